@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  resolve: { alias: { 'data-sentinel': new URL('./src/index.ts', import.meta.url).pathname } },
+  test: {
+    include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
+    testTimeout: 20_000,
+    hookTimeout: 30_000,
+    maxWorkers: 2,
+    coverage: { include: ['src/**'], reporter: ['text-summary', 'html'] },
+  },
+});
