@@ -1,0 +1,55 @@
+import type { Json, JsonObject } from '../json.ts';
+import type { Violation } from '../validate/violation.ts';
+
+/** A destination-neutral column type; each destination spells it in its own SQL. */
+export type ColumnType =
+  | { kind: 'string' | 'integer' | 'number' | 'boolean' | 'datetime' | 'date' | 'uuid' | 'json' }
+  | { kind: 'decimal'; precision: number; scale: number };
+
+export interface Column {
+  /** The name of a top-level field of the event. */
+  name: string;
+  type: ColumnType;
+}
+
+/**
+ * A field that the envelope fills when the event does not bring it. `request_id` and `received_at` are fixed
+ * at ingest, so that a redelivered event is the same event.
+ */
+export interface EnvelopeDefault {
+  field: string;
+  from: 'request_id' | 'received_at' | 'source';
+}
+
+export type Validation = { ok: true; value: JsonObject } | { ok: false; violations: Violation[] };
+
+/** The versioned schema of one kind of event, compiled once at start. */
+export interface Contract {
+  readonly name: string;
+  /** `major.minor.patch` */
+  readonly version: string;
+  readonly description: string;
+  /** Table in the destination; all versions of a contract share it. */
+  readonly table: string;
+  /** JSON Pointers of the fields that make two events the same event. */
+  readonly key: readonly string[];
+  /** Other names under which senders are known to deliver a field: JSON Pointer → field names. */
+  readonly aliases: Readonly<Record<string, readonly string[]>>;
+  /** Topic to which each valid event is also published, when some step subscribes to it. */
+  readonly topic: string | undefined;
+  /** JSON Schema (draft 2020-12) of what is accepted: for healers, docs and the console. */
+  readonly jsonSchema: JsonObject;
+  /** One typed column for each declared top-level field. */
+  readonly columns: readonly Column[];
+  readonly envelopeDefaults: readonly EnvelopeDefault[];
+  /** False when undeclared top-level fields are a violation. */
+  readonly open: boolean;
+  /**
+   * Checks one event. The returned value holds the declared fields, losslessly coerced, and every undeclared
+   * field as it came. Does not change its argument. Collects all violations, not only the first.
+   */
+  validate(event: JsonObject): Validation;
+}
+
+/** What may stand at a path of the contract: the outputs a `map` operation is allowed to produce. */
+export type AllowedLiterals = ReadonlyMap<string, readonly Json[]>;

@@ -1,0 +1,152 @@
+import type { Json } from '../json.ts';
+
+/**
+ * The port to what carries topics and state between the parts of Data Sentinel. One conformance suite
+ * (test/conformance/engine.ts) runs against every engine.
+ *
+ * - topic: a durable, ordered sequence of messages.
+ * - group: a named reader of a topic; every group gets every message, at least once. A group's position
+ *   moves only past messages that are settled (acknowledged, set aside for a retry, or given up on).
+ * - state: durable keys and values that all threads and processes see.
+ */
+export interface Engine {
+  /** Resolves when the messages are durable (on disk, or replicated). Rejects with `engine_full` or `engine_unavailable`. */
+  publish(topic: string, messages: readonly Message[]): Promise<void>;
+  /**
+   * Starts a consumer of a topic. A group is created on first use and from then on keeps its position; a new
+   * group starts at the oldest message that is still kept. Messages are kept until all groups have settled them;
+   * a topic that has no group keeps everything.
+   */
+  consume(topic: string, group: string, options: ConsumeOptions, handle: Handler): Promise<Consumer>;
+  /** Forgets a group, so that it no longer holds back the space of its topic. */
+  removeGroup(topic: string, group: string): Promise<void>;
+  readonly state: StateStore;
+  /** What waits now, per topic; a cheap call. */
+  stats(): Promise<TopicStats[]>;
+  /** Stops all consumers (their running batches are finished first), flushes and releases everything. */
+  close(): Promise<void>;
+}
+
+export interface Message {
+  body: Uint8Array;
+  /** How many events the body holds; counts in `stats` and in the limits of a batch. Default 1. */
+  events?: number;
+}
+
+/** Where a message stands. Offsets grow within a partition, with gaps. */
+export interface Position {
+  partition: string;
+  offset: number;
+}
+
+export interface Delivery {
+  readonly body: Uint8Array;
+  readonly events: number;
+  readonly position: Position;
+  /** 1 for the first delivery; counts failed tries, not deferrals and not crashes. */
+  readonly attempt: number;
+}
+
+/**
+ * Handles one batch. Resolving settles every delivery that is not named in the returned list. Throwing
+ * fails the whole batch. `body` is valid only until the returned promise settles; copy what you keep.
+ */
+export type Handler = (batch: readonly Delivery[]) => Promise<readonly Unsettled[] | void>;
+
+/** A delivery that is not done: it failed with `error`, or (`deferMs`) it waits and the try does not count. */
+export type Unsettled = { index: number; error: unknown } | { index: number; deferMs: number };
+
+export interface ConsumeOptions {
+  /** Upper limit of events in a batch (a single larger message still comes alone). Default 1000. */
+  maxEvents?: number;
+  /** Upper limit of body bytes in a batch, likewise. Default 4 MiB. */
+  maxBytes?: number;
+  /** Batches handled at the same time; positions still move in order. Default 1. */
+  inFlight?: number;
+  /**
+   * What happens to a failed delivery. `hold`: the batch is tried again in place, for ever, with the delays
+   * of the default policy; nothing behind it overtakes. A policy: the failed deliveries are set aside, each
+   * with its own delay, and the others go on. Default: `defaultRetry`.
+   */
+  retry?: RetryPolicy | 'hold';
+  /**
+   * Called for a delivery that failed `maxAttempts` times, or with an error that is not retryable
+   * (`retryable === false`), before it is settled; when this throws, it is called again later.
+   */
+  onExhausted?: (delivery: Delivery, error: unknown) => Promise<void>;
+  /** Called for each failed try; for logs and metrics. */
+  onFailure?: (failure: { error: unknown; attempt: number; events: number; nextDelayMs: number }) => void;
+}
+
+export interface RetryPolicy {
+  maxAttempts: number;
+  initialDelayMs: number;
+  maxDelayMs: number;
+  /** Delay multiplier from one try to the next. */
+  factor: number;
+  /** Share of the delay that is random, 0 to 1. */
+  jitter: number;
+}
+
+export const defaultRetry: RetryPolicy = {
+  maxAttempts: 5,
+  initialDelayMs: 200,
+  maxDelayMs: 30_000,
+  factor: 2,
+  jitter: 0.5,
+};
+
+/** Milliseconds until the try after `attempt` (1 = the first try has just failed). */
+export function retryDelay(policy: RetryPolicy, attempt: number, random: () => number = Math.random): number {
+  const full = Math.min(policy.maxDelayMs, policy.initialDelayMs * policy.factor ** (attempt - 1));
+  return Math.round(full * (1 - policy.jitter * random()));
+}
+
+export interface Consumer {
+  /** Takes no more batches; resolves when the running ones are settled. Unsettled messages stay for the next start. */
+  stop(): Promise<void>;
+}
+
+export interface StateStore {
+  get<T extends Json = Json>(key: string): Promise<T | undefined>;
+  /** Resolves when durable. `ttlMs`: the key vanishes that long after the write. */
+  put(key: string, value: Json, options?: { ttlMs?: number }): Promise<void>;
+  /** Writes only when the key does not exist (or has expired); true when it wrote. Atomic. */
+  putIfAbsent(key: string, value: Json, options?: { ttlMs?: number }): Promise<boolean>;
+  /** Resolves when durable; no error when the key does not exist. */
+  delete(key: string): Promise<void>;
+  /** Applies the writes in order, durable together; the embedded engine applies all or none. */
+  write(operations: readonly StateWrite[]): Promise<void>;
+  /** Entries whose key starts with `prefix`, in key order; `after` (a key) and `limit` page through them. */
+  list<T extends Json = Json>(prefix: string, options?: { after?: string; limit?: number }): Promise<StateEntry<T>[]>;
+  /** Calls the listener within a second of each change below the prefix, made by any thread. Returns the way to stop. */
+  watch(prefix: string, listener: (change: StateChange) => void): () => void;
+}
+
+export type StateWrite = { put: string; value: Json; ttlMs?: number } | { delete: string };
+export interface StateEntry<T extends Json = Json> {
+  key: string;
+  value: T;
+}
+/** `value` is undefined when the key was deleted. */
+export interface StateChange {
+  key: string;
+  value: Json | undefined;
+}
+
+export interface TopicStats {
+  topic: string;
+  /** Events published since the data folder began. */
+  published: number;
+  /** Bytes of messages kept now. */
+  bytes: number;
+  groups: GroupStats[];
+}
+
+export interface GroupStats {
+  group: string;
+  /** Events not yet settled, the ones set aside for a retry included. */
+  pending: number;
+  /** Of these, set aside for a retry or deferred. */
+  waiting: number;
+}

@@ -1,0 +1,92 @@
+import type { Column } from '../contracts/contract.ts';
+import type { JsonObject } from '../json.ts';
+import type { Position } from '../engine/engine.ts';
+
+/**
+ * The port to a data store. One conformance suite (test/conformance/destination.ts) runs against every
+ * destination. Methods throw a `SentinelError` with `retryable` when the store itself is in trouble.
+ */
+export interface Destination {
+  /** Creates missing tables and adds missing columns; `destination_schema_conflict` when a type can't be reconciled. */
+  prepare(tables: readonly Table[]): Promise<void>;
+  /** The queue positions that are committed with the rows: partition → last offset loaded. */
+  positions(): Promise<ReadonlyMap<string, number>>;
+  /**
+   * Loads the rows and remembers the positions in one transaction. Outcomes are in the order of the rows. A row
+   * that the store refuses is `rejected` and does not disturb the others.
+   */
+  load(rows: readonly Row[], positions: readonly Position[]): Promise<RowOutcome[]>;
+  /** What became of an event, by request id. */
+  find(requestId: string): Promise<LoadedEvent | undefined>;
+  /** Counters since the store began, kept in the same transactions as the rows. */
+  counts(): Promise<LoadCounts>;
+  /** Read-only SQL, where the store is embedded. Refuses anything that writes or leaves the database (`query_refused`). */
+  query?(sql: string, options?: { maxRows?: number }): Promise<QueryResult>;
+  close(): Promise<void>;
+}
+
+export interface Table {
+  name: string;
+  columns: readonly Column[];
+  /** JSON Pointers of the fields that must not repeat within the table. */
+  key: readonly string[];
+}
+
+export interface Row {
+  table: string;
+  /** UUID of the event's reception. */
+  requestId: string;
+  /** Milliseconds since 1970, UTC. */
+  receivedAt: number;
+  source: string;
+  contract: string;
+  contractVersion: string;
+  /** Declared fields by column name, as the contract's validation returned them. */
+  values: JsonObject;
+  /** Undeclared top-level fields. */
+  extra: JsonObject | undefined;
+  /** Set when the event was repaired. */
+  repair: RepairTrail | undefined;
+}
+
+/** How a repaired event came to be; kept with the row in `_sentinel_repairs`. */
+export interface RepairTrail {
+  healer: 'rule' | 'heuristics' | 'llm' | 'person';
+  ruleId: string | undefined;
+  /** The event as it was received, JSON text. */
+  original: string;
+  /** The plan, JSON text. */
+  plan: string;
+  /** Pointers of values that a person entered by hand. */
+  byHand?: readonly string[];
+}
+
+export type RowOutcome =
+  | { status: 'loaded' }
+  /** Another event with this key is in the table; this one is recorded in `_sentinel_duplicates`. */
+  | { status: 'duplicate' }
+  | { status: 'rejected'; reason: string; column?: string };
+
+export interface LoadedEvent {
+  status: 'loaded' | 'repaired' | 'duplicate';
+  table: string;
+  contract: string;
+  version: string;
+  source: string;
+  repair?: RepairTrail;
+}
+
+export interface LoadCounts {
+  loaded: number;
+  /** Of the loaded. */
+  repaired: number;
+  duplicate: number;
+}
+
+export interface QueryResult {
+  columns: string[];
+  /** JSON values; decimals, 64-bit integers, dates and times as text, exact. */
+  rows: unknown[][];
+  /** True when there were more rows than `maxRows`. */
+  truncated: boolean;
+}

@@ -1,0 +1,29 @@
+import type { Contract } from '../contracts/contract.ts';
+import type { JsonObject } from '../json.ts';
+import type { Violation } from '../validate/violation.ts';
+import type { Plan } from './plan.ts';
+
+/** A failed event, as a healer sees it. */
+export interface Failure {
+  contract: Contract;
+  source: string;
+  event: JsonObject;
+  violations: readonly Violation[];
+  /** Error signature (validate/signature.ts). */
+  signature: string;
+}
+
+/** What a healer answers: a plan with its reasons, or a refusal with its reason. Never data. */
+export type Proposal =
+  | { kind: 'plan'; plan: Plan; evidence: string[]; model?: string }
+  | { kind: 'refused'; reason: string };
+
+/**
+ * Proposes a repair plan for a failed event. A proposal is only ever a proposal: `trial.ts` checks each one
+ * statically, applies it, proves its provenance and validates the result before anything is loaded.
+ * Throws a retryable `SentinelError` when it can't answer now (`llm_unavailable`, `llm_budget_exhausted`).
+ */
+export interface Healer {
+  readonly name: 'heuristics' | 'llm';
+  propose(failure: Failure, signal: AbortSignal): Promise<Proposal>;
+}
