@@ -1,0 +1,94 @@
+import type { JsonObject } from './json.ts';
+import type { Plan } from './repair/plan.ts';
+import type { Violation } from './validate/violation.ts';
+
+/** The topics of the built-in flow; see docs/architecture.md for the picture. */
+export const topics = {
+  /** Accepted requests, as ingested. */
+  raw: 'raw_event',
+  /** Dead letters that a person sent back. */
+  replay: 'replay_event',
+  /** Valid events; kept only while some step subscribes. */
+  validated: 'validated_data',
+  /** Repaired events: the ones a healer settled (durable), and those a known rule settled (while some step subscribes). */
+  fixed: 'schema_fixed',
+  /** Failed events that no known rule could repair. */
+  failed: 'validation_error',
+  /** Events that wait for a person; the dead-letter keeper stores them. */
+  unrecoverable: 'validation_unrecoverable',
+} as const;
+
+export type HealerName = 'rule' | 'heuristics' | 'llm' | 'person';
+
+export type EventStatus =
+  | 'accepted'
+  | 'healing'
+  | 'loaded'
+  | 'repaired'
+  | 'duplicate'
+  | 'dead_letter'
+  | 'discarded';
+
+/** What the gatekeeper knows about an event beside the event itself. */
+export interface Reception {
+  /** UUID (version 7), unique, given at ingest. */
+  request_id: string;
+  /** Milliseconds since 1970, UTC. */
+  received_at: number;
+  /** Name of the sender: the path of `/ingest/{source}`, else the event's `source`, else `unknown`. */
+  source: string;
+  /** Set while a replayed dead letter is on its way. */
+  replay?: ReplayTrail;
+}
+
+/** What travels with a replayed dead letter. */
+export interface ReplayTrail {
+  /** The event as it was first received, JSON text. */
+  original: string;
+  /** The plan that a person's edit amounts to, when there is one. */
+  plan?: Plan;
+  rule_id?: string;
+  /** Pointers of values that a person entered by hand. */
+  by_hand?: string[];
+}
+
+/** The body of a `validation_error` message (JSON). */
+export interface FailedEvent extends Reception {
+  contract: string;
+  version: string;
+  signature: string;
+  violations: Violation[];
+  /** The event as it was received, JSON text, exact. */
+  raw: string;
+}
+
+/** One healer's try at an event, kept with a dead letter. */
+export interface HealingAttempt {
+  healer: HealerName;
+  /** ISO 8601 time. */
+  at: string;
+  reason: string;
+  rule_id?: string;
+  plan?: Plan;
+}
+
+/** The body of a `validation_unrecoverable` message (JSON). */
+export interface UnrecoverableEvent extends FailedEvent {
+  /** Why it could not be settled, for a person; names the field and what to do. */
+  reason: string;
+  code: string;
+  attempts: HealingAttempt[];
+}
+
+/** The body of a `schema_fixed` message (JSON): a repaired event on its way to the loader. */
+export interface FixedEvent extends Reception {
+  contract: string;
+  version: string;
+  healer: HealerName;
+  rule_id?: string;
+  plan: Plan;
+  /** The event as it was received, JSON text, exact. */
+  raw: string;
+  /** The plan's result, before coercion; validated again by the loader. */
+  event: JsonObject;
+}
