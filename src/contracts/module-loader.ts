@@ -1,0 +1,45 @@
+import { createJiti, type Jiti } from 'jiti';
+import { sep } from 'node:path';
+import * as zod from 'zod';
+
+/** Left to Node's own cache when modules are read again: installed packages do not change under a running service. */
+const installed = `${sep}node_modules${sep}`;
+
+let loader: Promise<Jiti> | undefined;
+
+/**
+ * Imports a user's module (a contract, a step), TypeScript or JavaScript, and returns its exports. Such a file can
+ * `import … from 'data-sentinel'` and `from 'zod'` without installing either: it gets the very instances that this
+ * process runs on, so that schemas and errors made there are the same classes here.
+ *
+ * `file` is an absolute path. With `fresh`, the file and all user files that it imports are read anew, for reload on
+ * change. Rejects with what the module throws, or with the syntax error; callers say whose file it was.
+ */
+export async function importModule(
+  file: string,
+  options: { fresh?: boolean } = {},
+): Promise<Record<string, unknown>> {
+  loader ??= createLoader();
+  const jiti = await loader;
+  if (options.fresh === true) forgetUserModules(jiti);
+  return { ...(await jiti.import<Record<string, unknown>>(file)) };
+}
+
+async function createLoader(): Promise<Jiti> {
+  // Imported late, because the entry exports what stands here; by URL, because its extension differs once built.
+  const entry = new URL(import.meta.url.endsWith('.ts') ? '../index.ts' : '../index.js', import.meta.url)
+    .href;
+  return createJiti(import.meta.url, {
+    interopDefault: false,
+    // The default cache can be a folder that all users of the machine may write to: code must not come from there.
+    fsCache: false,
+    sourceMaps: true,
+    virtualModules: { 'data-sentinel': await import(/* @vite-ignore */ entry), zod },
+  });
+}
+
+function forgetUserModules(jiti: Jiti): void {
+  for (const path of Object.keys(jiti.cache)) {
+    if (!path.includes(installed)) delete jiti.cache[path];
+  }
+}
