@@ -43,6 +43,8 @@ export interface Reception {
 
 /** What travels with a replayed dead letter. */
 export interface ReplayTrail {
+  /** How many times this dead letter has been replayed, this one included; tells a late copy from a new failure. */
+  round: number;
   /** The event as it was first received, JSON text. */
   original: string;
   /** The plan that a person's edit amounts to, when there is one. */
@@ -91,4 +93,6 @@ export interface FixedEvent extends Reception {
   raw: string;
   /** The plan's result, before coercion; validated again by the loader. */
   event: JsonObject;
+  /** A copy for subscribers of an event that is loaded in the chain; the loader passes over it. */
+  chained?: true;
 }

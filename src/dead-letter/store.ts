@@ -1,0 +1,180 @@
+import type { StateStore, StateWrite } from '../engine/engine.ts';
+import type { UnrecoverableEvent } from '../event.ts';
+import type { Json } from '../json.ts';
+import { type Result, fail, ok } from '../result.ts';
+import { type DeadLetter, type DeadLetterFilter, type DeadLetterStatus, afterFailure } from './dead-letter.ts';
+
+/**
+ * Dead letters in the engine's state. The letter itself is under its id; an index entry under its status,
+ * contract, source and signature makes each listing that people ask for the scan of one prefix.
+ */
+export interface DeadLetterStore {
+  /** Keeps events that could not be settled; returns the ids that are open now. */
+  keep(events: readonly UnrecoverableEvent[]): Promise<string[]>;
+  get(id: string): Promise<DeadLetter | undefined>;
+  /** Oldest first within a group. `next` is the cursor of the following page. */
+  list(
+    filter: DeadLetterFilter,
+    page: { limit: number; cursor?: string },
+  ): Promise<{ items: DeadLetter[]; next: string | undefined }>;
+  /** open → replaying; the letter as it now is. */
+  startReplay(id: string): Promise<Result<DeadLetter>>;
+  /** Marks replayed letters as settled; ids without a letter are passed over. */
+  settleReplayed(ids: readonly string[]): Promise<void>;
+  discard(id: string, reason: string): Promise<Result<DeadLetter>>;
+}
+
+export const byIdPrefix = 'dead-letters/by-id/';
+export const indexPrefix = 'dead-letters/index/';
+
+export function createDeadLetters(state: StateStore, now: () => Date = () => new Date()): DeadLetterStore {
+  const get = (id: string) => state.get<Json>(byIdPrefix + id) as Promise<DeadLetter | undefined>;
+
+  const moved = (letter: DeadLetter, change: Partial<DeadLetter> & { status: DeadLetterStatus }) => {
+    const after: DeadLetter = { ...letter, ...change, updated_at: now().toISOString() };
+    return { after, writes: [{ delete: indexKey(letter) }, ...writesFor(after)] as StateWrite[] };
+  };
+
+  async function move(
+    id: string,
+    allowed: DeadLetterStatus,
+    change: (letter: DeadLetter) => Partial<DeadLetter> & { status: DeadLetterStatus },
+  ): Promise<Result<DeadLetter>> {
+    const letter = await get(id);
+    if (letter === undefined) return fail(`there is no dead letter ${id}`);
+    if (letter.status !== allowed)
+      return fail(`dead letter ${id} is ${letter.status}; only ${allowed} ones can be settled`);
+    const { after, writes } = moved(letter, change(letter));
+    await state.write(writes);
+    return ok(after);
+  }
+
+  return {
+    get,
+
+    async keep(events) {
+      const writes: StateWrite[] = [];
+      const opened: string[] = [];
+      for (const event of events) {
+        const known = await get(event.request_id);
+        const letter = afterFailure(known, event, now());
+        writes.push({ delete: healingKey(event.request_id) });
+        if (letter === undefined) continue;
+        if (known !== undefined) writes.push({ delete: indexKey(known) });
+        writes.push(...writesFor(letter));
+        opened.push(letter.id);
+      }
+      await state.write(writes);
+      return opened;
+    },
+
+    async list(filter, { limit, cursor }) {
+      const items: DeadLetter[] = [];
+      const prefix = indexPrefix + prefixOf(filter);
+      let after = cursor;
+      for (;;) {
+        const page = await state.list(prefix, {
+          limit: scanPage,
+          ...(after === undefined ? {} : { after }),
+        });
+        for (const { key } of page) {
+          after = key;
+          if (!keyMatches(key, filter)) continue;
+          const letter = await get(idOf(key));
+          if (letter === undefined || !textMatches(letter, filter.q)) continue;
+          items.push(letter);
+          if (items.length === limit) return { items, next: after };
+        }
+        if (page.length < scanPage) return { items, next: undefined };
+      }
+    },
+
+    startReplay: (id) => move(id, 'open', (letter) => ({ status: 'replaying', replays: letter.replays + 1 })),
+
+    async settleReplayed(ids) {
+      const writes: StateWrite[] = [];
+      for (const id of ids) {
+        const letter = await get(id);
+        if (letter !== undefined && letter.status !== 'discarded')
+          writes.push(...moved(letter, { status: 'replayed' }).writes);
+        writes.push({ delete: healingKey(id) });
+      }
+      if (writes.length > 0) await state.write(writes);
+    },
+
+    discard: (id, reason) => move(id, 'open', () => ({ status: 'discarded', discard_reason: reason })),
+  };
+}
+
+const scanPage = 500;
+
+/** The mark that an event is with the healers; see `EventStatus`. */
+export function healingKey(requestId: string): string {
+  return `healing/${requestId}`;
+}
+
+function writesFor(letter: DeadLetter): StateWrite[] {
+  return [
+    { put: byIdPrefix + letter.id, value: letter as unknown as Json },
+    { put: indexKey(letter), value: letter.received_at },
+  ];
+}
+
+function indexKey({ status, contract, source, signature, id }: DeadLetter): string {
+  return indexPrefix + [status, encode(contract), encode(source), signature, id].join('/');
+}
+
+/** What an index key says about its letter. */
+export function readIndexKey(key: string): Pick<DeadLetter, 'status' | 'contract' | 'source' | 'signature' | 'id'> {
+  const [status, contract, source, signature, id] = key.slice(indexPrefix.length).split('/') as [
+    DeadLetterStatus,
+    string,
+    string,
+    string,
+    string,
+  ];
+  return { status, contract: decodeURIComponent(contract), source: decodeURIComponent(source), signature, id };
+}
+
+function idOf(key: string): string {
+  return key.slice(key.lastIndexOf('/') + 1);
+}
+
+/** The longest prefix that the filter's fields fix, in the order of the key. */
+function prefixOf({ status, contract, source, signature }: DeadLetterFilter): string {
+  let prefix = '';
+  for (const part of [status, contract, source, signature]) {
+    if (part === undefined) break;
+    prefix += `${encode(part)}/`;
+  }
+  return prefix;
+}
+
+function keyMatches(key: string, filter: DeadLetterFilter): boolean {
+  const letter = readIndexKey(key);
+  return (
+    (filter.status === undefined || letter.status === filter.status) &&
+    (filter.contract === undefined || letter.contract === filter.contract) &&
+    (filter.source === undefined || letter.source === filter.source) &&
+    (filter.signature === undefined || letter.signature === filter.signature)
+  );
+}
+
+function textMatches(letter: DeadLetter, q: string | undefined): boolean {
+  if (q === undefined) return true;
+  const text = q.toLowerCase();
+  return [
+    letter.id,
+    letter.reason,
+    letter.code,
+    letter.raw,
+    ...letter.violations.map((violation) => `${violation.path} ${violation.message}`),
+  ].some((field) => field.toLowerCase().includes(text));
+}
+
+/** Names come from outside: encoded, they can't break out of their part of the key; cut, they can't outgrow it. */
+function encode(name: string): string {
+  return encodeURIComponent(name.slice(0, maxNameLength).toWellFormed());
+}
+
+const maxNameLength = 64;

@@ -1,0 +1,20 @@
+/** A refusal that goes to the client as `application/problem+json` (RFC 9457). */
+export interface Problem {
+  status: 400 | 401 | 404 | 405 | 409 | 413 | 415 | 422 | 429 | 500 | 503;
+  /** Stable, for machines; also the last part of the problem's `type`. */
+  code: string;
+  title: string;
+  /** What to change, for a person. */
+  detail: string;
+  /** Which parts of the request are meant, e.g. lines of NDJSON (from 1) or elements of an array (from 0). */
+  errors?: readonly { line?: number; index?: number; detail: string }[];
+  /** Seconds until the same request may succeed. */
+  retryAfter?: number;
+}
+
+export const problemMediaType = 'application/problem+json';
+
+export function problemBody(problem: Problem): string {
+  const { code, title, status, detail, errors } = problem;
+  return JSON.stringify({ type: `urn:data-sentinel:problem:${code}`, title, status, code, detail, errors });
+}
