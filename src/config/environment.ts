@@ -1,0 +1,36 @@
+import { parse as parseDotenv } from 'dotenv';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SentinelError, messageOf } from '../errors.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Environment variables that set what a key of the file sets, and win over it. */
+export const settingVariables: Readonly<
+  Record<string, { path: readonly string[]; kind: 'text' | 'number' }>
+> = {
+  SENTINEL_API_PORT: { path: ['http', 'port'], kind: 'number' },
+  SENTINEL_HOST: { path: ['http', 'host'], kind: 'text' },
+  SENTINEL_DATA_DIR: { path: ['data_dir'], kind: 'text' },
+  OPENAI_REMEDIATION_MODEL: { path: ['healing_agent', 'openai_remediation_model'], kind: 'text' },
+  REPAIR_RULE_TTL_DAYS: { path: ['state', 'repair_rule_ttl_days'], kind: 'number' },
+};
+
+/** The environment with `.env` of the folder beneath it: a real variable, even an empty one, wins. */
+export function readEnvironment(cwd: string, env: Environment): Environment {
+  const file = join(cwd, '.env');
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return env;
+    throw new SentinelError('config_invalid', `${file} can't be read: ${messageOf(error)}`, { cause: error });
+  }
+  return { ...parseDotenv(text), ...env };
+}
+
+/** A variable's value; one that is set to nothing counts as not set, as container tools can't unset one. */
+export function variable(env: Environment, name: string): string | undefined {
+  const value = env[name]?.trim();
+  return value === '' ? undefined : value;
+}

@@ -1,0 +1,41 @@
+import { variable, type Environment } from './environment.ts';
+
+/** What comes from the environment or `.env` only. */
+export interface Secrets {
+  apiToken?: string;
+  openaiKey?: string;
+  openaiBaseUrl?: string;
+}
+
+/** Adds a line to `problems` for each one that can't be used; never shows a value. */
+export function readSecrets(env: Environment, problems: string[]): Secrets {
+  const secrets: Secrets = {};
+  const apiToken = variable(env, 'SENTINEL_API_TOKEN');
+  if (apiToken !== undefined) {
+    if (headerSafe(apiToken)) secrets.apiToken = apiToken;
+    else problems.push(notHeaderSafe('SENTINEL_API_TOKEN'));
+  }
+  const openaiKey = variable(env, 'OPENAI_API_KEY');
+  if (openaiKey !== undefined) {
+    if (headerSafe(openaiKey)) secrets.openaiKey = openaiKey;
+    else problems.push(notHeaderSafe('OPENAI_API_KEY'));
+  }
+  const baseUrl = variable(env, 'OPENAI_BASE_URL');
+  if (baseUrl !== undefined) {
+    if (isHttpUrl(baseUrl)) secrets.openaiBaseUrl = baseUrl;
+    else
+      problems.push(
+        'environment variable OPENAI_BASE_URL: allowed: a URL that starts with http:// or https://',
+      );
+  }
+  return secrets;
+}
+
+/** Both travel in an `Authorization` header, which can't carry spaces or anything beyond ASCII. */
+const headerSafe = (value: string): boolean => /^[\x21-\x7e]+$/.test(value);
+const notHeaderSafe = (name: string): string =>
+  `environment variable ${name}: allowed: printable ASCII characters without spaces`;
+
+function isHttpUrl(value: string): boolean {
+  return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
+}

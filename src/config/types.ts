@@ -1,0 +1,93 @@
+import type { RetryPolicy } from '../engine/engine.ts';
+
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export const logFormats = ['json', 'pretty', 'auto'] as const;
+
+/** Everything that can be set, validated and with its defaults filled in. Folders and files are absolute paths. */
+export interface Config {
+  /** The file the settings came from; absent when there was none. */
+  configPath?: string;
+  dataDir: string;
+  http: HttpConfig;
+  /** Folders with contracts of the user's own. */
+  contracts: string[];
+  /** Whether the contracts that this package ships are there too. */
+  builtinContracts: boolean;
+  /** Folders with steps. */
+  steps: string[];
+  /** What `steps.<name>.retry` says, by step name. */
+  stepRetry: Record<string, Partial<RetryPolicy>>;
+  /** The contract of an event whose source and `type` name none. */
+  defaultContract: string;
+  /** What becomes of an event whose version no contract has. */
+  unknownVersion: 'dead_letter' | 'latest';
+  /** Look entries up with `sourceConfig`: names come from requests. */
+  sources: Record<string, SourceConfig>;
+  destination: DestinationConfig;
+  queue: {
+    /** Bytes that may wait before ingest answers 503. */
+    maxBytes: number;
+    /** Events that may wait before ingest answers 503. */
+    maxEvents: number;
+  };
+  pipeline: { maxBatchEvents: number; maxBatchBytes: number };
+  /** For every step that says nothing else. */
+  retry: RetryPolicy;
+  healing: HealingConfig;
+  state: { ruleTtlDays: number };
+  log: LogConfig;
+}
+
+export interface HttpConfig {
+  host: string;
+  /** 0 lets the system choose. */
+  port: number;
+  /** Bearer token for ingest, API and console. */
+  token?: string;
+  maxBodyBytes: number;
+  maxEventsPerRequest: number;
+  /** Nesting of objects and arrays within one event. */
+  maxDepth: number;
+  /** Per client address; none by default. */
+  rateLimit?: { requestsPerSecond: number; burst: number };
+}
+
+export interface SourceConfig {
+  contract?: string;
+  version?: string;
+}
+
+export interface DestinationConfig {
+  type: 'duckdb';
+  /** Database file; by default one in the data folder. */
+  path?: string;
+}
+
+export interface HealingConfig {
+  /** Present when an LLM is configured: a key or a base URL, and a model. */
+  openai?: { apiKey: string; baseUrl?: string; model: string };
+  temperature: number;
+  /** Plans asked for one failed event. */
+  maxAttempts: number;
+  timeoutMs: number;
+  maxCallsPerHour: number;
+  maxTokensPerHour: number;
+  /** Whether an event's values may go to the LLM; otherwise only its shape does. */
+  shareValues: boolean;
+  approval: 'auto' | 'review';
+  ruleTtlDays: number;
+  /** Fields that a repair may write; all when absent. */
+  targetFields?: string[];
+  onLlmUnavailable: 'wait' | 'dead_letter';
+  maxWaitMinutes: number;
+  /** 0 to 1: how sure the heuristics must be. */
+  heuristicsThreshold: number;
+  /** How long a refusal is remembered for its error signature. */
+  negativeCacheMinutes: number;
+}
+
+export interface LogConfig {
+  level: (typeof logLevels)[number];
+  /** `auto`: pretty on a terminal, JSON lines elsewhere. */
+  format: (typeof logFormats)[number];
+}
