@@ -1,0 +1,101 @@
+import { createRequire } from 'node:module';
+import { isatty } from 'node:tty';
+import { pino, type DestinationStream, type Logger as PinoLogger } from 'pino';
+import type prettyFactory from 'pino-pretty';
+import type { LogConfig } from './config/types.ts';
+import { SentinelError } from './errors.ts';
+
+export type Logger = PinoLogger;
+
+/** The fields that lines are searched by, in every part under the same names. */
+export interface LogFields {
+  /** `failed` marks what to look at when a source turns unstable. */
+  status?: string;
+  source?: string;
+  contract?: string;
+  request_id?: string;
+  code?: string;
+  step?: string;
+}
+
+const stdout = 1;
+/** One for all loggers of a thread, so that their lines stay in order and one exit hook is enough. */
+let jsonStdout: DestinationStream | undefined;
+const secretKeys = ['authorization', 'token', 'apiKey', 'api_key', 'password', 'secret', 'cookie'];
+const eventKeys = ['event', 'raw', 'original', 'payload', 'body', 'result', 'values'];
+
+/**
+ * Structured log to standard output: JSON lines with ISO `time`, `level` as a word and `msg`, or readable text on a
+ * terminal. Works the same in a worker thread. Secrets and event bodies never appear, whoever passes them.
+ */
+export function createLogger(config: LogConfig, options: { destination?: DestinationStream } = {}): Logger {
+  return pino(
+    {
+      level: config.level,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: describeError, error: describeError },
+      redact: {
+        paths: [...secretKeys, ...eventKeys].flatMap((key) => [key, `*.${key}`, `*.*.${key}`]),
+        censor: '[redacted]',
+      },
+    },
+    options.destination ?? openStdout(config),
+  );
+}
+
+function openStdout(config: LogConfig): DestinationStream {
+  const terminal = isatty(stdout);
+  if (config.format === 'pretty' || (config.format === 'auto' && terminal)) {
+    // Loaded only where it is used, and without waiting, as a logger is needed before anything else.
+    const pretty = createRequire(import.meta.url)('pino-pretty') as typeof prettyFactory;
+    return pretty({
+      destination: stdout,
+      sync: true,
+      colorize: terminal && process.env['NO_COLOR'] === undefined,
+      ignore: 'pid,hostname',
+      translateTime: 'SYS:HH:MM:ss.l',
+    });
+  }
+  jsonStdout ??= openJsonStdout();
+  return jsonStdout;
+}
+
+function openJsonStdout(): DestinationStream {
+  const destination = pino.destination({ fd: stdout, sync: false });
+  // pino does this itself on the main thread only.
+  process.once('exit', () => destination.flushSync());
+  return destination;
+}
+
+interface ErrorDescription {
+  type: string;
+  message: string;
+  code?: string;
+  retryable?: boolean;
+  stack?: string;
+  cause?: ErrorDescription;
+}
+
+/**
+ * An error as a log shows it. Our own messages hold no customer value; those of other libraries may quote one
+ * (`JSON.parse` does), so what they quote is left out.
+ */
+export function describeError(error: unknown, depth = 0): ErrorDescription {
+  if (!(error instanceof Error)) return { type: typeof error, message: 'not an Error; its text is left out' };
+  const { code, syscall } = error as { code?: unknown; syscall?: unknown };
+  const own = error instanceof SentinelError || syscall !== undefined;
+  const description: ErrorDescription = {
+    type: error.name,
+    message: own ? error.message : withoutQuotes(error.message),
+  };
+  if (typeof code === 'string') description.code = code;
+  if (error instanceof SentinelError) description.retryable = error.retryable;
+  const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line)) ?? [];
+  if (frames.length > 0) description.stack = frames.join('\n');
+  if (error.cause !== undefined && depth < 5) description.cause = describeError(error.cause, depth + 1);
+  return description;
+}
+
+/** From the first quotation mark to the last: what is quoted may hold quotation marks itself. */
+const withoutQuotes = (message: string): string => message.replace(/["'`][\s\S]*["'`]/, '…').slice(0, 1000);
