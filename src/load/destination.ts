@@ -13,9 +13,15 @@ export interface Destination {
   positions(): Promise<ReadonlyMap<string, number>>;
   /**
    * Loads the rows and remembers the positions in one transaction. Outcomes are in the order of the rows. A row
-   * that the store refuses is `rejected` and does not disturb the others.
+   * that the store refuses is `rejected` and does not disturb the others. `beforeCommit` sees the outcomes while
+   * nothing is committed yet; when it throws, nothing is. A row whose request id is in the table already (the
+   * same event, delivered again) is `loaded` and not written.
    */
-  load(rows: readonly Row[], positions: readonly Position[]): Promise<RowOutcome[]>;
+  load(
+    rows: readonly Row[],
+    positions: readonly Position[],
+    beforeCommit?: (outcomes: readonly RowOutcome[]) => Promise<void>,
+  ): Promise<RowOutcome[]>;
   /** What became of an event, by request id. */
   find(requestId: string): Promise<LoadedEvent | undefined>;
   /** Counters since the store began, kept in the same transactions as the rows. */
@@ -57,6 +63,8 @@ export interface RepairTrail {
   original: string;
   /** The plan, JSON text. */
   plan: string;
+  /** What the plan made of the event, before the contract's coercions, JSON text. */
+  result: string;
   /** Pointers of values that a person entered by hand. */
   byHand?: readonly string[];
 }

@@ -1,0 +1,257 @@
+import type { Contract } from '../contracts/contract.ts';
+import type { ContractRegistry } from '../contracts/registry.ts';
+import { type DeadLetterStore, healingKey } from '../dead-letter/store.ts';
+import type { Delivery, Engine, Position } from '../engine/engine.ts';
+import { type FixedEvent, type Reception, topics } from '../event.ts';
+import { type Incoming, decodeRecords } from '../ingest/record.ts';
+import type { JsonObject } from '../json.ts';
+import type { Destination, RepairTrail, Row, RowOutcome } from '../load/destination.ts';
+import { createRowMaker } from '../load/row.ts';
+import type { LoadStage } from '../load/stage.ts';
+import type { Logger } from '../log.ts';
+import { errorSignature } from '../validate/signature.ts';
+import type { Validate, Verdict } from '../validate/stage.ts';
+import { Outbox } from './outbox.ts';
+import type { PipelineMetrics } from './metrics.ts';
+
+/** The last offset of each partition that is in the destination; see `Destination.positions`. */
+type Committed = Map<string, number>;
+
+export interface Chain {
+  /** Batches of `raw_event` and `replay_event`: validate, apply known rules, load. */
+  fromIngest(batch: readonly Delivery[]): Promise<void>;
+  /** Batches of `schema_fixed`: what the healers repaired is validated again and loaded. */
+  fromHealers(batch: readonly Delivery[]): Promise<void>;
+}
+
+/** What becomes a row if the destination takes it. */
+interface Candidate {
+  row: Row;
+  reception: Reception;
+  /** The event as it was received, JSON text. */
+  raw: () => string;
+}
+
+/**
+ * The hot path: validator and loader chained over one batch, so that a clean event is handed over in memory and
+ * touches the disk twice, in the queue and in the destination. Whatever is not loaded is durable elsewhere before
+ * the batch's position commits with its rows; so a position that is committed needs nothing done again.
+ */
+export function createChain(deps: {
+  engine: Engine;
+  contracts: ContractRegistry;
+  validate: Validate;
+  loading: LoadStage;
+  letters: DeadLetterStore;
+  destination: Destination;
+  committed: Committed;
+  /** Topics that some step consumes. */
+  subscribed: ReadonlySet<string>;
+  metrics: PipelineMetrics;
+  log: Logger;
+}): Chain {
+  const { engine, contracts, validate, loading, letters, committed, subscribed, metrics, log } = deps;
+  const rowMakers = new Map<Contract, ReturnType<typeof createRowMaker>>();
+
+  function makeRow(contract: Contract, value: JsonObject, reception: Reception, repair: RepairTrail | undefined): Row {
+    let make = rowMakers.get(contract);
+    if (make === undefined) rowMakers.set(contract, (make = createRowMaker(contract)));
+    const { request_id: requestId, received_at: receivedAt, source } = reception;
+    return make(value, { requestId, receivedAt, source, repair });
+  }
+
+  async function fromIngest(batch: readonly Delivery[]): Promise<void> {
+    const fresh = notCommitted(batch, committed);
+    if (fresh.length === 0) return;
+    const outbox = new Outbox(engine, subscribed);
+    const candidates: Candidate[] = [];
+    for (const incoming of decodeRecords(fresh.map((delivery) => delivery.body))) {
+      const { header, requestId, event, raw } = incoming;
+      const verdict = validate(event, { requestId, receivedAt: header.at, source: header.source });
+      const candidate = settle(verdict, incoming, outbox);
+      if (candidate !== undefined) candidates.push({ ...candidate, raw });
+    }
+    await outbox.flush();
+    await load(candidates, fresh);
+  }
+
+  /** Sends an event that can't be loaded on its way, or says which row it makes. */
+  function settle(verdict: Verdict, incoming: Incoming, outbox: Outbox): Omit<Candidate, 'raw'> | undefined {
+    const { header, requestId, raw } = incoming;
+    const reception: Reception = {
+      request_id: requestId,
+      received_at: header.at,
+      source: verdict.source,
+      ...(header.replay === undefined ? undefined : { replay: header.replay }),
+    };
+    switch (verdict.kind) {
+      case 'valid': {
+        const { contract, value } = verdict;
+        outbox.valid(reception, contract, value);
+        return { row: makeRow(contract, value, reception, byPerson(reception, raw)), reception };
+      }
+      case 'repaired': {
+        const { contract, value, event, rule } = verdict;
+        const plan = JSON.stringify(rule.plan);
+        const original = header.replay?.original ?? raw();
+        outbox.valid(reception, contract, value);
+        outbox.fixedInChain({
+          ...reception,
+          contract: contract.name,
+          version: contract.version,
+          healer: 'rule',
+          rule_id: rule.id,
+          plan: rule.plan,
+          raw: raw(),
+          event,
+          chained: true,
+        });
+        const repair: RepairTrail = { healer: 'rule', ruleId: rule.id, original, plan, result: JSON.stringify(event) };
+        return { row: makeRow(contract, value, reception, repair), reception };
+      }
+      case 'invalid': {
+        const { contract, violations, signature } = verdict;
+        const failed = { contract: contract.name, version: contract.version, signature, violations };
+        outbox.failed({ ...reception, ...failed, raw: raw() });
+        log.info(
+          { status: 'failed', source: verdict.source, contract: contract.name, request_id: requestId, code: violations[0]?.code, path: violations[0]?.path, signature },
+          'event breaks its contract; handed to the healers',
+        );
+        metrics.settled(verdict.source, contract.name, 'invalid', header.at);
+        return undefined;
+      }
+      case 'unknown': {
+        const { contract, version, violation, signature } = verdict;
+        outbox.unrecoverable({
+          ...reception,
+          contract,
+          version,
+          signature,
+          violations: [violation],
+          raw: raw(),
+          reason: violation.message,
+          code: violation.code,
+          attempts: [],
+        });
+        metrics.settled(verdict.source, contract, 'dead_letter', header.at);
+        return undefined;
+      }
+    }
+  }
+
+  async function fromHealers(batch: readonly Delivery[]): Promise<void> {
+    const fresh = notCommitted(batch, committed);
+    const outbox = new Outbox(engine, subscribed);
+    const candidates: Candidate[] = [];
+    for (const { body } of fresh) {
+      const fixed = JSON.parse(Buffer.from(body).toString()) as FixedEvent;
+      if (fixed.chained === true) continue;
+      const contract = contracts.get(fixed.contract, fixed.version);
+      const validation = contract?.validate(fixed.event);
+      if (contract === undefined || validation?.ok !== true) {
+        // The contract changed since the repair: the event takes the way of any failed one again.
+        const violations = validation?.ok === false ? validation.violations : [];
+        outbox.failed({ ...fixed, violations });
+        continue;
+      }
+      const repair: RepairTrail = {
+        healer: fixed.healer,
+        ruleId: fixed.rule_id,
+        original: fixed.replay?.original ?? fixed.raw,
+        plan: JSON.stringify(fixed.plan),
+        result: JSON.stringify(fixed.event),
+      };
+      outbox.valid(fixed, contract, validation.value);
+      candidates.push({
+        row: makeRow(contract, validation.value, fixed, repair),
+        reception: fixed,
+        raw: () => fixed.raw,
+      });
+    }
+    await outbox.flush();
+    await load(candidates, fresh);
+    const settled = candidates.map(({ reception }) => ({ delete: healingKey(reception.request_id) }));
+    if (settled.length > 0) await engine.state.write(settled);
+  }
+
+  async function load(candidates: Candidate[], batch: readonly Delivery[]): Promise<void> {
+    const positions = lastPositions(batch);
+    const outcomes = await loading.load(
+      candidates.map((candidate) => candidate.row),
+      positions,
+      (outcomes) => keepWhatIsNotLoaded(candidates, outcomes),
+    );
+    for (const { partition, offset } of positions) committed.set(partition, offset);
+    for (const [index, outcome] of outcomes.entries()) {
+      const { row } = candidates[index]!;
+      const status = outcome.status === 'loaded' && row.repair !== undefined ? 'repaired' : outcome.status;
+      metrics.settled(row.source, row.contract, status, row.receivedAt);
+    }
+  }
+
+  /** Runs before the commit: after it, nothing of the batch would be delivered again. */
+  async function keepWhatIsNotLoaded(candidates: Candidate[], outcomes: readonly RowOutcome[]): Promise<void> {
+    const outbox = new Outbox(engine, subscribed);
+    const replayed: string[] = [];
+    for (const [index, outcome] of outcomes.entries()) {
+      const candidate = candidates[index]!;
+      if (outcome.status === 'rejected') outbox.unrecoverable(rejected(candidate, outcome));
+      else if (candidate.reception.replay !== undefined) replayed.push(candidate.reception.request_id);
+    }
+    await outbox.flush();
+    if (replayed.length > 0) await letters.settleReplayed(replayed);
+  }
+
+  function rejected({ row, reception, raw }: Candidate, outcome: RowOutcome & { status: 'rejected' }) {
+    const { contract, contractVersion: version, source } = row;
+    const violations = [
+      {
+        path: outcome.column === undefined ? '' : `/${outcome.column}`,
+        code: 'rejected_by_destination' as const,
+        message: `the destination refused the row: ${outcome.reason}`,
+        expected: 'a value that fits the column',
+        found: 'string' as const,
+      },
+    ];
+    const signature = errorSignature({ contract, version, source, violations, event: {}, jsonSchema: {} });
+    log.warn({ status: 'failed', source, contract, request_id: row.requestId, code: 'rejected_by_destination' }, outcome.reason);
+    return {
+      ...reception,
+      contract,
+      version,
+      signature,
+      violations,
+      raw: raw(),
+      reason: violations[0]!.message,
+      code: 'rejected_by_destination',
+      attempts: [],
+    };
+  }
+
+  return { fromIngest, fromHealers };
+}
+
+/** A replayed event that a person edited carries that as its repair. */
+function byPerson({ replay }: Reception, raw: () => string): RepairTrail | undefined {
+  if (replay === undefined || (replay.plan === undefined && replay.by_hand === undefined)) return undefined;
+  return {
+    healer: 'person',
+    ruleId: replay.rule_id,
+    original: replay.original,
+    plan: JSON.stringify(replay.plan ?? { operations: [] }),
+    result: raw(),
+    ...(replay.by_hand === undefined ? undefined : { byHand: replay.by_hand }),
+  };
+}
+
+function notCommitted(batch: readonly Delivery[], committed: Committed): readonly Delivery[] {
+  const isFresh = ({ position }: Delivery) => position.offset > (committed.get(position.partition) ?? -1);
+  return batch.every(isFresh) ? batch : batch.filter(isFresh);
+}
+
+function lastPositions(batch: readonly Delivery[]): Position[] {
+  const last = new Map<string, number>();
+  for (const { position } of batch)
+    last.set(position.partition, Math.max(position.offset, last.get(position.partition) ?? -1));
+  return [...last].map(([partition, offset]) => ({ partition, offset }));
+}

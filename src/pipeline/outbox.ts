@@ -1,0 +1,67 @@
+import type { Contract } from '../contracts/contract.ts';
+import { healingKey } from '../dead-letter/store.ts';
+import type { Engine, Message, StateWrite } from '../engine/engine.ts';
+import { type FailedEvent, type FixedEvent, type Reception, type UnrecoverableEvent, topics } from '../event.ts';
+import type { JsonObject } from '../json.ts';
+import type { ValidEventMessage } from '../steps/step.ts';
+
+/**
+ * Collects what one batch sends to other topics, so that each topic gets one durable publish a batch. Copies for
+ * subscribers are made only where there are some.
+ */
+export class Outbox {
+  readonly #engine: Engine;
+  readonly #subscribed: ReadonlySet<string>;
+  readonly #messages = new Map<string, Message[]>();
+  readonly #marks: StateWrite[] = [];
+
+  constructor(engine: Engine, subscribed: ReadonlySet<string>) {
+    this.#engine = engine;
+    this.#subscribed = subscribed;
+  }
+
+  /** A valid event, for the steps on `validated_data` and on the contract's own topic. */
+  valid(reception: Reception, contract: Contract, value: JsonObject): void {
+    const wanted = [topics.validated, contract.topic].filter(
+      (topic): topic is string => topic !== undefined && this.#subscribed.has(topic),
+    );
+    if (wanted.length === 0) return;
+    const message: ValidEventMessage = {
+      request_id: reception.request_id,
+      received_at: new Date(reception.received_at).toISOString(),
+      source: reception.source,
+      contract: contract.name,
+      version: contract.version,
+      event: value,
+    };
+    const body = encode(message);
+    for (const topic of wanted) this.#add(topic, body);
+  }
+
+  fixedInChain(event: FixedEvent): void {
+    if (this.#subscribed.has(topics.fixed)) this.#add(topics.fixed, encode(event));
+  }
+
+  failed(event: FailedEvent): void {
+    this.#marks.push({ put: healingKey(event.request_id), value: { contract: event.contract, version: event.version, source: event.source } });
+    this.#add(topics.failed, encode(event));
+  }
+
+  unrecoverable(event: UnrecoverableEvent): void {
+    this.#add(topics.unrecoverable, encode(event));
+  }
+
+  /** Resolves when all of it is durable. */
+  async flush(): Promise<void> {
+    if (this.#marks.length > 0) await this.#engine.state.write(this.#marks);
+    await Promise.all([...this.#messages].map(([topic, messages]) => this.#engine.publish(topic, messages)));
+  }
+
+  #add(topic: string, body: Uint8Array): void {
+    const messages = this.#messages.get(topic);
+    if (messages === undefined) this.#messages.set(topic, [{ body }]);
+    else messages.push({ body });
+  }
+}
+
+const encode = (value: unknown) => Buffer.from(JSON.stringify(value));

@@ -1,0 +1,33 @@
+import type { Contract } from '../contracts/contract.ts';
+import type { JsonObject } from '../json.ts';
+
+/** What is known of an event from its reception. */
+export interface EnvelopeFacts {
+  requestId: string;
+  /** Milliseconds since 1970, UTC. */
+  receivedAt: number;
+  /** The name in `/ingest/{source}`, when there was one. */
+  source: string | undefined;
+}
+
+/**
+ * Fills the envelope fields that the contract lets the gatekeeper fill, from facts that were fixed at ingest: a
+ * redelivered event gets the same id and time again. Writes into `event`, and only absent fields.
+ */
+export function fillEnvelope(event: JsonObject, contract: Contract, facts: EnvelopeFacts): void {
+  for (const { field, from } of contract.envelopeDefaults) {
+    if (Object.hasOwn(event, field)) continue;
+    if (from === 'request_id') event[field] = facts.requestId;
+    else if (from === 'received_at') event[field] = new Date(facts.receivedAt).toISOString();
+    else if (facts.source !== undefined) event[field] = facts.source;
+  }
+}
+
+/** The sender's name: the path's, else what the event says of itself. */
+export function sourceOf(event: JsonObject, pathSource: string | undefined): string {
+  if (pathSource !== undefined) return pathSource;
+  const { source } = event;
+  return typeof source === 'string' && source.trim() !== '' ? source.slice(0, maxSourceLength) : 'unknown';
+}
+
+const maxSourceLength = 64;
