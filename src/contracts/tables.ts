@@ -1,0 +1,99 @@
+import { SentinelError } from '../errors.ts';
+import type { Table } from '../load/destination.ts';
+import type { Column, ColumnType, Contract } from './contract.ts';
+
+/** Every table has a column for the event's id, whether its contract declares it or not. */
+const idColumn: Column = { name: 'event_id', type: { kind: 'string' } };
+
+/** Columns that the loader itself writes. */
+export const reservedColumns: readonly string[] = [
+  '_request_id',
+  '_received_at',
+  '_source',
+  '_contract_version',
+  '_repaired',
+  '_rule_id',
+  '_extra',
+];
+
+interface Draft {
+  table: Table;
+  columns: Map<string, { column: Column; version: string }>;
+  version: string;
+}
+
+/**
+ * One table for each contract, with the columns of all its versions. Throws `contract_invalid` when versions of a
+ * contract disagree on a table, a key or a column's type, or a column can't be told from another.
+ */
+export function tablesOf(contracts: readonly Contract[]): Table[] {
+  const drafts = new Map<string, Draft>();
+  for (const contract of contracts) {
+    const draft = drafts.get(contract.name) ?? start(contract);
+    drafts.set(contract.name, draft);
+    checkSameTable(contract, draft);
+    for (const column of contract.columns) addColumn(contract, column, draft.columns);
+  }
+  return [...drafts.values()].map(({ table, columns }) => {
+    const declared = [...columns.values()].map(({ column }) => column);
+    return { ...table, columns: columns.has(idColumn.name) ? declared : [idColumn, ...declared] };
+  });
+}
+
+function start(contract: Contract): Draft {
+  return {
+    table: { name: contract.table, columns: [], key: contract.key },
+    columns: new Map(),
+    version: contract.version,
+  };
+}
+
+function checkSameTable(contract: Contract, { table, version }: Draft): void {
+  const differs =
+    contract.table !== table.name
+      ? 'table'
+      : contract.key.join(' ') !== table.key.join(' ')
+        ? 'key'
+        : undefined;
+  if (differs === undefined) return;
+  throw invalid(
+    contract,
+    `has another \`${differs}\` than version ${version}: all versions of a contract share it`,
+  );
+}
+
+function addColumn(contract: Contract, column: Column, columns: Draft['columns']): void {
+  // Destinations do not all tell `Id` from `id`.
+  const key = column.name.toLowerCase();
+  if (reservedColumns.includes(key)) {
+    throw invalid(
+      contract,
+      `declares ${column.name}, which is a column of Data Sentinel's own: rename the field`,
+    );
+  }
+  const present = columns.get(key);
+  if (present === undefined) {
+    columns.set(key, { column, version: contract.version });
+  } else if (present.column.name !== column.name) {
+    throw invalid(
+      contract,
+      `declares ${column.name}, which version ${present.version} spells ${present.column.name}: columns that differ in case only can't share a table`,
+    );
+  } else if (!sameType(present.column.type, column.type)) {
+    throw invalid(
+      contract,
+      `declares ${column.name} as ${typeName(column.type)}, but version ${present.version} as ${typeName(present.column.type)}: give the newer one another field or another contract name`,
+    );
+  }
+}
+
+const sameType = (a: ColumnType, b: ColumnType): boolean => typeName(a) === typeName(b);
+
+/** The type as contracts spell it in `x-column`. */
+export function typeName(type: ColumnType): string {
+  return type.kind === 'decimal' ? `decimal(${type.precision},${type.scale})` : type.kind;
+}
+
+function invalid(contract: Contract, problem: string): SentinelError {
+  return new SentinelError('contract_invalid', `contract ${contract.name} ${contract.version} ${problem}`);
+}
