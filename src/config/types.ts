@@ -1,4 +1,7 @@
 import type { RetryPolicy } from '../engine/engine.ts';
+import type { HealingConfig } from '../repair/healing-config.ts';
+
+export type { HealingConfig };
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export const logFormats = ['json', 'pretty', 'auto'] as const;
@@ -61,29 +64,6 @@ export interface DestinationConfig {
   type: 'duckdb';
   /** Database file; by default one in the data folder. */
   path?: string;
-}
-
-export interface HealingConfig {
-  /** Present when an LLM is configured: a key or a base URL, and a model. */
-  openai?: { apiKey: string; baseUrl?: string; model: string };
-  temperature: number;
-  /** Plans asked for one failed event. */
-  maxAttempts: number;
-  timeoutMs: number;
-  maxCallsPerHour: number;
-  maxTokensPerHour: number;
-  /** Whether an event's values may go to the LLM; otherwise only its shape does. */
-  shareValues: boolean;
-  approval: 'auto' | 'review';
-  ruleTtlDays: number;
-  /** Fields that a repair may write; all when absent. */
-  targetFields?: string[];
-  onLlmUnavailable: 'wait' | 'dead_letter';
-  maxWaitMinutes: number;
-  /** 0 to 1: how sure the heuristics must be. */
-  heuristicsThreshold: number;
-  /** How long a refusal is remembered for its error signature. */
-  negativeCacheMinutes: number;
 }
 
 export interface LogConfig {

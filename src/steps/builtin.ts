@@ -1,0 +1,74 @@
+import { topics } from '../event.ts';
+import type { StepConfig } from './step.ts';
+
+const flows = ['data-sentinel'];
+
+/**
+ * The project's own stages, described as steps so that the flow shows them; their handlers are the pipeline.
+ * `contractTopics`: the topics on which contracts publish their valid events.
+ */
+export function builtinSteps(contractTopics: readonly string[] = []): StepConfig[] {
+  return [
+    {
+      name: 'ingest',
+      description: 'Takes raw events, makes them durable, and answers 202.',
+      triggers: [
+        { type: 'http', method: 'POST', path: '/ingest' },
+        { type: 'http', method: 'POST', path: '/ingest/:source' },
+      ],
+      enqueues: [topics.raw],
+      flows,
+    },
+    {
+      name: 'validator',
+      description:
+        'Checks each event against its contract and applies the repair rule that is known for its failure.',
+      triggers: [
+        { type: 'queue', topic: topics.raw },
+        { type: 'queue', topic: topics.replay },
+      ],
+      enqueues: [
+        topics.validated,
+        topics.fixed,
+        topics.failed,
+        topics.unrecoverable,
+        ...new Set(contractTopics),
+      ],
+      flows,
+    },
+    {
+      name: 'healer',
+      description: 'Looks for a structural repair, by heuristics, then by an LLM, and learns it as a rule.',
+      triggers: [{ type: 'queue', topic: topics.failed }],
+      enqueues: [topics.fixed, topics.unrecoverable],
+      flows,
+    },
+    {
+      name: 'loader',
+      description: 'Loads valid and repaired events into the destination, each exactly once.',
+      triggers: [
+        { type: 'queue', topic: topics.validated },
+        { type: 'queue', topic: topics.fixed },
+      ],
+      enqueues: [topics.unrecoverable],
+      flows,
+    },
+    {
+      name: 'dead-letter-keeper',
+      description: 'Keeps events that could not be repaired until a person settles them.',
+      triggers: [{ type: 'queue', topic: topics.unrecoverable }],
+      enqueues: [],
+      flows,
+    },
+    {
+      name: 'replay',
+      description: 'Sends dead letters back to the validator, as they came or corrected by a person.',
+      triggers: [
+        { type: 'http', method: 'POST', path: '/api/v1/dead-letters/:id/replay' },
+        { type: 'http', method: 'POST', path: '/api/v1/dead-letters/replay' },
+      ],
+      enqueues: [topics.replay],
+      flows,
+    },
+  ];
+}

@@ -1,0 +1,50 @@
+import type { Engine } from '../engine/engine.ts';
+import { SentinelError } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import { scopeState } from './scoped-state.ts';
+import type { StepConfig, StepContext, StepContracts, Trigger } from './step.ts';
+
+/** Makes the contexts of one step's runs. */
+export type ContextFactory = (run: { trigger: Trigger; attempt: number; requestId?: string }) => StepContext;
+
+export function contextFactory(
+  config: StepConfig,
+  deps: { engine: Engine; log: Logger; contracts: StepContracts; signal: AbortSignal },
+): ContextFactory {
+  const { engine, contracts, signal } = deps;
+  const stepLog = deps.log.child({ step: config.name });
+  const state = scopeState(engine.state, `steps/${config.name}/`);
+  const declared = new Set(config.enqueues);
+
+  async function enqueue(topic: string, data: unknown): Promise<void> {
+    if (!declared.has(topic)) {
+      throw new SentinelError(
+        'step_invalid',
+        `Step ${config.name} enqueues ${topic}, which its config does not declare; add it to enqueues.`,
+      );
+    }
+    const text = JSON.stringify(data) as string | undefined;
+    if (text === undefined) {
+      throw new SentinelError(
+        'step_failed',
+        `Step ${config.name} enqueues something on ${topic} that is not JSON.`,
+        {
+          retryable: false,
+        },
+      );
+    }
+    await engine.publish(topic, [{ body: Buffer.from(text) }]);
+  }
+
+  return ({ trigger, attempt, requestId }) => ({
+    step: config.name,
+    trigger,
+    attempt,
+    ...(requestId === undefined ? {} : { requestId }),
+    enqueue,
+    logger: requestId === undefined ? stepLog : stepLog.child({ request_id: requestId }),
+    state,
+    contracts,
+    signal,
+  });
+}

@@ -1,0 +1,48 @@
+import { isObject } from '../json.ts';
+import type { Logger } from '../log.ts';
+import type { ContextFactory } from './context.ts';
+import type { HttpInput, HttpMethod, HttpReply, StepModule } from './step.ts';
+
+/** A route that the server mounts. `handle` never rejects. */
+export interface StepRoute {
+  step: string;
+  method: HttpMethod;
+  /** With parameters as `:name`. */
+  path: string;
+  handle(input: HttpInput): Promise<HttpReply>;
+}
+
+/** The step's HTTP triggers as routes. A handler that throws is logged and answered with 500. */
+export function httpRoutes(step: StepModule, deps: { log: Logger; context: ContextFactory }): StepRoute[] {
+  const { name } = step.config;
+  return step.config.triggers.flatMap((trigger) => {
+    if (trigger.type !== 'http') return [];
+    const { method, path } = trigger;
+    const handle = async (input: HttpInput): Promise<HttpReply> => {
+      try {
+        return toReply(await step.handler(input, deps.context({ trigger, attempt: 1 })));
+      } catch (error) {
+        deps.log.error({ status: 'failed', step: name, method, path, err: error }, 'step failed');
+        return failed(name);
+      }
+    };
+    return [{ step: name, method, path, handle }];
+  });
+}
+
+function toReply(returned: unknown): HttpReply {
+  if (returned === undefined) return { status: 204 };
+  if (isObject(returned) && Number.isInteger(returned['status'])) return returned as unknown as HttpReply;
+  throw new TypeError('An HTTP step returns nothing, or {status, body, headers}.');
+}
+
+const failed = (step: string): HttpReply => ({
+  status: 500,
+  headers: { 'content-type': 'application/problem+json' },
+  body: {
+    type: 'urn:data-sentinel:problem:step_failed',
+    title: 'Step failed',
+    status: 500,
+    detail: `See the log of step ${step}.`,
+  },
+});

@@ -1,0 +1,128 @@
+import {
+  defaultRetry,
+  type Consumer,
+  type Delivery,
+  type Engine,
+  type RetryPolicy,
+  type Unsettled,
+} from '../engine/engine.ts';
+import { SentinelError } from '../errors.ts';
+import { isObject, type Json } from '../json.ts';
+import type { Logger } from '../log.ts';
+import type { ContextFactory } from './context.ts';
+import type { StepModule, Trigger } from './step.ts';
+
+type QueueTrigger = Extract<Trigger, { type: 'queue' }>;
+
+/** A message that a step gave up on; `body` is the caller's to keep. */
+export interface ExhaustedMessage {
+  step: string;
+  topic: string;
+  body: Uint8Array;
+  attempts: number;
+  error: unknown;
+}
+
+interface QueueDeps {
+  engine: Engine;
+  log: Logger;
+  context: ContextFactory;
+  retry: Partial<RetryPolicy>;
+  signal: AbortSignal;
+  onExhausted: (message: ExhaustedMessage) => Promise<void>;
+}
+
+/** Consumes each of the step's topics as the group named like the step; each message fails and is retried alone. */
+export async function startQueueTriggers(step: StepModule, deps: QueueDeps): Promise<Consumer[]> {
+  const consumers: Consumer[] = [];
+  for (const [topic, triggers] of queueTriggersByTopic(step)) {
+    consumers.push(await consumeTopic(step, topic, triggers, deps));
+  }
+  return consumers;
+}
+
+function queueTriggersByTopic(step: StepModule): Map<string, QueueTrigger[]> {
+  const byTopic = new Map<string, QueueTrigger[]>();
+  for (const trigger of step.config.triggers) {
+    if (trigger.type !== 'queue') continue;
+    byTopic.set(trigger.topic, [...(byTopic.get(trigger.topic) ?? []), trigger]);
+  }
+  return byTopic;
+}
+
+async function consumeTopic(
+  step: StepModule,
+  topic: string,
+  triggers: readonly QueueTrigger[],
+  { engine, log, context, retry, signal, onExhausted }: QueueDeps,
+): Promise<Consumer> {
+  const { name, batch } = step.config;
+  const concurrency = batch?.concurrency ?? 1;
+
+  async function handleOne(delivery: Delivery): Promise<void> {
+    const input = parse(delivery.body, name, topic);
+    const trigger = triggers.find(
+      ({ contract }) => contract === undefined || contract === textAt(input, 'contract'),
+    );
+    if (!trigger) return;
+    const requestId = textAt(input, 'request_id');
+    const { attempt } = delivery;
+    await step.handler(
+      input,
+      context(requestId === undefined ? { trigger, attempt } : { trigger, attempt, requestId }),
+    );
+  }
+
+  async function handleBatch(deliveries: readonly Delivery[]): Promise<Unsettled[]> {
+    const unsettled: Unsettled[] = [];
+    const queue = deliveries.entries();
+    const lane = async (): Promise<void> => {
+      for (const [index, delivery] of queue) {
+        try {
+          await handleOne(delivery);
+        } catch (error) {
+          // A handler that obeyed the signal has not failed: its message comes again after the next start.
+          unsettled.push(signal.aborted ? { index, deferMs: 0 } : { index, error });
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: concurrency }, lane));
+    return unsettled;
+  }
+
+  return engine.consume(
+    topic,
+    name,
+    {
+      maxEvents: batch?.maxEvents ?? 100,
+      retry: { ...defaultRetry, ...retry },
+      onExhausted: ({ body, attempt }, error) =>
+        onExhausted({ step: name, topic, body: body.slice(), attempts: attempt, error }),
+      onFailure: ({ error, attempt, nextDelayMs }) =>
+        log.warn(
+          { status: 'failed', step: name, topic, attempt, retry_in_ms: nextDelayMs, err: error },
+          'step failed',
+        ),
+    },
+    handleBatch,
+  );
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+function parse(body: Uint8Array, step: string, topic: string): Json {
+  try {
+    return JSON.parse(decoder.decode(body)) as Json;
+  } catch (error) {
+    throw new SentinelError('step_failed', `A message on ${topic} for step ${step} is not JSON.`, {
+      cause: error,
+      retryable: false,
+    });
+  }
+}
+
+function textAt(input: Json, key: string): string | undefined {
+  if (!isObject(input) || !Object.hasOwn(input, key)) return undefined;
+  const value = input[key];
+  return typeof value === 'string' ? value : undefined;
+}

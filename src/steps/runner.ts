@@ -1,0 +1,70 @@
+import type { Consumer, Engine, RetryPolicy } from '../engine/engine.ts';
+import type { Logger } from '../log.ts';
+import { contextFactory } from './context.ts';
+import { startCronTriggers } from './cron-trigger.ts';
+import { httpRoutes, type StepRoute } from './http-trigger.ts';
+import { startQueueTriggers, type ExhaustedMessage } from './queue-trigger.ts';
+import type { StepContracts, StepModule } from './step.ts';
+
+export type { ExhaustedMessage, StepRoute };
+
+export interface StepDeps {
+  engine: Engine;
+  log: Logger;
+  contracts: StepContracts;
+  /** For steps that say nothing else. */
+  retry: RetryPolicy;
+  /** Per step name, from the config file; wins over the step's own. */
+  stepRetry?: Readonly<Record<string, Partial<RetryPolicy>>>;
+  /** Keeps a message that its step gave up on; it is settled when this resolves, and offered again when it throws. */
+  onExhausted: (message: ExhaustedMessage) => Promise<void>;
+}
+
+export interface RunningSteps {
+  /** For the server to mount. */
+  routes: StepRoute[];
+  /** Resolves when the handlers that run are done; they see their signal aborted. */
+  stop(): Promise<void>;
+}
+
+/** Starts all triggers of all steps. When one can't be started, the ones before it are stopped again. */
+export async function startSteps(steps: readonly StepModule[], deps: StepDeps): Promise<RunningSteps> {
+  const abort = new AbortController();
+  const { signal } = abort;
+  const routes: StepRoute[] = [];
+  const running: Consumer[] = [];
+
+  async function stop(): Promise<void> {
+    abort.abort();
+    await Promise.all(running.map((consumer) => consumer.stop()));
+  }
+
+  try {
+    for (const step of steps) {
+      const context = contextFactory(step.config, { ...deps, signal });
+      const retry = { ...deps.retry, ...step.config.retry, ...ownEntry(deps.stepRetry, step.config.name) };
+      routes.push(...httpRoutes(step, { log: deps.log, context }));
+      running.push(...(await startQueueTriggers(step, { ...deps, context, retry, signal })));
+      for (const job of startCronTriggers(step, { ...deps, context })) {
+        running.push({ stop: async () => job.stop() });
+      }
+    }
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { routes, stop };
+}
+
+/** The topics that some step consumes: the pipeline publishes copies only for these. */
+export function subscribedTopics(steps: readonly StepModule[]): Set<string> {
+  return new Set(
+    steps.flatMap(({ config }) =>
+      config.triggers.flatMap((trigger) => (trigger.type === 'queue' ? [trigger.topic] : [])),
+    ),
+  );
+}
+
+function ownEntry<T>(record: Readonly<Record<string, T>> | undefined, key: string): T | undefined {
+  return record && Object.hasOwn(record, key) ? record[key] : undefined;
+}
