@@ -15,8 +15,7 @@ export interface Failure {
 
 /** What a healer answers: a plan with its reasons, or a refusal with its reason. Never data. */
 export type Proposal =
-  | { kind: 'plan'; plan: Plan; evidence: string[]; model?: string }
-  | { kind: 'refused'; reason: string };
+  { kind: 'plan'; plan: Plan; evidence: string[]; model?: string } | { kind: 'refused'; reason: string };
 
 /**
  * Proposes a repair plan for a failed event. A proposal is only ever a proposal: `trial.ts` checks each one

@@ -1,7 +1,16 @@
 /** JSON Pointer (RFC 6901) in which the segment `*` stands for every element of an array. */
 export type Pointer = string;
 
-export const castTypes = ['string', 'integer', 'number', 'decimal', 'boolean', 'datetime', 'date', 'uuid'] as const;
+export const castTypes = [
+  'string',
+  'integer',
+  'number',
+  'decimal',
+  'boolean',
+  'datetime',
+  'date',
+  'uuid',
+] as const;
 export type CastType = (typeof castTypes)[number];
 
 /**
