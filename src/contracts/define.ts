@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import { SentinelError, messageOf } from '../errors.ts';
+import { type JsonObject, isObject } from '../json.ts';
+import type { Violation } from '../validate/violation.ts';
+import { columnsOf } from './columns.ts';
+import type { Contract, EnvelopeDefault, Validation } from './contract.ts';
+import { keepUndeclared } from './keep-undeclared.ts';
+import { settleNames } from './names.ts';
+import { violationAt } from './violation.ts';
+import { violationsFromZod } from './violations-from-zod.ts';
+
+/** What a contract's author writes. */
+export interface ContractDefinition {
+  /** A letter, then letters, digits, `_`, `-`, `.`. */
+  name: string;
+  /** `major[.minor[.patch]]` */
+  version: string;
+  description?: string;
+  /** What an event must look like. Fields that it does not declare pass as they came, unless `open` is false. */
+  schema: z.ZodObject;
+  /** Table in the destination; the name by default. */
+  table?: string;
+  /** Field names or JSON Pointers that make two events the same event; `event_id` by default. */
+  key?: string | readonly string[];
+  /** Other names under which senders are known to deliver a field: JSON Pointer → field names. */
+  aliases?: Readonly<Record<string, readonly string[]>>;
+  /** Topic to which each valid event is also published, when some step subscribes to it. */
+  topic?: string;
+  /** False makes an undeclared top-level field a violation. Default true, unless the schema is a strict object. */
+  open?: boolean;
+}
+
+/** Compiles a contract. Throws `contract_invalid` when it can't be kept: the message names the field and the remedy. */
+export function defineContract(definition: ContractDefinition): Contract {
+  const schema = definition.open === false ? definition.schema.strict() : definition.schema;
+  const declared = new Set(Object.keys(schema.shape));
+  const names = settleNames(definition, declared);
+  if (declared.has('__proto__')) throw invalid(names.name, 'a field can not be called __proto__');
+  const parse = parserOf(schema, names.name);
+  const jsonSchema = jsonSchemaOf(schema, 'input', names.name);
+
+  return {
+    ...names,
+    description: definition.description ?? '',
+    aliases: definition.aliases ?? {},
+    jsonSchema,
+    columns: columnsOf(jsonSchemaOf(schema, 'output', names.name)),
+    envelopeDefaults: envelopeDefaultsOf(jsonSchema),
+    open: !(schema.def.catchall instanceof z.ZodNever),
+    validate(event): Validation {
+      const result = parse(event);
+      if (result instanceof Error) return { ok: false, violations: [unreadable(event, result)] };
+      if (!result.success) return { ok: false, violations: violationsFromZod(result.error.issues, event) };
+      keepUndeclared(event, result.data);
+      return { ok: true, value: result.data as JsonObject };
+    },
+  };
+}
+
+type Outcome = z.ZodSafeParseResult<Record<string, unknown>>;
+
+/** The schema as one generated function where Zod can; an error is what a check of the contract's author threw. */
+function parserOf(schema: z.ZodObject, name: string): (event: JsonObject) => Outcome | Error {
+  let compiled = schema;
+  try {
+    compiled = z.compile(schema, { strict: true });
+  } catch (error) {
+    if (!(error instanceof z.ZodCompileUnsupportedError)) throw invalid(name, messageOf(error), error);
+  }
+  return (event) => {
+    try {
+      return compiled.safeParse(event);
+    } catch (error) {
+      return error instanceof Error ? error : new Error('unknown');
+    }
+  };
+}
+
+/**
+ * One event that trips a check must not stop all others, so this is bad data, for a person to look at. The error's
+ * message may quote the event, so only its name is told.
+ */
+function unreadable(event: JsonObject, error: Error): Violation {
+  return violationAt(
+    event,
+    [],
+    'custom',
+    `something that the contract's own checks can read (${error.name})`,
+  );
+}
+
+/** `input`: what the contract accepts. `output`: what it makes of it, which is what a column holds. */
+function jsonSchemaOf(schema: z.ZodObject, io: 'input' | 'output', name: string): JsonObject {
+  try {
+    const json = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+    // A round trip leaves plain JSON: no getters, no functions of the standard-schema interface.
+    return JSON.parse(JSON.stringify(json)) as JsonObject;
+  } catch (error) {
+    throw invalid(name, `its schema has no JSON Schema: ${messageOf(error)}`, error);
+  }
+}
+
+function envelopeDefaultsOf(schema: JsonObject): EnvelopeDefault[] {
+  const properties = isObject(schema['properties']) ? schema['properties'] : {};
+  return Object.entries(properties).flatMap(([field, declaration]) => {
+    const from = isObject(declaration) ? declaration['x-envelope'] : undefined;
+    return from === 'request_id' || from === 'received_at' || from === 'source' ? [{ field, from }] : [];
+  });
+}
+
+function invalid(name: string, problem: string, cause?: unknown): SentinelError {
+  return new SentinelError('contract_invalid', `contract ${name}: ${problem}`, { cause });
+}

@@ -1,0 +1,44 @@
+import { type JsonObject, isObject } from '../json.ts';
+import { deref } from './json-schema-refs.ts';
+import { oneOf } from './violation.ts';
+
+/** Names of string formats as a person would say them. */
+export const formatWords: Readonly<Record<string, string>> = {
+  'date-time': 'ISO 8601 date-time',
+  datetime: 'ISO 8601 date-time',
+  date: 'date as YYYY-MM-DD',
+  time: 'ISO 8601 time',
+  email: 'e-mail address',
+  uuid: 'UUID',
+  guid: 'UUID',
+  uri: 'URI',
+  url: 'URL',
+};
+
+/** What a JSON Schema wants, in a few words: `one of EUR, USD`, `ISO 8601 date-time or null`, `number ≥ 0`. */
+export function describeSchema(schema: JsonObject, root: JsonObject): string {
+  const target = deref(schema, root);
+  if (target['const'] !== undefined) return oneOf([target['const']]);
+  if (Array.isArray(target['enum'])) return oneOf(target['enum']);
+  const { type, format, minimum, exclusiveMinimum } = target;
+  const types = (Array.isArray(type) ? type : [type]).filter((name) => typeof name === 'string');
+  if (types.length === 0) return describeAlternatives(target, root) ?? 'a value';
+  const words = types.map((name) =>
+    name === 'string' && typeof format === 'string'
+      ? (formatWords[format] ?? `text in the format ${format}`)
+      : name,
+  );
+  const isNumeric = types.includes('number') || types.includes('integer');
+  if (isNumeric && typeof exclusiveMinimum === 'number') return `${words.join(' or ')} > ${exclusiveMinimum}`;
+  if (isNumeric && typeof minimum === 'number') return `${words.join(' or ')} ≥ ${minimum}`;
+  return words.join(' or ');
+}
+
+function describeAlternatives(schema: JsonObject, root: JsonObject): string | undefined {
+  const [keyword] = ['oneOf', 'anyOf', 'allOf'].filter((keyword) => Array.isArray(schema[keyword]));
+  const parts = keyword === undefined ? undefined : schema[keyword];
+  if (!Array.isArray(parts) || parts.length > 4) return undefined;
+  const words = parts.filter((part) => isObject(part)).map((part) => deref(part, root)['type']);
+  const named = words.filter((word) => typeof word === 'string');
+  return named.length === 0 ? undefined : [...new Set(named)].join(' or ');
+}

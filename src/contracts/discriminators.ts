@@ -1,0 +1,70 @@
+import { type Json, type JsonObject, isObject } from '../json.ts';
+import { derefOnce } from './json-schema-refs.ts';
+
+/**
+ * Copies a schema, and says of each `oneOf` whose alternatives differ in the text of one required field (`action`
+ * is `opened`, or `closed`, …) that this field tells them apart. Such a field decides alone which alternative an
+ * event is, so that the compiled check looks at one alternative instead of all, and its errors are the ones of the
+ * alternative that was meant. Does not change what the schema accepts.
+ */
+export function withDiscriminators(root: JsonObject): JsonObject {
+  return copySchema(root, root);
+}
+
+/** Keywords whose value is a schema or a list of schemas, and those whose value maps names to schemas. */
+const schemaKeywords = new Set(
+  'additionalItems additionalProperties allOf anyOf contains else if items not oneOf prefixItems propertyNames then unevaluatedItems unevaluatedProperties'.split(
+    ' ',
+  ),
+);
+const mapKeywords = new Set(
+  '$defs definitions dependencies dependentSchemas patternProperties properties'.split(' '),
+);
+
+function copySchema(schema: JsonObject, root: JsonObject): JsonObject {
+  const result: JsonObject = {};
+  for (const [keyword, value] of Object.entries(schema)) {
+    // OpenAPI's keyword of this name is only a hint; taken literally, it would be another check.
+    if (keyword === 'discriminator') continue;
+    if (schemaKeywords.has(keyword)) result[keyword] = copyEach(value, root);
+    else if (mapKeywords.has(keyword) && isObject(value)) result[keyword] = copyMap(value, root);
+    else result[keyword] = value;
+  }
+  const field = discriminatorOf(schema, root);
+  if (field === undefined) return result;
+  // The compiler looks at a discriminator in objects only, and at nothing else once there is one.
+  return { ...result, type: 'object', discriminator: { propertyName: field } };
+}
+
+function copyEach(value: Json, root: JsonObject): Json {
+  if (Array.isArray(value)) return value.map((element) => copyEach(element, root));
+  return isObject(value) ? copySchema(value, root) : value;
+}
+
+function copyMap(map: JsonObject, root: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(map).map(([name, value]) => [name, copyEach(value, root)]));
+}
+
+function discriminatorOf(schema: JsonObject, root: JsonObject): string | undefined {
+  const { oneOf, type = 'object' } = schema;
+  if (type !== 'object' || !Array.isArray(oneOf) || oneOf.length < 2) return undefined;
+  const branches = oneOf.map((part) => (isObject(part) ? (derefOnce(part, root) ?? part) : {}));
+  const isPlain = branches.every((branch) => branch['type'] === 'object' && branch['$ref'] === undefined);
+  const required = branches[0]?.['required'];
+  if (!isPlain || !Array.isArray(required)) return undefined;
+  return required.filter((name) => typeof name === 'string').find((name) => tellsApart(name, branches));
+}
+
+function tellsApart(field: string, branches: readonly JsonObject[]): boolean {
+  const seen = new Set<Json>();
+  return branches.every((branch) => {
+    const { properties, required } = branch;
+    if (!isObject(properties) || !Array.isArray(required) || !required.includes(field)) return false;
+    const declaration = properties[field];
+    if (!isObject(declaration)) return false;
+    const values = Array.isArray(declaration['enum']) ? declaration['enum'] : [declaration['const'] ?? null];
+    const isNew = values.every((value) => typeof value === 'string' && !seen.has(value));
+    for (const value of values) seen.add(value);
+    return isNew && values.length > 0;
+  });
+}

@@ -1,0 +1,21 @@
+/** What authors of contracts use, and what the service needs of contracts. */
+export { z } from 'zod';
+export type { Column, ColumnType, Contract, EnvelopeDefault, Validation } from './contract.ts';
+export { type ContractDefinition, defineContract } from './define.ts';
+export { type LoadOptions, loadContracts } from './discover.ts';
+export {
+  currencyCode,
+  date,
+  datetime,
+  decimal,
+  type DecimalOptions,
+  email,
+  eventId,
+  integer,
+  type IntegerOptions,
+  receivedTimestamp,
+  sourceName,
+  uuid,
+} from './fields.ts';
+export { contractFromJsonSchema } from './json-schema.ts';
+export { ContractRegistry, type UnknownVersionPolicy, type UnresolvedContract } from './registry.ts';

@@ -1,0 +1,158 @@
+import { Ajv, type AnySchemaObject, type Options, type ValidateFunction } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
+import { SentinelError, messageOf } from '../errors.ts';
+import { type Json, type JsonObject, isObject } from '../json.ts';
+import { columnsOf } from './columns.ts';
+import type { Contract, EnvelopeDefault, Validation } from './contract.ts';
+import { withDiscriminators } from './discriminators.ts';
+import { deref } from './json-schema-refs.ts';
+import { settleNames } from './names.ts';
+import { createAjvTranslator } from './violations-from-ajv.ts';
+
+const ajvOptions: Options = {
+  strict: false,
+  allErrors: true,
+  // Without it, `constructor` and the like would count as present in every event.
+  ownProperties: true,
+  discriminator: true,
+  // Gives each error the schema that it comes from.
+  verbose: true,
+  logger: false,
+  validateSchema: true,
+};
+
+const drafts: Readonly<Record<string, () => Ajv>> = {
+  'draft-06': () => new Ajv(ajvOptions),
+  'draft-07': () => new Ajv(ajvOptions),
+  '2019-09': () => new Ajv2020(ajvOptions),
+  '2020-12': () => new Ajv2020(ajvOptions),
+};
+
+/**
+ * Compiles a contract that is written as a JSON Schema, draft 7 or 2020-12 by its `$schema` (2020-12 when it names
+ * none), with `"x-contract": {"name", "version", "table"?, "key"?, "aliases"?, "topic"?, "description"?}`. Values
+ * are taken as they come, without coercion. Throws `contract_invalid`; the message names `file`, the field and the
+ * remedy.
+ */
+export function contractFromJsonSchema(schema: JsonObject, file?: string): Contract {
+  try {
+    return compile(schema);
+  } catch (error) {
+    const where = file === undefined ? '' : `${file}: `;
+    throw new SentinelError('contract_invalid', `${where}${messageOf(error)}`, { cause: error });
+  }
+}
+
+function compile(schema: JsonObject): Contract {
+  const header = readHeader(schema);
+  const columns = columnsOf(schema);
+  const names = settleNames(header, new Set(columns.map((column) => column.name)));
+  const prepared = withDiscriminators(schema);
+  const check = compileCheck(prepared);
+  const violationsFromAjv = createAjvTranslator(prepared);
+
+  return {
+    ...names,
+    description:
+      header.description ?? (typeof schema['description'] === 'string' ? schema['description'] : ''),
+    aliases: header.aliases,
+    jsonSchema: schema,
+    columns,
+    envelopeDefaults: envelopeDefaultsOf(schema),
+    open: isOpen(schema),
+    validate(event): Validation {
+      if (check(event)) return { ok: true, value: event };
+      return { ok: false, violations: violationsFromAjv(check.errors ?? [], event) };
+    },
+  };
+}
+
+function compileCheck(schema: JsonObject): ValidateFunction {
+  const dialect = schema['$schema'] ?? 'https://json-schema.org/draft/2020-12/schema';
+  const draft = Object.keys(drafts).find((draft) => typeof dialect === 'string' && dialect.includes(draft));
+  const create = draft === undefined ? undefined : drafts[draft];
+  if (create === undefined) throw new Error('`$schema` must be that of draft-07 or of 2020-12');
+  const ajv = create();
+  formats.default(ajv);
+  // The dialect is settled, and ajv knows draft 6 and 2019-09 under the names of their successors only.
+  const { $schema: _, ...body } = schema;
+  return ajv.compile(body as AnySchemaObject);
+}
+
+interface Header {
+  name: string;
+  version: string;
+  description: string | undefined;
+  table: string | undefined;
+  key: string | string[] | undefined;
+  topic: string | undefined;
+  aliases: Record<string, string[]>;
+}
+
+function readHeader(schema: JsonObject): Header {
+  const header = schema['x-contract'];
+  if (!isObject(header)) {
+    throw new Error(
+      '`x-contract` is missing: add "x-contract": {"name": "…", "version": "1.0.0"} to the schema',
+    );
+  }
+  const text = (field: string): string | undefined => {
+    const value = header[field];
+    if (value === undefined || typeof value === 'string') return value;
+    throw new Error(`\`x-contract.${field}\` must be text`);
+  };
+  const required = (field: string, example: string): string => {
+    const value = text(field);
+    if (value === undefined)
+      throw new Error(`\`x-contract.${field}\` is missing: add one, like "${example}"`);
+    return value;
+  };
+  const known = ['name', 'version', 'description', 'table', 'key', 'topic', 'aliases'];
+  const unknown = Object.keys(header).find((field) => !known.includes(field));
+  if (unknown !== undefined)
+    throw new Error(`\`x-contract.${unknown}\` is not one of ${known.join(', ')}: remove it`);
+  return {
+    name: required('name', 'order'),
+    version: required('version', '1.0.0'),
+    description: text('description'),
+    table: text('table'),
+    topic: text('topic'),
+    key: readKey(header['key']),
+    aliases: readAliases(header['aliases']),
+  };
+}
+
+function readKey(key: Json | undefined): string | string[] | undefined {
+  if (key === undefined || typeof key === 'string') return key;
+  if (isTexts(key)) return key;
+  throw new Error('`x-contract.key` must be a field name or JSON Pointer, or a list of them');
+}
+
+function readAliases(aliases: Json | undefined): Record<string, string[]> {
+  if (aliases === undefined) return {};
+  const entries = isObject(aliases) ? Object.entries(aliases) : undefined;
+  const sound = entries?.every(
+    (entry): entry is [string, string[]] => entry[0].startsWith('/') && isTexts(entry[1]),
+  );
+  if (entries === undefined || sound !== true) {
+    throw new Error('`x-contract.aliases` must be an object like {"/amount": ["price", "total"]}');
+  }
+  return Object.fromEntries(entries);
+}
+
+const isTexts = (value: Json): value is string[] =>
+  Array.isArray(value) && value.every((element) => typeof element === 'string');
+
+/** An id is filled in only where the schema has a place for a UUID; elsewhere the loader keeps it beside the event. */
+function envelopeDefaultsOf(schema: JsonObject): EnvelopeDefault[] {
+  const { properties } = deref(schema, schema);
+  const declaration = isObject(properties) ? properties['event_id'] : undefined;
+  const type = isObject(declaration) ? deref(declaration, schema)['type'] : undefined;
+  return type === 'string' ? [{ field: 'event_id', from: 'request_id' }] : [];
+}
+
+function isOpen(schema: JsonObject): boolean {
+  const { additionalProperties, unevaluatedProperties } = deref(schema, schema);
+  return additionalProperties !== false && unevaluatedProperties !== false;
+}

@@ -1,0 +1,56 @@
+import { type Json, type JsonObject, isObject, jsonType } from '../json.ts';
+import type { Violation, ViolationCode } from '../validate/violation.ts';
+
+/** More violations than this of one event tell a person or a healer nothing new. */
+export const maxViolations = 50;
+
+/**
+ * A violation at `path` (property names and array indexes) of `event`. A field that is not there is `required`,
+ * whatever check it failed. Holds nothing of the event but the names of its fields and their JSON types.
+ */
+export function violationAt(
+  event: JsonObject,
+  path: readonly PropertyKey[],
+  code: ViolationCode,
+  expected: string,
+): Violation {
+  const value = valueAt(event, path);
+  const found = value === undefined ? 'missing' : jsonType(value);
+  const pointer = path.map((segment) => `/${escapeSegment(String(segment))}`).join('');
+  const field = pointer === '' ? 'the event' : pointer;
+  if (found === 'missing') {
+    return {
+      path: pointer,
+      code: 'required',
+      message: `Send ${field} as ${expected}: it is missing.`,
+      expected,
+      found,
+    };
+  }
+  const advice =
+    code === 'undeclared' ? `Remove ${field} or declare it in the contract` : `Send ${field} as ${expected}`;
+  return { path: pointer, code, message: `${advice}: found ${found}.`, expected, found };
+}
+
+/** One segment of a JSON Pointer (RFC 6901). */
+export function escapeSegment(segment: string): string {
+  return segment.replaceAll('~', '~0').replaceAll('/', '~1');
+}
+
+/** A list of allowed values as the contract spells them: `one of EUR, USD`. */
+export function oneOf(values: readonly unknown[]): string {
+  const shown = values
+    .slice(0, 20)
+    .map((value) => (typeof value === 'string' ? value : JSON.stringify(value)));
+  const more = values.length > shown.length ? ` … (${values.length} in all)` : '';
+  return values.length === 1 ? `${shown[0]}` : `one of ${shown.join(', ')}${more}`;
+}
+
+function valueAt(event: JsonObject, path: readonly PropertyKey[]): Json | undefined {
+  let value: Json | undefined = event;
+  for (const segment of path) {
+    if (Array.isArray(value)) value = value[Number(segment)];
+    else value = isObject(value) && Object.hasOwn(value, segment) ? value[String(segment)] : undefined;
+  }
+  return value;
+}

@@ -1,0 +1,147 @@
+import type { ErrorObject } from 'ajv';
+import { type JsonObject, isObject } from '../json.ts';
+import type { Violation, ViolationCode } from '../validate/violation.ts';
+import { createAlternatives } from './alternatives.ts';
+import { describeSchema, formatWords } from './describe-schema.ts';
+import { deref } from './json-schema-refs.ts';
+import { maxViolations, oneOf, violationAt } from './violation.ts';
+
+/** What one ajv error means: below which property (if not at the instance itself), which code, what was wanted. */
+interface Meaning {
+  property?: string | undefined;
+  code: ViolationCode;
+  expected: string;
+}
+
+/** Makes the translator of the errors of one compiled schema; `root` is the very schema object that was compiled. */
+export function createAjvTranslator(
+  root: JsonObject,
+): (errors: readonly ErrorObject[], event: JsonObject) => Violation[] {
+  const relevant = createAlternatives(root);
+
+  return (errors, event) => {
+    const violations = new Map<string, Violation>();
+    for (const error of relevant(errors)) {
+      const { property, code, expected } = meaningOf(error, root);
+      const path = segmentsOf(error.instancePath);
+      const violation = violationAt(
+        event,
+        property === undefined ? path : [...path, property],
+        code,
+        expected,
+      );
+      // A schema that is composed of parts can say the same thing twice.
+      violations.set(`${violation.path} ${violation.code}`, violation);
+      if (violations.size === maxViolations) break;
+    }
+    return [...violations.values()];
+  };
+}
+
+function meaningOf(error: ErrorObject, root: JsonObject): Meaning {
+  // What each keyword gives; a limit is a number, all others read here are texts.
+  const params = error.params as Record<string, string>;
+  switch (error.keyword) {
+    case 'required':
+    case 'dependentRequired':
+    case 'dependencies':
+      return missing(params['missingProperty'] ?? '', error, root);
+    case 'type':
+      return { code: 'type', expected: [params['type']].flat().join(' or ') };
+    case 'enum':
+      return {
+        code: 'enum',
+        expected: oneOf([params['allowedValues'] ?? []].flat()),
+      };
+    case 'const':
+      return { code: 'enum', expected: oneOf([params['allowedValue']]) };
+    case 'discriminator':
+      return discriminator(params['tag'] ?? '', error, root);
+    case 'format': {
+      const { format = '' } = params;
+      return { code: 'format', expected: formatWords[format] ?? `text in the format ${format}` };
+    }
+    case 'pattern':
+      return { code: 'pattern', expected: `text matching ${params['pattern']}` };
+    case 'minimum':
+    case 'exclusiveMinimum':
+      return { code: 'too_small', expected: `number ${sign(params)} ${params['limit']}` };
+    case 'maximum':
+    case 'exclusiveMaximum':
+      return { code: 'too_big', expected: `number ${sign(params)} ${params['limit']}` };
+    case 'minLength':
+    case 'minItems':
+    case 'minProperties':
+      return { code: 'too_small', expected: `${sizeWords[error.keyword]} ≥ ${params['limit']}` };
+    case 'maxLength':
+    case 'maxItems':
+    case 'maxProperties':
+      return { code: 'too_big', expected: `${sizeWords[error.keyword]} ≤ ${params['limit']}` };
+    case 'multipleOf':
+      return { code: 'not_multiple', expected: `multiple of ${params['multipleOf']}` };
+    case 'additionalProperties':
+      return { property: params['additionalProperty'], code: 'undeclared', expected: 'nothing' };
+    case 'unevaluatedProperties':
+      return { property: params['unevaluatedProperty'], code: 'undeclared', expected: 'nothing' };
+    case 'propertyNames':
+      return { property: params['propertyName'], code: 'pattern', expected: 'another field name' };
+    case 'false schema':
+      return { code: 'undeclared', expected: 'nothing' };
+    case 'oneOf':
+    case 'anyOf':
+    case 'not':
+    case 'if':
+    case 'contains':
+      return { code: 'no_match', expected: describeSchema(schemaOf(error), root) };
+    default:
+      return { code: 'custom', expected: `what the schema's ${error.keyword} asks for` };
+  }
+}
+
+const sizeWords: Readonly<Record<string, string>> = {
+  minLength: 'text length',
+  maxLength: 'text length',
+  minItems: 'number of items',
+  maxItems: 'number of items',
+  minProperties: 'number of fields',
+  maxProperties: 'number of fields',
+};
+
+function sign({ comparison = '' }: Record<string, string>): string {
+  return comparison.replace('>=', '≥').replace('<=', '≤');
+}
+
+function missing(property: string, error: ErrorObject, root: JsonObject): Meaning {
+  const { properties } = schemaOf(error);
+  const declaration = isObject(properties) ? properties[property] : undefined;
+  return {
+    property,
+    code: 'required',
+    expected: isObject(declaration) ? describeSchema(declaration, root) : 'a value',
+  };
+}
+
+function discriminator(property: string, error: ErrorObject, root: JsonObject): Meaning {
+  const { oneOf: branches } = schemaOf(error);
+  const values = (Array.isArray(branches) ? branches : [])
+    .filter((branch) => isObject(branch))
+    .flatMap((branch) => {
+      const { properties } = deref(branch, root);
+      const declaration = isObject(properties) ? properties[property] : undefined;
+      if (!isObject(declaration)) return [];
+      return Array.isArray(declaration['enum']) ? declaration['enum'] : [declaration['const']];
+    });
+  return { property, code: 'enum', expected: oneOf(values) };
+}
+
+/** The schema that holds the failed keyword; ajv gives it in its verbose mode. */
+function schemaOf(error: ErrorObject): JsonObject {
+  return isObject(error.parentSchema) ? error.parentSchema : {};
+}
+
+function segmentsOf(pointer: string): string[] {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
+}

@@ -1,0 +1,96 @@
+import type { z } from 'zod';
+import type { JsonObject } from '../json.ts';
+import type { Violation } from '../validate/violation.ts';
+import { formatWords } from './describe-schema.ts';
+import { Breach, breachParam } from './field.ts';
+import { maxViolations, oneOf, violationAt } from './violation.ts';
+
+type Issue = z.core.$ZodIssue;
+
+/** Says in our words what Zod found wrong with an event; the first 50 violations. */
+export function violationsFromZod(issues: readonly Issue[], event: JsonObject): Violation[] {
+  const violations: Violation[] = [];
+  for (const issue of issues) {
+    for (const violation of translate(issue, event, issue.path)) {
+      if (violations.push(violation) === maxViolations) return violations;
+    }
+  }
+  return violations;
+}
+
+function translate(issue: Issue, event: JsonObject, path: readonly PropertyKey[]): Violation[] {
+  const at = (code: Violation['code'], expected: string): Violation[] => [
+    violationAt(event, path, code, expected),
+  ];
+  switch (issue.code) {
+    case 'invalid_type':
+      return at('type', typeWords[issue.expected] ?? issue.expected);
+    case 'invalid_value':
+      return at('enum', oneOf(issue.values));
+    case 'too_small':
+      return at('too_small', bound(issue.origin, issue.inclusive === false ? '>' : '≥', issue.minimum));
+    case 'too_big':
+      return at('too_big', bound(issue.origin, issue.inclusive === false ? '<' : '≤', issue.maximum));
+    case 'invalid_format':
+      if (issue.format === 'regex') return at('pattern', `text matching ${issue.pattern ?? 'a pattern'}`);
+      return at('format', formatWords[issue.format] ?? `text in the format ${issue.format}`);
+    case 'not_multiple_of':
+      return at('not_multiple', `multiple of ${issue.divisor}`);
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => violationAt(event, [...path, key], 'undeclared', 'nothing'));
+    case 'invalid_union':
+      return fromUnion(issue, event, path);
+    case 'invalid_key':
+      return at('pattern', 'a field name that the contract allows');
+    case 'invalid_element':
+      return at('type', 'an element that the contract allows');
+    default: {
+      const breach: unknown = issue.params?.[breachParam];
+      return breach instanceof Breach ? at(breach.code, breach.expected) : at('custom', issue.message);
+    }
+  }
+}
+
+/**
+ * Of the alternatives, those whose JSON type fits are what the sender meant: a single one is reported in detail.
+ * When none fits by type, the types are the news.
+ */
+function fromUnion(
+  issue: z.core.$ZodIssueInvalidUnion,
+  event: JsonObject,
+  path: readonly PropertyKey[],
+): Violation[] {
+  if (issue.errors.length === 0) {
+    const { options } = issue as { options?: readonly unknown[] };
+    return options === undefined
+      ? [violationAt(event, path, 'no_match', 'one alternative only')]
+      : [violationAt(event, path, 'enum', oneOf(options))];
+  }
+  const alternatives = issue.errors.map((issues) =>
+    issues.flatMap((inner) => translate(inner, event, [...path, ...inner.path])),
+  );
+  const here = violationAt(event, path, 'type', '').path;
+  const isMismatch = (violation: Violation) =>
+    violation.path === here && ['type', 'enum', 'required'].includes(violation.code);
+  const fitting = alternatives.filter((violations) => !violations.some(isMismatch));
+  if (fitting.length === 1 && fitting[0] !== undefined) return fitting[0];
+  if (fitting.length > 1)
+    return [violationAt(event, path, 'no_match', `one of ${fitting.length} alternatives`)];
+  const mismatches = alternatives.flatMap((violations) => violations.filter(isMismatch));
+  const wanted = [...new Set(mismatches.map((violation) => violation.expected))].join(' or ');
+  const code = mismatches.every((violation) => violation.code === 'enum') ? 'enum' : 'type';
+  return [violationAt(event, path, code, wanted)];
+}
+
+const typeWords: Readonly<Record<string, string>> = {
+  int: 'integer',
+  nonoptional: 'any value',
+  record: 'object',
+};
+
+function bound(origin: string, sign: string, limit: number | bigint): string {
+  if (origin === 'string') return `text of ${sign} ${limit} characters`;
+  if (origin === 'array' || origin === 'set') return `array of ${sign} ${limit} items`;
+  if (origin === 'int' || origin === 'number') return `number ${sign} ${limit}`;
+  return `${origin} ${sign} ${limit}`;
+}
