@@ -21,13 +21,7 @@ export const topics = {
 export type HealerName = 'rule' | 'heuristics' | 'llm' | 'person';
 
 export type EventStatus =
-  | 'accepted'
-  | 'healing'
-  | 'loaded'
-  | 'repaired'
-  | 'duplicate'
-  | 'dead_letter'
-  | 'discarded';
+  'accepted' | 'healing' | 'loaded' | 'repaired' | 'duplicate' | 'dead_letter' | 'discarded';
 
 /** What the gatekeeper knows about an event beside the event itself. */
 export interface Reception {
@@ -80,6 +74,8 @@ export interface UnrecoverableEvent extends FailedEvent {
   reason: string;
   code: string;
   attempts: HealingAttempt[];
+  /** Set when it was a step that could not process the (valid, loaded) event; `raw` is then the step's input. */
+  step?: string;
 }
 
 /** The body of a `schema_fixed` message (JSON): a repaired event on its way to the loader. */

@@ -13,9 +13,11 @@ export type DeadLetterStatus = 'open' | 'replaying' | 'replayed' | 'discarded';
 
 export const deadLetterStatuses = ['open', 'replaying', 'replayed', 'discarded'] as const;
 
-/** An event that could not be repaired, kept whole until a person settles it. Its id is the event's request id. */
+/** An event that could not be settled, kept whole until a person settles it. */
 export interface DeadLetter {
+  /** The event's request id; with `.` and the step's name when it was a step that failed. */
   id: string;
+  request_id: string;
   status: DeadLetterStatus;
   contract: string;
   version: string;
@@ -35,8 +37,16 @@ export interface DeadLetter {
   updated_at: string;
   /** How often it was sent back. */
   replays: number;
+  /** The event as a person edited it for the last replay, JSON text. */
+  edited?: string;
   /** Why a person discarded it. */
   discard_reason?: string;
+  /** The step that could not process the event; `raw` is then the step's input. */
+  step?: string;
+}
+
+export function deadLetterId({ request_id, step }: Pick<UnrecoverableEvent, 'request_id' | 'step'>): string {
+  return step === undefined ? request_id : `${request_id}.${step}`;
 }
 
 export interface DeadLetterFilter {
@@ -72,7 +82,8 @@ export function afterFailure(
   const round = event.replay?.round ?? 0;
   if (known !== undefined && (known.status === 'discarded' || round < known.replays)) return undefined;
   return {
-    id: event.request_id,
+    id: deadLetterId(event),
+    request_id: event.request_id,
     status: 'open',
     contract: event.contract,
     version: event.version,
@@ -87,6 +98,7 @@ export function afterFailure(
     created_at: known?.created_at ?? now.toISOString(),
     updated_at: now.toISOString(),
     replays: round,
+    ...(event.step === undefined ? undefined : { step: event.step }),
   };
 }
 

@@ -2,7 +2,13 @@ import type { StateStore, StateWrite } from '../engine/engine.ts';
 import type { UnrecoverableEvent } from '../event.ts';
 import type { Json } from '../json.ts';
 import { type Result, fail, ok } from '../result.ts';
-import { type DeadLetter, type DeadLetterFilter, type DeadLetterStatus, afterFailure } from './dead-letter.ts';
+import {
+  type DeadLetter,
+  type DeadLetterFilter,
+  type DeadLetterStatus,
+  afterFailure,
+  deadLetterId,
+} from './dead-letter.ts';
 
 /**
  * Dead letters in the engine's state. The letter itself is under its id; an index entry under its status,
@@ -17,11 +23,15 @@ export interface DeadLetterStore {
     filter: DeadLetterFilter,
     page: { limit: number; cursor?: string },
   ): Promise<{ items: DeadLetter[]; next: string | undefined }>;
-  /** open → replaying; the letter as it now is. */
-  startReplay(id: string): Promise<Result<DeadLetter>>;
+  /** open → replaying, as it was or as `edited` (JSON text); the letter as it now is. */
+  startReplay(id: string, edited?: string): Promise<Result<DeadLetter>>;
   /** Marks replayed letters as settled; ids without a letter are passed over. */
   settleReplayed(ids: readonly string[]): Promise<void>;
   discard(id: string, reason: string): Promise<Result<DeadLetter>>;
+  /** Calls the listener when a letter changes; returns the way to stop. */
+  watch(
+    listener: (change: Pick<DeadLetter, 'id' | 'status' | 'contract' | 'source' | 'signature'>) => void,
+  ): () => void;
 }
 
 export const byIdPrefix = 'dead-letters/by-id/';
@@ -56,7 +66,7 @@ export function createDeadLetters(state: StateStore, now: () => Date = () => new
       const writes: StateWrite[] = [];
       const opened: string[] = [];
       for (const event of events) {
-        const known = await get(event.request_id);
+        const known = await get(deadLetterId(event));
         const letter = afterFailure(known, event, now());
         writes.push({ delete: healingKey(event.request_id) });
         if (letter === undefined) continue;
@@ -89,7 +99,12 @@ export function createDeadLetters(state: StateStore, now: () => Date = () => new
       }
     },
 
-    startReplay: (id) => move(id, 'open', (letter) => ({ status: 'replaying', replays: letter.replays + 1 })),
+    startReplay: (id, edited) =>
+      move(id, 'open', ({ replays }) => ({
+        status: 'replaying',
+        replays: replays + 1,
+        ...(edited === undefined ? undefined : { edited }),
+      })),
 
     async settleReplayed(ids) {
       const writes: StateWrite[] = [];
@@ -103,6 +118,11 @@ export function createDeadLetters(state: StateStore, now: () => Date = () => new
     },
 
     discard: (id, reason) => move(id, 'open', () => ({ status: 'discarded', discard_reason: reason })),
+
+    watch: (listener) =>
+      state.watch(indexPrefix, ({ key, value }) => {
+        if (value !== undefined) listener(readIndexKey(key));
+      }),
   };
 }
 
@@ -125,7 +145,9 @@ function indexKey({ status, contract, source, signature, id }: DeadLetter): stri
 }
 
 /** What an index key says about its letter. */
-export function readIndexKey(key: string): Pick<DeadLetter, 'status' | 'contract' | 'source' | 'signature' | 'id'> {
+export function readIndexKey(
+  key: string,
+): Pick<DeadLetter, 'status' | 'contract' | 'source' | 'signature' | 'id'> {
   const [status, contract, source, signature, id] = key.slice(indexPrefix.length).split('/') as [
     DeadLetterStatus,
     string,
@@ -133,7 +155,13 @@ export function readIndexKey(key: string): Pick<DeadLetter, 'status' | 'contract
     string,
     string,
   ];
-  return { status, contract: decodeURIComponent(contract), source: decodeURIComponent(source), signature, id };
+  return {
+    status,
+    contract: decodeURIComponent(contract),
+    source: decodeURIComponent(source),
+    signature,
+    id,
+  };
 }
 
 function idOf(key: string): string {

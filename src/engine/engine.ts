@@ -20,6 +20,11 @@ export interface Engine {
   consume(topic: string, group: string, options: ConsumeOptions, handle: Handler): Promise<Consumer>;
   /** Forgets a group, so that it no longer holds back the space of its topic. */
   removeGroup(topic: string, group: string): Promise<void>;
+  /**
+   * Looks through the messages that a group has not settled yet, oldest first, and returns the first value other
+   * than undefined that `match` returns. Moves nothing. For questions, not for the hot path.
+   */
+  findPending<T>(topic: string, group: string, match: (message: PendingMessage) => T | undefined): Promise<T | undefined>;
   readonly state: StateStore;
   /** What waits now, per topic; a cheap call. */
   stats(): Promise<TopicStats[]>;
@@ -32,6 +37,8 @@ export interface Message {
   /** How many events the body holds; counts in `stats` and in the limits of a batch. Default 1. */
   events?: number;
 }
+
+export type PendingMessage = Pick<Delivery, 'body' | 'events' | 'position'>;
 
 /** Where a message stands. Offsets grow within a partition, with gaps. */
 export interface Position {

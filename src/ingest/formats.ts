@@ -31,7 +31,12 @@ export function formatOf(contentType: string | undefined): BodyFormat | undefine
   return undefined;
 }
 
-const ndjsonTypes = new Set(['application/x-ndjson', 'application/ndjson', 'application/jsonl', 'application/x-jsonlines']);
+const ndjsonTypes = new Set([
+  'application/x-ndjson',
+  'application/ndjson',
+  'application/jsonl',
+  'application/x-jsonlines',
+]);
 
 /** Reads a request body. Either all of its events are taken or none. */
 export function readLines(body: Buffer, format: BodyFormat, limits: FormatLimits): Result<Lines, Problem> {
@@ -56,7 +61,12 @@ function readJson(text: string, limits: FormatLimits): Result<Lines, Problem> {
     return ok({ text: oneLine(text), count: 1, exact: inspected.value.exact, many: false });
   }
   if (Array.isArray(value)) return readArray(text, value, limits);
-  return fail(unprocessable('not_an_object', 'an event is a JSON object; send an object, an array of objects, or NDJSON'));
+  return fail(
+    unprocessable(
+      'not_an_object',
+      'an event is a JSON object; send an object, an array of objects, or NDJSON',
+    ),
+  );
 }
 
 function readArray(text: string, values: Json[], limits: FormatLimits): Result<Lines, Problem> {
@@ -99,7 +109,11 @@ function readNdjson(text: string, limits: FormatLimits): Result<Lines, Problem> 
   if (lines.length === 0) return fail(bad('no_events', 'No event', 'The body holds no line of JSON.'));
   if (errors.length > 0) {
     const problem = refused(errors, lines.length, 'lines');
-    return fail(malformedLines > 0 ? { ...problem, status: 400, code: 'malformed_json', title: 'Malformed NDJSON' } : problem);
+    return fail(
+      malformedLines > 0
+        ? { ...problem, status: 400, code: 'malformed_json', title: 'Malformed NDJSON' }
+        : problem,
+    );
   }
   return ok({ text: lines.join('\n'), count: lines.length, exact, many: true });
 }
@@ -146,7 +160,8 @@ const maxErrorsListed = 100;
 
 /** V8's message quotes the text, which may hold customer data: only the position is passed on. */
 function malformed(text: string, error: unknown): Problem {
-  if (text.trim() === '') return bad('empty_body', 'Empty body', 'Send a JSON object, a JSON array, or NDJSON.');
+  if (text.trim() === '')
+    return bad('empty_body', 'Empty body', 'Send a JSON object, a JSON array, or NDJSON.');
   const at = /position (\d+)/.exec((error as Error).message)?.[1];
   const where = at === undefined ? 'it ends too early' : `at character ${at}`;
   return bad('malformed_json', 'Malformed JSON', `The body is not valid JSON: ${where}.`);

@@ -66,7 +66,10 @@ export function createIngest(options: IngestOptions): IngestHandler {
       await options.publish({ body: encodeRecord(header, lines.text), events: lines.count });
     } catch (error) {
       if (!isRetryable(error)) throw error;
-      options.log.warn({ err: error, status: 'failed', source, code: 'not_stored' }, 'events refused: the queue does not take them now');
+      options.log.warn(
+        { err: error, status: 'failed', source, code: 'not_stored' },
+        'events refused: the queue does not take them now',
+      );
       return fail(unavailable);
     }
     counts.events += lines.count;

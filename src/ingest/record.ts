@@ -60,3 +60,9 @@ function lazyLines(text: string): () => string[] {
   let lines: string[] | undefined;
   return () => (lines ??= text.split('\n'));
 }
+
+/** The metadata of a record, without reading its events. */
+export function headerOf(body: Uint8Array): RecordHeader {
+  const end = body.indexOf(0x0a);
+  return JSON.parse(Buffer.from(body.buffer, body.byteOffset, end).toString()) as RecordHeader;
+}

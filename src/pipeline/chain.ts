@@ -2,10 +2,10 @@ import type { Contract } from '../contracts/contract.ts';
 import type { ContractRegistry } from '../contracts/registry.ts';
 import { type DeadLetterStore, healingKey } from '../dead-letter/store.ts';
 import type { Delivery, Engine, Position } from '../engine/engine.ts';
-import { type FixedEvent, type Reception, topics } from '../event.ts';
+import type { FixedEvent, Reception } from '../event.ts';
 import { type Incoming, decodeRecords } from '../ingest/record.ts';
 import type { JsonObject } from '../json.ts';
-import type { Destination, RepairTrail, Row, RowOutcome } from '../load/destination.ts';
+import type { RepairTrail, Row, RowOutcome } from '../load/destination.ts';
 import { createRowMaker } from '../load/row.ts';
 import type { LoadStage } from '../load/stage.ts';
 import type { Logger } from '../log.ts';
@@ -43,7 +43,6 @@ export function createChain(deps: {
   validate: Validate;
   loading: LoadStage;
   letters: DeadLetterStore;
-  destination: Destination;
   committed: Committed;
   /** Topics that some step consumes. */
   subscribed: ReadonlySet<string>;
@@ -53,7 +52,12 @@ export function createChain(deps: {
   const { engine, contracts, validate, loading, letters, committed, subscribed, metrics, log } = deps;
   const rowMakers = new Map<Contract, ReturnType<typeof createRowMaker>>();
 
-  function makeRow(contract: Contract, value: JsonObject, reception: Reception, repair: RepairTrail | undefined): Row {
+  function makeRow(
+    contract: Contract,
+    value: JsonObject,
+    reception: Reception,
+    repair: RepairTrail | undefined,
+  ): Row {
     let make = rowMakers.get(contract);
     if (make === undefined) rowMakers.set(contract, (make = createRowMaker(contract)));
     const { request_id: requestId, received_at: receivedAt, source } = reception;
@@ -106,7 +110,13 @@ export function createChain(deps: {
           event,
           chained: true,
         });
-        const repair: RepairTrail = { healer: 'rule', ruleId: rule.id, original, plan, result: JSON.stringify(event) };
+        const repair: RepairTrail = {
+          healer: 'rule',
+          ruleId: rule.id,
+          original,
+          plan,
+          result: JSON.stringify(event),
+        };
         return { row: makeRow(contract, value, reception, repair), reception };
       }
       case 'invalid': {
@@ -114,7 +124,15 @@ export function createChain(deps: {
         const failed = { contract: contract.name, version: contract.version, signature, violations };
         outbox.failed({ ...reception, ...failed, raw: raw() });
         log.info(
-          { status: 'failed', source: verdict.source, contract: contract.name, request_id: requestId, code: violations[0]?.code, path: violations[0]?.path, signature },
+          {
+            status: 'failed',
+            source: verdict.source,
+            contract: contract.name,
+            request_id: requestId,
+            code: violations[0]?.code,
+            path: violations[0]?.path,
+            signature,
+          },
           'event breaks its contract; handed to the healers',
         );
         metrics.settled(verdict.source, contract.name, 'invalid', header.at);
@@ -151,7 +169,22 @@ export function createChain(deps: {
       if (contract === undefined || validation?.ok !== true) {
         // The contract changed since the repair: the event takes the way of any failed one again.
         const violations = validation?.ok === false ? validation.violations : [];
-        outbox.failed({ ...fixed, violations });
+        const { contract: name, version, source } = fixed;
+        const event = JSON.parse(fixed.raw) as JsonObject;
+        const jsonSchema = contract?.jsonSchema ?? {};
+        const signature = errorSignature({ contract: name, version, source, violations, event, jsonSchema });
+        const { request_id, received_at, raw, replay } = fixed;
+        outbox.failed({
+          request_id,
+          received_at,
+          source,
+          contract: name,
+          version,
+          signature,
+          violations,
+          raw,
+          ...(replay && { replay }),
+        });
         continue;
       }
       const repair: RepairTrail = {
@@ -190,7 +223,10 @@ export function createChain(deps: {
   }
 
   /** Runs before the commit: after it, nothing of the batch would be delivered again. */
-  async function keepWhatIsNotLoaded(candidates: Candidate[], outcomes: readonly RowOutcome[]): Promise<void> {
+  async function keepWhatIsNotLoaded(
+    candidates: Candidate[],
+    outcomes: readonly RowOutcome[],
+  ): Promise<void> {
     const outbox = new Outbox(engine, subscribed);
     const replayed: string[] = [];
     for (const [index, outcome] of outcomes.entries()) {
@@ -214,7 +250,10 @@ export function createChain(deps: {
       },
     ];
     const signature = errorSignature({ contract, version, source, violations, event: {}, jsonSchema: {} });
-    log.warn({ status: 'failed', source, contract, request_id: row.requestId, code: 'rejected_by_destination' }, outcome.reason);
+    log.warn(
+      { status: 'failed', source, contract, request_id: row.requestId, code: 'rejected_by_destination' },
+      outcome.reason,
+    );
     return {
       ...reception,
       contract,

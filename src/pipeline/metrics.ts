@@ -26,7 +26,8 @@ export function createPipelineMetrics(now: () => number = Date.now): PipelineMet
     registers: [registry],
     collect() {
       this.reset();
-      for (const { source, contract, status, count } of counts.values()) this.inc({ source, contract, status }, count);
+      for (const { source, contract, status, count } of counts.values())
+        this.inc({ source, contract, status }, count);
     },
   });
   const delay = new Histogram({

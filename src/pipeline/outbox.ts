@@ -1,7 +1,13 @@
 import type { Contract } from '../contracts/contract.ts';
 import { healingKey } from '../dead-letter/store.ts';
 import type { Engine, Message, StateWrite } from '../engine/engine.ts';
-import { type FailedEvent, type FixedEvent, type Reception, type UnrecoverableEvent, topics } from '../event.ts';
+import {
+  type FailedEvent,
+  type FixedEvent,
+  type Reception,
+  type UnrecoverableEvent,
+  topics,
+} from '../event.ts';
 import type { JsonObject } from '../json.ts';
 import type { ValidEventMessage } from '../steps/step.ts';
 
@@ -43,7 +49,10 @@ export class Outbox {
   }
 
   failed(event: FailedEvent): void {
-    this.#marks.push({ put: healingKey(event.request_id), value: { contract: event.contract, version: event.version, source: event.source } });
+    this.#marks.push({
+      put: healingKey(event.request_id),
+      value: { contract: event.contract, version: event.version, source: event.source },
+    });
     this.#add(topics.failed, encode(event));
   }
 

@@ -9,6 +9,7 @@ import {
 import { SentinelError } from '../errors.ts';
 import { isObject, type Json } from '../json.ts';
 import type { Logger } from '../log.ts';
+import { stepReplayTopic } from '../dead-letter/replay.ts';
 import type { ContextFactory } from './context.ts';
 import type { StepModule, Trigger } from './step.ts';
 
@@ -41,12 +42,15 @@ export async function startQueueTriggers(step: StepModule, deps: QueueDeps): Pro
   return consumers;
 }
 
+/** The step's own topics, and the one on which it gets again what it once gave up on. */
 function queueTriggersByTopic(step: StepModule): Map<string, QueueTrigger[]> {
   const byTopic = new Map<string, QueueTrigger[]>();
   for (const trigger of step.config.triggers) {
     if (trigger.type !== 'queue') continue;
     byTopic.set(trigger.topic, [...(byTopic.get(trigger.topic) ?? []), trigger]);
   }
+  const all = [...byTopic.values()].flat();
+  if (all.length > 0) byTopic.set(stepReplayTopic(step.config.name), all);
   return byTopic;
 }
 

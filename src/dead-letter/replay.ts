@@ -1,0 +1,79 @@
+import type { Engine } from '../engine/engine.ts';
+import { topics } from '../event.ts';
+import { parseExact } from '../ingest/exact-json.ts';
+import { encodeRecord } from '../ingest/record.ts';
+import { isObject, type Json } from '../json.ts';
+import { type Result, fail, ok } from '../result.ts';
+import { changedByHand } from './changes.ts';
+import type { DeadLetter } from './dead-letter.ts';
+import type { DeadLetterStore } from './store.ts';
+
+/** The topic on which a step gets its own failed inputs again. */
+export function stepReplayTopic(step: string): string {
+  return `step_replay.${step}`;
+}
+
+/**
+ * Sends a dead letter back into the flow, as it was or as a person edited it. The letter is marked first and sent
+ * then; `resume` sends again what a crash left marked and unsent, and a second copy of the same event changes nothing.
+ */
+export async function replay(
+  deps: { engine: Engine; letters: DeadLetterStore },
+  id: string,
+  edited?: Json,
+): Promise<Result<DeadLetter>> {
+  if (edited !== undefined && !isObject(edited)) return fail('"event" must be a JSON object');
+  const started = await deps.letters.startReplay(
+    id,
+    edited === undefined ? undefined : JSON.stringify(edited),
+  );
+  if (!started.ok) return started;
+  await send(deps.engine, started.value);
+  return ok(started.value);
+}
+
+/** Sends everything that is marked as being replayed; for the start of the process. Returns how many. */
+export async function resumeReplays({
+  engine,
+  letters,
+}: {
+  engine: Engine;
+  letters: DeadLetterStore;
+}): Promise<number> {
+  let sent = 0;
+  let cursor: string | undefined;
+  do {
+    const page = await letters.list(
+      { status: 'replaying' },
+      { limit: 500, ...(cursor === undefined ? {} : { cursor }) },
+    );
+    for (const letter of page.items) await send(engine, letter);
+    sent += page.items.length;
+    cursor = page.next;
+  } while (cursor !== undefined);
+  return sent;
+}
+
+async function send(engine: Engine, letter: DeadLetter): Promise<void> {
+  const { raw, edited, step, replays: round } = letter;
+  const text = edited ?? raw;
+  if (step !== undefined) {
+    await engine.publish(stepReplayTopic(step), [{ body: Buffer.from(text) }]);
+    return;
+  }
+  const header = {
+    id: letter.request_id,
+    at: letter.received_at,
+    ...(letter.source === 'unknown' ? undefined : { source: letter.source }),
+    n: 1,
+    exact: true as const,
+    replay: {
+      round,
+      original: raw,
+      ...(edited === undefined
+        ? undefined
+        : { by_hand: changedByHand(parseExact(raw), JSON.parse(edited) as Json) }),
+    },
+  };
+  await engine.publish(topics.replay, [{ body: encodeRecord(header, text) }]);
+}

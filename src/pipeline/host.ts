@@ -1,0 +1,77 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import type { Config } from '../config.ts';
+import { type ErrorCode, SentinelError } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import type { Pipeline } from './pipeline.ts';
+import { remote } from './rpc.ts';
+import type { WorkerInput, WorkerReport } from './worker.ts';
+
+/** The pipeline in a thread of its own, as the main thread sees it. */
+export interface PipelineHost {
+  readonly api: Pipeline;
+  /** Replaces the running pipeline by one made from a new config; events wait in the queue meanwhile. */
+  restart(config: Config): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the pipeline in a worker thread. `onCrash` is called when the thread ends without having been asked to:
+ * nothing in the service knows how to go on then.
+ */
+export async function hostPipeline(
+  config: Config,
+  options: { log: Logger; consume: boolean; onCrash: (error: Error) => void },
+): Promise<PipelineHost> {
+  let current = await spawn(config, options);
+
+  return {
+    // Looked up at each call, because a restart replaces it.
+    api: new Proxy({} as Pipeline, { get: (_, method) => current.api[method as keyof Pipeline] }),
+    async restart(config) {
+      await current.close();
+      current = await spawn(config, options);
+    },
+    close: () => current.close(),
+  };
+}
+
+async function spawn(
+  config: Config,
+  { consume, onCrash }: { consume: boolean; onCrash: (error: Error) => void },
+): Promise<{ api: Pipeline; close: () => Promise<void> }> {
+  const worker = new Worker(new URL(workerFile, import.meta.url), {
+    name: 'pipeline',
+    workerData: { config, consume, writer: 'pipeline' } satisfies WorkerInput,
+  });
+  const { api, fail } = remote<Pipeline>(worker);
+  let closing = false;
+  const exited = once(worker, 'exit');
+  const gone = (error: Error) => {
+    fail(error);
+    if (!closing) onCrash(error);
+  };
+
+  const [report] = (await Promise.race([
+    once(worker, 'message'),
+    exited.then(() => [{ ready: false, message: 'the pipeline ended while it started', code: undefined }]),
+  ])) as [WorkerReport];
+  if (!report.ready) {
+    await worker.terminate();
+    throw new SentinelError((report.code ?? 'pipeline_stopped') as ErrorCode, report.message);
+  }
+  worker.on('error', gone);
+  void exited.then(() => gone(new SentinelError('pipeline_stopped', 'the pipeline thread has ended')));
+
+  return {
+    api,
+    async close() {
+      closing = true;
+      await api.close();
+      await exited;
+    },
+  };
+}
+
+/** Worker threads get no TypeScript loader: from the sources, too, the built file is started. */
+const workerFile = import.meta.url.endsWith('.ts') ? '../../dist/pipeline/worker.js' : './worker.js';

@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import type { DeadLetterStore } from '../dead-letter/store.ts';
+import { deadLetterId } from '../dead-letter/dead-letter.ts';
+import type { Delivery } from '../engine/engine.ts';
+import { messageOf } from '../errors.ts';
+import type { UnrecoverableEvent } from '../event.ts';
+import type { Logger } from '../log.ts';
+import type { ExhaustedMessage } from '../steps/runner.ts';
+import { StepFailure, type ValidEventMessage } from '../steps/step.ts';
+import type { PipelineMetrics } from './metrics.ts';
+
+export interface Keeper {
+  /** Batches of `validation_unrecoverable`. */
+  handle(batch: readonly Delivery[]): Promise<void>;
+  /** What a step could not process after its last try. */
+  keepFailedStep(message: ExhaustedMessage): Promise<void>;
+}
+
+/** The end of the line: keeps what nothing could settle, whole, until a person does. */
+export function createKeeper(deps: {
+  letters: DeadLetterStore;
+  metrics: PipelineMetrics;
+  log: Logger;
+}): Keeper {
+  const { letters, metrics, log } = deps;
+
+  async function keep(events: UnrecoverableEvent[]): Promise<void> {
+    const opened = new Set(await letters.keep(events));
+    for (const event of events) {
+      if (!opened.has(deadLetterId(event))) continue;
+      const { source, contract, request_id, code, signature, step } = event;
+      log.warn(
+        { status: 'failed', source, contract, request_id, code, signature, step },
+        `dead letter: ${event.reason}`,
+      );
+      metrics.settled(source, contract, 'dead_letter', event.received_at);
+    }
+  }
+
+  return {
+    async handle(batch) {
+      await keep(batch.map(({ body }) => JSON.parse(Buffer.from(body).toString()) as UnrecoverableEvent));
+    },
+    keepFailedStep: (message) => keep([asUnrecoverable(message)]),
+  };
+}
+
+/** The event itself is valid and loaded: what is dead is the step's work on it. */
+function asUnrecoverable({ step, topic, body, attempts, error }: ExhaustedMessage): UnrecoverableEvent {
+  const raw = Buffer.from(body).toString();
+  const message = readMessage(raw);
+  const code = error instanceof StepFailure && error.tag !== undefined ? error.tag : 'step_failed';
+  const contract = message.contract ?? topic;
+  return {
+    // A message that is no event's has no request id: its content names it, so that a redelivery is the same letter.
+    request_id: message.request_id ?? digest(raw),
+    received_at: message.received_at === undefined ? Date.now() : Date.parse(message.received_at),
+    source: message.source ?? 'unknown',
+    contract,
+    version: message.version ?? 'unknown',
+    signature: digest(`${step}\n${contract}\n${code}`),
+    violations: [],
+    raw,
+    reason: `step ${step} gave up after ${attempts} tries: ${messageOf(error)}`,
+    code,
+    attempts: [],
+    step,
+  };
+}
+
+function readMessage(raw: string): Partial<ValidEventMessage> {
+  try {
+    return JSON.parse(raw) as Partial<ValidEventMessage>;
+  } catch {
+    return {}; // not JSON: that is what the step gave up on
+  }
+}
+
+const digest = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 32);

@@ -1,0 +1,192 @@
+import type { Config } from '../config.ts';
+import type { Contract } from '../contracts/contract.ts';
+import { loadContracts } from '../contracts/discover.ts';
+import { createDeadLetters } from '../dead-letter/store.ts';
+import type { ConsumeOptions, Consumer, Engine, Handler } from '../engine/engine.ts';
+import { isRetryable } from '../errors.ts';
+import { topics } from '../event.ts';
+import type { JsonObject } from '../json.ts';
+import { openDestination } from '../load/destinations.ts';
+import type { LoadCounts, LoadedEvent, QueryResult } from '../load/destination.ts';
+import { createLoadStage } from '../load/stage.ts';
+import type { Logger } from '../log.ts';
+import { packageFolder } from '../package-folder.ts';
+import { healersFor } from '../repair/healers.ts';
+import { healingStage } from '../repair/healing-stage.ts';
+import { openRuleStore } from '../repair/rule-store.ts';
+import { builtinSteps } from '../steps/builtin.ts';
+import { discoverSteps } from '../steps/discover.ts';
+import { type FlowGraph, flowGraph } from '../steps/flow-graph.ts';
+import { contractsForSteps } from '../steps/contracts.ts';
+import { startSteps, subscribedTopics } from '../steps/runner.ts';
+import type { HttpInput, HttpReply } from '../steps/step.ts';
+import { createValidate } from '../validate/stage.ts';
+import type { Violation } from '../validate/violation.ts';
+import { createChain } from './chain.ts';
+import { createKeeper } from './keeper.ts';
+import { createPipelineMetrics } from './metrics.ts';
+
+/** What the rest of the service asks the running pipeline; every argument and answer is plain data. */
+export interface Pipeline {
+  find(requestId: string): Promise<LoadedEvent | undefined>;
+  query(sql: string, maxRows?: number): Promise<QueryResult>;
+  counts(): Promise<LoadCounts>;
+  contracts(): Promise<ContractInfo[]>;
+  flow(): Promise<FlowGraph>;
+  routes(): Promise<{ method: string; path: string }[]>;
+  callRoute(index: number, input: HttpInput): Promise<HttpReply>;
+  /** What the validator would say of these events now; nothing is changed. */
+  trial(events: { raw: string; source: string; receivedAt: number; id: string }[]): Promise<TrialVerdict[]>;
+  /** Prometheus text. */
+  metrics(): Promise<string>;
+  status(): Promise<{ destinationWaiting: boolean }>;
+  close(): Promise<void>;
+}
+
+export type ContractInfo = Pick<
+  Contract,
+  'name' | 'version' | 'description' | 'table' | 'key' | 'aliases' | 'topic' | 'jsonSchema' | 'columns'
+>;
+
+export type TrialVerdict =
+  { kind: 'valid' } | { kind: 'repaired'; ruleId: string } | { kind: 'invalid'; violations: Violation[] };
+
+/** The groups under which the project's own stages read their topics. */
+export const groups = {
+  pipeline: 'pipeline',
+  loader: 'loader',
+  healer: 'healer',
+  keeper: 'dead-letter-keeper',
+} as const;
+
+/**
+ * Composes the way of an event, from the queue to the destination, and starts it.
+ *
+ *   raw_event, replay_event ─► validate ─► load
+ *                                 └─► validation_error ─► heal ─► schema_fixed ─► load
+ *                                                           └─► validation_unrecoverable ─► keep
+ */
+export async function startPipeline(deps: {
+  config: Config;
+  engine: Engine;
+  log: Logger;
+  /** False: answer questions only. */
+  consume: boolean;
+}): Promise<Pipeline> {
+  const { config, engine, log } = deps;
+  const builtin = config.builtinContracts ? [packageFolder('contracts')] : [];
+  const contracts = await loadContracts([...builtin, ...config.contracts]);
+  const steps = await discoverSteps(config.steps);
+  const destination = await openDestination(config);
+  await destination.prepare(contracts.tables());
+  const rules = await openRuleStore(engine.state, { ttlDays: config.state.ruleTtlDays, contracts, log });
+  const letters = createDeadLetters(engine.state);
+  const metrics = createPipelineMetrics();
+
+  const contractTopics = contracts.all().flatMap((contract) => contract.topic ?? []);
+  const ownSteps = builtinSteps(contractTopics);
+  const subscribed = subscribedTopics(steps);
+
+  const validate = createValidate({ contracts, rules, choice: config });
+  const loading = createLoadStage({ destination, log });
+  const committed = new Map(await destination.positions());
+  const chain = createChain({
+    engine,
+    contracts,
+    validate,
+    loading,
+    letters,
+    committed,
+    subscribed,
+    metrics,
+    log,
+  });
+  const healing = healingStage({
+    engine,
+    contracts: (name, version) => contracts.get(name, version),
+    rules,
+    healers: await healersFor(config.healing, log),
+    config: config.healing,
+    log,
+  });
+  const keeper = createKeeper({ letters, metrics, log });
+
+  const { maxBatchEvents: maxEvents, maxBatchBytes: maxBytes } = config.pipeline;
+  const inOrder: ConsumeOptions = { maxEvents, maxBytes, retry: 'hold', onFailure: stopOnUnknown(log) };
+  const consumers: Consumer[] = [];
+  const consume = async (topic: string, group: string, options: ConsumeOptions, handle: Handler) => {
+    if (deps.consume) consumers.push(await engine.consume(topic, group, options, handle));
+  };
+  // Two batches in flight: one is validated while the other loads.
+  await consume(topics.raw, groups.pipeline, { ...inOrder, inFlight: 2 }, chain.fromIngest);
+  await consume(topics.replay, groups.pipeline, inOrder, chain.fromIngest);
+  await consume(topics.fixed, groups.loader, inOrder, chain.fromHealers);
+  await consume(
+    topics.failed,
+    groups.healer,
+    { retry: config.retry, onFailure: stopOnUnknown(log) },
+    healing.handle,
+  );
+  await consume(topics.unrecoverable, groups.keeper, inOrder, keeper.handle);
+  const running = await startSteps(deps.consume ? steps : [], {
+    engine,
+    log,
+    retry: config.retry,
+    stepRetry: config.stepRetry,
+    contracts: contractsForSteps(contracts),
+    onExhausted: keeper.keepFailedStep,
+  });
+
+  return {
+    find: (requestId) => destination.find(requestId),
+    async query(sql, maxRows) {
+      return destination.query!(sql, maxRows === undefined ? {} : { maxRows });
+    },
+    counts: () => destination.counts(),
+    contracts: async () => contracts.all().map(toInfo),
+    flow: async () => flowGraph([...ownSteps, ...steps.map((step) => step.config)]),
+    routes: async () => running.routes.map(({ method, path }) => ({ method, path })),
+    callRoute: async (index, input) => running.routes[index]!.handle(input),
+    trial: async (events) =>
+      events.map(({ raw, source, receivedAt, id }) => {
+        const event = JSON.parse(raw) as JsonObject;
+        const verdict = validate(event, { requestId: id, receivedAt, source });
+        if (verdict.kind === 'valid') return { kind: 'valid' };
+        if (verdict.kind === 'repaired') return { kind: 'repaired', ruleId: verdict.rule.id };
+        return {
+          kind: 'invalid',
+          violations: verdict.kind === 'invalid' ? verdict.violations : [verdict.violation],
+        };
+      }),
+    metrics: () => metrics.text(),
+    status: async () => ({ destinationWaiting: loading.waiting() }),
+    /** In the order of the flow: take nothing more, finish what runs, then let go of the stores. */
+    async close() {
+      loading.stop();
+      await healing.stop();
+      await Promise.all([...consumers.map((consumer) => consumer.stop()), running.stop()]);
+      await rules.close();
+      await destination.close();
+    },
+  };
+}
+
+function toInfo(contract: Contract): ContractInfo {
+  const { name, version, description, table, key, aliases, topic, jsonSchema, columns } = contract;
+  return { name, version, description, table, key, aliases, topic, jsonSchema, columns };
+}
+
+/** An error that nobody foresaw stops the process rather than eat the event; the batch is delivered again. */
+function stopOnUnknown(log: Logger): NonNullable<ConsumeOptions['onFailure']> {
+  return ({ error, attempt, events }) => {
+    if (isRetryable(error)) return;
+    log.fatal(
+      { err: error, status: 'failed', code: 'unexpected_error', attempt, events },
+      'unexpected error in the pipeline: the process stops, the events stay in the queue',
+    );
+    // Out of the engine's hands, so that nothing can catch it: the thread ends, and the main thread with it.
+    setImmediate(() => {
+      throw error;
+    });
+  };
+}

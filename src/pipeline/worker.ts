@@ -1,0 +1,43 @@
+import { parentPort, threadId, workerData } from 'node:worker_threads';
+import type { Config } from '../config.ts';
+import { openEngine } from '../engine/engines.ts';
+import { SentinelError, messageOf } from '../errors.ts';
+import { createLogger } from '../log.ts';
+import { startPipeline } from './pipeline.ts';
+import { serve } from './rpc.ts';
+
+/** What the main thread hands to the pipeline's thread. */
+export interface WorkerInput {
+  config: Config;
+  /** False: answer calls, but take no event from any queue. */
+  consume: boolean;
+  /** Names this thread's partitions in the engine. */
+  writer: string;
+}
+
+/** The first message of the worker: it runs, or why it can't. */
+export type WorkerReport = { ready: true } | { ready: false; message: string; code: string | undefined };
+
+const port = parentPort;
+if (port === null) throw new Error('this module is the entry of a worker thread');
+const { config, consume, writer } = workerData as WorkerInput;
+const log = createLogger(config.log).child({ thread: `pipeline-${threadId}` });
+
+try {
+  const engine = await openEngine(config, writer);
+  const pipeline = await startPipeline({ config, engine, log, consume });
+  serve(port, {
+    ...pipeline,
+    async close() {
+      await pipeline.close();
+      await engine.close();
+      // Nothing else may keep the thread alive; the answer to this call still goes out.
+      setImmediate(() => port.close());
+    },
+  });
+  port.postMessage({ ready: true } satisfies WorkerReport);
+} catch (error) {
+  const code = error instanceof SentinelError ? error.code : undefined;
+  port.postMessage({ ready: false, message: messageOf(error), code } satisfies WorkerReport);
+  port.close();
+}

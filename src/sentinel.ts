@@ -1,0 +1,148 @@
+import { mkdir } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import type { Config } from './config.ts';
+import { type DeadLetterCounts, watchDeadLetters } from './dead-letter/counts.ts';
+import { resumeReplays } from './dead-letter/replay.ts';
+import { createDeadLetters } from './dead-letter/store.ts';
+import { openEngine } from './engine/engines.ts';
+import { SentinelError, messageOf } from './errors.ts';
+import { topics } from './event.ts';
+import { createIngest } from './ingest/handler.ts';
+import type { Logger } from './log.ts';
+import { type PipelineHost, hostPipeline } from './pipeline/host.ts';
+import { openRuleStore } from './repair/rule-store.ts';
+import { createAuthorize } from './server/authorize.ts';
+import { createApi } from './server/server.ts';
+
+export interface Sentinel {
+  /** Where it listens, e.g. `http://127.0.0.1:3111`. */
+  readonly url: string;
+  /** Loads contracts, steps and settings again; ingest goes on meanwhile. Rejects, and changes nothing, when they have faults. */
+  reload(config: Config): Promise<void>;
+  /** Answers what is under way, lets the pipeline finish its batches, and releases everything. */
+  close(): Promise<void>;
+}
+
+export interface SentinelOptions {
+  log: Logger;
+  /** Called when the pipeline died of an error that nobody foresaw. Default: log it and end the process. */
+  onCrash?: (error: Error) => void;
+}
+
+/** Composes the service and starts it, in the order of the flow from its end: whoever sends comes last. */
+export async function startSentinel(config: Config, options: SentinelOptions): Promise<Sentinel> {
+  const { log } = options;
+  const parts = await open(config, { ...options, consume: true });
+  const resumed = await resumeReplays(parts);
+  if (resumed > 0) log.info({ status: 'resumed', events: resumed }, 'replays that a stop had interrupted go on');
+
+  try {
+    await parts.app.listen({ host: config.http.host, port: config.http.port });
+  } catch (error) {
+    await parts.close();
+    throw listenError(error, config);
+  }
+  const { port } = parts.app.server.address() as AddressInfo;
+  const host = config.http.host.includes(':') ? `[${config.http.host}]` : config.http.host;
+  const url = `http://${host}:${port}`;
+  parts.setReady(true);
+  log.info({ status: 'started', url, data_dir: config.dataDir }, `listening on ${url}`);
+
+  return {
+    url,
+    reload: (config) => parts.host.restart(config),
+    async close() {
+      log.info({ status: 'stopping' }, 'stopping: no new requests, running batches finish');
+      parts.setReady(false);
+      await parts.close();
+      log.info({ status: 'stopped' }, 'stopped');
+    },
+  };
+}
+
+export interface OfflineApi {
+  inject(request: { method: string; url: string; payload?: unknown }): Promise<{ statusCode: number; body: string }>;
+  close(): Promise<void>;
+}
+
+/** The same API on a data folder that no server has open. No event moves. */
+export async function openOffline(config: Config, options: SentinelOptions): Promise<OfflineApi> {
+  const parts = await open(config, { ...options, consume: false });
+  parts.setReady(true);
+  const authorization = config.http.token === undefined ? {} : { authorization: `Bearer ${config.http.token}` };
+  return {
+    async inject({ method, url, payload }) {
+      const response = await parts.app.inject({
+        method: method as 'GET' | 'POST' | 'DELETE',
+        url,
+        headers: { host: 'localhost', ...authorization },
+        ...(payload === undefined ? {} : { payload: payload as object }),
+      });
+      return { statusCode: response.statusCode, body: response.body };
+    },
+    close: parts.close,
+  };
+}
+
+async function open(config: Config, { log, consume, onCrash }: SentinelOptions & { consume: boolean }) {
+  // What was opened, in order; closed the other way round.
+  const opened: { close(): void | Promise<void> }[] = [];
+  const keep = <T extends { close(): void | Promise<void> }>(part: T): T => {
+    opened.push(part);
+    return part;
+  };
+  const close = async () => {
+    for (const part of opened.splice(0).toReversed()) await part.close();
+  };
+
+  try {
+    await mkdir(config.dataDir, { recursive: true });
+    const engine = keep(await openEngine(config, 'main'));
+    const host: PipelineHost = keep(
+      await hostPipeline(config, { log, consume, onCrash: onCrash ?? ((error) => endProcess(log, error)) }),
+    );
+    const letters = createDeadLetters(engine.state);
+    const deadLetters: DeadLetterCounts = keep(await watchDeadLetters(engine.state, letters));
+    const rules = keep(await openRuleStore(engine.state, { ttlDays: config.state.ruleTtlDays, log }));
+    const { maxBodyBytes, maxEventsPerRequest: maxEvents, maxDepth } = config.http;
+    const ingest = createIngest({
+      publish: (message) => engine.publish(topics.raw, [message]),
+      authorize: createAuthorize(config.http),
+      limits: { maxBodyBytes, maxEvents, maxDepth },
+      log,
+    });
+    let ready = false;
+    const app = keep(
+      await createApi({
+        config,
+        engine,
+        pipeline: host.api,
+        letters,
+        deadLetters,
+        rules,
+        ingest,
+        ready: () => ready,
+        log,
+      }),
+    );
+    return { app, engine, letters, host, close, setReady: (now: boolean) => void (ready = now) };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function listenError(error: unknown, { http }: Config): Error {
+  if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE')
+    return new SentinelError(
+      'config_invalid',
+      `port ${http.port} on ${http.host} is taken by another program; choose another with SENTINEL_API_PORT`,
+      { cause: error },
+    );
+  return new SentinelError('config_invalid', `can't listen on ${http.host}:${http.port}: ${messageOf(error)}`, { cause: error });
+}
+
+function endProcess(log: Logger, error: Error): void {
+  log.fatal({ err: error, status: 'failed', code: 'pipeline_crashed' }, 'the pipeline has died; the process ends, events stay in the queue');
+  process.exit(1);
+}

@@ -1,0 +1,18 @@
+import type * as z from 'zod';
+import { type Result, fail, ok } from '../result.ts';
+import type { Problem } from './problem.ts';
+
+/** Checks what a client sent; the problem names each wrong field. */
+export function parseWith<S extends z.ZodType>(schema: S, input: unknown): Result<z.output<S>, Problem> {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return ok(parsed.data);
+  const details = parsed.error.issues.map(({ path, message }) =>
+    path.length === 0 ? message : `${path.join('.')}: ${message}`,
+  );
+  return fail({
+    status: 422,
+    code: 'invalid_request',
+    title: 'The request can not be carried out',
+    detail: details.join('; '),
+  });
+}

@@ -1,0 +1,110 @@
+import type { FastifyInstance } from 'fastify';
+import { healingKey } from '../../dead-letter/store.ts';
+import { type EventStatus, type HealerName, topics } from '../../event.ts';
+import { parseExact } from '../../ingest/exact-json.ts';
+import { type RecordHeader, headerOf } from '../../ingest/record.ts';
+import { indexOfRequestId, isRequestId } from '../../ingest/request-id.ts';
+import type { Json } from '../../json.ts';
+import { groups } from '../../pipeline/pipeline.ts';
+import type { Violation } from '../../validate/violation.ts';
+import { type ServerContext, notFound, sendProblem } from '../server.ts';
+
+/** What the API says of one event. */
+export interface EventInfo {
+  request_id: string;
+  status: EventStatus;
+  contract: string | null;
+  version: string | null;
+  source: string | null;
+  rule_id?: string;
+  healer?: HealerName;
+  violations?: Violation[];
+  /** The event as it was received; numbers that JavaScript would round are strings. */
+  original?: Json;
+  plan?: Json;
+  result?: Json;
+  /** Pointers of values that a person entered by hand. */
+  by_hand?: readonly string[];
+  dead_letter_id?: string;
+}
+
+export function eventRoutes(app: FastifyInstance, context: ServerContext): void {
+  app.get<{ Params: { id: string } }>('/api/v1/events/:id', async (request, reply) => {
+    const id = request.params.id.toLowerCase();
+    const info = isRequestId(id) ? await eventInfo(id, context) : undefined;
+    return (
+      info ??
+      sendProblem(reply, notFound(`No event with the request id "${id.slice(0, 64)}" was accepted here.`))
+    );
+  });
+}
+
+/**
+ * Looks where an event can be, from the end of its way to the beginning. It may move on while we look, so what was
+ * in no place is looked for once more.
+ */
+export async function eventInfo(id: string, context: ServerContext): Promise<EventInfo | undefined> {
+  return (await settled(id, context)) ?? (await inQueue(id, context)) ?? (await settled(id, context));
+}
+
+async function settled(
+  id: string,
+  { letters, pipeline, engine }: ServerContext,
+): Promise<EventInfo | undefined> {
+  const letter = await letters.get(id);
+  if (letter !== undefined && letter.status !== 'replayed') {
+    const { contract, version, source, violations } = letter;
+    const status = { open: 'dead_letter', replaying: 'accepted', discarded: 'discarded' } as const;
+    return {
+      request_id: id,
+      status: status[letter.status],
+      contract,
+      version,
+      source,
+      violations,
+      original: parseExact(letter.raw),
+      dead_letter_id: letter.id,
+    };
+  }
+
+  const loaded = await pipeline.find(id);
+  if (loaded !== undefined) {
+    const { status, contract, version, source, repair } = loaded;
+    return {
+      request_id: id,
+      status,
+      contract,
+      version,
+      source,
+      ...(repair === undefined
+        ? undefined
+        : {
+            healer: repair.healer,
+            ...(repair.ruleId === undefined ? undefined : { rule_id: repair.ruleId }),
+            original: parseExact(repair.original),
+            plan: JSON.parse(repair.plan) as Json,
+            result: parseExact(repair.result),
+            ...(repair.byHand === undefined ? undefined : { by_hand: repair.byHand }),
+          }),
+      ...(letter === undefined ? undefined : { dead_letter_id: letter.id }),
+    };
+  }
+
+  const healing = await engine.state.get<{ contract: string; version: string; source: string }>(
+    healingKey(id),
+  );
+  return healing === undefined ? undefined : { request_id: id, status: 'healing', ...healing };
+}
+
+async function inQueue(id: string, { engine }: ServerContext): Promise<EventInfo | undefined> {
+  const header = await engine.findPending(
+    topics.raw,
+    groups.pipeline,
+    ({ body }): RecordHeader | undefined => {
+      const candidate = headerOf(body);
+      return indexOfRequestId(candidate.id, candidate.n, id) === -1 ? undefined : candidate;
+    },
+  );
+  if (header === undefined) return undefined;
+  return { request_id: id, status: 'accepted', contract: null, version: null, source: header.source ?? null };
+}

@@ -1,0 +1,46 @@
+import type { FastifyInstance } from 'fastify';
+import type { ServerContext } from '../server.ts';
+import { collectStats, createRates } from '../stats.ts';
+
+const streamIntervalMs = 1000;
+
+export function statsRoutes(app: FastifyInstance, context: ServerContext): void {
+  const ratesSince = createRates();
+
+  async function snapshot() {
+    const [stats, queues] = await Promise.all([collectStats(context), context.engine.stats()]);
+    return { ...stats, rates: ratesSince(stats), queues };
+  }
+
+  app.get('/api/v1/stats', snapshot);
+
+  /** Server-sent events: `stats` once a second, and `dead_letter` for each change of a dead letter. */
+  app.get('/api/v1/stream', async (request, reply) => {
+    reply.hijack();
+    const { raw } = reply;
+    raw.writeHead(200, {
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store',
+      'x-accel-buffering': 'no',
+    });
+    const send = (event: string, data: unknown) => {
+      // A reader that does not keep up misses events rather than fill our memory.
+      if (raw.writableLength < maxUnread) raw.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+    };
+    const sendStats = () =>
+      snapshot().then(
+        (stats) => send('stats', stats),
+        (error: unknown) =>
+          context.log.warn({ err: error, code: 'stream_failed' }, 'no statistics for the stream'),
+      );
+    const stopWatching = context.letters.watch((change) => send('dead_letter', change));
+    const timer = setInterval(() => void sendStats(), streamIntervalMs);
+    request.raw.on('close', () => {
+      clearInterval(timer);
+      stopWatching();
+    });
+    await sendStats();
+  });
+}
+
+const maxUnread = 1024 * 1024;

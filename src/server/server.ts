@@ -1,0 +1,135 @@
+import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
+import type { DeadLetterCounts } from '../dead-letter/counts.ts';
+import type { DeadLetterStore } from '../dead-letter/store.ts';
+import type { Config } from '../config.ts';
+import type { Engine } from '../engine/engine.ts';
+import { type ErrorCode, SentinelError } from '../errors.ts';
+import { type IngestHandler, isIngestPath } from '../ingest/handler.ts';
+import type { Logger } from '../log.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
+import type { RuleStore } from '../repair/rule-store.ts';
+import { createAuthorize } from './authorize.ts';
+import { type Problem, problemBody, problemMediaType } from './problem.ts';
+import { contractRoutes } from './routes/contracts.ts';
+import { deadLetterRoutes } from './routes/dead-letters.ts';
+import { eventRoutes } from './routes/events.ts';
+import { healthRoutes } from './routes/health.ts';
+import { queryRoutes } from './routes/query.ts';
+import { ruleRoutes } from './routes/rules.ts';
+import { statsRoutes } from './routes/stats.ts';
+import { stepRoutes } from './routes/steps.ts';
+
+/** What the routes work with. */
+export interface ServerContext {
+  config: Config;
+  engine: Engine;
+  pipeline: Pipeline;
+  letters: DeadLetterStore;
+  deadLetters: DeadLetterCounts;
+  rules: RuleStore;
+  ingest: IngestHandler;
+  /** False while the service starts or stops. */
+  ready: () => boolean;
+  log: Logger;
+}
+
+/**
+ * The API, health and metrics. Ingest shares the port, but its requests never reach the framework: they are handed
+ * to `ingest` as they come in.
+ */
+export async function createApi(context: ServerContext): Promise<FastifyInstance> {
+  const { ingest, config, log } = context;
+  const authorize = createAuthorize(config.http);
+  const app = Fastify({
+    logger: false,
+    bodyLimit: config.http.maxBodyBytes,
+    forceCloseConnections: true,
+    serverFactory: (handler) =>
+      createServer({ keepAliveTimeout: 65_000 }, (request: IncomingMessage, response: ServerResponse) => {
+        if (isIngestPath(request.url!)) ingest.handle(request, response);
+        else handler(request, response);
+      }),
+  });
+
+  app.addHook('onRequest', async (request, reply) => {
+    if (openPaths.has(request.url)) return;
+    const refusal = authorize(request);
+    if (refusal !== undefined) return sendProblem(reply, refusal);
+  });
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(reply, notFound(`There is nothing at ${request.method} ${request.url.slice(0, 200)}.`)),
+  );
+  app.setErrorHandler((error, request, reply) => {
+    const problem = problemOf(error);
+    if (problem.status >= 500)
+      log.error(
+        { err: error, status: 'failed', code: problem.code, path: request.routeOptions.url },
+        'request failed',
+      );
+    return sendProblem(reply, problem);
+  });
+
+  healthRoutes(app, context);
+  eventRoutes(app, context);
+  deadLetterRoutes(app, context);
+  ruleRoutes(app, context);
+  contractRoutes(app, context);
+  statsRoutes(app, context);
+  queryRoutes(app, context);
+  await stepRoutes(app, context);
+  await app.ready();
+  return app;
+}
+
+const openPaths = new Set(['/health', '/ready']);
+
+export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
+  if (problem.retryAfter !== undefined) void reply.header('retry-after', problem.retryAfter);
+  if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
+  return reply.code(problem.status).type(problemMediaType).send(problemBody(problem));
+}
+
+export function notFound(detail: string): Problem {
+  return { status: 404, code: 'not_found', title: 'Not found', detail };
+}
+
+export function unprocessable(detail: string, code = 'invalid_request'): Problem {
+  return { status: 422, code, title: 'The request can not be carried out', detail };
+}
+
+const statusOfCode: Partial<Record<ErrorCode, Problem['status']>> = {
+  query_refused: 422,
+  query_failed: 422,
+  not_found: 404,
+  conflict: 409,
+};
+
+function problemOf(error: unknown): Problem {
+  if (error instanceof SentinelError) {
+    const status = statusOfCode[error.code] ?? (error.retryable ? 503 : 500);
+    return {
+      status,
+      code: error.code,
+      title: status >= 500 ? 'The service can not answer now' : 'The request can not be carried out',
+      detail: error.message,
+      ...(status === 503 ? { retryAfter: 1 } : undefined),
+    };
+  }
+  const { statusCode, message, code } = error as { statusCode?: number; message?: string; code?: string };
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
+    const status = ([400, 413, 415] as const).find((known) => known === statusCode) ?? 400;
+    return {
+      status,
+      code: code ?? 'bad_request',
+      title: 'Bad request',
+      detail: message ?? 'The request is malformed.',
+    };
+  }
+  return {
+    status: 500,
+    code: 'internal_error',
+    title: 'Internal error',
+    detail: 'The request failed in the service; its log says why.',
+  };
+}

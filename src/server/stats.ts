@@ -1,0 +1,64 @@
+import { topics } from '../event.ts';
+import { groups } from '../pipeline/pipeline.ts';
+import type { ServerContext } from './server.ts';
+
+/** Counters since the data folder began; an accepted event is in exactly one of the others. */
+export interface Stats {
+  accepted: number;
+  /** Loaded as they came. */
+  loaded: number;
+  /** Loaded after a repair. */
+  repaired: number;
+  duplicate: number;
+  /** Open ones, and those that are being replayed. */
+  dead_letters: number;
+  discarded: number;
+  /** Accepted and not yet looked at, or on the way to the destination. */
+  pending: number;
+  /** With the healers. */
+  healing: number;
+}
+
+export async function collectStats({ engine, pipeline, deadLetters }: ServerContext): Promise<Stats> {
+  const [queues, counts] = await Promise.all([engine.stats(), pipeline.counts()]);
+  const topic = (name: string) => queues.find((queue) => queue.topic === name);
+  const pending = (name: string, group: string) =>
+    topic(name)?.groups.find((reader) => reader.group === group)?.pending ?? 0;
+  return {
+    accepted: topic(topics.raw)?.published ?? 0,
+    loaded: counts.loaded - counts.repaired,
+    repaired: counts.repaired,
+    duplicate: counts.duplicate,
+    dead_letters: deadLetters.count('open') + deadLetters.count('replaying'),
+    discarded: deadLetters.count('discarded'),
+    pending:
+      pending(topics.raw, groups.pipeline) +
+      pending(topics.replay, groups.pipeline) +
+      pending(topics.fixed, groups.loader) +
+      pending(topics.unrecoverable, groups.keeper),
+    healing: pending(topics.failed, groups.healer),
+  };
+}
+
+/** Events per second between two looks at the counters. */
+export function createRates(now: () => number = Date.now): (stats: Stats) => Record<string, number> {
+  let before: { at: number; stats: Stats } | undefined;
+  let rates: Record<string, number> = {};
+  return (stats) => {
+    const at = now();
+    if (before !== undefined && at - before.at >= 500) {
+      const seconds = (at - before.at) / 1000;
+      const perSecond = (key: keyof Stats) =>
+        Math.round(((stats[key] - before!.stats[key]) / seconds) * 10) / 10;
+      rates = {
+        accepted_per_second: perSecond('accepted'),
+        loaded_per_second: perSecond('loaded'),
+        repaired_per_second: perSecond('repaired'),
+        duplicate_per_second: perSecond('duplicate'),
+      };
+      before = { at, stats };
+    }
+    before ??= { at, stats };
+    return rates;
+  };
+}
