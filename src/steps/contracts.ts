@@ -11,7 +11,7 @@ interface Resolver {
   ): Result<Contract, { code: 'unknown_contract' | 'unknown_contract_version'; message: string }>;
 }
 
-/** The registry as steps see it. They never fall back to another version: the message says which one it is. */
+/** The registry as steps see it. They never fall back to another major version: the message says which one it is. */
 export function contractsForSteps(registry: Resolver): StepContracts {
   return {
     validate(name, version, event) {
