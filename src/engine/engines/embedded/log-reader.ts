@@ -1,0 +1,114 @@
+import type { Delivery } from '../../engine.ts';
+import { blockOf, maxMessagesPerBlock, offsetOf, readBlock, type BlockReader } from './block.ts';
+import { origin, readPartitions, type Mark } from './records.ts';
+import type { Store } from './store.ts';
+
+/** New messages of a topic, in order within each partition. */
+export interface LogReader {
+  /** The next messages within the limits (at least one), or undefined when there are none. */
+  next(limits: { maxEvents: number; maxBytes: number }): LogBatch | undefined;
+}
+
+export interface LogBatch {
+  deliveries: Delivery[];
+  /** Where the group stands when these deliveries, and all before them, are settled; by writer. */
+  marks: Map<string, Mark>;
+}
+
+interface Cursor {
+  mark: Mark;
+  open: { block: number; reader: BlockReader } | undefined;
+}
+
+/** `marks`: where to begin, by writer; the others begin with the oldest kept message. */
+export function createLogReader(store: Store, topic: string, marks: ReadonlyMap<string, Mark>): LogReader {
+  const cursors = new Map<string, Cursor>();
+  let turn = 0;
+
+  /** Writers that have published more than was read. */
+  function writersWithMore(): string[] {
+    const writers: string[] = [];
+    for (const [writer, { blocks }] of readPartitions(store, topic)) {
+      const cursor = cursors.get(writer) ?? { mark: marks.get(writer) ?? origin, open: undefined };
+      cursors.set(writer, cursor);
+      if (cursor.open || blockOf(cursor.mark.offset) < blocks) writers.push(writer);
+    }
+    return writers;
+  }
+
+  function openBlock(writer: string, cursor: Cursor): Cursor['open'] {
+    if (cursor.open) return cursor.open;
+    const wanted = blockOf(cursor.mark.offset);
+    // Numbers of commits that failed are missing.
+    const [key] = [
+      ...store.log.getKeys({
+        start: [topic, writer, wanted],
+        end: [topic, writer, Number.MAX_SAFE_INTEGER],
+        limit: 1,
+      }),
+    ];
+    // One copy for the whole block: what LMDB itself lends is gone with the next read.
+    const bytes = key && store.log.getBinary(key);
+    if (!bytes) return undefined;
+    const block = key[2];
+    const from = block === wanted ? cursor.mark.offset % maxMessagesPerBlock : 0;
+    cursor.open = { block, reader: readBlock(bytes, from) };
+    return cursor.open;
+  }
+
+  return {
+    next({ maxEvents, maxBytes }) {
+      const batch: LogBatch = { deliveries: [], marks: new Map() };
+      let room = { events: maxEvents, bytes: maxBytes };
+      const writers = writersWithMore();
+      turn += 1; // each partition comes first in its turn
+      for (let i = 0; i < writers.length; i++) {
+        const writer = writers[(turn + i) % writers.length] ?? '';
+        const cursor = cursors.get(writer);
+        const left = cursor && take(writer, cursor, batch, room);
+        if (!left) break;
+        room = left;
+      }
+      return batch.deliveries.length === 0 ? undefined : batch;
+    },
+  };
+
+  /** Moves messages into the batch. Returns the room that is left, or undefined when the next message has none. */
+  function take(writer: string, cursor: Cursor, batch: LogBatch, room: Room): Room | undefined {
+    const partition = `${topic}/${writer}`;
+    let { events, bytes } = room;
+    for (let open = openBlock(writer, cursor); open; open = openBlock(writer, cursor)) {
+      const { block, reader } = open;
+      for (let next = reader.peek(); next; next = reader.peek()) {
+        if (batch.deliveries.length > 0 && (next.events > events || next.bytes > bytes)) {
+          return undefined;
+        }
+        const position = { partition, offset: offsetOf(block, reader.index()) };
+        batch.deliveries.push({ body: reader.take(), events: next.events, position, attempt: 1 });
+        events -= next.events;
+        bytes -= next.bytes;
+        cursor.mark = markAt(block, reader);
+        batch.marks.set(writer, cursor.mark);
+      }
+      cursor.open = undefined;
+    }
+    return { events, bytes };
+  }
+}
+
+interface Room {
+  events: number;
+  bytes: number;
+}
+
+function markAt(block: number, reader: BlockReader): Mark {
+  const events = reader.eventsBefore();
+  if (!reader.peek())
+    return { offset: offsetOf(block + 1, 0), events, blockEvents: events, bytes: reader.bytesAfter() };
+  return {
+    offset: offsetOf(block, reader.index()),
+    events,
+    blockEvents: reader.header.eventsBefore,
+    bytes: reader.header.bytesBefore,
+  };
+}

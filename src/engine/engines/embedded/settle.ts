@@ -1,0 +1,143 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  defaultRetry,
+  retryDelay,
+  type ConsumeOptions,
+  type Delivery,
+  type Handler,
+  type RetryPolicy,
+  type Unsettled,
+} from '../../engine.ts';
+
+/** A delivery that is not done and shall come back. */
+export interface SetAside {
+  delivery: Delivery;
+  delayMs: number;
+  /** Failed tries so far, this one included if it counts. */
+  failures: number;
+}
+
+type Callbacks = Pick<ConsumeOptions, 'onExhausted' | 'onFailure'>;
+
+/**
+ * Hands the batch to the handler, once. Returns what must be set aside; the rest is settled, or was given up on
+ * and `onExhausted` has been told. Does not throw.
+ */
+export async function settleOnce(
+  deliveries: readonly Delivery[],
+  handle: Handler,
+  policy: RetryPolicy,
+  callbacks: Callbacks,
+): Promise<SetAside[]> {
+  const setAside: SetAside[] = [];
+  const report = new FailureReport();
+  for (const [delivery, outcome] of await tryBatch(deliveries, handle)) {
+    if ('deferMs' in outcome) {
+      setAside.push({ delivery, delayMs: outcome.deferMs, failures: delivery.attempt - 1 });
+      continue;
+    }
+    const delayMs = retryDelay(policy, delivery.attempt);
+    if (delivery.attempt < policy.maxAttempts && !isFinal(outcome.error)) {
+      setAside.push({ delivery, delayMs, failures: delivery.attempt });
+      report.add(delivery, outcome.error, delayMs);
+      continue;
+    }
+    report.add(delivery, outcome.error, 0);
+    try {
+      await callbacks.onExhausted?.(delivery, outcome.error);
+    } catch (error) {
+      // It must not be lost: it comes back for another try, under the same number.
+      setAside.push({ delivery, delayMs, failures: delivery.attempt - 1 });
+      report.add(delivery, error, delayMs);
+    }
+  }
+  report.send(callbacks.onFailure);
+  return setAside;
+}
+
+/**
+ * Hands the batch to the handler until all of it is settled, with growing delays; only what is not settled is
+ * handed over again. False when `signal` ended that. `onHold` is called at the first failure. Does not throw.
+ */
+export async function settleInPlace(
+  deliveries: readonly Delivery[],
+  handle: Handler,
+  signal: AbortSignal,
+  callbacks: Callbacks & { onHold: () => void },
+): Promise<boolean> {
+  let rest = deliveries;
+  for (;;) {
+    const unsettled = await tryBatch(rest, handle);
+    if (unsettled.size === 0) return true;
+    callbacks.onHold();
+    const report = new FailureReport();
+    let delayMs = 0;
+    rest = [...unsettled].map(([delivery, outcome]) => {
+      if ('deferMs' in outcome) {
+        delayMs = Math.max(delayMs, outcome.deferMs);
+        return delivery;
+      }
+      const delay = retryDelay(defaultRetry, delivery.attempt);
+      delayMs = Math.max(delayMs, delay);
+      report.add(delivery, outcome.error, delay);
+      return { ...delivery, attempt: delivery.attempt + 1 };
+    });
+    report.send(callbacks.onFailure);
+    if (!(await pause(delayMs, signal))) return false;
+  }
+}
+
+/** False when the signal came first. */
+export async function pause(ms: number, signal: AbortSignal): Promise<boolean> {
+  if (signal.aborted) return false;
+  await sleep(ms, undefined, { signal, ref: false }).catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+  });
+  return !signal.aborted;
+}
+
+type Outcome = { error: unknown } | { deferMs: number };
+
+/** What the handler did not settle, in the order of the batch. */
+async function tryBatch(deliveries: readonly Delivery[], handle: Handler): Promise<Map<Delivery, Outcome>> {
+  try {
+    const unsettled = (await handle(deliveries)) ?? [];
+    return new Map(
+      unsettled.toSorted((a, b) => a.index - b.index).map((one) => [namedBy(one, deliveries), one]),
+    );
+  } catch (error) {
+    return new Map(deliveries.map((delivery) => [delivery, { error }]));
+  }
+}
+
+function namedBy({ index }: Unsettled, deliveries: readonly Delivery[]): Delivery {
+  const delivery = deliveries[index];
+  // Nobody knows what the handler meant, so none of the batch may count as settled.
+  if (!delivery)
+    throw new RangeError(`the handler names delivery ${index} of a batch of ${deliveries.length}`);
+  return delivery;
+}
+
+/** The error itself says that trying again is of no use. */
+function isFinal(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'retryable' in error && error.retryable === false;
+}
+
+/** One report for all deliveries that failed alike, or a failed batch would fill the log. */
+class FailureReport {
+  readonly #failures: { error: unknown; attempt: number; events: number; nextDelayMs: number }[] = [];
+
+  add(delivery: Delivery, error: unknown, nextDelayMs: number): void {
+    const alike = this.#failures.find((one) => one.error === error && one.attempt === delivery.attempt);
+    if (alike) {
+      alike.events += delivery.events;
+      alike.nextDelayMs = Math.max(alike.nextDelayMs, nextDelayMs);
+    } else {
+      this.#failures.push({ error, attempt: delivery.attempt, events: delivery.events, nextDelayMs });
+    }
+  }
+
+  send(onFailure: ConsumeOptions['onFailure']): void {
+    for (const failure of this.#failures) onFailure?.(failure);
+  }
+}
