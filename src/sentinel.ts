@@ -34,7 +34,8 @@ export async function startSentinel(config: Config, options: SentinelOptions): P
   const { log } = options;
   const parts = await open(config, { ...options, consume: true });
   const resumed = await resumeReplays(parts);
-  if (resumed > 0) log.info({ status: 'resumed', events: resumed }, 'replays that a stop had interrupted go on');
+  if (resumed > 0)
+    log.info({ status: 'resumed', events: resumed }, 'replays that a stop had interrupted go on');
 
   try {
     await parts.app.listen({ host: config.http.host, port: config.http.port });
@@ -61,7 +62,11 @@ export async function startSentinel(config: Config, options: SentinelOptions): P
 }
 
 export interface OfflineApi {
-  inject(request: { method: string; url: string; payload?: unknown }): Promise<{ statusCode: number; body: string }>;
+  inject(request: {
+    method: string;
+    url: string;
+    payload?: unknown;
+  }): Promise<{ statusCode: number; body: string }>;
   close(): Promise<void>;
 }
 
@@ -69,7 +74,8 @@ export interface OfflineApi {
 export async function openOffline(config: Config, options: SentinelOptions): Promise<OfflineApi> {
   const parts = await open(config, { ...options, consume: false });
   parts.setReady(true);
-  const authorization = config.http.token === undefined ? {} : { authorization: `Bearer ${config.http.token}` };
+  const authorization =
+    config.http.token === undefined ? {} : { authorization: `Bearer ${config.http.token}` };
   return {
     async inject({ method, url, payload }) {
       const response = await parts.app.inject({
@@ -139,10 +145,17 @@ function listenError(error: unknown, { http }: Config): Error {
       `port ${http.port} on ${http.host} is taken by another program; choose another with SENTINEL_API_PORT`,
       { cause: error },
     );
-  return new SentinelError('config_invalid', `can't listen on ${http.host}:${http.port}: ${messageOf(error)}`, { cause: error });
+  return new SentinelError(
+    'config_invalid',
+    `can't listen on ${http.host}:${http.port}: ${messageOf(error)}`,
+    { cause: error },
+  );
 }
 
 function endProcess(log: Logger, error: Error): void {
-  log.fatal({ err: error, status: 'failed', code: 'pipeline_crashed' }, 'the pipeline has died; the process ends, events stay in the queue');
+  log.fatal(
+    { err: error, status: 'failed', code: 'pipeline_crashed' },
+    'the pipeline has died; the process ends, events stay in the queue',
+  );
   process.exit(1);
 }

@@ -1,7 +1,9 @@
 import { isAscii, isUtf8 } from 'node:buffer';
+import { messageOf } from '../errors.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import { type Result, fail, ok } from '../result.ts';
 import type { Problem } from '../server/problem.ts';
+import { parseExact } from './exact-json.ts';
 import { inspect } from './inspect.ts';
 import { splitArray } from './split-array.ts';
 
@@ -52,8 +54,8 @@ function readJson(text: string, limits: FormatLimits): Result<Lines, Problem> {
   let value: Json;
   try {
     value = JSON.parse(text) as Json;
-  } catch (error) {
-    return fail(malformed(text, error));
+  } catch {
+    return fail(malformed(text));
   }
   if (isObject(value)) {
     const inspected = inspect(text, value, limits.maxDepth);
@@ -159,10 +161,20 @@ function refused(errors: Problem['errors'] & {}, count: number, what: 'lines' | 
 const maxErrorsListed = 100;
 
 /** V8's message quotes the text, which may hold customer data: only the position is passed on. */
-function malformed(text: string, error: unknown): Problem {
+function malformed(text: string): Problem {
   if (text.trim() === '')
     return bad('empty_body', 'Empty body', 'Send a JSON object, a JSON array, or NDJSON.');
-  const at = /position (\d+)/.exec((error as Error).message)?.[1];
-  const where = at === undefined ? 'it ends too early' : `at character ${at}`;
-  return bad('malformed_json', 'Malformed JSON', `The body is not valid JSON: ${where}.`);
+  const at = firstFault(text);
+  const where = at === undefined ? '' : ` (see character ${at})`;
+  return bad('malformed_json', 'Malformed JSON', `The body is not valid JSON${where}.`);
+}
+
+/** Index of the character at which the text stops being JSON. */
+function firstFault(text: string): string | undefined {
+  try {
+    parseExact(text);
+  } catch (error) {
+    return /position (\d+)/.exec(messageOf(error))?.[1];
+  }
+  return undefined;
 }

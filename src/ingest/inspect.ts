@@ -26,7 +26,8 @@ export function inspect(
   const maybeInexact = longNumber.test(text);
   if (!maybeDuplicate && !maybeInexact) return ok({ exact: false });
   try {
-    return ok({ exact: maybeInexact && holdsOtherValues(parseExact(text), value) });
+    const exact = parseExact(text);
+    return ok({ exact: maybeInexact && holdsOtherValues(exact, value) });
   } catch (error) {
     return fail({ code: 'duplicate_key', detail: (error as Error).message });
   }

@@ -19,9 +19,9 @@ interface Answer {
 export function serve<T extends Api<T>>(port: MessagePort, api: T): void {
   port.on('message', (message: Call) => {
     if (typeof message.call !== 'number') return;
-    const method = (api as Record<string, ((...args: unknown[]) => Promise<unknown>) | undefined>)[
-      message.method
-    ];
+    const method = Reflect.get(api as object, message.method) as
+      | ((...args: unknown[]) => Promise<unknown>)
+      | undefined;
     const result =
       method === undefined
         ? Promise.reject(new Error(`no method ${message.method}`))

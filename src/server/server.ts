@@ -44,14 +44,22 @@ export async function createApi(context: ServerContext): Promise<FastifyInstance
   const app = Fastify({
     logger: false,
     bodyLimit: config.http.maxBodyBytes,
-    forceCloseConnections: true,
+    forceCloseConnections: 'idle',
     serverFactory: (handler) =>
       createServer({ keepAliveTimeout: 65_000 }, (request: IncomingMessage, response: ServerResponse) => {
+        // Once stopping, a client that keeps its connection must look for another server.
+        if (!context.ready()) response.shouldKeepAlive = false;
         if (isIngestPath(request.url!)) ingest.handle(request, response);
         else handler(request, response);
       }),
   });
 
+  // Requests that are under way when closing begins leave an idle connection behind, which `close` would wait for.
+  let sweeper: NodeJS.Timeout | undefined;
+  app.addHook('preClose', async () => {
+    sweeper = setInterval(() => app.server.closeIdleConnections(), 20);
+  });
+  app.addHook('onClose', async () => clearInterval(sweeper));
   app.addHook('onRequest', async (request, reply) => {
     if (openPaths.has(request.url)) return;
     const refusal = authorize(request);

@@ -43,7 +43,8 @@ export function chooseContract(
       path: resolved.error.code === 'unknown_contract' ? '/type' : '/version',
       code: resolved.error.code,
       message: resolved.error.message,
-      expected: resolved.error.known.length > 0 ? `one of ${resolved.error.known.join(', ')}` : 'a known contract',
+      expected:
+        resolved.error.known.length > 0 ? `one of ${resolved.error.known.join(', ')}` : 'a known contract',
       found: version === undefined ? 'missing' : jsonType(version),
     },
   });

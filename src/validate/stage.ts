@@ -28,7 +28,13 @@ export function createValidate(deps: {
   return (event, facts) => {
     const source = sourceOf(event, facts.source);
     const chosen = chooseContract(event, source, contracts, choice);
-    if (!chosen.ok) return { kind: 'unknown', source, ...chosen.error, signature: signatureOfUnknown(chosen.error, source) };
+    if (!chosen.ok)
+      return {
+        kind: 'unknown',
+        source,
+        ...chosen.error,
+        signature: signatureOfUnknown(chosen.error, source),
+      };
 
     const contract = chosen.value;
     fillEnvelope(event, contract, facts);
@@ -39,8 +45,7 @@ export function createValidate(deps: {
     const found = rules.find(contract.name, contract.version, source, violations, event);
     if (found.kind === 'rule') {
       const repaired = found.apply(event, violations);
-      if (repaired.ok)
-        return { kind: 'repaired', source, contract, rule: found.rule, ...repaired.value };
+      if (repaired.ok) return { kind: 'repaired', source, contract, rule: found.rule, ...repaired.value };
     }
     const { name, version, jsonSchema } = contract;
     const signature = errorSignature({ contract: name, version, source, violations, event, jsonSchema });
@@ -50,5 +55,12 @@ export function createValidate(deps: {
 
 /** The version is left out of the signature: it is the sender's text, and could be another for each event. */
 function signatureOfUnknown({ contract, violation }: UnknownContract, source: string): string {
-  return errorSignature({ contract, version: '', source, violations: [violation], event: {}, jsonSchema: {} });
+  return errorSignature({
+    contract,
+    version: '',
+    source,
+    violations: [violation],
+    event: {},
+    jsonSchema: {},
+  });
 }

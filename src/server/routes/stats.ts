@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import type { ServerResponse } from 'node:http';
 import type { ServerContext } from '../server.ts';
 import { collectStats, createRates } from '../stats.ts';
 
@@ -14,10 +15,16 @@ export function statsRoutes(app: FastifyInstance, context: ServerContext): void 
 
   app.get('/api/v1/stats', snapshot);
 
+  const streams = new Set<ServerResponse>();
+  app.addHook('preClose', async () => {
+    for (const stream of streams) stream.end();
+  });
+
   /** Server-sent events: `stats` once a second, and `dead_letter` for each change of a dead letter. */
   app.get('/api/v1/stream', async (request, reply) => {
     reply.hijack();
     const { raw } = reply;
+    streams.add(raw);
     raw.writeHead(200, {
       'content-type': 'text/event-stream',
       'cache-control': 'no-store',
@@ -36,6 +43,7 @@ export function statsRoutes(app: FastifyInstance, context: ServerContext): void 
     const stopWatching = context.letters.watch((change) => send('dead_letter', change));
     const timer = setInterval(() => void sendStats(), streamIntervalMs);
     request.raw.on('close', () => {
+      streams.delete(raw);
       clearInterval(timer);
       stopWatching();
     });

@@ -1,0 +1,74 @@
+import { watch } from 'chokidar';
+import { type Config, loadConfig } from './config.ts';
+import { loadContracts } from './contracts/discover.ts';
+import { messageOf } from './errors.ts';
+import type { Logger } from './log.ts';
+import { type Sentinel, startSentinel } from './sentinel.ts';
+import { discoverSteps } from './steps/discover.ts';
+
+/** How long the files must be quiet before a reload; editors write several at once. */
+const quietMs = 150;
+
+/**
+ * Runs the service and loads contracts, steps and settings again when one of their files changes. Ingest never stops,
+ * and events wait in the queue while the pipeline changes. A change with a fault is reported and left out.
+ */
+export async function startDev(
+  config: Config,
+  { log, reloadConfig = () => loadConfig() }: { log: Logger; reloadConfig?: () => Config },
+): Promise<Sentinel> {
+  const sentinel = await startSentinel(config, { log });
+  let current = config;
+  let timer: NodeJS.Timeout | undefined;
+  let reloading: Promise<void> = Promise.resolve();
+
+  const files = watch(watchedPaths(config), {
+    ignoreInitial: true,
+    ignored: (path) => path.includes('node_modules'),
+  });
+  files.on('all', (_, path) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      reloading = reloading.then(() => reload(path));
+    }, quietMs);
+  });
+  files.on('error', (error) =>
+    log.error({ err: error, code: 'watch_failed' }, 'files are not watched any more'),
+  );
+
+  async function reload(path: string): Promise<void> {
+    try {
+      const next = reloadConfig();
+      await loadContracts(next.contracts, { fresh: true });
+      await discoverSteps(next.steps, { fresh: true });
+      if (JSON.stringify(next.http) !== JSON.stringify(current.http) || next.dataDir !== current.dataDir)
+        log.warn(
+          { code: 'restart_needed' },
+          'changes of http settings and of the data folder need a restart',
+        );
+      await sentinel.reload({ ...next, http: current.http, dataDir: current.dataDir });
+      current = next;
+      files.add(watchedPaths(next));
+      log.info({ status: 'reloaded', path }, 'reloaded');
+    } catch (error) {
+      log.error(
+        { err: error, status: 'failed', code: 'reload_failed', path },
+        `not reloaded, the old state goes on: ${messageOf(error)}`,
+      );
+    }
+  }
+
+  return {
+    ...sentinel,
+    async close() {
+      clearTimeout(timer);
+      await files.close();
+      await reloading;
+      await sentinel.close();
+    },
+  };
+}
+
+function watchedPaths({ configPath, contracts, steps }: Config): string[] {
+  return [...(configPath === undefined ? [] : [configPath]), ...contracts, ...steps];
+}
