@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { columnsOf } from '../../src/contracts/columns.ts';
+import { defineContract } from '../../src/contracts/define.ts';
+import * as fields from '../../src/contracts/fields.ts';
+import { typeName } from '../../src/contracts/tables.ts';
+import type { JsonObject } from '../../src/json.ts';
+import type { Column } from '../../src/contracts/contract.ts';
+
+const spelled = (columns: readonly Column[]) =>
+  Object.fromEntries(columns.map(({ name, type }) => [name, typeName(type)]));
+const typeOf = (schema: JsonObject, definitions: JsonObject = {}) =>
+  spelled(columnsOf({ properties: { field: schema }, definitions }))['field'];
+
+describe('the columns of a contract', () => {
+  it('come from the helpers and from plain Zod alike', () => {
+    const schema = z.object({
+      id: fields.uuid(),
+      at: fields.datetime().optional(),
+      day: fields.date().nullish(),
+      amount: fields.decimal({ precision: 12, scale: 2 }),
+      count: fields.integer(),
+      source: fields.sourceName('x'),
+      mail: fields.email(),
+      text: z.string().nullable(),
+      when: z.iso.datetime(),
+      whole: z.int(),
+      real: z.number().default(1),
+      flag: z.boolean(),
+      kind: z.enum(['a', 'b']),
+      list: z.array(z.string()),
+      inner: z.object({ a: z.string() }),
+      either: z.union([z.string(), z.number()]),
+      anything: z.unknown(),
+      own: z.string().meta({ 'x-column': 'json' }),
+    });
+    expect(spelled(defineContract({ name: 'x', version: '1', key: 'id', schema }).columns)).toEqual({
+      id: 'uuid',
+      at: 'datetime',
+      day: 'date',
+      amount: 'decimal(12,2)',
+      count: 'integer',
+      source: 'string',
+      mail: 'string',
+      text: 'string',
+      when: 'datetime',
+      whole: 'integer',
+      real: 'number',
+      flag: 'boolean',
+      kind: 'string',
+      list: 'json',
+      inner: 'json',
+      either: 'json',
+      anything: 'json',
+      own: 'json',
+    });
+  });
+
+  it.each<[JsonObject, string]>([
+    [{ type: 'string' }, 'string'],
+    [{ type: ['string', 'null'], format: 'date-time' }, 'datetime'],
+    [{ type: 'string', format: 'constructor' }, 'string'],
+    [{ type: ['integer', 'number'] }, 'number'],
+    [{ type: ['integer', 'string'] }, 'json'],
+    [{ type: 'number', multipleOf: 0.01 }, 'decimal(38,2)'],
+    [{ type: 'number', multipleOf: 0.25 }, 'decimal(38,2)'],
+    [{ type: 'number', multipleOf: 1e-9 }, 'decimal(38,9)'],
+    [{ type: 'number', multipleOf: 5 }, 'number'],
+    [{ enum: ['a', 'b', null] }, 'string'],
+    [{ enum: [1, 2.5] }, 'number'],
+    [{ const: true }, 'boolean'],
+    [{ type: 'null' }, 'json'],
+    [{ anyOf: [{ type: 'string', format: 'uuid' }, { type: 'null' }] }, 'uuid'],
+    [{ oneOf: [{ type: 'string', format: 'date' }, { type: 'string' }] }, 'string'],
+    [{ anyOf: [{ type: 'string' }, { type: 'object' }] }, 'json'],
+    [{ allOf: [{ description: 'x' }, { type: 'integer' }] }, 'integer'],
+    [{ type: ['number', 'string'], 'x-column': 'decimal(10,4)' }, 'decimal(10,4)'],
+    [{}, 'json'],
+  ])('%j is %s', (schema, type) => expect(typeOf(schema)).toBe(type));
+
+  it('follow references, also those that go in circles', () => {
+    expect(
+      typeOf({ $ref: '#/definitions/a~1b' }, { 'a/b': { $ref: '#/definitions/c' }, c: { type: 'integer' } }),
+    ).toBe('integer');
+    expect(typeOf({ $ref: '#/definitions/loop' }, { loop: { $ref: '#/definitions/loop' } })).toBe('json');
+    expect(typeOf({ $ref: '#' })).toBe('json');
+  });
+
+  it('include the fields of all alternatives, each with a type that holds them all', () => {
+    const branch = (state: JsonObject, more: JsonObject = {}): JsonObject => ({
+      properties: { state, ...more },
+    });
+    const schema = {
+      properties: { id: { type: 'integer' } },
+      oneOf: [
+        branch({ const: 'open' }),
+        branch({ const: 'closed' }, { closed_at: { type: 'string', format: 'date-time' } }),
+      ],
+      allOf: [branch({ type: 'string' }, { id: { type: 'number' } })],
+    };
+    expect(spelled(columnsOf(schema))).toEqual({ id: 'number', state: 'string', closed_at: 'datetime' });
+  });
+
+  it.each(['text', 'decimal(40,2)', 'decimal(2,3)', 7])('refuse the x-column %j', (type) => {
+    expect(() => typeOf({ 'x-column': type })).toThrow(expect.objectContaining({ code: 'contract_invalid' }));
+  });
+});

@@ -1,0 +1,102 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type LoadOptions, loadContracts } from '../../src/contracts/discover.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sentinel-contracts-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+async function write(files: Record<string, string>): Promise<void> {
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), text);
+  }
+}
+
+const inZod = (name: string, version = '1.0.0', description = '') => `
+  import { defineContract, z } from 'data-sentinel';
+  export default defineContract({
+    name: '${name}', version: '${version}', description: '${description}', schema: z.object({ n: z.number() }),
+  });`;
+const inJson = (name: string) =>
+  JSON.stringify({ 'x-contract': { name, version: '1.0.0' }, properties: { n: { type: 'number' } } });
+
+const names = async (folders: string[] = [''], options?: LoadOptions) => {
+  const registry = await loadContracts(
+    folders.map((name) => join(folder, name)),
+    options,
+  );
+  return registry.all().map(({ name, version, description }) => `${name} ${version} ${description}`.trim());
+};
+
+describe('finding contracts', () => {
+  it('reads TypeScript, JavaScript and JSON Schema files, in folders within folders', async () => {
+    await write({
+      'a.ts': inZod('a'),
+      'deep/er/b.mjs': inZod('b'),
+      'deep/c.schema.json': inJson('c'),
+      'several.ts': `
+        import { defineContract, z } from 'data-sentinel';
+        const schema = z.object({ n: z.number() });
+        export const one = defineContract({ name: 'one', version: '1.0.0', schema });
+        export const two = defineContract({ name: 'two', version: '1.0.0', schema });
+        export default one;
+        export const unrelated = { name: 'x', version: 'y' };`,
+    });
+    expect(await names()).toEqual(['a 1.0.0', 'b 1.0.0', 'c 1.0.0', 'one 1.0.0', 'two 1.0.0']);
+  });
+
+  it('passes over shared parts, tests, declarations and other files', async () => {
+    const broken = 'throw new Error("must not be read")';
+    await write({
+      '_shared.ts': broken,
+      '.hidden/a.ts': broken,
+      'a.test.ts': broken,
+      'a.d.ts': broken,
+      'node_modules/a.js': broken,
+      'README.md': '',
+      'data.json': '{',
+      'a.ts': inZod('a'),
+    });
+    expect(await names()).toEqual(['a 1.0.0']);
+  });
+
+  it.each([
+    ['a.ts', "throw new Error('no luck')", 'no luck'],
+    ['a.ts', inZod('a', 'one'), '`version` must be'],
+    ['a.schema.json', '{', 'JSON'],
+    ['a.schema.json', '[]', 'must be an object'],
+    ['a.schema.json', '{}', '`x-contract` is missing'],
+  ])('names the file that is broken: %s with %s', async (name, text, problem) => {
+    await write({ [name]: text });
+    const attempt = names();
+    await expect(attempt).rejects.toMatchObject({ code: 'contract_invalid' });
+    await expect(attempt).rejects.toThrow(`${join(folder, name)}: `);
+    await expect(attempt).rejects.toThrow(problem);
+  });
+
+  it('names the folder that is not there', async () => {
+    await expect(names(['nowhere'])).rejects.toMatchObject({
+      code: 'contract_invalid',
+      message: expect.stringContaining(join(folder, 'nowhere')) as string,
+    });
+  });
+
+  it("lets a later folder's contract replace an earlier one only when asked to", async () => {
+    await write({ 'shipped/a.ts': inZod('a', '1.0.0', 'theirs'), 'own/a.ts': inZod('a', '1.0.0', 'ours') });
+    await expect(names(['shipped', 'own'])).rejects.toThrow('a 1.0.0 is defined twice');
+    expect(await names(['shipped', 'own'], { override: true })).toEqual(['a 1.0.0 ours']);
+  });
+
+  it('reads changed files again when asked for fresh ones', async () => {
+    await write({ 'a.ts': inZod('a') });
+    expect(await names()).toEqual(['a 1.0.0']);
+    await write({ 'a.ts': inZod('a', '2.0.0') });
+    expect(await names()).toEqual(['a 1.0.0']);
+    expect(await names([''], { fresh: true })).toEqual(['a 2.0.0']);
+  });
+});
