@@ -63,7 +63,7 @@ function readType(schema: JsonObject, root: JsonObject, name: string, visited: S
   const own = ownType(schema);
   if (own !== undefined && own !== 'null' && own.kind !== 'json') return own;
   const alternatives = subschemas(schema, ['oneOf', 'anyOf']);
-  if (alternatives.length > 0) return unify(alternatives.map((part) => known(read(part))));
+  if (alternatives.length > 0) return unify(alternatives.map((part) => read(part) ?? { kind: 'json' }));
   const parts = subschemas(schema, ['allOf']).map(read);
   return parts.find((part) => part !== undefined && part !== 'null') ?? own ?? parts[0];
 }
