@@ -39,7 +39,7 @@ export function createLogReader(store: Store, topic: string, marks: ReadonlyMap<
   function openBlock(writer: string, cursor: Cursor): Cursor['open'] {
     if (cursor.open) return cursor.open;
     const wanted = blockOf(cursor.mark.offset);
-    // Numbers of commits that failed are missing.
+    // Not always that one: a group without a mark begins with what was not trimmed.
     const [key] = [
       ...store.log.getKeys({
         start: [topic, writer, wanted],

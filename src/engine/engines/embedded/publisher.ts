@@ -1,9 +1,9 @@
 import { SentinelError } from '../../../errors.ts';
 import type { Message } from '../../engine.ts';
 import { checkMessage, encodeBlock, eventsOf, maxBytesPerBlock, maxMessagesPerBlock } from './block.ts';
-import { checkName, putPartition, readPartition, type PartitionRecord } from './records.ts';
+import { checkName, readPartition, replacePartition, type PartitionRecord } from './records.ts';
 import { settledBefore } from './backlog.ts';
-import { writeTogether, type Store } from './store.ts';
+import { refresh, type Store } from './store.ts';
 import type { Wakeup } from './wakeup.ts';
 
 /** How much may wait in one topic; `publish` rejects with `engine_full` while it is exceeded. */
@@ -27,6 +27,12 @@ interface Outgoing {
   /** Settled by all groups, as last read; counters of the partition. */
   settled: { events: number; bytes: number };
   settledReadAt: number;
+}
+
+interface Taken {
+  topic: string;
+  out: Outgoing;
+  requests: Request[];
 }
 
 interface Request {
@@ -95,37 +101,41 @@ export function createPublisher(store: Store, writer: string, limits: Limits, wa
         running = undefined; // here and not when the promise settles, or a publish in between would wait for ever
         return;
       }
-      const failure = await commit(taken).then(
-        () => undefined,
-        (error: unknown) => ({ error }),
-      );
-      for (const { out, requests } of taken)
-        for (const request of requests) {
-          out.queued.events -= request.events;
-          out.queued.bytes -= request.bytes;
-          if (failure) request.reject(failure.error);
-          else request.resolve();
-        }
-      if (!failure) wakeup.published(taken.map(({ topic }) => topic));
+      await Promise.all(taken.map(commit));
     }
   }
 
-  async function commit(
-    taken: readonly { topic: string; out: Outgoing; requests: Request[] }[],
-  ): Promise<void> {
-    const plans = taken.map(({ topic, out, requests }) => {
-      const plan = planBlocks(out.partition, requests);
-      // A number is used once, even when the commit fails: then there is a gap.
-      out.partition.blocks = plan.after.blocks;
-      return { topic, out, plan };
-    });
-    await writeTogether(store, () => {
-      for (const { topic, plan } of plans) {
-        for (const { number, block } of plan.blocks) void store.log.put([topic, writer, number], block);
-        putPartition(store, topic, writer, plan.after);
+  /** Settles the requests. The commits of one turn are one transaction. */
+  async function commit({ topic, out, requests }: Taken): Promise<void> {
+    let failure: { error: unknown } | undefined;
+    try {
+      await write(topic, out, requests);
+    } catch (error) {
+      failure = { error };
+    }
+    for (const request of requests) {
+      out.queued.events -= request.events;
+      out.queued.bytes -= request.bytes;
+      if (failure) request.reject(failure.error);
+      else request.resolve();
+    }
+    if (!failure) wakeup.published(topic);
+  }
+
+  async function write(topic: string, out: Outgoing, requests: readonly Request[]): Promise<void> {
+    for (;;) {
+      const { blocks, after } = planBlocks(out.partition, requests);
+      const done = await replacePartition(store, topic, writer, out.partition, after, () => {
+        for (const { number, block } of blocks) void store.log.put([topic, writer, number], block);
+      });
+      if (done) {
+        out.partition = after;
+        return;
       }
-    });
-    for (const { out, plan } of plans) out.partition = plan.after;
+      // A thread that was killed and started again may still have had a commit on its way.
+      refresh(store);
+      out.partition = readPartition(store, topic, writer);
+    }
   }
 
   return {

@@ -54,8 +54,28 @@ export function readPartition(store: Store, topic: string, writer: string): Part
   return record === undefined ? { blocks: 0, events: 0, bytes: 0 } : (record as PartitionRecord);
 }
 
-export function putPartition(store: Store, topic: string, writer: string, record: PartitionRecord): void {
-  void store.records.put(partitionKey(topic, writer), record, 0);
+/**
+ * Writes a partition's record, and what `writes` puts, if the record is still `before`; false otherwise. The number
+ * of blocks, which only grows, serves as the version.
+ */
+export async function replacePartition(
+  store: Store,
+  topic: string,
+  writer: string,
+  before: PartitionRecord,
+  after: PartitionRecord,
+  writes: () => void,
+): Promise<boolean> {
+  const key = partitionKey(topic, writer);
+  const write = (): void => {
+    void store.records.put(key, after, after.blocks);
+    writes();
+  };
+  return await durable(() =>
+    before.blocks === 0
+      ? store.records.ifNoExists(key, write)
+      : store.records.ifVersion(key, before.blocks, write),
+  );
 }
 
 export function readPartitions(store: Store, topic: string): Map<string, PartitionRecord> {

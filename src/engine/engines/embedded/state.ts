@@ -25,10 +25,15 @@ export function createState(store: Store, wakeup: Wakeup): { state: StateStore; 
   }
 
   async function sweepQuietly(): Promise<void> {
-    sweeping ??= sweep(store, wakeup).finally(() => {
-      sweeping = undefined;
-    });
-    await sweeping;
+    if (sweeping) return;
+    try {
+      sweeping = sweep(store, wakeup);
+      await sweeping;
+    } catch {
+      // What has expired is absent whether deleted or not, and a disk that refuses this write refuses others,
+      // which report it; the next round tries again.
+    }
+    sweeping = undefined;
   }
 
   const state: StateStore = {
@@ -100,7 +105,7 @@ export function createState(store: Store, wakeup: Wakeup): { state: StateStore; 
     state,
     async stop() {
       clearInterval(sweeper);
-      await sweeping;
+      await sweeping?.catch(() => undefined);
     },
   };
 }

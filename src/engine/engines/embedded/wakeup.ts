@@ -1,11 +1,11 @@
 import { BroadcastChannel } from 'node:worker_threads';
 
 /** What the threads that share a folder tell each other. Only hints: the truth is in the store. */
-type Hint = { topics: string[] } | { keys: string[] };
+type Hint = { topic: string } | { keys: string[] };
 
 export interface Wakeup {
-  /** Tells the consumers of these topics, in every thread. */
-  published(topics: string[]): void;
+  /** Tells the consumers of this topic, in every thread. */
+  published(topic: string): void;
   /** Tells the watchers of these state keys, in every thread. */
   changed(keys: string[]): void;
   /** Both return the way to stop listening. */
@@ -18,16 +18,18 @@ export interface Wakeup {
 export function createWakeup(folder: string): Wakeup {
   const channel = new BroadcastChannel(`data-sentinel:${folder}`);
   const topicListeners = new Map<string, Set<() => void>>();
+  let closed = false;
   const keyListeners = new Set<(keys: readonly string[]) => void>();
 
   function deliver(hint: Hint): void {
-    if ('topics' in hint) {
-      for (const topic of hint.topics) for (const listener of topicListeners.get(topic) ?? []) listener();
+    if ('topic' in hint) {
+      for (const listener of topicListeners.get(hint.topic) ?? []) listener();
     } else {
       for (const listener of keyListeners) listener(hint.keys);
     }
   }
   function tell(hint: Hint): void {
+    if (closed) return;
     channel.postMessage(hint);
     deliver(hint); // a channel does not hear itself
   }
@@ -35,7 +37,7 @@ export function createWakeup(folder: string): Wakeup {
   channel.unref(); // a listener alone is no reason to keep the process alive
 
   return {
-    published: (topics) => tell({ topics }),
+    published: (topic) => tell({ topic }),
     changed: (keys) => tell({ keys }),
     onPublished(topic, listener) {
       const listeners = topicListeners.get(topic) ?? new Set();
@@ -46,6 +48,9 @@ export function createWakeup(folder: string): Wakeup {
       keyListeners.add(listener);
       return () => keyListeners.delete(listener);
     },
-    close: () => channel.close(),
+    close() {
+      closed = true;
+      channel.close();
+    },
   };
 }
