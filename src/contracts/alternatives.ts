@@ -71,7 +71,8 @@ function createReach(root: JsonObject): (schema: JsonObject) => ReadonlySet<unkn
     if (present !== undefined) return present;
     const reached = new Set<unknown>();
     const queue: unknown[] = [schema];
-    for (let node = queue.pop(); node !== undefined; node = queue.pop()) {
+    while (queue.length > 0) {
+      const node = queue.pop();
       if (typeof node !== 'object' || node === null || reached.has(node)) continue;
       reached.add(node);
       queue.push(...(Object.values(node) as unknown[]));

@@ -2,18 +2,21 @@ import { type JsonObject, isObject } from '../json.ts';
 import { deref } from './json-schema-refs.ts';
 import { oneOf } from './violation.ts';
 
-/** Names of string formats as a person would say them. */
-export const formatWords: Readonly<Record<string, string>> = {
-  'date-time': 'ISO 8601 date-time',
-  datetime: 'ISO 8601 date-time',
-  date: 'date as YYYY-MM-DD',
-  time: 'ISO 8601 time',
-  email: 'e-mail address',
-  uuid: 'UUID',
-  guid: 'UUID',
-  uri: 'URI',
-  url: 'URL',
-};
+const formatWords: ReadonlyMap<string, string> = new Map([
+  ['date-time', 'ISO 8601 date-time'],
+  ['datetime', 'ISO 8601 date-time'],
+  ['date', 'date as YYYY-MM-DD'],
+  ['time', 'ISO 8601 time'],
+  ['email', 'e-mail address'],
+  ['uuid', 'UUID'],
+  ['guid', 'UUID'],
+  ['uri', 'URI'],
+  ['url', 'URL'],
+]);
+
+/** A string format as a person would say it. */
+export const describeFormat = (format: string): string =>
+  formatWords.get(format) ?? `text in the format ${format}`;
 
 /** What a JSON Schema wants, in a few words: `one of EUR, USD`, `ISO 8601 date-time or null`, `number ≥ 0`. */
 export function describeSchema(schema: JsonObject, root: JsonObject): string {
@@ -24,9 +27,7 @@ export function describeSchema(schema: JsonObject, root: JsonObject): string {
   const types = (Array.isArray(type) ? type : [type]).filter((name) => typeof name === 'string');
   if (types.length === 0) return describeAlternatives(target, root) ?? 'a value';
   const words = types.map((name) =>
-    name === 'string' && typeof format === 'string'
-      ? (formatWords[format] ?? `text in the format ${format}`)
-      : name,
+    name === 'string' && typeof format === 'string' ? describeFormat(format) : name,
   );
   const isNumeric = types.includes('number') || types.includes('integer');
   if (isNumeric && typeof exclusiveMinimum === 'number') return `${words.join(' or ')} > ${exclusiveMinimum}`;

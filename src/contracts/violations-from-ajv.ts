@@ -2,7 +2,7 @@ import type { ErrorObject } from 'ajv';
 import { type JsonObject, isObject } from '../json.ts';
 import type { Violation, ViolationCode } from '../validate/violation.ts';
 import { createAlternatives } from './alternatives.ts';
-import { describeSchema, formatWords } from './describe-schema.ts';
+import { describeFormat, describeSchema } from './describe-schema.ts';
 import { deref } from './json-schema-refs.ts';
 import { maxViolations, oneOf, violationAt } from './violation.ts';
 
@@ -38,53 +38,70 @@ export function createAjvTranslator(
   };
 }
 
+/** What the keywords read below say of their failure, each its own part. */
+interface Params {
+  missingProperty?: string;
+  additionalProperty?: string;
+  unevaluatedProperty?: string;
+  propertyName?: string;
+  type?: string | string[];
+  allowedValues?: unknown[];
+  allowedValue?: unknown;
+  tag?: string;
+  format?: string;
+  pattern?: string;
+  limit?: number;
+  comparison?: string;
+  multipleOf?: number;
+}
+
 function meaningOf(error: ErrorObject, root: JsonObject): Meaning {
-  // What each keyword gives; a limit is a number, all others read here are texts.
-  const params = error.params as Record<string, string>;
+  const params = error.params as Params;
   switch (error.keyword) {
     case 'required':
     case 'dependentRequired':
     case 'dependencies':
-      return missing(params['missingProperty'] ?? '', error, root);
+      return missing(params.missingProperty ?? '', error, root);
     case 'type':
-      return { code: 'type', expected: [params['type']].flat().join(' or ') };
+      return { code: 'type', expected: [params.type ?? []].flat().join(' or ') };
     case 'enum':
       return {
         code: 'enum',
-        expected: oneOf([params['allowedValues'] ?? []].flat()),
+        expected: oneOf(params.allowedValues ?? []),
       };
     case 'const':
-      return { code: 'enum', expected: oneOf([params['allowedValue']]) };
+      return { code: 'enum', expected: oneOf([params.allowedValue]) };
     case 'discriminator':
-      return discriminator(params['tag'] ?? '', error, root);
-    case 'format': {
-      const { format = '' } = params;
-      return { code: 'format', expected: formatWords[format] ?? `text in the format ${format}` };
-    }
+      return discriminator(params.tag ?? '', error, root);
+    case 'format':
+      return { code: 'format', expected: describeFormat(params.format ?? '') };
     case 'pattern':
-      return { code: 'pattern', expected: `text matching ${params['pattern']}` };
+      return { code: 'pattern', expected: `text matching ${params.pattern}` };
     case 'minimum':
     case 'exclusiveMinimum':
-      return { code: 'too_small', expected: `number ${sign(params)} ${params['limit']}` };
+      return { code: 'too_small', expected: `number ${sign(params)} ${params.limit}` };
     case 'maximum':
     case 'exclusiveMaximum':
-      return { code: 'too_big', expected: `number ${sign(params)} ${params['limit']}` };
+      return { code: 'too_big', expected: `number ${sign(params)} ${params.limit}` };
     case 'minLength':
     case 'minItems':
     case 'minProperties':
-      return { code: 'too_small', expected: `${sizeWords[error.keyword]} ≥ ${params['limit']}` };
+      return { code: 'too_small', expected: `${sizeWords[error.keyword]} ≥ ${params.limit}` };
+    case 'items':
+    case 'additionalItems':
+    case 'unevaluatedItems':
     case 'maxLength':
     case 'maxItems':
     case 'maxProperties':
-      return { code: 'too_big', expected: `${sizeWords[error.keyword]} ≤ ${params['limit']}` };
+      return { code: 'too_big', expected: `${sizeWords[error.keyword]} ≤ ${params.limit}` };
     case 'multipleOf':
-      return { code: 'not_multiple', expected: `multiple of ${params['multipleOf']}` };
+      return { code: 'not_multiple', expected: `multiple of ${params.multipleOf}` };
     case 'additionalProperties':
-      return { property: params['additionalProperty'], code: 'undeclared', expected: 'nothing' };
+      return { property: params.additionalProperty, code: 'undeclared', expected: 'nothing' };
     case 'unevaluatedProperties':
-      return { property: params['unevaluatedProperty'], code: 'undeclared', expected: 'nothing' };
+      return { property: params.unevaluatedProperty, code: 'undeclared', expected: 'nothing' };
     case 'propertyNames':
-      return { property: params['propertyName'], code: 'pattern', expected: 'another field name' };
+      return { property: params.propertyName, code: 'pattern', expected: 'another field name' };
     case 'false schema':
       return { code: 'undeclared', expected: 'nothing' };
     case 'oneOf':
@@ -103,11 +120,14 @@ const sizeWords: Readonly<Record<string, string>> = {
   maxLength: 'text length',
   minItems: 'number of items',
   maxItems: 'number of items',
+  items: 'number of items',
+  additionalItems: 'number of items',
+  unevaluatedItems: 'number of items',
   minProperties: 'number of fields',
   maxProperties: 'number of fields',
 };
 
-function sign({ comparison = '' }: Record<string, string>): string {
+function sign({ comparison = '' }: Params): string {
   return comparison.replace('>=', '≥').replace('<=', '≤');
 }
 

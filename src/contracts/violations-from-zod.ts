@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { JsonObject } from '../json.ts';
 import type { Violation } from '../validate/violation.ts';
-import { formatWords } from './describe-schema.ts';
+import { describeFormat } from './describe-schema.ts';
 import { Breach, breachParam } from './field.ts';
 import { maxViolations, oneOf, violationAt } from './violation.ts';
 
@@ -33,7 +33,7 @@ function translate(issue: Issue, event: JsonObject, path: readonly PropertyKey[]
       return at('too_big', bound(issue.origin, issue.inclusive === false ? '<' : '≤', issue.maximum));
     case 'invalid_format':
       if (issue.format === 'regex') return at('pattern', `text matching ${issue.pattern ?? 'a pattern'}`);
-      return at('format', formatWords[issue.format] ?? `text in the format ${issue.format}`);
+      return at('format', describeFormat(issue.format));
     case 'not_multiple_of':
       return at('not_multiple', `multiple of ${issue.divisor}`);
     case 'unrecognized_keys':

@@ -67,7 +67,7 @@ describe('a contract in JSON Schema', () => {
     const prefix = { prefixItems: [{ type: 'string' }], items: false };
     const newer = 'https://json-schema.org/draft/2020-12/schema';
     expect(faults({ $schema: newer, properties: { t: prefix } }, { t: ['a', 'b'] })).toEqual([
-      '/t/1 undeclared string',
+      '/t too_big array',
     ]);
     expect(faults({ properties: { t: prefix } }, { t: [1] })).toEqual(['/t/0 type integer']);
   });
@@ -220,7 +220,9 @@ describe('its violations', () => {
 
   it('are no more than 50 for one event', () => {
     const list = { type: 'array', items: { type: 'object', required: ['x'] } };
-    expect(faults({ properties: { list } }, { list: Array.from({ length: 1000 }, () => ({})) })).toHaveLength(50);
+    expect(faults({ properties: { list } }, { list: Array.from({ length: 1000 }, () => ({})) })).toHaveLength(
+      50,
+    );
   });
 
   it('see only own fields: an inherited name is missing, and prototype keys are harmless', () => {
