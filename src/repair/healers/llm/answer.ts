@@ -1,0 +1,61 @@
+import { type JsonObject, isObject } from '../../../json.ts';
+import { parseAnswer } from '../../parse-plan.ts';
+import type { Plan } from '../../plan.ts';
+
+export type Answer =
+  | { kind: 'plan'; plan: Plan; reason: string | undefined }
+  | { kind: 'refused'; reason: string }
+  | { kind: 'invalid'; reason: string };
+
+/** Longer answers are no plans: 64 operations fit many times over. */
+const maxAnswerLength = 64_000;
+
+/** Reads what a model answered. Takes one JSON object, bare or in a Markdown fence; anything else is `invalid`. */
+export function readAnswer(text: string): Answer {
+  if (text.length > maxAnswerLength) return { kind: 'invalid', reason: 'the answer is too long' };
+  let value: unknown;
+  try {
+    value = JSON.parse(withoutFence(text));
+  } catch {
+    return { kind: 'invalid', reason: 'the answer is not one JSON object' };
+  }
+  if (!isObject(value)) return { kind: 'invalid', reason: 'the answer is not a JSON object' };
+
+  const { reason, operations, ...others } = value;
+  const explanation =
+    typeof reason === 'string' && reason.trim() !== '' ? reason.trim().slice(0, 300) : undefined;
+  const hasPlan = Array.isArray(operations) && operations.length > 0;
+  if (!hasPlan && explanation !== undefined && Object.keys(others).length === 0)
+    return { kind: 'refused', reason: explanation };
+  if (!Array.isArray(operations))
+    return { kind: 'invalid', reason: 'the answer has neither "operations" nor a "reason"' };
+
+  // `reason` is dropped, as a strict format makes models explain their plans; any other key is theirs to justify.
+  const parsed = parseAnswer({ ...others, operations: operations.map(fromWire) });
+  return parsed.kind === 'plan' ? { ...parsed, reason: explanation } : parsed;
+}
+
+function withoutFence(text: string): string {
+  const fenced = /^\s*```(?:json)?\s*\n([\s\S]*?)\n?\s*```\s*$/.exec(text);
+  return fenced?.[1] ?? text;
+}
+
+/** Undoes what a strict response format needs: absent fields spelled `null`, `map` values as a list of pairs. */
+function fromWire(operation: unknown): unknown {
+  if (!isObject(operation)) return operation;
+  const fields = Object.entries(operation).filter(([, value]) => value !== null);
+  return Object.fromEntries(
+    fields.map(([name, value]) => [
+      name,
+      name === 'values' && Array.isArray(value) ? pairsToRecord(value) : value,
+    ]),
+  );
+}
+
+function pairsToRecord(pairs: unknown[]): unknown {
+  const complete = pairs.every(
+    (pair): pair is JsonObject => isObject(pair) && typeof pair['in'] === 'string' && 'out' in pair,
+  );
+  if (!complete) return pairs;
+  return Object.fromEntries(pairs.map((pair) => [pair['in'], pair['out']]));
+}

@@ -1,0 +1,150 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { OpenAI } from 'openai';
+import { SentinelError } from '../../../errors.ts';
+import { answerSchema } from './answer-schema.ts';
+import type { ChatMessage } from './prompt.ts';
+
+/** What came back. `rejected`: the server is alive and declines this very request; asking again is no use. */
+export type Completion =
+  { kind: 'text'; text: string; model: string; tokens: number } | { kind: 'rejected'; reason: string };
+
+/** Asks the model once. Throws `llm_unavailable` when the server can't be reached, is overloaded, or refuses us. */
+export type Complete = (messages: readonly ChatMessage[], signal: AbortSignal) => Promise<Completion>;
+
+export interface ClientOptions {
+  apiKey: string;
+  baseUrl?: string;
+  model: string;
+  temperature: number;
+  timeoutMs: number;
+  /** Called before each request that is sent, retries included; may throw to forbid it. */
+  beforeRequest: () => void;
+}
+
+type Request = OpenAI.Chat.ChatCompletionCreateParamsNonStreaming;
+type ResponseFormat = NonNullable<Request['response_format']>;
+
+/** From the strictest to what any server takes. The server's refusal of one is remembered. */
+const responseFormats: readonly (ResponseFormat | undefined)[] = [
+  { type: 'json_schema', json_schema: { name: 'repair_plan', strict: true, schema: answerSchema } },
+  { type: 'json_object' },
+  undefined,
+];
+
+const maxRetries = 2;
+const longestPauseMs = 5_000;
+
+/** A client for OpenAI and any server that speaks its chat completions. The library is loaded on first use. */
+export function openAiClient(options: ClientOptions): Complete {
+  let client: Promise<OpenAI> | undefined;
+  let format = 0;
+  let sendTemperature = true;
+
+  async function connect(): Promise<OpenAI> {
+    const { OpenAI } = await import('openai');
+    return new OpenAI({
+      apiKey: options.apiKey,
+      baseURL: options.baseUrl ?? null,
+      // The library sleeps as long as the server says and can't be interrupted while it does; see `pauseFor`.
+      maxRetries: 0,
+      logLevel: 'off',
+    });
+  }
+
+  async function request(messages: readonly ChatMessage[], signal: AbortSignal): Promise<Completion> {
+    client ??= connect();
+    options.beforeRequest();
+    const responseFormat = responseFormats[format];
+    const response = await (
+      await client
+    ).chat.completions.create(
+      {
+        model: options.model,
+        messages: [...messages],
+        ...(sendTemperature ? { temperature: options.temperature } : undefined),
+        ...(responseFormat === undefined ? undefined : { response_format: responseFormat }),
+      },
+      // Also limits how long the body may take, which the library's own timeout does not.
+      { signal: AbortSignal.any([signal, AbortSignal.timeout(options.timeoutMs)]) },
+    );
+    // Servers that only look like OpenAI's leave parts out, whatever the type says.
+    const choice = response.choices?.[0]?.message;
+    return {
+      kind: 'text',
+      text: choice?.content ?? choice?.refusal ?? '',
+      model: response.model ?? options.model,
+      tokens: response.usage?.total_tokens ?? 0,
+    };
+  }
+
+  /** True when the refusal was about an option that can be done without, and the next request will do without it. */
+  function adapt(error: ApiFailure): boolean {
+    if (error.status !== 400 && error.status !== 422) return false;
+    const about = `${error.param ?? ''} ${error.message}`;
+    if (
+      /response_format|json_schema|json_object|structured|schema/i.test(about) &&
+      format < responseFormats.length - 1
+    ) {
+      format++;
+      return true;
+    }
+    if (/temperature/i.test(about) && sendTemperature) {
+      sendTemperature = false;
+      return true;
+    }
+    return false;
+  }
+
+  return async (messages, signal) => {
+    for (let retries = 0; ;) {
+      try {
+        return await request(messages, signal);
+      } catch (thrown) {
+        if (thrown instanceof SentinelError) throw thrown;
+        signal.throwIfAborted();
+        const error = await toApiFailure(thrown);
+        if (adapt(error)) continue;
+        if (requestRejected(error)) return { kind: 'rejected', reason: describe(error) };
+        const pause = pauseFor(error, retries++);
+        if (pause === undefined)
+          throw new SentinelError('llm_unavailable', describe(error), { cause: thrown });
+        await sleep(pause, undefined, { signal });
+      }
+    }
+  };
+}
+
+interface ApiFailure {
+  readonly status: number | undefined;
+  readonly code?: string | null | undefined;
+  readonly param?: string | null | undefined;
+  readonly message: string;
+  readonly headers?: Headers | undefined;
+}
+
+/** Whatever else goes wrong between us and the server (a body cut short, HTML in place of JSON) counts as no answer. */
+async function toApiFailure(error: unknown): Promise<ApiFailure> {
+  const { OpenAI } = await import('openai');
+  return error instanceof OpenAI.APIError ? error : { status: undefined, message: '' };
+}
+
+/** The statuses that blame the request, not the server, its load, or our credentials. */
+function requestRejected({ status }: ApiFailure): boolean {
+  return status === 400 || status === 413 || status === 422;
+}
+
+/** Milliseconds until the next try; undefined when there should be none for now. */
+function pauseFor({ status, headers }: ApiFailure, retries: number): number | undefined {
+  const passing = status === undefined || status === 408 || status === 409 || status === 429 || status >= 500;
+  if (!passing || retries >= maxRetries) return undefined;
+  const asked = Number(headers?.get('retry-after') ?? Number.NaN) * 1000;
+  if (asked > longestPauseMs) return undefined;
+  return Number.isFinite(asked) ? asked : 250 * 2 ** retries * (0.5 + Math.random() / 2);
+}
+
+/** Leaves out the server's own text, which may quote the prompt. */
+function describe({ status, code }: ApiFailure): string {
+  if (status === undefined) return 'no answer from the LLM server (connection failed or timed out)';
+  const detail = typeof code === 'string' && /^[\w-]{1,64}$/.test(code) ? ` ${code}` : '';
+  return `the LLM server answered ${status}${detail}`;
+}

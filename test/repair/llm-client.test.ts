@@ -1,0 +1,114 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openAiClient, type ClientOptions } from '../../src/repair/healers/llm/client.ts';
+import { type OpenAiServer, startOpenAiServer } from '../helpers/openai-server.ts';
+
+let server: OpenAiServer;
+beforeEach(async () => {
+  server = await startOpenAiServer();
+});
+afterEach(() => server.close());
+
+const question = [{ role: 'user' as const, content: 'a question' }];
+const never = new AbortController().signal;
+const client = (options: Partial<ClientOptions> = {}) =>
+  openAiClient({
+    apiKey: 'test-key',
+    baseUrl: server.baseUrl,
+    model: 'test-model',
+    temperature: 0.1,
+    timeoutMs: 2000,
+    beforeRequest: () => {},
+    ...options,
+  });
+
+describe('a question to the model', () => {
+  it('asks for structured output with the configured model and temperature', async () => {
+    server.answer({ say: 'an answer' });
+    expect(await client()(question, never)).toMatchObject({
+      kind: 'text',
+      text: 'an answer',
+      model: 'test-model',
+    });
+    expect(server.requests[0]).toMatchObject({
+      authorization: 'Bearer test-key',
+      body: { model: 'test-model', temperature: 0.1, response_format: { type: 'json_schema' } },
+    });
+  });
+
+  it('falls back once to what the server accepts, and remembers it', async () => {
+    server.unsupportedFormats = ['json_schema', 'json_object'];
+    server.answer({ say: 'plain' });
+    const ask = client();
+    await ask(question, never);
+    await ask(question, never);
+    const formats = server.requests.map((request) => request.body.response_format?.type ?? 'none');
+    expect(formats).toEqual(['json_schema', 'json_object', 'none', 'none']);
+  });
+
+  it('does without a temperature where the model takes none', async () => {
+    const error = {
+      message: "Unsupported value: 'temperature'",
+      code: 'unsupported_value',
+      param: 'temperature',
+    };
+    server.answer({ status: 400, error }, { say: 'ok' });
+    await client()(question, never);
+    expect(server.requests.map((request) => request.body.temperature)).toEqual([0.1, undefined]);
+  });
+
+  it('tries again after an overload, as the server asks', async () => {
+    server.answer({ status: 429, retryAfter: 0 }, { status: 500 }, { say: 'at last' });
+    expect(await client()(question, never)).toMatchObject({ text: 'at last' });
+    expect(server.requests).toHaveLength(3);
+  });
+
+  it('does not wait for a server that asks for an hour', async () => {
+    server.answer({ status: 429, retryAfter: 3600 });
+    await expect(client()(question, never)).rejects.toMatchObject({
+      code: 'llm_unavailable',
+      retryable: true,
+    });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it.each([
+    ['refuses our key', { status: 401 }],
+    ['resets connections', { reset: true }],
+    ['sends no JSON', { garbage: '<html>bad gateway' }],
+    ['is out of order', { status: 503, retryAfter: 0 }],
+  ] as const)('is llm_unavailable when the server %s', async (_, script) => {
+    server.answer(script);
+    await expect(client()(question, never)).rejects.toMatchObject({ code: 'llm_unavailable' });
+    expect(server.requests.length).toBeLessThanOrEqual(3);
+  });
+
+  it('gives up on an answer that never ends', async () => {
+    server.answer({ stall: true });
+    await expect(client({ timeoutMs: 50 })(question, never)).rejects.toMatchObject({
+      code: 'llm_unavailable',
+    });
+  });
+
+  it('is rejected, not unavailable, when the server declines this very request', async () => {
+    server.answer({ status: 400, error: { message: 'too long: <prompt>', code: 'context_length_exceeded' } });
+    expect(await client()(question, never)).toEqual({
+      kind: 'rejected',
+      reason: 'the LLM server answered 400 context_length_exceeded',
+    });
+  });
+
+  it('ends at once when it is cancelled', async () => {
+    server.delayMs = 5000;
+    const stopping = new AbortController();
+    const asked = client()(question, stopping.signal);
+    setTimeout(() => stopping.abort(), 20);
+    const startedAt = performance.now();
+    await expect(asked).rejects.toThrow();
+    expect(performance.now() - startedAt).toBeLessThan(1500);
+  });
+
+  it('says nothing of what the server said, which may quote the prompt', async () => {
+    server.answer({ status: 401, error: { message: 'bad key test-key for a question' } });
+    await expect(client()(question, never)).rejects.toThrow(/^the LLM server answered 401$/);
+  });
+});
