@@ -1,0 +1,29 @@
+import type { StateStore, StateWrite } from '../engine/engine.ts';
+
+/** The negative cache: error signatures that were refused lately, and must not cost another call. */
+export type Refusal = {
+  code: string;
+  /** For a person: why there is no repair. */
+  reason: string;
+  /** ISO 8601 time. */
+  at: string;
+};
+
+const keyOf = (signature: string): string => `refusals/${signature}`;
+
+export function refusalWrite(signature: string, refusal: Refusal, ttlMs: number): StateWrite {
+  return { put: keyOf(signature), value: refusal, ttlMs };
+}
+
+export function readRefusal(state: StateStore, signature: string): Promise<Refusal | undefined> {
+  return state.get<Refusal>(keyOf(signature));
+}
+
+export async function writeRefusal(
+  state: StateStore,
+  signature: string,
+  refusal: Refusal,
+  ttlMs: number,
+): Promise<void> {
+  await state.put(keyOf(signature), refusal, { ttlMs });
+}

@@ -1,0 +1,127 @@
+import type { Contract } from '../contracts/contract.ts';
+import type { JsonObject } from '../json.ts';
+import type { Result } from '../result.ts';
+import { violationsKey } from '../validate/signature.ts';
+import type { Violation } from '../validate/violation.ts';
+import { type InputTest, compileInputs } from './rule-inputs.ts';
+import { type RuleStatus, type StoredRule, planKey, statusAt } from './rule.ts';
+import { checkPlan } from './static-check.ts';
+import { compileRule } from './trial.ts';
+
+export type Apply = (
+  event: JsonObject,
+  violations: readonly Violation[],
+) => Result<{ event: JsonObject; value: JsonObject }, { reason: string }>;
+
+/** What a failed event is looked up by. */
+export interface RuleQuestion {
+  contract: string;
+  version: string;
+  source: string;
+  violations: readonly Violation[];
+  event: JsonObject;
+}
+
+/** One rule, ready to be used. */
+export interface IndexedRule {
+  readonly rule: StoredRule;
+  readonly planKey: string;
+  readonly fits: InputTest;
+}
+
+export interface RuleIndexOptions {
+  /** Without it no rule is ever applied: plans are checked against the contract before use. */
+  contracts?: { get(name: string, version: string): Contract | undefined };
+  targetFields?: readonly string[];
+  /** Told once for each rule whose plan the contract does not (or no longer) permit. */
+  onForbidden: (rule: StoredRule, reason: string) => void;
+  now: () => number;
+}
+
+/** The rules in memory, found by a failed event in two look-ups; each plan is compiled once, on first use. */
+export class RuleIndex {
+  readonly #options: RuleIndexOptions;
+  readonly #byId = new Map<string, IndexedRule>();
+  /** Contract, version and source → violations → rules. */
+  readonly #bySender = new Map<string, Map<string, IndexedRule[]>>();
+  readonly #compiled = new WeakMap<IndexedRule, { contract: Contract; apply: Apply | undefined }>();
+
+  constructor(options: RuleIndexOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  get(id: string): StoredRule | undefined {
+    return this.#byId.get(id)?.rule;
+  }
+
+  set(rule: StoredRule): void {
+    this.delete(rule.id);
+    const indexed = { rule, planKey: planKey(rule.plan), fits: compileInputs(rule.match.inputs) };
+    this.#byId.set(rule.id, indexed);
+    const sender = senderKey(rule.contract, rule.version, rule.source);
+    const byViolations = this.#bySender.get(sender) ?? new Map<string, IndexedRule[]>();
+    this.#bySender.set(sender, byViolations);
+    byViolations.set(rule.match.violations, [...(byViolations.get(rule.match.violations) ?? []), indexed]);
+  }
+
+  delete(id: string): void {
+    const indexed = this.#byId.get(id);
+    if (indexed === undefined) return;
+    this.#byId.delete(id);
+    const { contract, version, source, match } = indexed.rule;
+    const sender = senderKey(contract, version, source);
+    const byViolations = this.#bySender.get(sender);
+    const left = byViolations?.get(match.violations)?.filter((other) => other !== indexed) ?? [];
+    if (left.length > 0) byViolations?.set(match.violations, left);
+    else byViolations?.delete(match.violations);
+    if (byViolations?.size === 0) this.#bySender.delete(sender);
+  }
+
+  /** The rules of these statuses that are for this event. */
+  matching(question: RuleQuestion, ...statuses: RuleStatus[]): IndexedRule[] {
+    const { contract, version, source, violations, event } = question;
+    const byViolations = this.#bySender.get(senderKey(contract, version, source));
+    const rules = byViolations?.get(violationsKey(violations));
+    if (rules === undefined) return [];
+    const now = this.#options.now();
+    return rules.filter(({ rule, fits }) => statuses.includes(statusAt(rule, now)) && fits(event));
+  }
+
+  /** The rules for the same events as this one: same sender, same violations, same inputs. */
+  rivals({ id, contract, version, source, match }: StoredRule): StoredRule[] {
+    const inputs = inputsKey(match.inputs);
+    const rules = this.#bySender.get(senderKey(contract, version, source))?.get(match.violations) ?? [];
+    return rules
+      .map(({ rule }) => rule)
+      .filter((rule) => rule.id !== id && inputsKey(rule.match.inputs) === inputs);
+  }
+
+  /** Undefined when the rule's contract is not here, or does not permit the plan. */
+  compiled(indexed: IndexedRule): Apply | undefined {
+    const { rule } = indexed;
+    const contract = this.#options.contracts?.get(rule.contract, rule.version);
+    if (contract === undefined) return undefined;
+    const known = this.#compiled.get(indexed);
+    if (known?.contract === contract) return known.apply;
+
+    const { targetFields } = this.#options;
+    const forbidden = checkPlan(rule.plan, contract, targetFields === undefined ? {} : { targetFields });
+    if (forbidden !== undefined) this.#options.onForbidden(rule, forbidden);
+    const apply = forbidden === undefined ? compileRule(rule.plan, contract) : undefined;
+    this.#compiled.set(indexed, { contract, apply });
+    return apply;
+  }
+}
+
+const senderKey = (contract: string, version: string, source: string): string =>
+  `${contract}\n${version}\n${source}`;
+
+const inputsKey = (inputs: StoredRule['match']['inputs']): string =>
+  inputs
+    .map(({ path, type }) => `${path} ${type}`)
+    .sort()
+    .join('\n');

@@ -1,0 +1,307 @@
+import type { Contract } from '../contracts/contract.ts';
+import type { StateStore, StateWrite } from '../engine/engine.ts';
+import { SentinelError } from '../errors.ts';
+import type { JsonObject } from '../json.ts';
+import type { Logger } from '../log.ts';
+import type { Violation } from '../validate/violation.ts';
+import { refusalWrite } from './refusals.ts';
+import { type ImportReport, type LegacyTarget, parseRules } from './rule-import.ts';
+import { type Apply, type IndexedRule, RuleIndex, type RuleQuestion } from './rule-index.ts';
+import { type Lesson, ruleFrom } from './rule-lesson.ts';
+import { RuleUseCounter, type RuleUses, usesPrefix } from './rule-uses.ts';
+import { type Rule, type RuleStatus, type StoredRule, statusAt } from './rule.ts';
+import { listAll } from './state-pages.ts';
+
+export interface RuleStoreOptions {
+  /** How long a rule is trusted before the healers look again. */
+  ttlDays: number;
+  /** Needed where rules are applied; without it `find` finds none. */
+  contracts?: { get(name: string, version: string): Contract | undefined };
+  /** Fields a plan may write; a rule learned when more were allowed is not applied. */
+  targetFields?: readonly string[];
+  log: Logger;
+  /** Milliseconds since 1970. */
+  now?: () => number;
+}
+
+export type Found =
+  /** `apply` runs the plan and validates the result; each call is counted as a use of the rule. */
+  | { kind: 'rule'; rule: StoredRule; apply: Apply }
+  | { kind: 'none' }
+  /** Rules with different plans claim the event; none is applied. */
+  | { kind: 'ambiguous'; rules: StoredRule[] };
+
+export type Learned =
+  | { kind: 'learned' | 'known'; rule: StoredRule }
+  /** The same rule was there and has been disabled: it must not come back by itself. */
+  | { kind: 'disabled'; rule: StoredRule }
+  /** An active rule already says otherwise about such events. */
+  | { kind: 'conflicting'; rule: StoredRule }
+  /** There are too many rules. */
+  | { kind: 'full' };
+
+export interface RuleFilter {
+  contract?: string;
+  version?: string;
+  source?: string;
+  status?: RuleStatus;
+}
+
+export interface RuleStore {
+  /** The hot path: which rule repairs such an event. Synchronous; follows other threads' changes within a second. */
+  find(
+    contract: string,
+    version: string,
+    source: string,
+    violations: readonly Violation[],
+    event: JsonObject,
+  ): Found;
+  /** The candidates that wait for approval, and the disabled rules, that are for such an event. */
+  inactive(question: RuleQuestion): { candidates: StoredRule[]; disabled: StoredRule[] };
+  /** Makes a rule of a plan that worked; durable when it resolves. */
+  learn(lesson: Lesson): Promise<Learned>;
+  /** Newest first. */
+  list(filter?: RuleFilter): Promise<Rule[]>;
+  get(id: string): Promise<Rule | undefined>;
+  /** Activates a candidate, disabled or expired rule, for a new term. `not_found`; `conflict` with an active rule. */
+  approve(id: string): Promise<Rule>;
+  /** `not_found`. */
+  disable(id: string): Promise<Rule>;
+  /** Forgets the rule, so that healers may learn it again; a candidate's events become dead letters. `not_found`. */
+  delete(id: string): Promise<void>;
+  /** Takes what `exportRules` gave, or rules of the original's format for a `legacy` contract and source. */
+  importRules(json: unknown, legacy?: LegacyTarget): Promise<ImportReport>;
+  exportRules(filter?: RuleFilter): Promise<{ rules: Rule[] }>;
+  /** Writes the counts and stops following changes. */
+  close(): Promise<void>;
+}
+
+const rulesPrefix = 'rules/';
+const dayMs = 86_400_000;
+/** How long an expired rule can still be looked at. */
+const keepExpiredMs = 30 * dayMs;
+/** Many more than any sender's drift needs; a bound for a sender that drifts on purpose. */
+const maxRules = 10_000;
+/** How long the events of a deleted candidate are still known to be refused. */
+const deletedCandidateMs = dayMs;
+
+/** Opens the rules in an engine's state. Several threads and processes may have them open. */
+export async function openRuleStore(state: StateStore, options: RuleStoreOptions): Promise<RuleStore> {
+  const { log, contracts, targetFields } = options;
+  const now = options.now ?? Date.now;
+  const index = new RuleIndex({
+    ...(contracts === undefined ? undefined : { contracts }),
+    ...(targetFields === undefined ? undefined : { targetFields }),
+    now,
+    onForbidden: (rule, reason) =>
+      log.warn(
+        { rule_id: rule.id, contract: rule.contract, source: rule.source, reason },
+        'rule not applied',
+      ),
+  });
+  const uses = new RuleUseCounter(state, (err: unknown) =>
+    log.warn({ err }, 'the counts of rules could not be written; tried again with the next ones'),
+  );
+  const background = new Set<Promise<void>>();
+  let turn: Promise<unknown> = Promise.resolve();
+
+  const unwatch = await follow(state, index);
+
+  /** One change at a time, so that what was checked still holds when it is written. */
+  function inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const mine = turn.then(change, change);
+    turn = mine;
+    return mine;
+  }
+
+  async function write(rule: StoredRule): Promise<void> {
+    const lasting = rule.status === 'candidate' || rule.disabled_by === 'person';
+    const ttlMs = Math.max(1, Date.parse(rule.expires_at) - now()) + keepExpiredMs;
+    await state.put(rulesPrefix + rule.id, { ...rule } as unknown as JsonObject, lasting ? {} : { ttlMs });
+    index.set(rule);
+  }
+
+  async function stored(id: string): Promise<StoredRule> {
+    const rule = await state.get<JsonObject>(rulesPrefix + id);
+    if (rule === undefined) throw new SentinelError('not_found', `there is no rule ${JSON.stringify(id)}`);
+    return rule as unknown as StoredRule;
+  }
+
+  async function withUses(rule: StoredRule): Promise<Rule> {
+    return toRule(rule, await state.get<RuleUses>(usesPrefix + rule.id), now());
+  }
+
+  function countedApply(indexed: IndexedRule, apply: Apply): Apply {
+    return (event, violations) => {
+      const result = apply(event, violations);
+      if (uses.count(indexed.rule.id, result.ok, now())) demote(indexed.rule);
+      return result;
+    };
+  }
+
+  function demote(rule: StoredRule): void {
+    if (index.get(rule.id)?.status !== 'active') return;
+    const demoted: StoredRule = { ...rule, status: 'disabled', disabled_by: 'failures' };
+    index.set(demoted);
+    const { id: rule_id, contract, source } = rule;
+    log.warn({ status: 'failed', rule_id, contract, source }, 'rule disabled: it fails too often');
+    const written = inTurn(() => write(demoted))
+      .catch((err: unknown) => log.error({ err, rule_id }, 'the disabled rule could not be written'))
+      .finally(() => background.delete(written));
+    background.add(written);
+  }
+
+  function refuseRivals(rule: StoredRule): void {
+    const rival = index.rivals(rule).find((other) => statusAt(other, now()) === 'active');
+    if (rival === undefined) return;
+    throw new SentinelError(
+      'conflict',
+      `rule ${rival.id} repairs the same events in another way; disable it first`,
+    );
+  }
+
+  const active = (rule: StoredRule): StoredRule => {
+    const { disabled_by: _, ...rest } = rule;
+    return { ...rest, status: 'active', expires_at: new Date(now() + options.ttlDays * dayMs).toISOString() };
+  };
+
+  async function list(filter: RuleFilter = {}): Promise<Rule[]> {
+    const [rules, counts] = await Promise.all([
+      listAll<JsonObject>(state, rulesPrefix),
+      listAll<RuleUses>(state, usesPrefix),
+    ]);
+    const usesById = new Map(counts.map(({ key, value }) => [key.slice(usesPrefix.length), value]));
+    return rules
+      .map(({ value }) => value as unknown as StoredRule)
+      .map((rule) => toRule(rule, usesById.get(rule.id), now()))
+      .filter((rule) =>
+        Object.entries(filter).every(([name, wanted]) => rule[name as keyof RuleFilter] === wanted),
+      )
+      .sort((a, b) => (a.created_at < b.created_at ? 1 : -1));
+  }
+
+  return {
+    find(contract, version, source, violations, event) {
+      const matching = index
+        .matching({ contract, version, source, violations, event }, 'active')
+        .map((indexed) => ({ indexed, apply: index.compiled(indexed) }));
+      const usable = matching.flatMap(({ indexed, apply }) =>
+        apply === undefined ? [] : { indexed, apply },
+      );
+      const first = usable[0];
+      if (first === undefined) return { kind: 'none' };
+      if (usable.some(({ indexed }) => indexed.planKey !== first.indexed.planKey))
+        return { kind: 'ambiguous', rules: usable.map(({ indexed }) => indexed.rule) };
+      return { kind: 'rule', rule: first.indexed.rule, apply: countedApply(first.indexed, first.apply) };
+    },
+
+    inactive(question) {
+      const rules = (status: RuleStatus) => index.matching(question, status).map(({ rule }) => rule);
+      return { candidates: rules('candidate'), disabled: rules('disabled') };
+    },
+
+    learn: (lesson) =>
+      inTurn(async (): Promise<Learned> => {
+        const lessonRule = ruleFrom(lesson, { now: now(), ttlMs: options.ttlDays * dayMs });
+        const known = index.get(lessonRule.id);
+        const status = known === undefined ? undefined : statusAt(known, now());
+        if (known !== undefined && status === 'disabled') return { kind: 'disabled', rule: known };
+        if (known !== undefined && (status === 'active' || status === lessonRule.status))
+          return { kind: 'known', rule: known };
+        const { failure } = lesson;
+        const { name, version } = failure.contract;
+        const question = { contract: name, version, source: failure.source, violations: failure.violations };
+        const rival = index
+          .matching({ ...question, event: failure.event }, 'active')
+          .find((indexed) => index.compiled(indexed) !== undefined);
+        if (rival !== undefined) return { kind: 'conflicting', rule: rival.rule };
+        if (known === undefined && index.size >= maxRules) return { kind: 'full' };
+        await write(lessonRule);
+        const { id: rule_id, contract, source, origin } = lessonRule;
+        log.info(
+          { rule_id, contract, source, origin, rule_status: lessonRule.status },
+          'repair rule learned',
+        );
+        return { kind: 'learned', rule: lessonRule };
+      }),
+
+    list,
+    async get(id) {
+      const rule = await state.get<JsonObject>(rulesPrefix + id);
+      return rule === undefined ? undefined : withUses(rule as unknown as StoredRule);
+    },
+
+    approve: (id) =>
+      inTurn(async () => {
+        const rule = active(await stored(id));
+        refuseRivals(rule);
+        uses.forgive(id);
+        await write(rule);
+        return withUses(rule);
+      }),
+
+    disable: (id) =>
+      inTurn(async () => {
+        const rule: StoredRule = { ...(await stored(id)), status: 'disabled', disabled_by: 'person' };
+        await write(rule);
+        return withUses(rule);
+      }),
+
+    delete: (id) =>
+      inTurn(async () => {
+        const rule = await stored(id);
+        const writes: StateWrite[] = [{ delete: rulesPrefix + id }, { delete: usesPrefix + id }];
+        if (rule.status === 'candidate') {
+          const reason = `the repair proposed for it (rule ${id}) was turned down by a person`;
+          const refusal = { code: 'repair_turned_down', reason, at: new Date(now()).toISOString() };
+          writes.push(refusalWrite(rule.signature, refusal, deletedCandidateMs));
+        }
+        await state.write(writes);
+        index.delete(id);
+      }),
+
+    async importRules(json, legacy) {
+      const context = { now: now(), ttlMs: options.ttlDays * dayMs, contracts, legacy };
+      const { rules, refused } = parseRules(json, context);
+      const imported: string[] = [];
+      for (const { position, rule } of rules) {
+        await inTurn(async () => {
+          const rival = index.rivals(rule).find((other) => statusAt(other, now()) === 'active');
+          if (rival !== undefined && rule.status === 'active')
+            return void refused.push({
+              position,
+              reason: `rule ${rival.id} repairs the same events in another way`,
+            });
+          await write(rule);
+          imported.push(rule.id);
+        });
+      }
+      return { imported, refused };
+    },
+    exportRules: async (filter) => ({ rules: await list(filter) }),
+
+    async close() {
+      unwatch();
+      await Promise.all(background);
+      await turn.catch(() => undefined);
+      await uses.flush();
+    },
+  };
+}
+
+/** Fills the index and keeps it up to date with what any thread writes. */
+async function follow(state: StateStore, index: RuleIndex): Promise<() => void> {
+  const changed = new Set<string>();
+  const unwatch = state.watch(rulesPrefix, ({ key, value }) => {
+    changed.add(key);
+    if (value === undefined) index.delete(key.slice(rulesPrefix.length));
+    else index.set(value as unknown as StoredRule);
+  });
+  for (const { key, value } of await listAll<JsonObject>(state, rulesPrefix))
+    if (!changed.has(key)) index.set(value as unknown as StoredRule);
+  return unwatch;
+}
+
+function toRule(rule: StoredRule, uses: RuleUses | undefined, now: number): Rule {
+  return { ...rule, hits: 0, failures: 0, ...uses, status: statusAt(rule, now) };
+}

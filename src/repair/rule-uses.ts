@@ -1,0 +1,102 @@
+import type { StateStore } from '../engine/engine.ts';
+
+/** What is stored of a rule's use, at `rule-uses/<id>`. */
+export type RuleUses = { hits: number; failures: number; last_used_at?: string };
+
+export const usesPrefix = 'rule-uses/';
+
+/** A rule is demoted at this many recent failures… */
+const failuresToDemote = 5;
+/** …when they are more than this share of its recent uses. */
+const shareToDemote = 0.2;
+/** Uses after which the older half of the memory fades, so that an old rule that breaks today is noticed today. */
+const recentUses = 200;
+
+interface Counter {
+  /** Not yet in the state. */
+  pending: { hits: number; failures: number; lastUsedAt: number };
+  recent: { hits: number; failures: number };
+}
+
+/**
+ * Counts each use of a rule in memory, because it happens on the hot path, and adds the counts to the state at
+ * most once a second. A crash loses at most that second's counts; a batch that is delivered twice counts twice.
+ */
+export class RuleUseCounter {
+  readonly #state: StateStore;
+  readonly #onFlushFailure: (error: unknown) => void;
+  readonly #counters = new Map<string, Counter>();
+  readonly #dirty = new Set<string>();
+  #timer: NodeJS.Timeout | undefined;
+  #flushing: Promise<void> = Promise.resolve();
+
+  constructor(state: StateStore, onFlushFailure: (error: unknown) => void) {
+    this.#state = state;
+    this.#onFlushFailure = onFlushFailure;
+  }
+
+  /** Returns true when the rule fails so often that it should be demoted. */
+  count(id: string, repaired: boolean, at: number): boolean {
+    const counter = this.#counter(id);
+    const { pending, recent } = counter;
+    pending.lastUsedAt = at;
+    if (repaired) {
+      pending.hits++;
+      recent.hits++;
+    } else {
+      pending.failures++;
+      recent.failures++;
+    }
+    const total = recent.hits + recent.failures;
+    const failing = recent.failures >= failuresToDemote && recent.failures > shareToDemote * total;
+    if (total >= recentUses) counter.recent = { hits: recent.hits / 2, failures: recent.failures / 2 };
+    this.#dirty.add(id);
+    this.#timer ??= setTimeout(() => void this.flush().catch(this.#onFlushFailure), 1000).unref();
+    return failing;
+  }
+
+  /** Begins the judgement of a rule anew; its counts stay. */
+  forgive(id: string): void {
+    const counter = this.#counters.get(id);
+    if (counter !== undefined) counter.recent = { hits: 0, failures: 0 };
+  }
+
+  /** Resolves when all counts so far are in the state. */
+  flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#flushing = this.#flushing.then(
+      () => this.#write(),
+      () => this.#write(),
+    );
+    return this.#flushing;
+  }
+
+  #counter(id: string): Counter {
+    let counter = this.#counters.get(id);
+    if (counter === undefined) {
+      counter = { pending: { hits: 0, failures: 0, lastUsedAt: 0 }, recent: { hits: 0, failures: 0 } };
+      this.#counters.set(id, counter);
+    }
+    return counter;
+  }
+
+  async #write(): Promise<void> {
+    for (const id of [...this.#dirty]) {
+      const { pending } = this.#counter(id);
+      const { hits, failures, lastUsedAt } = pending;
+      const stored = await this.#state.get<RuleUses>(usesPrefix + id);
+      const uses: RuleUses = {
+        hits: (stored?.hits ?? 0) + hits,
+        failures: (stored?.failures ?? 0) + failures,
+        last_used_at: new Date(lastUsedAt).toISOString(),
+      };
+      await this.#state.put(usesPrefix + id, uses, { ttlMs: keepUsesMs });
+      pending.hits -= hits;
+      pending.failures -= failures;
+      if (pending.hits === 0 && pending.failures === 0) this.#dirty.delete(id);
+    }
+  }
+}
+
+const keepUsesMs = 90 * 86_400_000;

@@ -1,0 +1,64 @@
+import type { StateChange, StateStore } from '../../src/engine/engine.ts';
+import type { Json } from '../../src/json.ts';
+
+/**
+ * State in memory, for tests of what is built on it. Values go through JSON, as they do in every engine. Several
+ * parts may share one; `now` moves TTLs.
+ */
+export function memoryState(now: () => number = Date.now): StateStore {
+  const entries = new Map<string, { json: string; expiresAt: number }>();
+  const watchers = new Set<{ prefix: string; listener: (change: StateChange) => void }>();
+
+  const read = (key: string): Json | undefined => {
+    const entry = entries.get(key);
+    return entry === undefined || entry.expiresAt <= now() ? undefined : (JSON.parse(entry.json) as Json);
+  };
+  const tell = (key: string): void => {
+    for (const { prefix, listener } of watchers)
+      if (key.startsWith(prefix)) setImmediate(() => listener({ key, value: read(key) }));
+  };
+  const put = (key: string, value: Json, ttlMs = Number.POSITIVE_INFINITY): void => {
+    entries.set(key, { json: JSON.stringify(value), expiresAt: now() + ttlMs });
+    tell(key);
+  };
+  const remove = (key: string): void => {
+    if (entries.delete(key)) tell(key);
+  };
+
+  const state: StateStore = {
+    async get<T extends Json>(key: string) {
+      return read(key) as T | undefined;
+    },
+    async put(key, value, options) {
+      put(key, value, options?.ttlMs);
+    },
+    async putIfAbsent(key, value, options) {
+      if (read(key) !== undefined) return false;
+      put(key, value, options?.ttlMs);
+      return true;
+    },
+    async delete(key) {
+      remove(key);
+    },
+    async write(operations) {
+      for (const operation of operations)
+        if ('put' in operation) put(operation.put, operation.value, operation.ttlMs);
+        else remove(operation.delete);
+    },
+    async list<T extends Json>(prefix: string, options: { after?: string; limit?: number } = {}) {
+      const keys = [...entries.keys()]
+        .filter((key) => key.startsWith(prefix) && key > (options.after ?? ''))
+        .sort();
+      return keys
+        .map((key) => ({ key, value: read(key) as T | undefined }))
+        .filter((entry): entry is { key: string; value: T } => entry.value !== undefined)
+        .slice(0, options.limit);
+    },
+    watch(prefix, listener) {
+      const watcher = { prefix, listener };
+      watchers.add(watcher);
+      return () => void watchers.delete(watcher);
+    },
+  };
+  return state;
+}
