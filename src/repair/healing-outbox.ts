@@ -1,0 +1,46 @@
+import type { Engine, Message } from '../engine/engine.ts';
+import { topics } from '../event.ts';
+import type { Logger } from '../log.ts';
+import type { Outcome } from './healing-outcome.ts';
+
+type Settled = Extract<Outcome, { kind: 'repaired' | 'dead_letter' }>;
+
+/** Collects what one batch settles: one durable publish for each topic, and one log line for each kind of end. */
+export class HealingOutbox {
+  readonly requestIds: string[] = [];
+  readonly #engine: Pick<Engine, 'publish'>;
+  readonly #log: Logger;
+  readonly #messages = new Map<string, Message[]>();
+  readonly #counts = new Map<string, { fields: Record<string, unknown>; events: number }>();
+
+  constructor(engine: Pick<Engine, 'publish'>, log: Logger) {
+    this.#engine = engine;
+    this.#log = log;
+  }
+
+  add({ kind, event }: Settled): void {
+    const topic = kind === 'repaired' ? topics.fixed : topics.unrecoverable;
+    const messages = this.#messages.get(topic) ?? [];
+    this.#messages.set(topic, messages);
+    messages.push({ body: Buffer.from(JSON.stringify(event)) });
+    this.requestIds.push(event.request_id);
+
+    const { source, contract } = event;
+    const fields =
+      kind === 'repaired'
+        ? { status: 'repaired', source, contract, healer: event.healer, rule_id: event.rule_id }
+        : { status: 'failed', source, contract, code: event.code, signature: event.signature };
+    const key = JSON.stringify(fields);
+    const count = this.#counts.get(key) ?? { fields, events: 0 };
+    this.#counts.set(key, count);
+    count.events++;
+  }
+
+  /** Resolves when all of it is durable. */
+  async flush(): Promise<void> {
+    await Promise.all([...this.#messages].map(([topic, messages]) => this.#engine.publish(topic, messages)));
+    for (const { fields, events } of this.#counts.values())
+      if (fields['status'] === 'repaired') this.#log.info({ ...fields, events }, 'repaired by a healer');
+      else this.#log.warn({ ...fields, events }, 'no repair; kept for a person');
+  }
+}

@@ -1,0 +1,31 @@
+import type { FailedEvent, FixedEvent, HealingAttempt, UnrecoverableEvent } from '../event.ts';
+import type { Standing } from './llm-desk.ts';
+
+/** A failed event on its way through the healers. */
+export interface Case {
+  failed: FailedEvent;
+  attempts: HealingAttempt[];
+  /** An active rule is for this event, but its plan does not repair it. */
+  failedRule?: string;
+}
+
+export type Outcome =
+  | { kind: 'repaired'; event: FixedEvent }
+  | { kind: 'dead_letter'; event: UnrecoverableEvent }
+  | Exclude<Standing, { kind: 'given_up' }>;
+
+export function repaired(
+  { failed }: Case,
+  repair: Pick<FixedEvent, 'healer' | 'plan' | 'event'> & { rule_id?: string },
+): Outcome {
+  const { signature: _signature, violations: _violations, ...reception } = failed;
+  return { kind: 'repaired', event: { ...reception, ...repair } };
+}
+
+/** `why` completes the sentence that the first violation begins, and says what a person can do. */
+export function deadLetter({ failed, attempts }: Case, code: string, why: string): Outcome {
+  const [first, ...others] = failed.violations;
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
+  const reason = first === undefined ? why : `${first.message}${more}; ${why}`;
+  return { kind: 'dead_letter', event: { ...failed, reason, code, attempts } };
+}

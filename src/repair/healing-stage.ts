@@ -1,0 +1,237 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Contract } from '../contracts/contract.ts';
+import type { Delivery, Engine, Unsettled } from '../engine/engine.ts';
+import type { FailedEvent } from '../event.ts';
+import type { Logger } from '../log.ts';
+import { errorSignature, violationsKey } from '../validate/signature.ts';
+import type { Failure, Healer } from './healer.ts';
+import type { HealingConfig } from './healing-config.ts';
+import { type Case, type Outcome, deadLetter, repaired } from './healing-outcome.ts';
+import { HealingOutbox } from './healing-outbox.ts';
+import { llmDesk } from './llm-desk.ts';
+import { readEvent } from './read-event.ts';
+import { readRefusal, type Refusal } from './refusals.ts';
+import type { RuleStore } from './rule-store.ts';
+import type { StoredRule } from './rule.ts';
+import { tryPlan } from './trial.ts';
+
+export interface HealingStage {
+  /**
+   * Settles a batch of `validation_error`. What is repaired or given up on is durable in its next topic when this
+   * resolves; what waits for the model or for a person is returned as deferred.
+   */
+  handle(batch: readonly Delivery[]): Promise<Unsettled[]>;
+  /** Cancels the calls to the model. Events that waited for them stay in the queue. */
+  stop(): Promise<void>;
+}
+
+/** Events after which other work of the thread gets its turn: trying plans takes time, and clean events go first. */
+const eventsPerTurn = 16;
+
+/**
+ * Looks for a repair of each failed event, cheapest first: a rule that was learned since, a recent refusal,
+ * the heuristics, the model. A plan that works becomes a rule, so that the next such event never gets here.
+ */
+export function healingStage(deps: {
+  engine: Pick<Engine, 'publish' | 'state'>;
+  contracts: (name: string, version: string) => Contract | undefined;
+  rules: RuleStore;
+  /** Asked in this order; the LLM in the background and last. */
+  healers: readonly Healer[];
+  config: HealingConfig;
+  log: Logger;
+  /** Milliseconds since 1970. */
+  now?: () => number;
+}): HealingStage {
+  const { engine, contracts, rules, config, log } = deps;
+  const now = deps.now ?? Date.now;
+  const inline = deps.healers.filter((healer) => healer.name !== 'llm');
+  const llm = deps.healers.find((healer) => healer.name === 'llm');
+  const desk =
+    llm === undefined ? undefined : llmDesk({ healer: llm, rules, state: engine.state, config, log, now });
+  const stopping = new AbortController();
+
+  async function settle(failed: FailedEvent, refusals: RefusalReader): Promise<Outcome> {
+    if (desk?.isAsking(failed.signature)) return { kind: 'wait', deferMs: desk.waitFor(failed.signature) };
+    const contract = contracts(failed.contract, failed.version);
+    if (contract === undefined)
+      return deadLetter(
+        { failed, attempts: [] },
+        'unknown_contract',
+        `there is no contract ${failed.contract} ${failed.version} any more: add it again, then replay the event`,
+      );
+
+    const event = readEvent(failed, contract);
+    const validation = contract.validate(event);
+    // The contract has changed since, and takes the event as it is.
+    if (validation.ok)
+      return repaired({ failed, attempts: [] }, { healer: 'rule', plan: { operations: [] }, event });
+
+    const { violations } = validation;
+    const current = { ...failed, violations, signature: signatureNow(failed, contract, event, violations) };
+    const { source, signature } = current;
+    const failure: Failure = { contract, source, event, violations, signature };
+    const patient: Case = { failed: current, attempts: [] };
+    return (
+      byKnownRule(failure, patient) ??
+      (await byRefusal(patient, refusals)) ??
+      (await byHeuristics(failure, patient)) ??
+      byModel(failure, patient)
+    );
+  }
+
+  function byKnownRule(failure: Failure, patient: Case): Outcome | undefined {
+    const { contract, source, violations, event, signature } = failure;
+    const { name, version } = contract;
+    const found = rules.find(name, version, source, violations, event);
+    if (found.kind === 'ambiguous') {
+      const ids = found.rules.map((rule) => rule.id).join(', ');
+      return deadLetter(
+        patient,
+        'ambiguous_rules',
+        `rules ${ids} repair it in different ways: disable all but one`,
+      );
+    }
+    if (found.kind === 'rule') {
+      const { id: rule_id, plan } = found.rule;
+      const result = found.apply(event, violations);
+      if (result.ok) {
+        const healer = desk?.wasHealed(patient.failed.request_id) === true ? 'llm' : 'rule';
+        return repaired(patient, { healer, rule_id, plan, event: result.value.event });
+      }
+      patient.failedRule = rule_id;
+      patient.attempts.push({ healer: 'rule', at: isoNow(), reason: result.error.reason, rule_id, plan });
+      return undefined;
+    }
+    const { candidates, disabled } = rules.inactive({ contract: name, version, source, violations, event });
+    if (candidates[0] !== undefined) return awaitReview(candidates[0]);
+    const barred = disabled.find((rule) => rule.signature === signature);
+    return barred === undefined ? undefined : ruleDisabled(patient, barred);
+  }
+
+  async function byRefusal(patient: Case, refusals: RefusalReader): Promise<Outcome | undefined> {
+    const refusal = await refusals(patient.failed.signature);
+    if (refusal === undefined) return undefined;
+    const healer = refusal.code === 'refused_by_llm' ? 'llm' : 'rule';
+    patient.attempts.push({ healer, at: refusal.at, reason: refusal.reason });
+    return deadLetter(patient, refusal.code, refusal.reason);
+  }
+
+  async function byHeuristics(failure: Failure, patient: Case): Promise<Outcome | undefined> {
+    const { targetFields, approval } = config;
+    for (const healer of inline) {
+      const attempt = { healer: healer.name, at: isoNow() };
+      const proposal = await healer.propose(failure, stopping.signal);
+      if (proposal.kind === 'refused') {
+        patient.attempts.push({ ...attempt, reason: proposal.reason });
+        continue;
+      }
+      const { plan, evidence } = proposal;
+      const trial = tryPlan(failure, plan, targetFields === undefined ? {} : { targetFields });
+      if (!trial.ok) {
+        patient.attempts.push({ ...attempt, reason: trial.error.reason, plan });
+        continue;
+      }
+      const learned = await rules.learn({ failure, plan, origin: 'heuristic', evidence, approval });
+      if (learned.kind === 'disabled') return ruleDisabled(patient, learned.rule);
+      const repair = { healer: healer.name, plan, event: trial.value.event };
+      if (learned.kind === 'learned' || learned.kind === 'known') {
+        if (learned.rule.status === 'candidate') return awaitReview(learned.rule);
+        return repaired(patient, { ...repair, rule_id: learned.rule.id });
+      }
+      if (approval === 'auto') return repaired(patient, repair);
+      patient.attempts.push({
+        ...attempt,
+        reason: 'works, but could not be put up for review as a rule',
+        plan,
+      });
+    }
+    return undefined;
+  }
+
+  function byModel(failure: Failure, patient: Case): Outcome {
+    // The model is shown what the rule was made for: it would say the same, or contradict the rule.
+    if (patient.failedRule !== undefined)
+      return deadLetter(
+        patient,
+        'rule_failed',
+        `rule ${patient.failedRule} is for such events but does not repair it`,
+      );
+    if (desk === undefined) {
+      const reason = patient.attempts.at(-1)?.reason ?? 'no healer is configured';
+      return deadLetter(patient, 'no_repair_found', reason);
+    }
+    const standing = desk.ask(failure, patient.failed.request_id);
+    if (standing.kind !== 'given_up') return standing;
+    patient.attempts.push({ healer: 'llm', at: isoNow(), reason: standing.reason });
+    return deadLetter(
+      patient,
+      'llm_unavailable',
+      `the model could not be asked: ${standing.reason}; replay it later`,
+    );
+  }
+
+  /** A person may take days: the longer the rule has waited, the more rarely its events ask. */
+  function awaitReview(rule: StoredRule): Outcome {
+    const age = now() - Date.parse(rule.created_at);
+    return { kind: 'wait', deferMs: Math.round(Math.min(15_000, Math.max(500, age / 20))) };
+  }
+
+  const isoNow = (): string => new Date(now()).toISOString();
+
+  return {
+    async handle(batch) {
+      const outbox = new HealingOutbox(engine, log);
+      const unsettled: Unsettled[] = [];
+      const refusals = oncePerSignature((signature) => readRefusal(engine.state, signature));
+      for (const [index, delivery] of batch.entries()) {
+        if (index % eventsPerTurn === eventsPerTurn - 1) await nextTurn();
+        const failed = JSON.parse(Buffer.from(delivery.body).toString()) as FailedEvent;
+        const outcome = await settle(failed, refusals);
+        if (outcome.kind === 'wait') unsettled.push({ index, deferMs: outcome.deferMs });
+        else if (outcome.kind === 'broken') unsettled.push({ index, error: outcome.error });
+        else outbox.add(outcome);
+      }
+      await outbox.flush();
+      for (const requestId of outbox.requestIds) desk?.settled(requestId);
+      return unsettled;
+    },
+    async stop() {
+      stopping.abort();
+      await desk?.stop();
+    },
+  };
+}
+
+type RefusalReader = (signature: string) => Promise<Refusal | undefined>;
+
+/** A flood of equal failures reads the state once a batch. */
+function oncePerSignature(read: RefusalReader): RefusalReader {
+  const known = new Map<string, ReturnType<RefusalReader>>();
+  return (signature) => {
+    const reading = known.get(signature) ?? read(signature);
+    known.set(signature, reading);
+    return reading;
+  };
+}
+
+function ruleDisabled(patient: Case, rule: StoredRule): Outcome {
+  return deadLetter(
+    patient,
+    'rule_disabled',
+    `rule ${rule.id} would repair it, but is disabled: approve or delete it`,
+  );
+}
+
+/** The signature that came with the event, unless the contract finds other faults with it now. */
+function signatureNow(
+  failed: FailedEvent,
+  contract: Contract,
+  event: Failure['event'],
+  violations: FailedEvent['violations'],
+): string {
+  if (failed.violations.length > 0 && violationsKey(failed.violations) === violationsKey(violations))
+    return failed.signature;
+  const { name, version, jsonSchema } = contract;
+  return errorSignature({ contract: name, version, source: failed.source, violations, event, jsonSchema });
+}

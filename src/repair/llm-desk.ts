@@ -1,0 +1,166 @@
+import type { StateStore } from '../engine/engine.ts';
+import { SentinelError, messageOf } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import type { Failure, Healer } from './healer.ts';
+import type { HealingConfig } from './healing-config.ts';
+import { type Refusal, writeRefusal } from './refusals.ts';
+import type { RuleStore } from './rule-store.ts';
+import { tryPlan } from './trial.ts';
+
+/** Where an error signature stands with the model. */
+export type Standing =
+  /** A call is on its way, or will be: look again after so many milliseconds. */
+  | { kind: 'wait'; deferMs: number }
+  /** The model could not be asked, and the event has waited as long as it may. */
+  | { kind: 'given_up'; reason: string }
+  /** Something else broke while the plan was tried or stored. */
+  | { kind: 'broken'; error: unknown };
+
+export interface LlmDesk {
+  /** True while a call about the signature is running: its events need no second look until then. */
+  isAsking(signature: string): boolean;
+  /** Milliseconds until an event of a signature that is being asked about should be looked at again. */
+  waitFor(signature: string): number;
+  /**
+   * Sees to it that the model is asked about this failure, once for all events of its signature. The answer comes as
+   * a rule in the store, or as a refusal in the state; until one is there the event waits.
+   */
+  ask(failure: Failure, requestId: string): Standing;
+  /** True for the event whose failure the model was shown and that its plan has repaired. */
+  wasHealed(requestId: string): boolean;
+  /** Forgets an event that is settled. */
+  settled(requestId: string): void;
+  /** Cancels what runs and waits for its end. */
+  stop(): Promise<void>;
+}
+
+/** Calls at the same time. Signatures beyond wait for their turn in the queue. */
+const maxCalls = 4;
+/** Longest pause before a waiting event is looked at again. */
+const longestWaitMs = 2_000;
+/** How long a failed call speaks for its signature; longer than any event's pause, so that all of them hear of it. */
+const freshMs = 15_000;
+const maxOutages = 10_000;
+
+interface Outage {
+  since: number;
+  lastAt: number;
+  reason: string;
+}
+
+export function llmDesk(deps: {
+  healer: Healer;
+  rules: Pick<RuleStore, 'learn'>;
+  state: StateStore;
+  config: HealingConfig;
+  log: Logger;
+  now: () => number;
+}): LlmDesk {
+  const { healer, rules, state, config, log, now } = deps;
+  const stopping = new AbortController();
+  const calls = new Map<string, { startedAt: number; done: Promise<void> }>();
+  const outages = new Map<string, Outage>();
+  const faults = new Map<string, unknown>();
+  const healed = new Set<string>();
+
+  const refuse = (signature: string, code: string, reason: string): Promise<void> => {
+    const refusal: Refusal = { code, reason, at: new Date(now()).toISOString() };
+    return writeRefusal(state, signature, refusal, config.negativeCacheMinutes * 60_000);
+  };
+
+  async function heal(failure: Failure, requestId: string): Promise<void> {
+    const { signature } = failure;
+    const proposal = await healer.propose(failure, stopping.signal);
+    outages.delete(signature);
+    if (proposal.kind === 'refused') return refuse(signature, 'refused_by_llm', proposal.reason);
+
+    const { plan, evidence, model } = proposal;
+    const { targetFields, approval } = config;
+    const trial = tryPlan(failure, plan, targetFields === undefined ? {} : { targetFields });
+    if (!trial.ok)
+      return refuse(signature, 'refused_by_llm', `its plan does not work: ${trial.error.reason}`);
+    const lesson = { failure, plan, origin: 'llm' as const, evidence, approval };
+    const learned = await rules.learn({ ...lesson, ...(model === undefined ? undefined : { model }) });
+    switch (learned.kind) {
+      case 'learned':
+      case 'known':
+        healed.add(requestId);
+        return undefined;
+      case 'disabled':
+        return refuse(signature, 'rule_disabled', `rule ${learned.rule.id} would repair it, but is disabled`);
+      case 'conflicting':
+        return refuse(signature, 'ambiguous_rules', `its repair contradicts rule ${learned.rule.id}`);
+      case 'full':
+        return refuse(signature, 'no_repair_found', 'there are too many rules to learn another; delete some');
+    }
+  }
+
+  async function call(failure: Failure, requestId: string): Promise<void> {
+    const { signature, source } = failure;
+    try {
+      await heal(failure, requestId);
+    } catch (error) {
+      if (stopping.signal.aborted) return;
+      if (!isOutage(error)) {
+        faults.set(signature, error);
+        return;
+      }
+      const at = now();
+      const since = outages.get(signature)?.since ?? at;
+      remember(signature, { since, lastAt: at, reason: messageOf(error) });
+      log.warn(
+        { status: 'failed', code: error.code, source, contract: failure.contract.name, signature },
+        error.message,
+      );
+    } finally {
+      calls.delete(signature);
+    }
+  }
+
+  function remember(signature: string, outage: Outage): void {
+    outages.set(signature, outage);
+    const oldest = outages.size > maxOutages ? outages.keys().next().value : undefined;
+    if (oldest !== undefined) outages.delete(oldest);
+  }
+
+  function waitFor(signature: string): number {
+    const startedAt = calls.get(signature)?.startedAt ?? outages.get(signature)?.since ?? now();
+    return Math.round(Math.min(longestWaitMs, Math.max(100, (now() - startedAt) / 2)));
+  }
+
+  return {
+    isAsking: (signature) => calls.has(signature),
+    waitFor,
+    ask(failure, requestId) {
+      const { signature } = failure;
+      if (faults.has(signature)) {
+        const error = faults.get(signature);
+        faults.delete(signature);
+        return { kind: 'broken', error };
+      }
+      const outage = outages.get(signature);
+      if (outage !== undefined && now() - outage.lastAt < freshMs) {
+        const waited = now() - outage.since;
+        if (config.onLlmUnavailable === 'dead_letter' || waited >= config.maxWaitMinutes * 60_000)
+          return { kind: 'given_up', reason: outage.reason };
+        if (now() - outage.lastAt < longestWaitMs) return { kind: 'wait', deferMs: longestWaitMs };
+      }
+      if (!calls.has(signature) && calls.size < maxCalls && !stopping.signal.aborted)
+        calls.set(signature, { startedAt: now(), done: call(failure, requestId) });
+      return { kind: 'wait', deferMs: waitFor(signature) };
+    },
+    wasHealed: (requestId) => healed.has(requestId),
+    settled: (requestId) => void healed.delete(requestId),
+    async stop() {
+      stopping.abort();
+      await Promise.all([...calls.values()].map(({ done }) => done));
+    },
+  };
+}
+
+function isOutage(error: unknown): error is SentinelError {
+  return (
+    error instanceof SentinelError &&
+    (error.code === 'llm_unavailable' || error.code === 'llm_budget_exhausted')
+  );
+}
