@@ -1,0 +1,158 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { stringify } from 'yaml';
+import type { EventInfo } from '../../src/server/routes/events.ts';
+
+const cli = new URL('../../dist/cli.js', import.meta.url).pathname;
+
+export interface RunningSentinel {
+  url: string;
+  dir: string;
+  /** What it wrote to its log, a JSON object a line. */
+  log: () => Record<string, unknown>[];
+  kill(signal: NodeJS.Signals): Promise<void>;
+  /** The same data folder, a new process. */
+  restart(): Promise<void>;
+  /** SIGTERM, and the folder is removed. Returns the exit code. */
+  stop(): Promise<number | null>;
+}
+
+export interface StartOptions {
+  /** The content of sentinel-config.yaml. */
+  config?: object;
+  env?: Record<string, string>;
+  command?: string[];
+  /** Files below the working folder, by path. */
+  files?: Record<string, string>;
+}
+
+/** The built service as a process of its own, on a free port, in a folder of its own. */
+export async function startProcess(options: StartOptions = {}): Promise<RunningSentinel> {
+  const dir = await mkdtemp(join(tmpdir(), 'sentinel-e2e-'));
+  await writeFile(join(dir, 'sentinel-config.yaml'), stringify(options.config ?? {}));
+  for (const [path, text] of Object.entries(options.files ?? {})) {
+    await mkdir(join(dir, path, '..'), { recursive: true });
+    await writeFile(join(dir, path), text);
+  }
+  let output = '';
+  let child: ChildProcess;
+  let url = '';
+
+  async function start(): Promise<void> {
+    const from = output.length;
+    child = spawn(process.execPath, [cli, ...(options.command ?? ['start'])], {
+      cwd: dir,
+      env: { PATH: process.env['PATH'], SENTINEL_API_PORT: '0', ...options.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for (const stream of [child.stdout!, child.stderr!])
+      stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    await until(() => {
+      url = /"url":"([^"]+)"/.exec(output.slice(from))?.[1] ?? '';
+      if (child.exitCode !== null) throw new Error(`sentinel ended with ${child.exitCode}:\n${output}`);
+      return url !== '';
+    });
+  }
+
+  async function kill(signal: NodeJS.Signals): Promise<void> {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const exited = new Promise((resolve) => child.once('exit', resolve));
+    child.kill(signal);
+    await exited;
+  }
+
+  await start();
+  return {
+    get url() {
+      return url;
+    },
+    dir,
+    log: () =>
+      output
+        .split('\n')
+        .filter((line) => line.startsWith('{'))
+        .map((line) => JSON.parse(line) as Record<string, unknown>),
+    kill,
+    restart: start,
+    async stop() {
+      await kill('SIGTERM');
+      await rm(dir, { recursive: true, force: true });
+      return child.exitCode;
+    },
+  };
+}
+
+/** Polls until the condition holds; fails after `ms`. */
+export async function until(condition: () => boolean | Promise<boolean>, ms = 15_000): Promise<void> {
+  const deadline = Date.now() + ms;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`not within ${ms} ms: ${condition.toString()}`);
+    await sleep(10);
+  }
+}
+
+export async function post(
+  url: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  return fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+}
+
+export async function get<T>(url: string): Promise<T> {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`);
+  return (await response.json()) as T;
+}
+
+/** Sends one event and returns its request id. */
+export async function ingest(url: string, event: unknown, source?: string): Promise<string> {
+  const response = await post(source === undefined ? `${url}/ingest` : `${url}/ingest/${source}`, event);
+  if (response.status !== 202)
+    throw new Error(`ingest answered ${response.status}: ${await response.text()}`);
+  return ((await response.json()) as { request_id: string }).request_id;
+}
+
+/** Waits until the event is settled: loaded, repaired, duplicate, dead or discarded. */
+export async function settled(url: string, requestId: string, ms = 15_000): Promise<EventInfo> {
+  let info: EventInfo | undefined;
+  await until(async () => {
+    info = await get<EventInfo>(`${url}/api/v1/events/${requestId}`);
+    return info.status !== 'accepted' && info.status !== 'healing';
+  }, ms);
+  return info!;
+}
+
+export async function query(url: string, sql: string): Promise<Record<string, unknown>[]> {
+  const response = await post(`${url}/api/v1/query`, { sql });
+  const result = (await response.json()) as { columns: string[]; rows: unknown[][] };
+  if (!response.ok) throw new Error(JSON.stringify(result));
+  return result.rows.map((row) =>
+    Object.fromEntries(result.columns.map((column, index) => [column, row[index]])),
+  );
+}
+
+/** A valid transaction, another one at each call. */
+export function transaction(change: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    event_id: crypto.randomUUID(),
+    timestamp: '2026-01-15T10:30:00Z',
+    source: 'shop',
+    amount: 99.99,
+    currency: 'EUR',
+    user_id: '5f0c1d0e-8a3b-4d7e-9c55-1f2e3d4c5b6a',
+    email: 'ada@example.com',
+    ...change,
+  };
+}
+
+export function without(event: Record<string, unknown>, ...fields: string[]): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(event).filter(([field]) => !fields.includes(field)));
+}
