@@ -1,0 +1,146 @@
+import type { Config } from '../config.ts';
+import { messageOf } from '../errors.ts';
+import { isObject } from '../json.ts';
+import { createLogger } from '../log.ts';
+import { CliError, type Io } from './io.ts';
+import { configOf, type ServerOptions } from './options.ts';
+
+/** The service's API, reached over HTTP or, when nothing runs, opened in this process. */
+export interface ApiClient {
+  /** The answer's JSON. Throws a `CliError` that says what the service said, when it refuses. */
+  request<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** Where the service is and how to be let in. */
+export interface Server {
+  url: string;
+  headers: Record<string, string>;
+}
+
+const probeTimeoutMs = 3000;
+
+/** `--url` means a server, and only that. Otherwise a server on the configured address, else the data folder. */
+export async function connect(io: Io, options: ServerOptions): Promise<ApiClient> {
+  const config = configOf(io, options);
+  const server = serverOf(config, options);
+  if (await isListening(server)) return overHttp(server);
+  if (options.url !== undefined) throw new CliError(`nothing answers at ${server.url}`);
+  return inProcess(config, io);
+}
+
+/** The server; throws a `CliError` when none runs. */
+export async function requireServer(io: Io, options: ServerOptions): Promise<Server> {
+  const server = serverOf(configOf(io, options), options);
+  if (await isListening(server)) return server;
+  throw new CliError(`nothing answers at ${server.url}; start the service with: sentinel start`);
+}
+
+export function serverOf(config: Config, options: ServerOptions = {}): Server {
+  const token = options.token ?? config.http.token;
+  return {
+    url: (options.url ?? `http://${reachable(config.http.host)}:${config.http.port}`).replace(/\/+$/, ''),
+    headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+  };
+}
+
+/** An address to bind to is not always one to connect to. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  if (host === '::') return '[::1]';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+/** False when nothing listens there; throws when something does that is not this service. */
+async function isListening({ url }: Server): Promise<boolean> {
+  if (!URL.canParse(url)) throw new CliError(`${url} is not a URL`, 2);
+  let response: Response;
+  try {
+    response = await fetch(`${url}/health`, { signal: AbortSignal.timeout(probeTimeoutMs) });
+  } catch (error) {
+    if (causeCode(error) === 'ECONNREFUSED') return false;
+    throw new CliError(`${url} can't be reached: ${messageOf((error as Error).cause ?? error)}`);
+  }
+  const body = await response.text();
+  if (response.ok && body.includes('"status"')) return true;
+  throw new CliError(`something that is not Data Sentinel answers at ${url}`);
+}
+
+export function causeCode(error: unknown): string | undefined {
+  const cause = error instanceof Error ? error.cause : undefined;
+  const code = isObject(cause) || cause instanceof Error ? (cause as { code?: unknown }).code : undefined;
+  return typeof code === 'string' ? code : undefined;
+}
+
+function overHttp({ url, headers }: Server): ApiClient {
+  return {
+    async request<T>(method: string, path: string, body?: object): Promise<T> {
+      const response = await fetch(url + path, {
+        method,
+        headers: body === undefined ? headers : { ...headers, 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      return answer<T>(response.status, await response.text());
+    },
+    close: async () => {},
+  };
+}
+
+async function inProcess(config: Config, io: Io): Promise<ApiClient> {
+  const { openOffline } = await import('../sentinel.ts');
+  // Standard output belongs to the command.
+  const destination = { write: (line: string) => void io.stderr.write(line) };
+  const log = createLogger({ ...config.log, level: 'error' }, { destination });
+  const offline = await openOffline(config, { log });
+  return {
+    async request<T>(method: string, path: string, body?: object): Promise<T> {
+      const response = await offline.inject({
+        method,
+        url: path,
+        ...(body === undefined ? {} : { payload: body }),
+      });
+      return answer<T>(response.statusCode, response.body);
+    },
+    close: () => offline.close(),
+  };
+}
+
+function answer<T>(status: number, text: string): T {
+  let body: unknown;
+  try {
+    body = text === '' ? undefined : JSON.parse(text);
+  } catch {
+    throw new CliError(`the service answered ${status} with something that is not JSON`);
+  }
+  if (status >= 200 && status < 300) return body as T;
+  throw new CliError(refusalText(status, body));
+}
+
+/** A problem document (RFC 9457) in one sentence. */
+export function refusalText(status: number, body: unknown): string {
+  if (!isObject(body)) return `the service answered ${status}`;
+  const { title, detail } = body;
+  const said = [title, detail].filter((part) => typeof part === 'string').join(': ');
+  return `${said === '' ? 'the service refused' : said} (${status})`;
+}
+
+/** Opens a client for the time of one piece of work. */
+export async function withClient<T>(
+  io: Io,
+  options: ServerOptions,
+  work: (client: ApiClient) => Promise<T>,
+): Promise<T> {
+  const client = await connect(io, options);
+  try {
+    return await work(client);
+  } finally {
+    await client.close();
+  }
+}
+
+/** `?a=1&b=2` of what is set. */
+export function queryString(values: Readonly<Record<string, string | number | undefined>>): string {
+  const query = new URLSearchParams();
+  for (const [key, value] of Object.entries(values)) if (value !== undefined) query.set(key, String(value));
+  return query.size === 0 ? '' : `?${query.toString()}`;
+}

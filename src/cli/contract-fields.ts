@@ -1,0 +1,89 @@
+import type { Contract } from '../contracts/contract.ts';
+import { isObject, type Json, type JsonObject } from '../json.ts';
+
+/** One declared field, in words. */
+export interface ContractField {
+  /** JSON Pointer; `*` stands for the elements of an array. */
+  path: string;
+  required: boolean;
+  type: string;
+}
+
+/** All declared fields of a contract, the nested ones too. */
+export function contractFields(contract: Contract): ContractField[] {
+  return fieldsOf(contract.jsonSchema, '', contract.jsonSchema, 0);
+}
+
+/** Schemas may refer to themselves. */
+const maxDepth = 12;
+
+function fieldsOf(schema: JsonObject, path: string, root: JsonObject, depth: number): ContractField[] {
+  if (depth > maxDepth) return [];
+  const { properties, required, items } = schema;
+  const fields: ContractField[] = [];
+  if (isObject(properties)) {
+    for (const [name, declared] of Object.entries(properties)) {
+      const inner = resolved(declared, root);
+      const at = `${path}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+      const isRequired = Array.isArray(required) && required.includes(name);
+      fields.push({ path: at, required: isRequired, type: describeType(inner, root) });
+      fields.push(...fieldsOf(inner, at, root, depth + 1));
+    }
+  }
+  if (isObject(items)) fields.push(...fieldsOf(resolved(items, root), `${path}/*`, root, depth + 1));
+  return fields;
+}
+
+/** Follows a reference within the document; anything else stays as it is. */
+function resolved(schema: Json | undefined, root: JsonObject): JsonObject {
+  if (!isObject(schema)) return {};
+  const reference = schema['$ref'];
+  if (typeof reference !== 'string' || !reference.startsWith('#/')) return schema;
+  let at: Json | undefined = root;
+  for (const part of reference.slice(2).split('/')) {
+    at = isObject(at) && Object.hasOwn(at, part) ? at[part] : undefined;
+  }
+  return isObject(at) ? at : {};
+}
+
+const restrictions = [
+  'format',
+  'pattern',
+  'minimum',
+  'exclusiveMinimum',
+  'maximum',
+  'exclusiveMaximum',
+  'minLength',
+  'maxLength',
+];
+
+const spelled = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
+function describeType(schema: JsonObject, root: JsonObject): string {
+  const alternatives = schema['anyOf'] ?? schema['oneOf'];
+  if (Array.isArray(alternatives)) {
+    return [...new Set(alternatives.map((inner) => describeType(resolved(inner, root), root)))].join(' or ');
+  }
+  if (schema['const'] !== undefined) return JSON.stringify(schema['const']);
+  if (Array.isArray(schema['enum']))
+    return `one of ${schema['enum'].map((value) => JSON.stringify(value)).join(', ')}`;
+  const type = [schema['type'] ?? 'anything'].flat().map(spelled).join(' or ');
+  const limits = restrictions.flatMap((name) => {
+    const limit = schema[name];
+    return limit === undefined ? [] : [`${name} ${spelled(limit)}`];
+  });
+  return [type, ...limits].join(', ');
+}
+
+/** What one has that the other has not, a line each: `+` added, `-` removed, `~` changed. */
+export function diffContracts(before: Contract, after: Contract): string[] {
+  const describe = (field: ContractField): string => `${field.type}${field.required ? ', required' : ''}`;
+  const old = new Map(contractFields(before).map((field) => [field.path, describe(field)]));
+  const fresh = new Map(contractFields(after).map((field) => [field.path, describe(field)]));
+  return [...new Set([...old.keys(), ...fresh.keys()])].flatMap((path) => {
+    const [was, is] = [old.get(path), fresh.get(path)];
+    if (was === is) return [];
+    if (was === undefined) return [`+ ${path}: ${is}`];
+    return [is === undefined ? `- ${path}: ${was}` : `~ ${path}: ${was} → ${is}`];
+  });
+}

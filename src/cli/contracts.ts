@@ -1,0 +1,126 @@
+import type { Command } from 'commander';
+import type { Config } from '../config.ts';
+import type { Contract } from '../contracts/contract.ts';
+import { loadContracts } from '../contracts/discover.ts';
+import type { ContractRegistry } from '../contracts/registry.ts';
+import { packageFolder } from '../package-folder.ts';
+import { checkEvents, type CheckOptions } from './check-events.ts';
+import { contractFields, diffContracts } from './contract-fields.ts';
+import { CliError, print, printJson, say, type Io, type Outcome } from './io.ts';
+import { configOf, withConfig, withExamples, withJson, type ConfigOption } from './options.ts';
+import { formatTable } from './table.ts';
+
+interface JsonOption extends ConfigOption {
+  json?: boolean;
+}
+
+export function registerContracts(program: Command, io: Io, outcome: Outcome): void {
+  const contracts = program
+    .command('contracts')
+    .description(
+      'Look at the contracts as they are configured here, and check events against them. No service is needed.',
+    );
+  withExamples(
+    contracts,
+    'sentinel contracts list',
+    'sentinel contracts check payload.json --contract order',
+    'sentinel contracts diff order@1.0.0 order@2.0.0',
+  );
+
+  withJson(withConfig(contracts.command('list')))
+    .description('List the contracts and their versions.')
+    .action(async (options: JsonOption) =>
+      list(io, await configuredContracts(configOf(io, options)), options),
+    );
+
+  withJson(withConfig(contracts.command('show')))
+    .description('Show the fields of a contract; with --json, its JSON Schema.')
+    .argument('<name[@version]>')
+    .action(async (reference: string, options: JsonOption) =>
+      show(io, find(await configuredContracts(configOf(io, options)), reference), options),
+    );
+
+  withJson(withConfig(contracts.command('check')))
+    .description('Check the events of a file against their contract, and say in plain words what is wrong.')
+    .argument('<file>', 'JSON or NDJSON; - is standard input')
+    .option('--contract <name>', 'check against this contract (default: as for an event that comes in)')
+    .option('--contract-version <version>', 'check against this version')
+    .option('--source <name>', 'as if this source had sent it')
+    .action(async (file: string, options: CheckOptions) => {
+      const config = configOf(io, options);
+      const allValid = await checkEvents(io, file, options, config, await configuredContracts(config));
+      if (!allValid) outcome.exitCode = 1;
+    });
+
+  withConfig(contracts.command('diff'))
+    .description('Compare the fields of two contracts or versions.')
+    .argument('<a>', 'name@version')
+    .argument('<b>', 'name@version')
+    .action(async (a: string, b: string, options: ConfigOption) => {
+      const registry = await configuredContracts(configOf(io, options));
+      const changes = diffContracts(find(registry, a), find(registry, b));
+      print(io, changes.length === 0 ? 'The fields are the same.' : changes.join('\n'));
+    });
+}
+
+/** The contracts that a service with this configuration would have. */
+export function configuredContracts(config: Config): Promise<ContractRegistry> {
+  return loadContracts([
+    ...(config.builtinContracts ? [packageFolder('contracts')] : []),
+    ...config.contracts,
+  ]);
+}
+
+function list(io: Io, registry: ContractRegistry, options: JsonOption): void {
+  const all = registry.all();
+  if (options.json === true) {
+    const items = all.map(({ name, version, description, table, key, topic }) => ({
+      name,
+      version,
+      description,
+      table,
+      key,
+      topic: topic ?? null,
+    }));
+    return printJson(io, items);
+  }
+  if (all.length === 0) return say(io, 'There are no contracts.');
+  const rows = all.map(({ name, version, table, key, columns, description }) => [
+    name,
+    version,
+    table,
+    key.join(' '),
+    columns.length,
+    description,
+  ]);
+  print(io, formatTable(['name', 'version', 'table', 'key', 'fields', 'description'], rows, io.columns));
+}
+
+function show(io: Io, contract: Contract, options: JsonOption): void {
+  if (options.json === true) return printJson(io, contract.jsonSchema);
+  const { name, version, description, table, key, topic, open } = contract;
+  print(io, `${name} ${version}${description === '' ? '' : `: ${description}`}`);
+  const facts = [
+    `table ${table}`,
+    `key ${key.join(' ')}`,
+    `undeclared fields ${open ? 'are kept' : 'are refused'}`,
+  ];
+  if (topic !== undefined) facts.push(`valid events go to ${topic}`);
+  print(io, `${facts.join('; ')}\n`);
+  const rows = contractFields(contract).map((field) => [
+    field.path,
+    field.required ? 'yes' : '',
+    field.type,
+    (contract.aliases[field.path] ?? []).join(', '),
+  ]);
+  print(io, formatTable(['field', 'required', 'type', 'also known as'], rows, io.columns));
+}
+
+/** `order` (the newest) or `order@1.0.0`. */
+function find(registry: ContractRegistry, reference: string): Contract {
+  const [name = '', version] = reference.split('@');
+  const contract = version === undefined ? registry.latest(name) : registry.get(name, version);
+  if (contract) return contract;
+  const known = registry.all().map((other) => `${other.name}@${other.version}`);
+  throw new CliError(`there is no contract ${reference}; there are: ${known.join(', ')}`);
+}

@@ -1,0 +1,202 @@
+import type { Command } from 'commander';
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Writable } from 'node:stream';
+import { deadLetterStatuses, type DeadLetter, type DeadLetterGroup } from '../dead-letter/dead-letter.ts';
+import { messageOf } from '../errors.ts';
+import { queryString, withClient, type ApiClient } from './client.ts';
+import { CliError, print, printJson, say, type Io, type Outcome } from './io.ts';
+import { wholeNumber, withExamples, withJson, withServer, type ServerOptions } from './options.ts';
+import { replayMany, withFilter, type FilterOptions, type ReplayOptions } from './replay.ts';
+import { formatTable } from './table.ts';
+
+/** As the API shows it: times as ISO 8601. */
+type ShownLetter = Omit<DeadLetter, 'received_at'> & { received_at: string };
+
+interface ListOptions extends ServerOptions, FilterOptions {
+  json?: boolean;
+  status: string;
+  limit: number;
+}
+
+export function registerDeadLetters(program: Command, io: Io, outcome: Outcome): void {
+  const letters = program
+    .command('dead-letters')
+    .description('Look at the events that could not be repaired, and settle them.');
+  withExamples(
+    letters,
+    'sentinel dead-letters groups',
+    'sentinel dead-letters list --source shopify --q amount',
+    'sentinel dead-letters replay <id> --event corrected.json --learn',
+    'sentinel dead-letters replay --signature <signature> --dry-run',
+  );
+
+  withJson(withFilter(withServer(letters.command('list'))))
+    .description('List dead letters, the newest first.')
+    .option('--status <status>', `one of ${deadLetterStatuses.join(', ')}`, 'open')
+    .option('--limit <count>', 'how many at most', wholeNumber(1, 100_000), 100)
+    .action((options: ListOptions) => list(io, options));
+
+  withJson(withServer(letters.command('groups')))
+    .description('Count the open dead letters by how they failed.')
+    .action((options: ServerOptions & { json?: boolean }) => groups(io, options));
+
+  withServer(letters.command('show'))
+    .description('Show one dead letter whole, with its event.')
+    .argument('<id>')
+    .action((id: string, options: ServerOptions) =>
+      withClient(io, options, async (client) => printJson(io, await client.request('GET', path(id)))),
+    );
+
+  withFilter(withServer(letters.command('replay')))
+    .description('Send one dead letter back, as it came or corrected; or, without an id, all that match.')
+    .argument('[id]')
+    .option('--event <file>', 'the corrected event, JSON (- is standard input)')
+    .option('--learn', 'make a rule of the correction, for all events that fail like this one')
+    .option('--dry-run', 'only say what would happen')
+    .option('--yes', 'do not ask')
+    .option('--json', 'print JSON')
+    .action((id: string | undefined, options: ReplayOptions & { event?: string; learn?: boolean }) =>
+      id === undefined ? replayMany(io, options, outcome) : replayOne(io, id, options),
+    );
+
+  withServer(letters.command('discard'))
+    .description('Settle a dead letter without loading it; it stays in the audit trail.')
+    .argument('<id>')
+    .requiredOption('--reason <text>', 'why, for whoever looks later')
+    .action((id: string, options: ServerOptions & { reason: string }) =>
+      withClient(io, options, async (client) => {
+        await client.request('POST', `${path(id)}/discard`, { reason: options.reason });
+        print(io, `${id} is discarded`);
+      }),
+    );
+
+  withFilter(withServer(letters.command('export')))
+    .description('Write dead letters as NDJSON, one a line.')
+    .option('--status <status>', `one of ${deadLetterStatuses.join(', ')}`, 'open')
+    .option('-o, --output <file>', 'write to a file that does not exist yet, instead of standard output')
+    .action((options: ListOptions & { output?: string }) => exportLetters(io, options));
+}
+
+async function list(io: Io, options: ListOptions): Promise<void> {
+  const items: ShownLetter[] = [];
+  await withClient(io, options, async (client) => {
+    for await (const page of pages(client, options, options.limit)) items.push(...page);
+  });
+  if (options.json === true) return printJson(io, items);
+  if (items.length === 0) return say(io, 'There are no such dead letters.');
+  const rows = items.map((letter) => [
+    letter.id,
+    letter.received_at,
+    letter.contract,
+    letter.version,
+    letter.source,
+    letter.code,
+    letter.reason,
+  ]);
+  print(
+    io,
+    formatTable(['id', 'received', 'contract', 'version', 'source', 'code', 'reason'], rows, io.columns),
+  );
+}
+
+async function groups(io: Io, options: ServerOptions & { json?: boolean }): Promise<void> {
+  const { items } = await withClient(io, options, (client) =>
+    client.request<{ items: DeadLetterGroup[] }>('GET', '/api/v1/dead-letters/groups'),
+  );
+  if (options.json === true) return printJson(io, items);
+  if (items.length === 0) return say(io, 'There are no open dead letters.');
+  const rows = items.map((group) => [
+    group.count,
+    group.contract,
+    group.source,
+    group.last_received_at,
+    group.signature,
+    group.reason,
+  ]);
+  print(io, formatTable(['count', 'contract', 'source', 'last', 'signature', 'reason'], rows, io.columns));
+}
+
+async function replayOne(
+  io: Io,
+  id: string,
+  options: ServerOptions & { event?: string; learn?: boolean; dryRun?: boolean },
+): Promise<void> {
+  if (options.dryRun === true) throw new CliError('--dry-run is for replays by filter, without an id', 2);
+  const event = options.event === undefined ? undefined : await readEvent(io, options.event);
+  if (options.learn === true && event === undefined) {
+    throw new CliError('--learn needs --event: there is a rule to learn only from a correction', 2);
+  }
+  const body = {
+    ...(event === undefined ? {} : { event }),
+    ...(options.learn === true ? { learn: true } : {}),
+  };
+  await withClient(io, options, (client) => client.request('POST', `${path(id)}/replay`, body));
+  print(io, `${id} is on its way again; see: sentinel dead-letters show ${id}`);
+}
+
+async function readEvent(io: Io, file: string): Promise<unknown> {
+  try {
+    const text = file === '-' ? await readAll(io.stdin) : await readFile(resolve(io.cwd, file), 'utf8');
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    // The parser's own message quotes the event.
+    throw new CliError(
+      `${file} can't be read as JSON${error instanceof SyntaxError ? '' : `: ${messageOf(error)}`}`,
+    );
+  }
+}
+
+async function readAll(stream: AsyncIterable<Buffer | string>): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+async function exportLetters(io: Io, options: ListOptions & { output?: string }): Promise<void> {
+  let count = 0;
+  const output: Writable =
+    options.output === undefined
+      ? io.stdout
+      : createWriteStream(resolve(io.cwd, options.output), { flags: 'wx', mode: 0o600 });
+  if (options.output !== undefined) {
+    await once(output, 'open').catch((error: unknown) => {
+      throw new CliError(`${options.output} can't be written: ${messageOf(error)}`);
+    });
+  }
+  await withClient(io, options, async (client) => {
+    for await (const page of pages(client, options, Infinity)) {
+      count += page.length;
+      const text = page.map((letter) => `${JSON.stringify(letter)}\n`).join('');
+      if (!output.write(text)) await once(output, 'drain');
+    }
+  });
+  if (output !== io.stdout) {
+    output.end();
+    await once(output, 'finish');
+  }
+  say(io, `${count} dead letters written`);
+}
+
+async function* pages(
+  client: ApiClient,
+  { contract, source, signature, q, status }: ListOptions,
+  limit: number,
+): AsyncGenerator<ShownLetter[]> {
+  let cursor: string | undefined;
+  let left = limit;
+  do {
+    const query = queryString({ contract, source, signature, q, status, cursor, limit: Math.min(left, 500) });
+    const page = await client.request<{ items: ShownLetter[]; next: string | null }>(
+      'GET',
+      `/api/v1/dead-letters${query}`,
+    );
+    yield page.items;
+    left -= page.items.length;
+    cursor = page.next ?? undefined;
+  } while (cursor !== undefined && left > 0);
+}
+
+const path = (id: string): string => `/api/v1/dead-letters/${encodeURIComponent(id)}`;

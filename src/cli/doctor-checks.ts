@@ -1,0 +1,182 @@
+import { access, constants, rm, statfs, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import { formatBytes } from '../config/fields.ts';
+import { variable } from '../config/environment.ts';
+import type { Config } from '../config.ts';
+import { messageOf } from '../errors.ts';
+import { discoverSteps } from '../steps/discover.ts';
+import { serverOf } from './client.ts';
+import { configuredContracts } from './contracts.ts';
+import type { Io } from './io.ts';
+import { configOf, type ConfigOption } from './options.ts';
+
+export interface CheckResult {
+  check: string;
+  status: 'ok' | 'warn' | 'fail';
+  found: string;
+  /** What to do, when it is not ok. */
+  fix?: string;
+}
+
+type Finding = Omit<CheckResult, 'check'>;
+
+/** All checks, in the order in which the service would stumble. A broken configuration ends them. */
+export async function* runChecks(io: Io, options: ConfigOption): AsyncGenerator<CheckResult> {
+  yield { check: 'Node.js', ...checkNode(process.versions.node) };
+  let config: Config;
+  try {
+    config = configOf(io, options);
+  } catch (error) {
+    yield { check: 'configuration', status: 'fail', found: messageOf(error), fix: 'correct what is listed' };
+    return;
+  }
+  yield {
+    check: 'configuration',
+    status: 'ok',
+    found: config.configPath ?? 'defaults, no sentinel-config.yaml here',
+  };
+
+  const checks: [name: string, fix: string, run: () => Promise<Finding>][] = [
+    ['native modules', 'run npm ci again on this machine, with this version of Node.js', checkNativeModules],
+    [
+      'data folder',
+      'make it writable, or choose another with SENTINEL_DATA_DIR',
+      () => checkDataFolder(config.dataDir),
+    ],
+    ['port', 'choose another with SENTINEL_API_PORT', () => checkPort(config)],
+    ['contracts', 'correct the contract that is named', () => checkContracts(config)],
+    ['steps', 'correct the step that is named', () => checkSteps(config)],
+    ['LLM', 'check OPENAI_BASE_URL, OPENAI_API_KEY and the network', () => checkLlm(config, io)],
+  ];
+  for (const [check, fix, run] of checks) {
+    try {
+      yield { check, ...(await run()) };
+    } catch (error) {
+      yield { check, status: 'fail', found: messageOf(error), fix };
+    }
+  }
+}
+
+export function checkNode(version: string): Finding {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major > 20 || (major === 20 && minor >= 19)) return { status: 'ok', found: version };
+  return { status: 'fail', found: version, fix: 'install Node.js 20.19 or newer' };
+}
+
+async function checkNativeModules(): Promise<Finding> {
+  await import('lmdb');
+  const { DuckDBInstance } = await import('@duckdb/node-api');
+  const instance = await DuckDBInstance.create(':memory:');
+  instance.closeSync();
+  return { status: 'ok', found: 'lmdb and DuckDB load' };
+}
+
+const scarceBytes = 2 ** 30;
+
+async function checkDataFolder(dataDir: string): Promise<Finding> {
+  const existing = await nearestExisting(dataDir);
+  if (existing === dataDir) {
+    const probe = join(dataDir, `.doctor-${process.pid}`);
+    await writeFile(probe, '');
+    await rm(probe);
+  } else {
+    await access(existing, constants.W_OK);
+  }
+  const { bavail, bsize } = await statfs(existing);
+  const free = bavail * bsize;
+  const found = `${dataDir}${existing === dataDir ? '' : ' (will be made)'}, ${formatBytes(free)} free`;
+  if (free >= scarceBytes) return { status: 'ok', found };
+  return { status: 'warn', found, fix: 'make room: ingest stops when the disk is full' };
+}
+
+async function nearestExisting(path: string): Promise<string> {
+  try {
+    await access(path);
+    return path;
+  } catch (error) {
+    const parent = dirname(path);
+    if (parent === path) throw error;
+    return nearestExisting(parent);
+  }
+}
+
+async function checkPort(config: Config): Promise<Finding> {
+  const { host, port } = config.http;
+  const { url } = serverOf(config);
+  if (port === 0) return { status: 'ok', found: 'the system chooses one' };
+  if (await isFree(host, port)) return { status: 'ok', found: `${port} on ${host} is free` };
+  const answer = await fetch(`${url}/health`, { signal: AbortSignal.timeout(3000) }).catch(() => undefined);
+  if (answer?.ok === true) return { status: 'ok', found: `the service runs at ${url}` };
+  return {
+    status: 'fail',
+    found: `${port} on ${host} is taken by another program`,
+    fix: 'choose another with SENTINEL_API_PORT',
+  };
+}
+
+/** Rejects when the address can't be listened on for another reason than that it is taken. */
+function isFree(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'EADDRINUSE' ? resolve(false) : reject(error),
+    );
+    server.listen(port, host, () => server.close(() => resolve(true)));
+  });
+}
+
+async function checkContracts(config: Config): Promise<Finding> {
+  const all = (await configuredContracts(config)).all();
+  if (all.length === 0) {
+    return {
+      status: 'warn',
+      found: 'none',
+      fix: 'add a folder under contracts: in the config file, or run sentinel init',
+    };
+  }
+  if (!all.some(({ name }) => name === config.defaultContract)) {
+    return {
+      status: 'warn',
+      found: `none is called ${config.defaultContract}`,
+      fix: 'set default_contract to one that exists; events that name no contract become dead letters until then',
+    };
+  }
+  return { status: 'ok', found: all.map(({ name, version }) => `${name}@${version}`).join(', ') };
+}
+
+async function checkSteps(config: Config): Promise<Finding> {
+  const steps = await discoverSteps(config.steps);
+  return { status: 'ok', found: steps.map((step) => step.config.name).join(', ') || 'none' };
+}
+
+async function checkLlm(config: Config, io: Io): Promise<Finding> {
+  const { openai } = config.healing;
+  if (!openai) return notConfigured(io);
+  const base = (openai.baseUrl ?? 'https://api.openai.com/v1').replace(/\/+$/, '');
+  const response = await fetch(`${base}/models`, {
+    headers: { authorization: `Bearer ${openai.apiKey}` },
+    signal: AbortSignal.timeout(5000),
+  });
+  if (response.ok) return { status: 'ok', found: `${openai.model} at ${base}` };
+  if (response.status === 401 || response.status === 403) {
+    return {
+      status: 'fail',
+      found: `${base} refuses the key (${response.status})`,
+      fix: 'set OPENAI_API_KEY',
+    };
+  }
+  // Not every compatible server lists its models.
+  return {
+    status: 'warn',
+    found: `${base} answers ${response.status} to /models`,
+    fix: 'check OPENAI_BASE_URL; it usually ends in /v1',
+  };
+}
+
+function notConfigured(io: Io): Finding {
+  const half = ['OPENAI_API_KEY', 'OPENAI_BASE_URL'].find((name) => variable(io.env, name) !== undefined);
+  if (half === undefined)
+    return { status: 'ok', found: 'not configured; repairs come from rules and heuristics' };
+  return { status: 'warn', found: `${half} is set, but no model`, fix: 'set OPENAI_REMEDIATION_MODEL' };
+}

@@ -1,0 +1,120 @@
+import { open, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Readable } from 'node:stream';
+import { messageOf } from '../errors.ts';
+import { splitArray } from '../ingest/split-array.ts';
+import { CliError, type Io } from './io.ts';
+
+/** One event as it stands in its file: JSON text on one line, exact. */
+export interface EventLine {
+  /** The line of an NDJSON file, or the element of an array or the only one (from 1). */
+  number: number;
+  text: string;
+}
+
+export interface EventSource {
+  /** What `number` counts. */
+  unit: 'line' | 'event';
+  events: AsyncIterable<EventLine>;
+}
+
+/** A JSON file is read whole; beyond this, NDJSON is the format. */
+const maxJsonBytes = 256 * 2 ** 20;
+const maxLineLength = maxJsonBytes;
+
+/**
+ * Reads events from a file, or from standard input for `-`: NDJSON as a stream, or one JSON object or array. A text
+ * whose first line is not a whole JSON value is taken for JSON, unless the file is called `.ndjson` or `.jsonl`.
+ */
+export async function openEvents(io: Io, file: string): Promise<EventSource> {
+  const stream = file === '-' ? io.stdin : await openFile(resolve(io.cwd, file));
+  const lines = linesOf(stream);
+  const first = await firstLine(lines);
+  const isNdjson = /\.(?:ndjson|jsonl)$/i.test(file) || (!/^\s*\[/.test(first.text) && isJson(first.text));
+  const all = prepend(first, lines);
+  return isNdjson
+    ? { unit: 'line', events: withoutBlank(all) }
+    : { unit: 'event', events: elements(all, file) };
+}
+
+async function openFile(path: string): Promise<Readable> {
+  try {
+    if ((await stat(path)).isDirectory()) throw new Error('it is a folder');
+    const handle = await open(path);
+    return handle.createReadStream();
+  } catch (error) {
+    throw new CliError(`${path} can't be read: ${messageOf(error)}`);
+  }
+}
+
+/** `node:readline` also breaks lines at U+2028, which may stand inside a JSON string. */
+async function* linesOf(stream: Readable): AsyncGenerator<EventLine> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let number = 0;
+  let rest = '';
+  for await (const chunk of stream) {
+    const lines = (rest + decode(decoder, Buffer.from(chunk as Buffer | string))).split('\n');
+    rest = lines.pop() ?? '';
+    if (rest.length > maxLineLength) throw new CliError(`line ${number + lines.length + 1} is too long`);
+    for (const text of lines) yield { number: ++number, text };
+  }
+  rest += decode(decoder);
+  if (rest !== '') yield { number: ++number, text: rest };
+}
+
+/** Without a chunk: what is left at the end. */
+function decode(decoder: InstanceType<typeof TextDecoder>, chunk?: Buffer): string {
+  try {
+    return chunk === undefined ? decoder.decode() : decoder.decode(chunk, { stream: true });
+  } catch (error) {
+    if (error instanceof TypeError) throw new CliError('the events are not UTF-8');
+    throw error;
+  }
+}
+
+/** The first line that holds anything; the blank ones before it count. */
+async function firstLine(lines: AsyncGenerator<EventLine>): Promise<EventLine> {
+  for (;;) {
+    const { value, done } = await lines.next();
+    if (done === true) return { number: 1, text: '' };
+    if (value.text.trim() !== '') return value;
+  }
+}
+
+async function* prepend(first: EventLine, rest: AsyncGenerator<EventLine>): AsyncGenerator<EventLine> {
+  yield first;
+  yield* rest;
+}
+
+async function* withoutBlank(lines: AsyncIterable<EventLine>): AsyncGenerator<EventLine> {
+  for await (const line of lines) {
+    const text = line.text.trim();
+    if (text !== '') yield { ...line, text };
+  }
+}
+
+async function* elements(lines: AsyncIterable<EventLine>, file: string): AsyncGenerator<EventLine> {
+  const parts: string[] = [];
+  let size = 0;
+  for await (const { text } of lines) {
+    size += text.length;
+    if (size > maxJsonBytes)
+      throw new CliError(`${file} is too large for JSON; use NDJSON, one event a line`);
+    parts.push(text);
+  }
+  // Line feeds stand only between tokens in JSON, so a blank there changes nothing.
+  const text = parts.join(' ').trim();
+  if (text === '') return;
+  if (!isJson(text)) throw new CliError(`${file} is not valid JSON, and its first line is no JSON either`);
+  const events = text.startsWith('[') ? splitArray(text) : [text];
+  for (const [index, event] of events.entries()) yield { number: index + 1, text: event };
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

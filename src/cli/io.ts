@@ -1,0 +1,53 @@
+import type { Readable, Writable } from 'node:stream';
+import type { Environment } from '../config/environment.ts';
+
+/** What the commands know of the world: the process's own, or a test's. */
+export interface Io {
+  stdin: Readable;
+  stdout: Writable;
+  stderr: Writable;
+  env: Environment;
+  cwd: string;
+  /** Width of the terminal that standard output is; undefined when it is a file or a pipe. */
+  columns: number | undefined;
+  /** Whether a person can be asked: input and messages are a terminal. */
+  interactive: boolean;
+}
+
+export function processIo(): Io {
+  const { stdin, stdout, stderr, env } = process;
+  // `sentinel query … | head` closes the pipe early, which is no failure.
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+  return {
+    stdin,
+    stdout,
+    stderr,
+    env,
+    cwd: process.cwd(),
+    columns: stdout.isTTY ? stdout.columns : undefined,
+    interactive: stdin.isTTY && stderr.isTTY,
+  };
+}
+
+export const print = (io: Io, text: string): void => void io.stdout.write(`${text}\n`);
+export const say = (io: Io, text: string): void => void io.stderr.write(`${text}\n`);
+export const printJson = (io: Io, value: unknown): void => print(io, JSON.stringify(value, null, 2));
+
+/** A failure that is told in one sentence, without a stack. Exit code 1, or 2 when the command was used wrongly. */
+export class CliError extends Error {
+  override readonly name = 'CliError';
+  readonly exitCode: 1 | 2;
+
+  constructor(message: string, exitCode: 1 | 2 = 1) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
+/** For commands that end well and still have found something wrong. */
+export interface Outcome {
+  exitCode: 0 | 1;
+}

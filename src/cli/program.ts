@@ -1,0 +1,75 @@
+import { Command, CommanderError } from 'commander';
+import { readFileSync } from 'node:fs';
+import { SentinelError, messageOf } from '../errors.ts';
+import { packageFolder } from '../package-folder.ts';
+import { registerBench } from './bench.ts';
+import { registerContracts } from './contracts.ts';
+import { registerDeadLetters } from './dead-letters.ts';
+import { registerDev } from './dev.ts';
+import { registerDoctor } from './doctor.ts';
+import { registerIngest } from './ingest.ts';
+import { registerInit } from './init.ts';
+import { CliError, say, type Io, type Outcome } from './io.ts';
+import { registerQuery } from './query.ts';
+import { registerReplay } from './replay.ts';
+import { registerRules } from './rules.ts';
+import { registerSimulate } from './simulate.ts';
+import { registerStart } from './start.ts';
+
+const registrations = [
+  registerInit,
+  registerStart,
+  registerDev,
+  registerIngest,
+  registerContracts,
+  registerRules,
+  registerDeadLetters,
+  registerReplay,
+  registerSimulate,
+  registerQuery,
+  registerBench,
+  registerDoctor,
+];
+
+/** Runs one command line. Resolves with its exit code: 0 done, 1 failed, 2 used wrongly. Never rejects. */
+export async function runCli(args: readonly string[], io: Io): Promise<number> {
+  const program = new Command('sentinel')
+    .description('The gatekeeper between your webhooks and your warehouse.')
+    .version(packageVersion(), '-V, --version')
+    .showHelpAfterError('(add --help for help)')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void io.stdout.write(text),
+      writeErr: (text) => void io.stderr.write(text),
+      ...(io.columns === undefined ? {} : { getOutHelpWidth: () => io.columns ?? 80 }),
+    });
+  const outcome: Outcome = { exitCode: 0 };
+  for (const register of registrations) register(program, io, outcome);
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return outcome.exitCode;
+  } catch (error) {
+    return explain(error, io);
+  }
+}
+
+function explain(error: unknown, io: Io): number {
+  // Commander has said what was wrong; all that is left is our code for it.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof CliError) {
+    say(io, `error: ${error.message}`);
+    return error.exitCode;
+  }
+  if (error instanceof SentinelError) {
+    say(io, `error: ${error.message} (${error.code})`);
+    return 1;
+  }
+  say(io, `error: ${messageOf(error)}`);
+  if (error instanceof Error && error.stack !== undefined && io.env['SENTINEL_DEBUG']) say(io, error.stack);
+  return 1;
+}
+
+function packageVersion(): string {
+  const { version } = JSON.parse(readFileSync(packageFolder('package.json'), 'utf8')) as { version: string };
+  return version;
+}

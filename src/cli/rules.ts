@@ -1,0 +1,146 @@
+import type { Command } from 'commander';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { messageOf } from '../errors.ts';
+import { ruleStatuses, type Rule } from '../repair/rule.ts';
+import { queryString, withClient, type ApiClient } from './client.ts';
+import { confirm } from './confirm.ts';
+import { CliError, print, printJson, say, type Io, type Outcome } from './io.ts';
+import { withExamples, withJson, withServer, type ServerOptions } from './options.ts';
+import { formatTable, printable } from './table.ts';
+
+interface ListOptions extends ServerOptions {
+  json?: boolean;
+  contract?: string;
+  source?: string;
+  status?: string;
+}
+
+export function registerRules(program: Command, io: Io, outcome: Outcome): void {
+  const rules = program
+    .command('rules')
+    .description('Look at the repair rules that were learned, and rule over them.');
+  withExamples(
+    rules,
+    'sentinel rules list --status candidate',
+    'sentinel rules approve <id>',
+    'sentinel rules export > rules.json',
+  );
+
+  withJson(withServer(rules.command('list')))
+    .description('List the rules.')
+    .option('--contract <name>', 'of this contract')
+    .option('--source <name>', 'of this source')
+    .option('--status <status>', `one of ${ruleStatuses.join(', ')}`)
+    .action((options: ListOptions) => withClient(io, options, (client) => list(io, client, options)));
+
+  withServer(rules.command('show'))
+    .description('Show one rule with its plan, its evidence and its counts.')
+    .argument('<id>')
+    .action((id: string, options: ServerOptions) =>
+      withClient(io, options, async (client) => printJson(io, await client.request<Rule>('GET', path(id)))),
+    );
+
+  for (const [verb, description] of [
+    ['approve', 'Put a candidate or a disabled rule to use.'],
+    ['disable', 'Stop using a rule; it stays, and no healer brings it back.'],
+  ] as const) {
+    withServer(rules.command(verb))
+      .description(description)
+      .argument('<id>')
+      .action((id: string, options: ServerOptions) =>
+        withClient(io, options, async (client) => {
+          const rule = await client.request<Rule>('POST', `${path(id)}/${verb}`);
+          print(io, `${rule.id} is ${rule.status}`);
+        }),
+      );
+  }
+
+  withServer(rules.command('delete'))
+    .description('Forget a rule; the healers may learn it again.')
+    .argument('<id>')
+    .option('--yes', 'do not ask')
+    .action(async (id: string, options: ServerOptions & { yes?: boolean }) => {
+      if (!(await confirm(io, `Delete rule ${id}?`, options))) return;
+      await withClient(io, options, (client) => client.request('DELETE', path(id)));
+      print(io, `${id} is deleted`);
+    });
+
+  withServer(rules.command('export'))
+    .description('Print all rules as JSON, to keep or to import elsewhere.')
+    .action((options: ServerOptions) =>
+      withClient(io, options, async (client) =>
+        printJson(io, await client.request('GET', '/api/v1/rules/export')),
+      ),
+    );
+
+  withServer(rules.command('import'))
+    .description('Import rules from a file that `rules export` made.')
+    .argument('<file>')
+    .action((file: string, options: ServerOptions) => importRules(io, file, options, outcome));
+}
+
+async function list(
+  io: Io,
+  client: ApiClient,
+  { json, contract, source, status }: ListOptions,
+): Promise<void> {
+  const query = queryString({ contract, source, status });
+  const { items } = await client.request<{ items: Rule[] }>('GET', `/api/v1/rules${query}`);
+  if (json === true) return printJson(io, items);
+  if (items.length === 0) return say(io, 'There are no such rules.');
+  const columns = [
+    'id',
+    'status',
+    'contract',
+    'version',
+    'source',
+    'origin',
+    'hits',
+    'failures',
+    'expires',
+    'plan',
+  ];
+  const rows = items.map((rule) => [
+    rule.id,
+    rule.status,
+    rule.contract,
+    rule.version,
+    rule.source,
+    rule.origin,
+    rule.hits,
+    rule.failures,
+    rule.expires_at.slice(0, 10),
+    rule.plan.operations.map(describeOperation).join('; '),
+  ]);
+  print(io, formatTable(columns, rows, io.columns));
+}
+
+/** `move /user_email → /email`, `cast /amount → decimal`. */
+function describeOperation({ op, ...fields }: Rule['plan']['operations'][number]): string {
+  const { from, path, to } = fields as { from?: string | string[]; path?: string; to?: string | string[] };
+  const input = [from ?? path ?? []].flat().join(', ');
+  return `${op} ${input}${to === undefined ? '' : ` → ${[to].flat().join(', ')}`}`;
+}
+
+interface ImportReport {
+  imported: string[];
+  refused: { position: number; reason: string }[];
+}
+
+async function importRules(io: Io, file: string, options: ServerOptions, outcome: Outcome): Promise<void> {
+  let rules: object;
+  try {
+    rules = JSON.parse(await readFile(resolve(io.cwd, file), 'utf8')) as object;
+  } catch (error) {
+    throw new CliError(`${file} can't be read as JSON: ${messageOf(error)}`);
+  }
+  const report = await withClient(io, options, (client) =>
+    client.request<ImportReport>('POST', '/api/v1/rules/import', rules),
+  );
+  for (const { position, reason } of report.refused) say(io, `rule ${position + 1}: ${printable(reason)}`);
+  print(io, `${report.imported.length} imported, ${report.refused.length} refused`);
+  if (report.refused.length > 0) outcome.exitCode = 1;
+}
+
+const path = (id: string): string => `/api/v1/rules/${encodeURIComponent(id)}`;

@@ -1,0 +1,75 @@
+import { EventEmitter, once } from 'node:events';
+import type { Config } from '../config.ts';
+import type { ContractInfo } from '../pipeline/pipeline.ts';
+import { createLogger, type Logger } from '../log.ts';
+import { serverOf } from './client.ts';
+import { print, type Io } from './io.ts';
+
+interface Service {
+  url: string;
+  close(): Promise<void>;
+}
+
+/** Starts the service, and resolves when a signal has ended it in good order. A second signal ends it at once. */
+export async function runService(
+  io: Io,
+  config: Config,
+  start: (log: Logger) => Promise<Service>,
+): Promise<void> {
+  const log = createLogger(config.log);
+  const stopped = stopSignal();
+  const service = await start(log);
+  if (io.columns !== undefined) print(io, await banner(service.url, config));
+  const signal = await stopped.received;
+  log.info(
+    { status: 'stopping', signal },
+    `${signal}: finishing what is under way; once more to stop at once`,
+  );
+  await service.close();
+  stopped.release();
+}
+
+const signals = ['SIGINT', 'SIGTERM'] as const;
+
+/** Listens from before the start on, so that a signal in the midst of it is not lost. */
+function stopSignal(): { received: Promise<NodeJS.Signals>; release: () => void } {
+  const heard = new EventEmitter();
+  const received = once(heard, 'signal').then(([signal]) => signal as NodeJS.Signals);
+  let count = 0;
+  const listener = (signal: NodeJS.Signals): void => {
+    count++;
+    if (count > 1) process.exit(1);
+    heard.emit('signal', signal);
+  };
+  for (const signal of signals) process.on(signal, listener);
+  return {
+    received,
+    release: () => {
+      for (const signal of signals) process.off(signal, listener);
+    },
+  };
+}
+
+async function banner(url: string, config: Config): Promise<string> {
+  const lines = {
+    listening: url,
+    'data folder': config.dataDir,
+    contracts: await contractNames(url, config),
+    destination: `${config.destination.type}${config.destination.path === undefined ? '' : ` ${config.destination.path}`}`,
+    healing: config.healing.openai
+      ? `heuristics, then ${config.healing.openai.model}`
+      : 'heuristics (no LLM configured)',
+    config: config.configPath ?? 'defaults (no sentinel-config.yaml here)',
+  };
+  const width = Math.max(...Object.keys(lines).map((name) => name.length));
+  const rows = Object.entries(lines).map(([name, value]) => `  ${name.padEnd(width)}  ${value}`);
+  const example = `curl -X POST ${url}/ingest -H 'content-type: application/json' -d '{"amount":"9.90"}'`;
+  return `\n  Data Sentinel\n\n${rows.join('\n')}\n\n  ${example}\n`;
+}
+
+async function contractNames(url: string, config: Config): Promise<string> {
+  const { headers } = serverOf(config);
+  const response = await fetch(`${url}/api/v1/contracts`, { headers });
+  const { items } = (await response.json()) as { items: Pick<ContractInfo, 'name' | 'version'>[] };
+  return items.map(({ name, version }) => `${name}@${version}`).join(', ') || 'none';
+}

@@ -1,0 +1,37 @@
+import type { Command } from 'commander';
+import { resolve } from 'node:path';
+import type { ConfigOverrides } from '../config.ts';
+import type { Io } from './io.ts';
+import { configOf, wholeNumber, withConfig, withExamples, type ConfigOption } from './options.ts';
+import { runService } from './run-service.ts';
+
+export interface StartOptions extends ConfigOption {
+  host?: string;
+  port?: number;
+  dataDir?: string;
+}
+
+export function registerStart(program: Command, io: Io): void {
+  const command = withListening(withConfig(program.command('start')))
+    .description('Run the service until SIGINT or SIGTERM.')
+    .action(async (options: StartOptions) => {
+      const config = configOf(io, options, overridesOf(io, options));
+      const { startSentinel } = await import('../sentinel.ts');
+      await runService(io, config, (log) => startSentinel(config, { log }));
+    });
+  withExamples(command, 'sentinel start', 'SENTINEL_API_TOKEN=… sentinel start --host 0.0.0.0 --port 8080');
+}
+
+export function withListening(command: Command): Command {
+  return command
+    .option('--host <host>', 'address to listen on (one that others reach needs SENTINEL_API_TOKEN)')
+    .option('-p, --port <port>', 'port to listen on', wholeNumber(0, 65_535))
+    .option('--data-dir <folder>', 'where queue, state and data are kept');
+}
+
+export function overridesOf(io: Io, { host, port, dataDir }: StartOptions): ConfigOverrides {
+  return {
+    http: { ...(host === undefined ? {} : { host }), ...(port === undefined ? {} : { port }) },
+    ...(dataDir === undefined ? {} : { dataDir: resolve(io.cwd, dataDir) }),
+  };
+}
