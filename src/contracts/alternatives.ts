@@ -2,13 +2,11 @@ import type { ErrorObject } from 'ajv';
 import { type JsonObject, isObject } from '../json.ts';
 import { derefOnce } from './json-schema-refs.ts';
 
-/** Keywords that a value breaks by being of another kind altogether, not by a fault in a part of it. */
-const mismatchKeywords = new Set(['type', 'enum', 'const']);
-
 /**
  * Boils down the errors of `anyOf` and `oneOf`. The compiled check reports the errors of every alternative and of
- * the whole; a sender meant one. When one alternative alone is of the value's kind (`null` or an object, say), its
- * errors remain; when none is, a single error with the wanted types; else only that no alternative fits.
+ * the whole; a sender meant one. When one alternative alone is of the value's kind (an object, not `null`; the
+ * object whose `action` is `opened`), its errors remain. When none is, a single error with all that is wanted; else
+ * only that no alternative fits.
  */
 export function createAlternatives(root: JsonObject): (errors: readonly ErrorObject[]) => ErrorObject[] {
   const reach = createReach(root);
@@ -17,42 +15,60 @@ export function createAlternatives(root: JsonObject): (errors: readonly ErrorObj
     const branches = branchesOf(whole).map((branch) => reach(branch));
     const belongs = (error: ErrorObject, branch: ReadonlySet<unknown>): boolean =>
       isWithin(error.instancePath, whole.instancePath) && branch.has(error.parentSchema);
-    const inner = branches.map((branch) => errors.filter((error) => belongs(error, branch)));
     const others = errors.filter((error) => !branches.some((branch) => belongs(error, branch)));
-
-    const isMismatch = (error: ErrorObject): boolean =>
-      error.instancePath === whole.instancePath && mismatchKeywords.has(error.keyword);
+    const failed = branches.map((branch) => errors.filter((error) => belongs(error, branch)));
     // `oneOf` also fails when several alternatives fit; those that do have no errors.
-    const failed = inner.filter((branch) => branch.length > 0);
-    const ofItsKind = failed.filter((branch) => !branch.some(isMismatch));
-    const [meant] = ofItsKind;
-    if (failed.length === branches.length && ofItsKind.length === 1 && meant !== undefined)
-      return [...others, ...meant];
-    const types = failed.flat().filter((error) => error.keyword === 'type' && isMismatch(error));
-    const [first] = types;
-    if (
-      failed.length === branches.length &&
-      ofItsKind.length === 0 &&
-      types.length === failed.length &&
-      first
-    ) {
-      const wanted = [
-        ...new Set(types.flatMap((error) => (error.params as { type: string | string[] }).type)),
-      ];
-      return [...others, { ...first, params: { type: wanted } }];
-    }
-    return [...others, whole];
+    const isAmbiguous = failed.some((branch) => branch.length === 0);
+    return [...others, ...(isAmbiguous ? [whole] : meant(failed, whole))];
   };
 
   return (errors) => {
     let settled: ErrorObject[] = [];
     for (const error of errors) {
+      // Inner alternatives are reported, and so settled, before those around them.
       if (branchesOf(error).length > 0) settled = settle(settled, error);
       else settled.push(error);
     }
     return settled;
   };
 }
+
+/** What remains of alternatives that all failed. */
+function meant(failed: readonly ErrorObject[][], whole: ErrorObject): ErrorObject[] {
+  const isOtherKind = (error: ErrorObject): boolean =>
+    error.instancePath === whole.instancePath && (error.keyword === 'type' || isOtherValue(error));
+  const isOtherTag = (error: ErrorObject): boolean =>
+    isOtherValue(error) && parentOf(error.instancePath) === whole.instancePath;
+
+  const ofItsKind = failed.filter((branch) => !branch.some(isOtherKind));
+  if (ofItsKind.length === 0) return [merged(failed.map((branch) => branch.find(isOtherKind))) ?? whole];
+  const ofItsTag = ofItsKind.filter((branch) => !branch.some(isOtherTag));
+  if (ofItsTag.length === 1) return ofItsTag.flat();
+  if (ofItsKind.length === 1) return ofItsKind.flat();
+  if (ofItsTag.length > 1) return [whole];
+  return [merged(ofItsKind.map((branch) => branch.find(isOtherTag))) ?? whole];
+}
+
+const isOtherValue = (error: ErrorObject): boolean => error.keyword === 'enum' || error.keyword === 'const';
+
+/** One error for several of the same place and sort, with everything that they ask for. */
+function merged(errors: readonly (ErrorObject | undefined)[]): ErrorObject | undefined {
+  const [first] = errors;
+  if (first === undefined) return undefined;
+  const { instancePath } = first;
+  const isType = first.keyword === 'type';
+  const wanted = new Set<unknown>();
+  for (const error of errors) {
+    if (error?.instancePath !== instancePath || (error.keyword === 'type') !== isType) return undefined;
+    const { type, allowedValues, allowedValue } = error.params as Record<string, unknown>;
+    for (const value of [isType ? type : (allowedValues ?? allowedValue)].flat()) wanted.add(value);
+  }
+  return isType
+    ? { ...first, params: { type: [...wanted] } }
+    : { ...first, keyword: 'enum', params: { allowedValues: [...wanted] } };
+}
+
+const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));
 
 function branchesOf(error: ErrorObject): JsonObject[] {
   if (error.keyword !== 'anyOf' && error.keyword !== 'oneOf') return [];

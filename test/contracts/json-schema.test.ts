@@ -218,6 +218,23 @@ describe('its violations', () => {
     });
   });
 
+  it('are those of the alternative that a tag names, also where alternatives have alternatives', () => {
+    const tagged = (tag: string, field: string): JsonObject => ({
+      properties: { tag: { const: tag }, [field]: { type: 'string' } },
+      required: ['tag', field],
+    });
+    const schema: JsonObject = {
+      anyOf: [tagged('a', 'x'), { oneOf: [tagged('b', 'y'), tagged('b', 'z')] }, tagged('c', 'w')],
+    };
+    expect(faults(schema, { tag: 'a' })).toEqual(['/x required missing']);
+    expect(faults(schema, { tag: 'b' })).toEqual([' no_match object']);
+    expect(faults(schema, { tag: 'b', y: '', z: '' })).toEqual([' no_match object']);
+    expect(faults(schema, { tag: 'b', y: '' })).toEqual([]);
+    expect(contract(schema).validate({ tag: 'd', x: '', y: '', z: '', w: '' })).toMatchObject({
+      violations: [{ path: '/tag', code: 'enum', expected: 'one of a, b, c' }],
+    });
+  });
+
   it('are no more than 50 for one event', () => {
     const list = { type: 'array', items: { type: 'object', required: ['x'] } };
     expect(faults({ properties: { list } }, { list: Array.from({ length: 1000 }, () => ({})) })).toHaveLength(
