@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type {
   ConsumeOptions,
@@ -8,6 +9,7 @@ import type {
   RetryPolicy,
   StateChange,
   TopicStats,
+  Unsettled,
 } from '../../src/engine/engine.ts';
 
 /** An engine under test. `reopen` closes it and opens another on the same data. */
@@ -354,6 +356,55 @@ export function engineConformance(name: string, open: () => Promise<EngineUnderT
         });
         await until(() => calls === 2);
         await settled('orders', 'loader');
+      });
+    });
+
+    describe('whatever a handler does', () => {
+      const outcome = fc.constantFrom('settle', 'fail', 'defer', 'throw');
+      const run = fc.record({
+        // What becomes of each message, try by try; then it is settled.
+        plans: fc.array(fc.array(outcome, { maxLength: 3 }), { minLength: 1, maxLength: 40 }),
+        maxEvents: fc.integer({ min: 1, max: 10 }),
+        inFlight: fc.integer({ min: 1, max: 3 }),
+        hold: fc.boolean(),
+        restart: fc.boolean(),
+      });
+      let runs = 0;
+
+      it('every message is settled in the end, none is left behind, none is forgotten', async () => {
+        await fc.assert(
+          fc.asyncProperty(run, async ({ plans, maxEvents, inFlight, hold, restart }) => {
+            const topic = `orders-${runs++}`;
+            const tries = plans.map(() => 0);
+            const done = new Set<number>();
+            const options: ConsumeOptions = {
+              maxEvents,
+              inFlight,
+              retry: hold ? 'hold' : { ...quick, maxAttempts: 99 },
+            };
+            const handle: Handler = async (batch) => {
+              const ids = batch.map((one) => Number(text(one)));
+              const outcomes = ids.map((id) => plans[id]?.[tries[id]!++] ?? 'settle');
+              await wait(outcomes.length % 3);
+              if (outcomes.includes('throw')) throw new Error('thrown');
+              return outcomes.flatMap((one, index): Unsettled[] => {
+                if (one === 'fail') return [{ index, error: new Error('failed') }];
+                if (one === 'defer') return [{ index, deferMs: 5 }];
+                done.add(ids[index]!);
+                return [];
+              });
+            };
+            await engine.consume(topic, 'loader', options, handle);
+            await publish(topic, ...plans.map((_, id) => String(id)));
+            if (restart) {
+              await reopen();
+              await engine.consume(topic, 'loader', options, handle);
+            }
+            await settled(topic, 'loader');
+            expect(done.size).toBe(plans.length);
+          }),
+          { numRuns: 10 },
+        );
       });
     });
 
