@@ -35,7 +35,7 @@ export const envTemplate = `# Copy to .env, next to sentinel-config.yaml. Real e
 # REPAIR_RULE_TTL_DAYS=7
 `;
 
-const contractTemplate = `import { currencyCode, decimal, defineContract, eventId, receivedTimestamp, sourceName, z } from 'data-sentinel';
+const contractTemplate = `import { currencyCode, decimal, defineContract, email, eventId, receivedTimestamp, sourceName, z } from 'data-sentinel';
 
 // Try it: sentinel contracts check event.json --contract signup
 export default defineContract({
@@ -46,10 +46,10 @@ export default defineContract({
   schema: z.object({
     event_id: eventId(),
     timestamp: receivedTimestamp(),
-    source: sourceName(),
-    email: z.email(),
+    source: sourceName('website'),
+    email: email(),
     plan: z.enum(['free', 'pro']),
-    price: decimal({ min: 0 }),
+    price: decimal({ nonnegative: true }),
     currency: currencyCode(),
   }),
   // Names under which senders are known to deliver a field.
