@@ -1,0 +1,108 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { envTemplate } from '../../src/cli/templates.ts';
+import { checkNode } from '../../src/cli/doctor-checks.ts';
+import { loadConfig } from '../../src/config.ts';
+import { settingsSchema } from '../../src/config/schema.ts';
+import { parse } from 'yaml';
+import { cliFolder } from './support.ts';
+
+let shell: Awaited<ReturnType<typeof cliFolder>>;
+beforeEach(async () => {
+  shell = await cliFolder();
+});
+afterEach(() => shell.dispose());
+
+const commands =
+  'init start dev ingest contracts rules dead-letters replay simulate query bench doctor'.split(' ');
+
+describe('the command line', () => {
+  it.each(commands)('%s has help with examples', async (command) => {
+    const { code, out } = await shell.cli([command, '--help']);
+    expect(code).toBe(0);
+    expect(out).toContain('Examples:');
+  });
+
+  it('prints its version', async () => {
+    expect((await shell.cli(['--version'])).out).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  it.each([
+    [['nonsense'], 'unknown command'],
+    [['query'], 'missing required argument'],
+    [['start', '--port', 'http'], 'A whole number from 0 to 65535'],
+    [['dead-letters', 'discard', 'id'], '--reason'],
+    [['dead-letters', 'replay', 'id', '--learn'], '--learn needs --event'],
+    [['rules', 'delete', 'id'], 'add --yes'],
+  ])('ends with 2 when it is used wrongly: %j', async (args, message) => {
+    const { code, err } = await shell.cli(args);
+    expect(err).toContain(message);
+    expect(code).toBe(2);
+  });
+
+  it('ends with 1 and lists every problem when the configuration is broken', async () => {
+    await writeFile(join(shell.folder, 'sentinel-config.yaml'), 'prot: 1\nlog: { level: loud }\n');
+    const { code, err } = await shell.cli(['start']);
+    expect(code).toBe(1);
+    expect(err).toContain('The configuration has 2 problems');
+  });
+});
+
+describe('sentinel init', () => {
+  it('writes a project that the configuration accepts, and never overwrites', async () => {
+    await writeFile(join(shell.folder, '.env.example'), 'mine');
+    const { code, out } = await shell.cli(['init']);
+    expect(code).toBe(0);
+    expect(out).toContain('kept   .env.example');
+    expect(await readFile(join(shell.folder, '.env.example'), 'utf8')).toBe('mine');
+    const config = loadConfig({ cwd: shell.folder, env: {} });
+    expect(config.contracts).toEqual([join(shell.folder, 'contracts')]);
+    expect(config.steps).toEqual([join(shell.folder, 'steps')]);
+    expect((await shell.cli(['init'])).out).not.toContain('wrote');
+  });
+
+  it('ships the same files as this repository has', async () => {
+    const root = new URL('../../', import.meta.url);
+    expect(envTemplate).toBe(await readFile(new URL('.env.example', root), 'utf8'));
+  });
+
+  it('shows every setting in the config file, with its default', async () => {
+    const text = await readFile(new URL('../../sentinel-config.yaml', import.meta.url), 'utf8');
+    const uncommented = text.replaceAll(/^# (?=[ a-z_]+:(?: |$))/gm, '').replaceAll(/^#.*$/gm, '');
+    const shown = parse(uncommented) as Record<string, object>;
+    for (const examples of ['contracts', 'sources', 'steps']) delete shown[examples];
+    const { rate_limit: _, ...http } = shown['http'] as { rate_limit: object };
+    const {
+      openai_remediation_model: _model,
+      target_fields: _fields,
+      ...healing
+    } = shown['healing_agent'] as Record<string, unknown>;
+    const { path: _path, ...destination } = shown['destination'] as Record<string, unknown>;
+    const { data_dir: _dir, ...settings } = settingsSchema.parse({
+      ...shown,
+      http,
+      healing_agent: healing,
+      destination,
+    });
+    expect(settings).toEqual(settingsSchema.parse({}));
+  });
+});
+
+describe('sentinel doctor', () => {
+  it('stops at a broken configuration', async () => {
+    const { code, out } = await shell.cli(['doctor'], { env: { REPAIR_RULE_TTL_DAYS: '-5' } });
+    expect(code).toBe(1);
+    expect(out).toContain('FAIL  configuration');
+    expect(out).toContain('REPAIR_RULE_TTL_DAYS');
+  });
+
+  it.each([
+    ['20.18.3', 'fail'],
+    ['20.19.0', 'ok'],
+    ['18.20.0', 'fail'],
+    ['24.1.0', 'ok'],
+  ] as const)('takes Node.js %s for %s', (version, status) => {
+    expect(checkNode(version).status).toBe(status);
+  });
+});
