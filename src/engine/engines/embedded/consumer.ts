@@ -139,7 +139,7 @@ export async function startConsumer(
       key: retryKey(topic, group, now + Math.max(0, delayMs), delivery),
       failures,
       events: delivery.events,
-      body: Uint8Array.from(delivery.body),
+      body: delivery.body,
     }));
     ledger.add({ marks: batch.marks, setAside, returned: batch.returned });
   }

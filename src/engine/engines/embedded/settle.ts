@@ -57,7 +57,7 @@ export async function settleOnce(
 
 /**
  * Hands the batch to the handler until all of it is settled, with growing delays; only what is not settled is
- * handed over again. False when `signal` ended that. `onHold` is called at the first failure. Does not throw.
+ * handed over again. False when `signal` ended that. `onHold` is called at each failure. Does not throw.
  */
 export async function settleInPlace(
   deliveries: readonly Delivery[],
@@ -123,21 +123,25 @@ function isFinal(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'retryable' in error && error.retryable === false;
 }
 
+type Failure = Parameters<NonNullable<ConsumeOptions['onFailure']>>[0];
+
 /** One report for all deliveries that failed alike, or a failed batch would fill the log. */
 class FailureReport {
-  readonly #failures: { error: unknown; attempt: number; events: number; nextDelayMs: number }[] = [];
+  readonly #byError = new Map<unknown, Failure[]>();
 
   add(delivery: Delivery, error: unknown, nextDelayMs: number): void {
-    const alike = this.#failures.find((one) => one.error === error && one.attempt === delivery.attempt);
+    const failures = this.#byError.get(error) ?? [];
+    this.#byError.set(error, failures);
+    const alike = failures.find(({ attempt }) => attempt === delivery.attempt);
     if (alike) {
       alike.events += delivery.events;
       alike.nextDelayMs = Math.max(alike.nextDelayMs, nextDelayMs);
     } else {
-      this.#failures.push({ error, attempt: delivery.attempt, events: delivery.events, nextDelayMs });
+      failures.push({ error, attempt: delivery.attempt, events: delivery.events, nextDelayMs });
     }
   }
 
   send(onFailure: ConsumeOptions['onFailure']): void {
-    for (const failure of this.#failures) onFailure?.(failure);
+    for (const failure of [...this.#byError.values()].flat()) onFailure?.(failure);
   }
 }

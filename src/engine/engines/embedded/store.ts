@@ -43,6 +43,8 @@ export function openStore(path: string): Store {
       path,
       noSubdir: true,
       overlappingSync: false,
+      // Otherwise lmdb starts each transaction with a promise of its own that nobody can handle when it fails.
+      eventTurnBatching: false,
       encoding: 'binary',
       maxDbs: 8,
       // Windows would reserve the file's size at once.
@@ -87,9 +89,13 @@ export async function durable(write: () => Promise<boolean>): Promise<boolean> {
     return await write();
   } catch (error) {
     const cause = await commitError(error);
-    throw new SentinelError('engine_unavailable', `the engine could not write to disk: ${messageOf(cause)}`, {
-      cause,
-    });
+    throw new SentinelError(
+      'engine_unavailable',
+      `the engine could not write to disk (is it full?): ${messageOf(cause)}`,
+      {
+        cause,
+      },
+    );
   }
 }
 
