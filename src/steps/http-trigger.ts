@@ -9,7 +9,7 @@ export interface StepRoute {
   method: HttpMethod;
   /** With parameters as `:name`. */
   path: string;
-  handle(input: HttpInput): Promise<HttpReply>;
+  handle: (input: HttpInput) => Promise<HttpReply>;
 }
 
 /** The step's HTTP triggers as routes. A handler that throws is logged and answered with 500. */

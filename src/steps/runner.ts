@@ -24,7 +24,7 @@ export interface RunningSteps {
   /** For the server to mount. */
   routes: StepRoute[];
   /** Resolves when the handlers that run are done; they see their signal aborted. */
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 }
 
 /** Starts all triggers of all steps. When one can't be started, the ones before it are stopped again. */

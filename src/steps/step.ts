@@ -79,7 +79,7 @@ export interface StepContext {
   /** 1 for the first delivery of a message. */
   attempt: number;
   /** Resolves when the message is durable. Refuses topics that the step does not declare. */
-  enqueue(topic: string, data: Json | object): Promise<void>;
+  enqueue: (topic: string, data: Json | object) => Promise<void>;
   /** Lines carry the step and the request id. */
   logger: Logger;
   /** Durable, and the step's own: keys are below `steps/<name>/`. */

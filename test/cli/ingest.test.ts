@@ -36,9 +36,12 @@ beforeEach(async () => {
     },
   });
   server = createServer((request, response) => {
-    if (request.url === '/health') return void response.end('{"status":"ok"}');
-    requests++;
-    ingest.handle(request, response);
+    if (request.url === '/health') {
+      response.end('{"status":"ok"}');
+    } else {
+      requests++;
+      ingest.handle(request, response);
+    }
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -1,0 +1,168 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadConfig } from '../../src/config.ts';
+import { createLogger } from '../../src/log.ts';
+import { startSentinel, type Sentinel } from '../../src/sentinel.ts';
+import { eventually } from '../steps/support.ts';
+import { cliFolder } from './support.ts';
+
+const transaction = (change: object = {}) => ({
+  event_id: '0b8f4a52-6d0e-4c8e-9d7a-3f1f5f0f9a01',
+  timestamp: '2026-01-15T10:30:00Z',
+  source: 'bank',
+  amount: '49.90',
+  currency: 'EUR',
+  user_id: '5f0c1d0e-8a3b-4d7e-9c55-1f2e3d4c5b6a',
+  email: 'ada@example.com',
+  ...change,
+});
+const broken = transaction({ event_id: '0b8f4a52-6d0e-4c8e-9d7a-3f1f5f0f9a02', amount: 'a lot' });
+
+describe('against a running service, and against its data folder when it has stopped', () => {
+  let shell: Awaited<ReturnType<typeof cliFolder>>;
+  let sentinel: Sentinel | undefined;
+  let env: Record<string, string>;
+  const cli = (args: string[], stdin = '') => shell.cli(args, { env, stdin });
+  const json = async <T>(args: string[]): Promise<T> => {
+    const { code, out, err } = await cli(args);
+    expect(err).toBe('');
+    expect(code).toBe(0);
+    return JSON.parse(out) as T;
+  };
+  let letter: string;
+
+  beforeAll(async () => {
+    shell = await cliFolder();
+    const config = loadConfig({
+      cwd: shell.folder,
+      env: {},
+      overrides: { http: { port: 0, token: 'secret' } },
+    });
+    sentinel = await startSentinel(config, { log: createLogger({ level: 'silent', format: 'json' }) });
+    env = { SENTINEL_API_PORT: new URL(sentinel.url).port, SENTINEL_API_TOKEN: 'secret' };
+  });
+  afterAll(async () => {
+    await sentinel?.close();
+    await shell.dispose();
+  });
+
+  it('ingests, and the rows are there to query', async () => {
+    const events = [transaction(), broken].map((event) => JSON.stringify(event)).join('\n');
+    expect((await cli(['ingest', '-', '--source', 'bank'], events)).out).toContain('2 events accepted');
+    await eventually(async () => {
+      const { rows } = await json<{ rows: unknown[] }>(['query', '--json', 'SELECT amount FROM transaction']);
+      return rows.length === 1;
+    });
+    expect((await cli(['query', '--csv', 'SELECT email FROM transaction'])).out).toBe(
+      'email\nada@example.com\n',
+    );
+    expect((await cli(['query', 'SELECT 1 AS one'])).out).toBe('one\n───\n  1\n');
+  });
+
+  it('says in one sentence why SQL is refused', async () => {
+    const { code, err } = await cli(['query', 'DROP TABLE transaction']);
+    expect(code).toBe(1);
+    expect(err).toMatch(/^error: .*\n$/);
+  });
+
+  it('lists, groups, shows and exports dead letters', async () => {
+    type Letters = { id: string; source: string }[];
+    await eventually(async () => (await json<Letters>(['dead-letters', 'list', '--json'])).length === 1);
+    const [found] = await json<Letters>(['dead-letters', 'list', '--json', '--source', 'bank']);
+    letter = found?.id ?? '';
+    expect((await cli(['dead-letters', 'list'])).out).toContain(letter);
+    expect(await json(['dead-letters', 'groups', '--json'])).toMatchObject([
+      { count: 1, contract: 'transaction' },
+    ]);
+    expect(await json(['dead-letters', 'show', letter])).toMatchObject({ event: { amount: 'a lot' } });
+    expect((await cli(['dead-letters', 'export', '-o', 'out.ndjson'])).err).toContain(
+      '1 dead letters written',
+    );
+    expect(JSON.parse(await readFile(join(shell.folder, 'out.ndjson'), 'utf8'))).toMatchObject({
+      id: letter,
+    });
+    expect((await cli(['dead-letters', 'export', '-o', 'out.ndjson'])).code).toBe(1);
+  });
+
+  it('counts before it replays, and asks', async () => {
+    const dry = await cli(['replay', '--source', 'bank', '--dry-run']);
+    expect(dry.out).toBe('1 dead letters match: 0 would load, 1 would fail again.\n');
+    expect((await cli(['replay', '--source', 'bank'])).code).toBe(2);
+  });
+
+  it('replays a corrected event', async () => {
+    await writeFile(join(shell.folder, 'corrected.json'), JSON.stringify({ ...broken, amount: '1.00' }));
+    expect((await cli(['dead-letters', 'replay', letter, '--event', 'corrected.json'])).code).toBe(0);
+    await eventually(async () => {
+      const { rows } = await json<{ rows: unknown[] }>(['query', '--json', 'SELECT amount FROM transaction']);
+      return rows.length === 2;
+    });
+  });
+
+  it('lists and exports rules', async () => {
+    expect(await json(['rules', 'list', '--json'])).toEqual([]);
+    expect(await json(['rules', 'export'])).toEqual({ rules: [] });
+  });
+
+  it('says what the service says of an unknown id', async () => {
+    const { code, err } = await cli(['dead-letters', 'show', 'nobody']);
+    expect(code).toBe(1);
+    expect(err).toContain('(404)');
+  });
+
+  it('opens the data folder itself when no service runs', async () => {
+    await sentinel?.close();
+    sentinel = undefined;
+    const { rows } = await json<{ rows: unknown[] }>(['query', '--json', 'SELECT email FROM transaction']);
+    expect(rows).toHaveLength(2);
+  });
+});
+
+describe('contracts, without a service', () => {
+  let shell: Awaited<ReturnType<typeof cliFolder>>;
+  beforeAll(async () => {
+    shell = await cliFolder();
+    await shell.cli(['init']);
+  });
+  afterAll(() => shell.dispose());
+
+  it('lists the shipped ones and those of the folder', async () => {
+    const { out, code } = await shell.cli(['contracts', 'list', '--json']);
+    expect(code).toBe(0);
+    const names = (JSON.parse(out) as { name: string }[]).map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(['order', 'signup', 'transaction']));
+  });
+
+  it('shows the fields', async () => {
+    const { out } = await shell.cli(['contracts', 'show', 'order@1.0.0']);
+    expect(out).toMatch(/\/payload\/items\/\*\/quantity +yes/);
+    expect((await shell.cli(['contracts', 'show', 'nothing'])).err).toContain('there are: ');
+  });
+
+  it('checks events, and says in plain words what is wrong', async () => {
+    const text = [transaction(), broken].map((event) => JSON.stringify(event)).join('\n');
+    const { code, out } = await shell.cli(['contracts', 'check', '-'], { stdin: text });
+    expect(code).toBe(1);
+    expect(out).toContain('line 1 (transaction 1.0.0): valid');
+    expect(out).toMatch(/line 2 \(transaction 1\.0\.0\): invalid\n {2}\/amount: .+/);
+    expect(out).not.toContain('a lot');
+    expect(
+      (await shell.cli(['contracts', 'check', '-'], { stdin: JSON.stringify(transaction()) })).code,
+    ).toBe(0);
+  });
+
+  it('compares versions', async () => {
+    const { out } = await shell.cli(['contracts', 'diff', 'order@1.0.0', 'transaction']);
+    expect(out).toContain('- /payload');
+    expect(out).toContain('+ /amount');
+  });
+
+  it('has a doctor who finds nothing wrong with a fresh project', async () => {
+    const { out } = await shell.cli(['doctor', '--json'], { env: { SENTINEL_API_PORT: '0' } });
+    const results = JSON.parse(out) as { check: string; status: string; found: string }[];
+    expect(results.filter(({ status }) => status === 'fail')).toEqual([]);
+    expect(results.map(({ check }) => check)).toContain('native modules');
+    expect(results.find(({ check }) => check === 'steps')?.found).toBe('welcome');
+  });
+});
