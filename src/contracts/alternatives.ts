@@ -11,22 +11,28 @@ import { derefOnce } from './json-schema-refs.ts';
 export function createAlternatives(root: JsonObject): (errors: readonly ErrorObject[]) => ErrorObject[] {
   const reach = createReach(root);
 
-  const settle = (errors: ErrorObject[], whole: ErrorObject): ErrorObject[] => {
+  /** Replaces the errors of the alternatives, at the end of `errors`, by what is left of them. */
+  const settle = (errors: ErrorObject[], whole: ErrorObject): void => {
     const branches = branchesOf(whole).map((branch) => reach(branch));
+    // The errors of the alternatives come just before the one of the whole; to look further back would take time
+    // that grows with the square of a long array.
+    const start = errors.findLastIndex((error) => !isWithin(error.instancePath, whole.instancePath)) + 1;
+    const recent = errors.splice(start);
     const belongs = (error: ErrorObject, branch: ReadonlySet<unknown>): boolean =>
-      isWithin(error.instancePath, whole.instancePath) && branch.has(error.parentSchema);
-    const others = errors.filter((error) => !branches.some((branch) => belongs(error, branch)));
-    const failed = branches.map((branch) => errors.filter((error) => belongs(error, branch)));
+      branch.has(error.parentSchema);
+    const others = recent.filter((error) => !branches.some((branch) => belongs(error, branch)));
+    const failed = branches.map((branch) => recent.filter((error) => belongs(error, branch)));
     // `oneOf` also fails when several alternatives fit; those that do have no errors.
     const isAmbiguous = failed.some((branch) => branch.length === 0);
-    return [...others, ...(isAmbiguous ? [whole] : meant(failed, whole))];
+    for (const error of others) errors.push(error);
+    for (const error of isAmbiguous ? [whole] : meant(failed, whole)) errors.push(error);
   };
 
   return (errors) => {
-    let settled: ErrorObject[] = [];
+    const settled: ErrorObject[] = [];
     for (const error of errors) {
       // Inner alternatives are reported, and so settled, before those around them.
-      if (branchesOf(error).length > 0) settled = settle(settled, error);
+      if (branchesOf(error).length > 0) settle(settled, error);
       else settled.push(error);
     }
     return settled;

@@ -6,6 +6,7 @@ import { columnsOf } from './columns.ts';
 import type { Contract, EnvelopeDefault, Validation } from './contract.ts';
 import { keepUndeclared } from './keep-undeclared.ts';
 import { settleNames } from './names.ts';
+import { hasMoreValuesThan, maxExplainedValues } from './size.ts';
 import { violationAt } from './violation.ts';
 import { violationsFromZod } from './violations-from-zod.ts';
 
@@ -59,6 +60,9 @@ export function defineContract(definition: ContractDefinition): Contract {
 
 type Outcome = z.ZodSafeParseResult<Record<string, unknown>>;
 
+/** Zod's own way to stop at the first fault; its types tell of it only where Zod itself sets it. */
+const firstFault = { abortEarly: true } as z.core.ParseContext<z.core.$ZodIssue>;
+
 /** The schema as one generated function where Zod can; an error is what a check of the contract's author threw. */
 function parserOf(schema: z.ZodObject, name: string): (event: JsonObject) => Outcome | Error {
   let compiled = schema;
@@ -69,7 +73,9 @@ function parserOf(schema: z.ZodObject, name: string): (event: JsonObject) => Out
   }
   return (event) => {
     try {
-      return compiled.safeParse(event);
+      const outcome = compiled.safeParse(event, firstFault);
+      if (outcome.success || hasMoreValuesThan(event, maxExplainedValues)) return outcome;
+      return schema.safeParse(event);
     } catch (error) {
       return error instanceof Error ? error : new Error('unknown');
     }

@@ -1,4 +1,4 @@
-import { Ajv, type AnySchemaObject, type Options, type ValidateFunction } from 'ajv';
+import { Ajv, type AnySchemaObject, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { SentinelError, messageOf } from '../errors.ts';
@@ -8,11 +8,11 @@ import type { Contract, EnvelopeDefault, Validation } from './contract.ts';
 import { withDiscriminators } from './discriminators.ts';
 import { deref } from './json-schema-refs.ts';
 import { settleNames } from './names.ts';
+import { hasMoreValuesThan, maxExplainedValues } from './size.ts';
 import { createAjvTranslator } from './violations-from-ajv.ts';
 
 const ajvOptions: Options = {
   strict: false,
-  allErrors: true,
   // Without it, `constructor` and the like would count as present in every event.
   ownProperties: true,
   discriminator: true,
@@ -22,11 +22,11 @@ const ajvOptions: Options = {
   validateSchema: true,
 };
 
-const drafts: Readonly<Record<string, () => Ajv>> = {
-  'draft-06': () => new Ajv(ajvOptions),
-  'draft-07': () => new Ajv(ajvOptions),
-  '2019-09': () => new Ajv2020(ajvOptions),
-  '2020-12': () => new Ajv2020(ajvOptions),
+const drafts: Readonly<Record<string, (options: Options) => Ajv>> = {
+  'draft-06': (options) => new Ajv(options),
+  'draft-07': (options) => new Ajv(options),
+  '2019-09': (options) => new Ajv2020(options),
+  '2020-12': (options) => new Ajv2020(options),
 };
 
 /**
@@ -49,7 +49,7 @@ function compile(schema: JsonObject): Contract {
   const columns = columnsOf(schema);
   const names = settleNames(header, new Set(columns.map((column) => column.name)));
   const prepared = withDiscriminators(schema);
-  const check = compileCheck(prepared);
+  const errorsOf = compileCheck(prepared);
   const violationsFromAjv = createAjvTranslator(prepared);
 
   return {
@@ -62,18 +62,34 @@ function compile(schema: JsonObject): Contract {
     envelopeDefaults: envelopeDefaultsOf(schema),
     open: isOpen(schema),
     validate(event): Validation {
-      if (check(event)) return { ok: true, value: event };
-      return { ok: false, violations: violationsFromAjv(check.errors ?? [], event) };
+      const errors = errorsOf(event);
+      return errors === undefined
+        ? { ok: true, value: event }
+        : { ok: false, violations: violationsFromAjv(errors, event) };
     },
   };
 }
 
-function compileCheck(schema: JsonObject): ValidateFunction {
+/** The errors of an event, or undefined when it is valid; only the first errors of an event that is huge. */
+function compileCheck(schema: JsonObject): (event: JsonObject) => ErrorObject[] | undefined {
+  const check = compileSchema(schema, { ...ajvOptions, allErrors: false });
+  // Made when needed: many contracts never see an invalid event. What has compiled once compiles again.
+  let checkAll: ValidateFunction | undefined;
+  return (event) => {
+    if (check(event)) return undefined;
+    const first = check.errors ?? [];
+    if (hasMoreValuesThan(event, maxExplainedValues)) return first;
+    checkAll ??= compileSchema(schema, { ...ajvOptions, allErrors: true });
+    return checkAll(event) ? first : (checkAll.errors ?? first);
+  };
+}
+
+function compileSchema(schema: JsonObject, options: Options): ValidateFunction {
   const dialect = schema['$schema'] ?? 'https://json-schema.org/draft/2020-12/schema';
   const draft = Object.keys(drafts).find((draft) => typeof dialect === 'string' && dialect.includes(draft));
   const create = draft === undefined ? undefined : drafts[draft];
   if (create === undefined) throw new Error('`$schema` must be that of draft-07 or of 2020-12');
-  const ajv = create();
+  const ajv = create(options);
   formats.default(ajv);
   // The dialect is settled, and ajv knows draft 6 and 2019-09 under the names of their successors only.
   const { $schema: _, ...body } = schema;

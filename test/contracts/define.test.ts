@@ -254,4 +254,10 @@ describe('validation', () => {
     });
     expect(result).toMatchObject({ violations: { length: 50 } });
   });
+
+  it('does not spend its memory on an event with millions of faults', () => {
+    const flood = Array.from({ length: 1_000_000 }, () => 'x');
+    const result = contract(z.object({ list: z.array(z.number()), n: z.number() })).validate({ list: flood });
+    expect(result).toMatchObject({ violations: [{ path: '/list/0', code: 'type' }] });
+  });
 });

@@ -242,6 +242,14 @@ describe('its violations', () => {
     );
   });
 
+  it('do not cost the memory of an event with millions of faults', () => {
+    const item = { anyOf: [{ type: 'object', required: ['x'] }, { type: 'null' }] };
+    const flood = Array.from({ length: 1_000_000 }, () => ({}));
+    const schema: JsonObject = { properties: { list: { type: 'array', items: item } } };
+    expect(faults(schema, { list: flood })).toEqual(['/list/0/x required missing']);
+    expect(faults(schema, { list: flood.slice(0, 9000) })).toHaveLength(50);
+  });
+
   it('see only own fields: an inherited name is missing, and prototype keys are harmless', () => {
     const schema = { required: ['constructor'], properties: { toString: { type: 'string' } } };
     expect(faults(schema, {})).toEqual(['/constructor required missing']);

@@ -1,0 +1,20 @@
+import { type Json, isObject } from '../json.ts';
+
+/**
+ * Above this many values, an event's violations are not all collected: one wrong element type in an array of
+ * millions would cost gigabytes to say the same thing millions of times.
+ */
+export const maxExplainedValues = 10_000;
+
+/** Whether `root` holds more than `limit` values, itself included. Stops counting there. */
+export function hasMoreValuesThan(root: Json, limit: number): boolean {
+  let count = 1;
+  const containers: Json[] = [root];
+  for (let container = containers.pop(); container !== undefined; container = containers.pop()) {
+    const values = Array.isArray(container) ? container : isObject(container) ? Object.values(container) : [];
+    count += values.length;
+    if (count > limit) return true;
+    for (const value of values) if (typeof value === 'object' && value !== null) containers.push(value);
+  }
+  return count > limit;
+}
