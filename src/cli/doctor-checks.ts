@@ -2,7 +2,7 @@ import { access, constants, rm, statfs, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { formatBytes } from '../config/fields.ts';
-import { variable } from '../config/environment.ts';
+import { readEnvironment, variable } from '../config/environment.ts';
 import type { Config } from '../config.ts';
 import { messageOf } from '../errors.ts';
 import { discoverSteps } from '../steps/discover.ts';
@@ -175,7 +175,8 @@ async function checkLlm(config: Config, io: Io): Promise<Finding> {
 }
 
 function notConfigured(io: Io): Finding {
-  const half = ['OPENAI_API_KEY', 'OPENAI_BASE_URL'].find((name) => variable(io.env, name) !== undefined);
+  const env = readEnvironment(io.cwd, io.env);
+  const half = ['OPENAI_API_KEY', 'OPENAI_BASE_URL'].find((name) => variable(env, name) !== undefined);
   if (half === undefined)
     return { status: 'ok', found: 'not configured; repairs come from rules and heuristics' };
   return { status: 'warn', found: `${half} is set, but no model`, fix: 'set OPENAI_REMEDIATION_MODEL' };
