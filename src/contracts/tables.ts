@@ -42,7 +42,7 @@ export function tablesOf(contracts: readonly Contract[]): Table[] {
 
 function start(contract: Contract): Draft {
   return {
-    table: { name: contract.table, columns: [], key: contract.key },
+    table: { name: contract.table, contract: contract.name, columns: [], key: contract.key },
     columns: new Map(),
     version: contract.version,
   };

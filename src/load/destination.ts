@@ -33,6 +33,8 @@ export interface Destination {
 
 export interface Table {
   name: string;
+  /** Name of the contract whose events it holds. */
+  contract: string;
   columns: readonly Column[];
   /** JSON Pointers of the fields that must not repeat within the table. */
   key: readonly string[];

@@ -6,7 +6,9 @@ import type { RepairTrail, Row } from './destination.ts';
 const idField = 'event_id';
 
 /** Makes the rows of one contract. Splits off what the contract does not declare, so that nothing is dropped. */
-export function createRowMaker(contract: Contract): (
+export function createRowMaker(
+  contract: Contract,
+): (
   value: JsonObject,
   facts: { requestId: string; receivedAt: number; source: string; repair: RepairTrail | undefined },
 ) => Row {
@@ -25,7 +27,8 @@ export function createRowMaker(contract: Contract): (
       extra[field] = value[field]!;
       delete values[field];
     }
-    if (values[idField] === undefined || values[idField] === null) values = { ...values, [idField]: facts.requestId };
+    if (values[idField] === undefined || values[idField] === null)
+      values = { ...values, [idField]: facts.requestId };
     return { table, contract: name, contractVersion: version, ...facts, values, extra };
   };
 }

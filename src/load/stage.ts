@@ -21,7 +21,13 @@ export interface LoadStage {
   stop(): void;
 }
 
-const patience: RetryPolicy = { maxAttempts: Infinity, initialDelayMs: 100, maxDelayMs: 10_000, factor: 2, jitter: 0.3 };
+const patience: RetryPolicy = {
+  maxAttempts: Infinity,
+  initialDelayMs: 100,
+  maxDelayMs: 10_000,
+  factor: 2,
+  jitter: 0.3,
+};
 
 export function createLoadStage({ destination, log }: { destination: Destination; log: Logger }): LoadStage {
   const stopping = new AbortController();
@@ -41,7 +47,14 @@ export function createLoadStage({ destination, log }: { destination: Destination
         failing = true;
         const delay = retryDelay(patience, attempt);
         log.error(
-          { err: error, status: 'failed', code: (error as SentinelError).code, rows: args[0].length, attempt, retry_in_ms: delay },
+          {
+            err: error,
+            status: 'failed',
+            code: (error as SentinelError).code,
+            rows: args[0].length,
+            attempt,
+            retry_in_ms: delay,
+          },
           'the destination does not take rows; the batch waits and is tried again',
         );
         await sleep(delay, undefined, { signal: stopping.signal }).catch(() => {

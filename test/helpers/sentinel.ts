@@ -130,8 +130,8 @@ export async function settled(url: string, requestId: string, ms = 15_000): Prom
   return info!;
 }
 
-export async function query(url: string, sql: string): Promise<Record<string, unknown>[]> {
-  const response = await post(`${url}/api/v1/query`, { sql });
+export async function query(url: string, sql: string, maxRows = 10_000): Promise<Record<string, unknown>[]> {
+  const response = await post(`${url}/api/v1/query`, { sql, max_rows: maxRows });
   const result = (await response.json()) as { columns: string[]; rows: unknown[][] };
   if (!response.ok) throw new Error(JSON.stringify(result));
   return result.rows.map((row) =>

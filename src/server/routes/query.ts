@@ -5,7 +5,7 @@ import { type ServerContext, sendProblem } from '../server.ts';
 
 const querySchema = z.strictObject({
   sql: z.string().min(1).max(100_000),
-  max_rows: z.number().int().min(1).max(100_000).optional(),
+  max_rows: z.number().int().min(1).max(1_000_000).optional(),
 });
 
 export function queryRoutes(app: FastifyInstance, { pipeline }: ServerContext): void {
