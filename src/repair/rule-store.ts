@@ -151,14 +151,8 @@ export async function openRuleStore(state: StateStore, options: RuleStoreOptions
     background.add(written);
   }
 
-  function refuseRivals(rule: StoredRule): void {
-    const rival = index.rivals(rule).find((other) => statusAt(other, now()) === 'active');
-    if (rival === undefined) return;
-    throw new SentinelError(
-      'conflict',
-      `rule ${rival.id} repairs the same events in another way; disable it first`,
-    );
-  }
+  const activeRival = (rule: StoredRule): StoredRule | undefined =>
+    index.rivals(rule).find((other) => statusAt(other, now()) === 'active');
 
   const active = (rule: StoredRule): StoredRule => {
     const { disabled_by: _, ...rest } = rule;
@@ -234,7 +228,8 @@ export async function openRuleStore(state: StateStore, options: RuleStoreOptions
     approve: (id) =>
       inTurn(async () => {
         const rule = active(await stored(id));
-        refuseRivals(rule);
+        const rival = activeRival(rule);
+        if (rival !== undefined) throw new SentinelError('conflict', rivalry(rival));
         uses.forgive(id);
         await write(rule);
         return withUses(rule);
@@ -266,12 +261,11 @@ export async function openRuleStore(state: StateStore, options: RuleStoreOptions
       const imported: string[] = [];
       for (const { position, rule } of rules) {
         await inTurn(async () => {
-          const rival = index.rivals(rule).find((other) => statusAt(other, now()) === 'active');
-          if (rival !== undefined && rule.status === 'active')
-            return void refused.push({
-              position,
-              reason: `rule ${rival.id} repairs the same events in another way`,
-            });
+          const rival = rule.status === 'active' ? activeRival(rule) : undefined;
+          if (rival !== undefined) {
+            refused.push({ position, reason: rivalry(rival) });
+            return;
+          }
           await write(rule);
           imported.push(rule.id);
         });
@@ -283,11 +277,14 @@ export async function openRuleStore(state: StateStore, options: RuleStoreOptions
     async close() {
       unwatch();
       await Promise.all(background);
-      await turn.catch(() => undefined);
+      await inTurn(() => Promise.resolve());
       await uses.flush();
     },
   };
 }
+
+const rivalry = (rival: StoredRule): string =>
+  `rule ${rival.id} repairs the same events in another way; disable it first`;
 
 /** Fills the index and keeps it up to date with what any thread writes. */
 async function follow(state: StateStore, index: RuleIndex): Promise<() => void> {

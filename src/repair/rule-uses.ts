@@ -82,7 +82,7 @@ export class RuleUseCounter {
   }
 
   async #write(): Promise<void> {
-    for (const id of [...this.#dirty]) {
+    for (const id of Array.from(this.#dirty)) {
       const { pending } = this.#counter(id);
       const { hits, failures, lastUsedAt } = pending;
       const stored = await this.#state.get<RuleUses>(usesPrefix + id);

@@ -55,7 +55,7 @@ export function llmHealer(config: LlmConfig, options: LlmHealerOptions = {}): He
     ...config.openai,
     temperature: config.temperature,
     timeoutMs: config.timeoutMs,
-    beforeRequest: budget.takeCall,
+    beforeRequest: () => budget.takeCall(),
   });
 
   async function propose(failure: Failure, signal: AbortSignal): Promise<Proposal> {

@@ -1,0 +1,204 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Healer } from '../../src/repair/healer.ts';
+import { type HealingBench, failureOf, healingBench, transactionWith } from '../helpers/healing.ts';
+
+let bench: HealingBench;
+afterEach(() => bench.close());
+
+const dayMs = 86_400_000;
+const priced = (price: unknown = '12.50') => transactionWith({ amount: undefined, price });
+const move = (from: string, to: string) => ({ operations: [{ op: 'move' as const, from, to }] });
+
+/** Proposes one plan, where its input is there. */
+const renames = (from: string, to: string): Healer => ({
+  name: 'heuristics',
+  async propose({ event }) {
+    return from in event
+      ? { kind: 'plan', plan: move(`/${from}`, `/${to}`), evidence: [`${from} means ${to}`] }
+      : { kind: 'refused', reason: `nothing is called ${from}` };
+  },
+});
+
+describe('an event that a healer repairs', () => {
+  it('is published with its plan, its rule and its original', async () => {
+    bench = await healingBench({ healers: [renames('price', 'amount')], llm: false });
+    await bench.submit(priced());
+    await bench.settled(1);
+    const [rule] = await bench.rules.list();
+    expect(bench.fixed[0]).toMatchObject({
+      healer: 'heuristics',
+      rule_id: rule?.id,
+      contract: 'transaction',
+      plan: move('/price', '/amount'),
+      raw: JSON.stringify(priced()),
+      event: { amount: '12.50' },
+    });
+    expect(bench.fixed[0]).not.toHaveProperty('violations');
+    expect(rule).toMatchObject({ origin: 'heuristic', status: 'active', evidence: ['price means amount'] });
+  });
+
+  it('is repaired by the rule from then on', async () => {
+    bench = await healingBench({ healers: [renames('price', 'amount')], llm: false });
+    await bench.submit(priced('1'), priced('2'), priced('3'));
+    await bench.settled(3);
+    expect(bench.fixed.map((event) => event.healer).sort()).toEqual(['heuristics', 'rule', 'rule']);
+    expect(await bench.rules.list()).toHaveLength(1);
+  });
+
+  it('is looked at anew when the rule has expired', async () => {
+    let time = Date.now();
+    bench = await healingBench({ healers: [renames('price', 'amount')], llm: false, now: () => time });
+    await bench.submit(priced());
+    await bench.settled(1);
+    time += 8 * dayMs;
+    expect((await bench.rules.list())[0]?.status).toBe('expired');
+    await bench.submit(priced());
+    await bench.settled(2);
+    expect(bench.fixed.map((event) => event.healer)).toEqual(['heuristics', 'heuristics']);
+    expect((await bench.rules.list()).map((rule) => rule.status)).toEqual(['active']);
+  });
+
+  it('keeps every digit of its numbers', async () => {
+    bench = await healingBench({ healers: [renames('price', 'amount')], llm: false });
+    const raw = JSON.stringify(priced('X')).replace('"X"', '12345678901234567890.12');
+    const failure = failureOf(priced('12345678901234567890.12'));
+    const body = {
+      request_id: 'a',
+      received_at: 0,
+      source: 'shop',
+      contract: 'transaction',
+      version: '1.0.0',
+      signature: failure.signature,
+      violations: failure.violations,
+      raw,
+    };
+    await bench.engine.publish('validation_error', [{ body: Buffer.from(JSON.stringify(body)) }]);
+    await bench.settled(1);
+    expect(bench.fixed[0]?.event['amount']).toBe('12345678901234567890.12');
+  });
+});
+
+describe('an event that nothing repairs', () => {
+  it('becomes a dead letter that names the field and what was tried', async () => {
+    bench = await healingBench({ healers: [renames('price', 'amount')], llm: false });
+    await bench.submit(transactionWith({ amount: undefined }));
+    await bench.settled(1);
+    expect(bench.dead[0]).toMatchObject({
+      code: 'no_repair_found',
+      attempts: [{ healer: 'heuristics', reason: 'nothing is called price' }],
+      violations: [{ path: '/amount', code: 'required' }],
+    });
+    expect(bench.dead[0]?.reason).toMatch(/amount/);
+  });
+
+  it('may not be repaired outside the target fields', async () => {
+    const config = { targetFields: ['email'] };
+    bench = await healingBench({ healers: [renames('price', 'amount')], llm: false, config });
+    await bench.submit(priced());
+    await bench.settled(1);
+    expect(bench.dead[0]?.code).toBe('no_repair_found');
+    expect(await bench.rules.list()).toEqual([]);
+  });
+
+  it('is kept when two rules say different things of it', async () => {
+    bench = await healingBench({ llm: false });
+    const event = transactionWith({ amount: undefined, price: '12.50', cost: '9.90' });
+    const failure = failureOf(event);
+    const lesson = { failure, origin: 'person' as const, evidence: [], approval: 'review' as const };
+    await bench.rules.learn({ ...lesson, plan: move('/price', '/amount') });
+    await bench.rules.learn({ ...lesson, plan: move('/cost', '/amount') });
+    for (const rule of await bench.rules.list()) await bench.rules.approve(rule.id);
+    await bench.submit(event);
+    await bench.settled(1);
+    expect(bench.dead[0]?.code).toBe('ambiguous_rules');
+    for (const rule of await bench.rules.list()) expect(bench.dead[0]?.reason).toContain(rule.id);
+  });
+
+  it('is kept when its contract is gone', async () => {
+    bench = await healingBench({ llm: false });
+    const body = {
+      request_id: 'a',
+      received_at: 0,
+      source: 'shop',
+      contract: 'parcel',
+      version: '2.0.0',
+      signature: 's',
+      violations: [],
+      raw: '{}',
+    };
+    await bench.engine.publish('validation_error', [{ body: Buffer.from(JSON.stringify(body)) }]);
+    await bench.settled(1);
+    expect(bench.dead[0]).toMatchObject({ code: 'unknown_contract', raw: '{}' });
+  });
+});
+
+describe('with approval: review', () => {
+  const review = {
+    healers: [renames('price', 'amount')],
+    llm: false,
+    config: { approval: 'review' as const },
+  };
+  const candidate = async () => {
+    await bench.until(async () => (await bench.rules.list()).length === 1);
+    const [rule] = await bench.rules.list();
+    expect(rule?.status).toBe('candidate');
+    return rule!.id;
+  };
+
+  it('a new rule waits for a person, and its events wait with it', async () => {
+    bench = await healingBench(review);
+    await bench.submit(priced(), priced());
+    const id = await candidate();
+    expect(await bench.waiting()).toBe(2);
+    await bench.rules.approve(id);
+    await bench.settled(2);
+    expect(bench.fixed.map((event) => event.rule_id)).toEqual([id, id]);
+  });
+
+  it('its events become dead letters when the person disables it', async () => {
+    bench = await healingBench(review);
+    await bench.submit(priced(), priced());
+    const id = await candidate();
+    await bench.rules.disable(id);
+    await bench.settled(2);
+    expect(bench.dead.map((letter) => letter.code)).toEqual(['rule_disabled', 'rule_disabled']);
+    expect(bench.dead[0]?.reason).toContain(id);
+  });
+
+  it('its events become dead letters when the person deletes it', async () => {
+    bench = await healingBench(review);
+    await bench.submit(priced());
+    await bench.rules.delete(await candidate());
+    await bench.settled(1);
+    expect(bench.dead[0]?.code).toBe('repair_turned_down');
+    expect(await bench.rules.list()).toEqual([]);
+  });
+});
+
+describe('a rule and its neighbours', () => {
+  it('the rule for price is not used for cost', async () => {
+    bench = await healingBench({
+      healers: [renames('price', 'amount'), renames('cost', 'amount')],
+      llm: false,
+    });
+    await bench.submit(priced());
+    await bench.settled(1);
+    await bench.submit(transactionWith({ amount: undefined, cost: '9.90' }));
+    await bench.settled(2);
+    expect(bench.fixed.map((event) => event.event['amount'])).toEqual(['12.50', '9.90']);
+    expect(await bench.rules.list()).toHaveLength(2);
+  });
+
+  it('a value that the rule can not mend is a dead letter, and no second rule', async () => {
+    bench = await healingBench({ healers: [renames('price', 'amount')] });
+    await bench.submit(priced('12.50'));
+    await bench.settled(1);
+    await bench.submit(priced('twelve'));
+    await bench.settled(2);
+    expect(bench.dead[0]).toMatchObject({
+      code: 'rule_failed',
+      attempts: [{ healer: 'rule' }, { healer: 'heuristics' }],
+    });
+    expect(bench.model.requests).toEqual([]);
+  });
+});

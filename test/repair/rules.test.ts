@@ -1,0 +1,251 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeEach, describe, expect, it } from 'vitest';
+import transaction from '../../contracts/v1/transaction.ts';
+import type { StateStore } from '../../src/engine/engine.ts';
+import type { JsonObject } from '../../src/json.ts';
+import type { Plan } from '../../src/repair/plan.ts';
+import type { Lesson } from '../../src/repair/rule-lesson.ts';
+import { type Found, type RuleStore, openRuleStore } from '../../src/repair/rule-store.ts';
+import { failureOf, silent, transactionWith } from '../helpers/healing.ts';
+import { memoryState } from '../helpers/memory-state.ts';
+
+const dayMs = 86_400_000;
+let time: number;
+let state: StateStore;
+let rules: RuleStore;
+
+const contracts = { get: () => transaction };
+const open = () => openRuleStore(state, { ttlDays: 7, contracts, log: silent, now: () => time });
+beforeEach(async () => {
+  time = Date.parse('2026-11-23T12:00:00Z');
+  state = memoryState(() => time);
+  rules = await open();
+});
+
+const priced = (price: unknown = '12.50', more: object = {}) =>
+  transactionWith({ amount: undefined, price, ...more });
+const move = (from: string, to: string): Plan => ({ operations: [{ op: 'move', from, to }] });
+const lesson = (event: JsonObject, plan: Plan, more: Partial<Lesson> = {}): Lesson => ({
+  failure: failureOf(event),
+  plan,
+  origin: 'llm',
+  evidence: [],
+  approval: 'auto',
+  ...more,
+});
+const find = (event: JsonObject, store = rules): Found => {
+  const { contract, source, violations } = failureOf(event);
+  return store.find(contract.name, contract.version, source, violations, event);
+};
+const use = (event: JsonObject) => {
+  const found = find(event);
+  if (found.kind !== 'rule') throw new Error(`found ${found.kind}`);
+  return found.apply(event, failureOf(event).violations);
+};
+const learnPrice = async (more: Partial<Lesson> = {}) => {
+  const learned = await rules.learn(lesson(priced(), move('/price', '/amount'), more));
+  if (learned.kind !== 'learned') throw new Error(learned.kind);
+  return learned.rule.id;
+};
+
+describe('which events a rule is for', () => {
+  beforeEach(async () => void (await learnPrice()));
+
+  it.each<[string, JsonObject]>([
+    ['an event like the one it was learned from', priced()],
+    ['one with other undeclared fields', priced('3.00', { coupon: 'X', campaign: { id: 1 } })],
+    ['one without an optional field', priced('3.00', { description: undefined })],
+  ])('is for %s', (_, event) => {
+    expect(find(event)).toMatchObject({ kind: 'rule' });
+    expect(use(event)).toMatchObject({ ok: true, value: { event: { amount: event['price'] } } });
+  });
+
+  it.each<[string, JsonObject]>([
+    [
+      'one where another field took the place (price is not cost)',
+      transactionWith({ amount: undefined, cost: '1.00' }),
+    ],
+    ['one where the input has another type', priced({ value: '1.00' })],
+    ['one with other violations', priced('1.00', { currency: undefined })],
+    ['one without the input', transactionWith({ amount: undefined })],
+  ])('is not for %s', (_, event) => {
+    expect(find(event)).toEqual({ kind: 'none' });
+  });
+
+  it('is not for another source, version or contract', () => {
+    const { violations, event } = failureOf(priced());
+    const kinds = [
+      rules.find('transaction', '1.0.0', 'other', violations, event),
+      rules.find('transaction', '2.0.0', 'shop', violations, event),
+      rules.find('order', '1.0.0', 'shop', violations, event),
+    ].map((found) => found.kind);
+    expect(kinds).toEqual(['none', 'none', 'none']);
+  });
+
+  it('takes whole and broken numbers for one type', async () => {
+    await rules.learn(lesson(priced(12.5), move('/price', '/amount')));
+    expect(find(priced(12))).toMatchObject({ kind: 'rule' });
+  });
+});
+
+describe('rules that disagree', () => {
+  it('are not applied: the event is ambiguous', async () => {
+    await learnPrice();
+    await rules.learn(lesson(transactionWith({ amount: undefined, cost: '1.00' }), move('/cost', '/amount')));
+    expect(find(priced('1.00', { cost: '2.00' }))).toMatchObject({ kind: 'ambiguous', rules: [{}, {}] });
+  });
+
+  it('are not learned for the same events in the first place', async () => {
+    const id = await learnPrice();
+    const other = lesson(priced(), { operations: [{ op: 'copy', from: '/price', to: '/amount' }] });
+    expect(await rules.learn(other)).toMatchObject({ kind: 'conflicting', rule: { id } });
+  });
+
+  it('can not both be approved', async () => {
+    const first = await learnPrice({ approval: 'review' });
+    const copy: Plan = { operations: [{ op: 'copy', from: '/price', to: '/amount' }] };
+    await rules.learn(lesson(priced(), copy, { approval: 'review' }));
+    const [second] = (await rules.list()).filter((rule) => rule.id !== first);
+    await rules.approve(first);
+    await expect(rules.approve(second!.id)).rejects.toMatchObject({ code: 'conflict' });
+  });
+});
+
+describe('the life of a rule', () => {
+  it('is the same rule when it is learned twice', async () => {
+    const id = await learnPrice();
+    expect(await rules.learn(lesson(priced('9'), move('/price', '/amount')))).toMatchObject({
+      kind: 'known',
+      rule: { id },
+    });
+    expect(await rules.list()).toHaveLength(1);
+  });
+
+  it('ends after its TTL, stays visible as expired, and can be learned again', async () => {
+    const id = await learnPrice();
+    time += 7 * dayMs;
+    expect(find(priced())).toEqual({ kind: 'none' });
+    expect(await rules.get(id)).toMatchObject({ status: 'expired' });
+    expect(await rules.learn(lesson(priced(), move('/price', '/amount')))).toMatchObject({ kind: 'learned' });
+    expect(find(priced())).toMatchObject({ kind: 'rule' });
+    time += 100 * dayMs;
+    expect(await rules.list()).toEqual([]);
+  });
+
+  it('starts as a candidate in review, and waits for its approval without end', async () => {
+    const id = await learnPrice({ approval: 'review' });
+    expect(find(priced())).toEqual({ kind: 'none' });
+    time += 100 * dayMs;
+    expect(await rules.approve(id)).toMatchObject({
+      status: 'active',
+      expires_at: new Date(time + 7 * dayMs).toISOString(),
+    });
+    expect(find(priced())).toMatchObject({ kind: 'rule' });
+  });
+
+  it('does not come back by itself when a person disabled it, not even after its TTL', async () => {
+    const id = await learnPrice();
+    await rules.disable(id);
+    time += 50 * dayMs;
+    expect(find(priced())).toEqual({ kind: 'none' });
+    expect(await rules.learn(lesson(priced(), move('/price', '/amount')))).toMatchObject({
+      kind: 'disabled',
+    });
+    await rules.approve(id);
+    expect(find(priced())).toMatchObject({ kind: 'rule' });
+  });
+
+  it('is forgotten when it is deleted', async () => {
+    const id = await learnPrice();
+    await rules.delete(id);
+    expect(find(priced())).toEqual({ kind: 'none' });
+    expect(await rules.get(id)).toBeUndefined();
+    expect(await rules.learn(lesson(priced(), move('/price', '/amount')))).toMatchObject({ kind: 'learned' });
+  });
+
+  it.each(['approve', 'disable', 'delete'] as const)(
+    '%s says so when there is no such rule',
+    async (action) => {
+      await expect(rules[action]('r_nothing')).rejects.toMatchObject({ code: 'not_found' });
+    },
+  );
+
+  it('survives a restart', async () => {
+    const id = await learnPrice();
+    await rules.close();
+    rules = await open();
+    expect(find(priced())).toMatchObject({ kind: 'rule', rule: { id } });
+  });
+
+  it('reaches the other threads within a second', async () => {
+    const other = await open();
+    const id = await learnPrice();
+    await poll(() => find(priced(), other).kind === 'rule');
+    await other.disable(id);
+    await poll(() => find(priced()).kind === 'none');
+  });
+});
+
+describe('the counts of a rule', () => {
+  it('are written in the background and add up over restarts', async () => {
+    const id = await learnPrice();
+    for (let i = 0; i < 10; i++) use(priced(`${i + 1}`));
+    use(priced('twelve'));
+    await rules.close();
+    rules = await open();
+    use(priced());
+    await rules.close();
+    expect(await rules.get(id)).toMatchObject({
+      hits: 11,
+      failures: 1,
+      last_used_at: new Date(time).toISOString(),
+    });
+  });
+
+  it('disable a rule that starts to fail', async () => {
+    const id = await learnPrice();
+    for (let i = 0; i < 10; i++) use(priced());
+    for (let i = 0; i < 4; i++) use(priced('twelve'));
+    expect(find(priced()).kind).toBe('rule');
+    use(priced('twelve'));
+    expect(find(priced()).kind).toBe('none');
+    await rules.close();
+    expect(await rules.get(id)).toMatchObject({ status: 'disabled', disabled_by: 'failures', failures: 5 });
+  });
+
+  it('leave a rule alone that fails now and then', async () => {
+    await learnPrice();
+    for (let i = 0; i < 500; i++) use(priced(i % 10 === 9 ? 'twelve' : '12'));
+    expect(find(priced()).kind).toBe('rule');
+  });
+});
+
+describe('a plan that the contract does not permit', () => {
+  it('is never applied, wherever the rule came from', async () => {
+    const id = await learnPrice();
+    const stored = (await state.get<JsonObject>(`rules/${id}`))!;
+    const forged = { ...stored, plan: { operations: [{ op: 'remove', path: '/currency' }] } };
+    await state.put(`rules/${id}`, forged);
+    await poll(() => find(priced()).kind === 'none');
+  });
+
+  it('includes one that writes outside the target fields', async () => {
+    await learnPrice();
+    const strict = await openRuleStore(state, {
+      ttlDays: 7,
+      contracts,
+      log: silent,
+      now: () => time,
+      targetFields: ['email'],
+    });
+    expect(find(priced(), strict)).toEqual({ kind: 'none' });
+  });
+});
+
+async function poll(condition: () => boolean): Promise<void> {
+  const deadline = Date.now() + 2000;
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error('did not happen within 2 s');
+    await sleep(5);
+  }
+}
