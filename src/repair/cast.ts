@@ -1,0 +1,99 @@
+import type { Json } from '../json.ts';
+import { type Result, fail, ok } from '../result.ts';
+import type { CastType } from './plan.ts';
+import { parseDate } from './dates.ts';
+
+/**
+ * Casts a JSON value to a type without losing or guessing anything. `format` says how to read text that is ambiguous
+ * otherwise: a date format (dates.ts), or `1,234.56` / `1.234,56` for grouped numbers. The error never quotes the value.
+ */
+export function cast(value: Json, to: CastType, format?: string): Result<Json> {
+  switch (to) {
+    case 'string':
+      return toText(value);
+    case 'integer':
+      return toInteger(value, format);
+    case 'number':
+      return toNumber(value, format);
+    case 'decimal':
+      return toDecimal(value, format);
+    case 'boolean':
+      return toBoolean(value);
+    case 'datetime':
+    case 'date':
+      return parseDate(value, to, format);
+    case 'uuid':
+      return toUuid(value);
+  }
+}
+
+function toText(value: Json): Result<Json> {
+  if (typeof value === 'string') return ok(value);
+  if (typeof value === 'number' && Number.isFinite(value) && !/e/.test(String(value)))
+    return ok(String(value));
+  if (typeof value === 'boolean') return ok(String(value));
+  return fail('has no text that reads back as the same value');
+}
+
+function toInteger(value: Json, format: string | undefined): Result<Json> {
+  if (typeof value === 'number')
+    return Number.isSafeInteger(value) ? ok(value) : fail('is not a whole number');
+  const digits = plainNumber(value, format);
+  if (digits === undefined || !/^-?\d+(\.0+)?$/.test(digits)) return fail('does not spell a whole number');
+  const number = Number(digits);
+  return Number.isSafeInteger(number) ? ok(number) : fail('is too large for an exact number');
+}
+
+function toNumber(value: Json, format: string | undefined): Result<Json> {
+  if (typeof value === 'number') return ok(value);
+  const digits = plainNumber(value, format);
+  if (digits === undefined) return fail('does not spell a number');
+  const number = Number(digits);
+  return canonicalDecimal(String(number)) === canonicalDecimal(digits)
+    ? ok(number)
+    : fail('has more digits than a number can hold');
+}
+
+function toDecimal(value: Json, format: string | undefined): Result<Json> {
+  if (typeof value === 'number') return ok(value);
+  const digits = plainNumber(value, format);
+  return digits === undefined ? fail('does not spell a number') : ok(canonicalDecimal(digits));
+}
+
+function toBoolean(value: Json): Result<Json> {
+  if (typeof value === 'boolean') return ok(value);
+  if (value === 'true' || value === 'True' || value === 'TRUE') return ok(true);
+  if (value === 'false' || value === 'False' || value === 'FALSE') return ok(false);
+  return fail('does not spell true or false');
+}
+
+function toUuid(value: Json): Result<Json> {
+  if (typeof value !== 'string') return fail('is not text');
+  const match =
+    /^(?:urn:uuid:)?\{?([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})\}?$/i.exec(
+      value,
+    );
+  return match === null ? fail('does not spell a UUID') : ok(match.slice(1).join('-').toLowerCase());
+}
+
+/** Sign, digits and point; no exponent, no grouping unless the format says how. */
+function plainNumber(value: Json, format: string | undefined): string | undefined {
+  if (typeof value !== 'string' || value.length > 100) return undefined;
+  if (format === '1,234.56')
+    return /^-?\d{1,3}(,\d{3})*(\.\d+)?$/.test(value) ? value.replaceAll(',', '') : undefined;
+  if (format === '1.234,56')
+    return /^-?\d{1,3}(\.\d{3})*(,\d+)?$/.test(value)
+      ? value.replaceAll('.', '').replace(',', '.')
+      : undefined;
+  if (format !== undefined) return undefined;
+  return /^-?\d+(\.\d+)?$/.test(value) ? value : undefined;
+}
+
+/** Without zeros that say nothing. */
+function canonicalDecimal(text: string): string {
+  const match = /^(-?)0*(\d+)(?:\.(\d*?)0*)?$/.exec(text);
+  if (match === null) return text;
+  const [, sign, whole, fraction] = match;
+  const digits = fraction ? `${whole}.${fraction}` : whole!;
+  return /^[0.]+$/.test(digits) ? '0' : `${sign}${digits}`;
+}

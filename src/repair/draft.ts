@@ -1,0 +1,83 @@
+import { type Json, type JsonObject, isObject } from '../json.ts';
+import { child, valueAt } from './pointer.ts';
+
+/** An event that is being changed: copies what it touches, along the path, and leaves the original alone. */
+export class Draft {
+  #root: JsonObject;
+  readonly #own = new WeakSet<object>();
+
+  constructor(original: JsonObject) {
+    this.#root = original;
+  }
+
+  get value(): JsonObject {
+    return this.#root;
+  }
+
+  get(path: readonly string[]): Json | undefined {
+    return valueAt(this.#root, path);
+  }
+
+  /** Writes a value, making the objects on the way; false when something else is in the way. */
+  set(path: readonly string[], value: Json): boolean {
+    const parent = this.#ownParent(path, true);
+    if (parent === undefined) return false;
+    const name = path.at(-1)!;
+    if (!Array.isArray(parent)) {
+      // Never as an assignment: it would follow a setter of the prototype.
+      Object.defineProperty(parent, name, { value, writable: true, enumerable: true, configurable: true });
+      return true;
+    }
+    if (child(parent, name) === undefined) return false;
+    parent[Number(name)] = value;
+    return true;
+  }
+
+  /** Removes a field; elements of arrays stay. */
+  delete(path: readonly string[]): boolean {
+    const parent = this.#ownParent(path, false);
+    if (parent === undefined || Array.isArray(parent)) return false;
+    delete parent[path.at(-1)!];
+    return true;
+  }
+
+  #ownParent(path: readonly string[], make: boolean): JsonObject | Json[] | undefined {
+    this.#root = this.#copy(this.#root);
+    let at: JsonObject | Json[] = this.#root;
+    for (const segment of path.slice(0, -1)) {
+      const next = child(at, segment);
+      let copy: JsonObject | Json[];
+      if (next === undefined) {
+        if (!make || Array.isArray(at)) return undefined;
+        copy = {};
+        this.#own.add(copy);
+      } else if (isObject(next) || Array.isArray(next)) copy = this.#copy(next);
+      else return undefined;
+      if (Array.isArray(at)) at[Number(segment)] = copy;
+      else at[segment] = copy;
+      at = copy;
+    }
+    return at;
+  }
+
+  #copy<T extends JsonObject | Json[]>(value: T): T {
+    if (this.#own.has(value)) return value;
+    const copy = (Array.isArray(value) ? [...value] : { ...value }) as T;
+    this.#own.add(copy);
+    return copy;
+  }
+}
+
+export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a) || Array.isArray(b)) {
+    if (!Array.isArray(a) || !Array.isArray(b)) return false;
+    return a.length === b.length && a.every((item, index) => sameJson(item, b[index]));
+  }
+  const keys = Object.keys(a);
+  return (
+    keys.length === Object.keys(b).length &&
+    keys.every((key) => Object.hasOwn(b, key) && sameJson(a[key], b[key]))
+  );
+}

@@ -1,0 +1,87 @@
+import { type Json, isObject } from '../json.ts';
+import { type Result, fail, ok } from '../result.ts';
+import { cast } from './cast.ts';
+import type { Operation } from './plan.ts';
+
+export type InPlaceOperation = Exclude<Operation, { op: 'move' | 'copy' | 'remove' | 'split' | 'join' }>;
+export type Transform = (value: Json) => Result<Json>;
+
+/**
+ * What an operation on one field makes of its value. A value that already has the wanted form comes back as it is, so
+ * that a second time changes nothing.
+ */
+export function transformOf(operation: Operation): Transform {
+  switch (operation.op) {
+    case 'cast':
+      return (value) => cast(value, operation.to, operation.format);
+    case 'map':
+      return mapping(operation.values);
+    case 'parse':
+      return parseText;
+    case 'wrap':
+      return (value) => ok(Array.isArray(value) ? value : [value]);
+    case 'unwrap':
+      return unwrap;
+    case 'trim':
+      return onText((text) => text.trim());
+    case 'upper':
+      return onText((text) => text.toUpperCase());
+    case 'lower':
+      return onText((text) => text.toLowerCase());
+    default:
+      throw new TypeError(`${operation.op} does not work in place`);
+  }
+}
+
+function onText(change: (text: string) => string): Transform {
+  return (value) => (typeof value === 'string' ? ok(change(value)) : fail('is not text'));
+}
+
+function mapping(values: Record<string, Json>): Transform {
+  const outputs = new Set<Json>(Object.values(values));
+  return (value) => {
+    if (outputs.has(value)) return ok(value);
+    if (typeof value === 'object') return fail('is not a single value');
+    const input = String(value);
+    return Object.hasOwn(values, input) ? ok(values[input]!) : fail('is not among the inputs of the map');
+  };
+}
+
+function unwrap(value: Json): Result<Json> {
+  if (!Array.isArray(value)) return ok(value);
+  if (value.length !== 1) return fail('does not hold exactly one element');
+  return Array.isArray(value[0]) ? fail('holds another array') : ok(value[0]!);
+}
+
+const maxDepth = 64;
+
+/** Only an object or an array: text that spells a number or a word is the cast's business. */
+function parseText(value: Json): Result<Json> {
+  if (typeof value !== 'string') return ok(value);
+  let parsed: Json;
+  try {
+    parsed = JSON.parse(value) as Json;
+  } catch {
+    return fail('does not spell JSON');
+  }
+  if (!isObject(parsed) && !Array.isArray(parsed)) return fail('does not spell an object or an array');
+  // What printing does not give back, parsing has lost: a repeated key, digits, `__proto__`.
+  if (!isShallow(parsed, maxDepth) || compact(value) !== JSON.stringify(parsed))
+    return fail('would lose something when it is parsed');
+  return ok(parsed);
+}
+
+function isShallow(value: Json, depthLeft: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  if (depthLeft === 0) return false;
+  return Object.entries(value).every(
+    ([key, item]) => key !== '__proto__' && isShallow(item as Json, depthLeft - 1),
+  );
+}
+
+/** The JSON text without white space between its tokens, and with its escapes as `JSON.stringify` writes them. */
+function compact(text: string): string {
+  return text.replace(/"(?:[^"\\]|\\.)*"|\s+/g, (token) =>
+    token.startsWith('"') ? JSON.stringify(JSON.parse(token)) : '',
+  );
+}

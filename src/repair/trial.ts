@@ -1,0 +1,83 @@
+import type { Contract } from '../contracts/contract.ts';
+import type { JsonObject } from '../json.ts';
+import { type Result, fail, ok } from '../result.ts';
+import type { Violation } from '../validate/violation.ts';
+import type { Failure } from './healer.ts';
+import { type CompiledPlan, compilePlan } from './interpreter.ts';
+import type { Plan, Pointer } from './plan.ts';
+import { genericPointer, segmentsOf } from './pointer.ts';
+import { checkProvenance } from './provenance.ts';
+import { isDeclared } from './schema-paths.ts';
+import { type PlanPermissions, checkPlan } from './static-check.ts';
+
+/** `event`: what the plan made; `value`: what the contract made of that. */
+export interface Repaired {
+  event: JsonObject;
+  value: JsonObject;
+}
+
+export interface Refusal {
+  reason: string;
+  /** What is still wrong after the plan, when it could be applied. */
+  remaining?: Violation[];
+}
+
+/**
+ * Tries a plan on the event it was proposed for, with every check there is: whether the contract permits the plan,
+ * whether it applies, whether each leaf of the result has its provenance, whether the contract accepts the result.
+ */
+export function tryPlan(
+  failure: Failure,
+  plan: Plan,
+  permissions: PlanPermissions = {},
+): Result<Repaired, Refusal> {
+  const { contract, event, violations } = failure;
+  const forbidden = checkPlan(plan, contract, permissions);
+  if (forbidden !== undefined) return fail({ reason: forbidden });
+
+  const applied = compileFor(plan, contract).apply(event, invalidPaths(violations, event));
+  if (!applied.ok) return fail({ reason: `operation ${applied.error.operation}: ${applied.error.reason}` });
+
+  const unproven = checkProvenance(event, plan, applied.value, contract);
+  if (unproven !== undefined) return fail({ reason: unproven });
+  return validated(contract, applied.value);
+}
+
+/**
+ * A learned rule, ready for the hot path. The plan has been checked against the contract (checkPlan) when the rule was
+ * learned and is again when it is indexed; each event is applied and validated. The provenance of a result follows from
+ * the plan: the interpreter agrees with the independent checker on every plan that the property tests can make.
+ */
+export function compileRule(
+  plan: Plan,
+  contract: Contract,
+): (event: JsonObject, violations: readonly Violation[]) => Result<Repaired, Refusal> {
+  const compiled = compileFor(plan, contract);
+  return (event, violations) => {
+    const applied = compiled.apply(event, invalidPaths(violations, event));
+    if (!applied.ok) return fail({ reason: `operation ${applied.error.operation}: ${applied.error.reason}` });
+    return validated(contract, applied.value);
+  };
+}
+
+function validated(contract: Contract, event: JsonObject): Result<Repaired, Refusal> {
+  const validation = contract.validate(event);
+  if (validation.ok) return ok({ event, value: validation.value });
+  return fail({ reason: describe(validation.violations), remaining: validation.violations });
+}
+
+function compileFor(plan: Plan, contract: Contract): CompiledPlan {
+  return compilePlan(plan, { isDeclared: (pointer) => isDeclared(contract.jsonSchema, segmentsOf(pointer)) });
+}
+
+function invalidPaths(violations: readonly Violation[], event: JsonObject): Set<Pointer> {
+  return new Set(violations.map(({ path }) => (/\/\d/.test(path) ? genericPointer(path, event) : path)));
+}
+
+function describe(violations: readonly Violation[]): string {
+  const named = violations
+    .slice(0, 3)
+    .map(({ path, code }) => `${path === '' ? 'the event' : path} (${code})`);
+  const more = violations.length > 3 ? ` and ${violations.length - 3} more` : '';
+  return `the contract still refuses ${named.join(', ')}${more}`;
+}

@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import { type Json, type JsonObject, type JsonType, isObject, jsonType } from '../json.ts';
+import { pointerOf } from '../repair/pointer.ts';
+import { isDeclared, schemasAt } from '../repair/schema-paths.ts';
+import type { Violation } from './violation.ts';
+
+/** A field of an event that its contract does not declare. */
+export interface UndeclaredField {
+  /** JSON Pointer, array indexes as `*`. */
+  path: string;
+  name: string;
+  type: JsonType;
+}
+
+const maxNames = 32;
+const maxNameLength = 64;
+/** How many values are looked at; a larger event is looked at in part. */
+const maxVisited = 2000;
+
+/** The sorted pairs of path and code, array indexes as `*`: which rule may help. */
+export function violationsKey(violations: readonly Violation[]): string {
+  const pairs = violations.map(({ path, code }) => `${withStars(path)} ${code}`);
+  return pairs.length === 1 ? pairs[0]! : [...new Set(pairs)].sort().join('\n');
+}
+
+/** A segment of digits is an index here: a violation's path does not say what the event held. */
+function withStars(path: string): string {
+  return /\/\d/.test(path) ? path.replace(/\/\d+(?=\/|$)/g, '/*') : path;
+}
+
+/**
+ * What makes two failures the same: contract, version, source, the violations, and the names and types of the undeclared
+ * fields. 32 hex digits of SHA-256. Names that look generated are folded and long lists counted, so that a source with
+ * random names does not make a new signature with each event.
+ */
+export function errorSignature(failure: {
+  contract: string;
+  version: string;
+  source: string;
+  violations: readonly Violation[];
+  event: JsonObject;
+  jsonSchema: JsonObject;
+}): string {
+  const { contract, version, source, violations, event, jsonSchema } = failure;
+  const fields = undeclaredFields(event, jsonSchema).map(({ path, type }) => `${foldedName(path)} ${type}`);
+  const names = [...new Set(fields)].sort();
+  const undeclared = names.length > maxNames ? ['many'] : names;
+  const identity = JSON.stringify([contract, version, source, violationsKey(violations), undeclared]);
+  return createHash('sha256').update(identity).digest('hex').slice(0, 32);
+}
+
+/** Undeclared fields at the top and within declared objects; what lies within an undeclared one is part of it. */
+export function undeclaredFields(event: JsonObject, jsonSchema: JsonObject): UndeclaredField[] {
+  const found: UndeclaredField[] = [];
+  let visited = 0;
+
+  const visit = (value: Json, segments: string[]): void => {
+    if (++visited > maxVisited || found.length > maxNames) return;
+    if (Array.isArray(value)) {
+      for (const item of value) visit(item, [...segments, '*']);
+      return;
+    }
+    if (!isObject(value) || !listsProperties(jsonSchema, segments)) return;
+    for (const [name, field] of Object.entries(value)) {
+      const path = [...segments, name];
+      if (isDeclared(jsonSchema, path)) visit(field, path);
+      else found.push({ path: pointerOf(path), name, type: jsonType(field) });
+    }
+  };
+  visit(event, []);
+  return found;
+}
+
+/** False for an object whose fields the contract leaves free: nothing in it is undeclared. */
+function listsProperties(jsonSchema: JsonObject, segments: string[]): boolean {
+  return schemasAt(jsonSchema, segments).some((schema) => isObject(schema['properties']));
+}
+
+function foldedName(path: string): string {
+  const name = path.slice(0, maxNameLength * 4);
+  return name
+    .split('/')
+    .map((segment) => segment.slice(0, maxNameLength))
+    .map((segment) => (generated.test(segment) ? '#' : segment.replace(/\d+/g, '#')))
+    .join('/');
+}
+
+/** Hex digests, UUIDs, and long mixtures of letters and digits. */
+const generated = /^[0-9a-f-]{12,}$|^(?=.*\d)(?=.*[a-z])[a-z0-9_-]{20,}$/i;

@@ -1,0 +1,158 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  type RunningSentinel,
+  get,
+  ingest,
+  post,
+  query,
+  settled,
+  startProcess,
+  transaction,
+} from '../helpers/sentinel.ts';
+
+/** Chapter 3: what nobody could repair waits for a person, whole. */
+interface Letter {
+  id: string;
+  status: string;
+  raw: string;
+  reason: string;
+  violations: { path: string }[];
+  replays: number;
+}
+let sentinel: RunningSentinel;
+beforeAll(async () => {
+  sentinel = await startProcess();
+});
+afterAll(() => sentinel.stop());
+
+const letters = (filter = '') =>
+  get<{ items: Letter[]; next: string | null }>(`${sentinel.url}/api/v1/dead-letters${filter}`);
+const replay = (id: string, body: unknown = {}) =>
+  post(`${sentinel.url}/api/v1/dead-letters/${id}/replay`, body);
+
+async function deadLetter(change: Record<string, unknown>, source?: string): Promise<string> {
+  const id = await ingest(sentinel.url, transaction(change), source);
+  expect((await settled(sentinel.url, id)).status).toBe('dead_letter');
+  return id;
+}
+
+describe('a dead letter', () => {
+  it('keeps the event exactly as it was sent', async () => {
+    const text = '{ "amount": 1.50e1,  "currency": "EURO", "n": 12345678901234567890 }';
+    const id = await ingest(sentinel.url, text);
+    expect((await settled(sentinel.url, id)).status).toBe('dead_letter');
+    expect((await get<Letter>(`${sentinel.url}/api/v1/dead-letters/${id}`)).raw).toBe(text);
+  });
+
+  it('is listed by contract, source, signature and text, page by page', async () => {
+    for (let index = 0; index < 5; index++)
+      await deadLetter({ currency: 'EURO', description: `needle ${index}` }, 'list-test');
+    const all = await letters('?source=list-test');
+    expect(all.items).toHaveLength(5);
+    expect((await letters('?source=list-test&q=needle 3')).items).toHaveLength(1);
+    expect((await letters('?source=list-test&contract=order')).items).toHaveLength(0);
+
+    const first = await letters('?source=list-test&limit=3');
+    const second = await letters(`?source=list-test&limit=3&cursor=${encodeURIComponent(first.next!)}`);
+    expect([...first.items, ...second.items].map(({ id }) => id)).toEqual(all.items.map(({ id }) => id));
+  });
+
+  it('is grouped with those that failed in the same way', async () => {
+    for (let index = 0; index < 3; index++) await deadLetter({ amount: 'abc' }, 'group-test');
+    await deadLetter({ email: 'ada' }, 'group-test');
+    const { items } = await get<{
+      items: { count: number; source: string; violations: { path: string }[] }[];
+    }>(`${sentinel.url}/api/v1/dead-letters/groups?source=group-test`);
+    expect(items).toMatchObject([
+      { count: 3, violations: [{ path: '/amount' }] },
+      { count: 1, violations: [{ path: '/email' }] },
+    ]);
+  });
+});
+
+describe('replay', () => {
+  it('of an edited letter loads it, and keeps the original beside it', async () => {
+    const event = transaction({ amount: 'not-a-number' });
+    const id = await deadLetter(event);
+    const response = await replay(id, { event: { ...event, amount: '7.25' } });
+    expect(response.status).toBe(202);
+
+    expect(await settled(sentinel.url, id)).toMatchObject({
+      status: 'repaired',
+      healer: 'person',
+      original: { amount: 'not-a-number' },
+      result: { amount: '7.25' },
+      by_hand: ['/amount'],
+      dead_letter_id: id,
+    });
+    const [row] = await query(sentinel.url, `select amount from transaction where _request_id = '${id}'`);
+    expect(row).toEqual({ amount: '7.25' });
+    expect((await get<Letter>(`${sentinel.url}/api/v1/dead-letters/${id}`)).status).toBe('replayed');
+  });
+
+  it('of a letter that still fails opens it again', async () => {
+    const id = await deadLetter({ amount: 'x' });
+    await replay(id);
+    expect((await settled(sentinel.url, id)).status).toBe('dead_letter');
+    expect(await get<Letter>(`${sentinel.url}/api/v1/dead-letters/${id}`)).toMatchObject({
+      status: 'open',
+      replays: 1,
+    });
+  });
+
+  it('of many says first how many, and what would become of them', async () => {
+    for (let index = 0; index < 4; index++) await deadLetter({ currency: 'EURO' }, 'dry-run');
+    const plan = await post(`${sentinel.url}/api/v1/dead-letters/replay`, {
+      filter: { source: 'dry-run' },
+      dry_run: true,
+    });
+    expect(await plan.json()).toMatchObject({ dry_run: true, matched: 4, would_load: 0, would_fail: 4 });
+    expect((await letters('?source=dry-run')).items.map(({ status }) => status)).toEqual([
+      'open',
+      'open',
+      'open',
+      'open',
+    ]);
+  });
+
+  it('makes no second row of an event that is loaded already', async () => {
+    const event = transaction({ amount: '?' });
+    const id = await deadLetter(event);
+    await replay(id, { event: { ...event, amount: 1 } });
+    expect((await settled(sentinel.url, id)).status).toBe('repaired');
+    expect((await replay(id, { event: { ...event, amount: 1 } })).status).toBe(409);
+  });
+});
+
+describe('discard', () => {
+  it('needs a reason, and keeps the letter', async () => {
+    const id = await deadLetter({ amount: [] });
+    expect((await post(`${sentinel.url}/api/v1/dead-letters/${id}/discard`, {})).status).toBe(422);
+    expect(
+      (await post(`${sentinel.url}/api/v1/dead-letters/${id}/discard`, { reason: 'a test event' })).status,
+    ).toBe(200);
+    expect((await settled(sentinel.url, id)).status).toBe('discarded');
+    expect(await get<Letter>(`${sentinel.url}/api/v1/dead-letters/${id}`)).toMatchObject({
+      status: 'discarded',
+      discard_reason: 'a test event',
+    });
+    expect((await replay(id)).status).toBe(409);
+  });
+});
+
+it.each([
+  ['GET', '/api/v1/dead-letters/nope', undefined, 404],
+  ['GET', '/api/v1/dead-letters?limit=0', undefined, 422],
+  ['GET', '/api/v1/dead-letters?colour=red', undefined, 422],
+  ['POST', '/api/v1/dead-letters/nope/replay', {}, 404],
+  ['POST', '/api/v1/dead-letters/replay', { filter: { colour: 'red' } }, 422],
+])('%s %s is answered with a problem', async (method, path, body, status) => {
+  const response = await fetch(sentinel.url + path, {
+    method,
+    ...(body === undefined
+      ? {}
+      : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+  });
+  expect(response.status).toBe(status);
+  expect(response.headers.get('content-type')).toContain('application/problem+json');
+});
