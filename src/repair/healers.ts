@@ -9,7 +9,12 @@ export async function healersFor(config: HealingConfig, log: Logger): Promise<He
   const { openai } = config;
   if (openai !== undefined) {
     const { llmHealer } = await import('./healers/llm.ts');
-    healers.push(llmHealer({ ...config, openai }, { audit: (entry) => log.info({ audit: entry }, 'healer asked the model') }));
+    healers.push(
+      llmHealer(
+        { ...config, openai },
+        { audit: (entry) => log.info({ audit: entry }, 'healer asked the model') },
+      ),
+    );
   }
   return healers;
 }

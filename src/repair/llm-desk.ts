@@ -3,7 +3,7 @@ import { SentinelError, messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Failure, Healer } from './healer.ts';
 import type { HealingConfig } from './healing-config.ts';
-import { type Refusal, writeRefusal } from './refusals.ts';
+import { type Refusal, readRefusal, writeRefusal } from './refusals.ts';
 import type { RuleStore } from './rule-store.ts';
 import { tryPlan } from './trial.ts';
 
@@ -40,7 +40,13 @@ const maxCalls = 4;
 const longestWaitMs = 2_000;
 /** How long a failed call speaks for its signature; longer than any event's pause, so that all of them hear of it. */
 const freshMs = 15_000;
-const maxOutages = 10_000;
+/** Signatures whose outages or plans are remembered; the oldest are forgotten. */
+const maxRemembered = 10_000;
+/**
+ * Plans for one signature. Its events may differ in types, or in digits within a name, and so need a rule each; but
+ * where every event brings a new name, a rule for each would cost a call for each.
+ */
+const maxPlans = 3;
 
 interface Outage {
   since: number;
@@ -61,6 +67,7 @@ export function llmDesk(deps: {
   const calls = new Map<string, { startedAt: number; done: Promise<void> }>();
   const outages = new Map<string, Outage>();
   const faults = new Map<string, unknown>();
+  const plans = new Map<string, number>();
   const healed = new Set<string>();
 
   const refuse = (signature: string, code: string, reason: string): Promise<void> => {
@@ -70,6 +77,17 @@ export function llmDesk(deps: {
 
   async function heal(failure: Failure, requestId: string): Promise<void> {
     const { signature } = failure;
+    // The event may have been on its way here when the last call about its signature ended.
+    if ((await readRefusal(state, signature)) !== undefined) return;
+    const planned = plans.get(signature) ?? 0;
+    if (planned >= maxPlans) {
+      plans.delete(signature);
+      return refuse(
+        signature,
+        'no_repair_found',
+        `${planned} rules were learned for such events, and none is for this one`,
+      );
+    }
     const proposal = await healer.propose(failure, stopping.signal);
     outages.delete(signature);
     if (proposal.kind === 'refused') return refuse(signature, 'refused_by_llm', proposal.reason);
@@ -85,7 +103,8 @@ export function llmDesk(deps: {
       case 'learned':
       case 'known':
         healed.add(requestId);
-        return undefined;
+        remember(plans, signature, planned + 1);
+        return;
       case 'disabled':
         return refuse(signature, 'rule_disabled', `rule ${learned.rule.id} would repair it, but is disabled`);
       case 'conflicting':
@@ -102,12 +121,12 @@ export function llmDesk(deps: {
     } catch (error) {
       if (stopping.signal.aborted) return;
       if (!isOutage(error)) {
-        faults.set(signature, error);
+        remember(faults, signature, error);
         return;
       }
       const at = now();
       const since = outages.get(signature)?.since ?? at;
-      remember(signature, { since, lastAt: at, reason: messageOf(error) });
+      remember(outages, signature, { since, lastAt: at, reason: messageOf(error) });
       log.warn(
         { status: 'failed', code: error.code, source, contract: failure.contract.name, signature },
         error.message,
@@ -115,12 +134,6 @@ export function llmDesk(deps: {
     } finally {
       calls.delete(signature);
     }
-  }
-
-  function remember(signature: string, outage: Outage): void {
-    outages.set(signature, outage);
-    const oldest = outages.size > maxOutages ? outages.keys().next().value : undefined;
-    if (oldest !== undefined) outages.delete(oldest);
   }
 
   function waitFor(signature: string): number {
@@ -163,4 +176,10 @@ function isOutage(error: unknown): error is SentinelError {
     error instanceof SentinelError &&
     (error.code === 'llm_unavailable' || error.code === 'llm_budget_exhausted')
   );
+}
+
+function remember<T>(memory: Map<string, T>, signature: string, what: T): void {
+  memory.set(signature, what);
+  const oldest = memory.size > maxRemembered ? memory.keys().next().value : undefined;
+  if (oldest !== undefined) memory.delete(oldest);
 }

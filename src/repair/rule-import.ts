@@ -7,12 +7,11 @@ import { parsePlan } from './parse-plan.ts';
 import { type StoredRule, ruleId } from './rule.ts';
 import { checkPlan } from './static-check.ts';
 
+const text = (max: number) => z.string().min(1).max(max);
+
 /** Which events the rules of the original's format are for: those rules do not say it themselves. */
-export interface LegacyTarget {
-  contract: string;
-  version: string;
-  source: string;
-}
+const legacyTarget = z.object({ contract: text(200), version: text(64), source: text(200) });
+export type LegacyTarget = z.infer<typeof legacyTarget>;
 
 /** What became of each entry, by its position in the file. */
 export interface ImportReport {
@@ -25,7 +24,6 @@ export interface ImportContext {
   now: number;
   ttlMs: number;
   contracts: { get(name: string, version: string): Contract | undefined } | undefined;
-  legacy: LegacyTarget | undefined;
 }
 
 export interface ParsedImport {
@@ -34,8 +32,6 @@ export interface ParsedImport {
 }
 
 const maxRules = 10_000;
-const text = (max: number) => z.string().min(1).max(max);
-
 /** The part of an exported rule that another installation can use; the rest is made anew. */
 const exportedRule = z.object({
   contract: text(200),
@@ -60,14 +56,15 @@ const exportedRule = z.object({
 });
 
 /**
- * Reads a file of rules: a list, or `{"rules": […]}`, of exported rules or of the original's. A bad entry is
- * refused with its reason and does not disturb the others. Plans are checked here against the contracts that are
- * known, and again by every thread that applies them.
+ * Reads a file of rules: a list, or `{"rules": […]}`, of exported rules or of the original's; the latter need
+ * `contract`, `version` and `source` beside `rules`. A bad entry is refused with its reason and does not disturb the
+ * others. Plans are checked here against the contracts that are known, and again by every thread that applies them.
  */
 export function parseRules(json: unknown, context: ImportContext): ParsedImport {
   const parsed: ParsedImport = { rules: [], refused: [] };
+  const target = legacyTarget.safeParse(json).data;
   for (const [position, entry] of entriesOf(json).entries()) {
-    const rules = isLegacyRule(entry) ? fromLegacy(entry, context) : fromExport(entry, context);
+    const rules = isLegacyRule(entry) ? fromLegacy(entry, target, context) : fromExport(entry, context);
     if (!rules.ok) parsed.refused.push({ position, reason: rules.error });
     else for (const rule of rules.value) parsed.rules.push({ position, rule });
   }
@@ -104,20 +101,23 @@ function fromExport(entry: unknown, context: ImportContext): Result<StoredRule[]
   ]);
 }
 
-function fromLegacy(entry: unknown, context: ImportContext): Result<StoredRule[]> {
-  const { legacy } = context;
-  if (legacy === undefined)
+function fromLegacy(
+  entry: unknown,
+  target: LegacyTarget | undefined,
+  context: ImportContext,
+): Result<StoredRule[]> {
+  if (target === undefined)
     return fail(
-      'a rule of the older format does not say which events it is for: name a contract, version and source',
+      'a rule of the older format does not say which events it is for: put contract, version and source beside "rules"',
     );
-  const contract = context.contracts?.get(legacy.contract, legacy.version);
+  const contract = context.contracts?.get(target.contract, target.version);
   const parsed = parseLegacy(entry, { closed: contract?.open === false });
   if (!parsed.ok) return parsed;
-  const plan = permittedPlan(parsed.value.plan, legacy, context);
+  const plan = permittedPlan(parsed.value.plan, target, context);
   if (!plan.ok) return plan;
   return ok(
     parsed.value.matches.map((match) => {
-      const identity = { ...legacy, match, plan: plan.value };
+      const identity = { ...target, match, plan: plan.value };
       const id = ruleId(identity);
       return {
         id,

@@ -1,4 +1,5 @@
 import { type Json, type JsonObject, jsonType } from '../json.ts';
+import { segmentsOf } from './pointer.ts';
 import type { RuleInput } from './rule.ts';
 
 /** True for an event on which the inputs of a rule exist, and have the types they had when it was learned. */
@@ -42,13 +43,6 @@ export function compileInputs(inputs: readonly RuleInput[]): InputTest {
 function foldedType(value: Json): RuleInput['type'] {
   const type = jsonType(value);
   return type === 'integer' ? 'number' : type;
-}
-
-function segmentsOf(path: string): string[] {
-  return path
-    .split('/')
-    .slice(1)
-    .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
 /** Shows each value at the path to `seen` until it returns false; false then. */

@@ -1,16 +1,16 @@
 import type { Contract } from '../contracts/contract.ts';
-import type { StateStore, StateWrite } from '../engine/engine.ts';
+import type { StateStore } from '../engine/engine.ts';
 import { SentinelError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
 import type { Logger } from '../log.ts';
 import type { Violation } from '../validate/violation.ts';
 import { refusalWrite } from './refusals.ts';
-import { type ImportReport, type LegacyTarget, parseRules } from './rule-import.ts';
+import { type ImportReport, parseRules } from './rule-import.ts';
 import { type Apply, type IndexedRule, RuleIndex, type RuleQuestion } from './rule-index.ts';
 import { type Lesson, ruleFrom } from './rule-lesson.ts';
-import { RuleUseCounter, type RuleUses, usesPrefix } from './rule-uses.ts';
+import { type RuleFilter, ruleRecords } from './rule-records.ts';
+import { RuleUseCounter } from './rule-uses.ts';
 import { type Rule, type RuleStatus, type StoredRule, statusAt } from './rule.ts';
-import { listAll } from './state-pages.ts';
 
 export interface RuleStoreOptions {
   /** How long a rule is trusted before the healers look again. */
@@ -40,13 +40,6 @@ export type Learned =
   /** There are too many rules. */
   | { kind: 'full' };
 
-export interface RuleFilter {
-  contract?: string;
-  version?: string;
-  source?: string;
-  status?: RuleStatus;
-}
-
 export interface RuleStore {
   /** The hot path: which rule repairs such an event. Synchronous; follows other threads' changes within a second. */
   find(
@@ -69,17 +62,14 @@ export interface RuleStore {
   disable(id: string): Promise<Rule>;
   /** Forgets the rule, so that healers may learn it again; a candidate's events become dead letters. `not_found`. */
   delete(id: string): Promise<void>;
-  /** Takes what `exportRules` gave, or rules of the original's format for a `legacy` contract and source. */
-  importRules(json: unknown, legacy?: LegacyTarget): Promise<ImportReport>;
+  /** Takes what `exportRules` gave, or rules of the original's format (rule-import.ts). */
+  importRules(json: unknown): Promise<ImportReport>;
   exportRules(filter?: RuleFilter): Promise<{ rules: Rule[] }>;
   /** Writes the counts and stops following changes. */
   close(): Promise<void>;
 }
 
-const rulesPrefix = 'rules/';
 const dayMs = 86_400_000;
-/** How long an expired rule can still be looked at. */
-const keepExpiredMs = 30 * dayMs;
 /** Many more than any sender's drift needs; a bound for a sender that drifts on purpose. */
 const maxRules = 10_000;
 /** How long the events of a deleted candidate are still known to be refused. */
@@ -89,6 +79,7 @@ const deletedCandidateMs = dayMs;
 export async function openRuleStore(state: StateStore, options: RuleStoreOptions): Promise<RuleStore> {
   const { log, contracts, targetFields } = options;
   const now = options.now ?? Date.now;
+  const records = ruleRecords(state, now);
   const index = new RuleIndex({
     ...(contracts === undefined ? undefined : { contracts }),
     ...(targetFields === undefined ? undefined : { targetFields }),
@@ -105,7 +96,10 @@ export async function openRuleStore(state: StateStore, options: RuleStoreOptions
   const background = new Set<Promise<void>>();
   let turn: Promise<unknown> = Promise.resolve();
 
-  const unwatch = await follow(state, index);
+  const unwatch = await records.follow((id, rule) => {
+    if (rule === undefined) index.delete(id);
+    else index.set(rule);
+  });
 
   /** One change at a time, so that what was checked still holds when it is written. */
   function inTurn<T>(change: () => Promise<T>): Promise<T> {
@@ -115,20 +109,14 @@ export async function openRuleStore(state: StateStore, options: RuleStoreOptions
   }
 
   async function write(rule: StoredRule): Promise<void> {
-    const lasting = rule.status === 'candidate' || rule.disabled_by === 'person';
-    const ttlMs = Math.max(1, Date.parse(rule.expires_at) - now()) + keepExpiredMs;
-    await state.put(rulesPrefix + rule.id, { ...rule } as unknown as JsonObject, lasting ? {} : { ttlMs });
+    await records.write(rule);
     index.set(rule);
   }
 
-  async function stored(id: string): Promise<StoredRule> {
-    const rule = await state.get<JsonObject>(rulesPrefix + id);
+  async function existing(id: string): Promise<StoredRule> {
+    const rule = await records.read(id);
     if (rule === undefined) throw new SentinelError('not_found', `there is no rule ${JSON.stringify(id)}`);
-    return rule as unknown as StoredRule;
-  }
-
-  async function withUses(rule: StoredRule): Promise<Rule> {
-    return toRule(rule, await state.get<RuleUses>(usesPrefix + rule.id), now());
+    return rule;
   }
 
   function countedApply(indexed: IndexedRule, apply: Apply): Apply {
@@ -158,21 +146,6 @@ export async function openRuleStore(state: StateStore, options: RuleStoreOptions
     const { disabled_by: _, ...rest } = rule;
     return { ...rest, status: 'active', expires_at: new Date(now() + options.ttlDays * dayMs).toISOString() };
   };
-
-  async function list(filter: RuleFilter = {}): Promise<Rule[]> {
-    const [rules, counts] = await Promise.all([
-      listAll<JsonObject>(state, rulesPrefix),
-      listAll<RuleUses>(state, usesPrefix),
-    ]);
-    const usesById = new Map(counts.map(({ key, value }) => [key.slice(usesPrefix.length), value]));
-    return rules
-      .map(({ value }) => value as unknown as StoredRule)
-      .map((rule) => toRule(rule, usesById.get(rule.id), now()))
-      .filter((rule) =>
-        Object.entries(filter).every(([name, wanted]) => rule[name as keyof RuleFilter] === wanted),
-      )
-      .sort((a, b) => (a.created_at < b.created_at ? 1 : -1));
-  }
 
   return {
     find(contract, version, source, violations, event) {
@@ -219,44 +192,41 @@ export async function openRuleStore(state: StateStore, options: RuleStoreOptions
         return { kind: 'learned', rule: lessonRule };
       }),
 
-    list,
+    list: (filter) => records.list(filter),
     async get(id) {
-      const rule = await state.get<JsonObject>(rulesPrefix + id);
-      return rule === undefined ? undefined : withUses(rule as unknown as StoredRule);
+      const rule = await records.read(id);
+      return rule === undefined ? undefined : records.withUses(rule);
     },
 
     approve: (id) =>
       inTurn(async () => {
-        const rule = active(await stored(id));
+        const rule = active(await existing(id));
         const rival = activeRival(rule);
         if (rival !== undefined) throw new SentinelError('conflict', rivalry(rival));
         uses.forgive(id);
         await write(rule);
-        return withUses(rule);
+        return records.withUses(rule);
       }),
 
     disable: (id) =>
       inTurn(async () => {
-        const rule: StoredRule = { ...(await stored(id)), status: 'disabled', disabled_by: 'person' };
+        const rule: StoredRule = { ...(await existing(id)), status: 'disabled', disabled_by: 'person' };
         await write(rule);
-        return withUses(rule);
+        return records.withUses(rule);
       }),
 
     delete: (id) =>
       inTurn(async () => {
-        const rule = await stored(id);
-        const writes: StateWrite[] = [{ delete: rulesPrefix + id }, { delete: usesPrefix + id }];
-        if (rule.status === 'candidate') {
-          const reason = `the repair proposed for it (rule ${id}) was turned down by a person`;
-          const refusal = { code: 'repair_turned_down', reason, at: new Date(now()).toISOString() };
-          writes.push(refusalWrite(rule.signature, refusal, deletedCandidateMs));
-        }
-        await state.write(writes);
+        const rule = await existing(id);
+        const reason = `the repair proposed for it (rule ${id}) was turned down by a person`;
+        const refusal = { code: 'repair_turned_down', reason, at: new Date(now()).toISOString() };
+        const waiting = rule.status === 'candidate';
+        await records.delete(id, waiting ? [refusalWrite(rule.signature, refusal, deletedCandidateMs)] : []);
         index.delete(id);
       }),
 
-    async importRules(json, legacy) {
-      const context = { now: now(), ttlMs: options.ttlDays * dayMs, contracts, legacy };
+    async importRules(json) {
+      const context = { now: now(), ttlMs: options.ttlDays * dayMs, contracts };
       const { rules, refused } = parseRules(json, context);
       const imported: string[] = [];
       for (const { position, rule } of rules) {
@@ -272,7 +242,7 @@ export async function openRuleStore(state: StateStore, options: RuleStoreOptions
       }
       return { imported, refused };
     },
-    exportRules: async (filter) => ({ rules: await list(filter) }),
+    exportRules: async (filter) => ({ rules: await records.list(filter) }),
 
     async close() {
       unwatch();
@@ -285,20 +255,3 @@ export async function openRuleStore(state: StateStore, options: RuleStoreOptions
 
 const rivalry = (rival: StoredRule): string =>
   `rule ${rival.id} repairs the same events in another way; disable it first`;
-
-/** Fills the index and keeps it up to date with what any thread writes. */
-async function follow(state: StateStore, index: RuleIndex): Promise<() => void> {
-  const changed = new Set<string>();
-  const unwatch = state.watch(rulesPrefix, ({ key, value }) => {
-    changed.add(key);
-    if (value === undefined) index.delete(key.slice(rulesPrefix.length));
-    else index.set(value as unknown as StoredRule);
-  });
-  for (const { key, value } of await listAll<JsonObject>(state, rulesPrefix))
-    if (!changed.has(key)) index.set(value as unknown as StoredRule);
-  return unwatch;
-}
-
-function toRule(rule: StoredRule, uses: RuleUses | undefined, now: number): Rule {
-  return { ...rule, hits: 0, failures: 0, ...uses, status: statusAt(rule, now) };
-}

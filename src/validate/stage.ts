@@ -1,7 +1,7 @@
 import type { Contract } from '../contracts/contract.ts';
 import type { ContractRegistry } from '../contracts/registry.ts';
 import type { JsonObject } from '../json.ts';
-import type { Rule } from '../repair/rule.ts';
+import type { StoredRule } from '../repair/rule.ts';
 import type { RuleStore } from '../repair/rule-store.ts';
 import { type ContractChoice, type UnknownContract, chooseContract } from './choose-contract.ts';
 import { type EnvelopeFacts, fillEnvelope, sourceOf } from './envelope.ts';
@@ -12,7 +12,7 @@ import type { Violation } from './violation.ts';
 export type Verdict =
   | { kind: 'valid'; source: string; contract: Contract; value: JsonObject }
   /** A known rule repaired it; `event` is the plan's result, `value` what the contract made of it. */
-  | { kind: 'repaired'; source: string; contract: Contract; value: JsonObject; event: JsonObject; rule: Rule }
+  | { kind: 'repaired'; source: string; contract: Contract; value: JsonObject; event: JsonObject; rule: StoredRule }
   | { kind: 'invalid'; source: string; contract: Contract; violations: Violation[]; signature: string }
   | ({ kind: 'unknown'; source: string; signature: string } & UnknownContract);
 

@@ -88,6 +88,22 @@ describe('a failure that the model can repair', () => {
   });
 });
 
+describe('a source that never uses a name twice', () => {
+  it('does not cost a call for each event', async () => {
+    bench = await healingBench();
+    bench.model.answerWith(({ text }) => {
+      const name = /price_\d+/.exec(text)?.[0] ?? '';
+      return { say: { operations: [{ op: 'move', from: `/${name}`, to: '/amount' }] } };
+    });
+    const names = Array.from({ length: 100 }, (_, i) => `price_${i}`);
+    await bench.submit(...names.map((name) => transactionWith({ amount: undefined, [name]: '12.50' })));
+    await bench.settled(100);
+    expect(bench.model.requests.length).toBeLessThanOrEqual(3);
+    expect(bench.fixed.length).toBe(bench.model.requests.length);
+    expect(bench.dead.every((letter) => letter.code === 'no_repair_found')).toBe(true);
+  });
+});
+
 describe('what the model gets wrong', () => {
   const literal = { operations: [{ op: 'add', path: '/amount', value: '0.00' }] };
   it.each<[string, string | object]>([

@@ -67,7 +67,7 @@ describe("rules in the original's format", () => {
     ['a rename', { source_field: 'price', target_field: 'amount', transformation_type: 'rename' }],
     ['the older field mapping', { field_mapping: { price: 'amount' } }],
   ])('%s repairs the events it was made for', async (_, legacy) => {
-    expect(await rules.importRules(legacy, target)).toMatchObject({ refused: [] });
+    expect(await rules.importRules({ ...target, rules: [legacy] })).toMatchObject({ refused: [] });
     expect(repairs(priced())).toMatchObject({ ok: true, value: { event: { amount: '12.50' } } });
   });
 
