@@ -94,7 +94,7 @@ describe('many events in one request', () => {
   it('are taken from an array, from NDJSON and from gzip', async () => {
     const { gzipSync } = await import('node:zlib');
     const events = [transaction(), transaction(), transaction()];
-    const bodies: [string, Record<string, string>, BodyInit][] = [
+    const bodies: [string, Record<string, string>, string | Uint8Array<ArrayBuffer>][] = [
       [
         'array',
         { 'content-type': 'application/json' },
