@@ -134,6 +134,8 @@ export function healingStage(deps: {
       }
       const learned = await rules.learn({ failure, plan, origin: 'heuristic', evidence, approval });
       if (learned.kind === 'disabled') return ruleDisabled(patient, learned.rule);
+      if (learned.kind === 'turned_down')
+        return deadLetter(patient, 'repair_turned_down', 'a person turned its repair down');
       const repair = { healer: healer.name, plan, event: trial.value.event };
       if (learned.kind === 'learned' || learned.kind === 'known') {
         if (learned.rule.status === 'candidate') return awaitReview(learned.rule);

@@ -107,6 +107,8 @@ export function llmDesk(deps: {
         return;
       case 'disabled':
         return refuse(signature, 'rule_disabled', `rule ${learned.rule.id} would repair it, but is disabled`);
+      case 'turned_down':
+        return refuse(signature, 'repair_turned_down', 'a person turned its repair down');
       case 'conflicting':
         return refuse(signature, 'ambiguous_rules', `its repair contradicts rule ${learned.rule.id}`);
       case 'full':

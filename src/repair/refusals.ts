@@ -27,3 +27,14 @@ export async function writeRefusal(
 ): Promise<void> {
   await state.put(keyOf(signature), refusal, { ttlMs });
 }
+
+/** A candidate that a person deleted; rules have the same id whenever they are learned (rule.ts). */
+const turnedDownKey = (ruleId: string): string => `turned-down/${ruleId}`;
+
+export function turnedDownWrite(ruleId: string, at: string, ttlMs: number): StateWrite {
+  return { put: turnedDownKey(ruleId), value: { at }, ttlMs };
+}
+
+export async function wasTurnedDown(state: StateStore, ruleId: string): Promise<boolean> {
+  return (await state.get(turnedDownKey(ruleId))) !== undefined;
+}

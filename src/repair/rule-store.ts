@@ -4,7 +4,7 @@ import { SentinelError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
 import type { Logger } from '../log.ts';
 import type { Violation } from '../validate/violation.ts';
-import { refusalWrite } from './refusals.ts';
+import { refusalWrite, turnedDownWrite, wasTurnedDown } from './refusals.ts';
 import { type ImportReport, parseRules } from './rule-import.ts';
 import { type Apply, type IndexedRule, RuleIndex, type RuleQuestion } from './rule-index.ts';
 import { type Lesson, ruleFrom } from './rule-lesson.ts';
@@ -33,8 +33,8 @@ export type Found =
 
 export type Learned =
   | { kind: 'learned' | 'known'; rule: StoredRule }
-  /** The same rule was there and has been disabled: it must not come back by itself. */
-  | { kind: 'disabled'; rule: StoredRule }
+  /** The same rule was there and has been disabled, or deleted as a candidate: it must not come back by itself. */
+  | { kind: 'disabled' | 'turned_down'; rule: StoredRule }
   /** An active rule already says otherwise about such events. */
   | { kind: 'conflicting'; rule: StoredRule }
   /** There are too many rules. */
@@ -72,8 +72,8 @@ export interface RuleStore {
 const dayMs = 86_400_000;
 /** Many more than any sender's drift needs; a bound for a sender that drifts on purpose. */
 const maxRules = 10_000;
-/** How long the events of a deleted candidate are still known to be refused. */
-const deletedCandidateMs = dayMs;
+/** How long a candidate that a person deleted can't come back: its events must have time to be settled. */
+const turnedDownMs = dayMs;
 
 /** Opens the rules in an engine's state. Several threads and processes may have them open. */
 export async function openRuleStore(state: StateStore, options: RuleStoreOptions): Promise<RuleStore> {
@@ -97,8 +97,10 @@ export async function openRuleStore(state: StateStore, options: RuleStoreOptions
   let turn: Promise<unknown> = Promise.resolve();
 
   const unwatch = await records.follow((id, rule) => {
-    if (rule === undefined) index.delete(id);
-    else index.set(rule);
+    if (rule === undefined) return index.delete(id);
+    // Approved, by whichever thread: what it did before is forgiven.
+    if (rule.status === 'active' && index.get(id)?.status !== 'active') uses.forgive(id);
+    index.set(rule);
   });
 
   /** One change at a time, so that what was checked still holds when it is written. */
@@ -133,7 +135,7 @@ export async function openRuleStore(state: StateStore, options: RuleStoreOptions
     index.set(demoted);
     const { id: rule_id, contract, source } = rule;
     log.warn({ status: 'failed', rule_id, contract, source }, 'rule disabled: it fails too often');
-    const written = inTurn(() => write(demoted))
+    const written = inTurn(async () => index.get(rule.id) && (await write(demoted)))
       .catch((err: unknown) => log.error({ err, rule_id }, 'the disabled rule could not be written'))
       .finally(() => background.delete(written));
     background.add(written);
@@ -183,6 +185,7 @@ export async function openRuleStore(state: StateStore, options: RuleStoreOptions
           .find((indexed) => index.compiled(indexed) !== undefined);
         if (rival !== undefined) return { kind: 'conflicting', rule: rival.rule };
         if (known === undefined && index.size >= maxRules) return { kind: 'full' };
+        if (await wasTurnedDown(state, lessonRule.id)) return { kind: 'turned_down', rule: lessonRule };
         await write(lessonRule);
         const { id: rule_id, contract, source, origin } = lessonRule;
         log.info(
@@ -203,8 +206,8 @@ export async function openRuleStore(state: StateStore, options: RuleStoreOptions
         const rule = active(await existing(id));
         const rival = activeRival(rule);
         if (rival !== undefined) throw new SentinelError('conflict', rivalry(rival));
-        uses.forgive(id);
         await write(rule);
+        uses.forgive(id);
         return records.withUses(rule);
       }),
 
@@ -220,8 +223,11 @@ export async function openRuleStore(state: StateStore, options: RuleStoreOptions
         const rule = await existing(id);
         const reason = `the repair proposed for it (rule ${id}) was turned down by a person`;
         const refusal = { code: 'repair_turned_down', reason, at: new Date(now()).toISOString() };
-        const waiting = rule.status === 'candidate';
-        await records.delete(id, waiting ? [refusalWrite(rule.signature, refusal, deletedCandidateMs)] : []);
+        const turnedDown = [
+          refusalWrite(rule.signature, refusal, turnedDownMs),
+          turnedDownWrite(id, refusal.at, turnedDownMs),
+        ];
+        await records.delete(id, rule.status === 'candidate' ? turnedDown : []);
         index.delete(id);
       }),
 
@@ -232,12 +238,14 @@ export async function openRuleStore(state: StateStore, options: RuleStoreOptions
       for (const { position, rule } of rules) {
         await inTurn(async () => {
           const rival = rule.status === 'active' ? activeRival(rule) : undefined;
-          if (rival !== undefined) {
-            refused.push({ position, reason: rivalry(rival) });
-            return;
+          const disabled = index.get(rule.id)?.disabled_by === 'person' && rule.status === 'active';
+          if (rival !== undefined) refused.push({ position, reason: rivalry(rival) });
+          else if (disabled)
+            refused.push({ position, reason: `rule ${rule.id} is disabled here; approve it` });
+          else {
+            await write(rule);
+            imported.push(rule.id);
           }
-          await write(rule);
-          imported.push(rule.id);
         });
       }
       return { imported, refused };

@@ -52,7 +52,7 @@ export class RuleUseCounter {
     if (total >= recentUses) counter.recent = { hits: recent.hits / 2, failures: recent.failures / 2 };
     this.#dirty.add(id);
     this.#timer ??= setTimeout(() => void this.flush().catch(this.#onFlushFailure), 1000).unref();
-    return failing;
+    return !repaired && failing;
   }
 
   /** Begins the judgement of a rule anew; its counts stay. */

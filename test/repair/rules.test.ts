@@ -163,6 +163,14 @@ describe('the life of a rule', () => {
     expect(await rules.learn(lesson(priced(), move('/price', '/amount')))).toMatchObject({ kind: 'learned' });
   });
 
+  it('does not come back for a day when a person deleted the candidate', async () => {
+    await rules.delete(await learnPrice({ approval: 'review' }));
+    const again = () => rules.learn(lesson(priced(), move('/price', '/amount'), { approval: 'review' }));
+    expect(await again()).toMatchObject({ kind: 'turned_down' });
+    time += dayMs;
+    expect(await again()).toMatchObject({ kind: 'learned' });
+  });
+
   it.each(['approve', 'disable', 'delete'] as const)(
     '%s says so when there is no such rule',
     async (action) => {
@@ -211,6 +219,17 @@ describe('the counts of a rule', () => {
     expect(find(priced()).kind).toBe('none');
     await rules.close();
     expect(await rules.get(id)).toMatchObject({ status: 'disabled', disabled_by: 'failures', failures: 5 });
+  });
+
+  it('start anew when a person approves the rule again, in whichever thread', async () => {
+    const elsewhere = await open();
+    const id = await learnPrice();
+    for (let i = 0; i < 5; i++) use(priced('twelve'));
+    await poll(() => find(priced(), elsewhere).kind === 'none');
+    await elsewhere.approve(id);
+    await poll(() => find(priced()).kind === 'rule');
+    for (let i = 0; i < 4; i++) use(priced('twelve'));
+    expect(find(priced()).kind).toBe('rule');
   });
 
   it('leave a rule alone that fails now and then', async () => {
