@@ -1,6 +1,6 @@
 // The built service as a process of its own, in a temporary folder, on a free port.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,14 +9,12 @@ const cli = new URL('../dist/cli.js', import.meta.url).pathname;
 
 export async function startSentinel() {
   const dir = mkdtempSync(join(tmpdir(), 'sentinel-bench-'));
-  writeFileSync(join(dir, 'sentinel-config.yaml'), 'log:\n  level: warn\n');
   const child = spawn(process.execPath, [cli, 'start'], {
     cwd: dir,
     env: {
       ...process.env,
       SENTINEL_API_PORT: '0',
       SENTINEL_DATA_DIR: join(dir, 'data'),
-      SENTINEL_LOG_LEVEL: 'info',
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

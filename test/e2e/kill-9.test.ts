@@ -20,7 +20,7 @@ const kills = 3;
 
 let sentinel: RunningSentinel;
 beforeAll(async () => {
-  sentinel = await startProcess({ config: { log: { level: 'warn' } }, env: { SENTINEL_LOG_LEVEL: 'info' } });
+  sentinel = await startProcess();
 });
 afterAll(() => sentinel.stop());
 

@@ -57,13 +57,10 @@ export function deadLetterRoutes(app: FastifyInstance, context: ServerContext): 
   app.post<ById>('/api/v1/dead-letters/:id/replay', async (request, reply) => {
     const body = parseWith(replayOneSchema, request.body ?? {});
     if (!body.ok) return sendProblem(reply, body.error);
-    const { event, learn } = body.value;
+    const { event } = body.value;
     if ((await letters.get(request.params.id)) === undefined)
       return sendProblem(reply, unknownLetter(request.params.id));
-    const replayed = await replay(context, request.params.id, {
-      edited: event as Json | undefined,
-      learn: learn ?? false,
-    });
+    const replayed = await replay(context, request.params.id, event as Json | undefined);
     if (!replayed.ok)
       return sendProblem(reply, { ...unprocessable(replayed.error, 'conflict'), status: 409 });
     return reply
