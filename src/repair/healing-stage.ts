@@ -29,8 +29,9 @@ export interface HealingStage {
 const eventsPerTurn = 16;
 
 /**
- * Looks for a repair of each failed event, cheapest first: a rule that was learned since, a recent refusal,
- * the heuristics, the model. A plan that works becomes a rule, so that the next such event never gets here.
+ * Looks for a repair of each failed event: a rule that was learned since, the heuristics, the model. A plan that works
+ * becomes a rule, so that the next such event never gets here. A recent refusal spares the call to the model, but not
+ * the heuristics: they cost a tenth of a millisecond, and look at values, which the refused signature says nothing of.
  */
 export function healingStage(deps: {
   engine: Pick<Engine, 'publish' | 'state'>;
@@ -74,8 +75,8 @@ export function healingStage(deps: {
     const patient: Case = { failed: current, attempts: [] };
     return (
       byKnownRule(failure, patient) ??
-      (await byRefusal(patient, refusals)) ??
       (await byHeuristics(failure, patient)) ??
+      (await byRefusal(patient, refusals)) ??
       byModel(failure, patient)
     );
   }
@@ -107,14 +108,6 @@ export function healingStage(deps: {
     if (candidates[0] !== undefined) return awaitReview(candidates[0]);
     const barred = disabled.find((rule) => rule.signature === signature);
     return barred === undefined ? undefined : ruleDisabled(patient, barred);
-  }
-
-  async function byRefusal(patient: Case, refusals: RefusalReader): Promise<Outcome | undefined> {
-    const refusal = await refusals(patient.failed.signature);
-    if (refusal === undefined) return undefined;
-    const healer = refusal.code === 'refused_by_llm' ? 'llm' : 'rule';
-    patient.attempts.push({ healer, at: refusal.at, reason: refusal.reason });
-    return deadLetter(patient, refusal.code, refusal.reason);
   }
 
   async function byHeuristics(failure: Failure, patient: Case): Promise<Outcome | undefined> {
@@ -149,6 +142,14 @@ export function healingStage(deps: {
       });
     }
     return undefined;
+  }
+
+  async function byRefusal(patient: Case, refusals: RefusalReader): Promise<Outcome | undefined> {
+    const refusal = await refusals(patient.failed.signature);
+    if (refusal === undefined) return undefined;
+    const healer = refusal.code === 'refused_by_llm' ? 'llm' : 'rule';
+    patient.attempts.push({ healer, at: refusal.at, reason: refusal.reason });
+    return deadLetter(patient, refusal.code, refusal.reason);
   }
 
   function byModel(failure: Failure, patient: Case): Outcome {

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { heuristicsHealer } from '../../src/repair/healers/heuristics.ts';
 import { type HealingBench, healingBench, transactionWith } from '../helpers/healing.ts';
 
 let bench: HealingBench;
@@ -143,6 +144,18 @@ describe('what the model gets wrong', () => {
     expect(bench.dead).toHaveLength(51);
     expect(bench.dead[0]?.reason).toMatch(/amount.*nothing here means an amount/);
     expect(bench.dead[0]?.attempts).toMatchObject([{ healer: 'llm' }]);
+  });
+
+  it('a remembered refusal does not keep the heuristics from an event with a better value', async () => {
+    bench = await healingBench({ healers: [heuristicsHealer()] });
+    bench.model.answer({ say: { operations: null, reason: 'it is no UUID' } });
+    const { user_id } = transactionWith({});
+    await bench.submit(transactionWith({ user_id: 'unknown' }));
+    await bench.settled(1);
+    await bench.submit(transactionWith({ user_id: ` ${user_id as string}` }));
+    await bench.settled(2);
+    expect(bench.fixed).toMatchObject([{ healer: 'heuristics', event: { user_id } }]);
+    expect(bench.model.requests).toHaveLength(1);
   });
 
   it('instructions hidden in a key stay data', async () => {
