@@ -1,5 +1,6 @@
 import type { FailedEvent, FixedEvent, HealingAttempt, UnrecoverableEvent } from '../event.ts';
 import type { Standing } from './llm-desk.ts';
+import type { StoredRule } from './rule.ts';
 
 /** A failed event on its way through the healers. */
 export interface Case {
@@ -7,6 +8,8 @@ export interface Case {
   attempts: HealingAttempt[];
   /** An active rule is for this event, but its plan does not repair it. */
   failedRule?: string;
+  /** A rule for such events was disabled because it failed too often. */
+  demotedRule?: StoredRule;
 }
 
 export type Outcome =

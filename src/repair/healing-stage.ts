@@ -107,7 +107,10 @@ export function healingStage(deps: {
     const { candidates, disabled } = rules.inactive({ contract: name, version, source, violations, event });
     if (candidates[0] !== undefined) return awaitReview(candidates[0]);
     const barred = disabled.find((rule) => rule.signature === signature);
-    return barred === undefined ? undefined : ruleDisabled(patient, barred);
+    if (barred === undefined) return undefined;
+    if (barred.disabled_by === 'person') return ruleDisabled(patient, barred);
+    patient.demotedRule = barred;
+    return undefined;
   }
 
   async function byHeuristics(failure: Failure, patient: Case): Promise<Outcome | undefined> {
@@ -126,7 +129,8 @@ export function healingStage(deps: {
         continue;
       }
       const learned = await rules.learn({ failure, plan, origin: 'heuristic', evidence, approval });
-      if (learned.kind === 'disabled') return ruleDisabled(patient, learned.rule);
+      if (learned.kind === 'disabled' && learned.rule.disabled_by === 'person')
+        return ruleDisabled(patient, learned.rule);
       if (learned.kind === 'turned_down')
         return deadLetter(patient, 'repair_turned_down', 'a person turned its repair down');
       const repair = { healer: healer.name, plan, event: trial.value.event };
@@ -134,6 +138,7 @@ export function healingStage(deps: {
         if (learned.rule.status === 'candidate') return awaitReview(learned.rule);
         return repaired(patient, { ...repair, rule_id: learned.rule.id });
       }
+      // No rule came of it, but of this event the plan is proven; only a person's word stands against that.
       if (approval === 'auto') return repaired(patient, repair);
       patient.attempts.push({
         ...attempt,
@@ -160,6 +165,7 @@ export function healingStage(deps: {
         'rule_failed',
         `rule ${patient.failedRule} is for such events but does not repair it`,
       );
+    if (patient.demotedRule !== undefined) return ruleDisabled(patient, patient.demotedRule);
     if (desk === undefined) {
       const reason = patient.attempts.at(-1)?.reason ?? 'no healer is configured';
       return deadLetter(patient, 'no_repair_found', reason);

@@ -189,6 +189,20 @@ describe('a rule and its neighbours', () => {
     expect(await bench.rules.list()).toHaveLength(2);
   });
 
+  it('a rule that was demoted for its failures does not bar what the heuristics can prove', async () => {
+    bench = await healingBench({ healers: [renames('price', 'amount')] });
+    await bench.submit(priced('12.50'));
+    await bench.settled(1);
+    await bench.submit(...Array.from({ length: 6 }, () => priced('twelve')));
+    await bench.settled(7);
+    expect((await bench.rules.list())[0]).toMatchObject({ status: 'disabled', disabled_by: 'failures' });
+    await bench.submit(priced('9.90'));
+    await bench.settled(8);
+    expect(bench.fixed[1]).toMatchObject({ healer: 'heuristics', event: { amount: '9.90' } });
+    expect(bench.fixed[1]).not.toHaveProperty('rule_id');
+    expect(bench.model.requests).toEqual([]);
+  });
+
   it('a value that the rule can not mend is a dead letter, and no second rule', async () => {
     bench = await healingBench({ healers: [renames('price', 'amount')] });
     await bench.submit(priced('12.50'));
