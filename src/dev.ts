@@ -3,6 +3,7 @@ import { type Config, loadConfig } from './config.ts';
 import { loadContracts } from './contracts/discover.ts';
 import { messageOf } from './errors.ts';
 import type { Logger } from './log.ts';
+import { contractFolders, stepFolders } from './project.ts';
 import { type Sentinel, startSentinel } from './sentinel.ts';
 import { discoverSteps } from './steps/discover.ts';
 
@@ -39,8 +40,8 @@ export async function startDev(
   async function reload(path: string): Promise<void> {
     try {
       const next = reloadConfig();
-      await loadContracts(next.contracts, { fresh: true });
-      await discoverSteps(next.steps, { fresh: true });
+      await loadContracts(contractFolders(next), { fresh: true, override: true });
+      await discoverSteps(stepFolders(next), { fresh: true });
       if (JSON.stringify(next.http) !== JSON.stringify(current.http) || next.dataDir !== current.dataDir)
         log.warn(
           { code: 'restart_needed' },

@@ -3,7 +3,7 @@ import type { Config } from '../config.ts';
 import type { Contract } from '../contracts/contract.ts';
 import { loadContracts } from '../contracts/discover.ts';
 import type { ContractRegistry } from '../contracts/registry.ts';
-import { packageFolder } from '../package-folder.ts';
+import { contractFolders } from '../project.ts';
 import { checkEvents, type CheckOptions } from './check-events.ts';
 import { contractFields, diffContracts } from './contract-fields.ts';
 import { CliError, print, printJson, say, type Io, type Outcome } from './io.ts';
@@ -65,10 +65,7 @@ export function registerContracts(program: Command, io: Io, outcome: Outcome): v
 
 /** The contracts that a service with this configuration would have. */
 export function configuredContracts(config: Config): Promise<ContractRegistry> {
-  return loadContracts([
-    ...(config.builtinContracts ? [packageFolder('contracts')] : []),
-    ...config.contracts,
-  ]);
+  return loadContracts(contractFolders(config), { override: true });
 }
 
 function list(io: Io, registry: ContractRegistry, options: JsonOption): void {

@@ -41,7 +41,13 @@ export function createKeeper(deps: {
     async handle(batch) {
       await keep(batch.map(({ body }) => JSON.parse(Buffer.from(body).toString()) as UnrecoverableEvent));
     },
-    keepFailedStep: (message) => keep([asUnrecoverable(message)]),
+    async keepFailedStep(message) {
+      const event = asUnrecoverable(message);
+      // A step's input does not say that it was replayed; the letter does.
+      const known = await letters.get(deadLetterId(event));
+      const replay = known === undefined ? undefined : { round: known.replays, original: known.raw };
+      await keep([{ ...event, ...(replay === undefined ? undefined : { replay }) }]);
+    },
   };
 }
 

@@ -10,7 +10,7 @@ import { openDestination } from '../load/destinations.ts';
 import type { LoadCounts, LoadedEvent, QueryResult } from '../load/destination.ts';
 import { createLoadStage } from '../load/stage.ts';
 import type { Logger } from '../log.ts';
-import { packageFolder } from '../package-folder.ts';
+import { contractFolders, stepFolders } from '../project.ts';
 import { healersFor } from '../repair/healers.ts';
 import { healingStage } from '../repair/healing-stage.ts';
 import { openRuleStore } from '../repair/rule-store.ts';
@@ -74,12 +74,16 @@ export async function startPipeline(deps: {
   consume: boolean;
 }): Promise<Pipeline> {
   const { config, engine, log } = deps;
-  const builtin = config.builtinContracts ? [packageFolder('contracts')] : [];
-  const contracts = await loadContracts([...builtin, ...config.contracts]);
-  const steps = await discoverSteps(config.steps);
+  const contracts = await loadContracts(contractFolders(config), { override: true });
+  const steps = await discoverSteps(stepFolders(config));
   const destination = await openDestination(config);
   await destination.prepare(contracts.tables());
-  const rules = await openRuleStore(engine.state, { ttlDays: config.state.ruleTtlDays, contracts, log });
+  const rules = await openRuleStore(engine.state, {
+    ttlDays: config.state.ruleTtlDays,
+    contracts,
+    ...(config.healing.targetFields === undefined ? {} : { targetFields: config.healing.targetFields }),
+    log,
+  });
   const letters = createDeadLetters(engine.state);
   const metrics = createPipelineMetrics();
 
@@ -135,6 +139,7 @@ export async function startPipeline(deps: {
     stepRetry: config.stepRetry,
     contracts: contractsForSteps(contracts),
     onExhausted: keeper.keepFailedStep,
+    onReplayed: (id) => letters.settleReplayed([id]),
   });
 
   return {

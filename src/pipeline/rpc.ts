@@ -20,8 +20,7 @@ export function serve<T extends Api<T>>(port: MessagePort, api: T): void {
   port.on('message', (message: Call) => {
     if (typeof message.call !== 'number') return;
     const method = Reflect.get(api as object, message.method) as
-      | ((...args: unknown[]) => Promise<unknown>)
-      | undefined;
+      ((...args: unknown[]) => Promise<unknown>) | undefined;
     const result =
       method === undefined
         ? Promise.reject(new Error(`no method ${message.method}`))

@@ -1,6 +1,7 @@
 import type { Engine } from '../engine/engine.ts';
 import { SentinelError } from '../errors.ts';
 import type { Logger } from '../log.ts';
+import type { Outlet } from './outlet.ts';
 import { scopeState } from './scoped-state.ts';
 import type { StepConfig, StepContext, StepContracts, Trigger } from './step.ts';
 
@@ -9,9 +10,9 @@ export type ContextFactory = (run: { trigger: Trigger; attempt: number; requestI
 
 export function contextFactory(
   config: StepConfig,
-  deps: { engine: Engine; log: Logger; contracts: StepContracts; signal: AbortSignal },
+  deps: { engine: Engine; outlet: Outlet; log: Logger; contracts: StepContracts; signal: AbortSignal },
 ): ContextFactory {
-  const { engine, contracts, signal } = deps;
+  const { engine, outlet, contracts, signal } = deps;
   const stepLog = deps.log.child({ step: config.name });
   const state = scopeState(engine.state, `steps/${config.name}/`);
   const declared = new Set(config.enqueues);
@@ -33,7 +34,7 @@ export function contextFactory(
         },
       );
     }
-    await engine.publish(topic, [{ body: Buffer.from(text) }]);
+    await outlet(topic, text);
   }
 
   return ({ trigger, attempt, requestId }) => ({

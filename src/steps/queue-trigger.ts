@@ -9,6 +9,7 @@ import {
 import { SentinelError } from '../errors.ts';
 import { isObject, type Json } from '../json.ts';
 import type { Logger } from '../log.ts';
+import { deadLetterId } from '../dead-letter/dead-letter.ts';
 import { stepReplayTopic } from '../dead-letter/replay.ts';
 import type { ContextFactory } from './context.ts';
 import type { StepModule, Trigger } from './step.ts';
@@ -31,6 +32,8 @@ interface QueueDeps {
   retry: Partial<RetryPolicy>;
   signal: AbortSignal;
   onExhausted: (message: ExhaustedMessage) => Promise<void>;
+  /** A message that the step once gave up on is done; by the id of its dead letter. */
+  onReplayed: (deadLetterId: string) => Promise<void>;
 }
 
 /** Consumes each of the step's topics as the group named like the step; each message fails and is retried alone. */
@@ -58,7 +61,7 @@ async function consumeTopic(
   step: StepModule,
   topic: string,
   triggers: readonly QueueTrigger[],
-  { engine, log, context, retry, signal, onExhausted }: QueueDeps,
+  { engine, log, context, retry, signal, onExhausted, onReplayed }: QueueDeps,
 ): Promise<Consumer> {
   const { name, batch } = step.config;
   const concurrency = batch?.concurrency ?? 1;
@@ -75,6 +78,8 @@ async function consumeTopic(
       input,
       context(requestId === undefined ? { trigger, attempt } : { trigger, attempt, requestId }),
     );
+    if (topic === stepReplayTopic(name) && requestId !== undefined)
+      await onReplayed(deadLetterId({ request_id: requestId, step: name }));
   }
 
   async function handleBatch(deliveries: readonly Delivery[]): Promise<Unsettled[]> {

@@ -3,6 +3,7 @@ import type { Logger } from '../log.ts';
 import { contextFactory } from './context.ts';
 import { startCronTriggers } from './cron-trigger.ts';
 import { httpRoutes, type StepRoute } from './http-trigger.ts';
+import { createOutlet } from './outlet.ts';
 import { startQueueTriggers, type ExhaustedMessage } from './queue-trigger.ts';
 import type { StepContracts, StepModule } from './step.ts';
 
@@ -18,6 +19,8 @@ export interface StepDeps {
   stepRetry?: Readonly<Record<string, Partial<RetryPolicy>>>;
   /** Keeps a message that its step gave up on; it is settled when this resolves, and offered again when it throws. */
   onExhausted: (message: ExhaustedMessage) => Promise<void>;
+  /** Settles the dead letter of a message that the step has processed after all. */
+  onReplayed: (deadLetterId: string) => Promise<void>;
 }
 
 export interface RunningSteps {
@@ -31,6 +34,7 @@ export interface RunningSteps {
 export async function startSteps(steps: readonly StepModule[], deps: StepDeps): Promise<RunningSteps> {
   const abort = new AbortController();
   const { signal } = abort;
+  const outlet = createOutlet(deps.engine, subscribedTopics(steps));
   const routes: StepRoute[] = [];
   const running: Consumer[] = [];
 
@@ -41,7 +45,7 @@ export async function startSteps(steps: readonly StepModule[], deps: StepDeps): 
 
   try {
     for (const step of steps) {
-      const context = contextFactory(step.config, { ...deps, signal });
+      const context = contextFactory(step.config, { ...deps, outlet, signal });
       const retry = { ...deps.retry, ...step.config.retry, ...ownEntry(deps.stepRetry, step.config.name) };
       routes.push(...httpRoutes(step, { log: deps.log, context }));
       running.push(...(await startQueueTriggers(step, { ...deps, context, retry, signal })));

@@ -78,7 +78,10 @@ export interface StepContext {
   requestId?: string;
   /** 1 for the first delivery of a message. */
   attempt: number;
-  /** Resolves when the message is durable. Refuses topics that the step does not declare. */
+  /**
+   * Resolves when the message is durable; lets it go when no step consumes the topic. On `raw_event`, `data` is a new
+   * event for the flow. Refuses topics that the step does not declare.
+   */
   enqueue: (topic: string, data: Json | object) => Promise<void>;
   /** Lines carry the step and the request id. */
   logger: Logger;

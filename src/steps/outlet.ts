@@ -1,0 +1,38 @@
+import type { Engine } from '../engine/engine.ts';
+import { SentinelError } from '../errors.ts';
+import { topics } from '../event.ts';
+import { encodeRecord } from '../ingest/record.ts';
+import { createRequestIds } from '../ingest/request-id.ts';
+
+/** Sends the JSON text that a step enqueues; resolves when it is durable. */
+export type Outlet = (topic: string, text: string) => Promise<void>;
+
+/** Topics whose messages only the project's own stages write. */
+const reserved: ReadonlySet<string> = new Set([
+  topics.replay,
+  topics.fixed,
+  topics.failed,
+  topics.unrecoverable,
+]);
+
+/**
+ * What steps enqueue goes to the engine, but for two cases: on `raw_event` it enters the flow as a new event would, and
+ * on a topic that nobody consumes it is let go, since it would be kept for ever.
+ */
+export function createOutlet(engine: Engine, consumed: ReadonlySet<string>): Outlet {
+  const nextId = createRequestIds();
+
+  return async (topic, text) => {
+    if (reserved.has(topic))
+      throw new SentinelError('step_invalid', `steps can't enqueue ${topic}; send events to ${topics.raw}`);
+    if (topic === topics.raw) {
+      if (!text.startsWith('{'))
+        throw new SentinelError(
+          'step_invalid',
+          `what a step enqueues on ${topics.raw} must be one event, a JSON object`,
+        );
+      const record = encodeRecord({ id: nextId(1), at: Date.now(), n: 1 }, text);
+      await engine.publish(topic, [{ body: record }]);
+    } else if (consumed.has(topic)) await engine.publish(topic, [{ body: Buffer.from(text) }]);
+  };
+}
