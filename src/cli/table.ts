@@ -24,7 +24,7 @@ export function formatCsv(columns: readonly string[], rows: readonly unknown[][]
     const text = plainText(value);
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
-  return [columns, ...rows].map((row) => row.map(field).join(',')).join('\r\n');
+  return [columns, ...rows].map((row) => row.map(field).join(',')).join('\n');
 }
 
 const cellText = (value: unknown): string => printable(plainText(value));

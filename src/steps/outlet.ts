@@ -15,12 +15,24 @@ const reserved: ReadonlySet<string> = new Set([
   topics.unrecoverable,
 ]);
 
+/** How long it is remembered that nobody reads a topic. */
+const recheckMs = 1000;
+
 /**
  * What steps enqueue goes to the engine, but for two cases: on `raw_event` it enters the flow as a new event would, and
- * on a topic that nobody consumes it is let go, since it would be kept for ever.
+ * on a topic that nobody reads it is let go, since it would be kept for ever. `consumed`: topics that steps read.
  */
 export function createOutlet(engine: Engine, consumed: ReadonlySet<string>): Outlet {
   const nextId = createRequestIds();
+  const unread = new Map<string, number>();
+
+  async function isRead(topic: string): Promise<boolean> {
+    if (consumed.has(topic)) return true;
+    if (Date.now() - (unread.get(topic) ?? -Infinity) < recheckMs) return false;
+    const groups = (await engine.stats()).find((stats) => stats.topic === topic)?.groups ?? [];
+    if (groups.length === 0) unread.set(topic, Date.now());
+    return groups.length > 0;
+  }
 
   return async (topic, text) => {
     if (reserved.has(topic))
@@ -33,6 +45,6 @@ export function createOutlet(engine: Engine, consumed: ReadonlySet<string>): Out
         );
       const record = encodeRecord({ id: nextId(1), at: Date.now(), n: 1 }, text);
       await engine.publish(topic, [{ body: record }]);
-    } else if (consumed.has(topic)) await engine.publish(topic, [{ body: Buffer.from(text) }]);
+    } else if (await isRead(topic)) await engine.publish(topic, [{ body: Buffer.from(text) }]);
   };
 }

@@ -48,6 +48,7 @@ describe('process_order_payment', () => {
       log: silent,
       contracts: contractsForSteps(registry),
       retry: quickRetry,
+      onReplayed: async () => undefined,
       onExhausted: async (given) => void exhausted.push(given),
     });
     paid = await collect(engine, 'order_payment_processed');

@@ -33,6 +33,7 @@ async function run(...steps: StepModule[]): Promise<RunningSteps> {
     contracts,
     retry: quickRetry,
     stepRetry: { patient: { maxAttempts: 4 } },
+    onReplayed: async () => undefined,
     onExhausted: async (given) => void exhausted.push(given),
   });
   return running;
