@@ -8,6 +8,7 @@ import { openEngine } from './engine/engines.ts';
 import { SentinelError, messageOf } from './errors.ts';
 import { topics } from './event.ts';
 import { createIngest } from './ingest/handler.ts';
+import { createRateLimit } from './ingest/rate-limit.ts';
 import type { Logger } from './log.ts';
 import { type PipelineHost, hostPipeline } from './pipeline/host.ts';
 import { openRuleStore } from './repair/rule-store.ts';
@@ -114,6 +115,7 @@ async function open(config: Config, { log, consume, onCrash }: SentinelOptions &
     const ingest = createIngest({
       publish: (message) => engine.publish(topics.raw, [message]),
       authorize: createAuthorize(config.http),
+      rateLimit: createRateLimit(config.http.rateLimit),
       limits: { maxBodyBytes, maxEvents, maxDepth },
       log,
     });

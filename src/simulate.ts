@@ -50,7 +50,7 @@ export async function runSimulation({
   const config = loadConfig({
     env: {},
     cwd: dataDir,
-    overrides: { dataDir, http: { port: 0, host: '127.0.0.1' } },
+    overrides: { dataDir, http: { port: 0, host: '127.0.0.1' }, log: { level: 'error' } },
   });
   const sentinel = await startSentinel(config, { log });
   try {

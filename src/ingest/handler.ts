@@ -13,6 +13,7 @@ export interface IngestOptions {
   /** Resolves when the message is durable. */
   publish: (message: Message) => Promise<void>;
   authorize: (request: IncomingMessage) => Problem | undefined;
+  rateLimit: (request: IncomingMessage) => Problem | undefined;
   limits: FormatLimits & { maxBodyBytes: number };
   log: Logger;
 }
@@ -38,7 +39,7 @@ export function createIngest(options: IngestOptions): IngestHandler {
   const counts: IngestCounts = { requests: new Map(), events: 0 };
 
   async function accept(request: IncomingMessage): Promise<Result<string, Problem>> {
-    const refusal = options.authorize(request);
+    const refusal = options.authorize(request) ?? options.rateLimit(request);
     if (refusal !== undefined) return fail(refusal);
     if (request.method !== 'POST') return fail(methodNotAllowed);
     const source = sourceOf(request.url!);

@@ -8,6 +8,7 @@ import type { JsonObject } from '../json.ts';
 import type { RepairTrail, Row, RowOutcome } from '../load/destination.ts';
 import { createRowMaker } from '../load/row.ts';
 import type { LoadStage } from '../load/stage.ts';
+import { limitLog } from '../log-limit.ts';
 import type { Logger } from '../log.ts';
 import { errorSignature } from '../validate/signature.ts';
 import type { Validate, Verdict } from '../validate/stage.ts';
@@ -50,6 +51,7 @@ export function createChain(deps: {
   log: Logger;
 }): Chain {
   const { engine, contracts, validate, loading, letters, committed, subscribed, metrics, log } = deps;
+  const limited = limitLog(log);
   const rowMakers = new Map<Contract, ReturnType<typeof createRowMaker>>();
 
   function makeRow(
@@ -123,13 +125,16 @@ export function createChain(deps: {
         const { contract, violations, signature } = verdict;
         const failed = { contract: contract.name, version: contract.version, signature, violations };
         outbox.failed({ ...reception, ...failed, raw: raw() });
-        log.info(
+        const code = violations[0]?.code;
+        limited.write(
+          'info',
+          'invalid',
           {
             status: 'failed',
             source: verdict.source,
             contract: contract.name,
             request_id: requestId,
-            code: violations[0]?.code,
+            code,
             path: violations[0]?.path,
             signature,
           },
@@ -250,7 +255,9 @@ export function createChain(deps: {
       },
     ];
     const signature = errorSignature({ contract, version, source, violations, event: {}, jsonSchema: {} });
-    log.warn(
+    limited.write(
+      'warn',
+      'rejected',
       { status: 'failed', source, contract, request_id: row.requestId, code: 'rejected_by_destination' },
       outcome.reason,
     );

@@ -4,6 +4,7 @@ import { deadLetterId } from '../dead-letter/dead-letter.ts';
 import type { Delivery } from '../engine/engine.ts';
 import { messageOf } from '../errors.ts';
 import type { UnrecoverableEvent } from '../event.ts';
+import { limitLog } from '../log-limit.ts';
 import type { Logger } from '../log.ts';
 import type { ExhaustedMessage } from '../steps/runner.ts';
 import { StepFailure, type ValidEventMessage } from '../steps/step.ts';
@@ -22,14 +23,17 @@ export function createKeeper(deps: {
   metrics: PipelineMetrics;
   log: Logger;
 }): Keeper {
-  const { letters, metrics, log } = deps;
+  const { letters, metrics } = deps;
+  const limited = limitLog(deps.log);
 
   async function keep(events: UnrecoverableEvent[]): Promise<void> {
     const opened = new Set(await letters.keep(events));
     for (const event of events) {
       if (!opened.has(deadLetterId(event))) continue;
       const { source, contract, request_id, code, signature, step } = event;
-      log.warn(
+      limited.write(
+        'warn',
+        'dead_letter',
         { status: 'failed', source, contract, request_id, code, signature, step },
         `dead letter: ${event.reason}`,
       );

@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+import { limitLog } from '../src/log-limit.ts';
+import { createLogger } from '../src/log.ts';
+
+it('writes a share of each kind in a second, and then says how many it left out', () => {
+  const lines: string[] = [];
+  const log = createLogger(
+    { level: 'info', format: 'json' },
+    { destination: { write: (line: string) => void lines.push(line) } },
+  );
+  let time = 0;
+  const limited = limitLog(log, 2, () => time);
+  for (let index = 0; index < 5; index++) limited.write('warn', 'flood', { index }, 'too many');
+  limited.write('info', 'other', {}, 'another kind');
+  expect(lines).toHaveLength(3);
+  time = 1000;
+  limited.write('warn', 'flood', {}, 'again');
+  expect(lines.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual([
+    'too many',
+    'too many',
+    'another kind',
+    '3 more lines like this were left out',
+    'again',
+  ]);
+});
