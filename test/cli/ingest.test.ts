@@ -28,6 +28,7 @@ beforeEach(async () => {
   const authorize = createAuthorize({ token: 'secret' });
   const ingest = createIngest({
     authorize,
+    rateLimit: () => undefined,
     limits: { maxBodyBytes: 2 ** 20, maxEvents: 4, maxDepth: 8 },
     log: createLogger({ level: 'silent', format: 'json' }),
     publish: async ({ body }) => {
