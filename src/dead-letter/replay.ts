@@ -2,8 +2,8 @@ import type { Engine } from '../engine/engine.ts';
 import { topics } from '../event.ts';
 import { parseExact } from '../ingest/exact-json.ts';
 import { encodeRecord } from '../ingest/record.ts';
-import { isObject, type Json } from '../json.ts';
-import { type Result, fail, ok } from '../result.ts';
+import type { Json, JsonObject } from '../json.ts';
+import { type Result, ok } from '../result.ts';
 import { changedByHand } from './changes.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import type { DeadLetterStore } from './store.ts';
@@ -20,9 +20,8 @@ export function stepReplayTopic(step: string): string {
 export async function replay(
   deps: { engine: Engine; letters: DeadLetterStore },
   id: string,
-  edited?: Json,
+  edited?: JsonObject,
 ): Promise<Result<DeadLetter>> {
-  if (edited !== undefined && !isObject(edited)) return fail('"event" must be a JSON object');
   const started = await deps.letters.startReplay(
     id,
     edited === undefined ? undefined : JSON.stringify(edited),

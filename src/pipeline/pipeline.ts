@@ -1,6 +1,8 @@
 import type { Config } from '../config.ts';
 import type { Contract } from '../contracts/contract.ts';
 import { loadContracts } from '../contracts/discover.ts';
+import type { DeadLetter } from '../dead-letter/dead-letter.ts';
+import { learnFromPerson } from '../dead-letter/learn.ts';
 import { createDeadLetters } from '../dead-letter/store.ts';
 import type { ConsumeOptions, Consumer, Engine, Handler } from '../engine/engine.ts';
 import { isRetryable } from '../errors.ts';
@@ -20,6 +22,7 @@ import { type FlowGraph, flowGraph } from '../steps/flow-graph.ts';
 import { contractsForSteps } from '../steps/contracts.ts';
 import { startSteps, subscribedTopics } from '../steps/runner.ts';
 import type { HttpInput, HttpReply } from '../steps/step.ts';
+import type { Result } from '../result.ts';
 import { createValidate } from '../validate/stage.ts';
 import type { Violation } from '../validate/violation.ts';
 import { createChain } from './chain.ts';
@@ -37,6 +40,8 @@ export interface Pipeline {
   callRoute(index: number, input: HttpInput): Promise<HttpReply>;
   /** What the validator would say of these events now; nothing is changed. */
   trial(events: { raw: string; source: string; receivedAt: number; id: string }[]): Promise<TrialVerdict[]>;
+  /** Makes a rule of a person's edit of a dead letter; its id, or why the edit makes none. */
+  learn(letter: DeadLetter, edited: JsonObject): Promise<Result<string>>;
   /** Prometheus text. */
   metrics(): Promise<string>;
   status(): Promise<{ destinationWaiting: boolean }>;
@@ -163,6 +168,7 @@ export async function startPipeline(deps: {
           violations: verdict.kind === 'invalid' ? verdict.violations : [verdict.violation],
         };
       }),
+    learn: (letter, edited) => learnFromPerson({ contracts, rules }, letter, edited),
     metrics: () => metrics.text(),
     status: async () => ({ destinationWaiting: loading.waiting() }),
     /** In the order of the flow: take nothing more, finish what runs, then let go of the stores. */

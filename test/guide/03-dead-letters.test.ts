@@ -8,6 +8,7 @@ import {
   settled,
   startProcess,
   transaction,
+  without,
 } from '../helpers/sentinel.ts';
 
 /** Chapter 3: what nobody could repair waits for a person, whole. */
@@ -121,6 +122,63 @@ describe('replay', () => {
     await replay(id, { event: { ...event, amount: 1 } });
     expect((await settled(sentinel.url, id)).status).toBe('repaired');
     expect((await replay(id, { event: { ...event, amount: 1 } })).status).toBe(409);
+  });
+});
+
+describe('learning from an edit', () => {
+  const priced = () => without(transaction({ price: '12.50' }), 'amount');
+  const corrected = ({ price, ...event }: Record<string, unknown>) => ({ ...event, amount: price });
+
+  it('makes a rule that settles the others of the group, with a dry run first', async () => {
+    const events = Array.from({ length: 20 }, priced);
+    const ids: string[] = [];
+    for (const event of events) {
+      const id = await ingest(sentinel.url, event, 'learn-test');
+      expect((await settled(sentinel.url, id)).status).toBe('dead_letter');
+      ids.push(id);
+    }
+    const response = await replay(ids[0]!, { event: corrected(events[0]!), learn: true });
+    expect(response.status).toBe(202);
+    const { rule_id: ruleId } = (await response.json()) as { rule_id: string };
+    expect(await settled(sentinel.url, ids[0]!)).toMatchObject({
+      status: 'repaired',
+      healer: 'person',
+      by_hand: [],
+    });
+
+    const request = (dryRun: boolean) =>
+      post(`${sentinel.url}/api/v1/dead-letters/replay`, {
+        filter: { source: 'learn-test' },
+        dry_run: dryRun,
+      });
+    expect(await (await request(true)).json()).toMatchObject({
+      matched: 19,
+      would_load: 19,
+      repaired: 19,
+      would_fail: 0,
+    });
+    expect(await (await request(false)).json()).toMatchObject({ matched: 19, replayed: 19 });
+    for (const id of ids.slice(1))
+      expect(await settled(sentinel.url, id)).toMatchObject({
+        status: 'repaired',
+        healer: 'rule',
+        rule_id: ruleId,
+      });
+    const next = await ingest(sentinel.url, priced(), 'learn-test');
+    expect(await settled(sentinel.url, next)).toMatchObject({
+      status: 'repaired',
+      healer: 'rule',
+      rule_id: ruleId,
+    });
+  });
+
+  it('is refused when a value was entered by hand: a rule can not invent', async () => {
+    const event = transaction({ amount: 'not-a-number' });
+    const id = await deadLetter(event);
+    const response = await replay(id, { event: { ...event, amount: 5 }, learn: true });
+    expect(response.status).toBe(422);
+    expect(((await response.json()) as { detail: string }).detail).toContain('/amount was entered by hand');
+    expect((await get<Letter>(`${sentinel.url}/api/v1/dead-letters/${id}`)).status).toBe('open');
   });
 });
 

@@ -4,7 +4,7 @@ import type { DeadLetter, DeadLetterFilter } from '../../dead-letter/dead-letter
 import { deadLetterStatuses } from '../../dead-letter/dead-letter.ts';
 import { replay } from '../../dead-letter/replay.ts';
 import { parseExact } from '../../ingest/exact-json.ts';
-import type { Json } from '../../json.ts';
+import type { Json, JsonObject } from '../../json.ts';
 import { parseWith } from '../parse.ts';
 import { type ServerContext, notFound, sendProblem, unprocessable } from '../server.ts';
 
@@ -57,15 +57,36 @@ export function deadLetterRoutes(app: FastifyInstance, context: ServerContext): 
   app.post<ById>('/api/v1/dead-letters/:id/replay', async (request, reply) => {
     const body = parseWith(replayOneSchema, request.body ?? {});
     if (!body.ok) return sendProblem(reply, body.error);
-    const { event } = body.value;
-    if ((await letters.get(request.params.id)) === undefined)
-      return sendProblem(reply, unknownLetter(request.params.id));
-    const replayed = await replay(context, request.params.id, event as Json | undefined);
+    const { learn = false } = body.value;
+    const event = body.value.event as JsonObject | undefined;
+    const letter = await letters.get(request.params.id);
+    if (letter === undefined) return sendProblem(reply, unknownLetter(request.params.id));
+    let ruleId: string | undefined;
+    if (learn) {
+      if (event === undefined)
+        return sendProblem(
+          reply,
+          unprocessable('to learn, the edited event is needed: {"event": …, "learn": true}'),
+        );
+      const learned = await pipeline.learn(letter, event);
+      if (!learned.ok)
+        return sendProblem(
+          reply,
+          unprocessable(`this edit makes no rule: ${learned.error}`, 'not_learnable'),
+        );
+      ruleId = learned.value;
+    }
+    const replayed = await replay(context, request.params.id, event);
     if (!replayed.ok)
       return sendProblem(reply, { ...unprocessable(replayed.error, 'conflict'), status: 409 });
     return reply
       .code(202)
-      .send({ id: replayed.value.id, request_id: replayed.value.request_id, status: 'replaying' });
+      .send({
+        id: replayed.value.id,
+        request_id: replayed.value.request_id,
+        status: 'replaying',
+        ...(ruleId === undefined ? undefined : { rule_id: ruleId }),
+      });
   });
 
   app.post('/api/v1/dead-letters/replay', async (request, reply) => {

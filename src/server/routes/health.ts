@@ -13,12 +13,10 @@ export function healthRoutes(app: FastifyInstance, context: ServerContext): void
     if (!ready()) return reply.code(503).send({ status: 'not_ready', reason: 'starting or stopping' });
     const { destinationWaiting } = await pipeline.status();
     if (destinationWaiting)
-      return reply
-        .code(503)
-        .send({
-          status: 'not_ready',
-          reason: 'the destination does not take rows; events wait in the queue',
-        });
+      return reply.code(503).send({
+        status: 'not_ready',
+        reason: 'the destination does not take rows; events wait in the queue',
+      });
     return { status: 'ready' };
   });
 

@@ -29,7 +29,9 @@ export function ruleRoutes(app: FastifyInstance, { rules }: ServerContext): void
   app.get('/api/v1/rules/export', () => rules.exportRules());
   app.post('/api/v1/rules/import', async (request) => rules.importRules(request.body));
 
-  app.get<ById>('/api/v1/rules/:id', async (request, reply) => orUnknown(reply, request.params.id, await rules.get(request.params.id)));
+  app.get<ById>('/api/v1/rules/:id', async (request, reply) =>
+    orUnknown(reply, request.params.id, await rules.get(request.params.id)),
+  );
   app.post<ById>('/api/v1/rules/:id/approve', async (request, reply) =>
     orUnknown(reply, request.params.id, await rules.approve(request.params.id)),
   );
@@ -37,7 +39,8 @@ export function ruleRoutes(app: FastifyInstance, { rules }: ServerContext): void
     orUnknown(reply, request.params.id, await rules.disable(request.params.id)),
   );
   app.delete<ById>('/api/v1/rules/:id', async (request, reply) => {
-    if ((await rules.get(request.params.id)) === undefined) return orUnknown(reply, request.params.id, undefined);
+    if ((await rules.get(request.params.id)) === undefined)
+      return orUnknown(reply, request.params.id, undefined);
     await rules.delete(request.params.id);
     return reply.code(204).send();
   });
