@@ -22,7 +22,7 @@ export function cast(value: Json, to: CastType, format?: string): Result<Json> {
     case 'datetime':
     case 'date':
       return parseDate(value, to, format);
-    case 'uuid':
+    default:
       return toUuid(value);
   }
 }
@@ -40,7 +40,7 @@ function toInteger(value: Json, format: string | undefined): Result<Json> {
     return Number.isSafeInteger(value) ? ok(value) : fail('is not a whole number');
   const digits = plainNumber(value, format);
   if (digits === undefined || !/^-?\d+(\.0+)?$/.test(digits)) return fail('does not spell a whole number');
-  const number = Number(digits);
+  const number = Number(canonicalDecimal(digits));
   return Number.isSafeInteger(number) ? ok(number) : fail('is too large for an exact number');
 }
 
@@ -48,7 +48,7 @@ function toNumber(value: Json, format: string | undefined): Result<Json> {
   if (typeof value === 'number') return ok(value);
   const digits = plainNumber(value, format);
   if (digits === undefined) return fail('does not spell a number');
-  const number = Number(digits);
+  const number = Number(canonicalDecimal(digits));
   return canonicalDecimal(String(number)) === canonicalDecimal(digits)
     ? ok(number)
     : fail('has more digits than a number can hold');
@@ -76,17 +76,20 @@ function toUuid(value: Json): Result<Json> {
   return match === null ? fail('does not spell a UUID') : ok(match.slice(1).join('-').toLowerCase());
 }
 
-/** Sign, digits and point; no exponent, no grouping unless the format says how. */
+/**
+ * Sign, digits and point; no exponent, no grouping unless the format says how. No leading zeros: `007` is more likely a
+ * code than a number, and would come back as `7`.
+ */
 function plainNumber(value: Json, format: string | undefined): string | undefined {
   if (typeof value !== 'string' || value.length > 100) return undefined;
   if (format === '1,234.56')
-    return /^-?\d{1,3}(,\d{3})*(\.\d+)?$/.test(value) ? value.replaceAll(',', '') : undefined;
+    return /^-?(0|[1-9]\d{0,2}(,\d{3})*)(\.\d+)?$/.test(value) ? value.replaceAll(',', '') : undefined;
   if (format === '1.234,56')
-    return /^-?\d{1,3}(\.\d{3})*(,\d+)?$/.test(value)
+    return /^-?(0|[1-9]\d{0,2}(\.\d{3})*)(,\d+)?$/.test(value)
       ? value.replaceAll('.', '').replace(',', '.')
       : undefined;
   if (format !== undefined) return undefined;
-  return /^-?\d+(\.\d+)?$/.test(value) ? value : undefined;
+  return /^-?(0|[1-9]\d*)(\.\d+)?$/.test(value) ? value : undefined;
 }
 
 /** Without zeros that say nothing. */

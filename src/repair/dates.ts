@@ -7,6 +7,7 @@ import { type Result, fail, ok } from '../result.ts';
  * offset are UTC. A datetime comes out as ISO 8601 with `Z`, a date as `YYYY-MM-DD`.
  */
 export function parseDate(value: Json, to: 'datetime' | 'date', format?: string): Result<Json> {
+  if (typeof value === 'string' && printed[to].test(value)) format = undefined;
   if (format === 'unix' || format === 'unix_ms') return fromUnix(value, to, format === 'unix' ? 1000 : 1);
   if (typeof value !== 'string' || value.length > 40) return fail('is not the text of a date');
   const fields = format === undefined ? readIso(value) : readPattern(value, format);
@@ -14,6 +15,12 @@ export function parseDate(value: Json, to: 'datetime' | 'date', format?: string)
     return fail(format === undefined ? 'is not an ISO 8601 date' : `is not written as ${format}`);
   return print(fields, to);
 }
+
+/** What a cast has made already; a second one leaves it alone, whatever its format. */
+const printed = {
+  datetime: /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?Z$/,
+  date: /^\d{4}-\d{2}-\d{2}$/,
+} as const;
 
 interface Fields {
   year: number;
@@ -50,24 +57,30 @@ function minutesOf(offset: string | undefined): number {
   return (match[1] === '-' ? -1 : 1) * (Number(match[2]) * 60 + Number(match[3]));
 }
 
-const tokens = {
-  YYYY: '(?<year>\\d{4})',
-  MM: '(?<month>\\d{1,2})',
-  DD: '(?<day>\\d{1,2})',
-  HH: '(?<hour>\\d{1,2})',
-  mm: '(?<minute>\\d{2})',
-  ss: '(?<second>\\d{2})',
-} as const;
+const tokens: ReadonlyMap<string, string> = new Map([
+  ['YYYY', '(?<year>\\d{4})'],
+  ['MM', '(?<month>\\d{1,2})'],
+  ['DD', '(?<day>\\d{1,2})'],
+  ['HH', '(?<hour>\\d{1,2})'],
+  ['mm', '(?<minute>\\d{2})'],
+  ['ss', '(?<second>\\d{2})'],
+]);
+
+/** Nobody writes so, and a date that was read once would be read again, as another. */
+const unusable = /^YYYY.?DD.?MM/;
 
 function readPattern(text: string, format: string): Fields | undefined {
   const seen = new Set<string>();
+  // Side by side, only fixed widths say where one number ends and the next begins.
+  const isDense = /(YYYY|MM|DD|HH|mm|ss)(YYYY|MM|DD|HH|mm|ss)/.test(format);
   const source = format.replace(/YYYY|MM|DD|HH|mm|ss|[\s\S]/g, (part) => {
-    if (!(part in tokens)) return part.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+    const token = tokens.get(part);
+    if (token === undefined) return part.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
     if (seen.has(part)) return '(?!)';
     seen.add(part);
-    return tokens[part as keyof typeof tokens];
+    return isDense ? token.replace('{1,2}', '{2}') : token;
   });
-  if (!['YYYY', 'MM', 'DD'].every((token) => seen.has(token))) return undefined;
+  if (unusable.test(format) || !['YYYY', 'MM', 'DD'].every((token) => seen.has(token))) return undefined;
   const groups = new RegExp(`^${source}$`).exec(text)?.groups;
   if (groups === undefined) return undefined;
   const { year, month, day, hour, minute, second } = groups;

@@ -1,10 +1,14 @@
 import { type Json, type JsonObject, isObject } from '../json.ts';
 import { child, valueAt } from './pointer.ts';
 
+/** What the copies of one plan may add to an event, about in characters: copies of copies grow like powers of two. */
+const maxCopied = 262_144;
+
 /** An event that is being changed: copies what it touches, along the path, and leaves the original alone. */
 export class Draft {
   #root: JsonObject;
   readonly #own = new WeakSet<object>();
+  #copied = 0;
 
   constructor(original: JsonObject) {
     this.#root = original;
@@ -41,6 +45,12 @@ export class Draft {
     return true;
   }
 
+  /** Writes a copy that shares nothing with the original; false when the event would grow too much by it. */
+  setCopy(path: readonly string[], value: Json): boolean {
+    this.#copied += sizeOf(value);
+    return this.#copied <= maxCopied && this.set(path, structuredClone(value));
+  }
+
   #ownParent(path: readonly string[], make: boolean): JsonObject | Json[] | undefined {
     this.#root = this.#copy(this.#root);
     let at: JsonObject | Json[] = this.#root;
@@ -62,10 +72,22 @@ export class Draft {
 
   #copy<T extends JsonObject | Json[]>(value: T): T {
     if (this.#own.has(value)) return value;
-    const copy = (Array.isArray(value) ? [...value] : { ...value }) as T;
+    const copy = (Array.isArray(value) ? value.slice() : copyObject(value)) as T;
     this.#own.add(copy);
     return copy;
   }
+}
+
+/** Spreading defines fields, and so keeps one called `__proto__` a field. */
+const copyObject = (value: JsonObject): JsonObject => ({ ...value });
+
+/** About the characters of its JSON text. */
+function sizeOf(value: Json): number {
+  if (typeof value === 'string') return value.length + 2;
+  if (typeof value !== 'object' || value === null) return 8;
+  let size = 2;
+  for (const [key, item] of Object.entries(value)) size += key.length + sizeOf(item);
+  return size;
 }
 
 export function sameJson(a: Json | undefined, b: Json | undefined): boolean {

@@ -24,7 +24,7 @@ const storedSchema = z.union([
  * Reads the original project's rules as a plan: one rule, a stored list of them, or the older `field_mapping`
  * (`{old: new}`). Fields may be dotted paths (`payload.total`).
  */
-export function importLegacyRule(input: unknown): Result<Plan, string> {
+export function importLegacyRule(input: unknown): Result<Plan> {
   const parsed = storedSchema.safeParse(input);
   if (!parsed.success) return fail(z.prettifyError(parsed.error).slice(0, 500));
   const stored = parsed.data;
@@ -46,7 +46,7 @@ export function importLegacyRule(input: unknown): Result<Plan, string> {
   return plan.ok ? ok(plan.value) : plan;
 }
 
-function convert(rule: z.output<typeof ruleSchema>): Result<Operation[], string> {
+function convert(rule: z.output<typeof ruleSchema>): Result<Operation[]> {
   const from = path(rule.source_field);
   const to = path(rule.target_field);
   const move: Operation[] = from === to ? [] : [{ op: 'move', from, to }];
@@ -57,7 +57,7 @@ function convert(rule: z.output<typeof ruleSchema>): Result<Operation[], string>
       return ok([...move, { op: 'cast', path: to, to: 'decimal' }]);
     case 'cast_to_int':
       return ok([...move, { op: 'cast', path: to, to: 'integer' }]);
-    case 'map_value':
+    default:
       if (rule.value_map === undefined || rule.value_map === null)
         return fail('a rule of type map_value needs its value_map');
       return ok([...move, { op: 'map', path: to, values: rule.value_map }]);

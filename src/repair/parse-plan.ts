@@ -63,7 +63,7 @@ const planSchema = z.strictObject({ operations: z.array(operation).min(1).max(pl
 const refusalSchema = z.strictObject({ reason: z.string().min(1) });
 
 /** Reads a plan of any origin; the error names the operation and the field. */
-export function parsePlan(input: unknown): Result<Plan, string> {
+export function parsePlan(input: unknown): Result<Plan> {
   const parsed = planSchema.safeParse(input);
   if (parsed.success) return ok(JSON.parse(JSON.stringify(parsed.data)) as Plan);
   const issue = parsed.error.issues[0]!;

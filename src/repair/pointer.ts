@@ -93,3 +93,7 @@ export function matchPrefix(
   }
   return { indexes, rest: path.slice(pattern.length) };
 }
+
+export function isBelow(path: readonly string[], ancestor: readonly string[]): boolean {
+  return path.length > ancestor.length && ancestor.every((segment, at) => path[at] === segment);
+}

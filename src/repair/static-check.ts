@@ -1,6 +1,6 @@
 import type { Contract } from '../contracts/contract.ts';
 import type { Json } from '../json.ts';
-import type { Operation, Plan } from './plan.ts';
+import type { Operation, Plan, Pointer } from './plan.ts';
 import { segmentsOf } from './pointer.ts';
 import { isDeclared, listedValues } from './schema-paths.ts';
 
@@ -18,15 +18,65 @@ export function checkPlan(
   contract: Contract,
   permissions: PlanPermissions = {},
 ): string | undefined {
+  const before: Traffic = { filled: [], vacated: [], reshaped: [] };
   for (const [index, operation] of plan.operations.entries()) {
-    const reason = checkOperation(operation, contract, permissions);
+    const reason = checkOperation(operation, contract, permissions) ?? checkOrder(operation, before);
     if (reason !== undefined) return `operation ${index} (${operation.op}): ${reason}`;
+    before.filled.push(...filledBy(operation));
+    before.vacated.push(...vacatedBy(operation));
+    before.reshaped.push(...reshapedBy(operation));
   }
   return undefined;
 }
 
+/** What the operations so far have put somewhere, taken away, and changed in its place. */
+interface Traffic {
+  filled: Pointer[];
+  vacated: Pointer[];
+  reshaped: Pointer[];
+}
+
+/**
+ * A plan that fills what it has emptied or changed, or empties what it has filled, would do something else the second
+ * time.
+ */
+function checkOrder(operation: Operation, { filled, vacated, reshaped }: Traffic): string | undefined {
+  const isWithin = (path: Pointer) => (other: Pointer) => other === path || other.startsWith(`${path}/`);
+  const refilled = filledBy(operation).find((path) => vacated.some((other) => overlaps(path, other)));
+  if (refilled !== undefined) return `${refilled} was moved away before`;
+  // What is nested within itself becomes another value too.
+  const nested = operation.op === 'move' && isWithin(operation.from)(operation.to) ? [operation.from] : [];
+  const changed = [...filledBy(operation), ...nested].find((path) => reshaped.some(isWithin(path)));
+  if (changed !== undefined) return `${changed} was changed before it is written`;
+  const torn = reshapedBy(operation).find((path) => filled.some((other) => other.startsWith(`${path}/`)));
+  if (torn !== undefined) return `something in ${torn} was written before`;
+  const emptied = vacatedBy(operation).find((path) => filled.some(isWithin(path)));
+  return emptied === undefined ? undefined : `${emptied} was written before`;
+}
+
+function reshapedBy(operation: Operation): Pointer[] {
+  const { reads, writes } = pathsOf(operation);
+  return writes.filter((path) => reads.includes(path));
+}
+
+function filledBy(operation: Operation): Pointer[] {
+  const { reads, writes } = pathsOf(operation);
+  return writes.filter((path) => !reads.includes(path));
+}
+
+function vacatedBy(operation: Operation): Pointer[] {
+  if (operation.op === 'move') return [operation.from];
+  if (operation.op === 'join') return operation.from;
+  if (operation.op === 'split' && !operation.to.includes(operation.from)) return [operation.from];
+  return [];
+}
+
+function overlaps(a: Pointer, b: Pointer): boolean {
+  return a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`);
+}
+
 /** Paths that an operation reads, and paths that it writes. */
-export function pathsOf(operation: Operation): { reads: string[]; writes: string[] } {
+export function pathsOf(operation: Operation): { reads: Pointer[]; writes: Pointer[] } {
   switch (operation.op) {
     case 'move':
     case 'copy':
@@ -47,29 +97,44 @@ function checkOperation(
   contract: Contract,
   { targetFields }: PlanPermissions,
 ): string | undefined {
-  const declared = (path: string) => isDeclared(contract.jsonSchema, segmentsOf(path));
+  const declared = (path: Pointer) => isDeclared(contract.jsonSchema, segmentsOf(path));
   if (operation.op === 'remove')
     return declared(operation.path)
       ? `${operation.path} is declared by the contract; only undeclared fields may be removed`
       : undefined;
 
   const { reads, writes } = pathsOf(operation);
-  const stars = new Set([...reads, ...writes].map(countStars));
-  if (stars.size > 1) return 'all its paths need the same number of *';
-
-  for (const path of writes) {
-    const isInPlace = reads.includes(path);
-    if (!isInPlace && !declared(path)) return `${path} is not declared by the contract`;
-    if (declared(path) && targetFields !== undefined && !allows(targetFields, path))
-      return `${path} is not among the fields that repairs may write (healing_agent.target_fields)`;
-  }
-  if (operation.op === 'join' && operation.from.includes(operation.to))
-    return 'the target is one of its sources';
-  if (operation.op === 'map') return checkOutputs(operation, contract);
-  return undefined;
+  const changed = [...new Set([...writes, ...vacatedBy(operation)])];
+  const untouchable = changed.find(
+    (path) => targetFields !== undefined && declared(path) && !allows(targetFields, path),
+  );
+  if (untouchable !== undefined)
+    return `${untouchable} is not among the fields that repairs may write (healing_agent.target_fields)`;
+  const unknown = writes.find((path) => !reads.includes(path) && !declared(path));
+  if (unknown !== undefined) return `${unknown} is not declared by the contract`;
+  return checkPaths(operation, reads, writes) ?? checkOutputs(operation, contract);
 }
 
-function checkOutputs({ path, values }: Operation & { op: 'map' }, contract: Contract): string | undefined {
+function checkPaths(
+  operation: Operation,
+  reads: readonly Pointer[],
+  writes: readonly Pointer[],
+): string | undefined {
+  if (new Set([...reads, ...writes].map(countStars)).size > 1)
+    return 'all its paths need the same number of *';
+  if ((operation.op === 'move' || operation.op === 'copy') && operation.from === operation.to)
+    return 'the target is its source';
+  if (operation.op === 'join' && reads.some((path) => overlaps(path, operation.to)))
+    return 'the target is one of its sources';
+  const many = operation.op === 'join' ? reads : writes;
+  return many.some((path, at) => many.some((other, later) => later > at && overlaps(path, other)))
+    ? 'its paths overlap'
+    : undefined;
+}
+
+function checkOutputs(operation: Operation, contract: Contract): string | undefined {
+  if (operation.op !== 'map') return undefined;
+  const { path, values } = operation;
   const listed: readonly Json[] = listedValues(contract.jsonSchema, segmentsOf(path));
   for (const output of Object.values(values))
     if (!listed.includes(output))
@@ -77,11 +142,11 @@ function checkOutputs({ path, values }: Operation & { op: 'map' }, contract: Con
   return undefined;
 }
 
-function countStars(path: string): number {
+function countStars(path: Pointer): number {
   return segmentsOf(path).filter((segment) => segment === '*').length;
 }
 
-function allows(targetFields: readonly string[], path: string): boolean {
+function allows(targetFields: readonly string[], path: Pointer): boolean {
   return targetFields.some((field) => {
     const pointer = field.startsWith('/') ? field : `/${field}`;
     return path === pointer || path.startsWith(`${pointer}/`);

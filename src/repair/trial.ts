@@ -3,10 +3,10 @@ import type { JsonObject } from '../json.ts';
 import { type Result, fail, ok } from '../result.ts';
 import type { Violation } from '../validate/violation.ts';
 import type { Failure } from './healer.ts';
-import { type CompiledPlan, compilePlan } from './interpreter.ts';
+import { compilePlan } from './interpreter.ts';
 import type { Plan, Pointer } from './plan.ts';
 import { genericPointer, segmentsOf } from './pointer.ts';
-import { checkProvenance } from './provenance.ts';
+import { compileProvenance } from './provenance.ts';
 import { isDeclared } from './schema-paths.ts';
 import { type PlanPermissions, checkPlan } from './static-check.ts';
 
@@ -33,30 +33,28 @@ export function tryPlan(
 ): Result<Repaired, Refusal> {
   const { contract, event, violations } = failure;
   const forbidden = checkPlan(plan, contract, permissions);
-  if (forbidden !== undefined) return fail({ reason: forbidden });
-
-  const applied = compileFor(plan, contract).apply(event, invalidPaths(violations, event));
-  if (!applied.ok) return fail({ reason: `operation ${applied.error.operation}: ${applied.error.reason}` });
-
-  const unproven = checkProvenance(event, plan, applied.value, contract);
-  if (unproven !== undefined) return fail({ reason: unproven });
-  return validated(contract, applied.value);
+  return forbidden === undefined
+    ? compileRule(plan, contract)(event, violations)
+    : fail({ reason: forbidden });
 }
 
 /**
- * A learned rule, ready for the hot path. The plan has been checked against the contract (checkPlan) when the rule was
- * learned and is again when it is indexed; each event is applied and validated. The provenance of a result follows from
- * the plan: the interpreter agrees with the independent checker on every plan that the property tests can make.
+ * A learned rule, ready for the hot path. The caller has checked the plan against the contract (checkPlan). What the
+ * plan changes in an event is proven for each event; what it leaves alone costs nothing.
  */
 export function compileRule(
   plan: Plan,
   contract: Contract,
 ): (event: JsonObject, violations: readonly Violation[]) => Result<Repaired, Refusal> {
-  const compiled = compileFor(plan, contract);
+  const compiled = compilePlan(plan, {
+    isDeclared: (pointer) => isDeclared(contract.jsonSchema, segmentsOf(pointer)),
+  });
+  const unproven = compileProvenance(plan, contract);
   return (event, violations) => {
     const applied = compiled.apply(event, invalidPaths(violations, event));
     if (!applied.ok) return fail({ reason: `operation ${applied.error.operation}: ${applied.error.reason}` });
-    return validated(contract, applied.value);
+    const doubt = unproven(event, applied.value);
+    return doubt === undefined ? validated(contract, applied.value) : fail({ reason: doubt });
   };
 }
 
@@ -64,10 +62,6 @@ function validated(contract: Contract, event: JsonObject): Result<Repaired, Refu
   const validation = contract.validate(event);
   if (validation.ok) return ok({ event, value: validation.value });
   return fail({ reason: describe(validation.violations), remaining: validation.violations });
-}
-
-function compileFor(plan: Plan, contract: Contract): CompiledPlan {
-  return compilePlan(plan, { isDeclared: (pointer) => isDeclared(contract.jsonSchema, segmentsOf(pointer)) });
 }
 
 function invalidPaths(violations: readonly Violation[], event: JsonObject): Set<Pointer> {

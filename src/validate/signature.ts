@@ -15,7 +15,7 @@ export interface UndeclaredField {
 const maxNames = 32;
 const maxNameLength = 64;
 /** How many values are looked at; a larger event is looked at in part. */
-const maxVisited = 2000;
+const maxVisited = 5000;
 
 /** The sorted pairs of path and code, array indexes as `*`: which rule may help. */
 export function violationsKey(violations: readonly Violation[]): string {
@@ -42,33 +42,49 @@ export function errorSignature(failure: {
   jsonSchema: JsonObject;
 }): string {
   const { contract, version, source, violations, event, jsonSchema } = failure;
-  const fields = undeclaredFields(event, jsonSchema).map(({ path, type }) => `${foldedName(path)} ${type}`);
-  const names = [...new Set(fields)].sort();
-  const undeclared = names.length > maxNames ? ['many'] : names;
+  const names = new Set<string>();
+  for (const { path, type } of walkUndeclared(event, jsonSchema)) {
+    names.add(`${foldedName(path)} ${type}`);
+    if (names.size > maxNames) break;
+  }
+  const undeclared = names.size > maxNames ? ['many'] : [...names].sort();
   const identity = JSON.stringify([contract, version, source, violationsKey(violations), undeclared]);
   return createHash('sha256').update(identity).digest('hex').slice(0, 32);
 }
 
-/** Undeclared fields at the top and within declared objects; what lies within an undeclared one is part of it. */
+/**
+ * Undeclared fields at the top and within declared objects, each path and type once; what lies within an undeclared one
+ * is part of it. At most 256.
+ */
 export function undeclaredFields(event: JsonObject, jsonSchema: JsonObject): UndeclaredField[] {
-  const found: UndeclaredField[] = [];
+  const found = new Map<string, UndeclaredField>();
+  for (const field of walkUndeclared(event, jsonSchema)) {
+    found.set(`${field.path} ${field.type}`, field);
+    if (found.size >= maxListed) break;
+  }
+  return [...found.values()];
+}
+
+const maxListed = 256;
+
+function* walkUndeclared(event: JsonObject, jsonSchema: JsonObject): Generator<UndeclaredField> {
   let visited = 0;
 
-  const visit = (value: Json, segments: string[]): void => {
-    if (++visited > maxVisited || found.length > maxNames) return;
+  function* visit(value: Json, segments: string[]): Generator<UndeclaredField> {
+    if (++visited > maxVisited) return;
     if (Array.isArray(value)) {
-      for (const item of value) visit(item, [...segments, '*']);
+      for (const item of value) if (typeof item === 'object') yield* visit(item, [...segments, '*']);
       return;
     }
     if (!isObject(value) || !listsProperties(jsonSchema, segments)) return;
     for (const [name, field] of Object.entries(value)) {
       const path = [...segments, name];
-      if (isDeclared(jsonSchema, path)) visit(field, path);
-      else found.push({ path: pointerOf(path), name, type: jsonType(field) });
+      if (isDeclared(jsonSchema, path)) yield* visit(field, path);
+      else if (++visited > maxVisited) return;
+      else yield { path: pointerOf(path), name, type: jsonType(field) };
     }
-  };
-  visit(event, []);
-  return found;
+  }
+  yield* visit(event, []);
 }
 
 /** False for an object whose fields the contract leaves free: nothing in it is undeclared. */

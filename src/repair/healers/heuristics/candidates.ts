@@ -1,5 +1,5 @@
 import { type Json, type JsonObject, isObject } from '../../../json.ts';
-import { transformOf } from '../../in-place.ts';
+import { type InPlaceOperation, transformOf } from '../../in-place.ts';
 import type { Operation } from '../../plan.ts';
 import { pointerOf } from '../../pointer.ts';
 import { isDeclared } from '../../schema-paths.ts';
@@ -44,7 +44,7 @@ function openContainer(
 ): { value: JsonObject; operations: Operation[] } | undefined {
   const pointer = pointerOf(path);
   if (isObject(field)) return { value: field, operations: [] };
-  const operation: Operation | undefined =
+  const operation: InPlaceOperation | undefined =
     typeof field === 'string' && /^\s*\{/.test(field)
       ? { op: 'parse', path: pointer }
       : Array.isArray(field) && field.length === 1

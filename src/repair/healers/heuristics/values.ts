@@ -2,7 +2,7 @@ import type { Contract } from '../../../contracts/contract.ts';
 import type { Json, JsonObject } from '../../../json.ts';
 import { cast } from '../../cast.ts';
 import { Draft, sameJson } from '../../draft.ts';
-import { transformOf } from '../../in-place.ts';
+import { type InPlaceOperation, transformOf } from '../../in-place.ts';
 import { type CastType, type Operation, castTypes } from '../../plan.ts';
 import { pointerOf } from '../../pointer.ts';
 import { listedValues, schemasAt, typesOf } from '../../schema-paths.ts';
@@ -43,7 +43,7 @@ export function fitValue(
   value: Json,
 ): ValueFit {
   if (fits(contract, event, path, value)) return { kind: 'fits', operations: [] };
-  const working: { operations: Operation[]; result: Json }[] = [];
+  const working: { operations: InPlaceOperation[]; result: Json }[] = [];
   for (const operations of changesFor(contract, path, value)) {
     const result = applyAll(operations, value);
     if (result === undefined || !fits(contract, event, path, result)) continue;
@@ -64,7 +64,7 @@ function fits(contract: Contract, event: JsonObject, path: readonly string[], va
   return !validation.violations.some(({ path: at }) => at === pointer || at.startsWith(`${pointer}/`));
 }
 
-function applyAll(operations: readonly Operation[], value: Json): Json | undefined {
+function applyAll(operations: readonly InPlaceOperation[], value: Json): Json | undefined {
   let result = value;
   for (const operation of operations) {
     const changed = transformOf(operation)(result);
@@ -75,7 +75,11 @@ function applyAll(operations: readonly Operation[], value: Json): Json | undefin
 }
 
 /** Changes worth trying, each a list of operations on the path. */
-function* changesFor(contract: Contract, path: readonly string[], value: Json): Generator<Operation[]> {
+function* changesFor(
+  contract: Contract,
+  path: readonly string[],
+  value: Json,
+): Generator<InPlaceOperation[]> {
   const pointer = pointerOf(path);
   const schemas = schemasAt(contract.jsonSchema, path);
   const wanted = new Set(schemas.flatMap(typesOf));
@@ -133,12 +137,12 @@ function isGrouped(text: string): boolean {
 
 /** The one listed value that differs only in case, white space and separators. */
 function sameMember(value: string, listed: readonly Json[]): string | number | boolean | undefined {
-  const fold = (text: Json) =>
-    String(text)
+  const fold = (text: string) =>
+    text
       .toLowerCase()
       .replace(/[\s_-]+/g, '');
   const members = [...new Set(listed)].filter(
-    (member) => typeof member === 'string' && fold(member) === fold(value),
+    (member): member is string => typeof member === 'string' && fold(member) === fold(value),
   );
-  return members.length === 1 ? (members[0] as string) : undefined;
+  return members.length === 1 ? members[0] : undefined;
 }

@@ -1,0 +1,73 @@
+import type { Pointer } from '../plan.ts';
+import { isBelow, pointerOf } from '../pointer.ts';
+import { compileVacate, isFree } from './relocate.ts';
+import { type Step, forEachElement } from './run.ts';
+
+/** One text into as many parts as there are targets; one of the targets may be the source itself. */
+export function compileSplit(
+  from: Pointer,
+  separator: string,
+  to: readonly Pointer[],
+  isDeclared: (pointer: Pointer) => boolean,
+): Step {
+  const vacate = compileVacate(from, isDeclared);
+  const inPlace = to.indexOf(from);
+  return forEachElement([from], to, (run, paths) => {
+    const { draft } = run;
+    const source = paths.from[0]!;
+    const present = paths.to.map((path) => draft.get(path));
+    const text = draft.get(source);
+    const isDone = present.every(
+      (value, index) => index === inPlace || (value !== undefined && value !== null),
+    );
+    if (isDone && (typeof text !== 'string' || inPlace !== -1)) return undefined;
+
+    if (typeof text !== 'string') return `${pointerOf(source)} is not text`;
+    const parts = text.split(separator);
+    if (parts.length !== to.length || parts.includes(''))
+      return `${pointerOf(source)} does not have ${to.length} parts`;
+    const taken = present.findIndex((value, index) => index !== inPlace && !isFree(run, to[index]!, value));
+    if (taken !== -1) return `${pointerOf(paths.to[taken]!)} is there already`;
+    if (inPlace === -1) {
+      const outcome = paths.to.some((path) => isBelow(path, source))
+        ? !draft.delete(source) && `${pointerOf(source)} is an element of an array`
+        : vacate(draft, source);
+      if (typeof outcome === 'string') return outcome;
+    }
+    for (const [index, path] of paths.to.entries()) {
+      run.written.add(to[index]!);
+      if (!draft.set(path, parts[index]!)) return `${pointerOf(path)} can't be written`;
+    }
+    return undefined;
+  });
+}
+
+/** Several texts into one; none of them may be empty, since nobody could tell the parts then. */
+export function compileJoin(
+  from: readonly Pointer[],
+  separator: string,
+  to: Pointer,
+  isDeclared: (pointer: Pointer) => boolean,
+): Step {
+  const vacates = from.map((pointer) => compileVacate(pointer, isDeclared));
+  return forEachElement(from, [to], (run, paths) => {
+    const { draft } = run;
+    const target = paths.to[0]!;
+    const parts = paths.from.map((path) => draft.get(path));
+    const present = draft.get(target);
+    if (parts.every((part) => part === undefined))
+      return present === undefined ? `there is nothing at ${pointerOf(paths.from[0]!)}` : undefined;
+    if (!isFree(run, to, present)) return `${pointerOf(target)} is there already`;
+    const texts: string[] = [];
+    for (const [index, part] of parts.entries()) {
+      if (typeof part !== 'string' || part === '') return `${pointerOf(paths.from[index]!)} is not text`;
+      texts.push(part);
+    }
+    for (const [index, path] of paths.from.entries()) {
+      const outcome = vacates[index]!(draft, path);
+      if (outcome !== undefined) return outcome;
+    }
+    run.written.add(to);
+    return draft.set(target, texts.join(separator)) ? undefined : `${pointerOf(target)} can't be written`;
+  });
+}

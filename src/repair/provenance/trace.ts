@@ -1,0 +1,109 @@
+import type { Contract } from '../../contracts/contract.ts';
+import type { Json } from '../../json.ts';
+import { cast } from '../cast.ts';
+import type { Operation, Plan } from '../plan.ts';
+import { matchPrefix, segmentsOf } from '../pointer.ts';
+import { isDeclared, listedValues } from '../schema-paths.ts';
+import type { Path } from './differences.ts';
+
+/** An operation as the proof needs it: where a value may come from, where it may go, and what may become of it. */
+export type TraceStep =
+  | { kind: 'relocate'; from: Path; to: Path }
+  | { kind: 'drop'; path: Path }
+  | { kind: 'split'; from: Path; to: readonly Path[]; separator: string }
+  | { kind: 'join'; from: readonly Path[]; to: Path; separator: string }
+  | { kind: 'parse' | 'wrap' | 'unwrap'; path: Path }
+  | { kind: 'respell'; path: Path; respell: (value: Json) => Json | undefined; keepsText: boolean };
+
+export type Trace = readonly TraceStep[];
+
+export function traceOf(plan: Plan, contract: Contract): Trace {
+  return plan.operations.flatMap((operation) => stepOf(operation, contract) ?? []);
+}
+
+function stepOf(operation: Operation, { jsonSchema }: Contract): TraceStep | undefined {
+  switch (operation.op) {
+    case 'move':
+    case 'copy':
+      return { kind: 'relocate', from: segmentsOf(operation.from), to: segmentsOf(operation.to) };
+    case 'remove': {
+      const path = segmentsOf(operation.path);
+      return isDeclared(jsonSchema, path) ? undefined : { kind: 'drop', path };
+    }
+    case 'split':
+      return {
+        kind: 'split',
+        from: segmentsOf(operation.from),
+        to: operation.to.map(segmentsOf),
+        separator: operation.separator,
+      };
+    case 'join':
+      return {
+        kind: 'join',
+        from: operation.from.map(segmentsOf),
+        to: segmentsOf(operation.to),
+        separator: operation.separator,
+      };
+    case 'parse':
+    case 'wrap':
+    case 'unwrap':
+      return { kind: operation.op, path: segmentsOf(operation.path) };
+    case 'cast': {
+      const { to, format } = operation;
+      return respelling(operation.path, (value) => {
+        const result = cast(value, to, format);
+        return result.ok ? result.value : undefined;
+      });
+    }
+    case 'map': {
+      const listed = new Set(listedValues(jsonSchema, segmentsOf(operation.path)));
+      const outputs = new Map(Object.entries(operation.values).filter(([, output]) => listed.has(output)));
+      return respelling(operation.path, (value) =>
+        typeof value === 'object' ? undefined : outputs.get(String(value)),
+      );
+    }
+    case 'trim':
+      return respelling(
+        operation.path,
+        (value) => (typeof value === 'string' ? value.trim() : undefined),
+        true,
+      );
+    case 'upper':
+      return respelling(
+        operation.path,
+        (value) => (typeof value === 'string' ? value.toUpperCase() : undefined),
+        true,
+      );
+    default:
+      return respelling(
+        operation.path,
+        (value) => (typeof value === 'string' ? value.toLowerCase() : undefined),
+        true,
+      );
+  }
+}
+
+function respelling(
+  pointer: string,
+  respell: (value: Json) => Json | undefined,
+  keepsText = false,
+): TraceStep {
+  return { kind: 'respell', path: segmentsOf(pointer), respell, keepsText };
+}
+
+/** The indexes that the pattern's stars stand for when the path is exactly what it means. */
+export function matchExactly(pattern: Path, path: Path): string[] | undefined {
+  return pattern.length === path.length ? matchPrefix(pattern, path)?.indexes : undefined;
+}
+
+/** What JSON text spells; null when it spells nothing: nothing can have come from parsing it. */
+export function spelled(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return null;
+  }
+}
+
+/** How much a proof may cost for one event; a plan that needs more is refused, since the ways multiply with each step. */
+export const maxLookups = 20_000;
