@@ -4,7 +4,7 @@ import { pointerOf, valueAt } from '../pointer.ts';
 import { tryPlan } from '../trial.ts';
 import { type Candidate, candidatesOf } from './heuristics/candidates.ts';
 import { compareNames, wordsOf } from './heuristics/names.ts';
-import { type Targets, targetsOf } from './heuristics/targets.ts';
+import { type Targets, leavesBelow, targetsOf } from './heuristics/targets.ts';
 import { fitValue } from './heuristics/values.ts';
 
 export interface HeuristicsOptions {
@@ -29,8 +29,8 @@ export function heuristicsHealer({ threshold = 0.8 }: HeuristicsOptions = {}): H
 }
 
 function propose(failure: Failure, threshold: number): Proposal {
-  const { contract, event, violations } = failure;
-  const targets = targetsOf(violations, event, contract.jsonSchema);
+  const { event, violations } = failure;
+  const targets = targetsOf(violations, event);
   if (targets.hopeless !== undefined) {
     const { path, message } = targets.hopeless;
     return {
@@ -62,7 +62,13 @@ function propose(failure: Failure, threshold: number): Proposal {
 
 function* search(failure: Failure, { missing, malformed }: Targets, threshold: number): Generator<Found> {
   const candidates = candidatesOf(failure.event, failure.contract.jsonSchema);
-  for (const path of missing) yield findMissing(failure, candidates, path, threshold);
+  for (const path of missing) {
+    const find = (target: string[]) => findMissing(failure, candidates, target, threshold);
+    const whole = find(path);
+    // An object that is nowhere as a whole may have been flattened.
+    if (whole.ok) yield whole;
+    else yield* leavesBelow(path, failure.contract.jsonSchema).map(find);
+  }
   for (const path of malformed) yield reshape(failure, path);
 }
 
@@ -99,7 +105,9 @@ function findMissing(
   const [only, ...others] = plausible;
   if (only === undefined)
     return { ok: false, reason: `${pointer} is missing, and no other field is named like it and fits` };
-  const alsoPossible = [...others.map(({ candidate }) => candidate), ...rivals][0];
+  const alsoPossible = [...others.map(({ candidate }) => candidate), ...rivals].find(
+    ({ path }) => !isBelow(path, only.candidate.path),
+  );
   if (alsoPossible !== undefined)
     return {
       ok: false,
@@ -114,6 +122,11 @@ function findMissing(
     operations: [...candidate.preparation, { op: 'move', from, to: pointer }, ...operations],
     evidence: `${from} is ${pointer}: ${reason}${described(operations)}`,
   };
+}
+
+/** What lies within a field moves with it. */
+function isBelow(path: readonly string[], ancestor: readonly string[]): boolean {
+  return path.length > ancestor.length && ancestor.every((segment, index) => path[index] === segment);
 }
 
 /** An alias is a field name beside the target, or a path of its own. */

@@ -17,11 +17,7 @@ const formCodes = new Set(['type', 'format', 'pattern', 'enum', 'no_match']);
 const maxDepth = 4;
 
 /** What must be found or reshaped, told from the violations. */
-export function targetsOf(
-  violations: readonly Violation[],
-  event: JsonObject,
-  jsonSchema: JsonObject,
-): Targets {
+export function targetsOf(violations: readonly Violation[], event: JsonObject): Targets {
   const targets: Targets = { missing: [], malformed: [], hopeless: undefined };
   for (const violation of violations) {
     const path = segmentsOf(violation.path);
@@ -29,7 +25,7 @@ export function targetsOf(
     // A closed contract also complains of the field under its new name; it goes when the field is found.
     if (violation.code === 'undeclared') continue;
     if (violation.code === 'required' || (value === null && formCodes.has(violation.code)))
-      targets.missing.push(...leavesBelow(path, jsonSchema));
+      targets.missing.push(path);
     else if (formCodes.has(violation.code) && value !== undefined && path.length > 0)
       targets.malformed.push(path);
     else targets.hopeless ??= violation;
@@ -38,7 +34,7 @@ export function targetsOf(
 }
 
 /** The required fields of a missing object, since it may have been flattened; else the path itself. */
-function leavesBelow(path: string[], jsonSchema: JsonObject): string[][] {
+export function leavesBelow(path: string[], jsonSchema: JsonObject): string[][] {
   if (path.length >= maxDepth) return [path];
   for (const schema of schemasAt(jsonSchema, path)) {
     const { properties, required } = schema;
