@@ -1,11 +1,12 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Destination } from '../../src/load/destination.ts';
+import type { Destination, Row, Table } from '../../src/load/destination.ts';
 import { openDuckDb } from '../../src/load/destinations/duckdb.ts';
-import { KeySet } from '../../src/load/destinations/duckdb/key-set.ts';
-import { destinationConformance } from '../conformance/destination.ts';
+import { createRequestIds } from '../../src/ingest/request-id.ts';
+import { destinationConformance, row } from '../conformance/destination.ts';
 
 async function openInFolder() {
   const dir = await mkdtemp(join(tmpdir(), 'sentinel-duckdb-'));
@@ -61,16 +62,25 @@ describe('query', () => {
   });
 
   it.each([
-    ['insert into _sentinel_positions values (1, 2)', /only statements that read/],
-    ['drop table _sentinel_positions', /only statements that read/],
-    ['checkpoint', /only statements that read/],
-    ['set threads = 1', /only statements that read/],
-    ["attach '/tmp/x.duckdb'", /only statements that read/],
+    ['insert into _sentinel_positions values (1, 2)', /only SELECT/],
+    ['drop table _sentinel_positions', /only SELECT/],
+    ['checkpoint', /only SELECT/],
+    ['set threads = 1', /only SELECT/],
+    ["attach '/tmp/x.duckdb'", /only SELECT/],
     ['select 1; drop table _sentinel_positions', /one statement/],
-    ["copy (select 1) to '/tmp/x.csv'", /only statements|Permission/],
-    ["select * from read_csv('/etc/passwd')", /Permission/],
+    ["copy (select 1) to '/tmp/x.csv'", /only SELECT/],
+    ["select * from read_csv('/etc/passwd')", /read_csv/],
     ["select * from '/etc/passwd'", /Catalog|Permission/],
-    ["select * from glob('/*')", /Permission/],
+    ["select * from glob('/*')", /glob/],
+    ['from enable_logging()', /enable_logging/],
+    ['with l as (select * from enable_logging()) select * from l', /enable_logging/],
+    ['select (select count(*) from truncate_duckdb_logs())', /truncate_duckdb_logs/],
+    ['explain analyze from enable_logging()', /enable_logging/],
+    ['select * from force_checkpoint()', /force_checkpoint/],
+    ['select * from arrow_scan(1, 2, 3)', /arrow_scan/],
+    ["from query('from enable_logging()')", /query/],
+    ['explain analyze delete from _sentinel_positions', /only SELECT/],
+    ["select write_log('x')", /write_log/],
   ])('refuses %s', async (sql, message) => {
     await expect(destination.query!(sql)).rejects.toThrow(message);
   });
@@ -84,6 +94,29 @@ describe('query', () => {
       ],
       truncated: true,
     });
+  });
+
+  it.each([
+    'describe _sentinel_counters',
+    'show tables',
+    'summarize _sentinel_counters',
+    'explain select 1',
+    '/* why */ explain analyze select 1',
+    'values (1)',
+  ])('answers %s', async (sql) => {
+    expect((await destination.query!(sql)).rows.length).toBeGreaterThan(0);
+  });
+
+  it('does not hold up a load, however many queries wait', async () => {
+    await destination.prepare([plain]);
+    const answers = Array.from({ length: 6 }, () =>
+      destination.query!('select count(*) from range(60000) a, range(20000) b where a.range <> b.range'),
+    );
+    const loading = destination.load([plainRow({ event_id: 'a' })], []);
+    expect(
+      await Promise.race([Promise.all(answers).then(() => 'answered'), loading.then(() => 'loaded')]),
+    ).toBe('loaded');
+    await Promise.all(answers);
   });
 
   it('says what is wrong with the SQL', async () => {
@@ -108,22 +141,181 @@ it('lets no second process write: the error says who has the file', async () => 
   }
 });
 
-describe('KeySet', () => {
-  it('holds what was added, and only that', () => {
-    const set = new KeySet(4);
-    const random = () =>
-      BigInt.asUintN(
-        64,
-        (BigInt(Math.floor(Math.random() * 2 ** 32)) << 32n) | BigInt(Math.floor(Math.random() * 2 ** 32)),
-      );
-    const added = new Set([0n, 1n, 2n ** 64n - 1n, ...Array.from({ length: 5000 }, random)]);
-    for (const hash of added) set.add(hash);
-    for (const hash of added) set.add(hash);
-    expect(set.size).toBe(added.size);
-    for (const hash of added) expect(set.has(hash)).toBe(true);
-    for (let probe = 0; probe < 5000; probe++) {
-      const hash = random();
-      expect(set.has(hash)).toBe(added.has(hash));
-    }
+/** A limit on the size of files stands for the full disk, for this process only. */
+function limitFiles(bytes: string): void {
+  execFileSync('prlimit', ['--pid', String(process.pid), `--fsize=${bytes}:`], { stdio: 'ignore' });
+}
+
+function canLimitFiles(): boolean {
+  try {
+    limitFiles('unlimited');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const plain: Table = {
+  name: 'order',
+  contract: 'order',
+  key: ['/event_id'],
+  columns: [
+    { name: 'event_id', type: { kind: 'string' } },
+    { name: 'price', type: { kind: 'decimal', precision: 10, scale: 2 } },
+    { name: 'total', type: { kind: 'decimal', precision: 38, scale: 9 } },
+    { name: 'quantity', type: { kind: 'integer' } },
+    { name: 'payload', type: { kind: 'json' } },
+    { name: '__proto__', type: { kind: 'string' } },
+    { name: `it's "odd"`, type: { kind: 'string' } },
+  ],
+};
+const plainRow = (values: Row['values'], change: Partial<Row> = {}): Row =>
+  row(values, { table: 'order', contract: 'order', ...change });
+
+describe('a load', () => {
+  let under: Awaited<ReturnType<typeof openInFolder>>;
+  let destination: Destination;
+  beforeEach(async () => {
+    under = await openInFolder();
+    destination = under.destination;
+    await destination.prepare([plain]);
   });
+  afterEach(() => under.cleanup());
+
+  const column = async (name: string) =>
+    (await destination.query!(`select "${name}" from "order" order by event_id`)).rows.map(
+      ([value]) => value,
+    );
+
+  it('keeps every digit of a decimal, whether it was text or a number', async () => {
+    const sent = ['12345678901234567890.123456789', 0.1, 99.99, 1e21, 12345678.99, '-0.000000001', 1e-9];
+    await destination.load(
+      sent.map((total, i) => plainRow({ event_id: String(i), total })),
+      [],
+    );
+    expect(await column('total')).toEqual([
+      '12345678901234567890.123456789',
+      '0.1',
+      '99.99',
+      '1000000000000000000000',
+      '12345678.99',
+      '-0.000000001',
+      '0.000000001',
+    ]);
+  });
+
+  it('rejects rather than rounds, and does not say the value', async () => {
+    const outcomes = await destination.load(
+      [
+        plainRow({ event_id: 'a', price: '0.125' }),
+        plainRow({ event_id: 'b', quantity: 12.5 }),
+        plainRow({ event_id: 'c' }),
+      ],
+      [],
+    );
+    expect(outcomes).toMatchObject([
+      { status: 'rejected', column: 'price' },
+      { status: 'rejected', column: 'quantity' },
+      { status: 'loaded' },
+    ]);
+    expect(JSON.stringify(outcomes)).not.toMatch(/0\.125|12\.5/);
+  });
+
+  it('rejects text that is not valid Unicode, and loads text that only looks like it', async () => {
+    const outcomes = await destination.load(
+      [
+        plainRow({ event_id: 'a', payload: { deep: ['\ud800'] } }),
+        plainRow({ event_id: 'b' }, { extra: { '\udfff': 1 } }),
+        plainRow({ event_id: 'c', payload: String.raw`\ud800` }),
+        plainRow({ event_id: 'd', payload: '😀\u0000' }),
+      ],
+      [],
+    );
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'loaded', 'loaded']);
+    expect(await column('payload')).toEqual([String.raw`\ud800`, '😀\u0000']);
+  });
+
+  it('fills columns with any name', async () => {
+    const values = JSON.parse(
+      String.raw`{"event_id":"a","__proto__":"p","it's \"odd\"":"o"}`,
+    ) as Row['values'];
+    await destination.load([plainRow(values)], []);
+    expect(await column('__proto__')).toEqual(['p']);
+    expect(await column('it\'s ""odd""')).toEqual(['o']);
+  });
+
+  it('writes an event once, even if its key is another when it comes again', async () => {
+    const requestId = createRequestIds()(1);
+    await destination.load([plainRow({ event_id: 'a' }, { requestId })], []);
+    const again = await destination.load([plainRow({ event_id: 'b' }, { requestId })], []);
+    expect(again).toEqual([{ status: 'loaded' }]);
+    expect(await column('event_id')).toEqual(['a']);
+  });
+
+  it('knows which event a duplicate repeats', async () => {
+    const [first, second, third] = [
+      plainRow({ event_id: 'a' }),
+      plainRow({ event_id: 'a' }),
+      plainRow({ event_id: 'a' }),
+    ];
+    expect((await destination.load([first, second], [])).map(({ status }) => status)).toEqual([
+      'loaded',
+      'duplicate',
+    ]);
+    expect(await destination.load([third, third], [])).toEqual([
+      { status: 'duplicate' },
+      { status: 'duplicate' },
+    ]);
+    const { rows } = await destination.query!(
+      'select request_id, first_request_id from _sentinel_duplicates order by request_id',
+    );
+    expect(rows).toEqual([
+      [second.requestId, first.requestId],
+      [third.requestId, first.requestId],
+    ]);
+    expect(await destination.counts()).toEqual({ loaded: 1, repaired: 0, duplicate: 2 });
+  });
+
+  it('passes on what the caller throws before the commit, as it was', async () => {
+    const mistake = new TypeError('a mistake of the caller');
+    const loading = destination.load([plainRow({ event_id: 'a' })], [], () => Promise.reject(mistake));
+    await expect(loading).rejects.toBe(mistake);
+    expect(await column('event_id')).toEqual([]);
+  });
+
+  it.skipIf(!canLimitFiles())(
+    'survives a disk that takes no more: nothing lost, nothing doubled',
+    async () => {
+      await destination.load([plainRow({ event_id: 'before' })], [{ partition: 'p', offset: 1 }]);
+      const rows = Array.from({ length: 500 }, (_, i) =>
+        plainRow({ event_id: `e${i}`, payload: 'x'.repeat(500) }),
+      );
+      limitFiles('4096');
+      try {
+        await expect(destination.load(rows, [{ partition: 'p', offset: 2 }])).rejects.toMatchObject({
+          code: 'destination_unavailable',
+          retryable: true,
+        });
+      } finally {
+        limitFiles('unlimited');
+      }
+      expect((await destination.positions()).get('p')).toBe(1);
+      const again = await destination.load(rows, [{ partition: 'p', offset: 2 }]);
+      expect(again.every(({ status }) => status === 'loaded')).toBe(true);
+      expect(await destination.counts()).toEqual({ loaded: 501, repaired: 0, duplicate: 0 });
+      destination = await under.reopen();
+      expect(await column('event_id')).toHaveLength(501);
+    },
+  );
+});
+
+it('opens a file only once in a process, as closing one of two would drop the lock of both', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'sentinel-duckdb-'));
+  const path = join(dir, 'w.duckdb');
+  const destination = await openDuckDb({ path });
+  const twice = openDuckDb({ path: `${dir}/./w.duckdb` });
+  await expect(twice).rejects.toMatchObject({ code: 'data_folder_in_use' });
+  await destination.close();
+  await (await openDuckDb({ path })).close();
+  await rm(dir, { recursive: true });
 });

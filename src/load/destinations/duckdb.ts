@@ -1,166 +1,107 @@
-import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
-import { SentinelError, messageOf } from '../../errors.ts';
-import type { Destination, Table } from '../destination.ts';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Destination, RowOutcome, Table } from '../destination.ts';
+import { ensureBookkeeping, readCounts, readPositions } from './duckdb/bookkeeping.ts';
+import { unavailable } from './duckdb/errors.ts';
 import { findEvent } from './duckdb/find.ts';
-import { KeySet } from './duckdb/key-set.ts';
-import { type LoadTarget, loadBatch } from './duckdb/load.ts';
-import { runQuery } from './duckdb/query.ts';
-import { quoteName } from './duckdb/sql.ts';
-import { createStaging } from './duckdb/staging.ts';
-import { prepareTables } from './duckdb/tables.ts';
-
-export interface DuckDbOptions {
-  /** Database file; `:memory:` keeps nothing. */
-  path: string;
-  /** Default 2. */
-  threads?: number;
-  /** Such as `1GB`; DuckDB's own default is 80 % of the machine's. */
-  memoryLimit?: string;
-}
-
-const queryTimeoutMs = 30_000;
-const defaultMaxRows = 10_000;
+import { type KnownTable, knowTable } from './duckdb/known-table.ts';
+import { type Warehouse, loadBatch, writer } from './duckdb/loader.ts';
+import { createQuery } from './duckdb/query.ts';
+import { rowsOf } from './duckdb/rows.ts';
+import { type DuckDbOptions, openSession } from './duckdb/session.ts';
+import { ensureTable, mergeTables, sameName } from './duckdb/tables.ts';
 
 /**
- * The destination that needs nothing installed. One connection loads, one answers look-ups, and each query gets its
- * own; DuckDB lets only one process open the file, so `query` is how others read while the service runs.
+ * A DuckDB file as the destination. Only one process at a time can have it open; `query` is how others read it.
+ * Rows, bookkeeping (`_sentinel_…` tables) and queue positions are committed together and are on disk when `load`
+ * resolves. Throws `data_folder_in_use` when the file is open elsewhere.
  */
 export async function openDuckDb(options: DuckDbOptions): Promise<Destination> {
-  let instance = await openInstance(options);
-  let loader = await instance.connect();
-  let reader = await instance.connect();
-  let targets = new Map<string, LoadTarget>();
-  let prepared: readonly Table[] = [];
-  let broken = false;
-  const inTurn = { load: serial(), read: serial() };
+  const session = await openSession(options);
+  const tables = new Map<string, KnownTable>();
+  const warehouse: Warehouse = { tables, writers: new Set() };
+  let turn: Promise<unknown> = Promise.resolve();
+  /** After a failure the next load makes sure of its tables first: one may have been dropped. */
+  let unsure = false;
 
-  async function prepare(tables: readonly Table[]): Promise<void> {
-    prepared = tables;
-    await prepareTables(loader, tables);
-    const fresh = new Map<string, LoadTarget>();
-    for (const [number, table] of tables.entries()) {
-      const staging = await createStaging(loader, table, number);
-      const keys = await readKeys(loader, staging.tableKey, table.name);
-      fresh.set(table.name, { staging, keys });
-    }
-    targets = fresh;
-  }
-
-  /** After an error of the database itself: DuckDB may have shut the instance, and what is in memory may be stale. */
-  async function reopen(): Promise<void> {
-    loader.closeSync();
-    reader.closeSync();
-    instance.closeSync();
-    instance = await openInstance(options);
-    loader = await instance.connect();
-    reader = await instance.connect();
-    await prepare(prepared);
-    broken = false;
-  }
-
-  const load: Destination['load'] = (rows, positions, beforeCommit) =>
-    inTurn.load(async () => {
+  /** One at a time on the writer's connection, in the order of the calls. */
+  function exclusively<T>(doing: string, work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    const mine = turn.then(async () => {
       try {
-        if (broken) await reopen();
-        return await loadBatch(loader, targets, rows, positions, beforeCommit);
+        return await work(await session.writer());
       } catch (error) {
-        if (error instanceof SentinelError) throw error;
-        broken = options.path !== ':memory:';
-        throw unavailable(error);
+        unsure = true;
+        await session.recover();
+        throw error;
       }
     });
+    turn = mine.catch(() => undefined);
+    return mine.catch((error: unknown) => {
+      throw unavailable(doing, error);
+    });
+  }
 
-  const read = <T>(work: () => Promise<T>): Promise<T> =>
-    inTurn.read(work).catch((error: unknown) => {
-      throw unavailable(error);
+  async function ensureTables(connection: DuckDBConnection, specs: Iterable<Table>): Promise<void> {
+    await connection.run('BEGIN TRANSACTION');
+    await ensureBookkeeping(connection);
+    for (const spec of specs) await ensureTable(connection, spec);
+    await connection.run('COMMIT');
+    unsure = false;
+  }
+
+  async function prepare(connection: DuckDBConnection, specs: readonly Table[]): Promise<void> {
+    const merged = mergeTables(specs);
+    await ensureTables(connection, merged);
+    for (const spec of merged) tables.set(sameName(spec.name), await knowTable(connection, spec));
+    const writers = await rowsOf(
+      connection,
+      'SELECT table_name, contract, contract_version FROM _sentinel_contracts',
+    );
+    warehouse.writers = new Set(
+      writers.map((row) => writer(...(row.map(String) as [string, string, string]))),
+    );
+  }
+
+  async function load(
+    ...[rows, positions, beforeCommit]: Parameters<Destination['load']>
+  ): Promise<RowOutcome[]> {
+    const theirs: unknown[] = [];
+    const watched = async (outcomes: readonly RowOutcome[]): Promise<void> => {
+      try {
+        await beforeCommit?.(outcomes);
+      } catch (error) {
+        theirs.push(error);
+        throw error;
+      }
+    };
+    return exclusively('load a batch', async (connection) => {
+      if (unsure)
+        await ensureTables(
+          connection,
+          Array.from(tables.values(), ({ spec }) => spec),
+        );
+      return loadBatch(connection, warehouse, rows, positions, watched);
+    }).catch((error: unknown) => {
+      // What the caller's own code threw goes back to the caller as it was.
+      throw theirs.length > 0 ? theirs[0] : error;
+    });
+  }
+
+  const question = <T>(doing: string, ask: (connection: DuckDBConnection) => Promise<T>): Promise<T> =>
+    session.read(ask).catch((error: unknown) => {
+      throw unavailable(doing, error);
     });
 
+  await exclusively('prepare its bookkeeping', (connection) => ensureTables(connection, []));
   return {
-    prepare,
+    prepare: (specs) => exclusively('prepare its tables', (connection) => prepare(connection, specs)),
     load,
-    positions: () =>
-      read(async () => {
-        const rows = await reader.runAndReadAll('SELECT partition, position FROM _sentinel_positions');
-        return new Map(rows.getRows().map(([partition, position]) => [String(partition), Number(position)]));
-      }),
-    find: (requestId) =>
-      read(() =>
-        findEvent(reader, new Map(prepared.map(({ name, contract }) => [name, contract])), requestId),
-      ),
-    counts: () =>
-      read(async () => {
-        const rows = await reader.runAndReadAll('SELECT loaded, repaired, duplicate FROM _sentinel_counters');
-        const [loaded, repaired, duplicate] = rows.getRows()[0]!.map(Number) as [number, number, number];
-        return { loaded, repaired, duplicate };
-      }),
-    query: (sql, { maxRows = defaultMaxRows } = {}) =>
-      runQuery(instance, sql, { maxRows, timeoutMs: queryTimeoutMs }),
+    positions: () => question('read its positions', readPositions),
+    find: (requestId) => question('look for an event', (connection) => findEvent(connection, requestId)),
+    counts: () => question('read its counters', readCounts),
+    query: createQuery(session),
     async close() {
-      await Promise.all([inTurn.load(async () => undefined), inTurn.read(async () => undefined)]);
-      if (!broken) await loader.run('CHECKPOINT');
-      loader.closeSync();
-      reader.closeSync();
-      instance.closeSync();
+      await turn;
+      await session.close();
     },
   };
-}
-
-/** A connection takes one piece of work at a time. */
-function serial(): <T>(work: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const mine = last.then(work, work);
-    last = mine;
-    return mine;
-  };
-}
-
-function unavailable(error: unknown): SentinelError {
-  return new SentinelError('destination_unavailable', `DuckDB: ${firstLine(error)}`, { cause: error });
-}
-
-async function openInstance({ path, threads = 2, memoryLimit }: DuckDbOptions): Promise<DuckDBInstance> {
-  try {
-    const instance = await DuckDBInstance.create(path, {
-      threads: String(threads),
-      ...(memoryLimit === undefined ? {} : { memory_limit: memoryLimit }),
-      // SQL that comes through the API must not reach files, the network, or other databases.
-      enable_external_access: 'false',
-      autoinstall_known_extensions: 'false',
-      autoload_known_extensions: 'false',
-    });
-    const connection = await instance.connect();
-    await connection.run(`SET GLOBAL TimeZone = 'UTC'`);
-    await connection.run('SET lock_configuration = true');
-    connection.closeSync();
-    return instance;
-  } catch (error) {
-    const message = messageOf(error);
-    if (/lock on file/i.test(message))
-      throw new SentinelError('data_folder_in_use', `another process has ${path} open: ${firstLine(error)}`, {
-        cause: error,
-      });
-    throw new SentinelError('destination_unavailable', `can't open ${path}: ${firstLine(error)}`, {
-      cause: error,
-    });
-  }
-}
-
-async function readKeys(connection: DuckDBConnection, keyOfRow: string, table: string): Promise<KeySet> {
-  const name = quoteName(table);
-  const count = Number((await connection.runAndReadAll(`SELECT count(*) FROM ${name}`)).getRows()[0]![0]);
-  const keys = new KeySet(count);
-  const result = await connection.stream(`SELECT hash(${keyOfRow}) FROM ${name} t`);
-  for (;;) {
-    const chunk = await result.fetchChunk();
-    if (chunk === null || chunk.rowCount === 0) return keys;
-    for (const hash of chunk.getColumnValues(0)) keys.add(hash as bigint);
-  }
-}
-
-/** DuckDB adds the statement, with its values, below the first line; and may quote a value in that one. */
-function firstLine(error: unknown): string {
-  return messageOf(error)
-    .split('\n', 1)[0]!
-    .replace(/'[^']*'/g, "'…'");
 }

@@ -1,79 +1,66 @@
-import { type DuckDBConnection, DuckDBDataChunk, VARCHAR } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Position } from '../../../engine/engine.ts';
-import type { LoadCounts, Row } from '../../destination.ts';
-import { quoteText } from './sql.ts';
+import type { LoadCounts } from '../../destination.ts';
+import { integersOf, rowsOf } from './rows.ts';
+import { literal } from './sql.ts';
 
-export async function writePositions(
+/** Names with this prefix are ours; no contract's table may have one. */
+export const reservedPrefix = '_sentinel_';
+
+const tables = [
+  `CREATE TABLE IF NOT EXISTS _sentinel_positions (partition VARCHAR, position BIGINT)`,
+  `CREATE TABLE IF NOT EXISTS _sentinel_counters (loaded BIGINT, repaired BIGINT, duplicate BIGINT)`,
+  `INSERT INTO _sentinel_counters SELECT 0, 0, 0 WHERE NOT EXISTS (FROM _sentinel_counters)`,
+  // Which contract wrote a table's rows of a version.
+  `CREATE TABLE IF NOT EXISTS _sentinel_contracts (table_name VARCHAR, contract VARCHAR, contract_version VARCHAR)`,
+  // Events that were not written because an event with their key was there: `first_request_id`.
+  `CREATE TABLE IF NOT EXISTS _sentinel_duplicates (request_id UUID, contract VARCHAR, source VARCHAR,
+     contract_version VARCHAR, table_name VARCHAR, first_request_id UUID, received_at TIMESTAMPTZ)`,
+  // How a repaired row came to be. `original`, `plan` and `result` are JSON text, exact to the character.
+  `CREATE TABLE IF NOT EXISTS _sentinel_repairs (request_id UUID, table_name VARCHAR, contract VARCHAR,
+     contract_version VARCHAR, source VARCHAR, healer VARCHAR, rule_id VARCHAR, original VARCHAR, plan VARCHAR,
+     result VARCHAR, by_hand VARCHAR[], repaired_at TIMESTAMPTZ)`,
+];
+
+export async function ensureBookkeeping(connection: DuckDBConnection): Promise<void> {
+  for (const statement of tables) await connection.run(statement);
+}
+
+/** Within the transaction of the rows. */
+export async function addToCounts(connection: DuckDBConnection, counts: LoadCounts): Promise<void> {
+  const { loaded, repaired, duplicate } = counts;
+  if (loaded + duplicate === 0) return;
+  await connection.run(
+    `UPDATE _sentinel_counters SET loaded = loaded + ${loaded}, repaired = repaired + ${repaired}, duplicate = duplicate + ${duplicate}`,
+  );
+}
+
+/** Within the transaction of the rows. A position never moves back. */
+export async function savePositions(
   connection: DuckDBConnection,
   positions: readonly Position[],
-  added: LoadCounts,
 ): Promise<void> {
-  for (const { partition, offset } of positions) {
-    const name = quoteText(partition);
-    await connection.run(`DELETE FROM _sentinel_positions WHERE partition = ${name}`);
-    await connection.run(`INSERT INTO _sentinel_positions VALUES (${name}, ${offset})`);
-  }
-  if (added.loaded + added.duplicate > 0)
-    await connection.run(
-      `UPDATE _sentinel_counters SET loaded = loaded + ${added.loaded}, repaired = repaired + ${added.repaired},
-       duplicate = duplicate + ${added.duplicate}`,
+  const last = new Map<string, number>();
+  for (const { partition, offset } of positions)
+    last.set(partition, Math.max(offset, last.get(partition) ?? offset));
+  for (const [partition, offset] of last) {
+    const { rowsChanged } = await connection.run(
+      `UPDATE _sentinel_positions SET position = greatest(position, ${offset}) WHERE partition = ${literal(partition)}`,
     );
+    if (rowsChanged > 0) continue;
+    await connection.run(`INSERT INTO _sentinel_positions VALUES (${literal(partition)}, ${offset})`);
+  }
 }
 
-export async function writeDuplicates(connection: DuckDBConnection, rows: readonly Row[]): Promise<void> {
-  await insertTexts(connection, '_sentinel_duplicates', rows, [
-    (row) => row.requestId,
-    (row) => row.table,
-    (row) => row.contract,
-    (row) => row.contractVersion,
-    (row) => row.source,
-    (row) => new Date(row.receivedAt).toISOString(),
-  ]);
+export async function readPositions(connection: DuckDBConnection): Promise<Map<string, number>> {
+  const rows = await rowsOf(connection, 'SELECT partition, position FROM _sentinel_positions');
+  return new Map(rows.map(([partition, position]) => [String(partition), Number(position)]));
 }
 
-export async function writeRepairs(connection: DuckDBConnection, rows: readonly Row[]): Promise<void> {
-  const now = new Date().toISOString();
-  await insertTexts(connection, '_sentinel_repairs', rows, [
-    (row) => row.requestId,
-    (row) => row.table,
-    (row) => row.contract,
-    (row) => row.contractVersion,
-    (row) => row.source,
-    ({ repair }) => repair!.healer,
-    ({ repair }) => repair!.ruleId ?? null,
-    ({ repair }) => repair!.original,
-    ({ repair }) => repair!.plan,
-    ({ repair }) => repair!.result,
-    ({ repair }) => (repair!.byHand === undefined ? null : JSON.stringify(repair!.byHand)),
-    () => now,
-  ]);
-}
-
-/** Appends rows given as text; DuckDB casts to the columns' types. */
-async function insertTexts(
-  connection: DuckDBConnection,
-  table: string,
-  rows: readonly Row[],
-  columns: readonly ((row: Row) => string | null)[],
-): Promise<void> {
-  if (rows.length === 0) return;
-  const names = columns.map((_, index) => `c${index}`);
-  await connection.run(
-    `CREATE OR REPLACE TEMP TABLE "texts" (${names.map((name) => `${name} VARCHAR`).join(', ')})`,
+export async function readCounts(connection: DuckDBConnection): Promise<LoadCounts> {
+  const [[loaded = 0, repaired = 0, duplicate = 0] = []] = await integersOf(
+    connection,
+    'SELECT loaded, repaired, duplicate FROM _sentinel_counters',
   );
-  const appender = await connection.createAppender('texts', 'main', 'temp');
-  for (let from = 0; from < rows.length; from += chunkRows) {
-    const part = rows.slice(from, from + chunkRows);
-    const chunk = DuckDBDataChunk.create(
-      columns.map(() => VARCHAR),
-      part.length,
-    );
-    for (const [index, valueOf] of columns.entries()) chunk.setColumnValues(index, part.map(valueOf));
-    appender.appendDataChunk(chunk);
-  }
-  appender.flushSync();
-  appender.closeSync();
-  await connection.run(`INSERT INTO ${table} SELECT * FROM temp."texts"`);
+  return { loaded, repaired, duplicate };
 }
-
-const chunkRows = 2048;

@@ -1,51 +1,69 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 import type { LoadedEvent, RepairTrail } from '../../destination.ts';
-import { quoteName, quoteText } from './sql.ts';
+import { rowsOf } from './rows.ts';
+import { identifier, literal } from './sql.ts';
+import { eventTables } from './tables.ts';
 
-/** What became of the event with this request id, a UUID in lower case. */
+const uuidShape = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
+
+/** Looks in every table for the event that came with this request id. */
 export async function findEvent(
   connection: DuckDBConnection,
-  contractOfTable: ReadonlyMap<string, string>,
   requestId: string,
 ): Promise<LoadedEvent | undefined> {
-  const id = `${quoteText(requestId)}::UUID`;
-  const rows = async (sql: string) => (await connection.runAndReadAll(sql)).getRows();
+  if (!uuidShape.test(requestId)) return undefined;
+  const id = `${literal(requestId)}::UUID`;
+  const places = (await eventTables(connection)).map(
+    (table) =>
+      `SELECT ${literal(table)} AS table_name, _source, _contract_version, _repaired FROM main.${identifier(table)} WHERE _request_id = ${id}`,
+  );
+  if (places.length === 0) return undefined;
+  const [row] = await rowsOf(
+    connection,
+    `SELECT r.table_name, r._source, r._contract_version, r._repaired, c.contract
+     FROM (${places.join(' UNION ALL ')}) r
+     LEFT JOIN _sentinel_contracts c ON c.table_name = r.table_name AND c.contract_version = r._contract_version
+     LIMIT 1`,
+  );
+  if (row === undefined) return findDuplicate(connection, id);
+  const [table, source, version, repaired, contract] = row;
+  const repair = repaired === true ? await findRepair(connection, id) : undefined;
+  return {
+    status: repaired === true ? 'repaired' : 'loaded',
+    table: String(table),
+    contract: String(contract ?? table),
+    version: String(version),
+    source: String(source),
+    ...(repair === undefined ? {} : { repair }),
+  };
+}
 
-  for (const [table, contract] of contractOfTable) {
-    const [row] = await rows(
-      `SELECT _contract_version, _source, _repaired FROM ${quoteName(table)} WHERE _request_id = ${id} LIMIT 1`,
-    );
-    if (row === undefined) continue;
-    const [version, source, repaired] = row;
-    const loaded = { table, contract, version: String(version), source: String(source) };
-    if (repaired !== true) return { ...loaded, status: 'loaded' };
-    const repair = await findRepair(rows, id);
-    return { ...loaded, status: 'repaired', ...(repair === undefined ? undefined : { repair }) };
-  }
-
-  const [duplicate] = await rows(
+async function findDuplicate(connection: DuckDBConnection, id: string): Promise<LoadedEvent | undefined> {
+  const [row] = await rowsOf(
+    connection,
     `SELECT table_name, contract, contract_version, source FROM _sentinel_duplicates WHERE request_id = ${id} LIMIT 1`,
   );
-  if (duplicate === undefined) return undefined;
-  const [table, contract, version, source] = duplicate.map(String) as [string, string, string, string];
+  if (row === undefined) return undefined;
+  const [table, contract, version, source] = row.map(String) as [string, string, string, string];
   return { status: 'duplicate', table, contract, version, source };
 }
 
-async function findRepair(
-  rows: (sql: string) => Promise<unknown[][]>,
-  id: string,
-): Promise<RepairTrail | undefined> {
-  const [row] = await rows(
-    `SELECT healer, rule_id, original, plan, result, by_hand FROM _sentinel_repairs WHERE request_id = ${id} LIMIT 1`,
+async function findRepair(connection: DuckDBConnection, id: string): Promise<RepairTrail | undefined> {
+  const [row] = await rowsOf(
+    connection,
+    `SELECT healer, rule_id, original, plan, result, to_json(by_hand)::VARCHAR FROM _sentinel_repairs WHERE request_id = ${id} LIMIT 1`,
   );
   if (row === undefined) return undefined;
-  const [healer, ruleId, original, plan, result, byHand] = row as (string | null)[];
+  const [healer, ruleId, original, plan, result, byHand] = row.map(textOrUndefined);
   return {
     healer: healer as RepairTrail['healer'],
-    ruleId: ruleId ?? undefined,
-    original: original!,
-    plan: plan!,
-    result: result!,
-    ...(byHand === null || byHand === undefined ? undefined : { byHand: JSON.parse(byHand) as string[] }),
+    ruleId,
+    original: original ?? '',
+    plan: plan ?? '',
+    result: result ?? '',
+    ...(byHand === undefined ? {} : { byHand: JSON.parse(byHand) as string[] }),
   };
 }
+
+const textOrUndefined = (value: DuckDBValue): string | undefined =>
+  value === null ? undefined : String(value);

@@ -1,108 +1,101 @@
-import {
-  type DuckDBConnection,
-  type DuckDBInstance,
-  DuckDBBlobValue,
-  DuckDBDateValue,
-  DuckDBDecimalValue,
-  DuckDBListValue,
-  DuckDBMapValue,
-  DuckDBStructValue,
-  DuckDBTimestampTZValue,
-  type DuckDBType,
-  type DuckDBValue,
-  StatementType,
-} from '@duckdb/node-api';
+import { type DuckDBConnection, type DuckDBDataChunk, StatementType } from '@duckdb/node-api';
 import { SentinelError, messageOf } from '../../../errors.ts';
-import { parseExact } from '../../../ingest/exact-json.ts';
-import type { QueryResult } from '../../destination.ts';
+import type { Destination, QueryResult } from '../../destination.ts';
+import type { Session } from './session.ts';
+import { checkStatement, failed, refused } from './statement-check.ts';
+import { type ToJson, toJson } from './values.ts';
 
-const readOnly = new Set<StatementType>([StatementType.SELECT, StatementType.EXPLAIN]);
+const defaultMaxRows = 10_000;
+const timeLimitMs = 30_000;
+/** Characters and bytes, roughly, after which a result is cut off as after `maxRows`. */
+const maxResultSize = 64 * 1024 * 1024;
+/** Each running query holds a thread of libuv's pool of four; loads and the queue's writes need the others. */
+const maxRunning = 2;
+const maxWaiting = 32;
 
-/** Runs one statement that reads, on a connection of its own, in a read-only transaction. */
-export async function runQuery(
-  instance: DuckDBInstance,
-  sql: string,
-  { maxRows, timeoutMs }: { maxRows: number; timeoutMs: number },
-): Promise<QueryResult> {
-  const connection = await instance.connect();
-  const timer = setTimeout(() => connection.interrupt(), timeoutMs);
-  try {
-    await connection.run('BEGIN TRANSACTION READ ONLY');
-    return await runStatement(connection, sql, maxRows);
-  } catch (error) {
-    if (error instanceof SentinelError) throw error;
-    const message = messageOf(error);
-    const code = message.startsWith('Permission Error') ? 'query_refused' : 'query_failed';
-    throw new SentinelError(
-      code,
-      message.startsWith('INTERRUPT') ? `the query took longer than ${timeoutMs / 1000} s` : message,
-    );
-  } finally {
-    clearTimeout(timer);
-    connection.closeSync();
-  }
-}
+/** Read-only SQL, each query on a connection and in a snapshot of its own, so that loads go on meanwhile. */
+export function createQuery(session: Session): NonNullable<Destination['query']> {
+  let running = 0;
+  const waiting: (() => void)[] = [];
 
-async function runStatement(
-  connection: DuckDBConnection,
-  sql: string,
-  maxRows: number,
-): Promise<QueryResult> {
-  const statements = await connection.extractStatements(sql);
-  if (statements.count !== 1)
-    throw new SentinelError(
-      'query_refused',
-      `one statement at a time, please; this text has ${statements.count}`,
-    );
-  const prepared = await statements.prepare(0);
-  if (!readOnly.has(prepared.statementType))
-    throw new SentinelError(
-      'query_refused',
-      `only statements that read are allowed, not ${StatementType[prepared.statementType]}`,
-    );
-
-  const reader = await prepared.streamAndReadUntil(maxRows + 1);
-  const types = reader.columnTypes();
-  const rows = reader.getRows();
-  return {
-    columns: reader.deduplicatedColumnNames(),
-    rows: rows.slice(0, maxRows).map((row) => row.map((value, index) => plain(value, types[index]!))),
-    truncated: rows.length > maxRows,
+  return async (sql, { maxRows = defaultMaxRows } = {}) => {
+    if (running >= maxRunning) {
+      if (waiting.length >= maxWaiting) throw failed('too many queries are waiting; try again later');
+      await new Promise<void>((resolve) => waiting.push(resolve));
+    } else {
+      running++;
+    }
+    try {
+      return await session.read((connection) => runQuery(connection, sql, maxRows));
+    } catch (error) {
+      throw explained(error);
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) running--;
+      else next();
+    }
   };
 }
 
-/** A value of DuckDB as JSON, exact: what JavaScript's numbers can't hold is text. */
-function plain(value: DuckDBValue, type?: DuckDBType): unknown {
-  if (value === null || typeof value === 'boolean') return value;
-  if (typeof value === 'string') return type?.alias === 'JSON' ? parseExact(value) : value;
-  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
-  if (typeof value === 'bigint')
-    return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER
-      ? Number(value)
-      : String(value);
-  if (value instanceof DuckDBDecimalValue) return withoutTrailingZeros(value.toString());
-  if (value instanceof DuckDBTimestampTZValue) return isoTime(value.micros);
-  if (value instanceof DuckDBDateValue) return value.toString();
-  if (value instanceof DuckDBListValue) return value.items.map((item) => plain(item));
-  if (value instanceof DuckDBStructValue)
-    return Object.fromEntries(Object.entries(value.entries).map(([name, entry]) => [name, plain(entry)]));
-  if (value instanceof DuckDBMapValue)
-    return value.entries.map((entry) => ({ key: plain(entry.key), value: plain(entry.value) }));
-  if (value instanceof DuckDBBlobValue) return Buffer.from(value.bytes).toString('base64');
-  return String(value);
+async function runQuery(connection: DuckDBConnection, sql: string, maxRows: number): Promise<QueryResult> {
+  const statements = await connection.extractStatements(sql);
+  if (statements.count !== 1) throw refused('one statement at a time is possible here');
+  await checkStatement(connection, sql);
+  let timedOut = false;
+  const timer = setTimeout(() => {
+    timedOut = true;
+    connection.interrupt();
+  }, timeLimitMs);
+  const statement = await statements.prepare(0);
+  try {
+    const { statementType } = statement;
+    if (statementType !== StatementType.SELECT && statementType !== StatementType.EXPLAIN) {
+      throw refused('only statements that read are possible here');
+    }
+    const result = await statement.stream();
+    const columns = result.deduplicatedColumnNames();
+    const convert = result.columnTypes().map(toJson);
+    const rows: unknown[][] = [];
+    const budget = { rows: maxRows, size: maxResultSize };
+    for (;;) {
+      const chunk = await result.fetchChunk();
+      if (chunk === null || chunk.rowCount === 0) return { columns, rows, truncated: false };
+      if (!take(chunk, convert, rows, budget)) return { columns, rows, truncated: true };
+    }
+  } catch (error) {
+    if (timedOut) throw failed(`the query took longer than ${timeLimitMs / 1000} s and was stopped`, error);
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    statement.destroySync();
+  }
 }
 
-function withoutTrailingZeros(decimal: string): string {
-  return decimal.includes('.') ? decimal.replace(/\.?0+$/, '') : decimal;
+/** Appends the chunk's rows; false when they are more than the budget allows. */
+function take(
+  chunk: DuckDBDataChunk,
+  convert: readonly ToJson[],
+  rows: unknown[][],
+  budget: { rows: number; size: number },
+): boolean {
+  const vectors = convert.map((_, column) => chunk.getColumnVector(column));
+  for (let row = 0; row < chunk.rowCount; row++) {
+    if (rows.length >= budget.rows || budget.size <= 0) return false;
+    rows.push(
+      convert.map((toJson, column) => {
+        const value = vectors[column]!.getItem(row);
+        if (typeof value === 'string') budget.size -= value.length;
+        return value === null ? null : toJson(value);
+      }),
+    );
+  }
+  return true;
 }
 
-/** `2026-01-15T10:30:00Z`, with as many digits after the second as the value has. */
-function isoTime(micros: bigint): string {
-  const milliseconds = micros / 1000n - (micros % 1000n < 0n ? 1n : 0n);
-  const date = new Date(Number(milliseconds));
-  if (Number.isNaN(date.getTime())) return String(micros);
-  const fraction = String(((micros % 1_000_000n) + 1_000_000n) % 1_000_000n)
-    .padStart(6, '0')
-    .replace(/0+$/, '');
-  return `${date.toISOString().slice(0, -5)}${fraction === '' ? '' : `.${fraction}`}Z`;
+function explained(error: unknown): unknown {
+  if (error instanceof SentinelError || !(error instanceof Error) || error.constructor !== Error)
+    return error;
+  const message = messageOf(error);
+  if (/^Permission Error|read-only mode|configuration has been locked/.test(message)) return refused(message);
+  return failed(message, error);
 }

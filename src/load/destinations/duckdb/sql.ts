@@ -1,66 +1,49 @@
-import type { Column, ColumnType } from '../../../contracts/contract.ts';
+import type { ColumnType } from '../../../contracts/contract.ts';
 
-export function quoteName(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
+/** An identifier, quoted: tables may be called `order`, and columns anything at all. */
+export const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+
+export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+const names = {
+  string: 'VARCHAR',
+  integer: 'BIGINT',
+  number: 'DOUBLE',
+  boolean: 'BOOLEAN',
+  datetime: 'TIMESTAMP WITH TIME ZONE',
+  date: 'DATE',
+  uuid: 'UUID',
+  json: 'JSON',
+} as const;
+
+/** The type's name as DuckDB's catalog spells it. Instants keep microseconds; finer digits are cut off. */
+export function typeName(type: ColumnType): string {
+  return type.kind === 'decimal' ? `DECIMAL(${type.precision},${type.scale})` : names[type.kind];
 }
 
-export function quoteText(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
-}
+/** The type as which `json_transform` reads a field; all but JSON arrive as the text that was sent. */
+export const textType = (type: ColumnType): string => (type.kind === 'json' ? 'JSON' : 'VARCHAR');
 
-/** DuckDB's name of a column type, as `duckdb_columns()` reports it. */
-export function sqlType(type: ColumnType): string {
+/** The widest DECIMAL that DuckDB keeps in 64 bits. */
+const narrowDigits = 18;
+
+/** Makes the column's value of its text, and NULL of text that the type can't hold. */
+export function tryCast(text: string, type: ColumnType): string {
   switch (type.kind) {
     case 'string':
-      return 'VARCHAR';
-    case 'integer':
-      return 'BIGINT';
-    case 'number':
-      return 'DOUBLE';
-    case 'boolean':
-      return 'BOOLEAN';
-    case 'datetime':
-      return 'TIMESTAMP WITH TIME ZONE';
-    case 'date':
-      return 'DATE';
-    case 'uuid':
-      return 'UUID';
     case 'json':
-      return 'JSON';
-    case 'decimal':
-      return `DECIMAL(${type.precision},${type.scale})`;
+      return text;
+    case 'datetime':
+      // RFC 3339 allows a small t and z, DuckDB does not.
+      return `TRY_CAST(upper(${text}) AS ${typeName(type)})`;
+    case 'decimal': {
+      const whole = `TRY_CAST(${text} AS ${typeName(type)})`;
+      if (type.precision <= narrowDigits || type.scale > narrowDigits) return whole;
+      // Text to a 128-bit decimal costs 6 µs, by way of a 64-bit one 0.1 µs. The scale is the same, so nothing rounds.
+      const narrow = `TRY_CAST(${text} AS DECIMAL(${narrowDigits},${type.scale}))`;
+      return `COALESCE(CAST(${narrow} AS ${typeName(type)}), ${whole})`;
+    }
+    default:
+      return `TRY_CAST(${text} AS ${typeName(type)})`;
   }
 }
-
-/** What the gatekeeper adds to each table, in this order, after the contract's columns. */
-export const ownColumns = [
-  { name: '_request_id', sql: 'UUID' },
-  { name: '_received_at', sql: 'TIMESTAMP WITH TIME ZONE' },
-  { name: '_source', sql: 'VARCHAR' },
-  { name: '_contract_version', sql: 'VARCHAR' },
-  { name: '_repaired', sql: 'BOOLEAN' },
-  { name: '_rule_id', sql: 'VARCHAR' },
-  { name: '_extra', sql: 'JSON' },
-] as const;
-
-/**
- * The text that identifies an event within its table. `column` gives the SQL of a typed column. An event that lacks a
- * part of its key is only itself: its request id stands in.
- */
-export function keyExpression(
-  key: readonly string[],
-  columns: readonly Column[],
-  column: (name: string) => string,
-): string {
-  const parts = key.map((pointer) => {
-    const [first = '', ...rest] = pointer.split('/').slice(1).map(unescape);
-    if (!columns.some(({ name }) => name === first)) return 'NULL::VARCHAR';
-    if (rest.length === 0) return `CAST(${column(first)} AS VARCHAR)`;
-    return `json_extract_string(${column(first)}, ${quoteText(`/${rest.map(escape).join('/')}`)})`;
-  });
-  const wholeKey = parts.map((part) => `replace(${part}, '|', '||')`).join(" || '|' || ");
-  return `coalesce(${wholeKey}, '|' || CAST(${column('_request_id')} AS VARCHAR))`;
-}
-
-const unescape = (segment: string) => segment.replaceAll('~1', '/').replaceAll('~0', '~');
-const escape = (segment: string) => segment.replaceAll('~', '~0').replaceAll('/', '~1');

@@ -1,48 +1,108 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Column } from '../../../contracts/contract.ts';
 import { SentinelError } from '../../../errors.ts';
 import type { Table } from '../../destination.ts';
-import { ownColumns, quoteName, quoteText, sqlType } from './sql.ts';
+import { reservedPrefix } from './bookkeeping.ts';
+import { rowsOf } from './rows.ts';
+import { identifier, literal, typeName } from './sql.ts';
 
-const bookkeeping = [
-  `CREATE TABLE IF NOT EXISTS _sentinel_positions (partition VARCHAR, position BIGINT)`,
-  `CREATE TABLE IF NOT EXISTS _sentinel_counters (loaded BIGINT, repaired BIGINT, duplicate BIGINT)`,
-  `INSERT INTO _sentinel_counters SELECT 0, 0, 0 WHERE NOT EXISTS (FROM _sentinel_counters)`,
-  `CREATE TABLE IF NOT EXISTS _sentinel_duplicates (request_id UUID, table_name VARCHAR, contract VARCHAR,
-     contract_version VARCHAR, source VARCHAR, received_at TIMESTAMPTZ)`,
-  `CREATE TABLE IF NOT EXISTS _sentinel_repairs (request_id UUID, table_name VARCHAR, contract VARCHAR,
-     contract_version VARCHAR, source VARCHAR, healer VARCHAR, rule_id VARCHAR, original VARCHAR, plan JSON,
-     result VARCHAR, by_hand JSON, repaired_at TIMESTAMPTZ)`,
-];
+/** What every table has beside the declared columns. */
+export const ownColumns = [
+  { name: '_request_id', type: 'UUID' },
+  { name: '_received_at', type: 'TIMESTAMP WITH TIME ZONE' },
+  { name: '_source', type: 'VARCHAR' },
+  { name: '_contract_version', type: 'VARCHAR' },
+  { name: '_repaired', type: 'BOOLEAN' },
+  { name: '_rule_id', type: 'VARCHAR' },
+  { name: '_extra', type: 'JSON' },
+] as const;
 
-/** Creates what is missing, adds columns that are new, and refuses a column whose type has changed. */
-export async function prepareTables(connection: DuckDBConnection, tables: readonly Table[]): Promise<void> {
-  for (const statement of bookkeeping) await connection.run(statement);
+interface SqlColumn {
+  name: string;
+  type: string;
+}
+
+/** DuckDB does not tell `Order` from `order`. */
+export const sameName = (name: string): string => name.toLowerCase();
+
+/** One spec for each table, with the columns of all its specs (the versions of a contract). */
+export function mergeTables(tables: readonly Table[]): Table[] {
+  const merged = new Map<string, Table>();
   for (const table of tables) {
-    const wanted = [...table.columns.map(({ name, type }) => ({ name, sql: sqlType(type) })), ...ownColumns];
-    const existing = await columnTypes(connection, table.name);
-    if (existing.size === 0) {
-      const list = wanted.map(({ name, sql }) => `${quoteName(name)} ${sql}`).join(', ');
-      await connection.run(`CREATE TABLE ${quoteName(table.name)} (${list})`);
-      continue;
+    if (sameName(table.name).startsWith(reservedPrefix)) {
+      throw conflict(`table ${table.name}: names that begin with ${reservedPrefix} are Data Sentinel's own`);
     }
-    for (const { name, sql } of wanted) {
-      const found = existing.get(name.toLowerCase());
-      if (found === undefined)
-        await connection.run(`ALTER TABLE ${quoteName(table.name)} ADD COLUMN ${quoteName(name)} ${sql}`);
-      else if (found !== sql)
-        throw new SentinelError(
-          'destination_schema_conflict',
-          `column "${name}" of table "${table.name}" is ${found}, the contract now makes it ${sql}; ` +
-            `give the contract another table, or change the column with SQL while the service is stopped`,
-        );
-    }
+    const present = merged.get(sameName(table.name));
+    merged.set(sameName(table.name), present === undefined ? table : merge(present, table));
+  }
+  return [...merged.values()];
+}
+
+function merge(a: Table, b: Table): Table {
+  if (a.key.join(' ') !== b.key.join(' ')) {
+    throw conflict(
+      `table ${a.name}: two contracts give it the keys ${a.key.join(', ')} and ${b.key.join(', ')}`,
+    );
+  }
+  const columns = new Map(a.columns.map((column) => [sameName(column.name), column]));
+  for (const column of b.columns) {
+    const present = columns.get(sameName(column.name));
+    if (present === undefined) columns.set(sameName(column.name), column);
+    else expectType(a.name, column.name, typeName(present.type), typeName(column.type));
+  }
+  return { ...a, columns: [...columns.values()] };
+}
+
+/** Creates the table, or adds the columns it lacks; the rows there are keep NULL in them. */
+export async function ensureTable(connection: DuckDBConnection, table: Table): Promise<void> {
+  const wanted: SqlColumn[] = [
+    ...table.columns.map(({ name, type }: Column) => ({ name, type: typeName(type) })),
+    ...ownColumns,
+  ];
+  if (wanted.some((column) => column.name === ''))
+    throw conflict(`table ${table.name}: a column needs a name`);
+  const name = identifier(table.name);
+  const present = await columnsOf(connection, table.name);
+  if (present.size === 0) {
+    const columns = wanted.map((column) => `${identifier(column.name)} ${column.type}`);
+    // No PRIMARY KEY: its index is read into memory whole and makes checkpoints slow; see key-filter.ts.
+    await connection.run(`CREATE TABLE ${name} (${columns.join(', ')})`);
+    return;
+  }
+  for (const column of wanted) {
+    const type = present.get(sameName(column.name));
+    if (type !== undefined) expectType(table.name, column.name, type, column.type);
+    else await connection.run(`ALTER TABLE ${name} ADD COLUMN ${identifier(column.name)} ${column.type}`);
   }
 }
 
-async function columnTypes(connection: DuckDBConnection, table: string): Promise<Map<string, string>> {
-  const reader = await connection.runAndReadAll(
-    `SELECT lower(column_name), data_type FROM duckdb_columns()
-     WHERE database_name = current_database() AND schema_name = 'main' AND table_name = ${quoteText(table)}`,
+async function columnsOf(connection: DuckDBConnection, table: string): Promise<Map<string, string>> {
+  const rows = await rowsOf(
+    connection,
+    `SELECT column_name, data_type FROM duckdb_columns()
+     WHERE database_name = current_database() AND schema_name = 'main' AND lower(table_name) = ${literal(sameName(table))}`,
   );
-  return new Map(reader.getRows().map(([name, type]) => [String(name), String(type)]));
+  return new Map(rows.map(([name, type]) => [sameName(String(name)), String(type)]));
 }
+
+/** The tables that hold events, those of contracts that are gone included. */
+export async function eventTables(connection: DuckDBConnection): Promise<string[]> {
+  const rows = await rowsOf(
+    connection,
+    `SELECT table_name FROM duckdb_columns()
+     WHERE database_name = current_database() AND schema_name = 'main'
+     GROUP BY table_name
+     HAVING ${ownColumns.map((column) => `count(*) FILTER (column_name = '${column.name}') > 0`).join(' AND ')}`,
+  );
+  return rows.map(([name]) => String(name));
+}
+
+function expectType(table: string, column: string, present: string, wanted: string): void {
+  if (present === wanted) return;
+  throw conflict(
+    `column "${column}" of table "${table}" is ${present}, but the contract declares ${wanted}; give the field another name or the contract another table`,
+  );
+}
+
+export const conflict = (message: string): SentinelError =>
+  new SentinelError('destination_schema_conflict', message);

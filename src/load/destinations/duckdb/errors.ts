@@ -1,0 +1,27 @@
+import { SentinelError, messageOf } from '../../../errors.ts';
+
+/** Kinds of DuckDB errors whose text speaks of files and memory, never of values. */
+const harmless = /^(?:IO|Out of Memory|TransactionContext|FATAL|Catalog|Connection) Error\b/;
+
+/** A failure of the database while it did something for us; what is no such failure (a bug) is returned as it came. */
+export function unavailable(doing: string, error: unknown, options: { retryable?: boolean } = {}): unknown {
+  // The client throws plain errors. Any other class is a mistake in our code, and no later try would mend that.
+  if (!(error instanceof Error) || error.constructor !== Error) return error;
+  const message = messageOf(error).split('\n', 1)[0]!;
+  const shown = harmless.test(message) ? message : /^[\w ]+ Error(?=:)/.exec(message)?.[0];
+  const text = shown === undefined ? `DuckDB could not ${doing}` : `DuckDB could not ${doing}: ${shown}`;
+  return new SentinelError('destination_unavailable', text, { cause: error, ...options });
+}
+
+/** What went wrong while the database file was opened. */
+export function openingError(path: string, error: unknown): unknown {
+  const message = messageOf(error);
+  if (!/lock/i.test(message)) return unavailable(`open ${path}`, error, { retryable: false });
+  const pid = /PID (\d+)/.exec(message)?.[1];
+  return inUse(path, pid === undefined ? 'another process' : `process ${pid}`, error);
+}
+
+export function inUse(path: string, holder: string, cause?: unknown): SentinelError {
+  const text = `the DuckDB file ${path} is in use by ${holder}; stop it, or copy the file to read it elsewhere`;
+  return new SentinelError('data_folder_in_use', text, { cause });
+}

@@ -1,0 +1,37 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Column } from '../../../contracts/contract.ts';
+import type { JsonObject } from '../../../json.ts';
+import type { Table } from '../../destination.ts';
+import { inexactColumn } from './exact.ts';
+import { KeyFilter } from './key-filter.ts';
+import { forEachRow, rowsOf } from './rows.ts';
+import { identifier } from './sql.ts';
+import { keyHashes } from './table-sql.ts';
+
+/** A prepared table, with what is kept in memory about its rows. */
+export interface KnownTable {
+  spec: Table;
+  inexact: (values: JsonObject) => Column | undefined;
+  /** Hashes of the keys in the table, and perhaps of some that are not. */
+  keys: KeyFilter;
+  /** No request id in the table is greater; they grow with time (UUID version 7), so most batches are beyond it. */
+  newestId: string;
+}
+
+/** Reads the keys of the rows that are there. */
+export async function knowTable(connection: DuckDBConnection, spec: Table): Promise<KnownTable> {
+  const hashes = keyHashes(spec);
+  const name = `main.${identifier(spec.name)}`;
+  const [[rows = 0] = []] = await rowsOf(connection, `SELECT count(*) FROM ${name}`);
+  const [[newest = null] = []] = await rowsOf(connection, `SELECT max(_request_id)::VARCHAR FROM ${name}`);
+  const keys = new KeyFilter(hashes === undefined ? 0 : Number(rows));
+  if (hashes !== undefined) {
+    await forEachRow(connection, hashes, (at) => keys.add(Number(at(0)), Number(at(1))));
+  }
+  return {
+    spec,
+    inexact: inexactColumn(spec.columns),
+    keys,
+    newestId: newest === null ? '' : String(newest),
+  };
+}

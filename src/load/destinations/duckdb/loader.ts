@@ -1,0 +1,142 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Position } from '../../../engine/engine.ts';
+import { SentinelError } from '../../../errors.ts';
+import type { LoadCounts, Row, RowOutcome } from '../../destination.ts';
+import { addToCounts, savePositions } from './bookkeeping.ts';
+import type { KnownTable } from './known-table.ts';
+import { type Settled, settle, verdicts } from './settle.ts';
+import { literal } from './sql.ts';
+import { type Staged, lineOf, stage } from './stage.ts';
+import { sameName } from './tables.ts';
+import { staging } from './table-sql.ts';
+import { writeStaged } from './write.ts';
+
+/** What a load works with. */
+export interface Warehouse {
+  tables: ReadonlyMap<string, KnownTable>;
+  /** Contracts that `_sentinel_contracts` knows as the writers of a table; grown by committed loads. */
+  writers: Set<string>;
+}
+
+interface Group {
+  staged: Staged;
+  settled: Settled;
+}
+
+/**
+ * One batch: staged and settled first, in memory, then written in one transaction with the bookkeeping and the
+ * positions. Throws what DuckDB throws, with the transaction still open.
+ */
+export async function loadBatch(
+  connection: DuckDBConnection,
+  warehouse: Warehouse,
+  rows: readonly Row[],
+  positions: readonly Position[],
+  beforeCommit: (outcomes: readonly RowOutcome[]) => Promise<void>,
+): Promise<RowOutcome[]> {
+  const outcomes = new Map<Row, RowOutcome>();
+  const groups: Group[] = [];
+  for (const [table, { rows: accepted, lines }] of linesByTable(warehouse, rows, outcomes)) {
+    const staged = await stage(connection, table, accepted, lines, groups.length);
+    const settled = await settle(connection, staged);
+    for (const [pos, row] of accepted.entries()) outcomes.set(row, outcomeOf(staged, settled, pos));
+    groups.push({ staged, settled });
+  }
+  const inOrder = rows.map((row) => outcomes.get(row)!);
+  const newWriters = writersOf(rows).filter((writer) => !warehouse.writers.has(writer));
+
+  await connection.run('BEGIN TRANSACTION');
+  await bothDone(write(connection, groups, positions, newWriters), beforeCommit(inOrder));
+  // Before the commit: if it fails, it may have happened all the same. A hash too many only costs a look-up.
+  remember(groups);
+  await connection.run('COMMIT');
+  for (const writer of newWriters) warehouse.writers.add(writer);
+  for (const slot of groups.keys()) if (slot > 0) await dropStaging(connection, slot);
+  return inOrder;
+}
+
+function linesByTable(
+  { tables }: Warehouse,
+  rows: readonly Row[],
+  outcomes: Map<Row, RowOutcome>,
+): Map<KnownTable, { rows: Row[]; lines: string[] }> {
+  const groups = new Map<KnownTable, { rows: Row[]; lines: string[] }>();
+  for (const row of rows) {
+    const table = tables.get(sameName(row.table));
+    if (table === undefined) {
+      throw new SentinelError('destination_unavailable', `table ${row.table} is not prepared`, {
+        retryable: false,
+      });
+    }
+    const line = lineOf(table, row);
+    if (!line.ok) {
+      outcomes.set(row, { status: 'rejected', ...line.error });
+      continue;
+    }
+    let group = groups.get(table);
+    if (group === undefined) groups.set(table, (group = { rows: [], lines: [] }));
+    group.rows.push(row);
+    group.lines.push(line.value);
+  }
+  return groups;
+}
+
+function outcomeOf({ refused }: Staged, settled: Settled, pos: number): RowOutcome {
+  const refusal = refused[pos];
+  if (refusal !== undefined) return { status: 'rejected', ...refusal };
+  const verdict = settled.verdicts[pos];
+  const isDuplicate = verdict === verdicts.duplicate || verdict === verdicts.duplicateAgain;
+  return { status: isDuplicate ? 'duplicate' : 'loaded' };
+}
+
+async function write(
+  connection: DuckDBConnection,
+  groups: readonly Group[],
+  positions: readonly Position[],
+  newWriters: readonly string[],
+): Promise<void> {
+  const total: LoadCounts = { loaded: 0, repaired: 0, duplicate: 0 };
+  for (const { staged, settled } of groups) {
+    const counts = await writeStaged(connection, staged, settled);
+    total.loaded += counts.loaded;
+    total.repaired += counts.repaired;
+    total.duplicate += counts.duplicate;
+  }
+  if (newWriters.length > 0)
+    await connection.run(`INSERT INTO _sentinel_contracts VALUES ${newWriters.join(', ')}`);
+  await addToCounts(connection, total);
+  await savePositions(connection, positions);
+}
+
+/** Table, contract and version of each row, once, as SQL values. */
+function writersOf(rows: readonly Row[]): string[] {
+  const writers = new Map<string, Row>();
+  for (const row of rows) writers.set(`${row.table}\n${row.contract}\n${row.contractVersion}`, row);
+  return Array.from(writers.values(), (row) => writer(row.table, row.contract, row.contractVersion));
+}
+
+/** As `Warehouse.writers` holds it. */
+export const writer = (table: string, contract: string, version: string): string =>
+  `(${[table, contract, version].map(literal).join(', ')})`;
+
+/** Waits for both even when one fails, as the connection is busy until then. */
+async function bothDone(...work: Promise<void>[]): Promise<void> {
+  for (const result of await Promise.allSettled(work)) if (result.status === 'rejected') throw result.reason;
+}
+
+function remember(groups: readonly Group[]): void {
+  for (const { staged, settled } of groups) {
+    const { table, hashes, rows } = staged;
+    for (const [pos, verdict] of settled.verdicts.entries()) {
+      if (verdict !== verdicts.write) continue;
+      const hash = hashes[pos];
+      if (hash !== undefined) table.keys.add(...hash);
+      const id = rows[pos]!.requestId.toLowerCase();
+      if (id > table.newestId) table.newestId = id;
+    }
+  }
+}
+
+async function dropStaging(connection: DuckDBConnection, slot: number): Promise<void> {
+  for (const name of Object.values(staging(slot))) await connection.run(`DROP TABLE IF EXISTS temp.${name}`);
+}

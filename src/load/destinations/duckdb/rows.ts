@@ -1,0 +1,31 @@
+import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
+
+/** All rows of a small answer. */
+export async function rowsOf(
+  connection: DuckDBConnection,
+  sql: string,
+  values?: DuckDBValue[],
+): Promise<DuckDBValue[][]> {
+  const result = await connection.run(sql, values);
+  return result.getRows();
+}
+
+/** All rows of a small answer that holds whole numbers only, NULL as 0. */
+export async function integersOf(connection: DuckDBConnection, sql: string): Promise<number[][]> {
+  return (await rowsOf(connection, sql)).map((row) => row.map(Number));
+}
+
+/** Reads an answer chunk by chunk; `visit` gets the values of a row by column number. */
+export async function forEachRow(
+  connection: DuckDBConnection,
+  sql: string,
+  visit: (at: (column: number) => DuckDBValue) => void,
+): Promise<void> {
+  const result = await connection.stream(sql);
+  for (;;) {
+    const chunk = await result.fetchChunk();
+    if (chunk === null || chunk.rowCount === 0) return;
+    const vectors = Array.from({ length: chunk.columnCount }, (_, column) => chunk.getColumnVector(column));
+    for (let row = 0; row < chunk.rowCount; row++) visit((column) => vectors[column]!.getItem(row));
+  }
+}

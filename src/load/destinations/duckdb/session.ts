@@ -1,0 +1,153 @@
+import { mkdir, realpath } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { SentinelError } from '../../../errors.ts';
+import { inUse, openingError, unavailable } from './errors.ts';
+
+export interface DuckDbOptions {
+  /** Database file, created when there is none; `:memory:` for a database that is gone when closed. */
+  path: string;
+  /** Threads of a single statement. Default: one for each processor. */
+  threads?: number;
+  /** As DuckDB spells it, `2GB`. Default: DuckDB's own, most of the memory of the machine or container. */
+  memoryLimit?: string;
+}
+
+/** The open database: one connection that writes, and others for as long as a question takes. */
+export interface Session {
+  /** The connection of loads and DDL; the caller makes sure that one thing at a time uses it. */
+  writer(): Promise<DuckDBConnection>;
+  /** A connection of its own for `use`, in which nothing can be written. */
+  read<T>(use: (connection: DuckDBConnection) => Promise<T>): Promise<T>;
+  /** After a failure on the writer: leaves no transaction open, and opens the database anew when that is needed. */
+  recover(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * With batches of 10,000 rows a load costs 14 µs of CPU a row instead of 16 at DuckDB's default of 16 MiB. Reading back
+ * a log of 183 MB after a kill -9 takes 1.1 s.
+ */
+const checkpointThreshold = '256MiB';
+
+/** Files that this process has open. A second handle would, when closed, drop the lock of the first (fcntl). */
+const openFiles = new Set<string>();
+
+/** Throws `data_folder_in_use`, or `destination_unavailable` when the file can't be opened. */
+export async function openSession(options: DuckDbOptions): Promise<Session> {
+  const file = options.path === ':memory:' ? undefined : await canonical(options.path);
+  if (file !== undefined && openFiles.has(file)) throw inUse(file, 'this process');
+  if (file !== undefined) openFiles.add(file);
+
+  let instance: DuckDBInstance | undefined;
+  let writing: DuckDBConnection | undefined;
+  const reading = new Map<DuckDBConnection, Promise<unknown>>();
+  let opening: Promise<DuckDBConnection> | undefined;
+  let closed = false;
+
+  async function open(): Promise<DuckDBConnection> {
+    if (closed)
+      throw new SentinelError('destination_unavailable', 'the destination is closed', { retryable: false });
+    if (writing !== undefined) return writing;
+    opening ??= create().finally(() => (opening = undefined));
+    return opening;
+  }
+
+  async function create(): Promise<DuckDBConnection> {
+    const opened = await DuckDBInstance.create(file ?? ':memory:', settings(options));
+    try {
+      const connection = await opened.connect();
+      await connection.run(`SET GLOBAL TimeZone = 'UTC'`);
+      // Last, as nothing can be set after it: no query gets at files or the network.
+      await connection.run(`SET GLOBAL lock_configuration = true`);
+      [instance, writing] = [opened, connection];
+      return connection;
+    } catch (error) {
+      opened.closeSync();
+      throw error;
+    }
+  }
+
+  async function release(): Promise<void> {
+    for (const connection of reading.keys()) connection.interrupt();
+    await Promise.allSettled(reading.values());
+    writing?.closeSync();
+    instance?.closeSync();
+    writing = undefined;
+    instance = undefined;
+  }
+
+  async function read<T>(use: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    await open();
+    const connection = await instance!.connect();
+    const using = (async () => {
+      try {
+        await connection.run('BEGIN TRANSACTION READ ONLY');
+        return await use(connection);
+      } finally {
+        reading.delete(connection);
+        connection.closeSync();
+      }
+    })();
+    reading.set(connection, using);
+    return using;
+  }
+
+  try {
+    await open();
+  } catch (error) {
+    if (file !== undefined) openFiles.delete(file);
+    throw openingError(options.path, error);
+  }
+
+  return {
+    writer: open,
+    read,
+    async recover() {
+      const connection = await open();
+      // Refused when the failure has ended the transaction already.
+      await connection.run('ROLLBACK').catch(() => undefined);
+      // After a fatal error the database answers nothing until it is opened again; in memory that would lose all.
+      const usable = await connection.run('SELECT 1').then(
+        () => true,
+        () => false,
+      );
+      if (!usable && file !== undefined) {
+        await release();
+        await open();
+      }
+    },
+    async close() {
+      if (closed) return;
+      try {
+        await writing?.run('CHECKPOINT').catch((error: unknown) => {
+          throw unavailable('write its last checkpoint', error);
+        });
+      } finally {
+        closed = true;
+        await release();
+        if (file !== undefined) openFiles.delete(file);
+      }
+    },
+  };
+}
+
+function settings({ threads, memoryLimit }: DuckDbOptions): Record<string, string> {
+  return {
+    // Queries come from people and other services: nothing outside the database file, and no code from elsewhere.
+    enable_external_access: 'false',
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    allow_community_extensions: 'false',
+    checkpoint_threshold: checkpointThreshold,
+    ...(threads === undefined ? {} : { threads: String(threads) }),
+    ...(memoryLimit === undefined ? {} : { memory_limit: memoryLimit }),
+  };
+}
+
+/** The same file by whatever path it is named, whether it is there already or not. */
+async function canonical(path: string): Promise<string> {
+  const absolute = resolve(path);
+  await mkdir(dirname(absolute), { recursive: true });
+  return realpath(absolute).catch(async () => join(await realpath(dirname(absolute)), basename(absolute)));
+}

@@ -1,0 +1,61 @@
+import { type DuckDBConnection, INTEGER, VARCHAR } from '@duckdb/node-api';
+import type { LoadCounts } from '../../destination.ts';
+import { type Settled, verdicts } from './settle.ts';
+import { literal } from './sql.ts';
+import { type Staged, fillTable } from './stage.ts';
+import type { Staging } from './table-sql.ts';
+
+/**
+ * Writes one table's staged rows with all that belongs to them, within the transaction that is open. Returns what
+ * was written: a duplicate that was recorded before, when it was first delivered, does not count again.
+ */
+export async function writeStaged(
+  connection: DuckDBConnection,
+  { table, sql, stage, rows }: Staged,
+  settled: Settled,
+): Promise<LoadCounts> {
+  const written = rows.filter((_, pos) => settled.verdicts[pos] === verdicts.write);
+  const all = written.length === rows.length;
+  if (!all) {
+    await fillTable(connection, stage.verdicts, [
+      { name: 'pos', type: INTEGER, values: settled.verdicts.map((_, pos) => pos) },
+      { name: 'verdict', type: INTEGER, values: settled.verdicts },
+      { name: 'first', type: VARCHAR, values: settled.firsts },
+    ]);
+  }
+  if (written.length > 0) await connection.run(sql.insert(all ? undefined : verdicts.write));
+  const repaired = written.filter((row) => row.repair !== undefined).length;
+  if (repaired > 0) await connection.run(insertRepairs(table.spec.name, stage, all));
+  const duplicate = settled.verdicts.includes(verdicts.duplicate)
+    ? (await connection.run(insertDuplicates(table.spec.name, stage))).rowsChanged
+    : 0;
+  return { loaded: written.length, repaired, duplicate };
+}
+
+const verdictsOf = (stage: Staging): string => `JOIN ${stage.verdicts} v USING (pos)`;
+
+const repairStructure = {
+  repair: { healer: 'VARCHAR', original: 'VARCHAR', plan: 'VARCHAR', result: 'VARCHAR', byHand: ['VARCHAR'] },
+};
+
+function insertRepairs(table: string, stage: Staging, all: boolean): string {
+  return `INSERT INTO _sentinel_repairs (request_id, table_name, contract, contract_version, source, healer, rule_id,
+      original, plan, result, by_hand, repaired_at)
+    SELECT request_id, ${literal(table)}, contract, version, source, r.healer, rule,
+      r.original, r.plan, r.result, r.byHand, now()
+    FROM (
+      SELECT s.*, json_transform(t.line, ${literal(JSON.stringify(repairStructure))}).repair AS r
+      FROM ${stage.rows} s JOIN ${stage.text} t ON t.rowid = s.pos ${all ? '' : verdictsOf(stage)}
+      WHERE s.repaired ${all ? '' : `AND v.verdict = ${verdicts.write}`}
+    )`;
+}
+
+function insertDuplicates(table: string, stage: Staging): string {
+  return `INSERT INTO _sentinel_duplicates (request_id, contract, source, contract_version, table_name,
+      first_request_id, received_at)
+    SELECT request_id, contract, source, version, ${literal(table)}, NULLIF(first, '')::UUID, received_at
+    FROM ${stage.rows} ${verdictsOf(stage)}
+    WHERE v.verdict = ${verdicts.duplicate}
+      AND request_id NOT IN (SELECT request_id FROM _sentinel_duplicates WHERE request_id BETWEEN
+        (SELECT min(request_id) FROM ${stage.rows}) AND (SELECT max(request_id) FROM ${stage.rows}))`;
+}

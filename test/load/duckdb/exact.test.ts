@@ -1,0 +1,57 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { ColumnType } from '../../../src/contracts/contract.ts';
+import type { Json } from '../../../src/json.ts';
+import { inexactColumn } from '../../../src/load/destinations/duckdb/exact.ts';
+
+const holds = (type: ColumnType, value: Json): boolean =>
+  inexactColumn([{ name: 'field', type }])({ field: value }) === undefined;
+const money: ColumnType = { kind: 'decimal', precision: 10, scale: 2 };
+
+describe('values that a cast would change in silence', () => {
+  it.each<[ColumnType, Json]>([
+    [money, '0.125'],
+    [money, 0.125],
+    [money, 123456789.5],
+    [money, true],
+    [money, '1e3'],
+    [{ kind: 'integer' }, 12.5],
+    [{ kind: 'integer' }, '12.5'],
+    [{ kind: 'integer' }, true],
+    [{ kind: 'number' }, 'NaN'],
+    [{ kind: 'boolean' }, 'yes'],
+    [{ kind: 'boolean' }, 1],
+    [{ kind: 'date' }, '2026-01-15T23:00:00Z'],
+    [{ kind: 'date' }, 'infinity'],
+    [{ kind: 'datetime' }, 'infinity'],
+    [{ kind: 'datetime' }, '2026-01-15'],
+    [{ kind: 'uuid' }, '{5f0c1d0e-8a3b-4d7e-9c55-1f2e3d4c5b6a}'],
+  ])('%j does not take %j', (type, value) => expect(holds(type, value)).toBe(false));
+
+  it.each<[ColumnType, Json]>([
+    [money, '+007.50'],
+    [money, '99.990'],
+    [money, 99.99],
+    [money, 0],
+    [{ kind: 'decimal', precision: 38, scale: 9 }, '12345678901234567890.123456789'],
+    [{ kind: 'decimal', precision: 38, scale: 9 }, 1e21],
+    [{ kind: 'decimal', precision: 38, scale: 9 }, 1e-9],
+    [{ kind: 'integer' }, '9007199254740993'],
+    [{ kind: 'number' }, 0.1],
+    [{ kind: 'json' }, { any: ['thing'] }],
+    [{ kind: 'string' }, 'text'],
+    [money, null],
+  ])('%j takes %j', (type, value) => expect(holds(type, value)).toBe(true));
+
+  it('takes every amount of cents', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: -(10 ** 10) + 1, max: 10 ** 10 - 1 }), (cents) =>
+        holds(money, cents / 100),
+      ),
+    );
+  });
+
+  it('does not take the field of an object’s prototype for a value', () => {
+    expect(inexactColumn([{ name: 'constructor', type: { kind: 'integer' } }])({})).toBeUndefined();
+  });
+});
