@@ -68,6 +68,11 @@ export interface ConsumeOptions {
   maxEvents?: number;
   /** Upper limit of body bytes in a batch, likewise. Default 4 MiB. */
   maxBytes?: number;
+  /**
+   * Least time between the starts of two batches of new messages, unless the second is full: a consumer with a high cost
+   * for each batch trades a little delay for larger ones. The first message after a pause does not wait. Default 0.
+   */
+  lingerMs?: number;
   /** Batches handled at the same time; positions still move in order. Default 1. */
   inFlight?: number;
   /**

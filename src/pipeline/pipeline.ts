@@ -56,6 +56,9 @@ export type ContractInfo = Pick<
 export type TrialVerdict =
   { kind: 'valid' } | { kind: 'repaired'; ruleId: string } | { kind: 'invalid'; violations: Violation[] };
 
+/** A transaction of the destination costs milliseconds, however small: under load, one for each such interval. */
+const loadIntervalMs = 25;
+
 /** The groups under which the project's own stages read their topics. */
 export const groups = {
   pipeline: 'pipeline',
@@ -127,7 +130,7 @@ export async function startPipeline(deps: {
     if (deps.consume) consumers.push(await engine.consume(topic, group, options, handle));
   };
   // Two batches in flight: one is validated while the other loads.
-  await consume(topics.raw, groups.pipeline, { ...inOrder, inFlight: 2 }, chain.fromIngest);
+  await consume(topics.raw, groups.pipeline, { ...inOrder, inFlight: 2, lingerMs: loadIntervalMs }, chain.fromIngest);
   await consume(topics.replay, groups.pipeline, inOrder, chain.fromIngest);
   await consume(topics.fixed, groups.loader, inOrder, chain.fromHealers);
   await consume(

@@ -61,6 +61,8 @@ export async function startConsumer(
   let lastWasRetry = false;
   let pumping = false;
   let retryTimer: NodeJS.Timeout | undefined;
+  let lingerTimer: NodeJS.Timeout | undefined;
+  let lastStart = -Infinity;
 
   function pump(): void {
     if (pumping || !mayStart()) return;
@@ -91,8 +93,21 @@ export async function startConsumer(
     return batch;
   }
   function newBatch(): Batch | undefined {
+    if (lingers()) return undefined;
     const batch = reader.next(limits);
+    if (batch) lastStart = performance.now();
     return batch && { ...batch, returned: [], outcome: undefined };
+  }
+  /** True while more messages may still join the next batch; looks again when their time is up. */
+  function lingers(): boolean {
+    const { lingerMs = 0 } = options;
+    const left = lastStart + lingerMs - performance.now();
+    if (left <= 0 || reader.isFull(limits)) return false;
+    lingerTimer ??= setTimeout(() => {
+      lingerTimer = undefined;
+      pump();
+    }, left);
+    return true;
   }
   function retryBatch(): Batch | undefined {
     const returned = area.takeDue(Date.now(), limits);
@@ -168,6 +183,7 @@ export async function startConsumer(
       stopListening();
       clearInterval(poll);
       clearTimeout(retryTimer);
+      clearTimeout(lingerTimer);
       await Promise.all(running);
       await ledger.close();
     },

@@ -7,6 +7,8 @@ import type { Store } from './store.ts';
 export interface LogReader {
   /** The next messages within the limits (at least one), or undefined when there are none. */
   next(limits: { maxEvents: number; maxBytes: number }): LogBatch | undefined;
+  /** Whether there is enough for a full batch. */
+  isFull(limits: { maxEvents: number; maxBytes: number }): boolean;
 }
 
 export interface LogBatch {
@@ -57,6 +59,16 @@ export function createLogReader(store: Store, topic: string, marks: ReadonlyMap<
   }
 
   return {
+    isFull({ maxEvents, maxBytes }) {
+      let events = 0;
+      let bytes = 0;
+      for (const [writer, published] of readPartitions(store, topic)) {
+        const read = cursors.get(writer)?.mark ?? marks.get(writer) ?? origin;
+        events += published.events - read.events;
+        bytes += published.bytes - read.bytes;
+      }
+      return events >= maxEvents || bytes >= maxBytes;
+    },
     next({ maxEvents, maxBytes }) {
       const batch: LogBatch = { deliveries: [], marks: new Map() };
       let room = { events: maxEvents, bytes: maxBytes };
