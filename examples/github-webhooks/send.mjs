@@ -3,50 +3,80 @@
  *
  *     node send.mjs [http://127.0.0.1:3111]        with SENTINEL_API_TOKEN where the server asks for one
  */
+import { realpathSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { contractName, events, readPayloads } from './events.mjs';
 
-const server = (process.argv[2] ?? 'http://127.0.0.1:3111').replace(/\/$/, '');
-const token = process.env.SENTINEL_API_TOKEN;
-const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-const settled = new Set(['loaded', 'repaired', 'duplicate', 'dead_letter', 'discarded']);
-const deadline = Date.now() + 60_000;
+/** Sends the payloads, one request for each kind of event, and waits until every one of them is settled. */
+export async function sendAll(server, { token, payloads = readPayloads(), timeoutMs = 60_000 } = {}) {
+  const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const sent = [];
+  for (const event of Object.keys(events)) {
+    const recorded = payloads.filter((one) => one.event === event);
+    if (recorded.length === 0) continue;
+    const { request_ids } = await call(`${server}/ingest/${contractName(event)}`, {
+      method: 'POST',
+      headers: { ...authorization, 'content-type': 'application/x-ndjson' },
+      body: recorded.map(({ payload }) => JSON.stringify(payload)).join('\n'),
+    });
+    sent.push(...recorded.map((one, index) => ({ ...one, requestId: request_ids[index] })));
+  }
 
-const payloads = readPayloads();
-const counts = {};
-const reasons = new Map();
-for (const event of Object.keys(events)) {
-  const lines = payloads.filter((one) => one.event === event).map(({ payload }) => JSON.stringify(payload));
-  const accepted = await call(`/ingest/${contractName(event)}`, {
-    method: 'POST',
-    headers: { ...headers, 'content-type': 'application/x-ndjson' },
-    body: lines.join('\n'),
-  });
-  counts[event] = { accepted: accepted.accepted };
-  for (const id of accepted.request_ids) {
-    const outcome = await outcomeOf(id);
-    counts[event][outcome.status] = (counts[event][outcome.status] ?? 0) + 1;
+  const deadline = Date.now() + timeoutMs;
+  for (const one of sent) {
+    one.outcome = await outcomeOf(
+      `${server}/api/v1/events/${one.requestId}`,
+      { headers: authorization },
+      deadline,
+    );
+  }
+  return sent;
+}
+
+/** How many of each event came to each end. */
+export function countOutcomes(sent) {
+  const counts = {};
+  for (const { event, outcome } of sent) {
+    const count = (counts[event] ??= { accepted: 0, loaded: 0, repaired: 0, duplicate: 0, dead_letter: 0 });
+    count.accepted++;
+    count[outcome.status] = (count[outcome.status] ?? 0) + 1;
+  }
+  return counts;
+}
+
+const settled = new Set(['loaded', 'repaired', 'duplicate', 'dead_letter', 'discarded']);
+
+/** Where the event is now; asks until it is settled or the time is up. */
+async function outcomeOf(url, options, deadline) {
+  for (;;) {
+    const outcome = await call(url, options);
+    if (settled.has(outcome.status) || Date.now() > deadline) return outcome;
+    await pause(50);
+  }
+}
+
+async function call(url, options) {
+  const response = await fetch(url, options);
+  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`);
+  return response.json();
+}
+
+if (realpathSync(process.argv[1]) === import.meta.filename) {
+  const server = (process.argv[2] ?? 'http://127.0.0.1:3111').replace(/\/$/, '');
+  const sent = await sendAll(server, { token: process.env.SENTINEL_API_TOKEN });
+  console.table(countOutcomes(sent));
+
+  const reasons = new Map();
+  for (const { event, outcome } of sent) {
     if (outcome.status !== 'dead_letter') continue;
-    for (const { path, code } of outcome.violations ?? []) {
-      const reason = `${event}: ${path.replace(/\/\d+(?=\/|$)/g, '/*')} ${code}`;
+    const faults = outcome.violations.map(
+      ({ path, code }) => `${path.replace(/\/\d+(?=\/|$)/g, '/*')} ${code}`,
+    );
+    for (const fault of new Set(faults)) {
+      const reason = `${event}: ${fault}`;
       reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
     }
   }
-}
-console.table(counts);
-for (const [reason, count] of [...reasons].sort(([a], [b]) => (a < b ? -1 : 1)))
-  console.log(`${reason}: ${count}`);
-
-async function outcomeOf(id) {
-  for (;;) {
-    const outcome = await call(`/api/v1/events/${id}`, { headers });
-    if (settled.has(outcome.status) || Date.now() > deadline) return outcome;
-    await pause(100);
-  }
-}
-
-async function call(path, options) {
-  const response = await fetch(`${server}${path}`, options);
-  if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
-  return response.json();
+  for (const [reason, count] of [...reasons].sort(([a], [b]) => (a < b ? -1 : 1)))
+    console.log(`${reason}: ${count}`);
 }
