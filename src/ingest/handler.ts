@@ -103,11 +103,27 @@ export function createIngest(options: IngestOptions): IngestHandler {
   function send(response: ServerResponse, status: number, type: string, body: string): void {
     counts.requests.set(status, (counts.requests.get(status) ?? 0) + 1);
     response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) });
-    response.end(body);
+    if (response.req.complete) return void response.end(body);
+    response.write(body);
+    hearOut(response.req, () => response.end());
   }
 
   return { handle, counts };
 }
+
+/**
+ * Reads, for a moment, what a refused client is still sending. Hanging up at once would reset the connection, and the
+ * client would see that instead of the answer.
+ */
+function hearOut(request: IncomingMessage, done: () => void): void {
+  const timer = setTimeout(() => request.destroy(), hearOutMs);
+  request.once('end', done);
+  request.once('end', () => clearTimeout(timer));
+  request.once('close', () => clearTimeout(timer));
+  request.resume();
+}
+
+const hearOutMs = 1000;
 
 export function isIngestPath(url: string): boolean {
   return url.startsWith('/ingest') && (url.length === 7 || url[7] === '/' || url[7] === '?');
