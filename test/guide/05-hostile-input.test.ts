@@ -36,7 +36,11 @@ interface ProblemAnswer {
 /** A word that must not come back in any answer or log line; part of everything that is sent here. */
 const canary = 'canary-7f3a';
 
-const send = (body: BodyInit, headers: Record<string, string> = {}, path = '/ingest') =>
+const send = (
+  body: string | Uint8Array<ArrayBuffer>,
+  headers: Record<string, string> = {},
+  path = '/ingest',
+) =>
   fetch(`${sentinel.url}${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
