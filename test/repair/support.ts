@@ -100,7 +100,7 @@ const value: fc.Arbitrary<Json> = fc.oneof(
       fc.constantFrom('a', 'b', 'name', 'city'),
       fc.oneof(scalar, fc.dictionary(fc.constant('c'), scalar)),
       { maxKeys: 3 },
-    ) as fc.Arbitrary<Json>,
+    ),
   },
 );
 

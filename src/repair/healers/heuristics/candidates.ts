@@ -1,24 +1,24 @@
 import { type Json, type JsonObject, isObject } from '../../../json.ts';
 import { type InPlaceOperation, transformOf } from '../../in-place.ts';
 import type { Operation } from '../../plan.ts';
-import { pointerOf } from '../../pointer.ts';
+import { genericPointer, pointerOf } from '../../pointer.ts';
 import { isDeclared } from '../../schema-paths.ts';
-import { wordsOf } from './names.ts';
 
 /** A field that the contract does not declare, and that may be one that it misses. */
 export interface Candidate {
+  /** With the indexes of arrays. */
   path: string[];
+  /** With `*` for them. */
+  pointer: string;
   value: Json;
-  /** The words of its path. */
-  words: string[];
   /** What must be done before the path exists: JSON text parsed, an array of one unwrapped. */
   preparation: Operation[];
 }
 
-const maxDepth = 4;
+const maxDepth = 5;
 const maxCandidates = 500;
 
-/** All undeclared fields, at the top, within declared objects, and within undeclared ones. */
+/** All undeclared fields: at the top, within declared objects and lists of them, and within undeclared objects. */
 export function candidatesOf(event: JsonObject, jsonSchema: JsonObject): Candidate[] {
   const found: Candidate[] = [];
 
@@ -27,11 +27,21 @@ export function candidatesOf(event: JsonObject, jsonSchema: JsonObject): Candida
     for (const [name, field] of Object.entries(value)) {
       if (found.length >= maxCandidates) return;
       const at = [...path, name];
-      if (!isDeclared(jsonSchema, at))
-        found.push({ path: at, value: field, words: at.flatMap(wordsOf), preparation });
-      const opened = openContainer(field, at);
-      if (opened !== undefined) visit(opened.value, at, [...preparation, ...opened.operations]);
+      if (isDeclared(jsonSchema, at)) visitDeclared(field, at);
+      else {
+        // Within what has to be opened first, the event itself holds nothing yet.
+        const pointer = preparation.length === 0 ? genericPointer(pointerOf(at), event) : pointerOf(at);
+        found.push({ path: at, pointer, value: field, preparation });
+        const opened = openContainer(field, pointer);
+        if (opened !== undefined) visit(opened.value, at, [...preparation, ...opened.operations]);
+      }
     }
+  };
+  const visitDeclared = (field: Json, path: string[]): void => {
+    if (isObject(field)) visit(field, path, []);
+    if (!Array.isArray(field)) return;
+    for (const [index, item] of field.entries())
+      if (isObject(item)) visit(item, [...path, String(index)], []);
   };
   visit(event, [], []);
   return found;
@@ -40,15 +50,14 @@ export function candidatesOf(event: JsonObject, jsonSchema: JsonObject): Candida
 /** The object that a field holds: itself, spelled as JSON text, or alone in an array. */
 function openContainer(
   field: Json,
-  path: string[],
+  path: string,
 ): { value: JsonObject; operations: Operation[] } | undefined {
-  const pointer = pointerOf(path);
   if (isObject(field)) return { value: field, operations: [] };
   const operation: InPlaceOperation | undefined =
     typeof field === 'string' && /^\s*\{/.test(field)
-      ? { op: 'parse', path: pointer }
+      ? { op: 'parse', path }
       : Array.isArray(field) && field.length === 1
-        ? { op: 'unwrap', path: pointer }
+        ? { op: 'unwrap', path }
         : undefined;
   if (operation === undefined) return undefined;
   const opened = transformOf(operation)(field);

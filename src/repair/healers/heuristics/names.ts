@@ -1,78 +1,14 @@
-/** What an abbreviation stands for, as tokens. */
-const abbreviations: Readonly<Record<string, readonly string[]>> = {
-  acct: ['account'],
-  addr: ['address'],
-  amnt: ['amount'],
-  amt: ['amount'],
-  ccy: ['currency'],
-  curr: ['currency'],
-  cust: ['customer'],
-  desc: ['description'],
-  descr: ['description'],
-  mail: ['email'],
-  msg: ['message'],
-  nbr: ['number'],
-  num: ['number'],
-  qty: ['quantity'],
-  quant: ['quantity'],
-  ref: ['reference'],
-  trx: ['transaction'],
-  ts: ['timestamp'],
-  tstamp: ['timestamp'],
-  txn: ['transaction'],
-  usr: ['user'],
-};
-
-/**
- * Words that say whose or where a field is, or that it is one, and not what it means. Whatever is not listed here may
- * change the meaning (`old_email`, `billing_email`, `amount_cents`, `net_amount`), so only these are passed over.
- */
-const neutral = new Set([
-  'attributes',
-  'body',
-  'client',
-  'content',
-  'customer',
-  'data',
-  'details',
-  'event',
-  'field',
-  'fields',
-  'info',
-  'message',
-  'object',
-  'params',
-  'payload',
-  'properties',
-  'record',
-  'the',
-  'user',
-  'value',
-]);
-
-/** Neutral beside one word only: `email_address` is an e-mail, `currency_code` a currency. */
-const neutralBeside: Readonly<Record<string, readonly string[]>> = {
-  email: ['address'],
-  currency: ['code', 'iso'],
-  description: ['text'],
-  timestamp: ['utc'],
-};
-
-/** Words too general to stand for a longer name: `id` is not `user_id`. */
-const general = new Set([
-  'id',
-  'name',
-  'type',
-  'date',
-  'time',
-  'code',
-  'number',
-  'status',
-  'value',
-  'data',
-  'key',
-  'text',
-]);
+import { isMisspelling } from './spelling.ts';
+import {
+  abbreviations,
+  filler,
+  general,
+  personal,
+  persons,
+  qualifiers,
+  redundantBeside,
+  wrappers,
+} from './words.ts';
 
 export interface NameEvidence {
   /** 0 (none) to 1 (the same name). */
@@ -80,9 +16,13 @@ export interface NameEvidence {
   reason: string;
 }
 
+/** From here on, a name is the very same but for its spelling and its place. */
+export const sameName = 0.95;
+
 /** The words of a field name, folded: case, separators, diacritics, plural, common abbreviations. */
 export function wordsOf(name: string): string[] {
   const words = name
+    .slice(0, 128)
     .normalize('NFD')
     .replace(/\p{Diacritic}/gu, '')
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
@@ -90,7 +30,17 @@ export function wordsOf(name: string): string[] {
     .toLowerCase()
     .split(/[^a-z0-9]+/)
     .filter((word) => word !== '');
-  return joinSplitWords(words).flatMap((word) => abbreviations[word] ?? [singular(word)]);
+  return joinSplitWords(words).map((word) => abbreviations.get(word) ?? singular(word));
+}
+
+/** The words of a path, without the indexes of arrays and the containers that only hold the event. */
+export function wordsOfPath(path: readonly string[], entity: ReadonlySet<string>): string[] {
+  return path.flatMap((segment, at) => {
+    if (/^(\d+|\*)$/.test(segment)) return [];
+    const words = wordsOf(segment);
+    const isWrapper = at < path.length - 1 && words.every((word) => wrappers.has(word) || entity.has(word));
+    return isWrapper ? [] : words;
+  });
 }
 
 /** `e-mail`, `eMail`, `e_mail` are one word. */
@@ -110,53 +60,54 @@ function singular(word: string): string {
   return word;
 }
 
+/** Equal for two spellings of one name, with or without separators. */
+export const foldedName = (words: readonly string[]): string => words.join('');
+
 /**
- * How well a field of the event names a field of the contract; both as the words of their whole paths. `entity` holds
- * the words of the contract's own name, which add no meaning.
+ * How well a field of the event names a field of the contract, both as words. `entity` holds the words of the contract's
+ * own name (and those that most names of the event begin with): they add no meaning.
  */
 export function compareNames(
   source: readonly string[],
   target: readonly string[],
   entity: ReadonlySet<string>,
 ): NameEvidence {
-  if (source.join(' ') === target.join(' ') || source.join('') === target.join(''))
-    return { score: 1, reason: 'the same name' };
+  if (foldedName(source) === foldedName(target)) return { score: 1, reason: 'the same name' };
+  const shared = source.filter((word) => target.includes(word));
   const onlySource = source.filter((word) => !target.includes(word));
   const onlyTarget = target.filter((word) => !source.includes(word));
-  const isNeutral = (word: string) =>
-    neutral.has(word) ||
-    entity.has(word) ||
-    target.some((beside) => neutralBeside[beside]?.includes(word) === true);
+  const addsNothing = (word: string) =>
+    filler.has(word) ||
+    (entity.has(word) && !qualifiers.has(word)) ||
+    (persons.has(word) && shared.some((beside) => personal.has(beside))) ||
+    shared.some((beside) => redundantBeside.get(beside)?.includes(word) === true);
 
-  if (onlySource.length === 0 && onlyTarget.length === 0) return { score: 0.95, reason: 'the same words' };
-  if (onlyTarget.length === 0 && onlySource.every(isNeutral))
+  if (onlySource.length === 1 && onlyTarget.length === 1 && source.length === target.length) {
+    const [found, meant] = [onlySource[0]!, onlyTarget[0]!];
+    return isMisspelling(found, meant)
+      ? { score: 0.8, reason: `"${found}" is "${meant}" misspelt` }
+      : { score: 0, reason: 'another name' };
+  }
+  if (shared.every((word) => general.has(word))) return { score: 0, reason: 'too general a name' };
+  if (onlySource.length === 0 && onlyTarget.length === 0)
+    return { score: sameName, reason: 'the same words' };
+  if (onlyTarget.length === 0 && onlySource.every(addsNothing))
     return { score: 0.9, reason: `the same name but for "${onlySource.join(' ')}"` };
-  if (onlySource.length === 0 && onlyTarget.every(isNeutral) && source.some((word) => !general.has(word)))
+  if (onlySource.length === 0 && onlyTarget.every(addsNothing))
     return { score: 0.85, reason: `the same name without "${onlyTarget.join(' ')}"` };
-  if (onlySource.length === 1 && onlyTarget.length === 1 && isTypo(onlySource[0]!, onlyTarget[0]!))
-    return { score: 0.8, reason: `"${onlySource[0]}" is "${onlyTarget[0]}" misspelt` };
   return { score: 0, reason: 'another name' };
 }
 
-/** One letter too many, too few or two swapped in a word of six or more; one letter wrong only in a long word. */
-function isTypo(a: string, b: string): boolean {
-  if (
-    Math.min(a.length, b.length) < 5 ||
-    Math.max(a.length, b.length) < 6 ||
-    Math.abs(a.length - b.length) > 1
-  )
-    return false;
-  let start = 0;
-  while (start < a.length && a[start] === b[start]) start++;
-  let endA = a.length;
-  let endB = b.length;
-  while (endA > start && endB > start && a[endA - 1] === b[endB - 1]) {
-    endA--;
-    endB--;
+/** Words that most names of an event begin with (`tx_amount`, `tx_currency`, …) and that so tell nothing apart. */
+export function sharedPrefixes(names: readonly string[]): string[] {
+  const counts = new Map<string, number>();
+  for (const name of names) {
+    const words = wordsOf(name);
+    const first = words[0];
+    if (first === undefined || words.length === 1) continue;
+    counts.set(first, (counts.get(first) ?? 0) + 1);
   }
-  const restA = a.slice(start, endA);
-  const restB = b.slice(start, endB);
-  if (restA.length + restB.length === 1) return true;
-  if (restA.length === 2 && restB.length === 2) return restA[0] === restB[1] && restA[1] === restB[0];
-  return restA.length === 1 && restB.length === 1 && a.length >= 9;
+  return [...counts]
+    .filter(([word, count]) => count >= 3 && count * 2 >= names.length && !persons.has(word))
+    .map(([word]) => word);
 }

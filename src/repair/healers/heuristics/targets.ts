@@ -1,5 +1,4 @@
-import type { JsonObject } from '../../../json.ts';
-import { isObject } from '../../../json.ts';
+import { type JsonObject, isObject } from '../../../json.ts';
 import type { Violation } from '../../../validate/violation.ts';
 import { segmentsOf, valueAt } from '../../pointer.ts';
 import { schemasAt } from '../../schema-paths.ts';
@@ -33,15 +32,32 @@ export function targetsOf(violations: readonly Violation[], event: JsonObject): 
   return targets;
 }
 
-/** The required fields of a missing object, since it may have been flattened; else the path itself. */
-export function leavesBelow(path: string[], jsonSchema: JsonObject): string[][] {
-  if (path.length >= maxDepth) return [path];
+/** The required fields of an object, which may have been flattened; none for anything else. */
+export function fieldsOf(path: readonly string[], jsonSchema: JsonObject): string[][] {
+  if (path.length >= maxDepth) return [];
   for (const schema of schemasAt(jsonSchema, path)) {
     const { properties, required } = schema;
-    if (!isObject(properties) || !Array.isArray(required) || required.length === 0) continue;
-    return required
-      .filter((name) => typeof name === 'string')
-      .flatMap((name) => leavesBelow([...path, name], jsonSchema));
+    if (isObject(properties) && Array.isArray(required) && required.length > 0)
+      return required.filter((name) => typeof name === 'string').map((name) => [...path, name]);
   }
-  return [path];
+  return [];
 }
+
+/** Every path that the contract declares, with `*` for the elements of arrays. */
+export function declaredPaths(jsonSchema: JsonObject): string[][] {
+  const found: string[][] = [];
+  const visit = (path: string[]): void => {
+    if (path.length >= maxDepth || found.length >= maxDeclared) return;
+    for (const schema of schemasAt(jsonSchema, path)) {
+      if (isObject(schema['items'])) visit([...path, '*']);
+      for (const name of isObject(schema['properties']) ? Object.keys(schema['properties']) : []) {
+        found.push([...path, name]);
+        visit([...path, name]);
+      }
+    }
+  };
+  visit([]);
+  return found;
+}
+
+const maxDeclared = 1000;

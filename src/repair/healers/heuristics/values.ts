@@ -1,36 +1,18 @@
 import type { Contract } from '../../../contracts/contract.ts';
-import type { Json, JsonObject } from '../../../json.ts';
-import { cast } from '../../cast.ts';
+import { type Json, type JsonObject, isObject } from '../../../json.ts';
 import { Draft, sameJson } from '../../draft.ts';
 import { type InPlaceOperation, transformOf } from '../../in-place.ts';
-import { type CastType, type Operation, castTypes } from '../../plan.ts';
 import { pointerOf } from '../../pointer.ts';
 import { listedValues, schemasAt, typesOf } from '../../schema-paths.ts';
+import { castsFor } from './casts.ts';
+import { spellingMap } from './enums.ts';
 
 export type ValueFit =
-  /** The operations that make the value fit; none when it does as it is. */
-  | { kind: 'fits'; operations: Operation[] }
+  /** The operations on the path that make the value fit; none when it does as it is. */
+  | { kind: 'fits'; operations: InPlaceOperation[] }
   /** Several ways, with different results. */
   | { kind: 'ambiguous' }
   | { kind: 'none' };
-
-/** Formats in which dates are commonly written, beside ISO 8601. */
-const dateFormats = [
-  'DD/MM/YYYY',
-  'MM/DD/YYYY',
-  'YYYY/MM/DD',
-  'DD.MM.YYYY',
-  'DD-MM-YYYY',
-  'MM-DD-YYYY',
-  'DD/MM/YYYY HH:mm',
-  'MM/DD/YYYY HH:mm',
-  'DD/MM/YYYY HH:mm:ss',
-  'MM/DD/YYYY HH:mm:ss',
-  'YYYY/MM/DD HH:mm:ss',
-  'DD.MM.YYYY HH:mm',
-  'DD.MM.YYYY HH:mm:ss',
-  'YYYYMMDD',
-];
 
 /**
  * How a value can stand at a path of the contract, without losing or guessing: as it is, or after one lossless change of
@@ -45,6 +27,8 @@ export function fitValue(
   if (fits(contract, event, path, value)) return { kind: 'fits', operations: [] };
   const working: { operations: InPlaceOperation[]; result: Json }[] = [];
   for (const operations of changesFor(contract, path, value)) {
+    // What fits already needs no further change.
+    if (working.some((done) => done.operations.every((step, at) => sameStep(step, operations[at])))) continue;
     const result = applyAll(operations, value);
     if (result === undefined || !fits(contract, event, path, result)) continue;
     if (!working.some((other) => sameJson(other.result, result))) working.push({ operations, result });
@@ -53,6 +37,9 @@ export function fitValue(
   if (only === undefined) return { kind: 'none' };
   return others.length === 0 ? { kind: 'fits', operations: only.operations } : { kind: 'ambiguous' };
 }
+
+const sameStep = (a: InPlaceOperation, b: InPlaceOperation | undefined): boolean =>
+  JSON.stringify(a) === JSON.stringify(b);
 
 /** Whether the contract has nothing against this value at this path, whatever else is wrong with the event. */
 function fits(contract: Contract, event: JsonObject, path: readonly string[], value: Json): boolean {
@@ -84,65 +71,34 @@ function* changesFor(
   const schemas = schemasAt(contract.jsonSchema, path);
   const wanted = new Set(schemas.flatMap(typesOf));
 
-  if (Array.isArray(value) && value.length === 1 && !wanted.has('array')) {
-    const inner = value[0]!;
+  if (Array.isArray(value)) {
+    const [inner, ...others] = value;
+    if (inner === undefined || others.length > 0 || wanted.has('array')) return;
     yield [{ op: 'unwrap', path: pointer }];
     for (const operations of changesFor(contract, path, inner))
       yield [{ op: 'unwrap', path: pointer }, ...operations];
     return;
   }
-  if (wanted.has('array') && !Array.isArray(value)) yield [{ op: 'wrap', path: pointer }];
-
-  for (const { to, format } of castsFor(value))
-    yield [{ op: 'cast', path: pointer, to, ...(format === undefined ? undefined : { format }) }];
-
+  if (wanted.has('array')) yield [{ op: 'wrap', path: pointer }];
+  if (isObject(value)) return;
+  for (const wish of castsFor(value, schemas)) yield [{ op: 'cast', path: pointer, ...wish }];
   if (typeof value !== 'string') return;
+
   if (wanted.has('object') || wanted.has('array')) yield [{ op: 'parse', path: pointer }];
-  const member = sameMember(value, listedValues(contract.jsonSchema, path));
-  if (member !== undefined) yield [{ op: 'map', path: pointer, values: { [value]: member } }];
-  if (value !== value.trim()) {
-    yield [{ op: 'trim', path: pointer }];
-    for (const { to, format } of castsFor(value.trim()))
-      yield [
-        { op: 'trim', path: pointer },
-        { op: 'cast', path: pointer, to, ...(format === undefined ? undefined : { format }) },
-      ];
-  }
-  if (schemas.some((schema) => 'pattern' in schema && !('format' in schema))) {
-    yield [{ op: 'upper', path: pointer }];
+  const listed = listedValues(contract.jsonSchema, path);
+  if (listed.length > 0 || schemas.some(isLetterCode)) {
     yield [{ op: 'lower', path: pointer }];
+    yield [{ op: 'upper', path: pointer }];
   }
+  const values = spellingMap(value, listed);
+  if (values !== undefined) yield [{ op: 'map', path: pointer, values }];
+  if (value === value.trim()) return;
+  yield [{ op: 'trim', path: pointer }];
+  for (const operations of changesFor(contract, path, value.trim()))
+    yield [{ op: 'trim', path: pointer }, ...operations];
 }
 
-function castsFor(value: Json): { to: CastType; format?: string }[] {
-  const casts: { to: CastType; format?: string }[] = castTypes.map((to) => ({ to }));
-  if (typeof value === 'string') {
-    for (const to of ['number', 'decimal'] as const)
-      for (const format of ['1,234.56', '1.234,56']) if (isGrouped(value)) casts.push({ to, format });
-    for (const to of ['datetime', 'date'] as const)
-      for (const format of dateFormats) casts.push({ to, format });
-  }
-  if (typeof value === 'number' || (typeof value === 'string' && /^\d+$/.test(value))) {
-    const digits = String(value).length;
-    if (digits === 10) casts.push({ to: 'datetime', format: 'unix' });
-    if (digits === 13) casts.push({ to: 'datetime', format: 'unix_ms' });
-  }
-  return casts.filter(({ to, format }) => cast(value, to, format).ok);
-}
-
-/** With both signs the number tells its own format; `1,234` does not. */
-function isGrouped(text: string): boolean {
-  return text.includes(',') && text.includes('.');
-}
-
-/** The one listed value that differs only in case, white space and separators. */
-function sameMember(value: string, listed: readonly Json[]): string | number | boolean | undefined {
-  const fold = (text: string) =>
-    text
-      .toLowerCase()
-      .replace(/[\s_-]+/g, '');
-  const members = [...new Set(listed)].filter(
-    (member): member is string => typeof member === 'string' && fold(member) === fold(value),
-  );
-  return members.length === 1 ? members[0] : undefined;
+/** Codes of letters in one case, such as those of currencies and countries. Elsewhere case may tell values apart. */
+function isLetterCode({ pattern }: JsonObject): boolean {
+  return typeof pattern === 'string' && /^\^\[(A-Z|a-z)\]\{\d(,\d)?\}\$$/.test(pattern);
 }

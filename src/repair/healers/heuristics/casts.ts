@@ -1,0 +1,65 @@
+import type { Json, JsonObject } from '../../../json.ts';
+import { cast } from '../../cast.ts';
+import type { CastType } from '../../plan.ts';
+import { typesOf } from '../../schema-paths.ts';
+
+export interface Cast {
+  to: CastType;
+  format?: string;
+}
+
+/** Ways in which dates are commonly written, beside ISO 8601; a date that fits two of them is ambiguous. */
+const dateFormats = [
+  'DD/MM/YYYY',
+  'MM/DD/YYYY',
+  'YYYY/MM/DD',
+  'DD.MM.YYYY',
+  'MM.DD.YYYY',
+  'DD-MM-YYYY',
+  'MM-DD-YYYY',
+].flatMap((date) => [date, `${date} HH:mm`, `${date} HH:mm:ss`]);
+
+/** The casts that make of a value what the contract wants at a place, as far as the value allows them. */
+export function castsFor(value: Json, schemas: readonly JsonObject[]): Cast[] {
+  const casts = [...new Set(schemas.flatMap(wantedTypes))].flatMap((to): Cast[] => [
+    { to },
+    ...formatsFor(value, to).map((format) => ({ to, format })),
+  ]);
+  return casts.filter(({ to, format }) => cast(value, to, format).ok);
+}
+
+const typeOfFormat: ReadonlyMap<string, CastType> = new Map([
+  ['date-time', 'datetime'],
+  ['date', 'date'],
+  ['uuid', 'uuid'],
+  ['decimal', 'decimal'],
+]);
+
+/** A format says more than a type: a decimal may be sent as text, but not as any text. */
+function wantedTypes(schema: JsonObject): CastType[] {
+  const { format } = schema;
+  const special = typeof format === 'string' ? typeOfFormat.get(format) : undefined;
+  if (special !== undefined) return [special];
+  const members = Array.isArray(schema['enum']) ? schema['enum'].map((member) => typeof member) : [];
+  return [...typesOf(schema), ...members].filter(
+    (type): type is CastType =>
+      type === 'string' || type === 'integer' || type === 'number' || type === 'boolean',
+  );
+}
+
+function formatsFor(value: Json, to: CastType): string[] {
+  if (to === 'datetime' && isUnixTime(value, 10)) return ['unix'];
+  if (to === 'datetime' && isUnixTime(value, 13)) return ['unix_ms'];
+  if (typeof value !== 'string') return [];
+  if (to === 'datetime' || to === 'date') return dateFormats;
+  // With both signs a number tells its own format; `1,234` does not.
+  if (to === 'decimal' || to === 'number')
+    return value.includes(',') && value.includes('.') ? ['1,234.56', '1.234,56'] : [];
+  return [];
+}
+
+/** Ten digits are seconds from 2001 on, thirteen are milliseconds. */
+function isUnixTime(value: Json, digits: number): boolean {
+  const text = typeof value === 'number' || typeof value === 'string' ? String(value) : '';
+  return text.length === digits && /^[1-9]\d*$/.test(text);
+}

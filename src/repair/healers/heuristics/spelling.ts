@@ -1,0 +1,31 @@
+import { confusable } from './words.ts';
+
+/**
+ * Whether one word is the other misspelt: two neighbouring letters swapped, or one letter too many or too few, within a
+ * word of six or more letters. A wrong letter is no evidence, and neither is a wrong end: `payer` and `payee`, `expires`
+ * and `expired` are all words.
+ */
+export function isMisspelling(a: string, b: string): boolean {
+  const isLong = Math.min(a.length, b.length) >= 5 && Math.max(a.length, b.length) >= 6;
+  if (!isLong || /\d/.test(a + b) || a[0] !== b[0] || a.at(-1) !== b.at(-1)) return false;
+  if (confusable.has([a, b].sort().join(' '))) return false;
+  if (a.length === b.length) return isSwap(a, b);
+  const [longer, shorter] = a.length > b.length ? [a, b] : [b, a];
+  return longer.length === shorter.length + 1 && isWithout(longer, shorter);
+}
+
+function isSwap(a: string, b: string): boolean {
+  const at = differsAt(a, b);
+  return a[at] === b[at + 1] && a[at + 1] === b[at] && a.slice(at + 2) === b.slice(at + 2);
+}
+
+function isWithout(longer: string, shorter: string): boolean {
+  const at = differsAt(longer, shorter);
+  return longer.slice(at + 1) === shorter.slice(at);
+}
+
+function differsAt(a: string, b: string): number {
+  let at = 0;
+  while (at < a.length && a[at] === b[at]) at++;
+  return at;
+}

@@ -1,0 +1,341 @@
+import { z } from 'zod';
+import { describe, expect, it } from 'vitest';
+import order from '../../../contracts/v1/order.ts';
+import transaction from '../../../contracts/v1/transaction.ts';
+import type { Contract } from '../../../src/contracts/contract.ts';
+import { defineContract } from '../../../src/contracts/define.ts';
+import { email } from '../../../src/contracts/fields.ts';
+import { contractFromJsonSchema } from '../../../src/contracts/json-schema.ts';
+import type { JsonObject } from '../../../src/json.ts';
+import { heuristicsHealer } from '../../../src/repair/healers/heuristics.ts';
+import { tryPlan } from '../../../src/repair/trial.ts';
+import { failureOf, transactionWith } from '../../helpers/healing.ts';
+import { shipment, shipmentWith } from '../support.ts';
+
+const healer = heuristicsHealer();
+const propose = (event: JsonObject, contract: Contract = transaction) =>
+  healer.propose(failureOf(event, contract), new AbortController().signal);
+
+/** The event after the healer's plan; the reason when it refuses. */
+async function heal(event: JsonObject, contract: Contract = transaction): Promise<JsonObject | string> {
+  const proposal = await propose(event, contract);
+  if (proposal.kind === 'refused') return proposal.reason;
+  const tried = tryPlan(failureOf(event, contract), proposal.plan);
+  if (!tried.ok) throw new Error(`the healer proposed a plan that does not work: ${tried.error.reason}`);
+  return tried.value.event;
+}
+
+const { email: address, amount, user_id, currency } = transactionWith({});
+const without = (field: string, others: Record<string, unknown>) =>
+  transactionWith({ [field]: undefined, ...others });
+
+describe('a field under another spelling', () => {
+  it.each([
+    ['email', 'user_email', address],
+    ['email', 'customer_email', address],
+    ['email', 'Email', address],
+    ['email', 'e-mail', address],
+    ['email', 'eMail', address],
+    ['email', 'E_MAIL', address],
+    ['email', 'émail', address],
+    ['email', 'emails', address],
+    ['email', 'mail', address],
+    ['email', 'email_address', address],
+    ['email', 'emailAddress', address],
+    ['user_id', 'userId', user_id],
+    ['user_id', 'userID', user_id],
+    ['user_id', 'USERID', user_id],
+    ['user_id', 'user-id', user_id],
+    ['user_id', 'usr_id', user_id],
+    ['amount', 'amt', amount],
+    ['amount', 'Amount', amount],
+    ['amount', 'ammount', amount],
+    ['amount', 'amuont', amount],
+    ['amount', 'transaction_amount', amount],
+    ['amount', 'txnAmount', amount],
+    ['currency', 'currency_code', currency],
+    ['currency', 'curr', currency],
+    ['currency', 'currrency', currency],
+  ])('%s as %s', async (field, name, value) => {
+    const proposal = await propose(without(field, { [name]: value }));
+    expect(proposal).toMatchObject({
+      kind: 'plan',
+      plan: { operations: [{ op: 'move', from: `/${name}`, to: `/${field}` }] },
+    });
+  });
+
+  it('an alias that the contract declares, even if it means something else elsewhere', async () => {
+    const contract = { ...transaction, aliases: { '/amount': ['price', 'total_cost'] } };
+    expect(await heal(without('amount', { price: 12 }), contract)).toMatchObject({ amount: 12 });
+    expect(await heal(without('amount', { data: { totalCost: 12 } }), contract)).toMatchObject({
+      amount: 12,
+    });
+    expect(await heal(without('amount', { price: 12, Amount: 13 }), contract)).toMatch('/amount could be');
+  });
+
+  it('with a prefix that most fields of the event have', async () => {
+    const { event_id, timestamp, source } = transactionWith({});
+    const prefixed = { pay_amount: amount, pay_currency: currency, pay_user_id: user_id, pay_email: address };
+    expect(await heal({ event_id, timestamp, source, ...prefixed } as JsonObject)).toEqual(
+      transactionWith({}),
+    );
+  });
+
+  it('says why, for a person to check', async () => {
+    expect(await propose(without('email', { user_email: address }))).toMatchObject({
+      evidence: ['/user_email is /email: the same name but for "user"'],
+    });
+  });
+
+  it('a higher threshold wants a clearer name', async () => {
+    const failure = failureOf(without('email', { user_email: address }));
+    const strict = heuristicsHealer({ threshold: 0.95 });
+    expect(await strict.propose(failure, new AbortController().signal)).toMatchObject({ kind: 'refused' });
+  });
+});
+
+describe('a repair that would be valid but wrong is refused', () => {
+  it.each([
+    ['amount', 'price', 12],
+    ['amount', 'cost', 12],
+    ['amount', 'total', 12],
+    ['amount', 'total_amount', 12],
+    ['amount', 'net_amount', 12],
+    ['amount', 'tax_amount', 12],
+    ['amount', 'refund_amount', 12],
+    ['amount', 'amount_cents', 1250],
+    ['amount', 'amountInCents', 1250],
+    ['amount', 'amount_in_minor_units', 1250],
+    ['amount', 'price_usd_cents', 1250],
+    ['amount', 'amount_usd', 12],
+    ['amount', 'amount2', 12],
+    ['amount', 'previous_amount', 12],
+    ['amount', 'amount_count', 12],
+    ['amount', 'amount_percent', 12],
+    ['email', 'old_email', address],
+    ['email', 'recovery_email', address],
+    ['email', 'billing_email', address],
+    ['email', 'email_domain_owner', address],
+    ['email', 'contact', address],
+    ['email', 'address', address],
+    ['currency', 'user_currency', 'EUR'],
+    ['currency', 'code', 'EUR'],
+    ['currency', 'settlement_currency', 'EUR'],
+    ['user_id', 'id', user_id],
+    ['user_id', 'account_id', user_id],
+    ['user_id', 'other_user_id', user_id],
+    ['user_id', 'user', user_id],
+  ])('%s is not %s', async (field, name, value) => {
+    const proposal = await propose(without(field, { [name]: value }));
+    expect(proposal).toMatchObject({
+      kind: 'refused',
+      reason: expect.stringContaining(`/${field}`) as string,
+    });
+  });
+
+  it.each([
+    ['two that are named alike', { email: undefined, user_email: address, customerEmail: address }],
+    ['two that are qualified', { email: undefined, billing_email: address, shipping_email: address }],
+    ['a clear one beside a doubtful one', { email: undefined, user_email: address, old_email: address }],
+    ['a value that does not fit the name', { email: undefined, user_email: 'unknown' }],
+    ['a value that is no number', { amount: 'not-a-number' }],
+    ['a number that may be grouped', { amount: '1,234' }],
+    ['a negative amount', { amount: -1 }],
+    ['a container that says whose it is', { email: undefined, billing: { email: address } }],
+    ['a container that nobody knows', { email: undefined, foo: { email: address } }],
+  ])('%s', async (_, changes) => {
+    expect(await propose(transactionWith(changes))).toMatchObject({ kind: 'refused' });
+  });
+
+  it('the very same name wins over one with a word more', async () => {
+    expect(await heal(without('email', { Email: address, old_email: 'x@example.com' }))).toMatchObject({
+      email: address,
+      old_email: 'x@example.com',
+    });
+  });
+
+  it('a field that is another field of the contract under another spelling', async () => {
+    const contract = defineContract({
+      name: 'person',
+      version: '1.0.0',
+      key: 'email',
+      schema: z.object({ email: email(), customer_email: email().optional() }),
+    });
+    expect(await propose({ customerEmail: 'ana@example.com' }, contract)).toMatchObject({ kind: 'refused' });
+  });
+
+  it('one field for two', async () => {
+    const contract = defineContract({
+      name: 'pair',
+      version: '1.0.0',
+      key: 'email',
+      schema: z.object({ email: email(), customer: z.object({ email: email() }) }),
+    });
+    const proposal = await propose({ user_email: 'a@example.com', customer: {} }, contract);
+    expect(proposal).toMatchObject({ kind: 'refused' });
+  });
+
+  it('"contract_id" is no misspelt "contact_id", though both are UUIDs', async () => {
+    const contract = contractFromJsonSchema({
+      'x-contract': { name: 'call', version: '1.0.0', key: 'contact_id' },
+      type: 'object',
+      properties: { contact_id: { type: 'string', format: 'uuid' }, id: { type: 'string', format: 'uuid' } },
+      required: ['contact_id', 'id'],
+    });
+    expect(await heal({ id: user_id!, contract_id: user_id! }, contract)).toMatch('/contact_id is missing');
+    expect(await heal({ contact_id: user_id!, message_id: user_id! }, contract)).toMatch('/id is missing');
+    expect(await heal({ id: user_id!, contcat_id: user_id! }, contract)).toMatchObject({
+      contact_id: user_id,
+    });
+  });
+});
+
+describe('a field in another place', () => {
+  it('nested where the contract is flat', async () => {
+    const event = without('email', { customer: { email: address, vip: true } });
+    expect(await heal(event)).toEqual({ ...transactionWith({}), customer: { vip: true } });
+  });
+
+  it('all in one container, which goes when it is empty', async () => {
+    const { event_id, timestamp, source, ...data } = transactionWith({});
+    expect(await heal({ event_id, timestamp, source, data } as JsonObject)).toEqual(transactionWith({}));
+    expect(await heal({ event_id, timestamp, source, transaction: data } as JsonObject)).toEqual(
+      transactionWith({}),
+    );
+  });
+
+  it('in a container that is JSON text', async () => {
+    const { event_id, timestamp, source, ...data } = transactionWith({});
+    const event = { event_id, timestamp, source, data: JSON.stringify(data) } as JsonObject;
+    expect(await heal(event)).toEqual(transactionWith({}));
+  });
+
+  it('one level too deep', async () => {
+    expect(await heal(transactionWith({ email: { address } }))).toEqual(transactionWith({}));
+    expect(await heal(transactionWith({ amount: { value: '12.50' } }))).toEqual(transactionWith({}));
+    expect(await propose(transactionWith({ amount: { cents: 1250 } }))).toMatchObject({ kind: 'refused' });
+  });
+
+  describe('of an order', () => {
+    const payload = {
+      order_id: 'o-1',
+      customer_email: 'ana@example.com',
+      items: [
+        { sku: 'a', quantity: 1, price: '2.50' },
+        { sku: 'b', quantity: 2, price: '1' },
+      ],
+      total_amount: '4.50',
+      currency: 'EUR',
+    };
+    const { event_id, timestamp, source } = transactionWith({});
+    const envelope = { event_id, timestamp, source, version: '1.0.0' };
+    const valid = { ...envelope, payload } as JsonObject;
+
+    it.each([
+      ['flattened', { ...envelope, ...payload }],
+      ['under another spelling', { ...envelope, Payload: payload }],
+      ['as JSON text', { ...envelope, payload: JSON.stringify(payload) }],
+      ['alone in an array', { ...envelope, payload: [payload] }],
+    ])('%s', async (_, event) => {
+      expect(await heal(event as JsonObject, order)).toEqual(valid);
+    });
+
+    it('the same drift in each element of a list is one operation', async () => {
+      const items = payload.items.map(({ quantity, ...item }) => ({ ...item, qty: quantity }));
+      const proposal = await propose({ ...envelope, payload: { ...payload, items } } as JsonObject, order);
+      expect(proposal).toMatchObject({
+        plan: { operations: [{ op: 'move', from: '/payload/items/*/qty', to: '/payload/items/*/quantity' }] },
+      });
+    });
+
+    it('a type that drifted in each element of a list is one operation', async () => {
+      const items = payload.items.map((item) => ({ ...item, quantity: [item.quantity] }));
+      const event = { ...envelope, payload: { ...payload, items } } as JsonObject;
+      expect(await heal(event, order)).toEqual(valid);
+    });
+  });
+});
+
+describe('a value of another form', () => {
+  it.each([
+    ['a boolean as text', { insured: 'true' }],
+    ['in an array of one', { email: ['ana@example.com'] }],
+    ['with spaces around it', { email: ' ana@example.com ' }],
+    ['an enum in capitals', { status: 'READY' }],
+    ['an enum in capitals with spaces', { status: ' Ready' }],
+    ['a UUID without hyphens', { shipment_id: '5f1c8a526a0b4c1e9a380a2b7c9d1e2f' }],
+    ['a date of which only one reading exists', { shipped_at: '23/11/2026 20:48:31' }],
+    ['a number with both separators', { weight: '0,012.50' }, 'refused'],
+  ])('%s', async (_, changes, outcome = 'plan') => {
+    const proposal = await propose(shipmentWith(changes), shipment);
+    expect(proposal).toMatchObject({ kind: outcome });
+    if (outcome === 'plan') expect(await heal(shipmentWith(changes), shipment)).toEqual(shipmentWith());
+  });
+
+  it('a grouped number', async () => {
+    expect(await heal(shipmentWith({ weight: '1,234.5' }), shipment)).toEqual(
+      shipmentWith({ weight: '1234.5' }),
+    );
+    expect(await heal(shipmentWith({ weight: '1.234,5' }), shipment)).toEqual(
+      shipmentWith({ weight: '1234.5' }),
+    );
+  });
+
+  it('a single value where a list is wanted', async () => {
+    expect(await heal(shipmentWith({ tags: 'fragile' }), shipment)).toEqual(
+      shipmentWith({ tags: ['fragile'] }),
+    );
+  });
+
+  it('an enum in another spelling; the rule knows the other values too', async () => {
+    const proposal = await propose(shipmentWith({ status: 'On the way' }), shipment);
+    expect(proposal).toMatchObject({
+      plan: {
+        operations: [
+          {
+            op: 'map',
+            path: '/status',
+            values: { Ready: 'ready', 'On the way': 'on_the_way', Delivered: 'delivered' },
+          },
+        ],
+      },
+    });
+  });
+
+  it.each([
+    ['a date that can be read in two ways', { shipped_at: '03/04/2026' }],
+    ['a number that may be grouped', { parcels: '1,234' }],
+    ['a number with a unit', { weight: '12kg' }],
+    ['yes for true', { insured: 'yes' }],
+    ['1 for true', { insured: 1 }],
+    ['an enum value that nobody listed', { status: 'lost' }],
+    ['two values for one', { email: ['a@example.com', 'b@example.com'] }],
+    ['nothing', { email: '' }],
+  ])('%s is refused', async (_, changes) => {
+    expect(await propose(shipmentWith(changes), shipment)).toMatchObject({ kind: 'refused' });
+  });
+
+  it('a number as text, where the contract takes numbers only', async () => {
+    const contract = contractFromJsonSchema({
+      'x-contract': { name: 'count', version: '1.0.0', key: 'count' },
+      type: 'object',
+      properties: { count: { type: 'integer' } },
+      required: ['count'],
+    });
+    expect(await heal({ count: '12' }, contract)).toEqual({ count: 12 });
+    for (const count of ['12abc', '1,234', '007', ' ', '1e3', '0x10', '9007199254740993'])
+      expect(await heal({ count }, contract)).toMatch('/count');
+  });
+
+  it('a Unix time where a JSON Schema wants a date-time', async () => {
+    const contract = contractFromJsonSchema({
+      'x-contract': { name: 'tick', version: '1.0.0', key: 'at' },
+      type: 'object',
+      properties: { at: { type: 'string', format: 'date-time' } },
+      required: ['at'],
+    });
+    expect(await heal({ at: 1795466911 }, contract)).toEqual({ at: '2026-11-23T20:48:31Z' });
+    expect(await heal({ at: 1795466911000 }, contract)).toEqual({ at: '2026-11-23T20:48:31Z' });
+    expect(await heal({ at: 12 }, contract)).toMatch('/at');
+  });
+});
