@@ -13,14 +13,14 @@ import { type Result, fail, ok } from '../result.ts';
  * The plan that a person's edit amounts to: the operations that make `edited` of the failed event, proven by making it.
  * The error names what can't be told from before and after, such as a value that was entered by hand.
  */
-export function inferPlan(failure: Failure, edited: JsonObject): Result<Plan, string> {
+export function inferPlan(failure: Failure, edited: JsonObject): Result<Plan> {
   const { event, contract } = failure;
   const before = leavesOf(event);
   const after = leavesOf(edited);
   const gone = new Set([...before.keys()].filter((pointer) => !after.has(pointer)));
   const operations: Operation[] = [];
   const add = (operation: Operation) => {
-    if (!operations.some((known) => sameJson(known as unknown as Json, operation as unknown as Json)))
+    if (!operations.some((known) => sameJson(known, operation)))
       operations.push(operation);
   };
 
@@ -57,8 +57,8 @@ function fromElsewhere(
   value: Json,
   before: ReadonlyMap<string, Json>,
   gone: Set<string>,
-): Result<Operation[], string> {
-  const same = [...gone].filter((source) => sameJson(before.get(source)!, value));
+): Result<Operation[]> {
+  const same = [...gone].filter((source) => sameJson(before.get(source), value));
   const alike =
     same.length > 0
       ? []
@@ -73,7 +73,7 @@ function fromElsewhere(
   return ok(same.length > 0 ? [move] : [move, { op: 'cast', path: pointer, to: alike[0]!.to }]);
 }
 
-function inPlace(pointer: string, old: Json, value: Json, contract: Contract): Result<Operation[], string> {
+function inPlace(pointer: string, old: Json, value: Json, contract: Contract): Result<Operation[]> {
   const [to] = castsTo(old, value);
   if (to !== undefined) return ok([{ op: 'cast', path: pointer, to }]);
   if (typeof old === 'string' && typeof value === 'string') {
@@ -144,6 +144,6 @@ function withStars<T extends Operation>(operation: T, event: JsonObject): T {
 function leavesOf(value: Json, path: string[] = [], leaves = new Map<string, Json>()): Map<string, Json> {
   const entries = typeof value === 'object' && value !== null ? Object.entries(value) : [];
   if (entries.length === 0 && path.length > 0) leaves.set(pointerOf(path), value);
-  for (const [key, child] of entries) leavesOf(child as Json, [...path, key], leaves);
+  for (const [key, child] of entries) leavesOf(child, [...path, key], leaves);
   return leaves;
 }

@@ -38,7 +38,7 @@ export const byIdPrefix = 'dead-letters/by-id/';
 export const indexPrefix = 'dead-letters/index/';
 
 export function createDeadLetters(state: StateStore, now: () => Date = () => new Date()): DeadLetterStore {
-  const get = (id: string) => state.get<Json>(byIdPrefix + id) as Promise<DeadLetter | undefined>;
+  const get = (id: string) => state.get(byIdPrefix + id) as Promise<DeadLetter | undefined>;
 
   const moved = (letter: DeadLetter, change: Partial<DeadLetter> & { status: DeadLetterStatus }) => {
     const after: DeadLetter = { ...letter, ...change, updated_at: now().toISOString() };

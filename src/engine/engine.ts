@@ -24,7 +24,11 @@ export interface Engine {
    * Looks through the messages that a group has not settled yet, oldest first, and returns the first value other
    * than undefined that `match` returns. Moves nothing. For questions, not for the hot path.
    */
-  findPending<T>(topic: string, group: string, match: (message: PendingMessage) => T | undefined): Promise<T | undefined>;
+  findPending<T>(
+    topic: string,
+    group: string,
+    match: (message: PendingMessage) => T | undefined,
+  ): Promise<T | undefined>;
   readonly state: StateStore;
   /** What waits now, per topic; a cheap call. */
   stats(): Promise<TopicStats[]>;
@@ -130,7 +134,10 @@ export interface StateStore {
   /** Applies the writes in order, durable together; the embedded engine applies all or none. */
   write(operations: readonly StateWrite[]): Promise<void>;
   /** Entries whose key starts with `prefix`, in key order; `after` (a key) and `limit` page through them. */
-  list<T extends Json = Json>(prefix: string, options?: { after?: string; limit?: number }): Promise<StateEntry<T>[]>;
+  list<T extends Json = Json>(
+    prefix: string,
+    options?: { after?: string; limit?: number },
+  ): Promise<StateEntry<T>[]>;
   /** Calls the listener within a second of each change below the prefix, made by any thread. Returns the way to stop. */
   watch(prefix: string, listener: (change: StateChange) => void): () => void;
 }

@@ -1,6 +1,6 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { messageOf } from '../errors.ts';
-import { isObject, type Json, type JsonObject } from '../json.ts';
+import { isObject, type Json } from '../json.ts';
 import { type Result, fail, ok } from '../result.ts';
 import type { Problem } from '../server/problem.ts';
 import { parseExact } from './exact-json.ts';
@@ -122,7 +122,7 @@ function readNdjson(text: string, limits: FormatLimits): Result<Lines, Problem> 
 
 function checkEvent(text: string, value: Json, limits: FormatLimits): Result<{ exact: boolean }> {
   if (!isObject(value)) return fail('not a JSON object');
-  const inspected = inspect(text, value as JsonObject, limits.maxDepth);
+  const inspected = inspect(text, value, limits.maxDepth);
   return inspected.ok ? inspected : fail(inspected.error.detail);
 }
 

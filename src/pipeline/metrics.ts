@@ -19,17 +19,19 @@ export function createPipelineMetrics(now: () => number = Date.now): PipelineMet
   const sources = new Set<string>();
   const counts = new Map<string, Count>();
 
-  new Counter({
-    name: 'sentinel_events_total',
-    help: 'Events by what became of them, since the process started',
-    labelNames: ['source', 'contract', 'status'] as const,
-    registers: [registry],
-    collect() {
-      this.reset();
-      for (const { source, contract, status, count } of counts.values())
-        this.inc({ source, contract, status }, count);
-    },
-  });
+  registry.registerMetric(
+    new Counter({
+      name: 'sentinel_events_total',
+      help: 'Events by what became of them, since the process started',
+      labelNames: ['source', 'contract', 'status'] as const,
+      registers: [],
+      collect() {
+        this.reset();
+        for (const { source, contract, status, count } of counts.values())
+          this.inc({ source, contract, status }, count);
+      },
+    }),
+  );
   const delay = new Histogram({
     name: 'sentinel_event_delay_seconds',
     help: 'From accepted (202) to queryable in the destination',

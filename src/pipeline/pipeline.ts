@@ -130,7 +130,12 @@ export async function startPipeline(deps: {
     if (deps.consume) consumers.push(await engine.consume(topic, group, options, handle));
   };
   // Two batches in flight: one is validated while the other loads.
-  await consume(topics.raw, groups.pipeline, { ...inOrder, inFlight: 2, lingerMs: loadIntervalMs }, chain.fromIngest);
+  await consume(
+    topics.raw,
+    groups.pipeline,
+    { ...inOrder, inFlight: 2, lingerMs: loadIntervalMs },
+    chain.fromIngest,
+  );
   await consume(topics.replay, groups.pipeline, inOrder, chain.fromIngest);
   await consume(topics.fixed, groups.loader, inOrder, chain.fromHealers);
   await consume(

@@ -17,14 +17,14 @@ interface Answer {
 
 /** Answers calls that come through the port with the methods of `api`. */
 export function serve<T extends Api<T>>(port: MessagePort, api: T): void {
+  const methods = new Map(Object.entries(api) as [string, (...args: unknown[]) => Promise<unknown>][]);
   port.on('message', (message: Call) => {
     if (typeof message.call !== 'number') return;
-    const method = Reflect.get(api as object, message.method) as
-      ((...args: unknown[]) => Promise<unknown>) | undefined;
+    const method = methods.get(message.method);
     const result =
       method === undefined
         ? Promise.reject(new Error(`no method ${message.method}`))
-        : method.apply(api, message.args);
+        : method(...message.args);
     result.then(
       (value) => port.postMessage({ answer: message.call, value } satisfies Answer),
       (error: unknown) => {

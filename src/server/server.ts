@@ -1,16 +1,11 @@
-import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import Fastify, { type FastifyInstance } from 'fastify';
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
-import type { DeadLetterCounts } from '../dead-letter/counts.ts';
-import type { DeadLetterStore } from '../dead-letter/store.ts';
-import type { Config } from '../config.ts';
-import type { Engine } from '../engine/engine.ts';
 import { type ErrorCode, SentinelError } from '../errors.ts';
-import { type IngestHandler, isIngestPath } from '../ingest/handler.ts';
-import type { Logger } from '../log.ts';
-import type { Pipeline } from '../pipeline/pipeline.ts';
-import type { RuleStore } from '../repair/rule-store.ts';
+import { isIngestPath } from '../ingest/handler.ts';
 import { createAuthorize } from './authorize.ts';
-import { type Problem, problemBody, problemMediaType } from './problem.ts';
+import type { ServerContext } from './context.ts';
+import type { Problem } from './problem.ts';
+import { notFound, sendProblem } from './replies.ts';
 import { contractRoutes } from './routes/contracts.ts';
 import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -19,20 +14,6 @@ import { queryRoutes } from './routes/query.ts';
 import { ruleRoutes } from './routes/rules.ts';
 import { statsRoutes } from './routes/stats.ts';
 import { stepRoutes } from './routes/steps.ts';
-
-/** What the routes work with. */
-export interface ServerContext {
-  config: Config;
-  engine: Engine;
-  pipeline: Pipeline;
-  letters: DeadLetterStore;
-  deadLetters: DeadLetterCounts;
-  rules: RuleStore;
-  ingest: IngestHandler;
-  /** False while the service starts or stops. */
-  ready: () => boolean;
-  log: Logger;
-}
 
 /**
  * The API, health and metrics. Ingest shares the port, but its requests never reach the framework: they are handed
@@ -91,20 +72,6 @@ export async function createApi(context: ServerContext): Promise<FastifyInstance
 }
 
 const openPaths = new Set(['/health', '/ready']);
-
-export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
-  if (problem.retryAfter !== undefined) void reply.header('retry-after', problem.retryAfter);
-  if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
-  return reply.code(problem.status).type(problemMediaType).send(problemBody(problem));
-}
-
-export function notFound(detail: string): Problem {
-  return { status: 404, code: 'not_found', title: 'Not found', detail };
-}
-
-export function unprocessable(detail: string, code = 'invalid_request'): Problem {
-  return { status: 422, code, title: 'The request can not be carried out', detail };
-}
 
 const statusOfCode: Partial<Record<ErrorCode, Problem['status']>> = {
   query_refused: 422,

@@ -1,6 +1,6 @@
 import { topics } from '../event.ts';
 import { groups } from '../pipeline/pipeline.ts';
-import type { ServerContext } from './server.ts';
+import type { ServerContext } from './context.ts';
 
 /** Counters since the data folder began; an accepted event is in exactly one of the others. */
 export interface Stats {

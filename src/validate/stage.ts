@@ -12,7 +12,14 @@ import type { Violation } from './violation.ts';
 export type Verdict =
   | { kind: 'valid'; source: string; contract: Contract; value: JsonObject }
   /** A known rule repaired it; `event` is the plan's result, `value` what the contract made of it. */
-  | { kind: 'repaired'; source: string; contract: Contract; value: JsonObject; event: JsonObject; rule: StoredRule }
+  | {
+      kind: 'repaired';
+      source: string;
+      contract: Contract;
+      value: JsonObject;
+      event: JsonObject;
+      rule: StoredRule;
+    }
   | { kind: 'invalid'; source: string; contract: Contract; violations: Violation[]; signature: string }
   | ({ kind: 'unknown'; source: string; signature: string } & UnknownContract);
 

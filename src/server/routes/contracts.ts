@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { ServerContext } from '../server.ts';
+import type { ServerContext } from '../context.ts';
 
 export function contractRoutes(app: FastifyInstance, { pipeline }: ServerContext): void {
   app.get('/api/v1/contracts', async () => ({ items: await pipeline.contracts() }));

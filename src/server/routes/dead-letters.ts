@@ -4,9 +4,10 @@ import type { DeadLetter, DeadLetterFilter } from '../../dead-letter/dead-letter
 import { deadLetterStatuses } from '../../dead-letter/dead-letter.ts';
 import { replay } from '../../dead-letter/replay.ts';
 import { parseExact } from '../../ingest/exact-json.ts';
-import type { Json, JsonObject } from '../../json.ts';
+import type { Json } from '../../json.ts';
 import { parseWith } from '../parse.ts';
-import { type ServerContext, notFound, sendProblem, unprocessable } from '../server.ts';
+import type { ServerContext } from '../context.ts';
+import { notFound, sendProblem, unprocessable } from '../replies.ts';
 
 const filterFields = {
   contract: z.string().optional(),
@@ -58,7 +59,7 @@ export function deadLetterRoutes(app: FastifyInstance, context: ServerContext): 
     const body = parseWith(replayOneSchema, request.body ?? {});
     if (!body.ok) return sendProblem(reply, body.error);
     const { learn = false } = body.value;
-    const event = body.value.event as JsonObject | undefined;
+    const event = body.value.event;
     const letter = await letters.get(request.params.id);
     if (letter === undefined) return sendProblem(reply, unknownLetter(request.params.id));
     let ruleId: string | undefined;
@@ -79,14 +80,12 @@ export function deadLetterRoutes(app: FastifyInstance, context: ServerContext): 
     const replayed = await replay(context, request.params.id, event);
     if (!replayed.ok)
       return sendProblem(reply, { ...unprocessable(replayed.error, 'conflict'), status: 409 });
-    return reply
-      .code(202)
-      .send({
-        id: replayed.value.id,
-        request_id: replayed.value.request_id,
-        status: 'replaying',
-        ...(ruleId === undefined ? undefined : { rule_id: ruleId }),
-      });
+    return reply.code(202).send({
+      id: replayed.value.id,
+      request_id: replayed.value.request_id,
+      status: 'replaying',
+      ...(ruleId === undefined ? undefined : { rule_id: ruleId }),
+    });
   });
 
   app.post('/api/v1/dead-letters/replay', async (request, reply) => {

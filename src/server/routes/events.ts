@@ -7,7 +7,8 @@ import { indexOfRequestId, isRequestId } from '../../ingest/request-id.ts';
 import type { Json } from '../../json.ts';
 import { groups } from '../../pipeline/pipeline.ts';
 import type { Violation } from '../../validate/violation.ts';
-import { type ServerContext, notFound, sendProblem } from '../server.ts';
+import type { ServerContext } from '../context.ts';
+import { notFound, sendProblem } from '../replies.ts';
 
 /** What the API says of one event. */
 export interface EventInfo {

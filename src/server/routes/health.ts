@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
-import type { ServerContext } from '../server.ts';
+import type { ServerContext } from '../context.ts';
 
 /** `/health`: the process lives. `/ready`: it takes events and loads them. `/metrics`: Prometheus. */
 export function healthRoutes(app: FastifyInstance, context: ServerContext): void {
@@ -29,53 +29,63 @@ export function healthRoutes(app: FastifyInstance, context: ServerContext): void
 function createRegistry({ ingest, engine, deadLetters }: ServerContext): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'sentinel_' });
-  new Counter({
-    name: 'sentinel_ingest_requests_total',
-    help: 'Requests to /ingest by HTTP status, since the process started',
-    labelNames: ['status'] as const,
-    registers: [registry],
-    collect() {
-      this.reset();
-      for (const [status, count] of ingest.counts.requests) this.inc({ status }, count);
-    },
-  });
-  new Counter({
-    name: 'sentinel_ingest_events_total',
-    help: 'Events accepted, since the process started',
-    registers: [registry],
-    collect() {
-      this.reset();
-      this.inc(ingest.counts.events);
-    },
-  });
-  new Gauge({
-    name: 'sentinel_queue_pending_events',
-    help: 'Events that a group has not settled yet',
-    labelNames: ['topic', 'group'] as const,
-    registers: [registry],
-    async collect() {
-      this.reset();
-      for (const { topic, groups } of await engine.stats())
-        for (const { group, pending } of groups) this.set({ topic, group }, pending);
-    },
-  });
-  new Gauge({
-    name: 'sentinel_queue_bytes',
-    help: 'Bytes of messages kept, by topic',
-    labelNames: ['topic'] as const,
-    registers: [registry],
-    async collect() {
-      this.reset();
-      for (const { topic, bytes } of await engine.stats()) this.set({ topic }, bytes);
-    },
-  });
-  new Gauge({
-    name: 'sentinel_dead_letters_open',
-    help: 'Dead letters that wait for a person',
-    registers: [registry],
-    collect() {
-      this.set(deadLetters.count('open'));
-    },
-  });
+  registry.registerMetric(
+    new Counter({
+      name: 'sentinel_ingest_requests_total',
+      help: 'Requests to /ingest by HTTP status, since the process started',
+      labelNames: ['status'] as const,
+      registers: [],
+      collect() {
+        this.reset();
+        for (const [status, count] of ingest.counts.requests) this.inc({ status }, count);
+      },
+    }),
+  );
+  registry.registerMetric(
+    new Counter({
+      name: 'sentinel_ingest_events_total',
+      help: 'Events accepted, since the process started',
+      registers: [],
+      collect() {
+        this.reset();
+        this.inc(ingest.counts.events);
+      },
+    }),
+  );
+  registry.registerMetric(
+    new Gauge({
+      name: 'sentinel_queue_pending_events',
+      help: 'Events that a group has not settled yet',
+      labelNames: ['topic', 'group'] as const,
+      registers: [],
+      async collect() {
+        this.reset();
+        for (const { topic, groups } of await engine.stats())
+          for (const { group, pending } of groups) this.set({ topic, group }, pending);
+      },
+    }),
+  );
+  registry.registerMetric(
+    new Gauge({
+      name: 'sentinel_queue_bytes',
+      help: 'Bytes of messages kept, by topic',
+      labelNames: ['topic'] as const,
+      registers: [],
+      async collect() {
+        this.reset();
+        for (const { topic, bytes } of await engine.stats()) this.set({ topic }, bytes);
+      },
+    }),
+  );
+  registry.registerMetric(
+    new Gauge({
+      name: 'sentinel_dead_letters_open',
+      help: 'Dead letters that wait for a person',
+      registers: [],
+      collect() {
+        this.set(deadLetters.count('open'));
+      },
+    }),
+  );
   return registry;
 }

@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import * as z from 'zod';
 import { parseWith } from '../parse.ts';
-import { type ServerContext, sendProblem } from '../server.ts';
+import type { ServerContext } from '../context.ts';
+import { sendProblem } from '../replies.ts';
 
 const querySchema = z.strictObject({
   sql: z.string().min(1).max(100_000),

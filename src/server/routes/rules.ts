@@ -2,7 +2,8 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import * as z from 'zod';
 import { ruleStatuses } from '../../repair/rule.ts';
 import { parseWith } from '../parse.ts';
-import { type ServerContext, notFound, sendProblem } from '../server.ts';
+import type { ServerContext } from '../context.ts';
+import { notFound, sendProblem } from '../replies.ts';
 
 const filterSchema = z.strictObject({
   contract: z.string().optional(),

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { ServerResponse } from 'node:http';
-import type { ServerContext } from '../server.ts';
+import type { ServerContext } from '../context.ts';
 import { collectStats, createRates } from '../stats.ts';
 
 const streamIntervalMs = 1000;

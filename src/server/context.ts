@@ -1,0 +1,22 @@
+import type { Config } from '../config.ts';
+import type { DeadLetterCounts } from '../dead-letter/counts.ts';
+import type { DeadLetterStore } from '../dead-letter/store.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { IngestHandler } from '../ingest/handler.ts';
+import type { Logger } from '../log.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
+import type { RuleStore } from '../repair/rule-store.ts';
+
+/** What the routes work with. */
+export interface ServerContext {
+  config: Config;
+  engine: Engine;
+  pipeline: Pipeline;
+  letters: DeadLetterStore;
+  deadLetters: DeadLetterCounts;
+  rules: RuleStore;
+  ingest: IngestHandler;
+  /** False while the service starts or stops. */
+  ready: () => boolean;
+  log: Logger;
+}

@@ -1,0 +1,16 @@
+import type { FastifyReply } from 'fastify';
+import { type Problem, problemBody, problemMediaType } from './problem.ts';
+
+export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
+  if (problem.retryAfter !== undefined) void reply.header('retry-after', problem.retryAfter);
+  if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
+  return reply.code(problem.status).type(problemMediaType).send(problemBody(problem));
+}
+
+export function notFound(detail: string): Problem {
+  return { status: 404, code: 'not_found', title: 'Not found', detail };
+}
+
+export function unprocessable(detail: string, code = 'invalid_request'): Problem {
+  return { status: 422, code, title: 'The request can not be carried out', detail };
+}
