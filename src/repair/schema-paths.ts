@@ -6,9 +6,14 @@ import { type Json, type JsonObject, isObject } from '../json.ts';
  * through `$ref`, `allOf`, `anyOf` and `oneOf`. Empty when the path is not declared.
  */
 export function schemasAt(root: JsonObject, segments: readonly string[]): JsonObject[] {
-  let current = alternatives(root, root);
-  for (const segment of segments) current = current.flatMap((schema) => below(schema, segment, root));
-  return current;
+  let tree = trees.get(root);
+  if (tree === undefined) {
+    tree = { root: { schemas: distinct(alternatives(root, root)), below: new Map() }, places: 1 };
+    trees.set(root, tree);
+  }
+  let place = tree.root;
+  for (const segment of segments) place = placeBelow(place, segment, root, tree);
+  return place.schemas;
 }
 
 export function isDeclared(root: JsonObject, segments: readonly string[]): boolean {
@@ -28,6 +33,37 @@ export function typesOf(schema: JsonObject): string[] {
   const { type } = schema;
   if (typeof type === 'string') return [type];
   return Array.isArray(type) ? type.filter((name): name is string => typeof name === 'string') : [];
+}
+
+/** A path of a schema that was asked for before: a contract of twenty alternatives is slow to walk for every field. */
+interface Place {
+  schemas: JsonObject[];
+  below: Map<string, Place>;
+}
+const trees = new WeakMap<JsonObject, { root: Place; places: number }>();
+/** A schema that refers to itself has no end of paths. */
+const maxPlaces = 20_000;
+
+function placeBelow(place: Place, segment: string, root: JsonObject, tree: { places: number }): Place {
+  const known = place.below.get(segment);
+  if (known !== undefined) return known;
+  const schemas = distinct(place.schemas.flatMap((schema) => below(schema, segment, root)));
+  const next = { schemas, below: new Map<string, Place>() };
+  // Only what the schema itself names is remembered; the names in an event are without end.
+  if (
+    tree.places < maxPlaces &&
+    (segment === '*' || place.schemas.some((schema) => names(schema, segment)))
+  ) {
+    place.below.set(segment, next);
+    tree.places++;
+  }
+  return next;
+}
+
+const distinct = (schemas: JsonObject[]) => [...new Set(schemas)];
+
+function names({ properties }: JsonObject, segment: string): boolean {
+  return isObject(properties) && Object.hasOwn(properties, segment);
 }
 
 /** The schema itself and all that it combines. */
