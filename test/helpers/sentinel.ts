@@ -13,7 +13,8 @@ export interface RunningSentinel {
   dir: string;
   /** What it wrote to its log, a JSON object a line. */
   log: () => Record<string, unknown>[];
-  kill(signal: NodeJS.Signals): Promise<void>;
+  /** Resolves with the exit code when the process has ended. */
+  kill(signal: NodeJS.Signals): Promise<number | null>;
   /** The same data folder, a new process. */
   restart(): Promise<void>;
   /** SIGTERM, and the folder is removed. Returns the exit code. */
@@ -57,11 +58,13 @@ export async function startProcess(options: StartOptions = {}): Promise<RunningS
     });
   }
 
-  async function kill(signal: NodeJS.Signals): Promise<void> {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const exited = new Promise((resolve) => child.once('exit', resolve));
-    child.kill(signal);
-    await exited;
+  async function kill(signal: NodeJS.Signals): Promise<number | null> {
+    if (child.exitCode === null && child.signalCode === null) {
+      const exited = new Promise((resolve) => child.once('exit', resolve));
+      child.kill(signal);
+      await exited;
+    }
+    return child.exitCode;
   }
 
   await start();
@@ -78,11 +81,36 @@ export async function startProcess(options: StartOptions = {}): Promise<RunningS
     kill,
     restart: start,
     async stop() {
-      await kill('SIGTERM');
+      const code = await kill('SIGTERM');
       await rm(dir, { recursive: true, force: true });
-      return child.exitCode;
+      return code;
     },
   };
+}
+
+export interface CommandRun {
+  code: number | null;
+  out: string;
+  err: string;
+}
+
+/** Runs a `sentinel` command to its end. */
+export async function runCommand(
+  dir: string,
+  args: string[],
+  env: Record<string, string> = {},
+): Promise<CommandRun> {
+  const child = spawn(process.execPath, [cli, ...args], {
+    cwd: dir,
+    env: { PATH: process.env['PATH'], SENTINEL_API_PORT: '0', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let out = '';
+  let err = '';
+  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { code, out, err };
 }
 
 /** Polls until the condition holds; fails after `ms`. */
