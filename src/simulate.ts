@@ -36,13 +36,16 @@ const scenarios: readonly { name: string; event: object; expected: EventInfo['st
 const patienceMs = 15_000;
 
 /**
- * The contract-breach simulation: the real service, on a free port, with a temporary data folder and no LLM. `ok` only
- * when the good event was loaded, the drifted one repaired, and the breach caught with the field named.
+ * The contract-breach simulation: the real service, on a free port, with a temporary data folder and no LLM, on the
+ * shipped contracts and those of `contractFolders`, which win. `ok` only when the good event was loaded, the drifted
+ * one repaired, and the breach caught with the field named.
  */
 export async function runSimulation({
+  contractFolders,
   log,
   print,
 }: {
+  contractFolders: string[];
   log: Logger;
   print: (line: string) => void;
 }): Promise<{ ok: boolean }> {
@@ -50,7 +53,12 @@ export async function runSimulation({
   const config = loadConfig({
     env: {},
     cwd: dataDir,
-    overrides: { dataDir, http: { port: 0, host: '127.0.0.1' }, log: { level: 'error' } },
+    overrides: {
+      dataDir,
+      contracts: contractFolders,
+      http: { port: 0, host: '127.0.0.1' },
+      log: { level: 'error' },
+    },
   });
   const sentinel = await startSentinel(config, { log });
   try {
