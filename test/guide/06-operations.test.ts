@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -176,6 +176,45 @@ describe('one data folder', () => {
     expect(run.err).toMatch(/in use by the process with pid \d+/);
     expect(run.err.trim().split('\n')).toHaveLength(1);
     expect((await fetch(`${sentinel.url}/ready`)).status).toBe(200);
+  });
+});
+
+describe('sentinel simulate', () => {
+  let project: string;
+  beforeAll(async () => {
+    project = await mkdtemp(join(tmpdir(), 'sentinel-simulate-'));
+  });
+  afterAll(() => rm(project, { recursive: true }));
+
+  it('breaches a contract, sees that it is caught, and ends with 0', async () => {
+    const run = await runCommand(project, ['simulate']);
+    expect(run.out).toMatch(/ok +a good event: loaded/);
+    expect(run.out).toMatch(/ok +a drifted event.*: repaired/);
+    expect(run.out).toMatch(/ok +a breach.*: dead_letter\n +\/amount /);
+    expect(run).toMatchObject({ code: 0, err: '' });
+  });
+
+  it("ends with 1 when the project's contract refuses the good event, or takes the bad one", async () => {
+    const contract = {
+      'x-contract': { name: 'transaction', version: '1.0.0' },
+      type: 'object',
+      properties: { amount: { type: 'string' }, iban: { type: 'string' } },
+      required: ['amount', 'iban'],
+    };
+    await mkdir(join(project, 'contracts'));
+    await writeFile(join(project, 'sentinel-config.yaml'), 'contracts: [./contracts]\n');
+    const file = join(project, 'contracts/transaction.schema.json');
+
+    await writeFile(file, JSON.stringify(contract));
+    const strict = await runCommand(project, ['simulate']);
+    expect(strict.out).toMatch(/FAIL +a good event: dead_letter, expected loaded/);
+    expect(strict.code).toBe(1);
+
+    await writeFile(file, JSON.stringify({ ...contract, required: [] }));
+    const lax = await runCommand(project, ['simulate']);
+    expect(lax.out).toMatch(/ok +a good event: loaded/);
+    expect(lax.out).toMatch(/FAIL +a breach.*: loaded, expected dead_letter/);
+    expect(lax.code).toBe(1);
   });
 });
 
