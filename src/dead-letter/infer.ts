@@ -20,8 +20,7 @@ export function inferPlan(failure: Failure, edited: JsonObject): Result<Plan> {
   const gone = new Set([...before.keys()].filter((pointer) => !after.has(pointer)));
   const operations: Operation[] = [];
   const add = (operation: Operation) => {
-    if (!operations.some((known) => sameJson(known, operation)))
-      operations.push(operation);
+    if (!operations.some((known) => sameJson(known, operation))) operations.push(operation);
   };
 
   for (const [pointer, value] of after) {

@@ -143,6 +143,7 @@ describe('the tables of all contracts', () => {
     expect(registry.tables()).toEqual([
       {
         name: 'order',
+        contract: 'order',
         key: ['/event_id'],
         columns: [
           { name: 'event_id', type: { kind: 'string' } },
@@ -153,6 +154,7 @@ describe('the tables of all contracts', () => {
       },
       {
         name: 'users',
+        contract: 'user',
         key: ['/n'],
         columns: [
           { name: 'n', type: { kind: 'integer' } },
