@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { z } from 'zod';
 import { describe, expect, it } from 'vitest';
 import order from '../../../contracts/v1/order.ts';
@@ -6,7 +7,7 @@ import type { Contract } from '../../../src/contracts/contract.ts';
 import { defineContract } from '../../../src/contracts/define.ts';
 import { email } from '../../../src/contracts/fields.ts';
 import { contractFromJsonSchema } from '../../../src/contracts/json-schema.ts';
-import type { JsonObject } from '../../../src/json.ts';
+import type { Json, JsonObject } from '../../../src/json.ts';
 import { heuristicsHealer } from '../../../src/repair/healers/heuristics.ts';
 import { tryPlan } from '../../../src/repair/trial.ts';
 import { failureOf, transactionWith } from '../../helpers/healing.ts';
@@ -187,6 +188,44 @@ describe('a repair that would be valid but wrong is refused', () => {
     expect(await heal({ id: user_id!, contcat_id: user_id! }, contract)).toMatchObject({
       contact_id: user_id,
     });
+  });
+});
+
+describe('any event', () => {
+  it('is repaired with a proven, accepted result or refused with a reason; nothing is thrown', async () => {
+    const names = fc.constantFrom(
+      'email',
+      'Email',
+      'user_email',
+      'amt',
+      'amount',
+      'data',
+      'userId',
+      'user_id',
+      'currency',
+    );
+    const values = fc.oneof(
+      fc.constantFrom<Json>(address!, user_id!, '12.50', 'EUR', '{"email":"a@b.c"}'),
+      fc.jsonValue(),
+    );
+    const drifted = fc
+      .dictionary(names, values as fc.Arbitrary<Json>)
+      .map((fields) => transactionWith(fields));
+    const any = fc.dictionary(fc.string(), fc.jsonValue()) as fc.Arbitrary<JsonObject>;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.oneof(drifted, any),
+        fc.constantFrom(transaction, order),
+        async (event, contract) => {
+          if (contract.validate(event).ok) return;
+          const failure = failureOf(event, contract);
+          const proposal = await healer.propose(failure, new AbortController().signal);
+          if (proposal.kind === 'refused') expect(proposal.reason).not.toBe('');
+          else expect(tryPlan(failure, proposal.plan)).toMatchObject({ ok: true });
+        },
+      ),
+      { numRuns: 300 },
+    );
   });
 });
 
