@@ -130,5 +130,6 @@ function fromUnix(value: Json, to: 'datetime' | 'date', factor: number): Result<
   const date = new Date(number * factor);
   if (Number.isNaN(date.getTime()) || date.getUTCFullYear() < 1 || date.getUTCFullYear() > 9999)
     return fail('is outside the years 1 to 9999');
-  return ok(date.toISOString().replace('.000Z', 'Z'));
+  // Only zeros of the fraction: the ISO text always has one.
+  return ok(date.toISOString().replace(/\.?0+Z$/, 'Z'));
 }

@@ -135,6 +135,8 @@ function checkPaths(
 function checkOutputs(operation: Operation, contract: Contract): string | undefined {
   if (operation.op !== 'map') return undefined;
   const { path, values } = operation;
+  if (!isDeclared(contract.jsonSchema, segmentsOf(path)))
+    return `the contract lists no values at ${path}; move it to a declared field first`;
   const listed: readonly Json[] = listedValues(contract.jsonSchema, segmentsOf(path));
   for (const output of Object.values(values))
     if (!listed.includes(output))

@@ -42,7 +42,7 @@ export function compileCopy(from: Pointer, to: Pointer): Step {
     const value = run.draft.get(source);
     const present = run.draft.get(target);
     if (!isFree(run, to, present)) return undefined;
-    if (value === undefined) return `there is nothing at ${pointerOf(source)}`;
+    if (value === undefined || value === null) return `there is nothing at ${pointerOf(source)}`;
     run.written.add(to);
     return run.draft.setCopy(target, value) ? undefined : `${pointerOf(target)} can't be written`;
   });
