@@ -1,11 +1,8 @@
 import { watch } from 'chokidar';
 import { type Config, loadConfig } from './config.ts';
-import { loadContracts } from './contracts/discover.ts';
-import { messageOf } from './errors.ts';
+import { SentinelError, messageOf } from './errors.ts';
 import type { Logger } from './log.ts';
-import { contractFolders, stepFolders } from './project.ts';
 import { type Sentinel, startSentinel } from './sentinel.ts';
-import { discoverSteps } from './steps/discover.ts';
 
 /** How long the files must be quiet before a reload; editors write several at once. */
 const quietMs = 150;
@@ -40,8 +37,6 @@ export async function startDev(
   async function reload(path: string): Promise<void> {
     try {
       const next = reloadConfig();
-      await loadContracts(contractFolders(next), { fresh: true, override: true });
-      await discoverSteps(stepFolders(next), { fresh: true });
       if (JSON.stringify(next.http) !== JSON.stringify(current.http) || next.dataDir !== current.dataDir)
         log.warn(
           { code: 'restart_needed' },
@@ -52,9 +47,10 @@ export async function startDev(
       files.add(watchedPaths(next));
       log.info({ status: 'reloaded', path }, 'reloaded');
     } catch (error) {
+      const stopped = error instanceof SentinelError && error.code === 'pipeline_stopped';
       log.error(
         { err: error, status: 'failed', code: 'reload_failed', path },
-        `not reloaded, the old state goes on: ${messageOf(error)}`,
+        `not reloaded, ${stopped ? 'events wait in the queue' : 'the old state goes on'}: ${messageOf(error)}`,
       );
     }
   }

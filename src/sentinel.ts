@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import type { Config } from './config.ts';
+import { loadContracts } from './contracts/discover.ts';
 import { type DeadLetterCounts, watchDeadLetters } from './dead-letter/counts.ts';
 import { resumeReplays } from './dead-letter/replay.ts';
 import { createDeadLetters } from './dead-letter/store.ts';
@@ -11,9 +12,11 @@ import { createIngest } from './ingest/handler.ts';
 import { createRateLimit } from './ingest/rate-limit.ts';
 import type { Logger } from './log.ts';
 import { type PipelineHost, hostPipeline } from './pipeline/host.ts';
+import { contractFolders, stepFolders } from './project.ts';
 import { openRuleStore } from './repair/rule-store.ts';
 import { createAuthorize } from './server/authorize.ts';
 import { createApi } from './server/server.ts';
+import { discoverSteps } from './steps/discover.ts';
 
 export interface Sentinel {
   /** Where it listens, e.g. `http://127.0.0.1:3111`. */
@@ -50,9 +53,18 @@ export async function startSentinel(config: Config, options: SentinelOptions): P
   parts.setReady(true);
   log.info({ status: 'started', url, data_dir: config.dataDir }, `listening on ${url}`);
 
+  const stepRoutes = async () => JSON.stringify(await parts.host.api.routes());
+  const mounted = await stepRoutes();
+
   return {
     url,
-    reload: (config) => parts.host.restart(config),
+    async reload(config) {
+      const contracts = await loadContracts(contractFolders(config), { fresh: true, override: true });
+      await discoverSteps(stepFolders(config), { fresh: true });
+      await parts.host.restart(config, contracts.tables());
+      if ((await stepRoutes()) !== mounted)
+        log.warn({ code: 'restart_needed' }, 'new routes of steps are served after a restart');
+    },
     async close() {
       log.info({ status: 'stopping' }, 'stopping: no new requests, running batches finish');
       parts.setReady(false);

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { Config } from '../config.ts';
-import { type ErrorCode, SentinelError } from '../errors.ts';
+import { type ErrorCode, SentinelError, messageOf } from '../errors.ts';
+import type { Table } from '../load/destination.ts';
 import type { Logger } from '../log.ts';
 import type { Pipeline } from './pipeline.ts';
 import { remote } from './rpc.ts';
@@ -10,8 +11,12 @@ import type { WorkerInput, WorkerReport } from './worker.ts';
 /** The pipeline in a thread of its own, as the main thread sees it. */
 export interface PipelineHost {
   readonly api: Pipeline;
-  /** Replaces the running pipeline by one made from a new config; events wait in the queue meanwhile. */
-  restart(config: Config): Promise<void>;
+  /**
+   * Replaces the running pipeline by one made from a new config, whose contracts have these tables; events and calls
+   * wait meanwhile. Leaves the running one alone when the tables do not fit the destination. `pipeline_stopped` when
+   * the new one does not start: events wait then until a restart succeeds.
+   */
+  restart(config: Config, tables: Table[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -23,16 +28,37 @@ export async function hostPipeline(
   config: Config,
   options: { log: Logger; consume: boolean; onCrash: (error: Error) => void },
 ): Promise<PipelineHost> {
-  let current = await spawn(config, options);
+  let current = spawn(config, options);
+  await current;
+  /** The running pipeline; none when the last restart failed, which was reported then. */
+  const running = () => current.catch(() => undefined);
 
   return {
-    // Looked up at each call, because a restart replaces it.
-    api: new Proxy({} as Pipeline, { get: (_, method) => current.api[method as keyof Pipeline] }),
-    async restart(config) {
-      await current.close();
-      current = await spawn(config, options);
+    api: new Proxy({} as Pipeline, {
+      get:
+        (_, method) =>
+        async (...args: never[]) => {
+          // Looked up at each call, because a restart replaces it.
+          const { api } = await current;
+          return (api[method as keyof Pipeline] as (...args: never[]) => unknown)(...args);
+        },
+    }),
+    async restart(config, tables) {
+      const previous = await running();
+      await previous?.api.prepare(tables);
+      current = (async () => {
+        await previous?.close();
+        return spawn(config, options);
+      })();
+      await current.catch((error: unknown) => {
+        throw new SentinelError('pipeline_stopped', `the pipeline did not start again: ${messageOf(error)}`, {
+          cause: error,
+        });
+      });
     },
-    close: () => current.close(),
+    async close() {
+      await (await running())?.close();
+    },
   };
 }
 

@@ -5,11 +5,11 @@ import type { DeadLetter } from '../dead-letter/dead-letter.ts';
 import { learnFromPerson } from '../dead-letter/learn.ts';
 import { createDeadLetters } from '../dead-letter/store.ts';
 import type { ConsumeOptions, Consumer, Engine, Handler } from '../engine/engine.ts';
-import { isRetryable } from '../errors.ts';
+import { SentinelError, isRetryable } from '../errors.ts';
 import { topics } from '../event.ts';
 import type { JsonObject } from '../json.ts';
 import { openDestination } from '../load/destinations.ts';
-import type { LoadCounts, LoadedEvent, QueryResult } from '../load/destination.ts';
+import type { LoadCounts, LoadedEvent, QueryResult, Table } from '../load/destination.ts';
 import { createLoadStage } from '../load/stage.ts';
 import type { Logger } from '../log.ts';
 import { contractFolders, stepFolders } from '../project.ts';
@@ -37,7 +37,12 @@ export interface Pipeline {
   contracts(): Promise<ContractInfo[]>;
   flow(): Promise<FlowGraph>;
   routes(): Promise<{ method: string; path: string }[]>;
-  callRoute(index: number, input: HttpInput): Promise<HttpReply>;
+  callRoute(route: { method: string; path: string }, input: HttpInput): Promise<HttpReply>;
+  /**
+   * Makes the destination ready for the tables of other contracts beside those that run. Throws
+   * `destination_schema_conflict`, and changes nothing, when they do not fit.
+   */
+  prepare(tables: Table[]): Promise<void>;
   /** What the validator would say of these events now; nothing is changed. */
   trial(events: { raw: string; source: string; receivedAt: number; id: string }[]): Promise<TrialVerdict[]>;
   /** Makes a rule of a person's edit of a dead letter; its id, or why the edit makes none. */
@@ -164,7 +169,13 @@ export async function startPipeline(deps: {
     contracts: async () => contracts.all().map(toInfo),
     flow: async () => flowGraph([...ownSteps, ...steps.map((step) => step.config)]),
     routes: async () => running.routes.map(({ method, path }) => ({ method, path })),
-    callRoute: async (index, input) => running.routes[index]!.handle(input),
+    async callRoute({ method, path }, input) {
+      const route = running.routes.find((each) => each.method === method && each.path === path);
+      if (route === undefined) throw new SentinelError('not_found', 'no step takes this route any more');
+      return route.handle(input);
+    },
+    // Together, so that a column which the new ones dropped is there until the old ones have stopped.
+    prepare: (tables) => destination.prepare([...contracts.tables(), ...tables]),
     trial: async (events) =>
       events.map(({ raw, source, receivedAt, id }) => {
         const event = JSON.parse(raw) as JsonObject;

@@ -4,12 +4,12 @@ import type { ServerContext } from '../context.ts';
 
 /** Mounts the `http` triggers of steps. Their handlers run in the pipeline's thread. */
 export async function stepRoutes(app: FastifyInstance, { pipeline }: ServerContext): Promise<void> {
-  for (const [index, { method, path }] of (await pipeline.routes()).entries()) {
+  for (const route of await pipeline.routes()) {
     app.route({
-      method: method,
-      url: path,
+      method: route.method,
+      url: route.path,
       handler: async (request, reply) => {
-        const answer = await pipeline.callRoute(index, {
+        const answer = await pipeline.callRoute(route, {
           body: request.body as Json | undefined,
           query: request.query as Record<string, string>,
           headers: request.headers,
