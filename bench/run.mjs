@@ -34,6 +34,8 @@ async function bareSingles(connections) {
   const child = spawn(process.execPath, [new URL('./baselines/bare-http.mjs', import.meta.url).pathname], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  process.setMaxListeners(50);
+  process.once('exit', () => child.kill('SIGKILL'));
   const url = await firstMatch(child, /http:\/\/\S+/);
   const result = await postSingles(url, { connections, seconds });
   child.kill();
@@ -45,7 +47,7 @@ async function sentinelSingles(connections) {
   const sentinel = await startSentinel();
   const start = performance.now();
   const result = await postSingles(`${sentinel.url}/ingest`, { connections, seconds });
-  check(result.errors + result.non2xx === 0, `ingest refused requests at ${connections} connections`);
+  check(result.errors + result.non2xx === 0, `at ${connections} connections: ${result.non2xx} refused, ${result.errors} failed`);
   // The generator stops counting at the end of its time; what was under way then is accepted too.
   const { accepted } = await sentinel.stats();
   check(

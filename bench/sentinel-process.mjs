@@ -18,6 +18,8 @@ export async function startSentinel() {
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  // A run that fails must not leave the service behind.
+  process.once('exit', () => child.kill('SIGKILL'));
   const url = await firstMatch(child, /"url":"([^"]+)"/);
   const stats = async () => (await fetch(`${url}/api/v1/stats`)).json();
 
