@@ -32,6 +32,15 @@ export async function startSentinel() {
       const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1].split(' ');
       return (Number(fields[11]) + Number(fields[12])) / 100;
     },
+    /** How many events were accepted, once no more come. */
+    async acceptedAtRest() {
+      for (let before = -1; ;) {
+        const { accepted } = await stats();
+        if (accepted === before) return accepted;
+        before = accepted;
+        await sleep(100);
+      }
+    },
     /** Resolves with the seconds since `start` (performance.now) when every accepted event is settled. */
     async drained(start, accepted) {
       for (;;) {
