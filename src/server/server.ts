@@ -35,12 +35,16 @@ export async function createApi(context: ServerContext): Promise<FastifyInstance
       }),
   });
 
-  // Requests that are under way when closing begins leave an idle connection behind, which `close` would wait for.
-  let sweeper: NodeJS.Timeout | undefined;
+  // Requests that are under way when closing begins leave an idle connection behind, which `close` would wait for; for a
+  // client that does not end its request it would wait minutes.
+  const closing: NodeJS.Timeout[] = [];
   app.addHook('preClose', async () => {
-    sweeper = setInterval(() => app.server.closeIdleConnections(), 20);
+    closing.push(
+      setInterval(() => app.server.closeIdleConnections(), 20),
+      setTimeout(() => app.server.closeAllConnections(), closingPatienceMs),
+    );
   });
-  app.addHook('onClose', async () => clearInterval(sweeper));
+  app.addHook('onClose', async () => closing.forEach((timer) => clearTimeout(timer)));
   app.addHook('onRequest', async (request, reply) => {
     if (openPaths.has(request.url)) return;
     const refusal = authorize(request);
@@ -70,6 +74,8 @@ export async function createApi(context: ServerContext): Promise<FastifyInstance
   await app.ready();
   return app;
 }
+
+const closingPatienceMs = 3000;
 
 const openPaths = new Set(['/health', '/ready']);
 
