@@ -47,7 +47,7 @@ const contractFile = 'contracts/reading.schema.json';
 let sentinel: RunningSentinel;
 /** Ids of all events that were answered with 202, by the source that never stops. */
 const accepted: string[] = [];
-let sending = true;
+const sending = new AbortController();
 let source: Promise<void>;
 
 beforeAll(async () => {
@@ -59,13 +59,13 @@ beforeAll(async () => {
   source = keepSending();
 });
 afterAll(async () => {
-  sending = false;
+  sending.abort();
   await source;
   await sentinel.stop();
 });
 
 async function keepSending(): Promise<void> {
-  while (sending) {
+  while (!sending.signal.aborted) {
     const id = `steady-${accepted.length}`;
     const response = await post(`${sentinel.url}/ingest/steady`, { id, celsius: 20 });
     expect(response.status).toBe(202);
@@ -164,7 +164,7 @@ it.each<[string, () => Promise<void>, () => Promise<void>]>([
 });
 
 it('nothing that arrived meanwhile is lost or doubled', async () => {
-  sending = false;
+  sending.abort();
   await source;
   await until(async () => {
     const { pending, healing } = await get<{ pending: number; healing: number }>(
