@@ -11,6 +11,8 @@ export interface Failure {
   violations: readonly Violation[];
   /** Error signature (validate/signature.ts). */
   signature: string;
+  /** Other events of the batch with this signature, at most 200: how a field is spelled in all of them. */
+  peers?: readonly JsonObject[];
 }
 
 /** What a healer answers: a plan with its reasons, or a refusal with its reason. Never data. */

@@ -20,6 +20,8 @@ export interface Refusal {
   reason: string;
   /** What is still wrong after the plan, when it could be applied. */
   remaining?: Violation[];
+  /** What the plan made of the event, then. */
+  event?: JsonObject;
 }
 
 /**
@@ -61,7 +63,7 @@ export function compileRule(
 function validated(contract: Contract, event: JsonObject): Result<Repaired, Refusal> {
   const validation = contract.validate(event);
   if (validation.ok) return ok({ event, value: validation.value });
-  return fail({ reason: describe(validation.violations), remaining: validation.violations });
+  return fail({ reason: describe(validation.violations), remaining: validation.violations, event });
 }
 
 function invalidPaths(violations: readonly Violation[], event: JsonObject): Set<Pointer> {

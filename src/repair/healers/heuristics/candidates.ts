@@ -3,6 +3,7 @@ import { type InPlaceOperation, transformOf } from '../../in-place.ts';
 import type { Operation } from '../../plan.ts';
 import { genericPointer, pointerOf } from '../../pointer.ts';
 import { isDeclared } from '../../schema-paths.ts';
+import { wordsOf, wordsOfPath } from './names.ts';
 
 /** A field that the contract does not declare, and that may be one that it misses. */
 export interface Candidate {
@@ -13,39 +14,59 @@ export interface Candidate {
   value: Json;
   /** What must be done before the path exists: JSON text parsed, an array of one unwrapped. */
   preparation: Operation[];
+  /** Of its own name; of its whole path; of its path without containers that add no meaning. */
+  words: { leaf: readonly string[]; full: readonly string[]; short: readonly string[] };
+  /** Within a container that the contract does not declare either: its segments, and the names beside the field. */
+  container: { depth: number; names: readonly string[] } | undefined;
 }
 
-const maxDepth = 5;
-const maxCandidates = 500;
+const maxDepth = 8;
+const maxCandidates = 400;
 
 /** All undeclared fields: at the top, within declared objects and lists of them, and within undeclared objects. */
-export function candidatesOf(event: JsonObject, jsonSchema: JsonObject): Candidate[] {
+export function candidatesOf(
+  event: JsonObject,
+  jsonSchema: JsonObject,
+  entity: ReadonlySet<string>,
+): Candidate[] {
   const found: Candidate[] = [];
 
-  const visit = (value: JsonObject, path: string[], preparation: Operation[]): void => {
+  const visit = (
+    value: JsonObject,
+    path: string[],
+    preparation: Operation[],
+    container: Candidate['container'],
+  ): void => {
     if (path.length >= maxDepth) return;
     for (const [name, field] of Object.entries(value)) {
       if (found.length >= maxCandidates) return;
       const at = [...path, name];
-      if (isDeclared(jsonSchema, at)) visitDeclared(field, at);
-      else {
-        // Within what has to be opened first, the event itself holds nothing yet.
-        const pointer = preparation.length === 0 ? genericPointer(pointerOf(at), event) : pointerOf(at);
-        found.push({ path: at, pointer, value: field, preparation });
-        const opened = openContainer(field, pointer);
-        if (opened !== undefined) visit(opened.value, at, [...preparation, ...opened.operations]);
+      if (isDeclared(jsonSchema, at)) {
+        visitDeclared(field, at);
+        continue;
       }
+      // Within what has to be opened first, the event itself holds nothing yet.
+      const pointer = preparation.length === 0 ? genericPointer(pointerOf(at), event) : pointerOf(at);
+      const words = { leaf: wordsOf(name), full: at.flatMap(wordsOfName), short: wordsOfPath(at, entity) };
+      found.push({ path: at, pointer, value: field, preparation, words, container });
+      const opened = openContainer(field, pointer);
+      if (opened === undefined) continue;
+      const { value: inner, operations } = opened;
+      visit(inner, at, [...preparation, ...operations], { depth: at.length, names: Object.keys(inner) });
     }
   };
   const visitDeclared = (field: Json, path: string[]): void => {
-    if (isObject(field)) visit(field, path, []);
+    if (isObject(field)) visit(field, path, [], undefined);
     if (!Array.isArray(field)) return;
     for (const [index, item] of field.entries())
-      if (isObject(item)) visit(item, [...path, String(index)], []);
+      if (isObject(item)) visit(item, [...path, String(index)], [], undefined);
   };
-  visit(event, [], []);
+  visit(event, [], [], undefined);
   return found;
 }
+
+/** The index of an array is no word. */
+const wordsOfName = (segment: string): readonly string[] => (/^\d+$/.test(segment) ? [] : wordsOf(segment));
 
 /** The object that a field holds: itself, spelled as JSON text, or alone in an array. */
 function openContainer(

@@ -8,16 +8,45 @@ export interface Cast {
   format?: string;
 }
 
-/** Ways in which dates are commonly written, beside ISO 8601; a date that fits two of them is ambiguous. */
+const times = ['', ' HH:mm', ' HH:mm:ss', ' HH:mm:ss.SSS', ' HH:mm:ss Z', ' hh:mm A', ' hh:mm:ss A'];
+
+/**
+ * Ways in which dates are commonly written, beside ISO 8601; a date that fits two of them with different results is
+ * ambiguous.
+ */
 const dateFormats = [
-  'DD/MM/YYYY',
-  'MM/DD/YYYY',
-  'YYYY/MM/DD',
-  'DD.MM.YYYY',
-  'MM.DD.YYYY',
-  'DD-MM-YYYY',
-  'MM-DD-YYYY',
-].flatMap((date) => [date, `${date} HH:mm`, `${date} HH:mm:ss`]);
+  ...[
+    'DD/MM/YYYY',
+    'MM/DD/YYYY',
+    'YYYY/MM/DD',
+    'DD.MM.YYYY',
+    'MM.DD.YYYY',
+    'YYYY.MM.DD',
+    'DD-MM-YYYY',
+    'MM-DD-YYYY',
+    'DD MMM YYYY',
+    'DD MMMM YYYY',
+    'DD-MMM-YYYY',
+    'MMM DD, YYYY',
+    'MMMM DD, YYYY',
+    'ddd, DD MMM YYYY',
+    'ddd MMM DD YYYY',
+  ].flatMap((date) => times.map((time) => date + time)),
+  'YYYY-MM-DD HH:mm:ss Z',
+  'YYYY-MM-DD hh:mm:ss A',
+  'DD/MM/YYYYTHH:mm:ss',
+  'MM/DD/YYYYTHH:mm:ss',
+  'DD/MM/YYYY, HH:mm:ss',
+  'MM/DD/YYYY, hh:mm:ss A',
+  'MMM DD, YYYY, hh:mm:ss A',
+  'MMM DD, YYYY, HH:mm:ss',
+  'ddd MMM DD HH:mm:ss YYYY',
+  'ddd MMM DD HH:mm:ss Z YYYY',
+  'YYYYMMDD',
+  'YYYYMMDDHHmmss',
+  'YYYYMMDDTHHmmss',
+  'YYYYMMDDTHHmmssZ',
+];
 
 /** The casts that make of a value what the contract wants at a place, as far as the value allows them. */
 export function castsFor(value: Json, schemas: readonly JsonObject[]): Cast[] {

@@ -1,38 +1,85 @@
-import { type JsonObject, isObject } from '../../../json.ts';
-import type { InPlaceOperation } from '../../in-place.ts';
+import { isObject } from '../../../json.ts';
 import { genericPointer, isBelow, pointerOf, segmentsOf, valueAt } from '../../pointer.ts';
+import type { Operation } from '../../plan.ts';
 import type { Candidate } from './candidates.ts';
+import { type Change, changeAt } from './changes.ts';
+import { fieldsOf } from './declared.ts';
 import { type NameEvidence, compareNames, foldedName, sameName, wordsOf, wordsOfPath } from './names.ts';
-import type { Found, Search } from './search.ts';
-import { fitValue } from './values.ts';
+import { type Found, type Search, placed } from './search.ts';
+import { commonplace } from './words.ts';
 
-interface Match {
+/** A missing path, as words. */
+export interface Target {
+  /** With the indexes of arrays. */
+  path: readonly string[];
+  /** With `*` for them. */
+  pointer: string;
+  /** The innermost element of an array that it lies in; empty for none. */
+  element: string;
+  words: Candidate['words'];
+}
+
+/** A field that is named like a missing one. */
+export interface NameMatch {
   candidate: Candidate;
   name: NameEvidence;
-  operations: InPlaceOperation[];
+}
+
+interface Match extends NameMatch {
+  changes: Change[];
+}
+
+/** Names that hold all words of the target and others besides: they may mean it, or something else. */
+interface Named {
+  matches: NameMatch[];
+  rivals: Candidate[];
+}
+
+export function targetAt({ failure, entity }: Search, path: readonly string[]): Target {
+  const words = {
+    leaf: wordsOf(path.at(-1)!),
+    full: path.flatMap((segment) => (/^\d+$/.test(segment) ? [] : wordsOf(segment))),
+    short: wordsOfPath(path, entity),
+  };
+  const pointer = genericPointer(pointerOf(path), failure.event);
+  return { path, pointer, element: elementOf(path, failure.event), words };
+}
+
+/** The fields that are named like a missing path, or might be. */
+export function namedLike(search: Search, target: Target): Named {
+  const { event } = search.failure;
+  const named: Named = { matches: [], rivals: [] };
+  for (const candidate of search.candidates) {
+    const isOneOfMany = candidate.preparation.length > 0 ? '' : elementOf(candidate.path, event);
+    // Within an array, only the fields of the same element; from outside, none of its elements.
+    if (isOneOfMany !== target.element) continue;
+    const name = nameEvidence(search, candidate, target);
+    if (name.score >= search.threshold) named.matches.push({ candidate, name });
+    else if (target.words.short.every((word) => candidate.words.short.includes(word)))
+      named.rivals.push(candidate);
+  }
+  return named;
 }
 
 /** The one field that is meant by a missing path. */
-export function findMissing(search: Search, path: readonly string[]): Found {
-  const { contract, event } = search.failure;
-  const target = genericPointer(pointerOf(path), event);
+export function findMissing(search: Search, target: Target, named = namedLike(search, target)): Found {
+  const { path, pointer } = target;
   const matches: Match[] = [];
-  const rivals: Candidate[] = [];
-  for (const candidate of search.candidates) {
-    if (!isReachable(candidate, path, event)) continue;
-    const name = nameEvidence(search, candidate, path, target);
-    const isRival = name.score < search.threshold;
-    if (isRival && !holdsAllWords(search, candidate, path)) continue;
-    const fit = fitValue(contract, event, path, candidate.value);
-    if (fit.kind === 'none') continue;
-    if (isRival) rivals.push(candidate);
-    else if (fit.kind === 'ambiguous')
+  let nearly: Match | undefined;
+  for (const { candidate, name } of named.matches) {
+    const fit = search.fitter.fit(placed(candidate, path));
+    if (fit.kind === 'ambiguous')
       return { ok: false, reason: `${candidate.pointer} can be read in more than one way` };
-    else matches.push({ candidate, name, operations: fit.operations });
+    if (fit.kind === 'fits') matches.push({ candidate, name, changes: fit.changes });
+    if (fit.kind === 'nearly' && name.score >= sameName) nearly = { candidate, name, changes: fit.changes };
   }
+  if (matches.length === 0 && nearly !== undefined) matches.push(nearly);
 
   const [only, ...others] = matches;
-  if (only === undefined) return { ok: false, reason: missingReason(target, rivals) };
+  const rivals = named.rivals.filter(
+    (candidate) => search.fitter.fit(placed(candidate, path)).kind !== 'none',
+  );
+  if (only === undefined) return { ok: false, reason: missingReason(pointer, rivals) };
   const doubts = [
     ...others.map(({ candidate }) => candidate),
     // Beside the very same name, one with a word more is another field.
@@ -41,45 +88,49 @@ export function findMissing(search: Search, path: readonly string[]): Found {
   // What lies within a field moves with it.
   const other = doubts.find((candidate) => !isBelow(candidate.path, only.candidate.path));
   if (other !== undefined)
-    return { ok: false, reason: `${target} could be ${only.candidate.pointer} or ${other.pointer}` };
-  return moved(only, target);
+    return { ok: false, reason: `${pointer} could be ${only.candidate.pointer} or ${other.pointer}` };
+  return moved(only, pointer);
 }
 
 /** A declared field whose value has another form than the contract wants, or holds the value one level down. */
 export function reshape(search: Search, path: readonly string[]): Found {
-  const { contract, event } = search.failure;
+  const { event } = search.failure;
   const target = genericPointer(pointerOf(path), event);
   const value = valueAt(event, path)!;
-  const fit = fitValue(contract, event, path, value);
-  if (fit.kind === 'fits') {
-    const operations = at(target, fit.operations);
-    return { ok: true, to: target, operations, evidence: `${target} fits${described(operations)}` };
+  const fit = search.fitter.fit({ path, value, from: target });
+  if (fit.kind === 'fits' || (fit.kind === 'nearly' && fit.changes.length > 0)) {
+    const operations = at(target, fit.changes);
+    return {
+      ok: true,
+      from: [],
+      to: [target],
+      operations,
+      evidence: `${target} fits${described(fit.changes)}`,
+    };
   }
   if (fit.kind === 'ambiguous') return { ok: false, reason: `${target} can be read in more than one way` };
   if (isObject(value)) {
     const within = search.candidates.filter((candidate) => isBelow(candidate.path, path));
-    const found = findMissing({ ...search, candidates: within }, path);
+    const found = findMissing({ ...search, candidates: within }, targetAt(search, path));
     if (found.ok) return found;
   }
   return { ok: false, reason: `${target} has a value that no lossless change makes fit` };
 }
 
-function moved({ candidate, name, operations }: Match, to: string): Found {
+export function moved({ candidate, name, changes }: Match, to: string): Extract<Found, { ok: true }> {
   const from = candidate.pointer;
-  const changes = at(to, operations);
   return {
     ok: true,
-    from,
-    to,
-    operations: [...candidate.preparation, { op: 'move', from, to }, ...changes],
+    from: [from],
+    to: [to],
+    operations: [...candidate.preparation, { op: 'move', from, to }, ...at(to, changes)],
     evidence: `${from} is ${to}: ${name.reason}${described(changes)}`,
   };
 }
 
 /** The same change for every element of an array, so that the rule does not depend on a position. */
-function at(path: string, operations: readonly InPlaceOperation[]): InPlaceOperation[] {
-  return operations.map((operation) => ({ ...operation, path }));
-}
+const at = (path: string, changes: readonly Change[]): Operation[] =>
+  changes.map((change) => changeAt(path, change));
 
 function missingReason(target: string, rivals: readonly Candidate[]): string {
   const [rival] = rivals;
@@ -88,51 +139,70 @@ function missingReason(target: string, rivals: readonly Candidate[]): string {
     : `${target} is missing, and ${rival.pointer} may mean something else: make it an alias if it does not`;
 }
 
-/** Within an array, only the fields of the same element; from outside, none of its elements. */
-function isReachable(candidate: Candidate, target: readonly string[], event: JsonObject): boolean {
-  const from = candidate.preparation.length > 0 ? '' : elementOf(candidate.path, event);
-  return from === elementOf(target, event);
-}
-
 /** The innermost element of an array that a path leads through; empty for none. */
-function elementOf(path: readonly string[], event: JsonObject): string {
-  const depth = path.findLastIndex((_, at) => Array.isArray(valueAt(event, path.slice(0, at))));
-  return pointerOf(path.slice(0, depth + 1));
+function elementOf(path: readonly string[], event: Search['failure']['event']): string {
+  const depth = path.findLastIndex(
+    (segment, at) => /^\d+$/.test(segment) && Array.isArray(valueAt(event, path.slice(0, at))),
+  );
+  return depth === -1 ? '' : pointerOf(path.slice(0, depth + 1));
 }
 
 /** How well the candidate is named like the target, or one of the contract's aliases for it. */
-function nameEvidence(
-  { failure, entity, declared }: Search,
-  { path: source }: Candidate,
-  path: readonly string[],
-  target: string,
-): NameEvidence {
-  const words = wordsOfPath(source, entity);
-  const isAlias = (failure.contract.aliases[target] ?? []).some((alias) => {
+function nameEvidence(search: Search, candidate: Candidate, target: Target): NameEvidence {
+  const { failure, entity } = search;
+  const { words } = candidate;
+  const folded = foldedName(words.short);
+  const isAlias = failure.contract.aliases[target.pointer]?.some((alias) => {
     // A field name beside the target, or a path of its own.
-    const aliasPath = alias.startsWith('/') ? segmentsOf(alias) : [...path.slice(0, -1), alias];
-    return foldedName(wordsOfPath(aliasPath, entity)) === foldedName(words);
+    const path = alias.startsWith('/') ? segmentsOf(alias) : [...target.path.slice(0, -1), alias];
+    return foldedName(wordsOfPath(path, entity)) === folded;
   });
-  if (isAlias) return { score: 1, reason: 'an alias of the contract' };
-  const isOfAnother = declared.some(
-    (other) => pointerOf(other) !== target && foldedName(wordsOfPath(other, entity)) === foldedName(words),
-  );
-  const isItself = foldedName(wordsOfPath(path, entity)) === foldedName(words);
-  if (isOfAnother && !isItself) return { score: 0, reason: 'the name of another field' };
-  const full = compareNames(source.flatMap(wordsOf), path.flatMap(wordsOf), entity);
-  const short = compareNames(words, wordsOfPath(path, entity), entity);
-  return full.score > short.score ? full : short;
+  if (isAlias === true) return { score: 1, reason: 'an alias of the contract' };
+  const full = compareNames(words.full, target.words.full, entity);
+  const short = compareNames(words.short, target.words.short, entity);
+  const best = full.score > short.score ? full : short;
+  const evidence = best.score > 0 ? best : pulledUp(search, candidate, target);
+  if (evidence.score === 0) return evidence;
+  if (folded !== foldedName(target.words.short) && isNameOfAnother(search, words.short, target))
+    return { score: 0, reason: 'the name of another field' };
+  return isOutOfPlace(search, candidate, target)
+    ? { score: 0, reason: 'a common name, within something of its own' }
+    : evidence;
 }
 
-function holdsAllWords({ entity }: Search, { path }: Candidate, target: readonly string[]): boolean {
-  const words = wordsOfPath(path, entity);
-  return wordsOfPath(target, entity).every((word) => words.includes(word));
+/** The very same name in an object around the target's place, when the contract has one field of this name only. */
+function pulledUp({ declared }: Search, { path, words }: Candidate, target: Target): NameEvidence {
+  const none = { score: 0, reason: 'another name' };
+  const folded = foldedName(words.leaf);
+  if (folded !== foldedName(target.words.leaf) || words.leaf.every((word) => commonplace.has(word)))
+    return none;
+  const isAround = path.length < target.path.length && isBelow(target.path, path.slice(0, -1));
+  if (!isAround || declared.endingIn(folded).length !== 1) return none;
+  return { score: 0.85, reason: 'the same name, further up' };
 }
 
-function described(operations: readonly InPlaceOperation[]): string {
-  if (operations.length === 0) return '';
-  const names = operations.map((operation) =>
-    operation.op === 'cast' ? `a cast to ${operation.to}` : operation.op,
+/** A field `id` of a container that holds other things is the id of those. */
+function isOutOfPlace({ failure }: Search, { container, words }: Candidate, target: Target): boolean {
+  if (container === undefined || container.names.length === 1) return false;
+  if (!words.leaf.every((word) => commonplace.has(word))) return false;
+  const { names } = fieldsOf(failure.contract.jsonSchema, target.pointer.split('/').slice(1, -1));
+  const beside = new Set(names.map((name) => foldedName(wordsOf(name))));
+  const known = container.names.filter((name) => beside.has(foldedName(wordsOf(name))));
+  return known.length * 2 <= container.names.length;
+}
+
+/** Whether the contract has a field elsewhere that is called just so. */
+function isNameOfAnother({ declared, entity }: Search, words: readonly string[], target: Target): boolean {
+  const folded = foldedName(words);
+  return words.some((_, start) =>
+    declared
+      .endingIn(foldedName(words.slice(start)))
+      .some((path) => pointerOf(path) !== target.pointer && foldedName(wordsOfPath(path, entity)) === folded),
   );
+}
+
+export function described(changes: readonly Change[]): string {
+  if (changes.length === 0) return '';
+  const names = changes.map((change) => (change.op === 'cast' ? `a cast to ${change.to}` : change.op));
   return ` after ${names.join(' and ')}`;
 }

@@ -1,7 +1,6 @@
-import { type JsonObject, isObject } from '../../../json.ts';
+import type { JsonObject } from '../../../json.ts';
 import type { Violation } from '../../../validate/violation.ts';
 import { segmentsOf, valueAt } from '../../pointer.ts';
-import { schemasAt } from '../../schema-paths.ts';
 
 export interface Targets {
   /** Declared paths at which a value is missing. */
@@ -13,7 +12,6 @@ export interface Targets {
 }
 
 const formCodes = new Set(['type', 'format', 'pattern', 'enum', 'no_match']);
-const maxDepth = 4;
 
 /** What must be found or reshaped, told from the violations. */
 export function targetsOf(violations: readonly Violation[], event: JsonObject): Targets {
@@ -31,33 +29,3 @@ export function targetsOf(violations: readonly Violation[], event: JsonObject): 
   }
   return targets;
 }
-
-/** The required fields of an object, which may have been flattened; none for anything else. */
-export function fieldsOf(path: readonly string[], jsonSchema: JsonObject): string[][] {
-  if (path.length >= maxDepth) return [];
-  for (const schema of schemasAt(jsonSchema, path)) {
-    const { properties, required } = schema;
-    if (isObject(properties) && Array.isArray(required) && required.length > 0)
-      return required.filter((name) => typeof name === 'string').map((name) => [...path, name]);
-  }
-  return [];
-}
-
-/** Every path that the contract declares, with `*` for the elements of arrays. */
-export function declaredPaths(jsonSchema: JsonObject): string[][] {
-  const found: string[][] = [];
-  const visit = (path: string[]): void => {
-    if (path.length >= maxDepth || found.length >= maxDeclared) return;
-    for (const schema of schemasAt(jsonSchema, path)) {
-      if (isObject(schema['items'])) visit([...path, '*']);
-      for (const name of isObject(schema['properties']) ? Object.keys(schema['properties']) : []) {
-        found.push([...path, name]);
-        visit([...path, name]);
-      }
-    }
-  };
-  visit([]);
-  return found;
-}
-
-const maxDeclared = 1000;
