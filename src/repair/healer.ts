@@ -11,7 +11,7 @@ export interface Failure {
   violations: readonly Violation[];
   /** Error signature (validate/signature.ts). */
   signature: string;
-  /** Other events of the batch with this signature, at most 200: how a field is spelled in all of them. */
+  /** The events of the batch with this signature, at most 200: a change of form has to suit all of them. */
   peers?: readonly JsonObject[];
 }
 

@@ -76,14 +76,22 @@ export function findMissing(search: Search, target: Target, named = namedLike(se
   if (matches.length === 0 && nearly !== undefined) matches.push(nearly);
 
   const [only, ...others] = matches;
-  const rivals = named.rivals.filter(
-    (candidate) => search.fitter.fit(placed(candidate, path)).kind !== 'none',
+  const rivals = () =>
+    named.rivals.filter((candidate) => search.fitter.fit(placed(candidate, path)).kind !== 'none');
+  if (only === undefined) return { ok: false, reason: missingReason(pointer, rivals()) };
+  // A container of the very field is not that field.
+  const inner = others.find(
+    ({ candidate, name }) => name.score >= sameName && isBelow(candidate.path, only.candidate.path),
   );
-  if (only === undefined) return { ok: false, reason: missingReason(pointer, rivals) };
+  if (inner !== undefined && only.name.score < sameName)
+    return findMissing(search, target, {
+      ...named,
+      matches: named.matches.filter(({ candidate }) => candidate !== only.candidate),
+    });
   const doubts = [
     ...others.map(({ candidate }) => candidate),
     // Beside the very same name, one with a word more is another field.
-    ...(only.name.score >= sameName ? [] : rivals),
+    ...(only.name.score >= sameName ? [] : rivals()),
   ];
   // What lies within a field moves with it.
   const other = doubts.find((candidate) => !isBelow(candidate.path, only.candidate.path));

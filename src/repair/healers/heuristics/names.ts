@@ -101,8 +101,8 @@ export function compareNames(
     (persons.has(word) && shared.some((beside) => personal.has(beside))) ||
     shared.some((beside) => redundantBeside.get(beside)?.includes(word) === true);
 
-  if (onlySource.length === 0 && onlyTarget.length === 0)
-    return { score: sameName, reason: 'the same words' };
+  // In another order, or one of them twice.
+  if (onlySource.length === 0 && onlyTarget.length === 0) return { score: 0.9, reason: 'the same words' };
   if (onlyTarget.length === 0 && onlySource.every(addsNothing))
     return { score: 0.9, reason: `the same name but for "${onlySource.join(' ')}"` };
   if (onlySource.length === 0 && onlyTarget.every(addsNothing))
