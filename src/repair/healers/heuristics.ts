@@ -76,7 +76,7 @@ function repair(search: Search): Repair {
     if (reason !== undefined) return { ok: false, reason };
   }
   if (operations.size === 0) return { ok: false, reason: 'no field of the event tells how to repair it' };
-  for (const found of findLeftovers(search, [...taken.keys()], [...filled])) {
+  for (const found of findLeftovers(search, [...taken.keys()], [...filled], [...operations.keys()])) {
     const reason = take(found);
     if (reason !== undefined) return { ok: false, reason };
   }
@@ -84,8 +84,8 @@ function repair(search: Search): Repair {
 }
 
 function* repairsOf(search: Search): Generator<Found> {
-  const { event, violations } = search.failure;
-  const { missing, malformed, hopeless } = targetsOf(violations, event);
+  const { contract, event, violations } = search.failure;
+  const { missing, malformed, hopeless } = targetsOf(violations, event, contract.jsonSchema);
   if (hopeless !== undefined) {
     const { path, message } = hopeless;
     const place = path === '' ? 'the event' : path;

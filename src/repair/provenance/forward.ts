@@ -1,15 +1,7 @@
 import type { Json, JsonObject } from '../../json.ts';
 import { bind, matchPrefix, pointerOf, valueAt } from '../pointer.ts';
 import { type Leaf, type Path, isSameLeaf, leavesOf } from './differences.ts';
-import {
-  type Trace,
-  type TraceStep,
-  isAround,
-  matchExactly,
-  maxLookups,
-  readsOf,
-  spelled,
-} from './trace.ts';
+import { type Trace, type TraceStep, isAround, matchExactly, maxLookups, readsOf, spelled } from './trace.ts';
 
 /** What must stand at the end of the way: the value itself, or a text that holds it, once it was joined to others. */
 type Wanted = { is: Json } | { holds: string };

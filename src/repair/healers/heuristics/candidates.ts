@@ -3,7 +3,7 @@ import { type InPlaceOperation, transformOf } from '../../in-place.ts';
 import type { Operation } from '../../plan.ts';
 import { genericPointer, pointerOf } from '../../pointer.ts';
 import { isDeclared } from '../../schema-paths.ts';
-import { wordsOf, wordsOfPath } from './names.ts';
+import { lettersOf, wordsOf, wordsOfPath } from './names.ts';
 
 /** A field that the contract does not declare, and that may be one that it misses. */
 export interface Candidate {
@@ -15,7 +15,7 @@ export interface Candidate {
   /** What must be done before the path exists: JSON text parsed, an array of one unwrapped. */
   preparation: Operation[];
   /** Of its own name; of its whole path; of its path without containers that add no meaning. */
-  words: { leaf: readonly string[]; full: readonly string[]; short: readonly string[] };
+  words: { leaf: readonly string[]; full: readonly string[]; short: readonly string[]; letters: string };
   /** Within a container that the contract does not declare either: its segments, and the names beside the field. */
   container: { depth: number; names: readonly string[] } | undefined;
 }
@@ -47,7 +47,12 @@ export function candidatesOf(
       }
       // Within what has to be opened first, the event itself holds nothing yet.
       const pointer = preparation.length === 0 ? genericPointer(pointerOf(at), event) : pointerOf(at);
-      const words = { leaf: wordsOf(name), full: at.flatMap(wordsOfName), short: wordsOfPath(at, entity) };
+      const words = {
+        leaf: wordsOf(name),
+        full: at.flatMap(wordsOfName),
+        short: wordsOfPath(at, entity),
+        letters: at.map(lettersOf).join('/'),
+      };
       found.push({ path: at, pointer, value: field, preparation, words, container });
       const opened = openContainer(field, pointer);
       if (opened === undefined) continue;

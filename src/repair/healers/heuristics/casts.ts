@@ -54,7 +54,9 @@ export function castsFor(value: Json, schemas: readonly JsonObject[]): Cast[] {
     { to },
     ...formatsFor(value, to).map((format) => ({ to, format })),
   ]);
-  return casts.filter(({ to, format }) => cast(value, to, format).ok);
+  // Three digits behind a point: `1.234` of a whole number is twelve hundred and more, or broken.
+  const isGrouped = typeof value === 'string' && /^-?[1-9]\d{0,2}\.\d{3}$/.test(value);
+  return casts.filter(({ to, format }) => !(isGrouped && to === 'integer') && cast(value, to, format).ok);
 }
 
 const typeOfFormat: ReadonlyMap<string, CastType> = new Map([
@@ -81,10 +83,10 @@ function formatsFor(value: Json, to: CastType): string[] {
   if (to === 'datetime' && isUnixTime(value, 13)) return ['unix_ms'];
   if (typeof value !== 'string') return [];
   if (to === 'datetime' || to === 'date') return dateFormats;
-  // With both signs a number tells its own format; `1,234` does not.
-  if (to === 'decimal' || to === 'number')
-    return value.includes(',') && value.includes('.') ? ['1,234.56', '1.234,56'] : [];
-  return [];
+  if (to !== 'decimal' && to !== 'number' && to !== 'integer') return [];
+  // With both signs a number tells its own format; `1,234` does not, and `1.234` may be two numbers.
+  if (value.includes(',') && value.includes('.')) return ['1,234.56', '1.234,56'];
+  return /^-?[1-9]\d{0,2}(\.\d{3})+$/.test(value) ? ['1.234,56'] : [];
 }
 
 /** Ten digits are seconds from 2001 on, thirteen are milliseconds. */

@@ -1,12 +1,21 @@
-import { isObject } from '../../../json.ts';
+import { isObject, jsonType } from '../../../json.ts';
 import { genericPointer, isBelow, pointerOf, segmentsOf, valueAt } from '../../pointer.ts';
 import type { Operation } from '../../plan.ts';
 import type { Candidate } from './candidates.ts';
 import { type Change, changeAt } from './changes.ts';
 import { fieldsOf } from './declared.ts';
-import { type NameEvidence, compareNames, foldedName, sameName, wordsOf, wordsOfPath } from './names.ts';
+import {
+  type NameEvidence,
+  compareNames,
+  foldedName,
+  lettersOf,
+  sameName,
+  wordsOf,
+  wordsOfPath,
+} from './names.ts';
 import { type Found, type Search, placed } from './search.ts';
-import { commonplace } from './words.ts';
+import { hasTimeBeside } from './parts.ts';
+import { commonplace, filler, general, qualifiers } from './words.ts';
 
 /** A missing path, as words. */
 export interface Target {
@@ -40,6 +49,7 @@ export function targetAt({ failure, entity }: Search, path: readonly string[]): 
     leaf: wordsOf(path.at(-1)!),
     full: path.flatMap((segment) => (/^\d+$/.test(segment) ? [] : wordsOf(segment))),
     short: wordsOfPath(path, entity),
+    letters: path.map(lettersOf).join('/'),
   };
   const pointer = genericPointer(pointerOf(path), failure.event);
   return { path, pointer, element: elementOf(path, failure.event), words };
@@ -65,12 +75,15 @@ export function namedLike(search: Search, target: Target): Named {
 export function findMissing(search: Search, target: Target, named = namedLike(search, target)): Found {
   const { path, pointer } = target;
   const matches: Match[] = [];
+  const unfit: Candidate[] = [];
   let nearly: Match | undefined;
   for (const { candidate, name } of named.matches) {
+    if (hasTimeBeside(search, candidate)) continue;
     const fit = search.fitter.fit(placed(candidate, path));
     if (fit.kind === 'ambiguous')
       return { ok: false, reason: `${candidate.pointer} can be read in more than one way` };
     if (fit.kind === 'fits') matches.push({ candidate, name, changes: fit.changes });
+    if (fit.kind === 'none') unfit.push(candidate);
     if (fit.kind === 'nearly' && name.score >= sameName) nearly = { candidate, name, changes: fit.changes };
   }
   if (matches.length === 0 && nearly !== undefined) matches.push(nearly);
@@ -91,7 +104,9 @@ export function findMissing(search: Search, target: Target, named = namedLike(se
   const doubts = [
     ...others.map(({ candidate }) => candidate),
     // Beside the very same name, one with a word more is another field.
-    ...(only.name.score >= sameName ? [] : rivals()),
+    ...(only.name.score >= sameName
+      ? []
+      : [...rivals(), ...[...unfit, ...named.rivals].filter(isLike(only.candidate))]),
   ];
   // What lies within a field moves with it.
   const other = doubts.find((candidate) => !isBelow(candidate.path, only.candidate.path));
@@ -124,6 +139,13 @@ export function reshape(search: Search, path: readonly string[]): Found {
   }
   return { ok: false, reason: `${target} has a value that no lossless change makes fit` };
 }
+
+/** Two fields of one sort side by side are two candidates, even if the value of one is broken. */
+const isLike =
+  (one: Candidate) =>
+  ({ path, value }: Candidate): boolean =>
+    jsonType(value) === jsonType(one.value) &&
+    path.slice(0, -1).join('/') === one.path.slice(0, -1).join('/');
 
 export function moved({ candidate, name, changes }: Match, to: string): Extract<Found, { ok: true }> {
   const from = candidate.pointer;
@@ -166,14 +188,18 @@ function nameEvidence(search: Search, candidate: Candidate, target: Target): Nam
     return foldedName(wordsOfPath(path, entity)) === folded;
   });
   if (isAlias === true) return { score: 1, reason: 'an alias of the contract' };
+  if (words.letters === target.words.letters) return { score: 1, reason: 'the same name' };
   const full = compareNames(words.full, target.words.full, entity);
   const short = compareNames(words.short, target.words.short, entity);
   const best = full.score > short.score ? full : short;
-  const evidence = best.score > 0 ? best : pulledUp(search, candidate, target);
+  const evidence =
+    [best, pulledUp(search, candidate, target), packedUp(search, candidate, target)].find(
+      ({ score }) => score > 0,
+    ) ?? best;
   if (evidence.score === 0) return evidence;
   if (folded !== foldedName(target.words.short) && isNameOfAnother(search, words.short, target))
     return { score: 0, reason: 'the name of another field' };
-  return isOutOfPlace(search, candidate, target)
+  return isOutOfPlace(search, candidate, target) || isOfOther(words.leaf, target.words.leaf)
     ? { score: 0, reason: 'a common name, within something of its own' }
     : evidence;
 }
@@ -187,6 +213,43 @@ function pulledUp({ declared }: Search, { path, words }: Candidate, target: Targ
   const isAround = path.length < target.path.length && isBelow(target.path, path.slice(0, -1));
   if (!isAround || declared.endingIn(folded).length !== 1) return none;
   return { score: 0.85, reason: 'the same name, further up' };
+}
+
+/** In a container beside its place, whatever its name, that holds most of the object and little else. */
+function packedUp({ failure }: Search, candidate: Candidate, target: Target): NameEvidence {
+  const none = { score: 0, reason: 'another name' };
+  const { container, words, path } = candidate;
+  if (
+    container === undefined ||
+    container.depth !== path.length - 1 ||
+    path.length !== target.path.length + 1
+  )
+    return none;
+  if (foldedName(words.leaf) !== foldedName(target.words.leaf)) return none;
+  const around = target.path.slice(0, -1);
+  const holder = path[container.depth - 1]!;
+  if (
+    !around.every((segment, at) => path[at] === segment) ||
+    wordsOf(holder).some((word) => qualifiers.has(word))
+  )
+    return none;
+  const { names, required } = fieldsOf(failure.contract.jsonSchema, around);
+  const inside = new Set(container.names.map((name) => foldedName(wordsOf(name))));
+  const known = names.filter((name) => inside.has(foldedName(wordsOf(name))));
+  const isWhole = known.length >= 3 && [...required].every((name) => inside.has(foldedName(wordsOf(name))));
+  return isWhole && known.length * 4 >= container.names.length * 3
+    ? { score: 0.9, reason: 'the same name, with all the others in one container' }
+    : none;
+}
+
+/** `data_type`, `field_name`: not the type, not the name, but what is known of some data, of some field. */
+function isOfOther(found: readonly string[], meant: readonly string[]): boolean {
+  return (
+    found.length > meant.length &&
+    filler.has(found[0]!) &&
+    !filler.has(meant[0]!) &&
+    meant.every((word) => general.has(word))
+  );
 }
 
 /** A field `id` of a container that holds other things is the id of those. */

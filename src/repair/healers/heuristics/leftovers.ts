@@ -11,12 +11,19 @@ const noWords: ReadonlySet<string> = new Set();
  * The optional fields that drifted along with the required ones: undeclared ones that have the very name of a declared
  * field which is absent. The contract does not miss them, but without them the event is not the one that was sent.
  */
-export function findLeftovers(search: Search, taken: readonly string[], filled: readonly string[]): Found[] {
+export function findLeftovers(
+  search: Search,
+  taken: readonly string[],
+  filled: readonly string[],
+  done: readonly string[],
+): Found[] {
   const isTaken = (pointer: string) =>
     taken.some((other) => pointer === other || pointer.startsWith(`${other}/`));
   const pairs: { candidate: Candidate; path: string[]; target: string }[] = [];
   for (const candidate of search.candidates) {
-    if (isTaken(candidate.pointer) || candidate.preparation.length > 0) continue;
+    // Nothing is opened for the sake of an optional field.
+    const isOpened = candidate.preparation.every((operation) => done.includes(JSON.stringify(operation)));
+    if (isTaken(candidate.pointer) || !isOpened) continue;
     const path = namesake(search, candidate, filled);
     if (path === undefined) continue;
     pairs.push({ candidate, path, target: genericPointer(pointerOf(path), search.failure.event) });

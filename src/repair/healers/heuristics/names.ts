@@ -69,12 +69,21 @@ function joinSplitWords(words: readonly string[]): string[] {
 }
 
 function singular(word: string): string {
+  if (word === 'ids') return 'id';
   if (word.length > 4 && word.endsWith('ies')) return `${word.slice(0, -3)}y`;
   if (word.length > 5 && /(ss|x|ch|sh|us)es$/.test(word)) return word.slice(0, -2);
   if (word.length > 3 && word.endsWith('s') && !word.endsWith('ss') && !word.endsWith('us'))
     return word.slice(0, -1);
   return word;
 }
+
+/** All letters and digits of a name, whichever words they make. */
+export const lettersOf = (name: string): string =>
+  name
+    .slice(0, 128)
+    .normalize('NFD')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '');
 
 /** Equal for two spellings of one name, with or without separators. */
 export const foldedName = (words: readonly string[]): string => words.join('');
@@ -92,7 +101,6 @@ export function compareNames(
   const shared = source.filter((word) => target.includes(word));
   if (source.length === target.length && shared.length < source.length)
     return compareSpelling(source, target);
-  if (shared.every((word) => general.has(word))) return { score: 0, reason: 'too general a name' };
   const onlySource = source.filter((word) => !target.includes(word));
   const onlyTarget = target.filter((word) => !source.includes(word));
   const addsNothing = (word: string) =>
@@ -101,6 +109,11 @@ export function compareNames(
     (persons.has(word) && shared.some((beside) => personal.has(beside))) ||
     shared.some((beside) => redundantBeside.get(beside)?.includes(word) === true);
 
+  // `last_name_field` is a last name; `field_name` is none.
+  const isPlain =
+    target.length > 1 && onlyTarget.length === 0 && onlySource.every((word) => filler.has(word));
+  if (!isPlain && shared.every((word) => general.has(word)))
+    return { score: 0, reason: 'too general a name' };
   // In another order, or one of them twice.
   if (onlySource.length === 0 && onlyTarget.length === 0) return { score: 0.9, reason: 'the same words' };
   if (onlyTarget.length === 0 && onlySource.every(addsNothing))

@@ -33,7 +33,10 @@ const wholes: readonly { whole: string[]; parts: [string[], string[]]; separator
   separator,
 }));
 
-const separators = [', ', ' ', ',', '|', '/', '-', ':', ';', '_', '@', '#'];
+/** Signs that are seldom part of a value. */
+const delimiters = [' | ', ' - ', ' / ', ' : ', '; ', '|', ';', '\t'];
+/** Signs that often are: they tell only when there is no other, and once. */
+const signs = [', ', ' ', ',', '/', '-', ':', '_', '@', '#'];
 
 /** The fields beside a path of the contract that it does not declare itself. */
 function candidatesBeside({ candidates }: Search, path: readonly string[]): Candidate[] {
@@ -66,17 +69,8 @@ export function findSplit(
     const [candidate, ...others] = named;
     if (candidate === undefined || others.length > 0 || typeof candidate.value !== 'string') continue;
     const text = candidate.value;
-    const ways = separators.flatMap((separator) => {
-      const parts = text.split(separator);
-      if (parts.length !== 2 || parts.some((part) => part.trim() !== part || part === '')) return [];
-      const changes = paths.map((path, at): Change[] | undefined => {
-        const fit = search.fitter.fit({ path, value: parts[at]! });
-        return fit.kind === 'fits' ? fit.changes : undefined;
-      });
-      return changes.includes(undefined) ? [] : [{ separator, changes: changes as Change[][] }];
-    });
-    const [way, ...more] = ways;
-    if (way === undefined || more.length > 0) continue;
+    const [way] = waysToSplit(search, text, paths);
+    if (way === undefined) continue;
     const from = candidate.pointer;
     const isOnAll = peers.every((peer) => {
       const value = valueAt(peer, candidate.path);
@@ -99,8 +93,25 @@ export function findSplit(
   return undefined;
 }
 
+interface Way {
+  separator: string;
+  changes: Change[][];
+}
+
+function waysToSplit({ fitter }: Search, text: string, paths: readonly string[][]): Way[] {
+  const isOnlySign = (separator: string) => !/[^\p{L}\p{N}.]/u.test(text.replace(separator, ''));
+  for (const separator of [...delimiters, ...signs.filter(isOnlySign)]) {
+    const parts = text.split(separator);
+    if (parts.length !== paths.length || parts.some((part) => part.trim() !== part || part === '')) continue;
+    const fits = paths.map((path, at) => fitter.fit({ path, value: parts[at]! }));
+    const changes = fits.flatMap((fit) => (fit.kind === 'fits' ? [fit.changes] : []));
+    if (changes.length === paths.length) return [{ separator, changes }];
+  }
+  return [];
+}
+
 function isWholeOf(words: readonly string[], parts: readonly (readonly string[])[]): boolean {
-  const folded = foldedName(words);
+  const folded = foldedName(words.filter((word) => word !== 'and'));
   if (folded === foldedName(parts.flat())) return true;
   return wholes.some(
     ({ whole, parts: known }) =>
@@ -111,7 +122,11 @@ function isWholeOf(words: readonly string[], parts: readonly (readonly string[])
 /** Two fields that together are a missing one: a date and its time of day, the parts of a name. */
 export function findJoined(search: Search, path: readonly string[]): Found | undefined {
   const beside = candidatesBeside(search, path).filter(({ value }) => typeof value === 'string');
-  const ways = [...momentParts(search, path, beside), ...namedParts(path, beside)].flatMap((way) => {
+  const ways = [
+    ...momentParts(search, path, beside),
+    ...addressParts(search, path, beside),
+    ...namedParts(path, beside),
+  ].flatMap((way) => {
     const { parts, separator } = way;
     const texts = parts.map(({ value }) => value as string);
     if (texts.some((text) => text.trim() === '' || text.includes(separator))) return [];
@@ -142,19 +157,50 @@ interface Parts {
 const moments = new Set(['at', 'on', 'date', 'time', 'datetime', 'timestamp']);
 const clock = /^\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})?$/;
 
+/** What a moment is of: `created` for `created_at` and `created_time`. */
+const stem = (words: readonly string[]) => foldedName(words.filter((word) => !moments.has(word)));
+
+/** Whether a field beside this one holds its time of day: then it is no moment by itself. */
+export function hasTimeBeside({ candidates }: Search, { path, words }: Candidate): boolean {
+  if (words.leaf.includes('time') || !words.leaf.includes('date')) return false;
+  const around = path.slice(0, -1).join('/');
+  return candidates.some(
+    (other) =>
+      other.words.leaf.includes('time') &&
+      stem(other.words.leaf) === stem(words.leaf) &&
+      other.path.slice(0, -1).join('/') === around,
+  );
+}
+
 /** `created_date` and `created_time` of `created_at`: an ISO date and a time of day. */
 function momentParts({ failure }: Search, path: readonly string[], beside: readonly Candidate[]): Parts[] {
   const isMoment = schemasAt(failure.contract.jsonSchema, path).some(
     (schema) => schema['format'] === 'date-time',
   );
   if (!isMoment) return [];
-  const stem = (words: readonly string[]) => foldedName(words.filter((word) => !moments.has(word)));
   const name = stem(wordsOf(path.at(-1)!));
   const called = (word: string) =>
     beside.filter(({ words }) => words.leaf.includes(word) && stem(words.leaf) === name);
   const dates = called('date').filter(({ value }) => /^\d{4}-\d{2}-\d{2}$/.test(value as string));
   const times = called('time').filter(({ value }) => clock.test(value as string));
   return dates.flatMap((date) => times.map((time) => ({ parts: [date, time], separator: 'T' })));
+}
+
+const schemes = new Set(['scheme', 'protocol']);
+const hosts = new Set(['host', 'path', 'address', 'location', 'domain', 'rest']);
+
+/** `logo_url_scheme`, which is `https`, and `logo_url_path`. */
+function addressParts({ failure }: Search, path: readonly string[], beside: readonly Candidate[]): Parts[] {
+  const isAddress = schemasAt(failure.contract.jsonSchema, path).some(({ format }) => format === 'uri');
+  if (!isAddress) return [];
+  const name = foldedName(wordsOf(path.at(-1)!));
+  const called = (lasts: ReadonlySet<string>) =>
+    beside.filter(({ words: { leaf } }) => lasts.has(leaf.at(-1)!) && foldedName(leaf.slice(0, -1)) === name);
+  const isScheme = ({ value }: Candidate) => /^(https?|ftps?|wss?|s3|gs|git|ssh)$/i.test(value as string);
+  const [scheme, ...otherSchemes] = called(schemes).filter(isScheme);
+  const [rest, ...others] = called(hosts);
+  if (scheme === undefined || rest === undefined || otherSchemes.length + others.length > 0) return [];
+  return [{ parts: [scheme, rest], separator: '://' }];
 }
 
 function namedParts(path: readonly string[], beside: readonly Candidate[]): Parts[] {

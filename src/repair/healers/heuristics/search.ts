@@ -4,6 +4,7 @@ import type { Operation } from '../../plan.ts';
 import { type Candidate, candidatesOf } from './candidates.ts';
 import { type DeclaredNames, declaredNames } from './declared.ts';
 import { sharedPrefixes, wordsOf } from './names.ts';
+import { persons } from './words.ts';
 import { type Fitter, createFitter } from './values.ts';
 
 /** All that a repair is looked for in. */
@@ -33,9 +34,12 @@ export type Found =
 
 export function searchFor(failure: Failure, threshold: number): Search {
   const { contract, event } = failure;
+  const names = [contract.name, contract.table].flatMap(wordsOf);
   const entity = new Set([
     'event',
-    ...[contract.name, contract.table].flatMap(wordsOf),
+    ...names,
+    // A `contact` may be called a customer, or a user, by those who send it.
+    ...(names.some((word) => persons.has(word)) ? persons : []),
     ...sharedPrefixes(Object.keys(event)),
   ]);
   return {

@@ -1,6 +1,7 @@
-import type { JsonObject } from '../../../json.ts';
+import { type JsonObject, isObject } from '../../../json.ts';
 import type { Violation } from '../../../validate/violation.ts';
 import { segmentsOf, valueAt } from '../../pointer.ts';
+import { fieldsOf } from './declared.ts';
 
 export interface Targets {
   /** Declared paths at which a value is missing. */
@@ -14,18 +15,31 @@ export interface Targets {
 const formCodes = new Set(['type', 'format', 'pattern', 'enum', 'no_match']);
 
 /** What must be found or reshaped, told from the violations. */
-export function targetsOf(violations: readonly Violation[], event: JsonObject): Targets {
+export function targetsOf(
+  violations: readonly Violation[],
+  event: JsonObject,
+  jsonSchema: JsonObject,
+): Targets {
   const targets: Targets = { missing: [], malformed: [], hopeless: undefined };
   for (const violation of violations) {
     const path = segmentsOf(violation.path);
     const value = valueAt(event, path);
     // A closed contract also complains of the field under its new name; it goes when the field is found.
     if (violation.code === 'undeclared') continue;
-    if (violation.code === 'required' || (value === null && formCodes.has(violation.code)))
+    const absent =
+      violation.code === 'no_match' && isObject(value) ? absentFields(jsonSchema, path, value) : [];
+    if (absent.length > 0) targets.missing.push(...absent);
+    else if (violation.code === 'required' || (value === null && formCodes.has(violation.code)))
       targets.missing.push(path);
     else if (formCodes.has(violation.code) && value !== undefined && path.length > 0)
       targets.malformed.push(path);
     else targets.hopeless ??= violation;
   }
   return targets;
+}
+
+/** What an object that is none of the alternatives lacks, whichever of them it was to be. */
+function absentFields(jsonSchema: JsonObject, path: readonly string[], value: JsonObject): string[][] {
+  const { required } = fieldsOf(jsonSchema, path);
+  return [...required].filter((name) => !Object.hasOwn(value, name)).map((name) => [...path, name]);
 }

@@ -28,6 +28,7 @@ export const abbreviations: ReadonlyMap<string, string> = new Map(
     cat: 'category',
     categ: 'category',
     ccy: 'currency',
+    cd: 'code',
     cfg: 'configuration',
     conf: 'configuration',
     config: 'configuration',
@@ -63,6 +64,7 @@ export const abbreviations: ReadonlyMap<string, string> = new Map(
     emp: 'employee',
     env: 'environment',
     eval: 'evaluation',
+    ev: 'event',
     evt: 'event',
     exch: 'exchange',
     exec: 'execution',
@@ -203,17 +205,22 @@ export const abbreviations: ReadonlyMap<string, string> = new Map(
 
 /** Names of containers that only hold the event: what is in them is as if it were outside. */
 export const wrappers: ReadonlySet<string> = new Set([
+  'additional',
   'attribute',
   'body',
   'content',
+  'context',
+  'custom',
   'data',
   'detail',
   'envelope',
   'event',
+  'extra',
   'field',
   'info',
   'information',
   'item',
+  'json',
   'message',
   'meta',
   'metadata',
@@ -222,8 +229,12 @@ export const wrappers: ReadonlySet<string> = new Set([
   'parameter',
   'payload',
   'property',
+  'raw',
   'record',
   'resource',
+  'response',
+  'result',
+  'trait',
   'value',
 ]);
 
@@ -233,18 +244,24 @@ export const wrappers: ReadonlySet<string> = new Set([
  */
 export const filler: ReadonlySet<string> = new Set([
   'attribute',
+  'col',
+  'column',
   'data',
   'field',
+  'fld',
   'info',
   'of',
   'payload',
   'property',
+  'str',
+  'string',
+  'text',
   'the',
   'value',
 ]);
 
 /** Whose a personal field is. Of anything else it may say more: `user_currency` is not the currency of a payment. */
-export const persons: ReadonlySet<string> = new Set(['client', 'customer', 'user']);
+export const persons: ReadonlySet<string> = new Set(['client', 'contact', 'customer', 'person', 'user']);
 export const personal: ReadonlySet<string> = new Set(['email', 'phone']);
 
 const moment = ['at', 'on', 'date', 'datetime', 'time', 'timestamp', 'utc'];
@@ -468,4 +485,20 @@ export const confusable: ReadonlySet<string> = new Set([
   'stared started',
   'trail trial',
   'united untied',
+]);
+
+/** What senders write where they have no value. */
+export const placeholders: ReadonlySet<string> = new Set([
+  '',
+  'empty',
+  'n/a',
+  'na',
+  'nan',
+  'nil',
+  'none',
+  'null',
+  'tba',
+  'tbd',
+  'undefined',
+  'unknown',
 ]);
