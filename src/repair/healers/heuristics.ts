@@ -1,7 +1,8 @@
 import type { Failure, Healer, Proposal } from '../healer.ts';
 import type { Operation, Plan } from '../plan.ts';
 import { tryPlan } from '../trial.ts';
-import { findMissing, namedLike, reshape, targetAt } from './heuristics/find.ts';
+import { namedLike, targetAt } from './heuristics/evidence.ts';
+import { findMissing, reshape } from './heuristics/find.ts';
 import { gatherObject } from './heuristics/gather.ts';
 import { findLeftovers } from './heuristics/leftovers.ts';
 import { fieldsOf } from './heuristics/declared.ts';
@@ -115,12 +116,16 @@ function* repairsOf(search: Search): Generator<Found> {
     if (parts !== undefined) yield* parts;
     else {
       lost.push(path);
+      if (lost.length > maxLost) yield { ok: false, reason: whole.reason };
       reasons.set(path, whole.reason);
     }
   }
   yield* partsAndWholes(search, lost, reasons);
   for (const path of malformed) yield reshape(search, path);
 }
+
+/** More fields than that are not in pieces, but gone. */
+const maxLost = 4;
 
 /** What is nowhere as it is may have been joined to another field, or split into several. */
 function* partsAndWholes(

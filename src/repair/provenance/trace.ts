@@ -120,6 +120,14 @@ export function isAround(patterns: readonly Path[], path: Path): boolean {
 
 /** What JSON text spells; null when it spells nothing: nothing can have come from parsing it. */
 export function spelled(text: string): Json {
+  if (last?.text !== text) last = { text, value: parsed(text) };
+  return last.value;
+}
+
+/** Each leaf within a text asks for the same one. */
+let last: { text: string; value: Json } | undefined;
+
+function parsed(text: string): Json {
   try {
     return JSON.parse(text) as Json;
   } catch {

@@ -30,44 +30,56 @@ export function candidatesOf(
   entity: ReadonlySet<string>,
 ): Candidate[] {
   const found: Candidate[] = [];
+  // Level by level, so that of a huge event the fields near the top are seen.
+  const queue: Visit[] = [{ value: event, path: [], preparation: [], container: undefined }];
 
-  const visit = (
-    value: JsonObject,
-    path: string[],
-    preparation: Operation[],
-    container: Candidate['container'],
-  ): void => {
-    if (path.length >= maxDepth) return;
+  for (const { value, path, preparation, container } of queue) {
+    if (path.length >= maxDepth) continue;
     for (const [name, field] of Object.entries(value)) {
-      if (found.length >= maxCandidates) return;
       const at = [...path, name];
       if (isDeclared(jsonSchema, at)) {
-        visitDeclared(field, at);
+        for (const next of declaredWithin(field, at)) queue.push(next);
         continue;
       }
+      if (found.length >= maxCandidates) return found;
       // Within what has to be opened first, the event itself holds nothing yet.
       const pointer = preparation.length === 0 ? genericPointer(pointerOf(at), event) : pointerOf(at);
-      const words = {
-        leaf: wordsOf(name),
-        full: at.flatMap(wordsOfName),
-        short: wordsOfPath(at, entity),
-        letters: at.map(lettersOf).join('/'),
-      };
-      found.push({ path: at, pointer, value: field, preparation, words, container });
+      found.push({ path: at, pointer, value: field, preparation, words: wordsAt(at, entity), container });
       const opened = openContainer(field, pointer);
       if (opened === undefined) continue;
-      const { value: inner, operations } = opened;
-      visit(inner, at, [...preparation, ...operations], { depth: at.length, names: Object.keys(inner) });
+      queue.push({
+        value: opened.value,
+        path: at,
+        preparation: [...preparation, ...opened.operations],
+        container: { depth: at.length, names: Object.keys(opened.value) },
+      });
     }
-  };
-  const visitDeclared = (field: Json, path: string[]): void => {
-    if (isObject(field)) visit(field, path, [], undefined);
-    if (!Array.isArray(field)) return;
-    for (const [index, item] of field.entries())
-      if (isObject(item)) visit(item, [...path, String(index)], [], undefined);
-  };
-  visit(event, [], [], undefined);
+  }
   return found;
+}
+
+interface Visit extends Pick<Candidate, 'path' | 'preparation' | 'container'> {
+  value: JsonObject;
+}
+
+/** A declared object, or those that a declared list holds. */
+function declaredWithin(field: Json, path: string[]): Visit[] {
+  const items: [Json, string[]][] = Array.isArray(field)
+    ? field.map((item, index) => [item, [...path, String(index)]])
+    : [[field, path]];
+  return items.flatMap(([value, at]) =>
+    isObject(value) ? [{ value, path: at, preparation: [], container: undefined }] : [],
+  );
+}
+
+/** A path as words, in all the ways that names are compared. */
+export function wordsAt(path: readonly string[], entity: ReadonlySet<string>): Candidate['words'] {
+  return {
+    leaf: wordsOf(path.at(-1)!),
+    full: path.flatMap(wordsOfName),
+    short: wordsOfPath(path, entity),
+    letters: path.map(lettersOf).join('/'),
+  };
 }
 
 /** The index of an array is no word. */

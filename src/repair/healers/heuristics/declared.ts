@@ -1,12 +1,18 @@
 import { type JsonObject, isObject } from '../../../json.ts';
 import { schemasAt } from '../../schema-paths.ts';
-import { foldedName, wordsOf } from './names.ts';
+import { foldedName, wordsOf, wordsOfPath } from './names.ts';
 
-/** The paths that a contract declares, found by how their last name reads. */
+type Paths = readonly (readonly string[])[];
+
+/** The paths that a contract declares, with `*` for the elements of arrays, found by how they read. */
 export interface DeclaredNames {
-  /** With `*` for the elements of arrays; empty when none ends so. */
-  endingIn(folded: string): readonly (readonly string[])[];
+  /** By the last name. */
+  endingIn(folded: string): Paths;
+  /** By all of it, but for containers that add no meaning. */
+  reading(folded: string): Paths;
 }
+
+const noWords: ReadonlySet<string> = new Set();
 
 const maxDepth = 8;
 const maxPaths = 5000;
@@ -17,6 +23,7 @@ export function declaredNames(jsonSchema: JsonObject): DeclaredNames {
   const before = known.get(jsonSchema);
   if (before !== undefined) return before;
   const byLeaf = new Map<string, string[][]>();
+  const byPath = new Map<string, string[][]>();
   let level: string[][] = [[]];
   let count = 0;
   for (let depth = 0; depth < maxDepth && count < maxPaths; depth++) {
@@ -25,14 +32,23 @@ export function declaredNames(jsonSchema: JsonObject): DeclaredNames {
     for (const path of next) {
       const leaf = path.at(-1)!;
       if (leaf === '*') continue;
-      const folded = foldedName(wordsOf(leaf));
-      byLeaf.set(folded, [...(byLeaf.get(folded) ?? []), path]);
+      add(byLeaf, foldedName(wordsOf(leaf)), path);
+      add(byPath, foldedName(wordsOfPath(path, noWords)), path);
     }
     level = next;
   }
-  const names: DeclaredNames = { endingIn: (folded) => byLeaf.get(folded) ?? [] };
+  const names: DeclaredNames = {
+    endingIn: (folded) => byLeaf.get(folded) ?? [],
+    reading: (folded) => byPath.get(folded) ?? [],
+  };
   known.set(jsonSchema, names);
   return names;
+}
+
+function add(paths: Map<string, string[][]>, folded: string, path: string[]): void {
+  const alike = paths.get(folded);
+  if (alike === undefined) paths.set(folded, [path]);
+  else alike.push(path);
 }
 
 function pathsBelow(jsonSchema: JsonObject, path: readonly string[]): string[][] {

@@ -1,74 +1,15 @@
 import { isObject, jsonType } from '../../../json.ts';
-import { genericPointer, isBelow, pointerOf, segmentsOf, valueAt } from '../../pointer.ts';
+import { genericPointer, isBelow, pointerOf, valueAt } from '../../pointer.ts';
 import type { Operation } from '../../plan.ts';
 import type { Candidate } from './candidates.ts';
 import { type Change, changeAt } from './changes.ts';
-import { fieldsOf } from './declared.ts';
-import {
-  type NameEvidence,
-  compareNames,
-  foldedName,
-  lettersOf,
-  sameName,
-  wordsOf,
-  wordsOfPath,
-} from './names.ts';
-import { type Found, type Search, placed } from './search.ts';
+import { type NameMatch, type Target, namedLike, targetAt } from './evidence.ts';
+import { sameName } from './names.ts';
 import { hasTimeBeside } from './parts.ts';
-import { commonplace, filler, general, qualifiers } from './words.ts';
-
-/** A missing path, as words. */
-export interface Target {
-  /** With the indexes of arrays. */
-  path: readonly string[];
-  /** With `*` for them. */
-  pointer: string;
-  /** The innermost element of an array that it lies in; empty for none. */
-  element: string;
-  words: Candidate['words'];
-}
-
-/** A field that is named like a missing one. */
-export interface NameMatch {
-  candidate: Candidate;
-  name: NameEvidence;
-}
+import { type Found, type Search, placed } from './search.ts';
 
 interface Match extends NameMatch {
   changes: Change[];
-}
-
-/** Names that hold all words of the target and others besides: they may mean it, or something else. */
-interface Named {
-  matches: NameMatch[];
-  rivals: Candidate[];
-}
-
-export function targetAt({ failure, entity }: Search, path: readonly string[]): Target {
-  const words = {
-    leaf: wordsOf(path.at(-1)!),
-    full: path.flatMap((segment) => (/^\d+$/.test(segment) ? [] : wordsOf(segment))),
-    short: wordsOfPath(path, entity),
-    letters: path.map(lettersOf).join('/'),
-  };
-  const pointer = genericPointer(pointerOf(path), failure.event);
-  return { path, pointer, element: elementOf(path, failure.event), words };
-}
-
-/** The fields that are named like a missing path, or might be. */
-export function namedLike(search: Search, target: Target): Named {
-  const { event } = search.failure;
-  const named: Named = { matches: [], rivals: [] };
-  for (const candidate of search.candidates) {
-    const isOneOfMany = candidate.preparation.length > 0 ? '' : elementOf(candidate.path, event);
-    // Within an array, only the fields of the same element; from outside, none of its elements.
-    if (isOneOfMany !== target.element) continue;
-    const name = nameEvidence(search, candidate, target);
-    if (name.score >= search.threshold) named.matches.push({ candidate, name });
-    else if (target.words.short.every((word) => candidate.words.short.includes(word)))
-      named.rivals.push(candidate);
-  }
-  return named;
 }
 
 /** The one field that is meant by a missing path. */
@@ -89,9 +30,8 @@ export function findMissing(search: Search, target: Target, named = namedLike(se
   if (matches.length === 0 && nearly !== undefined) matches.push(nearly);
 
   const [only, ...others] = matches;
-  const rivals = () =>
-    named.rivals.filter((candidate) => search.fitter.fit(placed(candidate, path)).kind !== 'none');
-  if (only === undefined) return { ok: false, reason: missingReason(pointer, rivals()) };
+  const fits = (candidate: Candidate) => search.fitter.fit(placed(candidate, path)).kind !== 'none';
+  if (only === undefined) return { ok: false, reason: missingReason(pointer, named.rivals.find(fits)) };
   // A container of the very field is not that field.
   const inner = others.find(
     ({ candidate, name }) => name.score >= sameName && isBelow(candidate.path, only.candidate.path),
@@ -101,15 +41,14 @@ export function findMissing(search: Search, target: Target, named = namedLike(se
       ...named,
       matches: named.matches.filter(({ candidate }) => candidate !== only.candidate),
     });
-  const doubts = [
-    ...others.map(({ candidate }) => candidate),
-    // Beside the very same name, one with a word more is another field.
-    ...(only.name.score >= sameName
-      ? []
-      : [...rivals(), ...[...unfit, ...named.rivals].filter(isLike(only.candidate))]),
-  ];
-  // What lies within a field moves with it.
-  const other = doubts.find((candidate) => !isBelow(candidate.path, only.candidate.path));
+  // Beside the very same name, one with a word more is another field. What lies within a field moves with it.
+  const isSure = only.name.score >= sameName;
+  const isOther = (candidate: Candidate) => !isBelow(candidate.path, only.candidate.path);
+  const other =
+    others.map(({ candidate }) => candidate).find(isOther) ??
+    named.rivals.find(isTwinOf(only.candidate)) ??
+    (isSure ? undefined : [...unfit, ...named.rivals].filter(isOther).find(isLike(only.candidate))) ??
+    (isSure ? undefined : named.rivals.filter(isOther).find(fits));
   if (other !== undefined)
     return { ok: false, reason: `${pointer} could be ${only.candidate.pointer} or ${other.pointer}` };
   return moved(only, pointer);
@@ -147,6 +86,15 @@ const isLike =
     jsonType(value) === jsonType(one.value) &&
     path.slice(0, -1).join('/') === one.path.slice(0, -1).join('/');
 
+/** The same name in a container beside: which of the two containers is meant, the name does not tell. */
+const isTwinOf =
+  (one: Candidate) =>
+  ({ path }: Candidate): boolean =>
+    one.container !== undefined &&
+    path.length === one.path.length &&
+    path.at(-1) === one.path.at(-1) &&
+    path.slice(0, -2).join('/') === one.path.slice(0, -2).join('/');
+
 export function moved({ candidate, name, changes }: Match, to: string): Extract<Found, { ok: true }> {
   const from = candidate.pointer;
   return {
@@ -162,114 +110,10 @@ export function moved({ candidate, name, changes }: Match, to: string): Extract<
 const at = (path: string, changes: readonly Change[]): Operation[] =>
   changes.map((change) => changeAt(path, change));
 
-function missingReason(target: string, rivals: readonly Candidate[]): string {
-  const [rival] = rivals;
+function missingReason(target: string, rival: Candidate | undefined): string {
   return rival === undefined
     ? `${target} is missing, and no other field is named like it and fits`
     : `${target} is missing, and ${rival.pointer} may mean something else: make it an alias if it does not`;
-}
-
-/** The innermost element of an array that a path leads through; empty for none. */
-function elementOf(path: readonly string[], event: Search['failure']['event']): string {
-  const depth = path.findLastIndex(
-    (segment, at) => /^\d+$/.test(segment) && Array.isArray(valueAt(event, path.slice(0, at))),
-  );
-  return depth === -1 ? '' : pointerOf(path.slice(0, depth + 1));
-}
-
-/** How well the candidate is named like the target, or one of the contract's aliases for it. */
-function nameEvidence(search: Search, candidate: Candidate, target: Target): NameEvidence {
-  const { failure, entity } = search;
-  const { words } = candidate;
-  const folded = foldedName(words.short);
-  const isAlias = failure.contract.aliases[target.pointer]?.some((alias) => {
-    // A field name beside the target, or a path of its own.
-    const path = alias.startsWith('/') ? segmentsOf(alias) : [...target.path.slice(0, -1), alias];
-    return foldedName(wordsOfPath(path, entity)) === folded;
-  });
-  if (isAlias === true) return { score: 1, reason: 'an alias of the contract' };
-  if (words.letters === target.words.letters) return { score: 1, reason: 'the same name' };
-  const full = compareNames(words.full, target.words.full, entity);
-  const short = compareNames(words.short, target.words.short, entity);
-  const best = full.score > short.score ? full : short;
-  const evidence =
-    [best, pulledUp(search, candidate, target), packedUp(search, candidate, target)].find(
-      ({ score }) => score > 0,
-    ) ?? best;
-  if (evidence.score === 0) return evidence;
-  if (folded !== foldedName(target.words.short) && isNameOfAnother(search, words.short, target))
-    return { score: 0, reason: 'the name of another field' };
-  return isOutOfPlace(search, candidate, target) || isOfOther(words.leaf, target.words.leaf)
-    ? { score: 0, reason: 'a common name, within something of its own' }
-    : evidence;
-}
-
-/** The very same name in an object around the target's place, when the contract has one field of this name only. */
-function pulledUp({ declared }: Search, { path, words }: Candidate, target: Target): NameEvidence {
-  const none = { score: 0, reason: 'another name' };
-  const folded = foldedName(words.leaf);
-  if (folded !== foldedName(target.words.leaf) || words.leaf.every((word) => commonplace.has(word)))
-    return none;
-  const isAround = path.length < target.path.length && isBelow(target.path, path.slice(0, -1));
-  if (!isAround || declared.endingIn(folded).length !== 1) return none;
-  return { score: 0.85, reason: 'the same name, further up' };
-}
-
-/** In a container beside its place, whatever its name, that holds most of the object and little else. */
-function packedUp({ failure }: Search, candidate: Candidate, target: Target): NameEvidence {
-  const none = { score: 0, reason: 'another name' };
-  const { container, words, path } = candidate;
-  if (
-    container === undefined ||
-    container.depth !== path.length - 1 ||
-    path.length !== target.path.length + 1
-  )
-    return none;
-  if (foldedName(words.leaf) !== foldedName(target.words.leaf)) return none;
-  const around = target.path.slice(0, -1);
-  const holder = path[container.depth - 1]!;
-  if (
-    !around.every((segment, at) => path[at] === segment) ||
-    wordsOf(holder).some((word) => qualifiers.has(word))
-  )
-    return none;
-  const { names, required } = fieldsOf(failure.contract.jsonSchema, around);
-  const inside = new Set(container.names.map((name) => foldedName(wordsOf(name))));
-  const known = names.filter((name) => inside.has(foldedName(wordsOf(name))));
-  const isWhole = known.length >= 3 && [...required].every((name) => inside.has(foldedName(wordsOf(name))));
-  return isWhole && known.length * 4 >= container.names.length * 3
-    ? { score: 0.9, reason: 'the same name, with all the others in one container' }
-    : none;
-}
-
-/** `data_type`, `field_name`: not the type, not the name, but what is known of some data, of some field. */
-function isOfOther(found: readonly string[], meant: readonly string[]): boolean {
-  return (
-    found.length > meant.length &&
-    filler.has(found[0]!) &&
-    !filler.has(meant[0]!) &&
-    meant.every((word) => general.has(word))
-  );
-}
-
-/** A field `id` of a container that holds other things is the id of those. */
-function isOutOfPlace({ failure }: Search, { container, words }: Candidate, target: Target): boolean {
-  if (container === undefined || container.names.length === 1) return false;
-  if (!words.leaf.every((word) => commonplace.has(word))) return false;
-  const { names } = fieldsOf(failure.contract.jsonSchema, target.pointer.split('/').slice(1, -1));
-  const beside = new Set(names.map((name) => foldedName(wordsOf(name))));
-  const known = container.names.filter((name) => beside.has(foldedName(wordsOf(name))));
-  return known.length * 2 <= container.names.length;
-}
-
-/** Whether the contract has a field elsewhere that is called just so. */
-function isNameOfAnother({ declared, entity }: Search, words: readonly string[], target: Target): boolean {
-  const folded = foldedName(words);
-  return words.some((_, start) =>
-    declared
-      .endingIn(foldedName(words.slice(start)))
-      .some((path) => pointerOf(path) !== target.pointer && foldedName(wordsOfPath(path, entity)) === folded),
-  );
 }
 
 export function described(changes: readonly Change[]): string {

@@ -22,16 +22,7 @@ export function gatherObject(search: Search, path: readonly string[]): Found[] |
   const { event, contract } = search.failure;
   const around = path.slice(0, -1);
   if (!isObject(valueAt(event, around)) && around.length > 0) return undefined;
-  const beside = new Map<string, Candidate[]>();
-  for (const candidate of search.candidates) {
-    if (
-      candidate.path.length !== path.length ||
-      !around.every((segment, at) => candidate.path[at] === segment)
-    )
-      continue;
-    const folded = foldedName(candidate.words.leaf);
-    beside.set(folded, [...(beside.get(folded) ?? []), candidate]);
-  }
+  const beside = candidatesBeside(search, around);
   const styles = [wordsOf(path.at(-1)!), []].flatMap((prefix) => {
     const parts = partsOf(contract.jsonSchema, path, prefix, beside);
     return parts !== undefined && isEvident(parts, prefix) ? [parts] : [];
@@ -42,6 +33,44 @@ export function gatherObject(search: Search, path: readonly string[]): Found[] |
   if (others.length > 0) return [{ ok: false, reason: `the fields of ${target} are there twice` }];
   search.fitter.presume(parts.map(({ candidate, path: to }) => ({ path: to, value: candidate.value })));
   return parts.map((part) => placePart(search, part));
+}
+
+/**
+ * Objects that no contract misses, being optional, and that were flattened along with what it does miss: told by two
+ * prefixed fields or more, and all that such an object requires.
+ */
+export function gatherOptional(search: Search, isFree: (candidate: Candidate) => boolean): Found[] {
+  const { event, contract } = search.failure;
+  const places = new Map<string, string[]>();
+  for (const { path, container } of search.candidates)
+    if (container === undefined) places.set(pointerOf(path.slice(0, -1)), path.slice(0, -1));
+  return [...places.values()].flatMap((around) => {
+    const beside = candidatesBeside(search, around);
+    const prefixes = [...beside.values()].flat().map(({ words }) => words.leaf[0]);
+    return fieldsOf(contract.jsonSchema, around).names.flatMap((name): Found[] => {
+      const path = [...around, name];
+      const prefix = wordsOf(name);
+      if (!prefixes.includes(prefix[0]) || valueAt(event, path) !== undefined) return [];
+      const parts = partsOf(contract.jsonSchema, path, prefix, beside) ?? [];
+      if (parts.length < 2 || !parts.every(({ candidate }) => isFree(candidate))) return [];
+      const found = parts.map((part) => placePart(search, part));
+      return found.every(({ ok }) => ok) ? found : [];
+    });
+  });
+}
+
+/** The undeclared fields of one object, by how their names read. */
+function candidatesBeside({ candidates }: Search, around: readonly string[]): Map<string, Candidate[]> {
+  const beside = new Map<string, Candidate[]>();
+  for (const candidate of candidates) {
+    const isThere =
+      candidate.path.length === around.length + 1 &&
+      around.every((segment, at) => candidate.path[at] === segment);
+    if (!isThere) continue;
+    const folded = foldedName(candidate.words.leaf);
+    beside.set(folded, [...(beside.get(folded) ?? []), candidate]);
+  }
+  return beside;
 }
 
 /** Fields under their own name have to tell by more than one that they belong together. */

@@ -2,6 +2,9 @@ import { isObject } from '../../../json.ts';
 import { genericPointer, isBelow, pointerOf, segmentsOf, valueAt } from '../../pointer.ts';
 import type { Candidate } from './candidates.ts';
 import { moved } from './find.ts';
+import { fieldsOf } from './declared.ts';
+import { nameEvidence, targetAt } from './evidence.ts';
+import { gatherOptional } from './gather.ts';
 import { foldedName, wordsOfPath } from './names.ts';
 import { type Found, type Search, placed } from './search.ts';
 
@@ -28,8 +31,13 @@ export function findLeftovers(
     if (path === undefined) continue;
     pairs.push({ candidate, path, target: genericPointer(pointerOf(path), search.failure.event) });
   }
+  const paired = new Set(pairs.map(({ candidate }) => candidate));
+  const gathered = gatherOptional(
+    search,
+    (candidate) => !isTaken(candidate.pointer) && !paired.has(candidate),
+  );
   search.fitter.presume(pairs.map(({ candidate, path }) => ({ path, value: candidate.value })));
-  return pairs.flatMap(({ candidate, path, target }): Found[] => {
+  const alone = pairs.flatMap(({ candidate, path, target }): Found[] => {
     const rival = pairs.find(
       (other) => other.target === target && other.candidate.pointer !== candidate.pointer,
     );
@@ -39,6 +47,34 @@ export function findLeftovers(
     if (fit.kind !== 'fits') return [];
     return [moved({ candidate, name: { score: 1, reason: 'the same name' }, changes: fit.changes }, target)];
   });
+  const moving = new Set([...alone, ...gathered].flatMap((found) => (found.ok ? found.from : [])));
+  const doubt = search.candidates
+    .filter(({ pointer, container }) => container === undefined && !isTaken(pointer) && !moving.has(pointer))
+    .map((candidate) => doubtfulOf(search, candidate, filled))
+    .find((found) => found !== undefined);
+  return doubt === undefined ? [...alone, ...gathered] : [doubt];
+}
+
+/**
+ * A field that may be an optional one beside it. Nothing forces a decision, so the name must be the very same to move it;
+ * but half a repair would look whole.
+ */
+function doubtfulOf(search: Search, candidate: Candidate, filled: readonly string[]): Found | undefined {
+  const { event, contract } = search.failure;
+  const around = candidate.path.slice(0, -1);
+  for (const name of fieldsOf(contract.jsonSchema, around).names) {
+    const path = [...around, name];
+    if (valueAt(event, path) !== undefined) continue;
+    const target = targetAt(search, path);
+    if (filled.includes(target.pointer)) continue;
+    if (nameEvidence(search, candidate, target).score < search.threshold) continue;
+    if (search.fitter.fit(placed(candidate, path)).kind !== 'fits') continue;
+    return {
+      ok: false,
+      reason: `${candidate.pointer} may be the optional ${target.pointer}: make it an alias, or declare it`,
+    };
+  }
+  return undefined;
 }
 
 /** The one absent path of the contract that reads as the candidate does, in the event or in what is put into it. */
@@ -48,16 +84,11 @@ function namesake(
   filled: readonly string[],
 ): string[] | undefined {
   const { event } = failure;
-  const words = wordsOfPath(candidate.path, noWords);
-  const folded = foldedName(words);
-  const places = words.flatMap((_, start) =>
-    declared
-      .endingIn(foldedName(words.slice(start)))
-      .filter((path) => foldedName(wordsOfPath(path, noWords)) === folded)
-      .map((path) => withIndexes(path, candidate))
-      .filter((path) => path !== undefined)
-      .filter((path) => valueAt(event, path) === undefined && hasPlace(path)),
-  );
+  const places = declared
+    .reading(foldedName(wordsOfPath(candidate.path, noWords)))
+    .map((path) => withIndexes(path, candidate))
+    .filter((path) => path !== undefined)
+    .filter((path) => valueAt(event, path) === undefined && hasPlace(path));
   const [only, ...others] = places;
   return others.length === 0 ? only : undefined;
 

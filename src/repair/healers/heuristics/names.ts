@@ -1,14 +1,6 @@
+import { abbreviations } from './abbreviations.ts';
 import { isAbbreviation, isMisspelling } from './spelling.ts';
-import {
-  abbreviations,
-  filler,
-  general,
-  personal,
-  persons,
-  qualifiers,
-  redundantBeside,
-  wrappers,
-} from './words.ts';
+import { filler, general, personal, persons, qualifiers, redundantBeside, wrappers } from './words.ts';
 
 export interface NameEvidence {
   /** 0 (none) to 1 (the same name). */

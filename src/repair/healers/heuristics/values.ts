@@ -1,5 +1,4 @@
 import { type Json, type JsonObject, isObject } from '../../../json.ts';
-import { maxViolations } from '../../../contracts/violation.ts';
 import type { Violation } from '../../../validate/violation.ts';
 import { Draft, sameJson } from '../../draft.ts';
 import type { Failure } from '../../healer.ts';
@@ -36,22 +35,35 @@ export interface Fitter {
   presume(placements: readonly Placement[]): void;
 }
 
-const maxValidations = 150;
+/** What all validations of one proposal may read, in single values; a GitHub event of 25 KB has a thousand. */
+const maxValuesRead = 15_000;
+/** To tell what is wrong takes longer than to see that all is well. */
+const valuesPerViolation = 10;
 /** More faults than that within an object speak against its being the one that is missing. */
 const maxFaultsWithin = 12;
 
 export function createFitter({ contract, event, peers = [] }: Failure): Fitter {
-  const fitting = new Map<string, Json[]>();
-  let validations = 0;
+  const known = new Map<string, Map<Json, readonly Violation[]>>();
+  let budget = maxValuesRead;
 
   /** What the contract has against this value at this path, whatever else is wrong; undefined when it can't be known. */
   function faults(path: readonly string[], value: Json): readonly Violation[] | undefined {
     const pointer = pointerOf(path);
-    if (fitting.get(pointer)?.includes(value)) return [];
+    const before = known.get(pointer)?.get(value);
+    if (before !== undefined) return before;
+    if (budget <= 0) return undefined;
     const draft = new Draft(along(event, path));
-    if (++validations > maxValidations || !draft.set(path, value)) return undefined;
+    if (!draft.set(path, value)) return undefined;
     const validation = contract.validate(draft.value);
-    return validation.ok ? [] : validation.violations.filter(isAtOrBelow(pointer));
+    budget -=
+      countValues(draft.value) + (validation.ok ? 0 : validation.violations.length * valuesPerViolation);
+    const found = validation.ok ? [] : validation.violations.filter(isAtOrBelow(pointer));
+    remember(pointer, value, found);
+    return found;
+  }
+
+  function remember(pointer: string, value: Json, found: readonly Violation[]): void {
+    known.set(pointer, (known.get(pointer) ?? new Map<Json, readonly Violation[]>()).set(value, found));
   }
 
   function fit({ path, value, from }: Placement): ValueFit {
@@ -120,15 +132,13 @@ export function createFitter({ contract, event, peers = [] }: Failure): Fitter {
         ({ path, value }) => couldStand(path, value) && draft.set(path, value),
       );
       if (placed.length < 2) return;
-      validations++;
+      budget -= countValues(draft.value);
       const validation = contract.validate(draft.value);
       const violations = validation.ok ? [] : validation.violations;
-      // Beyond the last one that is told, there may be others.
-      if (violations.length >= maxViolations) return;
+      // Of very many violations only the first are told; what is overlooked here is seen in the next round.
       for (const { path, value } of placed) {
         const pointer = pointerOf(path);
-        if (!violations.some(isAtOrBelow(pointer)))
-          fitting.set(pointer, [...(fitting.get(pointer) ?? []), value]);
+        if (!violations.some(isAtOrBelow(pointer))) remember(pointer, value, []);
       }
     },
   };
@@ -141,7 +151,7 @@ export function createFitter({ contract, event, peers = [] }: Failure): Fitter {
 function along(value: JsonObject, path: readonly string[]): JsonObject {
   const [next, ...rest] = path;
   const kept = Object.entries(value).filter(([, field]) => typeof field !== 'object' || field === null);
-  const thin = Object.fromEntries(kept) as JsonObject;
+  const thin: JsonObject = Object.fromEntries(kept);
   if (next === undefined || !Object.hasOwn(value, next)) return thin;
   return { ...thin, [next]: alongAny(value[next]!, rest) };
 }
@@ -151,6 +161,13 @@ function alongAny(value: Json, path: readonly string[]): Json {
   if (path.length === 0 || typeof value !== 'object' || value === null) return value;
   if (!Array.isArray(value)) return along(value, path);
   return value.map((item, index) => (String(index) === path[0] ? alongAny(item, path.slice(1)) : null));
+}
+
+function countValues(value: Json): number {
+  if (typeof value !== 'object' || value === null) return 1;
+  let count = 1;
+  for (const item of Object.values(value)) count += countValues(item);
+  return count;
 }
 
 const isAtOrBelow =
