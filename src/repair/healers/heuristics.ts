@@ -77,7 +77,11 @@ function repair(search: Search): Repair {
     if (reason !== undefined) return { ok: false, reason };
   }
   if (operations.size === 0) return { ok: false, reason: 'no field of the event tells how to repair it' };
-  for (const found of findLeftovers(search, [...taken.keys()], [...filled], [...operations.keys()])) {
+  for (const found of findLeftovers(search, {
+    taken,
+    filled: [...filled],
+    operations: [...operations.keys()],
+  })) {
     const reason = take(found);
     if (reason !== undefined) return { ok: false, reason };
   }

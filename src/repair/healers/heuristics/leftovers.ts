@@ -5,29 +5,38 @@ import { moved } from './find.ts';
 import { fieldsOf } from './declared.ts';
 import { nameEvidence, targetAt } from './evidence.ts';
 import { gatherOptional } from './gather.ts';
-import { foldedName, wordsOfPath } from './names.ts';
+import { foldedName, wordsOf, wordsOfPath } from './names.ts';
 import { type Found, type Search, placed } from './search.ts';
 
 const noWords: ReadonlySet<string> = new Set();
+
+/** What the repair does already. */
+export interface Done {
+  /** Source → target. */
+  taken: ReadonlyMap<string, string>;
+  filled: readonly string[];
+  /** As JSON. */
+  operations: readonly string[];
+}
 
 /**
  * The optional fields that drifted along with the required ones: undeclared ones that have the very name of a declared
  * field which is absent. The contract does not miss them, but without them the event is not the one that was sent.
  */
-export function findLeftovers(
-  search: Search,
-  taken: readonly string[],
-  filled: readonly string[],
-  done: readonly string[],
-): Found[] {
+export function findLeftovers(search: Search, done: Done): Found[] {
+  const { filled, operations } = done;
+  const taken = [...done.taken.keys()];
+  const emptied = containersEmptied(done.taken);
   const isTaken = (pointer: string) =>
     taken.some((other) => pointer === other || pointer.startsWith(`${other}/`));
   const pairs: { candidate: Candidate; path: string[]; target: string }[] = [];
   for (const candidate of search.candidates) {
     // Nothing is opened for the sake of an optional field.
-    const isOpened = candidate.preparation.every((operation) => done.includes(JSON.stringify(operation)));
+    const isOpened = candidate.preparation.every((operation) =>
+      operations.includes(JSON.stringify(operation)),
+    );
     if (isTaken(candidate.pointer) || !isOpened) continue;
-    const path = namesake(search, candidate, filled);
+    const path = namesake(search, candidate, filled, emptied);
     if (path === undefined) continue;
     pairs.push({ candidate, path, target: genericPointer(pointerOf(path), search.failure.event) });
   }
@@ -77,18 +86,37 @@ function doubtfulOf(search: Search, candidate: Candidate, filled: readonly strin
   return undefined;
 }
 
+const aroundOf = (pointer: string): string => pointer.slice(0, pointer.lastIndexOf('/'));
+
+/** The containers out of which fields were moved to beside them. */
+function containersEmptied(taken: ReadonlyMap<string, string>): Set<string> {
+  const moved = [...taken].filter(
+    ([from, to]) => aroundOf(aroundOf(from)) === aroundOf(to) && aroundOf(from) !== '',
+  );
+  return new Set(moved.map(([from]) => aroundOf(from)));
+}
+
 /** The one absent path of the contract that reads as the candidate does, in the event or in what is put into it. */
 function namesake(
   { failure, declared }: Search,
   candidate: Candidate,
   filled: readonly string[],
+  emptied: ReadonlySet<string>,
 ): string[] | undefined {
-  const { event } = failure;
-  const places = declared
+  const { contract, event } = failure;
+  const outside = candidate.path.slice(0, -2);
+  const unpacked = !emptied.has(aroundOf(candidate.pointer))
+    ? []
+    : fieldsOf(contract.jsonSchema, outside)
+        .names.filter((name) => foldedName(wordsOf(name)) === foldedName(candidate.words.leaf))
+        .map((name) => [...outside, name]);
+  const inPlace = declared
     .reading(foldedName(wordsOfPath(candidate.path, noWords)))
     .map((path) => withIndexes(path, candidate))
-    .filter((path) => path !== undefined)
-    .filter((path) => valueAt(event, path) === undefined && hasPlace(path));
+    .filter((path) => path !== undefined);
+  const places = [...(unpacked.length > 0 ? unpacked : inPlace)].filter(
+    (path) => valueAt(event, path) === undefined && hasPlace(path),
+  );
   const [only, ...others] = places;
   return others.length === 0 ? only : undefined;
 
