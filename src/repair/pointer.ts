@@ -97,3 +97,22 @@ export function matchPrefix(
 export function isBelow(path: readonly string[], ancestor: readonly string[]): boolean {
   return path.length > ancestor.length && ancestor.every((segment, at) => path[at] === segment);
 }
+
+/**
+ * Whether one pointer may mean the same place as the other, or one below it. The star of one stands for the indexes of
+ * the other.
+ */
+export function covers(outer: string, inner: string): boolean {
+  if (outer === inner || inner.startsWith(`${outer}/`)) return true;
+  if (!outer.includes('*') && !inner.includes('*')) return false;
+  const wide = outer.split('/');
+  const narrow = inner.split('/');
+  return (
+    wide.length <= narrow.length &&
+    wide.every((segment, at) => segment === narrow[at] || isIndexOf(segment, narrow[at]!))
+  );
+}
+
+function isIndexOf(a: string, b: string): boolean {
+  return (a === '*' && arrayIndex.test(b)) || (b === '*' && arrayIndex.test(a));
+}

@@ -1,7 +1,7 @@
 import type { Contract } from '../contracts/contract.ts';
 import type { Json } from '../json.ts';
 import type { Operation, Plan, Pointer } from './plan.ts';
-import { segmentsOf } from './pointer.ts';
+import { covers, segmentsOf } from './pointer.ts';
 import { isDeclared, listedValues } from './schema-paths.ts';
 
 export interface PlanPermissions {
@@ -18,13 +18,15 @@ export function checkPlan(
   contract: Contract,
   permissions: PlanPermissions = {},
 ): string | undefined {
-  const before: Traffic = { filled: [], vacated: [], reshaped: [] };
+  const before: Traffic = { filled: [], vacated: [], reshaped: [], copied: [], closed: [] };
   for (const [index, operation] of plan.operations.entries()) {
     const reason = checkOperation(operation, contract, permissions) ?? checkOrder(operation, before);
     if (reason !== undefined) return `operation ${index} (${operation.op}): ${reason}`;
     before.filled.push(...filledBy(operation));
     before.vacated.push(...vacatedBy(operation));
     before.reshaped.push(...reshapedBy(operation));
+    before.copied.push(...copiedBy(operation));
+    before.closed.push(...closedBy(operation));
   }
   return undefined;
 }
@@ -34,21 +36,32 @@ interface Traffic {
   filled: Pointer[];
   vacated: Pointer[];
   reshaped: Pointer[];
+  /** Where copies came from in those elements of an array that have something there. */
+  copied: Pointer[];
+  /** Changed by what would fail, or do something else, on an object that is made there later. */
+  closed: Pointer[];
 }
 
 /**
  * A plan that fills what it has emptied or changed, or empties what it has filled, would do something else the second
  * time.
  */
-function checkOrder(operation: Operation, { filled, vacated, reshaped }: Traffic): string | undefined {
-  const isWithin = (path: Pointer) => (other: Pointer) => other === path || other.startsWith(`${path}/`);
+function checkOrder(operation: Operation, before: Traffic): string | undefined {
+  const { filled, vacated, reshaped, copied, closed } = before;
+  const isWithin = (path: Pointer) => (other: Pointer) => covers(path, other);
   const refilled = filledBy(operation).find((path) => vacated.some((other) => overlaps(path, other)));
   if (refilled !== undefined) return `${refilled} was moved away before`;
+  const late = filledBy(operation).find((path) => copied.some((other) => overlaps(path, other)));
+  if (late !== undefined) return `${late} was copied before it is written`;
+  const opened = filledBy(operation).find((path) => closed.some((other) => covers(other, path)));
+  if (opened !== undefined) return `what is around ${opened} was changed before it is written`;
   // What is nested within itself becomes another value too.
   const nested = operation.op === 'move' && isWithin(operation.from)(operation.to) ? [operation.from] : [];
   const changed = [...filledBy(operation), ...nested].find((path) => reshaped.some(isWithin(path)));
   if (changed !== undefined) return `${changed} was changed before it is written`;
-  const torn = reshapedBy(operation).find((path) => filled.some((other) => other.startsWith(`${path}/`)));
+  const torn = reshapedBy(operation).find((path) =>
+    filled.some((other) => covers(path, other) && !covers(other, path)),
+  );
   if (torn !== undefined) return `something in ${torn} was written before`;
   const emptied = vacatedBy(operation).find((path) => filled.some(isWithin(path)));
   return emptied === undefined ? undefined : `${emptied} was written before`;
@@ -57,6 +70,14 @@ function checkOrder(operation: Operation, { filled, vacated, reshaped }: Traffic
 function reshapedBy(operation: Operation): Pointer[] {
   const { reads, writes } = pathsOf(operation);
   return writes.filter((path) => reads.includes(path));
+}
+
+function copiedBy(operation: Operation): Pointer[] {
+  return operation.op === 'copy' && countStars(operation.from) > 0 ? [operation.from] : [];
+}
+
+function closedBy(operation: Operation): Pointer[] {
+  return operation.op === 'parse' || operation.op === 'unwrap' ? [] : reshapedBy(operation);
 }
 
 function filledBy(operation: Operation): Pointer[] {
@@ -72,7 +93,7 @@ function vacatedBy(operation: Operation): Pointer[] {
 }
 
 function overlaps(a: Pointer, b: Pointer): boolean {
-  return a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`);
+  return covers(a, b) || covers(b, a);
 }
 
 /** Paths that an operation reads, and paths that it writes. */

@@ -41,6 +41,12 @@ describe('a cast loses nothing', () => {
     ['2026-01-15 10:30:00', 'datetime', 'YYYY-MM-DD HH:mm:ss', '2026-01-15T10:30:00Z'],
     [1795466911, 'datetime', 'unix', '2026-11-23T20:48:31Z'],
     ['1795466911250', 'datetime', 'unix_ms', '2026-11-23T20:48:31.25Z'],
+    ['Mon, 23 Nov 2026 20:48:31 GMT', 'datetime', 'ddd, DD MMM YYYY HH:mm:ss Z', '2026-11-23T20:48:31Z'],
+    ['November 23, 2026', 'date', 'MMMM DD, YYYY', '2026-11-23'],
+    ['11/23/2026, 12:05:00 AM', 'datetime', 'MM/DD/YYYY, hh:mm:ss A', '2026-11-23T00:05:00Z'],
+    ['11/23/2026, 12:05:00 PM', 'datetime', 'MM/DD/YYYY, hh:mm:ss A', '2026-11-23T12:05:00Z'],
+    ['20261123T204831+0200', 'datetime', 'YYYYMMDDTHHmmssZ', '2026-11-23T18:48:31Z'],
+    ['23.11.2026 20:48:31.250', 'datetime', 'DD.MM.YYYY HH:mm:ss.SSS', '2026-11-23T20:48:31.25Z'],
     ['1,234.56', 'decimal', '1,234.56', '1234.56'],
     ['1.234,56', 'number', '1.234,56', 1234.56],
     ['1.234', 'integer', '1.234,56', 1234],
@@ -49,7 +55,14 @@ describe('a cast loses nothing', () => {
   });
 
   it('what a cast has made, the same cast leaves alone', () => {
-    const formats = [undefined, 'DD/MM/YYYY', 'YYYY-MM-DD HH:mm:ss', 'unix', 'unix_ms'];
+    const formats = [
+      undefined,
+      'MMM DD, YYYY hh:mm A',
+      'DD/MM/YYYY',
+      'YYYY-MM-DD HH:mm:ss',
+      'unix',
+      'unix_ms',
+    ];
     const text = fc.oneof(
       fc.constantFrom('15/01/2026', '2026-01-15', '2026-01-15 10:30:00', '1795466911', 'TRUE', '12.0'),
       fc.string(),
@@ -151,6 +164,11 @@ describe('a cast that would lose or guess fails', () => {
     ['13/13/2026', 'date', 'DD/MM/YYYY'],
     ['2026111', 'date', 'YYYYMMDD'],
     ['15/01', 'date', 'DD/MM'],
+    // That day was a Monday.
+    ['Tue, 23 Nov 2026', 'date', 'ddd, DD MMM YYYY'],
+    ['11/23/2026 13:05 PM', 'datetime', 'MM/DD/YYYY hh:mm A'],
+    ['11/23/2026 08:05', 'datetime', 'MM/DD/YYYY hh:mm'],
+    ['23 Nov 2026 GMT', 'date', 'DD MMM YYYY Z'],
     ['15/15/2026', 'date', 'DD/DD/YYYY'],
     ['2026-03-04T', 'date', 'YYYY-DD-MM'],
     [1.5, 'datetime', 'unix'],

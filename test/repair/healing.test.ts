@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Healer } from '../../src/repair/healer.ts';
+import { heuristicsHealer } from '../../src/repair/healers/heuristics.ts';
 import { type HealingBench, failureOf, healingBench, transactionWith } from '../helpers/healing.ts';
+import { shipment, shipmentWith } from './support.ts';
 
 let bench: HealingBench;
 afterEach(() => bench.close());
@@ -214,5 +216,24 @@ describe('a rule and its neighbours', () => {
       attempts: [{ healer: 'rule' }, { healer: 'heuristics' }],
     });
     expect(bench.model.requests).toEqual([]);
+  });
+});
+
+describe('events of one batch that fail in the same way', () => {
+  const due = (date: string) => shipmentWith({ due: date });
+
+  it('tell how to read a date that is two dates by itself', async () => {
+    bench = await healingBench({ healers: [heuristicsHealer()], llm: false, contract: shipment });
+    await bench.submit(due('03/04/2026'), due('13/04/2026'));
+    await bench.settled(2);
+    expect(bench.fixed.map(({ event }) => event['due'])).toEqual(['2026-04-03', '2026-04-13']);
+  });
+
+  it('are all refused when they contradict each other', async () => {
+    bench = await healingBench({ healers: [heuristicsHealer()], llm: false, contract: shipment });
+    await bench.submit(due('13/04/2026'), due('03/04/2026'), due('04/13/2026'));
+    await bench.settled(3);
+    expect(bench.fixed).toEqual([]);
+    expect(bench.dead).toHaveLength(3);
   });
 });

@@ -94,6 +94,27 @@ describe('what the contract permits', () => {
         { op: 'parse', path: '/receiver' },
       ],
     ],
+    [
+      'fills one element of those that it emptied',
+      [
+        { op: 'move', from: '/items/*/sku', to: '/items/*/quantity' },
+        { op: 'move', from: '/items/1/code', to: '/items/0/sku' },
+      ],
+    ],
+    [
+      'fills what some elements have been copied from',
+      [
+        { op: 'copy', from: '/items/*/sku', to: '/items/*/quantity' },
+        { op: 'move', from: '/items/*/code', to: '/items/*/sku' },
+      ],
+    ],
+    [
+      'makes an object where it wrapped one',
+      [
+        { op: 'wrap', path: '/receiver' },
+        { op: 'move', from: '/a', to: '/receiver/name' },
+      ],
+    ],
   ])('a plan that %s would differ the second time', (_, operations) => {
     expect(check(...operations)).toMatch(/^operation 1 /);
   });

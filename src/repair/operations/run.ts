@@ -1,6 +1,6 @@
 import type { Draft } from '../draft.ts';
 import type { Pointer } from '../plan.ts';
-import { bind, bindings, segmentsOf } from '../pointer.ts';
+import { bind, bindings, covers, segmentsOf } from '../pointer.ts';
 
 /** One application of a plan to an event. */
 export interface Run {
@@ -53,7 +53,6 @@ export function isOpen(run: Run, path: Pointer): boolean {
 
 function touches(paths: ReadonlySet<Pointer>, path: Pointer): boolean {
   if (paths.has(path)) return true;
-  for (const other of paths)
-    if (other === '' || other.startsWith(`${path}/`) || path.startsWith(`${other}/`)) return true;
+  for (const other of paths) if (other === '' || covers(path, other) || covers(other, path)) return true;
   return false;
 }
