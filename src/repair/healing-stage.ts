@@ -32,7 +32,7 @@ const eventsPerTurn = 16;
 /**
  * Looks for a repair of each failed event: a rule that was learned since, the heuristics, the model. A plan that works
  * becomes a rule, so that the next such event never gets here. A recent refusal spares the call to the model, but not
- * the heuristics: they cost a tenth of a millisecond, and look at values, which the refused signature says nothing of.
+ * the heuristics: they cost about a millisecond, and look at values, which the refused signature says nothing of.
  */
 export function healingStage(deps: {
   engine: Pick<Engine, 'publish' | 'state'>;

@@ -5,33 +5,37 @@ import { genericPointer, pointerOf, valueAt } from '../../pointer.ts';
 import { schemasAt } from '../../schema-paths.ts';
 import type { Found, Search } from './search.ts';
 
-/** Names of wholes, and of the parts that they are commonly split into, in their order. */
-const wholes: readonly { whole: string[]; parts: [string[], string[]]; separator: string }[] = [
-  ...(['full name', 'name'].flatMap((whole) =>
-    [
-      ['first name', 'last name'],
-      ['given name', 'family name'],
-      ['forename', 'surname'],
-      ['first name', 'surname'],
-    ].map((parts) => ({ whole, parts, separator: ' ' })),
-  ) as { whole: string; parts: string[]; separator: string }[]),
-  ...['owner', 'repository owner', 'full name owner'].flatMap((owner) =>
-    ['name', 'repository name', 'repository', 'full name repository', 'full name name'].map((name) => ({
-      whole: 'full name',
-      parts: [owner, name],
-      separator: '/',
-    })),
-  ),
-  ...['local', 'local part', 'user', 'username', 'name'].map((local) => ({
-    whole: 'email',
-    parts: [`email ${local}`, 'email domain'],
+/** What a whole is called, what its two parts may be called, in their order, and what stands between them. */
+interface Composition {
+  wholes: readonly string[];
+  first: readonly string[];
+  second: readonly string[];
+  separator: string;
+}
+
+const compositions: readonly Composition[] = [
+  {
+    wholes: ['full name', 'name'],
+    first: ['first name', 'given name', 'forename'],
+    second: ['last name', 'family name', 'surname'],
+    separator: ' ',
+  },
+  {
+    wholes: ['full name'],
+    first: ['owner', 'repository owner', 'full name owner'],
+    second: ['repository', 'repository name', 'full name repository', 'full name name'],
+    separator: '/',
+  },
+  {
+    wholes: ['email'],
+    first: ['email local', 'email local part', 'email user', 'email username', 'email name'],
+    second: ['email domain'],
     separator: '@',
-  })),
-].map(({ whole, parts, separator }) => ({
-  whole: whole.split(' '),
-  parts: parts.map((part) => part.split(' ')) as [string[], string[]],
-  separator,
-}));
+  },
+];
+
+const isCalled = (names: readonly string[], words: readonly string[]): boolean =>
+  names.some((name) => name.replaceAll(' ', '') === foldedName(words));
 
 /** Signs that are seldom part of a value. */
 const delimiters = [' | ', ' - ', ' / ', ' : ', '; ', '|', ';', '\t'];
@@ -113,9 +117,10 @@ function waysToSplit({ fitter }: Search, text: string, paths: readonly string[][
 function isWholeOf(words: readonly string[], parts: readonly (readonly string[])[]): boolean {
   const folded = foldedName(words.filter((word) => word !== 'and'));
   if (folded === foldedName(parts.flat())) return true;
-  return wholes.some(
-    ({ whole, parts: known }) =>
-      foldedName(whole) === folded && known.every((part, at) => foldedName(part) === foldedName(parts[at]!)),
+  const [one, other] = parts;
+  return compositions.some(
+    ({ wholes, first, second }) =>
+      isCalled(wholes, words) && isCalled(first, one ?? []) && isCalled(second, other ?? []),
   );
 }
 
@@ -204,14 +209,13 @@ function addressParts({ failure }: Search, path: readonly string[], beside: read
 }
 
 function namedParts(path: readonly string[], beside: readonly Candidate[]): Parts[] {
-  const name = foldedName(wordsOf(path.at(-1)!));
-  return wholes
-    .filter(({ whole }) => foldedName(whole) === name)
-    .flatMap(({ parts, separator }) => {
-      const found = parts.map((words) =>
-        beside.filter((one) => foldedName(one.words.leaf) === foldedName(words)),
-      );
-      const [first, second] = found as [Candidate[], Candidate[]];
-      return first.length === 1 && second.length === 1 ? [{ parts: [first[0]!, second[0]!], separator }] : [];
+  const name = wordsOf(path.at(-1)!);
+  return compositions
+    .filter(({ wholes }) => isCalled(wholes, name))
+    .flatMap(({ first, second, separator }) => {
+      const [start, ...otherStarts] = beside.filter(({ words }) => isCalled(first, words.leaf));
+      const [end, ...otherEnds] = beside.filter(({ words }) => isCalled(second, words.leaf));
+      if (start === undefined || end === undefined || otherStarts.length + otherEnds.length > 0) return [];
+      return [{ parts: [start, end], separator }];
     });
 }
