@@ -22,8 +22,14 @@ export interface RecordHeader {
   replay?: ReplayTrail;
 }
 
-export function encodeRecord(header: RecordHeader, lines: string): Buffer {
-  return Buffer.from(`${JSON.stringify(header)}\n${lines}`);
+export function encodeRecord(header: RecordHeader, lines: Buffer | string): Buffer {
+  if (typeof lines === 'string') return Buffer.from(`${JSON.stringify(header)}\n${lines}`);
+  const first = `${JSON.stringify(header)}\n`;
+  const headerBytes = Buffer.byteLength(first);
+  const record = Buffer.allocUnsafe(headerBytes + lines.length);
+  record.write(first);
+  record.set(lines, headerBytes);
+  return record;
 }
 
 /** One event of a batch, parsed. */
