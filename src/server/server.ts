@@ -6,6 +6,7 @@ import { createAuthorize } from './authorize.ts';
 import type { ServerContext } from './context.ts';
 import type { Problem } from './problem.ts';
 import { notFound, sendProblem } from './replies.ts';
+import { consumerRoutes } from './routes/consumers.ts';
 import { contractRoutes } from './routes/contracts.ts';
 import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -69,6 +70,7 @@ export async function createApi(context: ServerContext): Promise<FastifyInstance
   ruleRoutes(app, context);
   contractRoutes(app, context);
   statsRoutes(app, context);
+  consumerRoutes(app, context);
   queryRoutes(app, context);
   await stepRoutes(app, context);
   await app.ready();

@@ -60,6 +60,7 @@ export async function startConsumer(
   let holding = 0;
   let lastWasRetry = false;
   let pumping = false;
+  let paused = options.paused === true;
   let retryTimer: NodeJS.Timeout | undefined;
   let lingerTimer: NodeJS.Timeout | undefined;
   let lastStart = -Infinity;
@@ -79,6 +80,7 @@ export async function startConsumer(
   function mayStart(): boolean {
     return (
       !stopping.signal.aborted &&
+      !paused &&
       holding === 0 &&
       running.size < inFlight &&
       queue.length < inFlight * maxQueuedFactor &&
@@ -178,6 +180,13 @@ export async function startConsumer(
   pump();
 
   return {
+    pause() {
+      paused = true;
+    },
+    resume() {
+      paused = false;
+      pump();
+    },
     async stop() {
       stopping.abort();
       stopListening();
