@@ -1,4 +1,4 @@
-import { createJiti, type Jiti } from 'jiti';
+import type { Jiti } from 'jiti';
 import { sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as zod from 'zod';
@@ -32,6 +32,7 @@ export async function importModule(
 }
 
 async function createLoader(): Promise<Jiti> {
+  const { createJiti } = await import('jiti');
   // Imported late, because the entry exports what stands here; by URL, because its extension differs once built.
   const entry = new URL(import.meta.url.endsWith('.ts') ? '../index.ts' : '../index.js', import.meta.url)
     .href;
