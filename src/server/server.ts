@@ -9,6 +9,7 @@ import { notFound, sendProblem } from './replies.ts';
 import { contractRoutes } from './routes/contracts.ts';
 import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { eventRoutes } from './routes/events.ts';
+import { healingRoutes } from './routes/healing.ts';
 import { healthRoutes } from './routes/health.ts';
 import { queryRoutes } from './routes/query.ts';
 import { ruleRoutes } from './routes/rules.ts';
@@ -67,6 +68,7 @@ export async function createApi(context: ServerContext): Promise<FastifyInstance
   eventRoutes(app, context);
   deadLetterRoutes(app, context);
   ruleRoutes(app, context);
+  healingRoutes(app, context);
   contractRoutes(app, context);
   statsRoutes(app, context);
   queryRoutes(app, context);
