@@ -157,6 +157,8 @@ async function checkLlm(config: Config, io: Io): Promise<Finding> {
   const response = await fetch(`${base}/models`, {
     headers: { authorization: `Bearer ${openai.apiKey}` },
     signal: AbortSignal.timeout(5000),
+  }).catch((error: unknown) => {
+    throw new Error(`${base} can't be reached: ${messageOf((error as Error).cause ?? error)}`);
   });
   if (response.ok) return checkModel(openai.model, base, await response.text());
   if (response.status === 401 || response.status === 403) {

@@ -153,7 +153,7 @@ export async function startPipeline(deps: {
       retry: config.retry,
       onFailure: stopOnUnknown(log),
       // What keeps failing is not the event's fault: it is never given up, and comes back under the same number.
-      onExhausted: (_, error) => Promise.reject(error as Error),
+      onExhausted: (_, error) => Promise.reject(error),
     },
     healing.handle,
   );

@@ -24,7 +24,8 @@ export async function healersFor(config: HealingConfig, state: StateStore, log: 
         {
           audit,
           spent: await audit.spentSince(Date.now() - hourMs),
-          onExchange({ messages: _, answer: _answer, at: _at, ...told }) {
+          onExchange({ contract, source, signature, attempt, model, outcome, tokens, duration_ms }) {
+            const told = { contract, source, signature, attempt, model, outcome, tokens, duration_ms };
             lines.write('info', 'llm', told, 'asked the model');
           },
         },

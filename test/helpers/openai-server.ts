@@ -65,12 +65,12 @@ export async function startOpenAiServer(): Promise<OpenAiServer> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const path = request.url ?? '';
-    if (request.method === 'GET' && path.endsWith('/models'))
+    if (request.method === 'GET' && path === '/v1/models')
       return send(response, 200, {
         object: 'list',
         data: [{ id: 'test-model', object: 'model', created: 0, owned_by: 'test' }],
       });
-    if (request.method !== 'POST' || !path.endsWith('/chat/completions'))
+    if (request.method !== 'POST' || path !== '/v1/chat/completions')
       return send(response, 404, {
         error: { message: `no such route: ${path}`, type: 'invalid_request_error', code: null, param: null },
       });

@@ -133,6 +133,9 @@ describe('what the model gets wrong', () => {
     ['a map that says two things', mapOf({ in: '12.50', out: '1' }, { in: '12.50', out: '2' })],
     ['a map onto __proto__', mapOf({ in: '__proto__', out: 'EUR' })],
     ['a path out of the event', { operations: [{ op: 'move', from: '/../price', to: '/amount' }] }],
+    ['a plan that empties another field', { operations: [{ op: 'move', from: '/email', to: '/amount' }] }],
+    ['a plan that drops a declared field', { operations: [{ op: 'remove', path: '/user_id' }] }],
+    ['a plan that overwrites what is valid', { operations: [{ op: 'move', from: '/price', to: '/email' }] }],
     ['a valid plan for another contract', { operations: [{ op: 'move', from: '/total', to: '/sum' }] }],
   ])('%s is never loaded: after the attempts the event is a dead letter', async (_, answer) => {
     bench = await healingBench();

@@ -129,7 +129,7 @@ describe('a prompt about the contracts of GitHub, of 600 kB', () => {
       definitions: schemas.definitions,
       properties: { event_id: { type: 'string' } },
       allOf: [{ $ref: `#/definitions/${definition}` }],
-    } as unknown as JsonObject);
+    });
   const push = contractOf('push$event');
   const pullRequest = contractOf('pull_request_event');
 
@@ -152,7 +152,7 @@ describe('a prompt about the contracts of GitHub, of 600 kB', () => {
     const event = example('pull_request') as { pull_request: { head: { sha?: string; sha1?: string } } };
     event.pull_request.head.sha1 = event.pull_request.head.sha!;
     delete event.pull_request.head.sha;
-    const { text, document } = promptOf(failureOf(event as unknown as JsonObject, pullRequest));
+    const { text, document } = promptOf(failureOf(event, pullRequest));
     expect(text.length).toBeLessThan(40_000);
     expect(JSON.stringify(document.contract.json_schema)).toContain('"sha":{"type":"string"');
     expect(document.event_shape).toMatchObject({
