@@ -17,6 +17,9 @@ import {
 } from '../helpers/sentinel.ts';
 
 /** Chapter 9: what the language model costs, what it is told, and what happens while it can not be asked. */
+/** A test starts processes of its own, twice where it kills one: milliseconds for a machine that is busy. */
+const timeout = 60_000;
+
 let openai: OpenAiServer;
 let sentinel: RunningSentinel;
 afterEach(async () => {
@@ -60,7 +63,7 @@ async function ingestAll(events: object[]): Promise<string[]> {
   return ((await response.json()) as { request_ids: string[] }).request_ids;
 }
 
-describe('a thousand events that fail in the same way', () => {
+describe('a thousand events that fail in the same way', { timeout }, () => {
   it('cost one call, become rows by the rule it made, and can be traced to what was said', async () => {
     await start();
     openai.answer(toAmount('price'));
@@ -119,7 +122,7 @@ describe('a thousand events that fail in the same way', () => {
   });
 });
 
-describe('while the model can not be asked', () => {
+describe('while the model can not be asked', { timeout }, () => {
   const names = ['price', 'cost', 'sum_paid', 'worth', 'figure'];
   const events = () => names.flatMap((name) => Array.from({ length: 100 }, () => drifted(name)));
 
@@ -173,7 +176,7 @@ describe('while the model can not be asked', () => {
   );
 });
 
-describe('what leaves the process', () => {
+describe('what leaves the process', { timeout }, () => {
   /** Every leaf is a value that stands nowhere else, and so is every key that is a value. */
   const canaries = {
     event_id: 'c0ffee00-aaaa-4aaa-8aaa-00000000beef',
@@ -244,7 +247,7 @@ describe('what leaves the process', () => {
   });
 });
 
-describe('hostile content', () => {
+describe('hostile content', { timeout }, () => {
   it('that talks to the model through keys loads nothing, even when the model obeys', async () => {
     await start();
     openai.answerWith(({ text }) =>
