@@ -7,6 +7,7 @@ import { queryString, withClient, type ApiClient } from './client.ts';
 import { confirm } from './confirm.ts';
 import { CliError, print, printJson, say, type Io, type Outcome } from './io.ts';
 import { withExamples, withJson, withServer, type ServerOptions } from './options.ts';
+import { registerAudit } from './rules-audit.ts';
 import { formatTable, printable } from './table.ts';
 
 interface ListOptions extends ServerOptions {
@@ -65,6 +66,8 @@ export function registerRules(program: Command, io: Io, outcome: Outcome): void 
       await withClient(io, options, (client) => client.request('DELETE', path(id)));
       print(io, `${id} is deleted`);
     });
+
+  registerAudit(rules, io);
 
   withServer(rules.command('export'))
     .description('Print all rules as JSON, to keep or to import elsewhere.')

@@ -14,6 +14,8 @@ import { createLoadStage } from '../load/stage.ts';
 import type { Logger } from '../log.ts';
 import { contractFolders, stepFolders } from '../project.ts';
 import { healersFor } from '../repair/healers.ts';
+import type { HealingStatus } from '../repair/healing-status.ts';
+import { llmMetrics } from './llm-metrics.ts';
 import { healingStage } from '../repair/healing-stage.ts';
 import { openRuleStore } from '../repair/rule-store.ts';
 import { builtinSteps } from '../steps/builtin.ts';
@@ -47,6 +49,7 @@ export interface Pipeline {
   trial(events: { raw: string; source: string; receivedAt: number; id: string }[]): Promise<TrialVerdict[]>;
   /** Makes a rule of a person's edit of a dead letter; its id, or why the edit makes none. */
   learn(letter: DeadLetter, edited: JsonObject): Promise<Result<string>>;
+  healing(): Promise<HealingStatus>;
   /** Prometheus text. */
   metrics(): Promise<string>;
   status(): Promise<{ destinationWaiting: boolean }>;
@@ -122,7 +125,7 @@ export async function startPipeline(deps: {
     engine,
     contracts: (name, version) => contracts.get(name, version),
     rules,
-    healers: await healersFor(config.healing, log),
+    healers: await healersFor(config.healing, engine.state, log),
     config: config.healing,
     log,
   });
@@ -146,7 +149,12 @@ export async function startPipeline(deps: {
   await consume(
     topics.failed,
     groups.healer,
-    { retry: config.retry, onFailure: stopOnUnknown(log) },
+    {
+      retry: config.retry,
+      onFailure: stopOnUnknown(log),
+      // What keeps failing is not the event's fault: it is never given up, and comes back under the same number.
+      onExhausted: (_, error) => Promise.reject(error),
+    },
     healing.handle,
   );
   await consume(topics.unrecoverable, groups.keeper, inOrder, keeper.handle);
@@ -188,7 +196,8 @@ export async function startPipeline(deps: {
         };
       }),
     learn: (letter, edited) => learnFromPerson({ contracts, rules }, letter, edited),
-    metrics: () => metrics.text(),
+    healing: () => healing.status(),
+    metrics: async () => (await metrics.text()) + (await llmMetrics(await healing.status())),
     status: async () => ({ destinationWaiting: loading.waiting() }),
     /** In the order of the flow: take nothing more, finish what runs, then let go of the stores. */
     async close() {

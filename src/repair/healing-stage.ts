@@ -8,9 +8,10 @@ import type { Failure, Healer } from './healer.ts';
 import type { HealingConfig } from './healing-config.ts';
 import { type Case, type Outcome, deadLetter, repaired } from './healing-outcome.ts';
 import { HealingOutbox } from './healing-outbox.ts';
+import type { HealingStatus } from './healing-status.ts';
 import { llmDesk } from './llm-desk.ts';
 import { readEvent } from './read-event.ts';
-import { readRefusal, type Refusal } from './refusals.ts';
+import { countRefusals, readRefusal, type Refusal } from './refusals.ts';
 import type { RuleStore } from './rule-store.ts';
 import type { StoredRule } from './rule.ts';
 import { tryPlan } from './trial.ts';
@@ -21,6 +22,7 @@ export interface HealingStage {
    * resolves; what waits for the model or for a person is returned as deferred.
    */
   handle(batch: readonly Delivery[]): Promise<Unsettled[]>;
+  status(): Promise<HealingStatus>;
   /** Cancels the calls to the model. Events that waited for them stay in the queue. */
   stop(): Promise<void>;
 }
@@ -204,6 +206,16 @@ export function healingStage(deps: {
       await outbox.flush();
       for (const requestId of outbox.requestIds) desk?.settled(requestId);
       return unsettled;
+    },
+    async status() {
+      const llmStatus = llm?.status?.();
+      const { asking = 0, waiting = 0 } = desk?.counts() ?? {};
+      return {
+        healers: ['rule', ...deps.healers.map(({ name }) => name)],
+        approval: config.approval,
+        ...(llmStatus && { llm: { ...llmStatus, calls_in_flight: asking, waiting } }),
+        refused_signatures: await countRefusals(engine.state),
+      };
     },
     async stop() {
       stopping.abort();

@@ -10,6 +10,7 @@ import { consumerRoutes } from './routes/consumers.ts';
 import { contractRoutes } from './routes/contracts.ts';
 import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { eventRoutes } from './routes/events.ts';
+import { healingRoutes } from './routes/healing.ts';
 import { healthRoutes } from './routes/health.ts';
 import { queryRoutes } from './routes/query.ts';
 import { ruleRoutes } from './routes/rules.ts';
@@ -68,6 +69,7 @@ export async function createApi(context: ServerContext): Promise<FastifyInstance
   eventRoutes(app, context);
   deadLetterRoutes(app, context);
   ruleRoutes(app, context);
+  healingRoutes(app, context);
   contractRoutes(app, context);
   statsRoutes(app, context);
   consumerRoutes(app, context);
