@@ -1,6 +1,6 @@
 import type { JsonObject } from '../json.ts';
 import type { Failure } from '../repair/healer.ts';
-import type { Plan, Pointer } from '../repair/plan.ts';
+import type { Operation, Plan, Pointer } from '../repair/plan.ts';
 import { genericPointer, pointerOf, segmentsOf, valueAt } from '../repair/pointer.ts';
 import { leavesOf } from '../repair/provenance/differences.ts';
 import type { PlanPermissions } from '../repair/static-check.ts';
@@ -58,14 +58,20 @@ export function inferEdit(
 function step(bench: Workbench): boolean {
   const places = bench.places();
   const wanted = wantedPlaces(places);
-  return strategies.some((strategy) => wanted.some((place) => strategy(bench, place, places)));
+  return strategies.some((strategy) =>
+    wanted.some((place) => !bench.isExhausted && strategy(bench, place, places)),
+  );
 }
 
 /** What the person took away and what went nowhere. */
 function removeTheRest(bench: Workbench): void {
-  for (const { pointer, segments, spots } of bench.places())
-    if (spots.every(({ after }) => after === undefined) && !bench.isDeclared(segments))
-      bench.drop({ op: 'remove', path: pointer });
+  const removals = bench
+    .places()
+    .filter(({ segments, spots }) => spots.every(({ after }) => after === undefined) && !bench.isDeclared(segments))
+    .map(({ pointer }): Operation => ({ op: 'remove', path: pointer }));
+  // Together in one try, since each costs as much; one by one when some of them can't be.
+  if (!bench.attempt(removals, { preparing: true }))
+    for (const removal of removals) bench.attempt([removal], { preparing: true });
 }
 
 function whyNot(

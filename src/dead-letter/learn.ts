@@ -5,7 +5,7 @@ import type { RuleStore } from '../repair/rule-store.ts';
 import { type Result, fail, ok } from '../result.ts';
 import { fillEnvelope } from '../validate/envelope.ts';
 import type { DeadLetter } from './dead-letter.ts';
-import { inferPlan } from './infer.ts';
+import { inferEdit } from './infer.ts';
 
 /** Makes a rule, at once active, of a person's edit of a dead letter. Its id, or why the edit makes none. */
 export async function learnFromPerson(
@@ -26,12 +26,12 @@ export async function learnFromPerson(
   if (validation.ok) return fail('the event is valid as it was received');
   const { violations } = validation;
   const failure = { contract, source: letter.source, event, violations, signature: letter.signature };
-  const plan = inferPlan(failure, target);
-  if (!plan.ok) return plan;
+  const inferred = inferEdit(failure, target);
+  if (inferred.unlearnable !== undefined) return fail(inferred.unlearnable);
   const evidence = [`a person's edit of dead letter ${letter.id}`];
   const lesson = await rules.learn({
     failure,
-    plan: plan.value,
+    plan: inferred.plan,
     origin: 'person',
     evidence,
     approval: 'auto',

@@ -51,11 +51,10 @@ describe('what is inferred from an edit', () => {
         changed++;
         if (inferred.byHand.length === 0 && inferred.plan.operations.length > 0) explained++;
       }),
-      { numRuns: 3000 },
+      { numRuns: 10_000 },
     );
     expect(changed).toBeGreaterThan(300);
     expect(explained / changed).toBeGreaterThan(0.5);
-    console.log(changed, explained);
   });
 
   it('of two events that have nothing to do with each other holds no literal', () => {
@@ -89,7 +88,6 @@ describe('what is inferred from an edit', () => {
     );
     const started = performance.now();
     check(failureOf(event)!, { ...edited, email: 'ada@example.com' });
-    expect(performance.now() - started).toBeLessThan(10_000);
-    console.log(performance.now()-started);
+    expect(performance.now() - started).toBeLessThan(5000);
   });
 });

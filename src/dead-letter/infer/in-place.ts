@@ -3,7 +3,7 @@ import { transformOf } from '../../repair/in-place.ts';
 import type { Operation } from '../../repair/plan.ts';
 import { bindings, bind, valueAt } from '../../repair/pointer.ts';
 import { listedValues } from '../../repair/schema-paths.ts';
-import { type Pairs, onField, respell } from './respelling.ts';
+import { type Pairs, onField } from './respelling.ts';
 import type { Place } from './places.ts';
 import type { Strategy } from './strategy.ts';
 import type { Workbench } from './workbench.ts';
@@ -12,7 +12,7 @@ import type { Workbench } from './workbench.ts';
 export const respellInPlace: Strategy = (bench, place) => {
   const pairs = changedPairs(place);
   if (pairs === undefined) return false;
-  const found = respell(pairs, bench.castsFor(place.segments));
+  const found = bench.respell(pairs, place);
   if (found.kind === 'unclear')
     bench.doubt(place, `the edit of ${place.pointer} does not tell ${found.formats.join(' from ')}`);
   if (found.kind !== 'found') return false;

@@ -72,13 +72,20 @@ export function wantedPlaces(places: readonly Place[]): Place[] {
 }
 
 /** Everything at and below the places that the person changed or took away. */
-export function vanishing(places: readonly Place[]): Source[] {
+export function vanishing(places: readonly Place[]): readonly Source[] {
+  const known = vanished.get(places);
+  if (known !== undefined) return known;
   const sources = new Map<Pointer, Source>();
   for (const { segments, spots } of places)
     for (const { before, indexes } of spots)
       if (before !== undefined) collect(before, segments, indexes, sources);
-  return [...sources.values()];
+  const found = [...sources.values()];
+  vanished.set(places, found);
+  return found;
 }
+
+/** Each strategy asks for the same at each place. */
+const vanished = new WeakMap<readonly Place[], readonly Source[]>();
 
 /** Everything in the event. */
 export function everything(current: JsonObject): Source[] {

@@ -5,7 +5,7 @@ import { leavesOf } from '../../repair/provenance/differences.ts';
 import { mapOf } from './in-place.ts';
 import { likeness, nearest, tellingName } from './names.ts';
 import { type Place, type Source, everything, pairsOf, vanishing } from './places.ts';
-import { type Link, onField, respell } from './respelling.ts';
+import { type Link, onField } from './respelling.ts';
 import type { Strategy } from './strategy.ts';
 import type { Workbench } from './workbench.ts';
 
@@ -34,9 +34,7 @@ export const moveHere: Strategy = (bench, place, places) => {
 /** A value that is needed twice. That it stands elsewhere is no evidence by itself: `5` may stand anywhere. */
 export const copyHere: Strategy = (bench, place) => {
   if (!isOpen(place)) return false;
-  const staying = everything(bench.current).filter(
-    ({ pointer }) => ![...bench.wrong].some((wrong) => wrong === pointer),
-  );
+  const staying = everything(bench.current).filter(({ pointer }) => !bench.wrong.has(pointer));
   const candidates = candidatesFor(bench, place, sourcesFor(place, staying));
   const isUnlikely = place.spots.every(({ after }) => isUnlikelyTwice(after));
   const named = candidates.filter(({ score }) => score >= tellingName);
@@ -135,12 +133,11 @@ function sourcesFor(place: Place, sources: readonly Source[]): Source[] {
 }
 
 function candidatesFor(bench: Workbench, place: Place, sources: readonly Source[]): Candidate[] {
-  const types = bench.castsFor(place.segments);
   return sources.flatMap((source) => {
     const pairs = pairsOf(source, place);
     if (pairs === undefined) return [];
     const score = likeness(source.segments, place.segments);
-    const found = respell(pairs, types);
+    const found = bench.respell(pairs, place);
     if (found.kind === 'unclear')
       bench.doubt(place, `the edit of ${place.pointer} does not tell ${found.formats.join(' from ')}`);
     return found.kind === 'found' ? { source, links: found.links, score } : [];

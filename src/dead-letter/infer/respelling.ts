@@ -32,12 +32,24 @@ const first: readonly Link[] = [
  */
 export function respell(pairs: Pairs, types: readonly CastType[]): Respelling {
   if (pairs.every(([from, to]) => sameJson(from, to))) return { kind: 'found', links: [] };
+  if (!pairs.every(([from, to]) => mayBecome(from, to))) return none;
   for (let length = 1; length <= maxLinks; length++) {
     const found = inLinks(pairs, types, length);
     if (found.kind !== 'none') return found;
   }
   return none;
 }
+
+/** A quick look, since most values have nothing to do with each other: text keeps its letters and digits, but for dates. */
+function mayBecome(from: Json, to: Json): boolean {
+  if (Array.isArray(from) || Array.isArray(to)) return true;
+  if (typeof to === 'object') return to !== null && typeof from === 'string' && from.includes('{');
+  if (typeof from === 'object') return false;
+  const text = String(to);
+  return folded(String(from)) === folded(text) || /^-?\d/.test(text);
+}
+
+const folded = (text: string): string => text.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
 
 export function onField(path: Pointer, links: readonly Link[]): Operation[] {
   return links.map((link) => ({ ...link, path }) as InPlaceOperation);

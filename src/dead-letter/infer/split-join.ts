@@ -4,7 +4,7 @@ import { pointerOf } from '../../repair/pointer.ts';
 import { likeness, nearest } from './names.ts';
 import { planLimits } from '../../repair/parse-plan.ts';
 import { type Place, type Source, pairsOf, runTogether, vanishing, wantedPlaces } from './places.ts';
-import { type Link, type Pairs, onField, respell } from './respelling.ts';
+import { type Link, type Pairs, onField } from './respelling.ts';
 import type { Strategy } from './strategy.ts';
 import type { Workbench } from './workbench.ts';
 
@@ -47,7 +47,7 @@ function splitInto(
       if (targets.some((target) => target.place === place)) return [];
       if (place.pointer !== source.pointer && place.spots.some(({ before }) => hasText(before))) return [];
       const pairs = pairsOf(piece, place);
-      const found = pairs === undefined ? undefined : respell(pairs, bench.castsFor(place.segments));
+      const found = pairs === undefined ? undefined : bench.respell(pairs, place);
       return found?.kind === 'found'
         ? { place, links: found.links, score: likeness(source.segments, place.segments) }
         : [];
@@ -101,7 +101,7 @@ export const joinTexts: Strategy = (bench, place, places) => {
     .slice(0, maxJoined);
   for (const { from, separator } of waysToJoin(spot.after!, sources, key)) {
     const pairs = joined(from, separator, place);
-    const found = pairs === undefined ? undefined : respell(pairs, bench.castsFor(place.segments));
+    const found = pairs === undefined ? undefined : bench.respell(pairs, place);
     if (found?.kind !== 'found') continue;
     const join: Operation = {
       op: 'join',

@@ -11,9 +11,11 @@ import { checkPlan } from '../../repair/static-check.ts';
 import { invalidPaths } from '../../repair/trial.ts';
 import { type Result, fail, ok } from '../../result.ts';
 import { type Place, differingPlaces } from './places.ts';
+import { type Pairs, type Respelling, respell } from './respelling.ts';
 
 /** An event with thousands of changed fields is not worth minutes of a thread; what is left is called by hand. */
-const maxTries = 500;
+const maxTries = 200;
+const maxComparisons = 10_000;
 const maxOperations = 64;
 
 /**
@@ -29,6 +31,7 @@ export class Workbench {
   #current: JsonObject;
   #wrong: Set<Pointer>;
   #tries = 0;
+  #comparisons = 0;
   readonly #wanted: { path: readonly string[]; value: Json; pointer: Pointer }[];
 
   constructor(failure: Failure, after: JsonObject) {
@@ -68,17 +71,23 @@ export class Workbench {
     return true;
   }
 
-  /** Takes an operation for which there is nothing left to make right: a field that the person took away. */
-  drop(operation: Operation): boolean {
-    return this.attempt([operation], { preparing: true });
-  }
-
   /** Leaves out what turned out not to be needed. */
   prune(): void {
     for (let index = this.operations.length - 1; index >= 0; index--) {
+      if (this.operations[index]!.op === 'remove') continue;
       const made = applyTo(this.failure, this.operations.toSpliced(index, 1));
       if (made.ok && sameJson(made.value, this.#current)) this.operations.splice(index, 1);
     }
+  }
+
+  /** How a value at some other place becomes what is wanted at this one, as far as the time goes. */
+  respell(pairs: Pairs, { segments }: Place): Respelling {
+    return ++this.#comparisons > maxComparisons ? { kind: 'none' } : respell(pairs, this.#castsFor(segments));
+  }
+
+  /** Whether there was too much to look through. */
+  get isExhausted(): boolean {
+    return this.#tries > maxTries || this.#comparisons > maxComparisons;
   }
 
   doubt(place: Place, reason: string): void {
@@ -86,7 +95,7 @@ export class Workbench {
   }
 
   /** Casts, those to the types that the contract gives the place first. */
-  castsFor(segments: readonly string[]): CastType[] {
+  #castsFor(segments: readonly string[]): CastType[] {
     const schemas = schemasAt(this.failure.contract.jsonSchema, segments);
     const named = schemas.flatMap((schema) => [
       typeof schema['format'] === 'string' ? (byFormat.get(schema['format']) ?? '') : '',
