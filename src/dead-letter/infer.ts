@@ -1,5 +1,6 @@
 import type { JsonObject } from '../json.ts';
 import type { Failure } from '../repair/healer.ts';
+import { planLimits } from '../repair/parse-plan.ts';
 import type { Operation, Plan, Pointer } from '../repair/plan.ts';
 import { genericPointer, pointerOf, segmentsOf, valueAt } from '../repair/pointer.ts';
 import { leavesOf } from '../repair/provenance/differences.ts';
@@ -67,10 +68,12 @@ function step(bench: Workbench): boolean {
 function removeTheRest(bench: Workbench): void {
   const removals = bench
     .places()
-    .filter(({ segments, spots }) => spots.every(({ after }) => after === undefined) && !bench.isDeclared(segments))
+    .filter(
+      ({ segments, spots }) => spots.every(({ after }) => after === undefined) && !bench.isDeclared(segments),
+    )
     .map(({ pointer }): Operation => ({ op: 'remove', path: pointer }));
   // Together in one try, since each costs as much; one by one when some of them can't be.
-  if (!bench.attempt(removals, { preparing: true }))
+  if (removals.length <= planLimits.operations && !bench.attempt(removals, { preparing: true }))
     for (const removal of removals) bench.attempt([removal], { preparing: true });
 }
 
@@ -92,6 +95,8 @@ function whyNot(
     const tried = tryPlan(failure, plan, permissions);
     return tried.ok ? undefined : tried.error.reason;
   }
+  if (left.length > planLimits.operations)
+    return `the edit takes more than ${planLimits.operations} operations`;
   const doubts = byHand.flatMap((pointer) => doubtOf(bench, pointer) ?? []);
   const unknown = byHand.filter((pointer) => doubtOf(bench, pointer) === undefined);
   const kept = left

@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '../../json.ts';
 import { sameJson } from '../../repair/draft.ts';
 import type { Failure } from '../../repair/healer.ts';
 import { compilePlan } from '../../repair/interpreter.ts';
+import { planLimits } from '../../repair/parse-plan.ts';
 import { type CastType, type Operation, type Pointer, castTypes } from '../../repair/plan.ts';
 import { pointerOf, segmentsOf, valueAt } from '../../repair/pointer.ts';
 import { checkProvenance } from '../../repair/provenance.ts';
@@ -16,7 +17,6 @@ import { type Pairs, type Respelling, respell } from './respelling.ts';
 /** An event with thousands of changed fields is not worth minutes of a thread; what is left is called by hand. */
 const maxTries = 200;
 const maxComparisons = 10_000;
-const maxOperations = 64;
 
 /**
  * The event on its way from how it came to how the person left it. Whatever is put forward is done by the real
@@ -57,7 +57,8 @@ export class Workbench {
 
   /** Does these operations too if that brings the event nearer; with `preparing`, if it does not lead away. */
   attempt(operations: readonly Operation[], options: { preparing?: boolean } = {}): boolean {
-    if (++this.#tries > maxTries || this.operations.length + operations.length > maxOperations) return false;
+    if (++this.#tries > maxTries || this.operations.length + operations.length > planLimits.operations)
+      return false;
     if (operations.some((operation) => this.operations.some((known) => sameOperation(known, operation))))
       return false;
     const made = applyTo(this.failure, [...this.operations, ...operations]);
