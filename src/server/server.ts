@@ -7,6 +7,7 @@ import type { ServerContext } from './context.ts';
 import type { Problem } from './problem.ts';
 import { notFound, sendProblem } from './replies.ts';
 import { contractRoutes } from './routes/contracts.ts';
+import { deadLetterEditRoutes } from './routes/dead-letter-edits.ts';
 import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -66,6 +67,7 @@ export async function createApi(context: ServerContext): Promise<FastifyInstance
   healthRoutes(app, context);
   eventRoutes(app, context);
   deadLetterRoutes(app, context);
+  deadLetterEditRoutes(app, context);
   ruleRoutes(app, context);
   contractRoutes(app, context);
   statsRoutes(app, context);
