@@ -7,6 +7,7 @@ import type { ServerContext } from './context.ts';
 import type { Problem } from './problem.ts';
 import { notFound, sendProblem } from './replies.ts';
 import { contractRoutes } from './routes/contracts.ts';
+import { readBodiesExactly } from './exact-body.ts';
 import { deadLetterEditRoutes } from './routes/dead-letter-edits.ts';
 import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -67,7 +68,10 @@ export async function createApi(context: ServerContext): Promise<FastifyInstance
   healthRoutes(app, context);
   eventRoutes(app, context);
   deadLetterRoutes(app, context);
-  deadLetterEditRoutes(app, context);
+  void app.register(async (scope) => {
+    readBodiesExactly(scope);
+    deadLetterEditRoutes(scope, context);
+  });
   ruleRoutes(app, context);
   contractRoutes(app, context);
   statsRoutes(app, context);

@@ -52,7 +52,7 @@ function mayBecome(from: Json, to: Json): boolean {
 const folded = (text: string): string => text.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
 
 export function onField(path: Pointer, links: readonly Link[]): Operation[] {
-  return links.map((link) => ({ ...link, path }) as InPlaceOperation);
+  return links.map((link) => ({ ...link, path }));
 }
 
 const none: Respelling = { kind: 'none' };
@@ -93,7 +93,7 @@ function inOne(pairs: Pairs, types: readonly CastType[]): Respelling {
 }
 
 function fits(link: Link, pairs: Pairs): boolean {
-  const transform = transformOf({ ...link, path: '' } as InPlaceOperation);
+  const transform = transformOf({ ...link, path: '' });
   return pairs.every(([from, to]) => {
     const made = transform(from);
     return made.ok && sameJson(made.value, to);
@@ -102,7 +102,7 @@ function fits(link: Link, pairs: Pairs): boolean {
 
 /** The pairs after the operation; undefined when it fails or changes nothing. */
 function through(link: Link, pairs: Pairs): Pairs | undefined {
-  const transform = transformOf({ ...link, path: '' } as InPlaceOperation);
+  const transform = transformOf({ ...link, path: '' });
   let isChanged = false;
   const changed: [Json, Json][] = [];
   for (const [from, to] of pairs) {

@@ -86,7 +86,7 @@ function separatorsIn({ values }: Source): string[] {
   const [text] = values.values();
   if (typeof text !== 'string' || text.length > 1000) return [];
   const runs = text.match(/[^\p{L}\p{N}]+/gu) ?? [];
-  return [...new Set([...runs, ...runs.flatMap((run) => [...run])])]
+  return [...new Set([...runs, ...runs.flatMap((run) => Array.from(run))])]
     .filter((separator) => separator.length <= planLimits.separatorLength)
     .slice(0, 20);
 }
@@ -118,7 +118,7 @@ const maxJoined = 24;
 const maxWays = 40;
 const usualSeparators = ['T', ' ', '-', '/', ', ', '', ':'];
 
-const isText = (value: Json | undefined): boolean => typeof value === 'string' && value !== '';
+const isText = (value: Json | undefined): value is string => typeof value === 'string' && value !== '';
 
 /** First what spells the value exactly; then pairs with the usual separators, which a cast may turn into it. */
 function* waysToJoin(
@@ -165,8 +165,8 @@ function gapsBefore(rest: string, text: string): string[] {
 function joined(from: readonly Source[], separator: string, place: Place): Pairs | undefined {
   const pairs: (readonly [Json, Json])[] = [];
   for (const { indexes, after } of place.spots) {
-    const texts = from.map(({ values }) => values.get(pointerOf(indexes)));
-    if (after === undefined || !texts.every(isText)) return undefined;
+    const texts = from.map(({ values }) => values.get(pointerOf(indexes))).filter(isText);
+    if (after === undefined || texts.length < from.length) return undefined;
     pairs.push([texts.join(separator), after]);
   }
   return pairs;

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Json, JsonObject } from '../../json.ts';
 import { sameJson } from '../../repair/draft.ts';
 import type { Failure } from '../../repair/healer.ts';
@@ -140,5 +141,4 @@ export function applyTo(failure: Failure, operations: readonly Operation[]): Res
   return doubt === undefined ? ok(made.value) : fail(doubt);
 }
 
-const sameOperation = (a: Operation, b: Operation): boolean =>
-  sameJson(a as unknown as Json, b as unknown as Json);
+const sameOperation = (a: Operation, b: Operation): boolean => isDeepStrictEqual(a, b);
