@@ -69,7 +69,8 @@ export async function createApi(context: ServerContext): Promise<FastifyInstance
   eventRoutes(app, context);
   deadLetterRoutes(app, context);
   void app.register(async (scope) => {
-    readBodiesExactly(scope);
+    // The event stands within the body.
+    readBodiesExactly(scope, { maxDepth: config.http.maxDepth + 1 });
     deadLetterEditRoutes(scope, context);
   });
   ruleRoutes(app, context);

@@ -324,6 +324,12 @@ describe('what no plan explains is by hand, and makes no rule', () => {
     expect(inferred.unlearnable).toBe('the value of /buyer/age was entered by hand');
   });
 
+  it('a field flattened into a place that holds more than itself: the plan language has no order for it', () => {
+    const before = goodBut({ buyer: { name: { text: 'Ada', note: 'a remark' }, age: 36 } });
+    const inferred = infer(before, goodBut({ note: 'a remark' }));
+    expect(inferred).toMatchObject({ byHand: ['/buyer/name'], unlearnable: expect.any(String) as string });
+  });
+
   it('a declared field that was taken away', () => {
     const inferred = infer(goodBut({ gift: 'perhaps' }), goodBut({}));
     expect(inferred).toMatchObject({ plan: { operations: [] }, byHand: [] });
