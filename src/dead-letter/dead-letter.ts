@@ -1,4 +1,5 @@
 import type { HealingAttempt, UnrecoverableEvent } from '../event.ts';
+import type { Plan } from '../repair/plan.ts';
 import type { Violation } from '../validate/violation.ts';
 
 /**
@@ -39,10 +40,22 @@ export interface DeadLetter {
   replays: number;
   /** The event as a person edited it for the last replay, JSON text. */
   edited?: string;
+  /** What that edit amounts to. */
+  edit?: EditTrail;
   /** Why a person discarded it. */
   discard_reason?: string;
   /** The step that could not process the event; `raw` is then the step's input. */
   step?: string;
+}
+
+/** What is kept of a person's edit, for the audit. */
+export interface EditTrail {
+  /** The part of it that the plan language can say; absent where there is no contract to tell by. */
+  plan?: Plan;
+  /** JSON Pointers of the values that the plan does not make. */
+  by_hand: string[];
+  /** The rule that was learned from it. */
+  rule_id?: string;
 }
 
 export function deadLetterId({ request_id, step }: Pick<UnrecoverableEvent, 'request_id' | 'step'>): string {

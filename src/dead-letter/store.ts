@@ -6,6 +6,7 @@ import {
   type DeadLetter,
   type DeadLetterFilter,
   type DeadLetterStatus,
+  type EditTrail,
   afterFailure,
   deadLetterId,
 } from './dead-letter.ts';
@@ -23,8 +24,8 @@ export interface DeadLetterStore {
     filter: DeadLetterFilter,
     page: { limit: number; cursor?: string },
   ): Promise<{ items: DeadLetter[]; next: string | undefined }>;
-  /** open → replaying, as it was or as `edited` (JSON text); the letter as it now is. */
-  startReplay(id: string, edited?: string): Promise<Result<DeadLetter>>;
+  /** open → replaying, as it was or as a person edited it (JSON text); the letter as it now is. */
+  startReplay(id: string, edit?: { edited: string; edit: EditTrail }): Promise<Result<DeadLetter>>;
   /** Marks replayed letters as settled; ids without a letter are passed over. */
   settleReplayed(ids: readonly string[]): Promise<void>;
   discard(id: string, reason: string): Promise<Result<DeadLetter>>;
@@ -99,12 +100,8 @@ export function createDeadLetters(state: StateStore, now: () => Date = () => new
       }
     },
 
-    startReplay: (id, edited) =>
-      move(id, 'open', ({ replays }) => ({
-        status: 'replaying',
-        replays: replays + 1,
-        ...(edited === undefined ? undefined : { edited }),
-      })),
+    startReplay: (id, edit) =>
+      move(id, 'open', ({ replays }) => ({ status: 'replaying', replays: replays + 1, ...edit })),
 
     async settleReplayed(ids) {
       const writes: StateWrite[] = [];

@@ -2,11 +2,14 @@ import type { Config } from '../config.ts';
 import type { Contract } from '../contracts/contract.ts';
 import { loadContracts } from '../contracts/discover.ts';
 import type { DeadLetter } from '../dead-letter/dead-letter.ts';
+import { type EditDryRun, dryRunEdit } from '../dead-letter/dry-run.ts';
+import { type EditReview, reviewEdit } from '../dead-letter/edit.ts';
 import { learnFromPerson } from '../dead-letter/learn.ts';
 import { createDeadLetters } from '../dead-letter/store.ts';
 import type { ConsumeOptions, Consumer, Engine, Handler } from '../engine/engine.ts';
 import { SentinelError, isRetryable } from '../errors.ts';
 import { topics } from '../event.ts';
+import { parseExact } from '../ingest/exact-json.ts';
 import type { JsonObject } from '../json.ts';
 import { openDestination } from '../load/destinations.ts';
 import type { LoadCounts, LoadedEvent, QueryResult, Table } from '../load/destination.ts';
@@ -47,8 +50,12 @@ export interface Pipeline {
   prepare(tables: Table[]): Promise<void>;
   /** What the validator would say of these events now; nothing is changed. */
   trial(events: { raw: string; source: string; receivedAt: number; id: string }[]): Promise<TrialVerdict[]>;
-  /** Makes a rule of a person's edit of a dead letter; its id, or why the edit makes none. */
-  learn(letter: DeadLetter, edited: JsonObject): Promise<Result<string>>;
+  /** What a person's edit of a dead letter amounts to; nothing is changed. */
+  reviewEdit(letter: DeadLetter, edited: JsonObject): Promise<EditReview>;
+  /** The same, and what else it would repair; nothing is changed or counted. */
+  dryRunEdit(letter: DeadLetter, edited: JsonObject): Promise<EditDryRun>;
+  /** Makes a rule of a person's edit of a dead letter, or says why the edit makes none. */
+  learn(letter: DeadLetter, edited: JsonObject): Promise<Result<{ ruleId: string; review: EditReview }>>;
   healing(): Promise<HealingStatus>;
   /** Prometheus text. */
   metrics(): Promise<string>;
@@ -108,6 +115,10 @@ export async function startPipeline(deps: {
   const subscribed = subscribedTopics(steps);
 
   const validate = createValidate({ contracts, rules, choice: config });
+  const preview = createValidate({ contracts, rules: { find: rules.peek }, choice: config });
+  const { targetFields } = config.healing;
+  const permissions = targetFields === undefined ? {} : { targetFields };
+  const editing = { contracts, rules, letters, preview, permissions };
   const loading = createLoadStage({ destination, log });
   const committed = new Map(await destination.positions());
   const chain = createChain({
@@ -186,8 +197,9 @@ export async function startPipeline(deps: {
     prepare: (tables) => destination.prepare([...contracts.tables(), ...tables]),
     trial: async (events) =>
       events.map(({ raw, source, receivedAt, id }) => {
-        const event = JSON.parse(raw) as JsonObject;
-        const verdict = validate(event, { requestId: id, receivedAt, source });
+        const event = parseExact(raw) as JsonObject;
+        const from = source === 'unknown' ? undefined : source;
+        const verdict = preview(event, { requestId: id, receivedAt, source: from });
         if (verdict.kind === 'valid') return { kind: 'valid' };
         if (verdict.kind === 'repaired') return { kind: 'repaired', ruleId: verdict.rule.id };
         return {
@@ -195,7 +207,9 @@ export async function startPipeline(deps: {
           violations: verdict.kind === 'invalid' ? verdict.violations : [verdict.violation],
         };
       }),
-    learn: (letter, edited) => learnFromPerson({ contracts, rules }, letter, edited),
+    reviewEdit: async (letter, edited) => reviewEdit(editing, letter, edited).review,
+    dryRunEdit: (letter, edited) => dryRunEdit(editing, letter, edited),
+    learn: (letter, edited) => learnFromPerson(editing, letter, edited),
     healing: () => healing.status(),
     metrics: async () => (await metrics.text()) + (await llmMetrics(await healing.status())),
     status: async () => ({ destinationWaiting: loading.waiting() }),

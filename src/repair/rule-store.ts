@@ -49,6 +49,8 @@ export interface RuleStore {
     violations: readonly Violation[],
     event: JsonObject,
   ): Found;
+  /** The same for a dry run: `apply` counts no use. */
+  peek: RuleStore['find'];
   /** The candidates that wait for approval, and the disabled rules, that are for such an event. */
   inactive(question: RuleQuestion): { candidates: StoredRule[]; disabled: StoredRule[] };
   /** Makes a rule of a plan that worked; durable when it resolves. */
@@ -149,20 +151,28 @@ export async function openRuleStore(state: StateStore, options: RuleStoreOptions
     return { ...rest, status: 'active', expires_at: new Date(now() + options.ttlDays * dayMs).toISOString() };
   };
 
+  function lookUp(question: RuleQuestion): Found & { indexed?: IndexedRule } {
+    const usable = index.matching(question, 'active').flatMap((indexed) => {
+      const apply = index.compiled(indexed);
+      return apply === undefined ? [] : { indexed, apply };
+    });
+    const first = usable[0];
+    if (first === undefined) return { kind: 'none' };
+    if (usable.some(({ indexed }) => indexed.planKey !== first.indexed.planKey))
+      return { kind: 'ambiguous', rules: usable.map(({ indexed }) => indexed.rule) };
+    return { kind: 'rule', rule: first.indexed.rule, ...first };
+  }
+
   return {
     find(contract, version, source, violations, event) {
-      const matching = index
-        .matching({ contract, version, source, violations, event }, 'active')
-        .map((indexed) => ({ indexed, apply: index.compiled(indexed) }));
-      const usable = matching.flatMap(({ indexed, apply }) =>
-        apply === undefined ? [] : { indexed, apply },
-      );
-      const first = usable[0];
-      if (first === undefined) return { kind: 'none' };
-      if (usable.some(({ indexed }) => indexed.planKey !== first.indexed.planKey))
-        return { kind: 'ambiguous', rules: usable.map(({ indexed }) => indexed.rule) };
-      return { kind: 'rule', rule: first.indexed.rule, apply: countedApply(first.indexed, first.apply) };
+      const found = lookUp({ contract, version, source, violations, event });
+      if (found.kind !== 'rule' || found.indexed === undefined) return found;
+      const { rule, indexed, apply } = found;
+      return { kind: 'rule', rule, apply: countedApply(indexed, apply) };
     },
+
+    peek: (contract, version, source, violations, event) =>
+      lookUp({ contract, version, source, violations, event }),
 
     inactive(question) {
       const rules = (status: RuleStatus) => index.matching(question, status).map(({ rule }) => rule);

@@ -64,7 +64,8 @@ function validated(contract: Contract, event: JsonObject): Result<Repaired, Refu
   return fail({ reason: describe(validation.violations), remaining: validation.violations });
 }
 
-function invalidPaths(violations: readonly Violation[], event: JsonObject): Set<Pointer> {
+/** The paths at which the event breaks its contract, `*` for array indexes: what a plan may change. */
+export function invalidPaths(violations: readonly Violation[], event: JsonObject): Set<Pointer> {
   return new Set(violations.map(({ path }) => (/\/\d/.test(path) ? genericPointer(path, event) : path)));
 }
 

@@ -8,6 +8,8 @@ import type { Problem } from './problem.ts';
 import { notFound, sendProblem } from './replies.ts';
 import { consumerRoutes } from './routes/consumers.ts';
 import { contractRoutes } from './routes/contracts.ts';
+import { readBodiesExactly } from './exact-body.ts';
+import { deadLetterEditRoutes } from './routes/dead-letter-edits.ts';
 import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healingRoutes } from './routes/healing.ts';
@@ -68,6 +70,11 @@ export async function createApi(context: ServerContext): Promise<FastifyInstance
   healthRoutes(app, context);
   eventRoutes(app, context);
   deadLetterRoutes(app, context);
+  void app.register(async (scope) => {
+    // The event stands within the body.
+    readBodiesExactly(scope, { maxDepth: config.http.maxDepth + 1 });
+    deadLetterEditRoutes(scope, context);
+  });
   ruleRoutes(app, context);
   healingRoutes(app, context);
   contractRoutes(app, context);

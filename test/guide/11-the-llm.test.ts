@@ -16,7 +16,7 @@ import {
   without,
 } from '../helpers/sentinel.ts';
 
-/** Chapter 9: what the language model costs, what it is told, and what happens while it can not be asked. */
+/** Chapter 11: what the language model costs, what it is told, and what happens while it can not be asked. */
 /** A test starts processes of its own, twice where it kills one: milliseconds for a machine that is busy. */
 const timeout = 60_000;
 
