@@ -11,6 +11,7 @@ import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { queryRoutes } from './routes/query.ts';
+import { repairRoutes } from './routes/repairs.ts';
 import { ruleRoutes } from './routes/rules.ts';
 import { statsRoutes } from './routes/stats.ts';
 import { stepRoutes } from './routes/steps.ts';
@@ -67,6 +68,7 @@ export async function createApi(context: ServerContext): Promise<FastifyInstance
   eventRoutes(app, context);
   deadLetterRoutes(app, context);
   ruleRoutes(app, context);
+  repairRoutes(app, context);
   contractRoutes(app, context);
   statsRoutes(app, context);
   queryRoutes(app, context);
