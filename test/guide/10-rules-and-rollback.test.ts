@@ -254,7 +254,7 @@ describe('the command line', () => {
     await sentinel.restart();
     for (const id of ids) expect(await status(id)).toBe('dead_letter');
     await everythingAddsUp();
-  });
+  }, 60_000);
 });
 
 describe('a plan that valid events contradict', () => {
