@@ -330,9 +330,9 @@ export function destinationConformance(name: string, open: () => Promise<Destina
         });
 
         expect(await takeAll("r'1", 1_700_000_000_123)).toBe(5);
-        expect((await under.rows('payments')).map((found) => found['_request_id']).toSorted()).toEqual(
-          others.map(({ requestId }) => requestId).toSorted(),
-        );
+        expect(
+          (await under.rows('payments')).map((found) => String(found['_request_id'])).toSorted(),
+        ).toEqual(others.map(({ requestId }) => requestId).toSorted());
         expect(await destination.counts()).toEqual({ loaded: 2, repaired: 1, duplicate: 1 });
         expect(await destination.repairs.touched("r'1")).toEqual({
           repairs: 0,

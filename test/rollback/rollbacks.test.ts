@@ -62,7 +62,7 @@ async function learn(): Promise<string> {
 function open(): void {
   const out = (call: 'release' | 'takeOut') => {
     if ((outages[call] ?? 0) === 0) return;
-    outages[call]!--;
+    outages[call] = (outages[call] ?? 0) - 1;
     throw new SentinelError('destination_unavailable', 'no route to the warehouse');
   };
   const repairs: Destination['repairs'] = {
@@ -113,7 +113,8 @@ afterEach(async () => {
 const load = (...rows: Row[]) => loading.load(rows, [], async () => undefined);
 const letter = (row: Row) => createDeadLetters(state).get(row.requestId);
 const done = (id: string) => until(async () => (await readRollback(state, id))?.status === 'done');
-const rowsLeft = async () => (await duckdb.query!('select _request_id from transaction')).rows.flat();
+const rowsLeft = async () =>
+  (await duckdb.query!('select _request_id from transaction')).rows.flat().map(String);
 
 it('takes back only what the rule did, and says why', async () => {
   const id = await learn();
