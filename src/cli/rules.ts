@@ -8,6 +8,7 @@ import { confirm } from './confirm.ts';
 import { CliError, print, printJson, say, type Io, type Outcome } from './io.ts';
 import { withExamples, withJson, withServer, type ServerOptions } from './options.ts';
 import { registerAudit } from './rules-audit.ts';
+import { registerRuleRollback } from './rule-rollback.ts';
 import { formatTable, printable } from './table.ts';
 
 interface ListOptions extends ServerOptions {
@@ -25,6 +26,7 @@ export function registerRules(program: Command, io: Io, outcome: Outcome): void 
     rules,
     'sentinel rules list --status candidate',
     'sentinel rules approve <id>',
+    'sentinel rules rollback <id> --dry-run',
     'sentinel rules export > rules.json',
   );
 
@@ -68,6 +70,7 @@ export function registerRules(program: Command, io: Io, outcome: Outcome): void 
     });
 
   registerAudit(rules, io);
+  registerRuleRollback(rules, io);
 
   withServer(rules.command('export'))
     .description('Print all rules as JSON, to keep or to import elsewhere.')

@@ -23,6 +23,8 @@ export async function learnFromPerson(
       return fail(conflictsWith(learned.rule));
     case 'disabled':
       return fail(isDisabled(learned.rule));
+    case 'contradicted':
+      return fail(learned.reason);
     case 'turned_down':
       return fail('the same rule was turned down by a person a short while ago');
     case 'full':

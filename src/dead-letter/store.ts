@@ -8,6 +8,7 @@ import {
   type DeadLetterStatus,
   type EditTrail,
   afterFailure,
+  afterRollback,
   deadLetterId,
 } from './dead-letter.ts';
 
@@ -18,6 +19,8 @@ import {
 export interface DeadLetterStore {
   /** Keeps events that could not be settled; returns the ids that are open now. */
   keep(events: readonly UnrecoverableEvent[]): Promise<string[]>;
+  /** Keeps events whose rows were taken back out of the destination; calling it again changes nothing. */
+  takeBack(events: readonly UnrecoverableEvent[]): Promise<void>;
   get(id: string): Promise<DeadLetter | undefined>;
   /** Oldest first within a group. `next` is the cursor of the following page. */
   list(
@@ -77,6 +80,18 @@ export function createDeadLetters(state: StateStore, now: () => Date = () => new
       }
       await state.write(writes);
       return opened;
+    },
+
+    async takeBack(events) {
+      const writes: StateWrite[] = [];
+      for (const event of events) {
+        const known = await get(deadLetterId(event));
+        const letter = afterRollback(known, event, now());
+        if (letter === undefined) continue;
+        if (known !== undefined) writes.push({ delete: indexKey(known) });
+        writes.push(...writesFor(letter));
+      }
+      await state.write(writes);
     },
 
     async list(filter, { limit, cursor }) {

@@ -1,6 +1,7 @@
 import type { Column } from '../contracts/contract.ts';
 import type { JsonObject } from '../json.ts';
 import type { Position } from '../engine/engine.ts';
+import type { RepairAudit } from './repair-audit.ts';
 
 /**
  * The port to a data store. One conformance suite (test/conformance/destination.ts) runs against every
@@ -26,6 +27,8 @@ export interface Destination {
   find(requestId: string): Promise<LoadedEvent | undefined>;
   /** Counters since the store began, kept in the same transactions as the rows. */
   counts(): Promise<LoadCounts>;
+  /** The repairs behind its rows, and the way back out. */
+  readonly repairs: RepairAudit;
   /** Read-only SQL, where the store is embedded. Refuses anything that writes or leaves the database (`query_refused`). */
   query?(sql: string, options?: { maxRows?: number }): Promise<QueryResult>;
   close(): Promise<void>;
@@ -78,7 +81,8 @@ export type RowOutcome =
   | { status: 'rejected'; reason: string; column?: string };
 
 export interface LoadedEvent {
-  status: 'loaded' | 'repaired' | 'duplicate';
+  /** `leaving`: taken out, and on its way to the dead letters (repair-audit.ts). */
+  status: 'loaded' | 'repaired' | 'duplicate' | 'leaving';
   table: string;
   contract: string;
   version: string;

@@ -10,6 +10,7 @@ import { createRowMaker } from '../load/row.ts';
 import type { LoadStage } from '../load/stage.ts';
 import { limitLog } from '../log-limit.ts';
 import type { Logger } from '../log.ts';
+import type { RecentEvents } from '../repair/recent-events.ts';
 import { errorSignature } from '../validate/signature.ts';
 import type { Validate, Verdict } from '../validate/stage.ts';
 import { Outbox } from './outbox.ts';
@@ -45,12 +46,14 @@ export function createChain(deps: {
   loading: LoadStage;
   letters: DeadLetterStore;
   committed: Committed;
+  /** Is shown the valid events. */
+  recent?: Pick<RecentEvents, 'see'>;
   /** Topics that some step consumes. */
   subscribed: ReadonlySet<string>;
   metrics: PipelineMetrics;
   log: Logger;
 }): Chain {
-  const { engine, contracts, validate, loading, letters, committed, subscribed, metrics, log } = deps;
+  const { engine, contracts, validate, loading, letters, committed, recent, subscribed, metrics, log } = deps;
   const limited = limitLog(log);
   const rowMakers = new Map<Contract, ReturnType<typeof createRowMaker>>();
 
@@ -93,6 +96,7 @@ export function createChain(deps: {
     switch (verdict.kind) {
       case 'valid': {
         const { contract, value } = verdict;
+        recent?.see(contract, verdict.source, incoming.event);
         outbox.valid(reception, contract, value);
         return { row: makeRow(contract, value, reception, byPerson(reception, raw)), reception };
       }

@@ -135,6 +135,11 @@ export function healingStage(deps: {
         return ruleDisabled(patient, learned.rule);
       if (learned.kind === 'turned_down')
         return deadLetter(patient, 'repair_turned_down', 'a person turned its repair down');
+      if (learned.kind === 'contradicted') {
+        patient.contradicted = learned.reason;
+        patient.attempts.push({ ...attempt, reason: learned.reason, plan });
+        continue;
+      }
       const repair = { healer: healer.name, plan, event: trial.value.event };
       if (learned.kind === 'learned' || learned.kind === 'known') {
         if (learned.rule.status === 'candidate') return awaitReview(learned.rule);
@@ -169,6 +174,8 @@ export function healingStage(deps: {
       );
     if (patient.demotedRule !== undefined) return ruleDisabled(patient, patient.demotedRule);
     if (desk === undefined) {
+      if (patient.contradicted !== undefined)
+        return deadLetter(patient, 'repair_contradicted', patient.contradicted);
       const reason = patient.attempts.at(-1)?.reason ?? 'no healer is configured';
       return deadLetter(patient, 'no_repair_found', reason);
     }

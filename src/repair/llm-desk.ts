@@ -119,6 +119,8 @@ export function llmDesk(deps: {
         return refuse(signature, 'repair_turned_down', 'a person turned its repair down');
       case 'conflicting':
         return refuse(signature, 'ambiguous_rules', `its repair contradicts rule ${learned.rule.id}`);
+      case 'contradicted':
+        return refuse(signature, 'repair_contradicted', `its repair can't be right: ${learned.reason}`);
       case 'full':
         return refuse(signature, 'no_repair_found', 'there are too many rules to learn another; delete some');
     }

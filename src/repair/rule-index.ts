@@ -91,6 +91,17 @@ export class RuleIndex {
     return rules.filter(({ rule, fits }) => statuses.includes(statusAt(rule, now)) && fits(event));
   }
 
+  /** The rules that are applied to a sender's events, whatever their failures. */
+  activeOf(contract: string, version: string, source: string): StoredRule[] {
+    const byViolations =
+      this.#bySender.get(senderKey(contract, version, source)) ?? new Map<string, never[]>();
+    const now = this.#options.now();
+    return [...byViolations.values()]
+      .flat()
+      .filter((indexed) => statusAt(indexed.rule, now) === 'active' && this.compiled(indexed) !== undefined)
+      .map(({ rule }) => rule);
+  }
+
   /** The rules for the same events as this one: same sender, same violations, same inputs. */
   rivals({ id, contract, version, source, match }: StoredRule): StoredRule[] {
     const inputs = inputsKey(match.inputs);

@@ -15,6 +15,7 @@ import { eventRoutes } from './routes/events.ts';
 import { healingRoutes } from './routes/healing.ts';
 import { healthRoutes } from './routes/health.ts';
 import { queryRoutes } from './routes/query.ts';
+import { repairRoutes } from './routes/repairs.ts';
 import { ruleRoutes } from './routes/rules.ts';
 import { statsRoutes } from './routes/stats.ts';
 import { stepRoutes } from './routes/steps.ts';
@@ -77,6 +78,7 @@ export async function createApi(context: ServerContext): Promise<FastifyInstance
   });
   ruleRoutes(app, context);
   healingRoutes(app, context);
+  repairRoutes(app, context);
   contractRoutes(app, context);
   statsRoutes(app, context);
   consumerRoutes(app, context);

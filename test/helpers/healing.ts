@@ -93,6 +93,8 @@ export async function healingBench(
     /** False: no LLM is configured. */
     llm?: boolean;
     contract?: Contract;
+    /** Valid events of the sender, on which new rules are tried. */
+    recent?: JsonObject[];
     now?: () => number;
   } = {},
 ): Promise<HealingBench> {
@@ -109,6 +111,7 @@ export async function healingBench(
   const rules = await openRuleStore(engine.state, {
     ttlDays: config.ruleTtlDays,
     contracts,
+    recent: { of: () => options.recent ?? [] },
     log: silent,
     now,
   });

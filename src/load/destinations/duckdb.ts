@@ -8,6 +8,7 @@ import { type Warehouse, loadBatch, writer } from './duckdb/loader.ts';
 import { createQuery } from './duckdb/query.ts';
 import { rowsOf } from './duckdb/rows.ts';
 import { type DuckDbOptions, openSession } from './duckdb/session.ts';
+import { repairAudit } from './duckdb/repair-audit.ts';
 import { ensureTable, mergeTables, sameName } from './duckdb/tables.ts';
 
 /**
@@ -98,6 +99,7 @@ export async function openDuckDb(options: DuckDbOptions): Promise<Destination> {
     positions: () => question('read its positions', readPositions),
     find: (requestId) => question('look for an event', (connection) => findEvent(connection, requestId)),
     counts: () => question('read its counters', readCounts),
+    repairs: repairAudit({ question, exclusively }),
     query: createQuery(session),
     async close() {
       await turn;

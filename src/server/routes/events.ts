@@ -61,7 +61,8 @@ async function settled(
     const { status, contract, version, source, repair } = loaded;
     return {
       request_id: id,
-      status,
+      // Taken out of the destination a moment ago; the letter is about to be written.
+      status: status === 'leaving' ? 'dead_letter' : status,
       contract,
       version,
       source,
