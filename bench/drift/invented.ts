@@ -29,7 +29,7 @@ function sourcesOf(event: JsonObject): Sources {
   const values = leavesOf(event).flatMap(({ value }) => [value, ...withinText(value)]);
   const strings = [...new Set(values.map(String))].filter((text) => text !== '');
   return {
-    texts: new Set(strings.map(folded)),
+    texts: new Set(values.map((value) => folded(String(value)))),
     strings: strings.sort((a, b) => b.length - a.length),
     numerals: new Set(strings.filter(isNumeral).map(canonicalNumeral)),
     times: new Set(strings.flatMap(readingsOf)),
@@ -128,7 +128,7 @@ function readingsOf(text: string): string[] {
     const dense = /^(\d{4})(\d\d)(\d\d)T?(?:(\d\d)(\d\d)(\d\d))?Z?$/.exec(text);
     const zoneless = text.replace(/(Z|[+-]00:?00)$/i, '');
     const numbers =
-      dense === null ? zoneless.match(/\d+/g)! : dense.slice(1).filter((part) => part !== undefined);
+      dense === null ? (zoneless.match(/\d+/g) ?? []) : dense.slice(1).filter((part) => part !== undefined);
     const canonical = numbers.map(Number);
     while (canonical.length > 3 && canonical.at(-1) === 0) canonical.pop();
     if (numbers.length >= 3) readings.push(`numbers ${canonical.sort((a, b) => a - b).join(' ')}`);

@@ -1,3 +1,4 @@
+import { grouped } from './grouped.ts';
 import type { Expected } from './drift.ts';
 import type { Verdict } from './judge.ts';
 import { type Share, shareOf } from './wilson.ts';
@@ -30,7 +31,7 @@ export interface Metrics {
 
 /** The kinds in the order of their first verdict. */
 export function metricsOf(verdicts: readonly Verdict[]): Metrics {
-  const byKind = Map.groupBy(verdicts, (verdict) => verdict.case.kind);
+  const byKind = grouped(verdicts, (verdict) => verdict.case.kind);
   const recoverable = verdicts.filter((verdict) => verdict.case.expected === 'repair');
   const unrecoverable = verdicts.filter((verdict) => verdict.case.expected === 'refuse');
   const judged = [...recoverable, ...unrecoverable];

@@ -1,8 +1,12 @@
+import { grouped } from './grouped.ts';
+import type { JsonObject } from '../../src/json.ts';
+import { segmentsOf } from '../../src/repair/pointer.ts';
 import type { CaseSet } from './cases.ts';
 import type { Generalisation } from './generalise.ts';
 import type { Verdict } from './judge.ts';
 import { type Metrics, percent } from './metrics.ts';
 import type { StreamResult } from './stream.ts';
+import { valuesAt } from './paths.ts';
 import { type Share, shareOf } from './wilson.ts';
 
 export interface Report {
@@ -104,7 +108,7 @@ export function failuresText(verdicts: readonly Verdict[], limit: number): strin
     invented.length > 0 ? 0 : outcome === 'wrong' ? 1 : expected === 'refuse' ? 2 : 3;
   const failures = verdicts.filter(isFailure).toSorted((a, b) => rank(a) - rank(b));
   // Of what is merely refused, some of each kind say more than many of the first.
-  const chosen = [...Map.groupBy(failures, (verdict) => `${rank(verdict)} ${verdict.case.kind}`).values()];
+  const chosen = [...grouped(failures, (verdict) => `${rank(verdict)} ${verdict.case.kind}`).values()];
   const picked: Verdict[] = [];
   for (let depth = 0; picked.length < limit && chosen.some((group) => depth < group.length); depth++)
     picked.push(...chosen.flatMap((group) => group[depth] ?? []).slice(0, limit - picked.length));
@@ -112,26 +116,32 @@ export function failuresText(verdicts: readonly Verdict[], limit: number): strin
 }
 
 function failureText({ case: drift, outcome, reason, plan, result, invented }: Verdict): string {
-  const { id, subject, expected, mutated, failure } = drift;
-  const seen = drift.drift.touches.filter((path) => path !== '');
+  const { id, subject, expected, original, mutated, failure } = drift;
+  const { touches, style, inverse } = drift.drift;
+  const violations = failure.violations.map(({ path, code }) => `${path} ${code}`);
+  const shown = (event: JsonObject) => touched(event, touches).join('\n              ');
   return [
-    `${id}  ${subject.contract.name}: ${drift.drift.style}  (${outcome}, ${expected} expected)`,
-    `  touches     ${seen.join(', ') || 'everything'}`,
-    `  original    ${clipped(drift.original)}`,
-    `  received    ${clipped(mutated)}`,
-    `  violations  ${failure.violations
-      .map(({ path, code }) => `${path} ${code}`)
-      .slice(0, 6)
-      .join(', ')}`,
-    `  inverse     ${clipped(drift.drift.inverse)}`,
+    `${id}  ${subject.contract.name}: ${style}  (${outcome}, ${expected} expected)`,
+    `  original    ${shown(original)}`,
+    `  received    ${shown(mutated)}`,
+    `  violations  ${violations.slice(0, 6).join(', ')}${violations.length > 6 ? ', …' : ''}`,
+    ...(inverse.length === 0 ? [] : [`  inverse     ${clipped(inverse)}`]),
     ...(plan === undefined ? [] : [`  plan        ${clipped(plan.operations)}`]),
-    ...(result === undefined ? [] : [`  result      ${clipped(result.event)}`]),
+    ...(result === undefined ? [] : [`  result      ${shown(result.event)}`]),
     ...(reason === undefined ? [] : [`  reason      ${reason}`]),
     ...(invented.length === 0 ? [] : [`  INVENTED    ${invented.join(', ')}`]),
   ].join('\n');
 }
 
+/** Of an event what the drift touches; a webhook of 20 KB is unreadable as a whole. */
+function touched(event: JsonObject, touches: readonly string[]): string[] {
+  return touches.flatMap((path) => {
+    const values = valuesAt(event, segmentsOf(path));
+    return values.slice(0, 2).map((value) => `${path || 'event'} = ${clipped(value)}`);
+  });
+}
+
 function clipped(value: unknown): string {
   const text = JSON.stringify(value);
-  return text.length <= 900 ? text : `${text.slice(0, 900)}… (${text.length} characters)`;
+  return text.length <= 700 ? text : `${text.slice(0, 700)}… (${text.length} characters)`;
 }

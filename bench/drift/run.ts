@@ -51,6 +51,6 @@ try {
   if (options === undefined) console.log(usage);
   else await main(options);
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
+  console.error(error);
   process.exitCode = 2;
 }

@@ -12,6 +12,34 @@ interface Recorded {
   examples: JsonObject[];
 }
 
+/** Of the 60 events those that differ most: compiling the schemas of all would take longer than the bench. */
+const events: readonly string[] = [
+  'code_scanning_alert',
+  'dependabot_alert',
+  'deployment_status',
+  'discussion',
+  'fork',
+  'installation',
+  'issue_comment',
+  'issues',
+  'marketplace_purchase',
+  'member',
+  'milestone',
+  'organization',
+  'package',
+  'pull_request',
+  'push',
+  'release',
+  'repository_dispatch',
+  'security_advisory',
+  'sponsorship',
+  'star',
+  'status',
+  'team',
+  'workflow_job',
+  'workflow_run',
+];
+
 /** GitHub's recorded webhooks with GitHub's published schemas: one subject for each event that has valid recordings. */
 export function githubSubjects(): Subject[] {
   const require = createRequire(import.meta.url);
@@ -19,7 +47,8 @@ export function githubSubjects(): Subject[] {
   const { definitions } = require('@octokit/webhooks-schemas/schema.json') as {
     definitions: Record<string, JsonObject>;
   };
-  return recorded.flatMap(({ name: event, examples }) => {
+  const chosen = recorded.filter(({ name }) => events.includes(name));
+  return chosen.flatMap(({ name: event, examples }) => {
     const schema = [`${event}_event`, `${event}$event`].find((name) => Object.hasOwn(definitions, name));
     if (schema === undefined) return [];
     const contract = contractFromJsonSchema(

@@ -65,12 +65,15 @@ const ambiguous: Draw = (scene, focus) => {
   return instead(scene, field, `${a} and ${b}`, { [a]: same, [b]: another });
 };
 
+/** Affixes that leave the field's own words alone make it the exact one. */
+const worded = affixes.filter(({ pattern }) => wordsOf(pattern.replace('%', '')).length > 0);
+
 /** Two affixes of no meaning, and two values. */
 const twoAffixes: Draw = (scene, focus) => {
   const field = chooseField(scene, focus);
   if (field === undefined) return undefined;
   const [a, b] = scene.random
-    .shuffled(affixes)
+    .shuffled(worded)
     .slice(0, 2)
     .map(({ pattern }) => pattern.replace('%', wordsOf(field.name).join('_'))) as [string, string];
   return instead(scene, field, `${a} and ${b}`, { [a]: same, [b]: another });
