@@ -22,7 +22,7 @@ export interface Options {
 export const usage = `npm run bench:drift -- [options]
 
   --seed TEXT        all chance comes from it (default 2026)
-  --cases N          about so many cases (default 8000)
+  --cases N          about so many cases (default 6000)
   --kind NAME        only this kind (twin.exact), or all that begin so (rename)
   --healer FILE      a module that exports propose(failure, signal); default: the heuristics
   --llm              the LLM healer; OPENAI_REMEDIATION_MODEL, OPENAI_BASE_URL, OPENAI_API_KEY
@@ -30,7 +30,7 @@ export const usage = `npm run bench:drift -- [options]
   --markdown         prints the tables for docs/healing.md
   --json FILE        writes all figures and verdicts
   --gate             exit code 1 when the project's targets are missed
-  --rules N          rules tried on other events (default 400)
+  --rules N          rules tried on other events (default 200)
   --events-per-rule N  those events (default 100)
   --stream N         events of the simulated stream (default 10000), of --senders N (default 100)
 
@@ -42,7 +42,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
     args: [...args],
     options: {
       seed: { type: 'string', default: '2026' },
-      cases: { type: 'string', default: '8000' },
+      cases: { type: 'string', default: '6000' },
       kind: { type: 'string' },
       healer: { type: 'string' },
       llm: { type: 'boolean', default: false },
@@ -50,7 +50,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
       failures: { type: 'string', default: '0' },
       markdown: { type: 'boolean', default: false },
       gate: { type: 'boolean', default: false },
-      rules: { type: 'string', default: '400' },
+      rules: { type: 'string', default: '200' },
       'events-per-rule': { type: 'string', default: '100' },
       stream: { type: 'string', default: '10000' },
       senders: { type: 'string', default: '100' },
