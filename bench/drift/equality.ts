@@ -1,3 +1,4 @@
+import { asText } from './as-text.ts';
 import type { Contract } from '../../src/contracts/contract.ts';
 import { type Json, type JsonObject, isObject } from '../../src/json.ts';
 import { isDeclared, schemasAt } from '../../src/repair/schema-paths.ts';
@@ -27,13 +28,20 @@ function canonical(value: Json, path: string[], root: JsonObject): Json {
 
 function canonicalLeaf(value: Json, schemas: readonly JsonObject[]): Json {
   const formats = schemas.map((schema) => schema['format']);
-  if (formats.includes('decimal') && value !== null) return `decimal ${canonicalNumeral(String(value))}`;
+  if (formats.includes('decimal') && value !== null) return `decimal ${canonicalNumeral(asText(value))}`;
   if (formats.includes('uuid') && typeof value === 'string') return value.toLowerCase();
-  if (formats.includes('date-time') && typeof value === 'string') {
-    const instant = Date.parse(value);
-    return Number.isNaN(instant) ? value : `instant ${instant}`;
+  if (formats.includes('date-time')) {
+    const instant = instantOf(value);
+    return instant === undefined ? value : `instant ${instant}`;
   }
   return value;
+}
+
+/** Milliseconds since 1970. Some contracts take Unix seconds or milliseconds beside ISO 8601. */
+function instantOf(value: Json): number | undefined {
+  if (typeof value === 'number') return value < 1e11 ? value * 1000 : value < 1e13 ? value : undefined;
+  const instant = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(instant) ? undefined : instant;
 }
 
 export function canonicalNumeral(text: string): string {

@@ -1,3 +1,4 @@
+import { asText } from './as-text.ts';
 import { type Json, type JsonObject, isObject } from '../../src/json.ts';
 import type { Plan } from '../../src/repair/plan.ts';
 import { canonicalNumeral } from './equality.ts';
@@ -27,9 +28,9 @@ interface Sources {
 /** JSON text within the event is part of it. */
 function sourcesOf(event: JsonObject): Sources {
   const values = leavesOf(event).flatMap(({ value }) => [value, ...withinText(value)]);
-  const strings = [...new Set(values.map(String))].filter((text) => text !== '');
+  const strings = [...new Set(values.map(asText))].filter((text) => text !== '');
   return {
-    texts: new Set(values.map((value) => folded(String(value)))),
+    texts: new Set(values.map((value) => folded(asText(value)))),
     strings: strings.sort((a, b) => b.length - a.length),
     numerals: new Set(strings.filter(isNumeral).map(canonicalNumeral)),
     times: new Set(strings.flatMap(readingsOf)),
@@ -55,7 +56,7 @@ export function leavesOf(value: Json, path = ''): { path: string; value: Json }[
 }
 
 function isDerived(value: Json, known: Sources, plan: Plan): boolean {
-  const text = String(value);
+  const text = asText(value);
   return (
     known.texts.has(folded(text)) ||
     (isNumeral(text) && known.numerals.has(canonicalNumeral(text))) ||
@@ -82,8 +83,9 @@ function isMapped(value: Json, known: Sources, { operations }: Plan): boolean {
 /** What was split off a text: it ends or begins where the text does, or next to something that is no letter or digit. */
 function isPart(text: string, known: Sources): boolean {
   const letter = /[\p{L}\p{N}]/u;
+  if (text === '') return false;
   return known.strings.some((whole) => {
-    for (let at = whole.indexOf(text); text !== '' && at !== -1; at = whole.indexOf(text, at + 1)) {
+    for (let at = whole.indexOf(text); at !== -1; at = whole.indexOf(text, at + 1)) {
       const [before, after] = [whole[at - 1], whole[at + text.length]];
       const isEdge = (neighbour: string | undefined, own: string) =>
         neighbour === undefined || !letter.test(neighbour) || !letter.test(own);

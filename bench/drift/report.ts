@@ -62,7 +62,7 @@ function summaryOf({ metrics, generalisation, stream }: Report): [string, string
   ];
 }
 
-export function asText(report: Report): string {
+export function reportText(report: Report): string {
   const rows = [headings, ...rowsOf(report.metrics)];
   const widths = headings.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   const table = rows.map((row) =>
@@ -79,7 +79,7 @@ export function asText(report: Report): string {
   ].join('\n');
 }
 
-export function asMarkdown(report: Report): string {
+export function reportMarkdown(report: Report): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [
     origin(report),

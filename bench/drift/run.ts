@@ -5,7 +5,7 @@ import { chosenHealer } from './healers.ts';
 import type { Verdict } from './judge.ts';
 import { failedTargets } from './metrics.ts';
 import { type Options, readOptions, usage } from './options.ts';
-import { asMarkdown, asText, failuresText } from './report.ts';
+import { failuresText, reportMarkdown, reportText } from './report.ts';
 
 async function main(options: Options): Promise<void> {
   const start = performance.now();
@@ -14,7 +14,7 @@ async function main(options: Options): Promise<void> {
     console.error(seconds() + line),
   );
   console.error(`${seconds()}done`);
-  console.log(options.markdown ? asMarkdown(report) : asText(report));
+  console.log(options.markdown ? reportMarkdown(report) : reportText(report));
   if (options.failures > 0) console.log(`\n${failuresText(verdicts, options.failures)}`);
   for (const { id, style } of report.generalisation.faults)
     console.log(`A rule that repaired ${id} (${style}) was wrong on another event of the sender.`);

@@ -71,7 +71,7 @@ const affix = renaming((field, { subject, random }) => {
 });
 
 const typo = renaming(({ name }, { random }) => {
-  const letters = [...name].flatMap((letter, at) => (/[a-z]/i.test(letter) ? [at] : []));
+  const letters = name.split('').flatMap((letter, at) => (/[a-z]/i.test(letter) ? [at] : []));
   // A slip in a short name makes another name of it.
   if (letters.length < 5) return undefined;
   const at = random.pick(letters.slice(1, -1));
@@ -79,15 +79,15 @@ const typo = renaming(({ name }, { random }) => {
     transposed: name.slice(0, at) + name.slice(at + 1, at + 2) + name[at] + name.slice(at + 2),
     doubled: name.slice(0, at) + name[at] + name.slice(at),
     'left out': name.slice(0, at) + name.slice(at + 1),
-    'another letter': name.slice(0, at) + random.pick([...'aeinorst']) + name.slice(at + 1),
+    'another letter': name.slice(0, at) + random.pick('aeinorst'.split('')) + name.slice(at + 1),
   };
   const style = random.pick(Object.keys(slips) as (keyof typeof slips)[]);
   return slips[style] === name ? undefined : { name: slips[style], style };
 });
 
 const plural = renaming(({ name }) => {
-  if (/s$/.test(name)) return { name: name.replace(/s$/, ''), style: 'singular' };
-  return { name: /y$/.test(name) ? name.replace(/y$/, 'ies') : `${name}s`, style: 'plural' };
+  if (name.endsWith('s')) return { name: name.replace(/s$/, ''), style: 'singular' };
+  return { name: name.endsWith('y') ? name.replace(/y$/, 'ies') : `${name}s`, style: 'plural' };
 });
 
 export const renames: Mutation[] = [

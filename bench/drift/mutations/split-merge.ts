@@ -1,3 +1,4 @@
+import { asText } from '../as-text.ts';
 import type { Json } from '../../../src/json.ts';
 import { isDeclared } from '../../../src/repair/schema-paths.ts';
 import type { Draw, Mutation } from '../drift.ts';
@@ -67,7 +68,7 @@ const split: Draw = (scene, focus) => {
   const field = chooseField(scene, focus, isText);
   if (field === undefined) return undefined;
   const { random, subject } = scene;
-  const fitting = splits.filter(({ fits }) => field.values.every((value) => fits.test(String(value))));
+  const fitting = splits.filter(({ fits }) => field.values.every((value) => fits.test(asText(value))));
   if (fitting.length === 0) return undefined;
   const { separator, fits, names } = random.pick(fitting);
   const style = caseStyles[random.pick(commonStyles)];

@@ -5,7 +5,7 @@ import type { Draw, Drift, Mutation, Scene } from '../drift.ts';
 import type { Field } from '../fields.ts';
 import { caseStyleNames, caseStyles, commonStyles, wordsOf } from '../names.ts';
 import { edited, pointer, take } from '../paths.ts';
-import { affixes } from '../vocabulary/affixes.ts';
+import { affixes, entityPrefixes } from '../vocabulary/affixes.ts';
 import { semanticNames, semanticPatterns, twinPatterns } from '../vocabulary/decoys.ts';
 import { chooseField } from './relocate.ts';
 
@@ -105,11 +105,15 @@ const sameValue: Draw = (scene, focus) => {
   return instead(scene, field, `${a} and ${b}, one value`, { [a]: same, [b]: same });
 };
 
-export function decoyFor(field: Field, { random }: Scene): string {
-  const named = semanticNames[wordsOf(field.name).join('_')];
-  const pattern =
-    named !== undefined && random.chance(0.7) ? random.pick(named) : random.pick(semanticPatterns);
-  return spelled(pattern, field, random.pick(commonStyles));
+/** A name that only sounds like the field's: never the field's own with the name of what it belongs to before it. */
+export function decoyFor(field: Field, { random, subject }: Scene): string {
+  const own = wordsOf(field.name);
+  const owners = [field.path.at(-2) ?? '', ...(entityPrefixes[subject.contract.name] ?? [])].map(wordsOf);
+  const isOwn = (name: string) => owners.some((owner) => wordsOf(name).join() === [...owner, ...own].join());
+  const named = (semanticNames[own.join('_')] ?? []).filter((name) => !isOwn(name));
+  const patterns = named.length > 0 && random.chance(0.7) ? named : semanticPatterns;
+  const fitting = patterns.filter((pattern) => !isOwn(spelled(pattern, field, 'snake')));
+  return spelled(random.pick(fitting), field, random.pick(commonStyles));
 }
 
 export { another };

@@ -1,3 +1,4 @@
+import { asText } from '../as-text.ts';
 import { type Json, isObject } from '../../../src/json.ts';
 import { isDeclared } from '../../../src/repair/schema-paths.ts';
 import type { Draw, Drift, Mutation } from '../drift.ts';
@@ -210,7 +211,7 @@ const corruptions: Readonly<Record<string, (text: string) => string>> = {
   'bad encoding': (text) =>
     `${text.slice(0, Math.floor(text.length / 2))}\uFFFD${text.slice(Math.floor(text.length / 2) + 1)}`,
   'with a unit': (text) => `${text} approx.`,
-  garbled: (text) => [...text].toReversed().join(''),
+  garbled: (text) => text.split('').toReversed().join(''),
 };
 
 const corrupted: Draw = (scene, focus) => {
@@ -229,7 +230,7 @@ const corrupted: Draw = (scene, focus) => {
     touches: [pointer(field.path)],
     apply: (event) =>
       replaced(event, field.path, (value) => {
-        const text = String(value);
+        const text = asText(value);
         const damaged = corruptions[style]!(text);
         return damaged === text || Number(damaged) === value ? undefined : damaged;
       }),

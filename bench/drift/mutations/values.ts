@@ -1,3 +1,4 @@
+import { asText } from '../as-text.ts';
 import { type Json, isObject } from '../../../src/json.ts';
 import type { Operation } from '../../../src/repair/plan.ts';
 import type { Draw, Drift, Mutation } from '../drift.ts';
@@ -82,7 +83,7 @@ const booleanAsWord: Draw = (scene, focus) => {
     field,
     `boolean as ${JSON.stringify(yes)} or ${JSON.stringify(no)}`,
     unlessNull((value) => (typeof value === 'boolean' ? (value ? yes : no) : undefined)),
-    [{ op: 'map', path: pointer(field.path), values: { [String(yes)]: true, [String(no)]: false } }],
+    [{ op: 'map', path: pointer(field.path), values: { [asText(yes)]: true, [asText(no)]: false } }],
   );
 };
 
@@ -130,7 +131,7 @@ const dateFormat: Draw = (scene, focus) => {
   const style = scene.random.pick(dateStyles.filter((style) => style.kind === to));
   const path = pointer(field.path);
   // 05/15 is one day, 05/06 is two: only a sender whose first event tells can be understood.
-  if (style.needsLateDay && !field.values.some((value) => Number(String(value).slice(8, 10)) > 12))
+  if (style.needsLateDay && !field.values.some((value) => Number(asText(value).slice(8, 10)) > 12))
     return undefined;
   return rewritten(
     field,
