@@ -2,7 +2,9 @@ import { mkdir, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { SentinelError } from '../../../errors.ts';
+import { type Handover, openHandover } from './handover.ts';
 import { inUse, openingError, unavailable } from './errors.ts';
+import { literal } from './sql.ts';
 
 export interface DuckDbOptions {
   /** Database file, created when there is none; `:memory:` for a database that is gone when closed. */
@@ -15,6 +17,8 @@ export interface DuckDbOptions {
 
 /** The open database: one connection that writes, and others for as long as a question takes. */
 export interface Session {
+  /** Through which batches are handed to the writer. */
+  handover: Handover;
   /** The connection of loads and DDL; the caller makes sure that one thing at a time uses it. */
   writer(): Promise<DuckDBConnection>;
   /** A connection of its own for `use`, in which nothing can be written. */
@@ -58,7 +62,12 @@ export async function openSession(options: DuckDbOptions): Promise<Session> {
     try {
       const connection = await opened.connect();
       await connection.run(`SET GLOBAL TimeZone = 'UTC'`);
-      // Last, as nothing can be set after it: no query gets at files or the network.
+      // Queries come from people and other services: nothing outside the database file but the files of the hand-over,
+      // which only functions that no query may call can read (statement-check.ts).
+      const handed = [handover.rows, handover.repairs].map(({ path }) => literal(path)).join(', ');
+      await connection.run(`SET GLOBAL allowed_paths = [${handed}]`);
+      await connection.run(`SET GLOBAL enable_external_access = false`);
+      // Last, as nothing can be set after it.
       await connection.run(`SET GLOBAL lock_configuration = true`);
       [instance, writing] = [opened, connection];
       return connection;
@@ -93,14 +102,17 @@ export async function openSession(options: DuckDbOptions): Promise<Session> {
     return using;
   }
 
+  const handover = await openHandover(file);
   try {
     await open();
   } catch (error) {
+    await handover.close();
     if (file !== undefined) openFiles.delete(file);
     throw openingError(options.path, error);
   }
 
   return {
+    handover,
     writer: open,
     read,
     async recover() {
@@ -126,6 +138,7 @@ export async function openSession(options: DuckDbOptions): Promise<Session> {
       } finally {
         closed = true;
         await release();
+        await handover.close();
         if (file !== undefined) openFiles.delete(file);
       }
     },
@@ -134,8 +147,7 @@ export async function openSession(options: DuckDbOptions): Promise<Session> {
 
 function settings({ threads, memoryLimit }: DuckDbOptions): Record<string, string> {
   return {
-    // Queries come from people and other services: nothing outside the database file, and no code from elsewhere.
-    enable_external_access: 'false',
+    // No code from elsewhere.
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
     allow_community_extensions: 'false',

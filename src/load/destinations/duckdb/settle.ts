@@ -65,7 +65,7 @@ async function findKnown(
 ): Promise<Set<number>> {
   const sorted = ids.toSorted();
   const [from, to] = [sorted[0], sorted.at(-1)];
-  if (from === undefined || to === undefined || from > table.newestId) return new Set();
+  if (from === undefined || to === undefined || !ids.some((id) => table.ids.mayHave(id))) return new Set();
   const found = await rowsOf(connection, sql.known(from, to));
   return new Set(found.map(([pos]) => Number(pos)));
 }

@@ -1,4 +1,4 @@
-import { DuckDBDataChunk, type DuckDBConnection, type INTEGER, VARCHAR } from '@duckdb/node-api';
+import { DuckDBDataChunk, type DuckDBConnection, INTEGER, VARCHAR } from '@duckdb/node-api';
 import { type Result, fail, ok } from '../../../result.ts';
 import type { Row } from '../../destination.ts';
 import type { KnownTable } from './known-table.ts';
@@ -42,7 +42,10 @@ export async function stage(
 ): Promise<Staged> {
   const names = staging(slot);
   const sql = tableSql(table.spec, names);
-  await fillTable(connection, names.text, [{ name: 'line', type: VARCHAR, values: lines }]);
+  await fillTable(connection, names.text, [
+    { name: 'pos', type: INTEGER, values: [...lines.keys()] },
+    { name: 'line', type: VARCHAR, values: lines },
+  ]);
   await connection.run(sql.cast);
   const staged: Staged = { table, sql, stage: names, rows, refused: [], hashes: [] };
   await forEachRow(connection, sql.inspect, (at) => {
@@ -102,7 +105,7 @@ export interface TemporaryColumn {
   values: readonly (number | string | null)[];
 }
 
-/** Makes a temporary table, in place of one of that name; the rows' order is that of their `rowid`. */
+/** Makes a temporary table, in place of one of that name. */
 export async function fillTable(
   connection: DuckDBConnection,
   name: string,
