@@ -13,42 +13,56 @@ export interface Direct {
   rows: Row[];
   lines: string[];
   repairs: string[];
-  hashes: Hash[];
+  /** Hashes of the keys; of the request ids, one a row. */
+  keys: Hash[];
+  ids: Hash[];
 }
 
 export interface Sorted {
   direct: Direct;
+  /** New events whose key may be that of another one. */
+  repeats: Row[];
   /** Maybe not new, or not sure to pass as text. */
   staged: Row[];
 }
 
 /** Tells the rows that can be inserted straight away from those that need a look. */
 export function sortRows(table: KnownTable, rows: readonly Row[]): Sorted {
-  const direct: Direct = { table, rows: [], lines: [], repairs: [], hashes: [] };
+  const direct: Direct = { table, rows: [], lines: [], repairs: [], keys: [], ids: [] };
+  const repeats: Row[] = [];
   const staged: Row[] = [];
   const batchKeys = new KeyFilter(rows.length);
   const batchIds = new KeyFilter(rows.length);
   for (const row of rows) {
     const key = table.keyHash(row.values);
     const id = ofUuid(row.requestId);
-    const isNew =
-      key !== undefined &&
-      id !== undefined &&
-      batchIds.add(...id) &&
-      !table.ids.mayHave(row.requestId.toLowerCase()) &&
-      (key === null || (batchKeys.add(...key) && !table.keys.has(...key)));
-    const line = isNew ? rowLine(row) : undefined;
-    const repair = line === undefined || row.repair === undefined ? '' : repairLine(row);
-    if (line === undefined || repair === undefined || table.inexact(row.values) !== undefined) {
+    if (
+      key === undefined ||
+      id === undefined ||
+      !batchIds.add(id[0], id[1]) ||
+      table.ids.mayHave(row.requestId.toLowerCase(), id) ||
+      table.inexact(row.values) !== undefined
+    ) {
+      staged.push(row);
+      continue;
+    }
+    if (key !== null && (!batchKeys.add(key[0], key[1]) || table.keys.has(key[0], key[1]))) {
+      repeats.push(row);
+      continue;
+    }
+    const line = rowLine(row);
+    const repair = row.repair === undefined ? '' : repairLine(row);
+    if (line === undefined || repair === undefined) {
       staged.push(row);
       continue;
     }
     direct.rows.push(row);
     direct.lines.push(line);
+    direct.ids.push(id);
     if (repair !== '') direct.repairs.push(repair);
-    if (key !== null && key !== undefined) direct.hashes.push(key);
+    if (key !== null) direct.keys.push(key);
   }
-  return { direct, staged };
+  return { direct, repeats, staged };
 }
 
 /** Marks an error that may be one row's fault: the batch then takes the way that finds out which. */
@@ -60,7 +74,7 @@ const rowsFault = /^(?:Conversion|Invalid Input|Out of Range) Error/;
 export async function insertDirect(
   connection: DuckDBConnection,
   handover: Handover,
-  { table, rows, lines, repairs, hashes }: Direct,
+  { table, rows, lines, repairs, keys, ids }: Direct,
 ): Promise<LoadCounts> {
   const text = lines.join('\n');
   const repairText = repairs.join('\n');
@@ -77,8 +91,9 @@ export async function insertDirect(
     await handover.repairs.write(`${repairText}\n`);
     await connection.run(insertRepairs(table.spec.name, handover.repairs.path));
   }
-  for (const hash of hashes) table.keys.add(...hash);
-  for (const row of rows) table.ids.add(row.requestId.toLowerCase());
+  for (const [high, low] of keys) table.keys.add(high, low);
+  for (const [i, row] of rows.entries()) table.ids.add(row.requestId.toLowerCase(), ids[i]!);
+  table.rowCount += rows.length;
   return { loaded: rows.length, repaired: repairs.length, duplicate: 0 };
 }
 

@@ -67,32 +67,37 @@ export function ofInteger(value: Json): Hash | undefined {
   return ofWord(Math.floor(value / 2 ** 32), value % 2 ** 32);
 }
 
-const digits = new Int8Array(128).fill(-1);
+/** The value of a hexadecimal digit by its character code, -1 of all else. */
+const digits = new Int8Array(0x10000).fill(-1);
 for (let value = 0; value < 16; value++) {
   for (const digit of [value.toString(16), value.toString(16).toUpperCase()])
     digits[digit.charCodeAt(0)] = value;
 }
+
+/** Four digits; negative when one is none. */
+const hex = (text: string, at: number): number =>
+  (digits[text.charCodeAt(at)]! << 12) |
+  (digits[text.charCodeAt(at + 1)]! << 8) |
+  (digits[text.charCodeAt(at + 2)]! << 4) |
+  digits[text.charCodeAt(at + 3)]!;
+
 const hyphen = 0x2d;
 
 export function ofUuid(value: Json): Hash | undefined {
   if (typeof value !== 'string' || value.length !== 36) return undefined;
-  const words = [0, 0, 0, 0];
-  let count = 0;
-  for (let i = 0; i < 36; i++) {
-    const code = value.charCodeAt(i);
-    if (i === 8 || i === 13 || i === 18 || i === 23) {
-      if (code !== hyphen) return undefined;
-      continue;
-    }
-    const digit = code < 128 ? digits[code]! : -1;
-    if (digit < 0) return undefined;
-    words[count >> 3] = (words[count >> 3]! << 4) | digit;
-    count++;
-  }
+  const [a, b, c, d] = [hex(value, 0), hex(value, 4), hex(value, 9), hex(value, 14)];
+  const [e, f, g, h] = [hex(value, 19), hex(value, 24), hex(value, 28), hex(value, 32)];
+  if ((a | b | c | d | e | f | g | h) < 0) return undefined;
+  for (let at = 8; at <= 23; at += 5) if (value.charCodeAt(at) !== hyphen) return undefined;
   // DuckDB keeps a UUID as a signed number of 128 bits, with the sign turned round so that order is that of the text.
-  const upper = ofWord(words[0]! ^ 0x80000000, words[1]!);
-  const lower = ofWord(words[2]!, words[3]!);
-  return [(upper[0] ^ lower[0]) >>> 0, (upper[1] ^ lower[1]) >>> 0];
+  high = ((a << 16) | b) ^ 0x80000000;
+  low = (c << 16) | d;
+  mix();
+  const [upperHigh, upperLow] = [high, low];
+  high = (e << 16) | f;
+  low = (g << 16) | h;
+  mix();
+  return [(high ^ upperHigh) >>> 0, (low ^ upperLow) >>> 0];
 }
 
 const isAscii = /^[\0-\x7f]*$/;

@@ -1,6 +1,7 @@
 import { type Json, type JsonObject, isObject } from '../../../json.ts';
 import type { Table } from '../../destination.ts';
 import { type Hash, combine, ofInteger, ofText, ofUuid } from './hash.ts';
+import { literal } from './sql.ts';
 import { keyFields } from './table-sql.ts';
 
 /** The hash of an event's key; null when a part of it is absent; undefined when only DuckDB can tell. */
@@ -38,6 +39,23 @@ export function keyHash(table: Table): KeyHash {
     }
     return hash;
   };
+}
+
+/** The parts of a key that `keyHash` knows, as SQL values. */
+export function keyLiterals(table: Table, values: JsonObject): string[] {
+  return keyFields(table).map(({ column, inner }) => {
+    const value = `${within(own(values, column.name), inner) as string | number}`;
+    switch (column.type.kind) {
+      case 'uuid':
+        return `${literal(value)}::UUID`;
+      case 'integer':
+        return `${value}::BIGINT`;
+      case 'json':
+        return literal(`"${value}"`);
+      default:
+        return literal(value);
+    }
+  });
 }
 
 type Part = Hash | null | undefined;

@@ -20,6 +20,8 @@ export interface KnownTable {
   /** Of a row's key; tells nothing when this DuckDB hashes otherwise than hash.ts. */
   keyHash: KeyHash;
   ids: RecentIds;
+  /** How many rows it has, about: loads that failed are counted too. */
+  rowCount: number;
 }
 
 /** Reads the keys of the rows that are there. */
@@ -37,6 +39,7 @@ export async function knowTable(connection: DuckDBConnection, spec: Table): Prom
     inexact: inexactColumn(spec.columns),
     keys,
     keyHash: (await hashesAgree(connection)) ? keyHash(spec) : () => undefined,
+    rowCount: Number(rows),
     ids: new RecentIds(newest === null ? '' : String(newest)),
   };
 }

@@ -3,9 +3,11 @@ import type { Position } from '../../../engine/engine.ts';
 import { SentinelError } from '../../../errors.ts';
 import type { LoadCounts, Row, RowOutcome } from '../../destination.ts';
 import { addToCounts, savePositions } from './bookkeeping.ts';
-import { type Direct, DirectRefused, insertDirect, sortRows } from './direct.ts';
+import { DirectRefused, type Sorted, insertDirect, sortRows } from './direct.ts';
 import type { Handover } from './handover.ts';
+import { ofUuid } from './hash.ts';
 import type { KnownTable } from './known-table.ts';
+import { recordRepeats } from './repeats.ts';
 import { type Settled, settle, verdicts } from './settle.ts';
 import { literal } from './sql.ts';
 import { type Staged, lineOf, stage } from './stage.ts';
@@ -40,16 +42,20 @@ export async function loadBatch(
   beforeCommit: (outcomes: readonly RowOutcome[]) => Promise<void>,
 ): Promise<RowOutcome[]> {
   const sorted = [...rowsByTable(warehouse, rows)].map(([table, rows]) => sortRows(table, rows));
-  const commit = async (direct: Direct[], staged: readonly Row[]): Promise<RowOutcome[]> => {
+  const commit = async (sorted: readonly Sorted[], staged: readonly Row[]): Promise<RowOutcome[]> => {
     await connection.run('BEGIN TRANSACTION');
     const outcomes = new Map<Row, RowOutcome>();
     const total: LoadCounts = { loaded: 0, repaired: 0, duplicate: 0 };
-    for (const each of direct) {
-      if (each.rows.length === 0) continue;
-      add(total, await insertDirect(connection, warehouse.handover, each));
-      for (const row of each.rows) outcomes.set(row, { status: 'loaded' });
+    for (const { direct, repeats } of sorted) {
+      if (direct.rows.length > 0) add(total, await insertDirect(connection, warehouse.handover, direct));
+      for (const row of direct.rows) outcomes.set(row, { status: 'loaded' });
+      // After the rows that are new, as one of them may be what a repeat repeats.
+      const found = await recordRepeats(connection, direct.table, repeats);
+      total.duplicate += found.recorded;
+      for (const row of found.duplicates) outcomes.set(row, { status: 'duplicate' });
     }
-    const groups = await stageRows(connection, warehouse, staged, outcomes);
+    const undecided = staged.filter((row) => !outcomes.has(row));
+    const groups = await stageRows(connection, warehouse, undecided, outcomes);
     const inOrder = rows.map((row) => outcomes.get(row)!);
     const newWriters = writersOf(rows).filter((writer) => !warehouse.writers.has(writer));
     await bothDone(write(connection, groups, total, positions, newWriters), beforeCommit(inOrder));
@@ -61,10 +67,7 @@ export async function loadBatch(
     return inOrder;
   };
   try {
-    return await commit(
-      sorted.map(({ direct }) => direct),
-      sorted.flatMap(({ staged }) => staged),
-    );
+    return await commit(sorted, rows);
   } catch (error) {
     if (!(error instanceof DirectRefused)) throw error;
     await connection.run('ROLLBACK');
@@ -160,9 +163,17 @@ function add(total: LoadCounts, { loaded, repaired, duplicate }: LoadCounts): vo
 
 /** Table, contract and version of each row, once, as SQL values. */
 function writersOf(rows: readonly Row[]): string[] {
-  const writers = new Map<string, Row>();
-  for (const row of rows) writers.set(`${row.table}\n${row.contract}\n${row.contractVersion}`, row);
-  return Array.from(writers.values(), (row) => writer(row.table, row.contract, row.contractVersion));
+  const writers = new Set<string>();
+  let last: Row | undefined;
+  for (const row of rows) {
+    // Most rows are of the same contract as the one before.
+    const { table, contract, contractVersion } = row;
+    if (table === last?.table && contract === last.contract && contractVersion === last.contractVersion)
+      continue;
+    writers.add(writer(table, contract, contractVersion));
+    last = row;
+  }
+  return [...writers];
 }
 
 /** As `Warehouse.writers` holds it. */
@@ -181,7 +192,9 @@ function remember(groups: readonly Group[]): void {
       if (verdict !== verdicts.write) continue;
       const hash = hashes[pos];
       if (hash !== undefined) table.keys.add(...hash);
-      table.ids.add(rows[pos]!.requestId.toLowerCase());
+      const { requestId } = rows[pos]!;
+      const idHash = ofUuid(requestId);
+      if (idHash !== undefined) table.ids.add(requestId.toLowerCase(), idHash);
     }
   }
 }

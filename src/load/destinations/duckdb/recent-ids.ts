@@ -1,7 +1,5 @@
-import { ofUuid } from './hash.ts';
+import type { Hash } from './hash.ts';
 import { KeyFilter } from './key-filter.ts';
-
-const generationSize = 200_000;
 
 /**
  * Which request ids may be in a table already: those that were loaded lately, and all that are older. Ids grow with
@@ -16,30 +14,29 @@ export class RecentIds {
   #younger = new KeyFilter();
   #older = new KeyFilter();
 
-  /** `newest`: the greatest id in the table, `''` when it is empty. */
-  constructor(newest: string) {
+  readonly #generation: number;
+
+  /** `newest`: the greatest id in the table, `''` when it is empty. `generation`: how many ids make one. */
+  constructor(newest: string, generation = 200_000) {
+    this.#generation = generation;
     this.#floor = newest;
     this.#newest = newest;
     this.#newestOfOlder = newest;
   }
 
-  /** False: certainly not in the table. */
-  mayHave(id: string): boolean {
-    if (id <= this.#floor) return true;
-    const hash = ofUuid(id);
-    return hash === undefined || this.#younger.has(...hash) || this.#older.has(...hash);
+  /** `hash` is that of the id, which is in lower case. False: certainly not in the table. */
+  mayHave(id: string, [high, low]: Hash): boolean {
+    return id <= this.#floor || this.#younger.has(high, low) || this.#older.has(high, low);
   }
 
-  add(id: string): void {
-    const hash = ofUuid(id);
-    if (hash === undefined) return;
-    if (this.#younger.size >= generationSize) {
+  add(id: string, [high, low]: Hash): void {
+    if (this.#younger.size >= this.#generation) {
       this.#floor = this.#newestOfOlder;
       this.#newestOfOlder = this.#newest;
       this.#older = this.#younger;
       this.#younger = new KeyFilter();
     }
-    this.#younger.add(...hash);
+    this.#younger.add(high, low);
     if (id > this.#newest) this.#newest = id;
   }
 }

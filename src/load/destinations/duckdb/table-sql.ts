@@ -151,7 +151,7 @@ export function keyFields(table: Table): { column: Column; inner: string[] }[] {
 }
 
 /** The parts of the key as SQL; NULL where the event has none. */
-function keyOf(table: Table, columnSql: (column: Column) => string): string[] {
+export function keyOf(table: Table, columnSql: (column: Column) => string): string[] {
   return keyFields(table).map(({ column, inner }) => {
     const sql = columnSql(column);
     if (column.type.kind !== 'json') return sql;
