@@ -1,5 +1,7 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, statSync } from 'node:fs';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
@@ -230,6 +232,22 @@ describe('the files through which rows are handed over', () => {
     expect(statSync(join(folder(), 'rows')).mode & 0o777).toBe(0o600);
     await destination.close();
     expect(existsSync(folder())).toBe(false);
+  });
+
+  it('stay where they are when a second service tries to open the database of one that runs', async () => {
+    const path = join(dir, 'held.duckdb');
+    const script = `import { DuckDBInstance } from '@duckdb/node-api';
+      await DuckDBInstance.create(${JSON.stringify(path)}); console.log('open'); setInterval(() => {}, 1000);`;
+    const holder = spawn(process.execPath, ['--input-type=module', '-e', script]);
+    try {
+      await once(holder.stdout, 'data');
+      await mkdir(`${path}.handover`);
+      await writeFile(join(`${path}.handover`, 'rows'), 'theirs');
+      await expect(openDuckDb({ path })).rejects.toMatchObject({ code: 'data_folder_in_use' });
+      expect(await readFile(join(`${path}.handover`, 'rows'), 'utf8')).toBe('theirs');
+    } finally {
+      holder.kill();
+    }
   });
 
   it.each([

@@ -70,7 +70,13 @@ export class DirectRefused extends Error {}
 
 const rowsFault = /^(?:Conversion|Invalid Input|Out of Range) Error/;
 
-/** Inserts them with all that belongs to them, within the transaction that is open. Throws `DirectRefused`. */
+/**
+ * Inserts them with all that belongs to them, within the transaction that is open: one statement, which reads, casts
+ * and writes. Throws `DirectRefused`. Of what was tried with 10,000 rows of 9 columns: reading the file costs 1.3 to
+ * 2.5 µs a row, appending to the table 1 to 1.4; a temporary table in between, to look at the hashes, 5 more, and so
+ * does RETURNING. Reading a wide decimal as its type rather than as text costs 5 more. A larger buffer for a line or a
+ * prepared statement changes nothing.
+ */
 export async function insertDirect(
   connection: DuckDBConnection,
   handover: Handover,

@@ -21,7 +21,7 @@ export interface DuckDbOptions {
 /** The open database: one connection that writes, and others for as long as a question takes. */
 export interface Session {
   /** Through which batches are handed to the writer. */
-  handover: Handover;
+  handover(): Handover;
   /** The connection of loads and DDL; the caller makes sure that one thing at a time uses it. */
   writer(): Promise<DuckDBConnection>;
   /** A connection of its own for `use`, in which nothing can be written. */
@@ -50,6 +50,7 @@ export async function openSession(options: DuckDbOptions): Promise<Session> {
   let writing: DuckDBConnection | undefined;
   const reading = new Map<DuckDBConnection, Promise<unknown>>();
   let opening: Promise<DuckDBConnection> | undefined;
+  let handover: Handover | undefined;
   let closed = false;
 
   async function open(): Promise<DuckDBConnection> {
@@ -67,6 +68,8 @@ export async function openSession(options: DuckDbOptions): Promise<Session> {
       await connection.run(`SET GLOBAL TimeZone = 'UTC'`);
       // Queries come from people and other services: nothing outside the database file but the files of the hand-over,
       // which only functions that no query may call can read (statement-check.ts).
+      // Only now that the database is ours, and its lock with it: the files may be those of a service that runs.
+      handover ??= await openHandover(file);
       const handed = [handover.rows, handover.repairs].map(({ path }) => literal(path)).join(', ');
       await connection.run(`SET GLOBAL allowed_paths = [${handed}]`);
       await connection.run(`SET GLOBAL enable_external_access = false`);
@@ -105,17 +108,16 @@ export async function openSession(options: DuckDbOptions): Promise<Session> {
     return using;
   }
 
-  const handover = await openHandover(file);
   try {
     await open();
   } catch (error) {
-    await handover.close();
+    await handover?.close();
     if (file !== undefined) openFiles.delete(file);
     throw openingError(options.path, error);
   }
 
   return {
-    handover,
+    handover: () => handover!,
     writer: open,
     read,
     async recover() {
@@ -141,7 +143,7 @@ export async function openSession(options: DuckDbOptions): Promise<Session> {
       } finally {
         closed = true;
         await release();
-        await handover.close();
+        await handover?.close();
         if (file !== undefined) openFiles.delete(file);
       }
     },
