@@ -54,6 +54,12 @@ export interface Row {
   contractVersion: string;
   /** Declared fields by column name, as the contract's validation returned them. */
   values: JsonObject;
+  /**
+   * An event whose declared fields say the same as `values`, as JSON text in one line: a destination may load this
+   * in place of `values` and need not write them as text again. No key stands twice in it, and each number in it is
+   * one that `JSON.parse` does not round. It may hold undeclared fields too; those are in `extra`.
+   */
+  text?: string;
   /** Undeclared top-level fields. */
   extra: JsonObject | undefined;
   /** Set when the event was repaired. */

@@ -19,7 +19,7 @@ import { ensureTable, mergeTables, sameName } from './duckdb/tables.ts';
 export async function openDuckDb(options: DuckDbOptions): Promise<Destination> {
   const session = await openSession(options);
   const tables = new Map<string, KnownTable>();
-  const warehouse: Warehouse = { tables, writers: new Set() };
+  const warehouse: Warehouse = { tables, writers: new Set(), handover: session.handover() };
   let turn: Promise<unknown> = Promise.resolve();
   /** After a failure the next load makes sure of its tables first: one may have been dropped. */
   let unsure = false;
