@@ -51,17 +51,21 @@ export function defineContract(definition: ContractDefinition): Contract {
     validate(event): Validation {
       const result = parse(event);
       if (result instanceof Error) return { ok: false, violations: [unreadable(event, result)] };
-      if (!result.success) return { ok: false, violations: violationsFromZod(result.error.issues, event) };
-      keepUndeclared(event, result.data);
-      return { ok: true, value: result.data as JsonObject };
+      if (result.issues.length > 0) return { ok: false, violations: violationsFromZod(result.issues, event) };
+      keepUndeclared(event, result.value);
+      return { ok: true, value: result.value as JsonObject };
     },
   };
 }
 
-type Outcome = z.ZodSafeParseResult<Record<string, unknown>>;
+/** What Zod's parser leaves: no issues, or the raw ones, whose messages nobody has asked for yet. */
+type Outcome = z.core.ParsePayload<Record<string, unknown>>;
 
-/** Zod's own way to stop at the first fault; its types tell of it only where Zod itself sets it. */
-const firstFault = { abortEarly: true } as z.core.ParseContext<z.core.$ZodIssue>;
+/**
+ * `abortEarly` is Zod's own way to stop at the first fault; its types tell of it only where Zod itself sets it. New for
+ * each parse: Zod notes in it that the generated function has failed.
+ */
+const context = (abortEarly: boolean) => ({ async: false, abortEarly }) as z.core.ParseContextInternal;
 
 /** The schema as one generated function where Zod can; an error is what a check of the contract's author threw. */
 function parserOf(schema: z.ZodObject, name: string): (event: JsonObject) => Outcome | Error {
@@ -72,14 +76,21 @@ function parserOf(schema: z.ZodObject, name: string): (event: JsonObject) => Out
     if (!(error instanceof z.ZodCompileUnsupportedError)) throw invalid(name, messageOf(error), error);
   }
   return (event) => {
-    try {
-      const outcome = compiled.safeParse(event, firstFault);
-      if (outcome.success || hasMoreValuesThan(event, maxExplainedValues)) return outcome;
-      return schema.safeParse(event);
-    } catch (error) {
-      return error instanceof Error ? error : new Error('unknown');
-    }
+    const outcome = run(compiled, event, context(true));
+    if (outcome instanceof Error || outcome.issues.length === 0) return outcome;
+    return hasMoreValuesThan(event, maxExplainedValues) ? outcome : run(schema, event, context(false));
   };
+}
+
+/** Zod's parser without `safeParse`, whose error objects cost more than all the rest of a failed parse. */
+function run(schema: z.ZodObject, value: JsonObject, how: z.core.ParseContextInternal): Outcome | Error {
+  try {
+    // A contract's check that waits for something would make a promise here: Zod itself refuses it as an error.
+    const outcome = schema._zod.run({ value, issues: [] }, how);
+    return outcome instanceof Promise ? new z.core.$ZodAsyncError() : (outcome as Outcome);
+  } catch (error) {
+    return error instanceof Error ? error : new Error('unknown');
+  }
 }
 
 /**
