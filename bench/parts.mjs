@@ -1,5 +1,5 @@
-// node bench/parts.mjs [--dist FOLDER]… : CPU time of the pipeline thread's parts, per event, without queue and DuckDB.
-// Several builds are measured interleaved, so that other work on the machine falls on all of them alike.
+// npm run bench:parts: CPU time of the pipeline thread's parts, per event, without queue and DuckDB; medians.
+//   --dist FOLDER (dist)   another build to compare with, in turns   --only TEXT   --rounds N (15)   --events N (5000)
 import { randomUUID } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
 import { resolve } from 'node:path';
@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 
 const { values: options } = parseArgs({
   options: {
-    dist: { type: 'string', multiple: true, default: ['dist'] },
+    dist: { type: 'string', default: 'dist' },
     rounds: { type: 'string', default: '15' },
     events: { type: 'string', default: '5000' },
     only: { type: 'string' },
@@ -153,7 +153,6 @@ async function open(dist) {
 
   let offset = 0;
   return {
-    dist,
     batch(lines) {
       const batch = [];
       for (let at = 0; at < lines.length; at += linesPerRecord) {
@@ -189,34 +188,24 @@ const cpu = () => {
 };
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
-const builds = await Promise.all(options.dist.map(open));
+const build = await open(options.dist);
 for (const [name, { make, plan }] of Object.entries(loads)) {
   if (options.only !== undefined && !name.includes(options.only)) continue;
   const figures = new Map();
   for (let round = 0; round < rounds + 3; round++) {
-    for (const build of builds) {
-      const lines = Array.from({ length: events }, () => JSON.stringify(make()));
-      for (const [part, run] of Object.entries(build.parts)) {
-        const batch = build.batch(lines);
-        globalThis.gc?.();
-        const before = cpu();
-        await run({ lines, batch });
-        const used = (cpu() - before) / events;
-        const key = `${part}\n${build.dist}`;
-        // The first rounds warm the compiler up.
-        if (round >= 3) figures.set(key, [...(figures.get(key) ?? []), used]);
-      }
-      build.check(plan !== undefined);
+    const lines = Array.from({ length: events }, () => JSON.stringify(make()));
+    for (const [part, run] of Object.entries(build.parts)) {
+      const batch = build.batch(lines);
+      const before = cpu();
+      await run({ lines, batch });
+      const used = (cpu() - before) / events;
+      // The first rounds warm the compiler up.
+      if (round >= 3) figures.set(part, [...(figures.get(part) ?? []), used]);
     }
+    build.check(plan !== undefined);
   }
   console.log(name);
-  for (const part of Object.keys(builds[0].parts)) {
-    const values = builds.map(({ dist }) =>
-      median(figures.get(`${part}\n${dist}`))
-        .toFixed(2)
-        .padStart(8),
-    );
-    console.log(`  ${part.padEnd(42)}${values.join('')}  µs of CPU an event`);
-  }
+  for (const [part, values] of figures)
+    console.log(`  ${part.padEnd(42)}${median(values).toFixed(2).padStart(8)}  µs of CPU an event`);
 }
 process.exit(0);

@@ -3,11 +3,11 @@ import { SentinelError, messageOf } from '../errors.ts';
 import { type JsonObject, isObject } from '../json.ts';
 import type { Violation } from '../validate/violation.ts';
 import { columnsOf } from './columns.ts';
-import type { Contract, EnvelopeDefault, Validation } from './contract.ts';
+import type { Contract, EnvelopeDefault, FieldCheck, Validation } from './contract.ts';
 import { keepUndeclared } from './keep-undeclared.ts';
 import { settleNames } from './names.ts';
 import { hasMoreValuesThan, maxExplainedValues } from './size.ts';
-import { violationAt } from './violation.ts';
+import { maxViolations, violationAt } from './violation.ts';
 import { violationsFromZod } from './violations-from-zod.ts';
 
 /** What a contract's author writes. */
@@ -52,9 +52,10 @@ export function defineContract(definition: ContractDefinition): Contract {
       const result = parse(event);
       if (result instanceof Error) return { ok: false, violations: [unreadable(event, result)] };
       if (result.issues.length > 0) return { ok: false, violations: violationsFromZod(result.issues, event) };
-      keepUndeclared(event, result.value);
-      return { ok: true, value: result.value as JsonObject };
+      const value = result.value as JsonObject;
+      return { ok: true, value, changed: keepUndeclared(event, value) };
     },
+    checkFields: (fields) => fieldCheckOf(schema, fields),
   };
 }
 
@@ -91,6 +92,28 @@ function run(schema: z.ZodObject, value: JsonObject, how: z.core.ParseContextInt
   } catch (error) {
     return error instanceof Error ? error : new Error('unknown');
   }
+}
+
+/** Without a check of the whole object, Zod judges each of its fields by itself. */
+function fieldCheckOf(schema: z.ZodObject, fields: readonly string[]): FieldCheck | undefined {
+  const { catchall, checks = [] } = schema.def;
+  const closed = catchall instanceof z.ZodNever;
+  const judgesUndeclared = catchall !== undefined && !closed && !(catchall instanceof z.ZodUnknown);
+  if (checks.length > 0 || judgesUndeclared || fields.includes('__proto__')) return undefined;
+  const declared = fields.filter((field) => Object.hasOwn(schema.shape, field));
+  const undeclared = fields.filter((field) => !Object.hasOwn(schema.shape, field));
+  const part = z.object(Object.fromEntries(declared.map((field) => [field, schema.shape[field]!])));
+  return (event) => {
+    if (hasMoreValuesThan(event, maxExplainedValues)) return undefined;
+    const outcome = run(part, event, context(false));
+    if (outcome instanceof Error) return undefined;
+    const violations = violationsFromZod(outcome.issues, event);
+    if (closed)
+      for (const field of undeclared)
+        if (Object.hasOwn(event, field))
+          violations.push(violationAt(event, [field], 'undeclared', 'nothing'));
+    return violations.length < maxViolations ? violations : undefined;
+  };
 }
 
 /**

@@ -51,6 +51,13 @@ export interface Row {
   contractVersion: string;
   /** Declared fields by column name, as the contract's validation returned them. */
   values: JsonObject;
+  /**
+   * JSON text (one line) of an object whose declared fields mean exactly what `values` holds, so that the destination
+   * need not serialise `values`. Its other fields mean nothing here.
+   */
+  text?: string | undefined;
+  /** The fields of `values` for which `text` does not hold: filled in or coerced. */
+  filled?: JsonObject | undefined;
   /** Undeclared top-level fields. */
   extra: JsonObject | undefined;
   /** Set when the event was repaired. */
