@@ -30,7 +30,7 @@ export type Validation =
     }
   | { ok: false; violations: Violation[] };
 
-/** The violations of some fields of an event; undefined when it can't tell, as of an event with very many values. */
+/** The violations of some fields of an event; undefined when it can't tell, as of very many violations. */
 export type FieldCheck = (event: JsonObject) => Violation[] | undefined;
 
 /** The versioned schema of one kind of event, compiled once at start. */

@@ -6,6 +6,7 @@ import { columnsOf } from './columns.ts';
 import type { Contract, EnvelopeDefault, FieldCheck, Validation } from './contract.ts';
 import { keepUndeclared } from './keep-undeclared.ts';
 import { settleNames } from './names.ts';
+import { rememberAbsence } from './remember-absence.ts';
 import { hasMoreValuesThan, maxExplainedValues } from './size.ts';
 import { maxViolations, violationAt } from './violation.ts';
 import { violationsFromZod } from './violations-from-zod.ts';
@@ -103,8 +104,7 @@ function fieldCheckOf(schema: z.ZodObject, fields: readonly string[]): FieldChec
   const declared = fields.filter((field) => Object.hasOwn(schema.shape, field));
   const undeclared = fields.filter((field) => !Object.hasOwn(schema.shape, field));
   const part = z.object(Object.fromEntries(declared.map((field) => [field, schema.shape[field]!])));
-  return (event) => {
-    if (hasMoreValuesThan(event, maxExplainedValues)) return undefined;
+  return rememberAbsence(closed ? fields : declared, (event) => {
     const outcome = run(part, event, context(false));
     if (outcome instanceof Error) return undefined;
     const violations = violationsFromZod(outcome.issues, event);
@@ -113,7 +113,7 @@ function fieldCheckOf(schema: z.ZodObject, fields: readonly string[]): FieldChec
         if (Object.hasOwn(event, field))
           violations.push(violationAt(event, [field], 'undeclared', 'nothing'));
     return violations.length < maxViolations ? violations : undefined;
-  };
+  });
 }
 
 /**

@@ -8,6 +8,7 @@ import type { Contract, EnvelopeDefault, FieldCheck, Validation } from './contra
 import { withDiscriminators } from './discriminators.ts';
 import { deref } from './json-schema-refs.ts';
 import { settleNames } from './names.ts';
+import { rememberAbsence } from './remember-absence.ts';
 import { hasMoreValuesThan, maxExplainedValues } from './size.ts';
 import { maxViolations } from './violation.ts';
 import { createAjvTranslator } from './violations-from-ajv.ts';
@@ -115,12 +116,13 @@ function fieldCheckOf(schema: JsonObject, fields: readonly string[]): FieldCheck
   });
   const check = compileSchema(part, { ...ajvOptions, allErrors: true });
   const violationsFromAjv = createAjvTranslator(part);
-  return (event) => {
-    if (hasMoreValuesThan(event, maxExplainedValues)) return undefined;
+  const relevant =
+    additionalProperties === false ? fields : fields.filter((field) => Object.hasOwn(properties, field));
+  return rememberAbsence(relevant, (event) => {
     if (check(event)) return [];
     const violations = violationsFromAjv(check.errors ?? [], event);
     return violations.length < maxViolations ? violations : undefined;
-  };
+  });
 }
 
 /** A reference into a field's own declaration would miss it in a schema without that field. */

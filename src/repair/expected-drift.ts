@@ -1,11 +1,12 @@
 import type { Contract, FieldCheck } from '../contracts/contract.ts';
+import { hasMoreValuesThan, maxExplainedValues } from '../contracts/size.ts';
 import type { JsonObject } from '../json.ts';
 import { violationsKey } from '../validate/signature.ts';
+import type { Violation } from '../validate/violation.ts';
 import type { Apply, IndexedRule, RuleIndex } from './rule-index.ts';
 import { segmentsOf } from './pointer.ts';
 import type { Plan } from './plan.ts';
 import { pathsOf } from './static-check.ts';
-import { statusAt } from './rule.ts';
 import type { Repaired } from './trial.ts';
 
 /** A rule that repaired a sender's recent events, with all that is needed to use it on the next one. */
@@ -16,6 +17,10 @@ interface Expectation {
   check: FieldCheck;
   /** State of the index for which this was worked out. */
   version: number;
+  /** Milliseconds since 1970. */
+  expiresAt: number;
+  /** The violations last found to be the rule's. */
+  proven: readonly Violation[] | undefined;
   /** Events in a row that had its inputs and were none of its drift. */
   misses: number;
 }
@@ -54,9 +59,13 @@ export class ExpectedDrift {
     if (bySource === undefined) this.#byContract.set(contract, (bySource = new Map()));
     const others = (bySource.get(source) ?? []).filter((known) => known.indexed !== indexed);
     const { version } = this.#index;
+    const expiresAt = Date.parse(indexed.rule.expires_at);
     bySource.set(
       source,
-      [{ indexed, apply, check, version, misses: 0 }, ...others].slice(0, maxExpectations),
+      [{ indexed, apply, check, version, expiresAt, proven: undefined, misses: 0 }, ...others].slice(
+        0,
+        maxExpectations,
+      ),
     );
   }
 
@@ -69,19 +78,17 @@ export class ExpectedDrift {
     const expectations = this.#byContract.get(contract)?.get(source);
     if (expectations === undefined) return undefined;
     for (const expectation of expectations) {
-      const { indexed, apply, check, version } = expectation;
+      const { indexed, apply, version } = expectation;
       if (!indexed.fits(event)) continue;
-      if (version !== this.#index.version || statusAt(indexed.rule, this.#now()) !== 'active') {
+      if (version !== this.#index.version || expectation.expiresAt <= this.#now()) {
         this.#forget(contract, source, expectation);
         continue;
       }
-      const violations = check(event);
-      if (violations !== undefined && violationsKey(violations) === indexed.rule.match.violations) {
-        const repaired = apply(event, violations);
-        if (repaired.ok) {
-          expectation.misses = 0;
-          return { indexed, repaired: repaired.value };
-        }
+      const violations = violationsOf(expectation, event);
+      const repaired = violations === undefined ? undefined : apply(event, violations);
+      if (repaired?.ok === true) {
+        expectation.misses = 0;
+        return { indexed, repaired: repaired.value };
       }
       if (++expectation.misses > maxMisses) this.#forget(contract, source, expectation);
     }
@@ -103,6 +110,17 @@ export class ExpectedDrift {
     this.#checks.set(indexed, { contract, check });
     return check;
   }
+}
+
+/** The violations of the fields that the plan touches, when they are the rule's. */
+function violationsOf(expectation: Expectation, event: JsonObject): readonly Violation[] | undefined {
+  // The violations of a huge event are not all collected.
+  if (hasMoreValuesThan(event, maxExplainedValues)) return undefined;
+  const violations = expectation.check(event);
+  if (violations === undefined || violations === expectation.proven) return violations;
+  if (violationsKey(violations) !== expectation.indexed.rule.match.violations) return undefined;
+  expectation.proven = violations;
+  return violations;
 }
 
 /** The top-level fields that a plan reads, writes or takes away; undefined when it touches the whole event. */

@@ -64,7 +64,10 @@ const conditional: [string, Contract][] = [
     'with a check of the whole',
     zod(z.object(fields).refine((event) => !(event.insured && event.status === 'ready'))),
   ],
-  ['with a condition', json({ if: { required: ['receiver'] }, then: { required: ['items'] } })],
+  [
+    'with a condition',
+    json(JSON.parse('{"if":{"required":["receiver"]},"then":{"required":["items"]}}') as JsonObject),
+  ],
   ['with references into fields', json({ $defs: { item: { $ref: '#/properties/receiver' } } })],
 ];
 

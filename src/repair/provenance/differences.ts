@@ -23,8 +23,9 @@ interface Found {
 function compare(a: Json | undefined, b: Json | undefined, path: Path, found: Found): void {
   if (isContainer(a) && isContainer(b) && Array.isArray(a) === Array.isArray(b)) {
     // What a plan leaves alone is the same object. Equal values are own ones: no prototype holds JSON of an event.
-    for (const key in a) if (a[key] !== b[key]) compare(a[key], own(b, key), [...path, key], found);
-    for (const key in b)
+    for (const key of Object.keys(a))
+      if (a[key] !== b[key]) compare(a[key], own(b, key), [...path, key], found);
+    for (const key of Object.keys(b))
       if (a[key] !== b[key] && !Object.hasOwn(a, key)) compare(undefined, b[key], [...path, key], found);
     return;
   }
