@@ -59,7 +59,9 @@ export interface Row {
    * in place of `values` and need not write them as text again. No key stands twice in it, and each number in it is
    * one that `JSON.parse` does not round. It may hold undeclared fields too; those are in `extra`.
    */
-  text?: string;
+  text?: string | undefined;
+  /** The fields of `values` for which `text` does not hold: filled in or coerced. */
+  filled?: JsonObject | undefined;
   /** Undeclared top-level fields. */
   extra: JsonObject | undefined;
   /** Set when the event was repaired. */

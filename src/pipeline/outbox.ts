@@ -27,11 +27,13 @@ export class Outbox {
   }
 
   /** A valid event, for the steps on `validated_data` and on the contract's own topic. */
-  valid(reception: Reception, contract: Contract, value: JsonObject): void {
+  valid(received: () => Reception, contract: Contract, value: JsonObject): void {
+    if (this.#subscribed.size === 0) return;
     const wanted = [topics.validated, contract.topic].filter(
       (topic): topic is string => topic !== undefined && this.#subscribed.has(topic),
     );
     if (wanted.length === 0) return;
+    const reception = received();
     const message: ValidEventMessage = {
       request_id: reception.request_id,
       received_at: new Date(reception.received_at).toISOString(),
@@ -44,8 +46,8 @@ export class Outbox {
     for (const topic of wanted) this.#add(topic, body);
   }
 
-  fixedInChain(event: FixedEvent): void {
-    if (this.#subscribed.has(topics.fixed)) this.#add(topics.fixed, encode(event));
+  fixedInChain(event: () => FixedEvent): void {
+    if (this.#subscribed.has(topics.fixed)) this.#add(topics.fixed, encode(event()));
   }
 
   failed(event: FailedEvent): void {

@@ -127,7 +127,11 @@ export async function startPipeline(deps: {
   const subscribed = subscribedTopics(steps);
 
   const validate = createValidate({ contracts, rules, choice: config });
-  const preview = createValidate({ contracts, rules: { find: rules.peek }, choice: config });
+  const preview = createValidate({
+    contracts,
+    rules: { find: rules.peek, repairExpected: () => undefined },
+    choice: config,
+  });
   const { targetFields } = config.healing;
   const permissions = targetFields === undefined ? {} : { targetFields };
   const editing = { contracts, rules, letters, preview, permissions };
@@ -141,7 +145,7 @@ export async function startPipeline(deps: {
     state: engine.state,
     log,
     onBroken: (error) => stopProcess(log, error, {}),
-    onTaken: (source, contract, receivedAt) => metrics.settled(source, contract, 'dead_letter', receivedAt),
+    onTaken: (source, contract) => metrics.settled(source, contract, 'dead_letter'),
   });
   await rollbacks.resume(deps.consume);
   const committed = new Map(await destination.positions());

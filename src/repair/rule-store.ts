@@ -8,6 +8,7 @@ import { tryOnValid } from './contradiction.ts';
 import type { RecentEvents } from './recent-events.ts';
 import { conflictWith } from './rule-conflicts.ts';
 import { endOfRollback, readRollback } from './rollback-record.ts';
+import { ExpectedDrift } from './expected-drift.ts';
 import { refusalWrite, turnedDownWrite, wasTurnedDown } from './refusals.ts';
 import { type ImportReport, parseRules } from './rule-import.ts';
 import { type Apply, type IndexedRule, RuleIndex, type RuleQuestion } from './rule-index.ts';
@@ -15,6 +16,7 @@ import { type Lesson, ruleFrom } from './rule-lesson.ts';
 import { type RuleFilter, ruleRecords } from './rule-records.ts';
 import { RuleUseCounter } from './rule-uses.ts';
 import { type Rule, type RuleStatus, type StoredRule, statusAt } from './rule.ts';
+import type { Repaired } from './trial.ts';
 
 export interface RuleStoreOptions {
   /** How long a rule is trusted before the healers look again. */
@@ -59,6 +61,15 @@ export interface RuleStore {
   ): Found;
   /** The same for a dry run: `apply` counts no use. */
   peek: RuleStore['find'];
+  /**
+   * The hot path of drift: repairs an event before it is validated, where its sender's recent ones were repaired by a
+   * rule and this one provably has that rule's violations, and no others. Undefined: validate it.
+   */
+  repairExpected(
+    contract: Contract,
+    source: string,
+    event: JsonObject,
+  ): { rule: StoredRule; repaired: Repaired } | undefined;
   /** The candidates that wait for approval, and the disabled rules, that are for such an event. */
   inactive(question: RuleQuestion): { candidates: StoredRule[]; disabled: StoredRule[] };
   /** Makes a rule of a plan that worked; durable when it resolves. */
@@ -109,6 +120,7 @@ export async function openRuleStore(state: StateStore, options: RuleStoreOptions
   const uses = new RuleUseCounter(state, (err: unknown) =>
     log.warn({ err }, 'the counts of rules could not be written; tried again with the next ones'),
   );
+  const expected = new ExpectedDrift(index, now);
   const background = new Set<Promise<void>>();
   let turn: Promise<unknown> = Promise.resolve();
 
@@ -173,6 +185,8 @@ export async function openRuleStore(state: StateStore, options: RuleStoreOptions
   function countedApply(indexed: IndexedRule, apply: Apply): Apply {
     return (event, violations) => {
       const result = apply(event, violations);
+      const contract = contracts?.get(indexed.rule.contract, indexed.rule.version);
+      if (result.ok && contract !== undefined) expected.remember(indexed, contract, apply);
       if (uses.count(indexed.rule.id, result.ok, now())) demote(indexed.rule);
       return result;
     };
@@ -225,6 +239,14 @@ export async function openRuleStore(state: StateStore, options: RuleStoreOptions
 
     peek: (contract, version, source, violations, event) =>
       lookUp({ contract, version, source, violations, event }),
+
+    repairExpected(contract, source, event) {
+      const found = expected.repair(contract, source, event);
+      if (found === undefined) return undefined;
+      const { rule } = found.indexed;
+      uses.count(rule.id, true, now());
+      return { rule, repaired: found.repaired };
+    },
 
     inactive(question) {
       const rules = (status: RuleStatus) => index.matching(question, status).map(({ rule }) => rule);

@@ -10,10 +10,11 @@ import { compileProvenance } from './provenance.ts';
 import { isDeclared } from './schema-paths.ts';
 import { type PlanPermissions, checkPlan } from './static-check.ts';
 
-/** `event`: what the plan made; `value`: what the contract made of that. */
+/** `event`: what the plan made; `value`: what the contract made of that; `changed`: the fields in which they differ. */
 export interface Repaired {
   event: JsonObject;
   value: JsonObject;
+  changed: JsonObject | undefined;
 }
 
 export interface Refusal {
@@ -60,7 +61,7 @@ export function compileRule(
 
 function validated(contract: Contract, event: JsonObject): Result<Repaired, Refusal> {
   const validation = contract.validate(event);
-  if (validation.ok) return ok({ event, value: validation.value });
+  if (validation.ok) return ok({ event, value: validation.value, changed: validation.changed });
   return fail({ reason: describe(validation.violations), remaining: validation.violations });
 }
 

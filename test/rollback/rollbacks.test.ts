@@ -49,7 +49,7 @@ function repairedRow(ruleId: string | undefined): Row {
     plan: JSON.stringify(plan),
     result: JSON.stringify(result),
   };
-  return makeRow(result, { ...facts, repair });
+  return makeRow(result, { ...facts, repair, text: undefined, changed: undefined });
 }
 
 async function learn(): Promise<string> {

@@ -140,6 +140,22 @@ describe('rows that go straight into the table', () => {
     expect(await answer('select id, note from one')).toEqual([['a', 'mine']]);
   });
 
+  it('leave the column of another version alone', async () => {
+    const row = rowIn('one', { id: 'a' }, { text: '{"id":"a","note":"x"}', extra: { note: 'x' } });
+    expect(await statuses([row])).toEqual(['loaded']);
+    expect(await answer('select id, note, _extra from one')).toEqual([['a', null, { note: 'x' }]]);
+  });
+
+  it.each([
+    ['absent from it', '{"note":"x"}', { id: 'a' }],
+    ['spelled otherwise in it', '{"id":"A","note":"x"}', { id: 'a' }],
+    ['named within it', '{"note":"x","other":{"id":"b"}}', { id: 'a' }],
+    ['all there is', '{}', { id: 'a', note: 'x' }],
+  ])('get what was filled in, where it is %s', async (_, text, filled) => {
+    expect(await statuses([rowIn('one', { id: 'a', note: 'x' }, { text, filled })])).toEqual(['loaded']);
+    expect(await answer('select id, note from one')).toEqual([['a', 'x']]);
+  });
+
   it.each([
     ['half of a surrogate pair', '{"id":"a","note":"x","other":"\\ud800"}'],
     ['a line break between its fields', '{"id":"a",\n"note":"x"}'],

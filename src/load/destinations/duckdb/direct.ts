@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { messageOf } from '../../../errors.ts';
+import type { JsonObject } from '../../../json.ts';
 import type { LoadCounts, Row } from '../../destination.ts';
 import { insertRepairs, insertRows, longestLine, separator } from './direct-sql.ts';
 import type { Handover } from './handover.ts';
@@ -50,7 +51,7 @@ export function sortRows(table: KnownTable, rows: readonly Row[]): Sorted {
       repeats.push(row);
       continue;
     }
-    const line = rowLine(row);
+    const line = rowLine(table, row);
     const repair = row.repair === undefined ? '' : repairLine(row);
     if (line === undefined || repair === undefined) {
       staged.push(row);
@@ -103,20 +104,34 @@ export async function insertDirect(
   return { loaded: rows.length, repaired: repairs.length, duplicate: 0 };
 }
 
-/**
- * The row as one line of JSON. The event's own text is used where it stands for the same values; not when it holds
- * `\u`, as DuckDB refuses halves of surrogate pairs. undefined: the line might be refused, or is too long.
- */
-function rowLine(row: Row): string | undefined {
-  const { requestId, receivedAt, source, contractVersion, repair, extra, values, text } = row;
-  const usable = text !== undefined && !text.includes('\\u') && !text.includes('\n');
-  const event = usable ? text : JSON.stringify(values);
+/** The row as one line of JSON. undefined: the line might be refused, or is too long. */
+function rowLine({ columnNames }: KnownTable, row: Row): string | undefined {
+  const { requestId, receivedAt, source, contractVersion, repair, extra } = row;
   const rest = extra === undefined ? '' : `,"x":${JSON.stringify(extra)}`;
   const rule = repair === undefined ? '' : `,"r":${JSON.stringify(repair.ruleId ?? null)}`;
   const line =
     `{"i":"${requestId}","a":${Math.trunc(receivedAt)},"s":${JSON.stringify(source)},` +
-    `"v":${JSON.stringify(contractVersion)},"p":${repair !== undefined}${rule}${rest},"e":${event}}`;
+    `"v":${JSON.stringify(contractVersion)},"p":${repair !== undefined}${rule}${rest},"e":${eventText(row, columnNames)}}`;
   return line.length > longestLine || line.includes('\\ud') ? undefined : line;
+}
+
+/**
+ * The event's own text, where it stands for the same values, with what was filled in. Not when it holds `\\u`, as DuckDB
+ * refuses halves of surrogate pairs, nor a field that another version of the contract declares: that has a column.
+ */
+function eventText({ text, filled, values, extra }: Row, columns: ReadonlySet<string>): string {
+  const isOther = extra !== undefined && Object.keys(extra).some((name) => columns.has(name));
+  if (text === undefined || isOther || text.includes('\\u') || text.includes('\n'))
+    return JSON.stringify(values);
+  if (filled === undefined) return text;
+  return withFields(text, filled) ?? JSON.stringify(values);
+}
+
+/** Puts the fields in front of the text's own; undefined when the text may hold one of them, in another form. */
+function withFields(text: string, fields: JsonObject): string | undefined {
+  if (!text.startsWith('{"') || text.includes('\\/')) return undefined;
+  for (const name of Object.keys(fields)) if (text.includes(JSON.stringify(name))) return undefined;
+  return `${JSON.stringify(fields).slice(0, -1)},${text.slice(1)}`;
 }
 
 /** The row's repair as one line of `insertRepairs`; undefined when it can't be one. */

@@ -14,6 +14,8 @@ import { keyHashes } from './table-sql.ts';
 /** A prepared table, with what is kept in memory about its rows. */
 export interface KnownTable {
   spec: Table;
+  /** Of the declared columns. */
+  columnNames: ReadonlySet<string>;
   inexact: (values: JsonObject) => Column | undefined;
   /** Hashes of the keys in the table, and perhaps of some that are not. */
   keys: KeyFilter;
@@ -36,6 +38,7 @@ export async function knowTable(connection: DuckDBConnection, spec: Table): Prom
   }
   return {
     spec,
+    columnNames: new Set(spec.columns.map((column) => column.name)),
     inexact: inexactColumn(spec.columns),
     keys,
     keyHash: (await hashesAgree(connection)) ? keyHash(spec) : () => undefined,
