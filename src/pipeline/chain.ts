@@ -83,20 +83,21 @@ export function createChain(deps: {
   function settle(verdict: Verdict, incoming: Incoming, outbox: Outbox): Row | undefined {
     const { header, requestId, text: raw } = incoming;
     const { source } = verdict;
-    const facts = { requestId, receivedAt: header.at, source };
-    const reception = (): Reception => receptionOf(facts, header.replay);
+    const receivedAt = header.at;
+    const reception = () => receptionOf({ requestId, receivedAt, source }, header.replay);
     switch (verdict.kind) {
       case 'valid': {
         const { contract, value, changed } = verdict;
         recent?.see(contract, verdict.source, incoming.event);
-        outbox.valid(reception, contract, value);
+        if (outbox.wants(contract)) outbox.valid(reception(), contract, value);
         // Numbers that only text can hold stand in the event as text, and as numbers in its own text.
         const text = header.exact === true ? undefined : raw;
-        return makeRow(contract, value, { ...facts, repair: byPerson(header.replay, raw), text, changed });
+        const repair = byPerson(header.replay, raw);
+        return makeRow(contract, value, { requestId, receivedAt, source, repair, text, changed });
       }
       case 'repaired': {
         const { contract, value, changed, event, rule } = verdict;
-        outbox.valid(reception, contract, value);
+        if (outbox.wants(contract)) outbox.valid(reception(), contract, value);
         outbox.fixedInChain(() => ({
           ...reception(),
           contract: contract.name,
@@ -116,7 +117,7 @@ export function createChain(deps: {
           plan: planText(rule.plan),
           result,
         };
-        return makeRow(contract, value, { ...facts, repair, text: result, changed });
+        return makeRow(contract, value, { requestId, receivedAt, source, repair, text: result, changed });
       }
       case 'invalid': {
         const { contract, violations, signature } = verdict;
@@ -199,7 +200,7 @@ export function createChain(deps: {
       };
       const { request_id: requestId, received_at: receivedAt, source } = fixed;
       const { value, changed } = validation;
-      outbox.valid(() => fixed, contract, value);
+      if (outbox.wants(contract)) outbox.valid(fixed, contract, value);
       const facts = { requestId, receivedAt, source, repair, text: result, changed };
       candidates.push({ row: makeRow(contract, value, facts), replay: fixed.replay, raw: fixed.raw });
     }

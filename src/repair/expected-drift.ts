@@ -117,10 +117,17 @@ function violationsOf(expectation: Expectation, event: JsonObject): readonly Vio
   // The violations of a huge event are not all collected.
   if (hasMoreValuesThan(event, maxExplainedValues)) return undefined;
   const violations = expectation.check(event);
-  if (violations === undefined || violations === expectation.proven) return violations;
+  if (violations === undefined || areSame(violations, expectation.proven)) return violations;
   if (violationsKey(violations) !== expectation.indexed.rule.match.violations) return undefined;
   expectation.proven = violations;
   return violations;
+}
+
+/** In path and code, which is all that a rule is found by. */
+function areSame(some: readonly Violation[], others: readonly Violation[] | undefined): boolean {
+  if (some === others) return true;
+  if (some.length !== others?.length) return false;
+  return some.every(({ path, code }, at) => path === others[at]!.path && code === others[at]!.code);
 }
 
 /** The top-level fields that a plan reads, writes or takes away; undefined when it touches the whole event. */

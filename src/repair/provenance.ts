@@ -22,13 +22,14 @@ export function compileProvenance(plan: Plan, contract: Contract): ProvenanceChe
   const routes = routesOf(trace);
   return (original, result) => {
     const { appeared, vanished } = differences(original, result);
-    const unproven = appeared.filter((leaf) => routes?.comesFrom(leaf, original) !== true);
+    const short = routes?.(original, result);
+    const unproven = appeared.filter(({ path }) => short?.comesFrom(path) !== true);
     if (unproven.length > 0) {
       const comesFrom = createBackward(trace, original);
       const invented = unproven.find((leaf) => !comesFrom(leaf));
       if (invented !== undefined) return `${where(invented)} does not come from the event`;
     }
-    const missing = vanished.filter((leaf) => leaf.value !== null && routes?.goesTo(leaf, result) !== true);
+    const missing = vanished.filter(({ path, value }) => value !== null && short?.goesTo(path) !== true);
     if (missing.length === 0) return undefined;
     const goesTo = createForward(trace, result);
     const lost = missing.find((leaf) => !goesTo(leaf));

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../json.ts';
 import { valueAt } from '../pointer.ts';
-import type { Leaf, Path } from './differences.ts';
+import type { Path } from './differences.ts';
 import type { Trace, TraceStep } from './trace.ts';
 
 /** The way of one value through a whole plan, each operation on it done. */
@@ -10,11 +10,11 @@ interface Route {
   respell: ((value: Json) => Json | undefined)[];
 }
 
-export interface Routes {
-  /** A leaf of the result is what a route makes of a value of the original. */
-  comesFrom(leaf: Leaf, original: JsonObject): boolean;
-  /** A leaf of the original is, once it has gone its route, in the result. */
-  goesTo(leaf: Leaf, result: JsonObject): boolean;
+export interface RouteProof {
+  /** The value at this path of the result is what a route made of a value of the original. */
+  comesFrom(path: Path): boolean;
+  /** The value at this path of the original is, once it has gone its route, in the result. */
+  goesTo(path: Path): boolean;
 }
 
 /**
@@ -22,24 +22,26 @@ export interface Routes {
  * way, where the full proof (backward.ts, forward.ts) looks at all ways there are; what it can't prove may still be
  * proven by that. Nothing for plans with other operations.
  */
-export function routesOf(trace: Trace): Routes | undefined {
+export function routesOf(
+  trace: Trace,
+): ((original: JsonObject, result: JsonObject) => RouteProof) | undefined {
   const isPlain = trace.every((step) => pathsOf(step)?.every((path) => !path.includes('*')));
   if (!isPlain) return undefined;
   const starts = trace.flatMap((step) => (step.kind === 'relocate' ? [step.from] : (pathsOf(step) ?? [])));
   const routes = starts.map((from) => follow(from, trace));
-  return {
-    comesFrom({ path, value }, original) {
-      for (const route of routes)
-        if (isSame(route.to, path) && isScalarEqual(travelled(route, valueAt(original, route.from)), value))
-          return true;
-      return false;
-    },
-    goesTo({ path, value }, result) {
-      for (const route of routes)
-        if (isSame(route.from, path) && isScalarEqual(travelled(route, value), valueAt(result, route.to)))
-          return true;
-      return false;
-    },
+
+  return (original, result) => {
+    const proven: (boolean | undefined)[] = [];
+    /** Says both at once: where the value came from and that it arrived. */
+    const holds = (route: Route, index: number): boolean =>
+      (proven[index] ??= isScalarEqual(
+        travelled(route, valueAt(original, route.from)),
+        valueAt(result, route.to),
+      ));
+    return {
+      comesFrom: (path) => routes.some((route, index) => isSame(route.to, path) && holds(route, index)),
+      goesTo: (path) => routes.some((route, index) => isSame(route.from, path) && holds(route, index)),
+    };
   };
 }
 
