@@ -1,4 +1,4 @@
-import type { Json } from '../../json.ts';
+import { type Json, type JsonObject, isObject } from '../../json.ts';
 
 export type Path = readonly string[];
 
@@ -21,12 +21,16 @@ interface Found {
 }
 
 function compare(a: Json | undefined, b: Json | undefined, path: Path, found: Found): void {
-  if (isContainer(a) && isContainer(b) && Array.isArray(a) === Array.isArray(b)) {
+  if (isObject(a) && isObject(b)) {
     // What a plan leaves alone is the same object. Equal values are own ones: no prototype holds JSON of an event.
-    for (const key of Object.keys(a))
-      if (a[key] !== b[key]) compare(a[key], own(b, key), [...path, key], found);
-    for (const key of Object.keys(b))
+    for (const key in a) if (a[key] !== b[key]) compare(a[key], own(b, key), [...path, key], found);
+    for (const key in b)
       if (a[key] !== b[key] && !Object.hasOwn(a, key)) compare(undefined, b[key], [...path, key], found);
+    return;
+  }
+  if (Array.isArray(a) && Array.isArray(b)) {
+    for (let index = 0; index < Math.max(a.length, b.length); index++)
+      if (a[index] !== b[index]) compare(a[index], b[index], [...path, String(index)], found);
     return;
   }
   if (a !== undefined) collectLeaves(a, path, found.vanished);
@@ -59,5 +63,5 @@ function isContainer(value: Json | undefined): value is Json & Container {
   return typeof value === 'object' && value !== null;
 }
 
-const own = (container: Container, key: string): Json | undefined =>
+const own = (container: JsonObject, key: string): Json | undefined =>
   Object.hasOwn(container, key) ? container[key] : undefined;
