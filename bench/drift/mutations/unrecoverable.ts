@@ -232,7 +232,8 @@ const corrupted: Draw = (scene, focus) => {
       replaced(event, field.path, (value) => {
         const text = asText(value);
         const damaged = corruptions[style]!(text);
-        return damaged === text || Number(damaged) === value ? undefined : damaged;
+        // What still spells a number could be that number as text: nobody can tell.
+        return damaged === text || /^-?\d+(\.\d+)?$/.test(damaged) ? undefined : damaged;
       }),
     inverse,
   };
@@ -322,13 +323,17 @@ const lossy: Draw = (scene, focus) => {
     'a fraction': (value) => Number(value) + 0.4,
     'a range': (value) => `${Number(value) - 3}-${Number(value) + 5}`,
     about: (value) => `~${Number(value) + 2}`,
-    'an exponent': (value) => `${(Number(value) / 10).toPrecision(2)}e1`,
+    'an exponent': (value) => Number(value).toExponential(1),
     'a bound': (value) => `${Math.max(10, Math.floor(Number(value) / 10) * 10)}+`,
   };
   return {
     style,
     touches: [pointer(field.path)],
-    apply: (event) => replaced(event, field.path, written[style]!),
+    apply: (event) =>
+      replaced(event, field.path, (value) => {
+        const text = written[style]!(value);
+        return Number(text) === value ? undefined : text;
+      }),
     inverse,
   };
 };
