@@ -9,7 +9,7 @@ import { computed } from '../vocabulary/business.ts';
 import { foreignContainers } from '../vocabulary/decoys.ts';
 import { unitChanges } from '../vocabulary/units.ts';
 import { chooseField } from './relocate.ts';
-import { another, decoyFor, instead } from './twins.ts';
+import { another, chooseImitable, decoyFor, instead } from './twins.ts';
 
 /** Nothing undoes these. */
 const inverse: Drift['inverse'] = [];
@@ -54,7 +54,7 @@ const placeholder: Draw = (scene, focus) => {
 
 /** A field that sounds like it and is something else, of the same type. */
 const semantic: Draw = (scene, focus) => {
-  const field = chooseField(scene, focus);
+  const field = chooseImitable(scene, focus);
   if (field === undefined) return undefined;
   const decoy = decoyFor(field, scene);
   return instead(scene, field, decoy, { [decoy]: another });
@@ -62,7 +62,7 @@ const semantic: Draw = (scene, focus) => {
 
 /** The same name, in an object that is about something else. */
 const foreign: Draw = (scene, focus) => {
-  const field = chooseField(scene, focus);
+  const field = chooseImitable(scene, focus);
   if (field === undefined) return undefined;
   const container = scene.random.pick(foreignContainers);
   const target = [...field.path.slice(0, -1), container, field.name];
@@ -82,7 +82,7 @@ const foreign: Draw = (scene, focus) => {
 
 /** The field is null, and something else of the sort is there. */
 const nullBeside: Draw = (scene, focus) => {
-  const field = chooseField(scene, focus);
+  const field = chooseImitable(scene, focus);
   if (field === undefined) return undefined;
   const decoy = decoyFor(field, scene);
   if (isDeclared(scene.subject.contract.jsonSchema, [...field.path.slice(0, -1), decoy])) return undefined;
