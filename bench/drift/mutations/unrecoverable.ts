@@ -61,10 +61,13 @@ const semantic: Draw = (scene, focus) => {
 };
 
 /** The same name, in an object that is about something else. */
-const foreign: Draw = (scene, focus) => {
+const elsewhere: Draw = (scene, focus) => {
   const field = chooseImitable(scene, focus);
   if (field === undefined) return undefined;
-  const container = scene.random.pick(foreignContainers);
+  const own = wordsOf(field.name);
+  // `template.is_template` is about the field itself, for all that the names tell.
+  const foreign = foreignContainers.filter((name) => !wordsOf(name).some((word) => own.includes(word)));
+  const container = scene.random.pick(foreign);
   const target = [...field.path.slice(0, -1), container, field.name];
   if (isDeclared(scene.subject.contract.jsonSchema, target.slice(0, -1))) return undefined;
   return {
@@ -347,7 +350,7 @@ export const unrecoverables: Mutation[] = [
   { kind: 'unit.scaled', expected: 'refuse', weight: 4, draw: unit },
   { kind: 'business.computed', expected: 'refuse', weight: 4, draw: business },
   { kind: 'semantic.name', expected: 'refuse', weight: 5, draw: semantic },
-  { kind: 'semantic.container', expected: 'refuse', weight: 3, draw: foreign },
+  { kind: 'semantic.container', expected: 'refuse', weight: 3, draw: elsewhere },
   { kind: 'semantic.null', expected: 'refuse', weight: 2, draw: nullBeside },
   { kind: 'corrupt.value', expected: 'refuse', weight: 2, draw: corrupted },
   { kind: 'corrupt.json', expected: 'refuse', weight: 1, draw: corruptedJson },
