@@ -4,7 +4,7 @@ import { differ } from '../differ.ts';
 import type { Draw, Drift, Mutation, Scene } from '../drift.ts';
 import type { Field } from '../fields.ts';
 import { caseStyleNames, caseStyles, commonStyles, wordsOf } from '../names.ts';
-import { edited, pointer, take } from '../paths.ts';
+import { edited, pointer, replaced, take } from '../paths.ts';
 import { affixes, entityPrefixes } from '../vocabulary/affixes.ts';
 import { semanticNames, semanticPatterns, twinPatterns } from '../vocabulary/decoys.ts';
 import { chooseField } from './relocate.ts';
@@ -52,9 +52,19 @@ const another = (value: Json): Json | undefined => {
 export const spelled = (pattern: string, field: Field, style: keyof typeof caseStyles): string =>
   caseStyles[style](wordsOf(pattern.replace('%', wordsOf(field.name).join('_'))));
 
+/**
+ * A field whose decoy the contract would take as well: what does not fit is evidence against itself, and the field
+ * that does fit is then the only candidate.
+ */
+export function chooseImitable(scene: Scene, focus: Field | undefined): Field | undefined {
+  const field = chooseField(scene, focus);
+  const imitated = field === undefined ? undefined : replaced(scene.event, field.path, another);
+  return imitated !== undefined && scene.subject.contract.validate(imitated).ok ? field : undefined;
+}
+
 /** Two names that say equally little; which of them holds the true value is chance. */
 const ambiguous: Draw = (scene, focus) => {
-  const field = chooseField(scene, focus);
+  const field = chooseImitable(scene, focus);
   if (field === undefined) return undefined;
   const style = scene.random.pick(commonStyles);
   const pair = scene.random.pick(twinPatterns);
@@ -70,7 +80,7 @@ const worded = affixes.filter(({ pattern }) => wordsOf(pattern.replace('%', ''))
 
 /** Two affixes of no meaning, and two values. */
 const twoAffixes: Draw = (scene, focus) => {
-  const field = chooseField(scene, focus);
+  const field = chooseImitable(scene, focus);
   if (field === undefined) return undefined;
   const [a, b] = scene.random
     .shuffled(worded)

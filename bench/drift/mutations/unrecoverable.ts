@@ -9,7 +9,7 @@ import { computed } from '../vocabulary/business.ts';
 import { foreignContainers } from '../vocabulary/decoys.ts';
 import { unitChanges } from '../vocabulary/units.ts';
 import { chooseField } from './relocate.ts';
-import { another, decoyFor, instead } from './twins.ts';
+import { another, chooseImitable, decoyFor, instead } from './twins.ts';
 
 /** Nothing undoes these. */
 const inverse: Drift['inverse'] = [];
@@ -54,17 +54,20 @@ const placeholder: Draw = (scene, focus) => {
 
 /** A field that sounds like it and is something else, of the same type. */
 const semantic: Draw = (scene, focus) => {
-  const field = chooseField(scene, focus);
+  const field = chooseImitable(scene, focus);
   if (field === undefined) return undefined;
   const decoy = decoyFor(field, scene);
   return instead(scene, field, decoy, { [decoy]: another });
 };
 
 /** The same name, in an object that is about something else. */
-const foreign: Draw = (scene, focus) => {
-  const field = chooseField(scene, focus);
+const elsewhere: Draw = (scene, focus) => {
+  const field = chooseImitable(scene, focus);
   if (field === undefined) return undefined;
-  const container = scene.random.pick(foreignContainers);
+  const own = wordsOf(field.name);
+  // `template.is_template` is about the field itself, for all that the names tell.
+  const foreign = foreignContainers.filter((name) => !wordsOf(name).some((word) => own.includes(word)));
+  const container = scene.random.pick(foreign);
   const target = [...field.path.slice(0, -1), container, field.name];
   if (isDeclared(scene.subject.contract.jsonSchema, target.slice(0, -1))) return undefined;
   return {
@@ -82,7 +85,7 @@ const foreign: Draw = (scene, focus) => {
 
 /** The field is null, and something else of the sort is there. */
 const nullBeside: Draw = (scene, focus) => {
-  const field = chooseField(scene, focus);
+  const field = chooseImitable(scene, focus);
   if (field === undefined) return undefined;
   const decoy = decoyFor(field, scene);
   if (isDeclared(scene.subject.contract.jsonSchema, [...field.path.slice(0, -1), decoy])) return undefined;
@@ -232,7 +235,8 @@ const corrupted: Draw = (scene, focus) => {
       replaced(event, field.path, (value) => {
         const text = asText(value);
         const damaged = corruptions[style]!(text);
-        return damaged === text || Number(damaged) === value ? undefined : damaged;
+        // What still spells a number could be that number as text: nobody can tell.
+        return damaged === text || /^-?\d+(\.\d+)?$/.test(damaged) ? undefined : damaged;
       }),
     inverse,
   };
@@ -322,13 +326,17 @@ const lossy: Draw = (scene, focus) => {
     'a fraction': (value) => Number(value) + 0.4,
     'a range': (value) => `${Number(value) - 3}-${Number(value) + 5}`,
     about: (value) => `~${Number(value) + 2}`,
-    'an exponent': (value) => `${(Number(value) / 10).toPrecision(2)}e1`,
+    'an exponent': (value) => Number(value).toExponential(1),
     'a bound': (value) => `${Math.max(10, Math.floor(Number(value) / 10) * 10)}+`,
   };
   return {
     style,
     touches: [pointer(field.path)],
-    apply: (event) => replaced(event, field.path, written[style]!),
+    apply: (event) =>
+      replaced(event, field.path, (value) => {
+        const text = written[style]!(value);
+        return Number(text) === value ? undefined : text;
+      }),
     inverse,
   };
 };
@@ -342,7 +350,7 @@ export const unrecoverables: Mutation[] = [
   { kind: 'unit.scaled', expected: 'refuse', weight: 4, draw: unit },
   { kind: 'business.computed', expected: 'refuse', weight: 4, draw: business },
   { kind: 'semantic.name', expected: 'refuse', weight: 5, draw: semantic },
-  { kind: 'semantic.container', expected: 'refuse', weight: 3, draw: foreign },
+  { kind: 'semantic.container', expected: 'refuse', weight: 3, draw: elsewhere },
   { kind: 'semantic.null', expected: 'refuse', weight: 2, draw: nullBeside },
   { kind: 'corrupt.value', expected: 'refuse', weight: 2, draw: corrupted },
   { kind: 'corrupt.json', expected: 'refuse', weight: 1, draw: corruptedJson },

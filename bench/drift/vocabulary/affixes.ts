@@ -3,7 +3,6 @@ export const affixes: readonly { style: string; pattern: string; case?: 'camel' 
   { style: 'Salesforce custom field', pattern: '%__c', case: 'pascal' },
   { style: 'Salesforce custom field, snake case', pattern: '%__c' },
   { style: 'HubSpot property', pattern: 'hs_%' },
-  { style: 'Dynamics publisher prefix', pattern: 'new_%' },
   { style: 'extension header', pattern: 'x_%' },
   { style: 'WooCommerce meta key', pattern: '_%' },
   { style: 'Mailchimp merge field', pattern: 'merge_%' },
