@@ -3,8 +3,9 @@ import { type Result, fail, ok } from '../result.ts';
 
 /**
  * Reads a date or time. Without a format only ISO 8601 is read, since `03/04/2026` is two dates. Formats: `unix`,
- * `unix_ms`, and patterns of `YYYY MM DD HH mm ss` with any separators, such as `DD/MM/YYYY HH:mm`. Times without an
- * offset are UTC. A datetime comes out as ISO 8601 with `Z`, a date as `YYYY-MM-DD`.
+ * `unix_ms`, and patterns of `YYYY MM DD HH mm ss SSS` with any separators, such as `DD/MM/YYYY HH:mm`; also `MMM` and
+ * `MMMM` (English names of months), `ddd` and `dddd` (of weekdays), `hh` with `A` (AM or PM), and `Z` (`Z`, `GMT`, `UTC`
+ * or `+02:00`). Times without an offset are UTC. A datetime comes out as ISO 8601 with `Z`, a date as `YYYY-MM-DD`.
  */
 export function parseDate(value: Json, to: 'datetime' | 'date', format?: string): Result<Json> {
   if (typeof value === 'string' && printed[to].test(value)) format = undefined;
@@ -57,48 +58,102 @@ function minutesOf(offset: string | undefined): number {
   return (match[1] === '-' ? -1 : 1) * (Number(match[2]) * 60 + Number(match[3]));
 }
 
+const monthNames =
+  'January February March April May June July August September October November December'.split(' ');
+const dayNames = 'Sunday Monday Tuesday Wednesday Thursday Friday Saturday'.split(' ');
+const anyOf = (names: readonly string[], length?: number) =>
+  names.map((name) => name.slice(0, length)).join('|');
+
 const tokens: ReadonlyMap<string, string> = new Map([
   ['YYYY', '(?<year>\\d{4})'],
+  ['MMMM', `(?<monthName>${anyOf(monthNames)})`],
+  ['MMM', `(?<monthName>${anyOf(monthNames, 3)})`],
   ['MM', '(?<month>\\d{1,2})'],
   ['DD', '(?<day>\\d{1,2})'],
+  ['dddd', `(?<dayName>${anyOf(dayNames)})`],
+  ['ddd', `(?<dayName>${anyOf(dayNames, 3)})`],
   ['HH', '(?<hour>\\d{1,2})'],
+  ['hh', '(?<hour>\\d{1,2})'],
   ['mm', '(?<minute>\\d{2})'],
   ['ss', '(?<second>\\d{2})'],
+  ['SSS', '(?<fraction>\\d{1,9})'],
+  ['A', '(?<half>AM|PM)'],
+  ['Z', '(?<offset>Z|UTC|GMT|[+-]\\d{2}:?\\d{2})'],
 ]);
+const token = /YYYY|MMMM|MMM|MM|DD|dddd|ddd|HH|hh|mm|ss|SSS|A|Z|[\s\S]/g;
+/** Side by side, only fixed widths say where one number ends and the next begins. */
+const dense = /(YYYY|MM|DD|HH|mm|ss)(YYYY|MM|DD|HH|mm|ss)/;
 
 /** Nobody writes so, and a date that was read once would be read again, as another. */
 const unusable = /^YYYY.?DD.?MM/;
 
-function readPattern(text: string, format: string): Fields | undefined {
-  const seen = new Set<string>();
-  // Side by side, only fixed widths say where one number ends and the next begins.
-  const isDense = /(YYYY|MM|DD|HH|mm|ss)(YYYY|MM|DD|HH|mm|ss)/.test(format);
-  const source = format.replace(/YYYY|MM|DD|HH|mm|ss|[\s\S]/g, (part) => {
-    const token = tokens.get(part);
-    if (token === undefined) return part.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
-    if (seen.has(part)) return '(?!)';
-    seen.add(part);
-    return isDense ? token.replace('{1,2}', '{2}') : token;
+/** Formats come from a short list, or from a plan: those that were used last are kept. */
+const patterns = new Map<string, RegExp | undefined>();
+const maxPatterns = 500;
+
+function patternOf(format: string): RegExp | undefined {
+  if (patterns.has(format)) return patterns.get(format);
+  if (patterns.size >= maxPatterns) patterns.clear();
+  const pattern = compilePattern(format);
+  patterns.set(format, pattern);
+  return pattern;
+}
+
+function compilePattern(format: string): RegExp | undefined {
+  const groups = new Set<string>();
+  const isDense = dense.test(format);
+  let isTwice = false;
+  const source = format.replace(token, (part) => {
+    const pattern = tokens.get(part);
+    if (pattern === undefined) return part.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+    const group = /<(\w+)>/.exec(pattern)![1]!;
+    isTwice ||= groups.has(group);
+    groups.add(group);
+    return isDense ? pattern.replace('{1,2}', '{2}') : pattern;
   });
-  if (unusable.test(format) || !['YYYY', 'MM', 'DD'].every((token) => seen.has(token))) return undefined;
-  const groups = new RegExp(`^${source}$`).exec(text)?.groups;
+  const hasDate = groups.has('year') && groups.has('day') && groups.has('month') !== groups.has('monthName');
+  const hasTime = groups.has('hour');
+  const isComplete =
+    hasDate &&
+    format.includes('hh') === groups.has('half') &&
+    (hasTime || !['minute', 'second', 'half', 'offset'].some((group) => groups.has(group))) &&
+    (groups.has('second') || !groups.has('fraction'));
+  return isTwice || !isComplete || unusable.test(format) ? undefined : new RegExp(`^${source}$`);
+}
+
+function readPattern(text: string, format: string): Fields | undefined {
+  const groups = patternOf(format)?.exec(text)?.groups;
   if (groups === undefined) return undefined;
-  const { year, month, day, hour, minute, second } = groups;
-  return {
+  const { year, month, monthName, day, dayName, hour, half, minute, second, fraction, offset } = groups;
+  const date = {
     year: Number(year),
-    month: Number(month),
+    month: monthName === undefined ? Number(month) : indexOf(monthNames, monthName) + 1,
     day: Number(day),
-    time:
-      hour === undefined
-        ? undefined
-        : {
-            hour: Number(hour),
-            minute: Number(minute ?? 0),
-            second: Number(second ?? 0),
-            fraction: '',
-            offset: 0,
-          },
   };
+  // A weekday that is another day's says that the rest is not what it seems.
+  const weekday = new Date(Date.UTC(date.year, date.month - 1, date.day)).getUTCDay();
+  if (dayName !== undefined && indexOf(dayNames, dayName) !== weekday) return undefined;
+  if (hour === undefined) return { ...date, time: undefined };
+  const hours = half === undefined ? Number(hour) : onClock(Number(hour), half);
+  return {
+    ...date,
+    time: {
+      hour: hours,
+      minute: Number(minute ?? 0),
+      second: Number(second ?? 0),
+      fraction: fraction ?? '',
+      offset: minutesOf(offset),
+    },
+  };
+}
+
+const indexOf = (names: readonly string[], start: string) =>
+  names.findIndex((name) => name.startsWith(start));
+
+/** 12 AM is midnight; an hour that no clock of twelve shows becomes one that no day has. */
+function onClock(hour: number, half: string): number {
+  if (hour < 1 || hour > 12) return 24;
+  return (hour % 12) + (half === 'PM' ? 12 : 0);
 }
 
 function print({ year, month, day, time }: Fields, to: 'datetime' | 'date'): Result<Json> {

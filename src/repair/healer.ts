@@ -12,6 +12,8 @@ export interface Failure {
   violations: readonly Violation[];
   /** Error signature (validate/signature.ts). */
   signature: string;
+  /** The events of the batch with this signature, at most 200: a change of form has to suit all of them. */
+  peers?: readonly JsonObject[];
 }
 
 /** What a healer answers: a plan with its reasons, or a refusal with its reason. Never data. */

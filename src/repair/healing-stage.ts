@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Contract } from '../contracts/contract.ts';
 import type { Delivery, Engine, Unsettled } from '../engine/engine.ts';
 import type { FailedEvent } from '../event.ts';
+import type { JsonObject } from '../json.ts';
 import type { Logger } from '../log.ts';
 import { errorSignature, violationsKey } from '../validate/signature.ts';
 import type { Failure, Healer } from './healer.ts';
@@ -54,7 +55,7 @@ export function healingStage(deps: {
     llm === undefined ? undefined : llmDesk({ healer: llm, rules, state: engine.state, config, log, now });
   const stopping = new AbortController();
 
-  async function settle(failed: FailedEvent, refusals: RefusalReader): Promise<Outcome> {
+  async function settle(failed: FailedEvent, refusals: RefusalReader, peers: PeerReader): Promise<Outcome> {
     if (desk?.isAsking(failed.signature)) return { kind: 'wait', deferMs: desk.waitFor(failed.signature) };
     const contract = contracts(failed.contract, failed.version);
     if (contract === undefined)
@@ -77,7 +78,7 @@ export function healingStage(deps: {
     const patient: Case = { failed: current, attempts: [] };
     return (
       byKnownRule(failure, patient) ??
-      (await byHeuristics(failure, patient)) ??
+      (await byHeuristics({ ...failure, peers: peers(failed, contract) }, patient)) ??
       (await byRefusal(patient, refusals)) ??
       byModel(failure, patient)
     );
@@ -202,10 +203,11 @@ export function healingStage(deps: {
       const outbox = new HealingOutbox(engine, log);
       const unsettled: Unsettled[] = [];
       const refusals = oncePerSignature((signature) => readRefusal(engine.state, signature));
-      for (const [index, delivery] of batch.entries()) {
+      const events = batch.map(({ body }) => JSON.parse(Buffer.from(body).toString()) as FailedEvent);
+      const peers = peersAmong(events);
+      for (const [index, failed] of events.entries()) {
         if (index % eventsPerTurn === eventsPerTurn - 1) await nextTurn();
-        const failed = JSON.parse(Buffer.from(delivery.body).toString()) as FailedEvent;
-        const outcome = await settle(failed, refusals);
+        const outcome = await settle(failed, refusals, peers);
         if (outcome.kind === 'wait') unsettled.push({ index, deferMs: outcome.deferMs });
         else if (outcome.kind === 'broken') unsettled.push({ index, error: outcome.error });
         else outbox.add(outcome);
@@ -240,6 +242,29 @@ function oncePerSignature(read: RefusalReader): RefusalReader {
     const reading = known.get(signature) ?? read(signature);
     known.set(signature, reading);
     return reading;
+  };
+}
+
+type PeerReader = (failed: FailedEvent, contract: Contract) => readonly JsonObject[];
+
+/** How many events of one signature the heuristics are shown beside each other. */
+const maxPeers = 200;
+
+/** The events of a batch that fail in the same way, the asked one among them; read when the first of them asks. */
+function peersAmong(events: readonly FailedEvent[]): PeerReader {
+  const bySignature = new Map<string, FailedEvent[]>();
+  for (const failed of events) {
+    const alike = bySignature.get(failed.signature) ?? [];
+    if (alike.length < maxPeers) alike.push(failed);
+    bySignature.set(failed.signature, alike);
+  }
+  const read = new Map<string, readonly JsonObject[]>();
+  return ({ signature }, contract) => {
+    const known = read.get(signature);
+    if (known !== undefined) return known;
+    const peers = (bySignature.get(signature) ?? []).map((failed) => readEvent(failed, contract));
+    read.set(signature, peers);
+    return peers;
   };
 }
 

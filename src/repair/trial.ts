@@ -21,6 +21,8 @@ export interface Refusal {
   reason: string;
   /** What is still wrong after the plan, when it could be applied. */
   remaining?: Violation[];
+  /** What the plan made of the event, then. */
+  event?: JsonObject;
 }
 
 /**
@@ -62,7 +64,7 @@ export function compileRule(
 function validated(contract: Contract, event: JsonObject): Result<Repaired, Refusal> {
   const validation = contract.validate(event);
   if (validation.ok) return ok({ event, value: validation.value, changed: validation.changed });
-  return fail({ reason: describe(validation.violations), remaining: validation.violations });
+  return fail({ reason: describe(validation.violations), remaining: validation.violations, event });
 }
 
 /** The paths at which the event breaks its contract, `*` for array indexes: what a plan may change. */

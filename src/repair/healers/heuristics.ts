@@ -1,11 +1,15 @@
 import type { Failure, Healer, Proposal } from '../healer.ts';
-import type { Operation } from '../plan.ts';
+import type { Operation, Plan } from '../plan.ts';
 import { tryPlan } from '../trial.ts';
-import { candidatesOf } from './heuristics/candidates.ts';
+import { namedLike, targetAt } from './heuristics/evidence.ts';
 import { findMissing, reshape } from './heuristics/find.ts';
-import type { Found, Search } from './heuristics/search.ts';
-import { wordsOf, sharedPrefixes } from './heuristics/names.ts';
-import { declaredPaths, fieldsOf, targetsOf } from './heuristics/targets.ts';
+import { gatherObject } from './heuristics/gather.ts';
+import { findLeftovers } from './heuristics/leftovers.ts';
+import { fieldsOf } from './heuristics/declared.ts';
+import { sameName } from './heuristics/names.ts';
+import { findJoined, findSplit } from './heuristics/parts.ts';
+import { type Found, type Search, searchFor } from './heuristics/search.ts';
+import { targetsOf } from './heuristics/targets.ts';
 
 export interface HeuristicsOptions {
   /** Smallest evidence of a name, 0 to 1. Default 0.8. */
@@ -14,8 +18,8 @@ export interface HeuristicsOptions {
 
 /**
  * Repairs what can be told from names and values alone: a field under another spelling, nested or flattened, wrapped,
- * or of another type. A field is taken for a missing one only when its name says so, its value fits, and no other field
- * could be meant; else it refuses, since a repair that is valid but wrong is worse than a dead letter.
+ * split, joined, or of another type. A field is taken for a missing one only when its name says so, its value fits, and
+ * no other field could be meant; else it refuses, since a repair that is valid but wrong is worse than a dead letter.
  */
 export function heuristicsHealer({ threshold = 0.8 }: HeuristicsOptions = {}): Healer {
   return {
@@ -24,58 +28,140 @@ export function heuristicsHealer({ threshold = 0.8 }: HeuristicsOptions = {}): H
   };
 }
 
+/** A field that was found again may have drifted within, and what is in there again: so often it is looked at. */
+const maxRounds = 3;
+
 function propose(failure: Failure, threshold: number): Proposal {
-  const operations: Operation[] = [];
+  const plan: Plan = { operations: [] };
   const evidence: string[] = [];
-  /** Source → target. The elements of an array share both. */
-  const taken = new Map<string, string>();
-
-  for (const found of repairsOf(failure, threshold)) {
+  let left = failure;
+  for (let round = 1; round <= maxRounds; round++) {
+    const found = repair(searchFor(left, threshold));
     if (!found.ok) return { kind: 'refused', reason: found.reason };
-    const { from, to } = found;
-    if (from !== undefined && (taken.get(from) ?? to) !== to)
-      return { kind: 'refused', reason: `${from} could be ${taken.get(from)} or ${to}` };
-    if (from !== undefined) taken.set(from, to);
-    for (const operation of found.operations)
-      if (!operations.some((known) => JSON.stringify(known) === JSON.stringify(operation)))
-        operations.push(operation);
-    if (!evidence.includes(found.evidence)) evidence.push(found.evidence);
+    plan.operations.push(...found.operations);
+    evidence.push(...found.evidence);
+    const tried = tryPlan(failure, plan);
+    if (tried.ok) return { kind: 'plan', plan, evidence };
+    const { reason, remaining, event } = tried.error;
+    if (remaining === undefined || event === undefined || round === maxRounds)
+      return { kind: 'refused', reason };
+    left = { ...failure, event, violations: remaining, peers: [] };
   }
-  if (operations.length === 0)
-    return { kind: 'refused', reason: 'no field of the event tells how to repair it' };
-
-  const plan = { operations };
-  const tried = tryPlan(failure, plan);
-  return tried.ok ? { kind: 'plan', plan, evidence } : { kind: 'refused', reason: tried.error.reason };
+  return { kind: 'refused', reason: 'the event drifted in too many ways at once' };
 }
 
-function* repairsOf(failure: Failure, threshold: number): Generator<Found> {
-  const { contract, event, violations } = failure;
-  const { missing, malformed, hopeless } = targetsOf(violations, event);
+type Repair = { ok: true; operations: Operation[]; evidence: string[] } | { ok: false; reason: string };
+
+function repair(search: Search): Repair {
+  const operations = new Map<string, Operation>();
+  const evidence = new Set<string>();
+  /** Source → targets. The elements of an array share both. */
+  const taken = new Map<string, string>();
+  const filled = new Set<string>();
+
+  const take = (found: Found): string | undefined => {
+    if (!found.ok) return found.reason;
+    const to = found.to.join(' and ');
+    for (const from of found.from) {
+      const before = taken.get(from) ?? to;
+      if (before !== to) return `${from} could be ${before} or ${to}`;
+      taken.set(from, to);
+    }
+    for (const target of found.to) filled.add(target);
+    for (const operation of found.operations) operations.set(JSON.stringify(operation), operation);
+    evidence.add(found.evidence);
+    return undefined;
+  };
+  for (const found of repairsOf(search)) {
+    const reason = take(found);
+    if (reason !== undefined) return { ok: false, reason };
+  }
+  if (operations.size === 0) return { ok: false, reason: 'no field of the event tells how to repair it' };
+  for (const found of findLeftovers(search, {
+    taken,
+    filled: [...filled],
+    operations: [...operations.keys()],
+  })) {
+    const reason = take(found);
+    if (reason !== undefined) return { ok: false, reason };
+  }
+  return { ok: true, operations: [...operations.values()], evidence: [...evidence] };
+}
+
+function* repairsOf(search: Search): Generator<Found> {
+  const { contract, event, violations } = search.failure;
+  const { missing, malformed, hopeless } = targetsOf(violations, event, contract.jsonSchema);
   if (hopeless !== undefined) {
     const { path, message } = hopeless;
     const place = path === '' ? 'the event' : path;
     yield { ok: false, reason: `${place}: no change of structure mends this: ${message}` };
     return;
   }
-  const search: Search = {
-    failure,
-    threshold,
-    candidates: candidatesOf(event, contract.jsonSchema),
-    declared: declaredPaths(contract.jsonSchema),
-    entity: new Set([
-      ...[contract.name, contract.table].flatMap(wordsOf),
-      ...sharedPrefixes(Object.keys(event)),
-    ]),
-  };
-  for (const path of missing) yield* findOrGather(search, path);
+  const lost: string[][] = [];
+  const reasons = new Map<string[], string>();
+  const looked = missing.map((path) => {
+    const target = targetAt(search, path);
+    return { path, target, named: namedLike(search, target) };
+  });
+  search.fitter.presume(
+    looked.flatMap(({ path, named: { matches } }) => {
+      const [only, ...others] = matches.filter(({ name }) => name.score >= sameName);
+      return only !== undefined && others.length === 0 ? [{ path, value: only.candidate.value }] : [];
+    }),
+  );
+  for (const { path, target, named } of looked) {
+    const whole = findMissing(search, target, named);
+    if (whole.ok) {
+      yield whole;
+      continue;
+    }
+    const parts =
+      fieldsOf(search.failure.contract.jsonSchema, path).names.length > 0 ? gather(search, path) : undefined;
+    if (parts !== undefined) yield* parts;
+    else {
+      lost.push(path);
+      if (lost.length > maxLost) yield { ok: false, reason: whole.reason };
+      reasons.set(path, whole.reason);
+    }
+  }
+  yield* partsAndWholes(search, lost, reasons);
   for (const path of malformed) yield reshape(search, path);
 }
 
-/** A missing field; when an object is nowhere as a whole, its fields, since it may have been flattened. */
-function* findOrGather(search: Search, path: string[]): Generator<Found> {
-  const whole = findMissing(search, path);
-  const fields = whole.ok ? [] : fieldsOf(path, search.failure.contract.jsonSchema);
-  if (fields.length === 0) yield whole;
-  for (const field of fields) yield* findOrGather(search, field);
+/** More fields than that are not in pieces, but gone. */
+const maxLost = 4;
+
+/** What is nowhere as it is may have been joined to another field, or split into several. */
+function* partsAndWholes(
+  search: Search,
+  lost: readonly string[][],
+  reasons: ReadonlyMap<string[], string>,
+): Generator<Found> {
+  const split = findSplit(search, lost);
+  if (split !== undefined) yield split.found;
+  for (const path of lost) {
+    if (split?.paths.includes(path) === true) continue;
+    yield findJoined(search, path) ?? { ok: false, reason: reasons.get(path)! };
+  }
+}
+
+/** The fields of a missing object: all beside its place, or each wherever it is. */
+function gather(search: Search, path: string[]): Found[] | undefined {
+  return gatherObject(search, path) ?? scattered(search, path);
+}
+
+const maxDepth = 6;
+
+function scattered(search: Search, path: string[]): Found[] | undefined {
+  const { required } = fieldsOf(search.failure.contract.jsonSchema, path);
+  if (required.size === 0 || path.length >= maxDepth) return undefined;
+  const found: Found[] = [];
+  for (const name of required) {
+    const field = [...path, name];
+    const whole = findMissing(search, targetAt(search, field));
+    const parts = whole.ok ? [whole] : gather(search, field);
+    if (parts === undefined) return undefined;
+    found.push(...parts);
+  }
+  return found;
 }

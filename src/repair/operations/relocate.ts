@@ -9,13 +9,14 @@ type IsDeclared = (pointer: Pointer) => boolean;
 export function compileMove(from: Pointer, to: Pointer, isDeclared: IsDeclared): Step {
   const vacate = compileVacate(from, isDeclared);
   const isTargetDeclared = isDeclared(to);
+  const isMany = holdsStar(from);
   return forEachElement([from], [to], (run, paths) => {
     const { draft } = run;
     const [source, target] = [paths.from[0]!, paths.to[0]!];
     const value = draft.get(source);
     const present = draft.get(target);
     if (value === undefined)
-      return present === undefined ? `there is nothing at ${pointerOf(source)}` : undefined;
+      return present === undefined && !isMany ? `there is nothing at ${pointerOf(source)}` : undefined;
 
     if (isBelow(source, target)) {
       if (isTargetDeclared && !isOpen(run, to)) return `${pointerOf(target)} is valid as it is`;
@@ -37,16 +38,21 @@ export function compileMove(from: Pointer, to: Pointer, isDeclared: IsDeclared):
 
 /** What is there already stays, and the source does too, so that nothing is lost. */
 export function compileCopy(from: Pointer, to: Pointer): Step {
+  const isMany = holdsStar(from);
   return forEachElement([from], [to], (run, paths) => {
     const [source, target] = [paths.from[0]!, paths.to[0]!];
     const value = run.draft.get(source);
     const present = run.draft.get(target);
     if (!isFree(run, to, present)) return undefined;
-    if (value === undefined || value === null) return `there is nothing at ${pointerOf(source)}`;
+    if (value === undefined || value === null)
+      return isMany ? undefined : `there is nothing at ${pointerOf(source)}`;
     run.written.add(to);
     return run.draft.setCopy(target, value) ? undefined : `${pointerOf(target)} can't be written`;
   });
 }
+
+/** Some elements of an array may lack an optional field; of what is required, the contract will say so. */
+const holdsStar = (pointer: Pointer): boolean => segmentsOf(pointer).includes('*');
 
 /** Only an absent value, or a null that breaks the contract, may be written over. */
 export function isFree({ invalid }: Run, target: Pointer, present: Json | undefined): boolean {

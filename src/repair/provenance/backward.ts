@@ -1,7 +1,15 @@
 import type { Json, JsonObject } from '../../json.ts';
 import { bind, matchPrefix, pointerOf, valueAt } from '../pointer.ts';
 import { type Leaf, type Path, isSameLeaf } from './differences.ts';
-import { type Trace, type TraceStep, matchExactly, maxLookups, spelled } from './trace.ts';
+import {
+  type Trace,
+  type TraceStep,
+  isAround,
+  matchExactly,
+  maxLookups,
+  spelled,
+  writesOf,
+} from './trace.ts';
 
 /** Values that may stand at one path; beyond that many, the plan is a maze and not a repair. */
 const maxPossibilities = 64;
@@ -15,7 +23,11 @@ export function createBackward(trace: Trace, original: JsonObject): (leaf: Leaf)
   let lookups = 0;
 
   /** What can stand at a path after the first `count` operations. */
-  const possible = (path: Path, count: number): Json[] => {
+  const writes = trace.map(writesOf);
+
+  const possible = (path: Path, done: number): Json[] => {
+    let count = done;
+    while (count > 0 && !isAround(writes[count - 1]!, path)) count--;
     const key = `${count}${pointerOf(path)}`;
     const before = known.get(key);
     if (before !== undefined) return before;

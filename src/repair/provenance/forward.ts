@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../json.ts';
 import { bind, matchPrefix, pointerOf, valueAt } from '../pointer.ts';
 import { type Leaf, type Path, isSameLeaf, leavesOf } from './differences.ts';
-import { type Trace, type TraceStep, matchExactly, maxLookups, spelled } from './trace.ts';
+import { type Trace, type TraceStep, isAround, matchExactly, maxLookups, readsOf, spelled } from './trace.ts';
 
 /** What must stand at the end of the way: the value itself, or a text that holds it, once it was joined to others. */
 type Wanted = { is: Json } | { holds: string };
@@ -14,7 +14,11 @@ export function createForward(trace: Trace, result: JsonObject): (leaf: Leaf) =>
   const known = new Map<string, boolean>();
   let lookups = 0;
 
-  const arrives = (path: Path, wanted: Wanted, index: number): boolean => {
+  const reads = trace.map(readsOf);
+
+  const arrives = (path: Path, wanted: Wanted, from: number): boolean => {
+    let index = from;
+    while (index < trace.length && !isAround(reads[index]!, path)) index++;
     const step = trace[index];
     if (step === undefined) return stands(valueAt(result, path), wanted);
     const key = `${index}${pointerOf(path)} ${JSON.stringify(wanted)}`;

@@ -96,8 +96,38 @@ export function matchExactly(pattern: Path, path: Path): string[] | undefined {
   return pattern.length === path.length ? matchPrefix(pattern, path)?.indexes : undefined;
 }
 
+/**
+ * Where an operation takes values from, and where it puts them. One that touches neither a path nor what is around it is
+ * passed over: most operations of a long plan have nothing to do with most leaves.
+ */
+export function readsOf(step: TraceStep): readonly Path[] {
+  if (step.kind === 'join') return step.from;
+  return 'from' in step ? [step.from] : [step.path];
+}
+
+export function writesOf(step: TraceStep): readonly Path[] {
+  if (step.kind === 'split') return step.to;
+  return 'to' in step ? [step.to] : [step.path];
+}
+
+export function isAround(patterns: readonly Path[], path: Path): boolean {
+  return patterns.some(
+    (pattern) =>
+      pattern.length <= path.length &&
+      pattern.every((segment, at) => segment === '*' || segment === path[at]),
+  );
+}
+
 /** What JSON text spells; null when it spells nothing: nothing can have come from parsing it. */
 export function spelled(text: string): Json {
+  if (last?.text !== text) last = { text, value: parsed(text) };
+  return last.value;
+}
+
+/** Each leaf within a text asks for the same one. */
+let last: { text: string; value: Json } | undefined;
+
+function parsed(text: string): Json {
   try {
     return JSON.parse(text) as Json;
   } catch {

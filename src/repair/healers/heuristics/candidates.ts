@@ -3,6 +3,7 @@ import { type InPlaceOperation, transformOf } from '../../in-place.ts';
 import type { Operation } from '../../plan.ts';
 import { genericPointer, pointerOf } from '../../pointer.ts';
 import { isDeclared } from '../../schema-paths.ts';
+import { lettersOf, wordsOf, wordsOfPath } from './names.ts';
 
 /** A field that the contract does not declare, and that may be one that it misses. */
 export interface Candidate {
@@ -13,39 +14,76 @@ export interface Candidate {
   value: Json;
   /** What must be done before the path exists: JSON text parsed, an array of one unwrapped. */
   preparation: Operation[];
+  /** Of its own name; of its whole path; of its path without containers that add no meaning. */
+  words: { leaf: readonly string[]; full: readonly string[]; short: readonly string[]; letters: string };
+  /** Within a container that the contract does not declare either: its segments, and the names beside the field. */
+  container: { depth: number; names: readonly string[] } | undefined;
 }
 
-const maxDepth = 5;
-const maxCandidates = 500;
+const maxDepth = 8;
+const maxCandidates = 400;
 
 /** All undeclared fields: at the top, within declared objects and lists of them, and within undeclared objects. */
-export function candidatesOf(event: JsonObject, jsonSchema: JsonObject): Candidate[] {
+export function candidatesOf(
+  event: JsonObject,
+  jsonSchema: JsonObject,
+  entity: ReadonlySet<string>,
+): Candidate[] {
   const found: Candidate[] = [];
+  // Level by level, so that of a huge event the fields near the top are seen.
+  const queue: Visit[] = [{ value: event, path: [], preparation: [], container: undefined }];
 
-  const visit = (value: JsonObject, path: string[], preparation: Operation[]): void => {
-    if (path.length >= maxDepth) return;
+  for (const { value, path, preparation, container } of queue) {
+    if (path.length >= maxDepth) continue;
     for (const [name, field] of Object.entries(value)) {
-      if (found.length >= maxCandidates) return;
       const at = [...path, name];
-      if (isDeclared(jsonSchema, at)) visitDeclared(field, at);
-      else {
-        // Within what has to be opened first, the event itself holds nothing yet.
-        const pointer = preparation.length === 0 ? genericPointer(pointerOf(at), event) : pointerOf(at);
-        found.push({ path: at, pointer, value: field, preparation });
-        const opened = openContainer(field, pointer);
-        if (opened !== undefined) visit(opened.value, at, [...preparation, ...opened.operations]);
+      if (isDeclared(jsonSchema, at)) {
+        for (const next of declaredWithin(field, at)) queue.push(next);
+        continue;
       }
+      if (found.length >= maxCandidates) return found;
+      // Within what has to be opened first, the event itself holds nothing yet.
+      const pointer = preparation.length === 0 ? genericPointer(pointerOf(at), event) : pointerOf(at);
+      found.push({ path: at, pointer, value: field, preparation, words: wordsAt(at, entity), container });
+      const opened = openContainer(field, pointer);
+      if (opened === undefined) continue;
+      queue.push({
+        value: opened.value,
+        path: at,
+        preparation: [...preparation, ...opened.operations],
+        container: { depth: at.length, names: Object.keys(opened.value) },
+      });
     }
-  };
-  const visitDeclared = (field: Json, path: string[]): void => {
-    if (isObject(field)) visit(field, path, []);
-    if (!Array.isArray(field)) return;
-    for (const [index, item] of field.entries())
-      if (isObject(item)) visit(item, [...path, String(index)], []);
-  };
-  visit(event, [], []);
+  }
   return found;
 }
+
+interface Visit extends Pick<Candidate, 'path' | 'preparation' | 'container'> {
+  value: JsonObject;
+}
+
+/** A declared object, or those that a declared list holds. */
+function declaredWithin(field: Json, path: string[]): Visit[] {
+  const items: [Json, string[]][] = Array.isArray(field)
+    ? field.map((item, index) => [item, [...path, String(index)]])
+    : [[field, path]];
+  return items.flatMap(([value, at]) =>
+    isObject(value) ? [{ value, path: at, preparation: [], container: undefined }] : [],
+  );
+}
+
+/** A path as words, in all the ways that names are compared. */
+export function wordsAt(path: readonly string[], entity: ReadonlySet<string>): Candidate['words'] {
+  return {
+    leaf: wordsOf(path.at(-1)!),
+    full: path.flatMap(wordsOfName),
+    short: wordsOfPath(path, entity),
+    letters: path.map(lettersOf).join('/'),
+  };
+}
+
+/** The index of an array is no word. */
+const wordsOfName = (segment: string): readonly string[] => (/^\d+$/.test(segment) ? [] : wordsOf(segment));
 
 /** The object that a field holds: itself, spelled as JSON text, or alone in an array. */
 function openContainer(

@@ -8,16 +8,45 @@ export interface Cast {
   format?: string;
 }
 
-/** Ways in which dates are commonly written, beside ISO 8601; a date that fits two of them is ambiguous. */
+const times = ['', ' HH:mm', ' HH:mm:ss', ' HH:mm:ss.SSS', ' HH:mm:ss Z', ' hh:mm A', ' hh:mm:ss A'];
+
+/**
+ * Ways in which dates are commonly written, beside ISO 8601; a date that fits two of them with different results is
+ * ambiguous.
+ */
 const dateFormats = [
-  'DD/MM/YYYY',
-  'MM/DD/YYYY',
-  'YYYY/MM/DD',
-  'DD.MM.YYYY',
-  'MM.DD.YYYY',
-  'DD-MM-YYYY',
-  'MM-DD-YYYY',
-].flatMap((date) => [date, `${date} HH:mm`, `${date} HH:mm:ss`]);
+  ...[
+    'DD/MM/YYYY',
+    'MM/DD/YYYY',
+    'YYYY/MM/DD',
+    'DD.MM.YYYY',
+    'MM.DD.YYYY',
+    'YYYY.MM.DD',
+    'DD-MM-YYYY',
+    'MM-DD-YYYY',
+    'DD MMM YYYY',
+    'DD MMMM YYYY',
+    'DD-MMM-YYYY',
+    'MMM DD, YYYY',
+    'MMMM DD, YYYY',
+    'ddd, DD MMM YYYY',
+    'ddd MMM DD YYYY',
+  ].flatMap((date) => times.map((time) => date + time)),
+  'YYYY-MM-DD HH:mm:ss Z',
+  'YYYY-MM-DD hh:mm:ss A',
+  'DD/MM/YYYYTHH:mm:ss',
+  'MM/DD/YYYYTHH:mm:ss',
+  'DD/MM/YYYY, HH:mm:ss',
+  'MM/DD/YYYY, hh:mm:ss A',
+  'MMM DD, YYYY, hh:mm:ss A',
+  'MMM DD, YYYY, HH:mm:ss',
+  'ddd MMM DD HH:mm:ss YYYY',
+  'ddd MMM DD HH:mm:ss Z YYYY',
+  'YYYYMMDD',
+  'YYYYMMDDHHmmss',
+  'YYYYMMDDTHHmmss',
+  'YYYYMMDDTHHmmssZ',
+];
 
 /** The casts that make of a value what the contract wants at a place, as far as the value allows them. */
 export function castsFor(value: Json, schemas: readonly JsonObject[]): Cast[] {
@@ -25,7 +54,9 @@ export function castsFor(value: Json, schemas: readonly JsonObject[]): Cast[] {
     { to },
     ...formatsFor(value, to).map((format) => ({ to, format })),
   ]);
-  return casts.filter(({ to, format }) => cast(value, to, format).ok);
+  // Three digits behind a point: `1.234` of a whole number is twelve hundred and more, or broken.
+  const isGrouped = typeof value === 'string' && /^-?[1-9]\d{0,2}\.\d{3}$/.test(value);
+  return casts.filter(({ to, format }) => !(isGrouped && to === 'integer') && cast(value, to, format).ok);
 }
 
 const typeOfFormat: ReadonlyMap<string, CastType> = new Map([
@@ -52,10 +83,10 @@ function formatsFor(value: Json, to: CastType): string[] {
   if (to === 'datetime' && isUnixTime(value, 13)) return ['unix_ms'];
   if (typeof value !== 'string') return [];
   if (to === 'datetime' || to === 'date') return dateFormats;
-  // With both signs a number tells its own format; `1,234` does not.
-  if (to === 'decimal' || to === 'number')
-    return value.includes(',') && value.includes('.') ? ['1,234.56', '1.234,56'] : [];
-  return [];
+  if (to !== 'decimal' && to !== 'number' && to !== 'integer') return [];
+  // With both signs a number tells its own format; `1,234` does not, and `1.234` may be two numbers.
+  if (value.includes(',') && value.includes('.')) return ['1,234.56', '1.234,56'];
+  return /^-?[1-9]\d{0,2}(\.\d{3})+$/.test(value) ? ['1.234,56'] : [];
 }
 
 /** Ten digits are seconds from 2001 on, thirteen are milliseconds. */

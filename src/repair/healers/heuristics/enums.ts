@@ -52,3 +52,23 @@ export function spellingMap(value: string, listed: readonly Json[]): Record<stri
   }
   return undefined;
 }
+
+const truths = [
+  ['yes', 'no'],
+  ['y', 'n'],
+  ['on', 'off'],
+  ['t', 'f'],
+  ['1', '0'],
+] as const;
+
+/** The map from how a sender writes true and false, when the value is one of the two in one case. */
+export function booleanMap(value: Json): Record<string, boolean> | undefined {
+  const isBit = value === 0 || value === 1;
+  if (typeof value !== 'string' && !isBit) return undefined;
+  for (const pair of truths)
+    for (const spell of cases) {
+      const [yes, no] = pair.map(spell);
+      if (String(value) === yes || String(value) === no) return { [yes!]: true, [no!]: false };
+    }
+  return undefined;
+}

@@ -1,138 +1,123 @@
-import { type JsonObject, isObject } from '../../../json.ts';
-import type { InPlaceOperation } from '../../in-place.ts';
-import { genericPointer, isBelow, pointerOf, segmentsOf, valueAt } from '../../pointer.ts';
+import { isObject, jsonType } from '../../../json.ts';
+import { genericPointer, isBelow, pointerOf, valueAt } from '../../pointer.ts';
+import type { Operation } from '../../plan.ts';
 import type { Candidate } from './candidates.ts';
-import { type NameEvidence, compareNames, foldedName, sameName, wordsOf, wordsOfPath } from './names.ts';
-import type { Found, Search } from './search.ts';
-import { fitValue } from './values.ts';
+import { type Change, changeAt } from './changes.ts';
+import { type NameMatch, type Target, namedLike, targetAt } from './evidence.ts';
+import { sameName } from './names.ts';
+import { hasTimeBeside } from './parts.ts';
+import { type Found, type Search, placed } from './search.ts';
 
-interface Match {
-  candidate: Candidate;
-  name: NameEvidence;
-  operations: InPlaceOperation[];
+interface Match extends NameMatch {
+  changes: Change[];
 }
 
 /** The one field that is meant by a missing path. */
-export function findMissing(search: Search, path: readonly string[]): Found {
-  const { contract, event } = search.failure;
-  const target = genericPointer(pointerOf(path), event);
+export function findMissing(search: Search, target: Target, named = namedLike(search, target)): Found {
+  const { path, pointer } = target;
   const matches: Match[] = [];
-  const rivals: Candidate[] = [];
-  for (const candidate of search.candidates) {
-    if (!isReachable(candidate, path, event)) continue;
-    const name = nameEvidence(search, candidate, path, target);
-    const isRival = name.score < search.threshold;
-    if (isRival && !holdsAllWords(search, candidate, path)) continue;
-    const fit = fitValue(contract, event, path, candidate.value);
-    if (fit.kind === 'none') continue;
-    if (isRival) rivals.push(candidate);
-    else if (fit.kind === 'ambiguous')
+  const unfit: Candidate[] = [];
+  let nearly: Match | undefined;
+  for (const { candidate, name } of named.matches) {
+    if (hasTimeBeside(search, candidate)) continue;
+    const fit = search.fitter.fit(placed(candidate, path));
+    if (fit.kind === 'ambiguous')
       return { ok: false, reason: `${candidate.pointer} can be read in more than one way` };
-    else matches.push({ candidate, name, operations: fit.operations });
+    if (fit.kind === 'fits') matches.push({ candidate, name, changes: fit.changes });
+    if (fit.kind === 'none') unfit.push(candidate);
+    if (fit.kind === 'nearly' && name.score >= sameName) nearly = { candidate, name, changes: fit.changes };
   }
+  if (matches.length === 0 && nearly !== undefined) matches.push(nearly);
 
   const [only, ...others] = matches;
-  if (only === undefined) return { ok: false, reason: missingReason(target, rivals) };
-  const doubts = [
-    ...others.map(({ candidate }) => candidate),
-    // Beside the very same name, one with a word more is another field.
-    ...(only.name.score >= sameName ? [] : rivals),
-  ];
-  // What lies within a field moves with it.
-  const other = doubts.find((candidate) => !isBelow(candidate.path, only.candidate.path));
+  const fits = (candidate: Candidate) => search.fitter.fit(placed(candidate, path)).kind !== 'none';
+  if (only === undefined) return { ok: false, reason: missingReason(pointer, named.rivals.find(fits)) };
+  // A container of the very field is not that field.
+  const inner = others.find(
+    ({ candidate, name }) => name.score >= sameName && isBelow(candidate.path, only.candidate.path),
+  );
+  if (inner !== undefined && only.name.score < sameName)
+    return findMissing(search, target, {
+      ...named,
+      matches: named.matches.filter(({ candidate }) => candidate !== only.candidate),
+    });
+  // Beside the very same name, one with a word more is another field. What lies within a field moves with it.
+  const isSure = only.name.score >= sameName;
+  const isOther = (candidate: Candidate) => !isBelow(candidate.path, only.candidate.path);
+  const other =
+    others.map(({ candidate }) => candidate).find(isOther) ??
+    named.rivals.find(isTwinOf(only.candidate)) ??
+    (isSure ? undefined : [...unfit, ...named.rivals].filter(isOther).find(isLike(only.candidate))) ??
+    (isSure ? undefined : named.rivals.filter(isOther).find(fits));
   if (other !== undefined)
-    return { ok: false, reason: `${target} could be ${only.candidate.pointer} or ${other.pointer}` };
-  return moved(only, target);
+    return { ok: false, reason: `${pointer} could be ${only.candidate.pointer} or ${other.pointer}` };
+  return moved(only, pointer);
 }
 
 /** A declared field whose value has another form than the contract wants, or holds the value one level down. */
 export function reshape(search: Search, path: readonly string[]): Found {
-  const { contract, event } = search.failure;
+  const { event } = search.failure;
   const target = genericPointer(pointerOf(path), event);
   const value = valueAt(event, path)!;
-  const fit = fitValue(contract, event, path, value);
-  if (fit.kind === 'fits') {
-    const operations = at(target, fit.operations);
-    return { ok: true, to: target, operations, evidence: `${target} fits${described(operations)}` };
+  const fit = search.fitter.fit({ path, value, from: target });
+  if (fit.kind === 'fits' || (fit.kind === 'nearly' && fit.changes.length > 0)) {
+    const operations = at(target, fit.changes);
+    return {
+      ok: true,
+      from: [],
+      to: [target],
+      operations,
+      evidence: `${target} fits${described(fit.changes)}`,
+    };
   }
   if (fit.kind === 'ambiguous') return { ok: false, reason: `${target} can be read in more than one way` };
   if (isObject(value)) {
     const within = search.candidates.filter((candidate) => isBelow(candidate.path, path));
-    const found = findMissing({ ...search, candidates: within }, path);
+    const found = findMissing({ ...search, candidates: within }, targetAt(search, path));
     if (found.ok) return found;
   }
   return { ok: false, reason: `${target} has a value that no lossless change makes fit` };
 }
 
-function moved({ candidate, name, operations }: Match, to: string): Found {
+/** Two fields of one sort side by side are two candidates, even if the value of one is broken. */
+const isLike =
+  (one: Candidate) =>
+  ({ path, value }: Candidate): boolean =>
+    jsonType(value) === jsonType(one.value) &&
+    path.slice(0, -1).join('/') === one.path.slice(0, -1).join('/');
+
+/** The same name in a container beside: which of the two containers is meant, the name does not tell. */
+const isTwinOf =
+  (one: Candidate) =>
+  ({ path }: Candidate): boolean =>
+    one.container !== undefined &&
+    path.length === one.path.length &&
+    path.at(-1) === one.path.at(-1) &&
+    path.slice(0, -2).join('/') === one.path.slice(0, -2).join('/');
+
+export function moved({ candidate, name, changes }: Match, to: string): Extract<Found, { ok: true }> {
   const from = candidate.pointer;
-  const changes = at(to, operations);
   return {
     ok: true,
-    from,
-    to,
-    operations: [...candidate.preparation, { op: 'move', from, to }, ...changes],
+    from: [from],
+    to: [to],
+    operations: [...candidate.preparation, { op: 'move', from, to }, ...at(to, changes)],
     evidence: `${from} is ${to}: ${name.reason}${described(changes)}`,
   };
 }
 
 /** The same change for every element of an array, so that the rule does not depend on a position. */
-function at(path: string, operations: readonly InPlaceOperation[]): InPlaceOperation[] {
-  return operations.map((operation) => ({ ...operation, path }));
-}
+const at = (path: string, changes: readonly Change[]): Operation[] =>
+  changes.map((change) => changeAt(path, change));
 
-function missingReason(target: string, rivals: readonly Candidate[]): string {
-  const [rival] = rivals;
+function missingReason(target: string, rival: Candidate | undefined): string {
   return rival === undefined
     ? `${target} is missing, and no other field is named like it and fits`
     : `${target} is missing, and ${rival.pointer} may mean something else: make it an alias if it does not`;
 }
 
-/** Within an array, only the fields of the same element; from outside, none of its elements. */
-function isReachable(candidate: Candidate, target: readonly string[], event: JsonObject): boolean {
-  const from = candidate.preparation.length > 0 ? '' : elementOf(candidate.path, event);
-  return from === elementOf(target, event);
-}
-
-/** The innermost element of an array that a path leads through; empty for none. */
-function elementOf(path: readonly string[], event: JsonObject): string {
-  const depth = path.findLastIndex((_, at) => Array.isArray(valueAt(event, path.slice(0, at))));
-  return pointerOf(path.slice(0, depth + 1));
-}
-
-/** How well the candidate is named like the target, or one of the contract's aliases for it. */
-function nameEvidence(
-  { failure, entity, declared }: Search,
-  { path: source }: Candidate,
-  path: readonly string[],
-  target: string,
-): NameEvidence {
-  const words = wordsOfPath(source, entity);
-  const isAlias = (failure.contract.aliases[target] ?? []).some((alias) => {
-    // A field name beside the target, or a path of its own.
-    const aliasPath = alias.startsWith('/') ? segmentsOf(alias) : [...path.slice(0, -1), alias];
-    return foldedName(wordsOfPath(aliasPath, entity)) === foldedName(words);
-  });
-  if (isAlias) return { score: 1, reason: 'an alias of the contract' };
-  const isOfAnother = declared.some(
-    (other) => pointerOf(other) !== target && foldedName(wordsOfPath(other, entity)) === foldedName(words),
-  );
-  const isItself = foldedName(wordsOfPath(path, entity)) === foldedName(words);
-  if (isOfAnother && !isItself) return { score: 0, reason: 'the name of another field' };
-  const full = compareNames(source.flatMap(wordsOf), path.flatMap(wordsOf), entity);
-  const short = compareNames(words, wordsOfPath(path, entity), entity);
-  return full.score > short.score ? full : short;
-}
-
-function holdsAllWords({ entity }: Search, { path }: Candidate, target: readonly string[]): boolean {
-  const words = wordsOfPath(path, entity);
-  return wordsOfPath(target, entity).every((word) => words.includes(word));
-}
-
-function described(operations: readonly InPlaceOperation[]): string {
-  if (operations.length === 0) return '';
-  const names = operations.map((operation) =>
-    operation.op === 'cast' ? `a cast to ${operation.to}` : operation.op,
-  );
+export function described(changes: readonly Change[]): string {
+  if (changes.length === 0) return '';
+  const names = changes.map((change) => (change.op === 'cast' ? `a cast to ${change.to}` : change.op));
   return ` after ${names.join(' and ')}`;
 }

@@ -1,6 +1,11 @@
+import type { Json } from '../../../json.ts';
 import type { Failure } from '../../healer.ts';
 import type { Operation } from '../../plan.ts';
-import type { Candidate } from './candidates.ts';
+import { type Candidate, candidatesOf } from './candidates.ts';
+import { type DeclaredNames, declaredNames } from './declared.ts';
+import { sharedPrefixes, wordsOf } from './names.ts';
+import { persons } from './words.ts';
+import { type Fitter, createFitter } from './values.ts';
 
 /** All that a repair is looked for in. */
 export interface Search {
@@ -8,10 +13,10 @@ export interface Search {
   /** Smallest evidence of a name. */
   threshold: number;
   candidates: readonly Candidate[];
-  /** The paths of the contract, with `*` for the elements of arrays. */
-  declared: readonly string[][];
+  declared: DeclaredNames;
   /** Words that add no meaning in this event. */
   entity: ReadonlySet<string>;
+  fitter: Fitter;
 }
 
 /** Part of a plan, with the reason to believe it; or why there is none. */
@@ -20,8 +25,42 @@ export type Found =
       ok: true;
       operations: Operation[];
       evidence: string;
-      /** The field that is taken, if one is. */
-      from?: string;
-      to: string;
+      /** The fields that are taken. */
+      from: string[];
+      /** The fields that are filled or reshaped. */
+      to: string[];
     }
   | { ok: false; reason: string };
+
+export function searchFor(failure: Failure, threshold: number): Search {
+  const { contract, event } = failure;
+  const names = [contract.name, contract.table].flatMap(wordsOf);
+  const entity = new Set([
+    'event',
+    ...names,
+    // A `contact` may be called a customer, or a user, by those who send it.
+    ...(names.some((word) => persons.has(word)) ? persons : []),
+    ...sharedPrefixes(Object.keys(event)),
+  ]);
+  return {
+    failure,
+    threshold,
+    candidates: candidatesOf(event, contract.jsonSchema, entity),
+    declared: declaredNames(contract.jsonSchema),
+    entity,
+    fitter: createFitter(failure),
+  };
+}
+
+/** Where the value of a candidate is found in other events; nowhere, when it has to be unpacked first. */
+export function placed(
+  candidate: Candidate,
+  path: readonly string[],
+): {
+  path: readonly string[];
+  value: Json;
+  from?: string;
+} {
+  const { value, pointer, preparation } = candidate;
+  return { path, value, ...(preparation.length === 0 ? { from: pointer } : undefined) };
+}

@@ -1,104 +1,179 @@
-import type { Contract } from '../../../contracts/contract.ts';
 import { type Json, type JsonObject, isObject } from '../../../json.ts';
+import type { Violation } from '../../../validate/violation.ts';
 import { Draft, sameJson } from '../../draft.ts';
-import { type InPlaceOperation, transformOf } from '../../in-place.ts';
-import { pointerOf } from '../../pointer.ts';
-import { listedValues, schemasAt, typesOf } from '../../schema-paths.ts';
-import { castsFor } from './casts.ts';
-import { spellingMap } from './enums.ts';
+import type { Failure } from '../../healer.ts';
+import { genericPointer, pointerOf } from '../../pointer.ts';
+import { schemasAt, typesOf } from '../../schema-paths.ts';
+import { type Change, applyChanges, changesFor } from './changes.ts';
+import { type PeerValues, peerValues } from './peers.ts';
 
 export type ValueFit =
-  /** The operations on the path that make the value fit; none when it does as it is. */
-  | { kind: 'fits'; operations: InPlaceOperation[] }
+  /** The changes that make the value fit; none when it does as it is. */
+  | { kind: 'fits'; changes: Change[] }
+  /** It is an object of the right sort, in which some fields have drifted themselves. */
+  | { kind: 'nearly'; changes: Change[] }
   /** Several ways, with different results. */
   | { kind: 'ambiguous' }
   | { kind: 'none' };
 
+export interface Placement {
+  /** With the indexes of arrays. */
+  path: readonly string[];
+  value: Json;
+  /** Where the value stands now, `*` for array indexes; absent when it has to be unpacked first. */
+  from?: string;
+}
+
+export interface Fitter {
+  /**
+   * How a value can stand at a path of the contract, without losing or guessing: as it is, or after one lossless change
+   * of its form that also reads what the peers have there. When two changes fit and give different values, nobody can
+   * tell which is meant.
+   */
+  fit(placement: Placement): ValueFit;
+  /** Looks at many values at once: those that fit beside each other cost nothing afterwards. */
+  presume(placements: readonly Placement[]): void;
+}
+
+/** What all validations of one proposal may read, in single values; a GitHub event of 25 KB has a thousand. */
+const maxValuesRead = 15_000;
+/** To tell what is wrong takes longer than to see that all is well. */
+const valuesPerViolation = 10;
+/** More faults than that within an object speak against its being the one that is missing. */
+const maxFaultsWithin = 12;
+
+export function createFitter({ contract, event, peers = [] }: Failure): Fitter {
+  const known = new Map<string, Map<Json, readonly Violation[]>>();
+  let budget = maxValuesRead;
+
+  /** What the contract has against this value at this path, whatever else is wrong; undefined when it can't be known. */
+  function faults(path: readonly string[], value: Json): readonly Violation[] | undefined {
+    const pointer = pointerOf(path);
+    const before = known.get(pointer)?.get(value);
+    if (before !== undefined) return before;
+    if (budget <= 0) return undefined;
+    const draft = new Draft(along(event, path));
+    if (!draft.set(path, value)) return undefined;
+    const validation = contract.validate(draft.value);
+    budget -=
+      countValues(draft.value) + (validation.ok ? 0 : validation.violations.length * valuesPerViolation);
+    const found = validation.ok ? [] : validation.violations.filter(isAtOrBelow(pointer));
+    remember(pointer, value, found);
+    return found;
+  }
+
+  function remember(pointer: string, value: Json, found: readonly Violation[]): void {
+    known.set(pointer, (known.get(pointer) ?? new Map<Json, readonly Violation[]>()).set(value, found));
+  }
+
+  function fit({ path, value, from }: Placement): ValueFit {
+    const asItIs = couldStand(path, value) ? faults(path, value) : undefined;
+    if (asItIs?.length === 0) return { kind: 'fits', changes: [] };
+    const others: PeerValues | undefined =
+      from === undefined || peers.length === 0
+        ? undefined
+        : peerValues(peers, from, contract.jsonSchema, starred(path));
+    const tried: Change[][] = [];
+    const working: { changes: Change[]; result: Json }[] = [];
+    let nearly: Change[] | undefined = asItIs !== undefined && isNearly(path, value, asItIs) ? [] : undefined;
+    for (const changes of [...changesFor(contract.jsonSchema, path, value), ...(others?.changes ?? [])]) {
+      // What fits already needs no further change.
+      if (working.some((done) => done.changes.every((step, at) => sameChange(step, changes[at])))) continue;
+      if (tried.some((other) => sameChange(other, changes))) continue;
+      tried.push(changes);
+      const result = applyChanges(changes, value);
+      if (result === undefined || others?.allow(changes) === false) continue;
+      if (working.some((other) => sameJson(other.result, result))) continue;
+      const left = couldStand(path, result) ? faults(path, result) : undefined;
+      if (left?.length === 0) working.push({ changes, result });
+      else if (left !== undefined && isNearly(path, result, left)) nearly ??= changes;
+    }
+    const [only, ...more] = working;
+    if (only !== undefined)
+      return more.length === 0 ? { kind: 'fits', changes: only.changes } : { kind: 'ambiguous' };
+    return nearly === undefined ? { kind: 'none' } : { kind: 'nearly', changes: nearly };
+  }
+
+  /** An object that has most of what the contract asks for, and whose faults are those of drift. */
+  function isNearly(path: readonly string[], value: Json, within: readonly Violation[]): boolean {
+    if (!isObject(value) || within.length === 0 || within.length > maxFaultsWithin) return false;
+    const pointer = pointerOf(path);
+    if (within.some((violation) => violation.path === pointer)) return false;
+    const schemas = schemasAt(contract.jsonSchema, path);
+    const names = Object.keys(value).filter((name) =>
+      schemas.some(({ properties }) => isObject(properties) && Object.hasOwn(properties, name)),
+    );
+    return names.length > within.length;
+  }
+
+  /** Cheaper than a validation: what has another type than each that the contract names there can't fit. */
+  function couldStand(path: readonly string[], value: Json): boolean {
+    const schemas = schemasAt(contract.jsonSchema, path);
+    if (schemas.length === 0 || schemas.some((schema) => typesOf(schema).length === 0)) return true;
+    const types = new Set(schemas.flatMap(typesOf));
+    if (Array.isArray(value)) return types.has('array');
+    if (value === null) return types.has('null');
+    if (typeof value === 'number')
+      return types.has('number') || (types.has('integer') && Number.isInteger(value));
+    return types.has(typeof value);
+  }
+
+  const starred = (path: readonly string[]): string[] =>
+    genericPointer(pointerOf(path), event)
+      .split('/')
+      .slice(1)
+      .map((segment, at) => (segment === '*' ? '*' : path[at]!));
+
+  return {
+    fit,
+    presume(placements) {
+      const draft = new Draft(event);
+      const placed = placements.filter(
+        ({ path, value }) => couldStand(path, value) && draft.set(path, value),
+      );
+      if (placed.length < 2) return;
+      budget -= countValues(draft.value);
+      const validation = contract.validate(draft.value);
+      const violations = validation.ok ? [] : validation.violations;
+      // Of very many violations only the first are told; what is overlooked here is seen in the next round.
+      for (const { path, value } of placed) {
+        const pointer = pointerOf(path);
+        if (!violations.some(isAtOrBelow(pointer))) remember(pointer, value, []);
+      }
+    },
+  };
+}
+
 /**
- * How a value can stand at a path of the contract, without losing or guessing: as it is, or after one lossless change of
- * its form. When two changes fit and give different values, nobody can tell which is meant.
+ * The event along a path: with the single values beside it, which may say what sort of object it is in, but without the
+ * objects and arrays beside it, which are most of a large event and whose faults are not asked for.
  */
-export function fitValue(
-  contract: Contract,
-  event: JsonObject,
-  path: readonly string[],
-  value: Json,
-): ValueFit {
-  if (fits(contract, event, path, value)) return { kind: 'fits', operations: [] };
-  const working: { operations: InPlaceOperation[]; result: Json }[] = [];
-  for (const operations of changesFor(contract, path, value)) {
-    // What fits already needs no further change.
-    if (working.some((done) => done.operations.every((step, at) => sameStep(step, operations[at])))) continue;
-    const result = applyAll(operations, value);
-    if (result === undefined || !fits(contract, event, path, result)) continue;
-    if (!working.some((other) => sameJson(other.result, result))) working.push({ operations, result });
-  }
-  const [only, ...others] = working;
-  if (only === undefined) return { kind: 'none' };
-  return others.length === 0 ? { kind: 'fits', operations: only.operations } : { kind: 'ambiguous' };
+function along(value: JsonObject, path: readonly string[]): JsonObject {
+  const [next, ...rest] = path;
+  const kept = Object.entries(value).filter(([, field]) => typeof field !== 'object' || field === null);
+  const thin: JsonObject = Object.fromEntries(kept);
+  if (next === undefined || !Object.hasOwn(value, next)) return thin;
+  return { ...thin, [next]: alongAny(value[next]!, rest) };
 }
 
-const sameStep = (a: InPlaceOperation, b: InPlaceOperation | undefined): boolean =>
+/** In an array the elements keep their places. */
+function alongAny(value: Json, path: readonly string[]): Json {
+  if (path.length === 0 || typeof value !== 'object' || value === null) return value;
+  if (!Array.isArray(value)) return along(value, path);
+  return value.map((item, index) => (String(index) === path[0] ? alongAny(item, path.slice(1)) : null));
+}
+
+function countValues(value: Json): number {
+  if (typeof value !== 'object' || value === null) return 1;
+  let count = 1;
+  for (const item of Object.values(value)) count += countValues(item);
+  return count;
+}
+
+const isAtOrBelow =
+  (pointer: string) =>
+  ({ path }: Violation): boolean =>
+    path === pointer || path.startsWith(`${pointer}/`);
+
+const sameChange = (a: Change | readonly Change[], b: Change | readonly Change[] | undefined): boolean =>
   JSON.stringify(a) === JSON.stringify(b);
-
-/** Whether the contract has nothing against this value at this path, whatever else is wrong with the event. */
-function fits(contract: Contract, event: JsonObject, path: readonly string[], value: Json): boolean {
-  const draft = new Draft(event);
-  if (!draft.set(path, value)) return false;
-  const validation = contract.validate(draft.value);
-  if (validation.ok) return true;
-  const pointer = pointerOf(path);
-  return !validation.violations.some(({ path: at }) => at === pointer || at.startsWith(`${pointer}/`));
-}
-
-function applyAll(operations: readonly InPlaceOperation[], value: Json): Json | undefined {
-  let result = value;
-  for (const operation of operations) {
-    const changed = transformOf(operation)(result);
-    if (!changed.ok) return undefined;
-    result = changed.value;
-  }
-  return result;
-}
-
-/** Changes worth trying, each a list of operations on the path. */
-function* changesFor(
-  contract: Contract,
-  path: readonly string[],
-  value: Json,
-): Generator<InPlaceOperation[]> {
-  const pointer = pointerOf(path);
-  const schemas = schemasAt(contract.jsonSchema, path);
-  const wanted = new Set(schemas.flatMap(typesOf));
-
-  if (Array.isArray(value)) {
-    const [inner, ...others] = value;
-    if (inner === undefined || others.length > 0 || wanted.has('array')) return;
-    yield [{ op: 'unwrap', path: pointer }];
-    for (const operations of changesFor(contract, path, inner))
-      yield [{ op: 'unwrap', path: pointer }, ...operations];
-    return;
-  }
-  if (wanted.has('array')) yield [{ op: 'wrap', path: pointer }];
-  if (isObject(value)) return;
-  for (const wish of castsFor(value, schemas)) yield [{ op: 'cast', path: pointer, ...wish }];
-  if (typeof value !== 'string') return;
-
-  if (wanted.has('object') || wanted.has('array')) yield [{ op: 'parse', path: pointer }];
-  const listed = listedValues(contract.jsonSchema, path);
-  if (listed.length > 0 || schemas.some(isLetterCode)) {
-    yield [{ op: 'lower', path: pointer }];
-    yield [{ op: 'upper', path: pointer }];
-  }
-  const values = spellingMap(value, listed);
-  if (values !== undefined) yield [{ op: 'map', path: pointer, values }];
-  if (value === value.trim()) return;
-  yield [{ op: 'trim', path: pointer }];
-  for (const operations of changesFor(contract, path, value.trim()))
-    yield [{ op: 'trim', path: pointer }, ...operations];
-}
-
-/** Codes of letters in one case, such as those of currencies and countries. Elsewhere case may tell values apart. */
-function isLetterCode({ pattern }: JsonObject): boolean {
-  return typeof pattern === 'string' && /^\^\[(A-Z|a-z)\]\{\d(,\d)?\}\$$/.test(pattern);
-}

@@ -1,0 +1,139 @@
+import { isObject } from '../../../json.ts';
+import { genericPointer, isBelow, pointerOf, segmentsOf, valueAt } from '../../pointer.ts';
+import type { Candidate } from './candidates.ts';
+import { moved } from './find.ts';
+import { fieldsOf } from './declared.ts';
+import { nameEvidence, targetAt } from './evidence.ts';
+import { gatherOptional } from './gather.ts';
+import { foldedName, wordsOf, wordsOfPath } from './names.ts';
+import { type Found, type Search, placed } from './search.ts';
+
+const noWords: ReadonlySet<string> = new Set();
+
+/** What the repair does already. */
+export interface Done {
+  /** Source → target. */
+  taken: ReadonlyMap<string, string>;
+  filled: readonly string[];
+  /** As JSON. */
+  operations: readonly string[];
+}
+
+/**
+ * The optional fields that drifted along with the required ones: undeclared ones that have the very name of a declared
+ * field which is absent. The contract does not miss them, but without them the event is not the one that was sent.
+ */
+export function findLeftovers(search: Search, done: Done): Found[] {
+  const { filled, operations } = done;
+  const taken = [...done.taken.keys()];
+  const emptied = containersEmptied(done.taken);
+  const isTaken = (pointer: string) =>
+    taken.some((other) => pointer === other || pointer.startsWith(`${other}/`));
+  const pairs: { candidate: Candidate; path: string[]; target: string }[] = [];
+  for (const candidate of search.candidates) {
+    // Nothing is opened for the sake of an optional field.
+    const isOpened = candidate.preparation.every((operation) =>
+      operations.includes(JSON.stringify(operation)),
+    );
+    if (isTaken(candidate.pointer) || !isOpened) continue;
+    const path = namesake(search, candidate, filled, emptied);
+    if (path === undefined) continue;
+    pairs.push({ candidate, path, target: genericPointer(pointerOf(path), search.failure.event) });
+  }
+  const paired = new Set(pairs.map(({ candidate }) => candidate));
+  const gathered = gatherOptional(
+    search,
+    (candidate) => !isTaken(candidate.pointer) && !paired.has(candidate),
+  );
+  search.fitter.presume(pairs.map(({ candidate, path }) => ({ path, value: candidate.value })));
+  const alone = pairs.flatMap(({ candidate, path, target }): Found[] => {
+    const rival = pairs.find(
+      (other) => other.target === target && other.candidate.pointer !== candidate.pointer,
+    );
+    if (rival !== undefined)
+      return [{ ok: false, reason: `${target} could be ${candidate.pointer} or ${rival.candidate.pointer}` }];
+    const fit = search.fitter.fit(placed(candidate, path));
+    if (fit.kind !== 'fits') return [];
+    return [moved({ candidate, name: { score: 1, reason: 'the same name' }, changes: fit.changes }, target)];
+  });
+  const moving = new Set([...alone, ...gathered].flatMap((found) => (found.ok ? found.from : [])));
+  const doubt = search.candidates
+    .filter(({ pointer, container }) => container === undefined && !isTaken(pointer) && !moving.has(pointer))
+    .map((candidate) => doubtfulOf(search, candidate, filled))
+    .find((found) => found !== undefined);
+  return doubt === undefined ? [...alone, ...gathered] : [doubt];
+}
+
+/**
+ * A field that may be an optional one beside it. Nothing forces a decision, so the name must be the very same to move it;
+ * but half a repair would look whole.
+ */
+function doubtfulOf(search: Search, candidate: Candidate, filled: readonly string[]): Found | undefined {
+  const { event, contract } = search.failure;
+  const around = candidate.path.slice(0, -1);
+  for (const name of fieldsOf(contract.jsonSchema, around).names) {
+    const path = [...around, name];
+    if (valueAt(event, path) !== undefined) continue;
+    const target = targetAt(search, path);
+    if (filled.includes(target.pointer)) continue;
+    if (nameEvidence(search, candidate, target).score < search.threshold) continue;
+    if (search.fitter.fit(placed(candidate, path)).kind !== 'fits') continue;
+    return {
+      ok: false,
+      reason: `${candidate.pointer} may be the optional ${target.pointer}: make it an alias, or declare it`,
+    };
+  }
+  return undefined;
+}
+
+const aroundOf = (pointer: string): string => pointer.slice(0, pointer.lastIndexOf('/'));
+
+/** The containers out of which fields were moved to beside them. */
+function containersEmptied(taken: ReadonlyMap<string, string>): Set<string> {
+  const moved = [...taken].filter(
+    ([from, to]) => aroundOf(aroundOf(from)) === aroundOf(to) && aroundOf(from) !== '',
+  );
+  return new Set(moved.map(([from]) => aroundOf(from)));
+}
+
+/** The one absent path of the contract that reads as the candidate does, in the event or in what is put into it. */
+function namesake(
+  { failure, declared }: Search,
+  candidate: Candidate,
+  filled: readonly string[],
+  emptied: ReadonlySet<string>,
+): string[] | undefined {
+  const { contract, event } = failure;
+  const outside = candidate.path.slice(0, -2);
+  const unpacked = !emptied.has(aroundOf(candidate.pointer))
+    ? []
+    : fieldsOf(contract.jsonSchema, outside)
+        .names.filter((name) => foldedName(wordsOf(name)) === foldedName(candidate.words.leaf))
+        .map((name) => [...outside, name]);
+  const inPlace = declared
+    .reading(foldedName(wordsOfPath(candidate.path, noWords)))
+    .map((path) => withIndexes(path, candidate))
+    .filter((path) => path !== undefined);
+  const places = [...(unpacked.length > 0 ? unpacked : inPlace)].filter(
+    (path) => valueAt(event, path) === undefined && hasPlace(path),
+  );
+  const [only, ...others] = places;
+  return others.length === 0 ? only : undefined;
+
+  function hasPlace(path: readonly string[]): boolean {
+    const around = path.slice(0, -1);
+    const pointer = genericPointer(pointerOf(path), event);
+    if (filled.includes(pointer)) return false;
+    if (around.length === 0 || isObject(valueAt(event, around))) return true;
+    return filled.some((target) => isBelow(segmentsOf(target), segmentsOf(pointer).slice(0, -1)));
+  }
+}
+
+/** A declared path with the candidate's own indexes for its stars, when both lie in the same element. */
+function withIndexes(path: readonly string[], candidate: Candidate): string[] | undefined {
+  const generic = segmentsOf(candidate.pointer);
+  const last = path.lastIndexOf('*');
+  if (last !== generic.lastIndexOf('*')) return undefined;
+  const isSamePlace = path.slice(0, last + 1).every((segment, at) => segment === generic[at]);
+  return isSamePlace ? [...candidate.path.slice(0, last + 1), ...path.slice(last + 1)] : undefined;
+}

@@ -1,0 +1,217 @@
+import type { Candidate } from './candidates.ts';
+import { type Change, changeAt } from './changes.ts';
+import { foldedName, wordsOf } from './names.ts';
+import { genericPointer, pointerOf, valueAt } from '../../pointer.ts';
+import { schemasAt } from '../../schema-paths.ts';
+import type { Found, Search } from './search.ts';
+
+/** Names of wholes, and of the parts that they are commonly split into, in their order. */
+const wholes: readonly { whole: string[]; parts: [string[], string[]]; separator: string }[] = [
+  ...(['full name', 'name'].flatMap((whole) =>
+    [
+      ['first name', 'last name'],
+      ['given name', 'family name'],
+      ['forename', 'surname'],
+      ['first name', 'surname'],
+    ].map((parts) => ({ whole, parts, separator: ' ' })),
+  ) as { whole: string; parts: string[]; separator: string }[]),
+  ...['owner', 'repository owner', 'full name owner'].flatMap((owner) =>
+    ['name', 'repository name', 'repository', 'full name repository', 'full name name'].map((name) => ({
+      whole: 'full name',
+      parts: [owner, name],
+      separator: '/',
+    })),
+  ),
+  ...['local', 'local part', 'user', 'username', 'name'].map((local) => ({
+    whole: 'email',
+    parts: [`email ${local}`, 'email domain'],
+    separator: '@',
+  })),
+].map(({ whole, parts, separator }) => ({
+  whole: whole.split(' '),
+  parts: parts.map((part) => part.split(' ')) as [string[], string[]],
+  separator,
+}));
+
+/** Signs that are seldom part of a value. */
+const delimiters = [' | ', ' - ', ' / ', ' : ', '; ', '|', ';', '\t'];
+/** Signs that often are: they tell only when there is no other, and once. */
+const signs = [', ', ' ', ',', '/', '-', ':', '_', '@', '#'];
+
+/** The fields beside a path of the contract that it does not declare itself. */
+function candidatesBeside({ candidates }: Search, path: readonly string[]): Candidate[] {
+  return candidates.filter(
+    (candidate) =>
+      candidate.preparation.length === 0 &&
+      candidate.path.length === path.length &&
+      path.slice(0, -1).every((segment, at) => candidate.path[at] === segment),
+  );
+}
+
+/**
+ * One text that holds two missing fields: it is called after both, in this order, and one separator alone splits it into
+ * two values that fit.
+ */
+export function findSplit(
+  search: Search,
+  missing: readonly string[][],
+): { found: Found; paths: readonly string[][] } | undefined {
+  if (missing.length !== 2) return undefined;
+  const [one, other] = missing as [string[], string[]];
+  if (pointerOf(one.slice(0, -1)) !== pointerOf(other.slice(0, -1))) return undefined;
+  const { event, peers = [] } = search.failure;
+  for (const paths of [
+    [one, other],
+    [other, one],
+  ]) {
+    const names = paths.map((path) => wordsOf(path.at(-1)!));
+    const named = candidatesBeside(search, one).filter(({ words }) => isWholeOf(words.leaf, names));
+    const [candidate, ...others] = named;
+    if (candidate === undefined || others.length > 0 || typeof candidate.value !== 'string') continue;
+    const text = candidate.value;
+    const [way] = waysToSplit(search, text, paths);
+    if (way === undefined) continue;
+    const from = candidate.pointer;
+    const isOnAll = peers.every((peer) => {
+      const value = valueAt(peer, candidate.path);
+      return typeof value !== 'string' || value.split(way.separator).length === 2;
+    });
+    if (!isOnAll) continue;
+    const to = paths.map((path) => genericPointer(pointerOf(path), event));
+    const found: Found = {
+      ok: true,
+      from: [from],
+      to,
+      operations: [
+        { op: 'split', from, separator: way.separator, to },
+        ...way.changes.flatMap((changes, at) => changes.map((change) => changeAt(to[at]!, change))),
+      ],
+      evidence: `${from} is ${to.join(' and ')}: it is called after both and splits into values that fit`,
+    };
+    return { found, paths: missing };
+  }
+  return undefined;
+}
+
+interface Way {
+  separator: string;
+  changes: Change[][];
+}
+
+function waysToSplit({ fitter }: Search, text: string, paths: readonly string[][]): Way[] {
+  const isOnlySign = (separator: string) => !/[^\p{L}\p{N}.]/u.test(text.replace(separator, ''));
+  for (const separator of [...delimiters, ...signs.filter(isOnlySign)]) {
+    const parts = text.split(separator);
+    if (parts.length !== paths.length || parts.some((part) => part.trim() !== part || part === '')) continue;
+    const fits = paths.map((path, at) => fitter.fit({ path, value: parts[at]! }));
+    const changes = fits.flatMap((fit) => (fit.kind === 'fits' ? [fit.changes] : []));
+    if (changes.length === paths.length) return [{ separator, changes }];
+  }
+  return [];
+}
+
+function isWholeOf(words: readonly string[], parts: readonly (readonly string[])[]): boolean {
+  const folded = foldedName(words.filter((word) => word !== 'and'));
+  if (folded === foldedName(parts.flat())) return true;
+  return wholes.some(
+    ({ whole, parts: known }) =>
+      foldedName(whole) === folded && known.every((part, at) => foldedName(part) === foldedName(parts[at]!)),
+  );
+}
+
+/** Two fields that together are a missing one: a date and its time of day, the parts of a name. */
+export function findJoined(search: Search, path: readonly string[]): Found | undefined {
+  const beside = candidatesBeside(search, path).filter(({ value }) => typeof value === 'string');
+  const ways = [
+    ...momentParts(search, path, beside),
+    ...addressParts(search, path, beside),
+    ...namedParts(path, beside),
+  ].flatMap((way) => {
+    const { parts, separator } = way;
+    const texts = parts.map(({ value }) => value as string);
+    if (texts.some((text) => text.trim() === '' || text.includes(separator))) return [];
+    const fit = search.fitter.fit({ path, value: texts.join(separator) });
+    return fit.kind === 'fits' ? [{ ...way, changes: fit.changes }] : [];
+  });
+  const [way, ...others] = ways;
+  if (way === undefined || others.length > 0) return undefined;
+  const to = genericPointer(pointerOf(path), search.failure.event);
+  const from = way.parts.map(({ pointer }) => pointer);
+  return {
+    ok: true,
+    from,
+    to: [to],
+    operations: [
+      { op: 'join', from, separator: way.separator, to },
+      ...way.changes.map((change) => changeAt(to, change)),
+    ],
+    evidence: `${from.join(' and ')} together are ${to}`,
+  };
+}
+
+interface Parts {
+  parts: Candidate[];
+  separator: string;
+}
+
+const moments = new Set(['at', 'on', 'date', 'time', 'datetime', 'timestamp']);
+const clock = /^\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})?$/;
+
+/** What a moment is of: `created` for `created_at` and `created_time`. */
+const stem = (words: readonly string[]) => foldedName(words.filter((word) => !moments.has(word)));
+
+/** Whether a field beside this one holds its time of day: then it is no moment by itself. */
+export function hasTimeBeside({ candidates }: Search, { path, words }: Candidate): boolean {
+  if (words.leaf.includes('time') || !words.leaf.includes('date')) return false;
+  const around = path.slice(0, -1).join('/');
+  return candidates.some(
+    (other) =>
+      other.words.leaf.includes('time') &&
+      stem(other.words.leaf) === stem(words.leaf) &&
+      other.path.slice(0, -1).join('/') === around,
+  );
+}
+
+/** `created_date` and `created_time` of `created_at`: an ISO date and a time of day. */
+function momentParts({ failure }: Search, path: readonly string[], beside: readonly Candidate[]): Parts[] {
+  const isMoment = schemasAt(failure.contract.jsonSchema, path).some(
+    (schema) => schema['format'] === 'date-time',
+  );
+  if (!isMoment) return [];
+  const name = stem(wordsOf(path.at(-1)!));
+  const called = (word: string) =>
+    beside.filter(({ words }) => words.leaf.includes(word) && stem(words.leaf) === name);
+  const dates = called('date').filter(({ value }) => /^\d{4}-\d{2}-\d{2}$/.test(value as string));
+  const times = called('time').filter(({ value }) => clock.test(value as string));
+  return dates.flatMap((date) => times.map((time) => ({ parts: [date, time], separator: 'T' })));
+}
+
+const schemes = new Set(['scheme', 'protocol']);
+const hosts = new Set(['host', 'path', 'address', 'location', 'domain', 'rest']);
+
+/** `logo_url_scheme`, which is `https`, and `logo_url_path`. */
+function addressParts({ failure }: Search, path: readonly string[], beside: readonly Candidate[]): Parts[] {
+  const isAddress = schemasAt(failure.contract.jsonSchema, path).some(({ format }) => format === 'uri');
+  if (!isAddress) return [];
+  const name = foldedName(wordsOf(path.at(-1)!));
+  const called = (lasts: ReadonlySet<string>) =>
+    beside.filter(({ words: { leaf } }) => lasts.has(leaf.at(-1)!) && foldedName(leaf.slice(0, -1)) === name);
+  const isScheme = ({ value }: Candidate) => /^(https?|ftps?|wss?|s3|gs|git|ssh)$/i.test(value as string);
+  const [scheme, ...otherSchemes] = called(schemes).filter(isScheme);
+  const [rest, ...others] = called(hosts);
+  if (scheme === undefined || rest === undefined || otherSchemes.length + others.length > 0) return [];
+  return [{ parts: [scheme, rest], separator: '://' }];
+}
+
+function namedParts(path: readonly string[], beside: readonly Candidate[]): Parts[] {
+  const name = foldedName(wordsOf(path.at(-1)!));
+  return wholes
+    .filter(({ whole }) => foldedName(whole) === name)
+    .flatMap(({ parts, separator }) => {
+      const found = parts.map((words) =>
+        beside.filter((one) => foldedName(one.words.leaf) === foldedName(words)),
+      );
+      const [first, second] = found as [Candidate[], Candidate[]];
+      return first.length === 1 && second.length === 1 ? [{ parts: [first[0]!, second[0]!], separator }] : [];
+    });
+}

@@ -1,0 +1,76 @@
+import type { Json, JsonObject } from '../../../json.ts';
+import { segmentsOf } from '../../pointer.ts';
+import { type Change, applyChanges, changesFor } from './changes.ts';
+
+/** How the other events of the batch that fail in the same way spell a field. */
+export interface PeerValues {
+  /** Changes that would read one of them, each once. */
+  changes: readonly Change[][];
+  /** Whether nothing among them speaks against a change. */
+  allow(changes: readonly Change[]): boolean;
+}
+
+const maxValues = 400;
+const known = new WeakMap<readonly JsonObject[], Map<string, PeerValues>>();
+
+/** What the peers say of the field at `from` (`*` for array indexes) that is to stand at `path` of the contract. */
+export function peerValues(
+  peers: readonly JsonObject[],
+  from: string,
+  jsonSchema: JsonObject,
+  path: readonly string[],
+): PeerValues {
+  const byField = known.get(peers) ?? new Map<string, PeerValues>();
+  known.set(peers, byField);
+  const key = `${from} ${path.join('/')}`;
+  const found = byField.get(key) ?? readPeers(peers, from, jsonSchema, path);
+  byField.set(key, found);
+  return found;
+}
+
+function readPeers(
+  peers: readonly JsonObject[],
+  from: string,
+  jsonSchema: JsonObject,
+  path: readonly string[],
+): PeerValues {
+  const changes = new Map<string, Change[]>();
+  const values: { value: Json; isReadable: boolean }[] = [];
+  for (const value of distinctValues(peers, segmentsOf(from))) {
+    let isReadable = false;
+    for (const change of changesFor(jsonSchema, path, value)) {
+      if (applyChanges(change, value) === undefined) continue;
+      isReadable = true;
+      changes.set(JSON.stringify(change), change);
+    }
+    values.push({ value, isReadable });
+  }
+  return {
+    changes: [...changes.values()],
+    allow(change) {
+      let unreadable = 0;
+      for (const { value, isReadable } of values) {
+        if (applyChanges(change, value) !== undefined) continue;
+        // Text that nobody can read says nothing of how the others are meant, unless most of it is such.
+        if (isReadable || typeof value !== 'string') return false;
+        unreadable++;
+      }
+      return unreadable * 2 <= values.length;
+    },
+  };
+}
+
+function distinctValues(peers: readonly JsonObject[], segments: readonly string[]): Json[] {
+  const found = new Map<string, Json>();
+  const visit = (value: Json | undefined, at: number): void => {
+    if (value === undefined || value === null || found.size >= maxValues) return;
+    const segment = segments[at];
+    if (segment === undefined)
+      found.set(typeof value === 'object' ? JSON.stringify(value) : typeof value + String(value), value);
+    else if (Array.isArray(value)) {
+      if (segment === '*') for (const item of value) visit(item, at + 1);
+    } else if (typeof value === 'object' && Object.hasOwn(value, segment)) visit(value[segment], at + 1);
+  };
+  for (const peer of peers) visit(peer, 0);
+  return [...found.values()];
+}

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import type { Contract } from '../../../src/contracts/contract.ts';
+import { contractFromJsonSchema } from '../../../src/contracts/json-schema.ts';
+import type { JsonObject } from '../../../src/json.ts';
+import { heuristicsHealer } from '../../../src/repair/healers/heuristics.ts';
+import { tryPlan } from '../../../src/repair/trial.ts';
+import { failureOf } from '../../helpers/healing.ts';
+
+const healer = heuristicsHealer();
+
+function contractOf(properties: JsonObject): Contract {
+  return contractFromJsonSchema({
+    'x-contract': { name: 'visit', version: '1.0.0' },
+    type: 'object',
+    properties,
+    required: Object.keys(properties),
+  });
+}
+const text = { type: 'string' };
+const person = contractOf({ first_name: text, last_name: text });
+const named = contractOf({ full_name: text });
+const timed = contractOf({ created_at: { type: 'string', format: 'date-time' } });
+const linked = contractOf({ logo_url: { type: 'string', format: 'uri' } });
+const mailed = contractOf({ email: { type: 'string', format: 'email' } });
+const paid = contractOf({ amount: { type: 'number' }, currency: { type: 'string', pattern: '^[A-Z]{3}$' } });
+
+async function heal(event: JsonObject, contract: Contract, peers: JsonObject[] = []) {
+  const failure = { ...failureOf(event, contract), peers };
+  const proposal = await healer.propose(failure, new AbortController().signal);
+  if (proposal.kind === 'refused') return proposal.reason;
+  const tried = tryPlan(failure, proposal.plan);
+  if (!tried.ok) throw new Error(tried.error.reason);
+  return tried.value.event;
+}
+
+describe('one text that holds two fields', () => {
+  it.each([
+    ['a full name', person, { full_name: 'Ana Lima' }, { first_name: 'Ana', last_name: 'Lima' }],
+    ['called after both', paid, { amount_currency: '12.5 EUR' }, { amount: 12.5, currency: 'EUR' }],
+    [
+      'called after both, the other way round',
+      paid,
+      { currencyAmount: 'EUR|12.5' },
+      { amount: 12.5, currency: 'EUR' },
+    ],
+  ])('%s', async (_, contract, event, expected) => {
+    expect(await heal(event, contract)).toEqual(expected);
+  });
+
+  it.each([
+    ['of three words', person, { full_name: 'Ana Maria Lima' }],
+    ['of one word', person, { full_name: 'Ana' }],
+    ['with two separators', person, { full_name: 'Ana-Maria Lima' }],
+    ['not called after both', person, { title: 'Ana Lima' }],
+    ['whose parts do not fit', paid, { amount_currency: '12.5 euros' }],
+  ])('%s is refused', async (_, contract, event) => {
+    expect(await heal(event, contract)).toMatch('missing');
+  });
+
+  it('is refused when another event of the batch does not split so', async () => {
+    const event = { full_name: 'Ana Lima' };
+    expect(await heal(event, person, [event, { full_name: 'Bo Berg' }])).toMatchObject({ first_name: 'Ana' });
+    expect(await heal(event, person, [event, { full_name: 'Bo van den Berg' }])).toMatch('missing');
+  });
+});
+
+describe('two fields that are one', () => {
+  it.each([
+    [
+      'a date and a time of day',
+      timed,
+      { created_date: '2026-11-23', created_time: '20:48:31' },
+      { created_at: '2026-11-23T20:48:31Z' },
+    ],
+    ['first and last name', named, { first_name: 'Ana', last_name: 'Lima' }, { full_name: 'Ana Lima' }],
+    [
+      'the scheme and the rest of an address',
+      linked,
+      { logo_url_scheme: 'https', logo_url_path: 'a.example/l.png' },
+      { logo_url: 'https://a.example/l.png' },
+    ],
+    [
+      'the parts of an e-mail address',
+      mailed,
+      { email_user: 'ana', email_domain: 'example.com' },
+      { email: 'ana@example.com' },
+    ],
+  ])('%s', async (_, contract, event, expected) => {
+    expect(await heal(event, contract)).toEqual(expected);
+  });
+
+  it.each([
+    [
+      'a date whose time cannot be read',
+      timed,
+      { created_date: '2026-11-23', created_time: 'in the evening' },
+    ],
+    ['one part only', named, { first_name: 'Ana' }],
+    ['a part that holds the separator', named, { first_name: 'Ana Maria', last_name: 'Lima' }],
+    ['parts in an unknown order', named, { name_1: 'Ana', name_2: 'Lima' }],
+    ['parts of which one is empty', mailed, { email_user: '', email_domain: 'example.com' }],
+  ])('%s is refused', async (_, contract, event) => {
+    expect(await heal(event, contract)).toMatch('missing');
+  });
+});
