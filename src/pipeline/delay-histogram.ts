@@ -7,7 +7,7 @@ export interface DelayHistogram {
   text(): string;
 }
 
-/** Counted for every event, so it is an array of numbers; a histogram of the Prometheus library costs 0.5 µs each time. */
+/** Counted for every event, so it is an array of numbers; one of the Prometheus library costs 0.24 µs an event. */
 export function createDelayHistogram(): DelayHistogram {
   const counts = Array.from({ length: bounds.length + 1 }, () => 0);
   let sum = 0;
