@@ -115,11 +115,18 @@ const sameValue: Draw = (scene, focus) => {
   return instead(scene, field, `${a} and ${b}, one value`, { [a]: same, [b]: same });
 };
 
-/** A name that only sounds like the field's: never the field's own with the name of what it belongs to before it. */
+/**
+ * A name that only sounds like the field's. Never the field's own with words of what it belongs to: in an object called
+ * `previous_purchase`, `price_previous` is its price.
+ */
 export function decoyFor(field: Field, { random, subject }: Scene): string {
   const own = wordsOf(field.name);
-  const owners = [field.path.at(-2) ?? '', ...(entityPrefixes[subject.contract.name] ?? [])].map(wordsOf);
-  const isOwn = (name: string) => owners.some((owner) => wordsOf(name).join() === [...owner, ...own].join());
+  const entity = entityPrefixes[subject.contract.name] ?? [];
+  const owners = new Set([...field.path.slice(0, -1), ...entity].flatMap(wordsOf));
+  const isOwn = (name: string) => {
+    const added = wordsOf(name).filter((word) => !own.includes(word));
+    return added.every((word) => owners.has(word));
+  };
   const named = (semanticNames[own.join('_')] ?? []).filter((name) => !isOwn(name));
   const patterns = named.length > 0 && random.chance(0.7) ? named : semanticPatterns;
   const fitting = patterns.filter((pattern) => !isOwn(spelled(pattern, field, 'snake')));
