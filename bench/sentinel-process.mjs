@@ -1,36 +1,73 @@
 // The built service as a process of its own, in a temporary folder, on a free port.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const cli = new URL('../dist/cli.js', import.meta.url).pathname;
+const living = new Set();
+// A run that fails must not leave the service behind.
+process.once('exit', () => living.forEach((child) => child.kill('SIGKILL')));
 
-export async function startSentinel() {
+export async function startSentinel({ prepare } = {}) {
   const dir = mkdtempSync(join(tmpdir(), 'sentinel-bench-'));
-  const child = spawn(process.execPath, [cli, 'start'], {
-    cwd: dir,
-    env: {
-      ...process.env,
-      SENTINEL_API_PORT: '0',
-      SENTINEL_DATA_DIR: join(dir, 'data'),
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  // A run that fails must not leave the service behind.
-  process.once('exit', () => child.kill('SIGKILL'));
-  const url = await firstMatch(child, /"url":"([^"]+)"/);
-  const stats = async () => (await fetch(`${url}/api/v1/stats`)).json();
+  const data = join(dir, 'data');
+  await prepare?.(data);
+  let child;
+  let url;
 
+  async function start() {
+    child = spawn(process.execPath, [cli, 'start'], {
+      cwd: dir,
+      env: { ...process.env, SENTINEL_API_PORT: '0', SENTINEL_DATA_DIR: data },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    living.add(child);
+    url = await firstMatch(child, /"url":"([^"]+)"/);
+  }
+  async function end(signal) {
+    const exited = new Promise((resolve) => child.once('exit', resolve));
+    child.kill(signal);
+    await exited;
+    living.delete(child);
+  }
+  async function call(path, body) {
+    const response = await fetch(`${url}${path}`, {
+      ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
+      headers: { 'content-type': 'application/json' },
+    });
+    const answer = await response.json();
+    if (!response.ok) throw new Error(`${path} answered ${response.status}: ${JSON.stringify(answer)}`);
+    return answer;
+  }
+  const stats = () => call('/api/v1/stats');
+  const settledIn = (now) => now.loaded + now.repaired + now.duplicate + now.dead_letters;
+
+  await start();
   return {
-    url,
+    get url() {
+      return url;
+    },
     dir,
     stats,
     /** CPU seconds (user and system) that the process has used. */
     cpuSeconds() {
       const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1].split(' ');
       return (Number(fields[11]) + Number(fields[12])) / 100;
+    },
+    /** Resident memory in MB: all of it, and the part that is not the page cache of mapped files. */
+    memory() {
+      const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
+      const megabytes = (name) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)[1]) / 1024;
+      return { resident: megabytes('VmRSS'), anonymous: megabytes('RssAnon') };
+    },
+    /** Megabytes on disk of the queue's store. */
+    queueOnDisk: () => (statSync(join(data, 'queue', 'engine.mdb')).blocks * 512) / 2 ** 20,
+    /** Stops, or lets go on, the consumer that validates and loads; resolves when it has taken notice. */
+    async setPaused(paused) {
+      await call(`/api/v1/consumers/raw_event/pipeline/${paused ? 'pause' : 'resume'}`, {});
+      await sleep(paused ? 500 : 0);
     },
     /** How many events were accepted, once no more come. */
     async acceptedAtRest() {
@@ -45,26 +82,30 @@ export async function startSentinel() {
     async drained(start, accepted) {
       for (;;) {
         const now = await stats();
-        const settled = now.loaded + now.repaired + now.duplicate + now.dead_letters;
-        if (now.pending === 0 && now.healing === 0 && now.accepted >= accepted && settled >= accepted)
+        if (now.pending === 0 && now.healing === 0 && now.accepted >= accepted && settledIn(now) >= accepted)
           return { seconds: (performance.now() - start) / 1000, stats: now };
         await sleep(10);
       }
     },
-    async query(sql) {
-      const response = await fetch(`${url}/api/v1/query`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ sql }),
-      });
-      const answer = await response.json();
-      if (!response.ok) throw new Error(JSON.stringify(answer));
-      return answer.rows;
+    /** Resolves with the seconds since `start` when so many are loaded (repaired ones included). */
+    async loaded(start, wanted) {
+      for (;;) {
+        const { loaded, repaired } = await stats();
+        if (loaded + repaired >= wanted) return (performance.now() - start) / 1000;
+        await sleep(10);
+      }
+    },
+    query: async (sql) => (await call('/api/v1/query', { sql })).rows,
+    /** kill -9, and the same data folder with a new process. Resolves when it answers /ready with 200. */
+    async crashAndRestart() {
+      await end('SIGKILL');
+      const began = performance.now();
+      await start();
+      while (!(await fetch(`${url}/ready`)).ok) await sleep(5);
+      return { began, readySeconds: (performance.now() - began) / 1000 };
     },
     async stop() {
-      const exited = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGTERM');
-      await exited;
+      await end('SIGTERM');
       rmSync(dir, { recursive: true, force: true });
     },
   };

@@ -4,3 +4,8 @@ import { fileURLToPath } from 'node:url';
 export function packageFolder(name: string): string {
   return fileURLToPath(new URL(`../${name}`, import.meta.url));
 }
+
+/** Where the contracts and steps are that this package ships: built, unless this runs from the sources. */
+export function shippedFolder(name: 'contracts' | 'steps'): string {
+  return packageFolder(import.meta.url.endsWith('.ts') ? name : `dist/shipped/${name}`);
+}

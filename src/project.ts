@@ -1,14 +1,19 @@
 import type { Config } from './config.ts';
-import { packageFolder } from './package-folder.ts';
+import { packageFolder, shippedFolder } from './package-folder.ts';
 
 /** Where contracts are looked for; later folders win over the ones that this package ships. */
 export function contractFolders(config: Pick<Config, 'builtinContracts' | 'contracts'>): string[] {
-  return distinct([...(config.builtinContracts ? [packageFolder('contracts')] : []), ...config.contracts]);
+  return folders('contracts', config.builtinContracts, config.contracts);
 }
 
 /** Where steps are looked for; the ones that this package ships work on its contracts. */
 export function stepFolders(config: Pick<Config, 'builtinContracts' | 'steps'>): string[] {
-  return distinct([...(config.builtinContracts ? [packageFolder('steps')] : []), ...config.steps]);
+  return folders('steps', config.builtinContracts, config.steps);
 }
 
-const distinct = (folders: string[]) => [...new Set(folders)];
+/** Within a checkout of this package, `./steps` is what it ships: the same files twice would be a conflict of names. */
+function folders(name: 'contracts' | 'steps', builtin: boolean, own: readonly string[]): string[] {
+  const shipped = shippedFolder(name);
+  const others = own.map((folder) => (folder === packageFolder(name) ? shipped : folder));
+  return [...new Set([...(builtin ? [shipped] : []), ...others])];
+}

@@ -9,3 +9,6 @@ export const transactionText = () => `{"event_id":"${randomUUID()}",${restOfTran
 
 /** `user_email` for `email`: what the heuristics repair once and a rule from then on. */
 export const driftedText = () => transactionText().replace('"email"', '"user_email"');
+
+/** What nobody can repair. */
+export const hopelessText = () => transactionText().replace('"amount":99.99', '"amount":"a lot"');

@@ -8,6 +8,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { contractSchema } from './contract-schema.mjs';
 import { contractName, events, readSchemas } from './events.mjs';
 
 const args = process.argv.slice(2);
@@ -17,38 +18,9 @@ const folder = args.find((arg) => !arg.startsWith('--')) ?? join(import.meta.dir
 const { definitions } = readSchemas();
 mkdirSync(folder, { recursive: true });
 for (const [event, { schema, key }] of Object.entries(events)) {
-  const contract = {
-    $schema: 'http://json-schema.org/draft-07/schema#',
-    'x-contract': {
-      name: contractName(event),
-      version: '1.0.0',
-      description: `GitHub's ${event} webhook.`,
-      ...(key === undefined ? {} : { key }),
-    },
-    $ref: `#/definitions/${schema}`,
-    definitions: reachable(schema),
-  };
-  const file = join(folder, `${contractName(event)}.schema.json`);
-  writeFileSync(file, `${JSON.stringify(closed ? contract : opened(contract), null, 2)}\n`);
+  const name = contractName(event);
+  const contract = contractSchema({ name, event, schema, key, definitions, closed });
+  const file = join(folder, `${name}.schema.json`);
+  writeFileSync(file, `${JSON.stringify(contract, null, 2)}\n`);
   console.log(file);
-}
-
-/** The definition and all that it refers to. */
-function reachable(name, found = {}) {
-  if (Object.hasOwn(found, name)) return found;
-  const { $schema: _, ...definition } = definitions[name];
-  found[name] = definition;
-  for (const [, inner] of JSON.stringify(definition).matchAll(/"\$ref":"#\/definitions\/([^"]+)"/g)) {
-    reachable(inner, found);
-  }
-  return found;
-}
-
-function opened(schema) {
-  if (Array.isArray(schema)) return schema.map(opened);
-  if (typeof schema !== 'object' || schema === null) return schema;
-  const entries = Object.entries(schema).filter(
-    ([keyword, value]) => keyword !== 'additionalProperties' || value !== false,
-  );
-  return Object.fromEntries(entries.map(([keyword, value]) => [keyword, opened(value)]));
 }

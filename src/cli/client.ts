@@ -90,8 +90,9 @@ async function inProcess(config: Config, io: Io): Promise<ApiClient> {
   const { openOffline } = await import('../sentinel.ts');
   // Standard output belongs to the command.
   const destination = { write: (line: string) => void io.stderr.write(line) };
-  const log = createLogger({ ...config.log, level: 'error' }, { destination });
-  const offline = await openOffline(config, { log });
+  const quiet = { ...config.log, level: 'error' as const };
+  const log = createLogger(quiet, { destination });
+  const offline = await openOffline({ ...config, log: quiet }, { log });
   return {
     async request<T>(method: string, path: string, body?: object): Promise<T> {
       const response = await offline.inject({

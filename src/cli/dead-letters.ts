@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Writable } from 'node:stream';
 import { deadLetterStatuses, type DeadLetter, type DeadLetterGroup } from '../dead-letter/dead-letter.ts';
 import { messageOf } from '../errors.ts';
 import { queryString, withClient, type ApiClient } from './client.ts';
+import { fix, readEvent, registerFix, type FixOptions } from './dead-letter-fix.ts';
 import { CliError, print, printJson, say, type Io, type Outcome } from './io.ts';
 import { wholeNumber, withExamples, withJson, withServer, type ServerOptions } from './options.ts';
 import { replayMany, withFilter, type FilterOptions, type ReplayOptions } from './replay.ts';
@@ -29,7 +29,8 @@ export function registerDeadLetters(program: Command, io: Io, outcome: Outcome):
     letters,
     'sentinel dead-letters groups',
     'sentinel dead-letters list --source shopify --q amount',
-    'sentinel dead-letters replay <id> --event corrected.json --learn',
+    'sentinel dead-letters edit <id> --group',
+    'sentinel dead-letters fix <id> --event corrected.json --dry-run',
     'sentinel dead-letters replay --signature <signature> --dry-run',
   );
 
@@ -61,6 +62,8 @@ export function registerDeadLetters(program: Command, io: Io, outcome: Outcome):
     .action((id: string | undefined, options: ReplayOptions & { event?: string; learn?: boolean }) =>
       id === undefined ? replayMany(io, options, outcome) : replayOne(io, id, options),
     );
+
+  registerFix(letters, io);
 
   withServer(letters.command('discard'))
     .description('Settle a dead letter without loading it; it stays in the audit trail.')
@@ -119,12 +122,12 @@ async function groups(io: Io, options: ServerOptions & { json?: boolean }): Prom
   print(io, formatTable(['count', 'contract', 'source', 'last', 'signature', 'reason'], rows, io.columns));
 }
 
-async function replayOne(
-  io: Io,
-  id: string,
-  options: ServerOptions & { event?: string; learn?: boolean; dryRun?: boolean },
-): Promise<void> {
-  if (options.dryRun === true) throw new CliError('--dry-run is for replays by filter, without an id', 2);
+async function replayOne(io: Io, id: string, options: FixOptions & { event?: string }): Promise<void> {
+  if (options.dryRun === true) {
+    if (options.event === undefined)
+      throw new CliError('--dry-run needs --event, or a filter instead of an id', 2);
+    return fix(io, id, await readEvent(io, options.event), options);
+  }
   const event = options.event === undefined ? undefined : await readEvent(io, options.event);
   if (options.learn === true && event === undefined) {
     throw new CliError('--learn needs --event: there is a rule to learn only from a correction', 2);
@@ -135,24 +138,6 @@ async function replayOne(
   };
   await withClient(io, options, (client) => client.request('POST', `${path(id)}/replay`, body));
   print(io, `${id} is on its way again; see: sentinel dead-letters show ${id}`);
-}
-
-async function readEvent(io: Io, file: string): Promise<unknown> {
-  try {
-    const text = file === '-' ? await readAll(io.stdin) : await readFile(resolve(io.cwd, file), 'utf8');
-    return JSON.parse(text) as unknown;
-  } catch (error) {
-    // The parser's own message quotes the event.
-    throw new CliError(
-      `${file} can't be read as JSON${error instanceof SyntaxError ? '' : `: ${messageOf(error)}`}`,
-    );
-  }
-}
-
-async function readAll(stream: AsyncIterable<Buffer | string>): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 async function exportLetters(io: Io, options: ListOptions & { output?: string }): Promise<void> {

@@ -7,6 +7,8 @@ import { queryString, withClient, type ApiClient } from './client.ts';
 import { confirm } from './confirm.ts';
 import { CliError, print, printJson, say, type Io, type Outcome } from './io.ts';
 import { withExamples, withJson, withServer, type ServerOptions } from './options.ts';
+import { registerAudit } from './rules-audit.ts';
+import { registerRuleRollback } from './rule-rollback.ts';
 import { formatTable, printable } from './table.ts';
 
 interface ListOptions extends ServerOptions {
@@ -24,6 +26,7 @@ export function registerRules(program: Command, io: Io, outcome: Outcome): void 
     rules,
     'sentinel rules list --status candidate',
     'sentinel rules approve <id>',
+    'sentinel rules rollback <id> --dry-run',
     'sentinel rules export > rules.json',
   );
 
@@ -65,6 +68,9 @@ export function registerRules(program: Command, io: Io, outcome: Outcome): void 
       await withClient(io, options, (client) => client.request('DELETE', path(id)));
       print(io, `${id} is deleted`);
     });
+
+  registerAudit(rules, io);
+  registerRuleRollback(rules, io);
 
   withServer(rules.command('export'))
     .description('Print all rules as JSON, to keep or to import elsewhere.')

@@ -102,6 +102,7 @@ export const settingsSchema = group({
     ).optional(),
     on_llm_unavailable: oneOf(['wait', 'dead_letter']).default('wait'),
     max_wait_minutes: positiveNumber(525_600, 'minutes').default(60),
+    breaker_pause_seconds: positiveNumber(3600, 'seconds').default(30),
     heuristics_threshold: numberBetween(0, 1).default(0.8),
     negative_cache_minutes: numberBetween(0, 525_600).default(60),
   }).prefault({}),

@@ -111,6 +111,7 @@ function toHealing(settings: Settings, secrets: Secrets): HealingConfig {
     ...(healing.target_fields === undefined ? {} : { targetFields: healing.target_fields }),
     onLlmUnavailable: healing.on_llm_unavailable,
     maxWaitMinutes: healing.max_wait_minutes,
+    breakerPauseMs: Math.round(healing.breaker_pause_seconds * 1000),
     heuristicsThreshold: healing.heuristics_threshold,
     negativeCacheMinutes: healing.negative_cache_minutes,
   };

@@ -21,7 +21,17 @@ export interface EnvelopeDefault {
   from: 'request_id' | 'received_at' | 'source';
 }
 
-export type Validation = { ok: true; value: JsonObject } | { ok: false; violations: Violation[] };
+export type Validation =
+  | {
+      ok: true;
+      value: JsonObject;
+      /** The fields of `value` that the event does not have, or has otherwise: coerced or filled in. */
+      changed?: JsonObject | undefined;
+    }
+  | { ok: false; violations: Violation[] };
+
+/** The violations of some fields of an event; undefined when it can't tell, as of very many violations. */
+export type FieldCheck = (event: JsonObject) => Violation[] | undefined;
 
 /** The versioned schema of one kind of event, compiled once at start. */
 export interface Contract {
@@ -49,6 +59,11 @@ export interface Contract {
    * field as it came. Does not change its argument. Collects all violations, not only the first.
    */
   validate(event: JsonObject): Validation;
+  /**
+   * A check of some top-level fields alone: finds the violations that `validate` finds in them. Undefined where a field's
+   * violations may depend on other fields (conditions, alternatives or checks of the whole event).
+   */
+  checkFields(fields: readonly string[]): FieldCheck | undefined;
 }
 
 /** What may stand at a path of the contract: the outputs a `map` operation is allowed to produce. */

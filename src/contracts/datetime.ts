@@ -1,7 +1,9 @@
 import { Breach, field } from './field.ts';
 
 const isoDateTime =
-  /^(\d{4})-(\d\d)-(\d\d)(?:([Tt ])(\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(Z|z|[+-]\d\d(?::?\d\d)?)?)?$/;
+  /^(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(Z|z|[+-]\d\d(?::?\d\d)?)?)?$/;
+/** As it comes out, and as most are sent: nothing to respell, and no parts to be cut out. */
+const canonical = /^\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/;
 const isoDate = /^(\d{4})-(\d\d)-(\d\d)$/;
 const numeral = /^(-?)(\d{1,18})(?:\.(\d{1,9}))?$/;
 /** `20260304` and `20260304120000` are numerals, but more likely dates: reading them as Unix times would be a guess. */
@@ -56,19 +58,28 @@ export function date() {
 }
 
 function readIso(text: string): string | undefined {
+  if (canonical.test(text)) {
+    const [year, month, day] = [digits(text, 0, 4), digits(text, 5, 7), digits(text, 8, 10)];
+    return dateExists(year, month, day) ? text : undefined;
+  }
   const parts = isoDateTime.exec(text);
   if (parts === null) return undefined;
-  const [, year, month, day, separator, hour = '00', minute = '00', second = '00', fraction, offset] = parts;
+  const [, year, month, day, hour = '00', minute = '00', second = '00', fraction, offset] = parts;
   if (!dateExists(Number(year), Number(month), Number(day))) return undefined;
   if (hour > '23' || minute > '59' || second > '59') return undefined;
   if (offset === undefined || offset === 'Z' || offset === 'z' || isZero(offset)) {
-    if (offset === 'Z' && separator === 'T' && parts[7] !== undefined && !text.includes(',')) return text;
     return `${year}-${month}-${day}T${hour}:${minute}:${second}${fraction === undefined ? '' : `.${fraction}`}Z`;
   }
   const shift = offsetSeconds(offset);
   if (shift === undefined) return undefined;
   const local = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`) / 1000;
   return spell(local - shift, fraction);
+}
+
+function digits(text: string, from: number, to: number): number {
+  let number = 0;
+  for (let at = from; at < to; at++) number = number * 10 + text.charCodeAt(at) - 48;
+  return number;
 }
 
 const isZero = (offset: string): boolean => /^[+-]00:?(?:00)?$/.test(offset);

@@ -3,11 +3,12 @@ import { SentinelError, messageOf } from '../errors.ts';
 import { type JsonObject, isObject } from '../json.ts';
 import type { Violation } from '../validate/violation.ts';
 import { columnsOf } from './columns.ts';
-import type { Contract, EnvelopeDefault, Validation } from './contract.ts';
+import type { Contract, EnvelopeDefault, FieldCheck, Validation } from './contract.ts';
 import { keepUndeclared } from './keep-undeclared.ts';
 import { settleNames } from './names.ts';
+import { rememberAbsence } from './remember-absence.ts';
 import { hasMoreValuesThan, maxExplainedValues } from './size.ts';
-import { violationAt } from './violation.ts';
+import { maxViolations, violationAt } from './violation.ts';
 import { violationsFromZod } from './violations-from-zod.ts';
 
 /** What a contract's author writes. */
@@ -51,17 +52,22 @@ export function defineContract(definition: ContractDefinition): Contract {
     validate(event): Validation {
       const result = parse(event);
       if (result instanceof Error) return { ok: false, violations: [unreadable(event, result)] };
-      if (!result.success) return { ok: false, violations: violationsFromZod(result.error.issues, event) };
-      keepUndeclared(event, result.data);
-      return { ok: true, value: result.data as JsonObject };
+      if (result.issues.length > 0) return { ok: false, violations: violationsFromZod(result.issues, event) };
+      const value = result.value as JsonObject;
+      return { ok: true, value, changed: keepUndeclared(event, value) };
     },
+    checkFields: (fields) => fieldCheckOf(schema, fields),
   };
 }
 
-type Outcome = z.ZodSafeParseResult<Record<string, unknown>>;
+/** What Zod's parser leaves: no issues, or the raw ones, whose messages nobody has asked for yet. */
+type Outcome = z.core.ParsePayload<Record<string, unknown>>;
 
-/** Zod's own way to stop at the first fault; its types tell of it only where Zod itself sets it. */
-const firstFault = { abortEarly: true } as z.core.ParseContext<z.core.$ZodIssue>;
+/**
+ * `abortEarly` is Zod's own way to stop at the first fault; its types tell of it only where Zod itself sets it. New for
+ * each parse: Zod notes in it that the generated function has failed.
+ */
+const context = (abortEarly: boolean) => ({ async: false, abortEarly }) as z.core.ParseContextInternal;
 
 /** The schema as one generated function where Zod can; an error is what a check of the contract's author threw. */
 function parserOf(schema: z.ZodObject, name: string): (event: JsonObject) => Outcome | Error {
@@ -72,14 +78,42 @@ function parserOf(schema: z.ZodObject, name: string): (event: JsonObject) => Out
     if (!(error instanceof z.ZodCompileUnsupportedError)) throw invalid(name, messageOf(error), error);
   }
   return (event) => {
-    try {
-      const outcome = compiled.safeParse(event, firstFault);
-      if (outcome.success || hasMoreValuesThan(event, maxExplainedValues)) return outcome;
-      return schema.safeParse(event);
-    } catch (error) {
-      return error instanceof Error ? error : new Error('unknown');
-    }
+    const outcome = run(compiled, event, context(true));
+    if (outcome instanceof Error || outcome.issues.length === 0) return outcome;
+    return hasMoreValuesThan(event, maxExplainedValues) ? outcome : run(schema, event, context(false));
   };
+}
+
+/** Zod's parser without `safeParse`, whose error objects cost more than all the rest of a failed parse. */
+function run(schema: z.ZodObject, value: JsonObject, how: z.core.ParseContextInternal): Outcome | Error {
+  try {
+    // A contract's check that waits for something would make a promise here: Zod itself refuses it as an error.
+    const outcome = schema._zod.run({ value, issues: [] }, how);
+    return outcome instanceof Promise ? new z.core.$ZodAsyncError() : (outcome as Outcome);
+  } catch (error) {
+    return error instanceof Error ? error : new Error('unknown');
+  }
+}
+
+/** Without a check of the whole object, Zod judges each of its fields by itself. */
+function fieldCheckOf(schema: z.ZodObject, fields: readonly string[]): FieldCheck | undefined {
+  const { catchall, checks = [] } = schema.def;
+  const closed = catchall instanceof z.ZodNever;
+  const judgesUndeclared = catchall !== undefined && !closed && !(catchall instanceof z.ZodUnknown);
+  if (checks.length > 0 || judgesUndeclared || fields.includes('__proto__')) return undefined;
+  const declared = fields.filter((field) => Object.hasOwn(schema.shape, field));
+  const undeclared = fields.filter((field) => !Object.hasOwn(schema.shape, field));
+  const part = z.object(Object.fromEntries(declared.map((field) => [field, schema.shape[field]!])));
+  return rememberAbsence(closed ? fields : declared, (event) => {
+    const outcome = run(part, event, context(false));
+    if (outcome instanceof Error) return undefined;
+    const violations = violationsFromZod(outcome.issues, event);
+    if (closed)
+      for (const field of undeclared)
+        if (Object.hasOwn(event, field))
+          violations.push(violationAt(event, [field], 'undeclared', 'nothing'));
+    return violations.length < maxViolations ? violations : undefined;
+  });
 }
 
 /**

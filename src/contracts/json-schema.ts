@@ -4,11 +4,13 @@ import formats from 'ajv-formats';
 import { SentinelError, messageOf } from '../errors.ts';
 import { type Json, type JsonObject, isObject } from '../json.ts';
 import { columnsOf } from './columns.ts';
-import type { Contract, EnvelopeDefault, Validation } from './contract.ts';
+import type { Contract, EnvelopeDefault, FieldCheck, Validation } from './contract.ts';
 import { withDiscriminators } from './discriminators.ts';
 import { deref } from './json-schema-refs.ts';
 import { settleNames } from './names.ts';
+import { rememberAbsence } from './remember-absence.ts';
 import { hasMoreValuesThan, maxExplainedValues } from './size.ts';
+import { maxViolations } from './violation.ts';
 import { createAjvTranslator } from './violations-from-ajv.ts';
 
 const ajvOptions: Options = {
@@ -67,6 +69,7 @@ function compile(schema: JsonObject): Contract {
         ? { ok: true, value: event }
         : { ok: false, violations: violationsFromAjv(errors, event) };
     },
+    checkFields: (fields) => fieldCheckOf(schema, fields),
   };
 }
 
@@ -82,6 +85,56 @@ function compileCheck(schema: JsonObject): (event: JsonObject) => ErrorObject[] 
     checkAll ??= compileSchema(schema, { ...ajvOptions, allErrors: true });
     return checkAll(event) ? first : (checkAll.errors ?? first);
   };
+}
+
+/** Keywords of a schema's top by which each field is judged by itself, or nothing is. */
+const fieldwise = new Set(
+  '$schema $id $comment $defs definitions x-contract title description examples default type properties required additionalProperties'.split(
+    ' ',
+  ),
+);
+
+function fieldCheckOf(schema: JsonObject, fields: readonly string[]): FieldCheck | undefined {
+  const { properties, required, additionalProperties } = schema;
+  const byField =
+    Object.keys(schema).every((keyword) => fieldwise.has(keyword)) &&
+    isObject(properties) &&
+    (required === undefined || Array.isArray(required)) &&
+    (additionalProperties === undefined || typeof additionalProperties === 'boolean') &&
+    refersToDefinitionsOnly(schema);
+  if (!byField) return undefined;
+  // The names stay, so that what is declared stays declared.
+  const part = withDiscriminators({
+    ...schema,
+    properties: Object.fromEntries(
+      Object.entries(properties).map(([name, declaration]) => [
+        name,
+        fields.includes(name) ? declaration : true,
+      ]),
+    ),
+    required: (required ?? []).filter((name) => fields.includes(name as string)),
+  });
+  const check = compileSchema(part, { ...ajvOptions, allErrors: true });
+  const violationsFromAjv = createAjvTranslator(part);
+  const relevant =
+    additionalProperties === false ? fields : fields.filter((field) => Object.hasOwn(properties, field));
+  return rememberAbsence(relevant, (event) => {
+    if (check(event)) return [];
+    const violations = violationsFromAjv(check.errors ?? [], event);
+    return violations.length < maxViolations ? violations : undefined;
+  });
+}
+
+/** A reference into a field's own declaration would miss it in a schema without that field. */
+function refersToDefinitionsOnly(part: Json): boolean {
+  if (Array.isArray(part)) return part.every(refersToDefinitionsOnly);
+  if (!isObject(part)) return true;
+  return Object.entries(part).every(([key, value]) => {
+    if (key === '$dynamicRef' || key === '$recursiveRef' || key === '$anchor' || key === '$dynamicAnchor')
+      return false;
+    if (key === '$ref') return typeof value === 'string' && /^#\/(\$defs|definitions)\//.test(value);
+    return refersToDefinitionsOnly(value);
+  });
 }
 
 function compileSchema(schema: JsonObject, options: Options): ValidateFunction {

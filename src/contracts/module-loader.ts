@@ -1,9 +1,14 @@
-import { createJiti, type Jiti } from 'jiti';
+import type { Jiti } from 'jiti';
 import { sep } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import * as zod from 'zod';
+import { packageFolder } from '../package-folder.ts';
 
 /** Left to Node's own cache when modules are read again: installed packages do not change under a running service. */
 const installed = `${sep}node_modules${sep}`;
+
+/** Built with this package: a start that loads no other modules has nothing to compile, and needs no compiler. */
+const built = packageFolder('dist');
 
 let loader: Promise<Jiti> | undefined;
 
@@ -19,6 +24,7 @@ export async function importModule(
   file: string,
   options: { fresh?: boolean } = {},
 ): Promise<Record<string, unknown>> {
+  if (file.startsWith(built + sep)) return { ...((await import(pathToFileURL(file).href)) as object) };
   loader ??= createLoader();
   const jiti = await loader;
   if (options.fresh === true) forgetUserModules(jiti);
@@ -26,6 +32,7 @@ export async function importModule(
 }
 
 async function createLoader(): Promise<Jiti> {
+  const { createJiti } = await import('jiti');
   // Imported late, because the entry exports what stands here; by URL, because its extension differs once built.
   const entry = new URL(import.meta.url.endsWith('.ts') ? '../index.ts' : '../index.js', import.meta.url)
     .href;

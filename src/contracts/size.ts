@@ -11,10 +11,17 @@ export function hasMoreValuesThan(root: Json, limit: number): boolean {
   let count = 1;
   const containers: Json[] = [root];
   for (let container = containers.pop(); container !== undefined; container = containers.pop()) {
-    const values = Array.isArray(container) ? container : isObject(container) ? Object.values(container) : [];
-    count += values.length;
-    if (count > limit) return true;
-    for (const value of values) if (typeof value === 'object' && value !== null) containers.push(value);
+    if (Array.isArray(container)) {
+      count += container.length;
+      if (count > limit) return true;
+      for (const value of container) if (typeof value === 'object' && value !== null) containers.push(value);
+    } else if (isObject(container)) {
+      for (const key in container) {
+        if (++count > limit) return true;
+        const value = container[key];
+        if (typeof value === 'object' && value !== null) containers.push(value);
+      }
+    }
   }
   return count > limit;
 }

@@ -1,17 +1,18 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { JsonObject } from '../json.ts';
 import type { Violation } from '../validate/violation.ts';
 import { describeFormat } from './describe-schema.ts';
 import { Breach, breachParam } from './field.ts';
 import { maxViolations, oneOf, violationAt } from './violation.ts';
 
-type Issue = z.core.$ZodIssue;
+/** As Zod's parser leaves it, before it is made into an error: most have no message and no path yet. */
+type Issue = z.core.$ZodRawIssue;
 
 /** Says in our words what Zod found wrong with an event; the first 50 violations. */
 export function violationsFromZod(issues: readonly Issue[], event: JsonObject): Violation[] {
   const violations: Violation[] = [];
   for (const issue of issues) {
-    for (const violation of translate(issue, event, issue.path)) {
+    for (const violation of translate(issue, event, issue.path ?? [])) {
       if (violations.push(violation) === maxViolations) return violations;
     }
   }
@@ -46,9 +47,14 @@ function translate(issue: Issue, event: JsonObject, path: readonly PropertyKey[]
       return at('type', 'an element that the contract allows');
     default: {
       const breach: unknown = issue.params?.[breachParam];
-      return breach instanceof Breach ? at(breach.code, breach.expected) : at('custom', issue.message);
+      return breach instanceof Breach ? at(breach.code, breach.expected) : at('custom', messageOf(issue));
     }
   }
+}
+
+/** Zod asks the check's author, the locale and so on for it; only needed where the contract says nothing else. */
+function messageOf(issue: Issue): string {
+  return z.core.util.finalizeIssue(issue, { async: false }, z.config()).message;
 }
 
 /**
@@ -56,7 +62,7 @@ function translate(issue: Issue, event: JsonObject, path: readonly PropertyKey[]
  * When none fits by type, the types are the news.
  */
 function fromUnion(
-  issue: z.core.$ZodIssueInvalidUnion,
+  issue: Extract<Issue, { code: 'invalid_union' }>,
   event: JsonObject,
   path: readonly PropertyKey[],
 ): Violation[] {
@@ -67,7 +73,7 @@ function fromUnion(
       : [violationAt(event, path, 'enum', oneOf(options))];
   }
   const alternatives = issue.errors.map((issues) =>
-    issues.flatMap((inner) => translate(inner, event, [...path, ...inner.path])),
+    issues.flatMap((inner) => translate(inner as Issue, event, [...path, ...inner.path])),
   );
   const here = violationAt(event, path, 'type', '').path;
   const isMismatch = (violation: Violation) =>

@@ -1,11 +1,13 @@
 import type { HealingAttempt, UnrecoverableEvent } from '../event.ts';
+import type { Plan } from '../repair/plan.ts';
 import type { Violation } from '../validate/violation.ts';
 
 /**
  * open ──replay──► replaying ──loaded──► replayed
- *  ▲ │                 │
- *  │ └──discard──► discarded
- *  └───failed again────┘
+ *  ▲ │                 │                     │
+ *  │ └──discard──► discarded                 │
+ *  ├───failed again────┘                     │
+ *  └───its rule was rolled back──────────────┘
  *
  * Nothing is ever deleted: `replayed` and `discarded` are the audit trail.
  */
@@ -39,10 +41,22 @@ export interface DeadLetter {
   replays: number;
   /** The event as a person edited it for the last replay, JSON text. */
   edited?: string;
+  /** What that edit amounts to. */
+  edit?: EditTrail;
   /** Why a person discarded it. */
   discard_reason?: string;
   /** The step that could not process the event; `raw` is then the step's input. */
   step?: string;
+}
+
+/** What is kept of a person's edit, for the audit. */
+export interface EditTrail {
+  /** The part of it that the plan language can say; absent where there is no contract to tell by. */
+  plan?: Plan;
+  /** JSON Pointers of the values that the plan does not make. */
+  by_hand: string[];
+  /** The rule that was learned from it. */
+  rule_id?: string;
 }
 
 export function deadLetterId({ request_id, step }: Pick<UnrecoverableEvent, 'request_id' | 'step'>): string {
@@ -100,6 +114,30 @@ export function afterFailure(
     replays: round,
     ...(event.step === undefined ? undefined : { step: event.step }),
   };
+}
+
+/**
+ * The dead letter of an event whose row was taken back out of the destination; `event` ends with the attempt that says
+ * so. Undefined when the letter was opened for this very time before: it may have gone on since.
+ */
+export function afterRollback(
+  known: DeadLetter | undefined,
+  event: UnrecoverableEvent,
+  now: Date,
+): DeadLetter | undefined {
+  const rollback = event.attempts.at(-1);
+  const isDone = known?.attempts.some(
+    ({ rule_id, at }) => rule_id === rollback?.rule_id && at === rollback?.at,
+  );
+  if (isDone === true) return undefined;
+  // The last round's: a late copy of that replay must not load behind the letter's back (isStaleReplay).
+  const replay = { round: known?.replays ?? 0, original: event.raw };
+  return afterFailure(known, { ...event, replay }, now);
+}
+
+/** Whether a replayed event must not be loaded any more, because its letter is open again, or gone on to another round. */
+export function isStaleReplay(letter: DeadLetter | undefined, { round }: { round: number }): boolean {
+  return letter !== undefined && (letter.replays !== round || letter.status === 'open');
 }
 
 const maxAttemptsKept = 20;

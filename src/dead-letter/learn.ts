@@ -1,42 +1,46 @@
-import type { ContractRegistry } from '../contracts/registry.ts';
-import { parseExact } from '../ingest/exact-json.ts';
 import type { JsonObject } from '../json.ts';
-import type { RuleStore } from '../repair/rule-store.ts';
+import type { Lesson } from '../repair/rule-lesson.ts';
+import type { StoredRule } from '../repair/rule.ts';
 import { type Result, fail, ok } from '../result.ts';
-import { fillEnvelope } from '../validate/envelope.ts';
 import type { DeadLetter } from './dead-letter.ts';
-import { inferPlan } from './infer.ts';
+import { type EditDeps, type EditReview, type ReviewedEdit, reviewEdit } from './edit.ts';
 
 /** Makes a rule, at once active, of a person's edit of a dead letter. Its id, or why the edit makes none. */
 export async function learnFromPerson(
-  { contracts, rules }: { contracts: ContractRegistry; rules: RuleStore },
+  deps: EditDeps,
   letter: DeadLetter,
   edited: JsonObject,
-): Promise<Result<string>> {
-  const contract = contracts.get(letter.contract, letter.version);
-  if (contract === undefined)
-    return fail(`there is no contract ${letter.contract} ${letter.version} any more`);
-  const event = parseExact(letter.raw) as JsonObject;
-  const facts = { requestId: letter.request_id, receivedAt: letter.received_at, source: letter.source };
-  fillEnvelope(event, contract, facts);
-  const target = { ...edited };
-  fillEnvelope(target, contract, facts);
-
-  const validation = contract.validate(event);
-  if (validation.ok) return fail('the event is valid as it was received');
-  const { violations } = validation;
-  const failure = { contract, source: letter.source, event, violations, signature: letter.signature };
-  const plan = inferPlan(failure, target);
-  if (!plan.ok) return plan;
-  const evidence = [`a person's edit of dead letter ${letter.id}`];
-  const lesson = await rules.learn({
-    failure,
-    plan: plan.value,
-    origin: 'person',
-    evidence,
-    approval: 'auto',
-  });
-  return lesson.kind === 'learned' || lesson.kind === 'known'
-    ? ok(lesson.rule.id)
-    : fail(`the rule was not taken: ${lesson.kind}`);
+): Promise<Result<{ ruleId: string; review: EditReview }>> {
+  const reviewed = reviewEdit(deps, letter, edited);
+  const lesson = lessonOf(reviewed, letter);
+  if (!lesson.ok) return lesson;
+  const learned = await deps.rules.learn(lesson.value);
+  switch (learned.kind) {
+    case 'learned':
+    case 'known':
+      return ok({ ruleId: learned.rule.id, review: reviewed.review });
+    case 'conflicting':
+      return fail(conflictsWith(learned.rule));
+    case 'disabled':
+      return fail(isDisabled(learned.rule));
+    case 'contradicted':
+      return fail(learned.reason);
+    case 'turned_down':
+      return fail('the same rule was turned down by a person a short while ago');
+    case 'full':
+      return fail('there are too many rules');
+  }
 }
+
+export function lessonOf({ review, failure }: ReviewedEdit, letter: DeadLetter): Result<Lesson> {
+  const { plan, learnable, reason } = review;
+  if (!learnable || plan === null || failure === undefined) return fail(reason ?? 'nothing was changed');
+  const evidence = [`a person's edit of dead letter ${letter.id}`];
+  return ok({ failure, plan, origin: 'person', evidence, approval: 'auto' });
+}
+
+export const conflictsWith = ({ id }: StoredRule): string =>
+  `rule ${id} repairs such events in another way: disable it first`;
+
+export const isDisabled = ({ id }: StoredRule): string =>
+  `rule ${id} says the same and is disabled: approve it instead`;

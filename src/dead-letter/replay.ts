@@ -1,11 +1,9 @@
 import type { Engine } from '../engine/engine.ts';
 import { topics } from '../event.ts';
-import { parseExact } from '../ingest/exact-json.ts';
 import { encodeRecord } from '../ingest/record.ts';
-import type { Json, JsonObject } from '../json.ts';
+import type { JsonObject } from '../json.ts';
 import { type Result, ok } from '../result.ts';
-import { changedByHand } from './changes.ts';
-import type { DeadLetter } from './dead-letter.ts';
+import type { DeadLetter, EditTrail } from './dead-letter.ts';
 import type { DeadLetterStore } from './store.ts';
 
 /** The topic on which a step gets its own failed inputs again. */
@@ -20,11 +18,11 @@ export function stepReplayTopic(step: string): string {
 export async function replay(
   deps: { engine: Engine; letters: DeadLetterStore },
   id: string,
-  edited?: JsonObject,
+  edit?: { event: JsonObject; trail: EditTrail },
 ): Promise<Result<DeadLetter>> {
   const started = await deps.letters.startReplay(
     id,
-    edited === undefined ? undefined : JSON.stringify(edited),
+    edit === undefined ? undefined : { edited: JSON.stringify(edit.event), edit: edit.trail },
   );
   if (!started.ok) return started;
   await send(deps.engine, started.value);
@@ -54,7 +52,7 @@ export async function resumeReplays({
 }
 
 async function send(engine: Engine, letter: DeadLetter): Promise<void> {
-  const { raw, edited, step, replays: round } = letter;
+  const { raw, edited, edit, step, replays: round } = letter;
   const text = edited ?? raw;
   if (step !== undefined) {
     await engine.publish(stepReplayTopic(step), [{ body: Buffer.from(text) }]);
@@ -69,9 +67,7 @@ async function send(engine: Engine, letter: DeadLetter): Promise<void> {
     replay: {
       round,
       original: raw,
-      ...(edited === undefined
-        ? undefined
-        : { by_hand: changedByHand(parseExact(raw), JSON.parse(edited) as Json) }),
+      ...edit,
     },
   };
   await engine.publish(topics.replay, [{ body: encodeRecord(header, text) }]);

@@ -6,7 +6,9 @@ import {
   type DeadLetter,
   type DeadLetterFilter,
   type DeadLetterStatus,
+  type EditTrail,
   afterFailure,
+  afterRollback,
   deadLetterId,
 } from './dead-letter.ts';
 
@@ -17,14 +19,16 @@ import {
 export interface DeadLetterStore {
   /** Keeps events that could not be settled; returns the ids that are open now. */
   keep(events: readonly UnrecoverableEvent[]): Promise<string[]>;
+  /** Keeps events whose rows were taken back out of the destination; calling it again changes nothing. */
+  takeBack(events: readonly UnrecoverableEvent[]): Promise<void>;
   get(id: string): Promise<DeadLetter | undefined>;
   /** Oldest first within a group. `next` is the cursor of the following page. */
   list(
     filter: DeadLetterFilter,
     page: { limit: number; cursor?: string },
   ): Promise<{ items: DeadLetter[]; next: string | undefined }>;
-  /** open → replaying, as it was or as `edited` (JSON text); the letter as it now is. */
-  startReplay(id: string, edited?: string): Promise<Result<DeadLetter>>;
+  /** open → replaying, as it was or as a person edited it (JSON text); the letter as it now is. */
+  startReplay(id: string, edit?: { edited: string; edit: EditTrail }): Promise<Result<DeadLetter>>;
   /** Marks replayed letters as settled; ids without a letter are passed over. */
   settleReplayed(ids: readonly string[]): Promise<void>;
   discard(id: string, reason: string): Promise<Result<DeadLetter>>;
@@ -78,6 +82,18 @@ export function createDeadLetters(state: StateStore, now: () => Date = () => new
       return opened;
     },
 
+    async takeBack(events) {
+      const writes: StateWrite[] = [];
+      for (const event of events) {
+        const known = await get(deadLetterId(event));
+        const letter = afterRollback(known, event, now());
+        if (letter === undefined) continue;
+        if (known !== undefined) writes.push({ delete: indexKey(known) });
+        writes.push(...writesFor(letter));
+      }
+      await state.write(writes);
+    },
+
     async list(filter, { limit, cursor }) {
       const items: DeadLetter[] = [];
       const prefix = indexPrefix + prefixOf(filter);
@@ -99,12 +115,8 @@ export function createDeadLetters(state: StateStore, now: () => Date = () => new
       }
     },
 
-    startReplay: (id, edited) =>
-      move(id, 'open', ({ replays }) => ({
-        status: 'replaying',
-        replays: replays + 1,
-        ...(edited === undefined ? undefined : { edited }),
-      })),
+    startReplay: (id, edit) =>
+      move(id, 'open', ({ replays }) => ({ status: 'replaying', replays: replays + 1, ...edit })),
 
     async settleReplayed(ids) {
       const writes: StateWrite[] = [];

@@ -77,6 +77,8 @@ export interface ConsumeOptions {
    * for each batch trades a little delay for larger ones. The first message after a pause does not wait. Default 0.
    */
   lingerMs?: number;
+  /** Takes nothing until `resume`. */
+  paused?: boolean;
   /** Batches handled at the same time; positions still move in order. Default 1. */
   inFlight?: number;
   /**
@@ -119,6 +121,9 @@ export function retryDelay(policy: RetryPolicy, attempt: number, random: () => n
 }
 
 export interface Consumer {
+  /** Takes no more batches until `resume`; the running ones go on. */
+  pause(): void;
+  resume(): void;
   /** Takes no more batches; resolves when the running ones are settled. Unsettled messages stay for the next start. */
   stop(): Promise<void>;
 }

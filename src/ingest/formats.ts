@@ -1,28 +1,9 @@
 import { isAscii, isUtf8 } from 'node:buffer';
-import { messageOf } from '../errors.ts';
-import { isObject, type Json } from '../json.ts';
 import { type Result, fail, ok } from '../result.ts';
 import type { Problem } from '../server/problem.ts';
-import { parseExact } from './exact-json.ts';
-import { inspect } from './inspect.ts';
-import { splitArray } from './split-array.ts';
-
-export type BodyFormat = 'json' | 'ndjson';
-
-/** The events of one request as they are stored: one JSON object a line, no line feed at the end. */
-export interface Lines {
-  text: string;
-  count: number;
-  /** Some number needs `parseExact`. */
-  exact: boolean;
-  /** An array or NDJSON, so that the answer lists ids. */
-  many: boolean;
-}
-
-export interface FormatLimits {
-  maxEvents: number;
-  maxDepth: number;
-}
+import type { BodyFormat, FormatLimits, Lines } from './lines.ts';
+import { readCarefully } from './read-carefully.ts';
+import { type ScannedEvents, scanEvents } from './scan-events.ts';
 
 /** `undefined` for a media type that we do not take. No header counts as JSON. */
 export function formatOf(contentType: string | undefined): BodyFormat | undefined {
@@ -43,138 +24,52 @@ const ndjsonTypes = new Set([
 /** Reads a request body. Either all of its events are taken or none. */
 export function readLines(body: Buffer, format: BodyFormat, limits: FormatLimits): Result<Lines, Problem> {
   const ascii = isAscii(body);
-  if (!ascii && !isUtf8(body))
-    return fail(bad('invalid_utf8', 'The body is not UTF-8', 'Send the JSON text encoded as UTF-8.'));
-  const start = body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? 3 : 0;
-  const text = body.toString(ascii ? 'latin1' : 'utf8', start);
-  return format === 'ndjson' ? readNdjson(text, limits) : readJson(text, limits);
+  if (!ascii && !isUtf8(body)) return fail(invalidUtf8);
+  const scanned = scanEvents(body, format, limits);
+  return scanned === undefined ? readCarefully(body, ascii, format, limits) : ok(cutOut(body, scanned));
 }
 
-function readJson(text: string, limits: FormatLimits): Result<Lines, Problem> {
-  let value: Json;
-  try {
-    value = JSON.parse(text) as Json;
-  } catch {
-    return fail(malformed(text));
+/** The events as lines; usually they stand so in the body already. */
+function cutOut(body: Buffer, { bounds, many, hasBreaks }: ScannedEvents): Lines {
+  const lines = { count: bounds.length / 2, exact: false, many };
+  const [start = 0, end = 0] = [bounds[0], bounds.at(-1)];
+  if (!hasBreaks && isOneLineEach(body, bounds)) return { ...lines, bytes: body.subarray(start, end) };
+  // What is left out between the events, white space and commas, is room enough for the line feeds.
+  const bytes = Buffer.allocUnsafe(end - start);
+  let length = 0;
+  for (let at = 0; at < bounds.length; at += 2) {
+    if (at > 0) bytes[length++] = lineFeed;
+    length += body.copy(bytes, length, bounds[at], bounds[at + 1]);
   }
-  if (isObject(value)) {
-    const inspected = inspect(text, value, limits.maxDepth);
-    if (!inspected.ok) return fail(unprocessable(inspected.error.code, inspected.error.detail));
-    return ok({ text: oneLine(text), count: 1, exact: inspected.value.exact, many: false });
+  const cut = bytes.subarray(0, length);
+  if (hasBreaks) spaceOut(cut, bounds);
+  return { ...lines, bytes: cut };
+}
+
+function isOneLineEach(body: Buffer, bounds: readonly number[]): boolean {
+  for (let at = 2; at < bounds.length; at += 2)
+    if (bounds[at] !== bounds[at - 1]! + 1 || body[bounds[at]! - 1] !== lineFeed) return false;
+  return true;
+}
+
+/** Line breaks within events, which can only be white space between tokens, become spaces. */
+function spaceOut(cut: Buffer, bounds: readonly number[]): void {
+  let from = 0;
+  for (let at = 0; at < bounds.length; at += 2) {
+    const to = from + bounds[at + 1]! - bounds[at]!;
+    for (let index = from; index < to; index++)
+      if (cut[index] === lineFeed || cut[index] === carriageReturn) cut[index] = space;
+    from = to + 1;
   }
-  if (Array.isArray(value)) return readArray(text, value, limits);
-  return fail(
-    unprocessable(
-      'not_an_object',
-      'an event is a JSON object; send an object, an array of objects, or NDJSON',
-    ),
-  );
 }
 
-function readArray(text: string, values: Json[], limits: FormatLimits): Result<Lines, Problem> {
-  if (values.length === 0) return fail(unprocessable('no_events', 'the array holds no event'));
-  if (values.length > limits.maxEvents) return fail(tooMany(values.length, limits));
-  const parts = splitArray(text);
-  const errors: { index: number; detail: string }[] = [];
-  let exact = false;
-  for (const [index, value] of values.entries()) {
-    const checked = checkEvent(parts[index]!, value, limits);
-    if (!checked.ok) errors.push({ index, detail: checked.error });
-    else exact ||= checked.value.exact;
-  }
-  if (errors.length > 0) return fail(refused(errors, values.length, 'elements'));
-  return ok({ text: parts.map(oneLine).join('\n'), count: values.length, exact, many: true });
-}
+const lineFeed = 0x0a;
+const carriageReturn = 0x0d;
+const space = 0x20;
 
-function readNdjson(text: string, limits: FormatLimits): Result<Lines, Problem> {
-  const lines: string[] = [];
-  const errors: { line: number; detail: string }[] = [];
-  let malformedLines = 0;
-  let exact = false;
-  for (const [index, line] of text.split('\n').entries()) {
-    const event = line.trim();
-    if (event === '') continue;
-    if (lines.length === limits.maxEvents) return fail(tooMany(lines.length + 1, limits));
-    lines.push(event);
-    let value: Json;
-    try {
-      value = JSON.parse(event) as Json;
-    } catch {
-      malformedLines++;
-      errors.push({ line: index + 1, detail: 'not valid JSON' });
-      continue;
-    }
-    const checked = checkEvent(event, value, limits);
-    if (!checked.ok) errors.push({ line: index + 1, detail: checked.error });
-    else exact ||= checked.value.exact;
-  }
-  if (lines.length === 0) return fail(bad('no_events', 'No event', 'The body holds no line of JSON.'));
-  if (errors.length > 0) {
-    const problem = refused(errors, lines.length, 'lines');
-    return fail(
-      malformedLines > 0
-        ? { ...problem, status: 400, code: 'malformed_json', title: 'Malformed NDJSON' }
-        : problem,
-    );
-  }
-  return ok({ text: lines.join('\n'), count: lines.length, exact, many: true });
-}
-
-function checkEvent(text: string, value: Json, limits: FormatLimits): Result<{ exact: boolean }> {
-  if (!isObject(value)) return fail('not a JSON object');
-  const inspected = inspect(text, value, limits.maxDepth);
-  return inspected.ok ? inspected : fail(inspected.error.detail);
-}
-
-/** A raw line feed can only be white space between tokens: inside strings JSON demands `\n`. */
-function oneLine(text: string): string {
-  return /[\r\n]/.test(text) ? text.replace(/[\r\n]+/g, ' ').trim() : text;
-}
-
-function bad(code: string, title: string, detail: string): Problem {
-  return { status: 400, code, title, detail };
-}
-
-function unprocessable(code: string, detail: string): Problem {
-  return { status: 422, code, title: 'Not an event', detail };
-}
-
-function tooMany(count: number, limits: FormatLimits): Problem {
-  return {
-    status: 413,
-    code: 'too_many_events',
-    title: 'Too many events in one request',
-    detail: `${count} or more events; at most ${limits.maxEvents} are taken at once. Split the request.`,
-  };
-}
-
-function refused(errors: Problem['errors'] & {}, count: number, what: 'lines' | 'elements'): Problem {
-  return {
-    status: 422,
-    code: 'events_refused',
-    title: 'Some events were refused',
-    detail: `${errors.length} of ${count} ${what} can't be taken; none was. Mend or leave them out and send again.`,
-    errors: errors.slice(0, maxErrorsListed),
-  };
-}
-
-const maxErrorsListed = 100;
-
-/** V8's message quotes the text, which may hold customer data: only the position is passed on. */
-function malformed(text: string): Problem {
-  if (text.trim() === '')
-    return bad('empty_body', 'Empty body', 'Send a JSON object, a JSON array, or NDJSON.');
-  const at = firstFault(text);
-  const where = at === undefined ? '' : ` (see character ${at})`;
-  return bad('malformed_json', 'Malformed JSON', `The body is not valid JSON${where}.`);
-}
-
-/** Index of the character at which the text stops being JSON. */
-function firstFault(text: string): string | undefined {
-  try {
-    parseExact(text);
-  } catch (error) {
-    return /position (\d+)/.exec(messageOf(error))?.[1];
-  }
-  return undefined;
-}
+const invalidUtf8: Problem = {
+  status: 400,
+  code: 'invalid_utf8',
+  title: 'The body is not UTF-8',
+  detail: 'Send the JSON text encoded as UTF-8.',
+};

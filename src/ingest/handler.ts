@@ -4,7 +4,8 @@ import { isRetryable } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { type Result, fail, ok } from '../result.ts';
 import { type Problem, problemBody, problemMediaType } from '../server/problem.ts';
-import { type FormatLimits, type Lines, formatOf, readLines } from './formats.ts';
+import { formatOf, readLines } from './formats.ts';
+import type { FormatLimits, Lines } from './lines.ts';
 import { readBody } from './read-body.ts';
 import { encodeRecord } from './record.ts';
 import { createRequestIds, requestIdAt } from './request-id.ts';
@@ -64,7 +65,7 @@ export function createIngest(options: IngestOptions): IngestHandler {
       ...(lines.exact ? { exact: true as const } : undefined),
     };
     try {
-      await options.publish({ body: encodeRecord(header, lines.text), events: lines.count });
+      await options.publish({ body: encodeRecord(header, lines.bytes), events: lines.count });
     } catch (error) {
       if (!isRetryable(error)) throw error;
       options.log.warn(

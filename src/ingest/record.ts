@@ -1,12 +1,12 @@
 import { isObject, type JsonObject } from '../json.ts';
 import type { ReplayTrail } from '../event.ts';
 import { parseExact } from './exact-json.ts';
-import { requestIdAt } from './request-id.ts';
+import { requestIdsFrom } from './request-id.ts';
 
 /**
  * The body of a `raw_event` or `replay_event` message: one line of metadata, then one line for each event, as
- * it was received. Text all through, so that a whole batch is read with one `JSON.parse`, and a person can read
- * a queue with a pager.
+ * it was received. Text all through, so that an event is read with one `JSON.parse` and handed on as it came, and a
+ * person can read a queue with a pager.
  */
 export interface RecordHeader {
   /** Request id of the first event; the others count up from it (request-id.ts). */
@@ -22,8 +22,14 @@ export interface RecordHeader {
   replay?: ReplayTrail;
 }
 
-export function encodeRecord(header: RecordHeader, lines: string): Buffer {
-  return Buffer.from(`${JSON.stringify(header)}\n${lines}`);
+export function encodeRecord(header: RecordHeader, lines: Buffer | string): Buffer {
+  if (typeof lines === 'string') return Buffer.from(`${JSON.stringify(header)}\n${lines}`);
+  const first = `${JSON.stringify(header)}\n`;
+  const headerBytes = Buffer.byteLength(first);
+  const record = Buffer.allocUnsafe(headerBytes + lines.length);
+  record.write(first);
+  record.set(lines, headerBytes);
+  return record;
 }
 
 /** One event of a batch, parsed. */
@@ -31,34 +37,26 @@ export interface Incoming {
   readonly header: RecordHeader;
   readonly requestId: string;
   readonly event: JsonObject;
-  /** The event's text as it was received. */
-  raw(): string;
+  /** The event as it was received, JSON text, one line. */
+  readonly text: string;
 }
 
-/** Reads the records of a batch with one parse for all of them (but those that need exact numbers). */
+/** Reads the records of a batch. A parse for each line is faster than one of all, whose text would have to be made. */
 export function decodeRecords(bodies: readonly Uint8Array[]): Incoming[] {
-  const texts = bodies.map((body) => Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString());
-  const parsed = JSON.parse(`[${texts.join(',').replaceAll('\n', ',')}]`) as JsonObject[];
-
   const incoming: Incoming[] = [];
-  let at = 0;
-  for (const text of texts) {
-    const header = parsed[at++] as unknown as RecordHeader;
-    const lines = lazyLines(text);
+  for (const body of bodies) {
+    const lines = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString().split('\n');
+    const header = JSON.parse(lines[0]!) as RecordHeader;
+    const parse = header.exact === true ? parseExact : (JSON.parse as typeof parseExact);
+    const idAt = requestIdsFrom(header.id);
     for (let index = 0; index < header.n; index++) {
-      const raw = () => lines()[index + 1]!;
-      const event = header.exact === true ? (parseExact(raw()) as JsonObject) : parsed[at]!;
-      at++;
+      const text = lines[index + 1]!;
+      const event = parse(text);
       if (!isObject(event)) throw new TypeError(`record ${header.id} holds something that is not an event`);
-      incoming.push({ header, requestId: requestIdAt(header.id, index), event, raw });
+      incoming.push({ header, requestId: idAt(index), event, text });
     }
   }
   return incoming;
-}
-
-function lazyLines(text: string): () => string[] {
-  let lines: string[] | undefined;
-  return () => (lines ??= text.split('\n'));
 }
 
 /** The metadata of a record, without reading its events. */

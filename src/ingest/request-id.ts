@@ -41,9 +41,14 @@ const prefixLength = 24;
 
 /** The id of the event at `index` (0-based) of the request whose first id is `first`. */
 export function requestIdAt(first: string, index: number): string {
-  if (index === 0) return first;
-  const last = Number.parseInt(first.slice(prefixLength), 16) + index;
-  return first.slice(0, prefixLength) + last.toString(16).padStart(12, '0');
+  return requestIdsFrom(first)(index);
+}
+
+/** The ids of the events of the request whose first id is `first`. */
+export function requestIdsFrom(first: string): (index: number) => string {
+  const prefix = first.slice(0, prefixLength);
+  const start = Number.parseInt(first.slice(prefixLength), 16);
+  return (index) => (index === 0 ? first : prefix + (start + index).toString(16).padStart(12, '0'));
 }
 
 /** The position of `id` within the request whose first id is `first` and that has `count` events, or -1. */

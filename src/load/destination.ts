@@ -1,6 +1,7 @@
 import type { Column } from '../contracts/contract.ts';
 import type { JsonObject } from '../json.ts';
 import type { Position } from '../engine/engine.ts';
+import type { RepairAudit } from './repair-audit.ts';
 
 /**
  * The port to a data store. One conformance suite (test/conformance/destination.ts) runs against every
@@ -26,6 +27,8 @@ export interface Destination {
   find(requestId: string): Promise<LoadedEvent | undefined>;
   /** Counters since the store began, kept in the same transactions as the rows. */
   counts(): Promise<LoadCounts>;
+  /** The repairs behind its rows, and the way back out. */
+  readonly repairs: RepairAudit;
   /** Read-only SQL, where the store is embedded. Refuses anything that writes or leaves the database (`query_refused`). */
   query?(sql: string, options?: { maxRows?: number }): Promise<QueryResult>;
   close(): Promise<void>;
@@ -51,6 +54,14 @@ export interface Row {
   contractVersion: string;
   /** Declared fields by column name, as the contract's validation returned them. */
   values: JsonObject;
+  /**
+   * An event whose declared fields say the same as `values`, as JSON text in one line: a destination may load this
+   * in place of `values` and need not write them as text again. No key stands twice in it, and each number in it is
+   * one that `JSON.parse` does not round. It may hold undeclared fields too; those are in `extra`.
+   */
+  text?: string | undefined;
+  /** The fields of `values` for which `text` does not hold: filled in or coerced. */
+  filled?: JsonObject | undefined;
   /** Undeclared top-level fields. */
   extra: JsonObject | undefined;
   /** Set when the event was repaired. */
@@ -78,7 +89,8 @@ export type RowOutcome =
   | { status: 'rejected'; reason: string; column?: string };
 
 export interface LoadedEvent {
-  status: 'loaded' | 'repaired' | 'duplicate';
+  /** `leaving`: taken out, and on its way to the dead letters (repair-audit.ts). */
+  status: 'loaded' | 'repaired' | 'duplicate' | 'leaving';
   table: string;
   contract: string;
   version: string;

@@ -15,6 +15,8 @@ export interface LoadStage {
     positions: readonly Position[],
     beforeCommit: (outcomes: readonly RowOutcome[]) => Promise<void>,
   ): Promise<RowOutcome[]>;
+  /** Does other work with the destination, between two loads and just as patiently; `doing` is for the log. */
+  inTurn<T>(doing: string, work: () => Promise<T>): Promise<T>;
   /** True while the destination does not take rows. */
   waiting(): boolean;
   /** Gives up waiting for a destination that is down. */
@@ -34,14 +36,14 @@ export function createLoadStage({ destination, log }: { destination: Destination
   let turn: Promise<unknown> = Promise.resolve();
   let failing = false;
 
-  async function untilLoaded(...args: Parameters<LoadStage['load']>): Promise<RowOutcome[]> {
+  async function untilDone<T>(work: () => Promise<T>, fields: object, waits: string): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       if (stopping.signal.aborted) throw stopped();
       try {
-        const outcomes = await destination.load(...args);
+        const done = await work();
         if (failing) log.info({ status: 'recovered', attempt }, 'the destination takes rows again');
         failing = false;
-        return outcomes;
+        return done;
       } catch (error) {
         if (!isRetryable(error)) throw error;
         failing = true;
@@ -51,11 +53,11 @@ export function createLoadStage({ destination, log }: { destination: Destination
             err: error,
             status: 'failed',
             code: (error as SentinelError).code,
-            rows: args[0].length,
+            ...fields,
             attempt,
             retry_in_ms: delay,
           },
-          'the destination does not take rows; the batch waits and is tried again',
+          `the destination does not take rows; ${waits} waits and is tried again`,
         );
         await sleep(delay, undefined, { signal: stopping.signal }).catch(() => {
           throw stopped();
@@ -66,8 +68,18 @@ export function createLoadStage({ destination, log }: { destination: Destination
 
   return {
     load(...args) {
-      const mine = turn.then(() => untilLoaded(...args));
+      const mine = turn.then(() =>
+        untilDone(() => destination.load(...args), { rows: args[0].length }, 'the batch'),
+      );
       turn = mine;
+      return mine;
+    },
+    inTurn(doing, work) {
+      const mine = turn.then(() => untilDone(work, { doing }, doing));
+      // A load that can't be done must stop those after it, for their positions; other work need not.
+      const after = turn.then(() => mine.catch(() => undefined));
+      after.catch(() => undefined); // whoever loads next hears of it
+      turn = after;
       return mine;
     },
     waiting: () => failing,

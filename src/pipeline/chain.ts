@@ -2,14 +2,16 @@ import type { Contract } from '../contracts/contract.ts';
 import type { ContractRegistry } from '../contracts/registry.ts';
 import { type DeadLetterStore, healingKey } from '../dead-letter/store.ts';
 import type { Delivery, Engine, Position } from '../engine/engine.ts';
-import type { FixedEvent, Reception } from '../event.ts';
+import type { FixedEvent, Reception, ReplayTrail } from '../event.ts';
 import { type Incoming, decodeRecords } from '../ingest/record.ts';
 import type { JsonObject } from '../json.ts';
 import type { RepairTrail, Row, RowOutcome } from '../load/destination.ts';
-import { createRowMaker } from '../load/row.ts';
+import { type RowFacts, createRowMaker } from '../load/row.ts';
 import type { LoadStage } from '../load/stage.ts';
 import { limitLog } from '../log-limit.ts';
 import type { Logger } from '../log.ts';
+import type { Plan } from '../repair/plan.ts';
+import type { RecentEvents } from '../repair/recent-events.ts';
 import { errorSignature } from '../validate/signature.ts';
 import type { Validate, Verdict } from '../validate/stage.ts';
 import { Outbox } from './outbox.ts';
@@ -28,9 +30,9 @@ export interface Chain {
 /** What becomes a row if the destination takes it. */
 interface Candidate {
   row: Row;
-  reception: Reception;
+  replay: ReplayTrail | undefined;
   /** The event as it was received, JSON text. */
-  raw: () => string;
+  raw: string;
 }
 
 /**
@@ -45,25 +47,21 @@ export function createChain(deps: {
   loading: LoadStage;
   letters: DeadLetterStore;
   committed: Committed;
+  /** Is shown the valid events. */
+  recent?: Pick<RecentEvents, 'see'>;
   /** Topics that some step consumes. */
   subscribed: ReadonlySet<string>;
   metrics: PipelineMetrics;
   log: Logger;
 }): Chain {
-  const { engine, contracts, validate, loading, letters, committed, subscribed, metrics, log } = deps;
+  const { engine, contracts, validate, loading, letters, committed, recent, subscribed, metrics, log } = deps;
   const limited = limitLog(log);
   const rowMakers = new Map<Contract, ReturnType<typeof createRowMaker>>();
 
-  function makeRow(
-    contract: Contract,
-    value: JsonObject,
-    reception: Reception,
-    repair: RepairTrail | undefined,
-  ): Row {
+  function makeRow(contract: Contract, value: JsonObject, facts: RowFacts): Row {
     let make = rowMakers.get(contract);
     if (make === undefined) rowMakers.set(contract, (make = createRowMaker(contract)));
-    const { request_id: requestId, received_at: receivedAt, source } = reception;
-    return make(value, { requestId, receivedAt, source, repair });
+    return make(value, facts);
   }
 
   async function fromIngest(batch: readonly Delivery[]): Promise<void> {
@@ -72,66 +70,66 @@ export function createChain(deps: {
     const outbox = new Outbox(engine, subscribed);
     const candidates: Candidate[] = [];
     for (const incoming of decodeRecords(fresh.map((delivery) => delivery.body))) {
-      const { header, requestId, event, raw } = incoming;
+      const { header, requestId, event, text } = incoming;
       const verdict = validate(event, { requestId, receivedAt: header.at, source: header.source });
-      const candidate = settle(verdict, incoming, outbox);
-      if (candidate !== undefined) candidates.push({ ...candidate, raw });
+      const row = settle(verdict, incoming, outbox);
+      if (row !== undefined) candidates.push({ row, replay: header.replay, raw: text });
     }
     await outbox.flush();
     await load(candidates, fresh);
   }
 
   /** Sends an event that can't be loaded on its way, or says which row it makes. */
-  function settle(verdict: Verdict, incoming: Incoming, outbox: Outbox): Omit<Candidate, 'raw'> | undefined {
-    const { header, requestId, raw } = incoming;
-    const reception: Reception = {
-      request_id: requestId,
-      received_at: header.at,
-      source: verdict.source,
-      ...(header.replay === undefined ? undefined : { replay: header.replay }),
-    };
+  function settle(verdict: Verdict, incoming: Incoming, outbox: Outbox): Row | undefined {
+    const { header, requestId, text: raw } = incoming;
+    const { source } = verdict;
+    const receivedAt = header.at;
+    const reception = () => receptionOf({ requestId, receivedAt, source }, header.replay);
     switch (verdict.kind) {
       case 'valid': {
-        const { contract, value } = verdict;
-        outbox.valid(reception, contract, value);
-        return { row: makeRow(contract, value, reception, byPerson(reception, raw)), reception };
+        const { contract, value, changed } = verdict;
+        recent?.see(contract, verdict.source, incoming.event);
+        if (outbox.wants(contract)) outbox.valid(reception(), contract, value);
+        // Numbers that only text can hold stand in the event as text, and as numbers in its own text.
+        const text = header.exact === true ? undefined : raw;
+        const repair = byPerson(header.replay, raw);
+        return makeRow(contract, value, { requestId, receivedAt, source, repair, text, changed });
       }
       case 'repaired': {
-        const { contract, value, event, rule } = verdict;
-        const plan = JSON.stringify(rule.plan);
-        const original = header.replay?.original ?? raw();
-        outbox.valid(reception, contract, value);
-        outbox.fixedInChain({
-          ...reception,
+        const { contract, value, changed, event, rule } = verdict;
+        if (outbox.wants(contract)) outbox.valid(reception(), contract, value);
+        outbox.fixedInChain(() => ({
+          ...reception(),
           contract: contract.name,
           version: contract.version,
           healer: 'rule',
           rule_id: rule.id,
           plan: rule.plan,
-          raw: raw(),
+          raw,
           event,
           chained: true,
-        });
+        }));
+        const result = JSON.stringify(event);
         const repair: RepairTrail = {
           healer: 'rule',
           ruleId: rule.id,
-          original,
-          plan,
-          result: JSON.stringify(event),
+          original: header.replay?.original ?? raw,
+          plan: planText(rule.plan),
+          result,
         };
-        return { row: makeRow(contract, value, reception, repair), reception };
+        return makeRow(contract, value, { requestId, receivedAt, source, repair, text: result, changed });
       }
       case 'invalid': {
         const { contract, violations, signature } = verdict;
         const failed = { contract: contract.name, version: contract.version, signature, violations };
-        outbox.failed({ ...reception, ...failed, raw: raw() });
+        outbox.failed({ ...reception(), ...failed, raw });
         const code = violations[0]?.code;
         limited.write(
           'info',
           'invalid',
           {
             status: 'failed',
-            source: verdict.source,
+            source,
             contract: contract.name,
             request_id: requestId,
             code,
@@ -140,23 +138,23 @@ export function createChain(deps: {
           },
           'event breaks its contract; handed to the healers',
         );
-        metrics.settled(verdict.source, contract.name, 'invalid', header.at);
+        metrics.settled(source, contract.name, 'invalid');
         return undefined;
       }
       case 'unknown': {
         const { contract, version, violation, signature } = verdict;
         outbox.unrecoverable({
-          ...reception,
+          ...reception(),
           contract,
           version,
           signature,
           violations: [violation],
-          raw: raw(),
+          raw,
           reason: violation.message,
           code: violation.code,
           attempts: [],
         });
-        metrics.settled(verdict.source, contract, 'dead_letter', header.at);
+        metrics.settled(source, contract, 'dead_letter');
         return undefined;
       }
     }
@@ -192,39 +190,34 @@ export function createChain(deps: {
         });
         continue;
       }
+      const result = JSON.stringify(fixed.event);
       const repair: RepairTrail = {
         healer: fixed.healer,
         ruleId: fixed.rule_id,
         original: fixed.replay?.original ?? fixed.raw,
         plan: JSON.stringify(fixed.plan),
-        result: JSON.stringify(fixed.event),
+        result,
       };
-      outbox.valid(fixed, contract, validation.value);
-      candidates.push({
-        row: makeRow(contract, validation.value, fixed, repair),
-        reception: fixed,
-        raw: () => fixed.raw,
-      });
+      const { request_id: requestId, received_at: receivedAt, source } = fixed;
+      const { value, changed } = validation;
+      if (outbox.wants(contract)) outbox.valid(fixed, contract, value);
+      const facts = { requestId, receivedAt, source, repair, text: result, changed };
+      candidates.push({ row: makeRow(contract, value, facts), replay: fixed.replay, raw: fixed.raw });
     }
     await outbox.flush();
     await load(candidates, fresh);
-    const settled = candidates.map(({ reception }) => ({ delete: healingKey(reception.request_id) }));
+    const settled = candidates.map(({ row }) => ({ delete: healingKey(row.requestId) }));
     if (settled.length > 0) await engine.state.write(settled);
   }
 
   async function load(candidates: Candidate[], batch: readonly Delivery[]): Promise<void> {
     const positions = lastPositions(batch);
-    const outcomes = await loading.load(
-      candidates.map((candidate) => candidate.row),
-      positions,
-      (outcomes) => keepWhatIsNotLoaded(candidates, outcomes),
+    const rows = candidates.map((candidate) => candidate.row);
+    const outcomes = await loading.load(rows, positions, (outcomes) =>
+      keepWhatIsNotLoaded(candidates, outcomes),
     );
     for (const { partition, offset } of positions) committed.set(partition, offset);
-    for (const [index, outcome] of outcomes.entries()) {
-      const { row } = candidates[index]!;
-      const status = outcome.status === 'loaded' && row.repair !== undefined ? 'repaired' : outcome.status;
-      metrics.settled(row.source, row.contract, status, row.receivedAt);
-    }
+    metrics.loaded(rows, outcomes);
   }
 
   /** Runs before the commit: after it, nothing of the batch would be delivered again. */
@@ -237,13 +230,13 @@ export function createChain(deps: {
     for (const [index, outcome] of outcomes.entries()) {
       const candidate = candidates[index]!;
       if (outcome.status === 'rejected') outbox.unrecoverable(rejected(candidate, outcome));
-      else if (candidate.reception.replay !== undefined) replayed.push(candidate.reception.request_id);
+      else if (candidate.replay !== undefined) replayed.push(candidate.row.requestId);
     }
     await outbox.flush();
     if (replayed.length > 0) await letters.settleReplayed(replayed);
   }
 
-  function rejected({ row, reception, raw }: Candidate, outcome: RowOutcome & { status: 'rejected' }) {
+  function rejected({ row, replay, raw }: Candidate, outcome: RowOutcome & { status: 'rejected' }) {
     const { contract, contractVersion: version, source } = row;
     const violations = [
       {
@@ -262,12 +255,12 @@ export function createChain(deps: {
       outcome.reason,
     );
     return {
-      ...reception,
+      ...receptionOf(row, replay),
       contract,
       version,
       signature,
       violations,
-      raw: raw(),
+      raw,
       reason: violations[0]!.message,
       code: 'rejected_by_destination',
       attempts: [],
@@ -277,15 +270,32 @@ export function createChain(deps: {
   return { fromIngest, fromHealers };
 }
 
+function receptionOf(
+  { requestId, receivedAt, source }: Pick<Row, 'requestId' | 'receivedAt' | 'source'>,
+  replay: ReplayTrail | undefined,
+): Reception {
+  const reception = { request_id: requestId, received_at: receivedAt, source };
+  return replay === undefined ? reception : { ...reception, replay };
+}
+
+const planTexts = new WeakMap<Plan, string>();
+
+/** A rule's plan is the same object for all of its events. */
+function planText(plan: Plan): string {
+  let text = planTexts.get(plan);
+  if (text === undefined) planTexts.set(plan, (text = JSON.stringify(plan)));
+  return text;
+}
+
 /** A replayed event that a person edited carries that as its repair. */
-function byPerson({ replay }: Reception, raw: () => string): RepairTrail | undefined {
+function byPerson(replay: ReplayTrail | undefined, raw: string): RepairTrail | undefined {
   if (replay === undefined || (replay.plan === undefined && replay.by_hand === undefined)) return undefined;
   return {
     healer: 'person',
     ruleId: replay.rule_id,
     original: replay.original,
-    plan: JSON.stringify(replay.plan ?? { operations: [] }),
-    result: raw(),
+    plan: planText(replay.plan ?? { operations: [] }),
+    result: raw,
     ...(replay.by_hand === undefined ? undefined : { byHand: replay.by_hand }),
   };
 }

@@ -37,7 +37,7 @@ export function createKeeper(deps: {
         { status: 'failed', source, contract, request_id, code, signature, step },
         `dead letter: ${event.reason}`,
       );
-      metrics.settled(source, contract, 'dead_letter', event.received_at);
+      metrics.settled(source, contract, 'dead_letter');
     }
   }
 

@@ -1,11 +1,14 @@
-import { Counter, Histogram, Registry } from 'prom-client';
+import { Counter, Registry } from 'prom-client';
+import type { Row, RowOutcome } from '../load/destination.ts';
+import { createDelayHistogram } from './delay-histogram.ts';
 
 /** What became of an event in the pipeline. `invalid` ones are with the healers and are counted again when settled. */
 export type Settlement = 'loaded' | 'repaired' | 'duplicate' | 'rejected' | 'invalid' | 'dead_letter';
 
 export interface PipelineMetrics {
-  /** `receivedAt`: milliseconds since 1970. */
-  settled(source: string, contract: string, settlement: Settlement, receivedAt: number): void;
+  settled(source: string, contract: string, settlement: Settlement): void;
+  /** A batch that the destination has committed. */
+  loaded(rows: readonly Row[], outcomes: readonly RowOutcome[]): void;
   /** Prometheus text. */
   text(): Promise<string>;
 }
@@ -32,23 +35,33 @@ export function createPipelineMetrics(now: () => number = Date.now): PipelineMet
       },
     }),
   );
-  const delay = new Histogram({
-    name: 'sentinel_event_delay_seconds',
-    help: 'From accepted (202) to queryable in the destination',
-    buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 300],
-    registers: [registry],
-  });
+  const delay = createDelayHistogram();
+  let last: Count | undefined;
+
+  function count(source: string, contract: string, status: Settlement): void {
+    // Neighbours in a batch are mostly of one kind.
+    if (last?.status === status && last.contract === contract && last.source === source) {
+      last.count++;
+      return;
+    }
+    const label = bounded(source, sources);
+    const key = `${status}/${contract}/${label}`;
+    last = counts.get(key);
+    if (last === undefined) counts.set(key, (last = { source: label, contract, status, count: 0 }));
+    last.count++;
+  }
 
   return {
-    settled(source, contract, status, receivedAt) {
-      const label = bounded(source, sources);
-      const key = `${status}/${contract}/${label}`;
-      const known = counts.get(key);
-      if (known === undefined) counts.set(key, { source: label, contract, status, count: 1 });
-      else known.count++;
-      if (status === 'loaded' || status === 'repaired') delay.observe(Math.max(0, now() - receivedAt) / 1000);
+    settled: count,
+    loaded(rows, outcomes) {
+      const at = now();
+      for (const [index, { status }] of outcomes.entries()) {
+        const { source, contract, repair, receivedAt } = rows[index]!;
+        count(source, contract, status === 'loaded' && repair !== undefined ? 'repaired' : status);
+        if (status === 'loaded') delay.observe(Math.max(0, at - receivedAt) / 1000);
+      }
     },
-    text: () => registry.metrics(),
+    text: async () => `${await registry.metrics()}\n${delay.text()}`,
   };
 }
 

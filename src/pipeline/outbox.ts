@@ -26,12 +26,13 @@ export class Outbox {
     this.#subscribed = subscribed;
   }
 
+  /** Whether some step takes the valid events of this contract. */
+  wants(contract: Contract): boolean {
+    return this.#subscribed.size > 0 && this.#topicsOf(contract).length > 0;
+  }
+
   /** A valid event, for the steps on `validated_data` and on the contract's own topic. */
   valid(reception: Reception, contract: Contract, value: JsonObject): void {
-    const wanted = [topics.validated, contract.topic].filter(
-      (topic): topic is string => topic !== undefined && this.#subscribed.has(topic),
-    );
-    if (wanted.length === 0) return;
     const message: ValidEventMessage = {
       request_id: reception.request_id,
       received_at: new Date(reception.received_at).toISOString(),
@@ -41,11 +42,11 @@ export class Outbox {
       event: value,
     };
     const body = encode(message);
-    for (const topic of wanted) this.#add(topic, body);
+    for (const topic of this.#topicsOf(contract)) this.#add(topic, body);
   }
 
-  fixedInChain(event: FixedEvent): void {
-    if (this.#subscribed.has(topics.fixed)) this.#add(topics.fixed, encode(event));
+  fixedInChain(event: () => FixedEvent): void {
+    if (this.#subscribed.has(topics.fixed)) this.#add(topics.fixed, encode(event()));
   }
 
   failed(event: FailedEvent): void {
@@ -64,6 +65,12 @@ export class Outbox {
   async flush(): Promise<void> {
     if (this.#marks.length > 0) await this.#engine.state.write(this.#marks);
     await Promise.all([...this.#messages].map(([topic, messages]) => this.#engine.publish(topic, messages)));
+  }
+
+  #topicsOf({ topic }: Contract): string[] {
+    return [topics.validated, topic].filter(
+      (name): name is string => name !== undefined && this.#subscribed.has(name),
+    );
   }
 
   #add(topic: string, body: Uint8Array): void {

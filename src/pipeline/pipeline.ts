@@ -1,21 +1,31 @@
 import type { Config } from '../config.ts';
 import type { Contract } from '../contracts/contract.ts';
 import { loadContracts } from '../contracts/discover.ts';
-import type { DeadLetter } from '../dead-letter/dead-letter.ts';
+import { type DeadLetter, isStaleReplay } from '../dead-letter/dead-letter.ts';
+import { type EditDryRun, dryRunEdit } from '../dead-letter/dry-run.ts';
+import { type EditReview, reviewEdit } from '../dead-letter/edit.ts';
 import { learnFromPerson } from '../dead-letter/learn.ts';
-import { createDeadLetters } from '../dead-letter/store.ts';
-import type { ConsumeOptions, Consumer, Engine, Handler } from '../engine/engine.ts';
+import { type DeadLetterStore, createDeadLetters } from '../dead-letter/store.ts';
+import type { ConsumeOptions, Consumer, Delivery, Engine, Handler } from '../engine/engine.ts';
 import { SentinelError, isRetryable } from '../errors.ts';
 import { topics } from '../event.ts';
+import { parseExact } from '../ingest/exact-json.ts';
+import { headerOf } from '../ingest/record.ts';
 import type { JsonObject } from '../json.ts';
 import { openDestination } from '../load/destinations.ts';
 import type { LoadCounts, LoadedEvent, QueryResult, Table } from '../load/destination.ts';
+import type { RepairAudit, TouchedByRule } from '../load/repair-audit.ts';
 import { createLoadStage } from '../load/stage.ts';
 import type { Logger } from '../log.ts';
 import { contractFolders, stepFolders } from '../project.ts';
 import { healersFor } from '../repair/healers.ts';
+import type { HealingStatus } from '../repair/healing-status.ts';
+import { llmMetrics } from './llm-metrics.ts';
 import { healingStage } from '../repair/healing-stage.ts';
+import { recentEvents } from '../repair/recent-events.ts';
+import type { RollbackRecord } from '../repair/rollback-record.ts';
 import { openRuleStore } from '../repair/rule-store.ts';
+import { createRollbacks } from '../rollback/rollbacks.ts';
 import { builtinSteps } from '../steps/builtin.ts';
 import { discoverSteps } from '../steps/discover.ts';
 import { type FlowGraph, flowGraph } from '../steps/flow-graph.ts';
@@ -45,8 +55,18 @@ export interface Pipeline {
   prepare(tables: Table[]): Promise<void>;
   /** What the validator would say of these events now; nothing is changed. */
   trial(events: { raw: string; source: string; receivedAt: number; id: string }[]): Promise<TrialVerdict[]>;
-  /** Makes a rule of a person's edit of a dead letter; its id, or why the edit makes none. */
-  learn(letter: DeadLetter, edited: JsonObject): Promise<Result<string>>;
+  /** What a person's edit of a dead letter amounts to; nothing is changed. */
+  reviewEdit(letter: DeadLetter, edited: JsonObject): Promise<EditReview>;
+  /** The same, and what else it would repair; nothing is changed or counted. */
+  dryRunEdit(letter: DeadLetter, edited: JsonObject): Promise<EditDryRun>;
+  /** Makes a rule of a person's edit of a dead letter, or says why the edit makes none. */
+  learn(letter: DeadLetter, edited: JsonObject): Promise<Result<{ ruleId: string; review: EditReview }>>;
+  healing(): Promise<HealingStatus>;
+  /** Of the destination; newest first. */
+  repairs(...args: Parameters<RepairAudit['list']>): ReturnType<RepairAudit['list']>;
+  touchedByRule(ruleId: string): Promise<TouchedByRule>;
+  /** Disables a rule and begins to take its rows out of the destination; goes on in the background. `not_found`. */
+  rollBack(ruleId: string, reason: string): Promise<RollbackRecord>;
   /** Prometheus text. */
   metrics(): Promise<string>;
   status(): Promise<{ destinationWaiting: boolean }>;
@@ -91,9 +111,11 @@ export async function startPipeline(deps: {
   const steps = await discoverSteps(stepFolders(config));
   const destination = await openDestination(config);
   await destination.prepare(contracts.tables());
+  const recent = recentEvents();
   const rules = await openRuleStore(engine.state, {
     ttlDays: config.state.ruleTtlDays,
     contracts,
+    recent,
     ...(config.healing.targetFields === undefined ? {} : { targetFields: config.healing.targetFields }),
     log,
   });
@@ -105,15 +127,36 @@ export async function startPipeline(deps: {
   const subscribed = subscribedTopics(steps);
 
   const validate = createValidate({ contracts, rules, choice: config });
+  const preview = createValidate({
+    contracts,
+    rules: { find: rules.peek, repairExpected: () => undefined },
+    choice: config,
+  });
+  const { targetFields } = config.healing;
+  const permissions = targetFields === undefined ? {} : { targetFields };
+  const editing = { contracts, rules, letters, preview, permissions };
   const loading = createLoadStage({ destination, log });
+  const rollbacks = createRollbacks({
+    repairs: destination.repairs,
+    loading,
+    letters,
+    rules,
+    contracts,
+    state: engine.state,
+    log,
+    onBroken: (error) => stopProcess(log, error, {}),
+    onTaken: (source, contract) => metrics.settled(source, contract, 'dead_letter'),
+  });
+  await rollbacks.resume(deps.consume);
   const committed = new Map(await destination.positions());
   const chain = createChain({
     engine,
     contracts,
     validate,
-    loading,
+    loading: rollbacks.guarding(loading),
     letters,
     committed,
+    recent,
     subscribed,
     metrics,
     log,
@@ -122,7 +165,7 @@ export async function startPipeline(deps: {
     engine,
     contracts: (name, version) => contracts.get(name, version),
     rules,
-    healers: await healersFor(config.healing, log),
+    healers: await healersFor(config.healing, engine.state, log),
     config: config.healing,
     log,
   });
@@ -141,12 +184,19 @@ export async function startPipeline(deps: {
     { ...inOrder, inFlight: 2, lingerMs: loadIntervalMs },
     chain.fromIngest,
   );
-  await consume(topics.replay, groups.pipeline, inOrder, chain.fromIngest);
+  await consume(topics.replay, groups.pipeline, inOrder, async (batch) =>
+    chain.fromIngest(await withoutStale(batch, letters)),
+  );
   await consume(topics.fixed, groups.loader, inOrder, chain.fromHealers);
   await consume(
     topics.failed,
     groups.healer,
-    { retry: config.retry, onFailure: stopOnUnknown(log) },
+    {
+      retry: config.retry,
+      onFailure: stopOnUnknown(log),
+      // What keeps failing is not the event's fault: it is never given up, and comes back under the same number.
+      onExhausted: (_, error) => Promise.reject(error),
+    },
     healing.handle,
   );
   await consume(topics.unrecoverable, groups.keeper, inOrder, keeper.handle);
@@ -178,8 +228,9 @@ export async function startPipeline(deps: {
     prepare: (tables) => destination.prepare([...contracts.tables(), ...tables]),
     trial: async (events) =>
       events.map(({ raw, source, receivedAt, id }) => {
-        const event = JSON.parse(raw) as JsonObject;
-        const verdict = validate(event, { requestId: id, receivedAt, source });
+        const event = parseExact(raw) as JsonObject;
+        const from = source === 'unknown' ? undefined : source;
+        const verdict = preview(event, { requestId: id, receivedAt, source: from });
         if (verdict.kind === 'valid') return { kind: 'valid' };
         if (verdict.kind === 'repaired') return { kind: 'repaired', ruleId: verdict.rule.id };
         return {
@@ -187,14 +238,20 @@ export async function startPipeline(deps: {
           violations: verdict.kind === 'invalid' ? verdict.violations : [verdict.violation],
         };
       }),
-    learn: (letter, edited) => learnFromPerson({ contracts, rules }, letter, edited),
-    metrics: () => metrics.text(),
+    reviewEdit: async (letter, edited) => reviewEdit(editing, letter, edited).review,
+    dryRunEdit: (letter, edited) => dryRunEdit(editing, letter, edited),
+    learn: (letter, edited) => learnFromPerson(editing, letter, edited),
+    healing: () => healing.status(),
+    metrics: async () => (await metrics.text()) + (await llmMetrics(await healing.status())),
+    repairs: (filter, page) => destination.repairs.list(filter, page),
+    touchedByRule: (ruleId) => destination.repairs.touched(ruleId),
+    rollBack: (ruleId, reason) => rollbacks.start(ruleId, reason),
     status: async () => ({ destinationWaiting: loading.waiting() }),
     /** In the order of the flow: take nothing more, finish what runs, then let go of the stores. */
     async close() {
       loading.stop();
       await healing.stop();
-      await Promise.all([...consumers.map((consumer) => consumer.stop()), running.stop()]);
+      await Promise.all([...consumers.map((consumer) => consumer.stop()), running.stop(), rollbacks.close()]);
       await rules.close();
       await destination.close();
     },
@@ -206,17 +263,30 @@ function toInfo(contract: Contract): ContractInfo {
   return { name, version, description, table, key, aliases, topic, jsonSchema, columns };
 }
 
+/** Without late copies of a replay whose letter has gone on since. */
+async function withoutStale(batch: readonly Delivery[], letters: DeadLetterStore): Promise<Delivery[]> {
+  const current: Delivery[] = [];
+  for (const delivery of batch) {
+    const { id, replay } = headerOf(delivery.body);
+    if (replay === undefined || !isStaleReplay(await letters.get(id), replay)) current.push(delivery);
+  }
+  return current;
+}
+
 /** An error that nobody foresaw stops the process rather than eat the event; the batch is delivered again. */
 function stopOnUnknown(log: Logger): NonNullable<ConsumeOptions['onFailure']> {
   return ({ error, attempt, events }) => {
-    if (isRetryable(error)) return;
-    log.fatal(
-      { err: error, status: 'failed', code: 'unexpected_error', attempt, events },
-      'unexpected error in the pipeline: the process stops, the events stay in the queue',
-    );
-    // Out of the engine's hands, so that nothing can catch it: the thread ends, and the main thread with it.
-    setImmediate(() => {
-      throw error;
-    });
+    if (!isRetryable(error)) stopProcess(log, error, { attempt, events });
   };
+}
+
+function stopProcess(log: Logger, error: unknown, fields: object): void {
+  log.fatal(
+    { err: error, status: 'failed', code: 'unexpected_error', ...fields },
+    'unexpected error in the pipeline: the process stops, the events stay in the queue',
+  );
+  // Out of the engine's hands, so that nothing can catch it: the thread ends, and the main thread with it.
+  setImmediate(() => {
+    throw error;
+  });
 }

@@ -1,6 +1,7 @@
 import { parentPort, threadId, workerData } from 'node:worker_threads';
 import type { Config } from '../config.ts';
 import { openEngine } from '../engine/engines.ts';
+import { withPauses } from '../engine/pauses.ts';
 import { SentinelError, messageOf } from '../errors.ts';
 import { createLogger } from '../log.ts';
 import { startPipeline } from './pipeline.ts';
@@ -24,7 +25,7 @@ const { config, consume, writer } = workerData as WorkerInput;
 const log = createLogger(config.log).child({ thread: `pipeline-${threadId}` });
 
 try {
-  const engine = await openEngine(config, writer);
+  const engine = await withPauses(await openEngine(config, writer));
   const pipeline = await startPipeline({ config, engine, log, consume });
   serve(port, {
     ...pipeline,

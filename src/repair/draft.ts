@@ -28,8 +28,7 @@ export class Draft {
     if (parent === undefined) return false;
     const name = path.at(-1)!;
     if (!Array.isArray(parent)) {
-      // Never as an assignment: it would follow a setter of the prototype.
-      Object.defineProperty(parent, name, { value, writable: true, enumerable: true, configurable: true });
+      define(parent, name, value);
       return true;
     }
     if (child(parent, name) === undefined) return false;
@@ -39,9 +38,10 @@ export class Draft {
 
   /** Removes a field; elements of arrays stay. */
   delete(path: readonly string[]): boolean {
-    const parent = this.#ownParent(path, false);
-    if (parent === undefined || Array.isArray(parent)) return false;
-    delete parent[path.at(-1)!];
+    const container = path.slice(0, -1);
+    const parent = this.get(container);
+    if (!isObject(parent)) return false;
+    this.#replace(container, without(parent, path.at(-1)!));
     return true;
   }
 
@@ -49,6 +49,19 @@ export class Draft {
   setCopy(path: readonly string[], value: Json): boolean {
     this.#copied += sizeOf(value);
     return this.#copied <= maxCopied && this.set(path, structuredClone(value));
+  }
+
+  /** Puts an object that nothing else holds in the place of another. */
+  #replace(path: readonly string[], value: JsonObject): void {
+    this.#own.add(value);
+    if (path.length === 0) {
+      this.#root = value;
+      return;
+    }
+    const parent = this.#ownParent(path, false)!;
+    const name = path.at(-1)!;
+    if (Array.isArray(parent)) parent[Number(name)] = value;
+    else define(parent, name, value);
   }
 
   #ownParent(path: readonly string[], make: boolean): JsonObject | Json[] | undefined {
@@ -64,7 +77,7 @@ export class Draft {
       } else if (isObject(next) || Array.isArray(next)) copy = this.#copy(next);
       else return undefined;
       if (Array.isArray(at)) at[Number(segment)] = copy;
-      else at[segment] = copy;
+      else define(at, segment, copy);
       at = copy;
     }
     return at;
@@ -76,6 +89,20 @@ export class Draft {
     this.#own.add(copy);
     return copy;
   }
+}
+
+/** An object whose fields have been deleted is slow for all who read it after. */
+function without(object: JsonObject, name: string): JsonObject {
+  const rest: JsonObject = {};
+  for (const key in object) if (key !== name) define(rest, key, object[key]!);
+  return rest;
+}
+
+function define(object: JsonObject, name: string, value: Json): void {
+  // As an assignment, this one would follow the prototype's setter.
+  if (name === '__proto__')
+    Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
+  else object[name] = value;
 }
 
 /** Spreading defines fields, and so keeps one called `__proto__` a field. */

@@ -1,6 +1,7 @@
 import type { Contract } from '../contracts/contract.ts';
 import type { JsonObject } from '../json.ts';
 import type { Violation } from '../validate/violation.ts';
+import type { LlmStatus } from './healing-status.ts';
 import type { Plan } from './plan.ts';
 
 /** A failed event, as a healer sees it. */
@@ -17,7 +18,15 @@ export interface Failure {
 
 /** What a healer answers: a plan with its reasons, or a refusal with its reason. Never data. */
 export type Proposal =
-  { kind: 'plan'; plan: Plan; evidence: string[]; model?: string } | { kind: 'refused'; reason: string };
+  | {
+      kind: 'plan';
+      plan: Plan;
+      evidence: string[];
+      model?: string;
+      /** Is told which rule the plan became, for the healer's own audit. */
+      becameRule?: (ruleId: string) => Promise<void>;
+    }
+  | { kind: 'refused'; reason: string };
 
 /**
  * Proposes a repair plan for a failed event. A proposal is only ever a proposal: `trial.ts` checks each one
@@ -27,4 +36,6 @@ export type Proposal =
 export interface Healer {
   readonly name: 'heuristics' | 'llm';
   propose(failure: Failure, signal: AbortSignal): Promise<Proposal>;
+  /** How it stands with what it depends on; absent when it depends on nothing. */
+  status?(): LlmStatus;
 }

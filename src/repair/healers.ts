@@ -1,18 +1,34 @@
+import type { StateStore } from '../engine/engine.ts';
+import { limitLog } from '../log-limit.ts';
 import type { Logger } from '../log.ts';
 import type { HealingConfig } from './healing-config.ts';
 import type { Healer } from './healer.ts';
+import { hourMs } from './healers/llm/budget.ts';
+import { createLlmAudit } from './llm-audit.ts';
 import { heuristicsHealer } from './healers/heuristics.ts';
 
-/** The healers that the config asks for, in the order in which they are asked. */
-export async function healersFor(config: HealingConfig, log: Logger): Promise<Healer[]> {
+/**
+ * The healers that the config asks for, in the order in which they are asked. What the model is asked and answers goes
+ * to the audit in the state; the log says only that it was asked.
+ */
+export async function healersFor(config: HealingConfig, state: StateStore, log: Logger): Promise<Healer[]> {
   const healers: Healer[] = [heuristicsHealer({ threshold: config.heuristicsThreshold })];
   const { openai } = config;
   if (openai !== undefined) {
     const { llmHealer } = await import('./healers/llm.ts');
+    const audit = createLlmAudit(state);
+    const lines = limitLog(log);
     healers.push(
       llmHealer(
         { ...config, openai },
-        { audit: (entry) => log.info({ audit: entry }, 'healer asked the model') },
+        {
+          audit,
+          spent: await audit.spentSince(Date.now() - hourMs),
+          onExchange({ contract, source, signature, attempt, model, outcome, tokens, duration_ms }) {
+            const told = { contract, source, signature, attempt, model, outcome, tokens, duration_ms };
+            lines.write('info', 'llm', told, 'asked the model');
+          },
+        },
       ),
     );
   }

@@ -19,6 +19,8 @@ export interface HealingConfig {
   onLlmUnavailable: 'wait' | 'dead_letter';
   /** How long an event waits for an unavailable model before it becomes a dead letter. */
   maxWaitMinutes: number;
+  /** How long a model's server that keeps failing is left alone, before one request probes it. */
+  breakerPauseMs: number;
   /** Smallest confidence, 0 to 1, at which the heuristics propose a plan. */
   heuristicsThreshold: number;
   /** How long a refused error signature is not sent to the model again. */

@@ -8,6 +8,8 @@ export interface Case {
   attempts: HealingAttempt[];
   /** An active rule is for this event, but its plan does not repair it. */
   failedRule?: string;
+  /** Why a plan that works can't be right. */
+  contradicted?: string;
   /** A rule for such events was disabled because it failed too often. */
   demotedRule?: StoredRule;
 }

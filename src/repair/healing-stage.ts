@@ -9,9 +9,10 @@ import type { Failure, Healer } from './healer.ts';
 import type { HealingConfig } from './healing-config.ts';
 import { type Case, type Outcome, deadLetter, repaired } from './healing-outcome.ts';
 import { HealingOutbox } from './healing-outbox.ts';
+import type { HealingStatus } from './healing-status.ts';
 import { llmDesk } from './llm-desk.ts';
 import { readEvent } from './read-event.ts';
-import { readRefusal, type Refusal } from './refusals.ts';
+import { countRefusals, readRefusal, type Refusal } from './refusals.ts';
 import type { RuleStore } from './rule-store.ts';
 import type { StoredRule } from './rule.ts';
 import { tryPlan } from './trial.ts';
@@ -22,6 +23,7 @@ export interface HealingStage {
    * resolves; what waits for the model or for a person is returned as deferred.
    */
   handle(batch: readonly Delivery[]): Promise<Unsettled[]>;
+  status(): Promise<HealingStatus>;
   /** Cancels the calls to the model. Events that waited for them stay in the queue. */
   stop(): Promise<void>;
 }
@@ -134,6 +136,11 @@ export function healingStage(deps: {
         return ruleDisabled(patient, learned.rule);
       if (learned.kind === 'turned_down')
         return deadLetter(patient, 'repair_turned_down', 'a person turned its repair down');
+      if (learned.kind === 'contradicted') {
+        patient.contradicted = learned.reason;
+        patient.attempts.push({ ...attempt, reason: learned.reason, plan });
+        continue;
+      }
       const repair = { healer: healer.name, plan, event: trial.value.event };
       if (learned.kind === 'learned' || learned.kind === 'known') {
         if (learned.rule.status === 'candidate') return awaitReview(learned.rule);
@@ -168,6 +175,8 @@ export function healingStage(deps: {
       );
     if (patient.demotedRule !== undefined) return ruleDisabled(patient, patient.demotedRule);
     if (desk === undefined) {
+      if (patient.contradicted !== undefined)
+        return deadLetter(patient, 'repair_contradicted', patient.contradicted);
       const reason = patient.attempts.at(-1)?.reason ?? 'no healer is configured';
       return deadLetter(patient, 'no_repair_found', reason);
     }
@@ -206,6 +215,16 @@ export function healingStage(deps: {
       await outbox.flush();
       for (const requestId of outbox.requestIds) desk?.settled(requestId);
       return unsettled;
+    },
+    async status() {
+      const llmStatus = llm?.status?.();
+      const { asking = 0, waiting = 0 } = desk?.counts() ?? {};
+      return {
+        healers: ['rule', ...deps.healers.map(({ name }) => name)],
+        approval: config.approval,
+        ...(llmStatus && { llm: { ...llmStatus, calls_in_flight: asking, waiting } }),
+        refused_signatures: await countRefusals(engine.state),
+      };
     },
     async stop() {
       stopping.abort();

@@ -1,5 +1,6 @@
 import type { StateStore } from '../engine/engine.ts';
 import { SentinelError, messageOf } from '../errors.ts';
+import { limitLog } from '../log-limit.ts';
 import type { Logger } from '../log.ts';
 import type { Failure, Healer } from './healer.ts';
 import type { HealingConfig } from './healing-config.ts';
@@ -30,6 +31,8 @@ export interface LlmDesk {
   wasHealed(requestId: string): boolean;
   /** Forgets an event that is settled. */
   settled(requestId: string): void;
+  /** Signatures that the model is being asked about, and those that wait because it can not be. */
+  counts(): { asking: number; waiting: number };
   /** Cancels what runs and waits for its end. */
   stop(): Promise<void>;
 }
@@ -40,6 +43,8 @@ const maxCalls = 4;
 const longestWaitMs = 2_000;
 /** How long a failed call speaks for its signature; longer than any event's pause, so that all of them hear of it. */
 const freshMs = 15_000;
+/** A refusal is kept at least so long, however short the negative cache: the events that wait must hear of it. */
+const shortestRefusalMs = 60_000;
 /** Signatures whose outages or plans are remembered; the oldest are forgotten. */
 const maxRemembered = 10_000;
 /**
@@ -69,10 +74,12 @@ export function llmDesk(deps: {
   const faults = new Map<string, unknown>();
   const plans = new Map<string, number>();
   const healed = new Set<string>();
+  const lines = limitLog(log);
 
   const refuse = (signature: string, code: string, reason: string): Promise<void> => {
     const refusal: Refusal = { code, reason, at: new Date(now()).toISOString() };
-    return writeRefusal(state, signature, refusal, config.negativeCacheMinutes * 60_000);
+    const ttlMs = Math.max(shortestRefusalMs, config.negativeCacheMinutes * 60_000);
+    return writeRefusal(state, signature, refusal, ttlMs);
   };
 
   async function heal(failure: Failure, requestId: string): Promise<void> {
@@ -104,6 +111,7 @@ export function llmDesk(deps: {
       case 'known':
         healed.add(requestId);
         remember(plans, signature, planned + 1);
+        await proposal.becameRule?.(learned.rule.id);
         return;
       case 'disabled':
         return refuse(signature, 'rule_disabled', `rule ${learned.rule.id} would repair it, but is disabled`);
@@ -111,6 +119,8 @@ export function llmDesk(deps: {
         return refuse(signature, 'repair_turned_down', 'a person turned its repair down');
       case 'conflicting':
         return refuse(signature, 'ambiguous_rules', `its repair contradicts rule ${learned.rule.id}`);
+      case 'contradicted':
+        return refuse(signature, 'repair_contradicted', `its repair can't be right: ${learned.reason}`);
       case 'full':
         return refuse(signature, 'no_repair_found', 'there are too many rules to learn another; delete some');
     }
@@ -129,10 +139,14 @@ export function llmDesk(deps: {
       const at = now();
       const since = outages.get(signature)?.since ?? at;
       remember(outages, signature, { since, lastAt: at, reason: messageOf(error) });
-      log.warn(
-        { status: 'failed', code: error.code, source, contract: failure.contract.name, signature },
-        error.message,
-      );
+      const fields = {
+        status: 'failed',
+        code: error.code,
+        source,
+        contract: failure.contract.name,
+        signature,
+      };
+      lines.write('warn', error.code, fields, error.message);
     } finally {
       calls.delete(signature);
     }
@@ -166,6 +180,12 @@ export function llmDesk(deps: {
     },
     wasHealed: (requestId) => healed.has(requestId),
     settled: (requestId) => void healed.delete(requestId),
+    counts: () => ({
+      asking: calls.size,
+      waiting: [...outages].filter(
+        ([signature, { lastAt }]) => !calls.has(signature) && now() - lastAt < freshMs,
+      ).length,
+    }),
     async stop() {
       stopping.abort();
       await Promise.all([...calls.values()].map(({ done }) => done));

@@ -3,6 +3,7 @@ import type { JsonObject } from '../json.ts';
 import { type Leaf, differences } from './provenance/differences.ts';
 import { createForward } from './provenance/forward.ts';
 import { createBackward } from './provenance/backward.ts';
+import { routesOf } from './provenance/routes.ts';
 import { type Trace, traceOf } from './provenance/trace.ts';
 import type { Plan } from './plan.ts';
 import { pointerOf } from './pointer.ts';
@@ -18,13 +19,20 @@ export type ProvenanceCheck = (original: JsonObject, result: JsonObject) => stri
  */
 export function compileProvenance(plan: Plan, contract: Contract): ProvenanceCheck {
   const trace: Trace = traceOf(plan, contract);
+  const routes = routesOf(trace);
   return (original, result) => {
     const { appeared, vanished } = differences(original, result);
-    const comesFrom = createBackward(trace, original);
-    const invented = appeared.find((leaf) => !comesFrom(leaf));
-    if (invented !== undefined) return `${where(invented)} does not come from the event`;
+    const short = routes?.(original, result);
+    const unproven = appeared.filter(({ path }) => short?.comesFrom(path) !== true);
+    if (unproven.length > 0) {
+      const comesFrom = createBackward(trace, original);
+      const invented = unproven.find((leaf) => !comesFrom(leaf));
+      if (invented !== undefined) return `${where(invented)} does not come from the event`;
+    }
+    const missing = vanished.filter(({ path, value }) => value !== null && short?.goesTo(path) !== true);
+    if (missing.length === 0) return undefined;
     const goesTo = createForward(trace, result);
-    const lost = vanished.find((leaf) => leaf.value !== null && !goesTo(leaf));
+    const lost = missing.find((leaf) => !goesTo(leaf));
     return lost === undefined ? undefined : `${where(lost)} would be lost`;
   };
 }

@@ -28,6 +28,21 @@ export async function writeRefusal(
   await state.put(keyOf(signature), refusal, { ttlMs });
 }
 
+/** How many signatures are refused now; counting ends at `most`. */
+export async function countRefusals(state: StateStore, most = 10_000): Promise<number> {
+  let count = 0;
+  for (let after: string | undefined; count < most;) {
+    const page = await state.list(keyOf(''), {
+      limit: 1000,
+      ...(after === undefined ? undefined : { after }),
+    });
+    count += page.length;
+    after = page.at(-1)?.key;
+    if (page.length < 1000) break;
+  }
+  return Math.min(count, most);
+}
+
 /** A candidate that a person deleted; rules have the same id whenever they are learned (rule.ts). */
 const turnedDownKey = (ruleId: string): string => `turned-down/${ruleId}`;
 

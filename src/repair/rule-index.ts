@@ -6,12 +6,12 @@ import type { Violation } from '../validate/violation.ts';
 import { type InputTest, compileInputs } from './rule-inputs.ts';
 import { type RuleStatus, type StoredRule, planKey, statusAt } from './rule.ts';
 import { checkPlan } from './static-check.ts';
-import { compileRule } from './trial.ts';
+import { type Repaired, compileRule } from './trial.ts';
 
 export type Apply = (
   event: JsonObject,
   violations: readonly Violation[],
-) => Result<{ event: JsonObject; value: JsonObject }, { reason: string }>;
+) => Result<Repaired, { reason: string }>;
 
 /** What a failed event is looked up by. */
 export interface RuleQuestion {
@@ -40,6 +40,8 @@ export interface RuleIndexOptions {
 
 /** The rules in memory, found by a failed event in two look-ups; each plan is compiled once, on first use. */
 export class RuleIndex {
+  /** Grows with each change. */
+  version = 0;
   readonly #options: RuleIndexOptions;
   readonly #byId = new Map<string, IndexedRule>();
   /** Contract, version and source → violations → rules. */
@@ -60,6 +62,7 @@ export class RuleIndex {
 
   set(rule: StoredRule): void {
     this.delete(rule.id);
+    this.version++;
     const indexed = { rule, planKey: planKey(rule.plan), fits: compileInputs(rule.match.inputs) };
     this.#byId.set(rule.id, indexed);
     const sender = senderKey(rule.contract, rule.version, rule.source);
@@ -72,6 +75,7 @@ export class RuleIndex {
     const indexed = this.#byId.get(id);
     if (indexed === undefined) return;
     this.#byId.delete(id);
+    this.version++;
     const { contract, version, source, match } = indexed.rule;
     const sender = senderKey(contract, version, source);
     const byViolations = this.#bySender.get(sender);
@@ -89,6 +93,24 @@ export class RuleIndex {
     if (rules === undefined) return [];
     const now = this.#options.now();
     return rules.filter(({ rule, fits }) => statuses.includes(statusAt(rule, now)) && fits(event));
+  }
+
+  /** The rules that are applied to a sender's events, whatever their failures. */
+  activeOf(contract: string, version: string, source: string): StoredRule[] {
+    const byViolations =
+      this.#bySender.get(senderKey(contract, version, source)) ?? new Map<string, never[]>();
+    const now = this.#options.now();
+    return [...byViolations.values()]
+      .flat()
+      .filter((indexed) => statusAt(indexed.rule, now) === 'active' && this.compiled(indexed) !== undefined)
+      .map(({ rule }) => rule);
+  }
+
+  /** Whether this rule alone is for the failures it is for, whatever the inputs and the status of others. */
+  isAlone(indexed: IndexedRule): boolean {
+    const { contract, version, source, match } = indexed.rule;
+    const rules = this.#bySender.get(senderKey(contract, version, source))?.get(match.violations);
+    return rules?.length === 1 && rules[0] === indexed;
   }
 
   /** The rules for the same events as this one: same sender, same violations, same inputs. */

@@ -14,8 +14,8 @@ export interface RuleFilter {
 /** Rules as they lie in the state, at `rules/<id>`. */
 export interface RuleRecords {
   read(id: string): Promise<StoredRule | undefined>;
-  /** Durable when it resolves. */
-  write(rule: StoredRule): Promise<void>;
+  /** Durable when it resolves, together with the other writes. */
+  write(rule: StoredRule, others?: readonly StateWrite[]): Promise<void>;
   /** Deletes the rule and its counts, together with the other writes. */
   delete(id: string, others: readonly StateWrite[]): Promise<void>;
   /** Newest first. */
@@ -44,10 +44,11 @@ export function ruleRecords(state: StateStore, now: () => number): RuleRecords {
       return rule as StoredRule | undefined;
     },
 
-    async write(rule) {
+    async write(rule, others = []) {
       const lasting = rule.status === 'candidate' || rule.disabled_by === 'person';
       const ttlMs = Math.max(1, Date.parse(rule.expires_at) - now()) + keepExpiredMs;
-      await state.put(prefix + rule.id, { ...rule } as unknown as JsonObject, lasting ? {} : { ttlMs });
+      const value = { ...rule } as unknown as JsonObject;
+      await state.write([{ put: prefix + rule.id, value, ...(lasting ? undefined : { ttlMs }) }, ...others]);
     },
 
     delete: (id, others) => state.write([{ delete: prefix + id }, { delete: usesPrefix + id }, ...others]),

@@ -10,10 +10,11 @@ import { compileProvenance } from './provenance.ts';
 import { isDeclared } from './schema-paths.ts';
 import { type PlanPermissions, checkPlan } from './static-check.ts';
 
-/** `event`: what the plan made; `value`: what the contract made of that. */
+/** `event`: what the plan made; `value`: what the contract made of that; `changed`: the fields in which they differ. */
 export interface Repaired {
   event: JsonObject;
   value: JsonObject;
+  changed: JsonObject | undefined;
 }
 
 export interface Refusal {
@@ -62,11 +63,12 @@ export function compileRule(
 
 function validated(contract: Contract, event: JsonObject): Result<Repaired, Refusal> {
   const validation = contract.validate(event);
-  if (validation.ok) return ok({ event, value: validation.value });
+  if (validation.ok) return ok({ event, value: validation.value, changed: validation.changed });
   return fail({ reason: describe(validation.violations), remaining: validation.violations, event });
 }
 
-function invalidPaths(violations: readonly Violation[], event: JsonObject): Set<Pointer> {
+/** The paths at which the event breaks its contract, `*` for array indexes: what a plan may change. */
+export function invalidPaths(violations: readonly Violation[], event: JsonObject): Set<Pointer> {
   return new Set(violations.map(({ path }) => (/\/\d/.test(path) ? genericPointer(path, event) : path)));
 }
 

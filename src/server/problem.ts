@@ -1,3 +1,5 @@
+import type { Violation } from '../validate/violation.ts';
+
 /** A refusal that goes to the client as `application/problem+json` (RFC 9457). */
 export interface Problem {
   status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 429 | 500 | 503;
@@ -8,6 +10,8 @@ export interface Problem {
   detail: string;
   /** Which parts of the request are meant, e.g. lines of NDJSON (from 1) or elements of an array (from 0). */
   errors?: readonly { line?: number; index?: number; detail: string }[];
+  /** How an event that was sent breaks its contract. */
+  violations?: readonly Violation[];
   /** Seconds until the same request may succeed. */
   retryAfter?: number;
 }
@@ -15,6 +19,7 @@ export interface Problem {
 export const problemMediaType = 'application/problem+json';
 
 export function problemBody(problem: Problem): string {
-  const { code, title, status, detail, errors } = problem;
-  return JSON.stringify({ type: `urn:data-sentinel:problem:${code}`, title, status, code, detail, errors });
+  const { code, title, status, detail, errors, violations } = problem;
+  const type = `urn:data-sentinel:problem:${code}`;
+  return JSON.stringify({ type, title, status, code, detail, errors, violations });
 }

@@ -6,11 +6,16 @@ import { createAuthorize } from './authorize.ts';
 import type { ServerContext } from './context.ts';
 import type { Problem } from './problem.ts';
 import { notFound, sendProblem } from './replies.ts';
+import { consumerRoutes } from './routes/consumers.ts';
 import { contractRoutes } from './routes/contracts.ts';
+import { readBodiesExactly } from './exact-body.ts';
+import { deadLetterEditRoutes } from './routes/dead-letter-edits.ts';
 import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { eventRoutes } from './routes/events.ts';
+import { healingRoutes } from './routes/healing.ts';
 import { healthRoutes } from './routes/health.ts';
 import { queryRoutes } from './routes/query.ts';
+import { repairRoutes } from './routes/repairs.ts';
 import { ruleRoutes } from './routes/rules.ts';
 import { statsRoutes } from './routes/stats.ts';
 import { stepRoutes } from './routes/steps.ts';
@@ -66,9 +71,17 @@ export async function createApi(context: ServerContext): Promise<FastifyInstance
   healthRoutes(app, context);
   eventRoutes(app, context);
   deadLetterRoutes(app, context);
+  void app.register(async (scope) => {
+    // The event stands within the body.
+    readBodiesExactly(scope, { maxDepth: config.http.maxDepth + 1 });
+    deadLetterEditRoutes(scope, context);
+  });
   ruleRoutes(app, context);
+  healingRoutes(app, context);
+  repairRoutes(app, context);
   contractRoutes(app, context);
   statsRoutes(app, context);
+  consumerRoutes(app, context);
   queryRoutes(app, context);
   await stepRoutes(app, context);
   await app.ready();

@@ -48,8 +48,9 @@ export function createRates(now: () => number = Date.now): (stats: Stats) => Rec
     const at = now();
     if (before !== undefined && at - before.at >= 500) {
       const seconds = (at - before.at) / 1000;
+      // Counters fall when a rule is rolled back; nothing was loaded at a negative rate then.
       const perSecond = (key: keyof Stats) =>
-        Math.round(((stats[key] - before!.stats[key]) / seconds) * 10) / 10;
+        Math.round((Math.max(0, stats[key] - before!.stats[key]) / seconds) * 10) / 10;
       rates = {
         accepted_per_second: perSecond('accepted'),
         loaded_per_second: perSecond('loaded'),

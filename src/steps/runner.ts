@@ -36,7 +36,7 @@ export async function startSteps(steps: readonly StepModule[], deps: StepDeps): 
   const { signal } = abort;
   const outlet = createOutlet(deps.engine, subscribedTopics(steps));
   const routes: StepRoute[] = [];
-  const running: Consumer[] = [];
+  const running: Pick<Consumer, 'stop'>[] = [];
 
   async function stop(): Promise<void> {
     abort.abort();

@@ -12,15 +12,23 @@ export interface EnvelopeFacts {
 
 /**
  * Fills the envelope fields that the contract lets the gatekeeper fill, from facts that were fixed at ingest: a
- * redelivered event gets the same id and time again. Writes into `event`, and only absent fields.
+ * redelivered event gets the same id and time again. Writes into `event`, and only absent fields; returns their names.
  */
-export function fillEnvelope(event: JsonObject, contract: Contract, facts: EnvelopeFacts): void {
+export function fillEnvelope(
+  event: JsonObject,
+  contract: Contract,
+  facts: EnvelopeFacts,
+): readonly string[] | undefined {
+  let filled: string[] | undefined;
   for (const { field, from } of contract.envelopeDefaults) {
     if (Object.hasOwn(event, field)) continue;
     if (from === 'request_id') event[field] = facts.requestId;
     else if (from === 'received_at') event[field] = new Date(facts.receivedAt).toISOString();
     else if (facts.source !== undefined) event[field] = facts.source;
+    else continue;
+    (filled ??= []).push(field);
   }
+  return filled;
 }
 
 /** The sender's name: the path's, else what the event says of itself. */

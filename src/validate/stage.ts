@@ -3,6 +3,7 @@ import type { ContractRegistry } from '../contracts/registry.ts';
 import type { JsonObject } from '../json.ts';
 import type { StoredRule } from '../repair/rule.ts';
 import type { RuleStore } from '../repair/rule-store.ts';
+import type { Repaired } from '../repair/trial.ts';
 import { type ContractChoice, type UnknownContract, chooseContract } from './choose-contract.ts';
 import { type EnvelopeFacts, fillEnvelope, sourceOf } from './envelope.ts';
 import { errorSignature } from './signature.ts';
@@ -10,13 +11,21 @@ import type { Violation } from './violation.ts';
 
 /** What the validator says of one event: look up, decide. (To learn is the healers' part.) */
 export type Verdict =
-  | { kind: 'valid'; source: string; contract: Contract; value: JsonObject }
-  /** A known rule repaired it; `event` is the plan's result, `value` what the contract made of it. */
+  | {
+      kind: 'valid';
+      source: string;
+      contract: Contract;
+      value: JsonObject;
+      /** The fields of `value` that the event's text does not have, or has otherwise. */
+      changed: JsonObject | undefined;
+    }
+  /** A known rule repaired it; `event` is the plan's result, `value` what the contract made of it, with `changed` fields. */
   | {
       kind: 'repaired';
       source: string;
       contract: Contract;
       value: JsonObject;
+      changed: JsonObject | undefined;
       event: JsonObject;
       rule: StoredRule;
     }
@@ -27,7 +36,7 @@ export type Validate = (event: JsonObject, facts: EnvelopeFacts) => Verdict;
 
 export function createValidate(deps: {
   contracts: ContractRegistry;
-  rules: Pick<RuleStore, 'find'>;
+  rules: Pick<RuleStore, 'find' | 'repairExpected'>;
   choice: ContractChoice;
 }): Validate {
   const { contracts, rules, choice } = deps;
@@ -44,20 +53,49 @@ export function createValidate(deps: {
       };
 
     const contract = chosen.value;
-    fillEnvelope(event, contract, facts);
+    const filled = fillEnvelope(event, contract, facts);
+    const expected = rules.repairExpected(contract, source, event);
+    if (expected !== undefined) {
+      const { rule, repaired } = expected;
+      return repairedBy(rule, repaired, source, contract);
+    }
     const validation = contract.validate(event);
-    if (validation.ok) return { kind: 'valid', source, contract, value: validation.value };
+    if (validation.ok) {
+      const { value, changed } = validation;
+      return { kind: 'valid', source, contract, value, changed: withFilled(changed, filled, value) };
+    }
 
     const { violations } = validation;
     const found = rules.find(contract.name, contract.version, source, violations, event);
     if (found.kind === 'rule') {
       const repaired = found.apply(event, violations);
-      if (repaired.ok) return { kind: 'repaired', source, contract, rule: found.rule, ...repaired.value };
+      if (repaired.ok) return repairedBy(found.rule, repaired.value, source, contract);
     }
     const { name, version, jsonSchema } = contract;
     const signature = errorSignature({ contract: name, version, source, violations, event, jsonSchema });
     return { kind: 'invalid', source, contract, violations, signature };
   };
+}
+
+function repairedBy(
+  rule: StoredRule,
+  { event, value, changed }: Repaired,
+  source: string,
+  contract: Contract,
+): Verdict {
+  return { kind: 'repaired', source, contract, value, changed, event, rule };
+}
+
+/** What the envelope filled in is the event's own for the contract, but not in the text that was sent. */
+function withFilled(
+  changed: JsonObject | undefined,
+  filled: readonly string[] | undefined,
+  value: JsonObject,
+): JsonObject | undefined {
+  if (filled === undefined) return changed;
+  const all = { ...changed };
+  for (const field of filled) all[field] = value[field]!;
+  return all;
 }
 
 /** The version is left out of the signature: it is the sender's text, and could be another for each event. */

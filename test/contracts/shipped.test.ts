@@ -44,6 +44,7 @@ describe('the contracts that ship with Data Sentinel', () => {
     expect(registry.get('transaction', '1.0.0')?.validate({ ...transaction, note: 'kept' })).toEqual({
       ok: true,
       value: { ...transaction, source: 'unknown', amount: '12.5', user_id: id, note: 'kept' },
+      changed: { source: 'unknown', amount: '12.5', user_id: id },
     });
     expect(faults('transaction', '1.0.0', { ...transaction, description: null })).toEqual([]);
   });

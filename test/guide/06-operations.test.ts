@@ -307,3 +307,41 @@ describe('SIGTERM', () => {
     expect(rows.filter((row) => row['description'] === 'slow sender')).toHaveLength(1);
   }, 40_000);
 });
+
+describe('a paused consumer', () => {
+  const pipeline = () => `${sentinel.url}/api/v1/consumers/raw_event/pipeline`;
+  const waiting = async () => {
+    const { items } = await get<{ items: { topic: string; group: string; pending: number }[] }>(
+      `${sentinel.url}/api/v1/consumers`,
+    );
+    return items.find(({ topic, group }) => topic === 'raw_event' && group === 'pipeline');
+  };
+
+  it('lets events wait, over a restart too, and goes on where it was when it is resumed', async () => {
+    await quietStats();
+    expect(await (await post(`${pipeline()}/pause`, {})).json()).toMatchObject({
+      paused_since: expect.stringMatching(/^\d{4}-/) as string,
+    });
+    // The pipeline's thread hears of it a moment later; from then on nothing is taken.
+    const ids: string[] = [];
+    await until(async () => {
+      ids.push(await ingest(sentinel.url, transaction()));
+      return ((await waiting())?.pending ?? 0) > 0;
+    });
+    await sentinel.kill('SIGTERM');
+    await sentinel.restart();
+    const last = await ingest(sentinel.url, transaction());
+    expect(await waiting()).toMatchObject({ paused_since: expect.any(String) as string });
+    expect(await get(`${sentinel.url}/api/v1/events/${last}`)).toMatchObject({ status: 'accepted' });
+
+    await post(`${pipeline()}/resume`, {});
+    for (const id of [...ids, last])
+      expect(await settled(sentinel.url, id)).toMatchObject({ status: 'loaded' });
+    expect(await waiting()).not.toHaveProperty('paused_since');
+  });
+
+  it('must exist', async () => {
+    const response = await post(`${sentinel.url}/api/v1/consumers/raw_event/nobody/pause`, {});
+    expect(response.status).toBe(404);
+  });
+});

@@ -13,8 +13,9 @@ import { type FailedEvent, type FixedEvent, type UnrecoverableEvent, topics } fr
 import type { JsonObject } from '../../src/json.ts';
 import type { Failure, Healer } from '../../src/repair/healer.ts';
 import type { HealingConfig } from '../../src/repair/healing-config.ts';
+import type { HealingStatus } from '../../src/repair/healing-status.ts';
 import { healingStage } from '../../src/repair/healing-stage.ts';
-import type { LlmAuditEntry } from '../../src/repair/healers/llm/audit.ts';
+import { type LlmExchange, createLlmAudit } from '../../src/repair/llm-audit.ts';
 import { llmHealer } from '../../src/repair/healers/llm.ts';
 import { type RuleStore, openRuleStore } from '../../src/repair/rule-store.ts';
 import { errorSignature } from '../../src/validate/signature.ts';
@@ -58,6 +59,7 @@ const defaults: HealingConfig = {
   onLlmUnavailable: 'wait',
   maxWaitMinutes: 60,
   heuristicsThreshold: 0.8,
+  breakerPauseMs: 30_000,
   negativeCacheMinutes: 60,
 };
 
@@ -66,7 +68,8 @@ export interface HealingBench {
   rules: RuleStore;
   /** The model's server. */
   model: OpenAiServer;
-  audited: LlmAuditEntry[];
+  audited: LlmExchange[];
+  status(): Promise<HealingStatus>;
   /** What the healing stage has settled so far. */
   fixed: FixedEvent[];
   dead: UnrecoverableEvent[];
@@ -90,6 +93,8 @@ export async function healingBench(
     /** False: no LLM is configured. */
     llm?: boolean;
     contract?: Contract;
+    /** Valid events of the sender, on which new rules are tried. */
+    recent?: JsonObject[];
     now?: () => number;
   } = {},
 ): Promise<HealingBench> {
@@ -106,17 +111,18 @@ export async function healingBench(
   const rules = await openRuleStore(engine.state, {
     ttlDays: config.ruleTtlDays,
     contracts,
+    recent: { of: () => options.recent ?? [] },
     log: silent,
     now,
   });
 
-  const audited: LlmAuditEntry[] = [];
+  const audited: LlmExchange[] = [];
   const llm = llmHealer(
     { ...config, openai: { apiKey: 'test-key', baseUrl: model.baseUrl, model: 'test-model' } },
     {
-      audit: (entry) => audited.push(entry),
+      audit: createLlmAudit(engine.state, { now }),
+      onExchange: (exchange) => audited.push(exchange),
       breakerThreshold: 3,
-      breakerCooldownMs: 30_000,
       now,
     },
   );
@@ -155,6 +161,7 @@ export async function healingBench(
     rules,
     model,
     audited,
+    status: () => stage.status(),
     fixed,
     dead,
     until,

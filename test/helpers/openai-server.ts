@@ -10,8 +10,16 @@ export type Script =
   /** Headers and half a body, then nothing more. */
   | { stall: true }
   | { reset: true }
-  /** A body that is no JSON at all. */
-  | { garbage: string };
+  /** A 200 with this very body, as JSON or as `contentType`. */
+  | { body: string | object; contentType?: string }
+  /** This choice in place of a plain message. */
+  | { choice: object }
+  /** One byte of a completion each so many milliseconds. */
+  | { drip: number }
+  /** A body that ends before its announced length. */
+  | { truncated: true }
+  /** A 200 whose body has so many bytes of white space before the completion. */
+  | { pad: number };
 
 export interface RecordedRequest {
   path: string;
@@ -57,16 +65,18 @@ export async function startOpenAiServer(): Promise<OpenAiServer> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const path = request.url ?? '';
-    if (request.method === 'GET' && path.endsWith('/models'))
+    if (request.method === 'GET' && path === '/v1/models')
       return send(response, 200, {
         object: 'list',
         data: [{ id: 'test-model', object: 'model', created: 0, owned_by: 'test' }],
       });
-    if (request.method !== 'POST' || !path.endsWith('/chat/completions'))
+    if (request.method !== 'POST' || path !== '/v1/chat/completions')
       return send(response, 404, {
         error: { message: `no such route: ${path}`, type: 'invalid_request_error', code: null, param: null },
       });
 
+    if (request.headers['content-type']?.startsWith('application/json') !== true)
+      return send(response, 415, { error: { message: 'send JSON', type: 'error', code: null, param: null } });
     const text = Buffer.concat(chunks).toString();
     const recorded: RecordedRequest = {
       path,
@@ -116,8 +126,24 @@ function act(script: Script, request: RecordedRequest, response: ServerResponse)
     response.socket?.resetAndDestroy();
   } else if ('stall' in script) {
     response.writeHead(200, { 'content-type': 'application/json' }).write('{"id":"chatcmpl-1","choices":[');
-  } else if ('garbage' in script) {
-    response.writeHead(200, { 'content-type': 'application/json' }).end(script.garbage);
+  } else if ('body' in script) {
+    const { body, contentType = 'application/json' } = script;
+    response
+      .writeHead(200, { 'content-type': contentType })
+      .end(typeof body === 'string' ? body : JSON.stringify(body));
+  } else if ('choice' in script) {
+    send(response, 200, { ...completion('', request), choices: [{ index: 0, ...script.choice }] });
+  } else if ('drip' in script) {
+    response.writeHead(200, { 'content-type': 'application/json' });
+    const timer = setInterval(() => response.write(' '), script.drip);
+    response.on('close', () => clearInterval(timer));
+  } else if ('truncated' in script) {
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': '5000' });
+    response.write('{"id":"chatcmpl-1","choices":[', () => response.destroy());
+  } else if ('pad' in script) {
+    response
+      .writeHead(200, { 'content-type': 'application/json' })
+      .end(' '.repeat(script.pad) + JSON.stringify(completion('{}', request)));
   } else if ('status' in script) {
     const { message = 'scripted fault', code = null, param = null } = script.error ?? {};
     const headers = script.retryAfter === undefined ? {} : { 'retry-after': String(script.retryAfter) };

@@ -8,6 +8,9 @@ import type { EventInfo } from '../../src/server/routes/events.ts';
 
 const cli = new URL('../../dist/cli.js', import.meta.url).pathname;
 
+/** A machine that is busy with other tests may take long to load everything. */
+const startsWithinMs = 60_000;
+
 export interface RunningSentinel {
   url: string;
   dir: string;
@@ -51,11 +54,17 @@ export async function startProcess(options: StartOptions = {}): Promise<RunningS
     });
     for (const stream of [child.stdout!, child.stderr!])
       stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    await until(() => {
-      url = /"url":"([^"]+)"/.exec(output.slice(from))?.[1] ?? '';
-      if (child.exitCode !== null) throw new Error(`sentinel ended with ${child.exitCode}:\n${output}`);
-      return url !== '';
-    });
+    try {
+      await until(() => {
+        url = /"url":"([^"]+)"/.exec(output.slice(from))?.[1] ?? '';
+        if (child.exitCode !== null) throw new Error(`sentinel ended with ${child.exitCode}:\n${output}`);
+        return url !== '';
+      }, startsWithinMs);
+    } catch (error) {
+      // The caller gets nothing that it could stop.
+      child.kill('SIGKILL');
+      throw error;
+    }
   }
 
   async function kill(signal: NodeJS.Signals): Promise<number | null> {

@@ -18,7 +18,7 @@ it('gives back the events of many records, each with its id and its exact text',
           encodeRecord({ id: ids[index]!, at: 1, n: lines.length }, lines.join('\n')),
         );
         const decoded = decodeRecords(bodies);
-        expect(decoded.map(({ raw }) => raw())).toEqual(texts.flat());
+        expect(decoded.map(({ text }) => text)).toEqual(texts.flat());
         expect(decoded.map(({ event }) => event)).toEqual(
           texts.flat().map((text) => JSON.parse(text) as unknown),
         );

@@ -1,3 +1,4 @@
+import { DuckDBInstance } from '@duckdb/node-api';
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -32,6 +33,38 @@ async function openInFolder() {
 }
 
 destinationConformance('duckdb', openInFolder);
+
+it('takes over a file from before rollbacks, and a row that somebody has deleted stays deleted', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'sentinel-duckdb-'));
+  const path = join(dir, 'warehouse.duckdb');
+  const table: Table = {
+    name: 'payments',
+    contract: 'payment',
+    key: [],
+    columns: [{ name: 'event_id', type: { kind: 'string' } }],
+  };
+  const repair = { healer: 'rule' as const, ruleId: 'r1', original: '{}', plan: '{}', result: '{}' };
+  const [kept, erased] = [row({ event_id: 'a' }, { repair }), row({ event_id: 'b' }, { repair })];
+  const before = await openDuckDb({ path });
+  await before.prepare([table]);
+  await before.load([kept, erased], []);
+  await before.close();
+  const instance = await DuckDBInstance.create(path);
+  const connection = await instance.connect();
+  await connection.run('ALTER TABLE _sentinel_repairs DROP COLUMN rolled_back_at');
+  await connection.run('DROP TABLE _sentinel_leaving');
+  await connection.run(`DELETE FROM payments WHERE event_id = 'b'`);
+  connection.closeSync();
+  instance.closeSync();
+
+  const after = await openDuckDb({ path });
+  await after.prepare([table]);
+  expect(await after.find(kept.requestId)).toMatchObject({ status: 'repaired', repair: { ruleId: 'r1' } });
+  expect(await after.repairs.takeOut('r1', { limit: 1000, at: 1 })).toMatchObject({ taken: 1 });
+  expect((await after.repairs.leaving(10)).map(({ requestId }) => requestId)).toEqual([kept.requestId]);
+  await after.close();
+  await rm(dir, { recursive: true });
+});
 
 describe('query', () => {
   let under: Awaited<ReturnType<typeof openInFolder>>;

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { heuristicsHealer } from '../../src/repair/healers/heuristics.ts';
 import { type HealingBench, healingBench, transactionWith } from '../helpers/healing.ts';
+import type { Script } from '../helpers/openai-server.ts';
 
 let bench: HealingBench;
 afterEach(() => bench.close());
@@ -106,6 +107,7 @@ describe('a source that never uses a name twice', () => {
 });
 
 describe('what the model gets wrong', () => {
+  const mapOf = (...values: object[]) => ({ operations: [{ op: 'map', path: '/price', values }] });
   const literal = { operations: [{ op: 'add', path: '/amount', value: '0.00' }] };
   it.each<[string, string | object]>([
     ['prose', 'You should rename price to amount.'],
@@ -122,6 +124,19 @@ describe('what the model gets wrong', () => {
     ['a plan with extra powers', { ...priceToAmount, set: { '/amount': '1' } }],
     ['nothing', ''],
     ['a list', [priceToAmount]],
+    ['a plan among prose', `Sure! ${JSON.stringify(priceToAmount)} Hope this helps.`],
+    ['a key that stands twice', `{"operations":[],"operations":${JSON.stringify(priceToAmount.operations)}}`],
+    ['a __proto__ key', `{"__proto__":{},"operations":${JSON.stringify(priceToAmount.operations)}}`],
+    ['a nest without end', `{"operations":${'['.repeat(20_000)}${']'.repeat(20_000)}}`],
+    ['a very long plan', { operations: Array.from({ length: 500 }, () => priceToAmount.operations[0]) }],
+    ['a book', 'x'.repeat(900_000)],
+    ['a map that says two things', mapOf({ in: '12.50', out: '1' }, { in: '12.50', out: '2' })],
+    ['a map onto __proto__', mapOf({ in: '__proto__', out: 'EUR' })],
+    ['a path out of the event', { operations: [{ op: 'move', from: '/../price', to: '/amount' }] }],
+    ['a plan that empties another field', { operations: [{ op: 'move', from: '/email', to: '/amount' }] }],
+    ['a plan that drops a declared field', { operations: [{ op: 'remove', path: '/user_id' }] }],
+    ['a plan that overwrites what is valid', { operations: [{ op: 'move', from: '/price', to: '/email' }] }],
+    ['a valid plan for another contract', { operations: [{ op: 'move', from: '/total', to: '/sum' }] }],
   ])('%s is never loaded: after the attempts the event is a dead letter', async (_, answer) => {
     bench = await healingBench();
     bench.model.answer({ say: typeof answer === 'string' ? answer : JSON.stringify(answer) });
@@ -131,6 +146,32 @@ describe('what the model gets wrong', () => {
     expect(bench.model.requests).toHaveLength(3);
     expect(bench.dead[0]).toMatchObject({ code: 'refused_by_llm', raw: JSON.stringify(priced()) });
     expect(await bench.rules.list()).toEqual([]);
+  });
+
+  it.each<[string, Script]>([
+    ['a tool call', { choice: { message: { content: null, tool_calls: [{ function: { name: 'load' } }] } } }],
+    ['an object as content', { choice: { message: { content: priceToAmount } } }],
+    ['a refusal of the model', { choice: { message: { content: null, refusal: 'no' } } }],
+    ['a body of two megabytes', { pad: 2_000_000 }],
+  ])('%s in place of an answer loads nothing and stops nothing', async (_, script) => {
+    bench = await healingBench();
+    bench.model.answer(script);
+    await bench.submit(priced());
+    await bench.settled(1);
+    expect(bench.dead[0]).toMatchObject({ code: 'refused_by_llm' });
+
+    bench.model.answer({ say: { operations: [{ op: 'move', from: '/cost', to: '/amount' }] } });
+    await bench.submit(transactionWith({ amount: undefined, cost: '1.00' }));
+    await bench.settled(2);
+    expect(bench.fixed).toHaveLength(1);
+  });
+
+  it('is asked once though refusals are not to be remembered', async () => {
+    bench = await healingBench({ config: { negativeCacheMinutes: 0 } });
+    bench.model.answer({ say: { operations: null, reason: 'no' } });
+    await bench.submit(priced(), priced());
+    await bench.settled(2);
+    expect(bench.model.requests).toHaveLength(1);
   });
 
   it('a refusal ends it at once, and is remembered', async () => {

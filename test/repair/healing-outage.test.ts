@@ -7,16 +7,20 @@ afterEach(() => bench.close());
 const priced = () => transactionWith({ amount: undefined, price: '12.50' });
 const priceToAmount = { operations: [{ op: 'move', from: '/price', to: '/amount' }] };
 
+const waitingSignatures = async () => (await bench.status()).llm?.waiting;
+
 describe('while the model can not be asked', () => {
   it('events wait, the circuit opens, and none is lost when it comes back', async () => {
     let time = Date.now();
     bench = await healingBench({ now: () => time });
     bench.model.answer({ status: 503, retryAfter: 30 });
     await bench.submit(...Array.from({ length: 200 }, priced));
-    for (let tries = 1; tries <= 5; tries++) {
-      await bench.until(() => bench.audited.length === tries);
+    for (let tries = 1; tries <= 3; tries++) {
+      await bench.until(async () => bench.audited.length === tries && (await waitingSignatures()) === 1);
       time += 3000;
     }
+    await bench.until(async () => (await bench.status()).llm?.breaker.state === 'open');
+    time += 3000;
     expect(bench.model.requests).toHaveLength(3);
     expect(await bench.waiting()).toBe(200);
     expect(bench.dead).toEqual([]);
@@ -43,7 +47,7 @@ describe('while the model can not be asked', () => {
     bench = await healingBench({ now: () => time, config: { maxWaitMinutes: 60 } });
     bench.model.answer({ status: 503, retryAfter: 30 });
     await bench.submit(priced());
-    await bench.until(() => bench.audited.length > 0);
+    await bench.until(async () => (await waitingSignatures()) === 1);
     time += 3_600_000;
     await bench.settled(1);
     expect(bench.dead[0]).toMatchObject({ code: 'llm_unavailable' });

@@ -74,7 +74,15 @@ describe('a question to the model', () => {
   it.each([
     ['refuses our key', { status: 401 }],
     ['resets connections', { reset: true }],
-    ['sends no JSON', { garbage: '<html>bad gateway' }],
+    ['sends no JSON', { body: '<html>bad gateway' }],
+    ['sends a page', { body: '<html>log in first</html>', contentType: 'text/html' }],
+    ['sends plain text', { body: 'ok', contentType: 'text/plain' }],
+    ['sends null', { body: 'null' }],
+    ['sends a list', { body: [] }],
+    ['leaves the choices out', { body: { id: 'x', object: 'chat.completion' } }],
+    ['sends no choice', { body: { choices: [] } }],
+    ['sends a choice without a message', { choice: { finish_reason: 'stop' } }],
+    ['ends in the middle of its answer', { truncated: true }],
     ['is out of order', { status: 503, retryAfter: 0 }],
   ] as const)('is llm_unavailable when the server %s', async (_, script) => {
     server.answer(script);
@@ -82,11 +90,61 @@ describe('a question to the model', () => {
     expect(server.requests.length).toBeLessThanOrEqual(3);
   });
 
-  it('gives up on an answer that never ends', async () => {
-    server.answer({ stall: true });
-    await expect(client({ timeoutMs: 50 })(question, never)).rejects.toMatchObject({
+  it.each([
+    ['never ends', { stall: true }],
+    ['comes byte by byte', { drip: 10 }],
+  ] as const)('gives up on an answer that %s', async (_, script) => {
+    server.answer(script);
+    await expect(client({ timeoutMs: 80 })(question, never)).rejects.toMatchObject({
       code: 'llm_unavailable',
     });
+  });
+
+  it('reads no more of an answer than any plan needs', async () => {
+    server.answer({ pad: 20 * 1024 * 1024 });
+    expect(await client()(question, never)).toMatchObject({
+      kind: 'rejected',
+      reason: 'the answer of the LLM server is too long',
+    });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it.each<[string, object, string]>([
+    [
+      'a tool call in place of content',
+      { message: { role: 'assistant', content: null, tool_calls: [{}] } },
+      '',
+    ],
+    ['content of the wrong type', { message: { content: { operations: [] } } }, ''],
+    [
+      'a list of parts',
+      { message: { content: [{ type: 'text', text: '{"a"' }, { text: ':1}' }] } },
+      '{"a":1}',
+    ],
+  ])('takes %s for what it says, and no more', async (_, choice, text) => {
+    server.answer({ choice });
+    expect(await client()(question, never)).toMatchObject({ kind: 'text', text });
+  });
+
+  it('tells a refusal of the model from an answer', async () => {
+    server.answer({
+      choice: { message: { role: 'assistant', content: null, refusal: 'I can not do that' } },
+    });
+    expect(await client()(question, never)).toMatchObject({
+      kind: 'rejected',
+      reason: 'the model declines to answer',
+    });
+  });
+
+  it.each<[string, unknown]>([
+    ['none', undefined],
+    ['a text', { total_tokens: '12' }],
+    ['not a number', { total_tokens: Number.NaN }],
+    ['less than nothing', { total_tokens: -1000 }],
+  ])('counts tokens itself when the server says %s', async (_, usage) => {
+    const message = { role: 'assistant', content: 'x'.repeat(390) };
+    server.answer({ body: { model: 7, choices: [{ message }], usage } });
+    expect(await client()(question, never)).toMatchObject({ model: 'test-model', tokens: 100 });
   });
 
   it('is rejected, not unavailable, when the server declines this very request', async () => {
@@ -94,6 +152,7 @@ describe('a question to the model', () => {
     expect(await client()(question, never)).toEqual({
       kind: 'rejected',
       reason: 'the LLM server answered 400 context_length_exceeded',
+      tokens: 0,
     });
   });
 

@@ -5,6 +5,7 @@ import type { StateStore } from '../../src/engine/engine.ts';
 import type { JsonObject } from '../../src/json.ts';
 import type { Plan } from '../../src/repair/plan.ts';
 import type { Lesson } from '../../src/repair/rule-lesson.ts';
+import { readRollback, rollbackWrite } from '../../src/repair/rollback-record.ts';
 import { type Found, type RuleStore, openRuleStore } from '../../src/repair/rule-store.ts';
 import { failureOf, silent, transactionWith } from '../helpers/healing.ts';
 import { memoryState } from '../helpers/memory-state.ts';
@@ -194,6 +195,123 @@ describe('the life of a rule', () => {
   });
 });
 
+describe('the trial of a new rule', () => {
+  const seen: JsonObject[] = [];
+  beforeEach(async () => {
+    seen.length = 0;
+    const recent = { of: () => seen };
+    rules = await openRuleStore(state, { ttlDays: 7, contracts, recent, log: silent, now: () => time });
+  });
+  const learnMove = (event: JsonObject, from: string, to: string, more: Partial<Lesson> = {}) =>
+    rules.learn(lesson(event, move(from, to), more));
+
+  it('refuses what a valid event contradicts, from every healer', async () => {
+    seen.push(transactionWith({ price: '99.00' }));
+    const reason = 'in 1 of 1 recent valid events of this sender /price differs from /amount';
+    for (const origin of ['llm', 'heuristic'] as const)
+      expect(await learnMove(priced(), '/price', '/amount', { origin })).toEqual({
+        kind: 'contradicted',
+        reason,
+      });
+    for (const approval of ['auto', 'review'] as const)
+      expect(await learnMove(priced(), '/price', '/amount', { approval })).toMatchObject({
+        kind: 'contradicted',
+      });
+    expect(await rules.list()).toEqual([]);
+  });
+
+  it('tells a person, who knows better', async () => {
+    seen.push(transactionWith({ price: '99.00' }));
+    expect(await learnMove(priced(), '/price', '/amount', { origin: 'person' })).toMatchObject({
+      kind: 'learned',
+      rule: { status: 'active', evidence: [expect.stringContaining('but in 1 of 1') as string] },
+    });
+  });
+
+  it('keeps what speaks for the rule as evidence', async () => {
+    seen.push(transactionWith({ price: 12.5 }));
+    expect(await learnMove(priced(), '/price', '/amount', { evidence: ['said so'] })).toMatchObject({
+      rule: { evidence: ['said so', expect.stringContaining('/price equals /amount') as string] },
+    });
+  });
+
+  it.each([
+    [
+      'takes the same field for another one',
+      { price: '1.00', amount: undefined, description: undefined },
+      '/price',
+      '/description',
+    ],
+    [
+      'has another field for the same one',
+      { price: '1.00', cost: '2.00', amount: undefined, currency: undefined },
+      '/cost',
+      '/amount',
+    ],
+  ])('refuses what contradicts a rule: it %s', async (_, change, from, to) => {
+    const id = await learnPrice();
+    const event = transactionWith({ ...change, email: undefined });
+    expect(await learnMove(event, from, to)).toEqual({
+      kind: 'contradicted',
+      reason: expect.stringContaining(`rule ${id} takes /price`) as string,
+    });
+    // Under review a person decides.
+    expect(await learnMove(event, from, to, { approval: 'review' })).toMatchObject({
+      kind: 'learned',
+      rule: { status: 'candidate', evidence: [expect.stringContaining(`but rule ${id}`) as string] },
+    });
+  });
+
+  it('does not mind another field for the same one when the event has only one of them', async () => {
+    await learnPrice();
+    const event = transactionWith({ cost: '2.00', amount: undefined, email: undefined });
+    expect(await learnMove(event, '/cost', '/amount')).toMatchObject({ kind: 'learned' });
+  });
+});
+
+describe('a rule that was rolled back', () => {
+  const record = (id: string, status: 'running' | 'done') =>
+    state.write([
+      rollbackWrite({
+        rule_id: id,
+        status,
+        reason: 'wrong',
+        started_at: new Date(time).toISOString(),
+        total: 1,
+        before: 0,
+        taken: 0,
+        duplicates: 0,
+      }),
+    ]);
+
+  it('can be neither approved nor deleted while that goes on', async () => {
+    const id = await learnPrice();
+    await record(id, 'running');
+    await expect(rules.approve(id)).rejects.toMatchObject({ code: 'conflict' });
+    await expect(rules.delete(id)).rejects.toMatchObject({ code: 'conflict' });
+  });
+
+  it('is no longer barred once a person approves it', async () => {
+    const id = await learnPrice();
+    await rules.disable(id);
+    await record(id, 'done');
+    await rules.approve(id);
+    expect(await readRollback(state, id)).toBeUndefined();
+  });
+
+  it('is not learned again, even if the rule itself is gone, but from a person', async () => {
+    const id = await learnPrice();
+    await rules.delete(id);
+    await record(id, 'done');
+    expect(await rules.learn(lesson(priced(), move('/price', '/amount')))).toMatchObject({
+      kind: 'turned_down',
+    });
+    const byPerson = lesson(priced(), move('/price', '/amount'), { origin: 'person' });
+    expect(await rules.learn(byPerson)).toMatchObject({ kind: 'learned' });
+    expect(await readRollback(state, id)).toBeUndefined();
+  });
+});
+
 describe('the counts of a rule', () => {
   it('are written in the background and add up over restarts', async () => {
     const id = await learnPrice();
@@ -230,6 +348,17 @@ describe('the counts of a rule', () => {
     await poll(() => find(priced()).kind === 'rule');
     for (let i = 0; i < 4; i++) use(priced('twelve'));
     expect(find(priced()).kind).toBe('rule');
+  });
+
+  it('do not overrule a person who has decided in the meantime', async () => {
+    const elsewhere = await open();
+    const id = await learnPrice();
+    await poll(() => find(priced(), elsewhere).kind === 'rule');
+    const person = elsewhere.disable(id);
+    for (let i = 0; i < 5; i++) use(priced('twelve'));
+    await person;
+    await rules.close();
+    expect(await rules.get(id)).toMatchObject({ status: 'disabled', disabled_by: 'person' });
   });
 
   it('leave a rule alone that fails now and then', async () => {

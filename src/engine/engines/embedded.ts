@@ -87,6 +87,7 @@ export async function openEmbeddedEngine(options: EmbeddedEngineOptions): Promis
         throw error;
       });
       return {
+        ...consumer,
         async stop() {
           try {
             await consumer.stop();

@@ -8,6 +8,7 @@ import { type Warehouse, loadBatch, writer } from './duckdb/loader.ts';
 import { createQuery } from './duckdb/query.ts';
 import { rowsOf } from './duckdb/rows.ts';
 import { type DuckDbOptions, openSession } from './duckdb/session.ts';
+import { repairAudit } from './duckdb/repair-audit.ts';
 import { ensureTable, mergeTables, sameName } from './duckdb/tables.ts';
 
 /**
@@ -18,7 +19,7 @@ import { ensureTable, mergeTables, sameName } from './duckdb/tables.ts';
 export async function openDuckDb(options: DuckDbOptions): Promise<Destination> {
   const session = await openSession(options);
   const tables = new Map<string, KnownTable>();
-  const warehouse: Warehouse = { tables, writers: new Set() };
+  const warehouse: Warehouse = { tables, writers: new Set(), handover: session.handover() };
   let turn: Promise<unknown> = Promise.resolve();
   /** After a failure the next load makes sure of its tables first: one may have been dropped. */
   let unsure = false;
@@ -98,6 +99,7 @@ export async function openDuckDb(options: DuckDbOptions): Promise<Destination> {
     positions: () => question('read its positions', readPositions),
     find: (requestId) => question('look for an event', (connection) => findEvent(connection, requestId)),
     counts: () => question('read its counters', readCounts),
+    repairs: repairAudit({ question, exclusively }),
     query: createQuery(session),
     async close() {
       await turn;

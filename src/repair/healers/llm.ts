@@ -1,10 +1,11 @@
 import { SentinelError, messageOf } from '../../errors.ts';
 import type { Failure, Healer, Proposal } from '../healer.ts';
 import type { HealingConfig } from '../healing-config.ts';
+import type { LlmStatus } from '../healing-status.ts';
+import type { LlmAudit, LlmExchange, LlmOutcome } from '../llm-audit.ts';
 import { tryPlan } from '../trial.ts';
 import type { Violation } from '../../validate/violation.ts';
 import { type Answer, readAnswer } from './llm/answer.ts';
-import type { Audit, LlmAuditEntry } from './llm/audit.ts';
 import { hourlyBudget } from './llm/budget.ts';
 import { circuitBreaker } from './llm/circuit-breaker.ts';
 import { type Complete, openAiClient } from './llm/client.ts';
@@ -20,23 +21,26 @@ export type LlmConfig = Pick<
   | 'maxTokensPerHour'
   | 'shareValues'
   | 'targetFields'
+  | 'breakerPauseMs'
 > & { openai: NonNullable<HealingConfig['openai']> };
 
 export interface LlmHealerOptions {
-  /** Gets every prompt and answer. */
-  audit?: Audit;
+  /** Keeps every prompt and answer; an answer is used only once it is kept. */
+  audit?: Pick<LlmAudit, 'keep' | 'becameRule'>;
+  /** Is told of every exchange, for the log. */
+  onExchange?: (exchange: LlmExchange) => void;
+  /** What an earlier process used of the hour's budget, so that a restart does not begin a new hour. */
+  spent?: readonly { at: number; tokens: number }[];
   /** Consecutive failures of the server after which it is left alone. Default 5. */
   breakerThreshold?: number;
-  /** How long it is left alone, before one request probes it. Default 30 s. */
-  breakerCooldownMs?: number;
   /** Milliseconds since 1970. */
   now?: () => number;
 }
 
 /** What one answer comes to: an end, or a reason to ask again. */
-type Judgement =
-  | { done: Proposal; outcome: LlmAuditEntry['outcome'] }
-  | { complaint: string; remaining: readonly Violation[]; outcome: LlmAuditEntry['outcome'] };
+type Judgement = { outcome: LlmOutcome } & (
+  { done: Proposal } | { complaint: string; remaining: readonly Violation[] }
+);
 
 /**
  * Asks a language model for a plan. It is shown the contract, the violations and the event's shape, never a value
@@ -45,27 +49,39 @@ type Judgement =
  */
 export function llmHealer(config: LlmConfig, options: LlmHealerOptions = {}): Healer {
   const now = options.now ?? Date.now;
-  const budget = hourlyBudget({ maxCalls: config.maxCallsPerHour, maxTokens: config.maxTokensPerHour, now });
-  const breaker = circuitBreaker({
-    threshold: options.breakerThreshold ?? 5,
-    cooldownMs: options.breakerCooldownMs ?? 30_000,
+  const { model, baseUrl } = config.openai;
+  const budget = hourlyBudget({
+    maxCalls: config.maxCallsPerHour,
+    maxTokens: config.maxTokensPerHour,
+    spent: options.spent ?? [],
     now,
   });
+  const breaker = circuitBreaker({
+    threshold: options.breakerThreshold ?? 5,
+    cooldownMs: config.breakerPauseMs,
+    now,
+  });
+  const totals = { calls: 0, tokens: 0, outcomes: {} as Record<string, number> };
   const complete: Complete = openAiClient({
     ...config.openai,
     temperature: config.temperature,
     timeoutMs: config.timeoutMs,
-    beforeRequest: () => budget.takeCall(),
+    beforeRequest() {
+      budget.takeCall();
+      totals.calls++;
+    },
   });
 
   async function propose(failure: Failure, signal: AbortSignal): Promise<Proposal> {
-    const messages = openingMessages(failure, config);
+    const messages: ChatMessage[] = [];
+    let added = openingMessages(failure, config);
     let complaint = '';
     for (let attempt = 1; attempt <= config.maxAttempts; attempt++) {
-      const { text, judgement } = await ask(failure, messages, attempt, signal);
+      messages.push(...added);
+      const { text, judgement } = await ask(failure, { messages, added, attempt }, signal);
       if ('done' in judgement) return judgement.done;
       complaint = judgement.complaint;
-      messages.push(...feedbackMessages(text, complaint, judgement.remaining));
+      added = feedbackMessages(text, complaint, judgement.remaining, failure);
     }
     const tries = config.maxAttempts === 1 ? 'its answer' : `${config.maxAttempts} answers`;
     return { kind: 'refused', reason: `the model gave no plan that works in ${tries}: ${complaint}` };
@@ -73,49 +89,53 @@ export function llmHealer(config: LlmConfig, options: LlmHealerOptions = {}): He
 
   async function ask(
     failure: Failure,
-    messages: readonly ChatMessage[],
-    attempt: number,
+    question: { messages: readonly ChatMessage[]; added: readonly ChatMessage[]; attempt: number },
     signal: AbortSignal,
-  ) {
+  ): Promise<{ text: string; judgement: Judgement }> {
     const startedAt = now();
-    const record = (answer: string, model: string, outcome: LlmAuditEntry['outcome'], tokens: number): void =>
-      options.audit?.({
+    const callsBefore = totals.calls;
+    const keep = async (said: Pick<LlmExchange, 'answer' | 'model' | 'outcome' | 'tokens'>) => {
+      const exchange: LlmExchange = {
         at: new Date(startedAt).toISOString(),
         contract: failure.contract.name,
         version: failure.contract.version,
         source: failure.source,
         signature: failure.signature,
-        attempt,
-        model,
-        messages: [...messages],
-        answer,
-        outcome,
-        tokens,
-        durationMs: now() - startedAt,
-      });
-
-    const completion = await breaker
-      .run(() => complete(messages, signal))
-      .catch((error: unknown) => {
-        if (error instanceof SentinelError) record(messageOf(error), config.openai.model, 'unavailable', 0);
-        throw error;
-      });
-    if (completion.kind === 'rejected') {
-      record(completion.reason, config.openai.model, 'rejected', 0);
-      const judgement: Judgement = {
-        done: { kind: 'refused', reason: completion.reason },
-        outcome: 'rejected',
+        attempt: question.attempt,
+        messages: [...question.added],
+        ...said,
+        duration_ms: now() - startedAt,
       };
-      return { text: '', judgement };
+      budget.addTokens(said.tokens);
+      totals.tokens += said.tokens;
+      totals.outcomes[said.outcome] = (totals.outcomes[said.outcome] ?? 0) + 1;
+      options.onExchange?.(exchange);
+      return options.audit?.keep(exchange);
+    };
+
+    let completion;
+    try {
+      completion = await breaker.run(() => complete(question.messages, signal));
+    } catch (error) {
+      // While the circuit is open, or the budget spent, nothing is sent and there is nothing to keep.
+      if (error instanceof SentinelError && totals.calls > callsBefore)
+        await keep({ answer: messageOf(error), model, outcome: 'unavailable', tokens: 0 });
+      throw error;
     }
-    const { text, model, tokens } = completion;
-    budget.addTokens(tokens);
-    const judgement = judge(failure, readAnswer(text), model);
-    record(text, model, judgement.outcome, tokens);
+    if (completion.kind === 'rejected') {
+      const { reason, tokens } = completion;
+      await keep({ answer: reason, model, outcome: 'rejected', tokens });
+      return { text: '', judgement: { done: { kind: 'refused', reason }, outcome: 'rejected' } };
+    }
+    const { text, model: answering, tokens } = completion;
+    const judgement = judge(failure, readAnswer(text), answering);
+    const id = await keep({ answer: text, model: answering, outcome: judgement.outcome, tokens });
+    if (id !== undefined && 'done' in judgement && judgement.done.kind === 'plan')
+      judgement.done.becameRule = async (ruleId) => options.audit?.becameRule(id, ruleId);
     return { text, judgement };
   }
 
-  function judge(failure: Failure, answer: Answer, model: string): Judgement {
+  function judge(failure: Failure, answer: Answer, answering: string): Judgement {
     if (answer.kind === 'refused')
       return { done: { kind: 'refused', reason: answer.reason }, outcome: 'refused' };
     if (answer.kind === 'invalid')
@@ -124,13 +144,48 @@ export function llmHealer(config: LlmConfig, options: LlmHealerOptions = {}): He
     const trial = tryPlan(failure, answer.plan, targetFields === undefined ? {} : { targetFields });
     if (!trial.ok) {
       const { reason, remaining = [] } = trial.error;
-      return { complaint: withoutValues(reason, failure.event), remaining, outcome: 'plan_failed' };
+      // What is left is told with its paths as the model may see them; the reason has them as they are.
+      const complaint =
+        remaining.length > 0
+          ? 'the contract still refuses what the plan makes of the event'
+          : withoutValues(reason, failure.event);
+      return { complaint, remaining, outcome: 'plan_failed' };
     }
-    const evidence = [`${model} proposed it from the event's shape, and the result satisfies the contract`];
+    const evidence = [
+      `${answering} proposed it from the event's shape, and the result satisfies the contract`,
+    ];
     // With shared values the model's own words may quote one; rules are kept and exported.
     if (answer.reason !== undefined && !config.shareValues) evidence.push(`its reason: ${answer.reason}`);
-    return { done: { kind: 'plan', plan: answer.plan, evidence, model }, outcome: 'plan' };
+    return { done: { kind: 'plan', plan: answer.plan, evidence, model: answering }, outcome: 'plan' };
   }
 
-  return { name: 'llm', propose };
+  function status(): LlmStatus {
+    const used = budget.used();
+    const share = (spent: number, limit: number) => ({
+      used: spent,
+      limit,
+      left: Math.max(0, limit - spent),
+    });
+    const { state, lastFailure } = breaker;
+    return {
+      model,
+      ...(baseUrl === undefined ? undefined : { base_url: withoutSecrets(baseUrl) }),
+      share_values: config.shareValues,
+      breaker: { state, ...(lastFailure === undefined ? undefined : { last_failure: lastFailure }) },
+      budget: {
+        calls: share(used.calls, config.maxCallsPerHour),
+        tokens: share(used.tokens, config.maxTokensPerHour),
+      },
+      totals: structuredClone(totals),
+    };
+  }
+
+  return { name: 'llm', propose, status };
+}
+
+/** Without a user, a password or a query, in which some gateways take their key. */
+function withoutSecrets(url: string): string {
+  if (!URL.canParse(url)) return 'not a URL';
+  const { origin, pathname } = new URL(url);
+  return origin + pathname;
 }

@@ -1,4 +1,4 @@
-import type { Json } from '../../json.ts';
+import { type Json, type JsonObject, isObject } from '../../json.ts';
 
 export type Path = readonly string[];
 
@@ -10,22 +10,36 @@ export interface Leaf {
 
 /** The leaves of `after` that are not in `before` at the same path, and the other way round. */
 export function differences(before: Json, after: Json): { appeared: Leaf[]; vanished: Leaf[] } {
-  const appeared: Leaf[] = [];
-  const vanished: Leaf[] = [];
-  const compare = (a: Json | undefined, b: Json | undefined, path: Path): void => {
-    // What a plan leaves alone is the same object.
-    if (a === b) return;
-    if (isContainer(a) && isContainer(b) && Array.isArray(a) === Array.isArray(b)) {
-      for (const key of Object.keys(a)) compare(a[key], own(b, key), [...path, key]);
-      for (const key of Object.keys(b))
-        if (own(a, key) === undefined) compare(undefined, b[key], [...path, key]);
-      return;
-    }
-    if (a !== undefined) vanished.push(...leavesOf(a, path));
-    if (b !== undefined) appeared.push(...leavesOf(b, path));
-  };
-  compare(before, after, []);
-  return { appeared, vanished };
+  const found: Found = { appeared: [], vanished: [] };
+  if (before !== after) compare(before, after, [], found);
+  return found;
+}
+
+interface Found {
+  appeared: Leaf[];
+  vanished: Leaf[];
+}
+
+function compare(a: Json | undefined, b: Json | undefined, path: Path, found: Found): void {
+  if (isObject(a) && isObject(b)) {
+    // What a plan leaves alone is the same object. Equal values are own ones: no prototype holds JSON of an event.
+    for (const key in a) if (a[key] !== b[key]) compare(a[key], own(b, key), [...path, key], found);
+    for (const key in b)
+      if (a[key] !== b[key] && !Object.hasOwn(a, key)) compare(undefined, b[key], [...path, key], found);
+    return;
+  }
+  if (Array.isArray(a) && Array.isArray(b)) {
+    for (let index = 0; index < Math.max(a.length, b.length); index++)
+      if (a[index] !== b[index]) compare(a[index], b[index], [...path, String(index)], found);
+    return;
+  }
+  if (a !== undefined) collectLeaves(a, path, found.vanished);
+  if (b !== undefined) collectLeaves(b, path, found.appeared);
+}
+
+function collectLeaves(value: Json, path: Path, leaves: Leaf[]): void {
+  if (isContainer(value)) for (const leaf of leavesOf(value, path)) leaves.push(leaf);
+  else leaves.push({ path, value });
 }
 
 export function* leavesOf(value: Json, path: Path = []): Generator<Leaf> {
@@ -49,5 +63,5 @@ function isContainer(value: Json | undefined): value is Json & Container {
   return typeof value === 'object' && value !== null;
 }
 
-const own = (container: Container, key: string): Json | undefined =>
+const own = (container: JsonObject, key: string): Json | undefined =>
   Object.hasOwn(container, key) ? container[key] : undefined;

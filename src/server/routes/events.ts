@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import type { DeadLetter } from '../../dead-letter/dead-letter.ts';
 import { healingKey } from '../../dead-letter/store.ts';
 import { type EventStatus, type HealerName, topics } from '../../event.ts';
 import { parseExact } from '../../ingest/exact-json.ts';
@@ -53,27 +54,15 @@ async function settled(
   { letters, pipeline, engine }: ServerContext,
 ): Promise<EventInfo | undefined> {
   const letter = await letters.get(id);
-  if (letter !== undefined && letter.status !== 'replayed') {
-    const { contract, version, source, violations } = letter;
-    const status = { open: 'dead_letter', replaying: 'accepted', discarded: 'discarded' } as const;
-    return {
-      request_id: id,
-      status: status[letter.status],
-      contract,
-      version,
-      source,
-      violations,
-      original: parseExact(letter.raw),
-      dead_letter_id: letter.id,
-    };
-  }
+  if (letter !== undefined && letter.status !== 'replayed') return infoOf(letter);
 
   const loaded = await pipeline.find(id);
   if (loaded !== undefined) {
     const { status, contract, version, source, repair } = loaded;
     return {
       request_id: id,
-      status,
+      // Taken out of the destination a moment ago; the letter is about to be written.
+      status: status === 'leaving' ? 'dead_letter' : status,
       contract,
       version,
       source,
@@ -91,11 +80,36 @@ async function settled(
     };
   }
 
+  // A replayed letter is marked just before the batch commits.
+  if (letter !== undefined) return infoOf(letter);
+
   const healing = await engine.state.get<{ contract: string; version: string; source: string }>(
     healingKey(id),
   );
   return healing === undefined ? undefined : { request_id: id, status: 'healing', ...healing };
 }
+
+function infoOf(letter: DeadLetter): EventInfo {
+  const { id, request_id, contract, version, source, violations, raw } = letter;
+  const status = statusOf[letter.status];
+  return {
+    request_id,
+    status,
+    contract,
+    version,
+    source,
+    violations,
+    original: parseExact(raw),
+    dead_letter_id: id,
+  };
+}
+
+const statusOf = {
+  open: 'dead_letter',
+  replaying: 'accepted',
+  replayed: 'accepted',
+  discarded: 'discarded',
+} as const;
 
 async function inQueue(id: string, { engine }: ServerContext): Promise<EventInfo | undefined> {
   const header = await engine.findPending(

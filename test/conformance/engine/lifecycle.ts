@@ -2,9 +2,44 @@ import { describe, expect, it } from 'vitest';
 import { Received, collect, numbers, signal, text, until } from './helpers.ts';
 import type { Subject } from './subject.ts';
 
-/** Stop and close. */
+/** Pause, stop and close. */
 export function lifecycleSuite(subject: Subject): void {
-  const { publish, reopen } = subject;
+  const { publish, reopen, settled } = subject;
+
+  describe('pause and resume', () => {
+    it('a paused consumer takes no batch until it is resumed', async () => {
+      await publish('orders', 'a');
+      const log = new Received();
+      const consumer = await subject.engine.consume('orders', 'loader', {}, log.handler);
+      await settled('orders', 'loader');
+      consumer.pause();
+      await publish('orders', 'b');
+      // Another group gets it, so it is there to be taken.
+      await collect(subject.engine, 'orders', 'witness', 2);
+      expect(log.texts).toEqual(['a']);
+      consumer.resume();
+      await settled('orders', 'loader');
+      expect(log.texts).toEqual(['a', 'b']);
+    });
+
+    it('a consumer may begin paused', async () => {
+      await publish('orders', 'a');
+      const log = new Received();
+      const consumer = await subject.engine.consume('orders', 'loader', { paused: true }, log.handler);
+      await collect(subject.engine, 'orders', 'witness', 1);
+      expect(log.texts).toEqual([]);
+      consumer.resume();
+      await settled('orders', 'loader');
+      expect(log.texts).toEqual(['a']);
+    });
+
+    it('a paused consumer stops like any other', async () => {
+      await publish('orders', 'a');
+      const consumer = await subject.engine.consume('orders', 'loader', { paused: true }, async () => {});
+      await consumer.stop();
+      expect((await collect(subject.engine, 'orders', 'loader', 1)).map(text)).toEqual(['a']);
+    });
+  });
 
   describe('stop and close', () => {
     it('stop lets the running batch finish and takes no more', async () => {

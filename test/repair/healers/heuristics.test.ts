@@ -96,6 +96,15 @@ describe('a field under another spelling', () => {
 });
 
 describe('a repair that would be valid but wrong is refused', () => {
+  it('a field that is still sent, as null, has not been renamed', async () => {
+    const proposal = await propose(transactionWith({ email: null, user_email: address }));
+    expect(proposal).toEqual({
+      kind: 'refused',
+      reason:
+        '/email is sent, as null, so /user_email may mean something else: make it an alias if it does not',
+    });
+  });
+
   it.each([
     ['amount', 'price', 12],
     ['amount', 'cost', 12],

@@ -24,8 +24,8 @@ interface Batch {
 
 const defaultMaxEvents = 1000;
 const defaultMaxBytes = 4 * 1024 * 1024;
-/** In case a wake-up gets lost. */
-const pollMs = 250;
+/** In case a wake-up gets lost; each look costs, also when nothing comes. */
+const pollMs = 1000;
 /** Batches whose settlement is still being written; beyond that the disk is too slow, and memory counts. */
 const maxUnwritten = 8;
 /** Batches that are done, but wait for an earlier one so that the marks move in order, per batch in flight. */
@@ -60,6 +60,7 @@ export async function startConsumer(
   let holding = 0;
   let lastWasRetry = false;
   let pumping = false;
+  let paused = options.paused === true;
   let retryTimer: NodeJS.Timeout | undefined;
   let lingerTimer: NodeJS.Timeout | undefined;
   let lastStart = -Infinity;
@@ -79,6 +80,7 @@ export async function startConsumer(
   function mayStart(): boolean {
     return (
       !stopping.signal.aborted &&
+      !paused &&
       holding === 0 &&
       running.size < inFlight &&
       queue.length < inFlight * maxQueuedFactor &&
@@ -178,6 +180,13 @@ export async function startConsumer(
   pump();
 
   return {
+    pause() {
+      paused = true;
+    },
+    resume() {
+      paused = false;
+      pump();
+    },
     async stop() {
       stopping.abort();
       stopListening();

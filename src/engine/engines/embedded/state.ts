@@ -4,7 +4,7 @@ import { durable, refresh, writeTogether, type Store } from './store.ts';
 import type { Wakeup } from './wakeup.ts';
 
 export const maxKeyBytes = 1000;
-const sweepMs = 500;
+const sweepMs = 1000;
 const maxSweptAtOnce = 1000;
 const never = 0;
 

@@ -20,6 +20,10 @@ const tables = [
   `CREATE TABLE IF NOT EXISTS _sentinel_repairs (request_id UUID, table_name VARCHAR, contract VARCHAR,
      contract_version VARCHAR, source VARCHAR, healer VARCHAR, rule_id VARCHAR, original VARCHAR, plan VARCHAR,
      result VARCHAR, by_hand VARCHAR[], repaired_at TIMESTAMPTZ)`,
+  // Set when the row was taken out of its table again; files from before rollbacks lack it.
+  `ALTER TABLE _sentinel_repairs ADD COLUMN IF NOT EXISTS rolled_back_at TIMESTAMPTZ`,
+  // Events that were taken out and are not yet durable among the dead letters.
+  `CREATE TABLE IF NOT EXISTS _sentinel_leaving (request_id UUID, received_at TIMESTAMPTZ, taken_at TIMESTAMPTZ)`,
 ];
 
 export async function ensureBookkeeping(connection: DuckDBConnection): Promise<void> {

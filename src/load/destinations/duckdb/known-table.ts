@@ -3,7 +3,10 @@ import type { Column } from '../../../contracts/contract.ts';
 import type { JsonObject } from '../../../json.ts';
 import type { Table } from '../../destination.ts';
 import { inexactColumn } from './exact.ts';
+import { hashesAgree } from './hash.ts';
 import { KeyFilter } from './key-filter.ts';
+import { type KeyHash, keyHash } from './key-hash.ts';
+import { RecentIds } from './recent-ids.ts';
 import { forEachRow, rowsOf } from './rows.ts';
 import { identifier } from './sql.ts';
 import { keyHashes } from './table-sql.ts';
@@ -11,11 +14,16 @@ import { keyHashes } from './table-sql.ts';
 /** A prepared table, with what is kept in memory about its rows. */
 export interface KnownTable {
   spec: Table;
+  /** Of the declared columns. */
+  columnNames: ReadonlySet<string>;
   inexact: (values: JsonObject) => Column | undefined;
   /** Hashes of the keys in the table, and perhaps of some that are not. */
   keys: KeyFilter;
-  /** No request id in the table is greater; they grow with time (UUID version 7), so most batches are beyond it. */
-  newestId: string;
+  /** Of a row's key; tells nothing when this DuckDB hashes otherwise than hash.ts. */
+  keyHash: KeyHash;
+  ids: RecentIds;
+  /** How many rows it has, about: loads that failed are counted too. */
+  rowCount: number;
 }
 
 /** Reads the keys of the rows that are there. */
@@ -30,8 +38,11 @@ export async function knowTable(connection: DuckDBConnection, spec: Table): Prom
   }
   return {
     spec,
+    columnNames: new Set(spec.columns.map((column) => column.name)),
     inexact: inexactColumn(spec.columns),
     keys,
-    newestId: newest === null ? '' : String(newest),
+    keyHash: (await hashesAgree(connection)) ? keyHash(spec) : () => undefined,
+    rowCount: Number(rows),
+    ids: new RecentIds(newest === null ? '' : String(newest)),
   };
 }

@@ -2,12 +2,17 @@ import { mkdir, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { SentinelError } from '../../../errors.ts';
+import { type Handover, openHandover } from './handover.ts';
 import { inUse, openingError, unavailable } from './errors.ts';
+import { literal } from './sql.ts';
 
 export interface DuckDbOptions {
   /** Database file, created when there is none; `:memory:` for a database that is gone when closed. */
   path: string;
-  /** Threads of a single statement. Default: one for each processor. */
+  /**
+   * Threads of a single statement. Default: 1. With 2 on 2 processors a load costs 1.3 to 1.6 times the CPU, as a
+   * thread that waits for another one spins; several statements (a load, queries) run at the same time in any case.
+   */
   threads?: number;
   /** As DuckDB spells it, `2GB`. Default: DuckDB's own, most of the memory of the machine or container. */
   memoryLimit?: string;
@@ -15,6 +20,8 @@ export interface DuckDbOptions {
 
 /** The open database: one connection that writes, and others for as long as a question takes. */
 export interface Session {
+  /** Through which batches are handed to the writer. */
+  handover(): Handover;
   /** The connection of loads and DDL; the caller makes sure that one thing at a time uses it. */
   writer(): Promise<DuckDBConnection>;
   /** A connection of its own for `use`, in which nothing can be written. */
@@ -43,6 +50,7 @@ export async function openSession(options: DuckDbOptions): Promise<Session> {
   let writing: DuckDBConnection | undefined;
   const reading = new Map<DuckDBConnection, Promise<unknown>>();
   let opening: Promise<DuckDBConnection> | undefined;
+  let handover: Handover | undefined;
   let closed = false;
 
   async function open(): Promise<DuckDBConnection> {
@@ -58,7 +66,14 @@ export async function openSession(options: DuckDbOptions): Promise<Session> {
     try {
       const connection = await opened.connect();
       await connection.run(`SET GLOBAL TimeZone = 'UTC'`);
-      // Last, as nothing can be set after it: no query gets at files or the network.
+      // Queries come from people and other services: nothing outside the database file but the files of the hand-over,
+      // which only functions that no query may call can read (statement-check.ts).
+      // Only now that the database is ours, and its lock with it: the files may be those of a service that runs.
+      handover ??= await openHandover(file);
+      const handed = [handover.rows, handover.repairs].map(({ path }) => literal(path)).join(', ');
+      await connection.run(`SET GLOBAL allowed_paths = [${handed}]`);
+      await connection.run(`SET GLOBAL enable_external_access = false`);
+      // Last, as nothing can be set after it.
       await connection.run(`SET GLOBAL lock_configuration = true`);
       [instance, writing] = [opened, connection];
       return connection;
@@ -96,11 +111,13 @@ export async function openSession(options: DuckDbOptions): Promise<Session> {
   try {
     await open();
   } catch (error) {
+    await handover?.close();
     if (file !== undefined) openFiles.delete(file);
     throw openingError(options.path, error);
   }
 
   return {
+    handover: () => handover!,
     writer: open,
     read,
     async recover() {
@@ -126,21 +143,21 @@ export async function openSession(options: DuckDbOptions): Promise<Session> {
       } finally {
         closed = true;
         await release();
+        await handover?.close();
         if (file !== undefined) openFiles.delete(file);
       }
     },
   };
 }
 
-function settings({ threads, memoryLimit }: DuckDbOptions): Record<string, string> {
+function settings({ threads = 1, memoryLimit }: DuckDbOptions): Record<string, string> {
   return {
-    // Queries come from people and other services: nothing outside the database file, and no code from elsewhere.
-    enable_external_access: 'false',
+    // No code from elsewhere.
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
     allow_community_extensions: 'false',
     checkpoint_threshold: checkpointThreshold,
-    ...(threads === undefined ? {} : { threads: String(threads) }),
+    threads: String(threads),
     ...(memoryLimit === undefined ? {} : { memory_limit: memoryLimit }),
   };
 }

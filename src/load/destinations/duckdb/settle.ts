@@ -1,5 +1,7 @@
 import { type DuckDBConnection, INTEGER } from '@duckdb/node-api';
+import { ofUuid } from './hash.ts';
 import { KeyFilter } from './key-filter.ts';
+import type { KnownTable } from './known-table.ts';
 import { rowsOf } from './rows.ts';
 import { identifier } from './sql.ts';
 import { type Staged, fillTable } from './stage.ts';
@@ -65,13 +67,18 @@ async function findKnown(
 ): Promise<Set<number>> {
   const sorted = ids.toSorted();
   const [from, to] = [sorted[0], sorted.at(-1)];
-  if (from === undefined || to === undefined || from > table.newestId) return new Set();
+  if (from === undefined || to === undefined || !ids.some((id) => mayBeKnown(table, id))) return new Set();
   const found = await rowsOf(connection, sql.known(from, to));
   return new Set(found.map(([pos]) => Number(pos)));
 }
 
+const mayBeKnown = (table: KnownTable, id: string): boolean => {
+  const hash = ofUuid(id);
+  return hash === undefined || table.ids.mayHave(id, hash);
+};
+
 /** How far back to look for a key, in rows from the end: a source that sends twice mostly does so soon. */
-const lookBack = [500_000, 8_000_000, Infinity];
+export const lookBack = [500_000, 8_000_000, Infinity];
 
 /** Rows whose key is in the table, with the request id that has it. */
 async function findTaken(

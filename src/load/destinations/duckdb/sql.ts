@@ -28,22 +28,27 @@ export const textType = (type: ColumnType): string => (type.kind === 'json' ? 'J
 const narrowDigits = 18;
 
 /** Makes the column's value of its text, and NULL of text that the type can't hold. */
-export function tryCast(text: string, type: ColumnType): string {
+export const tryCast = (text: string, type: ColumnType): string => cast('TRY_CAST', text, type);
+
+/** Makes the column's value of its text, and an error of text that the type can't hold. */
+export const strictCast = (text: string, type: ColumnType): string => cast('CAST', text, type);
+
+function cast(cast: 'CAST' | 'TRY_CAST', text: string, type: ColumnType): string {
   switch (type.kind) {
     case 'string':
     case 'json':
       return text;
     case 'datetime':
       // RFC 3339 allows a small t and z, DuckDB does not.
-      return `TRY_CAST(upper(${text}) AS ${typeName(type)})`;
+      return `${cast}(upper(${text}) AS ${typeName(type)})`;
     case 'decimal': {
-      const whole = `TRY_CAST(${text} AS ${typeName(type)})`;
+      const whole = `${cast}(${text} AS ${typeName(type)})`;
       if (type.precision <= narrowDigits || type.scale > narrowDigits) return whole;
       // Text to a 128-bit decimal costs 6 µs, by way of a 64-bit one 0.1 µs. The scale is the same, so nothing rounds.
       const narrow = `TRY_CAST(${text} AS DECIMAL(${narrowDigits},${type.scale}))`;
       return `COALESCE(CAST(${narrow} AS ${typeName(type)}), ${whole})`;
     }
     default:
-      return `TRY_CAST(${text} AS ${typeName(type)})`;
+      return `${cast}(${text} AS ${typeName(type)})`;
   }
 }

@@ -5,7 +5,7 @@ import { conflict, ownColumns } from './tables.ts';
 
 /** Temporary tables of the writer's connection; a load of rows for several tables has a set for each. */
 export interface Staging {
-  /** The rows as they were handed over, a line of JSON each (see `StagedRow`); `rowid` is `pos`, the row's number. */
+  /** The rows as they were handed over, a line of JSON each (see `StagedRow`), with their numbers, `pos`. */
   text: string;
   /** The same rows with their values cast; columns `c0`, `c1`, … are the table's. */
   rows: string;
@@ -124,31 +124,40 @@ function castStatement(columns: readonly Column[], stage: Staging): string {
       ${refusals.length === 0 ? 'NULL::INTEGER' : `CASE ${refusals.join(' ')} END`} AS bad
     FROM (
       SELECT *, ${casts.join(', ')} FROM (
-        SELECT CAST(pos AS INTEGER) AS pos, e.id AS request_id, make_timestamptz(e.at * 1000) AS received_at,
+        SELECT pos, e.id AS request_id, make_timestamptz(e.at * 1000) AS received_at,
           e.source AS source, e.contract AS contract, e.version AS version, e.rule AS rule,
           e.repair IS NOT NULL AS repaired, e.extra AS extra, ${texts.join(', ')}
-        FROM (SELECT rowid AS pos, json_transform(line, ${literal(JSON.stringify(structure))}) AS e FROM ${stage.text})
+        FROM (SELECT pos, json_transform(line, ${literal(JSON.stringify(structure))}) AS e FROM ${stage.text})
       )
     )`;
 }
 
-/** The parts of the key as SQL; NULL where the event has none. */
-function keyOf(table: Table, columnSql: (column: Column) => string): string[] {
+/** Where the parts of a table's key are. Throws `destination_schema_conflict` when one is in no column. */
+export function keyFields(table: Table): { column: Column; inner: string[] }[] {
   return table.key.map((pointer) => {
-    const [field = '', ...inner] = pointer.slice(1).split('/');
-    const column = table.columns.find(
-      (column) => column.name === field.replaceAll('~1', '/').replaceAll('~0', '~'),
-    );
+    const [field = '', ...inner] = pointer
+      .slice(1)
+      .split('/')
+      .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
+    const column = table.columns.find(({ name }) => name === field);
     if (column === undefined) throw conflict(`table ${table.name}: its key ${pointer} is in no column`);
-    const sql = columnSql(column);
-    if (column.type.kind !== 'json') {
-      if (inner.length === 0) return sql;
+    if (inner.length > 0 && column.type.kind !== 'json') {
       throw conflict(
         `table ${table.name}: its key ${pointer} is within ${field}, which is not a json column`,
       );
     }
+    return { column, inner };
+  });
+}
+
+/** The parts of the key as SQL; NULL where the event has none. */
+export function keyOf(table: Table, columnSql: (column: Column) => string): string[] {
+  return keyFields(table).map(({ column, inner }) => {
+    const sql = columnSql(column);
+    if (column.type.kind !== 'json') return sql;
     // As JSON text, in which 1 and "1" differ.
-    const value = inner.length === 0 ? sql : `json_extract(${sql}, ${literal(`/${inner.join('/')}`)})`;
+    const pointer = inner.map((name) => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+    const value = inner.length === 0 ? sql : `json_extract(${sql}, ${literal(pointer)})`;
     return `NULLIF(CAST(${value} AS VARCHAR), 'null')`;
   });
 }

@@ -45,7 +45,7 @@ function insertRepairs(table: string, stage: Staging, all: boolean): string {
       r.original, r.plan, r.result, r.byHand, now()
     FROM (
       SELECT s.*, json_transform(t.line, ${literal(JSON.stringify(repairStructure))}).repair AS r
-      FROM ${stage.rows} s JOIN ${stage.text} t ON t.rowid = s.pos ${all ? '' : verdictsOf(stage)}
+      FROM ${stage.rows} s JOIN ${stage.text} t ON t.pos = s.pos ${all ? '' : verdictsOf(stage)}
       WHERE s.repaired ${all ? '' : `AND v.verdict = ${verdicts.write}`}
     )`;
 }

@@ -32,6 +32,12 @@ export function findMissing(search: Search, target: Target, named = namedLike(se
   const [only, ...others] = matches;
   const fits = (candidate: Candidate) => search.fitter.fit(placed(candidate, path)).kind !== 'none';
   if (only === undefined) return { ok: false, reason: missingReason(pointer, named.rivals.find(fits)) };
+  // A sender that still sends the field, if empty, has not renamed it.
+  if (only.name.score < 1 && valueAt(search.failure.event, path) === null)
+    return {
+      ok: false,
+      reason: `${pointer} is sent, as null, so ${only.candidate.pointer} may mean something else: make it an alias if it does not`,
+    };
   // A container of the very field is not that field.
   const inner = others.find(
     ({ candidate, name }) => name.score >= sameName && isBelow(candidate.path, only.candidate.path),

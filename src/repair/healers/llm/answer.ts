@@ -1,3 +1,4 @@
+import { inspect } from '../../../ingest/inspect.ts';
 import { type JsonObject, isObject } from '../../../json.ts';
 import { parseAnswer } from '../../parse-plan.ts';
 import type { Plan } from '../../plan.ts';
@@ -9,17 +10,23 @@ export type Answer =
 
 /** Longer answers are no plans: 64 operations fit many times over. */
 const maxAnswerLength = 64_000;
+/** Of the answer's JSON; a plan with the pairs of a `map` has five levels. */
+const maxDepth = 8;
 
 /** Reads what a model answered. Takes one JSON object, bare or in a Markdown fence; anything else is `invalid`. */
 export function readAnswer(text: string): Answer {
   if (text.length > maxAnswerLength) return { kind: 'invalid', reason: 'the answer is too long' };
+  const json = withoutFence(text);
   let value: unknown;
   try {
-    value = JSON.parse(withoutFence(text));
+    value = JSON.parse(json);
   } catch {
     return { kind: 'invalid', reason: 'the answer is not one JSON object' };
   }
   if (!isObject(value)) return { kind: 'invalid', reason: 'the answer is not a JSON object' };
+  // A key that stands twice says two things; which of them is meant is not for us to choose.
+  const inspected = inspect(json, value, maxDepth);
+  if (!inspected.ok) return { kind: 'invalid', reason: complaints[inspected.error.code] };
 
   const { reason, operations, ...others } = value;
   const explanation =
@@ -34,6 +41,13 @@ export function readAnswer(text: string): Answer {
   const parsed = parseAnswer({ ...others, operations: operations.map(fromWire) });
   return parsed.kind === 'plan' ? { ...parsed, reason: explanation } : parsed;
 }
+
+const complaints = {
+  too_deep: 'the answer is nested too deeply',
+  duplicate_key: 'the answer has the same key twice',
+  number_out_of_range: 'the answer has a number that is too large',
+  forbidden_key: 'the answer has a key "__proto__"',
+} as const;
 
 function withoutFence(text: string): string {
   const fenced = /^\s*```(?:json)?\s*\n([\s\S]*?)\n?\s*```\s*$/.exec(text);
@@ -56,6 +70,6 @@ function pairsToRecord(pairs: unknown[]): unknown {
   const complete = pairs.every(
     (pair): pair is JsonObject => isObject(pair) && typeof pair['in'] === 'string' && 'out' in pair,
   );
-  if (!complete) return pairs;
+  if (!complete || new Set(pairs.map((pair) => pair['in'])).size < pairs.length) return pairs;
   return Object.fromEntries(pairs.map((pair) => [pair['in'], pair['out']]));
 }

@@ -5,15 +5,22 @@ export interface Budget {
   takeCall(): void;
   /** Books the tokens that a call has used. */
   addTokens(tokens: number): void;
+  /** Of the last hour. */
+  used(): { calls: number; tokens: number };
 }
 
-const hourMs = 3_600_000;
+export const hourMs = 3_600_000;
 
-/** Limits calls and tokens over a sliding hour. Lives in memory: a restart begins a new hour. */
-export function hourlyBudget(options: { maxCalls: number; maxTokens: number; now?: () => number }): Budget {
+/** Limits calls and tokens over a sliding hour. `spent`: what an earlier process used of it, oldest first. */
+export function hourlyBudget(options: {
+  maxCalls: number;
+  maxTokens: number;
+  spent?: readonly { at: number; tokens: number }[];
+  now?: () => number;
+}): Budget {
   const now = options.now ?? Date.now;
-  const calls: { at: number; tokens: number }[] = [];
-  let tokens = 0;
+  const calls = (options.spent ?? []).map((call) => ({ ...call }));
+  let tokens = calls.reduce((sum, call) => sum + call.tokens, 0);
 
   const forgetOld = (): void => {
     const since = now() - hourMs;
@@ -40,6 +47,10 @@ export function hourlyBudget(options: { maxCalls: number; maxTokens: number; now
       if (latest === undefined) return;
       latest.tokens += used;
       tokens += used;
+    },
+    used() {
+      forgetOld();
+      return { calls: calls.length, tokens };
     },
   };
 }

@@ -7,6 +7,8 @@ export interface CircuitBreaker {
    */
   run<T>(call: () => Promise<T>): Promise<T>;
   readonly state: 'closed' | 'open' | 'half_open';
+  /** Why the last call failed; undefined after a success. */
+  readonly lastFailure: string | undefined;
 }
 
 /**
@@ -22,7 +24,7 @@ export function circuitBreaker(options: {
   let failures = 0;
   let openUntil = 0;
   let probing = false;
-  let lastFailure = '';
+  let lastFailure: string | undefined;
 
   const state = (): CircuitBreaker['state'] => {
     if (failures < options.threshold) return 'closed';
@@ -33,14 +35,21 @@ export function circuitBreaker(options: {
     get state() {
       return state();
     },
+    get lastFailure() {
+      return lastFailure;
+    },
     async run(call) {
       const before = state();
       if (before === 'open')
-        throw new SentinelError('llm_unavailable', `not asked, because it failed just now: ${lastFailure}`);
+        throw new SentinelError(
+          'llm_unavailable',
+          `not asked, because it failed just now: ${lastFailure ?? ''}`,
+        );
       probing = before === 'half_open';
       try {
         const result = await call();
         failures = 0;
+        lastFailure = undefined;
         return result;
       } catch (error) {
         if (!(error instanceof SentinelError) || error.code !== 'llm_unavailable') throw error;

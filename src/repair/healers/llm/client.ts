@@ -2,11 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { OpenAI } from 'openai';
 import { SentinelError } from '../../../errors.ts';
 import { answerSchema } from './answer-schema.ts';
+import { AnswerTooLong, boundedFetch } from './bounded-fetch.ts';
+import { type Completion, readCompletion } from './completion.ts';
 import type { ChatMessage } from './prompt.ts';
-
-/** What came back. `rejected`: the server is alive and declines this very request; asking again is no use. */
-export type Completion =
-  { kind: 'text'; text: string; model: string; tokens: number } | { kind: 'rejected'; reason: string };
 
 /** Asks the model once. Throws `llm_unavailable` when the server can't be reached, is overloaded, or refuses us. */
 export type Complete = (messages: readonly ChatMessage[], signal: AbortSignal) => Promise<Completion>;
@@ -33,6 +31,8 @@ const responseFormats: readonly (ResponseFormat | undefined)[] = [
 
 const maxRetries = 2;
 const longestPauseMs = 5_000;
+/** Of a response's body; 64 operations fit many times over. */
+const maxAnswerBytes = 1024 * 1024;
 
 /** A client for OpenAI and any server that speaks its chat completions. The library is loaded on first use. */
 export function openAiClient(options: ClientOptions): Complete {
@@ -48,6 +48,7 @@ export function openAiClient(options: ClientOptions): Complete {
       // The library sleeps as long as the server says and can't be interrupted while it does; see `pauseFor`.
       maxRetries: 0,
       logLevel: 'off',
+      fetch: boundedFetch(maxAnswerBytes),
     });
   }
 
@@ -67,14 +68,11 @@ export function openAiClient(options: ClientOptions): Complete {
       // Also limits how long the body may take, which the library's own timeout does not.
       { signal: AbortSignal.any([signal, AbortSignal.timeout(options.timeoutMs)]) },
     );
-    // Servers that only look like OpenAI's leave parts out, whatever the type says.
-    const choice = response.choices?.[0]?.message;
-    return {
-      kind: 'text',
-      text: choice?.content ?? choice?.refusal ?? '',
-      model: response.model ?? options.model,
-      tokens: response.usage?.total_tokens ?? 0,
-    };
+    const promptLength = messages.reduce((sum, { content }) => sum + content.length, 0);
+    const completion = readCompletion(response, { model: options.model, promptLength });
+    if (completion === undefined)
+      throw new SentinelError('llm_unavailable', 'what answers there is not a chat completions server');
+    return completion;
   }
 
   /** True when the refusal was about an option that can be done without, and the next request will do without it. */
@@ -102,9 +100,11 @@ export function openAiClient(options: ClientOptions): Complete {
       } catch (thrown) {
         if (thrown instanceof SentinelError) throw thrown;
         signal.throwIfAborted();
+        if (thrown instanceof AnswerTooLong)
+          return { kind: 'rejected', reason: 'the answer of the LLM server is too long', tokens: 0 };
         const error = await toApiFailure(thrown);
         if (adapt(error)) continue;
-        if (requestRejected(error)) return { kind: 'rejected', reason: describe(error) };
+        if (requestRejected(error)) return { kind: 'rejected', reason: describe(error), tokens: 0 };
         const pause = pauseFor(error, retries++);
         if (pause === undefined)
           throw new SentinelError('llm_unavailable', describe(error), { cause: thrown });

@@ -1,7 +1,11 @@
+import type { JsonObject } from '../../../json.ts';
 import type { Violation } from '../../../validate/violation.ts';
 import type { Failure } from '../../healer.ts';
+import { contractView } from './contract-view.ts';
+import { focusOf } from './focus.ts';
+import { shownPointer } from './key-mask.ts';
+import { withoutValues } from './scrub.ts';
 import { boundedEvent, shapeOf } from './shape.ts';
-import { looksLikeValue } from './text-class.ts';
 
 export interface ChatMessage {
   role: 'system' | 'user' | 'assistant';
@@ -11,7 +15,7 @@ export interface ChatMessage {
 const instructions = `You repair the structure of JSON events that stopped matching their contract, for example because a sender renamed, nested, re-typed or re-formatted a field. You never see or produce data. You answer with a repair plan: a list of structural operations that a program will apply to every event with this failure.
 
 You get one JSON document with:
-- "contract": the JSON Schema that events must satisfy, and other names under which fields are known to arrive;
+- "contract": the JSON Schema that events must satisfy (an excerpt around the failure, if it is long), and other names under which fields are known to arrive;
 - "violations": where the event breaks the contract;
 - "event_shape": the event with each value replaced by a description of its type and format. An array is shown as ["<array of N>", item shapes…], and a string that contains JSON as ["<JSON text of>", shape].
 
@@ -41,15 +45,18 @@ Answer with one JSON object and nothing else, no prose and no Markdown:
 /** The conversation's opening for a failed event. Holds the event's shape, or its values when `shareValues` is set. */
 export function openingMessages(failure: Failure, options: { shareValues: boolean }): ChatMessage[] {
   const { contract, event, violations } = failure;
+  const focus = focusOf(event, contract.jsonSchema, violations);
+  const { schema, excerpt } = contractView(contract.jsonSchema, event, focus);
   const document = {
     contract: {
       name: contract.name,
       version: contract.version,
-      json_schema: contract.jsonSchema,
-      aliases: contract.aliases,
+      json_schema: schema,
+      ...(excerpt ? { json_schema_is: 'an excerpt: the parts around the failure' } : undefined),
+      aliases: boundedAliases(contract.aliases),
     },
-    violations: describeViolations(violations),
-    event_shape: shapeOf(event),
+    violations: describeViolations(violations, failure),
+    event_shape: shapeOf(event, focus),
     ...(options.shareValues ? { event: boundedEvent(event) } : undefined),
   };
   return [
@@ -63,28 +70,40 @@ export function feedbackMessages(
   answer: string,
   complaint: string,
   remaining: readonly Violation[],
+  failure: Failure,
 ): ChatMessage[] {
   const feedback = {
     refused_because: complaint,
-    ...(remaining.length > 0 ? { violations_after_your_plan: describeViolations(remaining) } : undefined),
+    ...(remaining.length > 0
+      ? { violations_after_your_plan: describeViolations(remaining, failure) }
+      : undefined),
     answer_with: 'one JSON object: another plan, or a refusal',
   };
   return [
-    { role: 'assistant', content: answer.slice(0, 8000) },
+    { role: 'assistant', content: answer.slice(0, maxEchoLength) },
     { role: 'user', content: JSON.stringify(feedback) },
   ];
 }
 
-/** Bounded, and without the message, which is written for people. */
-function describeViolations(violations: readonly Violation[]): object[] {
-  return violations.slice(0, 50).map(({ path, code, expected, found }) => ({
-    path: path
-      .slice(0, 256)
-      .split('/')
-      .map((segment) => (looksLikeValue(segment) && !/^\d+$/.test(segment) ? '<masked>' : segment))
-      .join('/'),
+const maxEchoLength = 4000;
+const maxViolations = 30;
+const maxAliases = 200;
+
+/**
+ * Bounded, and without the message, which is written for people. `expected` is the contract's own word, except that a
+ * check which an author wrote may have put the event's value into it.
+ */
+function describeViolations(violations: readonly Violation[], failure: Failure): object[] {
+  const { event, contract } = failure;
+  return violations.slice(0, maxViolations).map(({ path, code, expected, found }) => ({
+    path: shownPointer(path, event, contract.jsonSchema).slice(0, 256),
     code,
-    expected: expected.slice(0, 200),
+    expected: (code === 'custom' ? withoutValues(expected, event) : expected).slice(0, 200),
     found,
   }));
+}
+
+function boundedAliases(aliases: Failure['contract']['aliases']): JsonObject {
+  const entries = Object.entries(aliases).slice(0, maxAliases);
+  return Object.fromEntries(entries.map(([path, names]) => [path, names.slice(0, 20)]));
 }

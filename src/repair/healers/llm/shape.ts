@@ -1,5 +1,8 @@
 import { type Json, type JsonObject, isObject } from '../../../json.ts';
-import { looksLikeValue, textClass } from './text-class.ts';
+import { schemasAt } from '../../schema-paths.ts';
+import { type Focus, focusOf } from './focus.ts';
+import { shownKey } from './key-mask.ts';
+import { textClass } from './text-class.ts';
 
 /** How much of an event a prompt may describe. */
 export interface ShapeLimits {
@@ -8,63 +11,90 @@ export interface ShapeLimits {
   itemsPerArray: number;
   /** Of the whole event. */
   nodes: number;
+  /** True: what is declared and not part of the failure is named only. */
+  failureOnly?: boolean;
 }
 
 export const defaultShapeLimits: ShapeLimits = { depth: 8, keysPerObject: 60, itemsPerArray: 3, nodes: 400 };
+/** From all of it to the least; the first that is complete and fits is taken. */
+const stages: readonly ShapeLimits[] = [
+  defaultShapeLimits,
+  { ...defaultShapeLimits, failureOnly: true },
+  { depth: 6, keysPerObject: 40, itemsPerArray: 2, nodes: 150, failureOnly: true },
+  { depth: 4, keysPerObject: 30, itemsPerArray: 1, nodes: 80, failureOnly: true },
+];
+const maxShapeLength = 12_000;
 
 /**
  * The event without its values: keys stay (bounded, and masked where a key is itself a value), each scalar becomes
  * a word for its type and format, an array becomes its length class followed by its distinct item shapes, and a
- * string that spells JSON becomes `["<JSON text of>", shape]`.
+ * string that spells JSON becomes `["<JSON text of>", shape]`. A text at a place that fails, or that the contract does
+ * not declare, and that is one of the contract's own words but for case and separators, is told by that word.
  */
-export function shapeOf(event: JsonObject, limits: ShapeLimits = defaultShapeLimits): Json {
-  return describe(event, limits.depth, { limits, nodes: limits.nodes });
+export function shapeOf(event: JsonObject, focus: Focus = focusOf(event, {}, [])): Json {
+  for (const limits of stages) {
+    const walk: Walk = { limits, focus, nodes: limits.nodes };
+    const shape = describe(event, [], walk);
+    const complete = walk.nodes >= 0 && JSON.stringify(shape).length <= maxShapeLength;
+    if (complete || limits === stages.at(-1)) return shape;
+  }
+  return null;
 }
 
 interface Walk {
   limits: ShapeLimits;
-  /** Nodes that may still be described. */
+  focus: Focus;
+  /** Nodes that may still be described; negative when some were left out. */
   nodes: number;
 }
 
-function describe(value: Json, depthLeft: number, walk: Walk): Json {
+/** `path` is undefined below a text that holds JSON, of which no contract speaks. */
+type Path = readonly string[] | undefined;
+
+function describe(value: Json, path: Path, walk: Walk, level = 0): Json {
   if (walk.nodes-- <= 0) return '<more>';
   if (value === null) return 'null';
   if (typeof value === 'boolean') return 'boolean';
   if (typeof value === 'number') return numberClass(value);
-  if (typeof value === 'string') return describeText(value, depthLeft, walk);
-  if (depthLeft === 0) return Array.isArray(value) ? '<array, deeper>' : '<object, deeper>';
+  if (typeof value === 'string') return describeText(value, path, walk, level);
+  if (level >= walk.limits.depth) return Array.isArray(value) ? '<array, deeper>' : '<object, deeper>';
+  if (walk.limits.failureOnly === true && path !== undefined && walk.focus.isAside(path))
+    return Array.isArray(value) ? '<array, as declared>' : '<object, as declared>';
   return Array.isArray(value)
-    ? describeArray(value, depthLeft, walk)
-    : describeObject(value, depthLeft, walk);
+    ? describeArray(value, path, walk, level)
+    : describeObject(value, path, walk, level);
 }
 
-function describeObject(object: JsonObject, depthLeft: number, walk: Walk): Json {
+function describeObject(object: JsonObject, path: Path, walk: Walk, level: number): Json {
   const keys = Object.keys(object);
+  const holders = path === undefined ? [] : schemasAt(walk.focus.jsonSchema, path);
   const described: [string, Json][] = [];
   for (const key of keys.slice(0, walk.limits.keysPerObject)) {
-    const name = looksLikeValue(key) ? `<key like ${textClass(key).slice('string:'.length)}>` : key;
-    described.push([name, describe(object[key] as Json, depthLeft - 1, walk)]);
+    const below = path === undefined ? undefined : [...path, key];
+    described.push([shownKey(key, holders), describe(object[key] as Json, below, walk, level + 1)]);
   }
   const hidden = keys.length - described.length;
   if (hidden > 0) described.push([`<${hidden} more keys>`, '<more>']);
   return Object.fromEntries(described);
 }
 
-function describeArray(array: Json[], depthLeft: number, walk: Walk): Json {
+function describeArray(array: Json[], path: Path, walk: Walk, level: number): Json {
   const distinct = new Map<string, Json>();
+  const below = path === undefined ? undefined : [...path, '*'];
   // A few items tell the structure; the rest of a long array would only cost time and tokens.
   for (const item of array.slice(0, 20)) {
-    const shape = describe(item, depthLeft - 1, walk);
+    const shape = describe(item, below, walk, level + 1);
     distinct.set(JSON.stringify(shape), shape);
     if (distinct.size === walk.limits.itemsPerArray) break;
   }
   return [`<array of ${countClass(array.length)}>`, ...distinct.values()];
 }
 
-function describeText(text: string, depthLeft: number, walk: Walk): Json {
-  const parsed = depthLeft > 0 ? parseContainer(text) : undefined;
-  return parsed === undefined ? textClass(text) : ['<JSON text of>', describe(parsed, depthLeft - 1, walk)];
+function describeText(text: string, path: Path, walk: Walk, level: number): Json {
+  const parsed = level < walk.limits.depth ? parseContainer(text) : undefined;
+  if (parsed !== undefined) return ['<JSON text of>', describe(parsed, undefined, walk, level + 1)];
+  const word = path === undefined ? undefined : walk.focus.contractWord(text, path);
+  return word === undefined ? textClass(text) : `${textClass(text)}, the contract's ${JSON.stringify(word)}`;
 }
 
 /** The object or array that a text spells, because `parse` can unpack it; anything else is just text. */
@@ -91,7 +121,7 @@ function countClass(count: number): string {
 
 /** The event with its values, for `share_values: true`: cut to the same limits, long strings shortened. */
 export function boundedEvent(event: JsonObject, limits: ShapeLimits = defaultShapeLimits): Json {
-  const walk: Walk = { limits, nodes: limits.nodes };
+  const walk = { limits, nodes: limits.nodes };
   const cut = (value: Json, depthLeft: number): Json => {
     if (walk.nodes-- <= 0) return '<more>';
     if (typeof value === 'string') return value.length > 200 ? `${value.slice(0, 200)}…` : value;

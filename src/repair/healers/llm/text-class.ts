@@ -66,7 +66,13 @@ function lengthClass(length: number): string {
 export function looksLikeValue(key: string): boolean {
   return (
     key.length > 64 ||
-    /\d{5}/.test(key) ||
-    /^(string:)(uuid|email|url|date|integer|decimal|number)/.test(textClass(key))
+    key.includes('@') ||
+    key.replace(/\D/g, '').length >= 5 ||
+    generated.test(key) ||
+    /^(string:)(uuid|url|date|integer|decimal|number)/.test(textClass(key))
   );
 }
+
+/** Hex digits with a digit among them, IP addresses, and letters that change to digits and back more than once. */
+const generated =
+  /^(?=.*\d)[0-9a-f-]{10,}$|^\d{1,3}(\.\d{1,3}){3}$|^(?=.{10,})[\w-]*\d[a-z][a-z_-]*\d+[a-z][\w-]*$/i;

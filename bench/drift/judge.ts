@@ -1,0 +1,60 @@
+import { SentinelError } from '../../src/errors.ts';
+import type { Healer } from '../../src/repair/healer.ts';
+import type { Plan } from '../../src/repair/plan.ts';
+import { type Repaired, tryPlan } from '../../src/repair/trial.ts';
+import { type DriftCase, isExact } from './cases.ts';
+import { inventedLeaves } from './invented.ts';
+
+/** Any module that exports this can be put to the bench. */
+export type BenchHealer = Pick<Healer, 'propose'>;
+
+/**
+ * - `exact`: the declared fields of the result are those of the original;
+ * - `wrong`: the contract accepts the result, and it is not the original;
+ * - `refused`: no plan, or one that does not pass the checks.
+ */
+export type Outcome = 'exact' | 'wrong' | 'refused';
+
+export interface Verdict {
+  case: DriftCase;
+  outcome: Outcome;
+  /** Of a refusal: whose, and why. */
+  reason?: string;
+  /** The plan that the healer proposed, whether or not it passed. */
+  plan?: Plan;
+  result?: Repaired;
+  /** Pointers of leaves that are not from the event. */
+  invented: string[];
+  milliseconds: number;
+}
+
+export async function judge(drift: DriftCase, healer: BenchHealer, signal: AbortSignal): Promise<Verdict> {
+  const start = performance.now();
+  const proposal = await proposalOf(drift, healer, signal);
+  const base = { case: drift, invented: [], milliseconds: performance.now() - start };
+  if (proposal.kind === 'refused') return { ...base, outcome: 'refused', reason: proposal.reason };
+
+  const { plan } = proposal;
+  const tried = tryPlan(drift.failure, plan);
+  if (!tried.ok)
+    return { ...base, outcome: 'refused', plan, reason: `the plan fails: ${tried.error.reason}` };
+  const { event, value } = tried.value;
+  return {
+    ...base,
+    plan,
+    result: tried.value,
+    outcome: isExact(value, drift.original, drift.subject) ? 'exact' : 'wrong',
+    invented: inventedLeaves(drift.mutated, event, plan),
+  };
+}
+
+/** A server that can't answer is not the drift's fault; the case counts as refused, with the reason in sight. */
+async function proposalOf(drift: DriftCase, healer: BenchHealer, signal: AbortSignal) {
+  try {
+    return await healer.propose(drift.failure, signal);
+  } catch (error) {
+    if (error instanceof SentinelError && error.retryable)
+      return { kind: 'refused' as const, reason: `unavailable: ${error.message}` };
+    throw error;
+  }
+}

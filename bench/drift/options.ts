@@ -1,0 +1,82 @@
+import { parseArgs } from 'node:util';
+
+export interface Options {
+  seed: string;
+  cases: number;
+  /** A kind, or what it begins with. */
+  kind?: string;
+  healer?: string;
+  llm: boolean;
+  json?: string;
+  failures: number;
+  markdown: boolean;
+  gate: boolean;
+  /** Rules that are tried on other events, and on how many. */
+  rules: number;
+  eventsPerRule: number;
+  /** Events of the simulated stream. */
+  stream: number;
+  senders: number;
+}
+
+export const usage = `npm run bench:drift -- [options]
+
+  --seed TEXT        all chance comes from it (default 2026)
+  --cases N          about so many cases (default 6000)
+  --kind NAME        only this kind (twin.exact), or all that begin so (rename)
+  --healer FILE      a module that exports propose(failure, signal); default: the heuristics
+  --llm              the LLM healer; OPENAI_REMEDIATION_MODEL, OPENAI_BASE_URL, OPENAI_API_KEY
+  --failures N       prints so many cases that went wrong
+  --markdown         prints the tables for docs/healing.md
+  --json FILE        writes all figures and verdicts
+  --gate             exit code 1 when the project's targets are missed
+  --rules N          rules tried on other events (default 200)
+  --events-per-rule N  those events (default 100)
+  --stream N         events of the simulated stream (default 10000), of --senders N (default 100)
+
+Exit code 1 when a leaf was invented.`;
+
+/** Undefined when help is asked for. Throws a plain error for options that make no sense. */
+export function readOptions(args: readonly string[]): Options | undefined {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      seed: { type: 'string', default: '2026' },
+      cases: { type: 'string', default: '6000' },
+      kind: { type: 'string' },
+      healer: { type: 'string' },
+      llm: { type: 'boolean', default: false },
+      json: { type: 'string' },
+      failures: { type: 'string', default: '0' },
+      markdown: { type: 'boolean', default: false },
+      gate: { type: 'boolean', default: false },
+      rules: { type: 'string', default: '200' },
+      'events-per-rule': { type: 'string', default: '100' },
+      stream: { type: 'string', default: '10000' },
+      senders: { type: 'string', default: '100' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return undefined;
+  const { seed, llm, markdown, gate, kind, healer, json } = values;
+  return {
+    seed,
+    llm,
+    markdown,
+    gate,
+    ...(kind === undefined ? {} : { kind }),
+    ...(healer === undefined ? {} : { healer }),
+    ...(json === undefined ? {} : { json }),
+    cases: wholeNumber('--cases', values.cases),
+    failures: wholeNumber('--failures', values.failures),
+    rules: wholeNumber('--rules', values.rules),
+    eventsPerRule: wholeNumber('--events-per-rule', values['events-per-rule']),
+    stream: wholeNumber('--stream', values.stream),
+    senders: wholeNumber('--senders', values.senders),
+  };
+}
+
+function wholeNumber(name: string, text: string): number {
+  if (!/^\d{1,7}$/.test(text)) throw new Error(`${name} must be a whole number, not ${JSON.stringify(text)}`);
+  return Number(text);
+}

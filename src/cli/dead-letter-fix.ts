@@ -1,0 +1,127 @@
+import type { Command } from 'commander';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { EditDryRun } from '../dead-letter/dry-run.ts';
+import { messageOf } from '../errors.ts';
+import { parseExact } from '../ingest/exact-json.ts';
+import { type Json, isObject } from '../json.ts';
+import { sameJson } from '../repair/draft.ts';
+import { withClient } from './client.ts';
+import { confirm } from './confirm.ts';
+import { forecastText } from './dead-letter-forecast.ts';
+import { editText } from './editor.ts';
+import { CliError, print, printJson, say, type Io } from './io.ts';
+import { withServer, type ServerOptions } from './options.ts';
+
+export interface FixOptions extends ServerOptions {
+  learn?: boolean;
+  group?: boolean;
+  dryRun?: boolean;
+  force?: boolean;
+  yes?: boolean;
+  json?: boolean;
+}
+
+interface Sent {
+  rule_id?: string;
+  group?: { replaying: number; left: number };
+}
+
+/** A person corrects one dead letter: what it amounts to is shown first, and done when they say yes. */
+export function registerFix(letters: Command, io: Io): void {
+  withFix(letters.command('fix'))
+    .description(
+      'Correct one dead letter: shows what the correction amounts to and what else it would repair.',
+    )
+    .argument('<id>')
+    .requiredOption('--event <file>', 'the corrected event, JSON (- is standard input)')
+    .action(async (id: string, options: FixOptions & { event: string }) =>
+      fix(io, id, await readEvent(io, options.event), options),
+    );
+
+  withFix(letters.command('edit'))
+    .description('The same, with the event in your editor ($VISUAL or $EDITOR).')
+    .argument('<id>')
+    .action((id: string, options: FixOptions) => edit(io, id, options));
+}
+
+function withFix(command: Command): Command {
+  return withServer(command)
+    .option('--dry-run', 'only say what would happen')
+    .option('--learn', 'make a rule of the correction, for all events that fail like this one')
+    .option('--group', 'the same, and settle the dead letters that failed in the same way')
+    .option('--force', 'send it even if it still breaks its contract')
+    .option('--yes', 'do not ask')
+    .option('--json', 'print JSON');
+}
+
+async function edit(io: Io, id: string, options: FixOptions): Promise<void> {
+  const letter = await withClient(io, options, (client) => client.request<{ event: Json }>('GET', path(id)));
+  const text = await editText(io, `${JSON.stringify(letter.event, null, 2)}\n`);
+  const edited = readJson(text, 'the edited event');
+  if (sameJson(edited, letter.event)) return say(io, 'Nothing was changed.');
+  await fix(io, id, edited, options);
+}
+
+export async function fix(io: Io, id: string, event: Json, options: FixOptions): Promise<void> {
+  if (!isObject(event)) throw new CliError('an event is a JSON object');
+  await withClient(io, options, async (client) => {
+    const send = <T>(body: object): Promise<T> =>
+      client.request<T>('POST', `${path(id)}/replay`, { event, ...body });
+    const dryRun = await send<EditDryRun>({ dry_run: true });
+    if (options.dryRun === true)
+      return options.json === true ? printJson(io, dryRun) : print(io, forecastText(dryRun));
+
+    const learn = options.learn === true || options.group === true;
+    say(io, forecastText(dryRun));
+    if (!dryRun.valid && options.force !== true)
+      throw new CliError('it was not sent; --force sends it all the same');
+    if (learn && !dryRun.learnable)
+      throw new CliError('it was not sent; without --learn and --group it would be, alone');
+    if (!(await confirm(io, question(dryRun, { ...options, learn }), options)))
+      return say(io, 'Nothing was sent.');
+    const sent = await send<Sent>({
+      ...(learn ? { learn } : {}),
+      ...(options.group === true ? { group: true } : {}),
+      ...(options.force === true ? { force: true } : {}),
+    });
+    if (options.json === true) return printJson(io, sent);
+    print(io, `${id} is on its way again; see: sentinel dead-letters show ${id}`);
+    if (sent.rule_id !== undefined) print(io, `rule ${sent.rule_id} was learned`);
+    if (sent.group !== undefined)
+      print(io, `${sent.group.replaying} more of its group are on their way, ${sent.group.left} stay`);
+  });
+}
+
+function question({ fixes }: EditDryRun, { learn, group }: FixOptions): string {
+  if (group === true) return `Send it, make a rule of it, and settle ${fixes?.in_group ?? 0} more?`;
+  return learn === true ? 'Send it, and make a rule of it?' : 'Send it?';
+}
+
+export async function readEvent(io: Io, file: string): Promise<Json> {
+  let text: string;
+  try {
+    text = file === '-' ? await readAll(io.stdin) : await readFile(resolve(io.cwd, file), 'utf8');
+  } catch (error) {
+    throw new CliError(`${file} can't be read: ${messageOf(error)}`);
+  }
+  return readJson(text, file);
+}
+
+/** Numbers that JavaScript would round stay text, as the service shows them. */
+function readJson(text: string, name: string): Json {
+  try {
+    return parseExact(text);
+  } catch {
+    // The parser's own message quotes the event.
+    throw new CliError(`${name} can't be read as JSON`);
+  }
+}
+
+async function readAll(stream: AsyncIterable<Buffer | string>): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+const path = (id: string): string => `/api/v1/dead-letters/${encodeURIComponent(id)}`;

@@ -1,0 +1,47 @@
+import type { EditDryRun, Fixes } from '../dead-letter/dry-run.ts';
+import type { Json } from '../json.ts';
+import { describePlan } from '../repair/describe-plan.ts';
+import { pointerOf } from '../repair/pointer.ts';
+import { type Leaf, differences } from '../repair/provenance/differences.ts';
+import { printable } from './table.ts';
+
+/** What a dry run found, for a person to read before saying yes. */
+export function forecastText(dryRun: EditDryRun): string {
+  const { valid, violations, plan, by_hand: byHand, learnable, reason, fixes } = dryRun;
+  const lines = [
+    valid ? 'The corrected event is valid.' : 'The corrected event still breaks its contract:',
+    ...violations.map(({ message }) => `  ${printable(message)}`),
+  ];
+  const operations = plan?.operations ?? [];
+  if (operations.length > 0)
+    lines.push('The correction:', ...describePlan({ operations }).map((line) => `  ${printable(line)}`));
+  if (byHand.length > 0)
+    lines.push(
+      'Entered by hand, for this event alone:',
+      ...byHand.map((pointer) => `  ${printable(pointer)}`),
+    );
+  if (!learnable) lines.push(`It makes no rule: ${printable(reason ?? '')}.`);
+  if (fixes !== null) lines.push(...fixesText(fixes));
+  return lines.join('\n');
+}
+
+function fixesText(fixes: Fixes): string[] {
+  const looked = `${fixes.cut ? 'the first ' : ''}${fixes.total} other open dead letters of this sender`;
+  return [
+    `As a rule it would repair ${fixes.would_repair} of ${looked} (${fixes.in_group} that failed in the same way); ${fixes.would_fail} would fail again.`,
+    ...fixes.contradictions.map((found) => `But ${printable(found.reason)}.`),
+    ...fixes.samples.flatMap(({ id, before, after }) => [`  ${id}`, ...changes(before, after)]),
+  ];
+}
+
+function changes(before: Json, after: Json): string[] {
+  const { appeared, vanished } = differences(before, after);
+  const line = (sign: string) => (leaf: Leaf) =>
+    `    ${sign} ${printable(pointerOf(leaf.path))} ${printable(cut(JSON.stringify(leaf.value)))}`;
+  const all = [...vanished.map(line('-')), ...appeared.map(line('+'))];
+  return all.length > maxLines ? [...all.slice(0, maxLines), `    … ${all.length - maxLines} more`] : all;
+}
+
+const maxLines = 20;
+
+const cut = (text: string): string => (text.length > 120 ? `${text.slice(0, 119)}…` : text);

@@ -1,0 +1,91 @@
+import type { Command } from 'commander';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RollbackRecord } from '../repair/rollback-record.ts';
+import type { RepairInfo } from '../server/routes/repairs.ts';
+import { queryString, withClient, type ApiClient } from './client.ts';
+import { confirm } from './confirm.ts';
+import { print, printJson, say, type Io } from './io.ts';
+import { withJson, withServer, type ServerOptions } from './options.ts';
+import { formatTable } from './table.ts';
+
+interface EventsOptions extends ServerOptions {
+  json?: boolean;
+  limit?: string;
+}
+
+interface RollbackOptions extends ServerOptions {
+  json?: boolean;
+  dryRun?: boolean;
+  yes?: boolean;
+  reason?: string;
+}
+
+interface Touched {
+  total: number;
+  duplicates: number;
+}
+
+/** What a rule has touched, and how to take it back. */
+export function registerRuleRollback(rules: Command, io: Io): void {
+  withJson(withServer(rules.command('events')))
+    .description('List the events that a rule has repaired, newest first.')
+    .argument('<id>')
+    .option('--limit <n>', 'how many', '100')
+    .action((id: string, options: EventsOptions) =>
+      withClient(io, options, (client) => events(io, client, id, options)),
+    );
+
+  withJson(withServer(rules.command('rollback')))
+    .description('Disable a rule and take the rows that it repaired back out, into the dead letters.')
+    .argument('<id>')
+    .option('--dry-run', 'only say how much it is')
+    .option('--reason <text>', 'why; kept with the dead letters')
+    .option('--yes', 'do not ask')
+    .action((id: string, options: RollbackOptions) =>
+      withClient(io, options, (client) => rollback(io, client, id, options)),
+    );
+}
+
+async function events(io: Io, client: ApiClient, id: string, { json, limit }: EventsOptions): Promise<void> {
+  const answer = await client.request<
+    Touched & { rolled_back: number; items: RepairInfo[]; next: string | null }
+  >('GET', `${path(id)}/events${queryString({ limit })}`);
+  if (json === true) return printJson(io, answer);
+  const columns = ['request_id', 'table', 'source', 'healer', 'repaired_at', 'rolled_back_at'] as const;
+  const rows = answer.items.map((item) => columns.map((column) => item[column]));
+  if (rows.length > 0) print(io, formatTable(columns, rows, io.columns));
+  say(io, `${answer.total} rows stand, ${answer.rolled_back} were rolled back.`);
+}
+
+async function rollback(io: Io, client: ApiClient, id: string, options: RollbackOptions): Promise<void> {
+  const trial = await client.request<Touched>('POST', `${path(id)}/rollback`, { dry_run: true });
+  if (options.dryRun === true && options.json === true) return printJson(io, trial);
+  const { total, duplicates } = trial;
+  const dropped =
+    duplicates === 0
+      ? ''
+      : `; ${duplicates} events were dropped as duplicates of them, and are not brought back`;
+  const forecast = `${total} rows by rule ${id} would be dead letters again${dropped}.`;
+  if (options.dryRun === true) return print(io, forecast);
+  say(io, forecast);
+  if (!(await confirm(io, `Disable the rule and take ${total} rows back?`, options)))
+    return say(io, 'Nothing was changed.');
+
+  const { reason } = options;
+  let record = await client.request<RollbackRecord>(
+    'POST',
+    `${path(id)}/rollback`,
+    reason === undefined ? {} : { reason },
+  );
+  while (record.status === 'running') {
+    await sleep(pollMs);
+    record = await client.request<RollbackRecord>('GET', `${path(id)}/rollback`);
+    if (record.status === 'running') say(io, `${record.taken} of ${record.total}…`);
+  }
+  if (options.json === true) return printJson(io, record);
+  print(io, `${record.taken} rows are dead letters again; rule ${id} is disabled.`);
+}
+
+const pollMs = 300;
+
+const path = (id: string): string => `/api/v1/rules/${encodeURIComponent(id)}`;

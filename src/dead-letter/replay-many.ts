@@ -1,0 +1,94 @@
+import type { Engine } from '../engine/engine.ts';
+import type { TrialVerdict } from '../pipeline/pipeline.ts';
+import type { DeadLetter, DeadLetterFilter } from './dead-letter.ts';
+import { replay } from './replay.ts';
+import type { DeadLetterStore } from './store.ts';
+
+export interface ReplayDeps {
+  engine: Engine;
+  letters: DeadLetterStore;
+  pipeline: {
+    trial(events: { raw: string; source: string; receivedAt: number; id: string }[]): Promise<TrialVerdict[]>;
+  };
+}
+
+/** Sent at once: their writes share a commit. */
+const atOnce = 100;
+
+/** What would become of the matching letters if they were replayed now; nothing is changed or counted. */
+export async function tryReplay({ letters, pipeline }: ReplayDeps, filter: DeadLetterFilter) {
+  const counts = { valid: 0, repaired: 0, invalid: 0 };
+  const samples: { id: string; verdict: string }[] = [];
+  let matched = 0;
+  for await (const page of pages(letters, filter)) {
+    matched += page.length;
+    const events = page.filter((letter) => letter.step === undefined);
+    const verdicts = await pipeline.trial(events.map(asEvent));
+    for (const [index, { kind }] of verdicts.entries()) {
+      counts[kind]++;
+      if (samples.length < 10) samples.push({ id: events[index]!.id, verdict: kind });
+    }
+  }
+  return {
+    dry_run: true,
+    matched,
+    would_load: counts.valid + counts.repaired,
+    would_fail: counts.invalid,
+    ...counts,
+    samples,
+  };
+}
+
+export async function replayMatching(deps: ReplayDeps, filter: DeadLetterFilter) {
+  let replayed = 0;
+  let matched = 0;
+  for await (const page of pages(deps.letters, filter)) {
+    matched += page.length;
+    replayed += await sendBack(deps, page);
+  }
+  return { dry_run: false, matched, replayed };
+}
+
+/**
+ * Sends back those of a letter's group that would load now, since a rule was learned from it. The others stay as they
+ * are: sent back, they would only ask the healers again.
+ */
+export async function replayGroup(deps: ReplayDeps, letter: DeadLetter) {
+  const { contract, source, signature } = letter;
+  let replaying = 0;
+  let left = 0;
+  for await (const page of pages(deps.letters, { contract, source, signature, status: 'open' })) {
+    const others = page.filter(({ id, step }) => id !== letter.id && step === undefined);
+    const verdicts = await deps.pipeline.trial(others.map(asEvent));
+    const repaired = others.filter((_, index) => verdicts[index]!.kind !== 'invalid');
+    replaying += await sendBack(deps, repaired);
+    left += others.length - repaired.length;
+  }
+  return { replaying, left };
+}
+
+/** How many were open still, and are on their way. */
+async function sendBack(deps: ReplayDeps, letters: readonly DeadLetter[]): Promise<number> {
+  let sent = 0;
+  for (let from = 0; from < letters.length; from += atOnce) {
+    const results = await Promise.all(letters.slice(from, from + atOnce).map(({ id }) => replay(deps, id)));
+    sent += results.filter(({ ok }) => ok).length;
+  }
+  return sent;
+}
+
+const asEvent = ({ raw, source, received_at, request_id }: DeadLetter) => ({
+  raw,
+  source,
+  receivedAt: received_at,
+  id: request_id,
+});
+
+async function* pages(letters: DeadLetterStore, filter: DeadLetterFilter): AsyncGenerator<DeadLetter[]> {
+  let cursor: string | undefined;
+  do {
+    const page = await letters.list(filter, { limit: 500, ...(cursor === undefined ? {} : { cursor }) });
+    yield page.items;
+    cursor = page.next;
+  } while (cursor !== undefined);
+}

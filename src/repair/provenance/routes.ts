@@ -1,0 +1,75 @@
+import type { Json, JsonObject } from '../../json.ts';
+import { valueAt } from '../pointer.ts';
+import type { Path } from './differences.ts';
+import type { Trace, TraceStep } from './trace.ts';
+
+/** The way of one value through a whole plan, each operation on it done. */
+interface Route {
+  from: Path;
+  to: Path;
+  respell: ((value: Json) => Json | undefined)[];
+}
+
+export interface RouteProof {
+  /** The value at this path of the result is what a route made of a value of the original. */
+  comesFrom(path: Path): boolean;
+  /** The value at this path of the original is, once it has gone its route, in the result. */
+  goesTo(path: Path): boolean;
+}
+
+/**
+ * The short proof for what most plans do: move one value and respell it, without `*`. Proves a leaf by following one
+ * way, where the full proof (backward.ts, forward.ts) looks at all ways there are; what it can't prove may still be
+ * proven by that. Nothing for plans with other operations.
+ */
+export function routesOf(
+  trace: Trace,
+): ((original: JsonObject, result: JsonObject) => RouteProof) | undefined {
+  const isPlain = trace.every((step) => pathsOf(step)?.every((path) => !path.includes('*')));
+  if (!isPlain) return undefined;
+  const starts = trace.flatMap((step) => (step.kind === 'relocate' ? [step.from] : (pathsOf(step) ?? [])));
+  const routes = starts.map((from) => follow(from, trace));
+
+  return (original, result) => {
+    const proven: (boolean | undefined)[] = [];
+    /** Says both at once: where the value came from and that it arrived. */
+    const holds = (route: Route, index: number): boolean =>
+      (proven[index] ??= isScalarEqual(
+        travelled(route, valueAt(original, route.from)),
+        valueAt(result, route.to),
+      ));
+    return {
+      comesFrom: (path) => routes.some((route, index) => isSame(route.to, path) && holds(route, index)),
+      goesTo: (path) => routes.some((route, index) => isSame(route.from, path) && holds(route, index)),
+    };
+  };
+}
+
+function pathsOf(step: TraceStep): Path[] | undefined {
+  if (step.kind === 'relocate') return [step.from, step.to];
+  return step.kind === 'respell' ? [step.path] : undefined;
+}
+
+function follow(from: Path, trace: Trace): Route {
+  const route: Route = { from, to: from, respell: [] };
+  for (const step of trace) {
+    if (step.kind === 'relocate' && isSame(step.from, route.to)) route.to = step.to;
+    else if (step.kind === 'respell' && isSame(step.path, route.to)) route.respell.push(step.respell);
+  }
+  return route;
+}
+
+function travelled({ respell }: Route, start: Json | undefined): Json | undefined {
+  let value = start;
+  for (const change of respell) if (value !== undefined) value = change(value);
+  return value;
+}
+
+function isSame(a: Path, b: Path): boolean {
+  if (a.length !== b.length) return false;
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
+  return true;
+}
+
+const isScalarEqual = (found: Json | undefined, leaf: Json | undefined): boolean =>
+  found === leaf && leaf !== undefined && (typeof leaf !== 'object' || leaf === null);

@@ -1,0 +1,45 @@
+import type { Contract } from '../contracts/contract.ts';
+import type { UnrecoverableEvent } from '../event.ts';
+import { parseExact } from '../ingest/exact-json.ts';
+import type { JsonObject } from '../json.ts';
+import type { LeavingEvent } from '../load/repair-audit.ts';
+import type { Plan } from '../repair/plan.ts';
+import { fillEnvelope } from '../validate/envelope.ts';
+import { errorSignature } from '../validate/signature.ts';
+
+/** The event of a row that was taken out, as the dead letters keep it: as it was received, and what was done to it. */
+export function takenBack(
+  leaving: LeavingEvent,
+  contract: Contract | undefined,
+  why: string,
+): UnrecoverableEvent {
+  const { requestId, receivedAt, takenAt, contract: name, version, source, repair } = leaving;
+  const { healer, ruleId, original, plan } = repair;
+  const event = parseExact(original) as JsonObject;
+  if (contract !== undefined) fillEnvelope(event, contract, { requestId, receivedAt, source });
+  const validation = contract?.validate(event);
+  const violations = validation?.ok === false ? validation.violations : [];
+  const jsonSchema = contract?.jsonSchema ?? {};
+  const rule = ruleId === undefined ? undefined : { rule_id: ruleId };
+  return {
+    request_id: requestId,
+    received_at: receivedAt,
+    source,
+    contract: name,
+    version,
+    signature: errorSignature({ contract: name, version, source, violations, event, jsonSchema }),
+    violations,
+    raw: original,
+    reason: `rule ${ruleId} had repaired it and was rolled back (${why}); replay it with an edit, or once another rule is for it`,
+    code: 'rolled_back',
+    attempts: [
+      {
+        healer,
+        at: new Date(takenAt).toISOString(),
+        reason: `loaded with this plan, and taken back out: ${why}`,
+        ...rule,
+        plan: JSON.parse(plan) as Plan,
+      },
+    ],
+  };
+}

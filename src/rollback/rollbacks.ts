@@ -1,0 +1,214 @@
+import type { Contract } from '../contracts/contract.ts';
+import type { DeadLetterStore } from '../dead-letter/store.ts';
+import type { StateStore } from '../engine/engine.ts';
+import { SentinelError } from '../errors.ts';
+import type { RepairAudit } from '../load/repair-audit.ts';
+import type { LoadStage } from '../load/stage.ts';
+import type { Logger } from '../log.ts';
+import {
+  type RollbackRecord,
+  readRollback,
+  rollbackPrefix,
+  rollbackWrite,
+} from '../repair/rollback-record.ts';
+import type { RuleStore } from '../repair/rule-store.ts';
+import { listAll } from '../repair/state-pages.ts';
+import { takenBack } from './letter.ts';
+
+/**
+ * Takes what a rule has repaired back out of the destination, into the dead letters. Each batch is one turn between
+ * two loads:
+ *
+ *   row ──one transaction of the destination──► leaving ──letters durable──► dead letter, open
+ *
+ * An event is a letter that can be replayed only after its row is gone, and `leaving` is emptied before anything else is
+ * loaded, also after a crash; so it is never in two places and never in none.
+ */
+export interface Rollbacks {
+  /** Disables the rule and begins. `not_found` when there is neither such a rule nor a repair by it. */
+  start(ruleId: string, reason: string): Promise<RollbackRecord>;
+  /** Finishes what a crash has left half done; before anything is loaded. `goOn`: unfinished rollbacks go on, too. */
+  resume(goOn: boolean): Promise<void>;
+  /**
+   * The load stage for those who load: rows by a rule that has been rolled back, which were on their way when it was
+   * disabled, follow the others out.
+   */
+  guarding(loading: LoadStage): LoadStage;
+  /** Stops after the running batch; resolves when nothing runs. */
+  close(): Promise<void>;
+}
+
+const batchRows = 1000;
+
+export function createRollbacks(deps: {
+  repairs: RepairAudit;
+  loading: LoadStage;
+  letters: DeadLetterStore;
+  rules: Pick<RuleStore, 'get' | 'disable'>;
+  contracts: { get(name: string, version: string): Contract | undefined };
+  state: StateStore;
+  log: Logger;
+  /** Told of an error that no later try would mend. */
+  onBroken: (error: unknown) => void;
+  /** Each row that was taken out. */
+  onTaken: (source: string, contract: string, receivedAt: number) => void;
+  now?: () => number;
+}): Rollbacks {
+  const { repairs, loading, letters, rules, contracts, state, log, onBroken, onTaken } = deps;
+  const now = deps.now ?? Date.now;
+  /** Rules whose rows must leave. */
+  const barred = new Set<string>();
+  /** By rule: the run, and whether rows have arrived behind its back. */
+  const runs = new Map<string, { done: Promise<void>; again: boolean }>();
+  const closing = new AbortController();
+  let starting: Promise<unknown> = Promise.resolve();
+  const unwatch = state.watch(rollbackPrefix, ({ key, value }) => {
+    if (value === undefined) barred.delete(key.slice(rollbackPrefix.length));
+  });
+
+  /** Everything that is leaving becomes a letter; a second time changes nothing. */
+  async function drain(): Promise<void> {
+    for (;;) {
+      const leaving = await repairs.leaving(batchRows);
+      if (leaving.length === 0) return;
+      const reasons = new Map<string, string>();
+      for (const { repair } of leaving) {
+        const ruleId = repair.ruleId ?? '';
+        if (!reasons.has(ruleId))
+          reasons.set(ruleId, (await readRollback(state, ruleId))?.reason ?? noReason);
+      }
+      await letters.takeBack(
+        leaving.map((event) =>
+          takenBack(
+            event,
+            contracts.get(event.contract, event.version),
+            reasons.get(event.repair.ruleId ?? '') ?? noReason,
+          ),
+        ),
+      );
+      await repairs.release(leaving.map(({ requestId }) => requestId));
+      for (const { source, contract, receivedAt } of leaving) onTaken(source, contract, receivedAt);
+    }
+  }
+
+  async function run(ruleId: string, mine: { again: boolean }): Promise<void> {
+    let after: string | undefined;
+    while (!closing.signal.aborted) {
+      const record = await readRollback(state, ruleId);
+      // A person has approved or deleted the rule: what it repairs from now on stays.
+      if (record === undefined) return;
+      if (after === undefined) mine.again = false;
+      const from = after;
+      after = await loading.inTurn('a rollback', async () => {
+        await drain(); // what a failed try has left
+        const taken = await repairs.takeOut(ruleId, {
+          limit: batchRows,
+          at: now(),
+          ...(from === undefined ? undefined : { after: from }),
+        });
+        await drain();
+        return taken.after;
+      });
+      const isDone = after === undefined && !mine.again;
+      const taken = (await repairs.touched(ruleId)).rolledBack - record.before;
+      const finished = { status: 'done' as const, finished_at: new Date(now()).toISOString() };
+      await state.write([rollbackWrite({ ...record, taken, ...(isDone ? finished : undefined) })]);
+      if (!isDone) continue;
+      log.info(
+        { status: 'rolled_back', rule_id: ruleId, events: taken },
+        'rule rolled back: its rows are dead letters again',
+      );
+      return;
+    }
+  }
+
+  /** Begins a run, or makes the running one look again. */
+  function sweep(ruleId: string): void {
+    const running = runs.get(ruleId);
+    if (running !== undefined) {
+      running.again = true;
+      return;
+    }
+    const mine = { again: false, done: Promise.resolve() };
+    runs.set(ruleId, mine);
+    mine.done = run(ruleId, mine)
+      .catch((error: unknown) => {
+        if (!(error instanceof SentinelError && error.code === 'pipeline_stopped')) onBroken(error);
+      })
+      .finally(() => {
+        runs.delete(ruleId);
+        // It arrived between the last look and now.
+        if (mine.again && !closing.signal.aborted) sweep(ruleId);
+      });
+  }
+
+  async function sweepStragglers(ruleId: string): Promise<void> {
+    if ((await readRollback(state, ruleId)) === undefined) barred.delete(ruleId);
+    else if (!closing.signal.aborted) sweep(ruleId);
+  }
+
+  async function begin(ruleId: string, reason: string): Promise<RollbackRecord> {
+    const known = await readRollback(state, ruleId);
+    if (known?.status === 'running') return known;
+    const [rule, touched] = await Promise.all([rules.get(ruleId), repairs.touched(ruleId)]);
+    if (rule === undefined && touched.repairs + touched.rolledBack === 0)
+      throw new SentinelError('not_found', `there is no rule ${JSON.stringify(ruleId)}`);
+    if (rule !== undefined) await rules.disable(ruleId);
+    const record: RollbackRecord = {
+      rule_id: ruleId,
+      status: 'running',
+      reason: reason === '' ? noReason : reason,
+      started_at: new Date(now()).toISOString(),
+      total: touched.repairs,
+      before: touched.rolledBack,
+      taken: 0,
+      duplicates: touched.duplicates,
+    };
+    await state.write([rollbackWrite(record)]);
+    barred.add(ruleId);
+    log.warn(
+      { status: 'rolling_back', rule_id: ruleId, events: touched.repairs },
+      'a rule is rolled back: its rows are taken out of the destination',
+    );
+    sweep(ruleId);
+    return record;
+  }
+
+  return {
+    start(ruleId, reason) {
+      const mine = starting.then(() => begin(ruleId, reason));
+      starting = mine.catch(() => undefined);
+      return mine;
+    },
+
+    async resume(goOn) {
+      await drain();
+      if (!goOn) return;
+      for (const { value } of await listAll<RollbackRecord>(state, rollbackPrefix)) {
+        barred.add(value.rule_id);
+        // Of a finished one, too, rows may have arrived since, and the process may have ended before they left.
+        if (value.status === 'running' || (await repairs.touched(value.rule_id)).repairs > 0)
+          sweep(value.rule_id);
+      }
+    },
+
+    guarding: (loading) => ({
+      ...loading,
+      async load(rows, positions, beforeCommit) {
+        const outcomes = await loading.load(rows, positions, beforeCommit);
+        if (barred.size === 0) return outcomes;
+        const arrived = new Set(rows.map(({ repair }) => repair?.ruleId));
+        for (const ruleId of barred) if (arrived.has(ruleId)) void sweepStragglers(ruleId).catch(onBroken);
+        return outcomes;
+      },
+    }),
+
+    async close() {
+      closing.abort();
+      unwatch();
+      await Promise.all([...runs.values()].map(({ done }) => done));
+    },
+  };
+}
+
+const noReason = 'no reason was given';

@@ -1,0 +1,103 @@
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import * as z from 'zod';
+import { changedLeaves, type EditReview } from '../../dead-letter/edit.ts';
+import type { DeadLetter, EditTrail } from '../../dead-letter/dead-letter.ts';
+import { replayGroup } from '../../dead-letter/replay-many.ts';
+import { replay } from '../../dead-letter/replay.ts';
+import { parseExact } from '../../ingest/exact-json.ts';
+import type { JsonObject } from '../../json.ts';
+import type { ServerContext } from '../context.ts';
+import { parseWith } from '../parse.ts';
+import type { Problem } from '../problem.ts';
+import { sendProblem, unprocessable } from '../replies.ts';
+import { type ById, unknownLetter } from './dead-letters.ts';
+
+const bodySchema = z
+  .strictObject({
+    /** The event as a person corrected it. */
+    event: z.record(z.string(), z.json()).optional(),
+    /** Say what would happen, and change nothing. */
+    dry_run: z.boolean().optional(),
+    /** Make a rule of the correction. */
+    learn: z.boolean().optional(),
+    /** Then send back all of the same group that the rule repairs. */
+    group: z.boolean().optional(),
+    /** Send it back even if it still breaks its contract. */
+    force: z.boolean().optional(),
+  })
+  .default({});
+
+type Body = z.output<typeof bodySchema>;
+
+/** A person settles one dead letter, and perhaps all that failed like it. */
+export function deadLetterEditRoutes(app: FastifyInstance, context: ServerContext): void {
+  const { letters, pipeline } = context;
+
+  app.post<ById>('/api/v1/dead-letters/:id/replay', async (request, reply) => {
+    const body = parseWith(bodySchema, request.body ?? {});
+    if (!body.ok) return sendProblem(reply, body.error);
+    const letter = await letters.get(request.params.id);
+    if (letter === undefined) return sendProblem(reply, unknownLetter(request.params.id));
+    const refusal = whyNot(letter, body.value);
+    if (refusal !== undefined) return sendProblem(reply, refusal);
+    const { event, dry_run: dryRun, learn, group } = body.value;
+    if (event === undefined) return sendBack(reply, letter);
+    if (dryRun === true) return { dry_run: true, ...(await pipeline.dryRunEdit(letter, event)) };
+    if (letter.step !== undefined) {
+      const by_hand = changedLeaves(parseExact(letter.raw) as JsonObject, event);
+      return sendBack(reply, letter, { event, trail: { by_hand } });
+    }
+
+    const review = await pipeline.reviewEdit(letter, event);
+    if (!review.valid && body.value.force !== true) return sendProblem(reply, stillInvalid(review));
+    if (learn !== true) return sendBack(reply, letter, { event, trail: trailOf(review) });
+    const learned = await pipeline.learn(letter, event);
+    if (!learned.ok)
+      return sendProblem(reply, unprocessable(`this edit makes no rule: ${learned.error}`, 'not_learnable'));
+    const trail = { ...trailOf(learned.value.review), rule_id: learned.value.ruleId };
+    return sendBack(reply, letter, { event, trail }, group);
+  });
+
+  async function sendBack(
+    reply: FastifyReply,
+    letter: DeadLetter,
+    edit?: { event: JsonObject; trail: EditTrail },
+    group?: boolean,
+  ) {
+    const replayed = await replay(context, letter.id, edit);
+    if (!replayed.ok) return sendProblem(reply, conflict(replayed.error));
+    const others = group === true ? await replayGroup(context, letter) : undefined;
+    return reply.code(202).send({
+      id: replayed.value.id,
+      request_id: replayed.value.request_id,
+      status: 'replaying',
+      ...(edit?.trail.rule_id === undefined ? undefined : { rule_id: edit.trail.rule_id }),
+      ...(others === undefined ? undefined : { replayed: 1, group: others }),
+    });
+  }
+}
+
+function whyNot(letter: DeadLetter, { event, learn, group, dry_run: dryRun }: Body): Problem | undefined {
+  if (event === undefined && (learn === true || dryRun === true))
+    return unprocessable('to learn, the edited event is needed: {"event": …, "learn": true}');
+  if (group === true && learn !== true)
+    return unprocessable('a group is settled by a rule: {"event": …, "learn": true, "group": true}');
+  if (letter.step !== undefined && (learn === true || dryRun === true))
+    return unprocessable(`it is the input of step ${letter.step}, which no contract and no rule is for`);
+  return letter.status === 'open'
+    ? undefined
+    : conflict(`dead letter ${letter.id} is ${letter.status}; only open ones can be settled`);
+}
+
+function trailOf({ plan, by_hand }: EditReview): EditTrail {
+  return plan === null ? { by_hand } : { plan, by_hand };
+}
+
+function stillInvalid({ violations }: EditReview): Problem {
+  const [first, ...others] = violations;
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
+  const detail = `the edited event still breaks its contract: ${first?.message ?? 'unknown'}${more}; add "force": true to send it all the same`;
+  return { ...unprocessable(detail, 'still_invalid'), violations };
+}
+
+const conflict = (detail: string): Problem => ({ ...unprocessable(detail, 'conflict'), status: 409 });

@@ -1,0 +1,42 @@
+import { expect, it } from 'vitest';
+import type { Row } from '../../src/load/destination.ts';
+import { createPipelineMetrics } from '../../src/pipeline/metrics.ts';
+
+const now = 1_000_000;
+const row = (source: string, delayMs: number, repaired = false) =>
+  ({ source, contract: 'order', receivedAt: now - delayMs, repair: repaired ? {} : undefined }) as Row;
+
+it('counts what became of each event, and how long it took to be loaded', async () => {
+  const metrics = createPipelineMetrics(() => now);
+  metrics.loaded(
+    [row('shop', 10), row('shop', 20, true), row('web', 700_000), row('shop', 5)],
+    [{ status: 'loaded' }, { status: 'loaded' }, { status: 'loaded' }, { status: 'duplicate' }],
+  );
+  metrics.settled('shop', 'order', 'invalid');
+  metrics.settled('shop', 'order', 'invalid');
+  const lines = (await metrics.text()).split('\n');
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      'sentinel_events_total{source="shop",contract="order",status="loaded"} 1',
+      'sentinel_events_total{source="shop",contract="order",status="repaired"} 1',
+      'sentinel_events_total{source="web",contract="order",status="loaded"} 1',
+      'sentinel_events_total{source="shop",contract="order",status="duplicate"} 1',
+      'sentinel_events_total{source="shop",contract="order",status="invalid"} 2',
+      '# TYPE sentinel_event_delay_seconds histogram',
+      'sentinel_event_delay_seconds_bucket{le="0.01"} 1',
+      'sentinel_event_delay_seconds_bucket{le="0.025"} 2',
+      'sentinel_event_delay_seconds_bucket{le="300"} 2',
+      'sentinel_event_delay_seconds_bucket{le="+Inf"} 3',
+      'sentinel_event_delay_seconds_sum 700.03',
+      'sentinel_event_delay_seconds_count 3',
+    ]),
+  );
+});
+
+it('keeps the sources beyond some hundreds under one label', async () => {
+  const metrics = createPipelineMetrics();
+  for (let source = 0; source < 600; source++) metrics.settled(`s${source}`, 'order', 'invalid');
+  const lines = (await metrics.text()).split('\n');
+  expect(lines.filter((line) => line.startsWith('sentinel_events_total{'))).toHaveLength(501);
+  expect(lines).toContain('sentinel_events_total{source="other",contract="order",status="invalid"} 100');
+});

@@ -1,0 +1,59 @@
+import * as fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { createBackward } from '../../../src/repair/provenance/backward.ts';
+import { leavesOf } from '../../../src/repair/provenance/differences.ts';
+import { createForward } from '../../../src/repair/provenance/forward.ts';
+import { routesOf } from '../../../src/repair/provenance/routes.ts';
+import { traceOf } from '../../../src/repair/provenance/trace.ts';
+import type { Json } from '../../../src/json.ts';
+import type { Operation } from '../../../src/repair/plan.ts';
+import { shipment } from '../support.ts';
+
+const move = { op: 'move', from: '/extra', to: '/weight' } as const;
+const cast = { op: 'cast', path: '/weight', to: 'number' } as const;
+
+it('proves a value that was moved and respelled, both ways', () => {
+  const routes = routesOf(traceOf({ operations: [move, cast] }, shipment))!;
+  const proof = routes({ extra: '1.50' }, { weight: 1.5 });
+  expect(proof.comesFrom(['weight'])).toBe(true);
+  expect(proof.goesTo(['extra'])).toBe(true);
+  const other = routes({ extra: '1.50' }, { weight: 1.6 });
+  expect(other.comesFrom(['weight'])).toBe(false);
+  expect(other.goesTo(['extra'])).toBe(false);
+});
+
+it('is not for plans with stars or with operations that take values apart', () => {
+  expect(routesOf(traceOf({ operations: [{ op: 'wrap', path: '/tags' }] }, shipment))).toBeUndefined();
+  const starred = { op: 'move', from: '/items/*/qty', to: '/items/*/quantity' } as const;
+  expect(routesOf(traceOf({ operations: [starred] }, shipment))).toBeUndefined();
+});
+
+it('proves nothing that the full proof does not', () => {
+  const pointer = fc.constantFrom('/weight', '/status', '/note', '/extra');
+  const operation: fc.Arbitrary<Operation> = fc.oneof(
+    fc.record({ op: fc.constantFrom('move' as const, 'copy' as const), from: pointer, to: pointer }),
+    fc.record({ op: fc.constantFrom('trim' as const, 'upper' as const), path: pointer }),
+    fc.record({ op: fc.constant('cast' as const), path: pointer, to: fc.constant('number' as const) }),
+  );
+  const plan = fc.record({ operations: fc.array(operation, { minLength: 1, maxLength: 4 }) });
+  const event = fc.dictionary(
+    fc.constantFrom('weight', 'status', 'note', 'extra'),
+    fc.constantFrom<Json>('a', 'A', ' a', '1', 1, null, {}),
+  );
+  let proven = 0;
+  fc.assert(
+    fc.property(plan, event, event, (plan, original, result) => {
+      const trace = traceOf(plan, shipment);
+      const proof = routesOf(trace)!(original, result);
+      for (const leaf of leavesOf(result)) {
+        if (!proof.comesFrom(leaf.path)) continue;
+        proven++;
+        expect(createBackward(trace, original)(leaf)).toBe(true);
+      }
+      for (const leaf of leavesOf(original))
+        if (proof.goesTo(leaf.path)) expect(createForward(trace, result)(leaf)).toBe(true);
+    }),
+    { numRuns: 3000 },
+  );
+  expect(proven).toBeGreaterThan(100);
+});

@@ -1,0 +1,212 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import transaction from '../../contracts/v1/transaction.ts';
+import { createDeadLetters } from '../../src/dead-letter/store.ts';
+import { type StateStore } from '../../src/engine/engine.ts';
+import { SentinelError } from '../../src/errors.ts';
+import { createRequestIds } from '../../src/ingest/request-id.ts';
+import type { Destination, Row } from '../../src/load/destination.ts';
+import { openDuckDb } from '../../src/load/destinations/duckdb.ts';
+import { createRowMaker } from '../../src/load/row.ts';
+import { type LoadStage, createLoadStage } from '../../src/load/stage.ts';
+import { readRollback } from '../../src/repair/rollback-record.ts';
+import { type RuleStore, openRuleStore } from '../../src/repair/rule-store.ts';
+import { type Rollbacks, createRollbacks } from '../../src/rollback/rollbacks.ts';
+import { failureOf, silent, transactionWith } from '../helpers/healing.ts';
+import { memoryState } from '../helpers/memory-state.ts';
+import { until } from '../helpers/sentinel.ts';
+
+/** Rollbacks between a real destination and the real dead letters. */
+let dir: string;
+let state: StateStore;
+let duckdb: Destination;
+let rules: RuleStore;
+let loading: LoadStage;
+let rollbacks: Rollbacks;
+/** What the destination does at the next calls of these names instead of its work. */
+let outages: { release?: number; takeOut?: number };
+const broken: unknown[] = [];
+
+const contracts = { get: () => transaction };
+const makeRow = createRowMaker(transaction);
+const nextId = createRequestIds();
+const plan = { operations: [{ op: 'move' as const, from: '/user_email', to: '/email' }] };
+const drifted = () =>
+  transactionWith({ email: undefined, user_email: 'ana@example.com', event_id: crypto.randomUUID() });
+
+function repairedRow(ruleId: string | undefined): Row {
+  const event = drifted();
+  const { user_email: email, ...rest } = event;
+  const result = { ...rest, email: email! };
+  const facts = { requestId: nextId(1), receivedAt: Date.now(), source: 'shop' };
+  const original = JSON.stringify(event);
+  const repair = {
+    healer: 'rule' as const,
+    ruleId,
+    original,
+    plan: JSON.stringify(plan),
+    result: JSON.stringify(result),
+  };
+  return makeRow(result, { ...facts, repair, text: undefined, changed: undefined });
+}
+
+async function learn(): Promise<string> {
+  const failure = failureOf(drifted());
+  const learned = await rules.learn({ failure, plan, origin: 'llm', evidence: [], approval: 'auto' });
+  if (learned.kind !== 'learned') throw new Error(learned.kind);
+  return learned.rule.id;
+}
+
+function open(): void {
+  const out = (call: 'release' | 'takeOut') => {
+    if ((outages[call] ?? 0) === 0) return;
+    outages[call] = (outages[call] ?? 0) - 1;
+    throw new SentinelError('destination_unavailable', 'no route to the warehouse');
+  };
+  const repairs: Destination['repairs'] = {
+    ...duckdb.repairs,
+    async takeOut(...args) {
+      const taken = await duckdb.repairs.takeOut(...args);
+      out('takeOut'); // it has happened, and the answer is lost
+      return taken;
+    },
+    async release(ids) {
+      out('release');
+      return duckdb.repairs.release(ids);
+    },
+  };
+  const plain = createLoadStage({ destination: duckdb, log: silent });
+  rollbacks = createRollbacks({
+    repairs,
+    loading: plain,
+    letters: createDeadLetters(state),
+    rules,
+    contracts,
+    state,
+    log: silent,
+    onBroken: (error) => broken.push(error),
+    onTaken: () => undefined,
+  });
+  loading = rollbacks.guarding(plain);
+}
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'sentinel-rollback-'));
+  state = memoryState();
+  outages = {};
+  broken.length = 0;
+  duckdb = await openDuckDb({ path: join(dir, 'warehouse.duckdb') });
+  await duckdb.prepare([{ ...transaction, name: transaction.table, contract: transaction.name }]);
+  rules = await openRuleStore(state, { ttlDays: 7, contracts, log: silent });
+  open();
+});
+afterEach(async () => {
+  await rollbacks.close();
+  await rules.close();
+  await duckdb.close();
+  await rm(dir, { recursive: true });
+  expect(broken).toEqual([]);
+});
+
+const load = (...rows: Row[]) => loading.load(rows, [], async () => undefined);
+const letter = (row: Row) => createDeadLetters(state).get(row.requestId);
+const done = (id: string) => until(async () => (await readRollback(state, id))?.status === 'done');
+const rowsLeft = async () =>
+  (await duckdb.query!('select _request_id from transaction')).rows.flat().map(String);
+
+it('takes back only what the rule did, and says why', async () => {
+  const id = await learn();
+  const [mine, others, clean] = [repairedRow(id), repairedRow('r_other'), repairedRow(undefined)];
+  await load(mine, others, clean);
+  await rollbacks.start(id, 'wrong field');
+  await done(id);
+  expect((await rowsLeft()).toSorted()).toEqual([others.requestId, clean.requestId].toSorted());
+  expect(await letter(mine)).toMatchObject({
+    status: 'open',
+    code: 'rolled_back',
+    raw: mine.repair!.original,
+  });
+  expect(await rules.get(id)).toMatchObject({ status: 'disabled', disabled_by: 'person' });
+});
+
+it('takes rows that were on their way, too, when they arrive, also after a restart', async () => {
+  const id = await learn();
+  await rollbacks.start(id, '');
+  await done(id);
+  const late = repairedRow(id);
+  await load(late);
+  await until(async () => (await letter(late))?.status === 'open');
+  expect(await rowsLeft()).toEqual([]);
+
+  // The process ends between their commit and their way out.
+  await rollbacks.close();
+  const later = repairedRow(id);
+  await duckdb.load([later], []);
+  open();
+  await rollbacks.resume(true);
+  await until(async () => (await letter(later))?.status === 'open');
+  expect(await rowsLeft()).toEqual([]);
+});
+
+it('leaves rows alone that arrive after a person has approved the rule again', async () => {
+  const id = await learn();
+  await rollbacks.start(id, '');
+  await done(id);
+  await rules.approve(id);
+  const row = repairedRow(id);
+  await load(row);
+  await rollbacks.close();
+  open();
+  await rollbacks.resume(true);
+  await rollbacks.close();
+  expect(await rowsLeft()).toEqual([row.requestId]);
+});
+
+it.each(['takeOut', 'release'] as const)(
+  'goes on after an outage at %s, and opens no letter twice',
+  async (call) => {
+    const id = await learn();
+    const row = repairedRow(id);
+    await load(row);
+    outages[call] = 2;
+    await rollbacks.start(id, '');
+    await done(id);
+    expect(await rowsLeft()).toEqual([]);
+    expect((await letter(row))!.attempts).toHaveLength(1);
+    expect(await duckdb.repairs.leaving(10)).toEqual([]);
+  },
+);
+
+it('finishes first what a crash has left half done, and does not reopen what a person has settled', async () => {
+  const id = await learn();
+  const rows = [repairedRow(id), repairedRow(id)] as const;
+  await load(...rows);
+  // The crash: letters are written, and nothing was released.
+  await duckdb.repairs.takeOut(id, { limit: 10, at: 1 });
+  outages.release = 1;
+  await expect(rollbacks.resume(false)).rejects.toThrow('no route');
+  await createDeadLetters(state).startReplay(rows[0].requestId);
+  await rollbacks.resume(false);
+  expect(await letter(rows[0])).toMatchObject({ status: 'replaying' });
+  expect(await letter(rows[1])).toMatchObject({ status: 'open' });
+  expect(await duckdb.repairs.leaving(10)).toEqual([]);
+});
+
+it('is one, however often it is asked for, and not_found for a rule that never was', async () => {
+  const id = await learn();
+  await load(repairedRow(id));
+  const [a, b] = await Promise.all([rollbacks.start(id, 'a'), rollbacks.start(id, 'b')]);
+  expect(b).toEqual(a);
+  await done(id);
+  await expect(rollbacks.start('r_none', '')).rejects.toMatchObject({ code: 'not_found' });
+});
+
+it('is possible when the rule itself is long gone', async () => {
+  const row = repairedRow('r_forgotten');
+  await load(row);
+  await rollbacks.start('r_forgotten', '');
+  await done('r_forgotten');
+  expect(await letter(row)).toMatchObject({ status: 'open' });
+});
