@@ -25,6 +25,13 @@ describe('what the contract permits', () => {
       ],
     ],
     ['the same in each element', [{ op: 'move', from: '/items/*/qty', to: '/items/*/quantity' }]],
+    [
+      'a list made of one object, and a field within moved',
+      [
+        { op: 'wrap', path: '/items' },
+        { op: 'move', from: '/items/*/qty', to: '/items/*/quantity' },
+      ],
+    ],
     ['an undeclared field removed', [{ op: 'remove', path: '/debug' }]],
     ['values of the enum', [{ op: 'map', path: '/status', values: { READY: 'ready', done: 'delivered' } }]],
     ['true and false', [{ op: 'map', path: '/insured', values: { yes: true, no: false } }]],
