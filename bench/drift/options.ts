@@ -30,7 +30,7 @@ export const usage = `npm run bench:drift -- [options]
   --markdown         prints the tables for docs/healing.md
   --json FILE        writes all figures and verdicts
   --gate             exit code 1 when the project's targets are missed
-  --rules N          rules tried on other events (default 200)
+  --rules N          rules tried on other events (default 100)
   --events-per-rule N  those events (default 100)
   --stream N         events of the simulated stream (default 10000), of --senders N (default 100)
 
@@ -50,7 +50,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
       failures: { type: 'string', default: '0' },
       markdown: { type: 'boolean', default: false },
       gate: { type: 'boolean', default: false },
-      rules: { type: 'string', default: '200' },
+      rules: { type: 'string', default: '100' },
       'events-per-rule': { type: 'string', default: '100' },
       stream: { type: 'string', default: '10000' },
       senders: { type: 'string', default: '100' },
