@@ -19,6 +19,9 @@ export interface Options {
   senders: number;
 }
 
+/** What the caller got wrong: said without a stack. */
+export class UsageError extends Error {}
+
 export const usage = `npm run bench:drift -- [options]
 
   --seed TEXT        all chance comes from it (default 2026)
@@ -36,7 +39,7 @@ export const usage = `npm run bench:drift -- [options]
 
 Exit code 1 when a leaf was invented.`;
 
-/** Undefined when help is asked for. Throws a plain error for options that make no sense. */
+/** Undefined when help is asked for. Throws `UsageError`, or what `parseArgs` throws, for options that make no sense. */
 export function readOptions(args: readonly string[]): Options | undefined {
   const { values } = parseArgs({
     args: [...args],
@@ -77,6 +80,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
 }
 
 function wholeNumber(name: string, text: string): number {
-  if (!/^\d{1,7}$/.test(text)) throw new Error(`${name} must be a whole number, not ${JSON.stringify(text)}`);
+  if (!/^\d{1,7}$/.test(text))
+    throw new UsageError(`${name} must be a whole number, not ${JSON.stringify(text)}`);
   return Number(text);
 }
