@@ -56,7 +56,18 @@ export function castsFor(value: Json, schemas: readonly JsonObject[]): Cast[] {
   ]);
   // Three digits behind a point: `1.234` of a whole number is twelve hundred and more, or broken.
   const isGrouped = typeof value === 'string' && /^-?[1-9]\d{0,2}\.\d{3}$/.test(value);
-  return casts.filter(({ to, format }) => !(isGrouped && to === 'integer') && cast(value, to, format).ok);
+  return casts.filter(({ to, format }) => {
+    if (isGrouped && to === 'integer') return false;
+    const made = cast(value, to, format);
+    return made.ok && (format === undefined || !isRemote(made.value, to));
+  });
+}
+
+/** A date read by a guessed format, but in a year nobody writes of: more likely it was meant to be read otherwise. */
+function isRemote(made: Json, to: CastType): boolean {
+  if ((to !== 'datetime' && to !== 'date') || typeof made !== 'string') return false;
+  const year = Number(made.slice(0, 4));
+  return year < 1800 || year > 2200;
 }
 
 const typeOfFormat: ReadonlyMap<string, CastType> = new Map([
