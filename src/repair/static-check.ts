@@ -53,7 +53,9 @@ function checkOrder(operation: Operation, before: Traffic): string | undefined {
   if (refilled !== undefined) return `${refilled} was moved away before`;
   const late = filledBy(operation).find((path) => copied.some((other) => overlaps(path, other)));
   if (late !== undefined) return `${late} was copied before it is written`;
-  const opened = filledBy(operation).find((path) => closed.some((other) => covers(other, path)));
+  // Nothing makes an array: what is written into its elements finds it there, as it was changed.
+  const makes = (path: Pointer) => (other: Pointer) => covers(other, path) && !path.startsWith(`${other}/*`);
+  const opened = filledBy(operation).find((path) => closed.some(makes(path)));
   if (opened !== undefined) return `what is around ${opened} was changed before it is written`;
   // What is nested within itself becomes another value too.
   const nested = operation.op === 'move' && isWithin(operation.from)(operation.to) ? [operation.from] : [];
