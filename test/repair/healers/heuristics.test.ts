@@ -392,5 +392,9 @@ describe('a value of another form', () => {
     expect(await heal({ at: 1795466911 }, contract)).toEqual({ at: '2026-11-23T20:48:31Z' });
     expect(await heal({ at: 1795466911000 }, contract)).toEqual({ at: '2026-11-23T20:48:31Z' });
     expect(await heal({ at: 12 }, contract)).toMatch('/at');
+    expect(await heal({ at: '23.11.2026 20:48:31' }, contract)).toEqual({ at: '2026-11-23T20:48:31Z' });
+    // Its time of day is lost: midnight would be made up.
+    for (const at of ['2026-11-23', '23.11.2026', 'November 23, 2026'])
+      expect(await heal({ at }, contract)).toMatch('/at');
   });
 });

@@ -56,8 +56,11 @@ export function castsFor(value: Json, schemas: readonly JsonObject[]): Cast[] {
   ]);
   // Three digits behind a point: `1.234` of a whole number is twelve hundred and more, or broken.
   const isGrouped = typeof value === 'string' && /^-?[1-9]\d{0,2}\.\d{3}$/.test(value);
+  // The midnight of a lone date is made up: when it happened is lost.
+  const isLoneDate = typeof value === 'string' && !/:|\dT\d|\d{10}/.test(value);
+  const isGuess = (to: CastType) => (isGrouped && to === 'integer') || (isLoneDate && to === 'datetime');
   return casts.filter(({ to, format }) => {
-    if (isGrouped && to === 'integer') return false;
+    if (isGuess(to)) return false;
     const made = cast(value, to, format);
     return made.ok && (format === undefined || !isRemote(made.value, to));
   });

@@ -4,7 +4,7 @@ import type { Operation } from '../../plan.ts';
 import type { Candidate } from './candidates.ts';
 import { type Change, changeAt } from './changes.ts';
 import { type NameMatch, type Target, namedLike, targetAt } from './evidence.ts';
-import { sameName } from './names.ts';
+import { foldedName, sameName } from './names.ts';
 import { hasTimeBeside } from './parts.ts';
 import { type Found, type Search, placed } from './search.ts';
 
@@ -95,10 +95,10 @@ const isLike =
 /** The same name in a container beside: which of the two containers is meant, the name does not tell. */
 const isTwinOf =
   (one: Candidate) =>
-  ({ path }: Candidate): boolean =>
+  ({ path, words }: Candidate): boolean =>
     one.container !== undefined &&
     path.length === one.path.length &&
-    path.at(-1) === one.path.at(-1) &&
+    foldedName(words.leaf) === foldedName(one.words.leaf) &&
     path.slice(0, -2).join('/') === one.path.slice(0, -2).join('/');
 
 export function moved({ candidate, name, changes }: Match, to: string): Extract<Found, { ok: true }> {

@@ -4,7 +4,7 @@ import type { Operation } from '../../plan.ts';
 import { type Candidate, candidatesOf } from './candidates.ts';
 import { type DeclaredNames, declaredNames } from './declared.ts';
 import { sharedPrefixes, wordsOf } from './names.ts';
-import { persons } from './words.ts';
+import { people, persons } from './words.ts';
 import { type Fitter, createFitter } from './values.ts';
 
 /** All that a repair is looked for in. */
@@ -39,7 +39,7 @@ export function searchFor(failure: Failure, threshold: number): Search {
     'event',
     ...names,
     // A `contact` may be called a customer, or a user, by those who send it.
-    ...(names.some((word) => persons.has(word)) ? persons : []),
+    ...(names.some((word) => people.has(word)) ? persons : []),
     ...sharedPrefixes(Object.keys(event)),
   ]);
   return {

@@ -14,7 +14,6 @@ export const wrappers: ReadonlySet<string> = new Set([
   'field',
   'info',
   'information',
-  'item',
   'json',
   'message',
   'meta',
@@ -27,7 +26,6 @@ export const wrappers: ReadonlySet<string> = new Set([
   'raw',
   'record',
   'resource',
-  'response',
   'result',
   'trait',
   'value',
@@ -56,7 +54,9 @@ export const filler: ReadonlySet<string> = new Set([
 ]);
 
 /** Whose a personal field is. Of anything else it may say more: `user_currency` is not the currency of a payment. */
-export const persons: ReadonlySet<string> = new Set(['client', 'contact', 'customer', 'person', 'user']);
+export const persons: ReadonlySet<string> = new Set(['client', 'customer', 'user']);
+/** Contracts of these are about a person, whom senders call by any of the words above. */
+export const people: ReadonlySet<string> = new Set([...persons, 'contact', 'member', 'person', 'subscriber']);
 export const personal: ReadonlySet<string> = new Set(['email', 'phone']);
 
 const moment = ['at', 'on', 'date', 'datetime', 'time', 'timestamp', 'utc'];
@@ -66,8 +66,6 @@ export const redundantBeside: ReadonlyMap<string, readonly string[]> = new Map([
   ['email', ['address']],
   ['phone', ['number']],
   ['currency', ['code', 'iso']],
-  ['country', ['code', 'iso']],
-  ['language', ['code', 'iso']],
   ['zip', ['code']],
   ['description', ['text']],
   ['timestamp', ['utc']],
