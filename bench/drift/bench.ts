@@ -4,7 +4,7 @@ import { generalise } from './generalise.ts';
 import { type BenchHealer, type Verdict, judge } from './judge.ts';
 import { metricsOf } from './metrics.ts';
 import { mutations } from './mutations.ts';
-import type { Options } from './options.ts';
+import { type Options, UsageError } from './options.ts';
 import { seededRandom } from './random.ts';
 import type { Report } from './report.ts';
 import { openBenchRules } from './rules.ts';
@@ -21,7 +21,7 @@ export async function runBench(
     `${mutation.kind}.`.startsWith(kind === '' ? '' : `${kind}.`),
   );
   if (chosen.length === 0)
-    throw new Error(
+    throw new UsageError(
       `no kind is called ${kind}: there are ${mutations.map((mutation) => mutation.kind).join(', ')}`,
     );
   const subjects = loadCorpus();

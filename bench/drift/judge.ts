@@ -1,5 +1,5 @@
 import { SentinelError } from '../../src/errors.ts';
-import type { Healer } from '../../src/repair/healer.ts';
+import type { Failure, Healer, Proposal } from '../../src/repair/healer.ts';
 import type { Plan } from '../../src/repair/plan.ts';
 import { type Repaired, tryPlan } from '../../src/repair/trial.ts';
 import { type DriftCase, isExact } from './cases.ts';
@@ -30,7 +30,7 @@ export interface Verdict {
 
 export async function judge(drift: DriftCase, healer: BenchHealer, signal: AbortSignal): Promise<Verdict> {
   const start = performance.now();
-  const proposal = await proposalOf(drift, healer, signal);
+  const proposal = await proposalOf(drift.failure, healer, signal);
   const base = { case: drift, invented: [], milliseconds: performance.now() - start };
   if (proposal.kind === 'refused') return { ...base, outcome: 'refused', reason: proposal.reason };
 
@@ -49,12 +49,16 @@ export async function judge(drift: DriftCase, healer: BenchHealer, signal: Abort
 }
 
 /** A server that can't answer is not the drift's fault; the case counts as refused, with the reason in sight. */
-async function proposalOf(drift: DriftCase, healer: BenchHealer, signal: AbortSignal) {
+export async function proposalOf(
+  failure: Failure,
+  healer: BenchHealer,
+  signal: AbortSignal,
+): Promise<Proposal> {
   try {
-    return await healer.propose(drift.failure, signal);
+    return await healer.propose(failure, signal);
   } catch (error) {
     if (error instanceof SentinelError && error.retryable)
-      return { kind: 'refused' as const, reason: `unavailable: ${error.message}` };
+      return { kind: 'refused', reason: `unavailable: ${error.message}` };
     throw error;
   }
 }

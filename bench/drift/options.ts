@@ -19,6 +19,9 @@ export interface Options {
   senders: number;
 }
 
+/** What the caller got wrong: said without a stack. */
+export class UsageError extends Error {}
+
 export const usage = `npm run bench:drift -- [options]
 
   --seed TEXT        all chance comes from it (default 2026)
@@ -30,13 +33,13 @@ export const usage = `npm run bench:drift -- [options]
   --markdown         prints the tables for docs/healing.md
   --json FILE        writes all figures and verdicts
   --gate             exit code 1 when the project's targets are missed
-  --rules N          rules tried on other events (default 200)
+  --rules N          rules tried on other events (default 100)
   --events-per-rule N  those events (default 100)
   --stream N         events of the simulated stream (default 10000), of --senders N (default 100)
 
 Exit code 1 when a leaf was invented.`;
 
-/** Undefined when help is asked for. Throws a plain error for options that make no sense. */
+/** Undefined when help is asked for. Throws `UsageError`, or what `parseArgs` throws, for options that make no sense. */
 export function readOptions(args: readonly string[]): Options | undefined {
   const { values } = parseArgs({
     args: [...args],
@@ -50,7 +53,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
       failures: { type: 'string', default: '0' },
       markdown: { type: 'boolean', default: false },
       gate: { type: 'boolean', default: false },
-      rules: { type: 'string', default: '200' },
+      rules: { type: 'string', default: '100' },
       'events-per-rule': { type: 'string', default: '100' },
       stream: { type: 'string', default: '10000' },
       senders: { type: 'string', default: '100' },
@@ -77,6 +80,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
 }
 
 function wholeNumber(name: string, text: string): number {
-  if (!/^\d{1,7}$/.test(text)) throw new Error(`${name} must be a whole number, not ${JSON.stringify(text)}`);
+  if (!/^\d{1,7}$/.test(text))
+    throw new UsageError(`${name} must be a whole number, not ${JSON.stringify(text)}`);
   return Number(text);
 }

@@ -4,7 +4,7 @@ import { runBench } from './bench.ts';
 import { chosenHealer } from './healers.ts';
 import type { Verdict } from './judge.ts';
 import { failedTargets } from './metrics.ts';
-import { type Options, readOptions, usage } from './options.ts';
+import { type Options, UsageError, readOptions, usage } from './options.ts';
 import { failuresText, reportMarkdown, reportText } from './report.ts';
 
 async function main(options: Options): Promise<void> {
@@ -51,6 +51,7 @@ try {
   if (options === undefined) console.log(usage);
   else await main(options);
 } catch (error) {
-  console.error(error);
+  const isUsage = error instanceof UsageError || (error instanceof TypeError && 'code' in error);
+  console.error(isUsage ? error.message : error);
   process.exitCode = 2;
 }

@@ -1,7 +1,7 @@
 import { readRefusal, writeRefusal } from '../../src/repair/refusals.ts';
 import { tryPlan } from '../../src/repair/trial.ts';
 import { type DriftCase, failureOf, isExact } from './cases.ts';
-import type { BenchHealer } from './judge.ts';
+import { type BenchHealer, proposalOf } from './judge.ts';
 import { seededRandom } from './random.ts';
 import type { BenchRules } from './rules.ts';
 
@@ -64,7 +64,7 @@ export async function simulateStream(options: {
       continue;
     }
     result.calls++;
-    const proposal = await healer.propose(failure, signal);
+    const proposal = await proposalOf(failure, healer, signal);
     const tried = proposal.kind === 'plan' ? tryPlan(failure, proposal.plan) : undefined;
     if (proposal.kind === 'refused' || tried?.ok !== true) {
       const at = new Date().toISOString();

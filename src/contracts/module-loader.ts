@@ -24,10 +24,10 @@ export async function importModule(
   file: string,
   options: { fresh?: boolean } = {},
 ): Promise<Record<string, unknown>> {
+  if (options.fresh === true && loader !== undefined) forgetUserModules(await loader);
   if (file.startsWith(built + sep)) return { ...((await import(pathToFileURL(file).href)) as object) };
   loader ??= createLoader();
   const jiti = await loader;
-  if (options.fresh === true) forgetUserModules(jiti);
   return { ...(await jiti.import<Record<string, unknown>>(file)) };
 }
 

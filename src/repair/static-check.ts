@@ -53,9 +53,9 @@ function checkOrder(operation: Operation, before: Traffic): string | undefined {
   if (refilled !== undefined) return `${refilled} was moved away before`;
   const late = filledBy(operation).find((path) => copied.some((other) => overlaps(path, other)));
   if (late !== undefined) return `${late} was copied before it is written`;
-  const opened = filledBy(operation).find((path) =>
-    closed.some((other) => covers(other, path) && !isElement(path, other)),
-  );
+  // Nothing makes an array: what is written into its elements finds it there, as it was changed.
+  const makes = (path: Pointer) => (other: Pointer) => covers(other, path) && !path.startsWith(`${other}/*`);
+  const opened = filledBy(operation).find((path) => closed.some(makes(path)));
   if (opened !== undefined) return `what is around ${opened} was changed before it is written`;
   // What is nested within itself becomes another value too.
   const nested = operation.op === 'move' && isWithin(operation.from)(operation.to) ? [operation.from] : [];
@@ -72,11 +72,6 @@ function checkOrder(operation: Operation, before: Traffic): string | undefined {
 function reshapedBy(operation: Operation): Pointer[] {
   const { reads, writes } = pathsOf(operation);
   return writes.filter((path) => reads.includes(path));
-}
-
-/** A star finds elements only where a list is already, and so makes no object there. */
-function isElement(path: Pointer, list: Pointer): boolean {
-  return segmentsOf(path)[segmentsOf(list).length] === '*';
 }
 
 function copiedBy(operation: Operation): Pointer[] {

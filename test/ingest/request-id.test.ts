@@ -27,6 +27,9 @@ describe('request ids', () => {
     const ids = Array.from({ length: 1000 }, (_, index) => requestIdAt(first, index));
     expect(new Set(ids).size).toBe(1000);
     for (const id of ids) expect(id).toMatch(version7);
+    expect(requestIdAt('01923456-789a-7000-8000-0000fffffffe', 3)).toBe(
+      '01923456-789a-7000-8000-000100000001',
+    );
     expect(indexOfRequestId(first, 1000, ids[777]!)).toBe(777);
     expect(indexOfRequestId(first, 777, ids[777]!)).toBe(-1);
     expect(indexOfRequestId(first, 1000, createRequestIds()(1))).toBe(-1);

@@ -66,7 +66,8 @@ const elsewhere: Draw = (scene, focus) => {
   if (field === undefined) return undefined;
   const own = wordsOf(field.name);
   // `template.is_template` is about the field itself, for all that the names tell.
-  const foreign = foreignContainers.filter((name) => !wordsOf(name).some((word) => own.includes(word)));
+  const isOwn = (word: string) => own.some((other) => word === other || word === `${other}s`);
+  const foreign = foreignContainers.filter((name) => !wordsOf(name).some(isOwn));
   const container = scene.random.pick(foreign);
   const target = [...field.path.slice(0, -1), container, field.name];
   if (isDeclared(scene.subject.contract.jsonSchema, target.slice(0, -1))) return undefined;

@@ -29,6 +29,7 @@ describe('a value that can be read in two ways', () => {
 
   it.each([
     ['nothing beside it', '03/04/2026', []],
+    ['a year that nobody writes of', '30-01-8102', []],
     ['only others like it', '03/04/2026', ['05/06/2026', '01/02/2026']],
     ['one of each order', '03/04/2026', ['13/04/2026', '04/13/2026']],
   ])('a date with %s is refused', async (_, value, others) => {

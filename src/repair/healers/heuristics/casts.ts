@@ -59,7 +59,18 @@ export function castsFor(value: Json, schemas: readonly JsonObject[]): Cast[] {
   // The midnight of a lone date is made up: when it happened is lost.
   const isLoneDate = typeof value === 'string' && !/:|\dT\d|\d{10}/.test(value);
   const isGuess = (to: CastType) => (isGrouped && to === 'integer') || (isLoneDate && to === 'datetime');
-  return casts.filter(({ to, format }) => !isGuess(to) && cast(value, to, format).ok);
+  return casts.filter(({ to, format }) => {
+    if (isGuess(to)) return false;
+    const made = cast(value, to, format);
+    return made.ok && (format === undefined || !isRemote(made.value, to));
+  });
+}
+
+/** A date read by a guessed format, but in a year nobody writes of: more likely it was meant to be read otherwise. */
+function isRemote(made: Json, to: CastType): boolean {
+  if ((to !== 'datetime' && to !== 'date') || typeof made !== 'string') return false;
+  const year = Number(made.slice(0, 4));
+  return year < 1800 || year > 2200;
 }
 
 const typeOfFormat: ReadonlyMap<string, CastType> = new Map([
