@@ -8,7 +8,7 @@ import { formatOf, readLines } from './formats.ts';
 import type { FormatLimits, Lines } from './lines.ts';
 import { readBody } from './read-body.ts';
 import { encodeRecord } from './record.ts';
-import { createRequestIds, requestIdAt } from './request-id.ts';
+import { createRequestIds, requestIdsFrom } from './request-id.ts';
 
 export interface IngestOptions {
   /** Resolves when the message is durable. */
@@ -141,7 +141,8 @@ function sourceOf(url: string): Result<string | undefined, Problem> {
 const sourceName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 function manyAccepted(first: string, count: number): string {
-  const ids = Array.from({ length: count }, (_, index) => requestIdAt(first, index));
+  const idAt = requestIdsFrom(first);
+  const ids = Array.from({ length: count }, (_, index) => idAt(index));
   return `{"status":"accepted","accepted":${count},"request_ids":["${ids.join('","')}"]}`;
 }
 

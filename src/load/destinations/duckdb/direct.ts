@@ -116,7 +116,7 @@ function rowLine({ columnNames }: KnownTable, row: Row): string | undefined {
 }
 
 /**
- * The event's own text, where it stands for the same values, with what was filled in. Not when it holds `\\u`, as DuckDB
+ * The event's own text, where it stands for the same values, with what was filled in. Not when it holds `\u`, as DuckDB
  * refuses halves of surrogate pairs, nor a field that another version of the contract declares: that has a column.
  */
 function eventText({ text, filled, values, extra }: Row, columns: ReadonlySet<string>): string {
