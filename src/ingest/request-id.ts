@@ -39,12 +39,7 @@ const maxIdsPerRequest = 2 ** 32;
 const firstEventRange = 2 ** 47;
 const prefixLength = 24;
 
-/** The id of the event at `index` (0-based) of the request whose first id is `first`. */
-export function requestIdAt(first: string, index: number): string {
-  return requestIdsFrom(first)(index);
-}
-
-/** The ids of the events of the request whose first id is `first`. */
+/** The ids of the events of the request whose first id is `first`, by index (0-based). */
 export function requestIdsFrom(first: string): (index: number) => string {
   const upper = first.slice(0, -lowDigits);
   const start = Number.parseInt(first.slice(-lowDigits), 16);

@@ -10,7 +10,7 @@ import { openEmbeddedEngine } from '../../src/engine/engines/embedded.ts';
 import { SentinelError } from '../../src/errors.ts';
 import { topics } from '../../src/event.ts';
 import { encodeRecord } from '../../src/ingest/record.ts';
-import { createRequestIds, requestIdAt } from '../../src/ingest/request-id.ts';
+import { createRequestIds, requestIdsFrom } from '../../src/ingest/request-id.ts';
 import type { Destination } from '../../src/load/destination.ts';
 import { openDuckDb } from '../../src/load/destinations/duckdb.ts';
 import { createLoadStage } from '../../src/load/stage.ts';
@@ -88,7 +88,7 @@ describe('a destination that refuses loads for a while', () => {
         await engine.publish(topics.raw, [
           { body: encodeRecord({ id, at: Date.now(), n: count }, lines.join('\n')), events: count },
         ]);
-        return lines.map((_, index) => requestIdAt(id, index));
+        return lines.map((_, index) => requestIdsFrom(id)(index));
       },
       rows: async () =>
         (

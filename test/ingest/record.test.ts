@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { decodeRecords, encodeRecord, headerOf } from '../../src/ingest/record.ts';
-import { createRequestIds, requestIdAt } from '../../src/ingest/request-id.ts';
+import { createRequestIds, requestIdsFrom } from '../../src/ingest/request-id.ts';
 
 const nextId = createRequestIds();
 
@@ -23,7 +23,7 @@ it('gives back the events of many records, each with its id and its exact text',
           texts.flat().map((text) => JSON.parse(text) as unknown),
         );
         expect(decoded.map(({ requestId }) => requestId)).toEqual(
-          texts.flatMap((lines, index) => lines.map((_, at) => requestIdAt(ids[index]!, at))),
+          texts.flatMap((lines, index) => lines.map((_, at) => requestIdsFrom(ids[index]!)(at))),
         );
         expect(headerOf(bodies[0]!)).toEqual({ id: ids[0], at: 1, n: requests[0]!.length });
       },

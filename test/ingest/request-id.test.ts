@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { createRequestIds, indexOfRequestId, isRequestId, requestIdAt } from '../../src/ingest/request-id.ts';
+import {
+  createRequestIds,
+  indexOfRequestId,
+  isRequestId,
+  requestIdsFrom,
+} from '../../src/ingest/request-id.ts';
 
 const version7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
@@ -24,10 +29,10 @@ describe('request ids', () => {
 
   it('count up within a request, and tell their place', () => {
     const first = createRequestIds()(1000);
-    const ids = Array.from({ length: 1000 }, (_, index) => requestIdAt(first, index));
+    const ids = Array.from({ length: 1000 }, (_, index) => requestIdsFrom(first)(index));
     expect(new Set(ids).size).toBe(1000);
     for (const id of ids) expect(id).toMatch(version7);
-    expect(requestIdAt('01923456-789a-7000-8000-0000fffffffe', 3)).toBe(
+    expect(requestIdsFrom('01923456-789a-7000-8000-0000fffffffe')(3)).toBe(
       '01923456-789a-7000-8000-000100000001',
     );
     expect(indexOfRequestId(first, 1000, ids[777]!)).toBe(777);
