@@ -10,6 +10,12 @@ import type { Json } from '../json.ts';
  * - state: durable keys and values that all threads and processes see.
  */
 export interface Engine {
+  /**
+   * True when each message comes to one consumer only, in the order of its position: then whatever lies before a
+   * position that a destination has committed is done, and may be passed over. False when several workers share a
+   * group: what one has not settled may lie before what another has, so only the keys of events tell what is done.
+   */
+  readonly ordered: boolean;
   /** Resolves when the messages are durable (on disk, or replicated). Rejects with `engine_full` or `engine_unavailable`. */
   publish(topic: string, messages: readonly Message[]): Promise<void>;
   /**
