@@ -47,6 +47,8 @@ function badValue(issue: z.core.$ZodIssue, found: unknown, origin: Origin): stri
 }
 
 function secretVariable(key: string): string | undefined {
+  if (/^engine\b.*(?:user|password|token|secret)/i.test(key))
+    return 'SENTINEL_NATS_USER and SENTINEL_NATS_PASSWORD, or SENTINEL_NATS_TOKEN,';
   if (!/(?:api_?key|token|secret|password|credential)/i.test(key)) return undefined;
   return /openai|healing|llm/i.test(key) ? 'OPENAI_API_KEY' : 'SENTINEL_API_TOKEN';
 }

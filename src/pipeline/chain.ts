@@ -54,7 +54,9 @@ export function createChain(deps: {
   metrics: PipelineMetrics;
   log: Logger;
 }): Chain {
-  const { engine, contracts, validate, loading, letters, committed, recent, subscribed, metrics, log } = deps;
+  const { engine, contracts, validate, loading, letters, recent, subscribed, metrics, log } = deps;
+  // Where workers share a topic, positions say nothing: the destination knows what it has by request id and key.
+  const committed = engine.ordered ? deps.committed : undefined;
   const limited = limitLog(log);
   const rowMakers = new Map<Contract, ReturnType<typeof createRowMaker>>();
 
@@ -211,12 +213,12 @@ export function createChain(deps: {
   }
 
   async function load(candidates: Candidate[], batch: readonly Delivery[]): Promise<void> {
-    const positions = lastPositions(batch);
+    const positions = committed === undefined ? [] : lastPositions(batch);
     const rows = candidates.map((candidate) => candidate.row);
     const outcomes = await loading.load(rows, positions, (outcomes) =>
       keepWhatIsNotLoaded(candidates, outcomes),
     );
-    for (const { partition, offset } of positions) committed.set(partition, offset);
+    for (const { partition, offset } of positions) committed?.set(partition, offset);
     metrics.loaded(rows, outcomes);
   }
 
@@ -300,7 +302,8 @@ function byPerson(replay: ReplayTrail | undefined, raw: string): RepairTrail | u
   };
 }
 
-function notCommitted(batch: readonly Delivery[], committed: Committed): readonly Delivery[] {
+function notCommitted(batch: readonly Delivery[], committed: Committed | undefined): readonly Delivery[] {
+  if (committed === undefined) return batch;
   const isFresh = ({ position }: Delivery) => position.offset > (committed.get(position.partition) ?? -1);
   return batch.every(isFresh) ? batch : batch.filter(isFresh);
 }

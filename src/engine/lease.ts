@@ -1,0 +1,40 @@
+import { randomUUID } from 'node:crypto';
+import type { Engine } from './engine.ts';
+
+/** What only one process of a cluster may do at a time. */
+export interface Leases {
+  /**
+   * Takes the lease, or says that another holds it: undefined. It ends by itself when it is not released, so that one
+   * who died holds nothing up; whoever may take longer than `ttlMs` calls `renew` before.
+   */
+  take(name: string, ttlMs: number): Promise<Lease | undefined>;
+}
+
+export interface Lease {
+  renew(): Promise<void>;
+  /** Others may take it `afterMs` from now: as long as what was done under it needs to reach them. */
+  release(afterMs?: number): Promise<void>;
+}
+
+const prefix = 'leases/';
+
+/** Where one process does everything there is nobody to share with: every lease is free. */
+export function createLeases({ ordered, state }: Pick<Engine, 'ordered' | 'state'>): Leases {
+  if (ordered) return { take: async () => ({ renew: async () => undefined, release: async () => undefined }) };
+  const me = randomUUID();
+  return {
+    async take(name, ttlMs) {
+      const key = prefix + name;
+      if (!(await state.putIfAbsent(key, me, { ttlMs }))) return undefined;
+      /** One that has ended may be another's by now. */
+      const ifMine = async (work: () => Promise<void>) => {
+        if ((await state.get(key)) === me) await work();
+      };
+      return {
+        renew: () => ifMine(() => state.put(key, me, { ttlMs })),
+        release: (afterMs = 0) =>
+          ifMine(() => (afterMs > 0 ? state.put(key, me, { ttlMs: afterMs }) : state.delete(key))),
+      };
+    },
+  };
+}
