@@ -1,4 +1,5 @@
 import type { Json } from '../json.ts';
+import type { Calls } from './calls.ts';
 
 /**
  * The port to what carries topics and state between the parts of Data Sentinel. One conformance suite
@@ -36,6 +37,10 @@ export interface Engine {
     match: (message: PendingMessage) => T | undefined,
   ): Promise<T | undefined>;
   readonly state: StateStore;
+  /** Where the engine is another process: whether it is reached now. */
+  readonly connected?: () => boolean;
+  /** Where several processes share the engine. */
+  readonly calls?: Calls;
   /** What waits now, per topic; a cheap call. */
   stats(): Promise<TopicStats[]>;
   /** Stops all consumers (their running batches are finished first), flushes and releases everything. */

@@ -11,7 +11,8 @@ export interface Leases {
 }
 
 export interface Lease {
-  renew(): Promise<void>;
+  /** False when it has ended and is another's, or nobody's. */
+  renew(): Promise<boolean>;
   /** Others may take it `afterMs` from now: as long as what was done under it needs to reach them. */
   release(afterMs?: number): Promise<void>;
 }
@@ -20,20 +21,24 @@ const prefix = 'leases/';
 
 /** Where one process does everything there is nobody to share with: every lease is free. */
 export function createLeases({ ordered, state }: Pick<Engine, 'ordered' | 'state'>): Leases {
-  if (ordered) return { take: async () => ({ renew: async () => undefined, release: async () => undefined }) };
-  const me = randomUUID();
+  if (ordered) return { take: async () => ({ renew: async () => true, release: async () => undefined }) };
   return {
     async take(name, ttlMs) {
       const key = prefix + name;
-      if (!(await state.putIfAbsent(key, me, { ttlMs }))) return undefined;
+      const mine = randomUUID();
+      if (!(await state.putIfAbsent(key, mine, { ttlMs }))) return undefined;
       /** One that has ended may be another's by now. */
-      const ifMine = async (work: () => Promise<void>) => {
-        if ((await state.get(key)) === me) await work();
-      };
+      const isMine = async () => (await state.get(key)) === mine;
       return {
-        renew: () => ifMine(() => state.put(key, me, { ttlMs })),
-        release: (afterMs = 0) =>
-          ifMine(() => (afterMs > 0 ? state.put(key, me, { ttlMs: afterMs }) : state.delete(key))),
+        async renew() {
+          if (!(await isMine())) return false;
+          await state.put(key, mine, { ttlMs });
+          return true;
+        },
+        async release(afterMs = 0) {
+          if (!(await isMine())) return;
+          await (afterMs > 0 ? state.put(key, mine, { ttlMs: afterMs }) : state.delete(key));
+        },
       };
     },
   };

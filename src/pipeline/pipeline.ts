@@ -1,5 +1,4 @@
 import type { Config } from '../config.ts';
-import type { Contract } from '../contracts/contract.ts';
 import { loadContracts } from '../contracts/discover.ts';
 import { type DeadLetter, isStaleReplay } from '../dead-letter/dead-letter.ts';
 import { type EditDryRun, dryRunEdit } from '../dead-letter/dry-run.ts';
@@ -7,6 +6,7 @@ import { type EditReview, reviewEdit } from '../dead-letter/edit.ts';
 import { learnFromPerson } from '../dead-letter/learn.ts';
 import { type DeadLetterStore, createDeadLetters } from '../dead-letter/store.ts';
 import type { ConsumeOptions, Consumer, Delivery, Engine, Handler } from '../engine/engine.ts';
+import { createLeases } from '../engine/lease.ts';
 import { SentinelError, isRetryable } from '../errors.ts';
 import { topics } from '../event.ts';
 import { parseExact } from '../ingest/exact-json.ts';
@@ -36,8 +36,11 @@ import type { Result } from '../result.ts';
 import { createValidate } from '../validate/stage.ts';
 import type { Violation } from '../validate/violation.ts';
 import { createChain } from './chain.ts';
+import { type ContractInfo, toContractInfo } from './contract-info.ts';
 import { createKeeper } from './keeper.ts';
 import { createPipelineMetrics } from './metrics.ts';
+
+export type { ContractInfo };
 
 /** What the rest of the service asks the running pipeline; every argument and answer is plain data. */
 export interface Pipeline {
@@ -73,13 +76,13 @@ export interface Pipeline {
   close(): Promise<void>;
 }
 
-export type ContractInfo = Pick<
-  Contract,
-  'name' | 'version' | 'description' | 'table' | 'key' | 'aliases' | 'topic' | 'jsonSchema' | 'columns'
->;
-
 export type TrialVerdict =
   { kind: 'valid' } | { kind: 'repaired'; ruleId: string } | { kind: 'invalid'; violations: Violation[] };
+
+export interface StartedPipeline extends Pipeline {
+  /** Names of the steps that this process runs. */
+  readonly runs: readonly string[];
+}
 
 /** A transaction of the destination costs milliseconds, however small: under load, one for each such interval. */
 const loadIntervalMs = 25;
@@ -105,14 +108,16 @@ export async function startPipeline(deps: {
   log: Logger;
   /** False: answer questions only. */
   consume: boolean;
-}): Promise<Pipeline> {
+}): Promise<StartedPipeline> {
   const { config, engine, log } = deps;
   const contracts = await loadContracts(contractFolders(config), { override: true });
   const steps = await discoverSteps(stepFolders(config));
   const destination = await openDestination(config);
   await destination.prepare(contracts.tables());
   const recent = recentEvents();
+  const leases = createLeases(engine);
   const rules = await openRuleStore(engine.state, {
+    leases,
     ttlDays: config.state.ruleTtlDays,
     contracts,
     recent,
@@ -143,6 +148,7 @@ export async function startPipeline(deps: {
     rules,
     contracts,
     state: engine.state,
+    leases,
     log,
     onBroken: (error) => stopProcess(log, error, {}),
     onTaken: (source, contract) => metrics.settled(source, contract, 'dead_letter'),
@@ -167,6 +173,7 @@ export async function startPipeline(deps: {
     rules,
     healers: await healersFor(config.healing, engine.state, log),
     config: config.healing,
+    leases,
     log,
   });
   const keeper = createKeeper({ letters, metrics, log });
@@ -200,8 +207,10 @@ export async function startPipeline(deps: {
     healing.handle,
   );
   await consume(topics.unrecoverable, groups.keeper, inOrder, keeper.handle);
-  const running = await startSteps(deps.consume ? steps : [], {
+  const mine = deps.consume ? steps.filter(({ config: { name } }) => runsHere(name, config)) : [];
+  const running = await startSteps(mine, {
     engine,
+    subscribed,
     log,
     retry: config.retry,
     stepRetry: config.stepRetry,
@@ -211,12 +220,13 @@ export async function startPipeline(deps: {
   });
 
   return {
+    runs: mine.map(({ config: { name } }) => name),
     find: (requestId) => destination.find(requestId),
     async query(sql, maxRows) {
       return destination.query!(sql, maxRows === undefined ? {} : { maxRows });
     },
     counts: () => destination.counts(),
-    contracts: async () => contracts.all().map(toInfo),
+    contracts: async () => contracts.all().map(toContractInfo),
     flow: async () => flowGraph([...ownSteps, ...steps.map((step) => step.config)]),
     routes: async () => running.routes.map(({ method, path }) => ({ method, path })),
     async callRoute({ method, path }, input) {
@@ -259,9 +269,10 @@ export async function startPipeline(deps: {
   };
 }
 
-function toInfo(contract: Contract): ContractInfo {
-  const { name, version, description, table, key, aliases, topic, jsonSchema, columns } = contract;
-  return { name, version, description, table, key, aliases, topic, jsonSchema, columns };
+/** A step that is bound to a label runs where the label is; the others run on every worker. */
+function runsHere(step: string, { engine, stepRunOn, workerLabels }: Config): boolean {
+  const label = Object.hasOwn(stepRunOn, step) ? stepRunOn[step] : undefined;
+  return label === undefined || engine.type === 'embedded' || workerLabels.includes(label);
 }
 
 /** Without late copies of a replay whose letter has gone on since. */

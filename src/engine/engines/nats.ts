@@ -2,6 +2,7 @@ import { SentinelError } from '../../errors.ts';
 import type { Consumer, Engine, StateStore } from '../engine.ts';
 import { checkName } from '../names.ts';
 import { createBucket } from './nats/bucket.ts';
+import { createCalls } from './nats/calls.ts';
 import { type ConnectionEvents, type NatsAccess, openLink } from './nats/connection.ts';
 import { startConsumer } from './nats/consumer.ts';
 import { toEngineError } from './nats/errors.ts';
@@ -155,6 +156,8 @@ export async function openNatsEngine(options: NatsEngineOptions): Promise<Engine
     },
     findPending: (topic, group, match) =>
       guarded(() => findPending({ link, layout, large, retries }, topic, group, match)),
+    connected: link.isConnected,
+    calls: createCalls(link, layout, large),
     stats: () => guarded(stats),
     async close() {
       closing ??= close();

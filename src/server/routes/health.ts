@@ -11,6 +11,10 @@ export function healthRoutes(app: FastifyInstance, context: ServerContext): void
 
   app.get('/ready', async (_, reply) => {
     if (!ready()) return reply.code(503).send({ status: 'not_ready', reason: 'starting or stopping' });
+    if (context.engine.connected?.() === false)
+      return reply
+        .code(503)
+        .send({ status: 'not_ready', reason: 'NATS is not reached; nothing can be stored' });
     const { destinationWaiting } = await pipeline.status();
     if (destinationWaiting)
       return reply.code(503).send({

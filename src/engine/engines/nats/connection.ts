@@ -41,6 +41,7 @@ export interface Link {
   /** Calls back after each reconnect; returns the way to stop. */
   onReconnect(listener: () => void): () => void;
   isClosed(): boolean;
+  isConnected(): boolean;
 }
 
 /** A server that answers nothing is given up after two of these; JetStream itself notices a lost peer about as fast. */
@@ -74,7 +75,11 @@ export async function openLink(access: NatsAccess, name: string, events: Connect
     );
   }
   const listeners = new Set<() => void>();
-  void follow(nc, events, listeners);
+  let connected = true;
+  void follow(nc, events, (isConnected) => {
+    connected = isConnected;
+    if (isConnected) for (const listener of listeners) listener();
+  });
   try {
     const jsm = await jetstreamManager(nc, { timeout: requestTimeoutMs });
     return {
@@ -88,6 +93,7 @@ export async function openLink(access: NatsAccess, name: string, events: Connect
         return () => void listeners.delete(listener);
       },
       isClosed: () => nc.isClosed(),
+      isConnected: () => connected && !nc.isClosed(),
     };
   } catch (error) {
     await nc.close();
@@ -139,13 +145,16 @@ async function readOwn(setting: string, path: string): Promise<Uint8Array> {
 async function follow(
   nc: NatsConnection,
   events: ConnectionEvents,
-  listeners: ReadonlySet<() => void>,
+  onChange: (isConnected: boolean) => void,
 ): Promise<void> {
   for await (const status of nc.status()) {
-    if (status.type === 'disconnect') events.onDisconnect?.(status.server);
+    if (status.type === 'disconnect') {
+      onChange(false);
+      events.onDisconnect?.(status.server);
+    }
     if (status.type === 'error') events.onError?.(status.error);
     if (status.type !== 'reconnect') continue;
     events.onReconnect?.(status.server);
-    for (const listener of listeners) listener();
+    onChange(true);
   }
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Bucket, readHead, stateOwner } from './bucket.ts';
+import { callOwner } from './calls.ts';
 import type { Link } from './connection.ts';
 import { isNotFound } from './errors.ts';
 import { type Follower, follow } from './follow.ts';
@@ -70,6 +71,8 @@ export function startSweeper(link: Link, bucket: Bucket, meta: Bucket, large: La
     largeSweptAt = now;
     const alive = new Set(largeBySubject.values());
     await large.sweep(stateOwner, (id) => alive.has(id));
+    // What nobody came to fetch.
+    await large.sweep(callOwner, () => false);
   }
 
   async function remove([seq, subject]: [number, string]): Promise<void> {
