@@ -27,7 +27,7 @@ export async function startNatsServer(config = '', options: { port?: number } = 
   const path = join(dir, 'nats.conf');
   await writeFile(
     path,
-    `host: 127.0.0.1\nport: ${port}\n${config.includes('jetstream') ? '' : 'jetstream {}\n'}${config.replaceAll('$DIR', dir)}`,
+    `host: 127.0.0.1\nport: ${port}\n${config.includes('jetstream') ? '' : 'jetstream {}\n'}${config}`,
   );
   const child = spawn('nats-server', ['-c', path, '-sd', dir], { stdio: ['ignore', 'ignore', 'pipe'] });
   const log: string[] = [];

@@ -5,6 +5,8 @@ import { SentinelError, messageOf } from '../../../errors.ts';
 /** Of JetStream's API (server/errors.json): no room, whether in the stream, the account or the server. */
 const fullCodes = new Set([10002, 10023, 10028, 10047, 10077, 10110]);
 const messageTooLarge = 10054;
+/** "replicas > 1 not supported in non-clustered mode", and "no suitable peers for placement". */
+const tooFewServers = new Set([10074, 10005]);
 
 /** What a call to NATS threw, as one of our errors. */
 export function toEngineError(error: unknown): Error {
@@ -18,6 +20,12 @@ export function toEngineError(error: unknown): Error {
         cause: error,
         retryable: false,
       });
+    if (tooFewServers.has(code))
+      return new SentinelError(
+        'config_invalid',
+        `engine.replicas: NATS has too few servers to keep that many copies (${description}); start more, or set fewer`,
+        { cause: error },
+      );
     if (fullCodes.has(code))
       return new SentinelError('engine_full', `NATS has no room: ${description}`, { cause: error });
     return new SentinelError('engine_unavailable', `NATS: ${description}`, { cause: error });

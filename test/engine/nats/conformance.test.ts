@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
-import { openNatsEngine } from '../../src/engine/engines/nats.ts';
-import { engineConformance } from '../conformance/engine.ts';
-import { type NatsServer, noNatsServer, startNatsServer } from '../helpers/nats-server.ts';
+import { openNatsEngine } from '../../../src/engine/engines/nats.ts';
+import { engineConformance } from '../../conformance/engine.ts';
+import { type NatsServer, noNatsServer, startNatsServer } from '../../helpers/nats-server.ts';
 
 describe.skipIf(noNatsServer !== undefined)(`nats${noNatsServer ? `: ${noNatsServer}` : ''}`, () => {
   let server: NatsServer;
