@@ -54,8 +54,18 @@ describe.skipIf(noNatsServer !== undefined)('how the engine is let in', () => {
     openssl('req', '-x509', ...key, '-keyout', 'ca.key', '-out', 'ca.pem', '-subj', '/CN=test ca');
     for (const name of ['server', 'client'])
       openssl(
-        ...['req', '-x509', ...key, '-CA', 'ca.pem', '-CAkey', 'ca.key'],
-        ...['-keyout', `${name}.key`, '-out', `${name}.pem`, ...subject(name)],
+        'req',
+        '-x509',
+        ...key,
+        '-CA',
+        'ca.pem',
+        '-CAkey',
+        'ca.key',
+        '-keyout',
+        `${name}.key`,
+        '-out',
+        `${name}.pem`,
+        ...subject(name),
       );
     const server = await serverWith(
       `tls { cert_file: "${dir}/server.pem", key_file: "${dir}/server.key", ca_file: "${dir}/ca.pem", verify: true }\n`,
