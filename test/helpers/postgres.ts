@@ -37,7 +37,7 @@ export function withoutPostgres(): boolean {
   if (postgresBinaries() !== undefined) return false;
   const text = 'PostgreSQL (initdb, postgres) is neither in /usr/lib/postgresql nor on PATH';
   if (process.env['CI'] === 'true') throw new Error(`${text}: install postgresql`);
-  console.warn(`skipped: ${text}`);
+  process.stderr.write(`skipped: ${text}\n`);
   return true;
 }
 

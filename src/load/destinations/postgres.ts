@@ -2,7 +2,6 @@ import { randomInt } from 'node:crypto';
 import type { PoolClient } from 'pg';
 import type { Destination, RowOutcome, Table } from '../destination.ts';
 import { counterSlots, readCounts, readPositions } from './postgres/bookkeeping.ts';
-import { unavailable } from './postgres/errors.ts';
 import { findEvent } from './postgres/find.ts';
 import { type KnownTable, knowTable } from './postgres/known-table.ts';
 import { type Warehouse, loadBatch } from './postgres/loader.ts';
@@ -58,14 +57,13 @@ export async function openPostgres(options: PostgresOptions): Promise<Destinatio
   }
 
   try {
-    await session.transaction(
-      'prepare its bookkeeping',
-      (client) => ensureTables(client, schema, []),
-      patient,
-    );
+    await session.transaction('prepare its bookkeeping', (client) => ensureTables(client, schema, []), {
+      ...patient,
+      opening: true,
+    });
   } catch (error) {
     await session.close();
-    throw unavailable('be opened', error);
+    throw error;
   }
   return {
     prepare,

@@ -75,12 +75,14 @@ async function runQuery(
   }
 }
 
-/** Such a login can read the server's files and run programs from within a SELECT. */
+/** Whether the login could read the server's files or run programs from within a SELECT; SQL. */
+export const powerful = `(SELECT rolsuper FROM pg_roles WHERE rolname = current_user)
+  OR EXISTS (SELECT FROM pg_roles WHERE rolname IN ('pg_read_server_files', 'pg_write_server_files',
+    'pg_execute_server_program', 'pg_signal_backend') AND pg_has_role(current_user, oid, 'MEMBER'))`;
+
 async function refusePowerful(client: pg.Client): Promise<void> {
   const { rows } = await client.query<{ login: string; powerful: string }>(
-    `SELECT current_user AS login, (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)
-       OR EXISTS (SELECT FROM pg_roles WHERE rolname IN ('pg_read_server_files', 'pg_write_server_files',
-         'pg_execute_server_program', 'pg_signal_backend') AND pg_has_role(current_user, oid, 'MEMBER')) AS powerful`,
+    `SELECT current_user AS login, (${powerful}) AS powerful`,
   );
   const [row] = rows;
   if (row?.powerful === 't')

@@ -23,6 +23,8 @@ export interface PostgresOptions {
 export interface Limits {
   statementMs: number;
   lockMs: number;
+  /** The first use of a connection: a wrong login or a missing right is not waited for. */
+  opening?: boolean;
 }
 
 /** Within a load. What takes longer is in trouble, and better begun again. */
@@ -70,6 +72,7 @@ export function openSession({ url, schema, poolSize = 4, idleMs = 30_000 }: Post
   // A connection that breaks while nobody uses it is replaced at the next use.
   pool.on('error', () => undefined);
   let turn: Promise<unknown> = Promise.resolve();
+  let closing: Promise<void> | undefined;
 
   async function once<T>(
     begin: string,
@@ -117,7 +120,7 @@ export function openSession({ url, schema, poolSize = 4, idleMs = 30_000 }: Post
         return await once(begin, work, limits);
       } catch (error) {
         if (error instanceof CallersError) throw error.cause;
-        if (!isCollision(error) || tries === maxTries) throw unavailable(doing, error);
+        if (!isCollision(error) || tries === maxTries) throw unavailable(doing, error, limits);
         await sleep(Math.random() * 20 * 2 ** tries);
       }
     }
@@ -134,10 +137,7 @@ export function openSession({ url, schema, poolSize = 4, idleMs = 30_000 }: Post
       return mine;
     },
     question: (doing, ask) => inTransaction(doing, ask, usual, 'READ ONLY'),
-    async close() {
-      await turn;
-      await pool.end();
-    },
+    close: () => (closing ??= turn.then(() => pool.end())),
   };
 }
 
