@@ -4,7 +4,7 @@ import type { Destination, RowOutcome, Table } from '../destination.ts';
 import { counterSlots, readCounts, readPositions } from './postgres/bookkeeping.ts';
 import { findEvent } from './postgres/find.ts';
 import { type KnownTable, knowTable } from './postgres/known-table.ts';
-import { type Warehouse, loadBatch } from './postgres/loader.ts';
+import { type Warehouse, loadBatch, makeReady } from './postgres/loader.ts';
 import { createQuery } from './postgres/query.ts';
 import { repairAudit } from './postgres/repair-audit.ts';
 import { CallersError, type PostgresOptions, openSession, patient } from './postgres/session.ts';
@@ -67,6 +67,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Destinatio
   }
   return {
     prepare,
+    makeReady: (row) => makeReady(warehouse, row),
     async load(...args) {
       try {
         const { outcomes, committed } = await session.exclusively(

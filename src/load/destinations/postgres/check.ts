@@ -31,7 +31,7 @@ export async function checkPostgres({
     await client.connect();
     const { rows } = await client.query<Facts>(
       `SELECT current_setting('server_version_num') AS number, current_setting('server_version') AS version,
-         (SELECT has_schema_privilege(oid, 'CREATE, USAGE') FROM pg_namespace WHERE nspname = $1) AS may_create,
+         (SELECT has_schema_privilege(oid, 'CREATE') AND has_schema_privilege(oid, 'USAGE') FROM pg_namespace WHERE nspname = $1) AS may_create,
          has_database_privilege(current_database(), 'CREATE') AS may_make_schema, (${powerful}) AS powerful`,
       [schema],
     );

@@ -4,7 +4,8 @@ import { SentinelError } from '../../../errors.ts';
 import type { LoadCounts, Row, RowOutcome } from '../../destination.ts';
 import { addToCounts, savePositions } from './bookkeeping.ts';
 import type { KnownTable } from './known-table.ts';
-import type { Line } from './row-lines.ts';
+import type { Result } from '../../../result.ts';
+import type { Line, Refusal } from './row-lines.ts';
 import { identifier } from './sql.ts';
 import { type Written, writeLines } from './write-rows.ts';
 
@@ -75,6 +76,25 @@ function rowsByTable({ tables }: Warehouse, rows: readonly Row[]): [KnownTable, 
   return [...groups].toSorted(([a], [b]) => (a.spec.name < b.spec.name ? -1 : 1));
 }
 
+interface Ready {
+  /** Whose columns the line has. */
+  table: KnownTable;
+  line: Result<Line, Refusal>;
+}
+
+/** Makes the row's line, while the batch before its own loads; the values are not needed any more then. */
+export function makeReady({ tables }: Warehouse, row: Row): void {
+  const table = tables.get(row.table);
+  if (table === undefined) return;
+  row.ready = { table, line: table.line(row) } satisfies Ready;
+  row.letGo?.();
+}
+
+function lineOf(table: KnownTable, row: Row): Result<Line, Refusal> {
+  const ready = row.ready as Ready | undefined;
+  return ready?.table === table ? ready.line : table.line(row);
+}
+
 /** The lines to write; rows of an event that is among them already share its outcome. */
 function linesOf(
   table: KnownTable,
@@ -84,7 +104,7 @@ function linesOf(
   const byId = new Map<string, Line>();
   const sameEvent = new Map<Row, Line>();
   for (const row of rows) {
-    const line = table.line(row);
+    const line = lineOf(table, row);
     if (!line.ok) {
       outcomes.set(row, { status: 'rejected', ...line.error });
       continue;
