@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { basename, dirname, resolve } from 'node:path';
 import { engineProblems } from './config/engine.ts';
+import { readDestinations } from './config/destinations.ts';
 import { readEnvironment, settingVariables, variable, type Environment } from './config/environment.ts';
 import { readConfigFile, type ConfigFile } from './config/file.ts';
 import { explainIssues } from './config/problems.ts';
@@ -41,9 +42,15 @@ export function loadConfig(options: LoadConfigOptions = {}): Config {
   if (!settings || problems.length > 0) throw invalid(problems);
 
   const base = file ? dirname(file.path) : cwd;
+  const destinations = readDestinations(settings, env, base, problems);
   const dataDir = variable(env, 'SENTINEL_DATA_DIR');
   const config = withOverrides(
-    toConfig(settings, secrets, { base, dataDir: dataDir === undefined ? undefined : resolve(cwd, dataDir) }),
+    toConfig(
+      settings,
+      secrets,
+      { base, dataDir: dataDir === undefined ? undefined : resolve(cwd, dataDir) },
+      destinations,
+    ),
     options.overrides,
   );
   if (file) config.configPath = file.path;

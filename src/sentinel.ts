@@ -117,7 +117,9 @@ async function open(config: Config, { log, consume, onCrash }: SentinelOptions &
   };
 
   try {
-    await mkdir(config.dataDir, { recursive: true });
+    // A container of a cluster may have no disk to write to.
+    if (config.engine.type === 'embedded' || config.destination.type === 'duckdb')
+      await mkdir(config.dataDir, { recursive: true });
     const engine = keep(await openEngine(config, 'main', log));
     const host: PipelineHost = keep(
       config.role === 'gateway' && engine.calls !== undefined

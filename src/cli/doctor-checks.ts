@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { formatBytes } from '../config/fields.ts';
 import { readEnvironment, variable } from '../config/environment.ts';
 import type { Config } from '../config.ts';
+import { describeDestination } from '../config/destinations.ts';
 import { messageOf } from '../errors.ts';
 import { discoverSteps } from '../steps/discover.ts';
 import { serverOf } from './client.ts';
@@ -46,6 +47,11 @@ export async function* runChecks(io: Io, options: ConfigOption): AsyncGenerator<
     ],
     ['port', 'choose another with SENTINEL_API_PORT', () => checkPort(config)],
     ['contracts', 'correct the contract that is named', () => checkContracts(config)],
+    [
+      'destination',
+      'start the database, or correct the variable that holds its URL',
+      () => checkDestinations(config),
+    ],
     ['steps', 'correct the step that is named', () => checkSteps(config)],
     ['LLM', 'check OPENAI_BASE_URL, OPENAI_API_KEY and the network', () => checkLlm(config, io)],
   ];
@@ -143,6 +149,30 @@ async function checkContracts(config: Config): Promise<Finding> {
     };
   }
   return { status: 'ok', found: all.map(({ name, version }) => `${name}@${version}`).join(', ') };
+}
+
+/** Connects as the service would, but makes nothing. A DuckDB file is not opened: the service may have it. */
+async function checkDestinations(config: Config): Promise<Finding> {
+  const found: string[] = [];
+  let fix: string | undefined;
+  for (const destination of [config.destination, ...config.destinations]) {
+    const name = 'name' in destination ? `${destination.name}: ` : '';
+    if (destination.type !== 'postgres') {
+      found.push(`${name}${describeDestination(destination)}`);
+      continue;
+    }
+    const { checkPostgres } = await import('../load/destinations/postgres/check.ts');
+    const { version, warning } = await checkPostgres(destination);
+    found.push(`${name}${describeDestination(destination)} (PostgreSQL ${version})`);
+    if (warning === undefined) continue;
+    found.push(warning.found);
+    fix = warning.fix;
+  }
+  return {
+    status: fix === undefined ? 'ok' : 'warn',
+    found: found.join('; '),
+    ...(fix === undefined ? {} : { fix }),
+  };
 }
 
 async function checkSteps(config: Config): Promise<Finding> {

@@ -38,6 +38,16 @@ const stepRetry = group({
   jitter: jitter.optional(),
 });
 
+const destinationType = oneOf(['duckdb', 'postgres']);
+
+/** Of all types together; destinations.ts tells whose is whose. */
+const destinationSettings = {
+  path: text('the path of a file').optional(),
+  url_env: text('the name of an environment variable', /^[A-Z_][A-Z0-9_]{0,99}$/).optional(),
+  schema: text('the name of a schema, of at most 63 characters', /^(?!pg_)[^\0]{1,63}$/i).optional(),
+  pool_size: wholeNumber(2, 100).optional(),
+};
+
 /** What `sentinel-config.yaml` may hold; each setting with its default. Secrets have no place in it. */
 export const settingsSchema = group({
   data_dir: text('the path of a folder').optional(),
@@ -72,10 +82,20 @@ export const settingsSchema = group({
       'source names, each with its settings',
     )
     .prefault({}),
-  destination: group({
-    type: oneOf(['duckdb']).default('duckdb'),
-    path: text('the path of a file').optional(),
-  }).prefault({}),
+  destination: group({ type: destinationType.default('duckdb'), ...destinationSettings }).prefault({}),
+  destinations: z
+    .array(
+      group({
+        name: text('a name of small letters, digits and "-"', /^(?!main$)[a-z][a-z0-9-]{0,39}$/),
+        type: destinationType,
+        ...destinationSettings,
+        contracts: listOf(name, 'a list of names of contracts; leave it out to take all').optional(),
+        sources: listOf(name, 'a list of names of sources; leave it out to take all').optional(),
+      }),
+      'a list of destinations, each with a name and a type',
+    )
+    .max(16, 'a list of at most 16 destinations')
+    .prefault([]),
   queue: group({
     max_bytes: byteSize(MiB, 16 * TiB).default(10 * GiB),
     max_events: wholeNumber(1, 10_000_000_000).default(50_000_000),

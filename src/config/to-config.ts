@@ -10,10 +10,10 @@ export function toConfig(
   settings: Settings,
   secrets: Secrets,
   places: { base: string; dataDir: string | undefined },
+  destinations: Pick<Config, 'destination' | 'destinations'>,
 ): Config {
   const { base } = places;
   const { folders, ...stepSettings } = settings.steps;
-  const { path } = settings.destination;
   return {
     dataDir: places.dataDir ?? resolve(base, settings.data_dir ?? 'data'),
     role: settings.role,
@@ -36,10 +36,7 @@ export function toConfig(
     sources: Object.fromEntries(
       Object.entries(settings.sources).map(([name, source]) => [name, toSource(source)]),
     ),
-    destination: {
-      type: settings.destination.type,
-      ...(path === undefined ? {} : { path: resolve(base, path) }),
-    },
+    ...destinations,
     queue: { maxBytes: settings.queue.max_bytes, maxEvents: settings.queue.max_events },
     pipeline: {
       maxBatchEvents: settings.pipeline.max_batch_events,

@@ -33,7 +33,10 @@ export interface Config {
   unknownVersion: 'dead_letter' | 'latest';
   /** Look entries up with `sourceConfig`: names come from requests. */
   sources: Record<string, SourceConfig>;
+  /** Where every good event goes. */
   destination: DestinationConfig;
+  /** Where copies go, each at its own pace. */
+  destinations: FurtherDestination[];
   queue: {
     /** Bytes that may wait before ingest answers 503. */
     maxBytes: number;
@@ -67,11 +70,33 @@ export interface SourceConfig {
   version?: string;
 }
 
-export interface DestinationConfig {
+export type DestinationConfig = DuckDbConfig | PostgresConfig;
+
+export interface DuckDbConfig {
   type: 'duckdb';
   /** Database file; by default one in the data folder. */
   path?: string;
 }
+
+export interface PostgresConfig {
+  type: 'postgres';
+  /** With the password; from the environment. */
+  url: string;
+  /** A login that may only read, for queries of people; from the environment. */
+  queryUrl?: string;
+  schema: string;
+  /** Connections at most. */
+  poolSize: number;
+}
+
+export type FurtherDestination = DestinationConfig & {
+  /** Names its topic, its position and its dead letters, so it must stay the same. */
+  name: string;
+  /** Names of the contracts whose events it takes; all by default. */
+  contracts?: string[];
+  /** Names of the sources whose events it takes; all by default. */
+  sources?: string[];
+};
 
 export interface LogConfig {
   level: (typeof logLevels)[number];
