@@ -113,7 +113,14 @@ async function open(config: Config, { log, consume, onCrash }: SentinelOptions &
     return part;
   };
   const close = async () => {
-    for (const part of opened.splice(0).toReversed()) await part.close();
+    let failure: { error: unknown } | undefined;
+    for (const part of opened.splice(0).toReversed())
+      try {
+        await part.close();
+      } catch (error) {
+        failure ??= { error }; // the others must be let go all the same
+      }
+    if (failure !== undefined) throw failure.error;
   };
 
   try {

@@ -47,6 +47,6 @@ export async function claimDestination(
   }, leaseMs / 5).unref();
   return async () => {
     clearInterval(timer);
-    await held.release();
+    await held.release().catch(() => undefined); // it ends by itself
   };
 }

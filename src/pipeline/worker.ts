@@ -44,11 +44,15 @@ try {
     ...pipeline,
     async close() {
       stopAnswering?.();
-      await pipeline.close();
-      await letGo?.();
-      await engine.close();
-      // Nothing else may keep the thread alive; the answer to this call still goes out.
-      setImmediate(() => port.close());
+      try {
+        await pipeline.close();
+        await letGo?.();
+      } finally {
+        await engine.close().finally(() => {
+          // Nothing else may keep the thread alive; the answer to this call still goes out.
+          setImmediate(() => port.close());
+        });
+      }
     },
   });
   port.postMessage({ ready: true } satisfies WorkerReport);

@@ -1,6 +1,7 @@
 import { SentinelError } from '../../errors.ts';
 import type { Consumer, Engine, StateStore } from '../engine.ts';
 import { checkName } from '../names.ts';
+import { briefly } from './nats/briefly.ts';
 import { createBucket } from './nats/bucket.ts';
 import { createCalls } from './nats/calls.ts';
 import { type ConnectionEvents, type NatsAccess, openLink } from './nats/connection.ts';
@@ -95,8 +96,8 @@ export async function openNatsEngine(options: NatsEngineOptions): Promise<Engine
       stopState();
       for (const tally of tallies.values()) tally.rest();
       if (!link.isClosed()) {
-        await link.nc.flush().catch(() => undefined); // a server that is gone has nothing to be told
-        await link.nc.close();
+        await briefly(link.nc.flush());
+        await briefly(link.nc.close());
       }
     }
   }

@@ -1,5 +1,6 @@
 import { defaultRetry, type ConsumeOptions, type Consumer, type Handler } from '../../engine.ts';
 import { pause as waitFor, settleInPlace, settleOnce, type SetAside } from '../../settle.ts';
+import { briefly } from './briefly.ts';
 import type { Link } from './connection.ts';
 import type { GroupNames } from './groups.ts';
 import { holdBlock, holdRetry, Intake, remainderOf, type Held, type Item, type Limits } from './intake.ts';
@@ -21,8 +22,11 @@ export interface ConsumerDeps {
 
 const defaultMaxEvents = 1000;
 const defaultMaxBytes = 4 * 1024 * 1024;
-/** Messages that one request asks for; one holds up to 256 KiB. */
-const pullAtOnce = 64;
+/**
+ * Messages that one request asks for; one holds up to 256 KiB. Servers serve a request to its end before the next one,
+ * so a small number shares a quiet topic among the workers.
+ */
+const pullAtOnce = 16;
 /** Between tries to settle while NATS does not answer. */
 const settlePauseMs = 500;
 
@@ -267,7 +271,7 @@ export async function startConsumer(
       await Promise.all(running);
       clearInterval(keepAlive);
       await Promise.all([...held].map(release));
-      if (!link.isClosed()) await link.nc.flush();
+      if (!link.isClosed()) await briefly(link.nc.flush());
     },
   };
 }

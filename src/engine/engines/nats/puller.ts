@@ -1,4 +1,5 @@
 import { createInbox, type Msg, type Subscription } from '@nats-io/transport-node';
+import { briefly } from './briefly.ts';
 import type { Link } from './connection.ts';
 
 /** One message that a durable consumer was given. */
@@ -131,7 +132,7 @@ export function startPuller(
       clearInterval(watchdog);
       clearTimeout(waiting);
       forgetReconnect();
-      if (!nc.isClosed()) await subscription.drain();
+      if (!nc.isClosed()) await briefly(subscription.drain());
     },
   };
 }
