@@ -83,8 +83,11 @@ describe.skipIf(noCluster !== undefined)(
     );
 
     it('shares the events among the workers', { timeout }, async () => {
-      await underLoad(() => sleep(2000), { before: 0, after: 0 });
-      for (const { url } of world.workers) expect(await counted(url, 'loaded')).toBeGreaterThan(0);
+      const all = async () =>
+        Promise.all(world.workers.map(({ url }) => counted(url, 'loaded'))).then((loaded) =>
+          loaded.every((n) => n > 0),
+        );
+      await underLoad(() => until(all), { before: 0, after: 0 });
     });
 
     it(

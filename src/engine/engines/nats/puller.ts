@@ -25,7 +25,7 @@ export interface Puller {
 }
 
 const expiresMs = 30_000;
-const heartbeatMs = 2_000;
+const heartbeatMs = 1_000;
 /** After an answer that says no, such as while a leader is elected. */
 const pauseMs = 250;
 
