@@ -43,13 +43,13 @@ export function startSweeper(link: Link, bucket: Bucket, meta: Bucket, large: La
     due.clear();
     largeBySubject.clear();
     follower = await follow(link, bucket.stream, { headersOnly: true }, (message) => {
-      const head = readHead((name) => message.headers?.get(name) || undefined);
+      const head = readHead(message.header);
       const before = largeBySubject.get(message.subject);
       if (before !== undefined && before !== head.largeId) void removeLarge(before);
       if (head.largeId === undefined) largeBySubject.delete(message.subject);
       else largeBySubject.set(message.subject, head.largeId);
-      const { seq, subject, time } = message;
-      if (head.isDelete) due.set(seq, { at: time.getTime() + keepDeletionsMs, subject });
+      const { seq, subject, at } = message;
+      if (head.isDelete) due.set(seq, { at: at + keepDeletionsMs, subject });
       else if (head.expiresAt !== undefined) due.set(seq, { at: head.expiresAt, subject });
     });
     await follower.caughtUp;

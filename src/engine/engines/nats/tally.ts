@@ -69,8 +69,8 @@ export function createTally(link: Link, layout: Layout, meta: Bucket, topic: str
         if (seq <= seen) return;
         seen = seq;
         seqs.push(seq);
-        sums.push((sums.at(-1) ?? 0) + Number(message.headers?.get(eventsHeader) || 0));
-        const ref = readRef(message.headers?.get(largeHeader));
+        sums.push((sums.at(-1) ?? 0) + Number(message.header(eventsHeader) ?? 0));
+        const ref = readRef(message.header(largeHeader));
         if (ref !== undefined) large.set(seq, ref.id);
         for (const one of waiting) if (one.seq <= seq) one.resolve();
       },
