@@ -28,6 +28,19 @@ const destinations: { [T in DestinationConfig['type']]: () => Promise<Open<T>> }
   },
 };
 
+/** How a destination wants to be loaded: least time between two loads, and how much at once. */
+export function loadPace(
+  { type }: DestinationConfig,
+  { maxBatchEvents: maxEvents, maxBatchBytes: maxBytes }: Config['pipeline'],
+): { lingerMs: number; maxEvents: number; maxBytes: number } {
+  switch (type) {
+    case 'duckdb':
+    case 'postgres':
+      // A transaction costs milliseconds, however small.
+      return { lingerMs: 25, maxEvents, maxBytes };
+  }
+}
+
 /** Opens a destination; by default the main one of the config. */
 export async function openDestination(
   config: Pick<Config, 'dataDir' | 'destination'>,

@@ -6,6 +6,7 @@ import type { Delivery, Engine, Position } from '../engine/engine.ts';
 import type { FixedEvent, Reception, ReplayTrail } from '../event.ts';
 import { type Incoming, forEachEvent } from '../ingest/record.ts';
 import type { JsonObject } from '../json.ts';
+import type { CopyFeed } from '../load/copies/feed.ts';
 import type { RepairTrail, Row, RowOutcome } from '../load/destination.ts';
 import { type RowFacts, createRowMaker } from '../load/row.ts';
 import type { LoadStage } from '../load/stage.ts';
@@ -69,12 +70,26 @@ export function createChain(deps: {
   committed: Committed;
   /** Is shown the valid events. */
   recent?: Pick<RecentEvents, 'see'>;
+  /** For the further destinations; undefined when there are none. */
+  copies?: CopyFeed | undefined;
   /** Topics that some step consumes. */
   subscribed: ReadonlySet<string>;
   metrics: PipelineMetrics;
   log: Logger;
 }): Chain {
-  const { engine, contracts, validate, loading, letters, committed, recent, subscribed, metrics, log } = deps;
+  const {
+    engine,
+    contracts,
+    validate,
+    loading,
+    letters,
+    committed,
+    recent,
+    copies,
+    subscribed,
+    metrics,
+    log,
+  } = deps;
   const limited = limitLog(log);
   const inOrder = createInOrder();
   const patience = createPatience(log);
@@ -114,6 +129,7 @@ export function createChain(deps: {
         const verdict = validate(event, { requestId, receivedAt: header.at, source: header.source });
         const row = settle(verdict, incoming, outbox);
         if (row === undefined) return;
+        copies?.copy(row, text, outbox.copy);
         loading.makeReady(row);
         addCandidate(candidates, row, text, header.replay);
       });
@@ -247,7 +263,9 @@ export function createChain(deps: {
       const { value, changed } = validation;
       if (outbox.wants(contract)) outbox.valid(fixed, contract, value);
       const facts = { requestId, receivedAt, source, repair, text: result, changed };
-      addCandidate(candidates, makeRow(contract, value, facts), fixed.raw, fixed.replay);
+      const row = makeRow(contract, value, facts);
+      copies?.copy(row, fixed.raw, outbox.copy);
+      addCandidate(candidates, row, fixed.raw, fixed.replay);
     }
     await outbox.flush();
     await load(candidates, fresh);

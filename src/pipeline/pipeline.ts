@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts';
 import type { Contract } from '../contracts/contract.ts';
+import type { ContractRegistry } from '../contracts/registry.ts';
 import { loadContracts } from '../contracts/discover.ts';
 import { type DeadLetter, isStaleReplay } from '../dead-letter/dead-letter.ts';
 import { type EditDryRun, dryRunEdit } from '../dead-letter/dry-run.ts';
@@ -12,7 +13,10 @@ import { topics } from '../event.ts';
 import { parseExact } from '../ingest/exact-json.ts';
 import { headerOf } from '../ingest/record.ts';
 import type { JsonObject } from '../json.ts';
-import { openDestination } from '../load/destinations.ts';
+import { type CopyOutcome, startCopies } from '../load/copies/copies.ts';
+import { createCopyFeed } from '../load/copies/feed.ts';
+import type { CopyStatus } from '../load/copies/reader.ts';
+import { loadPace, openDestination } from '../load/destinations.ts';
 import type { LoadCounts, LoadedEvent, QueryResult, Table } from '../load/destination.ts';
 import type { RepairAudit, TouchedByRule } from '../load/repair-audit.ts';
 import { createLoadStage } from '../load/stage.ts';
@@ -69,7 +73,14 @@ export interface Pipeline {
   rollBack(ruleId: string, reason: string): Promise<RollbackRecord>;
   /** Prometheus text. */
   metrics(): Promise<string>;
-  status(): Promise<{ destinationWaiting: boolean }>;
+  /** `destinations`: the further ones. */
+  status(): Promise<{ destinationWaiting: boolean; destinations: CopyStatus[] }>;
+  /** What became of a loaded event in the further destinations, by name. */
+  copies(event: {
+    requestId: string;
+    contract: string;
+    source: string;
+  }): Promise<Record<string, CopyOutcome>>;
   close(): Promise<void>;
 }
 
@@ -80,9 +91,6 @@ export type ContractInfo = Pick<
 
 export type TrialVerdict =
   { kind: 'valid' } | { kind: 'repaired'; ruleId: string } | { kind: 'invalid'; violations: Violation[] };
-
-/** A transaction of the destination costs milliseconds, however small: under load, one for each such interval. */
-const loadIntervalMs = 25;
 
 /** The groups under which the project's own stages read their topics. */
 export const groups = {
@@ -123,8 +131,14 @@ export async function startPipeline(deps: {
   const metrics = createPipelineMetrics();
 
   const contractTopics = contracts.all().flatMap((contract) => contract.topic ?? []);
-  const ownSteps = builtinSteps(contractTopics);
+  const ownSteps = builtinSteps(
+    contractTopics,
+    config.destinations.map(({ name }) => name),
+  );
   const subscribed = subscribedTopics(steps);
+
+  const feed = createCopyFeed(config.destinations);
+  checkCopied(config.destinations, contracts);
 
   const validate = createValidate({ contracts, rules, choice: config });
   const preview = createValidate({
@@ -157,6 +171,7 @@ export async function startPipeline(deps: {
     letters,
     committed,
     recent,
+    copies: feed,
     subscribed,
     metrics,
     log,
@@ -170,20 +185,24 @@ export async function startPipeline(deps: {
     log,
   });
   const keeper = createKeeper({ letters, metrics, log });
+  const copies = await startCopies(feed, {
+    config: deps.consume ? config : { ...config, destinations: [] },
+    engine,
+    contracts,
+    letters,
+    log,
+    onFailure: stopOnUnknown(log),
+    onBroken: (error) => stopProcess(log, error, {}),
+  });
 
-  const { maxBatchEvents: maxEvents, maxBatchBytes: maxBytes } = config.pipeline;
+  const { lingerMs, maxEvents, maxBytes } = loadPace(config.destination, config.pipeline);
   const inOrder: ConsumeOptions = { maxEvents, maxBytes, retry: 'hold', onFailure: stopOnUnknown(log) };
   const consumers: Consumer[] = [];
   const consume = async (topic: string, group: string, options: ConsumeOptions, handle: Handler) => {
     if (deps.consume) consumers.push(await engine.consume(topic, group, options, handle));
   };
   // Two batches in flight: one is validated while the other loads.
-  await consume(
-    topics.raw,
-    groups.pipeline,
-    { ...inOrder, inFlight: 2, lingerMs: loadIntervalMs },
-    chain.fromIngest,
-  );
+  await consume(topics.raw, groups.pipeline, { ...inOrder, inFlight: 2, lingerMs }, chain.fromIngest);
   await consume(topics.replay, groups.pipeline, inOrder, async (batch) =>
     chain.fromIngest(await withoutStale(batch, letters)),
   );
@@ -242,17 +261,24 @@ export async function startPipeline(deps: {
     dryRunEdit: (letter, edited) => dryRunEdit(editing, letter, edited),
     learn: (letter, edited) => learnFromPerson(editing, letter, edited),
     healing: () => healing.status(),
-    metrics: async () => (await metrics.text()) + (await llmMetrics(await healing.status())),
+    metrics: async () =>
+      (await metrics.text()) + (await copies.metrics()) + (await llmMetrics(await healing.status())),
     repairs: (filter, page) => destination.repairs.list(filter, page),
     touchedByRule: (ruleId) => destination.repairs.touched(ruleId),
     rollBack: (ruleId, reason) => rollbacks.start(ruleId, reason),
-    status: async () => ({ destinationWaiting: loading.waiting() }),
+    status: async () => ({ destinationWaiting: loading.waiting(), destinations: copies.status() }),
+    copies: (event) => copies.find(event),
     /** In the order of the flow: take nothing more, finish what runs, then let go of the stores. */
     async close() {
       loading.stop();
       chain.stop();
       await healing.stop();
-      await Promise.all([...consumers.map((consumer) => consumer.stop()), running.stop(), rollbacks.close()]);
+      await Promise.all([
+        ...consumers.map((consumer) => consumer.stop()),
+        running.stop(),
+        rollbacks.close(),
+        copies.stop(),
+      ]);
       await rules.close();
       await destination.close();
     },
@@ -262,6 +288,18 @@ export async function startPipeline(deps: {
 function toInfo(contract: Contract): ContractInfo {
   const { name, version, description, table, key, aliases, topic, jsonSchema, columns } = contract;
   return { name, version, description, table, key, aliases, topic, jsonSchema, columns };
+}
+
+/** A misspelt contract would get no copies, in silence. */
+function checkCopied(destinations: Config['destinations'], contracts: ContractRegistry): void {
+  const known = new Set(contracts.all().map(({ name }) => name));
+  for (const { name, contracts: chosen = [] } of destinations)
+    for (const contract of chosen)
+      if (!known.has(contract))
+        throw new SentinelError(
+          'config_invalid',
+          `destinations: ${name} takes the contract ${contract}, which is not there; there are ${[...known].join(', ')}`,
+        );
 }
 
 /** Without late copies of a replay whose letter has gone on since. */

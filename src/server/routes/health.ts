@@ -11,13 +11,15 @@ export function healthRoutes(app: FastifyInstance, context: ServerContext): void
 
   app.get('/ready', async (_, reply) => {
     if (!ready()) return reply.code(503).send({ status: 'not_ready', reason: 'starting or stopping' });
-    const { destinationWaiting } = await pipeline.status();
+    const { destinationWaiting, destinations } = await pipeline.status();
     if (destinationWaiting)
       return reply.code(503).send({
         status: 'not_ready',
         reason: 'the destination does not take rows; events wait in the queue',
       });
-    return { status: 'ready' };
+    // A further destination that is down holds up nobody but itself.
+    const further = Object.fromEntries(destinations.map(({ name, state }) => [name, state]));
+    return { status: 'ready', ...(destinations.length === 0 ? undefined : { destinations: further }) };
   });
 
   app.get('/metrics', async (_, reply) => {

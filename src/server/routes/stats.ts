@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { ServerResponse } from 'node:http';
+import { copyTopic } from '../../load/copies/message.ts';
 import type { ServerContext } from '../context.ts';
 import { collectStats, createRates } from '../stats.ts';
 
@@ -9,8 +10,22 @@ export function statsRoutes(app: FastifyInstance, context: ServerContext): void 
   const ratesSince = createRates();
 
   async function snapshot() {
-    const [stats, queues] = await Promise.all([collectStats(context), context.engine.stats()]);
-    return { ...stats, rates: ratesSince(stats), queues };
+    const [stats, queues, { destinations }] = await Promise.all([
+      collectStats(context),
+      context.engine.stats(),
+      context.pipeline.status(),
+    ]);
+    const further = destinations.map(({ counts, ...destination }) => {
+      const readers = queues.find(({ topic }) => topic === copyTopic(destination.name))?.groups ?? [];
+      const pending = readers.reduce((sum, reader) => sum + reader.pending, 0);
+      return { ...destination, pending, ...counts };
+    });
+    return {
+      ...stats,
+      rates: ratesSince(stats),
+      queues,
+      ...(further.length === 0 ? undefined : { destinations: further }),
+    };
   }
 
   app.get('/api/v1/stats', snapshot);
