@@ -232,7 +232,12 @@ export async function startPipeline(deps: {
   return {
     find: (requestId) => destination.find(requestId),
     async query(sql, maxRows) {
-      return destination.query!(sql, maxRows === undefined ? {} : { maxRows });
+      if (destination.query === undefined)
+        throw new SentinelError(
+          'query_refused',
+          `query refused: a ${config.destination.type} destination answers none here; ask it directly`,
+        );
+      return destination.query(sql, maxRows === undefined ? {} : { maxRows });
     },
     counts: () => destination.counts(),
     contracts: async () => contracts.all().map(toInfo),
