@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Destination, Table } from '../destination.ts';
 import { mergeTables } from '../merge-tables.ts';
 import { type BigQueryOptions, openApi } from './bigquery/api.ts';
+import { createCounts } from './bigquery/counts.ts';
 import { isCollision, isNotFound, unavailable } from './bigquery/errors.ts';
 import { findEvent } from './bigquery/find.ts';
 import { type Warehouse, loadBatch } from './bigquery/loader.ts';
@@ -24,7 +25,8 @@ export async function openBigQuery(options: BigQueryOptions): Promise<Destinatio
   const api = await openApi(options);
   const { queueId, lookBackDays, partitionExpirationDays, retryMs = 1000 } = options;
   const tables = new Map<string, Table>();
-  const warehouse: Warehouse = { api, queueId, lookBackDays, tables, seen: undefined };
+  const counts = createCounts(api);
+  const warehouse: Warehouse = { api, queueId, lookBackDays, tables, seen: undefined, counted: counts.add };
   let turn: Promise<unknown> = Promise.resolve();
   /** A table was not there: the next load makes sure of all. */
   let unsure = false;
@@ -47,6 +49,7 @@ export async function openBigQuery(options: BigQueryOptions): Promise<Destinatio
         if (error instanceof CallersError) throw error.cause;
         // Whatever went wrong, somebody may have loaded: we, in a try whose answer was lost.
         warehouse.seen = undefined;
+        counts.forget();
         unsure = isNotFound(error);
         if (!isCollision(error) || tries === maxTries) throw unavailable(doing, error);
         await sleep(Math.random() * retryMs * tries);
@@ -91,7 +94,7 @@ export async function openBigQuery(options: BigQueryOptions): Promise<Destinatio
       ),
     positions: () =>
       question('read its positions', async () => {
-        const sql = `SELECT p.partition, p.position FROM ${api.table('_sentinel_positions')} p WHERE p.queue = @queue`;
+        const sql = `SELECT p.\`partition\`, p.position FROM ${api.table('_sentinel_positions')} p WHERE p.queue = @queue`;
         const rows = await api.run(sql, { queue: queueId });
         return new Map(rows.map(([partition, position]) => [String(partition), Number(position)]));
       }),
@@ -103,16 +106,7 @@ export async function openBigQuery(options: BigQueryOptions): Promise<Destinatio
           requestId,
         ),
       ),
-    counts: () =>
-      question('read its counters', async () => {
-        const sql = `SELECT loaded, repaired, duplicate FROM ${api.table('_sentinel_counters')}`;
-        const [[loaded, repaired, duplicate] = []] = await api.run(sql);
-        return {
-          loaded: Number(loaded ?? 0),
-          repaired: Number(repaired ?? 0),
-          duplicate: Number(duplicate ?? 0),
-        };
-      }),
+    counts: () => question('read its counters', counts.read),
     repairs: {
       list: (filter, page) => question('list its repairs', () => listRepairs(api, filter, page)),
       touched: (ruleId) => question('count its repairs', () => countTouched(api, ruleId)),

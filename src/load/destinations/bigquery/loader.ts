@@ -17,6 +17,8 @@ export interface Warehouse {
   tables: ReadonlyMap<string, Table>;
   /** `batch` of the counters as it was seen last; undefined when somebody else has loaded since. */
   seen: string | undefined;
+  /** Told what a commit has added to the counters. */
+  counted: (counts: LoadCounts) => void;
 }
 
 /**
@@ -90,6 +92,7 @@ export async function commit(
     params,
   );
   warehouse.seen = mine;
+  warehouse.counted({ loaded, repaired, duplicate });
   return rows;
 }
 
@@ -158,8 +161,8 @@ function positionWrites({ api, queueId }: Warehouse, positions: readonly Positio
     ([partition, offset]) =>
       `MERGE INTO ${api.table('_sentinel_positions')} p
        USING (SELECT ${literal(queueId)} AS queue, ${literal(partition)} AS part, ${offset} AS position) n
-       ON p.queue = n.queue AND p.partition = n.part
+       ON p.queue = n.queue AND p.\`partition\` = n.part
        WHEN MATCHED THEN UPDATE SET position = GREATEST(p.position, n.position)
-       WHEN NOT MATCHED THEN INSERT (queue, partition, position) VALUES (n.queue, n.part, n.position)`,
+       WHEN NOT MATCHED THEN INSERT (queue, \`partition\`, position) VALUES (n.queue, n.part, n.position)`,
   );
 }

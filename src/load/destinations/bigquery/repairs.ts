@@ -125,6 +125,7 @@ export async function takeOut(
     },
     `SELECT COUNT(*) FROM ${leaving} WHERE taken_at = TIMESTAMP(@at) AND request_id IN UNNEST(@ids)`,
   );
+  warehouse.counted({ loaded: -Number(count ?? 0), repaired: -Number(count ?? 0), duplicate: 0 });
   return { taken: Number(count ?? 0), after: repairs.length < limit ? undefined : cell(repairs.at(-1)?.[0]) };
 }
 
