@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defaultRetry } from '../engine/engine.ts';
+import { engineSettings, roles, stepLabel, workerSettings } from './engine.ts';
 import {
   byteSize,
   group,
@@ -57,6 +58,9 @@ const destinationSettings = {
 /** What `sentinel-config.yaml` may hold; each setting with its default. Secrets have no place in it. */
 export const settingsSchema = group({
   data_dir: text('the path of a folder').optional(),
+  role: oneOf(roles).default('all'),
+  engine: engineSettings.prefault({}),
+  worker: workerSettings.prefault({}),
   http: group({
     host: text('a host name or an IP address', /^[\w.:-]+$/).default('127.0.0.1'),
     port: wholeNumber(0, 65_535).default(3111),
@@ -71,7 +75,7 @@ export const settingsSchema = group({
   contracts: folders.optional(),
   builtin_contracts: yesOrNo().default(true),
   steps: group({ folders: folders.optional() })
-    .catchall(group({ retry: stepRetry.optional() }))
+    .catchall(group({ retry: stepRetry.optional(), run_on: stepLabel.optional() }))
     .prefault({}),
   default_contract: name.default('transaction'),
   unknown_version: oneOf(['dead_letter', 'latest']).default('dead_letter'),

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { RetryPolicy } from '../engine/engine.ts';
 import type { Settings } from './schema.ts';
+import { toEngine } from './engine.ts';
 import type { Secrets } from './secrets.ts';
 import type { Config, HealingConfig, HttpConfig, SourceConfig } from './types.ts';
 
@@ -15,12 +16,20 @@ export function toConfig(
   const { folders, ...stepSettings } = settings.steps;
   return {
     dataDir: places.dataDir ?? resolve(base, settings.data_dir ?? 'data'),
+    role: settings.role,
+    engine: toEngine(settings.engine, secrets, base),
+    workerLabels: settings.worker.labels ?? [],
     http: toHttp(settings.http, secrets),
     contracts: (settings.contracts ?? []).map((folder) => resolve(base, folder)),
     builtinContracts: settings.builtin_contracts,
     steps: (folders ?? []).map((folder) => resolve(base, folder)),
     stepRetry: Object.fromEntries(
       Object.entries(stepSettings).map(([name, { retry }]) => [name, toStepRetry(retry ?? {})]),
+    ),
+    stepRunOn: Object.fromEntries(
+      Object.entries(stepSettings).flatMap(([name, { run_on }]) =>
+        run_on === undefined ? [] : [[name, run_on]],
+      ),
     ),
     defaultContract: settings.default_contract,
     unknownVersion: settings.unknown_version,

@@ -1,7 +1,8 @@
 import type { RetryPolicy } from '../engine/engine.ts';
+import type { EmbeddedConfig, EngineConfig, NatsConfig, Role } from './engine.ts';
 import type { HealingConfig } from '../repair/healing-config.ts';
 
-export type { HealingConfig };
+export type { EmbeddedConfig, EngineConfig, HealingConfig, NatsConfig, Role };
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export const logFormats = ['json', 'pretty', 'auto'] as const;
@@ -11,6 +12,10 @@ export interface Config {
   /** The file the settings came from; absent when there was none. */
   configPath?: string;
   dataDir: string;
+  role: Role;
+  engine: EngineConfig;
+  /** What this worker is for; steps with `run_on` run where their label is. */
+  workerLabels: string[];
   http: HttpConfig;
   /** Folders with contracts of the user's own. */
   contracts: string[];
@@ -20,6 +25,8 @@ export interface Config {
   steps: string[];
   /** What `steps.<name>.retry` says, by step name. */
   stepRetry: Record<string, Partial<RetryPolicy>>;
+  /** What `steps.<name>.run_on` says, by step name: the label of the workers that run it. */
+  stepRunOn: Record<string, string>;
   /** The contract of an event whose source and `type` name none. */
   defaultContract: string;
   /** What becomes of an event whose version no contract has. */

@@ -6,23 +6,23 @@ import type { Destination } from './destination.ts';
 
 type Open<T extends DestinationConfig['type']> = (
   config: Extract<DestinationConfig, { type: T }>,
-  dataDir: string,
+  queue: Pick<Config, 'dataDir' | 'engine'>,
 ) => Promise<Destination>;
 
 /** One line for each destination; its library is loaded only when the config names it. */
 const destinations: { [T in DestinationConfig['type']]: () => Promise<Open<T>> } = {
   duckdb: async () => {
     const { openDuckDb } = await import('./destinations/duckdb.ts');
-    return ({ path }, dataDir) => openDuckDb({ path: path ?? join(dataDir, 'warehouse.duckdb') });
+    return ({ path }, { dataDir }) => openDuckDb({ path: path ?? join(dataDir, 'warehouse.duckdb') });
   },
   postgres: async () => {
     const { openPostgres } = await import('./destinations/postgres.ts');
-    return async ({ url, queryUrl, schema, poolSize }, dataDir) =>
+    return async ({ url, queryUrl, schema, poolSize }, queue) =>
       openPostgres({
         url,
         schema,
         poolSize,
-        queueId: await queueIdOf(dataDir),
+        queueId: await queueIdOf(queue),
         ...(queryUrl === undefined ? {} : { queryUrl }),
       });
   },
@@ -54,18 +54,20 @@ export function loadPace(
 
 /** Opens a destination; by default the main one of the config. */
 export async function openDestination(
-  config: Pick<Config, 'dataDir' | 'destination'>,
+  config: Pick<Config, 'dataDir' | 'engine' | 'destination'>,
   which: DestinationConfig = config.destination,
 ): Promise<Destination> {
   const open = (await destinations[which.type]()) as Open<typeof which.type>;
-  return open(which, config.dataDir);
+  return open(which, config);
 }
 
 /**
  * Names the queue whose positions a shared database keeps. It lies with the queue: one that begins anew counts from 0
- * again, and must not be taken for the one before, whose positions are far ahead of it.
+ * again, and must not be taken for the one before, whose positions are far ahead of it. Workers that share a queue keep
+ * no positions, and need no folder.
  */
-async function queueIdOf(dataDir: string): Promise<string> {
+async function queueIdOf({ dataDir, engine }: Pick<Config, 'dataDir' | 'engine'>): Promise<string> {
+  if (engine.type === 'nats') return `nats/${engine.prefix}`;
   const folder = join(dataDir, 'queue');
   const file = join(folder, 'id');
   await mkdir(folder, { recursive: true });

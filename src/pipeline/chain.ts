@@ -77,19 +77,9 @@ export function createChain(deps: {
   metrics: PipelineMetrics;
   log: Logger;
 }): Chain {
-  const {
-    engine,
-    contracts,
-    validate,
-    loading,
-    letters,
-    committed,
-    recent,
-    copies,
-    subscribed,
-    metrics,
-    log,
-  } = deps;
+  const { engine, contracts, validate, loading, letters, recent, copies, subscribed, metrics, log } = deps;
+  // Where workers share a topic, positions say nothing: the destination knows what it has by request id and key.
+  const committed = engine.ordered ? deps.committed : undefined;
   const limited = limitLog(log);
   const inOrder = createInOrder();
   const patience = createPatience(log);
@@ -274,12 +264,12 @@ export function createChain(deps: {
   }
 
   async function load(candidates: Candidates, batch: readonly Delivery[]): Promise<void> {
-    const positions = lastPositions(batch);
+    const positions = committed === undefined ? [] : lastPositions(batch);
     const { rows } = candidates;
     const outcomes = await loading.load(rows, positions, (outcomes) =>
       keepWhatIsNotLoaded(candidates, outcomes),
     );
-    for (const { partition, offset } of positions) committed.set(partition, offset);
+    for (const { partition, offset } of positions) committed?.set(partition, offset);
     metrics.loaded(rows, outcomes);
   }
 
@@ -370,7 +360,8 @@ function byPerson(replay: ReplayTrail | undefined, raw: string): RepairTrail | u
   };
 }
 
-function notCommitted(batch: readonly Delivery[], committed: Committed): readonly Delivery[] {
+function notCommitted(batch: readonly Delivery[], committed: Committed | undefined): readonly Delivery[] {
+  if (committed === undefined) return batch;
   const isFresh = ({ position }: Delivery) => position.offset > (committed.get(position.partition) ?? -1);
   return batch.every(isFresh) ? batch : batch.filter(isFresh);
 }

@@ -1,5 +1,4 @@
 import type { Config } from '../config.ts';
-import type { Contract } from '../contracts/contract.ts';
 import type { ContractRegistry } from '../contracts/registry.ts';
 import { loadContracts } from '../contracts/discover.ts';
 import { type DeadLetter, isStaleReplay } from '../dead-letter/dead-letter.ts';
@@ -8,6 +7,7 @@ import { type EditReview, reviewEdit } from '../dead-letter/edit.ts';
 import { learnFromPerson } from '../dead-letter/learn.ts';
 import { type DeadLetterStore, createDeadLetters } from '../dead-letter/store.ts';
 import type { ConsumeOptions, Consumer, Delivery, Engine, Handler } from '../engine/engine.ts';
+import { createLeases } from '../engine/lease.ts';
 import { SentinelError, isRetryable } from '../errors.ts';
 import { topics } from '../event.ts';
 import { parseExact } from '../ingest/exact-json.ts';
@@ -40,8 +40,11 @@ import type { Result } from '../result.ts';
 import { createValidate } from '../validate/stage.ts';
 import type { Violation } from '../validate/violation.ts';
 import { createChain } from './chain.ts';
+import { type ContractInfo, toContractInfo } from './contract-info.ts';
 import { createKeeper } from './keeper.ts';
 import { createPipelineMetrics } from './metrics.ts';
+
+export type { ContractInfo };
 
 /** What the rest of the service asks the running pipeline; every argument and answer is plain data. */
 export interface Pipeline {
@@ -73,8 +76,9 @@ export interface Pipeline {
   rollBack(ruleId: string, reason: string): Promise<RollbackRecord>;
   /** Prometheus text. */
   metrics(): Promise<string>;
-  /** `destinations`: the further ones. */
-  status(): Promise<{ destinationWaiting: boolean; destinations: CopyStatus[] }>;
+  status(): Promise<{ destinationWaiting: boolean }>;
+  /** The further ones; counts are those of this process. */
+  destinations(): Promise<CopyStatus[]>;
   /** What became of a loaded event in the further destinations, by name. */
   copies(event: {
     requestId: string;
@@ -84,13 +88,13 @@ export interface Pipeline {
   close(): Promise<void>;
 }
 
-export type ContractInfo = Pick<
-  Contract,
-  'name' | 'version' | 'description' | 'table' | 'key' | 'aliases' | 'topic' | 'jsonSchema' | 'columns'
->;
-
 export type TrialVerdict =
   { kind: 'valid' } | { kind: 'repaired'; ruleId: string } | { kind: 'invalid'; violations: Violation[] };
+
+export interface StartedPipeline extends Pipeline {
+  /** Names of the steps that this process runs. */
+  readonly runs: readonly string[];
+}
 
 /** The groups under which the project's own stages read their topics. */
 export const groups = {
@@ -113,14 +117,16 @@ export async function startPipeline(deps: {
   log: Logger;
   /** False: answer questions only. */
   consume: boolean;
-}): Promise<Pipeline> {
+}): Promise<StartedPipeline> {
   const { config, engine, log } = deps;
   const contracts = await loadContracts(contractFolders(config), { override: true });
   const steps = await discoverSteps(stepFolders(config));
   const destination = await openDestination(config);
   await destination.prepare(contracts.tables());
   const recent = recentEvents();
+  const leases = createLeases(engine);
   const rules = await openRuleStore(engine.state, {
+    leases,
     ttlDays: config.state.ruleTtlDays,
     contracts,
     recent,
@@ -157,6 +163,7 @@ export async function startPipeline(deps: {
     rules,
     contracts,
     state: engine.state,
+    leases,
     log,
     onBroken: (error) => stopProcess(log, error, {}),
     onTaken: (source, contract) => metrics.settled(source, contract, 'dead_letter'),
@@ -182,6 +189,7 @@ export async function startPipeline(deps: {
     rules,
     healers: await healersFor(config.healing, engine.state, log),
     config: config.healing,
+    leases,
     log,
   });
   const keeper = createKeeper({ letters, metrics, log });
@@ -219,8 +227,10 @@ export async function startPipeline(deps: {
     healing.handle,
   );
   await consume(topics.unrecoverable, groups.keeper, inOrder, keeper.handle);
-  const running = await startSteps(deps.consume ? steps : [], {
+  const mine = deps.consume ? steps.filter(({ config: { name } }) => runsHere(name, config)) : [];
+  const running = await startSteps(mine, {
     engine,
+    subscribed,
     log,
     retry: config.retry,
     stepRetry: config.stepRetry,
@@ -230,6 +240,7 @@ export async function startPipeline(deps: {
   });
 
   return {
+    runs: mine.map(({ config: { name } }) => name),
     find: (requestId) => destination.find(requestId),
     async query(sql, maxRows) {
       if (destination.query === undefined)
@@ -240,7 +251,7 @@ export async function startPipeline(deps: {
       return destination.query(sql, maxRows === undefined ? {} : { maxRows });
     },
     counts: () => destination.counts(),
-    contracts: async () => contracts.all().map(toInfo),
+    contracts: async () => contracts.all().map(toContractInfo),
     flow: async () => flowGraph([...ownSteps, ...steps.map((step) => step.config)]),
     routes: async () => running.routes.map(({ method, path }) => ({ method, path })),
     async callRoute({ method, path }, input) {
@@ -271,7 +282,8 @@ export async function startPipeline(deps: {
     repairs: (filter, page) => destination.repairs.list(filter, page),
     touchedByRule: (ruleId) => destination.repairs.touched(ruleId),
     rollBack: (ruleId, reason) => rollbacks.start(ruleId, reason),
-    status: async () => ({ destinationWaiting: loading.waiting(), destinations: copies.status() }),
+    status: async () => ({ destinationWaiting: loading.waiting() }),
+    destinations: async () => copies.status(),
     copies: (event) => copies.find(event),
     /** In the order of the flow: take nothing more, finish what runs, then let go of the stores. */
     async close() {
@@ -290,9 +302,10 @@ export async function startPipeline(deps: {
   };
 }
 
-function toInfo(contract: Contract): ContractInfo {
-  const { name, version, description, table, key, aliases, topic, jsonSchema, columns } = contract;
-  return { name, version, description, table, key, aliases, topic, jsonSchema, columns };
+/** A step that is bound to a label runs where the label is; the others run on every worker. */
+function runsHere(step: string, { engine, stepRunOn, workerLabels }: Config): boolean {
+  const label = Object.hasOwn(stepRunOn, step) ? stepRunOn[step] : undefined;
+  return label === undefined || engine.type === 'embedded' || workerLabels.includes(label);
 }
 
 /** A misspelt contract would get no copies, in silence. */

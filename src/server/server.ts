@@ -35,7 +35,7 @@ export async function createApi(context: ServerContext): Promise<FastifyInstance
       createServer({ keepAliveTimeout: 65_000 }, (request: IncomingMessage, response: ServerResponse) => {
         // Once stopping, a client that keeps its connection must look for another server.
         if (!context.ready()) response.shouldKeepAlive = false;
-        if (isIngestPath(request.url!)) ingest.handle(request, response);
+        if (isIngestPath(request.url!) && config.role !== 'worker') ingest.handle(request, response);
         else handler(request, response);
       }),
   });
@@ -56,7 +56,14 @@ export async function createApi(context: ServerContext): Promise<FastifyInstance
     if (refusal !== undefined) return sendProblem(reply, refusal);
   });
   app.setNotFoundHandler((request, reply) =>
-    sendProblem(reply, notFound(`There is nothing at ${request.method} ${request.url.slice(0, 200)}.`)),
+    sendProblem(
+      reply,
+      notFound(
+        config.role === 'worker'
+          ? 'This process is a worker: it answers /health, /ready and /metrics. Ask a gateway.'
+          : `There is nothing at ${request.method} ${request.url.slice(0, 200)}.`,
+      ),
+    ),
   );
   app.setErrorHandler((error, request, reply) => {
     const problem = problemOf(error);
@@ -69,11 +76,17 @@ export async function createApi(context: ServerContext): Promise<FastifyInstance
   });
 
   healthRoutes(app, context);
+  if (config.role !== 'worker') await apiRoutes(app, context);
+  await app.ready();
+  return app;
+}
+
+async function apiRoutes(app: FastifyInstance, context: ServerContext): Promise<void> {
   eventRoutes(app, context);
   deadLetterRoutes(app, context);
   void app.register(async (scope) => {
     // The event stands within the body.
-    readBodiesExactly(scope, { maxDepth: config.http.maxDepth + 1 });
+    readBodiesExactly(scope, { maxDepth: context.config.http.maxDepth + 1 });
     deadLetterEditRoutes(scope, context);
   });
   ruleRoutes(app, context);
@@ -84,8 +97,6 @@ export async function createApi(context: ServerContext): Promise<FastifyInstance
   consumerRoutes(app, context);
   queryRoutes(app, context);
   await stepRoutes(app, context);
-  await app.ready();
-  return app;
 }
 
 const closingPatienceMs = 3000;

@@ -1,4 +1,6 @@
+import { SentinelError } from '../errors.ts';
 import { topics } from '../event.ts';
+import type { CopyStatus } from '../load/copies/reader.ts';
 import { groups } from '../pipeline/pipeline.ts';
 import type { ServerContext } from './context.ts';
 
@@ -38,6 +40,15 @@ export async function collectStats({ engine, pipeline, deadLetters }: ServerCont
       pending(topics.unrecoverable, groups.keeper),
     healing: pending(topics.failed, groups.healer),
   };
+}
+
+/** How the further destinations are; none where there are none, or no worker that could say. */
+export async function furtherDestinations({ config, pipeline }: ServerContext): Promise<CopyStatus[]> {
+  if (config.destinations.length === 0) return [];
+  return pipeline.destinations().catch((error: unknown) => {
+    if (error instanceof SentinelError && error.code === 'no_worker') return [];
+    throw error;
+  });
 }
 
 /** Events per second between two looks at the counters. */

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ServerResponse } from 'node:http';
 import { copyTopic } from '../../load/copies/message.ts';
 import type { ServerContext } from '../context.ts';
-import { collectStats, createRates } from '../stats.ts';
+import { collectStats, createRates, furtherDestinations } from '../stats.ts';
 
 const streamIntervalMs = 1000;
 
@@ -10,10 +10,10 @@ export function statsRoutes(app: FastifyInstance, context: ServerContext): void 
   const ratesSince = createRates();
 
   async function snapshot() {
-    const [stats, queues, { destinations }] = await Promise.all([
+    const [stats, queues, destinations] = await Promise.all([
       collectStats(context),
       context.engine.stats(),
-      context.pipeline.status(),
+      furtherDestinations(context),
     ]);
     const further = destinations.map(({ counts, ...destination }) => {
       const readers = queues.find(({ topic }) => topic === copyTopic(destination.name))?.groups ?? [];

@@ -1,0 +1,100 @@
+import { AckPolicy, type ConsumerConfig, DeliverPolicy } from '@nats-io/jetstream';
+import type { Link } from './connection.ts';
+import { isNotFound } from './errors.ts';
+import type { Layout } from './names.ts';
+import { patiently } from './patience.ts';
+import type { Streams } from './streams.ts';
+
+/**
+ * Blocks that the workers of a group may hold at the same time. The server keeps a record of each; beyond it, the
+ * others wait in the stream.
+ */
+const maxHeldBlocks = 2000;
+/** Likewise, of messages that were set aside; nearly all of them wait for their time. */
+const maxHeldRetries = 200_000;
+
+export interface GroupNames {
+  stream: string;
+  consumer: string;
+  retryStream: string;
+  retryConsumer: string;
+  /** When the group was made. */
+  born: string;
+}
+
+/** Makes the group's durable consumers unless they are there. */
+export async function ensureGroup(
+  { link, layout, streams }: { link: Link; layout: Layout; streams: Streams },
+  topic: string,
+  group: string,
+  ackWaitMs: number,
+): Promise<GroupNames> {
+  const stream = await streams.topic(topic);
+  const names = {
+    stream,
+    consumer: layout.consumerOf(group),
+    retryStream: layout.retryStream,
+    retryConsumer: layout.retryConsumerOf(topic, group),
+  };
+  const [, born] = await Promise.all([
+    ensureConsumer(link, stream, {
+      durable_name: names.consumer,
+      max_ack_pending: maxHeldBlocks,
+      ack_wait: ackWaitMs * 1e6,
+    }),
+    ensureConsumer(link, layout.retryStream, {
+      durable_name: names.retryConsumer,
+      filter_subject: `${layout.retrySubjectOf(topic, group)}.*`,
+      max_ack_pending: maxHeldRetries,
+      ack_wait: ackWaitMs * 1e6,
+    }),
+  ]);
+  return { ...names, born };
+}
+
+/** Returns when it was made. */
+async function ensureConsumer(
+  { jsm }: Link,
+  stream: string,
+  config: Partial<ConsumerConfig> & { durable_name: string },
+): Promise<string> {
+  return patiently(async () => {
+    try {
+      const { config: found, created } = await jsm.consumers.info(stream, config.durable_name);
+      if (found.ack_wait !== config.ack_wait)
+        await jsm.consumers.update(stream, config.durable_name, { ack_wait: config.ack_wait! });
+      return created;
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+      const { created } = await jsm.consumers.add(stream, {
+        ...config,
+        ack_policy: AckPolicy.Explicit,
+        deliver_policy: DeliverPolicy.All,
+        max_deliver: -1,
+        max_waiting: 512,
+      });
+      return created;
+    }
+  });
+}
+
+/** Forgets the group and what was set aside for it. */
+export async function removeGroup(
+  { link: { jsm }, layout }: { link: Link; layout: Layout },
+  topic: string,
+  group: string,
+): Promise<void> {
+  const unlessMissing = (work: () => Promise<unknown>) =>
+    patiently(async () => {
+      try {
+        await work();
+      } catch (error) {
+        if (!isNotFound(error)) throw error;
+      }
+    });
+  await unlessMissing(() => jsm.consumers.delete(layout.streamOf(topic), layout.consumerOf(group)));
+  await unlessMissing(() => jsm.consumers.delete(layout.retryStream, layout.retryConsumerOf(topic, group)));
+  await unlessMissing(() =>
+    jsm.streams.purge(layout.retryStream, { filter: `${layout.retrySubjectOf(topic, group)}.*` }),
+  );
+}
