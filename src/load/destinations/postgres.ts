@@ -24,7 +24,14 @@ export async function openPostgres(options: PostgresOptions): Promise<Destinatio
   const { schema, queueId } = options;
   const session = openSession(options);
   const tables = new Map<string, KnownTable>();
-  const warehouse: Warehouse = { schema, queueId, tables, writers: new Set(), slot: randomInt(counterSlots) };
+  const warehouse: Warehouse = {
+    schema,
+    queueId,
+    tables,
+    writers: new Set(),
+    slot: randomInt(counterSlots),
+    answerMs: session.answerMs,
+  };
   /** After a failure the next load makes sure of its tables first: one may have been dropped. */
   let unsure = false;
 
