@@ -1,8 +1,10 @@
 import type { FastifyInstance } from 'fastify';
+import { Readable } from 'node:stream';
 import * as z from 'zod';
 import type { DeadLetter, DeadLetterFilter } from '../../dead-letter/dead-letter.ts';
 import { deadLetterStatuses } from '../../dead-letter/dead-letter.ts';
 import { replayMatching, tryReplay } from '../../dead-letter/replay-many.ts';
+import type { DeadLetterStore } from '../../dead-letter/store.ts';
 import { parseExact } from '../../ingest/exact-json.ts';
 import type { Json } from '../../json.ts';
 import { parseWith } from '../parse.ts';
@@ -16,9 +18,15 @@ const filterFields = {
   q: z.string().max(200).optional(),
 };
 const filterSchema = z.strictObject(filterFields);
+const exportSchema = z.strictObject({ ...filterFields, status: z.enum(deadLetterStatuses).default('open') });
+const groupsSchema = z.strictObject({
+  contract: filterFields.contract,
+  source: filterFields.source,
+  limit: z.coerce.number().int().min(1).max(1000).default(1000),
+  cursor: z.string().max(1000).optional(),
+});
 const listSchema = z.strictObject({
-  ...filterFields,
-  status: z.enum(deadLetterStatuses).default('open'),
+  ...exportSchema.shape,
   limit: z.coerce.number().int().min(1).max(1000).default(100),
   cursor: z.string().max(1000).optional(),
 });
@@ -39,12 +47,21 @@ export function deadLetterRoutes(app: FastifyInstance, context: ServerContext): 
   });
 
   app.get('/api/v1/dead-letters/groups', async (request, reply) => {
-    const query = parseWith(
-      z.strictObject({ contract: z.string().optional(), source: z.string().optional() }),
-      request.query,
-    );
+    const query = parseWith(groupsSchema, request.query);
     if (!query.ok) return sendProblem(reply, query.error);
-    return { items: await deadLetters.groups(clean(query.value)) };
+    const { limit, cursor, ...filter } = query.value;
+    const page = await deadLetters.groups(clean(filter), clean({ limit, cursor }));
+    return { items: page.items, next: page.next ?? null, total: page.total, total_letters: page.letters };
+  });
+
+  app.get('/api/v1/dead-letters/export', async (request, reply) => {
+    const query = parseWith(exportSchema, request.query);
+    if (!query.ok) return sendProblem(reply, query.error);
+    return reply
+      .type('application/x-ndjson')
+      .header('content-disposition', 'attachment; filename="dead-letters.ndjson"')
+      .header('cache-control', 'no-store')
+      .send(Readable.from(linesOf(letters, clean(query.value))));
   });
 
   app.get<ById>('/api/v1/dead-letters/:id', async (request, reply) => {
@@ -70,6 +87,19 @@ export function deadLetterRoutes(app: FastifyInstance, context: ServerContext): 
     return present(discarded.value);
   });
 }
+
+/** A page of letters at a time, as JSON lines; the next one is read when the client has taken this one. */
+async function* linesOf(letters: DeadLetterStore, filter: DeadLetterFilter): AsyncGenerator<string> {
+  let cursor: string | undefined;
+  do {
+    const page = await letters.list(filter, clean({ limit: exportPage, cursor }));
+    if (page.items.length > 0)
+      yield page.items.map((letter) => `${JSON.stringify(present(letter))}\n`).join('');
+    cursor = page.next;
+  } while (cursor !== undefined);
+}
+
+const exportPage = 100;
 
 /** A letter as the API shows it: with the event as JSON beside its exact text. */
 function present(letter: DeadLetter): Omit<DeadLetter, 'received_at'> & { received_at: string; event: Json } {
