@@ -7,6 +7,7 @@ import { replayMatching, tryReplay } from '../../dead-letter/replay-many.ts';
 import type { DeadLetterStore } from '../../dead-letter/store.ts';
 import { parseExact } from '../../ingest/exact-json.ts';
 import type { Json } from '../../json.ts';
+import { defined } from '../defined.ts';
 import { parseWith } from '../parse.ts';
 import type { ServerContext } from '../context.ts';
 import { notFound, sendProblem, unprocessable } from '../replies.ts';
@@ -42,7 +43,7 @@ export function deadLetterRoutes(app: FastifyInstance, context: ServerContext): 
     const query = parseWith(listSchema, request.query);
     if (!query.ok) return sendProblem(reply, query.error);
     const { limit, cursor, ...filter } = query.value;
-    const page = await letters.list(clean(filter), { limit, ...(cursor === undefined ? {} : { cursor }) });
+    const page = await letters.list(defined(filter), { limit, ...(cursor === undefined ? {} : { cursor }) });
     return { items: page.items.map(present), next: page.next ?? null };
   });
 
@@ -50,7 +51,7 @@ export function deadLetterRoutes(app: FastifyInstance, context: ServerContext): 
     const query = parseWith(groupsSchema, request.query);
     if (!query.ok) return sendProblem(reply, query.error);
     const { limit, cursor, ...filter } = query.value;
-    const page = await deadLetters.groups(clean(filter), clean({ limit, cursor }));
+    const page = await deadLetters.groups(defined(filter), defined({ limit, cursor }));
     return { items: page.items, next: page.next ?? null, total: page.total, total_letters: page.letters };
   });
 
@@ -61,7 +62,7 @@ export function deadLetterRoutes(app: FastifyInstance, context: ServerContext): 
       .type('application/x-ndjson')
       .header('content-disposition', 'attachment; filename="dead-letters.ndjson"')
       .header('cache-control', 'no-store')
-      .send(Readable.from(linesOf(letters, clean(query.value))));
+      .send(Readable.from(linesOf(letters, defined(query.value))));
   });
 
   app.get<ById>('/api/v1/dead-letters/:id', async (request, reply) => {
@@ -72,7 +73,7 @@ export function deadLetterRoutes(app: FastifyInstance, context: ServerContext): 
   app.post('/api/v1/dead-letters/replay', async (request, reply) => {
     const body = parseWith(replayManySchema, request.body);
     if (!body.ok) return sendProblem(reply, body.error);
-    const filter: DeadLetterFilter = { ...clean(body.value.filter), status: 'open' };
+    const filter: DeadLetterFilter = { ...defined(body.value.filter), status: 'open' };
     return body.value.dry_run ? tryReplay(context, filter) : replayMatching(context, filter);
   });
 
@@ -92,7 +93,7 @@ export function deadLetterRoutes(app: FastifyInstance, context: ServerContext): 
 async function* linesOf(letters: DeadLetterStore, filter: DeadLetterFilter): AsyncGenerator<string> {
   let cursor: string | undefined;
   do {
-    const page = await letters.list(filter, clean({ limit: exportPage, cursor }));
+    const page = await letters.list(filter, defined({ limit: exportPage, cursor }));
     if (page.items.length > 0)
       yield page.items.map((letter) => `${JSON.stringify(present(letter))}\n`).join('');
     cursor = page.next;
@@ -112,9 +113,4 @@ function present(letter: DeadLetter): Omit<DeadLetter, 'received_at'> & { receiv
 
 export function unknownLetter(id: string) {
   return notFound(`There is no dead letter "${id.slice(0, 100)}".`);
-}
-
-/** Without the keys that are undefined. */
-function clean<T extends object>(object: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as never;
 }
