@@ -12,6 +12,7 @@ import { readBodiesExactly } from './exact-body.ts';
 import { deadLetterEditRoutes } from './routes/dead-letter-edits.ts';
 import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { eventRoutes } from './routes/events.ts';
+import { flowActivityRoutes } from './routes/flow-activity.ts';
 import { healingRoutes } from './routes/healing.ts';
 import { healthRoutes } from './routes/health.ts';
 import { historyRoutes } from './routes/history.ts';
@@ -81,6 +82,7 @@ export async function createApi(context: ServerContext): Promise<FastifyInstance
   healingRoutes(app, context);
   repairRoutes(app, context);
   contractRoutes(app, context);
+  flowActivityRoutes(app, context);
   statsRoutes(app, context);
   historyRoutes(app, context);
   consumerRoutes(app, context);

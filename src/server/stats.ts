@@ -1,5 +1,5 @@
 import { topics } from '../event.ts';
-import { groups } from '../pipeline/pipeline.ts';
+import { groups } from '../pipeline/groups.ts';
 import type { ServerContext } from './context.ts';
 
 /** Counters since the data folder began; an accepted event is in exactly one of the others. */
