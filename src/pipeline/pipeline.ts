@@ -146,9 +146,10 @@ export async function startPipeline(deps: {
   const { targetFields } = config.healing;
   const permissions = targetFields === undefined ? {} : { targetFields };
   const editing = { contracts, rules, letters, preview, permissions };
+  const logOf = (step: string) => log.child({ step });
   const loading = createLoadStage({
     destination,
-    log,
+    log: logOf('loader'),
     onFailure: (error) => insight.reports.failed('loader', error),
   });
   const rollbacks = createRollbacks({
@@ -174,7 +175,7 @@ export async function startPipeline(deps: {
     recent,
     subscribed,
     metrics,
-    log,
+    log: logOf('validator'),
   });
   const healing = healingStage({
     engine,
@@ -182,9 +183,9 @@ export async function startPipeline(deps: {
     rules,
     healers: await healersFor(config.healing, engine.state, log),
     config: config.healing,
-    log,
+    log: logOf('healer'),
   });
-  const keeper = createKeeper({ letters, metrics, log });
+  const keeper = createKeeper({ letters, metrics, log: logOf('dead-letter-keeper') });
 
   const { maxBatchEvents: maxEvents, maxBatchBytes: maxBytes } = config.pipeline;
   const inOrder: ConsumeOptions = { maxEvents, maxBytes, retry: 'hold', onFailure: stopOnUnknown(log) };

@@ -4,6 +4,7 @@ import { type ErrorCode, SentinelError } from '../errors.ts';
 import { isIngestPath } from '../ingest/handler.ts';
 import { createAuthorize } from './authorize.ts';
 import type { ServerContext } from './context.ts';
+import { createEventStreams } from './event-stream.ts';
 import type { Problem } from './problem.ts';
 import { notFound, sendProblem } from './replies.ts';
 import { consumerRoutes } from './routes/consumers.ts';
@@ -16,6 +17,7 @@ import { flowActivityRoutes } from './routes/flow-activity.ts';
 import { healingRoutes } from './routes/healing.ts';
 import { healthRoutes } from './routes/health.ts';
 import { historyRoutes } from './routes/history.ts';
+import { logRoutes } from './routes/logs.ts';
 import { queryRoutes } from './routes/query.ts';
 import { repairRoutes } from './routes/repairs.ts';
 import { ruleRoutes } from './routes/rules.ts';
@@ -52,6 +54,8 @@ export async function createApi(context: ServerContext): Promise<FastifyInstance
     );
   });
   app.addHook('onClose', async () => closing.forEach((timer) => clearTimeout(timer)));
+  const streams = createEventStreams();
+  app.addHook('preClose', async () => streams.endAll());
   app.addHook('onRequest', async (request, reply) => {
     if (openPaths.has(request.url)) return;
     const refusal = authorize(request);
@@ -83,7 +87,8 @@ export async function createApi(context: ServerContext): Promise<FastifyInstance
   repairRoutes(app, context);
   contractRoutes(app, context);
   flowActivityRoutes(app, context);
-  statsRoutes(app, context);
+  statsRoutes(app, context, streams);
+  logRoutes(app, context, streams);
   historyRoutes(app, context);
   consumerRoutes(app, context);
   queryRoutes(app, context);

@@ -1,3 +1,4 @@
+import type { TopicStats } from '../engine/engine.ts';
 import { topics } from '../event.ts';
 import { groups } from '../pipeline/groups.ts';
 import type { ServerContext } from './context.ts';
@@ -19,8 +20,11 @@ export interface Stats {
   healing: number;
 }
 
-export async function collectStats({ engine, pipeline, deadLetters }: ServerContext): Promise<Stats> {
-  const [queues, counts] = await Promise.all([engine.stats(), pipeline.counts()]);
+export async function collectStats(
+  { pipeline, deadLetters }: ServerContext,
+  queues: readonly TopicStats[],
+): Promise<Stats> {
+  const counts = await pipeline.counts();
   const topic = (name: string) => queues.find((queue) => queue.topic === name);
   const pending = (name: string, group: string) =>
     topic(name)?.groups.find((reader) => reader.group === group)?.pending ?? 0;
