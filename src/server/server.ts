@@ -21,6 +21,7 @@ import { logRoutes } from './routes/logs.ts';
 import { queryRoutes } from './routes/query.ts';
 import { repairRoutes } from './routes/repairs.ts';
 import { ruleRoutes } from './routes/rules.ts';
+import { stateRoutes } from './routes/state.ts';
 import { statsRoutes } from './routes/stats.ts';
 import { stepRoutes } from './routes/steps.ts';
 
@@ -91,6 +92,7 @@ export async function createApi(context: ServerContext): Promise<FastifyInstance
   logRoutes(app, context, streams);
   historyRoutes(app, context);
   consumerRoutes(app, context);
+  stateRoutes(app, context);
   queryRoutes(app, context);
   await stepRoutes(app, context);
   await app.ready();
