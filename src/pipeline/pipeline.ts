@@ -84,6 +84,9 @@ export type TrialVerdict =
 /** A transaction of the destination costs milliseconds, however small: under load, one for each such interval. */
 const loadIntervalMs = 25;
 
+/** Of what failed: under load it waits a moment, to be looked at together; clean events share the thread with it. */
+const aside: ConsumeOptions = { lingerMs: 100, maxEvents: 5000 };
+
 /** The groups under which the project's own stages read their topics. */
 export const groups = {
   pipeline: 'pipeline',
@@ -192,6 +195,7 @@ export async function startPipeline(deps: {
     topics.failed,
     groups.healer,
     {
+      ...aside,
       retry: config.retry,
       onFailure: stopOnUnknown(log),
       // What keeps failing is not the event's fault: it is never given up, and comes back under the same number.
@@ -199,7 +203,7 @@ export async function startPipeline(deps: {
     },
     healing.handle,
   );
-  await consume(topics.unrecoverable, groups.keeper, inOrder, keeper.handle);
+  await consume(topics.unrecoverable, groups.keeper, { ...inOrder, ...aside }, keeper.handle);
   const running = await startSteps(deps.consume ? steps : [], {
     engine,
     log,
