@@ -51,35 +51,42 @@ export function makeReady(table: KnownTable, row: Row): Ready {
 
 /** The row as one line of JSON. undefined: the line might be refused, or is too long. */
 function rowLine({ columnNames, lines }: KnownTable, row: Row, values: JsonObject): Place | undefined {
-  const { requestId, receivedAt, repair, extra, text, filled, isPlain = false } = row;
-  const rest = extra === undefined ? '' : `,"x":${JSON.stringify(extra)}`;
-  const rule = repair === undefined ? '' : `,"r":${JSON.stringify(repair.ruleId ?? null)}`;
+  const { requestId, extra, text, filled, isPlain = false } = row;
   let event = ownText(row, columnNames);
   let first = '';
   if (event !== undefined && filled !== undefined) {
     if (mayHold(event, filled)) event = undefined;
     else first = `${JSON.stringify(filled).slice(0, -1)},`;
   }
-  const isOwn = event !== undefined;
+  const isOwn = event !== undefined && text !== undefined;
   event ??= JSON.stringify(values);
-  const head =
-    `{"i":"${requestId}","a":${Math.trunc(receivedAt)},${origin(row)},` +
-    `"p":${repair !== undefined}${rule}${rest},"e":${first}`;
+  const rest = extra === undefined ? '' : `,"x":${JSON.stringify(extra)}`;
+  const head = `{"i":"${requestId}${reception(row)}${rest},"e":${first}`;
   const body = first === '' ? event : event.slice(1);
   if (head.length + body.length > longestLine) return undefined;
   if (mayHaveHalfPairs(head) || (!(isOwn && isPlain) && mayHaveHalfPairs(body))) return undefined;
-  return lines.add(head, body, isOwn && isPlain && text !== undefined, '}');
+  return lines.add(head, body, isOwn && isPlain, '}');
 }
 
-/** Source and version; neighbours mostly share them. */
-const origin = (() => {
-  let source: string | undefined;
-  let version: string | undefined;
+/** What rows of one request share. */
+const reception = (() => {
+  let [at, source, version, repaired]: [number, string, string, boolean] = [-1, '', '', false];
+  let ruleId: string | undefined;
   let text = '';
   return (row: Row): string => {
-    if (row.source !== source || row.contractVersion !== version) {
-      ({ source, contractVersion: version } = row);
-      text = `"s":${JSON.stringify(source)},"v":${JSON.stringify(version)}`;
+    const { receivedAt, repair } = row;
+    if (
+      receivedAt !== at ||
+      row.source !== source ||
+      row.contractVersion !== version ||
+      (repair !== undefined) !== repaired ||
+      repair?.ruleId !== ruleId
+    ) {
+      ({ receivedAt: at, source, contractVersion: version } = row);
+      repaired = repair !== undefined;
+      ruleId = repair?.ruleId;
+      const rule = repair === undefined ? '' : `,"r":${JSON.stringify(ruleId ?? null)}`;
+      text = `","a":${Math.trunc(at)},"s":${JSON.stringify(source)},"v":${JSON.stringify(version)},"p":${repaired}${rule}`;
     }
     return text;
   };
