@@ -26,6 +26,13 @@ const forwarded = [
   'rollBack',
   'destinations',
   'copies',
+  'searchEvents',
+  'storedRow',
+  'violations',
+  'history',
+  'sources',
+  'drift',
+  'activity',
 ] as const satisfies (keyof Pipeline)[];
 
 type Forwarded = (typeof forwarded)[number];

@@ -1,5 +1,5 @@
 import type { FurtherDestination } from '../../config.ts';
-import type { Row } from '../destination.ts';
+import type { RepairTrail, Row } from '../destination.ts';
 import { type CopyHeader, copyTopic, encodeCopy } from './message.ts';
 
 /** Makes the copies of events for the further destinations, where there are some. */
@@ -36,12 +36,17 @@ export function createCopyFeed(destinations: readonly FurtherDestination[]): Cop
         contract,
         version: contractVersion,
         // Without a text of its own the event holds numbers that only its raw text holds.
-        ...(text === undefined ? { exact: true } : undefined),
-        ...(repair === undefined ? undefined : { repair }),
+        ...(repair !== undefined || text === undefined ? { exact: true } : undefined),
+        ...(repair === undefined ? undefined : { repair: plainTrail(repair) }),
       };
-      const body = encodeCopy(header, text ?? raw);
+      const body = encodeCopy(header, repair?.result ?? text ?? raw);
       for (const { topic } of topics) put(topic, body);
     },
     takers: (contract, source) => of(contract, source).map(({ name }) => name),
   };
+}
+
+/** A trail may make its result only when it is asked for. */
+function plainTrail({ healer, ruleId, original, plan, result, byHand }: RepairTrail): RepairTrail {
+  return { healer, ruleId, original, plan, result, ...(byHand === undefined ? undefined : { byHand }) };
 }
