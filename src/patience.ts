@@ -23,7 +23,8 @@ const policy: RetryPolicy = {
   jitter: 0.3,
 };
 
-export function createPatience(log: Logger): Patience {
+/** `onFailure` is called for each try that failed. */
+export function createPatience(log: Logger, onFailure?: (error: unknown) => void): Patience {
   const stopping = new AbortController();
   let failing = false;
 
@@ -37,6 +38,7 @@ export function createPatience(log: Logger): Patience {
           failing = false;
           return done;
         } catch (error) {
+          onFailure?.(error);
           if (!isRetryable(error)) throw error;
           failing = true;
           const delay = retryDelay(policy, attempt);

@@ -12,6 +12,7 @@ import { createIngest } from './ingest/handler.ts';
 import { createRateLimit } from './ingest/rate-limit.ts';
 import type { Logger } from './log.ts';
 import { gatewayHost } from './pipeline/cluster.ts';
+import { type LogRing, createLogRing } from './log-ring.ts';
 import { type PipelineHost, hostPipeline } from './pipeline/host.ts';
 import { contractFolders, stepFolders } from './project.ts';
 import { openRuleStore } from './repair/rule-store.ts';
@@ -30,6 +31,8 @@ export interface Sentinel {
 
 export interface SentinelOptions {
   log: Logger;
+  /** Where `log` leaves its lines for the API, which the pipeline's lines join. Default: only those are there. */
+  logs?: LogRing;
   /** Called when the pipeline died of an error that nobody foresaw. Default: log it and end the process. */
   onCrash?: (error: Error) => void;
 }
@@ -105,7 +108,10 @@ export async function openOffline(config: Config, options: SentinelOptions): Pro
   };
 }
 
-async function open(config: Config, { log, consume, onCrash }: SentinelOptions & { consume: boolean }) {
+async function open(
+  config: Config,
+  { log, logs = createLogRing(), consume, onCrash }: SentinelOptions & { consume: boolean },
+) {
   // What was opened, in order; closed the other way round.
   const opened: { close(): void | Promise<void> }[] = [];
   const keep = <T extends { close(): void | Promise<void> }>(part: T): T => {
@@ -135,6 +141,7 @@ async function open(config: Config, { log, consume, onCrash }: SentinelOptions &
             log,
             consume,
             onCrash: onCrash ?? ((error) => endProcess(log, error)),
+            onLogLine: logs.add,
           }),
     );
     const letters = createDeadLetters(engine.state);
@@ -146,7 +153,7 @@ async function open(config: Config, { log, consume, onCrash }: SentinelOptions &
       authorize: createAuthorize(config.http),
       rateLimit: createRateLimit(config.http.rateLimit),
       limits: { maxBodyBytes, maxEvents, maxDepth },
-      log,
+      log: log.child({ step: 'ingest' }),
     });
     let ready = false;
     const app = keep(
@@ -160,6 +167,7 @@ async function open(config: Config, { log, consume, onCrash }: SentinelOptions &
         ingest,
         ready: () => ready,
         log,
+        logs,
       }),
     );
     return { app, engine, letters, host, close, setReady: (now: boolean) => void (ready = now) };

@@ -54,7 +54,7 @@ export async function* runChecks(io: Io, options: ConfigOption): AsyncGenerator<
     ['contracts', 'correct the contract that is named', () => checkContracts(config)],
     [
       'destination',
-      'start the database, or correct the variable that holds its URL',
+      'start the database, or correct the variable that holds its URL or credentials',
       () => checkDestinations(config),
     ],
     ['steps', 'correct the step that is named', () => checkSteps(config)],
@@ -176,6 +176,14 @@ async function checkDestinations(config: Config): Promise<Finding> {
   let fix: string | undefined;
   for (const destination of [config.destination, ...config.destinations]) {
     const name = 'name' in destination ? `${destination.name}: ` : '';
+    if (destination.type === 'bigquery') {
+      const { openApi } = await import('../load/destinations/bigquery/api.ts');
+      const { unavailable } = await import('../load/destinations/bigquery/errors.ts');
+      const api = await openApi({ ...destination, queueId: 'doctor' });
+      await api.fieldsOf('_sentinel_counters').catch((error: unknown) => {
+        throw unavailable('be reached', error);
+      });
+    }
     if (destination.type !== 'postgres') {
       found.push(`${name}${describeDestination(destination)}`);
       continue;

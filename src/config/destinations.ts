@@ -9,6 +9,15 @@ type DestinationSettings = Settings['destination'];
 const settingsOf: Record<DestinationSettings['type'], readonly (keyof DestinationSettings)[]> = {
   duckdb: ['path'],
   postgres: ['url_env', 'schema', 'pool_size'],
+  bigquery: [
+    'project',
+    'dataset',
+    'location',
+    'api_endpoint',
+    'partition_expiration_days',
+    'look_back_days',
+    'load_interval_seconds',
+  ],
 };
 
 /** The main destination and the further ones. Adds a line to `problems` for each thing that is wrong. */
@@ -67,6 +76,20 @@ function readDestination(
         schema: settings.schema ?? 'public',
         poolSize: settings.pool_size ?? 4,
       };
+    case 'bigquery':
+      if (settings.dataset === undefined)
+        problems.push(`${place}.dataset: found nothing; allowed: the name of a dataset`);
+      return {
+        type,
+        dataset: settings.dataset ?? '',
+        ...optional('project', settings.project),
+        ...optional('location', settings.location),
+        ...optional('credentialsFile', variable(env, 'GOOGLE_APPLICATION_CREDENTIALS')),
+        loadIntervalSeconds: settings.load_interval_seconds ?? 60,
+        ...optional('apiEndpoint', settings.api_endpoint),
+        ...optional('partitionExpirationDays', settings.partition_expiration_days),
+        ...optional('lookBackDays', settings.look_back_days),
+      };
   }
 }
 
@@ -119,6 +142,8 @@ export function describeDestination(config: DestinationConfig): string {
       return `duckdb${config.path === undefined ? '' : ` ${config.path}`}`;
     case 'postgres':
       return `postgres ${withoutLogin(config.url)}, schema ${config.schema}`;
+    case 'bigquery':
+      return `bigquery ${config.project === undefined ? '' : `${config.project}.`}${config.dataset}`;
   }
 }
 

@@ -38,7 +38,7 @@ const stepRetry = group({
   jitter: jitter.optional(),
 });
 
-const destinationType = oneOf(['duckdb', 'postgres']);
+const destinationType = oneOf(['duckdb', 'postgres', 'bigquery']);
 
 /** Of all types together; destinations.ts tells whose is whose. */
 const destinationSettings = {
@@ -46,6 +46,13 @@ const destinationSettings = {
   url_env: text('the name of an environment variable', /^[A-Z_][A-Z0-9_]{0,99}$/).optional(),
   schema: text('the name of a schema, of at most 63 characters', /^(?!pg_)[^\0]{1,63}$/i).optional(),
   pool_size: wholeNumber(2, 100).optional(),
+  project: text('the id of a Google Cloud project', /^[a-z][a-z0-9.:-]{1,99}$/).optional(),
+  dataset: text('the name of a dataset', /^\w{1,1024}$/).optional(),
+  location: text('a location such as EU or europe-west3', /^[\w-]{1,40}$/).optional(),
+  api_endpoint: text('a URL that starts with http:// or https://', /^https?:\/\/\S+$/).optional(),
+  partition_expiration_days: wholeNumber(1, 36_500).optional(),
+  look_back_days: wholeNumber(1, 36_500).optional(),
+  load_interval_seconds: wholeNumber(1, 3600).optional(),
 };
 
 /** What `sentinel-config.yaml` may hold; each setting with its default. Secrets have no place in it. */

@@ -70,7 +70,7 @@ export interface SourceConfig {
   version?: string;
 }
 
-export type DestinationConfig = DuckDbConfig | PostgresConfig;
+export type DestinationConfig = DuckDbConfig | PostgresConfig | BigQueryConfig;
 
 export interface DuckDbConfig {
   type: 'duckdb';
@@ -87,6 +87,24 @@ export interface PostgresConfig {
   schema: string;
   /** Connections at most. */
   poolSize: number;
+}
+
+export interface BigQueryConfig {
+  type: 'bigquery';
+  dataset: string;
+  /** By default that of the credentials. */
+  project?: string;
+  location?: string;
+  /** A file with credentials; by default what Google's libraries find. From GOOGLE_APPLICATION_CREDENTIALS. */
+  credentialsFile?: string;
+  /** Seconds between two loads, which each cost money. */
+  loadIntervalSeconds: number;
+  /** Another server that speaks BigQuery's REST protocol, for tests. */
+  apiEndpoint?: string;
+  /** After so many days BigQuery drops a day's rows; never by default. */
+  partitionExpirationDays?: number;
+  /** How many days back a load looks for events with the same key; without limit by default. */
+  lookBackDays?: number;
 }
 
 export type FurtherDestination = DestinationConfig & {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { StateStore, StateWrite } from '../engine/engine.ts';
 import type { UnrecoverableEvent } from '../event.ts';
 import type { Json } from '../json.ts';
@@ -22,7 +23,10 @@ export interface DeadLetterStore {
   /** Keeps events whose rows were taken back out of the destination; calling it again changes nothing. */
   takeBack(events: readonly UnrecoverableEvent[]): Promise<void>;
   get(id: string): Promise<DeadLetter | undefined>;
-  /** Oldest first within a group. `next` is the cursor of the following page. */
+  /**
+   * Oldest first within a group. `next` is the cursor of the following page; a page may hold fewer letters than `limit`,
+   * even none, and still have a following one, as a call looks at a bounded number of letters.
+   */
   list(
     filter: DeadLetterFilter,
     page: { limit: number; cursor?: string },
@@ -38,8 +42,10 @@ export interface DeadLetterStore {
   ): () => void;
 }
 
-export const byIdPrefix = 'dead-letters/by-id/';
-export const indexPrefix = 'dead-letters/index/';
+/** The group of the state in which each letter has two entries. */
+export const deadLetterGroup = 'dead-letters';
+export const byIdPrefix = `${deadLetterGroup}/by-id/`;
+export const indexPrefix = `${deadLetterGroup}/index/`;
 
 export function createDeadLetters(state: StateStore, now: () => Date = () => new Date()): DeadLetterStore {
   const get = (id: string) => state.get(byIdPrefix + id) as Promise<DeadLetter | undefined>;
@@ -98,7 +104,8 @@ export function createDeadLetters(state: StateStore, now: () => Date = () => new
       const items: DeadLetter[] = [];
       const prefix = indexPrefix + prefixOf(filter);
       let after = cursor;
-      for (;;) {
+      for (let looked = 0; looked < mostLookedAt; looked += scanPage) {
+        if (looked > 0) await nextTurn();
         const page = await state.list(prefix, {
           limit: scanPage,
           ...(after === undefined ? {} : { after }),
@@ -113,6 +120,7 @@ export function createDeadLetters(state: StateStore, now: () => Date = () => new
         }
         if (page.length < scanPage) return { items, next: undefined };
       }
+      return { items, next: after };
     },
 
     startReplay: (id, edit) =>
@@ -139,10 +147,14 @@ export function createDeadLetters(state: StateStore, now: () => Date = () => new
 }
 
 const scanPage = 500;
+/** By one call of `list`: who looks for a text that few letters have asks again, and others get their turn. */
+const mostLookedAt = 10_000;
+
+export const healingPrefix = 'healing/';
 
 /** The mark that an event is with the healers; see `EventStatus`. */
 export function healingKey(requestId: string): string {
-  return `healing/${requestId}`;
+  return healingPrefix + requestId;
 }
 
 function writesFor(letter: DeadLetter): StateWrite[] {

@@ -1,6 +1,7 @@
 import type { Column } from '../contracts/contract.ts';
 import type { JsonObject } from '../json.ts';
 import type { Position } from '../engine/engine.ts';
+import type { EventSearch } from './event-search.ts';
 import type { RepairAudit } from './repair-audit.ts';
 
 /**
@@ -35,6 +36,8 @@ export interface Destination {
   counts(): Promise<LoadCounts>;
   /** The repairs behind its rows, and the way back out. */
   readonly repairs: RepairAudit;
+  /** Looks through its events, where that is built. */
+  readonly search?: EventSearch;
   /** Read-only SQL, where the store is embedded. Refuses anything that writes or leaves the database (`query_refused`). */
   query?(sql: string, options?: { maxRows?: number }): Promise<QueryResult>;
   close(): Promise<void>;
@@ -66,6 +69,8 @@ export interface Row {
    * one that `JSON.parse` does not round. It may hold undeclared fields too; those are in `extra`.
    */
   text?: string | undefined;
+  /** `text` is ASCII without a backslash. */
+  isPlain?: boolean;
   /** The fields of `values` for which `text` does not hold: filled in or coerced. */
   filled?: JsonObject | undefined;
   /** Undeclared top-level fields. */
@@ -87,7 +92,9 @@ export interface RepairTrail {
   /** The plan, JSON text. */
   plan: string;
   /** What the plan made of the event, before the contract's coercions, JSON text. */
-  result: string;
+  readonly result: string;
+  /** A JSON merge patch (RFC 7396) that makes `result` of `original`, where there is one: the shorter thing to keep. */
+  patch?: string | undefined;
   /** Pointers of values that a person entered by hand. */
   byHand?: readonly string[];
 }

@@ -26,7 +26,31 @@ const destinations: { [T in DestinationConfig['type']]: () => Promise<Open<T>> }
         ...(queryUrl === undefined ? {} : { queryUrl }),
       });
   },
+  bigquery: async () => {
+    const { openBigQuery } = await import('./destinations/bigquery.ts');
+    return async (config, dataDir) => openBigQuery({ ...config, queueId: await queueIdOf(dataDir) });
+  },
 };
+
+/** How a destination wants to be loaded: least time between two loads, and how much at once. */
+export function loadPace(
+  destination: DestinationConfig,
+  { maxBatchEvents: maxEvents, maxBatchBytes: maxBytes }: Config['pipeline'],
+): { lingerMs: number; maxEvents: number; maxBytes: number } {
+  switch (destination.type) {
+    case 'duckdb':
+    case 'postgres':
+      // A transaction costs milliseconds, however small.
+      return { lingerMs: 25, maxEvents, maxBytes };
+    case 'bigquery':
+      // Each load costs seconds, and reads the keys of the table, however small it is.
+      return {
+        lingerMs: destination.loadIntervalSeconds * 1000,
+        maxEvents: Math.max(maxEvents, 100_000),
+        maxBytes: Math.max(maxBytes, 64 * 2 ** 20),
+      };
+  }
+}
 
 /** Opens a destination; by default the main one of the config. */
 export async function openDestination(

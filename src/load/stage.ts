@@ -24,8 +24,17 @@ export interface LoadStage {
   stop(): void;
 }
 
-export function createLoadStage({ destination, log }: { destination: Destination; log: Logger }): LoadStage {
-  const patience = createPatience(log);
+export function createLoadStage({
+  destination,
+  log,
+  onFailure,
+}: {
+  destination: Destination;
+  log: Logger;
+  /** Called for each try that failed. */
+  onFailure?: (error: unknown) => void;
+}): LoadStage {
+  const patience = createPatience(log, onFailure);
   let turn: Promise<unknown> = Promise.resolve();
 
   const untilDone = <T>(work: () => Promise<T>, fields: object, waits: string): Promise<T> =>

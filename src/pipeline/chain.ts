@@ -6,19 +6,20 @@ import type { Delivery, Engine, Position } from '../engine/engine.ts';
 import type { FixedEvent, Reception, ReplayTrail } from '../event.ts';
 import { type Incoming, forEachEvent } from '../ingest/record.ts';
 import type { JsonObject } from '../json.ts';
+import type { CopyFeed } from '../load/copies/feed.ts';
 import type { RepairTrail, Row, RowOutcome } from '../load/destination.ts';
 import { type RowFacts, createRowMaker } from '../load/row.ts';
 import type { LoadStage } from '../load/stage.ts';
 import { limitLog } from '../log-limit.ts';
 import type { Logger } from '../log.ts';
 import { createPatience } from '../patience.ts';
-import type { Plan } from '../repair/plan.ts';
 import type { RecentEvents } from '../repair/recent-events.ts';
 import { errorSignature } from '../validate/signature.ts';
 import type { Validate, Verdict } from '../validate/stage.ts';
 import { createInOrder } from './in-order.ts';
 import { Outbox } from './outbox.ts';
 import type { PipelineMetrics } from './metrics.ts';
+import { byPerson, repairedByRule } from './repair-trail.ts';
 
 /** Milliseconds of validation between two looks at what else waits, above all the load of the batch before. */
 const turnMs = 2;
@@ -69,12 +70,14 @@ export function createChain(deps: {
   committed: Committed;
   /** Is shown the valid events. */
   recent?: Pick<RecentEvents, 'see'>;
+  /** For the further destinations; undefined when there are none. */
+  copies?: CopyFeed | undefined;
   /** Topics that some step consumes. */
   subscribed: ReadonlySet<string>;
   metrics: PipelineMetrics;
   log: Logger;
 }): Chain {
-  const { engine, contracts, validate, loading, letters, recent, subscribed, metrics, log } = deps;
+  const { engine, contracts, validate, loading, letters, recent, copies, subscribed, metrics, log } = deps;
   // Where workers share a topic, positions say nothing: the destination knows what it has by request id and key.
   const committed = engine.ordered ? deps.committed : undefined;
   const limited = limitLog(log);
@@ -116,6 +119,7 @@ export function createChain(deps: {
         const verdict = validate(event, { requestId, receivedAt: header.at, source: header.source });
         const row = settle(verdict, incoming, outbox);
         if (row === undefined) return;
+        copies?.copy(row, text, outbox.copy);
         loading.makeReady(row);
         addCandidate(candidates, row, text, header.replay);
       });
@@ -140,10 +144,11 @@ export function createChain(deps: {
         // Numbers that only text can hold stand in the event as text, and as numbers in its own text.
         const text = header.exact === true ? undefined : raw;
         const repair = byPerson(header.replay, raw);
-        return makeRow(contract, value, { requestId, receivedAt, source, repair, text, changed });
+        const isPlain = header.plain === true;
+        return makeRow(contract, value, { requestId, receivedAt, source, repair, text, isPlain, changed });
       }
       case 'repaired': {
-        const { contract, value, changed, event, rule } = verdict;
+        const { contract, value, event, rule } = verdict;
         if (outbox.wants(contract)) outbox.valid(reception(), contract, value);
         outbox.fixedInChain(() => ({
           ...reception(),
@@ -156,15 +161,9 @@ export function createChain(deps: {
           event,
           chained: true,
         }));
-        const result = JSON.stringify(event);
-        const repair: RepairTrail = {
-          healer: 'rule',
-          ruleId: rule.id,
-          original: header.replay?.original ?? raw,
-          plan: planText(rule.plan),
-          result,
-        };
-        return makeRow(contract, value, { requestId, receivedAt, source, repair, text: result, changed });
+        const { repair, text, isPlain, filled: changed, gone } = repairedByRule(incoming, verdict);
+        const facts = { requestId, receivedAt, source, repair, text, isPlain, changed, gone };
+        return makeRow(contract, value, facts);
       }
       case 'invalid': {
         const { contract, violations, signature } = verdict;
@@ -201,7 +200,6 @@ export function createChain(deps: {
           code: violation.code,
           attempts: [],
         });
-        metrics.settled(source, contract, 'dead_letter');
         return undefined;
       }
     }
@@ -249,7 +247,9 @@ export function createChain(deps: {
       const { value, changed } = validation;
       if (outbox.wants(contract)) outbox.valid(fixed, contract, value);
       const facts = { requestId, receivedAt, source, repair, text: result, changed };
-      addCandidate(candidates, makeRow(contract, value, facts), fixed.raw, fixed.replay);
+      const row = makeRow(contract, value, facts);
+      copies?.copy(row, fixed.raw, outbox.copy);
+      addCandidate(candidates, row, fixed.raw, fixed.replay);
     }
     await outbox.flush();
     await load(candidates, fresh);
@@ -330,28 +330,6 @@ function receptionOf(
 ): Reception {
   const reception = { request_id: requestId, received_at: receivedAt, source };
   return replay === undefined ? reception : { ...reception, replay };
-}
-
-const planTexts = new WeakMap<Plan, string>();
-
-/** A rule's plan is the same object for all of its events. */
-function planText(plan: Plan): string {
-  let text = planTexts.get(plan);
-  if (text === undefined) planTexts.set(plan, (text = JSON.stringify(plan)));
-  return text;
-}
-
-/** A replayed event that a person edited carries that as its repair. */
-function byPerson(replay: ReplayTrail | undefined, raw: string): RepairTrail | undefined {
-  if (replay === undefined || (replay.plan === undefined && replay.by_hand === undefined)) return undefined;
-  return {
-    healer: 'person',
-    ruleId: replay.rule_id,
-    original: replay.original,
-    plan: planText(replay.plan ?? { operations: [] }),
-    result: raw,
-    ...(replay.by_hand === undefined ? undefined : { byHand: replay.by_hand }),
-  };
 }
 
 function notCommitted(batch: readonly Delivery[], committed: Committed | undefined): readonly Delivery[] {

@@ -24,6 +24,15 @@ const forwarded = [
   'repairs',
   'touchedByRule',
   'rollBack',
+  'destinations',
+  'copies',
+  'searchEvents',
+  'storedRow',
+  'violations',
+  'history',
+  'sources',
+  'drift',
+  'activity',
 ] as const satisfies (keyof Pipeline)[];
 
 type Forwarded = (typeof forwarded)[number];
@@ -110,7 +119,10 @@ export async function gatewayHost(config: Config, calls: Calls): Promise<Pipelin
 export async function remotePipeline(config: Config, calls: Calls): Promise<Pipeline> {
   const contracts = await loadContracts(contractFolders(config), { override: true });
   const steps = await discoverSteps(stepFolders(config));
-  const ownSteps = builtinSteps(contracts.all().flatMap((contract) => contract.topic ?? []));
+  const ownSteps = builtinSteps(
+    contracts.all().flatMap((contract) => contract.topic ?? []),
+    config.destinations.map(({ name }) => name),
+  );
   const routes = steps.flatMap(({ config: { name, triggers } }) =>
     triggers.flatMap((trigger) =>
       trigger.type === 'http' ? [{ method: trigger.method, path: trigger.path, step: name }] : [],

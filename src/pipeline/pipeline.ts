@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts';
+import type { ContractRegistry } from '../contracts/registry.ts';
 import { loadContracts } from '../contracts/discover.ts';
 import { type DeadLetter, isStaleReplay } from '../dead-letter/dead-letter.ts';
 import { type EditDryRun, dryRunEdit } from '../dead-letter/dry-run.ts';
@@ -12,8 +13,12 @@ import { topics } from '../event.ts';
 import { parseExact } from '../ingest/exact-json.ts';
 import { headerOf } from '../ingest/record.ts';
 import type { JsonObject } from '../json.ts';
-import { openDestination } from '../load/destinations.ts';
+import { type CopyOutcome, startCopies } from '../load/copies/copies.ts';
+import { createCopyFeed } from '../load/copies/feed.ts';
+import type { CopyStatus } from '../load/copies/reader.ts';
+import { loadPace, openDestination } from '../load/destinations.ts';
 import type { LoadCounts, LoadedEvent, QueryResult, Table } from '../load/destination.ts';
+import type { EventSearch, FoundEvent } from '../load/event-search.ts';
 import type { RepairAudit, TouchedByRule } from '../load/repair-audit.ts';
 import { createLoadStage } from '../load/stage.ts';
 import type { Logger } from '../log.ts';
@@ -33,19 +38,27 @@ import { contractsForSteps } from '../steps/contracts.ts';
 import { startSteps, subscribedTopics } from '../steps/runner.ts';
 import type { HttpInput, HttpReply } from '../steps/step.ts';
 import type { Result } from '../result.ts';
+import { fillEnvelope } from '../validate/envelope.ts';
 import { createValidate } from '../validate/stage.ts';
 import type { Violation } from '../validate/violation.ts';
 import { createChain } from './chain.ts';
 import { type ContractInfo, toContractInfo } from './contract-info.ts';
+import { groups } from './groups.ts';
+import { type InsightApi, openInsight } from './insight.ts';
 import { createKeeper } from './keeper.ts';
-import { createPipelineMetrics } from './metrics.ts';
 
 export type { ContractInfo };
 
 /** What the rest of the service asks the running pipeline; every argument and answer is plain data. */
-export interface Pipeline {
+export interface Pipeline extends InsightApi {
   find(requestId: string): Promise<LoadedEvent | undefined>;
   query(sql: string, maxRows?: number): Promise<QueryResult>;
+  /** Undefined where the destination can't be looked through. */
+  searchEvents(...args: Parameters<EventSearch['events']>): Promise<FoundEvent[] | undefined>;
+  /** As the destination has it; undefined where it can't say. */
+  storedRow(...args: Parameters<EventSearch['row']>): ReturnType<EventSearch['row']>;
+  /** What a contract says of an event as it was received; empty when there is no such contract any more. */
+  violations(of: ReceivedEvent): Promise<Violation[]>;
   counts(): Promise<LoadCounts>;
   contracts(): Promise<ContractInfo[]>;
   flow(): Promise<FlowGraph>;
@@ -73,7 +86,24 @@ export interface Pipeline {
   /** Prometheus text. */
   metrics(): Promise<string>;
   status(): Promise<{ destinationWaiting: boolean }>;
+  /** The further ones; counts are those of this process. */
+  destinations(): Promise<CopyStatus[]>;
+  /** What became of a loaded event in the further destinations, by name. */
+  copies(event: {
+    requestId: string;
+    contract: string;
+    source: string;
+  }): Promise<Record<string, CopyOutcome>>;
   close(): Promise<void>;
+}
+
+export interface ReceivedEvent {
+  contract: string;
+  version: string;
+  source: string;
+  event: JsonObject;
+  requestId: string;
+  receivedAt: number;
 }
 
 export type TrialVerdict =
@@ -84,16 +114,8 @@ export interface StartedPipeline extends Pipeline {
   readonly runs: readonly string[];
 }
 
-/** A transaction of the destination costs milliseconds, however small: under load, one for each such interval. */
-const loadIntervalMs = 25;
-
-/** The groups under which the project's own stages read their topics. */
-export const groups = {
-  pipeline: 'pipeline',
-  loader: 'loader',
-  healer: 'healer',
-  keeper: 'dead-letter-keeper',
-} as const;
+/** Of what failed: under load it waits a moment, to be looked at together; clean events share the thread with it. */
+const aside: ConsumeOptions = { lingerMs: 100, maxEvents: 5000 };
 
 /**
  * Composes the way of an event, from the queue to the destination, and starts it.
@@ -125,13 +147,20 @@ export async function startPipeline(deps: {
     log,
   });
   const letters = createDeadLetters(engine.state);
-  const metrics = createPipelineMetrics();
+  const insight = await openInsight({ engine, log, record: deps.consume });
+  const { metrics } = insight;
 
   const contractTopics = contracts.all().flatMap((contract) => contract.topic ?? []);
-  const ownSteps = builtinSteps(contractTopics);
+  const ownSteps = builtinSteps(
+    contractTopics,
+    config.destinations.map(({ name }) => name),
+  );
   const subscribed = subscribedTopics(steps);
 
-  const validate = createValidate({ contracts, rules, choice: config });
+  const feed = createCopyFeed(config.destinations);
+  checkCopied(config.destinations, contracts);
+
+  const validate = insight.watching(createValidate({ contracts, rules, choice: config }));
   const preview = createValidate({
     contracts,
     rules: { find: rules.peek, repairExpected: () => undefined },
@@ -140,7 +169,12 @@ export async function startPipeline(deps: {
   const { targetFields } = config.healing;
   const permissions = targetFields === undefined ? {} : { targetFields };
   const editing = { contracts, rules, letters, preview, permissions };
-  const loading = createLoadStage({ destination, log });
+  const logOf = (step: string) => log.child({ step });
+  const loading = createLoadStage({
+    destination,
+    log: logOf('loader'),
+    onFailure: (error) => insight.reports.failed('loader', error),
+  });
   const rollbacks = createRollbacks({
     repairs: destination.repairs,
     loading,
@@ -163,9 +197,10 @@ export async function startPipeline(deps: {
     letters,
     committed,
     recent,
+    copies: feed,
     subscribed,
     metrics,
-    log,
+    log: logOf('validator'),
   });
   const healing = healingStage({
     engine,
@@ -174,31 +209,48 @@ export async function startPipeline(deps: {
     healers: await healersFor(config.healing, engine.state, log),
     config: config.healing,
     leases,
-    log,
+    log: logOf('healer'),
   });
-  const keeper = createKeeper({ letters, metrics, log });
+  const keeper = createKeeper({ letters, metrics, log: logOf('dead-letter-keeper') });
+  const copies = await startCopies(feed, {
+    config: deps.consume ? config : { ...config, destinations: [] },
+    engine,
+    contracts,
+    letters,
+    log,
+    onFailure: stopOnUnknown(log),
+    onBroken: (error) => stopProcess(log, error, {}),
+  });
 
-  const { maxBatchEvents: maxEvents, maxBatchBytes: maxBytes } = config.pipeline;
+  const { lingerMs, maxEvents, maxBytes } = loadPace(config.destination, config.pipeline);
   const inOrder: ConsumeOptions = { maxEvents, maxBytes, retry: 'hold', onFailure: stopOnUnknown(log) };
   const consumers: Consumer[] = [];
-  const consume = async (topic: string, group: string, options: ConsumeOptions, handle: Handler) => {
-    if (deps.consume) consumers.push(await engine.consume(topic, group, options, handle));
+  /** `step`: as the flow names the stage that reads the topic. */
+  const consume = async (
+    topic: string,
+    { group, step }: { group: string; step: string },
+    options: ConsumeOptions,
+    handle: Handler,
+  ) => {
+    if (!deps.consume) return;
+    consumers.push(await engine.consume(topic, group, ...insight.counting(step, options, handle)));
   };
   // Two batches in flight: one is validated while the other loads.
   await consume(
     topics.raw,
-    groups.pipeline,
-    { ...inOrder, inFlight: 2, lingerMs: loadIntervalMs },
+    { group: groups.pipeline, step: 'validator' },
+    { ...inOrder, inFlight: 2, lingerMs },
     chain.fromIngest,
   );
-  await consume(topics.replay, groups.pipeline, inOrder, async (batch) =>
+  await consume(topics.replay, { group: groups.pipeline, step: 'validator' }, inOrder, async (batch) =>
     chain.fromIngest(await withoutStale(batch, letters)),
   );
-  await consume(topics.fixed, groups.loader, inOrder, chain.fromHealers);
+  await consume(topics.fixed, { group: groups.loader, step: 'loader' }, inOrder, chain.fromHealers);
   await consume(
     topics.failed,
-    groups.healer,
+    { group: groups.healer, step: 'healer' },
     {
+      ...aside,
       retry: config.retry,
       onFailure: stopOnUnknown(log),
       // What keeps failing is not the event's fault: it is never given up, and comes back under the same number.
@@ -206,7 +258,12 @@ export async function startPipeline(deps: {
     },
     healing.handle,
   );
-  await consume(topics.unrecoverable, groups.keeper, inOrder, keeper.handle);
+  await consume(
+    topics.unrecoverable,
+    { group: groups.keeper, step: 'dead-letter-keeper' },
+    { ...inOrder, ...aside },
+    keeper.handle,
+  );
   const mine = deps.consume ? steps.filter(({ config: { name } }) => runsHere(name, config)) : [];
   const running = await startSteps(mine, {
     engine,
@@ -217,13 +274,28 @@ export async function startPipeline(deps: {
     contracts: contractsForSteps(contracts),
     onExhausted: keeper.keepFailedStep,
     onReplayed: (id) => letters.settleReplayed([id]),
+    activity: insight.reports,
   });
 
   return {
     runs: mine.map(({ config: { name } }) => name),
     find: (requestId) => destination.find(requestId),
     async query(sql, maxRows) {
-      return destination.query!(sql, maxRows === undefined ? {} : { maxRows });
+      if (destination.query === undefined)
+        throw new SentinelError(
+          'query_refused',
+          `query refused: a ${config.destination.type} destination answers none here; ask it directly`,
+        );
+      return destination.query(sql, maxRows === undefined ? {} : { maxRows });
+    },
+    searchEvents: async (...args) => destination.search?.events(...args),
+    storedRow: async (...args) => destination.search?.row(...args),
+    async violations({ contract: name, version, source, event, ...facts }) {
+      const contract = contracts.get(name, version);
+      if (contract === undefined) return [];
+      fillEnvelope(event, contract, { ...facts, source: source === 'unknown' ? undefined : source });
+      const validation = contract.validate(event);
+      return validation.ok ? [] : validation.violations;
     },
     counts: () => destination.counts(),
     contracts: async () => contracts.all().map(toContractInfo),
@@ -252,17 +324,27 @@ export async function startPipeline(deps: {
     dryRunEdit: (letter, edited) => dryRunEdit(editing, letter, edited),
     learn: (letter, edited) => learnFromPerson(editing, letter, edited),
     healing: () => healing.status(),
-    metrics: async () => (await metrics.text()) + (await llmMetrics(await healing.status())),
+    ...insight.api,
+    metrics: async () =>
+      (await metrics.text()) + (await copies.metrics()) + (await llmMetrics(await healing.status())),
     repairs: (filter, page) => destination.repairs.list(filter, page),
     touchedByRule: (ruleId) => destination.repairs.touched(ruleId),
     rollBack: (ruleId, reason) => rollbacks.start(ruleId, reason),
     status: async () => ({ destinationWaiting: loading.waiting() }),
+    destinations: async () => copies.status(),
+    copies: (event) => copies.find(event),
     /** In the order of the flow: take nothing more, finish what runs, then let go of the stores. */
     async close() {
       loading.stop();
       chain.stop();
       await healing.stop();
-      await Promise.all([...consumers.map((consumer) => consumer.stop()), running.stop(), rollbacks.close()]);
+      await Promise.all([
+        ...consumers.map((consumer) => consumer.stop()),
+        running.stop(),
+        rollbacks.close(),
+        copies.stop(),
+      ]);
+      await insight.close();
       await rules.close();
       await destination.close();
     },
@@ -273,6 +355,18 @@ export async function startPipeline(deps: {
 function runsHere(step: string, { engine, stepRunOn, workerLabels }: Config): boolean {
   const label = Object.hasOwn(stepRunOn, step) ? stepRunOn[step] : undefined;
   return label === undefined || engine.type === 'embedded' || workerLabels.includes(label);
+}
+
+/** A misspelt contract would get no copies, in silence. */
+function checkCopied(destinations: Config['destinations'], contracts: ContractRegistry): void {
+  const known = new Set(contracts.all().map(({ name }) => name));
+  for (const { name, contracts: chosen = [] } of destinations)
+    for (const contract of chosen)
+      if (!known.has(contract))
+        throw new SentinelError(
+          'config_invalid',
+          `destinations: ${name} takes the contract ${contract}, which is not there; there are ${[...known].join(', ')}`,
+        );
 }
 
 /** Without late copies of a replay whose letter has gone on since. */

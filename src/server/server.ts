@@ -4,6 +4,7 @@ import { type ErrorCode, SentinelError } from '../errors.ts';
 import { isIngestPath } from '../ingest/handler.ts';
 import { createAuthorize } from './authorize.ts';
 import type { ServerContext } from './context.ts';
+import { type EventStreams, createEventStreams } from './event-stream.ts';
 import type { Problem } from './problem.ts';
 import { notFound, sendProblem } from './replies.ts';
 import { consumerRoutes } from './routes/consumers.ts';
@@ -12,11 +13,15 @@ import { readBodiesExactly } from './exact-body.ts';
 import { deadLetterEditRoutes } from './routes/dead-letter-edits.ts';
 import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { eventRoutes } from './routes/events.ts';
+import { flowActivityRoutes } from './routes/flow-activity.ts';
 import { healingRoutes } from './routes/healing.ts';
 import { healthRoutes } from './routes/health.ts';
+import { historyRoutes } from './routes/history.ts';
+import { logRoutes } from './routes/logs.ts';
 import { queryRoutes } from './routes/query.ts';
 import { repairRoutes } from './routes/repairs.ts';
 import { ruleRoutes } from './routes/rules.ts';
+import { stateRoutes } from './routes/state.ts';
 import { statsRoutes } from './routes/stats.ts';
 import { stepRoutes } from './routes/steps.ts';
 
@@ -50,6 +55,8 @@ export async function createApi(context: ServerContext): Promise<FastifyInstance
     );
   });
   app.addHook('onClose', async () => closing.forEach((timer) => clearTimeout(timer)));
+  const streams = createEventStreams();
+  app.addHook('preClose', async () => streams.endAll());
   app.addHook('onRequest', async (request, reply) => {
     if (openPaths.has(request.url)) return;
     const refusal = authorize(request);
@@ -76,12 +83,12 @@ export async function createApi(context: ServerContext): Promise<FastifyInstance
   });
 
   healthRoutes(app, context);
-  if (config.role !== 'worker') await apiRoutes(app, context);
+  if (config.role !== 'worker') await apiRoutes(app, context, streams);
   await app.ready();
   return app;
 }
 
-async function apiRoutes(app: FastifyInstance, context: ServerContext): Promise<void> {
+async function apiRoutes(app: FastifyInstance, context: ServerContext, streams: EventStreams): Promise<void> {
   eventRoutes(app, context);
   deadLetterRoutes(app, context);
   void app.register(async (scope) => {
@@ -93,8 +100,12 @@ async function apiRoutes(app: FastifyInstance, context: ServerContext): Promise<
   healingRoutes(app, context);
   repairRoutes(app, context);
   contractRoutes(app, context);
-  statsRoutes(app, context);
+  flowActivityRoutes(app, context);
+  statsRoutes(app, context, streams);
+  logRoutes(app, context, streams);
+  historyRoutes(app, context);
   consumerRoutes(app, context);
+  stateRoutes(app, context);
   queryRoutes(app, context);
   await stepRoutes(app, context);
 }

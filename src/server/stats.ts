@@ -1,5 +1,8 @@
+import type { TopicStats } from '../engine/engine.ts';
+import { SentinelError } from '../errors.ts';
 import { topics } from '../event.ts';
-import { groups } from '../pipeline/pipeline.ts';
+import type { CopyStatus } from '../load/copies/reader.ts';
+import { groups } from '../pipeline/groups.ts';
 import type { ServerContext } from './context.ts';
 
 /** Counters since the data folder began; an accepted event is in exactly one of the others. */
@@ -19,8 +22,11 @@ export interface Stats {
   healing: number;
 }
 
-export async function collectStats({ engine, pipeline, deadLetters }: ServerContext): Promise<Stats> {
-  const [queues, counts] = await Promise.all([engine.stats(), pipeline.counts()]);
+export async function collectStats(
+  { pipeline, deadLetters }: ServerContext,
+  queues: readonly TopicStats[],
+): Promise<Stats> {
+  const counts = await pipeline.counts();
   const topic = (name: string) => queues.find((queue) => queue.topic === name);
   const pending = (name: string, group: string) =>
     topic(name)?.groups.find((reader) => reader.group === group)?.pending ?? 0;
@@ -38,6 +44,15 @@ export async function collectStats({ engine, pipeline, deadLetters }: ServerCont
       pending(topics.unrecoverable, groups.keeper),
     healing: pending(topics.failed, groups.healer),
   };
+}
+
+/** How the further destinations are; none where there are none, or no worker that could say. */
+export async function furtherDestinations({ config, pipeline }: ServerContext): Promise<CopyStatus[]> {
+  if (config.destinations.length === 0) return [];
+  return pipeline.destinations().catch((error: unknown) => {
+    if (error instanceof SentinelError && error.code === 'no_worker') return [];
+    throw error;
+  });
 }
 
 /** Events per second between two looks at the counters. */

@@ -214,6 +214,15 @@ describe('what it refuses, and how it says so', () => {
     ['destination: { schema: shop }', /destination\.schema: a duckdb destination has no such setting/],
     ['destination: { type: postgers }', /did you mean postgres/],
     ['destination: { type: postgres, schema: pg_catalog }', /the name of a schema/],
+    ['destinations: [{ name: main, type: duckdb, path: ./x }]', /destinations\[0\]\.name: found "main"/],
+    ['destinations: [{ name: a, type: duckdb }]', /destinations\[0\]\.path: found nothing/],
+    [
+      'destinations: [{ name: a, type: duckdb, path: ./x }, { name: a, type: duckdb, path: ./x }]',
+      /destinations\[1\]\.name: .*no other has[\s\S]*two of them load into/,
+    ],
+    ['destinations: [{ name: a, type: postgres, contrcts: [b] }]', /did you mean contracts/],
+    ['destinations: [{ name: a, type: postgres, password: hush }]', /set SENTINEL_POSTGRES_URL/],
+    ['destinations: { lake: { type: postgres } }', /a list of destinations, each with a name and a type/],
   ])('of a database: %s', async (text, message) => {
     await yaml(text);
     expect(problems()).toMatch(message);

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { PoolClient } from 'pg';
 import type { Destination, RowOutcome, Table } from '../destination.ts';
+import { mergeTables } from '../merge-tables.ts';
 import { counterSlots, readCounts, readPositions } from './postgres/bookkeeping.ts';
 import { findEvent } from './postgres/find.ts';
 import { type KnownTable, knowTable } from './postgres/known-table.ts';
@@ -8,7 +9,8 @@ import { type Warehouse, loadBatch, makeReady } from './postgres/loader.ts';
 import { createQuery } from './postgres/query.ts';
 import { repairAudit } from './postgres/repair-audit.ts';
 import { CallersError, type PostgresOptions, openSession, patient } from './postgres/session.ts';
-import { ensureTables, mergeTables } from './postgres/tables.ts';
+import { typeName } from './postgres/sql.ts';
+import { ensureTables } from './postgres/tables.ts';
 
 export type { PostgresOptions };
 
@@ -22,12 +24,19 @@ export async function openPostgres(options: PostgresOptions): Promise<Destinatio
   const { schema, queueId } = options;
   const session = openSession(options);
   const tables = new Map<string, KnownTable>();
-  const warehouse: Warehouse = { schema, queueId, tables, writers: new Set(), slot: randomInt(counterSlots) };
+  const warehouse: Warehouse = {
+    schema,
+    queueId,
+    tables,
+    writers: new Set(),
+    slot: randomInt(counterSlots),
+    answerMs: session.answerMs,
+  };
   /** After a failure the next load makes sure of its tables first: one may have been dropped. */
   let unsure = false;
 
   async function prepare(specs: readonly Table[]): Promise<void> {
-    const merged = mergeTables(specs);
+    const merged = mergeTables(specs, typeName);
     await session.transaction(
       'prepare its tables',
       (client) => ensureTables(client, schema, merged),

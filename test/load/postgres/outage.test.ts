@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { startProxy } from '../../helpers/tcp-proxy.ts';
 import { openPostgres } from '../../../src/load/destinations/postgres.ts';
 import { row } from '../../conformance/destination.ts';
 import { withoutPostgres } from '../../helpers/postgres.ts';
@@ -43,6 +44,55 @@ describe.skipIf(withoutPostgres())('PostgreSQL in trouble', () => {
     await expect(loading).rejects.toMatchObject({ code: 'destination_unavailable', retryable: true });
     expect(await destination.load(batch, [])).toEqual([{ status: 'loaded' }]);
   });
+
+  it('commits, and its answer is lost', async () => {
+    const proxy = await startProxy(postgres.server.port, (text) =>
+      text.includes('COMMIT\0') ? 'lose the answer' : 'pass',
+    );
+    const schema = postgres.nextSchema();
+    const direct = await postgres.open(schema);
+    await direct.prepare([plain]);
+    const destination = await postgres.open(schema, { url: proxy.url });
+    await destination.prepare([plain]);
+    const repair = { healer: 'rule' as const, ruleId: 'r', original: '{}', plan: '{}', result: '{}' };
+    const batch = [row({ event_id: 'a' }, { ...plainRowOf, repair }), plainRow('a'), plainRow('b')];
+    proxy.break();
+    await expect(destination.load(batch, [])).rejects.toMatchObject({ retryable: true });
+    expect(await direct.counts()).toEqual({ loaded: 2, repaired: 1, duplicate: 1 });
+    proxy.heal();
+    expect((await destination.load(batch, [])).map(({ status }) => status)).toEqual([
+      'loaded',
+      'duplicate',
+      'loaded',
+    ]);
+    expect(await direct.counts()).toEqual({ loaded: 2, repaired: 1, duplicate: 1 });
+    await destination.close();
+    await proxy.close();
+  });
+
+  it.each(['BEGIN', 'COPY'])(
+    'vanishes without a word at %s: it is not waited for without end',
+    async (word) => {
+      const proxy = await startProxy(postgres.server.port, (text) =>
+        text.includes(word) ? 'swallow' : 'pass',
+      );
+      const destination = await postgres.open(postgres.nextSchema(), {
+        url: proxy.url,
+        answerMs: 300,
+        idleMs: 300,
+      });
+      await destination.prepare([plain]);
+      proxy.break();
+      await expect(destination.load([plainRow('a')], [])).rejects.toMatchObject({
+        code: 'destination_unavailable',
+        retryable: true,
+      });
+      proxy.heal();
+      expect(await destination.load([plainRow('a')], [])).toEqual([{ status: 'loaded' }]);
+      await destination.close();
+      await proxy.close();
+    },
+  );
 
   it('has lost a table: the next load makes it again', async () => {
     const schema = postgres.nextSchema();

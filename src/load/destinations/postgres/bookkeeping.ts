@@ -3,9 +3,6 @@ import type { Position } from '../../../engine/engine.ts';
 import type { LoadCounts } from '../../destination.ts';
 import { identifier } from './sql.ts';
 
-/** Names with this prefix are ours; no contract's table may have one. */
-export const reservedPrefix = '_sentinel_';
-
 /** By name: what makes each, in order. The same columns as in DuckDB, but for `queue` and `slot`. */
 export function bookkeepingTables(schema: string): [name: string, statements: string[]][] {
   const name = (table: string) => `${identifier(schema)}.${table}`;

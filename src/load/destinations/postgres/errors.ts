@@ -1,9 +1,6 @@
 import { DatabaseError } from 'pg';
 import { SentinelError } from '../../../errors.ts';
 
-export const conflict = (message: string): SentinelError =>
-  new SentinelError('destination_schema_conflict', message);
-
 /** Two transactions stood in each other's way, and this one was rolled back: the same work can be done again at once. */
 export const isCollision = (error: unknown): boolean => ['40001', '40P01'].includes(sqlStateOf(error) ?? '');
 

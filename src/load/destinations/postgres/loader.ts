@@ -18,6 +18,7 @@ export interface Warehouse {
   writers: Set<string>;
   /** Of `_sentinel_counters`. */
   slot: number;
+  answerMs: number;
 }
 
 /**
@@ -36,7 +37,7 @@ export async function loadBatch(
   const counts: LoadCounts = { loaded: 0, repaired: 0, duplicate: 0 };
   for (const [table, ofTable] of rowsByTable(warehouse, rows)) {
     const { lines, sameEvent } = linesOf(table, ofTable, outcomes);
-    const written = await writeLines(client, table, lines);
+    const written = await writeLines(client, table, lines, warehouse.answerMs);
     for (const [line, result] of written) outcomes.set(line.row, outcomeOf(result));
     for (const [row, { row: first }] of sameEvent) outcomes.set(row, outcomes.get(first)!);
     const fresh = lines.filter((line) => written.get(line)!.status === 'new').map(({ row }) => row);

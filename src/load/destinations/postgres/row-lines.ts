@@ -2,7 +2,7 @@ import type { Table, Row } from '../../destination.ts';
 import { inexactColumn } from '../../exact.ts';
 import { type Result, fail, ok } from '../../../result.ts';
 import { copyField, encodeOrNull, encoder, jsonText, storableText } from './values.ts';
-import { keyFields } from './sql.ts';
+import { keyFields } from '../../key-fields.ts';
 
 /** Why a row can't be loaded; holds no value of the event. */
 export interface Refusal {

@@ -18,6 +18,8 @@ export interface PostgresOptions {
    * milliseconds the server ends its session. Default 30,000.
    */
   idleMs?: number;
+  /** A server that answers nothing for so many milliseconds has vanished. Default 75,000: its own limits are shorter. */
+  answerMs?: number;
 }
 
 export interface Limits {
@@ -37,6 +39,7 @@ const maxTries = 8;
 
 export interface Session {
   schema: string;
+  answerMs: number;
   /** In one transaction, tried again when it collides with another one. `doing` is for the error. */
   transaction<T>(doing: string, work: (client: pg.PoolClient) => Promise<T>, limits?: Limits): Promise<T>;
   /** The same, one at a time, in the order of the calls; `first` comes before it, outside of the transaction. */
@@ -62,12 +65,17 @@ export const clientConfig = (url: string, name: string): pg.ClientConfig => ({
   types: asText,
 });
 
-export function openSession({ url, schema, poolSize = 4, idleMs = 30_000 }: PostgresOptions): Session {
+export function openSession({
+  url,
+  schema,
+  poolSize = 4,
+  idleMs = 30_000,
+  answerMs = 75_000,
+}: PostgresOptions): Session {
   const pool = new pg.Pool({
     ...clientConfig(url, 'data-sentinel'),
     max: poolSize,
-    // A server that has vanished answers nothing at all; its own limit is the shorter one.
-    query_timeout: usual.statementMs + 15_000,
+    query_timeout: answerMs,
   });
   // A connection that breaks while nobody uses it is replaced at the next use.
   pool.on('error', () => undefined);
@@ -98,10 +106,13 @@ export function openSession({ url, schema, poolSize = 4, idleMs = 30_000 }: Post
       broken = false;
       return result;
     } catch (error) {
-      broken = await client.query('ROLLBACK').then(
-        () => sqlStateOf(error) === undefined && !isCallersOwn(error),
-        () => true,
-      );
+      // Only a server that has answered will answer to this.
+      const answered = sqlStateOf(error) !== undefined || error instanceof CallersError;
+      if (answered)
+        broken = await client.query('ROLLBACK').then(
+          () => false,
+          () => true,
+        );
       throw error;
     } finally {
       client.removeListener('error', ignore);
@@ -130,6 +141,7 @@ export function openSession({ url, schema, poolSize = 4, idleMs = 30_000 }: Post
     inTransaction(doing, work, limits, 'READ WRITE');
   return {
     schema,
+    answerMs,
     transaction,
     exclusively(doing, work, first) {
       const mine = turn.then(first).then(() => transaction(doing, work));
@@ -143,4 +155,3 @@ export function openSession({ url, schema, poolSize = 4, idleMs = 30_000 }: Post
 
 /** Carries what the caller's own code threw through the transaction, which it ends, to the caller, as it was. */
 export class CallersError extends Error {}
-const isCallersOwn = (error: unknown): boolean => error instanceof CallersError;

@@ -1,6 +1,6 @@
-import type { Column, ColumnType } from '../../../contracts/contract.ts';
+import type { ColumnType } from '../../../contracts/contract.ts';
 import type { Table } from '../../destination.ts';
-import { conflict } from './errors.ts';
+import { keyFields } from '../../key-fields.ts';
 
 /** An identifier, quoted: tables may be called `order`, and columns anything at all. */
 export const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
@@ -28,23 +28,6 @@ const names = {
 /** The type's name as `format_type` spells it. Instants keep microseconds; finer digits are cut off. */
 export function typeName(type: ColumnType): string {
   return type.kind === 'decimal' ? `numeric(${type.precision},${type.scale})` : names[type.kind];
-}
-
-/** Where the parts of a table's key are. Throws `destination_schema_conflict` when one is in no column. */
-export function keyFields(table: Table): { column: Column; inner: string[] }[] {
-  return table.key.map((pointer) => {
-    const [field = '', ...inner] = pointer
-      .slice(1)
-      .split('/')
-      .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
-    const column = table.columns.find(({ name }) => name === field);
-    if (column === undefined) throw conflict(`table ${table.name}: its key ${pointer} is in no column`);
-    if (inner.length > 0 && column.type.kind !== 'json')
-      throw conflict(
-        `table ${table.name}: its key ${pointer} is within ${field}, which is not a json column`,
-      );
-    return { column, inner };
-  });
 }
 
 /**

@@ -1,43 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { ClientBase, QueryConfig } from 'pg';
 import type { Table } from '../../destination.ts';
-import { bookkeepingTables, reservedPrefix } from './bookkeeping.ts';
-import { conflict, isRowsFault, sqlStateOf } from './errors.ts';
+import { bookkeepingTables } from './bookkeeping.ts';
+import { isRowsFault, sqlStateOf } from './errors.ts';
 import { ownColumns } from './row-lines.ts';
 import { patient } from './session.ts';
-import { identifier, keyFields, keyOf, literal, maxNameBytes, typeName } from './sql.ts';
+import { conflict, keyFields } from '../../key-fields.ts';
+import { expectType } from '../../merge-tables.ts';
+import { identifier, keyOf, literal, maxNameBytes, typeName } from './sql.ts';
 
 interface SqlColumn {
   name: string;
   /** As `format_type` spells it. */
   type: string;
   collation?: string;
-}
-
-/** One spec for each table, with the columns of all its specs (the versions of a contract). */
-export function mergeTables(tables: readonly Table[]): Table[] {
-  const merged = new Map<string, Table>();
-  for (const table of tables) {
-    if (table.name.toLowerCase().startsWith(reservedPrefix))
-      throw conflict(`table ${table.name}: names that begin with ${reservedPrefix} are Data Sentinel's own`);
-    const present = merged.get(table.name);
-    merged.set(table.name, present === undefined ? table : merge(present, table));
-  }
-  return [...merged.values()];
-}
-
-function merge(a: Table, b: Table): Table {
-  if (a.key.join(' ') !== b.key.join(' '))
-    throw conflict(
-      `table ${a.name}: two contracts give it the keys ${a.key.join(', ')} and ${b.key.join(', ')}`,
-    );
-  const columns = new Map(a.columns.map((column) => [column.name, column]));
-  for (const column of b.columns) {
-    const present = columns.get(column.name);
-    if (present === undefined) columns.set(column.name, column);
-    else expectType(a.name, column.name, typeName(present.type), typeName(column.type));
-  }
-  return { ...a, columns: [...columns.values()] };
 }
 
 /**
@@ -165,13 +141,6 @@ function checkNames(table: string, columns: readonly SqlColumn[]): void {
       throw conflict(
         `table ${table}: "${name}" can't be a name in PostgreSQL, which takes 1 to ${maxNameBytes} bytes; give the contract another table, or the field a shorter name`,
       );
-}
-
-function expectType(table: string, column: string, present: string, wanted: string): void {
-  if (present === wanted) return;
-  throw conflict(
-    `column "${column}" of table "${table}" is ${present}, but the contract declares ${wanted}; give the field another name or the contract another table`,
-  );
 }
 
 /** The tables that hold events, those of contracts that are gone included. */

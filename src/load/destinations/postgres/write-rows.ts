@@ -2,6 +2,7 @@ import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
 import type { DatabaseError, PoolClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
+import { SentinelError } from '../../../errors.ts';
 import { isRowsFault, sqlStateOf } from './errors.ts';
 import type { KnownTable } from './known-table.ts';
 import type { Line, Refusal } from './row-lines.ts';
@@ -24,10 +25,11 @@ export async function writeLines(
   client: PoolClient,
   table: KnownTable,
   lines: readonly Line[],
+  answerMs: number,
 ): Promise<Map<Line, Written>> {
   const written = new Map<Line, Written>();
   // In the order of the keys, every worker's, so that two never wait for each other; first come first within a key.
-  await writePart(client, table, lines.toSorted(byKey), written, true);
+  await writePart(client, table, lines.toSorted(byKey), written, answerMs, true);
   return written;
 }
 
@@ -41,12 +43,13 @@ async function writePart(
   table: KnownTable,
   lines: readonly Line[],
   written: Map<Line, Written>,
+  answerMs: number,
   isFirst = false,
 ): Promise<void> {
   if (lines.length === 0) return;
   await client.query(isFirst ? `${table.stage}; SAVEPOINT part` : `${table.empty}; SAVEPOINT part`);
   try {
-    await copyIn(client, table, lines);
+    await copyIn(client, table, lines, answerMs);
     const missing = await insertStaged(client, table, lines);
     for (const line of lines) if (!missing.has(line.id)) written.set(line, { status: 'new' });
     if (missing.size > 0) await explainMissing(client, table, missing, written);
@@ -59,14 +62,19 @@ async function writePart(
       return;
     }
     const middle = lines.length >> 1;
-    await writePart(client, table, lines.slice(0, middle), written);
-    await writePart(client, table, lines.slice(middle), written);
+    await writePart(client, table, lines.slice(0, middle), written, answerMs);
+    await writePart(client, table, lines.slice(middle), written, answerMs);
   }
 }
 
 const piece = 1 << 20;
 
-async function copyIn(client: PoolClient, { copy }: KnownTable, lines: readonly Line[]): Promise<void> {
+async function copyIn(
+  client: PoolClient,
+  { copy }: KnownTable,
+  lines: readonly Line[],
+  answerMs: number,
+): Promise<void> {
   function* pieces(): Generator<Buffer> {
     let text = '';
     for (const line of lines) {
@@ -77,7 +85,20 @@ async function copyIn(client: PoolClient, { copy }: KnownTable, lines: readonly 
     }
     yield Buffer.from(text);
   }
-  await pipeline(Readable.from(pieces(), { objectMode: false }), client.query(copyFrom(copy)));
+  // The client's own time limit is not for streams.
+  const signal = AbortSignal.timeout(answerMs);
+  try {
+    await pipeline(Readable.from(pieces(), { objectMode: false }), client.query(copyFrom(copy)), { signal });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw new SentinelError(
+      'destination_unavailable',
+      `PostgreSQL did not take the rows within ${answerMs} ms`,
+      {
+        cause: error,
+      },
+    );
+  }
 }
 
 /** The lines, by request id, that were passed over because something equal is in the table. */
