@@ -6,6 +6,7 @@ import { createAuthorize } from './authorize.ts';
 import type { ServerContext } from './context.ts';
 import type { Problem } from './problem.ts';
 import { notFound, sendProblem } from './replies.ts';
+import { consoleRoutes, isConsolePath } from './routes/console.ts';
 import { consumerRoutes } from './routes/consumers.ts';
 import { contractRoutes } from './routes/contracts.ts';
 import { readBodiesExactly } from './exact-body.ts';
@@ -51,7 +52,7 @@ export async function createApi(context: ServerContext): Promise<FastifyInstance
   });
   app.addHook('onClose', async () => closing.forEach((timer) => clearTimeout(timer)));
   app.addHook('onRequest', async (request, reply) => {
-    if (openPaths.has(request.url)) return;
+    if (openPaths.has(request.url) || isConsolePath(request.url)) return;
     const refusal = authorize(request);
     if (refusal !== undefined) return sendProblem(reply, refusal);
   });
@@ -83,6 +84,7 @@ export async function createApi(context: ServerContext): Promise<FastifyInstance
   statsRoutes(app, context);
   consumerRoutes(app, context);
   queryRoutes(app, context);
+  consoleRoutes(app);
   await stepRoutes(app, context);
   await app.ready();
   return app;
