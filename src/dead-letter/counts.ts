@@ -1,5 +1,6 @@
 import type { StateStore } from '../engine/engine.ts';
 import { type DeadLetterGroup, type DeadLetterStatus, deadLetterStatuses } from './dead-letter.ts';
+import { type GroupTally, groupTally } from './group-tally.ts';
 import { type DeadLetterStore, indexPrefix, readIndexKey } from './store.ts';
 
 /**
@@ -8,35 +9,74 @@ import { type DeadLetterStore, indexPrefix, readIndexKey } from './store.ts';
  */
 export interface DeadLetterCounts {
   count(status: DeadLetterStatus): number;
-  /** Of the open ones; largest group first. */
-  groups(filter?: { contract?: string; source?: string }): Promise<DeadLetterGroup[]>;
+  /** Of the open ones; largest group first. `next` is the cursor of the following page. */
+  groups(filter: GroupFilter, page: { limit: number; cursor?: string }): Promise<GroupPage>;
+  /** The newest letters of these statuses that were received before `before`, newest first, at most `limit`. */
+  newest(filter: NewestFilter, limit: number): LetterPlace[];
   close(): void;
 }
 
-/** Id → time of reception in milliseconds, by index key without the id. */
-type Groups = Map<string, Map<string, number>>;
+export interface GroupFilter {
+  contract?: string;
+  source?: string;
+}
+
+export interface GroupPage {
+  items: DeadLetterGroup[];
+  next: string | undefined;
+  /** Groups that match, and the letters in them. */
+  total: number;
+  letters: number;
+}
+
+/** Times in milliseconds since 1970. */
+export interface NewestFilter extends GroupFilter {
+  statuses: readonly DeadLetterStatus[];
+  from?: number;
+  to?: number;
+  /** Only what comes after this place in the order newest first. */
+  before?: LetterPlace;
+}
+
+export interface LetterPlace {
+  id: string;
+  receivedAt: number;
+}
+
+interface Group {
+  key: string;
+  status: DeadLetterStatus;
+  contract: string;
+  source: string;
+  signature: string;
+  tally: GroupTally;
+}
 
 export async function watchDeadLetters(
   state: StateStore,
   letters: DeadLetterStore,
+  now: () => number = Date.now,
 ): Promise<DeadLetterCounts> {
-  const groups: Groups = new Map();
+  /** By index key without the id. */
+  const groups = new Map<string, Group>();
   const totals = new Map<string, number>(deadLetterStatuses.map((status) => [status, 0]));
 
   function set(key: string, receivedAt: number | undefined): void {
     const slash = key.lastIndexOf('/');
     const groupKey = key.slice(0, slash);
     const id = key.slice(slash + 1);
-    const { status } = readIndexKey(key);
-    let ids = groups.get(groupKey);
+    let group = groups.get(groupKey);
     if (receivedAt === undefined) {
-      if (ids?.delete(id) === true) totals.set(status, totals.get(status)! - 1);
-      if (ids?.size === 0) groups.delete(groupKey);
+      if (group?.tally.remove(id) === true) totals.set(group.status, totals.get(group.status)! - 1);
+      if (group?.tally.size === 0) groups.delete(groupKey);
       return;
     }
-    if (ids === undefined) groups.set(groupKey, (ids = new Map()));
-    if (!ids.has(id)) totals.set(status, totals.get(status)! + 1);
-    ids.set(id, receivedAt);
+    if (group === undefined) {
+      const { status, contract, source, signature } = readIndexKey(key);
+      group = { key: groupKey, status, contract, source, signature, tally: groupTally() };
+      groups.set(groupKey, group);
+    }
+    if (group.tally.add(id, receivedAt)) totals.set(group.status, totals.get(group.status)! + 1);
   }
 
   // Watching begins before the scan, so that no change falls between the two.
@@ -52,49 +92,90 @@ export async function watchDeadLetters(
     after = page.at(-1)!.key;
   }
 
-  async function describe(groupKey: string, ids: Map<string, number>): Promise<DeadLetterGroup | undefined> {
-    const { contract, source, signature } = readIndexKey(`${groupKey}/`);
-    let first = Infinity;
-    let last = -Infinity;
-    let sampleId = '';
-    for (const [id, receivedAt] of ids) {
-      if (receivedAt < first) first = receivedAt;
-      if (receivedAt >= last) {
-        last = receivedAt;
-        sampleId = id;
-      }
-    }
-    const sample = await letters.get(sampleId);
+  async function describe({ contract, source, signature, tally }: Group) {
+    const { first, last, newest } = tally.span();
+    const sample = await letters.get(newest);
     if (sample === undefined) return undefined;
+    const [firstSeen, lastSeen] = [new Date(first).toISOString(), new Date(last).toISOString()];
     return {
       signature,
       contract,
       source,
-      count: ids.size,
-      first_received_at: new Date(first).toISOString(),
-      last_received_at: new Date(last).toISOString(),
-      sample_id: sampleId,
+      count: tally.size,
+      first_received_at: firstSeen,
+      last_received_at: lastSeen,
+      first_seen: firstSeen,
+      last_seen: lastSeen,
+      sample_id: newest,
       violations: sample.violations,
       reason: sample.reason,
-    };
+      trend: tally.trend(now()),
+    } satisfies DeadLetterGroup;
   }
+
+  const matching = ({ contract, source }: GroupFilter, statuses: readonly DeadLetterStatus[]): Group[] =>
+    [...groups.values()].filter(
+      (group) =>
+        statuses.includes(group.status) &&
+        (contract === undefined || group.contract === contract) &&
+        (source === undefined || group.source === source),
+    );
 
   return {
     count: (status) => totals.get(status)!,
-    async groups(filter = {}) {
-      const wanted = [...groups].filter(([groupKey]) => {
-        const { status, contract, source } = readIndexKey(`${groupKey}/`);
-        return (
-          status === 'open' &&
-          (filter.contract === undefined || filter.contract === contract) &&
-          (filter.source === undefined || filter.source === source)
-        );
-      });
-      const described = await Promise.all(wanted.map(([groupKey, ids]) => describe(groupKey, ids)));
-      return described.filter((group) => group !== undefined).toSorted((a, b) => b.count - a.count);
+    async groups(filter, { limit, cursor }) {
+      const open = matching(filter, ['open']).toSorted(bySize);
+      const after = cursor === undefined ? undefined : placeOf(cursor);
+      const left = after === undefined ? open : open.filter((group) => bySize(after, group) < 0);
+      const shown = left.slice(0, limit);
+      const described = await Promise.all(shown.map(describe));
+      return {
+        items: described.filter((group) => group !== undefined),
+        next: left.length > limit ? cursorOf(shown.at(-1)!) : undefined,
+        total: open.length,
+        letters: open.reduce((sum, { tally }) => sum + tally.size, 0),
+      };
+    },
+    newest(filter, limit) {
+      const { from = -Infinity, to = Infinity, before } = filter;
+      const found: LetterPlace[] = [];
+      for (const { tally } of matching(filter, filter.statuses)) {
+        const span = tally.span();
+        if (span.last < from || span.first > to) continue;
+        for (const [id, receivedAt] of tally.letters()) {
+          if (receivedAt < from || receivedAt > to) continue;
+          if (before !== undefined && newestFirst(before, { id, receivedAt }) >= 0) continue;
+          found.push({ id, receivedAt });
+        }
+        // What can't be among the first is let go of now and then, so that a hundred thousand do not pile up.
+        if (found.length > maxGathered) found.sort(newestFirst).splice(limit);
+      }
+      return found.sort(newestFirst).slice(0, limit);
     },
     close: stop,
   };
 }
 
 const scanPage = 1000;
+const maxGathered = 20_000;
+
+export function newestFirst(a: LetterPlace, b: LetterPlace): number {
+  if (a.receivedAt !== b.receivedAt) return b.receivedAt - a.receivedAt;
+  return a.id === b.id ? 0 : a.id < b.id ? 1 : -1;
+}
+
+type Place = Pick<Group, 'key'> & { tally: { size: number } };
+
+/** Largest first; those of the same size by their keys, so that pages do not overlap. */
+function bySize(a: Place, b: Place): number {
+  return b.tally.size - a.tally.size || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
+}
+
+const cursorOf = ({ tally, key }: Group): string => Buffer.from(`${tally.size} ${key}`).toString('base64url');
+
+/** A cursor that we did not make is past the end. */
+function placeOf(cursor: string): Place {
+  const [, size = '0', key = '\uffff'] =
+    /^(\d{1,15}) ([\s\S]+)$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
+  return { key, tally: { size: Number(size) } };
+}

@@ -81,10 +81,15 @@ export interface DeadLetterGroup {
   /** ISO 8601 times of the oldest and the newest event. */
   first_received_at: string;
   last_received_at: string;
+  /** The same two under the names that other lists use. */
+  first_seen: string;
+  last_seen: string;
   /** Id of the newest one. */
   sample_id: string;
   violations: Violation[];
   reason: string;
+  /** The open ones by the hour of their reception: 24 hours, oldest first, the last one is the current hour. */
+  trend: number[];
 }
 
 /** The new state of a dead letter after `event` could not be settled; undefined when the message is a late copy. */

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { StateStore, StateWrite } from '../engine/engine.ts';
 import type { UnrecoverableEvent } from '../event.ts';
 import type { Json } from '../json.ts';
@@ -22,7 +23,10 @@ export interface DeadLetterStore {
   /** Keeps events whose rows were taken back out of the destination; calling it again changes nothing. */
   takeBack(events: readonly UnrecoverableEvent[]): Promise<void>;
   get(id: string): Promise<DeadLetter | undefined>;
-  /** Oldest first within a group. `next` is the cursor of the following page. */
+  /**
+   * Oldest first within a group. `next` is the cursor of the following page; a page may hold fewer letters than `limit`,
+   * even none, and still have a following one, as a call looks at a bounded number of letters.
+   */
   list(
     filter: DeadLetterFilter,
     page: { limit: number; cursor?: string },
@@ -98,7 +102,8 @@ export function createDeadLetters(state: StateStore, now: () => Date = () => new
       const items: DeadLetter[] = [];
       const prefix = indexPrefix + prefixOf(filter);
       let after = cursor;
-      for (;;) {
+      for (let looked = 0; looked < mostLookedAt; looked += scanPage) {
+        if (looked > 0) await nextTurn();
         const page = await state.list(prefix, {
           limit: scanPage,
           ...(after === undefined ? {} : { after }),
@@ -113,6 +118,7 @@ export function createDeadLetters(state: StateStore, now: () => Date = () => new
         }
         if (page.length < scanPage) return { items, next: undefined };
       }
+      return { items, next: after };
     },
 
     startReplay: (id, edit) =>
@@ -139,6 +145,8 @@ export function createDeadLetters(state: StateStore, now: () => Date = () => new
 }
 
 const scanPage = 500;
+/** By one call of `list`: who looks for a text that few letters have asks again, and others get their turn. */
+const mostLookedAt = 10_000;
 
 /** The mark that an event is with the healers; see `EventStatus`. */
 export function healingKey(requestId: string): string {

@@ -154,7 +154,6 @@ export function createChain(deps: {
           code: violation.code,
           attempts: [],
         });
-        metrics.settled(source, contract, 'dead_letter');
         return undefined;
       }
     }

@@ -5,10 +5,21 @@ import { createDelayHistogram } from './delay-histogram.ts';
 /** What became of an event in the pipeline. `invalid` ones are with the healers and are counted again when settled. */
 export type Settlement = 'loaded' | 'repaired' | 'duplicate' | 'rejected' | 'invalid' | 'dead_letter';
 
+export interface SettlementCount {
+  source: string;
+  contract: string;
+  status: Settlement;
+  count: number;
+}
+
 export interface PipelineMetrics {
   settled(source: string, contract: string, settlement: Settlement): void;
   /** A batch that the destination has committed. */
   loaded(rows: readonly Row[], outcomes: readonly RowOutcome[]): void;
+  /** Since the process started. */
+  counts(): Iterable<SettlementCount>;
+  /** Events by their delay, as `DelayHistogram.counts`. */
+  delays(): readonly number[];
   /** Prometheus text. */
   text(): Promise<string>;
 }
@@ -20,7 +31,7 @@ export interface PipelineMetrics {
 export function createPipelineMetrics(now: () => number = Date.now): PipelineMetrics {
   const registry = new Registry();
   const sources = new Set<string>();
-  const counts = new Map<string, Count>();
+  const counts = new Map<string, SettlementCount>();
 
   registry.registerMetric(
     new Counter({
@@ -36,7 +47,7 @@ export function createPipelineMetrics(now: () => number = Date.now): PipelineMet
     }),
   );
   const delay = createDelayHistogram();
-  let last: Count | undefined;
+  let last: SettlementCount | undefined;
 
   function count(source: string, contract: string, status: Settlement): void {
     // Neighbours in a batch are mostly of one kind.
@@ -61,15 +72,10 @@ export function createPipelineMetrics(now: () => number = Date.now): PipelineMet
         if (status === 'loaded') delay.observe(Math.max(0, at - receivedAt) / 1000);
       }
     },
+    counts: () => counts.values(),
+    delays: () => delay.counts(),
     text: async () => `${await registry.metrics()}\n${delay.text()}`,
   };
-}
-
-interface Count {
-  source: string;
-  contract: string;
-  status: Settlement;
-  count: number;
 }
 
 /** Sources are named by whoever sends: past a few hundred they share one label. */

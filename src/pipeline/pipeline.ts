@@ -32,6 +32,9 @@ import { type FlowGraph, flowGraph } from '../steps/flow-graph.ts';
 import { contractsForSteps } from '../steps/contracts.ts';
 import { startSteps, subscribedTopics } from '../steps/runner.ts';
 import type { HttpInput, HttpReply } from '../steps/step.ts';
+import type { HistorySeries } from '../history/history.ts';
+import { startRecorder } from '../history/recorder.ts';
+import type { SourceInfo } from '../history/sources.ts';
 import type { Result } from '../result.ts';
 import { createValidate } from '../validate/stage.ts';
 import type { Violation } from '../validate/violation.ts';
@@ -62,6 +65,10 @@ export interface Pipeline {
   /** Makes a rule of a person's edit of a dead letter, or says why the edit makes none. */
   learn(letter: DeadLetter, edited: JsonObject): Promise<Result<{ ruleId: string; review: EditReview }>>;
   healing(): Promise<HealingStatus>;
+  /** The last minutes, a day's at most; all of it, or what came of a source or contract. */
+  history(filter: { source?: string; contract?: string }, minutes: number): Promise<HistorySeries>;
+  /** The last 24 hours, unstable ones first; all, or those that used a contract. */
+  sources(contract?: string): Promise<SourceInfo[]>;
   /** Of the destination; newest first. */
   repairs(...args: Parameters<RepairAudit['list']>): ReturnType<RepairAudit['list']>;
   touchedByRule(ruleId: string): Promise<TouchedByRule>;
@@ -121,6 +128,13 @@ export async function startPipeline(deps: {
   });
   const letters = createDeadLetters(engine.state);
   const metrics = createPipelineMetrics();
+  const recorder = await startRecorder({
+    engine,
+    metrics,
+    queue: { topic: topics.raw, group: groups.pipeline },
+    record: deps.consume,
+    log,
+  });
 
   const contractTopics = contracts.all().flatMap((contract) => contract.topic ?? []);
   const ownSteps = builtinSteps(contractTopics);
@@ -242,6 +256,8 @@ export async function startPipeline(deps: {
     dryRunEdit: (letter, edited) => dryRunEdit(editing, letter, edited),
     learn: (letter, edited) => learnFromPerson(editing, letter, edited),
     healing: () => healing.status(),
+    history: async (filter, minutes) => (await recorder.history()).series(filter, minutes),
+    sources: async (contract) => (await recorder.history()).sources(contract),
     metrics: async () => (await metrics.text()) + (await llmMetrics(await healing.status())),
     repairs: (filter, page) => destination.repairs.list(filter, page),
     touchedByRule: (ruleId) => destination.repairs.touched(ruleId),
@@ -252,6 +268,7 @@ export async function startPipeline(deps: {
       loading.stop();
       await healing.stop();
       await Promise.all([...consumers.map((consumer) => consumer.stop()), running.stop(), rollbacks.close()]);
+      await recorder.close();
       await rules.close();
       await destination.close();
     },

@@ -15,6 +15,7 @@ import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healingRoutes } from './routes/healing.ts';
 import { healthRoutes } from './routes/health.ts';
+import { historyRoutes } from './routes/history.ts';
 import { queryRoutes } from './routes/query.ts';
 import { repairRoutes } from './routes/repairs.ts';
 import { ruleRoutes } from './routes/rules.ts';
@@ -82,6 +83,7 @@ export async function createApi(context: ServerContext): Promise<FastifyInstance
   repairRoutes(app, context);
   contractRoutes(app, context);
   statsRoutes(app, context);
+  historyRoutes(app, context);
   consumerRoutes(app, context);
   queryRoutes(app, context);
   consoleRoutes(app);

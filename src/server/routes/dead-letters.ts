@@ -1,10 +1,13 @@
 import type { FastifyInstance } from 'fastify';
+import { Readable } from 'node:stream';
 import * as z from 'zod';
 import type { DeadLetter, DeadLetterFilter } from '../../dead-letter/dead-letter.ts';
 import { deadLetterStatuses } from '../../dead-letter/dead-letter.ts';
 import { replayMatching, tryReplay } from '../../dead-letter/replay-many.ts';
+import type { DeadLetterStore } from '../../dead-letter/store.ts';
 import { parseExact } from '../../ingest/exact-json.ts';
 import type { Json } from '../../json.ts';
+import { defined } from '../defined.ts';
 import { parseWith } from '../parse.ts';
 import type { ServerContext } from '../context.ts';
 import { notFound, sendProblem, unprocessable } from '../replies.ts';
@@ -16,9 +19,15 @@ const filterFields = {
   q: z.string().max(200).optional(),
 };
 const filterSchema = z.strictObject(filterFields);
+const exportSchema = z.strictObject({ ...filterFields, status: z.enum(deadLetterStatuses).default('open') });
+const groupsSchema = z.strictObject({
+  contract: filterFields.contract,
+  source: filterFields.source,
+  limit: z.coerce.number().int().min(1).max(1000).default(1000),
+  cursor: z.string().max(1000).optional(),
+});
 const listSchema = z.strictObject({
-  ...filterFields,
-  status: z.enum(deadLetterStatuses).default('open'),
+  ...exportSchema.shape,
   limit: z.coerce.number().int().min(1).max(1000).default(100),
   cursor: z.string().max(1000).optional(),
 });
@@ -34,17 +43,26 @@ export function deadLetterRoutes(app: FastifyInstance, context: ServerContext): 
     const query = parseWith(listSchema, request.query);
     if (!query.ok) return sendProblem(reply, query.error);
     const { limit, cursor, ...filter } = query.value;
-    const page = await letters.list(clean(filter), { limit, ...(cursor === undefined ? {} : { cursor }) });
+    const page = await letters.list(defined(filter), { limit, ...(cursor === undefined ? {} : { cursor }) });
     return { items: page.items.map(present), next: page.next ?? null };
   });
 
   app.get('/api/v1/dead-letters/groups', async (request, reply) => {
-    const query = parseWith(
-      z.strictObject({ contract: z.string().optional(), source: z.string().optional() }),
-      request.query,
-    );
+    const query = parseWith(groupsSchema, request.query);
     if (!query.ok) return sendProblem(reply, query.error);
-    return { items: await deadLetters.groups(clean(query.value)) };
+    const { limit, cursor, ...filter } = query.value;
+    const page = await deadLetters.groups(defined(filter), defined({ limit, cursor }));
+    return { items: page.items, next: page.next ?? null, total: page.total, total_letters: page.letters };
+  });
+
+  app.get('/api/v1/dead-letters/export', async (request, reply) => {
+    const query = parseWith(exportSchema, request.query);
+    if (!query.ok) return sendProblem(reply, query.error);
+    return reply
+      .type('application/x-ndjson')
+      .header('content-disposition', 'attachment; filename="dead-letters.ndjson"')
+      .header('cache-control', 'no-store')
+      .send(Readable.from(linesOf(letters, defined(query.value))));
   });
 
   app.get<ById>('/api/v1/dead-letters/:id', async (request, reply) => {
@@ -55,7 +73,7 @@ export function deadLetterRoutes(app: FastifyInstance, context: ServerContext): 
   app.post('/api/v1/dead-letters/replay', async (request, reply) => {
     const body = parseWith(replayManySchema, request.body);
     if (!body.ok) return sendProblem(reply, body.error);
-    const filter: DeadLetterFilter = { ...clean(body.value.filter), status: 'open' };
+    const filter: DeadLetterFilter = { ...defined(body.value.filter), status: 'open' };
     return body.value.dry_run ? tryReplay(context, filter) : replayMatching(context, filter);
   });
 
@@ -71,6 +89,19 @@ export function deadLetterRoutes(app: FastifyInstance, context: ServerContext): 
   });
 }
 
+/** A page of letters at a time, as JSON lines; the next one is read when the client has taken this one. */
+async function* linesOf(letters: DeadLetterStore, filter: DeadLetterFilter): AsyncGenerator<string> {
+  let cursor: string | undefined;
+  do {
+    const page = await letters.list(filter, defined({ limit: exportPage, cursor }));
+    if (page.items.length > 0)
+      yield page.items.map((letter) => `${JSON.stringify(present(letter))}\n`).join('');
+    cursor = page.next;
+  } while (cursor !== undefined);
+}
+
+const exportPage = 100;
+
 /** A letter as the API shows it: with the event as JSON beside its exact text. */
 function present(letter: DeadLetter): Omit<DeadLetter, 'received_at'> & { received_at: string; event: Json } {
   return {
@@ -82,9 +113,4 @@ function present(letter: DeadLetter): Omit<DeadLetter, 'received_at'> & { receiv
 
 export function unknownLetter(id: string) {
   return notFound(`There is no dead letter "${id.slice(0, 100)}".`);
-}
-
-/** Without the keys that are undefined. */
-function clean<T extends object>(object: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as never;
 }

@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DeadLetterGroup } from '../../src/dead-letter/dead-letter.ts';
+import { type RunningSentinel, get, post, startProcess, transaction, until } from '../helpers/sentinel.ts';
+
+let sentinel: RunningSentinel;
+const api = (path: string) => `${sentinel.url}/api/v1${path}`;
+
+beforeAll(async () => {
+  sentinel = await startProcess();
+  // Three ways to fail, of 5, 3 and 1 events; and one more source.
+  const broken = [
+    ...Array.from({ length: 5 }, () => transaction({ amount: 'much' })),
+    ...Array.from({ length: 3 }, () => transaction({ currency: 'no such' })),
+    transaction({ email: 'nobody' }),
+  ];
+  await post(`${sentinel.url}/ingest/shop`, broken);
+  await post(`${sentinel.url}/ingest/till`, [transaction({ amount: 'much' })]);
+  await until(async () => (await get<{ dead_letters: number }>(api('/stats'))).dead_letters === 10);
+});
+afterAll(() => sentinel.stop());
+
+interface Groups {
+  items: DeadLetterGroup[];
+  next: string | null;
+  total: number;
+  total_letters: number;
+}
+
+describe('groups', () => {
+  it('say how many, since when, and how they came hour by hour', async () => {
+    const { items, next, total, total_letters } = await get<Groups>(api('/dead-letters/groups?source=shop'));
+    expect(items.map(({ count }) => count)).toEqual([5, 3, 1]);
+    expect({ next, total, total_letters }).toEqual({ next: null, total: 3, total_letters: 9 });
+    const [largest] = items as [DeadLetterGroup];
+    expect(largest.trend).toHaveLength(24);
+    expect(largest.trend.reduce((sum, count) => sum + count, 0)).toBe(5);
+    expect(Date.parse(largest.first_seen)).toBeLessThanOrEqual(Date.parse(largest.last_seen));
+    const sample = await get(api(`/dead-letters/${largest.sample_id}`));
+    expect(sample).toMatchObject({ signature: largest.signature, status: 'open' });
+  });
+
+  it('come page by page, each once', async () => {
+    const seen: string[] = [];
+    let cursor = '';
+    for (let pages = 0; pages < 4; pages++) {
+      const page: Groups = await get(api(`/dead-letters/groups?limit=1${cursor}`));
+      expect(page.items).toHaveLength(1);
+      seen.push(page.items[0]!.signature);
+      cursor = `&cursor=${page.next}`;
+      expect(page.next === null).toBe(pages === 3);
+    }
+    expect(new Set(seen).size).toBe(4);
+    expect(await get(api('/dead-letters/groups?cursor=made-up'))).toMatchObject({ items: [], next: null });
+  });
+
+  it('refuse what they do not know, by name', async () => {
+    for (const [query, name] of [
+      ['limit=0', 'limit'],
+      ['limit=x', 'limit'],
+      ['sort=size', 'sort'],
+      ['contract=a&contract=b', 'contract'],
+    ] as const) {
+      const response = await fetch(api(`/dead-letters/groups?${query}`));
+      expect(response.status).toBe(422);
+      expect(((await response.json()) as { detail: string }).detail).toContain(name);
+    }
+  });
+});
+
+describe('export', () => {
+  it('streams what matches as JSON lines, to be saved as a file', async () => {
+    const response = await fetch(api('/dead-letters/export?source=shop&q=much'));
+    expect(response.headers.get('content-type')).toContain('application/x-ndjson');
+    expect(response.headers.get('content-disposition')).toContain('attachment');
+    const lines = (await response.text()).trimEnd().split('\n');
+    expect(lines).toHaveLength(5);
+    for (const line of lines)
+      expect(JSON.parse(line)).toMatchObject({ source: 'shop', status: 'open', event: { amount: 'much' } });
+  });
+
+  it('is empty when nothing matches, and refuses a status that there is not', async () => {
+    expect(await (await fetch(api('/dead-letters/export?contract=nothing'))).text()).toBe('');
+    expect((await fetch(api('/dead-letters/export?status=lost'))).status).toBe(422);
+  });
+});
