@@ -5,6 +5,15 @@ import { join } from 'node:path';
 
 const here = import.meta.dirname;
 
+/** What the page shares with the server. */
+const shared = [
+  'repair/describe-plan.ts',
+  'contracts/describe-schema.ts',
+  'contracts/json-schema-refs.ts',
+  'contracts/violation.ts',
+  'json.ts',
+].map((file) => `../src/${file}`);
+
 /** Milliseconds; a folder's own time tells of files that were removed. */
 function newest(path) {
   const { mtimeMs } = statSync(path);
@@ -21,7 +30,7 @@ function newest(path) {
 const built = statSync(join(here, '../dist/console/index.html'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
 const sources = [
   newest(join(here, 'src')),
-  ...['index.html', 'package.json', 'vite.config.ts', '../src/repair/describe-plan.ts'].map(
+  ...['index.html', 'package.json', 'vite.config.ts', ...shared].map(
     (file) => statSync(join(here, file)).mtimeMs,
   ),
 ];

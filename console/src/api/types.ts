@@ -45,8 +45,11 @@ export type HealerName = 'rule' | 'heuristics' | 'llm' | 'person';
 
 export interface History {
   step_seconds: number;
+  /** When the steps begin, oldest first. */
   times: string[];
+  /** Counts per step; `healing`: handed to the healers in that step, so they are counted again when settled. */
   series: Record<'accepted' | Outcome, number[]>;
+  pending: (number | null)[];
   delay: { p50_ms: (number | null)[]; p99_ms: (number | null)[] };
 }
 
@@ -63,11 +66,16 @@ export interface EventItem {
   dead_letter_id?: string | null;
 }
 
-/** One value that a repair or a person changed, and where it came from. */
+/** One value that a repair or a person changed. */
 export interface Change {
+  /** Pointer in the result, or of a field that was removed. */
   path: string;
-  op: string;
-  from?: string | string[] | null;
+  kind: 'added' | 'changed' | 'removed';
+  /** Pointers in the original where the value came from. */
+  from: string[];
+  /** In words. */
+  operations: string[];
+  by: 'plan' | 'person';
   before?: Json;
   after?: Json;
 }
@@ -76,10 +84,12 @@ export interface EventTrail extends EventItem {
   violations?: Violation[];
   original?: Json;
   plan?: Plan;
+  plan_words?: string[];
   result?: Json;
   by_hand?: string[];
   changes?: Change[];
-  row?: JsonObject | null;
+  /** As the destination holds it. */
+  row?: JsonObject;
 }
 
 export type DeadLetterStatus = 'open' | 'replaying' | 'replayed' | 'discarded';
@@ -103,6 +113,7 @@ export interface DeadLetter {
   updated_at: string;
   replays: number;
   edited?: string;
+  edit?: { plan?: Plan; by_hand: string[]; rule_id?: string };
   discard_reason?: string;
   step?: string;
 }
@@ -118,7 +129,13 @@ export interface DeadLetterGroup {
   violations: Violation[];
   reason: string;
   /** Counts per hour of the last 24 hours, oldest first. */
-  trend?: number[];
+  trend: number[];
+}
+
+export interface DeadLetterGroups extends Page<DeadLetterGroup> {
+  /** All groups, and all letters in them. */
+  total: number;
+  total_letters: number;
 }
 
 export interface EditDryRun {
@@ -212,9 +229,14 @@ export interface Contract {
 }
 
 export interface ContractDrift {
-  items: DriftField[];
-  valid_share?: number | null;
-  sources?: string[];
+  contract: string;
+  /** True: fields are seen in a sample of the events. */
+  sampled: boolean;
+  fields: DriftField[];
+  valid_share: number | null;
+  /** Of the last 24 hours. */
+  events: number;
+  sources: { source: string; events: number; valid: number }[];
 }
 
 export interface DriftField {
@@ -227,6 +249,7 @@ export interface DriftField {
   sources: string[];
 }
 
+/** Counts are of the last 24 hours. */
 export interface SourceInfo {
   source: string;
   contracts: string[];
@@ -234,8 +257,9 @@ export interface SourceInfo {
   repaired: number;
   dead_letter: number;
   duplicate: number;
+  healing: number;
   /** Per hour, oldest first. */
-  shares?: { valid: number; repaired: number; dead_letter: number }[];
+  trend: { valid: number; repaired: number; dead_letter: number }[];
   last_drift_at: string | null;
   last_seen_at: string | null;
 }
@@ -272,7 +296,13 @@ export interface FlowGraph {
 
 export interface FlowActivity {
   steps: StepActivity[];
-  topics: { topic: string; group: string; pending: number; waiting: number; rate: number }[];
+  queues: QueueActivity[];
+  topics: { topic: string; published: number; rate: number }[];
+}
+
+export interface QueueActivity extends GroupDepth {
+  topic: string;
+  rate: number;
 }
 
 export interface StepActivity {
@@ -289,13 +319,16 @@ export interface Consumer extends GroupDepth {
 }
 
 export interface LogLine {
-  id?: string | number;
+  seq: number;
   time: string;
   level: string;
-  message: string;
+  msg: string;
+  thread?: string;
   step?: string;
   source?: string;
+  contract?: string;
   status?: string;
+  code?: string;
   request_id?: string;
   [key: string]: unknown;
 }
@@ -303,9 +336,14 @@ export interface LogLine {
 export interface StateGroup {
   group: string;
   count: number;
+  /** False: at least so many. */
+  exact: boolean;
 }
 
 export interface StateEntry {
   key: string;
-  value: Json;
+  value?: Json;
+  bytes: number;
+  /** The value was left out: too large. */
+  cut?: boolean;
 }

@@ -62,4 +62,8 @@ export const allPages = navigation.flatMap(({ pages }) => pages);
 
 export const routes: readonly { path: string; page: ComponentType }[] = [
   { path: '/', page: lazy(() => import('./overview/overview.tsx')) },
+  { path: '/dead-letters', page: lazy(() => import('./dead-letters/groups.tsx')) },
+  { path: '/dead-letters/all', page: lazy(() => import('./dead-letters/all.tsx')) },
+  { path: '/dead-letters/group/:signature', page: lazy(() => import('./dead-letters/group.tsx')) },
+  { path: '/dead-letters/:id', page: lazy(() => import('./dead-letters/letter.tsx')) },
 ];

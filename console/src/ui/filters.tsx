@@ -37,11 +37,13 @@ interface ChoiceProps {
   label: string;
   value: string | undefined;
   options: readonly (string | { value: string; label: string })[];
+  /** What no choice stands for; all by default. */
+  none?: string;
   onChange: (value: string | undefined) => void;
 }
 
-/** One of some, or all. */
-export function Choice({ label, value, options, onChange }: ChoiceProps) {
+/** One of some, or none of them. */
+export function Choice({ label, value, options, none = 'all', onChange }: ChoiceProps) {
   const all = options.map((option) =>
     typeof option === 'string' ? { value: option, label: option } : option,
   );
@@ -54,7 +56,9 @@ export function Choice({ label, value, options, onChange }: ChoiceProps) {
       value={value ?? ''}
       onChange={({ target }) => onChange(target.value === '' ? undefined : target.value)}
     >
-      <option value="">{label}: all</option>
+      <option value="">
+        {label}: {none}
+      </option>
       {all.map((option) => (
         <option key={option.value} value={option.value}>
           {option.label}

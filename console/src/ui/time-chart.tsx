@@ -2,12 +2,15 @@ import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { useTheme } from '../lib/theme.ts';
+import { chartTip } from './chart-tip.ts';
 import type { Tone } from './status.tsx';
 
 export interface Line {
   label: string;
   tone: Tone;
   values: readonly (number | null)[];
+  /** Drawn as a line over the stacked areas. */
+  isOver?: boolean;
 }
 
 interface TimeChartProps {
@@ -25,13 +28,14 @@ interface TimeChartProps {
 export function TimeChart({ label, times, lines, stacked = false, height = 220, format }: TimeChartProps) {
   const host = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot>(undefined);
+  const latest = useRef(lines);
   const { isDark } = useTheme();
   const shape = lines.map(({ label, tone }) => `${label}:${tone}`).join();
 
   useEffect(() => {
     const element = host.current!;
     const plot = new uPlot(
-      optionsOf(element, { lines, stacked, height, format }),
+      optionsOf(element, { lines, stacked, height, format, linesNow: () => latest.current }),
       dataOf(times, lines, stacked),
       element,
     );
@@ -46,7 +50,10 @@ export function TimeChart({ label, times, lines, stacked = false, height = 220, 
     // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [shape, stacked, height, isDark]);
 
-  useEffect(() => chart.current?.setData(dataOf(times, lines, stacked)), [times, lines, stacked]);
+  useEffect(() => {
+    latest.current = lines;
+    chart.current?.setData(dataOf(times, lines, stacked));
+  }, [times, lines, stacked]);
 
   return (
     <div ref={host} className="time-chart" role="img" aria-label={label} style={{ minHeight: height }} />
@@ -55,30 +62,42 @@ export function TimeChart({ label, times, lines, stacked = false, height = 220, 
 
 type Data = uPlot.AlignedData;
 
-/** uPlot wants seconds, and the running sums where areas are stacked; the topmost first, so that none hides another. */
+/** The areas from the topmost to the lowest, so that none hides another; the lines over them last. */
+function drawOrder(lines: readonly Line[], stacked: boolean): readonly Line[] {
+  if (!stacked) return lines;
+  return [
+    ...lines.filter(({ isOver }) => isOver !== true).toReversed(),
+    ...lines.filter(({ isOver }) => isOver === true),
+  ];
+}
+
+/** uPlot wants seconds, and running sums where areas are stacked. */
 function dataOf(times: readonly string[], lines: readonly Line[], stacked: boolean): Data {
   const seconds = times.map((time) => Date.parse(time) / 1000);
   if (!stacked) return [seconds, ...lines.map(({ values }) => [...values])];
-  const sums: number[][] = [];
   const running = times.map(() => 0);
-  for (const { values } of lines) {
-    for (const index of running.keys()) running[index]! += values[index] ?? 0;
-    sums.unshift([...running]);
+  const sums = new Map<Line, (number | null)[]>();
+  for (const line of lines) {
+    if (line.isOver === true) sums.set(line, [...line.values]);
+    else {
+      for (const index of running.keys()) running[index]! += line.values[index] ?? 0;
+      sums.set(line, [...running]);
+    }
   }
-  return [seconds, ...sums];
+  return [seconds, ...drawOrder(lines, stacked).map((line) => sums.get(line)!)];
+}
+
+interface Drawing extends Pick<TimeChartProps, 'lines' | 'format'> {
+  stacked: boolean;
+  height: number;
+  linesNow: () => readonly Line[];
 }
 
 function optionsOf(
   element: HTMLElement,
-  {
-    lines,
-    stacked,
-    height,
-    format,
-  }: Pick<TimeChartProps, 'lines' | 'format'> & { stacked: boolean; height: number },
+  { lines, stacked, height, format, linesNow }: Drawing,
 ): uPlot.Options {
   const colour = (name: string) => resolveColour(element, `var(--${name})`);
-  const drawn = stacked ? lines.toReversed() : lines;
   const axis = {
     stroke: colour('text-3'),
     font: '11px Inter, system-ui, sans-serif',
@@ -98,15 +117,15 @@ function optionsOf(
     ],
     series: [
       {},
-      ...drawn.map(({ label, tone }) => ({
+      ...drawOrder(lines, stacked).map(({ label, tone, isOver }) => ({
         label,
         stroke: colour(tone),
-        width: stacked ? 1 : 1.75,
-        ...(stacked ? { fill: colour(tone) } : {}),
-        points: { show: false },
+        width: stacked && isOver !== true ? 1 : 1.75,
+        ...(stacked ? { points: { show: false } } : {}),
+        ...(stacked && isOver !== true ? { fill: colour(tone) } : {}),
       })),
     ],
-    plugins: [tooltip(lines, stacked, format)],
+    plugins: [chartTip(linesNow, format)],
   };
 }
 
@@ -122,49 +141,6 @@ function resolveColour(element: HTMLElement, value: string): string {
   const { color } = getComputedStyle(probe);
   probe.remove();
   return color;
-}
-
-function tooltip(lines: readonly Line[], stacked: boolean, format: (value: number) => string): uPlot.Plugin {
-  const box = document.createElement('div');
-  box.className = 'chart-tip';
-  box.hidden = true;
-  return {
-    hooks: {
-      init: (plot) => plot.over.append(box),
-      setCursor: (plot) => {
-        const { idx, left = -1 } = plot.cursor;
-        box.hidden = idx === null || idx === undefined || left < 0;
-        if (box.hidden) return;
-        const at = plot.data[0][idx!]!;
-        const rows = lines.map(({ label, tone }, index) => {
-          const value = valueIn(plot.data, index, idx!, stacked);
-          const row = document.createElement('div');
-          const dot = document.createElement('span');
-          dot.className = 'dot';
-          dot.style.background = `var(--${tone})`;
-          const name = document.createElement('span');
-          name.textContent = label;
-          const figure = document.createElement('b');
-          figure.textContent = value === null ? '–' : format(value);
-          row.append(dot, name, figure);
-          return row;
-        });
-        const time = document.createElement('time');
-        time.textContent = new Date(at * 1000).toTimeString().slice(0, 8);
-        box.replaceChildren(time, ...rows);
-        const isRight = left > plot.over.clientWidth / 2;
-        box.style.left = isRight ? '' : `${left + 12}px`;
-        box.style.right = isRight ? `${plot.over.clientWidth - left + 12}px` : '';
-      },
-    },
-  };
-}
-
-/** Of a stacked chart the value is what its sum has more than the one below. */
-function valueIn(data: Data, line: number, at: number, stacked: boolean): number | null {
-  if (!stacked) return data[line + 1]?.[at] ?? null;
-  const top = data.length - 1 - line;
-  return (data[top]?.[at] ?? 0) - (line === 0 ? 0 : (data[top + 1]?.[at] ?? 0));
 }
 
 export function Legend({ lines }: { lines: readonly { label: string; tone: Tone; value?: string }[] }) {

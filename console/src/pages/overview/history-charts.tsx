@@ -24,6 +24,8 @@ function Charts({ history }: { history: History }) {
         label: lookOf(outcome).label,
         tone: lookOf(outcome).tone,
         values: series[outcome].map((value) => value / step),
+        // Healing is on the way, not an end: each of those is loaded or dead later.
+        isOver: outcome === 'healing',
       })),
     [series, step],
   );

@@ -21,8 +21,8 @@ type Span = (typeof spans)[number]['value'];
 
 export default function Overview() {
   const { stats } = useLive();
-  const [{ minutes = '60' }, setFilters] = useFilters(['minutes']);
-  const span = spans.find(({ value }) => value === minutes)?.value ?? '60';
+  const [{ minutes = '15' }, setFilters] = useFilters(['minutes']);
+  const span = spans.find(({ value }) => value === minutes)?.value ?? '15';
   return (
     <Page
       title="Overview"
