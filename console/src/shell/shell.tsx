@@ -1,4 +1,4 @@
-import { Command, Menu } from 'lucide-react';
+import { Menu, Search } from 'lucide-react';
 import { type ReactNode, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { Link, useLocation } from 'wouter';
 import { tokenStore } from '../api/token.ts';
@@ -45,7 +45,7 @@ export function Shell({ children }: { children: ReactNode }) {
           <img src={icon} alt="" /> Data Sentinel
         </Link>
         <ConnectionState />
-        <Button kind="ghost" icon={Command} aria-label="Go to…" onClick={() => setOpen('palette')} />
+        <Button kind="ghost" icon={Search} aria-label="Go to…" onClick={() => setOpen('palette')} />
       </div>
       {isMenuOpen && (
         <button

@@ -3,9 +3,11 @@ import { Link, useParams } from 'wouter';
 import { useApi, usePages } from '../../api/queries.ts';
 import type { DeadLetter, DeadLetterGroup, DeadLetterGroups } from '../../api/types.ts';
 import { count, plural } from '../../lib/format.ts';
+import { formatJson } from '../../lib/format-json.ts';
 import { letterHref } from '../../lib/links.ts';
 import { useFilters } from '../../lib/use-filters.ts';
 import { Ago, Card, Empty, Page, Skeleton } from '../../ui/basics.tsx';
+import { JsonView } from '../../ui/json-view.tsx';
 import { SparkBars } from '../../ui/sparkline.tsx';
 import { Table } from '../../ui/table.tsx';
 import { ViolationList, failureInWords } from '../../ui/violations.tsx';
@@ -56,12 +58,15 @@ export default function Group() {
       }
     >
       <div className="columns">
-        <Card className="span-7" title="What is wrong">
-          {sample !== undefined && <ViolationList violations={sample.violations} />}
-          {sample !== undefined && <p className="reason muted">{sample.reason}</p>}
-        </Card>
-        <Card className="span-5" title="Since when">
-          {group !== undefined && <Facts group={group} />}
+        <div className="span-6 stack" style={{ gap: 16, alignContent: 'start' }}>
+          <Card title="What is wrong">
+            {sample !== undefined && <ViolationList violations={sample.violations} />}
+            {sample !== undefined && <p className="reason muted">{sample.reason}</p>}
+          </Card>
+          <Card title="Since when">{group !== undefined && <Facts group={group} />}</Card>
+        </div>
+        <Card className="span-6" title="A sample" note="the newest one, as received">
+          {sample !== undefined && <JsonView text={formatJson(sample.raw)} label="A sample of the group" />}
         </Card>
       </div>
       <Card title="Letters" note={group && plural(group.count, 'open letter')} flush>

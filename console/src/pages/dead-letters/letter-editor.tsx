@@ -63,15 +63,15 @@ export function LetterEditor({ letter, contract }: LetterEditorProps) {
             onSubmit={() => void settle.run()}
           />
         </Card>
-        <AttemptList attempts={letter.attempts} />
       </div>
-      <div className="span-5 letter-right">
+      <div className="span-5 stack letter-right">
         <FixPanel
           letter={letter}
           edit={edit}
           settle={settle}
           jumpTo={(path) => editor.current?.jumpTo(path)}
         />
+        <AttemptList attempts={letter.attempts} />
       </div>
     </div>
   );
