@@ -14,12 +14,40 @@ export interface StartOptions extends ConfigOption {
 export function registerStart(program: Command, io: Io): void {
   const command = withListening(withConfig(program.command('start')))
     .description('Run the service until SIGINT or SIGTERM.')
-    .action(async (options: StartOptions) => {
-      const config = configOf(io, options, overridesOf(io, options));
-      const { startSentinel } = await import('../sentinel.ts');
-      await runService(io, config, (log) => startSentinel(config, { log }));
-    });
-  withExamples(command, 'sentinel start', 'SENTINEL_API_TOKEN=… sentinel start --host 0.0.0.0 --port 8080');
+    .option(
+      '--demo',
+      'send made-up events of several sources, some of them broken, into a data folder of its own',
+    )
+    .option('--demo-seed <number>', 'the same events each time', wholeNumber(0, 2 ** 32 - 1))
+    .action((options: StartOptions & DemoOptions) =>
+      options.demo === true ? demo(io, options) : start(io, options),
+    );
+  withExamples(
+    command,
+    'sentinel start',
+    'sentinel start --demo',
+    'SENTINEL_API_TOKEN=… sentinel start --host 0.0.0.0 --port 8080',
+  );
+}
+
+interface DemoOptions {
+  demo?: boolean;
+  demoSeed?: number;
+}
+
+async function start(io: Io, options: StartOptions): Promise<void> {
+  const config = configOf(io, options, overridesOf(io, options));
+  const { startSentinel } = await import('../sentinel.ts');
+  await runService(io, config, (log) => startSentinel(config, { log }));
+}
+
+async function demo(io: Io, options: StartOptions & DemoOptions): Promise<void> {
+  const { demoConfig, startDemo } = await import('../demo/demo.ts');
+  const overrides = overridesOf(io, options);
+  const { dataDir } = overrides;
+  const config = demoConfig(configOf(io, options, overrides), dataDir === undefined ? {} : { dataDir });
+  const seed = options.demoSeed === undefined ? {} : { seed: options.demoSeed };
+  await runService(io, config, (log) => startDemo(config, { log, ...seed }));
 }
 
 export function withListening(command: Command): Command {

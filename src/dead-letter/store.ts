@@ -148,9 +148,11 @@ const scanPage = 500;
 /** By one call of `list`: who looks for a text that few letters have asks again, and others get their turn. */
 const mostLookedAt = 10_000;
 
+export const healingPrefix = 'healing/';
+
 /** The mark that an event is with the healers; see `EventStatus`. */
 export function healingKey(requestId: string): string {
-  return `healing/${requestId}`;
+  return healingPrefix + requestId;
 }
 
 function writesFor(letter: DeadLetter): StateWrite[] {

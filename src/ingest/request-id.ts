@@ -64,6 +64,11 @@ export function indexOfRequestId(first: string, count: number, id: string): numb
   return index >= 0 && index < count ? index : -1;
 }
 
+/** When an event was received, as its id says: milliseconds since 1970. Exact but where many requests came at once. */
+export function timeOfRequestId(id: string): number {
+  return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+}
+
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 export function isRequestId(text: string): boolean {

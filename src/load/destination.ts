@@ -1,6 +1,7 @@
 import type { Column } from '../contracts/contract.ts';
 import type { JsonObject } from '../json.ts';
 import type { Position } from '../engine/engine.ts';
+import type { EventSearch } from './event-search.ts';
 import type { RepairAudit } from './repair-audit.ts';
 
 /**
@@ -29,6 +30,8 @@ export interface Destination {
   counts(): Promise<LoadCounts>;
   /** The repairs behind its rows, and the way back out. */
   readonly repairs: RepairAudit;
+  /** Looks through its events, where that is built. */
+  readonly search?: EventSearch;
   /** Read-only SQL, where the store is embedded. Refuses anything that writes or leaves the database (`query_refused`). */
   query?(sql: string, options?: { maxRows?: number }): Promise<QueryResult>;
   close(): Promise<void>;

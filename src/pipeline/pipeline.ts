@@ -14,6 +14,7 @@ import { headerOf } from '../ingest/record.ts';
 import type { JsonObject } from '../json.ts';
 import { openDestination } from '../load/destinations.ts';
 import type { LoadCounts, LoadedEvent, QueryResult, Table } from '../load/destination.ts';
+import type { EventSearch, FoundEvent } from '../load/event-search.ts';
 import type { RepairAudit, TouchedByRule } from '../load/repair-audit.ts';
 import { createLoadStage } from '../load/stage.ts';
 import type { Logger } from '../log.ts';
@@ -36,6 +37,7 @@ import type { HistorySeries } from '../history/history.ts';
 import { startRecorder } from '../history/recorder.ts';
 import type { SourceInfo } from '../history/sources.ts';
 import type { Result } from '../result.ts';
+import { fillEnvelope } from '../validate/envelope.ts';
 import { createValidate } from '../validate/stage.ts';
 import type { Violation } from '../validate/violation.ts';
 import { createChain } from './chain.ts';
@@ -46,6 +48,12 @@ import { createPipelineMetrics } from './metrics.ts';
 export interface Pipeline {
   find(requestId: string): Promise<LoadedEvent | undefined>;
   query(sql: string, maxRows?: number): Promise<QueryResult>;
+  /** Undefined where the destination can't be looked through. */
+  searchEvents(...args: Parameters<EventSearch['events']>): Promise<FoundEvent[] | undefined>;
+  /** As the destination has it; undefined where it can't say. */
+  storedRow(...args: Parameters<EventSearch['row']>): ReturnType<EventSearch['row']>;
+  /** What a contract says of an event as it was received; empty when there is no such contract any more. */
+  violations(of: ReceivedEvent): Promise<Violation[]>;
   counts(): Promise<LoadCounts>;
   contracts(): Promise<ContractInfo[]>;
   flow(): Promise<FlowGraph>;
@@ -84,6 +92,15 @@ export type ContractInfo = Pick<
   Contract,
   'name' | 'version' | 'description' | 'table' | 'key' | 'aliases' | 'topic' | 'jsonSchema' | 'columns'
 >;
+
+export interface ReceivedEvent {
+  contract: string;
+  version: string;
+  source: string;
+  event: JsonObject;
+  requestId: string;
+  receivedAt: number;
+}
 
 export type TrialVerdict =
   { kind: 'valid' } | { kind: 'repaired'; ruleId: string } | { kind: 'invalid'; violations: Violation[] };
@@ -228,6 +245,15 @@ export async function startPipeline(deps: {
     find: (requestId) => destination.find(requestId),
     async query(sql, maxRows) {
       return destination.query!(sql, maxRows === undefined ? {} : { maxRows });
+    },
+    searchEvents: async (...args) => destination.search?.events(...args),
+    storedRow: async (...args) => destination.search?.row(...args),
+    async violations({ contract: name, version, source, event, ...facts }) {
+      const contract = contracts.get(name, version);
+      if (contract === undefined) return [];
+      fillEnvelope(event, contract, { ...facts, source: source === 'unknown' ? undefined : source });
+      const validation = contract.validate(event);
+      return validation.ok ? [] : validation.violations;
     },
     counts: () => destination.counts(),
     contracts: async () => contracts.all().map(toInfo),

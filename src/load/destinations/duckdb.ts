@@ -6,6 +6,7 @@ import { findEvent } from './duckdb/find.ts';
 import { type KnownTable, knowTable } from './duckdb/known-table.ts';
 import { type Warehouse, loadBatch, writer } from './duckdb/loader.ts';
 import { createQuery } from './duckdb/query.ts';
+import { createSearch } from './duckdb/search.ts';
 import { rowsOf } from './duckdb/rows.ts';
 import { type DuckDbOptions, openSession } from './duckdb/session.ts';
 import { repairAudit } from './duckdb/repair-audit.ts';
@@ -100,6 +101,7 @@ export async function openDuckDb(options: DuckDbOptions): Promise<Destination> {
     find: (requestId) => question('look for an event', (connection) => findEvent(connection, requestId)),
     counts: () => question('read its counters', readCounts),
     repairs: repairAudit({ question, exclusively }),
+    search: createSearch(question),
     query: createQuery(session),
     async close() {
       await turn;

@@ -1,125 +1,53 @@
 import type { FastifyInstance } from 'fastify';
-import type { DeadLetter } from '../../dead-letter/dead-letter.ts';
-import { healingKey } from '../../dead-letter/store.ts';
-import { type EventStatus, type HealerName, topics } from '../../event.ts';
-import { parseExact } from '../../ingest/exact-json.ts';
-import { type RecordHeader, headerOf } from '../../ingest/record.ts';
-import { indexOfRequestId, isRequestId } from '../../ingest/request-id.ts';
-import type { Json } from '../../json.ts';
-import { groups } from '../../pipeline/pipeline.ts';
-import type { Violation } from '../../validate/violation.ts';
+import * as z from 'zod';
+import { isRequestId } from '../../ingest/request-id.ts';
 import type { ServerContext } from '../context.ts';
+import { defined } from '../defined.ts';
+import { readPlace, searchEvents } from '../event-search.ts';
+import { eventStatuses } from '../event-search/filter.ts';
+import { eventTrail } from '../event-trail.ts';
+import { parseWith } from '../parse.ts';
 import { notFound, sendProblem } from '../replies.ts';
 
-/** What the API says of one event. */
-export interface EventInfo {
-  request_id: string;
-  status: EventStatus;
-  contract: string | null;
-  version: string | null;
-  source: string | null;
-  rule_id?: string;
-  healer?: HealerName;
-  violations?: Violation[];
-  /** The event as it was received; numbers that JavaScript would round are strings. */
-  original?: Json;
-  plan?: Json;
-  result?: Json;
-  /** Pointers of values that a person entered by hand. */
-  by_hand?: readonly string[];
-  dead_letter_id?: string;
-}
+export type { EventTrail as EventInfo } from '../event-trail.ts';
+
+const name = z.string().min(1).max(200);
+const time = z.iso
+  .datetime({ offset: true, message: 'an ISO 8601 time with a zone, as 2026-01-31T08:00:00Z' })
+  .transform((text) => Date.parse(text));
+const searchSchema = z.strictObject({
+  request_id: z
+    .string()
+    .toLowerCase()
+    .refine(isRequestId, 'a request id, as ingest answers it (a UUID)')
+    .optional(),
+  event_id: name.optional(),
+  source: name.optional(),
+  contract: name.optional(),
+  status: z.enum(eventStatuses).optional(),
+  from: time.optional(),
+  to: time.optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+  cursor: z.string().max(100).optional(),
+});
 
 export function eventRoutes(app: FastifyInstance, context: ServerContext): void {
+  app.get('/api/v1/events', async (request, reply) => {
+    const query = parseWith(searchSchema, request.query);
+    if (!query.ok) return sendProblem(reply, query.error);
+    const { request_id: requestId, event_id: eventId, limit, cursor, ...rest } = query.value;
+    const before = cursor === undefined ? undefined : readPlace(cursor);
+    // A cursor that we did not make is past the end.
+    if (cursor !== undefined && before === undefined) return { items: [], next: null };
+    return searchEvents(context, defined({ requestId, eventId, ...rest }), defined({ limit, before }));
+  });
+
   app.get<{ Params: { id: string } }>('/api/v1/events/:id', async (request, reply) => {
     const id = request.params.id.toLowerCase();
-    const info = isRequestId(id) ? await eventInfo(id, context) : undefined;
+    const trail = isRequestId(id) ? await eventTrail(id, context) : undefined;
     return (
-      info ??
+      trail ??
       sendProblem(reply, notFound(`No event with the request id "${id.slice(0, 64)}" was accepted here.`))
     );
   });
-}
-
-/**
- * Looks where an event can be, from the end of its way to the beginning. It may move on while we look, so what was
- * in no place is looked for once more.
- */
-export async function eventInfo(id: string, context: ServerContext): Promise<EventInfo | undefined> {
-  return (await settled(id, context)) ?? (await inQueue(id, context)) ?? (await settled(id, context));
-}
-
-async function settled(
-  id: string,
-  { letters, pipeline, engine }: ServerContext,
-): Promise<EventInfo | undefined> {
-  const letter = await letters.get(id);
-  if (letter !== undefined && letter.status !== 'replayed') return infoOf(letter);
-
-  const loaded = await pipeline.find(id);
-  if (loaded !== undefined) {
-    const { status, contract, version, source, repair } = loaded;
-    return {
-      request_id: id,
-      // Taken out of the destination a moment ago; the letter is about to be written.
-      status: status === 'leaving' ? 'dead_letter' : status,
-      contract,
-      version,
-      source,
-      ...(repair === undefined
-        ? undefined
-        : {
-            healer: repair.healer,
-            ...(repair.ruleId === undefined ? undefined : { rule_id: repair.ruleId }),
-            original: parseExact(repair.original),
-            plan: JSON.parse(repair.plan) as Json,
-            result: parseExact(repair.result),
-            ...(repair.byHand === undefined ? undefined : { by_hand: repair.byHand }),
-          }),
-      ...(letter === undefined ? undefined : { dead_letter_id: letter.id }),
-    };
-  }
-
-  // A replayed letter is marked just before the batch commits.
-  if (letter !== undefined) return infoOf(letter);
-
-  const healing = await engine.state.get<{ contract: string; version: string; source: string }>(
-    healingKey(id),
-  );
-  return healing === undefined ? undefined : { request_id: id, status: 'healing', ...healing };
-}
-
-function infoOf(letter: DeadLetter): EventInfo {
-  const { id, request_id, contract, version, source, violations, raw } = letter;
-  const status = statusOf[letter.status];
-  return {
-    request_id,
-    status,
-    contract,
-    version,
-    source,
-    violations,
-    original: parseExact(raw),
-    dead_letter_id: id,
-  };
-}
-
-const statusOf = {
-  open: 'dead_letter',
-  replaying: 'accepted',
-  replayed: 'accepted',
-  discarded: 'discarded',
-} as const;
-
-async function inQueue(id: string, { engine }: ServerContext): Promise<EventInfo | undefined> {
-  const header = await engine.findPending(
-    topics.raw,
-    groups.pipeline,
-    ({ body }): RecordHeader | undefined => {
-      const candidate = headerOf(body);
-      return indexOfRequestId(candidate.id, candidate.n, id) === -1 ? undefined : candidate;
-    },
-  );
-  if (header === undefined) return undefined;
-  return { request_id: id, status: 'accepted', contract: null, version: null, source: header.source ?? null };
 }

@@ -1,6 +1,7 @@
 import { type DuckDBConnection, type DuckDBDataChunk, StatementType } from '@duckdb/node-api';
 import { SentinelError, messageOf } from '../../../errors.ts';
 import type { Destination, QueryResult } from '../../destination.ts';
+import { gate } from './gate.ts';
 import type { Session } from './session.ts';
 import { checkStatement, failed, refused } from './statement-check.ts';
 import { type ToJson, toJson } from './values.ts';
@@ -15,26 +16,13 @@ const maxWaiting = 32;
 
 /** Read-only SQL, each query on a connection and in a snapshot of its own, so that loads go on meanwhile. */
 export function createQuery(session: Session): NonNullable<Destination['query']> {
-  let running = 0;
-  const waiting: (() => void)[] = [];
-
-  return async (sql, { maxRows = defaultMaxRows } = {}) => {
-    if (running >= maxRunning) {
-      if (waiting.length >= maxWaiting) throw failed('too many queries are waiting; try again later');
-      await new Promise<void>((resolve) => waiting.push(resolve));
-    } else {
-      running++;
-    }
-    try {
-      return await session.read((connection) => runQuery(connection, sql, maxRows));
-    } catch (error) {
+  const inTurn = gate({ running: maxRunning, waiting: maxWaiting }, () =>
+    failed('too many queries are waiting; try again later'),
+  );
+  return (sql, { maxRows = defaultMaxRows } = {}) =>
+    inTurn(() => session.read((connection) => runQuery(connection, sql, maxRows))).catch((error: unknown) => {
       throw explained(error);
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) running--;
-      else next();
-    }
-  };
+    });
 }
 
 async function runQuery(connection: DuckDBConnection, sql: string, maxRows: number): Promise<QueryResult> {

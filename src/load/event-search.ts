@@ -1,0 +1,37 @@
+import type { LoadedEvent, RepairTrail } from './destination.ts';
+
+/** How a destination is looked through, where it can be (beside `find`, which knows one event by its request id). */
+export interface EventSearch {
+  /** Newest first: by the time of reception, then by request id. */
+  events(filter: EventFilter, page: { limit: number; before?: EventPlace }): Promise<FoundEvent[]>;
+  /** The row of an event as it is stored, by column; values as those of `query`. Undefined when there is none. */
+  row(table: string, requestId: string): Promise<Record<string, unknown> | undefined>;
+}
+
+export interface EventFilter {
+  eventId?: string;
+  source?: string;
+  contract?: string;
+  /** Default: all three. */
+  statuses?: readonly FoundEvent['status'][];
+  /** Milliseconds since 1970, both included. */
+  from?: number;
+  to?: number;
+}
+
+/** A place in the order newest first; a page goes on behind it. */
+export interface EventPlace {
+  /** Milliseconds since 1970. */
+  receivedAt: number;
+  requestId: string;
+}
+
+export interface FoundEvent extends EventPlace {
+  status: Exclude<LoadedEvent['status'], 'leaving'>;
+  eventId: string | undefined;
+  contract: string;
+  version: string;
+  source: string;
+  ruleId: string | undefined;
+  healer: RepairTrail['healer'] | undefined;
+}

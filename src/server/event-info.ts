@@ -1,0 +1,123 @@
+import type { DeadLetter } from '../dead-letter/dead-letter.ts';
+import { healingKey } from '../dead-letter/store.ts';
+import { type EventStatus, type HealerName, topics } from '../event.ts';
+import { parseExact } from '../ingest/exact-json.ts';
+import { type RecordHeader, headerOf } from '../ingest/record.ts';
+import { indexOfRequestId } from '../ingest/request-id.ts';
+import type { Json } from '../json.ts';
+import { groups } from '../pipeline/pipeline.ts';
+import type { Violation } from '../validate/violation.ts';
+import type { ServerContext } from './context.ts';
+
+/** What the API says of one event. */
+export interface EventInfo {
+  request_id: string;
+  status: EventStatus;
+  contract: string | null;
+  version: string | null;
+  source: string | null;
+  rule_id?: string;
+  healer?: HealerName;
+  violations?: Violation[];
+  /** The event as it was received; numbers that JavaScript would round are strings. */
+  original?: Json;
+  plan?: Json;
+  result?: Json;
+  /** Pointers of values that a person entered by hand. */
+  by_hand?: readonly string[];
+  dead_letter_id?: string;
+}
+
+/** And what more is known of the place where it was found. */
+export interface FoundInfo extends EventInfo {
+  /** Milliseconds since 1970. */
+  receivedAt?: number;
+  /** Where its row is. */
+  table?: string;
+}
+
+/**
+ * Looks where an event can be, from the end of its way to the beginning. It may move on while we look, so what was
+ * in no place is looked for once more.
+ */
+export async function eventInfo(id: string, context: ServerContext): Promise<FoundInfo | undefined> {
+  return (await settled(id, context)) ?? (await inQueue(id, context)) ?? (await settled(id, context));
+}
+
+async function settled(
+  id: string,
+  { letters, pipeline, engine }: ServerContext,
+): Promise<FoundInfo | undefined> {
+  const letter = await letters.get(id);
+  if (letter !== undefined && letter.status !== 'replayed') return infoOf(letter);
+
+  const loaded = await pipeline.find(id);
+  if (loaded !== undefined) {
+    const { status, contract, version, source, repair, table } = loaded;
+    return {
+      request_id: id,
+      // Taken out of the destination a moment ago; the letter is about to be written.
+      status: status === 'leaving' ? 'dead_letter' : status,
+      contract,
+      version,
+      source,
+      ...(status === 'loaded' || status === 'repaired' ? { table } : undefined),
+      ...(repair === undefined
+        ? undefined
+        : {
+            healer: repair.healer,
+            ...(repair.ruleId === undefined ? undefined : { rule_id: repair.ruleId }),
+            original: parseExact(repair.original),
+            plan: JSON.parse(repair.plan) as Json,
+            result: parseExact(repair.result),
+            ...(repair.byHand === undefined ? undefined : { by_hand: repair.byHand }),
+          }),
+      ...(letter === undefined ? undefined : { dead_letter_id: letter.id }),
+    };
+  }
+
+  // A replayed letter is marked just before the batch commits.
+  if (letter !== undefined) return infoOf(letter);
+
+  const healing = await engine.state.get<{ contract: string; version: string; source: string }>(
+    healingKey(id),
+  );
+  return healing === undefined ? undefined : { request_id: id, status: 'healing', ...healing };
+}
+
+function infoOf(letter: DeadLetter): FoundInfo {
+  const { id, request_id, contract, version, source, violations, raw, received_at: receivedAt } = letter;
+  const status = statusOf[letter.status];
+  return {
+    request_id,
+    status,
+    contract,
+    version,
+    source,
+    violations,
+    original: parseExact(raw),
+    dead_letter_id: id,
+    receivedAt,
+  };
+}
+
+const statusOf = {
+  open: 'dead_letter',
+  replaying: 'accepted',
+  replayed: 'accepted',
+  discarded: 'discarded',
+} as const;
+
+async function inQueue(id: string, { engine }: ServerContext): Promise<FoundInfo | undefined> {
+  const header = await engine.findPending(
+    topics.raw,
+    groups.pipeline,
+    ({ body }): RecordHeader | undefined => {
+      const candidate = headerOf(body);
+      return indexOfRequestId(candidate.id, candidate.n, id) === -1 ? undefined : candidate;
+    },
+  );
+  if (header === undefined) return undefined;
+  const { source = null, at: receivedAt } = header;
+  return { request_id: id, status: 'accepted', contract: null, version: null, source, receivedAt };
+}

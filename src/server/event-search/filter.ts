@@ -1,0 +1,70 @@
+import type { EventStatus, HealerName } from '../../event.ts';
+import type { EventPlace } from '../../load/event-search.ts';
+
+export const eventStatuses = [
+  'accepted',
+  'healing',
+  'loaded',
+  'repaired',
+  'duplicate',
+  'dead_letter',
+  'discarded',
+] as const satisfies readonly EventStatus[];
+
+export interface SearchFilter {
+  requestId?: string;
+  eventId?: string;
+  source?: string;
+  contract?: string;
+  status?: EventStatus;
+  /** Milliseconds since 1970, both included. */
+  from?: number;
+  to?: number;
+}
+
+/** `limit` at most, newest first, behind `before`. */
+export interface SearchPage {
+  limit: number;
+  before?: EventPlace;
+}
+
+/** One event of a search; null where it is not known (yet). */
+export interface EventItem {
+  request_id: string;
+  event_id: string | null;
+  contract: string | null;
+  version: string | null;
+  source: string | null;
+  status: EventStatus;
+  /** ISO 8601 time. */
+  received_at: string;
+  rule_id?: string;
+  healer?: HealerName;
+  dead_letter_id?: string;
+}
+
+/** What one place where events can be has to say. */
+export interface Findings {
+  items: EventItem[];
+  /** Not all of the place was looked through. */
+  cut: boolean;
+}
+
+export const placeOf = ({ request_id, received_at }: EventItem): EventPlace => ({
+  requestId: request_id,
+  receivedAt: Date.parse(received_at),
+});
+
+export function newestFirst(a: EventPlace, b: EventPlace): number {
+  if (a.receivedAt !== b.receivedAt) return b.receivedAt - a.receivedAt;
+  return a.requestId === b.requestId ? 0 : a.requestId < b.requestId ? 1 : -1;
+}
+
+export function isWithin(
+  { from = -Infinity, to = Infinity }: SearchFilter,
+  { before }: SearchPage,
+  place: EventPlace,
+): boolean {
+  if (place.receivedAt < from || place.receivedAt > to) return false;
+  return before === undefined || newestFirst(before, place) < 0;
+}
