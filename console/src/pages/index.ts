@@ -70,4 +70,11 @@ export const routes: readonly { path: string; page: ComponentType }[] = [
   { path: '/events/:id', page: lazy(() => import('./events/trail.tsx')) },
   { path: '/rules', page: lazy(() => import('./rules/rules.tsx')) },
   { path: '/rules/:id', page: lazy(() => import('./rules/rule.tsx')) },
+  { path: '/flow', page: lazy(() => import('./flow/flow.tsx')) },
+  { path: '/logs', page: lazy(() => import('./logs/logs.tsx')) },
+  { path: '/contracts', page: lazy(() => import('./contracts/contracts.tsx')) },
+  { path: '/contracts/:name', page: lazy(() => import('./contracts/contract.tsx')) },
+  { path: '/sources', page: lazy(() => import('./sources/sources.tsx')) },
+  { path: '/test', page: lazy(() => import('./test/test.tsx')) },
+  { path: '/state', page: lazy(() => import('./state/state.tsx')) },
 ];

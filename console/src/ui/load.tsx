@@ -1,11 +1,10 @@
-import type { UseQueryResult } from '@tanstack/react-query';
 import { CircleAlert, PlugZap, RotateCw, SearchX } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { ApiError } from '../api/client.ts';
 import { Button, Empty, Skeleton } from './basics.tsx';
 
 interface LoadProps<T> {
-  query: Pick<UseQueryResult<T>, 'data' | 'error' | 'refetch'>;
+  query: { data: T | undefined; error: Error | null; refetch: () => unknown };
   height?: number;
   children: (data: T) => ReactNode;
 }

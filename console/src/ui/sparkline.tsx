@@ -6,14 +6,24 @@ interface SparklineProps {
   label: string;
   width?: number;
   height?: number;
+  /** As wide as there is room. */
+  fluid?: boolean;
 }
 
 /** Bars for counts over time; an hour without any is a hairline. */
-export function SparkBars({ values, tone, label, width = 96, height = 24 }: SparklineProps) {
+export function SparkBars({ values, tone, label, width = 96, height = 24, fluid = false }: SparklineProps) {
   const top = Math.max(1, ...values);
   const slot = width / Math.max(1, values.length);
   return (
-    <svg width={width} height={height} role="img" aria-label={label} className="spark">
+    <svg
+      viewBox={`0 0 ${width} ${height}`}
+      preserveAspectRatio="none"
+      width={fluid ? '100%' : width}
+      height={height}
+      role="img"
+      aria-label={label}
+      className="spark"
+    >
       {values.map((value, index) => {
         const tall = value === 0 ? 1 : Math.max(2, (value / top) * height);
         return (

@@ -89,6 +89,7 @@ function Facts({ group }: { group: DeadLetterGroup }) {
       <SparkBars
         values={group.trend}
         tone="dead_letter"
+        fluid
         width={320}
         height={44}
         label="Letters per hour of the last 24 hours"

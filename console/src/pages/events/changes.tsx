@@ -8,7 +8,7 @@ export function Changes({ event: { changes = [] } }: { event: EventTrail }) {
   return (
     <div className="changes" role="table" aria-label="What was changed">
       <div role="rowgroup" className="head">
-        <div role="row" style={{ display: 'contents' }}>
+        <div role="row">
           {['Field', 'Before', 'After', 'How, and where from'].map((name) => (
             <div key={name} role="columnheader">
               {name}
@@ -27,12 +27,16 @@ export function Changes({ event: { changes = [] } }: { event: EventTrail }) {
 
 function Row({ change }: { change: Change }) {
   const { path, before, after, operations, from, by } = change;
+  const isElsewhere = before !== undefined && from.length === 1 && from[0] !== path;
   return (
     <div role="row" className="change">
       <div role="cell">
         <code>{pathInWords(path)}</code>
       </div>
-      <div role="cell">{before !== undefined && <Mark as="del" value={before} />}</div>
+      <div role="cell">
+        {isElsewhere && <code className="muted">{pathInWords(from[0]!)}: </code>}
+        {before !== undefined && <Mark as="del" value={before} />}
+      </div>
       <div role="cell">{after !== undefined && <Mark as="ins" value={after} />}</div>
       <div role="cell" className="how">
         {by === 'person' ? (
@@ -42,7 +46,7 @@ function Row({ change }: { change: Change }) {
             {operations.map((words) => (
               <div key={words}>{words}</div>
             ))}
-            {operations.length === 0 && from.length > 0 && `from ${from.map(pathInWords).join(', ')}`}
+            {operations.length === 0 && 'filled in from the envelope'}
           </>
         )}
       </div>

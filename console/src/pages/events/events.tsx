@@ -9,7 +9,7 @@ import { Ago, Button, Card, Empty, Page } from '../../ui/basics.tsx';
 import { Failed } from '../../ui/load.tsx';
 import { Status } from '../../ui/status.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
-import { EventFilters, eventFilterNames } from './event-filters.tsx';
+import { EventFilters, eventFilterNames, timesOf } from './event-filters.tsx';
 import './events.css';
 
 const columns: Column<EventItem>[] = [
@@ -57,7 +57,14 @@ export default function Events() {
   const [filters, setFilters] = useFilters(eventFilterNames);
   const isFiltered = Object.keys(filters).length > 0;
   const events = usePages<EventItem>('/api/v1/events', {
-    params: { ...filters, from: iso(filters.from), to: iso(filters.to), limit: 100 },
+    params: {
+      ...filters,
+      within: undefined,
+      from: undefined,
+      to: undefined,
+      ...timesOf(filters),
+      limit: 100,
+    },
     // The list grows at its top: new ones are asked for while nobody has scrolled further.
     every: isFiltered ? undefined : 5000,
   });
@@ -99,11 +106,4 @@ export default function Events() {
       </Card>
     </Page>
   );
-}
-
-/** The input's local time as the API wants it. */
-function iso(local: string | undefined): string | undefined {
-  if (local === undefined) return undefined;
-  const time = new Date(local);
-  return Number.isNaN(time.getTime()) ? undefined : time.toISOString();
 }

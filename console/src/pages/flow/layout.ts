@@ -1,0 +1,53 @@
+import dagre from '@dagrejs/dagre';
+import type { FlowGraph } from '../../api/types.ts';
+
+export interface Point {
+  x: number;
+  y: number;
+}
+
+export interface FlowLayout {
+  nodes: Map<string, Point & { width: number; height: number }>;
+  /** By edge id: the way of the line, and where its label has room. */
+  edges: Map<string, { points: Point[]; label: Point }>;
+}
+
+export const stepSize = { width: 208, height: 82 };
+export const topicSize = { width: 170, height: 40 };
+export const labelSize = { width: 150, height: 40 };
+
+/** Layers from left to right, or from top to bottom where it is narrow. Each topic between two steps has a line of its own. */
+export function layOut({ nodes, edges }: FlowGraph, isNarrow: boolean): FlowLayout {
+  const graph = new dagre.graphlib.Graph({ multigraph: true });
+  graph.setGraph({ rankdir: isNarrow ? 'TB' : 'LR', nodesep: 26, edgesep: 18, ranksep: isNarrow ? 34 : 46 });
+  for (const node of nodes) graph.setNode(node.id, { ...(node.kind === 'step' ? stepSize : topicSize) });
+  for (const { id, from, to } of edges) graph.setEdge(from, to, { ...labelSize, labelpos: 'c' }, id);
+  dagre.layout(graph);
+  return {
+    nodes: new Map(
+      nodes.map(({ id }) => {
+        const { x, y, width, height } = graph.node(id);
+        return [id, { x: x - width / 2, y: y - height / 2, width, height }];
+      }),
+    ),
+    edges: new Map(
+      edges.map(({ id, from, to }) => {
+        const { points, x, y } = graph.edge(from, to, id) as { points: Point[]; x: number; y: number };
+        return [id, { points, label: { x, y } }];
+      }),
+    ),
+  };
+}
+
+/** A line through the points without corners. */
+export function smooth(points: readonly Point[]): string {
+  const [first, ...rest] = points;
+  if (first === undefined) return '';
+  let path = `M${first.x},${first.y}`;
+  for (const [index, point] of rest.entries()) {
+    const next = rest[index + 1];
+    if (next === undefined) path += `L${point.x},${point.y}`;
+    else path += `Q${point.x},${point.y} ${(point.x + next.x) / 2},${(point.y + next.y) / 2}`;
+  }
+  return path;
+}
