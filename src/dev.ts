@@ -1,8 +1,7 @@
 import { watch } from 'chokidar';
 import { type Config, loadConfig } from './config.ts';
 import { SentinelError, messageOf } from './errors.ts';
-import type { Logger } from './log.ts';
-import { type Sentinel, startSentinel } from './sentinel.ts';
+import { type Sentinel, type SentinelOptions, startSentinel } from './sentinel.ts';
 
 /** How long the files must be quiet before a reload; editors write several at once. */
 const quietMs = 150;
@@ -13,9 +12,10 @@ const quietMs = 150;
  */
 export async function startDev(
   config: Config,
-  { log, reloadConfig = () => loadConfig() }: { log: Logger; reloadConfig?: () => Config },
+  { reloadConfig = () => loadConfig(), ...options }: SentinelOptions & { reloadConfig?: () => Config },
 ): Promise<Sentinel> {
-  const sentinel = await startSentinel(config, { log });
+  const { log } = options;
+  const sentinel = await startSentinel(config, options);
   let current = config;
   let timer: NodeJS.Timeout | undefined;
   let reloading: Promise<void> = Promise.resolve();

@@ -28,7 +28,15 @@ const eventKeys = ['event', 'raw', 'original', 'payload', 'body', 'result', 'val
  * Structured log to standard output: JSON lines with ISO `time`, `level` as a word and `msg`, or readable text on a
  * terminal. Works the same in a worker thread. Secrets and event bodies never appear, whoever passes them.
  */
-export function createLogger(config: LogConfig, options: { destination?: DestinationStream } = {}): Logger {
+export function createLogger(
+  config: LogConfig,
+  options: {
+    destination?: DestinationStream;
+    /** Is shown each line as well, as JSON. */
+    tap?: (line: string) => void;
+  } = {},
+): Logger {
+  const destination = options.destination ?? openStdout(config);
   return pino(
     {
       level: config.level,
@@ -40,8 +48,22 @@ export function createLogger(config: LogConfig, options: { destination?: Destina
         censor: '[redacted]',
       },
     },
-    options.destination ?? openStdout(config),
+    options.tap === undefined ? destination : tapped(destination, options.tap),
   );
+}
+
+function tapped(
+  destination: DestinationStream & { flushSync?: () => void },
+  tap: (line: string) => void,
+): DestinationStream & { flushSync: () => void } {
+  return {
+    write(line) {
+      destination.write(line);
+      tap(line);
+    },
+    // The logger calls it after a fatal line.
+    flushSync: () => destination.flushSync?.(),
+  };
 }
 
 function openStdout(config: LogConfig): DestinationStream {

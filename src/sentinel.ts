@@ -11,6 +11,7 @@ import { topics } from './event.ts';
 import { createIngest } from './ingest/handler.ts';
 import { createRateLimit } from './ingest/rate-limit.ts';
 import type { Logger } from './log.ts';
+import { type LogRing, createLogRing } from './log-ring.ts';
 import { type PipelineHost, hostPipeline } from './pipeline/host.ts';
 import { contractFolders, stepFolders } from './project.ts';
 import { openRuleStore } from './repair/rule-store.ts';
@@ -29,6 +30,8 @@ export interface Sentinel {
 
 export interface SentinelOptions {
   log: Logger;
+  /** Where `log` leaves its lines for the API, which the pipeline's lines join. Default: only those are there. */
+  logs?: LogRing;
   /** Called when the pipeline died of an error that nobody foresaw. Default: log it and end the process. */
   onCrash?: (error: Error) => void;
 }
@@ -103,7 +106,10 @@ export async function openOffline(config: Config, options: SentinelOptions): Pro
   };
 }
 
-async function open(config: Config, { log, consume, onCrash }: SentinelOptions & { consume: boolean }) {
+async function open(
+  config: Config,
+  { log, logs = createLogRing(), consume, onCrash }: SentinelOptions & { consume: boolean },
+) {
   // What was opened, in order; closed the other way round.
   const opened: { close(): void | Promise<void> }[] = [];
   const keep = <T extends { close(): void | Promise<void> }>(part: T): T => {
@@ -118,7 +124,12 @@ async function open(config: Config, { log, consume, onCrash }: SentinelOptions &
     await mkdir(config.dataDir, { recursive: true });
     const engine = keep(await openEngine(config, 'main'));
     const host: PipelineHost = keep(
-      await hostPipeline(config, { log, consume, onCrash: onCrash ?? ((error) => endProcess(log, error)) }),
+      await hostPipeline(config, {
+        log,
+        consume,
+        onCrash: onCrash ?? ((error) => endProcess(log, error)),
+        onLogLine: logs.add,
+      }),
     );
     const letters = createDeadLetters(engine.state);
     const deadLetters: DeadLetterCounts = keep(await watchDeadLetters(engine.state, letters));
@@ -129,7 +140,7 @@ async function open(config: Config, { log, consume, onCrash }: SentinelOptions &
       authorize: createAuthorize(config.http),
       rateLimit: createRateLimit(config.http.rateLimit),
       limits: { maxBodyBytes, maxEvents, maxDepth },
-      log,
+      log: log.child({ step: 'ingest' }),
     });
     let ready = false;
     const app = keep(
@@ -143,6 +154,7 @@ async function open(config: Config, { log, consume, onCrash }: SentinelOptions &
         ingest,
         ready: () => ready,
         log,
+        logs,
       }),
     );
     return { app, engine, letters, host, close, setReady: (now: boolean) => void (ready = now) };

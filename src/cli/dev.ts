@@ -11,7 +11,7 @@ export function registerDev(program: Command, io: Io): void {
       const reloadConfig = () => configOf(io, options, overridesOf(io, options));
       const config = reloadConfig();
       const { startDev } = await import('../dev.ts');
-      await runService(io, config, (log) => startDev(config, { log, reloadConfig }));
+      await runService(io, config, (logging) => startDev(config, { ...logging, reloadConfig }));
     });
   withExamples(command, 'sentinel dev');
 }

@@ -2,6 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import type { Config } from '../config.ts';
 import type { ContractInfo } from '../pipeline/pipeline.ts';
 import { createLogger, type Logger } from '../log.ts';
+import { type LogRing, createLogRing } from '../log-ring.ts';
 import { serverOf } from './client.ts';
 import { print, type Io } from './io.ts';
 
@@ -14,11 +15,12 @@ interface Service {
 export async function runService(
   io: Io,
   config: Config,
-  start: (log: Logger) => Promise<Service>,
+  start: (options: { log: Logger; logs: LogRing }) => Promise<Service>,
 ): Promise<void> {
-  const log = createLogger(config.log);
+  const logs = createLogRing();
+  const log = createLogger(config.log, { tap: logs.add });
   const stopped = stopSignal();
-  const service = await start(log);
+  const service = await start({ log, logs });
   if (io.columns !== undefined) print(io, await banner(service.url, config));
   const signal = await stopped.received;
   log.info(

@@ -38,7 +38,7 @@ interface DemoOptions {
 async function start(io: Io, options: StartOptions): Promise<void> {
   const config = configOf(io, options, overridesOf(io, options));
   const { startSentinel } = await import('../sentinel.ts');
-  await runService(io, config, (log) => startSentinel(config, { log }));
+  await runService(io, config, (options) => startSentinel(config, options));
 }
 
 async function demo(io: Io, options: StartOptions & DemoOptions): Promise<void> {
@@ -47,7 +47,7 @@ async function demo(io: Io, options: StartOptions & DemoOptions): Promise<void> 
   const { dataDir } = overrides;
   const config = demoConfig(configOf(io, options, overrides), dataDir === undefined ? {} : { dataDir });
   const seed = options.demoSeed === undefined ? {} : { seed: options.demoSeed };
-  await runService(io, config, (log) => startDemo(config, { log, ...seed }));
+  await runService(io, config, (logging) => startDemo(config, { ...logging, ...seed }));
 }
 
 export function withListening(command: Command): Command {

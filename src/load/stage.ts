@@ -31,7 +31,16 @@ const patience: RetryPolicy = {
   jitter: 0.3,
 };
 
-export function createLoadStage({ destination, log }: { destination: Destination; log: Logger }): LoadStage {
+export function createLoadStage({
+  destination,
+  log,
+  onFailure,
+}: {
+  destination: Destination;
+  log: Logger;
+  /** Called for each try that failed. */
+  onFailure?: (error: unknown) => void;
+}): LoadStage {
   const stopping = new AbortController();
   let turn: Promise<unknown> = Promise.resolve();
   let failing = false;
@@ -45,6 +54,7 @@ export function createLoadStage({ destination, log }: { destination: Destination
         failing = false;
         return done;
       } catch (error) {
+        onFailure?.(error);
         if (!isRetryable(error)) throw error;
         failing = true;
         const delay = retryDelay(patience, attempt);

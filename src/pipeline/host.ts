@@ -1,9 +1,10 @@
 import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
+import { MessageChannel, Worker } from 'node:worker_threads';
 import type { Config } from '../config.ts';
 import { type ErrorCode, SentinelError, messageOf } from '../errors.ts';
 import type { Table } from '../load/destination.ts';
 import type { Logger } from '../log.ts';
+import { receiveLines } from './log-port.ts';
 import type { Pipeline } from './pipeline.ts';
 import { remote } from './rpc.ts';
 import type { WorkerInput, WorkerReport } from './worker.ts';
@@ -20,14 +21,19 @@ export interface PipelineHost {
   close(): Promise<void>;
 }
 
+export interface HostOptions {
+  log: Logger;
+  consume: boolean;
+  onCrash: (error: Error) => void;
+  /** Is given the thread's log lines, a moment after they were written. */
+  onLogLine?: (line: string) => void;
+}
+
 /**
  * Starts the pipeline in a worker thread. `onCrash` is called when the thread ends without having been asked to:
  * nothing in the service knows how to go on then.
  */
-export async function hostPipeline(
-  config: Config,
-  options: { log: Logger; consume: boolean; onCrash: (error: Error) => void },
-): Promise<PipelineHost> {
+export async function hostPipeline(config: Config, options: HostOptions): Promise<PipelineHost> {
   let current = spawn(config, options);
   await current;
   /** The running pipeline; none when the last restart failed, which was reported then. */
@@ -64,11 +70,15 @@ export async function hostPipeline(
 
 async function spawn(
   config: Config,
-  { consume, onCrash }: { consume: boolean; onCrash: (error: Error) => void },
+  { consume, onCrash, onLogLine }: HostOptions,
 ): Promise<{ api: Pipeline; close: () => Promise<void> }> {
+  const logs = onLogLine === undefined ? undefined : new MessageChannel();
+  if (logs !== undefined && onLogLine !== undefined) receiveLines(logs.port1, onLogLine);
+  const logPort = logs === undefined ? {} : { logPort: logs.port2 };
   const worker = new Worker(new URL(workerFile, import.meta.url), {
     name: 'pipeline',
-    workerData: { config, consume, writer: 'pipeline' } satisfies WorkerInput,
+    workerData: { config, consume, writer: 'pipeline', ...logPort } satisfies WorkerInput,
+    transferList: logs === undefined ? [] : [logs.port2],
   });
   const { api, fail } = remote<Pipeline>(worker);
   let closing = false;

@@ -28,7 +28,14 @@ export interface PipelineMetrics {
  * Counting is on the hot path, so it is a map of numbers and an array; the Prometheus library sees them only when
  * somebody asks.
  */
-export function createPipelineMetrics(now: () => number = Date.now): PipelineMetrics {
+export function createPipelineMetrics({
+  now = Date.now,
+  onExtra,
+}: {
+  now?: () => number;
+  /** Is shown the rows with undeclared fields of events that came so, not from a repair. */
+  onExtra?: (row: Row) => void;
+} = {}): PipelineMetrics {
   const registry = new Registry();
   const sources = new Set<string>();
   const counts = new Map<string, SettlementCount>();
@@ -67,7 +74,9 @@ export function createPipelineMetrics(now: () => number = Date.now): PipelineMet
     loaded(rows, outcomes) {
       const at = now();
       for (const [index, { status }] of outcomes.entries()) {
-        const { source, contract, repair, receivedAt } = rows[index]!;
+        const row = rows[index]!;
+        const { source, contract, repair, receivedAt } = row;
+        if (row.extra !== undefined && repair === undefined) onExtra?.(row);
         count(source, contract, status === 'loaded' && repair !== undefined ? 'repaired' : status);
         if (status === 'loaded') delay.observe(Math.max(0, at - receivedAt) / 1000);
       }

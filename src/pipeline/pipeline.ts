@@ -33,19 +33,17 @@ import { type FlowGraph, flowGraph } from '../steps/flow-graph.ts';
 import { contractsForSteps } from '../steps/contracts.ts';
 import { startSteps, subscribedTopics } from '../steps/runner.ts';
 import type { HttpInput, HttpReply } from '../steps/step.ts';
-import type { HistorySeries } from '../history/history.ts';
-import { startRecorder } from '../history/recorder.ts';
-import type { SourceInfo } from '../history/sources.ts';
 import type { Result } from '../result.ts';
 import { fillEnvelope } from '../validate/envelope.ts';
 import { createValidate } from '../validate/stage.ts';
 import type { Violation } from '../validate/violation.ts';
 import { createChain } from './chain.ts';
+import { groups } from './groups.ts';
+import { type InsightApi, openInsight } from './insight.ts';
 import { createKeeper } from './keeper.ts';
-import { createPipelineMetrics } from './metrics.ts';
 
 /** What the rest of the service asks the running pipeline; every argument and answer is plain data. */
-export interface Pipeline {
+export interface Pipeline extends InsightApi {
   find(requestId: string): Promise<LoadedEvent | undefined>;
   query(sql: string, maxRows?: number): Promise<QueryResult>;
   /** Undefined where the destination can't be looked through. */
@@ -73,10 +71,6 @@ export interface Pipeline {
   /** Makes a rule of a person's edit of a dead letter, or says why the edit makes none. */
   learn(letter: DeadLetter, edited: JsonObject): Promise<Result<{ ruleId: string; review: EditReview }>>;
   healing(): Promise<HealingStatus>;
-  /** The last minutes, a day's at most; all of it, or what came of a source or contract. */
-  history(filter: { source?: string; contract?: string }, minutes: number): Promise<HistorySeries>;
-  /** The last 24 hours, unstable ones first; all, or those that used a contract. */
-  sources(contract?: string): Promise<SourceInfo[]>;
   /** Of the destination; newest first. */
   repairs(...args: Parameters<RepairAudit['list']>): ReturnType<RepairAudit['list']>;
   touchedByRule(ruleId: string): Promise<TouchedByRule>;
@@ -108,14 +102,6 @@ export type TrialVerdict =
 /** A transaction of the destination costs milliseconds, however small: under load, one for each such interval. */
 const loadIntervalMs = 25;
 
-/** The groups under which the project's own stages read their topics. */
-export const groups = {
-  pipeline: 'pipeline',
-  loader: 'loader',
-  healer: 'healer',
-  keeper: 'dead-letter-keeper',
-} as const;
-
 /**
  * Composes the way of an event, from the queue to the destination, and starts it.
  *
@@ -144,20 +130,14 @@ export async function startPipeline(deps: {
     log,
   });
   const letters = createDeadLetters(engine.state);
-  const metrics = createPipelineMetrics();
-  const recorder = await startRecorder({
-    engine,
-    metrics,
-    queue: { topic: topics.raw, group: groups.pipeline },
-    record: deps.consume,
-    log,
-  });
+  const insight = await openInsight({ engine, log, record: deps.consume });
+  const { metrics } = insight;
 
   const contractTopics = contracts.all().flatMap((contract) => contract.topic ?? []);
   const ownSteps = builtinSteps(contractTopics);
   const subscribed = subscribedTopics(steps);
 
-  const validate = createValidate({ contracts, rules, choice: config });
+  const validate = insight.watching(createValidate({ contracts, rules, choice: config }));
   const preview = createValidate({
     contracts,
     rules: { find: rules.peek, repairExpected: () => undefined },
@@ -166,7 +146,12 @@ export async function startPipeline(deps: {
   const { targetFields } = config.healing;
   const permissions = targetFields === undefined ? {} : { targetFields };
   const editing = { contracts, rules, letters, preview, permissions };
-  const loading = createLoadStage({ destination, log });
+  const logOf = (step: string) => log.child({ step });
+  const loading = createLoadStage({
+    destination,
+    log: logOf('loader'),
+    onFailure: (error) => insight.reports.failed('loader', error),
+  });
   const rollbacks = createRollbacks({
     repairs: destination.repairs,
     loading,
@@ -190,7 +175,7 @@ export async function startPipeline(deps: {
     recent,
     subscribed,
     metrics,
-    log,
+    log: logOf('validator'),
   });
   const healing = healingStage({
     engine,
@@ -198,30 +183,37 @@ export async function startPipeline(deps: {
     rules,
     healers: await healersFor(config.healing, engine.state, log),
     config: config.healing,
-    log,
+    log: logOf('healer'),
   });
-  const keeper = createKeeper({ letters, metrics, log });
+  const keeper = createKeeper({ letters, metrics, log: logOf('dead-letter-keeper') });
 
   const { maxBatchEvents: maxEvents, maxBatchBytes: maxBytes } = config.pipeline;
   const inOrder: ConsumeOptions = { maxEvents, maxBytes, retry: 'hold', onFailure: stopOnUnknown(log) };
   const consumers: Consumer[] = [];
-  const consume = async (topic: string, group: string, options: ConsumeOptions, handle: Handler) => {
-    if (deps.consume) consumers.push(await engine.consume(topic, group, options, handle));
+  /** `step`: as the flow names the stage that reads the topic. */
+  const consume = async (
+    topic: string,
+    { group, step }: { group: string; step: string },
+    options: ConsumeOptions,
+    handle: Handler,
+  ) => {
+    if (!deps.consume) return;
+    consumers.push(await engine.consume(topic, group, ...insight.counting(step, options, handle)));
   };
   // Two batches in flight: one is validated while the other loads.
   await consume(
     topics.raw,
-    groups.pipeline,
+    { group: groups.pipeline, step: 'validator' },
     { ...inOrder, inFlight: 2, lingerMs: loadIntervalMs },
     chain.fromIngest,
   );
-  await consume(topics.replay, groups.pipeline, inOrder, async (batch) =>
+  await consume(topics.replay, { group: groups.pipeline, step: 'validator' }, inOrder, async (batch) =>
     chain.fromIngest(await withoutStale(batch, letters)),
   );
-  await consume(topics.fixed, groups.loader, inOrder, chain.fromHealers);
+  await consume(topics.fixed, { group: groups.loader, step: 'loader' }, inOrder, chain.fromHealers);
   await consume(
     topics.failed,
-    groups.healer,
+    { group: groups.healer, step: 'healer' },
     {
       retry: config.retry,
       onFailure: stopOnUnknown(log),
@@ -230,7 +222,12 @@ export async function startPipeline(deps: {
     },
     healing.handle,
   );
-  await consume(topics.unrecoverable, groups.keeper, inOrder, keeper.handle);
+  await consume(
+    topics.unrecoverable,
+    { group: groups.keeper, step: 'dead-letter-keeper' },
+    inOrder,
+    keeper.handle,
+  );
   const running = await startSteps(deps.consume ? steps : [], {
     engine,
     log,
@@ -239,6 +236,7 @@ export async function startPipeline(deps: {
     contracts: contractsForSteps(contracts),
     onExhausted: keeper.keepFailedStep,
     onReplayed: (id) => letters.settleReplayed([id]),
+    activity: insight.reports,
   });
 
   return {
@@ -282,8 +280,7 @@ export async function startPipeline(deps: {
     dryRunEdit: (letter, edited) => dryRunEdit(editing, letter, edited),
     learn: (letter, edited) => learnFromPerson(editing, letter, edited),
     healing: () => healing.status(),
-    history: async (filter, minutes) => (await recorder.history()).series(filter, minutes),
-    sources: async (contract) => (await recorder.history()).sources(contract),
+    ...insight.api,
     metrics: async () => (await metrics.text()) + (await llmMetrics(await healing.status())),
     repairs: (filter, page) => destination.repairs.list(filter, page),
     touchedByRule: (ruleId) => destination.repairs.touched(ruleId),
@@ -294,7 +291,7 @@ export async function startPipeline(deps: {
       loading.stop();
       await healing.stop();
       await Promise.all([...consumers.map((consumer) => consumer.stop()), running.stop(), rollbacks.close()]);
-      await recorder.close();
+      await insight.close();
       await rules.close();
       await destination.close();
     },

@@ -1,9 +1,10 @@
-import { parentPort, threadId, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, threadId, workerData } from 'node:worker_threads';
 import type { Config } from '../config.ts';
 import { openEngine } from '../engine/engines.ts';
 import { withPauses } from '../engine/pauses.ts';
 import { SentinelError, messageOf } from '../errors.ts';
 import { createLogger } from '../log.ts';
+import { sendLines } from './log-port.ts';
 import { startPipeline } from './pipeline.ts';
 import { serve } from './rpc.ts';
 
@@ -14,6 +15,8 @@ export interface WorkerInput {
   consume: boolean;
   /** Names this thread's partitions in the engine. */
   writer: string;
+  /** Takes the log lines of this thread, where somebody collects them. */
+  logPort?: MessagePort;
 }
 
 /** The first message of the worker: it runs, or why it can't. */
@@ -21,8 +24,11 @@ export type WorkerReport = { ready: true } | { ready: false; message: string; co
 
 const port = parentPort;
 if (port === null) throw new Error('this module is the entry of a worker thread');
-const { config, consume, writer } = workerData as WorkerInput;
-const log = createLogger(config.log).child({ thread: `pipeline-${threadId}` });
+const { config, consume, writer, logPort } = workerData as WorkerInput;
+const tap = logPort === undefined ? undefined : sendLines(logPort);
+const log = createLogger(config.log, tap === undefined ? {} : { tap }).child({
+  thread: `pipeline-${threadId}`,
+});
 
 try {
   const engine = await withPauses(await openEngine(config, writer));

@@ -4,6 +4,7 @@ import type { DeadLetterStore } from '../dead-letter/store.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { IngestHandler } from '../ingest/handler.ts';
 import type { Logger } from '../log.ts';
+import type { LogRing } from '../log-ring.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { RuleStore } from '../repair/rule-store.ts';
 
@@ -19,4 +20,5 @@ export interface ServerContext {
   /** False while the service starts or stops. */
   ready: () => boolean;
   log: Logger;
+  logs: LogRing;
 }

@@ -5,7 +5,7 @@ import { parseExact } from '../ingest/exact-json.ts';
 import { type RecordHeader, headerOf } from '../ingest/record.ts';
 import { indexOfRequestId } from '../ingest/request-id.ts';
 import type { Json } from '../json.ts';
-import { groups } from '../pipeline/pipeline.ts';
+import { groups } from '../pipeline/groups.ts';
 import type { Violation } from '../validate/violation.ts';
 import type { ServerContext } from './context.ts';
 

@@ -1,4 +1,5 @@
 import type { FastifyReply } from 'fastify';
+import { maxStreams } from './event-stream.ts';
 import { type Problem, problemBody, problemMediaType } from './problem.ts';
 
 export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
@@ -14,3 +15,11 @@ export function notFound(detail: string): Problem {
 export function unprocessable(detail: string, code = 'invalid_request'): Problem {
   return { status: 422, code, title: 'The request can not be carried out', detail };
 }
+
+export const tooManyStreams: Problem = {
+  status: 503,
+  code: 'too_many_streams',
+  title: 'Too many streams',
+  detail: `${maxStreams} streams are open; close one, or try again later.`,
+  retryAfter: 5,
+};

@@ -1,5 +1,6 @@
+import type { TopicStats } from '../engine/engine.ts';
 import { topics } from '../event.ts';
-import { groups } from '../pipeline/pipeline.ts';
+import { groups } from '../pipeline/groups.ts';
 import type { ServerContext } from './context.ts';
 
 /** Counters since the data folder began; an accepted event is in exactly one of the others. */
@@ -19,8 +20,11 @@ export interface Stats {
   healing: number;
 }
 
-export async function collectStats({ engine, pipeline, deadLetters }: ServerContext): Promise<Stats> {
-  const [queues, counts] = await Promise.all([engine.stats(), pipeline.counts()]);
+export async function collectStats(
+  { pipeline, deadLetters }: ServerContext,
+  queues: readonly TopicStats[],
+): Promise<Stats> {
+  const counts = await pipeline.counts();
   const topic = (name: string) => queues.find((queue) => queue.topic === name);
   const pending = (name: string, group: string) =>
     topic(name)?.groups.find((reader) => reader.group === group)?.pending ?? 0;

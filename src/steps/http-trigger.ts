@@ -1,6 +1,7 @@
 import { isObject } from '../json.ts';
 import type { Logger } from '../log.ts';
 import type { ContextFactory } from './context.ts';
+import type { StepReports } from './reports.ts';
 import type { HttpInput, HttpMethod, HttpReply, StepModule } from './step.ts';
 
 /** A route that the server mounts. `handle` never rejects. */
@@ -13,15 +14,21 @@ export interface StepRoute {
 }
 
 /** The step's HTTP triggers as routes. A handler that throws is logged and answered with 500. */
-export function httpRoutes(step: StepModule, deps: { log: Logger; context: ContextFactory }): StepRoute[] {
+export function httpRoutes(
+  step: StepModule,
+  deps: { log: Logger; context: ContextFactory; activity?: StepReports },
+): StepRoute[] {
   const { name } = step.config;
   return step.config.triggers.flatMap((trigger) => {
     if (trigger.type !== 'http') return [];
     const { method, path } = trigger;
     const handle = async (input: HttpInput): Promise<HttpReply> => {
       try {
-        return toReply(await step.handler(input, deps.context({ trigger, attempt: 1 })));
+        const reply = toReply(await step.handler(input, deps.context({ trigger, attempt: 1 })));
+        deps.activity?.handled(name, 1);
+        return reply;
       } catch (error) {
+        deps.activity?.failed(name, error);
         deps.log.error({ status: 'failed', step: name, method, path, err: error }, 'step failed');
         return failed(name);
       }

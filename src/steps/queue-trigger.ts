@@ -12,6 +12,7 @@ import type { Logger } from '../log.ts';
 import { deadLetterId } from '../dead-letter/dead-letter.ts';
 import { stepReplayTopic } from '../dead-letter/replay.ts';
 import type { ContextFactory } from './context.ts';
+import type { StepReports } from './reports.ts';
 import type { StepModule, Trigger } from './step.ts';
 
 type QueueTrigger = Extract<Trigger, { type: 'queue' }>;
@@ -34,6 +35,7 @@ interface QueueDeps {
   onExhausted: (message: ExhaustedMessage) => Promise<void>;
   /** A message that the step once gave up on is done; by the id of its dead letter. */
   onReplayed: (deadLetterId: string) => Promise<void>;
+  activity?: StepReports;
 }
 
 /** Consumes each of the step's topics as the group named like the step; each message fails and is retried alone. */
@@ -61,7 +63,7 @@ async function consumeTopic(
   step: StepModule,
   topic: string,
   triggers: readonly QueueTrigger[],
-  { engine, log, context, retry, signal, onExhausted, onReplayed }: QueueDeps,
+  { engine, log, context, retry, signal, onExhausted, onReplayed, activity }: QueueDeps,
 ): Promise<Consumer> {
   const { name, batch } = step.config;
   const concurrency = batch?.concurrency ?? 1;
@@ -78,6 +80,7 @@ async function consumeTopic(
       input,
       context(requestId === undefined ? { trigger, attempt } : { trigger, attempt, requestId }),
     );
+    activity?.handled(name, 1);
     if (topic === stepReplayTopic(name) && requestId !== undefined)
       await onReplayed(deadLetterId({ request_id: requestId, step: name }));
   }
@@ -107,11 +110,13 @@ async function consumeTopic(
       retry: { ...defaultRetry, ...retry },
       onExhausted: ({ body, attempt }, error) =>
         onExhausted({ step: name, topic, body: body.slice(), attempts: attempt, error }),
-      onFailure: ({ error, attempt, nextDelayMs }) =>
+      onFailure: ({ error, attempt, nextDelayMs }) => {
+        activity?.failed(name, error);
         log.warn(
           { status: 'failed', step: name, topic, attempt, retry_in_ms: nextDelayMs, err: error },
           'step failed',
-        ),
+        );
+      },
     },
     handleBatch,
   );

@@ -5,6 +5,7 @@ import { startCronTriggers } from './cron-trigger.ts';
 import { httpRoutes, type StepRoute } from './http-trigger.ts';
 import { createOutlet } from './outlet.ts';
 import { startQueueTriggers, type ExhaustedMessage } from './queue-trigger.ts';
+import type { StepReports } from './reports.ts';
 import type { StepContracts, StepModule } from './step.ts';
 
 export type { ExhaustedMessage, StepRoute };
@@ -21,6 +22,8 @@ export interface StepDeps {
   onExhausted: (message: ExhaustedMessage) => Promise<void>;
   /** Settles the dead letter of a message that the step has processed after all. */
   onReplayed: (deadLetterId: string) => Promise<void>;
+  /** Is told what the steps do. */
+  activity?: StepReports;
 }
 
 export interface RunningSteps {
@@ -47,7 +50,7 @@ export async function startSteps(steps: readonly StepModule[], deps: StepDeps): 
     for (const step of steps) {
       const context = contextFactory(step.config, { ...deps, outlet, signal });
       const retry = { ...deps.retry, ...step.config.retry, ...ownEntry(deps.stepRetry, step.config.name) };
-      routes.push(...httpRoutes(step, { log: deps.log, context }));
+      routes.push(...httpRoutes(step, { ...deps, context }));
       running.push(...(await startQueueTriggers(step, { ...deps, context, retry, signal })));
       for (const job of startCronTriggers(step, { ...deps, context })) {
         running.push({ stop: async () => job.stop() });

@@ -7,7 +7,7 @@ const row = (source: string, delayMs: number, repaired = false) =>
   ({ source, contract: 'order', receivedAt: now - delayMs, repair: repaired ? {} : undefined }) as Row;
 
 it('counts what became of each event, and how long it took to be loaded', async () => {
-  const metrics = createPipelineMetrics(() => now);
+  const metrics = createPipelineMetrics({ now: () => now });
   metrics.loaded(
     [row('shop', 10), row('shop', 20, true), row('web', 700_000), row('shop', 5)],
     [{ status: 'loaded' }, { status: 'loaded' }, { status: 'loaded' }, { status: 'duplicate' }],

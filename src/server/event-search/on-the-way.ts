@@ -3,7 +3,7 @@ import { healingPrefix } from '../../dead-letter/store.ts';
 import { topics } from '../../event.ts';
 import { type RecordHeader, headerOf } from '../../ingest/record.ts';
 import { requestIdsFrom, timeOfRequestId } from '../../ingest/request-id.ts';
-import { groups } from '../../pipeline/pipeline.ts';
+import { groups } from '../../pipeline/groups.ts';
 import {
   type EventItem,
   type Findings,

@@ -1,54 +1,60 @@
 import type { FastifyInstance } from 'fastify';
-import type { ServerResponse } from 'node:http';
 import type { ServerContext } from '../context.ts';
+import type { EventStream, EventStreams } from '../event-stream.ts';
+import { sendProblem, tooManyStreams } from '../replies.ts';
 import { collectStats, createRates } from '../stats.ts';
 
 const streamIntervalMs = 1000;
 
-export function statsRoutes(app: FastifyInstance, context: ServerContext): void {
+export function statsRoutes(app: FastifyInstance, context: ServerContext, streams: EventStreams): void {
   const ratesSince = createRates();
+  const readers = new Set<EventStream>();
+  let timer: NodeJS.Timeout | undefined;
+  let stopWatching: (() => void) | undefined;
 
   async function snapshot() {
-    const [stats, queues] = await Promise.all([collectStats(context), context.engine.stats()]);
+    const queues = await context.engine.stats();
+    const stats = await collectStats(context, queues);
     return { ...stats, rates: ratesSince(stats), queues };
   }
 
   app.get('/api/v1/stats', snapshot);
 
-  const streams = new Set<ServerResponse>();
-  app.addHook('preClose', async () => {
-    for (const stream of streams) stream.end();
-  });
+  /** Made once for all readers. */
+  async function sendStats(to: Iterable<EventStream>): Promise<void> {
+    try {
+      const stats = JSON.stringify(await snapshot());
+      for (const reader of to) reader.send('stats', stats);
+    } catch (error) {
+      context.log.warn({ err: error, code: 'stream_failed' }, 'no statistics for the stream');
+    }
+  }
+
+  function begin(): void {
+    timer ??= setInterval(() => void sendStats(readers), streamIntervalMs);
+    stopWatching ??= context.letters.watch((change) => {
+      const text = JSON.stringify(change);
+      for (const reader of readers) reader.send('dead_letter', text);
+    });
+  }
+
+  function end(): void {
+    clearInterval(timer);
+    stopWatching?.();
+    timer = undefined;
+    stopWatching = undefined;
+  }
 
   /** Server-sent events: `stats` once a second, and `dead_letter` for each change of a dead letter. */
   app.get('/api/v1/stream', async (request, reply) => {
-    reply.hijack();
-    const { raw } = reply;
-    streams.add(raw);
-    raw.writeHead(200, {
-      'content-type': 'text/event-stream',
-      'cache-control': 'no-store',
-      'x-accel-buffering': 'no',
+    const reader = streams.open(request, reply);
+    if (reader === undefined) return sendProblem(reply, tooManyStreams);
+    readers.add(reader);
+    reader.onClose(() => {
+      readers.delete(reader);
+      if (readers.size === 0) end();
     });
-    const send = (event: string, data: unknown) => {
-      // A reader that does not keep up misses events rather than fill our memory.
-      if (raw.writableLength < maxUnread) raw.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
-    };
-    const sendStats = () =>
-      snapshot().then(
-        (stats) => send('stats', stats),
-        (error: unknown) =>
-          context.log.warn({ err: error, code: 'stream_failed' }, 'no statistics for the stream'),
-      );
-    const stopWatching = context.letters.watch((change) => send('dead_letter', change));
-    const timer = setInterval(() => void sendStats(), streamIntervalMs);
-    request.raw.on('close', () => {
-      streams.delete(raw);
-      clearInterval(timer);
-      stopWatching();
-    });
-    await sendStats();
+    begin();
+    await sendStats([reader]);
   });
 }
-
-const maxUnread = 1024 * 1024;

@@ -1,0 +1,137 @@
+import type { Contract } from '../contracts/contract.ts';
+import { type JsonObject, type JsonType, jsonType } from '../json.ts';
+import type { Row } from '../load/destination.ts';
+import { pointerOf } from '../repair/pointer.ts';
+import { undeclaredFields } from '../validate/signature.ts';
+import type { Verdict } from '../validate/stage.ts';
+
+/** Fields that events bring although their contract does not declare them: how a source's drift begins. */
+export interface DriftWatch {
+  /** The hot path: every verdict. Looks at each event that is not valid as it came, and at some of the others. */
+  look(verdict: Verdict, event: JsonObject): void;
+  /** The hot path: every row with undeclared fields at its top, of an event that was valid as it came. */
+  extra(row: Pick<Row, 'contract' | 'contractVersion' | 'source' | 'extra'>): void;
+  fields(contract: string): DriftField[];
+  /** What was stored of a contract's fields. */
+  recall(contract: string, fields: readonly DriftField[]): void;
+  /** Contracts whose fields have changed since the last call. */
+  changed(): string[];
+}
+
+export interface DriftField {
+  version: string;
+  /** JSON Pointer, array indexes as `*`. */
+  path: string;
+  types: JsonType[];
+  /** Events that had it, of those that were looked at. */
+  count: number;
+  /** ISO 8601 times. */
+  first_seen: string;
+  last_seen: string;
+  sources: string[];
+}
+
+/** Events looked at in a second, at most: drift shows in a few as well as in all. */
+const perSecond = 200;
+/** Of the valid events, every so many one is looked at for what nested objects hold. */
+const validBetween = 64;
+const maxFields = 200;
+const maxSources = 20;
+const maxPath = 256;
+
+export function createDriftWatch(now: () => number = Date.now): DriftWatch {
+  const byContract = new Map<string, Map<string, DriftField>>();
+  const changed = new Set<string>();
+  let pass = 0;
+  let second = -1;
+  let left = 0;
+
+  function mayLook(at: number): boolean {
+    const current = Math.floor(at / 1000);
+    if (current !== second) [second, left] = [current, perSecond];
+    return left-- > 0;
+  }
+
+  function seen(
+    { contract, version, source }: { contract: string; version: string; source: string },
+    path: string,
+    type: JsonType,
+    at: number,
+  ): void {
+    if (path.length > maxPath) return;
+    let fields = byContract.get(contract);
+    if (fields === undefined) byContract.set(contract, (fields = new Map()));
+    const key = `${version}\n${path}`;
+    const time = new Date(at).toISOString();
+    let field = fields.get(key);
+    if (field === undefined) {
+      if (fields.size >= maxFields) fields.delete(rarest(fields));
+      field = { version, path, types: [], count: 0, first_seen: time, last_seen: time, sources: [] };
+      fields.set(key, field);
+    }
+    field.count++;
+    field.last_seen = time;
+    if (!field.types.includes(type)) field.types.push(type);
+    if (!field.sources.includes(source) && field.sources.length < maxSources) field.sources.push(source);
+    changed.add(contract);
+  }
+
+  function lookAt(
+    { name, version, jsonSchema }: Contract,
+    source: string,
+    event: JsonObject,
+    from: number,
+  ): void {
+    const at = now();
+    if (!mayLook(at)) return;
+    for (const { path, type } of undeclaredFields(event, jsonSchema)) {
+      const depth = path.split('/').length - 1;
+      if (depth >= from) seen({ contract: name, version, source }, path, type, at);
+    }
+  }
+
+  return {
+    look(verdict, event) {
+      if (verdict.kind === 'valid') {
+        if (--pass > 0) return;
+        pass = validBetween;
+        // What it has at its top comes with its row.
+        lookAt(verdict.contract, verdict.source, event, 2);
+      } else if (verdict.kind !== 'unknown') lookAt(verdict.contract, verdict.source, event, 1);
+    },
+    extra({ contract, contractVersion: version, source, extra = {} }) {
+      const at = now();
+      if (!mayLook(at)) return;
+      for (const [name, value] of Object.entries(extra).slice(0, maxFields))
+        seen({ contract, version, source }, pointerOf([name]), jsonType(value), at);
+    },
+    fields: (contract) =>
+      [...(byContract.get(contract)?.values() ?? [])].toSorted(
+        (a, b) => b.count - a.count || (a.path < b.path ? -1 : 1),
+      ),
+    recall(contract, fields) {
+      byContract.set(
+        contract,
+        new Map(fields.slice(0, maxFields).map((field) => [`${field.version}\n${field.path}`, field])),
+      );
+    },
+    changed() {
+      const names = [...changed];
+      changed.clear();
+      return names;
+    },
+  };
+}
+
+/** A sender with random names must not push out the field that all others have. */
+function rarest(fields: ReadonlyMap<string, DriftField>): string {
+  let found: { key: string; field: DriftField } | undefined;
+  for (const [key, field] of fields) {
+    const isRarer =
+      found === undefined ||
+      field.count < found.field.count ||
+      (field.count === found.field.count && field.last_seen < found.field.last_seen);
+    if (isRarer) found = { key, field };
+  }
+  return found?.key ?? '';
+}

@@ -1,0 +1,7 @@
+/** The groups under which the project's own stages read their topics. */
+export const groups = {
+  pipeline: 'pipeline',
+  loader: 'loader',
+  healer: 'healer',
+  keeper: 'dead-letter-keeper',
+} as const;

@@ -1,0 +1,83 @@
+import { expect, it } from 'vitest';
+import * as z from 'zod';
+import { defineContract } from '../../src/contracts/index.ts';
+import { createDriftWatch } from '../../src/history/drift.ts';
+import { keepDrift } from '../../src/history/drift-store.ts';
+import type { JsonObject } from '../../src/json.ts';
+import { createLogger } from '../../src/log.ts';
+import type { Verdict } from '../../src/validate/stage.ts';
+import { memoryState } from '../helpers/memory-state.ts';
+
+const contract = defineContract({
+  name: 'visit',
+  version: '1.0.0',
+  schema: z.object({ id: z.string(), where: z.object({ city: z.string() }) }),
+});
+const log = createLogger({ level: 'silent', format: 'json' });
+const valid = (source = 'web'): Verdict => ({
+  kind: 'valid',
+  source,
+  contract,
+  value: {},
+  changed: undefined,
+});
+const invalid: Verdict = { kind: 'invalid', source: 'app', contract, violations: [], signature: '' };
+const row = (extra: JsonObject, source = 'web') => ({
+  contract: 'visit',
+  contractVersion: '1.0.0',
+  source,
+  extra,
+});
+
+it('remembers undeclared fields: which, of which types, how often, since when, from whom', () => {
+  let now = Date.parse('2026-03-01T00:00:00Z');
+  const drift = createDriftWatch(() => now);
+  drift.extra(row({ campaign: 'spring', 'a/b': 1 }));
+  now += 1000;
+  drift.extra(row({ campaign: 7 }, 'shop'));
+  drift.look(invalid, { Id: 'x', where: { city: 'Ulm', zip: '89073' } });
+  drift.look(valid(), { id: 'x', where: { city: 'Ulm', zip: 89073 }, campaign: 'counted with its row' });
+  expect(drift.fields('visit')).toEqual([
+    {
+      version: '1.0.0',
+      path: '/campaign',
+      types: ['string', 'integer'],
+      count: 2,
+      first_seen: '2026-03-01T00:00:00.000Z',
+      last_seen: '2026-03-01T00:00:01.000Z',
+      sources: ['web', 'shop'],
+    },
+    expect.objectContaining({ path: '/where/zip', types: ['string', 'integer'], count: 2 }),
+    expect.objectContaining({ path: '/Id', sources: ['app'] }),
+    expect.objectContaining({ path: '/a~1b', types: ['integer'] }),
+  ]);
+  expect(drift.fields('other')).toEqual([]);
+});
+
+it('is bounded: in events a second, in fields, in sources, in the length of a path', () => {
+  let now = 0;
+  const drift = createDriftWatch(() => now);
+  for (let at = 0; at < 1000; at++) drift.extra(row({ often: 1 }, `s${at}`));
+  expect(drift.fields('visit')).toMatchObject([{ path: '/often', count: 200 }]);
+  expect(drift.fields('visit')[0]!.sources).toHaveLength(20);
+  for (let at = 0; at < 1000; at++) {
+    now += 100;
+    drift.extra(row({ [`random-${at}`]: 1, ['x'.repeat(5000)]: 1 }));
+  }
+  const fields = drift.fields('visit');
+  expect(fields).toHaveLength(200);
+  expect(fields[0]).toMatchObject({ path: '/often' });
+  expect(fields.map(({ path }) => path)).toContain('/random-999');
+});
+
+it('survives a restart, and passes over what is no such entry', async () => {
+  const state = memoryState();
+  const drift = createDriftWatch();
+  drift.extra(row({ campaign: 'spring' }));
+  await (await keepDrift(state, drift, { write: true, log })).close();
+  await state.put('history/drift/broken', { fields: 1 });
+  const next = createDriftWatch();
+  await keepDrift(state, next, { write: false, log });
+  expect(next.fields('visit')).toEqual(drift.fields('visit'));
+  expect(next.fields('broken')).toEqual([]);
+});

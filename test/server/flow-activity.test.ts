@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { ContractDrift } from '../../src/server/routes/contracts.ts';
+import type { FlowActivity } from '../../src/server/routes/flow-activity.ts';
+import {
+  type RunningSentinel,
+  get,
+  ingest,
+  post,
+  settled,
+  startProcess,
+  transaction,
+  until,
+} from '../helpers/sentinel.ts';
+
+const failing = `import { defineStep } from 'data-sentinel';
+export default defineStep(
+  {
+    name: 'fragile', description: 'Fails on what it is told to.', enqueues: [], flows: ['test'],
+    triggers: [{ type: 'queue', topic: 'validated_data' }],
+  },
+  async (message) => { if (message.event.description === 'fail') throw new Error('can not take "a value"'); },
+);
+`;
+
+let sentinel: RunningSentinel;
+const api = (path: string) => `${sentinel.url}/api/v1${path}`;
+const activity = () => get<FlowActivity>(api('/flow/activity'));
+
+beforeAll(async () => {
+  sentinel = await startProcess({
+    config: { steps: { fragile: { retry: { max_attempts: 2, initial_delay_ms: 10 } } } },
+    files: { 'steps/fragile.step.ts': failing },
+  });
+});
+afterAll(() => sentinel.stop());
+
+it('tells of each step what it did and how it failed, of each queue how it moves', async () => {
+  const { Amount, ...rest } = { Amount: 5, ...transaction() };
+  await post(`${sentinel.url}/ingest`, 'no JSON');
+  await settled(sentinel.url, await ingest(sentinel.url, transaction(), 'shop'));
+  await settled(sentinel.url, await ingest(sentinel.url, transaction({ description: 'fail' }), 'shop'));
+  await settled(sentinel.url, await ingest(sentinel.url, { ...rest, amount: undefined, Amount }, 'shop'));
+  await settled(sentinel.url, await ingest(sentinel.url, transaction({ amount: 'much' }), 'shop'));
+  let now: FlowActivity | undefined;
+  const step = (name: string) => now!.steps.find((one) => one.name === name);
+  await until(async () => {
+    now = await activity();
+    return step('fragile')?.errors === 2 && step('dead-letter-keeper')?.handled === 1;
+  });
+  expect(step('ingest')).toMatchObject({ handled: 4, errors: 1 });
+  expect(step('validator')).toMatchObject({ handled: 4, errors: 0 });
+  expect(step('healer')).toMatchObject({ handled: 2 });
+  expect(step('loader')).toMatchObject({ handled: 3, errors: 0, last_errors: [] });
+  expect(step('fragile')).toMatchObject({ handled: 2 });
+  expect(step('fragile')!.last_errors[0]).toMatchObject({ message: 'can not take …' });
+  const names = (await get<{ nodes: { kind: string; name?: string }[] }>(api('/flow'))).nodes.flatMap(
+    ({ name }) => name ?? [],
+  );
+  for (const { name } of now!.steps) expect(names).toContain(name);
+
+  expect(now!.queues).toContainEqual(
+    expect.objectContaining({ topic: 'raw_event', group: 'pipeline', pending: 0, waiting: 0 }),
+  );
+  await until(async () => (await activity()).topics.every(({ rate }) => rate !== null));
+});
+
+it('a contract tells which undeclared fields its sources send, and how its events fare', async () => {
+  await settled(sentinel.url, await ingest(sentinel.url, transaction({ campaign: 'spring' }), 'web'));
+  const drift = await get<ContractDrift>(api('/contracts/transaction/drift'));
+  expect(drift.fields.map(({ path }) => path).toSorted()).toEqual(['/Amount', '/campaign']);
+  expect(drift.fields.find(({ path }) => path === '/campaign')).toMatchObject({
+    version: '1.0.0',
+    types: ['string'],
+    count: 1,
+    sources: ['web'],
+  });
+  expect(drift).toMatchObject({ contract: 'transaction', events: 6, valid_share: 0.5 });
+  expect(drift.sources).toContainEqual({ source: 'web', events: 1, valid: 1 });
+  expect(await get(api('/contracts/order/drift'))).toMatchObject({ fields: [], valid_share: null });
+  expect((await fetch(api('/contracts/nothing/drift'))).status).toBe(404);
+});
