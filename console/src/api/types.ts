@@ -297,19 +297,20 @@ export interface FlowGraph {
 export interface FlowActivity {
   steps: StepActivity[];
   queues: QueueActivity[];
-  topics: { topic: string; published: number; rate: number }[];
+  topics: { topic: string; published: number; rate: number | null }[];
 }
 
 export interface QueueActivity extends GroupDepth {
   topic: string;
-  rate: number;
+  rate: number | null;
 }
 
 export interface StepActivity {
   name: string;
   handled: number;
   errors: number;
-  rate: number;
+  /** Events per second; null until the service has run long enough to tell. */
+  rate: number | null;
   last_errors: { at: string; code: string; message: string }[];
 }
 

@@ -8,8 +8,9 @@ export const count = (value: number): string => whole.format(value);
 export const shortCount = (value: number): string =>
   value < 1_000_000 ? whole.format(value) : compact.format(value);
 
-/** 0.4 and 12 and 1,234 */
-export function rate(value: number): string {
+/** 0.4 and 12 and 1,234; a dash for what is not known. */
+export function rate(value: number | null): string {
+  if (value === null) return '–';
   return value !== 0 && value < 10 ? value.toFixed(1) : whole.format(Math.round(value));
 }
 

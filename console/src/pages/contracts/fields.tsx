@@ -24,9 +24,9 @@ function columnsOf({ columns, aliases, key }: Contract): Column<ContractField>[]
       header: 'Field',
       width: 'minmax(0, 2.2fr)',
       phone: 'wide',
-      cell: ({ path, depth, pointer }) => (
-        <span style={{ paddingLeft: depth * 14 }} className="contract-field">
-          <code>{path}</code>
+      cell: ({ path, name, depth, pointer }) => (
+        <span style={{ paddingLeft: depth * 18 }} className="contract-field" title={path}>
+          <code>{name}</code>
           {key.includes(pointer) && <Badge tone="accent">key</Badge>}
         </span>
       ),
@@ -55,11 +55,15 @@ function columnsOf({ columns, aliases, key }: Contract): Column<ContractField>[]
         <span className="muted">{columns.find(({ name }) => name === path)?.type.kind ?? ''}</span>
       ),
     },
-    {
-      header: 'Also known as',
-      width: 'minmax(0, 1fr)',
-      phone: 'hide',
-      cell: ({ pointer }) => <span className="muted">{aliases[pointer]?.join(', ') ?? ''}</span>,
-    },
+    ...(Object.keys(aliases).length === 0 ? [] : [aliasColumn(aliases)]),
   ];
+}
+
+function aliasColumn(aliases: Contract['aliases']): Column<ContractField> {
+  return {
+    header: 'Also known as',
+    width: 'minmax(0, 1fr)',
+    phone: 'hide',
+    cell: ({ pointer }) => <span className="muted">{aliases[pointer]?.join(', ') ?? ''}</span>,
+  };
 }

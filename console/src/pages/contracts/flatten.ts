@@ -4,6 +4,8 @@ import { fieldsOf, schemaAt } from '../../editor/schema.ts';
 export interface ContractField {
   /** `payload.items[*].price` */
   path: string;
+  /** The last part of the path. */
+  name: string;
   pointer: string;
   depth: number;
   wanted: string;
@@ -25,6 +27,7 @@ function below(root: JsonObject, segments: string[], words: string, depth: numbe
     const inside = [...segments, name];
     const field = {
       path,
+      name,
       pointer: `/${inside.map((one) => (one === '0' ? '*' : one)).join('/')}`,
       depth,
       wanted,

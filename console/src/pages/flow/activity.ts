@@ -2,7 +2,7 @@ import type { FlowActivity, FlowGraph, StepActivity } from '../../api/types.ts';
 
 export interface TopicActivity {
   /** Events per second. */
-  rate: number;
+  rate: number | null;
   /** Events that wait for a reader. */
   pending: number;
 }
@@ -18,7 +18,7 @@ export function activityOf(activity: FlowActivity | undefined): Activity {
   const topics = new Map<string, TopicActivity>();
   for (const { topic, rate } of activity?.topics ?? []) topics.set(topic, { rate, pending: 0 });
   for (const { topic, pending } of activity?.queues ?? []) {
-    const known = topics.get(topic) ?? { rate: 0, pending: 0 };
+    const known = topics.get(topic) ?? { rate: null, pending: 0 };
     topics.set(topic, { ...known, pending: Math.max(known.pending, pending) });
   }
   return { step: (name) => steps.get(name), topic: (name) => topics.get(name) };

@@ -14,7 +14,7 @@ export interface TopicEdgeData extends Record<string, unknown> {
 export function TopicEdge({ id, data }: EdgeProps<Edge<TopicEdgeData>>) {
   if (data === undefined) return null;
   const { topic, points, label, activity } = data;
-  const isMoving = activity !== undefined && activity.rate > 0;
+  const isMoving = activity !== undefined && activity.rate !== null && activity.rate > 0;
   const isDeep = activity !== undefined && activity.pending > 0;
   return (
     <>

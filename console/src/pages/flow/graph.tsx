@@ -65,7 +65,7 @@ export function Graph({ graph, activity, chosen, onChoose }: GraphProps) {
         edgeTypes={edgeTypes}
         colorMode={isDark ? 'dark' : 'light'}
         fitView
-        fitViewOptions={{ padding: 0.04, maxZoom: 1.1 }}
+        fitViewOptions={{ padding: 0.03, maxZoom: 1.15 }}
         minZoom={0.2}
         nodesDraggable={false}
         nodesConnectable={false}

@@ -12,16 +12,32 @@ export interface FlowLayout {
   edges: Map<string, { points: Point[]; label: Point }>;
 }
 
-export const stepSize = { width: 208, height: 82 };
-export const topicSize = { width: 170, height: 40 };
-export const labelSize = { width: 150, height: 40 };
+/** Pixels; names are cut where a narrow screen has no room for them. */
+const sizes = {
+  wide: {
+    step: { width: 204, height: 72 },
+    topic: { width: 170, height: 38 },
+    label: { width: 152, height: 40 },
+  },
+  narrow: {
+    step: { width: 132, height: 64 },
+    topic: { width: 110, height: 34 },
+    label: { width: 96, height: 38 },
+  },
+};
 
-/** Layers from left to right, or from top to bottom where it is narrow. Each topic between two steps has a line of its own. */
+/** Layers from top to bottom, which a screen has more room for than from left to right. Each topic between two steps has a line of its own. */
 export function layOut({ nodes, edges }: FlowGraph, isNarrow: boolean): FlowLayout {
   const graph = new dagre.graphlib.Graph({ multigraph: true });
-  graph.setGraph({ rankdir: isNarrow ? 'TB' : 'LR', nodesep: 26, edgesep: 18, ranksep: isNarrow ? 34 : 46 });
-  for (const node of nodes) graph.setNode(node.id, { ...(node.kind === 'step' ? stepSize : topicSize) });
-  for (const { id, from, to } of edges) graph.setEdge(from, to, { ...labelSize, labelpos: 'c' }, id);
+  const { step, topic, label } = isNarrow ? sizes.narrow : sizes.wide;
+  graph.setGraph({
+    rankdir: 'TB',
+    nodesep: isNarrow ? 10 : 30,
+    edgesep: isNarrow ? 6 : 14,
+    ranksep: isNarrow ? 18 : 24,
+  });
+  for (const node of nodes) graph.setNode(node.id, { ...(node.kind === 'step' ? step : topic) });
+  for (const { id, from, to } of edges) graph.setEdge(from, to, { ...label, labelpos: 'c' }, id);
   dagre.layout(graph);
   return {
     nodes: new Map(

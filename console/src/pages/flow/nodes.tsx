@@ -63,8 +63,8 @@ export function TopicNode({ data: { topic } }: NodeProps<Node<TopicNodeData>>) {
 function Ends() {
   return (
     <>
-      <Handle type="target" position={Position.Left} isConnectable={false} />
-      <Handle type="source" position={Position.Right} isConnectable={false} />
+      <Handle type="target" position={Position.Top} isConnectable={false} />
+      <Handle type="source" position={Position.Bottom} isConnectable={false} />
     </>
   );
 }

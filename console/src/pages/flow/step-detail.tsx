@@ -101,7 +101,7 @@ function StepLogs({ name }: { name: string }) {
         items.length === 0 ? (
           <p className="muted step-quiet">It has not written a line yet.</p>
         ) : (
-          <LogLines lines={items} />
+          <LogLines lines={items} brief />
         )
       }
     </Load>

@@ -9,10 +9,18 @@ import { JsonView } from '../../ui/json-view.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
 import './logs.css';
 
+interface LogLinesProps {
+  lines: readonly LogLine[];
+  /** All are of one step, which need not be said. */
+  brief?: boolean;
+}
+
 /** Log lines, newest first; a line leads to its event, and can be opened whole. */
-export function LogLines({ lines }: { lines: readonly LogLine[] }) {
+export function LogLines({ lines, brief = false }: LogLinesProps) {
   const [open, setOpen] = useState<LogLine>();
-  const [columns] = useState(() => columnsOf(setOpen));
+  const [columns] = useState(() =>
+    columnsOf(setOpen).filter(({ header }) => !brief || header !== originHeader),
+  );
   return (
     <div className="logs">
       <Table
@@ -33,6 +41,8 @@ export function LogLines({ lines }: { lines: readonly LogLine[] }) {
     </div>
   );
 }
+
+const originHeader = 'Step, source';
 
 function columnsOf(open: (line: LogLine) => void): Column<LogLine>[] {
   return [
@@ -57,7 +67,7 @@ function columnsOf(open: (line: LogLine) => void): Column<LogLine>[] {
       ),
     },
     {
-      header: 'Step, source',
+      header: originHeader,
       width: 'minmax(0, 2fr)',
       cell: ({ step, source, status }) => (
         <span className="muted">{[step, source, status].filter(Boolean).join(' · ')}</span>

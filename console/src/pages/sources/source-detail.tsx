@@ -8,7 +8,7 @@ import { Load } from '../../ui/load.tsx';
 import { Legend, type Line, TimeChart } from '../../ui/time-chart.tsx';
 import { sharesOf } from './shares.ts';
 
-const minutes = 360;
+const minutes = 60;
 
 /** How one source did over the last hours. */
 export function SourceDetail({ source, onClose }: { source: SourceInfo; onClose: () => void }) {
@@ -34,7 +34,7 @@ export function SourceDetail({ source, onClose }: { source: SourceInfo; onClose:
         {(history) => (
           <div className="stack">
             <TimeChart
-              label={`Events of ${source.source} of the last 6 hours by what became of them`}
+              label={`Events of ${source.source} of the last hour by what became of them`}
               times={history.times}
               lines={linesOf(history)}
               stacked

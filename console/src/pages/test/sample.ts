@@ -69,7 +69,7 @@ function textOf(schema: JsonObject, name: string): string {
       return '42.50';
     default: {
       const pattern = schema['pattern'];
-      if (typeof pattern !== 'string') return name === 'source' ? 'console' : `${name} 1`;
+      if (typeof pattern !== 'string') return name === 'source' ? 'console' : `${name}-1`;
       return candidates.find((text) => new RegExp(pattern, 'u').test(text)) ?? 'text';
     }
   }
