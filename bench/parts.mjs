@@ -103,7 +103,7 @@ async function open(dist) {
   const { createValidate } = await load('validate/stage.js');
   const { createChain } = await load('pipeline/chain.js');
   const { createPipelineMetrics } = await load('pipeline/metrics.js');
-  const { decodeRecords, encodeRecord } = await load('ingest/record.js');
+  const { encodeRecord, forEachEvent } = await load('ingest/record.js');
   const contracts = await loadContracts([resolve('contracts')], { override: true });
   contracts.register(contractFromJsonSchema(shipmentSchema));
   const rules = await openRuleStore(noState, { ttlDays: 7, contracts, log: silent });
@@ -118,6 +118,7 @@ async function open(dist) {
     contracts,
     validate,
     loading: {
+      makeReady() {},
       async load(rows, _positions, beforeCommit) {
         seen = rows;
         const outcomes = rows.map(() => ({ status: 'loaded' }));
@@ -167,10 +168,14 @@ async function open(dist) {
       'JSON.parse of each line, for comparison': ({ lines }) => {
         for (const line of lines) JSON.parse(line);
       },
-      decode: ({ batch }) => void decodeRecords(batch.map(({ body }) => body)),
+      decode({ batch }) {
+        for (const { body } of batch) forEachEvent(body, () => {});
+      },
       'decode and verdict': ({ batch }) => {
-        for (const { event, requestId, header } of decodeRecords(batch.map(({ body }) => body)))
-          validate(event, { requestId, receivedAt: header.at, source: header.source });
+        for (const { body } of batch)
+          forEachEvent(body, ({ event, requestId, header }) =>
+            validate(event, { requestId, receivedAt: header.at, source: header.source }),
+          );
       },
       'whole chain': ({ batch }) => chain.fromIngest(batch),
     },

@@ -84,7 +84,7 @@ export async function startSentinel({ prepare } = {}) {
         const now = await stats();
         if (now.pending === 0 && now.healing === 0 && now.accepted >= accepted && settledIn(now) >= accepted)
           return { seconds: (performance.now() - start) / 1000, stats: now };
-        await sleep(10);
+        await sleep(50);
       }
     },
     /** Resolves with the seconds since `start` when so many are loaded (repaired ones included). */
@@ -92,7 +92,7 @@ export async function startSentinel({ prepare } = {}) {
       for (;;) {
         const { loaded, repaired } = await stats();
         if (loaded + repaired >= wanted) return (performance.now() - start) / 1000;
-        await sleep(10);
+        await sleep(50);
       }
     },
     query: async (sql) => (await call('/api/v1/query', { sql })).rows,

@@ -42,8 +42,10 @@ export interface DeadLetterStore {
   ): () => void;
 }
 
-export const byIdPrefix = 'dead-letters/by-id/';
-export const indexPrefix = 'dead-letters/index/';
+/** The group of the state in which each letter has two entries. */
+export const deadLetterGroup = 'dead-letters';
+export const byIdPrefix = `${deadLetterGroup}/by-id/`;
+export const indexPrefix = `${deadLetterGroup}/index/`;
 
 export function createDeadLetters(state: StateStore, now: () => Date = () => new Date()): DeadLetterStore {
   const get = (id: string) => state.get(byIdPrefix + id) as Promise<DeadLetter | undefined>;

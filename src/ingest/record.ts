@@ -32,7 +32,7 @@ export function encodeRecord(header: RecordHeader, lines: Buffer | string): Buff
   return record;
 }
 
-/** One event of a batch, parsed. */
+/** One event of a record, parsed. */
 export interface Incoming {
   readonly header: RecordHeader;
   readonly requestId: string;
@@ -41,22 +41,21 @@ export interface Incoming {
   readonly text: string;
 }
 
-/** Reads the records of a batch. A parse for each line is faster than one of all, whose text would have to be made. */
-export function decodeRecords(bodies: readonly Uint8Array[]): Incoming[] {
-  const incoming: Incoming[] = [];
-  for (const body of bodies) {
-    const lines = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString().split('\n');
-    const header = JSON.parse(lines[0]!) as RecordHeader;
-    const parse = header.exact === true ? parseExact : (JSON.parse as typeof parseExact);
-    const idAt = requestIdsFrom(header.id);
-    for (let index = 0; index < header.n; index++) {
-      const text = lines[index + 1]!;
-      const event = parse(text);
-      if (!isObject(event)) throw new TypeError(`record ${header.id} holds something that is not an event`);
-      incoming.push({ header, requestId: idAt(index), event, text });
-    }
+/**
+ * Reads a record event by event: what is not kept of one is garbage before the next, which is the cheap kind. A parse for
+ * each line is faster than one of all, whose text would have to be made.
+ */
+export function forEachEvent(body: Uint8Array, handle: (incoming: Incoming) => void): void {
+  const lines = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString().split('\n');
+  const header = JSON.parse(lines[0]!) as RecordHeader;
+  const parse = header.exact === true ? parseExact : (JSON.parse as typeof parseExact);
+  const idAt = requestIdsFrom(header.id);
+  for (let index = 0; index < header.n; index++) {
+    const text = lines[index + 1]!;
+    const event = parse(text);
+    if (!isObject(event)) throw new TypeError(`record ${header.id} holds something that is not an event`);
+    handle({ header, requestId: idAt(index), event, text });
   }
-  return incoming;
 }
 
 /** The metadata of a record, without reading its events. */

@@ -24,6 +24,12 @@ export interface Destination {
     positions: readonly Position[],
     beforeCommit?: (outcomes: readonly RowOutcome[]) => Promise<void>,
   ): Promise<RowOutcome[]>;
+  /**
+   * Work on a row that needs neither its batch nor the store, done as soon as there is a row: while the batch before it
+   * loads, and while its values are young. To be called at most once a row, in the order of the loads; a row for which
+   * it was not called loads all the same. It may let go of the row's values, which are then made anew if needed.
+   */
+  makeReady?(row: Row): void;
   /** What became of an event, by request id. */
   find(requestId: string): Promise<LoadedEvent | undefined>;
   /** Counters since the store began, kept in the same transactions as the rows. */
@@ -69,6 +75,10 @@ export interface Row {
   extra: JsonObject | undefined;
   /** Set when the event was repaired. */
   repair: RepairTrail | undefined;
+  /** What `makeReady` has worked out; the destination's own affair. */
+  ready?: unknown;
+  /** Lets go of `values`, where they can be made anew from `text`. */
+  letGo?(): void;
 }
 
 /** How a repaired event came to be; kept with the row in `_sentinel_repairs`. */

@@ -21,33 +21,74 @@ export interface RowFacts {
 /** Makes the rows of one contract. Splits off what the contract does not declare, so that nothing is dropped. */
 export function createRowMaker(contract: Contract): (value: JsonObject, facts: RowFacts) => Row {
   const declared = new Set(contract.columns.map((column) => column.name)).add(idField);
-  const { table, name, version } = contract;
 
-  return (value, { requestId, receivedAt, source, repair, text, changed }) => {
+  return (value, facts) => {
     let values = value;
-    let filled = changed;
+    let filled = facts.changed;
     let extra: JsonObject | undefined;
     for (const field in value) if (!declared.has(field)) (extra ??= {})[field] = value[field]!;
-    if (extra !== undefined) {
-      values = {};
-      for (const field in value) if (declared.has(field)) values[field] = value[field]!;
-    }
+    if (extra !== undefined) values = only(declared, value);
     if (values[idField] === undefined || values[idField] === null) {
-      values = { ...values, [idField]: requestId };
-      filled = { ...changed, [idField]: requestId };
+      values = { ...values, [idField]: facts.requestId };
+      filled = { ...filled, [idField]: facts.requestId };
     }
-    return {
-      table,
-      requestId,
-      receivedAt,
-      source,
-      contract: name,
-      contractVersion: version,
-      values,
-      text,
-      filled,
-      extra,
-      repair,
-    };
+    return new EventRow(contract, declared, facts, values, filled, extra);
   };
+}
+
+/** A row whose values can go and come back: a batch holds ten thousand rows, and each value costs the collector. */
+class EventRow implements Row {
+  readonly table: string;
+  readonly requestId: string;
+  readonly receivedAt: number;
+  readonly source: string;
+  readonly contract: string;
+  readonly contractVersion: string;
+  readonly text: string | undefined;
+  readonly filled: JsonObject | undefined;
+  readonly extra: JsonObject | undefined;
+  readonly repair: RepairTrail | undefined;
+  ready: unknown;
+  readonly #declared: ReadonlySet<string>;
+  #values: JsonObject | undefined;
+
+  constructor(
+    { table, name, version }: Contract,
+    declared: ReadonlySet<string>,
+    { requestId, receivedAt, source, repair, text }: RowFacts,
+    values: JsonObject,
+    filled: JsonObject | undefined,
+    extra: JsonObject | undefined,
+  ) {
+    this.table = table;
+    this.requestId = requestId;
+    this.receivedAt = receivedAt;
+    this.source = source;
+    this.contract = name;
+    this.contractVersion = version;
+    this.text = text;
+    this.filled = filled;
+    this.extra = extra;
+    this.repair = repair;
+    this.ready = undefined;
+    this.#declared = declared;
+    this.#values = values;
+  }
+
+  get values(): JsonObject {
+    return (this.#values ??= only(this.#declared, {
+      ...(JSON.parse(this.text!) as JsonObject),
+      ...this.filled,
+    }));
+  }
+
+  letGo(): void {
+    if (this.text !== undefined) this.#values = undefined;
+  }
+}
+
+function only(fields: ReadonlySet<string>, value: JsonObject): JsonObject {
+  const some: JsonObject = {};
+  for (const field in value) if (fields.has(field)) some[field] = value[field]!;
+  return some;
 }

@@ -1,10 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type Position, type RetryPolicy, retryDelay } from '../engine/engine.ts';
-import { SentinelError, isRetryable } from '../errors.ts';
+import type { Position } from '../engine/engine.ts';
 import type { Logger } from '../log.ts';
+import { createPatience } from '../patience.ts';
 import type { Destination, Row, RowOutcome } from './destination.ts';
 
 export interface LoadStage {
+  /** See `Destination.makeReady`. */
+  makeReady(row: Row): void;
   /**
    * Loads in the order of the calls, however long the destination is down: a batch whose positions are beyond those
    * of an earlier one must not commit before it. Rejects only with `pipeline_stopped`, or with an error that is not
@@ -23,14 +24,6 @@ export interface LoadStage {
   stop(): void;
 }
 
-const patience: RetryPolicy = {
-  maxAttempts: Infinity,
-  initialDelayMs: 100,
-  maxDelayMs: 10_000,
-  factor: 2,
-  jitter: 0.3,
-};
-
 export function createLoadStage({
   destination,
   log,
@@ -41,42 +34,18 @@ export function createLoadStage({
   /** Called for each try that failed. */
   onFailure?: (error: unknown) => void;
 }): LoadStage {
-  const stopping = new AbortController();
+  const patience = createPatience(log, onFailure);
   let turn: Promise<unknown> = Promise.resolve();
-  let failing = false;
 
-  async function untilDone<T>(work: () => Promise<T>, fields: object, waits: string): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
-      if (stopping.signal.aborted) throw stopped();
-      try {
-        const done = await work();
-        if (failing) log.info({ status: 'recovered', attempt }, 'the destination takes rows again');
-        failing = false;
-        return done;
-      } catch (error) {
-        onFailure?.(error);
-        if (!isRetryable(error)) throw error;
-        failing = true;
-        const delay = retryDelay(patience, attempt);
-        log.error(
-          {
-            err: error,
-            status: 'failed',
-            code: (error as SentinelError).code,
-            ...fields,
-            attempt,
-            retry_in_ms: delay,
-          },
-          `the destination does not take rows; ${waits} waits and is tried again`,
-        );
-        await sleep(delay, undefined, { signal: stopping.signal }).catch(() => {
-          throw stopped();
-        });
-      }
-    }
-  }
+  const untilDone = <T>(work: () => Promise<T>, fields: object, waits: string): Promise<T> =>
+    patience.until(work, {
+      failed: `the destination does not take rows; ${waits} waits`,
+      recovered: 'the destination takes rows again',
+      fields,
+    });
 
   return {
+    makeReady: (row) => destination.makeReady?.(row),
     load(...args) {
       const mine = turn.then(() =>
         untilDone(() => destination.load(...args), { rows: args[0].length }, 'the batch'),
@@ -92,9 +61,7 @@ export function createLoadStage({
       turn = after;
       return mine;
     },
-    waiting: () => failing,
-    stop: () => stopping.abort(),
+    waiting: () => patience.waiting(),
+    stop: () => patience.stop(),
   };
 }
-
-const stopped = () => new SentinelError('pipeline_stopped', 'stopped while waiting for the destination');

@@ -1,21 +1,27 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Contract } from '../contracts/contract.ts';
 import type { ContractRegistry } from '../contracts/registry.ts';
 import { type DeadLetterStore, healingKey } from '../dead-letter/store.ts';
 import type { Delivery, Engine, Position } from '../engine/engine.ts';
 import type { FixedEvent, Reception, ReplayTrail } from '../event.ts';
-import { type Incoming, decodeRecords } from '../ingest/record.ts';
+import { type Incoming, forEachEvent } from '../ingest/record.ts';
 import type { JsonObject } from '../json.ts';
 import type { RepairTrail, Row, RowOutcome } from '../load/destination.ts';
 import { type RowFacts, createRowMaker } from '../load/row.ts';
 import type { LoadStage } from '../load/stage.ts';
 import { limitLog } from '../log-limit.ts';
 import type { Logger } from '../log.ts';
+import { createPatience } from '../patience.ts';
 import type { Plan } from '../repair/plan.ts';
 import type { RecentEvents } from '../repair/recent-events.ts';
 import { errorSignature } from '../validate/signature.ts';
 import type { Validate, Verdict } from '../validate/stage.ts';
+import { createInOrder } from './in-order.ts';
 import { Outbox } from './outbox.ts';
 import type { PipelineMetrics } from './metrics.ts';
+
+/** Milliseconds of validation between two looks at what else waits, above all the load of the batch before. */
+const turnMs = 2;
 
 /** The last offset of each partition that is in the destination; see `Destination.positions`. */
 type Committed = Map<string, number>;
@@ -25,14 +31,28 @@ export interface Chain {
   fromIngest(batch: readonly Delivery[]): Promise<void>;
   /** Batches of `schema_fixed`: what the healers repaired is validated again and loaded. */
   fromHealers(batch: readonly Delivery[]): Promise<void>;
+  /** Gives up waiting for a queue that is full. */
+  stop(): void;
 }
 
-/** What becomes a row if the destination takes it. */
-interface Candidate {
-  row: Row;
-  replay: ReplayTrail | undefined;
-  /** The event as it was received, JSON text. */
-  raw: string;
+/** What becomes rows if the destination takes it. Lists side by side: an object more for each event costs the collector. */
+interface Candidates {
+  rows: Row[];
+  /** The events as they were received, JSON text. */
+  raws: string[];
+  /** By a row's number; few have one. */
+  replays: Map<number, ReplayTrail>;
+}
+
+function addCandidate(
+  { rows, raws, replays }: Candidates,
+  row: Row,
+  raw: string,
+  replay?: ReplayTrail,
+): void {
+  if (replay !== undefined) replays.set(rows.length, replay);
+  rows.push(row);
+  raws.push(raw);
 }
 
 /**
@@ -56,6 +76,8 @@ export function createChain(deps: {
 }): Chain {
   const { engine, contracts, validate, loading, letters, committed, recent, subscribed, metrics, log } = deps;
   const limited = limitLog(log);
+  const inOrder = createInOrder();
+  const patience = createPatience(log);
   const rowMakers = new Map<Contract, ReturnType<typeof createRowMaker>>();
 
   function makeRow(contract: Contract, value: JsonObject, facts: RowFacts): Row {
@@ -67,16 +89,39 @@ export function createChain(deps: {
   async function fromIngest(batch: readonly Delivery[]): Promise<void> {
     const fresh = notCommitted(batch, committed);
     if (fresh.length === 0) return;
-    const outbox = new Outbox(engine, subscribed);
-    const candidates: Candidate[] = [];
-    for (const incoming of decodeRecords(fresh.map((delivery) => delivery.body))) {
-      const { header, requestId, event, text } = incoming;
-      const verdict = validate(event, { requestId, receivedAt: header.at, source: header.source });
-      const row = settle(verdict, incoming, outbox);
-      if (row !== undefined) candidates.push({ row, replay: header.replay, raw: text });
-    }
-    await outbox.flush();
+    const { candidates } = await inOrder(
+      () => validateAll(fresh),
+      // In place until it works: a batch behind this one must not load, and move the position, before it does.
+      ({ outbox }) =>
+        patience.until(() => outbox.flush(), {
+          failed: 'the queue does not take what is to be healed; the batch waits',
+          recovered: 'the queue takes what is to be healed again',
+          fields: { messages: fresh.length },
+        }),
+    );
     await load(candidates, fresh);
+  }
+
+  async function validateAll(
+    batch: readonly Delivery[],
+  ): Promise<{ candidates: Candidates; outbox: Outbox }> {
+    const outbox = new Outbox(engine, subscribed);
+    const candidates: Candidates = { rows: [], raws: [], replays: new Map() };
+    let since = performance.now();
+    for (const { body } of batch) {
+      forEachEvent(body, (incoming) => {
+        const { header, requestId, event, text } = incoming;
+        const verdict = validate(event, { requestId, receivedAt: header.at, source: header.source });
+        const row = settle(verdict, incoming, outbox);
+        if (row === undefined) return;
+        loading.makeReady(row);
+        addCandidate(candidates, row, text, header.replay);
+      });
+      if (performance.now() - since < turnMs) continue;
+      await nextTurn();
+      since = performance.now();
+    }
+    return { candidates, outbox };
   }
 
   /** Sends an event that can't be loaded on its way, or says which row it makes. */
@@ -162,7 +207,7 @@ export function createChain(deps: {
   async function fromHealers(batch: readonly Delivery[]): Promise<void> {
     const fresh = notCommitted(batch, committed);
     const outbox = new Outbox(engine, subscribed);
-    const candidates: Candidate[] = [];
+    const candidates: Candidates = { rows: [], raws: [], replays: new Map() };
     for (const { body } of fresh) {
       const fixed = JSON.parse(Buffer.from(body).toString()) as FixedEvent;
       if (fixed.chained === true) continue;
@@ -201,17 +246,17 @@ export function createChain(deps: {
       const { value, changed } = validation;
       if (outbox.wants(contract)) outbox.valid(fixed, contract, value);
       const facts = { requestId, receivedAt, source, repair, text: result, changed };
-      candidates.push({ row: makeRow(contract, value, facts), replay: fixed.replay, raw: fixed.raw });
+      addCandidate(candidates, makeRow(contract, value, facts), fixed.raw, fixed.replay);
     }
     await outbox.flush();
     await load(candidates, fresh);
-    const settled = candidates.map(({ row }) => ({ delete: healingKey(row.requestId) }));
+    const settled = candidates.rows.map(({ requestId }) => ({ delete: healingKey(requestId) }));
     if (settled.length > 0) await engine.state.write(settled);
   }
 
-  async function load(candidates: Candidate[], batch: readonly Delivery[]): Promise<void> {
+  async function load(candidates: Candidates, batch: readonly Delivery[]): Promise<void> {
     const positions = lastPositions(batch);
-    const rows = candidates.map((candidate) => candidate.row);
+    const { rows } = candidates;
     const outcomes = await loading.load(rows, positions, (outcomes) =>
       keepWhatIsNotLoaded(candidates, outcomes),
     );
@@ -221,21 +266,28 @@ export function createChain(deps: {
 
   /** Runs before the commit: after it, nothing of the batch would be delivered again. */
   async function keepWhatIsNotLoaded(
-    candidates: Candidate[],
+    { rows, raws, replays }: Candidates,
     outcomes: readonly RowOutcome[],
   ): Promise<void> {
     const outbox = new Outbox(engine, subscribed);
     const replayed: string[] = [];
-    for (const [index, outcome] of outcomes.entries()) {
-      const candidate = candidates[index]!;
-      if (outcome.status === 'rejected') outbox.unrecoverable(rejected(candidate, outcome));
-      else if (candidate.replay !== undefined) replayed.push(candidate.row.requestId);
+    for (let at = 0; at < outcomes.length; at++) {
+      const outcome = outcomes[at]!;
+      const replay = replays.get(at);
+      if (outcome.status === 'rejected')
+        outbox.unrecoverable(rejected(rows[at]!, raws[at]!, replay, outcome));
+      else if (replay !== undefined) replayed.push(rows[at]!.requestId);
     }
     await outbox.flush();
     if (replayed.length > 0) await letters.settleReplayed(replayed);
   }
 
-  function rejected({ row, replay, raw }: Candidate, outcome: RowOutcome & { status: 'rejected' }) {
+  function rejected(
+    row: Row,
+    raw: string,
+    replay: ReplayTrail | undefined,
+    outcome: RowOutcome & { status: 'rejected' },
+  ) {
     const { contract, contractVersion: version, source } = row;
     const violations = [
       {
@@ -266,7 +318,7 @@ export function createChain(deps: {
     };
   }
 
-  return { fromIngest, fromHealers };
+  return { fromIngest, fromHealers, stop: () => patience.stop() };
 }
 
 function receptionOf(

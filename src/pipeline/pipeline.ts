@@ -289,6 +289,7 @@ export async function startPipeline(deps: {
     /** In the order of the flow: take nothing more, finish what runs, then let go of the stores. */
     async close() {
       loading.stop();
+      chain.stop();
       await healing.stop();
       await Promise.all([...consumers.map((consumer) => consumer.stop()), running.stop(), rollbacks.close()]);
       await insight.close();

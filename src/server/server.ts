@@ -22,6 +22,7 @@ import { logRoutes } from './routes/logs.ts';
 import { queryRoutes } from './routes/query.ts';
 import { repairRoutes } from './routes/repairs.ts';
 import { ruleRoutes } from './routes/rules.ts';
+import { stateRoutes } from './routes/state.ts';
 import { statsRoutes } from './routes/stats.ts';
 import { stepRoutes } from './routes/steps.ts';
 
@@ -92,6 +93,7 @@ export async function createApi(context: ServerContext): Promise<FastifyInstance
   logRoutes(app, context, streams);
   historyRoutes(app, context);
   consumerRoutes(app, context);
+  stateRoutes(app, context);
   queryRoutes(app, context);
   consoleRoutes(app);
   await stepRoutes(app, context);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SentinelError } from '../../src/errors.ts';
 import { createIngest } from '../../src/ingest/handler.ts';
-import { decodeRecords } from '../../src/ingest/record.ts';
+import { forEachEvent } from '../../src/ingest/record.ts';
 import { createLogger } from '../../src/log.ts';
 import { createAuthorize } from '../../src/server/authorize.ts';
 import { cliFolder } from './support.ts';
@@ -33,7 +33,7 @@ beforeEach(async () => {
     log: createLogger({ level: 'silent', format: 'json' }),
     publish: async ({ body }) => {
       if (busy-- > 0) throw new SentinelError('engine_full', 'full');
-      for (const { header, event } of decodeRecords([body])) accepted.push([header.source, event]);
+      forEachEvent(body, ({ header, event }) => accepted.push([header.source, event]));
     },
   });
   server = createServer((request, response) => {

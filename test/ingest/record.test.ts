@@ -1,9 +1,15 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { decodeRecords, encodeRecord, headerOf } from '../../src/ingest/record.ts';
+import { type Incoming, encodeRecord, forEachEvent, headerOf } from '../../src/ingest/record.ts';
 import { createRequestIds, requestIdsFrom } from '../../src/ingest/request-id.ts';
 
 const nextId = createRequestIds();
+
+function decoded(bodies: readonly Uint8Array[]): Incoming[] {
+  const all: Incoming[] = [];
+  for (const body of bodies) forEachEvent(body, (incoming) => all.push(incoming));
+  return all;
+}
 
 it('gives back the events of many records, each with its id and its exact text', () => {
   const event = fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 2 }), { noNullPrototype: true });
@@ -17,12 +23,12 @@ it('gives back the events of many records, each with its id and its exact text',
         const bodies = texts.map((lines, index) =>
           encodeRecord({ id: ids[index]!, at: 1, n: lines.length }, lines.join('\n')),
         );
-        const decoded = decodeRecords(bodies);
-        expect(decoded.map(({ text }) => text)).toEqual(texts.flat());
-        expect(decoded.map(({ event }) => event)).toEqual(
+        const events = decoded(bodies);
+        expect(events.map(({ text }) => text)).toEqual(texts.flat());
+        expect(events.map(({ event }) => event)).toEqual(
           texts.flat().map((text) => JSON.parse(text) as unknown),
         );
-        expect(decoded.map(({ requestId }) => requestId)).toEqual(
+        expect(events.map(({ requestId }) => requestId)).toEqual(
           texts.flatMap((lines, index) => lines.map((_, at) => requestIdsFrom(ids[index]!)(at))),
         );
         expect(headerOf(bodies[0]!)).toEqual({ id: ids[0], at: 1, n: requests[0]!.length });
@@ -33,6 +39,6 @@ it('gives back the events of many records, each with its id and its exact text',
 
 it('keeps digits that a float would round, where the record says so', () => {
   const line = '{"amount":12345678901234567.89,"n":1.5}';
-  const [incoming] = decodeRecords([encodeRecord({ id: nextId(1), at: 1, n: 1, exact: true }, line)]);
+  const [incoming] = decoded([encodeRecord({ id: nextId(1), at: 1, n: 1, exact: true }, line)]);
   expect(incoming!.event).toEqual({ amount: '12345678901234567.89', n: 1.5 });
 });

@@ -69,6 +69,9 @@ describe('a row', () => {
         const { text, filled, values, extra } = rowOf(transactionWith(change));
         const told = { ...(JSON.parse(text!) as JsonObject), ...filled };
         expect(told).toEqual({ ...values, ...extra });
+        const again = rowOf(transactionWith(change));
+        again.letGo?.();
+        expect(again.values).toEqual(values);
       }),
     );
   });

@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { Destination, RowOutcome, Table } from '../destination.ts';
+import type { Destination, Row, RowOutcome, Table } from '../destination.ts';
 import { ensureBookkeeping, readCounts, readPositions } from './duckdb/bookkeeping.ts';
 import { unavailable } from './duckdb/errors.ts';
 import { findEvent } from './duckdb/find.ts';
@@ -7,6 +7,7 @@ import { type KnownTable, knowTable } from './duckdb/known-table.ts';
 import { type Warehouse, loadBatch, writer } from './duckdb/loader.ts';
 import { createQuery } from './duckdb/query.ts';
 import { createSearch } from './duckdb/search.ts';
+import { makeReady } from './duckdb/ready.ts';
 import { rowsOf } from './duckdb/rows.ts';
 import { type DuckDbOptions, openSession } from './duckdb/session.ts';
 import { repairAudit } from './duckdb/repair-audit.ts';
@@ -20,7 +21,12 @@ import { ensureTable, mergeTables, sameName } from './duckdb/tables.ts';
 export async function openDuckDb(options: DuckDbOptions): Promise<Destination> {
   const session = await openSession(options);
   const tables = new Map<string, KnownTable>();
-  const warehouse: Warehouse = { tables, writers: new Set(), handover: session.handover() };
+  const warehouse: Warehouse = {
+    tables,
+    handover: session.handover(),
+    writers: new Set(),
+    partitions: new Set(),
+  };
   let turn: Promise<unknown> = Promise.resolve();
   /** After a failure the next load makes sure of its tables first: one may have been dropped. */
   let unsure = false;
@@ -54,6 +60,7 @@ export async function openDuckDb(options: DuckDbOptions): Promise<Destination> {
     const merged = mergeTables(specs);
     await ensureTables(connection, merged);
     for (const spec of merged) tables.set(sameName(spec.name), await knowTable(connection, spec));
+    latest = undefined;
     const writers = await rowsOf(
       connection,
       'SELECT table_name, contract, contract_version FROM _sentinel_contracts',
@@ -88,6 +95,18 @@ export async function openDuckDb(options: DuckDbOptions): Promise<Destination> {
     });
   }
 
+  /** Neighbours mostly are for the same table. */
+  let latest: { name: string; table: KnownTable } | undefined;
+  function ready(row: Row): void {
+    if (latest?.name !== row.table) {
+      const table = tables.get(sameName(row.table));
+      // Left to the load, which says what is wrong.
+      if (table === undefined) return;
+      latest = { name: row.table, table };
+    }
+    row.ready = makeReady(latest.table, row);
+  }
+
   const question = <T>(doing: string, ask: (connection: DuckDBConnection) => Promise<T>): Promise<T> =>
     session.read(ask).catch((error: unknown) => {
       throw unavailable(doing, error);
@@ -96,6 +115,7 @@ export async function openDuckDb(options: DuckDbOptions): Promise<Destination> {
   await exclusively('prepare its bookkeeping', (connection) => ensureTables(connection, []));
   return {
     prepare: (specs) => exclusively('prepare its tables', (connection) => prepare(connection, specs)),
+    makeReady: ready,
     load,
     positions: () => question('read its positions', readPositions),
     find: (requestId) => question('look for an event', (connection) => findEvent(connection, requestId)),

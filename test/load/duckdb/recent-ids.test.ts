@@ -22,6 +22,20 @@ describe('request ids that may be in the table', () => {
     expect(mayHave(ids, loaded)).toBe(true);
   });
 
+  it('are admitted once', () => {
+    const [old, first, second] = [nextId(1), nextId(1), nextId(1)];
+    const ids = new RecentIds(old, 1);
+    const admit = (id: string): boolean => ids.admit(id, ofUuid(id)!);
+    expect([old, first, first, second, first, second].map(admit)).toEqual([
+      false,
+      true,
+      false,
+      true,
+      false,
+      false,
+    ]);
+  });
+
   it('stay known, however many follow', () => {
     const ids = new RecentIds('', 100);
     const loaded = Array.from({ length: 350 }, () => nextId(1));

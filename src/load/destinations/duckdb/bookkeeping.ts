@@ -30,30 +30,29 @@ export async function ensureBookkeeping(connection: DuckDBConnection): Promise<v
   for (const statement of tables) await connection.run(statement);
 }
 
-/** Within the transaction of the rows. */
-export async function addToCounts(connection: DuckDBConnection, counts: LoadCounts): Promise<void> {
-  const { loaded, repaired, duplicate } = counts;
-  if (loaded + duplicate === 0) return;
-  await connection.run(
+/** Statements for the transaction of the rows. */
+export function addToCounts({ loaded, repaired, duplicate }: LoadCounts): string[] {
+  if (loaded + duplicate === 0) return [];
+  return [
     `UPDATE _sentinel_counters SET loaded = loaded + ${loaded}, repaired = repaired + ${repaired}, duplicate = duplicate + ${duplicate}`,
-  );
+  ];
 }
 
-/** Within the transaction of the rows. A position never moves back. */
-export async function savePositions(
-  connection: DuckDBConnection,
-  positions: readonly Position[],
-): Promise<void> {
+/** Statements for the transaction of the rows. A position never moves back. `known`: partitions that have a place. */
+export function savePositions(positions: readonly Position[], known: ReadonlySet<string>): string[] {
   const last = new Map<string, number>();
   for (const { partition, offset } of positions)
     last.set(partition, Math.max(offset, last.get(partition) ?? offset));
-  for (const [partition, offset] of last) {
-    const { rowsChanged } = await connection.run(
-      `UPDATE _sentinel_positions SET position = greatest(position, ${offset}) WHERE partition = ${literal(partition)}`,
-    );
-    if (rowsChanged > 0) continue;
-    await connection.run(`INSERT INTO _sentinel_positions VALUES (${literal(partition)}, ${offset})`);
-  }
+  return Array.from(last).flatMap(([partition, offset]) => {
+    const mine = `partition = ${literal(partition)}`;
+    const move = `UPDATE _sentinel_positions SET position = greatest(position, ${offset}) WHERE ${mine}`;
+    if (known.has(partition)) return [move];
+    return [
+      `INSERT INTO _sentinel_positions SELECT ${literal(partition)}, ${offset}
+       WHERE NOT EXISTS (FROM _sentinel_positions WHERE ${mine})`,
+      move,
+    ];
+  });
 }
 
 export async function readPositions(connection: DuckDBConnection): Promise<Map<string, number>> {

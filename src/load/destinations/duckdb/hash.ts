@@ -28,7 +28,8 @@ function take(nextHigh: number, nextLow: number): void {
 
 /** By the multiplier, modulo 2⁶⁴. */
 function multiply(): void {
-  const [low0, low1] = [low & 0xffff, low >>> 16];
+  const low0 = low & 0xffff;
+  const low1 = low >>> 16;
   const p00 = low0 * multiplier.low0;
   const middle = low1 * multiplier.low0 + (p00 >>> 16);
   const middle2 = low0 * multiplier.low1 + (middle & 0xffff);
@@ -85,15 +86,23 @@ const hyphen = 0x2d;
 
 export function ofUuid(value: Json): Hash | undefined {
   if (typeof value !== 'string' || value.length !== 36) return undefined;
-  const [a, b, c, d] = [hex(value, 0), hex(value, 4), hex(value, 9), hex(value, 14)];
-  const [e, f, g, h] = [hex(value, 19), hex(value, 24), hex(value, 28), hex(value, 32)];
+  // Written out, as arrays to be taken apart again would be made.
+  const a = hex(value, 0);
+  const b = hex(value, 4);
+  const c = hex(value, 9);
+  const d = hex(value, 14);
+  const e = hex(value, 19);
+  const f = hex(value, 24);
+  const g = hex(value, 28);
+  const h = hex(value, 32);
   if ((a | b | c | d | e | f | g | h) < 0) return undefined;
   for (let at = 8; at <= 23; at += 5) if (value.charCodeAt(at) !== hyphen) return undefined;
   // DuckDB keeps a UUID as a signed number of 128 bits, with the sign turned round so that order is that of the text.
   high = ((a << 16) | b) ^ 0x80000000;
   low = (c << 16) | d;
   mix();
-  const [upperHigh, upperLow] = [high, low];
+  const upperHigh = high;
+  const upperLow = low;
   high = (e << 16) | f;
   low = (g << 16) | h;
   mix();

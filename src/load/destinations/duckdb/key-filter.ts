@@ -47,8 +47,8 @@ export class KeyFilter {
   #find(high: number, low: number): number {
     const words = this.#words;
     const wanted = occupied(low);
-    const [seedHigh = 0, seedLow = 0] = this.#seed;
-    const mixed = Math.imul(high ^ seedHigh, 0x9e3779b1) ^ Math.imul(wanted ^ seedLow, 0x85ebca6b);
+    const mixed =
+      Math.imul(high ^ this.#seed[0]!, 0x9e3779b1) ^ Math.imul(wanted ^ this.#seed[1]!, 0x85ebca6b);
     let slot = Math.floor(((mixed >>> 0) / wordRange) * this.#capacity);
     for (;;) {
       const present = words[slot * 2 + 1];

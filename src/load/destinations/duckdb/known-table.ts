@@ -6,6 +6,7 @@ import { inexactColumn } from './exact.ts';
 import { hashesAgree } from './hash.ts';
 import { KeyFilter } from './key-filter.ts';
 import { type KeyHash, keyHash } from './key-hash.ts';
+import { LineStore } from './line-store.ts';
 import { RecentIds } from './recent-ids.ts';
 import { forEachRow, rowsOf } from './rows.ts';
 import { identifier } from './sql.ts';
@@ -22,6 +23,9 @@ export interface KnownTable {
   /** Of a row's key; tells nothing when this DuckDB hashes otherwise than hash.ts. */
   keyHash: KeyHash;
   ids: RecentIds;
+  /** By which its next rows, and their repairs, are handed over. */
+  lines: LineStore;
+  repairLines: LineStore;
   /** How many rows it has, about: loads that failed are counted too. */
   rowCount: number;
 }
@@ -42,6 +46,8 @@ export async function knowTable(connection: DuckDBConnection, spec: Table): Prom
     inexact: inexactColumn(spec.columns),
     keys,
     keyHash: (await hashesAgree(connection)) ? keyHash(spec) : () => undefined,
+    lines: new LineStore(),
+    repairLines: new LineStore(),
     rowCount: Number(rows),
     ids: new RecentIds(newest === null ? '' : String(newest)),
   };

@@ -21,12 +21,17 @@ export interface Warehouse {
   handover: Handover;
   /** Contracts that `_sentinel_contracts` knows as the writers of a table; grown by committed loads. */
   writers: Set<string>;
+  /** Partitions that have a place in `_sentinel_positions`; grown likewise. */
+  partitions: Set<string>;
 }
 
 interface Group {
   staged: Staged;
   settled: Settled;
 }
+
+const loaded: RowOutcome = { status: 'loaded' };
+const duplicate: RowOutcome = { status: 'duplicate' };
 
 /**
  * One batch in one transaction, with the bookkeeping and the positions. Rows that are certainly new are inserted
@@ -41,44 +46,59 @@ export async function loadBatch(
   positions: readonly Position[],
   beforeCommit: (outcomes: readonly RowOutcome[]) => Promise<void>,
 ): Promise<RowOutcome[]> {
-  const sorted = [...rowsByTable(warehouse, rows)].map(([table, rows]) => sortRows(table, rows));
-  const commit = async (sorted: readonly Sorted[], staged: readonly Row[]): Promise<RowOutcome[]> => {
-    await connection.run('BEGIN TRANSACTION');
-    const outcomes = new Map<Row, RowOutcome>();
+  const byTable = numbersByTable(warehouse, rows);
+  const sorted = Array.from(byTable, ([table, numbers]) => sortRows(table, rows, numbers));
+  const commit = async (sorted: readonly Sorted[]): Promise<RowOutcome[]> => {
+    // Statements go together where they can: between two of them, this thread may be at work on the next batch.
+    let opening = 'BEGIN TRANSACTION; ';
+    const outcomes = rows.map((): RowOutcome | undefined => undefined);
     const total: LoadCounts = { loaded: 0, repaired: 0, duplicate: 0 };
-    for (const { direct, repeats } of sorted) {
-      if (direct.rows.length > 0) add(total, await insertDirect(connection, warehouse.handover, direct));
-      for (const row of direct.rows) outcomes.set(row, { status: 'loaded' });
-      // After the rows that are new, as one of them may be what a repeat repeats.
-      const found = await recordRepeats(connection, direct.table, repeats);
-      total.duplicate += found.recorded;
-      for (const row of found.duplicates) outcomes.set(row, { status: 'duplicate' });
+    for (const group of sorted) {
+      if (group.direct.length === 0) continue;
+      add(total, await insertDirect(connection, warehouse.handover, group, opening));
+      opening = '';
+      for (const number of group.direct) outcomes[number] = loaded;
     }
-    const undecided = staged.filter((row) => !outcomes.has(row));
-    const groups = await stageRows(connection, warehouse, undecided, outcomes);
-    const inOrder = rows.map((row) => outcomes.get(row)!);
+    if (opening !== '') await connection.run(opening);
+    // After the rows that are new, as one of them may be what a repeat repeats.
+    for (const group of sorted) {
+      const repeats = group.repeats.map((number) => rows[number]!);
+      const found = await recordRepeats(connection, group.table, repeats);
+      total.duplicate += found.recorded;
+      for (const at of found.duplicates) outcomes[group.repeats[at]!] = duplicate;
+    }
+    const groups = await stageRows(connection, byTable, rows, outcomes);
+    const settled = outcomes as RowOutcome[];
     const newWriters = writersOf(rows).filter((writer) => !warehouse.writers.has(writer));
-    await bothDone(write(connection, groups, total, positions, newWriters), beforeCommit(inOrder));
+    await bothDone(writeGroups(connection, groups, total), beforeCommit(settled));
     // Before the commit: if it fails, it may have happened all the same. A hash too many only costs a look-up.
     remember(groups);
-    await connection.run('COMMIT');
+    const last = [
+      ...newWriters.map((writer) => `INSERT INTO _sentinel_contracts VALUES ${writer}`),
+      ...addToCounts(total),
+      ...savePositions(positions, warehouse.partitions),
+      'COMMIT',
+    ];
+    await connection.run(last.join('; '));
     for (const writer of newWriters) warehouse.writers.add(writer);
+    for (const { partition } of positions) warehouse.partitions.add(partition);
     for (const slot of groups.keys()) if (slot > 0) await dropStaging(connection, slot);
-    return inOrder;
+    return settled;
   };
   try {
-    return await commit(sorted, rows);
+    return await commit(sorted);
   } catch (error) {
     if (!(error instanceof DirectRefused)) throw error;
     await connection.run('ROLLBACK');
-    return commit([], rows);
+    return commit([]);
   }
 }
 
-function rowsByTable({ tables }: Warehouse, rows: readonly Row[]): Map<KnownTable, Row[]> {
-  const groups = new Map<KnownTable, Row[]>();
-  let [name, group]: [string | undefined, Row[]] = [undefined, []];
-  for (const row of rows) {
+function numbersByTable({ tables }: Warehouse, rows: readonly Row[]): Map<KnownTable, number[]> {
+  const groups = new Map<KnownTable, number[]>();
+  let [name, group]: [string | undefined, number[]] = [undefined, []];
+  for (let number = 0; number < rows.length; number++) {
+    const row = rows[number]!;
     if (row.table !== name) {
       const table = tables.get(sameName(row.table));
       if (table === undefined) {
@@ -90,25 +110,27 @@ function rowsByTable({ tables }: Warehouse, rows: readonly Row[]): Map<KnownTabl
       group = groups.get(table) ?? [];
       groups.set(table, group);
     }
-    group.push(row);
+    group.push(number);
   }
   return groups;
 }
 
-/** Decides what becomes of rows that need a look, and writes nothing yet. */
+/** Decides what becomes of the rows that have no outcome yet, and writes nothing yet. */
 async function stageRows(
   connection: DuckDBConnection,
-  warehouse: Warehouse,
+  byTable: ReadonlyMap<KnownTable, readonly number[]>,
   rows: readonly Row[],
-  outcomes: Map<Row, RowOutcome>,
+  outcomes: (RowOutcome | undefined)[],
 ): Promise<Group[]> {
   const groups: Group[] = [];
-  for (const [table, ofTable] of rowsByTable(warehouse, rows)) {
-    const { accepted, lines } = linesOf(table, ofTable, outcomes);
+  for (const [table, numbers] of byTable) {
+    const undecided = numbers.filter((number) => outcomes[number] === undefined);
+    const { accepted, lines } = linesOf(table, rows, undecided, outcomes);
     if (accepted.length === 0) continue;
-    const staged = await stage(connection, table, accepted, lines, groups.length);
+    const acceptedRows = accepted.map((number) => rows[number]!);
+    const staged = await stage(connection, table, acceptedRows, lines, groups.length);
     const settled = await settle(connection, staged);
-    for (const [pos, row] of accepted.entries()) outcomes.set(row, outcomeOf(staged, settled, pos));
+    for (const [pos, number] of accepted.entries()) outcomes[number] = outcomeOf(staged, settled, pos);
     groups.push({ staged, settled });
   }
   return groups;
@@ -117,17 +139,18 @@ async function stageRows(
 function linesOf(
   table: KnownTable,
   rows: readonly Row[],
-  outcomes: Map<Row, RowOutcome>,
-): { accepted: Row[]; lines: string[] } {
-  const accepted: Row[] = [];
+  numbers: readonly number[],
+  outcomes: (RowOutcome | undefined)[],
+): { accepted: number[]; lines: string[] } {
+  const accepted: number[] = [];
   const lines: string[] = [];
-  for (const row of rows) {
-    const line = lineOf(table, row);
+  for (const number of numbers) {
+    const line = lineOf(table, rows[number]!);
     if (!line.ok) {
-      outcomes.set(row, { status: 'rejected', ...line.error });
+      outcomes[number] = { status: 'rejected', ...line.error };
       continue;
     }
-    accepted.push(row);
+    accepted.push(number);
     lines.push(line.value);
   }
   return { accepted, lines };
@@ -137,22 +160,15 @@ function outcomeOf({ refused }: Staged, settled: Settled, pos: number): RowOutco
   const refusal = refused[pos];
   if (refusal !== undefined) return { status: 'rejected', ...refusal };
   const verdict = settled.verdicts[pos];
-  const isDuplicate = verdict === verdicts.duplicate || verdict === verdicts.duplicateAgain;
-  return { status: isDuplicate ? 'duplicate' : 'loaded' };
+  return verdict === verdicts.duplicate || verdict === verdicts.duplicateAgain ? duplicate : loaded;
 }
 
-async function write(
+async function writeGroups(
   connection: DuckDBConnection,
   groups: readonly Group[],
   total: LoadCounts,
-  positions: readonly Position[],
-  newWriters: readonly string[],
 ): Promise<void> {
   for (const { staged, settled } of groups) add(total, await writeStaged(connection, staged, settled));
-  if (newWriters.length > 0)
-    await connection.run(`INSERT INTO _sentinel_contracts VALUES ${newWriters.join(', ')}`);
-  await addToCounts(connection, total);
-  await savePositions(connection, positions);
 }
 
 function add(total: LoadCounts, { loaded, repaired, duplicate }: LoadCounts): void {

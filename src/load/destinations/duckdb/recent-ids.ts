@@ -29,14 +29,25 @@ export class RecentIds {
     return id <= this.#floor || this.#younger.has(high, low) || this.#older.has(high, low);
   }
 
-  add(id: string, [high, low]: Hash): void {
-    if (this.#younger.size >= this.#generation) {
-      this.#floor = this.#newestOfOlder;
-      this.#newestOfOlder = this.#newest;
-      this.#older = this.#younger;
-      this.#younger = new KeyFilter();
-    }
-    this.#younger.add(high, low);
+  /** As `add`; false when the id may have been there already. */
+  admit(id: string, [high, low]: Hash): boolean {
+    this.#makeRoom();
+    if (id <= this.#floor || this.#older.has(high, low)) return false;
     if (id > this.#newest) this.#newest = id;
+    return this.#younger.add(high, low);
+  }
+
+  add(id: string, [high, low]: Hash): void {
+    this.#makeRoom();
+    if (id > this.#newest) this.#newest = id;
+    this.#younger.add(high, low);
+  }
+
+  #makeRoom(): void {
+    if (this.#younger.size < this.#generation) return;
+    this.#floor = this.#newestOfOlder;
+    this.#newestOfOlder = this.#newest;
+    this.#older = this.#younger;
+    this.#younger = new KeyFilter();
   }
 }

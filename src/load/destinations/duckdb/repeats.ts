@@ -13,16 +13,16 @@ const mostRepeats = 500;
 /**
  * Looks for events in the table that have the key of one of these new ones, and records those that repeat one as
  * duplicates, within the transaction that is open. Two statements instead of the ten that staging takes: with 1 %
- * duplicates nearly every small batch has one. What it does not find is left to be staged.
+ * duplicates nearly every small batch has one. Rows go by their numbers in the list. What it does not find is left to be staged.
  */
 export async function recordRepeats(
   connection: DuckDBConnection,
   table: KnownTable,
   rows: readonly Row[],
-): Promise<{ duplicates: Row[]; recorded: number }> {
+): Promise<{ duplicates: number[]; recorded: number }> {
   if (rows.length === 0 || rows.length > mostRepeats) return { duplicates: [], recorded: 0 };
   const firsts = await findFirsts(connection, table, rows);
-  const duplicates = [...firsts.keys()].map((pos) => rows[pos]!);
+  const duplicates = [...firsts.keys()];
   if (duplicates.length === 0) return { duplicates, recorded: 0 };
 
   const values = Array.from(firsts, ([pos, first]) => {
@@ -31,7 +31,7 @@ export async function recordRepeats(
     const at = `make_timestamptz(${Math.trunc(receivedAt)} * 1000)`;
     return `(${uuid(requestId)}, ${texts}, ${first === null ? 'NULL' : uuid(first)}, ${at})`;
   });
-  const ids = duplicates.map(({ requestId }) => requestId.toLowerCase()).toSorted();
+  const ids = duplicates.map((pos) => rows[pos]!.requestId.toLowerCase()).toSorted();
   const { rowsChanged } = await connection.run(
     `INSERT INTO _sentinel_duplicates (request_id, contract, source, contract_version, table_name, first_request_id, received_at)
      SELECT * FROM (VALUES ${values.join(', ')}) d(id, contract, source, version, table_name, first_id, received_at)

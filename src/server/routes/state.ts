@@ -1,0 +1,122 @@
+import type { FastifyInstance } from 'fastify';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import * as z from 'zod';
+import { deadLetterGroup } from '../../dead-letter/store.ts';
+import { deadLetterStatuses } from '../../dead-letter/dead-letter.ts';
+import type { StateStore } from '../../engine/engine.ts';
+import type { Json } from '../../json.ts';
+import type { ServerContext } from '../context.ts';
+import { defined } from '../defined.ts';
+import { parseWith } from '../parse.ts';
+import { sendProblem } from '../replies.ts';
+
+const keyPart = z
+  .string()
+  .max(1000)
+  .refine((text) => text.isWellFormed() && !text.includes('\0'), 'well-formed text');
+const listSchema = z.strictObject({
+  prefix: keyPart.default(''),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+  cursor: keyPart.optional(),
+});
+const noParameters = z.strictObject({});
+
+/** An entry of the engine's state. */
+export interface StateItem {
+  key: string;
+  /** Left out when it is larger than 16 KiB as JSON. */
+  value?: Json;
+  /** Characters of the value as JSON. */
+  size: number;
+  cut?: true;
+}
+
+/** The first part of the keys, and how many begin with it. */
+export interface StateGroup {
+  group: string;
+  count: number;
+  /** False: at least so many. */
+  exact: boolean;
+}
+
+const maxValue = 16 * 1024;
+/** A value that is left out was read all the same; a page with many such ends early. */
+const maxPage = 4 * 1024 * 1024;
+const maxGroups = 100;
+/** To count is to read the values too. */
+const mostCounted = 1000;
+
+export function stateRoutes(app: FastifyInstance, { engine, deadLetters }: ServerContext): void {
+  const { state } = engine;
+
+  app.get('/api/v1/state', async (request, reply) => {
+    const query = parseWith(listSchema, request.query);
+    if (!query.ok) return sendProblem(reply, query.error);
+    const { prefix, limit, cursor: after } = query.value;
+    // Some at a time: an entry can have a megabyte.
+    const items: StateItem[] = [];
+    let size = 0;
+    let last = after;
+    while (items.length < limit && size < maxPage) {
+      const wanted = Math.min(atOnce, limit - items.length);
+      const entries = await state.list(prefix, defined({ limit: wanted, after: last }));
+      for (const { key, value } of entries) {
+        const item = itemOf(key, value);
+        size += item.size;
+        items.push(item);
+      }
+      last = entries.at(-1)?.key ?? last;
+      if (entries.length < wanted) return { items, next: null };
+    }
+    return { items, next: last ?? null };
+  });
+
+  app.get('/api/v1/state/groups', async (request, reply) => {
+    const query = parseWith(noParameters, request.query);
+    if (!query.ok) return sendProblem(reply, query.error);
+    const items: StateGroup[] = [];
+    for await (const group of groupsOf(state)) {
+      // The dead letters are counted as they come and go.
+      const letters = deadLetterStatuses.reduce((sum, status) => sum + deadLetters.count(status), 0);
+      if (group === deadLetterGroup) items.push({ group, count: 2 * letters, exact: true });
+      else items.push({ group, ...(await countBelow(state, group)) });
+      if (items.length === maxGroups) break;
+    }
+    return { items };
+  });
+}
+
+const atOnce = 20;
+
+function itemOf(key: string, value: Json): StateItem {
+  const { length: size } = JSON.stringify(value);
+  return size > maxValue ? { key, size, cut: true } : { key, value, size };
+}
+
+/** Jumps from the first key of a group behind its last one, whatever number lies between. */
+async function* groupsOf(state: StateStore): AsyncGenerator<string> {
+  const seen = new Set<string>();
+  let after: string | undefined;
+  for (;;) {
+    const [entry] = await state.list('', defined({ limit: 1, after }));
+    if (entry === undefined) return;
+    const group = entry.key.split('/', 1)[0]!;
+    if (!seen.has(group)) yield group;
+    seen.add(group);
+    // A key without a slash sorts before those of its group, and others may stand between them.
+    after = entry.key === group ? group : `${group}/\u{10ffff}`;
+  }
+}
+
+async function countBelow(state: StateStore, group: string): Promise<Pick<StateGroup, 'count' | 'exact'>> {
+  let count = (await state.get(group)) === undefined ? 0 : 1;
+  let after: string | undefined;
+  while (count < mostCounted) {
+    const page = await state.list(`${group}/`, defined({ limit: 100, after }));
+    count += page.length;
+    if (page.length < 100) return { count, exact: true };
+    after = page.at(-1)!.key;
+    await nextTurn();
+  }
+  return { count, exact: false };
+}
