@@ -344,7 +344,8 @@ export interface StateGroup {
 export interface StateEntry {
   key: string;
   value?: Json;
-  bytes: number;
+  /** Bytes. */
+  size: number;
   /** The value was left out: too large. */
   cut?: boolean;
 }

@@ -8,8 +8,8 @@ export interface Column<T> {
   /** A track of the CSS grid: `minmax(0, 2fr)`, `90px`. */
   width: string;
   end?: boolean;
-  /** On a phone: a line of its own, or left out. */
-  phone?: 'wide' | 'hide';
+  /** On a phone, where there is no head: a line of its own, left out, or with the header before it. */
+  phone?: 'wide' | 'hide' | 'label';
   cell: (row: T) => ReactNode;
 }
 
@@ -155,6 +155,7 @@ function Row<T>({ row, index, columns, href, measure, offset }: RowProps<T>) {
         <div
           key={header}
           role="cell"
+          data-label={phone === 'label' ? header : undefined}
           className={[
             'cell',
             end === true && 'cell-end',

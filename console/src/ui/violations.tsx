@@ -19,10 +19,11 @@ export function violationInWords({ path, code, expected, found, message }: Viola
   const field = pathInWords(path);
   if (code === 'required') return `${field} is missing`;
   if (code === 'undeclared') return `${field} is not declared`;
-  if (expected === undefined) return message;
-  return found === undefined
-    ? `${field} is not ${expected}`
-    : `${field} is ${article(found)}, not ${expected}`;
+  if (expected === undefined || code === 'custom' || code.startsWith('unknown')) return message;
+  // For a right type with a wrong value, the type that was found says nothing.
+  return code === 'type' && found !== undefined
+    ? `${field} is ${article(found)}, not ${expected}`
+    : `${field} is not ${expected}`;
 }
 
 function article(type: string): string {
@@ -66,5 +67,7 @@ export function ViolationList({ violations, onPick }: ViolationListProps) {
 function describe({ code, expected, found }: Violation): string {
   if (code === 'required') return `is missing; wanted: ${expected}`;
   if (code === 'undeclared') return `is not declared in the contract`;
-  return found === undefined ? `wanted: ${expected}` : `is ${article(found)}; wanted: ${expected}`;
+  return code === 'type' && found !== undefined
+    ? `is ${article(found)}; wanted: ${expected}`
+    : `does not fit; wanted: ${expected}`;
 }

@@ -91,6 +91,8 @@ function sendPage(reply: FastifyReply, { body, type }: Asset): FastifyReply {
         `default-src 'none'`,
         `script-src 'self'`,
         `style-src 'self' 'nonce-${nonce}'`,
+        // The editor sets the width of a tab as an attribute.
+        `style-src-attr 'unsafe-inline'`,
         `img-src 'self' data:`,
         `font-src 'self'`,
         `connect-src 'self'`,

@@ -26,6 +26,7 @@ const columns: Column<ContractVersions>[] = [
   },
   {
     header: 'Versions',
+    phone: 'label',
     width: 'minmax(0, 1fr)',
     cell: ({ versions }) => versions.map((one) => one.version).join(', '),
   },

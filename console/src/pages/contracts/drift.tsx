@@ -25,8 +25,14 @@ const columns: Column<DriftField>[] = [
     phone: 'hide',
     cell: ({ first_seen: at }) => <Ago at={at} />,
   },
-  { header: 'Last seen', width: '90px', end: true, cell: ({ last_seen: at }) => <Ago at={at} /> },
-  { header: 'Events', width: '80px', end: true, cell: ({ count }) => shortCount(count) },
+  {
+    header: 'Last seen',
+    phone: 'label',
+    width: '90px',
+    end: true,
+    cell: ({ last_seen: at }) => <Ago at={at} />,
+  },
+  { header: 'Events', phone: 'label', width: '80px', end: true, cell: ({ count }) => shortCount(count) },
 ];
 
 /** Fields that sources send and the contract does not know: where it drifts to. */

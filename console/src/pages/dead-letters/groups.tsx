@@ -46,7 +46,13 @@ const columns: Column<DeadLetterGroup>[] = [
       />
     ),
   },
-  { header: 'Newest', width: '88px', end: true, cell: ({ last_received_at: at }) => <Ago at={at} /> },
+  {
+    header: 'Newest',
+    phone: 'label',
+    width: '88px',
+    end: true,
+    cell: ({ last_received_at: at }) => <Ago at={at} />,
+  },
   {
     header: 'Letters',
     width: '76px',

@@ -64,9 +64,11 @@ export function Graph({ graph, activity, chosen, onChoose }: GraphProps) {
         nodeTypes={nodeTypes}
         edgeTypes={edgeTypes}
         colorMode={isDark ? 'dark' : 'light'}
-        fitView
-        fitViewOptions={{ padding: 0.03, maxZoom: 1.15 }}
+        onInit={(flow) =>
+          void flow.fitBounds({ x: 0, y: 0, width: places.width, height: places.height }, { padding: 0.03 })
+        }
         minZoom={0.2}
+        maxZoom={1.6}
         nodesDraggable={false}
         nodesConnectable={false}
         nodesFocusable={false}
@@ -77,7 +79,7 @@ export function Graph({ graph, activity, chosen, onChoose }: GraphProps) {
         aria-label="Steps and topics"
       >
         <Background gap={22} size={1} color="var(--border)" />
-        <Controls showInteractive={false} />
+        <Controls showInteractive={false} showFitView={false} />
       </ReactFlow>
     </div>
   );

@@ -8,6 +8,9 @@ export interface Point {
 
 export interface FlowLayout {
   nodes: Map<string, Point & { width: number; height: number }>;
+  /** Pixels from the top left corner that everything fits in, the lines and their labels too. */
+  width: number;
+  height: number;
   /** By edge id: the way of the line, and where its label has room. */
   edges: Map<string, { points: Point[]; label: Point }>;
 }
@@ -39,7 +42,10 @@ export function layOut({ nodes, edges }: FlowGraph, isNarrow: boolean): FlowLayo
   for (const node of nodes) graph.setNode(node.id, { ...(node.kind === 'step' ? step : topic) });
   for (const { id, from, to } of edges) graph.setEdge(from, to, { ...label, labelpos: 'c' }, id);
   dagre.layout(graph);
+  const { width = 0, height = 0 } = graph.graph();
   return {
+    width,
+    height,
     nodes: new Map(
       nodes.map(({ id }) => {
         const { x, y, width, height } = graph.node(id);

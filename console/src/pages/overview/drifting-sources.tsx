@@ -19,8 +19,20 @@ const columns: Column<SourceInfo>[] = [
     phone: 'wide',
     cell: (source) => <ShareBar shares={sharesOf(source)} label={`Shares of ${source.source}`} />,
   },
-  { header: 'Not valid', width: '76px', end: true, cell: (source) => percent(unstableShare(source)) },
-  { header: 'Last drift', width: '84px', end: true, cell: ({ last_drift_at }) => <Ago at={last_drift_at} /> },
+  {
+    header: 'Not valid',
+    phone: 'label',
+    width: '76px',
+    end: true,
+    cell: (source) => percent(unstableShare(source)),
+  },
+  {
+    header: 'Last drift',
+    phone: 'label',
+    width: '84px',
+    end: true,
+    cell: ({ last_drift_at }) => <Ago at={last_drift_at} />,
+  },
 ];
 
 /** The sources whose events need repair most, of the last 24 hours. */

@@ -33,8 +33,7 @@ export function NowStats({ stats }: { stats: Stats }) {
                 {href === undefined ? label : <Link href={href}>{label}</Link>}
               </dt>
               <dd className="value">
-                {shortCount(value)}
-                <small>{total === 0 ? '' : percent(value / total)}</small>
+                {shortCount(value)} <small>{total === 0 ? '' : percent(value / total)}</small>
               </dd>
             </div>
           ))}

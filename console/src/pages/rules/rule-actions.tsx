@@ -1,5 +1,6 @@
 import { Check, CircleSlash, Trash2, Undo2 } from 'lucide-react';
 import { useState } from 'react';
+import { flushSync } from 'react-dom';
 import { useLocation } from 'wouter';
 import { post, request } from '../../api/client.ts';
 import { refresh } from '../../api/queries.ts';
@@ -60,8 +61,11 @@ function DeleteDialog({ path, onClose }: { path: string; onClose: () => void }) 
       () => 'Deleted. A healer may learn it again.',
     );
     if (done === undefined) return;
-    onClose();
-    navigate('/rules');
+    // Gone from the page before the lists are asked for again, lest the deleted rule is.
+    flushSync(() => {
+      onClose();
+      navigate('/rules');
+    });
     await refresh('rules');
   }
   return (

@@ -21,7 +21,13 @@ const columns: Column<Repair>[] = [
     cell: ({ rolled_back_at: at }) =>
       at === null ? <Badge tone="repaired">in the table</Badge> : <Badge tone="duplicate">rolled back</Badge>,
   },
-  { header: 'Repaired', width: '100px', end: true, cell: ({ repaired_at: at }) => <Ago at={at} /> },
+  {
+    header: 'Repaired',
+    phone: 'label',
+    width: '100px',
+    end: true,
+    cell: ({ repaired_at: at }) => <Ago at={at} />,
+  },
 ];
 
 /** Each row that the rule touched. */

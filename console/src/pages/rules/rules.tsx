@@ -32,9 +32,16 @@ const columns: Column<Rule>[] = [
   },
   { header: 'Status', width: '104px', cell: ({ status }) => <Status of={status} /> },
   { header: 'Origin', width: '112px', cell: ({ origin }) => <Status of={origin} /> },
-  { header: 'Hits', width: '64px', end: true, cell: ({ hits }) => <Count value={hits} word="repaired" /> },
+  {
+    header: 'Hits',
+    phone: 'label',
+    width: '64px',
+    end: true,
+    cell: ({ hits }) => <Count value={hits} word="repaired" />,
+  },
   {
     header: 'Failures',
+    phone: 'label',
     width: '64px',
     end: true,
     cell: ({ failures }) => <Count value={failures} word="failed" />,

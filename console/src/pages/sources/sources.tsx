@@ -39,8 +39,20 @@ const columns: Column<SourceInfo>[] = [
     phone: 'hide',
     cell: (source) => <Part of={source} part="valid" />,
   },
-  { header: 'Repaired', width: '76px', end: true, cell: (source) => <Part of={source} part="repaired" /> },
-  { header: 'Dead', width: '76px', end: true, cell: (source) => <Part of={source} part="dead_letter" /> },
+  {
+    header: 'Repaired',
+    phone: 'label',
+    width: '76px',
+    end: true,
+    cell: (source) => <Part of={source} part="repaired" />,
+  },
+  {
+    header: 'Dead',
+    phone: 'label',
+    width: '76px',
+    end: true,
+    cell: (source) => <Part of={source} part="dead_letter" />,
+  },
   {
     header: 'Not valid, by the hour',
     width: '130px',
@@ -54,7 +66,13 @@ const columns: Column<SourceInfo>[] = [
       />
     ),
   },
-  { header: 'Last drift', width: '80px', end: true, cell: ({ last_drift_at: at }) => <Ago at={at} /> },
+  {
+    header: 'Last drift',
+    phone: 'label',
+    width: '80px',
+    end: true,
+    cell: ({ last_drift_at: at }) => <Ago at={at} />,
+  },
   {
     header: 'Last seen',
     width: '80px',

@@ -19,11 +19,11 @@ interface Reader extends Consumer {
 const columns: Column<Reader>[] = [
   {
     header: 'Topic',
-    width: 'minmax(0, 2fr)',
+    width: 'minmax(0, 2.4fr)',
     phone: 'wide',
     cell: ({ topic }) => <b className="topic">{topic}</b>,
   },
-  { header: 'Read by', width: 'minmax(0, 1.6fr)', cell: ({ group }) => group },
+  { header: 'Read by', phone: 'label', width: 'minmax(0, 1.6fr)', cell: ({ group }) => group },
   {
     header: 'Published',
     width: '96px',
@@ -33,6 +33,7 @@ const columns: Column<Reader>[] = [
   },
   {
     header: 'Depth',
+    phone: 'label',
     width: '84px',
     end: true,
     cell: ({ pending }) => (pending === 0 ? <span className="muted">0</span> : <b>{count(pending)}</b>),
@@ -47,7 +48,7 @@ const columns: Column<Reader>[] = [
   { header: 'Kept', width: '84px', end: true, phone: 'hide', cell: (reader) => bytes(reader.bytes) },
   {
     header: 'State',
-    width: '150px',
+    width: '124px',
     cell: ({ paused_since: since }) =>
       since === undefined ? (
         <Badge tone="loaded">reading</Badge>

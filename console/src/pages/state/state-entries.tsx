@@ -12,7 +12,7 @@ import { type Column, Table } from '../../ui/table.tsx';
 export function StateEntries({ group }: { group: string }) {
   const [open, setOpen] = useState<StateEntry>();
   const [columns] = useState(() => columnsOf(setOpen));
-  const entries = usePages<StateEntry>('/api/v1/state', { params: { prefix: group, limit: 100 } });
+  const entries = usePages<StateEntry>('/api/v1/state', { params: { prefix: `${group}/`, limit: 100 } });
   if (entries.error !== null && entries.rows.length === 0)
     return <Failed error={entries.error} retry={() => void entries.refetch()} />;
   return (
@@ -27,7 +27,7 @@ export function StateEntries({ group }: { group: string }) {
       {open !== undefined && (
         <Dialog title={open.key} wide onClose={() => setOpen(undefined)}>
           {open.cut === true ? (
-            <p>The value is too large to be shown: {bytes(open.bytes)}.</p>
+            <p>The value is too large to be shown: {bytes(open.size)}.</p>
           ) : (
             <JsonView value={open.value} label="The value" />
           )}
@@ -62,6 +62,6 @@ function columnsOf(open: (entry: StateEntry) => void): Column<StateEntry>[] {
         </code>
       ),
     },
-    { header: 'Size', width: '72px', end: true, cell: (entry) => bytes(entry.bytes) },
+    { header: 'Size', width: '72px', end: true, cell: (entry) => bytes(entry.size) },
   ];
 }
