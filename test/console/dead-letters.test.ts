@@ -57,7 +57,7 @@ describe.skipIf(lacksBrowser())('dead letters in the console', () => {
       open.page.waitForEvent('download'),
       open.page.getByRole('button', { name: 'Export NDJSON' }).click(),
     ]);
-    const lines = (await readFile((await download.path())!, 'utf8')).trim().split('\n');
+    const lines = (await readFile(await download.path(), 'utf8')).trim().split('\n');
     expect(lines.map((line) => (JSON.parse(line) as { source: string }).source)).toEqual([
       'pos',
       'pos',

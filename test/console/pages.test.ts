@@ -103,9 +103,8 @@ describe.skipIf(lacksBrowser())('the pages of the console', () => {
     await goTo('/rules');
     await open.page.getByRole('link', { name: 'move /user_email to /email' }).click();
     await see('Why it was believed');
-    expect(
-      await open.page.getByRole('table', { name: 'Rows that the rule repaired' }).getByRole('link').count(),
-    ).toBe(6);
+    const rows = open.page.getByRole('table', { name: 'Rows that the rule repaired' }).getByRole('link');
+    await until(async () => (await rows.count()) === 6);
     await open.page.getByRole('button', { name: 'Disable' }).click();
     await open.page.getByRole('button', { name: 'Approve' }).click();
     await see('Approved.');

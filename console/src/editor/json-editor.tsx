@@ -58,7 +58,7 @@ export function JsonEditor(props: JsonEditorProps) {
           look(),
           EditorView.lineWrapping,
           schema === undefined ? [] : schemaHelp(schema),
-          EditorView.contentAttributes.of({ 'aria-label': label }),
+          EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
           Prec.highest(keymap.of([{ key: 'Mod-Enter', run: () => submit(latest.current) }])),
           keymap.of([...closeBracketsKeymap, ...completionKeymap, ...historyKeymap, ...defaultKeymap]),
           EditorView.updateListener.of(({ docChanged, state }) => {

@@ -17,7 +17,10 @@ interface StepDetailProps {
 /** What a step is, what it did, and what went wrong. */
 export function StepDetail({ step, activity, onClose }: StepDetailProps) {
   const top = useRef<HTMLDivElement>(null);
-  useEffect(() => top.current?.scrollIntoView({ block: 'nearest' }), []);
+  useEffect(() => {
+    // Newer browsers return a promise, which an effect must not.
+    top.current?.scrollIntoView({ block: 'nearest' });
+  }, []);
   return (
     <div className="columns" ref={top}>
       <Card
