@@ -1,7 +1,8 @@
 import type { LucideIcon } from 'lucide-react';
 import type { ButtonHTMLAttributes, ReactNode } from 'react';
-import { useEffect, useState } from 'react';
+import { useEffect } from 'react';
 import { ago, dateTime } from '../lib/format.ts';
+import { useTicks } from '../lib/ticks.ts';
 
 interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   kind?: 'primary' | 'danger' | 'ghost';
@@ -107,11 +108,7 @@ export function Skeleton({ height = 120 }: { height?: number }) {
 
 /** "3 min ago", kept current, with the exact time as a hint. */
 export function Ago({ at }: { at: string | null | undefined }) {
-  const [, tick] = useState(0);
-  useEffect(() => {
-    const timer = setInterval(() => tick((count) => count + 1), 10_000);
-    return () => clearInterval(timer);
-  }, []);
+  useTicks();
   if (at === null || at === undefined) return <span className="muted">never</span>;
   return (
     <time dateTime={at} title={dateTime(at)}>

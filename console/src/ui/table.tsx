@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { type ReactNode, memo, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { Link } from 'wouter';
 import { useKeys } from '../lib/keys.ts';
 
@@ -44,7 +44,7 @@ function PlainTable<T>(props: TableProps<T>) {
     <Frame {...props}>
       <div className="table-body" role="rowgroup" ref={body}>
         {rows.map((row, index) => (
-          <Row key={keyOf(row)} row={row} index={index} {...props} />
+          <Row key={keyOf(row)} row={row} index={index} columns={props.columns} href={props.href} />
         ))}
       </div>
     </Frame>
@@ -87,7 +87,8 @@ function VirtualTable<T>(props: TableProps<T>) {
             key={String(key)}
             row={rows[index]!}
             index={index}
-            {...props}
+            columns={props.columns}
+            href={props.href}
             measure={virtual.measureElement}
             offset={start - margin}
           />
@@ -130,14 +131,17 @@ function Frame<T>({
   );
 }
 
-interface RowProps<T> extends TableProps<T> {
+interface RowProps<T> extends Pick<TableProps<T>, 'columns' | 'href'> {
   row: T;
   index: number;
   measure?: (element: Element | null) => void;
   offset?: number;
 }
 
-function Row<T>({ row, index, columns, href, measure, offset }: RowProps<T>) {
+/** While one scrolls, the rows that stay in sight are not made anew. */
+const Row = memo(RowOf) as typeof RowOf;
+
+function RowOf<T>({ row, index, columns, href, measure, offset }: RowProps<T>) {
   const style = {
     gridTemplateColumns: tracks(columns),
     ...(offset === undefined ? {} : { transform: `translateY(${offset}px)` }),

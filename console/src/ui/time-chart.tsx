@@ -112,7 +112,13 @@ function optionsOf(
     cursor: { y: false, points: { show: !stacked } },
     scales: { y: { range: (_, __, max) => [0, Math.max(max * 1.08, 1)] } },
     axes: [
-      { ...axis, grid: { show: false }, space: 70, size: 28, values: (_, ticks) => ticks.map(clockOf) },
+      {
+        ...axis,
+        grid: { show: false },
+        space: 70,
+        size: 28,
+        values: (_, ticks, __, ___, step) => ticks.map((tick) => clockOf(tick, step)),
+      },
       { ...axis, size: 56, space: 36, gap: 8, values: (_, ticks) => ticks.map(format) },
     ],
     series: [
@@ -129,8 +135,9 @@ function optionsOf(
   };
 }
 
-function clockOf(seconds: number): string {
-  return new Date(seconds * 1000).toTimeString().slice(0, 5);
+/** With seconds where the ticks are less than a minute apart. */
+function clockOf(seconds: number, step: number): string {
+  return new Date(seconds * 1000).toTimeString().slice(0, step < 60 ? 8 : 5);
 }
 
 /** A canvas knows no CSS variables. */

@@ -17,12 +17,18 @@ export function Changes({ event: { changes = [] } }: { event: EventTrail }) {
         </div>
       </div>
       <div role="rowgroup">
-        {changes.map((change) => (
+        {repairsFirst(changes).map((change) => (
           <Row key={change.path} change={change} />
         ))}
       </div>
     </div>
   );
+}
+
+/** What the envelope filled in is the least of interest. */
+function repairsFirst(changes: readonly Change[]): Change[] {
+  const isFilledIn = ({ by, operations }: Change) => by === 'plan' && operations.length === 0;
+  return [...changes.filter((one) => !isFilledIn(one)), ...changes.filter(isFilledIn)];
 }
 
 function Row({ change }: { change: Change }) {

@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import { useApi } from '../../api/queries.ts';
 import { type History, outcomes } from '../../api/types.ts';
+import { trimHistory } from '../../lib/trim-history.ts';
 import { count, duration, rate } from '../../lib/format.ts';
 import { Card } from '../../ui/basics.tsx';
 import { Load } from '../../ui/load.tsx';
@@ -11,9 +12,14 @@ export function HistoryCharts({ minutes }: { minutes: number }) {
   const query = useApi<History>('/api/v1/history', { params: { minutes }, every: 5000 });
   return (
     <Load query={query} height={300}>
-      {(history) => <Charts history={history} />}
+      {(history) => <Trimmed history={history} />}
     </Load>
   );
+}
+
+function Trimmed({ history }: { history: History }) {
+  const trimmed = useMemo(() => trimHistory(history), [history]);
+  return <Charts history={trimmed} />;
 }
 
 function Charts({ history }: { history: History }) {

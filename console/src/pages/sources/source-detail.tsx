@@ -2,13 +2,14 @@ import { X } from 'lucide-react';
 import { Link } from 'wouter';
 import { useApi } from '../../api/queries.ts';
 import type { History, SourceInfo } from '../../api/types.ts';
+import { trimHistory } from '../../lib/trim-history.ts';
 import { count, rate } from '../../lib/format.ts';
 import { Ago, Button, Card } from '../../ui/basics.tsx';
 import { Load } from '../../ui/load.tsx';
 import { Legend, type Line, TimeChart } from '../../ui/time-chart.tsx';
 import { sharesOf } from './shares.ts';
 
-const minutes = 60;
+const minutes = 30;
 
 /** How one source did over the last hours. */
 export function SourceDetail({ source, onClose }: { source: SourceInfo; onClose: () => void }) {
@@ -34,9 +35,8 @@ export function SourceDetail({ source, onClose }: { source: SourceInfo; onClose:
         {(history) => (
           <div className="stack">
             <TimeChart
-              label={`Events of ${source.source} of the last hour by what became of them`}
-              times={history.times}
-              lines={linesOf(history)}
+              label={`Events of ${source.source} of the last half hour by what became of them`}
+              {...chartOf(history)}
               stacked
               height={160}
               format={rate}
@@ -52,6 +52,11 @@ export function SourceDetail({ source, onClose }: { source: SourceInfo; onClose:
       </Load>
     </Card>
   );
+}
+
+function chartOf(history: History): { times: string[]; lines: Line[] } {
+  const trimmed = trimHistory(history);
+  return { times: trimmed.times, lines: linesOf(trimmed) };
 }
 
 function linesOf({ series, step_seconds: step }: History): Line[] {
