@@ -7,7 +7,17 @@ import { Figures } from './figures.mjs';
 import { generator } from './load/single.mjs';
 import { printTargets } from './targets.mjs';
 
-const scenarios = ['singles', 'ndjson', 'latency', 'backlog', 'restart', 'large-table', 'refill', 'idle'];
+const scenarios = [
+  'singles',
+  'webhooks',
+  'ndjson',
+  'latency',
+  'backlog',
+  'restart',
+  'large-table',
+  'refill',
+  'idle',
+];
 const { values } = parseArgs({
   options: {
     help: { type: 'boolean', default: false },
@@ -24,7 +34,7 @@ const { values } = parseArgs({
 if (values.help) {
   console.log(`npm run bench -- [options]
   --only A,B      of ${scenarios.join(', ')} (all)
-  --rounds N      of singles and ndjson (3)
+  --rounds N      of singles, webhooks and ndjson (3)
   --seconds N     of each run with single events (4)
   --events N      of each NDJSON run (200000)
   --backlog N     events that pile up (5000000)

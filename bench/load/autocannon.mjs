@@ -1,8 +1,9 @@
 import autocannon from 'autocannon';
 import { randomUUID } from 'node:crypto';
-import { restOfTransaction } from './transaction.mjs';
 
-const [url, connections, seconds] = process.argv.slice(2);
+const [url, connections, seconds, texts] = process.argv.slice(2);
+const { rest, other, every } = JSON.parse(texts);
+let sent = 0;
 const result = await autocannon({
   url,
   connections: Number(connections),
@@ -11,7 +12,10 @@ const result = await autocannon({
     {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      setupRequest: (request) => ({ ...request, body: `{"event_id":"${randomUUID()}",${restOfTransaction}` }),
+      setupRequest: (request) => ({
+        ...request,
+        body: `{"event_id":"${randomUUID()}",${++sent % every === 0 ? other : rest}`,
+      }),
     },
   ],
 });

@@ -12,7 +12,7 @@ end
 function request()
   sent = sent + 1
   local id = string.format("%08x-%04x-4000-8000-%012x", RUN, thread_number, sent)
-  return wrk.format(nil, nil, nil, '{"event_id":"' .. id .. BODY)
+  return wrk.format(nil, nil, nil, '{"event_id":"' .. id .. (sent % EVERY == 0 and OTHER or BODY))
 end
 function done(summary, latency, requests)
   io.write(string.format('\nRESULT {"requests":%d,"seconds":%f,"errors":%d,"non2xx":%d,"p50_ms":%f,"p99_ms":%f}\n',

@@ -9,17 +9,27 @@ const hasWrk = spawnSync('wrk', ['--version']).error === undefined;
 export const generator = hasWrk ? 'wrk' : 'autocannon';
 let runs = 0;
 
-/** POSTs single events for some seconds: { requests, seconds, errors, non2xx, p50_ms, p99_ms }. */
-export function postSingles(url, { connections, seconds }) {
+/**
+ * POSTs single events for some seconds: { requests, seconds, errors, non2xx, p50_ms, p99_ms }. `rest` is their text after
+ * the id; one in `every` has `other` instead.
+ */
+export function postSingles(
+  url,
+  { connections, seconds, rest = restOfTransaction, other = rest, every = 1e9 },
+) {
+  const texts = { rest, other, every };
   const run = (process.pid % 0xffff) * 0x10000 + ++runs;
-  return hasWrk ? withWrk(url, run, connections, seconds) : withAutocannon(url, connections, seconds);
+  return hasWrk
+    ? withWrk(url, run, connections, seconds, texts)
+    : withAutocannon(url, connections, seconds, texts);
 }
 
-async function withWrk(url, run, connections, seconds) {
+async function withWrk(url, run, connections, seconds, { rest, other, every }) {
   const dir = mkdtempSync(join(tmpdir(), 'sentinel-load-'));
   const script = join(dir, 'single.lua');
   const lua = readFileSync(new URL('./single.lua', import.meta.url), 'utf8');
-  writeFileSync(script, `RUN = ${run}\nBODY = [[",${restOfTransaction}]]\n${lua}`);
+  const globals = `RUN = ${run}\nBODY = [[",${rest}]]\nOTHER = [[",${other}]]\nEVERY = ${every}\n`;
+  writeFileSync(script, globals + lua);
   try {
     const output = await runToEnd('wrk', [
       '-t1',
@@ -36,12 +46,13 @@ async function withWrk(url, run, connections, seconds) {
   }
 }
 
-async function withAutocannon(url, connections, seconds) {
+async function withAutocannon(url, connections, seconds, texts) {
   const output = await runToEnd(process.execPath, [
     new URL('./autocannon.mjs', import.meta.url).pathname,
     url,
     String(connections),
     String(seconds),
+    JSON.stringify(texts),
   ]);
   return JSON.parse(output);
 }

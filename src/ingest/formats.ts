@@ -26,12 +26,13 @@ export function readLines(body: Buffer, format: BodyFormat, limits: FormatLimits
   const ascii = isAscii(body);
   if (!ascii && !isUtf8(body)) return fail(invalidUtf8);
   const scanned = scanEvents(body, format, limits);
-  return scanned === undefined ? readCarefully(body, ascii, format, limits) : ok(cutOut(body, scanned));
+  if (scanned === undefined) return readCarefully(body, ascii, format, limits);
+  return ok(cutOut(body, scanned, ascii && !body.includes(backslash)));
 }
 
 /** The events as lines; usually they stand so in the body already. */
-function cutOut(body: Buffer, { bounds, many, hasBreaks }: ScannedEvents): Lines {
-  const lines = { count: bounds.length / 2, exact: false, many };
+function cutOut(body: Buffer, { bounds, many, hasBreaks }: ScannedEvents, plain: boolean): Lines {
+  const lines = { count: bounds.length / 2, exact: false, plain, many };
   const [start = 0, end = 0] = [bounds[0], bounds.at(-1)];
   if (!hasBreaks && isOneLineEach(body, bounds)) return { ...lines, bytes: body.subarray(start, end) };
   // What is left out between the events, white space and commas, is room enough for the line feeds.
@@ -66,6 +67,7 @@ function spaceOut(cut: Buffer, bounds: readonly number[]): void {
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 const space = 0x20;
+const backslash = 0x5c;
 
 const invalidUtf8: Problem = {
   status: 400,

@@ -63,6 +63,7 @@ export function createIngest(options: IngestOptions): IngestHandler {
       n: lines.count,
       ...(source === undefined ? undefined : { source }),
       ...(lines.exact ? { exact: true as const } : undefined),
+      ...(lines.plain ? { plain: true as const } : undefined),
     };
     try {
       await options.publish({ body: encodeRecord(header, lines.bytes), events: lines.count });

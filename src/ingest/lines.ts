@@ -7,6 +7,8 @@ export interface Lines {
   count: number;
   /** Some number needs `parseExact`. */
   exact: boolean;
+  /** ASCII without a backslash. */
+  plain: boolean;
   /** An array or NDJSON, so that the answer lists ids. */
   many: boolean;
 }

@@ -29,7 +29,13 @@ function readJson(text: string, limits: FormatLimits): Result<Lines, Problem> {
   if (isObject(value)) {
     const inspected = inspect(text, value, limits.maxDepth);
     if (!inspected.ok) return fail(unprocessable(inspected.error.code, inspected.error.detail));
-    return ok({ bytes: Buffer.from(oneLine(text)), count: 1, exact: inspected.value.exact, many: false });
+    return ok({
+      bytes: Buffer.from(oneLine(text)),
+      count: 1,
+      exact: inspected.value.exact,
+      plain: false,
+      many: false,
+    });
   }
   if (Array.isArray(value)) return readArray(text, value, limits);
   return fail(
@@ -52,7 +58,13 @@ function readArray(text: string, values: Json[], limits: FormatLimits): Result<L
     else exact ||= checked.value.exact;
   }
   if (errors.length > 0) return fail(refused(errors, values.length, 'elements'));
-  return ok({ bytes: Buffer.from(parts.map(oneLine).join('\n')), count: values.length, exact, many: true });
+  return ok({
+    bytes: Buffer.from(parts.map(oneLine).join('\n')),
+    count: values.length,
+    exact,
+    plain: false,
+    many: true,
+  });
 }
 
 function readNdjson(text: string, limits: FormatLimits): Result<Lines, Problem> {
@@ -86,7 +98,7 @@ function readNdjson(text: string, limits: FormatLimits): Result<Lines, Problem> 
         : problem,
     );
   }
-  return ok({ bytes: Buffer.from(lines.join('\n')), count: lines.length, exact, many: true });
+  return ok({ bytes: Buffer.from(lines.join('\n')), count: lines.length, exact, plain: false, many: true });
 }
 
 function checkEvent(text: string, value: Json, limits: FormatLimits): Result<{ exact: boolean }> {

@@ -19,6 +19,8 @@ export interface RecordHeader {
   n: number;
   /** Some number needs `parseExact`. */
   exact?: true;
+  /** The events' text is ASCII without a backslash. */
+  plain?: true;
   replay?: ReplayTrail;
 }
 
@@ -46,20 +48,25 @@ export interface Incoming {
  * each line is faster than one of all, whose text would have to be made.
  */
 export function forEachEvent(body: Uint8Array, handle: (incoming: Incoming) => void): void {
-  const lines = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString().split('\n');
-  const header = JSON.parse(lines[0]!) as RecordHeader;
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  const end = bytes.indexOf(lineFeed);
+  const header = JSON.parse(bytes.toString('utf8', 0, end)) as RecordHeader;
+  // ASCII is text by copying.
+  const lines = bytes.toString(header.plain === true ? 'latin1' : 'utf8', end + 1).split('\n');
   const parse = header.exact === true ? parseExact : (JSON.parse as typeof parseExact);
   const idAt = requestIdsFrom(header.id);
   for (let index = 0; index < header.n; index++) {
-    const text = lines[index + 1]!;
+    const text = lines[index]!;
     const event = parse(text);
     if (!isObject(event)) throw new TypeError(`record ${header.id} holds something that is not an event`);
     handle({ header, requestId: idAt(index), event, text });
   }
 }
 
+const lineFeed = 0x0a;
+
 /** The metadata of a record, without reading its events. */
 export function headerOf(body: Uint8Array): RecordHeader {
-  const end = body.indexOf(0x0a);
+  const end = body.indexOf(lineFeed);
   return JSON.parse(Buffer.from(body.buffer, body.byteOffset, end).toString()) as RecordHeader;
 }

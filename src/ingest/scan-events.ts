@@ -58,10 +58,10 @@ function scan(isNdjson: boolean, limits: FormatLimits): ScannedEvents | undefine
     if (after === failed || (isNdjson && scanner.sawBreak)) return undefined;
     bounds.push(at, after);
     const hasBreaks = scanner.sawBreak;
-    scanner.sawBreak = false;
+    scanner.sawFeed = false;
     at = skipSpace(after);
     if (isNdjson) {
-      if (at < end && !scanner.sawBreak) return undefined;
+      if (at < end && !scanner.sawFeed) return undefined;
     } else return at === end ? { bounds, many: false, hasBreaks } : undefined;
   }
   return bounds.length === 0 ? undefined : { bounds, many: true, hasBreaks: false };
@@ -70,10 +70,12 @@ function scan(isNdjson: boolean, limits: FormatLimits): ScannedEvents | undefine
 const none = Buffer.alloc(0);
 
 /** The scan that runs; one at a time, as nothing in it waits. */
-const scanner: { bytes: Uint8Array; end: number; sawBreak: boolean } = {
-  bytes: none,
+const scanner = {
+  bytes: none as Uint8Array,
   end: 0,
+  /** A line feed or a carriage return. */
   sawBreak: false,
+  sawFeed: false,
 };
 const failed = -1;
 
@@ -100,7 +102,8 @@ function skipSpace(from: number): number {
   for (let at = from; at < end; at++) {
     const byte = bytes[at]!;
     if (byte > space) return at;
-    if (byte === lineFeed || byte === carriageReturn) scanner.sawBreak = true;
+    if (byte === lineFeed) scanner.sawBreak = scanner.sawFeed = true;
+    else if (byte === carriageReturn) scanner.sawBreak = true;
     else if (byte !== space && byte !== tab) return at;
   }
   return end;

@@ -69,6 +69,8 @@ export interface Row {
    * one that `JSON.parse` does not round. It may hold undeclared fields too; those are in `extra`.
    */
   text?: string | undefined;
+  /** `text` is ASCII without a backslash. */
+  isPlain?: boolean;
   /** The fields of `values` for which `text` does not hold: filled in or coerced. */
   filled?: JsonObject | undefined;
   /** Undeclared top-level fields. */
@@ -90,7 +92,9 @@ export interface RepairTrail {
   /** The plan, JSON text. */
   plan: string;
   /** What the plan made of the event, before the contract's coercions, JSON text. */
-  result: string;
+  readonly result: string;
+  /** A JSON merge patch (RFC 7396) that makes `result` of `original`, where there is one: the shorter thing to keep. */
+  patch?: string | undefined;
   /** Pointers of values that a person entered by hand. */
   byHand?: readonly string[];
 }

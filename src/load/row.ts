@@ -14,8 +14,12 @@ export interface RowFacts {
   repair: RepairTrail | undefined;
   /** JSON text of the event from which its contract made the value; undefined when there is none that says the same. */
   text: string | undefined;
+  /** The text is ASCII without a backslash. Default: false. */
+  isPlain?: boolean;
   /** The fields of the value that the text does not have, or has otherwise. */
   changed: JsonObject | undefined;
+  /** The fields of the text that the value does not have. Default: none. */
+  gone?: readonly string[] | undefined;
 }
 
 /** Makes the rows of one contract. Splits off what the contract does not declare, so that nothing is dropped. */
@@ -32,7 +36,9 @@ export function createRowMaker(contract: Contract): (value: JsonObject, facts: R
       values = { ...values, [idField]: facts.requestId };
       filled = { ...filled, [idField]: facts.requestId };
     }
-    return new EventRow(contract, declared, facts, values, filled, extra);
+    // A field that has gone from a column would come back from the text.
+    const text = facts.gone?.some((field) => declared.has(field)) ? undefined : facts.text;
+    return new EventRow(contract, declared, facts, text, values, filled, extra);
   };
 }
 
@@ -45,6 +51,7 @@ class EventRow implements Row {
   readonly contract: string;
   readonly contractVersion: string;
   readonly text: string | undefined;
+  readonly isPlain: boolean;
   readonly filled: JsonObject | undefined;
   readonly extra: JsonObject | undefined;
   readonly repair: RepairTrail | undefined;
@@ -55,7 +62,8 @@ class EventRow implements Row {
   constructor(
     { table, name, version }: Contract,
     declared: ReadonlySet<string>,
-    { requestId, receivedAt, source, repair, text }: RowFacts,
+    { requestId, receivedAt, source, repair, isPlain = false }: RowFacts,
+    text: string | undefined,
     values: JsonObject,
     filled: JsonObject | undefined,
     extra: JsonObject | undefined,
@@ -67,6 +75,7 @@ class EventRow implements Row {
     this.contract = name;
     this.contractVersion = version;
     this.text = text;
+    this.isPlain = isPlain && text !== undefined;
     this.filled = filled;
     this.extra = extra;
     this.repair = repair;

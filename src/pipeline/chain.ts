@@ -12,13 +12,13 @@ import type { LoadStage } from '../load/stage.ts';
 import { limitLog } from '../log-limit.ts';
 import type { Logger } from '../log.ts';
 import { createPatience } from '../patience.ts';
-import type { Plan } from '../repair/plan.ts';
 import type { RecentEvents } from '../repair/recent-events.ts';
 import { errorSignature } from '../validate/signature.ts';
 import type { Validate, Verdict } from '../validate/stage.ts';
 import { createInOrder } from './in-order.ts';
 import { Outbox } from './outbox.ts';
 import type { PipelineMetrics } from './metrics.ts';
+import { byPerson, repairedByRule } from './repair-trail.ts';
 
 /** Milliseconds of validation between two looks at what else waits, above all the load of the batch before. */
 const turnMs = 2;
@@ -138,10 +138,11 @@ export function createChain(deps: {
         // Numbers that only text can hold stand in the event as text, and as numbers in its own text.
         const text = header.exact === true ? undefined : raw;
         const repair = byPerson(header.replay, raw);
-        return makeRow(contract, value, { requestId, receivedAt, source, repair, text, changed });
+        const isPlain = header.plain === true;
+        return makeRow(contract, value, { requestId, receivedAt, source, repair, text, isPlain, changed });
       }
       case 'repaired': {
-        const { contract, value, changed, event, rule } = verdict;
+        const { contract, value, event, rule } = verdict;
         if (outbox.wants(contract)) outbox.valid(reception(), contract, value);
         outbox.fixedInChain(() => ({
           ...reception(),
@@ -154,15 +155,9 @@ export function createChain(deps: {
           event,
           chained: true,
         }));
-        const result = JSON.stringify(event);
-        const repair: RepairTrail = {
-          healer: 'rule',
-          ruleId: rule.id,
-          original: header.replay?.original ?? raw,
-          plan: planText(rule.plan),
-          result,
-        };
-        return makeRow(contract, value, { requestId, receivedAt, source, repair, text: result, changed });
+        const { repair, text, isPlain, filled: changed, gone } = repairedByRule(incoming, verdict);
+        const facts = { requestId, receivedAt, source, repair, text, isPlain, changed, gone };
+        return makeRow(contract, value, facts);
       }
       case 'invalid': {
         const { contract, violations, signature } = verdict;
@@ -327,28 +322,6 @@ function receptionOf(
 ): Reception {
   const reception = { request_id: requestId, received_at: receivedAt, source };
   return replay === undefined ? reception : { ...reception, replay };
-}
-
-const planTexts = new WeakMap<Plan, string>();
-
-/** A rule's plan is the same object for all of its events. */
-function planText(plan: Plan): string {
-  let text = planTexts.get(plan);
-  if (text === undefined) planTexts.set(plan, (text = JSON.stringify(plan)));
-  return text;
-}
-
-/** A replayed event that a person edited carries that as its repair. */
-function byPerson(replay: ReplayTrail | undefined, raw: string): RepairTrail | undefined {
-  if (replay === undefined || (replay.plan === undefined && replay.by_hand === undefined)) return undefined;
-  return {
-    healer: 'person',
-    ruleId: replay.rule_id,
-    original: replay.original,
-    plan: planText(replay.plan ?? { operations: [] }),
-    result: raw,
-    ...(replay.by_hand === undefined ? undefined : { byHand: replay.by_hand }),
-  };
 }
 
 function notCommitted(batch: readonly Delivery[], committed: Committed): readonly Delivery[] {

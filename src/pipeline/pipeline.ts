@@ -102,6 +102,9 @@ export type TrialVerdict =
 /** A transaction of the destination costs milliseconds, however small: under load, one for each such interval. */
 const loadIntervalMs = 25;
 
+/** Of what failed: under load it waits a moment, to be looked at together; clean events share the thread with it. */
+const aside: ConsumeOptions = { lingerMs: 100, maxEvents: 5000 };
+
 /**
  * Composes the way of an event, from the queue to the destination, and starts it.
  *
@@ -215,6 +218,7 @@ export async function startPipeline(deps: {
     topics.failed,
     { group: groups.healer, step: 'healer' },
     {
+      ...aside,
       retry: config.retry,
       onFailure: stopOnUnknown(log),
       // What keeps failing is not the event's fault: it is never given up, and comes back under the same number.
@@ -225,7 +229,7 @@ export async function startPipeline(deps: {
   await consume(
     topics.unrecoverable,
     { group: groups.keeper, step: 'dead-letter-keeper' },
-    inOrder,
+    { ...inOrder, ...aside },
     keeper.handle,
   );
   const running = await startSteps(deps.consume ? steps : [], {

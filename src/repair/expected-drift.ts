@@ -117,7 +117,9 @@ function violationsOf(expectation: Expectation, event: JsonObject): readonly Vio
   // The violations of a huge event are not all collected.
   if (hasMoreValuesThan(event, maxExplainedValues)) return undefined;
   const violations = expectation.check(event);
-  if (violations === undefined || areSame(violations, expectation.proven)) return violations;
+  if (violations === undefined) return undefined;
+  // The same list for the same violations, for whoever remembers what it worked out of one.
+  if (areSame(violations, expectation.proven)) return expectation.proven;
   if (violationsKey(violations) !== expectation.indexed.rule.match.violations) return undefined;
   expectation.proven = violations;
   return violations;

@@ -53,8 +53,9 @@ export function compileRule(
     isDeclared: (pointer) => isDeclared(contract.jsonSchema, segmentsOf(pointer)),
   });
   const unproven = compileProvenance(plan, contract);
+  const pathsOf = rememberedPaths();
   return (event, violations) => {
-    const applied = compiled.apply(event, invalidPaths(violations, event));
+    const applied = compiled.apply(event, pathsOf(violations, event));
     if (!applied.ok) return fail({ reason: `operation ${applied.error.operation}: ${applied.error.reason}` });
     const doubt = unproven(event, applied.value);
     return doubt === undefined ? validated(contract, applied.value) : fail({ reason: doubt });
@@ -67,9 +68,24 @@ function validated(contract: Contract, event: JsonObject): Result<Repaired, Refu
   return fail({ reason: describe(validation.violations), remaining: validation.violations, event });
 }
 
+/** As `invalidPaths`; a sender's events mostly come with the same list of violations. */
+function rememberedPaths(): typeof invalidPaths {
+  let last: readonly Violation[] | undefined;
+  let paths: ReadonlySet<Pointer> = new Set();
+  return (violations, event) => {
+    if (violations === last) return paths;
+    const found = invalidPaths(violations, event);
+    // What an index means depends on the event.
+    if (!violations.some(({ path }) => hasIndex.test(path))) [last, paths] = [violations, found];
+    return found;
+  };
+}
+
+const hasIndex = /\/\d/;
+
 /** The paths at which the event breaks its contract, `*` for array indexes: what a plan may change. */
-export function invalidPaths(violations: readonly Violation[], event: JsonObject): Set<Pointer> {
-  return new Set(violations.map(({ path }) => (/\/\d/.test(path) ? genericPointer(path, event) : path)));
+export function invalidPaths(violations: readonly Violation[], event: JsonObject): ReadonlySet<Pointer> {
+  return new Set(violations.map(({ path }) => (hasIndex.test(path) ? genericPointer(path, event) : path)));
 }
 
 function describe(violations: readonly Violation[]): string {

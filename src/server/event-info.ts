@@ -1,6 +1,6 @@
 import type { DeadLetter } from '../dead-letter/dead-letter.ts';
 import { healingKey } from '../dead-letter/store.ts';
-import { type EventStatus, type HealerName, topics } from '../event.ts';
+import { type EventStatus, type HealerName, type UnrecoverableEvent, topics } from '../event.ts';
 import { parseExact } from '../ingest/exact-json.ts';
 import { type RecordHeader, headerOf } from '../ingest/record.ts';
 import { indexOfRequestId } from '../ingest/request-id.ts';
@@ -41,7 +41,12 @@ export interface FoundInfo extends EventInfo {
  * in no place is looked for once more.
  */
 export async function eventInfo(id: string, context: ServerContext): Promise<FoundInfo | undefined> {
-  return (await settled(id, context)) ?? (await inQueue(id, context)) ?? (await settled(id, context));
+  return (
+    (await settled(id, context)) ??
+    (await inQueue(id, context)) ??
+    (await beforeTheKeeper(id, context)) ??
+    (await settled(id, context))
+  );
 }
 
 async function settled(
@@ -120,4 +125,18 @@ async function inQueue(id: string, { engine }: ServerContext): Promise<FoundInfo
   if (header === undefined) return undefined;
   const { source = null, at: receivedAt } = header;
   return { request_id: id, status: 'accepted', contract: null, version: null, source, receivedAt };
+}
+
+/** On its way to the dead letters; one that no healer was asked about is known nowhere else. */
+async function beforeTheKeeper(id: string, { engine }: ServerContext): Promise<FoundInfo | undefined> {
+  const event = await engine.findPending(topics.unrecoverable, groups.keeper, ({ body }) => {
+    const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+    if (!text.includes(id)) return undefined;
+    const candidate = JSON.parse(text.toString()) as UnrecoverableEvent;
+    return candidate.request_id === id ? candidate : undefined;
+  });
+  if (event === undefined) return undefined;
+  const { contract, version, source, violations, raw, received_at: receivedAt } = event;
+  const original = parseExact(raw);
+  return { request_id: id, status: 'accepted', contract, version, source, violations, original, receivedAt };
 }

@@ -28,6 +28,8 @@ export type Verdict =
       changed: JsonObject | undefined;
       event: JsonObject;
       rule: StoredRule;
+      /** The fields that the envelope filled in. */
+      filled: readonly string[] | undefined;
     }
   | { kind: 'invalid'; source: string; contract: Contract; violations: Violation[]; signature: string }
   | ({ kind: 'unknown'; source: string; signature: string } & UnknownContract);
@@ -57,7 +59,7 @@ export function createValidate(deps: {
     const expected = rules.repairExpected(contract, source, event);
     if (expected !== undefined) {
       const { rule, repaired } = expected;
-      return repairedBy(rule, repaired, source, contract);
+      return repairedBy(rule, repaired, source, contract, filled);
     }
     const validation = contract.validate(event);
     if (validation.ok) {
@@ -69,7 +71,7 @@ export function createValidate(deps: {
     const found = rules.find(contract.name, contract.version, source, violations, event);
     if (found.kind === 'rule') {
       const repaired = found.apply(event, violations);
-      if (repaired.ok) return repairedBy(found.rule, repaired.value, source, contract);
+      if (repaired.ok) return repairedBy(found.rule, repaired.value, source, contract, filled);
     }
     const { name, version, jsonSchema } = contract;
     const signature = errorSignature({ contract: name, version, source, violations, event, jsonSchema });
@@ -82,8 +84,9 @@ function repairedBy(
   { event, value, changed }: Repaired,
   source: string,
   contract: Contract,
+  filled: readonly string[] | undefined,
 ): Verdict {
-  return { kind: 'repaired', source, contract, value, changed, event, rule };
+  return { kind: 'repaired', source, contract, value, changed, event, rule, filled };
 }
 
 /** What the envelope filled in is the event's own for the contract, but not in the text that was sent. */

@@ -36,8 +36,16 @@ describe('a JSON body', () => {
   it('takes an object as one event', () => {
     expect(json('{"a":1}')).toEqual({
       ok: true,
-      value: { text: '{"a":1}', count: 1, exact: false, many: false },
+      value: { text: '{"a":1}', count: 1, exact: false, plain: true, many: false },
     });
+  });
+
+  it.each([
+    ['{"a":"b"}', true],
+    ['{"a":"ä"}', false],
+    ['{"a":"\\n"}', false],
+  ])('tells that %s is plain ASCII: %s', (text, plain) => {
+    expect(json(text)).toMatchObject({ ok: true, value: { plain } });
   });
 
   it('keeps the text as it was sent, on one line', () => {

@@ -51,7 +51,11 @@ it('takes over a file from before rollbacks, and a row that somebody has deleted
   await before.close();
   const instance = await DuckDBInstance.create(path);
   const connection = await instance.connect();
-  await connection.run('ALTER TABLE _sentinel_repairs DROP COLUMN rolled_back_at');
+  await connection.run('CREATE TABLE whole AS SELECT * EXCLUDE (rolled_back_at) FROM _sentinel_repairs');
+  await connection.run('DROP VIEW _sentinel_repairs');
+  await connection.run('DROP TABLE _sentinel_repair_log');
+  await connection.run('DROP TABLE _sentinel_repair_kinds');
+  await connection.run('ALTER TABLE whole RENAME TO _sentinel_repairs');
   await connection.run('DROP TABLE _sentinel_leaving');
   await connection.run(`DELETE FROM payments WHERE event_id = 'b'`);
   connection.closeSync();

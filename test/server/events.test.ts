@@ -9,6 +9,7 @@ import {
   settled,
   startProcess,
   transaction,
+  until,
   without,
 } from '../helpers/sentinel.ts';
 
@@ -144,5 +145,29 @@ describe('the trail of an event', () => {
     expect(trail).toMatchObject({ status: 'dead_letter', violations: [{ path: '/amount' }] });
     expect(trail.row).toBeUndefined();
     expect((await get<EventTrail>(api(`/events/${ids.duplicate}`))).received_at).toBeTruthy();
+  });
+
+  it('is there while the event is on its way to the dead letters', async () => {
+    const keeper = '/consumers/validation_unrecoverable/dead-letter-keeper';
+    await post(api(`${keeper}/pause`), {});
+    // From the next start on it is certainly in force.
+    await sentinel.kill('SIGTERM');
+    await sentinel.restart();
+    const id = await ingest(sentinel.url, transaction({ version: '9.0.0' }), 'late');
+    await until(async () => {
+      const { queues } = await get<{ queues: { topic: string; groups: { pending: number }[] }[] }>(
+        api('/stats'),
+      );
+      const pending = (topic: string) => queues.find((one) => one.topic === topic)?.groups[0]?.pending ?? 0;
+      return pending('raw_event') === 0 && pending('validation_unrecoverable') > 0;
+    });
+    expect(await get<EventTrail>(api(`/events/${id}`))).toMatchObject({
+      status: 'accepted',
+      contract: 'transaction',
+      source: 'late',
+      violations: [{ path: '/version' }],
+    });
+    await post(api(`${keeper}/resume`), {});
+    expect(await settled(sentinel.url, id)).toMatchObject({ status: 'dead_letter' });
   });
 });

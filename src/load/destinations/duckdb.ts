@@ -5,6 +5,7 @@ import { unavailable } from './duckdb/errors.ts';
 import { findEvent } from './duckdb/find.ts';
 import { type KnownTable, knowTable } from './duckdb/known-table.ts';
 import { type Warehouse, loadBatch, writer } from './duckdb/loader.ts';
+import { createRepairKinds, highestRepairKind } from './duckdb/repair-log.ts';
 import { createQuery } from './duckdb/query.ts';
 import { createSearch } from './duckdb/search.ts';
 import { makeReady } from './duckdb/ready.ts';
@@ -26,6 +27,7 @@ export async function openDuckDb(options: DuckDbOptions): Promise<Destination> {
     handover: session.handover(),
     writers: new Set(),
     partitions: new Set(),
+    repairKinds: createRepairKinds(0),
   };
   let turn: Promise<unknown> = Promise.resolve();
   /** After a failure the next load makes sure of its tables first: one may have been dropped. */
@@ -59,7 +61,8 @@ export async function openDuckDb(options: DuckDbOptions): Promise<Destination> {
   async function prepare(connection: DuckDBConnection, specs: readonly Table[]): Promise<void> {
     const merged = mergeTables(specs);
     await ensureTables(connection, merged);
-    for (const spec of merged) tables.set(sameName(spec.name), await knowTable(connection, spec));
+    for (const spec of merged)
+      tables.set(sameName(spec.name), await knowTable(connection, spec, warehouse.repairKinds));
     latest = undefined;
     const writers = await rowsOf(
       connection,
@@ -112,7 +115,10 @@ export async function openDuckDb(options: DuckDbOptions): Promise<Destination> {
       throw unavailable(doing, error);
     });
 
-  await exclusively('prepare its bookkeeping', (connection) => ensureTables(connection, []));
+  await exclusively('prepare its bookkeeping', async (connection) => {
+    await ensureTables(connection, []);
+    warehouse.repairKinds = createRepairKinds(await highestRepairKind(connection));
+  });
   return {
     prepare: (specs) => exclusively('prepare its tables', (connection) => prepare(connection, specs)),
     makeReady: ready,

@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Position } from '../../../engine/engine.ts';
 import type { LoadCounts } from '../../destination.ts';
+import { ensureRepairLog } from './repair-log.ts';
 import { integersOf, rowsOf } from './rows.ts';
 import { literal } from './sql.ts';
 
@@ -16,18 +17,13 @@ const tables = [
   // Events that were not written because an event with their key was there: `first_request_id`.
   `CREATE TABLE IF NOT EXISTS _sentinel_duplicates (request_id UUID, contract VARCHAR, source VARCHAR,
      contract_version VARCHAR, table_name VARCHAR, first_request_id UUID, received_at TIMESTAMPTZ)`,
-  // How a repaired row came to be. `original`, `plan` and `result` are JSON text, exact to the character.
-  `CREATE TABLE IF NOT EXISTS _sentinel_repairs (request_id UUID, table_name VARCHAR, contract VARCHAR,
-     contract_version VARCHAR, source VARCHAR, healer VARCHAR, rule_id VARCHAR, original VARCHAR, plan VARCHAR,
-     result VARCHAR, by_hand VARCHAR[], repaired_at TIMESTAMPTZ)`,
-  // Set when the row was taken out of its table again; files from before rollbacks lack it.
-  `ALTER TABLE _sentinel_repairs ADD COLUMN IF NOT EXISTS rolled_back_at TIMESTAMPTZ`,
   // Events that were taken out and are not yet durable among the dead letters.
   `CREATE TABLE IF NOT EXISTS _sentinel_leaving (request_id UUID, received_at TIMESTAMPTZ, taken_at TIMESTAMPTZ)`,
 ];
 
 export async function ensureBookkeeping(connection: DuckDBConnection): Promise<void> {
   for (const statement of tables) await connection.run(statement);
+  await ensureRepairLog(connection);
 }
 
 /** Statements for the transaction of the rows. */

@@ -22,15 +22,11 @@ export function insertRows(table: Table, file: string): string {
 /** Between the fields of a repair: no JSON text holds a raw control character. */
 export const separator = '\x1f';
 
-const repairFields = ['id', 'contract', 'version', 'source', 'healer', 'original', 'plan', 'result', 'rule'];
-
-/** Read as CSV without quotes or escapes, so that the JSON texts need none and stay as they are. */
-export function insertRepairs(table: string, file: string): string {
-  const columns = repairFields.map((name) => `${name}: 'VARCHAR'`).join(', ');
-  return `INSERT INTO _sentinel_repairs (request_id, table_name, contract, contract_version, source, healer, rule_id,
-      original, plan, result, repaired_at)
-    SELECT CAST(id AS UUID), ${literal(table)}, contract, version, source, healer, rule, original, plan, result, now()
+/** Read as CSV without quotes or escapes, so that the JSON texts need none and stay as they are. An empty field is NULL. */
+export function insertRepairs(file: string): string {
+  return `INSERT INTO _sentinel_repair_log (request_id, kind, original, patch, result, repaired_at)
+    SELECT id, kind, original, patch, result, now()
     FROM read_csv(${literal(file)}, auto_detect = false, header = false, delim = ${literal(separator)}, quote = '',
       escape = '', comment = '', new_line = '\\n', compression = 'none', max_line_size = ${4 * longestLine},
-      columns = {${columns}})`;
+      columns = {id: 'UUID', kind: 'INTEGER', patch: 'VARCHAR', result: 'VARCHAR', original: 'VARCHAR'})`;
 }

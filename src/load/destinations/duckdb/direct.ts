@@ -69,7 +69,7 @@ export async function insertDirect(
   if (repairs.length > 0) {
     await handover.repairs.write(table.repairLines.bytesOf(repairs));
     table.repairLines.release(repairs);
-    await connection.run(insertRepairs(table.spec.name, handover.repairs.path));
+    await connection.run(insertRepairs(handover.repairs.path));
   }
   table.rowCount += lines.length;
   return { loaded: lines.length, repaired: repairs.length, duplicate: 0 };

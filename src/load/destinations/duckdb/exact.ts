@@ -1,5 +1,6 @@
 import type { Column, ColumnType } from '../../../contracts/contract.ts';
 import type { Json, JsonObject } from '../../../json.ts';
+import { isUuid } from './hash.ts';
 
 /**
  * Looks for a value that DuckDB's casts would change in silence (12.5 to the integer 12, 0.125 to 0.13, `"yes"` to
@@ -24,7 +25,6 @@ const wholeNumeral = /^[+-]?\d{1,40}$/;
 const numeral = /^[+-]?\d{1,400}(?:\.\d{1,400})?(?:[eE][+-]?\d{1,3})?$/;
 const dateShape = /^\d{4}-\d\d-\d\d$/;
 const instantShape = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d/;
-const uuidShape = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
 
 function holder(type: ColumnType): ((value: Json) => boolean) | undefined {
   switch (type.kind) {
@@ -45,7 +45,7 @@ function holder(type: ColumnType): ((value: Json) => boolean) | undefined {
     case 'date':
       return (value) => matches(dateShape, value);
     default:
-      return (value) => matches(uuidShape, value);
+      return (value) => typeof value === 'string' && isUuid(value);
   }
 }
 

@@ -8,6 +8,7 @@ import { KeyFilter } from './key-filter.ts';
 import { type KeyHash, keyHash } from './key-hash.ts';
 import { LineStore } from './line-store.ts';
 import { RecentIds } from './recent-ids.ts';
+import type { RepairKinds } from './repair-log.ts';
 import { forEachRow, rowsOf } from './rows.ts';
 import { identifier } from './sql.ts';
 import { keyHashes } from './table-sql.ts';
@@ -26,12 +27,17 @@ export interface KnownTable {
   /** By which its next rows, and their repairs, are handed over. */
   lines: LineStore;
   repairLines: LineStore;
+  repairKinds: RepairKinds;
   /** How many rows it has, about: loads that failed are counted too. */
   rowCount: number;
 }
 
 /** Reads the keys of the rows that are there. */
-export async function knowTable(connection: DuckDBConnection, spec: Table): Promise<KnownTable> {
+export async function knowTable(
+  connection: DuckDBConnection,
+  spec: Table,
+  repairKinds: RepairKinds,
+): Promise<KnownTable> {
   const hashes = keyHashes(spec);
   const name = `main.${identifier(spec.name)}`;
   const [[rows = 0] = []] = await rowsOf(connection, `SELECT count(*) FROM ${name}`);
@@ -48,6 +54,7 @@ export async function knowTable(connection: DuckDBConnection, spec: Table): Prom
     keyHash: (await hashesAgree(connection)) ? keyHash(spec) : () => undefined,
     lines: new LineStore(),
     repairLines: new LineStore(),
+    repairKinds,
     rowCount: Number(rows),
     ids: new RecentIds(newest === null ? '' : String(newest)),
   };

@@ -3,15 +3,22 @@ export class LineStore {
   #current: Chunk = newChunk(leastBytes);
   #spare: Chunk | undefined;
 
-  /** Keeps the line with a line feed behind it; undefined when it is not well-formed, as UTF-8 can't carry it then. */
-  add(line: string): Place | undefined {
-    if (!line.isWellFormed()) return undefined;
-    if (this.#current.used + line.length * mostBytesPerUnit + 1 > this.#current.bytes.length)
-      this.#next(line.length * mostBytesPerUnit + 1);
+  /**
+   * Keeps `head`, `body` and `tail` as one line; undefined when it is not well-formed, as UTF-8 can't carry it then.
+   * `isAscii`: of the body, whose bytes are copied then. In three parts, as to join them would be a copy more.
+   */
+  add(head: string, body: string, isAscii: boolean, tail = ''): Place | undefined {
+    if (!head.isWellFormed() || !(isAscii || body.isWellFormed())) return undefined;
+    const most = (head.length + body.length) * mostBytesPerUnit + tail.length + 1;
+    if (this.#current.used + most > this.#current.bytes.length) this.#next(most);
     const chunk = this.#current;
+    const { bytes } = chunk;
     const start = chunk.used;
-    chunk.used += chunk.bytes.write(line, start, 'utf8');
-    chunk.bytes[chunk.used++] = lineFeed;
+    let at = start + bytes.write(head, start, 'utf8');
+    at += isAscii ? bytes.write(body, at, 'latin1') : bytes.write(body, at, 'utf8');
+    for (let i = 0; i < tail.length; i++) bytes[at++] = tail.charCodeAt(i);
+    bytes[at++] = lineFeed;
+    chunk.used = at;
     chunk.lines++;
     return { chunk, start, end: chunk.used };
   }

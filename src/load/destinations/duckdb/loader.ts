@@ -7,6 +7,7 @@ import { DirectRefused, type Sorted, insertDirect, sortRows } from './direct.ts'
 import type { Handover } from './handover.ts';
 import { ofUuid } from './hash.ts';
 import type { KnownTable } from './known-table.ts';
+import type { RepairKinds } from './repair-log.ts';
 import { recordRepeats } from './repeats.ts';
 import { type Settled, settle, verdicts } from './settle.ts';
 import { literal } from './sql.ts';
@@ -23,6 +24,7 @@ export interface Warehouse {
   writers: Set<string>;
   /** Partitions that have a place in `_sentinel_positions`; grown likewise. */
   partitions: Set<string>;
+  repairKinds: RepairKinds;
 }
 
 interface Group {
@@ -73,13 +75,16 @@ export async function loadBatch(
     await bothDone(writeGroups(connection, groups, total), beforeCommit(settled));
     // Before the commit: if it fails, it may have happened all the same. A hash too many only costs a look-up.
     remember(groups);
+    const kinds = warehouse.repairKinds.pending();
     const last = [
+      ...kinds.statements,
       ...newWriters.map((writer) => `INSERT INTO _sentinel_contracts VALUES ${writer}`),
       ...addToCounts(total),
       ...savePositions(positions, warehouse.partitions),
       'COMMIT',
     ];
     await connection.run(last.join('; '));
+    kinds.written();
     for (const writer of newWriters) warehouse.writers.add(writer);
     for (const { partition } of positions) warehouse.partitions.add(partition);
     for (const slot of groups.keys()) if (slot > 0) await dropStaging(connection, slot);

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../json.ts';
-import type { Row } from '../../destination.ts';
+import type { RepairTrail, Row } from '../../destination.ts';
 import { longestLine, separator } from './direct-sql.ts';
 import { ofUuid } from './hash.ts';
 import type { KnownTable } from './known-table.ts';
@@ -35,78 +35,99 @@ export function makeReady(table: KnownTable, row: Row): Ready {
   if (table.inexact(values) !== undefined) return staged;
   if (key !== null && !table.keys.add(key[0], key[1]))
     return { table, way: 'repeat', line: undefined, repair: undefined };
-  const lineText = rowLine(table, row, values);
-  const repairText = row.repair === undefined ? '' : repairLine(row);
-  if (lineText === undefined || repairText === undefined) return staged;
-  const line = table.lines.add(lineText);
-  const repair = repairText === '' || line === undefined ? undefined : table.repairLines.add(repairText);
-  if (line === undefined || (repairText !== '' && repair === undefined)) {
-    if (line !== undefined) table.lines.release([line]);
-    return staged;
+  const line = rowLine(table, row, values);
+  if (line === undefined) return staged;
+  let repair: Place | undefined;
+  if (row.repair !== undefined) {
+    repair = repairLine(table, row, row.repair);
+    if (repair === undefined) {
+      table.lines.release([line]);
+      return staged;
+    }
   }
   row.letGo?.();
   return { table, way: 'direct', line, repair };
 }
 
 /** The row as one line of JSON. undefined: the line might be refused, or is too long. */
-function rowLine({ columnNames }: KnownTable, row: Row, values: JsonObject): string | undefined {
-  const { requestId, receivedAt, repair, extra } = row;
+function rowLine({ columnNames, lines }: KnownTable, row: Row, values: JsonObject): Place | undefined {
+  const { requestId, extra, text, filled, isPlain = false } = row;
+  let event = ownText(row, columnNames);
+  let first = '';
+  if (event !== undefined && filled !== undefined) {
+    if (mayHold(event, filled)) event = undefined;
+    else first = `${JSON.stringify(filled).slice(0, -1)},`;
+  }
+  const isOwn = event !== undefined && text !== undefined;
+  event ??= JSON.stringify(values);
   const rest = extra === undefined ? '' : `,"x":${JSON.stringify(extra)}`;
-  const rule = repair === undefined ? '' : `,"r":${JSON.stringify(repair.ruleId ?? null)}`;
-  const event = eventText(row, values, columnNames);
-  const line =
-    `{"i":"${requestId}","a":${Math.trunc(receivedAt)},${origin(row)},` +
-    `"p":${repair !== undefined}${rule}${rest},"e":${event}}`;
-  return line.length > longestLine || mayHaveHalfPairs(event, rest) ? undefined : line;
+  const head = `{"i":"${requestId}${reception(row)}${rest},"e":${first}`;
+  const body = first === '' ? event : event.slice(1);
+  if (head.length + body.length > longestLine) return undefined;
+  if (mayHaveHalfPairs(head) || (!(isOwn && isPlain) && mayHaveHalfPairs(body))) return undefined;
+  return lines.add(head, body, isOwn && isPlain, '}');
 }
 
-/** Source and version; neighbours mostly share them. */
-const origin = (() => {
-  let source: string | undefined;
-  let version: string | undefined;
+/** What rows of one request share. */
+const reception = (() => {
+  let [at, source, version, repaired]: [number, string, string, boolean] = [-1, '', '', false];
+  let ruleId: string | undefined;
   let text = '';
   return (row: Row): string => {
-    if (row.source !== source || row.contractVersion !== version) {
-      ({ source, contractVersion: version } = row);
-      text = `"s":${JSON.stringify(source)},"v":${JSON.stringify(version)}`;
+    const { receivedAt, repair } = row;
+    if (
+      receivedAt !== at ||
+      row.source !== source ||
+      row.contractVersion !== version ||
+      (repair !== undefined) !== repaired ||
+      repair?.ruleId !== ruleId
+    ) {
+      ({ receivedAt: at, source, contractVersion: version } = row);
+      repaired = repair !== undefined;
+      ruleId = repair?.ruleId;
+      const rule = repair === undefined ? '' : `,"r":${JSON.stringify(ruleId ?? null)}`;
+      text = `","a":${Math.trunc(at)},"s":${JSON.stringify(source)},"v":${JSON.stringify(version)},"p":${repaired}${rule}`;
     }
     return text;
   };
 })();
 
 /** DuckDB refuses halves of surrogate pairs, which JSON text may hold escaped. */
-const mayHaveHalfPairs = (event: string, rest: string): boolean =>
-  (event.includes('\\') && event.includes('\\ud')) || (rest !== '' && rest.includes('\\ud'));
+const mayHaveHalfPairs = (text: string): boolean => text.includes('\\') && text.includes('\\ud');
 
 /**
- * The event's own text, where it stands for the same values, with what was filled in. Not when it holds `\u`, as DuckDB
- * refuses halves of surrogate pairs, nor a field that another version of the contract declares: that has a column.
+ * The event's own text, where it stands for the same values. Not when it holds `\u`, as DuckDB refuses halves of
+ * surrogate pairs, nor a field that another version of the contract declares: that has a column.
  */
-function eventText({ text, filled, extra }: Row, values: JsonObject, columns: ReadonlySet<string>): string {
-  const isOther = extra !== undefined && Object.keys(extra).some((name) => columns.has(name));
-  if (text === undefined || isOther || (text.includes('\\') && text.includes('\\u')) || text.includes('\n'))
-    return JSON.stringify(values);
-  if (filled === undefined) return text;
-  return withFields(text, filled) ?? JSON.stringify(values);
+function ownText({ text, isPlain = false, extra }: Row, columns: ReadonlySet<string>): string | undefined {
+  if (text === undefined) return undefined;
+  if (extra !== undefined) for (const name in extra) if (columns.has(name)) return undefined;
+  if (isPlain) return text;
+  return (text.includes('\\') && text.includes('\\u')) || text.includes('\n') ? undefined : text;
 }
 
-/** Puts the fields in front of the text's own; undefined when the text may hold one of them, in another form. */
-function withFields(text: string, fields: JsonObject): string | undefined {
-  if (!text.startsWith('{"') || text.includes('\\/')) return undefined;
-  for (const name of Object.keys(fields)) if (text.includes(JSON.stringify(name))) return undefined;
-  return `${JSON.stringify(fields).slice(0, -1)},${text.slice(1)}`;
+/** Whether fields can't be put in front of the text's own, as it may hold one of them, in another form. */
+function mayHold(text: string, fields: JsonObject): boolean {
+  if (!text.startsWith('{"') || text.includes('\\/')) return true;
+  for (const name in fields) if (text.includes(JSON.stringify(name))) return true;
+  return false;
 }
 
 /** The row's repair as one line of `insertRepairs`; undefined when it can't be one. */
-function repairLine({ requestId, contract, contractVersion, source, repair }: Row): string | undefined {
-  const { healer, ruleId, original, plan, result, byHand } = repair!;
-  if (byHand !== undefined || ruleId === '') return undefined;
-  const fields = [requestId, contract, contractVersion, source, healer, original, plan, result];
-  // An empty field would become NULL, and only the last may.
-  if (fields.includes('')) return undefined;
-  const text = fields.join('');
-  if (text.length > longestLine || unfit.some((character) => text.includes(character))) return undefined;
-  return `${fields.join(separator)}${separator}${ruleId ?? ''}`;
+function repairLine(
+  { repairKinds, repairLines }: KnownTable,
+  row: Row,
+  repair: RepairTrail,
+): Place | undefined {
+  const { original, patch = '', byHand } = repair;
+  if (byHand !== undefined || original === '') return undefined;
+  const result = patch === '' ? repair.result : '';
+  if (original.length + patch.length + result.length > longestLine) return undefined;
+  if (unfit.some((end) => original.includes(end) || result.includes(end) || patch.includes(end)))
+    return undefined;
+  const head = [row.requestId, repairKinds.numberOf(row, repair), patch, result, ''].join(separator);
+  return repairLines.add(head, original, row.isPlain === true && original === row.text);
 }
 
+/** What would end a field or a line. */
 const unfit = [separator, '\n', '\r', '\0'];

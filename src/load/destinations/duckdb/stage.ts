@@ -1,6 +1,6 @@
 import { DuckDBDataChunk, type DuckDBConnection, INTEGER, VARCHAR } from '@duckdb/node-api';
 import { type Result, fail, ok } from '../../../result.ts';
-import type { Row } from '../../destination.ts';
+import type { RepairTrail, Row } from '../../destination.ts';
 import type { KnownTable } from './known-table.ts';
 import { forEachRow } from './rows.ts';
 import { type Staging, type StagedRow, type TableSql, staging, tableSql } from './table-sql.ts';
@@ -64,23 +64,15 @@ export async function stage(
 export function lineOf(table: KnownTable, row: Row): Result<string, Refusal> {
   const inexact = table.inexact(row.values);
   if (inexact !== undefined) return fail(refusal(table, inexact.name));
-  const line = JSON.stringify(stagedRow(row));
+  const line = JSON.stringify(stagedRow(table, row));
   return loneSurrogate.test(line) ? fail({ reason: 'holds text that is not valid Unicode' }) : ok(line);
 }
 
 /** As `JSON.stringify` escapes it, after an even number of backslashes. DuckDB refuses the whole batch for one. */
 const loneSurrogate = /(?<!\\)(?:\\\\)*\\ud[89a-f]/;
 
-function stagedRow({
-  requestId,
-  receivedAt,
-  source,
-  contract,
-  contractVersion,
-  repair,
-  extra,
-  values,
-}: Row): StagedRow {
+function stagedRow({ repairKinds }: KnownTable, row: Row): StagedRow {
+  const { requestId, receivedAt, source, contract, contractVersion, repair, extra, values } = row;
   return {
     id: requestId,
     at: Math.trunc(receivedAt),
@@ -88,10 +80,17 @@ function stagedRow({
     contract,
     version: contractVersion,
     rule: repair?.ruleId,
-    repair,
+    repair: repair === undefined ? undefined : stagedRepair(repairKinds.numberOf(row, repair), repair),
     extra,
     values,
   };
+}
+
+function stagedRepair(kind: number, repair: RepairTrail): object {
+  const { original, patch, byHand } = repair;
+  return patch === undefined
+    ? { kind, original, result: repair.result, byHand }
+    : { kind, original, patch, byHand };
 }
 
 function refusal({ spec }: KnownTable, column: string): Refusal {

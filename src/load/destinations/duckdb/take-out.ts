@@ -48,8 +48,8 @@ export async function takeOut(
     taken += rowsChanged;
   }
   await connection.run(
-    `UPDATE _sentinel_repairs SET rolled_back_at = ${takenAt}
-     WHERE rule_id = ${literal(ruleId)} AND rolled_back_at IS NULL
+    `UPDATE _sentinel_repair_log SET rolled_back_at = ${takenAt}
+     WHERE kind IN (SELECT id FROM _sentinel_repair_kinds WHERE rule_id = ${literal(ruleId)}) AND rolled_back_at IS NULL
        AND request_id IN (SELECT request_id FROM _sentinel_leaving WHERE request_id ${range} AND taken_at = ${takenAt})`,
   );
   await connection.run(

@@ -25,7 +25,7 @@ export async function writeStaged(
   }
   if (written.length > 0) await connection.run(sql.insert(all ? undefined : verdicts.write));
   const repaired = written.filter((row) => row.repair !== undefined).length;
-  if (repaired > 0) await connection.run(insertRepairs(table.spec.name, stage, all));
+  if (repaired > 0) await connection.run(insertRepairs(stage, all));
   const duplicate = settled.verdicts.includes(verdicts.duplicate)
     ? (await connection.run(insertDuplicates(table.spec.name, stage))).rowsChanged
     : 0;
@@ -35,14 +35,12 @@ export async function writeStaged(
 const verdictsOf = (stage: Staging): string => `JOIN ${stage.verdicts} v USING (pos)`;
 
 const repairStructure = {
-  repair: { healer: 'VARCHAR', original: 'VARCHAR', plan: 'VARCHAR', result: 'VARCHAR', byHand: ['VARCHAR'] },
+  repair: { kind: 'INTEGER', original: 'VARCHAR', patch: 'VARCHAR', result: 'VARCHAR', byHand: ['VARCHAR'] },
 };
 
-function insertRepairs(table: string, stage: Staging, all: boolean): string {
-  return `INSERT INTO _sentinel_repairs (request_id, table_name, contract, contract_version, source, healer, rule_id,
-      original, plan, result, by_hand, repaired_at)
-    SELECT request_id, ${literal(table)}, contract, version, source, r.healer, rule,
-      r.original, r.plan, r.result, r.byHand, now()
+function insertRepairs(stage: Staging, all: boolean): string {
+  return `INSERT INTO _sentinel_repair_log (request_id, kind, original, patch, result, by_hand, repaired_at)
+    SELECT request_id, r.kind, r.original, r.patch, r.result, r.byHand, now()
     FROM (
       SELECT s.*, json_transform(t.line, ${literal(JSON.stringify(repairStructure))}).repair AS r
       FROM ${stage.rows} s JOIN ${stage.text} t ON t.pos = s.pos ${all ? '' : verdictsOf(stage)}

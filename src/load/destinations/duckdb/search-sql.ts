@@ -1,0 +1,94 @@
+import type { EventFilter, EventPlace } from '../../event-search.ts';
+import { identifier, literal } from './sql.ts';
+
+/** A table that holds events. */
+export interface EventTable {
+  name: string;
+  /** Undefined when it has no column for it. */
+  eventIdType: string | undefined;
+  /** Name of the contract by version. */
+  contracts: ReadonlyMap<string, string>;
+}
+
+/** For every place where events are. */
+export function conditionsOf({ source, from, to }: EventFilter, before: EventPlace | undefined): string[] {
+  const conditions: string[] = [];
+  if (source !== undefined) conditions.push(`source = ${literal(source)}`);
+  if (from !== undefined) conditions.push(`received_at >= ${instant(from)}`);
+  if (to !== undefined) conditions.push(`received_at <= ${instant(to)}`);
+  if (before !== undefined) {
+    const at = instant(before.receivedAt);
+    // The first says nothing new, but lets DuckDB pass over what is newer without reading it.
+    conditions.push(`received_at <= ${at}`);
+    conditions.push(`(received_at < ${at} OR request_id < TRY_CAST(${literal(before.requestId)} AS UUID))`);
+  }
+  return conditions;
+}
+
+const instant = (ms: number): string => `make_timestamptz(${Math.trunc(ms)} * 1000)`;
+
+const where = (conditions: readonly string[]): string =>
+  conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+
+/** The rows of one table; undefined when none can match. */
+export function rowsPart(
+  { name, eventIdType, contracts }: EventTable,
+  { eventId, contract }: EventFilter,
+  statuses: readonly string[],
+  common: readonly string[],
+): string | undefined {
+  const conditions = [...common];
+  if (contract !== undefined) {
+    const versions = [...contracts].filter(([, writer]) => writer === contract).map(([version]) => version);
+    if (versions.length === 0) return undefined;
+    conditions.push(`version IN (${versions.map(literal).join(', ')})`);
+  }
+  if (eventId !== undefined) {
+    if (eventIdType === undefined) return undefined;
+    conditions.push(sameEventId(eventIdType, eventId));
+  }
+  if (!statuses.includes('loaded')) conditions.push('repaired');
+  if (!statuses.includes('repaired')) conditions.push('NOT repaired');
+  const named = contracts.size === 0 ? literal(name) : contractOf(contracts, name);
+  return `SELECT request_id, received_at, CASE WHEN repaired THEN 'repaired' ELSE 'loaded' END AS status,
+      event_id::VARCHAR AS event_id, ${named} AS contract, version, source, rule_id
+    FROM (SELECT _request_id AS request_id, _received_at AS received_at, _repaired AS repaired,
+        ${eventIdType === undefined ? 'NULL' : 'event_id'} AS event_id, _contract_version AS version,
+        _source AS source, _rule_id AS rule_id FROM main.${identifier(name)}) ${where(conditions)}`;
+}
+
+function contractOf(contracts: ReadonlyMap<string, string>, table: string): string {
+  const cases = Array.from(
+    contracts,
+    ([version, contract]) => `WHEN ${literal(version)} THEN ${literal(contract)}`,
+  );
+  return `CASE version ${cases.join(' ')} ELSE ${literal(table)} END`;
+}
+
+/** Compares in the column's own type, as to make text of each id costs ten times as much. */
+function sameEventId(type: string, eventId: string): string {
+  return type === 'VARCHAR'
+    ? `event_id = ${literal(eventId)}`
+    : `event_id = TRY_CAST(${literal(eventId)} AS ${type})`;
+}
+
+/** A duplicate's own event id is not kept; it is found by that of the event which it repeats. */
+export function duplicatesPart(
+  tables: readonly EventTable[],
+  { eventId, contract }: EventFilter,
+  common: readonly string[],
+): string {
+  const conditions = [...common];
+  if (contract !== undefined) conditions.push(`contract = ${literal(contract)}`);
+  if (eventId !== undefined) {
+    const firsts = tables.flatMap(({ name, eventIdType }) =>
+      eventIdType === undefined
+        ? []
+        : [`SELECT _request_id FROM main.${identifier(name)} WHERE ${sameEventId(eventIdType, eventId)}`],
+    );
+    conditions.push(firsts.length === 0 ? 'false' : `first_request_id IN (${firsts.join(' UNION ALL ')})`);
+  }
+  return `SELECT request_id, received_at, 'duplicate' AS status, NULL::VARCHAR AS event_id, contract,
+      contract_version AS version, source, NULL::VARCHAR AS rule_id
+    FROM _sentinel_duplicates ${where(conditions)}`;
+}

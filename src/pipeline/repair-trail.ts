@@ -1,0 +1,101 @@
+import type { ReplayTrail } from '../event.ts';
+import type { Incoming } from '../ingest/record.ts';
+import type { JsonObject } from '../json.ts';
+import type { RepairTrail } from '../load/destination.ts';
+import type { RowFacts } from '../load/row.ts';
+import { differenceOf, mergePatchOf, patched } from '../repair/difference.ts';
+import type { Plan } from '../repair/plan.ts';
+import type { Verdict } from '../validate/stage.ts';
+
+/** How a rule's repair is kept, and by which text its row is loaded; `filled` and `gone` as in `RowFacts`. */
+export function repairedByRule(
+  { header, event: original, text: raw }: Incoming,
+  { event, value, changed, rule, filled }: Verdict & { kind: 'repaired' },
+): Pick<RowFacts, 'text' | 'gone'> & {
+  repair: RepairTrail;
+  isPlain: boolean;
+  filled: JsonObject | undefined;
+} {
+  const plan = planText(rule.plan);
+  // The event's own text has what its plan left alone, unless only other text holds its numbers.
+  const isOwn = header.exact !== true && header.replay === undefined;
+  const difference = isOwn ? differenceOf(original, event, filled) : undefined;
+  const patch = difference && mergePatchOf(event, difference);
+  if (difference === undefined || patch === undefined) {
+    const text = JSON.stringify(event);
+    const repair: RepairTrail = {
+      healer: 'rule',
+      ruleId: rule.id,
+      original: header.replay?.original ?? raw,
+      plan,
+      result: text,
+    };
+    return { repair, text, isPlain: false, filled: changed, gone: [] };
+  }
+  const repair = new PatchedTrail('rule', rule.id, raw, plan, patch);
+  const { set, gone } = difference;
+  const isPlain = header.plain === true;
+  return { repair, text: raw, isPlain, filled: withFields(changed, value, set), gone };
+}
+
+const planTexts = new WeakMap<Plan, string>();
+
+/** A rule's plan is the same object for all of its events. */
+function planText(plan: Plan): string {
+  let text = planTexts.get(plan);
+  if (text === undefined) planTexts.set(plan, (text = JSON.stringify(plan)));
+  return text;
+}
+
+/** Makes its result when asked for: until its load, a row is rather small than quick to tell its story. */
+class PatchedTrail implements RepairTrail {
+  readonly healer: RepairTrail['healer'];
+  readonly ruleId: string | undefined;
+  readonly original: string;
+  readonly plan: string;
+  readonly patch: string;
+
+  constructor(
+    healer: RepairTrail['healer'],
+    ruleId: string | undefined,
+    original: string,
+    plan: string,
+    patch: string,
+  ) {
+    this.healer = healer;
+    this.ruleId = ruleId;
+    this.original = original;
+    this.plan = plan;
+    this.patch = patch;
+  }
+
+  get result(): string {
+    const [original, patch] = [this.original, this.patch].map((text) => JSON.parse(text) as JsonObject);
+    return JSON.stringify(patched(original!, patch!));
+  }
+}
+
+/** `fields` with those of the value that have these names. */
+function withFields(
+  fields: JsonObject | undefined,
+  value: JsonObject,
+  names: readonly string[],
+): JsonObject | undefined {
+  if (names.length === 0) return fields;
+  const all = { ...fields };
+  for (const name of names) if (value[name] !== undefined) all[name] = value[name];
+  return all;
+}
+
+/** A replayed event that a person edited carries that as its repair. */
+export function byPerson(replay: ReplayTrail | undefined, raw: string): RepairTrail | undefined {
+  if (replay === undefined || (replay.plan === undefined && replay.by_hand === undefined)) return undefined;
+  return {
+    healer: 'person',
+    ruleId: replay.rule_id,
+    original: replay.original,
+    plan: planText(replay.plan ?? { operations: [] }),
+    result: raw,
+    ...(replay.by_hand === undefined ? undefined : { byHand: replay.by_hand }),
+  };
+}
