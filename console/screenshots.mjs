@@ -34,7 +34,9 @@ async function send(page) {
 async function pagesOf(url) {
   const items = async (path) => (await (await fetch(`${url}/api/v1/${path}`)).json()).items;
   const groups = await items('dead-letters/groups');
-  const group = groups.find(({ violations }) => violations[0]?.path === '/amount') ?? groups[0];
+  const group =
+    groups.find(({ violations }) => violations[0]?.path === '/amount' && violations[0].code === 'required') ??
+    groups[0];
   const [event] = await items('events?status=repaired&source=legacy-pos&limit=1');
   const rules = await items('rules');
   const rule = rules.toSorted((a, b) => b.hits - a.hits)[0];

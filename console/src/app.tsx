@@ -3,14 +3,14 @@ import { Compass } from 'lucide-react';
 import { Suspense, useEffect } from 'react';
 import { Link, Route, Router, Switch } from 'wouter';
 import { startLive } from './api/live.ts';
-import { queryClient, refresh } from './api/queries.ts';
+import { queryClient, refreshShort } from './api/queries.ts';
 import { routes } from './pages/index.ts';
 import { Shell } from './shell/shell.tsx';
 import { Crash } from './shell/crash.tsx';
 import { Empty, Page, Skeleton } from './ui/basics.tsx';
 
 export function App() {
-  useEffect(() => startLive(() => void refresh('dead-letters')), []);
+  useEffect(() => startLive(() => void refreshShort('dead-letters')), []);
   return (
     <QueryClientProvider client={queryClient}>
       <Router base="/console">

@@ -14,7 +14,7 @@ export interface Live {
 
 const keptRates = 120;
 /** Thousands of dead letters can come in a second; the lists are asked for again at this pace at most. */
-const changePaceMs = 1500;
+const changePaceMs = 3000;
 
 let live: Live = { connection: 'connecting', stats: undefined, recentRates: [] };
 const listeners = new Set<() => void>();

@@ -48,17 +48,29 @@ export function usePages<T>(path: string, { params, every, enabled }: Options = 
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
     placeholderData: keepPreviousData,
-    ...(every === undefined ? {} : { refetchInterval: every }),
+    // Further pages were asked for by a person who reads down there: the list must not move, nor be fetched whole.
+    refetchInterval: ({ state }) => (every !== undefined && hasOnePage(state.data) ? every : false),
     ...(enabled === undefined ? {} : { enabled }),
   });
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
   return { ...query, rows };
 }
 
-/** Asks anew for all that is below these paths. */
+const hasOnePage = (data: unknown): boolean =>
+  ((data as { pages?: unknown[] } | undefined)?.pages?.length ?? 1) <= 1;
+
+/** Asks anew for all that is below these paths, after a person changed something. */
 export function refresh(...paths: string[]): Promise<void> {
+  return queryClient.invalidateQueries({ predicate: ({ queryKey: [key] }) => isBelow(key, paths) });
+}
+
+/** The same for changes that come by themselves, all the time perhaps: long lists stay as they are. */
+export function refreshShort(...paths: string[]): Promise<void> {
   return queryClient.invalidateQueries({
-    predicate: ({ queryKey: [key] }) =>
-      typeof key === 'string' && paths.some((path) => key.startsWith(`/api/v1/${path}`)),
+    predicate: ({ queryKey: [key], state }) => isBelow(key, paths) && hasOnePage(state.data),
   });
+}
+
+function isBelow(key: unknown, paths: readonly string[]): boolean {
+  return typeof key === 'string' && paths.some((path) => key.startsWith(`/api/v1/${path}`));
 }
