@@ -80,7 +80,9 @@ async function send(source, lines) {
   if (response.status !== 202) throw new Error(`${response.status} ${await response.text()}`);
 }
 
-const stats = async () => (await fetch(`${url}/api/v1/stats`)).json();
+async function stats() {
+  return (await fetch(`${url}/api/v1/stats`)).json();
+}
 
 async function settled() {
   for (;;) {

@@ -1,7 +1,6 @@
 import { Inbox } from 'lucide-react';
 import { usePages } from '../../api/queries.ts';
 import type { DeadLetter } from '../../api/types.ts';
-import { letterHref } from '../../lib/links.ts';
 import { useFilters } from '../../lib/use-filters.ts';
 import { Button, Card, Empty, Page } from '../../ui/basics.tsx';
 import { Choice, SearchBox } from '../../ui/filters.tsx';
@@ -9,7 +8,7 @@ import { Failed } from '../../ui/load.tsx';
 import { OriginFilters } from '../../ui/origin-filters.tsx';
 import { Table } from '../../ui/table.tsx';
 import { ExportButton } from './export-button.tsx';
-import { lettersOfAll } from './letter-columns.tsx';
+import { hrefOfLetter, keyOfLetter, lettersOfAll } from './letter-columns.tsx';
 import { ViewSwitch } from './view-switch.tsx';
 import './dead-letters.css';
 
@@ -67,8 +66,8 @@ export default function AllLetters() {
             label="Dead letters"
             rows={letters.rows}
             columns={lettersOfAll}
-            keyOf={({ id }) => id}
-            href={({ id }) => letterHref(id)}
+            keyOf={keyOfLetter}
+            href={hrefOfLetter}
             more={letters}
           />
         )}

@@ -12,7 +12,7 @@ import { SparkBars } from '../../ui/sparkline.tsx';
 import { Table } from '../../ui/table.tsx';
 import { ViolationList, failureInWords } from '../../ui/violations.tsx';
 import { ExportButton } from './export-button.tsx';
-import { lettersOfGroup } from './letter-columns.tsx';
+import { hrefOfLetter, keyOfLetter, lettersOfGroup } from './letter-columns.tsx';
 import { ReplayGroupButton } from './replay-group.tsx';
 import './dead-letters.css';
 
@@ -74,8 +74,8 @@ export default function Group() {
           label="Letters of this group"
           rows={letters.rows}
           columns={lettersOfGroup}
-          keyOf={({ id }) => id}
-          href={({ id }) => letterHref(id)}
+          keyOf={keyOfLetter}
+          href={hrefOfLetter}
           more={letters}
         />
       </Card>

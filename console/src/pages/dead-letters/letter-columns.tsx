@@ -1,5 +1,6 @@
 import type { DeadLetter } from '../../api/types.ts';
 import { shortId } from '../../lib/format.ts';
+import { letterHref } from '../../lib/links.ts';
 import { Ago } from '../../ui/basics.tsx';
 import { Status } from '../../ui/status.tsx';
 import type { Column } from '../../ui/table.tsx';
@@ -52,5 +53,9 @@ const status: Column<DeadLetter> = {
 };
 
 export const lettersOfAll = [id, status, failure, origin, received];
+/** Made once: a function of its own for each render would make all rows anew. */
+export const keyOfLetter = ({ id }: DeadLetter): string => id;
+export const hrefOfLetter = ({ id }: DeadLetter): string => letterHref(id);
+
 /** All of a group fail alike, so the events themselves tell more. */
 export const lettersOfGroup = [id, event, replays, received];

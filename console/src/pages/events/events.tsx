@@ -52,6 +52,9 @@ const columns: Column<EventItem>[] = [
   { header: 'Received', width: '84px', end: true, cell: ({ received_at: at }) => <Ago at={at} /> },
 ];
 
+const keyOf = ({ request_id: id }: EventItem): string => id;
+const hrefOf = ({ request_id: id }: EventItem): string => eventHref(id);
+
 /** Every event that was accepted, wherever it is now; newest first. */
 export default function Events() {
   const [filters, setFilters] = useFilters(eventFilterNames);
@@ -98,8 +101,8 @@ export default function Events() {
             label="Events"
             rows={events.rows}
             columns={columns}
-            keyOf={({ request_id: id }) => id}
-            href={({ request_id: id }) => eventHref(id)}
+            keyOf={keyOf}
+            href={hrefOf}
             more={events}
           />
         )}
