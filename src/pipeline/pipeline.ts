@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import type { Config } from '../config.ts';
 import type { Contract } from '../contracts/contract.ts';
 import { loadContracts } from '../contracts/discover.ts';
@@ -29,10 +30,10 @@ import { openRuleStore } from '../repair/rule-store.ts';
 import { createRollbacks } from '../rollback/rollbacks.ts';
 import { builtinSteps } from '../steps/builtin.ts';
 import { discoverSteps } from '../steps/discover.ts';
-import { type FlowGraph, flowGraph } from '../steps/flow-graph.ts';
+import { type FlowGraph, type StepOrigin, flowGraph } from '../steps/flow-graph.ts';
 import { contractsForSteps } from '../steps/contracts.ts';
-import { startSteps, subscribedTopics } from '../steps/runner.ts';
-import type { HttpInput, HttpReply } from '../steps/step.ts';
+import { retryOf, startSteps, subscribedTopics } from '../steps/runner.ts';
+import type { HttpInput, HttpReply, StepModule } from '../steps/step.ts';
 import type { Result } from '../result.ts';
 import { fillEnvelope } from '../validate/envelope.ts';
 import { createValidate } from '../validate/stage.ts';
@@ -259,7 +260,11 @@ export async function startPipeline(deps: {
     },
     counts: () => destination.counts(),
     contracts: async () => contracts.all().map(toInfo),
-    flow: async () => flowGraph([...ownSteps, ...steps.map((step) => step.config)]),
+    flow: async () =>
+      flowGraph(
+        [...ownSteps, ...steps.map((step) => step.config)],
+        new Map(steps.map((step) => [step.config.name, originOf(step, config)])),
+      ),
     routes: async () => running.routes.map(({ method, path }) => ({ method, path })),
     async callRoute({ method, path }, input) {
       const route = running.routes.find((each) => each.method === method && each.path === path);
@@ -301,6 +306,11 @@ export async function startPipeline(deps: {
       await destination.close();
     },
   };
+}
+
+function originOf(step: StepModule, config: Parameters<typeof retryOf>[1]): StepOrigin {
+  const { maxAttempts } = retryOf(step, config);
+  return { file: relative(process.cwd(), step.file), retry: { max_attempts: maxAttempts } };
 }
 
 function toInfo(contract: Contract): ContractInfo {

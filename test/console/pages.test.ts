@@ -77,6 +77,9 @@ describe.skipIf(lacksBrowser())('the pages of the console', () => {
     await see('Checks each event against its contract');
     expect(new URL(open.page.url()).searchParams.get('step')).toBe('validator');
     await see('event breaks its contract; handed to the healers');
+    await open.page.getByRole('button', { name: /^process_order_payment/ }).click();
+    await see('process-order-payment.step.');
+    await see('5 attempts, then a dead letter');
     await open.page.getByLabel('Flow', { exact: true }).selectOption('orders');
     await until(async () => (await open.page.locator('.step-node').count()) === 1);
   });

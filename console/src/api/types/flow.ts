@@ -14,7 +14,7 @@ export interface FlowStep {
   enqueues: string[];
   flows: string[];
   file?: string;
-  retry?: { max_attempts?: number; maxAttempts?: number };
+  retry?: { max_attempts: number };
 }
 
 export interface LooseTopic {

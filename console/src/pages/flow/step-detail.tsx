@@ -122,6 +122,6 @@ function triggerInWords(trigger: Trigger): string {
   }
 }
 
-function retryInWords(retry: NonNullable<FlowStep['retry']>): string {
-  return `${retry.max_attempts ?? retry.maxAttempts ?? '?'} attempts, then a dead letter`;
+function retryInWords({ max_attempts: attempts }: NonNullable<FlowStep['retry']>): string {
+  return `${attempts} attempts, then a dead letter`;
 }
