@@ -45,6 +45,11 @@ export async function* runChecks(io: Io, options: ConfigOption): AsyncGenerator<
       'make it writable, or choose another with SENTINEL_DATA_DIR',
       () => checkDataFolder(config.dataDir),
     ],
+    [
+      'engine',
+      'check engine.servers, the credentials and TLS, and that nats-server runs with --jetstream',
+      () => checkEngine(config),
+    ],
     ['port', 'choose another with SENTINEL_API_PORT', () => checkPort(config)],
     ['contracts', 'correct the contract that is named', () => checkContracts(config)],
     [
@@ -105,6 +110,20 @@ async function nearestExisting(path: string): Promise<string> {
     if (parent === path) throw error;
     return nearestExisting(parent);
   }
+}
+
+async function checkEngine({ engine, role, queue }: Config): Promise<Finding> {
+  if (engine.type === 'embedded') return { status: 'ok', found: 'embedded, in the data folder' };
+  const { checkNats } = await import('../engine/engines/nats/check.ts');
+  const { version, server, maxPayload } = await checkNats(engine);
+  const copies = `${engine.replicas} ${engine.replicas === 1 ? 'copy' : 'copies'} of each event`;
+  const found = `NATS ${version} at ${server}, ${copies}, messages up to ${formatBytes(maxPayload)}, queue up to ${formatBytes(queue.maxBytes)}, role ${role}`;
+  if (engine.replicas > 1) return { status: 'ok', found };
+  return {
+    status: 'warn',
+    found,
+    fix: 'set engine.replicas to 3 on a cluster: with one copy, events are lost with the disk of one server',
+  };
 }
 
 async function checkPort(config: Config): Promise<Finding> {

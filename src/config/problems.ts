@@ -64,7 +64,8 @@ const dotted = (path: readonly PropertyKey[]): string =>
 
 function show(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const text = JSON.stringify(value);
+  // A password that stands in an address stays out of sight.
+  const text = JSON.stringify(value).replaceAll(/\/\/[^/@"]*@/g, '//…@');
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 

@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { jetstream } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createLeases } from '../../../src/engine/lease.ts';
 import type { StateChange } from '../../../src/engine/engine.ts';
 import { Received, message, numbers, until, wait } from '../../conformance/engine/helpers.ts';
@@ -76,6 +78,25 @@ describe.skipIf(noNatsServer !== undefined)('several processes on one NATS', () 
       ),
     );
     expect(answered).toBe(1);
+  });
+
+  it('what a worker held when it died comes again, though what others settled behind it is trimmed', async () => {
+    const prefix = freshPrefix();
+    const engine = await open(server, { prefix, ackWaitMs: 1500 });
+    // The group is made, and its first message given to one who says nothing any more.
+    await (await engine.consume('orders', 'loader', {}, async () => {})).stop();
+    await engine.publish('orders', [message('held by the dead')]);
+    const nc = await connect({ servers: server.address });
+    onTestFinished(() => nc.close());
+    const consumer = await jetstream(nc).consumers.get(`${prefix}_t_orders`, 'g=loader');
+    expect(await consumer.next({ expires: 1000 })).not.toBeNull();
+    const log = new Received();
+    await engine.consume('orders', 'loader', {}, log.handler);
+    for (const one of numbers(20)) await engine.publish('orders', [message(one)]);
+    await until(async () => log.texts.includes('held by the dead'));
+    await until(async () => (await engine.stats())[0]?.bytes === 0);
+    expect(log.texts.toSorted()).toEqual([...numbers(20), 'held by the dead']);
+    expect(log.texts.at(-1)).toBe('held by the dead');
   });
 
   it('what a worker that stops has not settled goes to another at once', async () => {

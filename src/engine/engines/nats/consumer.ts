@@ -6,7 +6,8 @@ import type { GroupNames } from './groups.ts';
 import { holdBlock, holdRetry, Intake, remainderOf, type Held, type Item, type Limits } from './intake.ts';
 import { type LargeBodies, largeHeader, readRef } from './large.ts';
 import { encodeToken } from './names.ts';
-import { type Pulled, startPuller } from './puller.ts';
+import type { Pulled } from './pulled.ts';
+import { startPuller } from './puller.ts';
 import type { RetryArea, RetryGroup } from './retry-area.ts';
 
 export interface ConsumerDeps {

@@ -41,7 +41,7 @@ async function findNew<T>(
     const look = (body?: Uint8Array): void => {
       for (const delivery of readDeliveries({ data, seq }, topic, body)) found ??= match(delivery);
     };
-    const ref = readRef(message.headers?.get(largeHeader));
+    const ref = readRef(message.header(largeHeader));
     if (ref === undefined) look();
     else bodies.push(large.load(encodeToken(topic), ref).then(look));
   });

@@ -1,4 +1,4 @@
-import { AckPolicy, type ConsumerConfig, DeliverPolicy } from '@nats-io/jetstream';
+import { AckPolicy, type ConsumerConfig, type ConsumerInfo, DeliverPolicy } from '@nats-io/jetstream';
 import type { Link } from './connection.ts';
 import { isNotFound } from './errors.ts';
 import type { Layout } from './names.ts';
@@ -77,6 +77,41 @@ async function ensureConsumer(
     }
   });
 }
+
+/**
+ * Where the groups of a topic stand. All of them, or it throws: in a cluster, JetStream's own list of consumers leaves
+ * out those whose leader does not answer in time, and whoever trims by such a list would delete what waits for them.
+ */
+export async function readGroups(
+  { nc, jsm, api }: Link,
+  layout: Layout,
+  topic: string,
+): Promise<(ConsumerInfo & { group: string })[]> {
+  const stream = layout.streamOf(topic);
+  const names: string[] = [];
+  for (;;) {
+    const question = JSON.stringify({ offset: names.length });
+    const answer = await nc.request(`${api}.CONSUMER.NAMES.${stream}`, question, { timeout: namesTimeoutMs });
+    const page = answer.json<{
+      error?: { description?: string };
+      consumers?: string[] | null;
+      total?: number;
+    }>();
+    if (page.error !== undefined) throw new Error(`consumers of ${stream}: ${page.error.description}`);
+    names.push(...(page.consumers ?? []));
+    if (names.length >= (page.total ?? 0) || page.consumers?.length === 0) break;
+  }
+  const found = names.flatMap((name) => {
+    const group = layout.groupOf(name);
+    // A reader's server may be gone, and nobody would answer for it.
+    return group === undefined ? [] : [{ name, group }];
+  });
+  return Promise.all(
+    found.map(async ({ name, group }) => ({ ...(await jsm.consumers.info(stream, name)), group })),
+  );
+}
+
+const namesTimeoutMs = 5000;
 
 /** Forgets the group and what was set aside for it. */
 export async function removeGroup(

@@ -1,7 +1,7 @@
 import type { Delivery } from '../../engine.ts';
 import type { SetAside } from '../../settle.ts';
 import { decodeBlock, offsetOf } from './block.ts';
-import type { Pulled } from './puller.ts';
+import type { Pulled } from './pulled.ts';
 
 /** A message of JetStream that this worker holds, with the deliveries in it. */
 export interface Held {

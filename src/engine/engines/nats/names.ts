@@ -11,7 +11,8 @@ export interface Layout {
   readonly topicSubjects: string;
   /** The durable consumer of a group, on its topic's stream. */
   consumerOf(group: string): string;
-  groupOf(consumer: string): string;
+  /** Undefined for other consumers. */
+  groupOf(consumer: string): string | undefined;
   /** What was set aside, of all topics and groups. */
   readonly retryStream: string;
   readonly retrySubjects: string;
@@ -40,8 +41,10 @@ export function layoutOf(prefix: string): Layout {
     topicOf: (stream) =>
       stream.startsWith(streamRoot) ? decodeToken(stream.slice(streamRoot.length)) : undefined,
     topicSubjects: `${topicRoot}*`,
-    consumerOf: encodeToken,
-    groupOf: decodeToken,
+    // Told by it from readers of ours, which come and go under names that NATS' client makes.
+    consumerOf: (group) => consumerMark + encodeToken(group),
+    groupOf: (consumer) =>
+      consumer.startsWith(consumerMark) ? decodeToken(consumer.slice(consumerMark.length)) : undefined,
     retryStream: `${prefix}_retry`,
     retrySubjects: `${retryRoot}>`,
     retrySubjectOf: (topic, group) => `${retryRoot}${encodeToken(topic)}.${encodeToken(group)}`,
@@ -61,6 +64,7 @@ export function layoutOf(prefix: string): Layout {
 }
 
 const empty = '=';
+const consumerMark = 'g=';
 
 /**
  * Text as one token of a subject, which is also fit for the name of a stream, a consumer or a file: bytes other than

@@ -1,21 +1,7 @@
 import { createInbox, type Msg, type Subscription } from '@nats-io/transport-node';
 import { briefly } from './briefly.ts';
 import type { Link } from './connection.ts';
-
-/** One message that a durable consumer was given. */
-export interface Pulled {
-  data: Uint8Array;
-  /** Undefined when the header is not there. */
-  header(name: string): string | undefined;
-  subject: string;
-  /** Sequence in the stream. */
-  seq: number;
-  ack(): void;
-  /** Gives it back; it comes again, to whichever worker asks, after the delay. */
-  giveBack(delayMs?: number): void;
-  /** Begins the time for its acknowledgement anew. */
-  extend(): void;
-}
+import { type Pulled, isDelivery, toPulled } from './pulled.ts';
 
 export interface Puller {
   /** Asks for more when there is room. */
@@ -25,7 +11,7 @@ export interface Puller {
 }
 
 const expiresMs = 30_000;
-const heartbeatMs = 2_000;
+const heartbeatMs = 1_000;
 /** After an answer that says no, such as while a leader is elected. */
 const pauseMs = 250;
 
@@ -68,7 +54,7 @@ export function startPuller(
   function receive(message: Msg): void {
     heardAt = performance.now();
     const code = message.headers?.code ?? 0;
-    if (code === 0 || message.reply?.startsWith('$JS.ACK.')) {
+    if (isDelivery(message)) {
       open = Math.max(0, open - 1);
       options.onMessage(toPulled(message));
       if (open === 0) pump();
@@ -134,24 +120,5 @@ export function startPuller(
       forgetReconnect();
       if (!nc.isClosed()) await briefly(subscription.drain());
     },
-  };
-}
-
-function toPulled(message: Msg): Pulled {
-  const reply = message.reply ?? '';
-  // $JS.ACK.<stream>.<consumer>.<deliveries>.<seq>…, or with a domain and an account hash before the stream.
-  const tokens = reply.split('.');
-  const seq = Number(tokens[tokens.length > 9 ? 7 : 5]);
-  return {
-    data: message.data,
-    header: (name) => message.headers?.get(name) || undefined,
-    subject: message.subject,
-    seq,
-    ack: () => void message.respond('+ACK'),
-    giveBack: (delayMs = 0) =>
-      void message.respond(
-        delayMs > 0 ? `-NAK ${JSON.stringify({ delay: Math.round(delayMs * 1e6) })}` : '-NAK',
-      ),
-    extend: () => void message.respond('+WPI'),
   };
 }

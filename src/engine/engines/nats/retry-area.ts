@@ -6,7 +6,7 @@ import type { Link } from './connection.ts';
 import { type LargeBodies, largeHeader, overheadBytes, readRef, writeRef } from './large.ts';
 import type { Layout } from './names.ts';
 import { patiently } from './patience.ts';
-import type { Pulled } from './puller.ts';
+import type { Pulled } from './pulled.ts';
 
 export interface RetryGroup {
   topic: string;

@@ -1,9 +1,8 @@
-import type { JsMsg } from '@nats-io/jetstream';
 import type { Json } from '../../../json.ts';
 import type { StateChange } from '../../engine.ts';
 import { type Bucket, type EntryHead, isExpired, readHead } from './bucket.ts';
 import type { Link } from './connection.ts';
-import { type Follower, follow } from './follow.ts';
+import { type Followed, type Follower, follow } from './follow.ts';
 import { decodeKey, wildcardOf } from './names.ts';
 import { SortedKeys } from './sorted-keys.ts';
 import { subjectOfBucket } from './streams.ts';
@@ -101,9 +100,9 @@ export function startMirror(link: Link, bucket: Bucket, bucketName: string, root
     timers.set(key, timer);
   }
 
-  function onMessage(message: JsMsg): void {
+  function onMessage(message: Followed): void {
     const key = decodeKey(message.subject.slice(subjects.length));
-    const head = readHead((name) => message.headers?.get(name) || undefined);
+    const head = readHead(message.header);
     const { seq } = message;
     if ((known.get(key)?.seq ?? -1) >= seq) return;
     if (head.isDelete || isExpired(head)) return set(key, gone(seq), { value: undefined });

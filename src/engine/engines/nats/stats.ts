@@ -1,9 +1,13 @@
-import type { ConsumerInfo, StreamInfo } from '@nats-io/jetstream';
+import type { StreamInfo } from '@nats-io/jetstream';
 import type { GroupStats, TopicStats } from '../../engine.ts';
 import type { Link } from './connection.ts';
+import { isNotFound } from './errors.ts';
+import { readGroups } from './groups.ts';
 import type { Layout } from './names.ts';
 import { patiently } from './patience.ts';
 import type { Tally } from './tally.ts';
+
+const maxTries = 5;
 
 /** The port's `stats`: a call to JetStream for each topic, and the headers of blocks that are new since the last one. */
 export function createStats(deps: {
@@ -15,33 +19,40 @@ export function createStats(deps: {
   const { jsm } = link;
 
   async function collect(): Promise<TopicStats[]> {
-    const [streams, waiting] = await Promise.all([
-      patiently(() => all<StreamInfo>(jsm.streams.list(layout.topicSubjects))),
-      patiently(setAside),
-    ]);
-    const stats = await Promise.all(streams.map((info) => ofTopic(info, waiting)));
-    return stats.filter((one) => one !== undefined);
+    const streams = await patiently(() => all<StreamInfo>(jsm.streams.list(layout.topicSubjects)));
+    const topics = (await Promise.all(streams.map(ofTopic))).filter((one) => one !== undefined);
+    // Last: a message is set aside before it is settled in its topic, so that it shows up in one of the two.
+    const aside = await patiently(setAside);
+    return topics.map(({ groups, ...topic }) => ({
+      ...topic,
+      groups: groups.map(({ group, pending }): GroupStats => {
+        const waiting = aside.get(layout.retrySubjectOf(topic.topic, group)) ?? 0;
+        return { group, pending: pending + waiting, waiting };
+      }),
+    }));
   }
 
-  async function ofTopic(
-    { config, state }: StreamInfo,
-    waiting: ReadonlyMap<string, number>,
-  ): Promise<TopicStats | undefined> {
+  async function ofTopic({ config, state }: StreamInfo): Promise<TopicStats | undefined> {
     const topic = layout.topicOf(config.name);
     if (topic === undefined) return undefined;
-    const consumers = await patiently(() => all<ConsumerInfo>(jsm.consumers.list(config.name)));
+    const consumers = await patiently(() => readWhileTheyChange(topic));
     const tally = tallyOf(topic);
     const published = await tally.published(state.last_seq);
-    const groups = consumers
-      // Those without acknowledgements are readers of ours, such as a count that runs.
-      .filter(({ config: { ack_policy } }) => ack_policy === 'explicit')
-      .map(({ name, ack_floor: floor }): GroupStats => {
-        const group = layout.groupOf(name);
-        const aside = waiting.get(layout.retrySubjectOf(topic, group)) ?? 0;
-        const unsettled = Math.max(0, published - tally.before(floor.stream_seq + 1));
-        return { group, pending: unsettled + aside, waiting: aside };
-      });
+    const groups = consumers.map(({ group, ack_floor: floor }): GroupStats => {
+      const pending = Math.max(0, published - tally.before(floor.stream_seq + 1));
+      return { group, pending, waiting: 0 };
+    });
     return { topic, published, bytes: state.bytes, groups };
+  }
+
+  /** One of them may have gone between its name and its turn: then they are read anew. */
+  async function readWhileTheyChange(topic: string) {
+    for (let tries = 1; ; tries++)
+      try {
+        return await readGroups(link, layout, topic);
+      } catch (error) {
+        if (!isNotFound(error) || tries === maxTries) throw error;
+      }
   }
 
   /** Events that were set aside, by the subject of topic and group. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Bucket, readHead, stateOwner } from './bucket.ts';
 import { callOwner } from './calls.ts';
 import type { Link } from './connection.ts';
-import { isNotFound } from './errors.ts';
+import { deleteMessage } from './delete-message.ts';
 import { type Follower, follow } from './follow.ts';
 import type { LargeBodies } from './large.ts';
 
@@ -43,13 +43,13 @@ export function startSweeper(link: Link, bucket: Bucket, meta: Bucket, large: La
     due.clear();
     largeBySubject.clear();
     follower = await follow(link, bucket.stream, { headersOnly: true }, (message) => {
-      const head = readHead((name) => message.headers?.get(name) || undefined);
+      const head = readHead(message.header);
       const before = largeBySubject.get(message.subject);
       if (before !== undefined && before !== head.largeId) void removeLarge(before);
       if (head.largeId === undefined) largeBySubject.delete(message.subject);
       else largeBySubject.set(message.subject, head.largeId);
-      const { seq, subject, time } = message;
-      if (head.isDelete) due.set(seq, { at: time.getTime() + keepDeletionsMs, subject });
+      const { seq, subject, at } = message;
+      if (head.isDelete) due.set(seq, { at: at + keepDeletionsMs, subject });
       else if (head.expiresAt !== undefined) due.set(seq, { at: head.expiresAt, subject });
     });
     await follower.caughtUp;
@@ -76,14 +76,8 @@ export function startSweeper(link: Link, bucket: Bucket, meta: Bucket, large: La
   }
 
   async function remove([seq, subject]: [number, string]): Promise<void> {
-    let isLast = true;
-    try {
-      await link.jsm.streams.deleteMessage(bucket.stream, seq, false);
-    } catch (error) {
-      // A later write of the key has replaced it: that is 10043 or 10057, by the server's version.
-      if (!isNotFound(error) && !isGone(error)) throw error;
-      isLast = false;
-    }
+    // False when a later write of the key has replaced it.
+    const isLast = await deleteMessage(link, bucket.stream, seq);
     due.delete(seq);
     const largeId = isLast ? largeBySubject.get(subject) : undefined;
     if (largeId === undefined) return;
@@ -119,6 +113,3 @@ export function startSweeper(link: Link, bucket: Bucket, meta: Bucket, large: La
     },
   };
 }
-
-const isGone = (error: unknown): boolean =>
-  error instanceof Error && /no message found|not found|stream store eof/i.test(error.message);

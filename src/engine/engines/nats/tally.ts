@@ -18,6 +18,8 @@ export interface Tally {
   published(lastSeq: number): Promise<number>;
   /** Of these, the ones before a sequence. */
   before(seq: number): number;
+  /** Sequences of the blocks that are kept, before a sequence. */
+  seqsBefore(seq: number): number[];
   /** Ids of large bodies that blocks before a sequence refer to. */
   largeBefore(seq: number): string[];
   /** Blocks before it are gone. */
@@ -67,8 +69,8 @@ export function createTally(link: Link, layout: Layout, meta: Bucket, topic: str
         if (seq <= seen) return;
         seen = seq;
         seqs.push(seq);
-        sums.push((sums.at(-1) ?? 0) + Number(message.headers?.get(eventsHeader) || 0));
-        const ref = readRef(message.headers?.get(largeHeader));
+        sums.push((sums.at(-1) ?? 0) + Number(message.header(eventsHeader) ?? 0));
+        const ref = readRef(message.header(largeHeader));
         if (ref !== undefined) large.set(seq, ref.id);
         for (const one of waiting) if (one.seq <= seq) one.resolve();
       },
@@ -120,6 +122,7 @@ export function createTally(link: Link, layout: Layout, meta: Bucket, topic: str
       }
       return base.events + (low === 0 ? 0 : sums[low - 1]!);
     },
+    seqsBefore: (seq) => seqs.filter((at) => at < seq),
     largeBefore: (seq) => [...large].filter(([at]) => at < seq).map(([, id]) => id),
     forget(trimmed) {
       const firstKept = seqs.findIndex((seq) => seq >= trimmed.seq);
