@@ -4,6 +4,8 @@ export default defineConfig({
   resolve: { alias: { 'data-sentinel': new URL('./src/index.ts', import.meta.url).pathname } },
   test: {
     include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
+    // Minutes of their own: vitest.cluster.config.ts.
+    exclude: ['test/cluster/**'],
     testTimeout: 20_000,
     hookTimeout: 30_000,
     maxWorkers: 2,

@@ -1,6 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { basename, dirname, resolve } from 'node:path';
+import { engineProblems } from './config/engine.ts';
+import { readDestinations } from './config/destinations.ts';
 import { readEnvironment, settingVariables, variable, type Environment } from './config/environment.ts';
 import { readConfigFile, type ConfigFile } from './config/file.ts';
 import { explainIssues } from './config/problems.ts';
@@ -40,9 +42,15 @@ export function loadConfig(options: LoadConfigOptions = {}): Config {
   if (!settings || problems.length > 0) throw invalid(problems);
 
   const base = file ? dirname(file.path) : cwd;
+  const destinations = readDestinations(settings, env, base, problems);
   const dataDir = variable(env, 'SENTINEL_DATA_DIR');
   const config = withOverrides(
-    toConfig(settings, secrets, { base, dataDir: dataDir === undefined ? undefined : resolve(cwd, dataDir) }),
+    toConfig(
+      settings,
+      secrets,
+      { base, dataDir: dataDir === undefined ? undefined : resolve(cwd, dataDir) },
+      destinations,
+    ),
     options.overrides,
   );
   if (file) config.configPath = file.path;
@@ -89,7 +97,7 @@ function readSettings(
     for (const [name, { path, kind }] of Object.entries(settingVariables)) {
       const text = variable(env, name);
       if (text === undefined) continue;
-      if (setIn(values, path, kind === 'number' ? toNumber(text) : text)) fromEnv.set(path.join('.'), name);
+      if (setIn(values, path, valueOf(text, kind))) fromEnv.set(path.join('.'), name);
     }
   }
   const checked = settingsSchema.safeParse(values);
@@ -131,6 +139,11 @@ function setIn(target: Record<string, unknown>, path: readonly string[], value: 
   return last !== undefined;
 }
 
+function valueOf(text: string, kind: 'text' | 'number' | 'list'): unknown {
+  if (kind === 'number') return toNumber(text);
+  return kind === 'text' ? text : text.split(',').map((part) => part.trim());
+}
+
 /** `Number` alone would read `0x10`, `1e3` and `Infinity`; what is not plain stays text and is refused. */
 const toNumber = (text: string): number | string => (/^[+-]?\d+(?:\.\d+)?$/.test(text) ? Number(text) : text);
 
@@ -158,6 +171,7 @@ function checkWhole(config: Config, problems: string[]): void {
       if (!isFolder(path)) problems.push(`${key}: found ${path}; allowed: a folder that exists`);
     }
   }
+  problems.push(...engineProblems(config));
   if (config.retry.maxDelayMs < config.retry.initialDelayMs) {
     problems.push('retry.max_delay_ms: must not be less than retry.initial_delay_ms');
   }

@@ -18,6 +18,7 @@ export const errorCodes = {
   llm_budget_exhausted: { retryable: true },
   step_failed: { retryable: true },
   pipeline_stopped: { retryable: true },
+  no_worker: { retryable: true },
   not_found: { retryable: false },
   conflict: { retryable: false },
 } as const;

@@ -1,4 +1,5 @@
 import type { JsonObject } from './json.ts';
+import type { RepairTrail } from './load/destination.ts';
 import type { Plan } from './repair/plan.ts';
 import type { Violation } from './validate/violation.ts';
 
@@ -76,6 +77,10 @@ export interface UnrecoverableEvent extends FailedEvent {
   attempts: HealingAttempt[];
   /** Set when it was a step that could not process the (valid, loaded) event; `raw` is then the step's input. */
   step?: string;
+  /** Set when it was one further destination that refused the (valid) event; `raw` is the event as it is to be loaded. */
+  destination?: string;
+  /** With `destination`: how the event came to be what `raw` is. */
+  repair?: RepairTrail;
 }
 
 /** The body of a `schema_fixed` message (JSON): a repaired event on its way to the loader. */

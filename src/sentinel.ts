@@ -11,6 +11,7 @@ import { topics } from './event.ts';
 import { createIngest } from './ingest/handler.ts';
 import { createRateLimit } from './ingest/rate-limit.ts';
 import type { Logger } from './log.ts';
+import { gatewayHost } from './pipeline/cluster.ts';
 import { type LogRing, createLogRing } from './log-ring.ts';
 import { type PipelineHost, hostPipeline } from './pipeline/host.ts';
 import { contractFolders, stepFolders } from './project.ts';
@@ -54,7 +55,8 @@ export async function startSentinel(config: Config, options: SentinelOptions): P
   const host = config.http.host.includes(':') ? `[${config.http.host}]` : config.http.host;
   const url = `http://${host}:${port}`;
   parts.setReady(true);
-  log.info({ status: 'started', url, data_dir: config.dataDir }, `listening on ${url}`);
+  const { role, engine, dataDir } = config;
+  log.info({ status: 'started', url, role, engine: engine.type, data_dir: dataDir }, `listening on ${url}`);
 
   const stepRoutes = async () => JSON.stringify(await parts.host.api.routes());
   const mounted = await stepRoutes();
@@ -117,19 +119,30 @@ async function open(
     return part;
   };
   const close = async () => {
-    for (const part of opened.splice(0).toReversed()) await part.close();
+    let failure: { error: unknown } | undefined;
+    for (const part of opened.splice(0).toReversed())
+      try {
+        await part.close();
+      } catch (error) {
+        failure ??= { error }; // the others must be let go all the same
+      }
+    if (failure !== undefined) throw failure.error;
   };
 
   try {
-    await mkdir(config.dataDir, { recursive: true });
-    const engine = keep(await openEngine(config, 'main'));
+    // A container of a cluster may have no disk to write to.
+    if (config.engine.type === 'embedded' || config.destination.type === 'duckdb')
+      await mkdir(config.dataDir, { recursive: true });
+    const engine = keep(await openEngine(config, 'main', log));
     const host: PipelineHost = keep(
-      await hostPipeline(config, {
-        log,
-        consume,
-        onCrash: onCrash ?? ((error) => endProcess(log, error)),
-        onLogLine: logs.add,
-      }),
+      config.role === 'gateway' && engine.calls !== undefined
+        ? await gatewayHost(config, engine.calls)
+        : await hostPipeline(config, {
+            log,
+            consume,
+            onCrash: onCrash ?? ((error) => endProcess(log, error)),
+            onLogLine: logs.add,
+          }),
     );
     const letters = createDeadLetters(engine.state);
     const deadLetters: DeadLetterCounts = keep(await watchDeadLetters(engine.state, letters));

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { formatBytes } from '../config/fields.ts';
 import { readEnvironment, variable } from '../config/environment.ts';
 import type { Config } from '../config.ts';
+import { describeDestination } from '../config/destinations.ts';
 import { messageOf } from '../errors.ts';
 import { discoverSteps } from '../steps/discover.ts';
 import { serverOf } from './client.ts';
@@ -44,8 +45,18 @@ export async function* runChecks(io: Io, options: ConfigOption): AsyncGenerator<
       'make it writable, or choose another with SENTINEL_DATA_DIR',
       () => checkDataFolder(config.dataDir),
     ],
+    [
+      'engine',
+      'check engine.servers, the credentials and TLS, and that nats-server runs with --jetstream',
+      () => checkEngine(config),
+    ],
     ['port', 'choose another with SENTINEL_API_PORT', () => checkPort(config)],
     ['contracts', 'correct the contract that is named', () => checkContracts(config)],
+    [
+      'destination',
+      'start the database, or correct the variable that holds its URL or credentials',
+      () => checkDestinations(config),
+    ],
     ['steps', 'correct the step that is named', () => checkSteps(config)],
     ['LLM', 'check OPENAI_BASE_URL, OPENAI_API_KEY and the network', () => checkLlm(config, io)],
   ];
@@ -101,6 +112,20 @@ async function nearestExisting(path: string): Promise<string> {
   }
 }
 
+async function checkEngine({ engine, role, queue }: Config): Promise<Finding> {
+  if (engine.type === 'embedded') return { status: 'ok', found: 'embedded, in the data folder' };
+  const { checkNats } = await import('../engine/engines/nats/check.ts');
+  const { version, server, maxPayload } = await checkNats(engine);
+  const copies = `${engine.replicas} ${engine.replicas === 1 ? 'copy' : 'copies'} of each event`;
+  const found = `NATS ${version} at ${server}, ${copies}, messages up to ${formatBytes(maxPayload)}, queue up to ${formatBytes(queue.maxBytes)}, role ${role}`;
+  if (engine.replicas > 1) return { status: 'ok', found };
+  return {
+    status: 'warn',
+    found,
+    fix: 'set engine.replicas to 3 on a cluster: with one copy, events are lost with the disk of one server',
+  };
+}
+
 async function checkPort(config: Config): Promise<Finding> {
   const { host, port } = config.http;
   const { url } = serverOf(config);
@@ -143,6 +168,38 @@ async function checkContracts(config: Config): Promise<Finding> {
     };
   }
   return { status: 'ok', found: all.map(({ name, version }) => `${name}@${version}`).join(', ') };
+}
+
+/** Connects as the service would, but makes nothing. A DuckDB file is not opened: the service may have it. */
+async function checkDestinations(config: Config): Promise<Finding> {
+  const found: string[] = [];
+  let fix: string | undefined;
+  for (const destination of [config.destination, ...config.destinations]) {
+    const name = 'name' in destination ? `${destination.name}: ` : '';
+    if (destination.type === 'bigquery') {
+      const { openApi } = await import('../load/destinations/bigquery/api.ts');
+      const { unavailable } = await import('../load/destinations/bigquery/errors.ts');
+      const api = await openApi({ ...destination, queueId: 'doctor' });
+      await api.fieldsOf('_sentinel_counters').catch((error: unknown) => {
+        throw unavailable('be reached', error);
+      });
+    }
+    if (destination.type !== 'postgres') {
+      found.push(`${name}${describeDestination(destination)}`);
+      continue;
+    }
+    const { checkPostgres } = await import('../load/destinations/postgres/check.ts');
+    const { version, warning } = await checkPostgres(destination);
+    found.push(`${name}${describeDestination(destination)} (PostgreSQL ${version})`);
+    if (warning === undefined) continue;
+    found.push(warning.found);
+    fix = warning.fix;
+  }
+  return {
+    status: fix === undefined ? 'ok' : 'warn',
+    found: found.join('; '),
+    ...(fix === undefined ? {} : { fix }),
+  };
 }
 
 async function checkSteps(config: Config): Promise<Finding> {

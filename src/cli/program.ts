@@ -10,6 +10,7 @@ import { registerDoctor } from './doctor.ts';
 import { registerIngest } from './ingest.ts';
 import { registerInit } from './init.ts';
 import { CliError, say, type Io, type Outcome } from './io.ts';
+import { registerMigrate } from './migrate.ts';
 import { registerQuery } from './query.ts';
 import { registerReplay } from './replay.ts';
 import { registerRules } from './rules.ts';
@@ -27,6 +28,7 @@ const registrations = [
   registerReplay,
   registerSimulate,
   registerQuery,
+  registerMigrate,
   registerBench,
   registerDoctor,
 ];

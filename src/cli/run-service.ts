@@ -1,5 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import type { Config } from '../config.ts';
+import { describeDestination } from '../config/destinations.ts';
 import type { ContractInfo } from '../pipeline/pipeline.ts';
 import { createLogger, type Logger } from '../log.ts';
 import { type LogRing, createLogRing } from '../log-ring.ts';
@@ -57,7 +58,7 @@ async function banner(url: string, config: Config): Promise<string> {
     listening: url,
     'data folder': config.dataDir,
     contracts: await contractNames(url, config),
-    destination: `${config.destination.type}${config.destination.path === undefined ? '' : ` ${config.destination.path}`}`,
+    destination: describeDestination(config.destination),
     healing: config.healing.openai
       ? `heuristics, then ${config.healing.openai.model}`
       : 'heuristics (no LLM configured)',

@@ -1,6 +1,7 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { resolve } from 'node:path';
-import type { ConfigOverrides } from '../config.ts';
+import type { ConfigOverrides, Role } from '../config.ts';
+import { roles } from '../config/engine.ts';
 import type { Io } from './io.ts';
 import { configOf, wholeNumber, withConfig, withExamples, type ConfigOption } from './options.ts';
 import { runService } from './run-service.ts';
@@ -9,11 +10,18 @@ export interface StartOptions extends ConfigOption {
   host?: string;
   port?: number;
   dataDir?: string;
+  role?: Role;
 }
 
 export function registerStart(program: Command, io: Io): void {
   const command = withListening(withConfig(program.command('start')))
     .description('Run the service until SIGINT or SIGTERM.')
+    .addOption(
+      new Option(
+        '--role <role>',
+        'what this process does; other roles than all need engine.type: nats (SENTINEL_ROLE)',
+      ).choices(roles),
+    )
     .option(
       '--demo',
       'send made-up events of several sources, some of them broken, into a data folder of its own',
@@ -27,6 +35,7 @@ export function registerStart(program: Command, io: Io): void {
     'sentinel start',
     'sentinel start --demo',
     'SENTINEL_API_TOKEN=… sentinel start --host 0.0.0.0 --port 8080',
+    'SENTINEL_ENGINE=nats SENTINEL_NATS_SERVERS=nats-1:4222,nats-2:4222 sentinel start --role worker',
   );
 }
 
@@ -57,9 +66,10 @@ export function withListening(command: Command): Command {
     .option('--data-dir <folder>', 'where queue, state and data are kept');
 }
 
-export function overridesOf(io: Io, { host, port, dataDir }: StartOptions): ConfigOverrides {
+export function overridesOf(io: Io, { host, port, dataDir, role }: StartOptions): ConfigOverrides {
   return {
     http: { ...(host === undefined ? {} : { host }), ...(port === undefined ? {} : { port }) },
+    ...(role === undefined ? {} : { role }),
     ...(dataDir === undefined ? {} : { dataDir: resolve(io.cwd, dataDir) }),
   };
 }

@@ -7,10 +7,15 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Environment variables that set what a key of the file sets, and win over it. */
 export const settingVariables: Readonly<
-  Record<string, { path: readonly string[]; kind: 'text' | 'number' }>
+  Record<string, { path: readonly string[]; kind: 'text' | 'number' | 'list' }>
 > = {
   SENTINEL_API_PORT: { path: ['http', 'port'], kind: 'number' },
   SENTINEL_HOST: { path: ['http', 'host'], kind: 'text' },
+  SENTINEL_ROLE: { path: ['role'], kind: 'text' },
+  SENTINEL_ENGINE: { path: ['engine', 'type'], kind: 'text' },
+  SENTINEL_NATS_SERVERS: { path: ['engine', 'servers'], kind: 'list' },
+  SENTINEL_NATS_CREDENTIALS: { path: ['engine', 'credentials'], kind: 'text' },
+  SENTINEL_WORKER_LABELS: { path: ['worker', 'labels'], kind: 'list' },
   SENTINEL_DATA_DIR: { path: ['data_dir'], kind: 'text' },
   OPENAI_REMEDIATION_MODEL: { path: ['healing_agent', 'openai_remediation_model'], kind: 'text' },
   REPAIR_RULE_TTL_DAYS: { path: ['state', 'repair_rule_ttl_days'], kind: 'number' },

@@ -47,6 +47,10 @@ function badValue(issue: z.core.$ZodIssue, found: unknown, origin: Origin): stri
 }
 
 function secretVariable(key: string): string | undefined {
+  if (/^engine\b.*(?:user|password|token|secret)/i.test(key))
+    return 'SENTINEL_NATS_USER and SENTINEL_NATS_PASSWORD, or SENTINEL_NATS_TOKEN,';
+  if (/^destinations?\b.*\b(?:url|uri|dsn|connection_?string|password|user)$/i.test(key))
+    return 'SENTINEL_POSTGRES_URL, or the variable that url_env names,';
   if (!/(?:api_?key|token|secret|password|credential)/i.test(key)) return undefined;
   return /openai|healing|llm/i.test(key) ? 'OPENAI_API_KEY' : 'SENTINEL_API_TOKEN';
 }
@@ -60,7 +64,8 @@ const dotted = (path: readonly PropertyKey[]): string =>
 
 function show(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const text = JSON.stringify(value);
+  // A password that stands in an address stays out of sight.
+  const text = JSON.stringify(value).replaceAll(/\/\/[^/@"]*@/g, '//…@');
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
@@ -89,6 +94,8 @@ function schemaAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): z.core
     if (here instanceof z.ZodObject) {
       const known: z.core.$ZodType | undefined = here.shape[String(key)];
       at = known ?? here.def.catchall;
+    } else if (here instanceof z.ZodArray) {
+      at = here.def.element;
     } else {
       at = here instanceof z.ZodRecord ? here.def.valueType : undefined;
     }

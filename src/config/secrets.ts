@@ -5,6 +5,9 @@ export interface Secrets {
   apiToken?: string;
   openaiKey?: string;
   openaiBaseUrl?: string;
+  natsUser?: string;
+  natsPassword?: string;
+  natsToken?: string;
 }
 
 /** Adds a line to `problems` for each one that can't be used; never shows a value. */
@@ -28,7 +31,15 @@ export function readSecrets(env: Environment, problems: string[]): Secrets {
         'environment variable OPENAI_BASE_URL: allowed: a URL that starts with http:// or https://',
       );
   }
-  return secrets;
+  const [natsUser, natsPassword, natsToken] = ['USER', 'PASSWORD', 'TOKEN'].map((name) =>
+    variable(env, `SENTINEL_NATS_${name}`),
+  );
+  return {
+    ...secrets,
+    ...(natsUser === undefined ? {} : { natsUser }),
+    ...(natsPassword === undefined ? {} : { natsPassword }),
+    ...(natsToken === undefined ? {} : { natsToken }),
+  };
 }
 
 /** Both travel in an `Authorization` header, which can't carry spaces or anything beyond ASCII. */

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { RetryPolicy } from '../engine/engine.ts';
 import type { Settings } from './schema.ts';
+import { toEngine } from './engine.ts';
 import type { Secrets } from './secrets.ts';
 import type { Config, HealingConfig, HttpConfig, SourceConfig } from './types.ts';
 
@@ -9,12 +10,15 @@ export function toConfig(
   settings: Settings,
   secrets: Secrets,
   places: { base: string; dataDir: string | undefined },
+  destinations: Pick<Config, 'destination' | 'destinations'>,
 ): Config {
   const { base } = places;
   const { folders, ...stepSettings } = settings.steps;
-  const { path } = settings.destination;
   return {
     dataDir: places.dataDir ?? resolve(base, settings.data_dir ?? 'data'),
+    role: settings.role,
+    engine: toEngine(settings.engine, secrets, base),
+    workerLabels: settings.worker.labels ?? [],
     http: toHttp(settings.http, secrets),
     contracts: (settings.contracts ?? []).map((folder) => resolve(base, folder)),
     builtinContracts: settings.builtin_contracts,
@@ -22,15 +26,17 @@ export function toConfig(
     stepRetry: Object.fromEntries(
       Object.entries(stepSettings).map(([name, { retry }]) => [name, toStepRetry(retry ?? {})]),
     ),
+    stepRunOn: Object.fromEntries(
+      Object.entries(stepSettings).flatMap(([name, { run_on }]) =>
+        run_on === undefined ? [] : [[name, run_on]],
+      ),
+    ),
     defaultContract: settings.default_contract,
     unknownVersion: settings.unknown_version,
     sources: Object.fromEntries(
       Object.entries(settings.sources).map(([name, source]) => [name, toSource(source)]),
     ),
-    destination: {
-      type: settings.destination.type,
-      ...(path === undefined ? {} : { path: resolve(base, path) }),
-    },
+    ...destinations,
     queue: { maxBytes: settings.queue.max_bytes, maxEvents: settings.queue.max_events },
     pipeline: {
       maxBatchEvents: settings.pipeline.max_batch_events,

@@ -1,7 +1,8 @@
 import type { RetryPolicy } from '../engine/engine.ts';
+import type { EmbeddedConfig, EngineConfig, NatsConfig, Role } from './engine.ts';
 import type { HealingConfig } from '../repair/healing-config.ts';
 
-export type { HealingConfig };
+export type { EmbeddedConfig, EngineConfig, HealingConfig, NatsConfig, Role };
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export const logFormats = ['json', 'pretty', 'auto'] as const;
@@ -11,6 +12,10 @@ export interface Config {
   /** The file the settings came from; absent when there was none. */
   configPath?: string;
   dataDir: string;
+  role: Role;
+  engine: EngineConfig;
+  /** What this worker is for; steps with `run_on` run where their label is. */
+  workerLabels: string[];
   http: HttpConfig;
   /** Folders with contracts of the user's own. */
   contracts: string[];
@@ -20,13 +25,18 @@ export interface Config {
   steps: string[];
   /** What `steps.<name>.retry` says, by step name. */
   stepRetry: Record<string, Partial<RetryPolicy>>;
+  /** What `steps.<name>.run_on` says, by step name: the label of the workers that run it. */
+  stepRunOn: Record<string, string>;
   /** The contract of an event whose source and `type` name none. */
   defaultContract: string;
   /** What becomes of an event whose version no contract has. */
   unknownVersion: 'dead_letter' | 'latest';
   /** Look entries up with `sourceConfig`: names come from requests. */
   sources: Record<string, SourceConfig>;
+  /** Where every good event goes. */
   destination: DestinationConfig;
+  /** Where copies go, each at its own pace. */
+  destinations: FurtherDestination[];
   queue: {
     /** Bytes that may wait before ingest answers 503. */
     maxBytes: number;
@@ -60,11 +70,51 @@ export interface SourceConfig {
   version?: string;
 }
 
-export interface DestinationConfig {
+export type DestinationConfig = DuckDbConfig | PostgresConfig | BigQueryConfig;
+
+export interface DuckDbConfig {
   type: 'duckdb';
   /** Database file; by default one in the data folder. */
   path?: string;
 }
+
+export interface PostgresConfig {
+  type: 'postgres';
+  /** With the password; from the environment. */
+  url: string;
+  /** A login that may only read, for queries of people; from the environment. */
+  queryUrl?: string;
+  schema: string;
+  /** Connections at most. */
+  poolSize: number;
+}
+
+export interface BigQueryConfig {
+  type: 'bigquery';
+  dataset: string;
+  /** By default that of the credentials. */
+  project?: string;
+  location?: string;
+  /** A file with credentials; by default what Google's libraries find. From GOOGLE_APPLICATION_CREDENTIALS. */
+  credentialsFile?: string;
+  /** Seconds between two loads, which each cost money. */
+  loadIntervalSeconds: number;
+  /** Another server that speaks BigQuery's REST protocol, for tests. */
+  apiEndpoint?: string;
+  /** After so many days BigQuery drops a day's rows; never by default. */
+  partitionExpirationDays?: number;
+  /** How many days back a load looks for events with the same key; without limit by default. */
+  lookBackDays?: number;
+}
+
+export type FurtherDestination = DestinationConfig & {
+  /** Names its topic, its position and its dead letters, so it must stay the same. */
+  name: string;
+  /** Names of the contracts whose events it takes; all by default. */
+  contracts?: string[];
+  /** Names of the sources whose events it takes; all by default. */
+  sources?: string[];
+};
 
 export interface LogConfig {
   level: (typeof logLevels)[number];

@@ -1,4 +1,5 @@
 import type { HealingAttempt, UnrecoverableEvent } from '../event.ts';
+import type { RepairTrail } from '../load/destination.ts';
 import type { Plan } from '../repair/plan.ts';
 import type { Violation } from '../validate/violation.ts';
 
@@ -17,7 +18,7 @@ export const deadLetterStatuses = ['open', 'replaying', 'replayed', 'discarded']
 
 /** An event that could not be settled, kept whole until a person settles it. */
 export interface DeadLetter {
-  /** The event's request id; with `.` and the step's name when it was a step that failed. */
+  /** The event's request id; with `.` and the step's name, or `.to.` and the destination's, when it was that that failed. */
   id: string;
   request_id: string;
   status: DeadLetterStatus;
@@ -47,6 +48,10 @@ export interface DeadLetter {
   discard_reason?: string;
   /** The step that could not process the event; `raw` is then the step's input. */
   step?: string;
+  /** The further destination that refused the event; `raw` is the event as it was to be loaded there. */
+  destination?: string;
+  /** With `destination`: how the event came to be what `raw` is. */
+  repair?: RepairTrail;
 }
 
 /** What is kept of a person's edit, for the audit. */
@@ -59,9 +64,21 @@ export interface EditTrail {
   rule_id?: string;
 }
 
-export function deadLetterId({ request_id, step }: Pick<UnrecoverableEvent, 'request_id' | 'step'>): string {
+export function deadLetterId({
+  request_id,
+  step,
+  destination,
+}: Pick<UnrecoverableEvent, 'request_id' | 'step' | 'destination'>): string {
+  if (destination !== undefined) return `${request_id}.to.${destination}`;
   return step === undefined ? request_id : `${request_id}.${step}`;
 }
+
+/**
+ * Whether it is about work on an event that is settled otherwise (a step's, a further destination's), and not about the
+ * event itself, for which there are rules and healers.
+ */
+export const isAside = ({ step, destination }: Pick<DeadLetter, 'step' | 'destination'>): boolean =>
+  step !== undefined || destination !== undefined;
 
 export interface DeadLetterFilter {
   contract?: string;
@@ -118,6 +135,8 @@ export function afterFailure(
     updated_at: now.toISOString(),
     replays: round,
     ...(event.step === undefined ? undefined : { step: event.step }),
+    ...(event.destination === undefined ? undefined : { destination: event.destination }),
+    ...(event.repair === undefined ? undefined : { repair: event.repair }),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Engine } from '../engine/engine.ts';
 import type { TrialVerdict } from '../pipeline/pipeline.ts';
-import type { DeadLetter, DeadLetterFilter } from './dead-letter.ts';
+import { type DeadLetter, type DeadLetterFilter, isAside } from './dead-letter.ts';
 import { replay } from './replay.ts';
 import type { DeadLetterStore } from './store.ts';
 
@@ -22,7 +22,7 @@ export async function tryReplay({ letters, pipeline }: ReplayDeps, filter: DeadL
   let matched = 0;
   for await (const page of pages(letters, filter)) {
     matched += page.length;
-    const events = page.filter((letter) => letter.step === undefined);
+    const events = page.filter((letter) => !isAside(letter));
     const verdicts = await pipeline.trial(events.map(asEvent));
     for (const [index, { kind }] of verdicts.entries()) {
       counts[kind]++;
@@ -58,7 +58,7 @@ export async function replayGroup(deps: ReplayDeps, letter: DeadLetter) {
   let replaying = 0;
   let left = 0;
   for await (const page of pages(deps.letters, { contract, source, signature, status: 'open' })) {
-    const others = page.filter(({ id, step }) => id !== letter.id && step === undefined);
+    const others = page.filter((other) => other.id !== letter.id && !isAside(other));
     const verdicts = await deps.pipeline.trial(others.map(asEvent));
     const repaired = others.filter((_, index) => verdicts[index]!.kind !== 'invalid');
     replaying += await sendBack(deps, repaired);

@@ -2,6 +2,8 @@ import type { Engine } from '../engine/engine.ts';
 import { topics } from '../event.ts';
 import { encodeRecord } from '../ingest/record.ts';
 import type { JsonObject } from '../json.ts';
+import { copyTopic, encodeCopy } from '../load/copies/message.ts';
+import type { RepairTrail } from '../load/destination.ts';
 import { type Result, ok } from '../result.ts';
 import type { DeadLetter, EditTrail } from './dead-letter.ts';
 import type { DeadLetterStore } from './store.ts';
@@ -51,11 +53,50 @@ export async function resumeReplays({
   return sent;
 }
 
+/** For the one destination that refused it, as it was or as a person edited it. */
+function copyOf(letter: DeadLetter, text: string): Buffer {
+  const {
+    request_id,
+    received_at,
+    source,
+    contract,
+    version,
+    repair,
+    replays: round,
+    raw,
+    edited,
+    edit,
+  } = letter;
+  const byPerson: RepairTrail = {
+    healer: 'person',
+    ruleId: edit?.rule_id,
+    original: repair?.original ?? raw,
+    plan: JSON.stringify(edit?.plan ?? { operations: [] }),
+    result: text,
+    ...(edit === undefined ? undefined : { byHand: edit.by_hand }),
+  };
+  const trail = edited === undefined ? repair : byPerson;
+  const reception = { request_id, received_at, source, contract, version };
+  return encodeCopy(
+    {
+      ...reception,
+      exact: true,
+      replay: { round },
+      ...(trail === undefined ? undefined : { repair: trail }),
+    },
+    text,
+  );
+}
+
 async function send(engine: Engine, letter: DeadLetter): Promise<void> {
   const { raw, edited, edit, step, replays: round } = letter;
   const text = edited ?? raw;
   if (step !== undefined) {
     await engine.publish(stepReplayTopic(step), [{ body: Buffer.from(text) }]);
+    return;
+  }
+  if (letter.destination !== undefined) {
+    await engine.publish(copyTopic(letter.destination), [{ body: copyOf(letter, text) }]);
     return;
   }
   const header = {

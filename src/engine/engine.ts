@@ -1,4 +1,5 @@
 import type { Json } from '../json.ts';
+import type { Calls } from './calls.ts';
 
 /**
  * The port to what carries topics and state between the parts of Data Sentinel. One conformance suite
@@ -10,6 +11,12 @@ import type { Json } from '../json.ts';
  * - state: durable keys and values that all threads and processes see.
  */
 export interface Engine {
+  /**
+   * True when each message comes to one consumer only, in the order of its position: then whatever lies before a
+   * position that a destination has committed is done, and may be passed over. False when several workers share a
+   * group: what one has not settled may lie before what another has, so only the keys of events tell what is done.
+   */
+  readonly ordered: boolean;
   /** Resolves when the messages are durable (on disk, or replicated). Rejects with `engine_full` or `engine_unavailable`. */
   publish(topic: string, messages: readonly Message[]): Promise<void>;
   /**
@@ -30,6 +37,10 @@ export interface Engine {
     match: (message: PendingMessage) => T | undefined,
   ): Promise<T | undefined>;
   readonly state: StateStore;
+  /** Where the engine is another process: whether it is reached now. */
+  readonly connected?: () => boolean;
+  /** Where several processes share the engine. */
+  readonly calls?: Calls;
   /** What waits now, per topic; a cheap call. */
   stats(): Promise<TopicStats[]>;
   /** Stops all consumers (their running batches are finished first), flushes and releases everything. */

@@ -1,21 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Config } from '../config.ts';
+import type { Config, DestinationConfig } from '../config.ts';
 import type { Destination } from './destination.ts';
 
-type DestinationType = Config['destination']['type'];
-type Open = (config: Pick<Config, 'dataDir' | 'destination'>) => Promise<Destination>;
+type Open<T extends DestinationConfig['type']> = (
+  config: Extract<DestinationConfig, { type: T }>,
+  queue: Pick<Config, 'dataDir' | 'engine'>,
+) => Promise<Destination>;
 
 /** One line for each destination; its library is loaded only when the config names it. */
-const destinations: Record<DestinationType, () => Promise<Open>> = {
+const destinations: { [T in DestinationConfig['type']]: () => Promise<Open<T>> } = {
   duckdb: async () => {
     const { openDuckDb } = await import('./destinations/duckdb.ts');
-    return ({ dataDir, destination }) =>
-      openDuckDb({ path: destination.path ?? join(dataDir, 'warehouse.duckdb') });
+    return ({ path }, { dataDir }) => openDuckDb({ path: path ?? join(dataDir, 'warehouse.duckdb') });
+  },
+  postgres: async () => {
+    const { openPostgres } = await import('./destinations/postgres.ts');
+    return async ({ url, queryUrl, schema, poolSize }, queue) =>
+      openPostgres({
+        url,
+        schema,
+        poolSize,
+        queueId: await queueIdOf(queue),
+        ...(queryUrl === undefined ? {} : { queryUrl }),
+      });
+  },
+  bigquery: async () => {
+    const { openBigQuery } = await import('./destinations/bigquery.ts');
+    return async (config, dataDir) => openBigQuery({ ...config, queueId: await queueIdOf(dataDir) });
   },
 };
 
-/** Opens the destination that the config names. */
-export async function openDestination(config: Pick<Config, 'dataDir' | 'destination'>): Promise<Destination> {
-  const open = await destinations[config.destination.type]();
-  return open(config);
+/** How a destination wants to be loaded: least time between two loads, and how much at once. */
+export function loadPace(
+  destination: DestinationConfig,
+  { maxBatchEvents: maxEvents, maxBatchBytes: maxBytes }: Config['pipeline'],
+): { lingerMs: number; maxEvents: number; maxBytes: number } {
+  switch (destination.type) {
+    case 'duckdb':
+    case 'postgres':
+      // A transaction costs milliseconds, however small.
+      return { lingerMs: 25, maxEvents, maxBytes };
+    case 'bigquery':
+      // Each load costs seconds, and reads the keys of the table, however small it is.
+      return {
+        lingerMs: destination.loadIntervalSeconds * 1000,
+        maxEvents: Math.max(maxEvents, 100_000),
+        maxBytes: Math.max(maxBytes, 64 * 2 ** 20),
+      };
+  }
+}
+
+/** Opens a destination; by default the main one of the config. */
+export async function openDestination(
+  config: Pick<Config, 'dataDir' | 'engine' | 'destination'>,
+  which: DestinationConfig = config.destination,
+): Promise<Destination> {
+  const open = (await destinations[which.type]()) as Open<typeof which.type>;
+  return open(which, config);
+}
+
+/**
+ * Names the queue whose positions a shared database keeps. It lies with the queue: one that begins anew counts from 0
+ * again, and must not be taken for the one before, whose positions are far ahead of it. Workers that share a queue keep
+ * no positions, and need no folder.
+ */
+async function queueIdOf({ dataDir, engine }: Pick<Config, 'dataDir' | 'engine'>): Promise<string> {
+  if (engine.type === 'nats') return `nats/${engine.prefix}`;
+  const folder = join(dataDir, 'queue');
+  const file = join(folder, 'id');
+  await mkdir(folder, { recursive: true });
+  // Only the first of several writers succeeds.
+  await writeFile(file, randomUUID(), { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
+  const id = (await readFile(file, 'utf8')).trim();
+  if (id !== '') return id;
+  // Whoever made it was killed before it could write.
+  await writeFile(file, randomUUID());
+  return (await readFile(file, 'utf8')).trim();
 }

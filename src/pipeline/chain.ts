@@ -6,6 +6,7 @@ import type { Delivery, Engine, Position } from '../engine/engine.ts';
 import type { FixedEvent, Reception, ReplayTrail } from '../event.ts';
 import { type Incoming, forEachEvent } from '../ingest/record.ts';
 import type { JsonObject } from '../json.ts';
+import type { CopyFeed } from '../load/copies/feed.ts';
 import type { RepairTrail, Row, RowOutcome } from '../load/destination.ts';
 import { type RowFacts, createRowMaker } from '../load/row.ts';
 import type { LoadStage } from '../load/stage.ts';
@@ -69,12 +70,16 @@ export function createChain(deps: {
   committed: Committed;
   /** Is shown the valid events. */
   recent?: Pick<RecentEvents, 'see'>;
+  /** For the further destinations; undefined when there are none. */
+  copies?: CopyFeed | undefined;
   /** Topics that some step consumes. */
   subscribed: ReadonlySet<string>;
   metrics: PipelineMetrics;
   log: Logger;
 }): Chain {
-  const { engine, contracts, validate, loading, letters, committed, recent, subscribed, metrics, log } = deps;
+  const { engine, contracts, validate, loading, letters, recent, copies, subscribed, metrics, log } = deps;
+  // Where workers share a topic, positions say nothing: the destination knows what it has by request id and key.
+  const committed = engine.ordered ? deps.committed : undefined;
   const limited = limitLog(log);
   const inOrder = createInOrder();
   const patience = createPatience(log);
@@ -114,6 +119,7 @@ export function createChain(deps: {
         const verdict = validate(event, { requestId, receivedAt: header.at, source: header.source });
         const row = settle(verdict, incoming, outbox);
         if (row === undefined) return;
+        copies?.copy(row, text, outbox.copy);
         loading.makeReady(row);
         addCandidate(candidates, row, text, header.replay);
       });
@@ -241,7 +247,9 @@ export function createChain(deps: {
       const { value, changed } = validation;
       if (outbox.wants(contract)) outbox.valid(fixed, contract, value);
       const facts = { requestId, receivedAt, source, repair, text: result, changed };
-      addCandidate(candidates, makeRow(contract, value, facts), fixed.raw, fixed.replay);
+      const row = makeRow(contract, value, facts);
+      copies?.copy(row, fixed.raw, outbox.copy);
+      addCandidate(candidates, row, fixed.raw, fixed.replay);
     }
     await outbox.flush();
     await load(candidates, fresh);
@@ -250,12 +258,12 @@ export function createChain(deps: {
   }
 
   async function load(candidates: Candidates, batch: readonly Delivery[]): Promise<void> {
-    const positions = lastPositions(batch);
+    const positions = committed === undefined ? [] : lastPositions(batch);
     const { rows } = candidates;
     const outcomes = await loading.load(rows, positions, (outcomes) =>
       keepWhatIsNotLoaded(candidates, outcomes),
     );
-    for (const { partition, offset } of positions) committed.set(partition, offset);
+    for (const { partition, offset } of positions) committed?.set(partition, offset);
     metrics.loaded(rows, outcomes);
   }
 
@@ -324,7 +332,8 @@ function receptionOf(
   return replay === undefined ? reception : { ...reception, replay };
 }
 
-function notCommitted(batch: readonly Delivery[], committed: Committed): readonly Delivery[] {
+function notCommitted(batch: readonly Delivery[], committed: Committed | undefined): readonly Delivery[] {
+  if (committed === undefined) return batch;
   const isFresh = ({ position }: Delivery) => position.offset > (committed.get(position.partition) ?? -1);
   return batch.every(isFresh) ? batch : batch.filter(isFresh);
 }

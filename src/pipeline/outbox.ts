@@ -61,6 +61,9 @@ export class Outbox {
     this.#add(topics.unrecoverable, encode(event));
   }
 
+  /** A copy for a further destination. */
+  readonly copy = (topic: string, body: Uint8Array): void => this.#add(topic, body);
+
   /** Resolves when all of it is durable. */
   async flush(): Promise<void> {
     if (this.#marks.length > 0) await this.#engine.state.write(this.#marks);

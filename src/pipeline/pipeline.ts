@@ -1,6 +1,5 @@
-import { relative } from 'node:path';
 import type { Config } from '../config.ts';
-import type { Contract } from '../contracts/contract.ts';
+import type { ContractRegistry } from '../contracts/registry.ts';
 import { loadContracts } from '../contracts/discover.ts';
 import { type DeadLetter, isStaleReplay } from '../dead-letter/dead-letter.ts';
 import { type EditDryRun, dryRunEdit } from '../dead-letter/dry-run.ts';
@@ -8,12 +7,16 @@ import { type EditReview, reviewEdit } from '../dead-letter/edit.ts';
 import { learnFromPerson } from '../dead-letter/learn.ts';
 import { type DeadLetterStore, createDeadLetters } from '../dead-letter/store.ts';
 import type { ConsumeOptions, Consumer, Delivery, Engine, Handler } from '../engine/engine.ts';
+import { createLeases } from '../engine/lease.ts';
 import { SentinelError, isRetryable } from '../errors.ts';
 import { topics } from '../event.ts';
 import { parseExact } from '../ingest/exact-json.ts';
 import { headerOf } from '../ingest/record.ts';
 import type { JsonObject } from '../json.ts';
-import { openDestination } from '../load/destinations.ts';
+import { type CopyOutcome, startCopies } from '../load/copies/copies.ts';
+import { createCopyFeed } from '../load/copies/feed.ts';
+import type { CopyStatus } from '../load/copies/reader.ts';
+import { loadPace, openDestination } from '../load/destinations.ts';
 import type { LoadCounts, LoadedEvent, QueryResult, Table } from '../load/destination.ts';
 import type { EventSearch, FoundEvent } from '../load/event-search.ts';
 import type { RepairAudit, TouchedByRule } from '../load/repair-audit.ts';
@@ -30,18 +33,22 @@ import { openRuleStore } from '../repair/rule-store.ts';
 import { createRollbacks } from '../rollback/rollbacks.ts';
 import { builtinSteps } from '../steps/builtin.ts';
 import { discoverSteps } from '../steps/discover.ts';
-import { type FlowGraph, type StepOrigin, flowGraph } from '../steps/flow-graph.ts';
+import { type FlowGraph, flowGraph } from '../steps/flow-graph.ts';
 import { contractsForSteps } from '../steps/contracts.ts';
-import { retryOf, startSteps, subscribedTopics } from '../steps/runner.ts';
-import type { HttpInput, HttpReply, StepModule } from '../steps/step.ts';
+import { originsOf } from '../steps/origin.ts';
+import { startSteps, subscribedTopics } from '../steps/runner.ts';
+import type { HttpInput, HttpReply } from '../steps/step.ts';
 import type { Result } from '../result.ts';
 import { fillEnvelope } from '../validate/envelope.ts';
 import { createValidate } from '../validate/stage.ts';
 import type { Violation } from '../validate/violation.ts';
 import { createChain } from './chain.ts';
+import { type ContractInfo, toContractInfo } from './contract-info.ts';
 import { groups } from './groups.ts';
 import { type InsightApi, openInsight } from './insight.ts';
 import { createKeeper } from './keeper.ts';
+
+export type { ContractInfo };
 
 /** What the rest of the service asks the running pipeline; every argument and answer is plain data. */
 export interface Pipeline extends InsightApi {
@@ -80,13 +87,16 @@ export interface Pipeline extends InsightApi {
   /** Prometheus text. */
   metrics(): Promise<string>;
   status(): Promise<{ destinationWaiting: boolean }>;
+  /** The further ones; counts are those of this process. */
+  destinations(): Promise<CopyStatus[]>;
+  /** What became of a loaded event in the further destinations, by name. */
+  copies(event: {
+    requestId: string;
+    contract: string;
+    source: string;
+  }): Promise<Record<string, CopyOutcome>>;
   close(): Promise<void>;
 }
-
-export type ContractInfo = Pick<
-  Contract,
-  'name' | 'version' | 'description' | 'table' | 'key' | 'aliases' | 'topic' | 'jsonSchema' | 'columns'
->;
 
 export interface ReceivedEvent {
   contract: string;
@@ -100,8 +110,10 @@ export interface ReceivedEvent {
 export type TrialVerdict =
   { kind: 'valid' } | { kind: 'repaired'; ruleId: string } | { kind: 'invalid'; violations: Violation[] };
 
-/** A transaction of the destination costs milliseconds, however small: under load, one for each such interval. */
-const loadIntervalMs = 25;
+export interface StartedPipeline extends Pipeline {
+  /** Names of the steps that this process runs. */
+  readonly runs: readonly string[];
+}
 
 /** Of what failed: under load it waits a moment, to be looked at together; clean events share the thread with it. */
 const aside: ConsumeOptions = { lingerMs: 100, maxEvents: 5000 };
@@ -119,14 +131,16 @@ export async function startPipeline(deps: {
   log: Logger;
   /** False: answer questions only. */
   consume: boolean;
-}): Promise<Pipeline> {
+}): Promise<StartedPipeline> {
   const { config, engine, log } = deps;
   const contracts = await loadContracts(contractFolders(config), { override: true });
   const steps = await discoverSteps(stepFolders(config));
   const destination = await openDestination(config);
   await destination.prepare(contracts.tables());
   const recent = recentEvents();
+  const leases = createLeases(engine);
   const rules = await openRuleStore(engine.state, {
+    leases,
     ttlDays: config.state.ruleTtlDays,
     contracts,
     recent,
@@ -138,8 +152,14 @@ export async function startPipeline(deps: {
   const { metrics } = insight;
 
   const contractTopics = contracts.all().flatMap((contract) => contract.topic ?? []);
-  const ownSteps = builtinSteps(contractTopics);
+  const ownSteps = builtinSteps(
+    contractTopics,
+    config.destinations.map(({ name }) => name),
+  );
   const subscribed = subscribedTopics(steps);
+
+  const feed = createCopyFeed(config.destinations);
+  checkCopied(config.destinations, contracts);
 
   const validate = insight.watching(createValidate({ contracts, rules, choice: config }));
   const preview = createValidate({
@@ -163,6 +183,7 @@ export async function startPipeline(deps: {
     rules,
     contracts,
     state: engine.state,
+    leases,
     log,
     onBroken: (error) => stopProcess(log, error, {}),
     onTaken: (source, contract) => metrics.settled(source, contract, 'dead_letter'),
@@ -177,6 +198,7 @@ export async function startPipeline(deps: {
     letters,
     committed,
     recent,
+    copies: feed,
     subscribed,
     metrics,
     log: logOf('validator'),
@@ -187,11 +209,21 @@ export async function startPipeline(deps: {
     rules,
     healers: await healersFor(config.healing, engine.state, log),
     config: config.healing,
+    leases,
     log: logOf('healer'),
   });
   const keeper = createKeeper({ letters, metrics, log: logOf('dead-letter-keeper') });
+  const copies = await startCopies(feed, {
+    config: deps.consume ? config : { ...config, destinations: [] },
+    engine,
+    contracts,
+    letters,
+    log,
+    onFailure: stopOnUnknown(log),
+    onBroken: (error) => stopProcess(log, error, {}),
+  });
 
-  const { maxBatchEvents: maxEvents, maxBatchBytes: maxBytes } = config.pipeline;
+  const { lingerMs, maxEvents, maxBytes } = loadPace(config.destination, config.pipeline);
   const inOrder: ConsumeOptions = { maxEvents, maxBytes, retry: 'hold', onFailure: stopOnUnknown(log) };
   const consumers: Consumer[] = [];
   /** `step`: as the flow names the stage that reads the topic. */
@@ -208,7 +240,7 @@ export async function startPipeline(deps: {
   await consume(
     topics.raw,
     { group: groups.pipeline, step: 'validator' },
-    { ...inOrder, inFlight: 2, lingerMs: loadIntervalMs },
+    { ...inOrder, inFlight: 2, lingerMs },
     chain.fromIngest,
   );
   await consume(topics.replay, { group: groups.pipeline, step: 'validator' }, inOrder, async (batch) =>
@@ -233,8 +265,10 @@ export async function startPipeline(deps: {
     { ...inOrder, ...aside },
     keeper.handle,
   );
-  const running = await startSteps(deps.consume ? steps : [], {
+  const mine = deps.consume ? steps.filter(({ config: { name } }) => runsHere(name, config)) : [];
+  const running = await startSteps(mine, {
     engine,
+    subscribed,
     log,
     retry: config.retry,
     stepRetry: config.stepRetry,
@@ -245,9 +279,15 @@ export async function startPipeline(deps: {
   });
 
   return {
+    runs: mine.map(({ config: { name } }) => name),
     find: (requestId) => destination.find(requestId),
     async query(sql, maxRows) {
-      return destination.query!(sql, maxRows === undefined ? {} : { maxRows });
+      if (destination.query === undefined)
+        throw new SentinelError(
+          'query_refused',
+          `query refused: a ${config.destination.type} destination answers none here; ask it directly`,
+        );
+      return destination.query(sql, maxRows === undefined ? {} : { maxRows });
     },
     searchEvents: async (...args) => destination.search?.events(...args),
     storedRow: async (...args) => destination.search?.row(...args),
@@ -259,12 +299,8 @@ export async function startPipeline(deps: {
       return validation.ok ? [] : validation.violations;
     },
     counts: () => destination.counts(),
-    contracts: async () => contracts.all().map(toInfo),
-    flow: async () =>
-      flowGraph(
-        [...ownSteps, ...steps.map((step) => step.config)],
-        new Map(steps.map((step) => [step.config.name, originOf(step, config)])),
-      ),
+    contracts: async () => contracts.all().map(toContractInfo),
+    flow: async () => flowGraph([...ownSteps, ...steps.map((step) => step.config)], originsOf(steps, config)),
     routes: async () => running.routes.map(({ method, path }) => ({ method, path })),
     async callRoute({ method, path }, input) {
       const route = running.routes.find((each) => each.method === method && each.path === path);
@@ -290,17 +326,25 @@ export async function startPipeline(deps: {
     learn: (letter, edited) => learnFromPerson(editing, letter, edited),
     healing: () => healing.status(),
     ...insight.api,
-    metrics: async () => (await metrics.text()) + (await llmMetrics(await healing.status())),
+    metrics: async () =>
+      (await metrics.text()) + (await copies.metrics()) + (await llmMetrics(await healing.status())),
     repairs: (filter, page) => destination.repairs.list(filter, page),
     touchedByRule: (ruleId) => destination.repairs.touched(ruleId),
     rollBack: (ruleId, reason) => rollbacks.start(ruleId, reason),
     status: async () => ({ destinationWaiting: loading.waiting() }),
+    destinations: async () => copies.status(),
+    copies: (event) => copies.find(event),
     /** In the order of the flow: take nothing more, finish what runs, then let go of the stores. */
     async close() {
       loading.stop();
       chain.stop();
       await healing.stop();
-      await Promise.all([...consumers.map((consumer) => consumer.stop()), running.stop(), rollbacks.close()]);
+      await Promise.all([
+        ...consumers.map((consumer) => consumer.stop()),
+        running.stop(),
+        rollbacks.close(),
+        copies.stop(),
+      ]);
       await insight.close();
       await rules.close();
       await destination.close();
@@ -308,14 +352,22 @@ export async function startPipeline(deps: {
   };
 }
 
-function originOf(step: StepModule, config: Parameters<typeof retryOf>[1]): StepOrigin {
-  const { maxAttempts } = retryOf(step, config);
-  return { file: relative(process.cwd(), step.file), retry: { max_attempts: maxAttempts } };
+/** A step that is bound to a label runs where the label is; the others run on every worker. */
+function runsHere(step: string, { engine, stepRunOn, workerLabels }: Config): boolean {
+  const label = Object.hasOwn(stepRunOn, step) ? stepRunOn[step] : undefined;
+  return label === undefined || engine.type === 'embedded' || workerLabels.includes(label);
 }
 
-function toInfo(contract: Contract): ContractInfo {
-  const { name, version, description, table, key, aliases, topic, jsonSchema, columns } = contract;
-  return { name, version, description, table, key, aliases, topic, jsonSchema, columns };
+/** A misspelt contract would get no copies, in silence. */
+function checkCopied(destinations: Config['destinations'], contracts: ContractRegistry): void {
+  const known = new Set(contracts.all().map(({ name }) => name));
+  for (const { name, contracts: chosen = [] } of destinations)
+    for (const contract of chosen)
+      if (!known.has(contract))
+        throw new SentinelError(
+          'config_invalid',
+          `destinations: ${name} takes the contract ${contract}, which is not there; there are ${[...known].join(', ')}`,
+        );
 }
 
 /** Without late copies of a replay whose letter has gone on since. */

@@ -7,6 +7,8 @@ import { createLogger } from '../log.ts';
 import { sendLines } from './log-port.ts';
 import { startPipeline } from './pipeline.ts';
 import { serve } from './rpc.ts';
+import { claimDestination } from './sole-worker.ts';
+import { servePipeline } from './cluster.ts';
 
 /** What the main thread hands to the pipeline's thread. */
 export interface WorkerInput {
@@ -31,15 +33,32 @@ const log = createLogger(config.log, tap === undefined ? {} : { tap }).child({
 });
 
 try {
-  const engine = await withPauses(await openEngine(config, writer));
-  const pipeline = await startPipeline({ config, engine, log, consume });
+  const engine = await withPauses(await openEngine(config, writer, log));
+  const letGo = consume
+    ? await claimDestination(config, engine, {
+        log,
+        onLost: (error) =>
+          setImmediate(() => {
+            throw error;
+          }),
+      })
+    : undefined;
+  const { runs, ...pipeline } = await startPipeline({ config, engine, log, consume });
+  const stopAnswering =
+    engine.calls === undefined || !consume ? undefined : servePipeline(engine.calls, { ...pipeline, runs });
   serve(port, {
     ...pipeline,
     async close() {
-      await pipeline.close();
-      await engine.close();
-      // Nothing else may keep the thread alive; the answer to this call still goes out.
-      setImmediate(() => port.close());
+      stopAnswering?.();
+      try {
+        await pipeline.close();
+        await letGo?.();
+      } finally {
+        await engine.close().finally(() => {
+          // Nothing else may keep the thread alive; the answer to this call still goes out.
+          setImmediate(() => port.close());
+        });
+      }
     },
   });
   port.postMessage({ ready: true } satisfies WorkerReport);

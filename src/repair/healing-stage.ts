@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Contract } from '../contracts/contract.ts';
 import type { Delivery, Engine, Unsettled } from '../engine/engine.ts';
+import { type Leases, createLeases } from '../engine/lease.ts';
 import type { FailedEvent } from '../event.ts';
 import type { JsonObject } from '../json.ts';
 import type { Logger } from '../log.ts';
@@ -43,6 +44,8 @@ export function healingStage(deps: {
   /** Asked in this order; the LLM in the background and last. */
   healers: readonly Healer[];
   config: HealingConfig;
+  /** Default: there are no other workers. */
+  leases?: Leases;
   log: Logger;
   /** Milliseconds since 1970. */
   now?: () => number;
@@ -52,7 +55,17 @@ export function healingStage(deps: {
   const inline = deps.healers.filter((healer) => healer.name !== 'llm');
   const llm = deps.healers.find((healer) => healer.name === 'llm');
   const desk =
-    llm === undefined ? undefined : llmDesk({ healer: llm, rules, state: engine.state, config, log, now });
+    llm === undefined
+      ? undefined
+      : llmDesk({
+          healer: llm,
+          rules,
+          state: engine.state,
+          config,
+          leases: deps.leases ?? createLeases({ ordered: true, state: engine.state }),
+          log,
+          now,
+        });
   const stopping = new AbortController();
 
   async function settle(failed: FailedEvent, refusals: RefusalReader, peers: PeerReader): Promise<Outcome> {

@@ -1,4 +1,5 @@
 import type { StateStore } from '../engine/engine.ts';
+import type { Leases } from '../engine/lease.ts';
 import { SentinelError, messageOf } from '../errors.ts';
 import { limitLog } from '../log-limit.ts';
 import type { Logger } from '../log.ts';
@@ -53,6 +54,13 @@ const maxRemembered = 10_000;
  */
 const maxPlans = 3;
 
+/** A worker that dies while it asks holds a signature up for so long. */
+const leaseMs = 15_000;
+/** How long an answer may take to reach the other workers, as a rule or a refusal. */
+const settleMs = 3_000;
+/** Between looks at whether another worker still asks. */
+const askElsewhereMs = 500;
+
 interface Outage {
   since: number;
   lastAt: number;
@@ -64,16 +72,20 @@ export function llmDesk(deps: {
   rules: Pick<RuleStore, 'learn'>;
   state: StateStore;
   config: HealingConfig;
+  /** So that of several workers one asks about a signature. */
+  leases: Leases;
   log: Logger;
   now: () => number;
 }): LlmDesk {
-  const { healer, rules, state, config, log, now } = deps;
+  const { healer, rules, state, config, leases, log, now } = deps;
   const stopping = new AbortController();
   const calls = new Map<string, { startedAt: number; done: Promise<void> }>();
   const outages = new Map<string, Outage>();
   const faults = new Map<string, unknown>();
   const plans = new Map<string, number>();
   const healed = new Set<string>();
+  /** Signatures that another worker asks about: when that was seen, and since when. */
+  const elsewhere = new Map<string, { since: number; seenAt: number }>();
   const lines = limitLog(log);
 
   const refuse = (signature: string, code: string, reason: string): Promise<void> => {
@@ -81,6 +93,24 @@ export function llmDesk(deps: {
     const ttlMs = Math.max(shortestRefusalMs, config.negativeCacheMinutes * 60_000);
     return writeRefusal(state, signature, refusal, ttlMs);
   };
+
+  /** Alone in the cluster; others are asked again when its answer has reached them. */
+  async function healAlone(failure: Failure, requestId: string): Promise<void> {
+    const { signature } = failure;
+    const lease = await leases.take(`llm/${signature}`, leaseMs);
+    if (lease === undefined) {
+      const since = elsewhere.get(signature)?.since ?? now();
+      return remember(elsewhere, signature, { since, seenAt: now() });
+    }
+    elsewhere.delete(signature);
+    const renewing = setInterval(() => void lease.renew().catch(() => undefined), leaseMs / 3).unref();
+    try {
+      await heal(failure, requestId);
+    } finally {
+      clearInterval(renewing);
+      await lease.release(settleMs).catch(() => undefined); // it ends by itself
+    }
+  }
 
   async function heal(failure: Failure, requestId: string): Promise<void> {
     const { signature } = failure;
@@ -129,7 +159,7 @@ export function llmDesk(deps: {
   async function call(failure: Failure, requestId: string): Promise<void> {
     const { signature, source } = failure;
     try {
-      await heal(failure, requestId);
+      await healAlone(failure, requestId);
     } catch (error) {
       if (stopping.signal.aborted) return;
       if (!isOutage(error)) {
@@ -153,7 +183,11 @@ export function llmDesk(deps: {
   }
 
   function waitFor(signature: string): number {
-    const startedAt = calls.get(signature)?.startedAt ?? outages.get(signature)?.since ?? now();
+    const startedAt =
+      calls.get(signature)?.startedAt ??
+      elsewhere.get(signature)?.since ??
+      outages.get(signature)?.since ??
+      now();
     return Math.round(Math.min(longestWaitMs, Math.max(100, (now() - startedAt) / 2)));
   }
 
@@ -174,6 +208,9 @@ export function llmDesk(deps: {
           return { kind: 'given_up', reason: outage.reason };
         if (now() - outage.lastAt < longestWaitMs) return { kind: 'wait', deferMs: longestWaitMs };
       }
+      const other = elsewhere.get(signature);
+      if (other !== undefined && now() - other.seenAt < askElsewhereMs)
+        return { kind: 'wait', deferMs: waitFor(signature) };
       if (!calls.has(signature) && calls.size < maxCalls && !stopping.signal.aborted)
         calls.set(signature, { startedAt: now(), done: call(failure, requestId) });
       return { kind: 'wait', deferMs: waitFor(signature) };

@@ -1,5 +1,6 @@
 import type { Contract } from '../contracts/contract.ts';
 import type { StateStore, StateWrite } from '../engine/engine.ts';
+import type { Leases } from '../engine/lease.ts';
 import { SentinelError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
 import type { Logger } from '../log.ts';
@@ -27,6 +28,8 @@ export interface RuleStoreOptions {
   recent?: Pick<RecentEvents, 'of'>;
   /** Fields a plan may write; a rule learned when more were allowed is not applied. */
   targetFields?: readonly string[];
+  /** So that several workers count together. Default: there are no others. */
+  leases?: Leases;
   log: Logger;
   /** Milliseconds since 1970. */
   now?: () => number;
@@ -117,8 +120,11 @@ export async function openRuleStore(state: StateStore, options: RuleStoreOptions
         'rule not applied',
       ),
   });
-  const uses = new RuleUseCounter(state, (err: unknown) =>
-    log.warn({ err }, 'the counts of rules could not be written; tried again with the next ones'),
+  const uses = new RuleUseCounter(
+    state,
+    (err: unknown) =>
+      log.warn({ err }, 'the counts of rules could not be written; tried again with the next ones'),
+    options.leases,
   );
   const expected = new ExpectedDrift(index, now);
   const background = new Set<Promise<void>>();

@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { StateStore } from '../engine/engine.ts';
+import { type Leases, createLeases } from '../engine/lease.ts';
 
 /** What is stored of a rule's use, at `rule-uses/<id>`. */
 export type RuleUses = { hits: number; failures: number; last_used_at?: string };
@@ -12,6 +14,10 @@ const shareToDemote = 0.2;
 /** Uses after which the older half of the memory fades, so that an old rule that breaks today is noticed today. */
 const recentUses = 200;
 
+/** Adding takes milliseconds; a worker that dies in the midst of it keeps the others from it for so long. */
+const leaseMs = 5000;
+const leasePauseMs = 50;
+
 interface Counter {
   /** Not yet in the state. */
   pending: { hits: number; failures: number; lastUsedAt: number };
@@ -24,14 +30,21 @@ interface Counter {
  */
 export class RuleUseCounter {
   readonly #state: StateStore;
+  readonly #leases: Leases;
   readonly #onFlushFailure: (error: unknown) => void;
   readonly #counters = new Map<string, Counter>();
   readonly #dirty = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #flushing: Promise<void> = Promise.resolve();
 
-  constructor(state: StateStore, onFlushFailure: (error: unknown) => void) {
+  /** `leases`: so that of several workers one adds at a time; by default there are no others. */
+  constructor(
+    state: StateStore,
+    onFlushFailure: (error: unknown) => void,
+    leases: Leases = createLeases({ ordered: true, state }),
+  ) {
     this.#state = state;
+    this.#leases = leases;
     this.#onFlushFailure = onFlushFailure;
   }
 
@@ -82,6 +95,21 @@ export class RuleUseCounter {
   }
 
   async #write(): Promise<void> {
+    if (this.#dirty.size === 0) return;
+    const deadline = Date.now() + leaseMs;
+    let lease = await this.#leases.take('rule-uses', leaseMs);
+    while (lease === undefined && Date.now() < deadline) {
+      await sleep(leasePauseMs);
+      lease = await this.#leases.take('rule-uses', leaseMs);
+    }
+    try {
+      await this.#add();
+    } finally {
+      await lease?.release();
+    }
+  }
+
+  async #add(): Promise<void> {
     for (const id of Array.from(this.#dirty)) {
       const { pending } = this.#counter(id);
       const { hits, failures, lastUsedAt } = pending;

@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Contract } from '../contracts/contract.ts';
 import type { DeadLetterStore } from '../dead-letter/store.ts';
 import type { StateStore } from '../engine/engine.ts';
+import { type Lease, type Leases, createLeases } from '../engine/lease.ts';
 import { SentinelError } from '../errors.ts';
 import type { RepairAudit } from '../load/repair-audit.ts';
 import type { LoadStage } from '../load/stage.ts';
@@ -39,6 +41,9 @@ export interface Rollbacks {
 }
 
 const batchRows = 1000;
+/** A worker that dies in the midst of it holds rollbacks up for so long. */
+const leaseMs = 60_000;
+const leasePauseMs = 1000;
 
 export function createRollbacks(deps: {
   repairs: RepairAudit;
@@ -47,6 +52,8 @@ export function createRollbacks(deps: {
   rules: Pick<RuleStore, 'get' | 'disable'>;
   contracts: { get(name: string, version: string): Contract | undefined };
   state: StateStore;
+  /** Of several workers one takes rows out at a time. Default: there are no others. */
+  leases?: Leases;
   log: Logger;
   /** Told of an error that no later try would mend. */
   onBroken: (error: unknown) => void;
@@ -56,6 +63,7 @@ export function createRollbacks(deps: {
 }): Rollbacks {
   const { repairs, loading, letters, rules, contracts, state, log, onBroken, onTaken } = deps;
   const now = deps.now ?? Date.now;
+  const leases = deps.leases ?? createLeases({ ordered: true, state });
   /** Rules whose rows must leave. */
   const barred = new Set<string>();
   /** By rule: the run, and whether rows have arrived behind its back. */
@@ -63,7 +71,10 @@ export function createRollbacks(deps: {
   const closing = new AbortController();
   let starting: Promise<unknown> = Promise.resolve();
   const unwatch = state.watch(rollbackPrefix, ({ key, value }) => {
-    if (value === undefined) barred.delete(key.slice(rollbackPrefix.length));
+    const ruleId = key.slice(rollbackPrefix.length);
+    if (value === undefined) barred.delete(ruleId);
+    // It may have begun in another process, and rows by the rule be on their way here.
+    else barred.add(ruleId);
   });
 
   /** Everything that is leaving becomes a letter; a second time changes nothing. */
@@ -91,9 +102,26 @@ export function createRollbacks(deps: {
     }
   }
 
-  async function run(ruleId: string, mine: { again: boolean }): Promise<void> {
+  /** Waits for its turn; does nothing when it closes meanwhile. */
+  async function inCluster(work: (lease: Lease) => Promise<void>): Promise<void> {
+    while (!closing.signal.aborted) {
+      const lease = await leases.take('rollback', leaseMs);
+      if (lease === undefined) {
+        await sleep(leasePauseMs, undefined, { signal: closing.signal }).catch(() => undefined);
+        continue;
+      }
+      try {
+        return await work(lease);
+      } finally {
+        await lease.release().catch(() => undefined); // it ends by itself
+      }
+    }
+  }
+
+  async function run(ruleId: string, mine: { again: boolean }, lease: Lease): Promise<void> {
     let after: string | undefined;
     while (!closing.signal.aborted) {
+      await lease.renew();
       const record = await readRollback(state, ruleId);
       // A person has approved or deleted the rule: what it repairs from now on stays.
       if (record === undefined) return;
@@ -131,7 +159,7 @@ export function createRollbacks(deps: {
     }
     const mine = { again: false, done: Promise.resolve() };
     runs.set(ruleId, mine);
-    mine.done = run(ruleId, mine)
+    mine.done = inCluster((lease) => run(ruleId, mine, lease))
       .catch((error: unknown) => {
         if (!(error instanceof SentinelError && error.code === 'pipeline_stopped')) onBroken(error);
       })
@@ -182,7 +210,12 @@ export function createRollbacks(deps: {
     },
 
     async resume(goOn) {
-      await drain();
+      const lease = await leases.take('rollback', leaseMs);
+      // Another worker that has it drains what is leaving before each of its own turns.
+      if (lease !== undefined) {
+        await drain();
+        await lease.release();
+      }
       if (!goOn) return;
       for (const { value } of await listAll<RollbackRecord>(state, rollbackPrefix)) {
         barred.add(value.rule_id);

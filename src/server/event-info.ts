@@ -5,6 +5,7 @@ import { parseExact } from '../ingest/exact-json.ts';
 import { type RecordHeader, headerOf } from '../ingest/record.ts';
 import { indexOfRequestId } from '../ingest/request-id.ts';
 import type { Json } from '../json.ts';
+import type { CopyOutcome } from '../load/copies/copies.ts';
 import { groups } from '../pipeline/groups.ts';
 import type { Violation } from '../validate/violation.ts';
 import type { ServerContext } from './context.ts';
@@ -26,6 +27,8 @@ export interface EventInfo {
   /** Pointers of values that a person entered by hand. */
   by_hand?: readonly string[];
   dead_letter_id?: string;
+  /** What became of its copies, by the name of the further destination. */
+  destinations?: Record<string, CopyOutcome>;
 }
 
 /** And what more is known of the place where it was found. */
@@ -51,7 +54,7 @@ export async function eventInfo(id: string, context: ServerContext): Promise<Fou
 
 async function settled(
   id: string,
-  { letters, pipeline, engine }: ServerContext,
+  { config, letters, pipeline, engine }: ServerContext,
 ): Promise<FoundInfo | undefined> {
   const letter = await letters.get(id);
   if (letter !== undefined && letter.status !== 'replayed') return infoOf(letter);
@@ -78,6 +81,9 @@ async function settled(
             ...(repair.byHand === undefined ? undefined : { by_hand: repair.byHand }),
           }),
       ...(letter === undefined ? undefined : { dead_letter_id: letter.id }),
+      ...(config.destinations.length === 0 || status === 'leaving'
+        ? undefined
+        : { destinations: await pipeline.copies({ requestId: id, contract, source }) }),
     };
   }
 

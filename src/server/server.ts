@@ -4,7 +4,7 @@ import { type ErrorCode, SentinelError } from '../errors.ts';
 import { isIngestPath } from '../ingest/handler.ts';
 import { createAuthorize } from './authorize.ts';
 import type { ServerContext } from './context.ts';
-import { createEventStreams } from './event-stream.ts';
+import { type EventStreams, createEventStreams } from './event-stream.ts';
 import type { Problem } from './problem.ts';
 import { notFound, sendProblem } from './replies.ts';
 import { consoleRoutes, isConsolePath } from './routes/console.ts';
@@ -41,7 +41,7 @@ export async function createApi(context: ServerContext): Promise<FastifyInstance
       createServer({ keepAliveTimeout: 65_000 }, (request: IncomingMessage, response: ServerResponse) => {
         // Once stopping, a client that keeps its connection must look for another server.
         if (!context.ready()) response.shouldKeepAlive = false;
-        if (isIngestPath(request.url!)) ingest.handle(request, response);
+        if (isIngestPath(request.url!) && config.role !== 'worker') ingest.handle(request, response);
         else handler(request, response);
       }),
   });
@@ -64,7 +64,14 @@ export async function createApi(context: ServerContext): Promise<FastifyInstance
     if (refusal !== undefined) return sendProblem(reply, refusal);
   });
   app.setNotFoundHandler((request, reply) =>
-    sendProblem(reply, notFound(`There is nothing at ${request.method} ${request.url.slice(0, 200)}.`)),
+    sendProblem(
+      reply,
+      notFound(
+        config.role === 'worker'
+          ? 'This process is a worker: it answers /health, /ready and /metrics. Ask a gateway.'
+          : `There is nothing at ${request.method} ${request.url.slice(0, 200)}.`,
+      ),
+    ),
   );
   app.setErrorHandler((error, request, reply) => {
     const problem = problemOf(error);
@@ -77,11 +84,17 @@ export async function createApi(context: ServerContext): Promise<FastifyInstance
   });
 
   healthRoutes(app, context);
+  if (config.role !== 'worker') await apiRoutes(app, context, streams);
+  await app.ready();
+  return app;
+}
+
+async function apiRoutes(app: FastifyInstance, context: ServerContext, streams: EventStreams): Promise<void> {
   eventRoutes(app, context);
   deadLetterRoutes(app, context);
   void app.register(async (scope) => {
     // The event stands within the body.
-    readBodiesExactly(scope, { maxDepth: config.http.maxDepth + 1 });
+    readBodiesExactly(scope, { maxDepth: context.config.http.maxDepth + 1 });
     deadLetterEditRoutes(scope, context);
   });
   ruleRoutes(app, context);
@@ -97,8 +110,6 @@ export async function createApi(context: ServerContext): Promise<FastifyInstance
   queryRoutes(app, context);
   consoleRoutes(app);
   await stepRoutes(app, context);
-  await app.ready();
-  return app;
 }
 
 const closingPatienceMs = 3000;

@@ -1,5 +1,7 @@
 import type { TopicStats } from '../engine/engine.ts';
+import { SentinelError } from '../errors.ts';
 import { topics } from '../event.ts';
+import type { CopyStatus } from '../load/copies/reader.ts';
 import { groups } from '../pipeline/groups.ts';
 import type { ServerContext } from './context.ts';
 
@@ -42,6 +44,15 @@ export async function collectStats(
       pending(topics.unrecoverable, groups.keeper),
     healing: pending(topics.failed, groups.healer),
   };
+}
+
+/** How the further destinations are; none where there are none, or no worker that could say. */
+export async function furtherDestinations({ config, pipeline }: ServerContext): Promise<CopyStatus[]> {
+  if (config.destinations.length === 0) return [];
+  return pipeline.destinations().catch((error: unknown) => {
+    if (error instanceof SentinelError && error.code === 'no_worker') return [];
+    throw error;
+  });
 }
 
 /** Events per second between two looks at the counters. */

@@ -1,13 +1,17 @@
 import { topics } from '../event.ts';
+import { copyTopic } from '../load/copies/message.ts';
 import type { StepConfig } from './step.ts';
 
 const flows = ['data-sentinel'];
 
 /**
  * The project's own stages, described as steps so that the flow shows them; their handlers are the pipeline.
- * `contractTopics`: the topics on which contracts publish their valid events.
+ * `contractTopics`: the topics on which contracts publish their valid events; `destinations`: the names of the further ones.
  */
-export function builtinSteps(contractTopics: readonly string[] = []): StepConfig[] {
+export function builtinSteps(
+  contractTopics: readonly string[] = [],
+  destinations: readonly string[] = [],
+): StepConfig[] {
   return [
     {
       name: 'ingest',
@@ -33,6 +37,7 @@ export function builtinSteps(contractTopics: readonly string[] = []): StepConfig
         topics.failed,
         topics.unrecoverable,
         ...new Set(contractTopics),
+        ...destinations.map(copyTopic),
       ],
       flows,
     },
@@ -53,6 +58,13 @@ export function builtinSteps(contractTopics: readonly string[] = []): StepConfig
       enqueues: [topics.unrecoverable],
       flows,
     },
+    ...destinations.map((name): StepConfig => ({
+      name: `loader-${name}`,
+      description: `Loads copies of the events into the destination ${name}, at its own pace, each exactly once.`,
+      triggers: [{ type: 'queue', topic: copyTopic(name) }],
+      enqueues: [topics.unrecoverable],
+      flows,
+    })),
     {
       name: 'dead-letter-keeper',
       description: 'Keeps events that could not be repaired until a person settles them.',

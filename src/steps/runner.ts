@@ -13,6 +13,8 @@ export type { ExhaustedMessage, StepRoute };
 export interface StepDeps {
   engine: Engine;
   log: Logger;
+  /** Topics that steps consume, also those that run elsewhere. Default: those of the steps that are started. */
+  subscribed?: ReadonlySet<string>;
   contracts: StepContracts;
   /** For steps that say nothing else. */
   retry: RetryPolicy;
@@ -42,7 +44,7 @@ export function retryOf({ config }: StepModule, deps: Pick<StepDeps, 'retry' | '
 export async function startSteps(steps: readonly StepModule[], deps: StepDeps): Promise<RunningSteps> {
   const abort = new AbortController();
   const { signal } = abort;
-  const outlet = createOutlet(deps.engine, subscribedTopics(steps));
+  const outlet = createOutlet(deps.engine, deps.subscribed ?? subscribedTopics(steps));
   const routes: StepRoute[] = [];
   const running: Pick<Consumer, 'stop'>[] = [];
 

@@ -115,6 +115,24 @@ healing_agent:
     expect(load({ env: { SENTINEL_API_TOKEN: '', SENTINEL_API_PORT: ' ' } }).http.port).toBe(3111);
   });
 
+  it('reads where the database is from the environment', async () => {
+    await yaml('destination: { type: postgres, schema: shop }');
+    const env = {
+      DATABASE_URL: 'postgres://u:p@h/other',
+      SENTINEL_POSTGRES_URL: 'postgresql:///d?host=/run/postgresql',
+      SENTINEL_POSTGRES_QUERY_URL: 'postgres://reader@h/d',
+    };
+    expect(load({ env }).destination).toEqual({
+      type: 'postgres',
+      url: env.SENTINEL_POSTGRES_URL,
+      queryUrl: env.SENTINEL_POSTGRES_QUERY_URL,
+      schema: 'shop',
+      poolSize: 4,
+    });
+    await yaml('destination: { type: postgres, url_env: DATABASE_URL, pool_size: 9 }');
+    expect(load({ env }).destination).toMatchObject({ url: env.DATABASE_URL, schema: 'public', poolSize: 9 });
+  });
+
   it("finds a source's settings, and never the prototype's", async () => {
     await yaml('sources: { shopify: { contract: order } }');
     const config = load();
@@ -182,6 +200,39 @@ describe('what it refuses, and how it says so', () => {
     expect(message).toContain('set OPENAI_API_KEY in the environment');
     expect(message).toContain('set SENTINEL_API_TOKEN in the environment');
     expect(message).not.toContain('hush');
+  });
+
+  it.each([
+    ['destination: { type: postgres, url: "postgres://u:hush@h/d" }', /set SENTINEL_POSTGRES_URL/],
+    ['destination: { type: postgres, password: hush }', /set SENTINEL_POSTGRES_URL/],
+    ['destination: { type: postgres }', /set SENTINEL_POSTGRES_URL or DATABASE_URL/],
+    ['destination: { type: postgres, url_env: SHOP_DB }', /set SHOP_DB in the environment/],
+    [
+      'destination: { type: postgres, path: ./x.duckdb }',
+      /destination\.path: a postgres destination has no such/,
+    ],
+    ['destination: { schema: shop }', /destination\.schema: a duckdb destination has no such setting/],
+    ['destination: { type: postgers }', /did you mean postgres/],
+    ['destination: { type: postgres, schema: pg_catalog }', /the name of a schema/],
+    ['destinations: [{ name: main, type: duckdb, path: ./x }]', /destinations\[0\]\.name: found "main"/],
+    ['destinations: [{ name: a, type: duckdb }]', /destinations\[0\]\.path: found nothing/],
+    [
+      'destinations: [{ name: a, type: duckdb, path: ./x }, { name: a, type: duckdb, path: ./x }]',
+      /destinations\[1\]\.name: .*no other has[\s\S]*two of them load into/,
+    ],
+    ['destinations: [{ name: a, type: postgres, contrcts: [b] }]', /did you mean contracts/],
+    ['destinations: [{ name: a, type: postgres, password: hush }]', /set SENTINEL_POSTGRES_URL/],
+    ['destinations: { lake: { type: postgres } }', /a list of destinations, each with a name and a type/],
+  ])('of a database: %s', async (text, message) => {
+    await yaml(text);
+    expect(problems()).toMatch(message);
+    expect(problems()).not.toContain('hush');
+  });
+
+  it('a URL of a database that can’t be one, without showing it', async () => {
+    await yaml('destination: { type: postgres }');
+    for (const url of ['mysql://u:hush@h/d', 'postgres://u:hu/sh@[h/d'])
+      expect(problems({ env: { DATABASE_URL: url } })).toMatch(/^(?!.*hu).*variable DATABASE_URL: allowed/s);
   });
 
   it('a host that other machines reach, unless a token protects it', () => {

@@ -16,7 +16,11 @@ export const quickRetry = { maxAttempts: 3, initialDelayMs: 5, maxDelayMs: 20, f
 
 export async function temporaryEngine(): Promise<{ engine: Engine; dispose: () => Promise<void> }> {
   const dataDir = await mkdtemp(join(tmpdir(), 'sentinel-runner-'));
-  const engine = await openEngine({ dataDir, queue: { maxBytes: 2 ** 26, maxEvents: 100_000 } }, 'test');
+  const engine = await openEngine(
+    { dataDir, queue: { maxBytes: 2 ** 26, maxEvents: 100_000 }, engine: { type: 'embedded' } },
+    'test',
+    silent,
+  );
   return {
     engine,
     async dispose() {

@@ -2,12 +2,13 @@ import { mkdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SentinelError } from '../../errors.ts';
 import type { Consumer, Engine, StateStore } from '../engine.ts';
+import { checkName } from '../names.ts';
 import { readStats } from './embedded/backlog.ts';
 import { startConsumer } from './embedded/consumer.ts';
 import { findPending } from './embedded/find-pending.ts';
 import { lockFolder } from './embedded/folder-lock.ts';
 import { createPublisher, type Limits } from './embedded/publisher.ts';
-import { checkName, groupKey, readGroup, updateTopic } from './embedded/records.ts';
+import { groupKey, readGroup, updateTopic } from './embedded/records.ts';
 import { retryKeys } from './embedded/retry-area.ts';
 import { createState } from './embedded/state.ts';
 import { openStore, writeTogether, type Store } from './embedded/store.ts';
@@ -68,6 +69,7 @@ export async function openEmbeddedEngine(options: EmbeddedEngineOptions): Promis
   }
 
   return {
+    ordered: true,
     state: guarded(state, () => checkOpen(!closed)),
     async publish(topic, messages) {
       checkOpen(!closed);

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import * as z from 'zod';
 import { changedLeaves, type EditReview } from '../../dead-letter/edit.ts';
-import type { DeadLetter, EditTrail } from '../../dead-letter/dead-letter.ts';
+import { type DeadLetter, type EditTrail, isAside } from '../../dead-letter/dead-letter.ts';
 import { replayGroup } from '../../dead-letter/replay-many.ts';
 import { replay } from '../../dead-letter/replay.ts';
 import { parseExact } from '../../ingest/exact-json.ts';
@@ -43,7 +43,7 @@ export function deadLetterEditRoutes(app: FastifyInstance, context: ServerContex
     const { event, dry_run: dryRun, learn, group } = body.value;
     if (event === undefined) return sendBack(reply, letter);
     if (dryRun === true) return { dry_run: true, ...(await pipeline.dryRunEdit(letter, event)) };
-    if (letter.step !== undefined) {
+    if (isAside(letter)) {
       const by_hand = changedLeaves(parseExact(letter.raw) as JsonObject, event);
       return sendBack(reply, letter, { event, trail: { by_hand } });
     }
@@ -84,6 +84,10 @@ function whyNot(letter: DeadLetter, { event, learn, group, dry_run: dryRun }: Bo
     return unprocessable('a group is settled by a rule: {"event": …, "learn": true, "group": true}');
   if (letter.step !== undefined && (learn === true || dryRun === true))
     return unprocessable(`it is the input of step ${letter.step}, which no contract and no rule is for`);
+  if (letter.destination !== undefined && (learn === true || dryRun === true))
+    return unprocessable(
+      `only destination ${letter.destination} refused it, which no rule is for; the event itself is valid`,
+    );
   return letter.status === 'open'
     ? undefined
     : conflict(`dead letter ${letter.id} is ${letter.status}; only open ones can be settled`);

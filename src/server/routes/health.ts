@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
 import type { ServerContext } from '../context.ts';
+import { furtherDestinations } from '../stats.ts';
 
 /** `/health`: the process lives. `/ready`: it takes events and loads them. `/metrics`: Prometheus. */
 export function healthRoutes(app: FastifyInstance, context: ServerContext): void {
@@ -11,13 +12,20 @@ export function healthRoutes(app: FastifyInstance, context: ServerContext): void
 
   app.get('/ready', async (_, reply) => {
     if (!ready()) return reply.code(503).send({ status: 'not_ready', reason: 'starting or stopping' });
+    if (context.engine.connected?.() === false)
+      return reply
+        .code(503)
+        .send({ status: 'not_ready', reason: 'NATS is not reached; nothing can be stored' });
     const { destinationWaiting } = await pipeline.status();
     if (destinationWaiting)
       return reply.code(503).send({
         status: 'not_ready',
         reason: 'the destination does not take rows; events wait in the queue',
       });
-    return { status: 'ready' };
+    // A further destination that is down holds up nobody but itself.
+    const further = await furtherDestinations(context);
+    const states = Object.fromEntries(further.map(({ name, state }) => [name, state]));
+    return { status: 'ready', ...(further.length === 0 ? undefined : { destinations: states }) };
   });
 
   app.get('/metrics', async (_, reply) => {

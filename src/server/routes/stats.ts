@@ -1,8 +1,9 @@
 import type { FastifyInstance } from 'fastify';
+import { copyTopic } from '../../load/copies/message.ts';
 import type { ServerContext } from '../context.ts';
 import type { EventStream, EventStreams } from '../event-stream.ts';
 import { sendProblem, tooManyStreams } from '../replies.ts';
-import { collectStats, createRates } from '../stats.ts';
+import { collectStats, createRates, furtherDestinations } from '../stats.ts';
 
 const streamIntervalMs = 1000;
 
@@ -14,8 +15,21 @@ export function statsRoutes(app: FastifyInstance, context: ServerContext, stream
 
   async function snapshot() {
     const queues = await context.engine.stats();
-    const stats = await collectStats(context, queues);
-    return { ...stats, rates: ratesSince(stats), queues };
+    const [stats, destinations] = await Promise.all([
+      collectStats(context, queues),
+      furtherDestinations(context),
+    ]);
+    const further = destinations.map(({ counts, ...destination }) => {
+      const readers = queues.find(({ topic }) => topic === copyTopic(destination.name))?.groups ?? [];
+      const pending = readers.reduce((sum, reader) => sum + reader.pending, 0);
+      return { ...destination, pending, ...counts };
+    });
+    return {
+      ...stats,
+      rates: ratesSince(stats),
+      queues,
+      ...(further.length === 0 ? undefined : { destinations: further }),
+    };
   }
 
   app.get('/api/v1/stats', snapshot);

@@ -9,7 +9,7 @@ import { createLedger, type Settled } from './ledger.ts';
 import { createLogReader } from './log-reader.ts';
 import { groupKey, readGroup, updateTopic, type GroupRecord, type Mark } from './records.ts';
 import { createRetryArea, retryKey, type Redelivery } from './retry-area.ts';
-import { settleInPlace, settleOnce, type SetAside } from './settle.ts';
+import { settleInPlace, settleOnce, type SetAside } from '../../settle.ts';
 import { refresh, type Store } from './store.ts';
 import type { Trimmer } from './trimmer.ts';
 import type { Wakeup } from './wakeup.ts';

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { defaultRetry, retryDelay, type ConsumeOptions } from '../../engine.ts';
 import { groupKey, type GroupRecord, type Mark } from './records.ts';
 import { putRetry, type Redelivery, type RetryEntry } from './retry-area.ts';
-import { pause } from './settle.ts';
+import { pause } from '../../settle.ts';
 import { writeTogether, type Store } from './store.ts';
 
 /** What became of a batch. */

@@ -1,7 +1,8 @@
 import { SentinelError } from '../../../errors.ts';
 import type { Message } from '../../engine.ts';
+import { checkName } from '../../names.ts';
 import { checkMessage, encodeBlock, eventsOf, maxBytesPerBlock, maxMessagesPerBlock } from './block.ts';
-import { checkName, readPartition, replacePartition, type PartitionRecord } from './records.ts';
+import { readPartition, replacePartition, type PartitionRecord } from './records.ts';
 import { settledBefore } from './backlog.ts';
 import { refresh, type Store } from './store.ts';
 import type { Wakeup } from './wakeup.ts';

@@ -36,14 +36,6 @@ export interface TopicRecord {
 
 export const origin: Mark = { offset: 0, events: 0, blockEvents: 0, bytes: 0 };
 
-const namePattern = /^[^\p{C}/]{1,200}$/u;
-
-/** Topics, groups and writers are parts of keys. Throws a RangeError. */
-export function checkName(kind: 'topic' | 'group' | 'writer', name: string): void {
-  if (!namePattern.test(name))
-    throw new RangeError(`a ${kind} name is 1 to 200 characters, without "/" and control characters`);
-}
-
 const last = '\u{10ffff}';
 const partitionKey = (topic: string, writer: string) => ['partition', topic, writer];
 export const groupKey = (topic: string, group: string) => ['group', topic, group];

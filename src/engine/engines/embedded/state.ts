@@ -1,9 +1,9 @@
 import type { Json } from '../../../json.ts';
 import type { StateChange, StateEntry, StateStore, StateWrite } from '../../engine.ts';
 import { durable, refresh, writeTogether, type Store } from './store.ts';
+import { keyBytes } from '../../state-key.ts';
 import type { Wakeup } from './wakeup.ts';
 
-export const maxKeyBytes = 1000;
 const sweepMs = 1000;
 const maxSweptAtOnce = 1000;
 const never = 0;
@@ -163,16 +163,6 @@ function expiryKey(expiresAt: number, key: Buffer): Buffer {
 
 function keyOf(operation: StateWrite): string {
   return 'put' in operation ? operation.put : operation.delete;
-}
-
-/** Throws a RangeError for a key that cannot be stored as it is. */
-function keyBytes(key: string): Buffer {
-  const bytes = Buffer.from(key);
-  if (bytes.length === 0 || bytes.length > maxKeyBytes)
-    throw new RangeError(`a state key has 1 to ${maxKeyBytes} bytes, this one has ${bytes.length}`);
-  // Different lone surrogates would become the same bytes.
-  if (/\p{Surrogate}/u.test(key)) throw new RangeError('a state key is well-formed Unicode');
-  return bytes;
 }
 
 /** LMDB has no empty key. */

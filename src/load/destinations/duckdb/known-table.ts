@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Column } from '../../../contracts/contract.ts';
 import type { JsonObject } from '../../../json.ts';
 import type { Table } from '../../destination.ts';
-import { inexactColumn } from './exact.ts';
+import { inexactColumn } from '../../exact.ts';
 import { hashesAgree } from './hash.ts';
 import { KeyFilter } from './key-filter.ts';
 import { type KeyHash, keyHash } from './key-hash.ts';

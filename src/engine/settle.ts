@@ -7,7 +7,7 @@ import {
   type Handler,
   type RetryPolicy,
   type Unsettled,
-} from '../../engine.ts';
+} from './engine.ts';
 
 /** A delivery that is not done and shall come back. */
 export interface SetAside {

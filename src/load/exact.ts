@@ -1,9 +1,9 @@
-import type { Column, ColumnType } from '../../../contracts/contract.ts';
-import type { Json, JsonObject } from '../../../json.ts';
-import { isUuid } from './hash.ts';
+import type { Column, ColumnType } from '../contracts/contract.ts';
+import type { Json, JsonObject } from '../json.ts';
+import { isUuid } from './destinations/duckdb/hash.ts';
 
 /**
- * Looks for a value that DuckDB's casts would change in silence (12.5 to the integer 12, 0.125 to 0.13, `"yes"` to
+ * Looks for a value that a store's casts would change in silence (12.5 to the integer 12, 0.125 to 0.13, `"yes"` to
  * true) and returns its column. A contract that states a field's type does not let such values through; one whose
  * `x-column` overrides the type may. What a cast refuses by itself (overflow, 30 February) is not looked for here.
  */

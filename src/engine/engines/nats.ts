@@ -1,0 +1,198 @@
+import { SentinelError } from '../../errors.ts';
+import type { Consumer, Engine, StateStore } from '../engine.ts';
+import { checkName } from '../names.ts';
+import { briefly } from './nats/briefly.ts';
+import { createBucket } from './nats/bucket.ts';
+import { createCalls } from './nats/calls.ts';
+import { type ConnectionEvents, type NatsAccess, openLink } from './nats/connection.ts';
+import { startConsumer } from './nats/consumer.ts';
+import { toEngineError } from './nats/errors.ts';
+import { findPending } from './nats/find-pending.ts';
+import { ensureGroup, removeGroup } from './nats/groups.ts';
+import { createLargeBodies } from './nats/large.ts';
+import { encodeToken, layoutOf } from './nats/names.ts';
+import { createPublisher } from './nats/publisher.ts';
+import { createRetryArea } from './nats/retry-area.ts';
+import { createState } from './nats/state.ts';
+import { createStats } from './nats/stats.ts';
+import { createStreams } from './nats/streams.ts';
+import { startSweeper } from './nats/sweeper.ts';
+import { createTally, type Tally } from './nats/tally.ts';
+import { createTrimmer } from './nats/trimmer.ts';
+
+export interface NatsEngineOptions extends NatsAccess, ConnectionEvents {
+  /** Names this process for people who look at the server. */
+  writer: string;
+  /** Begins the names of all streams: letters, digits, "_" and "-". */
+  prefix: string;
+  /** Servers that keep each message. */
+  replicas: number;
+  /** How long a worker may be silent about a message before another is given it. */
+  ackWaitMs: number;
+  /** Bytes that may wait in each topic that this process publishes. Default: no limit but the server's. */
+  limits?: { bytes?: number };
+}
+
+/** Longer ones would not fit the names of the server's files. */
+const maxTokenBytes = 100;
+
+/**
+ * The engine on NATS JetStream, for many processes: a stream for each topic, a durable consumer for each group, a
+ * bucket for the state. Throws `engine_unavailable` and `config_invalid`.
+ */
+export async function openNatsEngine(options: NatsEngineOptions): Promise<Engine> {
+  const layout = layoutOf(options.prefix);
+  const link = await openLink(options, options.writer, options);
+  const streams = createStreams(link, layout, options.replicas);
+  try {
+    await streams.common();
+  } catch (error) {
+    await link.nc.close();
+    throw toEngineError(error);
+  }
+  const large = createLargeBodies(link, layout);
+  const retries = createRetryArea(link, layout, large);
+  const publisher = createPublisher({ link, layout, streams, large }, options.limits ?? {});
+  const bucket = createBucket(link, layout.stateBucket, large);
+  const meta = createBucket(link, layout.metaBucket, large);
+  const { state, stop: stopState } = createState(link, bucket, layout.stateBucket);
+  const tallies = new Map<string, Tally>();
+  const tallyOf = (topic: string): Tally => {
+    const tally = tallies.get(topic) ?? createTally(link, layout, meta, topic);
+    tallies.set(topic, tally);
+    return tally;
+  };
+  const trimmer = createTrimmer(
+    { link, layout, meta, large, tallyOf },
+    `${options.writer}-${crypto.randomUUID()}`,
+  );
+  const sweeper = startSweeper(link, bucket, meta, large);
+  const stats = createStats({ link, layout, tallyOf });
+  const consumers = new Map<string, Promise<Consumer>>();
+  let closing: Promise<void> | undefined;
+  let closed = false;
+
+  function checkOpen(isOpen: boolean): void {
+    if (!isOpen) throw new SentinelError('engine_closed', 'the engine is closed');
+  }
+  async function guarded<T>(work: () => Promise<T>): Promise<T> {
+    checkOpen(!closed);
+    try {
+      return await work();
+    } catch (error) {
+      throw toEngineError(error);
+    }
+  }
+  async function close(): Promise<void> {
+    try {
+      const stops = await Promise.allSettled([...consumers.values()].map(async (one) => (await one).stop()));
+      closed = true;
+      await publisher.idle();
+      await trimmer.stop();
+      await sweeper.stop();
+      for (const stop of stops) if (stop.status === 'rejected') throw stop.reason;
+    } finally {
+      closed = true;
+      stopState();
+      for (const tally of tallies.values()) tally.rest();
+      if (!link.isClosed()) {
+        await briefly(link.nc.flush());
+        await briefly(link.nc.close());
+      }
+    }
+  }
+
+  return {
+    ordered: false,
+    state: guardedState(state, guarded, () => checkOpen(!closed)),
+    publish: (topic, messages) =>
+      guarded(async () => {
+        checkNames({ topic });
+        await publisher.publish(topic, messages);
+      }),
+    async consume(topic, group, consumeOptions, handle) {
+      checkOpen(!closing);
+      checkNames({ topic, group });
+      const name = `${topic}/${group}`;
+      if (consumers.has(name))
+        throw new SentinelError('conflict', `group ${group} of ${topic} is being consumed`);
+      const { ackWaitMs } = options;
+      const starting = startConsumer(
+        {
+          link,
+          large,
+          retries,
+          ackWaitMs,
+          ensure: () => ensureGroup({ link, layout, streams }, topic, group, ackWaitMs),
+          onSettled: () => trimmer.touch(topic),
+        },
+        topic,
+        group,
+        consumeOptions,
+        handle,
+      );
+      consumers.set(name, starting);
+      const consumer = await starting.catch((error: unknown) => {
+        consumers.delete(name);
+        throw toEngineError(error);
+      });
+      return {
+        ...consumer,
+        async stop() {
+          try {
+            await consumer.stop();
+          } finally {
+            if (consumers.get(name) === starting) consumers.delete(name);
+          }
+        },
+      };
+    },
+    async removeGroup(topic, group) {
+      checkOpen(!closing);
+      const name = `${topic}/${group}`;
+      await (await consumers.get(name))?.stop();
+      consumers.delete(name);
+      await guarded(() => removeGroup({ link, layout }, topic, group));
+      trimmer.touch(topic);
+    },
+    findPending: (topic, group, match) =>
+      guarded(() => findPending({ link, layout, large, retries }, topic, group, match)),
+    connected: link.isConnected,
+    calls: createCalls(link, layout, large),
+    stats: () => guarded(stats),
+    async close() {
+      closing ??= close();
+      await closing;
+    },
+  };
+}
+
+function checkNames(names: { topic: string; group?: string }): void {
+  for (const [kind, name] of Object.entries(names)) {
+    checkName(kind as 'topic' | 'group', name);
+    if (encodeToken(name).length > maxTokenBytes)
+      throw new RangeError(
+        `a ${kind} name on NATS has at most ${maxTokenBytes} letters, and fewer when they are not ASCII`,
+      );
+  }
+}
+
+/** State that refuses to work once the engine is closed. */
+function guardedState(
+  state: StateStore,
+  guarded: <T>(work: () => Promise<T>) => Promise<T>,
+  check: () => void,
+): StateStore {
+  return {
+    get: (key) => guarded(() => state.get(key)),
+    put: (key, value, options) => guarded(() => state.put(key, value, options)),
+    putIfAbsent: (key, value, options) => guarded(() => state.putIfAbsent(key, value, options)),
+    delete: (key) => guarded(() => state.delete(key)),
+    write: (operations) => guarded(() => state.write(operations)),
+    list: (prefix, options) => guarded(() => state.list(prefix, options)),
+    watch(prefix, listener) {
+      check();
+      return state.watch(prefix, listener);
+    },
+  };
+}

@@ -1,0 +1,97 @@
+import type { PendingMessage } from '../../engine.ts';
+import type { Link } from './connection.ts';
+import { isNotFound } from './errors.ts';
+import { follow } from './follow.ts';
+import { readDeliveries } from './intake.ts';
+import { type LargeBodies, largeHeader, readRef } from './large.ts';
+import { encodeToken, type Layout } from './names.ts';
+import { patiently } from './patience.ts';
+import type { RetryArea } from './retry-area.ts';
+
+type Match<T> = (message: PendingMessage) => T | undefined;
+
+/** The port's `findPending`. What is set aside while the stream is searched shows up in the second look at the retries. */
+export async function findPending<T>(
+  deps: { link: Link; layout: Layout; large: LargeBodies; retries: RetryArea },
+  topic: string,
+  group: string,
+  match: Match<T>,
+): Promise<T | undefined> {
+  return (
+    (await findWaiting(deps, topic, group, match)) ??
+    (await findNew(deps, topic, group, match)) ??
+    (await findWaiting(deps, topic, group, match))
+  );
+}
+
+async function findNew<T>(
+  { link, layout, large }: { link: Link; layout: Layout; large: LargeBodies },
+  topic: string,
+  group: string,
+  match: Match<T>,
+): Promise<T | undefined> {
+  const stream = layout.streamOf(topic);
+  const start = await patiently(() => firstUnsettled(link, stream, layout.consumerOf(group)));
+  if (start === undefined) return undefined;
+  let found: T | undefined;
+  const bodies: Promise<void>[] = [];
+  const follower = await follow(link, stream, { startSeq: start }, (message) => {
+    if (found !== undefined) return;
+    const { data, seq } = message;
+    const look = (body?: Uint8Array): void => {
+      for (const delivery of readDeliveries({ data, seq }, topic, body)) found ??= match(delivery);
+    };
+    const ref = readRef(message.header(largeHeader));
+    if (ref === undefined) look();
+    else bodies.push(large.load(encodeToken(topic), ref).then(look));
+  });
+  try {
+    await follower.caughtUp;
+    await Promise.all(bodies);
+  } finally {
+    follower.stop();
+  }
+  return found;
+}
+
+/** Undefined when there is no such group. */
+async function firstUnsettled({ jsm }: Link, stream: string, consumer: string): Promise<number | undefined> {
+  try {
+    const { ack_floor: floor } = await jsm.consumers.info(stream, consumer);
+    return floor.stream_seq + 1;
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+/** One by one: a stream from which each message goes to one reader lets no second reader follow it. */
+async function findWaiting<T>(
+  { link, layout, retries }: { link: Link; layout: Layout; retries: RetryArea },
+  topic: string,
+  group: string,
+  match: Match<T>,
+): Promise<T | undefined> {
+  const next_by_subj = `${layout.retrySubjectOf(topic, group)}.*`;
+  for (let seq = 1; ;) {
+    // The client's types lack what the server's API has had since 2.9.
+    const query = { seq, next_by_subj } as { seq: number };
+    const message = await patiently(async () => {
+      try {
+        return await link.jsm.streams.getMessage(layout.retryStream, query);
+      } catch (error) {
+        if (isNotFound(error)) return null;
+        throw error;
+      }
+    });
+    if (message === null) return undefined;
+    const { delivery } = await retries.read({
+      data: message.data,
+      subject: message.subject,
+      header: (name) => message.header.get(name) || undefined,
+    });
+    const found = match(delivery);
+    if (found !== undefined) return found;
+    seq = message.seq + 1;
+  }
+}

@@ -1,0 +1,205 @@
+import { headers, nuid } from '@nats-io/transport-node';
+import { SentinelError } from '../../../errors.ts';
+import type { Message } from '../../engine.ts';
+import { encodeBlock, entryBytes, eventsOf, maxMessagesPerBlock, type BlockEntry } from './block.ts';
+import type { Link } from './connection.ts';
+import { type LargeBodies, largeHeader, overheadBytes, writeRef } from './large.ts';
+import { encodeToken, type Layout } from './names.ts';
+import { patiently } from './patience.ts';
+import type { Streams } from './streams.ts';
+
+export interface Publisher {
+  publish(topic: string, messages: readonly Message[]): Promise<void>;
+  /** Resolves when nothing is on its way any more. */
+  idle(): Promise<void>;
+}
+
+/** Events in a block; lets the queue be counted without reading bodies. */
+export const eventsHeader = 'Sentinel-Events';
+
+interface Entry extends BlockEntry {
+  /** Set when the body lies elsewhere. */
+  large?: string;
+}
+
+interface Request {
+  entries: readonly Entry[];
+  bytes: number;
+  resolve: () => void;
+  reject: (error: unknown) => void;
+}
+
+interface Outgoing {
+  queue: Request[];
+  flights: Set<Promise<void>>;
+  scheduled: boolean;
+  /** Bytes that the stream holds, as last asked. */
+  kept: number;
+  askedAt: number;
+  asking: Promise<void> | undefined;
+}
+
+/** Blocks of one topic on their way at the same time: hides the round trip, and still lets busy blocks grow. */
+const maxFlights = 4;
+/** A block need not be larger to be cheap; half a message leaves room in a pull of several. */
+const blockBytes = 256 * 1024;
+const askEveryMs = 500;
+
+/**
+ * Publishes for one engine. A block takes whatever came while the last ones were on their way, so that its size
+ * follows the load by itself. Each has an id, so that one whose acknowledgement got lost can be sent again.
+ */
+export function createPublisher(
+  { link, layout, streams, large }: { link: Link; layout: Layout; streams: Streams; large: LargeBodies },
+  limits: { bytes?: number },
+): Publisher {
+  const topics = new Map<string, Outgoing>();
+
+  function outgoingOf(topic: string): Outgoing {
+    let out = topics.get(topic);
+    if (out === undefined) {
+      out = {
+        queue: [],
+        flights: new Set(),
+        scheduled: false,
+        kept: 0,
+        askedAt: -Infinity,
+        asking: undefined,
+      };
+      topics.set(topic, out);
+    }
+    return out;
+  }
+
+  /** What is in the stream is known a moment late, so the limit can be passed by what is published meanwhile. */
+  async function checkRoom(topic: string, out: Outgoing, stream: string): Promise<void> {
+    if (limits.bytes === undefined) return;
+    const first = out.askedAt === -Infinity;
+    if (performance.now() - out.askedAt >= askEveryMs)
+      out.asking ??= ask(out, stream).finally(() => (out.asking = undefined));
+    if (first || out.kept >= limits.bytes) await out.asking;
+    if (out.kept >= limits.bytes)
+      throw new SentinelError('engine_full', `topic ${topic} is full until its consumers catch up`);
+  }
+
+  async function ask(out: Outgoing, stream: string): Promise<void> {
+    out.askedAt = performance.now();
+    try {
+      const { state } = await link.jsm.streams.info(stream);
+      out.kept = state.bytes;
+    } catch {
+      // Whoever publishes learns from that what is wrong; the size that is known stays good enough until then.
+    }
+  }
+
+  async function toEntry(topic: string, message: Message): Promise<Entry> {
+    const events = eventsOf(message);
+    if (message.body.length + entryBytes + overheadBytes <= link.maxPayload())
+      return { body: message.body, events };
+    const ref = await large.store(encodeToken(topic), message.body);
+    return { body: new Uint8Array(0), events, large: writeRef(ref) };
+  }
+
+  function pump(topic: string, out: Outgoing): void {
+    out.scheduled = false;
+    while (out.queue.length > 0 && out.flights.size < maxFlights) {
+      const requests = takeRequests(out.queue);
+      const flight: Promise<void> = send(topic, requests).finally(() => {
+        out.flights.delete(flight);
+        pump(topic, out);
+      });
+      out.flights.add(flight);
+    }
+  }
+
+  /** Settles the requests; does not throw. */
+  async function send(topic: string, requests: readonly Request[]): Promise<void> {
+    try {
+      const blocks = toBlocks(
+        requests.flatMap(({ entries }) => entries),
+        Math.min(blockBytes, link.maxPayload() - overheadBytes),
+      );
+      await Promise.all(blocks.map((block) => sendBlock(topic, block)));
+      for (const { resolve } of requests) resolve();
+    } catch (error) {
+      for (const { reject } of requests) reject(error);
+    }
+  }
+
+  async function sendBlock(topic: string, entries: readonly Entry[]): Promise<void> {
+    const head = headers();
+    head.set(eventsHeader, String(entries.reduce((sum, { events }) => sum + events, 0)));
+    if (entries[0]?.large !== undefined) head.set(largeHeader, entries[0].large);
+    const data = encodeBlock(entries);
+    const msgID = nuid.next();
+    await patiently(async () => {
+      try {
+        await link.js.publish(layout.subjectOf(topic), data, { msgID, headers: head });
+      } catch (error) {
+        streams.forget(topic);
+        await streams.topic(topic);
+        throw error;
+      }
+    });
+  }
+
+  return {
+    async publish(topic, messages) {
+      const stream = await streams.topic(topic);
+      if (messages.length === 0) return;
+      const out = outgoingOf(topic);
+      await checkRoom(topic, out, stream);
+      const entries: Entry[] = [];
+      for (const message of messages) entries.push(await toEntry(topic, message));
+      await new Promise<void>((resolve, reject) => {
+        const bytes = entries.reduce((sum, { body }) => sum + body.length + entryBytes, 0);
+        out.queue.push({ entries, bytes, resolve, reject });
+        if (out.scheduled) return;
+        out.scheduled = true;
+        // Publishes of the same turn of the event loop, as from many sockets, share a block.
+        setImmediate(() => pump(topic, out));
+      });
+    },
+    async idle() {
+      const busy = () => [...topics.values()].flatMap(({ flights }) => [...flights]);
+      while (busy().length > 0 || [...topics.values()].some(({ queue }) => queue.length > 0)) {
+        await Promise.all(busy());
+        await new Promise(setImmediate);
+      }
+    },
+  };
+}
+
+/** At least one, and as many as make a block. */
+function takeRequests(queue: Request[]): Request[] {
+  let bytes = 0;
+  let count = 0;
+  for (const request of queue) {
+    bytes += request.bytes;
+    if (count > 0 && bytes > blockBytes) break;
+    count++;
+  }
+  return queue.splice(0, count);
+}
+
+/** In order. A body that lies elsewhere has a block of its own. */
+function toBlocks(entries: readonly Entry[], maxBytes: number): Entry[][] {
+  const blocks: Entry[][] = [];
+  let block: Entry[] = [];
+  let bytes = 0;
+  const finish = (): void => {
+    if (block.length > 0) blocks.push(block);
+    block = [];
+    bytes = 0;
+  };
+  for (const entry of entries) {
+    const size = entry.body.length + entryBytes;
+    const isFull = block.length === maxMessagesPerBlock || bytes + size > maxBytes;
+    if (isFull || entry.large !== undefined) finish();
+    block.push(entry);
+    bytes += size;
+    if (entry.large !== undefined) finish();
+  }
+  finish();
+  return blocks;
+}

@@ -1,0 +1,128 @@
+import type { Json } from '../../../json.ts';
+import type { StateEntry, StateStore, StateWrite } from '../../engine.ts';
+import { keyBytes } from '../../state-key.ts';
+import type { Bucket } from './bucket.ts';
+import type { Link } from './connection.ts';
+import { type Mirror, startMirror } from './state-mirror.ts';
+
+/** Mirrors that nobody watches; each costs the server a consumer, and us the keys. */
+const maxIdleMirrors = 16;
+/** Values of one listing that are read at the same time. */
+const readAtOnce = 64;
+
+/** State in a bucket. Reads and writes go to the bucket's leader; listings come from mirrors, which follow within milliseconds. */
+export function createState(
+  link: Link,
+  bucket: Bucket,
+  bucketName: string,
+): { state: StateStore; stop: () => void } {
+  /** By root; the one used last is last. */
+  const mirrors = new Map<string, Mirror>();
+
+  function mirrorOf(prefix: string): Mirror {
+    const root = prefix.slice(0, prefix.lastIndexOf('/') + 1);
+    const covering = mirrors.get(root) ?? [...mirrors.values()].find((one) => root.startsWith(one.root));
+    const mirror = covering ?? startMirror(link, bucket, bucketName, root);
+    mirrors.delete(mirror.root);
+    mirrors.set(mirror.root, mirror);
+    // One that could not begin is of no use to the next who asks.
+    if (covering === undefined) mirror.ready.catch(() => mirrors.delete(mirror.root));
+    const idle = [...mirrors.values()].filter((one) => one !== mirror && !one.hasWatchers());
+    for (const one of idle.slice(0, Math.max(0, idle.length - maxIdleMirrors))) {
+      one.stop();
+      mirrors.delete(one.root);
+    }
+    return mirror;
+  }
+
+  function applied(key: string, seq: number, value: Json | undefined, ttlMs: number | undefined): void {
+    for (const mirror of mirrors.values())
+      if (key.startsWith(mirror.root)) mirror.apply(key, seq, value, ttlMs);
+  }
+
+  async function writeOne(operation: StateWrite): Promise<void> {
+    const [key, value, ttlMs] =
+      'put' in operation
+        ? [operation.put, operation.value, operation.ttlMs]
+        : [operation.delete, undefined, undefined];
+    const seq = await bucket.write(key, value, { ttlMs });
+    applied(key, seq!, value, ttlMs);
+  }
+
+  const state: StateStore = {
+    async get<T extends Json>(key: string) {
+      keyBytes(key);
+      return (await bucket.read(key))?.value as T | undefined;
+    },
+    async put(key, value, options) {
+      await state.write([{ put: key, value, ...options }]);
+    },
+    async putIfAbsent(key, value, { ttlMs } = {}) {
+      keyBytes(key);
+      for (let last = 0; ;) {
+        const seq = await bucket.write(key, value, { ttlMs, ifSeq: last });
+        if (seq !== undefined) {
+          applied(key, seq, value, ttlMs);
+          return true;
+        }
+        const entry = await bucket.read(key);
+        if (entry?.value !== undefined) return false;
+        last = entry?.seq ?? 0;
+      }
+    },
+    async delete(key) {
+      await state.write([{ delete: key }]);
+    },
+    async write(operations) {
+      for (const operation of operations) keyBytes('put' in operation ? operation.put : operation.delete);
+      await inOrder(operations, writeOne);
+    },
+    async list<T extends Json>(prefix: string, options: { after?: string; limit?: number } = {}) {
+      const mirror = mirrorOf(prefix);
+      await mirror.ready;
+      const listed = mirror.list(prefix, options.after, options.limit ?? Infinity);
+      const entries: StateEntry<T>[] = [];
+      for (let at = 0; at < listed.length; at += readAtOnce) {
+        const part = await Promise.all(
+          listed.slice(at, at + readAtOnce).map(async ({ key, value }) => ({
+            key,
+            value: value ?? (await bucket.read(key))?.value,
+          })),
+        );
+        // What has gone meanwhile is left out.
+        for (const { key, value } of part) if (value !== undefined) entries.push({ key, value: value as T });
+      }
+      return entries;
+    },
+    watch(prefix, listener) {
+      return mirrorOf(prefix).watch(prefix, listener);
+    },
+  };
+  return {
+    state,
+    stop() {
+      for (const mirror of mirrors.values()) mirror.stop();
+      mirrors.clear();
+    },
+  };
+}
+
+/**
+ * Sent one after the other without waiting, as the connection keeps their order; but for writes of the same key,
+ * which could change places if one had to be sent again.
+ */
+async function inOrder(
+  operations: readonly StateWrite[],
+  write: (operation: StateWrite) => Promise<void>,
+): Promise<void> {
+  const last = new Map<string, Promise<void>>();
+  const all = operations.map((operation) => {
+    const key = 'put' in operation ? operation.put : operation.delete;
+    const before = last.get(key);
+    const mine = before === undefined ? write(operation) : before.then(() => write(operation));
+    last.set(key, mine);
+    return mine;
+  });
+  const results = await Promise.allSettled(all);
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
+}

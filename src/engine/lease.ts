@@ -1,0 +1,45 @@
+import { randomUUID } from 'node:crypto';
+import type { Engine } from './engine.ts';
+
+/** What only one process of a cluster may do at a time. */
+export interface Leases {
+  /**
+   * Takes the lease, or says that another holds it: undefined. It ends by itself when it is not released, so that one
+   * who died holds nothing up; whoever may take longer than `ttlMs` calls `renew` before.
+   */
+  take(name: string, ttlMs: number): Promise<Lease | undefined>;
+}
+
+export interface Lease {
+  /** False when it has ended and is another's, or nobody's. */
+  renew(): Promise<boolean>;
+  /** Others may take it `afterMs` from now: as long as what was done under it needs to reach them. */
+  release(afterMs?: number): Promise<void>;
+}
+
+const prefix = 'leases/';
+
+/** Where one process does everything there is nobody to share with: every lease is free. */
+export function createLeases({ ordered, state }: Pick<Engine, 'ordered' | 'state'>): Leases {
+  if (ordered) return { take: async () => ({ renew: async () => true, release: async () => undefined }) };
+  return {
+    async take(name, ttlMs) {
+      const key = prefix + name;
+      const mine = randomUUID();
+      if (!(await state.putIfAbsent(key, mine, { ttlMs }))) return undefined;
+      /** One that has ended may be another's by now. */
+      const isMine = async () => (await state.get(key)) === mine;
+      return {
+        async renew() {
+          if (!(await isMine())) return false;
+          await state.put(key, mine, { ttlMs });
+          return true;
+        },
+        async release(afterMs = 0) {
+          if (!(await isMine())) return;
+          await (afterMs > 0 ? state.put(key, mine, { ttlMs: afterMs }) : state.delete(key));
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,83 @@
+import { Counter, Gauge, Registry } from 'prom-client';
+import { type DeadLetter, deadLetterId } from '../../dead-letter/dead-letter.ts';
+import type { LoadedEvent } from '../destination.ts';
+import type { CopyFeed } from './feed.ts';
+import { type CopyReader, type CopyReaderDeps, type CopyStatus, startCopyReader } from './reader.ts';
+
+/** The further destinations, together. */
+export interface Copies {
+  status(): CopyStatus[];
+  /** What became of an event's copies, by the name of the destination; of an event that was loaded. */
+  find(event: { requestId: string; contract: string; source: string }): Promise<Record<string, CopyOutcome>>;
+  /** Prometheus text. */
+  metrics(): Promise<string>;
+  stop(): Promise<void>;
+}
+
+/** `unknown`: the destination is out of reach. */
+export type CopyOutcome =
+  | { status: 'pending' | 'unknown' }
+  | { status: Exclude<LoadedEvent['status'], 'leaving'> }
+  | { status: 'dead_letter' | 'discarded'; dead_letter_id: string };
+
+/** A person waits for the answer. */
+const patienceMs = 2000;
+
+export async function startCopies(feed: CopyFeed | undefined, deps: CopyReaderDeps): Promise<Copies> {
+  const readers: CopyReader[] = [];
+  for (const which of deps.config.destinations) readers.push(await startCopyReader(which, deps));
+  const { letters } = deps;
+
+  async function findIn(reader: CopyReader, requestId: string): Promise<CopyOutcome> {
+    const letter = await letters.get(deadLetterId({ request_id: requestId, destination: reader.name }));
+    if (letter !== undefined && letter.status !== 'replayed') return outcomeOf(letter);
+    const found = await Promise.race([
+      reader.find(requestId).catch(() => 'unknown' as const),
+      new Promise<'unknown'>((resolve) => setTimeout(resolve, patienceMs, 'unknown').unref()),
+    ]);
+    if (found === 'unknown') return { status: 'unknown' };
+    // Nowhere, or on its way out: the copy is in the topic, or the event is a dead letter of the main destination.
+    if (found === undefined || found.status === 'leaving') return { status: 'pending' };
+    return { status: found.status };
+  }
+
+  return {
+    status: () => readers.map((reader) => reader.status()),
+    async find({ requestId, contract, source }) {
+      const takers = new Set(feed?.takers(contract, source));
+      const asked = readers.filter(({ name }) => takers.has(name));
+      const outcomes = await Promise.all(asked.map((reader) => findIn(reader, requestId)));
+      return Object.fromEntries(asked.map(({ name }, i) => [name, outcomes[i]!]));
+    },
+    metrics: () => metricsOf(readers),
+    stop: async () => void (await Promise.all(readers.map((reader) => reader.stop()))),
+  };
+}
+
+function outcomeOf({ id, status }: DeadLetter): CopyOutcome {
+  if (status === 'replaying' || status === 'replayed') return { status: 'pending' };
+  return { status: status === 'discarded' ? 'discarded' : 'dead_letter', dead_letter_id: id };
+}
+
+async function metricsOf(readers: readonly CopyReader[]): Promise<string> {
+  if (readers.length === 0) return '';
+  const registry = new Registry();
+  const events = new Counter({
+    name: 'sentinel_destination_events_total',
+    help: 'Events by what became of them in a further destination, since the process started',
+    labelNames: ['destination', 'status'] as const,
+    registers: [registry],
+  });
+  const up = new Gauge({
+    name: 'sentinel_destination_up',
+    help: '1 when a further destination takes rows, 0 when its events wait',
+    labelNames: ['destination'] as const,
+    registers: [registry],
+  });
+  for (const reader of readers) {
+    const { name: destination, state, counts } = reader.status();
+    up.set({ destination }, state === 'ok' ? 1 : 0);
+    for (const [status, count] of Object.entries(counts)) events.inc({ destination, status }, count);
+  }
+  return `${await registry.metrics()}\n`;
+}

@@ -1,0 +1,52 @@
+import type { FurtherDestination } from '../../config.ts';
+import type { RepairTrail, Row } from '../destination.ts';
+import { type CopyHeader, copyTopic, encodeCopy } from './message.ts';
+
+/** Makes the copies of events for the further destinations, where there are some. */
+export interface CopyFeed {
+  /** `raw`: the event as it was received. `put` is called for each destination that takes the row's event. */
+  copy(row: Row, raw: string, put: (topic: string, body: Uint8Array) => void): void;
+  /** Names of the destinations that take such events. */
+  takers(contract: string, source: string): string[];
+}
+
+/** Undefined when there is nobody to copy for: then the hot path is spared the question. */
+export function createCopyFeed(destinations: readonly FurtherDestination[]): CopyFeed | undefined {
+  if (destinations.length === 0) return undefined;
+  const takers = destinations.map(({ name, contracts, sources }) => ({
+    name,
+    topic: copyTopic(name),
+    contracts: contracts && new Set(contracts),
+    sources: sources && new Set(sources),
+  }));
+  const of = (contract: string, source: string) =>
+    takers.filter(
+      (taker) => taker.contracts?.has(contract) !== false && taker.sources?.has(source) !== false,
+    );
+
+  return {
+    copy(row, raw, put) {
+      const topics = of(row.contract, row.source);
+      if (topics.length === 0) return;
+      const { requestId, receivedAt, source, contract, contractVersion, repair, text } = row;
+      const header: CopyHeader = {
+        request_id: requestId,
+        received_at: receivedAt,
+        source,
+        contract,
+        version: contractVersion,
+        // Without a text of its own the event holds numbers that only its raw text holds.
+        ...(repair !== undefined || text === undefined ? { exact: true } : undefined),
+        ...(repair === undefined ? undefined : { repair: plainTrail(repair) }),
+      };
+      const body = encodeCopy(header, repair?.result ?? text ?? raw);
+      for (const { topic } of topics) put(topic, body);
+    },
+    takers: (contract, source) => of(contract, source).map(({ name }) => name),
+  };
+}
+
+/** A trail may make its result only when it is asked for. */
+function plainTrail({ healer, ruleId, original, plan, result, byHand }: RepairTrail): RepairTrail {
+  return { healer, ruleId, original, plan, result, ...(byHand === undefined ? undefined : { byHand }) };
+}

@@ -1,0 +1,32 @@
+import type { Reception } from '../../event.ts';
+import type { RepairTrail } from '../destination.ts';
+
+/** The topic that feeds a further destination. */
+export const copyTopic = (destination: string): string => `copy.${destination}`;
+
+/** The group that reads it. */
+export const copyGroup = 'loader';
+
+/** What is known of an event on its way to a further destination. */
+export interface CopyHeader extends Omit<Reception, 'replay'> {
+  contract: string;
+  version: string;
+  /** Some number needs `parseExact`. */
+  exact?: true;
+  repair?: RepairTrail;
+  /** Set while a dead letter of this destination is sent back; see `ReplayTrail.round`. */
+  replay?: { round: number };
+}
+
+/**
+ * A line of metadata, and a line with the event as its contract accepted it, before coercions: the reader validates it
+ * again. `text` is JSON in one line.
+ */
+export const encodeCopy = (header: CopyHeader, text: string): Buffer =>
+  Buffer.from(`${JSON.stringify(header)}\n${text}`);
+
+export function decodeCopy(body: Uint8Array): { header: CopyHeader; text: string } {
+  const all = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString();
+  const end = all.indexOf('\n');
+  return { header: JSON.parse(all.slice(0, end)) as CopyHeader, text: all.slice(end + 1) };
+}

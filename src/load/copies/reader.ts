@@ -1,0 +1,237 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Config, FurtherDestination } from '../../config.ts';
+import type { ContractRegistry } from '../../contracts/registry.ts';
+import { deadLetterId, isStaleReplay } from '../../dead-letter/dead-letter.ts';
+import type { DeadLetterStore } from '../../dead-letter/store.ts';
+import {
+  type ConsumeOptions,
+  type Delivery,
+  type Engine,
+  type RetryPolicy,
+  retryDelay,
+} from '../../engine/engine.ts';
+import { SentinelError, messageOf } from '../../errors.ts';
+import { type UnrecoverableEvent, topics } from '../../event.ts';
+import type { Logger } from '../../log.ts';
+import type { Destination, LoadedEvent, Row, RowOutcome } from '../destination.ts';
+import { loadPace, openDestination } from '../destinations.ts';
+import { type LoadStage, createLoadStage } from '../stage.ts';
+import { deadCopy, refusalOf } from './dead-letter.ts';
+import { type CopyHeader, copyGroup, copyTopic, decodeCopy } from './message.ts';
+import { createCopyRollbacks } from './rollback.ts';
+import { createCopyRows } from './rows.ts';
+
+/** One further destination at work, at its own pace. */
+export interface CopyReader {
+  readonly name: string;
+  status(): CopyStatus;
+  /** Rejects while the destination is out of reach. */
+  find(requestId: string): Promise<LoadedEvent | undefined>;
+  stop(): Promise<void>;
+}
+
+export interface CopyStatus {
+  name: string;
+  type: FurtherDestination['type'];
+  /** `opening`: not reached yet; `waiting`: it takes no rows at the moment. */
+  state: 'opening' | 'ok' | 'waiting';
+  /** Why it is not ok. */
+  error?: string;
+  /** Events since the process started, by what became of them. */
+  counts: Record<'loaded' | 'repaired' | 'duplicate' | 'rejected', number>;
+}
+
+interface Opened {
+  destination: Destination;
+  loading: LoadStage;
+}
+
+interface Copy {
+  header: CopyHeader;
+  text: string;
+}
+
+export interface CopyReaderDeps {
+  config: Config;
+  engine: Engine;
+  contracts: ContractRegistry;
+  letters: DeadLetterStore;
+  log: Logger;
+  onFailure: NonNullable<ConsumeOptions['onFailure']>;
+  /** Told of an error that nobody foresaw. */
+  onBroken: (error: unknown) => void;
+}
+
+const openingPatience: RetryPolicy = {
+  maxAttempts: Infinity,
+  initialDelayMs: 500,
+  maxDelayMs: 60_000,
+  factor: 2,
+  jitter: 0.3,
+};
+
+/** Starts at once, also when the destination is out of reach: its events wait in its topic until it is not. */
+export async function startCopyReader(which: FurtherDestination, deps: CopyReaderDeps): Promise<CopyReader> {
+  const { config, engine, contracts, letters, onBroken } = deps;
+  const { name } = which;
+  const log = deps.log.child({ destination: name });
+  const stopping = new AbortController();
+  const counts: CopyStatus['counts'] = { loaded: 0, repaired: 0, duplicate: 0, rejected: 0 };
+  const rowOf = createCopyRows(contracts);
+  const tables = contracts.tables().filter(({ contract }) => which.contracts?.includes(contract) !== false);
+  let error: string | undefined;
+  let opened: Opened | undefined;
+  let opening = open();
+
+  const rollbacks = createCopyRollbacks(engine.state, () => {
+    // Also while nothing is loaded; what fails is done before the next batch.
+    opening
+      .then(({ loading, destination }) =>
+        loading.inTurn('a rollback', () => rollbacks.sweep(destination.repairs)),
+      )
+      .catch(unlessStopped);
+  });
+  await rollbacks.start();
+
+  function unlessStopped(error: unknown): void {
+    if (!(error instanceof SentinelError)) onBroken(error);
+  }
+
+  function open(): Promise<Opened> {
+    opened = undefined;
+    const mine = untilOpen();
+    mine.catch(unlessStopped);
+    return mine;
+  }
+
+  async function untilOpen(): Promise<Opened> {
+    for (let attempt = 1; ; attempt++) {
+      if (stopping.signal.aborted) throw stopped();
+      try {
+        const destination = await openPrepared();
+        if (attempt > 1) log.info({ status: 'recovered', attempt }, `destination ${name} is reached again`);
+        error = undefined;
+        return (opened = { destination, loading: createLoadStage({ destination, log }) });
+      } catch (failure) {
+        // Whatever it is that a person must mend, the others go on.
+        if (!(failure instanceof SentinelError)) throw failure;
+        error = failure.message;
+        const delay = retryDelay(openingPatience, attempt);
+        log.error(
+          { err: failure, status: 'failed', code: failure.code, attempt, retry_in_ms: delay },
+          `destination ${name} can't be opened; its events wait, and it is tried again`,
+        );
+        await sleep(delay, undefined, { signal: stopping.signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  async function openPrepared(): Promise<Destination> {
+    const destination = await openDestination(config, which);
+    try {
+      await destination.prepare(tables);
+      return destination;
+    } catch (failure) {
+      await destination.close();
+      throw failure;
+    }
+  }
+
+  async function handle(batch: readonly Delivery[]): Promise<void> {
+    const { destination, loading } = await opening;
+    const copies: Copy[] = [];
+    const rows: Row[] = [];
+    const dead: UnrecoverableEvent[] = [];
+    await loading.inTurn('a rollback', () => rollbacks.sweep(destination.repairs));
+    for (const { body } of batch) {
+      const copy = decodeCopy(body);
+      if (await isStale(copy.header)) continue;
+      const row = rowOf(copy);
+      if (!row.ok) dead.push(deadCopy(name, copy, row.error));
+      else if (rollbacks.admits(row.value)) {
+        loading.makeReady(row.value);
+        copies.push(copy);
+        rows.push(row.value);
+      }
+    }
+    if (dead.length > 0) await bury(dead);
+    try {
+      // Without positions: its keys make it load once, also where the queue has begun anew.
+      const outcomes = await loading.load(rows, [], (outcomes) => keepWhatIsNotLoaded(copies, outcomes));
+      for (const [i, { status }] of outcomes.entries())
+        counts[status === 'loaded' && rows[i]!.repair !== undefined ? 'repaired' : status]++;
+      counts.rejected += dead.length;
+    } catch (failure) {
+      if (!(failure instanceof SentinelError) || failure.code === 'pipeline_stopped' || failure.retryable)
+        throw failure;
+      // Its tables do not fit, or it is another one now: from the beginning.
+      opening = open();
+      await destination.close().catch(() => undefined);
+      throw new SentinelError('destination_unavailable', failure.message, { cause: failure });
+    }
+  }
+
+  async function isStale({ request_id, replay }: CopyHeader): Promise<boolean> {
+    if (replay === undefined) return false;
+    return isStaleReplay(await letters.get(deadLetterId({ request_id, destination: name })), replay);
+  }
+
+  async function keepWhatIsNotLoaded(
+    copies: readonly Copy[],
+    outcomes: readonly RowOutcome[],
+  ): Promise<void> {
+    const dead: UnrecoverableEvent[] = [];
+    const replayed: string[] = [];
+    for (const [i, outcome] of outcomes.entries()) {
+      const copy = copies[i]!;
+      if (outcome.status === 'rejected')
+        dead.push(deadCopy(name, copy, [refusalOf(outcome, `destination ${name}`)]));
+      else if (copy.header.replay !== undefined)
+        replayed.push(deadLetterId({ request_id: copy.header.request_id, destination: name }));
+    }
+    if (dead.length > 0) await bury(dead);
+    if (replayed.length > 0) await letters.settleReplayed(replayed);
+  }
+
+  const bury = (events: readonly UnrecoverableEvent[]): Promise<void> =>
+    engine.publish(
+      topics.unrecoverable,
+      events.map((event) => ({ body: Buffer.from(JSON.stringify(event)) })),
+    );
+
+  const { lingerMs, maxEvents, maxBytes } = loadPace(which, config.pipeline);
+  const consumer = await engine.consume(
+    copyTopic(name),
+    copyGroup,
+    { maxEvents, maxBytes, lingerMs, retry: 'hold', onFailure: deps.onFailure },
+    handle,
+  );
+  return {
+    name,
+    status() {
+      const waits = opened?.loading.waiting() === true;
+      const state = opened === undefined ? 'opening' : waits ? 'waiting' : 'ok';
+      return { name, type: which.type, state, ...(error === undefined ? undefined : { error }), counts };
+    },
+    async find(requestId) {
+      if (opened === undefined)
+        throw new SentinelError('destination_unavailable', error ?? 'it is being opened');
+      return opened.destination.find(requestId);
+    },
+    async stop() {
+      stopping.abort();
+      rollbacks.stop();
+      opened?.loading.stop();
+      await consumer.stop();
+      const { destination } = (await opening.catch(() => undefined)) ?? {};
+      await destination?.close().catch((failure: unknown) => {
+        log.warn(
+          { err: failure, code: 'not_closed' },
+          `destination ${name} was not closed: ${messageOf(failure)}`,
+        );
+      });
+    },
+  };
+}
+
+const stopped = () => new SentinelError('pipeline_stopped', 'stopped while waiting for a destination');

@@ -1,0 +1,54 @@
+import type { Contract } from '../../contracts/contract.ts';
+import type { ContractRegistry } from '../../contracts/registry.ts';
+import { parseExact } from '../../ingest/exact-json.ts';
+import type { JsonObject } from '../../json.ts';
+import { type Result, fail, ok } from '../../result.ts';
+import { fillEnvelope } from '../../validate/envelope.ts';
+import type { Violation } from '../../validate/violation.ts';
+import type { Row } from '../destination.ts';
+import { createRowMaker } from '../row.ts';
+import type { CopyHeader } from './message.ts';
+
+/**
+ * Makes rows of copies. Each is validated again: the contract may have changed while it waited, and nothing passes to a
+ * destination that its contract does not accept.
+ */
+export function createCopyRows(
+  contracts: Pick<ContractRegistry, 'get'>,
+): (copy: { header: CopyHeader; text: string }) => Result<Row, Violation[]> {
+  const makers = new Map<Contract, ReturnType<typeof createRowMaker>>();
+
+  return ({ header, text }) => {
+    const { request_id: requestId, received_at: receivedAt, source, contract: name, version, exact } = header;
+    const contract = contracts.get(name, version);
+    if (contract === undefined) return fail([unknownContract(name, version)]);
+    const event = (exact === true ? parseExact(text) : JSON.parse(text)) as JsonObject;
+    const known = source === 'unknown' ? undefined : source;
+    const filled = fillEnvelope(event, contract, { requestId, receivedAt, source: known });
+    const validation = contract.validate(event);
+    if (!validation.ok) return fail(validation.violations);
+    const { value } = validation;
+    let { changed } = validation;
+    for (const field of filled ?? []) changed = { ...changed, [field]: value[field]! };
+    let make = makers.get(contract);
+    if (make === undefined) makers.set(contract, (make = createRowMaker(contract)));
+    return ok(
+      make(value, {
+        requestId,
+        receivedAt,
+        source,
+        repair: header.repair,
+        text: exact === true ? undefined : text,
+        changed,
+      }),
+    );
+  };
+}
+
+const unknownContract = (name: string, version: string): Violation => ({
+  path: '',
+  code: 'unknown_contract',
+  message: `contract ${name} ${version} is not here any more; bring it back and replay the event`,
+  expected: 'a contract that exists here',
+  found: 'object',
+});

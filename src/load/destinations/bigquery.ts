@@ -1,0 +1,121 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Destination, Table } from '../destination.ts';
+import { mergeTables } from '../merge-tables.ts';
+import { type BigQueryOptions, openApi } from './bigquery/api.ts';
+import { createCounts } from './bigquery/counts.ts';
+import { isCollision, isNotFound, unavailable } from './bigquery/errors.ts';
+import { findEvent } from './bigquery/find.ts';
+import { type Warehouse, loadBatch } from './bigquery/loader.ts';
+import { countTouched, forgetLeaving, listRepairs, readLeaving, takeOut } from './bigquery/repairs.ts';
+import { ensureBookkeeping, ensureTable, keyOf } from './bigquery/tables.ts';
+import { sameName, typeName } from './bigquery/types.ts';
+
+export type { BigQueryOptions };
+
+/** Collisions with other workers end after some tries; each gets a little longer. */
+const maxTries = 12;
+
+/**
+ * A dataset of BigQuery as the destination; several processes can load into it at once. Tables are partitioned by the
+ * day of `_received_at` and clustered by the contract's key. Exactly once by keys: see docs/adr/0006. It answers no
+ * queries of people, as each would cost money; BigQuery's own console does. Throws `config_invalid` when the library is
+ * not installed, `destination_unavailable`, not retryable, when the login or a right is missing.
+ */
+export async function openBigQuery(options: BigQueryOptions): Promise<Destination> {
+  const api = await openApi(options);
+  const { queueId, lookBackDays, partitionExpirationDays, retryMs = 1000 } = options;
+  const tables = new Map<string, Table>();
+  const counts = createCounts(api);
+  const warehouse: Warehouse = { api, queueId, lookBackDays, tables, seen: undefined, counted: counts.add };
+  let turn: Promise<unknown> = Promise.resolve();
+  /** A table was not there: the next load makes sure of all. */
+  let unsure = false;
+
+  async function ensure(specs: Iterable<Table>): Promise<void> {
+    await ensureBookkeeping(api);
+    for (const spec of specs) await ensureTable(api, spec, partitionExpirationDays);
+    unsure = false;
+  }
+
+  /** What the caller's own code throws, as it was. */
+  class CallersError extends Error {}
+
+  async function again<T>(doing: string, work: () => Promise<T>): Promise<T> {
+    for (let tries = 1; ; tries++) {
+      try {
+        if (unsure) await ensure(tables.values());
+        return await work();
+      } catch (error) {
+        if (error instanceof CallersError) throw error.cause;
+        // Whatever went wrong, somebody may have loaded: we, in a try whose answer was lost.
+        warehouse.seen = undefined;
+        counts.forget();
+        unsure = isNotFound(error);
+        if (!isCollision(error) || tries === maxTries) throw unavailable(doing, error);
+        await sleep(Math.random() * retryMs * tries);
+      }
+    }
+  }
+
+  /** One at a time, in the order of the calls. */
+  function exclusively<T>(doing: string, work: () => Promise<T>): Promise<T> {
+    const mine = turn.then(() => again(doing, work));
+    turn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  const question = <T>(doing: string, ask: () => Promise<T>): Promise<T> =>
+    ask().catch((error: unknown) => {
+      throw unavailable(doing, error);
+    });
+
+  try {
+    await ensure([]);
+  } catch (error) {
+    throw unavailable('be opened', error, { opening: true });
+  }
+  return {
+    prepare: (specs) =>
+      exclusively('prepare its tables', async () => {
+        const merged = mergeTables(specs, typeName, sameName);
+        for (const spec of merged) keyOf(spec, 't');
+        await ensure(merged);
+        for (const spec of merged) tables.set(sameName(spec.name), spec);
+      }),
+    load: (rows, positions, beforeCommit) =>
+      exclusively('load a batch', () =>
+        loadBatch(warehouse, rows, positions, async (outcomes) => {
+          try {
+            await beforeCommit?.(outcomes);
+          } catch (error) {
+            throw new CallersError('before the commit', { cause: error });
+          }
+        }),
+      ),
+    positions: () =>
+      question('read its positions', async () => {
+        const sql = `SELECT p.\`partition\`, p.position FROM ${api.table('_sentinel_positions')} p WHERE p.queue = @queue`;
+        const rows = await api.run(sql, { queue: queueId });
+        return new Map(rows.map(([partition, position]) => [String(partition), Number(position)]));
+      }),
+    find: (requestId) =>
+      question('look for an event', () =>
+        findEvent(
+          api,
+          Array.from(tables.values(), ({ name }) => name),
+          requestId,
+        ),
+      ),
+    counts: () => question('read its counters', counts.read),
+    repairs: {
+      list: (filter, page) => question('list its repairs', () => listRepairs(api, filter, page)),
+      touched: (ruleId) => question('count its repairs', () => countTouched(api, ruleId)),
+      takeOut: (ruleId, page) => exclusively('take rows out', () => takeOut(warehouse, ruleId, page)),
+      leaving: (limit) => question('read what is leaving', () => readLeaving(api, limit)),
+      release: (ids) => exclusively('release what has left', () => forgetLeaving(api, ids)),
+    },
+    async close() {
+      await turn;
+    },
+  };
+}

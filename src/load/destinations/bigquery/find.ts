@@ -1,0 +1,89 @@
+import type { LoadedEvent, RepairTrail } from '../../destination.ts';
+import type { Api } from './api.ts';
+import { byHandOf, cell } from './repairs.ts';
+import { literal } from './tables.ts';
+
+const uuidShape = /^[\da-f]{8}-[\da-f]{4}-([\da-f])[\da-f]{3}-[\da-f]{4}-[\da-f]{12}$/i;
+const dayMs = 86_400_000;
+
+/** Looks in the tables, those of contracts that are gone included, for the event that came with this request id. */
+export async function findEvent(
+  api: Api,
+  prepared: readonly string[],
+  requestId: string,
+): Promise<LoadedEvent | undefined> {
+  const shape = uuidShape.exec(requestId);
+  if (shape === null) return undefined;
+  const id = requestId.toLowerCase();
+  // A request id of version 7 tells when it was made, which spares all other days of the table.
+  const made = shape[1] === '7' ? Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16) : undefined;
+  const day = (from: number) => literal(new Date(made! + from * dayMs).toISOString());
+  const days =
+    made === undefined ? '' : `AND t._received_at BETWEEN TIMESTAMP(${day(-2)}) AND TIMESTAMP(${day(2)})`;
+  const found = await findWithin(api, prepared, id, days);
+  return found ?? (days === '' ? undefined : findWithin(api, prepared, id, ''));
+}
+
+async function findWithin(
+  api: Api,
+  prepared: readonly string[],
+  id: string,
+  days: string,
+): Promise<LoadedEvent | undefined> {
+  const contracts = api.table('_sentinel_contracts');
+  const written = await api.run(`SELECT DISTINCT table_name FROM ${contracts}`);
+  const tables = [...prepared];
+  for (const [name] of written)
+    if (!tables.includes(cell(name)) && (await api.fieldsOf(cell(name))) !== undefined)
+      tables.push(cell(name));
+  const places = tables.map(
+    (table) =>
+      `SELECT 1 AS place, CASE WHEN t._repaired THEN 'repaired' ELSE 'loaded' END AS status, ${literal(table)} AS table_name,
+         (SELECT MIN(c.contract) FROM ${contracts} c WHERE c.table_name = ${literal(table)}
+           AND c.contract_version = t._contract_version) AS contract,
+         t._contract_version AS version, t._source AS source
+       FROM ${api.table(table)} t WHERE t._request_id = @id ${days}`,
+  );
+  const repairs = api.table('_sentinel_repairs');
+  const rows = await api.run(
+    `${[
+      ...places,
+      `SELECT 2, 'leaving', r.table_name, r.contract, r.contract_version, r.source FROM ${api.table('_sentinel_leaving')} l
+       JOIN ${repairs} r ON r.request_id = l.request_id AND r.rolled_back_at = l.taken_at WHERE l.request_id = @id`,
+      `SELECT 3, 'duplicate', d.table_name, d.contract, d.contract_version, d.source
+       FROM ${api.table('_sentinel_duplicates')} d WHERE d.request_id = @id`,
+    ].join(' UNION ALL ')} ORDER BY 1 LIMIT 1`,
+    { id: id },
+  );
+  const [row] = rows;
+  if (row === undefined) return undefined;
+  const [, status, table, contract, version, source] = row;
+  const repair = status === 'repaired' ? await findRepair(api, id) : undefined;
+  return {
+    status: status as LoadedEvent['status'],
+    table: cell(table),
+    contract: cell(contract ?? table),
+    version: cell(version),
+    source: cell(source),
+    ...(repair === undefined ? {} : { repair }),
+  };
+}
+
+async function findRepair(api: Api, id: string): Promise<RepairTrail | undefined> {
+  const [row] = await api.run(
+    `SELECT healer, rule_id, original, plan, result, TO_JSON_STRING(by_hand) FROM ${api.table('_sentinel_repairs')}
+     WHERE request_id = @id AND rolled_back_at IS NULL LIMIT 1`,
+    { id: id },
+  );
+  if (row === undefined) return undefined;
+  const [healer, ruleId, original, plan, result, hand] = row;
+  const byHand = byHandOf(hand);
+  return {
+    healer: healer as RepairTrail['healer'],
+    ruleId: ruleId ?? undefined,
+    original: cell(original),
+    plan: cell(plan),
+    result: cell(result),
+    ...(byHand === undefined ? {} : { byHand }),
+  };
+}

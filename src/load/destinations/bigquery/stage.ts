@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto';
+import type { Column } from '../../../contracts/contract.ts';
+import type { Json, JsonObject } from '../../../json.ts';
+import { type Result, fail, ok } from '../../../result.ts';
+import type { Row, RowOutcome, Table } from '../../destination.ts';
+import { inexactColumn } from '../../exact.ts';
+import type { Api } from './api.ts';
+import { ownFields } from './tables.ts';
+import { type Field, encode, fieldOf, storableJson } from './types.ts';
+
+/** What a staged row has beside the columns of its table. */
+const stageFields: Field[] = [
+  { name: '_pos', type: 'INT64' },
+  ...['_s_contract', '_s_healer', '_s_original', '_s_plan', '_s_result'].map((name) => ({
+    name,
+    type: 'STRING',
+  })),
+  { name: '_s_by_hand', type: 'STRING', mode: 'REPEATED' as const },
+];
+
+/** Rows of one table in a table of their own, with nothing decided yet. */
+export interface Staged {
+  table: Table;
+  /** Names of the tables that hold the rows, and what becomes of each. */
+  rows: string;
+  verdicts: string;
+  /** By `_pos`; no two of one event. */
+  events: Row[];
+  /** Rows of an event that is staged already, with its row. */
+  again: Map<Row, Row>;
+}
+
+/** Should the process die: by then nobody loads the batch any more. */
+const lifetimeMs = 86_400_000;
+
+/** Stages what can be loaded; the outcome of what can't be is set. Undefined when nothing is left. */
+export async function stageRows(
+  api: Api,
+  table: Table,
+  rows: readonly Row[],
+  outcomes: Map<Row, RowOutcome>,
+): Promise<Staged | undefined> {
+  const byId = new Map<string, Row>();
+  const again = new Map<Row, Row>();
+  const lines: string[] = [];
+  const lineOf = lineMaker(table);
+  for (const row of rows) {
+    const id = row.requestId.toLowerCase();
+    const line = lineOf(row, lines.length);
+    if (!line.ok) {
+      outcomes.set(row, { status: 'rejected', ...line.error });
+      continue;
+    }
+    const first = byId.get(id);
+    if (first !== undefined) {
+      if (first !== row) again.set(row, first);
+      continue;
+    }
+    byId.set(id, row);
+    lines.push(line.value);
+  }
+  if (lines.length === 0) return undefined;
+  const name = `_sentinel_stage_${randomUUID().replaceAll('-', '')}`;
+  const fields = [...table.columns.map(fieldOf), ...ownFields, ...stageFields];
+  await api.create(name, { fields, expiresAt: Date.now() + lifetimeMs });
+  await api.load(name, fields, lines.join('\n'));
+  return { table, rows: name, verdicts: `${name}_verdicts`, events: [...byId.values()], again };
+}
+
+interface Refusal {
+  reason: string;
+  column?: string;
+}
+
+/** A row as the load job reads it, one line of JSON. Whatever passes fits the table. */
+function lineMaker(table: Table): (row: Row, pos: number) => Result<string, Refusal> {
+  const inexact = inexactColumn(table.columns);
+  const refusedColumn = (column: string): { ok: false; error: Refusal } =>
+    fail({
+      reason: `column ${column} of table ${table.name} can't hold the value of field ${column} exactly`,
+      column,
+    });
+
+  return (row, pos) => {
+    const { requestId, receivedAt, source, contract, contractVersion, values, extra, repair } = row;
+    const wrong: Column | undefined = inexact(values);
+    if (wrong !== undefined) return refusedColumn(wrong.name);
+    const line: Record<string, Json | undefined> = {};
+    for (const column of table.columns) {
+      const encoded = encode(column, Object.hasOwn(values, column.name) ? values[column.name] : undefined);
+      if (encoded === undefined) return refusedColumn(column.name);
+      if (encoded !== null) line[column.name] = encoded;
+    }
+    if (extra !== undefined && !storableJson(extra)) return refusedColumn('_extra');
+    if (!source.isWellFormed()) return refusedColumn('_source');
+    Object.assign(line, {
+      _request_id: requestId.toLowerCase(),
+      _received_at: new Date(receivedAt).toISOString(),
+      _source: source,
+      _contract_version: contractVersion,
+      _repaired: repair !== undefined,
+      _rule_id: repair?.ruleId,
+      _extra: extra,
+      _pos: pos,
+      _s_contract: contract,
+      ...(repair && {
+        _s_healer: repair.healer,
+        _s_original: repair.original,
+        _s_plan: repair.plan,
+        _s_result: repair.result,
+        _s_by_hand: [...(repair.byHand ?? [])],
+      }),
+    } satisfies Record<string, Json | undefined | JsonObject>);
+    return ok(JSON.stringify(line));
+  };
+}

@@ -1,0 +1,129 @@
+import type { ClientBase } from 'pg';
+import type { Position } from '../../../engine/engine.ts';
+import type { LoadCounts } from '../../destination.ts';
+import { identifier } from './sql.ts';
+
+/** By name: what makes each, in order. The same columns as in DuckDB, but for `queue` and `slot`. */
+export function bookkeepingTables(schema: string): [name: string, statements: string[]][] {
+  const name = (table: string) => `${identifier(schema)}.${table}`;
+  return [
+    // Per queue, as several may load into one database; a worker takes no other's position for its own.
+    [
+      '_sentinel_positions',
+      [
+        `CREATE TABLE ${name('_sentinel_positions')} (queue text, partition text, position bigint NOT NULL,
+           PRIMARY KEY (queue, partition))`,
+      ],
+    ],
+    // One row would have every worker wait for every other one; the counts are the sums.
+    [
+      '_sentinel_counters',
+      [
+        `CREATE TABLE ${name('_sentinel_counters')} (slot integer PRIMARY KEY, loaded bigint NOT NULL,
+           repaired bigint NOT NULL, duplicate bigint NOT NULL) WITH (fillfactor = 50)`,
+      ],
+    ],
+    [
+      '_sentinel_contracts',
+      [
+        `CREATE TABLE ${name('_sentinel_contracts')} (table_name text, contract text, contract_version text,
+           PRIMARY KEY (table_name, contract, contract_version))`,
+      ],
+    ],
+    // Events that were not written because an event with their key was there: `first_request_id`.
+    [
+      '_sentinel_duplicates',
+      [
+        `CREATE TABLE ${name('_sentinel_duplicates')} (request_id uuid PRIMARY KEY, contract text, source text,
+           contract_version text, table_name text, first_request_id uuid, received_at timestamptz)`,
+        `CREATE INDEX _sentinel_duplicates_first ON ${name('_sentinel_duplicates')} (first_request_id)`,
+        `CREATE INDEX _sentinel_duplicates_newest ON ${name('_sentinel_duplicates')} (received_at, request_id)`,
+      ],
+    ],
+    // How a repaired row came to be. `original`, `plan` and `result` are JSON text, exact to the character.
+    [
+      '_sentinel_repairs',
+      [
+        `CREATE TABLE ${name('_sentinel_repairs')} (request_id uuid, table_name text, contract text,
+           contract_version text, source text, healer text, rule_id text, original text, plan text, result text,
+           by_hand text[], repaired_at timestamptz, rolled_back_at timestamptz)`,
+        `CREATE UNIQUE INDEX _sentinel_repairs_standing ON ${name('_sentinel_repairs')} (request_id)
+           WHERE rolled_back_at IS NULL`,
+        `CREATE INDEX _sentinel_repairs_rule ON ${name('_sentinel_repairs')} (rule_id, request_id)`,
+        `CREATE INDEX _sentinel_repairs_newest ON ${name('_sentinel_repairs')} (repaired_at, request_id)`,
+      ],
+    ],
+    // Events that were taken out and are not yet durable among the dead letters.
+    [
+      '_sentinel_leaving',
+      [
+        `CREATE TABLE ${name('_sentinel_leaving')} (request_id uuid PRIMARY KEY, received_at timestamptz,
+           taken_at timestamptz)`,
+      ],
+    ],
+  ];
+}
+
+/** How many rows share the counting; two workers that draw the same one wait for each other's commit, no longer. */
+export const counterSlots = 256;
+
+/** Within the transaction of the rows, at its very end, so that nobody waits long for the slot. */
+export async function addToCounts(
+  client: ClientBase,
+  schema: string,
+  slot: number,
+  { loaded, repaired, duplicate }: LoadCounts,
+): Promise<void> {
+  if (loaded === 0 && duplicate === 0) return;
+  await client.query(
+    `INSERT INTO ${identifier(schema)}._sentinel_counters AS c VALUES ($1, $2, $3, $4)
+     ON CONFLICT (slot) DO UPDATE SET loaded = c.loaded + excluded.loaded, repaired = c.repaired + excluded.repaired,
+       duplicate = c.duplicate + excluded.duplicate`,
+    [slot, loaded, repaired, duplicate],
+  );
+}
+
+/** Within the transaction of the rows. A position never moves back. */
+export async function savePositions(
+  client: ClientBase,
+  schema: string,
+  queue: string,
+  positions: readonly Position[],
+): Promise<void> {
+  if (positions.length === 0) return;
+  const last = new Map<string, number>();
+  for (const { partition, offset } of positions)
+    last.set(partition, Math.max(offset, last.get(partition) ?? offset));
+  const sorted = [...last].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  await client.query(
+    `INSERT INTO ${identifier(schema)}._sentinel_positions AS p
+     SELECT $1, * FROM unnest($2::text[], $3::bigint[])
+     ON CONFLICT (queue, partition) DO UPDATE SET position = greatest(p.position, excluded.position)`,
+    [queue, sorted.map(([partition]) => partition), sorted.map(([, offset]) => String(offset))],
+  );
+}
+
+export async function readPositions(
+  client: ClientBase,
+  schema: string,
+  queue: string,
+): Promise<Map<string, number>> {
+  const { rows } = await client.query<{ partition: string; position: string }>(
+    `SELECT partition, position FROM ${identifier(schema)}._sentinel_positions WHERE queue = $1`,
+    [queue],
+  );
+  return new Map(rows.map(({ partition, position }) => [partition, Number(position)]));
+}
+
+export async function readCounts(client: ClientBase, schema: string): Promise<LoadCounts> {
+  const { rows } = await client.query<Record<keyof LoadCounts, string | null>>(
+    `SELECT sum(loaded) AS loaded, sum(repaired) AS repaired, sum(duplicate) AS duplicate
+     FROM ${identifier(schema)}._sentinel_counters`,
+  );
+  const [sums] = rows;
+  return {
+    loaded: Number(sums?.loaded ?? 0),
+    repaired: Number(sums?.repaired ?? 0),
+    duplicate: Number(sums?.duplicate ?? 0),
+  };
+}

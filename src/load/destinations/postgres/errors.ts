@@ -1,0 +1,57 @@
+import { DatabaseError } from 'pg';
+import { SentinelError } from '../../../errors.ts';
+
+/** Two transactions stood in each other's way, and this one was rolled back: the same work can be done again at once. */
+export const isCollision = (error: unknown): boolean => ['40001', '40P01'].includes(sqlStateOf(error) ?? '');
+
+/**
+ * Errors that one row can cause: data that a type or a constraint refuses, also one that somebody else has added to the
+ * table, and what a trigger raises.
+ */
+export function isRowsFault(error: unknown): error is DatabaseError {
+  const state = sqlStateOf(error);
+  // 54000: an index entry is too long.
+  return state !== undefined && (/^(?:22|23)/.test(state) || state === 'P0001' || state === '54000');
+}
+
+export const sqlStateOf = (error: unknown): string | undefined =>
+  error instanceof DatabaseError ? error.code : undefined;
+
+/** Classes of errors whose text speaks of servers, roles and files, never of values. */
+const harmless = /^(?:08|28|3D|3F|42501|42P01|53|55|57|58)/;
+/** What nobody but a person mends, at the time when the service starts. */
+const permanent = /^(?:28|3D|3F|42501)/;
+
+/** A failure of the database while it did something for us; what is no such failure (a bug) is returned as it came. */
+export function unavailable(doing: string, error: unknown, options: { opening?: boolean } = {}): unknown {
+  if (error instanceof SentinelError) return error;
+  const state = sqlStateOf(error);
+  if (state === undefined) {
+    const why = networkTrouble(error);
+    return why === undefined
+      ? error
+      : new SentinelError('destination_unavailable', `PostgreSQL could not ${doing}: ${why}`);
+  }
+  const { message, table, constraint } = error as DatabaseError;
+  const place = [table && `table ${table}`, constraint && `constraint ${constraint}`].filter(Boolean);
+  const shown = harmless.test(state) ? `${message} (${state})` : [`error ${state}`, ...place].join(', ');
+  return new SentinelError('destination_unavailable', `PostgreSQL could not ${doing}: ${shown}`, {
+    // Neither its detail nor its text: they may quote a row.
+    retryable: !(options.opening === true && permanent.test(state)),
+  });
+}
+
+/** In words, when the connection is what failed; undefined of any other error. */
+function networkTrouble(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { code, syscall, errors } = error as NodeJS.ErrnoException & { errors?: unknown[] };
+  if (errors !== undefined) return networkTrouble(errors[0]);
+  if (syscall !== undefined) return error.message;
+  if (code !== undefined && /^(?:E[A-Z]+|ERR_TLS_\w+|[A-Z_]*CERT\w*)$/.test(code)) return error.message;
+  // The client throws plain errors of its own.
+  return /^(?:Connection terminated|Query read timeout|timeout |The server does not support SSL|Client has encountered a connection error|Client was closed|Cannot use a pool|SASL|SCRAM)/.test(
+    error.message,
+  )
+    ? error.message
+    : undefined;
+}

@@ -1,0 +1,70 @@
+import type { ClientBase } from 'pg';
+import type { LoadedEvent, RepairTrail } from '../../destination.ts';
+import { identifier, literal } from './sql.ts';
+import { eventTables } from './tables.ts';
+
+export const uuidShape = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
+
+interface Found {
+  status: LoadedEvent['status'];
+  table_name: string;
+  contract: string;
+  version: string;
+  source: string;
+}
+
+/** Looks in every table for the event that came with this request id. */
+export async function findEvent(
+  client: ClientBase,
+  schema: string,
+  requestId: string,
+): Promise<LoadedEvent | undefined> {
+  if (!uuidShape.test(requestId)) return undefined;
+  const own = identifier(schema);
+  const places = (await eventTables(client, schema)).map(
+    (table) =>
+      `SELECT 1 AS place, CASE WHEN t._repaired THEN 'repaired' ELSE 'loaded' END AS status, ${literal(table)} AS table_name,
+         coalesce((SELECT c.contract FROM ${own}._sentinel_contracts c WHERE c.table_name = ${literal(table)}
+           AND c.contract_version = t._contract_version LIMIT 1), ${literal(table)}) AS contract,
+         t._contract_version AS version, t._source AS source
+       FROM ${own}.${identifier(table)} t WHERE t._request_id = $1`,
+  );
+  const leaving = `SELECT 2, 'leaving', r.table_name, r.contract, r.contract_version, r.source
+    FROM ${own}._sentinel_leaving l
+    JOIN ${own}._sentinel_repairs r ON r.request_id = l.request_id AND r.rolled_back_at = l.taken_at
+    WHERE l.request_id = $1`;
+  const duplicates = `SELECT 3, 'duplicate', table_name, contract, contract_version, source
+    FROM ${own}._sentinel_duplicates WHERE request_id = $1`;
+  const { rows } = await client.query<Found>(
+    `${[...places, leaving, duplicates].join(' UNION ALL ')} ORDER BY 1 LIMIT 1`,
+    [requestId],
+  );
+  const [row] = rows;
+  if (row === undefined) return undefined;
+  const { status, table_name: table, contract, version, source } = row;
+  const repair = status === 'repaired' ? await findRepair(client, schema, requestId) : undefined;
+  return { status, table, contract, version, source, ...(repair === undefined ? {} : { repair }) };
+}
+
+async function findRepair(
+  client: ClientBase,
+  schema: string,
+  requestId: string,
+): Promise<RepairTrail | undefined> {
+  const { rows } = await client.query<Record<string, string | null>>(
+    `SELECT healer, rule_id, original, plan, result, to_json(by_hand) AS by_hand
+     FROM ${identifier(schema)}._sentinel_repairs WHERE request_id = $1 AND rolled_back_at IS NULL`,
+    [requestId],
+  );
+  const [row] = rows;
+  if (row === undefined) return undefined;
+  const byHand = row['by_hand'];
+  return {
+    healer: row['healer'] as RepairTrail['healer'],
+    ruleId: row['rule_id'] ?? undefined,
+    original: row['original'] ?? '',
+    plan: row['plan'] ?? '',
+    result: row['result'] ?? '',
+    ...(typeof byHand === 'string' ? { byHand: JSON.parse(byHand) as string[] } : {}),
+  };
+}

@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import type { Row, Table } from '../../destination.ts';
+import type { Result } from '../../../result.ts';
+import { type Line, type Refusal, lineMaker, ownColumns } from './row-lines.ts';
+import { identifier, keyOf, typeName } from './sql.ts';
+
+/** A prepared table, with the statements that load into it. */
+export interface KnownTable {
+  spec: Table;
+  line: (row: Row) => Result<Line, Refusal>;
+  /** Makes the temporary table that rows are handed over in; empty again after each transaction. */
+  stage: string;
+  empty: string;
+  copy: string;
+  /** Moves the rows from there; returns how many, and the request ids if they are not all ($1). */
+  insert: string;
+  /** One of them, by request id, with an error where `insert` passes over it. */
+  insertAlone: string;
+  /** For staged rows by request id: whether the id is in the table, and whether the key is, and with which id. */
+  lookUp: string;
+}
+
+export function knowTable(schema: string, spec: Table): KnownTable {
+  const all = [...spec.columns.map(({ name, type }) => ({ name, type: typeName(type) })), ...ownColumns];
+  const columns = all.map(({ name }) => identifier(name)).join(', ');
+  // Another set of columns is another table: this one may live on in its session.
+  const digest = createHash('sha256')
+    .update(JSON.stringify([schema, spec.name, all]))
+    .digest('hex');
+  const stage = `pg_temp.${identifier(`_sentinel_rows_${digest.slice(0, 24)}`)}`;
+  const table = `${identifier(schema)}.${identifier(spec.name)}`;
+  const [key, stagedKey] = [keyOf(spec, 't.'), keyOf(spec, 's.')];
+  const sameKey = key.map((part, i) => `${part} = ${stagedKey[i]}`).join(' AND ');
+  const oneOf = (where: string) => `LEFT JOIN LATERAL (SELECT true AS found, t._request_id FROM ${table} t
+       WHERE ${where} LIMIT 1)`;
+  return {
+    spec,
+    line: lineMaker(spec),
+    stage: `CREATE TEMP TABLE IF NOT EXISTS ${stage.slice('pg_temp.'.length)}
+      (${all.map(({ name, type }) => `${identifier(name)} ${type}`).join(', ')}) ON COMMIT DELETE ROWS`,
+    empty: `TRUNCATE ${stage}`,
+    copy: `COPY ${stage} (${columns}) FROM STDIN`,
+    insert: `WITH written AS (INSERT INTO ${table} (${columns}) SELECT ${columns} FROM ${stage}
+        ON CONFLICT DO NOTHING RETURNING _request_id)
+      SELECT count(*) AS count, CASE WHEN count(*) < $1 THEN string_agg(_request_id::text, ',') END AS ids FROM written`,
+    insertAlone: `INSERT INTO ${table} (${columns}) SELECT ${columns} FROM ${stage} WHERE _request_id = $1`,
+    // One look-up in an index a row, however large the planner takes the table to be.
+    lookUp: `SELECT s._request_id AS id, i.found AS known, ${key.length === 0 ? 'NULL AS taken, NULL AS first' : 'k.found AS taken, k._request_id AS first'}
+      FROM ${stage} s ${oneOf('t._request_id = s._request_id')} i ON true
+      ${key.length === 0 ? '' : `${oneOf(sameKey)} k ON true`}
+      WHERE s._request_id = ANY($1::uuid[])`,
+  };
+}

@@ -1,0 +1,206 @@
+import type { PoolClient } from 'pg';
+import type { Position } from '../../../engine/engine.ts';
+import { SentinelError } from '../../../errors.ts';
+import type { LoadCounts, Row, RowOutcome } from '../../destination.ts';
+import { addToCounts, savePositions } from './bookkeeping.ts';
+import type { KnownTable } from './known-table.ts';
+import type { Result } from '../../../result.ts';
+import type { Line, Refusal } from './row-lines.ts';
+import { identifier } from './sql.ts';
+import { type Written, writeLines } from './write-rows.ts';
+
+/** What a load works with. */
+export interface Warehouse {
+  schema: string;
+  queueId: string;
+  tables: ReadonlyMap<string, KnownTable>;
+  /** Contracts that are on record as the writers of a table; grown by committed loads. */
+  writers: Set<string>;
+  /** Of `_sentinel_counters`. */
+  slot: number;
+  answerMs: number;
+}
+
+/**
+ * One batch, within the transaction that is open: rows, bookkeeping, positions. What several workers write at the same
+ * places comes last, so that they wait for each other's commits only.
+ */
+export async function loadBatch(
+  client: PoolClient,
+  warehouse: Warehouse,
+  rows: readonly Row[],
+  positions: readonly Position[],
+  beforeCommit: (outcomes: readonly RowOutcome[]) => Promise<void>,
+): Promise<{ outcomes: RowOutcome[]; committed: () => void }> {
+  const { schema } = warehouse;
+  const outcomes = new Map<Row, RowOutcome>();
+  const counts: LoadCounts = { loaded: 0, repaired: 0, duplicate: 0 };
+  for (const [table, ofTable] of rowsByTable(warehouse, rows)) {
+    const { lines, sameEvent } = linesOf(table, ofTable, outcomes);
+    const written = await writeLines(client, table, lines, warehouse.answerMs);
+    for (const [line, result] of written) outcomes.set(line.row, outcomeOf(result));
+    for (const [row, { row: first }] of sameEvent) outcomes.set(row, outcomes.get(first)!);
+    const fresh = lines.filter((line) => written.get(line)!.status === 'new').map(({ row }) => row);
+    const repaired = fresh.filter(({ repair }) => repair !== undefined);
+    if (repaired.length > 0) await insertRepairs(client, schema, repaired);
+    counts.loaded += fresh.length;
+    counts.repaired += repaired.length;
+    counts.duplicate += await insertDuplicates(client, schema, written);
+  }
+  const inOrder = rows.map((row) => outcomes.get(row)!);
+  await beforeCommit(inOrder);
+  const newWriters = writersOf(rows).filter((writer) => !warehouse.writers.has(writer));
+  if (newWriters.length > 0) await insertWriters(client, schema, newWriters);
+  await addToCounts(client, schema, warehouse.slot, counts);
+  await savePositions(client, schema, warehouse.queueId, positions);
+  return {
+    outcomes: inOrder,
+    committed: () => {
+      for (const writer of newWriters) warehouse.writers.add(writer);
+    },
+  };
+}
+
+/** In the order of their names, every worker's, so that two never wait for each other. */
+function rowsByTable({ tables }: Warehouse, rows: readonly Row[]): [KnownTable, Row[]][] {
+  const groups = new Map<KnownTable, Row[]>();
+  for (const row of rows) {
+    const table = tables.get(row.table);
+    if (table === undefined)
+      throw new SentinelError('destination_unavailable', `table ${row.table} is not prepared`, {
+        retryable: false,
+      });
+    const group = groups.get(table);
+    if (group === undefined) groups.set(table, [row]);
+    else group.push(row);
+  }
+  return [...groups].toSorted(([a], [b]) => (a.spec.name < b.spec.name ? -1 : 1));
+}
+
+interface Ready {
+  /** Whose columns the line has. */
+  table: KnownTable;
+  line: Result<Line, Refusal>;
+}
+
+/** Makes the row's line, while the batch before its own loads; the values are not needed any more then. */
+export function makeReady({ tables }: Warehouse, row: Row): void {
+  const table = tables.get(row.table);
+  if (table === undefined) return;
+  row.ready = { table, line: table.line(row) } satisfies Ready;
+  row.letGo?.();
+}
+
+function lineOf(table: KnownTable, row: Row): Result<Line, Refusal> {
+  const ready = row.ready as Ready | undefined;
+  return ready?.table === table ? ready.line : table.line(row);
+}
+
+/** The lines to write; rows of an event that is among them already share its outcome. */
+function linesOf(
+  table: KnownTable,
+  rows: readonly Row[],
+  outcomes: Map<Row, RowOutcome>,
+): { lines: Line[]; sameEvent: Map<Row, Line> } {
+  const byId = new Map<string, Line>();
+  const sameEvent = new Map<Row, Line>();
+  for (const row of rows) {
+    const line = lineOf(table, row);
+    if (!line.ok) {
+      outcomes.set(row, { status: 'rejected', ...line.error });
+      continue;
+    }
+    const first = byId.get(line.value.id);
+    if (first === undefined) byId.set(line.value.id, line.value);
+    else if (first.row !== row) sameEvent.set(row, first);
+  }
+  return { lines: [...byId.values()], sameEvent };
+}
+
+function outcomeOf(written: Written): RowOutcome {
+  if (written.status === 'rejected') return { status: 'rejected', ...written.refusal };
+  return { status: written.status === 'duplicate' ? 'duplicate' : 'loaded' };
+}
+
+async function insertRepairs(client: PoolClient, schema: string, rows: readonly Row[]): Promise<void> {
+  const records = rows.map(({ requestId, table, contract, contractVersion, source, repair }) => ({
+    request_id: requestId,
+    table_name: table,
+    contract,
+    contract_version: contractVersion,
+    source,
+    healer: repair!.healer,
+    rule_id: repair!.ruleId,
+    original: repair!.original,
+    plan: repair!.plan,
+    result: repair!.result,
+    by_hand: repair!.byHand,
+  }));
+  await client.query(
+    `INSERT INTO ${identifier(schema)}._sentinel_repairs (request_id, table_name, contract, contract_version, source,
+       healer, rule_id, original, plan, result, by_hand, repaired_at)
+     SELECT *, now() FROM json_to_recordset($1::json) AS r (request_id uuid, table_name text, contract text,
+       contract_version text, source text, healer text, rule_id text, original text, plan text, result text, by_hand text[])
+     ON CONFLICT (request_id) WHERE rolled_back_at IS NULL DO NOTHING`,
+    [JSON.stringify(records)],
+  );
+}
+
+/** Returns how many were not on record yet: an event that is delivered again does not count again. */
+async function insertDuplicates(
+  client: PoolClient,
+  schema: string,
+  written: ReadonlyMap<Line, Written>,
+): Promise<number> {
+  const records = [...written]
+    .flatMap(([{ row, id }, result]) => {
+      if (result.status !== 'duplicate') return [];
+      const { contract, source, contractVersion, table, receivedAt } = row;
+      return [
+        {
+          request_id: id,
+          contract,
+          source,
+          contract_version: contractVersion,
+          table_name: table,
+          first_request_id: result.first,
+          received_at: new Date(receivedAt).toISOString(),
+        },
+      ];
+    })
+    .toSorted((a, b) => (a.request_id < b.request_id ? -1 : 1));
+  if (records.length === 0) return 0;
+  const { rowCount } = await client.query(
+    `INSERT INTO ${identifier(schema)}._sentinel_duplicates (request_id, contract, source, contract_version, table_name,
+       first_request_id, received_at)
+     SELECT * FROM json_to_recordset($1::json) AS r (request_id uuid, contract text, source text, contract_version text,
+       table_name text, first_request_id uuid, received_at timestamptz)
+     ON CONFLICT (request_id) DO NOTHING`,
+    [JSON.stringify(records)],
+  );
+  return rowCount ?? 0;
+}
+
+/** Table, contract and version of each row, once, as JSON. */
+function writersOf(rows: readonly Row[]): string[] {
+  const writers = new Set<string>();
+  let last: Row | undefined;
+  for (const row of rows) {
+    // Most rows are of the same contract as the one before.
+    const { table, contract, contractVersion } = row;
+    if (table === last?.table && contract === last.contract && contractVersion === last.contractVersion)
+      continue;
+    writers.add(JSON.stringify([table, contract, contractVersion]));
+    last = row;
+  }
+  return [...writers];
+}
+
+async function insertWriters(client: PoolClient, schema: string, writers: readonly string[]): Promise<void> {
+  const parts = writers.map((writer) => JSON.parse(writer) as [string, string, string]);
+  await client.query(
+    `INSERT INTO ${identifier(schema)}._sentinel_contracts SELECT * FROM unnest($1::text[], $2::text[], $3::text[])
+     ON CONFLICT DO NOTHING`,
+    [0, 1, 2].map((column) => parts.map((part) => part[column])),
+  );
+}

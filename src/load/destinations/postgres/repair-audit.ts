@@ -1,0 +1,111 @@
+import type { ClientBase } from 'pg';
+import type { RepairAudit, RepairEntry, RepairFilter, TouchedByRule } from '../../repair-audit.ts';
+import { uuidShape } from './find.ts';
+import type { Session } from './session.ts';
+import { identifier } from './sql.ts';
+import { forgetLeaving, readLeaving, takeOut } from './take-out.ts';
+
+/** Reads `_sentinel_repairs`; what takes rows out is in take-out.ts. `slot`: of `_sentinel_counters`. */
+export function repairAudit(session: Session, slot: number): RepairAudit {
+  const { schema } = session;
+  return {
+    list: (filter, page) =>
+      session.question('list its repairs', (client) => listRepairs(client, schema, filter, page)),
+    touched: (ruleId) =>
+      session.question('count its repairs', (client) => countTouched(client, schema, ruleId)),
+    takeOut: (ruleId, options) =>
+      session.transaction('take rows out', (client) => takeOut(client, { schema, slot }, ruleId, options)),
+    leaving: (limit) =>
+      session.question('read what is leaving', (client) => readLeaving(client, schema, limit)),
+    release: (requestIds) =>
+      session.transaction('release what has left', (client) => forgetLeaving(client, schema, requestIds)),
+  };
+}
+
+const columns: Record<keyof RepairFilter, string> = {
+  ruleId: 'rule_id',
+  healer: 'healer',
+  contract: 'contract',
+  source: 'source',
+};
+
+type Entry = Record<string, string | null> & { micros: string; request_id: string };
+
+async function listRepairs(
+  client: ClientBase,
+  schema: string,
+  filter: RepairFilter,
+  { limit, cursor }: { limit: number; cursor?: string },
+): Promise<{ items: RepairEntry[]; next: string | undefined }> {
+  const values: string[] = [];
+  const value = (text: string) => `$${values.push(text)}`;
+  const conditions = Object.entries(filter).map(
+    ([field, wanted]) => `${columns[field as keyof RepairFilter]} = ${value(String(wanted))}`,
+  );
+  const place = cursor === undefined ? undefined : placeOf(cursor);
+  // A cursor that we did not make is past the end.
+  if (cursor !== undefined && place === undefined) return { items: [], next: undefined };
+  if (place !== undefined)
+    conditions.push(
+      `(repaired_at, request_id) < ('epoch'::timestamptz + ${value(place.micros)}::bigint * interval '1 microsecond', ${value(place.id)}::uuid)`,
+    );
+  const micros = (column: string) => `(extract(epoch FROM ${column}) * 1000000)::bigint`;
+  const { rows } = await client.query<Entry>(
+    `SELECT request_id, table_name, contract, contract_version, source, healer, rule_id, plan,
+       to_json(by_hand) AS by_hand, ${micros('repaired_at')} AS micros, ${micros('rolled_back_at')} AS rolled_back
+     FROM ${identifier(schema)}._sentinel_repairs ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`}
+     ORDER BY repaired_at DESC, request_id DESC LIMIT ${limit + 1}`,
+    values,
+  );
+  const shown = rows.slice(0, limit);
+  const last = rows.length > limit ? shown.at(-1) : undefined;
+  return {
+    items: shown.map(entryOf),
+    next: last === undefined ? undefined : `${last.micros}.${last.request_id}`,
+  };
+}
+
+function entryOf(row: Entry): RepairEntry {
+  const text = (column: string): string => row[column] ?? '';
+  const byHand = row['by_hand'] ?? undefined;
+  const rolledBack = row['rolled_back'] ?? undefined;
+  return {
+    requestId: row.request_id,
+    table: text('table_name'),
+    contract: text('contract'),
+    version: text('contract_version'),
+    source: text('source'),
+    healer: text('healer') as RepairEntry['healer'],
+    ruleId: row['rule_id'] ?? undefined,
+    plan: text('plan'),
+    byHand: byHand === undefined ? undefined : (JSON.parse(byHand) as string[]),
+    repairedAt: isoOf(row.micros),
+    rolledBackAt: rolledBack === undefined ? undefined : isoOf(rolledBack),
+  };
+}
+
+const isoOf = (micros: string): string => new Date(Number(micros) / 1000).toISOString();
+
+function placeOf(cursor: string): { micros: string; id: string } | undefined {
+  const [micros = '', id = ''] = cursor.split('.');
+  return /^\d{1,16}$/.test(micros) && uuidShape.test(id) ? { micros, id } : undefined;
+}
+
+async function countTouched(client: ClientBase, schema: string, ruleId: string): Promise<TouchedByRule> {
+  const own = identifier(schema);
+  const { rows } = await client.query<Record<keyof TouchedByRule, string>>(
+    `SELECT count(*) FILTER (WHERE rolled_back_at IS NULL) AS repairs,
+       count(*) FILTER (WHERE rolled_back_at IS NOT NULL) AS "rolledBack",
+       (SELECT count(*) FROM ${own}._sentinel_duplicates d
+        JOIN ${own}._sentinel_repairs m ON m.request_id = d.first_request_id
+        WHERE m.rule_id = $1 AND m.rolled_back_at IS NULL) AS duplicates
+     FROM ${own}._sentinel_repairs WHERE rule_id = $1`,
+    [ruleId],
+  );
+  const [row] = rows;
+  return {
+    repairs: Number(row?.repairs ?? 0),
+    rolledBack: Number(row?.rolledBack ?? 0),
+    duplicates: Number(row?.duplicates ?? 0),
+  };
+}

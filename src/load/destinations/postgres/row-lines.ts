@@ -1,0 +1,95 @@
+import type { Table, Row } from '../../destination.ts';
+import { inexactColumn } from '../../exact.ts';
+import { type Result, fail, ok } from '../../../result.ts';
+import { copyField, encodeOrNull, encoder, jsonText, storableText } from './values.ts';
+import { keyFields } from '../../key-fields.ts';
+
+/** Why a row can't be loaded; holds no value of the event. */
+export interface Refusal {
+  reason: string;
+  column?: string;
+}
+
+/** A row as COPY reads it, with what it is sorted by. */
+export interface Line {
+  row: Row;
+  /** Lower case. */
+  id: string;
+  text: string;
+  /** The parts of its key, together; undefined when it has none. */
+  key: string | undefined;
+}
+
+/** What every table has beside the declared columns, in the order in which lines have them. */
+export const ownColumns = [
+  { name: '_request_id', type: 'uuid' },
+  { name: '_received_at', type: 'timestamp with time zone' },
+  { name: '_source', type: 'text' },
+  { name: '_contract_version', type: 'text' },
+  { name: '_repaired', type: 'boolean' },
+  { name: '_rule_id', type: 'text' },
+  { name: '_extra', type: 'jsonb' },
+] as const;
+
+/** Of a row's key, in UTF-8: a longer one fits in no index, and without the index no event would be loaded once. */
+const maxKeyBytes = 2000;
+
+/** Makes the lines of one table's rows. Whatever passes is read by the server without an error. */
+export function lineMaker(spec: Table): (row: Row) => Result<Line, Refusal> {
+  const inexact = inexactColumn(spec.columns);
+  const columns = spec.columns.map((column) => ({ name: column.name, encode: encoder(column) }));
+  const key = keyFields(spec);
+  const refused = (column: string): { ok: false; error: Refusal } =>
+    fail({
+      reason: `column ${column} of table ${spec.name} can't hold the value of field ${column} exactly`,
+      column,
+    });
+
+  return (row) => {
+    const { requestId, receivedAt, source, contractVersion, values, repair, extra } = row;
+    const wrong = inexact(values);
+    if (wrong !== undefined) return refused(wrong.name);
+    let text = '';
+    for (const { name, encode } of columns) {
+      const encoded = encodeOrNull(encode, Object.hasOwn(values, name) ? values[name] : undefined);
+      if (encoded === undefined) return refused(name);
+      text += `${copyField(encoded)}\t`;
+    }
+    const rest = extra === undefined ? null : jsonText(extra);
+    if (rest === undefined) return refused('_extra');
+    const from = storableText(source);
+    if (from === undefined) return refused('_source');
+    const sortKey = keyText(key, values);
+    if (sortKey !== undefined && Buffer.byteLength(sortKey) > maxKeyBytes)
+      return fail({
+        reason: `the key of the row (${spec.key.join(', ')}) is longer than ${maxKeyBytes} bytes`,
+        column: key[0]!.column.name,
+      });
+    const own = [
+      requestId,
+      new Date(receivedAt).toISOString(),
+      from,
+      contractVersion,
+      repair === undefined ? 'f' : 't',
+    ];
+    text += `${own.map(copyField).join('\t')}\t${copyField(repair?.ruleId ?? null)}\t${copyField(rest)}\n`;
+    return ok({ row, id: requestId.toLowerCase(), text, key: sortKey });
+  };
+}
+
+/** Undefined when a part is absent. Only to sort by, and to measure: the server decides which keys are equal. */
+function keyText(fields: ReturnType<typeof keyFields>, values: Row['values']): string | undefined {
+  let text: string | undefined;
+  for (const { column, inner } of fields) {
+    let value: unknown = Object.hasOwn(values, column.name) ? values[column.name] : undefined;
+    for (const name of inner)
+      value =
+        typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+          ? (value as Record<string, unknown>)[name]
+          : undefined;
+    if (value === undefined || value === null) return undefined;
+    const part = typeof value === 'string' ? value : JSON.stringify(value);
+    text = text === undefined ? part : `${text}\n${part}`;
+  }
+  return text;
+}

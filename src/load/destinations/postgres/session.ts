@@ -1,0 +1,157 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { isCollision, sqlStateOf, unavailable } from './errors.ts';
+
+export interface PostgresOptions {
+  /** With the password, if there is one; never shown. */
+  url: string;
+  /** Where the tables are. */
+  schema: string;
+  /** Connections at most. */
+  poolSize?: number;
+  /** Whose queue positions these are: several queues may load into one database. */
+  queueId: string;
+  /** A login with fewer rights, for queries of people. */
+  queryUrl?: string;
+  /**
+   * A worker that is stopped, or cut off, within a transaction keeps others from loading the same events: after so many
+   * milliseconds the server ends its session. Default 30,000.
+   */
+  idleMs?: number;
+  /** A server that answers nothing for so many milliseconds has vanished. Default 75,000: its own limits are shorter. */
+  answerMs?: number;
+}
+
+export interface Limits {
+  statementMs: number;
+  lockMs: number;
+  /** The first use of a connection: a wrong login or a missing right is not waited for. */
+  opening?: boolean;
+}
+
+/** Within a load. What takes longer is in trouble, and better begun again. */
+const usual: Limits = { statementMs: 60_000, lockMs: 20_000 };
+/** Making an index on a table that is large already takes long. */
+export const patient: Limits = { statementMs: 6 * 3_600_000, lockMs: 20_000 };
+
+/** Collisions with other workers end after a few tries; each gets a little longer. */
+const maxTries = 8;
+
+export interface Session {
+  schema: string;
+  answerMs: number;
+  /** In one transaction, tried again when it collides with another one. `doing` is for the error. */
+  transaction<T>(doing: string, work: (client: pg.PoolClient) => Promise<T>, limits?: Limits): Promise<T>;
+  /** The same, one at a time, in the order of the calls; `first` comes before it, outside of the transaction. */
+  exclusively<T>(
+    doing: string,
+    work: (client: pg.PoolClient) => Promise<T>,
+    first: () => Promise<void>,
+  ): Promise<T>;
+  /** Read only. */
+  question<T>(doing: string, ask: (client: pg.PoolClient) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** Values arrive as the server's text, so that none is rounded on the way. */
+export const asText: pg.CustomTypesConfig = { getTypeParser: () => (text: unknown) => text };
+
+export const clientConfig = (url: string, name: string): pg.ClientConfig => ({
+  connectionString: url,
+  application_name: name,
+  connectionTimeoutMillis: 10_000,
+  keepAlive: true,
+  keepAliveInitialDelayMillis: 10_000,
+  types: asText,
+});
+
+export function openSession({
+  url,
+  schema,
+  poolSize = 4,
+  idleMs = 30_000,
+  answerMs = 75_000,
+}: PostgresOptions): Session {
+  const pool = new pg.Pool({
+    ...clientConfig(url, 'data-sentinel'),
+    max: poolSize,
+    query_timeout: answerMs,
+  });
+  // A connection that breaks while nobody uses it is replaced at the next use.
+  pool.on('error', () => undefined);
+  let turn: Promise<unknown> = Promise.resolve();
+  let closing: Promise<void> | undefined;
+
+  async function once<T>(
+    begin: string,
+    work: (client: pg.PoolClient) => Promise<T>,
+    { statementMs, lockMs }: Limits,
+  ): Promise<T> {
+    const client = await pool.connect();
+    // Emitted beside the rejection of the query; without a listener it would end the process.
+    const ignore = () => undefined;
+    client.on('error', ignore);
+    let broken = true;
+    try {
+      await client.query(
+        `BEGIN ISOLATION LEVEL READ COMMITTED ${begin};
+         SET LOCAL statement_timeout = ${statementMs}; SET LOCAL lock_timeout = ${lockMs};
+         SET LOCAL idle_in_transaction_session_timeout = ${idleMs};
+         SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL IntervalStyle = 'iso_8601';
+         SET LOCAL extra_float_digits = 1; SET LOCAL bytea_output = 'hex';
+         SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'`,
+      );
+      const result = await work(client);
+      await client.query('COMMIT');
+      broken = false;
+      return result;
+    } catch (error) {
+      // Only a server that has answered will answer to this.
+      const answered = sqlStateOf(error) !== undefined || error instanceof CallersError;
+      if (answered)
+        broken = await client.query('ROLLBACK').then(
+          () => false,
+          () => true,
+        );
+      throw error;
+    } finally {
+      client.removeListener('error', ignore);
+      client.release(broken);
+    }
+  }
+
+  async function inTransaction<T>(
+    doing: string,
+    work: (client: pg.PoolClient) => Promise<T>,
+    limits: Limits,
+    begin: 'READ WRITE' | 'READ ONLY',
+  ): Promise<T> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await once(begin, work, limits);
+      } catch (error) {
+        if (error instanceof CallersError) throw error.cause;
+        if (!isCollision(error) || tries === maxTries) throw unavailable(doing, error, limits);
+        await sleep(Math.random() * 20 * 2 ** tries);
+      }
+    }
+  }
+
+  const transaction: Session['transaction'] = (doing, work, limits = usual) =>
+    inTransaction(doing, work, limits, 'READ WRITE');
+  return {
+    schema,
+    answerMs,
+    transaction,
+    exclusively(doing, work, first) {
+      const mine = turn.then(first).then(() => transaction(doing, work));
+      turn = mine.catch(() => undefined);
+      return mine;
+    },
+    question: (doing, ask) => inTransaction(doing, ask, usual, 'READ ONLY'),
+    close: () => (closing ??= turn.then(() => pool.end())),
+  };
+}
+
+/** Carries what the caller's own code threw through the transaction, which it ends, to the caller, as it was. */
+export class CallersError extends Error {}

@@ -1,0 +1,170 @@
+import { createHash } from 'node:crypto';
+import type { ClientBase, QueryConfig } from 'pg';
+import type { Table } from '../../destination.ts';
+import { bookkeepingTables } from './bookkeeping.ts';
+import { isRowsFault, sqlStateOf } from './errors.ts';
+import { ownColumns } from './row-lines.ts';
+import { patient } from './session.ts';
+import { conflict, keyFields } from '../../key-fields.ts';
+import { expectType } from '../../merge-tables.ts';
+import { identifier, keyOf, literal, maxNameBytes, typeName } from './sql.ts';
+
+interface SqlColumn {
+  name: string;
+  /** As `format_type` spells it. */
+  type: string;
+  collation?: string;
+}
+
+/**
+ * Creates what is missing, within the transaction that is open. Looks first: where nothing is missing, no right but to
+ * read the catalog is needed, and no load of another worker is held up.
+ */
+export async function ensureTables(
+  client: ClientBase,
+  schema: string,
+  specs: readonly Table[],
+): Promise<void> {
+  if ((await missing(client, schema, specs)).length === 0) return;
+  // Workers that start together would otherwise create the same thing twice.
+  await client.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [`data-sentinel ${schema}`]);
+  for (const statement of await missing(client, schema, specs)) {
+    try {
+      await client.query({ text: statement, query_timeout: patient.statementMs } as QueryConfig);
+    } catch (error) {
+      throw explained(statement, error);
+    }
+  }
+}
+
+function explained(statement: string, error: unknown): unknown {
+  const [, table] = /UNIQUE INDEX .* ON [^.]+\.("(?:[^"]|"")+")/.exec(statement) ?? [];
+  if (sqlStateOf(error) === '23505' && table !== undefined)
+    return conflict(`table ${table} holds rows that share a key already; remove the repeated ones first`);
+  if (isRowsFault(error) || ['42701', '42P16', '54011', '0A000', '42809'].includes(sqlStateOf(error) ?? ''))
+    return conflict(`PostgreSQL refuses the table: ${(error as Error).message}`);
+  return error;
+}
+
+/** The statements that would make the schema as it must be. */
+async function missing(client: ClientBase, schema: string, specs: readonly Table[]): Promise<string[]> {
+  const found = await client.query<{ name: string }>(
+    `SELECT nspname AS name FROM pg_namespace WHERE nspname = $1`,
+    [schema],
+  );
+  const relations = await client.query<{ name: string; kind: string }>(
+    `SELECT relname AS name, relkind AS kind FROM pg_class WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = $1)`,
+    [schema],
+  );
+  const names = new Set(relations.rows.map(({ name }) => name));
+  const statements = found.rows.length === 0 ? [`CREATE SCHEMA ${identifier(schema)}`] : [];
+  for (const [name, create] of bookkeepingTables(schema)) if (!names.has(name)) statements.push(...create);
+  for (const spec of specs) statements.push(...(await missingOf(client, schema, spec, names)));
+  return statements;
+}
+
+async function missingOf(
+  client: ClientBase,
+  schema: string,
+  spec: Table,
+  relations: ReadonlySet<string>,
+): Promise<string[]> {
+  const wanted = columnsOf(spec);
+  checkNames(spec.name, wanted);
+  const table = `${identifier(schema)}.${identifier(spec.name)}`;
+  const indexes = indexesOf(spec);
+  const create = ({ name, isUnique, parts }: Index) =>
+    `CREATE ${isUnique ? 'UNIQUE ' : ''}INDEX ${identifier(name)} ON ${table} (${parts.join(', ')})`;
+  if (!relations.has(spec.name))
+    return [`CREATE TABLE ${table} (${wanted.map(declared).join(', ')})`, ...indexes.map(create)];
+
+  const present = await client.query<{ name: string; type: string }>(
+    `SELECT attname AS name, format_type(atttypid, atttypmod) AS type FROM pg_attribute
+     WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped`,
+    [table],
+  );
+  const types = new Map(present.rows.map(({ name, type }) => [name, type]));
+  const statements: string[] = [];
+  for (const column of wanted) {
+    const type = types.get(column.name);
+    if (type === undefined) statements.push(`ALTER TABLE ${table} ADD COLUMN ${declared(column)}`);
+    else expectType(spec.name, column.name, type, column.type);
+  }
+  const ours = await client.query<{ name: string }>(
+    `SELECT c.relname AS name FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+     WHERE i.indrelid = $1::regclass AND c.relname LIKE '\\_sentinel\\_%' AND i.indisvalid`,
+    [table],
+  );
+  const standing = new Set(ours.rows.map(({ name }) => name));
+  const needed = new Set(indexes.map(({ name }) => name));
+  // The key has changed: by the old one, new events would be taken for old ones.
+  for (const name of standing)
+    if (name.startsWith(keyIndexPrefix) && !needed.has(name))
+      statements.push(`DROP INDEX ${identifier(schema)}.${identifier(name)}`);
+  for (const index of indexes) if (!standing.has(index.name)) statements.push(create(index));
+  return statements;
+}
+
+const keyIndexPrefix = '_sentinel_key_';
+
+interface Index {
+  name: string;
+  isUnique: boolean;
+  parts: string[];
+}
+
+/**
+ * What makes loading exactly once: no two rows with one request id, and none with one key. And what finds the newest
+ * events.
+ */
+function indexesOf(spec: Table): Index[] {
+  const key = keyOf(spec);
+  const digest = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 24);
+  const keyName = `${keyIndexPrefix}${digest(JSON.stringify([spec.name, key]))}`;
+  return [
+    { name: `_sentinel_id_${digest(spec.name)}`, isUnique: true, parts: [identifier('_request_id')] },
+    {
+      name: `_sentinel_at_${digest(spec.name)}`,
+      isUnique: false,
+      parts: [identifier('_received_at'), identifier('_request_id')],
+    },
+    ...(key.length === 0 ? [] : [{ name: keyName, isUnique: true, parts: key }]),
+  ];
+}
+
+function columnsOf(spec: Table): SqlColumn[] {
+  const keys = new Set(keyFields(spec).map(({ column }) => column.name));
+  return [
+    ...spec.columns.map(({ name, type }) => ({
+      name,
+      type: typeName(type),
+      // As in its index, so that people's own look-ups by key find it too.
+      ...(type.kind === 'string' && keys.has(name) ? { collation: '"C"' } : {}),
+    })),
+    ...ownColumns,
+  ];
+}
+
+const declared = ({ name, type, collation }: SqlColumn): string =>
+  `${identifier(name)} ${type}${collation === undefined ? '' : ` COLLATE ${collation}`}`;
+
+function checkNames(table: string, columns: readonly SqlColumn[]): void {
+  for (const name of [table, ...columns.map((column) => column.name)])
+    if (name === '' || Buffer.byteLength(name) > maxNameBytes || name.includes('\0'))
+      throw conflict(
+        `table ${table}: "${name}" can't be a name in PostgreSQL, which takes 1 to ${maxNameBytes} bytes; give the contract another table, or the field a shorter name`,
+      );
+}
+
+/** The tables that hold events, those of contracts that are gone included. */
+export async function eventTables(client: ClientBase, schema: string): Promise<string[]> {
+  const names = ownColumns.map(({ name }) => literal(name)).join(', ');
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT c.relname AS name FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+     WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = $1) AND c.relkind IN ('r', 'p')
+       AND a.attname IN (${names}) AND NOT a.attisdropped
+     GROUP BY c.relname HAVING count(*) = ${ownColumns.length}`,
+    [schema],
+  );
+  return rows.map(({ name }) => name);
+}

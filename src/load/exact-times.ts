@@ -1,0 +1,32 @@
+/**
+ * Dates and instants as SQL stores read them; undefined when no calendar has them. What stores would change in silence,
+ * each in its way, is settled here: digits beyond microseconds are cut off, not rounded.
+ */
+
+export function dateText(text: string): string | undefined {
+  const parts = dateParts.exec(text);
+  return parts !== null && isDay(parts[1]!, parts[2]!, parts[3]!) ? text : undefined;
+}
+
+const dateParts = /^(\d{4})-(\d\d)-(\d\d)$/;
+const instantParts =
+  /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?\s?([Zz]|[+-]\d\d(?::?\d\d)?)?$/;
+
+export function instantText(text: string): string | undefined {
+  const parts = instantParts.exec(text);
+  if (parts === null) return undefined;
+  const [, year = '', month = '', day = '', hour = '', minute = '', second = '00', fraction, zone = 'Z'] =
+    parts;
+  if (!isDay(year, month, day) || hour > '23' || minute > '59' || second > '59') return undefined;
+  const [hours = '0', minutes = '0'] = /^[+-](\d\d):?(\d\d)?$/.exec(zone)?.slice(1) ?? [];
+  // PostgreSQL knows no zone beyond 15:59.
+  if (Number(hours) > 15 || Number(minutes) > 59) return undefined;
+  const shortened = fraction === undefined ? '' : `.${fraction.slice(0, 6)}`;
+  return `${year}-${month}-${day} ${hour}:${minute}:${second}${shortened}${zone.toUpperCase()}`;
+}
+
+function isDay(year: string, month: string, day: string): boolean {
+  // No store of ours knows a year 0.
+  if (year === '0000' || month < '01' || month > '12' || day < '01') return false;
+  return Number(day) <= new Date(Date.UTC(2000 + (Number(year) % 400), Number(month), 0)).getUTCDate();
+}

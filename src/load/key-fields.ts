@@ -1,0 +1,23 @@
+import type { Column } from '../contracts/contract.ts';
+import { SentinelError } from '../errors.ts';
+import type { Table } from './destination.ts';
+
+export const conflict = (message: string): SentinelError =>
+  new SentinelError('destination_schema_conflict', message);
+
+/** Where the parts of a table's key are. Throws `destination_schema_conflict` when one is in no column. */
+export function keyFields(table: Table): { column: Column; inner: string[] }[] {
+  return table.key.map((pointer) => {
+    const [field = '', ...inner] = pointer
+      .slice(1)
+      .split('/')
+      .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
+    const column = table.columns.find(({ name }) => name === field);
+    if (column === undefined) throw conflict(`table ${table.name}: its key ${pointer} is in no column`);
+    if (inner.length > 0 && column.type.kind !== 'json')
+      throw conflict(
+        `table ${table.name}: its key ${pointer} is within ${field}, which is not a json column`,
+      );
+    return { column, inner };
+  });
+}

@@ -1,0 +1,225 @@
+import { randomUUID } from 'node:crypto';
+import { access, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Config, NatsConfig } from './config.ts';
+import type { TopicStats } from './engine/engine.ts';
+import type { EmbeddedExport, ExportedMessage, ExportedState } from './engine/engines/embedded/export.ts';
+import type { NatsImport } from './engine/engines/nats/import.ts';
+import { SentinelError } from './errors.ts';
+
+/** How much there was of one kind, and how much of it was found again on the other side. */
+export interface Carried {
+  what: string;
+  messages: number;
+  events: number;
+}
+
+export interface Migration {
+  carried: Carried[];
+  /** Where the old queue lies now; absent in a dry run. */
+  kept?: string;
+}
+
+/** What was done, noted in the target: an interrupted migration goes on there. */
+interface Progress {
+  source: string;
+  done: string[];
+}
+
+const batchMessages = 500;
+const batchBytes = 8 * 1024 * 1024;
+const noteKey = 'migration';
+
+/**
+ * Carries what waits in a data folder's queue, and its state (rules, dead letters, pauses, …), over to NATS. Everything
+ * is read back and compared, by its id and content; then the old queue is set aside, so that nothing is worked on twice.
+ * A second run after an interruption goes on. Throws `data_folder_in_use`, and `conflict` when the target is in use.
+ */
+export async function migrate(
+  { dataDir, engine }: Pick<Config, 'dataDir'> & { engine: NatsConfig },
+  options: { dryRun: boolean; progress: (line: string) => void },
+): Promise<Migration> {
+  const folder = join(dataDir, 'queue');
+  await access(join(folder, 'engine.mdb')).catch((error: unknown) => {
+    throw new SentinelError('not_found', `there is no queue of the embedded engine in ${folder}`, {
+      cause: error,
+    });
+  });
+  const { openEmbeddedExport } = await import('./engine/engines/embedded/export.ts');
+  const { openNatsImport } = await import('./engine/engines/nats/import.ts');
+  const source = await openEmbeddedExport(folder);
+  try {
+    if (options.dryRun) return { carried: await count(source) };
+    const target = await openNatsImport(engine);
+    try {
+      const carried = await carry(source, target, await sourceId(folder), options.progress);
+      const kept = `${folder}.migrated-${new Date().toISOString().slice(0, 10)}-${randomUUID().slice(0, 8)}`;
+      await source.close();
+      await rename(folder, kept);
+      return { carried, kept };
+    } finally {
+      await target.close();
+    }
+  } finally {
+    await source.close();
+  }
+}
+
+async function carry(
+  source: EmbeddedExport,
+  target: NatsImport,
+  id: string,
+  tell: (line: string) => void,
+): Promise<Carried[]> {
+  const progress = (await target.note(noteKey)) as Progress | undefined;
+  if (progress?.source !== id && !(await target.isEmpty()))
+    throw new SentinelError(
+      'conflict',
+      'there are events or state under engine.prefix already, which are not from this data folder; choose another prefix',
+    );
+  const done = new Set(progress?.source === id ? progress.done : []);
+  const note = async (what: string) => {
+    done.add(what);
+    await target.takeNote(noteKey, { source: id, done: [...done] });
+  };
+  await target.takeNote(noteKey, { source: id, done: [...done] });
+
+  const carried: Carried[] = [];
+  for (const topic of source.topics()) {
+    await prepare(source, target, topic);
+    for (const group of readersOf(topic)) {
+      const what = group === undefined ? topic.topic : `${topic.topic} for ${group}`;
+      if (!done.has(what)) await carryMessages(source, target, topic.topic, group);
+      carried.push({ what, ...(await checkMessages(source, target, topic.topic, group)) });
+      tell(`${what}: ${carried.at(-1)!.messages} messages`);
+      await note(what);
+    }
+  }
+  if (!done.has('state')) await carryState(source, target);
+  carried.push({ what: 'state', messages: await checkState(source, target), events: 0 });
+  tell(`state: ${carried.at(-1)!.messages} entries`);
+  await note('state');
+  return carried;
+}
+
+/** Each group has its own; what nobody reads is carried once. */
+const readersOf = ({ groups }: TopicStats): (string | undefined)[] =>
+  groups.length === 0 ? [undefined] : groups.map(({ group }) => group);
+
+async function prepare(source: EmbeddedExport, target: NatsImport, topic: TopicStats): Promise<void> {
+  const groups = topic.groups.map(({ group }) => group);
+  // What is published anew counts by itself.
+  let again = 0;
+  if (groups.length === 0)
+    for await (const { delivery } of source.messages(topic.topic, undefined)) again += delivery.events;
+  await target.prepare(topic.topic, groups, topic.published - again);
+}
+
+async function carryMessages(
+  source: EmbeddedExport,
+  target: NatsImport,
+  topic: string,
+  group: string | undefined,
+): Promise<void> {
+  const { fingerprint } = await import('./engine/engines/nats/import.ts');
+  // From a run that was interrupted.
+  const there = await target.fingerprints(topic, group);
+  let batch: ExportedMessage[] = [];
+  let bytes = 0;
+  const flush = async () => {
+    await target.put(topic, group, batch);
+    batch = [];
+    bytes = 0;
+  };
+  for await (const message of source.messages(topic, group)) {
+    if (there.has(fingerprint(message.delivery))) continue;
+    batch.push(message);
+    bytes += message.delivery.body.length;
+    if (batch.length >= batchMessages || bytes >= batchBytes) await flush();
+  }
+  await flush();
+}
+
+async function checkMessages(
+  source: EmbeddedExport,
+  target: NatsImport,
+  topic: string,
+  group: string | undefined,
+): Promise<{ messages: number; events: number }> {
+  const { fingerprint } = await import('./engine/engines/nats/import.ts');
+  const there = await target.fingerprints(topic, group);
+  const total = [...there.values()].reduce((sum, n) => sum + n, 0);
+  let messages = 0;
+  let events = 0;
+  let missing = 0;
+  for await (const { delivery } of source.messages(topic, group)) {
+    messages++;
+    events += delivery.events;
+    if (there.get(fingerprint(delivery)) !== 1) missing++;
+  }
+  if (missing > 0 || total !== messages)
+    throw new SentinelError(
+      'engine_unavailable',
+      `${topic}${group === undefined ? '' : ` for ${group}`}: ${messages} messages were to be carried over, ${total} are there, and ${missing} of them are not the same; nothing was removed, run it again`,
+    );
+  return { messages, events };
+}
+
+async function carryState(source: EmbeddedExport, target: NatsImport): Promise<void> {
+  let batch: ExportedState[] = [];
+  for await (const entry of source.state()) {
+    batch.push(entry);
+    if (batch.length < batchMessages) continue;
+    await target.putState(batch);
+    batch = [];
+  }
+  await target.putState(batch);
+}
+
+async function checkState(source: EmbeddedExport, target: NatsImport): Promise<number> {
+  let entries = 0;
+  const different: string[] = [];
+  for await (const { key, value, expiresAt } of source.state()) {
+    const found = await target.readState(key);
+    // It may have expired between the two looks.
+    if (found === undefined && expiresAt !== undefined && expiresAt <= Date.now()) continue;
+    entries++;
+    if (JSON.stringify(found) !== JSON.stringify(value)) different.push(key);
+  }
+  if (different.length > 0)
+    throw new SentinelError(
+      'engine_unavailable',
+      `state: ${different.length} of ${entries} entries are not the same, the first is ${different[0]}; nothing was removed, run it again`,
+    );
+  return entries;
+}
+
+async function count(source: EmbeddedExport): Promise<Carried[]> {
+  const carried: Carried[] = [];
+  for (const topic of source.topics())
+    for (const group of readersOf(topic)) {
+      const what = group === undefined ? topic.topic : `${topic.topic} for ${group}`;
+      const total = { what, messages: 0, events: 0 };
+      for await (const { delivery } of source.messages(topic.topic, group)) {
+        total.messages++;
+        total.events += delivery.events;
+      }
+      carried.push(total);
+    }
+  let entries = 0;
+  for await (const _ of source.state()) entries++;
+  return [...carried, { what: 'state', messages: entries, events: 0 }];
+}
+
+/** Names the queue, so that an interrupted migration of it is known again. */
+async function sourceId(folder: string): Promise<string> {
+  const file = join(folder, 'migration-id');
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    const id = randomUUID();
+    await writeFile(file, id);
+    return id;
+  }
+}

@@ -1,0 +1,140 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
+import { freePort } from '../../helpers/nats-server.ts';
+import { until } from '../../helpers/sentinel.ts';
+import type { Island } from './network.ts';
+
+export interface NatsNode {
+  name: string;
+  /** `host:port`. */
+  address: string;
+  kill(signal: NodeJS.Signals): Promise<void>;
+  /** On the same files. */
+  start(): Promise<void>;
+}
+
+export interface NatsCluster {
+  nodes: NatsNode[];
+  servers: string[];
+  /** Of the stream now. */
+  leaderOf(stream: string): Promise<NatsNode>;
+  /** Resolves when all three are in step again. */
+  whole(stream: string): Promise<void>;
+  remove(): Promise<void>;
+}
+
+/** Three servers with JetStream on this machine; the third on the island, if there is one. */
+export async function startNatsCluster(island: Island | undefined): Promise<NatsCluster> {
+  const dir = await mkdtemp(join(tmpdir(), 'sentinel-cluster-'));
+  const home = island?.hostAddress ?? '127.0.0.1';
+  const hosts = [home, home, island?.address ?? home];
+  const ports = await Promise.all(
+    hosts.map(async () => ({ client: await freePort(), route: await freePort() })),
+  );
+  const routes = hosts.map((host, at) => `"nats://${host}:${ports[at]!.route}"`).join(', ');
+  const nodes = await Promise.all(
+    hosts.map(async (host, at): Promise<NatsNode> => {
+      const name = `node-${at + 1}`;
+      const { client, route } = ports[at]!;
+      const path = join(dir, `${name}.conf`);
+      await writeFile(
+        path,
+        `server_name: ${name}\nlisten: "${host}:${client}"\njetstream { store_dir: "${join(dir, name)}", max_file_store: 1GB }\n` +
+          `ping_interval: "2s"\nping_max: 2\ncluster { name: test, listen: "${host}:${route}", routes: [${routes}] }\n`,
+      );
+      const command = [...(at === 2 && island ? island.command : []), 'nats-server', '-c', path];
+      return startNode(name, `${host}:${client}`, command);
+    }),
+  );
+  const servers = nodes.map(({ address }) => address);
+
+  const info = async (stream: string) => {
+    const nc = await connect({ servers, timeout: 5000 });
+    try {
+      return await (await jetstreamManager(nc, { checkAPI: false })).streams.info(stream);
+    } finally {
+      await nc.close();
+    }
+  };
+  await until(async () => isUp(servers), 30_000);
+
+  return {
+    nodes,
+    servers,
+    async leaderOf(stream) {
+      let leader: NatsNode | undefined;
+      await until(async () => {
+        const { cluster } = await info(stream);
+        leader = nodes.find(({ name }) => name === cluster?.leader);
+        return leader !== undefined;
+      }, 20_000);
+      return leader!;
+    },
+    async whole(stream) {
+      await until(
+        async () =>
+          info(stream).then(
+            ({ cluster }) =>
+              cluster?.replicas?.length === 2 &&
+              cluster.replicas.every(({ current, offline }) => current && !offline),
+            () => false,
+          ),
+        40_000,
+      );
+    },
+    async remove() {
+      await Promise.all(nodes.map((node) => node.kill('SIGKILL')));
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function startNode(name: string, address: string, [file, ...args]: string[]): Promise<NatsNode> {
+  let child: ChildProcess;
+  const node: NatsNode = {
+    name,
+    address,
+    async kill(signal) {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const exited = once(child, 'exit');
+      child.kill(signal);
+      if (signal === 'SIGKILL' || signal === 'SIGTERM') await exited;
+    },
+    async start() {
+      child = spawn(file!, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+      process.once('exit', () => child.kill('SIGKILL'));
+      await new Promise<void>((resolve, reject) => {
+        let log = '';
+        child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+          log = (log + text).slice(-5000);
+          if (log.includes('Listening for client connections')) resolve();
+        });
+        child.once('error', reject);
+        child.once('exit', (code) => reject(new Error(`${name} ended with ${code}:\n${log}`)));
+      });
+    },
+  };
+  await node.start();
+  return node;
+}
+
+/** There is a leader who makes streams. */
+async function isUp(servers: string[]): Promise<boolean> {
+  try {
+    const nc = await connect({ servers, timeout: 2000 });
+    try {
+      const jsm = await jetstreamManager(nc, { timeout: 2000 });
+      await jsm.streams.add({ name: 'is_up', subjects: ['is_up'], num_replicas: 3 });
+      return await jsm.streams.delete('is_up');
+    } finally {
+      await nc.close();
+    }
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,216 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Destination, Table } from '../../../src/load/destination.ts';
+import { type DestinationUnderTest, at, payments, row, statuses } from './support.ts';
+
+/** Loading: exactly, once, and with the queue's positions. */
+export function loadingConformance(open: () => Promise<DestinationUnderTest>): void {
+  describe('loading', () => {
+    let under: DestinationUnderTest;
+    let destination: Destination;
+    beforeEach(async () => {
+      under = await open();
+      destination = under.destination;
+      await destination.prepare([payments]);
+    });
+    afterEach(() => under.cleanup());
+
+    it('loads typed values exactly', async () => {
+      const full = row(
+        {
+          event_id: 'a',
+          amount: '12345678901234567890.123456789',
+          at: '2026-01-15T10:30:00.123456Z',
+          day: '2026-02-28',
+          count: 9007199254740991,
+          ratio: 0.1,
+          paid: true,
+          user_id: '5f0c1d0e-8a3b-4d7e-9c55-1f2e3d4c5b6a',
+          items: [{ sku: "it's", n: 1.5 }],
+        },
+        { extra: { coupon: 'X' } },
+      );
+      expect(await statuses(destination.load([full], at(1)))).toEqual(['loaded']);
+      expect(await under.rows('payments')).toEqual([
+        {
+          ...full.values,
+          _request_id: full.requestId,
+          _received_at: '2026-01-15T10:30:00Z',
+          _source: 'shop',
+          _contract_version: '1.0.0',
+          _repaired: false,
+          _rule_id: null,
+          _extra: { coupon: 'X' },
+        },
+      ]);
+    });
+
+    it.each([
+      [0.1, '0.1'],
+      [99.99, '99.99'],
+      [1e-9, '0.000000001'],
+      [123456789012345, '123456789012345'],
+      ['-0.5', '-0.5'],
+      ['100', '100'],
+    ])('keeps the money %j as %s', async (amount, stored) => {
+      await destination.load([row({ event_id: 'a', amount })], at(1));
+      expect((await under.rows('payments'))[0]!['amount']).toBe(stored);
+    });
+
+    it('takes one of two events with the same key, whichever way the second comes', async () => {
+      const first = row({ event_id: 'same' });
+      expect(await statuses(destination.load([first, row({ event_id: 'same' })], at(1)))).toEqual([
+        'loaded',
+        'duplicate',
+      ]);
+      const third = row({ event_id: 'same' });
+      expect(await statuses(destination.load([third, row({ event_id: 'other' })], at(2)))).toEqual([
+        'duplicate',
+        'loaded',
+      ]);
+      destination = await under.reopen();
+      await destination.prepare([payments]);
+      expect(await statuses(destination.load([row({ event_id: 'same' })], at(3)))).toEqual(['duplicate']);
+      expect((await under.rows('payments')).map((found) => found['_request_id'])).toContain(first.requestId);
+      expect(await under.rows('payments')).toHaveLength(2);
+      expect(await destination.find(third.requestId)).toMatchObject({
+        status: 'duplicate',
+        contract: 'payment',
+      });
+      expect(await destination.counts()).toEqual({ loaded: 2, repaired: 0, duplicate: 3 });
+    });
+
+    it('changes nothing when an event is delivered again', async () => {
+      const events = [row({ event_id: 'a' }), row({ event_id: null }), row({ event_id: 'a' })];
+      const outcomes = ['loaded', 'loaded', 'duplicate'];
+      expect(await statuses(destination.load(events, at(1)))).toEqual(outcomes);
+      expect(await statuses(destination.load(events, at(1)))).toEqual(outcomes);
+      expect(await statuses(destination.load([events[0]!, events[0]!], at(1)))).toEqual(['loaded', 'loaded']);
+      expect(await under.rows('payments')).toHaveLength(2);
+      expect(await destination.counts()).toEqual({ loaded: 2, repaired: 0, duplicate: 1 });
+    });
+
+    it('does not take events without a key for the same event', async () => {
+      expect(await statuses(destination.load([row({ event_id: null }), row({})], at(1)))).toEqual([
+        'loaded',
+        'loaded',
+      ]);
+    });
+
+    it('finds keys of several fields, also nested ones', async () => {
+      const table: Table = { ...payments, name: 'nested', key: ['/event_id', '/items/id'] };
+      await destination.prepare([payments, table]);
+      const nested = (event_id: string, id: string) => row({ event_id, items: { id } }, { table: 'nested' });
+      expect(
+        await statuses(
+          destination.load([nested('a', '1'), nested('a', '2'), nested('a', '1'), nested('a|', '1')], at(1)),
+        ),
+      ).toEqual(['loaded', 'loaded', 'duplicate', 'loaded']);
+    });
+
+    it('refuses a row that does not fit, names the column, and loads the others', async () => {
+      const outcomes = await destination.load(
+        [
+          row({ event_id: 'a', amount: '1' }),
+          row({ event_id: 'b', amount: '1e40' }),
+          row({ event_id: 'c', day: '2026-13-01' }),
+        ],
+        at(1),
+      );
+      expect(outcomes).toMatchObject([
+        { status: 'loaded' },
+        { status: 'rejected', column: 'amount' },
+        { status: 'rejected', column: 'day' },
+      ]);
+      expect(JSON.stringify(outcomes)).not.toContain('2026-13-01');
+      expect(await under.rows('payments')).toHaveLength(1);
+      expect(await destination.counts()).toMatchObject({ loaded: 1 });
+    });
+
+    it('commits the queue position with the rows, or neither', async () => {
+      await destination.load([row({ event_id: 'a' })], at(7));
+      expect(await destination.positions()).toEqual(new Map([['raw_event/main', 7]]));
+      const failing = destination.load([row({ event_id: 'b' })], at(8), () =>
+        Promise.reject(new Error('no')),
+      );
+      await expect(failing).rejects.toThrow('no');
+      expect(await destination.positions()).toEqual(new Map([['raw_event/main', 7]]));
+      expect(await under.rows('payments')).toHaveLength(1);
+      // A key whose transaction was rolled back is not taken for seen.
+      expect(await statuses(destination.load([row({ event_id: 'b' })], at(8)))).toEqual(['loaded']);
+    });
+
+    it('shows the outcomes before the commit', async () => {
+      const seen: string[] = [];
+      await destination.load(
+        [row({ event_id: 'a' }), row({ event_id: 'a' }), row({ event_id: 'b', amount: 'x' })],
+        at(1),
+        async (outcomes) => {
+          seen.push(...outcomes.map(({ status }) => status));
+        },
+      );
+      expect(seen).toEqual(['loaded', 'duplicate', 'rejected']);
+    });
+
+    it('moves positions without rows', async () => {
+      expect(await destination.load([], at(3))).toEqual([]);
+      expect(await destination.positions()).toEqual(new Map([['raw_event/main', 3]]));
+    });
+
+    it('adds the columns of a newer version, and leaves old rows as they are', async () => {
+      await destination.load([row({ event_id: 'old' })], at(1));
+      const wider: Table = {
+        ...payments,
+        columns: [...payments.columns, { name: 'Channel', type: { kind: 'string' } }],
+      };
+      await destination.prepare([wider]);
+      await destination.load([row({ event_id: 'new', Channel: 'web' })], at(2));
+      expect((await under.rows('payments')).map((found) => [found['event_id'], found['Channel']])).toEqual([
+        ['old', null],
+        ['new', 'web'],
+      ]);
+    });
+
+    it('refuses a column whose type has changed, naming both', async () => {
+      const changed: Table = {
+        ...payments,
+        key: [],
+        columns: [{ name: 'amount', type: { kind: 'boolean' } }],
+      };
+      await expect(destination.prepare([changed])).rejects.toThrow(
+        /"amount" of table "payments".*(?:decimal|numeric).*bool/i,
+      );
+    });
+
+    it('remembers what a repair changed', async () => {
+      const repair = {
+        healer: 'rule' as const,
+        ruleId: 'r1',
+        original: '{"id": 1.0}',
+        plan: '{"operations":[]}',
+        result: '{"event_id":"a"}',
+        byHand: ['/x'],
+      };
+      const event = row({ event_id: 'a' }, { repair });
+      await destination.load([event, row({ event_id: 'b' })], at(1));
+      expect(await destination.find(event.requestId)).toMatchObject({
+        status: 'repaired',
+        version: '1.0.0',
+        source: 'shop',
+        repair,
+      });
+      expect(await destination.counts()).toEqual({ loaded: 2, repaired: 1, duplicate: 0 });
+    });
+
+    it('loads calls that come at once, one after the other', async () => {
+      const batches = Array.from({ length: 5 }, (_, batch) =>
+        destination.load(
+          Array.from({ length: 3000 }, (_, index) => row({ event_id: `${batch}-${index}` })),
+          at(batch),
+        ),
+      );
+      await Promise.all(batches);
+      expect(await destination.counts()).toMatchObject({ loaded: 15_000 });
+      expect(await destination.positions()).toEqual(new Map([['raw_event/main', 4]]));
+    });
+  });
+}

@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { withoutPostgres } from '../helpers/postgres.ts';
+import {
+  get,
+  ingest,
+  post,
+  query,
+  runCommand,
+  settled,
+  startProcess,
+  transaction,
+  until,
+  without,
+} from '../helpers/sentinel.ts';
+import { postgresForTests } from '../load/postgres/support.ts';
+
+describe.skipIf(withoutPostgres())('the service with PostgreSQL', () => {
+  const postgres = postgresForTests();
+  const setting = (schema: string) => ({
+    config: { destination: { type: 'postgres', schema } },
+    env: {
+      SENTINEL_POSTGRES_URL: postgres.server.url(),
+      SENTINEL_POSTGRES_QUERY_URL: postgres.server.url('reader'),
+    },
+  });
+
+  it('loads, repairs, tells duplicates and keeps what does not fit, and goes on where it was', async () => {
+    const sentinel = await startProcess(setting('shop'));
+    try {
+      const first = transaction({ amount: '12345678901234567890.123456789', note: { undeclared: true } });
+      const drifted = { ...without(transaction(), 'email'), user_email: 'eve@example.com' };
+      const [loaded, again, repaired, dead] = [
+        await ingest(sentinel.url, first),
+        await ingest(sentinel.url, first),
+        await ingest(sentinel.url, drifted),
+        await ingest(sentinel.url, transaction({ email: 'a\0@example.com', comment: '\0' })),
+      ];
+      expect(await settled(sentinel.url, loaded)).toMatchObject({ status: 'loaded' });
+      expect(await settled(sentinel.url, again)).toMatchObject({ status: 'duplicate' });
+      expect(await settled(sentinel.url, repaired)).toMatchObject({
+        status: 'repaired',
+        healer: 'heuristics',
+      });
+      expect(await settled(sentinel.url, dead)).toMatchObject({ status: 'dead_letter' });
+      await sentinel.kill('SIGKILL');
+      await sentinel.restart();
+      expect(
+        await query(sentinel.url, 'SELECT amount, _extra FROM transaction ORDER BY _request_id LIMIT 1'),
+      ).toEqual([{ amount: '12345678901234567890.123456789', _extra: { note: { undeclared: true } } }]);
+      expect(await get(`${sentinel.url}/api/v1/stats`)).toMatchObject({
+        accepted: 4,
+        loaded: 1,
+        repaired: 1,
+        duplicate: 1,
+        dead_letters: 1,
+        pending: 0,
+      });
+      const refused = await post(`${sentinel.url}/api/v1/query`, { sql: 'DROP TABLE transaction' });
+      expect(refused.status).toBe(422);
+    } finally {
+      await sentinel.stop();
+    }
+  });
+
+  it('waits while the database is away, and loses nothing', async () => {
+    const sentinel = await startProcess(setting('outage'));
+    try {
+      await ingest(sentinel.url, transaction());
+      await postgres.server.stop('SIGKILL');
+      const waiting = await ingest(sentinel.url, transaction());
+      await until(async () => (await fetch(`${sentinel.url}/ready`)).status === 503);
+      await postgres.server.start();
+      expect(await settled(sentinel.url, waiting)).toMatchObject({ status: 'loaded' });
+      expect(await query(sentinel.url, 'SELECT count(*) AS n FROM transaction')).toEqual([{ n: 2 }]);
+    } finally {
+      await sentinel.stop();
+    }
+  });
+
+  it('is looked at by the doctor', async () => {
+    const sentinel = await startProcess(setting('health'));
+    try {
+      const doctor = async (env: Record<string, string>) =>
+        (await runCommand(sentinel.dir, ['doctor'], env)).out
+          .split('\n')
+          .find((line) => line.includes('destination:'));
+      const { env } = setting('health');
+      expect(await doctor(env)).toMatch(
+        /^ok .*postgres 127\.0\.0\.1:\d+\/postgres, schema health \(PostgreSQL \d+/,
+      );
+      expect(await doctor({ SENTINEL_POSTGRES_URL: env.SENTINEL_POSTGRES_URL })).toMatch(
+        /^warn .*queries are refused/,
+      );
+      expect(await doctor({ SENTINEL_POSTGRES_URL: postgres.server.url('nobody') })).toMatch(
+        /^FAIL .*"nobody"/,
+      );
+      expect(await doctor({ SENTINEL_POSTGRES_URL: postgres.server.url('reader') })).toMatch(
+        /^FAIL .*may not create tables in the schema health/,
+      );
+    } finally {
+      await sentinel.stop();
+    }
+  });
+});

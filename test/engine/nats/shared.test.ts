@@ -1,0 +1,120 @@
+import { jetstream } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { createLeases } from '../../../src/engine/lease.ts';
+import type { StateChange } from '../../../src/engine/engine.ts';
+import { Received, message, numbers, until, wait } from '../../conformance/engine/helpers.ts';
+import { type NatsServer, noNatsServer, startNatsServer } from '../../helpers/nats-server.ts';
+import { freshPrefix, open } from './support.ts';
+
+describe.skipIf(noNatsServer !== undefined)('several processes on one NATS', () => {
+  let server: NatsServer;
+  beforeAll(async () => {
+    server = await startNatsServer();
+  });
+  afterAll(() => server.stop());
+
+  const three = async () => {
+    const prefix = freshPrefix();
+    return Promise.all(['a', 'b', 'c'].map((writer) => open(server, { prefix, writer })));
+  };
+
+  it('share a group: each message goes to one of them', async () => {
+    const engines = await three();
+    const logs = await Promise.all(
+      engines.map(async (engine) => {
+        const log = new Received({ pauseMs: 5 });
+        await engine.consume('orders', 'loader', { maxEvents: 5 }, log.handler);
+        return log;
+      }),
+    );
+    for (const one of numbers(300)) await engines[0]!.publish('orders', [message(one)]);
+    await until(() => logs.reduce((sum, { texts }) => sum + texts.length, 0) >= 300);
+    await wait(50);
+    expect(logs.flatMap(({ texts }) => texts).toSorted()).toEqual(numbers(300));
+    for (const { texts } of logs) expect(texts.length).toBeGreaterThan(0);
+  });
+
+  it('see what another writes within a second, and list it in order', async () => {
+    const [one, two] = await three();
+    const changes: StateChange[] = [];
+    two!.state.watch('rules/', (change) => changes.push(change));
+    await two!.state.list('rules/');
+    const start = performance.now();
+    await one!.state.put('rules/b', 1);
+    await one!.state.put('rules/a', 2);
+    await until(() => changes.length === 2);
+    expect(performance.now() - start).toBeLessThan(1000);
+    expect(await two!.state.list('rules/')).toEqual([
+      { key: 'rules/a', value: 2 },
+      { key: 'rules/b', value: 1 },
+    ]);
+  });
+
+  it('take a lease one at a time; one that is not renewed ends', async () => {
+    const leases = (await three()).map(createLeases);
+    const taken = await Promise.all(leases.map((one) => one.take('cron', 300)));
+    const held = taken.filter((lease) => lease !== undefined);
+    expect(held).toHaveLength(1);
+    expect(await held[0]!.renew()).toBe(true);
+    await until(async () => (await leases[0]!.take('cron', 60_000)) !== undefined);
+    expect(await held[0]!.renew()).toBe(false);
+  });
+
+  it('answer each other; without anybody who answers, the call says so', async () => {
+    const [one, two, three_] = await three();
+    await expect(one!.calls!.ask('pipeline', {}, 1000)).rejects.toMatchObject({ code: 'no_worker' });
+    let answered = 0;
+    for (const engine of [two!, three_!])
+      engine.calls!.serve('pipeline', async (question) => {
+        answered++;
+        return { question };
+      });
+    const large = 'x'.repeat(2_000_000);
+    await until(async () =>
+      one!.calls!.ask('pipeline', large, 1000).then(
+        (answer) => (answer as { question: string }).question === large,
+        () => false,
+      ),
+    );
+    expect(answered).toBe(1);
+  });
+
+  it('what a worker held when it died comes again, though what others settled behind it is trimmed', async () => {
+    const prefix = freshPrefix();
+    const engine = await open(server, { prefix, ackWaitMs: 1500 });
+    // The group is made, and its first message given to one who says nothing any more.
+    await (await engine.consume('orders', 'loader', {}, async () => {})).stop();
+    await engine.publish('orders', [message('held by the dead')]);
+    const nc = await connect({ servers: server.address });
+    onTestFinished(() => nc.close());
+    const consumer = await jetstream(nc).consumers.get(`${prefix}_t_orders`, 'g=loader');
+    expect(await consumer.next({ expires: 1000 })).not.toBeNull();
+    const log = new Received();
+    await engine.consume('orders', 'loader', {}, log.handler);
+    for (const one of numbers(20)) await engine.publish('orders', [message(one)]);
+    await until(async () => log.texts.includes('held by the dead'));
+    await until(async () => (await engine.stats())[0]?.bytes === 0);
+    expect(log.texts.toSorted()).toEqual([...numbers(20), 'held by the dead']);
+    expect(log.texts.at(-1)).toBe('held by the dead');
+  });
+
+  it('what a worker that stops has not settled goes to another at once', async () => {
+    const prefix = freshPrefix();
+    const [stuck, well] = [
+      await open(server, { prefix, ackWaitMs: 60_000 }),
+      await open(server, { prefix, ackWaitMs: 60_000 }),
+    ];
+    let begun = false;
+    const consumer = await stuck.consume('orders', 'loader', { retry: 'hold' }, async () => {
+      begun = true;
+      throw new Error('the destination is not reached from here');
+    });
+    await stuck.publish('orders', [message('a')]);
+    await until(() => begun);
+    const log = new Received();
+    await well.consume('orders', 'loader', {}, log.handler);
+    await consumer.stop();
+    await until(() => log.texts.includes('a'));
+  });
+});
