@@ -8,6 +8,7 @@ import { type KnownTable, knowTable } from './postgres/known-table.ts';
 import { type Warehouse, loadBatch, makeReady } from './postgres/loader.ts';
 import { createQuery } from './postgres/query.ts';
 import { repairAudit } from './postgres/repair-audit.ts';
+import { createSearch } from './postgres/search.ts';
 import { CallersError, type PostgresOptions, openSession, patient } from './postgres/session.ts';
 import { typeName } from './postgres/sql.ts';
 import { ensureTables } from './postgres/tables.ts';
@@ -99,6 +100,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Destinatio
       session.question('look for an event', (client) => findEvent(client, schema, requestId)),
     counts: () => session.question('read its counters', (client) => readCounts(client, schema)),
     repairs: repairAudit(session, warehouse.slot),
+    search: createSearch(session),
     query: createQuery(options),
     close: () => session.close(),
   };

@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { searchConformance } from '../../conformance/destination-search.ts';
 import { destinationConformance } from '../../conformance/destination.ts';
 import { withoutPostgres } from '../../helpers/postgres.ts';
 import { postgresForTests } from './support.ts';
@@ -6,7 +7,7 @@ import { postgresForTests } from './support.ts';
 describe.skipIf(withoutPostgres())('PostgreSQL', () => {
   const postgres = postgresForTests();
 
-  destinationConformance('postgres', async () => {
+  const open = async () => {
     const schema = postgres.nextSchema();
     let destination = await postgres.open(schema);
     return {
@@ -23,5 +24,7 @@ describe.skipIf(withoutPostgres())('PostgreSQL', () => {
       },
       cleanup: () => destination.close(),
     };
-  });
+  };
+  destinationConformance('postgres', open);
+  searchConformance('postgres', open);
 });

@@ -30,8 +30,11 @@ export function postgresForTests(settings?: Record<string, string>) {
       ALTER DEFAULT PRIVILEGES GRANT USAGE ON SCHEMAS TO reader`);
   });
   afterAll(async () => {
-    await Promise.all(opened.map((destination) => destination.close()));
-    await server.remove();
+    try {
+      await Promise.all(opened.map((destination) => destination.close()));
+    } finally {
+      await server.remove();
+    }
   });
   return {
     get server() {

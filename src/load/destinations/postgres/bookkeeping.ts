@@ -37,6 +37,7 @@ export function bookkeepingTables(schema: string): [name: string, statements: st
         `CREATE TABLE ${name('_sentinel_duplicates')} (request_id uuid PRIMARY KEY, contract text, source text,
            contract_version text, table_name text, first_request_id uuid, received_at timestamptz)`,
         `CREATE INDEX _sentinel_duplicates_first ON ${name('_sentinel_duplicates')} (first_request_id)`,
+        `CREATE INDEX _sentinel_duplicates_newest ON ${name('_sentinel_duplicates')} (received_at, request_id)`,
       ],
     ],
     // How a repaired row came to be. `original`, `plan` and `result` are JSON text, exact to the character.

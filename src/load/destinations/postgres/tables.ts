@@ -73,8 +73,8 @@ async function missingOf(
   checkNames(spec.name, wanted);
   const table = `${identifier(schema)}.${identifier(spec.name)}`;
   const indexes = indexesOf(spec);
-  const create = ([name, parts]: readonly [string, string[]]) =>
-    `CREATE UNIQUE INDEX ${identifier(name)} ON ${table} (${parts.join(', ')})`;
+  const create = ({ name, isUnique, parts }: Index) =>
+    `CREATE ${isUnique ? 'UNIQUE ' : ''}INDEX ${identifier(name)} ON ${table} (${parts.join(', ')})`;
   if (!relations.has(spec.name))
     return [`CREATE TABLE ${table} (${wanted.map(declared).join(', ')})`, ...indexes.map(create)];
 
@@ -96,26 +96,39 @@ async function missingOf(
     [table],
   );
   const standing = new Set(ours.rows.map(({ name }) => name));
-  const needed = new Map(indexes);
+  const needed = new Set(indexes.map(({ name }) => name));
   // The key has changed: by the old one, new events would be taken for old ones.
   for (const name of standing)
     if (name.startsWith(keyIndexPrefix) && !needed.has(name))
       statements.push(`DROP INDEX ${identifier(schema)}.${identifier(name)}`);
-  for (const index of indexes) if (!standing.has(index[0])) statements.push(create(index));
+  for (const index of indexes) if (!standing.has(index.name)) statements.push(create(index));
   return statements;
 }
 
 const keyIndexPrefix = '_sentinel_key_';
 
-/** What makes loading exactly once: no two rows with one request id, and none with one key. By name. */
-function indexesOf(spec: Table): [name: string, parts: string[]][] {
+interface Index {
+  name: string;
+  isUnique: boolean;
+  parts: string[];
+}
+
+/**
+ * What makes loading exactly once: no two rows with one request id, and none with one key. And what finds the newest
+ * events.
+ */
+function indexesOf(spec: Table): Index[] {
   const key = keyOf(spec);
   const digest = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 24);
+  const keyName = `${keyIndexPrefix}${digest(JSON.stringify([spec.name, key]))}`;
   return [
-    [`_sentinel_id_${digest(spec.name)}`, [identifier('_request_id')]],
-    ...(key.length === 0
-      ? []
-      : [[`${keyIndexPrefix}${digest(JSON.stringify([spec.name, key]))}`, key] as [string, string[]]]),
+    { name: `_sentinel_id_${digest(spec.name)}`, isUnique: true, parts: [identifier('_request_id')] },
+    {
+      name: `_sentinel_at_${digest(spec.name)}`,
+      isUnique: false,
+      parts: [identifier('_received_at'), identifier('_request_id')],
+    },
+    ...(key.length === 0 ? [] : [{ name: keyName, isUnique: true, parts: key }]),
   ];
 }
 

@@ -1,0 +1,122 @@
+import type { EventFilter, EventPlace } from '../../event-search.ts';
+import { uuidShape } from './find.ts';
+import { identifier, literal } from './sql.ts';
+
+/** A table that holds events. */
+export interface EventTable {
+  name: string;
+  /** Undefined when it has no column for it. */
+  eventIdType: string | undefined;
+  /** Name of the contract by version. */
+  contracts: ReadonlyMap<string, string>;
+}
+
+/** The values of a statement, each under the number by which it is named there. */
+export interface Parameters {
+  values: unknown[];
+  add(value: unknown): string;
+}
+
+export function createParameters(): Parameters {
+  const values: unknown[] = [];
+  return { values, add: (value) => `$${values.push(value)}` };
+}
+
+/** For every place where events are; `column` names what the place has for it. */
+function conditionsOf(
+  { source, from, to }: EventFilter,
+  before: EventPlace | undefined,
+  column: { source: string; receivedAt: string; requestId: string },
+  { add }: Parameters,
+): string[] {
+  const instant = (ms: number) => `${add(new Date(ms).toISOString())}::timestamptz`;
+  const conditions: string[] = [];
+  if (source !== undefined) conditions.push(`${column.source} = ${add(source)}`);
+  if (from !== undefined) conditions.push(`${column.receivedAt} >= ${instant(from)}`);
+  if (to !== undefined) conditions.push(`${column.receivedAt} <= ${instant(to)}`);
+  if (before !== undefined && uuidShape.test(before.requestId))
+    conditions.push(
+      `(${column.receivedAt}, ${column.requestId}) < (${instant(before.receivedAt)}, ${add(before.requestId)}::uuid)`,
+    );
+  return conditions;
+}
+
+const where = (conditions: readonly string[]): string =>
+  conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+
+/** The rows of one table; undefined when none can match. */
+export function rowsPart(
+  schema: string,
+  { name, eventIdType, contracts }: EventTable,
+  filter: EventFilter,
+  statuses: readonly string[],
+  before: EventPlace | undefined,
+  parameters: Parameters,
+): string | undefined {
+  const { eventId, contract } = filter;
+  const versions = [...contracts].filter(([, writer]) => writer === contract).map(([version]) => version);
+  if (contract !== undefined && versions.length === 0) return undefined;
+  const isId = eventId === undefined ? undefined : sameEventId(eventIdType, eventId, parameters);
+  if (eventId !== undefined && isId === undefined) return undefined;
+  const column = { source: '_source', receivedAt: '_received_at', requestId: '_request_id' };
+  const conditions = conditionsOf(filter, before, column, parameters);
+  if (contract !== undefined) conditions.push(`_contract_version = ANY(${parameters.add(versions)}::text[])`);
+  if (isId !== undefined) conditions.push(isId);
+  if (!statuses.includes('loaded')) conditions.push('_repaired');
+  if (!statuses.includes('repaired')) conditions.push('NOT _repaired');
+  const cases = Array.from(
+    contracts,
+    ([version, writer]) => `WHEN ${literal(version)} THEN ${literal(writer)}`,
+  );
+  const named =
+    cases.length === 0
+      ? literal(name)
+      : `CASE _contract_version ${cases.join(' ')} ELSE ${literal(name)} END`;
+  return `SELECT _request_id AS request_id, _received_at AS received_at,
+      CASE WHEN _repaired THEN 'repaired' ELSE 'loaded' END AS status,
+      ${eventIdType === undefined ? 'NULL' : 'event_id::text'} AS event_id, ${named} AS contract,
+      _contract_version AS version, _source AS source, _rule_id AS rule_id
+    FROM ${identifier(schema)}.${identifier(name)} ${where(conditions)}`;
+}
+
+/** Compares in the column's own type, for its index; undefined when no value of it is spelt so. */
+function sameEventId(type: string | undefined, eventId: string, { add }: Parameters): string | undefined {
+  switch (type) {
+    case undefined:
+      return undefined;
+    case 'uuid':
+      return uuidShape.test(eventId) ? `event_id = ${add(eventId)}::uuid` : undefined;
+    case 'bigint':
+      return /^-?\d{1,18}$/.test(eventId) ? `event_id = ${add(eventId)}::bigint` : undefined;
+    case 'text':
+      return `event_id = ${add(eventId)}`;
+    default:
+      return `event_id::text = ${add(eventId)}`;
+  }
+}
+
+/** A duplicate's own event id is not kept; it is found by that of the event which it repeats. */
+export function duplicatesPart(
+  schema: string,
+  tables: readonly EventTable[],
+  filter: EventFilter,
+  before: EventPlace | undefined,
+  parameters: Parameters,
+): string {
+  const { eventId, contract } = filter;
+  const column = { source: 'source', receivedAt: 'received_at', requestId: 'request_id' };
+  const conditions = conditionsOf(filter, before, column, parameters);
+  if (contract !== undefined) conditions.push(`contract = ${parameters.add(contract)}`);
+  if (eventId !== undefined) {
+    const firsts = tables.flatMap(({ name, eventIdType }) => {
+      const isId = sameEventId(eventIdType, eventId, parameters);
+      return isId === undefined
+        ? []
+        : [`SELECT _request_id FROM ${identifier(schema)}.${identifier(name)} WHERE ${isId}`];
+    });
+    conditions.push(firsts.length === 0 ? 'false' : `first_request_id IN (${firsts.join(' UNION ALL ')})`);
+  }
+  return `SELECT request_id, received_at, 'duplicate' AS status, NULL::text AS event_id, contract,
+      contract_version AS version, source, NULL::text AS rule_id
+    FROM ${identifier(schema)}._sentinel_duplicates ${where(conditions)}`;
+}
