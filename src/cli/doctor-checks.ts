@@ -115,9 +115,10 @@ async function nearestExisting(path: string): Promise<string> {
 async function checkEngine({ engine, role, queue }: Config): Promise<Finding> {
   if (engine.type === 'embedded') return { status: 'ok', found: 'embedded, in the data folder' };
   const { checkNats } = await import('../engine/engines/nats/check.ts');
-  const { version, server, maxPayload } = await checkNats(engine);
+  const { version, server, maxPayload, unsafe } = await checkNats(engine);
   const copies = `${engine.replicas} ${engine.replicas === 1 ? 'copy' : 'copies'} of each event`;
   const found = `NATS ${version} at ${server}, ${copies}, messages up to ${formatBytes(maxPayload)}, queue up to ${formatBytes(queue.maxBytes)}, role ${role}`;
+  if (unsafe !== undefined) return { status: 'warn', found, fix: unsafe };
   if (engine.replicas > 1) return { status: 'ok', found };
   return {
     status: 'warn',

@@ -35,6 +35,7 @@ async function openNats(
     onDisconnect: (server) =>
       log.warn({ status: 'disconnected', code: 'engine_unavailable', server }, 'NATS: connection lost'),
     onReconnect: (server) => log.info({ status: 'recovered', server }, 'NATS: connected again'),
+    onUnsafeServer: (warning) => log.warn({ status: 'unsafe', code: 'unsafe_server' }, warning),
     onError: (error) => log.error({ err: error, status: 'failed', code: 'engine_unavailable' }, 'NATS'),
   });
 }

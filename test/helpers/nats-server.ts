@@ -5,13 +5,19 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const found = spawnSync('nats-server', ['--version'], { encoding: 'utf8' });
+/** The program: the one on the PATH, or the one that NATS_SERVER names. */
+export const natsServer = process.env['NATS_SERVER'] || 'nats-server';
+
+const found = spawnSync(natsServer, ['--version'], { encoding: 'utf8' });
+
+/** As it says itself, such as 2.10.27; 0.0.0 when it does not run. */
+export const natsVersion = /v(\d+\.\d+\.\d+)/.exec(found.stdout ?? '')?.[1] ?? '0.0.0';
 
 /** Why tests that need nats-server can't run; undefined when they can. In CI they must. */
 export const noNatsServer: string | undefined =
   found.status === 0 || process.env['CI'] === 'true'
     ? undefined
-    : 'nats-server is not on the PATH (apt-get install nats-server)';
+    : `${natsServer} does not run (apt-get install nats-server, or set NATS_SERVER)`;
 
 export interface NatsServer {
   /** `host:port`. */
@@ -29,7 +35,7 @@ export async function startNatsServer(config = '', options: { port?: number } = 
     path,
     `host: 127.0.0.1\nport: ${port}\n${config.includes('jetstream') ? '' : 'jetstream {}\n'}${config}`,
   );
-  const child = spawn('nats-server', ['-c', path, '-sd', dir], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(natsServer, ['-c', path, '-sd', dir], { stdio: ['ignore', 'ignore', 'pipe'] });
   const log: string[] = [];
   child.stderr.setEncoding('utf8');
   await new Promise<void>((resolve, reject) => {

@@ -13,6 +13,7 @@ import { createLargeBodies } from './nats/large.ts';
 import { encodeToken, layoutOf } from './nats/names.ts';
 import { createPublisher } from './nats/publisher.ts';
 import { createRetryArea } from './nats/retry-area.ts';
+import { watchVersion } from './nats/server-version.ts';
 import { createState } from './nats/state.ts';
 import { createStats } from './nats/stats.ts';
 import { createStreams } from './nats/streams.ts';
@@ -31,6 +32,8 @@ export interface NatsEngineOptions extends NatsAccess, ConnectionEvents {
   ackWaitMs: number;
   /** Bytes that may wait in each topic that this process publishes. Default: no limit but the server's. */
   limits?: { bytes?: number };
+  /** Told, at the start and after a reconnect, that the server's version is not safe for several copies. */
+  onUnsafeServer?: (warning: string) => void;
 }
 
 /** Longer ones would not fit the names of the server's files. */
@@ -50,6 +53,7 @@ export async function openNatsEngine(options: NatsEngineOptions): Promise<Engine
     await link.nc.close();
     throw toEngineError(error);
   }
+  watchVersion(link, options.replicas, (warning) => options.onUnsafeServer?.(warning));
   const large = createLargeBodies(link, layout);
   const retries = createRetryArea(link, layout, large);
   const publisher = createPublisher({ link, layout, streams, large }, options.limits ?? {});

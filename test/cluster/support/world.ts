@@ -23,6 +23,7 @@ export interface World {
 /** A worker that falls silent loses what it holds after so long. */
 export const ackWaitMs = 4000;
 export const rawStream = 'test_t_raw_event';
+export const stateStream = 'KV_test_state';
 
 const files = {
   // Says which second it ran for; every worker schedules it.
@@ -108,15 +109,26 @@ export async function startWorld(): Promise<World> {
 export const statsOf = (url: string) => get<Stats>(`${url}/api/v1/stats`);
 
 /** Waits until nothing is on its way any more. */
-export async function quiet({ gateways }: World, ms = 45_000): Promise<void> {
-  await until(async () => {
-    try {
-      const { pending, healing } = await statsOf(gateways[0]!.url);
-      return pending === 0 && healing === 0;
-    } catch {
-      return false; // a part is still on its way back
-    }
-  }, ms);
+export async function quiet({ gateways }: World, ms = 60_000): Promise<void> {
+  let last = 'nothing';
+  try {
+    await until(async () => {
+      try {
+        const { pending, healing } = await statsOf(gateways[0]!.url);
+        last = `pending ${pending}, healing ${healing}`;
+        return pending === 0 && healing === 0;
+      } catch (error) {
+        last = String(error); // a part is still on its way back
+        return false;
+      }
+    }, ms);
+  } catch (error) {
+    const queues = await fetch(`${gateways[0]!.url}/api/v1/consumers`).then(
+      (response) => response.text(),
+      String,
+    );
+    throw new Error(`the cluster has not come to rest: ${last}; ${queues}`, { cause: error });
+  }
 }
 
 export interface Ledger {
