@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { HttpReply } from '../../src/steps/step.ts';
-import { noNatsServer } from '../helpers/nats-server.ts';
+import { unsafeCopies } from '../../src/engine/engines/nats/server-version.ts';
+import { natsVersion, noNatsServer } from '../helpers/nats-server.ts';
 import { withoutPostgres } from '../helpers/postgres.ts';
 import { type RunningSentinel, get, post, transaction, until, without } from '../helpers/sentinel.ts';
 import { type Load, startLoad } from './support/load.ts';
@@ -21,11 +22,21 @@ import {
 
 /** What takes a while: milliseconds for a machine that is busy. */
 const timeout = 90_000;
+/** Where servers lose what they have acknowledged, there is nothing of ours to test in their faults. */
+const unsafe = unsafeCopies(natsVersion, 3);
+const why = (reason: string | undefined) => (reason === undefined ? '' : `: ${reason}`);
 const noCluster = noNatsServer ?? (withoutPostgres() ? 'PostgreSQL is not installed' : undefined);
 
 describe.skipIf(noCluster !== undefined)(
-  `a cluster of three NATS servers, two gateways, three workers and PostgreSQL${noCluster === undefined ? '' : `: ${noCluster}`}`,
+  `a cluster of three NATS servers, two gateways, three workers and PostgreSQL${why(noCluster)}`,
   () => {
+    it.runIf(process.env['CI'] === 'true')(
+      'leaves out no fault in a pipeline: NATS_SERVER is new enough',
+      () => {
+        expect(unsafe).toBeUndefined();
+      },
+    );
+
     let world: World;
     let load: Load | undefined;
     beforeAll(async () => {
@@ -204,12 +215,16 @@ describe.skipIf(noCluster !== undefined)(
       await world.gateways[1]!.restart();
     });
 
-    it('survives kill -9 of the server that leads the stream', { timeout }, async () => {
-      const leader = await world.nats.leaderOf(rawStream);
-      await underLoad(() => leader.kill('SIGKILL'), { after: 6000 });
-      await leader.start();
-      await world.nats.whole(rawStream);
-    });
+    it.skipIf(unsafe !== undefined)(
+      `survives kill -9 of the server that leads the stream${why(unsafe)}`,
+      { timeout },
+      async () => {
+        const leader = await world.nats.leaderOf(rawStream);
+        await underLoad(() => leader.kill('SIGKILL'), { after: 6000 });
+        await leader.start();
+        await world.nats.whole(rawStream);
+      },
+    );
 
     it(
       'survives a worker that is stopped for longer than the ack wait, and comes back',
@@ -223,8 +238,8 @@ describe.skipIf(noCluster !== undefined)(
       },
     );
 
-    it(
-      'survives a NATS server that is stopped for longer than the ack wait, and comes back',
+    it.skipIf(unsafe !== undefined)(
+      `survives a NATS server that is stopped for longer than the ack wait, and comes back${why(unsafe)}`,
       { timeout },
       async () => {
         const leader = await world.nats.leaderOf(rawStream);
@@ -245,9 +260,9 @@ describe.skipIf(noCluster !== undefined)(
       });
     });
 
-    const noCut = noIslands();
+    const noCut = noIslands() ?? unsafe;
     it.skipIf(noCut !== undefined)(
-      `survives a NATS server that is cut off from the others${noCut === undefined ? '' : `: ${noCut}`}`,
+      `survives a NATS server that is cut off from the others${why(noCut)}`,
       { timeout },
       async () => {
         await underLoad(async () => {

@@ -31,7 +31,10 @@ export interface NatsCluster {
 }
 
 /** Three servers with JetStream on this machine; the third on the island, if there is one. */
-export async function startNatsCluster(island: Island | undefined): Promise<NatsCluster> {
+export async function startNatsCluster(
+  island: Island | undefined,
+  program: string = natsServer,
+): Promise<NatsCluster> {
   const dir = await mkdtemp(join(tmpdir(), 'sentinel-cluster-'));
   const home = island?.hostAddress ?? '127.0.0.1';
   const hosts = [home, home, island?.address ?? home];
@@ -49,7 +52,7 @@ export async function startNatsCluster(island: Island | undefined): Promise<Nats
         `server_name: ${name}\nlisten: "${host}:${client}"\njetstream { store_dir: "${join(dir, name)}", max_file_store: 1GB }\n` +
           `ping_interval: "2s"\nping_max: 2\ncluster { name: test, listen: "${host}:${route}", routes: [${routes}] }\n`,
       );
-      const command = [...(at === 2 && island ? island.command : []), natsServer, '-c', path];
+      const command = [...(at === 2 && island ? island.command : []), program, '-c', path];
       return makeNode(name, `${host}:${client}`, command);
     }),
   );
