@@ -114,6 +114,16 @@ describe('compose.yaml', () => {
     );
   });
 
+  it('its NATS servers sync what they acknowledge: they share one power supply', () => {
+    expect(read('deploy/compose/nats.conf')).toContain('sync_interval: always');
+    for (const [name, { command, volumes }] of services.filter(([, { image }]) =>
+      image?.startsWith('nats:'),
+    )) {
+      expect(command.slice(0, 2), name).toEqual(['-c', '/nats.conf']);
+      expect(volumes, name).toContain('./deploy/compose/nats.conf:/nats.conf:ro');
+    }
+  });
+
   it.each(own)('%s is started in a way that the service understands', async (_, service) => {
     await expectStart(service.command);
     for (const name of Object.keys(service.environment!)) expect(knownVariables).toContain(name);
