@@ -34,6 +34,8 @@ export interface Link {
   readonly nc: NatsConnection;
   readonly js: JetStreamClient;
   readonly jsm: JetStreamManager;
+  /** Gives up soon: nobody answers for a stream or consumer that is just being made. */
+  readonly looks: JetStreamManager;
   /** Subject prefix of JetStream's API. */
   readonly api: string;
   /** Bytes that one message may have, headers included. */
@@ -47,6 +49,7 @@ export interface Link {
 /** A server that answers nothing is given up after two of these; JetStream itself notices a lost peer about as fast. */
 const pingIntervalMs = 3000;
 const requestTimeoutMs = 5000;
+const lookTimeoutMs = 1000;
 
 /** Connects, and checks that there is JetStream. Throws `engine_unavailable` with what to do. */
 export async function openLink(access: NatsAccess, name: string, events: ConnectionEvents): Promise<Link> {
@@ -86,6 +89,7 @@ export async function openLink(access: NatsAccess, name: string, events: Connect
       nc,
       js: jetstream(nc, { timeout: requestTimeoutMs }),
       jsm,
+      looks: await jetstreamManager(nc, { timeout: lookTimeoutMs, checkAPI: false }),
       api: '$JS.API',
       maxPayload: () => nc.info?.max_payload ?? 1024 * 1024,
       onReconnect(listener) {

@@ -1,5 +1,6 @@
 import { AckPolicy, type ConsumerConfig, type ConsumerInfo, DeliverPolicy } from '@nats-io/jetstream';
 import type { Link } from './connection.ts';
+import { create } from './create.ts';
 import { isNotFound } from './errors.ts';
 import type { Layout } from './names.ts';
 import { patiently } from './patience.ts';
@@ -51,24 +52,28 @@ export async function ensureGroup(
 }
 
 async function ensureConsumer(
-  { jsm }: Link,
+  { jsm, looks }: Link,
   stream: string,
   config: Partial<ConsumerConfig> & { durable_name: string },
 ): Promise<void> {
   await patiently(async () => {
     try {
-      const { config: found } = await jsm.consumers.info(stream, config.durable_name);
+      const { config: found } = await looks.consumers.info(stream, config.durable_name);
       if (found.ack_wait !== config.ack_wait)
         await jsm.consumers.update(stream, config.durable_name, { ack_wait: config.ack_wait! });
     } catch (error) {
       if (!isNotFound(error)) throw error;
-      await jsm.consumers.add(stream, {
-        ...config,
-        ack_policy: AckPolicy.Explicit,
-        deliver_policy: DeliverPolicy.All,
-        max_deliver: -1,
-        max_waiting: 512,
-      });
+      await create(
+        () =>
+          jsm.consumers.add(stream, {
+            ...config,
+            ack_policy: AckPolicy.Explicit,
+            deliver_policy: DeliverPolicy.All,
+            max_deliver: -1,
+            max_waiting: 512,
+          }),
+        () => looks.consumers.info(stream, config.durable_name),
+      );
     }
   });
 }

@@ -1,6 +1,7 @@
 import { DiscardPolicy, RetentionPolicy, type StreamConfig, StorageType } from '@nats-io/jetstream';
 import { SentinelError } from '../../../errors.ts';
 import type { Link } from './connection.ts';
+import { create } from './create.ts';
 import { isNotFound } from './errors.ts';
 import type { Layout } from './names.ts';
 import { patiently } from './patience.ts';
@@ -32,13 +33,16 @@ export function createStreams(link: Link, layout: Layout, replicas: number): Str
   async function ensure(config: Partial<StreamConfig> & { name: string }): Promise<string> {
     await patiently(async () => {
       try {
-        const { config: found } = await link.jsm.streams.info(config.name);
+        const { config: found } = await link.looks.streams.info(config.name);
         checkSubjects(config, found);
         if (found.num_replicas !== replicas)
           await link.jsm.streams.update(config.name, { num_replicas: replicas });
       } catch (error) {
         if (!isNotFound(error)) throw error;
-        await link.jsm.streams.add(config);
+        await create(
+          () => link.jsm.streams.add(config),
+          () => link.looks.streams.info(config.name),
+        );
       }
     });
     return config.name;

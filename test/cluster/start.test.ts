@@ -3,6 +3,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { checkNats } from '../../src/engine/engines/nats/check.ts';
 import { unsafeCopies } from '../../src/engine/engines/nats/server-version.ts';
 import { openNatsEngine } from '../../src/engine/engines/nats.ts';
+import { noNatsServer } from '../helpers/nats-server.ts';
 import { startNatsCluster } from './support/nats-cluster.ts';
 
 const onPath = spawnSync('nats-server', ['--version'], { encoding: 'utf8' });
@@ -27,5 +28,30 @@ it.skipIf(version === 'none' && process.env['CI'] !== 'true')(
     await engine.close();
     expect(warnings).toEqual(expected === undefined ? [] : [expected]);
     expect((await checkNats(access)).unsafe).toBe(expected);
+  },
+);
+
+it.skipIf(noNatsServer !== undefined)(
+  `processes that begin at the same moment do not wait for each other${noNatsServer === undefined ? '' : `: ${noNatsServer}`}`,
+  { timeout: 90_000 },
+  async () => {
+    const cluster = await startNatsCluster(undefined);
+    onTestFinished(() => cluster.remove());
+    const begin = async (prefix: string, writer: string) => {
+      const options = { servers: cluster.servers, prefix, writer, replicas: 3, ackWaitMs: 5000 };
+      const engine = await openNatsEngine(options);
+      await engine.publish('topic', []);
+      return engine;
+    };
+    const began = [];
+    // Servers leave the one or other of those who make the same stream without an answer, in one of four rounds or so.
+    for (let round = 1; round <= 10; round++) {
+      const from = performance.now();
+      const engines = await Promise.all(['a', 'b', 'c'].map((writer) => begin(`round-${round}`, writer)));
+      began.push(performance.now() - from);
+      await Promise.all(engines.map((engine) => engine.close()));
+    }
+    // A request without an answer takes 5 seconds to fail.
+    expect(Math.max(...began)).toBeLessThan(4500);
   },
 );
