@@ -21,7 +21,7 @@ import {
 } from './support/world.ts';
 
 /** What takes a while: milliseconds for a machine that is busy. */
-const timeout = 90_000;
+const timeout = 150_000;
 /** Where servers lose what they have acknowledged, there is nothing of ours to test in their faults. */
 const unsafe = unsafeCopies(natsVersion, 3);
 const why = (reason: string | undefined) => (reason === undefined ? '' : `: ${reason}`);

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { freePort, natsServer } from '../../helpers/nats-server.ts';
@@ -95,16 +96,18 @@ export async function startNatsCluster(
     countSubjects: async (stream, filter) =>
       Object.keys((await info(stream, filter)).state.subjects ?? {}).length,
     async whole(stream) {
-      await until(
-        async () =>
-          info(stream).then(
-            ({ cluster }) =>
-              cluster?.replicas?.length === 2 &&
-              cluster.replicas.every(({ current, offline }) => current && !offline),
-            () => false,
-          ),
-        40_000,
-      );
+      const deadline = Date.now() + 60_000;
+      for (;;) {
+        const replicas = await info(stream).then(({ cluster }) => cluster?.replicas, String);
+        const inStep =
+          Array.isArray(replicas) &&
+          replicas.length === 2 &&
+          replicas.every(({ current, offline }) => current && !offline);
+        if (inStep) return;
+        if (Date.now() > deadline)
+          throw new Error(`the copies of ${stream} are not in step: ${JSON.stringify(replicas)}`);
+        await sleep(250);
+      }
     },
     async remove() {
       await stopAll();
