@@ -48,8 +48,8 @@ const askEveryMs = 500;
 /**
  * Publishes for one engine. A block takes whatever came while the last ones were on their way, so that its size
  * follows the load by itself. One whose acknowledgement got lost is sent again, and may be there twice, which changes
- * nothing but the count of what was published. A message id would prevent that, but on servers of version 2.9 it lets
- * replicas differ after a leader has changed, and then loses other messages (docs/adr/0005-nats.md).
+ * nothing but the count of what was published. A message id would prevent that, but lets servers acknowledge what they
+ * have lost with a leader (docs/adr/0005-nats.md).
  */
 export function createPublisher(
   { link, layout, streams, large }: { link: Link; layout: Layout; streams: Streams; large: LargeBodies },
