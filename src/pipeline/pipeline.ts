@@ -1,5 +1,4 @@
 import type { Config } from '../config.ts';
-import type { ContractRegistry } from '../contracts/registry.ts';
 import { loadContracts } from '../contracts/discover.ts';
 import { type DeadLetter, isStaleReplay } from '../dead-letter/dead-letter.ts';
 import { type EditDryRun, dryRunEdit } from '../dead-letter/dry-run.ts';
@@ -8,11 +7,12 @@ import { learnFromPerson } from '../dead-letter/learn.ts';
 import { type DeadLetterStore, createDeadLetters } from '../dead-letter/store.ts';
 import type { ConsumeOptions, Consumer, Delivery, Engine, Handler } from '../engine/engine.ts';
 import { createLeases } from '../engine/lease.ts';
-import { SentinelError, isRetryable } from '../errors.ts';
+import { SentinelError } from '../errors.ts';
 import { topics } from '../event.ts';
 import { parseExact } from '../ingest/exact-json.ts';
 import { headerOf } from '../ingest/record.ts';
 import type { JsonObject } from '../json.ts';
+import { checkCopied } from '../load/copies/check.ts';
 import { type CopyOutcome, startCopies } from '../load/copies/copies.ts';
 import { createCopyFeed } from '../load/copies/feed.ts';
 import type { CopyStatus } from '../load/copies/reader.ts';
@@ -46,6 +46,8 @@ import { type ContractInfo, toContractInfo } from './contract-info.ts';
 import { groups } from './groups.ts';
 import { type InsightApi, openInsight } from './insight.ts';
 import { createKeeper } from './keeper.ts';
+import { createParking, parkedEvents } from './parking.ts';
+import { stopOnUnknown, stopProcess } from './stop-process.ts';
 
 export type { ContractInfo };
 
@@ -189,6 +191,17 @@ export async function startPipeline(deps: {
   });
   await rollbacks.resume(deps.consume);
   const committed = new Map(await destination.positions());
+  // What was parked when there were further destinations is still to be loaded when there are none any more.
+  const mayPark = deps.consume && (feed !== undefined || (await parkedEvents(engine)) > 0);
+  const parking = mayPark
+    ? await createParking({
+        engine,
+        refuses: () => loading.waiting(),
+        restEvents: config.pipeline.maxBatchEvents,
+        log: logOf('loader'),
+        onBroken: (error) => stopProcess(log, error, {}),
+      })
+    : undefined;
   const chain = createChain({
     engine,
     contracts,
@@ -198,6 +211,7 @@ export async function startPipeline(deps: {
     committed,
     recent,
     copies: feed,
+    parking,
     subscribed,
     metrics,
     log: logOf('validator'),
@@ -246,6 +260,13 @@ export async function startPipeline(deps: {
     chain.fromIngest(await withoutStale(batch, letters)),
   );
   await consume(topics.fixed, { group: groups.loader, step: 'loader' }, inOrder, chain.fromHealers);
+  if (parking !== undefined)
+    await consume(
+      topics.parked,
+      { group: groups.loader, step: 'loader' },
+      { ...inOrder, lingerMs },
+      chain.fromParked,
+    );
   await consume(
     topics.failed,
     { group: groups.healer, step: 'healer' },
@@ -337,6 +358,7 @@ export async function startPipeline(deps: {
     async close() {
       loading.stop();
       chain.stop();
+      parking?.stop();
       await healing.stop();
       await Promise.all([
         ...consumers.map((consumer) => consumer.stop()),
@@ -357,18 +379,6 @@ function runsHere(step: string, { engine, stepRunOn, workerLabels }: Config): bo
   return label === undefined || engine.type === 'embedded' || workerLabels.includes(label);
 }
 
-/** A misspelt contract would get no copies, in silence. */
-function checkCopied(destinations: Config['destinations'], contracts: ContractRegistry): void {
-  const known = new Set(contracts.all().map(({ name }) => name));
-  for (const { name, contracts: chosen = [] } of destinations)
-    for (const contract of chosen)
-      if (!known.has(contract))
-        throw new SentinelError(
-          'config_invalid',
-          `destinations: ${name} takes the contract ${contract}, which is not there; there are ${[...known].join(', ')}`,
-        );
-}
-
 /** Without late copies of a replay whose letter has gone on since. */
 async function withoutStale(batch: readonly Delivery[], letters: DeadLetterStore): Promise<Delivery[]> {
   const current: Delivery[] = [];
@@ -377,22 +387,4 @@ async function withoutStale(batch: readonly Delivery[], letters: DeadLetterStore
     if (replay === undefined || !isStaleReplay(await letters.get(id), replay)) current.push(delivery);
   }
   return current;
-}
-
-/** An error that nobody foresaw stops the process rather than eat the event; the batch is delivered again. */
-function stopOnUnknown(log: Logger): NonNullable<ConsumeOptions['onFailure']> {
-  return ({ error, attempt, events }) => {
-    if (!isRetryable(error)) stopProcess(log, error, { attempt, events });
-  };
-}
-
-function stopProcess(log: Logger, error: unknown, fields: object): void {
-  log.fatal(
-    { err: error, status: 'failed', code: 'unexpected_error', ...fields },
-    'unexpected error in the pipeline: the process stops, the events stay in the queue',
-  );
-  // Out of the engine's hands, so that nothing can catch it: the thread ends, and the main thread with it.
-  setImmediate(() => {
-    throw error;
-  });
 }

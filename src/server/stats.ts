@@ -41,6 +41,7 @@ export async function collectStats(
       pending(topics.raw, groups.pipeline) +
       pending(topics.replay, groups.pipeline) +
       pending(topics.fixed, groups.loader) +
+      pending(topics.parked, groups.loader) +
       pending(topics.unrecoverable, groups.keeper),
     healing: pending(topics.failed, groups.healer),
   };
