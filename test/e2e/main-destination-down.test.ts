@@ -1,0 +1,169 @@
+import { describe, expect, it } from 'vitest';
+import { withoutPostgres } from '../helpers/postgres.ts';
+import {
+  type RunningSentinel,
+  get,
+  ingest,
+  settled,
+  startProcess,
+  transaction,
+  until,
+  without,
+} from '../helpers/sentinel.ts';
+import { postgresForTests } from '../load/postgres/support.ts';
+
+interface Stats {
+  pending: number;
+  queues: { topic: string; published: number; groups: { group: string; pending: number }[] }[];
+  destinations: { name: string; loaded: number; repaired: number; pending: number }[];
+}
+
+/** PostgreSQL is the main destination, and a DuckDB file gets copies. */
+describe.skipIf(withoutPostgres())('a main destination that is down', () => {
+  const postgres = postgresForTests();
+  let schema: string;
+
+  async function start(): Promise<RunningSentinel> {
+    schema = postgres.nextSchema();
+    return startProcess({
+      config: {
+        destination: { type: 'postgres', schema },
+        destinations: [{ name: 'side', type: 'duckdb', path: './side.duckdb' }],
+      },
+      env: { SENTINEL_POSTGRES_URL: postgres.server.url() },
+    });
+  }
+  const metric = async ({ url }: RunningSentinel, name: string): Promise<number> => {
+    const text = await (await fetch(`${url}/metrics`)).text();
+    const line = text.split('\n').find((one) => one.startsWith(`${name} `));
+    return line === undefined ? NaN : Number(line.slice(name.length));
+  };
+  const sideHas = async (sentinel: RunningSentinel) =>
+    (await metric(sentinel, 'sentinel_destination_events_total{destination="side",status="loaded"}')) +
+    (await metric(sentinel, 'sentinel_destination_events_total{destination="side",status="repaired"}'));
+  const parked = (sentinel: RunningSentinel) =>
+    metric(sentinel, 'sentinel_queue_pending_events{topic="parked_event",group="loader"}');
+  const waits = (sentinel: RunningSentinel) =>
+    metric(sentinel, 'sentinel_queue_pending_events{topic="raw_event",group="pipeline"}');
+  const inMain = () =>
+    postgres.server.run(
+      `SELECT _request_id::text AS id, event_id, amount::text, _repaired FROM "${schema}".transaction`,
+    );
+  const drained = (sentinel: RunningSentinel) =>
+    until(async () => (await parked(sentinel)) === 0 && (await waits(sentinel)) === 0, 30_000);
+  const ready = async ({ url }: RunningSentinel) => (await fetch(`${url}/ready`)).status;
+
+  it('holds up none of the others, and gets everything in order, once, when it is back', async () => {
+    const sentinel = await start();
+    try {
+      const before = await ingest(sentinel.url, transaction());
+      await settled(sentinel.url, before);
+      await postgres.server.stop('SIGKILL');
+
+      const ids = [];
+      const event = transaction({ amount: 1 });
+      const first = await ingest(sentinel.url, event);
+      for (let i = 0; i < 20; i++) ids.push(await ingest(sentinel.url, transaction()));
+      const drifted = await ingest(sentinel.url, {
+        ...without(transaction(), 'email'),
+        user_email: 'eve@example.com',
+      });
+      await until(async () => (await sideHas(sentinel)) === 23, 30_000);
+      // Behind it in the queue, and yet no one who waits for it.
+      await until(async () => (await waits(sentinel)) === 0);
+      const second = await ingest(sentinel.url, { ...event, amount: 2 });
+      await until(async () => (await parked(sentinel)) === 23);
+      expect(await ready(sentinel)).toBe(503);
+      for (const id of [first, drifted, second])
+        expect(await get(`${sentinel.url}/api/v1/events/${id}`)).toMatchObject({
+          status: 'accepted',
+          contract: 'transaction',
+          source: 'shop',
+        });
+
+      await postgres.server.start();
+      await drained(sentinel);
+      await until(async () => (await ready(sentinel)) === 200);
+      expect((await inMain()).map(({ id }) => id).toSorted()).toEqual(
+        [before, first, ...ids, drifted].toSorted(),
+      );
+      expect(await inMain()).toContainEqual(
+        expect.objectContaining({ id: first, amount: '1.000000000', _repaired: false }),
+      );
+      expect(await settled(sentinel.url, first)).toMatchObject({ status: 'loaded' });
+      expect(await settled(sentinel.url, second)).toMatchObject({ status: 'duplicate' });
+      expect(await settled(sentinel.url, drifted)).toMatchObject({ status: 'repaired', healer: 'heuristics' });
+
+      // Nothing takes the way round any more.
+      const stats = () => get<Stats>(`${sentinel.url}/api/v1/stats`);
+      const published = ({ queues }: Stats) => queues.find(({ topic }) => topic === 'parked_event')?.published;
+      const until23 = published(await stats());
+      const after = await ingest(sentinel.url, transaction());
+      expect(await settled(sentinel.url, after)).toMatchObject({ status: 'loaded' });
+      expect(await stats()).toMatchObject({ pending: 0, accepted: 25, loaded: 23, repaired: 1, duplicate: 1 });
+      expect(published(await stats())).toBe(until23);
+    } finally {
+      await sentinel.stop();
+      await postgres.server.stop();
+      await postgres.server.start();
+    }
+  });
+
+  it('gets everything once, also when the process is killed again and again', async () => {
+    const sentinel = await start();
+    try {
+      const ids: string[] = [];
+      const more = async (count: number) => {
+        for (let i = 0; i < count; i++) ids.push(await ingest(sentinel.url, transaction()));
+      };
+      await more(1);
+      await settled(sentinel.url, ids[0]!);
+      await postgres.server.stop('SIGKILL');
+      await more(50);
+      // The batches are on their way into the topic.
+      await until(async () => (await parked(sentinel)) > 0, 30_000);
+      const taken = ids.length;
+      await more(20);
+      await sentinel.kill('SIGKILL');
+      await postgres.server.start();
+      await sentinel.restart();
+      await more(50);
+      // In the midst of the load.
+      await sentinel.kill('SIGKILL');
+      await sentinel.restart();
+      await drained(sentinel);
+      expect(taken).toBeGreaterThan(50);
+      expect((await inMain()).map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
+      const rows = await get<Stats>(`${sentinel.url}/api/v1/stats`);
+      expect(rows).toMatchObject({ accepted: 121, loaded: 121, duplicate: 0, dead_letters: 0, pending: 0 });
+    } finally {
+      await sentinel.stop();
+      await postgres.server.stop();
+      await postgres.server.start();
+    }
+  });
+
+  it('gets a row that it refuses back as a dead letter, also by way of the topic', async () => {
+    const sentinel = await start();
+    try {
+      await settled(sentinel.url, await ingest(sentinel.url, transaction()));
+      await postgres.server.run(
+        `ALTER TABLE "${schema}".transaction ADD CONSTRAINT cheap CHECK (amount < 1000)`,
+      );
+      await postgres.server.stop('SIGKILL');
+      const event = transaction({ amount: '5000.00' });
+      const dear = await ingest(sentinel.url, event);
+      await until(async () => (await parked(sentinel)) === 1, 30_000);
+      await postgres.server.start();
+      expect(await settled(sentinel.url, dear, 30_000)).toMatchObject({
+        status: 'dead_letter',
+        original: event,
+        violations: [{ code: 'rejected_by_destination' }],
+      });
+    } finally {
+      await sentinel.stop();
+      await postgres.server.stop();
+      await postgres.server.start();
+    }
+  });
+});
