@@ -13,7 +13,11 @@ type Open<T extends DestinationConfig['type']> = (
 const destinations: { [T in DestinationConfig['type']]: () => Promise<Open<T>> } = {
   duckdb: async () => {
     const { openDuckDb } = await import('./destinations/duckdb.ts');
-    return ({ path }, { dataDir }) => openDuckDb({ path: path ?? join(dataDir, 'warehouse.duckdb') });
+    return async ({ path }, queue) =>
+      openDuckDb({
+        path: path ?? join(queue.dataDir, 'warehouse.duckdb'),
+        queueId: await queueIdOf(queue),
+      });
   },
   postgres: async () => {
     const { openPostgres } = await import('./destinations/postgres.ts');
@@ -28,7 +32,7 @@ const destinations: { [T in DestinationConfig['type']]: () => Promise<Open<T>> }
   },
   bigquery: async () => {
     const { openBigQuery } = await import('./destinations/bigquery.ts');
-    return async (config, dataDir) => openBigQuery({ ...config, queueId: await queueIdOf(dataDir) });
+    return async (config, queue) => openBigQuery({ ...config, queueId: await queueIdOf(queue) });
   },
 };
 
@@ -62,7 +66,7 @@ export async function openDestination(
 }
 
 /**
- * Names the queue whose positions a shared database keeps. It lies with the queue: one that begins anew counts from 0
+ * Names the queue whose positions a destination keeps. It lies with the queue: one that begins anew counts from 0
  * again, and must not be taken for the one before, whose positions are far ahead of it. Workers that share a queue keep
  * no positions, and need no folder.
  */

@@ -92,15 +92,25 @@ describe.skipIf(withoutPostgres())('a main destination that is down', () => {
       );
       expect(await settled(sentinel.url, first)).toMatchObject({ status: 'loaded' });
       expect(await settled(sentinel.url, second)).toMatchObject({ status: 'duplicate' });
-      expect(await settled(sentinel.url, drifted)).toMatchObject({ status: 'repaired', healer: 'heuristics' });
+      expect(await settled(sentinel.url, drifted)).toMatchObject({
+        status: 'repaired',
+        healer: 'heuristics',
+      });
 
       // Nothing takes the way round any more.
       const stats = () => get<Stats>(`${sentinel.url}/api/v1/stats`);
-      const published = ({ queues }: Stats) => queues.find(({ topic }) => topic === 'parked_event')?.published;
+      const published = ({ queues }: Stats) =>
+        queues.find(({ topic }) => topic === 'parked_event')?.published;
       const until23 = published(await stats());
       const after = await ingest(sentinel.url, transaction());
       expect(await settled(sentinel.url, after)).toMatchObject({ status: 'loaded' });
-      expect(await stats()).toMatchObject({ pending: 0, accepted: 25, loaded: 23, repaired: 1, duplicate: 1 });
+      expect(await stats()).toMatchObject({
+        pending: 0,
+        accepted: 25,
+        loaded: 23,
+        repaired: 1,
+        duplicate: 1,
+      });
       expect(published(await stats())).toBe(until23);
     } finally {
       await sentinel.stop();
