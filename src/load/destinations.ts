@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config, DestinationConfig } from '../config.ts';
-import type { Destination } from './destination.ts';
+import type { Logger } from '../log.ts';
+import type { Destination, Table } from './destination.ts';
+import { type OpenedOrNot, openNowOrLater } from './open-later.ts';
 
 type Open<T extends DestinationConfig['type']> = (
   config: Extract<DestinationConfig, { type: T }>,
@@ -63,6 +65,30 @@ export async function openDestination(
 ): Promise<Destination> {
   const open = (await destinations[which.type]()) as Open<typeof which.type>;
   return open(which, config);
+}
+
+/**
+ * Opens the main destination, ready for these tables. A server that is away is opened later, but not when the service only
+ * answers questions (`mustBeThere`).
+ */
+export async function openMain(
+  config: Pick<Config, 'dataDir' | 'engine' | 'destination'>,
+  tables: readonly Table[],
+  { mustBeThere, log }: { mustBeThere: boolean; log: Logger },
+): Promise<OpenedOrNot> {
+  const open = async (): Promise<Destination> => {
+    const destination = await openDestination(config);
+    try {
+      await destination.prepare(tables);
+      return destination;
+    } catch (error) {
+      await destination.close();
+      throw error;
+    }
+  };
+  if (mustBeThere || config.destination.type !== 'postgres')
+    return { destination: await open(), isOpen: true };
+  return openNowOrLater(open, log);
 }
 
 /**

@@ -5,6 +5,7 @@ import { topics } from '../event.ts';
 import type { Logger } from '../log.ts';
 import { createPatience } from '../patience.ts';
 import { groups } from './groups.ts';
+import { unlessStopped } from './stop-process.ts';
 
 /**
  * Lets the flow go on while the main destination is down: rows that it does not take are made durable in a topic of their
@@ -114,9 +115,7 @@ export async function createParking(deps: {
     const done = await withinReason(loading);
     if (done !== undefined) return done.loaded;
     // It goes on, and may come to an end after all: what is parked is then there already when it is loaded.
-    loading.catch((error: unknown) => {
-      if (!(error instanceof SentinelError && error.code === 'pipeline_stopped')) onBroken(error);
-    });
+    loading.catch(unlessStopped(onBroken));
     parking = true;
     log.warn(
       { status: 'parking', events: count },

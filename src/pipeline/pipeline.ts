@@ -16,7 +16,7 @@ import { checkCopied } from '../load/copies/check.ts';
 import { type CopyOutcome, startCopies } from '../load/copies/copies.ts';
 import { createCopyFeed } from '../load/copies/feed.ts';
 import type { CopyStatus } from '../load/copies/reader.ts';
-import { loadPace, openDestination } from '../load/destinations.ts';
+import { loadPace, openMain } from '../load/destinations.ts';
 import type { LoadCounts, LoadedEvent, QueryResult, Table } from '../load/destination.ts';
 import type { EventSearch, FoundEvent } from '../load/event-search.ts';
 import type { RepairAudit, TouchedByRule } from '../load/repair-audit.ts';
@@ -47,7 +47,7 @@ import { groups } from './groups.ts';
 import { type InsightApi, openInsight } from './insight.ts';
 import { createKeeper } from './keeper.ts';
 import { createParking, parkedEvents } from './parking.ts';
-import { stopOnUnknown, stopProcess } from './stop-process.ts';
+import { stopOnUnknown, stopProcess, unlessStopped } from './stop-process.ts';
 
 export type { ContractInfo };
 
@@ -136,8 +136,10 @@ export async function startPipeline(deps: {
   const { config, engine, log } = deps;
   const contracts = await loadContracts(contractFolders(config), { override: true });
   const steps = await discoverSteps(stepFolders(config));
-  const destination = await openDestination(config);
-  await destination.prepare(contracts.tables());
+  const { destination, isOpen } = await openMain(config, contracts.tables(), {
+    mustBeThere: !deps.consume,
+    log,
+  });
   const recent = recentEvents();
   const leases = createLeases(engine);
   const rules = await openRuleStore(engine.state, {
@@ -189,8 +191,15 @@ export async function startPipeline(deps: {
     onBroken: (error) => stopProcess(log, error, {}),
     onTaken: (source, contract) => metrics.settled(source, contract, 'dead_letter'),
   });
-  await rollbacks.resume(deps.consume);
-  const committed = new Map(await destination.positions());
+  const resume = () => rollbacks.resume(deps.consume);
+  if (isOpen) await resume();
+  // Nothing is loaded before it.
+  else
+    loading
+      .inTurn('the rest of a rollback', resume)
+      .catch(unlessStopped((error) => stopProcess(log, error, {})));
+  // Without positions nothing is passed over: what is there already is found by its request id.
+  const committed = new Map(isOpen ? await destination.positions() : []);
   // What was parked when there were further destinations is still to be loaded when there are none any more.
   const mayPark = deps.consume && (feed !== undefined || (await parkedEvents(engine)) > 0);
   const parking = mayPark

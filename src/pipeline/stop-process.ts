@@ -1,5 +1,5 @@
 import type { ConsumeOptions } from '../engine/engine.ts';
-import { isRetryable } from '../errors.ts';
+import { SentinelError, isRetryable } from '../errors.ts';
 import type { Logger } from '../log.ts';
 
 /** An error that nobody foresaw stops the process rather than eat the event; the batch is delivered again. */
@@ -19,3 +19,10 @@ export function stopProcess(log: Logger, error: unknown, fields: object): void {
     throw error;
   });
 }
+
+/** For work in the background: its end with the pipeline is no failure. */
+export const unlessStopped =
+  (failed: (error: unknown) => void) =>
+  (error: unknown): void => {
+    if (!(error instanceof SentinelError && error.code === 'pipeline_stopped')) failed(error);
+  };

@@ -77,6 +77,40 @@ describe.skipIf(withoutPostgres())('the service with PostgreSQL', () => {
     }
   });
 
+  it('starts while the database is away, takes events, and loads them when it is there', async () => {
+    const first = await startProcess(setting('late'));
+    try {
+      const before = await ingest(first.url, transaction());
+      await settled(first.url, before);
+      expect(await first.kill('SIGTERM')).toBe(0);
+      await postgres.server.stop('SIGKILL');
+      await first.restart();
+      const waiting = [await ingest(first.url, transaction()), await ingest(first.url, transaction())];
+      await until(async () => (await fetch(`${first.url}/ready`)).status === 503);
+      expect((await fetch(`${first.url}/health`)).status).toBe(200);
+      expect(await get(`${first.url}/api/v1/events/${waiting[0]!}`)).toMatchObject({ status: 'accepted' });
+      // It can be stopped as well.
+      expect(await first.kill('SIGTERM')).toBe(0);
+      await first.restart();
+      await postgres.server.start();
+      for (const id of waiting)
+        expect(await settled(first.url, id, 30_000)).toMatchObject({ status: 'loaded' });
+      await until(async () => (await fetch(`${first.url}/ready`)).status === 200);
+      expect(await query(first.url, 'SELECT count(*) AS n FROM transaction')).toEqual([{ n: 3 }]);
+      expect(await get(`${first.url}/api/v1/stats`)).toMatchObject({ accepted: 3, loaded: 3, duplicate: 0 });
+    } finally {
+      await first.stop();
+      await postgres.server.stop();
+      await postgres.server.start();
+    }
+  });
+
+  it('does not start with a login that the database does not know', async () => {
+    const { config } = setting('stranger');
+    const env = { SENTINEL_POSTGRES_URL: postgres.server.url('nobody') };
+    await expect(startProcess({ config, env })).rejects.toThrow(/"nobody"/);
+  });
+
   it('is looked at by the doctor', async () => {
     const sentinel = await startProcess(setting('health'));
     try {
