@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { noNatsServer, startNatsServer } from '../helpers/nats-server.ts';
 import { withoutPostgres } from '../helpers/postgres.ts';
 import {
   type RunningSentinel,
@@ -23,12 +24,13 @@ describe.skipIf(withoutPostgres())('a main destination that is down', () => {
   const postgres = postgresForTests();
   let schema: string;
 
-  async function start(): Promise<RunningSentinel> {
+  async function start(config: object = {}): Promise<RunningSentinel> {
     schema = postgres.nextSchema();
     return startProcess({
       config: {
         destination: { type: 'postgres', schema },
         destinations: [{ name: 'side', type: 'duckdb', path: './side.duckdb' }],
+        ...config,
       },
       env: { SENTINEL_POSTGRES_URL: postgres.server.url() },
     });
@@ -118,8 +120,20 @@ describe.skipIf(withoutPostgres())('a main destination that is down', () => {
     }
   });
 
-  it('gets everything once, also when the process is killed again and again', async () => {
-    const sentinel = await start();
+  it('gets everything once, also when the process is killed again and again', async () =>
+    killedAgainAndAgain());
+  it.skipIf(noNatsServer !== undefined)('gets everything once from NATS, too, killed likewise', async () => {
+    const nats = await startNatsServer();
+    try {
+      await killedAgainAndAgain({
+        engine: { type: 'nats', servers: [nats.address], replicas: 1, ack_wait_seconds: 2 },
+      });
+    } finally {
+      await nats.stop();
+    }
+  });
+  async function killedAgainAndAgain(config: object = {}): Promise<void> {
+    const sentinel = await start(config);
     try {
       const ids: string[] = [];
       const more = async (count: number) => {
@@ -150,7 +164,7 @@ describe.skipIf(withoutPostgres())('a main destination that is down', () => {
       await postgres.server.stop();
       await postgres.server.start();
     }
-  });
+  }
 
   it('need not be there at the start either', async () => {
     await postgres.server.stop('SIGKILL');
