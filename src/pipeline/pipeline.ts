@@ -1,24 +1,25 @@
 import type { Config } from '../config.ts';
 import { loadContracts } from '../contracts/discover.ts';
-import { type DeadLetter, isStaleReplay } from '../dead-letter/dead-letter.ts';
+import type { DeadLetter } from '../dead-letter/dead-letter.ts';
 import { type EditDryRun, dryRunEdit } from '../dead-letter/dry-run.ts';
 import { type EditReview, reviewEdit } from '../dead-letter/edit.ts';
 import { learnFromPerson } from '../dead-letter/learn.ts';
-import { type DeadLetterStore, createDeadLetters } from '../dead-letter/store.ts';
-import type { ConsumeOptions, Consumer, Delivery, Engine, Handler } from '../engine/engine.ts';
+import { withoutStale } from '../dead-letter/stale-replays.ts';
+import { createDeadLetters } from '../dead-letter/store.ts';
+import type { ConsumeOptions, Consumer, Engine, Handler } from '../engine/engine.ts';
 import { createLeases } from '../engine/lease.ts';
 import { SentinelError } from '../errors.ts';
 import { topics } from '../event.ts';
 import { parseExact } from '../ingest/exact-json.ts';
-import { headerOf } from '../ingest/record.ts';
 import type { JsonObject } from '../json.ts';
 import { checkCopied } from '../load/copies/check.ts';
 import { type CopyOutcome, startCopies } from '../load/copies/copies.ts';
 import { createCopyFeed } from '../load/copies/feed.ts';
 import type { CopyStatus } from '../load/copies/reader.ts';
 import { loadPace, openMain } from '../load/destinations.ts';
-import type { LoadCounts, LoadedEvent, QueryResult, Table } from '../load/destination.ts';
+import type { LoadedEvent, QueryResult, Table } from '../load/destination.ts';
 import type { EventSearch, FoundEvent } from '../load/event-search.ts';
+import { type KnownCounts, createKnownCounts } from '../load/known-counts.ts';
 import type { RepairAudit, TouchedByRule } from '../load/repair-audit.ts';
 import { createLoadStage } from '../load/stage.ts';
 import type { Logger } from '../log.ts';
@@ -61,7 +62,7 @@ export interface Pipeline extends InsightApi {
   storedRow(...args: Parameters<EventSearch['row']>): ReturnType<EventSearch['row']>;
   /** What a contract says of an event as it was received; empty when there is no such contract any more. */
   violations(of: ReceivedEvent): Promise<Violation[]>;
-  counts(): Promise<LoadCounts>;
+  counts(): Promise<KnownCounts>;
   contracts(): Promise<ContractInfo[]>;
   flow(): Promise<FlowGraph>;
   routes(): Promise<{ method: string; path: string }[]>;
@@ -327,7 +328,7 @@ export async function startPipeline(deps: {
       const validation = contract.validate(event);
       return validation.ok ? [] : validation.violations;
     },
-    counts: () => destination.counts(),
+    counts: createKnownCounts(() => destination.counts()),
     contracts: async () => contracts.all().map(toContractInfo),
     flow: async () => flowGraph([...ownSteps, ...steps.map((step) => step.config)]),
     routes: async () => running.routes.map(({ method, path }) => ({ method, path })),
@@ -386,14 +387,4 @@ export async function startPipeline(deps: {
 function runsHere(step: string, { engine, stepRunOn, workerLabels }: Config): boolean {
   const label = Object.hasOwn(stepRunOn, step) ? stepRunOn[step] : undefined;
   return label === undefined || engine.type === 'embedded' || workerLabels.includes(label);
-}
-
-/** Without late copies of a replay whose letter has gone on since. */
-async function withoutStale(batch: readonly Delivery[], letters: DeadLetterStore): Promise<Delivery[]> {
-  const current: Delivery[] = [];
-  for (const delivery of batch) {
-    const { id, replay } = headerOf(delivery.body);
-    if (replay === undefined || !isStaleReplay(await letters.get(id), replay)) current.push(delivery);
-  }
-  return current;
 }

@@ -61,6 +61,8 @@ describe.skipIf(withoutPostgres())('a main destination that is down', () => {
     try {
       const before = await ingest(sentinel.url, transaction());
       await settled(sentinel.url, before);
+      const stats = () => get<Stats>(`${sentinel.url}/api/v1/stats`);
+      expect(await stats()).not.toHaveProperty('counters_as_of');
       await postgres.server.stop('SIGKILL');
 
       const ids = [];
@@ -76,7 +78,17 @@ describe.skipIf(withoutPostgres())('a main destination that is down', () => {
       await until(async () => (await waits(sentinel)) === 0);
       const second = await ingest(sentinel.url, { ...event, amount: 2 });
       await until(async () => (await parked(sentinel)) === 23);
+      await until(async () => (await stats()).destinations[0]!.pending === 0);
       expect(await ready(sentinel)).toBe(503);
+      expect(await stats()).toMatchObject({
+        accepted: 24,
+        loaded: 1,
+        pending: 23,
+        counters_as_of: expect.stringMatching(/Z$/) as string,
+        destinations: [{ name: 'side', state: 'ok', pending: 0, loaded: 22, repaired: 1, duplicate: 1 }],
+      });
+      const listed = await get<{ items: object[] }>(`${sentinel.url}/api/v1/events?status=accepted&limit=50`);
+      expect(listed.items).toHaveLength(23);
       for (const id of [first, drifted, second])
         expect(await get(`${sentinel.url}/api/v1/events/${id}`)).toMatchObject({
           status: 'accepted',
@@ -99,7 +111,6 @@ describe.skipIf(withoutPostgres())('a main destination that is down', () => {
       });
 
       // Nothing takes the way round any more.
-      const stats = () => get<Stats>(`${sentinel.url}/api/v1/stats`);
       const published = ({ queues }: Stats) =>
         queues.find(({ topic }) => topic === 'parked_event')?.published;
       const until23 = published(await stats());
@@ -175,7 +186,7 @@ describe.skipIf(withoutPostgres())('a main destination that is down', () => {
       ids.push(await ingest(sentinel.url, transaction()));
       await until(async () => (await sideHas(sentinel)) === 2);
       expect(await ready(sentinel)).toBe(503);
-      await sentinel.kill('SIGKILL');
+      expect(await sentinel.kill('SIGTERM')).toBe(0);
       await sentinel.restart();
       ids.push(await ingest(sentinel.url, transaction()));
       await postgres.server.start();

@@ -107,10 +107,22 @@ describe.skipIf(withoutPostgres())('the service with PostgreSQL', () => {
     }
   });
 
-  it('does not start with a login that the database does not know', async () => {
+  it('does not start with a login that the database does not know, and stops when that shows later', async () => {
     const { config } = setting('stranger');
     const env = { SENTINEL_POSTGRES_URL: postgres.server.url('nobody') };
     await expect(startProcess({ config, env })).rejects.toThrow(/"nobody"/);
+    await postgres.server.stop('SIGKILL');
+    const sentinel = await startProcess({ config, env });
+    try {
+      await postgres.server.start();
+      await until(() => sentinel.log().some(({ level }) => level === 'fatal' || level === 60), 30_000);
+      expect(await sentinel.kill('SIGTERM')).toBe(1);
+      expect(JSON.stringify(sentinel.log())).toMatch(/nobody/);
+    } finally {
+      await sentinel.stop();
+      await postgres.server.stop();
+      await postgres.server.start();
+    }
   });
 
   it('is looked at by the doctor', async () => {
