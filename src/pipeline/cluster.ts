@@ -7,6 +7,7 @@ import { contractFolders, stepFolders } from '../project.ts';
 import { builtinSteps } from '../steps/builtin.ts';
 import { discoverSteps } from '../steps/discover.ts';
 import { flowGraph } from '../steps/flow-graph.ts';
+import { originsOf } from '../steps/origin.ts';
 import { toContractInfo } from './contract-info.ts';
 import type { PipelineHost } from './host.ts';
 import type { Pipeline, StartedPipeline } from './pipeline.ts';
@@ -138,7 +139,7 @@ export async function remotePipeline(config: Config, calls: Calls): Promise<Pipe
   return {
     ...asked,
     contracts: async () => contracts.all().map(toContractInfo),
-    flow: async () => flowGraph([...ownSteps, ...steps.map((step) => step.config)]),
+    flow: async () => flowGraph([...ownSteps, ...steps.map((step) => step.config)], originsOf(steps, config)),
     routes: async () => routes,
     async callRoute(route, input) {
       const step = routes.find(({ method, path }) => method === route.method && path === route.path)?.step;

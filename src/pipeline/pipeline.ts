@@ -36,6 +36,7 @@ import { builtinSteps } from '../steps/builtin.ts';
 import { discoverSteps } from '../steps/discover.ts';
 import { type FlowGraph, flowGraph } from '../steps/flow-graph.ts';
 import { contractsForSteps } from '../steps/contracts.ts';
+import { originsOf } from '../steps/origin.ts';
 import { startSteps, subscribedTopics } from '../steps/runner.ts';
 import type { HttpInput, HttpReply } from '../steps/step.ts';
 import type { Result } from '../result.ts';
@@ -330,7 +331,7 @@ export async function startPipeline(deps: {
     },
     counts: createKnownCounts(() => destination.counts()),
     contracts: async () => contracts.all().map(toContractInfo),
-    flow: async () => flowGraph([...ownSteps, ...steps.map((step) => step.config)]),
+    flow: async () => flowGraph([...ownSteps, ...steps.map((step) => step.config)], originsOf(steps, config)),
     routes: async () => running.routes.map(({ method, path }) => ({ method, path })),
     async callRoute({ method, path }, input) {
       const route = running.routes.find((each) => each.method === method && each.path === path);

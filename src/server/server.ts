@@ -7,6 +7,7 @@ import type { ServerContext } from './context.ts';
 import { type EventStreams, createEventStreams } from './event-stream.ts';
 import type { Problem } from './problem.ts';
 import { notFound, sendProblem } from './replies.ts';
+import { consoleRoutes, isConsolePath } from './routes/console.ts';
 import { consumerRoutes } from './routes/consumers.ts';
 import { contractRoutes } from './routes/contracts.ts';
 import { readBodiesExactly } from './exact-body.ts';
@@ -58,7 +59,7 @@ export async function createApi(context: ServerContext): Promise<FastifyInstance
   const streams = createEventStreams();
   app.addHook('preClose', async () => streams.endAll());
   app.addHook('onRequest', async (request, reply) => {
-    if (openPaths.has(request.url)) return;
+    if (openPaths.has(request.url) || isConsolePath(request.url)) return;
     const refusal = authorize(request);
     if (refusal !== undefined) return sendProblem(reply, refusal);
   });
@@ -107,6 +108,7 @@ async function apiRoutes(app: FastifyInstance, context: ServerContext, streams: 
   consumerRoutes(app, context);
   stateRoutes(app, context);
   queryRoutes(app, context);
+  consoleRoutes(app);
   await stepRoutes(app, context);
 }
 

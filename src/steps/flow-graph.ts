@@ -9,7 +9,7 @@ export interface FlowGraph {
 }
 
 export type FlowNode =
-  | {
+  | ({
       kind: 'step';
       id: string;
       name: string;
@@ -17,9 +17,15 @@ export type FlowNode =
       triggers: readonly Trigger[];
       enqueues: readonly string[];
       flows: readonly string[];
-    }
+    } & StepOrigin)
   /** A loose end: a topic that nobody consumes, or that nobody produces. */
   | { kind: 'topic'; id: string; topic: string; missing: 'consumer' | 'producer' };
+
+/** What is known only of steps that come from a file; the project's own stages have neither. */
+export interface StepOrigin {
+  file?: string;
+  retry?: { max_attempts: number };
+}
 
 export interface FlowEdge {
   /** `from|topic|to`: two topics between the same two steps are two edges. */
@@ -32,7 +38,10 @@ export interface FlowEdge {
 
 const looseEnd = (topic: string): string => `topic:${topic}`;
 
-export function flowGraph(steps: readonly StepConfig[]): FlowGraph {
+export function flowGraph(
+  steps: readonly StepConfig[],
+  origins: ReadonlyMap<string, StepOrigin> = new Map(),
+): FlowGraph {
   const producers = new Map<string, string[]>();
   const consumers = new Map<string, string[]>();
   for (const step of steps) {
@@ -48,6 +57,7 @@ export function flowGraph(steps: readonly StepConfig[]): FlowGraph {
     triggers,
     enqueues,
     flows,
+    ...origins.get(name),
   }));
   const edges: FlowEdge[] = [];
   for (const topic of new Set([...producers.keys(), ...consumers.keys()])) {

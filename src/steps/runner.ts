@@ -35,6 +35,11 @@ export interface RunningSteps {
   stop: () => Promise<void>;
 }
 
+/** The config file wins over the step's own words, and these over the default. */
+export function retryOf({ config }: StepModule, deps: Pick<StepDeps, 'retry' | 'stepRetry'>): RetryPolicy {
+  return { ...deps.retry, ...config.retry, ...ownEntry(deps.stepRetry, config.name) };
+}
+
 /** Starts all triggers of all steps. When one can't be started, the ones before it are stopped again. */
 export async function startSteps(steps: readonly StepModule[], deps: StepDeps): Promise<RunningSteps> {
   const abort = new AbortController();
@@ -51,7 +56,7 @@ export async function startSteps(steps: readonly StepModule[], deps: StepDeps): 
   try {
     for (const step of steps) {
       const context = contextFactory(step.config, { ...deps, outlet, signal });
-      const retry = { ...deps.retry, ...step.config.retry, ...ownEntry(deps.stepRetry, step.config.name) };
+      const retry = retryOf(step, deps);
       routes.push(...httpRoutes(step, { ...deps, context }));
       running.push(...(await startQueueTriggers(step, { ...deps, context, retry, signal })));
       for (const job of startCronTriggers(step, { ...deps, context })) {

@@ -1,4 +1,5 @@
-import { headers, nuid } from '@nats-io/transport-node';
+import type { StoredMsg } from '@nats-io/jetstream';
+import { type MsgHdrs, headers } from '@nats-io/transport-node';
 import type { Json } from '../../../json.ts';
 import type { Link } from './connection.ts';
 import { isWrongSequence } from './errors.ts';
@@ -89,16 +90,28 @@ export function createBucket(link: Link, name: string, large: LargeBodies): Buck
       }
       const options = {
         headers: head,
-        msgID: nuid.next(),
         ...(ifSeq === undefined ? {} : { expect: { lastSubjectSequence: ifSeq } }),
       };
+      let tries = 0;
       try {
-        const { seq } = await patiently(() => link.js.publish(subjectOf(key), data, options));
+        const { seq } = await patiently(() => {
+          tries++;
+          return link.js.publish(subjectOf(key), data, options);
+        });
         return seq;
       } catch (error) {
-        if (ifSeq !== undefined && isWrongSequence(error)) return undefined;
-        throw error;
+        if (ifSeq === undefined || !isWrongSequence(error)) throw error;
+        // The answer to an earlier try may have got lost: then what is there is what was written.
+        const last = tries > 1 ? await patiently(() => lastOf(link, stream, subjectOf(key))) : null;
+        return last !== null && isSame(last, data, head) ? last.seq : undefined;
       }
     },
   };
+}
+
+function isSame(stored: StoredMsg, data: Uint8Array, head: MsgHdrs): boolean {
+  return (
+    Buffer.compare(stored.data, data) === 0 &&
+    [operationHeader, expiresHeader, largeHeader].every((name) => stored.header.get(name) === head.get(name))
+  );
 }

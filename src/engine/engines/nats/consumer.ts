@@ -51,7 +51,7 @@ export async function startConsumer(
   const inFlight = Math.max(1, options.inFlight ?? 1);
   const retry = options.retry ?? defaultRetry;
   const names = await deps.ensure();
-  const retryGroup: RetryGroup = { topic, group, born: names.born };
+  const retryGroup: RetryGroup = { topic, group };
 
   const fresh = new Intake();
   const again = new Intake();

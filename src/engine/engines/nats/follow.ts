@@ -15,6 +15,8 @@ export interface Follower {
 
 export type Followed = Pick<Pulled, 'data' | 'header' | 'subject' | 'seq' | 'at'>;
 
+/** Shorter than the mark of a deletion is kept (sweeper.ts). */
+export const maxGapMs = 300_000;
 const batch = 1000;
 const expiresMs = 30_000;
 const heartbeatMs = 1000;
@@ -30,7 +32,13 @@ const forgottenAfterMs = 60_000;
 export async function follow(
   link: Link,
   stream: string,
-  options: { filter?: string; startSeq?: number; headersOnly?: boolean },
+  options: {
+    filter?: string;
+    startSeq?: number;
+    headersOnly?: boolean;
+    /** Called, in place of going on, when there was no contact for `maxGapMs`: what came and went meanwhile is unknown. */
+    onGap?: () => void;
+  },
   onMessage: (message: Followed) => void,
 ): Promise<Follower> {
   const { nc, jsm, api } = link;
@@ -58,6 +66,10 @@ export async function follow(
     };
     const { name, num_pending: behind } = await patiently(() => jsm.consumers.add(stream, config));
     if (stopping.signal.aborted) return;
+    if (options.onGap !== undefined && heardAt > 0 && performance.now() - heardAt > maxGapMs) {
+      stop();
+      return options.onGap();
+    }
     if (behind === 0) resolve();
     const inbox = createInbox();
     const mine = { name, inbox, delivery: 0, subscription: nc.subscribe(inbox, { callback: receive }) };
@@ -120,11 +132,13 @@ export async function follow(
   const forgetReconnect = link.onReconnect(again);
   return {
     caughtUp,
-    stop() {
-      stopping.abort();
-      clearInterval(watchdog);
-      forgetReconnect();
-      letGo();
-    },
+    stop,
   };
+
+  function stop(): void {
+    stopping.abort();
+    clearInterval(watchdog);
+    forgetReconnect();
+    letGo();
+  }
 }

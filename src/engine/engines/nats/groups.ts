@@ -18,8 +18,6 @@ export interface GroupNames {
   consumer: string;
   retryStream: string;
   retryConsumer: string;
-  /** When the group was made. */
-  born: string;
 }
 
 /** Makes the group's durable consumers unless they are there. */
@@ -36,7 +34,7 @@ export async function ensureGroup(
     retryStream: layout.retryStream,
     retryConsumer: layout.retryConsumerOf(topic, group),
   };
-  const [, born] = await Promise.all([
+  await Promise.all([
     ensureConsumer(link, stream, {
       durable_name: names.consumer,
       max_ack_pending: maxHeldBlocks,
@@ -49,31 +47,28 @@ export async function ensureGroup(
       ack_wait: ackWaitMs * 1e6,
     }),
   ]);
-  return { ...names, born };
+  return names;
 }
 
-/** Returns when it was made. */
 async function ensureConsumer(
   { jsm }: Link,
   stream: string,
   config: Partial<ConsumerConfig> & { durable_name: string },
-): Promise<string> {
-  return patiently(async () => {
+): Promise<void> {
+  await patiently(async () => {
     try {
-      const { config: found, created } = await jsm.consumers.info(stream, config.durable_name);
+      const { config: found } = await jsm.consumers.info(stream, config.durable_name);
       if (found.ack_wait !== config.ack_wait)
         await jsm.consumers.update(stream, config.durable_name, { ack_wait: config.ack_wait! });
-      return created;
     } catch (error) {
       if (!isNotFound(error)) throw error;
-      const { created } = await jsm.consumers.add(stream, {
+      await jsm.consumers.add(stream, {
         ...config,
         ack_policy: AckPolicy.Explicit,
         deliver_policy: DeliverPolicy.All,
         max_deliver: -1,
         max_waiting: 512,
       });
-      return created;
     }
   });
 }

@@ -59,7 +59,6 @@ export async function openNatsImport(options: NatsImportOptions): Promise<NatsIm
   const state = createBucket(link, layout.stateBucket, large);
   const meta = createBucket(link, layout.metaBucket, large);
   const { jsm, js } = link;
-  const born = new Map<string, string>();
 
   /** A topic that nobody reads: each message is a block of its own, under an id that tells it again. */
   async function publish(topic: string, { delivery }: ExportedMessage): Promise<void> {
@@ -72,8 +71,7 @@ export async function openNatsImport(options: NatsImportOptions): Promise<NatsIm
       body = new Uint8Array(0);
     }
     const data = encodeBlock([{ body, events: delivery.events }]);
-    const msgID = `migrated/${encodeToken(topic)}/${encodeURIComponent(delivery.position.partition)}/${delivery.position.offset}`;
-    await patiently(() => js.publish(layout.subjectOf(topic), data, { msgID, headers: head }));
+    await patiently(() => js.publish(layout.subjectOf(topic), data, { headers: head }));
   }
 
   async function next(stream: string, next_by_subj: string, seq: number): Promise<StoredMsg | null> {
@@ -111,7 +109,6 @@ export async function openNatsImport(options: NatsImportOptions): Promise<NatsIm
       await streams.topic(topic);
       for (const group of groups) {
         const made = await ensureGroup({ link, layout, streams }, topic, group, options.ackWaitMs);
-        born.set(`${topic}/${group}`, made.born);
         const { num_waiting: waiting } = await jsm.consumers.info(made.stream, made.consumer);
         if (waiting > 0)
           throw new SentinelError(
@@ -129,7 +126,7 @@ export async function openNatsImport(options: NatsImportOptions): Promise<NatsIm
         for (const message of messages) await publish(topic, message);
         return;
       }
-      const target = { topic, group, born: born.get(`${topic}/${group}`)! };
+      const target = { topic, group };
       await Promise.all(
         messages.map(({ delivery, dueAt }) =>
           retries.put(target, {

@@ -56,7 +56,7 @@ export function createLargeBodies(link: Link, layout: Layout): LargeBodies {
         for (let part = 0; part < parts; part++) {
           const subject = `${layout.largeSubject(owner, id)}.${part}`;
           const data = body.subarray(part * partBytes, (part + 1) * partBytes);
-          await patiently(() => js.publish(subject, data, { msgID: subject, headers: headers() }));
+          await patiently(() => js.publish(subject, data, { headers: headers() }));
         }
       } catch (error) {
         // Best effort: the sweep takes what can't be removed now, and the caller must hear of the first error.

@@ -1,4 +1,4 @@
-import { headers, nuid } from '@nats-io/transport-node';
+import { headers } from '@nats-io/transport-node';
 import { SentinelError } from '../../../errors.ts';
 import type { Message } from '../../engine.ts';
 import { encodeBlock, entryBytes, eventsOf, maxMessagesPerBlock, type BlockEntry } from './block.ts';
@@ -47,7 +47,9 @@ const askEveryMs = 500;
 
 /**
  * Publishes for one engine. A block takes whatever came while the last ones were on their way, so that its size
- * follows the load by itself. Each has an id, so that one whose acknowledgement got lost can be sent again.
+ * follows the load by itself. One whose acknowledgement got lost is sent again, and may be there twice, which changes
+ * nothing but the count of what was published. A message id would prevent that, but on servers of version 2.9 it lets
+ * replicas differ after a leader has changed, and then loses other messages (docs/adr/0005-nats.md).
  */
 export function createPublisher(
   { link, layout, streams, large }: { link: Link; layout: Layout; streams: Streams; large: LargeBodies },
@@ -131,10 +133,9 @@ export function createPublisher(
     head.set(eventsHeader, String(entries.reduce((sum, { events }) => sum + events, 0)));
     if (entries[0]?.large !== undefined) head.set(largeHeader, entries[0].large);
     const data = encodeBlock(entries);
-    const msgID = nuid.next();
     await patiently(async () => {
       try {
-        await link.js.publish(layout.subjectOf(topic), data, { msgID, headers: head });
+        await link.js.publish(layout.subjectOf(topic), data, { headers: head });
       } catch (error) {
         streams.forget(topic);
         await streams.topic(topic);

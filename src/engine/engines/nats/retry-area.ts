@@ -11,8 +11,6 @@ import type { Pulled } from './pulled.ts';
 export interface RetryGroup {
   topic: string;
   group: string;
-  /** When the group was made: another group of the same name shares no message ids with it. */
-  born: string;
 }
 
 /** A message that was set aside, as it lies in the retry stream: under its group and its events, so both can be counted. */
@@ -33,7 +31,7 @@ const owner = '=retry';
 
 export function createRetryArea(link: Link, layout: Layout, large: LargeBodies): RetryArea {
   return {
-    async put({ topic, group, born }, { delivery, delayMs, failures }) {
+    async put({ topic, group }, { delivery, delayMs, failures }) {
       const { position, events, body } = delivery;
       const head = headers();
       // A header is one line of text; a topic may have any letters.
@@ -47,9 +45,7 @@ export function createRetryArea(link: Link, layout: Layout, large: LargeBodies):
         data = new Uint8Array(0);
       }
       const subject = `${layout.retrySubjectOf(topic, group)}.${events}`;
-      // A worker that died between this and the acknowledgement leaves no second copy.
-      const msgID = encodeURIComponent(`${born}/${subject}/${position.offset}/${failures}`);
-      await patiently(() => link.js.publish(subject, data, { headers: head, msgID }));
+      await patiently(() => link.js.publish(subject, data, { headers: head }));
     },
     async read({ data, header, subject }) {
       const ref = readRef(header(largeHeader));

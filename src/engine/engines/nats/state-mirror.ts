@@ -123,13 +123,34 @@ export function startMirror(link: Link, bucket: Bucket, bucketName: string, root
     );
   }
 
-  const ready = (async () => {
+  async function begin(see: (message: Followed) => void): Promise<void> {
     const filter = subjects + wildcardOf(root);
-    follower = await follow(link, bucket.stream, { filter }, onMessage);
+    follower = await follow(link, bucket.stream, { filter, onGap: () => retryLater(0) }, see);
     if (stopped) follower.stop();
     await follower.caughtUp;
+  }
+
+  function retryLater(ms: number): void {
+    setTimeout(() => {
+      if (!stopped) beginAgain().catch(() => retryLater(1000));
+    }, ms).unref();
+  }
+
+  /** After a long silence: the marks of what was deleted meanwhile may be gone, so what is not there is gone too. */
+  async function beginAgain(): Promise<void> {
+    const before = [...known].filter(([, { exists }]) => exists);
+    const seen = new Set<string>();
+    await begin((message) => {
+      seen.add(decodeKey(message.subject.slice(subjects.length)));
+      onMessage(message);
+    });
+    for (const [key, { seq }] of before)
+      if (!seen.has(key) && known.get(key)?.seq === seq) set(key, gone(seq + 0.5), { value: undefined });
+  }
+
+  const ready = begin(onMessage).then(() => {
     isReady = true;
-  })();
+  });
   ready.catch(() => undefined); // whoever lists hears of it
 
   return {

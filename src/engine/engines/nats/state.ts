@@ -59,15 +59,14 @@ export function createState(
     },
     async putIfAbsent(key, value, { ttlMs } = {}) {
       keyBytes(key);
-      for (let last = 0; ;) {
-        const seq = await bucket.write(key, value, { ttlMs, ifSeq: last });
-        if (seq !== undefined) {
-          applied(key, seq, value, ttlMs);
-          return true;
-        }
+      for (;;) {
+        // Looked at first: writes that a condition refuses are what lets replicas of servers of version 2.9 differ.
         const entry = await bucket.read(key);
         if (entry?.value !== undefined) return false;
-        last = entry?.seq ?? 0;
+        const seq = await bucket.write(key, value, { ttlMs, ifSeq: entry?.seq ?? 0 });
+        if (seq === undefined) continue;
+        applied(key, seq, value, ttlMs);
+        return true;
       }
     },
     async delete(key) {

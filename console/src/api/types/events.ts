@@ -1,0 +1,42 @@
+import type { Json, JsonObject, Violation } from './json.ts';
+import type { EventStatus, HealerName } from './stats.ts';
+import type { Plan } from '../../../../src/repair/plan.ts';
+
+export interface EventItem {
+  request_id: string;
+  event_id?: string | null;
+  contract: string | null;
+  version: string | null;
+  source: string | null;
+  status: EventStatus;
+  received_at: string | null;
+  rule_id?: string | null;
+  healer?: HealerName | null;
+  dead_letter_id?: string | null;
+}
+
+/** One value that a repair or a person changed. */
+export interface Change {
+  /** Pointer in the result, or of a field that was removed. */
+  path: string;
+  kind: 'added' | 'changed' | 'removed';
+  /** Pointers in the original where the value came from. */
+  from: string[];
+  /** In words. */
+  operations: string[];
+  by: 'plan' | 'person';
+  before?: Json;
+  after?: Json;
+}
+
+export interface EventTrail extends EventItem {
+  violations?: Violation[];
+  original?: Json;
+  plan?: Plan;
+  plan_words?: string[];
+  result?: Json;
+  by_hand?: string[];
+  changes?: Change[];
+  /** As the destination holds it. */
+  row?: JsonObject;
+}

@@ -1,0 +1,33 @@
+export interface GroupDepth {
+  group: string;
+  pending: number;
+  waiting: number;
+}
+
+export interface Stats {
+  accepted: number;
+  loaded: number;
+  repaired: number;
+  duplicate: number;
+  dead_letters: number;
+  discarded: number;
+  pending: number;
+  healing: number;
+  rates: Partial<Record<string, number>>;
+  queues: { topic: string; published: number; bytes: number; groups: GroupDepth[] }[];
+}
+
+export const outcomes = ['loaded', 'repaired', 'healing', 'dead_letter', 'duplicate'] as const;
+export type Outcome = (typeof outcomes)[number];
+export type EventStatus = Outcome | 'accepted' | 'discarded';
+export type HealerName = 'rule' | 'heuristics' | 'llm' | 'person';
+
+export interface History {
+  step_seconds: number;
+  /** When the steps begin, oldest first. */
+  times: string[];
+  /** Counts per step; `healing`: handed to the healers in that step, so they are counted again when settled. */
+  series: Record<'accepted' | Outcome, number[]>;
+  pending: (number | null)[];
+  delay: { p50_ms: (number | null)[]; p99_ms: (number | null)[] };
+}

@@ -1,0 +1,73 @@
+import { Trash2 } from 'lucide-react';
+import { useState } from 'react';
+import { useLocation } from 'wouter';
+import { post } from '../../api/client.ts';
+import { refresh } from '../../api/queries.ts';
+import type { DeadLetter } from '../../api/types.ts';
+import { groupHref } from '../../lib/links.ts';
+import { Button } from '../../ui/basics.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { attempt } from '../../ui/toasts.tsx';
+
+export function DiscardButton({ letter }: { letter: DeadLetter }) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <>
+      <Button kind="danger" icon={Trash2} onClick={() => setOpen(true)}>
+        Discard…
+      </Button>
+      {isOpen && <DiscardDialog letter={letter} onClose={() => setOpen(false)} />}
+    </>
+  );
+}
+
+function DiscardDialog({ letter, onClose }: { letter: DeadLetter; onClose: () => void }) {
+  const [reason, setReason] = useState('');
+  const [, navigate] = useLocation();
+
+  async function discard(): Promise<void> {
+    const path = `/api/v1/dead-letters/${encodeURIComponent(letter.id)}/discard`;
+    const done = await attempt(
+      () => post<DeadLetter>(path, { reason }),
+      () => 'Discarded. It stays on record.',
+    );
+    if (done === undefined) return;
+    onClose();
+    navigate(groupHref(letter));
+    await refresh('dead-letters', 'events');
+  }
+
+  return (
+    <Dialog title="Discard this letter" onClose={onClose}>
+      <form
+        className="stack"
+        style={{ gap: 14 }}
+        onSubmit={(event) => {
+          event.preventDefault();
+          void discard();
+        }}
+      >
+        <p>The event will not be loaded. It is kept, with your reason, in the audit trail.</p>
+        <label className="field">
+          Reason
+          <textarea
+            className="input"
+            rows={3}
+            required
+            maxLength={1000}
+            autoFocus
+            placeholder="A test event of the vendor"
+            value={reason}
+            onChange={({ target }) => setReason(target.value)}
+          />
+        </label>
+        <div className="dialog-actions">
+          <Button onClick={onClose}>Cancel</Button>
+          <Button kind="danger" type="submit" disabled={reason.trim() === ''}>
+            Discard
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

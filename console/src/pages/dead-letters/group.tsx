@@ -1,0 +1,134 @@
+import { CircleCheck, PenLine } from 'lucide-react';
+import { Link, useParams } from 'wouter';
+import { useApi, usePages } from '../../api/queries.ts';
+import type { DeadLetter, DeadLetterGroup, DeadLetterGroups } from '../../api/types.ts';
+import { count, plural } from '../../lib/format.ts';
+import { formatJson } from '../../lib/format-json.ts';
+import { letterHref } from '../../lib/links.ts';
+import { useFilters } from '../../lib/use-filters.ts';
+import { Ago, Card, Empty, Page, Skeleton } from '../../ui/basics.tsx';
+import { JsonView } from '../../ui/json-view.tsx';
+import { SparkBars } from '../../ui/sparkline.tsx';
+import { Table } from '../../ui/table.tsx';
+import { ViolationList, failureInWords } from '../../ui/violations.tsx';
+import { ExportButton } from './export-button.tsx';
+import { hrefOfLetter, keyOfLetter, lettersOfGroup } from './letter-columns.tsx';
+import { ReplayGroupButton } from './replay-group.tsx';
+import './dead-letters.css';
+
+/** Letters that fail in the same way: one edit settles them all. */
+export default function Group() {
+  const { signature } = useParams<{ signature: string }>();
+  const [{ contract, source }] = useFilters(['contract', 'source']);
+  const origin = { contract, source };
+  const groups = useApi<DeadLetterGroups>('/api/v1/dead-letters/groups', {
+    params: { ...origin, limit: 1000 },
+    every: 15_000,
+  });
+  const letters = usePages<DeadLetter>('/api/v1/dead-letters', {
+    params: { ...origin, signature, limit: 100 },
+  });
+  const group = groups.data?.items.find((one) => one.signature === signature);
+  const sample = letters.rows.find(({ id }) => id === group?.sample_id) ?? letters.rows[0];
+  if (letters.rows.length === 0)
+    return (
+      <Page title="Group" crumbs={<Link href="/dead-letters">Dead letters</Link>}>
+        {letters.isPending ? <Skeleton height={240} /> : <Settled signature={signature} />}
+      </Page>
+    );
+  const filter = { ...origin, signature };
+  return (
+    <Page
+      title={sample === undefined ? 'Group' : failureInWords(sample)}
+      crumbs={
+        <>
+          <Link href="/dead-letters">Dead letters</Link> / {source} → {contract}
+        </>
+      }
+      actions={
+        <>
+          <ExportButton filter={{ ...filter, status: 'open' }} />
+          <ReplayGroupButton filter={filter} />
+          {sample !== undefined && (
+            <Link href={letterHref(sample.id)} className="button button-primary">
+              <PenLine size={15} aria-hidden /> Fix by editing one
+            </Link>
+          )}
+        </>
+      }
+    >
+      <div className="columns">
+        <div className="span-6 stack" style={{ gap: 16, alignContent: 'start' }}>
+          <Card title="What is wrong">
+            {sample !== undefined && <ViolationList violations={sample.violations} />}
+            {sample !== undefined && <p className="reason muted">{sample.reason}</p>}
+          </Card>
+          <Card title="Since when">{group !== undefined && <Facts group={group} />}</Card>
+        </div>
+        <Card className="span-6" title="A sample" note="the newest one, as received">
+          {sample !== undefined && <JsonView text={formatJson(sample.raw)} label="A sample of the group" />}
+        </Card>
+      </div>
+      <Card title="Letters" note={group && plural(group.count, 'open letter')} flush>
+        <Table
+          label="Letters of this group"
+          rows={letters.rows}
+          columns={lettersOfGroup}
+          keyOf={keyOfLetter}
+          href={hrefOfLetter}
+          more={letters}
+        />
+      </Card>
+    </Page>
+  );
+}
+
+function Facts({ group }: { group: DeadLetterGroup }) {
+  return (
+    <div className="stack" style={{ gap: 14 }}>
+      <SparkBars
+        values={group.trend}
+        tone="dead_letter"
+        fluid
+        width={320}
+        height={44}
+        label="Letters per hour of the last 24 hours"
+      />
+      <dl className="facts">
+        <dt>Letters</dt>
+        <dd>{count(group.count)}</dd>
+        <dt>First</dt>
+        <dd>
+          <Ago at={group.first_received_at} />
+        </dd>
+        <dt>Newest</dt>
+        <dd>
+          <Ago at={group.last_received_at} />
+        </dd>
+        <dt>Signature</dt>
+        <dd className="mono">{group.signature}</dd>
+      </dl>
+    </div>
+  );
+}
+
+function Settled({ signature }: { signature: string }) {
+  return (
+    <Empty
+      icon={CircleCheck}
+      title="This group is settled"
+      actions={
+        <>
+          <Link href="/dead-letters" className="button button-primary">
+            Back to the groups
+          </Link>
+          <Link href={`/dead-letters/all?status=replayed&signature=${signature}`} className="button">
+            See what was replayed
+          </Link>
+        </>
+      }
+    >
+      No letter of it is open any more.
+    </Empty>
+  );
+}

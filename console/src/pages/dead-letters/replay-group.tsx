@@ -1,0 +1,81 @@
+import { RotateCw } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { type Params, post } from '../../api/client.ts';
+import { refresh } from '../../api/queries.ts';
+import type { ReplayDryRun } from '../../api/types.ts';
+import { count, plural } from '../../lib/format.ts';
+import { Button, Skeleton } from '../../ui/basics.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { Notice } from '../../ui/status.tsx';
+import { attempt } from '../../ui/toasts.tsx';
+
+/** Sends all of a filter back as they are, after it was shown what would become of them. */
+export function ReplayGroupButton({ filter }: { filter: Params }) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <>
+      <Button icon={RotateCw} onClick={() => setOpen(true)}>
+        Replay all as they are
+      </Button>
+      {isOpen && <ReplayDialog filter={filter} onClose={() => setOpen(false)} />}
+    </>
+  );
+}
+
+function ReplayDialog({ filter, onClose }: { filter: Params; onClose: () => void }) {
+  const [forecast, setForecast] = useState<ReplayDryRun>();
+  const [isBusy, setBusy] = useState(false);
+  const key = JSON.stringify(filter);
+  useEffect(() => {
+    void attempt(() =>
+      post<ReplayDryRun>('/api/v1/dead-letters/replay', { filter: JSON.parse(key) as Params, dry_run: true }),
+    ).then((answer) => (answer === undefined ? onClose() : setForecast(answer)));
+    // Asked once when the dialog opens.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+  }, [key]);
+
+  async function run(): Promise<void> {
+    setBusy(true);
+    await attempt(
+      () => post<{ replayed: number }>('/api/v1/dead-letters/replay', { filter }),
+      ({ replayed }) => `${plural(replayed, 'letter')} on the way.`,
+    );
+    onClose();
+    await refresh('dead-letters');
+  }
+
+  return (
+    <Dialog title="Replay all as they are" onClose={onClose}>
+      {forecast === undefined ? (
+        <Skeleton height={80} />
+      ) : (
+        <>
+          <p>Of {plural(forecast.matched, 'letter')}, with the contracts and rules of this moment:</p>
+          <ul className="stack">
+            <li>
+              <b>{count(forecast.valid)}</b> are valid now
+            </li>
+            <li>
+              <b>{count(forecast.repaired)}</b> are repaired by a rule
+            </li>
+            <li>
+              <b>{count(forecast.would_fail)}</b> fail as before
+            </li>
+          </ul>
+          {forecast.would_load === 0 && (
+            <Notice tone="healing">
+              None would load: they come back as dead letters, unless a healer finds a repair this time. Edit
+              one of them instead, and let the others be fixed like it.
+            </Notice>
+          )}
+        </>
+      )}
+      <div className="dialog-actions">
+        <Button onClick={onClose}>Cancel</Button>
+        <Button kind="primary" disabled={forecast === undefined || isBusy} onClick={() => void run()}>
+          Replay {forecast === undefined ? '' : plural(forecast.matched, 'letter')}
+        </Button>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,112 @@
+import { Activity } from 'lucide-react';
+import { Link } from 'wouter';
+import { usePages } from '../../api/queries.ts';
+import type { EventItem } from '../../api/types.ts';
+import { shortId } from '../../lib/format.ts';
+import { eventHref } from '../../lib/links.ts';
+import { useFilters } from '../../lib/use-filters.ts';
+import { Ago, Button, Card, Empty, Page } from '../../ui/basics.tsx';
+import { Failed } from '../../ui/load.tsx';
+import { Status } from '../../ui/status.tsx';
+import { type Column, Table } from '../../ui/table.tsx';
+import { EventFilters, eventFilterNames, timesOf } from './event-filters.tsx';
+import './events.css';
+
+const columns: Column<EventItem>[] = [
+  {
+    header: 'Request id',
+    width: '136px',
+    cell: ({ request_id: id }) => <span className="mono">{shortId(id)}</span>,
+  },
+  { header: 'Status', width: '112px', cell: ({ status }) => <Status of={status} /> },
+  {
+    header: 'Event id',
+    width: 'minmax(0, 2fr)',
+    phone: 'wide',
+    cell: ({ event_id: id }) =>
+      id === null || id === undefined ? (
+        <span className="muted">–</span>
+      ) : (
+        <span className="mono truncate id">{id}</span>
+      ),
+  },
+  { header: 'Source', width: 'minmax(0, 1fr)', cell: ({ source }) => source ?? '–' },
+  {
+    header: 'Contract',
+    width: 'minmax(0, 1.2fr)',
+    cell: ({ contract, version }) =>
+      contract === null ? (
+        '–'
+      ) : (
+        <>
+          {contract} <span className="muted">{version}</span>
+        </>
+      ),
+  },
+  {
+    header: 'By',
+    width: '112px',
+    phone: 'hide',
+    cell: ({ healer }) => (healer === null || healer === undefined ? '' : <Status of={healer} />),
+  },
+  { header: 'Received', width: '84px', end: true, cell: ({ received_at: at }) => <Ago at={at} /> },
+];
+
+const keyOf = ({ request_id: id }: EventItem): string => id;
+const hrefOf = ({ request_id: id }: EventItem): string => eventHref(id);
+
+/** Every event that was accepted, wherever it is now; newest first. */
+export default function Events() {
+  const [filters, setFilters] = useFilters(eventFilterNames);
+  const isFiltered = Object.keys(filters).length > 0;
+  const events = usePages<EventItem>('/api/v1/events', {
+    params: {
+      ...filters,
+      within: undefined,
+      from: undefined,
+      to: undefined,
+      ...timesOf(filters),
+      limit: 100,
+    },
+    // The list grows at its top: new ones are asked for while nobody has scrolled further.
+    every: isFiltered ? undefined : 5000,
+  });
+  const clear = () => setFilters(Object.fromEntries(eventFilterNames.map((name) => [name, undefined])));
+  return (
+    <Page title="Events" lead="newest first">
+      <EventFilters filters={filters} onChange={setFilters} />
+      <Card flush>
+        {events.error !== null && events.rows.length === 0 ? (
+          <Failed error={events.error} retry={() => void events.refetch()} />
+        ) : events.rows.length === 0 && !events.isPending && !events.hasNextPage ? (
+          <Empty
+            icon={Activity}
+            title={isFiltered ? 'No such events' : 'No event has come yet'}
+            actions={
+              isFiltered ? (
+                <Button onClick={clear}>Take the filters away</Button>
+              ) : (
+                <Link href="/test" className="button button-primary">
+                  Send one by hand
+                </Link>
+              )
+            }
+          >
+            {isFiltered
+              ? 'An id must be whole. An event whose source sent the same key before is found under the first one.'
+              : 'As soon as a source sends something, it appears here.'}
+          </Empty>
+        ) : (
+          <Table
+            label="Events"
+            rows={events.rows}
+            columns={columns}
+            keyOf={keyOf}
+            href={hrefOf}
+            more={events}
+          />
+        )}
+      </Card>
+    </Page>
+  );
+}

@@ -1,0 +1,75 @@
+import dagre from '@dagrejs/dagre';
+import type { FlowGraph } from '../../api/types.ts';
+
+export interface Point {
+  x: number;
+  y: number;
+}
+
+export interface FlowLayout {
+  nodes: Map<string, Point & { width: number; height: number }>;
+  /** Pixels from the top left corner that everything fits in, the lines and their labels too. */
+  width: number;
+  height: number;
+  /** By edge id: the way of the line, and where its label has room. */
+  edges: Map<string, { points: Point[]; label: Point }>;
+}
+
+/** Pixels; names are cut where a narrow screen has no room for them. */
+const sizes = {
+  wide: {
+    step: { width: 204, height: 72 },
+    topic: { width: 170, height: 38 },
+    label: { width: 152, height: 40 },
+  },
+  narrow: {
+    step: { width: 132, height: 64 },
+    topic: { width: 110, height: 34 },
+    label: { width: 96, height: 38 },
+  },
+};
+
+/** Layers from top to bottom, which a screen has more room for than from left to right. Each topic between two steps has a line of its own. */
+export function layOut({ nodes, edges }: FlowGraph, isNarrow: boolean): FlowLayout {
+  const graph = new dagre.graphlib.Graph({ multigraph: true });
+  const { step, topic, label } = isNarrow ? sizes.narrow : sizes.wide;
+  graph.setGraph({
+    rankdir: 'TB',
+    nodesep: isNarrow ? 10 : 30,
+    edgesep: isNarrow ? 6 : 14,
+    ranksep: isNarrow ? 18 : 24,
+  });
+  for (const node of nodes) graph.setNode(node.id, { ...(node.kind === 'step' ? step : topic) });
+  for (const { id, from, to } of edges) graph.setEdge(from, to, { ...label, labelpos: 'c' }, id);
+  dagre.layout(graph);
+  const { width = 0, height = 0 } = graph.graph();
+  return {
+    width,
+    height,
+    nodes: new Map(
+      nodes.map(({ id }) => {
+        const { x, y, width, height } = graph.node(id);
+        return [id, { x: x - width / 2, y: y - height / 2, width, height }];
+      }),
+    ),
+    edges: new Map(
+      edges.map(({ id, from, to }) => {
+        const { points, x, y } = graph.edge(from, to, id) as { points: Point[]; x: number; y: number };
+        return [id, { points, label: { x, y } }];
+      }),
+    ),
+  };
+}
+
+/** A line through the points without corners. */
+export function smooth(points: readonly Point[]): string {
+  const [first, ...rest] = points;
+  if (first === undefined) return '';
+  let path = `M${first.x},${first.y}`;
+  for (const [index, point] of rest.entries()) {
+    const next = rest[index + 1];
+    if (next === undefined) path += `L${point.x},${point.y}`;
+    else path += `Q${point.x},${point.y} ${(point.x + next.x) / 2},${(point.y + next.y) / 2}`;
+  }
+  return path;
+}

@@ -1,0 +1,110 @@
+import { Link, useParams } from 'wouter';
+import { describePlan } from '../../../../src/repair/describe-plan.ts';
+import { useApi } from '../../api/queries.ts';
+import type { Rule } from '../../api/types.ts';
+import { count } from '../../lib/format.ts';
+import { Ago, Card, Page } from '../../ui/basics.tsx';
+import { Copy } from '../../ui/copy.tsx';
+import { JsonView } from '../../ui/json-view.tsx';
+import { Load } from '../../ui/load.tsx';
+import { Status } from '../../ui/status.tsx';
+import { RuleActions } from './rule-actions.tsx';
+import { RuleRows } from './rule-rows.tsx';
+
+/** One rule: why it was believed, what it does, and each row that it touched. */
+export default function RulePage() {
+  const { id } = useParams<{ id: string }>();
+  const query = useApi<Rule>(`/api/v1/rules/${encodeURIComponent(id)}`, { every: 5000 });
+  const rule = query.data?.id === id ? query.data : undefined;
+  return (
+    <Page
+      title={rule === undefined ? 'Rule' : describePlan(rule.plan)[0]!}
+      crumbs={
+        <>
+          <Link href="/rules">Rules</Link> / <span className="mono">{id}</span>
+          <Copy text={id} label="the rule’s id" />
+        </>
+      }
+      lead={
+        rule && (
+          <span className="row">
+            <Status of={rule.status} />
+            <Status of={rule.origin} />
+          </span>
+        )
+      }
+      actions={rule && <RuleActions rule={rule} />}
+    >
+      <Load query={{ ...query, data: rule }} height={240}>
+        {(rule) => <Facts rule={rule} />}
+      </Load>
+      <RuleRows id={id} />
+    </Page>
+  );
+}
+
+function Facts({ rule }: { rule: Rule }) {
+  return (
+    <div className="columns">
+      <div className="span-7 stack" style={{ gap: 16, alignContent: 'start' }}>
+        <Card title="What it does">
+          <div className="stack" style={{ gap: 12 }}>
+            <ol className="plan">
+              {describePlan(rule.plan).map((line) => (
+                <li key={line}>
+                  <code>{line}</code>
+                </li>
+              ))}
+            </ol>
+            <details>
+              <summary>The plan as JSON</summary>
+              <JsonView value={JSON.parse(JSON.stringify(rule.plan))} label="The plan" />
+            </details>
+          </div>
+        </Card>
+        {rule.evidence.length > 0 && (
+          <Card title="Why it was believed">
+            <ul className="stack">
+              {rule.evidence.map((line) => (
+                <li key={line}>{line}</li>
+              ))}
+            </ul>
+          </Card>
+        )}
+      </div>
+      <Card className="span-5" title="About it">
+        <dl className="facts">
+          <dt>For</dt>
+          <dd>
+            {rule.source} →{' '}
+            <Link href={`/contracts/${encodeURIComponent(rule.contract)}`}>{rule.contract}</Link>{' '}
+            {rule.version}
+          </dd>
+          <dt>Repaired</dt>
+          <dd>{count(rule.hits)} events</dd>
+          <dt>Could not repair</dt>
+          <dd>{count(rule.failures)}</dd>
+          <dt>Last used</dt>
+          <dd>
+            <Ago at={rule.last_used_at} />
+          </dd>
+          <dt>Learned</dt>
+          <dd>
+            <Ago at={rule.created_at} />
+            {rule.model !== undefined && ` from ${rule.model}`}
+          </dd>
+          <dt>Expires</dt>
+          <dd>{rule.status === 'candidate' ? 'not while it waits' : <Ago at={rule.expires_at} />}</dd>
+          {rule.disabled_by !== undefined && (
+            <>
+              <dt>Disabled by</dt>
+              <dd>{rule.disabled_by === 'person' ? 'a person' : 'its failures'}</dd>
+            </>
+          )}
+          <dt>Signature</dt>
+          <dd className="mono">{rule.signature}</dd>
+        </dl>
+      </Card>
+    </div>
+  );
+}

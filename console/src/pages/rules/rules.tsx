@@ -1,0 +1,128 @@
+import { Ruler } from 'lucide-react';
+import { Link } from 'wouter';
+import { describePlan } from '../../../../src/repair/describe-plan.ts';
+import { useApi } from '../../api/queries.ts';
+import type { Page as PageOf, Rule } from '../../api/types.ts';
+import { plural, shortCount } from '../../lib/format.ts';
+import { ruleHref } from '../../lib/links.ts';
+import { useFilters } from '../../lib/use-filters.ts';
+import { Ago, Button, Card, Empty, Page } from '../../ui/basics.tsx';
+import { Choice } from '../../ui/filters.tsx';
+import { Load } from '../../ui/load.tsx';
+import { OriginFilters } from '../../ui/origin-filters.tsx';
+import { Status, lookOf } from '../../ui/status.tsx';
+import { type Column, Table } from '../../ui/table.tsx';
+
+const columns: Column<Rule>[] = [
+  {
+    header: 'What it does',
+    width: 'minmax(0, 3fr)',
+    phone: 'wide',
+    cell: ({ plan }) => describePlan(plan).join(', then '),
+  },
+  {
+    header: 'Source → contract',
+    width: 'minmax(0, 2fr)',
+    phone: 'wide',
+    cell: ({ source, contract, version }) => (
+      <span className="muted">
+        {source} → {contract} {version}
+      </span>
+    ),
+  },
+  { header: 'Status', width: '104px', cell: ({ status }) => <Status of={status} /> },
+  { header: 'Origin', width: '112px', cell: ({ origin }) => <Status of={origin} /> },
+  {
+    header: 'Hits',
+    phone: 'label',
+    width: '64px',
+    end: true,
+    cell: ({ hits }) => <Count value={hits} word="repaired" />,
+  },
+  {
+    header: 'Failures',
+    phone: 'label',
+    width: '64px',
+    end: true,
+    cell: ({ failures }) => <Count value={failures} word="failed" />,
+  },
+  {
+    header: 'Expires',
+    width: '80px',
+    end: true,
+    phone: 'hide',
+    cell: ({ status, expires_at }) =>
+      status === 'candidate' ? <span className="muted">–</span> : <Ago at={expires_at} />,
+  },
+];
+
+function Count({ value, word }: { value: number; word: string }) {
+  return (
+    <span className={value === 0 ? 'muted' : ''} title={`${value} ${word}`}>
+      {shortCount(value)}
+    </span>
+  );
+}
+
+const statuses = ['candidate', 'active', 'disabled', 'expired'].map((value) => ({
+  value,
+  label: lookOf(value).label,
+}));
+
+/** What the service has learned. */
+export default function Rules() {
+  const [filters, setFilters] = useFilters(['status', 'contract', 'source']);
+  const query = useApi<PageOf<Rule>>('/api/v1/rules', { params: filters, every: 5000 });
+  const isFiltered = Object.keys(filters).length > 0;
+  return (
+    <Page title="Rules" lead={query.data && plural(query.data.items.length, 'rule')}>
+      <div className="filters">
+        <Choice
+          label="Status"
+          value={filters.status}
+          options={statuses}
+          onChange={(status) => setFilters({ status })}
+        />
+        <OriginFilters filters={filters} onChange={setFilters} />
+      </div>
+      <Card flush>
+        <Load query={query}>
+          {({ items }) =>
+            items.length === 0 ? (
+              <Empty
+                icon={Ruler}
+                title={isFiltered ? 'No such rules' : 'Nothing was learned yet'}
+                actions={
+                  isFiltered ? (
+                    <Button
+                      onClick={() =>
+                        setFilters({ status: undefined, contract: undefined, source: undefined })
+                      }
+                    >
+                      Take the filters away
+                    </Button>
+                  ) : (
+                    <Link href="/dead-letters" className="button">
+                      To the dead letters
+                    </Link>
+                  )
+                }
+              >
+                When a healer finds a repair that works, or you correct a dead letter and let it be learned,
+                the repair becomes a rule and is used for the next events by itself.
+              </Empty>
+            ) : (
+              <Table
+                label="Rules"
+                rows={items}
+                columns={columns}
+                keyOf={({ id }) => id}
+                href={({ id }) => ruleHref(id)}
+              />
+            )
+          }
+        </Load>
+      </Card>
+    </Page>
+  );
+}

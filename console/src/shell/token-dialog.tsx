@@ -1,0 +1,66 @@
+import { useState } from 'react';
+import { queryClient } from '../api/queries.ts';
+import { tokenStore } from '../api/token.ts';
+import { Button } from '../ui/basics.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+
+/** Asks for the API token. It stays in this browser and is sent in a header, never in a URL. */
+export function TokenDialog({ onClose }: { onClose: () => void }) {
+  const [text, setText] = useState(tokenStore.get() ?? '');
+  const [error, setError] = useState<string>();
+  const wasRefused = tokenStore.isRefused();
+
+  async function save(): Promise<void> {
+    const token = text.trim();
+    const headers: Record<string, string> = token === '' ? {} : { authorization: `Bearer ${token}` };
+    const response = await fetch('/api/v1/stats', { headers }).catch(() => undefined);
+    if (response === undefined) return setError('The server can’t be reached.');
+    if (response.status === 401)
+      return setError(token === '' ? 'The server asks for a token.' : 'The server does not know this token.');
+    tokenStore.accept(token === '' ? undefined : token);
+    onClose();
+    await queryClient.resetQueries();
+  }
+
+  return (
+    <Dialog title="API token" onClose={onClose}>
+      <form
+        className="stack"
+        style={{ gap: 14 }}
+        onSubmit={(event) => {
+          event.preventDefault();
+          void save();
+        }}
+      >
+        <p>
+          {wasRefused
+            ? 'This server asks for a token: the value of SENTINEL_API_TOKEN that it was started with.'
+            : 'The value of SENTINEL_API_TOKEN that the server was started with; empty when it has none.'}{' '}
+          It is kept in this browser only.
+        </p>
+        <label className="field">
+          Token
+          <input
+            className="input"
+            type="password"
+            autoComplete="current-password"
+            autoFocus
+            value={text}
+            aria-invalid={error !== undefined}
+            aria-describedby="token-error"
+            onChange={({ target }) => setText(target.value)}
+          />
+        </label>
+        <p id="token-error" role="alert" className="error-text">
+          {error}
+        </p>
+        <div className="dialog-actions">
+          {!wasRefused && <Button onClick={onClose}>Cancel</Button>}
+          <Button kind="primary" type="submit">
+            Use the token
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,48 @@
+import { type ReactNode, useEffect, useId, useRef } from 'react';
+
+interface DialogProps {
+  title: string;
+  onClose: () => void;
+  wide?: boolean;
+  className?: string;
+  /** The title is for screen readers only. */
+  bare?: boolean;
+  children: ReactNode;
+}
+
+/** A modal dialog: the browser's own, which keeps the focus inside and closes on Escape. */
+export function Dialog({ title, onClose, wide, className = '', bare, children }: DialogProps) {
+  const ref = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  useEffect(() => {
+    const dialog = ref.current;
+    dialog?.showModal();
+    return () => dialog?.close();
+  }, []);
+  return (
+    <dialog
+      ref={ref}
+      className={`dialog ${wide === true ? 'dialog-wide' : ''} ${className}`}
+      aria-labelledby={id}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+      onClick={(event) => event.target === ref.current && onClose()}
+    >
+      {bare === true ? (
+        <>
+          <h2 id={id} className="sr-only">
+            {title}
+          </h2>
+          {children}
+        </>
+      ) : (
+        <div className="dialog-body">
+          <h2 id={id}>{title}</h2>
+          {children}
+        </div>
+      )}
+    </dialog>
+  );
+}

@@ -1,0 +1,62 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { lacksBrowser, launchBrowser, openPage } from '../helpers/browser.ts';
+import { type RunningSentinel, startProcess } from '../helpers/sentinel.ts';
+
+describe.skipIf(lacksBrowser())('the console of a service with a token', () => {
+  let service: RunningSentinel;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    [service, browser] = await Promise.all([
+      startProcess({ env: { SENTINEL_API_TOKEN: 'sesame' } }),
+      launchBrowser(),
+    ]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await service?.stop();
+  });
+
+  it('asks for it, keeps it, and never puts it into a URL', async () => {
+    const { page, close } = await openPage(browser);
+    const urls: string[] = [];
+    page.on('request', (request) => urls.push(request.url()));
+    await page.goto(`${service.url}/console/rules`);
+    await page.getByText('This server asks for a token').waitFor();
+    await page.getByRole('textbox', { name: 'Token' }).fill('wrong');
+    await page.getByRole('button', { name: 'Use the token' }).click();
+    await page.getByText('The server does not know this token.').waitFor();
+    await page.getByRole('textbox', { name: 'Token' }).fill('sesame');
+    await page.getByRole('button', { name: 'Use the token' }).click();
+    await page.getByText('Nothing was learned yet').waitFor();
+    await page.getByRole('status').getByText('Live').first().waitFor();
+    await page.reload();
+    await page.getByText('Nothing was learned yet').waitFor();
+    expect(urls.filter((url) => url.includes('sesame'))).toEqual([]);
+    await close();
+  });
+
+  it('serves its files without one, and the API not', async () => {
+    const html = await fetch(`${service.url}/console/anything/below?x=1`);
+    expect(html.status).toBe(200);
+    const policy = html.headers.get('content-security-policy');
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("script-src 'self'");
+    expect(html.headers.get('cache-control')).toBe('no-store');
+    const script = /src="([^"]+\.js)"/.exec(await html.text())![1]!;
+    const asset = await fetch(new URL(script, service.url));
+    expect(asset.headers.get('cache-control')).toContain('immutable');
+    expect(asset.headers.get('content-encoding')).toBe('gzip');
+    expect((await fetch(`${service.url}/api/v1/stats`)).status).toBe(401);
+    expect((await fetch(`${service.url}/consoles`)).status).toBe(401);
+  });
+
+  it('serves only its own files', async () => {
+    for (const path of ['assets/none.js', 'assets/..%2f..%2fcli.js', 'assets/%2e%2e/%2e%2e/package.json']) {
+      const response = await fetch(`${service.url}/console/${path}`);
+      expect(await response.text()).not.toMatch(/data-sentinel"|import /);
+    }
+    expect((await fetch(`${service.url}/console/assets/none.js`)).status).toBe(404);
+  });
+});
