@@ -5,6 +5,7 @@ import {
   type RunningSentinel,
   get,
   ingest,
+  post,
   settled,
   startProcess,
   transaction,
@@ -217,6 +218,23 @@ describe.skipIf(withoutPostgres())('a main destination that is down', () => {
         original: event,
         violations: [{ code: 'rejected_by_destination' }],
       });
+
+      // And what a person sends back waits as the others do.
+      await postgres.server.run(`ALTER TABLE "${schema}".transaction DROP CONSTRAINT cheap`);
+      await postgres.server.stop('SIGKILL');
+      await ingest(sentinel.url, transaction());
+      await until(async () => (await parked(sentinel)) === 1, 30_000);
+      expect((await post(`${sentinel.url}/api/v1/dead-letters/${dear}/replay`, {})).status).toBe(202);
+      await until(async () => (await parked(sentinel)) === 2);
+      const { status } = await get<{ status: string }>(`${sentinel.url}/api/v1/events/${dear}`);
+      expect(status).toBe('accepted');
+      await sentinel.kill('SIGKILL');
+      await postgres.server.start();
+      await sentinel.restart();
+      expect(await settled(sentinel.url, dear, 30_000)).toMatchObject({ status: 'loaded' });
+      await drained(sentinel);
+      expect(await inMain()).toHaveLength(3);
+      expect(await get(`${sentinel.url}/api/v1/dead-letters/${dear}`)).toMatchObject({ status: 'replayed' });
     } finally {
       await sentinel.stop();
       await postgres.server.stop();
