@@ -21,7 +21,7 @@ interface Stats {
 }
 
 /** PostgreSQL is the main destination, and a DuckDB file gets copies. */
-describe.skipIf(withoutPostgres())('a main destination that is down', () => {
+describe.skipIf(withoutPostgres())('a main destination that is down', { timeout: 120_000 }, () => {
   const postgres = postgresForTests();
   let schema: string;
 
@@ -54,7 +54,7 @@ describe.skipIf(withoutPostgres())('a main destination that is down', () => {
     );
   const idsInMain = async () => (await inMain()).map(({ id }) => String(id)).toSorted();
   const drained = (sentinel: RunningSentinel) =>
-    until(async () => (await parked(sentinel)) === 0 && (await waits(sentinel)) === 0, 30_000);
+    until(async () => (await parked(sentinel)) === 0 && (await waits(sentinel)) === 0, 60_000);
   const ready = async ({ url }: RunningSentinel) => (await fetch(`${url}/ready`)).status;
 
   it('holds up none of the others, and gets everything in order, once, when it is back', async () => {
@@ -74,7 +74,7 @@ describe.skipIf(withoutPostgres())('a main destination that is down', () => {
         ...without(transaction(), 'email'),
         user_email: 'eve@example.com',
       });
-      await until(async () => (await sideHas(sentinel)) === 23, 30_000);
+      await until(async () => (await sideHas(sentinel)) === 23, 60_000);
       // Behind it in the queue, and yet no one who waits for it.
       await until(async () => (await waits(sentinel)) === 0);
       const second = await ingest(sentinel.url, { ...event, amount: 2 });
@@ -156,7 +156,7 @@ describe.skipIf(withoutPostgres())('a main destination that is down', () => {
       await postgres.server.stop('SIGKILL');
       await more(50);
       // The batches are on their way into the topic.
-      await until(async () => (await parked(sentinel)) > 0, 30_000);
+      await until(async () => (await parked(sentinel)) > 0, 60_000);
       const taken = ids.length;
       await more(20);
       await sentinel.kill('SIGKILL');
@@ -183,7 +183,7 @@ describe.skipIf(withoutPostgres())('a main destination that is down', () => {
     const sentinel = await start();
     try {
       const ids = [await ingest(sentinel.url, transaction())];
-      await until(async () => (await sideHas(sentinel)) === 1 && (await parked(sentinel)) === 1, 30_000);
+      await until(async () => (await sideHas(sentinel)) === 1 && (await parked(sentinel)) === 1, 60_000);
       ids.push(await ingest(sentinel.url, transaction()));
       await until(async () => (await sideHas(sentinel)) === 2);
       expect(await ready(sentinel)).toBe(503);
@@ -211,9 +211,9 @@ describe.skipIf(withoutPostgres())('a main destination that is down', () => {
       await postgres.server.stop('SIGKILL');
       const event = transaction({ amount: '5000.00' });
       const dear = await ingest(sentinel.url, event);
-      await until(async () => (await parked(sentinel)) === 1, 30_000);
+      await until(async () => (await parked(sentinel)) === 1, 60_000);
       await postgres.server.start();
-      expect(await settled(sentinel.url, dear, 30_000)).toMatchObject({
+      expect(await settled(sentinel.url, dear, 60_000)).toMatchObject({
         status: 'dead_letter',
         original: event,
         violations: [{ code: 'rejected_by_destination' }],
@@ -223,7 +223,7 @@ describe.skipIf(withoutPostgres())('a main destination that is down', () => {
       await postgres.server.run(`ALTER TABLE "${schema}".transaction DROP CONSTRAINT cheap`);
       await postgres.server.stop('SIGKILL');
       await ingest(sentinel.url, transaction());
-      await until(async () => (await parked(sentinel)) === 1, 30_000);
+      await until(async () => (await parked(sentinel)) === 1, 60_000);
       expect((await post(`${sentinel.url}/api/v1/dead-letters/${dear}/replay`, {})).status).toBe(202);
       await until(async () => (await parked(sentinel)) === 2);
       const { status } = await get<{ status: string }>(`${sentinel.url}/api/v1/events/${dear}`);
@@ -231,7 +231,7 @@ describe.skipIf(withoutPostgres())('a main destination that is down', () => {
       await sentinel.kill('SIGKILL');
       await postgres.server.start();
       await sentinel.restart();
-      expect(await settled(sentinel.url, dear, 30_000)).toMatchObject({ status: 'loaded' });
+      expect(await settled(sentinel.url, dear, 60_000)).toMatchObject({ status: 'loaded' });
       await drained(sentinel);
       expect(await inMain()).toHaveLength(3);
       expect(await get(`${sentinel.url}/api/v1/dead-letters/${dear}`)).toMatchObject({ status: 'replayed' });
