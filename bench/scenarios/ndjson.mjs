@@ -33,7 +33,7 @@ export async function run({ figures, options, dir }) {
   for (const percent of [1, 10]) {
     const maker = (share) => (at) => (at % 100 < share ? hopelessText : transactionText);
     // With few hopeless events, the code that deals with them would be compiled late.
-    const { first } = files('mixed', maker(warmUpPercent));
+    const { first } = files('warm-up', maker(warmUpPercent));
     const { rest } = files('mixed', maker(percent));
     await beside({ figures, percent, files: { first, rest }, events });
   }
