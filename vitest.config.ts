@@ -1,11 +1,12 @@
 import { defineConfig } from 'vitest/config';
+import { services } from './vitest.services.config.ts';
 
 export default defineConfig({
   resolve: { alias: { 'data-sentinel': new URL('./src/index.ts', import.meta.url).pathname } },
   test: {
     include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
-    // Minutes of their own: vitest.cluster.config.ts.
-    exclude: ['test/cluster/**'],
+    // Minutes of their own.
+    exclude: ['test/cluster/**', ...services],
     testTimeout: 20_000,
     hookTimeout: 30_000,
     maxWorkers: 2,

@@ -15,6 +15,8 @@ export const topics = {
   fixed: 'schema_fixed',
   /** Failed events that no known rule could repair. */
   failed: 'validation_error',
+  /** Valid events that wait for a main destination that is down, where there are others that must not wait with it. */
+  parked: 'parked_event',
   /** Events that wait for a person; the dead-letter keeper stores them. */
   unrecoverable: 'validation_unrecoverable',
 } as const;

@@ -28,11 +28,27 @@ export const envTemplate = `# Copy to .env, next to sentinel-config.yaml. Real e
 # OPENAI_BASE_URL=
 # OPENAI_REMEDIATION_MODEL=
 
+# The database of a postgres destination (else DATABASE_URL is taken), and a login that may only read, for queries.
+# SENTINEL_POSTGRES_URL=postgres://sentinel:password@localhost:5432/warehouse
+# SENTINEL_POSTGRES_QUERY_URL=
+# A file with credentials for a bigquery destination.
+# GOOGLE_APPLICATION_CREDENTIALS=
+
 # SENTINEL_API_PORT=3111
 # SENTINEL_HOST=127.0.0.1
 # SENTINEL_DATA_DIR=./data
 # SENTINEL_CONFIG_PATH=./sentinel-config.yaml
 # REPAIR_RULE_TTL_DAYS=7
+
+# The engine of many machines (docs/scaling.md).
+# SENTINEL_ENGINE=nats
+# SENTINEL_ROLE=worker
+# SENTINEL_NATS_SERVERS=127.0.0.1:4222
+# SENTINEL_NATS_CREDENTIALS=./sentinel.creds
+# SENTINEL_NATS_USER=
+# SENTINEL_NATS_PASSWORD=
+# SENTINEL_NATS_TOKEN=
+# SENTINEL_WORKER_LABELS=
 `;
 
 const contractTemplate = `import { currencyCode, decimal, defineContract, email, eventId, receivedTimestamp, sourceName, z } from 'data-sentinel';

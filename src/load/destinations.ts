@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config, DestinationConfig } from '../config.ts';
-import type { Destination } from './destination.ts';
+import type { Logger } from '../log.ts';
+import type { Destination, Table } from './destination.ts';
+import { type OpenedOrNot, openNowOrLater } from './open-later.ts';
 
 type Open<T extends DestinationConfig['type']> = (
   config: Extract<DestinationConfig, { type: T }>,
@@ -13,7 +15,11 @@ type Open<T extends DestinationConfig['type']> = (
 const destinations: { [T in DestinationConfig['type']]: () => Promise<Open<T>> } = {
   duckdb: async () => {
     const { openDuckDb } = await import('./destinations/duckdb.ts');
-    return ({ path }, { dataDir }) => openDuckDb({ path: path ?? join(dataDir, 'warehouse.duckdb') });
+    return async ({ path }, queue) =>
+      openDuckDb({
+        path: path ?? join(queue.dataDir, 'warehouse.duckdb'),
+        queueId: await queueIdOf(queue),
+      });
   },
   postgres: async () => {
     const { openPostgres } = await import('./destinations/postgres.ts');
@@ -28,7 +34,7 @@ const destinations: { [T in DestinationConfig['type']]: () => Promise<Open<T>> }
   },
   bigquery: async () => {
     const { openBigQuery } = await import('./destinations/bigquery.ts');
-    return async (config, dataDir) => openBigQuery({ ...config, queueId: await queueIdOf(dataDir) });
+    return async (config, queue) => openBigQuery({ ...config, queueId: await queueIdOf(queue) });
   },
 };
 
@@ -40,8 +46,9 @@ export function loadPace(
   switch (destination.type) {
     case 'duckdb':
     case 'postgres':
-      // A transaction costs milliseconds, however small.
-      return { lingerMs: 25, maxEvents, maxBytes };
+      // A transaction costs milliseconds, however small: with single events under load, 60 ms instead of 25 save a tenth of
+      // all CPU. The delay to the destination stays below a tenth of a second.
+      return { lingerMs: 60, maxEvents, maxBytes };
     case 'bigquery':
       // Each load costs seconds, and reads the keys of the table, however small it is.
       return {
@@ -62,7 +69,31 @@ export async function openDestination(
 }
 
 /**
- * Names the queue whose positions a shared database keeps. It lies with the queue: one that begins anew counts from 0
+ * Opens the main destination, ready for these tables. A server that is away is opened later, but not when the service only
+ * answers questions (`mustBeThere`).
+ */
+export async function openMain(
+  config: Pick<Config, 'dataDir' | 'engine' | 'destination'>,
+  tables: readonly Table[],
+  { mustBeThere, log }: { mustBeThere: boolean; log: Logger },
+): Promise<OpenedOrNot> {
+  const open = async (): Promise<Destination> => {
+    const destination = await openDestination(config);
+    try {
+      await destination.prepare(tables);
+      return destination;
+    } catch (error) {
+      await destination.close();
+      throw error;
+    }
+  };
+  if (mustBeThere || config.destination.type !== 'postgres')
+    return { destination: await open(), isOpen: true };
+  return openNowOrLater(open, log);
+}
+
+/**
+ * Names the queue whose positions a destination keeps. It lies with the queue: one that begins anew counts from 0
  * again, and must not be taken for the one before, whose positions are far ahead of it. Workers that share a queue keep
  * no positions, and need no folder.
  */

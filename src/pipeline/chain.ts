@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Contract } from '../contracts/contract.ts';
 import type { ContractRegistry } from '../contracts/registry.ts';
 import { type DeadLetterStore, healingKey } from '../dead-letter/store.ts';
-import type { Delivery, Engine, Position } from '../engine/engine.ts';
+import type { Delivery, Engine, Message, Position } from '../engine/engine.ts';
 import type { FixedEvent, Reception, ReplayTrail } from '../event.ts';
 import { type Incoming, forEachEvent } from '../ingest/record.ts';
 import type { JsonObject } from '../json.ts';
@@ -18,6 +18,8 @@ import { errorSignature } from '../validate/signature.ts';
 import type { Validate, Verdict } from '../validate/stage.ts';
 import { createInOrder } from './in-order.ts';
 import { Outbox } from './outbox.ts';
+import { type ParkedEvent, createParkedRows, encodeParked } from './parked-event.ts';
+import type { Parking } from './parking.ts';
 import type { PipelineMetrics } from './metrics.ts';
 import { byPerson, repairedByRule } from './repair-trail.ts';
 
@@ -32,6 +34,8 @@ export interface Chain {
   fromIngest(batch: readonly Delivery[]): Promise<void>;
   /** Batches of `schema_fixed`: what the healers repaired is validated again and loaded. */
   fromHealers(batch: readonly Delivery[]): Promise<void>;
+  /** Batches of `parked_event`: loaded as soon as the main destination is back. */
+  fromParked(batch: readonly Delivery[]): Promise<void>;
   /** Gives up waiting for a queue that is full. */
   stop(): void;
 }
@@ -72,17 +76,21 @@ export function createChain(deps: {
   recent?: Pick<RecentEvents, 'see'>;
   /** For the further destinations; undefined when there are none. */
   copies?: CopyFeed | undefined;
+  /** Spares the further destinations the wait for the main one; undefined when there are none. */
+  parking?: Parking | undefined;
   /** Topics that some step consumes. */
   subscribed: ReadonlySet<string>;
   metrics: PipelineMetrics;
   log: Logger;
 }): Chain {
-  const { engine, contracts, validate, loading, letters, recent, copies, subscribed, metrics, log } = deps;
+  const { engine, contracts, validate, loading, letters, recent, copies, parking, subscribed, metrics, log } =
+    deps;
   // Where workers share a topic, positions say nothing: the destination knows what it has by request id and key.
   const committed = engine.ordered ? deps.committed : undefined;
   const limited = limitLog(log);
   const inOrder = createInOrder();
   const patience = createPatience(log);
+  const parkedRows = createParkedRows(contracts, letters);
   const rowMakers = new Map<Contract, ReturnType<typeof createRowMaker>>();
 
   function makeRow(contract: Contract, value: JsonObject, facts: RowFacts): Row {
@@ -120,7 +128,7 @@ export function createChain(deps: {
         const row = settle(verdict, incoming, outbox);
         if (row === undefined) return;
         copies?.copy(row, text, outbox.copy);
-        loading.makeReady(row);
+        if (parking?.isParking() !== true) loading.makeReady(row);
         addCandidate(candidates, row, text, header.replay);
       });
       if (performance.now() - since < turnMs) continue;
@@ -257,15 +265,31 @@ export function createChain(deps: {
     if (settled.length > 0) await engine.state.write(settled);
   }
 
+  async function fromParked(batch: readonly Delivery[]): Promise<void> {
+    const outbox = new Outbox(engine, subscribed);
+    const candidates: Candidates = { rows: [], raws: [], replays: new Map() };
+    for (const { row, raw, replay } of await parkedRows(batch, outbox)) {
+      loading.makeReady(row);
+      addCandidate(candidates, row, raw, replay);
+    }
+    await outbox.flush();
+    metrics.loaded(candidates.rows, await loadInPlace(candidates, []));
+  }
+
+  /** Resolves when the rows are in the destination, or parked. */
   async function load(candidates: Candidates, batch: readonly Delivery[]): Promise<void> {
     const positions = committed === undefined ? [] : lastPositions(batch);
-    const { rows } = candidates;
-    const outcomes = await loading.load(rows, positions, (outcomes) =>
-      keepWhatIsNotLoaded(candidates, outcomes),
-    );
+    const inPlace = () => loadInPlace(candidates, positions);
+    const outcomes =
+      parking === undefined
+        ? await inPlace()
+        : await parking.load(inPlace, () => parkedMessages(candidates), candidates.rows.length);
     for (const { partition, offset } of positions) committed?.set(partition, offset);
-    metrics.loaded(rows, outcomes);
+    if (outcomes !== 'parked') metrics.loaded(candidates.rows, outcomes);
   }
+
+  const loadInPlace = (candidates: Candidates, positions: readonly Position[]): Promise<RowOutcome[]> =>
+    loading.load(candidates.rows, positions, (outcomes) => keepWhatIsNotLoaded(candidates, outcomes));
 
   /** Runs before the commit: after it, nothing of the batch would be delivered again. */
   async function keepWhatIsNotLoaded(
@@ -321,8 +345,14 @@ export function createChain(deps: {
     };
   }
 
-  return { fromIngest, fromHealers, stop: () => patience.stop() };
+  return { fromIngest, fromHealers, fromParked, stop: () => patience.stop() };
 }
+
+const parkedMessages = ({ rows, raws, replays }: Candidates): Message[] =>
+  rows.map((row, at): Message => {
+    const event: ParkedEvent = { row, raw: raws[at]!, replay: replays.get(at) };
+    return { body: encodeParked(event) };
+  });
 
 function receptionOf(
   { requestId, receivedAt, source }: Pick<Row, 'requestId' | 'receivedAt' | 'source'>,

@@ -1,24 +1,25 @@
 import type { Config } from '../config.ts';
-import type { ContractRegistry } from '../contracts/registry.ts';
 import { loadContracts } from '../contracts/discover.ts';
-import { type DeadLetter, isStaleReplay } from '../dead-letter/dead-letter.ts';
+import type { DeadLetter } from '../dead-letter/dead-letter.ts';
 import { type EditDryRun, dryRunEdit } from '../dead-letter/dry-run.ts';
 import { type EditReview, reviewEdit } from '../dead-letter/edit.ts';
 import { learnFromPerson } from '../dead-letter/learn.ts';
-import { type DeadLetterStore, createDeadLetters } from '../dead-letter/store.ts';
-import type { ConsumeOptions, Consumer, Delivery, Engine, Handler } from '../engine/engine.ts';
+import { withoutStale } from '../dead-letter/stale-replays.ts';
+import { createDeadLetters } from '../dead-letter/store.ts';
+import type { ConsumeOptions, Consumer, Engine, Handler } from '../engine/engine.ts';
 import { createLeases } from '../engine/lease.ts';
-import { SentinelError, isRetryable } from '../errors.ts';
+import { SentinelError } from '../errors.ts';
 import { topics } from '../event.ts';
 import { parseExact } from '../ingest/exact-json.ts';
-import { headerOf } from '../ingest/record.ts';
 import type { JsonObject } from '../json.ts';
+import { checkCopied } from '../load/copies/check.ts';
 import { type CopyOutcome, startCopies } from '../load/copies/copies.ts';
 import { createCopyFeed } from '../load/copies/feed.ts';
 import type { CopyStatus } from '../load/copies/reader.ts';
-import { loadPace, openDestination } from '../load/destinations.ts';
-import type { LoadCounts, LoadedEvent, QueryResult, Table } from '../load/destination.ts';
+import { loadPace, openMain } from '../load/destinations.ts';
+import type { LoadedEvent, QueryResult, Table } from '../load/destination.ts';
 import type { EventSearch, FoundEvent } from '../load/event-search.ts';
+import { type KnownCounts, createKnownCounts } from '../load/known-counts.ts';
 import type { RepairAudit, TouchedByRule } from '../load/repair-audit.ts';
 import { createLoadStage } from '../load/stage.ts';
 import type { Logger } from '../log.ts';
@@ -47,6 +48,8 @@ import { type ContractInfo, toContractInfo } from './contract-info.ts';
 import { groups } from './groups.ts';
 import { type InsightApi, openInsight } from './insight.ts';
 import { createKeeper } from './keeper.ts';
+import { createParking, parkedEvents } from './parking.ts';
+import { stopOnUnknown, stopProcess, unlessStopped } from './stop-process.ts';
 
 export type { ContractInfo };
 
@@ -60,7 +63,7 @@ export interface Pipeline extends InsightApi {
   storedRow(...args: Parameters<EventSearch['row']>): ReturnType<EventSearch['row']>;
   /** What a contract says of an event as it was received; empty when there is no such contract any more. */
   violations(of: ReceivedEvent): Promise<Violation[]>;
-  counts(): Promise<LoadCounts>;
+  counts(): Promise<KnownCounts>;
   contracts(): Promise<ContractInfo[]>;
   flow(): Promise<FlowGraph>;
   routes(): Promise<{ method: string; path: string }[]>;
@@ -135,8 +138,10 @@ export async function startPipeline(deps: {
   const { config, engine, log } = deps;
   const contracts = await loadContracts(contractFolders(config), { override: true });
   const steps = await discoverSteps(stepFolders(config));
-  const destination = await openDestination(config);
-  await destination.prepare(contracts.tables());
+  const { destination, isOpen } = await openMain(config, contracts.tables(), {
+    mustBeThere: !deps.consume,
+    log,
+  });
   const recent = recentEvents();
   const leases = createLeases(engine);
   const rules = await openRuleStore(engine.state, {
@@ -188,8 +193,26 @@ export async function startPipeline(deps: {
     onBroken: (error) => stopProcess(log, error, {}),
     onTaken: (source, contract) => metrics.settled(source, contract, 'dead_letter'),
   });
-  await rollbacks.resume(deps.consume);
-  const committed = new Map(await destination.positions());
+  const resume = () => rollbacks.resume(deps.consume);
+  if (isOpen) await resume();
+  // Nothing is loaded before it.
+  else
+    loading
+      .inTurn('the rest of a rollback', resume)
+      .catch(unlessStopped((error) => stopProcess(log, error, {})));
+  // Without positions nothing is passed over: what is there already is found by its request id.
+  const committed = new Map(isOpen ? await destination.positions() : []);
+  // What was parked when there were further destinations is still to be loaded when there are none any more.
+  const mayPark = deps.consume && (feed !== undefined || (await parkedEvents(engine)) > 0);
+  const parking = mayPark
+    ? await createParking({
+        engine,
+        refuses: () => loading.waiting(),
+        restEvents: config.pipeline.maxBatchEvents,
+        log: logOf('loader'),
+        onBroken: (error) => stopProcess(log, error, {}),
+      })
+    : undefined;
   const chain = createChain({
     engine,
     contracts,
@@ -199,6 +222,7 @@ export async function startPipeline(deps: {
     committed,
     recent,
     copies: feed,
+    parking,
     subscribed,
     metrics,
     log: logOf('validator'),
@@ -247,6 +271,13 @@ export async function startPipeline(deps: {
     chain.fromIngest(await withoutStale(batch, letters)),
   );
   await consume(topics.fixed, { group: groups.loader, step: 'loader' }, inOrder, chain.fromHealers);
+  if (parking !== undefined)
+    await consume(
+      topics.parked,
+      { group: groups.loader, step: 'loader' },
+      { ...inOrder, lingerMs },
+      chain.fromParked,
+    );
   await consume(
     topics.failed,
     { group: groups.healer, step: 'healer' },
@@ -298,7 +329,7 @@ export async function startPipeline(deps: {
       const validation = contract.validate(event);
       return validation.ok ? [] : validation.violations;
     },
-    counts: () => destination.counts(),
+    counts: createKnownCounts(() => destination.counts()),
     contracts: async () => contracts.all().map(toContractInfo),
     flow: async () => flowGraph([...ownSteps, ...steps.map((step) => step.config)], originsOf(steps, config)),
     routes: async () => running.routes.map(({ method, path }) => ({ method, path })),
@@ -338,6 +369,7 @@ export async function startPipeline(deps: {
     async close() {
       loading.stop();
       chain.stop();
+      parking?.stop();
       await healing.stop();
       await Promise.all([
         ...consumers.map((consumer) => consumer.stop()),
@@ -356,44 +388,4 @@ export async function startPipeline(deps: {
 function runsHere(step: string, { engine, stepRunOn, workerLabels }: Config): boolean {
   const label = Object.hasOwn(stepRunOn, step) ? stepRunOn[step] : undefined;
   return label === undefined || engine.type === 'embedded' || workerLabels.includes(label);
-}
-
-/** A misspelt contract would get no copies, in silence. */
-function checkCopied(destinations: Config['destinations'], contracts: ContractRegistry): void {
-  const known = new Set(contracts.all().map(({ name }) => name));
-  for (const { name, contracts: chosen = [] } of destinations)
-    for (const contract of chosen)
-      if (!known.has(contract))
-        throw new SentinelError(
-          'config_invalid',
-          `destinations: ${name} takes the contract ${contract}, which is not there; there are ${[...known].join(', ')}`,
-        );
-}
-
-/** Without late copies of a replay whose letter has gone on since. */
-async function withoutStale(batch: readonly Delivery[], letters: DeadLetterStore): Promise<Delivery[]> {
-  const current: Delivery[] = [];
-  for (const delivery of batch) {
-    const { id, replay } = headerOf(delivery.body);
-    if (replay === undefined || !isStaleReplay(await letters.get(id), replay)) current.push(delivery);
-  }
-  return current;
-}
-
-/** An error that nobody foresaw stops the process rather than eat the event; the batch is delivered again. */
-function stopOnUnknown(log: Logger): NonNullable<ConsumeOptions['onFailure']> {
-  return ({ error, attempt, events }) => {
-    if (!isRetryable(error)) stopProcess(log, error, { attempt, events });
-  };
-}
-
-function stopProcess(log: Logger, error: unknown, fields: object): void {
-  log.fatal(
-    { err: error, status: 'failed', code: 'unexpected_error', ...fields },
-    'unexpected error in the pipeline: the process stops, the events stay in the queue',
-  );
-  // Out of the engine's hands, so that nothing can catch it: the thread ends, and the main thread with it.
-  setImmediate(() => {
-    throw error;
-  });
 }

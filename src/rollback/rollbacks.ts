@@ -212,10 +212,12 @@ export function createRollbacks(deps: {
     async resume(goOn) {
       const lease = await leases.take('rollback', leaseMs);
       // Another worker that has it drains what is leaving before each of its own turns.
-      if (lease !== undefined) {
-        await drain();
-        await lease.release();
-      }
+      if (lease !== undefined)
+        try {
+          await drain();
+        } finally {
+          await lease.release().catch(() => undefined); // it ends by itself
+        }
       if (!goOn) return;
       for (const { value } of await listAll<RollbackRecord>(state, rollbackPrefix)) {
         barred.add(value.rule_id);

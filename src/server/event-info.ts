@@ -1,5 +1,6 @@
 import type { DeadLetter } from '../dead-letter/dead-letter.ts';
 import { healingKey } from '../dead-letter/store.ts';
+import { SentinelError } from '../errors.ts';
 import { type EventStatus, type HealerName, type UnrecoverableEvent, topics } from '../event.ts';
 import { parseExact } from '../ingest/exact-json.ts';
 import { type RecordHeader, headerOf } from '../ingest/record.ts';
@@ -7,6 +8,7 @@ import { indexOfRequestId } from '../ingest/request-id.ts';
 import type { Json } from '../json.ts';
 import type { CopyOutcome } from '../load/copies/copies.ts';
 import { groups } from '../pipeline/groups.ts';
+import { decodeParked } from '../pipeline/parked-event.ts';
 import type { Violation } from '../validate/violation.ts';
 import type { ServerContext } from './context.ts';
 
@@ -44,12 +46,22 @@ export interface FoundInfo extends EventInfo {
  * in no place is looked for once more.
  */
 export async function eventInfo(id: string, context: ServerContext): Promise<FoundInfo | undefined> {
-  return (
-    (await settled(id, context)) ??
+  let unreachable: unknown;
+  const known = () =>
+    settled(id, context).catch((error: unknown) => {
+      // What has not got to the destination is known without it.
+      if (!(error instanceof SentinelError && error.code === 'destination_unavailable')) throw error;
+      unreachable = error;
+      return undefined;
+    });
+  const found =
+    (await known()) ??
     (await inQueue(id, context)) ??
+    (await parked(id, context)) ??
     (await beforeTheKeeper(id, context)) ??
-    (await settled(id, context))
-  );
+    (await known());
+  if (found === undefined && unreachable !== undefined) throw unreachable;
+  return found;
 }
 
 async function settled(
@@ -131,6 +143,17 @@ async function inQueue(id: string, { engine }: ServerContext): Promise<FoundInfo
   if (header === undefined) return undefined;
   const { source = null, at: receivedAt } = header;
   return { request_id: id, status: 'accepted', contract: null, version: null, source, receivedAt };
+}
+
+/** Waits for a main destination that is down. */
+async function parked(id: string, { engine }: ServerContext): Promise<FoundInfo | undefined> {
+  const header = await engine.findPending(topics.parked, groups.loader, ({ body }) => {
+    const candidate = decodeParked(body).header;
+    return candidate.request_id === id ? candidate : undefined;
+  });
+  if (header === undefined) return undefined;
+  const { contract, version, source, received_at: receivedAt } = header;
+  return { request_id: id, status: 'accepted', contract, version, source, receivedAt };
 }
 
 /** On its way to the dead letters; one that no healer was asked about is known nowhere else. */

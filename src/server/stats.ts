@@ -20,6 +20,8 @@ export interface Stats {
   pending: number;
   /** With the healers. */
   healing: number;
+  /** ISO 8601 time; set when the destination is away, and its counters (the first three after `accepted`) are of then. */
+  counters_as_of?: string;
 }
 
 export async function collectStats(
@@ -41,8 +43,10 @@ export async function collectStats(
       pending(topics.raw, groups.pipeline) +
       pending(topics.replay, groups.pipeline) +
       pending(topics.fixed, groups.loader) +
+      pending(topics.parked, groups.loader) +
       pending(topics.unrecoverable, groups.keeper),
     healing: pending(topics.failed, groups.healer),
+    ...(counts.asOf === undefined ? undefined : { counters_as_of: new Date(counts.asOf).toISOString() }),
   };
 }
 
@@ -64,7 +68,7 @@ export function createRates(now: () => number = Date.now): (stats: Stats) => Rec
     if (before !== undefined && at - before.at >= 500) {
       const seconds = (at - before.at) / 1000;
       // Counters fall when a rule is rolled back; nothing was loaded at a negative rate then.
-      const perSecond = (key: keyof Stats) =>
+      const perSecond = (key: 'accepted' | 'loaded' | 'repaired' | 'duplicate') =>
         Math.round((Math.max(0, stats[key] - before!.stats[key]) / seconds) * 10) / 10;
       rates = {
         accepted_per_second: perSecond('accepted'),

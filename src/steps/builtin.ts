@@ -38,6 +38,7 @@ export function builtinSteps(
         topics.unrecoverable,
         ...new Set(contractTopics),
         ...destinations.map(copyTopic),
+        ...(destinations.length === 0 ? [] : [topics.parked]),
       ],
       flows,
     },
@@ -54,6 +55,7 @@ export function builtinSteps(
       triggers: [
         { type: 'queue', topic: topics.validated },
         { type: 'queue', topic: topics.fixed },
+        ...(destinations.length === 0 ? [] : [{ type: 'queue' as const, topic: topics.parked }]),
       ],
       enqueues: [topics.unrecoverable],
       flows,

@@ -13,6 +13,7 @@ const reserved: ReadonlySet<string> = new Set([
   topics.fixed,
   topics.failed,
   topics.unrecoverable,
+  topics.parked,
 ]);
 
 /** How long it is remembered that nobody reads a topic. */

@@ -71,7 +71,7 @@ describe('sentinel init', () => {
     const text = await readFile(new URL('../../sentinel-config.yaml', import.meta.url), 'utf8');
     const uncommented = text.replaceAll(/^# (?=[ a-z_]+:(?: |$))/gm, '').replaceAll(/^#.*$/gm, '');
     const shown = parse(uncommented) as Record<string, object>;
-    for (const examples of ['contracts', 'sources', 'steps']) delete shown[examples];
+    for (const examples of ['contracts', 'sources', 'steps', 'worker']) delete shown[examples];
     const { rate_limit: _, ...http } = shown['http'] as { rate_limit: object };
     const {
       openai_remediation_model: _model,
@@ -79,11 +79,13 @@ describe('sentinel init', () => {
       ...healing
     } = shown['healing_agent'] as Record<string, unknown>;
     const { path: _path, ...destination } = shown['destination'] as Record<string, unknown>;
+    const { credentials: _creds, tls: _tls, ...engine } = shown['engine'] as Record<string, unknown>;
     const { data_dir: _dir, ...settings } = settingsSchema.parse({
       ...shown,
       http,
       healing_agent: healing,
       destination,
+      engine,
     });
     expect(settings).toEqual(settingsSchema.parse({}));
   });

@@ -77,6 +77,54 @@ describe.skipIf(withoutPostgres())('the service with PostgreSQL', () => {
     }
   });
 
+  it('starts while the database is away, takes events, and loads them when it is there', async () => {
+    const first = await startProcess(setting('late'));
+    try {
+      const before = await ingest(first.url, transaction());
+      await settled(first.url, before);
+      expect(await first.kill('SIGTERM')).toBe(0);
+      await postgres.server.stop('SIGKILL');
+      await first.restart();
+      const waiting = [await ingest(first.url, transaction()), await ingest(first.url, transaction())];
+      await until(async () => (await fetch(`${first.url}/ready`)).status === 503);
+      expect((await fetch(`${first.url}/health`)).status).toBe(200);
+      expect(await get(`${first.url}/api/v1/events/${waiting[0]!}`)).toMatchObject({ status: 'accepted' });
+      expect((await fetch(`${first.url}/api/v1/stats`)).status).toBe(503);
+      expect((await fetch(`${first.url}/api/v1/events`)).status).toBe(503);
+      // It can be stopped as well.
+      expect(await first.kill('SIGTERM')).toBe(0);
+      await first.restart();
+      await postgres.server.start();
+      for (const id of waiting)
+        expect(await settled(first.url, id, 30_000)).toMatchObject({ status: 'loaded' });
+      await until(async () => (await fetch(`${first.url}/ready`)).status === 200);
+      expect(await query(first.url, 'SELECT count(*) AS n FROM transaction')).toEqual([{ n: 3 }]);
+      expect(await get(`${first.url}/api/v1/stats`)).toMatchObject({ accepted: 3, loaded: 3, duplicate: 0 });
+    } finally {
+      await first.stop();
+      await postgres.server.stop();
+      await postgres.server.start();
+    }
+  });
+
+  it('does not start with a login that the database does not know, and stops when that shows later', async () => {
+    const { config } = setting('stranger');
+    const env = { SENTINEL_POSTGRES_URL: postgres.server.url('nobody') };
+    await expect(startProcess({ config, env })).rejects.toThrow(/"nobody"/);
+    await postgres.server.stop('SIGKILL');
+    const sentinel = await startProcess({ config, env });
+    try {
+      await postgres.server.start();
+      await until(() => sentinel.log().some(({ level }) => level === 'fatal' || level === 60), 30_000);
+      expect(await sentinel.kill('SIGTERM')).toBe(1);
+      expect(JSON.stringify(sentinel.log())).toMatch(/nobody/);
+    } finally {
+      await sentinel.stop();
+      await postgres.server.stop();
+      await postgres.server.start();
+    }
+  });
+
   it('is looked at by the doctor', async () => {
     const sentinel = await startProcess(setting('health'));
     try {

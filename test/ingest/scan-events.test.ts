@@ -151,6 +151,6 @@ describe('whatever the bytes', () => {
       }),
       { numRuns: 5000 },
     );
-    expect(taken).toBeGreaterThan(1000);
+    expect(taken).toBeGreaterThan(500);
   });
 });

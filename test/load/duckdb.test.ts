@@ -70,6 +70,37 @@ it('takes over a file from before rollbacks, and a row that somebody has deleted
   await rm(dir, { recursive: true });
 });
 
+it('keeps positions for each queue, and takes those of a file from before that for nobody’s', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'sentinel-duckdb-'));
+  const path = join(dir, 'warehouse.duckdb');
+  const table: Table = {
+    name: 'payments',
+    contract: 'payment',
+    key: [],
+    columns: [{ name: 'event_id', type: { kind: 'string' } }],
+  };
+  const load = async (queueId: string, offset: number) => {
+    const destination = await openDuckDb({ path, queueId });
+    await destination.prepare([table]);
+    const before = await destination.positions();
+    await destination.load([row({ event_id: 'a' })], [{ partition: 'raw_event/main', offset }]);
+    const after = await destination.positions();
+    await destination.close();
+    return [before, after].map((positions) => positions.get('raw_event/main'));
+  };
+  expect(await load('first', 900)).toEqual([undefined, 900]);
+  expect(await load('second', 7)).toEqual([undefined, 7]);
+  expect(await load('first', 901)).toEqual([900, 901]);
+
+  const instance = await DuckDBInstance.create(path);
+  const connection = await instance.connect();
+  await connection.run('ALTER TABLE _sentinel_positions DROP COLUMN queue');
+  connection.closeSync();
+  instance.closeSync();
+  expect(await load('first', 5)).toEqual([undefined, 5]);
+  await rm(dir, { recursive: true });
+});
+
 describe('query', () => {
   let under: Awaited<ReturnType<typeof openInFolder>>;
   let destination: Destination;

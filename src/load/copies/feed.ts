@@ -28,22 +28,28 @@ export function createCopyFeed(destinations: readonly FurtherDestination[]): Cop
     copy(row, raw, put) {
       const topics = of(row.contract, row.source);
       if (topics.length === 0) return;
-      const { requestId, receivedAt, source, contract, contractVersion, repair, text } = row;
-      const header: CopyHeader = {
-        request_id: requestId,
-        received_at: receivedAt,
-        source,
-        contract,
-        version: contractVersion,
-        // Without a text of its own the event holds numbers that only its raw text holds.
-        ...(repair !== undefined || text === undefined ? { exact: true } : undefined),
-        ...(repair === undefined ? undefined : { repair: plainTrail(repair) }),
-      };
-      const body = encodeCopy(header, repair?.result ?? text ?? raw);
+      const { header, text } = copyOf(row, raw);
+      const body = encodeCopy(header, text);
       for (const { topic } of topics) put(topic, body);
     },
     takers: (contract, source) => of(contract, source).map(({ name }) => name),
   };
+}
+
+/** The event of a row in such a form that the row can be made anew from it. `raw`: the event as it was received. */
+export function copyOf(row: Row, raw: string): { header: Omit<CopyHeader, 'replay'>; text: string } {
+  const { requestId, receivedAt, source, contract, contractVersion, repair, text } = row;
+  const header = {
+    request_id: requestId,
+    received_at: receivedAt,
+    source,
+    contract,
+    version: contractVersion,
+    // Without a text of its own the event holds numbers that only its raw text holds.
+    ...(repair !== undefined || text === undefined ? { exact: true as const } : undefined),
+    ...(repair === undefined ? undefined : { repair: plainTrail(repair) }),
+  };
+  return { header, text: repair?.result ?? text ?? raw };
 }
 
 /** A trail may make its result only when it is asked for. */

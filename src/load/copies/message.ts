@@ -22,11 +22,11 @@ export interface CopyHeader extends Omit<Reception, 'replay'> {
  * A line of metadata, and a line with the event as its contract accepted it, before coercions: the reader validates it
  * again. `text` is JSON in one line.
  */
-export const encodeCopy = (header: CopyHeader, text: string): Buffer =>
+export const encodeCopy = <H extends object = CopyHeader>(header: H, text: string): Buffer =>
   Buffer.from(`${JSON.stringify(header)}\n${text}`);
 
-export function decodeCopy(body: Uint8Array): { header: CopyHeader; text: string } {
+export function decodeCopy<H extends object = CopyHeader>(body: Uint8Array): { header: H; text: string } {
   const all = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString();
   const end = all.indexOf('\n');
-  return { header: JSON.parse(all.slice(0, end)) as CopyHeader, text: all.slice(end + 1) };
+  return { header: JSON.parse(all.slice(0, end)) as H, text: all.slice(end + 1) };
 }

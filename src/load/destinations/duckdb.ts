@@ -20,12 +20,14 @@ import { ensureTable, mergeTables, sameName } from './duckdb/tables.ts';
  * resolves. Throws `data_folder_in_use` when the file is open elsewhere.
  */
 export async function openDuckDb(options: DuckDbOptions): Promise<Destination> {
+  const { queueId = '' } = options;
   const session = await openSession(options);
   const tables = new Map<string, KnownTable>();
   const warehouse: Warehouse = {
     tables,
     handover: session.handover(),
     writers: new Set(),
+    queueId,
     partitions: new Set(),
     repairKinds: createRepairKinds(0),
   };
@@ -123,7 +125,7 @@ export async function openDuckDb(options: DuckDbOptions): Promise<Destination> {
     prepare: (specs) => exclusively('prepare its tables', (connection) => prepare(connection, specs)),
     makeReady: ready,
     load,
-    positions: () => question('read its positions', readPositions),
+    positions: () => question('read its positions', (connection) => readPositions(connection, queueId)),
     find: (requestId) => question('look for an event', (connection) => findEvent(connection, requestId)),
     counts: () => question('read its counters', readCounts),
     repairs: repairAudit({ question, exclusively }),

@@ -4,6 +4,7 @@ import { topics } from '../../event.ts';
 import { type RecordHeader, headerOf } from '../../ingest/record.ts';
 import { requestIdsFrom, timeOfRequestId } from '../../ingest/request-id.ts';
 import { groups } from '../../pipeline/groups.ts';
+import { decodeParked } from '../../pipeline/parked-event.ts';
 import {
   type EventItem,
   type Findings,
@@ -62,6 +63,39 @@ export async function inTheQueue(
   return {
     items: items.filter((item) => isWithin(filter, page, placeOf(item))),
     cut: looked >= mostLookedAt || headers.some(({ n }) => n > page.limit),
+  };
+}
+
+/** Events that wait for a main destination that is down. */
+export async function inTheParking(
+  engine: Pick<Engine, 'findPending'>,
+  filter: SearchFilter,
+  page: SearchPage,
+): Promise<Findings> {
+  const { status, eventId, contract, source } = filter;
+  if (eventId !== undefined || (status !== undefined && status !== 'accepted')) return nothing;
+  const items: EventItem[] = [];
+  let looked = 0;
+  await engine.findPending(topics.parked, groups.loader, ({ body }) => {
+    const { header } = decodeParked(body);
+    if (
+      (contract === undefined || header.contract === contract) &&
+      (source === undefined || header.source === source)
+    )
+      items.push({
+        request_id: header.request_id,
+        event_id: null,
+        contract: header.contract,
+        version: header.version,
+        source: header.source,
+        status: 'accepted',
+        received_at: new Date(header.received_at).toISOString(),
+      });
+    return ++looked >= mostLookedAt ? true : undefined;
+  });
+  return {
+    items: items.filter((item) => isWithin(filter, page, placeOf(item))),
+    cut: looked >= mostLookedAt,
   };
 }
 

@@ -25,7 +25,7 @@ interface Batch {
 const defaultMaxEvents = 1000;
 const defaultMaxBytes = 4 * 1024 * 1024;
 /** In case a wake-up gets lost; each look costs, also when nothing comes. */
-const pollMs = 1000;
+const pollMs = 2500;
 /** Batches whose settlement is still being written; beyond that the disk is too slow, and memory counts. */
 const maxUnwritten = 8;
 /** Batches that are done, but wait for an earlier one so that the marks move in order, per batch in flight. */

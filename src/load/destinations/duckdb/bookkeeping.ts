@@ -10,6 +10,9 @@ export const reservedPrefix = '_sentinel_';
 
 const tables = [
   `CREATE TABLE IF NOT EXISTS _sentinel_positions (partition VARCHAR, position BIGINT)`,
+  // Per queue, as the file may outlive one: the next begins at 0 again, and must not be taken to be where that one was.
+  // Positions of older versions belong to no queue, and count for none: better loaded again, which the keys forgive.
+  `ALTER TABLE _sentinel_positions ADD COLUMN IF NOT EXISTS queue VARCHAR`,
   `CREATE TABLE IF NOT EXISTS _sentinel_counters (loaded BIGINT, repaired BIGINT, duplicate BIGINT)`,
   `INSERT INTO _sentinel_counters SELECT 0, 0, 0 WHERE NOT EXISTS (FROM _sentinel_counters)`,
   // Which contract wrote a table's rows of a version.
@@ -35,24 +38,34 @@ export function addToCounts({ loaded, repaired, duplicate }: LoadCounts): string
 }
 
 /** Statements for the transaction of the rows. A position never moves back. `known`: partitions that have a place. */
-export function savePositions(positions: readonly Position[], known: ReadonlySet<string>): string[] {
+export function savePositions(
+  queue: string,
+  positions: readonly Position[],
+  known: ReadonlySet<string>,
+): string[] {
   const last = new Map<string, number>();
   for (const { partition, offset } of positions)
     last.set(partition, Math.max(offset, last.get(partition) ?? offset));
   return Array.from(last).flatMap(([partition, offset]) => {
-    const mine = `partition = ${literal(partition)}`;
+    const mine = `queue = ${literal(queue)} AND partition = ${literal(partition)}`;
     const move = `UPDATE _sentinel_positions SET position = greatest(position, ${offset}) WHERE ${mine}`;
     if (known.has(partition)) return [move];
     return [
-      `INSERT INTO _sentinel_positions SELECT ${literal(partition)}, ${offset}
+      `INSERT INTO _sentinel_positions (queue, partition, position) SELECT ${literal(queue)}, ${literal(partition)}, ${offset}
        WHERE NOT EXISTS (FROM _sentinel_positions WHERE ${mine})`,
       move,
     ];
   });
 }
 
-export async function readPositions(connection: DuckDBConnection): Promise<Map<string, number>> {
-  const rows = await rowsOf(connection, 'SELECT partition, position FROM _sentinel_positions');
+export async function readPositions(
+  connection: DuckDBConnection,
+  queue: string,
+): Promise<Map<string, number>> {
+  const rows = await rowsOf(
+    connection,
+    `SELECT partition, position FROM _sentinel_positions WHERE queue = ${literal(queue)}`,
+  );
   return new Map(rows.map(([partition, position]) => [String(partition), Number(position)]));
 }
 

@@ -22,6 +22,8 @@ export interface Warehouse {
   handover: Handover;
   /** Contracts that `_sentinel_contracts` knows as the writers of a table; grown by committed loads. */
   writers: Set<string>;
+  /** Whose positions are kept. */
+  queueId: string;
   /** Partitions that have a place in `_sentinel_positions`; grown likewise. */
   partitions: Set<string>;
   repairKinds: RepairKinds;
@@ -80,7 +82,7 @@ export async function loadBatch(
       ...kinds.statements,
       ...newWriters.map((writer) => `INSERT INTO _sentinel_contracts VALUES ${writer}`),
       ...addToCounts(total),
-      ...savePositions(positions, warehouse.partitions),
+      ...savePositions(warehouse.queueId, positions, warehouse.partitions),
       'COMMIT',
     ];
     await connection.run(last.join('; '));

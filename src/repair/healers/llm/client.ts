@@ -5,6 +5,7 @@ import { answerSchema } from './answer-schema.ts';
 import { AnswerTooLong, boundedFetch } from './bounded-fetch.ts';
 import { type Completion, readCompletion } from './completion.ts';
 import type { ChatMessage } from './prompt.ts';
+import { withinTime } from './within-time.ts';
 
 /** Asks the model once. Throws `llm_unavailable` when the server can't be reached, is overloaded, or refuses us. */
 export type Complete = (messages: readonly ChatMessage[], signal: AbortSignal) => Promise<Completion>;
@@ -56,17 +57,18 @@ export function openAiClient(options: ClientOptions): Complete {
     client ??= connect();
     options.beforeRequest();
     const responseFormat = responseFormats[format];
-    const response = await (
-      await client
-    ).chat.completions.create(
-      {
-        model: options.model,
-        messages: [...messages],
-        ...(sendTemperature ? { temperature: options.temperature } : undefined),
-        ...(responseFormat === undefined ? undefined : { response_format: responseFormat }),
-      },
-      // Also limits how long the body may take, which the library's own timeout does not.
-      { signal: AbortSignal.any([signal, AbortSignal.timeout(options.timeoutMs)]) },
+    const { completions } = (await client).chat;
+    // Also limits how long the body may take, which the library's own timeout does not.
+    const response = await withinTime(options.timeoutMs, signal, (signal) =>
+      completions.create(
+        {
+          model: options.model,
+          messages: [...messages],
+          ...(sendTemperature ? { temperature: options.temperature } : undefined),
+          ...(responseFormat === undefined ? undefined : { response_format: responseFormat }),
+        },
+        { signal },
+      ),
     );
     const promptLength = messages.reduce((sum, { content }) => sum + content.length, 0);
     const completion = readCompletion(response, { model: options.model, promptLength });

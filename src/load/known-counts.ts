@@ -1,0 +1,25 @@
+import { SentinelError } from '../errors.ts';
+import type { LoadCounts } from './destination.ts';
+
+/** `asOf`: milliseconds since 1970, of counters that could not be read anew. */
+export type KnownCounts = LoadCounts & { asOf?: number };
+
+/** The counters of a destination; while it is out of reach those that were read last, when some were. */
+export function createKnownCounts(
+  read: () => Promise<LoadCounts>,
+  now: () => number = Date.now,
+): () => Promise<KnownCounts> {
+  let last: { counts: LoadCounts; at: number } | undefined;
+
+  return async () => {
+    try {
+      const counts = await read();
+      last = { counts, at: now() };
+      return counts;
+    } catch (error) {
+      const isAway = error instanceof SentinelError && error.code === 'destination_unavailable';
+      if (!isAway || last === undefined) throw error;
+      return { ...last.counts, asOf: last.at };
+    }
+  };
+}

@@ -1,0 +1,72 @@
+import type { ContractRegistry } from '../contracts/registry.ts';
+import { isStaleReplay } from '../dead-letter/dead-letter.ts';
+import type { DeadLetterStore } from '../dead-letter/store.ts';
+import type { Delivery } from '../engine/engine.ts';
+import type { FailedEvent, ReplayTrail } from '../event.ts';
+import { parseExact } from '../ingest/exact-json.ts';
+import type { JsonObject } from '../json.ts';
+import { copyOf } from '../load/copies/feed.ts';
+import { type CopyHeader, decodeCopy, encodeCopy } from '../load/copies/message.ts';
+import { createCopyRows } from '../load/copies/rows.ts';
+import type { Row } from '../load/destination.ts';
+import { errorSignature } from '../validate/signature.ts';
+
+/** A row that waits for the main destination, and what a dead letter would need to know of it. */
+export interface ParkedEvent {
+  row: Row;
+  /** The event as it was received, JSON text. */
+  raw: string;
+  replay: ReplayTrail | undefined;
+}
+
+/** The first line of a `parked_event` message; the second is the event, as in a copy. */
+export interface ParkedHeader extends Omit<CopyHeader, 'replay'> {
+  replay?: ReplayTrail;
+  /** The event as it was received, where that is not the second line. */
+  raw?: string;
+}
+
+export function encodeParked({ row, raw, replay }: ParkedEvent): Buffer {
+  const { header, text } = copyOf(row, raw);
+  const parked: ParkedHeader = {
+    ...header,
+    ...(replay === undefined ? undefined : { replay }),
+    ...(text === raw ? undefined : { raw }),
+  };
+  return encodeCopy(parked, text);
+}
+
+export const decodeParked = (body: Uint8Array): { header: ParkedHeader; text: string } =>
+  decodeCopy<ParkedHeader>(body);
+
+/**
+ * Makes rows of parked events again, without late copies of a replay. What the contract, which may be another one by now,
+ * does not accept any more takes the way of any failed event (`failed`).
+ */
+export function createParkedRows(
+  contracts: Pick<ContractRegistry, 'get'>,
+  letters: Pick<DeadLetterStore, 'get'>,
+): (batch: readonly Delivery[], outbox: { failed(event: FailedEvent): void }) => Promise<ParkedEvent[]> {
+  const rowOf = createCopyRows(contracts);
+
+  return async (batch, outbox) => {
+    const events: ParkedEvent[] = [];
+    for (const { body } of batch) {
+      const { header, text } = decodeParked(body);
+      const { request_id, received_at, source, contract, version, replay, raw = text } = header;
+      if (replay !== undefined && isStaleReplay(await letters.get(request_id), replay)) continue;
+      const row = rowOf({ header, text });
+      if (row.ok) {
+        events.push({ row: row.value, raw, replay });
+        continue;
+      }
+      const violations = row.error;
+      const event = parseExact(text) as JsonObject;
+      const jsonSchema = contracts.get(contract, version)?.jsonSchema ?? {};
+      const reception = { request_id, received_at, source, ...(replay && { replay }) };
+      const signature = errorSignature({ contract, version, source, violations, event, jsonSchema });
+      outbox.failed({ ...reception, contract, version, signature, violations, raw });
+    }
+    return events;
+  };
+}
