@@ -9,7 +9,8 @@ export default defineConfig({
     exclude: ['test/cluster/**', ...services],
     testTimeout: 20_000,
     hookTimeout: 30_000,
-    maxWorkers: 2,
+    // Of 2 cores: many tests wait, for a process to start or a disk.
+    maxWorkers: 3,
     coverage: { include: ['src/**'], reporter: ['text-summary', 'html'] },
   },
 });
