@@ -3,7 +3,11 @@ import type { ColumnType } from '../../../contracts/contract.ts';
 /** An identifier, quoted: tables may be called `order`, and columns anything at all. */
 export const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
-export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+export function literal(text: string): string {
+  const quoted = `'${text.replaceAll("'", "''")}'`;
+  // A NUL ends the text of a statement, whoever sent it.
+  return quoted.includes('\0') ? `(${quoted.replaceAll('\0', "' || chr(0) || '")})` : quoted;
+}
 
 const names = {
   string: 'VARCHAR',
