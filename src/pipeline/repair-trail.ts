@@ -32,7 +32,7 @@ export function repairedByRule(
     };
     return { repair, text, isPlain: false, filled: changed, gone: [] };
   }
-  const repair = new PatchedTrail('rule', rule.id, raw, plan, patch);
+  const repair = new PatchedTrail(rule.id, raw, plan, patch);
   const { set, gone } = difference;
   const isPlain = header.plain === true;
   return { repair, text: raw, isPlain, filled: withFields(changed, value, set), gone };
@@ -49,20 +49,13 @@ function planText(plan: Plan): string {
 
 /** Makes its result when asked for: until its load, a row is rather small than quick to tell its story. */
 class PatchedTrail implements RepairTrail {
-  readonly healer: RepairTrail['healer'];
-  readonly ruleId: string | undefined;
+  readonly healer = 'rule';
+  readonly ruleId: string;
   readonly original: string;
   readonly plan: string;
   readonly patch: string;
 
-  constructor(
-    healer: RepairTrail['healer'],
-    ruleId: string | undefined,
-    original: string,
-    plan: string,
-    patch: string,
-  ) {
-    this.healer = healer;
+  constructor(ruleId: string, original: string, plan: string, patch: string) {
     this.ruleId = ruleId;
     this.original = original;
     this.plan = plan;
