@@ -36,20 +36,17 @@ export function startPuller(
   let heardAt = 0;
   let stopped = false;
   let waiting: NodeJS.Timeout | undefined;
-  let inbox = '';
-  let subscription: Subscription;
-  subscribe();
-
-  /** Each request has an inbox of its own for life, so that answers to one that was given up on still count. */
-  function subscribe(): void {
-    inbox = createInbox();
-    subscription = nc.subscribe(inbox, {
-      callback: (error, message) => {
-        // Told of with the connection's events: the server does not let us listen to our own inbox.
-        if (error === null) receive(message);
-      },
-    });
-  }
+  const inbox = createInbox();
+  let requests = 0;
+  // One subscription for all requests, so that messages for one that was given up on still count.
+  const subscription: Subscription = nc.subscribe(`${inbox}.*`, {
+    callback: (error, message) => {
+      // Told of with the connection's events: the server does not let us listen to our own inbox.
+      if (error === null) receive(message);
+    },
+  });
+  /** Where the server answers the request that is open. */
+  const replyTo = (): string => `${inbox}.${requests}`;
 
   function receive(message: Msg): void {
     heardAt = performance.now();
@@ -60,16 +57,14 @@ export function startPuller(
       if (open === 0) pump();
       return;
     }
-    if (code === 100) return;
+    if (code === 100 || message.subject !== replyTo()) return;
     open = 0;
     const isGone = code === 409 && /consumer deleted/i.test(message.headers?.description ?? '');
     if ((isGone || code === 503) && !stopped) {
       void options.onGone().then(later, later);
       return;
     }
-    // The next message would have been too large for what was left of the request.
-    const wasFull = code === 409 && /maxbytes/i.test(message.headers?.description ?? '');
-    if (code === 408 || code === 404 || wasFull) pump();
+    if (code === 408 || code === 404 || (code === 409 && isServed(message))) pump();
     else later();
   }
 
@@ -86,6 +81,7 @@ export function startPuller(
     const batch = options.room();
     if (batch <= 0) return;
     open = batch;
+    requests++;
     heardAt = performance.now();
     const request = {
       batch,
@@ -94,7 +90,9 @@ export function startPuller(
       idle_heartbeat: heartbeatMs * 1e6,
     };
     try {
-      nc.publish(`${api}.CONSUMER.MSG.NEXT.${stream}.${consumer}`, JSON.stringify(request), { reply: inbox });
+      nc.publish(`${api}.CONSUMER.MSG.NEXT.${stream}.${consumer}`, JSON.stringify(request), {
+        reply: replyTo(),
+      });
     } catch {
       // The connection is closed for good; whoever closed it stops us too.
       open = 0;
@@ -121,4 +119,12 @@ export function startPuller(
       if (!nc.isClosed()) await briefly(subscription.drain());
     },
   };
+}
+
+/**
+ * The request got all it asked for, or the next message is too large for what is left of it. Newer servers say the
+ * former of each request with a limit of bytes.
+ */
+function isServed(message: Msg): boolean {
+  return /batch completed|maxbytes/i.test(message.headers?.description ?? '');
 }
