@@ -1,19 +1,20 @@
 // CPU and throughput of a cluster on this machine, beside one process: npm run bench:cluster (Linux)
-// EVENTS=100000 (as NDJSON, 1,000 a request) SINGLES=20000 (one a request) WORKERS=1,2,3 NATS_SERVER=/path/to/nats-server
+// EVENTS=100000 (as NDJSON, 1,000 a request) SECONDS=8 (of single POSTs) WORKERS=1,2,3 NATS_SERVER=/path/to/nats-server
 import { cpus } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Stats } from '../../src/server/stats.ts';
 import { natsVersion } from '../../test/helpers/nats-server.ts';
 import { get, transaction } from '../../test/helpers/sentinel.ts';
+import { postSingles } from '../load/single.mjs';
 import { type CpuSeconds, between, cpuOfChildren } from './cpu.ts';
 import { type Installation, cluster, embedded } from './installations.ts';
 
 const events = Number(process.env['EVENTS'] ?? 100_000);
-const singles = Number(process.env['SINGLES'] ?? 20_000);
+const singlesSeconds = Number(process.env['SECONDS'] ?? 8);
 const workers = (process.env['WORKERS'] ?? '1,2,3').split(',').map(Number);
 const perRequest = 1000;
 const batchesAtOnce = 4;
-const singlesAtOnce = 64;
+const connections = 64;
 const giveUpMs = 300_000;
 
 interface Figures {
@@ -31,43 +32,60 @@ function partOf(command: string): string | undefined {
   return undefined;
 }
 
-async function send(url: string, type: string, bodies: readonly string[], atOnce: number): Promise<void> {
+async function sendLines(url: string, count: number): Promise<void> {
+  const bodies = Array.from({ length: count / perRequest }, () =>
+    Array.from({ length: perRequest }, () => JSON.stringify(transaction())).join('\n'),
+  );
   let next = 0;
   const sender = async (): Promise<void> => {
     for (let at = next++; at < bodies.length; at = next++)
-      while (!(await isAccepted(url, type, bodies[at]!))) await sleep(100);
+      while (!(await isAccepted(url, bodies[at]!))) await sleep(100);
   };
-  await Promise.all(Array.from({ length: atOnce }, sender));
+  await Promise.all(Array.from({ length: batchesAtOnce }, sender));
+}
+
+async function sendSingles(url: string): Promise<void> {
+  const { errors, non2xx } = await postSingles(`${url}/ingest`, { connections, seconds: singlesSeconds });
+  if (errors + non2xx > 0) throw new Error(`${non2xx} single POSTs were refused, and ${errors} failed`);
 }
 
 /** False when the service is full, and wants it again later. */
-async function isAccepted(url: string, type: string, body: string): Promise<boolean> {
-  const response = await fetch(`${url}/ingest`, { method: 'POST', headers: { 'content-type': type }, body });
+async function isAccepted(url: string, body: string): Promise<boolean> {
+  const response = await fetch(`${url}/ingest`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-ndjson' },
+    body,
+  });
   await response.arrayBuffer();
   if (response.status !== 202 && response.status !== 503)
     throw new Error(`ingest answered ${response.status}`);
   return response.status === 202;
 }
 
-async function measure(
-  { url, rows }: Installation,
-  count: number,
-  sendAll: () => Promise<void>,
-): Promise<Figures> {
+/** From the first request until all that was accepted is loaded, which is checked. */
+async function measure({ url, rows }: Installation, sendAll: () => Promise<void>): Promise<Figures> {
   const stats = () => get<Stats>(`${url}/api/v1/stats`);
-  const before = { loaded: (await stats()).loaded, cpu: cpuOfChildren(partOf), at: performance.now() };
+  const before = { ...(await stats()), cpu: cpuOfChildren(partOf), at: performance.now() };
   await sendAll();
-  let loaded = 0;
-  while (loaded < count) {
-    if (performance.now() - before.at > giveUpMs) throw new Error(`only ${loaded} of ${count} were loaded`);
+  // What was under way when a sender stopped counting is accepted a little later.
+  let { accepted } = await stats();
+  for (let last = -1; accepted !== last; { accepted } = await stats()) {
+    last = accepted;
+    await sleep(250);
+  }
+  let { loaded } = await stats();
+  while (loaded - before.loaded < accepted - before.accepted) {
+    if (performance.now() - before.at > giveUpMs)
+      throw new Error(`only ${loaded - before.loaded} of ${accepted - before.accepted} were loaded`);
     await sleep(50);
-    loaded = (await stats()).loaded - before.loaded;
+    ({ loaded } = await stats());
   }
   const seconds = (performance.now() - before.at) / 1000;
   const used = between(before.cpu, cpuOfChildren(partOf));
+  const count = loaded - before.loaded;
   const found = await rows?.();
-  if (loaded !== count || (found !== undefined && found !== before.loaded + count))
-    throw new Error(`${count} events were sent, ${loaded} loaded, and ${found} rows are there in all`);
+  if (count !== accepted - before.accepted || (found !== undefined && found !== loaded))
+    throw new Error(`${accepted} events were accepted in all, ${loaded} loaded, and ${found} rows are there`);
   const cost = Object.fromEntries(Object.entries(used).map(([part, cpu]) => [part, (cpu * 1e6) / count]));
   return { perSecond: count / seconds, cost };
 }
@@ -84,26 +102,11 @@ console.log(`${cpus().length} × ${cpus()[0]!.model}, Node ${process.version}, n
 for (const start of [embedded, ...workers.map((count) => () => cluster(count))]) {
   const installation = await start();
   try {
-    const ndjson = (count: number): string[] =>
-      Array.from({ length: count / perRequest }, () =>
-        Array.from({ length: perRequest }, () => JSON.stringify(transaction())).join('\n'),
-      );
-    const lines = async (count: number) => {
-      const bodies = ndjson(count);
-      return measure(installation, count, () =>
-        send(installation.url, 'application/x-ndjson', bodies, batchesAtOnce),
-      );
-    };
-    await lines(20_000); // warm
-    report(installation.name, 'NDJSON', await lines(events));
-    const bodies = Array.from({ length: singles }, () => JSON.stringify(transaction()));
-    report(
-      installation.name,
-      'single POSTs',
-      await measure(installation, singles, () =>
-        send(installation.url, 'application/json', bodies, singlesAtOnce),
-      ),
-    );
+    const { url, name } = installation;
+    await measure(installation, () => sendLines(url, 20_000)); // warm
+    report(name, 'NDJSON', await measure(installation, () => sendLines(url, events)));
+    await measure(installation, () => sendSingles(url)); // warm
+    report(name, 'single POSTs', await measure(installation, () => sendSingles(url)));
   } finally {
     await installation.stop();
   }
