@@ -31,6 +31,10 @@ export interface NatsCluster {
   remove(): Promise<void>;
 }
 
+/** A run that fails must not leave them behind. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+
 /** Three servers with JetStream on this machine; the third on the island, if there is one. */
 export async function startNatsCluster(
   island: Island | undefined,
@@ -129,7 +133,8 @@ function makeNode(name: string, address: string, [file, ...args]: string[]): Nat
     },
     async start() {
       child = spawn(file!, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-      process.once('exit', () => child.kill('SIGKILL'));
+      running.add(child);
+      child.once('exit', () => running.delete(child));
       await new Promise<void>((resolve, reject) => {
         let log = '';
         child.stderr!.setEncoding('utf8').on('data', (text: string) => {
