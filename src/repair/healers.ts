@@ -3,7 +3,6 @@ import { limitLog } from '../log-limit.ts';
 import type { Logger } from '../log.ts';
 import type { HealingConfig } from './healing-config.ts';
 import type { Healer } from './healer.ts';
-import { hourMs } from './healers/llm/budget.ts';
 import { createLlmAudit } from './llm-audit.ts';
 import { heuristicsHealer } from './healers/heuristics.ts';
 
@@ -15,21 +14,22 @@ export async function healersFor(config: HealingConfig, state: StateStore, log: 
   const healers: Healer[] = [heuristicsHealer({ threshold: config.heuristicsThreshold })];
   const { openai } = config;
   if (openai !== undefined) {
-    const { llmHealer } = await import('./healers/llm.ts');
+    const { budgetFor, llmHealer } = await import('./healers/llm.ts');
     const audit = createLlmAudit(state);
+    const llm = { ...config, openai };
+    // A restart does not begin a new hour, and all workers share one.
+    const budget = budgetFor(llm);
+    await audit.followSpent(budget.book);
     const lines = limitLog(log);
     healers.push(
-      llmHealer(
-        { ...config, openai },
-        {
-          audit,
-          spent: await audit.spentSince(Date.now() - hourMs),
-          onExchange({ contract, source, signature, attempt, model, outcome, tokens, duration_ms }) {
-            const told = { contract, source, signature, attempt, model, outcome, tokens, duration_ms };
-            lines.write('info', 'llm', told, 'asked the model');
-          },
+      llmHealer(llm, {
+        audit,
+        budget,
+        onExchange({ contract, source, signature, attempt, model, outcome, tokens, duration_ms }) {
+          const told = { contract, source, signature, attempt, model, outcome, tokens, duration_ms };
+          lines.write('info', 'llm', told, 'asked the model');
         },
-      ),
+      }),
     );
   }
   return healers;

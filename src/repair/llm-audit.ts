@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { StateStore } from '../engine/engine.ts';
 import type { Json } from '../json.ts';
+import { type Spent, hourMs } from './healers/llm/budget.ts';
 
 /** One exchange with the model. Holds shapes only, unless values are shared with the model anyway. */
 export interface LlmExchange {
@@ -49,8 +50,11 @@ export interface LlmAudit {
     filter: AuditFilter,
     page: { limit: number; cursor?: string },
   ): Promise<{ items: AuditEntry[]; next: string | undefined }>;
-  /** What was spent since then (milliseconds since 1970), oldest first. */
-  spentSince(since: number): Promise<{ at: number; tokens: number }[]>;
+  /**
+   * Tells of each call of the last hour, and from now on of those that other processes make, within a second of their end;
+   * of each once. Resolves when the earlier ones are told; it ends with the state.
+   */
+  followSpent(onSpent: (call: Spent) => void): Promise<void>;
 }
 
 const prefix = 'llm-audit/';
@@ -70,6 +74,16 @@ export function createLlmAudit(
   const { maxEntries = defaultMaxEntries, now = Date.now } = options;
   /** Newest first, as in the state; read at the first write. */
   let ids: Promise<string[]> | undefined;
+
+  /** Of the last hour: those of this process, and those that were told of; with the time of the call, in the order noted. */
+  const counted = new Map<string, number>();
+  function count(id: string, at: number): void {
+    for (const [oldest, then] of counted) {
+      if (then > now() - hourMs) break;
+      counted.delete(oldest);
+    }
+    counted.set(id, at);
+  }
 
   async function* scan(after?: string): AsyncGenerator<AuditEntry> {
     for (let last = after; ;) {
@@ -103,7 +117,9 @@ export function createLlmAudit(
 
   return {
     async keep(exchange) {
-      const id = newId(Date.parse(exchange.at));
+      const at = Date.parse(exchange.at);
+      const id = newId(at);
+      count(id, at);
       await put(id, { ...exchange, answer: exchange.answer.slice(0, maxAnswerLength) });
       // After the write, so that the list holds the new one whether it was read before or is read now.
       const known = await (ids ??= readIds());
@@ -126,13 +142,21 @@ export function createLlmAudit(
       }
       return { items, next: undefined };
     },
-    async spentSince(since) {
-      const spent: { at: number; tokens: number }[] = [];
-      for await (const { at, tokens } of scan()) {
-        if (Date.parse(at) <= since) break;
-        spent.unshift({ at: Date.parse(at), tokens });
+    async followSpent(onSpent) {
+      const tell = (id: string, exchange: LlmExchange): void => {
+        const at = Date.parse(exchange.at);
+        // An entry is written again when a rule comes of it.
+        if (at <= now() - hourMs || counted.has(id)) return;
+        count(id, at);
+        onSpent({ at, tokens: exchange.tokens });
+      };
+      state.watch(prefix, ({ key, value }) => {
+        if (value !== undefined) tell(key.slice(prefix.length), value as unknown as LlmExchange);
+      });
+      for await (const { id, ...exchange } of scan()) {
+        if (Date.parse(exchange.at) <= now() - hourMs) break;
+        tell(id, exchange);
       }
-      return spent;
     },
   };
 }

@@ -84,12 +84,47 @@ describe('the audit of the model', () => {
 
   it("lets a restart go on with the hour's budget", async () => {
     const now = () => start + 90 * 60_000;
-    const audit = createLlmAudit(memoryState(now), { now });
+    const state = memoryState(now);
+    const audit = createLlmAudit(state, { now });
     for (const minute of [0, 40, 50]) await audit.keep(exchange(minute));
-    const spent = await audit.spentSince(now() - 3_600_000);
-    const budget = hourlyBudget({ maxCalls: 3, maxTokens: 10_000, spent, now });
+    const budget = hourlyBudget({ maxCalls: 3, maxTokens: 10_000, now });
+    await createLlmAudit(state, { now }).followSpent(budget.book);
     expect(budget.used()).toEqual({ calls: 2, tokens: 200 });
     budget.takeCall();
     expect(() => budget.takeCall()).toThrow(/3 calls/);
   });
+
+  it('shares the hour among processes: each counts the calls of the others, and its own once', async () => {
+    let time = start;
+    const now = () => time;
+    const state = memoryState(now);
+    const [one, two] = [0, 1].map(() => ({
+      audit: createLlmAudit(state, { now }),
+      budget: hourlyBudget({ maxCalls: 3, maxTokens: 10_000, now }),
+    })) as [Process, Process];
+    for (const { audit, budget } of [one, two]) await audit.followSpent(budget.book);
+    const ask = async ({ audit, budget }: Process) => {
+      budget.takeCall();
+      budget.addTokens(100);
+      const id = await audit.keep(exchange((time - start) / 60_000));
+      // Writes the entry once more.
+      await audit.becameRule(id, 'r_1');
+      await new Promise(setImmediate);
+    };
+    await ask(one);
+    time += 60_000;
+    await ask(two);
+    await ask(one);
+    for (const { budget } of [one, two]) {
+      expect(budget.used()).toEqual({ calls: 3, tokens: 300 });
+      expect(() => budget.takeCall()).toThrow(/3 calls/);
+    }
+    time = start + 3_600_000;
+    for (const { budget } of [one, two]) expect(budget.used()).toEqual({ calls: 2, tokens: 200 });
+  });
 });
+
+interface Process {
+  audit: ReturnType<typeof createLlmAudit>;
+  budget: ReturnType<typeof hourlyBudget>;
+}

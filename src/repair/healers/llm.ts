@@ -6,7 +6,7 @@ import type { LlmAudit, LlmExchange, LlmOutcome } from '../llm-audit.ts';
 import { tryPlan } from '../trial.ts';
 import type { Violation } from '../../validate/violation.ts';
 import { type Answer, readAnswer } from './llm/answer.ts';
-import { hourlyBudget } from './llm/budget.ts';
+import { type Budget, hourlyBudget } from './llm/budget.ts';
 import { circuitBreaker } from './llm/circuit-breaker.ts';
 import { type Complete, openAiClient } from './llm/client.ts';
 import { type ChatMessage, feedbackMessages, openingMessages } from './llm/prompt.ts';
@@ -29,8 +29,8 @@ export interface LlmHealerOptions {
   audit?: Pick<LlmAudit, 'keep' | 'becameRule'>;
   /** Is told of every exchange, for the log. */
   onExchange?: (exchange: LlmExchange) => void;
-  /** What an earlier process used of the hour's budget, so that a restart does not begin a new hour. */
-  spent?: readonly { at: number; tokens: number }[];
+  /** Of the hour, shared with whoever else asks. Default: the healer's own. */
+  budget?: Budget;
   /** Consecutive failures of the server after which it is left alone. Default 5. */
   breakerThreshold?: number;
   /** Milliseconds since 1970. */
@@ -42,6 +42,13 @@ type Judgement = { outcome: LlmOutcome } & (
   { done: Proposal } | { complaint: string; remaining: readonly Violation[] }
 );
 
+export const budgetFor = (config: LlmConfig, now?: () => number): Budget =>
+  hourlyBudget({
+    maxCalls: config.maxCallsPerHour,
+    maxTokens: config.maxTokensPerHour,
+    ...(now === undefined ? undefined : { now }),
+  });
+
 /**
  * Asks a language model for a plan. It is shown the contract, the violations and the event's shape, never a value
  * (unless `shareValues`). A plan that does not work goes back to it with the violations that are left, up to
@@ -50,12 +57,7 @@ type Judgement = { outcome: LlmOutcome } & (
 export function llmHealer(config: LlmConfig, options: LlmHealerOptions = {}): Healer {
   const now = options.now ?? Date.now;
   const { model, baseUrl } = config.openai;
-  const budget = hourlyBudget({
-    maxCalls: config.maxCallsPerHour,
-    maxTokens: config.maxTokensPerHour,
-    spent: options.spent ?? [],
-    now,
-  });
+  const budget = options.budget ?? budgetFor(config, now);
   const breaker = circuitBreaker({
     threshold: options.breakerThreshold ?? 5,
     cooldownMs: config.breakerPauseMs,

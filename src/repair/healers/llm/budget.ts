@@ -1,26 +1,30 @@
 import { SentinelError } from '../../../errors.ts';
 
+/** One call; `at`: milliseconds since 1970. */
+export interface Spent {
+  at: number;
+  tokens: number;
+}
+
 export interface Budget {
   /** Reserves one call; throws `llm_budget_exhausted` when the hour's calls or tokens are spent. */
   takeCall(): void;
   /** Books the tokens that a call has used. */
   addTokens(tokens: number): void;
+  /** Books a call that another process made, or an earlier one. */
+  book(call: Spent): void;
   /** Of the last hour. */
   used(): { calls: number; tokens: number };
 }
 
 export const hourMs = 3_600_000;
 
-/** Limits calls and tokens over a sliding hour. `spent`: what an earlier process used of it, oldest first. */
-export function hourlyBudget(options: {
-  maxCalls: number;
-  maxTokens: number;
-  spent?: readonly { at: number; tokens: number }[];
-  now?: () => number;
-}): Budget {
+/** Limits calls and tokens over a sliding hour. */
+export function hourlyBudget(options: { maxCalls: number; maxTokens: number; now?: () => number }): Budget {
   const now = options.now ?? Date.now;
-  const calls = (options.spent ?? []).map((call) => ({ ...call }));
-  let tokens = calls.reduce((sum, call) => sum + call.tokens, 0);
+  /** Oldest first. */
+  const calls: Spent[] = [];
+  let tokens = 0;
 
   const forgetOld = (): void => {
     const since = now() - hourMs;
@@ -47,6 +51,11 @@ export function hourlyBudget(options: {
       if (latest === undefined) return;
       latest.tokens += used;
       tokens += used;
+    },
+    book(call) {
+      const before = calls.findLastIndex(({ at }) => at <= call.at);
+      calls.splice(before + 1, 0, { ...call });
+      tokens += call.tokens;
     },
     used() {
       forgetOld();
