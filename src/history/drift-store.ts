@@ -3,7 +3,8 @@ import type { StateStore } from '../engine/engine.ts';
 import type { Json } from '../json.ts';
 import type { Logger } from '../log.ts';
 import { listAll } from '../repair/state-pages.ts';
-import type { DriftField, DriftWatch } from './drift.ts';
+import type { DriftWatch } from './drift.ts';
+import { type DriftField, mergeFields } from './drift-fields.ts';
 
 export const driftPrefix = 'history/drift/';
 const writeEveryMs = 60_000;
@@ -20,35 +21,62 @@ const fieldsSchema = z.array(
   }),
 ) satisfies z.ZodType<DriftField[]>;
 
-/** Keeps what was seen over a restart: an entry for each contract, written at most once a minute. */
+/**
+ * Keeps what was seen over a restart, together with what other processes see: an entry for each contract, written at most
+ * once a minute.
+ */
 export async function keepDrift(
   state: StateStore,
   drift: DriftWatch,
   { write, log }: { write: boolean; log: Logger },
 ): Promise<{ close(): Promise<void> }> {
-  for (const { key, value } of await listAll(state, driftPrefix)) {
-    const fields = fieldsSchema.safeParse(value);
-    // What another version wrote otherwise is seen again soon.
-    if (fields.success) drift.recall(decodeURIComponent(key.slice(driftPrefix.length)), fields.data);
+  /** Seen here and not yet stored, by contract. */
+  const unsaved = new Map<string, readonly DriftField[]>();
+
+  function recall(key: string, value: Json | undefined): void {
+    const contract = contractOf(key);
+    const fields = readFields(value);
+    if (fields !== undefined) drift.recall(contract, mergeFields(fields, unsaved.get(contract) ?? []));
   }
-  if (!write) return { close: async () => undefined };
+
+  const stopWatching = state.watch(driftPrefix, ({ key, value }) => recall(key, value));
+  for (const { key, value } of await listAll(state, driftPrefix)) recall(key, value);
+  if (!write) return { close: async () => stopWatching() };
 
   async function save(): Promise<void> {
-    const writes = drift.changed().map((contract) => ({
-      put: driftPrefix + encodeURIComponent(contract),
-      value: drift.fields(contract) as unknown as Json,
-    }));
-    if (writes.length === 0) return;
-    await state.write(writes).catch((error: unknown) => {
+    for (const [contract, fields] of drift.takeNew())
+      unsaved.set(contract, mergeFields(unsaved.get(contract) ?? [], fields));
+    try {
+      for (const [contract, fields] of unsaved) {
+        const key = keyOf(contract);
+        const stored = readFields(await state.get(key)) ?? [];
+        const all = mergeFields(stored, fields);
+        await state.put(key, all as unknown as Json);
+        unsaved.delete(contract);
+        drift.recall(contract, all);
+      }
+    } catch (error) {
       log.warn({ code: 'history_not_kept', err: error }, 'undeclared fields that were seen are not on disk');
-    });
+    }
   }
 
-  const timer = setInterval(() => void save(), writeEveryMs).unref();
+  let saving = Promise.resolve();
+  const saveInTurn = (): Promise<void> => (saving = saving.then(save));
+  const timer = setInterval(() => void saveInTurn(), writeEveryMs).unref();
   return {
     async close() {
       clearInterval(timer);
-      await save();
+      stopWatching();
+      await saveInTurn();
     },
   };
+}
+
+const keyOf = (contract: string): string => driftPrefix + encodeURIComponent(contract);
+const contractOf = (key: string): string => decodeURIComponent(key.slice(driftPrefix.length));
+
+/** Undefined for what another version wrote otherwise; it is seen again soon. */
+function readFields(value: Json | undefined): DriftField[] | undefined {
+  const fields = fieldsSchema.safeParse(value);
+  return fields.success ? fields.data : undefined;
 }

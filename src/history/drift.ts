@@ -4,6 +4,7 @@ import type { Row } from '../load/destination.ts';
 import { pointerOf } from '../repair/pointer.ts';
 import { undeclaredFields } from '../validate/signature.ts';
 import type { Verdict } from '../validate/stage.ts';
+import { type DriftField, maxFields, maxSources, mergeFields } from './drift-fields.ts';
 
 /** Fields that events bring although their contract does not declare them: how a source's drift begins. */
 export interface DriftWatch {
@@ -12,36 +13,23 @@ export interface DriftWatch {
   /** The hot path: every row with undeclared fields at its top, of an event that was valid as it came. */
   extra(row: Pick<Row, 'contract' | 'contractVersion' | 'source' | 'extra'>): void;
   fields(contract: string): DriftField[];
-  /** What was stored of a contract's fields. */
+  /** What is stored of a contract's fields, in place of what was. */
   recall(contract: string, fields: readonly DriftField[]): void;
-  /** Contracts whose fields have changed since the last call. */
-  changed(): string[];
-}
-
-export interface DriftField {
-  version: string;
-  /** JSON Pointer, array indexes as `*`. */
-  path: string;
-  types: JsonType[];
-  /** Events that had it, of those that were looked at. */
-  count: number;
-  /** ISO 8601 times. */
-  first_seen: string;
-  last_seen: string;
-  sources: string[];
+  /** What was seen since the last call, by contract. */
+  takeNew(): Map<string, DriftField[]>;
 }
 
 /** Events looked at in a second, at most: drift shows in a few as well as in all. */
 const perSecond = 200;
 /** Of the valid events, every so many one is looked at for what nested objects hold. */
 const validBetween = 64;
-const maxFields = 200;
-const maxSources = 20;
 const maxPath = 256;
 
 export function createDriftWatch(now: () => number = Date.now): DriftWatch {
-  const byContract = new Map<string, Map<string, DriftField>>();
-  const changed = new Set<string>();
+  /** What is stored, and what was taken to be. */
+  const known = new Map<string, readonly DriftField[]>();
+  /** Seen since then. */
+  const news = new Map<string, Map<string, DriftField>>();
   let pass = 0;
   let second = -1;
   let left = 0;
@@ -59,8 +47,8 @@ export function createDriftWatch(now: () => number = Date.now): DriftWatch {
     at: number,
   ): void {
     if (path.length > maxPath) return;
-    let fields = byContract.get(contract);
-    if (fields === undefined) byContract.set(contract, (fields = new Map()));
+    let fields = news.get(contract);
+    if (fields === undefined) news.set(contract, (fields = new Map()));
     const key = `${version}\n${path}`;
     const time = new Date(at).toISOString();
     let field = fields.get(key);
@@ -73,7 +61,6 @@ export function createDriftWatch(now: () => number = Date.now): DriftWatch {
     field.last_seen = time;
     if (!field.types.includes(type)) field.types.push(type);
     if (!field.sources.includes(source) && field.sources.length < maxSources) field.sources.push(source);
-    changed.add(contract);
   }
 
   function lookAt(
@@ -106,19 +93,16 @@ export function createDriftWatch(now: () => number = Date.now): DriftWatch {
         seen({ contract, version, source }, pointerOf([name]), jsonType(value), at);
     },
     fields: (contract) =>
-      [...(byContract.get(contract)?.values() ?? [])].toSorted(
+      mergeFields(known.get(contract) ?? [], [...(news.get(contract)?.values() ?? [])]).toSorted(
         (a, b) => b.count - a.count || (a.path < b.path ? -1 : 1),
       ),
-    recall(contract, fields) {
-      byContract.set(
-        contract,
-        new Map(fields.slice(0, maxFields).map((field) => [`${field.version}\n${field.path}`, field])),
-      );
-    },
-    changed() {
-      const names = [...changed];
-      changed.clear();
-      return names;
+    recall: (contract, fields) => void known.set(contract, fields),
+    takeNew() {
+      const taken = new Map([...news].map(([contract, fields]) => [contract, [...fields.values()]]));
+      news.clear();
+      for (const [contract, fields] of taken)
+        known.set(contract, mergeFields(known.get(contract) ?? [], fields));
+      return taken;
     },
   };
 }

@@ -1,7 +1,8 @@
 import type { ConsumeOptions, Engine, Handler } from '../engine/engine.ts';
 import { topics } from '../event.ts';
 import { type StepActivity, createActivity } from '../history/activity.ts';
-import { type DriftField, createDriftWatch } from '../history/drift.ts';
+import { createDriftWatch } from '../history/drift.ts';
+import type { DriftField } from '../history/drift-fields.ts';
 import { keepDrift } from '../history/drift-store.ts';
 import type { HistorySeries } from '../history/history.ts';
 import { startRecorder } from '../history/recorder.ts';

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { defineContract } from '../../src/contracts/index.ts';
 import { createDriftWatch } from '../../src/history/drift.ts';
 import { keepDrift } from '../../src/history/drift-store.ts';
-import type { JsonObject } from '../../src/json.ts';
+import type { Json, JsonObject } from '../../src/json.ts';
 import { createLogger } from '../../src/log.ts';
 import type { Verdict } from '../../src/validate/stage.ts';
 import { memoryState } from '../helpers/memory-state.ts';
@@ -80,4 +80,49 @@ it('survives a restart, and passes over what is no such entry', async () => {
   await keepDrift(state, next, { write: false, log });
   expect(next.fields('visit')).toEqual(drift.fields('visit'));
   expect(next.fields('broken')).toEqual([]);
+});
+
+it('adds up what several processes see, and each knows what the others have stored', async () => {
+  const state = memoryState();
+  let now = Date.parse('2026-03-01T00:00:00Z');
+  const watches = [createDriftWatch(() => now), createDriftWatch(() => now)] as const;
+  const stores = await Promise.all(watches.map((watch) => keepDrift(state, watch, { write: true, log })));
+  watches[0].extra(row({ campaign: 'spring' }, 'web'));
+  now += 1000;
+  watches[1].extra(row({ campaign: 7, colour: 'red' }, 'shop'));
+  await stores[0]!.close();
+  await new Promise(setImmediate);
+  const campaign = {
+    path: '/campaign',
+    count: 2,
+    first_seen: '2026-03-01T00:00:00.000Z',
+    last_seen: '2026-03-01T00:00:01.000Z',
+    types: ['string', 'integer'],
+    sources: ['web', 'shop'],
+  };
+  const both = [expect.objectContaining(campaign), expect.objectContaining({ path: '/colour', count: 1 })];
+  expect(watches[1].fields('visit')).toEqual(both);
+  await stores[1]!.close();
+  const next = createDriftWatch();
+  await keepDrift(state, next, { write: false, log });
+  expect(next.fields('visit')).toEqual(both);
+});
+
+it('tries again to store what could not be stored, and counts it once', async () => {
+  const state = memoryState();
+  let isAway = true;
+  const failing = {
+    ...state,
+    put: (key: string, value: Json) => (isAway ? Promise.reject(new Error('away')) : state.put(key, value)),
+  };
+  const drift = createDriftWatch();
+  const store = await keepDrift(failing, drift, { write: true, log });
+  drift.extra(row({ campaign: 'spring' }));
+  await store.close();
+  expect(drift.fields('visit')).toMatchObject([{ count: 1 }]);
+  isAway = false;
+  drift.extra(row({ campaign: 'spring' }));
+  await store.close();
+  expect(drift.fields('visit')).toMatchObject([{ count: 2 }]);
+  expect(await state.get('history/drift/visit')).toMatchObject([{ count: 2 }]);
 });

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { DriftField } from '../../history/drift.ts';
+import type { DriftField } from '../../history/drift-fields.ts';
 import type { SourceInfo } from '../../history/sources.ts';
 import type { ServerContext } from '../context.ts';
 import { notFound, sendProblem } from '../replies.ts';
