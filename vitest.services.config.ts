@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export const services = [
   'test/cli/doctor-nats.test.ts',
   'test/console/**/*.test.ts',
-  'test/e2e/{bigquery,destinations,destinations-nats,main-destination-down,migrate,postgres}.test.ts',
+  'test/e2e/{bigquery,destinations,destinations-nats,main-destination-down,migrate,nats-away,postgres}.test.ts',
   'test/engine/nats/**/*.test.ts',
   'test/load/{bigquery,postgres}/**/*.test.ts',
   'test/migrate.test.ts',

@@ -73,6 +73,7 @@ export async function startSentinel(config: Config, options: SentinelOptions): P
     async close() {
       log.info({ status: 'stopping' }, 'stopping: no new requests, running batches finish');
       parts.setReady(false);
+      parts.engine.leaving?.();
       await parts.close();
       log.info({ status: 'stopped' }, 'stopped');
     },

@@ -39,6 +39,11 @@ export interface Engine {
   readonly state: StateStore;
   /** Where the engine is another process: whether it is reached now. */
   readonly connected?: () => boolean;
+  /**
+   * Where the engine is another process: said when the service begins to stop. From then on it waits for an engine that is
+   * away only a moment longer, and what still needs it fails with `engine_closed`.
+   */
+  readonly leaving?: () => void;
   /** Where several processes share the engine. */
   readonly calls?: Calls;
   /** What waits now, per topic; a cheap call. */

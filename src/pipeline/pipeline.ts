@@ -49,7 +49,7 @@ import { groups } from './groups.ts';
 import { type InsightApi, openInsight } from './insight.ts';
 import { createKeeper } from './keeper.ts';
 import { createParking, parkedEvents } from './parking.ts';
-import { stopOnUnknown, stopProcess, unlessStopped } from './stop-process.ts';
+import { createFaults, unlessStopped } from './stop-process.ts';
 
 export type { ContractInfo };
 
@@ -176,6 +176,7 @@ export async function startPipeline(deps: {
   const permissions = targetFields === undefined ? {} : { targetFields };
   const editing = { contracts, rules, letters, preview, permissions };
   const logOf = (step: string) => log.child({ step });
+  const faults = createFaults(log);
   const loading = createLoadStage({
     destination,
     log: logOf('loader'),
@@ -190,16 +191,13 @@ export async function startPipeline(deps: {
     state: engine.state,
     leases,
     log,
-    onBroken: (error) => stopProcess(log, error, {}),
+    onBroken: faults.onBroken,
     onTaken: (source, contract) => metrics.settled(source, contract, 'dead_letter'),
   });
   const resume = () => rollbacks.resume(deps.consume);
   if (isOpen) await resume();
   // Nothing is loaded before it.
-  else
-    loading
-      .inTurn('the rest of a rollback', resume)
-      .catch(unlessStopped((error) => stopProcess(log, error, {})));
+  else loading.inTurn('the rest of a rollback', resume).catch(unlessStopped(faults.onBroken));
   // Without positions nothing is passed over: what is there already is found by its request id.
   const committed = new Map(isOpen ? await destination.positions() : []);
   // What was parked when there were further destinations is still to be loaded when there are none any more.
@@ -210,7 +208,7 @@ export async function startPipeline(deps: {
         refuses: () => loading.waiting(),
         restEvents: config.pipeline.maxBatchEvents,
         log: logOf('loader'),
-        onBroken: (error) => stopProcess(log, error, {}),
+        onBroken: faults.onBroken,
       })
     : undefined;
   const chain = createChain({
@@ -243,12 +241,12 @@ export async function startPipeline(deps: {
     contracts,
     letters,
     log,
-    onFailure: stopOnUnknown(log),
-    onBroken: (error) => stopProcess(log, error, {}),
+    onFailure: faults.onFailure,
+    onBroken: faults.onBroken,
   });
 
   const { lingerMs, maxEvents, maxBytes } = loadPace(config.destination, config.pipeline);
-  const inOrder: ConsumeOptions = { maxEvents, maxBytes, retry: 'hold', onFailure: stopOnUnknown(log) };
+  const inOrder: ConsumeOptions = { maxEvents, maxBytes, retry: 'hold', onFailure: faults.onFailure };
   const consumers: Consumer[] = [];
   /** `step`: as the flow names the stage that reads the topic. */
   const consume = async (
@@ -284,7 +282,7 @@ export async function startPipeline(deps: {
     {
       ...aside,
       retry: config.retry,
-      onFailure: stopOnUnknown(log),
+      onFailure: faults.onFailure,
       // What keeps failing is not the event's fault: it is never given up, and comes back under the same number.
       onExhausted: (_, error) => Promise.reject(error),
     },
@@ -367,6 +365,7 @@ export async function startPipeline(deps: {
     copies: (event) => copies.find(event),
     /** In the order of the flow: take nothing more, finish what runs, then let go of the stores. */
     async close() {
+      faults.expectEnd();
       loading.stop();
       chain.stop();
       parking?.stop();

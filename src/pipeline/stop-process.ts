@@ -1,28 +1,46 @@
 import type { ConsumeOptions } from '../engine/engine.ts';
-import { SentinelError, isRetryable } from '../errors.ts';
+import { type ErrorCode, SentinelError, isRetryable } from '../errors.ts';
 import type { Logger } from '../log.ts';
 
-/** An error that nobody foresaw stops the process rather than eat the event; the batch is delivered again. */
-export function stopOnUnknown(log: Logger): NonNullable<ConsumeOptions['onFailure']> {
-  return ({ error, attempt, events }) => {
-    if (!isRetryable(error)) stopProcess(log, error, { attempt, events });
-  };
+/** What becomes of errors that nobody foresaw. */
+export interface Faults {
+  /** An error that nobody foresaw stops the process rather than eat the event; the batch is delivered again. */
+  onFailure: NonNullable<ConsumeOptions['onFailure']>;
+  onBroken: (error: unknown) => void;
+  /** From now on the end of the engine is no surprise: it leaves early when its servers are away. */
+  expectEnd(): void;
 }
 
-export function stopProcess(log: Logger, error: unknown, fields: object): void {
-  log.fatal(
-    { err: error, status: 'failed', code: 'unexpected_error', ...fields },
-    'unexpected error in the pipeline: the process stops, the events stay in the queue',
-  );
-  // Out of the engine's hands, so that nothing can catch it: the thread ends, and the main thread with it.
-  setImmediate(() => {
-    throw error;
-  });
+export function createFaults(log: Logger): Faults {
+  let ending = false;
+
+  function broken(error: unknown, fields: object): void {
+    if (ending && isOf(error, 'engine_closed')) return;
+    log.fatal(
+      { err: error, status: 'failed', code: 'unexpected_error', ...fields },
+      'unexpected error in the pipeline: the process stops, the events stay in the queue',
+    );
+    // Out of the engine's hands, so that nothing can catch it: the thread ends, and the main thread with it.
+    setImmediate(() => {
+      throw error;
+    });
+  }
+
+  return {
+    onFailure({ error, attempt, events }) {
+      if (!isRetryable(error)) broken(error, { attempt, events });
+    },
+    onBroken: (error) => broken(error, {}),
+    expectEnd: () => void (ending = true),
+  };
 }
 
 /** For work in the background: its end with the pipeline is no failure. */
 export const unlessStopped =
   (failed: (error: unknown) => void) =>
   (error: unknown): void => {
-    if (!(error instanceof SentinelError && error.code === 'pipeline_stopped')) failed(error);
+    if (!isOf(error, 'pipeline_stopped')) failed(error);
   };
+
+const isOf = (error: unknown, code: ErrorCode): boolean =>
+  error instanceof SentinelError && error.code === code;

@@ -4,6 +4,7 @@ import { openEngine } from '../engine/engines.ts';
 import { withPauses } from '../engine/pauses.ts';
 import { SentinelError, messageOf } from '../errors.ts';
 import { createLogger } from '../log.ts';
+import { stopAnyway } from '../stop-anyway.ts';
 import { sendLines } from './log-port.ts';
 import { startPipeline } from './pipeline.ts';
 import { serve } from './rpc.ts';
@@ -49,6 +50,7 @@ try {
   serve(port, {
     ...pipeline,
     async close() {
+      engine.leaving?.();
       stopAnswering?.();
       try {
         await pipeline.close();
@@ -57,6 +59,7 @@ try {
         await engine.close().finally(() => {
           // Nothing else may keep the thread alive; the answer to this call still goes out.
           setImmediate(() => port.close());
+          stopAnyway();
         });
       }
     },

@@ -162,6 +162,7 @@ export async function openNatsEngine(options: NatsEngineOptions): Promise<Engine
     findPending: (topic, group, match) =>
       guarded(() => findPending({ link, layout, large, retries }, topic, group, match)),
     connected: link.isConnected,
+    leaving: link.leave,
     calls: createCalls(link, layout, large),
     stats: () => guarded(stats),
     async close() {

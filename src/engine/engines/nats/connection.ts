@@ -44,12 +44,16 @@ export interface Link {
   onReconnect(listener: () => void): () => void;
   isClosed(): boolean;
   isConnected(): boolean;
+  /** From now on, closes the connection when no server is reached for a moment, so that nobody waits for one. */
+  leave(): void;
 }
 
 /** A server that answers nothing is given up after two of these; JetStream itself notices a lost peer about as fast. */
 const pingIntervalMs = 3000;
 const requestTimeoutMs = 5000;
 const lookTimeoutMs = 1000;
+/** Long enough to reach another server of the cluster. */
+const leaveAfterMs = 2000;
 
 /** Connects, and checks that there is JetStream. Throws `engine_unavailable` with what to do. */
 export async function openLink(access: NatsAccess, name: string, events: ConnectionEvents): Promise<Link> {
@@ -98,6 +102,7 @@ export async function openLink(access: NatsAccess, name: string, events: Connect
       },
       isClosed: () => nc.isClosed(),
       isConnected: () => connected && !nc.isClosed(),
+      leave: () => closeWhenAway(nc, () => connected),
     };
   } catch (error) {
     await nc.close();
@@ -144,6 +149,15 @@ async function readOwn(setting: string, path: string): Promise<Uint8Array> {
       cause: error,
     });
   }
+}
+
+function closeWhenAway(nc: NatsConnection, isConnected: () => boolean): void {
+  let reachedAt = performance.now();
+  const look = setInterval(() => {
+    if (nc.isClosed()) clearInterval(look);
+    else if (isConnected()) reachedAt = performance.now();
+    else if (performance.now() - reachedAt > leaveAfterMs) void nc.close();
+  }, leaveAfterMs / 10).unref();
 }
 
 async function follow(
