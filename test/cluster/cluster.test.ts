@@ -6,6 +6,7 @@ import { natsVersion, noNatsServer } from '../helpers/nats-server.ts';
 import { withoutPostgres } from '../helpers/postgres.ts';
 import { type RunningSentinel, get, post, transaction, until, without } from '../helpers/sentinel.ts';
 import { type Load, startLoad } from './support/load.ts';
+import type { NatsNode } from './support/nats-cluster.ts';
 import { noIslands } from './support/network.ts';
 import {
   type World,
@@ -249,6 +250,21 @@ describe.skipIf(noCluster !== undefined)(
           await leader.kill('SIGCONT');
         });
         await world.nats.whole(rawStream);
+      },
+    );
+
+    it.skipIf(unsafe !== undefined)(
+      `answers 503 while most NATS servers are gone, and goes on when they are back${why(unsafe)}`,
+      { timeout },
+      async () => {
+        const [one, two] = world.nats.nodes as [NatsNode, NatsNode];
+        await underLoad(async () => {
+          await Promise.all([one.kill('SIGKILL'), two.kill('SIGKILL')]);
+          const refused = await post(`${urls()[0]}/ingest`, transaction());
+          expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
+          await Promise.all([one.start(), two.start()]);
+          await world.nats.whole(rawStream);
+        });
       },
     );
 
