@@ -1,7 +1,9 @@
 import { mkdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SentinelError } from '../../errors.ts';
-import type { Consumer, Engine, StateStore } from '../engine.ts';
+import { createConsumers } from '../consumers.ts';
+import type { Engine } from '../engine.ts';
+import { guardedState } from '../guarded-state.ts';
 import { checkName } from '../names.ts';
 import { readStats } from './embedded/backlog.ts';
 import { startConsumer } from './embedded/consumer.ts';
@@ -45,21 +47,25 @@ export async function openEmbeddedEngine(options: EmbeddedEngineOptions): Promis
   const publisher = createPublisher(store, writer, limits, wakeup);
   const trimmer = createTrimmer(store);
   const { state, stop: stopSweeper } = createState(store, wakeup);
-  const consumers = new Map<string, Promise<Consumer>>();
+  const consumers = createConsumers();
   let closing: Promise<void> | undefined;
   let closed = false;
 
   function checkOpen(isOpen: boolean): void {
     if (!isOpen) throw new SentinelError('engine_closed', 'the engine is closed');
   }
+  async function guarded<T>(work: () => Promise<T>): Promise<T> {
+    checkOpen(!closed);
+    return await work();
+  }
   async function close(): Promise<void> {
     try {
-      const stops = await Promise.allSettled([...consumers.values()].map(async (one) => (await one).stop()));
+      const failures = await consumers.stopAll();
       closed = true;
       await publisher.idle();
       await trimmer.close();
       await stopSweeper();
-      for (const stop of stops) if (stop.status === 'rejected') throw stop.reason;
+      if (failures.length > 0) throw failures[0];
     } finally {
       closed = true;
       wakeup.close();
@@ -70,51 +76,24 @@ export async function openEmbeddedEngine(options: EmbeddedEngineOptions): Promis
 
   return {
     ordered: true,
-    state: guarded(state, () => checkOpen(!closed)),
-    async publish(topic, messages) {
-      checkOpen(!closed);
-      await publisher.publish(topic, messages);
-    },
+    state: guardedState(state, guarded, () => checkOpen(!closed)),
+    publish: (topic, messages) => guarded(() => publisher.publish(topic, messages)),
     async consume(topic, group, consumeOptions, handle) {
       checkOpen(!closing);
       checkName('topic', topic);
       checkName('group', group);
-      const name = `${topic}/${group}`;
-      if (consumers.has(name))
-        throw new SentinelError('conflict', `group ${group} of ${topic} is being consumed`);
-      const starting = startConsumer({ store, wakeup, trimmer }, topic, group, consumeOptions, handle);
-      consumers.set(name, starting);
-      const consumer = await starting.catch((error: unknown) => {
-        consumers.delete(name);
-        throw error;
-      });
-      return {
-        ...consumer,
-        async stop() {
-          try {
-            await consumer.stop();
-          } finally {
-            if (consumers.get(name) === starting) consumers.delete(name);
-          }
-        },
-      };
+      return await consumers.start(topic, group, () =>
+        startConsumer({ store, wakeup, trimmer }, topic, group, consumeOptions, handle),
+      );
     },
     async removeGroup(topic, group) {
       checkOpen(!closing);
-      const name = `${topic}/${group}`;
-      await (await consumers.get(name))?.stop();
-      consumers.delete(name);
+      await consumers.stop(topic, group);
       await removeGroup(store, topic, group);
       trimmer.groupMoved(topic);
     },
-    async findPending(topic, group, match) {
-      checkOpen(!closed);
-      return await findPending(store, topic, group, match);
-    },
-    async stats() {
-      checkOpen(!closed);
-      return readStats(store);
-    },
+    findPending: (topic, group, match) => guarded(() => findPending(store, topic, group, match)),
+    stats: () => guarded(async () => readStats(store)),
     async close() {
       closing ??= close();
       await closing;
@@ -136,38 +115,4 @@ async function removeGroup(store: Store, topic: string, group: string): Promise<
       for (const key of keys) void store.retries.remove(key);
     });
   }
-}
-
-/** State that refuses to work once `check` throws. */
-function guarded(state: StateStore, check: () => void): StateStore {
-  return {
-    async get(key) {
-      check();
-      return await state.get(key);
-    },
-    async put(key, value, options) {
-      check();
-      await state.put(key, value, options);
-    },
-    async putIfAbsent(key, value, options) {
-      check();
-      return await state.putIfAbsent(key, value, options);
-    },
-    async delete(key) {
-      check();
-      await state.delete(key);
-    },
-    async write(operations) {
-      check();
-      await state.write(operations);
-    },
-    async list(prefix, options) {
-      check();
-      return await state.list(prefix, options);
-    },
-    watch(prefix, listener) {
-      check();
-      return state.watch(prefix, listener);
-    },
-  };
 }

@@ -1,5 +1,7 @@
 import { SentinelError } from '../../errors.ts';
-import type { Consumer, Engine, StateStore } from '../engine.ts';
+import { createConsumers } from '../consumers.ts';
+import type { Engine } from '../engine.ts';
+import { guardedState } from '../guarded-state.ts';
 import { checkName } from '../names.ts';
 import { briefly } from './nats/briefly.ts';
 import { createBucket } from './nats/bucket.ts';
@@ -72,7 +74,7 @@ export async function openNatsEngine(options: NatsEngineOptions): Promise<Engine
   );
   const sweeper = startSweeper(link, bucket, meta, large);
   const stats = createStats({ link, layout, tallyOf });
-  const consumers = new Map<string, Promise<Consumer>>();
+  const consumers = createConsumers();
   let closing: Promise<void> | undefined;
   let closed = false;
 
@@ -89,12 +91,12 @@ export async function openNatsEngine(options: NatsEngineOptions): Promise<Engine
   }
   async function close(): Promise<void> {
     try {
-      const stops = await Promise.allSettled([...consumers.values()].map(async (one) => (await one).stop()));
+      const failures = await consumers.stopAll();
       closed = true;
       await publisher.idle();
       await trimmer.stop();
       await sweeper.stop();
-      for (const stop of stops) if (stop.status === 'rejected') throw stop.reason;
+      if (failures.length > 0) throw failures[0];
     } finally {
       closed = true;
       stopState();
@@ -117,45 +119,31 @@ export async function openNatsEngine(options: NatsEngineOptions): Promise<Engine
     async consume(topic, group, consumeOptions, handle) {
       checkOpen(!closing);
       checkNames({ topic, group });
-      const name = `${topic}/${group}`;
-      if (consumers.has(name))
-        throw new SentinelError('conflict', `group ${group} of ${topic} is being consumed`);
       const { ackWaitMs } = options;
-      const starting = startConsumer(
-        {
-          link,
-          large,
-          retries,
-          ackWaitMs,
-          ensure: () => ensureGroup({ link, layout, streams }, topic, group, ackWaitMs),
-          onSettled: () => trimmer.touch(topic),
-        },
-        topic,
-        group,
-        consumeOptions,
-        handle,
-      );
-      consumers.set(name, starting);
-      const consumer = await starting.catch((error: unknown) => {
-        consumers.delete(name);
-        throw toEngineError(error);
+      return await consumers.start(topic, group, async () => {
+        try {
+          return await startConsumer(
+            {
+              link,
+              large,
+              retries,
+              ackWaitMs,
+              ensure: () => ensureGroup({ link, layout, streams }, topic, group, ackWaitMs),
+              onSettled: () => trimmer.touch(topic),
+            },
+            topic,
+            group,
+            consumeOptions,
+            handle,
+          );
+        } catch (error) {
+          throw toEngineError(error);
+        }
       });
-      return {
-        ...consumer,
-        async stop() {
-          try {
-            await consumer.stop();
-          } finally {
-            if (consumers.get(name) === starting) consumers.delete(name);
-          }
-        },
-      };
     },
     async removeGroup(topic, group) {
       checkOpen(!closing);
-      const name = `${topic}/${group}`;
-      await (await consumers.get(name))?.stop();
-      consumers.delete(name);
+      await consumers.stop(topic, group);
       await guarded(() => removeGroup({ link, layout }, topic, group));
       trimmer.touch(topic);
     },
@@ -180,24 +168,4 @@ function checkNames(names: { topic: string; group?: string }): void {
         `a ${kind} name on NATS has at most ${maxTokenBytes} letters, and fewer when they are not ASCII`,
       );
   }
-}
-
-/** State that refuses to work once the engine is closed. */
-function guardedState(
-  state: StateStore,
-  guarded: <T>(work: () => Promise<T>) => Promise<T>,
-  check: () => void,
-): StateStore {
-  return {
-    get: (key) => guarded(() => state.get(key)),
-    put: (key, value, options) => guarded(() => state.put(key, value, options)),
-    putIfAbsent: (key, value, options) => guarded(() => state.putIfAbsent(key, value, options)),
-    delete: (key) => guarded(() => state.delete(key)),
-    write: (operations) => guarded(() => state.write(operations)),
-    list: (prefix, options) => guarded(() => state.list(prefix, options)),
-    watch(prefix, listener) {
-      check();
-      return state.watch(prefix, listener);
-    },
-  };
 }

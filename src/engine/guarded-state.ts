@@ -1,0 +1,21 @@
+import type { StateStore } from './engine.ts';
+
+/** State whose calls go through `guard`, which may refuse them or turn their errors into others; `check` may refuse to watch. */
+export function guardedState(
+  state: StateStore,
+  guard: <T>(work: () => Promise<T>) => Promise<T>,
+  check: () => void,
+): StateStore {
+  return {
+    get: (key) => guard(() => state.get(key)),
+    put: (key, value, options) => guard(() => state.put(key, value, options)),
+    putIfAbsent: (key, value, options) => guard(() => state.putIfAbsent(key, value, options)),
+    delete: (key) => guard(() => state.delete(key)),
+    write: (operations) => guard(() => state.write(operations)),
+    list: (prefix, options) => guard(() => state.list(prefix, options)),
+    watch(prefix, listener) {
+      check();
+      return state.watch(prefix, listener);
+    },
+  };
+}
