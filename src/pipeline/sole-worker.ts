@@ -5,7 +5,7 @@ import { createLeases } from '../engine/lease.ts';
 import { SentinelError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 
-const leaseMs = 15_000;
+const defaultLeaseMs = 15_000;
 const lookMs = 1_000;
 
 /**
@@ -15,10 +15,11 @@ const lookMs = 1_000;
  */
 export async function claimDestination(
   { destination, engine: { type } }: Pick<Config, 'destination' | 'engine'>,
-  engine: Engine,
-  deps: { log: Logger; onLost: (error: Error) => void },
+  engine: Pick<Engine, 'ordered' | 'state'>,
+  deps: { log: Logger; onLost: (error: Error) => void; leaseMs?: number },
 ): Promise<() => Promise<void>> {
   if (type === 'embedded' || destination.type !== 'duckdb') return async () => undefined;
+  const { leaseMs = defaultLeaseMs } = deps;
   const leases = createLeases(engine);
   // One that was killed a moment ago still has it.
   const deadline = Date.now() + 1.5 * leaseMs;
@@ -34,19 +35,36 @@ export async function claimDestination(
     await sleep(lookMs);
     lease = await leases.take('destination', leaseMs);
   }
-  const held = lease;
-  const timer = setInterval(() => {
-    held.renew().then(
-      (isMine) => {
-        if (!isMine)
-          deps.onLost(new SentinelError('conflict', 'another worker has taken the DuckDB file over'));
-      },
-      // NATS does not answer: if that goes on another may take over, and the next renewal tells.
-      () => undefined,
+  let held = lease;
+  let renewing = false;
+  let released = false;
+
+  async function keep(): Promise<void> {
+    if (await held.renew()) return;
+    if (released) return;
+    // It ended while NATS was away, for everybody. What a restart may do, this process may: go on, when it is free.
+    const again = await leases.take('destination', leaseMs);
+    if (again === undefined)
+      return deps.onLost(new SentinelError('conflict', 'another worker has taken the DuckDB file over'));
+    held = again;
+    deps.log.warn(
+      { status: 'recovered', code: 'lease_ended' },
+      'the claim on the DuckDB file had ended, as NATS was away; nobody else had it, and it is taken again',
     );
+  }
+
+  // One at a time: when NATS is back, all that waited for it would go on at once, and take the claim from each other.
+  const timer = setInterval(() => {
+    if (renewing) return;
+    renewing = true;
+    keep()
+      // NATS does not answer: if that goes on another may take over, and the next renewal tells.
+      .catch(() => undefined)
+      .finally(() => (renewing = false));
   }, leaseMs / 5).unref();
   return async () => {
     clearInterval(timer);
+    released = true;
     await held.release().catch(() => undefined); // it ends by itself
   };
 }

@@ -1,0 +1,54 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Engine } from '../../src/engine/engine.ts';
+import { openEmbeddedEngine } from '../../src/engine/engines/embedded.ts';
+import { createLeases } from '../../src/engine/lease.ts';
+import { createLogger } from '../../src/log.ts';
+import { claimDestination } from '../../src/pipeline/sole-worker.ts';
+
+const leaseMs = 200;
+const config = {
+  destination: { type: 'duckdb' },
+  engine: { type: 'nats' },
+} as unknown as Parameters<typeof claimDestination>[0];
+
+let dir: string;
+let engine: Engine;
+/** The state of a real engine, as one that several processes share. */
+let shared: Pick<Engine, 'ordered' | 'state'>;
+let lines: string[];
+let lost: Error[];
+let release: () => Promise<void>;
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'sentinel-sole-'));
+  engine = await openEmbeddedEngine({ dir, writer: 'main' });
+  shared = { ordered: false, state: engine.state };
+  lines = [];
+  lost = [];
+  const destination = { write: (line: string) => void lines.push(line) };
+  const log = createLogger({ level: 'info', format: 'json' }, { destination });
+  release = await claimDestination(config, shared, { log, onLost: (error) => lost.push(error), leaseMs });
+});
+afterEach(async () => {
+  await release();
+  await engine.close();
+  await rm(dir, { recursive: true });
+});
+
+const heldByNobody = () => engine.state.delete('leases/destination');
+
+it('a worker whose claim ended while NATS was away takes it again, when nobody else has it', async () => {
+  await heldByNobody();
+  await vi.waitFor(() => expect(lines.join('')).toContain('lease_ended'));
+  await expect(createLeases(shared).take('destination', leaseMs)).resolves.toBeUndefined();
+  expect(lost).toEqual([]);
+});
+
+it('and gives up when another worker has it', async () => {
+  await heldByNobody();
+  await expect(createLeases(shared).take('destination', 60_000)).resolves.toBeDefined();
+  await vi.waitFor(() => expect(lost[0]?.message).toContain('another worker'));
+});
