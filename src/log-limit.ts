@@ -2,7 +2,7 @@ import type { Logger } from './log.ts';
 
 export interface LimitedLog {
   /** Writes the line, or counts it when its kind has had its share of this second. */
-  write(level: 'info' | 'warn', kind: string, fields: object, message: string): void;
+  write(level: 'info' | 'warn' | 'error', kind: string, fields: object, message: string): void;
 }
 
 /**

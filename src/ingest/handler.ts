@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Message } from '../engine/engine.ts';
 import { isRetryable } from '../errors.ts';
+import { limitLog } from '../log-limit.ts';
 import type { Logger } from '../log.ts';
 import { type Result, fail, ok } from '../result.ts';
 import { type Problem, problemBody, problemMediaType } from '../server/problem.ts';
@@ -30,6 +31,9 @@ export interface IngestHandler {
   counts: IngestCounts;
 }
 
+/** Of a kind. */
+const linesPerSecond = 2;
+
 /**
  * `POST /ingest` and `/ingest/{source}` on bare `node:http`: the only route where the cost of a web framework is
  * felt. It checks that the body is JSON and answers 202 once the events are durable; whether an event fits its
@@ -38,6 +42,8 @@ export interface IngestHandler {
 export function createIngest(options: IngestOptions): IngestHandler {
   const nextId = createRequestIds();
   const counts: IngestCounts = { requests: new Map(), events: 0 };
+  // While the queue takes nothing, every request fails in the same way.
+  const log = limitLog(options.log, linesPerSecond);
 
   async function accept(request: IncomingMessage): Promise<Result<string, Problem>> {
     const refusal = options.authorize(request) ?? options.rateLimit(request);
@@ -69,7 +75,9 @@ export function createIngest(options: IngestOptions): IngestHandler {
       await options.publish({ body: encodeRecord(header, lines.bytes), events: lines.count });
     } catch (error) {
       if (!isRetryable(error)) throw error;
-      options.log.warn(
+      log.write(
+        'warn',
+        'not_stored',
         { err: error, status: 'failed', source, code: 'not_stored' },
         'events refused: the queue does not take them now',
       );
@@ -87,7 +95,12 @@ export function createIngest(options: IngestOptions): IngestHandler {
       },
       (error: unknown) => {
         if (request.destroyed && !request.complete) return; // the client went away; there is nobody to answer
-        options.log.error({ err: error, status: 'failed', code: 'ingest_failed' }, 'ingest failed');
+        log.write(
+          'error',
+          'ingest_failed',
+          { err: error, status: 'failed', code: 'ingest_failed' },
+          'ingest failed',
+        );
         sendProblem(request, response, internalError);
       },
     );

@@ -1,7 +1,7 @@
 import type { StateStore } from '../engine/engine.ts';
 import type { Leases } from '../engine/lease.ts';
 import { SentinelError, messageOf } from '../errors.ts';
-import { limitLog } from '../log-limit.ts';
+import { outageLog } from './outage-log.ts';
 import type { Logger } from '../log.ts';
 import type { Failure, Healer } from './healer.ts';
 import type { HealingConfig } from './healing-config.ts';
@@ -86,7 +86,7 @@ export function llmDesk(deps: {
   const healed = new Set<string>();
   /** Signatures that another worker asks about: when that was seen, and since when. */
   const elsewhere = new Map<string, { since: number; seenAt: number }>();
-  const lines = limitLog(log);
+  const outageLines = outageLog(log, now);
 
   const refuse = (signature: string, code: string, reason: string): Promise<void> => {
     const refusal: Refusal = { code, reason, at: new Date(now()).toISOString() };
@@ -127,6 +127,7 @@ export function llmDesk(deps: {
     }
     const proposal = await healer.propose(failure, stopping.signal);
     outages.delete(signature);
+    outageLines.over();
     if (proposal.kind === 'refused') return refuse(signature, 'refused_by_llm', proposal.reason);
 
     const { plan, evidence, model } = proposal;
@@ -169,14 +170,7 @@ export function llmDesk(deps: {
       const at = now();
       const since = outages.get(signature)?.since ?? at;
       remember(outages, signature, { since, lastAt: at, reason: messageOf(error) });
-      const fields = {
-        status: 'failed',
-        code: error.code,
-        source,
-        contract: failure.contract.name,
-        signature,
-      };
-      lines.write('warn', error.code, fields, error.message);
+      outageLines.failed(error, { source, contract: failure.contract.name, signature });
     } finally {
       calls.delete(signature);
     }

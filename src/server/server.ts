@@ -2,6 +2,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
 import { type ErrorCode, SentinelError } from '../errors.ts';
 import { isIngestPath } from '../ingest/handler.ts';
+import { limitLog } from '../log-limit.ts';
 import { createAuthorize } from './authorize.ts';
 import type { ServerContext } from './context.ts';
 import { type EventStreams, createEventStreams } from './event-stream.ts';
@@ -26,6 +27,9 @@ import { stateRoutes } from './routes/state.ts';
 import { statsRoutes } from './routes/stats.ts';
 import { stepRoutes } from './routes/steps.ts';
 
+/** Lines in the log about requests that failed with the same code. */
+const failuresPerSecond = 2;
+
 /**
  * The API, health and metrics. Ingest shares the port, but its requests never reach the framework: they are handed
  * to `ingest` as they come in.
@@ -33,6 +37,8 @@ import { stepRoutes } from './routes/steps.ts';
 export async function createApi(context: ServerContext): Promise<FastifyInstance> {
   const { ingest, config, log } = context;
   const authorize = createAuthorize(config.http);
+  // While NATS or the destination is away, an open console asks again and again.
+  const lines = limitLog(log, failuresPerSecond);
   const app = Fastify({
     logger: false,
     bodyLimit: config.http.maxBodyBytes,
@@ -76,7 +82,9 @@ export async function createApi(context: ServerContext): Promise<FastifyInstance
   app.setErrorHandler((error, request, reply) => {
     const problem = problemOf(error);
     if (problem.status >= 500)
-      log.error(
+      lines.write(
+        'error',
+        problem.code,
         { err: error, status: 'failed', code: problem.code, path: request.routeOptions.url },
         'request failed',
       );

@@ -11,6 +11,7 @@ export function statsRoutes(app: FastifyInstance, context: ServerContext, stream
   const ratesSince = createRates();
   const readers = new Set<EventStream>();
   let timer: NodeJS.Timeout | undefined;
+  let failing = false;
   let stopWatching: (() => void) | undefined;
 
   async function snapshot() {
@@ -39,8 +40,15 @@ export function statsRoutes(app: FastifyInstance, context: ServerContext, stream
     try {
       const stats = JSON.stringify(await snapshot());
       for (const reader of to) reader.send('stats', stats);
+      failing = false;
     } catch (error) {
-      context.log.warn({ err: error, code: 'stream_failed' }, 'no statistics for the stream');
+      // Once: an open console would repeat it each second for as long as the destination is away.
+      if (!failing)
+        context.log.warn(
+          { err: error, code: 'stream_failed' },
+          'no statistics for the stream, until they are there again',
+        );
+      failing = true;
     }
   }
 

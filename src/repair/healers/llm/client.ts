@@ -121,6 +121,7 @@ interface ApiFailure {
   readonly code?: string | null | undefined;
   readonly param?: string | null | undefined;
   readonly message: string;
+  readonly cause?: unknown;
   readonly headers?: Headers | undefined;
 }
 
@@ -145,8 +146,23 @@ function pauseFor({ status, headers }: ApiFailure, retries: number): number | un
 }
 
 /** Leaves out the server's own text, which may quote the prompt. */
-function describe({ status, code }: ApiFailure): string {
-  if (status === undefined) return 'no answer from the LLM server (connection failed or timed out)';
+function describe({ status, code, cause }: ApiFailure): string {
+  if (status === undefined)
+    return `no answer from the LLM server (${systemCode(cause) ?? 'connection failed or timed out'}): check OPENAI_BASE_URL`;
   const detail = typeof code === 'string' && /^[\w-]{1,64}$/.test(code) ? ` ${code}` : '';
-  return `the LLM server answered ${status}${detail}`;
+  const remedy = remedies[status];
+  return `the LLM server answered ${status}${detail}${remedy === undefined ? '' : `: ${remedy}`}`;
+}
+
+const remedies: Readonly<Record<number, string>> = {
+  401: 'check OPENAI_API_KEY',
+  403: 'check OPENAI_API_KEY',
+  404: 'check OPENAI_BASE_URL and OPENAI_REMEDIATION_MODEL',
+};
+
+/** `ECONNREFUSED` and the like, from as deep as the libraries put it. */
+function systemCode(error: unknown, depth = 0): string | undefined {
+  if (!(error instanceof Error) || depth > 4) return undefined;
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' && /^[A-Z_]{3,40}$/.test(code) ? code : systemCode(error.cause, depth + 1);
 }
