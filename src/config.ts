@@ -81,7 +81,10 @@ function findConfigFile(cwd: string, env: Environment): ConfigFile | undefined {
   const path = resolve(cwd, named ?? 'sentinel-config.yaml');
   const file = readConfigFile(path);
   if (!file && named !== undefined) {
-    throw new SentinelError('config_invalid', `SENTINEL_CONFIG_PATH names ${path}, which does not exist.`);
+    throw new SentinelError(
+      'config_invalid',
+      `the config file ${path} does not exist; correct --config or SENTINEL_CONFIG_PATH`,
+    );
   }
   return file;
 }

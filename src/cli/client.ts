@@ -25,7 +25,10 @@ export async function connect(io: Io, options: ServerOptions): Promise<ApiClient
   const config = configOf(io, options);
   const server = serverOf(config, options);
   if (await isListening(server)) return overHttp(server);
-  if (options.url !== undefined) throw new CliError(`nothing answers at ${server.url}`);
+  if (options.url !== undefined)
+    throw new CliError(
+      `nothing answers at ${server.url}; start the service with: sentinel start, or leave --url out to open the data folder`,
+    );
   return inProcess(config, io);
 }
 
@@ -53,7 +56,8 @@ function reachable(host: string): string {
 
 /** False when nothing listens there; throws when something does that is not this service. */
 async function isListening({ url }: Server): Promise<boolean> {
-  if (!URL.canParse(url)) throw new CliError(`${url} is not a URL`, 2);
+  if (!/^https?:\/\//.test(url) || !URL.canParse(url))
+    throw new CliError(`--url: ${url} is not a URL; write it as http://127.0.0.1:3111`, 2);
   let response: Response;
   try {
     response = await fetch(`${url}/health`, { signal: AbortSignal.timeout(probeTimeoutMs) });

@@ -11,6 +11,7 @@ import { confirm } from './confirm.ts';
 import { forecastText } from './dead-letter-forecast.ts';
 import { editText } from './editor.ts';
 import { CliError, print, printJson, say, type Io } from './io.ts';
+import { jsonFault } from './json-fault.ts';
 import { withServer, type ServerOptions } from './options.ts';
 
 export interface FixOptions extends ServerOptions {
@@ -110,12 +111,9 @@ export async function readEvent(io: Io, file: string): Promise<Json> {
 
 /** Numbers that JavaScript would round stay text, as the service shows them. */
 function readJson(text: string, name: string): Json {
-  try {
-    return parseExact(text);
-  } catch {
-    // The parser's own message quotes the event.
-    throw new CliError(`${name} can't be read as JSON`);
-  }
+  const fault = jsonFault(text);
+  if (fault !== undefined) throw new CliError(`${name} is not valid JSON: look at ${fault}`);
+  return parseExact(text);
 }
 
 async function readAll(stream: AsyncIterable<Buffer | string>): Promise<string> {

@@ -168,7 +168,27 @@ async function checkContracts(config: Config): Promise<Finding> {
       fix: 'set default_contract to one that exists; events that name no contract become dead letters until then',
     };
   }
-  return { status: 'ok', found: all.map(({ name, version }) => `${name}@${version}`).join(', ') };
+  const known = new Set(all.map(({ name }) => name));
+  const unknown = contractsNamed(config).filter(({ name }) => !known.has(name));
+  const found = all.map(({ name, version }) => `${name}@${version}`).join(', ');
+  if (unknown.length === 0) return { status: 'ok', found };
+  return {
+    status: 'warn',
+    found: `${found}; there is none called ${unknown.map(({ name, where }) => `${name} (${where})`).join(', ')}`,
+    fix: 'correct the name in the config file; until then events of such a source become dead letters, and such a destination gets none',
+  };
+}
+
+/** Where the config names a contract, beside `default_contract`. */
+function contractsNamed({ sources, destinations }: Config): { name: string; where: string }[] {
+  return [
+    ...Object.entries(sources).flatMap(([source, { contract }]) =>
+      contract === undefined ? [] : [{ name: contract, where: `sources.${source}.contract` }],
+    ),
+    ...destinations.flatMap(({ name: destination, contracts = [] }) =>
+      contracts.map((name) => ({ name, where: `destinations: ${destination}` })),
+    ),
+  ];
 }
 
 /** Connects as the service would, but makes nothing. A DuckDB file is not opened: the service may have it. */
@@ -204,8 +224,16 @@ async function checkDestinations(config: Config): Promise<Finding> {
 }
 
 async function checkSteps(config: Config): Promise<Finding> {
-  const steps = await discoverSteps(config.steps);
-  return { status: 'ok', found: steps.map((step) => step.config.name).join(', ') || 'none' };
+  const names = (await discoverSteps(config.steps)).map((step) => step.config.name);
+  const found = names.join(', ') || 'none';
+  const settings = new Set([...Object.keys(config.stepRetry), ...Object.keys(config.stepRunOn)]);
+  const unknown = [...settings].filter((name) => !names.includes(name));
+  if (unknown.length === 0) return { status: 'ok', found };
+  return {
+    status: 'warn',
+    found: `${found}; there is none called ${unknown.join(', ')}, which steps: in the config file has settings for`,
+    fix: 'correct the name under steps:, or remove it',
+  };
 }
 
 async function checkLlm(config: Config, io: Io): Promise<Finding> {

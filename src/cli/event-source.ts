@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import { messageOf } from '../errors.ts';
 import { splitArray } from '../ingest/split-array.ts';
 import { CliError, type Io } from './io.ts';
+import { jsonFault } from './json-fault.ts';
 
 /** One event as it stands in its file: JSON text on one line, exact. */
 export interface EventLine {
@@ -96,7 +97,10 @@ async function* withoutBlank(lines: AsyncIterable<EventLine>): AsyncGenerator<Ev
 async function* elements(lines: AsyncIterable<EventLine>, file: string): AsyncGenerator<EventLine> {
   const parts: string[] = [];
   let size = 0;
-  for await (const { text } of lines) {
+  /** Lines before the first that holds anything. */
+  let blank = 0;
+  for await (const { number, text } of lines) {
+    if (parts.length === 0) blank = number - 1;
     size += text.length;
     if (size > maxJsonBytes)
       throw new CliError(`${file} is too large for JSON; use NDJSON, one event a line`);
@@ -105,7 +109,12 @@ async function* elements(lines: AsyncIterable<EventLine>, file: string): AsyncGe
   // Line feeds stand only between tokens in JSON, so a blank there changes nothing.
   const text = parts.join(' ').trim();
   if (text === '') return;
-  if (!isJson(text)) throw new CliError(`${file} is not valid JSON, and its first line is no JSON either`);
+  if (!isJson(text)) {
+    const where = jsonFault('\n'.repeat(blank) + parts.join('\n'));
+    throw new CliError(
+      `${file} is not valid JSON${where === undefined ? '' : `: look at ${where}`}; nor is it NDJSON, as its first line is no JSON`,
+    );
+  }
   const events = text.startsWith('[') ? splitArray(text) : [text];
   for (const [index, event] of events.entries()) yield { number: index + 1, text: event };
 }

@@ -72,9 +72,22 @@ async function contractFiles(folder: string): Promise<string[]> {
 
 async function readModule(file: string, fresh: boolean): Promise<Contract[]> {
   const exports = await importModule(file, { fresh });
+  for (const [name, value] of Object.entries(exports))
+    if (isDefinition(value))
+      throw new SentinelError(
+        'contract_invalid',
+        `its export "${name}" is not compiled: write export default defineContract({ … })`,
+      );
   // The same contract may be exported by name and as the default.
   return [...new Set(Object.values(exports).filter((value) => isContract(value)))];
 }
+
+/** What `defineContract` takes; passed over in silence, its events would become dead letters without a contract. */
+const isDefinition = (value: unknown): boolean =>
+  isObject(value) &&
+  typeof value['name'] === 'string' &&
+  typeof value['version'] === 'string' &&
+  isObject(value['schema']);
 
 async function readSchemaFile(file: string): Promise<Contract[]> {
   const schema = JSON.parse(await readFile(file, 'utf8')) as Json;

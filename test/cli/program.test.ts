@@ -1,4 +1,6 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { envTemplate } from '../../src/cli/templates.ts';
@@ -39,6 +41,34 @@ describe('the command line', () => {
     const { code, err } = await shell.cli(args);
     expect(err).toContain(message);
     expect(code).toBe(2);
+  });
+
+  it.each([
+    [['rules', 'list', '--url', '127.0.0.1:3111'], '--url: 127.0.0.1:3111 is not a URL; write it as http://'],
+    [['rules', 'list', '--url', 'localhost:3111'], '--url: localhost:3111 is not a URL; write it as http://'],
+    [['doctor', '--config', 'no.yaml'], 'no.yaml does not exist; correct --config or SENTINEL_CONFIG_PATH'],
+    [['contracts', 'check', 'broken.json'], 'broken.json is not valid JSON: look at line 3, column 8'],
+    [
+      ['dead-letters', 'fix', 'id', '--event', 'broken.json'],
+      'broken.json is not valid JSON: look at line 3, column 8',
+    ],
+  ])('says what to change: %j', async (args, message) => {
+    await writeFile(join(shell.folder, 'broken.json'), '\n{\n  "a": secret\n}\n');
+    const { code, out, err } = await shell.cli(args);
+    expect(out + err).toContain(message);
+    expect(out + err).not.toContain('secret');
+    expect(code).toBeGreaterThan(0);
+  });
+
+  it('says how to go on when nothing answers at the address that was given', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    server.close();
+    await once(server, 'close');
+    const { code, err } = await shell.cli(['rules', 'list', '--url', `http://127.0.0.1:${port}`]);
+    expect(err).toContain('start the service with: sentinel start, or leave --url out');
+    expect(code).toBe(1);
   });
 
   it('ends with 1 and lists every problem when the configuration is broken', async () => {
@@ -97,6 +127,18 @@ describe('sentinel doctor', () => {
     expect(code).toBe(1);
     expect(out).toContain('FAIL  configuration');
     expect(out).toContain('REPAIR_RULE_TTL_DAYS');
+  });
+
+  it('finds names in the config file that nothing has', async () => {
+    await mkdir(join(shell.folder, 'steps'));
+    await writeFile(
+      join(shell.folder, 'sentinel-config.yaml'),
+      'sources: { shop: { contract: ordr } }\nsteps: { tell_sales: { retry: { max_attempts: 2 } } }\n',
+    );
+    const { code, out } = await shell.cli(['doctor'], { env: { SENTINEL_API_PORT: '0' } });
+    expect(out).toContain('there is none called ordr (sources.shop.contract)');
+    expect(out).toContain('there is none called tell_sales');
+    expect(code).toBe(0);
   });
 
   it.each([

@@ -34,6 +34,14 @@ const names = async (folders: string[] = [''], options?: LoadOptions) => {
 };
 
 describe('finding contracts', () => {
+  it('says so when somebody forgot to compile one', async () => {
+    await write({
+      'a.ts': `import { z } from 'data-sentinel';
+        export default { name: 'a', version: '1.0.0', schema: z.object({ n: z.number() }) };`,
+    });
+    await expect(names()).rejects.toThrow(/a\.ts: its export "default" is not compiled: .*defineContract/);
+  });
+
   it('reads TypeScript, JavaScript and JSON Schema files, in folders within folders', async () => {
     await write({
       'a.ts': inZod('a'),

@@ -22,7 +22,10 @@ export async function lockFolder(dir: string): Promise<() => Promise<void>> {
     if (other === undefined) return () => rm(mine, { force: true });
     await rm(mine, { force: true });
     if (attempt === 2)
-      throw new SentinelError('data_folder_in_use', `${dir} is in use by the process with pid ${other}`);
+      throw new SentinelError(
+        'data_folder_in_use',
+        `${dir} is in use by the process with pid ${other}; stop it, or take another folder (SENTINEL_DATA_DIR, --data-dir)`,
+      );
     await sleep(50 + Math.random() * 100);
   }
 }
