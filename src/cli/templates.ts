@@ -17,7 +17,7 @@ function configTemplate(): string {
   return shipped.replace(/^# contracts: \S+( *)/m, 'contracts: [./contracts]$1');
 }
 
-export const envTemplate = `# Copy to .env, next to sentinel-config.yaml. Real environment variables win over this file.
+export const envTemplate = `# Copy to .env, in the folder where sentinel is started. Real environment variables win over this file.
 
 # Bearer token for ingest, API and console. Needed when the host is not loopback.
 # SENTINEL_API_TOKEN=
