@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
+import { loadConfig } from '../config.ts';
 import { CliError, print, type Io } from './io.ts';
 import { messageOf } from '../errors.ts';
 import { withExamples } from './options.ts';
@@ -13,6 +14,18 @@ export function registerInit(program: Command, io: Io): void {
     .argument('[folder]', 'where', '.')
     .action((folder: string) => init(io, resolve(io.cwd, folder)));
   withExamples(command, 'sentinel init my-gatekeeper && cd my-gatekeeper && sentinel dev');
+}
+
+/** A config file that was there before may not know of the contract. */
+function configFault(folder: string): string | undefined {
+  const fix = 'contracts/example.ts is loaded once sentinel-config.yaml says contracts: [./contracts]';
+  try {
+    return loadConfig({ cwd: folder, env: {} }).contracts.includes(join(folder, 'contracts'))
+      ? undefined
+      : fix;
+  } catch (error) {
+    return `sentinel-config.yaml has to be mended first. ${messageOf(error)}`;
+  }
 }
 
 async function init(io: Io, folder: string): Promise<void> {
@@ -30,5 +43,8 @@ async function init(io: Io, folder: string): Promise<void> {
       print(io, `kept   ${shown} (it was there before)`);
     }
   }
-  print(io, '\nNext: sentinel dev');
+  const unused = configFault(folder);
+  if (unused !== undefined) print(io, `\n${unused}`);
+  const there = relative(io.cwd, folder);
+  print(io, `\nNext: ${there === '' ? '' : `cd ${there} && `}sentinel dev`);
 }

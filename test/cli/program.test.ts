@@ -92,6 +92,16 @@ describe('sentinel init', () => {
     expect((await shell.cli(['init'])).out).not.toContain('wrote');
   });
 
+  it('says what is left to do where a config file was there before, and in another folder', async () => {
+    await mkdir(join(shell.folder, 'mine'));
+    await writeFile(join(shell.folder, 'mine/sentinel-config.yaml'), '# nothing\n');
+    const { out } = await shell.cli(['init', 'mine']);
+    expect(out).toContain('once sentinel-config.yaml says contracts: [./contracts]');
+    expect(out).toContain('Next: cd mine && sentinel dev');
+    const fresh = await shell.cli(['init', 'other']);
+    expect(fresh.out).not.toContain('once sentinel-config.yaml says');
+  });
+
   it('ships the same files as this repository has', async () => {
     const root = new URL('../../', import.meta.url);
     expect(envTemplate).toBe(await readFile(new URL('.env.example', root), 'utf8'));

@@ -168,6 +168,8 @@ describe('a question to the model', () => {
 
   it('says nothing of what the server said, which may quote the prompt', async () => {
     server.answer({ status: 401, error: { message: 'bad key test-key for a question' } });
-    await expect(client()(question, never)).rejects.toThrow(/^the LLM server answered 401: check OPENAI_API_KEY$/);
+    await expect(client()(question, never)).rejects.toThrow(
+      /^the LLM server answered 401: check OPENAI_API_KEY$/,
+    );
   });
 });
