@@ -25,7 +25,11 @@ export function readSecrets(env: Environment, problems: string[]): Secrets {
   }
   const baseUrl = variable(env, 'OPENAI_BASE_URL');
   if (baseUrl !== undefined) {
-    if (isHttpUrl(baseUrl)) secrets.openaiBaseUrl = baseUrl;
+    if (isHttpUrl(baseUrl) && hasLogin(baseUrl))
+      problems.push(
+        'environment variable OPENAI_BASE_URL: a URL with a user or a password in it can not be asked; set OPENAI_API_KEY instead',
+      );
+    else if (isHttpUrl(baseUrl)) secrets.openaiBaseUrl = baseUrl;
     else
       problems.push(
         'environment variable OPENAI_BASE_URL: allowed: a URL that starts with http:// or https://',
@@ -46,6 +50,9 @@ export function readSecrets(env: Environment, problems: string[]): Secrets {
 const headerSafe = (value: string): boolean => /^[\x21-\x7e]+$/.test(value);
 const notHeaderSafe = (name: string): string =>
   `environment variable ${name}: allowed: printable ASCII characters without spaces`;
+
+/** `fetch` refuses such a URL, and it would show in messages. */
+const hasLogin = (url: string): boolean => new URL(url).username !== '' || new URL(url).password !== '';
 
 function isHttpUrl(value: string): boolean {
   return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);

@@ -22,14 +22,14 @@ export function outageLog(log: Logger, now: () => number): OutageLog {
       const hint =
         'events that need the model wait, or become dead letters, as healing_agent.on_llm_unavailable says';
       log.warn(
-        { step: 'healer', status: 'failed', code, ...about },
+        { status: 'failed', code, ...about },
         `${error.message}; ${hint}; sentinel doctor checks the server`,
       );
     },
     over() {
       if (code === undefined) return;
       code = undefined;
-      log.info({ step: 'healer', status: 'recovered' }, 'the LLM server answers again');
+      log.info({ status: 'recovered' }, 'the LLM server answers again');
     },
   };
 }

@@ -189,9 +189,12 @@ describe('what it refuses, and how it says so', () => {
     ['REPAIR_RULE_TTL_DAYS', '-5'],
     ['SENTINEL_HOST', 'a b'],
     ['OPENAI_BASE_URL', 'localhost:11434'],
+    ['OPENAI_BASE_URL', 'http://me:hunter2@localhost:11434/v1'],
     ['SENTINEL_API_TOKEN', 'two words'],
   ])('%s=%s, naming the variable', (name, value) => {
-    expect(problems({ env: { [name]: value } })).toContain(`environment variable ${name}: `);
+    const message = problems({ env: { [name]: value } });
+    expect(message).toContain(`environment variable ${name}: `);
+    expect(message).not.toContain('hunter2');
   });
 
   it('secrets in the file, without repeating them', async () => {

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openAiClient, type ClientOptions } from '../../src/repair/healers/llm/client.ts';
 import { type OpenAiServer, startOpenAiServer } from '../helpers/openai-server.ts';
@@ -164,6 +166,17 @@ describe('a question to the model', () => {
     const startedAt = performance.now();
     await expect(asked).rejects.toThrow();
     expect(performance.now() - startedAt).toBeLessThan(1500);
+  });
+
+  it('says why there is no connection, and what to check', async () => {
+    const gone = createServer().listen(0, '127.0.0.1');
+    await once(gone, 'listening');
+    const { port } = gone.address() as AddressInfo;
+    gone.close();
+    await once(gone, 'close');
+    await expect(client({ baseUrl: `http://127.0.0.1:${port}/v1` })(question, never)).rejects.toThrow(
+      'no answer from the LLM server (ECONNREFUSED): check OPENAI_BASE_URL',
+    );
   });
 
   it('says nothing of what the server said, which may quote the prompt', async () => {

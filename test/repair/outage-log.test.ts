@@ -22,7 +22,7 @@ it('an outage of the model is said once and once a minute, however many signatur
   time = 59_000;
   fail('llm_unavailable');
   expect(lines).toHaveLength(1);
-  expect(JSON.parse(lines[0]!)).toMatchObject({ code: 'llm_unavailable', step: 'healer', status: 'failed' });
+  expect(JSON.parse(lines[0]!)).toMatchObject({ code: 'llm_unavailable', status: 'failed' });
   time = 60_000;
   fail('llm_unavailable');
   expect(lines).toHaveLength(2);
