@@ -3,6 +3,7 @@ import type { StateStore, StateWrite } from '../engine/engine.ts';
 import type { UnrecoverableEvent } from '../event.ts';
 import type { Json } from '../json.ts';
 import { type Result, fail, ok } from '../result.ts';
+import { claimed } from './claimed.ts';
 import {
   type DeadLetter,
   type DeadLetterFilter,
@@ -31,10 +32,14 @@ export interface DeadLetterStore {
     filter: DeadLetterFilter,
     page: { limit: number; cursor?: string },
   ): Promise<{ items: DeadLetter[]; next: string | undefined }>;
-  /** open → replaying, as it was or as a person edited it (JSON text); the letter as it now is. */
+  /**
+   * open → replaying, as it was or as a person edited it (JSON text); the letter as it now is. Of several that settle
+   * the same letter at the same time, in whichever process, one does, and the others are refused.
+   */
   startReplay(id: string, edit?: { edited: string; edit: EditTrail }): Promise<Result<DeadLetter>>;
   /** Marks replayed letters as settled; ids without a letter are passed over. */
   settleReplayed(ids: readonly string[]): Promise<void>;
+  /** open → discarded, under the same terms. */
   discard(id: string, reason: string): Promise<Result<DeadLetter>>;
   /** Calls the listener when a letter changes; returns the way to stop. */
   watch(
@@ -60,13 +65,15 @@ export function createDeadLetters(state: StateStore, now: () => Date = () => new
     allowed: DeadLetterStatus,
     change: (letter: DeadLetter) => Partial<DeadLetter> & { status: DeadLetterStatus },
   ): Promise<Result<DeadLetter>> {
-    const letter = await get(id);
-    if (letter === undefined) return fail(`there is no dead letter ${id}`);
-    if (letter.status !== allowed)
-      return fail(`dead letter ${id} is ${letter.status}; only ${allowed} ones can be settled`);
-    const { after, writes } = moved(letter, change(letter));
-    await state.write(writes);
-    return ok(after);
+    return claimed(state, id, async (release) => {
+      const letter = await get(id);
+      if (letter === undefined) return fail(`there is no dead letter ${id}`);
+      if (letter.status !== allowed)
+        return fail(`dead letter ${id} is ${letter.status}; only ${allowed} ones can be settled`);
+      const { after, writes } = moved(letter, change(letter));
+      await state.write([...writes, release]);
+      return ok(after);
+    });
   }
 
   return {
