@@ -3,7 +3,7 @@ import type { StateStore, StateWrite } from '../engine/engine.ts';
 import type { UnrecoverableEvent } from '../event.ts';
 import type { Json } from '../json.ts';
 import { type Result, fail, ok } from '../result.ts';
-import { claimed } from './claimed.ts';
+import { type Claimed, claimsInState } from './claims.ts';
 import {
   type DeadLetter,
   type DeadLetterFilter,
@@ -52,7 +52,11 @@ export const deadLetterGroup = 'dead-letters';
 export const byIdPrefix = `${deadLetterGroup}/by-id/`;
 export const indexPrefix = `${deadLetterGroup}/index/`;
 
-export function createDeadLetters(state: StateStore, now: () => Date = () => new Date()): DeadLetterStore {
+/** `claimed`: one for all who settle letters; by default one that all who share the state share. */
+export function createDeadLetters(
+  state: StateStore,
+  { now = () => new Date(), claimed = claimsInState(state) }: { now?: () => Date; claimed?: Claimed } = {},
+): DeadLetterStore {
   const get = (id: string) => state.get(byIdPrefix + id) as Promise<DeadLetter | undefined>;
 
   const moved = (letter: DeadLetter, change: Partial<DeadLetter> & { status: DeadLetterStatus }) => {
@@ -65,13 +69,13 @@ export function createDeadLetters(state: StateStore, now: () => Date = () => new
     allowed: DeadLetterStatus,
     change: (letter: DeadLetter) => Partial<DeadLetter> & { status: DeadLetterStatus },
   ): Promise<Result<DeadLetter>> {
-    return claimed(state, id, async (release) => {
+    return claimed(id, async (release) => {
       const letter = await get(id);
       if (letter === undefined) return fail(`there is no dead letter ${id}`);
       if (letter.status !== allowed)
         return fail(`dead letter ${id} is ${letter.status}; only ${allowed} ones can be settled`);
       const { after, writes } = moved(letter, change(letter));
-      await state.write([...writes, release]);
+      await state.write([...writes, ...release]);
       return ok(after);
     });
   }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { type Claimed, claimsInProcess } from '../../src/dead-letter/claims.ts';
 import { countOpen, discardOpen } from '../../src/dead-letter/discard-many.ts';
 import { isStaleReplay } from '../../src/dead-letter/dead-letter.ts';
 import { type DeadLetterStore, createDeadLetters } from '../../src/dead-letter/store.ts';
@@ -24,9 +25,10 @@ const failed = (n: number, change: Partial<UnrecoverableEvent> = {}): Unrecovera
 const numbers = (count: number, from = 0) => Array.from({ length: count }, (_, at) => from + at);
 
 /** A store whose clock stands until it is set. */
-function store() {
+function store(claimed?: Claimed) {
   const clock = { now: new Date('2026-01-01T00:00:00.000Z') };
-  const letters = createDeadLetters(memoryState(), () => clock.now);
+  const now = () => clock.now;
+  const letters = createDeadLetters(memoryState(), { now, ...(claimed === undefined ? {} : { claimed }) });
   return { letters, clock };
 }
 
@@ -107,8 +109,11 @@ describe('a group is discarded', () => {
 });
 
 describe('a letter is settled once', () => {
-  it('when it is discarded, replayed and discarded again at the same time', async () => {
-    const { letters, clock } = store();
+  it.each([
+    ['in one process', claimsInProcess()],
+    ['in several', undefined],
+  ])('when it is discarded, replayed and discarded again at the same time, %s', async (_, claimed) => {
+    const { letters, clock } = store(claimed);
     await letters.keep(numbers(60).map((n) => failed(n)));
     const many = () => discardOpen(letters, group, { reason: 'spam', asOf: clock.now, limit: 1000 });
     const [replays, first, second] = await Promise.all([
