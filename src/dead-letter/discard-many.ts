@@ -9,7 +9,7 @@ export type GroupOfLetters = Omit<DeadLetterFilter, 'status'> & { signature: str
 
 export interface Discarded {
   discarded: number;
-  /** Were open when they were listed, and not any more when it was their turn: another request settles them. */
+  /** Were open when they were listed, and settled or sent back by another request before it was their turn. */
   skipped: number;
   /** True when the limit was reached: the next call goes on. */
   more: boolean;
@@ -39,7 +39,7 @@ export async function discardOpen(
   let skipped = 0;
   for await (const page of openPages(letters, group, asOf)) {
     const taken = page.slice(0, limit - discarded);
-    const results = await Promise.all(taken.map(({ id }) => letters.discard(id, reason)));
+    const results = await Promise.all(taken.map(({ id }) => letters.discard(id, reason, { asOf })));
     const done = results.filter(({ ok }) => ok).length;
     discarded += done;
     skipped += taken.length - done;

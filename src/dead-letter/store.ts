@@ -39,8 +39,8 @@ export interface DeadLetterStore {
   startReplay(id: string, edit?: { edited: string; edit: EditTrail }): Promise<Result<DeadLetter>>;
   /** Marks replayed letters as settled; ids without a letter are passed over. */
   settleReplayed(ids: readonly string[]): Promise<void>;
-  /** open → discarded, under the same terms. */
-  discard(id: string, reason: string): Promise<Result<DeadLetter>>;
+  /** open → discarded, under the same terms; `asOf`: refused when it has changed since then, which it may by a replay. */
+  discard(id: string, reason: string, options?: { asOf?: Date }): Promise<Result<DeadLetter>>;
   /** Calls the listener when a letter changes; returns the way to stop. */
   watch(
     listener: (change: Pick<DeadLetter, 'id' | 'status' | 'contract' | 'source' | 'signature'>) => void,
@@ -64,16 +64,18 @@ export function createDeadLetters(
     return { after, writes: [{ delete: indexKey(letter) }, ...writesFor(after)] as StateWrite[] };
   };
 
-  async function move(
+  async function settle(
     id: string,
-    allowed: DeadLetterStatus,
     change: (letter: DeadLetter) => Partial<DeadLetter> & { status: DeadLetterStatus },
+    asOf?: Date,
   ): Promise<Result<DeadLetter>> {
     return claimed(id, async (release) => {
       const letter = await get(id);
       if (letter === undefined) return fail(`there is no dead letter ${id}`);
-      if (letter.status !== allowed)
-        return fail(`dead letter ${id} is ${letter.status}; only ${allowed} ones can be settled`);
+      if (letter.status !== 'open')
+        return fail(`dead letter ${id} is ${letter.status}; only open ones can be settled`);
+      if (asOf !== undefined && Date.parse(letter.updated_at) > asOf.getTime())
+        return fail(`dead letter ${id} has changed since ${asOf.toISOString()}`);
       const { after, writes } = moved(letter, change(letter));
       await state.write([...writes, ...release]);
       return ok(after);
@@ -135,7 +137,7 @@ export function createDeadLetters(
     },
 
     startReplay: (id, edit) =>
-      move(id, 'open', ({ replays }) => ({ status: 'replaying', replays: replays + 1, ...edit })),
+      settle(id, ({ replays }) => ({ status: 'replaying', replays: replays + 1, ...edit })),
 
     async settleReplayed(ids) {
       const writes: StateWrite[] = [];
@@ -148,7 +150,8 @@ export function createDeadLetters(
       if (writes.length > 0) await state.write(writes);
     },
 
-    discard: (id, reason) => move(id, 'open', () => ({ status: 'discarded', discard_reason: reason })),
+    discard: (id, reason, { asOf } = {}) =>
+      settle(id, () => ({ status: 'discarded', discard_reason: reason }), asOf),
 
     watch: (listener) =>
       state.watch(indexPrefix, ({ key, value }) => {

@@ -109,6 +109,25 @@ describe('a group is discarded', () => {
 });
 
 describe('a letter is settled once', () => {
+  it('and not when it was sent back and failed again between its listing and its turn', async () => {
+    const { letters, clock } = store();
+    await letters.keep([failed(1)]);
+    const asOf = clock.now;
+    clock.now = new Date(asOf.getTime() + 1);
+    const listed: DeadLetterStore = {
+      ...letters,
+      async list(...query) {
+        const page = await letters.list(...query);
+        await letters.startReplay(idOf(1));
+        await letters.keep([failed(1, { replay: { round: 1, original: '{"a": 1}' } })]);
+        return page;
+      },
+    };
+    const answer = await discardOpen(listed, group, { reason: 'spam', asOf, limit: 10 });
+    expect(answer).toEqual({ discarded: 0, skipped: 1, more: false });
+    expect(await letters.get(idOf(1))).toMatchObject({ status: 'open', replays: 1 });
+  });
+
   it.each([
     ['in one process', claimsInProcess()],
     ['in several', undefined],
