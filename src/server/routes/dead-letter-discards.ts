@@ -10,7 +10,11 @@ import { type ById, filterFields, present, unknownLetter } from './dead-letters.
 /** By one call; who has more to discard calls again, and others get their turn. */
 const mostAtOnce = 10_000;
 
-const reasonField = z.string().trim().min(1).max(1000);
+const reasonField = z
+  .string()
+  .trim()
+  .min(1, 'say why it is discarded; the letter keeps it')
+  .max(1000, 'at most 1,000 characters');
 const discardSchema = z.strictObject({ reason: reasonField });
 const discardManySchema = z.strictObject({
   filter: z.strictObject({

@@ -53,7 +53,7 @@ function forecast(matched: number | undefined): string {
   if (matched === undefined) return 'Counting the letters…';
   if (matched === 0) return 'No letter of this group is open any more.';
   const open = `${plural(matched, 'letter')} of this group ${matched === 1 ? 'is' : 'are'} open.`;
-  return `${open} No event of them will be loaded; each stays on record, with your reason. Letters that come later stay open.`;
+  return `${open} None of them is loaded; each stays on record, with your reason. Letters that come later stay open.`;
 }
 
 function Progress({ of: { matched, discarded, isBusy } }: { of: DiscardGroup }) {
