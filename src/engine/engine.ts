@@ -36,6 +36,8 @@ export interface Engine {
     group: string,
     match: (message: PendingMessage) => T | undefined,
   ): Promise<T | undefined>;
+  /** Where `ordered`: below which all positions of messages that were published lie, by partition. */
+  readonly nextOffsets?: () => Promise<ReadonlyMap<string, number>>;
   readonly state: StateStore;
   /** Where the engine is another process: whether it is reached now. */
   readonly connected?: () => boolean;

@@ -13,6 +13,8 @@ export interface Destination {
   prepare(tables: readonly Table[]): Promise<void>;
   /** The queue positions that are committed with the rows: partition → last offset loaded. */
   positions(): Promise<ReadonlyMap<string, number>>;
+  /** Of this queue, all of them; not while a load is under way. */
+  forgetPositions(): Promise<void>;
   /**
    * Loads the rows and remembers the positions in one transaction. Outcomes are in the order of the rows. A row
    * that the store refuses is `rejected` and does not disturb the others. `beforeCommit` sees the outcomes while

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Config, DestinationConfig } from '../config.ts';
 import type { Logger } from '../log.ts';
 import type { Destination, Table } from './destination.ts';
+import type { QueueCheck } from './queue-check.ts';
 import { type OpenedOrNot, openNowOrLater } from './open-later.ts';
 
 type Open<T extends DestinationConfig['type']> = (
@@ -75,12 +76,13 @@ export async function openDestination(
 export async function openMain(
   config: Pick<Config, 'dataDir' | 'engine' | 'destination'>,
   tables: readonly Table[],
-  { mustBeThere, log }: { mustBeThere: boolean; log: Logger },
+  { mustBeThere, queueCheck, log }: { mustBeThere: boolean; queueCheck: QueueCheck | undefined; log: Logger },
 ): Promise<OpenedOrNot> {
   const open = async (): Promise<Destination> => {
     const destination = await openDestination(config);
     try {
       await destination.prepare(tables);
+      await queueCheck?.check(destination);
       return destination;
     } catch (error) {
       await destination.close();
@@ -89,7 +91,9 @@ export async function openMain(
   };
   if (mustBeThere || config.destination.type !== 'postgres')
     return { destination: await open(), isOpen: true };
-  return openNowOrLater(open, log);
+  const opened = await openNowOrLater(open, log);
+  if (!opened.isOpen) await queueCheck?.postpone();
+  return opened;
 }
 
 /**

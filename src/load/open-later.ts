@@ -53,6 +53,7 @@ function openedAtUse(open: () => Promise<Destination>): Destination {
   return {
     prepare: async (tables) => (await reached()).prepare(tables),
     positions: async () => (await reached()).positions(),
+    forgetPositions: async () => (await reached()).forgetPositions(),
     load: async (...args) => (await reached()).load(...args),
     makeReady: (row) => opened?.makeReady?.(row),
     find: async (requestId) => (await reached()).find(requestId),

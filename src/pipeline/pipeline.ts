@@ -21,6 +21,7 @@ import type { LoadedEvent, QueryResult, Table } from '../load/destination.ts';
 import type { EventSearch, FoundEvent } from '../load/event-search.ts';
 import { type KnownCounts, createKnownCounts } from '../load/known-counts.ts';
 import type { RepairAudit, TouchedByRule } from '../load/repair-audit.ts';
+import { createQueueCheck } from '../load/queue-check.ts';
 import { createLoadStage } from '../load/stage.ts';
 import type { Logger } from '../log.ts';
 import { contractFolders, stepFolders } from '../project.ts';
@@ -140,6 +141,7 @@ export async function startPipeline(deps: {
   const steps = await discoverSteps(stepFolders(config));
   const { destination, isOpen } = await openMain(config, contracts.tables(), {
     mustBeThere: !deps.consume,
+    queueCheck: deps.consume ? await createQueueCheck(engine, log) : undefined,
     log,
   });
   const recent = recentEvents();

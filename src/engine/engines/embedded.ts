@@ -5,7 +5,7 @@ import { createConsumers } from '../consumers.ts';
 import type { Engine } from '../engine.ts';
 import { guardedState } from '../guarded-state.ts';
 import { checkName } from '../names.ts';
-import { readStats } from './embedded/backlog.ts';
+import { readNextOffsets, readStats } from './embedded/backlog.ts';
 import { startConsumer } from './embedded/consumer.ts';
 import { findPending } from './embedded/find-pending.ts';
 import { lockFolder } from './embedded/folder-lock.ts';
@@ -93,6 +93,7 @@ export async function openEmbeddedEngine(options: EmbeddedEngineOptions): Promis
       trimmer.groupMoved(topic);
     },
     findPending: (topic, group, match) => guarded(() => findPending(store, topic, group, match)),
+    nextOffsets: () => guarded(async () => readNextOffsets(store)),
     stats: () => guarded(async () => readStats(store)),
     async close() {
       closing ??= close();

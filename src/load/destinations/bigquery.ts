@@ -98,6 +98,12 @@ export async function openBigQuery(options: BigQueryOptions): Promise<Destinatio
         const rows = await api.run(sql, { queue: queueId });
         return new Map(rows.map(([partition, position]) => [String(partition), Number(position)]));
       }),
+    forgetPositions: () =>
+      exclusively('forget its positions', async () => {
+        await api.run(`DELETE FROM ${api.table('_sentinel_positions')} WHERE queue = @queue`, {
+          queue: queueId,
+        });
+      }),
     find: (requestId) =>
       question('look for an event', () =>
         findEvent(

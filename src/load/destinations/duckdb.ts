@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Destination, Row, RowOutcome, Table } from '../destination.ts';
-import { ensureBookkeeping, readCounts, readPositions } from './duckdb/bookkeeping.ts';
+import { ensureBookkeeping, forgetPositions, readCounts, readPositions } from './duckdb/bookkeeping.ts';
 import { unavailable } from './duckdb/errors.ts';
 import { findEvent } from './duckdb/find.ts';
 import { type KnownTable, knowTable } from './duckdb/known-table.ts';
@@ -126,6 +126,11 @@ export async function openDuckDb(options: DuckDbOptions): Promise<Destination> {
     makeReady: ready,
     load,
     positions: () => question('read its positions', (connection) => readPositions(connection, queueId)),
+    forgetPositions: () =>
+      exclusively('forget its positions', async (connection) => {
+        await forgetPositions(connection, queueId);
+        warehouse.partitions.clear();
+      }),
     find: (requestId) => question('look for an event', (connection) => findEvent(connection, requestId)),
     counts: () => question('read its counters', readCounts),
     repairs: repairAudit({ question, exclusively }),

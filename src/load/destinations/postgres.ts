@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { PoolClient } from 'pg';
 import type { Destination, RowOutcome, Table } from '../destination.ts';
 import { mergeTables } from '../merge-tables.ts';
-import { counterSlots, readCounts, readPositions } from './postgres/bookkeeping.ts';
+import { counterSlots, forgetPositions, readCounts, readPositions } from './postgres/bookkeeping.ts';
 import { findEvent } from './postgres/find.ts';
 import { type KnownTable, knowTable } from './postgres/known-table.ts';
 import { type Warehouse, loadBatch, makeReady } from './postgres/loader.ts';
@@ -96,6 +96,8 @@ export async function openPostgres(options: PostgresOptions): Promise<Destinatio
     },
     positions: () =>
       session.question('read its positions', (client) => readPositions(client, schema, queueId)),
+    forgetPositions: () =>
+      session.transaction('forget its positions', (client) => forgetPositions(client, schema, queueId)),
     find: (requestId) =>
       session.question('look for an event', (client) => findEvent(client, schema, requestId)),
     counts: () => session.question('read its counters', (client) => readCounts(client, schema)),

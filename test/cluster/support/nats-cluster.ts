@@ -28,6 +28,8 @@ export interface NatsCluster {
   countSubjects(stream: string, filter: string): Promise<number>;
   /** Resolves when all three are in step again. */
   whole(stream: string): Promise<void>;
+  /** What each server says of a stream and its consumers, for people. */
+  describe(stream: string): Promise<string>;
   remove(): Promise<void>;
 }
 
@@ -112,6 +114,23 @@ export async function startNatsCluster(
           throw new Error(`the copies of ${stream} are not in step: ${JSON.stringify(replicas)}`);
         await sleep(250);
       }
+    },
+    async describe(stream) {
+      const said = nodes.map(async ({ name, address }) => {
+        const nc = await connect({ servers: [address], ignoreClusterUpdates: true, timeout: 2000 });
+        try {
+          const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: 2000 });
+          const { state, cluster } = await jsm.streams.info(stream);
+          const consumers: unknown[] = [];
+          for await (const consumer of jsm.consumers.list(stream)) consumers.push(consumer);
+          return { name, state, cluster, consumers };
+        } catch (error) {
+          return { name, error: String(error) };
+        } finally {
+          await nc.close();
+        }
+      });
+      return JSON.stringify(await Promise.all(said));
     },
     async remove() {
       await stopAll();

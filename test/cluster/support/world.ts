@@ -109,7 +109,8 @@ export async function startWorld(): Promise<World> {
 export const statsOf = (url: string) => get<Stats>(`${url}/api/v1/stats`);
 
 /** Waits until nothing is on its way any more. */
-export async function quiet({ gateways }: World, ms = 60_000): Promise<void> {
+export async function quiet(world: World, ms = 60_000): Promise<void> {
+  const { gateways } = world;
   let last = 'nothing';
   try {
     await until(async () => {
@@ -127,7 +128,8 @@ export async function quiet({ gateways }: World, ms = 60_000): Promise<void> {
       (response) => response.text(),
       String,
     );
-    throw new Error(`the cluster has not come to rest: ${last}; ${queues}`, { cause: error });
+    const state = await world.nats.describe(rawStream).catch(String);
+    throw new Error(`the cluster has not come to rest: ${last}; ${queues}; ${state}`, { cause: error });
   }
 }
 

@@ -156,6 +156,19 @@ export function loadingConformance(open: () => Promise<DestinationUnderTest>): v
       expect(await destination.positions()).toEqual(new Map([['raw_event/main', 3]]));
     });
 
+    it('forgets positions, and takes lower ones then; rows stay known by their request ids', async () => {
+      const first = row({ event_id: 'a' });
+      await destination.load([first], at(7));
+      await destination.forgetPositions();
+      expect(await destination.positions()).toEqual(new Map());
+      expect(await statuses(destination.load([first, row({ event_id: 'b' })], at(2)))).toEqual([
+        'loaded',
+        'loaded',
+      ]);
+      expect(await destination.positions()).toEqual(new Map([['raw_event/main', 2]]));
+      expect(await under.rows('payments')).toHaveLength(2);
+    });
+
     it('adds the columns of a newer version, and leaves old rows as they are', async () => {
       await destination.load([row({ event_id: 'old' })], at(1));
       const wider: Table = {

@@ -1,6 +1,6 @@
 import type { Delivery } from '../../engine.ts';
 import { blockOf, maxMessagesPerBlock, offsetOf, readBlock, type BlockReader } from './block.ts';
-import { origin, readPartitions, type Mark } from './records.ts';
+import { origin, partitionName, readPartitions, type Mark } from './records.ts';
 import type { Store } from './store.ts';
 
 /** New messages of a topic, in order within each partition. */
@@ -87,7 +87,7 @@ export function createLogReader(store: Store, topic: string, marks: ReadonlyMap<
 
   /** Moves messages into the batch. Returns the room that is left, or undefined when the next message has none. */
   function take(writer: string, cursor: Cursor, batch: LogBatch, room: Room): Room | undefined {
-    const partition = `${topic}/${writer}`;
+    const partition = partitionName(topic, writer);
     let { events, bytes } = room;
     for (let open = openBlock(writer, cursor); open; open = openBlock(writer, cursor)) {
       const { block, reader } = open;

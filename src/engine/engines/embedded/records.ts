@@ -36,6 +36,9 @@ export interface TopicRecord {
 
 export const origin: Mark = { offset: 0, events: 0, blockEvents: 0, bytes: 0 };
 
+/** As positions name it. */
+export const partitionName = (topic: string, writer: string): string => `${topic}/${writer}`;
+
 const last = '\u{10ffff}';
 const partitionKey = (topic: string, writer: string) => ['partition', topic, writer];
 export const groupKey = (topic: string, group: string) => ['group', topic, group];

@@ -1,4 +1,5 @@
 import type { Delivery } from '../../engine.ts';
+import { partitionName } from './records.ts';
 import type { RetryKey, Store } from './store.ts';
 
 /** A message that was set aside: it comes back when it is due. */
@@ -106,7 +107,7 @@ export function readRetry(store: Store, key: RetryKey): Delivery | undefined {
     record && {
       body: record.subarray(bodyAt),
       events: record.readUInt32LE(eventsAt),
-      position: { partition: `${key[0]}/${key[3]}`, offset: key[4] },
+      position: { partition: partitionName(key[0], key[3]), offset: key[4] },
       attempt: record.readUInt32LE(failuresAt) + 1,
     }
   );

@@ -69,6 +69,10 @@ export async function readPositions(
   return new Map(rows.map(([partition, position]) => [String(partition), Number(position)]));
 }
 
+export async function forgetPositions(connection: DuckDBConnection, queue: string): Promise<void> {
+  await connection.run(`DELETE FROM _sentinel_positions WHERE queue = ${literal(queue)}`);
+}
+
 export async function readCounts(connection: DuckDBConnection): Promise<LoadCounts> {
   const [[loaded = 0, repaired = 0, duplicate = 0] = []] = await integersOf(
     connection,

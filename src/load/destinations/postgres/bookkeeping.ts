@@ -115,6 +115,10 @@ export async function readPositions(
   return new Map(rows.map(({ partition, position }) => [partition, Number(position)]));
 }
 
+export async function forgetPositions(client: ClientBase, schema: string, queue: string): Promise<void> {
+  await client.query(`DELETE FROM ${identifier(schema)}._sentinel_positions WHERE queue = $1`, [queue]);
+}
+
 export async function readCounts(client: ClientBase, schema: string): Promise<LoadCounts> {
   const { rows } = await client.query<Record<keyof LoadCounts, string | null>>(
     `SELECT sum(loaded) AS loaded, sum(repaired) AS repaired, sum(duplicate) AS duplicate

@@ -1,0 +1,52 @@
+import { cp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import {
+  type RunningSentinel,
+  get,
+  post,
+  query,
+  startProcess,
+  transaction,
+  until,
+} from '../helpers/sentinel.ts';
+
+const many = (count: number) => Array.from({ length: count }, () => transaction());
+const send = async ({ url }: RunningSentinel, events: object[]) =>
+  expect((await post(`${url}/ingest`, events)).status).toBe(202);
+const warnings = (service: RunningSentinel) => service.log().filter(({ code }) => code === 'queue_older');
+const hasRows = async ({ url }: RunningSentinel, count: number) =>
+  until(async () => (await query(url, 'SELECT count(*)::int AS n FROM transaction'))[0]!['n'] === count);
+
+it('a data folder from an older backup loses nothing, although the warehouse has gone on without it', async () => {
+  const service = await startProcess({
+    config: { destination: { type: 'duckdb', path: './warehouse.duckdb' } },
+  });
+  const data = join(service.dir, 'data');
+  const backup = join(service.dir, 'backup');
+  try {
+    await send(service, many(5));
+    await hasRows(service, 5);
+    await service.kill('SIGTERM');
+    await cp(data, backup, { recursive: true });
+    await service.restart();
+    for (let request = 0; request < 10; request++) await send(service, many(5));
+    await hasRows(service, 55);
+    await service.kill('SIGTERM');
+    await rm(data, { recursive: true });
+    await cp(backup, data, { recursive: true });
+    await service.restart();
+    await send(service, many(20));
+    await hasRows(service, 75);
+    expect(await get(`${service.url}/api/v1/stats`)).toMatchObject({ pending: 0, dead_letters: 0 });
+    expect(warnings(service)).toHaveLength(1);
+    // And so it stays: the positions are the restored queue's now.
+    await service.kill('SIGTERM');
+    await service.restart();
+    await send(service, many(1));
+    await hasRows(service, 76);
+    expect(warnings(service)).toHaveLength(1);
+  } finally {
+    await service.stop();
+  }
+});
