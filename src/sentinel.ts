@@ -4,6 +4,7 @@ import type { Config } from './config.ts';
 import { loadContracts } from './contracts/discover.ts';
 import { type DeadLetterCounts, watchDeadLetters } from './dead-letter/counts.ts';
 import { resumeReplays } from './dead-letter/replay.ts';
+import { createClaims } from './dead-letter/claims.ts';
 import { createDeadLetters } from './dead-letter/store.ts';
 import { openEngine } from './engine/engines.ts';
 import { SentinelError, messageOf } from './errors.ts';
@@ -145,7 +146,7 @@ async function open(
             onLogLine: logs.add,
           }),
     );
-    const letters = createDeadLetters(engine.state);
+    const letters = createDeadLetters(engine.state, { claimed: createClaims(engine) });
     const deadLetters: DeadLetterCounts = keep(await watchDeadLetters(engine.state, letters));
     const rules = keep(await openRuleStore(engine.state, { ttlDays: config.state.ruleTtlDays, log }));
     const { maxBodyBytes, maxEventsPerRequest: maxEvents, maxDepth } = config.http;

@@ -6,6 +6,7 @@ import type { Writable } from 'node:stream';
 import { deadLetterStatuses, type DeadLetter, type DeadLetterGroup } from '../dead-letter/dead-letter.ts';
 import { messageOf } from '../errors.ts';
 import { queryString, withClient, type ApiClient } from './client.ts';
+import { registerDiscard } from './dead-letter-discard.ts';
 import { fix, readEvent, registerFix, type FixOptions } from './dead-letter-fix.ts';
 import { CliError, print, printJson, say, type Io, type Outcome } from './io.ts';
 import { wholeNumber, withExamples, withJson, withServer, type ServerOptions } from './options.ts';
@@ -32,6 +33,7 @@ export function registerDeadLetters(program: Command, io: Io, outcome: Outcome):
     'sentinel dead-letters edit <id> --group',
     'sentinel dead-letters fix <id> --event corrected.json --dry-run',
     'sentinel dead-letters replay --signature <signature> --dry-run',
+    'sentinel dead-letters discard --group <signature> --reason "spam of one sender"',
   );
 
   withJson(withFilter(withServer(letters.command('list'))))
@@ -65,16 +67,7 @@ export function registerDeadLetters(program: Command, io: Io, outcome: Outcome):
 
   registerFix(letters, io);
 
-  withServer(letters.command('discard'))
-    .description('Settle a dead letter without loading it; it stays in the audit trail.')
-    .argument('<id>')
-    .requiredOption('--reason <text>', 'why, for whoever looks later')
-    .action((id: string, options: ServerOptions & { reason: string }) =>
-      withClient(io, options, async (client) => {
-        await client.request('POST', `${path(id)}/discard`, { reason: options.reason });
-        print(io, `${id} is discarded`);
-      }),
-    );
+  registerDiscard(letters, io, outcome);
 
   withFilter(withServer(letters.command('export')))
     .description('Write dead letters as NDJSON, one a line.')

@@ -159,9 +159,11 @@ export function afterRollback(
   return afterFailure(known, { ...event, replay }, now);
 }
 
-/** Whether a replayed event must not be loaded any more, because its letter is open again, or gone on to another round. */
+/** Whether a replayed event must not be loaded any more, because its letter is open again, or gone on since. */
 export function isStaleReplay(letter: DeadLetter | undefined, { round }: { round: number }): boolean {
-  return letter !== undefined && (letter.replays !== round || letter.status === 'open');
+  if (letter === undefined) return false;
+  // Only open letters are discarded: their last replay was over by then.
+  return letter.replays !== round || letter.status === 'open' || letter.status === 'discarded';
 }
 
 const maxAttemptsKept = 20;

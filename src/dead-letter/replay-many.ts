@@ -1,6 +1,7 @@
 import type { Engine } from '../engine/engine.ts';
 import type { TrialVerdict } from '../pipeline/pipeline.ts';
 import { type DeadLetter, type DeadLetterFilter, isAside } from './dead-letter.ts';
+import { pagesOf } from './pages.ts';
 import { replay } from './replay.ts';
 import type { DeadLetterStore } from './store.ts';
 
@@ -20,7 +21,7 @@ export async function tryReplay({ letters, pipeline }: ReplayDeps, filter: DeadL
   const counts = { valid: 0, repaired: 0, invalid: 0 };
   const samples: { id: string; verdict: string }[] = [];
   let matched = 0;
-  for await (const page of pages(letters, filter)) {
+  for await (const page of pagesOf(letters, filter)) {
     matched += page.length;
     const events = page.filter((letter) => !isAside(letter));
     const verdicts = await pipeline.trial(events.map(asEvent));
@@ -42,7 +43,7 @@ export async function tryReplay({ letters, pipeline }: ReplayDeps, filter: DeadL
 export async function replayMatching(deps: ReplayDeps, filter: DeadLetterFilter) {
   let replayed = 0;
   let matched = 0;
-  for await (const page of pages(deps.letters, filter)) {
+  for await (const page of pagesOf(deps.letters, filter)) {
     matched += page.length;
     replayed += await sendBack(deps, page);
   }
@@ -57,7 +58,7 @@ export async function replayGroup(deps: ReplayDeps, letter: DeadLetter) {
   const { contract, source, signature } = letter;
   let replaying = 0;
   let left = 0;
-  for await (const page of pages(deps.letters, { contract, source, signature, status: 'open' })) {
+  for await (const page of pagesOf(deps.letters, { contract, source, signature, status: 'open' })) {
     const others = page.filter((other) => other.id !== letter.id && !isAside(other));
     const verdicts = await deps.pipeline.trial(others.map(asEvent));
     const repaired = others.filter((_, index) => verdicts[index]!.kind !== 'invalid');
@@ -83,12 +84,3 @@ const asEvent = ({ raw, source, received_at, request_id }: DeadLetter) => ({
   receivedAt: received_at,
   id: request_id,
 });
-
-async function* pages(letters: DeadLetterStore, filter: DeadLetterFilter): AsyncGenerator<DeadLetter[]> {
-  let cursor: string | undefined;
-  do {
-    const page = await letters.list(filter, { limit: 500, ...(cursor === undefined ? {} : { cursor }) });
-    yield page.items;
-    cursor = page.next;
-  } while (cursor !== undefined);
-}

@@ -3,6 +3,7 @@ import type { StateStore, StateWrite } from '../engine/engine.ts';
 import type { UnrecoverableEvent } from '../event.ts';
 import type { Json } from '../json.ts';
 import { type Result, fail, ok } from '../result.ts';
+import { type Claimed, claimsInState } from './claims.ts';
 import {
   type DeadLetter,
   type DeadLetterFilter,
@@ -31,11 +32,15 @@ export interface DeadLetterStore {
     filter: DeadLetterFilter,
     page: { limit: number; cursor?: string },
   ): Promise<{ items: DeadLetter[]; next: string | undefined }>;
-  /** open → replaying, as it was or as a person edited it (JSON text); the letter as it now is. */
+  /**
+   * open → replaying, as it was or as a person edited it (JSON text); the letter as it now is. Of several that settle
+   * the same letter at the same time, in whichever process, one does, and the others are refused.
+   */
   startReplay(id: string, edit?: { edited: string; edit: EditTrail }): Promise<Result<DeadLetter>>;
   /** Marks replayed letters as settled; ids without a letter are passed over. */
   settleReplayed(ids: readonly string[]): Promise<void>;
-  discard(id: string, reason: string): Promise<Result<DeadLetter>>;
+  /** open → discarded, under the same terms; `asOf`: refused when it has changed since then, which it may by a replay. */
+  discard(id: string, reason: string, options?: { asOf?: Date }): Promise<Result<DeadLetter>>;
   /** Calls the listener when a letter changes; returns the way to stop. */
   watch(
     listener: (change: Pick<DeadLetter, 'id' | 'status' | 'contract' | 'source' | 'signature'>) => void,
@@ -47,7 +52,11 @@ export const deadLetterGroup = 'dead-letters';
 export const byIdPrefix = `${deadLetterGroup}/by-id/`;
 export const indexPrefix = `${deadLetterGroup}/index/`;
 
-export function createDeadLetters(state: StateStore, now: () => Date = () => new Date()): DeadLetterStore {
+/** `claimed`: one for all who settle letters; by default one that all who share the state share. */
+export function createDeadLetters(
+  state: StateStore,
+  { now = () => new Date(), claimed = claimsInState(state) }: { now?: () => Date; claimed?: Claimed } = {},
+): DeadLetterStore {
   const get = (id: string) => state.get(byIdPrefix + id) as Promise<DeadLetter | undefined>;
 
   const moved = (letter: DeadLetter, change: Partial<DeadLetter> & { status: DeadLetterStatus }) => {
@@ -55,18 +64,22 @@ export function createDeadLetters(state: StateStore, now: () => Date = () => new
     return { after, writes: [{ delete: indexKey(letter) }, ...writesFor(after)] as StateWrite[] };
   };
 
-  async function move(
+  async function settle(
     id: string,
-    allowed: DeadLetterStatus,
     change: (letter: DeadLetter) => Partial<DeadLetter> & { status: DeadLetterStatus },
+    asOf?: Date,
   ): Promise<Result<DeadLetter>> {
-    const letter = await get(id);
-    if (letter === undefined) return fail(`there is no dead letter ${id}`);
-    if (letter.status !== allowed)
-      return fail(`dead letter ${id} is ${letter.status}; only ${allowed} ones can be settled`);
-    const { after, writes } = moved(letter, change(letter));
-    await state.write(writes);
-    return ok(after);
+    return claimed(id, async (release) => {
+      const letter = await get(id);
+      if (letter === undefined) return fail(`there is no dead letter ${id}`);
+      if (letter.status !== 'open')
+        return fail(`dead letter ${id} is ${letter.status}; only open ones can be settled`);
+      if (asOf !== undefined && Date.parse(letter.updated_at) > asOf.getTime())
+        return fail(`dead letter ${id} has changed since ${asOf.toISOString()}`);
+      const { after, writes } = moved(letter, change(letter));
+      await state.write([...writes, ...release]);
+      return ok(after);
+    });
   }
 
   return {
@@ -124,7 +137,7 @@ export function createDeadLetters(state: StateStore, now: () => Date = () => new
     },
 
     startReplay: (id, edit) =>
-      move(id, 'open', ({ replays }) => ({ status: 'replaying', replays: replays + 1, ...edit })),
+      settle(id, ({ replays }) => ({ status: 'replaying', replays: replays + 1, ...edit })),
 
     async settleReplayed(ids) {
       const writes: StateWrite[] = [];
@@ -137,7 +150,8 @@ export function createDeadLetters(state: StateStore, now: () => Date = () => new
       if (writes.length > 0) await state.write(writes);
     },
 
-    discard: (id, reason) => move(id, 'open', () => ({ status: 'discarded', discard_reason: reason })),
+    discard: (id, reason, { asOf } = {}) =>
+      settle(id, () => ({ status: 'discarded', discard_reason: reason }), asOf),
 
     watch: (listener) =>
       state.watch(indexPrefix, ({ key, value }) => {

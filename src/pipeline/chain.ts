@@ -1,33 +1,31 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Contract } from '../contracts/contract.ts';
 import type { ContractRegistry } from '../contracts/registry.ts';
 import { type DeadLetterStore, healingKey } from '../dead-letter/store.ts';
-import type { Delivery, Engine, Message, Position } from '../engine/engine.ts';
-import type { FixedEvent, Reception, ReplayTrail } from '../event.ts';
-import { type Incoming, forEachEvent } from '../ingest/record.ts';
-import type { JsonObject } from '../json.ts';
+import type { Delivery, Engine, Position } from '../engine/engine.ts';
+import type { FixedEvent } from '../event.ts';
+import { forEachEvent } from '../ingest/record.ts';
 import type { CopyFeed } from '../load/copies/feed.ts';
-import type { RepairTrail, Row, RowOutcome } from '../load/destination.ts';
-import { type RowFacts, createRowMaker } from '../load/row.ts';
+import type { RowOutcome } from '../load/destination.ts';
 import type { LoadStage } from '../load/stage.ts';
 import { limitLog } from '../log-limit.ts';
 import type { Logger } from '../log.ts';
 import { createPatience } from '../patience.ts';
 import type { RecentEvents } from '../repair/recent-events.ts';
-import { errorSignature } from '../validate/signature.ts';
-import type { Validate, Verdict } from '../validate/stage.ts';
+import type { Validate } from '../validate/stage.ts';
+import { type Candidates, addCandidate, noCandidates, parkedMessages } from './candidates.ts';
+import { type Committed, lastPositions, notCommitted } from './committed.ts';
 import { createInOrder } from './in-order.ts';
-import { Outbox } from './outbox.ts';
-import { type ParkedEvent, createParkedRows, encodeParked } from './parked-event.ts';
-import type { Parking } from './parking.ts';
 import type { PipelineMetrics } from './metrics.ts';
-import { byPerson, repairedByRule } from './repair-trail.ts';
+import { Outbox } from './outbox.ts';
+import { createParkedRows } from './parked-event.ts';
+import type { Parking } from './parking.ts';
+import { refusedEvent } from './refused-row.ts';
+import { createRowMakers } from './row-makers.ts';
+import { createSettleFixed } from './settle-fixed.ts';
+import { createSettleVerdict } from './settle-verdict.ts';
 
 /** Milliseconds of validation between two looks at what else waits, above all the load of the batch before. */
 const turnMs = 2;
-
-/** The last offset of each partition that is in the destination; see `Destination.positions`. */
-type Committed = Map<string, number>;
 
 export interface Chain {
   /** Batches of `raw_event` and `replay_event`: validate, apply known rules, load. */
@@ -38,26 +36,6 @@ export interface Chain {
   fromParked(batch: readonly Delivery[]): Promise<void>;
   /** Gives up waiting for a queue that is full. */
   stop(): void;
-}
-
-/** What becomes rows if the destination takes it. Lists side by side: an object more for each event costs the collector. */
-interface Candidates {
-  rows: Row[];
-  /** The events as they were received, JSON text. */
-  raws: string[];
-  /** By a row's number; few have one. */
-  replays: Map<number, ReplayTrail>;
-}
-
-function addCandidate(
-  { rows, raws, replays }: Candidates,
-  row: Row,
-  raw: string,
-  replay?: ReplayTrail,
-): void {
-  if (replay !== undefined) replays.set(rows.length, replay);
-  rows.push(row);
-  raws.push(raw);
 }
 
 /**
@@ -91,14 +69,9 @@ export function createChain(deps: {
   const inOrder = createInOrder();
   const patience = createPatience(log);
   const parkedRows = createParkedRows(contracts, letters);
-  const rowMakers = new Map<Contract, ReturnType<typeof createRowMaker>>();
-
-  function makeRow(contract: Contract, value: JsonObject, facts: RowFacts): Row {
-    let make = rowMakers.get(contract);
-    if (make === undefined) rowMakers.set(contract, (make = createRowMaker(contract)));
-    return make(value, facts);
-  }
-
+  const makeRow = createRowMakers();
+  const settleVerdict = createSettleVerdict({ makeRow, recent, metrics, log });
+  const settleFixed = createSettleFixed(contracts, makeRow);
   async function fromIngest(batch: readonly Delivery[]): Promise<void> {
     const fresh = notCommitted(batch, committed);
     if (fresh.length === 0) return;
@@ -119,13 +92,13 @@ export function createChain(deps: {
     batch: readonly Delivery[],
   ): Promise<{ candidates: Candidates; outbox: Outbox }> {
     const outbox = new Outbox(engine, subscribed);
-    const candidates: Candidates = { rows: [], raws: [], replays: new Map() };
+    const candidates = noCandidates();
     let since = performance.now();
     for (const { body } of batch) {
       forEachEvent(body, (incoming) => {
         const { header, requestId, event, text } = incoming;
         const verdict = validate(event, { requestId, receivedAt: header.at, source: header.source });
-        const row = settle(verdict, incoming, outbox);
+        const row = settleVerdict(verdict, incoming, outbox);
         if (row === undefined) return;
         copies?.copy(row, text, outbox.copy);
         if (parking?.isParking() !== true) loading.makeReady(row);
@@ -138,124 +111,15 @@ export function createChain(deps: {
     return { candidates, outbox };
   }
 
-  /** Sends an event that can't be loaded on its way, or says which row it makes. */
-  function settle(verdict: Verdict, incoming: Incoming, outbox: Outbox): Row | undefined {
-    const { header, requestId, text: raw } = incoming;
-    const { source } = verdict;
-    const receivedAt = header.at;
-    const reception = () => receptionOf({ requestId, receivedAt, source }, header.replay);
-    switch (verdict.kind) {
-      case 'valid': {
-        const { contract, value, changed } = verdict;
-        recent?.see(contract, verdict.source, incoming.event);
-        if (outbox.wants(contract)) outbox.valid(reception(), contract, value);
-        // Numbers that only text can hold stand in the event as text, and as numbers in its own text.
-        const text = header.exact === true ? undefined : raw;
-        const repair = byPerson(header.replay, raw);
-        const isPlain = header.plain === true;
-        return makeRow(contract, value, { requestId, receivedAt, source, repair, text, isPlain, changed });
-      }
-      case 'repaired': {
-        const { contract, value, event, rule } = verdict;
-        if (outbox.wants(contract)) outbox.valid(reception(), contract, value);
-        outbox.fixedInChain(() => ({
-          ...reception(),
-          contract: contract.name,
-          version: contract.version,
-          healer: 'rule',
-          rule_id: rule.id,
-          plan: rule.plan,
-          raw,
-          event,
-          chained: true,
-        }));
-        const { repair, text, isPlain, filled: changed, gone } = repairedByRule(incoming, verdict);
-        const facts = { requestId, receivedAt, source, repair, text, isPlain, changed, gone };
-        return makeRow(contract, value, facts);
-      }
-      case 'invalid': {
-        const { contract, violations, signature } = verdict;
-        const failed = { contract: contract.name, version: contract.version, signature, violations };
-        outbox.failed({ ...reception(), ...failed, raw });
-        const code = violations[0]?.code;
-        limited.write(
-          'info',
-          'invalid',
-          {
-            status: 'failed',
-            source,
-            contract: contract.name,
-            request_id: requestId,
-            code,
-            path: violations[0]?.path,
-            signature,
-          },
-          'event breaks its contract; handed to the healers',
-        );
-        metrics.settled(source, contract.name, 'invalid');
-        return undefined;
-      }
-      case 'unknown': {
-        const { contract, version, violation, signature } = verdict;
-        outbox.unrecoverable({
-          ...reception(),
-          contract,
-          version,
-          signature,
-          violations: [violation],
-          raw,
-          reason: violation.message,
-          code: violation.code,
-          attempts: [],
-        });
-        return undefined;
-      }
-    }
-  }
-
   async function fromHealers(batch: readonly Delivery[]): Promise<void> {
     const fresh = notCommitted(batch, committed);
     const outbox = new Outbox(engine, subscribed);
-    const candidates: Candidates = { rows: [], raws: [], replays: new Map() };
+    const candidates = noCandidates();
     for (const { body } of fresh) {
       const fixed = JSON.parse(Buffer.from(body).toString()) as FixedEvent;
       if (fixed.chained === true) continue;
-      const contract = contracts.get(fixed.contract, fixed.version);
-      const validation = contract?.validate(fixed.event);
-      if (contract === undefined || validation?.ok !== true) {
-        // The contract changed since the repair: the event takes the way of any failed one again.
-        const violations = validation?.ok === false ? validation.violations : [];
-        const { contract: name, version, source } = fixed;
-        const event = JSON.parse(fixed.raw) as JsonObject;
-        const jsonSchema = contract?.jsonSchema ?? {};
-        const signature = errorSignature({ contract: name, version, source, violations, event, jsonSchema });
-        const { request_id, received_at, raw, replay } = fixed;
-        outbox.failed({
-          request_id,
-          received_at,
-          source,
-          contract: name,
-          version,
-          signature,
-          violations,
-          raw,
-          ...(replay && { replay }),
-        });
-        continue;
-      }
-      const result = JSON.stringify(fixed.event);
-      const repair: RepairTrail = {
-        healer: fixed.healer,
-        ruleId: fixed.rule_id,
-        original: fixed.replay?.original ?? fixed.raw,
-        plan: JSON.stringify(fixed.plan),
-        result,
-      };
-      const { request_id: requestId, received_at: receivedAt, source } = fixed;
-      const { value, changed } = validation;
-      if (outbox.wants(contract)) outbox.valid(fixed, contract, value);
-      const facts = { requestId, receivedAt, source, repair, text: result, changed };
-      const row = makeRow(contract, value, facts);
+      const row = settleFixed(fixed, outbox);
+      if (row === undefined) continue;
       copies?.copy(row, fixed.raw, outbox.copy);
       addCandidate(candidates, row, fixed.raw, fixed.replay);
     }
@@ -267,7 +131,7 @@ export function createChain(deps: {
 
   async function fromParked(batch: readonly Delivery[]): Promise<void> {
     const outbox = new Outbox(engine, subscribed);
-    const candidates: Candidates = { rows: [], raws: [], replays: new Map() };
+    const candidates = noCandidates();
     for (const { row, raw, replay } of await parkedRows(batch, outbox)) {
       loading.makeReady(row);
       addCandidate(candidates, row, raw, replay);
@@ -301,76 +165,21 @@ export function createChain(deps: {
     for (let at = 0; at < outcomes.length; at++) {
       const outcome = outcomes[at]!;
       const replay = replays.get(at);
-      if (outcome.status === 'rejected')
-        outbox.unrecoverable(rejected(rows[at]!, raws[at]!, replay, outcome));
-      else if (replay !== undefined) replayed.push(rows[at]!.requestId);
+      if (outcome.status === 'rejected') {
+        const event = refusedEvent(rows[at]!, raws[at]!, replay, outcome);
+        const { source, contract, request_id, code } = event;
+        limited.write(
+          'warn',
+          'rejected',
+          { status: 'failed', source, contract, request_id, code },
+          outcome.reason,
+        );
+        outbox.unrecoverable(event);
+      } else if (replay !== undefined) replayed.push(rows[at]!.requestId);
     }
     await outbox.flush();
     if (replayed.length > 0) await letters.settleReplayed(replayed);
   }
 
-  function rejected(
-    row: Row,
-    raw: string,
-    replay: ReplayTrail | undefined,
-    outcome: RowOutcome & { status: 'rejected' },
-  ) {
-    const { contract, contractVersion: version, source } = row;
-    const violations = [
-      {
-        path: outcome.column === undefined ? '' : `/${outcome.column}`,
-        code: 'rejected_by_destination' as const,
-        message: `the destination refused the row: ${outcome.reason}`,
-        expected: 'a value that fits the column',
-        found: 'string' as const,
-      },
-    ];
-    const signature = errorSignature({ contract, version, source, violations, event: {}, jsonSchema: {} });
-    limited.write(
-      'warn',
-      'rejected',
-      { status: 'failed', source, contract, request_id: row.requestId, code: 'rejected_by_destination' },
-      outcome.reason,
-    );
-    return {
-      ...receptionOf(row, replay),
-      contract,
-      version,
-      signature,
-      violations,
-      raw,
-      reason: violations[0]!.message,
-      code: 'rejected_by_destination',
-      attempts: [],
-    };
-  }
-
   return { fromIngest, fromHealers, fromParked, stop: () => patience.stop() };
-}
-
-const parkedMessages = ({ rows, raws, replays }: Candidates): Message[] =>
-  rows.map((row, at): Message => {
-    const event: ParkedEvent = { row, raw: raws[at]!, replay: replays.get(at) };
-    return { body: encodeParked(event) };
-  });
-
-function receptionOf(
-  { requestId, receivedAt, source }: Pick<Row, 'requestId' | 'receivedAt' | 'source'>,
-  replay: ReplayTrail | undefined,
-): Reception {
-  const reception = { request_id: requestId, received_at: receivedAt, source };
-  return replay === undefined ? reception : { ...reception, replay };
-}
-
-function notCommitted(batch: readonly Delivery[], committed: Committed | undefined): readonly Delivery[] {
-  if (committed === undefined) return batch;
-  const isFresh = ({ position }: Delivery) => position.offset > (committed.get(position.partition) ?? -1);
-  return batch.every(isFresh) ? batch : batch.filter(isFresh);
-}
-
-function lastPositions(batch: readonly Delivery[]): Position[] {
-  const last = new Map<string, number>();
-  for (const { position } of batch)
-    last.set(position.partition, Math.max(position.offset, last.get(position.partition) ?? -1));
-  return [...last].map(([partition, offset]) => ({ partition, offset }));
 }

@@ -12,6 +12,7 @@ import { consoleRoutes, isConsolePath } from './routes/console.ts';
 import { consumerRoutes } from './routes/consumers.ts';
 import { contractRoutes } from './routes/contracts.ts';
 import { readBodiesExactly } from './exact-body.ts';
+import { deadLetterDiscardRoutes } from './routes/dead-letter-discards.ts';
 import { deadLetterEditRoutes } from './routes/dead-letter-edits.ts';
 import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -100,6 +101,7 @@ export async function createApi(context: ServerContext): Promise<FastifyInstance
 async function apiRoutes(app: FastifyInstance, context: ServerContext, streams: EventStreams): Promise<void> {
   eventRoutes(app, context);
   deadLetterRoutes(app, context);
+  deadLetterDiscardRoutes(app, context);
   void app.register(async (scope) => {
     // The event stands within the body.
     readBodiesExactly(scope, { maxDepth: context.config.http.maxDepth + 1 });

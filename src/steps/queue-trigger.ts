@@ -13,7 +13,8 @@ import { deadLetterId } from '../dead-letter/dead-letter.ts';
 import { stepReplayTopic } from '../dead-letter/replay.ts';
 import type { ContextFactory } from './context.ts';
 import type { StepReports } from './reports.ts';
-import type { StepModule, Trigger } from './step.ts';
+import type { StepContext, StepModule, Trigger } from './step.ts';
+import { withinGrace } from './stop-grace.ts';
 
 type QueueTrigger = Extract<Trigger, { type: 'queue' }>;
 
@@ -32,6 +33,7 @@ interface QueueDeps {
   context: ContextFactory;
   retry: Partial<RetryPolicy>;
   signal: AbortSignal;
+  stopGraceMs?: number | undefined;
   onExhausted: (message: ExhaustedMessage) => Promise<void>;
   /** A message that the step once gave up on is done; by the id of its dead letter. */
   onReplayed: (deadLetterId: string) => Promise<void>;
@@ -63,10 +65,12 @@ async function consumeTopic(
   step: StepModule,
   topic: string,
   triggers: readonly QueueTrigger[],
-  { engine, log, context, retry, signal, onExhausted, onReplayed, activity }: QueueDeps,
+  { engine, log, context, retry, signal, stopGraceMs, onExhausted, onReplayed, activity }: QueueDeps,
 ): Promise<Consumer> {
   const { name, batch } = step.config;
   const concurrency = batch?.concurrency ?? 1;
+
+  const runHandler = async (input: Json, about: StepContext): Promise<unknown> => step.handler(input, about);
 
   async function handleOne(delivery: Delivery): Promise<void> {
     const input = parse(delivery.body, name, topic);
@@ -76,10 +80,8 @@ async function consumeTopic(
     if (!trigger) return;
     const requestId = textAt(input, 'request_id');
     const { attempt } = delivery;
-    await step.handler(
-      input,
-      context(requestId === undefined ? { trigger, attempt } : { trigger, attempt, requestId }),
-    );
+    const facts = requestId === undefined ? { trigger, attempt } : { trigger, attempt, requestId };
+    await withinGrace(runHandler(input, context(facts)), signal, stopGraceMs);
     activity?.handled(name, 1);
     if (topic === stepReplayTopic(name) && requestId !== undefined)
       await onReplayed(deadLetterId({ request_id: requestId, step: name }));
@@ -93,6 +95,11 @@ async function consumeTopic(
         try {
           await handleOne(delivery);
         } catch (error) {
+          if (isAbandoned(error))
+            log.warn(
+              { status: 'stopping', code: 'step_abandoned', step: name, topic },
+              'the step goes on long after its signal; it is not waited for, and its message comes again',
+            );
           // A handler that obeyed the signal has not failed: its message comes again after the next start.
           unsettled.push(signal.aborted ? { index, deferMs: 0 } : { index, error });
         }
@@ -121,6 +128,9 @@ async function consumeTopic(
     handleBatch,
   );
 }
+
+const isAbandoned = (error: unknown): boolean =>
+  error instanceof SentinelError && error.code === 'pipeline_stopped';
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 

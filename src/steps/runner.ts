@@ -24,6 +24,8 @@ export interface StepDeps {
   onExhausted: (message: ExhaustedMessage) => Promise<void>;
   /** Settles the dead letter of a message that the step has processed after all. */
   onReplayed: (deadLetterId: string) => Promise<void>;
+  /** What a handler has to end in after its signal, in milliseconds. */
+  stopGraceMs?: number | undefined;
   /** Is told what the steps do. */
   activity?: StepReports;
 }
@@ -31,7 +33,7 @@ export interface StepDeps {
 export interface RunningSteps {
   /** For the server to mount. */
   routes: StepRoute[];
-  /** Resolves when the handlers that run are done; they see their signal aborted. */
+  /** Resolves when the handlers that run are done, or have gone on for too long: they see their signal aborted. */
   stop: () => Promise<void>;
 }
 

@@ -35,6 +35,13 @@ describe('the command line', () => {
     [['query'], 'missing required argument'],
     [['start', '--port', 'http'], 'A whole number from 0 to 65535'],
     [['dead-letters', 'discard', 'id'], '--reason'],
+    [['dead-letters', 'discard', '--group', 'abc'], '--reason'],
+    [['dead-letters', 'discard', '--reason', 'spam'], '--group'],
+    [['dead-letters', 'discard', 'id', '--group', 'abc', '--reason', 'spam'], 'leave one of them out'],
+    [
+      ['dead-letters', 'discard', 'id', '--source', 'shop', '--reason', 'spam'],
+      '--source is for --group only',
+    ],
     [['dead-letters', 'replay', 'id', '--learn'], '--learn needs --event'],
     [['rules', 'delete', 'id'], 'add --yes'],
   ])('ends with 2 when it is used wrongly: %j', async (args, message) => {

@@ -100,6 +100,44 @@ describe('against a running service, and against its data folder when it has sto
     });
   });
 
+  it('discards a group after it was counted and somebody said yes', async () => {
+    const events = Array.from({ length: 3 }, () => JSON.stringify(transaction({ amount: 'spam' })));
+    await cli(['ingest', '-', '--source', 'spammer'], events.join('\n'));
+    type Groups = { count: number; source: string; signature: string }[];
+    const groups = () => json<Groups>(['dead-letters', 'groups', '--json']);
+    await eventually(async () => (await groups())[0]?.count === 3);
+    const [{ signature } = { signature: '' }] = await groups();
+    const discard = ['dead-letters', 'discard', '--group', signature, '--reason', 'spam of one sender'];
+
+    const { code, out: help } = await cli(['dead-letters', 'discard', '--help']);
+    expect(code).toBe(0);
+    expect(help).toContain('dead-letters discard --group <signature> --reason');
+    expect((await cli([...discard, '--dry-run'])).out).toMatch(
+      /^3 open dead letters of this group \(spammer → transaction: .+\)\.\n$/,
+    );
+    expect(await json([...discard, '--dry-run', '--json'])).toMatchObject({ dry_run: true, matched: 3 });
+    const unasked = await cli(discard);
+    expect(unasked.code).toBe(2);
+    expect(unasked.err).toContain('Discard 3? Nobody is here to answer; add --yes to go ahead.');
+    const no = await shell.cli(discard, { env, stdin: 'n\n', interactive: true });
+    expect(no.err).toContain('Discard 3? [y/N]');
+    expect(no.err).toContain('Nothing was discarded.');
+    expect(await groups()).toMatchObject([{ count: 3 }]);
+    expect((await cli([...discard, '--source', 'bank', '--yes', '--dry-run'])).out).toMatch(/^0 open/);
+
+    const yes = await shell.cli(discard, { env, stdin: 'y\n', interactive: true });
+    expect(yes.code).toBe(0);
+    expect(yes.out).toBe('3 of 3 are discarded; they stay in the audit trail.\n');
+    const discarded = ['dead-letters', 'list', '--status', 'discarded', '--json'];
+    expect(await json(discarded)).toMatchObject([
+      { source: 'spammer', discard_reason: 'spam of one sender' },
+      {},
+      {},
+    ]);
+    const again = await cli([...discard, '--yes', '--json']);
+    expect([again.code, JSON.parse(again.out)]).toEqual([0, { matched: 0, discarded: 0 }]);
+  });
+
   it('lists and exports rules', async () => {
     expect(await json(['rules', 'list', '--json'])).toEqual([]);
     expect(await json(['rules', 'export'])).toEqual({ rules: [] });

@@ -11,19 +11,19 @@ export interface CliRun {
   err: string;
 }
 
-/** A folder to run commands in, and a way to run them as a shell would, without a terminal. */
+/** A folder to run commands in, and a way to run them as a shell would; `interactive`: with somebody there who answers with `stdin`. */
 export async function cliFolder(): Promise<{
   folder: string;
   cli: (
     args: string[],
-    options?: { env?: Record<string, string>; stdin?: string; columns?: number },
+    options?: { env?: Record<string, string>; stdin?: string; columns?: number; interactive?: boolean },
   ) => Promise<CliRun>;
   dispose: () => Promise<void>;
 }> {
   const folder = await mkdtemp(join(tmpdir(), 'sentinel-cli-'));
   return {
     folder,
-    async cli(args, { env = {}, stdin = '', columns } = {}) {
+    async cli(args, { env = {}, stdin = '', columns, interactive = false } = {}) {
       const out = sink();
       const err = sink();
       const io: Io = {
@@ -33,7 +33,7 @@ export async function cliFolder(): Promise<{
         env,
         cwd: folder,
         columns,
-        interactive: false,
+        interactive,
       };
       const code = await runCli(args, io);
       return { code, out: out.text(), err: err.text() };

@@ -193,7 +193,10 @@ describe.skipIf(noCluster !== undefined)(
 
     it('a pause holds on every worker, and over a restart', { timeout }, async () => {
       const pause = (action: string) =>
-        fetch(`${urls()[0]}/api/v1/consumers/raw_event/pipeline/${action}`, { method: 'POST' });
+        fetch(`${urls()[0]}/api/v1/consumers/raw_event/pipeline/${action}`, {
+          method: 'POST',
+          signal: AbortSignal.timeout(60_000),
+        });
       expect((await pause('pause')).status).toBe(200);
       await sleep(1000);
       await world.workers[0]!.kill('SIGTERM');
@@ -300,9 +303,9 @@ describe.skipIf(noCluster !== undefined)(
 
 /** The end of a process' log. */
 function tail(one: RunningSentinel): string {
-  const lines = one.log().filter(({ level }) => level !== 'info');
-  return `--- ${one.url}\n${lines
-    .slice(-15)
+  const lines = one.log();
+  const troubles = lines.filter(({ level }) => level !== 'info').slice(-10);
+  return `--- ${one.url}\n${[...troubles, ...lines.slice(-8)]
     .map((line) => JSON.stringify(line).slice(0, 600))
     .join('\n')}\n`;
 }

@@ -82,6 +82,13 @@ describe.skipIf(lacksBrowser())('every page of the console', () => {
         expect(await serious(page), place.path).toEqual([]);
         expect(await tooWide(page), place.path).toEqual([]);
       }
+      await visit(
+        page,
+        places.find(({ path }) => path === '{group}')!,
+      );
+      await page.getByRole('button', { name: 'Discard all…' }).click();
+      await page.getByText('3 letters of this group are open.').waitFor();
+      expect(await serious(page), 'the dialog of a group').toEqual([]);
       expect(complaints).toEqual([]);
       await close();
     },

@@ -117,5 +117,80 @@ describe.skipIf(lacksBrowser())('dead letters in the console', () => {
     expect(rules.items.map(({ origin }) => origin)).toEqual(['person']);
   });
 
+  it('discards a whole group by the keyboard, after it said how many they are', async () => {
+    await ingest(
+      service.url,
+      'spammer',
+      many(1200, () => transaction({ amount: 'cheap pills' })),
+    );
+    await until(async () => (await stats(service.url))['dead_letters'] === 1202, 30_000);
+    await goTo('/dead-letters?source=spammer');
+    await open.page.getByRole('table', { name: 'Groups of dead letters' }).getByRole('link').first().click();
+    const { keyboard } = open.page;
+    const discardAll = open.page.getByRole('button', { name: 'Discard all…' });
+    const dialog = open.page.getByRole('dialog', { name: 'Discard all letters of this group' });
+
+    await discardAll.press('Enter');
+    await dialog.getByText('1,200 letters of this group are open.').waitFor();
+    expect(await dialog.getByRole('button', { name: 'Discard 1,200 letters' }).isDisabled()).toBe(true);
+    await keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    expect(await discardAll.evaluate((button) => button === button.ownerDocument.activeElement)).toBe(true);
+
+    await discardAll.press('Enter');
+    await dialog.getByText('1,200 letters of this group are open.').waitFor();
+    await keyboard.type('spam of one sender');
+    // One that came after they were counted.
+    await ingest(service.url, 'spammer', [transaction({ amount: 'cheap pills' })]);
+    await until(async () => (await stats(service.url))['dead_letters'] === 1203);
+    for (const key of ['Tab', 'Tab', 'Enter']) await keyboard.press(key);
+    await open.page.getByText('1,200 letters discarded. They stay on record.').waitFor();
+    await dialog.waitFor({ state: 'detached' });
+    await open.page.getByText('1 open letter').waitFor();
+    expect(await stats(service.url)).toMatchObject({ discarded: 1201, dead_letters: 3 });
+
+    await discardAll.click();
+    await dialog.getByText('1 letter of this group is open.').waitFor();
+    await dialog.getByLabel('Reason').fill('the last one');
+    await dialog.getByRole('button', { name: 'Discard 1 letter' }).click();
+    await open.page.getByText('This group is settled').waitFor();
+    await open.page.getByRole('link', { name: 'See what was discarded' }).click();
+    const table = open.page.getByRole('table', { name: 'Dead letters' });
+    await table.getByRole('link').first().click();
+    await open.page.getByText(/Discarded: “(spam of one sender|the last one)”/).waitFor();
+  });
+
+  it('shows how far it is, stops when asked to, and says what was done', async () => {
+    await ingest(
+      service.url,
+      'pills',
+      many(1200, () => transaction({ amount: 'cheap pills' })),
+    );
+    await until(async () => (await stats(service.url))['dead_letters'] === 1202, 30_000);
+    await goTo('/dead-letters?source=pills');
+    await open.page.getByRole('table', { name: 'Groups of dead letters' }).getByRole('link').first().click();
+    // The second request is let through when the test has seen the page in the midst of it.
+    let letThrough = (): void => {};
+    const seen = new Promise<void>((resolve) => (letThrough = resolve));
+    let requests = 0;
+    await open.page.route('**/api/v1/dead-letters/discard', async (route) => {
+      if (route.request().postDataJSON()['dry_run'] !== true && ++requests === 2) await seen;
+      await route.continue();
+    });
+    await open.page.getByRole('button', { name: 'Discard all…' }).click();
+    const dialog = open.page.getByRole('dialog');
+    await dialog.getByLabel('Reason').fill('spam');
+    await dialog.getByRole('button', { name: 'Discard 1,200 letters' }).click();
+    await dialog.getByText('500 of 1,200 discarded').waitFor();
+    const progress = dialog.getByRole('progressbar', { name: 'Discarded letters' });
+    expect(await progress.evaluate((bar) => (bar as unknown as { value: number }).value)).toBe(500);
+    await dialog.getByRole('button', { name: 'Stop' }).click();
+    letThrough();
+    await open.page.getByText('Stopped: 1,000 of 1,200 letters discarded.').waitFor();
+    await dialog.waitFor({ state: 'detached' });
+    await open.page.unroute('**/api/v1/dead-letters/discard');
+    expect((await stats(service.url))['dead_letters']).toBe(202);
+  });
+
   it('caused no complaint of the browser', () => expect(open.complaints).toEqual([]));
 });

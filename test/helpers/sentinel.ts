@@ -10,6 +10,8 @@ const cli = new URL('../../dist/cli.js', import.meta.url).pathname;
 
 /** A machine that is busy with other tests may take long to load everything. */
 const startsWithinMs = 60_000;
+const endsWithinMs = 60_000;
+const answersWithinMs = 60_000;
 
 export interface RunningSentinel {
   url: string;
@@ -71,7 +73,11 @@ export async function startProcess(options: StartOptions = {}): Promise<RunningS
     if (child.exitCode === null && child.signalCode === null) {
       const exited = new Promise((resolve) => child.once('exit', resolve));
       child.kill(signal);
+      const tooLong = signal === 'SIGTERM' && setTimeout(() => child.kill('SIGKILL'), endsWithinMs);
       await exited;
+      clearTimeout(tooLong || undefined);
+      if (tooLong && child.signalCode === 'SIGKILL')
+        throw new Error(`killed, as it has not ended after ${signal}; its log:\n${output.slice(-4000)}`);
     }
     return child.exitCode;
   }
@@ -138,13 +144,14 @@ export async function post(
 ): Promise<Response> {
   return fetch(url, {
     method: 'POST',
+    signal: AbortSignal.timeout(answersWithinMs),
     headers: { 'content-type': 'application/json', ...headers },
     body: typeof body === 'string' ? body : JSON.stringify(body),
   });
 }
 
 export async function get<T>(url: string): Promise<T> {
-  const response = await fetch(url);
+  const response = await fetch(url, { signal: AbortSignal.timeout(answersWithinMs) });
   if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`);
   return (await response.json()) as T;
 }

@@ -5,6 +5,7 @@ import {
   subscribedTopics,
   type ExhaustedMessage,
   type RunningSteps,
+  type StepDeps,
 } from '../../src/steps/runner.ts';
 import { StepFailure, type StepContracts, type StepModule } from '../../src/steps/step.ts';
 import { collect, eventually, message, quickRetry, silent, step, temporaryEngine } from './support.ts';
@@ -26,8 +27,11 @@ afterEach(async () => {
   await dispose();
 });
 
-async function run(...steps: StepModule[]): Promise<RunningSteps> {
+const run = (...steps: StepModule[]): Promise<RunningSteps> => runWith({}, ...steps);
+
+async function runWith(more: Partial<StepDeps>, ...steps: StepModule[]): Promise<RunningSteps> {
   running = await startSteps(steps, {
+    ...more,
     engine,
     log: silent,
     contracts,
@@ -162,6 +166,27 @@ describe('a queue trigger', () => {
         await new Promise((_, reject) =>
           signal.addEventListener('abort', () => reject(signal.reason as Error)),
         );
+      }),
+    );
+    await engine.publish('in', [message({ n: 1 })]);
+    await eventually(() => started);
+    await stop();
+
+    const seen: number[] = [];
+    await run(step(onTopic, (_input: unknown, { attempt }) => void seen.push(attempt)));
+    await eventually(() => seen.length === 1);
+    expect(seen).toEqual([1]);
+  });
+});
+
+describe('a handler that ignores its signal', () => {
+  it('is not waited for beyond its time, and its message comes again', async () => {
+    let started = false;
+    const { stop } = await runWith(
+      { stopGraceMs: 50 },
+      step(onTopic, async () => {
+        started = true;
+        await new Promise(() => undefined);
       }),
     );
     await engine.publish('in', [message({ n: 1 })]);

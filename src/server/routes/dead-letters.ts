@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import * as z from 'zod';
 import type { DeadLetter, DeadLetterFilter } from '../../dead-letter/dead-letter.ts';
 import { deadLetterStatuses } from '../../dead-letter/dead-letter.ts';
+import { pagesOf } from '../../dead-letter/pages.ts';
 import { replayMatching, tryReplay } from '../../dead-letter/replay-many.ts';
 import type { DeadLetterStore } from '../../dead-letter/store.ts';
 import { parseExact } from '../../ingest/exact-json.ts';
@@ -10,9 +11,9 @@ import type { Json } from '../../json.ts';
 import { defined } from '../defined.ts';
 import { parseWith } from '../parse.ts';
 import type { ServerContext } from '../context.ts';
-import { notFound, sendProblem, unprocessable } from '../replies.ts';
+import { notFound, sendProblem } from '../replies.ts';
 
-const filterFields = {
+export const filterFields = {
   contract: z.string().optional(),
   source: z.string().optional(),
   signature: z.string().optional(),
@@ -32,7 +33,6 @@ const listSchema = z.strictObject({
   cursor: z.string().max(1000).optional(),
 });
 const replayManySchema = z.strictObject({ filter: filterSchema, dry_run: z.boolean().default(false) });
-const discardSchema = z.strictObject({ reason: z.string().trim().min(1).max(1000) });
 
 export type ById = { Params: { id: string } };
 
@@ -76,34 +76,20 @@ export function deadLetterRoutes(app: FastifyInstance, context: ServerContext): 
     const filter: DeadLetterFilter = { ...defined(body.value.filter), status: 'open' };
     return body.value.dry_run ? tryReplay(context, filter) : replayMatching(context, filter);
   });
-
-  app.post<ById>('/api/v1/dead-letters/:id/discard', async (request, reply) => {
-    const body = parseWith(discardSchema, request.body);
-    if (!body.ok) return sendProblem(reply, body.error);
-    if ((await letters.get(request.params.id)) === undefined)
-      return sendProblem(reply, unknownLetter(request.params.id));
-    const discarded = await letters.discard(request.params.id, body.value.reason);
-    if (!discarded.ok)
-      return sendProblem(reply, { ...unprocessable(discarded.error, 'conflict'), status: 409 });
-    return present(discarded.value);
-  });
 }
 
 /** A page of letters at a time, as JSON lines; the next one is read when the client has taken this one. */
 async function* linesOf(letters: DeadLetterStore, filter: DeadLetterFilter): AsyncGenerator<string> {
-  let cursor: string | undefined;
-  do {
-    const page = await letters.list(filter, defined({ limit: exportPage, cursor }));
-    if (page.items.length > 0)
-      yield page.items.map((letter) => `${JSON.stringify(present(letter))}\n`).join('');
-    cursor = page.next;
-  } while (cursor !== undefined);
+  for await (const page of pagesOf(letters, filter, exportPage))
+    if (page.length > 0) yield page.map((letter) => `${JSON.stringify(present(letter))}\n`).join('');
 }
 
 const exportPage = 100;
 
 /** A letter as the API shows it: with the event as JSON beside its exact text. */
-function present(letter: DeadLetter): Omit<DeadLetter, 'received_at'> & { received_at: string; event: Json } {
+export function present(
+  letter: DeadLetter,
+): Omit<DeadLetter, 'received_at'> & { received_at: string; event: Json } {
   return {
     ...letter,
     received_at: new Date(letter.received_at).toISOString(),

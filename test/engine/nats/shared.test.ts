@@ -1,11 +1,31 @@
 import { jetstream } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { discardOpen } from '../../../src/dead-letter/discard-many.ts';
+import { type DeadLetterStore, createDeadLetters } from '../../../src/dead-letter/store.ts';
 import { createLeases } from '../../../src/engine/lease.ts';
 import type { StateChange } from '../../../src/engine/engine.ts';
+import type { UnrecoverableEvent } from '../../../src/event.ts';
 import { Received, message, numbers, until, wait } from '../../conformance/engine/helpers.ts';
 import { type NatsServer, noNatsServer, startNatsServer } from '../../helpers/nats-server.ts';
 import { freshPrefix, open } from './support.ts';
+
+const openIds = async (letters: DeadLetterStore): Promise<number> =>
+  (await letters.list({ status: 'open' }, { limit: 100 })).items.length;
+
+const spam = (id: string): UnrecoverableEvent => ({
+  request_id: id,
+  received_at: 1,
+  source: 'shop',
+  contract: 'transaction',
+  version: '1.0.0',
+  signature: 'abc',
+  violations: [],
+  raw: '{}',
+  reason: 'spam',
+  code: 'unrepairable',
+  attempts: [],
+});
 
 describe.skipIf(noNatsServer !== undefined)('several processes on one NATS', () => {
   let server: NatsServer;
@@ -63,6 +83,29 @@ describe.skipIf(noNatsServer !== undefined)('several processes on one NATS', () 
     ]);
   });
 
+  it('settle a dead letter once, of those who replay and discard it at the same time', async () => {
+    const [one, two, last] = (await three()).map(({ state }) => createDeadLetters(state));
+    const ids = numbers(40);
+    await one!.keep(ids.map((id) => spam(id)));
+    const discard = (letters: DeadLetterStore) =>
+      discardOpen(letters, { signature: 'abc' }, { reason: 'spam', asOf: new Date(), limit: 1000 });
+    const listed = async () => (await Promise.all([two!, last!].map(openIds))).every((all) => all === 40);
+    await until(listed);
+    const [replays, ...discards] = await Promise.all([
+      Promise.all(ids.toReversed().map((id) => one!.startReplay(id))),
+      discard(two!),
+      discard(last!),
+    ]);
+    const replaying = replays.filter(({ ok }) => ok).length;
+    expect(replaying + discards.reduce((sum, { discarded }) => sum + discarded, 0)).toBe(40);
+    await until(async () => (await openIds(last!)) === 0);
+    const statuses = await Promise.all(ids.map(async (id) => (await last!.get(id))!.status));
+    expect(statuses.filter((status) => status === 'replaying')).toHaveLength(replaying);
+    expect(statuses.filter((status) => status === 'discarded')).toHaveLength(40 - replaying);
+    // One entry of the index a letter, and not one that another left behind.
+    expect(await one!.list({}, { limit: 100 })).toMatchObject({ items: { length: 40 } });
+  });
+
   it('take a lease one at a time; one that is not renewed ends', async () => {
     const leases = (await three()).map(createLeases);
     const taken = await Promise.all(leases.map((one) => one.take('cron', 300)));
@@ -74,10 +117,10 @@ describe.skipIf(noNatsServer !== undefined)('several processes on one NATS', () 
   });
 
   it('answer each other; without anybody who answers, the call says so', async () => {
-    const [one, two, three_] = await three();
+    const [one, two, last] = await three();
     await expect(one!.calls!.ask('pipeline', {}, 1000)).rejects.toMatchObject({ code: 'no_worker' });
     let answered = 0;
-    for (const engine of [two!, three_!])
+    for (const engine of [two!, last!])
       engine.calls!.serve('pipeline', async (question) => {
         answered++;
         return { question };

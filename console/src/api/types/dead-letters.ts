@@ -77,6 +77,18 @@ export interface ReplayDryRun {
   invalid: number;
 }
 
+export interface DiscardDryRun {
+  matched: number;
+  as_of: string;
+}
+
+export interface DiscardAnswer {
+  discarded: number;
+  skipped: number;
+  /** The limit was reached: the next call goes on. */
+  more: boolean;
+}
+
 export interface ReplayAnswer {
   id: string;
   request_id: string;

@@ -8,6 +8,7 @@ import { groupHref } from '../../lib/links.ts';
 import { Button } from '../../ui/basics.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { attempt } from '../../ui/toasts.tsx';
+import { ReasonField } from './reason-field.tsx';
 
 export function DiscardButton({ letter }: { letter: DeadLetter }) {
   const [isOpen, setOpen] = useState(false);
@@ -48,19 +49,7 @@ function DiscardDialog({ letter, onClose }: { letter: DeadLetter; onClose: () =>
         }}
       >
         <p>The event will not be loaded. It is kept, with your reason, in the audit trail.</p>
-        <label className="field">
-          Reason
-          <textarea
-            className="input"
-            rows={3}
-            required
-            maxLength={1000}
-            autoFocus
-            placeholder="A test event of the vendor"
-            value={reason}
-            onChange={({ target }) => setReason(target.value)}
-          />
-        </label>
+        <ReasonField value={reason} onChange={setReason} placeholder="A test event of the vendor" />
         <div className="dialog-actions">
           <Button onClick={onClose}>Cancel</Button>
           <Button kind="danger" type="submit" disabled={reason.trim() === ''}>

@@ -11,6 +11,7 @@ import { JsonView } from '../../ui/json-view.tsx';
 import { SparkBars } from '../../ui/sparkline.tsx';
 import { Table } from '../../ui/table.tsx';
 import { ViolationList, failureInWords } from '../../ui/violations.tsx';
+import { DiscardGroupButton } from './discard-group.tsx';
 import { ExportButton } from './export-button.tsx';
 import { hrefOfLetter, keyOfLetter, lettersOfGroup } from './letter-columns.tsx';
 import { ReplayGroupButton } from './replay-group.tsx';
@@ -49,6 +50,7 @@ export default function Group() {
         <>
           <ExportButton filter={{ ...filter, status: 'open' }} />
           <ReplayGroupButton filter={filter} />
+          <DiscardGroupButton filter={filter} />
           {sample !== undefined && (
             <Link href={letterHref(sample.id)} className="button button-primary">
               <PenLine size={15} aria-hidden /> Fix by editing one
@@ -124,6 +126,9 @@ function Settled({ signature }: { signature: string }) {
           </Link>
           <Link href={`/dead-letters/all?status=replayed&signature=${signature}`} className="button">
             See what was replayed
+          </Link>
+          <Link href={`/dead-letters/all?status=discarded&signature=${signature}`} className="button">
+            See what was discarded
           </Link>
         </>
       }

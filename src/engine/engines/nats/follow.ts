@@ -81,8 +81,11 @@ export async function follow(
       heardAt = performance.now();
       if (!isDelivery(message)) {
         const code = message.headers?.code ?? 0;
-        if (code === 404 || code === 408) ask();
-        else if (code !== 100) again();
+        const hasNothing = code === 100 || code === 404 || code === 408;
+        // Also where what was there at the start has been deleted before it came.
+        if (hasNothing) resolve();
+        if (!hasNothing) again();
+        else if (code !== 100) ask();
         return;
       }
       const pulled = toPulled(message);

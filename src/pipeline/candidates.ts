@@ -1,0 +1,33 @@
+import type { Message } from '../engine/engine.ts';
+import type { ReplayTrail } from '../event.ts';
+import type { Row } from '../load/destination.ts';
+import { type ParkedEvent, encodeParked } from './parked-event.ts';
+
+/** What becomes rows if the destination takes it. Lists side by side: an object more for each event costs the collector. */
+export interface Candidates {
+  rows: Row[];
+  /** The events as they were received, JSON text. */
+  raws: string[];
+  /** By a row's number; few have one. */
+  replays: Map<number, ReplayTrail>;
+}
+
+export const noCandidates = (): Candidates => ({ rows: [], raws: [], replays: new Map() });
+
+export function addCandidate(
+  { rows, raws, replays }: Candidates,
+  row: Row,
+  raw: string,
+  replay?: ReplayTrail,
+): void {
+  if (replay !== undefined) replays.set(rows.length, replay);
+  rows.push(row);
+  raws.push(raw);
+}
+
+/** The same as messages for the time when the destination is back. */
+export const parkedMessages = ({ rows, raws, replays }: Candidates): Message[] =>
+  rows.map((row, at): Message => {
+    const event: ParkedEvent = { row, raw: raws[at]!, replay: replays.get(at) };
+    return { body: encodeParked(event) };
+  });

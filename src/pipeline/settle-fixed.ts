@@ -1,0 +1,58 @@
+import type { ContractRegistry } from '../contracts/registry.ts';
+import type { FailedEvent, FixedEvent } from '../event.ts';
+import type { JsonObject } from '../json.ts';
+import type { Row } from '../load/destination.ts';
+import { errorSignature } from '../validate/signature.ts';
+import type { Violation } from '../validate/violation.ts';
+import type { Outbox } from './outbox.ts';
+import type { MakeRow } from './row-makers.ts';
+
+/**
+ * Validates what a healer made of an event once more, and says which row it makes. When the contract has changed since,
+ * the event takes the way of any failed one again.
+ */
+export type SettleFixed = (fixed: FixedEvent, outbox: Outbox) => Row | undefined;
+
+export function createSettleFixed(contracts: ContractRegistry, makeRow: MakeRow): SettleFixed {
+  return (fixed, outbox) => {
+    const contract = contracts.get(fixed.contract, fixed.version);
+    const validation = contract?.validate(fixed.event);
+    if (contract === undefined || validation?.ok !== true) {
+      const violations = validation?.ok === false ? validation.violations : [];
+      outbox.failed(failedAgain(fixed, violations, contract?.jsonSchema ?? {}));
+      return undefined;
+    }
+    const { value, changed } = validation;
+    if (outbox.wants(contract)) outbox.valid(fixed, contract, value);
+    const text = JSON.stringify(fixed.event);
+    const { request_id: requestId, received_at: receivedAt, source } = fixed;
+    const repair = {
+      healer: fixed.healer,
+      ruleId: fixed.rule_id,
+      original: fixed.replay?.original ?? fixed.raw,
+      plan: JSON.stringify(fixed.plan),
+      result: text,
+    };
+    return makeRow(contract, value, { requestId, receivedAt, source, repair, text, changed });
+  };
+}
+
+function failedAgain(
+  { request_id, received_at, source, contract, version, raw, replay }: FixedEvent,
+  violations: Violation[],
+  jsonSchema: JsonObject,
+): FailedEvent {
+  const event = JSON.parse(raw) as JsonObject;
+  const signature = errorSignature({ contract, version, source, violations, event, jsonSchema });
+  return {
+    request_id,
+    received_at,
+    source,
+    contract,
+    version,
+    signature,
+    violations,
+    raw,
+    ...(replay && { replay }),
+  };
+}

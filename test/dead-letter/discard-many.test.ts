@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest';
+import { type Claimed, claimsInProcess } from '../../src/dead-letter/claims.ts';
+import { countOpen, discardOpen } from '../../src/dead-letter/discard-many.ts';
+import { isStaleReplay } from '../../src/dead-letter/dead-letter.ts';
+import { type DeadLetterStore, createDeadLetters } from '../../src/dead-letter/store.ts';
+import type { UnrecoverableEvent } from '../../src/event.ts';
+import { memoryState } from '../helpers/memory-state.ts';
+
+const group = { signature: 'abc' };
+const idOf = (n: number) => `0192d0c4-9a5e-7c0b-8a10-${String(n).padStart(12, '0')}`;
+const failed = (n: number, change: Partial<UnrecoverableEvent> = {}): UnrecoverableEvent => ({
+  request_id: idOf(n),
+  received_at: n,
+  source: 'shop',
+  contract: 'transaction',
+  version: '1.0.0',
+  signature: 'abc',
+  violations: [],
+  raw: '{"a": 1}',
+  reason: 'spam',
+  code: 'unrepairable',
+  attempts: [],
+  ...change,
+});
+const numbers = (count: number, from = 0) => Array.from({ length: count }, (_, at) => from + at);
+
+/** A store whose clock stands until it is set. */
+function store(claimed?: Claimed) {
+  const clock = { now: new Date('2026-01-01T00:00:00.000Z') };
+  const now = () => clock.now;
+  const letters = createDeadLetters(memoryState(), { now, ...(claimed === undefined ? {} : { claimed }) });
+  return { letters, clock };
+}
+
+/** All of a status, as the index has them: a letter that were in it twice would be here twice. */
+async function idsOf(
+  letters: DeadLetterStore,
+  status: 'open' | 'discarded' | 'replaying',
+): Promise<string[]> {
+  return (await letters.list({ status }, { limit: 10_000 })).items.map(({ id }) => id);
+}
+
+describe('a group is discarded', () => {
+  it('whole, over several pages, each letter with the reason; and no other group', async () => {
+    const { letters, clock } = store();
+    await letters.keep(numbers(250).map((n) => failed(n)));
+    await letters.keep([failed(900, { signature: 'other' }), failed(901, { source: 'till' })]);
+    expect(await countOpen(letters, { ...group, source: 'shop' }, clock.now)).toBe(250);
+    const options = { reason: 'spam of one sender', asOf: clock.now, limit: 10_000 };
+    expect(await discardOpen(letters, { ...group, source: 'shop' }, options)).toEqual({
+      discarded: 250,
+      skipped: 0,
+      more: false,
+    });
+    expect(await idsOf(letters, 'open')).toEqual([idOf(900), idOf(901)].toSorted());
+    const { items } = await letters.list({ status: 'discarded' }, { limit: 1000 });
+    expect(items.map(({ id }) => id)).toEqual(numbers(250).map(idOf));
+    expect(new Set(items.map(({ discard_reason: reason }) => reason))).toEqual(
+      new Set(['spam of one sender']),
+    );
+  });
+
+  it('a limited number of letters at a time; the next call goes on, and the last says that it is the last', async () => {
+    const { letters, clock } = store();
+    await letters.keep(numbers(230).map((n) => failed(n)));
+    const next = () => discardOpen(letters, group, { reason: 'spam', asOf: clock.now, limit: 110 });
+    expect(await next()).toEqual({ discarded: 110, skipped: 0, more: true });
+    expect(await countOpen(letters, group, clock.now)).toBe(120);
+    expect(await next()).toEqual({ discarded: 110, skipped: 0, more: true });
+    expect(await next()).toEqual({ discarded: 10, skipped: 0, more: false });
+    expect(await next()).toEqual({ discarded: 0, skipped: 0, more: false });
+    expect(await idsOf(letters, 'discarded')).toHaveLength(230);
+  });
+
+  it('without those that came, or came back, after it was counted', async () => {
+    const { letters, clock } = store();
+    await letters.keep(numbers(3).map((n) => failed(n)));
+    const asOf = clock.now;
+    clock.now = new Date(asOf.getTime() + 1);
+    await letters.keep([failed(7)]);
+    // Sent back, and failed again: what a person knew of it is no longer so.
+    await letters.startReplay(idOf(1));
+    await letters.keep([failed(1, { replay: { round: 1, original: '{"a": 1}' } })]);
+    expect(await countOpen(letters, group, asOf)).toBe(2);
+    const answer = await discardOpen(letters, group, { reason: 'spam', asOf, limit: 10 });
+    expect(answer).toEqual({ discarded: 2, skipped: 0, more: false });
+    expect(await idsOf(letters, 'open')).toEqual([idOf(1), idOf(7)]);
+  });
+
+  it('to its end by a second call, when the state failed in the midst of the first', async () => {
+    const state = memoryState();
+    let writesLeft = Infinity;
+    const letters = createDeadLetters({
+      ...state,
+      write: async (operations) => {
+        if (writesLeft-- <= 0) throw new Error('the disk is full');
+        return state.write(operations);
+      },
+    });
+    await letters.keep(numbers(150).map((n) => failed(n)));
+    const all = () => discardOpen(letters, group, { reason: 'spam', asOf: new Date(), limit: 1000 });
+    writesLeft = 120;
+    await expect(all()).rejects.toThrow('the disk is full');
+    writesLeft = Infinity;
+    expect(await idsOf(letters, 'discarded')).toHaveLength(120);
+    // Whoever failed has given up its claim: nobody waits for it to end by itself.
+    expect(await all()).toEqual({ discarded: 30, skipped: 0, more: false });
+  });
+});
+
+describe('a letter is settled once', () => {
+  it('and not when it was sent back and failed again between its listing and its turn', async () => {
+    const { letters, clock } = store();
+    await letters.keep([failed(1)]);
+    const asOf = clock.now;
+    clock.now = new Date(asOf.getTime() + 1);
+    const listed: DeadLetterStore = {
+      ...letters,
+      async list(...query) {
+        const page = await letters.list(...query);
+        await letters.startReplay(idOf(1));
+        await letters.keep([failed(1, { replay: { round: 1, original: '{"a": 1}' } })]);
+        return page;
+      },
+    };
+    const answer = await discardOpen(listed, group, { reason: 'spam', asOf, limit: 10 });
+    expect(answer).toEqual({ discarded: 0, skipped: 1, more: false });
+    expect(await letters.get(idOf(1))).toMatchObject({ status: 'open', replays: 1 });
+  });
+
+  it.each([
+    ['in one process', claimsInProcess()],
+    ['in several', undefined],
+  ])('when it is discarded, replayed and discarded again at the same time, %s', async (_, claimed) => {
+    const { letters, clock } = store(claimed);
+    await letters.keep(numbers(60).map((n) => failed(n)));
+    const many = () => discardOpen(letters, group, { reason: 'spam', asOf: clock.now, limit: 1000 });
+    const [replays, first, second] = await Promise.all([
+      Promise.all(numbers(20, 30).map((n) => letters.startReplay(idOf(n)))),
+      many(),
+      many(),
+    ]);
+    const replaying = await idsOf(letters, 'replaying');
+    const discarded = await idsOf(letters, 'discarded');
+    expect(replaying).toHaveLength(replays.filter(({ ok }) => ok).length);
+    expect(discarded).toHaveLength(first.discarded + second.discarded);
+    expect([...replaying, ...discarded].toSorted()).toEqual(numbers(60).map(idOf));
+    expect(await idsOf(letters, 'open')).toEqual([]);
+  });
+
+  it('and a late copy of an earlier replay does not load behind the back of one that was discarded', async () => {
+    const { letters } = store();
+    await letters.keep([failed(1)]);
+    await letters.startReplay(idOf(1));
+    await letters.keep([failed(1, { replay: { round: 1, original: '{"a": 1}' } })]);
+    expect((await letters.discard(idOf(1), 'hopeless')).ok).toBe(true);
+    expect(isStaleReplay(await letters.get(idOf(1)), { round: 1 })).toBe(true);
+  });
+});
