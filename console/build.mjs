@@ -30,7 +30,7 @@ function newest(path) {
 const built = statSync(join(here, '../dist/console/index.html'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
 const sources = [
   newest(join(here, 'src')),
-  ...['index.html', 'package.json', 'vite.config.ts', ...shared].map(
+  ...['index.html', 'package.json', 'vite.config.ts', 'licenses.ts', ...shared].map(
     (file) => statSync(join(here, file)).mtimeMs,
   ),
 ];

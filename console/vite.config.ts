@@ -1,10 +1,12 @@
 import { defineConfig } from 'vite';
+import { licenses } from './licenses.ts';
 
 const service = process.env['SENTINEL_URL'] ?? 'http://127.0.0.1:3111';
 
 export default defineConfig({
   root: import.meta.dirname,
   base: '/console/',
+  plugins: [licenses()],
   build: {
     outDir: '../dist/console',
     emptyOutDir: true,

@@ -1,5 +1,7 @@
+import { readdir } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { packageFolder } from '../../src/package-folder.ts';
 import { lacksBrowser, launchBrowser, openPage } from '../helpers/browser.ts';
 import { type RunningSentinel, startProcess } from '../helpers/sentinel.ts';
 
@@ -50,6 +52,16 @@ describe.skipIf(lacksBrowser())('the console of a service with a token', () => {
     expect(asset.headers.get('content-encoding')).toBe('gzip');
     expect((await fetch(`${service.url}/api/v1/stats`)).status).toBe(401);
     expect((await fetch(`${service.url}/consoles`)).status).toBe(401);
+  });
+
+  it('brings the licences of what is built into it', async () => {
+    const names = await readdir(packageFolder('dist/console/assets'));
+    const name = names.find((each) => /^licenses-.*\.txt$/.test(each));
+    const response = await fetch(`${service.url}/console/assets/${name}`);
+    expect(response.headers.get('content-type')).toContain('text/plain');
+    const text = await response.text();
+    expect(text).toMatch(/^react \d/m);
+    expect(text).toMatch(/^@fontsource-variable\/inter .*\n\n(?:.*\n)*?.*SIL OPEN FONT LICENSE/m);
   });
 
   it('serves only its own files', async () => {
