@@ -41,7 +41,8 @@ export async function openPostgres(options: PostgresOptions): Promise<Destinatio
     await session.transaction(
       'prepare its tables',
       (client) => ensureTables(client, schema, merged),
-      patient,
+      // At the start, or when a contract is new: a right that is missing is nothing to wait for.
+      { ...patient, opening: true },
     );
     for (const spec of merged) tables.set(spec.name, knowTable(schema, spec));
   }

@@ -123,4 +123,19 @@ describe.skipIf(withoutPostgres())('PostgreSQL in trouble', () => {
       message: /permission denied/,
     });
   });
+
+  it('does not wait for a right to make a table', async () => {
+    const { server } = postgres;
+    const schema = postgres.nextSchema();
+    await server.run(`CREATE SCHEMA "${schema}"; CREATE ROLE limited LOGIN;
+      GRANT USAGE, CREATE ON SCHEMA "${schema}" TO limited`);
+    const limited = await openPostgres({ url: server.url('limited'), schema, queueId: 'q' });
+    await server.run(`REVOKE CREATE ON SCHEMA "${schema}" FROM limited`);
+    await expect(limited.prepare([plain])).rejects.toMatchObject({
+      code: 'destination_unavailable',
+      retryable: false,
+      message: /permission denied/,
+    });
+    await limited.close();
+  });
 });
