@@ -10,23 +10,37 @@ export interface LimitedLog {
  * were left out. Every event can still be looked up by its request id.
  */
 export function limitLog(log: Logger, perSecond = 20, now: () => number = Date.now): LimitedLog {
-  const kinds = new Map<string, { second: number; lines: number }>();
+  const kinds = new Map<string, Window>();
+
+  function sayLeftOut(kind: string, window: Window): void {
+    clearTimeout(window.timer);
+    const leftOut = window.lines - perSecond;
+    if (leftOut > 0) log.warn({ kind, left_out: leftOut }, `${leftOut} more lines like this were left out`);
+    window.lines = 0;
+  }
 
   return {
     write(level, kind, fields, message) {
       const second = Math.floor(now() / 1000);
       let window = kinds.get(kind);
       if (window?.second !== second) {
-        const leftOut = (window?.lines ?? 0) - perSecond;
-        if (leftOut > 0)
-          log.warn({ kind, left_out: leftOut }, `${leftOut} more lines like this were left out`);
+        if (window !== undefined) sayLeftOut(kind, window);
         if (kinds.size >= maxKinds) kinds.clear();
-        kinds.set(kind, (window = { second, lines: 0 }));
+        kinds.set(kind, (window = { second, lines: 0, timer: undefined }));
       }
-      window.lines++;
-      if (window.lines <= perSecond) log[level](fields, message);
+      const current = window;
+      current.lines++;
+      if (current.lines <= perSecond) log[level](fields, message);
+      // A flood that is over must not wait for the next one to be told of.
+      else current.timer ??= setTimeout(() => sayLeftOut(kind, current), 1000).unref();
     },
   };
+}
+
+interface Window {
+  second: number;
+  lines: number;
+  timer: NodeJS.Timeout | undefined;
 }
 
 const maxKinds = 1000;
