@@ -61,7 +61,7 @@ export function createDeadLetters(
 
   const moved = (letter: DeadLetter, change: Partial<DeadLetter> & { status: DeadLetterStatus }) => {
     const after: DeadLetter = { ...letter, ...change, updated_at: now().toISOString() };
-    return { after, writes: [{ delete: indexKey(letter) }, ...writesFor(after)] as StateWrite[] };
+    return { after, writes: writesFor(after, letter) };
   };
 
   async function settle(
@@ -93,8 +93,7 @@ export function createDeadLetters(
         const letter = afterFailure(known, event, now());
         writes.push({ delete: healingKey(event.request_id) });
         if (letter === undefined) continue;
-        if (known !== undefined) writes.push({ delete: indexKey(known) });
-        writes.push(...writesFor(letter));
+        writes.push(...writesFor(letter, known));
         opened.push(letter.id);
       }
       await state.write(writes);
@@ -107,8 +106,7 @@ export function createDeadLetters(
         const known = await get(deadLetterId(event));
         const letter = afterRollback(known, event, now());
         if (letter === undefined) continue;
-        if (known !== undefined) writes.push({ delete: indexKey(known) });
-        writes.push(...writesFor(letter));
+        writes.push(...writesFor(letter, known));
       }
       await state.write(writes);
     },
@@ -127,7 +125,8 @@ export function createDeadLetters(
           after = key;
           if (!keyMatches(key, filter)) continue;
           const letter = await get(idOf(key));
-          if (letter === undefined || !textMatches(letter, filter.q)) continue;
+          // Its other entry is the one that counts.
+          if (letter === undefined || indexKey(letter) !== key || !textMatches(letter, filter.q)) continue;
           items.push(letter);
           if (items.length === limit) return { items, next: after };
         }
@@ -171,11 +170,18 @@ export function healingKey(requestId: string): string {
   return healingPrefix + requestId;
 }
 
-function writesFor(letter: DeadLetter): StateWrite[] {
-  return [
-    { put: byIdPrefix + letter.id, value: letter as unknown as Json },
+/**
+ * `before`: what the letter was. In this order a process that dies in between, where a write is not all or nothing, leaves an
+ * entry too many, which listings pass over, and not a letter that no listing finds.
+ */
+function writesFor(letter: DeadLetter, before?: DeadLetter): StateWrite[] {
+  const writes: StateWrite[] = [
     { put: indexKey(letter), value: letter.received_at },
+    { put: byIdPrefix + letter.id, value: letter as unknown as Json },
   ];
+  if (before !== undefined && indexKey(before) !== indexKey(letter))
+    writes.push({ delete: indexKey(before) });
+  return writes;
 }
 
 function indexKey({ status, contract, source, signature, id }: DeadLetter): string {
