@@ -13,6 +13,15 @@ import {
   afterRollback,
   deadLetterId,
 } from './dead-letter.ts';
+import {
+  deadLetterGroup,
+  idOf,
+  indexKey,
+  indexPrefix,
+  keyMatches,
+  prefixOf,
+  readIndexKey,
+} from './index-key.ts';
 
 /**
  * Dead letters in the engine's state. The letter itself is under its id; an index entry under its status,
@@ -47,10 +56,7 @@ export interface DeadLetterStore {
   ): () => void;
 }
 
-/** The group of the state in which each letter has two entries. */
-export const deadLetterGroup = 'dead-letters';
 export const byIdPrefix = `${deadLetterGroup}/by-id/`;
-export const indexPrefix = `${deadLetterGroup}/index/`;
 
 /** `claimed`: one for all who settle letters; by default one that all who share the state share. */
 export function createDeadLetters(
@@ -184,54 +190,6 @@ function writesFor(letter: DeadLetter, before?: DeadLetter): StateWrite[] {
   return writes;
 }
 
-function indexKey({ status, contract, source, signature, id }: DeadLetter): string {
-  return indexPrefix + [status, encode(contract), encode(source), signature, id].join('/');
-}
-
-/** What an index key says about its letter. */
-export function readIndexKey(
-  key: string,
-): Pick<DeadLetter, 'status' | 'contract' | 'source' | 'signature' | 'id'> {
-  const [status, contract, source, signature, id] = key.slice(indexPrefix.length).split('/') as [
-    DeadLetterStatus,
-    string,
-    string,
-    string,
-    string,
-  ];
-  return {
-    status,
-    contract: decodeURIComponent(contract),
-    source: decodeURIComponent(source),
-    signature,
-    id,
-  };
-}
-
-function idOf(key: string): string {
-  return key.slice(key.lastIndexOf('/') + 1);
-}
-
-/** The longest prefix that the filter's fields fix, in the order of the key. */
-function prefixOf({ status, contract, source, signature }: DeadLetterFilter): string {
-  let prefix = '';
-  for (const part of [status, contract, source, signature]) {
-    if (part === undefined) break;
-    prefix += `${encode(part)}/`;
-  }
-  return prefix;
-}
-
-function keyMatches(key: string, filter: DeadLetterFilter): boolean {
-  const letter = readIndexKey(key);
-  return (
-    (filter.status === undefined || letter.status === filter.status) &&
-    (filter.contract === undefined || letter.contract === filter.contract) &&
-    (filter.source === undefined || letter.source === filter.source) &&
-    (filter.signature === undefined || letter.signature === filter.signature)
-  );
-}
-
 function textMatches(letter: DeadLetter, q: string | undefined): boolean {
   if (q === undefined) return true;
   const text = q.toLowerCase();
@@ -243,10 +201,3 @@ function textMatches(letter: DeadLetter, q: string | undefined): boolean {
     ...letter.violations.map((violation) => `${violation.path} ${violation.message}`),
   ].some((field) => field.toLowerCase().includes(text));
 }
-
-/** Names come from outside: encoded, they can't break out of their part of the key; cut, they can't outgrow it. */
-function encode(name: string): string {
-  return encodeURIComponent(name.slice(0, maxNameLength).toWellFormed());
-}
-
-const maxNameLength = 64;
