@@ -1,7 +1,8 @@
 import type { StateStore } from '../engine/engine.ts';
 import { type DeadLetterGroup, type DeadLetterStatus, deadLetterStatuses } from './dead-letter.ts';
 import { type GroupTally, groupTally } from './group-tally.ts';
-import { type DeadLetterStore, indexPrefix, readIndexKey } from './store.ts';
+import { indexPrefix, readIndexKey } from './index-key.ts';
+import type { DeadLetterStore } from './store.ts';
 
 /**
  * The dead letters counted by status and, the open ones, by signature; kept current by watching the index, so that

@@ -13,6 +13,15 @@ import {
   afterRollback,
   deadLetterId,
 } from './dead-letter.ts';
+import {
+  deadLetterGroup,
+  idOf,
+  indexKey,
+  indexPrefix,
+  keyMatches,
+  prefixOf,
+  readIndexKey,
+} from './index-key.ts';
 
 /**
  * Dead letters in the engine's state. The letter itself is under its id; an index entry under its status,
@@ -47,10 +56,7 @@ export interface DeadLetterStore {
   ): () => void;
 }
 
-/** The group of the state in which each letter has two entries. */
-export const deadLetterGroup = 'dead-letters';
 export const byIdPrefix = `${deadLetterGroup}/by-id/`;
-export const indexPrefix = `${deadLetterGroup}/index/`;
 
 /** `claimed`: one for all who settle letters; by default one that all who share the state share. */
 export function createDeadLetters(
@@ -61,7 +67,7 @@ export function createDeadLetters(
 
   const moved = (letter: DeadLetter, change: Partial<DeadLetter> & { status: DeadLetterStatus }) => {
     const after: DeadLetter = { ...letter, ...change, updated_at: now().toISOString() };
-    return { after, writes: [{ delete: indexKey(letter) }, ...writesFor(after)] as StateWrite[] };
+    return { after, writes: writesFor(after, letter) };
   };
 
   async function settle(
@@ -93,8 +99,7 @@ export function createDeadLetters(
         const letter = afterFailure(known, event, now());
         writes.push({ delete: healingKey(event.request_id) });
         if (letter === undefined) continue;
-        if (known !== undefined) writes.push({ delete: indexKey(known) });
-        writes.push(...writesFor(letter));
+        writes.push(...writesFor(letter, known));
         opened.push(letter.id);
       }
       await state.write(writes);
@@ -107,8 +112,7 @@ export function createDeadLetters(
         const known = await get(deadLetterId(event));
         const letter = afterRollback(known, event, now());
         if (letter === undefined) continue;
-        if (known !== undefined) writes.push({ delete: indexKey(known) });
-        writes.push(...writesFor(letter));
+        writes.push(...writesFor(letter, known));
       }
       await state.write(writes);
     },
@@ -127,7 +131,8 @@ export function createDeadLetters(
           after = key;
           if (!keyMatches(key, filter)) continue;
           const letter = await get(idOf(key));
-          if (letter === undefined || !textMatches(letter, filter.q)) continue;
+          // Its other entry is the one that counts.
+          if (letter === undefined || indexKey(letter) !== key || !textMatches(letter, filter.q)) continue;
           items.push(letter);
           if (items.length === limit) return { items, next: after };
         }
@@ -171,59 +176,18 @@ export function healingKey(requestId: string): string {
   return healingPrefix + requestId;
 }
 
-function writesFor(letter: DeadLetter): StateWrite[] {
-  return [
-    { put: byIdPrefix + letter.id, value: letter as unknown as Json },
+/**
+ * `before`: what the letter was. In this order a process that dies in between, where a write is not all or nothing, leaves an
+ * entry too many, which listings pass over, and not a letter that no listing finds.
+ */
+function writesFor(letter: DeadLetter, before?: DeadLetter): StateWrite[] {
+  const writes: StateWrite[] = [
     { put: indexKey(letter), value: letter.received_at },
+    { put: byIdPrefix + letter.id, value: letter as unknown as Json },
   ];
-}
-
-function indexKey({ status, contract, source, signature, id }: DeadLetter): string {
-  return indexPrefix + [status, encode(contract), encode(source), signature, id].join('/');
-}
-
-/** What an index key says about its letter. */
-export function readIndexKey(
-  key: string,
-): Pick<DeadLetter, 'status' | 'contract' | 'source' | 'signature' | 'id'> {
-  const [status, contract, source, signature, id] = key.slice(indexPrefix.length).split('/') as [
-    DeadLetterStatus,
-    string,
-    string,
-    string,
-    string,
-  ];
-  return {
-    status,
-    contract: decodeURIComponent(contract),
-    source: decodeURIComponent(source),
-    signature,
-    id,
-  };
-}
-
-function idOf(key: string): string {
-  return key.slice(key.lastIndexOf('/') + 1);
-}
-
-/** The longest prefix that the filter's fields fix, in the order of the key. */
-function prefixOf({ status, contract, source, signature }: DeadLetterFilter): string {
-  let prefix = '';
-  for (const part of [status, contract, source, signature]) {
-    if (part === undefined) break;
-    prefix += `${encode(part)}/`;
-  }
-  return prefix;
-}
-
-function keyMatches(key: string, filter: DeadLetterFilter): boolean {
-  const letter = readIndexKey(key);
-  return (
-    (filter.status === undefined || letter.status === filter.status) &&
-    (filter.contract === undefined || letter.contract === filter.contract) &&
-    (filter.source === undefined || letter.source === filter.source) &&
-    (filter.signature === undefined || letter.signature === filter.signature)
-  );
+  if (before !== undefined && indexKey(before) !== indexKey(letter))
+    writes.push({ delete: indexKey(before) });
+  return writes;
 }
 
 function textMatches(letter: DeadLetter, q: string | undefined): boolean {
@@ -237,10 +201,3 @@ function textMatches(letter: DeadLetter, q: string | undefined): boolean {
     ...letter.violations.map((violation) => `${violation.path} ${violation.message}`),
   ].some((field) => field.toLowerCase().includes(text));
 }
-
-/** Names come from outside: encoded, they can't break out of their part of the key; cut, they can't outgrow it. */
-function encode(name: string): string {
-  return encodeURIComponent(name.slice(0, maxNameLength).toWellFormed());
-}
-
-const maxNameLength = 64;

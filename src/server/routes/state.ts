@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as z from 'zod';
-import { deadLetterGroup } from '../../dead-letter/store.ts';
+import { deadLetterGroup } from '../../dead-letter/index-key.ts';
 import { deadLetterStatuses } from '../../dead-letter/dead-letter.ts';
 import type { StateStore } from '../../engine/engine.ts';
 import type { Json } from '../../json.ts';

@@ -1,0 +1,60 @@
+import type { DeadLetter, DeadLetterFilter, DeadLetterStatus } from './dead-letter.ts';
+
+/** The group of the state in which each letter has two entries. */
+export const deadLetterGroup = 'dead-letters';
+export const indexPrefix = `${deadLetterGroup}/index/`;
+
+export function indexKey({ status, contract, source, signature, id }: DeadLetter): string {
+  return indexPrefix + [status, encode(contract), encode(source), signature, id].join('/');
+}
+
+/** What an index key says about its letter. */
+export function readIndexKey(
+  key: string,
+): Pick<DeadLetter, 'status' | 'contract' | 'source' | 'signature' | 'id'> {
+  const [status, contract, source, signature, id] = key.slice(indexPrefix.length).split('/') as [
+    DeadLetterStatus,
+    string,
+    string,
+    string,
+    string,
+  ];
+  return {
+    status,
+    contract: decodeURIComponent(contract),
+    source: decodeURIComponent(source),
+    signature,
+    id,
+  };
+}
+
+export function idOf(key: string): string {
+  return key.slice(key.lastIndexOf('/') + 1);
+}
+
+/** The longest prefix that the filter's fields fix, in the order of the key. */
+export function prefixOf({ status, contract, source, signature }: DeadLetterFilter): string {
+  let prefix = '';
+  for (const part of [status, contract, source, signature]) {
+    if (part === undefined) break;
+    prefix += `${encode(part)}/`;
+  }
+  return prefix;
+}
+
+export function keyMatches(key: string, filter: DeadLetterFilter): boolean {
+  const letter = readIndexKey(key);
+  return (
+    (filter.status === undefined || letter.status === filter.status) &&
+    (filter.contract === undefined || letter.contract === filter.contract) &&
+    (filter.source === undefined || letter.source === filter.source) &&
+    (filter.signature === undefined || letter.signature === filter.signature)
+  );
+}
+
+/** Names come from outside: encoded, they can't break out of their part of the key; cut, they can't outgrow it. */
+function encode(name: string): string {
+  return encodeURIComponent(name.slice(0, maxNameLength).toWellFormed());
+}
+
+const maxNameLength = 64;

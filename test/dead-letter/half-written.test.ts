@@ -1,0 +1,59 @@
+import { expect, it } from 'vitest';
+import type { StateStore } from '../../src/engine/engine.ts';
+import { createDeadLetters } from '../../src/dead-letter/store.ts';
+import type { UnrecoverableEvent } from '../../src/event.ts';
+import { memoryState } from '../helpers/memory-state.ts';
+
+const event: UnrecoverableEvent = {
+  request_id: '01a2160c-88ef-7001-a991-1c4fda3b49db',
+  received_at: 1_700_000_000_000,
+  source: 'shop',
+  contract: 'order',
+  version: '1.0.0',
+  signature: 'a'.repeat(32),
+  violations: [],
+  raw: '{}',
+  reason: 'no',
+  code: 'refused',
+  attempts: [],
+};
+
+/** A process that dies after so many operations of its next write, on an engine that does not write all or nothing. */
+function dying(state: StateStore, after: number): StateStore {
+  return {
+    ...state,
+    async write(operations) {
+      await state.write(operations.slice(0, after));
+      throw new Error('died');
+    },
+  };
+}
+
+it.each([0, 1, 2, 3])(
+  'a letter that is replayed by a process that dies after %i writes is listed once',
+  async (writes) => {
+    const state = memoryState();
+    const letters = createDeadLetters(state);
+    await letters.keep([event]);
+    await expect(createDeadLetters(dying(state, writes)).startReplay(event.request_id)).rejects.toThrow(
+      'died',
+    );
+    const { items } = await letters.list({}, { limit: 10 });
+    expect(items.map(({ id }) => id)).toEqual([event.request_id]);
+    const status = items[0]!.status;
+    expect(status).toBe(writes < 2 ? 'open' : 'replaying');
+    expect((await letters.list({ status }, { limit: 10 })).items).toHaveLength(1);
+  },
+);
+
+it.each([0, 1])(
+  'a new one that was kept up to %i writes is kept whole when its message comes again',
+  async (writes) => {
+    const state = memoryState();
+    const letters = createDeadLetters(state);
+    await expect(createDeadLetters(dying(state, writes)).keep([event])).rejects.toThrow('died');
+    expect((await letters.list({}, { limit: 10 })).items).toEqual([]);
+    expect(await letters.keep([event])).toEqual([event.request_id]);
+    expect((await letters.list({}, { limit: 10 })).items).toHaveLength(1);
+  },
+);
