@@ -19,6 +19,10 @@ export async function open(
     ackWaitMs: 5000,
     ...options,
   });
-  onTestFinished(() => engine.close());
+  onTestFinished(async () => {
+    // Its server may be gone by then.
+    engine.leaving?.();
+    await engine.close();
+  });
   return engine;
 }

@@ -44,6 +44,8 @@ export interface Link {
   onReconnect(listener: () => void): () => void;
   isClosed(): boolean;
   isConnected(): boolean;
+  /** Milliseconds since a server was reached; 0 while one is. */
+  awayMs(): number;
   /** From now on, closes the connection when no server is reached for a moment, so that nobody waits for one. */
   leave(): void;
 }
@@ -83,7 +85,9 @@ export async function openLink(access: NatsAccess, name: string, events: Connect
   }
   const listeners = new Set<() => void>();
   let connected = true;
+  let leftAt = 0;
   void follow(nc, events, (isConnected) => {
+    if (connected && !isConnected) leftAt = performance.now();
     connected = isConnected;
     if (isConnected) for (const listener of listeners) listener();
   });
@@ -102,6 +106,7 @@ export async function openLink(access: NatsAccess, name: string, events: Connect
       },
       isClosed: () => nc.isClosed(),
       isConnected: () => connected && !nc.isClosed(),
+      awayMs: () => (connected ? 0 : performance.now() - leftAt),
       leave: () => closeWhenAway(nc, () => connected),
     };
   } catch (error) {

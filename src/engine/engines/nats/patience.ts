@@ -16,10 +16,14 @@ export const patienceMs = 12_000;
 
 /**
  * Does it again while NATS does not answer, as when a leader is being elected, until the time is over. `work` must be
- * harmless to repeat. Throws engine errors, `engine_full` at once; and
+ * harmless to repeat, and ends early when it is in vain. Throws engine errors, `engine_full` at once; and
  * as they are, the server's words that something is not there or has another revision.
  */
-export async function patiently<T>(work: () => Promise<T>, waitMs = patienceMs): Promise<T> {
+export async function patiently<T>(
+  work: () => Promise<T>,
+  waitMs = patienceMs,
+  isInVain: () => boolean = () => false,
+): Promise<T> {
   const deadline = performance.now() + waitMs;
   for (let attempt = 1; ; attempt++) {
     try {
@@ -29,7 +33,7 @@ export async function patiently<T>(work: () => Promise<T>, waitMs = patienceMs):
       if (isWrongSequence(error) || isNotFound(error)) throw error;
       const known = toEngineError(error);
       const passes = isRetryable(known) && 'code' in known && known.code === 'engine_unavailable';
-      if (!passes || performance.now() > deadline) throw known;
+      if (!passes || performance.now() > deadline || isInVain()) throw known;
       await sleep(retryDelay(policy, attempt));
     }
   }

@@ -5,7 +5,7 @@ import { encodeBlock, entryBytes, eventsOf, maxMessagesPerBlock, type BlockEntry
 import type { Link } from './connection.ts';
 import { type LargeBodies, largeHeader, overheadBytes, writeRef } from './large.ts';
 import { encodeToken, type Layout } from './names.ts';
-import { patiently } from './patience.ts';
+import { patienceMs, patiently } from './patience.ts';
 import type { Streams } from './streams.ts';
 
 export interface Publisher {
@@ -44,6 +44,8 @@ const maxFlights = 4;
 /** A block need not be larger to be cheap; half a message leaves room in a pull of several. */
 const blockBytes = 256 * 1024;
 const askEveryMs = 500;
+/** Longer than it takes to go on with another server of the cluster. */
+const awayAfterMs = 3000;
 
 /**
  * Publishes for one engine. A block takes whatever came while the last ones were on their way, so that its size
@@ -56,6 +58,9 @@ export function createPublisher(
   limits: { bytes?: number },
 ): Publisher {
   const topics = new Map<string, Outgoing>();
+
+  /** Who sends events hears soon that they are not taken, so that requests do not pile up here. */
+  const isAway = (): boolean => link.awayMs() > awayAfterMs;
 
   function outgoingOf(topic: string): Outgoing {
     let out = topics.get(topic);
@@ -133,19 +138,21 @@ export function createPublisher(
     head.set(eventsHeader, String(entries.reduce((sum, { events }) => sum + events, 0)));
     if (entries[0]?.large !== undefined) head.set(largeHeader, entries[0].large);
     const data = encodeBlock(entries);
-    await patiently(async () => {
+    const publish = async (): Promise<void> => {
       try {
         await link.js.publish(layout.subjectOf(topic), data, { headers: head });
       } catch (error) {
-        streams.forget(topic);
-        await streams.topic(topic);
+        await streams.renew(topic);
         throw error;
       }
-    });
+    };
+    await patiently(publish, patienceMs, isAway);
   }
 
   return {
     async publish(topic, messages) {
+      if (isAway())
+        throw new SentinelError('engine_unavailable', 'NATS does not answer: no server of it is reached');
       const stream = await streams.topic(topic);
       if (messages.length === 0) return;
       const out = outgoingOf(topic);

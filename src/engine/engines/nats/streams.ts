@@ -12,8 +12,8 @@ const duplicateWindowMs = 120_000;
 export interface Streams {
   /** Makes the topic's stream unless it is there; a call costs nothing from the second time on. */
   topic(topic: string): Promise<string>;
-  /** Forgets that the topic's stream is there: nobody answered for it. */
-  forget(topic: string): void;
+  /** Makes the topic's stream once more if it is gone, as nobody answered for it. Does not wait for NATS. */
+  renew(topic: string): Promise<void>;
   /** Those that do not belong to one topic. */
   common(): Promise<void>;
 }
@@ -30,7 +30,9 @@ export function createStreams(link: Link, layout: Layout, replicas: number): Str
     duplicate_window: duplicateWindowMs * 1e6,
   });
 
-  async function ensure(config: Partial<StreamConfig> & { name: string }): Promise<string> {
+  const configOf = (topic: string) => base(layout.streamOf(topic), [layout.subjectOf(topic)]);
+
+  async function ensure(config: Partial<StreamConfig> & { name: string }, waitMs?: number): Promise<string> {
     await patiently(async () => {
       try {
         const { config: found } = await link.looks.streams.info(config.name);
@@ -44,7 +46,7 @@ export function createStreams(link: Link, layout: Layout, replicas: number): Str
           () => link.looks.streams.info(config.name),
         );
       }
-    });
+    }, waitMs);
     return config.name;
   }
 
@@ -52,13 +54,15 @@ export function createStreams(link: Link, layout: Layout, replicas: number): Str
     topic(topic) {
       let making = known.get(topic);
       if (making === undefined) {
-        making = ensure(base(layout.streamOf(topic), [layout.subjectOf(topic)]));
+        making = ensure(configOf(topic));
         known.set(topic, making);
         making.catch(() => known.delete(topic));
       }
       return making;
     },
-    forget: (topic) => void known.delete(topic),
+    async renew(topic) {
+      await ensure(configOf(topic), 0);
+    },
     async common() {
       await Promise.all([
         ensure({
