@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { access, readFile, rename, writeFile } from 'node:fs/promises';
+import { access, readFile, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config, NatsConfig } from './config.ts';
 import type { TopicStats } from './engine/engine.ts';
@@ -29,6 +29,8 @@ interface Progress {
 const batchMessages = 500;
 const batchBytes = 8 * 1024 * 1024;
 const noteKey = 'migration';
+/** Of a queue that was carried over; the date and something unique follow. */
+const carriedPrefix = 'queue.migrated-';
 
 /**
  * Carries what waits in a data folder's queue, and its state (rules, dead letters, pauses, …), over to NATS. Everything
@@ -40,8 +42,11 @@ export async function migrate(
   options: { dryRun: boolean; progress: (line: string) => void },
 ): Promise<Migration> {
   const folder = join(dataDir, 'queue');
-  await access(join(folder, 'engine.mdb')).catch((error: unknown) => {
-    throw new SentinelError('not_found', `there is no queue of the embedded engine in ${folder}`, {
+  await access(join(folder, 'engine.mdb')).catch(async (error: unknown) => {
+    const carried = (await readdir(dataDir).catch(() => [])).filter((name) => name.startsWith(carriedPrefix));
+    const hint =
+      carried.length === 0 ? '' : `; it was carried over before, and is kept in ${carried.join(', ')}`;
+    throw new SentinelError('not_found', `there is no queue of the embedded engine in ${folder}${hint}`, {
       cause: error,
     });
   });
@@ -53,7 +58,10 @@ export async function migrate(
     const target = await openNatsImport(engine);
     try {
       const carried = await carry(source, target, await sourceId(folder), options.progress);
-      const kept = `${folder}.migrated-${new Date().toISOString().slice(0, 10)}-${randomUUID().slice(0, 8)}`;
+      const kept = join(
+        dataDir,
+        `${carriedPrefix}${new Date().toISOString().slice(0, 10)}-${randomUUID().slice(0, 8)}`,
+      );
       await source.close();
       await rename(folder, kept);
       return { carried, kept };

@@ -1,26 +1,18 @@
 import { access, constants, rm, statfs, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { formatBytes } from '../config/fields.ts';
 import { readEnvironment, variable } from '../config/environment.ts';
 import type { Config } from '../config.ts';
-import { describeDestination } from '../config/destinations.ts';
 import { messageOf } from '../errors.ts';
 import { discoverSteps } from '../steps/discover.ts';
 import { serverOf } from './client.ts';
 import { configuredContracts } from './contracts.ts';
+import { checkDestinations } from './doctor-destinations.ts';
+import type { CheckResult, Finding } from './doctor-finding.ts';
+import { nearestExisting } from './nearest-existing.ts';
 import type { Io } from './io.ts';
 import { configOf, type ConfigOption } from './options.ts';
-
-export interface CheckResult {
-  check: string;
-  status: 'ok' | 'warn' | 'fail';
-  found: string;
-  /** What to do, when it is not ok. */
-  fix?: string;
-}
-
-type Finding = Omit<CheckResult, 'check'>;
 
 /** All checks, in the order in which the service would stumble. A broken configuration ends them. */
 export async function* runChecks(io: Io, options: ConfigOption): AsyncGenerator<CheckResult> {
@@ -99,17 +91,6 @@ async function checkDataFolder(dataDir: string): Promise<Finding> {
   const found = `${dataDir}${existing === dataDir ? '' : ' (will be made)'}, ${formatBytes(free)} free`;
   if (free >= scarceBytes) return { status: 'ok', found };
   return { status: 'warn', found, fix: 'make room: ingest stops when the disk is full' };
-}
-
-async function nearestExisting(path: string): Promise<string> {
-  try {
-    await access(path);
-    return path;
-  } catch (error) {
-    const parent = dirname(path);
-    if (parent === path) throw error;
-    return nearestExisting(parent);
-  }
 }
 
 async function checkEngine({ engine, role, queue }: Config): Promise<Finding> {
@@ -192,37 +173,6 @@ function contractsNamed({ sources, destinations }: Config): { name: string; wher
 }
 
 /** Connects as the service would, but makes nothing. A DuckDB file is not opened: the service may have it. */
-async function checkDestinations(config: Config): Promise<Finding> {
-  const found: string[] = [];
-  let fix: string | undefined;
-  for (const destination of [config.destination, ...config.destinations]) {
-    const name = 'name' in destination ? `${destination.name}: ` : '';
-    if (destination.type === 'bigquery') {
-      const { openApi } = await import('../load/destinations/bigquery/api.ts');
-      const { unavailable } = await import('../load/destinations/bigquery/errors.ts');
-      const api = await openApi({ ...destination, queueId: 'doctor' });
-      await api.fieldsOf('_sentinel_counters').catch((error: unknown) => {
-        throw unavailable('be reached', error);
-      });
-    }
-    if (destination.type !== 'postgres') {
-      found.push(`${name}${describeDestination(destination)}`);
-      continue;
-    }
-    const { checkPostgres } = await import('../load/destinations/postgres/check.ts');
-    const { version, warning } = await checkPostgres(destination);
-    found.push(`${name}${describeDestination(destination)} (PostgreSQL ${version})`);
-    if (warning === undefined) continue;
-    found.push(warning.found);
-    fix = warning.fix;
-  }
-  return {
-    status: fix === undefined ? 'ok' : 'warn',
-    found: found.join('; '),
-    ...(fix === undefined ? {} : { fix }),
-  };
-}
-
 async function checkSteps(config: Config): Promise<Finding> {
   const names = (await discoverSteps(config.steps)).map((step) => step.config.name);
   const found = names.join(', ') || 'none';

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { runChecks, type CheckResult } from './doctor-checks.ts';
+import { runChecks } from './doctor-checks.ts';
+import type { CheckResult } from './doctor-finding.ts';
 import { print, printJson, type Io, type Outcome } from './io.ts';
 import { withConfig, withExamples, withJson, type ConfigOption } from './options.ts';
 import { printable } from './table.ts';

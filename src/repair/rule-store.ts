@@ -334,12 +334,15 @@ export async function openRuleStore(state: StateStore, options: RuleStoreOptions
       for (const { position, rule } of rules) {
         await inTurn(async () => {
           const rival = rule.status === 'active' ? activeRival(rule) : undefined;
-          const disabled = index.get(rule.id)?.disabled_by === 'person' && rule.status === 'active';
+          const known = index.get(rule.id);
+          const disabled = known?.disabled_by === 'person' && rule.status === 'active';
           if (rival !== undefined) refused.push({ position, reason: rivalry(rival) });
           else if (disabled)
             refused.push({ position, reason: `rule ${rule.id} is disabled here; approve it` });
           else {
-            await write(rule, rule.status === 'active' ? [endOfRollback(rule.id)] : []);
+            // One that is here already stays the work of whoever made it.
+            const origin = known?.origin ?? rule.origin;
+            await write({ ...rule, origin }, rule.status === 'active' ? [endOfRollback(rule.id)] : []);
             imported.push(rule.id);
           }
         });

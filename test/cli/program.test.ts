@@ -158,6 +158,17 @@ describe('sentinel doctor', () => {
     expect(code).toBe(0);
   });
 
+  it('finds a destination whose file can not be made, also one of several', async () => {
+    await writeFile(join(shell.folder, 'taken'), 'a file');
+    await writeFile(
+      join(shell.folder, 'sentinel-config.yaml'),
+      'destinations: [{ name: lake, type: duckdb, path: ./taken/lake.duckdb }]\n',
+    );
+    const { code, out } = await shell.cli(['doctor'], { env: { SENTINEL_API_PORT: '0' } });
+    expect(out).toMatch(/FAIL {2}destination.*taken is not a folder; choose another destination.path/);
+    expect(code).toBe(1);
+  });
+
   it.each([
     ['20.18.3', 'fail'],
     ['20.19.0', 'ok'],

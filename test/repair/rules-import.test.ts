@@ -43,6 +43,22 @@ describe('exported rules', () => {
     expect(await rules.list()).toMatchObject([{ origin: 'import', evidence: ['Ana said so'] }]);
   });
 
+  it('come back to where they were made, and stay the work of whoever made them', async () => {
+    const { rules: list } = await exported();
+    await rules.importRules({ rules: list });
+    const home = await open();
+    const plan = { operations: [{ op: 'move', from: '/price', to: '/amount' }] } as const;
+    await home.learn({
+      failure: failureOf(priced()),
+      plan: { operations: [...plan.operations] },
+      origin: 'person',
+      evidence: ['Ana said so'],
+      approval: 'auto',
+    });
+    expect(await home.importRules({ rules: list })).toMatchObject({ refused: [] });
+    expect(await home.list()).toMatchObject([{ origin: 'person' }]);
+  });
+
   it('are refused one by one, with the reason', async () => {
     const [rule] = (await exported()).rules as [JsonObject];
     const report = await rules.importRules([
