@@ -108,7 +108,7 @@ async function groups(io: Io, options: ServerOptions & { json?: boolean }): Prom
     group.count,
     group.contract,
     group.source,
-    group.last_received_at,
+    group.last_seen,
     group.signature,
     group.reason,
   ]);

@@ -103,8 +103,6 @@ export async function watchDeadLetters(
       contract,
       source,
       count: tally.size,
-      first_received_at: firstSeen,
-      last_received_at: lastSeen,
       first_seen: firstSeen,
       last_seen: lastSeen,
       sample_id: newest,

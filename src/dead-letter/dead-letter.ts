@@ -96,9 +96,6 @@ export interface DeadLetterGroup {
   source: string;
   count: number;
   /** ISO 8601 times of the oldest and the newest event. */
-  first_received_at: string;
-  last_received_at: string;
-  /** The same two under the names that other lists use. */
   first_seen: string;
   last_seen: string;
   /** Id of the newest one. */

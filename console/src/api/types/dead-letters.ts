@@ -32,8 +32,8 @@ export interface DeadLetterGroup {
   contract: string;
   source: string;
   count: number;
-  first_received_at: string;
-  last_received_at: string;
+  first_seen: string;
+  last_seen: string;
   sample_id: string;
   violations: Violation[];
   reason: string;

@@ -101,11 +101,11 @@ function Facts({ group }: { group: DeadLetterGroup }) {
         <dd>{count(group.count)}</dd>
         <dt>First</dt>
         <dd>
-          <Ago at={group.first_received_at} />
+          <Ago at={group.first_seen} />
         </dd>
         <dt>Newest</dt>
         <dd>
-          <Ago at={group.last_received_at} />
+          <Ago at={group.last_seen} />
         </dd>
         <dt>Signature</dt>
         <dd className="mono">{group.signature}</dd>

@@ -51,7 +51,7 @@ const columns: Column<DeadLetterGroup>[] = [
     phone: 'label',
     width: '88px',
     end: true,
-    cell: ({ last_received_at: at }) => <Ago at={at} />,
+    cell: ({ last_seen: at }) => <Ago at={at} />,
   },
   {
     header: 'Letters',
