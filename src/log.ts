@@ -7,17 +7,6 @@ import { SentinelError } from './errors.ts';
 
 export type Logger = PinoLogger;
 
-/** The fields that lines are searched by, in every part under the same names. */
-export interface LogFields {
-  /** `failed` marks what to look at when a source turns unstable. */
-  status?: string;
-  source?: string;
-  contract?: string;
-  request_id?: string;
-  code?: string;
-  step?: string;
-}
-
 const stdout = 1;
 /** One for all loggers of a thread, so that their lines stay in order and one exit hook is enough. */
 let jsonStdout: DestinationStream | undefined;

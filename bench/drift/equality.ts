@@ -11,7 +11,7 @@ export function sameDeclared(a: JsonObject, b: JsonObject, contract: Contract): 
   return declaredText(a, contract) === declaredText(b, contract);
 }
 
-export function declaredText(event: JsonObject, contract: Contract): string {
+function declaredText(event: JsonObject, contract: Contract): string {
   return JSON.stringify(canonical(event, [], contract.jsonSchema));
 }
 

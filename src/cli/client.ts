@@ -70,7 +70,7 @@ async function isListening({ url }: Server): Promise<boolean> {
   throw new CliError(`something that is not Data Sentinel answers at ${url}`);
 }
 
-export function causeCode(error: unknown): string | undefined {
+function causeCode(error: unknown): string | undefined {
   const cause = error instanceof Error ? error.cause : undefined;
   const code = isObject(cause) || cause instanceof Error ? (cause as { code?: unknown }).code : undefined;
   return typeof code === 'string' ? code : undefined;

@@ -52,7 +52,7 @@ export function readDestinations(
 }
 
 /** How the one under `destination:` is called where several are shown. */
-export const mainDestination = 'main';
+const mainDestination = 'main';
 
 function readDestination(
   settings: DestinationSettings,

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../json.ts';
+import type { JsonObject } from '../json.ts';
 import type { Violation } from '../validate/violation.ts';
 
 /** A destination-neutral column type; each destination spells it in its own SQL. */
@@ -65,6 +65,3 @@ export interface Contract {
    */
   checkFields(fields: readonly string[]): FieldCheck | undefined;
 }
-
-/** What may stand at a path of the contract: the outputs a `map` operation is allowed to produce. */
-export type AllowedLiterals = ReadonlyMap<string, readonly Json[]>;

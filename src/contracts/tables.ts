@@ -6,7 +6,7 @@ import type { Column, ColumnType, Contract } from './contract.ts';
 const idColumn: Column = { name: 'event_id', type: { kind: 'string' } };
 
 /** Columns that the loader itself writes. */
-export const reservedColumns: readonly string[] = [
+const reservedColumns: readonly string[] = [
   '_request_id',
   '_received_at',
   '_source',

@@ -93,7 +93,7 @@ export function completed(letter: DeadLetter, contract: Contract, edited: JsonOb
   return event;
 }
 
-export function factsOf(letter: Pick<DeadLetter, 'request_id' | 'received_at' | 'source'>): EnvelopeFacts {
+function factsOf(letter: Pick<DeadLetter, 'request_id' | 'received_at' | 'source'>): EnvelopeFacts {
   return {
     requestId: letter.request_id,
     receivedAt: letter.received_at,

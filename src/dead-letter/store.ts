@@ -56,7 +56,7 @@ export interface DeadLetterStore {
   ): () => void;
 }
 
-export const byIdPrefix = `${deadLetterGroup}/by-id/`;
+const byIdPrefix = `${deadLetterGroup}/by-id/`;
 
 /** `claimed`: one for all who settle letters; by default one that all who share the state share. */
 export function createDeadLetters(

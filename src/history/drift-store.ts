@@ -6,7 +6,7 @@ import { listAll } from '../repair/state-pages.ts';
 import type { DriftWatch } from './drift.ts';
 import { type DriftField, mergeFields } from './drift-fields.ts';
 
-export const driftPrefix = 'history/drift/';
+const driftPrefix = 'history/drift/';
 const writeEveryMs = 60_000;
 
 const fieldsSchema = z.array(

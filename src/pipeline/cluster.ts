@@ -117,7 +117,7 @@ export async function gatewayHost(config: Config, calls: Calls): Promise<Pipelin
  * The pipeline as a gateway has it: contracts and steps of its own, so that it starts and takes events while no worker
  * is up; what only a destination or a running pipeline knows is asked of the workers (`no_worker` when there is none).
  */
-export async function remotePipeline(config: Config, calls: Calls): Promise<Pipeline> {
+async function remotePipeline(config: Config, calls: Calls): Promise<Pipeline> {
   const contracts = await loadContracts(contractFolders(config), { override: true });
   const steps = await discoverSteps(stepFolders(config));
   const ownSteps = builtinSteps(

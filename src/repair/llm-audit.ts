@@ -29,8 +29,7 @@ export interface LlmExchange {
  * - `plan`: it works. `plan_failed`: a check refuses it. `refused`: the model says that there is none.
  * - `invalid`: the answer is no plan. `rejected`: the server declines the question. `unavailable`: no answer.
  */
-export const llmOutcomes = ['plan', 'plan_failed', 'refused', 'invalid', 'rejected', 'unavailable'] as const;
-export type LlmOutcome = (typeof llmOutcomes)[number];
+export type LlmOutcome = 'plan' | 'plan_failed' | 'refused' | 'invalid' | 'rejected' | 'unavailable';
 
 export type AuditEntry = LlmExchange & { id: string };
 

@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import type { JsonType } from '../json.ts';
 import type { Plan } from './plan.ts';
 
-export const ruleOrigins = ['heuristic', 'llm', 'person', 'import'] as const;
-export type RuleOrigin = (typeof ruleOrigins)[number];
+export type RuleOrigin = 'heuristic' | 'llm' | 'person' | 'import';
 
 /**
  * - `candidate`: waits for a person's approval, and so do the events it would repair. Does not expire.

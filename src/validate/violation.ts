@@ -16,21 +16,18 @@ export interface Violation {
   found: JsonType | 'missing';
 }
 
-export const violationCodes = [
-  'required', // absent
-  'type', // another JSON type
-  'format', // right JSON type, but not a UUID, date-time, e-mail, decimal …
-  'pattern', // does not match the contract's regular expression
-  'enum', // not one of the listed values, or not the constant
-  'too_small', // number or length below the minimum
-  'too_big', // number or length above the maximum
-  'not_multiple', // not a multiple of the step, or too many decimals
-  'undeclared', // a field that a closed contract does not declare
-  'no_match', // fits none (or several) of the alternatives
-  'custom', // a check that the contract's author wrote
-  'unknown_contract', // the envelope names no contract that exists here
-  'unknown_contract_version',
-  'rejected_by_destination', // valid, but the destination's own types refused the row
-] as const;
-
-export type ViolationCode = (typeof violationCodes)[number];
+export type ViolationCode =
+  | 'required' // absent
+  | 'type' // another JSON type
+  | 'format' // right JSON type, but not a UUID, date-time, e-mail, decimal …
+  | 'pattern' // does not match the contract's regular expression
+  | 'enum' // not one of the listed values, or not the constant
+  | 'too_small' // number or length below the minimum
+  | 'too_big' // number or length above the maximum
+  | 'not_multiple' // not a multiple of the step, or too many decimals
+  | 'undeclared' // a field that a closed contract does not declare
+  | 'no_match' // fits none (or several) of the alternatives
+  | 'custom' // a check that the contract's author wrote
+  | 'unknown_contract' // the envelope names no contract that exists here
+  | 'unknown_contract_version'
+  | 'rejected_by_destination'; // valid, but the destination's own types refused the row

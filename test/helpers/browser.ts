@@ -5,7 +5,7 @@ import { type Browser, type Page, chromium } from 'playwright-core';
 const names = ['chromium', 'chromium-browser', 'google-chrome'];
 
 /** Where the browser is; undefined when the machine has none. */
-export const chromiumPath = (process.env['PATH'] ?? '')
+const chromiumPath = (process.env['PATH'] ?? '')
   .split(delimiter)
   .flatMap((folder) => names.map((name) => join(folder, name)))
   .find((path) => existsSync(path));

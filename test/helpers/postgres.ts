@@ -22,7 +22,7 @@ export interface PostgresServer {
 }
 
 /** The folder with `initdb` and `postgres`, the newest version there is; undefined when there is none. */
-export function postgresBinaries(): string | undefined {
+function postgresBinaries(): string | undefined {
   const debian = '/usr/lib/postgresql';
   const versions = existsSync(debian) ? readdirSync(debian).toSorted((a, b) => Number(b) - Number(a)) : [];
   const folders = [

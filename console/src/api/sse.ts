@@ -6,7 +6,7 @@ export interface ServerEvent {
 }
 
 /** Server-sent events read by fetch, because EventSource can't send the token in a header. Ends with the connection. */
-export async function readEvents(
+async function readEvents(
   path: string,
   onEvent: (event: ServerEvent) => void,
   { signal, onOpen }: { signal: AbortSignal; onOpen?: () => void },

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 
 /** Whether keys belong to something that a person types into. */
-export function isTyping(target: EventTarget | null): boolean {
+function isTyping(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&
     target.closest('input, textarea, select, [contenteditable="true"]') !== null

@@ -15,7 +15,7 @@ export function failureInWords({
   return violations.length > 3 ? `${shown} and ${violations.length - 3} more` : shown;
 }
 
-export function violationInWords({ path, code, expected, found, message }: Violation): string {
+function violationInWords({ path, code, expected, found, message }: Violation): string {
   const field = pathInWords(path);
   if (code === 'required') return `${field} is missing`;
   if (code === 'undeclared') return `${field} is not declared`;

@@ -20,7 +20,6 @@ export const maxMessagesPerBlock = 4096;
 const maxUint32 = 0xffff_ffff;
 
 export const offsetOf = (seq: number, index: number): number => seq * maxMessagesPerBlock + index;
-export const seqOf = (offset: number): number => Math.floor(offset / maxMessagesPerBlock);
 
 /** Throws a RangeError for what a block cannot hold. */
 export function eventsOf({ events = 1 }: Message): number {

@@ -24,8 +24,8 @@ export interface EntryHead {
   largeId: string | undefined;
 }
 
-export const operationHeader = 'KV-Operation';
-export const expiresHeader = 'Sentinel-Expires';
+const operationHeader = 'KV-Operation';
+const expiresHeader = 'Sentinel-Expires';
 /** Of large values, in the large stream. */
 export const stateOwner = '=state';
 

@@ -36,7 +36,7 @@ export function toEngineError(error: unknown): Error {
   });
 }
 
-export function hasApiCode(error: unknown, code: number): boolean {
+function hasApiCode(error: unknown, code: number): boolean {
   return error instanceof JetStreamApiError && error.apiError().err_code === code;
 }
 

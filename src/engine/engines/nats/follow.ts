@@ -16,7 +16,7 @@ export interface Follower {
 export type Followed = Pick<Pulled, 'data' | 'header' | 'subject' | 'seq' | 'at'>;
 
 /** Shorter than the mark of a deletion is kept (sweeper.ts). */
-export const maxGapMs = 300_000;
+const maxGapMs = 300_000;
 const batch = 1000;
 const expiresMs = 30_000;
 const heartbeatMs = 1000;

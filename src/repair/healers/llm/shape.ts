@@ -15,7 +15,7 @@ export interface ShapeLimits {
   failureOnly?: boolean;
 }
 
-export const defaultShapeLimits: ShapeLimits = { depth: 8, keysPerObject: 60, itemsPerArray: 3, nodes: 400 };
+const defaultShapeLimits: ShapeLimits = { depth: 8, keysPerObject: 60, itemsPerArray: 3, nodes: 400 };
 /** From all of it to the least; the first that is complete and fits is taken. */
 const stages: readonly ShapeLimits[] = [
   defaultShapeLimits,
