@@ -3,7 +3,7 @@ import type { Table } from './destination.ts';
 import { conflict } from './key-fields.ts';
 
 /** Names with this prefix are ours; no contract's table may have one. */
-export const reservedPrefix = '_sentinel_';
+const reservedPrefix = '_sentinel_';
 
 /**
  * One spec for each table, with the columns of all its specs (the versions of a contract). `sameName` makes equal what

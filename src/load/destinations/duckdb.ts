@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Destination, Row, RowOutcome, Table } from '../destination.ts';
+import { mergeTables } from '../merge-tables.ts';
 import { ensureBookkeeping, forgetPositions, readCounts, readPositions } from './duckdb/bookkeeping.ts';
 import { unavailable } from './duckdb/errors.ts';
 import { findEvent } from './duckdb/find.ts';
@@ -12,7 +13,8 @@ import { makeReady } from './duckdb/ready.ts';
 import { rowsOf } from './duckdb/rows.ts';
 import { type DuckDbOptions, openSession } from './duckdb/session.ts';
 import { repairAudit } from './duckdb/repair-audit.ts';
-import { ensureTable, mergeTables, sameName } from './duckdb/tables.ts';
+import { typeName } from './duckdb/sql.ts';
+import { ensureTable, sameName } from './duckdb/tables.ts';
 
 /**
  * A DuckDB file as the destination. Only one process at a time can have it open; `query` is how others read it.
@@ -61,7 +63,7 @@ export async function openDuckDb(options: DuckDbOptions): Promise<Destination> {
   }
 
   async function prepare(connection: DuckDBConnection, specs: readonly Table[]): Promise<void> {
-    const merged = mergeTables(specs);
+    const merged = mergeTables(specs, typeName, sameName);
     await ensureTables(connection, merged);
     for (const spec of merged)
       tables.set(sameName(spec.name), await knowTable(connection, spec, warehouse.repairKinds));

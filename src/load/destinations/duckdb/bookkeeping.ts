@@ -5,9 +5,6 @@ import { ensureRepairLog } from './repair-log.ts';
 import { integersOf, rowsOf } from './rows.ts';
 import { literal } from './sql.ts';
 
-/** Names with this prefix are ours; no contract's table may have one. */
-export const reservedPrefix = '_sentinel_';
-
 const tables = [
   `CREATE TABLE IF NOT EXISTS _sentinel_positions (partition VARCHAR, position BIGINT)`,
   // Per queue, as the file may outlive one: the next begins at 0 again, and must not be taken to be where that one was.

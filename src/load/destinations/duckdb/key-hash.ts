@@ -1,8 +1,8 @@
 import { type Json, type JsonObject, isObject } from '../../../json.ts';
 import type { Table } from '../../destination.ts';
+import { keyFields } from '../../key-fields.ts';
 import { type Hash, combine, ofInteger, ofText, ofUuid } from './hash.ts';
 import { literal } from './sql.ts';
-import { keyFields } from './table-sql.ts';
 
 /** The hash of an event's key; null when a part of it is absent; undefined when only DuckDB can tell. */
 export type KeyHash = (values: JsonObject) => Hash | null | undefined;

@@ -1,7 +1,8 @@
 import type { Column } from '../../../contracts/contract.ts';
 import type { Table } from '../../destination.ts';
+import { keyFields } from '../../key-fields.ts';
 import { identifier, literal, textType, tryCast } from './sql.ts';
-import { conflict, ownColumns } from './tables.ts';
+import { ownColumns } from './tables.ts';
 
 /** Temporary tables of the writer's connection; a load of rows for several tables has a set for each. */
 export interface Staging {
@@ -130,24 +131,6 @@ function castStatement(columns: readonly Column[], stage: Staging): string {
         FROM (SELECT pos, json_transform(line, ${literal(JSON.stringify(structure))}) AS e FROM ${stage.text})
       )
     )`;
-}
-
-/** Where the parts of a table's key are. Throws `destination_schema_conflict` when one is in no column. */
-export function keyFields(table: Table): { column: Column; inner: string[] }[] {
-  return table.key.map((pointer) => {
-    const [field = '', ...inner] = pointer
-      .slice(1)
-      .split('/')
-      .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
-    const column = table.columns.find(({ name }) => name === field);
-    if (column === undefined) throw conflict(`table ${table.name}: its key ${pointer} is in no column`);
-    if (inner.length > 0 && column.type.kind !== 'json') {
-      throw conflict(
-        `table ${table.name}: its key ${pointer} is within ${field}, which is not a json column`,
-      );
-    }
-    return { column, inner };
-  });
 }
 
 /** The parts of the key as SQL; NULL where the event has none. */

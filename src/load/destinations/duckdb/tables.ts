@@ -1,8 +1,8 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Column } from '../../../contracts/contract.ts';
-import { SentinelError } from '../../../errors.ts';
 import type { Table } from '../../destination.ts';
-import { reservedPrefix } from './bookkeeping.ts';
+import { conflict } from '../../key-fields.ts';
+import { expectType } from '../../merge-tables.ts';
 import { rowsOf } from './rows.ts';
 import { identifier, literal, typeName } from './sql.ts';
 
@@ -24,34 +24,6 @@ interface SqlColumn {
 
 /** DuckDB does not tell `Order` from `order`. */
 export const sameName = (name: string): string => name.toLowerCase();
-
-/** One spec for each table, with the columns of all its specs (the versions of a contract). */
-export function mergeTables(tables: readonly Table[]): Table[] {
-  const merged = new Map<string, Table>();
-  for (const table of tables) {
-    if (sameName(table.name).startsWith(reservedPrefix)) {
-      throw conflict(`table ${table.name}: names that begin with ${reservedPrefix} are Data Sentinel's own`);
-    }
-    const present = merged.get(sameName(table.name));
-    merged.set(sameName(table.name), present === undefined ? table : merge(present, table));
-  }
-  return [...merged.values()];
-}
-
-function merge(a: Table, b: Table): Table {
-  if (a.key.join(' ') !== b.key.join(' ')) {
-    throw conflict(
-      `table ${a.name}: two contracts give it the keys ${a.key.join(', ')} and ${b.key.join(', ')}`,
-    );
-  }
-  const columns = new Map(a.columns.map((column) => [sameName(column.name), column]));
-  for (const column of b.columns) {
-    const present = columns.get(sameName(column.name));
-    if (present === undefined) columns.set(sameName(column.name), column);
-    else expectType(a.name, column.name, typeName(present.type), typeName(column.type));
-  }
-  return { ...a, columns: [...columns.values()] };
-}
 
 /** Creates the table, or adds the columns it lacks; the rows there are keep NULL in them. */
 export async function ensureTable(connection: DuckDBConnection, table: Table): Promise<void> {
@@ -96,13 +68,3 @@ export async function eventTables(connection: DuckDBConnection): Promise<string[
   );
   return rows.map(([name]) => String(name));
 }
-
-function expectType(table: string, column: string, present: string, wanted: string): void {
-  if (present === wanted) return;
-  throw conflict(
-    `column "${column}" of table "${table}" is ${present}, but the contract declares ${wanted}; give the field another name or the contract another table`,
-  );
-}
-
-export const conflict = (message: string): SentinelError =>
-  new SentinelError('destination_schema_conflict', message);
