@@ -6,11 +6,8 @@ import type { RepairTrail } from './destination.ts';
  * leaving, in one transaction; the caller keeps it durably elsewhere, and only then lets it go with `release`.
  */
 export interface RepairAudit {
-  /** Newest first, without the events themselves. `next` is the cursor of the following page. */
-  list(
-    filter: RepairFilter,
-    page: { limit: number; cursor?: string },
-  ): Promise<{ items: RepairEntry[]; next: string | undefined }>;
+  /** Newest first, without the events themselves. */
+  list(filter: RepairFilter, page: { limit: number; cursor?: string }): Promise<RepairPage>;
   /** How much a rule has touched. */
   touched(ruleId: string): Promise<TouchedByRule>;
   /**
@@ -30,6 +27,12 @@ export interface RepairFilter {
   healer?: RepairTrail['healer'];
   contract?: string;
   source?: string;
+}
+
+export interface RepairPage {
+  items: RepairEntry[];
+  /** The cursor of the following page. */
+  next: string | undefined;
 }
 
 /** One repair, as `_sentinel_repairs` has it. */

@@ -1,6 +1,7 @@
 import type { LoadedEvent, RepairTrail } from '../../destination.ts';
+import { byHandOf } from '../../repair-page.ts';
 import type { Api } from './api.ts';
-import { byHandOf, cell } from './repairs.ts';
+import { cell } from './repairs.ts';
 import { literal } from './tables.ts';
 
 const uuidShape = /^[\da-f]{8}-[\da-f]{4}-([\da-f])[\da-f]{3}-[\da-f]{4}-[\da-f]{12}$/i;

@@ -1,22 +1,10 @@
 import type { RepairTrail } from '../../destination.ts';
-import type { RepairAudit, RepairEntry, RepairFilter, TakenOut } from '../../repair-audit.ts';
+import type { RepairAudit, RepairFilter, TakenOut } from '../../repair-audit.ts';
+import { byHandOf, filterColumns, placeOf, repairPage } from '../../repair-page.ts';
 import type { Api, Params } from './api.ts';
 import { type Warehouse, commit, lastBatch } from './loader.ts';
 
-const columns: Record<keyof RepairFilter, string> = {
-  ruleId: 'rule_id',
-  healer: 'healer',
-  contract: 'contract',
-  source: 'source',
-};
-
 export const cell = (value: string | null | undefined): string => value ?? '';
-
-/** `by_hand` as JSON text; a list of nothing is none. */
-export const byHandOf = (json: string | null | undefined): string[] | undefined => {
-  const list = JSON.parse(json ?? '[]') as string[];
-  return list.length === 0 ? undefined : list;
-};
 
 export async function listRepairs(
   api: Api,
@@ -26,15 +14,14 @@ export async function listRepairs(
   const params: Params = {};
   const conditions = Object.entries(filter).map(([field, value]) => {
     params[field] = String(value);
-    return `${columns[field as keyof RepairFilter]} = @${field}`;
+    return `${filterColumns[field as keyof RepairFilter]} = @${field}`;
   });
-  if (cursor !== undefined) {
-    const [micros = '', id = ''] = cursor.split('.');
-    // A cursor that we did not make is past the end.
-    if (!/^\d{1,16}$/.test(micros) || !/^[\da-f-]{36}$/.test(id)) return { items: [], next: undefined };
-    params['id'] = id;
+  const place = cursor === undefined ? undefined : placeOf(cursor);
+  if (cursor !== undefined && place === undefined) return { items: [], next: undefined };
+  if (place !== undefined) {
+    params['id'] = place.id;
     const before = `UNIX_MICROS(repaired_at)`;
-    conditions.push(`(${before} < ${micros} OR (${before} = ${micros} AND request_id < @id))`);
+    conditions.push(`(${before} < ${place.micros} OR (${before} = ${place.micros} AND request_id < @id))`);
   }
   const rows = await api.run(
     `SELECT request_id, table_name, contract, contract_version, source, healer, rule_id, plan, TO_JSON_STRING(by_hand),
@@ -43,29 +30,8 @@ export async function listRepairs(
      ORDER BY repaired_at DESC, request_id DESC LIMIT ${limit + 1}`,
     params,
   );
-  const shown = rows.slice(0, limit);
-  const last = rows.length > limit ? shown.at(-1) : undefined;
-  return { items: shown.map(entryOf), next: last && `${last[9]}.${last[0]}` };
+  return repairPage(rows, limit);
 }
-
-function entryOf(row: (string | null)[]): RepairEntry {
-  const [id, table, contract, version, source, healer, ruleId, plan, byHand, repairedAt, rolledBackAt] = row;
-  return {
-    requestId: cell(id),
-    table: cell(table),
-    contract: cell(contract),
-    version: cell(version),
-    source: cell(source),
-    healer: healer as RepairTrail['healer'],
-    ruleId: ruleId ?? undefined,
-    plan: cell(plan),
-    byHand: byHandOf(byHand),
-    repairedAt: isoOf(cell(repairedAt)),
-    rolledBackAt: rolledBackAt === null || rolledBackAt === undefined ? undefined : isoOf(rolledBackAt),
-  };
-}
-
-const isoOf = (micros: string): string => new Date(Number(micros) / 1000).toISOString();
 
 export async function countTouched(api: Api, ruleId: string): ReturnType<RepairAudit['touched']> {
   const repairs = api.table('_sentinel_repairs');

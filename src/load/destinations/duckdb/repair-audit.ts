@@ -1,5 +1,6 @@
-import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
-import type { RepairAudit, RepairEntry, RepairFilter, TouchedByRule } from '../../repair-audit.ts';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { RepairAudit, RepairFilter, RepairPage, TouchedByRule } from '../../repair-audit.ts';
+import { filterColumns, placeOf, repairPage } from '../../repair-page.ts';
 import { integersOf, rowsOf } from './rows.ts';
 import { literal } from './sql.ts';
 import { forgetLeaving, readLeaving, takeOut } from './take-out.ts';
@@ -24,23 +25,15 @@ export function repairAudit({
   };
 }
 
-const columns: Record<keyof RepairFilter, string> = {
-  ruleId: 'rule_id',
-  healer: 'healer',
-  contract: 'contract',
-  source: 'source',
-};
-
 async function listRepairs(
   connection: DuckDBConnection,
   filter: RepairFilter,
   { limit, cursor }: { limit: number; cursor?: string },
-): Promise<{ items: RepairEntry[]; next: string | undefined }> {
+): Promise<RepairPage> {
   const conditions = Object.entries(filter).map(
-    ([field, value]) => `${columns[field as keyof RepairFilter]} = ${literal(String(value))}`,
+    ([field, value]) => `${filterColumns[field as keyof RepairFilter]} = ${literal(String(value))}`,
   );
   const place = cursor === undefined ? undefined : placeOf(cursor);
-  // A cursor that we did not make is past the end.
   if (cursor !== undefined && place === undefined) return { items: [], next: undefined };
   if (place !== undefined)
     conditions.push(`(epoch_us(repaired_at), request_id) < (${place.micros}, ${literal(place.id)}::UUID)`);
@@ -51,37 +44,8 @@ async function listRepairs(
      FROM _sentinel_repairs ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`}
      ORDER BY epoch_us(repaired_at) DESC, request_id DESC LIMIT ${limit + 1}`,
   );
-  const shown = rows.slice(0, limit);
-  const last = rows.length > limit ? shown.at(-1) : undefined;
-  return {
-    items: shown.map(entryOf),
-    next: last === undefined ? undefined : `${String(last[9])}.${String(last[0])}`,
-  };
-}
-
-function entryOf(row: DuckDBValue[]): RepairEntry {
-  const [id, table, contract, version, source, healer, ruleId, plan, byHand, repairedAt, rolledBackAt] =
-    row.map((value) => (value === null ? undefined : String(value)));
-  return {
-    requestId: id ?? '',
-    table: table ?? '',
-    contract: contract ?? '',
-    version: version ?? '',
-    source: source ?? '',
-    healer: healer as RepairEntry['healer'],
-    ruleId,
-    plan: plan ?? '',
-    byHand: byHand === undefined ? undefined : (JSON.parse(byHand) as string[]),
-    repairedAt: isoOf(repairedAt ?? '0'),
-    rolledBackAt: rolledBackAt === undefined ? undefined : isoOf(rolledBackAt),
-  };
-}
-
-const isoOf = (micros: string): string => new Date(Number(micros) / 1000).toISOString();
-
-function placeOf(cursor: string): { micros: string; id: string } | undefined {
-  const parts = /^(\d{1,18})\.([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/i.exec(cursor);
-  return parts === null ? undefined : { micros: parts[1]!, id: parts[2]! };
+  const cells = rows.map((row) => row.map((value) => (value === null ? null : String(value))));
+  return repairPage(cells, limit);
 }
 
 async function countTouched(connection: DuckDBConnection, ruleId: string): Promise<TouchedByRule> {

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
-import type { RepairAudit, RepairEntry, RepairFilter, TouchedByRule } from '../../repair-audit.ts';
-import { uuidShape } from './find.ts';
+import type { RepairAudit, RepairFilter, RepairPage, TouchedByRule } from '../../repair-audit.ts';
+import { filterColumns, placeOf, repairPage } from '../../repair-page.ts';
 import type { Session } from './session.ts';
 import { identifier } from './sql.ts';
 import { forgetLeaving, readLeaving, takeOut } from './take-out.ts';
@@ -22,73 +22,33 @@ export function repairAudit(session: Session, slot: number): RepairAudit {
   };
 }
 
-const columns: Record<keyof RepairFilter, string> = {
-  ruleId: 'rule_id',
-  healer: 'healer',
-  contract: 'contract',
-  source: 'source',
-};
-
-type Entry = Record<string, string | null> & { micros: string; request_id: string };
-
 async function listRepairs(
   client: ClientBase,
   schema: string,
   filter: RepairFilter,
   { limit, cursor }: { limit: number; cursor?: string },
-): Promise<{ items: RepairEntry[]; next: string | undefined }> {
+): Promise<RepairPage> {
   const values: string[] = [];
   const value = (text: string) => `$${values.push(text)}`;
   const conditions = Object.entries(filter).map(
-    ([field, wanted]) => `${columns[field as keyof RepairFilter]} = ${value(String(wanted))}`,
+    ([field, wanted]) => `${filterColumns[field as keyof RepairFilter]} = ${value(String(wanted))}`,
   );
   const place = cursor === undefined ? undefined : placeOf(cursor);
-  // A cursor that we did not make is past the end.
   if (cursor !== undefined && place === undefined) return { items: [], next: undefined };
   if (place !== undefined)
     conditions.push(
       `(repaired_at, request_id) < ('epoch'::timestamptz + ${value(place.micros)}::bigint * interval '1 microsecond', ${value(place.id)}::uuid)`,
     );
   const micros = (column: string) => `(extract(epoch FROM ${column}) * 1000000)::bigint`;
-  const { rows } = await client.query<Entry>(
-    `SELECT request_id, table_name, contract, contract_version, source, healer, rule_id, plan,
-       to_json(by_hand) AS by_hand, ${micros('repaired_at')} AS micros, ${micros('rolled_back_at')} AS rolled_back
+  const { rows } = await client.query<(string | null)[]>({
+    rowMode: 'array',
+    text: `SELECT request_id, table_name, contract, contract_version, source, healer, rule_id, plan,
+       to_json(by_hand), ${micros('repaired_at')}, ${micros('rolled_back_at')}
      FROM ${identifier(schema)}._sentinel_repairs ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`}
      ORDER BY repaired_at DESC, request_id DESC LIMIT ${limit + 1}`,
     values,
-  );
-  const shown = rows.slice(0, limit);
-  const last = rows.length > limit ? shown.at(-1) : undefined;
-  return {
-    items: shown.map(entryOf),
-    next: last === undefined ? undefined : `${last.micros}.${last.request_id}`,
-  };
-}
-
-function entryOf(row: Entry): RepairEntry {
-  const text = (column: string): string => row[column] ?? '';
-  const byHand = row['by_hand'] ?? undefined;
-  const rolledBack = row['rolled_back'] ?? undefined;
-  return {
-    requestId: row.request_id,
-    table: text('table_name'),
-    contract: text('contract'),
-    version: text('contract_version'),
-    source: text('source'),
-    healer: text('healer') as RepairEntry['healer'],
-    ruleId: row['rule_id'] ?? undefined,
-    plan: text('plan'),
-    byHand: byHand === undefined ? undefined : (JSON.parse(byHand) as string[]),
-    repairedAt: isoOf(row.micros),
-    rolledBackAt: rolledBack === undefined ? undefined : isoOf(rolledBack),
-  };
-}
-
-const isoOf = (micros: string): string => new Date(Number(micros) / 1000).toISOString();
-
-function placeOf(cursor: string): { micros: string; id: string } | undefined {
-  const [micros = '', id = ''] = cursor.split('.');
-  return /^\d{1,16}$/.test(micros) && uuidShape.test(id) ? { micros, id } : undefined;
+  });
+  return repairPage(rows, limit);
 }
 
 async function countTouched(client: ClientBase, schema: string, ruleId: string): Promise<TouchedByRule> {

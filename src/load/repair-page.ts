@@ -1,0 +1,57 @@
+import type { RepairEntry, RepairFilter, RepairPage } from './repair-audit.ts';
+
+/** Where `_sentinel_repairs` has what repairs are filtered by. */
+export const filterColumns: Record<keyof RepairFilter, string> = {
+  ruleId: 'rule_id',
+  healer: 'healer',
+  contract: 'contract',
+  source: 'source',
+};
+
+/**
+ * A row of `_sentinel_repairs` as text: request id, table, contract, version, source, healer, rule id, plan, the
+ * pointers entered by hand (JSON), and when it was repaired and rolled back (microseconds since 1970).
+ */
+type RepairCells = readonly (string | null | undefined)[];
+
+/** The page of rows that were read with one more than `limit`, newest first. */
+export function repairPage(rows: readonly RepairCells[], limit: number): RepairPage {
+  const shown = rows.slice(0, limit);
+  const last = rows.length > limit ? shown.at(-1) : undefined;
+  return {
+    items: shown.map(entryOf),
+    next: last === undefined ? undefined : `${last[9]}.${last[0]}`,
+  };
+}
+
+function entryOf(cells: RepairCells): RepairEntry {
+  const [id, table, contract, version, source, healer, ruleId, plan, byHand, repairedAt, rolledBackAt] =
+    cells;
+  return {
+    requestId: id ?? '',
+    table: table ?? '',
+    contract: contract ?? '',
+    version: version ?? '',
+    source: source ?? '',
+    healer: healer as RepairEntry['healer'],
+    ruleId: ruleId ?? undefined,
+    plan: plan ?? '',
+    byHand: byHandOf(byHand),
+    repairedAt: isoOf(repairedAt ?? '0'),
+    rolledBackAt: rolledBackAt === null || rolledBackAt === undefined ? undefined : isoOf(rolledBackAt),
+  };
+}
+
+/** Of JSON text; a list of nothing is none. */
+export function byHandOf(json: string | null | undefined): string[] | undefined {
+  const list = JSON.parse(json ?? '[]') as string[];
+  return list.length === 0 ? undefined : list;
+}
+
+const isoOf = (micros: string): string => new Date(Number(micros) / 1000).toISOString();
+
+/** Where the page after a cursor begins; undefined for a cursor that we did not make, which is past the end. */
+export function placeOf(cursor: string): { micros: string; id: string } | undefined {
+  const parts = /^(\d{1,16})\.([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/i.exec(cursor);
+  return parts === null ? undefined : { micros: parts[1]!, id: parts[2]! };
+}
