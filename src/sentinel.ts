@@ -12,7 +12,7 @@ import { topics } from './event.ts';
 import { createIngest } from './ingest/handler.ts';
 import { createRateLimit } from './ingest/rate-limit.ts';
 import type { Logger } from './log.ts';
-import { gatewayHost } from './pipeline/cluster.ts';
+import { gatewayHost } from './pipeline/gateway.ts';
 import { type LogRing, createLogRing } from './log-ring.ts';
 import { type PipelineHost, hostPipeline } from './pipeline/host.ts';
 import { contractFolders, stepFolders } from './project.ts';

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../src/json.ts';
 import type { Failure } from '../../src/repair/healer.ts';
 import { tryPlan } from '../../src/repair/trial.ts';
 import { errorSignature } from '../../src/validate/signature.ts';
-import type { Subject } from './corpus.ts';
+import type { Subject } from './corpus/subject.ts';
 import type { Drift, Mutation } from './drift.ts';
 import { sameDeclared } from './equality.ts';
 import { fieldsOf } from './fields.ts';

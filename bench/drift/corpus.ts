@@ -1,19 +1,7 @@
-import type { Contract } from '../../src/contracts/contract.ts';
-import type { JsonObject } from '../../src/json.ts';
 import { githubSubjects } from './corpus/github.ts';
 import { ownSubjects } from './corpus/own.ts';
-import { seededRandom, type Random } from './random.ts';
-
-/** A contract and a source of events that it accepts. */
-export interface Subject {
-  contract: Contract;
-  /** How often it is taken, relative to the others. */
-  weight: number;
-  /** A valid event; another one each time, as the random source has it. */
-  event(random: Random): JsonObject;
-  /** Another valid event of the same sort as this one (the same `action`, the same fields), with other values. */
-  sibling(event: JsonObject, random: Random): JsonObject;
-}
+import type { Subject } from './corpus/subject.ts';
+import { seededRandom } from './random.ts';
 
 export function loadCorpus(): Subject[] {
   const subjects = [...ownSubjects(), ...githubSubjects()];

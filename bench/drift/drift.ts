@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../src/json.ts';
 import type { Operation } from '../../src/repair/plan.ts';
-import type { Subject } from './corpus.ts';
+import type { Subject } from './corpus/subject.ts';
 import type { Field } from './fields.ts';
 import type { Random } from './random.ts';
 

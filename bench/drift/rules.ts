@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import type { StateStore } from '../../src/engine/engine.ts';
 import { openEmbeddedEngine } from '../../src/engine/engines/embedded.ts';
 import { type RuleStore, openRuleStore } from '../../src/repair/rule-store.ts';
-import type { Subject } from './corpus.ts';
+import type { Subject } from './corpus/subject.ts';
 
 export interface BenchRules {
   rules: RuleStore;

@@ -1,5 +1,5 @@
 import type { HealingAttempt, UnrecoverableEvent } from '../event.ts';
-import type { RepairTrail } from '../load/destination.ts';
+import type { RepairTrail } from '../load/loaded-event.ts';
 import type { Plan } from '../repair/plan.ts';
 import type { Violation } from '../validate/violation.ts';
 

@@ -3,7 +3,7 @@ import { topics } from '../event.ts';
 import { encodeRecord } from '../ingest/record.ts';
 import type { JsonObject } from '../json.ts';
 import { copyTopic, encodeCopy } from '../load/copies/message.ts';
-import type { RepairTrail } from '../load/destination.ts';
+import type { RepairTrail } from '../load/loaded-event.ts';
 import { type Result, ok } from '../result.ts';
 import type { DeadLetter, EditTrail } from './dead-letter.ts';
 import type { DeadLetterStore } from './store.ts';

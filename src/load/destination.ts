@@ -2,6 +2,7 @@ import type { Column } from '../contracts/contract.ts';
 import type { JsonObject } from '../json.ts';
 import type { Position } from '../engine/engine.ts';
 import type { EventSearch } from './event-search.ts';
+import type { LoadedEvent, RepairTrail } from './loaded-event.ts';
 import type { RepairAudit } from './repair-audit.ts';
 
 /**
@@ -85,37 +86,11 @@ export interface Row {
   letGo?(): void;
 }
 
-/** How a repaired event came to be; kept with the row in `_sentinel_repairs`. */
-export interface RepairTrail {
-  healer: 'rule' | 'heuristics' | 'llm' | 'person';
-  ruleId: string | undefined;
-  /** The event as it was received, JSON text. */
-  original: string;
-  /** The plan, JSON text. */
-  plan: string;
-  /** What the plan made of the event, before the contract's coercions, JSON text. */
-  readonly result: string;
-  /** A JSON merge patch (RFC 7396) that makes `result` of `original`, where there is one: the shorter thing to keep. */
-  patch?: string | undefined;
-  /** Pointers of values that a person entered by hand. */
-  byHand?: readonly string[];
-}
-
 export type RowOutcome =
   | { status: 'loaded' }
   /** Another event with this key is in the table; this one is recorded in `_sentinel_duplicates`. */
   | { status: 'duplicate' }
   | { status: 'rejected'; reason: string; column?: string };
-
-export interface LoadedEvent {
-  /** `leaving`: taken out, and on its way to the dead letters (repair-audit.ts). */
-  status: 'loaded' | 'repaired' | 'duplicate' | 'leaving';
-  table: string;
-  contract: string;
-  version: string;
-  source: string;
-  repair?: RepairTrail;
-}
 
 export interface LoadCounts {
   loaded: number;

@@ -1,7 +1,7 @@
 import type { ReplayTrail } from '../event.ts';
 import type { Incoming } from '../ingest/record.ts';
 import type { JsonObject } from '../json.ts';
-import type { RepairTrail } from '../load/destination.ts';
+import type { RepairTrail } from '../load/loaded-event.ts';
 import type { RowFacts } from '../load/row.ts';
 import { differenceOf, mergePatchOf, patched } from '../repair/difference.ts';
 import type { Plan } from '../repair/plan.ts';

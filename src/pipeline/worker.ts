@@ -9,7 +9,7 @@ import { sendLines } from './log-port.ts';
 import { startPipeline } from './pipeline.ts';
 import { serve } from './rpc.ts';
 import { claimDestination } from './sole-worker.ts';
-import { servePipeline } from './cluster.ts';
+import { servePipeline } from './serve-gateways.ts';
 
 /** What the main thread hands to the pipeline's thread. */
 export interface WorkerInput {

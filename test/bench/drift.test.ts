@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type CaseSet, type DriftCase, isExact, makeCases } from '../../bench/drift/cases.ts';
-import { type Subject, loadCorpus } from '../../bench/drift/corpus.ts';
+import { loadCorpus } from '../../bench/drift/corpus.ts';
+import type { Subject } from '../../bench/drift/corpus/subject.ts';
 import { type BenchHealer, judge } from '../../bench/drift/judge.ts';
 import { failedTargets, metricsOf } from '../../bench/drift/metrics.ts';
 import { mutations } from '../../bench/drift/mutations.ts';

@@ -3,7 +3,7 @@ import { contractSchema } from '../../../examples/github-webhooks/contract-schem
 import { contractFromJsonSchema } from '../../../src/contracts/json-schema.ts';
 import type { Contract } from '../../../src/contracts/contract.ts';
 import type { JsonObject } from '../../../src/json.ts';
-import type { Subject } from '../corpus.ts';
+import type { Subject } from './subject.ts';
 import type { Random } from '../random.ts';
 import { varied } from './vary.ts';
 

@@ -5,7 +5,7 @@ import transaction from '../../../contracts/v1/transaction.ts';
 import { contractFromJsonSchema } from '../../../src/contracts/json-schema.ts';
 import type { Contract } from '../../../src/contracts/contract.ts';
 import type { Json, JsonObject } from '../../../src/json.ts';
-import type { Subject } from '../corpus.ts';
+import type { Subject } from './subject.ts';
 import { type Random, uuidOf } from '../random.ts';
 import { timeText } from './vary.ts';
 

@@ -1,5 +1,5 @@
 import type uPlot from 'uplot';
-import type { Line } from './time-chart.tsx';
+import type { Line } from './chart-line.ts';
 
 /** The values at the pointer, in a box beside it. */
 export function chartTip(lines: () => readonly Line[], format: (value: number) => string): uPlot.Plugin {

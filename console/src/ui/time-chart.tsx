@@ -2,16 +2,9 @@ import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { useTheme } from '../lib/theme.ts';
+import type { Line } from './chart-line.ts';
 import { chartTip } from './chart-tip.ts';
 import type { Tone } from './status.tsx';
-
-export interface Line {
-  label: string;
-  tone: Tone;
-  values: readonly (number | null)[];
-  /** Drawn as a line over the stacked areas. */
-  isOver?: boolean;
-}
 
 interface TimeChartProps {
   label: string;

@@ -1,5 +1,6 @@
 import type { FurtherDestination } from '../../config.ts';
-import type { RepairTrail, Row } from '../destination.ts';
+import type { Row } from '../destination.ts';
+import type { RepairTrail } from '../loaded-event.ts';
 import { type CopyHeader, copyTopic, encodeCopy } from './message.ts';
 
 /** Makes the copies of events for the further destinations, where there are some. */

@@ -13,7 +13,8 @@ import {
 import { SentinelError, messageOf } from '../../errors.ts';
 import { type UnrecoverableEvent, topics } from '../../event.ts';
 import type { Logger } from '../../log.ts';
-import type { Destination, LoadedEvent, Row, RowOutcome } from '../destination.ts';
+import type { Destination, Row, RowOutcome } from '../destination.ts';
+import type { LoadedEvent } from '../loaded-event.ts';
 import { loadPace, openDestination } from '../destinations.ts';
 import { type LoadStage, createLoadStage } from '../stage.ts';
 import { deadCopy, refusalOf } from './dead-letter.ts';

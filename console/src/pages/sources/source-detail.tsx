@@ -6,7 +6,8 @@ import { trimHistory } from '../../lib/trim-history.ts';
 import { count, rate } from '../../lib/format.ts';
 import { Ago, Button, Card } from '../../ui/basics.tsx';
 import { Load } from '../../ui/load.tsx';
-import { Legend, type Line, TimeChart } from '../../ui/time-chart.tsx';
+import { Legend, TimeChart } from '../../ui/time-chart.tsx';
+import type { Line } from '../../ui/chart-line.ts';
 import { sharesOf } from './shares.ts';
 
 const minutes = 30;

@@ -1,15 +1,7 @@
 import type { TopicStats } from '../../engine.ts';
 import { offsetOf } from './block.ts';
-import {
-  origin,
-  partitionName,
-  readGroups,
-  readPartitions,
-  readTopicNames,
-  readTrimmed,
-  type GroupRecord,
-  type Mark,
-} from './records.ts';
+import { origin, partitionName, readGroups, readPartitions, readTopicNames, readTrimmed } from './records.ts';
+import type { GroupRecord, Mark } from './record-types.ts';
 import { refresh, type Store } from './store.ts';
 
 /** The mark of a group in a partition: where it stands, else where the kept messages begin. */

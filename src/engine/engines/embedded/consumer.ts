@@ -7,7 +7,8 @@ import {
 } from '../../engine.ts';
 import { createLedger, type Settled } from './ledger.ts';
 import { createLogReader } from './log-reader.ts';
-import { groupKey, readGroup, updateTopic, type GroupRecord, type Mark } from './records.ts';
+import { groupKey, readGroup, updateTopic } from './records.ts';
+import type { GroupRecord, Mark } from './record-types.ts';
 import { createRetryArea, retryKey, type Redelivery } from './retry-area.ts';
 import { settleInPlace, settleOnce, type SetAside } from '../../settle.ts';
 import { refresh, type Store } from './store.ts';

@@ -1,6 +1,7 @@
 import type { Delivery } from '../../engine.ts';
 import { blockOf, maxMessagesPerBlock, offsetOf, readBlock, type BlockReader } from './block.ts';
-import { origin, partitionName, readPartitions, type Mark } from './records.ts';
+import { origin, partitionName, readPartitions } from './records.ts';
+import type { Mark } from './record-types.ts';
 import type { Store } from './store.ts';
 
 /** New messages of a topic, in order within each partition. */

@@ -1,7 +1,7 @@
 import { open, type Database, type RootDatabase } from 'lmdb';
 import { SentinelError, messageOf } from '../../../errors.ts';
 import type { Json } from '../../../json.ts';
-import type { GroupRecord, PartitionRecord, TopicRecord } from './records.ts';
+import type { GroupRecord, PartitionRecord, TopicRecord } from './record-types.ts';
 
 /** `[topic, writer, block number]` */
 export type LogKey = [string, string, number];

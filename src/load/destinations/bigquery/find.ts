@@ -1,4 +1,4 @@
-import type { LoadedEvent, RepairTrail } from '../../destination.ts';
+import type { LoadedEvent, RepairTrail } from '../../loaded-event.ts';
 import { byHandOf } from '../../repair-page.ts';
 import type { Api } from './api.ts';
 import { cell } from './repairs.ts';

@@ -1,4 +1,4 @@
-import type { RepairTrail } from '../../destination.ts';
+import type { RepairTrail } from '../../loaded-event.ts';
 import type { RepairAudit, RepairFilter, TakenOut } from '../../repair-audit.ts';
 import { byHandOf, filterColumns, placeOf, repairPage } from '../../repair-page.ts';
 import type { Api, Params } from './api.ts';

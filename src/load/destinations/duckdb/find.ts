@@ -1,5 +1,5 @@
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
-import type { LoadedEvent, RepairTrail } from '../../destination.ts';
+import type { LoadedEvent, RepairTrail } from '../../loaded-event.ts';
 import { rowsOf } from './rows.ts';
 import { identifier, literal } from './sql.ts';
 import { eventTables } from './tables.ts';

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../../json.ts';
-import type { RepairTrail, Row } from '../../destination.ts';
+import type { Row } from '../../destination.ts';
+import type { RepairTrail } from '../../loaded-event.ts';
 import { longestLine, separator } from './direct-sql.ts';
 import { ofUuid } from './hash.ts';
 import type { KnownTable } from './known-table.ts';

@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import type { LoadedEvent, RepairTrail } from '../../destination.ts';
+import type { LoadedEvent, RepairTrail } from '../../loaded-event.ts';
 import { identifier, literal } from './sql.ts';
 import { eventTables } from './tables.ts';
 
