@@ -1,6 +1,6 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { type Result, fail, ok } from '../result.ts';
-import type { Problem } from '../server/problem.ts';
+import type { Problem } from '../problem.ts';
 import type { BodyFormat, FormatLimits, Lines } from './lines.ts';
 import { readCarefully } from './read-carefully.ts';
 import { type ScannedEvents, scanEvents } from './scan-events.ts';

@@ -4,7 +4,7 @@ import { isRetryable } from '../errors.ts';
 import { limitLog } from '../log-limit.ts';
 import type { Logger } from '../log.ts';
 import { type Result, fail, ok } from '../result.ts';
-import { type Problem, problemBody, problemMediaType } from '../server/problem.ts';
+import { type Problem, problemBody, problemMediaType } from '../problem.ts';
 import { formatOf, readLines } from './formats.ts';
 import type { FormatLimits, Lines } from './lines.ts';
 import { readBody } from './read-body.ts';

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { type Result, fail, ok } from '../result.ts';
-import type { Problem } from '../server/problem.ts';
+import type { Problem } from '../problem.ts';
 
 const unzip = promisify(gunzip);
 

@@ -1,7 +1,7 @@
 import { messageOf } from '../errors.ts';
 import { isObject, type Json } from '../json.ts';
 import { type Result, fail, ok } from '../result.ts';
-import type { Problem } from '../server/problem.ts';
+import type { Problem } from '../problem.ts';
 import { parseExact } from './exact-json.ts';
 import { inspect } from './inspect.ts';
 import type { BodyFormat, FormatLimits, Lines } from './lines.ts';

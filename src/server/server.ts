@@ -6,7 +6,7 @@ import { limitLog } from '../log-limit.ts';
 import { createAuthorize } from './authorize.ts';
 import type { ServerContext } from './context.ts';
 import { type EventStreams, createEventStreams } from './event-stream.ts';
-import type { Problem } from './problem.ts';
+import type { Problem } from '../problem.ts';
 import { notFound, sendProblem } from './replies.ts';
 import { consoleRoutes, isConsolePath } from './routes/console.ts';
 import { consumerRoutes } from './routes/consumers.ts';

@@ -8,7 +8,7 @@ import { parseExact } from '../../ingest/exact-json.ts';
 import type { JsonObject } from '../../json.ts';
 import type { ServerContext } from '../context.ts';
 import { parseWith } from '../parse.ts';
-import type { Problem } from '../problem.ts';
+import type { Problem } from '../../problem.ts';
 import { sendProblem, unprocessable } from '../replies.ts';
 import { type ById, unknownLetter } from './dead-letters.ts';
 

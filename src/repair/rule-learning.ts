@@ -1,0 +1,95 @@
+import type { StateStore } from '../engine/engine.ts';
+import type { Logger } from '../log.ts';
+import { tryOnValid } from './contradiction.ts';
+import type { RecentEvents } from './recent-events.ts';
+import { wasTurnedDown } from './refusals.ts';
+import { endOfRollback, readRollback } from './rollback-record.ts';
+import { conflictWith } from './rule-conflicts.ts';
+import type { RuleIndex } from './rule-index.ts';
+import { type Lesson, ruleFrom } from './rule-lesson.ts';
+import type { RuleWrites } from './rule-writes.ts';
+import { type StoredRule, statusAt } from './rule.ts';
+
+export type Learned =
+  | { kind: 'learned' | 'known'; rule: StoredRule }
+  /** The same rule was there and has been disabled, or deleted as a candidate: it must not come back by itself. */
+  | { kind: 'disabled' | 'turned_down'; rule: StoredRule }
+  /** An active rule already says otherwise about such events. */
+  | { kind: 'conflicting'; rule: StoredRule }
+  /** Valid events of the sender, or another rule for it, show that the plan means something else. */
+  | { kind: 'contradicted'; reason: string }
+  /** There are too many rules. */
+  | { kind: 'full' };
+
+/** Many more than any sender's drift needs; a bound for a sender that drifts on purpose. */
+const maxRules = 10_000;
+
+/** Makes rules of plans that worked, unless something speaks against them. */
+export function createRuleLearning(deps: {
+  state: StateStore;
+  index: RuleIndex;
+  writes: RuleWrites;
+  /** Valid events, on which a new rule is tried before it is applied. */
+  recent: Pick<RecentEvents, 'of'> | undefined;
+  ttlMs: number;
+  log: Logger;
+  now: () => number;
+}): (lesson: Lesson) => Promise<Learned> {
+  const { state, index, recent, ttlMs, log, now } = deps;
+  const { inTurn, write } = deps.writes;
+
+  /** A person has deleted it as a candidate, or rolled it back; another person's word stands against the latter. */
+  async function isBarred({ origin }: Lesson, id: string): Promise<boolean> {
+    if (await wasTurnedDown(state, id)) return true;
+    return origin !== 'person' && (await readRollback(state, id)) !== undefined;
+  }
+
+  /**
+   * The trial before a rule is applied: on recent valid events, and against the sender's other rules. A person is told,
+   * and knows better; under review a conflict of rules, which valid events do not decide, is left to the reviewer.
+   */
+  function plausibility(lesson: Lesson): { objection: string | undefined; notes: string[] } {
+    const { failure, plan, origin, approval } = lesson;
+    const { contract, source, event } = failure;
+    const valid = recent?.of(contract, source) ?? [];
+    const { contradiction, support } = tryOnValid(plan, contract, valid);
+    const conflict = index
+      .activeOf(contract.name, contract.version, source)
+      .map((rule) => conflictWith(plan, event, rule))
+      .find((found) => found !== undefined);
+    const warnings = [contradiction, conflict].filter((found) => found !== undefined);
+    const toPerson = [...support, ...warnings.map((warning) => `but ${warning}`)];
+    if (origin === 'person') return { objection: undefined, notes: toPerson };
+    if (contradiction !== undefined) return { objection: contradiction, notes: [] };
+    return approval === 'review'
+      ? { objection: undefined, notes: toPerson }
+      : { objection: conflict, notes: support };
+  }
+
+  return (lesson) =>
+    inTurn(async (): Promise<Learned> => {
+      const times = { now: now(), ttlMs };
+      let lessonRule = ruleFrom(lesson, times);
+      const known = index.get(lessonRule.id);
+      const status = known === undefined ? undefined : statusAt(known, now());
+      if (known !== undefined && status === 'disabled') return { kind: 'disabled', rule: known };
+      if (known !== undefined && (status === 'active' || status === lessonRule.status))
+        return { kind: 'known', rule: known };
+      const { failure } = lesson;
+      const { name, version } = failure.contract;
+      const question = { contract: name, version, source: failure.source, violations: failure.violations };
+      const rival = index
+        .matching({ ...question, event: failure.event }, 'active')
+        .find((indexed) => index.compiled(indexed) !== undefined);
+      if (rival !== undefined) return { kind: 'conflicting', rule: rival.rule };
+      if (known === undefined && index.size >= maxRules) return { kind: 'full' };
+      if (await isBarred(lesson, lessonRule.id)) return { kind: 'turned_down', rule: lessonRule };
+      const { objection, notes } = plausibility(lesson);
+      if (objection !== undefined) return { kind: 'contradicted', reason: objection };
+      lessonRule = ruleFrom({ ...lesson, evidence: [...lesson.evidence, ...notes] }, times);
+      await write(lessonRule, [endOfRollback(lessonRule.id)]);
+      const { id: rule_id, contract, source, origin } = lessonRule;
+      log.info({ rule_id, contract, source, origin, rule_status: lessonRule.status }, 'repair rule learned');
+      return { kind: 'learned', rule: lessonRule };
+    });
+}
