@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import type { Config } from '../config.ts';
 import { describeDestination } from '../config/destinations.ts';
-import type { ContractInfo } from '../pipeline/pipeline.ts';
+import type { ContractInfo } from '../pipeline/contract-info.ts';
 import { createLogger, type Logger } from '../log.ts';
 import { type LogRing, createLogRing } from '../log-ring.ts';
 import { serverOf } from './client.ts';

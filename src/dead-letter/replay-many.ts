@@ -1,5 +1,5 @@
 import type { Engine } from '../engine/engine.ts';
-import type { TrialVerdict } from '../pipeline/pipeline.ts';
+import type { TrialVerdict } from '../validate/trial-verdict.ts';
 import { type DeadLetter, type DeadLetterFilter, isAside } from './dead-letter.ts';
 import { pagesOf } from './pages.ts';
 import { replay } from './replay.ts';

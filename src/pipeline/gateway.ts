@@ -10,7 +10,7 @@ import { flowGraph } from '../steps/flow-graph.ts';
 import { originsOf } from '../steps/origin.ts';
 import { toContractInfo } from './contract-info.ts';
 import type { PipelineHost } from './host.ts';
-import type { Pipeline } from './pipeline.ts';
+import type { Pipeline } from './pipeline-api.ts';
 import { type Answer, type Forwarded, forwarded, pipelineTopic, stepTopic } from './worker-calls.ts';
 
 /** Queries may take long; whoever asked has mostly gone after that. */

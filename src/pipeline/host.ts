@@ -5,7 +5,7 @@ import { type ErrorCode, SentinelError, messageOf } from '../errors.ts';
 import type { Table } from '../load/destination.ts';
 import type { Logger } from '../log.ts';
 import { receiveLines } from './log-port.ts';
-import type { Pipeline } from './pipeline.ts';
+import type { Pipeline } from './pipeline-api.ts';
 import { remote } from './rpc.ts';
 import type { WorkerInput, WorkerReport } from './worker.ts';
 

@@ -1,7 +1,7 @@
 import type { Calls } from '../engine/calls.ts';
 import { SentinelError, messageOf } from '../errors.ts';
 import type { Json } from '../json.ts';
-import type { Pipeline, StartedPipeline } from './pipeline.ts';
+import type { Pipeline, StartedPipeline } from './pipeline-api.ts';
 import { type Forwarded, forwarded, pipelineTopic, stepTopic } from './worker-calls.ts';
 
 /** Lets gateways ask this worker's pipeline. Returns the way to stop. */

@@ -1,5 +1,5 @@
 import type { Json } from '../json.ts';
-import type { Pipeline } from './pipeline.ts';
+import type { Pipeline } from './pipeline-api.ts';
 
 /** What any worker can answer for a gateway; `callRoute` is asked of those that run the step. */
 export const forwarded = [

@@ -5,7 +5,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { IngestHandler } from '../ingest/handler.ts';
 import type { Logger } from '../log.ts';
 import type { LogRing } from '../log-ring.ts';
-import type { Pipeline } from '../pipeline/pipeline.ts';
+import type { Pipeline } from '../pipeline/pipeline-api.ts';
 import type { RuleStore } from '../repair/rule-store.ts';
 
 /** What the routes work with. */

@@ -1,0 +1,95 @@
+import type { Config } from '../config.ts';
+import type { ContractRegistry } from '../contracts/registry.ts';
+import { dryRunEdit } from '../dead-letter/dry-run.ts';
+import { reviewEdit } from '../dead-letter/edit.ts';
+import { learnFromPerson } from '../dead-letter/learn.ts';
+import type { DeadLetterStore } from '../dead-letter/store.ts';
+import { SentinelError } from '../errors.ts';
+import { parseExact } from '../ingest/exact-json.ts';
+import type { JsonObject } from '../json.ts';
+import type { Destination } from '../load/destination.ts';
+import { createKnownCounts } from '../load/known-counts.ts';
+import type { RuleStore } from '../repair/rule-store.ts';
+import { fillEnvelope } from '../validate/envelope.ts';
+import { createValidate } from '../validate/stage.ts';
+import { toContractInfo } from './contract-info.ts';
+import type { Pipeline } from './pipeline-api.ts';
+
+type Answers = Pick<
+  Pipeline,
+  | 'find'
+  | 'query'
+  | 'searchEvents'
+  | 'storedRow'
+  | 'violations'
+  | 'counts'
+  | 'contracts'
+  | 'prepare'
+  | 'trial'
+  | 'reviewEdit'
+  | 'dryRunEdit'
+  | 'learn'
+  | 'repairs'
+  | 'touchedByRule'
+>;
+
+/** What contracts, rules, dead letters and destination can answer, whether or not this pipeline takes events. */
+export function createAnswers(deps: {
+  config: Config;
+  contracts: ContractRegistry;
+  destination: Destination;
+  rules: RuleStore;
+  letters: DeadLetterStore;
+}): Answers {
+  const { config, contracts, destination, rules, letters } = deps;
+  const preview = createValidate({
+    contracts,
+    rules: { find: rules.peek, repairExpected: () => undefined },
+    choice: config,
+  });
+  const { targetFields } = config.healing;
+  const permissions = targetFields === undefined ? {} : { targetFields };
+  const editing = { contracts, rules, letters, preview, permissions };
+
+  return {
+    find: (requestId) => destination.find(requestId),
+    async query(sql, maxRows) {
+      if (destination.query === undefined)
+        throw new SentinelError(
+          'query_refused',
+          `query refused: a ${config.destination.type} destination answers none here; ask it directly`,
+        );
+      return destination.query(sql, maxRows === undefined ? {} : { maxRows });
+    },
+    searchEvents: async (...args) => destination.search?.events(...args),
+    storedRow: async (...args) => destination.search?.row(...args),
+    async violations({ contract: name, version, source, event, ...facts }) {
+      const contract = contracts.get(name, version);
+      if (contract === undefined) return [];
+      fillEnvelope(event, contract, { ...facts, source: source === 'unknown' ? undefined : source });
+      const validation = contract.validate(event);
+      return validation.ok ? [] : validation.violations;
+    },
+    counts: createKnownCounts(() => destination.counts()),
+    contracts: async () => contracts.all().map(toContractInfo),
+    // Together, so that a column which the new ones dropped is there until the old ones have stopped.
+    prepare: (tables) => destination.prepare([...contracts.tables(), ...tables]),
+    trial: async (events) =>
+      events.map(({ raw, source, receivedAt, id }) => {
+        const event = parseExact(raw) as JsonObject;
+        const from = source === 'unknown' ? undefined : source;
+        const verdict = preview(event, { requestId: id, receivedAt, source: from });
+        if (verdict.kind === 'valid') return { kind: 'valid' };
+        if (verdict.kind === 'repaired') return { kind: 'repaired', ruleId: verdict.rule.id };
+        return {
+          kind: 'invalid',
+          violations: verdict.kind === 'invalid' ? verdict.violations : [verdict.violation],
+        };
+      }),
+    reviewEdit: async (letter, edited) => reviewEdit(editing, letter, edited).review,
+    dryRunEdit: (letter, edited) => dryRunEdit(editing, letter, edited),
+    learn: (letter, edited) => learnFromPerson(editing, letter, edited),
+    repairs: (filter, page) => destination.repairs.list(filter, page),
+    touchedByRule: (ruleId) => destination.repairs.touched(ruleId),
+  };
+}

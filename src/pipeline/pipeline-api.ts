@@ -1,0 +1,82 @@
+import type { DeadLetter } from '../dead-letter/dead-letter.ts';
+import type { EditDryRun } from '../dead-letter/dry-run.ts';
+import type { EditReview } from '../dead-letter/edit.ts';
+import type { JsonObject } from '../json.ts';
+import type { CopyOutcome } from '../load/copies/copies.ts';
+import type { CopyStatus } from '../load/copies/reader.ts';
+import type { QueryResult, Table } from '../load/destination.ts';
+import type { EventSearch, FoundEvent } from '../load/event-search.ts';
+import type { KnownCounts } from '../load/known-counts.ts';
+import type { LoadedEvent } from '../load/loaded-event.ts';
+import type { RepairAudit, TouchedByRule } from '../load/repair-audit.ts';
+import type { HealingStatus } from '../repair/healing-status.ts';
+import type { RollbackRecord } from '../repair/rollback-record.ts';
+import type { Result } from '../result.ts';
+import type { FlowGraph } from '../steps/flow-graph.ts';
+import type { HttpInput, HttpReply } from '../steps/step.ts';
+import type { TrialVerdict } from '../validate/trial-verdict.ts';
+import type { Violation } from '../validate/violation.ts';
+import type { ContractInfo } from './contract-info.ts';
+import type { InsightApi } from './insight.ts';
+
+/** What the rest of the service asks the running pipeline; every argument and answer is plain data. */
+export interface Pipeline extends InsightApi {
+  find(requestId: string): Promise<LoadedEvent | undefined>;
+  query(sql: string, maxRows?: number): Promise<QueryResult>;
+  /** Undefined where the destination can't be looked through. */
+  searchEvents(...args: Parameters<EventSearch['events']>): Promise<FoundEvent[] | undefined>;
+  /** As the destination has it; undefined where it can't say. */
+  storedRow(...args: Parameters<EventSearch['row']>): ReturnType<EventSearch['row']>;
+  /** What a contract says of an event as it was received; empty when there is no such contract any more. */
+  violations(of: ReceivedEvent): Promise<Violation[]>;
+  counts(): Promise<KnownCounts>;
+  contracts(): Promise<ContractInfo[]>;
+  flow(): Promise<FlowGraph>;
+  routes(): Promise<{ method: string; path: string }[]>;
+  callRoute(route: { method: string; path: string }, input: HttpInput): Promise<HttpReply>;
+  /**
+   * Makes the destination ready for the tables of other contracts beside those that run. Throws
+   * `destination_schema_conflict`, and changes nothing, when they do not fit.
+   */
+  prepare(tables: Table[]): Promise<void>;
+  /** What the validator would say of these events now; nothing is changed. */
+  trial(events: { raw: string; source: string; receivedAt: number; id: string }[]): Promise<TrialVerdict[]>;
+  /** What a person's edit of a dead letter amounts to; nothing is changed. */
+  reviewEdit(letter: DeadLetter, edited: JsonObject): Promise<EditReview>;
+  /** The same, and what else it would repair; nothing is changed or counted. */
+  dryRunEdit(letter: DeadLetter, edited: JsonObject): Promise<EditDryRun>;
+  /** Makes a rule of a person's edit of a dead letter, or says why the edit makes none. */
+  learn(letter: DeadLetter, edited: JsonObject): Promise<Result<{ ruleId: string; review: EditReview }>>;
+  healing(): Promise<HealingStatus>;
+  /** Of the destination; newest first. */
+  repairs(...args: Parameters<RepairAudit['list']>): ReturnType<RepairAudit['list']>;
+  touchedByRule(ruleId: string): Promise<TouchedByRule>;
+  /** Disables a rule and begins to take its rows out of the destination; goes on in the background. `not_found`. */
+  rollBack(ruleId: string, reason: string): Promise<RollbackRecord>;
+  /** Prometheus text. */
+  metrics(): Promise<string>;
+  status(): Promise<{ destinationWaiting: boolean }>;
+  /** The further ones; counts are those of this process. */
+  destinations(): Promise<CopyStatus[]>;
+  /** What became of a loaded event in the further destinations, by name. */
+  copies(event: {
+    requestId: string;
+    contract: string;
+    source: string;
+  }): Promise<Record<string, CopyOutcome>>;
+  close(): Promise<void>;
+}
+
+export interface ReceivedEvent {
+  contract: string;
+  version: string;
+  source: string;
+  event: JsonObject;
+  requestId: string;
+  receivedAt: number;
+}
+
+export interface StartedPipeline extends Pipeline {
+  /** Names of the steps that this process runs. */
+  readonly runs: readonly string[];
+}
