@@ -7,7 +7,8 @@ import type { Engine } from '../src/engine/engine.ts';
 import { openEmbeddedEngine } from '../src/engine/engines/embedded.ts';
 import { openNatsEngine } from '../src/engine/engines/nats.ts';
 import { migrate } from '../src/migrate.ts';
-import { collect, message, numbers, text, until } from './conformance/engine/helpers.ts';
+import { collect, message, numbers, text } from './conformance/engine/helpers.ts';
+import { until } from './helpers/until.ts';
 import { freshPrefix } from './engine/nats/support.ts';
 import { type NatsServer, noNatsServer, startNatsServer } from './helpers/nats-server.ts';
 

@@ -4,7 +4,8 @@ import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lacksBrowser, launchBrowser, openPage } from '../helpers/browser.ts';
-import { type RunningSentinel, startProcess, until } from '../helpers/sentinel.ts';
+import { type RunningSentinel, startProcess } from '../helpers/sentinel.ts';
+import { until } from '../helpers/until.ts';
 import { ingest, many, renamed, stats, transaction } from './events.ts';
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');

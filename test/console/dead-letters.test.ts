@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ConsolePage, lacksBrowser, launchBrowser, openPage } from '../helpers/browser.ts';
-import { type RunningSentinel, startProcess, until } from '../helpers/sentinel.ts';
+import { type RunningSentinel, startProcess } from '../helpers/sentinel.ts';
+import { until } from '../helpers/until.ts';
 import { ingest, many, renamed, stats, transaction } from './events.ts';
 
 describe.skipIf(lacksBrowser())('dead letters in the console', () => {

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Contract } from '../../console/src/api/types.ts';
 import { templates } from '../../console/src/pages/test/templates.ts';
-import { type RunningSentinel, post, startProcess, until } from '../helpers/sentinel.ts';
+import { type RunningSentinel, post, startProcess } from '../helpers/sentinel.ts';
+import { until } from '../helpers/until.ts';
 
 /** What the page promises of each template. */
 const promised: Record<string, string> = {

@@ -5,7 +5,8 @@ import { loadConfig } from '../../src/config.ts';
 import { demoConfig } from '../../src/demo/demo.ts';
 import { createStream } from '../../src/demo/stream.ts';
 import type { SourceInfo } from '../../src/history/sources.ts';
-import { type RunningSentinel, get, startProcess, until } from '../helpers/sentinel.ts';
+import { type RunningSentinel, get, startProcess } from '../helpers/sentinel.ts';
+import { until } from '../helpers/until.ts';
 
 const now = new Date('2026-01-15T10:00:00Z');
 const calls = (seed: number, count: number) => {

@@ -8,9 +8,9 @@ import {
   settled,
   startProcess,
   transaction,
-  until,
   without,
 } from '../helpers/sentinel.ts';
+import { until } from '../helpers/until.ts';
 
 it.each([
   ['the main destination', (bigquery: object) => ({ destination: bigquery })],

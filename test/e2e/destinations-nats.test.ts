@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { noNatsServer, startNatsServer } from '../helpers/nats-server.ts';
 import { withoutPostgres } from '../helpers/postgres.ts';
-import { get, ingest, post, settled, startProcess, transaction, until } from '../helpers/sentinel.ts';
+import { get, ingest, post, settled, startProcess, transaction } from '../helpers/sentinel.ts';
+import { until } from '../helpers/until.ts';
 import { postgresForTests } from '../load/postgres/support.ts';
 
 /** Two workers share the topics, the one of the further destination too; a gateway answers for them. */

@@ -1,13 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import {
-  type RunningSentinel,
-  get,
-  query,
-  startProcess,
-  transaction,
-  until,
-  without,
-} from '../helpers/sentinel.ts';
+import { type RunningSentinel, get, query, startProcess, transaction, without } from '../helpers/sentinel.ts';
+import { until } from '../helpers/until.ts';
 
 /**
  * Invariants 1 to 3: what was answered with 202 is, after any crash, in the destination or among the dead letters,

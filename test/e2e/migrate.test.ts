@@ -5,16 +5,8 @@ import { stringify } from 'yaml';
 import type { DeadLetter } from '../../src/dead-letter/dead-letter.ts';
 import type { Stats } from '../../src/server/stats.ts';
 import { noNatsServer, startNatsServer } from '../helpers/nats-server.ts';
-import {
-  get,
-  ingest,
-  query,
-  runCommand,
-  settled,
-  startProcess,
-  transaction,
-  until,
-} from '../helpers/sentinel.ts';
+import { get, ingest, query, runCommand, settled, startProcess, transaction } from '../helpers/sentinel.ts';
+import { until } from '../helpers/until.ts';
 
 describe.skipIf(noNatsServer !== undefined)('from one machine to NATS', () => {
   it('everything goes on where it was; not while the service runs', { timeout: 90_000 }, async () => {

@@ -11,9 +11,9 @@ import {
   settled,
   startProcess,
   transaction,
-  until,
   without,
 } from '../helpers/sentinel.ts';
+import { until } from '../helpers/until.ts';
 
 /**
  * What the original promised, or got wrong, and no other test shows; docs/parity.md has the whole list.

@@ -20,7 +20,8 @@ import { createChain } from '../../src/pipeline/chain.ts';
 import { createPipelineMetrics } from '../../src/pipeline/metrics.ts';
 import { openRuleStore } from '../../src/repair/rule-store.ts';
 import { createValidate } from '../../src/validate/stage.ts';
-import { get, ingest, post, query, settled, startProcess, transaction, until } from '../helpers/sentinel.ts';
+import { get, ingest, post, query, settled, startProcess, transaction } from '../helpers/sentinel.ts';
+import { until } from '../helpers/until.ts';
 
 /** While the destination is down, accepted events wait in the queue, and then land: each once, in order. */
 const log = createLogger({ level: 'silent', format: 'json' });

@@ -9,9 +9,9 @@ import {
   settled,
   startProcess,
   transaction,
-  until,
   without,
 } from '../helpers/sentinel.ts';
+import { until } from '../helpers/until.ts';
 import { postgresForTests } from '../load/postgres/support.ts';
 
 describe.skipIf(withoutPostgres())('the service with PostgreSQL', () => {

@@ -1,15 +1,8 @@
 import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import {
-  type RunningSentinel,
-  get,
-  post,
-  query,
-  startProcess,
-  transaction,
-  until,
-} from '../helpers/sentinel.ts';
+import { type RunningSentinel, get, post, query, startProcess, transaction } from '../helpers/sentinel.ts';
+import { until } from '../helpers/until.ts';
 
 const many = (count: number) => Array.from({ length: count }, () => transaction());
 const send = async ({ url }: RunningSentinel, events: object[]) =>

@@ -4,14 +4,15 @@ import {
   type RunningSentinel,
   get,
   ingest,
+  ingestAll,
   post,
   query,
   settled,
   startProcess,
   transaction,
-  until,
   without,
 } from '../helpers/sentinel.ts';
+import { until } from '../helpers/until.ts';
 
 /** Invariants 2 and 3 on the way back: a rollback that is killed again and again leaves each event in one place. */
 const total = 4000;
@@ -27,11 +28,6 @@ afterAll(() => sentinel.stop());
 
 const api = <T>(path: string) => get<T>(`${sentinel.url}/api/v1${path}`);
 const drifted = () => without(transaction({ user_email: 'ada@example.com' }), 'email');
-
-async function ingestMany(events: object[]): Promise<string[]> {
-  const response = await post(`${sentinel.url}/ingest`, events);
-  return ((await response.json()) as { request_ids: string[] }).request_ids;
-}
 
 const idle = () =>
   until(async () => {
@@ -61,8 +57,11 @@ it(`takes ${total} rows back, each once, though it is killed ${killsAfterMs.leng
   const { rule_id: rule } = await settled(sentinel.url, first, 60_000);
   const repaired = [first];
   while (repaired.length < total)
-    repaired.push(...(await ingestMany(Array.from({ length: perRequest }, drifted))));
-  const clean = await ingestMany(Array.from({ length: perRequest }, () => transaction()));
+    repaired.push(...(await ingestAll(sentinel.url, Array.from({ length: perRequest }, drifted))));
+  const clean = await ingestAll(
+    sentinel.url,
+    Array.from({ length: perRequest }, () => transaction()),
+  );
   await idle();
   expect(new Set(await rowIds())).toEqual(new Set([...repaired, ...clean]));
 

@@ -9,8 +9,8 @@ import {
   settled,
   startProcess,
   transaction,
-  until,
 } from '../helpers/sentinel.ts';
+import { until } from '../helpers/until.ts';
 
 /** Chapter 4: steps. A file dropped into `steps/` becomes part of the flow. */
 const recorder = `

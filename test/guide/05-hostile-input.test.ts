@@ -10,9 +10,9 @@ import {
   settled,
   startProcess,
   transaction,
-  until,
   without,
 } from '../helpers/sentinel.ts';
+import { until } from '../helpers/until.ts';
 
 /**
  * Chapter 5: whatever a stranger sends, the answer is a refusal that says what to change, or an event that is kept.

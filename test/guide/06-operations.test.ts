@@ -14,9 +14,9 @@ import {
   settled,
   startProcess,
   transaction,
-  until,
   without,
 } from '../helpers/sentinel.ts';
+import { until } from '../helpers/until.ts';
 
 /** Chapter 6: what one looks at and does who runs the service. */
 let sentinel: RunningSentinel;

@@ -10,8 +10,8 @@ import {
   query,
   settled,
   startProcess,
-  until,
 } from '../helpers/sentinel.ts';
+import { until } from '../helpers/until.ts';
 
 /**
  * Chapter 8: `sentinel dev`. Files are edited while a source keeps sending; each edit takes effect without a restart,

@@ -13,9 +13,9 @@ import {
   settled,
   startProcess,
   transaction,
-  until,
   without,
 } from '../helpers/sentinel.ts';
+import { until } from '../helpers/until.ts';
 
 /** Chapter 9: what a person does once, the gatekeeper does from then on; and what a person makes up stays that event's own. */
 let sentinel: RunningSentinel;

@@ -9,9 +9,9 @@ import {
   settled,
   startProcess,
   transaction,
-  until,
   without,
 } from '../helpers/sentinel.ts';
+import { until } from '../helpers/until.ts';
 
 /** Chapter 10: what a rule has done can be seen, and taken back. */
 interface Repairs {

@@ -38,6 +38,10 @@ export function transactionWith(changes: Record<string, unknown>): JsonObject {
   return JSON.parse(JSON.stringify(event)) as JsonObject;
 }
 
+/** One whose sender calls the amount `price`. */
+export const priced = (price: unknown = '12.50', more: object = {}): JsonObject =>
+  transactionWith({ amount: undefined, price, ...more });
+
 export function failureOf(event: JsonObject, contract: Contract = transaction, source = 'shop'): Failure {
   const validation = contract.validate(event);
   if (validation.ok) throw new Error('the event is valid');

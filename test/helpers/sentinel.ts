@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import type { EventInfo } from '../../src/server/routes/events.ts';
+import { until } from './until.ts';
 
 const cli = new URL('../../dist/cli.js', import.meta.url).pathname;
 
@@ -128,15 +128,6 @@ export async function runCommand(
   return { code, out, err };
 }
 
-/** Polls until the condition holds; fails after `ms`. */
-export async function until(condition: () => boolean | Promise<boolean>, ms = 15_000): Promise<void> {
-  const deadline = Date.now() + ms;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`not within ${ms} ms: ${condition.toString()}`);
-    await sleep(10);
-  }
-}
-
 export async function post(
   url: string,
   body: unknown,
@@ -162,6 +153,14 @@ export async function ingest(url: string, event: unknown, source?: string): Prom
   if (response.status !== 202)
     throw new Error(`ingest answered ${response.status}: ${await response.text()}`);
   return ((await response.json()) as { request_id: string }).request_id;
+}
+
+/** Sends events in one request; their request ids in the same order. */
+export async function ingestAll(url: string, events: readonly unknown[]): Promise<string[]> {
+  const response = await post(`${url}/ingest`, events);
+  if (response.status !== 202)
+    throw new Error(`ingest answered ${response.status}: ${await response.text()}`);
+  return ((await response.json()) as { request_ids: string[] }).request_ids;
 }
 
 /** Waits until the event is settled: loaded, repaired, duplicate, dead or discarded. */

@@ -5,7 +5,7 @@ import type { PairCounts } from '../../src/history/sample.ts';
 import { historyPrefix, openHistoryStore } from '../../src/history/store.ts';
 import { createLogger } from '../../src/log.ts';
 import { createPipelineMetrics } from '../../src/pipeline/metrics.ts';
-import { until } from '../helpers/sentinel.ts';
+import { until } from '../helpers/until.ts';
 import { memoryState } from '../helpers/memory-state.ts';
 
 const minute = 60_000;

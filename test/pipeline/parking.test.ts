@@ -9,7 +9,7 @@ import { SentinelError } from '../../src/errors.ts';
 import { topics } from '../../src/event.ts';
 import { createLogger } from '../../src/log.ts';
 import { type Patiences, createParking, parkedEvents } from '../../src/pipeline/parking.ts';
-import { until } from '../helpers/sentinel.ts';
+import { until } from '../helpers/until.ts';
 
 /** On the real queue; a load is whatever the test makes of it. */
 let dir: string;

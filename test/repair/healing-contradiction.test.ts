@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { heuristicsHealer } from '../../src/repair/healers/heuristics.ts';
-import { healingBench, transactionWith } from '../helpers/healing.ts';
+import { healingBench, priced, transactionWith } from '../helpers/healing.ts';
 
 /** A plan that works and can't be right: it repairs nothing, whoever proposed it. */
 const recent = [transactionWith({ user_email: 'bob@example.com', price: '99.00' })];
@@ -33,7 +33,6 @@ it('by the model: one call, and the refusal is remembered', async () => {
   const bench = await healingBench({ recent });
   try {
     bench.model.answer({ say: { operations: [{ op: 'move', from: '/price', to: '/amount' }] } });
-    const priced = () => transactionWith({ amount: undefined, price: '12.50' });
     await bench.submit(priced(), priced());
     await bench.settled(2);
     await bench.submit(priced());

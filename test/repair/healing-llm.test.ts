@@ -1,13 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { heuristicsHealer } from '../../src/repair/healers/heuristics.ts';
-import { type HealingBench, healingBench, transactionWith } from '../helpers/healing.ts';
+import { type HealingBench, healingBench, priced, transactionWith } from '../helpers/healing.ts';
 import type { Script } from '../helpers/openai-server.ts';
 
 let bench: HealingBench;
 afterEach(() => bench.close());
 
 /** `amount` arrives under another name. */
-const priced = (price: unknown = '12.50') => transactionWith({ amount: undefined, price });
 const priceToAmount = { operations: [{ op: 'move', from: '/price', to: '/amount' }], reason: null };
 
 describe('a failure that the model can repair', () => {

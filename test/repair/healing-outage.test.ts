@@ -1,10 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type HealingBench, healingBench, transactionWith } from '../helpers/healing.ts';
+import { type HealingBench, healingBench, priced, transactionWith } from '../helpers/healing.ts';
 
 let bench: HealingBench;
 afterEach(() => bench.close());
 
-const priced = () => transactionWith({ amount: undefined, price: '12.50' });
 const priceToAmount = { operations: [{ op: 'move', from: '/price', to: '/amount' }] };
 
 const waitingSignatures = async () => (await bench.status()).llm?.waiting;
@@ -14,7 +13,7 @@ describe('while the model can not be asked', () => {
     let time = Date.now();
     bench = await healingBench({ now: () => time });
     bench.model.answer({ status: 503, retryAfter: 30 });
-    await bench.submit(...Array.from({ length: 200 }, priced));
+    await bench.submit(...Array.from({ length: 200 }, () => priced()));
     for (let tries = 1; tries <= 3; tries++) {
       await bench.until(async () => bench.audited.length === tries && (await waitingSignatures()) === 1);
       time += 3000;

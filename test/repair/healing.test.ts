@@ -1,14 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Healer } from '../../src/repair/healer.ts';
 import { heuristicsHealer } from '../../src/repair/healers/heuristics.ts';
-import { type HealingBench, failureOf, healingBench, transactionWith } from '../helpers/healing.ts';
+import { type HealingBench, failureOf, healingBench, priced, transactionWith } from '../helpers/healing.ts';
 import { shipment, shipmentWith } from './support.ts';
 
 let bench: HealingBench;
 afterEach(() => bench.close());
 
 const dayMs = 86_400_000;
-const priced = (price: unknown = '12.50') => transactionWith({ amount: undefined, price });
 const move = (from: string, to: string) => ({ operations: [{ op: 'move' as const, from, to }] });
 
 /** Proposes one plan, where its input is there. */

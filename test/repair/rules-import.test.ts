@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import transaction from '../../contracts/v1/transaction.ts';
 import type { JsonObject } from '../../src/json.ts';
 import { type RuleStore, openRuleStore } from '../../src/repair/rule-store.ts';
-import { failureOf, silent, transactionWith } from '../helpers/healing.ts';
+import { failureOf, priced, silent } from '../helpers/healing.ts';
 import { memoryState } from '../helpers/memory-state.ts';
 
 const contracts = {
@@ -10,7 +10,6 @@ const contracts = {
     name === 'transaction' && version === '1.0.0' ? transaction : undefined,
 };
 const open = () => openRuleStore(memoryState(), { ttlDays: 7, contracts, log: silent });
-const priced = (price: unknown = '12.50') => transactionWith({ amount: undefined, price });
 
 let rules: RuleStore;
 beforeEach(async () => {

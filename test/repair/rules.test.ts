@@ -7,7 +7,7 @@ import type { Plan } from '../../src/repair/plan.ts';
 import type { Lesson } from '../../src/repair/rule-lesson.ts';
 import { readRollback, rollbackWrite } from '../../src/repair/rollback-record.ts';
 import { type Found, type RuleStore, openRuleStore } from '../../src/repair/rule-store.ts';
-import { failureOf, silent, transactionWith } from '../helpers/healing.ts';
+import { failureOf, priced, silent, transactionWith } from '../helpers/healing.ts';
 import { memoryState } from '../helpers/memory-state.ts';
 
 const dayMs = 86_400_000;
@@ -23,8 +23,6 @@ beforeEach(async () => {
   rules = await open();
 });
 
-const priced = (price: unknown = '12.50', more: object = {}) =>
-  transactionWith({ amount: undefined, price, ...more });
 const move = (from: string, to: string): Plan => ({ operations: [{ op: 'move', from, to }] });
 const lesson = (event: JsonObject, plan: Plan, more: Partial<Lesson> = {}): Lesson => ({
   failure: failureOf(event),

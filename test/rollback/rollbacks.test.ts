@@ -16,7 +16,7 @@ import { type RuleStore, openRuleStore } from '../../src/repair/rule-store.ts';
 import { type Rollbacks, createRollbacks } from '../../src/rollback/rollbacks.ts';
 import { failureOf, silent, transactionWith } from '../helpers/healing.ts';
 import { memoryState } from '../helpers/memory-state.ts';
-import { until } from '../helpers/sentinel.ts';
+import { until } from '../helpers/until.ts';
 
 /** Rollbacks between a real destination and the real dead letters. */
 let dir: string;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DeadLetter, DeadLetterGroup } from '../../src/dead-letter/dead-letter.ts';
-import { type RunningSentinel, get, post, startProcess, transaction, until } from '../helpers/sentinel.ts';
+import { type RunningSentinel, get, post, startProcess, transaction } from '../helpers/sentinel.ts';
+import { until } from '../helpers/until.ts';
 
 let sentinel: RunningSentinel;
 const api = (path: string) => `${sentinel.url}/api/v1${path}`;

@@ -9,9 +9,9 @@ import {
   settled,
   startProcess,
   transaction,
-  until,
   without,
 } from '../helpers/sentinel.ts';
+import { until } from '../helpers/until.ts';
 
 let sentinel: RunningSentinel;
 const api = (path: string) => `${sentinel.url}/api/v1${path}`;

@@ -9,8 +9,8 @@ import {
   settled,
   startProcess,
   transaction,
-  until,
 } from '../helpers/sentinel.ts';
+import { until } from '../helpers/until.ts';
 
 const failing = `import { defineStep } from 'data-sentinel';
 export default defineStep(

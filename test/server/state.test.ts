@@ -1,14 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { StateGroup, StateItem } from '../../src/server/routes/state.ts';
-import {
-  type RunningSentinel,
-  get,
-  ingest,
-  post,
-  startProcess,
-  transaction,
-  until,
-} from '../helpers/sentinel.ts';
+import { type RunningSentinel, get, ingest, post, startProcess, transaction } from '../helpers/sentinel.ts';
+import { until } from '../helpers/until.ts';
 
 /** Keeps what it is sent, large and small. */
 const keeping = `import { defineStep } from 'data-sentinel';

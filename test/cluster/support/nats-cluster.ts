@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { freePort, natsServer } from '../../helpers/nats-server.ts';
-import { until } from '../../helpers/sentinel.ts';
+import { until } from '../../helpers/until.ts';
 import type { Island } from './network.ts';
 
 export interface NatsNode {

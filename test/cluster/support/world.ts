@@ -1,6 +1,7 @@
 import { type OpenAiServer, startOpenAiServer } from '../../helpers/openai-server.ts';
 import { type PostgresServer, startPostgres } from '../../helpers/postgres.ts';
-import { type RunningSentinel, get, startProcess, until } from '../../helpers/sentinel.ts';
+import { type RunningSentinel, get, startProcess } from '../../helpers/sentinel.ts';
+import { until } from '../../helpers/until.ts';
 import type { Stats } from '../../../src/server/stats.ts';
 import type { Sent } from './load.ts';
 import { type NatsCluster, startNatsCluster } from './nats-cluster.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Received, collect, expectGrowingOffsets, numbers, quick, text, until } from './helpers.ts';
+import { Received, collect, expectGrowingOffsets, numbers, quick, text } from './helpers.ts';
+import { until } from '../../helpers/until.ts';
 import type { Subject } from './subject.ts';
 
 /** Where groups stand, and what is known of them. */

@@ -79,15 +79,6 @@ export function expectGrowingOffsets(deliveries: readonly Delivery[]): void {
 
 const deadlineMs = 10_000;
 
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + deadlineMs;
-  while (!(await condition())) {
-    if (performance.now() > deadline)
-      expect.unreachable(`not within ${deadlineMs} ms: ${condition.toString()}`);
-    await wait(5);
-  }
-}
-
 export function wait(ms: number): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, ms);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Received, collect, text, until } from './helpers.ts';
+import { Received, collect, text } from './helpers.ts';
+import { until } from '../../helpers/until.ts';
 import type { Subject } from './subject.ts';
 
 /** Retries in place. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Received, collect, numbers, signal, text, until } from './helpers.ts';
+import { Received, collect, numbers, signal, text } from './helpers.ts';
+import { until } from '../../helpers/until.ts';
 import type { Subject } from './subject.ts';
 
 /** Pause, stop and close. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ConsumeOptions, Delivery } from '../../../src/engine/engine.ts';
-import { Received, collect, quick, text, until } from './helpers.ts';
+import { Received, collect, quick, text } from './helpers.ts';
+import { until } from '../../helpers/until.ts';
 import type { Subject } from './subject.ts';
 
 /** What becomes of a delivery that failed or was deferred. */

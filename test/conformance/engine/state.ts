@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { StateChange } from '../../../src/engine/engine.ts';
-import { numbers, until } from './helpers.ts';
+import { numbers } from './helpers.ts';
+import { until } from '../../helpers/until.ts';
 import type { Subject } from './subject.ts';
 
 /** The state store. */

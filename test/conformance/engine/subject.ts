@@ -1,5 +1,6 @@
 import type { Engine, GroupStats, TopicStats } from '../../../src/engine/engine.ts';
-import { message, until } from './helpers.ts';
+import { message } from './helpers.ts';
+import { until } from '../../helpers/until.ts';
 
 /** An engine under test. `reopen` closes it and opens another on the same data. */
 export interface EngineUnderTest {

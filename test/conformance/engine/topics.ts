@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Received, collect, expectGrowingOffsets, message, numbers, text, until } from './helpers.ts';
+import { Received, collect, expectGrowingOffsets, message, numbers, text } from './helpers.ts';
+import { until } from '../../helpers/until.ts';
 import type { Subject } from './subject.ts';
 
 /** Topics, batches and what a group is given. */

@@ -4,7 +4,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { useBundledEngine } from './bundle.ts';
-import { openEngine, readAll, temporaryFolder, until } from './fixtures.ts';
+import { openEngine, readAll } from './fixtures.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
+import { until } from '../../helpers/until.ts';
 
 describe('kill -9', () => {
   const engineUrl = useBundledEngine();

@@ -2,7 +2,9 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Engine } from '../../../src/engine/engine.ts';
-import { message, openEngine, temporaryFolder, text, until } from './fixtures.ts';
+import { message, openEngine, text } from './fixtures.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
+import { until } from '../../helpers/until.ts';
 
 const keptBytes = async (engine: Engine): Promise<number> => {
   const stats = await engine.stats();

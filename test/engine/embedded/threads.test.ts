@@ -5,7 +5,9 @@ import { Worker } from 'node:worker_threads';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { StateChange } from '../../../src/engine/engine.ts';
 import { useBundledEngine } from './bundle.ts';
-import { message, openEngine, readAll, temporaryFolder, text, until } from './fixtures.ts';
+import { message, openEngine, readAll, text } from './fixtures.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
+import { until } from '../../helpers/until.ts';
 
 describe('threads that share a folder', () => {
   const engineUrl = useBundledEngine();

@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nkeys } from '@nats-io/transport-node';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { noNatsServer, startNatsServer } from '../../helpers/nats-server.ts';
 import { open } from './support.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 describe.skipIf(noNatsServer !== undefined)('how the engine is let in', () => {
   const serverWith = async (config: string) => {
@@ -92,12 +92,6 @@ describe.skipIf(noNatsServer !== undefined)('how the engine is let in', () => {
     await expect(open({ address: '127.0.0.1:1' })).rejects.toMatchObject({ code: 'engine_unavailable' });
   });
 });
-
-async function temporaryFolder(): Promise<string> {
-  const dir = await mkdtemp(join(tmpdir(), 'sentinel-nats-access-'));
-  onTestFinished(() => rm(dir, { recursive: true, force: true }));
-  return dir;
-}
 
 /** An operator, an account with JetStream and a user, as `nsc` would make them. */
 function operatorMode(): { config: string; creds: string } {

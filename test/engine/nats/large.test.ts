@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { collect, text, until, wait } from '../../conformance/engine/helpers.ts';
+import { collect, text, wait } from '../../conformance/engine/helpers.ts';
+import { until } from '../../helpers/until.ts';
 import { type NatsServer, noNatsServer, startNatsServer } from '../../helpers/nats-server.ts';
 import { freshPrefix, open } from './support.ts';
 

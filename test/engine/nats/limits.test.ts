@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { until } from '../../conformance/engine/helpers.ts';
+import { until } from '../../helpers/until.ts';
 import { noNatsServer, startNatsServer } from '../../helpers/nats-server.ts';
 import { open } from './support.ts';
 

@@ -6,7 +6,8 @@ import { type DeadLetterStore, createDeadLetters } from '../../../src/dead-lette
 import { createLeases } from '../../../src/engine/lease.ts';
 import type { StateChange } from '../../../src/engine/engine.ts';
 import type { UnrecoverableEvent } from '../../../src/event.ts';
-import { Received, message, numbers, until, wait } from '../../conformance/engine/helpers.ts';
+import { Received, message, numbers, wait } from '../../conformance/engine/helpers.ts';
+import { until } from '../../helpers/until.ts';
 import { type NatsServer, noNatsServer, startNatsServer } from '../../helpers/nats-server.ts';
 import { freshPrefix, open } from './support.ts';
 

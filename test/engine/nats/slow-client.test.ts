@@ -1,5 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { message, numbers, text, until } from '../../conformance/engine/helpers.ts';
+import { message, numbers, text } from '../../conformance/engine/helpers.ts';
+import { until } from '../../helpers/until.ts';
 import { noNatsServer, startNatsServer } from '../../helpers/nats-server.ts';
 import { open } from './support.ts';
 

@@ -51,10 +51,3 @@ export function postgresForTests(settings?: Record<string, string>) {
 }
 
 /** Resolves when the condition holds; rejects after ten seconds. */
-export async function until(condition: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 10_000;
-  while (!(await condition())) {
-    if (Date.now() > end) throw new Error('it did not come about within 10 s');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}

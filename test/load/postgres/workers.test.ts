@@ -2,7 +2,8 @@ import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { row } from '../../conformance/destination.ts';
 import { withoutPostgres } from '../../helpers/postgres.ts';
-import { plain, plainRowOf, postgresForTests, until } from './support.ts';
+import { plain, plainRowOf, postgresForTests } from './support.ts';
+import { until } from '../../helpers/until.ts';
 
 const plainRow = (event_id: string | null, change = {}) => row({ event_id }, { ...plainRowOf, ...change });
 
