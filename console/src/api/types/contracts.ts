@@ -1,16 +1,8 @@
-import type { JsonObject } from './json.ts';
+import type { DriftField } from '../../../../src/history/drift-fields.ts';
 
-export interface Contract {
-  name: string;
-  version: string;
-  description: string;
-  table: string;
-  key: string[];
-  aliases: Record<string, string[]>;
-  topic?: string;
-  jsonSchema: JsonObject;
-  columns: { name: string; type: { kind: string; precision?: number; scale?: number } }[];
-}
+export type { SourceInfo } from '../../../../src/history/sources.ts';
+export type { ContractInfo as Contract } from '../../../../src/pipeline/contract-info.ts';
+export type { DriftField };
 
 export interface ContractDrift {
   contract: string;
@@ -21,29 +13,4 @@ export interface ContractDrift {
   /** Of the last 24 hours. */
   events: number;
   sources: { source: string; events: number; valid: number }[];
-}
-
-export interface DriftField {
-  version: string;
-  path: string;
-  types: string[];
-  count: number;
-  first_seen: string;
-  last_seen: string;
-  sources: string[];
-}
-
-/** Counts are of the last 24 hours. */
-export interface SourceInfo {
-  source: string;
-  contracts: string[];
-  valid: number;
-  repaired: number;
-  dead_letter: number;
-  duplicate: number;
-  healing: number;
-  /** Per hour, oldest first. */
-  trend: { valid: number; repaired: number; dead_letter: number }[];
-  last_drift_at: string | null;
-  last_seen_at: string | null;
 }

@@ -1,7 +1,8 @@
 import type { Json, Page, Violation } from './json.ts';
+import type { DeadLetterGroup, DeadLetterStatus } from '../../../../src/dead-letter/dead-letter.ts';
 import type { Plan } from '../../../../src/repair/plan.ts';
 
-export type DeadLetterStatus = 'open' | 'replaying' | 'replayed' | 'discarded';
+export type { DeadLetterGroup, DeadLetterStatus };
 
 export interface DeadLetter {
   id: string;
@@ -25,20 +26,6 @@ export interface DeadLetter {
   edit?: { plan?: Plan; by_hand: string[]; rule_id?: string };
   discard_reason?: string;
   step?: string;
-}
-
-export interface DeadLetterGroup {
-  signature: string;
-  contract: string;
-  source: string;
-  count: number;
-  first_seen: string;
-  last_seen: string;
-  sample_id: string;
-  violations: Violation[];
-  reason: string;
-  /** Counts per hour of the last 24 hours, oldest first. */
-  trend: number[];
 }
 
 export interface DeadLetterGroups extends Page<DeadLetterGroup> {

@@ -1,6 +1,9 @@
 import type { Json, JsonObject, Violation } from './json.ts';
 import type { EventStatus, HealerName } from './stats.ts';
+import type { Change } from '../../../../src/repair/changes.ts';
 import type { Plan } from '../../../../src/repair/plan.ts';
+
+export type { Change };
 
 export interface EventItem {
   request_id: string;
@@ -13,20 +16,6 @@ export interface EventItem {
   rule_id?: string | null;
   healer?: HealerName | null;
   dead_letter_id?: string | null;
-}
-
-/** One value that a repair or a person changed. */
-export interface Change {
-  /** Pointer in the result, or of a field that was removed. */
-  path: string;
-  kind: 'added' | 'changed' | 'removed';
-  /** Pointers in the original where the value came from. */
-  from: string[];
-  /** In words. */
-  operations: string[];
-  by: 'plan' | 'person';
-  before?: Json;
-  after?: Json;
 }
 
 export interface EventTrail extends EventItem {

@@ -1,34 +1,11 @@
+import type { FlowGraph, FlowNode } from '../../../../src/steps/flow-graph.ts';
 import type { GroupDepth } from './stats.ts';
 
-export type Trigger =
-  | { type: 'http'; method: string; path: string }
-  | { type: 'queue'; topic: string }
-  | { type: 'cron'; cron?: string; schedule?: string };
+export type { FlowGraph };
+export type { Trigger } from '../../../../src/steps/step.ts';
 
-export interface FlowStep {
-  kind: 'step';
-  id: string;
-  name: string;
-  description: string;
-  triggers: Trigger[];
-  enqueues: string[];
-  flows: string[];
-  file?: string;
-  retry?: { max_attempts: number };
-}
-
-export interface LooseTopic {
-  kind: 'topic';
-  id: string;
-  topic: string;
-  missing: 'consumer' | 'producer';
-}
-
-export interface FlowGraph {
-  flows: string[];
-  nodes: (FlowStep | LooseTopic)[];
-  edges: { id: string; from: string; to: string; topic: string }[];
-}
+export type FlowStep = Extract<FlowNode, { kind: 'step' }>;
+export type LooseTopic = Extract<FlowNode, { kind: 'topic' }>;
 
 export interface FlowActivity {
   steps: StepActivity[];

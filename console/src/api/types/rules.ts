@@ -2,26 +2,7 @@ import type { Page } from './json.ts';
 import type { HealerName } from './stats.ts';
 import type { Plan } from '../../../../src/repair/plan.ts';
 
-export type RuleStatus = 'candidate' | 'active' | 'disabled' | 'expired';
-
-export interface Rule {
-  id: string;
-  contract: string;
-  version: string;
-  source: string;
-  signature: string;
-  plan: Plan;
-  origin: 'heuristic' | 'llm' | 'person' | 'import';
-  status: RuleStatus;
-  evidence: string[];
-  model?: string;
-  disabled_by?: 'person' | 'failures';
-  created_at: string;
-  expires_at: string;
-  hits: number;
-  failures: number;
-  last_used_at?: string;
-}
+export type { Rule, RuleStatus } from '../../../../src/repair/rule.ts';
 
 export interface Repair {
   request_id: string;

@@ -1,3 +1,5 @@
+export type { HistorySeries as History } from '../../../../src/history/history.ts';
+
 export interface GroupDepth {
   group: string;
   pending: number;
@@ -21,13 +23,3 @@ export const outcomes = ['loaded', 'repaired', 'healing', 'dead_letter', 'duplic
 export type Outcome = (typeof outcomes)[number];
 export type EventStatus = Outcome | 'accepted' | 'discarded';
 export type HealerName = 'rule' | 'heuristics' | 'llm' | 'person';
-
-export interface History {
-  step_seconds: number;
-  /** When the steps begin, oldest first. */
-  times: string[];
-  /** Counts per step; `healing`: handed to the healers in that step, so they are counted again when settled. */
-  series: Record<'accepted' | Outcome, number[]>;
-  pending: (number | null)[];
-  delay: { p50_ms: (number | null)[]; p99_ms: (number | null)[] };
-}

@@ -117,8 +117,8 @@ function triggerInWords(trigger: Trigger): string {
       return `${trigger.method} ${trigger.path}`;
     case 'queue':
       return `topic ${trigger.topic}`;
-    default:
-      return `cron ${trigger.cron ?? trigger.schedule ?? ''}`;
+    case 'cron':
+      return `cron ${trigger.expression}`;
   }
 }
 
