@@ -3,17 +3,17 @@ import type { Contract } from '../contracts/contract.ts';
 import type { Delivery, Engine, Unsettled } from '../engine/engine.ts';
 import { type Leases, createLeases } from '../engine/lease.ts';
 import type { FailedEvent } from '../event.ts';
-import type { JsonObject } from '../json.ts';
 import type { Logger } from '../log.ts';
 import { errorSignature, violationsKey } from '../validate/signature.ts';
 import type { Failure, Healer } from './healer.ts';
+import { type PeerReader, type RefusalReader, oncePerSignature, peersAmong } from './healing-batch.ts';
 import type { HealingConfig } from './healing-config.ts';
 import { type Case, type Outcome, deadLetter, repaired } from './healing-outcome.ts';
 import { HealingOutbox } from './healing-outbox.ts';
 import type { HealingStatus } from './healing-status.ts';
 import { llmDesk } from './llm-desk.ts';
 import { readEvent } from './read-event.ts';
-import { countRefusals, readRefusal, type Refusal } from './refusals.ts';
+import { countRefusals, readRefusal } from './refusals.ts';
 import type { RuleStore } from './rule-store.ts';
 import type { StoredRule } from './rule.ts';
 import { tryPlan } from './trial.ts';
@@ -243,41 +243,6 @@ export function healingStage(deps: {
       stopping.abort();
       await desk?.stop();
     },
-  };
-}
-
-type RefusalReader = (signature: string) => Promise<Refusal | undefined>;
-
-/** A flood of equal failures reads the state once a batch. */
-function oncePerSignature(read: RefusalReader): RefusalReader {
-  const known = new Map<string, ReturnType<RefusalReader>>();
-  return (signature) => {
-    const reading = known.get(signature) ?? read(signature);
-    known.set(signature, reading);
-    return reading;
-  };
-}
-
-type PeerReader = (failed: FailedEvent, contract: Contract) => readonly JsonObject[];
-
-/** How many events of one signature the heuristics are shown beside each other. */
-const maxPeers = 200;
-
-/** The events of a batch that fail in the same way, the asked one among them; read when the first of them asks. */
-function peersAmong(events: readonly FailedEvent[]): PeerReader {
-  const bySignature = new Map<string, FailedEvent[]>();
-  for (const failed of events) {
-    const alike = bySignature.get(failed.signature) ?? [];
-    if (alike.length < maxPeers) alike.push(failed);
-    bySignature.set(failed.signature, alike);
-  }
-  const read = new Map<string, readonly JsonObject[]>();
-  return ({ signature }, contract) => {
-    const known = read.get(signature);
-    if (known !== undefined) return known;
-    const peers = (bySignature.get(signature) ?? []).map((failed) => readEvent(failed, contract));
-    read.set(signature, peers);
-    return peers;
   };
 }
 
