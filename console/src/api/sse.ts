@@ -46,7 +46,6 @@ export function keepReading(
   handlers: {
     onEvent: (event: ServerEvent) => void;
     onState?: (state: 'open' | 'lost') => void;
-    onRefused?: (error: unknown) => void;
   },
 ): () => void {
   const abort = new AbortController();
@@ -62,8 +61,8 @@ export function keepReading(
           handlers.onState?.('open');
         },
       });
-    } catch (error) {
-      if (!abort.signal.aborted) handlers.onRefused?.(error);
+    } catch {
+      // Refused or cut off: `lost` says so, and the next try may do better.
     }
     if (abort.signal.aborted) return;
     handlers.onState?.('lost');
