@@ -35,3 +35,12 @@ export interface FoundEvent extends EventPlace {
   ruleId: string | undefined;
   healer: RepairTrail['healer'] | undefined;
 }
+
+/** A table that holds events, as a destination that can be looked through knows it. */
+export interface EventTable {
+  name: string;
+  /** Undefined when it has no column for it. */
+  eventIdType: string | undefined;
+  /** Name of the contract by version. */
+  contracts: ReadonlyMap<string, string>;
+}

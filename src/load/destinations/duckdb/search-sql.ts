@@ -1,14 +1,5 @@
-import type { EventFilter, EventPlace } from '../../event-search.ts';
+import type { EventFilter, EventPlace, EventTable } from '../../event-search.ts';
 import { identifier, literal } from './sql.ts';
-
-/** A table that holds events. */
-export interface EventTable {
-  name: string;
-  /** Undefined when it has no column for it. */
-  eventIdType: string | undefined;
-  /** Name of the contract by version. */
-  contracts: ReadonlyMap<string, string>;
-}
 
 /** For every place where events are. */
 export function conditionsOf({ source, from, to }: EventFilter, before: EventPlace | undefined): string[] {

@@ -1,9 +1,9 @@
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
-import type { EventFilter, EventPlace, EventSearch, FoundEvent } from '../../event-search.ts';
+import type { EventFilter, EventPlace, EventSearch, EventTable, FoundEvent } from '../../event-search.ts';
 import { gate } from './gate.ts';
 import { rowsOf } from './rows.ts';
 import { identifier, literal } from './sql.ts';
-import { type EventTable, conditionsOf, duplicatesPart, rowsPart } from './search-sql.ts';
+import { conditionsOf, duplicatesPart, rowsPart } from './search-sql.ts';
 import { failed } from './statement-check.ts';
 import { eventTables } from './tables.ts';
 import { toJson } from './values.ts';

@@ -1,15 +1,6 @@
-import type { EventFilter, EventPlace } from '../../event-search.ts';
+import type { EventFilter, EventPlace, EventTable } from '../../event-search.ts';
 import { uuidShape } from './find.ts';
 import { identifier, literal } from './sql.ts';
-
-/** A table that holds events. */
-export interface EventTable {
-  name: string;
-  /** Undefined when it has no column for it. */
-  eventIdType: string | undefined;
-  /** Name of the contract by version. */
-  contracts: ReadonlyMap<string, string>;
-}
 
 /** The values of a statement, each under the number by which it is named there. */
 export interface Parameters {

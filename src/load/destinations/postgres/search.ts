@@ -1,9 +1,9 @@
 import type { PoolClient } from 'pg';
-import type { EventFilter, EventPlace, EventSearch, FoundEvent } from '../../event-search.ts';
+import type { EventFilter, EventPlace, EventSearch, EventTable, FoundEvent } from '../../event-search.ts';
 import { sqlStateOf } from './errors.ts';
 import { uuidShape } from './find.ts';
 import { toJson } from './query-values.ts';
-import { type EventTable, createParameters, duplicatesPart, rowsPart } from './search-sql.ts';
+import { createParameters, duplicatesPart, rowsPart } from './search-sql.ts';
 import type { Session } from './session.ts';
 import { identifier } from './sql.ts';
 import { failed } from './statement-check.ts';
