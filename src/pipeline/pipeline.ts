@@ -49,6 +49,7 @@ import { type ContractInfo, toContractInfo } from './contract-info.ts';
 import { groups } from './groups.ts';
 import { type InsightApi, openInsight } from './insight.ts';
 import { createKeeper } from './keeper.ts';
+import { createOneWay } from './one-way.ts';
 import { createParking, parkedEvents } from './parking.ts';
 import { createFaults, unlessStopped } from './stop-process.ts';
 
@@ -213,6 +214,9 @@ export async function startPipeline(deps: {
         onBroken: faults.onBroken,
       })
     : undefined;
+  const oneWay = engine.ordered
+    ? createOneWay({ letters, state: engine.state, startedAt: Date.now() })
+    : undefined;
   const chain = createChain({
     engine,
     contracts,
@@ -220,6 +224,7 @@ export async function startPipeline(deps: {
     loading: rollbacks.guarding(loading),
     letters,
     committed,
+    oneWay,
     recent,
     copies: feed,
     parking,
@@ -236,7 +241,7 @@ export async function startPipeline(deps: {
     leases,
     log: logOf('healer'),
   });
-  const keeper = createKeeper({ letters, metrics, log: logOf('dead-letter-keeper') });
+  const keeper = createKeeper({ letters, oneWay, metrics, log: logOf('dead-letter-keeper') });
   const copies = await startCopies(feed, {
     config: deps.consume ? config : { ...config, destinations: [] },
     engine,
