@@ -78,6 +78,9 @@ export function createChain(deps: {
   const makeRow = createRowMakers();
   const settleVerdict = createSettleVerdict({ makeRow, recent, metrics, log });
   const settleFixed = createSettleFixed(contracts, makeRow);
+  const none: ReadonlySet<string> = new Set();
+  let onlyNew = false;
+
   async function fromIngest(batch: readonly Delivery[]): Promise<void> {
     const fresh = notCommitted(batch, committed);
     if (fresh.length === 0) return;
@@ -96,14 +99,18 @@ export function createChain(deps: {
 
   /** Events that failed before a crash and became dead letters meanwhile, or are about to. */
   async function lettersAmong(batch: readonly Delivery[]): Promise<ReadonlySet<string>> {
-    const concerned = batch.flatMap(({ body }) => {
-      const { id, n, at, replay } = headerOf(body);
-      if (replay !== undefined || oneWay?.isConcerned(at) !== true) return [];
-      return Array.from({ length: n }, (_, index) => requestIdsFrom(id)(index));
+    if (oneWay === undefined || onlyNew) return none;
+    const headers = batch.map(({ body }) => headerOf(body)).filter(({ replay }) => replay === undefined);
+    const concerned = headers.filter(({ at }) => oneWay.isConcerned(at));
+    // The queue is in order: from here on, all were received since the start.
+    onlyNew = headers.length > 0 && concerned.length === 0;
+    const ids = concerned.flatMap(({ id, n }) => {
+      const idAt = requestIdsFrom(id);
+      return Array.from({ length: n }, (_, index) => idAt(index));
     });
-    if (oneWay === undefined || concerned.length === 0) return new Set();
-    const mine = await oneWay.claim(concerned);
-    return new Set(concerned.filter((id) => !mine.has(id)));
+    if (ids.length === 0) return none;
+    const mine = await oneWay.claim(ids);
+    return new Set(ids.filter((id) => !mine.has(id)));
   }
 
   async function validateAll(
