@@ -113,7 +113,15 @@ export function afterFailure(
   now: Date,
 ): DeadLetter | undefined {
   const round = event.replay?.round ?? 0;
-  if (known !== undefined && (known.status === 'discarded' || round < known.replays)) return undefined;
+  if (known !== undefined) {
+    if (known.status === 'discarded' || round < known.replays) return undefined;
+    // Kept before, and delivered again after a crash. Writing it again could undo what a person does at this moment.
+    if (known.status === 'open' && round === known.replays) return undefined;
+  }
+  return opened(known, event, now);
+}
+
+function opened(known: DeadLetter | undefined, event: UnrecoverableEvent, now: Date): DeadLetter {
   return {
     id: deadLetterId(event),
     request_id: event.request_id,
@@ -130,7 +138,7 @@ export function afterFailure(
     received_at: event.received_at,
     created_at: known?.created_at ?? now.toISOString(),
     updated_at: now.toISOString(),
-    replays: round,
+    replays: event.replay?.round ?? 0,
     ...(event.step === undefined ? undefined : { step: event.step }),
     ...(event.destination === undefined ? undefined : { destination: event.destination }),
     ...(event.repair === undefined ? undefined : { repair: event.repair }),
@@ -151,9 +159,10 @@ export function afterRollback(
     ({ rule_id, at }) => rule_id === rollback?.rule_id && at === rollback?.at,
   );
   if (isDone === true) return undefined;
+  if (known?.status === 'discarded') return undefined;
   // The last round's: a late copy of that replay must not load behind the letter's back (isStaleReplay).
   const replay = { round: known?.replays ?? 0, original: event.raw };
-  return afterFailure(known, { ...event, replay }, now);
+  return opened(known, { ...event, replay }, now);
 }
 
 /** Whether a replayed event must not be loaded any more, because its letter is open again, or gone on since. */

@@ -1,9 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ContractRegistry } from '../contracts/registry.ts';
+import { isStaleReplay } from '../dead-letter/dead-letter.ts';
 import { type DeadLetterStore, healingKey } from '../dead-letter/store.ts';
 import type { Delivery, Engine, Position } from '../engine/engine.ts';
 import type { FixedEvent } from '../event.ts';
-import { forEachEvent } from '../ingest/record.ts';
+import { forEachEvent, headerOf } from '../ingest/record.ts';
+import { requestIdsFrom } from '../ingest/request-id.ts';
 import type { CopyFeed } from '../load/copies/feed.ts';
 import type { RowOutcome } from '../load/destination.ts';
 import type { LoadStage } from '../load/stage.ts';
@@ -16,6 +18,7 @@ import { type Candidates, addCandidate, noCandidates, parkedMessages } from './c
 import { type Committed, lastPositions, notCommitted } from './committed.ts';
 import { createInOrder } from './in-order.ts';
 import type { PipelineMetrics } from './metrics.ts';
+import { type OneWay, mostUnderWay } from './one-way.ts';
 import { Outbox } from './outbox.ts';
 import { createParkedRows } from './parked-event.ts';
 import type { Parking } from './parking.ts';
@@ -50,6 +53,8 @@ export function createChain(deps: {
   loading: LoadStage;
   letters: DeadLetterStore;
   committed: Committed;
+  /** Undefined where several workers share the queues. */
+  oneWay?: OneWay | undefined;
   /** Is shown the valid events. */
   recent?: Pick<RecentEvents, 'see'>;
   /** For the further destinations; undefined when there are none. */
@@ -63,6 +68,7 @@ export function createChain(deps: {
 }): Chain {
   const { engine, contracts, validate, loading, letters, recent, copies, parking, subscribed, metrics, log } =
     deps;
+  const { oneWay } = deps;
   // Where workers share a topic, positions say nothing: the destination knows what it has by request id and key.
   const committed = engine.ordered ? deps.committed : undefined;
   const limited = limitLog(log);
@@ -72,11 +78,16 @@ export function createChain(deps: {
   const makeRow = createRowMakers();
   const settleVerdict = createSettleVerdict({ makeRow, recent, metrics, log });
   const settleFixed = createSettleFixed(contracts, makeRow);
+  const none: ReadonlySet<string> = new Set();
+  /** From here on no event of the queue can be with the healers, too. */
+  let onlyNew = false;
+  let looked = 0;
+
   async function fromIngest(batch: readonly Delivery[]): Promise<void> {
     const fresh = notCommitted(batch, committed);
     if (fresh.length === 0) return;
     const { candidates } = await inOrder(
-      () => validateAll(fresh),
+      async () => validateAll(fresh, await lettersAmong(fresh)),
       // In place until it works: a batch behind this one must not load, and move the position, before it does.
       ({ outbox }) =>
         patience.until(() => outbox.flush(), {
@@ -88,8 +99,26 @@ export function createChain(deps: {
     await load(candidates, fresh);
   }
 
+  /** Events that failed before a crash and became dead letters meanwhile, or are about to. */
+  async function lettersAmong(batch: readonly Delivery[]): Promise<ReadonlySet<string>> {
+    if (oneWay === undefined || onlyNew) return none;
+    const headers = batch.map(({ body }) => headerOf(body)).filter(({ replay }) => replay === undefined);
+    const concerned = headers.filter(({ at }) => oneWay.isConcerned(at));
+    const ids = concerned.flatMap(({ id, n }) => {
+      const idAt = requestIdsFrom(id);
+      return Array.from({ length: n }, (_, index) => idAt(index));
+    });
+    looked += ids.length;
+    // The queue is in order: what follows was received since the start, or lay behind all that was under way at its end.
+    onlyNew = (headers.length > 0 && concerned.length === 0) || looked >= mostUnderWay;
+    if (ids.length === 0) return none;
+    const mine = await oneWay.claim(ids);
+    return new Set(ids.filter((id) => !mine.has(id)));
+  }
+
   async function validateAll(
     batch: readonly Delivery[],
+    gone: ReadonlySet<string>,
   ): Promise<{ candidates: Candidates; outbox: Outbox }> {
     const outbox = new Outbox(engine, subscribed);
     const candidates = noCandidates();
@@ -97,9 +126,13 @@ export function createChain(deps: {
     for (const { body } of batch) {
       forEachEvent(body, (incoming) => {
         const { header, requestId, event, text } = incoming;
+        if (gone.size > 0 && gone.has(requestId)) return;
         const verdict = validate(event, { requestId, receivedAt: header.at, source: header.source });
         const row = settleVerdict(verdict, incoming, outbox);
-        if (row === undefined) return;
+        if (row === undefined) {
+          oneWay?.release(requestId);
+          return;
+        }
         copies?.copy(row, text, outbox.copy);
         if (parking?.isParking() !== true) loading.makeReady(row);
         addCandidate(candidates, row, text, header.replay);
@@ -117,9 +150,12 @@ export function createChain(deps: {
     const candidates = noCandidates();
     for (const { body } of fresh) {
       const fixed = JSON.parse(Buffer.from(body).toString()) as FixedEvent;
-      if (fixed.chained === true) continue;
+      if (fixed.chained === true || (await isLetter(fixed))) continue;
       const row = settleFixed(fixed, outbox);
-      if (row === undefined) continue;
+      if (row === undefined) {
+        oneWay?.release(fixed.request_id);
+        continue;
+      }
       copies?.copy(row, fixed.raw, outbox.copy);
       addCandidate(candidates, row, fixed.raw, fixed.replay);
     }
@@ -127,6 +163,12 @@ export function createChain(deps: {
     await load(candidates, fresh);
     const settled = candidates.rows.map(({ requestId }) => ({ delete: healingKey(requestId) }));
     if (settled.length > 0) await engine.state.write(settled);
+  }
+
+  /** A late copy of an event that has become a dead letter by another one. */
+  async function isLetter({ request_id: id, received_at: at, replay }: FixedEvent): Promise<boolean> {
+    if (replay !== undefined) return isStaleReplay(await letters.get(id), replay);
+    return oneWay?.isConcerned(at) === true && !(await oneWay.claim([id])).has(id);
   }
 
   async function fromParked(batch: readonly Delivery[]): Promise<void> {
@@ -174,6 +216,7 @@ export function createChain(deps: {
           { status: 'failed', source, contract, request_id, code },
           outcome.reason,
         );
+        oneWay?.release(request_id);
         outbox.unrecoverable(event);
       } else if (replay !== undefined) replayed.push(rows[at]!.requestId);
     }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DeadLetterStore } from '../dead-letter/store.ts';
-import { deadLetterId } from '../dead-letter/dead-letter.ts';
+import { deadLetterId, isAside } from '../dead-letter/dead-letter.ts';
 import type { Delivery } from '../engine/engine.ts';
 import { messageOf } from '../errors.ts';
 import type { UnrecoverableEvent } from '../event.ts';
@@ -9,6 +9,7 @@ import type { Logger } from '../log.ts';
 import type { ExhaustedMessage } from '../steps/runner.ts';
 import { StepFailure, type ValidEventMessage } from '../steps/step.ts';
 import type { PipelineMetrics } from './metrics.ts';
+import type { OneWay } from './one-way.ts';
 
 export interface Keeper {
   /** Batches of `validation_unrecoverable`. */
@@ -20,10 +21,11 @@ export interface Keeper {
 /** The end of the line: keeps what nothing could settle, whole, until a person does. */
 export function createKeeper(deps: {
   letters: DeadLetterStore;
+  oneWay?: OneWay | undefined;
   metrics: PipelineMetrics;
   log: Logger;
 }): Keeper {
-  const { letters, metrics } = deps;
+  const { letters, oneWay, metrics } = deps;
   const limited = limitLog(deps.log);
 
   async function keep(events: UnrecoverableEvent[]): Promise<void> {
@@ -41,9 +43,19 @@ export function createKeeper(deps: {
     }
   }
 
+  /** Another copy of it is being loaded, or has been. */
+  const isLoaded = (event: UnrecoverableEvent): boolean =>
+    !isAside(event) &&
+    event.replay === undefined &&
+    oneWay?.isConcerned(event.received_at) === true &&
+    !oneWay.mayKeep(event.request_id);
+
   return {
     async handle(batch) {
-      await keep(batch.map(({ body }) => JSON.parse(Buffer.from(body).toString()) as UnrecoverableEvent));
+      const events = batch.map(({ body }) => JSON.parse(Buffer.from(body).toString()) as UnrecoverableEvent);
+      const loaded = new Set(events.filter(isLoaded));
+      await oneWay?.forget(Array.from(loaded, ({ request_id }) => request_id));
+      await keep(events.filter((event) => !loaded.has(event)));
     },
     async keepFailedStep(message) {
       const event = asUnrecoverable(message);

@@ -32,6 +32,7 @@ import { groups } from './groups.ts';
 import { openInsight } from './insight.ts';
 import { createKeeper } from './keeper.ts';
 import { llmMetrics } from './llm-metrics.ts';
+import { createOneWay } from './one-way.ts';
 import { createParking, parkedEvents } from './parking.ts';
 import type { StartedPipeline } from './pipeline-api.ts';
 import { createFaults, unlessStopped } from './stop-process.ts';
@@ -122,6 +123,9 @@ export async function startPipeline(deps: {
         onBroken: faults.onBroken,
       })
     : undefined;
+  const oneWay = engine.ordered
+    ? createOneWay({ letters, state: engine.state, startedAt: Date.now() })
+    : undefined;
   const chain = createChain({
     engine,
     contracts,
@@ -129,6 +133,7 @@ export async function startPipeline(deps: {
     loading: rollbacks.guarding(loading),
     letters,
     committed,
+    oneWay,
     recent,
     copies: feed,
     parking,
@@ -145,7 +150,7 @@ export async function startPipeline(deps: {
     leases,
     log: logOf('healer'),
   });
-  const keeper = createKeeper({ letters, metrics, log: logOf('dead-letter-keeper') });
+  const keeper = createKeeper({ letters, oneWay, metrics, log: logOf('dead-letter-keeper') });
   const copies = await startCopies(feed, {
     config: deps.consume ? config : { ...config, destinations: [] },
     engine,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type Claimed, claimsInProcess } from '../../src/dead-letter/claims.ts';
+import { watchDeadLetters } from '../../src/dead-letter/counts.ts';
 import { countOpen, discardOpen } from '../../src/dead-letter/discard-many.ts';
-import { isStaleReplay } from '../../src/dead-letter/dead-letter.ts';
+import { deadLetterStatuses, isStaleReplay } from '../../src/dead-letter/dead-letter.ts';
 import { type DeadLetterStore, createDeadLetters } from '../../src/dead-letter/store.ts';
 import type { UnrecoverableEvent } from '../../src/event.ts';
 import { memoryState } from '../helpers/memory-state.ts';
@@ -28,8 +29,9 @@ const numbers = (count: number, from = 0) => Array.from({ length: count }, (_, a
 function store(claimed?: Claimed) {
   const clock = { now: new Date('2026-01-01T00:00:00.000Z') };
   const now = () => clock.now;
-  const letters = createDeadLetters(memoryState(), { now, ...(claimed === undefined ? {} : { claimed }) });
-  return { letters, clock };
+  const state = memoryState();
+  const letters = createDeadLetters(state, { now, ...(claimed === undefined ? {} : { claimed }) });
+  return { letters, state, clock };
 }
 
 /** All of a status, as the index has them: a letter that were in it twice would be here twice. */
@@ -126,6 +128,22 @@ describe('a letter is settled once', () => {
     const answer = await discardOpen(listed, group, { reason: 'spam', asOf, limit: 10 });
     expect(answer).toEqual({ discarded: 0, skipped: 1, more: false });
     expect(await letters.get(idOf(1))).toMatchObject({ status: 'open', replays: 1 });
+  });
+
+  it('also when the message that opened it is delivered again at that moment', async () => {
+    const { letters, state } = store();
+    await letters.keep([failed(1), failed(2)]);
+    const [, discarded, replayed] = await Promise.all([
+      letters.keep([failed(1), failed(2)]),
+      letters.discard(idOf(1), 'spam'),
+      letters.startReplay(idOf(2)),
+    ]);
+    expect([discarded.ok, replayed.ok]).toEqual([true, true]);
+    expect(await letters.get(idOf(1))).toMatchObject({ status: 'discarded' });
+    expect(await letters.get(idOf(2))).toMatchObject({ status: 'replaying' });
+    const counts = await watchDeadLetters(state, letters);
+    expect(deadLetterStatuses.map((status) => counts.count(status))).toEqual([0, 1, 0, 1]);
+    counts.close();
   });
 
   it.each([

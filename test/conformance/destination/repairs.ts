@@ -85,6 +85,21 @@ export function repairsConformance(open: () => Promise<DestinationUnderTest>): v
       expect((await destination.repairs.list({}, { limit: 9, cursor: "x' or 1" })).items).toEqual([]);
     });
 
+    it('by hand are loaded in one batch with an event that is delivered again, and with a repeat', async () => {
+      const known = row({ event_id: 'known' });
+      await destination.load([known], at(1));
+      const edited = byRule(undefined);
+      edited.repair = { ...edited.repair!, healer: 'person', byHand: ['/amount'] };
+      const repeat = byRule('r1', { values: { event_id: 'known' } });
+      expect(await statuses(destination.load([known, edited, repeat], at(2)))).toEqual([
+        'loaded',
+        'loaded',
+        'duplicate',
+      ]);
+      expect(await destination.counts()).toEqual({ loaded: 2, repaired: 1, duplicate: 1 });
+      expect(await destination.find(edited.requestId)).toMatchObject({ repair: { byHand: ['/amount'] } });
+    });
+
     it('are taken back with their rule: the rows go, what they were stays on record', async () => {
       const mine = Array.from({ length: 5 }, () => byRule("r'1"));
       const others = [byRule('r2'), row({ event_id: 'clean' })];

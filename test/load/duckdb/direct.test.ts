@@ -130,6 +130,29 @@ describe('rows that go straight into the table', () => {
     );
   });
 
+  it('are looked at again when another row with their id or key was loaded while they waited', async () => {
+    const repair = { healer: 'heuristics', ruleId: 'r', original: '{}', plan: '{}', result: '{}' } as const;
+    const waiting = [
+      rowIn('one', { id: 'healed meanwhile' }),
+      rowIn('one', { id: 'sent twice' }, { repair }),
+      rowIn('one', { id: 'alone' }),
+    ];
+    for (const row of waiting) destination.makeReady!(row);
+    const overtaking = [
+      rowIn('one', { id: 'healed meanwhile' }, { requestId: waiting[0]!.requestId, repair }),
+      rowIn('one', { id: 'sent twice' }),
+    ];
+    for (const row of overtaking) destination.makeReady!(row);
+    expect(await statuses(overtaking)).toEqual(['loaded', 'loaded']);
+    expect(await statuses(waiting)).toEqual(['loaded', 'duplicate', 'loaded']);
+    expect(await answer('select id from one order by id')).toEqual([
+      ['alone'],
+      ['healed meanwhile'],
+      ['sent twice'],
+    ]);
+    expect(await destination.counts()).toEqual({ loaded: 3, repaired: 1, duplicate: 1 });
+  });
+
   it('are read by the exact name of each field', async () => {
     const values = { id: 'a', note: 'mine' };
     await load([

@@ -33,12 +33,17 @@ export function sortRows(table: KnownTable, rows: readonly Row[], numbers: reado
 
 /**
  * Only once: when a load fails, its rows may be in the table all the same. And only while the table's keys are those that
- * the row was compared with.
+ * the row was compared with, and no other row with its id or key was written before it.
  */
 function takeReady(table: KnownTable, row: Row): Ready {
   const ready = row.ready as Ready | undefined;
   row.ready = undefined;
-  return ready?.table === table ? ready : makeReady(table, row);
+  if (ready?.table !== table) return makeReady(table, row);
+  const { way, line, repair, hashes, since } = ready;
+  if (way !== 'direct' || !hashes.some((hash) => table.overtakers.mayHave(since, hash))) return ready;
+  table.lines.release([line!]);
+  if (repair !== undefined) table.repairLines.release([repair]);
+  return { ...ready, way: 'staged', line: undefined, repair: undefined };
 }
 
 /** Marks an error that may be one row's fault: the batch then takes the way that finds out which. */

@@ -7,6 +7,7 @@ import { hashesAgree } from './hash.ts';
 import { KeyFilter } from './key-filter.ts';
 import { type KeyHash, keyHash } from './key-hash.ts';
 import { LineStore } from './line-store.ts';
+import { Overtakers } from './overtakers.ts';
 import { RecentIds } from './recent-ids.ts';
 import type { RepairKinds } from './repair-log.ts';
 import { forEachRow, rowsOf } from './rows.ts';
@@ -24,6 +25,7 @@ export interface KnownTable {
   /** Of a row's key; tells nothing when this DuckDB hashes otherwise than hash.ts. */
   keyHash: KeyHash;
   ids: RecentIds;
+  overtakers: Overtakers;
   /** By which its next rows, and their repairs, are handed over. */
   lines: LineStore;
   repairLines: LineStore;
@@ -57,5 +59,6 @@ export async function knowTable(
     repairKinds,
     rowCount: Number(rows),
     ids: new RecentIds(newest === null ? '' : String(newest)),
+    overtakers: new Overtakers(),
   };
 }

@@ -214,10 +214,16 @@ function remember(groups: readonly Group[]): void {
     for (const [pos, verdict] of settled.verdicts.entries()) {
       if (verdict !== verdicts.write) continue;
       const hash = hashes[pos];
-      if (hash !== undefined) table.keys.add(...hash);
+      if (hash !== undefined) {
+        table.keys.add(...hash);
+        table.overtakers.add(hash);
+      }
       const { requestId } = rows[pos]!;
       const idHash = ofUuid(requestId);
-      if (idHash !== undefined) table.ids.add(requestId.toLowerCase(), idHash);
+      if (idHash !== undefined) {
+        table.ids.add(requestId.toLowerCase(), idHash);
+        table.overtakers.add(idHash);
+      }
     }
   }
 }

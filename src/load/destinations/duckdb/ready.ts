@@ -2,7 +2,7 @@ import type { JsonObject } from '../../../json.ts';
 import type { Row } from '../../destination.ts';
 import type { RepairTrail } from '../../loaded-event.ts';
 import { longestLine, separator } from './direct-sql.ts';
-import { ofUuid } from './hash.ts';
+import { type Hash, ofUuid } from './hash.ts';
 import type { KnownTable } from './known-table.ts';
 import type { Place } from './line-store.ts';
 
@@ -19,6 +19,9 @@ export interface Ready {
   /** By which a direct row is handed over, and its repair when there was one; in the table's stores. */
   line: Place | undefined;
   repair: Place | undefined;
+  /** Of a direct row; see `Overtakers`. */
+  hashes: readonly Hash[];
+  since: number;
 }
 
 /**
@@ -28,14 +31,14 @@ export interface Ready {
  */
 export function makeReady(table: KnownTable, row: Row): Ready {
   const { values } = row;
-  const staged: Ready = { table, way: 'staged', line: undefined, repair: undefined };
+  const since = table.overtakers.count;
+  const staged: Ready = { table, way: 'staged', line: undefined, repair: undefined, hashes: [], since };
   const key = table.keyHash(values);
   const id = ofUuid(row.requestId);
   if (key === undefined || id === undefined) return staged;
   if (!table.ids.admit(row.requestId.toLowerCase(), id)) return staged;
   if (table.inexact(values) !== undefined) return staged;
-  if (key !== null && !table.keys.add(key[0], key[1]))
-    return { table, way: 'repeat', line: undefined, repair: undefined };
+  if (key !== null && !table.keys.add(key[0], key[1])) return { ...staged, way: 'repeat' };
   const line = rowLine(table, row, values);
   if (line === undefined) return staged;
   let repair: Place | undefined;
@@ -47,7 +50,7 @@ export function makeReady(table: KnownTable, row: Row): Ready {
     }
   }
   row.letGo?.();
-  return { table, way: 'direct', line, repair };
+  return { table, way: 'direct', line, repair, hashes: key === null ? [id] : [id, key], since };
 }
 
 /** The row as one line of JSON. undefined: the line might be refused, or is too long. */

@@ -43,7 +43,8 @@ function insertRepairs(stage: Staging, all: boolean): string {
     SELECT request_id, r.kind, r.original, r.patch, r.result, r.byHand, now()
     FROM (
       SELECT s.*, json_transform(t.line, ${literal(JSON.stringify(repairStructure))}).repair AS r
-      FROM ${stage.rows} s JOIN ${stage.text} t ON t.pos = s.pos ${all ? '' : verdictsOf(stage)}
+      FROM ${stage.rows} s JOIN ${stage.text} t ON t.pos = s.pos
+        ${all ? '' : `JOIN ${stage.verdicts} v ON v.pos = s.pos`}
       WHERE s.repaired ${all ? '' : `AND v.verdict = ${verdicts.write}`}
     )`;
 }
