@@ -20,6 +20,7 @@ describe('a call can not hide behind apostrophes', () => {
 
 test.each([
   ['white space', `select ${' '.repeat(99_000)}1`],
+  ['apostrophes', `select ${"'".repeat(99_000)}`],
   ['names', `select ${'pg_'.repeat(33_000)}`],
 ])('a long text of %s is checked within a second', (_, sql) => {
   const start = performance.now();
