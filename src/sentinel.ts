@@ -132,9 +132,9 @@ async function open(
   };
 
   try {
-    // A container of a cluster may have no disk to write to.
+    // A container of a cluster may have no disk to write to. The folder holds whole events, for no other account to read.
     if (config.engine.type === 'embedded' || config.destination.type === 'duckdb')
-      await mkdir(config.dataDir, { recursive: true });
+      await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
     const engine = keep(await openEngine(config, 'main', log));
     const host: PipelineHost = keep(
       config.role === 'gateway' && engine.calls !== undefined

@@ -105,7 +105,7 @@ async function queueIdOf({ dataDir, engine }: Pick<Config, 'dataDir' | 'engine'>
   if (engine.type === 'nats') return `nats/${engine.prefix}`;
   const folder = join(dataDir, 'queue');
   const file = join(folder, 'id');
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   // Only the first of several writers succeeds.
   await writeFile(file, randomUUID(), { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error;

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { ingest, query, settled, startProcess, transaction } from '../helpers/sentinel.ts';
@@ -25,6 +25,15 @@ it('a warehouse file that outlives its data folder takes the events of the next 
       status: 'duplicate',
     });
     expect(await query(sentinel.url, 'SELECT count(*) AS n FROM transaction')).toEqual([{ n: 4 }]);
+  } finally {
+    await sentinel.stop();
+  }
+});
+
+it('a data folder that the service makes is for its own account only', async () => {
+  const sentinel = await startProcess();
+  try {
+    expect(((await stat(join(sentinel.dir, 'data'))).mode & 0o777).toString(8)).toBe('700');
   } finally {
     await sentinel.stop();
   }

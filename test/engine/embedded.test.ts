@@ -1,6 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect, it } from 'vitest';
 import { openEmbeddedEngine } from '../../src/engine/engines/embedded.ts';
 import { engineConformance } from '../conformance/engine.ts';
 
@@ -19,4 +20,17 @@ engineConformance('embedded', async () => {
       await rm(dir, { recursive: true });
     },
   };
+});
+
+it('makes folders that other accounts of the machine can not enter', async () => {
+  const parent = await mkdtemp(join(tmpdir(), 'sentinel-engine-'));
+  const data = join(parent, 'data');
+  const engine = await openEmbeddedEngine({ dir: join(data, 'queue'), writer: 'main' });
+  try {
+    for (const folder of [data, join(data, 'queue')])
+      expect(((await stat(folder)).mode & 0o777).toString(8)).toBe('700');
+  } finally {
+    await engine.close();
+    await rm(parent, { recursive: true });
+  }
 });

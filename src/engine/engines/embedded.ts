@@ -33,7 +33,8 @@ export interface EmbeddedEngineOptions {
 export async function openEmbeddedEngine(options: EmbeddedEngineOptions): Promise<Engine> {
   const { writer, limits = {} } = options;
   checkName('writer', writer);
-  await mkdir(options.dir, { recursive: true });
+  // It holds whole events, and other accounts of the machine have no use for it.
+  await mkdir(options.dir, { recursive: true, mode: 0o700 });
   const dir = await realpath(options.dir);
   const unlock = await lockFolder(dir);
   let store: Store;
