@@ -1,7 +1,7 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Destination, Row, Table } from '../../src/load/destination.ts';
@@ -151,6 +151,33 @@ describe('query', () => {
     ["select write_log('x')", /write_log/],
   ])('refuses %s', async (sql, message) => {
     await expect(destination.query!(sql)).rejects.toThrow(message);
+  });
+
+  it.each([
+    'select list(range) from range(3000000)',
+    "select {'a': [list(range)]} from range(3000000)",
+    'select map(list(range), list(range)) from range(3000000)',
+  ])('refuses a value that is too large before it is made: %s', async (sql) => {
+    await expect(destination.query!(sql)).rejects.toMatchObject({
+      code: 'query_failed',
+      message: expect.stringContaining('select a part of them') as string,
+    });
+  });
+
+  it('shows lists, maps and structs of a usual size', async () => {
+    const { rows } = await destination.query!(
+      "select list(range), map([1], ['x']), {'a': [1, 2]} from range(3)",
+    );
+    expect(rows).toHaveLength(1);
+  });
+
+  it('leaves half of the memory to the rest of the process', async () => {
+    const { rows } = await destination.query!(
+      "select value from duckdb_settings() where name in ('memory_limit')",
+    );
+    const [, amount, unit] = /^([\d.]+) (\w+)$/.exec(String(rows[0]![0]))!;
+    const bytes = Number(amount) * { MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 }[unit as 'MiB']!;
+    expect(bytes / totalmem()).toBeLessThan(0.51);
   });
 
   it('names columns, and says when there are more rows', async () => {

@@ -2,6 +2,7 @@ import { type DuckDBConnection, type DuckDBDataChunk, StatementType } from '@duc
 import { SentinelError, messageOf } from '../../../errors.ts';
 import type { Destination, QueryResult } from '../../destination.ts';
 import { gate } from './gate.ts';
+import { valuesIn } from './result-size.ts';
 import type { Session } from './session.ts';
 import { checkStatement, failed, refused } from './statement-check.ts';
 import { type ToJson, toJson } from './values.ts';
@@ -10,6 +11,8 @@ const defaultMaxRows = 10_000;
 const timeLimitMs = 30_000;
 /** Characters and bytes, roughly, after which a result is cut off as after `maxRows`. */
 const maxResultSize = 64 * 1024 * 1024;
+/** In a column of one chunk (2,048 rows). Each takes a hundred bytes as a JavaScript value. */
+const mostValues = 2_000_000;
 /** Each running query holds a thread of libuv's pool of four; loads and the queue's writes need the others. */
 const maxRunning = 2;
 const maxWaiting = 32;
@@ -67,6 +70,9 @@ function take(
   budget: { rows: number; size: number },
 ): boolean {
   const vectors = convert.map((_, column) => chunk.getColumnVector(column));
+  for (const vector of vectors)
+    if (valuesIn(vector) > mostValues)
+      throw failed(`lists and maps of more than ${mostValues} values can't be shown; select a part of them`);
   for (let row = 0; row < chunk.rowCount; row++) {
     if (rows.length >= budget.rows || budget.size <= 0) return false;
     rows.push(
