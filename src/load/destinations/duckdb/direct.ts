@@ -5,7 +5,7 @@ import { insertRepairs, insertRows } from './direct-sql.ts';
 import type { Handover } from './handover.ts';
 import type { KnownTable } from './known-table.ts';
 import type { Place } from './line-store.ts';
-import { type Ready, makeReady } from './ready.ts';
+import { type Ready, isOvertaken, makeReady } from './ready.ts';
 
 /** The rows of one table, by the way that they take; rows go by their numbers in the batch. */
 export interface Sorted {
@@ -39,8 +39,8 @@ function takeReady(table: KnownTable, row: Row): Ready {
   const ready = row.ready as Ready | undefined;
   row.ready = undefined;
   if (ready?.table !== table) return makeReady(table, row);
-  const { way, line, repair, hashes, since } = ready;
-  if (way !== 'direct' || !hashes.some((hash) => table.overtakers.mayHave(since, hash))) return ready;
+  if (ready.way !== 'direct' || !isOvertaken(ready)) return ready;
+  const { line, repair } = ready;
   table.lines.release([line!]);
   if (repair !== undefined) table.repairLines.release([repair]);
   return { ...ready, way: 'staged', line: undefined, repair: undefined };

@@ -36,7 +36,7 @@ export class Overtakers {
   }
 
   /** False: none since then has this hash. */
-  mayHave(since: number, [high, low]: Hash): boolean {
+  mayHave(since: number, high: number, low: number): boolean {
     if (since === this.#count) return false;
     return since < this.#olderSince || this.#younger.has(high, low) || this.#older.has(high, low);
   }

@@ -20,8 +20,36 @@ export interface Ready {
   line: Place | undefined;
   repair: Place | undefined;
   /** Of a direct row; see `Overtakers`. */
-  hashes: readonly Hash[];
   since: number;
+  /** The hashes of its id and key as 32-bit integers: as lists they would outlive many a collection. */
+  idHigh: number;
+  idLow: number;
+  isKeyed: boolean;
+  keyHigh: number;
+  keyLow: number;
+}
+
+const lookedAt = (table: KnownTable, way: 'staged' | 'repeat'): Ready => ({
+  table,
+  way,
+  line: undefined,
+  repair: undefined,
+  since: 0,
+  idHigh: 0,
+  idLow: 0,
+  isKeyed: false,
+  keyHigh: 0,
+  keyLow: 0,
+});
+
+/** Whether a row with its id or key was written since it was made ready. */
+export function isOvertaken({ table, since, idHigh, idLow, isKeyed, keyHigh, keyLow }: Ready): boolean {
+  const { overtakers } = table;
+  if (since === overtakers.count) return false;
+  return (
+    overtakers.mayHave(since, idHigh >>> 0, idLow >>> 0) ||
+    (isKeyed && overtakers.mayHave(since, keyHigh >>> 0, keyLow >>> 0))
+  );
 }
 
 /**
@@ -32,26 +60,39 @@ export interface Ready {
 export function makeReady(table: KnownTable, row: Row): Ready {
   const { values } = row;
   const since = table.overtakers.count;
-  const staged: Ready = { table, way: 'staged', line: undefined, repair: undefined, hashes: [], since };
   const key = table.keyHash(values);
   const id = ofUuid(row.requestId);
-  if (key === undefined || id === undefined) return staged;
-  if (!table.ids.admit(row.requestId.toLowerCase(), id)) return staged;
-  if (table.inexact(values) !== undefined) return staged;
-  if (key !== null && !table.keys.add(key[0], key[1])) return { ...staged, way: 'repeat' };
+  if (key === undefined || id === undefined) return lookedAt(table, 'staged');
+  if (!table.ids.admit(row.requestId.toLowerCase(), id)) return lookedAt(table, 'staged');
+  if (table.inexact(values) !== undefined) return lookedAt(table, 'staged');
+  if (key !== null && !table.keys.add(key[0], key[1])) return lookedAt(table, 'repeat');
   const line = rowLine(table, row, values);
-  if (line === undefined) return staged;
+  if (line === undefined) return lookedAt(table, 'staged');
   let repair: Place | undefined;
   if (row.repair !== undefined) {
     repair = repairLine(table, row, row.repair);
     if (repair === undefined) {
       table.lines.release([line]);
-      return staged;
+      return lookedAt(table, 'staged');
     }
   }
   row.letGo?.();
-  return { table, way: 'direct', line, repair, hashes: key === null ? [id] : [id, key], since };
+  const [keyHigh, keyLow] = key ?? noHash;
+  return {
+    table,
+    way: 'direct',
+    line,
+    repair,
+    since,
+    idHigh: id[0] | 0,
+    idLow: id[1] | 0,
+    isKeyed: key !== null,
+    keyHigh: keyHigh | 0,
+    keyLow: keyLow | 0,
+  };
 }
+
+const noHash: Hash = [0, 0];
 
 /** The row as one line of JSON. undefined: the line might be refused, or is too long. */
 function rowLine({ columnNames, lines }: KnownTable, row: Row, values: JsonObject): Place | undefined {
