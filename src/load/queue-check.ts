@@ -21,6 +21,7 @@ export async function createQueueCheck(engine: Engine, log: Logger): Promise<Que
   if (engine.nextOffsets === undefined) return undefined;
   const { state } = engine;
   const postponed = await state.get<Record<string, number>>(postponedKey);
+  let isPostponed = postponed !== undefined;
   const next = postponed ?? Object.fromEntries(await engine.nextOffsets());
 
   return {
@@ -36,8 +37,12 @@ export async function createQueueCheck(engine: Engine, log: Logger): Promise<Que
             'forgotten, and what waits is loaded again, without what is there already',
         );
       }
-      if (postponed !== undefined) await state.delete(postponedKey);
+      if (isPostponed) await state.delete(postponedKey);
+      isPostponed = false;
     },
-    postpone: () => state.put(postponedKey, next),
+    async postpone() {
+      isPostponed = true;
+      await state.put(postponedKey, next);
+    },
   };
 }

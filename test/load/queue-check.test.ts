@@ -42,3 +42,20 @@ it('while the destination is out of reach, the queue may grow past the positions
   expect(committed()).toEqual([]);
   expect(await state.list('')).toEqual([]);
 });
+
+it('is over once the destination was reached: the next start begins where the queue is then', async () => {
+  const { queue, engine, destination, committed } = make(50, 40);
+  const check = (await createQueueCheck(engine, log))!;
+  await check.postpone();
+  await check.check(destination);
+  // What was published since is loaded, too.
+  queue.next = 100;
+  const later = { ...destination, positions: async () => new Map([['raw_event/main', 90]]) };
+  let isForgotten = false;
+  await (await createQueueCheck(engine, log))!.check({
+    ...later,
+    forgetPositions: async () => void (isForgotten = true),
+  });
+  expect(isForgotten).toBe(false);
+  expect(committed()).toEqual([40]);
+});
