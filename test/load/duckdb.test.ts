@@ -1,36 +1,14 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir, totalmem } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Destination, Row, Table } from '../../src/load/destination.ts';
 import { openDuckDb } from '../../src/load/destinations/duckdb.ts';
 import { createRequestIds } from '../../src/ingest/request-id.ts';
 import { destinationConformance, row } from '../conformance/destination.ts';
-
-async function openInFolder() {
-  const dir = await mkdtemp(join(tmpdir(), 'sentinel-duckdb-'));
-  const path = join(dir, 'warehouse.duckdb');
-  let destination = await openDuckDb({ path });
-  return {
-    destination,
-    async reopen() {
-      await destination.close();
-      return (destination = await openDuckDb({ path }));
-    },
-    async rows(table: string) {
-      const { columns, rows } = await destination.query!(`from "${table}"`);
-      return rows.map((values) =>
-        Object.fromEntries(columns.map((column, index) => [column, values[index]])),
-      );
-    },
-    async cleanup() {
-      await destination.close();
-      await rm(dir, { recursive: true });
-    },
-  };
-}
+import { openInFolder, plain, plainRow } from './duckdb/support.ts';
 
 destinationConformance('duckdb', openInFolder);
 
@@ -101,124 +79,6 @@ it('keeps positions for each queue, and takes those of a file from before that f
   await rm(dir, { recursive: true });
 });
 
-describe('query', () => {
-  let under: Awaited<ReturnType<typeof openInFolder>>;
-  let destination: Destination;
-  beforeEach(async () => {
-    under = await openInFolder();
-    destination = under.destination;
-    await destination.prepare([]);
-  });
-  afterEach(() => under.cleanup());
-
-  it.each([
-    ['select 1.50::decimal(38,9)', '1.5'],
-    ['select 12::decimal(38,9)', '12'],
-    ['select 9007199254740993', '9007199254740993'],
-    ['select 42', 42],
-    ["select '2026-01-15T10:30:00.1204+02:00'::timestamptz", '2026-01-15T08:30:00.1204Z'],
-    ["select '1969-12-31T23:59:59.999999Z'::timestamptz", '1969-12-31T23:59:59.999999Z'],
-    ["select '2026-01-15'::date", '2026-01-15'],
-    ['select \'{"a":[1,{"b":null}]}\'::json', { a: [1, { b: null }] }],
-    ['select [1, 2]', [1, 2]],
-    ["select {'a': 0.5::double}", { a: 0.5 }],
-    ['select null', null],
-    ["select 'inf'::double", 'Infinity'],
-    ["select '5F0C1D0E-8a3b-4d7e-9c55-1f2e3d4c5b6a'::uuid", '5f0c1d0e-8a3b-4d7e-9c55-1f2e3d4c5b6a'],
-  ])('%s is %j', async (sql, value) => {
-    expect((await destination.query!(sql)).rows).toEqual([[value]]);
-  });
-
-  it.each([
-    ['insert into _sentinel_positions values (1, 2)', /only SELECT/],
-    ['drop table _sentinel_positions', /only SELECT/],
-    ['checkpoint', /only SELECT/],
-    ['set threads = 1', /only SELECT/],
-    ["attach '/tmp/x.duckdb'", /only SELECT/],
-    ['select 1; drop table _sentinel_positions', /one statement/],
-    ["copy (select 1) to '/tmp/x.csv'", /only SELECT/],
-    ["select * from read_csv('/etc/passwd')", /read_csv/],
-    ["select * from '/etc/passwd'", /Catalog|Permission/],
-    ["select * from glob('/*')", /glob/],
-    ['from enable_logging()', /enable_logging/],
-    ['with l as (select * from enable_logging()) select * from l', /enable_logging/],
-    ['select (select count(*) from truncate_duckdb_logs())', /truncate_duckdb_logs/],
-    ['explain analyze from enable_logging()', /enable_logging/],
-    ['select * from force_checkpoint()', /force_checkpoint/],
-    ['select * from arrow_scan(1, 2, 3)', /arrow_scan/],
-    ["from query('from enable_logging()')", /query/],
-    ['explain analyze delete from _sentinel_positions', /only SELECT/],
-    ["select write_log('x')", /write_log/],
-  ])('refuses %s', async (sql, message) => {
-    await expect(destination.query!(sql)).rejects.toThrow(message);
-  });
-
-  it.each([
-    'select list(range) from range(3000000)',
-    "select {'a': [list(range)]} from range(3000000)",
-    'select map(list(range), list(range)) from range(3000000)',
-  ])('refuses a value that is too large before it is made: %s', async (sql) => {
-    await expect(destination.query!(sql)).rejects.toMatchObject({
-      code: 'query_failed',
-      message: expect.stringContaining('select a part of them') as string,
-    });
-  });
-
-  it('shows lists, maps and structs of a usual size', async () => {
-    const { rows } = await destination.query!(
-      "select list(range), map([1], ['x']), {'a': [1, 2]} from range(3)",
-    );
-    expect(rows).toHaveLength(1);
-  });
-
-  it('leaves half of the memory to the rest of the process', async () => {
-    const { rows } = await destination.query!(
-      "select value from duckdb_settings() where name in ('memory_limit')",
-    );
-    const [, amount, unit] = /^([\d.]+) (\w+)$/.exec(String(rows[0]![0]))!;
-    const bytes = Number(amount) * { MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 }[unit as 'MiB'];
-    expect(bytes / totalmem()).toBeLessThan(0.51);
-  });
-
-  it('names columns, and says when there are more rows', async () => {
-    expect(await destination.query!('select range as n, range as n from range(5)', { maxRows: 2 })).toEqual({
-      columns: ['n', 'n:1'],
-      rows: [
-        [0, 0],
-        [1, 1],
-      ],
-      truncated: true,
-    });
-  });
-
-  it.each([
-    'describe _sentinel_counters',
-    'show tables',
-    'summarize _sentinel_counters',
-    'explain select 1',
-    '/* why */ explain analyze select 1',
-    'values (1)',
-  ])('answers %s', async (sql) => {
-    expect((await destination.query!(sql)).rows.length).toBeGreaterThan(0);
-  });
-
-  it('does not hold up a load, however many queries wait', async () => {
-    await destination.prepare([plain]);
-    const answers = Array.from({ length: 6 }, () =>
-      destination.query!('select count(*) from range(15000) a, range(15000) b where a.range <> b.range'),
-    );
-    const loading = destination.load([plainRow({ event_id: 'a' })], []);
-    expect(
-      await Promise.race([Promise.all(answers).then(() => 'answered'), loading.then(() => 'loaded')]),
-    ).toBe('loaded');
-    await Promise.all(answers);
-  });
-
-  it('says what is wrong with the SQL', async () => {
-    await expect(destination.query!('select x from nowhere')).rejects.toMatchObject({ code: 'query_failed' });
-  });
-});
-
 it('lets no second process write: the error says who has the file', async () => {
   const under = await openInFolder();
   try {
@@ -249,23 +109,6 @@ function canLimitFiles(): boolean {
     return false;
   }
 }
-
-const plain: Table = {
-  name: 'order',
-  contract: 'order',
-  key: ['/event_id'],
-  columns: [
-    { name: 'event_id', type: { kind: 'string' } },
-    { name: 'price', type: { kind: 'decimal', precision: 10, scale: 2 } },
-    { name: 'total', type: { kind: 'decimal', precision: 38, scale: 9 } },
-    { name: 'quantity', type: { kind: 'integer' } },
-    { name: 'payload', type: { kind: 'json' } },
-    { name: '__proto__', type: { kind: 'string' } },
-    { name: `it's "odd"`, type: { kind: 'string' } },
-  ],
-};
-const plainRow = (values: Row['values'], change: Partial<Row> = {}): Row =>
-  row(values, { table: 'order', contract: 'order', ...change });
 
 describe('a load', () => {
   let under: Awaited<ReturnType<typeof openInFolder>>;
