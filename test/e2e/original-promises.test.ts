@@ -121,7 +121,7 @@ describe('limits that the config sets', () => {
   afterAll(() => small.stop());
 
   it('a full queue takes nothing and says when to come back; what it has taken goes its way', async () => {
-    type Stats = { accepted: number; loaded: number };
+    type Stats = { accepted: number; loaded: number; pending: number };
     const stats = () => get<Stats>(`${small.url}/api/v1/stats`);
     const sixty = () =>
       post(
@@ -130,7 +130,11 @@ describe('limits that the config sets', () => {
       );
     // The first fill the topic of the step, which holds back the validator and so the next; those fill the ingest.
     expect((await sixty()).status).toBe(202);
-    await until(async () => (await stats()).loaded === 60);
+    // A moment after they are loaded, their place in the queue is free.
+    await until(async () => {
+      const { loaded, pending } = await stats();
+      return loaded === 60 && pending === 0;
+    });
     expect((await sixty()).status).toBe(202);
 
     const refused = await post(`${small.url}/ingest`, transaction());
