@@ -45,3 +45,10 @@ export function messageOf(error: unknown): string {
 export function isRetryable(error: unknown): boolean {
   return error instanceof SentinelError && error.retryable;
 }
+
+/** An error that ended another thread, whose copy has all its fields but not its class. */
+export function fromThread(error: Error): Error {
+  if (error.name === 'SentinelError') Object.setPrototypeOf(error, SentinelError.prototype);
+  if (error.cause instanceof Error) fromThread(error.cause);
+  return error;
+}

@@ -72,12 +72,24 @@ function openStdout(config: LogConfig): DestinationStream {
   return jsonStdout;
 }
 
-function openJsonStdout(): DestinationStream {
+function openJsonStdout(): DestinationStream & { flushSync: () => void } {
   const destination = pino.destination({ fd: stdout, sync: false });
+  // Why a thread dies must not wait in a write that ends with it.
+  const lastWords = pino.destination({ fd: stdout, sync: true });
   // pino does this itself on the main thread only.
   process.once('exit', () => destination.flushSync());
-  return destination;
+  return {
+    write(line) {
+      if (!isFatal(line)) return void destination.write(line);
+      destination.flushSync();
+      lastWords.write(line);
+    },
+    flushSync: () => destination.flushSync(),
+  };
 }
+
+/** Of a line of JSON, which begins with its level. */
+export const isFatal = (line: string): boolean => line.startsWith('{"level":"fatal"');
 
 interface ErrorDescription {
   type: string;

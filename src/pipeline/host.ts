@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import type { Config } from '../config.ts';
-import { type ErrorCode, SentinelError, messageOf } from '../errors.ts';
+import { type ErrorCode, SentinelError, fromThread, messageOf } from '../errors.ts';
 import type { Table } from '../load/destination.ts';
 import type { Logger } from '../log.ts';
 import { receiveLines } from './log-port.ts';
@@ -96,7 +96,7 @@ async function spawn(
     await worker.terminate();
     throw new SentinelError((report.code ?? 'pipeline_stopped') as ErrorCode, report.message);
   }
-  worker.on('error', gone);
+  worker.on('error', (error: Error) => gone(fromThread(error)));
   void exited.then(() => gone(new SentinelError('pipeline_stopped', 'the pipeline thread has ended')));
 
   return {

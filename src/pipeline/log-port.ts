@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import { isFatal } from '../log.ts';
 
 const flushAfterMs = 100;
 /** Lines kept until they are sent; what comes beyond is in the log itself only. */
@@ -18,7 +19,7 @@ export function sendLines(port: MessagePort): (line: string) => void {
   return (line) => {
     if (waiting.length < maxWaiting) waiting.push(line);
     // The thread may be about to end.
-    if (line.includes('"level":"fatal"')) flush();
+    if (isFatal(line)) flush();
     else timer ??= setTimeout(flush, flushAfterMs).unref();
   };
 }

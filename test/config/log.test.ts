@@ -93,4 +93,33 @@ describe('the log', () => {
       .map((line) => (JSON.parse(line) as { msg: string }).msg);
     expect(messages.sort()).toEqual(['main', 'worker']);
   });
+
+  it('writes why a thread dies, also when its writes to files have to wait', async () => {
+    const thread = `
+      Promise.all([import('node:worker_threads'), import(process.argv.at(-1))]).then(
+        ([{ parentPort }, { createLogger }]) => {
+          const log = createLogger({ level: 'info', format: 'json' });
+          parentPort.once('message', () => {
+            log.fatal('why');
+            setImmediate(() => { throw new Error('dies'); });
+          });
+          parentPort.postMessage('ready');
+        },
+      );`;
+    const script = `
+      import { pbkdf2 } from 'node:crypto';
+      import { Worker } from 'node:worker_threads';
+      const worker = new Worker(${JSON.stringify(thread)}, { eval: true, argv: [process.argv[1]] });
+      worker.on('error', ({ message }) => process.exit(message === 'dies' ? 1 : 2));
+      worker.once('message', () => {
+        // The one thread that writes to files is busy.
+        pbkdf2('', '', 500_000, 64, 'sha512', () => undefined);
+        worker.postMessage('die');
+      });`;
+    const built = new URL('../../dist/log.js', import.meta.url).href;
+    const ended = promisify(execFile)(process.execPath, ['--input-type=module', '-e', script, built], {
+      env: { ...process.env, UV_THREADPOOL_SIZE: '1' },
+    });
+    await expect(ended).rejects.toMatchObject({ code: 1, stdout: expect.stringMatching(/"msg":"why"/) });
+  });
 });

@@ -115,9 +115,11 @@ describe.skipIf(withoutPostgres())('the service with PostgreSQL', () => {
     const sentinel = await startProcess({ config, env });
     try {
       await postgres.server.start();
-      await until(() => sentinel.log().some(({ level }) => level === 'fatal' || level === 60), 30_000);
+      await until(() => sentinel.log().some(({ code }) => code === 'pipeline_crashed'), 30_000);
       expect(await sentinel.kill('SIGTERM')).toBe(1);
-      expect(JSON.stringify(sentinel.log())).toMatch(/nobody/);
+      const fatal = sentinel.log().filter(({ level }) => level === 'fatal');
+      expect(fatal.map(({ code }) => code)).toEqual(['unexpected_error', 'pipeline_crashed']);
+      for (const { err } of fatal) expect(err).toMatchObject({ message: expect.stringMatching(/"nobody"/) });
     } finally {
       await sentinel.stop();
       await postgres.server.stop();
