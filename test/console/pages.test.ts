@@ -128,7 +128,7 @@ describe.skipIf(lacksBrowser())('the pages of the console', () => {
     await see('Since 1.0.0');
     await row('customer_email').waitFor();
     await open.page.getByRole('button', { name: '1.0.0' }).click();
-    expect(new URL(open.page.url()).search).toBe('?version=1.0.0');
+    await open.page.waitForURL('**?version=1.0.0');
     await goTo('/contracts/transaction');
     await row('coupon').waitFor();
     expect(await row('coupon').innerText()).toContain('stripe');
@@ -182,6 +182,7 @@ describe.skipIf(lacksBrowser())('the pages of the console', () => {
 
   it('goes anywhere by the palette, and explains its keys', async () => {
     await goTo('/');
+    await open.page.locator('.outcomes').waitFor();
     await open.page.keyboard.press('Control+k');
     await open.page.keyboard.type('sour');
     await open.page.keyboard.press('Enter');

@@ -53,8 +53,12 @@ async function group(source: string, events: object[]): Promise<Letter[]> {
   return openLetters(source);
 }
 
-/** What a dry run must not change. */
+/** What a dry run must not change, when nothing is on its way any more. */
 async function everything() {
+  await until(async () => {
+    const { pending, healing } = await get<Record<string, number>>(`${sentinel.url}/api/v1/stats`);
+    return pending === 0 && healing === 0;
+  });
   const { accepted, loaded, repaired, dead_letters, pending, healing } = await get<Record<string, number>>(
     `${sentinel.url}/api/v1/stats`,
   );

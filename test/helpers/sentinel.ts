@@ -45,6 +45,8 @@ export async function startProcess(options: StartOptions = {}): Promise<RunningS
   }
   let output = '';
   let child: ChildProcess;
+  /** Resolves when it has ended and all that it wrote has been read. */
+  let closed: Promise<unknown>;
   let url = '';
 
   async function start(): Promise<void> {
@@ -54,6 +56,7 @@ export async function startProcess(options: StartOptions = {}): Promise<RunningS
       env: { PATH: process.env['PATH'], SENTINEL_API_PORT: '0', ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    closed = new Promise((resolve) => child.once('close', resolve));
     for (const stream of [child.stdout!, child.stderr!])
       stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
     try {
@@ -70,15 +73,14 @@ export async function startProcess(options: StartOptions = {}): Promise<RunningS
   }
 
   async function kill(signal: NodeJS.Signals): Promise<number | null> {
-    if (child.exitCode === null && child.signalCode === null) {
-      const exited = new Promise((resolve) => child.once('exit', resolve));
-      child.kill(signal);
-      const tooLong = signal === 'SIGTERM' && setTimeout(() => child.kill('SIGKILL'), endsWithinMs);
-      await exited;
-      clearTimeout(tooLong || undefined);
-      if (tooLong && child.signalCode === 'SIGKILL')
-        throw new Error(`killed, as it has not ended after ${signal}; its log:\n${output.slice(-4000)}`);
-    }
+    const hasEnded = child.exitCode !== null || child.signalCode !== null;
+    if (!hasEnded) child.kill(signal);
+    const tooLong =
+      !hasEnded && signal === 'SIGTERM' && setTimeout(() => child.kill('SIGKILL'), endsWithinMs);
+    await closed;
+    clearTimeout(tooLong || undefined);
+    if (tooLong && child.signalCode === 'SIGKILL')
+      throw new Error(`killed, as it has not ended after ${signal}; its log:\n${output.slice(-4000)}`);
     return child.exitCode;
   }
 
