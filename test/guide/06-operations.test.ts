@@ -51,11 +51,14 @@ interface Stats {
   healing: number;
 }
 
+/** When nothing is on its way, and every event has been counted where it is. */
 async function quietStats(): Promise<Stats> {
   let stats: Stats | undefined;
   await until(async () => {
     stats = await get<Stats>(`${sentinel.url}/api/v1/stats`);
-    return stats.pending === 0 && stats.healing === 0;
+    const { accepted, loaded, repaired, duplicate, dead_letters: dead, discarded } = stats;
+    const isCounted = accepted === loaded + repaired + duplicate + dead + discarded;
+    return isCounted && stats.pending === 0 && stats.healing === 0;
   });
   return stats!;
 }

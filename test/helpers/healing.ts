@@ -54,7 +54,7 @@ export function failureOf(event: JsonObject, contract: Contract = transaction, s
 const defaults: HealingConfig = {
   temperature: 0.1,
   maxAttempts: 3,
-  timeoutMs: 2000,
+  timeoutMs: 20_000,
   maxCallsPerHour: 100,
   maxTokensPerHour: 1_000_000,
   shareValues: false,

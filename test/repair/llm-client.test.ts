@@ -19,7 +19,7 @@ const client = (options: Partial<ClientOptions> = {}) =>
     baseUrl: server.baseUrl,
     model: 'test-model',
     temperature: 0.1,
-    timeoutMs: 2000,
+    timeoutMs: 20_000,
     beforeRequest: () => {},
     ...options,
   });
