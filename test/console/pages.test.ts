@@ -43,10 +43,8 @@ describe.skipIf(lacksBrowser())('the pages of the console', () => {
   it('overview: rates, outcomes, delay, queues, drifting sources, and what needs a person', async () => {
     await goTo('/');
     const outcomes = open.page.locator('.outcomes');
-    await outcomes.waitFor();
-    expect((await outcomes.innerText()).replaceAll(/\s+/g, ' ')).toMatch(
-      /Loaded 41 .* Repaired 6 .* Healing 0 .* Dead letters 3 .* Duplicates 0/,
-    );
+    const counted = /Loaded 41 .* Repaired 6 .* Healing 0 .* Dead letters 3 .* Duplicates 0/;
+    await until(async () => counted.test((await outcomes.innerText()).replaceAll(/\s+/g, ' ')));
     await open.page.getByRole('img', { name: /Outcomes per second over time/ }).waitFor();
     await open.page.getByRole('img', { name: /Delay from acceptance/ }).waitFor();
     await see('raw_event');

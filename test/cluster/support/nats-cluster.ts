@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
-import { freePort, natsServer } from '../../helpers/nats-server.ts';
+import { freePort } from '../../helpers/free-port.ts';
+import { natsServer } from '../../helpers/nats-server.ts';
 import { until } from '../../helpers/until.ts';
 import type { Island } from './network.ts';
 
