@@ -201,7 +201,7 @@ describe('the real service on a disk that is full', () => {
       expect(JSON.stringify(failures)).not.toContain(large);
 
       await rm(filler);
-      await until(async () => (await fetch(`${sentinel.url}/ready`)).status === 200, 20_000);
+      await until(async () => (await fetch(`${sentinel.url}/ready`)).status === 200);
       await until(async () => {
         const { pending } = await get<{ pending: number }>(`${sentinel.url}/api/v1/stats`);
         return pending === 0;
@@ -215,5 +215,5 @@ describe('the real service on a disk that is full', () => {
       await disk.release();
       await rm(dir, { recursive: true });
     }
-  }, 40_000);
+  });
 });

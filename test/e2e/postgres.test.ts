@@ -72,7 +72,7 @@ describe.skipIf(withoutPostgres())('the service with PostgreSQL', () => {
       const waiting = await ingest(sentinel.url, transaction());
       await until(async () => (await fetch(`${sentinel.url}/ready`)).status === 503);
       await postgres.server.start();
-      expect(await settled(sentinel.url, waiting, 25_000)).toMatchObject({ status: 'loaded' });
+      expect(await settled(sentinel.url, waiting)).toMatchObject({ status: 'loaded' });
       expect(await query(sentinel.url, 'SELECT count(*) AS n FROM transaction')).toEqual([{ n: 2 }]);
     } finally {
       await sentinel.stop();

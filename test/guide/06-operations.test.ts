@@ -311,7 +311,7 @@ describe('SIGTERM', () => {
     const ids = new Set(rows.map((row) => row['id']));
     expect(accepted.filter((id) => !ids.has(id))).toEqual([]);
     expect(rows.filter((row) => row['description'] === 'slow sender')).toHaveLength(1);
-  }, 60_000);
+  });
 });
 
 describe('a paused consumer', () => {

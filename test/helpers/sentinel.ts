@@ -166,7 +166,7 @@ export async function ingestAll(url: string, events: readonly unknown[]): Promis
 }
 
 /** Waits until the event is settled: loaded, repaired, duplicate, dead or discarded. */
-export async function settled(url: string, requestId: string, ms = 15_000): Promise<EventInfo> {
+export async function settled(url: string, requestId: string, ms = 30_000): Promise<EventInfo> {
   let info: EventInfo | undefined;
   await until(async () => {
     info = await get<EventInfo>(`${url}/api/v1/events/${requestId}`);

@@ -140,7 +140,7 @@ describe('large publishes', () => {
         else sizes.push(one.body.length);
       }
     });
-    await until(() => sizes.length === large.length, 15_000);
+    await until(() => sizes.length === large.length);
     expect(sizes).toEqual(large.map(({ body }) => body.length));
   });
 
