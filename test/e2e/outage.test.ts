@@ -196,9 +196,9 @@ describe('the real service on a disk that is full', () => {
       await until(async () => (await fetch(`${sentinel.url}/ready`)).status === 503);
       await sendMany();
       expect((await fetch(`${sentinel.url}/health`)).status).toBe(200);
-      const failures = sentinel.log().filter(({ code }) => code === 'destination_unavailable');
-      expect(failures.length).toBeGreaterThan(0);
-      expect(JSON.stringify(failures)).not.toContain(large);
+      const failures = () => sentinel.log().filter(({ code }) => code === 'destination_unavailable');
+      await until(() => failures().length > 0);
+      expect(JSON.stringify(failures())).not.toContain(large);
 
       await rm(filler);
       await until(async () => (await fetch(`${sentinel.url}/ready`)).status === 200);

@@ -44,6 +44,7 @@ export async function startProcess(options: StartOptions = {}): Promise<RunningS
     await writeFile(join(dir, path), text);
   }
   let output = '';
+  const logged: Record<string, unknown>[] = [];
   let child: ChildProcess;
   /** Resolves when it has ended and all that it wrote has been read. */
   let closed: Promise<unknown>;
@@ -57,12 +58,23 @@ export async function startProcess(options: StartOptions = {}): Promise<RunningS
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     closed = new Promise((resolve) => child.once('close', resolve));
-    for (const stream of [child.stdout!, child.stderr!])
-      stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    let rest = '';
+    child.stdout!.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+      const lines = (rest + text).split('\n');
+      // Comes in parts; what a killed process was writing is no line.
+      rest = lines.pop()!;
+      for (const line of lines)
+        if (line.startsWith('{')) logged.push(JSON.parse(line) as Record<string, unknown>);
+    });
+    child.stderr!.setEncoding('utf8').on('data', (text: string) => (output += text));
     try {
-      await until(() => {
+      await until(async () => {
         url = /"url":"([^"]+)"/.exec(output.slice(from))?.[1] ?? '';
-        if (child.exitCode !== null) throw new Error(`sentinel ended with ${child.exitCode}:\n${output}`);
+        if (child.exitCode !== null) {
+          await closed;
+          throw new Error(`sentinel ended with ${child.exitCode}:\n${output}`);
+        }
         return url !== '';
       }, startsWithinMs);
     } catch (error) {
@@ -90,11 +102,7 @@ export async function startProcess(options: StartOptions = {}): Promise<RunningS
       return url;
     },
     dir,
-    log: () =>
-      output
-        .split('\n')
-        .filter((line) => line.startsWith('{'))
-        .map((line) => JSON.parse(line) as Record<string, unknown>),
+    log: () => [...logged],
     kill,
     restart: start,
     async stop() {
