@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from './free-port.ts';
+import { endWithUs } from './end-with-us.ts';
 
 /** The program: the one on the PATH, or the one that NATS_SERVER names. */
 export const natsServer = process.env['NATS_SERVER'] || 'nats-server';
@@ -36,6 +37,7 @@ export async function startNatsServer(config = '', options: { port?: number } = 
     `host: 127.0.0.1\nport: ${port}\n${config.includes('jetstream') ? '' : 'jetstream {}\n'}${config}`,
   );
   const child = spawn(natsServer, ['-c', path, '-sd', dir], { stdio: ['ignore', 'ignore', 'pipe'] });
+  endWithUs(child);
   const log: string[] = [];
   child.stderr.setEncoding('utf8');
   await new Promise<void>((resolve, reject) => {

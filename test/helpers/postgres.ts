@@ -6,6 +6,7 @@ import { delimiter, join } from 'node:path';
 import pg from 'pg';
 import { freePort } from './free-port.ts';
 import { until } from './until.ts';
+import { endWithUs } from './end-with-us.ts';
 
 /** A PostgreSQL server of a test's own, in a folder of its own. */
 export interface PostgresServer {
@@ -41,10 +42,6 @@ export function withoutPostgres(): boolean {
   process.stderr.write(`skipped: ${text}\n`);
   return true;
 }
-
-/** A run that fails must not leave them behind. */
-const servers = new Set<ChildProcess>();
-process.once('exit', () => servers.forEach((child) => child.kill('SIGQUIT')));
 
 export async function startPostgres(settings: Record<string, string> = {}): Promise<PostgresServer> {
   const binaries = postgresBinaries();
@@ -86,7 +83,7 @@ export async function startPostgres(settings: Record<string, string> = {}): Prom
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     running = child;
-    servers.add(child);
+    endWithUs(child, 'SIGQUIT');
     return new Promise((resolve, reject) => {
       let log = '';
       child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -94,7 +91,6 @@ export async function startPostgres(settings: Record<string, string> = {}): Prom
         if (log.includes('database system is ready to accept connections')) resolve(true);
       });
       child.once('close', (code) => {
-        servers.delete(child);
         if (log.includes('pre-existing shared memory block')) resolve(false);
         else reject(new Error(`PostgreSQL ended with ${code}:\n${log}`));
       });

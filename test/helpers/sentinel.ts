@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { EventInfo } from '../../src/server/routes/events.ts';
 import { until } from './until.ts';
+import { endWithUs } from './end-with-us.ts';
 
 const cli = new URL('../../dist/cli.js', import.meta.url).pathname;
 
@@ -57,7 +59,8 @@ export async function startProcess(options: StartOptions = {}): Promise<RunningS
       env: { PATH: process.env['PATH'], SENTINEL_API_PORT: '0', ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    closed = new Promise((resolve) => child.once('close', resolve));
+    endWithUs(child);
+    closed = once(child, 'close');
     let rest = '';
     child.stdout!.setEncoding('utf8').on('data', (text: string) => {
       output += text;
