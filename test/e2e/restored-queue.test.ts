@@ -47,4 +47,4 @@ it('a data folder from an older backup loses nothing, although the warehouse has
   } finally {
     await service.stop();
   }
-});
+}, 120_000); // four starts
