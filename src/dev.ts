@@ -58,8 +58,9 @@ export async function startDev(
   return {
     ...sentinel,
     async close() {
-      clearTimeout(timer);
+      // A change that comes meanwhile sets it once more.
       await files.close();
+      clearTimeout(timer);
       await reloading;
       await sentinel.close();
     },
