@@ -35,6 +35,8 @@ export interface Destination {
   makeReady?(row: Row): void;
   /** What became of an event, by request id. */
   find(requestId: string): Promise<LoadedEvent | undefined>;
+  /** Those of the events, by request id, of which it has a row or that they repeat one, or that are just leaving it. */
+  holds(requestIds: readonly string[]): Promise<ReadonlySet<string>>;
   /** Counters since the store began, kept in the same transactions as the rows. */
   counts(): Promise<LoadCounts>;
   /** The repairs behind its rows, and the way back out. */

@@ -1,6 +1,5 @@
 import type { Config } from '../config.ts';
 import { loadContracts } from '../contracts/discover.ts';
-import { withoutStale } from '../dead-letter/stale-replays.ts';
 import { createDeadLetters } from '../dead-letter/store.ts';
 import type { ConsumeOptions, Consumer, Engine, Handler } from '../engine/engine.ts';
 import { createLeases } from '../engine/lease.ts';
@@ -123,9 +122,13 @@ export async function startPipeline(deps: {
         onBroken: faults.onBroken,
       })
     : undefined;
-  const oneWay = engine.ordered
-    ? createOneWay({ letters, state: engine.state, startedAt: Date.now() })
-    : undefined;
+  const startedAt = Date.now();
+  const oneWay = createOneWay({
+    letters,
+    holds: (ids) => destination.holds(ids),
+    state: engine.state,
+    receivedUntil: engine.ordered ? startedAt : Infinity,
+  });
   const chain = createChain({
     engine,
     contracts,
@@ -134,6 +137,7 @@ export async function startPipeline(deps: {
     letters,
     committed,
     oneWay,
+    startedAt,
     recent,
     copies: feed,
     parking,
@@ -181,9 +185,7 @@ export async function startPipeline(deps: {
     { ...inOrder, inFlight: 2, lingerMs },
     chain.fromIngest,
   );
-  await consume(topics.replay, { group: groups.pipeline, step: 'validator' }, inOrder, async (batch) =>
-    chain.fromIngest(await withoutStale(batch, letters)),
-  );
+  await consume(topics.replay, { group: groups.pipeline, step: 'validator' }, inOrder, chain.fromReplay);
   await consume(topics.fixed, { group: groups.loader, step: 'loader' }, inOrder, chain.fromHealers);
   if (parking !== undefined)
     await consume(

@@ -1,0 +1,223 @@
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import transactionContract from '../../contracts/v1/transaction.ts';
+import { loadConfig } from '../../src/config.ts';
+import { type DeadLetterStore, createDeadLetters } from '../../src/dead-letter/store.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import { type FailedEvent, type UnrecoverableEvent, topics } from '../../src/event.ts';
+import { encodeRecord } from '../../src/ingest/record.ts';
+import { createRequestIds } from '../../src/ingest/request-id.ts';
+import type { Destination } from '../../src/load/destination.ts';
+import { openDestination } from '../../src/load/destinations.ts';
+import { createRowMaker } from '../../src/load/row.ts';
+import { groups } from '../../src/pipeline/groups.ts';
+import { encodeParked } from '../../src/pipeline/parked-event.ts';
+import { startPipeline } from '../../src/pipeline/pipeline.ts';
+import { failureOf, priced, silent, transactionWith } from '../helpers/healing.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
+import { until } from '../helpers/until.ts';
+
+/**
+ * What a crash leaves behind, made by hand: copies of one event in several queues, of which a rule that has changed
+ * meanwhile sends one to the destination and the other to the dead letters. The real pipeline then settles them.
+ */
+export function oneWayScenarios(openEngine: (dir: string) => Promise<Engine>): void {
+  const nextId = createRequestIds();
+
+  interface Ground {
+    engine: Engine;
+    letters: DeadLetterStore;
+    id: string;
+    /** Works on the destination while no pipeline runs. */
+    inDestination<T>(work: (destination: Destination) => Promise<T>): Promise<T>;
+    start(): Promise<void>;
+    /** What became of the event, when nothing is under way any more. */
+    places(): Promise<string[]>;
+  }
+
+  async function ground(): Promise<Ground> {
+    const dir = await temporaryFolder();
+    const env = { SENTINEL_DATA_DIR: join(dir, 'data') };
+    const config = loadConfig({ cwd: dir, env });
+    const engine = await openEngine(join(dir, 'data'));
+    const letters = createDeadLetters(engine.state);
+    const id = nextId(1);
+    let pipeline: Awaited<ReturnType<typeof startPipeline>> | undefined;
+    const stop = async () => {
+      await pipeline?.close();
+      pipeline = undefined;
+    };
+    onTestFinished(async () => {
+      await stop();
+      await engine.close();
+    });
+
+    async function inDestination<T>(work: (destination: Destination) => Promise<T>): Promise<T> {
+      const destination = await openDestination(config);
+      try {
+        await destination.prepare([{ name: 'transaction', contract: 'transaction', ...table }]);
+        return await work(destination);
+      } finally {
+        await destination.close();
+      }
+    }
+
+    return {
+      engine,
+      letters,
+      id,
+      inDestination,
+      async start() {
+        pipeline = await startPipeline({ config, engine, log: silent, consume: true });
+      },
+      async places() {
+        await idle(engine);
+        await stop();
+        const found = await inDestination((destination) => destination.find(id));
+        const letter = await letters.get(id);
+        return [
+          ...(found === undefined ? [] : [found.status]),
+          ...(letter === undefined ? [] : [`${letter.status} letter`]),
+        ];
+      },
+    };
+  }
+
+  it('one that was loaded becomes no dead letter by its other copy', async () => {
+    const { engine, id, start, places } = await ground();
+    await start();
+    await engine.publish(topics.raw, [{ body: record(id, transactionWith({})) }]);
+    await idle(engine);
+    await engine.publish(topics.unrecoverable, [json(given(id))]);
+    expect(await places()).toEqual(['loaded']);
+  });
+
+  it('one that is a dead letter is not loaded by its other copy', async () => {
+    const { engine, letters, id, start, places } = await ground();
+    await letters.keep([given(id)]);
+    await engine.publish(topics.raw, [{ body: record(id, transactionWith({})) }]);
+    await giveBack(engine);
+    await start();
+    expect(await places()).toEqual(['open letter']);
+  });
+
+  it('a repair that comes late is not loaded when the event is a dead letter', async () => {
+    const { engine, letters, id, start, places } = await ground();
+    await letters.keep([given(id)]);
+    const { request_id, received_at, source, contract, version, raw } = given(id);
+    const fixed = { request_id, received_at, source, contract, version, raw };
+    const plan = { operations: [{ op: 'move', from: '/price', to: '/amount' }] };
+    await engine.publish(topics.fixed, [
+      json({ ...fixed, healer: 'rule', rule_id: 'r', plan, event: transactionWith({}) }),
+    ]);
+    await start();
+    expect(await places()).toEqual(['open letter']);
+  });
+
+  it('one that was loaded by its healed copy is no dead letter when it fails in the queue', async () => {
+    const { engine, id, inDestination, start, places } = await ground();
+    const healed = transactionWith({});
+    const repair = {
+      healer: 'rule' as const,
+      ruleId: 'gone',
+      original: JSON.stringify(priced()),
+      plan: '{"operations":[]}',
+      result: JSON.stringify(healed),
+    };
+    const facts = { requestId: id, receivedAt, source: 'shop', repair };
+    const row = createRowMaker(transactionContract)(healed, {
+      ...facts,
+      text: undefined,
+      changed: undefined,
+    });
+    await inDestination((destination) => destination.load([row], []));
+    await engine.publish(topics.raw, [{ body: record(id, priced()) }]);
+    await giveBack(engine);
+    await start();
+    expect(await places()).toEqual(['repaired']);
+    expect(await engine.state.list('healing/')).toEqual([]);
+  });
+
+  it('one that is parked is not loaded any more when it has become a dead letter', async () => {
+    const { engine, letters, id, start, places } = await ground();
+    await letters.keep([given(id)]);
+    const facts = { requestId: id, receivedAt, source: 'shop', repair: undefined };
+    const event = transactionWith({});
+    const raw = JSON.stringify(event);
+    const row = createRowMaker(transactionContract)(event, { ...facts, text: raw, changed: undefined });
+    await engine.publish(topics.parked, [{ body: encodeParked({ row, raw, replay: undefined }) }]);
+    await start();
+    expect(await places()).toEqual(['open letter']);
+  });
+
+  const replay = (raw: string) => ({ round: 1, original: raw });
+
+  it('a replay that was loaded is not undone by its second copy, which fails', async () => {
+    const { engine, letters, id, start, places } = await ground();
+    const { raw, ...failed } = given(id);
+    await letters.keep([given(id)]);
+    await letters.startReplay(id);
+    await start();
+    await engine.publish(topics.replay, [{ body: record(id, transactionWith({}), replay(raw)) }]);
+    await idle(engine);
+    expect((await letters.get(id))?.status).toBe('replayed');
+    await engine.publish(topics.failed, [json({ ...failed, raw, replay: replay(raw) })]);
+    expect(await places()).toEqual(['loaded', 'replayed letter']);
+  });
+
+  it('a replay that a crash kept from being loaded is an open dead letter when it fails then', async () => {
+    const { engine, letters, id, start, places } = await ground();
+    const { raw, ...failed } = given(id);
+    await letters.keep([given(id)]);
+    await letters.startReplay(id);
+    // Before the commit that never came.
+    await letters.settleReplayed([id]);
+    await engine.publish(topics.failed, [json({ ...failed, raw, replay: replay(raw) })]);
+    await start();
+    expect(await places()).toEqual(['open letter']);
+  });
+}
+
+/** Before any of the pipelines starts. */
+const receivedAt = Date.now();
+
+const table = { columns: transactionContract.columns, key: transactionContract.key };
+
+const json = (value: unknown) => ({ body: Buffer.from(JSON.stringify(value)) });
+
+function record(id: string, event: object, replay?: { round: number; original: string }): Buffer {
+  const header = { id, at: receivedAt, source: 'shop', n: 1, ...(replay === undefined ? {} : { replay }) };
+  return encodeRecord(header, JSON.stringify(event));
+}
+
+/** An event that nothing repairs, at the end of its way. */
+function given(id: string): UnrecoverableEvent {
+  const { violations, signature } = failureOf(priced());
+  const failed: FailedEvent = {
+    request_id: id,
+    received_at: receivedAt,
+    source: 'shop',
+    contract: 'transaction',
+    version: transactionContract.version,
+    signature,
+    violations: [...violations],
+    raw: JSON.stringify(priced()),
+  };
+  return { ...failed, reason: 'no repair', code: 'no_repair_found', attempts: [] };
+}
+
+/** Hands what waits in the queue to a worker that takes it and settles nothing. */
+async function giveBack(engine: Engine): Promise<void> {
+  let taken = false;
+  const consumer = await engine.consume(topics.raw, groups.pipeline, { retry: 'hold' }, async () => {
+    taken = true;
+    throw new Error('killed');
+  });
+  await until(() => taken);
+  await consumer.stop();
+}
+
+const idle = (engine: Engine): Promise<void> =>
+  until(async () =>
+    (await engine.stats()).every(({ groups }) => groups.every(({ pending }) => pending === 0)),
+  );
