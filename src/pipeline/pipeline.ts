@@ -3,11 +3,11 @@ import { loadContracts } from '../contracts/discover.ts';
 import { createDeadLetters } from '../dead-letter/store.ts';
 import type { ConsumeOptions, Consumer, Engine, Handler } from '../engine/engine.ts';
 import { createLeases } from '../engine/lease.ts';
-import { SentinelError } from '../errors.ts';
+import { SentinelError, isRetryable } from '../errors.ts';
 import { topics } from '../event.ts';
 import { checkCopied } from '../load/copies/check.ts';
 import { startCopies } from '../load/copies/copies.ts';
-import { createCopyFeed } from '../load/copies/feed.ts';
+import { createCopyFeed, createRetract } from '../load/copies/feed.ts';
 import { loadPace, openMain } from '../load/destinations.ts';
 import { createQueueCheck } from '../load/queue-check.ts';
 import { createLoadStage } from '../load/stage.ts';
@@ -99,6 +99,7 @@ export async function startPipeline(deps: {
     letters,
     rules,
     contracts,
+    retract: feed && createRetract(engine, feed),
     state: engine.state,
     leases,
     log,
@@ -106,9 +107,16 @@ export async function startPipeline(deps: {
     onTaken: (source, contract) => metrics.settled(source, contract, 'dead_letter'),
   });
   const resume = () => rollbacks.resume(deps.consume);
-  if (isOpen) await resume();
   // Nothing is loaded before it.
-  else loading.inTurn('the rest of a rollback', resume).catch(unlessStopped(faults.onBroken));
+  const resumeInTurn = (): void =>
+    void loading.inTurn('the rest of a rollback', resume).catch(unlessStopped(faults.onBroken));
+  if (!isOpen) resumeInTurn();
+  else
+    await resume().catch((error: unknown) => {
+      // Such as a full topic of a further destination, whose reader is yet to start.
+      if (!(error instanceof SentinelError && isRetryable(error))) throw error;
+      resumeInTurn();
+    });
   // Without positions nothing is passed over: what is there already is found by its request id.
   const committed = new Map(isOpen ? await destination.positions() : []);
   // What was parked when there were further destinations is still to be loaded when there are none any more.

@@ -1,87 +1,21 @@
-import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import transactionContract from '../../contracts/v1/transaction.ts';
-import { loadConfig } from '../../src/config.ts';
-import { type DeadLetterStore, createDeadLetters } from '../../src/dead-letter/store.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { type FailedEvent, type UnrecoverableEvent, topics } from '../../src/event.ts';
 import { encodeRecord } from '../../src/ingest/record.ts';
-import { createRequestIds } from '../../src/ingest/request-id.ts';
-import type { Destination } from '../../src/load/destination.ts';
-import { openDestination } from '../../src/load/destinations.ts';
 import { createRowMaker } from '../../src/load/row.ts';
 import { groups } from '../../src/pipeline/groups.ts';
 import { encodeParked } from '../../src/pipeline/parked-event.ts';
-import { startPipeline } from '../../src/pipeline/pipeline.ts';
-import { failureOf, priced, silent, transactionWith } from '../helpers/healing.ts';
-import { temporaryFolder } from '../helpers/temporary-folder.ts';
+import { failureOf, priced, transactionWith } from '../helpers/healing.ts';
 import { until } from '../helpers/until.ts';
+import { idle, prepareGround } from './ground.ts';
 
 /**
  * What a crash leaves behind, made by hand: copies of one event in several queues, of which a rule that has changed
  * meanwhile sends one to the destination and the other to the dead letters. The real pipeline then settles them.
  */
 export function oneWayScenarios(openEngine: (dir: string) => Promise<Engine>): void {
-  const nextId = createRequestIds();
-
-  interface Ground {
-    engine: Engine;
-    letters: DeadLetterStore;
-    id: string;
-    /** Works on the destination while no pipeline runs. */
-    inDestination<T>(work: (destination: Destination) => Promise<T>): Promise<T>;
-    start(): Promise<void>;
-    /** What became of the event, when nothing is under way any more. */
-    places(): Promise<string[]>;
-  }
-
-  async function ground(): Promise<Ground> {
-    const dir = await temporaryFolder();
-    const env = { SENTINEL_DATA_DIR: join(dir, 'data') };
-    const config = loadConfig({ cwd: dir, env });
-    const engine = await openEngine(join(dir, 'data'));
-    const letters = createDeadLetters(engine.state);
-    const id = nextId(1);
-    let pipeline: Awaited<ReturnType<typeof startPipeline>> | undefined;
-    const stop = async () => {
-      await pipeline?.close();
-      pipeline = undefined;
-    };
-    onTestFinished(async () => {
-      await stop();
-      await engine.close();
-    });
-
-    async function inDestination<T>(work: (destination: Destination) => Promise<T>): Promise<T> {
-      const destination = await openDestination(config);
-      try {
-        await destination.prepare([{ name: 'transaction', contract: 'transaction', ...table }]);
-        return await work(destination);
-      } finally {
-        await destination.close();
-      }
-    }
-
-    return {
-      engine,
-      letters,
-      id,
-      inDestination,
-      async start() {
-        pipeline = await startPipeline({ config, engine, log: silent, consume: true });
-      },
-      async places() {
-        await idle(engine);
-        await stop();
-        const found = await inDestination((destination) => destination.find(id));
-        const letter = await letters.get(id);
-        return [
-          ...(found === undefined ? [] : [found.status]),
-          ...(letter === undefined ? [] : [`${letter.status} letter`]),
-        ];
-      },
-    };
-  }
+  const ground = () => prepareGround(openEngine);
 
   it('one that was loaded becomes no dead letter by its other copy', async () => {
     const { engine, id, start, places } = await ground();
@@ -181,8 +115,6 @@ export function oneWayScenarios(openEngine: (dir: string) => Promise<Engine>): v
 /** Before any of the pipelines starts. */
 const receivedAt = Date.now();
 
-const table = { columns: transactionContract.columns, key: transactionContract.key };
-
 const json = (value: unknown) => ({ body: Buffer.from(JSON.stringify(value)) });
 
 function record(id: string, event: object, replay?: { round: number; original: string }): Buffer {
@@ -216,8 +148,3 @@ async function giveBack(engine: Engine): Promise<void> {
   await until(() => taken);
   await consumer.stop();
 }
-
-const idle = (engine: Engine): Promise<void> =>
-  until(async () =>
-    (await engine.stats()).every(({ groups }) => groups.every(({ pending }) => pending === 0)),
-  );

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config, FurtherDestination } from '../../config.ts';
 import type { ContractRegistry } from '../../contracts/registry.ts';
-import { deadLetterId, isStaleReplay } from '../../dead-letter/dead-letter.ts';
+import { type DeadLetter, deadLetterId, isStaleReplay } from '../../dead-letter/dead-letter.ts';
 import type { DeadLetterStore } from '../../dead-letter/store.ts';
 import {
   type ConsumeOptions,
@@ -18,7 +18,8 @@ import type { LoadedEvent } from '../loaded-event.ts';
 import { loadPace, openDestination } from '../destinations.ts';
 import { type LoadStage, createLoadStage } from '../stage.ts';
 import { deadCopy, refusalOf } from './dead-letter.ts';
-import { type CopyHeader, copyGroup, copyTopic, decodeCopy } from './message.ts';
+import { type Copy, type CopyHeader, type Retraction, copyGroup, copyTopic } from './message.ts';
+import { type Part, partsOf } from './parts.ts';
 import { createCopyRollbacks } from './rollback.ts';
 import { createCopyRows } from './rows.ts';
 
@@ -45,11 +46,6 @@ export interface CopyStatus {
 interface Opened {
   destination: Destination;
   loading: LoadStage;
-}
-
-interface Copy {
-  header: CopyHeader;
-  text: string;
 }
 
 export interface CopyReaderDeps {
@@ -140,16 +136,29 @@ export async function startCopyReader(which: FurtherDestination, deps: CopyReade
 
   async function handle(batch: readonly Delivery[]): Promise<void> {
     const { destination, loading } = await opening;
+    await loading.inTurn('a rollback', () => rollbacks.sweep(destination.repairs));
+    for (const part of partsOf(batch)) {
+      if (part.kind === 'copies') await load(part.copies, await opening);
+      else await takeOut(part, await opening);
+    }
+  }
+
+  async function takeOut({ retracted, again }: Part & { kind: 'retracted' }, opened: Opened): Promise<void> {
+    const known = again ? await Promise.all(retracted.map(({ request_id }) => letters.get(request_id))) : [];
+    const due = retracted.filter((retraction, at) => !mayBeOutdated(retraction, known[at]));
+    const { destination, loading } = opened;
+    await loading.inTurn('a rollback', () => rollbacks.retract(destination.repairs, due));
+  }
+
+  async function load(all: readonly Copy[], { destination, loading }: Opened): Promise<void> {
     const copies: Copy[] = [];
     const rows: Row[] = [];
     const dead: UnrecoverableEvent[] = [];
-    await loading.inTurn('a rollback', () => rollbacks.sweep(destination.repairs));
-    for (const { body } of batch) {
-      const copy = decodeCopy(body);
+    for (const copy of all) {
       if (await isStale(copy.header)) continue;
       const row = rowOf(copy);
       if (!row.ok) dead.push(deadCopy(name, copy, row.error));
-      else if (rollbacks.admits(row.value)) {
+      else {
         loading.makeReady(row.value);
         copies.push(copy);
         rows.push(row.value);
@@ -162,6 +171,7 @@ export async function startCopyReader(which: FurtherDestination, deps: CopyReade
       for (const [i, { status }] of outcomes.entries())
         counts[status === 'loaded' && rows[i]!.repair !== undefined ? 'repaired' : status]++;
       counts.rejected += dead.length;
+      rollbacks.loaded(rows);
     } catch (failure) {
       if (!(failure instanceof SentinelError) || failure.code === 'pipeline_stopped' || failure.retryable)
         throw failure;
@@ -172,8 +182,10 @@ export async function startCopyReader(which: FurtherDestination, deps: CopyReade
     }
   }
 
-  async function isStale({ request_id, replay }: CopyHeader): Promise<boolean> {
-    if (replay === undefined) return false;
+  async function isStale({ request_id, repair, replay }: CopyHeader): Promise<boolean> {
+    // Where workers share the topic, its row may be retracted by another before this one loads it.
+    if (replay === undefined)
+      return !engine.ordered && repair?.ruleId !== undefined && wasTakenBack(await letters.get(request_id));
     return isStaleReplay(await letters.get(deadLetterId({ request_id, destination: name })), replay);
   }
 
@@ -234,5 +246,17 @@ export async function startCopyReader(which: FurtherDestination, deps: CopyReade
     },
   };
 }
+
+/**
+ * Whether a retraction that comes once more, which it does where workers share the topic, may be older than the row: when
+ * its event was replayed, and the same rule has repaired it as before.
+ */
+function mayBeOutdated({ rule_id }: Retraction, letter: DeadLetter | undefined): boolean {
+  if (letter?.status !== 'replaying' && letter?.status !== 'replayed') return false;
+  return letter.edited === undefined || letter.edit?.rule_id === rule_id;
+}
+
+const wasTakenBack = (letter: DeadLetter | undefined): boolean =>
+  letter?.code === 'rolled_back' && (letter.status === 'open' || letter.status === 'discarded');
 
 const stopped = () => new SentinelError('pipeline_stopped', 'stopped while waiting for a destination');

@@ -1,5 +1,5 @@
 import type { RepairTrail } from '../../loaded-event.ts';
-import type { RepairAudit, RepairFilter, TakenOut } from '../../repair-audit.ts';
+import type { RepairAudit, RepairFilter, TakeOutOptions, TakenOut } from '../../repair-audit.ts';
 import { byHandOf, filterColumns, placeOf, repairPage } from '../../repair-page.ts';
 import type { Api, Params } from './api.ts';
 import { type Warehouse, commit, lastBatch } from './loader.ts';
@@ -53,14 +53,15 @@ export async function countTouched(api: Api, ruleId: string): ReturnType<RepairA
 export async function takeOut(
   warehouse: Warehouse,
   ruleId: string,
-  { limit, at, after }: { limit: number; at: number; after?: string },
+  { limit, at, after, only }: TakeOutOptions,
 ): Promise<TakenOut> {
   const { api } = warehouse;
   const seen = await lastBatch(warehouse);
   const repairs = await api.run(
     `SELECT request_id, table_name FROM ${api.table('_sentinel_repairs')}
-     WHERE rule_id = @rule AND rolled_back_at IS NULL AND request_id > @after ORDER BY request_id LIMIT ${limit}`,
-    { rule: ruleId, after: after ?? '' },
+     WHERE rule_id = @rule AND rolled_back_at IS NULL AND request_id > @after
+       ${only === undefined ? '' : 'AND request_id IN UNNEST(@only)'} ORDER BY request_id LIMIT ${limit}`,
+    { rule: ruleId, after: after ?? '', ...(only === undefined ? undefined : { only: [...only] }) },
   );
   if (repairs.length === 0) return { taken: 0, after: undefined };
   const present = new Set<string>();

@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { RepairTrail } from '../../loaded-event.ts';
-import type { LeavingEvent, TakenOut } from '../../repair-audit.ts';
+import type { LeavingEvent, TakeOutOptions, TakenOut } from '../../repair-audit.ts';
 import { rowsOf } from './rows.ts';
 import { identifier, literal } from './sql.ts';
 import { eventTables, sameName } from './tables.ts';
@@ -12,13 +12,14 @@ const batch = 'temp._sentinel_batch';
 export async function takeOut(
   connection: DuckDBConnection,
   ruleId: string,
-  { limit, at, after }: { limit: number; at: number; after?: string },
+  { limit, at, after, only }: TakeOutOptions,
 ): Promise<TakenOut> {
   await connection.run(
     `CREATE OR REPLACE TEMP TABLE _sentinel_batch AS
      SELECT request_id, table_name FROM _sentinel_repairs
      WHERE rule_id = ${literal(ruleId)} AND rolled_back_at IS NULL
        ${after === undefined ? '' : `AND request_id > ${literal(after)}::UUID`}
+       ${only === undefined ? '' : `AND request_id IN (SELECT unnest([${only.map(literal).join(', ')}]::UUID[]))`}
      ORDER BY request_id LIMIT ${limit}`,
   );
   const [[seen, first, last] = []] = await rowsOf(
