@@ -182,6 +182,24 @@ export function repairsConformance(open: () => Promise<DestinationUnderTest>): v
       expect(await destination.holds([])).toEqual(new Set());
     });
 
+    it('are taken back one by one, where only some events are named', async () => {
+      const [first, second, other] = [byRule('r1'), byRule('r1'), byRule('r2')];
+      await destination.load([first, second, other], at(1));
+      const only = [second, other].map(({ requestId }) => requestId);
+      expect(await destination.repairs.takeOut('r1', { limit: 10, at: 5, only })).toEqual({
+        taken: 1,
+        after: undefined,
+      });
+      expect((await destination.repairs.leaving(10)).map(({ requestId }) => requestId)).toEqual([
+        second.requestId,
+      ]);
+      expect(await destination.repairs.takeOut('r1', { limit: 10, at: 6, only })).toEqual({
+        taken: 0,
+        after: undefined,
+      });
+      expect(await destination.counts()).toEqual({ loaded: 2, repaired: 2, duplicate: 0 });
+    });
+
     it('leave room for the same event and the same key', async () => {
       const event = byRule('r1');
       await destination.load([event], at(1));
