@@ -1,7 +1,8 @@
 import { type DeadLetterStore, healingKey } from '../dead-letter/store.ts';
-import { isAside, isStaleReplay } from '../dead-letter/dead-letter.ts';
+import { afterFailure, isAside, isStaleReplay } from '../dead-letter/dead-letter.ts';
 import type { StateStore } from '../engine/engine.ts';
 import type { ReplayTrail, UnrecoverableEvent } from '../event.ts';
+import type { Retract, Retracted } from '../load/copies/feed.ts';
 import type { Destination } from '../load/destination.ts';
 
 /**
@@ -51,13 +52,15 @@ export function createOneWay(deps: {
   /** See `Destination.holds`; asked however long the destination is down. */
   holds: Destination['holds'];
   state: Pick<StateStore, 'write'>;
+  /** Where there are further destinations: a copy of the event may have gone to them before the crash. */
+  retract?: Retract | undefined;
   /**
    * Milliseconds since 1970. Of what was received later there are no copies, where one process reads all queues in order;
    * `Infinity` where there are others. Replays may have copies at all times.
    */
   receivedUntil: number;
 }): OneWay {
-  const { letters, holds, state, receivedUntil } = deps;
+  const { letters, holds, state, retract, receivedUntil } = deps;
   /** By event and replay: how many of its copies are about to be loaded, or that it is becoming a letter. */
   const ways = new Map<string, number | 'letter'>();
 
@@ -125,6 +128,18 @@ export function createOneWay(deps: {
     };
   }
 
+  /** Without late copies, of which no letter comes, and what the main destination refused, which others may take. */
+  async function opening(events: readonly UnrecoverableEvent[]): Promise<Retracted[]> {
+    const known = await Promise.all(events.map(({ request_id }) => letters.get(request_id)));
+    return events
+      .filter(
+        (event, at) =>
+          event.code !== 'rejected_by_destination' &&
+          afterFailure(known[at], event, new Date()) !== undefined,
+      )
+      .map(({ request_id, contract, source }) => ({ request_id, contract, source }));
+  }
+
   return {
     claim,
     async keeping(events, keep) {
@@ -144,7 +159,9 @@ export function createOneWay(deps: {
         // They are not with the healers any more, either.
         if (dropped.length > 0)
           await state.write(dropped.map(({ request_id }) => ({ delete: healingKey(request_id) })));
-        if (mine.size > 0) await keep([...mine]);
+        if (mine.size === 0) return;
+        if (retract !== undefined) await retract(await opening([...mine]));
+        await keep([...mine]);
       } finally {
         for (const way of marked) ways.delete(way);
       }

@@ -93,13 +93,14 @@ export async function startPipeline(deps: {
     log: logOf('loader'),
     onFailure: (error) => insight.reports.failed('loader', error),
   });
+  const retract = feed && createRetract(engine, feed);
   const rollbacks = createRollbacks({
     repairs: destination.repairs,
     loading,
     letters,
     rules,
     contracts,
-    retract: feed && createRetract(engine, feed),
+    retract,
     state: engine.state,
     leases,
     log,
@@ -135,6 +136,7 @@ export async function startPipeline(deps: {
     letters,
     holds: (ids) => destination.holds(ids),
     state: engine.state,
+    retract,
     receivedUntil: engine.ordered ? startedAt : Infinity,
   });
   const chain = createChain({

@@ -5,6 +5,7 @@ import type { DeadLetterStore } from '../dead-letter/store.ts';
 import type { StateStore } from '../engine/engine.ts';
 import { type Lease, type Leases, createLeases } from '../engine/lease.ts';
 import { SentinelError } from '../errors.ts';
+import type { Retract } from '../load/copies/feed.ts';
 import type { LeavingEvent, RepairAudit } from '../load/repair-audit.ts';
 import type { LoadStage } from '../load/stage.ts';
 import type { Logger } from '../log.ts';
@@ -54,7 +55,7 @@ export function createRollbacks(deps: {
   contracts: { get(name: string, version: string): Contract | undefined };
   state: StateStore;
   /** Takes the rows out of further destinations, too, where there are some; durable when it resolves. */
-  retract?: ((events: readonly LeavingEvent[]) => Promise<void>) | undefined;
+  retract?: Retract | undefined;
   /** Of several workers one takes rows out at a time. Default: there are no others. */
   leases?: Leases;
   log: Logger;
@@ -101,7 +102,15 @@ export function createRollbacks(deps: {
       if (retract !== undefined) {
         // Before there are letters, so that no replay has been copied yet; where there is one it was done before.
         const known = await Promise.all(events.map(({ request_id }) => letters.get(request_id)));
-        await retract(leaving.filter((_, at) => !isTakenBack(known[at], events[at]!)));
+        const isNew = (_: LeavingEvent, at: number): boolean => !isTakenBack(known[at], events[at]!);
+        await retract(
+          leaving.filter(isNew).map(({ requestId: request_id, contract, source, repair }) => ({
+            request_id,
+            contract,
+            source,
+            rule_id: repair.ruleId,
+          })),
+        );
       }
       await letters.takeBack(events);
       await repairs.release(leaving.map(({ requestId }) => requestId));

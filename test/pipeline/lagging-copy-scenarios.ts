@@ -5,13 +5,13 @@ import type { Engine } from '../../src/engine/engine.ts';
 import { topics } from '../../src/event.ts';
 import { replay } from '../../src/dead-letter/replay.ts';
 import { encodeRecord } from '../../src/ingest/record.ts';
-import { copyTopic } from '../../src/load/copies/message.ts';
+import { copyTopic, encodeCopy } from '../../src/load/copies/message.ts';
 import type { Destination } from '../../src/load/destination.ts';
 import { openDuckDb } from '../../src/load/destinations/duckdb.ts';
 import { packageFolder } from '../../src/package-folder.ts';
 import { readRollback } from '../../src/repair/rollback-record.ts';
 import { openRuleStore } from '../../src/repair/rule-store.ts';
-import { silent, transactionWith } from '../helpers/healing.ts';
+import { priced, silent, transactionWith } from '../helpers/healing.ts';
 import { until } from '../helpers/until.ts';
 import { type Ground, idle, prepareGround, table } from './ground.ts';
 
@@ -131,5 +131,26 @@ export function laggingCopyScenarios(openEngine: (dir: string) => Promise<Engine
     await held.close();
     expect(await ground.places()).toEqual(['repaired', 'replayed letter']);
     expect(await inLake(ground.lake, ground.id)).toBe('repaired');
+  });
+
+  it('gives back what was copied before a crash after which the event became a dead letter', async () => {
+    const ground = await prepare();
+    const { engine, id } = ground;
+    const event = transactionWith({});
+    const result = JSON.stringify(event);
+    const [original, plan] = [JSON.stringify(priced()), '{"operations":[]}'];
+    const repair = { healer: 'rule' as const, ruleId: 'gone', original, plan, result };
+    const reception = { request_id: id, received_at: Date.now() - 1, source: 'shop' };
+    const header = { ...reception, contract: 'transaction', version: '1.0.0', exact: true as const, repair };
+    await engine.publish(copyTopic('lake'), [{ body: encodeCopy(header, result) }]);
+    const lake = await hold(ground.lake);
+    const pipeline = await ground.start();
+    await lake.close();
+    await until(async () => (await pipeline.destinations())[0]?.counts.repaired === 1);
+    await engine.publish(topics.raw, [
+      { body: encodeRecord({ id, at: reception.received_at, source: 'shop', n: 1 }, original) },
+    ]);
+    expect(await ground.places()).toEqual(['open letter']);
+    expect(await inLake(ground.lake, id)).toBeUndefined();
   });
 }

@@ -131,3 +131,24 @@ it('takes the mark of the healers from a copy that is let go', async () => {
   expect(await kept(dead('a'))).toEqual([]);
   expect(await state.get(healingKey('a'))).toBeUndefined();
 });
+
+it('takes copies back from further destinations before there is a letter, and only for those that are opened', async () => {
+  const { letters, state } = setUp();
+  await letters.keep([dead('open'), dead('sent')]);
+  await letters.startReplay('sent');
+  const retracted: unknown[] = [];
+  const oneWay = createOneWay({
+    letters,
+    holds: async () => new Set(['loaded']),
+    state,
+    async retract(events) {
+      for (const event of events) retracted.push({ ...event, letter: await letters.get(event.request_id) });
+    },
+    receivedUntil: 1000,
+  });
+  const refused = dead('refused', { code: 'rejected_by_destination' });
+  const all = ['open', 'sent', 'loaded', 'new'].map((id) => dead(id));
+  await oneWay.keeping([...all, refused], async (mine) => void (await letters.keep(mine)));
+  expect(retracted).toEqual([{ request_id: 'new', contract: 'c', source: 's', letter: undefined }]);
+  expect((await letters.get('refused'))?.status).toBe('open');
+});

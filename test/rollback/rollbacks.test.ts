@@ -87,7 +87,7 @@ function open(): void {
     rules,
     contracts,
     async retract(events) {
-      for (const { requestId: id } of events)
+      for (const { request_id: id } of events)
         retracted.push({ id, letter: (await createDeadLetters(state).get(id))?.status });
       out('retract');
     },

@@ -18,10 +18,11 @@ export interface CopyHeader extends Omit<Reception, 'replay'> {
   replay?: { round: number };
 }
 
-/** In place of a copy: the main destination has given back the row that the rule had repaired. */
+/** In place of a copy: the event is a dead letter of the main destination, and a repaired row of it is to go. */
 export interface Retraction {
   request_id: string;
-  rule_id: string;
+  /** The rule that had repaired the row that the main destination has given back; absent when there was none there. */
+  rule_id?: string | undefined;
 }
 
 interface RetractionHeader {

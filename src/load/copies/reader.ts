@@ -185,7 +185,7 @@ export async function startCopyReader(which: FurtherDestination, deps: CopyReade
   async function isStale({ request_id, repair, replay }: CopyHeader): Promise<boolean> {
     // Where workers share the topic, its row may be retracted by another before this one loads it.
     if (replay === undefined)
-      return !engine.ordered && repair?.ruleId !== undefined && wasTakenBack(await letters.get(request_id));
+      return !engine.ordered && repair?.ruleId !== undefined && isGivenUp(await letters.get(request_id));
     return isStaleReplay(await letters.get(deadLetterId({ request_id, destination: name })), replay);
   }
 
@@ -249,14 +249,15 @@ export async function startCopyReader(which: FurtherDestination, deps: CopyReade
 
 /**
  * Whether a retraction that comes once more, which it does where workers share the topic, may be older than the row: when
- * its event was replayed, and the same rule has repaired it as before.
+ * its event was replayed, and the same rule may have repaired it as before.
  */
 function mayBeOutdated({ rule_id }: Retraction, letter: DeadLetter | undefined): boolean {
   if (letter?.status !== 'replaying' && letter?.status !== 'replayed') return false;
-  return letter.edited === undefined || letter.edit?.rule_id === rule_id;
+  return rule_id === undefined || letter.edited === undefined || letter.edit?.rule_id === rule_id;
 }
 
-const wasTakenBack = (letter: DeadLetter | undefined): boolean =>
-  letter?.code === 'rolled_back' && (letter.status === 'open' || letter.status === 'discarded');
+/** A row that the main destination refused may still be one elsewhere. */
+const isGivenUp = (letter: DeadLetter | undefined): boolean =>
+  (letter?.status === 'open' || letter?.status === 'discarded') && letter.code !== 'rejected_by_destination';
 
 const stopped = () => new SentinelError('pipeline_stopped', 'stopped while waiting for a destination');

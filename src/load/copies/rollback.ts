@@ -8,7 +8,8 @@ import type { Retraction } from './message.ts';
 /**
  * What a rolled-back rule has repaired leaves the further destinations, too. Each row that the main one gives back is
  * retracted here by a message in the topic of the copies, behind the row's copy and before that of any replay: so it leaves
- * also where this destination lags, and the rule has been approved again meanwhile. What only this destination had, as the
+ * also where this destination lags, and the rule has been approved again meanwhile. An event that was repaired and copied
+ * before a crash, and becomes a dead letter after it, is retracted in the same way. What only this destination had, as the
  * main one had refused it or found it a duplicate, leaves when the rollback is done, if it still stands then.
  *
  * The event itself is among the dead letters by way of the main destination, so a row that is taken out here is let go of at
@@ -42,7 +43,11 @@ export function createCopyRollbacks(state: StateStore, onNew: () => void): CopyR
     }
   });
 
-  async function takeOut(repairs: RepairAudit, ruleId: string, only?: readonly string[]): Promise<void> {
+  async function takeOut(
+    repairs: RepairAudit,
+    ruleId: string | undefined,
+    only?: readonly string[],
+  ): Promise<void> {
     let after: string | undefined;
     do {
       const taken = await repairs.takeOut(ruleId, {
@@ -77,7 +82,7 @@ export function createCopyRollbacks(state: StateStore, onNew: () => void): CopyR
       if ([...done.values()].includes(false)) onNew();
     },
     async retract(repairs, retractions) {
-      const byRule = new Map<string, string[]>();
+      const byRule = new Map<string | undefined, string[]>();
       for (const { request_id, rule_id } of retractions)
         byRule.set(rule_id, [...(byRule.get(rule_id) ?? []), request_id]);
       for (const [ruleId, ids] of byRule)

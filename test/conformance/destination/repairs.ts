@@ -197,7 +197,12 @@ export function repairsConformance(open: () => Promise<DestinationUnderTest>): v
         taken: 0,
         after: undefined,
       });
-      expect(await destination.counts()).toEqual({ loaded: 2, repaired: 2, duplicate: 0 });
+      // Whoever repaired them.
+      expect(await destination.repairs.takeOut(undefined, { limit: 10, at: 7, only })).toMatchObject({
+        taken: 1,
+      });
+      expect(await destination.find(other.requestId)).toMatchObject({ status: 'leaving' });
+      expect(await destination.counts()).toEqual({ loaded: 1, repaired: 1, duplicate: 0 });
     });
 
     it('leave room for the same event and the same key', async () => {
