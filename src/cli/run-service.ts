@@ -6,7 +6,6 @@ import { createLogger, type Logger } from '../log.ts';
 import { type LogRing, createLogRing } from '../log-ring.ts';
 import { serverOf } from './client.ts';
 import { print, type Io } from './io.ts';
-import { stopAnyway } from '../stop-anyway.ts';
 
 interface Service {
   url: string;
@@ -31,7 +30,6 @@ export async function runService(
   );
   await service.close();
   stopped.release();
-  stopAnyway();
 }
 
 const signals = ['SIGINT', 'SIGTERM'] as const;

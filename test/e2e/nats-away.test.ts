@@ -1,6 +1,8 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
 import { noNatsServer, startNatsServer } from '../helpers/nats-server.ts';
-import { ingest, post, settled, startProcess, transaction } from '../helpers/sentinel.ts';
+import { ingest, post, runCommand, settled, startProcess, transaction } from '../helpers/sentinel.ts';
 
 // Orchestrators kill what has not ended after ten to thirty seconds.
 it.skipIf(noNatsServer !== undefined).each([
@@ -27,4 +29,17 @@ it.skipIf(noNatsServer !== undefined).each([
   expect(await service.stop()).toBe(0);
   // Of what was under way some was accepted, some refused or cut off.
   await Promise.allSettled(sending);
+});
+
+it('a command ends, and says why, when NATS takes the connection and is silent', async () => {
+  const silent = createServer(() => undefined).listen(0, '127.0.0.1');
+  onTestFinished(() => void silent.close());
+  await once(silent, 'listening');
+  const { port } = silent.address() as AddressInfo;
+  const { code, out } = await runCommand('.', ['doctor'], {
+    SENTINEL_ENGINE: 'nats',
+    SENTINEL_NATS_SERVERS: `127.0.0.1:${port}`,
+  });
+  expect(out).toMatch(/^FAIL +engine: NATS at 127\.0\.0\.1:\d+ can't be reached/m);
+  expect(code).toBe(1);
 });

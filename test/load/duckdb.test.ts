@@ -257,3 +257,35 @@ it('opens a file only once in a process, as closing one of two would drop the lo
   await (await openDuckDb({ path })).close();
   await rm(dir, { recursive: true });
 });
+
+it.each([
+  ['as it was', plain, 'again'],
+  [
+    'with another column',
+    { ...plain, columns: [...plain.columns, { name: 'note', type: { kind: 'string' } }] },
+    'again',
+  ],
+  ['with another key', { ...plain, key: ['/quantity'] }, 'quantity'],
+] as [string, Table, 'again' | 'quantity'][])(
+  'a table that is prepared once more %s knows the rows that it has',
+  async (_, spec, repeated) => {
+    const opened = await openInFolder();
+    const { destination } = opened;
+    try {
+      await destination.prepare([plain]);
+      const first = plainRow({ event_id: 'first', quantity: 1 });
+      await destination.load([first], []);
+      await destination.prepare([spec]);
+      const [redelivered, duplicate, fresh] = [
+        first,
+        plainRow(repeated === 'again' ? { event_id: 'first' } : { event_id: 'other', quantity: 1 }),
+        plainRow({ event_id: 'new', quantity: 2 }),
+      ];
+      const outcomes = await destination.load([redelivered, duplicate, fresh], []);
+      expect(outcomes.map(({ status }) => status)).toEqual(['loaded', 'duplicate', 'loaded']);
+      expect((await opened.rows('order')).map((row) => row['event_id'])).toEqual(['first', 'new']);
+    } finally {
+      await opened.cleanup();
+    }
+  },
+);

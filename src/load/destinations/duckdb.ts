@@ -66,8 +66,10 @@ export async function openDuckDb(options: DuckDbOptions): Promise<Destination> {
   async function prepare(connection: DuckDBConnection, specs: readonly Table[]): Promise<void> {
     const merged = mergeTables(specs, typeName, sameName);
     await ensureTables(connection, merged);
-    for (const spec of merged)
-      tables.set(sameName(spec.name), await knowTable(connection, spec, warehouse.repairKinds));
+    for (const spec of merged) {
+      const name = sameName(spec.name);
+      tables.set(name, await knowTable(connection, spec, warehouse.repairKinds, tables.get(name)));
+    }
     latest = undefined;
     const writers = await rowsOf(
       connection,
