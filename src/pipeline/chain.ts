@@ -12,7 +12,7 @@ import type { Logger } from '../log.ts';
 import { createPatience } from '../patience.ts';
 import type { RecentEvents } from '../repair/recent-events.ts';
 import type { Validate } from '../validate/stage.ts';
-import { type Candidates, addCandidate, noCandidates, parkedMessages } from './candidates.ts';
+import { type Candidates, addCandidate, dropCandidates, noCandidates, parkedMessages } from './candidates.ts';
 import { type Committed, lastPositions, notCommitted } from './committed.ts';
 import { createInOrder } from './in-order.ts';
 import type { PipelineMetrics } from './metrics.ts';
@@ -145,21 +145,23 @@ export function createChain(deps: {
         replay,
       })),
     );
+    const settled: string[] = [];
     for (const fixed of events) {
       const { request_id, replay } = fixed;
-      if (claim.refuses(request_id, replay)) continue;
-      const row = settleFixed(fixed, outbox);
+      const row = claim.refuses(request_id, replay) ? 'refused' : settleFixed(fixed, outbox);
       if (row === undefined) {
         claim.letGo(request_id, replay);
         continue;
       }
+      settled.push(request_id);
+      if (row === 'refused') continue;
       copies?.copy(row, fixed.raw, outbox.copy);
       addCandidate(candidates, row, fixed.raw, replay);
     }
     await outbox.flush();
     await load(candidates, claim, fresh);
-    const settled = candidates.rows.map(({ requestId }) => ({ delete: healingKey(requestId) }));
-    if (settled.length > 0) await engine.state.write(settled);
+    if (settled.length > 0)
+      await engine.state.write(settled.map((requestId) => ({ delete: healingKey(requestId) })));
   }
 
   async function fromParked(batch: readonly Delivery[]): Promise<void> {
@@ -198,8 +200,28 @@ export function createChain(deps: {
     positions: readonly Position[],
   ): Promise<RowOutcome[]> =>
     loading
-      .load(candidates.rows, positions, (outcomes) => keepWhatIsNotLoaded(candidates, claim, outcomes))
+      .load(
+        candidates.rows,
+        positions,
+        (outcomes) => keepWhatIsNotLoaded(candidates, claim, outcomes),
+        claim.isEmpty ? undefined : () => dropGivenUp(candidates, claim),
+      )
       .finally(() => claim.end());
+
+  /** While the batch waited for its turn, a rollback may have made letters of other copies, which were loaded. */
+  async function dropGivenUp(candidates: Candidates, claim: Claim): Promise<void> {
+    const { givenUp } = await claim.lookAgain();
+    const { rows, replays } = candidates;
+    const dropped = new Set<number>();
+    for (const [at, { requestId }] of rows.entries())
+      if (claim.refuses(requestId, replays.get(at))) dropped.add(at);
+    if (dropped.size === 0) return;
+    const outbox = new Outbox(engine, subscribed);
+    for (const { requestId, contract, source } of rows)
+      if (givenUp.has(requestId)) copies?.retract({ request_id: requestId, contract, source }, outbox.copy);
+    await outbox.flush();
+    dropCandidates(candidates, dropped);
+  }
 
   /** Runs before the commit: after it, nothing of the batch would be delivered again. */
   async function keepWhatIsNotLoaded(

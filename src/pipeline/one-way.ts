@@ -36,13 +36,26 @@ export interface Copy {
 export interface Claim {
   /** Whether the event is a dead letter, or just becoming one: then this copy is to be passed over. */
   refuses(requestId: string, replay: Copy['replay']): boolean;
+  /** Whether nothing was claimed. */
+  readonly isEmpty: boolean;
+  /**
+   * Looks for letters once more; to be called in turn with rollbacks, which make letters of rows. Tells which of those that
+   * are newly refused are letters that a person is to settle.
+   */
+  lookAgain(): Promise<{ givenUp: ReadonlySet<string> }>;
   /** This copy is not loaded after all; to be said before it is sent elsewhere. */
   letGo(requestId: string, replay: Copy['replay']): void;
   /** What was claimed is loaded now, or never will be. */
   end(): void;
 }
 
-export const noClaim: Claim = { refuses: () => false, letGo: () => undefined, end: () => undefined };
+export const noClaim: Claim = {
+  isEmpty: true,
+  refuses: () => false,
+  lookAgain: async () => ({ givenUp: new Set() }),
+  letGo: () => undefined,
+  end: () => undefined,
+};
 
 /** Letters that are read at the same time. */
 const readAtOnce = 100;
@@ -105,9 +118,11 @@ export function createOneWay(deps: {
       for (const [way, mine] of held) for (let left = mine; left > 0; left--) leave(way);
       held.clear();
     };
-    try {
-      for (let from = 0; from < concerned.length; from += readAtOnce) {
-        const part = concerned.slice(from, from + readAtOnce);
+    const look = async (): Promise<{ givenUp: Set<string> }> => {
+      const givenUp = new Set<string>();
+      const mine = concerned.filter(({ requestId, replay }) => (held.get(wayOf(requestId, replay)) ?? 0) > 0);
+      for (let from = 0; from < mine.length; from += readAtOnce) {
+        const part = mine.slice(from, from + readAtOnce);
         const known = await Promise.all(part.map(({ requestId }) => letters.get(requestId)));
         for (const [at, { requestId, replay }] of part.entries()) {
           const letter = known[at];
@@ -115,13 +130,20 @@ export function createOneWay(deps: {
           if (!isGone) continue;
           refused.add(wayOf(requestId, replay));
           letGo(wayOf(requestId, replay));
+          if (letter?.status === 'open' || letter?.status === 'discarded') givenUp.add(requestId);
         }
       }
+      return { givenUp };
+    };
+    try {
+      await look();
     } catch (error) {
       end();
       throw error;
     }
     return {
+      isEmpty: false,
+      lookAgain: look,
       refuses: (requestId, replay) => refused.size > 0 && refused.has(wayOf(requestId, replay)),
       letGo: (requestId, replay) => letGo(wayOf(requestId, replay)),
       end,

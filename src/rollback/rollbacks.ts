@@ -245,8 +245,8 @@ export function createRollbacks(deps: {
 
     guarding: (loading) => ({
       ...loading,
-      async load(rows, positions, beforeCommit) {
-        const outcomes = await loading.load(rows, positions, beforeCommit);
+      async load(rows, ...rest) {
+        const outcomes = await loading.load(rows, ...rest);
         if (barred.size === 0) return outcomes;
         const arrived = new Set(rows.map(({ repair }) => repair?.ruleId));
         for (const ruleId of barred) if (arrived.has(ruleId)) void sweepStragglers(ruleId).catch(onBroken);

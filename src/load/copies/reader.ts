@@ -147,7 +147,9 @@ export async function startCopyReader(which: FurtherDestination, deps: CopyReade
     const known = again ? await Promise.all(retracted.map(({ request_id }) => letters.get(request_id))) : [];
     const due = retracted.filter((retraction, at) => !mayBeOutdated(retraction, known[at]));
     const { destination, loading } = opened;
-    await loading.inTurn('a rollback', () => rollbacks.retract(destination.repairs, due));
+    // In order nothing else of the event can be there.
+    const whole = engine.ordered ? due.map(({ request_id }) => ({ request_id })) : due;
+    await loading.inTurn('a rollback', () => rollbacks.retract(destination.repairs, whole));
   }
 
   async function load(all: readonly Copy[], { destination, loading }: Opened): Promise<void> {
