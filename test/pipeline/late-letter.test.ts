@@ -58,7 +58,10 @@ it('a repair that waits for its turn while a rollback makes a letter of the even
   const reception = { received_at: startedAt, source: 'shop', contract: 'transaction', version };
   const failure = { signature: 'x', violations: [], raw: JSON.stringify(priced()), reason: 'r' };
   const letter: UnrecoverableEvent = {
-    ...{ ...reception, ...failure, request_id: taken, code: 'rolled_back' },
+    ...reception,
+    ...failure,
+    request_id: taken,
+    code: 'rolled_back',
     attempts: [{ healer: 'rule', at: new Date().toISOString(), reason: 'taken back', rule_id: 'r' }],
   };
   // The rollback has its turn when the repair arrives, and writes its letter once the repair waits behind it.

@@ -152,3 +152,14 @@ it('takes copies back from further destinations before there is a letter, and on
   expect(retracted).toEqual([{ request_id: 'new', contract: 'c', source: 's', letter: undefined }]);
   expect((await letters.get('refused'))?.status).toBe('open');
 });
+
+it('a second look refuses what has become a letter since, and says which a person is to settle', async () => {
+  const { oneWay, letters, kept } = setUp();
+  const claim = await oneWay.claim([copy('a'), copy('b'), copy('c')]);
+  await letters.keep([dead('a'), dead('b')]);
+  await letters.startReplay('b');
+  expect(await claim.lookAgain()).toEqual({ givenUp: new Set(['a']) });
+  expect(['a', 'b', 'c'].map((id) => claim.refuses(id, undefined))).toEqual([true, true, false]);
+  // What is refused is not claimed any more.
+  expect(await kept(dead('b'), dead('c'))).toEqual(['b']);
+});
