@@ -31,7 +31,7 @@ export function createLogger(
       level: config.level,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      serializers: { err: describeError, error: describeError },
+      serializers: { err: (error) => describeError(error), error: (error) => describeError(error) },
       redact: {
         paths: [...secretKeys, ...eventKeys].flatMap((key) => [key, `*.${key}`, `*.*.${key}`]),
         censor: '[redacted]',
@@ -91,6 +91,15 @@ function openJsonStdout(): DestinationStream & { flushSync: () => void } {
 /** Of a line of JSON, which begins with its level. */
 export const isFatal = (line: string): boolean => line.startsWith('{"level":"fatal"');
 
+/** Logged as `err`: the error without its stack and those of its causes. */
+export class WithoutStack {
+  readonly error: unknown;
+
+  constructor(error: unknown) {
+    this.error = error;
+  }
+}
+
 interface ErrorDescription {
   type: string;
   message: string;
@@ -104,7 +113,8 @@ interface ErrorDescription {
  * An error as a log shows it. Our own messages hold no customer value; those of other libraries may quote one
  * (`JSON.parse` does), so what they quote is left out.
  */
-export function describeError(error: unknown, depth = 0): ErrorDescription {
+export function describeError(error: unknown, depth = 0, stacks = true): ErrorDescription {
+  if (error instanceof WithoutStack) return describeError(error.error, depth, false);
   if (!(error instanceof Error)) return { type: typeof error, message: 'not an Error; its text is left out' };
   const { code, syscall } = error as { code?: unknown; syscall?: unknown };
   const own = error instanceof SentinelError || syscall !== undefined;
@@ -115,8 +125,9 @@ export function describeError(error: unknown, depth = 0): ErrorDescription {
   if (typeof code === 'string') description.code = code;
   if (error instanceof SentinelError) description.retryable = error.retryable;
   const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line)) ?? [];
-  if (frames.length > 0) description.stack = frames.join('\n');
-  if (error.cause !== undefined && depth < 5) description.cause = describeError(error.cause, depth + 1);
+  if (stacks && frames.length > 0) description.stack = frames.join('\n');
+  if (error.cause !== undefined && depth < 5)
+    description.cause = describeError(error.cause, depth + 1, stacks);
   return description;
 }
 

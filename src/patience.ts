@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type RetryPolicy, retryDelay } from './engine/engine.ts';
 import { SentinelError, isRetryable } from './errors.ts';
 import type { Logger } from './log.ts';
+import { repeatedError } from './repeated-error.ts';
 
 /** Tries again, for as long as it takes, what fails with a retryable error: for work that must not be overtaken. */
 export interface Patience {
@@ -30,6 +31,7 @@ export function createPatience(log: Logger, onFailure?: (error: unknown) => void
 
   return {
     async until(work, { failed, recovered, fields }) {
+      const repeated = repeatedError();
       for (let attempt = 1; ; attempt++) {
         if (stopping.signal.aborted) throw stopped();
         try {
@@ -44,7 +46,7 @@ export function createPatience(log: Logger, onFailure?: (error: unknown) => void
           const delay = retryDelay(policy, attempt);
           const { code } = error as SentinelError;
           log.error(
-            { err: error, status: 'failed', code, ...fields, attempt, retry_in_ms: delay },
+            { err: repeated.next(error), status: 'failed', code, ...fields, attempt, retry_in_ms: delay },
             `${failed} and is tried again`,
           );
           await sleep(delay, undefined, { signal: stopping.signal }).catch(() => {

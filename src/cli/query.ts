@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { QueryResult } from '../load/destination.ts';
 import { withClient } from './client.ts';
 import { print, printJson, say, type Io } from './io.ts';
@@ -8,6 +8,7 @@ import { formatCsv, formatTable } from './table.ts';
 interface QueryOptions extends ServerOptions {
   json?: boolean;
   csv?: boolean;
+  safeCells?: boolean;
   maxRows: number;
 }
 
@@ -15,7 +16,18 @@ export function registerQuery(program: Command, io: Io): void {
   const command = withJson(withServer(program.command('query')))
     .description('Run read-only SQL on the destination, while the service runs or not.')
     .argument('<sql>', 'one SELECT')
-    .option('--csv', 'print comma-separated values')
+    .option(
+      '--csv',
+      'print comma-separated values, as they are (control characters are spelled when the output is a terminal)',
+    )
+    .addOption(
+      new Option(
+        '--safe-cells',
+        "CSV for a spreadsheet: puts a ' before texts that begin with = + - or @, which it would take for formulas; numbers stay",
+      )
+        .implies({ csv: true })
+        .conflicts('json'),
+    )
     .option('--max-rows <count>', 'rows to print at most', wholeNumber(1, 100_000), 1000)
     .action((sql: string, options: QueryOptions) => query(io, sql, options));
   withExamples(
@@ -33,7 +45,10 @@ async function query(io: Io, sql: string, options: QueryOptions): Promise<void> 
   print(
     io,
     options.csv === true
-      ? formatCsv(result.columns, result.rows)
+      ? formatCsv(result.columns, result.rows, {
+          forTerminal: io.columns !== undefined,
+          ...(options.safeCells === undefined ? {} : { safeCells: options.safeCells }),
+        })
       : formatTable(result.columns, result.rows, io.columns),
   );
   if (result.truncated)

@@ -2,6 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import type { Config } from '../config.ts';
 import { describeDestination } from '../config/destinations.ts';
 import type { ContractInfo } from '../pipeline/contract-info.ts';
+import { allowNoMoreThan } from '../load/destinations/duckdb/private-file.ts';
 import { createLogger, type Logger } from '../log.ts';
 import { type LogRing, createLogRing } from '../log-ring.ts';
 import { serverOf } from './client.ts';
@@ -21,6 +22,11 @@ export async function runService(
   const logs = createLogRing();
   const log = createLogger(config.log, { tap: logs.add });
   const stopped = stopSignal();
+  // Those in the data folder are protected by the folder.
+  const databases = [config.destination, ...config.destinations].flatMap((each) =>
+    each.type === 'duckdb' && each.path !== undefined && each.path !== ':memory:' ? [each.path] : [],
+  );
+  await allowNoMoreThan(databases);
   const service = await start({ log, logs });
   if (io.columns !== undefined) print(io, await banner(service.url, config));
   const signal = await stopped.received;

@@ -18,14 +18,34 @@ export function formatTable(columns: readonly string[], rows: readonly unknown[]
   return [line(header), line(widths.map((size) => '─'.repeat(size))), ...cells.map(line)].join('\n');
 }
 
-/** Comma-separated values (RFC 4180), every value as it is. */
-export function formatCsv(columns: readonly string[], rows: readonly unknown[][]): string {
+export interface CsvOptions {
+  /** For a terminal, which would obey escape sequences: control characters are spelled (`\u001b`), line breaks and tabs stay. */
+  forTerminal?: boolean;
+  /** For a spreadsheet: a text that it would take for a formula gets a `'` before it. Numbers stay. */
+  safeCells?: boolean;
+}
+
+/** Comma-separated values (RFC 4180), every value as it is unless `options` say otherwise. */
+export function formatCsv(
+  columns: readonly string[],
+  rows: readonly unknown[][],
+  { forTerminal = false, safeCells = false }: CsvOptions = {},
+): string {
   const field = (value: unknown): string => {
-    const text = plainText(value);
+    let text = plainText(value);
+    if (safeCells && looksLikeFormula(text)) text = `'${text}`;
+    if (forTerminal) text = text.replaceAll(/(?![\n\t])\p{Cc}|\p{Bidi_Control}/gu, spelled);
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
   return [columns, ...rows].map((row) => row.map(field).join(',')).join('\n');
 }
+
+/** As spreadsheets read a cell; some skip white space before the sign. */
+const looksLikeFormula = (text: string): boolean =>
+  /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r]/.test(text) &&
+  !/^[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i.test(text);
+
+const spelled = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 const cellText = (value: unknown): string => printable(plainText(value));
 

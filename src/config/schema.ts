@@ -67,6 +67,8 @@ export const settingsSchema = group({
     max_body_bytes: byteSize(1024, GiB).default(10 * MiB),
     max_events_per_request: wholeNumber(1, 1_000_000).default(10_000),
     max_depth: wholeNumber(2, 512).default(64),
+    max_connections: wholeNumber(10, 1_000_000).default(10_000),
+    request_timeout_seconds: positiveNumber(3600, 'seconds').default(120),
     rate_limit: group({
       requests_per_second: positiveNumber(1_000_000, 'requests a second'),
       burst: wholeNumber(1, 1_000_000).optional(),

@@ -64,6 +64,8 @@ function toHttp(http: Settings['http'], secrets: Secrets): HttpConfig {
     maxBodyBytes: http.max_body_bytes,
     maxEventsPerRequest: http.max_events_per_request,
     maxDepth: http.max_depth,
+    maxConnections: http.max_connections,
+    requestTimeoutMs: Math.ceil(http.request_timeout_seconds * 1000),
     ...(limit && {
       rateLimit: {
         requestsPerSecond: limit.requests_per_second,

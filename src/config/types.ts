@@ -61,6 +61,10 @@ export interface HttpConfig {
   maxEventsPerRequest: number;
   /** Nesting of objects and arrays within one event. */
   maxDepth: number;
+  /** Open at once; more are hung up on. */
+  maxConnections: number;
+  /** For a client to send a whole request. */
+  requestTimeoutMs: number;
   /** Per client address; none by default. */
   rateLimit?: { requestsPerSecond: number; burst: number };
 }

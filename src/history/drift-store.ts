@@ -3,6 +3,7 @@ import type { StateStore } from '../engine/engine.ts';
 import type { Json } from '../json.ts';
 import type { Logger } from '../log.ts';
 import { listAll } from '../repair/state-pages.ts';
+import { repeatedError } from '../repeated-error.ts';
 import type { DriftWatch } from './drift.ts';
 import { type DriftField, mergeFields } from './drift-fields.ts';
 
@@ -43,6 +44,8 @@ export async function keepDrift(
   for (const { key, value } of await listAll(state, driftPrefix)) recall(key, value);
   if (!write) return { close: async () => stopWatching() };
 
+  const repeated = repeatedError();
+
   async function save(): Promise<void> {
     for (const [contract, fields] of drift.takeNew())
       unsaved.set(contract, mergeFields(unsaved.get(contract) ?? [], fields));
@@ -55,8 +58,12 @@ export async function keepDrift(
         unsaved.delete(contract);
         drift.recall(contract, all);
       }
+      repeated.over();
     } catch (error) {
-      log.warn({ code: 'history_not_kept', err: error }, 'undeclared fields that were seen are not on disk');
+      log.warn(
+        { code: 'history_not_kept', err: repeated.next(error) },
+        'undeclared fields that were seen are not on disk',
+      );
     }
   }
 

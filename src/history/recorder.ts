@@ -2,6 +2,7 @@ import type { Engine } from '../engine/engine.ts';
 import { messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { PipelineMetrics, Settlement } from '../pipeline/metrics.ts';
+import { repeatedError } from '../repeated-error.ts';
 import { type History, createHistory } from './history.ts';
 import { fineStepMs, minuteMs } from './ring.ts';
 import { type Outcome, type PairCounts, type Sample, columnOf, outcomes } from './sample.ts';
@@ -31,6 +32,7 @@ export async function startRecorder(deps: {
   const history = createHistory(now);
   const store: HistoryStore = await openHistoryStore(engine.state, history);
   const difference = createDifference(metrics);
+  const repeated = repeatedError();
   let timer: NodeJS.Timeout | undefined;
   let turn: Promise<void> = Promise.resolve();
 
@@ -50,8 +52,12 @@ export async function startRecorder(deps: {
   function inTurn(work: () => Promise<void>): Promise<void> {
     turn = turn
       .then(work)
+      .then(repeated.over)
       .catch((error: unknown) =>
-        log.warn({ code: 'history_not_kept', err: error }, `the history can't be kept: ${messageOf(error)}`),
+        log.warn(
+          { code: 'history_not_kept', err: repeated.next(error) },
+          `the history can't be kept: ${messageOf(error)}`,
+        ),
       );
     return turn;
   }

@@ -8,6 +8,7 @@ import type { ServerContext } from './context.ts';
 import { type EventStreams, createEventStreams } from './event-stream.ts';
 import type { Problem } from '../problem.ts';
 import { notFound, sendProblem } from './replies.ts';
+import { limitConnections, patienceOf } from './connections.ts';
 import { consoleRoutes, isConsolePath } from './routes/console.ts';
 import { consumerRoutes } from './routes/consumers.ts';
 import { contractRoutes } from './routes/contracts.ts';
@@ -45,13 +46,15 @@ export async function createApi(context: ServerContext): Promise<FastifyInstance
     bodyLimit: config.http.maxBodyBytes,
     forceCloseConnections: 'idle',
     serverFactory: (handler) =>
-      createServer({ keepAliveTimeout: 65_000 }, (request: IncomingMessage, response: ServerResponse) => {
+      createServer(patienceOf(config.http), (request: IncomingMessage, response: ServerResponse) => {
         // Once stopping, a client that keeps its connection must look for another server.
         if (!context.ready()) response.shouldKeepAlive = false;
         if (isIngestPath(request.url!) && config.role !== 'worker') ingest.handle(request, response);
         else handler(request, response);
       }),
   });
+
+  limitConnections(app.server, config.http, log);
 
   // Requests that are under way when closing begins leave an idle connection behind, which `close` would wait for; for a
   // client that does not end its request it would wait minutes.

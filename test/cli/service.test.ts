@@ -57,6 +57,12 @@ describe('against a running service, and against its data folder when it has sto
     expect((await cli(['query', '--csv', 'SELECT email FROM transaction'])).out).toBe(
       'email\nada@example.com\n',
     );
+    const hostile = "SELECT '=1+1' AS a, chr(27) || '[2J' AS b, -5 AS c";
+    expect((await cli(['query', '--csv', hostile])).out).toBe('a,b,c\n=1+1,\u001b[2J,-5\n');
+    expect((await shell.cli(['query', '--safe-cells', hostile], { env, columns: 80 })).out).toBe(
+      "a,b,c\n'=1+1,\\u001b[2J,-5\n",
+    );
+    expect((await cli(['query', '--safe-cells', '--json', hostile])).code).toBe(2);
     expect((await cli(['query', 'SELECT 1 AS one'])).out).toBe('one\n───\n  1\n');
   });
 

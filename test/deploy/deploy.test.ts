@@ -124,6 +124,16 @@ describe('compose.yaml', () => {
     }
   });
 
+  it('has no secret of its own: each comes from a variable that must be set, and the NATS servers ask for theirs', () => {
+    for (const [name, { environment = {} }] of services)
+      for (const [variable, value] of Object.entries(environment))
+        if (/PASSWORD|TOKEN/.test(variable))
+          expect(value, `${name} ${variable}`).toMatch(/^"?\$\{\w+:\?.+\}"?$/);
+    const conf = read('deploy/compose/nats.conf');
+    expect(conf.match(/password: \$NATS_PASSWORD/g)).toHaveLength(2);
+    expect(conf).toContain('http: "127.0.0.1:');
+  });
+
   it.each(own)('%s is started in a way that the service understands', async (_, service) => {
     await expectStart(service.command);
     for (const name of Object.keys(service.environment!)) expect(knownVariables).toContain(name);
@@ -238,6 +248,37 @@ describe('the Kubernetes manifests', () => {
     expect(labels('sentinel-worker')).not.toMatchObject(service!.spec.selector);
   });
 
+  it('let nobody connect who is not named, and the same password in on both sides', () => {
+    const policies = ofKind('NetworkPolicy') as unknown as NetworkPolicy[];
+    const coverage = (labels: Record<string, string>) =>
+      policies.filter(({ spec }) =>
+        Object.entries(spec.podSelector.matchLabels).every(([key, value]) => labels[key] === value),
+      );
+    for (const { spec } of deployments)
+      expect(coverage(spec.template.metadata.labels), 'one policy for each').toHaveLength(1);
+    expect(coverage({ 'app.kubernetes.io/name': 'nats' })).toHaveLength(1);
+    for (const { metadata, spec } of policies) {
+      expect(spec.policyTypes).toEqual(['Ingress']);
+      for (const { from, ports } of spec.ingress) {
+        expect(from.length, metadata.name).toBeGreaterThan(0);
+        expect(ports.length, metadata.name).toBeGreaterThan(0);
+        // An empty selector is everybody.
+        for (const peer of from)
+          expect(JSON.stringify(peer)).toMatch(/"matchLabels":\{"|"matchExpressions":\[\{/);
+      }
+    }
+    const values = parse(read('deploy/nats/values.yaml')) as {
+      config: { merge: { authorization: { user: string; password: string } } };
+      container: { env: Record<string, { valueFrom: { secretKeyRef: { name: string; key: string } } }> };
+    };
+    const { user, password } = values.config.merge.authorization;
+    expect(user).toBe(secret.stringData['SENTINEL_NATS_USER']);
+    const variable = /^<< \$(\w+) >>$/.exec(password)![1]!;
+    const { name, key } = values.container.env[variable]!.valueFrom.secretKeyRef;
+    expect([name, key]).toEqual(['sentinel', 'SENTINEL_NATS_PASSWORD']);
+    expect(Object.keys(secret.stringData)).toContain(key);
+  });
+
   it('scale the workers by a metric that the service has, and with a token that it takes', () => {
     const [scaled] = ofKind('ScaledObject') as unknown as ScaledObject[];
     expect(deployments.map(({ metadata }) => metadata.name)).toContain(scaled!.spec.scaleTargetRef.name);
@@ -284,6 +325,15 @@ interface Deployment {
         }[];
       };
     };
+  };
+}
+
+interface NetworkPolicy {
+  metadata: { name: string };
+  spec: {
+    podSelector: { matchLabels: Record<string, string> };
+    policyTypes: string[];
+    ingress: { from: object[]; ports: object[] }[];
   };
 }
 

@@ -60,6 +60,25 @@ describe('a failure that the model can repair', () => {
     });
   });
 
+  it('may name a key that it can not see, in its plan, and hears of it by the same word', async () => {
+    bench = await healingBench();
+    const key = (number: number, letters: number) => `<key ${number} like text(${letters}), 2 parts by " ">`;
+    const from = (hidden: string) => ({
+      operations: [{ op: 'move', from: `/totals/${hidden}`, to: '/amount' }],
+    });
+    bench.model.answer({ say: from(key(1, 8)) }, { say: from(key(2, 8)) });
+    await bench.submit(
+      transactionWith({ amount: undefined, totals: { 'Jane Doe': 'none yet', 'John Roe': 12.5 } }),
+    );
+    await bench.settled(1);
+    expect(bench.dead).toEqual([]);
+    expect(bench.fixed[0]?.event['amount']).toBe(12.5);
+    const [rule] = await bench.rules.list();
+    expect(rule?.plan.operations).toEqual([{ op: 'move', from: '/totals/John Roe', to: '/amount' }]);
+    expect(bench.model.requests).toHaveLength(2);
+    for (const { text } of bench.model.requests) expect(text).not.toMatch(/Jane|John|Roe/);
+  });
+
   it('works with servers that take no structured output, and with fenced answers', async () => {
     bench = await healingBench();
     bench.model.unsupportedFormats = ['json_schema', 'json_object'];

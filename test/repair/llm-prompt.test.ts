@@ -41,7 +41,7 @@ describe('keys that are data', () => {
     const event = { event_id: 'x', balances: { ana: { amount: 'much' }, bob: { amount: 1 } } };
     const { text, document } = promptOf(failureOf(event, accounts));
     expect(text).not.toMatch(/\bana\b|\bbob\b/);
-    expect(document.violations[0]?.path).toBe('/balances/<key like lower-case letters(3)>/amount');
+    expect(document.violations[0]?.path).toBe('/balances/<key 1 like lower-case letters(3)>/amount');
   });
 
   it.each([
@@ -71,6 +71,72 @@ describe('keys that are data', () => {
   ])('%s is a name and is shown', (key) => {
     const { text } = promptOf(failureOf(transactionWith({ amount: undefined, nested: { [key]: 1 } })));
     expect(text).toContain(JSON.stringify(key));
+  });
+});
+
+describe('keys that no contract declares and that are people', () => {
+  const shapeIn = (nested: JsonObject) => {
+    const { text, document } = promptOf(failureOf(transactionWith({ amount: undefined, nested })));
+    return { text, nested: document.event_shape['nested'] as JsonObject };
+  };
+
+  it.each([
+    'Jane Doe',
+    'José Martín Núñez',
+    "O'Neil, Mary",
+    'Иван Петров',
+    'Anna-Lena K. Müller',
+    'JANE DOE',
+  ])('%s is not shown', (key) => {
+    const { text, nested } = shapeIn({ scores: { [key]: 3 }, json: JSON.stringify({ [key]: 1 }) });
+    expect(text).not.toContain(key.split(' ')[0]);
+    expect(Object.keys(nested['scores']!)).toEqual([expect.stringMatching(/^<key 1 like .*>$/)]);
+  });
+
+  it.each([
+    'User Email',
+    'userEmail',
+    'UserEmail',
+    'Order Total',
+    'Unit Price',
+    'Created At',
+    'Shipping Street',
+    'Amount',
+    'price',
+    'Total Amount Due',
+    'Größe',
+  ])('%s may be a field and is shown', (key) => {
+    expect(Object.keys(shapeIn({ [key]: '1' }).nested)).toEqual([key]);
+  });
+
+  it('two of them are two, and the same everywhere', () => {
+    const { nested } = shapeIn({ a: { 'Jane Doe': 1, 'John Roe': 2 }, b: { 'John Roe': 3 } });
+    const [jane, john] = Object.keys(nested['a']!);
+    expect(new Set([jane, john]).size).toBe(2);
+    expect(Object.keys(nested['b']!)).toEqual([john]);
+  });
+
+  const names = Array.from({ length: 25 }, (_, at) => `${String.fromCharCode(97 + at)}nna`);
+  const each = (value: (at: number) => JsonObject[string]) =>
+    Object.fromEntries(names.map((name, at) => [name, value(at)]));
+
+  it.each([
+    ['numbers', each((at) => at * 1.5)],
+    ['texts of one kind', each((at) => `${'x'.repeat(at + 1)}@example.com`)],
+    ['objects with the same keys', each((at) => ({ amount: at, currency: 'EUR' }))],
+  ])('more than 20 keys that nothing tells to be fields, over %s, are those of a map', (_, map) => {
+    const { text, nested } = shapeIn({ map });
+    for (const name of names) expect(text).not.toContain(name);
+    expect(Object.keys(nested['map']!)).toHaveLength(25);
+  });
+
+  it('few of them, and many that are fields or look different, are shown', () => {
+    const few = Object.fromEntries(Object.entries(each((at) => at)).slice(0, 20));
+    const fields = Object.fromEntries(names.map((name) => [`${name}_url`, 'https://example.com']));
+    const mixed = each((at) => (at % 2 === 0 ? at : 'x'));
+    const { nested } = shapeIn({ few, fields, mixed });
+    for (const [name, object] of Object.entries({ few, fields, mixed }))
+      expect(Object.keys(nested[name]!)).toEqual(Object.keys(object));
   });
 });
 

@@ -13,6 +13,7 @@ import {
 import { SentinelError, messageOf } from '../../errors.ts';
 import { type UnrecoverableEvent, topics } from '../../event.ts';
 import type { Logger } from '../../log.ts';
+import { repeatedError } from '../../repeated-error.ts';
 import type { Destination, Row, RowOutcome } from '../destination.ts';
 import type { LoadedEvent } from '../loaded-event.ts';
 import { loadPace, openDestination } from '../destinations.ts';
@@ -102,6 +103,7 @@ export async function startCopyReader(which: FurtherDestination, deps: CopyReade
   }
 
   async function untilOpen(): Promise<Opened> {
+    const repeated = repeatedError();
     for (let attempt = 1; ; attempt++) {
       if (stopping.signal.aborted) throw stopped();
       try {
@@ -115,7 +117,7 @@ export async function startCopyReader(which: FurtherDestination, deps: CopyReade
         error = failure.message;
         const delay = retryDelay(openingPatience, attempt);
         log.error(
-          { err: failure, status: 'failed', code: failure.code, attempt, retry_in_ms: delay },
+          { err: repeated.next(failure), status: 'failed', code: failure.code, attempt, retry_in_ms: delay },
           `destination ${name} can't be opened; its events wait, and it is tried again`,
         );
         await sleep(delay, undefined, { signal: stopping.signal }).catch(() => undefined);

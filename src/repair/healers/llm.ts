@@ -3,12 +3,14 @@ import type { Failure, Healer, Proposal } from '../healer.ts';
 import type { HealingConfig } from '../healing-config.ts';
 import type { LlmStatus } from '../healing-status.ts';
 import type { LlmAudit, LlmExchange, LlmOutcome } from '../llm-audit.ts';
+import { parseAnswer } from '../parse-plan.ts';
 import { tryPlan } from '../trial.ts';
 import type { Violation } from '../../validate/violation.ts';
 import { type Answer, readAnswer } from './llm/answer.ts';
 import { type Budget, hourlyBudget } from './llm/budget.ts';
 import { circuitBreaker } from './llm/circuit-breaker.ts';
 import { type Complete, openAiClient } from './llm/client.ts';
+import { keyMaskOf } from './llm/key-mask.ts';
 import { type ChatMessage, feedbackMessages, openingMessages } from './llm/prompt.ts';
 import { withoutValues } from './llm/scrub.ts';
 
@@ -138,19 +140,25 @@ export function llmHealer(config: LlmConfig, options: LlmHealerOptions = {}): He
   }
 
   function judge(failure: Failure, answer: Answer, answering: string): Judgement {
+    const mask = keyMaskOf(failure.event, failure.contract.jsonSchema);
+    const sendable = (reason: string) => withoutValues(mask.withoutKeys(reason), failure.event);
     if (answer.kind === 'refused')
       return { done: { kind: 'refused', reason: answer.reason }, outcome: 'refused' };
     if (answer.kind === 'invalid')
-      return { complaint: withoutValues(answer.reason, failure.event), remaining: [], outcome: 'invalid' };
+      return { complaint: sendable(answer.reason), remaining: [], outcome: 'invalid' };
     const { targetFields } = config;
-    const trial = tryPlan(failure, answer.plan, targetFields === undefined ? {} : { targetFields });
+    // Once more through the same checks: a key of the event may be none that a plan can name.
+    const read = parseAnswer(mask.unmasked(answer.plan));
+    if (read.kind !== 'plan') return { complaint: sendable(read.reason), remaining: [], outcome: 'invalid' };
+    const { plan } = read;
+    const trial = tryPlan(failure, plan, targetFields === undefined ? {} : { targetFields });
     if (!trial.ok) {
       const { reason, remaining = [] } = trial.error;
       // What is left is told with its paths as the model may see them; the reason has them as they are.
       const complaint =
         remaining.length > 0
           ? 'the contract still refuses what the plan makes of the event'
-          : withoutValues(reason, failure.event);
+          : sendable(reason);
       return { complaint, remaining, outcome: 'plan_failed' };
     }
     const evidence = [
@@ -158,7 +166,7 @@ export function llmHealer(config: LlmConfig, options: LlmHealerOptions = {}): He
     ];
     // With shared values the model's own words may quote one; rules are kept and exported.
     if (answer.reason !== undefined && !config.shareValues) evidence.push(`its reason: ${answer.reason}`);
-    return { done: { kind: 'plan', plan: answer.plan, evidence, model: answering }, outcome: 'plan' };
+    return { done: { kind: 'plan', plan, evidence, model: answering }, outcome: 'plan' };
   }
 
   function status(): LlmStatus {

@@ -75,6 +75,8 @@ export async function openLink(access: NatsAccess, name: string, events: Connect
   const servers = access.servers.join(', ');
   let nc: NatsConnection;
   try {
+    // A server of a cluster names the others even to whom it refuses, and the client would go round them without end.
+    await (await connect({ ...options, ignoreClusterUpdates: true })).close();
     nc = await connect(options);
   } catch (error) {
     throw new SentinelError(

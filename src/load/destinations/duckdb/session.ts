@@ -6,6 +6,7 @@ import { SentinelError } from '../../../errors.ts';
 import { type Handover, openHandover } from './handover.ts';
 import { inUse, openingError, unavailable } from './errors.ts';
 import { literal } from './sql.ts';
+import { openPrivately } from './private-file.ts';
 
 export interface DuckDbOptions {
   /** Database file, created when there is none; `:memory:` for a database that is gone when closed. */
@@ -68,7 +69,10 @@ export async function openSession(options: DuckDbOptions): Promise<Session> {
   }
 
   async function create(): Promise<DuckDBConnection> {
-    const opened = await DuckDBInstance.create(file ?? ':memory:', settings(options));
+    const opened =
+      file === undefined
+        ? await DuckDBInstance.create(':memory:', settings(options))
+        : await openPrivately(file, () => DuckDBInstance.create(file, settings(options)));
     try {
       const connection = await opened.connect();
       await connection.run(`SET GLOBAL TimeZone = 'UTC'`);

@@ -1,7 +1,6 @@
 import { type Json, type JsonObject, isObject } from '../../../json.ts';
-import { schemasAt } from '../../schema-paths.ts';
 import { type Focus, focusOf } from './focus.ts';
-import { shownKey } from './key-mask.ts';
+import { type KeyMask, keyMaskOf } from './key-mask.ts';
 import { textClass } from './text-class.ts';
 
 /** How much of an event a prompt may describe. */
@@ -31,9 +30,13 @@ const maxShapeLength = 12_000;
  * string that spells JSON becomes `["<JSON text of>", shape]`. A text at a place that fails, or that the contract does
  * not declare, and that is one of the contract's own words but for case and separators, is told by that word.
  */
-export function shapeOf(event: JsonObject, focus: Focus = focusOf(event, {}, [])): Json {
+export function shapeOf(
+  event: JsonObject,
+  focus: Focus = focusOf(event, {}, []),
+  mask: KeyMask = keyMaskOf(event, focus.jsonSchema),
+): Json {
   for (const limits of stages) {
-    const walk: Walk = { limits, focus, nodes: limits.nodes };
+    const walk: Walk = { limits, focus, mask, nodes: limits.nodes };
     const shape = describe(event, [], walk);
     const complete = walk.nodes >= 0 && JSON.stringify(shape).length <= maxShapeLength;
     if (complete || limits === stages.at(-1)) return shape;
@@ -44,6 +47,7 @@ export function shapeOf(event: JsonObject, focus: Focus = focusOf(event, {}, [])
 interface Walk {
   limits: ShapeLimits;
   focus: Focus;
+  mask: KeyMask;
   /** Nodes that may still be described; negative when some were left out. */
   nodes: number;
 }
@@ -67,11 +71,13 @@ function describe(value: Json, path: Path, walk: Walk, level = 0): Json {
 
 function describeObject(object: JsonObject, path: Path, walk: Walk, level: number): Json {
   const keys = Object.keys(object);
-  const holders = path === undefined ? [] : schemasAt(walk.focus.jsonSchema, path);
   const described: [string, Json][] = [];
   for (const key of keys.slice(0, walk.limits.keysPerObject)) {
     const below = path === undefined ? undefined : [...path, key];
-    described.push([shownKey(key, holders), describe(object[key] as Json, below, walk, level + 1)]);
+    described.push([
+      walk.mask.shown(key, object, path),
+      describe(object[key] as Json, below, walk, level + 1),
+    ]);
   }
   const hidden = keys.length - described.length;
   if (hidden > 0) described.push([`<${hidden} more keys>`, '<more>']);

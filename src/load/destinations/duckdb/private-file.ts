@@ -1,0 +1,33 @@
+import { access, chmod, stat } from 'node:fs/promises';
+
+/**
+ * Opens a database. One that was not there is for its owner alone; one that was keeps the mode that somebody gave it.
+ * DuckDB takes no empty file for a new database, so the mode is set when it has made it, before there is a row in it.
+ */
+export async function openPrivately<T>(file: string, openFile: () => Promise<T>): Promise<T> {
+  const isThere = await access(file).then(
+    () => true,
+    () => false,
+  );
+  const opened = await openFile();
+  if (!isThere)
+    await chmod(file, 0o600).catch((error: NodeJS.ErrnoException) => {
+      // A file system without modes, such as FAT, is no reason not to run.
+      if (error.code !== 'EPERM' && error.code !== 'ENOTSUP') throw error;
+    });
+  return opened;
+}
+
+/**
+ * DuckDB makes and removes the files beside a database (`.wal`) as it goes, with the modes that the process allows:
+ * from now on no more than the databases have. Of the whole process, and not from a worker thread.
+ */
+export async function allowNoMoreThan(files: readonly string[]): Promise<void> {
+  for (const file of files) {
+    const mode = await stat(file).then(
+      (found) => found.mode,
+      () => 0o600,
+    );
+    process.umask(process.umask() | (~mode & 0o066));
+  }
+}

@@ -1,0 +1,55 @@
+import { Writable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { SentinelError } from '../src/errors.ts';
+import { createLogger } from '../src/log.ts';
+import { createPatience } from '../src/patience.ts';
+import { repeatedError } from '../src/repeated-error.ts';
+
+interface Line {
+  msg: string;
+  attempt?: number;
+  err: { message: string; code?: string; stack?: string; cause?: { message: string; stack?: string } };
+}
+
+function recordedLog() {
+  const lines: Line[] = [];
+  const destination = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      lines.push(JSON.parse(chunk.toString()) as Line);
+      done();
+    },
+  });
+  return { lines, log: createLogger({ level: 'info', format: 'json' }, { destination }) };
+}
+
+const down = () =>
+  new SentinelError('destination_unavailable', 'the database is away', { cause: new Error('refused') });
+
+describe('an error that comes again', () => {
+  it('is told with its stack once, then by message and code', async () => {
+    const { lines, log } = recordedLog();
+    let tries = 0;
+    const work = () => (++tries < 4 ? Promise.reject(down()) : Promise.resolve());
+    await createPatience(log).until(work, { failed: 'not done', recovered: 'done', fields: {} });
+    const failures = lines.filter(({ err }) => err !== undefined);
+    expect(failures.map(({ attempt }) => attempt)).toEqual([1, 2, 3]);
+    expect(failures.map(({ err }) => err.stack !== undefined)).toEqual([true, false, false]);
+    expect(failures.map(({ err }) => err.cause?.stack !== undefined)).toEqual([true, false, false]);
+    for (const { err } of failures)
+      expect(err).toMatchObject({
+        message: 'the database is away',
+        code: 'destination_unavailable',
+        cause: { message: 'refused' },
+      });
+  });
+
+  it('of another kind, or after it was over, is told in full again', () => {
+    const { lines, log } = recordedLog();
+    const repeated = repeatedError();
+    const other = new SentinelError('engine_unavailable', 'away');
+    for (const error of [down(), down(), other, other]) log.warn({ err: repeated.next(error) }, 'failed');
+    repeated.over();
+    log.warn({ err: repeated.next(other) }, 'failed');
+    expect(lines.map(({ err }) => err.stack !== undefined)).toEqual([true, false, true, false, true]);
+  });
+});
