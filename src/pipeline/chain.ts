@@ -204,23 +204,28 @@ export function createChain(deps: {
         candidates.rows,
         positions,
         (outcomes) => keepWhatIsNotLoaded(candidates, claim, outcomes),
-        claim.isEmpty ? undefined : () => dropGivenUp(candidates, claim),
+        claim.isEmpty ? undefined : createDropGivenUp(candidates, claim),
       )
       .finally(() => claim.end());
 
   /** While the batch waited for its turn, a rollback may have made letters of other copies, which were loaded. */
-  async function dropGivenUp(candidates: Candidates, claim: Claim): Promise<void> {
-    const { givenUp } = await claim.lookAgain();
+  function createDropGivenUp(candidates: Candidates, claim: Claim): () => Promise<void> {
     const { rows, replays } = candidates;
-    const dropped = new Set<number>();
-    for (const [at, { requestId }] of rows.entries())
-      if (claim.refuses(requestId, replays.get(at))) dropped.add(at);
-    if (dropped.size === 0) return;
-    const outbox = new Outbox(engine, subscribed);
-    for (const { requestId, contract, source } of rows)
-      if (givenUp.has(requestId)) copies?.retract({ request_id: requestId, contract, source }, outbox.copy);
-    await outbox.flush();
-    dropCandidates(candidates, dropped);
+    /** Also by tries that failed. */
+    const givenUp = new Set<string>();
+    return async () => {
+      for (const id of (await claim.lookAgain()).givenUp) givenUp.add(id);
+      const dropped = new Set<number>();
+      const outbox = new Outbox(engine, subscribed);
+      for (const [at, { requestId: request_id, contract, source }] of rows.entries()) {
+        if (!claim.refuses(request_id, replays.get(at))) continue;
+        dropped.add(at);
+        if (givenUp.has(request_id)) copies?.retract({ request_id, contract, source }, outbox.copy);
+      }
+      if (dropped.size === 0) return;
+      await outbox.flush();
+      dropCandidates(candidates, dropped);
+    };
   }
 
   /** Runs before the commit: after it, nothing of the batch would be delivered again. */

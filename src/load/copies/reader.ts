@@ -21,7 +21,7 @@ import { type LoadStage, createLoadStage } from '../stage.ts';
 import { deadCopy, refusalOf } from './dead-letter.ts';
 import { type Copy, type CopyHeader, type Retraction, copyGroup, copyTopic } from './message.ts';
 import { type Part, partsOf } from './parts.ts';
-import { createCopyRollbacks } from './rollback.ts';
+import { retract } from './rollback.ts';
 import { createCopyRows } from './rows.ts';
 
 /** One further destination at work, at its own pace. */
@@ -81,16 +81,6 @@ export async function startCopyReader(which: FurtherDestination, deps: CopyReade
   let opened: Opened | undefined;
   let opening = open();
 
-  const rollbacks = createCopyRollbacks(engine.state, () => {
-    // Also while nothing is loaded; what fails is done before the next batch.
-    opening
-      .then(({ loading, destination }) =>
-        loading.inTurn('a rollback', () => rollbacks.sweep(destination.repairs)),
-      )
-      .catch(unlessStopped);
-  });
-  await rollbacks.start();
-
   function unlessStopped(error: unknown): void {
     if (!(error instanceof SentinelError)) onBroken(error);
   }
@@ -137,8 +127,6 @@ export async function startCopyReader(which: FurtherDestination, deps: CopyReade
   }
 
   async function handle(batch: readonly Delivery[]): Promise<void> {
-    const { destination, loading } = await opening;
-    await loading.inTurn('a rollback', () => rollbacks.sweep(destination.repairs));
     for (const part of partsOf(batch)) {
       if (part.kind === 'copies') await load(part.copies, await opening);
       else await takeOut(part, await opening);
@@ -151,7 +139,7 @@ export async function startCopyReader(which: FurtherDestination, deps: CopyReade
     const { destination, loading } = opened;
     // In order nothing else of the event can be there.
     const whole = engine.ordered ? due.map(({ request_id }) => ({ request_id })) : due;
-    await loading.inTurn('a rollback', () => rollbacks.retract(destination.repairs, whole));
+    if (whole.length > 0) await loading.inTurn('a rollback', () => retract(destination.repairs, whole));
   }
 
   async function load(all: readonly Copy[], { destination, loading }: Opened): Promise<void> {
@@ -175,7 +163,6 @@ export async function startCopyReader(which: FurtherDestination, deps: CopyReade
       for (const [i, { status }] of outcomes.entries())
         counts[status === 'loaded' && rows[i]!.repair !== undefined ? 'repaired' : status]++;
       counts.rejected += dead.length;
-      rollbacks.loaded(rows);
     } catch (failure) {
       if (!(failure instanceof SentinelError) || failure.code === 'pipeline_stopped' || failure.retryable)
         throw failure;
@@ -237,7 +224,6 @@ export async function startCopyReader(which: FurtherDestination, deps: CopyReade
     },
     async stop() {
       stopping.abort();
-      rollbacks.stop();
       opened?.loading.stop();
       await consumer.stop();
       const { destination } = (await opening.catch(() => undefined)) ?? {};
