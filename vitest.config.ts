@@ -7,8 +7,9 @@ export default defineConfig({
     include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
     // Minutes of their own.
     exclude: ['test/cluster/**', ...services],
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    // They guard against a hang: a busy machine takes several times as long as an idle one.
+    testTimeout: 60_000,
+    hookTimeout: 90_000,
     // Of 2 cores: many tests wait, for a process to start or a disk.
     maxWorkers: 3,
     coverage: { include: ['src/**'], reporter: ['text-summary', 'html'] },

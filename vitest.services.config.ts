@@ -16,8 +16,9 @@ export default defineConfig({
   resolve: { alias: { 'data-sentinel': new URL('./src/index.ts', import.meta.url).pathname } },
   test: {
     include: services,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // They guard against a hang: a busy machine takes several times as long as an idle one.
+    testTimeout: 90_000,
+    hookTimeout: 120_000,
     maxWorkers: 2,
   },
 });

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config.ts';
 import { createLogger } from '../../src/log.ts';
 import { startSentinel, type Sentinel } from '../../src/sentinel.ts';
-import { eventually } from '../steps/support.ts';
+import { until } from '../helpers/until.ts';
 import { cliFolder } from './support.ts';
 
 const transaction = (change: object = {}) => ({
@@ -50,7 +50,7 @@ describe('against a running service, and against its data folder when it has sto
   it('ingests, and the rows are there to query', async () => {
     const events = [transaction(), broken].map((event) => JSON.stringify(event)).join('\n');
     expect((await cli(['ingest', '-', '--source', 'bank'], events)).out).toContain('2 events accepted');
-    await eventually(async () => {
+    await until(async () => {
       const { rows } = await json<{ rows: unknown[] }>(['query', '--json', 'SELECT amount FROM transaction']);
       return rows.length === 1;
     });
@@ -74,7 +74,7 @@ describe('against a running service, and against its data folder when it has sto
 
   it('lists, groups, shows and exports dead letters', async () => {
     type Letters = { id: string; source: string }[];
-    await eventually(async () => (await json<Letters>(['dead-letters', 'list', '--json'])).length === 1);
+    await until(async () => (await json<Letters>(['dead-letters', 'list', '--json'])).length === 1);
     const [found] = await json<Letters>(['dead-letters', 'list', '--json', '--source', 'bank']);
     letter = found?.id ?? '';
     expect((await cli(['dead-letters', 'list'])).out).toContain(letter);
@@ -100,7 +100,7 @@ describe('against a running service, and against its data folder when it has sto
   it('replays a corrected event', async () => {
     await writeFile(join(shell.folder, 'corrected.json'), JSON.stringify({ ...broken, amount: '1.00' }));
     expect((await cli(['dead-letters', 'replay', letter, '--event', 'corrected.json'])).code).toBe(0);
-    await eventually(async () => {
+    await until(async () => {
       const { rows } = await json<{ rows: unknown[] }>(['query', '--json', 'SELECT amount FROM transaction']);
       return rows.length === 2;
     });
@@ -111,7 +111,7 @@ describe('against a running service, and against its data folder when it has sto
     await cli(['ingest', '-', '--source', 'spammer'], events.join('\n'));
     type Groups = { count: number; source: string; signature: string }[];
     const groups = () => json<Groups>(['dead-letters', 'groups', '--json']);
-    await eventually(async () => (await groups())[0]?.count === 3);
+    await until(async () => (await groups())[0]?.count === 3);
     const [{ signature } = { signature: '' }] = await groups();
     const discard = ['dead-letters', 'discard', '--group', signature, '--reason', 'spam of one sender'];
 

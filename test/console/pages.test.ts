@@ -43,10 +43,8 @@ describe.skipIf(lacksBrowser())('the pages of the console', () => {
   it('overview: rates, outcomes, delay, queues, drifting sources, and what needs a person', async () => {
     await goTo('/');
     const outcomes = open.page.locator('.outcomes');
-    await outcomes.waitFor();
-    expect((await outcomes.innerText()).replaceAll(/\s+/g, ' ')).toMatch(
-      /Loaded 41 .* Repaired 6 .* Healing 0 .* Dead letters 3 .* Duplicates 0/,
-    );
+    const counted = /Loaded 41 .* Repaired 6 .* Healing 0 .* Dead letters 3 .* Duplicates 0/;
+    await until(async () => counted.test((await outcomes.innerText()).replaceAll(/\s+/g, ' ')));
     await open.page.getByRole('img', { name: /Outcomes per second over time/ }).waitFor();
     await open.page.getByRole('img', { name: /Delay from acceptance/ }).waitFor();
     await see('raw_event');
@@ -128,7 +126,7 @@ describe.skipIf(lacksBrowser())('the pages of the console', () => {
     await see('Since 1.0.0');
     await row('customer_email').waitFor();
     await open.page.getByRole('button', { name: '1.0.0' }).click();
-    expect(new URL(open.page.url()).search).toBe('?version=1.0.0');
+    await open.page.waitForURL('**?version=1.0.0');
     await goTo('/contracts/transaction');
     await row('coupon').waitFor();
     expect(await row('coupon').innerText()).toContain('stripe');
@@ -182,6 +180,7 @@ describe.skipIf(lacksBrowser())('the pages of the console', () => {
 
   it('goes anywhere by the palette, and explains its keys', async () => {
     await goTo('/');
+    await open.page.locator('.outcomes').waitFor();
     await open.page.keyboard.press('Control+k');
     await open.page.keyboard.type('sour');
     await open.page.keyboard.press('Enter');

@@ -8,6 +8,7 @@ import { pointerOf, segmentsOf, valueAt } from '../../src/repair/pointer.ts';
 import { leavesOf } from '../../src/repair/provenance/differences.ts';
 import { isDeclared, listedValues } from '../../src/repair/schema-paths.ts';
 import { anyEvent, permittedPlan, shipment } from '../repair/support.ts';
+import { measureWork } from '../helpers/work.ts';
 
 const failureOf = (event: JsonObject): Failure | undefined => {
   const validation = shipment.validate(event);
@@ -84,8 +85,8 @@ describe('what is inferred from an edit', () => {
       Object.fromEntries(Array.from({ length: 1500 }, (_, at) => [`${name}_${at}`, `${value} ${at % 700}`]));
     const event = fields('field', 'value');
     const edited = fields('renamed', 'VALUE');
-    const started = performance.now();
+    const worked = measureWork();
     check(failureOf(event)!, { ...edited, email: 'ada@example.com' });
-    expect(performance.now() - started).toBeLessThan(5000);
+    expect(worked()).toBeLessThan(5000);
   });
 });

@@ -8,7 +8,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { checkNats } from '../../src/engine/engines/nats/check.ts';
 import { packageFolder } from '../../src/package-folder.ts';
-import { freePort, natsServer, natsVersion, noNatsServer } from '../helpers/nats-server.ts';
+import { endWithUs } from '../helpers/end-with-us.ts';
+import { freePort } from '../helpers/free-port.ts';
+import { natsServer, natsVersion, noNatsServer } from '../helpers/nats-server.ts';
 import { until } from '../helpers/until.ts';
 
 const read = (path: string): string => readFileSync(join(packageFolder('.'), path), 'utf8');
@@ -79,6 +81,7 @@ describe.skipIf(noNatsServer !== undefined)(
         env: { PATH: process.env['PATH'], ...env },
         stdio: 'ignore',
       });
+      endWithUs(child);
       running.push(child);
       await until(async () => (await monitored(node, 'varz')) !== undefined);
     }

@@ -49,7 +49,7 @@ it.each([
           `SELECT 1 FROM duckdb_tables() WHERE schema_name = 'events' AND table_name = 'transaction'`,
         )
       ).getRows();
-    await until(async () => (await tables()).length === 1 && (await rows()).length === 2, 20_000);
+    await until(async () => (await tables()).length === 1 && (await rows()).length === 2);
     expect(await rows()).toEqual([
       ['12345678901234567890.123456789', false],
       ['99.990000000', true],

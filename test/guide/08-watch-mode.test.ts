@@ -74,12 +74,16 @@ async function keepSending(): Promise<void> {
 }
 
 const save = (path: string, text: string) => writeFile(join(sentinel.dir, path), text);
-const reports = (field: 'status' | 'code', value: string) =>
-  sentinel.log().filter((line) => line[field] === value).length;
 
-/** Makes an edit, and waits until the service has reported it. */
-async function edit(change: () => Promise<void>, outcome: 'reloaded' | 'reload_failed'): Promise<void> {
-  const count = () => (outcome === 'reloaded' ? reports('status', outcome) : reports('code', outcome));
+/** Makes an edit, and waits until the service has reported it; `file`: of this file, not of the one before. */
+async function edit(
+  change: () => Promise<void>,
+  outcome: 'reloaded' | 'reload_failed',
+  file = '',
+): Promise<void> {
+  const field = outcome === 'reloaded' ? 'status' : 'code';
+  const count = () =>
+    sentinel.log().filter((line) => line[field] === outcome && String(line['path']).endsWith(file)).length;
   const before = count();
   await change();
   await until(() => count() > before);
@@ -119,6 +123,7 @@ it('so do new files, and the settings', async () => {
         stringify({ ...settings, sources: { barometer: { contract: 'pressure' } } }),
       ),
     'reloaded',
+    'sentinel-config.yaml',
   );
   const id = await ingest(sentinel.url, { id: 'p-1', celsius: 1 }, 'barometer');
   expect(await settled(sentinel.url, id)).toMatchObject({ status: 'loaded', contract: 'pressure' });
@@ -164,6 +169,7 @@ it.each<[string, () => Promise<void>, () => Promise<void>]>([
 });
 
 it('nothing that arrived meanwhile is lost or doubled', async () => {
+  await until(() => accepted.length > 500);
   sending.abort();
   await source;
   await until(async () => {
@@ -180,5 +186,4 @@ it('nothing that arrived meanwhile is lost or doubled', async () => {
   expect(rows.filter(({ n }) => Number(n) !== 1)).toEqual([]);
   const loaded = new Set(rows.map(({ id }) => id));
   expect(accepted.filter((id) => !loaded.has(id))).toEqual([]);
-  expect(accepted.length).toBeGreaterThan(500);
 });

@@ -53,8 +53,14 @@ async function group(source: string, events: object[]): Promise<Letter[]> {
   return openLetters(source);
 }
 
-/** What a dry run must not change. */
+/** What a dry run must not change, when nothing is on its way any more. */
 async function everything() {
+  await until(async () => {
+    const stats = await get<Record<string, number>>(`${sentinel.url}/api/v1/stats`);
+    const settledIn = ['loaded', 'repaired', 'duplicate', 'dead_letters', 'discarded'];
+    const sum = settledIn.reduce((count, place) => count + stats[place]!, 0);
+    return stats['pending'] === 0 && stats['healing'] === 0 && stats['accepted'] === sum;
+  });
   const { accepted, loaded, repaired, dead_letters, pending, healing } = await get<Record<string, number>>(
     `${sentinel.url}/api/v1/stats`,
   );

@@ -133,17 +133,21 @@ describe('while the model can not be asked', { timeout }, () => {
     expect(await status()).toMatchObject({
       llm: { breaker: { last_failure: expect.stringMatching(/503/) as string } },
     });
-    const asked = openai.requests.length;
-    expect(asked).toBeLessThan(10);
+    expect(openai.requests.length).toBeLessThan(10);
     const clean = await settled(sentinel.url, await ingest(sentinel.url, transaction()));
     expect(clean.status).toBe('loaded');
     expect(await stats()).toMatchObject({ healing: 500, repaired: 0, dead_letters: 0 });
     expect(await get(`${sentinel.url}/api/v1/events/${ids[0]}`)).toMatchObject({ status: 'healing' });
 
-    openai.answerWith(({ text }) => toAmount(names.find((name) => text.includes(`\\"${name}\\"`))!));
+    const answered: string[] = [];
+    openai.answerWith(({ text }) => {
+      const name = names.find((one) => text.includes(`\\"${one}\\"`))!;
+      answered.push(name);
+      return toAmount(name);
+    });
     await until(async () => (await stats()).repaired === 500, 75_000);
     expect(await rowIds()).toEqual([...ids, clean.request_id].toSorted());
-    expect(openai.requests.length).toBe(asked + names.length);
+    expect(answered.toSorted()).toEqual(names.toSorted());
     expect((await status()).llm?.breaker.state).toBe('closed');
   }, 120_000);
 
@@ -161,7 +165,8 @@ describe('while the model can not be asked', { timeout }, () => {
   ] as const)(
     'events become dead letters when the config says so and the server %s',
     async (_, fault, why) => {
-      await start({ on_llm_unavailable: 'dead_letter', timeout_seconds: 0.5 });
+      // Short where there is no answer to wait for; else it must not come before one on a busy machine.
+      await start({ on_llm_unavailable: 'dead_letter', timeout_seconds: 'stall' in fault ? 0.5 : 10 });
       openai.answer(fault);
       const ids = await ingestAll(
         sentinel.url,
@@ -218,6 +223,7 @@ describe('what leaves the process', { timeout }, () => {
     const { request_id: lostId } = (await lost.json()) as { request_id: string };
     expect(await settled(sentinel.url, lostId)).toMatchObject({ status: 'dead_letter' });
     expect(openai.requests).toHaveLength(6);
+    await until(() => sentinel.log().some(({ msg }) => String(msg).includes('asked the model')));
     const entries = await audit();
     expect(entries).toHaveLength(6);
     return {

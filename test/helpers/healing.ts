@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import transaction from '../../contracts/v1/transaction.ts';
 import type { Contract } from '../../src/contracts/contract.ts';
@@ -20,6 +19,7 @@ import { llmHealer } from '../../src/repair/healers/llm.ts';
 import { type RuleStore, openRuleStore } from '../../src/repair/rule-store.ts';
 import { errorSignature } from '../../src/validate/signature.ts';
 import { type OpenAiServer, startOpenAiServer } from './openai-server.ts';
+import { until as waitUntil } from './until.ts';
 
 export const silent = pino({ level: 'silent' });
 
@@ -54,7 +54,7 @@ export function failureOf(event: JsonObject, contract: Contract = transaction, s
 const defaults: HealingConfig = {
   temperature: 0.1,
   maxAttempts: 3,
-  timeoutMs: 2000,
+  timeoutMs: 20_000,
   maxCallsPerHour: 100,
   maxTokensPerHour: 1_000_000,
   shareValues: false,
@@ -151,14 +151,12 @@ export async function healingBench(
     }),
   ];
 
-  const until: HealingBench['until'] = async (condition) => {
-    const deadline = Date.now() + 10_000;
-    while (!(await condition())) {
+  const until: HealingBench['until'] = (condition) =>
+    waitUntil(async () => {
+      if (await condition()) return true;
       if (failures.length > 0) throw failures[0];
-      if (Date.now() > deadline) throw new Error('what the test waits for did not happen within 10 s');
-      await sleep(10);
-    }
-  };
+      return false;
+    });
 
   return {
     engine,

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from './free-port.ts';
+import { endWithUs } from './end-with-us.ts';
 
 /** The program: the one on the PATH, or the one that NATS_SERVER names. */
 export const natsServer = process.env['NATS_SERVER'] || 'nats-server';
@@ -36,6 +37,7 @@ export async function startNatsServer(config = '', options: { port?: number } = 
     `host: 127.0.0.1\nport: ${port}\n${config.includes('jetstream') ? '' : 'jetstream {}\n'}${config}`,
   );
   const child = spawn(natsServer, ['-c', path, '-sd', dir], { stdio: ['ignore', 'ignore', 'pipe'] });
+  endWithUs(child);
   const log: string[] = [];
   child.stderr.setEncoding('utf8');
   await new Promise<void>((resolve, reject) => {
@@ -58,13 +60,4 @@ export async function startNatsServer(config = '', options: { port?: number } = 
       await rm(dir, { recursive: true, force: true });
     },
   };
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -1,10 +1,12 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { chown, mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import pg from 'pg';
+import { freePort } from './free-port.ts';
+import { until } from './until.ts';
+import { endWithUs } from './end-with-us.ts';
 
 /** A PostgreSQL server of a test's own, in a folder of its own. */
 export interface PostgresServer {
@@ -73,23 +75,28 @@ export async function startPostgres(settings: Record<string, string> = {}): Prom
   const args = ['-D', data, ...Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
   let running: ChildProcess | undefined;
 
-  async function start(): Promise<void> {
+  /** False when processes of the server that was killed have not ended yet. */
+  async function tryToStart(): Promise<boolean> {
     const child = spawn(join(binaries!, 'postgres'), args, {
       ...owner,
       cwd: folder,
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     running = child;
-    process.once('exit', () => child.kill('SIGQUIT'));
-    await new Promise<void>((resolve, reject) => {
+    endWithUs(child, 'SIGQUIT');
+    return new Promise((resolve, reject) => {
       let log = '';
       child.stderr.setEncoding('utf8').on('data', (text: string) => {
         log = (log + text).slice(-10_000);
-        if (log.includes('database system is ready to accept connections')) resolve();
+        if (log.includes('database system is ready to accept connections')) resolve(true);
       });
-      child.once('exit', (code) => reject(new Error(`PostgreSQL ended with ${code}:\n${log}`)));
+      child.once('close', (code) => {
+        if (log.includes('pre-existing shared memory block')) resolve(false);
+        else reject(new Error(`PostgreSQL ended with ${code}:\n${log}`));
+      });
     });
   }
+  const start = () => until(tryToStart, 30_000);
 
   async function stop(signal: 'SIGINT' | 'SIGKILL' = 'SIGINT'): Promise<void> {
     const child = running;
@@ -125,16 +132,3 @@ export async function startPostgres(settings: Record<string, string> = {}): Prom
 
 const idOf = (flag: '-u' | '-g'): number =>
   Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
-
-/** Not one of those that connections are given: it must still be free when the server comes back. */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const port = 15_000 + Math.floor(Math.random() * 15_000);
-    const server = createServer();
-    const isFree = await new Promise<boolean>((resolve) => {
-      server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true));
-    });
-    await new Promise((resolve) => server.close(resolve));
-    if (isFree) return port;
-  }
-}

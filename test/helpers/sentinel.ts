@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { EventInfo } from '../../src/server/routes/events.ts';
 import { until } from './until.ts';
+import { endWithUs } from './end-with-us.ts';
 
 const cli = new URL('../../dist/cli.js', import.meta.url).pathname;
 
@@ -44,7 +46,10 @@ export async function startProcess(options: StartOptions = {}): Promise<RunningS
     await writeFile(join(dir, path), text);
   }
   let output = '';
+  const logged: Record<string, unknown>[] = [];
   let child: ChildProcess;
+  /** Resolves when it has ended and all that it wrote has been read. */
+  let closed: Promise<unknown>;
   let url = '';
 
   async function start(): Promise<void> {
@@ -54,12 +59,25 @@ export async function startProcess(options: StartOptions = {}): Promise<RunningS
       env: { PATH: process.env['PATH'], SENTINEL_API_PORT: '0', ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    for (const stream of [child.stdout!, child.stderr!])
-      stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    endWithUs(child);
+    closed = once(child, 'close');
+    let rest = '';
+    child.stdout!.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+      const lines = (rest + text).split('\n');
+      // Comes in parts; what a killed process was writing is no line.
+      rest = lines.pop()!;
+      for (const line of lines)
+        if (line.startsWith('{')) logged.push(JSON.parse(line) as Record<string, unknown>);
+    });
+    child.stderr!.setEncoding('utf8').on('data', (text: string) => (output += text));
     try {
-      await until(() => {
+      await until(async () => {
         url = /"url":"([^"]+)"/.exec(output.slice(from))?.[1] ?? '';
-        if (child.exitCode !== null) throw new Error(`sentinel ended with ${child.exitCode}:\n${output}`);
+        if (child.exitCode !== null) {
+          await closed;
+          throw new Error(`sentinel ended with ${child.exitCode}:\n${output}`);
+        }
         return url !== '';
       }, startsWithinMs);
     } catch (error) {
@@ -70,15 +88,14 @@ export async function startProcess(options: StartOptions = {}): Promise<RunningS
   }
 
   async function kill(signal: NodeJS.Signals): Promise<number | null> {
-    if (child.exitCode === null && child.signalCode === null) {
-      const exited = new Promise((resolve) => child.once('exit', resolve));
-      child.kill(signal);
-      const tooLong = signal === 'SIGTERM' && setTimeout(() => child.kill('SIGKILL'), endsWithinMs);
-      await exited;
-      clearTimeout(tooLong || undefined);
-      if (tooLong && child.signalCode === 'SIGKILL')
-        throw new Error(`killed, as it has not ended after ${signal}; its log:\n${output.slice(-4000)}`);
-    }
+    const hasEnded = child.exitCode !== null || child.signalCode !== null;
+    if (!hasEnded) child.kill(signal);
+    const tooLong =
+      !hasEnded && signal === 'SIGTERM' && setTimeout(() => child.kill('SIGKILL'), endsWithinMs);
+    await closed;
+    clearTimeout(tooLong || undefined);
+    if (tooLong && child.signalCode === 'SIGKILL')
+      throw new Error(`killed, as it has not ended after ${signal}; its log:\n${output.slice(-4000)}`);
     return child.exitCode;
   }
 
@@ -88,11 +105,7 @@ export async function startProcess(options: StartOptions = {}): Promise<RunningS
       return url;
     },
     dir,
-    log: () =>
-      output
-        .split('\n')
-        .filter((line) => line.startsWith('{'))
-        .map((line) => JSON.parse(line) as Record<string, unknown>),
+    log: () => [...logged],
     kill,
     restart: start,
     async stop() {
@@ -164,7 +177,7 @@ export async function ingestAll(url: string, events: readonly unknown[]): Promis
 }
 
 /** Waits until the event is settled: loaded, repaired, duplicate, dead or discarded. */
-export async function settled(url: string, requestId: string, ms = 15_000): Promise<EventInfo> {
+export async function settled(url: string, requestId: string, ms = 30_000): Promise<EventInfo> {
   let info: EventInfo | undefined;
   await until(async () => {
     info = await get<EventInfo>(`${url}/api/v1/events/${requestId}`);

@@ -196,7 +196,8 @@ describe('a rule and its neighbours', () => {
     await bench.settled(1);
     await bench.submit(...Array.from({ length: 6 }, () => priced('twelve')));
     await bench.settled(7);
-    expect((await bench.rules.list())[0]).toMatchObject({ status: 'disabled', disabled_by: 'failures' });
+    await bench.until(async () => (await bench.rules.list())[0]?.status === 'disabled');
+    expect((await bench.rules.list())[0]).toMatchObject({ disabled_by: 'failures' });
     await bench.submit(priced('9.90'));
     await bench.settled(8);
     expect(bench.fixed[1]).toMatchObject({ healer: 'heuristics', event: { amount: '9.90' } });

@@ -6,6 +6,7 @@ import { parsePlan } from '../../src/repair/parse-plan.ts';
 import { tryPlan } from '../../src/repair/trial.ts';
 import { failureOf } from '../helpers/healing.ts';
 import { shipment, shipmentWith } from './support.ts';
+import { measureWork } from '../helpers/work.ts';
 
 /** Why a plan, as any healer or import may hand it over, is not applied to an event; undefined if it is. */
 function refusal(
@@ -74,10 +75,10 @@ describe('a hostile plan is refused with a reason', () => {
     '.*.*.*.*.*.*.*.*.*.*.*.*',
     'YYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYY',
   ])('a format that would take for ever as a pattern: %s', (format) => {
-    const started = performance.now();
+    const worked = measureWork();
     for (const text of ['a'.repeat(40), '2'.repeat(40), '1/'.repeat(20)])
       expect(cast(text, 'date', format)).toMatchObject({ ok: false });
-    expect(performance.now() - started).toBeLessThan(200);
+    expect(worked()).toBeLessThan(200);
   });
 });
 
@@ -97,16 +98,16 @@ describe('a plan that grows', () => {
       from: turn === 0 ? '/list' : `/a${'/b'.repeat(turn - 1)}/list`,
       to: `/a${'/b'.repeat(turn)}/list`,
     }));
-    const started = performance.now();
+    const worked = measureWork();
     expect(tryPlan(failureOf(event, recursive), { operations }).ok).toBe(false);
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(worked()).toBeLessThan(2000);
   });
 
   it('an operation on each element of a long list takes time in proportion', () => {
     const event: JsonObject = { list: Array.from({ length: 20_000 }, (_, at) => ({ Text: `t${at}` })) };
     const operations = [{ op: 'move' as const, from: '/list/*/Text', to: '/list/*/text' }];
-    const started = performance.now();
+    const worked = measureWork();
     expect(tryPlan(failureOf(event, recursive), { operations }).ok).toBe(false);
-    expect(performance.now() - started).toBeLessThan(3000);
+    expect(worked()).toBeLessThan(3000);
   });
 });

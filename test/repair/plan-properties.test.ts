@@ -6,6 +6,7 @@ import { parseAnswer, parsePlan } from '../../src/repair/parse-plan.ts';
 import { checkProvenance } from '../../src/repair/provenance.ts';
 import { compileRule, tryPlan } from '../../src/repair/trial.ts';
 import { anyEvent, anyPlan, permittedPlan, run, shipment } from './support.ts';
+import { measureWork } from '../helpers/work.ts';
 
 /** What must hold for every plan on every event, however senseless. */
 describe('any plan on any event', () => {
@@ -23,7 +24,8 @@ describe('any plan on any event', () => {
     expect(applied).toBeGreaterThan(100);
   });
 
-  // A field that is reshaped in several steps has to be mended by them: then it is left alone.
+  // A field that is reshaped in several steps has to be mended by them: then it is left alone. So has one that becomes
+  // null, which is as good as nothing to what fills it.
   it('twice equals once, even if the event still counts as broken', () => {
     let changed = 0;
     fc.assert(
@@ -31,7 +33,7 @@ describe('any plan on any event', () => {
         const validation = shipment.validate(event);
         const broken = validation.ok ? [] : validation.violations.map(({ path }) => path);
         const once = run(event, plan.operations, broken);
-        if (!once.ok) return;
+        if (!once.ok || nullsIn(once.value).some((path) => !nullsIn(event).includes(path))) return;
         if (JSON.stringify(once.value) !== JSON.stringify(event)) changed++;
         expect(run(once.value, plan.operations, broken)).toEqual(once);
       }),
@@ -101,7 +103,7 @@ describe('hostile input', () => {
       to: `${turn % 2 === 0 ? '/b' : '/a'}${'/a'.repeat(Math.floor(turn / 8))}/${turn % 8 < 4 ? 'a' : 'b'}`,
     }));
     const event: JsonObject = { a: { c: 'x'.repeat(1000) } };
-    const started = performance.now();
+    const worked = measureWork();
     const violation = {
       path: '',
       code: 'custom' as const,
@@ -111,7 +113,7 @@ describe('hostile input', () => {
     };
     const result = compileRule({ operations }, contract)(event, [violation]);
     expect(result.ok).toBe(false);
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(worked()).toBeLessThan(2000);
   });
 
   it('a plan whose ways multiply is not followed for ever', () => {
@@ -120,16 +122,22 @@ describe('hostile input', () => {
       from: turn % 2 === 0 ? '/receiver' : '/note',
       to: turn % 2 === 0 ? '/note' : '/receiver',
     }));
-    const started = performance.now();
+    const worked = measureWork();
     const event = { note: { a: 1, b: 2, c: 3 } };
     expect(checkProvenance(event, { operations }, { receiver: { a: 1 } }, shipment)).toBeDefined();
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(worked()).toBeLessThan(2000);
   });
 });
 
 function reshapesEachFieldOnce({ operations }: Plan): boolean {
   const paths = operations.flatMap((operation) => ('path' in operation ? operation.path : []));
   return new Set(paths).size === paths.length;
+}
+
+function nullsIn(value: Json, path = ''): string[] {
+  if (value === null) return [path];
+  if (typeof value !== 'object') return [];
+  return Object.entries(value).flatMap(([key, inner]) => nullsIn(inner, `${path}/${key}`));
 }
 
 /** Another value for one of the leaves. */

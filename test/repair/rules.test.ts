@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import transaction from '../../contracts/v1/transaction.ts';
 import type { StateStore } from '../../src/engine/engine.ts';
@@ -9,6 +8,7 @@ import { readRollback, rollbackWrite } from '../../src/repair/rollback-record.ts
 import { type Found, type RuleStore, openRuleStore } from '../../src/repair/rule-store.ts';
 import { failureOf, priced, silent, transactionWith } from '../helpers/healing.ts';
 import { memoryState } from '../helpers/memory-state.ts';
+import { until } from '../helpers/until.ts';
 
 const dayMs = 86_400_000;
 let time: number;
@@ -187,9 +187,9 @@ describe('the life of a rule', () => {
   it('reaches the other threads within a second', async () => {
     const other = await open();
     const id = await learnPrice();
-    await poll(() => find(priced(), other).kind === 'rule');
+    await until(() => find(priced(), other).kind === 'rule');
     await other.disable(id);
-    await poll(() => find(priced()).kind === 'none');
+    await until(() => find(priced()).kind === 'none');
   });
 });
 
@@ -341,9 +341,9 @@ describe('the counts of a rule', () => {
     const elsewhere = await open();
     const id = await learnPrice();
     for (let i = 0; i < 5; i++) use(priced('twelve'));
-    await poll(() => find(priced(), elsewhere).kind === 'none');
+    await until(() => find(priced(), elsewhere).kind === 'none');
     await elsewhere.approve(id);
-    await poll(() => find(priced()).kind === 'rule');
+    await until(() => find(priced()).kind === 'rule');
     for (let i = 0; i < 4; i++) use(priced('twelve'));
     expect(find(priced()).kind).toBe('rule');
   });
@@ -351,7 +351,7 @@ describe('the counts of a rule', () => {
   it('do not overrule a person who has decided in the meantime', async () => {
     const elsewhere = await open();
     const id = await learnPrice();
-    await poll(() => find(priced(), elsewhere).kind === 'rule');
+    await until(() => find(priced(), elsewhere).kind === 'rule');
     const person = elsewhere.disable(id);
     for (let i = 0; i < 5; i++) use(priced('twelve'));
     await person;
@@ -372,7 +372,7 @@ describe('a plan that the contract does not permit', () => {
     const stored = (await state.get<JsonObject>(`rules/${id}`))!;
     const forged = { ...stored, plan: { operations: [{ op: 'remove', path: '/currency' }] } };
     await state.put(`rules/${id}`, forged);
-    await poll(() => find(priced()).kind === 'none');
+    await until(() => find(priced()).kind === 'none');
   });
 
   it('includes one that writes outside the target fields', async () => {
@@ -387,11 +387,3 @@ describe('a plan that the contract does not permit', () => {
     expect(find(priced(), strict)).toEqual({ kind: 'none' });
   });
 });
-
-async function poll(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 2000;
-  while (!condition()) {
-    if (Date.now() > deadline) throw new Error('did not happen within 2 s');
-    await sleep(5);
-  }
-}

@@ -4,6 +4,7 @@ import type { Operation } from '../../src/repair/plan.ts';
 import { compileRule, tryPlan } from '../../src/repair/trial.ts';
 import { failureOf } from '../helpers/healing.ts';
 import { shipment, shipmentWith } from './support.ts';
+import { measureWork } from '../helpers/work.ts';
 
 const broken = shipmentWith({ email: undefined, mail: ' ana@example.com' });
 const attempt = (operations: Operation[], targetFields?: string[], event: JsonObject = broken) =>
@@ -69,9 +70,9 @@ describe('a compiled rule', () => {
     const { violations } = failureOf(broken, shipment);
     const rounds = 2000;
     for (let round = 0; round < rounds; round++) rule(broken, violations);
-    const started = performance.now();
+    const worked = measureWork();
     for (let round = 0; round < rounds; round++) rule(broken, violations);
-    const each = ((performance.now() - started) * 1000) / rounds;
+    const each = (worked() * 1000) / rounds;
     expect(each).toBeLessThan(500);
   });
 });

@@ -7,7 +7,8 @@ import { until } from '../helpers/until.ts';
 const limit = 10;
 let sentinel: RunningSentinel;
 beforeAll(async () => {
-  sentinel = await startProcess({ config: { http: { max_connections: limit, request_timeout_seconds: 2 } } });
+  // Those that wait must still be there when the last of the others comes.
+  sentinel = await startProcess({ config: { http: { max_connections: limit, request_timeout_seconds: 5 } } });
 });
 afterAll(() => sentinel.stop());
 

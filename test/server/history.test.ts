@@ -9,6 +9,7 @@ import {
   startProcess,
   transaction,
 } from '../helpers/sentinel.ts';
+import { until } from '../helpers/until.ts';
 
 let sentinel: RunningSentinel;
 const api = (path: string) => `${sentinel.url}/api/v1${path}`;
@@ -27,6 +28,8 @@ beforeAll(async () => {
   ];
   for (const [event, source] of events)
     await settled(sentinel.url, await ingest(sentinel.url, event, source));
+  // Counted a moment after it can be seen, and before it is out of the queues.
+  await until(async () => (await get<{ pending: number }>(api('/stats'))).pending === 0);
 });
 afterAll(() => sentinel.stop());
 

@@ -26,7 +26,7 @@ beforeAll(async () => {
   sentinel = await startProcess({ files: { 'steps/keeping.step.ts': keeping } });
   await ingest(sentinel.url, transaction({ description: '1200' }));
   await post(`${sentinel.url}/ingest`, transaction({ amount: 'much' }));
-  await until(async () => (await list('?prefix=steps/keeping/large')).items.length === 1, 20_000);
+  await until(async () => (await list('?prefix=steps/keeping/large')).items.length === 1);
   await until(async () => (await list('?prefix=dead-letters/')).items.length === 2);
 });
 afterAll(() => sentinel.stop());

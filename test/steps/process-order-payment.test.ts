@@ -6,7 +6,8 @@ import { contractsForSteps } from '../../src/steps/contracts.ts';
 import { discoverSteps } from '../../src/steps/discover.ts';
 import { startSteps, type ExhaustedMessage, type RunningSteps } from '../../src/steps/runner.ts';
 import type { ValidEventMessage } from '../../src/steps/step.ts';
-import { collect, eventually, message, quickRetry, silent, temporaryEngine } from './support.ts';
+import { collect, message, quickRetry, silent, temporaryEngine } from './support.ts';
+import { until } from '../helpers/until.ts';
 
 const eventId = '0b8f4a52-6d0e-4c8e-9d7a-3f1f5f0f9a01';
 
@@ -58,13 +59,13 @@ describe('process_order_payment', () => {
     await dispose();
   });
 
-  const settled = () => eventually(async () => (await pending()) === 0);
+  const settled = () => until(async () => (await pending()) === 0);
   const pending = async () =>
     (await engine.stats()).find(({ topic }) => topic === 'order_event')?.groups[0]?.pending ?? -1;
 
   it('announces the payment of an order', async () => {
     await engine.publish('order_event', [message(order())]);
-    await eventually(() => paid.length === 1);
+    await until(() => paid.length === 1);
     expect(paid).toEqual([
       {
         payment_id: eventId,
@@ -84,7 +85,7 @@ describe('process_order_payment', () => {
       message(order({ request_id: 'again' })),
     ]);
     await settled();
-    await eventually(() => paid.length === 1);
+    await until(() => paid.length === 1);
     expect(exhausted).toEqual([]);
   });
 
@@ -94,7 +95,7 @@ describe('process_order_payment', () => {
       status: 'started',
     });
     await engine.publish('order_event', [message(order())]);
-    await eventually(() => paid.length === 1);
+    await until(() => paid.length === 1);
   });
 
   it.each([
@@ -107,7 +108,7 @@ describe('process_order_payment', () => {
     ['is no order', order({ contract: 'transaction' }), /not an order/],
   ])('gives up at once, tagged UNPROCESSED_DLQ, when the message %s', async (_, sent, reason) => {
     await engine.publish('order_event', [message(sent)]);
-    await eventually(() => exhausted.length === 1);
+    await until(() => exhausted.length === 1);
     expect(exhausted[0]).toMatchObject({ attempts: 1, error: { tag: 'UNPROCESSED_DLQ', retryable: false } });
     expect(String(exhausted[0]?.error)).toMatch(reason);
     expect(paid).toEqual([]);
@@ -115,7 +116,7 @@ describe('process_order_payment', () => {
 
   it('tags other failures too, after it has tried again', async () => {
     await engine.publish('order_event', [message('nonsense')]);
-    await eventually(() => exhausted.length === 1);
+    await until(() => exhausted.length === 1);
     expect(exhausted[0]).toMatchObject({ error: { tag: 'UNPROCESSED_DLQ' } });
   });
 });

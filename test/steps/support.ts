@@ -1,8 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { expect } from 'vitest';
 import { openEngine } from '../../src/engine/engines.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import type { Json } from '../../src/json.ts';
@@ -38,15 +36,6 @@ export function step(config: Partial<StepConfig>, handler: StepHandler<never>): 
     handler: handler as StepHandler<unknown>,
     file: '/steps/test.step.ts',
   };
-}
-
-/** Polls until it holds, and fails after five seconds. */
-export async function eventually(holds: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 5000;
-  while (!(await holds())) {
-    expect(Date.now(), 'it did not happen in time').toBeLessThan(deadline);
-    await sleep(5);
-  }
 }
 
 /** Reads everything that is published on a topic from the beginning. */

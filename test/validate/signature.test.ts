@@ -4,6 +4,7 @@ import type { JsonObject } from '../../src/json.ts';
 import { errorSignature, undeclaredFields, violationsKey } from '../../src/validate/signature.ts';
 import type { Violation } from '../../src/validate/violation.ts';
 import { shipment } from '../repair/support.ts';
+import { measureWork } from '../helpers/work.ts';
 
 const violation = (path: string, code: Violation['code'] = 'required'): Violation => ({
   path,
@@ -83,9 +84,9 @@ describe('an error signature', () => {
 
   it('looks at a huge event in part', () => {
     const event = Object.fromEntries([...Array(200_000).keys()].map((index) => [`field_${index}`, index]));
-    const started = performance.now();
+    const worked = measureWork();
     expect(signatureOf(event)).toMatch(/^[0-9a-f]{32}$/);
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(worked()).toBeLessThan(1000);
   });
 
   it('exists for any JSON object', () => {

@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
-import { freePort, natsServer } from '../../helpers/nats-server.ts';
+import { endWithUs } from '../../helpers/end-with-us.ts';
+import { freePort } from '../../helpers/free-port.ts';
+import { natsServer } from '../../helpers/nats-server.ts';
 import { until } from '../../helpers/until.ts';
 import type { Island } from './network.ts';
 
@@ -32,10 +34,6 @@ export interface NatsCluster {
   describe(stream: string): Promise<string>;
   remove(): Promise<void>;
 }
-
-/** A run that fails must not leave them behind. */
-const running = new Set<ChildProcess>();
-process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 
 /** Three servers with JetStream on this machine; the third on the island, if there is one. */
 export async function startNatsCluster(
@@ -152,8 +150,7 @@ function makeNode(name: string, address: string, [file, ...args]: string[]): Nat
     },
     async start() {
       child = spawn(file!, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-      running.add(child);
-      child.once('exit', () => running.delete(child));
+      endWithUs(child);
       await new Promise<void>((resolve, reject) => {
         let log = '';
         child.stderr!.setEncoding('utf8').on('data', (text: string) => {

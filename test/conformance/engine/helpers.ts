@@ -77,7 +77,7 @@ export function expectGrowingOffsets(deliveries: readonly Delivery[]): void {
   }
 }
 
-const deadlineMs = 10_000;
+const deadlineMs = 30_000;
 
 export function wait(ms: number): Promise<void> {
   return new Promise((resolve) => {

@@ -45,8 +45,8 @@ export function stateSuite(subject: Subject): void {
     });
 
     it('forgets a value when its time is over, for get and list alike', async () => {
-      await subject.engine.state.put('short', 1, { ttlMs: 60 });
       await subject.engine.state.put('long', 2, { ttlMs: 60_000 });
+      await subject.engine.state.put('short', 1, { ttlMs: 1000 });
       expect(await subject.engine.state.get('short')).toBe(1);
       await until(async () => (await subject.engine.state.get('short')) === undefined);
       expect(await keysOf('')).toEqual(['long']);
@@ -67,8 +67,8 @@ export function stateSuite(subject: Subject): void {
     });
 
     it('putIfAbsent: an expired value is absent', async () => {
-      expect(await subject.engine.state.putIfAbsent('lock', 'a', { ttlMs: 50 })).toBe(true);
-      expect(await subject.engine.state.putIfAbsent('lock', 'b', { ttlMs: 50 })).toBe(false);
+      expect(await subject.engine.state.putIfAbsent('lock', 'a', { ttlMs: 1000 })).toBe(true);
+      expect(await subject.engine.state.putIfAbsent('lock', 'b', { ttlMs: 1000 })).toBe(false);
       await until(async () => (await subject.engine.state.get('lock')) === undefined);
       const won = await Promise.all([
         subject.engine.state.putIfAbsent('lock', 'c'),

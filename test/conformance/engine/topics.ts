@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Received, collect, expectGrowingOffsets, message, numbers, text } from './helpers.ts';
+import { Received, collect, expectGrowingOffsets, message, numbers, signal, text } from './helpers.ts';
 import { until } from '../../helpers/until.ts';
 import type { Subject } from './subject.ts';
 
@@ -125,10 +125,19 @@ export function topicSuite(subject: Subject): void {
 
     it('overlap up to inFlight', async () => {
       await publish('orders', ...numbers(40));
-      const log = new Received({ pauseMs: 20 });
-      await subject.engine.consume('orders', 'loader', { maxEvents: 4, inFlight: 3 }, log.handler);
-      await until(() => log.texts.length === 40);
-      expect(log.mostAtOnce).toBe(3);
+      let [running, mostAtOnce, done] = [0, 0, 0];
+      const three = signal();
+      const options = { maxEvents: 4, inFlight: 3 };
+      await subject.engine.consume('orders', 'loader', options, async (batch) => {
+        running += 1;
+        mostAtOnce = Math.max(mostAtOnce, running);
+        if (running === 3) three.give();
+        await three.given;
+        running -= 1;
+        done += batch.length;
+      });
+      await until(() => done === 40);
+      expect(mostAtOnce).toBe(3);
     });
 
     it('in flight together still settle in order: what follows an unfinished batch comes again', async () => {

@@ -21,7 +21,7 @@ it.skipIf(noNatsServer !== undefined)(
     onTestFinished(() => again.stop());
     await expect
       .poll(() => engine.publish('orders', [message('after')]).then(() => 'taken', String), {
-        timeout: 10_000,
+        timeout: 20_000,
       })
       .toBe('taken');
   },

@@ -78,8 +78,8 @@ describe.skipIf(withoutPostgres())('PostgreSQL in trouble', () => {
       );
       const destination = await postgres.open(postgres.nextSchema(), {
         url: proxy.url,
-        answerMs: 300,
-        idleMs: 300,
+        answerMs: 1500,
+        idleMs: 1500,
       });
       await destination.prepare([plain]);
       proxy.break();

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { checkText } from '../../../src/load/destinations/postgres/statement-check.ts';
+import { measureWork } from '../../helpers/work.ts';
 
 describe('a call can not hide behind apostrophes', () => {
   test.each([
@@ -23,7 +24,7 @@ test.each([
   ['apostrophes', `select ${"'".repeat(99_000)}`],
   ['names', `select ${'pg_'.repeat(33_000)}`],
 ])('a long text of %s is checked within a second', (_, sql) => {
-  const start = performance.now();
+  const worked = measureWork();
   checkText(sql);
-  expect(performance.now() - start).toBeLessThan(1000);
+  expect(worked()).toBeLessThan(1000);
 });

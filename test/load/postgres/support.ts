@@ -49,5 +49,3 @@ export function postgresForTests(settings?: Record<string, string>) {
     },
   };
 }
-
-/** Resolves when the condition holds; rejects after ten seconds. */

@@ -77,15 +77,18 @@ describe.skipIf(withoutPostgres())('several workers on one PostgreSQL', () => {
     await other.query(`INSERT INTO "${schema}".plain (event_id) VALUES ('a'); COMMIT`);
     await other.end();
     expect((await loading).map(({ status }) => status)).toEqual(['duplicate', 'duplicate', 'loaded']);
-    const [found] = await postgres.server.run(
-      `SELECT deadlocks::int FROM pg_stat_database WHERE datname = 'postgres'`,
-    );
-    expect(found!['deadlocks']).toBeGreaterThan(0);
+    // Counted up to a second later.
+    await until(async () => {
+      const [found] = await postgres.server.run(
+        `SELECT deadlocks::int FROM pg_stat_database WHERE datname = 'postgres'`,
+      );
+      return Number(found!['deadlocks']) > 0;
+    });
   });
 
   it('take over the events of one that is stopped within its transaction', async () => {
     const schema = postgres.nextSchema();
-    const [stopped, taking] = [await postgres.open(schema, { idleMs: 300 }), await postgres.open(schema)];
+    const [stopped, taking] = [await postgres.open(schema, { idleMs: 1500 }), await postgres.open(schema)];
     await stopped.prepare([plain]);
     await taking.prepare([plain]);
     const event = plainRow('a');
