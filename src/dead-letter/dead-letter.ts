@@ -154,15 +154,18 @@ export function afterRollback(
   event: UnrecoverableEvent,
   now: Date,
 ): DeadLetter | undefined {
-  const rollback = event.attempts.at(-1);
-  const isDone = known?.attempts.some(
-    ({ rule_id, at }) => rule_id === rollback?.rule_id && at === rollback?.at,
-  );
-  if (isDone === true) return undefined;
-  if (known?.status === 'discarded') return undefined;
+  if (isTakenBack(known, event) || known?.status === 'discarded') return undefined;
   // The last round's: a late copy of that replay must not load behind the letter's back (isStaleReplay).
   const replay = { round: known?.replays ?? 0, original: event.raw };
   return opened(known, { ...event, replay }, now);
+}
+
+/** Whether the letter says of this very rollback already. */
+export function isTakenBack(letter: DeadLetter | undefined, event: UnrecoverableEvent): boolean {
+  const rollback = event.attempts.at(-1);
+  return (letter?.attempts ?? []).some(
+    ({ rule_id, at }) => rule_id === rollback?.rule_id && at === rollback?.at,
+  );
 }
 
 /** Whether a replayed event must not be loaded any more, because its letter is open again, or gone on since. */

@@ -74,6 +74,8 @@ export interface Delivery {
   readonly position: Position;
   /** 1 for the first delivery; counts failed tries, not deferrals and not crashes. */
   readonly attempt: number;
+  /** True when it may have been handed to a consumer before, who did not settle it. Only engines that are not `ordered` say so. */
+  readonly again?: boolean;
 }
 
 /**

@@ -35,6 +35,11 @@ export interface Destination {
   makeReady?(row: Row): void;
   /** What became of an event, by request id. */
   find(requestId: string): Promise<LoadedEvent | undefined>;
+  /**
+   * Those of the events, by request id, that it has as a row or as a duplicate of one, or that are just leaving it. Each was
+   * received when its id was made, give or take a day.
+   */
+  holds(requestIds: readonly string[]): Promise<ReadonlySet<string>>;
   /** Counters since the store began, kept in the same transactions as the rows. */
   counts(): Promise<LoadCounts>;
   /** The repairs behind its rows, and the way back out. */

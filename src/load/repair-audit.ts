@@ -12,10 +12,11 @@ export interface RepairAudit {
   touched(ruleId: string): Promise<TouchedByRule>;
   /**
    * Takes the rows of the next repairs by a rule out of their tables, at most `limit`, in the order of their request
-   * ids, beginning after `after`. Their repairs stay on record, marked with `at`; the counters follow. A row that
+   * ids, beginning after `after`; with `only`, of those events alone,
+   * and without a rule whoever repaired them. Their repairs stay on record, marked with `at`; the counters follow. A row that
    * somebody has removed by other means stays removed.
    */
-  takeOut(ruleId: string, options: { limit: number; at: number; after?: string }): Promise<TakenOut>;
+  takeOut(ruleId: string | undefined, options: TakeOutOptions): Promise<TakenOut>;
   /** Events that were taken out and not yet released, at most `limit`. */
   leaving(limit: number): Promise<LeavingEvent[]>;
   /** Forgets leaving events, which are durable elsewhere now. */
@@ -60,6 +61,15 @@ export interface TouchedByRule {
   rolledBack: number;
   /** Events that were not written because a row of the rule has their key. */
   duplicates: number;
+}
+
+export interface TakeOutOptions {
+  limit: number;
+  /** Milliseconds since 1970. */
+  at: number;
+  after?: string;
+  /** Request ids; at most a few thousand. */
+  only?: readonly string[];
 }
 
 export interface TakenOut {

@@ -9,12 +9,13 @@ export interface LoadStage {
   /**
    * Loads in the order of the calls, however long the destination is down: a batch whose positions are beyond those
    * of an earlier one must not commit before it. Rejects only with `pipeline_stopped`, or with an error that is not
-   * retryable.
+   * retryable. `atTurn` is called before each try, when all that was to be done before it is done; it may take rows out.
    */
   load(
     rows: readonly Row[],
     positions: readonly Position[],
     beforeCommit: (outcomes: readonly RowOutcome[]) => Promise<void>,
+    atTurn?: () => Promise<void>,
   ): Promise<RowOutcome[]>;
   /** Does other work with the destination, between two loads and just as patiently; `doing` is for the log. */
   inTurn<T>(doing: string, work: () => Promise<T>): Promise<T>;
@@ -46,10 +47,12 @@ export function createLoadStage({
 
   return {
     makeReady: (row) => destination.makeReady?.(row),
-    load(...args) {
-      const mine = turn.then(() =>
-        untilDone(() => destination.load(...args), { rows: args[0].length }, 'the batch'),
-      );
+    load(rows, positions, beforeCommit, atTurn) {
+      const once = async (): Promise<RowOutcome[]> => {
+        await atTurn?.();
+        return destination.load(rows, positions, beforeCommit);
+      };
+      const mine = turn.then(() => untilDone(once, { rows: rows.length }, 'the batch'));
       turn = mine;
       return mine;
     },

@@ -25,6 +25,21 @@ export function addCandidate(
   raws.push(raw);
 }
 
+/** Takes out those at these numbers. */
+export function dropCandidates({ rows, raws, replays }: Candidates, dropped: ReadonlySet<number>): void {
+  let to = 0;
+  for (let at = 0; at < rows.length; at++) {
+    const replay = replays.get(at);
+    replays.delete(at);
+    if (dropped.has(at)) continue;
+    rows[to] = rows[at]!;
+    raws[to] = raws[at]!;
+    if (replay !== undefined) replays.set(to, replay);
+    to++;
+  }
+  rows.length = raws.length = to;
+}
+
 /** The same as messages for the time when the destination is back. */
 export const parkedMessages = ({ rows, raws, replays }: Candidates): Message[] =>
   rows.map((row, at): Message => {

@@ -1,11 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ContractRegistry } from '../contracts/registry.ts';
-import { isStaleReplay } from '../dead-letter/dead-letter.ts';
 import { type DeadLetterStore, healingKey } from '../dead-letter/store.ts';
 import type { Delivery, Engine, Position } from '../engine/engine.ts';
 import type { FixedEvent } from '../event.ts';
-import { forEachEvent, headerOf } from '../ingest/record.ts';
-import { requestIdsFrom } from '../ingest/request-id.ts';
+import { forEachEvent } from '../ingest/record.ts';
 import type { CopyFeed } from '../load/copies/feed.ts';
 import type { RowOutcome } from '../load/destination.ts';
 import type { LoadStage } from '../load/stage.ts';
@@ -14,16 +12,17 @@ import type { Logger } from '../log.ts';
 import { createPatience } from '../patience.ts';
 import type { RecentEvents } from '../repair/recent-events.ts';
 import type { Validate } from '../validate/stage.ts';
-import { type Candidates, addCandidate, noCandidates, parkedMessages } from './candidates.ts';
+import { type Candidates, addCandidate, dropCandidates, noCandidates, parkedMessages } from './candidates.ts';
 import { type Committed, lastPositions, notCommitted } from './committed.ts';
 import { createInOrder } from './in-order.ts';
 import type { PipelineMetrics } from './metrics.ts';
-import { type OneWay, mostUnderWay } from './one-way.ts';
+import { type Claim, type Copy, type OneWay, noClaim } from './one-way.ts';
 import { Outbox } from './outbox.ts';
 import { createParkedRows } from './parked-event.ts';
 import type { Parking } from './parking.ts';
 import { refusedEvent } from './refused-row.ts';
 import { createRowMakers } from './row-makers.ts';
+import { copiesIn, createSecondDeliveries } from './second-deliveries.ts';
 import { createSettleFixed } from './settle-fixed.ts';
 import { createSettleVerdict } from './settle-verdict.ts';
 
@@ -31,8 +30,10 @@ import { createSettleVerdict } from './settle-verdict.ts';
 const turnMs = 2;
 
 export interface Chain {
-  /** Batches of `raw_event` and `replay_event`: validate, apply known rules, load. */
+  /** Batches of `raw_event`: validate, apply known rules, load. */
   fromIngest(batch: readonly Delivery[]): Promise<void>;
+  /** Batches of `replay_event`: the same, without late copies of a replay whose letter has gone on since. */
+  fromReplay(batch: readonly Delivery[]): Promise<void>;
   /** Batches of `schema_fixed`: what the healers repaired is validated again and loaded. */
   fromHealers(batch: readonly Delivery[]): Promise<void>;
   /** Batches of `parked_event`: loaded as soon as the main destination is back. */
@@ -53,8 +54,9 @@ export function createChain(deps: {
   loading: LoadStage;
   letters: DeadLetterStore;
   committed: Committed;
-  /** Undefined where several workers share the queues. */
-  oneWay?: OneWay | undefined;
+  oneWay: Pick<OneWay, 'claim'>;
+  /** Milliseconds since 1970. */
+  startedAt: number;
   /** Is shown the valid events. */
   recent?: Pick<RecentEvents, 'see'>;
   /** For the further destinations; undefined when there are none. */
@@ -68,26 +70,26 @@ export function createChain(deps: {
 }): Chain {
   const { engine, contracts, validate, loading, letters, recent, copies, parking, subscribed, metrics, log } =
     deps;
-  const { oneWay } = deps;
+  const { oneWay, startedAt } = deps;
   // Where workers share a topic, positions say nothing: the destination knows what it has by request id and key.
   const committed = engine.ordered ? deps.committed : undefined;
   const limited = limitLog(log);
   const inOrder = createInOrder();
   const patience = createPatience(log);
-  const parkedRows = createParkedRows(contracts, letters);
+  const parkedRows = createParkedRows(contracts, oneWay);
   const makeRow = createRowMakers();
   const settleVerdict = createSettleVerdict({ makeRow, recent, metrics, log });
   const settleFixed = createSettleFixed(contracts, makeRow);
-  const none: ReadonlySet<string> = new Set();
-  /** From here on no event of the queue can be with the healers, too. */
-  let onlyNew = false;
-  let looked = 0;
+  const secondDeliveries = createSecondDeliveries({ ordered: engine.ordered, startedAt });
 
-  async function fromIngest(batch: readonly Delivery[]): Promise<void> {
+  async function fromQueue(
+    batch: readonly Delivery[],
+    copiesAmong: (batch: readonly Delivery[]) => Copy[],
+  ): Promise<void> {
     const fresh = notCommitted(batch, committed);
     if (fresh.length === 0) return;
-    const { candidates } = await inOrder(
-      async () => validateAll(fresh, await lettersAmong(fresh)),
+    const { candidates, claim } = await inOrder(
+      async () => validateAll(fresh, await claimed(copiesAmong(fresh))),
       // In place until it works: a batch behind this one must not load, and move the position, before it does.
       ({ outbox }) =>
         patience.until(() => outbox.flush(), {
@@ -96,41 +98,27 @@ export function createChain(deps: {
           fields: { messages: fresh.length },
         }),
     );
-    await load(candidates, fresh);
+    await load(candidates, claim, fresh);
   }
 
-  /** Events that failed before a crash and became dead letters meanwhile, or are about to. */
-  async function lettersAmong(batch: readonly Delivery[]): Promise<ReadonlySet<string>> {
-    if (oneWay === undefined || onlyNew) return none;
-    const headers = batch.map(({ body }) => headerOf(body)).filter(({ replay }) => replay === undefined);
-    const concerned = headers.filter(({ at }) => oneWay.isConcerned(at));
-    const ids = concerned.flatMap(({ id, n }) => {
-      const idAt = requestIdsFrom(id);
-      return Array.from({ length: n }, (_, index) => idAt(index));
-    });
-    looked += ids.length;
-    // The queue is in order: what follows was received since the start, or lay behind all that was under way at its end.
-    onlyNew = (headers.length > 0 && concerned.length === 0) || looked >= mostUnderWay;
-    if (ids.length === 0) return none;
-    const mine = await oneWay.claim(ids);
-    return new Set(ids.filter((id) => !mine.has(id)));
-  }
+  const claimed = async (copies: readonly Copy[]): Promise<Claim> =>
+    copies.length === 0 ? noClaim : oneWay.claim(copies);
 
   async function validateAll(
     batch: readonly Delivery[],
-    gone: ReadonlySet<string>,
-  ): Promise<{ candidates: Candidates; outbox: Outbox }> {
+    claim: Claim,
+  ): Promise<{ candidates: Candidates; outbox: Outbox; claim: Claim }> {
     const outbox = new Outbox(engine, subscribed);
     const candidates = noCandidates();
     let since = performance.now();
     for (const { body } of batch) {
       forEachEvent(body, (incoming) => {
         const { header, requestId, event, text } = incoming;
-        if (gone.size > 0 && gone.has(requestId)) return;
+        if (claim.refuses(requestId, header.replay)) return;
         const verdict = validate(event, { requestId, receivedAt: header.at, source: header.source });
         const row = settleVerdict(verdict, incoming, outbox);
         if (row === undefined) {
-          oneWay?.release(requestId);
+          claim.letGo(requestId, header.replay);
           return;
         }
         copies?.copy(row, text, outbox.copy);
@@ -141,65 +129,109 @@ export function createChain(deps: {
       await nextTurn();
       since = performance.now();
     }
-    return { candidates, outbox };
+    return { candidates, outbox, claim };
   }
 
   async function fromHealers(batch: readonly Delivery[]): Promise<void> {
     const fresh = notCommitted(batch, committed);
     const outbox = new Outbox(engine, subscribed);
     const candidates = noCandidates();
-    for (const { body } of fresh) {
-      const fixed = JSON.parse(Buffer.from(body).toString()) as FixedEvent;
-      if (fixed.chained === true || (await isLetter(fixed))) continue;
-      const row = settleFixed(fixed, outbox);
+    const all = fresh.map(({ body }) => JSON.parse(Buffer.from(body).toString()) as FixedEvent);
+    const events = all.filter(({ chained }) => chained !== true);
+    const claim = await claimed(
+      events.map(({ request_id: requestId, received_at: receivedAt, replay }) => ({
+        requestId,
+        receivedAt,
+        replay,
+      })),
+    );
+    const settled: string[] = [];
+    for (const fixed of events) {
+      const { request_id, replay } = fixed;
+      const row = claim.refuses(request_id, replay) ? 'refused' : settleFixed(fixed, outbox);
       if (row === undefined) {
-        oneWay?.release(fixed.request_id);
+        claim.letGo(request_id, replay);
         continue;
       }
+      settled.push(request_id);
+      if (row === 'refused') continue;
       copies?.copy(row, fixed.raw, outbox.copy);
-      addCandidate(candidates, row, fixed.raw, fixed.replay);
+      addCandidate(candidates, row, fixed.raw, replay);
     }
     await outbox.flush();
-    await load(candidates, fresh);
-    const settled = candidates.rows.map(({ requestId }) => ({ delete: healingKey(requestId) }));
-    if (settled.length > 0) await engine.state.write(settled);
-  }
-
-  /** A late copy of an event that has become a dead letter by another one. */
-  async function isLetter({ request_id: id, received_at: at, replay }: FixedEvent): Promise<boolean> {
-    if (replay !== undefined) return isStaleReplay(await letters.get(id), replay);
-    return oneWay?.isConcerned(at) === true && !(await oneWay.claim([id])).has(id);
+    await load(candidates, claim, fresh);
+    if (settled.length > 0)
+      await engine.state.write(settled.map((requestId) => ({ delete: healingKey(requestId) })));
   }
 
   async function fromParked(batch: readonly Delivery[]): Promise<void> {
     const outbox = new Outbox(engine, subscribed);
     const candidates = noCandidates();
-    for (const { row, raw, replay } of await parkedRows(batch, outbox)) {
+    const { events, claim } = await parkedRows(batch, outbox);
+    for (const { row, raw, replay } of events) {
       loading.makeReady(row);
       addCandidate(candidates, row, raw, replay);
     }
     await outbox.flush();
-    metrics.loaded(candidates.rows, await loadInPlace(candidates, []));
+    metrics.loaded(candidates.rows, await loadInPlace(candidates, claim, []));
   }
 
   /** Resolves when the rows are in the destination, or parked. */
-  async function load(candidates: Candidates, batch: readonly Delivery[]): Promise<void> {
+  async function load(candidates: Candidates, claim: Claim, batch: readonly Delivery[]): Promise<void> {
     const positions = committed === undefined ? [] : lastPositions(batch);
-    const inPlace = () => loadInPlace(candidates, positions);
+    let begun = false;
+    const inPlace = () => {
+      begun = true;
+      return loadInPlace(candidates, claim, positions);
+    };
     const outcomes =
       parking === undefined
         ? await inPlace()
         : await parking.load(inPlace, () => parkedMessages(candidates), candidates.rows.length);
+    // A load that was given up goes on, and has its claim until it ends.
+    if (!begun) claim.end();
     for (const { partition, offset } of positions) committed?.set(partition, offset);
     if (outcomes !== 'parked') metrics.loaded(candidates.rows, outcomes);
   }
 
-  const loadInPlace = (candidates: Candidates, positions: readonly Position[]): Promise<RowOutcome[]> =>
-    loading.load(candidates.rows, positions, (outcomes) => keepWhatIsNotLoaded(candidates, outcomes));
+  const loadInPlace = (
+    candidates: Candidates,
+    claim: Claim,
+    positions: readonly Position[],
+  ): Promise<RowOutcome[]> =>
+    loading
+      .load(
+        candidates.rows,
+        positions,
+        (outcomes) => keepWhatIsNotLoaded(candidates, claim, outcomes),
+        claim.isEmpty ? undefined : createDropGivenUp(candidates, claim),
+      )
+      .finally(() => claim.end());
+
+  /** While the batch waited for its turn, a rollback may have made letters of other copies, which were loaded. */
+  function createDropGivenUp(candidates: Candidates, claim: Claim): () => Promise<void> {
+    const { rows, replays } = candidates;
+    /** Also by tries that failed. */
+    const givenUp = new Set<string>();
+    return async () => {
+      for (const id of (await claim.lookAgain()).givenUp) givenUp.add(id);
+      const dropped = new Set<number>();
+      const outbox = new Outbox(engine, subscribed);
+      for (const [at, { requestId: request_id, contract, source }] of rows.entries()) {
+        if (!claim.refuses(request_id, replays.get(at))) continue;
+        dropped.add(at);
+        if (givenUp.has(request_id)) copies?.retract({ request_id, contract, source }, outbox.copy);
+      }
+      if (dropped.size === 0) return;
+      await outbox.flush();
+      dropCandidates(candidates, dropped);
+    };
+  }
 
   /** Runs before the commit: after it, nothing of the batch would be delivered again. */
   async function keepWhatIsNotLoaded(
     { rows, raws, replays }: Candidates,
+    claim: Claim,
     outcomes: readonly RowOutcome[],
   ): Promise<void> {
     const outbox = new Outbox(engine, subscribed);
@@ -216,7 +248,7 @@ export function createChain(deps: {
           { status: 'failed', source, contract, request_id, code },
           outcome.reason,
         );
-        oneWay?.release(request_id);
+        claim.letGo(request_id, replay);
         outbox.unrecoverable(event);
       } else if (replay !== undefined) replayed.push(rows[at]!.requestId);
     }
@@ -224,5 +256,11 @@ export function createChain(deps: {
     if (replayed.length > 0) await letters.settleReplayed(replayed);
   }
 
-  return { fromIngest, fromHealers, fromParked, stop: () => patience.stop() };
+  return {
+    fromIngest: (batch) => fromQueue(batch, secondDeliveries),
+    fromReplay: (batch) => fromQueue(batch, copiesIn),
+    fromHealers,
+    fromParked,
+    stop: () => patience.stop(),
+  };
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DeadLetterStore } from '../dead-letter/store.ts';
-import { deadLetterId, isAside } from '../dead-letter/dead-letter.ts';
+import { deadLetterId } from '../dead-letter/dead-letter.ts';
 import type { Delivery } from '../engine/engine.ts';
 import { messageOf } from '../errors.ts';
 import type { UnrecoverableEvent } from '../event.ts';
@@ -21,7 +21,7 @@ export interface Keeper {
 /** The end of the line: keeps what nothing could settle, whole, until a person does. */
 export function createKeeper(deps: {
   letters: DeadLetterStore;
-  oneWay?: OneWay | undefined;
+  oneWay: Pick<OneWay, 'keeping'>;
   metrics: PipelineMetrics;
   log: Logger;
 }): Keeper {
@@ -43,20 +43,12 @@ export function createKeeper(deps: {
     }
   }
 
-  /** Another copy of it is being loaded, or has been. */
-  const isLoaded = (event: UnrecoverableEvent): boolean =>
-    !isAside(event) &&
-    event.replay === undefined &&
-    oneWay?.isConcerned(event.received_at) === true &&
-    !oneWay.mayKeep(event.request_id);
-
   return {
-    async handle(batch) {
-      const events = batch.map(({ body }) => JSON.parse(Buffer.from(body).toString()) as UnrecoverableEvent);
-      const loaded = new Set(events.filter(isLoaded));
-      await oneWay?.forget(Array.from(loaded, ({ request_id }) => request_id));
-      await keep(events.filter((event) => !loaded.has(event)));
-    },
+    handle: (batch) =>
+      oneWay.keeping(
+        batch.map(({ body }) => JSON.parse(Buffer.from(body).toString()) as UnrecoverableEvent),
+        keep,
+      ),
     async keepFailedStep(message) {
       const event = asUnrecoverable(message);
       // A step's input does not say that it was replayed; the letter does.

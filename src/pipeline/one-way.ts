@@ -1,68 +1,192 @@
 import { type DeadLetterStore, healingKey } from '../dead-letter/store.ts';
+import { afterFailure, isAside, isStaleReplay } from '../dead-letter/dead-letter.ts';
 import type { StateStore } from '../engine/engine.ts';
+import type { ReplayTrail, UnrecoverableEvent } from '../event.ts';
+import type { Retract, Retracted } from '../load/copies/feed.ts';
+import type { Destination } from '../load/destination.ts';
 
 /**
- * Sees to it that an event takes one way after a crash. What failed is handed to the healers before the position of its
- * batch commits; a crash in between leaves it both with them and in the queue, and by then a rule may have been approved,
- * disabled or learned, so that the one copy is loaded and the other becomes a dead letter. Whichever comes first has it.
+ * Sees to it that an event takes one way, of however many copies. What failed is handed to the healers before the
+ * position of its batch commits; a crash in between leaves it both with them and in the queue, and by then a rule may
+ * have been approved, disabled or learned, so that one copy is to be loaded and the other is to become a dead letter.
+ * Whichever comes to its end first has it: who loads looks for a letter, who opens a letter looks into the destination,
+ * and for the time in between this process remembers what is under way in it.
  *
- * Only for events that were received before the process started, at most `mostUnderWay` of them, and where one process
- * reads all queues in order.
+ * Where several workers share the queues, two copies that come to their ends in two workers within the same milliseconds
+ * could still miss each other.
  */
 export interface OneWay {
-  isConcerned(receivedAt: number): boolean;
-  /** For who would load them: those of the events that are no dead letters, and are not becoming some. */
-  claim(requestIds: readonly string[]): Promise<ReadonlySet<string>>;
-  /** This copy is not loaded after all; if no other is, it may become a dead letter. */
-  release(requestId: string): void;
-  /** Whether it may become a dead letter: nobody loads it. */
-  mayKeep(requestId: string): boolean;
-  /** A copy that was not kept is not with the healers any more, either. */
-  forget(requestIds: readonly string[]): Promise<void>;
+  /** For who would load them. A copy that is never loaded after all is to be let go of, the rest when the load has ended. */
+  claim(copies: readonly Copy[]): Promise<Claim>;
+  /** For who would make letters of them: calls `keep` with those that are not loaded, nor about to be. */
+  keeping(
+    events: readonly UnrecoverableEvent[],
+    keep: (events: UnrecoverableEvent[]) => Promise<void>,
+  ): Promise<void>;
 }
 
-/** Events: two of the largest batches, which is what can be under way at once. */
-export const mostUnderWay = 200_000;
+/** An event on its way to the destination, of which there may be another copy. */
+export interface Copy {
+  requestId: string;
+  /** Milliseconds since 1970. */
+  receivedAt: number;
+  replay: Pick<ReplayTrail, 'round'> | undefined;
+}
+
+export interface Claim {
+  /** Whether the event is a dead letter, or just becoming one: then this copy is to be passed over. */
+  refuses(requestId: string, replay: Copy['replay']): boolean;
+  /** Whether nothing was claimed. */
+  readonly isEmpty: boolean;
+  /**
+   * Looks for letters once more; to be called in turn with rollbacks, which make letters of rows. Tells which of those that
+   * are newly refused are letters that a person is to settle.
+   */
+  lookAgain(): Promise<{ givenUp: ReadonlySet<string> }>;
+  /** This copy is not loaded after all; to be said before it is sent elsewhere. */
+  letGo(requestId: string, replay: Copy['replay']): void;
+  /** What was claimed is loaded now, or never will be. */
+  end(): void;
+}
+
+export const noClaim: Claim = {
+  isEmpty: true,
+  refuses: () => false,
+  lookAgain: async () => ({ givenUp: new Set() }),
+  letGo: () => undefined,
+  end: () => undefined,
+};
+
+/** Letters that are read at the same time. */
+const readAtOnce = 100;
 
 export function createOneWay(deps: {
   letters: Pick<DeadLetterStore, 'get'>;
+  /** See `Destination.holds`; asked however long the destination is down. */
+  holds: Destination['holds'];
   state: Pick<StateStore, 'write'>;
-  /** Milliseconds since 1970. */
-  startedAt: number;
+  /** Where there are further destinations: a copy of the event may have gone to them before the crash. */
+  retract?: Retract | undefined;
+  /**
+   * Milliseconds since 1970. Of what was received later there are no copies, where one process reads all queues in order;
+   * `Infinity` where there are others. Replays may have copies at all times.
+   */
+  receivedUntil: number;
 }): OneWay {
-  const { letters, state, startedAt } = deps;
-  /** By request id: how many of its copies are loaded, or that it becomes a letter. */
+  const { letters, holds, state, retract, receivedUntil } = deps;
+  /** By event and replay: how many of its copies are about to be loaded, or that it is becoming a letter. */
   const ways = new Map<string, number | 'letter'>();
 
-  const remember = (id: string, way: number | 'letter'): void => {
-    if (ways.size < mostUnderWay) ways.set(id, way);
+  const mayHaveCopies = (receivedAt: number, replay: Copy['replay']): boolean =>
+    replay !== undefined || receivedAt <= receivedUntil;
+  // What happens to a late copy of one replay says nothing of the next one.
+  const wayOf = (requestId: string, replay: Copy['replay']): string =>
+    replay === undefined ? requestId : `${requestId}/${replay.round}`;
+  const copiesOn = (way: string): number => {
+    const found = ways.get(way);
+    return typeof found === 'number' ? found : 0;
   };
-  const copiesOf = (id: string): number => {
-    const way = ways.get(id);
-    return typeof way === 'number' ? way : 0;
+  const leave = (way: string): void => {
+    const left = copiesOn(way) - 1;
+    if (left > 0) ways.set(way, left);
+    else if (left === 0) ways.delete(way);
   };
 
+  async function claim(copies: readonly Copy[]): Promise<Claim> {
+    const concerned = copies.filter(({ receivedAt, replay }) => mayHaveCopies(receivedAt, replay));
+    if (concerned.length === 0) return noClaim;
+    const refused = new Set<string>();
+    /** How many copies on each way are claimed here. */
+    const held = new Map<string, number>();
+    // Before anything is waited for, so that who keeps letters knows.
+    for (const { requestId, replay } of concerned) {
+      const way = wayOf(requestId, replay);
+      if (ways.get(way) === 'letter') {
+        refused.add(way);
+        continue;
+      }
+      ways.set(way, copiesOn(way) + 1);
+      held.set(way, (held.get(way) ?? 0) + 1);
+    }
+    const letGo = (way: string): void => {
+      const mine = held.get(way) ?? 0;
+      if (mine === 0) return;
+      held.set(way, mine - 1);
+      leave(way);
+    };
+    const end = (): void => {
+      for (const [way, mine] of held) for (let left = mine; left > 0; left--) leave(way);
+      held.clear();
+    };
+    const look = async (): Promise<{ givenUp: Set<string> }> => {
+      const givenUp = new Set<string>();
+      const mine = concerned.filter(({ requestId, replay }) => (held.get(wayOf(requestId, replay)) ?? 0) > 0);
+      for (let from = 0; from < mine.length; from += readAtOnce) {
+        const part = mine.slice(from, from + readAtOnce);
+        const known = await Promise.all(part.map(({ requestId }) => letters.get(requestId)));
+        for (const [at, { requestId, replay }] of part.entries()) {
+          const letter = known[at];
+          const isGone = replay === undefined ? letter !== undefined : isStaleReplay(letter, replay);
+          if (!isGone) continue;
+          refused.add(wayOf(requestId, replay));
+          letGo(wayOf(requestId, replay));
+          if (letter?.status === 'open' || letter?.status === 'discarded') givenUp.add(requestId);
+        }
+      }
+      return { givenUp };
+    };
+    try {
+      await look();
+    } catch (error) {
+      end();
+      throw error;
+    }
+    return {
+      isEmpty: false,
+      lookAgain: look,
+      refuses: (requestId, replay) => refused.size > 0 && refused.has(wayOf(requestId, replay)),
+      letGo: (requestId, replay) => letGo(wayOf(requestId, replay)),
+      end,
+    };
+  }
+
+  /** Without late copies, of which no letter comes, and what the main destination refused, which others may take. */
+  async function opening(events: readonly UnrecoverableEvent[]): Promise<Retracted[]> {
+    const known = await Promise.all(events.map(({ request_id }) => letters.get(request_id)));
+    return events
+      .filter(
+        (event, at) =>
+          event.code !== 'rejected_by_destination' &&
+          afterFailure(known[at], event, new Date()) !== undefined,
+      )
+      .map(({ request_id, contract, source }) => ({ request_id, contract, source }));
+  }
+
   return {
-    isConcerned: (receivedAt) => receivedAt <= startedAt,
-    async claim(requestIds) {
-      // Before anything is waited for, so that the keeper knows.
-      const mine = requestIds.filter((id) => ways.get(id) !== 'letter');
-      for (const id of mine) remember(id, copiesOf(id) + 1);
-      const known = await Promise.all(mine.map((id) => letters.get(id)));
-      return new Set(mine.filter((_, at) => known[at] === undefined));
-    },
-    release(requestId) {
-      const left = copiesOf(requestId) - 1;
-      if (left > 0) ways.set(requestId, left);
-      else if (left === 0) ways.delete(requestId);
-    },
-    mayKeep(requestId) {
-      if (copiesOf(requestId) > 0) return false;
-      remember(requestId, 'letter');
-      return true;
-    },
-    async forget(requestIds) {
-      if (requestIds.length > 0) await state.write(requestIds.map((id) => ({ delete: healingKey(id) })));
+    claim,
+    async keeping(events, keep) {
+      const [concerned, others]: [UnrecoverableEvent[], UnrecoverableEvent[]] = [[], []];
+      for (const event of events)
+        (!isAside(event) && mayHaveCopies(event.received_at, event.replay) ? concerned : others).push(event);
+      // They need not wait for a destination that is down.
+      if (others.length > 0) await keep(others);
+      if (concerned.length === 0) return;
+      const free = concerned.filter((event) => copiesOn(wayOf(event.request_id, event.replay)) === 0);
+      const marked = free.map((event) => wayOf(event.request_id, event.replay));
+      for (const way of marked) ways.set(way, 'letter');
+      try {
+        const there = await holds(free.map(({ request_id }) => request_id));
+        const mine = new Set(free.filter(({ request_id }) => !there.has(request_id)));
+        const dropped = concerned.filter((event) => !mine.has(event));
+        // They are not with the healers any more, either.
+        if (dropped.length > 0)
+          await state.write(dropped.map(({ request_id }) => ({ delete: healingKey(request_id) })));
+        if (mine.size === 0) return;
+        if (retract !== undefined) await retract(await opening([...mine]));
+        await keep([...mine]);
+      } finally {
+        for (const way of marked) ways.delete(way);
+      }
     },
   };
 }

@@ -1,6 +1,4 @@
 import type { ContractRegistry } from '../contracts/registry.ts';
-import { isStaleReplay } from '../dead-letter/dead-letter.ts';
-import type { DeadLetterStore } from '../dead-letter/store.ts';
 import type { Delivery } from '../engine/engine.ts';
 import type { FailedEvent, ReplayTrail } from '../event.ts';
 import { parseExact } from '../ingest/exact-json.ts';
@@ -10,6 +8,7 @@ import { type CopyHeader, decodeCopy, encodeCopy } from '../load/copies/message.
 import { createCopyRows } from '../load/copies/rows.ts';
 import type { Row } from '../load/destination.ts';
 import { errorSignature } from '../validate/signature.ts';
+import type { Claim, OneWay } from './one-way.ts';
 
 /** A row that waits for the main destination, and what a dead letter would need to know of it. */
 export interface ParkedEvent {
@@ -40,26 +39,37 @@ export const decodeParked = (body: Uint8Array): { header: ParkedHeader; text: st
   decodeCopy<ParkedHeader>(body);
 
 /**
- * Makes rows of parked events again, without late copies of a replay. What the contract, which may be another one by now,
+ * Makes rows of parked events again, without late copies of what is a dead letter by now. What the contract, which may be another one by now,
  * does not accept any more takes the way of any failed event (`failed`).
  */
 export function createParkedRows(
   contracts: Pick<ContractRegistry, 'get'>,
-  letters: Pick<DeadLetterStore, 'get'>,
-): (batch: readonly Delivery[], outbox: { failed(event: FailedEvent): void }) => Promise<ParkedEvent[]> {
+  oneWay: Pick<OneWay, 'claim'>,
+): (
+  batch: readonly Delivery[],
+  outbox: { failed(event: FailedEvent): void },
+) => Promise<{ events: ParkedEvent[]; claim: Claim }> {
   const rowOf = createCopyRows(contracts);
 
   return async (batch, outbox) => {
     const events: ParkedEvent[] = [];
-    for (const { body } of batch) {
-      const { header, text } = decodeParked(body);
+    const parked = batch.map(({ body }) => decodeParked(body));
+    const claim = await oneWay.claim(
+      parked.map(({ header: { request_id: requestId, received_at: receivedAt, replay } }) => ({
+        requestId,
+        receivedAt,
+        replay,
+      })),
+    );
+    for (const { header, text } of parked) {
       const { request_id, received_at, source, contract, version, replay, raw = text } = header;
-      if (replay !== undefined && isStaleReplay(await letters.get(request_id), replay)) continue;
+      if (claim.refuses(request_id, replay)) continue;
       const row = rowOf({ header, text });
       if (row.ok) {
         events.push({ row: row.value, raw, replay });
         continue;
       }
+      claim.letGo(request_id, replay);
       const violations = row.error;
       const event = parseExact(text) as JsonObject;
       const jsonSchema = contracts.get(contract, version)?.jsonSchema ?? {};
@@ -67,6 +77,6 @@ export function createParkedRows(
       const signature = errorSignature({ contract, version, source, violations, event, jsonSchema });
       outbox.failed({ ...reception, contract, version, signature, violations, raw });
     }
-    return events;
+    return { events, claim };
   };
 }

@@ -1,14 +1,13 @@
 import type { Config } from '../config.ts';
 import { loadContracts } from '../contracts/discover.ts';
-import { withoutStale } from '../dead-letter/stale-replays.ts';
 import { createDeadLetters } from '../dead-letter/store.ts';
 import type { ConsumeOptions, Consumer, Engine, Handler } from '../engine/engine.ts';
 import { createLeases } from '../engine/lease.ts';
-import { SentinelError } from '../errors.ts';
+import { SentinelError, isRetryable } from '../errors.ts';
 import { topics } from '../event.ts';
 import { checkCopied } from '../load/copies/check.ts';
 import { startCopies } from '../load/copies/copies.ts';
-import { createCopyFeed } from '../load/copies/feed.ts';
+import { createCopyFeed, createRetract } from '../load/copies/feed.ts';
 import { loadPace, openMain } from '../load/destinations.ts';
 import { createQueueCheck } from '../load/queue-check.ts';
 import { createLoadStage } from '../load/stage.ts';
@@ -94,12 +93,14 @@ export async function startPipeline(deps: {
     log: logOf('loader'),
     onFailure: (error) => insight.reports.failed('loader', error),
   });
+  const retract = feed && createRetract(engine, feed);
   const rollbacks = createRollbacks({
     repairs: destination.repairs,
     loading,
     letters,
     rules,
     contracts,
+    retract,
     state: engine.state,
     leases,
     log,
@@ -107,9 +108,16 @@ export async function startPipeline(deps: {
     onTaken: (source, contract) => metrics.settled(source, contract, 'dead_letter'),
   });
   const resume = () => rollbacks.resume(deps.consume);
-  if (isOpen) await resume();
   // Nothing is loaded before it.
-  else loading.inTurn('the rest of a rollback', resume).catch(unlessStopped(faults.onBroken));
+  const resumeInTurn = (): void =>
+    void loading.inTurn('the rest of a rollback', resume).catch(unlessStopped(faults.onBroken));
+  if (!isOpen) resumeInTurn();
+  else
+    await resume().catch((error: unknown) => {
+      // Such as a full topic of a further destination, whose reader is yet to start.
+      if (!(error instanceof SentinelError && isRetryable(error))) throw error;
+      resumeInTurn();
+    });
   // Without positions nothing is passed over: what is there already is found by its request id.
   const committed = new Map(isOpen ? await destination.positions() : []);
   // What was parked when there were further destinations is still to be loaded when there are none any more.
@@ -123,9 +131,14 @@ export async function startPipeline(deps: {
         onBroken: faults.onBroken,
       })
     : undefined;
-  const oneWay = engine.ordered
-    ? createOneWay({ letters, state: engine.state, startedAt: Date.now() })
-    : undefined;
+  const startedAt = Date.now();
+  const oneWay = createOneWay({
+    letters,
+    holds: (ids) => destination.holds(ids),
+    state: engine.state,
+    retract,
+    receivedUntil: engine.ordered ? startedAt : Infinity,
+  });
   const chain = createChain({
     engine,
     contracts,
@@ -134,6 +147,7 @@ export async function startPipeline(deps: {
     letters,
     committed,
     oneWay,
+    startedAt,
     recent,
     copies: feed,
     parking,
@@ -181,9 +195,7 @@ export async function startPipeline(deps: {
     { ...inOrder, inFlight: 2, lingerMs },
     chain.fromIngest,
   );
-  await consume(topics.replay, { group: groups.pipeline, step: 'validator' }, inOrder, async (batch) =>
-    chain.fromIngest(await withoutStale(batch, letters)),
-  );
+  await consume(topics.replay, { group: groups.pipeline, step: 'validator' }, inOrder, chain.fromReplay);
   await consume(topics.fixed, { group: groups.loader, step: 'loader' }, inOrder, chain.fromHealers);
   if (parking !== undefined)
     await consume(

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Contract } from '../contracts/contract.ts';
+import { isTakenBack } from '../dead-letter/dead-letter.ts';
 import type { DeadLetterStore } from '../dead-letter/store.ts';
 import type { StateStore } from '../engine/engine.ts';
 import { type Lease, type Leases, createLeases } from '../engine/lease.ts';
 import { SentinelError } from '../errors.ts';
-import type { RepairAudit } from '../load/repair-audit.ts';
+import type { Retract } from '../load/copies/feed.ts';
+import type { LeavingEvent, RepairAudit } from '../load/repair-audit.ts';
 import type { LoadStage } from '../load/stage.ts';
 import type { Logger } from '../log.ts';
 import {
@@ -52,6 +54,8 @@ export function createRollbacks(deps: {
   rules: Pick<RuleStore, 'get' | 'disable'>;
   contracts: { get(name: string, version: string): Contract | undefined };
   state: StateStore;
+  /** Takes the rows out of further destinations, too, where there are some; durable when it resolves. */
+  retract?: Retract | undefined;
   /** Of several workers one takes rows out at a time. Default: there are no others. */
   leases?: Leases;
   log: Logger;
@@ -61,7 +65,7 @@ export function createRollbacks(deps: {
   onTaken: (source: string, contract: string, receivedAt: number) => void;
   now?: () => number;
 }): Rollbacks {
-  const { repairs, loading, letters, rules, contracts, state, log, onBroken, onTaken } = deps;
+  const { repairs, loading, letters, rules, contracts, state, log, retract, onBroken, onTaken } = deps;
   const now = deps.now ?? Date.now;
   const leases = deps.leases ?? createLeases({ ordered: true, state });
   /** Rules whose rows must leave. */
@@ -88,15 +92,27 @@ export function createRollbacks(deps: {
         if (!reasons.has(ruleId))
           reasons.set(ruleId, (await readRollback(state, ruleId))?.reason ?? noReason);
       }
-      await letters.takeBack(
-        leaving.map((event) =>
-          takenBack(
-            event,
-            contracts.get(event.contract, event.version),
-            reasons.get(event.repair.ruleId ?? '') ?? noReason,
-          ),
+      const events = leaving.map((event) =>
+        takenBack(
+          event,
+          contracts.get(event.contract, event.version),
+          reasons.get(event.repair.ruleId ?? '') ?? noReason,
         ),
       );
+      if (retract !== undefined) {
+        // Before there are letters, so that no replay has been copied yet; where there is one it was done before.
+        const known = await Promise.all(events.map(({ request_id }) => letters.get(request_id)));
+        const isNew = (_: LeavingEvent, at: number): boolean => !isTakenBack(known[at], events[at]!);
+        await retract(
+          leaving.filter(isNew).map(({ requestId: request_id, contract, source, repair }) => ({
+            request_id,
+            contract,
+            source,
+            rule_id: repair.ruleId,
+          })),
+        );
+      }
+      await letters.takeBack(events);
       await repairs.release(leaving.map(({ requestId }) => requestId));
       for (const { source, contract, receivedAt } of leaving) onTaken(source, contract, receivedAt);
     }
@@ -229,8 +245,8 @@ export function createRollbacks(deps: {
 
     guarding: (loading) => ({
       ...loading,
-      async load(rows, positions, beforeCommit) {
-        const outcomes = await loading.load(rows, positions, beforeCommit);
+      async load(rows, ...rest) {
+        const outcomes = await loading.load(rows, ...rest);
         if (barred.size === 0) return outcomes;
         const arrived = new Set(rows.map(({ repair }) => repair?.ruleId));
         for (const ruleId of barred) if (arrived.has(ruleId)) void sweepStragglers(ruleId).catch(onBroken);

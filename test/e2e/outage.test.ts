@@ -18,6 +18,7 @@ import { createLogger } from '../../src/log.ts';
 import { packageFolder } from '../../src/package-folder.ts';
 import { createChain } from '../../src/pipeline/chain.ts';
 import { createPipelineMetrics } from '../../src/pipeline/metrics.ts';
+import { createOneWay } from '../../src/pipeline/one-way.ts';
 import { openRuleStore } from '../../src/repair/rule-store.ts';
 import { createValidate } from '../../src/validate/stage.ts';
 import { get, ingest, post, query, settled, startProcess, transaction } from '../helpers/sentinel.ts';
@@ -58,12 +59,17 @@ describe('a destination that refuses loads for a while', () => {
     const rules = await openRuleStore(engine.state, { ttlDays: 7, contracts, log });
     const loading = createLoadStage({ destination, log });
     const choice = { sources: {}, defaultContract: 'transaction', unknownVersion: 'dead_letter' } as const;
+    const letters = createDeadLetters(engine.state);
+    const startedAt = Date.now();
+    const { holds } = destination;
     const chain = createChain({
       engine,
       contracts,
       validate: createValidate({ contracts, rules, choice }),
       loading,
-      letters: createDeadLetters(engine.state),
+      letters,
+      oneWay: createOneWay({ letters, holds, state: engine.state, receivedUntil: startedAt }),
+      startedAt,
       committed: new Map(await destination.positions()),
       subscribed: new Set(),
       metrics: createPipelineMetrics(),

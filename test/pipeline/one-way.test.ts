@@ -1,54 +1,165 @@
 import { expect, it } from 'vitest';
 import { createDeadLetters, healingKey } from '../../src/dead-letter/store.ts';
+import type { UnrecoverableEvent } from '../../src/event.ts';
 import { createOneWay } from '../../src/pipeline/one-way.ts';
 import { memoryState } from '../helpers/memory-state.ts';
 
 function setUp() {
   const state = memoryState();
   const letters = createDeadLetters(state);
-  return { state, letters, oneWay: createOneWay({ letters, state, startedAt: 1000 }) };
+  const held = new Set<string>();
+  const asked: string[] = [];
+  const holds = async (ids: readonly string[]) => {
+    asked.push(...ids);
+    return new Set(ids.filter((id) => held.has(id)));
+  };
+  const oneWay = createOneWay({ letters, holds, state, receivedUntil: 1000 });
+  /** Those of the events that it made letters of. */
+  const kept = async (...events: UnrecoverableEvent[]) => {
+    const ids: string[] = [];
+    await oneWay.keeping(events, async (mine) => {
+      ids.push(...mine.map(({ request_id }) => request_id));
+      await letters.keep(mine);
+    });
+    return ids;
+  };
+  return { state, letters, oneWay, held, asked, kept };
 }
 
-it('concerns what a process before this one may have begun', () => {
-  const { oneWay } = setUp();
-  expect([999, 1000, 1001].map((at) => oneWay.isConcerned(at))).toEqual([true, true, false]);
+const copy = (requestId: string, round?: number, receivedAt = 1000) => ({
+  requestId,
+  receivedAt,
+  replay: round === undefined ? undefined : { round },
 });
 
-it('an event that is loaded becomes no dead letter, and one that becomes one is not loaded', async () => {
-  const { oneWay } = setUp();
-  expect(oneWay.mayKeep('a')).toBe(true);
-  const claimed = oneWay.claim(['a', 'b']);
-  // From the moment that it is asked.
-  expect(oneWay.mayKeep('b')).toBe(false);
-  expect(await claimed).toEqual(new Set(['b']));
-  expect(oneWay.mayKeep('a')).toBe(true);
-});
-
-it('an event that is a dead letter already is not loaded behind its back', async () => {
-  const { oneWay, letters } = setUp();
-  const event = { request_id: 'a', received_at: 1, source: 's', contract: 'c', version: '1.0.0' };
+function dead(id: string, change: Partial<UnrecoverableEvent> = {}): UnrecoverableEvent {
+  const event = { request_id: id, received_at: 1000, source: 's', contract: 'c', version: '1.0.0' };
   const failure = { signature: 'x', violations: [], raw: '{}', reason: 'r', code: 'c', attempts: [] };
-  await letters.keep([{ ...event, ...failure }]);
-  expect(await oneWay.claim(['a', 'b'])).toEqual(new Set(['b']));
+  return { ...event, ...failure, ...change };
+}
+
+it('an event that is being loaded becomes no dead letter, from the moment that it is claimed', async () => {
+  const { oneWay, kept, held } = setUp();
+  const claiming = oneWay.claim([copy('a'), copy('b')]);
+  expect(await kept(dead('a'), dead('c'))).toEqual(['c']);
+  const claim = await claiming;
+  expect(claim.refuses('a', undefined)).toBe(false);
+  // Loaded now: nothing needs to be remembered, the destination says it.
+  held.add('a');
+  claim.end();
+  expect(await kept(dead('a'), dead('b'))).toEqual(['b']);
+});
+
+it('an event that is a dead letter, or is just becoming one, is not loaded', async () => {
+  const { oneWay, kept, letters } = setUp();
+  await kept(dead('a'));
+  let during: boolean | undefined;
+  await oneWay.keeping([dead('b')], async (mine) => {
+    during = (await oneWay.claim([copy('b')])).refuses('b', undefined);
+    await letters.keep(mine);
+  });
+  const claim = await oneWay.claim([copy('a'), copy('b'), copy('c')]);
+  expect([during, ...['a', 'b', 'c'].map((id) => claim.refuses(id, undefined))]).toEqual([
+    true,
+    true,
+    true,
+    false,
+  ]);
 });
 
 it('of two copies, one that fails does not take the way from the other', async () => {
+  const { oneWay, kept } = setUp();
+  const [first, second] = [await oneWay.claim([copy('a')]), await oneWay.claim([copy('a')])];
+  first.letGo('a', undefined);
+  first.letGo('a', undefined);
+  first.end();
+  expect(await kept(dead('a'))).toEqual([]);
+  second.letGo('a', undefined);
+  expect(await kept(dead('a'))).toEqual(['a']);
+});
+
+it('when a letter can not be written, the way is free again', async () => {
   const { oneWay } = setUp();
-  await oneWay.claim(['a']);
-  await oneWay.claim(['a']);
-  oneWay.release('a');
-  expect(oneWay.mayKeep('a')).toBe(false);
-  oneWay.release('a');
-  expect(oneWay.mayKeep('a')).toBe(true);
-  oneWay.release('a');
-  expect(await oneWay.claim(['a'])).toEqual(new Set());
+  const full = async () => {
+    throw new Error('disk full');
+  };
+  await expect(oneWay.keeping([dead('a')], full)).rejects.toThrow('disk full');
+  expect((await oneWay.claim([copy('a')])).refuses('a', undefined)).toBe(false);
+});
+
+it('asks the destination only of events that may have copies: older ones, and replays', async () => {
+  const { kept, asked } = setUp();
+  const step = dead('step', { step: 'pay' });
+  const replayed = dead('replayed', { received_at: 1001, replay: { round: 1, original: '{}' } });
+  const all = [dead('old'), dead('new', { received_at: 1001 }), step, replayed];
+  expect((await kept(...all)).toSorted()).toEqual(['new', 'old', 'replayed', 'step']);
+  expect(asked).toEqual(['old', 'replayed']);
+});
+
+it('what is dead on a further destination or in a step need not wait for a destination that is down', async () => {
+  const { letters, state } = setUp();
+  const oneWay = createOneWay({
+    letters,
+    holds: () => Promise.reject(new Error('down')),
+    state,
+    receivedUntil: 1000,
+  });
+  const keep = async (mine: UnrecoverableEvent[]) => void (await letters.keep(mine));
+  await expect(oneWay.keeping([dead('a'), dead('b', { destination: 'lake' })], keep)).rejects.toThrow('down');
+  expect([await letters.get('a'), (await letters.get('b.to.lake'))?.status]).toEqual([undefined, 'open']);
+});
+
+it('a late copy of one replay says nothing of the next', async () => {
+  const { oneWay, letters, kept } = setUp();
+  await letters.keep([dead('a')]);
+  await letters.startReplay('a');
+  const first = await oneWay.claim([copy('a', 1)]);
+  expect(first.refuses('a', { round: 1 })).toBe(false);
+  // While it is under way, another copy of it fails: this one may still be loaded.
+  expect(await kept(dead('a', { replay: { round: 1, original: '{}' } }))).toEqual([]);
+  first.letGo('a', { round: 1 });
+  await kept(dead('a', { replay: { round: 1, original: '{}' } }));
+  await letters.startReplay('a');
+  const late = await oneWay.claim([copy('a', 1), copy('a', 2)]);
+  expect([1, 2].map((round) => late.refuses('a', { round }))).toEqual([true, false]);
 });
 
 it('takes the mark of the healers from a copy that is let go', async () => {
-  const { oneWay, state } = setUp();
+  const { held, kept, state } = setUp();
   await state.write([{ put: healingKey('a'), value: {} }]);
-  await oneWay.forget([]);
-  expect(await state.get(healingKey('a'))).toBeDefined();
-  await oneWay.forget(['a']);
+  held.add('a');
+  expect(await kept(dead('a'))).toEqual([]);
   expect(await state.get(healingKey('a'))).toBeUndefined();
+});
+
+it('takes copies back from further destinations before there is a letter, and only for those that are opened', async () => {
+  const { letters, state } = setUp();
+  await letters.keep([dead('open'), dead('sent')]);
+  await letters.startReplay('sent');
+  const retracted: unknown[] = [];
+  const oneWay = createOneWay({
+    letters,
+    holds: async () => new Set(['loaded']),
+    state,
+    async retract(events) {
+      for (const event of events) retracted.push({ ...event, letter: await letters.get(event.request_id) });
+    },
+    receivedUntil: 1000,
+  });
+  const refused = dead('refused', { code: 'rejected_by_destination' });
+  const all = ['open', 'sent', 'loaded', 'new'].map((id) => dead(id));
+  await oneWay.keeping([...all, refused], async (mine) => void (await letters.keep(mine)));
+  expect(retracted).toEqual([{ request_id: 'new', contract: 'c', source: 's', letter: undefined }]);
+  expect((await letters.get('refused'))?.status).toBe('open');
+});
+
+it('a second look refuses what has become a letter since, and says which a person is to settle', async () => {
+  const { oneWay, letters, kept } = setUp();
+  const claim = await oneWay.claim([copy('a'), copy('b'), copy('c')]);
+  await letters.keep([dead('a'), dead('b')]);
+  await letters.startReplay('b');
+  expect(await claim.lookAgain()).toEqual({ givenUp: new Set(['a']) });
+  expect(['a', 'b', 'c'].map((id) => claim.refuses(id, undefined))).toEqual([true, true, false]);
+  // What is refused is not claimed any more.
+  expect(await kept(dead('b'), dead('c'))).toEqual(['b']);
 });

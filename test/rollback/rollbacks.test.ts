@@ -26,7 +26,9 @@ let rules: RuleStore;
 let loading: LoadStage;
 let rollbacks: Rollbacks;
 /** What the destination does at the next calls of these names instead of its work. */
-let outages: { release?: number; takeOut?: number };
+let outages: { release?: number; takeOut?: number; retract?: number };
+/** What further destinations were told, and what their letters were then. */
+let retracted: { id: string; letter: string | undefined }[];
 const broken: unknown[] = [];
 
 const contracts = { get: () => transaction };
@@ -60,7 +62,7 @@ async function learn(): Promise<string> {
 }
 
 function open(): void {
-  const out = (call: 'release' | 'takeOut') => {
+  const out = (call: 'release' | 'takeOut' | 'retract') => {
     if ((outages[call] ?? 0) === 0) return;
     outages[call] = (outages[call] ?? 0) - 1;
     throw new SentinelError('destination_unavailable', 'no route to the warehouse');
@@ -84,6 +86,11 @@ function open(): void {
     letters: createDeadLetters(state),
     rules,
     contracts,
+    async retract(events) {
+      for (const { request_id: id } of events)
+        retracted.push({ id, letter: (await createDeadLetters(state).get(id))?.status });
+      out('retract');
+    },
     state,
     log: silent,
     onBroken: (error) => broken.push(error),
@@ -96,6 +103,7 @@ beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'sentinel-rollback-'));
   state = memoryState();
   outages = {};
+  retracted = [];
   broken.length = 0;
   duckdb = await openDuckDb({ path: join(dir, 'warehouse.duckdb') });
   await duckdb.prepare([{ ...transaction, name: transaction.table, contract: transaction.name }]);
@@ -178,6 +186,19 @@ it.each(['takeOut', 'release'] as const)(
     expect(await duckdb.repairs.leaving(10)).toEqual([]);
   },
 );
+
+it('tells further destinations before there is a letter that could be replayed, and never after', async () => {
+  const id = await learn();
+  const row = repairedRow(id);
+  await load(row);
+  outages = { retract: 1, release: 1 };
+  await rollbacks.start(id, '');
+  await done(id);
+  const told = { id: row.requestId, letter: undefined };
+  // Once in vain, once with success, and not again when only the letting go has failed.
+  expect(retracted).toEqual([told, told]);
+  expect((await letter(row))?.status).toBe('open');
+});
 
 it('finishes first what a crash has left half done, and does not reopen what a person has settled', async () => {
   const id = await learn();

@@ -1,12 +1,15 @@
 import type { FurtherDestination } from '../../config.ts';
+import type { Engine, Message } from '../../engine/engine.ts';
 import type { Row } from '../destination.ts';
 import type { RepairTrail } from '../loaded-event.ts';
-import { type CopyHeader, copyTopic, encodeCopy } from './message.ts';
+import { type CopyHeader, type Retraction, copyTopic, encodeCopy, encodeRetraction } from './message.ts';
 
 /** Makes the copies of events for the further destinations, where there are some. */
 export interface CopyFeed {
   /** `raw`: the event as it was received. `put` is called for each destination that takes the row's event. */
   copy(row: Row, raw: string, put: (topic: string, body: Uint8Array) => void): void;
+  /** See `Retraction`; to those who may have got a copy of the event. */
+  retract(event: Retracted, put: (topic: string, body: Uint8Array) => void): void;
   /** Names of the destinations that take such events. */
   takers(contract: string, source: string): string[];
 }
@@ -33,7 +36,27 @@ export function createCopyFeed(destinations: readonly FurtherDestination[]): Cop
       const body = encodeCopy(header, text);
       for (const { topic } of topics) put(topic, body);
     },
+    retract({ request_id, contract, source, rule_id }, put) {
+      for (const { topic } of of(contract, source)) put(topic, encodeRetraction({ request_id, rule_id }));
+    },
     takers: (contract, source) => of(contract, source).map(({ name }) => name),
+  };
+}
+
+export interface Retracted extends Retraction {
+  contract: string;
+  source: string;
+}
+
+/** Sends retractions; resolves when they are durable. */
+export type Retract = (events: readonly Retracted[]) => Promise<void>;
+
+export function createRetract(engine: Pick<Engine, 'publish'>, feed: CopyFeed): Retract {
+  return async (events) => {
+    const messages = new Map<string, Message[]>();
+    for (const event of events)
+      feed.retract(event, (topic, body) => messages.set(topic, [...(messages.get(topic) ?? []), { body }]));
+    await Promise.all([...messages].map(([topic, mine]) => engine.publish(topic, mine)));
   };
 }
 

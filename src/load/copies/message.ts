@@ -18,6 +18,31 @@ export interface CopyHeader extends Omit<Reception, 'replay'> {
   replay?: { round: number };
 }
 
+/** In place of a copy: the event is a dead letter of the main destination, and a repaired row of it is to go. */
+export interface Retraction {
+  request_id: string;
+  /** The rule that had repaired the row that the main destination has given back; absent when there was none there. */
+  rule_id?: string | undefined;
+}
+
+interface RetractionHeader {
+  retracted: Retraction;
+}
+
+export const encodeRetraction = (retracted: Retraction): Buffer =>
+  encodeCopy<RetractionHeader>({ retracted }, '');
+
+export interface Copy {
+  header: CopyHeader;
+  text: string;
+}
+
+/** What a message of the topic of copies is. */
+export function readCopyMessage(body: Uint8Array): { copy: Copy } | { retracted: Retraction } {
+  const { header, text } = decodeCopy<CopyHeader | RetractionHeader>(body);
+  return 'retracted' in header ? { retracted: header.retracted } : { copy: { header, text } };
+}
+
 /**
  * A line of metadata, and a line with the event as its contract accepted it, before coercions: the reader validates it
  * again. `text` is JSON in one line.

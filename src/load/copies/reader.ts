@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config, FurtherDestination } from '../../config.ts';
 import type { ContractRegistry } from '../../contracts/registry.ts';
-import { deadLetterId, isStaleReplay } from '../../dead-letter/dead-letter.ts';
+import { type DeadLetter, deadLetterId, isStaleReplay } from '../../dead-letter/dead-letter.ts';
 import type { DeadLetterStore } from '../../dead-letter/store.ts';
 import {
   type ConsumeOptions,
@@ -19,8 +19,9 @@ import type { LoadedEvent } from '../loaded-event.ts';
 import { loadPace, openDestination } from '../destinations.ts';
 import { type LoadStage, createLoadStage } from '../stage.ts';
 import { deadCopy, refusalOf } from './dead-letter.ts';
-import { type CopyHeader, copyGroup, copyTopic, decodeCopy } from './message.ts';
-import { createCopyRollbacks } from './rollback.ts';
+import { type Copy, type CopyHeader, type Retraction, copyGroup, copyTopic } from './message.ts';
+import { type Part, partsOf } from './parts.ts';
+import { retract } from './rollback.ts';
 import { createCopyRows } from './rows.ts';
 
 /** One further destination at work, at its own pace. */
@@ -46,11 +47,6 @@ export interface CopyStatus {
 interface Opened {
   destination: Destination;
   loading: LoadStage;
-}
-
-interface Copy {
-  header: CopyHeader;
-  text: string;
 }
 
 export interface CopyReaderDeps {
@@ -84,16 +80,6 @@ export async function startCopyReader(which: FurtherDestination, deps: CopyReade
   let error: string | undefined;
   let opened: Opened | undefined;
   let opening = open();
-
-  const rollbacks = createCopyRollbacks(engine.state, () => {
-    // Also while nothing is loaded; what fails is done before the next batch.
-    opening
-      .then(({ loading, destination }) =>
-        loading.inTurn('a rollback', () => rollbacks.sweep(destination.repairs)),
-      )
-      .catch(unlessStopped);
-  });
-  await rollbacks.start();
 
   function unlessStopped(error: unknown): void {
     if (!(error instanceof SentinelError)) onBroken(error);
@@ -141,17 +127,30 @@ export async function startCopyReader(which: FurtherDestination, deps: CopyReade
   }
 
   async function handle(batch: readonly Delivery[]): Promise<void> {
-    const { destination, loading } = await opening;
+    for (const part of partsOf(batch)) {
+      if (part.kind === 'copies') await load(part.copies, await opening);
+      else await takeOut(part, await opening);
+    }
+  }
+
+  async function takeOut({ retracted, again }: Part & { kind: 'retracted' }, opened: Opened): Promise<void> {
+    const known = again ? await Promise.all(retracted.map(({ request_id }) => letters.get(request_id))) : [];
+    const due = retracted.filter((retraction, at) => !mayBeOutdated(retraction, known[at]));
+    const { destination, loading } = opened;
+    // In order nothing else of the event can be there.
+    const whole = engine.ordered ? due.map(({ request_id }) => ({ request_id })) : due;
+    if (whole.length > 0) await loading.inTurn('a rollback', () => retract(destination.repairs, whole));
+  }
+
+  async function load(all: readonly Copy[], { destination, loading }: Opened): Promise<void> {
     const copies: Copy[] = [];
     const rows: Row[] = [];
     const dead: UnrecoverableEvent[] = [];
-    await loading.inTurn('a rollback', () => rollbacks.sweep(destination.repairs));
-    for (const { body } of batch) {
-      const copy = decodeCopy(body);
+    for (const copy of all) {
       if (await isStale(copy.header)) continue;
       const row = rowOf(copy);
       if (!row.ok) dead.push(deadCopy(name, copy, row.error));
-      else if (rollbacks.admits(row.value)) {
+      else {
         loading.makeReady(row.value);
         copies.push(copy);
         rows.push(row.value);
@@ -174,8 +173,10 @@ export async function startCopyReader(which: FurtherDestination, deps: CopyReade
     }
   }
 
-  async function isStale({ request_id, replay }: CopyHeader): Promise<boolean> {
-    if (replay === undefined) return false;
+  async function isStale({ request_id, repair, replay }: CopyHeader): Promise<boolean> {
+    // Where workers share the topic, its row may be retracted by another before this one loads it.
+    if (replay === undefined)
+      return !engine.ordered && repair?.ruleId !== undefined && isGivenUp(await letters.get(request_id));
     return isStaleReplay(await letters.get(deadLetterId({ request_id, destination: name })), replay);
   }
 
@@ -223,7 +224,6 @@ export async function startCopyReader(which: FurtherDestination, deps: CopyReade
     },
     async stop() {
       stopping.abort();
-      rollbacks.stop();
       opened?.loading.stop();
       await consumer.stop();
       const { destination } = (await opening.catch(() => undefined)) ?? {};
@@ -236,5 +236,18 @@ export async function startCopyReader(which: FurtherDestination, deps: CopyReade
     },
   };
 }
+
+/**
+ * Whether a retraction that comes once more, which it does where workers share the topic, may be older than the row: when
+ * its event was replayed, and the same rule may have repaired it as before.
+ */
+function mayBeOutdated({ rule_id }: Retraction, letter: DeadLetter | undefined): boolean {
+  if (letter?.status !== 'replaying' && letter?.status !== 'replayed') return false;
+  return rule_id === undefined || letter.edited === undefined || letter.edit?.rule_id === rule_id;
+}
+
+/** A row that the main destination refused may still be one elsewhere. */
+const isGivenUp = (letter: DeadLetter | undefined): boolean =>
+  (letter?.status === 'open' || letter?.status === 'discarded') && letter.code !== 'rejected_by_destination';
 
 const stopped = () => new SentinelError('pipeline_stopped', 'stopped while waiting for a destination');

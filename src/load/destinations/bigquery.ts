@@ -5,6 +5,7 @@ import { type BigQueryOptions, openApi } from './bigquery/api.ts';
 import { createCounts } from './bigquery/counts.ts';
 import { isCollision, isNotFound, unavailable } from './bigquery/errors.ts';
 import { findEvent } from './bigquery/find.ts';
+import { heldAmong } from './bigquery/holds.ts';
 import { type Warehouse, loadBatch } from './bigquery/loader.ts';
 import { countTouched, forgetLeaving, listRepairs, readLeaving, takeOut } from './bigquery/repairs.ts';
 import { ensureBookkeeping, ensureTable, keyOf } from './bigquery/tables.ts';
@@ -69,6 +70,8 @@ export async function openBigQuery(options: BigQueryOptions): Promise<Destinatio
       throw unavailable(doing, error);
     });
 
+  const prepared = (): string[] => Array.from(tables.values(), ({ name }) => name);
+
   try {
     await ensure([]);
   } catch (error) {
@@ -104,14 +107,8 @@ export async function openBigQuery(options: BigQueryOptions): Promise<Destinatio
           queue: queueId,
         });
       }),
-    find: (requestId) =>
-      question('look for an event', () =>
-        findEvent(
-          api,
-          Array.from(tables.values(), ({ name }) => name),
-          requestId,
-        ),
-      ),
+    find: (requestId) => question('look for an event', () => findEvent(api, prepared(), requestId)),
+    holds: (requestIds) => question('look for events', () => heldAmong(api, prepared(), requestIds)),
     counts: () => question('read its counters', counts.read),
     repairs: {
       list: (filter, page) => question('list its repairs', () => listRepairs(api, filter, page)),

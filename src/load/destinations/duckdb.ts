@@ -4,6 +4,7 @@ import { mergeTables } from '../merge-tables.ts';
 import { ensureBookkeeping, forgetPositions, readCounts, readPositions } from './duckdb/bookkeeping.ts';
 import { unavailable } from './duckdb/errors.ts';
 import { findEvent } from './duckdb/find.ts';
+import { heldAmong } from './duckdb/holds.ts';
 import { type KnownTable, knowTable } from './duckdb/known-table.ts';
 import { type Warehouse, loadBatch, writer } from './duckdb/loader.ts';
 import { createRepairKinds, highestRepairKind } from './duckdb/repair-log.ts';
@@ -136,6 +137,7 @@ export async function openDuckDb(options: DuckDbOptions): Promise<Destination> {
         warehouse.partitions.clear();
       }),
     find: (requestId) => question('look for an event', (connection) => findEvent(connection, requestId)),
+    holds: (requestIds) => question('look for events', (connection) => heldAmong(connection, requestIds)),
     counts: () => question('read its counters', readCounts),
     repairs: repairAudit({ question, exclusively }),
     search: createSearch(question),

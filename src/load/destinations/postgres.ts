@@ -4,6 +4,7 @@ import type { Destination, RowOutcome, Table } from '../destination.ts';
 import { mergeTables } from '../merge-tables.ts';
 import { counterSlots, forgetPositions, readCounts, readPositions } from './postgres/bookkeeping.ts';
 import { findEvent } from './postgres/find.ts';
+import { heldAmong } from './postgres/holds.ts';
 import { type KnownTable, knowTable } from './postgres/known-table.ts';
 import { type Warehouse, loadBatch, makeReady } from './postgres/loader.ts';
 import { createQuery } from './postgres/query.ts';
@@ -101,6 +102,8 @@ export async function openPostgres(options: PostgresOptions): Promise<Destinatio
       session.transaction('forget its positions', (client) => forgetPositions(client, schema, queueId)),
     find: (requestId) =>
       session.question('look for an event', (client) => findEvent(client, schema, requestId)),
+    holds: (requestIds) =>
+      session.question('look for events', (client) => heldAmong(client, schema, requestIds)),
     counts: () => session.question('read its counters', (client) => readCounts(client, schema)),
     repairs: repairAudit(session, warehouse.slot),
     search: createSearch(session),

@@ -160,6 +160,51 @@ export function repairsConformance(open: () => Promise<DestinationUnderTest>): v
       expect(await destination.repairs.leaving(10)).toHaveLength(1);
     });
 
+    it('count as held, like all its events, until they are released', async () => {
+      // As at ingest: when the id is made.
+      const now = { receivedAt: Date.now() };
+      const [leaving, gone, clean] = [byRule('r1', now), byRule('r1', now), row({ event_id: 'clean' }, now)];
+      const twice = row({ event_id: 'clean' }, now);
+      const stranger = row({ event_id: 'never loaded' }, now);
+      const all = [leaving, gone, clean, twice, stranger].map(({ requestId }) => requestId);
+      expect(await destination.holds(all)).toEqual(new Set());
+      await destination.load([leaving, gone, clean, twice], at(1));
+      expect(await destination.holds(all)).toEqual(new Set(all.slice(0, 4)));
+      await takeAll('r1');
+      expect(await destination.holds(all)).toEqual(new Set(all.slice(0, 4)));
+      await destination.repairs.release([gone.requestId]);
+      expect(await destination.holds([...all, 'no uuid'])).toEqual(
+        new Set([leaving, clean, twice].map(({ requestId }) => requestId)),
+      );
+      expect(await destination.holds([clean.requestId.toUpperCase()])).toEqual(
+        new Set([clean.requestId.toUpperCase()]),
+      );
+      expect(await destination.holds([])).toEqual(new Set());
+    });
+
+    it('are taken back one by one, where only some events are named', async () => {
+      const [first, second, other] = [byRule('r1'), byRule('r1'), byRule('r2')];
+      await destination.load([first, second, other], at(1));
+      const only = [second, other].map(({ requestId }) => requestId);
+      expect(await destination.repairs.takeOut('r1', { limit: 10, at: 5, only })).toEqual({
+        taken: 1,
+        after: undefined,
+      });
+      expect((await destination.repairs.leaving(10)).map(({ requestId }) => requestId)).toEqual([
+        second.requestId,
+      ]);
+      expect(await destination.repairs.takeOut('r1', { limit: 10, at: 6, only })).toEqual({
+        taken: 0,
+        after: undefined,
+      });
+      // Whoever repaired them.
+      expect(await destination.repairs.takeOut(undefined, { limit: 10, at: 7, only })).toMatchObject({
+        taken: 1,
+      });
+      expect(await destination.find(other.requestId)).toMatchObject({ status: 'leaving' });
+      expect(await destination.counts()).toEqual({ loaded: 1, repaired: 1, duplicate: 0 });
+    });
+
     it('leave room for the same event and the same key', async () => {
       const event = byRule('r1');
       await destination.load([event], at(1));

@@ -4,9 +4,9 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { discardOpen } from '../../../src/dead-letter/discard-many.ts';
 import { type DeadLetterStore, createDeadLetters } from '../../../src/dead-letter/store.ts';
 import { createLeases } from '../../../src/engine/lease.ts';
-import type { StateChange } from '../../../src/engine/engine.ts';
+import type { Engine, StateChange } from '../../../src/engine/engine.ts';
 import type { UnrecoverableEvent } from '../../../src/event.ts';
-import { Received, message, numbers, wait } from '../../conformance/engine/helpers.ts';
+import { Received, message, numbers, text, wait } from '../../conformance/engine/helpers.ts';
 import { until } from '../../helpers/until.ts';
 import { type NatsServer, noNatsServer, startNatsServer } from '../../helpers/nats-server.ts';
 import { freshPrefix, open } from './support.ts';
@@ -59,6 +59,32 @@ describe.skipIf(noNatsServer !== undefined)('several processes on one NATS', () 
     await until(() => logs.reduce((sum, { texts }) => sum + texts.length, 0) >= sent.length);
     await wait(50);
     expect(logs.flatMap(({ texts }) => texts).toSorted()).toEqual(sent.toSorted());
+  });
+
+  it('say which messages another may have had before', async () => {
+    const [a, b] = (await three()) as [Engine, Engine, Engine];
+    const flags: (boolean | undefined)[] = [];
+    let killed = false;
+    const consumer = await a.consume('orders', 'loader', { maxEvents: 1, retry: 'hold' }, async ([one]) => {
+      if (text(one!) === 'last') {
+        killed = true;
+        throw new Error('killed');
+      }
+      flags.push(one!.again);
+    });
+    // Each in a block of its own, and more than the first few, of which nobody can be sure.
+    for (const one of numbers(70)) await a.publish('orders', [message(one)]);
+    await until(() => flags.length === 70);
+    expect(flags.slice(64)).toEqual([undefined, undefined, undefined, undefined, undefined, undefined]);
+    await a.publish('orders', [message('last')]);
+    await until(() => killed);
+    await consumer.stop();
+    const seen: unknown[] = [];
+    await b.consume('orders', 'loader', {}, async (batch) => {
+      seen.push(...batch.map((one) => [text(one), one.again]));
+    });
+    await until(() => seen.length === 1);
+    expect(seen).toEqual([['last', true]]);
   });
 
   // A request takes sixteen messages; newer servers say of each that it is complete, which must not be taken for a refusal.

@@ -28,6 +28,11 @@ const defaultMaxBytes = 4 * 1024 * 1024;
  * so a small number shares a quiet topic among the workers.
  */
 const pullAtOnce = 16;
+/**
+ * Messages by which a server of version 2.9 may count back: one that a worker gives back as it stops can come again as if
+ * for the first time.
+ */
+const countedBack = 64;
 /** Between tries to settle while NATS does not answer. */
 const settlePauseMs = 500;
 
@@ -65,6 +70,8 @@ export async function startConsumer(
   let pumping = false;
   let lingerTimer: NodeJS.Timeout | undefined;
   let lastStart = -Infinity;
+  /** What lies up to here may have been given to a worker before, whatever the server says. */
+  let knownTo = names.deliveredTo + countedBack;
 
   const mayTake = (): boolean => !stopping.signal.aborted && !paused;
   const mayStart = (): boolean => mayTake() && holding === 0 && running.size < inFlight;
@@ -103,9 +110,11 @@ export async function startConsumer(
   }
 
   async function takeBlock(message: Pulled): Promise<void> {
+    const again = message.deliveries > 1 || message.seq <= knownTo;
+    knownTo = Math.max(knownTo, message.seq);
     const ref = readRef(message.header(largeHeader));
     const body = ref === undefined ? undefined : await large.load(encodeToken(topic), ref);
-    accept(holdBlock(message, topic, body), fresh);
+    accept(holdBlock(message, topic, { again, body }), fresh);
   }
 
   async function takeRetry(message: Pulled): Promise<void> {

@@ -6,10 +6,10 @@ const lookEveryMs = 250;
  * Makes a stream or consumer that others may be making at the same time. Servers answer only one of those who ask then,
  * so `look`, which throws while it is not there, is asked too. Throws what `add` throws.
  */
-export async function create(add: () => Promise<unknown>, look: () => Promise<unknown>): Promise<void> {
+export async function create<T>(add: () => Promise<T>, look: () => Promise<T>): Promise<T> {
   let answered = false;
   const added = add().finally(() => (answered = true));
-  const seen = async (): Promise<unknown> => {
+  const seen = async (): Promise<T> => {
     for (;;) {
       await sleep(lookEveryMs);
       if (answered) return added;
@@ -21,5 +21,5 @@ export async function create(add: () => Promise<unknown>, look: () => Promise<un
     }
   };
   // Whichever comes last is not listened to any more: without an answer, `add` fails when its time is over.
-  await Promise.race([added, seen()]);
+  return Promise.race([added, seen()]);
 }

@@ -19,6 +19,8 @@ export interface GroupNames {
   consumer: string;
   retryStream: string;
   retryConsumer: string;
+  /** Sequence up to which the workers of the group have been given messages. */
+  deliveredTo: number;
 }
 
 /** Makes the group's durable consumers unless they are there. */
@@ -35,7 +37,7 @@ export async function ensureGroup(
     retryStream: layout.retryStream,
     retryConsumer: layout.retryConsumerOf(topic, group),
   };
-  await Promise.all([
+  const [{ delivered }] = await Promise.all([
     ensureConsumer(link, stream, {
       durable_name: names.consumer,
       max_ack_pending: maxHeldBlocks,
@@ -48,22 +50,22 @@ export async function ensureGroup(
       ack_wait: ackWaitMs * 1e6,
     }),
   ]);
-  return names;
+  return { ...names, deliveredTo: delivered.stream_seq };
 }
 
 async function ensureConsumer(
   { jsm, looks }: Link,
   stream: string,
   config: Partial<ConsumerConfig> & { durable_name: string },
-): Promise<void> {
-  await patiently(async () => {
+): Promise<ConsumerInfo> {
+  return patiently(async () => {
     try {
-      const { config: found } = await looks.consumers.info(stream, config.durable_name);
-      if (found.ack_wait !== config.ack_wait)
-        await jsm.consumers.update(stream, config.durable_name, { ack_wait: config.ack_wait! });
+      const info = await looks.consumers.info(stream, config.durable_name);
+      if (info.config.ack_wait === config.ack_wait) return info;
+      return await jsm.consumers.update(stream, config.durable_name, { ack_wait: config.ack_wait! });
     } catch (error) {
       if (!isNotFound(error)) throw error;
-      await create(
+      return await create(
         () =>
           jsm.consumers.add(stream, {
             ...config,

@@ -8,6 +8,8 @@ export interface Pulled {
   subject: string;
   /** Sequence in the stream. */
   seq: number;
+  /** How often it was delivered, this time included. */
+  deliveries: number;
   /** Sequence of the consumer's deliveries; has no gap unless a message got lost on its way. */
   delivery: number;
   /** Messages behind it, as far as the server knew. */
@@ -33,6 +35,7 @@ export function toPulled(message: Msg): Pulled {
     data: message.data,
     header: (name) => message.headers?.get(name) || undefined,
     subject: message.subject,
+    deliveries: number(-1),
     seq: number(0),
     delivery: number(1),
     at: number(2) / 1e6,

@@ -1,10 +1,10 @@
 import type { LoadedEvent, RepairTrail } from '../../loaded-event.ts';
+import { uuidShape } from '../../uuid-shape.ts';
 import { byHandOf } from '../../repair-page.ts';
 import type { Api } from './api.ts';
 import { cell } from './repairs.ts';
 import { literal } from './tables.ts';
 
-const uuidShape = /^[\da-f]{8}-[\da-f]{4}-([\da-f])[\da-f]{3}-[\da-f]{4}-[\da-f]{12}$/i;
 const dayMs = 86_400_000;
 
 /** Looks in the tables, those of contracts that are gone included, for the event that came with this request id. */
@@ -13,16 +13,30 @@ export async function findEvent(
   prepared: readonly string[],
   requestId: string,
 ): Promise<LoadedEvent | undefined> {
-  const shape = uuidShape.exec(requestId);
-  if (shape === null) return undefined;
+  if (!uuidShape.test(requestId)) return undefined;
   const id = requestId.toLowerCase();
-  // A request id of version 7 tells when it was made, which spares all other days of the table.
-  const made = shape[1] === '7' ? Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16) : undefined;
-  const day = (from: number) => literal(new Date(made! + from * dayMs).toISOString());
-  const days =
-    made === undefined ? '' : `AND t._received_at BETWEEN TIMESTAMP(${day(-2)}) AND TIMESTAMP(${day(2)})`;
+  const days = daysAround([id]);
   const found = await findWithin(api, prepared, id, days);
   return found ?? (days === '' ? undefined : findWithin(api, prepared, id, ''));
+}
+
+/** A request id of version 7 tells when it was made, which spares all other days of a table `t`. In lower case. */
+export function daysAround(ids: readonly string[]): string {
+  if (ids.some((id) => id[14] !== '7')) return '';
+  const times = ids.map((id) => Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16));
+  const day = (time: number) => literal(new Date(time).toISOString());
+  const [first, last] = [Math.min(...times) - 2 * dayMs, Math.max(...times) + 2 * dayMs];
+  return `AND t._received_at BETWEEN TIMESTAMP(${day(first)}) AND TIMESTAMP(${day(last)})`;
+}
+
+/** Those of contracts that are gone included. */
+export async function allTables(api: Api, prepared: readonly string[]): Promise<string[]> {
+  const written = await api.run(`SELECT DISTINCT table_name FROM ${api.table('_sentinel_contracts')}`);
+  const tables = [...prepared];
+  for (const [name] of written)
+    if (!tables.includes(cell(name)) && (await api.fieldsOf(cell(name))) !== undefined)
+      tables.push(cell(name));
+  return tables;
 }
 
 async function findWithin(
@@ -32,12 +46,7 @@ async function findWithin(
   days: string,
 ): Promise<LoadedEvent | undefined> {
   const contracts = api.table('_sentinel_contracts');
-  const written = await api.run(`SELECT DISTINCT table_name FROM ${contracts}`);
-  const tables = [...prepared];
-  for (const [name] of written)
-    if (!tables.includes(cell(name)) && (await api.fieldsOf(cell(name))) !== undefined)
-      tables.push(cell(name));
-  const places = tables.map(
+  const places = (await allTables(api, prepared)).map(
     (table) =>
       `SELECT 1 AS place, CASE WHEN t._repaired THEN 'repaired' ELSE 'loaded' END AS status, ${literal(table)} AS table_name,
          (SELECT MIN(c.contract) FROM ${contracts} c WHERE c.table_name = ${literal(table)}

@@ -1,5 +1,5 @@
 import type { RepairTrail } from '../../loaded-event.ts';
-import type { RepairAudit, RepairFilter, TakenOut } from '../../repair-audit.ts';
+import type { RepairAudit, RepairFilter, TakeOutOptions, TakenOut } from '../../repair-audit.ts';
 import { byHandOf, filterColumns, placeOf, repairPage } from '../../repair-page.ts';
 import type { Api, Params } from './api.ts';
 import { type Warehouse, commit, lastBatch } from './loader.ts';
@@ -52,15 +52,18 @@ export async function countTouched(api: Api, ruleId: string): ReturnType<RepairA
 /** One transaction: rows out of their tables, their events among the leaving, repairs marked, counters down. */
 export async function takeOut(
   warehouse: Warehouse,
-  ruleId: string,
-  { limit, at, after }: { limit: number; at: number; after?: string },
+  ruleId: string | undefined,
+  { limit, at, after, only }: TakeOutOptions,
 ): Promise<TakenOut> {
   const { api } = warehouse;
   const seen = await lastBatch(warehouse);
+  const byRule = ruleId === undefined ? '' : 'rule_id = @rule AND';
+  const rule = ruleId === undefined ? undefined : { rule: ruleId };
   const repairs = await api.run(
     `SELECT request_id, table_name FROM ${api.table('_sentinel_repairs')}
-     WHERE rule_id = @rule AND rolled_back_at IS NULL AND request_id > @after ORDER BY request_id LIMIT ${limit}`,
-    { rule: ruleId, after: after ?? '' },
+     WHERE ${byRule} rolled_back_at IS NULL AND request_id > @after
+       ${only === undefined ? '' : 'AND request_id IN UNNEST(@only)'} ORDER BY request_id LIMIT ${limit}`,
+    { ...rule, after: after ?? '', ...(only === undefined ? undefined : { only: [...only] }) },
   );
   if (repairs.length === 0) return { taken: 0, after: undefined };
   const present = new Set<string>();
@@ -80,12 +83,12 @@ export async function takeOut(
     [
       ...writes,
       `UPDATE ${api.table('_sentinel_repairs')} SET rolled_back_at = TIMESTAMP(@at)
-       WHERE rule_id = @rule AND rolled_back_at IS NULL
+       WHERE ${byRule} rolled_back_at IS NULL
          AND request_id IN (SELECT request_id FROM ${leaving} WHERE taken_at = TIMESTAMP(@at) AND request_id IN UNNEST(@ids))`,
       `UPDATE ${api.table('_sentinel_counters')} SET loaded = loaded - ${taken}, repaired = repaired - ${taken} WHERE TRUE`,
     ],
     {
-      rule: ruleId,
+      ...rule,
       at: new Date(at).toISOString(),
       ids: repairs.map(([id]) => cell(id)),
     },

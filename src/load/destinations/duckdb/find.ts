@@ -1,10 +1,9 @@
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 import type { LoadedEvent, RepairTrail } from '../../loaded-event.ts';
+import { uuidShape } from '../../uuid-shape.ts';
 import { rowsOf } from './rows.ts';
 import { identifier, literal } from './sql.ts';
 import { eventTables } from './tables.ts';
-
-const uuidShape = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
 
 /** Looks in every table for the event that came with this request id. */
 export async function findEvent(

@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { RepairTrail } from '../../loaded-event.ts';
-import type { LeavingEvent, TakenOut } from '../../repair-audit.ts';
+import type { LeavingEvent, TakeOutOptions, TakenOut } from '../../repair-audit.ts';
 import { rowsOf } from './rows.ts';
 import { identifier, literal } from './sql.ts';
 import { eventTables, sameName } from './tables.ts';
@@ -11,14 +11,15 @@ const batch = 'temp._sentinel_batch';
 /** One transaction: rows out of their tables, their events among the leaving, repairs marked, counters down. */
 export async function takeOut(
   connection: DuckDBConnection,
-  ruleId: string,
-  { limit, at, after }: { limit: number; at: number; after?: string },
+  ruleId: string | undefined,
+  { limit, at, after, only }: TakeOutOptions,
 ): Promise<TakenOut> {
   await connection.run(
     `CREATE OR REPLACE TEMP TABLE _sentinel_batch AS
      SELECT request_id, table_name FROM _sentinel_repairs
-     WHERE rule_id = ${literal(ruleId)} AND rolled_back_at IS NULL
+     WHERE ${ruleId === undefined ? '' : `rule_id = ${literal(ruleId)} AND`} rolled_back_at IS NULL
        ${after === undefined ? '' : `AND request_id > ${literal(after)}::UUID`}
+       ${only === undefined ? '' : `AND request_id IN (SELECT unnest([${only.map(literal).join(', ')}]::UUID[]))`}
      ORDER BY request_id LIMIT ${limit}`,
   );
   const [[seen, first, last] = []] = await rowsOf(
@@ -49,7 +50,8 @@ export async function takeOut(
   }
   await connection.run(
     `UPDATE _sentinel_repair_log SET rolled_back_at = ${takenAt}
-     WHERE kind IN (SELECT id FROM _sentinel_repair_kinds WHERE rule_id = ${literal(ruleId)}) AND rolled_back_at IS NULL
+     WHERE ${ruleId === undefined ? '' : `kind IN (SELECT id FROM _sentinel_repair_kinds WHERE rule_id = ${literal(ruleId)}) AND`}
+       rolled_back_at IS NULL
        AND request_id IN (SELECT request_id FROM _sentinel_leaving WHERE request_id ${range} AND taken_at = ${takenAt})`,
   );
   await connection.run(

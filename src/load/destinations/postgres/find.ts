@@ -1,9 +1,8 @@
 import type { ClientBase } from 'pg';
 import type { LoadedEvent, RepairTrail } from '../../loaded-event.ts';
+import { uuidShape } from '../../uuid-shape.ts';
 import { identifier, literal } from './sql.ts';
 import { eventTables } from './tables.ts';
-
-export const uuidShape = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
 
 interface Found {
   status: LoadedEvent['status'];

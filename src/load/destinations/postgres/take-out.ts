@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { RepairTrail } from '../../loaded-event.ts';
-import type { LeavingEvent, TakenOut } from '../../repair-audit.ts';
+import type { LeavingEvent, TakeOutOptions, TakenOut } from '../../repair-audit.ts';
 import { addToCounts } from './bookkeeping.ts';
 import { identifier } from './sql.ts';
 import { eventTables } from './tables.ts';
@@ -9,16 +9,17 @@ import { eventTables } from './tables.ts';
 export async function takeOut(
   client: PoolClient,
   { schema, slot }: { schema: string; slot: number },
-  ruleId: string,
-  { limit, at, after }: { limit: number; at: number; after?: string },
+  ruleId: string | undefined,
+  { limit, at, after, only }: TakeOutOptions,
 ): Promise<TakenOut> {
   const own = identifier(schema);
   // Whoever takes out the same at the same time waits here, and then finds it taken.
   const { rows: repairs } = await client.query<{ request_id: string; table_name: string }>(
     `SELECT request_id, table_name FROM ${own}._sentinel_repairs
-     WHERE rule_id = $1 AND rolled_back_at IS NULL AND ($2::uuid IS NULL OR request_id > $2)
+     WHERE ($1::text IS NULL OR rule_id = $1) AND rolled_back_at IS NULL AND ($2::uuid IS NULL OR request_id > $2)
+       AND ($4::uuid[] IS NULL OR request_id = ANY($4))
      ORDER BY request_id LIMIT $3 FOR UPDATE`,
-    [ruleId, after ?? null, limit],
+    [ruleId ?? null, after ?? null, limit, only ?? null],
   );
   if (repairs.length === 0) return { taken: 0, after: undefined };
 

@@ -1,0 +1,24 @@
+import { uuidShape } from '../../uuid-shape.ts';
+import type { Api } from './api.ts';
+import { allTables, daysAround } from './find.ts';
+import { cell } from './repairs.ts';
+
+/** See `Destination.holds`. */
+export async function heldAmong(
+  api: Api,
+  prepared: readonly string[],
+  requestIds: readonly string[],
+): Promise<Set<string>> {
+  const ids = requestIds.filter((id) => uuidShape.test(id)).map((id) => id.toLowerCase());
+  if (ids.length === 0) return new Set();
+  const places = [
+    ...(await allTables(api, prepared)).map((table) => ['_request_id', table, daysAround(ids)] as const),
+    ['request_id', '_sentinel_leaving', ''] as const,
+    ['request_id', '_sentinel_duplicates', ''] as const,
+  ].map(
+    ([id, table, days]) => `SELECT t.${id} FROM ${api.table(table)} t WHERE t.${id} IN UNNEST(@ids) ${days}`,
+  );
+  const rows = await api.run(places.join(' UNION ALL '), { ids });
+  const held = new Set(rows.map(([id]) => cell(id)));
+  return new Set(requestIds.filter((id) => held.has(id.toLowerCase())));
+}

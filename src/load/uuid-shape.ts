@@ -1,0 +1,2 @@
+/** Only such request ids are in a destination, and only such may be cast to its type for them. */
+export const uuidShape = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
