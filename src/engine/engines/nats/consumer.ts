@@ -9,6 +9,7 @@ import { encodeToken } from './names.ts';
 import type { Pulled } from './pulled.ts';
 import { startPuller } from './puller.ts';
 import type { RetryArea, RetryGroup } from './retry-area.ts';
+import { countsBack } from './server-version.ts';
 
 export interface ConsumerDeps {
   link: Link;
@@ -28,11 +29,6 @@ const defaultMaxBytes = 4 * 1024 * 1024;
  * so a small number shares a quiet topic among the workers.
  */
 const pullAtOnce = 16;
-/**
- * Messages by which a server of version 2.9 may count back: one that a worker gives back as it stops can come again as if
- * for the first time.
- */
-const countedBack = 64;
 /** Between tries to settle while NATS does not answer. */
 const settlePauseMs = 500;
 
@@ -71,7 +67,7 @@ export async function startConsumer(
   let lingerTimer: NodeJS.Timeout | undefined;
   let lastStart = -Infinity;
   /** What lies up to here may have been given to a worker before, whatever the server says. */
-  let knownTo = names.deliveredTo + countedBack;
+  let knownTo = names.deliveredTo + countsBack(link.nc.info?.version ?? '');
 
   const mayTake = (): boolean => !stopping.signal.aborted && !paused;
   const mayStart = (): boolean => mayTake() && holding === 0 && running.size < inFlight;
