@@ -158,7 +158,7 @@ export function createChain(deps: {
       copies?.copy(row, fixed.raw, outbox.copy);
       addCandidate(candidates, row, fixed.raw, replay);
     }
-    await outbox.flush();
+    await send(outbox, claim);
     await load(candidates, claim, fresh);
     if (settled.length > 0)
       await engine.state.write(settled.map((requestId) => ({ delete: healingKey(requestId) })));
@@ -172,8 +172,18 @@ export function createChain(deps: {
       loading.makeReady(row);
       addCandidate(candidates, row, raw, replay);
     }
-    await outbox.flush();
+    await send(outbox, claim);
     metrics.loaded(candidates.rows, await loadInPlace(candidates, claim, []));
+  }
+
+  /** What can't be sent lets go of its claim: the batch comes again, and claims anew. */
+  async function send(outbox: Outbox, claim: Claim): Promise<void> {
+    try {
+      await outbox.flush();
+    } catch (error) {
+      claim.end();
+      throw error;
+    }
   }
 
   /** Resolves when the rows are in the destination, or parked. */

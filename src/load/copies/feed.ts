@@ -54,8 +54,12 @@ export type Retract = (events: readonly Retracted[]) => Promise<void>;
 export function createRetract(engine: Pick<Engine, 'publish'>, feed: CopyFeed): Retract {
   return async (events) => {
     const messages = new Map<string, Message[]>();
-    for (const event of events)
-      feed.retract(event, (topic, body) => messages.set(topic, [...(messages.get(topic) ?? []), { body }]));
+    const put = (topic: string, body: Uint8Array): void => {
+      const mine = messages.get(topic);
+      if (mine === undefined) messages.set(topic, [{ body }]);
+      else mine.push({ body });
+    };
+    for (const event of events) feed.retract(event, put);
     await Promise.all([...messages].map(([topic, mine]) => engine.publish(topic, mine)));
   };
 }

@@ -15,8 +15,11 @@ const batchRows = 1000;
  */
 export async function retract(repairs: RepairAudit, retractions: readonly Retraction[]): Promise<void> {
   const byRule = new Map<string | undefined, string[]>();
-  for (const { request_id, rule_id } of retractions)
-    byRule.set(rule_id, [...(byRule.get(rule_id) ?? []), request_id]);
+  for (const { request_id, rule_id } of retractions) {
+    const ids = byRule.get(rule_id);
+    if (ids === undefined) byRule.set(rule_id, [request_id]);
+    else ids.push(request_id);
+  }
   // What a try that failed has left.
   await release(repairs);
   for (const [ruleId, ids] of byRule)

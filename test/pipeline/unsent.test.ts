@@ -1,0 +1,50 @@
+import { expect, it } from 'vitest';
+import transactionContract from '../../contracts/v1/transaction.ts';
+import type { Delivery } from '../../src/engine/engine.ts';
+import { SentinelError } from '../../src/errors.ts';
+import { createRequestIds } from '../../src/ingest/request-id.ts';
+import { createRowMaker } from '../../src/load/row.ts';
+import type { Chain } from '../../src/pipeline/chain.ts';
+import { encodeParked } from '../../src/pipeline/parked-event.ts';
+import { priced, transactionWith } from '../helpers/healing.ts';
+import { type ChainGround, prepareChain } from './chain-ground.ts';
+
+const requestId = createRequestIds()(1);
+
+it('a repair whose batch can not be sent does not keep a later letter of its event from being kept', () =>
+  letterAfter(
+    (chain) => chain.fromHealers,
+    ({ fixed }) => [fixed(requestId, 0)],
+  ));
+
+it('nor does a parked event', () =>
+  letterAfter(
+    (chain) => chain.fromParked,
+    // The contract accepts the one no more, which is to be sent on; the other is only to be loaded.
+    () => [parked(createRequestIds()(1), priced(), 0), parked(requestId, transactionWith({}), 1)],
+  ));
+
+async function letterAfter(
+  way: (chain: Chain) => (batch: readonly Delivery[]) => Promise<void>,
+  batch: (ground: ChainGround) => Delivery[],
+): Promise<void> {
+  const ground = await prepareChain();
+  const { chain, engine, letters, oneWay, dead } = ground;
+  const { publish } = engine;
+  engine.publish = () => Promise.reject(new SentinelError('engine_full', 'the disk is full'));
+  await expect(way(chain)(batch(ground))).rejects.toThrow('the disk is full');
+  engine.publish = publish;
+  // The batch comes again, and the destination refuses the row.
+  await oneWay.keeping([dead(requestId, { code: 'rejected_by_destination' })], async (mine) => {
+    await letters.keep(mine);
+  });
+  expect((await letters.get(requestId))?.status).toBe('open');
+}
+
+function parked(id: string, event: ReturnType<typeof priced>, offset: number): Delivery {
+  const raw = JSON.stringify(event);
+  const facts = { requestId: id, receivedAt: 0, source: 'shop', repair: undefined };
+  const row = createRowMaker(transactionContract)(event, { ...facts, text: raw, changed: undefined });
+  const body = encodeParked({ row, raw, replay: undefined });
+  return { body, events: 1, position: { partition: 'parked', offset }, attempt: 1 };
+}
