@@ -162,6 +162,13 @@ export function createOneWay(deps: {
       .map(({ request_id, contract, source }) => ({ request_id, contract, source }));
   }
 
+  /** A row of this round would have settled the letter before it; what is there is of an earlier round, and just leaving. */
+  async function isUnsettledReplay({ request_id, replay }: UnrecoverableEvent): Promise<boolean> {
+    if (replay === undefined) return false;
+    const letter = await letters.get(request_id);
+    return letter?.status === 'replaying' && letter.replays === replay.round;
+  }
+
   return {
     claim,
     async keeping(events, keep) {
@@ -176,7 +183,9 @@ export function createOneWay(deps: {
       for (const way of marked) ways.set(way, 'letter');
       try {
         const there = await holds(free.map(({ request_id }) => request_id));
-        const mine = new Set(free.filter(({ request_id }) => !there.has(request_id)));
+        const mine = new Set<UnrecoverableEvent>();
+        for (const event of free)
+          if (!there.has(event.request_id) || (await isUnsettledReplay(event))) mine.add(event);
         const dropped = concerned.filter((event) => !mine.has(event));
         // They are not with the healers any more, either.
         if (dropped.length > 0)

@@ -124,6 +124,22 @@ it('a late copy of one replay says nothing of the next', async () => {
   expect([1, 2].map((round) => late.refuses('a', { round }))).toEqual([true, false]);
 });
 
+it('a replay that fails while the row that was rolled back before it is still leaving is a dead letter again', async () => {
+  const { held, kept, letters } = setUp();
+  const at = new Date().toISOString();
+  const attempts = [{ healer: 'rule' as const, at, reason: 'taken back', rule_id: 'r' }];
+  await letters.takeBack([dead('a', { code: 'rolled_back', attempts })]);
+  held.add('a');
+  await letters.startReplay('a');
+  const failed = dead('a', { replay: { round: 1, original: '{}' } });
+  expect(await kept(failed)).toEqual(['a']);
+  expect((await letters.get('a'))?.status).toBe('open');
+  // A round that was loaded has settled its letter.
+  await letters.startReplay('a');
+  await letters.settleReplayed(['a']);
+  expect(await kept(dead('a', { replay: { round: 2, original: '{}' } }))).toEqual([]);
+});
+
 it('takes the mark of the healers from a copy that is let go', async () => {
   const { held, kept, state } = setUp();
   await state.write([{ put: healingKey('a'), value: {} }]);
