@@ -101,8 +101,15 @@ export function createChain(deps: {
     await load(candidates, claim, fresh);
   }
 
+  /** In place, too: one batch that failed here would fail all behind it. */
   const claimed = async (copies: readonly Copy[]): Promise<Claim> =>
-    copies.length === 0 ? noClaim : oneWay.claim(copies);
+    copies.length === 0
+      ? noClaim
+      : patience.until(() => oneWay.claim(copies), {
+          failed: 'dead letters can not be read; the batch waits',
+          recovered: 'dead letters can be read again',
+          fields: { events: copies.length },
+        });
 
   async function validateAll(
     batch: readonly Delivery[],

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import transactionContract from '../../contracts/v1/transaction.ts';
 import type { Delivery } from '../../src/engine/engine.ts';
 import { SentinelError } from '../../src/errors.ts';
+import { encodeRecord } from '../../src/ingest/record.ts';
 import { createRequestIds } from '../../src/ingest/request-id.ts';
 import { createRowMaker } from '../../src/load/row.ts';
 import type { Chain } from '../../src/pipeline/chain.ts';
@@ -9,7 +10,22 @@ import { encodeParked } from '../../src/pipeline/parked-event.ts';
 import { priced, transactionWith } from '../helpers/healing.ts';
 import { type ChainGround, prepareChain } from './chain-ground.ts';
 
-const requestId = createRequestIds()(1);
+const nextId = createRequestIds();
+const requestId = nextId(1);
+
+it('replays wait in place while letters can not be read, and then all are loaded', async () => {
+  const { chain, engine, destination } = await prepareChain();
+  const { get } = engine.state;
+  let failures = 0;
+  engine.state.get = (key) => {
+    if (failures++ > 0) return get(key);
+    return Promise.reject(new SentinelError('engine_unavailable', 'no answer'));
+  };
+  const ids = [nextId(1), nextId(1)];
+  await Promise.all(ids.map((id, offset) => chain.fromReplay([replayed(id, offset)])));
+  expect(failures).toBeGreaterThan(1);
+  expect(await destination.holds(ids)).toEqual(new Set(ids));
+});
 
 it('a repair whose batch can not be sent does not keep a later letter of its event from being kept', () =>
   letterAfter(
@@ -21,7 +37,7 @@ it('nor does a parked event', () =>
   letterAfter(
     (chain) => chain.fromParked,
     // The contract accepts the one no more, which is to be sent on; the other is only to be loaded.
-    () => [parked(createRequestIds()(1), priced(), 0), parked(requestId, transactionWith({}), 1)],
+    () => [parked(nextId(1), priced(), 0), parked(requestId, transactionWith({}), 1)],
   ));
 
 async function letterAfter(
@@ -47,4 +63,11 @@ function parked(id: string, event: ReturnType<typeof priced>, offset: number): D
   const row = createRowMaker(transactionContract)(event, { ...facts, text: raw, changed: undefined });
   const body = encodeParked({ row, raw, replay: undefined });
   return { body, events: 1, position: { partition: 'parked', offset }, attempt: 1 };
+}
+
+function replayed(id: string, offset: number): Delivery {
+  const replay = { round: 1, original: '{}' };
+  const event = transactionWith({ event_id: crypto.randomUUID() });
+  const body = encodeRecord({ id, at: Date.now(), source: 'shop', n: 1, replay }, JSON.stringify(event));
+  return { body, events: 1, position: { partition: 'replays', offset }, attempt: 1 };
 }
