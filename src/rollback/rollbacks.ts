@@ -9,6 +9,7 @@ import type { Retract } from '../load/copies/feed.ts';
 import type { LeavingEvent, RepairAudit } from '../load/repair-audit.ts';
 import type { LoadStage } from '../load/stage.ts';
 import type { Logger } from '../log.ts';
+import { createPatience } from '../patience.ts';
 import {
   type RollbackRecord,
   readRollback,
@@ -73,6 +74,7 @@ export function createRollbacks(deps: {
   /** By rule: the run, and whether rows have arrived behind its back. */
   const runs = new Map<string, { done: Promise<void>; again: boolean }>();
   const closing = new AbortController();
+  const patience = createPatience(log);
   let starting: Promise<unknown> = Promise.resolve();
   const unwatch = state.watch(rollbackPrefix, ({ key, value }) => {
     const ruleId = key.slice(rollbackPrefix.length);
@@ -166,6 +168,18 @@ export function createRollbacks(deps: {
     }
   }
 
+  function unlessStopped(error: unknown): void {
+    if (!(error instanceof SentinelError && error.code === 'pipeline_stopped')) onBroken(error);
+  }
+
+  /** However long the engine or the destination is away. */
+  const untilDone = <T>(ruleId: string, work: () => Promise<T>): Promise<T> =>
+    patience.until(work, {
+      failed: 'a rollback can not go on; it waits',
+      recovered: 'the rollback goes on',
+      fields: { rule_id: ruleId },
+    });
+
   /** Begins a run, or makes the running one look again. */
   function sweep(ruleId: string): void {
     const running = runs.get(ruleId);
@@ -175,10 +189,8 @@ export function createRollbacks(deps: {
     }
     const mine = { again: false, done: Promise.resolve() };
     runs.set(ruleId, mine);
-    mine.done = inCluster((lease) => run(ruleId, mine, lease))
-      .catch((error: unknown) => {
-        if (!(error instanceof SentinelError && error.code === 'pipeline_stopped')) onBroken(error);
-      })
+    mine.done = untilDone(ruleId, () => inCluster((lease) => run(ruleId, mine, lease)))
+      .catch(unlessStopped)
       .finally(() => {
         runs.delete(ruleId);
         // It arrived between the last look and now.
@@ -187,7 +199,8 @@ export function createRollbacks(deps: {
   }
 
   async function sweepStragglers(ruleId: string): Promise<void> {
-    if ((await readRollback(state, ruleId)) === undefined) barred.delete(ruleId);
+    const record = await untilDone(ruleId, () => readRollback(state, ruleId));
+    if (record === undefined) barred.delete(ruleId);
     else if (!closing.signal.aborted) sweep(ruleId);
   }
 
@@ -249,13 +262,15 @@ export function createRollbacks(deps: {
         const outcomes = await loading.load(rows, ...rest);
         if (barred.size === 0) return outcomes;
         const arrived = new Set(rows.map(({ repair }) => repair?.ruleId));
-        for (const ruleId of barred) if (arrived.has(ruleId)) void sweepStragglers(ruleId).catch(onBroken);
+        for (const ruleId of barred)
+          if (arrived.has(ruleId)) void sweepStragglers(ruleId).catch(unlessStopped);
         return outcomes;
       },
     }),
 
     async close() {
       closing.abort();
+      patience.stop();
       unwatch();
       await Promise.all([...runs.values()].map(({ done }) => done));
     },

@@ -187,6 +187,30 @@ it.each(['takeOut', 'release'] as const)(
   },
 );
 
+it('goes on after the engine did not answer, also with rows that were on their way', async () => {
+  const id = await learn();
+  const [row, late] = [repairedRow(id), repairedRow(id)];
+  await load(row);
+  const { get } = state;
+  let failures = 0;
+  state.get = async (key) => {
+    const found = await get(key);
+    if (!key.startsWith('rollbacks/') || found === undefined || failures === 0) return found as never;
+    failures--;
+    throw new SentinelError('engine_unavailable', 'no answer');
+  };
+  failures = 2;
+  await rollbacks.start(id, '');
+  await until(async () => (await letter(row))?.status === 'open');
+  await rollbacks.close();
+  open();
+  await rollbacks.resume(true);
+  failures = 1;
+  await load(late);
+  await until(async () => (await letter(late))?.status === 'open');
+  expect([failures, await rowsLeft()]).toEqual([0, []]);
+});
+
 it('tells further destinations before there is a letter that could be replayed, and never after', async () => {
   const id = await learn();
   const row = repairedRow(id);
