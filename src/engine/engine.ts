@@ -74,7 +74,10 @@ export interface Delivery {
   readonly position: Position;
   /** 1 for the first delivery; counts failed tries, not deferrals and not crashes. */
   readonly attempt: number;
-  /** True when it may have been handed to a consumer before, who did not settle it. Only engines that are not `ordered` say so. */
+  /**
+   * True when it, or another copy of it in the topic, may have been handed to a consumer before. Only engines that are not
+   * `ordered` say so.
+   */
   readonly again?: boolean;
 }
 

@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
-import { message } from '../../conformance/engine/helpers.ts';
+import { message, numbers, text } from '../../conformance/engine/helpers.ts';
 import { noNatsServer, startNatsServer } from '../../helpers/nats-server.ts';
+import { until } from '../../helpers/until.ts';
 import { open } from './support.ts';
 
 it.skipIf(noNatsServer !== undefined)(
@@ -24,5 +26,32 @@ it.skipIf(noNatsServer !== undefined)(
         timeout: 20_000,
       })
       .toBe('taken');
+  },
+);
+
+it.skipIf(noNatsServer !== undefined)(
+  'a block that is sent again, as its answer did not come, is marked where it is a second copy',
+  async () => {
+    const server = await startNatsServer();
+    onTestFinished(() => server.stop());
+    const engine = await open(server);
+    // Each in a block of its own: old servers count back, so nobody can be sure of the first few.
+    for (const one of numbers(65)) await engine.publish('orders', [message(one)]);
+    server.process.kill('SIGSTOP');
+    const sent = engine.publish('orders', [message('twice')]);
+    // The first try is given up after 5 s, and is there all the same.
+    await sleep(6000);
+    server.process.kill('SIGCONT');
+    await sent;
+    const seen: unknown[] = [];
+    await engine.consume('orders', 'loader', {}, async (batch) => {
+      seen.push(...batch.map((one) => [text(one), one.again]));
+    });
+    await until(() => seen.length >= 67);
+    expect(seen.slice(64, 67)).toEqual([
+      ['000064', undefined],
+      ['twice', undefined],
+      ['twice', true],
+    ]);
   },
 );

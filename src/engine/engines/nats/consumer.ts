@@ -6,6 +6,7 @@ import type { GroupNames } from './groups.ts';
 import { holdBlock, holdRetry, Intake, remainderOf, type Held, type Item, type Limits } from './intake.ts';
 import { type LargeBodies, largeHeader, readRef } from './large.ts';
 import { encodeToken } from './names.ts';
+import { sentAgainHeader } from './publisher.ts';
 import type { Pulled } from './pulled.ts';
 import { startPuller } from './puller.ts';
 import type { RetryArea, RetryGroup } from './retry-area.ts';
@@ -106,7 +107,8 @@ export async function startConsumer(
   }
 
   async function takeBlock(message: Pulled): Promise<void> {
-    const again = message.deliveries > 1 || message.seq <= knownTo;
+    const again =
+      message.deliveries > 1 || message.seq <= knownTo || message.header(sentAgainHeader) !== undefined;
     knownTo = Math.max(knownTo, message.seq);
     const ref = readRef(message.header(largeHeader));
     const body = ref === undefined ? undefined : await large.load(encodeToken(topic), ref);

@@ -16,6 +16,8 @@ export interface Publisher {
 
 /** Events in a block; lets the queue be counted without reading bodies. */
 export const eventsHeader = 'Sentinel-Events';
+/** On a block that was sent before, and may be there already. */
+export const sentAgainHeader = 'Sentinel-Sent-Again';
 
 interface Entry extends BlockEntry {
   /** Set when the body lies elsewhere. */
@@ -49,9 +51,9 @@ const awayAfterMs = 3000;
 
 /**
  * Publishes for one engine. A block takes whatever came while the last ones were on their way, so that its size
- * follows the load by itself. One whose acknowledgement got lost is sent again, and may be there twice, which changes
- * nothing but the count of what was published. A message id would prevent that, but lets servers acknowledge what they
- * have lost with a leader (docs/adr/0005-nats.md).
+ * follows the load by itself. One whose acknowledgement got lost is sent again, and may be there twice; it is marked, and
+ * counted twice in what was published. A message id would prevent that, but lets servers acknowledge what they have lost
+ * with a leader (docs/adr/0005-nats.md).
  */
 export function createPublisher(
   { link, layout, streams, large }: { link: Link; layout: Layout; streams: Streams; large: LargeBodies },
@@ -142,6 +144,7 @@ export function createPublisher(
       try {
         await link.js.publish(layout.subjectOf(topic), data, { headers: head });
       } catch (error) {
+        head.set(sentAgainHeader, '1');
         await streams.renew(topic);
         throw error;
       }
