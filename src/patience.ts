@@ -40,6 +40,8 @@ export function createPatience(log: Logger, onFailure?: (error: unknown) => void
           failing = false;
           return done;
         } catch (error) {
+          // The work has patience of its own, which is over.
+          if (error instanceof SentinelError && error.code === 'pipeline_stopped') throw error;
           onFailure?.(error);
           if (!isRetryable(error)) throw error;
           failing = true;

@@ -11,6 +11,7 @@ import type { Destination, Row } from '../../src/load/destination.ts';
 import { openDuckDb } from '../../src/load/destinations/duckdb.ts';
 import { createRowMaker } from '../../src/load/row.ts';
 import { type LoadStage, createLoadStage } from '../../src/load/stage.ts';
+import { type Logger, createLogger } from '../../src/log.ts';
 import { readRollback } from '../../src/repair/rollback-record.ts';
 import { type RuleStore, openRuleStore } from '../../src/repair/rule-store.ts';
 import { type Rollbacks, createRollbacks } from '../../src/rollback/rollbacks.ts';
@@ -23,7 +24,9 @@ let dir: string;
 let state: StateStore;
 let duckdb: Destination;
 let rules: RuleStore;
+let plain: LoadStage;
 let loading: LoadStage;
+let log: Logger;
 let rollbacks: Rollbacks;
 /** What the destination does at the next calls of these names instead of its work. */
 let outages: { release?: number; takeOut?: number; retract?: number };
@@ -79,7 +82,7 @@ function open(): void {
       return duckdb.repairs.release(ids);
     },
   };
-  const plain = createLoadStage({ destination: duckdb, log: silent });
+  plain = createLoadStage({ destination: duckdb, log });
   rollbacks = createRollbacks({
     repairs,
     loading: plain,
@@ -92,7 +95,7 @@ function open(): void {
       out('retract');
     },
     state,
-    log: silent,
+    log,
     onBroken: (error) => broken.push(error),
     onTaken: () => undefined,
   });
@@ -102,6 +105,7 @@ function open(): void {
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'sentinel-rollback-'));
   state = memoryState();
+  log = silent;
   outages = {};
   retracted = [];
   broken.length = 0;
@@ -209,6 +213,24 @@ it('goes on after the engine did not answer, also with rows that were on their w
   await load(late);
   await until(async () => (await letter(late))?.status === 'open');
   expect([failures, await rowsLeft()]).toEqual([0, []]);
+});
+
+it('ends without a word when the loads have stopped before it', async () => {
+  const lines: string[] = [];
+  log = createLogger(
+    { level: 'warn', format: 'json' },
+    { destination: { write: (line) => void lines.push(line) } },
+  );
+  open();
+  const id = await learn();
+  await load(repairedRow(id));
+  outages = { takeOut: Infinity };
+  await rollbacks.start(id, '');
+  await until(() => plain.waiting());
+  plain.stop();
+  await rollbacks.close();
+  expect(lines.filter((line) => line.includes('"level":"error"')).length).toBeGreaterThan(0);
+  expect(lines.join('')).not.toContain('pipeline_stopped');
 });
 
 it('tells further destinations before there is a letter that could be replayed, and never after', async () => {
