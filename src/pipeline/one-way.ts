@@ -36,13 +36,16 @@ export interface Copy {
 export interface Claim {
   /** Whether the event is a dead letter, or just becoming one: then this copy is to be passed over. */
   refuses(requestId: string, replay: Copy['replay']): boolean;
+  /** Claims more; what is claimed already, and what is refused, is passed over. */
+  add(copies: readonly Copy[]): Promise<void>;
   /** Whether nothing was claimed. */
   readonly isEmpty: boolean;
   /**
-   * Looks for letters once more; to be called in turn with rollbacks, which make letters of rows. Tells which of those that
-   * are newly refused are letters that a person is to settle.
+   * Looks for letters once more; to be called in turn with rollbacks, which make letters of rows. Of those that are newly
+   * refused, `givenUp` are letters that a person is to settle, and `duplicates` are settled in the destination as such: they
+   * stay so when the row whose key they have is taken out, which would let a late copy in.
    */
-  lookAgain(): Promise<{ givenUp: ReadonlySet<string> }>;
+  lookAgain(): Promise<{ givenUp: ReadonlySet<string>; duplicates: ReadonlySet<string> }>;
   /** This copy is not loaded after all; to be said before it is sent elsewhere. */
   letGo(requestId: string, replay: Copy['replay']): void;
   /** What was claimed is loaded now, or never will be. */
@@ -51,8 +54,9 @@ export interface Claim {
 
 export const noClaim: Claim = {
   isEmpty: true,
+  add: async () => undefined,
   refuses: () => false,
-  lookAgain: async () => ({ givenUp: new Set() }),
+  lookAgain: async () => ({ givenUp: new Set(), duplicates: new Set() }),
   letGo: () => undefined,
   end: () => undefined,
 };
@@ -94,20 +98,21 @@ export function createOneWay(deps: {
 
   async function claim(copies: readonly Copy[]): Promise<Claim> {
     const concerned = copies.filter(({ receivedAt, replay }) => mayHaveCopies(receivedAt, replay));
-    if (concerned.length === 0) return noClaim;
+    // Where others share the queues, there may be more to claim later.
+    if (concerned.length === 0 && receivedUntil !== Infinity) return noClaim;
     const refused = new Set<string>();
     /** How many copies on each way are claimed here. */
     const held = new Map<string, number>();
-    // Before anything is waited for, so that who keeps letters knows.
-    for (const { requestId, replay } of concerned) {
-      const way = wayOf(requestId, replay);
+    const hold = (way: string): void => {
       if (ways.get(way) === 'letter') {
         refused.add(way);
-        continue;
+        return;
       }
       ways.set(way, copiesOn(way) + 1);
       held.set(way, (held.get(way) ?? 0) + 1);
-    }
+    };
+    // Before anything is waited for, so that who keeps letters knows.
+    for (const { requestId, replay } of concerned) hold(wayOf(requestId, replay));
     const letGo = (way: string): void => {
       const mine = held.get(way) ?? 0;
       if (mine === 0) return;
@@ -118,9 +123,15 @@ export function createOneWay(deps: {
       for (const [way, mine] of held) for (let left = mine; left > 0; left--) leave(way);
       held.clear();
     };
-    const look = async (): Promise<{ givenUp: Set<string> }> => {
+    const heldOnes = () =>
+      concerned.filter(({ requestId, replay }) => (held.get(wayOf(requestId, replay)) ?? 0) > 0);
+    const refuse = (way: string): void => {
+      refused.add(way);
+      letGo(way);
+    };
+    const look = async (): Promise<Set<string>> => {
       const givenUp = new Set<string>();
-      const mine = concerned.filter(({ requestId, replay }) => (held.get(wayOf(requestId, replay)) ?? 0) > 0);
+      const mine = heldOnes();
       for (let from = 0; from < mine.length; from += readAtOnce) {
         const part = mine.slice(from, from + readAtOnce);
         const known = await Promise.all(part.map(({ requestId }) => letters.get(requestId)));
@@ -128,12 +139,22 @@ export function createOneWay(deps: {
           const letter = known[at];
           const isGone = replay === undefined ? letter !== undefined : isStaleReplay(letter, replay);
           if (!isGone) continue;
-          refused.add(wayOf(requestId, replay));
-          letGo(wayOf(requestId, replay));
+          refuse(wayOf(requestId, replay));
           if (letter?.status === 'open' || letter?.status === 'discarded') givenUp.add(requestId);
         }
       }
-      return { givenUp };
+      return givenUp;
+    };
+    const lookForDuplicates = async (): Promise<ReadonlySet<string>> => {
+      const mine = heldOnes();
+      if (mine.length === 0) return new Set();
+      const duplicates = await holds(
+        mine.map(({ requestId }) => requestId),
+        'duplicates',
+      );
+      for (const { requestId, replay } of mine)
+        if (duplicates.has(requestId)) refuse(wayOf(requestId, replay));
+      return duplicates;
     };
     try {
       await look();
@@ -142,8 +163,18 @@ export function createOneWay(deps: {
       throw error;
     }
     return {
-      isEmpty: false,
-      lookAgain: look,
+      get isEmpty() {
+        return concerned.length === 0;
+      },
+      async add(copies) {
+        for (const copy of copies) {
+          const way = wayOf(copy.requestId, copy.replay);
+          if (!mayHaveCopies(copy.receivedAt, copy.replay) || held.has(way) || refused.has(way)) continue;
+          concerned.push(copy);
+          hold(way);
+        }
+      },
+      lookAgain: async () => ({ givenUp: await look(), duplicates: await lookForDuplicates() }),
       refuses: (requestId, replay) => refused.size > 0 && refused.has(wayOf(requestId, replay)),
       letGo: (requestId, replay) => letGo(wayOf(requestId, replay)),
       end,

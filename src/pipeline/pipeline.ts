@@ -134,7 +134,7 @@ export async function startPipeline(deps: {
   const startedAt = Date.now();
   const oneWay = createOneWay({
     letters,
-    holds: (ids) => destination.holds(ids),
+    holds: (...args) => destination.holds(...args),
     state: engine.state,
     retract,
     receivedUntil: engine.ordered ? startedAt : Infinity,

@@ -158,7 +158,7 @@ it('a second look refuses what has become a letter since, and says which a perso
   const claim = await oneWay.claim([copy('a'), copy('b'), copy('c')]);
   await letters.keep([dead('a'), dead('b')]);
   await letters.startReplay('b');
-  expect(await claim.lookAgain()).toEqual({ givenUp: new Set(['a']) });
+  expect(await claim.lookAgain()).toEqual({ givenUp: new Set(['a']), duplicates: new Set() });
   expect(['a', 'b', 'c'].map((id) => claim.refuses(id, undefined))).toEqual([true, true, false]);
   // What is refused is not claimed any more.
   expect(await kept(dead('b'), dead('c'))).toEqual(['b']);

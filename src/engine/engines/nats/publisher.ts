@@ -16,6 +16,8 @@ export interface Publisher {
 
 /** Events in a block; lets the queue be counted without reading bodies. */
 export const eventsHeader = 'Sentinel-Events';
+/** Set on a block of which an earlier try may have reached the stream. */
+export const resentHeader = 'Sentinel-Resent';
 
 interface Entry extends BlockEntry {
   /** Set when the body lies elsewhere. */
@@ -50,7 +52,7 @@ const awayAfterMs = 3000;
 /**
  * Publishes for one engine. A block takes whatever came while the last ones were on their way, so that its size
  * follows the load by itself. One whose acknowledgement got lost is sent again, and may be there twice, which changes
- * nothing but the count of what was published. A message id would prevent that, but lets servers acknowledge what they
+ * nothing but the count of what was published: the second says so, and is looked up like what is delivered again. A message id would prevent that, but lets servers acknowledge what they
  * have lost with a leader (docs/adr/0005-nats.md).
  */
 export function createPublisher(
@@ -142,6 +144,7 @@ export function createPublisher(
       try {
         await link.js.publish(layout.subjectOf(topic), data, { headers: head });
       } catch (error) {
+        head.set(resentHeader, '1');
         await streams.renew(topic);
         throw error;
       }

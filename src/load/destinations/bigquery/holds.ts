@@ -8,12 +8,16 @@ export async function heldAmong(
   api: Api,
   prepared: readonly string[],
   requestIds: readonly string[],
+  only?: 'duplicates',
 ): Promise<Set<string>> {
   const ids = requestIds.filter((id) => uuidShape.test(id)).map((id) => id.toLowerCase());
   if (ids.length === 0) return new Set();
-  const places = [
+  const others = async () => [
     ...(await allTables(api, prepared)).map((table) => ['_request_id', table, daysAround(ids)] as const),
     ['request_id', '_sentinel_leaving', ''] as const,
+  ];
+  const places = [
+    ...(only === undefined ? await others() : []),
     ['request_id', '_sentinel_duplicates', ''] as const,
   ].map(
     ([id, table, days]) => `SELECT t.${id} FROM ${api.table(table)} t WHERE t.${id} IN UNNEST(@ids) ${days}`,

@@ -8,17 +8,18 @@ import { eventTables } from './tables.ts';
 export async function heldAmong(
   connection: DuckDBConnection,
   requestIds: readonly string[],
+  only?: 'duplicates',
 ): Promise<Set<string>> {
   const ids = requestIds.filter((id) => uuidShape.test(id)).map((id) => id.toLowerCase());
   if (ids.length === 0) return new Set();
   const sorted = ids.toSorted();
   // Request ids grow with time, and so lie together: the range spares the rest of the table.
   const range = `BETWEEN ${literal(sorted[0]!)}::UUID AND ${literal(sorted.at(-1)!)}::UUID`;
-  const places = [
+  const others = async () => [
     ...(await eventTables(connection)).map((table) => ['_request_id', `main.${identifier(table)}`]),
     ['request_id', '_sentinel_leaving'],
-    ['request_id', '_sentinel_duplicates'],
-  ].map(
+  ];
+  const places = [...(only === undefined ? await others() : []), ['request_id', '_sentinel_duplicates']].map(
     ([id, table]) =>
       `SELECT ${id}::VARCHAR FROM ${table} WHERE ${id} ${range} AND ${id} IN (SELECT id FROM asked)`,
   );

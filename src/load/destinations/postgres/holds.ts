@@ -8,15 +8,18 @@ export async function heldAmong(
   client: ClientBase,
   schema: string,
   requestIds: readonly string[],
+  only?: 'duplicates',
 ): Promise<Set<string>> {
   const ids = requestIds.filter((id) => uuidShape.test(id));
   if (ids.length === 0) return new Set();
   const own = identifier(schema);
-  const places = [
+  const others = async () => [
     ...(await eventTables(client, schema)).map((table) => ['_request_id', identifier(table)]),
     ['request_id', '_sentinel_leaving'],
-    ['request_id', '_sentinel_duplicates'],
-  ].map(([id, table]) => `SELECT ${id}::text AS id FROM ${own}.${table} WHERE ${id} = ANY($1::uuid[])`);
+  ];
+  const places = [...(only === undefined ? await others() : []), ['request_id', '_sentinel_duplicates']].map(
+    ([id, table]) => `SELECT ${id}::text AS id FROM ${own}.${table} WHERE ${id} = ANY($1::uuid[])`,
+  );
   const { rows } = await client.query<{ id: string }>(places.join(' UNION ALL '), [ids]);
   const held = new Set(rows.map(({ id }) => id));
   return new Set(requestIds.filter((id) => held.has(id.toLowerCase())));
