@@ -65,7 +65,7 @@ export const noClaim: Claim = {
 const readAtOnce = 100;
 
 export function createOneWay(deps: {
-  letters: Pick<DeadLetterStore, 'get'>;
+  letters: Pick<DeadLetterStore, 'get' | 'settleReplayed'>;
   /** See `Destination.holds`; asked however long the destination is down. */
   holds: Destination['holds'];
   state: Pick<StateStore, 'write'>;
@@ -193,6 +193,16 @@ export function createOneWay(deps: {
       .map(({ request_id, contract, source }) => ({ request_id, contract, source }));
   }
 
+  /** A person waits for their end, and the event is where it belongs already. */
+  async function endReplays(loaded: readonly UnrecoverableEvent[]): Promise<void> {
+    const replays = loaded.filter(({ replay }) => replay !== undefined);
+    const known = await Promise.all(replays.map(({ request_id }) => letters.get(request_id)));
+    const over = replays.filter(
+      ({ replay }, at) => known[at]?.status === 'replaying' && known[at].replays === replay?.round,
+    );
+    if (over.length > 0) await letters.settleReplayed(over.map(({ request_id }) => request_id));
+  }
+
   return {
     claim,
     async keeping(events, keep) {
@@ -207,6 +217,7 @@ export function createOneWay(deps: {
       for (const way of marked) ways.set(way, 'letter');
       try {
         const there = await holds(free.map(({ request_id }) => request_id));
+        await endReplays(free.filter(({ request_id }) => there.has(request_id)));
         const mine = new Set(free.filter(({ request_id }) => !there.has(request_id)));
         const dropped = concerned.filter((event) => !mine.has(event));
         // They are not with the healers any more, either.

@@ -92,7 +92,12 @@ export function oneWayScenarios(openEngine: (dir: string) => Promise<Engine>): v
     const repair = { healer: 'rule' as const, ruleId: 'wrong', original, plan: '{"operations":[]}', result };
     const rowOf = (requestId: string) =>
       createRowMaker(transactionContract)(event, {
-        ...{ requestId, receivedAt, source: 'shop', repair, text: undefined, changed: undefined },
+        requestId,
+        receivedAt,
+        source: 'shop',
+        repair,
+        text: undefined,
+        changed: undefined,
       });
     await inDestination(async (destination) => {
       await destination.load([rowOf(createRequestIds()(1))], [], async () => undefined);
@@ -119,6 +124,25 @@ export function oneWayScenarios(openEngine: (dir: string) => Promise<Engine>): v
     await idle(engine);
     expect((await letters.get(id))?.status).toBe('replayed');
     await engine.publish(topics.failed, [json({ ...failed, raw, replay: replay(raw) })]);
+    expect(await places()).toEqual(['loaded', 'replayed letter']);
+  });
+
+  it('a replay that fails is over when the destination has the event, by whichever copy', async () => {
+    const { engine, letters, id, inDestination, start, places } = await ground();
+    const { raw, ...failed } = given(id);
+    const facts = { requestId: id, receivedAt, source: 'shop', repair: undefined };
+    const row = createRowMaker(transactionContract)(transactionWith({}), {
+      ...facts,
+      text: undefined,
+      changed: undefined,
+    });
+    await inDestination((destination) => destination.load([row], [], async () => undefined));
+    await letters.keep([given(id)]);
+    await letters.startReplay(id);
+    await engine.publish(topics.unrecoverable, [
+      json({ ...failed, raw, reason: 'r', code: 'c', attempts: [], replay: replay(raw) }),
+    ]);
+    await start();
     expect(await places()).toEqual(['loaded', 'replayed letter']);
   });
 
