@@ -212,11 +212,11 @@ export function createChain(deps: {
     if (outcomes !== 'parked') metrics.loaded(candidates.rows, outcomes);
   }
 
-  const loadInPlace = (
+  async function loadInPlace(
     candidates: Candidates,
     { claim, since }: Terms,
     positions: readonly Position[],
-  ): Promise<RowOutcome[]> => {
+  ): Promise<RowOutcome[]> {
     let seen = since;
     const dropSettled = createDropSettled(candidates, claim);
     const atTurn = async (): Promise<void> => {
@@ -234,10 +234,25 @@ export function createChain(deps: {
           'this worker stood still, or NATS was away; others may have been given the events meanwhile',
         );
     };
-    return loading
-      .load(candidates.rows, positions, beforeCommit, engine.ordered && claim.isEmpty ? undefined : atTurn)
-      .finally(() => claim.end());
-  };
+    try {
+      const outcomes = await loading.load(
+        candidates.rows,
+        positions,
+        beforeCommit,
+        engine.ordered && claim.isEmpty ? undefined : atTurn,
+      );
+      // In place until it works: a batch that came again would find the letters, and leave it at that.
+      if (!claim.isEmpty)
+        await patience.until(() => claim.loaded(), {
+          failed: 'whether loaded events have become dead letters elsewhere can not be seen; the batch waits',
+          recovered: 'whether loaded events have become dead letters elsewhere can be seen again',
+          fields: { rows: candidates.rows.length },
+        });
+      return outcomes;
+    } finally {
+      claim.end();
+    }
+  }
 
   /** While the batch waited for its turn, or before, other copies may have been loaded, and a rollback made letters of them. */
   function createDropSettled(candidates: Candidates, claim: Claim): () => Promise<void> {

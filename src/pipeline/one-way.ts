@@ -2,6 +2,7 @@ import { type DeadLetterStore, healingKey } from '../dead-letter/store.ts';
 import { afterFailure, isAside, isStaleReplay } from '../dead-letter/dead-letter.ts';
 import type { StateStore } from '../engine/engine.ts';
 import type { ReplayTrail, UnrecoverableEvent } from '../event.ts';
+import type { InOnePlace } from './one-place.ts';
 import type { Retract, Retracted } from '../load/copies/feed.ts';
 import type { Destination } from '../load/destination.ts';
 
@@ -12,8 +13,8 @@ import type { Destination } from '../load/destination.ts';
  * Whichever comes to its end first has it: who loads looks for a letter, who opens a letter looks into the destination,
  * and for the time in between this process remembers what is under way in it.
  *
- * Where several workers share the queues, two copies that come to their ends in two workers within the same milliseconds
- * could still miss each other.
+ * Where several workers share the queues, two copies that come to their ends in two workers within the same moment miss each
+ * other; both look once more then (`InOnePlace`).
  */
 export interface OneWay {
   /** For who would load them. A copy that is never loaded after all is to be let go of, the rest when the load has ended. */
@@ -48,6 +49,8 @@ export interface Claim {
   lookAgain(): Promise<{ givenUp: ReadonlySet<string>; duplicates: ReadonlySet<string> }>;
   /** This copy is not loaded after all; to be said before it is sent elsewhere. */
   letGo(requestId: string, replay: Copy['replay']): void;
+  /** What is still claimed has been loaded. */
+  loaded(): Promise<void>;
   /** What was claimed is loaded now, or never will be. */
   end(): void;
 }
@@ -58,6 +61,7 @@ export const noClaim: Claim = {
   refuses: () => false,
   lookAgain: async () => ({ givenUp: new Set(), duplicates: new Set() }),
   letGo: () => undefined,
+  loaded: async () => undefined,
   end: () => undefined,
 };
 
@@ -76,8 +80,10 @@ export function createOneWay(deps: {
    * `Infinity` where there are others. Replays may have copies at all times.
    */
   receivedUntil: number;
+  /** Where several workers share the queues. */
+  inOnePlace?: InOnePlace;
 }): OneWay {
-  const { letters, holds, state, retract, receivedUntil } = deps;
+  const { letters, holds, state, retract, receivedUntil, inOnePlace } = deps;
   /** By event and replay: how many of its copies are about to be loaded, or that it is becoming a letter. */
   const ways = new Map<string, number | 'letter'>();
 
@@ -177,6 +183,7 @@ export function createOneWay(deps: {
       lookAgain: async () => ({ givenUp: await look(), duplicates: await lookForDuplicates() }),
       refuses: (requestId, replay) => refused.size > 0 && refused.has(wayOf(requestId, replay)),
       letGo: (requestId, replay) => letGo(wayOf(requestId, replay)),
+      loaded: async () => inOnePlace?.(heldOnes().map(({ requestId }) => requestId)),
       end,
     };
   }
@@ -223,9 +230,12 @@ export function createOneWay(deps: {
         // They are not with the healers any more, either.
         if (dropped.length > 0)
           await state.write(dropped.map(({ request_id }) => ({ delete: healingKey(request_id) })));
-        if (mine.size === 0) return;
-        if (retract !== undefined) await retract(await opening([...mine]));
-        await keep([...mine]);
+        if (mine.size > 0) {
+          if (retract !== undefined) await retract(await opening([...mine]));
+          await keep([...mine]);
+        }
+        // Also of those that are dropped, should a try that failed have kept them.
+        await inOnePlace?.(free.map(({ request_id }) => request_id));
       } finally {
         for (const way of marked) ways.delete(way);
       }

@@ -8,6 +8,7 @@ import { topics } from '../event.ts';
 import { checkCopied } from '../load/copies/check.ts';
 import { startCopies } from '../load/copies/copies.ts';
 import { createCopyFeed, createRetract } from '../load/copies/feed.ts';
+import type { Destination } from '../load/destination.ts';
 import { loadPace, openMain } from '../load/destinations.ts';
 import { createQueueCheck } from '../load/queue-check.ts';
 import { createLoadStage } from '../load/stage.ts';
@@ -31,6 +32,7 @@ import { groups } from './groups.ts';
 import { openInsight } from './insight.ts';
 import { createKeeper } from './keeper.ts';
 import { llmMetrics } from './llm-metrics.ts';
+import { createInOnePlace } from './one-place.ts';
 import { createOneWay } from './one-way.ts';
 import { createParking, parkedEvents } from './parking.ts';
 import type { StartedPipeline } from './pipeline-api.ts';
@@ -132,12 +134,14 @@ export async function startPipeline(deps: {
       })
     : undefined;
   const startedAt = Date.now();
+  const holds: Destination['holds'] = (...args) => destination.holds(...args);
   const oneWay = createOneWay({
     letters,
-    holds: (...args) => destination.holds(...args),
+    holds,
     state: engine.state,
     retract,
     receivedUntil: engine.ordered ? startedAt : Infinity,
+    ...(engine.ordered ? undefined : { inOnePlace: createInOnePlace({ letters, holds, leases }) }),
   });
   const chain = createChain({
     engine,

@@ -1,7 +1,10 @@
 import { expect, it } from 'vitest';
 import { createDeadLetters, healingKey } from '../../src/dead-letter/store.ts';
 import type { UnrecoverableEvent } from '../../src/event.ts';
+import { createLeases } from '../../src/engine/lease.ts';
+import { createInOnePlace } from '../../src/pipeline/one-place.ts';
 import { createOneWay } from '../../src/pipeline/one-way.ts';
+import { rollbackLease } from '../../src/rollback/rollbacks.ts';
 import { memoryState } from '../helpers/memory-state.ts';
 
 function setUp() {
@@ -162,4 +165,37 @@ it('a second look refuses what has become a letter since, and says which a perso
   expect(['a', 'b', 'c'].map((id) => claim.refuses(id, undefined))).toEqual([true, true, false]);
   // What is refused is not claimed any more.
   expect(await kept(dead('b'), dead('c'))).toEqual(['b']);
+});
+
+it('an event that comes to both ends in two workers at once is settled by whoever looks last: its row counts', async () => {
+  const { letters, held, state } = setUp();
+  const holds = async (ids: readonly string[]) => new Set(ids.filter((id) => held.has(id)));
+  const inOnePlace = createInOnePlace({ letters, holds, leases: createLeases({ ordered: false, state }) });
+  const worker = () => createOneWay({ letters, holds, state, receivedUntil: Infinity, inOnePlace });
+  const [loads, keeps] = [worker(), worker()];
+  const claim = await loads.claim([copy('a'), copy('b'), copy('c')]);
+  await keeps.keeping([dead('a'), dead('b'), dead('d')], async (mine) => {
+    held.add('a'); // by the other, which has not seen the letter
+    await letters.keep(mine);
+  });
+  const statuses = () => Promise.all(['a', 'b', 'c', 'd'].map(async (id) => (await letters.get(id))?.status));
+  expect(await statuses()).toEqual(['replayed', 'open', undefined, 'open']);
+  held.add('b').add('c');
+  await claim.loaded();
+  expect(await statuses()).toEqual(['replayed', 'replayed', undefined, 'open']);
+});
+
+it('what is both waits for a rollback that is under way, which makes letters of rows', async () => {
+  const { letters, held, state } = setUp();
+  const leases = createLeases({ ordered: false, state });
+  const holds = async (ids: readonly string[]) => new Set(ids.filter((id) => held.has(id)));
+  const inOnePlace = createInOnePlace({ letters, holds, leases });
+  await letters.keep([dead('a')]);
+  held.add('a');
+  const rollback = await leases.take(rollbackLease, 60_000);
+  const settling = inOnePlace(['a']);
+  held.delete('a');
+  await rollback!.release();
+  await settling;
+  expect((await letters.get('a'))?.status).toBe('open');
 });
