@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DeadLetterStore } from '../dead-letter/store.ts';
 import type { Lease, Leases } from '../engine/lease.ts';
 import { SentinelError } from '../errors.ts';
+import type { CopyHeader } from '../load/copies/message.ts';
 import type { Destination } from '../load/destination.ts';
 import { rollbackLease } from '../rollback/rollbacks.ts';
 
@@ -20,12 +21,15 @@ const readAtOnce = 100;
 
 export function createInOnePlace({
   letters,
-  holds,
+  destination,
   leases,
+  copyAgain,
 }: {
   letters: Pick<DeadLetterStore, 'get' | 'settleLoaded'>;
-  holds: Destination['holds'];
+  destination: Pick<Destination, 'holds' | 'find'>;
   leases: Leases;
+  /** Where there are further destinations, from which the event was retracted before its letter was opened. */
+  copyAgain?: ((header: CopyHeader, text: string) => Promise<void>) | undefined;
 }): InOnePlace {
   async function openAmong(requestIds: readonly string[]): Promise<string[]> {
     const open: string[] = [];
@@ -35,6 +39,17 @@ export function createInOnePlace({
       open.push(...part.filter((_, at) => known[at]?.status === 'open'));
     }
     return open;
+  }
+
+  async function settle(id: string): Promise<void> {
+    await letters.settleLoaded(id);
+    if (copyAgain === undefined) return;
+    const [letter, found] = await Promise.all([letters.get(id), destination.find(id)]);
+    // Only what was repaired is retracted.
+    if (letter?.status !== 'replayed' || found?.repair === undefined) return;
+    const { source, contract, version, repair } = found;
+    const reception = { request_id: id, received_at: letter.received_at, source };
+    await copyAgain({ ...reception, contract, version, exact: true, repair }, repair.result);
   }
 
   /** Gives up in time for a process that ends; who called tries again. */
@@ -49,11 +64,11 @@ export function createInOnePlace({
 
   return async (requestIds) => {
     const open = await openAmong(requestIds);
-    if (open.length === 0 || (await holds(open)).size === 0) return;
+    if (open.length === 0 || (await destination.holds(open)).size === 0) return;
     const lease = await leaseSoon();
     try {
-      const there = await holds(open);
-      for (const id of open) if (there.has(id)) await letters.settleLoaded(id);
+      const there = await destination.holds(open);
+      for (const id of open) if (there.has(id)) await settle(id);
     } finally {
       await lease.release().catch(() => undefined); // it ends by itself
     }

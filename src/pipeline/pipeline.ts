@@ -7,8 +7,7 @@ import { SentinelError, isRetryable } from '../errors.ts';
 import { topics } from '../event.ts';
 import { checkCopied } from '../load/copies/check.ts';
 import { startCopies } from '../load/copies/copies.ts';
-import { createCopyFeed, createRetract } from '../load/copies/feed.ts';
-import type { Destination } from '../load/destination.ts';
+import { createCopyAgain, createCopyFeed, createRetract } from '../load/copies/feed.ts';
 import { loadPace, openMain } from '../load/destinations.ts';
 import { createQueueCheck } from '../load/queue-check.ts';
 import { createLoadStage } from '../load/stage.ts';
@@ -134,14 +133,16 @@ export async function startPipeline(deps: {
       })
     : undefined;
   const startedAt = Date.now();
-  const holds: Destination['holds'] = (...args) => destination.holds(...args);
+  const copyAgain = feed && createCopyAgain(engine, feed);
   const oneWay = createOneWay({
     letters,
-    holds,
+    holds: (...args) => destination.holds(...args),
     state: engine.state,
     retract,
     receivedUntil: engine.ordered ? startedAt : Infinity,
-    ...(engine.ordered ? undefined : { inOnePlace: createInOnePlace({ letters, holds, leases }) }),
+    ...(engine.ordered
+      ? undefined
+      : { inOnePlace: createInOnePlace({ letters, destination, leases, copyAgain }) }),
   });
   const chain = createChain({
     engine,

@@ -170,7 +170,16 @@ it('a second look refuses what has become a letter since, and says which a perso
 it('an event that comes to both ends in two workers at once is settled by whoever looks last: its row counts', async () => {
   const { letters, held, state } = setUp();
   const holds = async (ids: readonly string[]) => new Set(ids.filter((id) => held.has(id)));
-  const inOnePlace = createInOnePlace({ letters, holds, leases: createLeases({ ordered: false, state }) });
+  const row = { status: 'repaired', table: 't', contract: 'c', version: '1.0.0', source: 's' } as const;
+  const repair = { healer: 'rule', ruleId: 'r', original: '{}', plan: '{}', result: '{"a":1}' } as const;
+  const find = async (id: string) => (held.has(id) ? { ...row, repair } : undefined);
+  const copied: unknown[] = [];
+  const inOnePlace = createInOnePlace({
+    letters,
+    destination: { holds, find },
+    leases: createLeases({ ordered: false, state }),
+    copyAgain: async ({ request_id }, text) => void copied.push([request_id, text]),
+  });
   const worker = () => createOneWay({ letters, holds, state, receivedUntil: Infinity, inOnePlace });
   const [loads, keeps] = [worker(), worker()];
   const claim = await loads.claim([copy('a'), copy('b'), copy('c')]);
@@ -183,13 +192,15 @@ it('an event that comes to both ends in two workers at once is settled by whoeve
   held.add('b').add('c');
   await claim.loaded();
   expect(await statuses()).toEqual(['replayed', 'replayed', undefined, 'open']);
+  expect(copied).toEqual(['a', 'b'].map((id) => [id, '{"a":1}']));
 });
 
 it('what is both waits for a rollback that is under way, which makes letters of rows', async () => {
   const { letters, held, state } = setUp();
   const leases = createLeases({ ordered: false, state });
   const holds = async (ids: readonly string[]) => new Set(ids.filter((id) => held.has(id)));
-  const inOnePlace = createInOnePlace({ letters, holds, leases });
+  const find = async () => undefined;
+  const inOnePlace = createInOnePlace({ letters, destination: { holds, find }, leases });
   await letters.keep([dead('a')]);
   held.add('a');
   const rollback = await leases.take(rollbackLease, 60_000);
