@@ -180,6 +180,7 @@ export function repairsConformance(open: () => Promise<DestinationUnderTest>): v
         new Set([clean.requestId.toUpperCase()]),
       );
       expect(await destination.holds([])).toEqual(new Set());
+      expect(await destination.holds([...all, 'no uuid'], 'duplicates')).toEqual(new Set([twice.requestId]));
     });
 
     it('are taken back one by one, where only some events are named', async () => {
