@@ -48,6 +48,8 @@ export interface DeadLetterStore {
   startReplay(id: string, edit?: { edited: string; edit: EditTrail }): Promise<Result<DeadLetter>>;
   /** Marks replayed letters as settled; ids without a letter are passed over. */
   settleReplayed(ids: readonly string[]): Promise<void>;
+  /** open → replayed, under the same terms: its event has turned out to be loaded. Passed over when it is not open. */
+  settleLoaded(id: string): Promise<void>;
   /** open → discarded, under the same terms; `asOf`: refused when it has changed since then, which it may by a replay. */
   discard(id: string, reason: string, options?: { asOf?: Date }): Promise<Result<DeadLetter>>;
   /** Calls the listener when a letter changes; returns the way to stop. */
@@ -153,6 +155,11 @@ export function createDeadLetters(
         writes.push({ delete: healingKey(id) });
       }
       if (writes.length > 0) await state.write(writes);
+    },
+
+    async settleLoaded(id) {
+      // Refused when somebody else settles it at this moment.
+      await settle(id, () => ({ status: 'replayed' }));
     },
 
     discard: (id, reason, { asOf } = {}) =>

@@ -39,6 +39,11 @@ export interface Engine {
   /** Where `ordered`: below which all positions of messages that were published lie, by partition. */
   readonly nextOffsets?: () => Promise<ReadonlyMap<string, number>>;
   readonly state: StateStore;
+  /**
+   * Where several workers share a group: how often others may have been given what is under way here, since this process
+   * stood still or the engine was away.
+   */
+  readonly standstills?: () => number;
   /** Where the engine is another process: whether it is reached now. */
   readonly connected?: () => boolean;
   /**

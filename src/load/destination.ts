@@ -37,9 +37,9 @@ export interface Destination {
   find(requestId: string): Promise<LoadedEvent | undefined>;
   /**
    * Those of the events, by request id, that it has as a row or as a duplicate of one, or that are just leaving it. Each was
-   * received when its id was made, give or take a day.
+   * received when its id was made, give or take a day. `only`: leaves out the others; `staying` those that are leaving.
    */
-  holds(requestIds: readonly string[]): Promise<ReadonlySet<string>>;
+  holds(requestIds: readonly string[], only?: 'duplicates' | 'staying'): Promise<ReadonlySet<string>>;
   /** Counters since the store began, kept in the same transactions as the rows. */
   counts(): Promise<LoadCounts>;
   /** The repairs behind its rows, and the way back out. */

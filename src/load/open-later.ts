@@ -57,7 +57,7 @@ function openedAtUse(open: () => Promise<Destination>): Destination {
     load: async (...args) => (await reached()).load(...args),
     makeReady: (row) => opened?.makeReady?.(row),
     find: async (requestId) => (await reached()).find(requestId),
-    holds: async (requestIds) => (await reached()).holds(requestIds),
+    holds: async (...args) => (await reached()).holds(...args),
     counts: async () => (await reached()).counts(),
     repairs: {
       list: async (...args) => (await repairs()).list(...args),

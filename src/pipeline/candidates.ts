@@ -1,6 +1,7 @@
 import type { Message } from '../engine/engine.ts';
 import type { ReplayTrail } from '../event.ts';
 import type { Row } from '../load/destination.ts';
+import type { Copy } from './one-way.ts';
 import { type ParkedEvent, encodeParked } from './parked-event.ts';
 
 /** What becomes rows if the destination takes it. Lists side by side: an object more for each event costs the collector. */
@@ -39,6 +40,10 @@ export function dropCandidates({ rows, raws, replays }: Candidates, dropped: Rea
   }
   rows.length = raws.length = to;
 }
+
+/** As those of which others may load another copy. */
+export const copiesOf = ({ rows, replays }: Candidates): Copy[] =>
+  rows.map(({ requestId, receivedAt }, at): Copy => ({ requestId, receivedAt, replay: replays.get(at) }));
 
 /** The same as messages for the time when the destination is back. */
 export const parkedMessages = ({ rows, raws, replays }: Candidates): Message[] =>

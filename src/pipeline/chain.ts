@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ContractRegistry } from '../contracts/registry.ts';
 import { type DeadLetterStore, healingKey } from '../dead-letter/store.ts';
 import type { Delivery, Engine, Position } from '../engine/engine.ts';
+import { SentinelError } from '../errors.ts';
 import type { FixedEvent } from '../event.ts';
 import { forEachEvent } from '../ingest/record.ts';
 import type { CopyFeed } from '../load/copies/feed.ts';
@@ -12,7 +13,14 @@ import type { Logger } from '../log.ts';
 import { createPatience } from '../patience.ts';
 import type { RecentEvents } from '../repair/recent-events.ts';
 import type { Validate } from '../validate/stage.ts';
-import { type Candidates, addCandidate, dropCandidates, noCandidates, parkedMessages } from './candidates.ts';
+import {
+  type Candidates,
+  addCandidate,
+  copiesOf,
+  dropCandidates,
+  noCandidates,
+  parkedMessages,
+} from './candidates.ts';
 import { type Committed, lastPositions, notCommitted } from './committed.ts';
 import { createInOrder } from './in-order.ts';
 import type { PipelineMetrics } from './metrics.ts';
@@ -40,6 +48,13 @@ export interface Chain {
   fromParked(batch: readonly Delivery[]): Promise<void>;
   /** Gives up waiting for a queue that is full. */
   stop(): void;
+}
+
+/** What a load has to mind. */
+interface Terms {
+  claim: Claim;
+  /** `Engine.standstills` when the handling of the batch began. */
+  since: number | undefined;
 }
 
 /**
@@ -86,6 +101,7 @@ export function createChain(deps: {
     batch: readonly Delivery[],
     copiesAmong: (batch: readonly Delivery[]) => Copy[],
   ): Promise<void> {
+    const since = engine.standstills?.();
     const fresh = notCommitted(batch, committed);
     if (fresh.length === 0) return;
     const { candidates, claim } = await inOrder(
@@ -98,12 +114,12 @@ export function createChain(deps: {
           fields: { messages: fresh.length },
         }),
     );
-    await load(candidates, claim, fresh);
+    await load(candidates, { claim, since }, fresh);
   }
 
   /** In place, too: one batch that failed here would fail all behind it. */
   const claimed = async (copies: readonly Copy[]): Promise<Claim> =>
-    copies.length === 0
+    copies.length === 0 && engine.ordered
       ? noClaim
       : patience.until(() => oneWay.claim(copies), {
           failed: 'dead letters can not be read; the batch waits',
@@ -140,6 +156,7 @@ export function createChain(deps: {
   }
 
   async function fromHealers(batch: readonly Delivery[]): Promise<void> {
+    const since = engine.standstills?.();
     const fresh = notCommitted(batch, committed);
     const outbox = new Outbox(engine, subscribed);
     const candidates = noCandidates();
@@ -166,12 +183,13 @@ export function createChain(deps: {
       addCandidate(candidates, row, fixed.raw, replay);
     }
     await send(outbox, claim);
-    await load(candidates, claim, fresh);
+    await load(candidates, { claim, since }, fresh);
     if (settled.length > 0)
       await engine.state.write(settled.map((requestId) => ({ delete: healingKey(requestId) })));
   }
 
   async function fromParked(batch: readonly Delivery[]): Promise<void> {
+    const since = engine.standstills?.();
     const outbox = new Outbox(engine, subscribed);
     const candidates = noCandidates();
     const { events, claim } = await parkedRows(batch, outbox);
@@ -180,7 +198,7 @@ export function createChain(deps: {
       addCandidate(candidates, row, raw, replay);
     }
     await send(outbox, claim);
-    metrics.loaded(candidates.rows, await loadInPlace(candidates, claim, []));
+    metrics.loaded(candidates.rows, await loadInPlace(candidates, { claim, since }, []));
   }
 
   /** What can't be sent lets go of its claim: the batch comes again, and claims anew. */
@@ -194,53 +212,86 @@ export function createChain(deps: {
   }
 
   /** Resolves when the rows are in the destination, or parked. */
-  async function load(candidates: Candidates, claim: Claim, batch: readonly Delivery[]): Promise<void> {
+  async function load(candidates: Candidates, terms: Terms, batch: readonly Delivery[]): Promise<void> {
     const positions = committed === undefined ? [] : lastPositions(batch);
     let begun = false;
     const inPlace = () => {
       begun = true;
-      return loadInPlace(candidates, claim, positions);
+      return loadInPlace(candidates, terms, positions);
     };
     const outcomes =
       parking === undefined
         ? await inPlace()
         : await parking.load(inPlace, () => parkedMessages(candidates), candidates.rows.length);
     // A load that was given up goes on, and has its claim until it ends.
-    if (!begun) claim.end();
+    if (!begun) terms.claim.end();
     for (const { partition, offset } of positions) committed?.set(partition, offset);
     if (outcomes !== 'parked') metrics.loaded(candidates.rows, outcomes);
   }
 
-  const loadInPlace = (
+  async function loadInPlace(
     candidates: Candidates,
-    claim: Claim,
+    { claim, since }: Terms,
     positions: readonly Position[],
-  ): Promise<RowOutcome[]> =>
-    loading
-      .load(
+  ): Promise<RowOutcome[]> {
+    let seen = since;
+    const dropSettled = createDropSettled(candidates, claim);
+    const atTurn = async (): Promise<void> => {
+      if (engine.standstills?.() !== seen) {
+        seen = engine.standstills?.();
+        await claim.add(copiesOf(candidates));
+      }
+      if (!claim.isEmpty) await dropSettled();
+    };
+    const beforeCommit = async (outcomes: readonly RowOutcome[]): Promise<void> => {
+      await keepWhatIsNotLoaded(candidates, claim, outcomes);
+      if (engine.standstills?.() !== seen)
+        throw new SentinelError(
+          'engine_unavailable',
+          'this worker stood still, or NATS was away; others may have been given the events meanwhile',
+        );
+    };
+    try {
+      const outcomes = await loading.load(
         candidates.rows,
         positions,
-        (outcomes) => keepWhatIsNotLoaded(candidates, claim, outcomes),
-        claim.isEmpty ? undefined : createDropGivenUp(candidates, claim),
-      )
-      .finally(() => claim.end());
+        beforeCommit,
+        engine.ordered && claim.isEmpty ? undefined : atTurn,
+      );
+      // In place until it works: a batch that came again would find the letters, and leave it at that.
+      if (!claim.isEmpty)
+        await patience.until(() => claim.loaded(), {
+          failed: 'whether loaded events have become dead letters elsewhere can not be seen; the batch waits',
+          recovered: 'whether loaded events have become dead letters elsewhere can be seen again',
+          fields: { rows: candidates.rows.length },
+        });
+      return outcomes;
+    } finally {
+      claim.end();
+    }
+  }
 
-  /** While the batch waited for its turn, a rollback may have made letters of other copies, which were loaded. */
-  function createDropGivenUp(candidates: Candidates, claim: Claim): () => Promise<void> {
+  /** While the batch waited for its turn, or before, other copies may have been loaded, and a rollback made letters of them. */
+  function createDropSettled(candidates: Candidates, claim: Claim): () => Promise<void> {
     const { rows, replays } = candidates;
     /** Also by tries that failed. */
-    const givenUp = new Set<string>();
+    const settled = { givenUp: new Set<string>(), duplicates: new Set<string>() };
     return async () => {
-      for (const id of (await claim.lookAgain()).givenUp) givenUp.add(id);
+      const found = await claim.lookAgain();
+      for (const id of found.givenUp) settled.givenUp.add(id);
+      for (const id of found.duplicates) settled.duplicates.add(id);
+      const replayed: string[] = [];
       const dropped = new Set<number>();
       const outbox = new Outbox(engine, subscribed);
       for (const [at, { requestId: request_id, contract, source }] of rows.entries()) {
         if (!claim.refuses(request_id, replays.get(at))) continue;
         dropped.add(at);
-        if (givenUp.has(request_id)) copies?.retract({ request_id, contract, source }, outbox.copy);
+        if (settled.duplicates.has(request_id) && replays.has(at)) replayed.push(request_id);
+        if (settled.givenUp.has(request_id)) copies?.retract({ request_id, contract, source }, outbox.copy);
       }
       if (dropped.size === 0) return;
       await outbox.flush();
+      if (replayed.length > 0) await letters.settleReplayed(replayed);
       dropCandidates(candidates, dropped);
     };
   }

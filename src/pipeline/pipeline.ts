@@ -7,7 +7,7 @@ import { SentinelError, isRetryable } from '../errors.ts';
 import { topics } from '../event.ts';
 import { checkCopied } from '../load/copies/check.ts';
 import { startCopies } from '../load/copies/copies.ts';
-import { createCopyFeed, createRetract } from '../load/copies/feed.ts';
+import { createCopyAgain, createCopyFeed, createRetract } from '../load/copies/feed.ts';
 import { loadPace, openMain } from '../load/destinations.ts';
 import { createQueueCheck } from '../load/queue-check.ts';
 import { createLoadStage } from '../load/stage.ts';
@@ -31,6 +31,7 @@ import { groups } from './groups.ts';
 import { openInsight } from './insight.ts';
 import { createKeeper } from './keeper.ts';
 import { llmMetrics } from './llm-metrics.ts';
+import { createInOnePlace } from './one-place.ts';
 import { createOneWay } from './one-way.ts';
 import { createParking, parkedEvents } from './parking.ts';
 import type { StartedPipeline } from './pipeline-api.ts';
@@ -132,12 +133,16 @@ export async function startPipeline(deps: {
       })
     : undefined;
   const startedAt = Date.now();
+  const copyAgain = feed && createCopyAgain(engine, feed);
   const oneWay = createOneWay({
     letters,
-    holds: (ids) => destination.holds(ids),
+    holds: (...args) => destination.holds(...args),
     state: engine.state,
     retract,
     receivedUntil: engine.ordered ? startedAt : Infinity,
+    ...(engine.ordered
+      ? undefined
+      : { inOnePlace: createInOnePlace({ letters, destination, leases, copyAgain }) }),
   });
   const chain = createChain({
     engine,

@@ -43,6 +43,9 @@ export interface Rollbacks {
   close(): Promise<void>;
 }
 
+/** Whoever has it makes letters of rows, or sees to it that nobody does. */
+export const rollbackLease = 'rollback';
+
 const batchRows = 1000;
 /** A worker that dies in the midst of it holds rollbacks up for so long. */
 const leaseMs = 60_000;
@@ -123,7 +126,7 @@ export function createRollbacks(deps: {
   /** Waits for its turn; does nothing when it closes meanwhile. */
   async function inCluster(work: (lease: Lease) => Promise<void>): Promise<void> {
     while (!closing.signal.aborted) {
-      const lease = await leases.take('rollback', leaseMs);
+      const lease = await leases.take(rollbackLease, leaseMs);
       if (lease === undefined) {
         await sleep(leasePauseMs, undefined, { signal: closing.signal }).catch(() => undefined);
         continue;
@@ -239,7 +242,7 @@ export function createRollbacks(deps: {
     },
 
     async resume(goOn) {
-      const lease = await leases.take('rollback', leaseMs);
+      const lease = await leases.take(rollbackLease, leaseMs);
       // Another worker that has it drains what is leaving before each of its own turns.
       if (lease !== undefined)
         try {

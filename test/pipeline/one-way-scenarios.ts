@@ -3,6 +3,7 @@ import transactionContract from '../../contracts/v1/transaction.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { type FailedEvent, type UnrecoverableEvent, topics } from '../../src/event.ts';
 import { encodeRecord } from '../../src/ingest/record.ts';
+import { createRequestIds } from '../../src/ingest/request-id.ts';
 import { createRowMaker } from '../../src/load/row.ts';
 import { groups } from '../../src/pipeline/groups.ts';
 import { encodeParked } from '../../src/pipeline/parked-event.ts';
@@ -84,6 +85,33 @@ export function oneWayScenarios(openEngine: (dir: string) => Promise<Engine>): v
     expect(await places()).toEqual(['open letter']);
   });
 
+  it('one that is a duplicate stays one when its late copy comes after the row has been taken out', async () => {
+    const { engine, id, inDestination, start, places } = await ground();
+    const event = transactionWith({});
+    const [result, original] = [JSON.stringify(event), JSON.stringify(priced())];
+    const repair = { healer: 'rule' as const, ruleId: 'wrong', original, plan: '{"operations":[]}', result };
+    const rowOf = (requestId: string) =>
+      createRowMaker(transactionContract)(event, {
+        requestId,
+        receivedAt,
+        source: 'shop',
+        repair,
+        text: undefined,
+        changed: undefined,
+      });
+    await inDestination(async (destination) => {
+      await destination.load([rowOf(createRequestIds()(1))], [], async () => undefined);
+      await destination.load([rowOf(id)], [], async () => undefined);
+      await destination.repairs.takeOut('wrong', { limit: 10, at: Date.now() });
+    });
+    await engine.publish(topics.raw, [{ body: record(id, event) }]);
+    await giveBack(engine);
+    await start();
+    expect(await places()).toEqual(['duplicate']);
+    const rows = await inDestination((destination) => destination.counts());
+    expect(rows).toMatchObject({ loaded: 0, duplicate: 1 });
+  });
+
   const replay = (raw: string) => ({ round: 1, original: raw });
 
   it('a replay that was loaded is not undone by its second copy, which fails', async () => {
@@ -96,6 +124,25 @@ export function oneWayScenarios(openEngine: (dir: string) => Promise<Engine>): v
     await idle(engine);
     expect((await letters.get(id))?.status).toBe('replayed');
     await engine.publish(topics.failed, [json({ ...failed, raw, replay: replay(raw) })]);
+    expect(await places()).toEqual(['loaded', 'replayed letter']);
+  });
+
+  it('a replay that fails is over when the destination has the event, by whichever copy', async () => {
+    const { engine, letters, id, inDestination, start, places } = await ground();
+    const { raw, ...failed } = given(id);
+    const facts = { requestId: id, receivedAt, source: 'shop', repair: undefined };
+    const row = createRowMaker(transactionContract)(transactionWith({}), {
+      ...facts,
+      text: undefined,
+      changed: undefined,
+    });
+    await inDestination((destination) => destination.load([row], [], async () => undefined));
+    await letters.keep([given(id)]);
+    await letters.startReplay(id);
+    await engine.publish(topics.unrecoverable, [
+      json({ ...failed, raw, reason: 'r', code: 'c', attempts: [], replay: replay(raw) }),
+    ]);
+    await start();
     expect(await places()).toEqual(['loaded', 'replayed letter']);
   });
 

@@ -1,17 +1,21 @@
 import { expect, it } from 'vitest';
 import { createDeadLetters, healingKey } from '../../src/dead-letter/store.ts';
 import type { UnrecoverableEvent } from '../../src/event.ts';
+import { createLeases } from '../../src/engine/lease.ts';
+import { createInOnePlace } from '../../src/pipeline/one-place.ts';
 import { createOneWay } from '../../src/pipeline/one-way.ts';
+import { rollbackLease } from '../../src/rollback/rollbacks.ts';
 import { memoryState } from '../helpers/memory-state.ts';
 
 function setUp() {
   const state = memoryState();
   const letters = createDeadLetters(state);
   const held = new Set<string>();
+  const leaving = new Set<string>();
   const asked: string[] = [];
-  const holds = async (ids: readonly string[]) => {
+  const holds = async (ids: readonly string[], only?: 'duplicates' | 'staying') => {
     asked.push(...ids);
-    return new Set(ids.filter((id) => held.has(id)));
+    return new Set(ids.filter((id) => held.has(id) || (only === undefined && leaving.has(id))));
   };
   const oneWay = createOneWay({ letters, holds, state, receivedUntil: 1000 });
   /** Those of the events that it made letters of. */
@@ -23,7 +27,7 @@ function setUp() {
     });
     return ids;
   };
-  return { state, letters, oneWay, held, asked, kept };
+  return { state, letters, oneWay, held, leaving, asked, kept };
 }
 
 const copy = (requestId: string, round?: number, receivedAt = 1000) => ({
@@ -125,11 +129,11 @@ it('a late copy of one replay says nothing of the next', async () => {
 });
 
 it('a replay that fails while the row that was rolled back before it is still leaving is a dead letter again', async () => {
-  const { held, kept, letters } = setUp();
+  const { leaving, kept, letters } = setUp();
   const at = new Date().toISOString();
   const attempts = [{ healer: 'rule' as const, at, reason: 'taken back', rule_id: 'r' }];
   await letters.takeBack([dead('a', { code: 'rolled_back', attempts })]);
-  held.add('a');
+  leaving.add('a');
   await letters.startReplay('a');
   const failed = dead('a', { replay: { round: 1, original: '{}' } });
   expect(await kept(failed)).toEqual(['a']);
@@ -174,8 +178,68 @@ it('a second look refuses what has become a letter since, and says which a perso
   const claim = await oneWay.claim([copy('a'), copy('b'), copy('c')]);
   await letters.keep([dead('a'), dead('b')]);
   await letters.startReplay('b');
-  expect(await claim.lookAgain()).toEqual({ givenUp: new Set(['a']) });
+  expect(await claim.lookAgain()).toEqual({ givenUp: new Set(['a']), duplicates: new Set() });
   expect(['a', 'b', 'c'].map((id) => claim.refuses(id, undefined))).toEqual([true, true, false]);
   // What is refused is not claimed any more.
   expect(await kept(dead('b'), dead('c'))).toEqual(['b']);
+});
+
+it('an event that comes to both ends in two workers at once is settled by whoever looks last: its row counts', async () => {
+  const { letters, held, state } = setUp();
+  const holds = async (ids: readonly string[]) => new Set(ids.filter((id) => held.has(id)));
+  const row = { status: 'repaired', table: 't', contract: 'c', version: '1.0.0', source: 's' } as const;
+  const repair = { healer: 'rule', ruleId: 'r', original: '{}', plan: '{}', result: '{"a":1}' } as const;
+  const find = async (id: string) => (held.has(id) ? { ...row, repair } : undefined);
+  const copied: unknown[] = [];
+  const inOnePlace = createInOnePlace({
+    letters,
+    destination: { holds, find },
+    leases: createLeases({ ordered: false, state }),
+    copyAgain: async ({ request_id }, text) => void copied.push([request_id, text]),
+  });
+  const worker = () => createOneWay({ letters, holds, state, receivedUntil: Infinity, inOnePlace });
+  const [loads, keeps] = [worker(), worker()];
+  const claim = await loads.claim([copy('a'), copy('b'), copy('c')]);
+  await keeps.keeping([dead('a'), dead('b'), dead('d')], async (mine) => {
+    held.add('a'); // by the other, which has not seen the letter
+    await letters.keep(mine);
+  });
+  const statuses = () => Promise.all(['a', 'b', 'c', 'd'].map(async (id) => (await letters.get(id))?.status));
+  expect(await statuses()).toEqual(['replayed', 'open', undefined, 'open']);
+  held.add('b').add('c');
+  await claim.loaded();
+  expect(await statuses()).toEqual(['replayed', 'replayed', undefined, 'open']);
+  expect(copied).toEqual(['a', 'b'].map((id) => [id, '{"a":1}']));
+});
+
+it('what is both waits for a rollback that is under way, which makes letters of rows', async () => {
+  const { letters, held, state } = setUp();
+  const leases = createLeases({ ordered: false, state });
+  const holds = async (ids: readonly string[]) => new Set(ids.filter((id) => held.has(id)));
+  const find = async () => undefined;
+  const inOnePlace = createInOnePlace({ letters, destination: { holds, find }, leases });
+  await letters.keep([dead('a')]);
+  held.add('a');
+  const rollback = await leases.take(rollbackLease, 60_000);
+  const settling = inOnePlace(['a']);
+  held.delete('a');
+  await rollback!.release();
+  await settling;
+  expect((await letters.get('a'))?.status).toBe('open');
+});
+
+it('an open letter whose row is leaving stays open, and one whose row stays is settled', async () => {
+  const state = memoryState();
+  const letters = createDeadLetters(state);
+  await letters.keep([dead('leaving'), dead('staying')]);
+  const rows = { leaving: ['leaving', 'staying'], staying: ['staying'] };
+  const destination = {
+    holds: async (ids: readonly string[], only?: 'duplicates' | 'staying') =>
+      new Set(ids.filter((id) => rows[only === 'staying' ? 'staying' : 'leaving'].includes(id))),
+    find: async () => undefined,
+  };
+  const leases = createLeases({ ordered: false, state });
+  await createInOnePlace({ letters, destination, leases })(['leaving', 'staying']);
+  expect((await letters.get('leaving'))?.status).toBe('open');
+  expect((await letters.get('staying'))?.status).toBe('replayed');
 });

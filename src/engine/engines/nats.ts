@@ -16,6 +16,7 @@ import { encodeToken, layoutOf } from './nats/names.ts';
 import { createPublisher } from './nats/publisher.ts';
 import { createRetryArea } from './nats/retry-area.ts';
 import { watchVersion } from './nats/server-version.ts';
+import { watchStandstill } from './nats/standstill.ts';
 import { createState } from './nats/state.ts';
 import { createStats } from './nats/stats.ts';
 import { createStreams } from './nats/streams.ts';
@@ -74,6 +75,7 @@ export async function openNatsEngine(options: NatsEngineOptions): Promise<Engine
   );
   const sweeper = startSweeper(link, bucket, meta, large);
   const stats = createStats({ link, layout, tallyOf });
+  const standstill = watchStandstill(link, options.ackWaitMs);
   const consumers = createConsumers();
   let closing: Promise<void> | undefined;
   let closed = false;
@@ -99,6 +101,7 @@ export async function openNatsEngine(options: NatsEngineOptions): Promise<Engine
       if (failures.length > 0) throw failures[0];
     } finally {
       closed = true;
+      standstill.stop();
       stopState();
       for (const tally of tallies.values()) tally.rest();
       if (!link.isClosed()) {
@@ -128,6 +131,7 @@ export async function openNatsEngine(options: NatsEngineOptions): Promise<Engine
               large,
               retries,
               ackWaitMs,
+              standstill,
               ensure: () => ensureGroup({ link, layout, streams }, topic, group, ackWaitMs),
               onSettled: () => trimmer.touch(topic),
             },
@@ -149,6 +153,7 @@ export async function openNatsEngine(options: NatsEngineOptions): Promise<Engine
     },
     findPending: (topic, group, match) =>
       guarded(() => findPending({ link, layout, large, retries }, topic, group, match)),
+    standstills: () => standstill.count(),
     connected: link.isConnected,
     leaving: link.leave,
     calls: createCalls(link, layout, large),

@@ -64,6 +64,18 @@ export function createRetract(engine: Pick<Engine, 'publish'>, feed: CopyFeed): 
   };
 }
 
+/** Sends a copy of what was retracted and is a row after all; resolves when it is durable. */
+export function createCopyAgain(
+  engine: Pick<Engine, 'publish'>,
+  feed: CopyFeed,
+): (header: CopyHeader, text: string) => Promise<void> {
+  return async (header, text) => {
+    const body = encodeCopy(header, text);
+    const takers = feed.takers(header.contract, header.source);
+    await Promise.all(takers.map((name) => engine.publish(copyTopic(name), [{ body }])));
+  };
+}
+
 /** The event of a row in such a form that the row can be made anew from it. `raw`: the event as it was received. */
 export function copyOf(row: Row, raw: string): { header: Omit<CopyHeader, 'replay'>; text: string } {
   const { requestId, receivedAt, source, contract, contractVersion, repair, text } = row;

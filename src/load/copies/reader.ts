@@ -159,7 +159,12 @@ export async function startCopyReader(which: FurtherDestination, deps: CopyReade
     if (dead.length > 0) await bury(dead);
     try {
       // Without positions: its keys make it load once, also where the queue has begun anew.
-      const outcomes = await loading.load(rows, [], (outcomes) => keepWhatIsNotLoaded(copies, outcomes));
+      const outcomes = await loading.load(
+        rows,
+        [],
+        (outcomes) => keepWhatIsNotLoaded(copies, outcomes),
+        engine.ordered ? undefined : () => dropSettled(destination, copies, rows),
+      );
       for (const [i, { status }] of outcomes.entries())
         counts[status === 'loaded' && rows[i]!.repair !== undefined ? 'repaired' : status]++;
       counts.rejected += dead.length;
@@ -178,6 +183,32 @@ export async function startCopyReader(which: FurtherDestination, deps: CopyReade
     if (replay === undefined)
       return !engine.ordered && repair?.ruleId !== undefined && isGivenUp(await letters.get(request_id));
     return isStaleReplay(await letters.get(deadLetterId({ request_id, destination: name })), replay);
+  }
+
+  /**
+   * Where workers share the topic: while the copies waited for their turn another may have handled their retraction. And
+   * a duplicate that comes once more would get in where the row whose key it has was taken out.
+   */
+  async function dropSettled(destination: Destination, copies: Copy[], rows: Row[]): Promise<void> {
+    // What a person edited may have another key since.
+    const asBefore = rows.filter(({ repair }) => repair?.healer !== 'person');
+    const duplicates = await destination.holds(
+      asBefore.map(({ requestId }) => requestId),
+      'duplicates',
+    );
+    const stale = await Promise.all(copies.map(({ header }) => isStale(header)));
+    const replayed = copies.filter(
+      ({ header }, at) => !stale[at] && header.replay !== undefined && duplicates.has(header.request_id),
+    );
+    if (replayed.length > 0)
+      await letters.settleReplayed(
+        replayed.map(({ header }) => deadLetterId({ request_id: header.request_id, destination: name })),
+      );
+    for (let at = rows.length - 1; at >= 0; at--) {
+      if (!stale[at] && !duplicates.has(rows[at]!.requestId)) continue;
+      rows.splice(at, 1);
+      copies.splice(at, 1);
+    }
   }
 
   async function keepWhatIsNotLoaded(

@@ -108,7 +108,8 @@ export async function openBigQuery(options: BigQueryOptions): Promise<Destinatio
         });
       }),
     find: (requestId) => question('look for an event', () => findEvent(api, prepared(), requestId)),
-    holds: (requestIds) => question('look for events', () => heldAmong(api, prepared(), requestIds)),
+    holds: (requestIds, only) =>
+      question('look for events', () => heldAmong(api, prepared(), requestIds, only)),
     counts: () => question('read its counters', counts.read),
     repairs: {
       list: (filter, page) => question('list its repairs', () => listRepairs(api, filter, page)),

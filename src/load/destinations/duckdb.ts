@@ -137,7 +137,8 @@ export async function openDuckDb(options: DuckDbOptions): Promise<Destination> {
         warehouse.partitions.clear();
       }),
     find: (requestId) => question('look for an event', (connection) => findEvent(connection, requestId)),
-    holds: (requestIds) => question('look for events', (connection) => heldAmong(connection, requestIds)),
+    holds: (requestIds, only) =>
+      question('look for events', (connection) => heldAmong(connection, requestIds, only)),
     counts: () => question('read its counters', readCounts),
     repairs: repairAudit({ question, exclusively }),
     search: createSearch(question),

@@ -102,8 +102,8 @@ export async function openPostgres(options: PostgresOptions): Promise<Destinatio
       session.transaction('forget its positions', (client) => forgetPositions(client, schema, queueId)),
     find: (requestId) =>
       session.question('look for an event', (client) => findEvent(client, schema, requestId)),
-    holds: (requestIds) =>
-      session.question('look for events', (client) => heldAmong(client, schema, requestIds)),
+    holds: (requestIds, only) =>
+      session.question('look for events', (client) => heldAmong(client, schema, requestIds, only)),
     counts: () => session.question('read its counters', (client) => readCounts(client, schema)),
     repairs: repairAudit(session, warehouse.slot),
     search: createSearch(session),

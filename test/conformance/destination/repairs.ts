@@ -172,6 +172,9 @@ export function repairsConformance(open: () => Promise<DestinationUnderTest>): v
       expect(await destination.holds(all)).toEqual(new Set(all.slice(0, 4)));
       await takeAll('r1');
       expect(await destination.holds(all)).toEqual(new Set(all.slice(0, 4)));
+      expect(await destination.holds(all, 'staying')).toEqual(
+        new Set([clean, twice].map(({ requestId }) => requestId)),
+      );
       await destination.repairs.release([gone.requestId]);
       expect(await destination.holds([...all, 'no uuid'])).toEqual(
         new Set([leaving, clean, twice].map(({ requestId }) => requestId)),
@@ -180,6 +183,7 @@ export function repairsConformance(open: () => Promise<DestinationUnderTest>): v
         new Set([clean.requestId.toUpperCase()]),
       );
       expect(await destination.holds([])).toEqual(new Set());
+      expect(await destination.holds([...all, 'no uuid'], 'duplicates')).toEqual(new Set([twice.requestId]));
     });
 
     it('are taken back one by one, where only some events are named', async () => {

@@ -87,6 +87,48 @@ describe.skipIf(noNatsServer !== undefined)('several processes on one NATS', () 
     expect(seen).toEqual([['last', true]]);
   });
 
+  it('say so, too, of what they hold when the process stands still for longer than the acknowledgement wait', async () => {
+    const engine = await open(server, { ackWaitMs: 600 });
+    const seen: [string, boolean | undefined][] = [];
+    // Each in a block of its own, and after the first few, of which nobody can be sure.
+    for (const one of numbers(72)) await engine.publish('orders', [message(one)]);
+    await engine.consume('orders', 'loader', { maxEvents: 1 }, async ([one]) => {
+      if (text(one!) === '000065') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);
+      seen.push([text(one!), one!.again]);
+    });
+    await until(() => new Set(seen.map(([one]) => one)).size === 72);
+    await engine.publish('orders', [message('later')]);
+    await until(() => seen.some(([one]) => one === 'later'));
+    const first = new Map(seen.toReversed());
+    const some = ['000064', '000065', '000066', '000071', 'later'];
+    expect(some.map((one) => [one, first.get(one)])).toEqual([
+      ['000064', undefined],
+      ['000065', undefined],
+      ['000066', true],
+      ['000071', true],
+      ['later', undefined],
+    ]);
+  });
+
+  it('say so, too, of a block that was sent again because its acknowledgement did not come', async () => {
+    const own = await startNatsServer();
+    onTestFinished(() => own.stop());
+    const engine = await open(own);
+    for (const one of numbers(64)) await engine.publish('orders', [message(one)]);
+    own.process.kill('SIGSTOP');
+    const published = engine.publish('orders', [message('slow')]);
+    // Longer than a try waits.
+    await wait(5500);
+    own.process.kill('SIGCONT');
+    await published;
+    const seen: (boolean | undefined)[] = [];
+    await engine.consume('orders', 'loader', {}, async (batch) => {
+      for (const one of batch) if (text(one) === 'slow') seen.push(one.again);
+    });
+    await until(() => seen.length === 2);
+    expect(seen).toEqual([undefined, true]);
+  });
+
   // A request takes sixteen messages; newer servers say of each that it is complete, which must not be taken for a refusal.
   it('get many small messages without a pause between requests', async () => {
     const engine = await open(server);

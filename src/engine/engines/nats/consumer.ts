@@ -2,6 +2,7 @@ import { defaultRetry, type ConsumeOptions, type Consumer, type Handler } from '
 import { pause as waitFor, settleInPlace, settleOnce, type SetAside } from '../../settle.ts';
 import { briefly } from './briefly.ts';
 import type { Link } from './connection.ts';
+import { createDoubts } from './doubts.ts';
 import type { GroupNames } from './groups.ts';
 import { holdBlock, holdRetry, Intake, remainderOf, type Held, type Item, type Limits } from './intake.ts';
 import { type LargeBodies, largeHeader, readRef } from './large.ts';
@@ -11,12 +12,14 @@ import type { Pulled } from './pulled.ts';
 import { startPuller } from './puller.ts';
 import type { RetryArea, RetryGroup } from './retry-area.ts';
 import { countsBack } from './server-version.ts';
+import type { Standstill } from './standstill.ts';
 
 export interface ConsumerDeps {
   link: Link;
   large: LargeBodies;
   retries: RetryArea;
   ackWaitMs: number;
+  standstill: Standstill;
   /** The group's consumers, made anew if somebody has deleted them. */
   ensure: () => Promise<GroupNames>;
   /** Something was settled. */
@@ -36,14 +39,15 @@ const settlePauseMs = 500;
 /**
  * Runs a group's handler over what this worker pulls. Each message of JetStream is held until all deliveries in it
  * are settled, and acknowledged then; what failed goes to the retry stream first. A message that takes longer than
- * the acknowledgement wait is kept by saying so; a worker that falls silent loses it to another.
+ * the acknowledgement wait is kept by saying so; a worker that falls silent loses it to another, and has what it holds
+ * looked up like what comes again when it goes on.
  */
 export async function startConsumer(
   deps: ConsumerDeps,
   topic: string,
   group: string,
   options: ConsumeOptions,
-  handle: Handler,
+  handler: Handler,
 ): Promise<Consumer> {
   const { link, large, retries } = deps;
   const limits: Limits = {
@@ -69,6 +73,9 @@ export async function startConsumer(
   let lastStart = -Infinity;
   /** What lies up to here may have been given to a worker before, whatever the server says. */
   let knownTo = names.deliveredTo + countsBack(link.nc.info?.version ?? '');
+
+  const doubts = createDoubts(link, held, deps.standstill);
+  const handle: Handler = (batch) => handler(doubts.marked(batch));
 
   const mayTake = (): boolean => !stopping.signal.aborted && !paused;
   const mayStart = (): boolean => mayTake() && holding === 0 && running.size < inFlight;
@@ -107,8 +114,12 @@ export async function startConsumer(
   }
 
   async function takeBlock(message: Pulled): Promise<void> {
+    const isDoubtful = doubts.onArrival();
     const again =
-      message.deliveries > 1 || message.seq <= knownTo || message.header(sentAgainHeader) !== undefined;
+      message.deliveries > 1 ||
+      message.seq <= knownTo ||
+      isDoubtful ||
+      message.header(sentAgainHeader) !== undefined;
     knownTo = Math.max(knownTo, message.seq);
     const ref = readRef(message.header(largeHeader));
     const body = ref === undefined ? undefined : await large.load(encodeToken(topic), ref);
@@ -242,7 +253,10 @@ export async function startConsumer(
     if (one.isRetry) void retries.release(one.message).catch(() => undefined);
   }
 
-  const letGo = (one: Held): void => void held.delete(one);
+  function letGo(one: Held): void {
+    held.delete(one);
+    doubts.forget(one);
+  }
 
   /** Gives back what was not settled, so that it comes again at once and not after the acknowledgement wait. */
   async function release(one: Held): Promise<void> {

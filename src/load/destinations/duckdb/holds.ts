@@ -8,15 +8,17 @@ import { eventTables } from './tables.ts';
 export async function heldAmong(
   connection: DuckDBConnection,
   requestIds: readonly string[],
+  only?: 'duplicates' | 'staying',
 ): Promise<Set<string>> {
   const ids = requestIds.filter((id) => uuidShape.test(id)).map((id) => id.toLowerCase());
   if (ids.length === 0) return new Set();
   const sorted = ids.toSorted();
   // Request ids grow with time, and so lie together: the range spares the rest of the table.
   const range = `BETWEEN ${literal(sorted[0]!)}::UUID AND ${literal(sorted.at(-1)!)}::UUID`;
+  const tables = only === 'duplicates' ? [] : await eventTables(connection);
   const places = [
-    ...(await eventTables(connection)).map((table) => ['_request_id', `main.${identifier(table)}`]),
-    ['request_id', '_sentinel_leaving'],
+    ...tables.map((table) => ['_request_id', `main.${identifier(table)}`]),
+    ...(only === undefined ? [['request_id', '_sentinel_leaving']] : []),
     ['request_id', '_sentinel_duplicates'],
   ].map(
     ([id, table]) =>
