@@ -115,7 +115,12 @@ describe.skipIf(noNatsServer !== undefined)('several processes on one NATS', () 
     onTestFinished(() => own.stop());
     const engine = await open(own);
     for (const one of numbers(64)) await engine.publish('orders', [message(one)]);
+    const probe = await connect({ servers: own.address });
+    onTestFinished(() => probe.close());
     own.process.kill('SIGSTOP');
+    // The signal takes a moment, in which the block could still be taken.
+    const answers = () => Promise.race([probe.flush().then(() => true), wait(200).then(() => false)]);
+    await until(async () => !(await answers()));
     const published = engine.publish('orders', [message('slow')]);
     // Longer than a try waits.
     await wait(5500);
