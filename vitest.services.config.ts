@@ -8,7 +8,7 @@ export const services = [
   'test/deploy/nats-login.test.ts',
   'test/engine/nats/**/*.test.ts',
   'test/load/{bigquery,postgres}/**/*.test.ts',
-  'test/migrate.test.ts',
+  'test/engine/migrate.test.ts',
 ];
 
 /** `npm run test:services` */

@@ -1,11 +1,11 @@
-import type { startSentinel as start } from './sentinel.ts';
+import type { startSentinel as start } from './runtime/sentinel.ts';
 
 export * from './contracts/index.ts';
-export { type Config, loadConfig } from './config.ts';
-export { SentinelError } from './errors.ts';
-export type { Json, JsonObject } from './json.ts';
-export { createLogger, type Logger } from './log.ts';
-export type { Sentinel, SentinelOptions } from './sentinel.ts';
+export { type Config, loadConfig } from './config/load.ts';
+export { SentinelError } from './model/errors.ts';
+export type { Json, JsonObject } from './model/json.ts';
+export { createLogger, type Logger } from './support/log.ts';
+export type { Sentinel, SentinelOptions } from './runtime/sentinel.ts';
 export {
   type HttpInput,
   type HttpReply,
@@ -16,10 +16,10 @@ export {
   type ValidEventMessage,
   defineStep,
 } from './steps/step.ts';
-export type { Violation } from './validate/violation.ts';
+export type { Violation } from './model/violation.ts';
 
 /** Composes the service and starts it. Loaded when called: contracts and steps import this module too, and need less. */
 export const startSentinel: typeof start = async (config, options) => {
-  const service = await import('./sentinel.ts');
+  const service = await import('./runtime/sentinel.ts');
   return service.startSentinel(config, options);
 };

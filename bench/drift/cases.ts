@@ -1,6 +1,6 @@
-import type { JsonObject } from '../../src/json.ts';
-import type { Failure } from '../../src/repair/healer.ts';
-import { tryPlan } from '../../src/repair/trial.ts';
+import type { JsonObject } from '../../src/model/json.ts';
+import type { Failure } from '../../src/repair/healing/healer.ts';
+import { tryPlan } from '../../src/repair/plans/trial.ts';
 import { errorSignature } from '../../src/validate/signature.ts';
 import type { Subject } from './corpus/subject.ts';
 import type { Drift, Mutation } from './drift.ts';

@@ -1,4 +1,4 @@
-import { type Json, isObject } from '../../src/json.ts';
+import { type Json, isObject } from '../../src/model/json.ts';
 
 /** Another value of the same sort, the same one each time: what a field that only looks alike would hold. */
 export function differ(value: Json): Json {

@@ -1,5 +1,5 @@
-import type { JsonObject } from '../../src/json.ts';
-import type { Operation } from '../../src/repair/plan.ts';
+import type { JsonObject } from '../../src/model/json.ts';
+import type { Operation } from '../../src/model/plan.ts';
 import type { Subject } from './corpus/subject.ts';
 import type { Field } from './fields.ts';
 import type { Random } from './random.ts';

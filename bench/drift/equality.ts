@@ -1,7 +1,7 @@
 import { asText } from './as-text.ts';
 import type { Contract } from '../../src/contracts/contract.ts';
-import { type Json, type JsonObject, isObject } from '../../src/json.ts';
-import { isDeclared, schemasAt } from '../../src/repair/schema-paths.ts';
+import { type Json, type JsonObject, isObject } from '../../src/model/json.ts';
+import { isDeclared, schemasAt } from '../../src/repair/plans/schema-paths.ts';
 
 /**
  * Whether two events are the same in all that their contract declares. Numbers of a decimal field are the same whether

@@ -1,6 +1,6 @@
 import type { Contract } from '../../src/contracts/contract.ts';
-import { type Json, type JsonObject, isObject } from '../../src/json.ts';
-import { isDeclared, schemasAt, typesOf } from '../../src/repair/schema-paths.ts';
+import { type Json, type JsonObject, isObject } from '../../src/model/json.ts';
+import { isDeclared, schemasAt, typesOf } from '../../src/repair/plans/schema-paths.ts';
 
 /** A declared field that an event has, and what its contract says of it. */
 export interface Field {

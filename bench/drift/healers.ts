@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { heuristicsHealer } from '../../src/repair/healers/heuristics.ts';
+import { heuristicsHealer } from '../../src/repair/healers/heuristics/index.ts';
 import type { BenchHealer } from './judge.ts';
 import { type Options, UsageError } from './options.ts';
 
@@ -12,7 +12,7 @@ export async function chosenHealer(options: Options): Promise<{ name: string; he
   const { OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_REMEDIATION_MODEL: model } = process.env;
   if (model === undefined || (OPENAI_API_KEY === undefined && OPENAI_BASE_URL === undefined))
     throw new UsageError('--llm needs OPENAI_REMEDIATION_MODEL, and OPENAI_API_KEY or OPENAI_BASE_URL');
-  const { llmHealer } = await import('../../src/repair/healers/llm.ts');
+  const { llmHealer } = await import('../../src/repair/healers/llm/index.ts');
   const healer = llmHealer({
     openai: {
       apiKey: OPENAI_API_KEY ?? 'not-needed',

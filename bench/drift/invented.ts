@@ -1,6 +1,6 @@
 import { asText } from './as-text.ts';
-import { type Json, type JsonObject, isObject } from '../../src/json.ts';
-import type { Plan } from '../../src/repair/plan.ts';
+import { type Json, type JsonObject, isObject } from '../../src/model/json.ts';
+import type { Plan } from '../../src/model/plan.ts';
 import { canonicalNumeral } from './equality.ts';
 
 /**

@@ -1,7 +1,7 @@
-import { SentinelError } from '../../src/errors.ts';
-import type { Failure, Healer, Proposal } from '../../src/repair/healer.ts';
-import type { Plan } from '../../src/repair/plan.ts';
-import { type Repaired, tryPlan } from '../../src/repair/trial.ts';
+import { SentinelError } from '../../src/model/errors.ts';
+import type { Failure, Healer, Proposal } from '../../src/repair/healing/healer.ts';
+import type { Plan } from '../../src/model/plan.ts';
+import { type Repaired, tryPlan } from '../../src/repair/plans/trial.ts';
 import { type DriftCase, isExact } from './cases.ts';
 import { inventedLeaves } from './invented.ts';
 

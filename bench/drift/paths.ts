@@ -1,4 +1,4 @@
-import { type Json, type JsonObject, isObject } from '../../src/json.ts';
+import { type Json, type JsonObject, isObject } from '../../src/model/json.ts';
 
 /** JSON Pointer of a path; `*` for the elements of an array. */
 export const pointer = (path: readonly string[]): string =>

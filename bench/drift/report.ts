@@ -1,6 +1,6 @@
 import { grouped } from './grouped.ts';
-import type { JsonObject } from '../../src/json.ts';
-import { segmentsOf } from '../../src/repair/pointer.ts';
+import type { JsonObject } from '../../src/model/json.ts';
+import { segmentsOf } from '../../src/model/pointer.ts';
 import type { CaseSet } from './cases.ts';
 import type { Generalisation } from './generalise.ts';
 import type { Verdict } from './judge.ts';

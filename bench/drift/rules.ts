@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import type { StateStore } from '../../src/engine/engine.ts';
-import { openEmbeddedEngine } from '../../src/engine/engines/embedded.ts';
-import { type RuleStore, openRuleStore } from '../../src/repair/rule-store.ts';
+import { openEmbeddedEngine } from '../../src/engine/embedded/index.ts';
+import { type RuleStore, openRuleStore } from '../../src/repair/rules/store.ts';
 import type { Subject } from './corpus/subject.ts';
 
 export interface BenchRules {

@@ -1,5 +1,5 @@
-import { readRefusal, writeRefusal } from '../../src/repair/refusals.ts';
-import { tryPlan } from '../../src/repair/trial.ts';
+import { readRefusal, writeRefusal } from '../../src/repair/healing/refusals.ts';
+import { tryPlan } from '../../src/repair/plans/trial.ts';
 import { type DriftCase, failureOf, isExact } from './cases.ts';
 import { type BenchHealer, proposalOf } from './judge.ts';
 import { seededRandom } from './random.ts';

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../src/json.ts';
+import type { JsonObject } from '../../src/model/json.ts';
 
 export function contractSchema(options: {
   name: string;

@@ -9,8 +9,8 @@ import { parse } from 'yaml';
 import { loadContracts } from '../../src/contracts/discover.ts';
 import { importModule } from '../../src/contracts/module-loader.ts';
 import type { ContractRegistry } from '../../src/contracts/registry.ts';
-import type { DeadLetter, DeadLetterGroup } from '../../src/dead-letter/dead-letter.ts';
-import type { Json, JsonObject } from '../../src/json.ts';
+import type { DeadLetter, DeadLetterGroup } from '../../src/model/dead-letter.ts';
+import type { Json, JsonObject } from '../../src/model/json.ts';
 import type { EventInfo } from '../../src/server/routes/events.ts';
 import type { Stats } from '../../src/server/stats.ts';
 import {

@@ -1,4 +1,4 @@
-import type { Violation } from './validate/violation.ts';
+import type { Violation } from '../model/violation.ts';
 
 /** A refusal that goes to the client as `application/problem+json` (RFC 9457). */
 export interface Problem {

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { packageFolder } from '../package-folder.ts';
+import { packageFolder } from '../support/package-folder.ts';
 import { CliError, type Io, type Outcome } from './io.ts';
 import { withExamples } from './options.ts';
 

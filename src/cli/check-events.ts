@@ -1,12 +1,12 @@
-import type { Config } from '../config.ts';
+import type { Config } from '../config/load.ts';
 import type { ContractRegistry } from '../contracts/registry.ts';
-import { parseExact } from '../ingest/exact-json.ts';
+import { parseExact } from '../model/exact-json.ts';
 import { inspect } from '../ingest/inspect.ts';
-import { isObject, type Json, type JsonObject } from '../json.ts';
-import { fail, ok, type Result } from '../result.ts';
+import { isObject, type Json, type JsonObject } from '../model/json.ts';
+import { fail, ok, type Result } from '../model/result.ts';
 import { chooseContract } from '../validate/choose-contract.ts';
 import { fillEnvelope, sourceOf } from '../validate/envelope.ts';
-import type { Violation } from '../validate/violation.ts';
+import type { Violation } from '../model/violation.ts';
 import { openEvents } from './event-source.ts';
 import { print, printJson, type Io } from './io.ts';
 import type { ConfigOption } from './options.ts';

@@ -1,7 +1,7 @@
-import type { Config } from '../config.ts';
-import { messageOf } from '../errors.ts';
-import { isObject } from '../json.ts';
-import { createLogger } from '../log.ts';
+import type { Config } from '../config/load.ts';
+import { messageOf } from '../model/errors.ts';
+import { isObject } from '../model/json.ts';
+import { createLogger } from '../support/log.ts';
 import { CliError, type Io } from './io.ts';
 import { configOf, type ServerOptions } from './options.ts';
 
@@ -91,7 +91,7 @@ function overHttp({ url, headers }: Server): ApiClient {
 }
 
 async function inProcess(config: Config, io: Io): Promise<ApiClient> {
-  const { openOffline } = await import('../sentinel.ts');
+  const { openOffline } = await import('../runtime/sentinel.ts');
   // Standard output belongs to the command.
   const destination = { write: (line: string) => void io.stderr.write(line) };
   const quiet = { ...config.log, level: 'error' as const };

@@ -1,5 +1,5 @@
 import type { Contract } from '../contracts/contract.ts';
-import { isObject, type Json, type JsonObject } from '../json.ts';
+import { isObject, type Json, type JsonObject } from '../model/json.ts';
 
 /** One declared field, in words. */
 export interface ContractField {

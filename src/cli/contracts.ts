@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/load.ts';
 import type { Contract } from '../contracts/contract.ts';
 import { loadContracts } from '../contracts/discover.ts';
 import type { ContractRegistry } from '../contracts/registry.ts';
-import { contractFolders } from '../project.ts';
+import { contractFolders } from '../config/project.ts';
 import { checkEvents, type CheckOptions } from './check-events.ts';
 import { contractFields, diffContracts } from './contract-fields.ts';
 import { CliError, print, printJson, say, type Io, type Outcome } from './io.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { DeadLetter } from '../dead-letter/dead-letter.ts';
+import type { DeadLetter } from '../model/dead-letter.ts';
 import type { Discarded } from '../dead-letter/discard-many.ts';
 import { queryString, withClient, type ApiClient } from './client.ts';
 import { confirm } from './confirm.ts';

@@ -1,8 +1,8 @@
 import type { EditDryRun, Fixes } from '../dead-letter/dry-run.ts';
-import type { Json } from '../json.ts';
-import { describePlan } from '../repair/describe-plan.ts';
-import { pointerOf } from '../repair/pointer.ts';
-import { type Leaf, differences } from '../repair/provenance/differences.ts';
+import type { Json } from '../model/json.ts';
+import { describePlan } from '../repair/plans/describe-plan.ts';
+import { pointerOf } from '../model/pointer.ts';
+import { type Leaf, differences } from '../repair/plans/provenance/differences.ts';
 import { printable } from './table.ts';
 
 /** What a dry run found, for a person to read before saying yes. */

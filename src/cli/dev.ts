@@ -10,7 +10,7 @@ export function registerDev(program: Command, io: Io): void {
     .action(async (options: StartOptions) => {
       const reloadConfig = () => configOf(io, options, overridesOf(io, options));
       const config = reloadConfig();
-      const { startDev } = await import('../dev.ts');
+      const { startDev } = await import('../runtime/dev.ts');
       await runService(io, config, (logging) => startDev(config, { ...logging, reloadConfig }));
     });
   withExamples(command, 'sentinel dev');

@@ -3,8 +3,8 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { formatBytes } from '../config/fields.ts';
 import { readEnvironment, variable } from '../config/environment.ts';
-import type { Config } from '../config.ts';
-import { messageOf } from '../errors.ts';
+import type { Config } from '../config/load.ts';
+import { messageOf } from '../model/errors.ts';
 import { discoverSteps } from '../steps/discover.ts';
 import { serverOf } from './client.ts';
 import { configuredContracts } from './contracts.ts';
@@ -95,7 +95,7 @@ async function checkDataFolder(dataDir: string): Promise<Finding> {
 
 async function checkEngine({ engine, role, queue }: Config): Promise<Finding> {
   if (engine.type === 'embedded') return { status: 'ok', found: 'embedded, in the data folder' };
-  const { checkNats } = await import('../engine/engines/nats/check.ts');
+  const { checkNats } = await import('../engine/nats/check.ts');
   const { version, server, maxPayload, unsafe } = await checkNats(engine);
   const copies = `${engine.replicas} ${engine.replicas === 1 ? 'copy' : 'copies'} of each event`;
   const found = `NATS ${version} at ${server}, ${copies}, messages up to ${formatBytes(maxPayload)}, queue up to ${formatBytes(queue.maxBytes)}, role ${role}`;

@@ -1,8 +1,8 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { Config, DestinationConfig } from '../config.ts';
+import type { Config, DestinationConfig } from '../config/load.ts';
 import { describeDestination } from '../config/destinations.ts';
-import { messageOf } from '../errors.ts';
+import { messageOf } from '../model/errors.ts';
 import type { Finding } from './doctor-finding.ts';
 import { nearestExisting } from './nearest-existing.ts';
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { messageOf } from '../errors.ts';
+import { messageOf } from '../model/errors.ts';
 import { variable } from '../config/environment.ts';
 import { CliError, type Io } from './io.ts';
 

@@ -1,7 +1,7 @@
 import { open, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Readable } from 'node:stream';
-import { messageOf } from '../errors.ts';
+import { messageOf } from '../model/errors.ts';
 import { splitArray } from '../ingest/split-array.ts';
 import { CliError, type Io } from './io.ts';
 import { jsonFault } from './json-fault.ts';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isObject } from '../json.ts';
-import { messageOf } from '../errors.ts';
+import { isObject } from '../model/json.ts';
+import { messageOf } from '../model/errors.ts';
 import { refusalText, requireServer, type Server } from './client.ts';
 import { openEvents, type EventLine } from './event-source.ts';
 import { CliError, print, printJson, type Io, type Outcome } from './io.ts';

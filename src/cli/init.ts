@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
-import { loadConfig } from '../config.ts';
+import { loadConfig } from '../config/load.ts';
 import { CliError, print, type Io } from './io.ts';
-import { messageOf } from '../errors.ts';
+import { messageOf } from '../model/errors.ts';
 import { withExamples } from './options.ts';
 import { projectFiles } from './templates.ts';
 

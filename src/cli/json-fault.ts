@@ -1,4 +1,4 @@
-import { parseExact } from '../ingest/exact-json.ts';
+import { parseExact } from '../model/exact-json.ts';
 
 /**
  * Where a text stops being JSON, as `line 3, column 7`; undefined when it is JSON. Not the parser's own message: that quotes

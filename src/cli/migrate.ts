@@ -30,7 +30,7 @@ async function run(io: Io, options: MigrateOptions): Promise<void> {
       'engine.type is embedded; name the target: engine.type: nats (SENTINEL_ENGINE=nats) and engine.servers',
       2,
     );
-  const { migrate } = await import('../migrate.ts');
+  const { migrate } = await import('../engine/migrate.ts');
   const { carried, kept } = await migrate(
     { dataDir, engine },
     { dryRun: options.dryRun === true, progress: (line) => say(io, line) },

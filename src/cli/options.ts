@@ -1,5 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { loadConfig, type Config, type ConfigOverrides } from '../config.ts';
+import { loadConfig, type Config, type ConfigOverrides } from '../config/load.ts';
 import type { Io } from './io.ts';
 
 /** A parser for commander: whole numbers in a range. */

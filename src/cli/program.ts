@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { readFileSync } from 'node:fs';
-import { SentinelError, messageOf } from '../errors.ts';
-import { packageFolder } from '../package-folder.ts';
+import { SentinelError, messageOf } from '../model/errors.ts';
+import { packageFolder } from '../support/package-folder.ts';
 import { registerBench } from './bench.ts';
 import { registerContracts } from './contracts.ts';
 import { registerDeadLetters } from './dead-letters.ts';

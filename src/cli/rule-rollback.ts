@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RollbackRecord } from '../repair/rollback-record.ts';
+import type { RollbackRecord } from '../repair/rules/rollback-record.ts';
 import type { RepairInfo } from '../server/routes/repairs.ts';
 import { queryString, withClient, type ApiClient } from './client.ts';
 import { confirm } from './confirm.ts';

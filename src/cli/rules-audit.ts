@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { AuditEntry } from '../repair/llm-audit.ts';
+import type { AuditEntry } from '../repair/healing/llm-audit.ts';
 import { queryString, withClient } from './client.ts';
 import { print, printJson, say, type Io } from './io.ts';
 import { withExamples, withJson, withServer, type ServerOptions } from './options.ts';

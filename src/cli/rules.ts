@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { messageOf } from '../errors.ts';
-import { ruleStatuses, type Rule } from '../repair/rule.ts';
+import { messageOf } from '../model/errors.ts';
+import { ruleStatuses, type Rule } from '../model/rule.ts';
 import { queryString, withClient, type ApiClient } from './client.ts';
 import { confirm } from './confirm.ts';
 import { CliError, print, printJson, say, type Io, type Outcome } from './io.ts';

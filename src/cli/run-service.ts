@@ -1,10 +1,10 @@
 import { EventEmitter, once } from 'node:events';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/load.ts';
 import { describeDestination } from '../config/destinations.ts';
-import type { ContractInfo } from '../pipeline/contract-info.ts';
+import type { ContractInfo } from '../observe/contract-info.ts';
 import { allowNoMoreThan } from '../load/destinations/duckdb/private-file.ts';
-import { createLogger, type Logger } from '../log.ts';
-import { type LogRing, createLogRing } from '../log-ring.ts';
+import { createLogger, type Logger } from '../support/log.ts';
+import { type LogRing, createLogRing } from '../support/log-ring.ts';
 import { serverOf } from './client.ts';
 import { print, type Io } from './io.ts';
 

@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { loadConfig } from './config.ts';
-import type { Logger } from './log.ts';
-import type { EventInfo } from './server/routes/events.ts';
-import { startSentinel } from './sentinel.ts';
+import { loadConfig } from '../config/load.ts';
+import type { Logger } from '../support/log.ts';
+import type { EventInfo } from '../server/routes/events.ts';
+import { startSentinel } from '../runtime/sentinel.ts';
 
 const goodEvent = {
   event_id: '0b8f4a52-6d0e-4c8e-9d7a-3f1f5f0f9a01',

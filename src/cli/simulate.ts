@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { createLogger } from '../log.ts';
+import { createLogger } from '../support/log.ts';
 import { print, type Io, type Outcome } from './io.ts';
 import { configOf, withConfig, withExamples, type ConfigOption } from './options.ts';
 
@@ -10,7 +10,7 @@ export function registerSimulate(program: Command, io: Io, outcome: Outcome): vo
     )
     .action(async (options: ConfigOption) => {
       const { contracts: contractFolders } = configOf(io, options);
-      const { runSimulation } = await import('../simulate.ts');
+      const { runSimulation } = await import('./simulate-breach.ts');
       const destination = { write: (line: string) => void io.stderr.write(line) };
       const log = createLogger({ level: 'error', format: 'json' }, { destination });
       const { ok } = await runSimulation({

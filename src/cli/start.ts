@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { resolve } from 'node:path';
-import type { ConfigOverrides, Role } from '../config.ts';
+import type { ConfigOverrides, Role } from '../config/load.ts';
 import { roles } from '../config/engine.ts';
 import type { Io } from './io.ts';
 import { configOf, wholeNumber, withConfig, withExamples, type ConfigOption } from './options.ts';
@@ -46,7 +46,7 @@ interface DemoOptions {
 
 async function start(io: Io, options: StartOptions): Promise<void> {
   const config = configOf(io, options, overridesOf(io, options));
-  const { startSentinel } = await import('../sentinel.ts');
+  const { startSentinel } = await import('../runtime/sentinel.ts');
   await runService(io, config, (options) => startSentinel(config, options));
 }
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { packageFolder } from '../package-folder.ts';
+import { packageFolder } from '../support/package-folder.ts';
 
 /** What `sentinel init` writes: path below the folder → text. */
 export function projectFiles(): Record<string, string> {

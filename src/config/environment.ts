@@ -1,7 +1,7 @@
 import { parse as parseDotenv } from 'dotenv';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SentinelError, messageOf } from '../errors.ts';
+import { SentinelError, messageOf } from '../model/errors.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { LineCounter, isNode, parseDocument } from 'yaml';
-import { SentinelError, messageOf } from '../errors.ts';
+import { SentinelError, messageOf } from '../model/errors.ts';
 
 /** A config file as it was read: plain values, and the line on which each key stands. */
 export interface ConfigFile {

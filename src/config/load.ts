@@ -1,19 +1,19 @@
 import { existsSync, statSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { basename, dirname, resolve } from 'node:path';
-import { engineProblems } from './config/engine.ts';
-import { readDestinations } from './config/destinations.ts';
-import { readEnvironment, settingVariables, variable, type Environment } from './config/environment.ts';
-import { readConfigFile, type ConfigFile } from './config/file.ts';
-import { explainIssues } from './config/problems.ts';
-import { settingsSchema, type Settings } from './config/schema.ts';
-import { readSecrets } from './config/secrets.ts';
-import { toConfig } from './config/to-config.ts';
-import type { Config, SourceConfig } from './config/types.ts';
-import { SentinelError } from './errors.ts';
-import { isObject } from './json.ts';
+import { engineProblems } from './engine.ts';
+import { readDestinations } from './destinations.ts';
+import { readEnvironment, settingVariables, variable, type Environment } from './environment.ts';
+import { readConfigFile, type ConfigFile } from './file.ts';
+import { explainIssues } from './problems.ts';
+import { settingsSchema, type Settings } from './schema.ts';
+import { readSecrets } from './secrets.ts';
+import { toConfig } from './to-config.ts';
+import type { Config, SourceConfig } from './types.ts';
+import { SentinelError } from '../model/errors.ts';
+import { isObject } from '../model/json.ts';
 
-export type * from './config/types.ts';
+export type * from './types.ts';
 
 /** Settings given by code: as `Config`, each part and each setting optional. They win over everything else. */
 export type ConfigOverrides = {

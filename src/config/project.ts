@@ -1,5 +1,5 @@
-import type { Config } from './config.ts';
-import { packageFolder, shippedFolder } from './package-folder.ts';
+import type { Config } from './load.ts';
+import { packageFolder, shippedFolder } from '../support/package-folder.ts';
 
 /** Where contracts are looked for; later folders win over the ones that this package ships. */
 export function contractFolders(config: Pick<Config, 'builtinContracts' | 'contracts'>): string[] {

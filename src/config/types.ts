@@ -1,6 +1,6 @@
 import type { RetryPolicy } from '../engine/engine.ts';
 import type { EmbeddedConfig, EngineConfig, NatsConfig, Role } from './engine.ts';
-import type { HealingConfig } from '../repair/healing-config.ts';
+import type { HealingConfig } from '../repair/healing/config.ts';
 
 export type { EmbeddedConfig, EngineConfig, HealingConfig, NatsConfig, Role };
 

@@ -1,7 +1,7 @@
-import { SentinelError } from '../errors.ts';
-import { type Json, type JsonObject, isObject, jsonType } from '../json.ts';
+import { SentinelError } from '../model/errors.ts';
+import { type Json, type JsonObject, isObject, jsonType } from '../model/json.ts';
 import type { Column, ColumnType } from './contract.ts';
-import { derefOnce } from './json-schema-refs.ts';
+import { derefOnce } from './json-schema/refs.ts';
 
 const kinds = ['string', 'integer', 'number', 'boolean', 'datetime', 'date', 'uuid', 'json'] as const;
 const formats: Readonly<Record<string, ColumnType>> = {

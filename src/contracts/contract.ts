@@ -1,5 +1,5 @@
-import type { JsonObject } from '../json.ts';
-import type { Violation } from '../validate/violation.ts';
+import type { JsonObject } from '../model/json.ts';
+import type { Violation } from '../model/violation.ts';
 
 /** A destination-neutral column type; each destination spells it in its own SQL. */
 export type ColumnType =

@@ -1,10 +1,10 @@
 import type { Dirent } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { SentinelError, messageOf } from '../errors.ts';
-import { type Json, isObject } from '../json.ts';
+import { SentinelError, messageOf } from '../model/errors.ts';
+import { type Json, isObject } from '../model/json.ts';
 import type { Contract } from './contract.ts';
-import { contractFromJsonSchema } from './json-schema.ts';
+import { contractFromJsonSchema } from './json-schema/compile.ts';
 import { importModule } from './module-loader.ts';
 import { ContractRegistry } from './registry.ts';
 

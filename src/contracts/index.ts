@@ -1,7 +1,7 @@
 /** What authors of contracts use, and what the service needs of contracts. */
 export { z } from 'zod';
 export type { Column, ColumnType, Contract, EnvelopeDefault, Validation } from './contract.ts';
-export { type ContractDefinition, defineContract } from './define.ts';
+export { type ContractDefinition, defineContract } from './zod/define.ts';
 export { type LoadOptions, loadContracts } from './discover.ts';
 export {
   currencyCode,
@@ -16,6 +16,6 @@ export {
   receivedTimestamp,
   sourceName,
   uuid,
-} from './fields.ts';
-export { contractFromJsonSchema } from './json-schema.ts';
+} from './fields/index.ts';
+export { contractFromJsonSchema } from './json-schema/compile.ts';
 export { ContractRegistry, type UnknownVersionPolicy, type UnresolvedContract } from './registry.ts';

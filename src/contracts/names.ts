@@ -1,4 +1,4 @@
-import { SentinelError } from '../errors.ts';
+import { SentinelError } from '../model/errors.ts';
 import { escapeSegment } from './violation.ts';
 import { formatVersion, parseVersion } from './versions.ts';
 

@@ -1,7 +1,7 @@
-import { SentinelError } from '../errors.ts';
-import { type Json, jsonType } from '../json.ts';
+import { SentinelError } from '../model/errors.ts';
+import { type Json, jsonType } from '../model/json.ts';
 import type { Table } from '../load/destination.ts';
-import { type Result, fail, ok } from '../result.ts';
+import { type Result, fail, ok } from '../model/result.ts';
 import type { Contract } from './contract.ts';
 import { tablesOf } from './tables.ts';
 import { type Version, compareVersions, formatVersion, parseVersion } from './versions.ts';

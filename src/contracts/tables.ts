@@ -1,4 +1,4 @@
-import { SentinelError } from '../errors.ts';
+import { SentinelError } from '../model/errors.ts';
 import type { Table } from '../load/destination.ts';
 import type { Column, ColumnType, Contract } from './contract.ts';
 

@@ -1,5 +1,5 @@
-import { type Json, type JsonObject, isObject, jsonType } from '../json.ts';
-import type { Violation, ViolationCode } from '../validate/violation.ts';
+import { type Json, type JsonObject, isObject, jsonType } from '../model/json.ts';
+import type { Violation, ViolationCode } from '../model/violation.ts';
 
 /** More violations than this of one event tell a person or a healer nothing new. */
 export const maxViolations = 50;

@@ -1,5 +1,5 @@
 import type { Engine, StateStore, StateWrite } from '../engine/engine.ts';
-import { type Result, fail } from '../result.ts';
+import { type Result, fail } from '../model/result.ts';
 
 /**
  * Settles a letter while nobody else does: between a look at its status and the write that follows from it nobody else

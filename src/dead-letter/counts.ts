@@ -1,5 +1,5 @@
 import type { StateStore } from '../engine/engine.ts';
-import { type DeadLetterGroup, type DeadLetterStatus, deadLetterStatuses } from './dead-letter.ts';
+import { type DeadLetterGroup, type DeadLetterStatus, deadLetterStatuses } from '../model/dead-letter.ts';
 import { type GroupTally, groupTally } from './group-tally.ts';
 import { indexPrefix, readIndexKey } from './index-key.ts';
 import type { DeadLetterStore } from './store.ts';

@@ -1,4 +1,4 @@
-import type { DeadLetter, DeadLetterFilter } from './dead-letter.ts';
+import type { DeadLetter, DeadLetterFilter } from '../model/dead-letter.ts';
 import { pagesOf } from './pages.ts';
 import type { DeadLetterStore } from './store.ts';
 

@@ -1,17 +1,17 @@
 import type { Contract } from '../contracts/contract.ts';
-import { parseExact } from '../ingest/exact-json.ts';
-import type { JsonObject } from '../json.ts';
-import type { Failure } from '../repair/healer.ts';
-import type { Plan } from '../repair/plan.ts';
-import { pointerOf } from '../repair/pointer.ts';
-import { differences } from '../repair/provenance/differences.ts';
-import type { RuleStore } from '../repair/rule-store.ts';
-import type { PlanPermissions } from '../repair/static-check.ts';
+import { parseExact } from '../model/exact-json.ts';
+import type { JsonObject } from '../model/json.ts';
+import type { Failure } from '../repair/healing/healer.ts';
+import type { Plan } from '../model/plan.ts';
+import { pointerOf } from '../model/pointer.ts';
+import { differences } from '../repair/plans/provenance/differences.ts';
+import type { RuleStore } from '../repair/rules/store.ts';
+import type { PlanPermissions } from '../repair/plans/static-check.ts';
 import { type EnvelopeFacts, fillEnvelope } from '../validate/envelope.ts';
 import type { Validate } from '../validate/stage.ts';
-import type { Violation } from '../validate/violation.ts';
-import type { DeadLetter } from './dead-letter.ts';
-import { inferEdit } from './infer.ts';
+import type { Violation } from '../model/violation.ts';
+import type { DeadLetter } from '../model/dead-letter.ts';
+import { inferEdit } from '../repair/healers/person/infer.ts';
 
 /** What learning from people works with. */
 export interface EditDeps {

@@ -1,4 +1,4 @@
-import type { DeadLetter, DeadLetterFilter, DeadLetterStatus } from './dead-letter.ts';
+import type { DeadLetter, DeadLetterFilter, DeadLetterStatus } from '../model/dead-letter.ts';
 
 /** The group of the state in which each letter has two entries. */
 export const deadLetterGroup = 'dead-letters';

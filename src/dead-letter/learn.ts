@@ -1,8 +1,8 @@
-import type { JsonObject } from '../json.ts';
-import type { Lesson } from '../repair/rule-lesson.ts';
-import type { StoredRule } from '../repair/rule.ts';
-import { type Result, fail, ok } from '../result.ts';
-import type { DeadLetter } from './dead-letter.ts';
+import type { JsonObject } from '../model/json.ts';
+import type { Lesson } from '../repair/rules/lesson.ts';
+import type { StoredRule } from '../model/rule.ts';
+import { type Result, fail, ok } from '../model/result.ts';
+import type { DeadLetter } from '../model/dead-letter.ts';
 import { type EditDeps, type EditReview, type ReviewedEdit, reviewEdit } from './edit.ts';
 
 /** Makes a rule, at once active, of a person's edit of a dead letter. Its id, or why the edit makes none. */

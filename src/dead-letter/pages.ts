@@ -1,4 +1,4 @@
-import type { DeadLetter, DeadLetterFilter } from './dead-letter.ts';
+import type { DeadLetter, DeadLetterFilter } from '../model/dead-letter.ts';
 import type { DeadLetterStore } from './store.ts';
 
 /** The matching letters, a page of at most `limit` in memory at a time. A page may be empty. */

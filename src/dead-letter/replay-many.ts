@@ -1,6 +1,6 @@
 import type { Engine } from '../engine/engine.ts';
 import type { TrialVerdict } from '../validate/trial-verdict.ts';
-import { type DeadLetter, type DeadLetterFilter, isAside } from './dead-letter.ts';
+import { type DeadLetter, type DeadLetterFilter, isAside } from '../model/dead-letter.ts';
 import { pagesOf } from './pages.ts';
 import { replay } from './replay.ts';
 import type { DeadLetterStore } from './store.ts';

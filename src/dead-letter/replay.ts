@@ -1,11 +1,11 @@
 import type { Engine } from '../engine/engine.ts';
-import { topics } from '../event.ts';
+import { topics } from '../model/event.ts';
 import { encodeRecord } from '../ingest/record.ts';
-import type { JsonObject } from '../json.ts';
-import { copyTopic, encodeCopy } from '../load/copies/message.ts';
-import type { RepairTrail } from '../load/loaded-event.ts';
-import { type Result, ok } from '../result.ts';
-import type { DeadLetter, EditTrail } from './dead-letter.ts';
+import type { JsonObject } from '../model/json.ts';
+import { copyTopic, encodeCopy } from '../load/replicas/message.ts';
+import type { RepairTrail } from '../model/loaded-event.ts';
+import { type Result, ok } from '../model/result.ts';
+import type { DeadLetter, EditTrail } from '../model/dead-letter.ts';
 import type { DeadLetterStore } from './store.ts';
 
 /** The topic on which a step gets its own failed inputs again. */

@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { StateStore, StateWrite } from '../engine/engine.ts';
-import type { UnrecoverableEvent } from '../event.ts';
-import type { Json } from '../json.ts';
-import { type Result, fail, ok } from '../result.ts';
+import type { UnrecoverableEvent } from '../model/event.ts';
+import type { Json } from '../model/json.ts';
+import { type Result, fail, ok } from '../model/result.ts';
 import { type Claimed, claimsInState } from './claims.ts';
 import {
   type DeadLetter,
@@ -12,7 +12,7 @@ import {
   afterFailure,
   afterRollback,
   deadLetterId,
-} from './dead-letter.ts';
+} from '../model/dead-letter.ts';
 import {
   deadLetterGroup,
   idOf,

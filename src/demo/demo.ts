@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Config } from '../config.ts';
-import { type Sentinel, type SentinelOptions, startSentinel } from '../sentinel.ts';
+import type { Config } from '../config/load.ts';
+import { type Sentinel, type SentinelOptions, startSentinel } from '../runtime/sentinel.ts';
 import { startSender } from './sender.ts';
 import { demoSources } from './sources.ts';
 import { createStream } from './stream.ts';

@@ -1,4 +1,4 @@
-import { type Json, type JsonObject, isObject } from '../json.ts';
+import { type Json, type JsonObject, isObject } from '../model/json.ts';
 import type { Random } from './random.ts';
 
 /** What a sender's new release does to its events, without telling anybody. */

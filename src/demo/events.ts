@@ -1,4 +1,4 @@
-import type { JsonObject } from '../json.ts';
+import type { JsonObject } from '../model/json.ts';
 import type { Random } from './random.ts';
 
 /** Valid events of the demo's contracts, as their senders would make them up. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf } from '../errors.ts';
-import type { Logger } from '../log.ts';
+import { messageOf } from '../model/errors.ts';
+import type { Logger } from '../support/log.ts';
 import type { DemoEvent, DemoStream } from './stream.ts';
 
 export interface DemoSender {

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../json.ts';
+import type { JsonObject } from '../model/json.ts';
 import { type Random, createRandom } from './random.ts';
 import { type DemoSource, demoSources } from './sources.ts';
 

@@ -1,4 +1,4 @@
-import type { Json } from '../json.ts';
+import type { Json } from '../model/json.ts';
 
 /** Questions between the processes of a cluster; where one process does everything there are none. */
 export interface Calls {

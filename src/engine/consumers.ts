@@ -1,4 +1,4 @@
-import { SentinelError } from '../errors.ts';
+import { SentinelError } from '../model/errors.ts';
 import type { Consumer } from './engine.ts';
 
 /** The consumers that an engine runs in this process: one of a group at most. */

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { access, readFile, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Config, NatsConfig } from './config.ts';
-import type { TopicStats } from './engine/engine.ts';
-import type { EmbeddedExport, ExportedMessage, ExportedState } from './engine/engines/embedded/export.ts';
-import type { NatsImport } from './engine/engines/nats/import.ts';
-import { SentinelError } from './errors.ts';
+import type { Config, NatsConfig } from '../config/load.ts';
+import type { TopicStats } from './engine.ts';
+import type { EmbeddedExport, ExportedMessage, ExportedState } from './embedded/export.ts';
+import type { NatsImport } from './nats/import.ts';
+import { SentinelError } from '../model/errors.ts';
 
 /** How much there was of one kind, and how much of it was found again on the other side. */
 export interface Carried {
@@ -50,8 +50,8 @@ export async function migrate(
       cause: error,
     });
   });
-  const { openEmbeddedExport } = await import('./engine/engines/embedded/export.ts');
-  const { openNatsImport } = await import('./engine/engines/nats/import.ts');
+  const { openEmbeddedExport } = await import('./embedded/export.ts');
+  const { openNatsImport } = await import('./nats/import.ts');
   const source = await openEmbeddedExport(folder);
   try {
     if (options.dryRun) return { carried: await count(source) };
@@ -129,7 +129,7 @@ async function carryMessages(
   topic: string,
   group: string | undefined,
 ): Promise<void> {
-  const { fingerprint } = await import('./engine/engines/nats/import.ts');
+  const { fingerprint } = await import('./nats/import.ts');
   // From a run that was interrupted.
   const there = await target.fingerprints(topic, group);
   let batch: ExportedMessage[] = [];
@@ -154,7 +154,7 @@ async function checkMessages(
   topic: string,
   group: string | undefined,
 ): Promise<{ messages: number; events: number }> {
-  const { fingerprint } = await import('./engine/engines/nats/import.ts');
+  const { fingerprint } = await import('./nats/import.ts');
   const there = await target.fingerprints(topic, group);
   const total = [...there.values()].reduce((sum, n) => sum + n, 0);
   let messages = 0;

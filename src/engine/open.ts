@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { Config, NatsConfig } from '../config.ts';
-import type { Logger } from '../log.ts';
+import type { Config, NatsConfig } from '../config/load.ts';
+import type { Logger } from '../support/log.ts';
 import type { Engine } from './engine.ts';
 
 type EngineSettings = Pick<Config, 'dataDir' | 'queue' | 'engine'>;
@@ -16,7 +16,7 @@ export async function openEngine(config: EngineSettings, writer: string, log: Lo
 }
 
 async function openEmbedded({ dataDir, queue }: EngineSettings, writer: string): Promise<Engine> {
-  const { openEmbeddedEngine } = await import('./engines/embedded.ts');
+  const { openEmbeddedEngine } = await import('./embedded/index.ts');
   const { maxBytes: bytes, maxEvents: events } = queue;
   return openEmbeddedEngine({ dir: join(dataDir, 'queue'), writer, limits: { bytes, events } });
 }
@@ -27,7 +27,7 @@ async function openNats(
   writer: string,
   log: Logger,
 ): Promise<Engine> {
-  const { openNatsEngine } = await import('./engines/nats.ts');
+  const { openNatsEngine } = await import('./nats/index.ts');
   return openNatsEngine({
     ...nats,
     writer,

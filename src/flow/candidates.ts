@@ -1,5 +1,5 @@
 import type { Message } from '../engine/engine.ts';
-import type { ReplayTrail } from '../event.ts';
+import type { ReplayTrail } from '../model/event.ts';
 import type { Row } from '../load/destination.ts';
 import type { Copy } from './one-way.ts';
 import { type ParkedEvent, encodeParked } from './parked-event.ts';

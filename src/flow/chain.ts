@@ -2,16 +2,16 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ContractRegistry } from '../contracts/registry.ts';
 import { type DeadLetterStore, healingKey } from '../dead-letter/store.ts';
 import type { Delivery, Engine, Position } from '../engine/engine.ts';
-import { SentinelError } from '../errors.ts';
-import type { FixedEvent } from '../event.ts';
+import { SentinelError } from '../model/errors.ts';
+import type { FixedEvent } from '../model/event.ts';
 import { forEachEvent } from '../ingest/record.ts';
-import type { CopyFeed } from '../load/copies/feed.ts';
+import type { CopyFeed } from '../load/replicas/feed.ts';
 import type { RowOutcome } from '../load/destination.ts';
 import type { LoadStage } from '../load/stage.ts';
-import { limitLog } from '../log-limit.ts';
-import type { Logger } from '../log.ts';
-import { createPatience } from '../patience.ts';
-import type { RecentEvents } from '../repair/recent-events.ts';
+import { limitLog } from '../support/log-limit.ts';
+import type { Logger } from '../support/log.ts';
+import { createPatience } from '../support/patience.ts';
+import type { RecentEvents } from '../repair/rules/recent-events.ts';
 import type { Validate } from '../validate/stage.ts';
 import {
   type Candidates,
@@ -22,8 +22,8 @@ import {
   parkedMessages,
 } from './candidates.ts';
 import { type Committed, lastPositions, notCommitted } from './committed.ts';
-import { createInOrder } from './in-order.ts';
-import type { PipelineMetrics } from './metrics.ts';
+import { createInOrder } from '../support/in-order.ts';
+import type { PipelineMetrics } from '../observe/metrics.ts';
 import { type Claim, type Copy, type OneWay, noClaim } from './one-way.ts';
 import { Outbox } from './outbox.ts';
 import { createParkedRows } from './parked-event.ts';

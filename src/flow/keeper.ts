@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { DeadLetterStore } from '../dead-letter/store.ts';
-import { deadLetterId } from '../dead-letter/dead-letter.ts';
+import { deadLetterId } from '../model/dead-letter.ts';
 import type { Delivery } from '../engine/engine.ts';
-import { messageOf } from '../errors.ts';
-import type { UnrecoverableEvent } from '../event.ts';
-import { limitLog } from '../log-limit.ts';
-import type { Logger } from '../log.ts';
+import { messageOf } from '../model/errors.ts';
+import type { UnrecoverableEvent } from '../model/event.ts';
+import { limitLog } from '../support/log-limit.ts';
+import type { Logger } from '../support/log.ts';
 import type { ExhaustedMessage } from '../steps/runner.ts';
 import { StepFailure, type ValidEventMessage } from '../steps/step.ts';
-import type { PipelineMetrics } from './metrics.ts';
+import type { PipelineMetrics } from '../observe/metrics.ts';
 import type { OneWay } from './one-way.ts';
 
 export interface Keeper {

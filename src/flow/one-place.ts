@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DeadLetterStore } from '../dead-letter/store.ts';
 import type { Lease, Leases } from '../engine/lease.ts';
-import { SentinelError } from '../errors.ts';
-import type { CopyHeader } from '../load/copies/message.ts';
+import { SentinelError } from '../model/errors.ts';
+import type { CopyHeader } from '../load/replicas/message.ts';
 import type { Destination } from '../load/destination.ts';
-import { rollbackLease } from '../rollback/rollbacks.ts';
+import { rollbackLease } from '../repair/rollback/rollbacks.ts';
 
 /**
  * For who has just loaded events, or opened their letters, where several workers do: when the other has happened to one of

@@ -1,9 +1,9 @@
 import { type DeadLetterStore, healingKey } from '../dead-letter/store.ts';
-import { afterFailure, isAside, isStaleReplay } from '../dead-letter/dead-letter.ts';
+import { afterFailure, isAside, isStaleReplay } from '../model/dead-letter.ts';
 import type { StateStore } from '../engine/engine.ts';
-import type { ReplayTrail, UnrecoverableEvent } from '../event.ts';
+import type { ReplayTrail, UnrecoverableEvent } from '../model/event.ts';
 import type { InOnePlace } from './one-place.ts';
-import type { Retract, Retracted } from '../load/copies/feed.ts';
+import type { Retract, Retracted } from '../load/replicas/feed.ts';
 import type { Destination } from '../load/destination.ts';
 
 /**

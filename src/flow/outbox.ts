@@ -7,8 +7,8 @@ import {
   type Reception,
   type UnrecoverableEvent,
   topics,
-} from '../event.ts';
-import type { JsonObject } from '../json.ts';
+} from '../model/event.ts';
+import type { JsonObject } from '../model/json.ts';
 import type { ValidEventMessage } from '../steps/step.ts';
 
 /**

@@ -1,11 +1,11 @@
 import type { ContractRegistry } from '../contracts/registry.ts';
 import type { Delivery } from '../engine/engine.ts';
-import type { FailedEvent, ReplayTrail } from '../event.ts';
-import { parseExact } from '../ingest/exact-json.ts';
-import type { JsonObject } from '../json.ts';
-import { copyOf } from '../load/copies/feed.ts';
-import { type CopyHeader, decodeCopy, encodeCopy } from '../load/copies/message.ts';
-import { createCopyRows } from '../load/copies/rows.ts';
+import type { FailedEvent, ReplayTrail } from '../model/event.ts';
+import { parseExact } from '../model/exact-json.ts';
+import type { JsonObject } from '../model/json.ts';
+import { copyOf } from '../load/replicas/feed.ts';
+import { type CopyHeader, decodeCopy, encodeCopy } from '../load/replicas/message.ts';
+import { createCopyRows } from '../load/replicas/rows.ts';
 import type { Row } from '../load/destination.ts';
 import { errorSignature } from '../validate/signature.ts';
 import type { Claim, OneWay } from './one-way.ts';

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Engine, Message } from '../engine/engine.ts';
-import { SentinelError } from '../errors.ts';
-import { topics } from '../event.ts';
-import type { Logger } from '../log.ts';
-import { createPatience } from '../patience.ts';
+import { SentinelError } from '../model/errors.ts';
+import { topics } from '../model/event.ts';
+import type { Logger } from '../support/log.ts';
+import { createPatience } from '../support/patience.ts';
 import { groups } from './groups.ts';
-import { unlessStopped } from './stop-process.ts';
+import { unlessStopped } from '../runtime/stop-process.ts';
 
 /**
  * Lets the flow go on while the main destination is down: rows that it does not take are made durable in a topic of their

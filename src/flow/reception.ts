@@ -1,4 +1,4 @@
-import type { Reception, ReplayTrail } from '../event.ts';
+import type { Reception, ReplayTrail } from '../model/event.ts';
 import type { Row } from '../load/destination.ts';
 
 export function receptionOf(

@@ -1,4 +1,4 @@
-import type { ReplayTrail, UnrecoverableEvent } from '../event.ts';
+import type { ReplayTrail, UnrecoverableEvent } from '../model/event.ts';
 import type { Row, RowOutcome } from '../load/destination.ts';
 import { errorSignature } from '../validate/signature.ts';
 import { receptionOf } from './reception.ts';

@@ -1,10 +1,10 @@
-import type { ReplayTrail } from '../event.ts';
+import type { ReplayTrail } from '../model/event.ts';
 import type { Incoming } from '../ingest/record.ts';
-import type { JsonObject } from '../json.ts';
-import type { RepairTrail } from '../load/loaded-event.ts';
+import type { JsonObject } from '../model/json.ts';
+import type { RepairTrail } from '../model/loaded-event.ts';
 import type { RowFacts } from '../load/row.ts';
-import { differenceOf, mergePatchOf, patched } from '../repair/difference.ts';
-import type { Plan } from '../repair/plan.ts';
+import { differenceOf, mergePatchOf, patched } from '../repair/plans/difference.ts';
+import type { Plan } from '../model/plan.ts';
 import type { Verdict } from '../validate/stage.ts';
 
 /** How a rule's repair is kept, and by which text its row is loaded; `filled` and `gone` as in `RowFacts`. */

@@ -1,5 +1,5 @@
 import type { Contract } from '../contracts/contract.ts';
-import type { JsonObject } from '../json.ts';
+import type { JsonObject } from '../model/json.ts';
 import type { Row } from '../load/destination.ts';
 import { type RowFacts, createRowMaker } from '../load/row.ts';
 

@@ -1,9 +1,9 @@
 import type { ContractRegistry } from '../contracts/registry.ts';
-import type { FailedEvent, FixedEvent } from '../event.ts';
-import type { JsonObject } from '../json.ts';
+import type { FailedEvent, FixedEvent } from '../model/event.ts';
+import type { JsonObject } from '../model/json.ts';
 import type { Row } from '../load/destination.ts';
 import { errorSignature } from '../validate/signature.ts';
-import type { Violation } from '../validate/violation.ts';
+import type { Violation } from '../model/violation.ts';
 import type { Outbox } from './outbox.ts';
 import type { MakeRow } from './row-makers.ts';
 

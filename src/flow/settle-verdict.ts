@@ -1,10 +1,10 @@
 import type { Incoming } from '../ingest/record.ts';
 import type { Row } from '../load/destination.ts';
-import { limitLog } from '../log-limit.ts';
-import type { Logger } from '../log.ts';
-import type { RecentEvents } from '../repair/recent-events.ts';
+import { limitLog } from '../support/log-limit.ts';
+import type { Logger } from '../support/log.ts';
+import type { RecentEvents } from '../repair/rules/recent-events.ts';
 import type { Verdict } from '../validate/stage.ts';
-import type { PipelineMetrics } from './metrics.ts';
+import type { PipelineMetrics } from '../observe/metrics.ts';
 import type { Outbox } from './outbox.ts';
 import { receptionOf } from './reception.ts';
 import { byPerson, repairedByRule } from './repair-trail.ts';

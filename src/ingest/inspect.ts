@@ -1,6 +1,6 @@
-import type { Json, JsonObject } from '../json.ts';
-import { type Result, fail, ok } from '../result.ts';
-import { parseExact } from './exact-json.ts';
+import type { Json, JsonObject } from '../model/json.ts';
+import { type Result, fail, ok } from '../model/result.ts';
+import { parseExact } from '../model/exact-json.ts';
 
 /** What is wrong with a syntactically valid JSON text. */
 export interface Complaint {

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { type Result, fail, ok } from '../result.ts';
-import type { Problem } from '../problem.ts';
+import { type Result, fail, ok } from '../model/result.ts';
+import type { Problem } from '../api/problem.ts';
 
 const unzip = promisify(gunzip);
 

@@ -1,10 +1,10 @@
-import { messageOf } from '../errors.ts';
-import { isObject, type Json } from '../json.ts';
-import { type Result, fail, ok } from '../result.ts';
-import type { Problem } from '../problem.ts';
-import { parseExact } from './exact-json.ts';
+import { messageOf } from '../model/errors.ts';
+import { isObject, type Json } from '../model/json.ts';
+import { type Result, fail, ok } from '../model/result.ts';
+import type { Problem } from '../api/problem.ts';
+import { parseExact } from '../model/exact-json.ts';
 import { inspect } from './inspect.ts';
-import type { BodyFormat, FormatLimits, Lines } from './lines.ts';
+import type { BodyFormat, FormatLimits, Lines } from '../support/lines.ts';
 import { splitArray } from './split-array.ts';
 
 /** With `JSON.parse`, to say of what could not be taken at first sight what is wrong with it, if anything is. */

@@ -1,6 +1,6 @@
-import { isObject, type JsonObject } from '../json.ts';
-import type { ReplayTrail } from '../event.ts';
-import { parseExact } from './exact-json.ts';
+import { isObject, type JsonObject } from '../model/json.ts';
+import type { ReplayTrail } from '../model/event.ts';
+import { parseExact } from '../model/exact-json.ts';
 import { requestIdsFrom } from './request-id.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { BodyFormat, FormatLimits } from './lines.ts';
+import type { BodyFormat, FormatLimits } from '../support/lines.ts';
 
 /** Where the events of a body are: event `i` is the bytes from `bounds[2 * i]` up to `bounds[2 * i + 1]`. */
 export interface ScannedEvents {

@@ -1,8 +1,8 @@
 import type { Column } from '../contracts/contract.ts';
-import type { JsonObject } from '../json.ts';
+import type { JsonObject } from '../model/json.ts';
 import type { Position } from '../engine/engine.ts';
 import type { EventSearch } from './event-search.ts';
-import type { LoadedEvent, RepairTrail } from './loaded-event.ts';
+import type { LoadedEvent, RepairTrail } from '../model/loaded-event.ts';
 import type { RepairAudit } from './repair-audit.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { LoadedEvent, RepairTrail } from './loaded-event.ts';
+import type { LoadedEvent, RepairTrail } from '../model/loaded-event.ts';
 
 /** How a destination is looked through, where it can be (beside `find`, which knows one event by its request id). */
 export interface EventSearch {

@@ -1,5 +1,5 @@
-import { SentinelError, isRetryable } from '../errors.ts';
-import type { Logger } from '../log.ts';
+import { SentinelError, isRetryable } from '../model/errors.ts';
+import type { Logger } from '../support/log.ts';
 import type { Destination } from './destination.ts';
 import type { EventSearch } from './event-search.ts';
 import type { RepairAudit } from './repair-audit.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Config, DestinationConfig } from '../config.ts';
-import type { Logger } from '../log.ts';
+import type { Config, DestinationConfig } from '../config/load.ts';
+import type { Logger } from '../support/log.ts';
 import type { Destination, Table } from './destination.ts';
 import type { QueueCheck } from './queue-check.ts';
 import { type OpenedOrNot, openNowOrLater } from './open-later.ts';
@@ -15,7 +15,7 @@ type Open<T extends DestinationConfig['type']> = (
 /** One line for each destination; its library is loaded only when the config names it. */
 const destinations: { [T in DestinationConfig['type']]: () => Promise<Open<T>> } = {
   duckdb: async () => {
-    const { openDuckDb } = await import('./destinations/duckdb.ts');
+    const { openDuckDb } = await import('./destinations/duckdb/index.ts');
     return async ({ path }, queue) =>
       openDuckDb({
         path: path ?? join(queue.dataDir, 'warehouse.duckdb'),
@@ -23,7 +23,7 @@ const destinations: { [T in DestinationConfig['type']]: () => Promise<Open<T>> }
       });
   },
   postgres: async () => {
-    const { openPostgres } = await import('./destinations/postgres.ts');
+    const { openPostgres } = await import('./destinations/postgres/index.ts');
     return async ({ url, queryUrl, schema, poolSize }, queue) =>
       openPostgres({
         url,
@@ -34,7 +34,7 @@ const destinations: { [T in DestinationConfig['type']]: () => Promise<Open<T>> }
       });
   },
   bigquery: async () => {
-    const { openBigQuery } = await import('./destinations/bigquery.ts');
+    const { openBigQuery } = await import('./destinations/bigquery/index.ts');
     return async (config, queue) => openBigQuery({ ...config, queueId: await queueIdOf(queue) });
   },
 };

@@ -1,5 +1,5 @@
 import type { Engine } from '../engine/engine.ts';
-import type { Logger } from '../log.ts';
+import type { Logger } from '../support/log.ts';
 import type { Destination } from './destination.ts';
 
 /**

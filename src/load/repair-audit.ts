@@ -1,4 +1,4 @@
-import type { RepairTrail } from './loaded-event.ts';
+import type { RepairTrail } from '../model/loaded-event.ts';
 
 /**
  * What a destination knows of the repairs behind its rows, and how it gives such rows back. An event is given back in

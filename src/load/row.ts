@@ -1,7 +1,7 @@
 import type { Contract } from '../contracts/contract.ts';
-import type { JsonObject } from '../json.ts';
+import type { JsonObject } from '../model/json.ts';
 import type { Row } from './destination.ts';
-import type { RepairTrail } from './loaded-event.ts';
+import type { RepairTrail } from '../model/loaded-event.ts';
 
 /** The id column that every table has, whether its contract declares it or not. */
 const idField = 'event_id';

@@ -1,6 +1,6 @@
 import type { Position } from '../engine/engine.ts';
-import type { Logger } from '../log.ts';
-import { createPatience } from '../patience.ts';
+import type { Logger } from '../support/log.ts';
+import { createPatience } from '../support/patience.ts';
 import type { Destination, Row, RowOutcome } from './destination.ts';
 
 export interface LoadStage {

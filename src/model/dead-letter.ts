@@ -1,7 +1,7 @@
-import type { HealingAttempt, UnrecoverableEvent } from '../event.ts';
-import type { RepairTrail } from '../load/loaded-event.ts';
-import type { Plan } from '../repair/plan.ts';
-import type { Violation } from '../validate/violation.ts';
+import type { HealingAttempt, UnrecoverableEvent } from './event.ts';
+import type { RepairTrail } from './loaded-event.ts';
+import type { Plan } from './plan.ts';
+import type { Violation } from './violation.ts';
 
 /**
  * open ──replay──► replaying ──loaded──► replayed

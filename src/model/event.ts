@@ -1,7 +1,7 @@
 import type { JsonObject } from './json.ts';
-import type { RepairTrail } from './load/loaded-event.ts';
-import type { Plan } from './repair/plan.ts';
-import type { Violation } from './validate/violation.ts';
+import type { RepairTrail } from './loaded-event.ts';
+import type { Plan } from './plan.ts';
+import type { Violation } from './violation.ts';
 
 /** The topics of the built-in flow; see docs/architecture.md for the picture. */
 export const topics = {

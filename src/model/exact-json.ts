@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Json, JsonObject } from '../json.ts';
+import type { Json, JsonObject } from './json.ts';
 
 /**
  * `JSON.parse` that does not round: a number with more digits than a 64-bit float can hold becomes the text that

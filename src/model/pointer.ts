@@ -1,4 +1,4 @@
-import { type Json, type JsonObject, isObject } from '../json.ts';
+import { type Json, type JsonObject, isObject } from './json.ts';
 
 /** The segments of a JSON Pointer; none for `''`, the whole document. */
 export function segmentsOf(pointer: string): string[] {

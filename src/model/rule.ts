@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { JsonType } from '../json.ts';
+import type { JsonType } from './json.ts';
 import type { Plan } from './plan.ts';
 
 export type RuleOrigin = 'heuristic' | 'llm' | 'person' | 'import';

@@ -1,4 +1,4 @@
-import type { JsonType } from '../json.ts';
+import type { JsonType } from './json.ts';
 
 /**
  * One way in which an event breaks its contract. Holds no value of the event, so that it can be logged,

@@ -1,16 +1,16 @@
 import type { ConsumeOptions, Engine, Handler } from '../engine/engine.ts';
-import { topics } from '../event.ts';
-import { type StepActivity, createActivity } from '../history/activity.ts';
-import { createDriftWatch } from '../history/drift.ts';
-import type { DriftField } from '../history/drift-fields.ts';
-import { keepDrift } from '../history/drift-store.ts';
-import type { HistorySeries } from '../history/history.ts';
-import { startRecorder } from '../history/recorder.ts';
-import type { SourceInfo } from '../history/sources.ts';
-import type { Logger } from '../log.ts';
+import { topics } from '../model/event.ts';
+import { type StepActivity, createActivity } from './history/activity.ts';
+import { createDriftWatch } from './history/drift.ts';
+import type { DriftField } from './history/drift-fields.ts';
+import { keepDrift } from './history/drift-store.ts';
+import type { HistorySeries } from './history/history.ts';
+import { startRecorder } from './history/recorder.ts';
+import type { SourceInfo } from './history/sources.ts';
+import type { Logger } from '../support/log.ts';
 import type { StepReports } from '../steps/reports.ts';
 import type { Validate } from '../validate/stage.ts';
-import { groups } from './groups.ts';
+import { groups } from '../flow/groups.ts';
 import { type PipelineMetrics, createPipelineMetrics } from './metrics.ts';
 
 /** What the pipeline can say of its past; see the API's routes of the same names. */

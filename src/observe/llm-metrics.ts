@@ -1,5 +1,5 @@
 import { Counter, Gauge, Registry } from 'prom-client';
-import type { HealingStatus } from '../repair/healing-status.ts';
+import type { HealingStatus } from '../repair/healing/status.ts';
 
 const breakerNumbers = { closed: 0, half_open: 1, open: 2 } as const;
 

@@ -1,18 +1,18 @@
-import type { Config } from '../config.ts';
+import type { Config } from '../config/load.ts';
 import type { ContractRegistry } from '../contracts/registry.ts';
 import { dryRunEdit } from '../dead-letter/dry-run.ts';
 import { reviewEdit } from '../dead-letter/edit.ts';
 import { learnFromPerson } from '../dead-letter/learn.ts';
 import type { DeadLetterStore } from '../dead-letter/store.ts';
-import { SentinelError } from '../errors.ts';
-import { parseExact } from '../ingest/exact-json.ts';
-import type { JsonObject } from '../json.ts';
+import { SentinelError } from '../model/errors.ts';
+import { parseExact } from '../model/exact-json.ts';
+import type { JsonObject } from '../model/json.ts';
 import type { Destination } from '../load/destination.ts';
-import { createKnownCounts } from '../load/known-counts.ts';
-import type { RuleStore } from '../repair/rule-store.ts';
+import { createKnownCounts } from '../load/destination-kit/known-counts.ts';
+import type { RuleStore } from '../repair/rules/store.ts';
 import { fillEnvelope } from '../validate/envelope.ts';
 import { createValidate } from '../validate/stage.ts';
-import { toContractInfo } from './contract-info.ts';
+import { toContractInfo } from '../observe/contract-info.ts';
 import type { Pipeline } from './pipeline-api.ts';
 
 type Answers = Pick<

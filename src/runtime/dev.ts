@@ -1,6 +1,6 @@
 import { watch } from 'chokidar';
-import { type Config, loadConfig } from './config.ts';
-import { SentinelError, messageOf } from './errors.ts';
+import { type Config, loadConfig } from '../config/load.ts';
+import { SentinelError, messageOf } from '../model/errors.ts';
 import { type Sentinel, type SentinelOptions, startSentinel } from './sentinel.ts';
 
 /** How long the files must be quiet before a reload; editors write several at once. */

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { MessageChannel, Worker } from 'node:worker_threads';
-import type { Config } from '../config.ts';
-import { type ErrorCode, SentinelError, fromThread, messageOf } from '../errors.ts';
+import type { Config } from '../config/load.ts';
+import { type ErrorCode, SentinelError, fromThread, messageOf } from '../model/errors.ts';
 import type { Table } from '../load/destination.ts';
-import type { Logger } from '../log.ts';
+import type { Logger } from '../support/log.ts';
 import { receiveLines } from './log-port.ts';
 import type { Pipeline } from './pipeline-api.ts';
 import { remote } from './rpc.ts';
@@ -110,4 +110,4 @@ async function spawn(
 }
 
 /** Worker threads get no TypeScript loader: from the sources, too, the built file is started. */
-const workerFile = import.meta.url.endsWith('.ts') ? '../../dist/pipeline/worker.js' : './worker.js';
+const workerFile = import.meta.url.endsWith('.ts') ? '../../dist/runtime/worker.js' : './worker.js';

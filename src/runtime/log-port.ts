@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
-import { isFatal } from '../log.ts';
+import { isFatal } from '../support/log.ts';
 
 const flushAfterMs = 100;
 /** Lines kept until they are sent; what comes beyond is in the log itself only. */

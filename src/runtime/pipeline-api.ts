@@ -1,23 +1,23 @@
-import type { DeadLetter } from '../dead-letter/dead-letter.ts';
+import type { DeadLetter } from '../model/dead-letter.ts';
 import type { EditDryRun } from '../dead-letter/dry-run.ts';
 import type { EditReview } from '../dead-letter/edit.ts';
-import type { JsonObject } from '../json.ts';
-import type { CopyOutcome } from '../load/copies/copies.ts';
-import type { CopyStatus } from '../load/copies/reader.ts';
+import type { JsonObject } from '../model/json.ts';
+import type { CopyOutcome } from '../load/replicas/replicas.ts';
+import type { CopyStatus } from '../load/replicas/reader.ts';
 import type { QueryResult, Table } from '../load/destination.ts';
 import type { EventSearch, FoundEvent } from '../load/event-search.ts';
-import type { KnownCounts } from '../load/known-counts.ts';
-import type { LoadedEvent } from '../load/loaded-event.ts';
+import type { KnownCounts } from '../load/destination-kit/known-counts.ts';
+import type { LoadedEvent } from '../model/loaded-event.ts';
 import type { RepairAudit, TouchedByRule } from '../load/repair-audit.ts';
-import type { HealingStatus } from '../repair/healing-status.ts';
-import type { RollbackRecord } from '../repair/rollback-record.ts';
-import type { Result } from '../result.ts';
+import type { HealingStatus } from '../repair/healing/status.ts';
+import type { RollbackRecord } from '../repair/rules/rollback-record.ts';
+import type { Result } from '../model/result.ts';
 import type { FlowGraph } from '../steps/flow-graph.ts';
 import type { HttpInput, HttpReply } from '../steps/step.ts';
 import type { TrialVerdict } from '../validate/trial-verdict.ts';
-import type { Violation } from '../validate/violation.ts';
-import type { ContractInfo } from './contract-info.ts';
-import type { InsightApi } from './insight.ts';
+import type { Violation } from '../model/violation.ts';
+import type { ContractInfo } from '../observe/contract-info.ts';
+import type { InsightApi } from '../observe/insight.ts';
 
 /** What the rest of the service asks the running pipeline; every argument and answer is plain data. */
 export interface Pipeline extends InsightApi {

@@ -1,5 +1,5 @@
 import type { MessagePort, Worker } from 'node:worker_threads';
-import { type ErrorCode, SentinelError, errorCodes, messageOf } from '../errors.ts';
+import { type ErrorCode, SentinelError, errorCodes, messageOf } from '../model/errors.ts';
 
 /** An object whose methods take and return what structured clone can copy, and all return promises. */
 type Api<T> = { [K in keyof T]: (...args: never[]) => Promise<unknown> };

@@ -1,25 +1,25 @@
 import { mkdir } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
-import type { Config } from './config.ts';
-import { loadContracts } from './contracts/discover.ts';
-import { type DeadLetterCounts, watchDeadLetters } from './dead-letter/counts.ts';
-import { resumeReplays } from './dead-letter/replay.ts';
-import { createClaims } from './dead-letter/claims.ts';
-import { createDeadLetters } from './dead-letter/store.ts';
-import { openEngine } from './engine/engines.ts';
-import { SentinelError, messageOf } from './errors.ts';
-import { topics } from './event.ts';
-import { createIngest } from './ingest/handler.ts';
-import { createRateLimit } from './ingest/rate-limit.ts';
-import type { Logger } from './log.ts';
-import { gatewayHost } from './pipeline/gateway.ts';
-import { type LogRing, createLogRing } from './log-ring.ts';
-import { type PipelineHost, hostPipeline } from './pipeline/host.ts';
-import { contractFolders, stepFolders } from './project.ts';
-import { openRuleStore } from './repair/rule-store.ts';
-import { createAuthorize } from './server/authorize.ts';
-import { createApi } from './server/server.ts';
-import { discoverSteps } from './steps/discover.ts';
+import type { Config } from '../config/load.ts';
+import { loadContracts } from '../contracts/discover.ts';
+import { type DeadLetterCounts, watchDeadLetters } from '../dead-letter/counts.ts';
+import { resumeReplays } from '../dead-letter/replay.ts';
+import { createClaims } from '../dead-letter/claims.ts';
+import { createDeadLetters } from '../dead-letter/store.ts';
+import { openEngine } from '../engine/open.ts';
+import { SentinelError, messageOf } from '../model/errors.ts';
+import { topics } from '../model/event.ts';
+import { createIngest } from '../ingest/handler.ts';
+import { createRateLimit } from '../sources/rate-limit.ts';
+import type { Logger } from '../support/log.ts';
+import { gatewayHost } from './gateway.ts';
+import { type LogRing, createLogRing } from '../support/log-ring.ts';
+import { type PipelineHost, hostPipeline } from './host.ts';
+import { contractFolders, stepFolders } from '../config/project.ts';
+import { openRuleStore } from '../repair/rules/store.ts';
+import { createAuthorize } from '../sources/authorize.ts';
+import { createApi } from '../server/server.ts';
+import { discoverSteps } from '../steps/discover.ts';
 
 export interface Sentinel {
   /** Where it listens, e.g. `http://127.0.0.1:3111`. */

@@ -1,6 +1,6 @@
 import type { Calls } from '../engine/calls.ts';
-import { SentinelError, messageOf } from '../errors.ts';
-import type { Json } from '../json.ts';
+import { SentinelError, messageOf } from '../model/errors.ts';
+import type { Json } from '../model/json.ts';
 import type { Pipeline, StartedPipeline } from './pipeline-api.ts';
 import { type Forwarded, forwarded, pipelineTopic, stepTopic } from './worker-calls.ts';
 

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/load.ts';
 import type { Engine } from '../engine/engine.ts';
 import { createLeases } from '../engine/lease.ts';
-import { SentinelError } from '../errors.ts';
-import type { Logger } from '../log.ts';
+import { SentinelError } from '../model/errors.ts';
+import type { Logger } from '../support/log.ts';
 
 const defaultLeaseMs = 15_000;
 const lookMs = 1_000;

@@ -1,6 +1,6 @@
 import type { ConsumeOptions } from '../engine/engine.ts';
-import { type ErrorCode, SentinelError, isRetryable } from '../errors.ts';
-import type { Logger } from '../log.ts';
+import { type ErrorCode, SentinelError, isRetryable } from '../model/errors.ts';
+import type { Logger } from '../support/log.ts';
 
 /** What becomes of errors that nobody foresaw. */
 export interface Faults {

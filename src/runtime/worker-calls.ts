@@ -1,4 +1,4 @@
-import type { Json } from '../json.ts';
+import type { Json } from '../model/json.ts';
 import type { Pipeline } from './pipeline-api.ts';
 
 /** What any worker can answer for a gateway; `callRoute` is asked of those that run the step. */

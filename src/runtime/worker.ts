@@ -1,12 +1,12 @@
 import { type MessagePort, parentPort, threadId, workerData } from 'node:worker_threads';
-import type { Config } from '../config.ts';
-import { openEngine } from '../engine/engines.ts';
+import type { Config } from '../config/load.ts';
+import { openEngine } from '../engine/open.ts';
 import { withPauses } from '../engine/pauses.ts';
-import { SentinelError, messageOf } from '../errors.ts';
-import { createLogger } from '../log.ts';
-import { stopAnyway } from '../stop-anyway.ts';
+import { SentinelError, messageOf } from '../model/errors.ts';
+import { createLogger } from '../support/log.ts';
+import { stopAnyway } from '../support/stop-anyway.ts';
 import { sendLines } from './log-port.ts';
-import { startPipeline } from './pipeline.ts';
+import { startPipeline } from '../flow/flow.ts';
 import { serve } from './rpc.ts';
 import { claimDestination } from './sole-worker.ts';
 import { servePipeline } from './serve-gateways.ts';

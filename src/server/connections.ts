@@ -1,7 +1,7 @@
 import type { Server, ServerOptions } from 'node:http';
 import type { HttpConfig } from '../config/types.ts';
-import { limitLog } from '../log-limit.ts';
-import type { Logger } from '../log.ts';
+import { limitLog } from '../support/log-limit.ts';
+import type { Logger } from '../support/log.ts';
 
 type Limits = Pick<HttpConfig, 'maxConnections' | 'requestTimeoutMs'>;
 

@@ -1,12 +1,12 @@
-import type { Config } from '../config.ts';
+import type { Config } from '../config/load.ts';
 import type { DeadLetterCounts } from '../dead-letter/counts.ts';
 import type { DeadLetterStore } from '../dead-letter/store.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { IngestHandler } from '../ingest/handler.ts';
-import type { Logger } from '../log.ts';
-import type { LogRing } from '../log-ring.ts';
-import type { Pipeline } from '../pipeline/pipeline-api.ts';
-import type { RuleStore } from '../repair/rule-store.ts';
+import type { Logger } from '../support/log.ts';
+import type { LogRing } from '../support/log-ring.ts';
+import type { Pipeline } from '../runtime/pipeline-api.ts';
+import type { RuleStore } from '../repair/rules/store.ts';
 
 /** What the routes work with. */
 export interface ServerContext {

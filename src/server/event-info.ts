@@ -1,15 +1,15 @@
-import type { DeadLetter } from '../dead-letter/dead-letter.ts';
+import type { DeadLetter } from '../model/dead-letter.ts';
 import { healingKey } from '../dead-letter/store.ts';
-import { SentinelError } from '../errors.ts';
-import { type EventStatus, type HealerName, type UnrecoverableEvent, topics } from '../event.ts';
-import { parseExact } from '../ingest/exact-json.ts';
+import { SentinelError } from '../model/errors.ts';
+import { type EventStatus, type HealerName, type UnrecoverableEvent, topics } from '../model/event.ts';
+import { parseExact } from '../model/exact-json.ts';
 import { type RecordHeader, headerOf } from '../ingest/record.ts';
 import { indexOfRequestId } from '../ingest/request-id.ts';
-import type { Json } from '../json.ts';
-import type { CopyOutcome } from '../load/copies/copies.ts';
-import { groups } from '../pipeline/groups.ts';
-import { decodeParked } from '../pipeline/parked-event.ts';
-import type { Violation } from '../validate/violation.ts';
+import type { Json } from '../model/json.ts';
+import type { CopyOutcome } from '../load/replicas/replicas.ts';
+import { groups } from '../flow/groups.ts';
+import { decodeParked } from '../flow/parked-event.ts';
+import type { Violation } from '../model/violation.ts';
 import type { ServerContext } from './context.ts';
 
 /** What the API says of one event. */

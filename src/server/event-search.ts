@@ -1,7 +1,7 @@
 import type { EventPlace } from '../load/event-search.ts';
 import { isRequestId } from '../ingest/request-id.ts';
 import type { ServerContext } from './context.ts';
-import { defined } from './defined.ts';
+import { defined } from '../support/defined.ts';
 import { amongDeadLetters } from './event-search/dead-letters.ts';
 import {
   type EventItem,

@@ -1,8 +1,8 @@
-import { type Json, isObject } from '../json.ts';
+import { type Json, isObject } from '../model/json.ts';
 import { timeOfRequestId } from '../ingest/request-id.ts';
-import { type Change, changesOf } from '../repair/changes.ts';
-import { describePlan } from '../repair/describe-plan.ts';
-import type { Plan } from '../repair/plan.ts';
+import { type Change, changesOf } from '../repair/plans/changes.ts';
+import { describePlan } from '../repair/plans/describe-plan.ts';
+import type { Plan } from '../model/plan.ts';
 import type { ServerContext } from './context.ts';
 import { type EventInfo, eventInfo } from './event-info.ts';
 

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
-import { parseExact } from '../ingest/exact-json.ts';
+import { parseExact } from '../model/exact-json.ts';
 import { inspect } from '../ingest/inspect.ts';
-import { type Json, isObject } from '../json.ts';
+import { type Json, isObject } from '../model/json.ts';
 
 /**
  * For routes that take events: a number that JavaScript would round stays the text that was sent, as at ingest. A key

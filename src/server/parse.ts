@@ -1,6 +1,6 @@
 import type * as z from 'zod';
-import { type Result, fail, ok } from '../result.ts';
-import type { Problem } from '../problem.ts';
+import { type Result, fail, ok } from '../model/result.ts';
+import type { Problem } from '../api/problem.ts';
 
 /** Checks what a client sent; the problem names each wrong field. */
 export function parseWith<S extends z.ZodType>(schema: S, input: unknown): Result<z.output<S>, Problem> {

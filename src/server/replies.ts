@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import { maxStreams } from './event-stream.ts';
-import { type Problem, problemBody, problemMediaType } from '../problem.ts';
+import { type Problem, problemBody, problemMediaType } from '../api/problem.ts';
 
 export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
   if (problem.retryAfter !== undefined) void reply.header('retry-after', problem.retryAfter);

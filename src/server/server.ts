@@ -1,12 +1,12 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
-import { type ErrorCode, SentinelError } from '../errors.ts';
+import { type ErrorCode, SentinelError } from '../model/errors.ts';
 import { isIngestPath } from '../ingest/handler.ts';
-import { limitLog } from '../log-limit.ts';
-import { createAuthorize } from './authorize.ts';
+import { limitLog } from '../support/log-limit.ts';
+import { createAuthorize } from '../sources/authorize.ts';
 import type { ServerContext } from './context.ts';
 import { type EventStreams, createEventStreams } from './event-stream.ts';
-import type { Problem } from '../problem.ts';
+import type { Problem } from '../api/problem.ts';
 import { notFound, sendProblem } from './replies.ts';
 import { limitConnections, patienceOf } from './connections.ts';
 import { consoleRoutes, isConsolePath } from './routes/console.ts';

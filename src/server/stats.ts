@@ -1,8 +1,8 @@
 import type { TopicStats } from '../engine/engine.ts';
-import { SentinelError } from '../errors.ts';
-import { topics } from '../event.ts';
-import type { CopyStatus } from '../load/copies/reader.ts';
-import { groups } from '../pipeline/groups.ts';
+import { SentinelError } from '../model/errors.ts';
+import { topics } from '../model/event.ts';
+import type { CopyStatus } from '../load/replicas/reader.ts';
+import { groups } from '../flow/groups.ts';
 import type { ServerContext } from './context.ts';
 
 /** Counters since the data folder began; an accepted event is in exactly one of the others. */

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import type { Problem } from '../problem.ts';
+import type { Problem } from '../api/problem.ts';
 
 /**
  * With a token: checks it, in constant time. Without one the service listens on loopback only, and the Host header

@@ -1,5 +1,5 @@
-import { topics } from '../event.ts';
-import { copyTopic } from '../load/copies/message.ts';
+import { topics } from '../model/event.ts';
+import { copyTopic } from '../load/replicas/message.ts';
 import type { StepConfig } from './step.ts';
 
 const flows = ['data-sentinel'];

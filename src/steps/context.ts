@@ -1,6 +1,6 @@
 import type { Engine } from '../engine/engine.ts';
-import { SentinelError } from '../errors.ts';
-import type { Logger } from '../log.ts';
+import { SentinelError } from '../model/errors.ts';
+import type { Logger } from '../support/log.ts';
 import type { Outlet } from './outlet.ts';
 import { scopeState } from './scoped-state.ts';
 import type { StepConfig, StepContext, StepContracts, Trigger } from './step.ts';

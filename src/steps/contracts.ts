@@ -1,5 +1,5 @@
 import type { Contract } from '../contracts/contract.ts';
-import type { Result } from '../result.ts';
+import type { Result } from '../model/result.ts';
 import type { StepContracts } from './step.ts';
 
 /** The part of the contract registry that steps need. */

@@ -1,6 +1,6 @@
 import { Cron } from 'croner';
 import type { Engine } from '../engine/engine.ts';
-import type { Logger } from '../log.ts';
+import type { Logger } from '../support/log.ts';
 import type { ContextFactory } from './context.ts';
 import type { StepReports } from './reports.ts';
 import type { StepModule } from './step.ts';

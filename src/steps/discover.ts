@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { importModule } from '../contracts/module-loader.ts';
-import { SentinelError, messageOf } from '../errors.ts';
+import { SentinelError, messageOf } from '../model/errors.ts';
 import { stepConfigSchema } from './step-schema.ts';
 import type { StepConfig, StepHandler, StepModule } from './step.ts';
 

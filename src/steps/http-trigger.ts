@@ -1,5 +1,5 @@
-import { isObject } from '../json.ts';
-import type { Logger } from '../log.ts';
+import { isObject } from '../model/json.ts';
+import type { Logger } from '../support/log.ts';
 import type { ContextFactory } from './context.ts';
 import type { StepReports } from './reports.ts';
 import type { HttpInput, HttpMethod, HttpReply, StepModule } from './step.ts';

@@ -1,6 +1,6 @@
 import type { Engine } from '../engine/engine.ts';
-import { SentinelError } from '../errors.ts';
-import { topics } from '../event.ts';
+import { SentinelError } from '../model/errors.ts';
+import { topics } from '../model/event.ts';
 import { encodeRecord } from '../ingest/record.ts';
 import { createRequestIds } from '../ingest/request-id.ts';
 

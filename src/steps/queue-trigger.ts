@@ -6,10 +6,10 @@ import {
   type RetryPolicy,
   type Unsettled,
 } from '../engine/engine.ts';
-import { SentinelError } from '../errors.ts';
-import { isObject, type Json } from '../json.ts';
-import type { Logger } from '../log.ts';
-import { deadLetterId } from '../dead-letter/dead-letter.ts';
+import { SentinelError } from '../model/errors.ts';
+import { isObject, type Json } from '../model/json.ts';
+import type { Logger } from '../support/log.ts';
+import { deadLetterId } from '../model/dead-letter.ts';
 import { stepReplayTopic } from '../dead-letter/replay.ts';
 import type { ContextFactory } from './context.ts';
 import type { StepReports } from './reports.ts';

@@ -1,5 +1,5 @@
 import type { Consumer, Engine, RetryPolicy } from '../engine/engine.ts';
-import type { Logger } from '../log.ts';
+import type { Logger } from '../support/log.ts';
 import { contextFactory } from './context.ts';
 import { startCronTriggers } from './cron-trigger.ts';
 import { httpRoutes, type StepRoute } from './http-trigger.ts';

@@ -1,6 +1,6 @@
 import { Cron } from 'croner';
 import { z } from 'zod';
-import { messageOf } from '../errors.ts';
+import { messageOf } from '../model/errors.ts';
 import { httpMethods } from './step.ts';
 
 const stepName = z

@@ -1,7 +1,7 @@
 import type { Validation } from '../contracts/contract.ts';
 import type { RetryPolicy, StateStore } from '../engine/engine.ts';
-import type { Json, JsonObject } from '../json.ts';
-import type { Logger } from '../log.ts';
+import type { Json, JsonObject } from '../model/json.ts';
+import type { Logger } from '../support/log.ts';
 
 export const httpMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 export type HttpMethod = (typeof httpMethods)[number];

@@ -1,4 +1,4 @@
-import { SentinelError } from '../errors.ts';
+import { SentinelError } from '../model/errors.ts';
 
 /** What a handler has to end in after its signal; orchestrators wait for a process about three times as long. */
 export const stopGraceMs = 10_000;

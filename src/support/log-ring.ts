@@ -1,4 +1,4 @@
-import { type JsonObject, isObject } from './json.ts';
+import { type JsonObject, isObject } from '../model/json.ts';
 
 /** The last log lines of the process, of all its threads, for who looks at them over the API. */
 export interface LogRing {

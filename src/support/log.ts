@@ -2,8 +2,8 @@ import { createRequire } from 'node:module';
 import { isatty } from 'node:tty';
 import { pino, type DestinationStream, type Logger as PinoLogger } from 'pino';
 import type prettyFactory from 'pino-pretty';
-import type { LogConfig } from './config/types.ts';
-import { SentinelError } from './errors.ts';
+import type { LogConfig } from '../config/types.ts';
+import { SentinelError } from '../model/errors.ts';
 
 export type Logger = PinoLogger;
 

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 
 /** Absolute path of a folder or file of the installed package (`src/` and `dist/` are both one level below it). */
 export function packageFolder(name: string): string {
-  return fileURLToPath(new URL(`../${name}`, import.meta.url));
+  return fileURLToPath(new URL(`../../${name}`, import.meta.url));
 }
 
 /** Where the contracts and steps are that this package ships: built, unless this runs from the sources. */

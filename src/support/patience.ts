@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type RetryPolicy, retryDelay } from './engine/engine.ts';
-import { SentinelError, isRetryable } from './errors.ts';
+import { type RetryPolicy, retryDelay } from '../engine/engine.ts';
+import { SentinelError, isRetryable } from '../model/errors.ts';
 import type { Logger } from './log.ts';
 import { repeatedError } from './repeated-error.ts';
 

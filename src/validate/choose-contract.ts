@@ -1,8 +1,8 @@
 import type { Contract } from '../contracts/contract.ts';
 import type { ContractRegistry } from '../contracts/registry.ts';
-import { type Json, type JsonObject, jsonType } from '../json.ts';
-import { type Result, fail, ok } from '../result.ts';
-import type { Violation } from './violation.ts';
+import { type Json, type JsonObject, jsonType } from '../model/json.ts';
+import { type Result, fail, ok } from '../model/result.ts';
+import type { Violation } from '../model/violation.ts';
 
 export interface ContractChoice {
   /** What each source sends, by source name. */

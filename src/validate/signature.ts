@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { type Json, type JsonObject, type JsonType, isObject, jsonType } from '../json.ts';
-import { pointerOf } from '../repair/pointer.ts';
-import { isDeclared, schemasAt } from '../repair/schema-paths.ts';
-import type { Violation } from './violation.ts';
+import { type Json, type JsonObject, type JsonType, isObject, jsonType } from '../model/json.ts';
+import { pointerOf } from '../model/pointer.ts';
+import { isDeclared, schemasAt } from '../repair/plans/schema-paths.ts';
+import type { Violation } from '../model/violation.ts';
 
 /** A field of an event that its contract does not declare. */
 export interface UndeclaredField {

@@ -1,13 +1,13 @@
 import type { Contract } from '../contracts/contract.ts';
 import type { ContractRegistry } from '../contracts/registry.ts';
-import type { JsonObject } from '../json.ts';
-import type { StoredRule } from '../repair/rule.ts';
-import type { RuleStore } from '../repair/rule-store.ts';
-import type { Repaired } from '../repair/trial.ts';
+import type { JsonObject } from '../model/json.ts';
+import type { StoredRule } from '../model/rule.ts';
+import type { RuleStore } from '../repair/rules/store.ts';
+import type { Repaired } from '../repair/plans/trial.ts';
 import { type ContractChoice, type UnknownContract, chooseContract } from './choose-contract.ts';
 import { type EnvelopeFacts, fillEnvelope, sourceOf } from './envelope.ts';
 import { errorSignature } from './signature.ts';
-import type { Violation } from './violation.ts';
+import type { Violation } from '../model/violation.ts';
 
 /** What the validator says of one event: look up, decide. (To learn is the healers' part.) */
 export type Verdict =

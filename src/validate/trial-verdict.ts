@@ -1,4 +1,4 @@
-import type { Violation } from './violation.ts';
+import type { Violation } from '../model/violation.ts';
 
 /** What would become of an event if it came now. */
 export type TrialVerdict =

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { inventedLeaves } from '../../bench/drift/invented.ts';
-import type { JsonObject } from '../../src/json.ts';
-import type { Operation } from '../../src/repair/plan.ts';
+import type { JsonObject } from '../../src/model/json.ts';
+import type { Operation } from '../../src/model/plan.ts';
 
 const invented = (received: JsonObject, repaired: JsonObject, operations: Operation[] = []) =>
   inventedLeaves(received, repaired, { operations });

@@ -8,7 +8,7 @@ import { caseStyles, wordsOf } from '../../bench/drift/names.ts';
 import { readOptions } from '../../bench/drift/options.ts';
 import { seededRandom } from '../../bench/drift/random.ts';
 import { shareOf } from '../../bench/drift/wilson.ts';
-import type { Json } from '../../src/json.ts';
+import type { Json } from '../../src/model/json.ts';
 import { transactionWith } from '../helpers/healing.ts';
 
 describe('the Wilson interval, 95 %', () => {

@@ -5,8 +5,8 @@ import type { Subject } from '../../bench/drift/corpus/subject.ts';
 import { type BenchHealer, judge } from '../../bench/drift/judge.ts';
 import { failedTargets, metricsOf } from '../../bench/drift/metrics.ts';
 import { mutations } from '../../bench/drift/mutations.ts';
-import { compilePlan } from '../../src/repair/interpreter.ts';
-import type { Plan } from '../../src/repair/plan.ts';
+import { compilePlan } from '../../src/repair/plans/interpreter.ts';
+import type { Plan } from '../../src/model/plan.ts';
 
 let subjects: Subject[];
 let set: CaseSet;

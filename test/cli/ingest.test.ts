@@ -4,11 +4,11 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { SentinelError } from '../../src/errors.ts';
+import { SentinelError } from '../../src/model/errors.ts';
 import { createIngest } from '../../src/ingest/handler.ts';
 import { forEachEvent } from '../../src/ingest/record.ts';
-import { createLogger } from '../../src/log.ts';
-import { createAuthorize } from '../../src/server/authorize.ts';
+import { createLogger } from '../../src/support/log.ts';
+import { createAuthorize } from '../../src/sources/authorize.ts';
 import { cliFolder } from './support.ts';
 
 let shell: Awaited<ReturnType<typeof cliFolder>>;

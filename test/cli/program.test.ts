@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { envTemplate } from '../../src/cli/templates.ts';
 import { checkNode } from '../../src/cli/doctor-checks.ts';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/config/load.ts';
 import { settingsSchema } from '../../src/config/schema.ts';
 import { parse } from 'yaml';
 import { cliFolder } from './support.ts';

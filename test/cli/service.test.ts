@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadConfig } from '../../src/config.ts';
-import { createLogger } from '../../src/log.ts';
-import { startSentinel, type Sentinel } from '../../src/sentinel.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import { createLogger } from '../../src/support/log.ts';
+import { startSentinel, type Sentinel } from '../../src/runtime/sentinel.ts';
 import { until } from '../helpers/until.ts';
 import { cliFolder } from './support.ts';
 

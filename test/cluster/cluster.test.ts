@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { HttpReply } from '../../src/steps/step.ts';
-import { unsafeCopies } from '../../src/engine/engines/nats/server-version.ts';
+import { unsafeCopies } from '../../src/engine/nats/server-version.ts';
 import { natsVersion, noNatsServer } from '../helpers/nats-server.ts';
 import { withoutPostgres } from '../helpers/postgres.ts';
 import { type RunningSentinel, get, post, transaction, without } from '../helpers/sentinel.ts';

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { expect, it, onTestFinished } from 'vitest';
-import { checkNats } from '../../src/engine/engines/nats/check.ts';
-import { unsafeCopies } from '../../src/engine/engines/nats/server-version.ts';
-import { openNatsEngine } from '../../src/engine/engines/nats.ts';
+import { checkNats } from '../../src/engine/nats/check.ts';
+import { unsafeCopies } from '../../src/engine/nats/server-version.ts';
+import { openNatsEngine } from '../../src/engine/nats/index.ts';
 import { noNatsServer } from '../helpers/nats-server.ts';
 import { startNatsCluster } from './support/nats-cluster.ts';
 

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { SentinelError } from '../../src/errors.ts';
-import { createLogger } from '../../src/log.ts';
+import { SentinelError } from '../../src/model/errors.ts';
+import { createLogger } from '../../src/support/log.ts';
 
 function capture() {
   const lines: string[] = [];
@@ -80,7 +80,7 @@ describe('the log', () => {
         "import(process.argv[1]).then(({ createLogger }) => createLogger({ level: 'info', format: 'auto' }).info('worker'))",
         { eval: true, argv: [process.argv[1]] },
       );`;
-    const built = new URL('../../dist/log.js', import.meta.url).href;
+    const built = new URL('../../dist/support/log.js', import.meta.url).href;
     const { stdout } = await promisify(execFile)(process.execPath, [
       '--input-type=module',
       '-e',
@@ -116,7 +116,7 @@ describe('the log', () => {
         pbkdf2('', '', 500_000, 64, 'sha512', () => undefined);
         worker.postMessage('die');
       });`;
-    const built = new URL('../../dist/log.js', import.meta.url).href;
+    const built = new URL('../../dist/support/log.js', import.meta.url).href;
     const ended = promisify(execFile)(process.execPath, ['--input-type=module', '-e', script, built], {
       env: { ...process.env, UV_THREADPOOL_SIZE: '1' },
     });

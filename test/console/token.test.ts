@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { packageFolder } from '../../src/package-folder.ts';
+import { packageFolder } from '../../src/support/package-folder.ts';
 import { lacksBrowser, launchBrowser, openPage } from '../helpers/browser.ts';
 import { type RunningSentinel, startProcess } from '../helpers/sentinel.ts';
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { columnsOf } from '../../src/contracts/columns.ts';
-import { defineContract } from '../../src/contracts/define.ts';
-import * as fields from '../../src/contracts/fields.ts';
+import { defineContract } from '../../src/contracts/zod/define.ts';
+import * as fields from '../../src/contracts/fields/index.ts';
 import { typeName } from '../../src/contracts/tables.ts';
-import type { JsonObject } from '../../src/json.ts';
+import type { JsonObject } from '../../src/model/json.ts';
 import type { Column } from '../../src/contracts/contract.ts';
 
 const spelled = (columns: readonly Column[]) =>

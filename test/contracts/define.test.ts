@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { type ContractDefinition, defineContract } from '../../src/contracts/define.ts';
-import { decimal, eventId, receivedTimestamp, sourceName } from '../../src/contracts/fields.ts';
-import { SentinelError } from '../../src/errors.ts';
-import type { JsonObject } from '../../src/json.ts';
+import { type ContractDefinition, defineContract } from '../../src/contracts/zod/define.ts';
+import { decimal, eventId, receivedTimestamp, sourceName } from '../../src/contracts/fields/index.ts';
+import { SentinelError } from '../../src/model/errors.ts';
+import type { JsonObject } from '../../src/model/json.ts';
 
 const id = '3f0b0f6e-2f6a-4f6e-9d6e-2f6a4f6e9d6e';
 const contract = (schema: z.ZodObject, more: Partial<ContractDefinition> = {}) =>

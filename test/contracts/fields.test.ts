@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
-import { Breach } from '../../src/contracts/field.ts';
+import { Breach } from '../../src/contracts/fields/field.ts';
 import {
   currencyCode,
   date,
@@ -11,7 +11,7 @@ import {
   integer,
   sourceName,
   uuid,
-} from '../../src/contracts/fields.ts';
+} from '../../src/contracts/fields/index.ts';
 
 /** The value that a field makes of another, or `refused: <violation code>`. */
 function read(field: z.ZodType, value: unknown): unknown {

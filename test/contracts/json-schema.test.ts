@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { contractFromJsonSchema } from '../../src/contracts/json-schema.ts';
-import type { JsonObject } from '../../src/json.ts';
+import { contractFromJsonSchema } from '../../src/contracts/json-schema/compile.ts';
+import type { JsonObject } from '../../src/model/json.ts';
 
 const draft7 = 'http://json-schema.org/draft-07/schema#';
 const header = { name: 'sample', version: '1.0.0' };

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { type ContractDefinition, defineContract } from '../../src/contracts/define.ts';
-import { integer, uuid } from '../../src/contracts/fields.ts';
+import { type ContractDefinition, defineContract } from '../../src/contracts/zod/define.ts';
+import { integer, uuid } from '../../src/contracts/fields/index.ts';
 import { ContractRegistry } from '../../src/contracts/registry.ts';
 import { compareVersions, parseVersion } from '../../src/contracts/versions.ts';
-import type { Json } from '../../src/json.ts';
+import type { Json } from '../../src/model/json.ts';
 
 const contract = (name: string, version: string, more: Partial<ContractDefinition> = {}) =>
   defineContract({ name, version, schema: z.object({ n: z.number() }), ...more });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { loadContracts } from '../../src/contracts/discover.ts';
-import type { JsonObject } from '../../src/json.ts';
+import type { JsonObject } from '../../src/model/json.ts';
 import { fillEnvelope } from '../../src/validate/envelope.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { loadContracts } from '../../src/contracts/discover.ts';
-import type { JsonObject } from '../../src/json.ts';
+import type { JsonObject } from '../../src/model/json.ts';
 import { repairRule, storedRule } from '../../contracts/v1/repair-rule.ts';
 
 const registry = await loadContracts([fileURLToPath(new URL('../../contracts', import.meta.url))]);

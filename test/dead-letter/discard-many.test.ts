@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { type Claimed, claimsInProcess } from '../../src/dead-letter/claims.ts';
 import { watchDeadLetters } from '../../src/dead-letter/counts.ts';
 import { countOpen, discardOpen } from '../../src/dead-letter/discard-many.ts';
-import { deadLetterStatuses, isStaleReplay } from '../../src/dead-letter/dead-letter.ts';
+import { deadLetterStatuses, isStaleReplay } from '../../src/model/dead-letter.ts';
 import { type DeadLetterStore, createDeadLetters } from '../../src/dead-letter/store.ts';
-import type { UnrecoverableEvent } from '../../src/event.ts';
+import type { UnrecoverableEvent } from '../../src/model/event.ts';
 import { memoryState } from '../helpers/memory-state.ts';
 
 const group = { signature: 'abc' };

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { StateStore } from '../../src/engine/engine.ts';
 import { createDeadLetters } from '../../src/dead-letter/store.ts';
-import type { UnrecoverableEvent } from '../../src/event.ts';
+import type { UnrecoverableEvent } from '../../src/model/event.ts';
 import { memoryState } from '../helpers/memory-state.ts';
 
 const event: UnrecoverableEvent = {

@@ -1,12 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { inferEdit } from '../../src/dead-letter/infer.ts';
-import { applyTo } from '../../src/dead-letter/infer/workbench.ts';
-import type { Json, JsonObject } from '../../src/json.ts';
-import type { Failure } from '../../src/repair/healer.ts';
-import { pointerOf, segmentsOf, valueAt } from '../../src/repair/pointer.ts';
-import { leavesOf } from '../../src/repair/provenance/differences.ts';
-import { isDeclared, listedValues } from '../../src/repair/schema-paths.ts';
+import { inferEdit } from '../../src/repair/healers/person/infer.ts';
+import { applyTo } from '../../src/repair/healers/person/workbench.ts';
+import type { Json, JsonObject } from '../../src/model/json.ts';
+import type { Failure } from '../../src/repair/healing/healer.ts';
+import { pointerOf, segmentsOf, valueAt } from '../../src/model/pointer.ts';
+import { leavesOf } from '../../src/repair/plans/provenance/differences.ts';
+import { isDeclared, listedValues } from '../../src/repair/plans/schema-paths.ts';
 import { anyEvent, permittedPlan, shipment } from '../repair/support.ts';
 import { measureWork } from '../helpers/work.ts';
 

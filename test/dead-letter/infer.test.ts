@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { defineContract } from '../../src/contracts/define.ts';
-import { date, decimal, eventId } from '../../src/contracts/fields.ts';
-import { inferEdit } from '../../src/dead-letter/infer.ts';
-import type { JsonObject } from '../../src/json.ts';
-import type { Failure } from '../../src/repair/healer.ts';
+import { defineContract } from '../../src/contracts/zod/define.ts';
+import { date, decimal, eventId } from '../../src/contracts/fields/index.ts';
+import { inferEdit } from '../../src/repair/healers/person/infer.ts';
+import type { JsonObject } from '../../src/model/json.ts';
+import type { Failure } from '../../src/repair/healing/healer.ts';
 
 const contract = defineContract({
   name: 'sale',

@@ -1,10 +1,10 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/config/load.ts';
 import { demoConfig } from '../../src/demo/demo.ts';
 import { createStream } from '../../src/demo/stream.ts';
-import type { SourceInfo } from '../../src/history/sources.ts';
+import type { SourceInfo } from '../../src/observe/history/sources.ts';
 import { type RunningSentinel, get, startProcess } from '../helpers/sentinel.ts';
 import { until } from '../helpers/until.ts';
 

@@ -7,8 +7,8 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { runCli } from '../../src/cli/program.ts';
-import { loadConfig } from '../../src/config.ts';
-import { packageFolder } from '../../src/package-folder.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import { packageFolder } from '../../src/support/package-folder.ts';
 
 /** What can be checked without Docker and a cluster: that the files agree with each other and with the service. */
 const root = packageFolder('.');

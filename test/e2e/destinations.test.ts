@@ -1,7 +1,7 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { CopyOutcome } from '../../src/load/copies/copies.ts';
+import type { CopyOutcome } from '../../src/load/replicas/replicas.ts';
 import { withoutPostgres } from '../helpers/postgres.ts';
 import {
   type RunningSentinel,

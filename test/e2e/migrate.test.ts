@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { writeFile } from 'node:fs/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
-import type { DeadLetter } from '../../src/dead-letter/dead-letter.ts';
+import type { DeadLetter } from '../../src/model/dead-letter.ts';
 import type { Stats } from '../../src/server/stats.ts';
 import { noNatsServer, startNatsServer } from '../helpers/nats-server.ts';
 import { get, ingest, query, runCommand, settled, startProcess, transaction } from '../helpers/sentinel.ts';

@@ -1,7 +1,7 @@
 import { chmod, mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openDuckDb } from '../../src/load/destinations/duckdb.ts';
+import { openDuckDb } from '../../src/load/destinations/duckdb/index.ts';
 import { ingest, settled, startProcess, transaction } from '../helpers/sentinel.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 

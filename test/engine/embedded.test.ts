@@ -2,7 +2,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { openEmbeddedEngine } from '../../src/engine/engines/embedded.ts';
+import { openEmbeddedEngine } from '../../src/engine/embedded/index.ts';
 import { engineConformance } from '../conformance/engine.ts';
 
 engineConformance('embedded', async () => {

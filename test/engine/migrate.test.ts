@@ -2,15 +2,15 @@ import { access, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import type { NatsConfig } from '../src/config.ts';
-import type { Engine } from '../src/engine/engine.ts';
-import { openEmbeddedEngine } from '../src/engine/engines/embedded.ts';
-import { openNatsEngine } from '../src/engine/engines/nats.ts';
-import { migrate } from '../src/migrate.ts';
-import { collect, message, numbers, text } from './conformance/engine/helpers.ts';
-import { until } from './helpers/until.ts';
-import { freshPrefix } from './engine/nats/support.ts';
-import { type NatsServer, noNatsServer, startNatsServer } from './helpers/nats-server.ts';
+import type { NatsConfig } from '../../src/config/load.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import { openEmbeddedEngine } from '../../src/engine/embedded/index.ts';
+import { openNatsEngine } from '../../src/engine/nats/index.ts';
+import { migrate } from '../../src/engine/migrate.ts';
+import { collect, message, numbers, text } from '../conformance/engine/helpers.ts';
+import { until } from '../helpers/until.ts';
+import { freshPrefix } from './nats/support.ts';
+import { type NatsServer, noNatsServer, startNatsServer } from '../helpers/nats-server.ts';
 
 describe.skipIf(noNatsServer !== undefined)('migrate: a data folder to NATS', () => {
   let server: NatsServer;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { addCandidate, dropCandidates, noCandidates } from '../../src/pipeline/candidates.ts';
+import { addCandidate, dropCandidates, noCandidates } from '../../src/flow/candidates.ts';
 import { row } from '../conformance/destination/support.ts';
 
 it('what is dropped takes its text and its replay with it', () => {

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
 import transactionContract from '../../contracts/v1/transaction.ts';
 import type { Delivery } from '../../src/engine/engine.ts';
-import { SentinelError } from '../../src/errors.ts';
+import { SentinelError } from '../../src/model/errors.ts';
 import { encodeRecord } from '../../src/ingest/record.ts';
 import { createRequestIds } from '../../src/ingest/request-id.ts';
 import { createRowMaker } from '../../src/load/row.ts';
-import type { Chain } from '../../src/pipeline/chain.ts';
-import { encodeParked } from '../../src/pipeline/parked-event.ts';
+import type { Chain } from '../../src/flow/chain.ts';
+import { encodeParked } from '../../src/flow/parked-event.ts';
 import { priced, transactionWith } from '../helpers/healing.ts';
 import { type ChainGround, prepareChain } from './chain-ground.ts';
 

@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import transactionContract from '../../contracts/v1/transaction.ts';
-import { type ConfigOverrides, loadConfig } from '../../src/config.ts';
+import { type ConfigOverrides, loadConfig } from '../../src/config/load.ts';
 import { type DeadLetterStore, createDeadLetters } from '../../src/dead-letter/store.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { createRequestIds } from '../../src/ingest/request-id.ts';
 import type { Destination } from '../../src/load/destination.ts';
-import { openDestination } from '../../src/load/destinations.ts';
-import { startPipeline } from '../../src/pipeline/pipeline.ts';
-import type { StartedPipeline } from '../../src/pipeline/pipeline-api.ts';
+import { openDestination } from '../../src/load/open.ts';
+import { startPipeline } from '../../src/flow/flow.ts';
+import type { StartedPipeline } from '../../src/runtime/pipeline-api.ts';
 import { silent } from '../helpers/healing.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { until } from '../helpers/until.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { createRequestIds } from '../../src/ingest/request-id.ts';
-import { copyTopic, readCopyMessage } from '../../src/load/copies/message.ts';
+import { copyTopic, readCopyMessage } from '../../src/load/replicas/message.ts';
 import { prepareChain } from './chain-ground.ts';
 
 it('a repair that waits for its turn while a rollback makes a letter of the event is not loaded, here or elsewhere', async () => {

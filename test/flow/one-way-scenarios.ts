@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
 import transactionContract from '../../contracts/v1/transaction.ts';
 import type { Engine } from '../../src/engine/engine.ts';
-import { type FailedEvent, type UnrecoverableEvent, topics } from '../../src/event.ts';
+import { type FailedEvent, type UnrecoverableEvent, topics } from '../../src/model/event.ts';
 import { encodeRecord } from '../../src/ingest/record.ts';
 import { createRequestIds } from '../../src/ingest/request-id.ts';
 import { createRowMaker } from '../../src/load/row.ts';
-import { groups } from '../../src/pipeline/groups.ts';
-import { encodeParked } from '../../src/pipeline/parked-event.ts';
+import { groups } from '../../src/flow/groups.ts';
+import { encodeParked } from '../../src/flow/parked-event.ts';
 import { failureOf, priced, transactionWith } from '../helpers/healing.ts';
 import { until } from '../helpers/until.ts';
 import { idle, prepareGround } from './ground.ts';

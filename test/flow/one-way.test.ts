@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { createDeadLetters, healingKey } from '../../src/dead-letter/store.ts';
-import type { UnrecoverableEvent } from '../../src/event.ts';
+import type { UnrecoverableEvent } from '../../src/model/event.ts';
 import { createLeases } from '../../src/engine/lease.ts';
-import { createInOnePlace } from '../../src/pipeline/one-place.ts';
-import { createOneWay } from '../../src/pipeline/one-way.ts';
-import { rollbackLease } from '../../src/rollback/rollbacks.ts';
+import { createInOnePlace } from '../../src/flow/one-place.ts';
+import { createOneWay } from '../../src/flow/one-way.ts';
+import { rollbackLease } from '../../src/repair/rollback/rollbacks.ts';
 import { memoryState } from '../helpers/memory-state.ts';
 
 function setUp() {

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Delivery, Engine } from '../../src/engine/engine.ts';
-import { openEmbeddedEngine } from '../../src/engine/engines/embedded.ts';
-import { SentinelError } from '../../src/errors.ts';
-import { topics } from '../../src/event.ts';
-import { createLogger } from '../../src/log.ts';
-import { type Patiences, createParking, parkedEvents } from '../../src/pipeline/parking.ts';
+import { openEmbeddedEngine } from '../../src/engine/embedded/index.ts';
+import { SentinelError } from '../../src/model/errors.ts';
+import { topics } from '../../src/model/event.ts';
+import { createLogger } from '../../src/support/log.ts';
+import { type Patiences, createParking, parkedEvents } from '../../src/flow/parking.ts';
 import { until } from '../helpers/until.ts';
 
 /** On the real queue; a load is whatever the test makes of it. */

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { Delivery } from '../../src/engine/engine.ts';
 import { encodeRecord } from '../../src/ingest/record.ts';
 import { createRequestIds, requestIdsFrom } from '../../src/ingest/request-id.ts';
-import { createSecondDeliveries } from '../../src/pipeline/second-deliveries.ts';
+import { createSecondDeliveries } from '../../src/flow/second-deliveries.ts';
 
 const nextId = createRequestIds();
 const startedAt = 1000;

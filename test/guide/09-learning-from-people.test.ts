@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EditDryRun } from '../../src/dead-letter/dry-run.ts';
-import type { Rule } from '../../src/repair/rule.ts';
+import type { Rule } from '../../src/model/rule.ts';
 import {
   type RunningSentinel,
   get,

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { AuditEntry } from '../../src/repair/llm-audit.ts';
-import type { HealingStatus } from '../../src/repair/healing-status.ts';
+import type { AuditEntry } from '../../src/repair/healing/llm-audit.ts';
+import type { HealingStatus } from '../../src/repair/healing/status.ts';
 import { type OpenAiServer, startOpenAiServer } from '../helpers/openai-server.ts';
 import {
   type RunningSentinel,

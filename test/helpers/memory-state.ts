@@ -1,5 +1,5 @@
 import type { StateChange, StateStore } from '../../src/engine/engine.ts';
-import type { Json } from '../../src/json.ts';
+import type { Json } from '../../src/model/json.ts';
 
 /**
  * State in memory, for tests of what is built on it. Values go through JSON, as they do in every engine. Several

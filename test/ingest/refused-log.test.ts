@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, it } from 'vitest';
-import { SentinelError } from '../../src/errors.ts';
+import { SentinelError } from '../../src/model/errors.ts';
 import { createIngest } from '../../src/ingest/handler.ts';
-import { createLogger } from '../../src/log.ts';
+import { createLogger } from '../../src/support/log.ts';
 
 it('a queue that takes nothing does not fill the log, however many requests come', async () => {
   const lines: string[] = [];

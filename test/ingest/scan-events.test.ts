@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { BodyFormat } from '../../src/ingest/lines.ts';
+import type { BodyFormat } from '../../src/support/lines.ts';
 import { readCarefully } from '../../src/ingest/read-carefully.ts';
 import { scanEvents } from '../../src/ingest/scan-events.ts';
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { encodeCopy, encodeRetraction } from '../../src/load/copies/message.ts';
-import { partsOf } from '../../src/load/copies/parts.ts';
+import { encodeCopy, encodeRetraction } from '../../src/load/replicas/message.ts';
+import { partsOf } from '../../src/load/replicas/parts.ts';
 
 const delivery = (body: Buffer, again?: true) => ({
   body,

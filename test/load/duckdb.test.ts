@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Destination, Row, Table } from '../../src/load/destination.ts';
-import { openDuckDb } from '../../src/load/destinations/duckdb.ts';
+import { openDuckDb } from '../../src/load/destinations/duckdb/index.ts';
 import { createRequestIds } from '../../src/ingest/request-id.ts';
 import { destinationConformance, row } from '../conformance/destination.ts';
 import { openInFolder, plain, plainRow } from './duckdb/support.ts';

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ColumnType } from '../../src/contracts/contract.ts';
-import type { Json } from '../../src/json.ts';
-import { inexactColumn } from '../../src/load/exact.ts';
+import type { Json } from '../../src/model/json.ts';
+import { inexactColumn } from '../../src/load/destination-kit/exact-values.ts';
 
 const holds = (type: ColumnType, value: Json): boolean =>
   inexactColumn([{ name: 'field', type }])({ field: value }) === undefined;

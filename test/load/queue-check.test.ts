@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Engine } from '../../src/engine/engine.ts';
-import { createLogger } from '../../src/log.ts';
+import { createLogger } from '../../src/support/log.ts';
 import { createQueueCheck } from '../../src/load/queue-check.ts';
 import { memoryState } from '../helpers/memory-state.ts';
 

@@ -4,7 +4,7 @@ import transaction from '../../contracts/v1/transaction.ts';
 import { createRowMaker } from '../../src/load/row.ts';
 import type { Row } from '../../src/load/destination.ts';
 import { ContractRegistry } from '../../src/contracts/registry.ts';
-import type { JsonObject } from '../../src/json.ts';
+import type { JsonObject } from '../../src/model/json.ts';
 import { createValidate } from '../../src/validate/stage.ts';
 import { transactionWith } from '../helpers/healing.ts';
 

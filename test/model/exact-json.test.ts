@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseExact } from '../../src/ingest/exact-json.ts';
+import { parseExact } from '../../src/model/exact-json.ts';
 import { measureWork } from '../helpers/work.ts';
 
 describe('parseExact', () => {

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import * as z from 'zod';
 import { defineContract } from '../../src/contracts/index.ts';
-import { createDriftWatch } from '../../src/history/drift.ts';
-import { keepDrift } from '../../src/history/drift-store.ts';
-import type { Json, JsonObject } from '../../src/json.ts';
-import { createLogger } from '../../src/log.ts';
+import { createDriftWatch } from '../../src/observe/history/drift.ts';
+import { keepDrift } from '../../src/observe/history/drift-store.ts';
+import type { Json, JsonObject } from '../../src/model/json.ts';
+import { createLogger } from '../../src/support/log.ts';
 import type { Verdict } from '../../src/validate/stage.ts';
 import { memoryState } from '../helpers/memory-state.ts';
 

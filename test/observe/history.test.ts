@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { createHistory } from '../../src/history/history.ts';
-import { startRecorder } from '../../src/history/recorder.ts';
-import type { PairCounts } from '../../src/history/sample.ts';
-import { historyPrefix, openHistoryStore } from '../../src/history/store.ts';
-import { createLogger } from '../../src/log.ts';
-import { createPipelineMetrics } from '../../src/pipeline/metrics.ts';
+import { createHistory } from '../../src/observe/history/history.ts';
+import { startRecorder } from '../../src/observe/history/recorder.ts';
+import type { PairCounts } from '../../src/observe/history/sample.ts';
+import { historyPrefix, openHistoryStore } from '../../src/observe/history/store.ts';
+import { createLogger } from '../../src/support/log.ts';
+import { createPipelineMetrics } from '../../src/observe/metrics.ts';
 import { until } from '../helpers/until.ts';
 import { memoryState } from '../helpers/memory-state.ts';
 

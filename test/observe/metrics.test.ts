@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Row } from '../../src/load/destination.ts';
-import { createPipelineMetrics } from '../../src/pipeline/metrics.ts';
+import { createPipelineMetrics } from '../../src/observe/metrics.ts';
 
 const now = 1_000_000;
 const row = (source: string, delayMs: number, repaired = false) =>

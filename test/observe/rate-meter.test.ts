@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { createActivity } from '../../src/history/activity.ts';
-import { createRateMeter } from '../../src/history/rate-meter.ts';
+import { createActivity } from '../../src/observe/history/activity.ts';
+import { createRateMeter } from '../../src/observe/history/rate-meter.ts';
 import { StepFailure } from '../../src/steps/step.ts';
 
 it('tells events per second, however many look at once', () => {

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Json } from '../../src/json.ts';
-import { cast } from '../../src/repair/cast.ts';
-import { type CastType, castTypes } from '../../src/repair/plan.ts';
+import type { Json } from '../../src/model/json.ts';
+import { cast } from '../../src/repair/plans/cast.ts';
+import { type CastType, castTypes } from '../../src/model/plan.ts';
 
 const made = (value: Json, to: CastType, format?: string) => {
   const result = cast(value, to, format);

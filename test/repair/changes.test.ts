@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../src/json.ts';
-import { changesOf } from '../../src/repair/changes.ts';
-import type { Operation } from '../../src/repair/plan.ts';
+import type { JsonObject } from '../../src/model/json.ts';
+import { changesOf } from '../../src/repair/plans/changes.ts';
+import type { Operation } from '../../src/model/plan.ts';
 
 const changes = (original: JsonObject, operations: Operation[], result: JsonObject, byHand?: string[]) =>
   changesOf(original, { operations }, result, byHand);

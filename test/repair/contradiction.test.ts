@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../src/json.ts';
-import { tryOnValid } from '../../src/repair/contradiction.ts';
-import type { Operation } from '../../src/repair/plan.ts';
+import type { JsonObject } from '../../src/model/json.ts';
+import { tryOnValid } from '../../src/repair/plans/contradiction.ts';
+import type { Operation } from '../../src/model/plan.ts';
 import { shipment, shipmentWith } from './support.ts';
 
 const tried = (operations: Operation[], ...events: JsonObject[]) =>

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { describeOperation, describePlan } from '../../src/repair/describe-plan.ts';
-import type { Operation } from '../../src/repair/plan.ts';
+import { describeOperation, describePlan } from '../../src/repair/plans/describe-plan.ts';
+import type { Operation } from '../../src/model/plan.ts';
 
 it.each<[Operation, string]>([
   [{ op: 'move', from: '/price', to: '/amount' }, 'move /price to /amount'],

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { heuristicsHealer } from '../../src/repair/healers/heuristics.ts';
+import { heuristicsHealer } from '../../src/repair/healers/heuristics/index.ts';
 import { healingBench, priced, transactionWith } from '../helpers/healing.ts';
 
 /** A plan that works and can't be right: it repairs nothing, whoever proposed it. */

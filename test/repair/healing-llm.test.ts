@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { heuristicsHealer } from '../../src/repair/healers/heuristics.ts';
+import { heuristicsHealer } from '../../src/repair/healers/heuristics/index.ts';
 import { type HealingBench, healingBench, priced, transactionWith } from '../helpers/healing.ts';
 import type { Script } from '../helpers/openai-server.ts';
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Healer } from '../../src/repair/healer.ts';
-import { heuristicsHealer } from '../../src/repair/healers/heuristics.ts';
+import type { Healer } from '../../src/repair/healing/healer.ts';
+import { heuristicsHealer } from '../../src/repair/healers/heuristics/index.ts';
 import { type HealingBench, failureOf, healingBench, priced, transactionWith } from '../helpers/healing.ts';
 import { shipment, shipmentWith } from './support.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../src/json.ts';
-import { inputsOf } from '../../src/repair/interpreter.ts';
-import type { Operation } from '../../src/repair/plan.ts';
+import type { JsonObject } from '../../src/model/json.ts';
+import { inputsOf } from '../../src/repair/plans/interpreter.ts';
+import type { Operation } from '../../src/model/plan.ts';
 import { run } from './support.ts';
 
 /** The event after the operations; the reason when they can't be applied. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { importLegacyRule } from '../../src/repair/legacy-rules.ts';
+import { importLegacyRule } from '../../src/repair/rules/legacy-rules.ts';
 
 const rule = (transformation_type: string, others: object = {}) => ({
   source_field: 'total',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type LlmExchange, createLlmAudit } from '../../src/repair/llm-audit.ts';
+import { type LlmExchange, createLlmAudit } from '../../src/repair/healing/llm-audit.ts';
 import { hourlyBudget } from '../../src/repair/healers/llm/budget.ts';
 import { memoryState } from '../helpers/memory-state.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SentinelError } from '../../src/errors.ts';
+import { SentinelError } from '../../src/model/errors.ts';
 import { hourlyBudget } from '../../src/repair/healers/llm/budget.ts';
 import { circuitBreaker } from '../../src/repair/healers/llm/circuit-breaker.ts';
 

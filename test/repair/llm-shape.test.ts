@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../src/json.ts';
+import type { JsonObject } from '../../src/model/json.ts';
 import { shapeOf } from '../../src/repair/healers/llm/shape.ts';
 import { textClass } from '../../src/repair/healers/llm/text-class.ts';
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { SentinelError } from '../../src/errors.ts';
-import { createLogger } from '../../src/log.ts';
-import { outageLog } from '../../src/repair/outage-log.ts';
+import { SentinelError } from '../../src/model/errors.ts';
+import { createLogger } from '../../src/support/log.ts';
+import { outageLog } from '../../src/repair/healing/outage-log.ts';
 
 it('an outage of the model is said once and once a minute, however many signatures wait, and so is its end', () => {
   const lines: string[] = [];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseAnswer, parsePlan } from '../../src/repair/parse-plan.ts';
+import { parseAnswer, parsePlan } from '../../src/repair/plans/parse-plan.ts';
 
 const operations = [
   { op: 'move', from: '/user_email', to: '/email' },

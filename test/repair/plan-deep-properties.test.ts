@@ -1,14 +1,14 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { contractFromJsonSchema } from '../../src/contracts/json-schema.ts';
-import type { Json, JsonObject } from '../../src/json.ts';
-import { compilePlan } from '../../src/repair/interpreter.ts';
-import { parsePlan } from '../../src/repair/parse-plan.ts';
-import type { Operation, Plan } from '../../src/repair/plan.ts';
-import { covers, segmentsOf } from '../../src/repair/pointer.ts';
-import { checkProvenance } from '../../src/repair/provenance.ts';
-import { isDeclared } from '../../src/repair/schema-paths.ts';
-import { checkPlan } from '../../src/repair/static-check.ts';
+import { contractFromJsonSchema } from '../../src/contracts/json-schema/compile.ts';
+import type { Json, JsonObject } from '../../src/model/json.ts';
+import { compilePlan } from '../../src/repair/plans/interpreter.ts';
+import { parsePlan } from '../../src/repair/plans/parse-plan.ts';
+import type { Operation, Plan } from '../../src/model/plan.ts';
+import { covers, segmentsOf } from '../../src/model/pointer.ts';
+import { checkProvenance } from '../../src/repair/plans/provenance.ts';
+import { isDeclared } from '../../src/repair/plans/schema-paths.ts';
+import { checkPlan } from '../../src/repair/plans/static-check.ts';
 
 const text = { type: 'string' };
 const open = (properties: JsonObject) => ({ type: 'object', properties });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { cast } from '../../src/repair/cast.ts';
-import { contractFromJsonSchema } from '../../src/contracts/json-schema.ts';
-import type { JsonObject } from '../../src/json.ts';
-import { parsePlan } from '../../src/repair/parse-plan.ts';
-import { tryPlan } from '../../src/repair/trial.ts';
+import { cast } from '../../src/repair/plans/cast.ts';
+import { contractFromJsonSchema } from '../../src/contracts/json-schema/compile.ts';
+import type { JsonObject } from '../../src/model/json.ts';
+import { parsePlan } from '../../src/repair/plans/parse-plan.ts';
+import { tryPlan } from '../../src/repair/plans/trial.ts';
 import { failureOf } from '../helpers/healing.ts';
 import { shipment, shipmentWith } from './support.ts';
 import { measureWork } from '../helpers/work.ts';

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Json, JsonObject } from '../../src/json.ts';
-import type { Plan } from '../../src/repair/plan.ts';
-import { parseAnswer, parsePlan } from '../../src/repair/parse-plan.ts';
-import { checkProvenance } from '../../src/repair/provenance.ts';
-import { compileRule, tryPlan } from '../../src/repair/trial.ts';
+import type { Json, JsonObject } from '../../src/model/json.ts';
+import type { Plan } from '../../src/model/plan.ts';
+import { parseAnswer, parsePlan } from '../../src/repair/plans/parse-plan.ts';
+import { checkProvenance } from '../../src/repair/plans/provenance.ts';
+import { compileRule, tryPlan } from '../../src/repair/plans/trial.ts';
 import { anyEvent, anyPlan, permittedPlan, run, shipment } from './support.ts';
 import { measureWork } from '../helpers/work.ts';
 

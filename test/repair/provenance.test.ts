@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../src/json.ts';
-import type { Operation } from '../../src/repair/plan.ts';
-import { checkProvenance } from '../../src/repair/provenance.ts';
+import type { JsonObject } from '../../src/model/json.ts';
+import type { Operation } from '../../src/model/plan.ts';
+import { checkProvenance } from '../../src/repair/plans/provenance.ts';
 import { shipment } from './support.ts';
 
 const check = (original: JsonObject, operations: Operation[], result: JsonObject) =>

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { recentEvents } from '../../src/repair/recent-events.ts';
+import { recentEvents } from '../../src/repair/rules/recent-events.ts';
 import { shipment, shipmentWith } from './support.ts';
 
 const numbered = (n: number) => shipmentWith({ parcels: n });

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import transaction from '../../contracts/v1/transaction.ts';
-import type { JsonObject } from '../../src/json.ts';
-import { type RuleStore, openRuleStore } from '../../src/repair/rule-store.ts';
+import type { JsonObject } from '../../src/model/json.ts';
+import { type RuleStore, openRuleStore } from '../../src/repair/rules/store.ts';
 import { failureOf, priced, silent } from '../helpers/healing.ts';
 import { memoryState } from '../helpers/memory-state.ts';
 

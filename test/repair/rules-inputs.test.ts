@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../src/json.ts';
-import { compileInputs, learnInputs } from '../../src/repair/rule-inputs.ts';
+import type { JsonObject } from '../../src/model/json.ts';
+import { compileInputs, learnInputs } from '../../src/repair/rules/inputs.ts';
 
 describe('the inputs of a rule', () => {
   it('are remembered with the types they had', () => {

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import transaction from '../../contracts/v1/transaction.ts';
 import type { StateStore } from '../../src/engine/engine.ts';
-import type { JsonObject } from '../../src/json.ts';
-import type { Plan } from '../../src/repair/plan.ts';
-import type { Lesson } from '../../src/repair/rule-lesson.ts';
-import { readRollback, rollbackWrite } from '../../src/repair/rollback-record.ts';
-import { type Found, type RuleStore, openRuleStore } from '../../src/repair/rule-store.ts';
+import type { JsonObject } from '../../src/model/json.ts';
+import type { Plan } from '../../src/model/plan.ts';
+import type { Lesson } from '../../src/repair/rules/lesson.ts';
+import { readRollback, rollbackWrite } from '../../src/repair/rules/rollback-record.ts';
+import { type Found, type RuleStore, openRuleStore } from '../../src/repair/rules/store.ts';
 import { failureOf, priced, silent, transactionWith } from '../helpers/healing.ts';
 import { memoryState } from '../helpers/memory-state.ts';
 import { until } from '../helpers/until.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { contractFromJsonSchema } from '../../src/contracts/json-schema.ts';
-import type { Operation } from '../../src/repair/plan.ts';
-import { checkPlan } from '../../src/repair/static-check.ts';
+import { contractFromJsonSchema } from '../../src/contracts/json-schema/compile.ts';
+import type { Operation } from '../../src/model/plan.ts';
+import { checkPlan } from '../../src/repair/plans/static-check.ts';
 import { shipment } from './support.ts';
 
 const check = (...operations: Operation[]) => checkPlan({ operations }, shipment);

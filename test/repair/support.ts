@@ -1,14 +1,14 @@
 import * as fc from 'fast-check';
-import { defineContract } from '../../src/contracts/define.ts';
-import { date, datetime, decimal, email, integer, uuid } from '../../src/contracts/fields.ts';
+import { defineContract } from '../../src/contracts/zod/define.ts';
+import { date, datetime, decimal, email, integer, uuid } from '../../src/contracts/fields/index.ts';
 import { z } from 'zod';
 import type { Contract } from '../../src/contracts/contract.ts';
-import type { Json, JsonObject } from '../../src/json.ts';
-import { compilePlan } from '../../src/repair/interpreter.ts';
-import type { Operation, Plan } from '../../src/repair/plan.ts';
-import { segmentsOf } from '../../src/repair/pointer.ts';
-import { checkPlan } from '../../src/repair/static-check.ts';
-import { isDeclared } from '../../src/repair/schema-paths.ts';
+import type { Json, JsonObject } from '../../src/model/json.ts';
+import { compilePlan } from '../../src/repair/plans/interpreter.ts';
+import type { Operation, Plan } from '../../src/model/plan.ts';
+import { segmentsOf } from '../../src/model/pointer.ts';
+import { checkPlan } from '../../src/repair/plans/static-check.ts';
+import { isDeclared } from '../../src/repair/plans/schema-paths.ts';
 
 /** A contract with one field of each kind, nested and listed ones too. */
 export const shipment: Contract = defineContract({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../src/json.ts';
-import type { Operation } from '../../src/repair/plan.ts';
-import { compileRule, tryPlan } from '../../src/repair/trial.ts';
+import type { JsonObject } from '../../src/model/json.ts';
+import type { Operation } from '../../src/model/plan.ts';
+import { compileRule, tryPlan } from '../../src/repair/plans/trial.ts';
 import { failureOf } from '../helpers/healing.ts';
 import { shipment, shipmentWith } from './support.ts';
 import { measureWork } from '../helpers/work.ts';

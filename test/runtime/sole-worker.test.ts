@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Engine } from '../../src/engine/engine.ts';
-import { openEmbeddedEngine } from '../../src/engine/engines/embedded.ts';
+import { openEmbeddedEngine } from '../../src/engine/embedded/index.ts';
 import { createLeases } from '../../src/engine/lease.ts';
-import { createLogger } from '../../src/log.ts';
-import { claimDestination } from '../../src/pipeline/sole-worker.ts';
+import { createLogger } from '../../src/support/log.ts';
+import { claimDestination } from '../../src/runtime/sole-worker.ts';
 import { until } from '../helpers/until.ts';
 
 /** Renewed five times as often. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DeadLetter, DeadLetterGroup } from '../../src/dead-letter/dead-letter.ts';
+import type { DeadLetter, DeadLetterGroup } from '../../src/model/dead-letter.ts';
 import { type RunningSentinel, get, post, startProcess, transaction } from '../helpers/sentinel.ts';
 import { until } from '../helpers/until.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { HistorySeries } from '../../src/history/history.ts';
-import type { SourceInfo } from '../../src/history/sources.ts';
+import type { HistorySeries } from '../../src/observe/history/history.ts';
+import type { SourceInfo } from '../../src/observe/history/sources.ts';
 import {
   type RunningSentinel,
   get,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { LogLine } from '../../src/log-ring.ts';
+import type { LogLine } from '../../src/support/log-ring.ts';
 import {
   type RunningSentinel,
   get,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createAuthorize } from '../../src/server/authorize.ts';
+import { createAuthorize } from '../../src/sources/authorize.ts';
 
 const local = { host: '127.0.0.1:3111' };
 

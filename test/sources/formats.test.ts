@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatOf, readLines } from '../../src/ingest/formats.ts';
-import type { BodyFormat } from '../../src/ingest/lines.ts';
+import { formatOf, readLines } from '../../src/sources/formats/content-type.ts';
+import type { BodyFormat } from '../../src/support/lines.ts';
 import { splitArray } from '../../src/ingest/split-array.ts';
 
 const limits = { maxEvents: 5, maxDepth: 8 };

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { expect, it } from 'vitest';
-import { createRateLimit } from '../../src/ingest/rate-limit.ts';
+import { createRateLimit } from '../../src/sources/rate-limit.ts';
 
 const from = (remoteAddress: string) => ({ socket: { remoteAddress } as Socket });
 

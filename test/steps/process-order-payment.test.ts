@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadContracts } from '../../src/contracts/discover.ts';
 import type { Engine } from '../../src/engine/engine.ts';
-import type { Json } from '../../src/json.ts';
+import type { Json } from '../../src/model/json.ts';
 import { contractsForSteps } from '../../src/steps/contracts.ts';
 import { discoverSteps } from '../../src/steps/discover.ts';
 import { startSteps, type ExhaustedMessage, type RunningSteps } from '../../src/steps/runner.ts';

@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openEngine } from '../../src/engine/engines.ts';
+import { openEngine } from '../../src/engine/open.ts';
 import type { Engine } from '../../src/engine/engine.ts';
-import type { Json } from '../../src/json.ts';
-import { createLogger } from '../../src/log.ts';
+import type { Json } from '../../src/model/json.ts';
+import { createLogger } from '../../src/support/log.ts';
 import type { StepConfig, StepHandler, StepModule } from '../../src/steps/step.ts';
 
 export const silent = createLogger({ level: 'silent', format: 'json' });

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { createInOrder } from '../../src/pipeline/in-order.ts';
+import { createInOrder } from '../../src/support/in-order.ts';
 
 it('lets no batch overtake another, whatever each has to wait for', async () => {
   await fc.assert(

@@ -1,6 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { limitLog } from '../src/log-limit.ts';
-import { createLogger } from '../src/log.ts';
+import { limitLog } from '../../src/support/log-limit.ts';
+import { createLogger } from '../../src/support/log.ts';
 
 afterEach(() => vi.useRealTimers());
 

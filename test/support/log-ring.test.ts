@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { createLogger } from '../src/log.ts';
-import { type LogLine, createLogRing } from '../src/log-ring.ts';
+import { createLogger } from '../../src/support/log.ts';
+import { type LogLine, createLogRing } from '../../src/support/log-ring.ts';
 
 const line = (fields: object) => JSON.stringify({ level: 'info', msg: 'x', ...fields });
 

@@ -1,9 +1,9 @@
 import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { SentinelError } from '../src/errors.ts';
-import { createLogger } from '../src/log.ts';
-import { createPatience } from '../src/patience.ts';
-import { repeatedError } from '../src/repeated-error.ts';
+import { SentinelError } from '../../src/model/errors.ts';
+import { createLogger } from '../../src/support/log.ts';
+import { createPatience } from '../../src/support/patience.ts';
+import { repeatedError } from '../../src/support/repeated-error.ts';
 
 interface Line {
   msg: string;

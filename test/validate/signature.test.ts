@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../src/json.ts';
+import type { JsonObject } from '../../src/model/json.ts';
 import { errorSignature, undeclaredFields, violationsKey } from '../../src/validate/signature.ts';
-import type { Violation } from '../../src/validate/violation.ts';
+import type { Violation } from '../../src/model/violation.ts';
 import { shipment } from '../repair/support.ts';
 import { measureWork } from '../helpers/work.ts';
 

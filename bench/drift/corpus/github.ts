@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import { contractSchema } from '../../../examples/github-webhooks/contract-schema.mjs';
-import { contractFromJsonSchema } from '../../../src/contracts/json-schema.ts';
+import { contractFromJsonSchema } from '../../../src/contracts/json-schema/compile.ts';
 import type { Contract } from '../../../src/contracts/contract.ts';
-import type { JsonObject } from '../../../src/json.ts';
+import type { JsonObject } from '../../../src/model/json.ts';
 import type { Subject } from './subject.ts';
 import type { Random } from '../random.ts';
 import { varied } from './vary.ts';

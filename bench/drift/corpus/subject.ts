@@ -1,5 +1,5 @@
 import type { Contract } from '../../../src/contracts/contract.ts';
-import type { JsonObject } from '../../../src/json.ts';
+import type { JsonObject } from '../../../src/model/json.ts';
 import type { Random } from '../random.ts';
 
 /** A contract and a source of events that it accepts. */

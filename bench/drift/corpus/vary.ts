@@ -1,4 +1,4 @@
-import { type Json, type JsonObject, isObject } from '../../../src/json.ts';
+import { type Json, type JsonObject, isObject } from '../../../src/model/json.ts';
 import { type Random, uuidOf } from '../random.ts';
 
 /**

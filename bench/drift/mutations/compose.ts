@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../src/json.ts';
+import type { JsonObject } from '../../../src/model/json.ts';
 import type { Draw, Drift, Mutation } from '../drift.ts';
 import { overlaps } from '../paths.ts';
 import { flattens } from './flatten.ts';

@@ -1,7 +1,7 @@
-import { isObject } from '../../../src/json.ts';
-import { planLimits } from '../../../src/repair/parse-plan.ts';
-import type { Operation } from '../../../src/repair/plan.ts';
-import { isDeclared } from '../../../src/repair/schema-paths.ts';
+import { isObject } from '../../../src/model/json.ts';
+import { planLimits } from '../../../src/repair/plans/parse-plan.ts';
+import type { Operation } from '../../../src/model/plan.ts';
+import { isDeclared } from '../../../src/repair/plans/schema-paths.ts';
 import type { Draw, Mutation, Scene } from '../drift.ts';
 import type { Field } from '../fields.ts';
 import { caseStyles, wordsOf } from '../names.ts';

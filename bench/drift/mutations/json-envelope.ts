@@ -1,7 +1,7 @@
-import type { JsonObject } from '../../../src/json.ts';
-import { planLimits } from '../../../src/repair/parse-plan.ts';
-import type { Operation } from '../../../src/repair/plan.ts';
-import { isDeclared } from '../../../src/repair/schema-paths.ts';
+import type { JsonObject } from '../../../src/model/json.ts';
+import { planLimits } from '../../../src/repair/plans/parse-plan.ts';
+import type { Operation } from '../../../src/model/plan.ts';
+import { isDeclared } from '../../../src/repair/plans/schema-paths.ts';
 import type { Draw, Mutation } from '../drift.ts';
 import { pointer } from '../paths.ts';
 import { textEnvelopes } from '../vocabulary/containers.ts';

@@ -1,10 +1,10 @@
-import { type JsonObject, isObject } from '../../../src/json.ts';
-import type { Operation } from '../../../src/repair/plan.ts';
-import { isDeclared } from '../../../src/repair/schema-paths.ts';
+import { type JsonObject, isObject } from '../../../src/model/json.ts';
+import type { Operation } from '../../../src/model/plan.ts';
+import { isDeclared } from '../../../src/repair/plans/schema-paths.ts';
 import type { Draw, Mutation } from '../drift.ts';
 import { caseStyles, commonStyles, wordsOf } from '../names.ts';
 import { edited, objectsAt, pointer, putWithin } from '../paths.ts';
-import { planLimits } from '../../../src/repair/parse-plan.ts';
+import { planLimits } from '../../../src/repair/plans/parse-plan.ts';
 import { entityPrefixes } from '../vocabulary/affixes.ts';
 import { partContainers, wholeContainers } from '../vocabulary/containers.ts';
 import { chooseField, relocated } from './relocate.ts';

@@ -1,6 +1,6 @@
 import type { Drift, Scene } from '../drift.ts';
 import type { Field } from '../fields.ts';
-import { isDeclared } from '../../../src/repair/schema-paths.ts';
+import { isDeclared } from '../../../src/repair/plans/schema-paths.ts';
 import { edited, pointer, putWithin, take } from '../paths.ts';
 
 /** A field that a mutation may take: required ones rather, since the others' absence breaks nothing. */

@@ -1,5 +1,5 @@
-import type { Json, JsonObject } from '../../../src/json.ts';
-import { isDeclared } from '../../../src/repair/schema-paths.ts';
+import type { Json, JsonObject } from '../../../src/model/json.ts';
+import { isDeclared } from '../../../src/repair/plans/schema-paths.ts';
 import { differ } from '../differ.ts';
 import type { Draw, Drift, Mutation, Scene } from '../drift.ts';
 import type { Field } from '../fields.ts';

@@ -1,6 +1,6 @@
 import { asText } from '../as-text.ts';
-import { type Json, isObject } from '../../../src/json.ts';
-import { isDeclared } from '../../../src/repair/schema-paths.ts';
+import { type Json, isObject } from '../../../src/model/json.ts';
+import { isDeclared } from '../../../src/repair/plans/schema-paths.ts';
 import type { Draw, Drift, Mutation } from '../drift.ts';
 import type { Field } from '../fields.ts';
 import { caseStyles, commonStyles, wordsOf } from '../names.ts';

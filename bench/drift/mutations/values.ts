@@ -1,6 +1,6 @@
 import { asText } from '../as-text.ts';
-import { type Json, isObject } from '../../../src/json.ts';
-import type { Operation } from '../../../src/repair/plan.ts';
+import { type Json, isObject } from '../../../src/model/json.ts';
+import type { Operation } from '../../../src/model/plan.ts';
 import type { Draw, Drift, Mutation } from '../drift.ts';
 import { type Field, isText } from '../fields.ts';
 import { caseStyles, wordsOf } from '../names.ts';

@@ -1,4 +1,4 @@
-export type { Operation, Plan } from '../../../src/repair/plan.ts';
+export type { Operation, Plan } from '../../../src/model/plan.ts';
 export type * from './types/json.ts';
 export * from './types/stats.ts';
 export type * from './types/events.ts';

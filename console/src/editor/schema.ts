@@ -1,5 +1,5 @@
-import { describeSchema } from '../../../src/contracts/describe-schema.ts';
-import { deref } from '../../../src/contracts/json-schema-refs.ts';
+import { describeSchema } from '../../../src/contracts/zod/describe-schema.ts';
+import { deref } from '../../../src/contracts/json-schema/refs.ts';
 import type { Json, JsonObject } from '../api/types.ts';
 
 /** The part of a JSON Schema that is for a path; undefined for what it does not declare. */

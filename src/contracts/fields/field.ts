@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Json, JsonObject } from '../json.ts';
-import type { ViolationCode } from '../validate/violation.ts';
+import type { Json, JsonObject } from '../../model/json.ts';
+import type { ViolationCode } from '../../model/violation.ts';
 
 /** Why a field's value was refused: what was wrong, and what the contract wants instead (`decimal > 0`). */
 export class Breach {

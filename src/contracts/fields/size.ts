@@ -1,4 +1,4 @@
-import { type Json, isObject } from '../json.ts';
+import { type Json, isObject } from '../../model/json.ts';
 
 /**
  * Above this many values, an event's violations are not all collected: one wrong element type in an array of

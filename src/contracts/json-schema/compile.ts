@@ -1,17 +1,17 @@
 import { Ajv, type AnySchemaObject, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
-import { SentinelError, messageOf } from '../errors.ts';
-import { type Json, type JsonObject, isObject } from '../json.ts';
-import { columnsOf } from './columns.ts';
-import type { Contract, EnvelopeDefault, FieldCheck, Validation } from './contract.ts';
+import { SentinelError, messageOf } from '../../model/errors.ts';
+import { type Json, type JsonObject, isObject } from '../../model/json.ts';
+import { columnsOf } from '../columns.ts';
+import type { Contract, EnvelopeDefault, FieldCheck, Validation } from '../contract.ts';
 import { withDiscriminators } from './discriminators.ts';
-import { deref } from './json-schema-refs.ts';
-import { settleNames } from './names.ts';
-import { rememberAbsence } from './remember-absence.ts';
-import { hasMoreValuesThan, maxExplainedValues } from './size.ts';
-import { maxViolations } from './violation.ts';
-import { createAjvTranslator } from './violations-from-ajv.ts';
+import { deref } from './refs.ts';
+import { settleNames } from '../names.ts';
+import { rememberAbsence } from '../zod/remember-absence.ts';
+import { hasMoreValuesThan, maxExplainedValues } from '../fields/size.ts';
+import { maxViolations } from '../violation.ts';
+import { createAjvTranslator } from './violations.ts';
 
 const ajvOptions: Options = {
   strict: false,

@@ -1,5 +1,5 @@
-import { type Json, type JsonObject, isObject } from '../json.ts';
-import { derefOnce } from './json-schema-refs.ts';
+import { type Json, type JsonObject, isObject } from '../../model/json.ts';
+import { derefOnce } from './refs.ts';
 
 /**
  * Copies a schema, and says of each `oneOf` whose alternatives differ in the text of one required field (`action`

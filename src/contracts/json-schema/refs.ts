@@ -1,4 +1,4 @@
-import { type Json, type JsonObject, isObject } from '../json.ts';
+import { type Json, type JsonObject, isObject } from '../../model/json.ts';
 
 /**
  * What a schema's `$ref` points at within its own file (`#`, `#/definitions/user`); undefined when it has none,

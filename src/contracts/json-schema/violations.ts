@@ -1,10 +1,10 @@
 import type { ErrorObject } from 'ajv';
-import { type JsonObject, isObject } from '../json.ts';
-import type { Violation, ViolationCode } from '../validate/violation.ts';
-import { createAlternatives } from './alternatives.ts';
-import { describeFormat, describeSchema } from './describe-schema.ts';
-import { deref } from './json-schema-refs.ts';
-import { maxViolations, oneOf, violationAt } from './violation.ts';
+import { type JsonObject, isObject } from '../../model/json.ts';
+import type { Violation, ViolationCode } from '../../model/violation.ts';
+import { createAlternatives } from '../zod/alternatives.ts';
+import { describeFormat, describeSchema } from '../zod/describe-schema.ts';
+import { deref } from './refs.ts';
+import { maxViolations, oneOf, violationAt } from '../violation.ts';
 
 /** What one ajv error means: below which property (if not at the instance itself), which code, what was wanted. */
 interface Meaning {

@@ -1,6 +1,6 @@
 import type { ErrorObject } from 'ajv';
-import { type JsonObject, isObject } from '../json.ts';
-import { derefOnce } from './json-schema-refs.ts';
+import { type JsonObject, isObject } from '../../model/json.ts';
+import { derefOnce } from '../json-schema/refs.ts';
 
 /**
  * Boils down the errors of `anyOf` and `oneOf`. The compiled check reports the errors of every alternative and of

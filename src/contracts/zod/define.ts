@@ -1,15 +1,15 @@
 import { z } from 'zod';
-import { SentinelError, messageOf } from '../errors.ts';
-import { type JsonObject, isObject } from '../json.ts';
-import type { Violation } from '../validate/violation.ts';
-import { columnsOf } from './columns.ts';
-import type { Contract, EnvelopeDefault, FieldCheck, Validation } from './contract.ts';
+import { SentinelError, messageOf } from '../../model/errors.ts';
+import { type JsonObject, isObject } from '../../model/json.ts';
+import type { Violation } from '../../model/violation.ts';
+import { columnsOf } from '../columns.ts';
+import type { Contract, EnvelopeDefault, FieldCheck, Validation } from '../contract.ts';
 import { keepUndeclared } from './keep-undeclared.ts';
-import { settleNames } from './names.ts';
+import { settleNames } from '../names.ts';
 import { rememberAbsence } from './remember-absence.ts';
-import { hasMoreValuesThan, maxExplainedValues } from './size.ts';
-import { maxViolations, violationAt } from './violation.ts';
-import { violationsFromZod } from './violations-from-zod.ts';
+import { hasMoreValuesThan, maxExplainedValues } from '../fields/size.ts';
+import { maxViolations, violationAt } from '../violation.ts';
+import { violationsFromZod } from './violations.ts';
 
 /** What a contract's author writes. */
 export interface ContractDefinition {

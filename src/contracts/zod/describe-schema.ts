@@ -1,6 +1,6 @@
-import { type JsonObject, isObject } from '../json.ts';
-import { deref } from './json-schema-refs.ts';
-import { oneOf } from './violation.ts';
+import { type JsonObject, isObject } from '../../model/json.ts';
+import { deref } from '../json-schema/refs.ts';
+import { oneOf } from '../violation.ts';
 
 const formatWords: ReadonlyMap<string, string> = new Map([
   ['date-time', 'ISO 8601 date-time'],

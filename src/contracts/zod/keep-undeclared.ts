@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../json.ts';
+import type { Json, JsonObject } from '../../model/json.ts';
 
 /**
  * Puts back what a schema's parse left out: the fields of `input` that it does not declare, at every depth where it

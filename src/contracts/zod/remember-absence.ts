@@ -1,4 +1,4 @@
-import type { FieldCheck } from './contract.ts';
+import type { FieldCheck } from '../contract.ts';
 
 /** Where none of the fields is there, a check of them says the same of every event, and need not be made again. */
 export function rememberAbsence(fields: readonly string[], check: FieldCheck): FieldCheck {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { JsonObject } from '../json.ts';
-import type { Violation } from '../validate/violation.ts';
+import type { JsonObject } from '../../model/json.ts';
+import type { Violation } from '../../model/violation.ts';
 import { describeFormat } from './describe-schema.ts';
-import { Breach, breachParam } from './field.ts';
-import { maxViolations, oneOf, violationAt } from './violation.ts';
+import { Breach, breachParam } from '../fields/field.ts';
+import { maxViolations, oneOf, violationAt } from '../violation.ts';
 
 /** As Zod's parser leaves it, before it is made into an error: most have no message and no path yet. */
 type Issue = z.core.$ZodRawIssue;

@@ -1,4 +1,4 @@
-import type { TopicStats } from '../../engine.ts';
+import type { TopicStats } from '../engine.ts';
 import { offsetOf } from './block.ts';
 import { origin, partitionName, readGroups, readPartitions, readTopicNames, readTrimmed } from './records.ts';
 import type { GroupRecord, Mark } from './record-types.ts';

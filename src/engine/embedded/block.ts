@@ -1,4 +1,4 @@
-import type { Message } from '../../engine.ts';
+import type { Message } from '../engine.ts';
 
 /**
  * A block: the messages of one commit in one record, so that many small publishes cost one write.

@@ -4,13 +4,13 @@ import {
   type Consumer,
   type Delivery,
   type Handler,
-} from '../../engine.ts';
+} from '../engine.ts';
 import { createLedger, type Settled } from './ledger.ts';
 import { createLogReader } from './log-reader.ts';
 import { groupKey, readGroup, updateTopic } from './records.ts';
 import type { GroupRecord, Mark } from './record-types.ts';
 import { createRetryArea, retryKey, type Redelivery } from './retry-area.ts';
-import { settleInPlace, settleOnce, type SetAside } from '../../settle.ts';
+import { settleInPlace, settleOnce, type SetAside } from '../settle.ts';
 import { refresh, type Store } from './store.ts';
 import type { Trimmer } from './trimmer.ts';
 import type { Wakeup } from './wakeup.ts';

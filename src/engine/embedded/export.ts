@@ -1,8 +1,8 @@
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Json } from '../../../json.ts';
-import type { Delivery, TopicStats } from '../../engine.ts';
+import type { Json } from '../../model/json.ts';
+import type { Delivery, TopicStats } from '../engine.ts';
 import { readStats } from './backlog.ts';
 import { lockFolder } from './folder-lock.ts';
 import { createLogReader } from './log-reader.ts';

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { PendingMessage } from '../../engine.ts';
+import type { PendingMessage } from '../engine.ts';
 import { createLogReader } from './log-reader.ts';
 import { readGroup } from './records.ts';
 import { readRetry, retryKeys } from './retry-area.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SentinelError } from '../../../errors.ts';
+import { SentinelError } from '../../model/errors.ts';
 
 /**
  * Keeps a second process out of a data folder. Every opener leaves a file of its own, named after its process

@@ -1,21 +1,21 @@
 import { mkdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SentinelError } from '../../errors.ts';
+import { SentinelError } from '../../model/errors.ts';
 import { createConsumers } from '../consumers.ts';
 import type { Engine } from '../engine.ts';
 import { guardedState } from '../guarded-state.ts';
 import { checkName } from '../names.ts';
-import { readNextOffsets, readStats } from './embedded/backlog.ts';
-import { startConsumer } from './embedded/consumer.ts';
-import { findPending } from './embedded/find-pending.ts';
-import { lockFolder } from './embedded/folder-lock.ts';
-import { createPublisher, type Limits } from './embedded/publisher.ts';
-import { groupKey, readGroup, updateTopic } from './embedded/records.ts';
-import { retryKeys } from './embedded/retry-area.ts';
-import { createState } from './embedded/state.ts';
-import { openStore, writeTogether, type Store } from './embedded/store.ts';
-import { createTrimmer } from './embedded/trimmer.ts';
-import { createWakeup } from './embedded/wakeup.ts';
+import { readNextOffsets, readStats } from './backlog.ts';
+import { startConsumer } from './consumer.ts';
+import { findPending } from './find-pending.ts';
+import { lockFolder } from './folder-lock.ts';
+import { createPublisher, type Limits } from './publisher.ts';
+import { groupKey, readGroup, updateTopic } from './records.ts';
+import { retryKeys } from './retry-area.ts';
+import { createState } from './state.ts';
+import { openStore, writeTogether, type Store } from './store.ts';
+import { createTrimmer } from './trimmer.ts';
+import { createWakeup } from './wakeup.ts';
 
 export interface EmbeddedEngineOptions {
   /** Data folder; made when missing. Several threads of one process may open it, other processes may not. */

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { defaultRetry, retryDelay, type ConsumeOptions } from '../../engine.ts';
+import { defaultRetry, retryDelay, type ConsumeOptions } from '../engine.ts';
 import { groupKey } from './records.ts';
 import type { GroupRecord, Mark } from './record-types.ts';
 import { putRetry, type Redelivery, type RetryEntry } from './retry-area.ts';
-import { pause } from '../../settle.ts';
+import { pause } from '../settle.ts';
 import { writeTogether, type Store } from './store.ts';
 
 /** What became of a batch. */

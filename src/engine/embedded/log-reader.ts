@@ -1,4 +1,4 @@
-import type { Delivery } from '../../engine.ts';
+import type { Delivery } from '../engine.ts';
 import { blockOf, maxMessagesPerBlock, offsetOf, readBlock, type BlockReader } from './block.ts';
 import { origin, partitionName, readPartitions } from './records.ts';
 import type { Mark } from './record-types.ts';

@@ -1,6 +1,6 @@
-import { SentinelError } from '../../../errors.ts';
-import type { Message } from '../../engine.ts';
-import { checkName } from '../../names.ts';
+import { SentinelError } from '../../model/errors.ts';
+import type { Message } from '../engine.ts';
+import { checkName } from '../names.ts';
 import { checkMessage, encodeBlock, eventsOf, maxBytesPerBlock, maxMessagesPerBlock } from './block.ts';
 import { readPartition, replacePartition } from './records.ts';
 import type { PartitionRecord } from './record-types.ts';

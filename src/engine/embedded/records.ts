@@ -1,4 +1,4 @@
-import { SentinelError } from '../../../errors.ts';
+import { SentinelError } from '../../model/errors.ts';
 import type { GroupRecord, Mark, PartitionRecord, TopicRecord } from './record-types.ts';
 import { durable, refresh, type Store } from './store.ts';
 

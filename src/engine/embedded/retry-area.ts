@@ -1,4 +1,4 @@
-import type { Delivery } from '../../engine.ts';
+import type { Delivery } from '../engine.ts';
 import { partitionName } from './records.ts';
 import type { RetryKey, Store } from './store.ts';
 

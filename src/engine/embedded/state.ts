@@ -1,7 +1,7 @@
-import type { Json } from '../../../json.ts';
-import type { StateChange, StateEntry, StateStore, StateWrite } from '../../engine.ts';
+import type { Json } from '../../model/json.ts';
+import type { StateChange, StateEntry, StateStore, StateWrite } from '../engine.ts';
 import { durable, refresh, writeTogether, type Store } from './store.ts';
-import { keyBytes } from '../../state-key.ts';
+import { keyBytes } from '../state-key.ts';
 import type { Wakeup } from './wakeup.ts';
 
 const sweepMs = 1000;

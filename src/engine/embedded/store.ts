@@ -1,6 +1,6 @@
 import { open, type Database, type RootDatabase } from 'lmdb';
-import { SentinelError, messageOf } from '../../../errors.ts';
-import type { Json } from '../../../json.ts';
+import { SentinelError, messageOf } from '../../model/errors.ts';
+import type { Json } from '../../model/json.ts';
 import type { GroupRecord, PartitionRecord, TopicRecord } from './record-types.ts';
 
 /** `[topic, writer, block number]` */

@@ -1,4 +1,4 @@
-import type { Message } from '../../engine.ts';
+import type { Message } from '../engine.ts';
 
 /**
  * A block: the messages of several publishes in one message of JetStream, so that many small ones cost one

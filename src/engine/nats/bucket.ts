@@ -1,6 +1,6 @@
 import type { StoredMsg } from '@nats-io/jetstream';
 import { type MsgHdrs, headers } from '@nats-io/transport-node';
-import type { Json } from '../../../json.ts';
+import type { Json } from '../../model/json.ts';
 import type { Link } from './connection.ts';
 import { isWrongSequence } from './errors.ts';
 import { type LargeBodies, largeHeader, lastOf, overheadBytes, readRef, writeRef } from './large.ts';

@@ -1,5 +1,5 @@
 import { nuid } from '@nats-io/transport-node';
-import type { NatsConfig } from '../../../config.ts';
+import type { NatsConfig } from '../../config/load.ts';
 import { type NatsAccess, openLink } from './connection.ts';
 import { toEngineError } from './errors.ts';
 import { briefly } from './briefly.ts';

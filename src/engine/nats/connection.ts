@@ -8,7 +8,7 @@ import {
   connect,
   credsAuthenticator,
 } from '@nats-io/transport-node';
-import { SentinelError, messageOf } from '../../../errors.ts';
+import { SentinelError, messageOf } from '../../model/errors.ts';
 import { toEngineError } from './errors.ts';
 
 export interface NatsAccess {

@@ -1,5 +1,5 @@
-import { defaultRetry, type ConsumeOptions, type Consumer, type Handler } from '../../engine.ts';
-import { pause as waitFor, settleInPlace, settleOnce, type SetAside } from '../../settle.ts';
+import { defaultRetry, type ConsumeOptions, type Consumer, type Handler } from '../engine.ts';
+import { pause as waitFor, settleInPlace, settleOnce, type SetAside } from '../settle.ts';
 import { briefly } from './briefly.ts';
 import type { Link } from './connection.ts';
 import { createDoubts } from './doubts.ts';

@@ -1,4 +1,4 @@
-import type { Delivery } from '../../engine.ts';
+import type { Delivery } from '../engine.ts';
 import { briefly } from './briefly.ts';
 import type { Link } from './connection.ts';
 import type { Held } from './intake.ts';

@@ -1,6 +1,6 @@
 import { JetStreamApiError, JetStreamApiCodes } from '@nats-io/jetstream';
 import { errors } from '@nats-io/transport-node';
-import { SentinelError, messageOf } from '../../../errors.ts';
+import { SentinelError, messageOf } from '../../model/errors.ts';
 
 /** Of JetStream's API (server/errors.json): no room, whether in the stream, the account or the server. */
 const fullCodes = new Set([10002, 10023, 10028, 10047, 10077, 10110]);

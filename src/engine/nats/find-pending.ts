@@ -1,4 +1,4 @@
-import type { PendingMessage } from '../../engine.ts';
+import type { PendingMessage } from '../engine.ts';
 import type { Link } from './connection.ts';
 import { isNotFound } from './errors.ts';
 import { follow } from './follow.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { StoredMsg } from '@nats-io/jetstream';
 import { headers } from '@nats-io/transport-node';
-import { SentinelError } from '../../../errors.ts';
-import type { Json } from '../../../json.ts';
+import { SentinelError } from '../../model/errors.ts';
+import type { Json } from '../../model/json.ts';
 import type { ExportedMessage, ExportedState } from '../embedded/export.ts';
 import { decodeBlock, encodeBlock } from './block.ts';
 import { createBucket } from './bucket.ts';

@@ -1,5 +1,5 @@
-import type { Delivery } from '../../engine.ts';
-import type { SetAside } from '../../settle.ts';
+import type { Delivery } from '../engine.ts';
+import type { SetAside } from '../settle.ts';
 import { decodeBlock, offsetOf } from './block.ts';
 import type { Pulled } from './pulled.ts';
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { headers } from '@nats-io/transport-node';
-import { SentinelError } from '../../../errors.ts';
+import { SentinelError } from '../../model/errors.ts';
 import type { Link } from './connection.ts';
 import { isNotFound } from './errors.ts';
 import type { Layout } from './names.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type RetryPolicy, retryDelay } from '../../engine.ts';
-import { isRetryable } from '../../../errors.ts';
+import { type RetryPolicy, retryDelay } from '../engine.ts';
+import { isRetryable } from '../../model/errors.ts';
 import { isNotFound, isWrongSequence, toEngineError } from './errors.ts';
 
 const policy: RetryPolicy = {

@@ -1,6 +1,6 @@
 import { headers } from '@nats-io/transport-node';
-import { SentinelError } from '../../../errors.ts';
-import type { Message } from '../../engine.ts';
+import { SentinelError } from '../../model/errors.ts';
+import type { Message } from '../engine.ts';
 import { encodeBlock, entryBytes, eventsOf, maxMessagesPerBlock, type BlockEntry } from './block.ts';
 import type { Link } from './connection.ts';
 import { type LargeBodies, largeHeader, overheadBytes, writeRef } from './large.ts';

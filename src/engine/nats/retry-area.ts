@@ -1,6 +1,6 @@
 import { headers } from '@nats-io/transport-node';
-import type { Delivery } from '../../engine.ts';
-import type { SetAside } from '../../settle.ts';
+import type { Delivery } from '../engine.ts';
+import type { SetAside } from '../settle.ts';
 import { entryBytes } from './block.ts';
 import type { Link } from './connection.ts';
 import { type LargeBodies, largeHeader, overheadBytes, readRef, writeRef } from './large.ts';

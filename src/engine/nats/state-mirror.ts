@@ -1,5 +1,5 @@
-import type { Json } from '../../../json.ts';
-import type { StateChange } from '../../engine.ts';
+import type { Json } from '../../model/json.ts';
+import type { StateChange } from '../engine.ts';
 import { type Bucket, type EntryHead, isExpired, readHead } from './bucket.ts';
 import type { Link } from './connection.ts';
 import { type Followed, type Follower, follow } from './follow.ts';

@@ -1,6 +1,6 @@
-import type { Json } from '../../../json.ts';
-import type { StateEntry, StateStore, StateWrite } from '../../engine.ts';
-import { keyBytes } from '../../state-key.ts';
+import type { Json } from '../../model/json.ts';
+import type { StateEntry, StateStore, StateWrite } from '../engine.ts';
+import { keyBytes } from '../state-key.ts';
 import type { Bucket } from './bucket.ts';
 import type { Link } from './connection.ts';
 import { type Mirror, startMirror } from './state-mirror.ts';

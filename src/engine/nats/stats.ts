@@ -1,5 +1,5 @@
 import type { StreamInfo } from '@nats-io/jetstream';
-import type { GroupStats, TopicStats } from '../../engine.ts';
+import type { GroupStats, TopicStats } from '../engine.ts';
 import type { Link } from './connection.ts';
 import { isNotFound } from './errors.ts';
 import { readGroups } from './groups.ts';

@@ -1,5 +1,5 @@
 import { DiscardPolicy, RetentionPolicy, type StreamConfig, StorageType } from '@nats-io/jetstream';
-import { SentinelError } from '../../../errors.ts';
+import { SentinelError } from '../../model/errors.ts';
 import type { Link } from './connection.ts';
 import { create } from './create.ts';
 import { isNotFound } from './errors.ts';

@@ -1,4 +1,4 @@
-import type { Json } from '../../../json.ts';
+import type { Json } from '../../model/json.ts';
 import type { Bucket } from './bucket.ts';
 import type { Link } from './connection.ts';
 import { type Follower, follow } from './follow.ts';

@@ -1,6 +1,6 @@
-import type { Column } from '../contracts/contract.ts';
-import { SentinelError } from '../errors.ts';
-import type { Table } from './destination.ts';
+import type { Column } from '../../contracts/contract.ts';
+import { SentinelError } from '../../model/errors.ts';
+import type { Table } from '../destination.ts';
 
 export const conflict = (message: string): SentinelError =>
   new SentinelError('destination_schema_conflict', message);

@@ -1,5 +1,5 @@
-import { SentinelError } from '../errors.ts';
-import type { LoadCounts } from './destination.ts';
+import { SentinelError } from '../../model/errors.ts';
+import type { LoadCounts } from '../destination.ts';
 
 /** `asOf`: milliseconds since 1970, of counters that could not be read anew. */
 export type KnownCounts = LoadCounts & { asOf?: number };

@@ -1,5 +1,5 @@
-import type { ColumnType } from '../contracts/contract.ts';
-import type { Table } from './destination.ts';
+import type { ColumnType } from '../../contracts/contract.ts';
+import type { Table } from '../destination.ts';
 import { conflict } from './key-fields.ts';
 
 /** Names with this prefix are ours; no contract's table may have one. */

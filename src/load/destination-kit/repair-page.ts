@@ -1,4 +1,4 @@
-import type { RepairEntry, RepairFilter, RepairPage } from './repair-audit.ts';
+import type { RepairEntry, RepairFilter, RepairPage } from '../repair-audit.ts';
 
 /** Where `_sentinel_repairs` has what repairs are filtered by. */
 export const filterColumns: Record<keyof RepairFilter, string> = {

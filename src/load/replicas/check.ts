@@ -1,6 +1,6 @@
-import type { Config } from '../../config.ts';
+import type { Config } from '../../config/load.ts';
 import type { ContractRegistry } from '../../contracts/registry.ts';
-import { SentinelError } from '../../errors.ts';
+import { SentinelError } from '../../model/errors.ts';
 
 /** A misspelt contract would get no copies, in silence. */
 export function checkCopied(destinations: Config['destinations'], contracts: ContractRegistry): void {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { UnrecoverableEvent } from '../../event.ts';
+import type { UnrecoverableEvent } from '../../model/event.ts';
 import { errorSignature } from '../../validate/signature.ts';
-import type { Violation } from '../../validate/violation.ts';
+import type { Violation } from '../../model/violation.ts';
 import type { RowOutcome } from '../destination.ts';
 import type { CopyHeader } from './message.ts';
 

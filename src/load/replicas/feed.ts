@@ -1,7 +1,7 @@
-import type { FurtherDestination } from '../../config.ts';
+import type { FurtherDestination } from '../../config/load.ts';
 import type { Engine, Message } from '../../engine/engine.ts';
 import type { Row } from '../destination.ts';
-import type { RepairTrail } from '../loaded-event.ts';
+import type { RepairTrail } from '../../model/loaded-event.ts';
 import { type CopyHeader, type Retraction, copyTopic, encodeCopy, encodeRetraction } from './message.ts';
 
 /** Makes the copies of events for the further destinations, where there are some. */

@@ -1,5 +1,5 @@
-import type { Reception } from '../../event.ts';
-import type { RepairTrail } from '../loaded-event.ts';
+import type { Reception } from '../../model/event.ts';
+import type { RepairTrail } from '../../model/loaded-event.ts';
 
 /** The topic that feeds a further destination. */
 export const copyTopic = (destination: string): string => `copy.${destination}`;

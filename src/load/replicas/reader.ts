@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Config, FurtherDestination } from '../../config.ts';
+import type { Config, FurtherDestination } from '../../config/load.ts';
 import type { ContractRegistry } from '../../contracts/registry.ts';
-import { type DeadLetter, deadLetterId, isStaleReplay } from '../../dead-letter/dead-letter.ts';
+import { type DeadLetter, deadLetterId, isStaleReplay } from '../../model/dead-letter.ts';
 import type { DeadLetterStore } from '../../dead-letter/store.ts';
 import {
   type ConsumeOptions,
@@ -10,13 +10,13 @@ import {
   type RetryPolicy,
   retryDelay,
 } from '../../engine/engine.ts';
-import { SentinelError, messageOf } from '../../errors.ts';
-import { type UnrecoverableEvent, topics } from '../../event.ts';
-import type { Logger } from '../../log.ts';
-import { repeatedError } from '../../repeated-error.ts';
+import { SentinelError, messageOf } from '../../model/errors.ts';
+import { type UnrecoverableEvent, topics } from '../../model/event.ts';
+import type { Logger } from '../../support/log.ts';
+import { repeatedError } from '../../support/repeated-error.ts';
 import type { Destination, Row, RowOutcome } from '../destination.ts';
-import type { LoadedEvent } from '../loaded-event.ts';
-import { loadPace, openDestination } from '../destinations.ts';
+import type { LoadedEvent } from '../../model/loaded-event.ts';
+import { loadPace, openDestination } from '../open.ts';
 import { type LoadStage, createLoadStage } from '../stage.ts';
 import { deadCopy, refusalOf } from './dead-letter.ts';
 import { type Copy, type CopyHeader, type Retraction, copyGroup, copyTopic } from './message.ts';

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Registry } from 'prom-client';
-import { type DeadLetter, deadLetterId } from '../../dead-letter/dead-letter.ts';
-import type { LoadedEvent } from '../loaded-event.ts';
+import { type DeadLetter, deadLetterId } from '../../model/dead-letter.ts';
+import type { LoadedEvent } from '../../model/loaded-event.ts';
 import type { CopyFeed } from './feed.ts';
 import { type CopyReader, type CopyReaderDeps, type CopyStatus, startCopyReader } from './reader.ts';
 

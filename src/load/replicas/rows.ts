@@ -1,10 +1,10 @@
 import type { Contract } from '../../contracts/contract.ts';
 import type { ContractRegistry } from '../../contracts/registry.ts';
-import { parseExact } from '../../ingest/exact-json.ts';
-import type { JsonObject } from '../../json.ts';
-import { type Result, fail, ok } from '../../result.ts';
+import { parseExact } from '../../model/exact-json.ts';
+import type { JsonObject } from '../../model/json.ts';
+import { type Result, fail, ok } from '../../model/result.ts';
 import { fillEnvelope } from '../../validate/envelope.ts';
-import type { Violation } from '../../validate/violation.ts';
+import type { Violation } from '../../model/violation.ts';
 import type { Row } from '../destination.ts';
 import { createRowMaker } from '../row.ts';
 import type { CopyHeader } from './message.ts';

@@ -1,7 +1,7 @@
-import { SentinelError } from '../errors.ts';
-import { describeError } from '../log.ts';
-import type { StepReports } from '../steps/reports.ts';
-import { StepFailure } from '../steps/step.ts';
+import { SentinelError } from '../../model/errors.ts';
+import { describeError } from '../../support/log.ts';
+import type { StepReports } from '../../steps/reports.ts';
+import { StepFailure } from '../../steps/step.ts';
 
 /** What the steps of the flow have done since the process started. */
 export interface Activity extends StepReports {

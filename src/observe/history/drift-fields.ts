@@ -1,4 +1,4 @@
-import type { JsonType } from '../json.ts';
+import type { JsonType } from '../../model/json.ts';
 
 /** A field that events brought although their contract does not declare it. */
 export interface DriftField {

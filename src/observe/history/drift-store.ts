@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import type { StateStore } from '../engine/engine.ts';
-import type { Json } from '../json.ts';
-import type { Logger } from '../log.ts';
-import { listAll } from '../repair/state-pages.ts';
-import { repeatedError } from '../repeated-error.ts';
+import type { StateStore } from '../../engine/engine.ts';
+import type { Json } from '../../model/json.ts';
+import type { Logger } from '../../support/log.ts';
+import { listAll } from '../../repair/rules/state-pages.ts';
+import { repeatedError } from '../../support/repeated-error.ts';
 import type { DriftWatch } from './drift.ts';
 import { type DriftField, mergeFields } from './drift-fields.ts';
 

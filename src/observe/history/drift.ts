@@ -1,9 +1,9 @@
-import type { Contract } from '../contracts/contract.ts';
-import { type JsonObject, type JsonType, jsonType } from '../json.ts';
-import type { Row } from '../load/destination.ts';
-import { pointerOf } from '../repair/pointer.ts';
-import { undeclaredFields } from '../validate/signature.ts';
-import type { Verdict } from '../validate/stage.ts';
+import type { Contract } from '../../contracts/contract.ts';
+import { type JsonObject, type JsonType, jsonType } from '../../model/json.ts';
+import type { Row } from '../../load/destination.ts';
+import { pointerOf } from '../../model/pointer.ts';
+import { undeclaredFields } from '../../validate/signature.ts';
+import type { Verdict } from '../../validate/stage.ts';
 import { type DriftField, maxFields, maxSources, mergeFields } from './drift-fields.ts';
 
 /** Fields that events bring although their contract does not declare them: how a source's drift begins. */

@@ -1,5 +1,5 @@
-import { delayBounds } from '../pipeline/delay-histogram.ts';
-import { quantileOf } from './quantile.ts';
+import { delayBounds } from '../delay-histogram.ts';
+import { quantileOf } from '../../support/quantile.ts';
 import { type Pair, createPairs } from './pairs.ts';
 import { type Track, dayMinutes, fineMinutes, fineStepMs, minuteMs, track } from './ring.ts';
 import { type Outcome, type Sample, columnOf, outcomes } from './sample.ts';

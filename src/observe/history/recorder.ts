@@ -1,8 +1,8 @@
-import type { Engine } from '../engine/engine.ts';
-import { messageOf } from '../errors.ts';
-import type { Logger } from '../log.ts';
-import type { PipelineMetrics, Settlement } from '../pipeline/metrics.ts';
-import { repeatedError } from '../repeated-error.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { messageOf } from '../../model/errors.ts';
+import type { Logger } from '../../support/log.ts';
+import type { PipelineMetrics, Settlement } from '../metrics.ts';
+import { repeatedError } from '../../support/repeated-error.ts';
 import { type History, createHistory } from './history.ts';
 import { fineStepMs, minuteMs } from './ring.ts';
 import { type Outcome, type PairCounts, type Sample, columnOf, outcomes } from './sample.ts';

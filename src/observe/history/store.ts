@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { StateStore } from '../engine/engine.ts';
-import type { Json } from '../json.ts';
+import type { StateStore } from '../../engine/engine.ts';
+import type { Json } from '../../model/json.ts';
 import type { History } from './history.ts';
 import { minuteMs } from './ring.ts';
 import { type PairCounts, type Sample, addSample, isEmpty, outcomes } from './sample.ts';

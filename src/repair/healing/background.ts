@@ -1,13 +1,13 @@
-import type { StateStore } from '../engine/engine.ts';
-import type { Leases } from '../engine/lease.ts';
-import { SentinelError, messageOf } from '../errors.ts';
+import type { StateStore } from '../../engine/engine.ts';
+import type { Leases } from '../../engine/lease.ts';
+import { SentinelError, messageOf } from '../../model/errors.ts';
 import { outageLog } from './outage-log.ts';
-import type { Logger } from '../log.ts';
+import type { Logger } from '../../support/log.ts';
 import type { Failure, Healer } from './healer.ts';
-import type { HealingConfig } from './healing-config.ts';
+import type { HealingConfig } from './config.ts';
 import { type Refusal, readRefusal, writeRefusal } from './refusals.ts';
-import type { RuleStore } from './rule-store.ts';
-import { tryPlan } from './trial.ts';
+import type { RuleStore } from '../rules/store.ts';
+import { tryPlan } from '../plans/trial.ts';
 
 /** Where an error signature stands with the model. */
 export type Standing =

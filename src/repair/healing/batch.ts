@@ -1,6 +1,6 @@
-import type { Contract } from '../contracts/contract.ts';
-import type { FailedEvent } from '../event.ts';
-import type { JsonObject } from '../json.ts';
+import type { Contract } from '../../contracts/contract.ts';
+import type { FailedEvent } from '../../model/event.ts';
+import type { JsonObject } from '../../model/json.ts';
 import { readEvent } from './read-event.ts';
 import type { Refusal } from './refusals.ts';
 

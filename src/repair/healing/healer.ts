@@ -1,8 +1,8 @@
-import type { Contract } from '../contracts/contract.ts';
-import type { JsonObject } from '../json.ts';
-import type { Violation } from '../validate/violation.ts';
-import type { LlmStatus } from './healing-status.ts';
-import type { Plan } from './plan.ts';
+import type { Contract } from '../../contracts/contract.ts';
+import type { JsonObject } from '../../model/json.ts';
+import type { Violation } from '../../model/violation.ts';
+import type { LlmStatus } from './status.ts';
+import type { Plan } from '../../model/plan.ts';
 
 /** A failed event, as a healer sees it. */
 export interface Failure {

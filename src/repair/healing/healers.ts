@@ -1,10 +1,10 @@
-import type { StateStore } from '../engine/engine.ts';
-import { limitLog } from '../log-limit.ts';
-import type { Logger } from '../log.ts';
-import type { HealingConfig } from './healing-config.ts';
+import type { StateStore } from '../../engine/engine.ts';
+import { limitLog } from '../../support/log-limit.ts';
+import type { Logger } from '../../support/log.ts';
+import type { HealingConfig } from './config.ts';
 import type { Healer } from './healer.ts';
 import { createLlmAudit } from './llm-audit.ts';
-import { heuristicsHealer } from './healers/heuristics.ts';
+import { heuristicsHealer } from '../healers/heuristics/index.ts';
 
 /**
  * The healers that the config asks for, in the order in which they are asked. What the model is asked and answers goes
@@ -14,7 +14,7 @@ export async function healersFor(config: HealingConfig, state: StateStore, log: 
   const healers: Healer[] = [heuristicsHealer({ threshold: config.heuristicsThreshold })];
   const { openai } = config;
   if (openai !== undefined) {
-    const { budgetFor, llmHealer } = await import('./healers/llm.ts');
+    const { budgetFor, llmHealer } = await import('../healers/llm/index.ts');
     const audit = createLlmAudit(state);
     const llm = { ...config, openai };
     // A restart does not begin a new hour, and all workers share one.

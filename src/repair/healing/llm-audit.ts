@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { StateStore } from '../engine/engine.ts';
-import type { Json } from '../json.ts';
-import { type Spent, hourMs } from './healers/llm/budget.ts';
+import type { StateStore } from '../../engine/engine.ts';
+import type { Json } from '../../model/json.ts';
+import { type Spent, hourMs } from '../healers/llm/budget.ts';
 
 /** One exchange with the model. Holds shapes only, unless values are shared with the model anyway. */
 export interface LlmExchange {

@@ -1,5 +1,5 @@
-import type { SentinelError } from '../errors.ts';
-import type { Logger } from '../log.ts';
+import type { SentinelError } from '../../model/errors.ts';
+import type { Logger } from '../../support/log.ts';
 
 export interface OutageLog {
   /** The model could not be asked about an event of this kind. */

@@ -1,7 +1,7 @@
-import type { Engine, Message } from '../engine/engine.ts';
-import { topics } from '../event.ts';
-import type { Logger } from '../log.ts';
-import type { Outcome } from './healing-outcome.ts';
+import type { Engine, Message } from '../../engine/engine.ts';
+import { topics } from '../../model/event.ts';
+import type { Logger } from '../../support/log.ts';
+import type { Outcome } from './outcome.ts';
 
 type Settled = Extract<Outcome, { kind: 'repaired' | 'dead_letter' }>;
 

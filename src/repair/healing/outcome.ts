@@ -1,6 +1,6 @@
-import type { FailedEvent, FixedEvent, HealingAttempt, UnrecoverableEvent } from '../event.ts';
-import type { Standing } from './llm-desk.ts';
-import type { StoredRule } from './rule.ts';
+import type { FailedEvent, FixedEvent, HealingAttempt, UnrecoverableEvent } from '../../model/event.ts';
+import type { Standing } from './background.ts';
+import type { StoredRule } from '../../model/rule.ts';
 
 /** A failed event on its way through the healers. */
 export interface Case {

@@ -1,9 +1,9 @@
-import type { Contract } from '../contracts/contract.ts';
-import type { FailedEvent } from '../event.ts';
-import { parseExact } from '../ingest/exact-json.ts';
-import { inspect } from '../ingest/inspect.ts';
-import type { JsonObject } from '../json.ts';
-import { fillEnvelope } from '../validate/envelope.ts';
+import type { Contract } from '../../contracts/contract.ts';
+import type { FailedEvent } from '../../model/event.ts';
+import { parseExact } from '../../model/exact-json.ts';
+import { inspect } from '../../ingest/inspect.ts';
+import type { JsonObject } from '../../model/json.ts';
+import { fillEnvelope } from '../../validate/envelope.ts';
 
 /** The event as the validator saw it: every digit kept, and the envelope filled with what was fixed at ingest. */
 export function readEvent(failed: FailedEvent, contract: Contract): JsonObject {

@@ -1,4 +1,4 @@
-import type { StateStore, StateWrite } from '../engine/engine.ts';
+import type { StateStore, StateWrite } from '../../engine/engine.ts';
 
 /** The negative cache: error signatures that were refused lately, and must not cost another call. */
 export type Refusal = {

@@ -1,22 +1,22 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Contract } from '../contracts/contract.ts';
-import type { Delivery, Engine, Unsettled } from '../engine/engine.ts';
-import { type Leases, createLeases } from '../engine/lease.ts';
-import type { FailedEvent } from '../event.ts';
-import type { Logger } from '../log.ts';
-import { errorSignature, violationsKey } from '../validate/signature.ts';
+import type { Contract } from '../../contracts/contract.ts';
+import type { Delivery, Engine, Unsettled } from '../../engine/engine.ts';
+import { type Leases, createLeases } from '../../engine/lease.ts';
+import type { FailedEvent } from '../../model/event.ts';
+import type { Logger } from '../../support/log.ts';
+import { errorSignature, violationsKey } from '../../validate/signature.ts';
 import type { Failure, Healer } from './healer.ts';
-import { type PeerReader, type RefusalReader, oncePerSignature, peersAmong } from './healing-batch.ts';
-import type { HealingConfig } from './healing-config.ts';
-import { type Case, type Outcome, deadLetter, repaired } from './healing-outcome.ts';
-import { HealingOutbox } from './healing-outbox.ts';
-import type { HealingStatus } from './healing-status.ts';
-import { llmDesk } from './llm-desk.ts';
+import { type PeerReader, type RefusalReader, oncePerSignature, peersAmong } from './batch.ts';
+import type { HealingConfig } from './config.ts';
+import { type Case, type Outcome, deadLetter, repaired } from './outcome.ts';
+import { HealingOutbox } from './outbox.ts';
+import type { HealingStatus } from './status.ts';
+import { llmDesk } from './background.ts';
 import { readEvent } from './read-event.ts';
 import { countRefusals, readRefusal } from './refusals.ts';
-import type { RuleStore } from './rule-store.ts';
-import type { StoredRule } from './rule.ts';
-import { tryPlan } from './trial.ts';
+import type { RuleStore } from '../rules/store.ts';
+import type { StoredRule } from '../../model/rule.ts';
+import { tryPlan } from '../plans/trial.ts';
 
 export interface HealingStage {
   /**

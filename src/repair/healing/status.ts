@@ -1,4 +1,4 @@
-import type { HealerName } from '../event.ts';
+import type { HealerName } from '../../model/event.ts';
 
 /** How the model stands, since the process started where nothing else is said. */
 export interface LlmStatus {

@@ -1,6 +1,6 @@
-import type { Json } from '../json.ts';
-import { type Result, fail, ok } from '../result.ts';
-import type { CastType } from './plan.ts';
+import type { Json } from '../../model/json.ts';
+import { type Result, fail, ok } from '../../model/result.ts';
+import type { CastType } from '../../model/plan.ts';
 import { parseDate } from './dates.ts';
 
 /**

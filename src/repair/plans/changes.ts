@@ -1,7 +1,7 @@
-import type { Json, JsonObject } from '../json.ts';
+import type { Json, JsonObject } from '../../model/json.ts';
 import { describeOperation } from './describe-plan.ts';
-import type { Operation, Plan } from './plan.ts';
-import { bind, matchPrefix, pointerOf, segmentsOf, valueAt } from './pointer.ts';
+import type { Operation, Plan } from '../../model/plan.ts';
+import { bind, matchPrefix, pointerOf, segmentsOf, valueAt } from '../../model/pointer.ts';
 import { type Path, differences } from './provenance/differences.ts';
 
 /** What a repair did to one value of an event, for a person to read. */

@@ -1,5 +1,5 @@
 import { pathsOf } from './static-check.ts';
-import type { Operation, Plan, Pointer } from './plan.ts';
+import type { Operation, Plan, Pointer } from '../../model/plan.ts';
 
 /** What a plan says about a sender: that the value of `to` is what stands at `from`. */
 export interface Claim {

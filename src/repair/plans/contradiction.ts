@@ -1,10 +1,10 @@
-import type { Contract } from '../contracts/contract.ts';
-import type { Json, JsonObject } from '../json.ts';
+import type { Contract } from '../../contracts/contract.ts';
+import type { Json, JsonObject } from '../../model/json.ts';
 import { type Claim, claimsOf } from './claims.ts';
 import { Draft, sameJson } from './draft.ts';
 import { type CompiledPlan, compilePlan } from './interpreter.ts';
-import type { Plan, Pointer } from './plan.ts';
-import { bind, bindings, child, segmentsOf, valueAt } from './pointer.ts';
+import type { Plan, Pointer } from '../../model/plan.ts';
+import { bind, bindings, child, segmentsOf, valueAt } from '../../model/pointer.ts';
 import { isDeclared } from './schema-paths.ts';
 
 export interface PlausibilityOfPlan {

@@ -1,5 +1,5 @@
-import type { Json } from '../json.ts';
-import { type Result, fail, ok } from '../result.ts';
+import type { Json } from '../../model/json.ts';
+import { type Result, fail, ok } from '../../model/result.ts';
 
 /**
  * Reads a date or time. Without a format only ISO 8601 is read, since `03/04/2026` is two dates. Formats: `unix`,

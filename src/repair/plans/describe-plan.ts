@@ -1,4 +1,4 @@
-import type { Operation, Plan } from './plan.ts';
+import type { Operation, Plan } from '../../model/plan.ts';
 
 /**
  * A plan in plain words, a line for each operation: `move /price to /amount`. For terminals, the console and audit

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../json.ts';
+import type { Json, JsonObject } from '../../model/json.ts';
 
 /** In which top-level fields a result is not its original. */
 export interface Difference {

@@ -1,5 +1,5 @@
-import { type Json, type JsonObject, isObject } from '../json.ts';
-import { child, valueAt } from './pointer.ts';
+import { type Json, type JsonObject, isObject } from '../../model/json.ts';
+import { child, valueAt } from '../../model/pointer.ts';
 
 /** What the copies of one plan may add to an event, about in characters: copies of copies grow like powers of two. */
 const maxCopied = 262_144;

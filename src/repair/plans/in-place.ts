@@ -1,9 +1,9 @@
-import { parseExact } from '../ingest/exact-json.ts';
-import { type Json, isObject } from '../json.ts';
-import { type Result, fail, ok } from '../result.ts';
+import { parseExact } from '../../model/exact-json.ts';
+import { type Json, isObject } from '../../model/json.ts';
+import { type Result, fail, ok } from '../../model/result.ts';
 import { cast } from './cast.ts';
 import { sameJson } from './draft.ts';
-import type { Operation } from './plan.ts';
+import type { Operation } from '../../model/plan.ts';
 
 export type InPlaceOperation = Exclude<Operation, { op: 'move' | 'copy' | 'remove' | 'split' | 'join' }>;
 export type Transform = (value: Json) => Result<Json>;

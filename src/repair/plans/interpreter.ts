@@ -1,12 +1,12 @@
-import type { JsonObject } from '../json.ts';
-import { type Result, fail, ok } from '../result.ts';
+import type { JsonObject } from '../../model/json.ts';
+import { type Result, fail, ok } from '../../model/result.ts';
 import { Draft } from './draft.ts';
 import { type InPlaceOperation, transformOf } from './in-place.ts';
 import { compileCopy, compileMove, compileVacate } from './operations/relocate.ts';
 import { type Step, forEachElement, isOpen } from './operations/run.ts';
 import { compileJoin, compileSplit } from './operations/split-join.ts';
-import type { Operation, Plan, Pointer } from './plan.ts';
-import { pointerOf } from './pointer.ts';
+import type { Operation, Plan, Pointer } from '../../model/plan.ts';
+import { pointerOf } from '../../model/pointer.ts';
 import { pathsOf } from './static-check.ts';
 
 /** Why a plan can't be applied to an event; names paths, never values. */

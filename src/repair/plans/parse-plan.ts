@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { type Result, fail, ok } from '../result.ts';
-import { type Plan, castTypes } from './plan.ts';
-import { segmentsOf } from './pointer.ts';
+import { type Result, fail, ok } from '../../model/result.ts';
+import { type Plan, castTypes } from '../../model/plan.ts';
+import { segmentsOf } from '../../model/pointer.ts';
 
 export const planLimits = {
   operations: 64,

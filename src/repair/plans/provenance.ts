@@ -1,12 +1,12 @@
-import type { Contract } from '../contracts/contract.ts';
-import type { JsonObject } from '../json.ts';
+import type { Contract } from '../../contracts/contract.ts';
+import type { JsonObject } from '../../model/json.ts';
 import { type Leaf, differences } from './provenance/differences.ts';
 import { createForward } from './provenance/forward.ts';
 import { createBackward } from './provenance/backward.ts';
 import { flatProofOf, routesOf } from './provenance/routes.ts';
 import { type Trace, traceOf } from './provenance/trace.ts';
-import type { Plan } from './plan.ts';
-import { pointerOf } from './pointer.ts';
+import type { Plan } from '../../model/plan.ts';
+import { pointerOf } from '../../model/pointer.ts';
 
 /** What can't be proven about a result, naming the path and never the value; undefined when all of it is proven. */
 export type ProvenanceCheck = (original: JsonObject, result: JsonObject) => string | undefined;

@@ -1,5 +1,5 @@
-import { deref } from '../contracts/json-schema-refs.ts';
-import { type Json, type JsonObject, isObject } from '../json.ts';
+import { deref } from '../../contracts/json-schema/refs.ts';
+import { type Json, type JsonObject, isObject } from '../../model/json.ts';
 
 /**
  * What a JSON Schema says at a path (segments; `*` for the elements of an array): all subschemas that may apply there,

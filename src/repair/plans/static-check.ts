@@ -1,7 +1,7 @@
-import type { Contract } from '../contracts/contract.ts';
-import type { Json } from '../json.ts';
-import type { Operation, Plan, Pointer } from './plan.ts';
-import { covers, segmentsOf } from './pointer.ts';
+import type { Contract } from '../../contracts/contract.ts';
+import type { Json } from '../../model/json.ts';
+import type { Operation, Plan, Pointer } from '../../model/plan.ts';
+import { covers, segmentsOf } from '../../model/pointer.ts';
 import { isDeclared, listedValues } from './schema-paths.ts';
 
 export interface PlanPermissions {

@@ -1,11 +1,11 @@
-import type { Contract } from '../contracts/contract.ts';
-import type { JsonObject } from '../json.ts';
-import { type Result, fail, ok } from '../result.ts';
-import type { Violation } from '../validate/violation.ts';
-import type { Failure } from './healer.ts';
+import type { Contract } from '../../contracts/contract.ts';
+import type { JsonObject } from '../../model/json.ts';
+import { type Result, fail, ok } from '../../model/result.ts';
+import type { Violation } from '../../model/violation.ts';
+import type { Failure } from '../healing/healer.ts';
 import { compilePlan } from './interpreter.ts';
-import type { Plan, Pointer } from './plan.ts';
-import { genericPointer, segmentsOf } from './pointer.ts';
+import type { Plan, Pointer } from '../../model/plan.ts';
+import { genericPointer, segmentsOf } from '../../model/pointer.ts';
 import { compileProvenance } from './provenance.ts';
 import { isDeclared } from './schema-paths.ts';
 import { type PlanPermissions, checkPlan } from './static-check.ts';

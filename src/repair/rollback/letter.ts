@@ -1,11 +1,11 @@
-import type { Contract } from '../contracts/contract.ts';
-import type { UnrecoverableEvent } from '../event.ts';
-import { parseExact } from '../ingest/exact-json.ts';
-import type { JsonObject } from '../json.ts';
-import type { LeavingEvent } from '../load/repair-audit.ts';
-import type { Plan } from '../repair/plan.ts';
-import { fillEnvelope } from '../validate/envelope.ts';
-import { errorSignature } from '../validate/signature.ts';
+import type { Contract } from '../../contracts/contract.ts';
+import type { UnrecoverableEvent } from '../../model/event.ts';
+import { parseExact } from '../../model/exact-json.ts';
+import type { JsonObject } from '../../model/json.ts';
+import type { LeavingEvent } from '../../load/repair-audit.ts';
+import type { Plan } from '../../model/plan.ts';
+import { fillEnvelope } from '../../validate/envelope.ts';
+import { errorSignature } from '../../validate/signature.ts';
 
 /** The event of a row that was taken out, as the dead letters keep it: as it was received, and what was done to it. */
 export function takenBack(

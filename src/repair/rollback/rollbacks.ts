@@ -1,23 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Contract } from '../contracts/contract.ts';
-import { isTakenBack } from '../dead-letter/dead-letter.ts';
-import type { DeadLetterStore } from '../dead-letter/store.ts';
-import type { StateStore } from '../engine/engine.ts';
-import { type Lease, type Leases, createLeases } from '../engine/lease.ts';
-import { SentinelError } from '../errors.ts';
-import type { Retract } from '../load/copies/feed.ts';
-import type { LeavingEvent, RepairAudit } from '../load/repair-audit.ts';
-import type { LoadStage } from '../load/stage.ts';
-import type { Logger } from '../log.ts';
-import { createPatience } from '../patience.ts';
+import type { Contract } from '../../contracts/contract.ts';
+import { isTakenBack } from '../../model/dead-letter.ts';
+import type { DeadLetterStore } from '../../dead-letter/store.ts';
+import type { StateStore } from '../../engine/engine.ts';
+import { type Lease, type Leases, createLeases } from '../../engine/lease.ts';
+import { SentinelError } from '../../model/errors.ts';
+import type { Retract } from '../../load/replicas/feed.ts';
+import type { LeavingEvent, RepairAudit } from '../../load/repair-audit.ts';
+import type { LoadStage } from '../../load/stage.ts';
+import type { Logger } from '../../support/log.ts';
+import { createPatience } from '../../support/patience.ts';
 import {
   type RollbackRecord,
   readRollback,
   rollbackPrefix,
   rollbackWrite,
-} from '../repair/rollback-record.ts';
-import type { RuleStore } from '../repair/rule-store.ts';
-import { listAll } from '../repair/state-pages.ts';
+} from '../rules/rollback-record.ts';
+import type { RuleStore } from '../rules/store.ts';
+import { listAll } from '../rules/state-pages.ts';
 import { takenBack } from './letter.ts';
 
 /**

@@ -1,8 +1,8 @@
-import type { JsonObject } from '../json.ts';
-import { type Claim, claimsOf } from './claims.ts';
-import type { Plan } from './plan.ts';
-import { bindings, segmentsOf, valueAt } from './pointer.ts';
-import type { StoredRule } from './rule.ts';
+import type { JsonObject } from '../../model/json.ts';
+import { type Claim, claimsOf } from '../plans/claims.ts';
+import type { Plan } from '../../model/plan.ts';
+import { bindings, segmentsOf, valueAt } from '../../model/pointer.ts';
+import type { StoredRule } from '../../model/rule.ts';
 
 /**
  * Whether a plan contradicts a rule that is applied to the same sender, if for other failures: the rule takes the same

@@ -1,14 +1,14 @@
-import type { Contract } from '../contracts/contract.ts';
-import type { StateStore } from '../engine/engine.ts';
-import { SentinelError } from '../errors.ts';
-import { refusalWrite, turnedDownWrite } from './refusals.ts';
+import type { Contract } from '../../contracts/contract.ts';
+import type { StateStore } from '../../engine/engine.ts';
+import { SentinelError } from '../../model/errors.ts';
+import { refusalWrite, turnedDownWrite } from '../healing/refusals.ts';
 import { endOfRollback, readRollback } from './rollback-record.ts';
-import { type ImportReport, parseRules } from './rule-import.ts';
-import type { RuleIndex } from './rule-index.ts';
-import type { RuleRecords } from './rule-records.ts';
-import type { RuleUseCounter } from './rule-uses.ts';
-import type { RuleWrites } from './rule-writes.ts';
-import { type Rule, type StoredRule, statusAt } from './rule.ts';
+import { type ImportReport, parseRules } from './import.ts';
+import type { RuleIndex } from './index-by-sender.ts';
+import type { RuleRecords } from './records.ts';
+import type { RuleUseCounter } from './uses.ts';
+import type { RuleWrites } from './writes.ts';
+import { type Rule, type StoredRule, statusAt } from '../../model/rule.ts';
 
 /** What people decide about rules. */
 export interface RuleDecisions {

@@ -1,13 +1,13 @@
-import type { Contract, FieldCheck } from '../contracts/contract.ts';
-import { hasMoreValuesThan, maxExplainedValues } from '../contracts/size.ts';
-import type { JsonObject } from '../json.ts';
-import { violationsKey } from '../validate/signature.ts';
-import type { Violation } from '../validate/violation.ts';
-import type { Apply, IndexedRule, RuleIndex } from './rule-index.ts';
-import { segmentsOf } from './pointer.ts';
-import type { Plan } from './plan.ts';
-import { pathsOf } from './static-check.ts';
-import type { Repaired } from './trial.ts';
+import type { Contract, FieldCheck } from '../../contracts/contract.ts';
+import { hasMoreValuesThan, maxExplainedValues } from '../../contracts/fields/size.ts';
+import type { JsonObject } from '../../model/json.ts';
+import { violationsKey } from '../../validate/signature.ts';
+import type { Violation } from '../../model/violation.ts';
+import type { Apply, IndexedRule, RuleIndex } from './index-by-sender.ts';
+import { segmentsOf } from '../../model/pointer.ts';
+import type { Plan } from '../../model/plan.ts';
+import { pathsOf } from '../plans/static-check.ts';
+import type { Repaired } from '../plans/trial.ts';
 
 /** A rule that repaired a sender's recent events, with all that is needed to use it on the next one. */
 interface Expectation {

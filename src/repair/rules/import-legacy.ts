@@ -1,11 +1,11 @@
-import { isObject, type JsonType } from '../json.ts';
-import { type Result, ok } from '../result.ts';
-import { violationsKey } from '../validate/signature.ts';
-import type { Violation, ViolationCode } from '../validate/violation.ts';
-import { inputsOf } from './interpreter.ts';
+import { isObject, type JsonType } from '../../model/json.ts';
+import { type Result, ok } from '../../model/result.ts';
+import { violationsKey } from '../../validate/signature.ts';
+import type { Violation, ViolationCode } from '../../model/violation.ts';
+import { inputsOf } from '../plans/interpreter.ts';
 import { importLegacyRule } from './legacy-rules.ts';
-import type { Plan } from './plan.ts';
-import type { RuleMatch } from './rule.ts';
+import type { Plan } from '../../model/plan.ts';
+import type { RuleMatch } from '../../model/rule.ts';
 
 /** True for a rule in the original's words (legacy-rules.ts). */
 export function isLegacyRule(entry: unknown): boolean {

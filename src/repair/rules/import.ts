@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import type { Contract } from '../contracts/contract.ts';
-import { isObject } from '../json.ts';
-import { type Result, fail, ok } from '../result.ts';
-import { isLegacyRule, parseLegacy } from './rule-import-legacy.ts';
-import { parsePlan } from './parse-plan.ts';
-import { type StoredRule, ruleId } from './rule.ts';
-import { checkPlan } from './static-check.ts';
+import type { Contract } from '../../contracts/contract.ts';
+import { isObject } from '../../model/json.ts';
+import { type Result, fail, ok } from '../../model/result.ts';
+import { isLegacyRule, parseLegacy } from './import-legacy.ts';
+import { parsePlan } from '../plans/parse-plan.ts';
+import { type StoredRule, ruleId } from '../../model/rule.ts';
+import { checkPlan } from '../plans/static-check.ts';
 
 const text = (max: number) => z.string().min(1).max(max);
 

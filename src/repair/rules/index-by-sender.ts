@@ -1,12 +1,12 @@
-import type { Contract } from '../contracts/contract.ts';
-import type { JsonObject } from '../json.ts';
-import type { Result } from '../result.ts';
-import { violationsKey } from '../validate/signature.ts';
-import type { Violation } from '../validate/violation.ts';
-import { type InputTest, compileInputs } from './rule-inputs.ts';
-import { type RuleStatus, type StoredRule, planKey, statusAt } from './rule.ts';
-import { checkPlan } from './static-check.ts';
-import { type Repaired, compileRule } from './trial.ts';
+import type { Contract } from '../../contracts/contract.ts';
+import type { JsonObject } from '../../model/json.ts';
+import type { Result } from '../../model/result.ts';
+import { violationsKey } from '../../validate/signature.ts';
+import type { Violation } from '../../model/violation.ts';
+import { type InputTest, compileInputs } from './inputs.ts';
+import { type RuleStatus, type StoredRule, planKey, statusAt } from '../../model/rule.ts';
+import { checkPlan } from '../plans/static-check.ts';
+import { type Repaired, compileRule } from '../plans/trial.ts';
 
 export type Apply = (
   event: JsonObject,

@@ -1,6 +1,6 @@
-import { type Json, type JsonObject, jsonType } from '../json.ts';
-import { segmentsOf } from './pointer.ts';
-import type { RuleInput } from './rule.ts';
+import { type Json, type JsonObject, jsonType } from '../../model/json.ts';
+import { segmentsOf } from '../../model/pointer.ts';
+import type { RuleInput } from '../../model/rule.ts';
 
 /** True for an event on which the inputs of a rule exist, and have the types they had when it was learned. */
 export type InputTest = (event: JsonObject) => boolean;

@@ -1,14 +1,14 @@
-import type { StateStore } from '../engine/engine.ts';
-import type { Logger } from '../log.ts';
-import { tryOnValid } from './contradiction.ts';
+import type { StateStore } from '../../engine/engine.ts';
+import type { Logger } from '../../support/log.ts';
+import { tryOnValid } from '../plans/contradiction.ts';
 import type { RecentEvents } from './recent-events.ts';
-import { wasTurnedDown } from './refusals.ts';
+import { wasTurnedDown } from '../healing/refusals.ts';
 import { endOfRollback, readRollback } from './rollback-record.ts';
-import { conflictWith } from './rule-conflicts.ts';
-import type { RuleIndex } from './rule-index.ts';
-import { type Lesson, ruleFrom } from './rule-lesson.ts';
-import type { RuleWrites } from './rule-writes.ts';
-import { type StoredRule, statusAt } from './rule.ts';
+import { conflictWith } from './conflicts.ts';
+import type { RuleIndex } from './index-by-sender.ts';
+import { type Lesson, ruleFrom } from './lesson.ts';
+import type { RuleWrites } from './writes.ts';
+import { type StoredRule, statusAt } from '../../model/rule.ts';
 
 export type Learned =
   | { kind: 'learned' | 'known'; rule: StoredRule }

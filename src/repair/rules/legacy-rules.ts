@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { type Result, fail, ok } from '../result.ts';
-import { parsePlan } from './parse-plan.ts';
-import type { Operation, Plan } from './plan.ts';
-import { pointerOf } from './pointer.ts';
+import { type Result, fail, ok } from '../../model/result.ts';
+import { parsePlan } from '../plans/parse-plan.ts';
+import type { Operation, Plan } from '../../model/plan.ts';
+import { pointerOf } from '../../model/pointer.ts';
 
 const field = z.string().min(1).max(200);
 const literal = z.union([z.string(), z.number(), z.boolean(), z.null()]);

@@ -1,9 +1,9 @@
-import { violationsKey } from '../validate/signature.ts';
-import type { Failure } from './healer.ts';
-import { inputsOf } from './interpreter.ts';
-import type { Plan } from './plan.ts';
-import { learnInputs } from './rule-inputs.ts';
-import { type RuleOrigin, type StoredRule, ruleId } from './rule.ts';
+import { violationsKey } from '../../validate/signature.ts';
+import type { Failure } from '../healing/healer.ts';
+import { inputsOf } from '../plans/interpreter.ts';
+import type { Plan } from '../../model/plan.ts';
+import { learnInputs } from './inputs.ts';
+import { type RuleOrigin, type StoredRule, ruleId } from '../../model/rule.ts';
 
 /** A plan that worked on a failed event. The caller has tried it (trial.ts). */
 export interface Lesson {

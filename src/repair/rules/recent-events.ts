@@ -1,5 +1,5 @@
-import type { Contract } from '../contracts/contract.ts';
-import type { JsonObject } from '../json.ts';
+import type { Contract } from '../../contracts/contract.ts';
+import type { JsonObject } from '../../model/json.ts';
 
 /**
  * A sample of the valid events that each sender sent last, against which new rules are tried (contradiction.ts). In

@@ -1,7 +1,7 @@
-import type { StateStore, StateWrite } from '../engine/engine.ts';
-import type { JsonObject } from '../json.ts';
-import { type RuleUses, usesPrefix } from './rule-uses.ts';
-import { type Rule, type RuleStatus, type StoredRule, statusAt } from './rule.ts';
+import type { StateStore, StateWrite } from '../../engine/engine.ts';
+import type { JsonObject } from '../../model/json.ts';
+import { type RuleUses, usesPrefix } from './uses.ts';
+import { type Rule, type RuleStatus, type StoredRule, statusAt } from '../../model/rule.ts';
 import { listAll } from './state-pages.ts';
 
 export interface RuleFilter {

@@ -1,4 +1,4 @@
-import type { StateStore, StateWrite } from '../engine/engine.ts';
+import type { StateStore, StateWrite } from '../../engine/engine.ts';
 
 /**
  * That a rule was rolled back, and how far that is; at `rollbacks/<rule id>`. It holds until a person approves or deletes

@@ -1,5 +1,5 @@
-import type { StateEntry, StateStore } from '../engine/engine.ts';
-import type { Json } from '../json.ts';
+import type { StateEntry, StateStore } from '../../engine/engine.ts';
+import type { Json } from '../../model/json.ts';
 
 const pageSize = 1000;
 

@@ -1,20 +1,20 @@
-import type { Contract } from '../contracts/contract.ts';
-import type { StateStore } from '../engine/engine.ts';
-import type { Leases } from '../engine/lease.ts';
-import type { JsonObject } from '../json.ts';
-import type { Logger } from '../log.ts';
-import type { Violation } from '../validate/violation.ts';
+import type { Contract } from '../../contracts/contract.ts';
+import type { StateStore } from '../../engine/engine.ts';
+import type { Leases } from '../../engine/lease.ts';
+import type { JsonObject } from '../../model/json.ts';
+import type { Logger } from '../../support/log.ts';
+import type { Violation } from '../../model/violation.ts';
 import { ExpectedDrift } from './expected-drift.ts';
 import type { RecentEvents } from './recent-events.ts';
-import { type RuleDecisions, createRuleDecisions } from './rule-decisions.ts';
-import { type Apply, type IndexedRule, RuleIndex, type RuleQuestion } from './rule-index.ts';
-import { type Learned, createRuleLearning } from './rule-learning.ts';
-import type { Lesson } from './rule-lesson.ts';
-import { type RuleFilter, ruleRecords } from './rule-records.ts';
-import { RuleUseCounter } from './rule-uses.ts';
-import { createRuleWrites } from './rule-writes.ts';
-import type { Rule, RuleStatus, StoredRule } from './rule.ts';
-import type { Repaired } from './trial.ts';
+import { type RuleDecisions, createRuleDecisions } from './decisions.ts';
+import { type Apply, type IndexedRule, RuleIndex, type RuleQuestion } from './index-by-sender.ts';
+import { type Learned, createRuleLearning } from './learning.ts';
+import type { Lesson } from './lesson.ts';
+import { type RuleFilter, ruleRecords } from './records.ts';
+import { RuleUseCounter } from './uses.ts';
+import { createRuleWrites } from './writes.ts';
+import type { Rule, RuleStatus, StoredRule } from '../../model/rule.ts';
+import type { Repaired } from '../plans/trial.ts';
 
 export interface RuleStoreOptions {
   /** How long a rule is trusted before the healers look again. */

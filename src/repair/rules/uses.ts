@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { StateStore } from '../engine/engine.ts';
-import { type Leases, createLeases } from '../engine/lease.ts';
+import type { StateStore } from '../../engine/engine.ts';
+import { type Leases, createLeases } from '../../engine/lease.ts';
 
 /** What is stored of a rule's use, at `rule-uses/<id>`. */
 export type RuleUses = { hits: number; failures: number; last_used_at?: string };

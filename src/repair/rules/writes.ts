@@ -1,7 +1,7 @@
-import type { StateWrite } from '../engine/engine.ts';
-import type { RuleIndex } from './rule-index.ts';
-import type { RuleRecords } from './rule-records.ts';
-import type { StoredRule } from './rule.ts';
+import type { StateWrite } from '../../engine/engine.ts';
+import type { RuleIndex } from './index-by-sender.ts';
+import type { RuleRecords } from './records.ts';
+import type { StoredRule } from '../../model/rule.ts';
 
 export interface RuleWrites {
   /** One change at a time, so that what was checked still holds when it is written. */

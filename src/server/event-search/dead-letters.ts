@@ -1,8 +1,8 @@
-import type { DeadLetter, DeadLetterStatus } from '../../dead-letter/dead-letter.ts';
-import type { EventStatus } from '../../event.ts';
-import { parseExact } from '../../ingest/exact-json.ts';
+import type { DeadLetter, DeadLetterStatus } from '../../model/dead-letter.ts';
+import type { EventStatus } from '../../model/event.ts';
+import { parseExact } from '../../model/exact-json.ts';
 import type { ServerContext } from '../context.ts';
-import { defined } from '../defined.ts';
+import { defined } from '../../support/defined.ts';
 import { eventIdOf } from '../event-trail.ts';
 import type { EventItem, Findings, SearchFilter, SearchPage } from './filter.ts';
 

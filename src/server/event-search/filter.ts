@@ -1,4 +1,4 @@
-import type { EventStatus, HealerName } from '../../event.ts';
+import type { EventStatus, HealerName } from '../../model/event.ts';
 import type { EventPlace } from '../../load/event-search.ts';
 
 export const eventStatuses = [

@@ -1,10 +1,10 @@
 import type { Engine } from '../../engine/engine.ts';
 import { healingPrefix } from '../../dead-letter/store.ts';
-import { topics } from '../../event.ts';
+import { topics } from '../../model/event.ts';
 import { type RecordHeader, headerOf } from '../../ingest/record.ts';
 import { requestIdsFrom, timeOfRequestId } from '../../ingest/request-id.ts';
-import { groups } from '../../pipeline/groups.ts';
-import { decodeParked } from '../../pipeline/parked-event.ts';
+import { groups } from '../../flow/groups.ts';
+import { decodeParked } from '../../flow/parked-event.ts';
 import {
   type EventItem,
   type Findings,

@@ -5,7 +5,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { packageFolder } from '../../package-folder.ts';
+import { packageFolder } from '../../support/package-folder.ts';
 import { sendProblem } from '../replies.ts';
 
 interface Asset {

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import type { DriftField } from '../../history/drift-fields.ts';
-import type { SourceInfo } from '../../history/sources.ts';
+import type { DriftField } from '../../observe/history/drift-fields.ts';
+import type { SourceInfo } from '../../observe/history/sources.ts';
 import type { ServerContext } from '../context.ts';
 import { notFound, sendProblem } from '../replies.ts';
 

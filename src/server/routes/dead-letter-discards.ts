@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import * as z from 'zod';
 import { countOpen, discardOpen } from '../../dead-letter/discard-many.ts';
 import type { ServerContext } from '../context.ts';
-import { defined } from '../defined.ts';
+import { defined } from '../../support/defined.ts';
 import { parseWith } from '../parse.ts';
 import { sendProblem, unprocessable } from '../replies.ts';
 import { type ById, filterFields, present, unknownLetter } from './dead-letters.ts';

@@ -1,14 +1,14 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import * as z from 'zod';
 import { changedLeaves, type EditReview } from '../../dead-letter/edit.ts';
-import { type DeadLetter, type EditTrail, isAside } from '../../dead-letter/dead-letter.ts';
+import { type DeadLetter, type EditTrail, isAside } from '../../model/dead-letter.ts';
 import { replayGroup } from '../../dead-letter/replay-many.ts';
 import { replay } from '../../dead-letter/replay.ts';
-import { parseExact } from '../../ingest/exact-json.ts';
-import type { JsonObject } from '../../json.ts';
+import { parseExact } from '../../model/exact-json.ts';
+import type { JsonObject } from '../../model/json.ts';
 import type { ServerContext } from '../context.ts';
 import { parseWith } from '../parse.ts';
-import type { Problem } from '../../problem.ts';
+import type { Problem } from '../../api/problem.ts';
 import { sendProblem, unprocessable } from '../replies.ts';
 import { type ById, unknownLetter } from './dead-letters.ts';
 

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import * as z from 'zod';
 import { isRequestId } from '../../ingest/request-id.ts';
 import type { ServerContext } from '../context.ts';
-import { defined } from '../defined.ts';
+import { defined } from '../../support/defined.ts';
 import { readPlace, searchEvents } from '../event-search.ts';
 import { eventStatuses } from '../event-search/filter.ts';
 import { eventTrail } from '../event-trail.ts';

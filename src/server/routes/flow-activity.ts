@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
-import { topics } from '../../event.ts';
-import type { StepActivity } from '../../history/activity.ts';
-import { createRateMeter } from '../../history/rate-meter.ts';
+import { topics } from '../../model/event.ts';
+import type { StepActivity } from '../../observe/history/activity.ts';
+import { createRateMeter } from '../../observe/history/rate-meter.ts';
 import type { ServerContext } from '../context.ts';
 
 /** Rates are events per second, null at the first look. */

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import * as z from 'zod';
-import { createLlmAudit } from '../../repair/llm-audit.ts';
+import { createLlmAudit } from '../../repair/healing/llm-audit.ts';
 import { parseWith } from '../parse.ts';
 import type { ServerContext } from '../context.ts';
 import { sendProblem } from '../replies.ts';

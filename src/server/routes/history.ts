@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import * as z from 'zod';
 import type { ServerContext } from '../context.ts';
-import { defined } from '../defined.ts';
+import { defined } from '../../support/defined.ts';
 import { parseWith } from '../parse.ts';
 import { sendProblem } from '../replies.ts';
 

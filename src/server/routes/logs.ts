@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import * as z from 'zod';
-import { lineLevels } from '../../log-ring.ts';
+import { lineLevels } from '../../support/log-ring.ts';
 import type { ServerContext } from '../context.ts';
-import { defined } from '../defined.ts';
+import { defined } from '../../support/defined.ts';
 import type { EventStreams } from '../event-stream.ts';
 import { parseWith } from '../parse.ts';
 import { sendProblem, tooManyStreams } from '../replies.ts';

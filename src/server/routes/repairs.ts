@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import * as z from 'zod';
-import type { HealerName } from '../../event.ts';
-import type { Json } from '../../json.ts';
+import type { HealerName } from '../../model/event.ts';
+import type { Json } from '../../model/json.ts';
 import type { RepairEntry, RepairFilter } from '../../load/repair-audit.ts';
-import { readRollback } from '../../repair/rollback-record.ts';
+import { readRollback } from '../../repair/rules/rollback-record.ts';
 import { parseWith } from '../parse.ts';
 import type { ServerContext } from '../context.ts';
 import { notFound, sendProblem } from '../replies.ts';

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import * as z from 'zod';
-import { ruleStatuses } from '../../repair/rule.ts';
+import { ruleStatuses } from '../../model/rule.ts';
 import { parseWith } from '../parse.ts';
 import type { ServerContext } from '../context.ts';
 import { notFound, sendProblem } from '../replies.ts';

@@ -2,11 +2,11 @@ import type { FastifyInstance } from 'fastify';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as z from 'zod';
 import { deadLetterGroup } from '../../dead-letter/index-key.ts';
-import { deadLetterStatuses } from '../../dead-letter/dead-letter.ts';
+import { deadLetterStatuses } from '../../model/dead-letter.ts';
 import type { StateStore } from '../../engine/engine.ts';
-import type { Json } from '../../json.ts';
+import type { Json } from '../../model/json.ts';
 import type { ServerContext } from '../context.ts';
-import { defined } from '../defined.ts';
+import { defined } from '../../support/defined.ts';
 import { parseWith } from '../parse.ts';
 import { sendProblem } from '../replies.ts';
 

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { copyTopic } from '../../load/copies/message.ts';
+import { copyTopic } from '../../load/replicas/message.ts';
 import type { ServerContext } from '../context.ts';
 import type { EventStream, EventStreams } from '../event-stream.ts';
 import { sendProblem, tooManyStreams } from '../replies.ts';

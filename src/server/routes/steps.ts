@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { Json } from '../../json.ts';
+import type { Json } from '../../model/json.ts';
 import type { ServerContext } from '../context.ts';
 
 /** Mounts the `http` triggers of steps. Their handlers run in the pipeline's thread. */

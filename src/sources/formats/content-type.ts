@@ -1,9 +1,9 @@
 import { isAscii, isUtf8 } from 'node:buffer';
-import { type Result, fail, ok } from '../result.ts';
-import type { Problem } from '../problem.ts';
-import type { BodyFormat, FormatLimits, Lines } from './lines.ts';
-import { readCarefully } from './read-carefully.ts';
-import { type ScannedEvents, scanEvents } from './scan-events.ts';
+import { type Result, fail, ok } from '../../model/result.ts';
+import type { Problem } from '../../api/problem.ts';
+import type { BodyFormat, FormatLimits, Lines } from '../../support/lines.ts';
+import { readCarefully } from '../../ingest/read-carefully.ts';
+import { type ScannedEvents, scanEvents } from '../../ingest/scan-events.ts';
 
 /** `undefined` for a media type that we do not take. No header counts as JSON. */
 export function formatOf(contentType: string | undefined): BodyFormat | undefined {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodeBlock, readBlock, readHeader } from '../../../src/engine/engines/embedded/block.ts';
+import { encodeBlock, readBlock, readHeader } from '../../../src/engine/embedded/block.ts';
 
 const messages = fc.array(
   fc.record({ body: fc.uint8Array({ maxLength: 50 }), events: fc.integer({ min: 0, max: 2 ** 32 - 1 }) }),

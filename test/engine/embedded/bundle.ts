@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'vite';
 import { beforeAll } from 'vitest';
 
-const entry = fileURLToPath(new URL('../../../src/engine/engines/embedded.ts', import.meta.url));
+const entry = fileURLToPath(new URL('../../../src/engine/embedded/index.ts', import.meta.url));
 
 /**
  * Threads and child processes of a test run without vitest: this bundles the embedded engine into plain JavaScript

@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
 import type { Delivery, Engine } from '../../../src/engine/engine.ts';
-import { openEmbeddedEngine, type EmbeddedEngineOptions } from '../../../src/engine/engines/embedded.ts';
+import { openEmbeddedEngine, type EmbeddedEngineOptions } from '../../../src/engine/embedded/index.ts';
 import { until } from '../../helpers/until.ts';
 
 /** An engine that is closed after the test; close it earlier as you like. */

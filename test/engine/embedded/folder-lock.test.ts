@@ -1,7 +1,7 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { lockFolder } from '../../../src/engine/engines/embedded/folder-lock.ts';
+import { lockFolder } from '../../../src/engine/embedded/folder-lock.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 describe('the lock of a data folder', () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest';
-import { openNatsEngine } from '../../../src/engine/engines/nats.ts';
+import { openNatsEngine } from '../../../src/engine/nats/index.ts';
 import { engineConformance } from '../../conformance/engine.ts';
 import { type NatsServer, noNatsServer, startNatsServer } from '../../helpers/nats-server.ts';
 

@@ -1,7 +1,7 @@
 import type { ConsumerAPI, JetStreamManager } from '@nats-io/jetstream';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type Link, openLink } from '../../../src/engine/engines/nats/connection.ts';
-import { follow } from '../../../src/engine/engines/nats/follow.ts';
+import { type Link, openLink } from '../../../src/engine/nats/connection.ts';
+import { follow } from '../../../src/engine/nats/follow.ts';
 import { until } from '../../helpers/until.ts';
 import { noNatsServer, startNatsServer } from '../../helpers/nats-server.ts';
 

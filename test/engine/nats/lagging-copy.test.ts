@@ -1,16 +1,16 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import transactionContract from '../../../contracts/v1/transaction.ts';
-import { openNatsEngine } from '../../../src/engine/engines/nats.ts';
+import { openNatsEngine } from '../../../src/engine/nats/index.ts';
 import { createRequestIds } from '../../../src/ingest/request-id.ts';
-import { copyOf } from '../../../src/load/copies/feed.ts';
-import { copyTopic, encodeCopy } from '../../../src/load/copies/message.ts';
-import { openDuckDb } from '../../../src/load/destinations/duckdb.ts';
+import { copyOf } from '../../../src/load/replicas/feed.ts';
+import { copyTopic, encodeCopy } from '../../../src/load/replicas/message.ts';
+import { openDuckDb } from '../../../src/load/destinations/duckdb/index.ts';
 import { createRowMaker } from '../../../src/load/row.ts';
 import { priced, transactionWith } from '../../helpers/healing.ts';
 import { type NatsServer, noNatsServer, startNatsServer } from '../../helpers/nats-server.ts';
-import { idle, prepareGround, table } from '../../pipeline/ground.ts';
-import { laggingCopyScenarios } from '../../pipeline/lagging-copy-scenarios.ts';
+import { idle, prepareGround, table } from '../../flow/ground.ts';
+import { laggingCopyScenarios } from '../../flow/lagging-copy-scenarios.ts';
 import { freshPrefix } from './support.ts';
 
 describe.skipIf(noNatsServer !== undefined)(

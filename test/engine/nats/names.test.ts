@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeKey, decodeToken, encodeKey, encodeToken } from '../../../src/engine/engines/nats/names.ts';
-import { SortedKeys } from '../../../src/engine/engines/nats/sorted-keys.ts';
+import { decodeKey, decodeToken, encodeKey, encodeToken } from '../../../src/engine/nats/names.ts';
+import { SortedKeys } from '../../../src/engine/nats/sorted-keys.ts';
 
 const anyText = fc.string({ unit: 'grapheme', maxLength: 40 }).filter((text) => text.isWellFormed());
 

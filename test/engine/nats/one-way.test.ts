@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
-import { openNatsEngine } from '../../../src/engine/engines/nats.ts';
+import { openNatsEngine } from '../../../src/engine/nats/index.ts';
 import { type NatsServer, noNatsServer, startNatsServer } from '../../helpers/nats-server.ts';
-import { oneWayScenarios } from '../../pipeline/one-way-scenarios.ts';
+import { oneWayScenarios } from '../../flow/one-way-scenarios.ts';
 import { freshPrefix } from './support.ts';
 
 describe.skipIf(noNatsServer !== undefined)(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isBefore, unsafeCopies } from '../../../src/engine/engines/nats/server-version.ts';
+import { isBefore, unsafeCopies } from '../../../src/engine/nats/server-version.ts';
 
 describe('which servers are safe for several copies', () => {
   it('warns of those that lose events, and names version and remedy', () => {

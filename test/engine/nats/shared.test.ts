@@ -5,7 +5,7 @@ import { discardOpen } from '../../../src/dead-letter/discard-many.ts';
 import { type DeadLetterStore, createDeadLetters } from '../../../src/dead-letter/store.ts';
 import { createLeases } from '../../../src/engine/lease.ts';
 import type { Engine, StateChange } from '../../../src/engine/engine.ts';
-import type { UnrecoverableEvent } from '../../../src/event.ts';
+import type { UnrecoverableEvent } from '../../../src/model/event.ts';
 import { Received, message, numbers, text, wait } from '../../conformance/engine/helpers.ts';
 import { until } from '../../helpers/until.ts';
 import { type NatsServer, noNatsServer, startNatsServer } from '../../helpers/nats-server.ts';

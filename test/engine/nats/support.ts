@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
 import type { Engine } from '../../../src/engine/engine.ts';
-import { type NatsEngineOptions, openNatsEngine } from '../../../src/engine/engines/nats.ts';
+import { type NatsEngineOptions, openNatsEngine } from '../../../src/engine/nats/index.ts';
 import type { NatsServer } from '../../helpers/nats-server.ts';
 
 let runs = 0;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from 'vitest';
-import { openBigQuery } from '../../../src/load/destinations/bigquery.ts';
+import { openBigQuery } from '../../../src/load/destinations/bigquery/index.ts';
 import { toJson } from '../../../src/load/destinations/duckdb/values.ts';
 import { destinationConformance } from '../../conformance/destination.ts';
 import { type BigQueryServer, startBigQueryServer } from '../../helpers/bigquery-server.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Row } from '../../../src/load/destination.ts';
-import { type BigQueryOptions, openBigQuery } from '../../../src/load/destinations/bigquery.ts';
+import { type BigQueryOptions, openBigQuery } from '../../../src/load/destinations/bigquery/index.ts';
 import { row } from '../../conformance/destination.ts';
 import { type BigQueryServer, startBigQueryServer } from '../../helpers/bigquery-server.ts';
 import { plain, plainRowOf } from '../postgres/support.ts';

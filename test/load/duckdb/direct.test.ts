@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../../src/json.ts';
+import type { JsonObject } from '../../../src/model/json.ts';
 import type { Destination, Row, Table } from '../../../src/load/destination.ts';
-import { openDuckDb } from '../../../src/load/destinations/duckdb.ts';
+import { openDuckDb } from '../../../src/load/destinations/duckdb/index.ts';
 import { row } from '../../conformance/destination.ts';
 
 const columns: Table['columns'] = [

@@ -2,7 +2,7 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Column, ColumnType } from '../../../src/contracts/contract.ts';
-import type { JsonObject } from '../../../src/json.ts';
+import type { JsonObject } from '../../../src/model/json.ts';
 import { type Hash, hashesAgree } from '../../../src/load/destinations/duckdb/hash.ts';
 import { keyHash } from '../../../src/load/destinations/duckdb/key-hash.ts';
 import { keyHashes } from '../../../src/load/destinations/duckdb/table-sql.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Destination, Row } from '../../../src/load/destination.ts';
-import { openDuckDb } from '../../../src/load/destinations/duckdb.ts';
+import { openDuckDb } from '../../../src/load/destinations/duckdb/index.ts';
 import { payments, row } from '../../conformance/destination/support.ts';
 
 let destination: Destination;

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDuckDb } from '../../../src/load/destinations/duckdb.ts';
+import { openDuckDb } from '../../../src/load/destinations/duckdb/index.ts';
 import { searchConformance } from '../../conformance/destination-search.ts';
 
 searchConformance('duckdb', async () => {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Row, Table } from '../../../src/load/destination.ts';
-import { openDuckDb } from '../../../src/load/destinations/duckdb.ts';
+import { openDuckDb } from '../../../src/load/destinations/duckdb/index.ts';
 import { row } from '../../conformance/destination.ts';
 
 /** The destination on a file in a folder of its own. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { startProxy } from '../../helpers/tcp-proxy.ts';
-import { openPostgres } from '../../../src/load/destinations/postgres.ts';
+import { openPostgres } from '../../../src/load/destinations/postgres/index.ts';
 import { row } from '../../conformance/destination.ts';
 import { withoutPostgres } from '../../helpers/postgres.ts';
 import { plain, plainRowOf, postgresForTests } from './support.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
 import type { Destination, Table } from '../../../src/load/destination.ts';
-import { type PostgresOptions, openPostgres } from '../../../src/load/destinations/postgres.ts';
+import { type PostgresOptions, openPostgres } from '../../../src/load/destinations/postgres/index.ts';
 import { type PostgresServer, startPostgres } from '../../helpers/postgres.ts';
 
 export const plain: Table = {

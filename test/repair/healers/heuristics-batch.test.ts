@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../../src/json.ts';
-import { heuristicsHealer } from '../../../src/repair/healers/heuristics.ts';
-import { tryPlan } from '../../../src/repair/trial.ts';
+import type { JsonObject } from '../../../src/model/json.ts';
+import { heuristicsHealer } from '../../../src/repair/healers/heuristics/index.ts';
+import { tryPlan } from '../../../src/repair/plans/trial.ts';
 import { failureOf } from '../../helpers/healing.ts';
 import { shipment, shipmentWith } from '../support.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { contractFromJsonSchema } from '../../../src/contracts/json-schema.ts';
-import type { Json, JsonObject } from '../../../src/json.ts';
-import { heuristicsHealer } from '../../../src/repair/healers/heuristics.ts';
+import { contractFromJsonSchema } from '../../../src/contracts/json-schema/compile.ts';
+import type { Json, JsonObject } from '../../../src/model/json.ts';
+import { heuristicsHealer } from '../../../src/repair/healers/heuristics/index.ts';
 import { failureOf, transactionWith } from '../../helpers/healing.ts';
 import { measureWork } from '../../helpers/work.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Contract } from '../../../src/contracts/contract.ts';
-import { contractFromJsonSchema } from '../../../src/contracts/json-schema.ts';
-import type { JsonObject } from '../../../src/json.ts';
-import { heuristicsHealer } from '../../../src/repair/healers/heuristics.ts';
-import { tryPlan } from '../../../src/repair/trial.ts';
+import { contractFromJsonSchema } from '../../../src/contracts/json-schema/compile.ts';
+import type { JsonObject } from '../../../src/model/json.ts';
+import { heuristicsHealer } from '../../../src/repair/healers/heuristics/index.ts';
+import { tryPlan } from '../../../src/repair/plans/trial.ts';
 import { failureOf } from '../../helpers/healing.ts';
 
 const healer = heuristicsHealer();

@@ -4,12 +4,12 @@ import { describe, expect, it } from 'vitest';
 import order from '../../../contracts/v1/order.ts';
 import transaction from '../../../contracts/v1/transaction.ts';
 import type { Contract } from '../../../src/contracts/contract.ts';
-import { defineContract } from '../../../src/contracts/define.ts';
-import { email } from '../../../src/contracts/fields.ts';
-import { contractFromJsonSchema } from '../../../src/contracts/json-schema.ts';
-import type { Json, JsonObject } from '../../../src/json.ts';
-import { heuristicsHealer } from '../../../src/repair/healers/heuristics.ts';
-import { tryPlan } from '../../../src/repair/trial.ts';
+import { defineContract } from '../../../src/contracts/zod/define.ts';
+import { email } from '../../../src/contracts/fields/index.ts';
+import { contractFromJsonSchema } from '../../../src/contracts/json-schema/compile.ts';
+import type { Json, JsonObject } from '../../../src/model/json.ts';
+import { heuristicsHealer } from '../../../src/repair/healers/heuristics/index.ts';
+import { tryPlan } from '../../../src/repair/plans/trial.ts';
 import { failureOf, transactionWith } from '../../helpers/healing.ts';
 import { shipment, shipmentWith } from '../support.ts';
 

@@ -1,12 +1,12 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { createBackward } from '../../../src/repair/provenance/backward.ts';
-import { leavesOf } from '../../../src/repair/provenance/differences.ts';
-import { createForward } from '../../../src/repair/provenance/forward.ts';
-import { routesOf } from '../../../src/repair/provenance/routes.ts';
-import { traceOf } from '../../../src/repair/provenance/trace.ts';
-import type { Json } from '../../../src/json.ts';
-import type { Operation } from '../../../src/repair/plan.ts';
+import { createBackward } from '../../../src/repair/plans/provenance/backward.ts';
+import { leavesOf } from '../../../src/repair/plans/provenance/differences.ts';
+import { createForward } from '../../../src/repair/plans/provenance/forward.ts';
+import { routesOf } from '../../../src/repair/plans/provenance/routes.ts';
+import { traceOf } from '../../../src/repair/plans/provenance/trace.ts';
+import type { Json } from '../../../src/model/json.ts';
+import type { Operation } from '../../../src/model/plan.ts';
 import { shipment } from '../support.ts';
 
 const move = { op: 'move', from: '/extra', to: '/weight' } as const;

@@ -1,7 +1,7 @@
-import type { DriftField } from '../../../../src/history/drift-fields.ts';
+import type { DriftField } from '../../../../src/observe/history/drift-fields.ts';
 
-export type { SourceInfo } from '../../../../src/history/sources.ts';
-export type { ContractInfo as Contract } from '../../../../src/pipeline/contract-info.ts';
+export type { SourceInfo } from '../../../../src/observe/history/sources.ts';
+export type { ContractInfo as Contract } from '../../../../src/observe/contract-info.ts';
 export type { DriftField };
 
 export interface ContractDrift {

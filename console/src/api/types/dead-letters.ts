@@ -1,6 +1,6 @@
 import type { Json, Page, Violation } from './json.ts';
-import type { DeadLetterGroup, DeadLetterStatus } from '../../../../src/dead-letter/dead-letter.ts';
-import type { Plan } from '../../../../src/repair/plan.ts';
+import type { DeadLetterGroup, DeadLetterStatus } from '../../../../src/model/dead-letter.ts';
+import type { Plan } from '../../../../src/model/plan.ts';
 
 export type { DeadLetterGroup, DeadLetterStatus };
 

@@ -1,7 +1,7 @@
 import type { Json, JsonObject, Violation } from './json.ts';
 import type { EventStatus, HealerName } from './stats.ts';
-import type { Change } from '../../../../src/repair/changes.ts';
-import type { Plan } from '../../../../src/repair/plan.ts';
+import type { Change } from '../../../../src/repair/plans/changes.ts';
+import type { Plan } from '../../../../src/model/plan.ts';
 
 export type { Change };
 

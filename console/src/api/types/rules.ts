@@ -1,8 +1,8 @@
 import type { Page } from './json.ts';
 import type { HealerName } from './stats.ts';
-import type { Plan } from '../../../../src/repair/plan.ts';
+import type { Plan } from '../../../../src/model/plan.ts';
 
-export type { Rule, RuleStatus } from '../../../../src/repair/rule.ts';
+export type { Rule, RuleStatus } from '../../../../src/model/rule.ts';
 
 export interface Repair {
   request_id: string;

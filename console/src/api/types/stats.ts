@@ -1,4 +1,4 @@
-export type { HistorySeries as History } from '../../../../src/history/history.ts';
+export type { HistorySeries as History } from '../../../../src/observe/history/history.ts';
 
 export interface GroupDepth {
   group: string;

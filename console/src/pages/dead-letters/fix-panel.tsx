@@ -1,5 +1,5 @@
 import { CircleCheck, CircleX, LoaderCircle, TriangleAlert } from 'lucide-react';
-import { describeOperation } from '../../../../src/repair/describe-plan.ts';
+import { describeOperation } from '../../../../src/repair/plans/describe-plan.ts';
 import type { DeadLetter, EditDryRun } from '../../api/types.ts';
 import { pathInWords } from '../../lib/pointer.ts';
 import { Card } from '../../ui/basics.tsx';

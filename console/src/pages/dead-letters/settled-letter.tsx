@@ -1,4 +1,4 @@
-import { describePlan } from '../../../../src/repair/describe-plan.ts';
+import { describePlan } from '../../../../src/repair/plans/describe-plan.ts';
 import type { DeadLetter } from '../../api/types.ts';
 import { formatJson } from '../../lib/format-json.ts';
 import { Ago, Card } from '../../ui/basics.tsx';

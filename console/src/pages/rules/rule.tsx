@@ -1,5 +1,5 @@
 import { Link, useParams } from 'wouter';
-import { describePlan } from '../../../../src/repair/describe-plan.ts';
+import { describePlan } from '../../../../src/repair/plans/describe-plan.ts';
 import { useApi } from '../../api/queries.ts';
 import type { Rule } from '../../api/types.ts';
 import { count } from '../../lib/format.ts';

@@ -1,6 +1,6 @@
 import { Ruler } from 'lucide-react';
 import { Link } from 'wouter';
-import { describePlan } from '../../../../src/repair/describe-plan.ts';
+import { describePlan } from '../../../../src/repair/plans/describe-plan.ts';
 import { useApi } from '../../api/queries.ts';
 import type { Page as PageOf, Rule } from '../../api/types.ts';
 import { plural, shortCount } from '../../lib/format.ts';

@@ -1,4 +1,4 @@
-import { SentinelError } from '../../../errors.ts';
+import { SentinelError } from '../../../model/errors.ts';
 
 /** What the API says of an error, in its own words. */
 interface ApiError extends Error {

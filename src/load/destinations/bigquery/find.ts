@@ -1,6 +1,6 @@
-import type { LoadedEvent, RepairTrail } from '../../loaded-event.ts';
-import { uuidShape } from '../../uuid-shape.ts';
-import { byHandOf } from '../../repair-page.ts';
+import type { LoadedEvent, RepairTrail } from '../../../model/loaded-event.ts';
+import { uuidShape } from '../../destination-kit/uuid-shape.ts';
+import { byHandOf } from '../../destination-kit/repair-page.ts';
 import type { Api } from './api.ts';
 import { cell } from './repairs.ts';
 import { literal } from './tables.ts';

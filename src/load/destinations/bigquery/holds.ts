@@ -1,4 +1,4 @@
-import { uuidShape } from '../../uuid-shape.ts';
+import { uuidShape } from '../../destination-kit/uuid-shape.ts';
 import type { Api } from './api.ts';
 import { allTables, daysAround } from './find.ts';
 import { cell } from './repairs.ts';

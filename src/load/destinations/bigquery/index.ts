@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Destination, Table } from '../destination.ts';
-import { mergeTables } from '../merge-tables.ts';
-import { type BigQueryOptions, openApi } from './bigquery/api.ts';
-import { createCounts } from './bigquery/counts.ts';
-import { isCollision, isNotFound, unavailable } from './bigquery/errors.ts';
-import { findEvent } from './bigquery/find.ts';
-import { heldAmong } from './bigquery/holds.ts';
-import { type Warehouse, loadBatch } from './bigquery/loader.ts';
-import { countTouched, forgetLeaving, listRepairs, readLeaving, takeOut } from './bigquery/repairs.ts';
-import { ensureBookkeeping, ensureTable, keyOf } from './bigquery/tables.ts';
-import { sameName, typeName } from './bigquery/types.ts';
+import type { Destination, Table } from '../../destination.ts';
+import { mergeTables } from '../../destination-kit/merge-tables.ts';
+import { type BigQueryOptions, openApi } from './api.ts';
+import { createCounts } from './counts.ts';
+import { isCollision, isNotFound, unavailable } from './errors.ts';
+import { findEvent } from './find.ts';
+import { heldAmong } from './holds.ts';
+import { type Warehouse, loadBatch } from './loader.ts';
+import { countTouched, forgetLeaving, listRepairs, readLeaving, takeOut } from './repairs.ts';
+import { ensureBookkeeping, ensureTable, keyOf } from './tables.ts';
+import { sameName, typeName } from './types.ts';
 
 export type { BigQueryOptions };
 

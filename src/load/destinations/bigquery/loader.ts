@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Position } from '../../../engine/engine.ts';
-import { SentinelError } from '../../../errors.ts';
+import { SentinelError } from '../../../model/errors.ts';
 import type { LoadCounts, Row, RowOutcome, Table } from '../../destination.ts';
 import type { Api, Params } from './api.ts';
 import { cameFirst } from './errors.ts';

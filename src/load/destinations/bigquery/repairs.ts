@@ -1,6 +1,6 @@
-import type { RepairTrail } from '../../loaded-event.ts';
+import type { RepairTrail } from '../../../model/loaded-event.ts';
 import type { RepairAudit, RepairFilter, TakeOutOptions, TakenOut } from '../../repair-audit.ts';
-import { byHandOf, filterColumns, placeOf, repairPage } from '../../repair-page.ts';
+import { byHandOf, filterColumns, placeOf, repairPage } from '../../destination-kit/repair-page.ts';
 import type { Api, Params } from './api.ts';
 import { type Warehouse, commit, lastBatch } from './loader.ts';
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Column } from '../../../contracts/contract.ts';
-import type { Json, JsonObject } from '../../../json.ts';
-import { type Result, fail, ok } from '../../../result.ts';
+import type { Json, JsonObject } from '../../../model/json.ts';
+import { type Result, fail, ok } from '../../../model/result.ts';
 import type { Row, RowOutcome, Table } from '../../destination.ts';
-import { inexactColumn } from '../../exact.ts';
+import { inexactColumn } from '../../destination-kit/exact-values.ts';
 import type { Api } from './api.ts';
 import { ownFields } from './tables.ts';
 import { type Field, encode, fieldOf, storableJson } from './types.ts';

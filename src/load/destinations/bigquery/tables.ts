@@ -1,6 +1,6 @@
 import type { Table } from '../../destination.ts';
-import { conflict, keyFields } from '../../key-fields.ts';
-import { expectType } from '../../merge-tables.ts';
+import { conflict, keyFields } from '../../destination-kit/key-fields.ts';
+import { expectType } from '../../destination-kit/merge-tables.ts';
 import type { Api, TableSpec } from './api.ts';
 import { type Field, checkName, fieldOf, sameName, spelled } from './types.ts';
 

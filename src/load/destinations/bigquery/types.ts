@@ -1,7 +1,7 @@
 import type { Column, ColumnType } from '../../../contracts/contract.ts';
-import type { Json } from '../../../json.ts';
-import { dateText, instantText } from '../../exact-times.ts';
-import { conflict } from '../../key-fields.ts';
+import type { Json } from '../../../model/json.ts';
+import { dateText, instantText } from '../../destination-kit/exact-times.ts';
+import { conflict } from '../../destination-kit/key-fields.ts';
 
 /** A column as the REST API names it. */
 export interface Field {

@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { messageOf } from '../../../errors.ts';
+import { messageOf } from '../../../model/errors.ts';
 import type { LoadCounts, Row } from '../../destination.ts';
 import { insertRepairs, insertRows } from './direct-sql.ts';
 import type { Handover } from './handover.ts';

@@ -1,4 +1,4 @@
-import { SentinelError, messageOf } from '../../../errors.ts';
+import { SentinelError, messageOf } from '../../../model/errors.ts';
 
 /** Kinds of DuckDB errors whose text speaks of files and memory, never of values. */
 const harmless = /^(?:IO|Out of Memory|TransactionContext|FATAL|Catalog|Connection) Error\b/;

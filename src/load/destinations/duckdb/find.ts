@@ -1,6 +1,6 @@
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
-import type { LoadedEvent, RepairTrail } from '../../loaded-event.ts';
-import { uuidShape } from '../../uuid-shape.ts';
+import type { LoadedEvent, RepairTrail } from '../../../model/loaded-event.ts';
+import { uuidShape } from '../../destination-kit/uuid-shape.ts';
 import { rowsOf } from './rows.ts';
 import { identifier, literal } from './sql.ts';
 import { eventTables } from './tables.ts';

@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { Json } from '../../../json.ts';
+import type { Json } from '../../../model/json.ts';
 import { rowsOf } from './rows.ts';
 import { literal } from './sql.ts';
 

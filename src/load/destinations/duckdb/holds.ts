@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { uuidShape } from '../../uuid-shape.ts';
+import { uuidShape } from '../../destination-kit/uuid-shape.ts';
 import { rowsOf } from './rows.ts';
 import { identifier, literal } from './sql.ts';
 import { eventTables } from './tables.ts';

@@ -1,21 +1,21 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { Destination, Row, RowOutcome, Table } from '../destination.ts';
-import { mergeTables } from '../merge-tables.ts';
-import { ensureBookkeeping, forgetPositions, readCounts, readPositions } from './duckdb/bookkeeping.ts';
-import { unavailable } from './duckdb/errors.ts';
-import { findEvent } from './duckdb/find.ts';
-import { heldAmong } from './duckdb/holds.ts';
-import { type KnownTable, knowTable } from './duckdb/known-table.ts';
-import { type Warehouse, loadBatch, writer } from './duckdb/loader.ts';
-import { createRepairKinds, highestRepairKind } from './duckdb/repair-log.ts';
-import { createQuery } from './duckdb/query.ts';
-import { createSearch } from './duckdb/search.ts';
-import { makeReady } from './duckdb/ready.ts';
-import { rowsOf } from './duckdb/rows.ts';
-import { type DuckDbOptions, openSession } from './duckdb/session.ts';
-import { repairAudit } from './duckdb/repair-audit.ts';
-import { typeName } from './duckdb/sql.ts';
-import { ensureTable, sameName } from './duckdb/tables.ts';
+import type { Destination, Row, RowOutcome, Table } from '../../destination.ts';
+import { mergeTables } from '../../destination-kit/merge-tables.ts';
+import { ensureBookkeeping, forgetPositions, readCounts, readPositions } from './bookkeeping.ts';
+import { unavailable } from './errors.ts';
+import { findEvent } from './find.ts';
+import { heldAmong } from './holds.ts';
+import { type KnownTable, knowTable } from './known-table.ts';
+import { type Warehouse, loadBatch, writer } from './loader.ts';
+import { createRepairKinds, highestRepairKind } from './repair-log.ts';
+import { createQuery } from './query.ts';
+import { createSearch } from './search.ts';
+import { makeReady } from './ready.ts';
+import { rowsOf } from './rows.ts';
+import { type DuckDbOptions, openSession } from './session.ts';
+import { repairAudit } from './repair-audit.ts';
+import { typeName } from './sql.ts';
+import { ensureTable, sameName } from './tables.ts';
 
 /**
  * A DuckDB file as the destination. Only one process at a time can have it open; `query` is how others read it.

@@ -1,6 +1,6 @@
-import { type Json, type JsonObject, isObject } from '../../../json.ts';
+import { type Json, type JsonObject, isObject } from '../../../model/json.ts';
 import type { Table } from '../../destination.ts';
-import { keyFields } from '../../key-fields.ts';
+import { keyFields } from '../../destination-kit/key-fields.ts';
 import { type Hash, combine, ofInteger, ofText, ofUuid } from './hash.ts';
 import { literal } from './sql.ts';
 

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Column } from '../../../contracts/contract.ts';
-import type { JsonObject } from '../../../json.ts';
+import type { JsonObject } from '../../../model/json.ts';
 import type { Table } from '../../destination.ts';
-import { inexactColumn } from '../../exact.ts';
-import { keyFields } from '../../key-fields.ts';
+import { inexactColumn } from '../../destination-kit/exact-values.ts';
+import { keyFields } from '../../destination-kit/key-fields.ts';
 import { hashesAgree } from './hash.ts';
 import { KeyFilter } from './key-filter.ts';
 import { type KeyHash, keyHash } from './key-hash.ts';

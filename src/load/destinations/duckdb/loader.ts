@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Position } from '../../../engine/engine.ts';
-import { SentinelError } from '../../../errors.ts';
+import { SentinelError } from '../../../model/errors.ts';
 import type { LoadCounts, Row, RowOutcome } from '../../destination.ts';
 import { addToCounts, savePositions } from './bookkeeping.ts';
 import { DirectRefused, type Sorted, insertDirect, sortRows } from './direct.ts';

@@ -1,5 +1,5 @@
 import { type DuckDBConnection, type DuckDBDataChunk, StatementType } from '@duckdb/node-api';
-import { SentinelError, messageOf } from '../../../errors.ts';
+import { SentinelError, messageOf } from '../../../model/errors.ts';
 import type { Destination, QueryResult } from '../../destination.ts';
 import { gate } from './gate.ts';
 import { valuesIn } from './result-size.ts';

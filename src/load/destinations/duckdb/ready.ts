@@ -1,6 +1,6 @@
-import type { JsonObject } from '../../../json.ts';
+import type { JsonObject } from '../../../model/json.ts';
 import type { Row } from '../../destination.ts';
-import type { RepairTrail } from '../../loaded-event.ts';
+import type { RepairTrail } from '../../../model/loaded-event.ts';
 import { longestLine, separator } from './direct-sql.ts';
 import { type Hash, ofUuid } from './hash.ts';
 import type { KnownTable } from './known-table.ts';

@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { RepairAudit, RepairFilter, RepairPage, TouchedByRule } from '../../repair-audit.ts';
-import { filterColumns, placeOf, repairPage } from '../../repair-page.ts';
+import { filterColumns, placeOf, repairPage } from '../../destination-kit/repair-page.ts';
 import { integersOf, rowsOf } from './rows.ts';
 import { literal } from './sql.ts';
 import { forgetLeaving, readLeaving, takeOut } from './take-out.ts';

@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Row } from '../../destination.ts';
-import type { RepairTrail } from '../../loaded-event.ts';
+import type { RepairTrail } from '../../../model/loaded-event.ts';
 import { rowsOf } from './rows.ts';
 import { literal } from './sql.ts';
 

@@ -2,7 +2,7 @@ import { mkdir, realpath } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { SentinelError } from '../../../errors.ts';
+import { SentinelError } from '../../../model/errors.ts';
 import { type Handover, openHandover } from './handover.ts';
 import { inUse, openingError, unavailable } from './errors.ts';
 import { literal } from './sql.ts';

@@ -1,7 +1,7 @@
 import { DuckDBDataChunk, type DuckDBConnection, INTEGER, VARCHAR } from '@duckdb/node-api';
-import { type Result, fail, ok } from '../../../result.ts';
+import { type Result, fail, ok } from '../../../model/result.ts';
 import type { Row } from '../../destination.ts';
-import type { RepairTrail } from '../../loaded-event.ts';
+import type { RepairTrail } from '../../../model/loaded-event.ts';
 import type { KnownTable } from './known-table.ts';
 import { forEachRow } from './rows.ts';
 import { type Staging, type StagedRow, type TableSql, staging, tableSql } from './table-sql.ts';

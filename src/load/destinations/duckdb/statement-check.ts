@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { SentinelError } from '../../../errors.ts';
-import { type Json, isObject } from '../../../json.ts';
+import { SentinelError } from '../../../model/errors.ts';
+import { type Json, isObject } from '../../../model/json.ts';
 import { rowsOf } from './rows.ts';
 
 /**

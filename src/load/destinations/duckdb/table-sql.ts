@@ -1,6 +1,6 @@
 import type { Column } from '../../../contracts/contract.ts';
 import type { Table } from '../../destination.ts';
-import { keyFields } from '../../key-fields.ts';
+import { keyFields } from '../../destination-kit/key-fields.ts';
 import { identifier, literal, textType, tryCast } from './sql.ts';
 import { ownColumns } from './tables.ts';
 

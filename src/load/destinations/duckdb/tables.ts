@@ -1,8 +1,8 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Column } from '../../../contracts/contract.ts';
 import type { Table } from '../../destination.ts';
-import { conflict } from '../../key-fields.ts';
-import { expectType } from '../../merge-tables.ts';
+import { conflict } from '../../destination-kit/key-fields.ts';
+import { expectType } from '../../destination-kit/merge-tables.ts';
 import { rowsOf } from './rows.ts';
 import { identifier, literal, typeName } from './sql.ts';
 

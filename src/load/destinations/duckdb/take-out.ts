@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { RepairTrail } from '../../loaded-event.ts';
+import type { RepairTrail } from '../../../model/loaded-event.ts';
 import type { LeavingEvent, TakeOutOptions, TakenOut } from '../../repair-audit.ts';
 import { rowsOf } from './rows.ts';
 import { identifier, literal } from './sql.ts';

@@ -1,6 +1,6 @@
 import pg from 'pg';
-import type { PostgresConfig } from '../../../config.ts';
-import { SentinelError } from '../../../errors.ts';
+import type { PostgresConfig } from '../../../config/load.ts';
+import { SentinelError } from '../../../model/errors.ts';
 import { unavailable } from './errors.ts';
 import { powerful } from './query.ts';
 import { clientConfig } from './session.ts';

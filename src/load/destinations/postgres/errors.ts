@@ -1,5 +1,5 @@
 import { DatabaseError } from 'pg';
-import { SentinelError } from '../../../errors.ts';
+import { SentinelError } from '../../../model/errors.ts';
 
 /** Two transactions stood in each other's way, and this one was rolled back: the same work can be done again at once. */
 export const isCollision = (error: unknown): boolean => ['40001', '40P01'].includes(sqlStateOf(error) ?? '');

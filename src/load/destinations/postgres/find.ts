@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
-import type { LoadedEvent, RepairTrail } from '../../loaded-event.ts';
-import { uuidShape } from '../../uuid-shape.ts';
+import type { LoadedEvent, RepairTrail } from '../../../model/loaded-event.ts';
+import { uuidShape } from '../../destination-kit/uuid-shape.ts';
 import { identifier, literal } from './sql.ts';
 import { eventTables } from './tables.ts';
 

@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import { uuidShape } from '../../uuid-shape.ts';
+import { uuidShape } from '../../destination-kit/uuid-shape.ts';
 import { identifier } from './sql.ts';
 import { eventTables } from './tables.ts';
 

@@ -1,18 +1,18 @@
 import { randomInt } from 'node:crypto';
 import type { PoolClient } from 'pg';
-import type { Destination, RowOutcome, Table } from '../destination.ts';
-import { mergeTables } from '../merge-tables.ts';
-import { counterSlots, forgetPositions, readCounts, readPositions } from './postgres/bookkeeping.ts';
-import { findEvent } from './postgres/find.ts';
-import { heldAmong } from './postgres/holds.ts';
-import { type KnownTable, knowTable } from './postgres/known-table.ts';
-import { type Warehouse, loadBatch, makeReady } from './postgres/loader.ts';
-import { createQuery } from './postgres/query.ts';
-import { repairAudit } from './postgres/repair-audit.ts';
-import { createSearch } from './postgres/search.ts';
-import { CallersError, type PostgresOptions, openSession, patient } from './postgres/session.ts';
-import { typeName } from './postgres/sql.ts';
-import { ensureTables } from './postgres/tables.ts';
+import type { Destination, RowOutcome, Table } from '../../destination.ts';
+import { mergeTables } from '../../destination-kit/merge-tables.ts';
+import { counterSlots, forgetPositions, readCounts, readPositions } from './bookkeeping.ts';
+import { findEvent } from './find.ts';
+import { heldAmong } from './holds.ts';
+import { type KnownTable, knowTable } from './known-table.ts';
+import { type Warehouse, loadBatch, makeReady } from './loader.ts';
+import { createQuery } from './query.ts';
+import { repairAudit } from './repair-audit.ts';
+import { createSearch } from './search.ts';
+import { CallersError, type PostgresOptions, openSession, patient } from './session.ts';
+import { typeName } from './sql.ts';
+import { ensureTables } from './tables.ts';
 
 export type { PostgresOptions };
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Row, Table } from '../../destination.ts';
-import type { Result } from '../../../result.ts';
+import type { Result } from '../../../model/result.ts';
 import { type Line, type Refusal, lineMaker, ownColumns } from './row-lines.ts';
 import { identifier, keyOf, typeName } from './sql.ts';
 

@@ -1,10 +1,10 @@
 import type { PoolClient } from 'pg';
 import type { Position } from '../../../engine/engine.ts';
-import { SentinelError } from '../../../errors.ts';
+import { SentinelError } from '../../../model/errors.ts';
 import type { LoadCounts, Row, RowOutcome } from '../../destination.ts';
 import { addToCounts, savePositions } from './bookkeeping.ts';
 import type { KnownTable } from './known-table.ts';
-import type { Result } from '../../../result.ts';
+import type { Result } from '../../../model/result.ts';
 import type { Line, Refusal } from './row-lines.ts';
 import { identifier } from './sql.ts';
 import { type Written, writeLines } from './write-rows.ts';

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { SentinelError } from '../../../errors.ts';
+import { SentinelError } from '../../../model/errors.ts';
 import type { Destination, QueryResult } from '../../destination.ts';
 import { sqlStateOf, unavailable } from './errors.ts';
 import { type ToJson, toJson } from './query-values.ts';

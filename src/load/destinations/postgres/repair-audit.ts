@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 import type { RepairAudit, RepairFilter, RepairPage, TouchedByRule } from '../../repair-audit.ts';
-import { filterColumns, placeOf, repairPage } from '../../repair-page.ts';
+import { filterColumns, placeOf, repairPage } from '../../destination-kit/repair-page.ts';
 import type { Session } from './session.ts';
 import { identifier } from './sql.ts';
 import { forgetLeaving, readLeaving, takeOut } from './take-out.ts';

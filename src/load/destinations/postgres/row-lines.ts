@@ -1,8 +1,8 @@
 import type { Table, Row } from '../../destination.ts';
-import { inexactColumn } from '../../exact.ts';
-import { type Result, fail, ok } from '../../../result.ts';
+import { inexactColumn } from '../../destination-kit/exact-values.ts';
+import { type Result, fail, ok } from '../../../model/result.ts';
 import { copyField, encodeOrNull, encoder, jsonText, storableText } from './values.ts';
-import { keyFields } from '../../key-fields.ts';
+import { keyFields } from '../../destination-kit/key-fields.ts';
 
 /** Why a row can't be loaded; holds no value of the event. */
 export interface Refusal {

@@ -1,5 +1,5 @@
 import type { EventFilter, EventPlace, EventTable } from '../../event-search.ts';
-import { uuidShape } from '../../uuid-shape.ts';
+import { uuidShape } from '../../destination-kit/uuid-shape.ts';
 import { identifier, literal } from './sql.ts';
 
 /** The values of a statement, each under the number by which it is named there. */

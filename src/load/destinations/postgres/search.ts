@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { EventFilter, EventPlace, EventSearch, EventTable, FoundEvent } from '../../event-search.ts';
 import { sqlStateOf } from './errors.ts';
-import { uuidShape } from '../../uuid-shape.ts';
+import { uuidShape } from '../../destination-kit/uuid-shape.ts';
 import { toJson } from './query-values.ts';
 import { createParameters, duplicatesPart, rowsPart } from './search-sql.ts';
 import type { Session } from './session.ts';

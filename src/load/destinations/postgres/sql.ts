@@ -1,6 +1,6 @@
 import type { ColumnType } from '../../../contracts/contract.ts';
 import type { Table } from '../../destination.ts';
-import { keyFields } from '../../key-fields.ts';
+import { keyFields } from '../../destination-kit/key-fields.ts';
 
 /** An identifier, quoted: tables may be called `order`, and columns anything at all. */
 export const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;

@@ -1,4 +1,4 @@
-import { SentinelError } from '../../../errors.ts';
+import { SentinelError } from '../../../model/errors.ts';
 
 /**
  * Functions that hold a connection without working, take locks, end other sessions, reach files and other servers, run

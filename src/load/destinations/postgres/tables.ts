@@ -5,8 +5,8 @@ import { bookkeepingTables } from './bookkeeping.ts';
 import { isRowsFault, sqlStateOf } from './errors.ts';
 import { ownColumns } from './row-lines.ts';
 import { patient } from './session.ts';
-import { conflict, keyFields } from '../../key-fields.ts';
-import { expectType } from '../../merge-tables.ts';
+import { conflict, keyFields } from '../../destination-kit/key-fields.ts';
+import { expectType } from '../../destination-kit/merge-tables.ts';
 import { identifier, keyOf, literal, maxNameBytes, typeName } from './sql.ts';
 
 interface SqlColumn {

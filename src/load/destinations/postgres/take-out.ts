@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import type { RepairTrail } from '../../loaded-event.ts';
+import type { RepairTrail } from '../../../model/loaded-event.ts';
 import type { LeavingEvent, TakeOutOptions, TakenOut } from '../../repair-audit.ts';
 import { addToCounts } from './bookkeeping.ts';
 import { identifier } from './sql.ts';

@@ -1,6 +1,6 @@
 import type { Column, ColumnType } from '../../../contracts/contract.ts';
-import type { Json } from '../../../json.ts';
-import { dateText, instantText } from '../../exact-times.ts';
+import type { Json } from '../../../model/json.ts';
+import { dateText, instantText } from '../../destination-kit/exact-times.ts';
 
 /**
  * Makes the text that PostgreSQL reads as the value, exactly; undefined when the type can't hold it. Called for values

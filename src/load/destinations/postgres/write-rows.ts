@@ -2,7 +2,7 @@ import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
 import type { DatabaseError, PoolClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import { SentinelError } from '../../../errors.ts';
+import { SentinelError } from '../../../model/errors.ts';
 import { isRowsFault, sqlStateOf } from './errors.ts';
 import type { KnownTable } from './known-table.ts';
 import type { Line, Refusal } from './row-lines.ts';

@@ -1,8 +1,8 @@
-import { type Json, type JsonObject, isObject } from '../../../json.ts';
-import { type InPlaceOperation, transformOf } from '../../in-place.ts';
-import type { Operation } from '../../plan.ts';
-import { genericPointer, pointerOf } from '../../pointer.ts';
-import { isDeclared } from '../../schema-paths.ts';
+import { type Json, type JsonObject, isObject } from '../../../model/json.ts';
+import { type InPlaceOperation, transformOf } from '../../plans/in-place.ts';
+import type { Operation } from '../../../model/plan.ts';
+import { genericPointer, pointerOf } from '../../../model/pointer.ts';
+import { isDeclared } from '../../plans/schema-paths.ts';
 import { lettersOf, wordsOf, wordsOfPath } from './names.ts';
 
 /** A field that the contract does not declare, and that may be one that it misses. */

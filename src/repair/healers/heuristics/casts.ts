@@ -1,7 +1,7 @@
-import type { Json, JsonObject } from '../../../json.ts';
-import { cast } from '../../cast.ts';
-import type { CastType } from '../../plan.ts';
-import { typesOf } from '../../schema-paths.ts';
+import type { Json, JsonObject } from '../../../model/json.ts';
+import { cast } from '../../plans/cast.ts';
+import type { CastType } from '../../../model/plan.ts';
+import { typesOf } from '../../plans/schema-paths.ts';
 
 export interface Cast {
   to: CastType;

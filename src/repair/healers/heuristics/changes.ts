@@ -1,6 +1,6 @@
-import { type Json, type JsonObject, isObject } from '../../../json.ts';
-import { type InPlaceOperation, transformOf } from '../../in-place.ts';
-import { listedValues, schemasAt, typesOf } from '../../schema-paths.ts';
+import { type Json, type JsonObject, isObject } from '../../../model/json.ts';
+import { type InPlaceOperation, transformOf } from '../../plans/in-place.ts';
+import { listedValues, schemasAt, typesOf } from '../../plans/schema-paths.ts';
 import { castsFor } from './casts.ts';
 import { booleanMap, spellingMap } from './enums.ts';
 import { placeholders } from './words.ts';

@@ -1,5 +1,5 @@
-import { type JsonObject, isObject } from '../../../json.ts';
-import { schemasAt } from '../../schema-paths.ts';
+import { type JsonObject, isObject } from '../../../model/json.ts';
+import { schemasAt } from '../../plans/schema-paths.ts';
 import { foldedName, wordsOf, wordsOfPath } from './names.ts';
 
 type Paths = readonly (readonly string[])[];

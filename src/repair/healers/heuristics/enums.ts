@@ -1,4 +1,4 @@
-import type { Json } from '../../../json.ts';
+import type { Json } from '../../../model/json.ts';
 
 type Spelling = (member: string) => string;
 

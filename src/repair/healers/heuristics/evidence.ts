@@ -1,4 +1,4 @@
-import { genericPointer, isBelow, pointerOf, segmentsOf, valueAt } from '../../pointer.ts';
+import { genericPointer, isBelow, pointerOf, segmentsOf, valueAt } from '../../../model/pointer.ts';
 import { type Candidate, wordsAt } from './candidates.ts';
 import { fieldsOf } from './declared.ts';
 import { type NameEvidence, compareNames, foldedName, wordsOf, wordsOfPath } from './names.ts';

@@ -1,6 +1,6 @@
-import { isObject, jsonType } from '../../../json.ts';
-import { genericPointer, isBelow, pointerOf, valueAt } from '../../pointer.ts';
-import type { Operation } from '../../plan.ts';
+import { isObject, jsonType } from '../../../model/json.ts';
+import { genericPointer, isBelow, pointerOf, valueAt } from '../../../model/pointer.ts';
+import type { Operation } from '../../../model/plan.ts';
 import type { Candidate } from './candidates.ts';
 import { type Change, changeAt } from './changes.ts';
 import { type NameMatch, type Target, namedLike, targetAt } from './evidence.ts';

@@ -1,5 +1,5 @@
-import { type JsonObject, isObject } from '../../../json.ts';
-import { genericPointer, pointerOf, segmentsOf, valueAt } from '../../pointer.ts';
+import { type JsonObject, isObject } from '../../../model/json.ts';
+import { genericPointer, pointerOf, segmentsOf, valueAt } from '../../../model/pointer.ts';
 import type { Candidate } from './candidates.ts';
 import { fieldsOf } from './declared.ts';
 import { moved } from './find.ts';

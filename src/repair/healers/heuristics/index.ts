@@ -1,15 +1,15 @@
-import type { Failure, Healer, Proposal } from '../healer.ts';
-import type { Operation, Plan } from '../plan.ts';
-import { tryPlan } from '../trial.ts';
-import { namedLike, targetAt } from './heuristics/evidence.ts';
-import { findMissing, reshape } from './heuristics/find.ts';
-import { gatherObject } from './heuristics/gather.ts';
-import { findLeftovers } from './heuristics/leftovers.ts';
-import { fieldsOf } from './heuristics/declared.ts';
-import { sameName } from './heuristics/names.ts';
-import { findJoined, findSplit } from './heuristics/parts.ts';
-import { type Found, type Search, searchFor } from './heuristics/search.ts';
-import { targetsOf } from './heuristics/targets.ts';
+import type { Failure, Healer, Proposal } from '../../healing/healer.ts';
+import type { Operation, Plan } from '../../../model/plan.ts';
+import { tryPlan } from '../../plans/trial.ts';
+import { namedLike, targetAt } from './evidence.ts';
+import { findMissing, reshape } from './find.ts';
+import { gatherObject } from './gather.ts';
+import { findLeftovers } from './leftovers.ts';
+import { fieldsOf } from './declared.ts';
+import { sameName } from './names.ts';
+import { findJoined, findSplit } from './parts.ts';
+import { type Found, type Search, searchFor } from './search.ts';
+import { targetsOf } from './targets.ts';
 
 export interface HeuristicsOptions {
   /** Smallest evidence of a name, 0 to 1. Default 0.8. */

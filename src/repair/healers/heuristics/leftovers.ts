@@ -1,5 +1,5 @@
-import { isObject } from '../../../json.ts';
-import { genericPointer, isBelow, pointerOf, segmentsOf, valueAt } from '../../pointer.ts';
+import { isObject } from '../../../model/json.ts';
+import { genericPointer, isBelow, pointerOf, segmentsOf, valueAt } from '../../../model/pointer.ts';
 import type { Candidate } from './candidates.ts';
 import { moved } from './find.ts';
 import { fieldsOf } from './declared.ts';

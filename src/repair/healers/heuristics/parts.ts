@@ -1,8 +1,8 @@
 import type { Candidate } from './candidates.ts';
 import { type Change, changeAt } from './changes.ts';
 import { foldedName, wordsOf } from './names.ts';
-import { genericPointer, pointerOf, valueAt } from '../../pointer.ts';
-import { schemasAt } from '../../schema-paths.ts';
+import { genericPointer, pointerOf, valueAt } from '../../../model/pointer.ts';
+import { schemasAt } from '../../plans/schema-paths.ts';
 import type { Found, Search } from './search.ts';
 
 /** What a whole is called, what its two parts may be called, in their order, and what stands between them. */

@@ -1,5 +1,5 @@
-import type { Json, JsonObject } from '../../../json.ts';
-import { segmentsOf } from '../../pointer.ts';
+import type { Json, JsonObject } from '../../../model/json.ts';
+import { segmentsOf } from '../../../model/pointer.ts';
 import { type Change, applyChanges, changesFor } from './changes.ts';
 
 /** How the other events of the batch that fail in the same way spell a field. */

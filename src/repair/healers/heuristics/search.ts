@@ -1,6 +1,6 @@
-import type { Json } from '../../../json.ts';
-import type { Failure } from '../../healer.ts';
-import type { Operation } from '../../plan.ts';
+import type { Json } from '../../../model/json.ts';
+import type { Failure } from '../../healing/healer.ts';
+import type { Operation } from '../../../model/plan.ts';
 import { type Candidate, candidatesOf } from './candidates.ts';
 import { type DeclaredNames, declaredNames } from './declared.ts';
 import { sharedPrefixes, wordsOf } from './names.ts';

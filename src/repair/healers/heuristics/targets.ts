@@ -1,6 +1,6 @@
-import { type JsonObject, isObject } from '../../../json.ts';
-import type { Violation } from '../../../validate/violation.ts';
-import { segmentsOf, valueAt } from '../../pointer.ts';
+import { type JsonObject, isObject } from '../../../model/json.ts';
+import type { Violation } from '../../../model/violation.ts';
+import { segmentsOf, valueAt } from '../../../model/pointer.ts';
 import { fieldsOf } from './declared.ts';
 
 export interface Targets {

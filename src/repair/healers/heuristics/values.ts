@@ -1,9 +1,9 @@
-import { type Json, type JsonObject, isObject } from '../../../json.ts';
-import type { Violation } from '../../../validate/violation.ts';
-import { Draft, sameJson } from '../../draft.ts';
-import type { Failure } from '../../healer.ts';
-import { genericPointer, pointerOf } from '../../pointer.ts';
-import { schemasAt, typesOf } from '../../schema-paths.ts';
+import { type Json, type JsonObject, isObject } from '../../../model/json.ts';
+import type { Violation } from '../../../model/violation.ts';
+import { Draft, sameJson } from '../../plans/draft.ts';
+import type { Failure } from '../../healing/healer.ts';
+import { genericPointer, pointerOf } from '../../../model/pointer.ts';
+import { schemasAt, typesOf } from '../../plans/schema-paths.ts';
 import { type Change, applyChanges, changesFor } from './changes.ts';
 import { type PeerValues, peerValues } from './peers.ts';
 

@@ -1,4 +1,4 @@
-import { castTypes } from '../../plan.ts';
+import { castTypes } from '../../../model/plan.ts';
 
 const pointer = { type: 'string', description: 'JSON Pointer; the segment * is every element of an array' };
 const pointers = { type: 'array', items: pointer };

@@ -1,7 +1,7 @@
 import { inspect } from '../../../ingest/inspect.ts';
-import { type JsonObject, isObject } from '../../../json.ts';
-import { parseAnswer } from '../../parse-plan.ts';
-import type { Plan } from '../../plan.ts';
+import { type JsonObject, isObject } from '../../../model/json.ts';
+import { parseAnswer } from '../../plans/parse-plan.ts';
+import type { Plan } from '../../../model/plan.ts';
 
 export type Answer =
   | { kind: 'plan'; plan: Plan; reason: string | undefined }

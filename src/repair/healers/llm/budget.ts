@@ -1,4 +1,4 @@
-import { SentinelError } from '../../../errors.ts';
+import { SentinelError } from '../../../model/errors.ts';
 
 /** One call; `at`: milliseconds since 1970. */
 export interface Spent {

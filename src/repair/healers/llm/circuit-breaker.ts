@@ -1,4 +1,4 @@
-import { SentinelError, messageOf } from '../../../errors.ts';
+import { SentinelError, messageOf } from '../../../model/errors.ts';
 
 export interface CircuitBreaker {
   /**

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OpenAI } from 'openai';
-import { SentinelError } from '../../../errors.ts';
+import { SentinelError } from '../../../model/errors.ts';
 import { answerSchema } from './answer-schema.ts';
 import { AnswerTooLong, boundedFetch } from './bounded-fetch.ts';
 import { type Completion, readCompletion } from './completion.ts';

@@ -1,4 +1,4 @@
-import { isObject } from '../../../json.ts';
+import { isObject } from '../../../model/json.ts';
 
 /**
  * What came back. `rejected`: the server or the model is alive and declines this very request; asking again is no use.

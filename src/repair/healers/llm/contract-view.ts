@@ -1,6 +1,6 @@
-import { deref } from '../../../contracts/json-schema-refs.ts';
-import { type Json, type JsonObject, isObject } from '../../../json.ts';
-import { valueAt } from '../../pointer.ts';
+import { deref } from '../../../contracts/json-schema/refs.ts';
+import { type Json, type JsonObject, isObject } from '../../../model/json.ts';
+import { valueAt } from '../../../model/pointer.ts';
 import type { Focus } from './focus.ts';
 
 /** A contract's JSON Schema as a prompt has room for it. */

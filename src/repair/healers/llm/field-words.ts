@@ -1,5 +1,5 @@
-import type { Json, JsonObject } from '../../../json.ts';
-import { isObject } from '../../../json.ts';
+import type { Json, JsonObject } from '../../../model/json.ts';
+import { isObject } from '../../../model/json.ts';
 import { wordsOf } from '../heuristics/names.ts';
 import { commonplace, people, personal, qualifiers, redundantBeside, wrappers } from '../heuristics/words.ts';
 

@@ -1,8 +1,8 @@
-import type { JsonObject } from '../../../json.ts';
+import type { JsonObject } from '../../../model/json.ts';
 import { undeclaredFields } from '../../../validate/signature.ts';
-import type { Violation } from '../../../validate/violation.ts';
-import { genericPointer, pointerOf, segmentsOf } from '../../pointer.ts';
-import { isDeclared, listedValues } from '../../schema-paths.ts';
+import type { Violation } from '../../../model/violation.ts';
+import { genericPointer, pointerOf, segmentsOf } from '../../../model/pointer.ts';
+import { isDeclared, listedValues } from '../../plans/schema-paths.ts';
 
 /** What a failure is about: the places that break the contract, and those that it does not declare. */
 export interface Focus {

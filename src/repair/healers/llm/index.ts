@@ -1,18 +1,18 @@
-import { SentinelError, messageOf } from '../../errors.ts';
-import type { Failure, Healer, Proposal } from '../healer.ts';
-import type { HealingConfig } from '../healing-config.ts';
-import type { LlmStatus } from '../healing-status.ts';
-import type { LlmAudit, LlmExchange, LlmOutcome } from '../llm-audit.ts';
-import { parseAnswer } from '../parse-plan.ts';
-import { tryPlan } from '../trial.ts';
-import type { Violation } from '../../validate/violation.ts';
-import { type Answer, readAnswer } from './llm/answer.ts';
-import { type Budget, hourlyBudget } from './llm/budget.ts';
-import { circuitBreaker } from './llm/circuit-breaker.ts';
-import { type Complete, openAiClient } from './llm/client.ts';
-import { keyMaskOf } from './llm/key-mask.ts';
-import { type ChatMessage, feedbackMessages, openingMessages } from './llm/prompt.ts';
-import { withoutValues } from './llm/scrub.ts';
+import { SentinelError, messageOf } from '../../../model/errors.ts';
+import type { Failure, Healer, Proposal } from '../../healing/healer.ts';
+import type { HealingConfig } from '../../healing/config.ts';
+import type { LlmStatus } from '../../healing/status.ts';
+import type { LlmAudit, LlmExchange, LlmOutcome } from '../../healing/llm-audit.ts';
+import { parseAnswer } from '../../plans/parse-plan.ts';
+import { tryPlan } from '../../plans/trial.ts';
+import type { Violation } from '../../../model/violation.ts';
+import { type Answer, readAnswer } from './answer.ts';
+import { type Budget, hourlyBudget } from './budget.ts';
+import { circuitBreaker } from './circuit-breaker.ts';
+import { type Complete, openAiClient } from './client.ts';
+import { keyMaskOf } from './key-mask.ts';
+import { type ChatMessage, feedbackMessages, openingMessages } from './prompt.ts';
+import { withoutValues } from './scrub.ts';
 
 export type LlmConfig = Pick<
   HealingConfig,

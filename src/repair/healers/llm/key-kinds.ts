@@ -1,4 +1,4 @@
-import { type Json, type JsonObject, isObject, jsonType } from '../../../json.ts';
+import { type Json, type JsonObject, isObject, jsonType } from '../../../model/json.ts';
 import { textClass } from './text-class.ts';
 
 /** Two to four capitalised words, as people write their names: `Jane Doe`, `O'Neil, Mary Ann`, `José M. Núñez`. */

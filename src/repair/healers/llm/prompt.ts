@@ -1,6 +1,6 @@
-import type { JsonObject } from '../../../json.ts';
-import type { Violation } from '../../../validate/violation.ts';
-import type { Failure } from '../../healer.ts';
+import type { JsonObject } from '../../../model/json.ts';
+import type { Violation } from '../../../model/violation.ts';
+import type { Failure } from '../../healing/healer.ts';
 import { contractView } from './contract-view.ts';
 import { focusOf } from './focus.ts';
 import { keyMaskOf } from './key-mask.ts';

@@ -1,5 +1,5 @@
 import { escapeSegment } from '../../../contracts/violation.ts';
-import type { Json } from '../../../json.ts';
+import type { Json } from '../../../model/json.ts';
 import { looksLikeValue } from './text-class.ts';
 
 /**

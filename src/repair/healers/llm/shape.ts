@@ -1,4 +1,4 @@
-import { type Json, type JsonObject, isObject } from '../../../json.ts';
+import { type Json, type JsonObject, isObject } from '../../../model/json.ts';
 import { type Focus, focusOf } from './focus.ts';
 import { type KeyMask, keyMaskOf } from './key-mask.ts';
 import { textClass } from './text-class.ts';

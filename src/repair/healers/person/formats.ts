@@ -1,4 +1,4 @@
-import type { Json } from '../../json.ts';
+import type { Json } from '../../../model/json.ts';
 
 /** The formats (repair/cast.ts, repair/dates.ts) in which a value may be written, by the look of it. */
 export function formatsOf(value: Json): string[] {

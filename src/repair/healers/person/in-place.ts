@@ -1,8 +1,8 @@
-import { type Json, isObject } from '../../json.ts';
-import { transformOf } from '../../repair/in-place.ts';
-import type { Operation } from '../../repair/plan.ts';
-import { bindings, bind, valueAt } from '../../repair/pointer.ts';
-import { listedValues } from '../../repair/schema-paths.ts';
+import { type Json, isObject } from '../../../model/json.ts';
+import { transformOf } from '../../plans/in-place.ts';
+import type { Operation } from '../../../model/plan.ts';
+import { bindings, bind, valueAt } from '../../../model/pointer.ts';
+import { listedValues } from '../../plans/schema-paths.ts';
 import { type Pairs, onField } from './respelling.ts';
 import type { Place } from './places.ts';
 import type { Strategy } from './strategy.ts';

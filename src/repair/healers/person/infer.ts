@@ -1,17 +1,17 @@
-import type { JsonObject } from '../json.ts';
-import type { Failure } from '../repair/healer.ts';
-import { planLimits } from '../repair/parse-plan.ts';
-import type { Operation, Plan, Pointer } from '../repair/plan.ts';
-import { genericPointer, pointerOf, segmentsOf, valueAt } from '../repair/pointer.ts';
-import { leavesOf } from '../repair/provenance/differences.ts';
-import type { PlanPermissions } from '../repair/static-check.ts';
-import { tryPlan } from '../repair/trial.ts';
-import { mapInPlace, reshapeInPlace, respellInPlace } from './infer/in-place.ts';
-import { wantedPlaces } from './infer/places.ts';
-import { copyHere, moveAndGoOn, moveAndMap, moveHere, openVanished } from './infer/relocation.ts';
-import { joinTexts, splitText } from './infer/split-join.ts';
-import type { Strategy } from './infer/strategy.ts';
-import { Workbench } from './infer/workbench.ts';
+import type { JsonObject } from '../../../model/json.ts';
+import type { Failure } from '../../healing/healer.ts';
+import { planLimits } from '../../plans/parse-plan.ts';
+import type { Operation, Plan, Pointer } from '../../../model/plan.ts';
+import { genericPointer, pointerOf, segmentsOf, valueAt } from '../../../model/pointer.ts';
+import { leavesOf } from '../../plans/provenance/differences.ts';
+import type { PlanPermissions } from '../../plans/static-check.ts';
+import { tryPlan } from '../../plans/trial.ts';
+import { mapInPlace, reshapeInPlace, respellInPlace } from './in-place.ts';
+import { wantedPlaces } from './places.ts';
+import { copyHere, moveAndGoOn, moveAndMap, moveHere, openVanished } from './relocation.ts';
+import { joinTexts, splitText } from './split-join.ts';
+import type { Strategy } from './strategy.ts';
+import { Workbench } from './workbench.ts';
 
 /** What a person's edit of a failed event amounts to. */
 export interface Inference {

@@ -1,4 +1,4 @@
-import { wordsOf } from '../../repair/healers/heuristics/names.ts';
+import { wordsOf } from '../heuristics/names.ts';
 
 /** What names must be alike by, at least, to be evidence of themselves. */
 export const tellingName = 0.5;

@@ -1,7 +1,7 @@
-import { type Json, type JsonObject, isObject } from '../../json.ts';
-import { sameJson } from '../../repair/draft.ts';
-import type { Pointer } from '../../repair/plan.ts';
-import { pointerOf } from '../../repair/pointer.ts';
+import { type Json, type JsonObject, isObject } from '../../../model/json.ts';
+import { sameJson } from '../../plans/draft.ts';
+import type { Pointer } from '../../../model/plan.ts';
+import { pointerOf } from '../../../model/pointer.ts';
 
 /** One place of the event, or one in each element of an array, that is not yet as the person left it. */
 export interface Place {

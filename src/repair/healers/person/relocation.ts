@@ -1,7 +1,7 @@
-import { type Json, isObject } from '../../json.ts';
-import type { Operation } from '../../repair/plan.ts';
-import { isBelow } from '../../repair/pointer.ts';
-import { leavesOf } from '../../repair/provenance/differences.ts';
+import { type Json, isObject } from '../../../model/json.ts';
+import type { Operation } from '../../../model/plan.ts';
+import { isBelow } from '../../../model/pointer.ts';
+import { leavesOf } from '../../plans/provenance/differences.ts';
 import { mapOf } from './in-place.ts';
 import { likeness, nearest, tellingName } from './names.ts';
 import { type Place, type Source, everything, pairsOf, vanishing } from './places.ts';

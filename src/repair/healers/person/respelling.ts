@@ -1,7 +1,7 @@
-import type { Json } from '../../json.ts';
-import { sameJson } from '../../repair/draft.ts';
-import { type InPlaceOperation, transformOf } from '../../repair/in-place.ts';
-import type { CastType, Operation, Pointer } from '../../repair/plan.ts';
+import type { Json } from '../../../model/json.ts';
+import { sameJson } from '../../plans/draft.ts';
+import { type InPlaceOperation, transformOf } from '../../plans/in-place.ts';
+import type { CastType, Operation, Pointer } from '../../../model/plan.ts';
 import { formatsOf } from './formats.ts';
 
 /** Operations on one field, as yet without the field. */

@@ -1,8 +1,8 @@
-import type { Json } from '../../json.ts';
-import type { Operation, Pointer } from '../../repair/plan.ts';
-import { pointerOf } from '../../repair/pointer.ts';
+import type { Json } from '../../../model/json.ts';
+import type { Operation, Pointer } from '../../../model/plan.ts';
+import { pointerOf } from '../../../model/pointer.ts';
 import { likeness, nearest } from './names.ts';
-import { planLimits } from '../../repair/parse-plan.ts';
+import { planLimits } from '../../plans/parse-plan.ts';
 import { type Place, type Source, pairsOf, runTogether, vanishing, wantedPlaces } from './places.ts';
 import { type Link, type Pairs, onField } from './respelling.ts';
 import type { Strategy } from './strategy.ts';

@@ -1,7 +1,7 @@
-import { type Json, isObject } from '../../json.ts';
+import { type Json, isObject } from '../../../model/json.ts';
 import type { Draft } from '../draft.ts';
-import type { Pointer } from '../plan.ts';
-import { child, isBelow, pointerOf, segmentsOf } from '../pointer.ts';
+import type { Pointer } from '../../../model/plan.ts';
+import { child, isBelow, pointerOf, segmentsOf } from '../../../model/pointer.ts';
 import { type Outcome, type Run, type Step, forEachElement, isOpen } from './run.ts';
 
 type IsDeclared = (pointer: Pointer) => boolean;

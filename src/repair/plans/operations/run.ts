@@ -1,6 +1,6 @@
 import type { Draft } from '../draft.ts';
-import type { Pointer } from '../plan.ts';
-import { bind, bindings, covers, segmentsOf } from '../pointer.ts';
+import type { Pointer } from '../../../model/plan.ts';
+import { bind, bindings, covers, segmentsOf } from '../../../model/pointer.ts';
 
 /** One application of a plan to an event. */
 export interface Run {

@@ -1,5 +1,5 @@
-import type { Pointer } from '../plan.ts';
-import { isBelow, pointerOf } from '../pointer.ts';
+import type { Pointer } from '../../../model/plan.ts';
+import { isBelow, pointerOf } from '../../../model/pointer.ts';
 import { compileVacate, isFree } from './relocate.ts';
 import { type Step, forEachElement } from './run.ts';
 

@@ -1,5 +1,5 @@
-import type { Json, JsonObject } from '../../json.ts';
-import { bind, matchPrefix, pointerOf, valueAt } from '../pointer.ts';
+import type { Json, JsonObject } from '../../../model/json.ts';
+import { bind, matchPrefix, pointerOf, valueAt } from '../../../model/pointer.ts';
 import { type Leaf, type Path, isSameLeaf } from './differences.ts';
 import {
   type Trace,

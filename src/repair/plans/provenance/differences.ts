@@ -1,4 +1,4 @@
-import { type Json, type JsonObject, isObject } from '../../json.ts';
+import { type Json, type JsonObject, isObject } from '../../../model/json.ts';
 
 export type Path = readonly string[];
 

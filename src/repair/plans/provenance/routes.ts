@@ -1,5 +1,5 @@
-import type { Json, JsonObject } from '../../json.ts';
-import { valueAt } from '../pointer.ts';
+import type { Json, JsonObject } from '../../../model/json.ts';
+import { valueAt } from '../../../model/pointer.ts';
 import type { Path } from './differences.ts';
 import type { Trace, TraceStep } from './trace.ts';
 

@@ -1,8 +1,8 @@
-import type { Contract } from '../../contracts/contract.ts';
-import type { Json } from '../../json.ts';
+import type { Contract } from '../../../contracts/contract.ts';
+import type { Json } from '../../../model/json.ts';
 import { cast } from '../cast.ts';
-import type { Operation, Plan } from '../plan.ts';
-import { matchPrefix, segmentsOf } from '../pointer.ts';
+import type { Operation, Plan } from '../../../model/plan.ts';
+import { matchPrefix, segmentsOf } from '../../../model/pointer.ts';
 import { isDeclared, listedValues } from '../schema-paths.ts';
 import type { Path } from './differences.ts';
 
