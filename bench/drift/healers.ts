@@ -16,7 +16,7 @@ export async function chosenHealer(options: Options): Promise<{ name: string; he
   const healer = llmHealer({
     openai: {
       apiKey: OPENAI_API_KEY ?? 'not-needed',
-      ...(OPENAI_BASE_URL === undefined ? {} : { baseUrl: OPENAI_BASE_URL }),
+      baseUrl: OPENAI_BASE_URL,
       model,
     },
     temperature: 0.1,

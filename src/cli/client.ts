@@ -102,7 +102,7 @@ async function inProcess(config: Config, io: Io): Promise<ApiClient> {
       const response = await offline.inject({
         method,
         url: path,
-        ...(body === undefined ? {} : { payload: body }),
+        payload: body,
       });
       return answer<T>(response.statusCode, response.body);
     },

@@ -126,7 +126,7 @@ async function replayOne(io: Io, id: string, options: FixOptions & { event?: str
     throw new CliError('--learn needs --event: there is a rule to learn only from a correction', 2);
   }
   const body = {
-    ...(event === undefined ? {} : { event }),
+    event,
     ...(options.learn === true ? { learn: true } : {}),
   };
   await withClient(io, options, (client) => client.request('POST', `${path(id)}/replay`, body));

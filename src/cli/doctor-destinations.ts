@@ -27,7 +27,7 @@ export async function checkDestinations(config: Config): Promise<Finding> {
   return {
     status: fix === undefined ? 'ok' : 'warn',
     found: found.join('; '),
-    ...(fix === undefined ? {} : { fix }),
+    fix,
   };
 }
 

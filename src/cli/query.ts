@@ -47,7 +47,7 @@ async function query(io: Io, sql: string, options: QueryOptions): Promise<void> 
     options.csv === true
       ? formatCsv(result.columns, result.rows, {
           forTerminal: io.columns !== undefined,
-          ...(options.safeCells === undefined ? {} : { safeCells: options.safeCells }),
+          safeCells: options.safeCells,
         })
       : formatTable(result.columns, result.rows, io.columns),
   );

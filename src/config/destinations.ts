@@ -39,8 +39,8 @@ export function readDestinations(
     return {
       ...readDestination(further, place, env, base, problems),
       name,
-      ...(contracts === undefined ? {} : { contracts }),
-      ...(sources === undefined ? {} : { sources }),
+      contracts,
+      sources,
     };
   });
   const files = [destination, ...destinations].flatMap((each) =>

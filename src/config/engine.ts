@@ -59,10 +59,10 @@ export function toEngine(
   return {
     type: 'nats',
     servers: engine.servers,
-    ...(credentialsPath === undefined ? {} : { credentialsPath }),
-    ...(user === undefined ? {} : { user }),
-    ...(password === undefined ? {} : { password }),
-    ...(token === undefined ? {} : { token }),
+    credentialsPath,
+    user,
+    password,
+    token,
     ...(engine.tls === undefined ? {} : { tls: toTls(engine.tls, path) }),
     prefix: engine.prefix,
     replicas: engine.replicas,
@@ -76,9 +76,9 @@ function toTls(
 ): NonNullable<NatsConfig['tls']> {
   const [caPath, certPath, keyPath] = [path(tls.ca), path(tls.cert), path(tls.key)];
   return {
-    ...(caPath === undefined ? {} : { caPath }),
-    ...(certPath === undefined ? {} : { certPath }),
-    ...(keyPath === undefined ? {} : { keyPath }),
+    caPath,
+    certPath,
+    keyPath,
   };
 }
 

@@ -86,7 +86,7 @@ export async function watchDeadLetters(
   for (;;) {
     const page = await state.list<number>(indexPrefix, {
       limit: scanPage,
-      ...(after === undefined ? {} : { after }),
+      after,
     });
     for (const { key, value } of page) set(key, value);
     if (page.length < scanPage) break;

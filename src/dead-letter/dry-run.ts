@@ -156,7 +156,7 @@ async function* each(letters: DeadLetterStore, filter: DeadLetterFilter): AsyncG
   let cursor: string | undefined;
   let since = 0;
   do {
-    const page = await letters.list(filter, { limit: 500, ...(cursor === undefined ? {} : { cursor }) });
+    const page = await letters.list(filter, { limit: 500, cursor });
     for (const letter of page.items) {
       if (++since % lettersPerTurn === 0) await nextTurn();
       yield letter;

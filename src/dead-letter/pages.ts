@@ -9,7 +9,7 @@ export async function* pagesOf(
 ): AsyncGenerator<DeadLetter[]> {
   let cursor: string | undefined;
   do {
-    const page = await letters.list(filter, { limit, ...(cursor === undefined ? {} : { cursor }) });
+    const page = await letters.list(filter, { limit, cursor });
     yield page.items;
     cursor = page.next;
   } while (cursor !== undefined);

@@ -42,10 +42,7 @@ export async function resumeReplays({
   let sent = 0;
   let cursor: string | undefined;
   do {
-    const page = await letters.list(
-      { status: 'replaying' },
-      { limit: 500, ...(cursor === undefined ? {} : { cursor }) },
-    );
+    const page = await letters.list({ status: 'replaying' }, { limit: 500, cursor });
     for (const letter of page.items) await send(engine, letter);
     sent += page.items.length;
     cursor = page.next;

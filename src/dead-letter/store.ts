@@ -127,7 +127,7 @@ export function createDeadLetters(
         if (looked > 0) await nextTurn();
         const page = await state.list(prefix, {
           limit: scanPage,
-          ...(after === undefined ? {} : { after }),
+          after,
         });
         for (const { key } of page) {
           after = key;

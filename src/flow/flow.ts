@@ -69,7 +69,7 @@ export async function startPipeline(deps: {
     ttlDays: config.state.ruleTtlDays,
     contracts,
     recent,
-    ...(config.healing.targetFields === undefined ? {} : { targetFields: config.healing.targetFields }),
+    targetFields: config.healing.targetFields,
     log,
   });
   const letters = createDeadLetters(engine.state);

@@ -30,7 +30,7 @@ const destinations: { [T in DestinationConfig['type']]: () => Promise<Open<T>> }
         schema,
         poolSize,
         queueId: await queueIdOf(queue),
-        ...(queryUrl === undefined ? {} : { queryUrl }),
+        queryUrl,
       });
   },
   bigquery: async () => {

@@ -39,7 +39,7 @@ async function settle(work: () => Promise<unknown>): Promise<Json> {
     const value = (await work()) as Json | undefined;
     return value === undefined ? {} : { value };
   } catch (error) {
-    const code = error instanceof SentinelError ? { code: error.code } : {};
-    return { error: messageOf(error), ...code };
+    const message = messageOf(error);
+    return error instanceof SentinelError ? { error: message, code: error.code } : { error: message };
   }
 }

@@ -41,7 +41,7 @@ export function contextFactory(
     step: config.name,
     trigger,
     attempt,
-    ...(requestId === undefined ? {} : { requestId }),
+    requestId,
     enqueue,
     logger: requestId === undefined ? stepLog : stepLog.child({ request_id: requestId }),
     state,

@@ -184,7 +184,7 @@ describe('validation', () => {
       name: 'A',
       step: 7,
     };
-    expect(faults(schema, event).toSorted()).toEqual([
+    expect(faults(schema, event as JsonObject).toSorted()).toEqual([
       '/amount too_small integer',
       '/a~1b~0c required missing',
       '/items/0/kind enum string',

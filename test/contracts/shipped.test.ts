@@ -84,7 +84,7 @@ describe('the contracts that ship with Data Sentinel', () => {
   });
 
   it('refuse an order whose items are wrong, item by item', () => {
-    const items = [
+    const items: JsonObject[] = [
       { sku: 's', quantity: 0, price: -1 },
       { quantity: 1.5, price: 'x' },
     ];

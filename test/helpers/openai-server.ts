@@ -146,7 +146,8 @@ function act(script: Script, request: RecordedRequest, response: ServerResponse)
       .end(' '.repeat(script.pad) + JSON.stringify(completion('{}', request)));
   } else if ('status' in script) {
     const { message = 'scripted fault', code = null, param = null } = script.error ?? {};
-    const headers = script.retryAfter === undefined ? {} : { 'retry-after': String(script.retryAfter) };
+    const headers: Record<string, string> =
+      script.retryAfter === undefined ? {} : { 'retry-after': String(script.retryAfter) };
     send(response, script.status, { error: { message, type: 'error', code, param } }, headers);
   } else {
     send(

@@ -137,7 +137,7 @@ const dateFormat: Draw = (scene, focus) => {
     field,
     style.name,
     unlessNull((value) => (typeof value === 'string' ? style.write(value) : undefined)),
-    [{ op: 'cast', path, to, ...(style.format === undefined ? {} : { format: style.format }) }],
+    [{ op: 'cast', path, to, format: style.format }],
   );
 };
 

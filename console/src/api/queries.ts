@@ -32,8 +32,8 @@ export function useApi<T>(path: string, { params, every, enabled }: Options = {}
     queryKey: [path, params ?? {}],
     queryFn: ({ signal }) => request<T>(path, { params, signal }),
     placeholderData: keepPreviousData,
-    ...(every === undefined ? {} : { refetchInterval: every }),
-    ...(enabled === undefined ? {} : { enabled }),
+    refetchInterval: every,
+    enabled,
   });
 }
 
@@ -50,7 +50,7 @@ export function usePages<T>(path: string, { params, every, enabled }: Options = 
     placeholderData: keepPreviousData,
     // Further pages were asked for by a person who reads down there: the list must not move, nor be fetched whole.
     refetchInterval: ({ state }) => (every !== undefined && hasOnePage(state.data) ? every : false),
-    ...(enabled === undefined ? {} : { enabled }),
+    enabled,
   });
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
   return { ...query, rows };

@@ -46,7 +46,7 @@ function completions(schema: JsonObject): CompletionSource {
           detail: required ? `${wanted} · required` : wanted,
           boost: required ? 1 : 0,
           apply: isNamed ? `"${name}"` : `"${name}": `,
-          ...(description === undefined ? {} : { info: description }),
+          info: description,
         }));
     }
   };

@@ -1,10 +1,4 @@
-import {
-  defaultRetry,
-  type ConsumeOptions,
-  type Consumer,
-  type Delivery,
-  type Handler,
-} from '../engine.ts';
+import { defaultRetry, type ConsumeOptions, type Consumer, type Delivery, type Handler } from '../engine.ts';
 import { createLedger, type Settled } from './ledger.ts';
 import { createLogReader } from './log-reader.ts';
 import { groupKey, readGroup, updateTopic } from './records.ts';

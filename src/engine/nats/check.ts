@@ -20,7 +20,7 @@ export async function checkNats(
       version,
       server: `${host}:${port}`,
       maxPayload: link.maxPayload(),
-      ...(unsafe === undefined ? {} : { unsafe }),
+      unsafe,
     };
   } catch (error) {
     throw toEngineError(error);

@@ -40,7 +40,7 @@ export async function openHistoryStore(state: StateStore, history: History): Pro
   for (let after: string | undefined; ;) {
     const entries = await state.list(historyPrefix, {
       limit: page,
-      ...(after === undefined ? {} : { after }),
+      after,
     });
     for (const { key, value } of entries) {
       read.add(key);

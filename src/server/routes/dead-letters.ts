@@ -43,7 +43,7 @@ export function deadLetterRoutes(app: FastifyInstance, context: ServerContext): 
     const query = parseWith(listSchema, request.query);
     if (!query.ok) return sendProblem(reply, query.error);
     const { limit, cursor, ...filter } = query.value;
-    const page = await letters.list(defined(filter), { limit, ...(cursor === undefined ? {} : { cursor }) });
+    const page = await letters.list(defined(filter), { limit, cursor });
     return { items: page.items.map(present), next: page.next ?? null };
   });
 

@@ -22,10 +22,7 @@ export function healingRoutes(app: FastifyInstance, { engine, pipeline }: Server
     const query = parseWith(auditSchema, request.query);
     if (!query.ok) return sendProblem(reply, query.error);
     const { contract, signature, limit, cursor } = query.value;
-    const page = await audit.list(
-      { ...(contract === undefined ? {} : { contract }), ...(signature === undefined ? {} : { signature }) },
-      { limit, ...(cursor === undefined ? {} : { cursor }) },
-    );
+    const page = await audit.list({ contract, signature }, { limit, cursor });
     return { items: page.items, next: page.next ?? null };
   });
 }

@@ -1,3 +1,4 @@
+import type { Json } from '../../../src/model/json.ts';
 import { describe, expect, it } from 'vitest';
 import type { StateChange } from '../../../src/engine/engine.ts';
 import { numbers } from './helpers.ts';
@@ -10,7 +11,7 @@ export function stateSuite(subject: Subject): void {
 
   describe('state', () => {
     it('keeps JSON values', async () => {
-      const values = [null, true, 0, -1.5, 'ünï', [], {}, { a: [1, { b: null }] }];
+      const values: Json[] = [null, true, 0, -1.5, 'ünï', [], {}, { a: [1, { b: null }] }];
       for (const [i, value] of values.entries()) await subject.engine.state.put(`key-${i}`, value);
       for (const [i, value] of values.entries())
         expect(await subject.engine.state.get(`key-${i}`)).toEqual(value);

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../../src/model/json.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Row } from '../../../src/load/destination.ts';
 import { type BigQueryOptions, openBigQuery } from '../../../src/load/destinations/bigquery/index.ts';
@@ -207,9 +208,8 @@ describe('tables in BigQuery', () => {
 
   it('do not hold half of a surrogate pair, nor an integer beyond 64 bits', async () => {
     const { destination } = await prepared();
-    const bad = [{ note: '\ud800' }, { data: ['\udfff'] }, { count: '9223372036854775808' }].map((values) =>
-      plainRow(values),
-    );
+    const values: JsonObject[] = [{ note: '\ud800' }, { data: ['\udfff'] }, { count: '9223372036854775808' }];
+    const bad = values.map((values) => plainRow(values));
     expect(
       (await destination.load(bad, [])).map((one) => [one.status, (one as { column: string }).column]),
     ).toEqual([

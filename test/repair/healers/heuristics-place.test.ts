@@ -126,7 +126,7 @@ describe('optional fields that drifted along', () => {
   });
 
   it('in those elements of a list that have them', async () => {
-    const rooms = [{ roomNumber: 12, View: 'sea' }, { roomNumber: 14 }];
+    const rooms: JsonObject[] = [{ roomNumber: 12, View: 'sea' }, { roomNumber: 14 }];
     expect(await heal({ ...without('rooms'), rooms })).toEqual(valid);
   });
 

@@ -32,7 +32,7 @@ function below(root: JsonObject, segments: string[], words: string, depth: numbe
       depth,
       wanted,
       required,
-      ...(description === undefined ? {} : { description }),
+      description,
     };
     const isList = schemaAt(root, inside)?.['type'] === 'array';
     const children = isList

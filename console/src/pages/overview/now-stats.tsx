@@ -47,7 +47,7 @@ export function NowStats({ stats }: { stats: Stats }) {
 function outcomeParts(stats: Stats): (Share & { tone: Tone; href?: string })[] {
   const part = (status: string, value: number, href?: string) => {
     const { tone, label } = lookOf(status);
-    return { tone, label, value, ...(href === undefined ? {} : { href }) };
+    return { tone, label, value, href };
   };
   return [
     part('loaded', stats.loaded, '/events?status=loaded'),

@@ -75,7 +75,7 @@ async function findWithin(
     contract: cell(contract ?? table),
     version: cell(version),
     source: cell(source),
-    ...(repair === undefined ? {} : { repair }),
+    repair,
   };
 }
 
@@ -94,6 +94,6 @@ async function findRepair(api: Api, id: string): Promise<RepairTrail | undefined
     original: cell(original),
     plan: cell(plan),
     result: cell(result),
-    ...(byHand === undefined ? {} : { byHand }),
+    byHand,
   };
 }

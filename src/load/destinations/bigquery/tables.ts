@@ -73,7 +73,7 @@ export async function ensureTable(api: Api, table: Table, partitionExpirationDay
     await api.create(table.name, {
       fields: wanted,
       partitionBy: '_received_at',
-      ...(partitionExpirationDays === undefined ? {} : { partitionExpirationDays }),
+      partitionExpirationDays,
       clusterBy: clusteringOf(table),
     });
     return;

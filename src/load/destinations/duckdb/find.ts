@@ -33,7 +33,7 @@ export async function findEvent(
     contract: String(contract ?? table),
     version: String(version),
     source: String(source),
-    ...(repair === undefined ? {} : { repair }),
+    repair,
   };
 }
 

@@ -42,7 +42,7 @@ export async function findEvent(
   if (row === undefined) return undefined;
   const { status, table_name: table, contract, version, source } = row;
   const repair = status === 'repaired' ? await findRepair(client, schema, requestId) : undefined;
-  return { status, table, contract, version, source, ...(repair === undefined ? {} : { repair }) };
+  return { status, table, contract, version, source, repair };
 }
 
 async function findRepair(
