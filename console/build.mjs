@@ -7,11 +7,11 @@ const here = import.meta.dirname;
 
 /** What the page shares with the server. */
 const shared = [
-  'repair/describe-plan.ts',
-  'contracts/describe-schema.ts',
-  'contracts/json-schema-refs.ts',
+  'repair/plans/describe-plan.ts',
+  'contracts/zod/describe-schema.ts',
+  'contracts/json-schema/refs.ts',
   'contracts/violation.ts',
-  'json.ts',
+  'model/json.ts',
 ].map((file) => `../src/${file}`);
 
 /** Milliseconds; a folder's own time tells of files that were removed. */

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { importModule } from '../contracts/module-loader.ts';
 import { SentinelError, messageOf } from '../model/errors.ts';
 import { stepConfigSchema } from './step-schema.ts';
-import type { StepConfig, StepHandler, StepModule } from './step.ts';
+import type { StepHandler, StepModule } from './step.ts';
 
 const stepFile = /\.step\.(?:ts|mts|js|mjs)$/;
 
@@ -74,8 +74,7 @@ async function loadStep(file: string, fresh: boolean, problems: string[]): Promi
     return undefined;
   }
   if (typeof handler !== 'function') return undefined;
-  // The schema's output is StepConfig, but for `undefined` in optional fields, which JavaScript treats as absent.
-  return { config: checked.data as StepConfig, handler: handler as StepHandler<unknown>, file };
+  return { config: checked.data, handler: handler as StepHandler<unknown>, file };
 }
 
 function asRecord(value: unknown): Record<string, unknown> {
