@@ -28,6 +28,11 @@ export interface Destination {
     beforeCommit?: (outcomes: readonly RowOutcome[]) => Promise<void>,
   ): Promise<RowOutcome[]>;
   /**
+   * Decides how each event of a batch ends, in one transaction: see `Settlement`. A row that the store refuses is `rejected`
+   * and does not disturb the others. Takes the place of `load` in every destination.
+   */
+  settle?(settlement: Settlement): Promise<Settled>;
+  /**
    * Work on a row that needs neither its batch nor the store, done as soon as there is a row: while the batch before it
    * loads, and while its values are young. To be called at most once a row, in the order of the loads; a row for which
    * it was not called loads all the same. It may let go of the row's values, which are then made anew if needed.
@@ -64,6 +69,8 @@ export interface Row {
   table: string;
   /** UUID of the event's reception. */
   requestId: string;
+  /** How often the event was replayed before; default 0. */
+  round?: number;
   /** Milliseconds since 1970, UTC. */
   receivedAt: number;
   source: string;
@@ -96,6 +103,50 @@ export type RowOutcome =
   /** Another event with this key is in the table; this one is recorded in `_sentinel_duplicates`. */
   | { status: 'duplicate' }
   | { status: 'rejected'; reason: string; column?: string };
+
+/**
+ * How each event of a batch ends, decided by the destination in one transaction. An event ends as a row of its table or as
+ * an entry of `_sentinel_outcomes`; whichever is written first stands, and the other is told `already`.
+ */
+export interface Settlement {
+  /**
+   * A row is written only where no entry of the same or a later round stands. A row whose event stands as a row already is
+   * `loaded` and not written again; one whose key another event has makes an entry `duplicate`.
+   */
+  rows: readonly Row[];
+  /** An entry is written only where no row and no duplicate of the event stands, and no entry of a later round. */
+  letters: readonly LetterEntry[];
+  /** Kept in the same transaction; only to notice, at the start, that the store went back in time. */
+  mark?: QueueMark;
+}
+
+/** The event ends as a dead letter, whose content the engine's state holds once the entry stands. */
+export interface LetterEntry {
+  requestId: string;
+  /** How often the event was replayed before it ended so. */
+  round: number;
+}
+
+export interface QueueMark {
+  /** Id of the queue that the batch came from. */
+  queueId: string;
+  /** The newest request id that is settled. */
+  newest: string;
+}
+
+/** The kinds of entries. `withdrawn`: a rollback took the row out. */
+export type EntryKind = 'duplicate' | 'letter' | 'withdrawn';
+
+export type LetterOutcome =
+  /** The entry stands now; also when it stood before, at the same round. */
+  { status: 'written' } | { status: 'already'; as: 'row' | EntryKind };
+
+export interface Settled {
+  /** In the order of the rows. `already`: the event ended otherwise, at the row's round or a later one; not written. */
+  rows: (RowOutcome | { status: 'already'; as: EntryKind })[];
+  /** In the order of the letters. */
+  letters: LetterOutcome[];
+}
 
 export interface LoadCounts {
   loaded: number;
