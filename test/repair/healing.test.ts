@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Healer } from '../../src/repair/healing/healer.ts';
 import { heuristicsHealer } from '../../src/repair/healers/heuristics/index.ts';
 import { type HealingBench, failureOf, healingBench, priced, transactionWith } from '../helpers/healing.ts';
+import { until } from '../helpers/until.ts';
 import { shipment, shipmentWith } from './support.ts';
 
 let bench: HealingBench;
@@ -76,6 +77,29 @@ describe('an event that a healer repairs', () => {
     await bench.engine.publish('validation_error', [{ body: Buffer.from(JSON.stringify(body)) }]);
     await bench.settled(1);
     expect(bench.fixed[0]?.event['amount']).toBe('12345678901234567890.12');
+  });
+});
+
+describe('a plan that nothing but its healer vouches for', () => {
+  it('waits for a person, though rules are approved by themselves', async () => {
+    const guess: Healer = {
+      name: 'heuristics',
+      propose: async () => ({
+        kind: 'plan',
+        plan: move('/price', '/amount'),
+        evidence: ['a guess'],
+        confidence: 'unproven',
+      }),
+    };
+    bench = await healingBench({ healers: [guess], llm: false, config: { approval: 'auto' } });
+    await bench.submit(priced());
+    await until(async () => (await bench.rules.list()).length === 1);
+    const [candidate] = await bench.rules.list();
+    expect(candidate?.status).toBe('candidate');
+    expect(bench.fixed).toEqual([]);
+    await bench.rules.approve(candidate!.id);
+    await bench.settled(1);
+    expect(bench.fixed[0]).toMatchObject({ healer: 'rule', rule_id: candidate!.id });
   });
 });
 

@@ -3,7 +3,7 @@ import type { Leases } from '../../engine/lease.ts';
 import { SentinelError, messageOf } from '../../model/errors.ts';
 import { outageLog } from './outage-log.ts';
 import type { Logger } from '../../support/log.ts';
-import type { Failure, Healer } from './healer.ts';
+import { type Failure, type Healer, approvalFor } from './healer.ts';
 import type { HealingConfig } from './config.ts';
 import { type Refusal, readRefusal, writeRefusal } from './refusals.ts';
 import type { RuleStore } from '../rules/store.ts';
@@ -130,13 +130,13 @@ export function llmDesk(deps: {
     outageLines.over();
     if (proposal.kind === 'refused') return refuse(signature, 'refused_by_llm', proposal.reason);
 
-    const { plan, evidence, model } = proposal;
-    const { targetFields, approval } = config;
-    const trial = tryPlan(failure, plan, targetFields === undefined ? {} : { targetFields });
+    const { plan, evidence, model, confidence } = proposal;
+    const { targetFields } = config;
+    const approval = approvalFor(confidence, config.approval);
+    const trial = tryPlan(failure, plan, { targetFields });
     if (!trial.ok)
       return refuse(signature, 'refused_by_llm', `its plan does not work: ${trial.error.reason}`);
-    const lesson = { failure, plan, origin: 'llm' as const, evidence, approval };
-    const learned = await rules.learn({ ...lesson, ...(model === undefined ? undefined : { model }) });
+    const learned = await rules.learn({ failure, plan, origin: 'llm', evidence, approval, model });
     switch (learned.kind) {
       case 'learned':
       case 'known':

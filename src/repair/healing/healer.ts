@@ -16,12 +16,30 @@ export interface Failure {
   peers?: readonly JsonObject[];
 }
 
+/**
+ * How far a healer vouches for a plan's meaning, beyond that it works:
+ * - `evident`: names and values of the event say so;
+ * - `confirmed`: a second, differently put question gave the same answer;
+ * - `unproven`: nothing but the healer's word. Waits for a person.
+ */
+export type Confidence = 'evident' | 'confirmed' | 'unproven';
+
+/** A plan that nothing vouches for waits for a person, also where rules are approved by themselves. */
+export function approvalFor(
+  confidence: Confidence | undefined,
+  approval: 'auto' | 'review',
+): 'auto' | 'review' {
+  return confidence === 'unproven' ? 'review' : approval;
+}
+
 /** What a healer answers: a plan with its reasons, or a refusal with its reason. Never data. */
 export type Proposal =
   | {
       kind: 'plan';
       plan: Plan;
       evidence: string[];
+      /** Default: `evident`. */
+      confidence?: Confidence;
       model?: string;
       /** Is told which rule the plan became, for the healer's own audit. */
       becameRule?: (ruleId: string) => Promise<void>;

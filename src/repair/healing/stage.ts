@@ -5,7 +5,7 @@ import { type Leases, createLeases } from '../../engine/lease.ts';
 import type { FailedEvent } from '../../model/event.ts';
 import type { Logger } from '../../support/log.ts';
 import { errorSignature, violationsKey } from '../../validate/signature.ts';
-import type { Failure, Healer } from './healer.ts';
+import { type Failure, type Healer, approvalFor } from './healer.ts';
 import { type PeerReader, type RefusalReader, oncePerSignature, peersAmong } from './batch.ts';
 import type { HealingConfig } from './config.ts';
 import { type Case, type Outcome, deadLetter, repaired } from './outcome.ts';
@@ -130,7 +130,7 @@ export function healingStage(deps: {
   }
 
   async function byHeuristics(failure: Failure, patient: Case): Promise<Outcome | undefined> {
-    const { targetFields, approval } = config;
+    const { targetFields } = config;
     for (const healer of inline) {
       const attempt = { healer: healer.name, at: isoNow() };
       const proposal = await healer.propose(failure, stopping.signal);
@@ -138,8 +138,9 @@ export function healingStage(deps: {
         patient.attempts.push({ ...attempt, reason: proposal.reason });
         continue;
       }
-      const { plan, evidence } = proposal;
-      const trial = tryPlan(failure, plan, targetFields === undefined ? {} : { targetFields });
+      const { plan, evidence, confidence } = proposal;
+      const approval = approvalFor(confidence, config.approval);
+      const trial = tryPlan(failure, plan, { targetFields });
       if (!trial.ok) {
         patient.attempts.push({ ...attempt, reason: trial.error.reason, plan });
         continue;
