@@ -53,6 +53,22 @@ export function bookkeepingTables(schema: string): [name: string, statements: st
         `CREATE INDEX _sentinel_repairs_newest ON ${name('_sentinel_repairs')} (repaired_at, request_id)`,
       ],
     ],
+    // How each event ended that is no row. What was recorded as a duplicate before there was this table counts.
+    [
+      '_sentinel_outcomes',
+      [
+        `CREATE TABLE ${name('_sentinel_outcomes')} (request_id uuid PRIMARY KEY, round integer NOT NULL,
+           outcome text NOT NULL)`,
+        `INSERT INTO ${name('_sentinel_outcomes')} SELECT request_id, 0, 'duplicate' FROM ${name('_sentinel_duplicates')}`,
+      ],
+    ],
+    [
+      '_sentinel_marks',
+      [
+        `CREATE TABLE ${name('_sentinel_marks')} (queue text, slot integer, newest uuid NOT NULL,
+           PRIMARY KEY (queue, slot)) WITH (fillfactor = 50)`,
+      ],
+    ],
     // Events that were taken out and are not yet durable among the dead letters.
     [
       '_sentinel_leaving',

@@ -1,16 +1,18 @@
 import { randomInt } from 'node:crypto';
 import type { PoolClient } from 'pg';
+import { SentinelError } from '../../../model/errors.ts';
 import type { Destination, RowOutcome, Table } from '../../destination.ts';
 import { mergeTables } from '../../destination-kit/merge-tables.ts';
 import { counterSlots, forgetPositions, readCounts, readPositions } from './bookkeeping.ts';
 import { findEvent } from './find.ts';
 import { heldAmong } from './holds.ts';
 import { type KnownTable, knowTable } from './known-table.ts';
-import { type Warehouse, loadBatch, makeReady } from './loader.ts';
+import { type Warehouse, loadBatch, makeReady, settleBatch } from './loader.ts';
 import { createQuery } from './query.ts';
 import { repairAudit } from './repair-audit.ts';
 import { createSearch } from './search.ts';
-import { CallersError, type PostgresOptions, openSession, patient } from './session.ts';
+import { CallersError, type Limits, type PostgresOptions, openSession, patient } from './session.ts';
+import { ShapeChanged, readShapes } from './shape.ts';
 import { typeName } from './sql.ts';
 import { ensureTables } from './tables.ts';
 
@@ -38,21 +40,54 @@ export async function openPostgres(options: PostgresOptions): Promise<Destinatio
   let unsure = false;
 
   async function prepare(specs: readonly Table[]): Promise<void> {
-    const merged = mergeTables(specs, typeName);
-    await session.transaction(
-      'prepare its tables',
-      (client) => ensureTables(client, schema, merged),
-      // At the start, or when a contract is new: a right that is missing is nothing to wait for.
-      { ...patient, opening: true },
-    );
-    for (const spec of merged) tables.set(spec.name, knowTable(schema, spec));
+    // At the start, or when a contract is new: a right that is missing is nothing to wait for.
+    await ensure(mergeTables(specs, typeName), { ...patient, opening: true });
   }
 
+  async function ensure(specs: readonly Table[], limits: Limits): Promise<void> {
+    const names = specs.map(({ name }) => name);
+    const shapes = await session.transaction(
+      'prepare its tables',
+      async (client) => {
+        await ensureTables(client, schema, specs);
+        return readShapes(client, schema, names);
+      },
+      limits,
+    );
+    for (const [at, spec] of specs.entries()) tables.set(spec.name, knowTable(schema, spec, shapes[at]!));
+  }
+
+  /** What was fine at the start and is not any more is for a person to mend; until then rows wait. */
   async function makeSure(): Promise<void> {
-    const specs = Array.from(tables.values(), ({ spec }) => spec);
-    await session.transaction('prepare its tables', (client) => ensureTables(client, schema, specs), patient);
+    try {
+      await ensure(
+        Array.from(tables.values(), ({ spec }) => spec),
+        patient,
+      );
+    } catch (error) {
+      if (!(error instanceof SentinelError) || error.retryable) throw error;
+      throw new SentinelError(error.code, error.message, { cause: error, retryable: true });
+    }
     warehouse.writers.clear();
     unsure = false;
+  }
+
+  /** A table that somebody has changed is looked at again at once; then the batch is tried once more. */
+  async function write<T>(doing: string, work: (client: PoolClient) => Promise<T>): Promise<T> {
+    const once = () =>
+      session.exclusively(doing, work, async () => {
+        if (unsure) await makeSure();
+      });
+    try {
+      return await once().catch((error: unknown) => {
+        unsure = true;
+        if (!(error instanceof ShapeChanged)) throw error;
+        return once();
+      });
+    } catch (error) {
+      unsure = true;
+      throw error;
+    }
   }
 
   async function load(
@@ -81,20 +116,16 @@ export async function openPostgres(options: PostgresOptions): Promise<Destinatio
     prepare,
     makeReady: (row) => makeReady(warehouse, row),
     async load(...args) {
-      try {
-        const { outcomes, committed } = await session.exclusively(
-          'load a batch',
-          (client) => load(client, ...args),
-          async () => {
-            if (unsure) await makeSure();
-          },
-        );
-        committed();
-        return outcomes;
-      } catch (error) {
-        unsure = true;
-        throw error;
-      }
+      const { outcomes, committed } = await write('load a batch', (client) => load(client, ...args));
+      committed();
+      return outcomes;
+    },
+    async settle(settlement) {
+      const { settled, committed } = await write('settle a batch', (client) =>
+        settleBatch(client, warehouse, settlement),
+      );
+      committed();
+      return settled;
     },
     positions: () =>
       session.question('read its positions', (client) => readPositions(client, schema, queueId)),

@@ -7,6 +7,8 @@ import { identifier, keyOf, typeName } from './sql.ts';
 /** A prepared table, with the statements that load into it. */
 export interface KnownTable {
   spec: Table;
+  /** What it was like when it was prepared; see shape.ts. */
+  shape: string | null;
   line: (row: Row) => Result<Line, Refusal>;
   /** Makes the temporary table that rows are handed over in; empty again after each transaction. */
   stage: string;
@@ -20,7 +22,7 @@ export interface KnownTable {
   lookUp: string;
 }
 
-export function knowTable(schema: string, spec: Table): KnownTable {
+export function knowTable(schema: string, spec: Table, shape: string | null): KnownTable {
   const all = [...spec.columns.map(({ name, type }) => ({ name, type: typeName(type) })), ...ownColumns];
   const columns = all.map(({ name }) => identifier(name)).join(', ');
   // Another set of columns is another table: this one may live on in its session.
@@ -35,6 +37,7 @@ export function knowTable(schema: string, spec: Table): KnownTable {
        WHERE ${where} LIMIT 1)`;
   return {
     spec,
+    shape,
     line: lineMaker(spec),
     stage: `CREATE TEMP TABLE IF NOT EXISTS ${stage.slice('pg_temp.'.length)}
       (${all.map(({ name, type }) => `${identifier(name)} ${type}`).join(', ')}) ON COMMIT DELETE ROWS`,

@@ -1,11 +1,13 @@
 import type { PoolClient } from 'pg';
 import type { Position } from '../../../engine/engine.ts';
 import { SentinelError } from '../../../model/errors.ts';
-import type { LoadCounts, Row, RowOutcome } from '../../destination.ts';
+import type { LoadCounts, Row, RowOutcome, Settled, Settlement } from '../../destination.ts';
 import { addToCounts, savePositions } from './bookkeeping.ts';
 import type { KnownTable } from './known-table.ts';
+import { findEntries, saveMark, settleLetters, takeTurn, writeEntries } from './outcomes.ts';
 import type { Result } from '../../../model/result.ts';
 import type { Line, Refusal } from './row-lines.ts';
+import { holdShape } from './shape.ts';
 import { identifier } from './sql.ts';
 import { type Written, writeLines } from './write-rows.ts';
 
@@ -32,10 +34,74 @@ export async function loadBatch(
   positions: readonly Position[],
   beforeCommit: (outcomes: readonly RowOutcome[]) => Promise<void>,
 ): Promise<{ outcomes: RowOutcome[]; committed: () => void }> {
+  const { outcomes, counts } = await writeRows(client, warehouse, rows);
+  const inOrder = rows.map((row) => outcomes.get(row)!);
+  await beforeCommit(inOrder);
+  const committed = await keepBooks(client, warehouse, rows, counts);
+  await savePositions(client, warehouse.schema, warehouse.queueId, positions);
+  return { outcomes: inOrder, committed };
+}
+
+/** A batch of rows and letters, within the transaction that is open; see `Settlement`. */
+export async function settleBatch(
+  client: PoolClient,
+  warehouse: Warehouse,
+  { rows, letters, mark }: Settlement,
+): Promise<{ settled: Settled; committed: () => void }> {
+  const { schema } = warehouse;
+  await takeTurn(client, schema, letters.length === 0 ? 'rows' : 'entries');
+  const ended = await endedOtherwise(client, schema, rows);
+  const open = ended.size === 0 ? rows : rows.filter((row) => !ended.has(row));
+  const { outcomes, counts } = await writeRows(client, warehouse, open);
+  const repeated = open.filter((row) => outcomes.get(row)!.status === 'duplicate');
+  await writeEntries(
+    client,
+    schema,
+    new Map(
+      repeated.map(({ requestId, round = 0 }) => [requestId.toLowerCase(), { round, kind: 'duplicate' }]),
+    ),
+  );
+  const settled: Settled = {
+    rows: rows.map((row) => ended.get(row) ?? outcomes.get(row)!),
+    letters: await settleLetters(client, schema, letters),
+  };
+  const committed = await keepBooks(client, warehouse, open, counts);
+  if (mark !== undefined) await saveMark(client, schema, warehouse.slot, mark);
+  return { settled, committed };
+}
+
+/** Rows whose events have an entry of the same round or a later one. */
+async function endedOtherwise(
+  client: PoolClient,
+  schema: string,
+  rows: readonly Row[],
+): Promise<Map<Row, Settled['rows'][number]>> {
+  const entries = await findEntries(
+    client,
+    schema,
+    rows.map(({ requestId }) => requestId.toLowerCase()),
+  );
+  const ended = new Map<Row, Settled['rows'][number]>();
+  if (entries.size === 0) return ended;
+  for (const row of rows) {
+    const entry = entries.get(row.requestId.toLowerCase());
+    if (entry !== undefined && entry.round >= (row.round ?? 0))
+      ended.set(row, { status: 'already', as: entry.kind });
+  }
+  return ended;
+}
+
+/** Writes what is new, with its repairs and duplicates. */
+async function writeRows(
+  client: PoolClient,
+  warehouse: Warehouse,
+  rows: readonly Row[],
+): Promise<{ outcomes: Map<Row, RowOutcome>; counts: LoadCounts }> {
   const { schema } = warehouse;
   const outcomes = new Map<Row, RowOutcome>();
   const counts: LoadCounts = { loaded: 0, repaired: 0, duplicate: 0 };
   for (const [table, ofTable] of rowsByTable(warehouse, rows)) {
+    await holdShape(client, schema, table);
     const { lines, sameEvent } = linesOf(table, ofTable, outcomes);
     const written = await writeLines(client, table, lines, warehouse.answerMs);
     for (const [line, result] of written) outcomes.set(line.row, outcomeOf(result));
@@ -47,17 +113,21 @@ export async function loadBatch(
     counts.repaired += repaired.length;
     counts.duplicate += await insertDuplicates(client, schema, written);
   }
-  const inOrder = rows.map((row) => outcomes.get(row)!);
-  await beforeCommit(inOrder);
-  const newWriters = writersOf(rows).filter((writer) => !warehouse.writers.has(writer));
+  return { outcomes, counts };
+}
+
+/** Returns what is to be called when the transaction has committed. */
+async function keepBooks(
+  client: PoolClient,
+  { schema, writers, slot }: Warehouse,
+  rows: readonly Row[],
+  counts: LoadCounts,
+): Promise<() => void> {
+  const newWriters = writersOf(rows).filter((writer) => !writers.has(writer));
   if (newWriters.length > 0) await insertWriters(client, schema, newWriters);
-  await addToCounts(client, schema, warehouse.slot, counts);
-  await savePositions(client, schema, warehouse.queueId, positions);
-  return {
-    outcomes: inOrder,
-    committed: () => {
-      for (const writer of newWriters) warehouse.writers.add(writer);
-    },
+  await addToCounts(client, schema, slot, counts);
+  return () => {
+    for (const writer of newWriters) writers.add(writer);
   };
 }
 

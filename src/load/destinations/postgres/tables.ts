@@ -74,12 +74,13 @@ async function missingOf(
   const table = `${identifier(schema)}.${identifier(spec.name)}`;
   const indexes = indexesOf(spec);
   const create = ({ name, isUnique, parts }: Index) =>
-    `CREATE ${isUnique ? 'UNIQUE ' : ''}INDEX ${identifier(name)} ON ${table} (${parts.join(', ')})`;
+    `CREATE ${isUnique ? 'UNIQUE ' : ''}INDEX ${identifier(freeName(name, relations))} ON ${table} (${parts.join(', ')})`;
   if (!relations.has(spec.name))
     return [`CREATE TABLE ${table} (${wanted.map(declared).join(', ')})`, ...indexes.map(create)];
 
-  const present = await client.query<{ name: string; type: string }>(
-    `SELECT attname AS name, format_type(atttypid, atttypmod) AS type FROM pg_attribute
+  const present = await client.query<{ name: string; type: string; demanded: string }>(
+    `SELECT attname AS name, format_type(atttypid, atttypmod) AS type,
+       attnotnull AND NOT atthasdef AND attidentity = '' AS demanded FROM pg_attribute
      WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped`,
     [table],
   );
@@ -90,19 +91,32 @@ async function missingOf(
     if (type === undefined) statements.push(`ALTER TABLE ${table} ADD COLUMN ${declared(column)}`);
     else expectType(spec.name, column.name, type, column.type);
   }
+  const written = new Set(wanted.map(({ name }) => name));
+  for (const { name, demanded } of present.rows)
+    if (demanded === 't' && !written.has(name))
+      throw conflict(
+        `column "${name}" of table "${spec.name}" is NOT NULL and has no default, and nothing writes it; give it a default, or drop NOT NULL`,
+      );
   const ours = await client.query<{ name: string }>(
     `SELECT c.relname AS name FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
      WHERE i.indrelid = $1::regclass AND c.relname LIKE '\\_sentinel\\_%' AND i.indisvalid`,
     [table],
   );
-  const standing = new Set(ours.rows.map(({ name }) => name));
-  const needed = new Set(indexes.map(({ name }) => name));
+  const standing = ours.rows.map(({ name }) => name);
+  const isOf = (index: Index) => (name: string) => name.startsWith(index.name);
   // The key has changed: by the old one, new events would be taken for old ones.
   for (const name of standing)
-    if (name.startsWith(keyIndexPrefix) && !needed.has(name))
+    if (name.startsWith(keyIndexPrefix) && !indexes.some((index) => isOf(index)(name)))
       statements.push(`DROP INDEX ${identifier(schema)}.${identifier(name)}`);
-  for (const index of indexes) if (!standing.has(index.name)) statements.push(create(index));
+  for (const index of indexes) if (!standing.some(isOf(index))) statements.push(create(index));
   return statements;
+}
+
+/** A table that somebody has renamed keeps its indexes, and their names. */
+function freeName(name: string, taken: ReadonlySet<string>): string {
+  let free = name;
+  for (let n = 2; taken.has(free); n++) free = `${name}_${n}`;
+  return free;
 }
 
 const keyIndexPrefix = '_sentinel_key_';

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import type { DatabaseError, PoolClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { SentinelError } from '../../../model/errors.ts';
+import { AlikeFailures } from '../../destination-kit/alike-failures.ts';
 import { isRowsFault, sqlStateOf } from './errors.ts';
 import type { KnownTable } from './known-table.ts';
 import type { Line, Refusal } from './row-lines.ts';
@@ -29,7 +30,8 @@ export async function writeLines(
 ): Promise<Map<Line, Written>> {
   const written = new Map<Line, Written>();
   // In the order of the keys, every worker's, so that two never wait for each other; first come first within a key.
-  await writePart(client, table, lines.toSorted(byKey), written, answerMs, true);
+  const failures = new AlikeFailures(table.spec.name);
+  await writePart({ client, table, written, answerMs, failures }, lines.toSorted(byKey), true);
   return written;
 }
 
@@ -38,15 +40,17 @@ function byKey(a: Line, b: Line): number {
   return x < y ? -1 : x > y ? 1 : 0;
 }
 
-async function writePart(
-  client: PoolClient,
-  table: KnownTable,
-  lines: readonly Line[],
-  written: Map<Line, Written>,
-  answerMs: number,
-  isFirst = false,
-): Promise<void> {
+interface Writing {
+  client: PoolClient;
+  table: KnownTable;
+  written: Map<Line, Written>;
+  answerMs: number;
+  failures: AlikeFailures;
+}
+
+async function writePart(writing: Writing, lines: readonly Line[], isFirst = false): Promise<void> {
   if (lines.length === 0) return;
+  const { client, table, written, answerMs, failures } = writing;
   await client.query(isFirst ? `${table.stage}; SAVEPOINT part` : `${table.empty}; SAVEPOINT part`);
   try {
     await copyIn(client, table, lines, answerMs);
@@ -54,16 +58,19 @@ async function writePart(
     for (const line of lines) if (!missing.has(line.id)) written.set(line, { status: 'new' });
     if (missing.size > 0) await explainMissing(client, table, missing, written);
     if (!isFirst) await client.query('RELEASE SAVEPOINT part');
+    failures.passed();
   } catch (error) {
     if (!isRowsFault(error)) throw error;
     await client.query('ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part');
     if (lines.length === 1) {
-      written.set(lines[0]!, { status: 'rejected', refusal: refusalOf(table, error) });
+      const refusal = refusalOf(table, error);
+      failures.refused(refusal.reason);
+      written.set(lines[0]!, { status: 'rejected', refusal });
       return;
     }
     const middle = lines.length >> 1;
-    await writePart(client, table, lines.slice(0, middle), written, answerMs);
-    await writePart(client, table, lines.slice(middle), written, answerMs);
+    await writePart(writing, lines.slice(0, middle));
+    await writePart(writing, lines.slice(middle));
   }
 }
 
