@@ -4,6 +4,7 @@ import type { Position } from '../engine/engine.ts';
 import type { EventSearch } from './event-search.ts';
 import type { LoadedEvent, RepairTrail } from '../model/loaded-event.ts';
 import type { RepairAudit } from './repair-audit.ts';
+import type { Withdraw } from './withdraw.ts';
 
 /**
  * The port to a data store. One conformance suite (test/conformance/destination.ts) runs against every
@@ -32,6 +33,10 @@ export interface Destination {
    * and does not disturb the others. Takes the place of `load` in every destination.
    */
   settle?(settlement: Settlement): Promise<Settled>;
+  /** The newest request id of this queue that it has settled (`Settlement.mark`); undefined when it knows nothing of the queue. */
+  marked?(queueId: string): Promise<string | undefined>;
+  /** The way back out. Takes the place of `repairs.takeOut`, `leaving` and `release`. */
+  readonly withdraw?: Withdraw;
   /**
    * Work on a row that needs neither its batch nor the store, done as soon as there is a row: while the batch before it
    * loads, and while its values are young. To be called at most once a row, in the order of the loads; a row for which
@@ -110,11 +115,15 @@ export type RowOutcome =
  */
 export interface Settlement {
   /**
-   * A row is written only where no entry of the same or a later round stands. A row whose event stands as a row already is
-   * `loaded` and not written again; one whose key another event has makes an entry `duplicate`.
+   * A row is written only where no entry of the same or a later round stands; else it is `already`, or `duplicate` when the
+   * entry is one of its own round. A row whose event stands as a row already is `loaded` and not written again; one
+   * whose key another event has makes an entry `duplicate` of the row's round.
    */
   rows: readonly Row[];
-  /** An entry is written only where no row and no duplicate of the event stands, and no entry of a later round. */
+  /**
+   * An entry is written only where no row of the event stands, and no other entry of the same or a later round. The same entry
+   * once more is `written`.
+   */
   letters: readonly LetterEntry[];
   /** Kept in the same transaction; only to notice, at the start, that the store went back in time. */
   mark?: QueueMark;

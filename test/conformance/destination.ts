@@ -1,7 +1,9 @@
 import { describe } from 'vitest';
 import { loadingConformance } from './destination/loading.ts';
 import { repairsConformance } from './destination/repairs.ts';
+import { settlingConformance } from './destination/settling.ts';
 import type { DestinationUnderTest } from './destination/support.ts';
+import { withdrawingConformance } from './destination/withdrawing.ts';
 
 export { row } from './destination/support.ts';
 export type { DestinationUnderTest };
@@ -11,5 +13,7 @@ export function destinationConformance(name: string, open: () => Promise<Destina
   describe(`destination ${name}`, () => {
     loadingConformance(open);
     repairsConformance(open);
+    settlingConformance(open);
+    withdrawingConformance(open);
   });
 }
