@@ -58,8 +58,8 @@ export function bookkeepingTables(schema: string): [name: string, statements: st
       '_sentinel_outcomes',
       [
         `CREATE TABLE ${name('_sentinel_outcomes')} (request_id uuid PRIMARY KEY, round integer NOT NULL,
-           outcome text NOT NULL)`,
-        `INSERT INTO ${name('_sentinel_outcomes')} SELECT request_id, 0, 'duplicate' FROM ${name('_sentinel_duplicates')}`,
+           outcome text NOT NULL, received_at timestamptz)`,
+        `INSERT INTO ${name('_sentinel_outcomes')} (request_id, round, outcome) SELECT request_id, 0, 'duplicate' FROM ${name('_sentinel_duplicates')}`,
       ],
     ],
     [

@@ -8,13 +8,15 @@ import { findEvent } from './find.ts';
 import { heldAmong } from './holds.ts';
 import { type KnownTable, knowTable } from './known-table.ts';
 import { type Warehouse, loadBatch, makeReady, settleBatch } from './loader.ts';
+import { readMark } from './outcomes.ts';
 import { createQuery } from './query.ts';
 import { repairAudit } from './repair-audit.ts';
 import { createSearch } from './search.ts';
 import { CallersError, type Limits, type PostgresOptions, openSession, patient } from './session.ts';
 import { ShapeChanged, readShapes } from './shape.ts';
 import { typeName } from './sql.ts';
-import { ensureTables } from './tables.ts';
+import { ensureTables, eventTables } from './tables.ts';
+import { withdrawByEvent, withdrawByRule } from './withdraw.ts';
 
 export type { PostgresOptions };
 
@@ -32,6 +34,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Destinatio
     schema,
     queueId,
     tables,
+    eventTables: [],
     writers: new Set(),
     slot: randomInt(counterSlots),
     answerMs: session.answerMs,
@@ -50,6 +53,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Destinatio
       'prepare its tables',
       async (client) => {
         await ensureTables(client, schema, specs);
+        warehouse.eventTables = await eventTables(client, schema);
         return readShapes(client, schema, names);
       },
       limits,
@@ -126,6 +130,13 @@ export async function openPostgres(options: PostgresOptions): Promise<Destinatio
       );
       committed();
       return settled;
+    },
+    marked: (queue) => session.question('read its mark', (client) => readMark(client, schema, queue)),
+    withdraw: {
+      byRule: (ruleId, page) =>
+        session.transaction('take rows out', (client) => withdrawByRule(client, warehouse, ruleId, page)),
+      byEvent: (events, at) =>
+        session.transaction('take rows out', (client) => withdrawByEvent(client, warehouse, events, at)),
     },
     positions: () =>
       session.question('read its positions', (client) => readPositions(client, schema, queueId)),

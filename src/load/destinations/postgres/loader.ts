@@ -4,7 +4,15 @@ import { SentinelError } from '../../../model/errors.ts';
 import type { LoadCounts, Row, RowOutcome, Settled, Settlement } from '../../destination.ts';
 import { addToCounts, savePositions } from './bookkeeping.ts';
 import type { KnownTable } from './known-table.ts';
-import { findEntries, saveMark, settleLetters, takeTurn, writeEntries } from './outcomes.ts';
+import {
+  type Entry,
+  type Standing,
+  findStanding,
+  judgeLetters,
+  saveMark,
+  takeTurn,
+  writeEntries,
+} from './outcomes.ts';
 import type { Result } from '../../../model/result.ts';
 import type { Line, Refusal } from './row-lines.ts';
 import { holdShape } from './shape.ts';
@@ -16,6 +24,8 @@ export interface Warehouse {
   schema: string;
   queueId: string;
   tables: ReadonlyMap<string, KnownTable>;
+  /** All that hold events, those of contracts that are gone included. */
+  eventTables: readonly string[];
   /** Contracts that are on record as the writers of a table; grown by committed loads. */
   writers: Set<string>;
   /** Of `_sentinel_counters`. */
@@ -48,47 +58,48 @@ export async function settleBatch(
   warehouse: Warehouse,
   { rows, letters, mark }: Settlement,
 ): Promise<{ settled: Settled; committed: () => void }> {
-  const { schema } = warehouse;
+  const { schema, eventTables, slot } = warehouse;
   await takeTurn(client, schema, letters.length === 0 ? 'rows' : 'entries');
-  const ended = await endedOtherwise(client, schema, rows);
+  const ids = [...rows, ...letters].map(({ requestId }) => requestId.toLowerCase());
+  const standing = await findStanding(client, schema, eventTables, ids);
+  const ended = endedBefore(rows, standing);
   const open = ended.size === 0 ? rows : rows.filter((row) => !ended.has(row));
   const { outcomes, counts } = await writeRows(client, warehouse, open);
-  const repeated = open.filter((row) => outcomes.get(row)!.status === 'duplicate');
-  await writeEntries(
-    client,
-    schema,
-    new Map(
-      repeated.map(({ requestId, round = 0 }) => [requestId.toLowerCase(), { round, kind: 'duplicate' }]),
-    ),
-  );
-  const settled: Settled = {
-    rows: rows.map((row) => ended.get(row) ?? outcomes.get(row)!),
-    letters: await settleLetters(client, schema, letters),
-  };
+  const judged = judgeLetters(letters, standing);
+  await writeEntries(client, schema, new Map([...duplicatesAmong(open, outcomes), ...judged.fresh]));
   const committed = await keepBooks(client, warehouse, open, counts);
-  if (mark !== undefined) await saveMark(client, schema, warehouse.slot, mark);
-  return { settled, committed };
+  if (mark !== undefined) await saveMark(client, schema, slot, mark);
+  const settledRows = rows.map((row) => ended.get(row) ?? outcomes.get(row)!);
+  return { settled: { rows: settledRows, letters: judged.outcomes }, committed };
 }
 
-/** Rows whose events have an entry of the same round or a later one. */
-async function endedOtherwise(
-  client: PoolClient,
-  schema: string,
-  rows: readonly Row[],
-): Promise<Map<Row, Settled['rows'][number]>> {
-  const entries = await findEntries(
-    client,
-    schema,
-    rows.map(({ requestId }) => requestId.toLowerCase()),
-  );
+/** Rows of events that stand as rows already, or have an entry of the same round or a later one. */
+function endedBefore(rows: readonly Row[], standing: Standing): Map<Row, Settled['rows'][number]> {
   const ended = new Map<Row, Settled['rows'][number]>();
-  if (entries.size === 0) return ended;
+  if (standing.entries.size === 0 && standing.rows.size === 0) return ended;
   for (const row of rows) {
-    const entry = entries.get(row.requestId.toLowerCase());
-    if (entry !== undefined && entry.round >= (row.round ?? 0))
-      ended.set(row, { status: 'already', as: entry.kind });
+    const { round = 0 } = row;
+    const id = row.requestId.toLowerCase();
+    const entry = standing.entries.get(id);
+    if (standing.rows.has(id)) ended.set(row, { status: 'loaded' });
+    else if (entry !== undefined && entry.round >= round)
+      ended.set(
+        row,
+        entry.kind === 'duplicate' && entry.round === round
+          ? { status: 'duplicate' }
+          : { status: 'already', as: entry.kind },
+      );
   }
   return ended;
+}
+
+function* duplicatesAmong(
+  rows: readonly Row[],
+  outcomes: ReadonlyMap<Row, RowOutcome>,
+): Generator<[string, Entry]> {
+  for (const row of rows)
+    if (outcomes.get(row)!.status === 'duplicate')
+      yield [row.requestId.toLowerCase(), { round: row.round ?? 0, kind: 'duplicate' }];
 }
 
 /** Writes what is new, with its repairs and duplicates. */

@@ -1,0 +1,148 @@
+import type { PoolClient } from 'pg';
+import type { RepairTrail } from '../../../model/loaded-event.ts';
+import type { LetterEntry } from '../../destination.ts';
+import type { WithdrawPage, Withdrawn, WithdrawnEvent } from '../../withdraw.ts';
+import { addToCounts } from './bookkeeping.ts';
+import { takeTurn } from './outcomes.ts';
+import { identifier } from './sql.ts';
+import { eventTables } from './tables.ts';
+
+interface Place {
+  schema: string;
+  /** Of `_sentinel_counters`. */
+  slot: number;
+}
+
+/** See `Withdraw.byRule`; within the transaction that is open. */
+export async function withdrawByRule(
+  client: PoolClient,
+  { schema, slot }: Place,
+  ruleId: string,
+  { limit, at, after, again = false }: WithdrawPage,
+): Promise<Withdrawn> {
+  await takeTurn(client, schema, 'entries');
+  const own = identifier(schema);
+  const markedAt = new Date(at).toISOString();
+  const { rows: repairs } = await client.query<{ id: string; table_name: string; standing: string }>(
+    `SELECT DISTINCT request_id::text AS id, table_name, rolled_back_at IS NULL AS standing
+     FROM ${own}._sentinel_repairs
+     WHERE rule_id = $1 AND ($2::uuid IS NULL OR request_id > $2)
+       AND (rolled_back_at IS NULL OR ($4 AND rolled_back_at >= $5))
+     ORDER BY id LIMIT $3`,
+    [ruleId, after ?? null, limit, again, markedAt],
+  );
+  const standing = repairs.filter((repair) => repair.standing === 't');
+  const gone = await deleteRows(client, schema, standing);
+  await client.query(
+    `WITH marked AS (UPDATE ${own}._sentinel_repairs SET rolled_back_at = $2
+       WHERE request_id = ANY($1::uuid[]) AND rolled_back_at IS NULL)
+     INSERT INTO ${own}._sentinel_outcomes AS o (request_id, round, outcome, received_at)
+     SELECT id, 0, 'withdrawn', received_at FROM unnest($1::uuid[], $3::timestamptz[]) AS gone (id, received_at)
+     ON CONFLICT (request_id) DO UPDATE
+       SET round = o.round + 1, outcome = 'withdrawn', received_at = excluded.received_at`,
+    [[...gone.keys()], markedAt, [...gone.values()]],
+  );
+  await addToCounts(client, schema, slot, { loaded: -gone.size, repaired: -gone.size, duplicate: 0 });
+  const before = again ? repairs.filter((repair) => repair.standing !== 't').map(({ id }) => id) : [];
+  return {
+    events: await readWithdrawn(client, schema, ruleId, [...gone.keys(), ...before]),
+    after: repairs.length < limit ? undefined : repairs.at(-1)!.id,
+  };
+}
+
+/** See `Withdraw.byEvent`; within the transaction that is open. */
+export async function withdrawByEvent(
+  client: PoolClient,
+  { schema, slot }: Place,
+  events: readonly LetterEntry[],
+  at: number,
+): Promise<number> {
+  await takeTurn(client, schema, 'entries');
+  const own = identifier(schema);
+  const rounds = new Map<string, number>();
+  for (const { requestId, round } of events) {
+    const id = requestId.toLowerCase();
+    rounds.set(id, Math.max(round, rounds.get(id) ?? 0));
+  }
+  const { rows: written } = await client.query<{ id: string }>(
+    `INSERT INTO ${own}._sentinel_outcomes AS o (request_id, round, outcome)
+     SELECT id, round, 'withdrawn' FROM unnest($1::uuid[], $2::integer[]) AS n (id, round)
+     ON CONFLICT (request_id) DO UPDATE SET round = excluded.round, outcome = excluded.outcome
+       WHERE o.round < excluded.round
+     RETURNING request_id::text AS id`,
+    [[...rounds.keys()], [...rounds.values()]],
+  );
+  const ids = written.map(({ id }) => id);
+  const tables = await eventTables(client, schema);
+  const gone = await deleteRows(
+    client,
+    schema,
+    tables.flatMap((table_name) => ids.map((id) => ({ id, table_name }))),
+  );
+  const { rowCount } = await client.query(
+    `UPDATE ${own}._sentinel_repairs SET rolled_back_at = $2
+     WHERE request_id = ANY($1::uuid[]) AND rolled_back_at IS NULL`,
+    [[...gone.keys()], new Date(at).toISOString()],
+  );
+  await addToCounts(client, schema, slot, { loaded: -gone.size, repaired: -(rowCount ?? 0), duplicate: 0 });
+  return gone.size;
+}
+
+/** Returns when each row that went was received, by request id. */
+async function deleteRows(
+  client: PoolClient,
+  schema: string,
+  rows: readonly { id: string; table_name: string }[],
+): Promise<Map<string, string>> {
+  const gone = new Map<string, string>();
+  const present = new Set(await eventTables(client, schema));
+  for (const table of new Set(rows.map(({ table_name }) => table_name))) {
+    if (!present.has(table)) continue;
+    const { rows: deleted } = await client.query<{ id: string; at: string }>(
+      `DELETE FROM ${identifier(schema)}.${identifier(table)} WHERE _request_id = ANY($1::uuid[])
+       RETURNING _request_id::text AS id, _received_at AS at`,
+      [rows.flatMap(({ id, table_name }) => (table_name === table ? [id] : []))],
+    );
+    for (const { id, at } of deleted) gone.set(id, at);
+  }
+  return gone;
+}
+
+/** Each with its newest repair by the rule. */
+async function readWithdrawn(
+  client: PoolClient,
+  schema: string,
+  ruleId: string,
+  ids: readonly string[],
+): Promise<WithdrawnEvent[]> {
+  const own = identifier(schema);
+  const { rows } = await client.query<Record<string, string | null>>(
+    `SELECT DISTINCT ON (o.request_id) o.request_id, o.round, (extract(epoch FROM o.received_at) * 1000)::bigint AS received_at,
+       (extract(epoch FROM r.rolled_back_at) * 1000)::bigint AS withdrawn_at, r.contract, r.contract_version, r.source,
+       r.healer, r.rule_id, r.original, r.plan, to_json(r.by_hand) AS by_hand
+     FROM ${own}._sentinel_outcomes o JOIN ${own}._sentinel_repairs r ON r.request_id = o.request_id
+     WHERE o.request_id = ANY($1::uuid[]) AND o.outcome = 'withdrawn' AND r.rule_id = $2 AND r.rolled_back_at IS NOT NULL
+     ORDER BY o.request_id, r.rolled_back_at DESC`,
+    [ids, ruleId],
+  );
+  return rows.map((row) => {
+    const text = (column: string): string => row[column] ?? '';
+    const byHand = row['by_hand'] ?? undefined;
+    return {
+      requestId: text('request_id'),
+      round: Number(row['round']),
+      receivedAt: Number(row['received_at']),
+      withdrawnAt: Number(row['withdrawn_at']),
+      contract: text('contract'),
+      version: text('contract_version'),
+      source: text('source'),
+      repair: {
+        healer: text('healer') as RepairTrail['healer'],
+        ruleId: row['rule_id'] ?? undefined,
+        original: text('original'),
+        plan: text('plan'),
+        byHand: byHand === undefined ? undefined : (JSON.parse(byHand) as string[]),
+      },
+    };
+  });
+}
