@@ -161,11 +161,9 @@ export function repairsConformance(open: () => Promise<DestinationUnderTest>): v
     });
 
     it('count as held, like all its events, until they are released', async () => {
-      // As at ingest: when the id is made.
-      const now = { receivedAt: Date.now() };
-      const [leaving, gone, clean] = [byRule('r1', now), byRule('r1', now), row({ event_id: 'clean' }, now)];
-      const twice = row({ event_id: 'clean' }, now);
-      const stranger = row({ event_id: 'never loaded' }, now);
+      const [leaving, gone, clean] = [byRule('r1'), byRule('r1'), row({ event_id: 'clean' })];
+      const twice = row({ event_id: 'clean' });
+      const stranger = row({ event_id: 'never loaded' });
       const all = [leaving, gone, clean, twice, stranger].map(({ requestId }) => requestId);
       expect(await destination.holds(all)).toEqual(new Set());
       await destination.load([leaving, gone, clean, twice], at(1));

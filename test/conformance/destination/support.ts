@@ -10,7 +10,9 @@ export interface DestinationUnderTest {
   cleanup(): Promise<void>;
 }
 
-const nextId = createRequestIds();
+const receivedAt = Date.UTC(2026, 0, 15, 10, 30);
+/** As the gatekeeper gives them: they tell when an event was received. */
+const nextId = createRequestIds(() => receivedAt);
 
 export const payments: Table = {
   name: 'payments',
@@ -33,7 +35,7 @@ export function row(values: Row['values'], change: Partial<Row> = {}): Row {
   return {
     table: 'payments',
     requestId: nextId(1),
-    receivedAt: Date.UTC(2026, 0, 15, 10, 30),
+    receivedAt,
     source: 'shop',
     contract: 'payment',
     contractVersion: '1.0.0',

@@ -26,6 +26,9 @@ export interface TableSpec {
 /** Named parameters: text, or a list of texts. SQL makes other types of them. */
 export type Params = Record<string, string | string[]>;
 
+/** A cell that is never null, as text. */
+export const cell = (value: string | null | undefined): string => value ?? '';
+
 /** What is asked of BigQuery; each call is tried again when it fails in passing. */
 export interface Api {
   readonly dataset: string;

@@ -1,8 +1,7 @@
 import type { LoadedEvent, RepairTrail } from '../../../model/loaded-event.ts';
 import { uuidShape } from '../../destination-kit/uuid-shape.ts';
 import { byHandOf } from '../../destination-kit/repair-page.ts';
-import type { Api } from './api.ts';
-import { cell } from './repairs.ts';
+import { type Api, cell } from './api.ts';
 import { literal } from './tables.ts';
 
 const dayMs = 86_400_000;

@@ -1,7 +1,6 @@
 import { uuidShape } from '../../destination-kit/uuid-shape.ts';
-import type { Api } from './api.ts';
+import { type Api, cell } from './api.ts';
 import { allTables, daysAround } from './find.ts';
-import { cell } from './repairs.ts';
 
 /** See `Destination.holds`. */
 export async function heldAmong(

@@ -6,7 +6,10 @@ import { createCounts } from './counts.ts';
 import { isCollision, isNotFound, unavailable } from './errors.ts';
 import { findEvent } from './find.ts';
 import { heldAmong } from './holds.ts';
-import { type Warehouse, loadBatch } from './loader.ts';
+import { loadBatch, settleBatch } from './loader.ts';
+import { type Warehouse, preparedTables } from './warehouse.ts';
+import { readMark } from './outcomes.ts';
+import { withdrawByEvent, withdrawByRule } from './withdraw.ts';
 import { countTouched, forgetLeaving, listRepairs, readLeaving, takeOut } from './repairs.ts';
 import { ensureBookkeeping, ensureTable, keyOf } from './tables.ts';
 import { sameName, typeName } from './types.ts';
@@ -70,7 +73,7 @@ export async function openBigQuery(options: BigQueryOptions): Promise<Destinatio
       throw unavailable(doing, error);
     });
 
-  const prepared = (): string[] => Array.from(tables.values(), ({ name }) => name);
+  const prepared = (): string[] => preparedTables(warehouse);
 
   try {
     await ensure([]);
@@ -95,6 +98,12 @@ export async function openBigQuery(options: BigQueryOptions): Promise<Destinatio
           }
         }),
       ),
+    settle: (settlement) => exclusively('settle a batch', () => settleBatch(warehouse, settlement)),
+    marked: (queue) => question('read its mark', () => readMark(api, queue)),
+    withdraw: {
+      byRule: (ruleId, page) => exclusively('take rows out', () => withdrawByRule(warehouse, ruleId, page)),
+      byEvent: (events, at) => exclusively('take rows out', () => withdrawByEvent(warehouse, events, at)),
+    },
     positions: () =>
       question('read its positions', async () => {
         const sql = `SELECT p.\`partition\`, p.position FROM ${api.table('_sentinel_positions')} p WHERE p.queue = @queue`;

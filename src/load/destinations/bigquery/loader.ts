@@ -1,107 +1,96 @@
-import { randomUUID } from 'node:crypto';
 import type { Position } from '../../../engine/engine.ts';
 import { SentinelError } from '../../../model/errors.ts';
-import type { LoadCounts, Row, RowOutcome, Table } from '../../destination.ts';
-import type { Api, Params } from './api.ts';
-import { cameFirst } from './errors.ts';
+import type { LoadCounts, Row, RowOutcome, Settled, Settlement, Table } from '../../destination.ts';
+import type { Api } from './api.ts';
 import { type Staged, stageRows } from './stage.ts';
 import { literal, ownFields } from './tables.ts';
 import { sameName } from './types.ts';
-import { judge, outcomeOf } from './verdicts.ts';
+import { judge } from './verdicts.ts';
+import { type Warehouse, commit, lastBatch, preparedTables } from './warehouse.ts';
+import { type Standing, entryWrites, findStanding, markWrites } from './outcomes.ts';
+import { endedBefore, judgeLetters } from '../../destination-kit/judge.ts';
 
-/** What a load works with. */
-export interface Warehouse {
-  api: Api;
-  queueId: string;
-  lookBackDays: number | undefined;
-  tables: ReadonlyMap<string, Table>;
-  /** `batch` of the counters as it was seen last; undefined when somebody else has loaded since. */
-  seen: string | undefined;
-  /** Told what a commit has added to the counters. */
-  counted: (counts: LoadCounts) => void;
+/** What goes into the batch's transaction beside it. */
+interface Beside {
+  positions: readonly Position[];
+  beforeCommit: (outcomes: readonly RowOutcome[]) => Promise<void>;
 }
 
-/**
- * One batch: staged by a load job, judged by a query, and written by one transaction that is void when anybody has loaded
- * since the query. ADR 6 says why. Throws what the API throws, and a collision when it is to be done again.
- */
+/** See `Destination.load`. */
 export async function loadBatch(
   warehouse: Warehouse,
   rows: readonly Row[],
   positions: readonly Position[],
-  beforeCommit: (outcomes: readonly RowOutcome[]) => Promise<void>,
+  beforeCommit: Beside['beforeCommit'],
 ): Promise<RowOutcome[]> {
+  const settled = await settleBatch(warehouse, { rows, letters: [] }, { positions, beforeCommit });
+  return settled.rows as RowOutcome[];
+}
+
+/**
+ * One batch: staged by a load job, judged by a query, and written by one transaction that is void when anybody has committed
+ * since the query. ADR 6 says why. Throws what the API throws, and a collision when it is to be done again.
+ */
+export async function settleBatch(
+  warehouse: Warehouse,
+  { rows, letters, mark }: Settlement,
+  { positions, beforeCommit }: Beside = { positions: [], beforeCommit: async () => undefined },
+): Promise<Settled> {
   const { api } = warehouse;
-  const outcomes = new Map<Row, RowOutcome>();
+  const outcomes = new Map<Row, SettledRow>();
   const stages: Staged[] = [];
   const counts: LoadCounts = { loaded: 0, repaired: 0, duplicate: 0 };
   try {
     for (const [table, ofTable] of rowsByTable(warehouse, rows)) {
-      const staged = await stageRows(api, table, ofTable, outcomes);
+      const staged = await stageRows(api, table, ofTable, outcomes as Map<Row, RowOutcome>);
       if (staged !== undefined) stages.push(staged);
     }
-    // Before the first look at the tables: what is loaded after this voids the commit.
+    // Before the first look at the tables: what is committed after this voids the commit.
     const seen = await lastBatch(warehouse);
-    for (const staged of stages) {
-      const verdicts = await judge(api, staged, warehouse.lookBackDays);
-      for (const [pos, row] of staged.events.entries()) {
-        const verdict = verdicts.get(pos);
-        outcomes.set(row, outcomeOf(verdict));
-        if (verdict === 'duplicate') counts.duplicate++;
-        if (verdict !== undefined) continue;
-        counts.loaded++;
-        if (row.repair !== undefined) counts.repaired++;
-      }
-      for (const [row, first] of staged.again) outcomes.set(row, outcomes.get(first)!);
-    }
-    const inOrder = rows.map((row) => outcomes.get(row)!);
-    await beforeCommit(inOrder);
-    if (stages.length > 0 || positions.length > 0)
-      await commit(warehouse, seen, counts, [
-        ...stages.flatMap((staged) => writesOf(api, staged)),
-        ...positionWrites(warehouse, positions),
-      ]);
-    return inOrder;
+    const ids = [...rows, ...letters].map(({ requestId }) => requestId.toLowerCase());
+    const standing = await findStanding(api, preparedTables(warehouse), ids);
+    for (const staged of stages) await judgeStaged(warehouse, staged, { standing, outcomes, counts });
+    const judged = judgeLetters(letters, standing);
+    const settled = { rows: rows.map((row) => outcomes.get(row)!), letters: judged.outcomes };
+    await beforeCommit(settled.rows as RowOutcome[]);
+    const writes = [
+      ...stages.flatMap((staged) => writesOf(api, staged)),
+      ...entryWrites(api, judged.fresh),
+      ...markWrites(api, mark),
+      ...positionWrites(warehouse, positions),
+    ];
+    if (writes.length > 0) await commit(warehouse, seen, counts, writes);
+    return settled;
   } finally {
     api.forget(stages.flatMap(({ rows, verdicts }) => [rows, verdicts]));
   }
 }
 
-/** Writes within one transaction, if `seen` is still the last batch; its rows in the counters are the token. */
-export async function commit(
-  warehouse: Warehouse,
-  seen: string,
-  { loaded, repaired, duplicate }: LoadCounts,
-  writes: readonly string[],
-  params: Params = {},
-  result?: string,
-): Promise<(string | null)[][]> {
-  const mine = randomUUID();
-  // Whatever comes of it: the next one looks again.
-  warehouse.seen = undefined;
-  const rows = await warehouse.api.run(
-    [
-      'BEGIN TRANSACTION',
-      `UPDATE ${warehouse.api.table('_sentinel_counters')} SET batch = ${literal(mine)}, loaded = loaded + ${loaded},
-         repaired = repaired + ${repaired}, duplicate = duplicate + ${duplicate} WHERE batch = ${literal(seen)}`,
-      `IF @@row_count != 1 THEN ROLLBACK TRANSACTION; RAISE USING MESSAGE = ${literal(cameFirst)}; END IF`,
-      ...writes,
-      'COMMIT TRANSACTION',
-      ...(result === undefined ? [] : [result]),
-    ].join(';\n'),
-    params,
-  );
-  warehouse.seen = mine;
-  warehouse.counted({ loaded, repaired, duplicate });
-  return rows;
-}
+type SettledRow = Settled['rows'][number];
 
-export async function lastBatch(warehouse: Warehouse): Promise<string> {
-  if (warehouse.seen !== undefined) return warehouse.seen;
-  const [[batch = null] = []] = await warehouse.api.run(
-    `SELECT batch FROM ${warehouse.api.table('_sentinel_counters')}`,
-  );
-  return (warehouse.seen = batch ?? '');
+async function judgeStaged(
+  { api, lookBackDays }: Warehouse,
+  staged: Staged,
+  to: { standing: Standing; outcomes: Map<Row, SettledRow>; counts: LoadCounts },
+): Promise<void> {
+  const { standing, outcomes, counts } = to;
+  const ended: string[] = [];
+  for (const row of staged.events) {
+    const outcome = endedBefore(row, standing);
+    if (outcome === undefined) continue;
+    outcomes.set(row, outcome);
+    ended.push(row.requestId.toLowerCase());
+  }
+  const duplicates = await judge(api, staged, ended, lookBackDays);
+  for (const [pos, row] of staged.events.entries()) {
+    if (outcomes.has(row)) continue;
+    const status = duplicates.has(pos) ? 'duplicate' : 'loaded';
+    outcomes.set(row, { status });
+    counts[status]++;
+    if (status === 'loaded' && row.repair !== undefined) counts.repaired++;
+  }
+  for (const [row, first] of staged.again)
+    outcomes.set(row, endedBefore(row, standing) ?? outcomes.get(first)!);
 }
 
 function rowsByTable({ tables }: Warehouse, rows: readonly Row[]): Map<Table, Row[]> {
@@ -141,6 +130,8 @@ function writesOf(api: Api, { table, rows, verdicts, events }: Staged): string[]
        first_request_id, received_at)
      SELECT s._request_id, s._s_contract, s._source, s._contract_version, ${literal(table.name)}, v.first, s._received_at
      ${from('duplicate')}`,
+    `INSERT INTO ${api.table('_sentinel_outcomes')} (request_id, round, outcome)
+     SELECT s._request_id, s._s_round, 'duplicate' ${from('duplicate')}`,
     ...Array.from(versions, (version) => {
       const [contract, number] = JSON.parse(version);
       return `MERGE INTO ${api.table('_sentinel_contracts')} c

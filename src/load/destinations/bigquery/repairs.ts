@@ -1,10 +1,8 @@
 import type { RepairTrail } from '../../../model/loaded-event.ts';
 import type { RepairAudit, RepairFilter, TakeOutOptions, TakenOut } from '../../repair-audit.ts';
 import { byHandOf, filterColumns, placeOf, repairPage } from '../../destination-kit/repair-page.ts';
-import type { Api, Params } from './api.ts';
-import { type Warehouse, commit, lastBatch } from './loader.ts';
-
-export const cell = (value: string | null | undefined): string => value ?? '';
+import { type Api, type Params, cell } from './api.ts';
+import { type Warehouse, commit, lastBatch } from './warehouse.ts';
 
 export async function listRepairs(
   api: Api,
@@ -76,7 +74,7 @@ export async function takeOut(
      SELECT _request_id, _received_at, TIMESTAMP(@at) FROM ${api.table(name)} WHERE _request_id IN UNNEST(@ids)`,
     `DELETE FROM ${api.table(name)} WHERE _request_id IN UNNEST(@ids)`,
   ]).flat();
-  const [[count] = []] = await commit(
+  await commit(
     warehouse,
     seen,
     { loaded: 0, repaired: 0, duplicate: 0 },
@@ -92,7 +90,10 @@ export async function takeOut(
       at: new Date(at).toISOString(),
       ids: repairs.map(([id]) => cell(id)),
     },
+  );
+  const [[count] = []] = await api.run(
     `SELECT COUNT(*) FROM ${leaving} WHERE taken_at = TIMESTAMP(@at) AND request_id IN UNNEST(@ids)`,
+    { at: new Date(at).toISOString(), ids: repairs.map(([id]) => cell(id)) },
   );
   warehouse.counted({ loaded: -Number(count ?? 0), repaired: -Number(count ?? 0), duplicate: 0 });
   return { taken: Number(count ?? 0), after: repairs.length < limit ? undefined : cell(repairs.at(-1)?.[0]) };

@@ -11,6 +11,7 @@ import { type Field, encode, fieldOf, storableJson } from './types.ts';
 /** What a staged row has beside the columns of its table. */
 const stageFields: Field[] = [
   { name: '_pos', type: 'INT64' },
+  { name: '_s_round', type: 'INT64' },
   ...['_s_contract', '_s_healer', '_s_original', '_s_plan', '_s_result'].map((name) => ({
     name,
     type: 'STRING',
@@ -26,7 +27,7 @@ export interface Staged {
   verdicts: string;
   /** By `_pos`; no two of one event. */
   events: Row[];
-  /** Rows of an event that is staged already, with its row. */
+  /** Other rows of these events, with the row of the latest round, which is staged. */
   again: Map<Row, Row>;
 }
 
@@ -40,23 +41,28 @@ export async function stageRows(
   rows: readonly Row[],
   outcomes: Map<Row, RowOutcome>,
 ): Promise<Staged | undefined> {
-  const byId = new Map<string, Row>();
+  const latest = new Map<string, Row>();
+  for (const row of rows) {
+    const id = row.requestId.toLowerCase();
+    const known = latest.get(id);
+    if (known === undefined || (row.round ?? 0) > (known.round ?? 0)) latest.set(id, row);
+  }
+  const events: Row[] = [];
   const again = new Map<Row, Row>();
   const lines: string[] = [];
   const lineOf = lineMaker(table);
   for (const row of rows) {
-    const id = row.requestId.toLowerCase();
+    const first = latest.get(row.requestId.toLowerCase())!;
+    if (first !== row) {
+      again.set(row, first);
+      continue;
+    }
     const line = lineOf(row, lines.length);
     if (!line.ok) {
       outcomes.set(row, { status: 'rejected', ...line.error });
       continue;
     }
-    const first = byId.get(id);
-    if (first !== undefined) {
-      if (first !== row) again.set(row, first);
-      continue;
-    }
-    byId.set(id, row);
+    events.push(row);
     lines.push(line.value);
   }
   if (lines.length === 0) return undefined;
@@ -64,7 +70,7 @@ export async function stageRows(
   const fields = [...table.columns.map(fieldOf), ...ownFields, ...stageFields];
   await api.create(name, { fields, expiresAt: Date.now() + lifetimeMs });
   await api.load(name, fields, lines.join('\n'));
-  return { table, rows: name, verdicts: `${name}_verdicts`, events: [...byId.values()], again };
+  return { table, rows: name, verdicts: `${name}_verdicts`, events, again };
 }
 
 interface Refusal {
@@ -102,6 +108,7 @@ function lineMaker(table: Table): (row: Row, pos: number) => Result<string, Refu
       _rule_id: repair?.ruleId,
       _extra: extra,
       _pos: pos,
+      _s_round: row.round ?? 0,
       _s_contract: contract,
       ...(repair && {
         _s_healer: repair.healer,

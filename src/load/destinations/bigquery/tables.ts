@@ -48,6 +48,12 @@ const bookkeeping: Record<string, TableSpec> = {
     ],
     clusterBy: ['rule_id', 'request_id'],
   },
+  /** How each event ended that is no row; of several entries the one of the latest round counts. */
+  _sentinel_outcomes: {
+    fields: [text('request_id'), count('round'), text('outcome'), time('received_at')],
+    clusterBy: ['request_id'],
+  },
+  _sentinel_marks: { fields: [text('queue'), text('newest')] },
   _sentinel_leaving: { fields: [text('request_id'), time('received_at'), time('taken_at')] },
 };
 
@@ -60,6 +66,12 @@ export async function ensureBookkeeping(api: Api): Promise<void> {
   await api.run(
     `MERGE INTO ${counters} c USING (SELECT '' AS batch) n ON TRUE
      WHEN NOT MATCHED THEN INSERT (batch, loaded, repaired, duplicate) VALUES (n.batch, 0, 0, 0)`,
+  );
+  // What was recorded as a duplicate before there was a table of outcomes.
+  await api.run(
+    `MERGE INTO ${api.table('_sentinel_outcomes')} o
+     USING (SELECT DISTINCT request_id FROM ${api.table('_sentinel_duplicates')}) d ON o.request_id = d.request_id
+     WHEN NOT MATCHED THEN INSERT (request_id, round, outcome) VALUES (d.request_id, 0, 'duplicate')`,
   );
 }
 

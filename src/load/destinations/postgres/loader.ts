@@ -4,15 +4,8 @@ import { SentinelError } from '../../../model/errors.ts';
 import type { LoadCounts, Row, RowOutcome, Settled, Settlement } from '../../destination.ts';
 import { addToCounts, savePositions } from './bookkeeping.ts';
 import type { KnownTable } from './known-table.ts';
-import {
-  type Entry,
-  type Standing,
-  findStanding,
-  judgeLetters,
-  saveMark,
-  takeTurn,
-  writeEntries,
-} from './outcomes.ts';
+import { findStanding, saveMark, takeTurn, writeEntries } from './outcomes.ts';
+import { type Entry, endedBefore, judgeLetters } from '../../destination-kit/judge.ts';
 import type { Result } from '../../../model/result.ts';
 import type { Line, Refusal } from './row-lines.ts';
 import { holdShape } from './shape.ts';
@@ -62,7 +55,11 @@ export async function settleBatch(
   await takeTurn(client, schema, letters.length === 0 ? 'rows' : 'entries');
   const ids = [...rows, ...letters].map(({ requestId }) => requestId.toLowerCase());
   const standing = await findStanding(client, schema, eventTables, ids);
-  const ended = endedBefore(rows, standing);
+  const ended = new Map<Row, Settled['rows'][number]>();
+  for (const row of rows) {
+    const outcome = endedBefore(row, standing);
+    if (outcome !== undefined) ended.set(row, outcome);
+  }
   const open = ended.size === 0 ? rows : rows.filter((row) => !ended.has(row));
   const { outcomes, counts } = await writeRows(client, warehouse, open);
   const judged = judgeLetters(letters, standing);
@@ -71,26 +68,6 @@ export async function settleBatch(
   if (mark !== undefined) await saveMark(client, schema, slot, mark);
   const settledRows = rows.map((row) => ended.get(row) ?? outcomes.get(row)!);
   return { settled: { rows: settledRows, letters: judged.outcomes }, committed };
-}
-
-/** Rows of events that stand as rows already, or have an entry of the same round or a later one. */
-function endedBefore(rows: readonly Row[], standing: Standing): Map<Row, Settled['rows'][number]> {
-  const ended = new Map<Row, Settled['rows'][number]>();
-  if (standing.entries.size === 0 && standing.rows.size === 0) return ended;
-  for (const row of rows) {
-    const { round = 0 } = row;
-    const id = row.requestId.toLowerCase();
-    const entry = standing.entries.get(id);
-    if (standing.rows.has(id)) ended.set(row, { status: 'loaded' });
-    else if (entry !== undefined && entry.round >= round)
-      ended.set(
-        row,
-        entry.kind === 'duplicate' && entry.round === round
-          ? { status: 'duplicate' }
-          : { status: 'already', as: entry.kind },
-      );
-  }
-  return ended;
 }
 
 function* duplicatesAmong(

@@ -1,18 +1,7 @@
 import type { ClientBase } from 'pg';
-import type { EntryKind, LetterEntry, LetterOutcome, QueueMark } from '../../destination.ts';
+import type { Entry, Standing } from '../../destination-kit/judge.ts';
+import type { EntryKind, QueueMark } from '../../destination.ts';
 import { identifier } from './sql.ts';
-
-/** How an event ended that is no row: its newest entry. */
-export interface Entry {
-  round: number;
-  kind: EntryKind;
-}
-
-/** What stands of some events, by request id in lower case. */
-export interface Standing {
-  entries: ReadonlyMap<string, Entry>;
-  rows: ReadonlySet<string>;
-}
 
 /**
  * Puts this transaction into the one order of all that settle: batches of rows run side by side, as no two of them decide
@@ -62,26 +51,6 @@ export async function findStanding(
     if (outcome === null) rows.add(id);
     else entries.set(id, { round: Number(round), kind: outcome });
   return { entries, rows };
-}
-
-/** Which letters get their entry, and which events ended otherwise. */
-export function judgeLetters(
-  letters: readonly LetterEntry[],
-  { entries, rows }: Standing,
-): { outcomes: LetterOutcome[]; fresh: Map<string, Entry> } {
-  const fresh = new Map<string, Entry>();
-  const outcomes = letters.map(({ requestId, round }): LetterOutcome => {
-    const id = requestId.toLowerCase();
-    if (rows.has(id)) return { status: 'already', as: 'row' };
-    const entry = fresh.get(id) ?? entries.get(id);
-    if (entry !== undefined && entry.round >= round)
-      return entry.round === round && entry.kind === 'letter'
-        ? { status: 'written' }
-        : { status: 'already', as: entry.kind };
-    fresh.set(id, { round, kind: 'letter' });
-    return { status: 'written' };
-  });
-  return { outcomes, fresh };
 }
 
 /** An entry replaces an older one of its event: only the newest decides. */

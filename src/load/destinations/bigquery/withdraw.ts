@@ -1,0 +1,118 @@
+import type { RepairTrail } from '../../../model/loaded-event.ts';
+import { cell } from './api.ts';
+import { byHandOf } from '../../destination-kit/repair-page.ts';
+import type { LetterEntry } from '../../destination.ts';
+import type { WithdrawPage, Withdrawn, WithdrawnEvent } from '../../withdraw.ts';
+import { type Warehouse, commit, lastBatch, preparedTables } from './warehouse.ts';
+import { type TimedEntry, type Standing, entryWrites, findStanding } from './outcomes.ts';
+
+/** See `Withdraw.byRule`. Throws a collision when it is to be done again. */
+export async function withdrawByRule(
+  warehouse: Warehouse,
+  ruleId: string,
+  page: WithdrawPage,
+): Promise<Withdrawn> {
+  const { limit, at } = page;
+  const seen = await lastBatch(warehouse);
+  const repairs = await readRepairs(warehouse, ruleId, page);
+  const ids = repairs.map(({ requestId }) => requestId);
+  const standing = await findStanding(warehouse.api, preparedTables(warehouse), ids);
+  const gone = new Map<string, TimedEntry>();
+  const events: WithdrawnEvent[] = [];
+  for (const { isStanding, withdrawnAt, ...repair } of repairs) {
+    const id = repair.requestId;
+    const row = standing.rows.get(id);
+    const entry = standing.entries.get(id);
+    if (isStanding && row !== undefined) {
+      const round = (entry?.round ?? -1) + 1;
+      gone.set(id, { round, kind: 'withdrawn', receivedAt: row.receivedAt });
+      events.push({ ...repair, round, receivedAt: row.receivedAt, withdrawnAt: at });
+    } else if (!isStanding && row === undefined && entry?.kind === 'withdrawn')
+      events.push({ ...repair, round: entry.round, receivedAt: entry.receivedAt ?? 0, withdrawnAt });
+  }
+  if (gone.size > 0) await take(warehouse, seen, { standing, entries: gone, at });
+  return { events, after: repairs.length < limit ? undefined : ids.at(-1) };
+}
+
+/** See `Withdraw.byEvent`. Throws a collision when it is to be done again. */
+export async function withdrawByEvent(
+  warehouse: Warehouse,
+  events: readonly LetterEntry[],
+  at: number,
+): Promise<number> {
+  const seen = await lastBatch(warehouse);
+  const ids = events.map(({ requestId }) => requestId.toLowerCase());
+  const standing = await findStanding(warehouse.api, preparedTables(warehouse), ids);
+  const entries = new Map<string, TimedEntry>();
+  for (const [index, { round }] of events.entries()) {
+    const id = ids[index]!;
+    const known = entries.get(id) ?? standing.entries.get(id);
+    if (known === undefined || known.round < round) entries.set(id, { round, kind: 'withdrawn' });
+  }
+  return entries.size === 0 ? 0 : take(warehouse, seen, { standing, entries, at });
+}
+
+/** Rows out of their tables, repairs marked, entries written, counters down, in one transaction. */
+async function take(
+  warehouse: Warehouse,
+  seen: string,
+  { standing, entries, at }: { standing: Standing; entries: ReadonlyMap<string, TimedEntry>; at: number },
+): Promise<number> {
+  const { api } = warehouse;
+  const ids = [...entries.keys()].filter((id) => standing.rows.has(id));
+  const tables = new Set(ids.map((id) => standing.rows.get(id)!.table));
+  const repairs = api.table('_sentinel_repairs');
+  const repaired = await api.run(
+    `SELECT COUNT(DISTINCT r.request_id) FROM ${repairs} r WHERE r.request_id IN UNNEST(@ids) AND r.rolled_back_at IS NULL`,
+    { ids },
+  );
+  await commit(
+    warehouse,
+    seen,
+    { loaded: -ids.length, repaired: -Number(repaired[0]?.[0] ?? 0), duplicate: 0 },
+    [
+      ...Array.from(tables, (table) => `DELETE FROM ${api.table(table)} WHERE _request_id IN UNNEST(@ids)`),
+      `UPDATE ${repairs} SET rolled_back_at = TIMESTAMP(@at) WHERE rolled_back_at IS NULL AND request_id IN UNNEST(@ids)`,
+      ...entryWrites(api, entries),
+    ],
+    { ids, at: new Date(at).toISOString() },
+  );
+  return ids.length;
+}
+
+type Repair = Omit<WithdrawnEvent, 'round' | 'receivedAt'> & { isStanding: boolean };
+
+/** One for each event, the standing one before those that were rolled back. */
+async function readRepairs(
+  { api }: Warehouse,
+  ruleId: string,
+  { limit, at, after = '', again = false }: WithdrawPage,
+): Promise<Repair[]> {
+  const marked = again ? 'OR rolled_back_at >= TIMESTAMP(@at)' : '';
+  const rows = await api.run(
+    `SELECT request_id, rolled_back_at IS NULL, UNIX_MILLIS(rolled_back_at), contract, contract_version, source, healer,
+       rule_id, original, plan, TO_JSON_STRING(by_hand)
+     FROM ${api.table('_sentinel_repairs')}
+     WHERE rule_id = @rule AND request_id > @after AND (rolled_back_at IS NULL ${marked})
+     QUALIFY ROW_NUMBER() OVER (PARTITION BY request_id ORDER BY rolled_back_at IS NULL DESC, rolled_back_at DESC) = 1
+     ORDER BY request_id LIMIT ${limit}`,
+    { rule: ruleId, after, ...(again ? { at: new Date(at).toISOString() } : undefined) },
+  );
+  return rows.map(
+    ([id, standing, withdrawnAt, contract, version, source, healer, rule, original, plan, hand]) => ({
+      requestId: cell(id),
+      isStanding: standing === 'true',
+      withdrawnAt: Number(withdrawnAt ?? 0),
+      contract: cell(contract),
+      version: cell(version),
+      source: cell(source),
+      repair: {
+        healer: healer as RepairTrail['healer'],
+        ruleId: rule ?? undefined,
+        original: cell(original),
+        plan: cell(plan),
+        byHand: byHandOf(hand),
+      },
+    }),
+  );
+}
