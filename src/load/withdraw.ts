@@ -14,6 +14,11 @@ export interface Withdraw {
    */
   byRule(ruleId: string, page: WithdrawPage): Promise<Withdrawn>;
   /**
+   * What `byRule` has withdrawn, once more: the rule's repairs that were marked at `at` or later and whose events have an entry
+   * `withdrawn`. Takes nothing. For the time after a crash, when nobody knows which letters were written.
+   */
+  again(ruleId: string, page: WithdrawPage): Promise<Withdrawn>;
+  /**
    * These events, whoever repaired them, for a destination that follows another: the rounds are the other's. Where an entry of
    * the same or a later round stands, nothing happens, as a row that stands there is a later round's; else the row goes, if
    * there is one, and the entry is written in any case. Returns the number of rows that went.
@@ -24,15 +29,10 @@ export interface Withdraw {
 export interface WithdrawPage {
   /** How many repairs are looked at, at most. */
   limit: number;
-  /** Marks the repairs; milliseconds since 1970. The same in all calls of one rollback. */
+  /** Marks the repairs; milliseconds since 1970. The same in all calls of one rollback, and at most now. */
   at: number;
   /** Begins behind this request id. */
   after?: string;
-  /**
-   * Looks also at the rule's repairs that were marked at `at` or later and whose events have an entry `withdrawn`, and returns
-   * their events as if they were withdrawn now: after a crash, when nobody knows which letters were written.
-   */
-  again?: boolean;
 }
 
 export interface Withdrawn {

@@ -44,16 +44,20 @@ export function withdrawingConformance(open: () => Promise<DestinationUnderTest>
         },
       );
     const time = 1_700_000_000_123;
-    const withdrawAll = async (ruleId: string, options: { at?: number; again?: boolean } = {}) => {
+    const pagesOf = async (page: (after: string | undefined) => ReturnType<Withdraw['byRule']>) => {
       const events: WithdrawnEvent[] = [];
       let after: string | undefined;
       do {
-        const page = await withdraw.byRule(ruleId, { limit: 2, at: time, ...options, after });
-        events.push(...page.events);
-        after = page.after;
+        const found = await page(after);
+        events.push(...found.events);
+        after = found.after;
       } while (after !== undefined);
       return events;
     };
+    const withdrawAll = (ruleId: string) =>
+      pagesOf((after) => withdraw.byRule(ruleId, { limit: 2, at: time, after }));
+    const withdrawnSince = (ruleId: string, at = time) =>
+      pagesOf((after) => withdraw.again(ruleId, { limit: 2, at, after }));
     const idsOf = (events: readonly { requestId: string }[]): string[] =>
       events.map(({ requestId }) => requestId);
 
@@ -119,16 +123,24 @@ export function withdrawingConformance(open: () => Promise<DestinationUnderTest>
     });
 
     it('says again what it withdrew, when nobody knows whether the letters were written', async () => {
-      const [first, second, third] = [byRule('r1'), byRule('r1'), byRule('r1')];
-      await rowsOf(first, second);
+      const mine = Array.from({ length: 5 }, () => byRule('r1'));
+      await rowsOf(...mine, byRule('r2'));
+      expect(await withdrawnSince('r1')).toEqual([]);
       const withdrawn = await withdrawAll('r1');
-      await rowsOf(third);
-      expect(idsOf(await withdrawAll('r1', { again: true }))).toEqual(idsOf([first, second, third]));
-      expect(await withdrawAll('r1', { again: true })).toEqual(
-        expect.arrayContaining(withdrawn.map((event) => expect.objectContaining(event) as unknown)),
-      );
-      // Not what an earlier rollback withdrew.
-      expect(await withdrawAll('r1', { again: true, at: time + 1 })).toEqual([]);
+      const late = byRule('r1');
+      await rowsOf(late);
+      expect(await withdrawnSince('r1')).toEqual(withdrawn);
+      expect(await withdrawnSince('r1', time - 1)).toEqual(withdrawn);
+      // Not what an earlier rollback withdrew, nor what stands.
+      expect(await withdrawnSince('r1', time + 1)).toEqual([]);
+      expect(await withdrawnSince('r2')).toEqual([]);
+      expect(await destination.find(late.requestId)).toMatchObject({ status: 'repaired' });
+      // Replayed, and withdrawn once more: the round is that of the newest entry.
+      await rowsOf({ ...mine[0]!, round: 1 });
+      await withdrawAll('r1');
+      expect(
+        (await withdrawnSince('r1')).find(({ requestId }) => requestId === mine[0]!.requestId),
+      ).toMatchObject({ round: 1 });
     });
 
     it('passes over rows that somebody has removed, and over those of others', async () => {
