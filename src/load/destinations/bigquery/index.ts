@@ -9,7 +9,7 @@ import { heldAmong } from './holds.ts';
 import { loadBatch, settleBatch } from './loader.ts';
 import { type Warehouse, preparedTables } from './warehouse.ts';
 import { readMark } from './outcomes.ts';
-import { withdrawByEvent, withdrawByRule } from './withdraw.ts';
+import { withdrawByEvent, withdrawByRule, withdrawnAgain } from './withdraw.ts';
 import { countTouched, forgetLeaving, listRepairs, readLeaving, takeOut } from './repairs.ts';
 import { ensureBookkeeping, ensureTable, keyOf } from './tables.ts';
 import { sameName, typeName } from './types.ts';
@@ -102,6 +102,8 @@ export async function openBigQuery(options: BigQueryOptions): Promise<Destinatio
     marked: (queue) => question('read its mark', () => readMark(api, queue)),
     withdraw: {
       byRule: (ruleId, page) => exclusively('take rows out', () => withdrawByRule(warehouse, ruleId, page)),
+      again: (ruleId, page) =>
+        question('read what was withdrawn', () => withdrawnAgain(warehouse, ruleId, page)),
       byEvent: (events, at) => exclusively('take rows out', () => withdrawByEvent(warehouse, events, at)),
     },
     positions: () =>

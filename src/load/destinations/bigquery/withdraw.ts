@@ -14,24 +14,39 @@ export async function withdrawByRule(
 ): Promise<Withdrawn> {
   const { limit, at } = page;
   const seen = await lastBatch(warehouse);
-  const repairs = await readRepairs(warehouse, ruleId, page);
+  const repairs = await readRepairs(warehouse, ruleId, page, 'standing');
   const ids = repairs.map(({ requestId }) => requestId);
   const standing = await findStanding(warehouse.api, preparedTables(warehouse), ids);
   const gone = new Map<string, TimedEntry>();
   const events: WithdrawnEvent[] = [];
-  for (const { isStanding, withdrawnAt, ...repair } of repairs) {
+  for (const repair of repairs) {
     const id = repair.requestId;
     const row = standing.rows.get(id);
     const entry = standing.entries.get(id);
-    if (isStanding && row !== undefined) {
-      const round = (entry?.round ?? -1) + 1;
-      gone.set(id, { round, kind: 'withdrawn', receivedAt: row.receivedAt });
-      events.push({ ...repair, round, receivedAt: row.receivedAt, withdrawnAt: at });
-    } else if (!isStanding && row === undefined && entry?.kind === 'withdrawn')
-      events.push({ ...repair, round: entry.round, receivedAt: entry.receivedAt ?? 0, withdrawnAt });
+    if (row === undefined) continue;
+    const round = (entry?.round ?? -1) + 1;
+    gone.set(id, { round, kind: 'withdrawn', receivedAt: row.receivedAt });
+    events.push({ ...repair, round, receivedAt: row.receivedAt, withdrawnAt: at });
   }
   if (gone.size > 0) await take(warehouse, seen, { standing, entries: gone, at });
   return { events, after: repairs.length < limit ? undefined : ids.at(-1) };
+}
+
+/** See `Withdraw.again`. */
+export async function withdrawnAgain(
+  warehouse: Warehouse,
+  ruleId: string,
+  page: WithdrawPage,
+): Promise<Withdrawn> {
+  const repairs = await readRepairs(warehouse, ruleId, page, 'withdrawn');
+  const ids = repairs.map(({ requestId }) => requestId);
+  const { entries } = await findStanding(warehouse.api, [], ids);
+  const events = repairs.flatMap((repair): WithdrawnEvent[] => {
+    const entry = entries.get(repair.requestId);
+    if (entry?.kind !== 'withdrawn') return [];
+    return [{ ...repair, round: entry.round, receivedAt: entry.receivedAt ?? 0 }];
+  });
+  return { events, after: repairs.length < page.limit ? undefined : ids.at(-1) };
 }
 
 /** See `Withdraw.byEvent`. Throws a collision when it is to be done again. */
@@ -80,39 +95,37 @@ async function take(
   return ids.length;
 }
 
-type Repair = Omit<WithdrawnEvent, 'round' | 'receivedAt'> & { isStanding: boolean };
+type Repair = Omit<WithdrawnEvent, 'round' | 'receivedAt'>;
 
-/** One for each event, the standing one before those that were rolled back. */
+/** One for each event: the one that stands, or the last that was marked at `at` or later. */
 async function readRepairs(
   { api }: Warehouse,
   ruleId: string,
-  { limit, at, after = '', again = false }: WithdrawPage,
+  { limit, at, after = '' }: WithdrawPage,
+  which: 'standing' | 'withdrawn',
 ): Promise<Repair[]> {
-  const marked = again ? 'OR rolled_back_at >= TIMESTAMP(@at)' : '';
+  const state = which === 'standing' ? 'rolled_back_at IS NULL' : 'rolled_back_at >= TIMESTAMP(@at)';
   const rows = await api.run(
-    `SELECT request_id, rolled_back_at IS NULL, UNIX_MILLIS(rolled_back_at), contract, contract_version, source, healer,
+    `SELECT request_id, UNIX_MILLIS(rolled_back_at), contract, contract_version, source, healer,
        rule_id, original, plan, TO_JSON_STRING(by_hand)
      FROM ${api.table('_sentinel_repairs')}
-     WHERE rule_id = @rule AND request_id > @after AND (rolled_back_at IS NULL ${marked})
-     QUALIFY ROW_NUMBER() OVER (PARTITION BY request_id ORDER BY rolled_back_at IS NULL DESC, rolled_back_at DESC) = 1
+     WHERE rule_id = @rule AND request_id > @after AND ${state}
+     QUALIFY ROW_NUMBER() OVER (PARTITION BY request_id ORDER BY rolled_back_at DESC) = 1
      ORDER BY request_id LIMIT ${limit}`,
-    { rule: ruleId, after, ...(again ? { at: new Date(at).toISOString() } : undefined) },
+    { rule: ruleId, after, ...(which === 'withdrawn' ? { at: new Date(at).toISOString() } : undefined) },
   );
-  return rows.map(
-    ([id, standing, withdrawnAt, contract, version, source, healer, rule, original, plan, hand]) => ({
-      requestId: cell(id),
-      isStanding: standing === 'true',
-      withdrawnAt: Number(withdrawnAt ?? 0),
-      contract: cell(contract),
-      version: cell(version),
-      source: cell(source),
-      repair: {
-        healer: healer as RepairTrail['healer'],
-        ruleId: rule ?? undefined,
-        original: cell(original),
-        plan: cell(plan),
-        byHand: byHandOf(hand),
-      },
-    }),
-  );
+  return rows.map(([id, withdrawnAt, contract, version, source, healer, rule, original, plan, hand]) => ({
+    requestId: cell(id),
+    withdrawnAt: Number(withdrawnAt ?? 0),
+    contract: cell(contract),
+    version: cell(version),
+    source: cell(source),
+    repair: {
+      healer: healer as RepairTrail['healer'],
+      ruleId: rule ?? undefined,
+      original: cell(original),
+      plan: cell(plan),
+      byHand: byHandOf(hand),
+    },
+  }));
 }

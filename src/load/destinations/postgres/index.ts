@@ -16,7 +16,7 @@ import { CallersError, type Limits, type PostgresOptions, openSession, patient }
 import { ShapeChanged, readShapes } from './shape.ts';
 import { typeName } from './sql.ts';
 import { ensureTables, eventTables } from './tables.ts';
-import { withdrawByEvent, withdrawByRule } from './withdraw.ts';
+import { withdrawByEvent, withdrawByRule, withdrawnAgain } from './withdraw.ts';
 
 export type { PostgresOptions };
 
@@ -135,6 +135,10 @@ export async function openPostgres(options: PostgresOptions): Promise<Destinatio
     withdraw: {
       byRule: (ruleId, page) =>
         session.transaction('take rows out', (client) => withdrawByRule(client, warehouse, ruleId, page)),
+      again: (ruleId, page) =>
+        session.question('read what was withdrawn', (client) =>
+          withdrawnAgain(client, warehouse, ruleId, page),
+        ),
       byEvent: (events, at) =>
         session.transaction('take rows out', (client) => withdrawByEvent(client, warehouse, events, at)),
     },

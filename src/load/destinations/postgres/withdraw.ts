@@ -18,21 +18,18 @@ export async function withdrawByRule(
   client: PoolClient,
   { schema, slot }: Place,
   ruleId: string,
-  { limit, at, after, again = false }: WithdrawPage,
+  { limit, at, after }: WithdrawPage,
 ): Promise<Withdrawn> {
   await takeTurn(client, schema, 'entries');
   const own = identifier(schema);
   const markedAt = new Date(at).toISOString();
-  const { rows: repairs } = await client.query<{ id: string; table_name: string; standing: string }>(
-    `SELECT DISTINCT request_id::text AS id, table_name, rolled_back_at IS NULL AS standing
-     FROM ${own}._sentinel_repairs
-     WHERE rule_id = $1 AND ($2::uuid IS NULL OR request_id > $2)
-       AND (rolled_back_at IS NULL OR ($4 AND rolled_back_at >= $5))
+  const { rows: repairs } = await client.query<{ id: string; table_name: string }>(
+    `SELECT DISTINCT request_id::text AS id, table_name FROM ${own}._sentinel_repairs
+     WHERE rule_id = $1 AND ($2::uuid IS NULL OR request_id > $2) AND rolled_back_at IS NULL
      ORDER BY id LIMIT $3`,
-    [ruleId, after ?? null, limit, again, markedAt],
+    [ruleId, after ?? null, limit],
   );
-  const standing = repairs.filter((repair) => repair.standing === 't');
-  const gone = await deleteRows(client, schema, standing);
+  const gone = await deleteRows(client, schema, repairs);
   await client.query(
     `WITH marked AS (UPDATE ${own}._sentinel_repairs SET rolled_back_at = $2
        WHERE request_id = ANY($1::uuid[]) AND rolled_back_at IS NULL)
@@ -43,10 +40,29 @@ export async function withdrawByRule(
     [[...gone.keys()], markedAt, [...gone.values()]],
   );
   await addToCounts(client, schema, slot, { loaded: -gone.size, repaired: -gone.size, duplicate: 0 });
-  const before = again ? repairs.filter((repair) => repair.standing !== 't').map(({ id }) => id) : [];
   return {
-    events: await readWithdrawn(client, schema, ruleId, [...gone.keys(), ...before]),
+    events: await readWithdrawn(client, schema, ruleId, [...gone.keys()]),
     after: repairs.length < limit ? undefined : repairs.at(-1)!.id,
+  };
+}
+
+/** See `Withdraw.again`. */
+export async function withdrawnAgain(
+  client: PoolClient,
+  { schema }: Place,
+  ruleId: string,
+  { limit, at, after }: WithdrawPage,
+): Promise<Withdrawn> {
+  const { rows } = await client.query<{ id: string }>(
+    `SELECT DISTINCT request_id::text AS id FROM ${identifier(schema)}._sentinel_repairs
+     WHERE rule_id = $1 AND ($2::uuid IS NULL OR request_id > $2) AND rolled_back_at >= $4
+     ORDER BY id LIMIT $3`,
+    [ruleId, after ?? null, limit, new Date(at).toISOString()],
+  );
+  const ids = rows.map(({ id }) => id);
+  return {
+    events: await readWithdrawn(client, schema, ruleId, ids),
+    after: ids.length < limit ? undefined : ids.at(-1),
   };
 }
 
@@ -62,7 +78,7 @@ export async function withdrawByEvent(
   const rounds = new Map<string, number>();
   for (const { requestId, round } of events) {
     const id = requestId.toLowerCase();
-    rounds.set(id, Math.max(round, rounds.get(id) ?? 0));
+    rounds.set(id, Math.max(round, rounds.get(id) ?? round));
   }
   const { rows: written } = await client.query<{ id: string }>(
     `INSERT INTO ${own}._sentinel_outcomes AS o (request_id, round, outcome)
