@@ -79,7 +79,11 @@ function drawCase(id: string, mutation: Mutation, subject: Subject, random: Rand
 }
 
 /** The failure that the product would make of an event; undefined for a valid one. */
-export function failureOf(event: JsonObject, { contract }: Subject, source: string): Failure | undefined {
+export function failureOf(
+  event: JsonObject,
+  { contract }: Pick<Subject, 'contract'>,
+  source: string,
+): Failure | undefined {
   const validation = contract.validate(event);
   if (validation.ok) return undefined;
   const { name, version, jsonSchema } = contract;

@@ -11,8 +11,6 @@ export interface Generalisation {
   wrong: number;
   /** The rule is not for the event, or its plan fails on it: a healer is asked again. */
   left: number;
-  /** Rules that made something wrong. */
-  faults: { id: string; style: string; original: unknown; mutated: unknown; result: unknown }[];
 }
 
 /** Learns the plans that were accepted and tries each on so many other events that drifted the same way. */
@@ -23,7 +21,7 @@ export async function generalise(options: {
   seed: string;
 }): Promise<Generalisation> {
   const { verdicts, bench, eventsPerRule, seed } = options;
-  const total: Generalisation = { rules: 0, events: 0, exact: 0, wrong: 0, left: 0, faults: [] };
+  const total: Generalisation = { rules: 0, events: 0, exact: 0, wrong: 0, left: 0 };
   for (const verdict of verdicts) {
     if (verdict.plan === undefined || verdict.outcome !== 'exact') continue;
     const { failure } = verdict.case;
@@ -51,7 +49,6 @@ function tryOnOthers(
   total: Generalisation,
 ): void {
   const random = seededRandom(seed, 'siblings', id);
-  let isFaulty = false;
   for (let made = 0; made < count; made++) {
     const sibling = subject.sibling(original, random);
     const mutated = drift.apply(sibling);
@@ -63,13 +60,6 @@ function tryOnOthers(
     const repaired = found.kind === 'rule' ? found.apply(mutated, violations) : undefined;
     if (repaired?.ok !== true) total.left++;
     else if (isExact(repaired.value.value, sibling, subject)) total.exact++;
-    else {
-      total.wrong++;
-      if (!isFaulty) {
-        const { value: result } = repaired.value;
-        total.faults.push({ id, style: drift.style, original: sibling, mutated, result });
-      }
-      isFaulty = true;
-    }
+    else total.wrong++;
   }
 }

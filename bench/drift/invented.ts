@@ -117,12 +117,15 @@ function isJoined(text: string, known: Sources): boolean {
   return fits(0);
 }
 
+/** `Wed, 18 Aug 2010 20:01:40 +0000` and its like, which JavaScript reads as mail and Unix write them. */
+const namedMonth = /^[A-Z][a-z]{2},? .*\d\d:\d\d:\d\d .*\d/;
+
 /** A date or time in every way it may be read: as an instant, and as its numbers in any order. */
 function readingsOf(text: string): string[] {
   const readings: string[] = [];
   if (/^\d{9,10}$/.test(text)) readings.push(`instant ${Number(text) * 1000}`);
   if (/^\d{12,13}$/.test(text)) readings.push(`instant ${text}`);
-  if (/^\d{4}-\d\d-\d\dT/.test(text)) {
+  if (/^\d{4}-\d\d-\d\dT/.test(text) || namedMonth.test(text)) {
     const instant = Date.parse(text);
     if (!Number.isNaN(instant)) readings.push(`instant ${instant}`);
   }

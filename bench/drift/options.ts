@@ -1,7 +1,11 @@
 import { parseArgs } from 'node:util';
 
+export const setNames = ['generated', 'natural'] as const;
+export type SetName = (typeof setNames)[number];
+
 export interface Options {
   seed: string;
+  sets: readonly SetName[];
   cases: number;
   /** A kind, or what it begins with. */
   kind?: string;
@@ -24,18 +28,19 @@ export class UsageError extends Error {}
 
 export const usage = `npm run bench:drift -- [options]
 
+  --set NAME         generated, natural, or both with a comma (default all)
   --seed TEXT        all chance comes from it (default 2026)
-  --cases N          about so many cases (default 6000)
-  --kind NAME        only this kind (twin.exact), or all that begin so (rename)
+  --cases N          about so many generated cases (default 2500)
+  --kind NAME        only this kind of the generated (twin.exact), or all that begin so (rename)
   --healer FILE      a module that exports propose(failure, signal); default: the heuristics
   --llm              the LLM healer; OPENAI_REMEDIATION_MODEL, OPENAI_BASE_URL, OPENAI_API_KEY
   --failures N       prints so many cases that went wrong
   --markdown         prints the tables for docs/healing.md
   --json FILE        writes all figures and verdicts
   --gate             exit code 1 when the project's targets are missed
-  --rules N          rules tried on other events (default 100)
+  --rules N          rules of generated cases tried on other events (default 40)
   --events-per-rule N  those events (default 100)
-  --stream N         events of the simulated stream (default 10000), of --senders N (default 100)
+  --stream N         events of the simulated stream (default 2000), of --senders N (default 100)
 
 Exit code 1 when a leaf was invented.`;
 
@@ -45,7 +50,8 @@ export function readOptions(args: readonly string[]): Options | undefined {
     args: [...args],
     options: {
       seed: { type: 'string', default: '2026' },
-      cases: { type: 'string', default: '6000' },
+      set: { type: 'string', default: 'all' },
+      cases: { type: 'string', default: '2500' },
       kind: { type: 'string' },
       healer: { type: 'string' },
       llm: { type: 'boolean', default: false },
@@ -53,9 +59,9 @@ export function readOptions(args: readonly string[]): Options | undefined {
       failures: { type: 'string', default: '0' },
       markdown: { type: 'boolean', default: false },
       gate: { type: 'boolean', default: false },
-      rules: { type: 'string', default: '100' },
+      rules: { type: 'string', default: '40' },
       'events-per-rule': { type: 'string', default: '100' },
-      stream: { type: 'string', default: '10000' },
+      stream: { type: 'string', default: '2000' },
       senders: { type: 'string', default: '100' },
       help: { type: 'boolean', default: false },
     },
@@ -64,6 +70,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
   const { seed, llm, markdown, gate, kind, healer, json } = values;
   return {
     seed,
+    sets: setsOf(values.set),
     llm,
     markdown,
     gate,
@@ -77,6 +84,15 @@ export function readOptions(args: readonly string[]): Options | undefined {
     stream: wholeNumber('--stream', values.stream),
     senders: wholeNumber('--senders', values.senders),
   };
+}
+
+function setsOf(text: string): readonly SetName[] {
+  if (text === 'all') return setNames;
+  const asked = text.split(',');
+  const unknown = asked.find((name) => !(setNames as readonly string[]).includes(name));
+  if (unknown !== undefined)
+    throw new UsageError(`--set must be all, or of ${setNames.join(', ')}; not ${JSON.stringify(unknown)}`);
+  return setNames.filter((name) => asked.includes(name));
 }
 
 function wholeNumber(name: string, text: string): number {

@@ -3,9 +3,10 @@ import { writeFileSync } from 'node:fs';
 import { runBench } from './bench.ts';
 import { chosenHealer } from './healers.ts';
 import type { Verdict } from './judge.ts';
-import { failedTargets } from './metrics.ts';
 import { type Options, UsageError, readOptions, usage } from './options.ts';
-import { failuresText, reportMarkdown, reportText } from './report.ts';
+import { failuresText } from './failures.ts';
+import { reportMarkdown, reportText } from './report.ts';
+import { failedTargets } from './targets.ts';
 
 async function main(options: Options): Promise<void> {
   const start = performance.now();
@@ -16,15 +17,14 @@ async function main(options: Options): Promise<void> {
   console.error(`${seconds()}done`);
   console.log(options.markdown ? reportMarkdown(report) : reportText(report));
   if (options.failures > 0) console.log(`\n${failuresText(verdicts, options.failures)}`);
-  for (const { id, style } of report.generalisation.faults)
-    console.log(`A rule that repaired ${id} (${style}) was wrong on another event of the sender.`);
   if (options.json !== undefined)
     writeFileSync(options.json, `${JSON.stringify({ report, verdicts: verdicts.map(forJson) }, null, 2)}\n`);
 
-  const failed = options.gate ? failedTargets(report.metrics) : [];
+  const failed = options.gate ? failedTargets(report) : [];
   for (const target of failed) console.error(`target missed: ${target}`);
-  if (report.metrics.invented > 0) console.error(`${report.metrics.invented} leaves were invented`);
-  if (failed.length > 0 || report.metrics.invented > 0) process.exitCode = 1;
+  const invented = report.sets.reduce((sum, { metrics }) => sum + metrics.invented, 0);
+  if (invented > 0) console.error(`${invented} leaves were invented`);
+  if (failed.length > 0 || invented > 0) process.exitCode = 1;
 }
 
 function forJson({ case: drift, outcome, reason, plan, invented, milliseconds, result }: Verdict) {

@@ -10,6 +10,7 @@ describe('a leaf of a repaired event', () => {
   it.each<[string, JsonObject, JsonObject]>([
     ['moved', { Amount: 12 }, { amount: 12 }],
     ['cast from text', { amount: '12.50' }, { amount: 12.5 }],
+    ['read as mail writes times', { at: 'Tue Mar 21 20:50:14 +0000 2006' }, { at: '2006-03-21T20:50:14Z' }],
     ['cast to text', { id: 100 }, { id: '100' }],
     ['read as a switch', { paid: 'True' }, { paid: true }],
     ['trimmed and in lower case', { status: ' READY ' }, { status: 'ready' }],

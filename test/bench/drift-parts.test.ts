@@ -5,7 +5,7 @@ import { differ } from '../../bench/drift/differ.ts';
 import { canonicalNumeral, sameDeclared } from '../../bench/drift/equality.ts';
 import { fieldsOf } from '../../bench/drift/fields.ts';
 import { caseStyles, wordsOf } from '../../bench/drift/names.ts';
-import { readOptions } from '../../bench/drift/options.ts';
+import { readOptions, setNames } from '../../bench/drift/options.ts';
 import { seededRandom } from '../../bench/drift/random.ts';
 import { shareOf } from '../../bench/drift/wilson.ts';
 import type { Json } from '../../src/model/json.ts';
@@ -142,11 +142,13 @@ describe('names', () => {
 describe('the command line', () => {
   it('has defaults that are fixed', () => {
     expect(readOptions([])).toMatchObject({ seed: '2026', llm: false, gate: false });
-    expect(readOptions([])!.cases).toBeGreaterThanOrEqual(4000);
+    expect(readOptions([])!.sets).toEqual(setNames);
+    expect(readOptions(['--set', 'natural'])!.sets).toEqual(['natural']);
     expect(readOptions(['--help'])).toBeUndefined();
   });
   it('refuses what makes no sense', () => {
     expect(() => readOptions(['--cases', 'many'])).toThrow('--cases must be a whole number');
+    expect(() => readOptions(['--set', 'mine'])).toThrow('--set must be');
     expect(() => readOptions(['--nonsense'])).toThrow('nonsense');
   });
 });

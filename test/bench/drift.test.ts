@@ -3,8 +3,9 @@ import { type CaseSet, type DriftCase, isExact, makeCases } from '../../bench/dr
 import { loadCorpus } from '../../bench/drift/corpus.ts';
 import type { Subject } from '../../bench/drift/corpus/subject.ts';
 import { type BenchHealer, judge } from '../../bench/drift/judge.ts';
-import { failedTargets, metricsOf } from '../../bench/drift/metrics.ts';
+import { metricsOf } from '../../bench/drift/metrics.ts';
 import { mutations } from '../../bench/drift/mutations.ts';
+import { failedTargets } from '../../bench/drift/targets.ts';
 import { compilePlan } from '../../src/repair/plans/interpreter.ts';
 import type { Plan } from '../../src/model/plan.ts';
 
@@ -111,7 +112,9 @@ describe('the judge', () => {
     const metrics = metricsOf(verdicts);
     expect(metrics.wrong).toMatchObject({ count: wrong.length, of: decoys.length });
     expect(metrics.refusalRecall.count).toBe(decoys.length - wrong.length);
-    expect(failedTargets(metrics)).toHaveLength(3);
+    const report = { set: 'generated' as const, origin: '', metrics, more: [] };
+    const failed = failedTargets({ healer: '', seed: '', sets: [report] });
+    expect(failed.join('\n')).toMatch(/valid but wrong: upper bound.*\ngenerated: 0.00 % repaired exactly/);
   });
 
   it('counts a plan that fails a check as refused, with the reason', async () => {

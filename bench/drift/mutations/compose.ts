@@ -8,8 +8,10 @@ import { splitsAndMerges } from './split-merge.ts';
 import { valueMutations } from './values.ts';
 import { chooseField } from './relocate.ts';
 
-const structural = [...renames, ...nests, ...flattens];
-const all = [...structural, ...splitsAndMerges, ...valueMutations];
+const isRecoverable = ({ expected }: Mutation): boolean => expected === 'repair';
+const structural = [...renames, ...nests, ...flattens].filter(isRecoverable);
+const values = valueMutations.filter(isRecoverable);
+const all = [...structural, ...splitsAndMerges, ...values];
 
 /** One drift after the other; undone the other way round. */
 function sequence(drifts: readonly Drift[]): Drift {
@@ -41,7 +43,7 @@ const sameField: Draw = (scene) => {
   for (let attempt = 0; attempt < 12; attempt++) {
     const field = chooseField(scene, undefined);
     if (field === undefined) return undefined;
-    const value = random.pick(valueMutations).draw(scene, field);
+    const value = random.pick(values).draw(scene, field);
     const place = value === undefined ? undefined : random.pick(structural).draw(scene, field);
     if (value !== undefined && place !== undefined) return sequence([value, place]);
   }

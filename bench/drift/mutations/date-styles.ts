@@ -6,6 +6,8 @@ export interface DateStyle {
   format?: string;
   /** Day and month can be mistaken for each other unless the day is above 12. */
   needsLateDay?: boolean;
+  /** A moment, without the zone that makes it one. */
+  lacksZone?: boolean;
   /** Undefined for what can't be written so without loss. */
   write(text: string): string | number | undefined;
 }
@@ -43,6 +45,10 @@ const timePatterns: readonly (Pick<DateStyle, 'needsLateDay'> & { pattern: strin
   { pattern: 'YYYYMMDDTHHmmssZ' },
   { pattern: 'YYYYMMDDHHmmss' },
   { pattern: 'YYYY.MM.DD HH:mm:ss' },
+  { pattern: 'YYYY/MM/DD HH:mm:ss Z' },
+  { pattern: 'DD.MM.YYYY HH:mm:ss Z' },
+  { pattern: 'DD/MM/YYYY HH:mm:ss Z', needsLateDay: true },
+  { pattern: 'MM/DD/YYYY HH:mm:ss Z', needsLateDay: true },
 ];
 
 const dayPatterns: readonly (Pick<DateStyle, 'needsLateDay'> & { pattern: string })[] = [
@@ -56,8 +62,8 @@ const dayPatterns: readonly (Pick<DateStyle, 'needsLateDay'> & { pattern: string
 ];
 
 export const dateStyles: readonly DateStyle[] = [
-  { name: 'without offset', kind: 'datetime', write: times('YYYY-MM-DDTHH:mm:ss') },
-  { name: 'space for T', kind: 'datetime', write: times('YYYY-MM-DD HH:mm:ss') },
+  { name: 'without offset', kind: 'datetime', lacksZone: true, write: times('YYYY-MM-DDTHH:mm:ss') },
+  { name: 'space for T', kind: 'datetime', lacksZone: true, write: times('YYYY-MM-DD HH:mm:ss') },
   { name: 'basic offset', kind: 'datetime', write: times('YYYY-MM-DDTHH:mm:ss+0000') },
   {
     name: 'Unix seconds',
@@ -81,6 +87,7 @@ export const dateStyles: readonly DateStyle[] = [
     name: pattern,
     kind: 'datetime',
     format: pattern,
+    lacksZone: !pattern.endsWith('Z'),
     ...rest,
     write: times(pattern),
   })),

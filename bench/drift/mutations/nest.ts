@@ -6,7 +6,7 @@ import { caseStyles, commonStyles, wordsOf } from '../names.ts';
 import { edited, objectsAt, pointer, putWithin } from '../paths.ts';
 import { planLimits } from '../../../src/repair/plans/parse-plan.ts';
 import { entityPrefixes } from '../vocabulary/affixes.ts';
-import { partContainers, wholeContainers } from '../vocabulary/containers.ts';
+import { asideContainers, partContainers, wholeContainers } from '../vocabulary/containers.ts';
 import { chooseField, relocated } from './relocate.ts';
 
 const one: Draw = (scene, focus) => {
@@ -20,6 +20,15 @@ const one: Draw = (scene, focus) => {
     return relocated(scene, field, [first!, rest.join('_')], 'by its words');
   const container = random.pick([...partContainers, [entity]]);
   return relocated(scene, field, [...container, field.name], `into ${container.join('.')}`);
+};
+
+/** A lone field of that name among what is said about the event: nothing says that it is the event's. */
+const aside: Draw = (scene, focus) => {
+  const field = chooseField(scene, focus);
+  if (field === undefined) return undefined;
+  const container = scene.random.pick(asideContainers);
+  const drift = relocated(scene, field, [...container, field.name], `into ${container.join('.')}`);
+  return drift && { ...drift, inverse: [] };
 };
 
 /** The whole payload a level deeper; its names may change their case on the way. */
@@ -94,6 +103,7 @@ const some: Draw = ({ fields, random, subject, event }, focus) => {
 
 export const nests: Mutation[] = [
   { kind: 'nest.one', expected: 'repair', weight: 3, draw: one },
+  { kind: 'nest.aside', expected: 'refuse', weight: 1, draw: aside },
   { kind: 'nest.some', expected: 'repair', weight: 2, draw: some },
   { kind: 'nest.whole', expected: 'repair', weight: 2, draw: whole('as they are') },
   { kind: 'nest.whole_case', expected: 'repair', weight: 1, draw: whole('another case') },

@@ -1,6 +1,9 @@
+import type { JsonObject } from '../../../src/model/json.ts';
+import { isDeclared } from '../../../src/repair/plans/schema-paths.ts';
 import type { Draw, Mutation, Scene } from '../drift.ts';
 import type { Field } from '../fields.ts';
 import { caseStyleNames, caseStyles, commonStyles, wordsOf } from '../names.ts';
+import { pointer } from '../paths.ts';
 import type { Random } from '../random.ts';
 import { abbreviations } from '../vocabulary/abbreviations.ts';
 import { affixes, entityPrefixes } from '../vocabulary/affixes.ts';
@@ -54,21 +57,43 @@ const abbreviation = renaming(({ name }, { random }) => {
   return bare.join() === words.join() ? undefined : { name: inCase(bare, random), style: 'without vowels' };
 });
 
-const affix = renaming((field, { subject, random }) => {
+const affix = renaming((field, { random }) => {
   const words = wordsOf(field.name);
   const parent = field.path.at(-2);
-  const kind = random.integer(0, 2);
-  if (kind === 0 && parent !== undefined && parent !== '*')
+  if (parent !== undefined && parent !== '*' && random.chance(0.3))
     return { name: inCase([...wordsOf(parent), ...words], random), style: 'name of its object' };
-  if (kind <= 1) {
-    const { name } = subject.contract;
-    const prefix = random.pick(entityPrefixes[name] ?? [name.replace(/^github_/, ''), 'github', 'event']);
-    return { name: inCase([...wordsOf(prefix), ...words], random), style: 'name of the entity' };
-  }
   const { style, pattern, case: written = 'snake' } = random.pick(affixes);
   const styled = pattern.replace('%', caseStyles[written](words));
   return { name: written === 'camel' ? caseStyles.camel(wordsOf(styled)) : styled, style };
 });
+
+/** `order_amount` of an order: likely its amount, and as likely that of another; the name supports and never proves. */
+const entity = renaming((field, { subject, random }) => {
+  const { name } = subject.contract;
+  const prefix = random.pick(entityPrefixes[name] ?? [name.replace(/^github_/, ''), 'github', 'event']);
+  return { name: inCase([...wordsOf(prefix), ...wordsOf(field.name)], random), style: 'name of the entity' };
+});
+
+/** Every field of an object in another case, as when a serializer is set otherwise. */
+const convention: Draw = ({ event, subject, random }, focus) => {
+  if (focus !== undefined) return undefined;
+  const style = random.pick(commonStyles);
+  const root = subject.contract.jsonSchema;
+  const spelled = (name: string) => (isDeclared(root, [name]) ? caseStyles[style](wordsOf(name)) : name);
+  const names = Object.keys(event);
+  const renamed = names.filter((name) => spelled(name) !== name);
+  if (renamed.length < 2 || renamed.some((name) => isDeclared(root, [spelled(name)]))) return undefined;
+  return {
+    style: `all in ${style}`,
+    touches: [''],
+    apply(event) {
+      const fields = Object.entries(structuredClone(event)).map(([name, value]) => [spelled(name), value]);
+      const made = Object.fromEntries(fields) as JsonObject;
+      return Object.keys(made).length === fields.length ? made : undefined;
+    },
+    inverse: renamed.map((name) => ({ op: 'move', from: pointer([spelled(name)]), to: pointer([name]) })),
+  };
+};
 
 const typo = renaming(({ name }, { random }) => {
   const letters = name.split('').flatMap((letter, at) => (/[a-z]/i.test(letter) ? [at] : []));
@@ -95,6 +120,8 @@ export const renames: Mutation[] = [
   { kind: 'rename.synonym', expected: 'repair', weight: 4, draw: synonym },
   { kind: 'rename.abbreviation', expected: 'repair', weight: 3, draw: abbreviation },
   { kind: 'rename.affix', expected: 'repair', weight: 4, draw: affix },
+  { kind: 'rename.entity', expected: 'either', weight: 1, draw: entity },
+  { kind: 'rename.convention', expected: 'repair', weight: 2, draw: convention },
   { kind: 'rename.typo', expected: 'repair', weight: 2, draw: typo },
-  { kind: 'rename.plural', expected: 'repair', weight: 1, draw: plural },
+  { kind: 'rename.plural', expected: 'either', weight: 1, draw: plural },
 ];

@@ -1,7 +1,7 @@
 import { asText } from '../as-text.ts';
 import { type Json, isObject } from '../../../src/model/json.ts';
 import type { Operation } from '../../../src/model/plan.ts';
-import type { Draw, Drift, Mutation } from '../drift.ts';
+import type { Draw, Drift, Mutation, Scene } from '../drift.ts';
 import { type Field, isText } from '../fields.ts';
 import { caseStyles, wordsOf } from '../names.ts';
 import { pointer, replaced } from '../paths.ts';
@@ -120,7 +120,15 @@ const enumSpelling: Draw = (scene, focus) => {
   );
 };
 
-const dateFormat: Draw = (scene, focus) => {
+const dateFormat: Draw = (scene, focus) => dated(scene, focus, false);
+
+/** A moment without its zone: nobody can tell which it was. */
+const zoneless: Draw = (scene, focus) => {
+  const drift = dated(scene, focus, true);
+  return drift && { ...drift, inverse: [] };
+};
+
+function dated(scene: Scene, focus: Field | undefined, lacksZone: boolean): Drift | undefined {
   const field = chooseField(
     scene,
     focus,
@@ -128,9 +136,11 @@ const dateFormat: Draw = (scene, focus) => {
   );
   if (field === undefined) return undefined;
   const to = field.format === 'date' ? 'date' : 'datetime';
-  const style = scene.random.pick(dateStyles.filter((style) => style.kind === to));
+  const styles = dateStyles.filter((style) => style.kind === to && (style.lacksZone ?? false) === lacksZone);
+  const style = styles.length === 0 ? undefined : scene.random.pick(styles);
   const path = pointer(field.path);
   // 05/15 is one day, 05/06 is two: only a sender whose first event tells can be understood.
+  if (style === undefined) return undefined;
   if (style.needsLateDay && !field.values.some((value) => Number(asText(value).slice(8, 10)) > 12))
     return undefined;
   return rewritten(
@@ -139,7 +149,7 @@ const dateFormat: Draw = (scene, focus) => {
     unlessNull((value) => (typeof value === 'string' ? style.write(value) : undefined)),
     [{ op: 'cast', path, to, format: style.format }],
   );
-};
+}
 
 const wrapped: Draw = (scene, focus) => {
   const field = chooseField(
@@ -183,6 +193,7 @@ export const valueMutations: Mutation[] = [
   { kind: 'cast.boolean_as_word', expected: 'repair', weight: 1, draw: booleanAsWord },
   { kind: 'enum.spelling', expected: 'repair', weight: 3, draw: enumSpelling },
   { kind: 'date.format', expected: 'repair', weight: 3, draw: dateFormat },
+  { kind: 'date.no_zone', expected: 'refuse', weight: 2, draw: zoneless },
   { kind: 'wrap.wrapped', expected: 'repair', weight: 2, draw: wrapped },
   { kind: 'wrap.unwrapped', expected: 'repair', weight: 1, draw: unwrapped },
   { kind: 'json_text.field', expected: 'repair', weight: 2, draw: jsonText },

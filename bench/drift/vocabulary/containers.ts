@@ -25,15 +25,20 @@ export const partContainers: readonly (readonly string[])[] = [
   ['attributes'],
   ['properties'],
   ['details'],
-  ['meta'],
-  ['metadata'],
   ['info'],
   ['fields'],
   ['traits'],
-  ['context'],
   ['custom_fields'],
-  ['extra'],
   ['profile'],
+];
+
+/** What stands in these is said about the event, its delivery or its sender, not by it. */
+export const asideContainers: readonly (readonly string[])[] = [
+  ['meta'],
+  ['metadata'],
+  ['_meta'],
+  ['context'],
+  ['_metadata'],
 ];
 
 /** Fields in which a whole payload travels as JSON text: SNS, SQS, Slack, Pub/Sub, form posts. */

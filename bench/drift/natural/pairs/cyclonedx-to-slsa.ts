@@ -1,0 +1,158 @@
+import type { NaturalPair } from '../pair.ts';
+import { move, moveAll, unwrap } from '../plan-words.ts';
+
+export const cyclonedxToSlsa: NaturalPair[] = [
+  {
+    id: 'cyclonedx.bom.manufacturer',
+    source: 'npm @cyclonedx/cyclonedx-library (schemas 1.5 → 1.6)',
+    change: 'rename',
+    answer: 'teachable',
+    contract: { serialNumber: 'string', metadata: { manufacture: { name: 'string' } } },
+    was: { serialNumber: 'urn:uuid:3e67', metadata: { manufacture: { name: 'Acme' } } },
+    is: {
+      serialNumber: 'urn:uuid:3e67',
+      metadata: { manufacturer: { name: 'Acme' }, supplier: { name: 'Bolt' } },
+    },
+    plan: [move('/metadata/manufacturer/name', '/metadata/manufacture/name')],
+    why: 'another word by a letter',
+  },
+  {
+    id: 'iiif.manifest.keys',
+    source: 'npm @iiif/presentation-2 → @iiif/presentation-3',
+    change: 'prefix',
+    answer: 'plain',
+    contract: { id: 'string', type: 'string', viewingDirection: 'string' },
+    was: {
+      id: 'https://example.org/iiif/book1/manifest',
+      type: 'sc:Manifest',
+      viewingDirection: 'right-to-left',
+    },
+    is: {
+      '@context': 'https://iiif.example/api/2/context.json',
+      '@id': 'https://example.org/iiif/book1/manifest',
+      '@type': 'sc:Manifest',
+      viewingDirection: 'right-to-left',
+    },
+    plan: [move('/@id', '/id'), move('/@type', '/type')],
+  },
+  {
+    id: 'iiif.manifest.label',
+    source: 'npm @iiif/presentation-2 → @iiif/presentation-3',
+    change: 'choice',
+    answer: 'refuse',
+    contract: { type: 'string', label: 'string' },
+    was: { type: 'Manifest', label: 'Book 1' },
+    is: { type: 'Manifest', label: { en: ['Book 1'], fr: ['Livre 1'] } },
+    why: 'in which language',
+  },
+  {
+    id: 'xapi.statement.actor',
+    source: 'npm @xapi/xapi (0.9 → 1.0)',
+    change: 'unwrap',
+    answer: 'plain',
+    contract: { id: 'string', actor: { name: 'string', mbox: 'string' } },
+    was: { id: 'fd41c918', actor: { name: 'Sally Glider', mbox: 'mailto:sally@example.com' } },
+    is: { id: 'fd41c918', actor: { name: ['Sally Glider'], mbox: ['mailto:sally@example.com'] } },
+    plan: [unwrap('/actor/name'), unwrap('/actor/mbox')],
+  },
+  {
+    id: 'xapi.statement.verb',
+    source: 'npm @xapi/xapi (0.9 → 1.0)',
+    change: 'meaning',
+    answer: 'refuse',
+    contract: { id: 'string', verb: '= attempted, completed, passed, failed' },
+    was: { id: 'fd41c918', verb: 'attempted' },
+    is: {
+      id: 'fd41c918',
+      verb: { id: 'http://adlnet.gov/expapi/verbs/experienced', display: { 'en-US': 'experienced' } },
+    },
+    why: 'a verb that the contract does not list',
+  },
+  {
+    id: 'jsonfeed.item.author',
+    source: 'npm jsonfeed-to-rss (JSON Feed 1.0 → 1.1)',
+    change: 'plural',
+    answer: 'teachable',
+    contract: { id: 'string', url: 'string', author: { name: 'string' } },
+    was: { id: '2', url: 'https://example.org/2', author: { name: 'Ana' } },
+    is: { id: '2', url: 'https://example.org/2', authors: [{ name: 'Ana' }] },
+    why: 'one of several',
+  },
+  {
+    id: 'scim.user.enterprise',
+    source: 'npm scimmy (SCIM 1.1 → 2.0)',
+    change: 'nest',
+    answer: 'plain',
+    contract: { userName: 'string', employeeNumber: 'string', department: 'string', costCenter: 'string' },
+    was: {
+      userName: 'bjensen@example.com',
+      employeeNumber: '701984',
+      department: 'Tour Operations',
+      costCenter: '4130',
+    },
+    is: {
+      userName: 'bjensen@example.com',
+      'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User': {
+        employeeNumber: '701984',
+        department: 'Tour Operations',
+        costCenter: '4130',
+      },
+    },
+    plan: moveAll('/urn:ietf:params:scim:schemas:extension:enterprise:2.0:User', '', [
+      'employeeNumber',
+      'department',
+      'costCenter',
+    ]),
+  },
+  {
+    id: 'scim.user.manager',
+    source: 'npm scimmy (SCIM 1.1 → 2.0)',
+    change: 'synonym',
+    answer: 'teachable',
+    contract: { userName: 'string', manager: { managerId: 'string', displayName: 'string' } },
+    was: { userName: 'bjensen', manager: { managerId: '26118915', displayName: 'John Smith' } },
+    is: {
+      userName: 'bjensen',
+      manager: { value: '26118915', $ref: '../Users/26118915', displayName: 'John Smith' },
+    },
+    plan: [move('/manager/value', '/manager/managerId')],
+    why: 'a value or a reference',
+  },
+  {
+    id: 'slsa.provenance.builder',
+    source: 'Go module github.com/in-toto/attestation (provenance 0.2 → 1.0)',
+    change: 'nest',
+    answer: 'plain',
+    contract: { builder: { id: 'string' }, buildType: 'string' },
+    was: { builder: { id: 'https://ci.example.org/b1' }, buildType: 'https://example.com/Makefile' },
+    is: {
+      buildDefinition: { buildType: 'https://example.com/Makefile', externalParameters: {} },
+      runDetails: { builder: { id: 'https://ci.example.org/b1' }, metadata: { invocationId: '1' } },
+    },
+    plan: [move('/runDetails/builder/id', '/builder/id'), move('/buildDefinition/buildType', '/buildType')],
+  },
+  {
+    id: 'slsa.provenance.started',
+    source: 'Go module github.com/in-toto/attestation (provenance 0.2 → 1.0)',
+    change: 'convention',
+    answer: 'plain',
+    contract: {
+      metadata: { buildInvocationId: 'string', buildStartedOn: 'date-time', buildFinishedOn: 'date-time' },
+    },
+    was: {
+      metadata: {
+        buildInvocationId: '1',
+        buildStartedOn: '2026-04-13T20:20:39Z',
+        buildFinishedOn: '2026-04-13T20:29:00Z',
+      },
+    },
+    is: {
+      metadata: { invocationId: '1', startedOn: '2026-04-13T20:20:39Z', finishedOn: '2026-04-13T20:29:00Z' },
+    },
+    plan: [
+      move('/metadata/invocationId', '/metadata/buildInvocationId'),
+      move('/metadata/startedOn', '/metadata/buildStartedOn'),
+      move('/metadata/finishedOn', '/metadata/buildFinishedOn'),
+    ],
+  },
+];

@@ -1,0 +1,20 @@
+import { percent, wrongOf } from './metrics.ts';
+import type { Report } from './report.ts';
+
+const leastExact = { generated: 0.85, natural: 0.6 } as const;
+
+/** What the project promises of its healers (docs/healing.md), and they do not keep. */
+export function failedTargets({ sets }: Report): string[] {
+  const failed: string[] = [];
+  const wrong = wrongOf(sets.map(({ metrics }) => metrics));
+  if (wrong.high > 0.001)
+    failed.push(`valid but wrong: upper bound ${percent(wrong.high)}, at most 0.10 % wanted`);
+  for (const { set, metrics } of sets) {
+    const least = leastExact[set];
+    if (metrics.exact.share < least)
+      failed.push(
+        `${set}: ${percent(metrics.exact.share)} repaired exactly, at least ${percent(least)} wanted`,
+      );
+  }
+  return failed;
+}
