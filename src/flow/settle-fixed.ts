@@ -1,3 +1,4 @@
+import { brokenBy } from '../contracts/fence.ts';
 import type { ContractRegistry } from '../contracts/registry.ts';
 import type { FailedEvent, FixedEvent } from '../model/event.ts';
 import type { JsonObject } from '../model/json.ts';
@@ -19,7 +20,11 @@ export function createSettleFixed(contracts: ContractRegistry, makeRow: MakeRow)
     const validation = contract?.validate(fixed.event);
     if (contract === undefined || validation?.ok !== true) {
       const violations = validation?.ok === false ? validation.violations : [];
-      outbox.failed(failedAgain(fixed, violations, contract?.jsonSchema ?? {}));
+      const broken = brokenBy(violations);
+      const failed = failedAgain(fixed, violations, contract?.jsonSchema ?? {});
+      if (broken !== undefined)
+        outbox.unrecoverable({ ...failed, reason: broken.message, code: broken.code, attempts: [] });
+      else outbox.failed(failed);
       return undefined;
     }
     const { value, changed } = validation;

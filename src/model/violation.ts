@@ -28,6 +28,8 @@ export type ViolationCode =
   | 'undeclared' // a field that a closed contract does not declare
   | 'no_match' // fits none (or several) of the alternatives
   | 'custom' // a check that the contract's author wrote
+  | 'contract_failed' // the contract's own code threw, or returned what is no JSON
+  | 'contract_hung' // the contract's own code did not end
   | 'unknown_contract' // the envelope names no contract that exists here
   | 'unknown_contract_version'
   | 'rejected_by_destination'; // valid, but the destination's own types refused the row

@@ -1,9 +1,11 @@
+import { brokenBy } from '../contracts/fence.ts';
 import type { Contract } from '../contracts/contract.ts';
 import type { ContractRegistry } from '../contracts/registry.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { StoredRule } from '../model/rule.ts';
 import type { RuleStore } from '../repair/rules/store.ts';
 import type { Repaired } from '../repair/plans/trial.ts';
+import { noteSubject } from '../support/board.ts';
 import { type ContractChoice, type UnknownContract, chooseContract } from './choose-contract.ts';
 import { type EnvelopeFacts, fillEnvelope, sourceOf } from './envelope.ts';
 import { errorSignature } from './signature.ts';
@@ -32,15 +34,31 @@ export type Verdict =
       filled: readonly string[] | undefined;
     }
   | { kind: 'invalid'; source: string; contract: Contract; violations: Violation[]; signature: string }
+  /** Its contract could not be told, or could not judge it: no repair can help, a person must look. */
   | ({ kind: 'unknown'; source: string; signature: string } & UnknownContract);
 
 export type Validate = (event: JsonObject, facts: EnvelopeFacts) => Verdict;
 
-export function createValidate(deps: {
+/** An unlucky event is known by the request id on this thread's board while it is looked at. */
+export function createValidate(deps: Deps): Validate {
+  const validate = createUnwatched(deps);
+  return (event, facts) => {
+    noteSubject(facts.requestId);
+    try {
+      return validate(event, facts);
+    } finally {
+      noteSubject('');
+    }
+  };
+}
+
+interface Deps {
   contracts: ContractRegistry;
   rules: Pick<RuleStore, 'find' | 'repairExpected'>;
   choice: ContractChoice;
-}): Validate {
+}
+
+function createUnwatched(deps: Deps): Validate {
   const { contracts, rules, choice } = deps;
 
   return (event, facts) => {
@@ -68,6 +86,8 @@ export function createValidate(deps: {
     }
 
     const { violations } = validation;
+    const broken = brokenBy(violations);
+    if (broken !== undefined) return unjudged(contract, source, broken);
     const found = rules.find(contract.name, contract.version, source, violations, event);
     if (found.kind === 'rule') {
       const repaired = found.apply(event, violations);
@@ -77,6 +97,11 @@ export function createValidate(deps: {
     const signature = errorSignature({ contract: name, version, source, violations, event, jsonSchema });
     return { kind: 'invalid', source, contract, violations, signature };
   };
+}
+
+function unjudged({ name, version }: Contract, source: string, violation: Violation): Verdict {
+  const unknown = { contract: name, version, violation };
+  return { kind: 'unknown', source, ...unknown, signature: signatureOfUnknown(unknown, source) };
 }
 
 function repairedBy(

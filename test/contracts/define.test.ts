@@ -245,7 +245,7 @@ describe('validation', () => {
   it('takes an event that makes a check throw for bad data, not for a reason to stop', () => {
     const schema = z.object({ a: z.any().refine((value: { deep: string[] }) => value.deep.length > 0) });
     expect(contract(schema).validate({ a: {} })).toMatchObject({
-      violations: [{ path: '', code: 'custom' }],
+      violations: [{ path: '/a', code: 'contract_failed' }],
     });
   });
 

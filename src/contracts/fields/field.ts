@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Json, JsonObject } from '../../model/json.ts';
+import { isOurs } from '../zod/authors-code.ts';
 import type { ViolationCode } from '../../model/violation.ts';
 
 /** Why a field's value was refused: what was wrong, and what the contract wants instead (`decimal > 0`). */
@@ -25,13 +26,12 @@ export function field<T extends Json>(
   metadata: JsonObject,
   read: (value: unknown) => T | Breach,
 ): z.ZodPipe<z.ZodUnknown, z.ZodTransform<T>> {
-  return z
-    .unknown()
-    .transform((value, context): T => {
-      const result = read(value);
-      if (!(result instanceof Breach)) return result;
-      context.issues.push({ code: 'custom', input: value, params: { [breachParam]: result } });
-      return z.NEVER;
-    })
-    .meta(metadata);
+  const reader = z.unknown().transform((value, context): T => {
+    const result = read(value);
+    if (!(result instanceof Breach)) return result;
+    context.issues.push({ code: 'custom', input: value, params: { [breachParam]: result } });
+    return z.NEVER;
+  });
+  isOurs(reader.def.out);
+  return reader.meta(metadata);
 }

@@ -5,6 +5,7 @@ import { SentinelError, messageOf } from '../../model/errors.ts';
 import { type Json, type JsonObject, isObject } from '../../model/json.ts';
 import { columnsOf } from '../columns.ts';
 import type { Contract, EnvelopeDefault, FieldCheck, Validation } from '../contract.ts';
+import { fenced, part } from '../fence.ts';
 import { withDiscriminators } from './discriminators.ts';
 import { deref } from './refs.ts';
 import { settleNames } from '../names.ts';
@@ -63,13 +64,17 @@ function compile(schema: JsonObject): Contract {
     columns,
     envelopeDefaults: envelopeDefaultsOf(schema),
     open: isOpen(schema),
-    validate(event): Validation {
-      const errors = errorsOf(event);
-      return errors === undefined
-        ? { ok: true, value: event }
-        : { ok: false, violations: violationsFromAjv(errors, event) };
-    },
-    checkFields: (fields) => fieldCheckOf(schema, fields),
+    ...fenced(names, {
+      fields: columns.map((column) => column.name),
+      validate(event): Validation {
+        const errors = errorsOf(event);
+        return errors === undefined
+          ? { ok: true, value: event }
+          : { ok: false, violations: violationsFromAjv(errors, event) };
+      },
+      checkFields: (fields) => fieldCheckOf(schema, fields),
+      tryField: createFieldTrial(schema),
+    }),
   };
 }
 
@@ -123,6 +128,33 @@ function fieldCheckOf(schema: JsonObject, fields: readonly string[]): FieldCheck
     const violations = violationsFromAjv(check.errors ?? [], event);
     return violations.length < maxViolations ? violations : undefined;
   });
+}
+
+/** One field's own declaration, compiled when something has gone wrong. */
+function createFieldTrial(
+  schema: JsonObject,
+): (field: string) => ((event: JsonObject) => unknown) | undefined {
+  const checks = new Map<string, ValidateFunction>();
+  return (field) => {
+    const { properties } = deref(schema, schema);
+    if (!isObject(properties) || !Object.hasOwn(properties, field)) return undefined;
+    const kept = ['$schema', '$id', '$defs', 'definitions'].filter((keyword) =>
+      Object.hasOwn(schema, keyword),
+    );
+    const check =
+      checks.get(field) ??
+      part(() =>
+        compileSchema(
+          {
+            ...Object.fromEntries(kept.map((keyword) => [keyword, schema[keyword]!])),
+            properties: { [field]: properties[field]! },
+          },
+          ajvOptions,
+        ),
+      );
+    checks.set(field, check);
+    return check;
+  };
 }
 
 /** A reference into a field's own declaration would miss it in a schema without that field. */

@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import { SentinelError, messageOf } from '../../model/errors.ts';
 import { type JsonObject, isObject } from '../../model/json.ts';
+import { pointerOf } from '../../model/pointer.ts';
 import type { Violation } from '../../model/violation.ts';
 import { columnsOf } from '../columns.ts';
 import type { Contract, EnvelopeDefault, FieldCheck, Validation } from '../contract.ts';
-import { keepUndeclared } from './keep-undeclared.ts';
+import { brokenContract, fenced, part } from '../fence.ts';
+import { copyOf, runsAuthorsCode } from './authors-code.ts';
+import { type NoJson, complete } from './complete.ts';
 import { settleNames } from '../names.ts';
 import { rememberAbsence } from './remember-absence.ts';
 import { hasMoreValuesThan, maxExplainedValues } from '../fields/size.ts';
@@ -39,6 +42,8 @@ export function defineContract(definition: ContractDefinition): Contract {
   const names = settleNames(definition, declared);
   if (declared.has('__proto__')) throw invalid(names.name, 'a field can not be called __proto__');
   const parse = parserOf(schema, names.name);
+  const mayWrite = runsAuthorsCode(schema);
+  const parts = new Map<string, z.ZodObject>();
   const jsonSchema = jsonSchemaOf(schema, 'input', names.name);
 
   return {
@@ -49,15 +54,33 @@ export function defineContract(definition: ContractDefinition): Contract {
     columns: columnsOf(jsonSchemaOf(schema, 'output', names.name)),
     envelopeDefaults: envelopeDefaultsOf(jsonSchema),
     open: !(schema.def.catchall instanceof z.ZodNever),
-    validate(event): Validation {
-      const result = parse(event);
-      if (result instanceof Error) return { ok: false, violations: [unreadable(event, result)] };
-      if (result.issues.length > 0) return { ok: false, violations: violationsFromZod(result.issues, event) };
-      const value = result.value as JsonObject;
-      return { ok: true, value, changed: keepUndeclared(event, value) };
-    },
-    checkFields: (fields) => fieldCheckOf(schema, fields),
+    ...fenced(names, {
+      fields: [...declared],
+      validate(event): Validation {
+        const { issues, value } = parse(mayWrite ? copyOf(event) : event);
+        if (issues.length > 0) return { ok: false, violations: violationsFromZod(issues, event) };
+        const completed = complete(event, value);
+        if (completed.ok) return { ok: true, ...completed.value };
+        return { ok: false, violations: [noJson(names, event, completed.error)] };
+      },
+      checkFields: (fields) => fieldCheckOf(schema, fields),
+      tryField: (field) => {
+        const one = parts.get(field) ?? part(() => z.object({ [field]: schema.shape[field]! }));
+        parts.set(field, one);
+        return (event) => violationsFromZod(run(one, event, context(false)).issues, event);
+      },
+    }),
   };
+}
+
+function noJson(
+  contract: Pick<Contract, 'name' | 'version'>,
+  event: JsonObject,
+  { path, what }: NoJson,
+): Violation {
+  const where = path.length === 0 ? 'the event' : pointerOf(path);
+  const made = `made ${what} of ${where}, which is no JSON`;
+  return brokenContract('contract_failed', contract, event, path, made);
 }
 
 /** What Zod's parser leaves: no issues, or the raw ones, whose messages nobody has asked for yet. */
@@ -69,8 +92,8 @@ type Outcome = z.core.ParsePayload<Record<string, unknown>>;
  */
 const context = (abortEarly: boolean) => ({ async: false, abortEarly }) as z.core.ParseContextInternal;
 
-/** The schema as one generated function where Zod can; an error is what a check of the contract's author threw. */
-function parserOf(schema: z.ZodObject, name: string): (event: JsonObject) => Outcome | Error {
+/** The schema as one generated function where Zod can. */
+function parserOf(schema: z.ZodObject, name: string): (event: JsonObject) => Outcome {
   let compiled = schema;
   try {
     compiled = z.compile(schema, { strict: true });
@@ -79,20 +102,18 @@ function parserOf(schema: z.ZodObject, name: string): (event: JsonObject) => Out
   }
   return (event) => {
     const outcome = run(compiled, event, context(true));
-    if (outcome instanceof Error || outcome.issues.length === 0) return outcome;
+    if (outcome.issues.length === 0) return outcome;
     return hasMoreValuesThan(event, maxExplainedValues) ? outcome : run(schema, event, context(false));
   };
 }
 
 /** Zod's parser without `safeParse`, whose error objects cost more than all the rest of a failed parse. */
-function run(schema: z.ZodObject, value: JsonObject, how: z.core.ParseContextInternal): Outcome | Error {
-  try {
-    // A contract's check that waits for something would make a promise here: Zod itself refuses it as an error.
-    const outcome = schema._zod.run({ value, issues: [] }, how);
-    return outcome instanceof Promise ? new z.core.$ZodAsyncError() : (outcome as Outcome);
-  } catch (error) {
-    return error instanceof Error ? error : new Error('unknown');
-  }
+function run(schema: z.ZodObject, value: JsonObject, how: z.core.ParseContextInternal): Outcome {
+  const outcome = schema._zod.run({ value, issues: [] }, how);
+  if (!(outcome instanceof Promise)) return outcome as Outcome;
+  // A contract's check that waits for something; Zod itself refuses that as an error.
+  outcome.catch(() => undefined);
+  throw new z.core.$ZodAsyncError();
 }
 
 /** Without a check of the whole object, Zod judges each of its fields by itself. */
@@ -106,7 +127,6 @@ function fieldCheckOf(schema: z.ZodObject, fields: readonly string[]): FieldChec
   const part = z.object(Object.fromEntries(declared.map((field) => [field, schema.shape[field]!])));
   return rememberAbsence(closed ? fields : declared, (event) => {
     const outcome = run(part, event, context(false));
-    if (outcome instanceof Error) return undefined;
     const violations = violationsFromZod(outcome.issues, event);
     if (closed)
       for (const field of undeclared)
@@ -114,19 +134,6 @@ function fieldCheckOf(schema: z.ZodObject, fields: readonly string[]): FieldChec
           violations.push(violationAt(event, [field], 'undeclared', 'nothing'));
     return violations.length < maxViolations ? violations : undefined;
   });
-}
-
-/**
- * One event that trips a check must not stop all others, so this is bad data, for a person to look at. The error's
- * message may quote the event, so only its name is told.
- */
-function unreadable(event: JsonObject, error: Error): Violation {
-  return violationAt(
-    event,
-    [],
-    'custom',
-    `something that the contract's own checks can read (${error.name})`,
-  );
 }
 
 /** `input`: what the contract accepts. `output`: what it makes of it, which is what a column holds. */

@@ -1,3 +1,4 @@
+import { brokenBy } from '../../contracts/fence.ts';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Contract } from '../../contracts/contract.ts';
 import type { Delivery, Engine, Unsettled } from '../../engine/engine.ts';
@@ -89,6 +90,8 @@ export function healingStage(deps: {
     const { source, signature } = current;
     const failure: Failure = { contract, source, event, violations, signature };
     const patient: Case = { failed: current, attempts: [] };
+    const broken = brokenBy(violations);
+    if (broken !== undefined) return deadLetter(patient, broken.code, 'no repair of the event can help');
     return (
       byKnownRule(failure, patient) ??
       (await byHeuristics({ ...failure, peers: peers(failed, contract) }, patient)) ??

@@ -1,0 +1,110 @@
+import type { JsonObject } from '../model/json.ts';
+import { pointerOf } from '../model/pointer.ts';
+import type { Violation, ViolationCode } from '../model/violation.ts';
+import { type Fault, ForeignCode } from '../support/foreign-code.ts';
+import type { Contract, FieldCheck, Validation } from './contract.ts';
+import { violationAt } from './violation.ts';
+
+type Named = Pick<Contract, 'name' | 'version'>;
+
+/** The parts of a contract that run its author's code, or a compiler's. */
+export interface Judge {
+  validate(event: JsonObject): Validation;
+  checkFields(fields: readonly string[]): FieldCheck | undefined;
+  /** Looks at one declared field by itself, to find out which one fails; undefined when the contract does not allow that. */
+  tryField(field: string): ((event: JsonObject) => unknown) | undefined;
+  /** The names of the declared fields. */
+  fields: readonly string[];
+  /** Why its code may never end, when that is known from the start. */
+  mayHang?: boolean;
+}
+
+/**
+ * A contract is other people's code. What it throws, and what never ends, costs the event that it is about: it is a
+ * violation that names the contract, and the field where that can be found out.
+ */
+export function fenced(contract: Named, judge: Judge): Pick<Contract, 'validate' | 'checkFields'> {
+  const { name, version } = contract;
+  const code = new ForeignCode(`contract ${name} ${version}`);
+  if (judge.mayHang === true) code.suspect();
+  /** The fields with the one that failed last at the head: mostly it is to blame again. */
+  let fields = judge.fields;
+
+  function culprit(event: JsonObject): string | undefined {
+    for (const field of fields) {
+      const attempt = code.run(() => judge.tryField(field)?.(event));
+      if (attempt.ok || isOurs(attempt.error)) continue;
+      fields = [field, ...fields.filter((other) => other !== field)];
+      return field;
+    }
+    return undefined;
+  }
+
+  return {
+    validate(event) {
+      const outcome = code.run(() => judge.validate(event));
+      if (outcome.ok) return outcome.value;
+      const field = culprit(event);
+      return { ok: false, violations: [explain(contract, outcome.error, event, field)] };
+    },
+    checkFields(fields) {
+      const made = code.run(() => judge.checkFields(fields));
+      const check = made.ok ? made.value : undefined;
+      if (check === undefined) return undefined;
+      return (event) => {
+        const outcome = code.run(() => check(event));
+        return outcome.ok ? outcome.value : undefined;
+      };
+    },
+  };
+}
+
+/** `tryField` could not make its part of the schema. */
+class NoPart extends Error {}
+const isOurs = (fault: Fault): boolean => fault.kind === 'threw' && fault.error instanceof NoPart;
+
+/** For `tryField`: what can't be looked at by itself is not to blame. */
+export function part<T>(make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    throw new NoPart('not by itself', { cause: error });
+  }
+}
+
+/** The error's message may quote the event, so only its name is told. */
+function explain(contract: Named, fault: Fault, event: JsonObject, field: string | undefined): Violation {
+  const path = field === undefined ? [] : [field];
+  const at = field === undefined ? 'an event' : pointerOf(path);
+  if (fault.kind === 'hung')
+    return brokenContract(
+      'contract_hung',
+      contract,
+      event,
+      path,
+      `did not finish its check of ${at} within ${fault.afterMs} ms: look for a regular expression that backtracks, or a loop`,
+    );
+  const name = fault.error instanceof Error ? String(fault.error.name).slice(0, 64) : 'a thrown value';
+  const what = `failed in its own code at ${at} (${name})`;
+  return brokenContract('contract_failed', contract, event, path, what);
+}
+
+/** A violation that is the contract's fault: no repair of the event can help, and a person has to mend the contract. */
+export function brokenContract(
+  code: BrokenCode,
+  { name, version }: Named,
+  event: JsonObject,
+  path: readonly string[],
+  what: string,
+): Violation {
+  const violation = violationAt(event, path, code, 'a value that the code of the contract can judge');
+  const message = `Contract ${name} ${version} ${what}. Mend the contract, then replay this event.`;
+  return { ...violation, code, message };
+}
+
+type BrokenCode = Extract<ViolationCode, 'contract_failed' | 'contract_hung'>;
+
+/** What the contract itself is to blame for, if anything. */
+export function brokenBy(violations: readonly Violation[]): Violation | undefined {
+  return violations.find(({ code }) => code === 'contract_failed' || code === 'contract_hung');
+}
