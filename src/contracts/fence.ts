@@ -84,9 +84,17 @@ function explain(contract: Named, fault: Fault, event: JsonObject, field: string
       path,
       `did not finish its check of ${at} within ${fault.afterMs} ms: look for a regular expression that backtracks, or a loop`,
     );
-  const name = fault.error instanceof Error ? String(fault.error.name).slice(0, 64) : 'a thrown value';
-  const what = `failed in its own code at ${at} (${name})`;
+  const what = `failed in its own code at ${at} (${nameOf(fault.error)})`;
   return brokenContract('contract_failed', contract, event, path, what);
+}
+
+/** What was thrown may be anything, also something that throws when it is looked at. */
+function nameOf(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? thrown.name.slice(0, 64) : 'it threw no error';
+  } catch {
+    return 'it threw no error';
+  }
 }
 
 /** A violation that is the contract's fault: no repair of the event can help, and a person has to mend the contract. */

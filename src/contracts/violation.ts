@@ -41,7 +41,9 @@ export function escapeSegment(segment: string): string {
 export function oneOf(values: readonly unknown[]): string {
   const shown = values
     .slice(0, 20)
-    .map((value) => (typeof value === 'object' ? JSON.stringify(value) : String(value)));
+    .map((value) =>
+      typeof value === 'string' ? value : typeof value === 'bigint' ? `${value}` : JSON.stringify(value),
+    );
   const more = values.length > shown.length ? ` … (${values.length} in all)` : '';
   return values.length === 1 ? `${shown[0]}` : `one of ${shown.join(', ')}${more}`;
 }

@@ -35,7 +35,7 @@ export function copyOf(event: JsonObject): JsonObject {
     // By spreading, an own `__proto__` stays one.
     const made = { ...value };
     for (const key in made)
-      if (typeof made[key] === 'object' && key !== '__proto__') made[key] = copy(made[key]!);
+      if (typeof made[key] === 'object' && key !== '__proto__') made[key] = copy(made[key]);
     return made;
   };
   return copy(event) as JsonObject;
