@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { isCollision, sqlStateOf, unavailable } from './errors.ts';
+import { tlsOf } from './tls.ts';
 
 export interface PostgresOptions {
   /** With the password, if there is one; never shown. */
@@ -57,7 +58,7 @@ export interface Session {
 export const asText: pg.CustomTypesConfig = { getTypeParser: () => (text: unknown) => text };
 
 export const clientConfig = (url: string, name: string): pg.ClientConfig => ({
-  connectionString: url,
+  ...tlsOf(url),
   application_name: name,
   connectionTimeoutMillis: 10_000,
   keepAlive: true,
