@@ -1,6 +1,5 @@
 import type { Column } from '../contracts/contract.ts';
 import type { JsonObject } from '../model/json.ts';
-import type { Position } from '../engine/engine.ts';
 import type { EventSearch } from './event-search.ts';
 import type { LoadedEvent, RepairTrail } from '../model/loaded-event.ts';
 import type { RepairAudit } from './repair-audit.ts';
@@ -13,46 +12,26 @@ import type { Withdraw } from './withdraw.ts';
 export interface Destination {
   /** Creates missing tables and adds missing columns; `destination_schema_conflict` when a type can't be reconciled. */
   prepare(tables: readonly Table[]): Promise<void>;
-  /** The queue positions that are committed with the rows: partition → last offset loaded. */
-  positions(): Promise<ReadonlyMap<string, number>>;
-  /** Of this queue, all of them; not while a load is under way. */
-  forgetPositions(): Promise<void>;
-  /**
-   * Loads the rows and remembers the positions in one transaction. Outcomes are in the order of the rows. A row
-   * that the store refuses is `rejected` and does not disturb the others. `beforeCommit` sees the outcomes while
-   * nothing is committed yet; when it throws, nothing is. A row whose request id is in the table already (the
-   * same event, delivered again) is `loaded` and not written.
-   */
-  load(
-    rows: readonly Row[],
-    positions: readonly Position[],
-    beforeCommit?: (outcomes: readonly RowOutcome[]) => Promise<void>,
-  ): Promise<RowOutcome[]>;
   /**
    * Decides how each event of a batch ends, in one transaction: see `Settlement`. A row that the store refuses is `rejected`
-   * and does not disturb the others. Takes the place of `load` in every destination.
+   * and does not disturb the others.
    */
-  settle?(settlement: Settlement): Promise<Settled>;
+  settle(settlement: Settlement): Promise<Settled>;
   /** The newest request id of this queue that it has settled (`Settlement.mark`); undefined when it knows nothing of the queue. */
-  marked?(queueId: string): Promise<string | undefined>;
-  /** The way back out. Takes the place of `repairs.takeOut`, `leaving` and `release`. */
+  marked(queueId: string): Promise<string | undefined>;
+  /** The way back out, where there is one. */
   readonly withdraw?: Withdraw;
   /**
    * Work on a row that needs neither its batch nor the store, done as soon as there is a row: while the batch before it
-   * loads, and while its values are young. To be called at most once a row, in the order of the loads; a row for which
-   * it was not called loads all the same. It may let go of the row's values, which are then made anew if needed.
+   * settles, and while its values are young. To be called at most once a row, in the order of the settlements; a row for
+   * which it was not called is settled all the same. It may let go of the row's values, which are then made anew if needed.
    */
   makeReady?(row: Row): void;
   /** What became of an event, by request id. */
   find(requestId: string): Promise<LoadedEvent | undefined>;
-  /**
-   * Those of the events, by request id, that it has as a row or as a duplicate of one, or that are just leaving it. Each was
-   * received when its id was made, give or take a day. `only`: leaves out the others; `staying` those that are leaving.
-   */
-  holds(requestIds: readonly string[], only?: 'duplicates' | 'staying'): Promise<ReadonlySet<string>>;
   /** Counters since the store began, kept in the same transactions as the rows. */
   counts(): Promise<LoadCounts>;
-  /** The repairs behind its rows, and the way back out. */
+  /** The repairs behind its rows. */
   readonly repairs: RepairAudit;
   /** Looks through its events, where that is built. */
   readonly search?: EventSearch;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Destination, Table } from '../../src/load/destination.ts';
 import type { EventFilter, EventPlace } from '../../src/load/event-search.ts';
-import { type DestinationUnderTest, row } from './destination.ts';
+import { type DestinationUnderTest, row, settleRows } from './destination.ts';
 
 const payments: Table = {
   name: 'payments',
@@ -49,7 +49,7 @@ export function searchConformance(name: string, open: () => Promise<DestinationU
       under = await open();
       destination = under.destination;
       await destination.prepare([payments, visits]);
-      await destination.load(Object.values(rows), []);
+      await settleRows(destination, Object.values(rows));
     });
     afterEach(() => under.cleanup());
 
@@ -104,7 +104,7 @@ export function searchConformance(name: string, open: () => Promise<DestinationU
 
     it('goes on behind a place, through events of the same millisecond too', async () => {
       const same = Array.from({ length: 5 }, (_, at) => row({ event_id: `s${at}` }, { receivedAt: day + 9 }));
-      await destination.load(same, []);
+      await settleRows(destination, same);
       const seen: string[] = [];
       let before: EventPlace | undefined;
       for (;;) {

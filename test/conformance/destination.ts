@@ -5,7 +5,7 @@ import { settlingConformance } from './destination/settling.ts';
 import type { DestinationUnderTest } from './destination/support.ts';
 import { withdrawingConformance } from './destination/withdrawing.ts';
 
-export { row } from './destination/support.ts';
+export { row, settleRows } from './destination/support.ts';
 export type { DestinationUnderTest };
 
 /** What every destination must do. */

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Destination, Row, Table } from '../../src/load/destination.ts';
 import { openDuckDb } from '../../src/load/destinations/duckdb/index.ts';
 import { createRequestIds } from '../../src/ingest/request-id.ts';
-import { destinationConformance, row } from '../conformance/destination.ts';
+import { destinationConformance, row, settleRows } from '../conformance/destination.ts';
 import { openInFolder, plain, plainRow } from './duckdb/support.ts';
 
 destinationConformance('duckdb', openInFolder);
@@ -25,7 +25,7 @@ it('takes over a file from before rollbacks, and a row that somebody has deleted
   const [kept, erased] = [row({ event_id: 'a' }, { repair }), row({ event_id: 'b' }, { repair })];
   const before = await openDuckDb({ path });
   await before.prepare([table]);
-  await before.load([kept, erased], []);
+  await settleRows(before, [kept, erased]);
   await before.close();
   const instance = await DuckDBInstance.create(path);
   const connection = await instance.connect();
@@ -34,7 +34,6 @@ it('takes over a file from before rollbacks, and a row that somebody has deleted
   await connection.run('DROP TABLE _sentinel_repair_log');
   await connection.run('DROP TABLE _sentinel_repair_kinds');
   await connection.run('ALTER TABLE whole RENAME TO _sentinel_repairs');
-  await connection.run('DROP TABLE _sentinel_leaving');
   await connection.run(`DELETE FROM payments WHERE event_id = 'b'`);
   connection.closeSync();
   instance.closeSync();
@@ -42,40 +41,11 @@ it('takes over a file from before rollbacks, and a row that somebody has deleted
   const after = await openDuckDb({ path });
   await after.prepare([table]);
   expect(await after.find(kept.requestId)).toMatchObject({ status: 'repaired', repair: { ruleId: 'r1' } });
-  expect(await after.repairs.takeOut('r1', { limit: 1000, at: 1 })).toMatchObject({ taken: 1 });
-  expect((await after.repairs.leaving(10)).map(({ requestId }) => requestId)).toEqual([kept.requestId]);
+  expect(await after.withdraw!.byRule('r1', { limit: 1000, at: 1 })).toMatchObject({
+    events: [{ requestId: kept.requestId, round: 0 }],
+    after: undefined,
+  });
   await after.close();
-  await rm(dir, { recursive: true });
-});
-
-it('keeps positions for each queue, and takes those of a file from before that for nobody’s', async () => {
-  const dir = await mkdtemp(join(tmpdir(), 'sentinel-duckdb-'));
-  const path = join(dir, 'warehouse.duckdb');
-  const table: Table = {
-    name: 'payments',
-    contract: 'payment',
-    key: [],
-    columns: [{ name: 'event_id', type: { kind: 'string' } }],
-  };
-  const load = async (queueId: string, offset: number) => {
-    const destination = await openDuckDb({ path, queueId });
-    await destination.prepare([table]);
-    const before = await destination.positions();
-    await destination.load([row({ event_id: 'a' })], [{ partition: 'raw_event/main', offset }]);
-    const after = await destination.positions();
-    await destination.close();
-    return [before, after].map((positions) => positions.get('raw_event/main'));
-  };
-  expect(await load('first', 900)).toEqual([undefined, 900]);
-  expect(await load('second', 7)).toEqual([undefined, 7]);
-  expect(await load('first', 901)).toEqual([900, 901]);
-
-  const instance = await DuckDBInstance.create(path);
-  const connection = await instance.connect();
-  await connection.run('ALTER TABLE _sentinel_positions DROP COLUMN queue');
-  connection.closeSync();
-  instance.closeSync();
-  expect(await load('first', 5)).toEqual([undefined, 5]);
   await rm(dir, { recursive: true });
 });
 
@@ -127,9 +97,9 @@ describe('a load', () => {
 
   it('keeps every digit of a decimal, whether it was text or a number', async () => {
     const sent = ['12345678901234567890.123456789', 0.1, 99.99, 1e21, 12345678.99, '-0.000000001', 1e-9];
-    await destination.load(
+    await settleRows(
+      destination,
       sent.map((total, i) => plainRow({ event_id: String(i), total })),
-      [],
     );
     expect(await column('total')).toEqual([
       '12345678901234567890.123456789',
@@ -143,14 +113,11 @@ describe('a load', () => {
   });
 
   it('rejects rather than rounds, and does not say the value', async () => {
-    const outcomes = await destination.load(
-      [
-        plainRow({ event_id: 'a', price: '0.125' }),
-        plainRow({ event_id: 'b', quantity: 12.5 }),
-        plainRow({ event_id: 'c' }),
-      ],
-      [],
-    );
+    const outcomes = await settleRows(destination, [
+      plainRow({ event_id: 'a', price: '0.125' }),
+      plainRow({ event_id: 'b', quantity: 12.5 }),
+      plainRow({ event_id: 'c' }),
+    ]);
     expect(outcomes).toMatchObject([
       { status: 'rejected', column: 'price' },
       { status: 'rejected', column: 'quantity' },
@@ -160,15 +127,12 @@ describe('a load', () => {
   });
 
   it('rejects text that is not valid Unicode, and loads text that only looks like it', async () => {
-    const outcomes = await destination.load(
-      [
-        plainRow({ event_id: 'a', payload: { deep: ['\ud800'] } }),
-        plainRow({ event_id: 'b' }, { extra: { '\udfff': 1 } }),
-        plainRow({ event_id: 'c', payload: String.raw`\ud800` }),
-        plainRow({ event_id: 'd', payload: '😀\u0000' }),
-      ],
-      [],
-    );
+    const outcomes = await settleRows(destination, [
+      plainRow({ event_id: 'a', payload: { deep: ['\ud800'] } }),
+      plainRow({ event_id: 'b' }, { extra: { '\udfff': 1 } }),
+      plainRow({ event_id: 'c', payload: String.raw`\ud800` }),
+      plainRow({ event_id: 'd', payload: '😀\u0000' }),
+    ]);
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'loaded', 'loaded']);
     expect(await column('payload')).toEqual([String.raw`\ud800`, '😀\u0000']);
   });
@@ -177,15 +141,15 @@ describe('a load', () => {
     const values = JSON.parse(
       String.raw`{"event_id":"a","__proto__":"p","it's \"odd\"":"o"}`,
     ) as Row['values'];
-    await destination.load([plainRow(values)], []);
+    await settleRows(destination, [plainRow(values)]);
     expect(await column('__proto__')).toEqual(['p']);
     expect(await column('it\'s ""odd""')).toEqual(['o']);
   });
 
   it('writes an event once, even if its key is another when it comes again', async () => {
     const requestId = createRequestIds()(1);
-    await destination.load([plainRow({ event_id: 'a' }, { requestId })], []);
-    const again = await destination.load([plainRow({ event_id: 'b' }, { requestId })], []);
+    await settleRows(destination, [plainRow({ event_id: 'a' }, { requestId })]);
+    const again = await settleRows(destination, [plainRow({ event_id: 'b' }, { requestId })]);
     expect(again).toEqual([{ status: 'loaded' }]);
     expect(await column('event_id')).toEqual(['a']);
   });
@@ -196,11 +160,11 @@ describe('a load', () => {
       plainRow({ event_id: 'a' }),
       plainRow({ event_id: 'a' }),
     ];
-    expect((await destination.load([first, second], [])).map(({ status }) => status)).toEqual([
+    expect((await settleRows(destination, [first, second])).map(({ status }) => status)).toEqual([
       'loaded',
       'duplicate',
     ]);
-    expect(await destination.load([third, third], [])).toEqual([
+    expect(await settleRows(destination, [third, third])).toEqual([
       { status: 'duplicate' },
       { status: 'duplicate' },
     ]);
@@ -214,31 +178,23 @@ describe('a load', () => {
     expect(await destination.counts()).toEqual({ loaded: 1, repaired: 0, duplicate: 2 });
   });
 
-  it('passes on what the caller throws before the commit, as it was', async () => {
-    const mistake = new TypeError('a mistake of the caller');
-    const loading = destination.load([plainRow({ event_id: 'a' })], [], () => Promise.reject(mistake));
-    await expect(loading).rejects.toBe(mistake);
-    expect(await column('event_id')).toEqual([]);
-  });
-
   it.skipIf(!canLimitFiles())(
     'survives a disk that takes no more: nothing lost, nothing doubled',
     async () => {
-      await destination.load([plainRow({ event_id: 'before' })], [{ partition: 'p', offset: 1 }]);
+      await settleRows(destination, [plainRow({ event_id: 'before' })]);
       const rows = Array.from({ length: 500 }, (_, i) =>
         plainRow({ event_id: `e${i}`, payload: 'x'.repeat(500) }),
       );
       limitFiles('4096');
       try {
-        await expect(destination.load(rows, [{ partition: 'p', offset: 2 }])).rejects.toMatchObject({
+        await expect(settleRows(destination, rows)).rejects.toMatchObject({
           code: 'destination_unavailable',
           retryable: true,
         });
       } finally {
         limitFiles('unlimited');
       }
-      expect((await destination.positions()).get('p')).toBe(1);
-      const again = await destination.load(rows, [{ partition: 'p', offset: 2 }]);
+      const again = await settleRows(destination, rows);
       expect(again.every(({ status }) => status === 'loaded')).toBe(true);
       expect(await destination.counts()).toEqual({ loaded: 501, repaired: 0, duplicate: 0 });
       destination = await under.reopen();
@@ -274,14 +230,14 @@ it.each([
     try {
       await destination.prepare([plain]);
       const first = plainRow({ event_id: 'first', quantity: 1 });
-      await destination.load([first], []);
+      await settleRows(destination, [first]);
       await destination.prepare([spec]);
       const [redelivered, duplicate, fresh] = [
         first,
         plainRow(repeated === 'again' ? { event_id: 'first' } : { event_id: 'other', quantity: 1 }),
         plainRow({ event_id: 'new', quantity: 2 }),
       ];
-      const outcomes = await destination.load([redelivered, duplicate, fresh], []);
+      const outcomes = await settleRows(destination, [redelivered, duplicate, fresh]);
       expect(outcomes.map(({ status }) => status)).toEqual(['loaded', 'duplicate', 'loaded']);
       expect((await opened.rows('order')).map((row) => row['event_id'])).toEqual(['first', 'new']);
     } finally {

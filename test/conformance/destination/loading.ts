@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Destination, Table } from '../../../src/load/destination.ts';
-import { type DestinationUnderTest, at, payments, row, statuses } from './support.ts';
+import { type DestinationUnderTest, payments, row, settleRows, statuses } from './support.ts';
 
-/** Loading: exactly, once, and with the queue's positions. */
+/** Loading: exactly, and once. */
 export function loadingConformance(open: () => Promise<DestinationUnderTest>): void {
   describe('loading', () => {
     let under: DestinationUnderTest;
@@ -29,7 +29,7 @@ export function loadingConformance(open: () => Promise<DestinationUnderTest>): v
         },
         { extra: { coupon: 'X' } },
       );
-      expect(await statuses(destination.load([full], at(1)))).toEqual(['loaded']);
+      expect(await statuses(settleRows(destination, [full]))).toEqual(['loaded']);
       expect(await under.rows('payments')).toEqual([
         {
           ...full.values,
@@ -52,24 +52,24 @@ export function loadingConformance(open: () => Promise<DestinationUnderTest>): v
       ['-0.5', '-0.5'],
       ['100', '100'],
     ])('keeps the money %j as %s', async (amount, stored) => {
-      await destination.load([row({ event_id: 'a', amount })], at(1));
+      await settleRows(destination, [row({ event_id: 'a', amount })]);
       expect((await under.rows('payments'))[0]!['amount']).toBe(stored);
     });
 
     it('takes one of two events with the same key, whichever way the second comes', async () => {
       const first = row({ event_id: 'same' });
-      expect(await statuses(destination.load([first, row({ event_id: 'same' })], at(1)))).toEqual([
+      expect(await statuses(settleRows(destination, [first, row({ event_id: 'same' })]))).toEqual([
         'loaded',
         'duplicate',
       ]);
       const third = row({ event_id: 'same' });
-      expect(await statuses(destination.load([third, row({ event_id: 'other' })], at(2)))).toEqual([
+      expect(await statuses(settleRows(destination, [third, row({ event_id: 'other' })]))).toEqual([
         'duplicate',
         'loaded',
       ]);
       destination = await under.reopen();
       await destination.prepare([payments]);
-      expect(await statuses(destination.load([row({ event_id: 'same' })], at(3)))).toEqual(['duplicate']);
+      expect(await statuses(settleRows(destination, [row({ event_id: 'same' })]))).toEqual(['duplicate']);
       expect((await under.rows('payments')).map((found) => found['_request_id'])).toContain(first.requestId);
       expect(await under.rows('payments')).toHaveLength(2);
       expect(await destination.find(third.requestId)).toMatchObject({
@@ -82,15 +82,15 @@ export function loadingConformance(open: () => Promise<DestinationUnderTest>): v
     it('changes nothing when an event is delivered again', async () => {
       const events = [row({ event_id: 'a' }), row({ event_id: null }), row({ event_id: 'a' })];
       const outcomes = ['loaded', 'loaded', 'duplicate'];
-      expect(await statuses(destination.load(events, at(1)))).toEqual(outcomes);
-      expect(await statuses(destination.load(events, at(1)))).toEqual(outcomes);
-      expect(await statuses(destination.load([events[0]!, events[0]!], at(1)))).toEqual(['loaded', 'loaded']);
+      expect(await statuses(settleRows(destination, events))).toEqual(outcomes);
+      expect(await statuses(settleRows(destination, events))).toEqual(outcomes);
+      expect(await statuses(settleRows(destination, [events[0]!, events[0]!]))).toEqual(['loaded', 'loaded']);
       expect(await under.rows('payments')).toHaveLength(2);
       expect(await destination.counts()).toEqual({ loaded: 2, repaired: 0, duplicate: 1 });
     });
 
     it('does not take events without a key for the same event', async () => {
-      expect(await statuses(destination.load([row({ event_id: null }), row({})], at(1)))).toEqual([
+      expect(await statuses(settleRows(destination, [row({ event_id: null }), row({})]))).toEqual([
         'loaded',
         'loaded',
       ]);
@@ -102,20 +102,17 @@ export function loadingConformance(open: () => Promise<DestinationUnderTest>): v
       const nested = (event_id: string, id: string) => row({ event_id, items: { id } }, { table: 'nested' });
       expect(
         await statuses(
-          destination.load([nested('a', '1'), nested('a', '2'), nested('a', '1'), nested('a|', '1')], at(1)),
+          settleRows(destination, [nested('a', '1'), nested('a', '2'), nested('a', '1'), nested('a|', '1')]),
         ),
       ).toEqual(['loaded', 'loaded', 'duplicate', 'loaded']);
     });
 
     it('refuses a row that does not fit, names the column, and loads the others', async () => {
-      const outcomes = await destination.load(
-        [
-          row({ event_id: 'a', amount: '1' }),
-          row({ event_id: 'b', amount: '1e40' }),
-          row({ event_id: 'c', day: '2026-13-01' }),
-        ],
-        at(1),
-      );
+      const outcomes = await settleRows(destination, [
+        row({ event_id: 'a', amount: '1' }),
+        row({ event_id: 'b', amount: '1e40' }),
+        row({ event_id: 'c', day: '2026-13-01' }),
+      ]);
       expect(outcomes).toMatchObject([
         { status: 'loaded' },
         { status: 'rejected', column: 'amount' },
@@ -126,57 +123,14 @@ export function loadingConformance(open: () => Promise<DestinationUnderTest>): v
       expect(await destination.counts()).toMatchObject({ loaded: 1 });
     });
 
-    it('commits the queue position with the rows, or neither', async () => {
-      await destination.load([row({ event_id: 'a' })], at(7));
-      expect(await destination.positions()).toEqual(new Map([['raw_event/main', 7]]));
-      const failing = destination.load([row({ event_id: 'b' })], at(8), () =>
-        Promise.reject(new Error('no')),
-      );
-      await expect(failing).rejects.toThrow('no');
-      expect(await destination.positions()).toEqual(new Map([['raw_event/main', 7]]));
-      expect(await under.rows('payments')).toHaveLength(1);
-      // A key whose transaction was rolled back is not taken for seen.
-      expect(await statuses(destination.load([row({ event_id: 'b' })], at(8)))).toEqual(['loaded']);
-    });
-
-    it('shows the outcomes before the commit', async () => {
-      const seen: string[] = [];
-      await destination.load(
-        [row({ event_id: 'a' }), row({ event_id: 'a' }), row({ event_id: 'b', amount: 'x' })],
-        at(1),
-        async (outcomes) => {
-          seen.push(...outcomes.map(({ status }) => status));
-        },
-      );
-      expect(seen).toEqual(['loaded', 'duplicate', 'rejected']);
-    });
-
-    it('moves positions without rows', async () => {
-      expect(await destination.load([], at(3))).toEqual([]);
-      expect(await destination.positions()).toEqual(new Map([['raw_event/main', 3]]));
-    });
-
-    it('forgets positions, and takes lower ones then; rows stay known by their request ids', async () => {
-      const first = row({ event_id: 'a' });
-      await destination.load([first], at(7));
-      await destination.forgetPositions();
-      expect(await destination.positions()).toEqual(new Map());
-      expect(await statuses(destination.load([first, row({ event_id: 'b' })], at(2)))).toEqual([
-        'loaded',
-        'loaded',
-      ]);
-      expect(await destination.positions()).toEqual(new Map([['raw_event/main', 2]]));
-      expect(await under.rows('payments')).toHaveLength(2);
-    });
-
     it('adds the columns of a newer version, and leaves old rows as they are', async () => {
-      await destination.load([row({ event_id: 'old' })], at(1));
+      await settleRows(destination, [row({ event_id: 'old' })]);
       const wider: Table = {
         ...payments,
         columns: [...payments.columns, { name: 'Channel', type: { kind: 'string' } }],
       };
       await destination.prepare([wider]);
-      await destination.load([row({ event_id: 'new', Channel: 'web' })], at(2));
+      await settleRows(destination, [row({ event_id: 'new', Channel: 'web' })]);
       expect((await under.rows('payments')).map((found) => [found['event_id'], found['Channel']])).toEqual([
         ['old', null],
         ['new', 'web'],
@@ -204,7 +158,7 @@ export function loadingConformance(open: () => Promise<DestinationUnderTest>): v
         byHand: ['/x'],
       };
       const event = row({ event_id: 'a' }, { repair });
-      await destination.load([event, row({ event_id: 'b' })], at(1));
+      await settleRows(destination, [event, row({ event_id: 'b' })]);
       expect(await destination.find(event.requestId)).toMatchObject({
         status: 'repaired',
         version: '1.0.0',
@@ -216,14 +170,13 @@ export function loadingConformance(open: () => Promise<DestinationUnderTest>): v
 
     it('loads calls that come at once, one after the other', async () => {
       const batches = Array.from({ length: 5 }, (_, batch) =>
-        destination.load(
+        settleRows(
+          destination,
           Array.from({ length: 3000 }, (_, index) => row({ event_id: `${batch}-${index}` })),
-          at(batch),
         ),
       );
       await Promise.all(batches);
       expect(await destination.counts()).toMatchObject({ loaded: 15_000 });
-      expect(await destination.positions()).toEqual(new Map([['raw_event/main', 4]]));
     });
   });
 }

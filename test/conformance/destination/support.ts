@@ -1,4 +1,4 @@
-import type { Destination, Row, Table } from '../../../src/load/destination.ts';
+import type { Destination, Row, Settled, Table } from '../../../src/load/destination.ts';
 import { createRequestIds } from '../../../src/ingest/request-id.ts';
 
 export interface DestinationUnderTest {
@@ -46,6 +46,9 @@ export function row(values: Row['values'], change: Partial<Row> = {}): Row {
   };
 }
 
-export const at = (offset: number) => [{ partition: 'raw_event/main', offset }];
-export const statuses = async (outcomes: ReturnType<Destination['load']>) =>
+/** Settles rows alone. */
+export const settleRows = async (destination: Destination, rows: readonly Row[]): Promise<Settled['rows']> =>
+  (await destination.settle({ rows, letters: [] })).rows;
+
+export const statuses = async (outcomes: Promise<Settled['rows']>) =>
   (await outcomes).map(({ status }) => status);

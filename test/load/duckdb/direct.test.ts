@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../src/model/json.ts';
 import type { Destination, Row, Table } from '../../../src/load/destination.ts';
 import { openDuckDb } from '../../../src/load/destinations/duckdb/index.ts';
-import { row } from '../../conformance/destination.ts';
+import { row, settleRows } from '../../conformance/destination.ts';
 
 const columns: Table['columns'] = [
   { name: 'id', type: { kind: 'string' } },
@@ -40,7 +40,7 @@ afterEach(async () => {
 
 const rowIn = (name: string, values: JsonObject, change: Partial<Row> = {}): Row =>
   row(values, { table: name, contract: name, ...change });
-const load = (rows: Row[]) => destination.load(rows, [{ partition: 'p', offset: 1 }]);
+const load = (rows: Row[]) => settleRows(destination, rows);
 const statuses = async (rows: Row[]) => (await load(rows)).map(({ status }) => status);
 const answer = async (sql: string) => (await destination.query!(sql)).rows;
 const content = (name: string, ...more: string[]) =>
@@ -225,13 +225,6 @@ describe('rows that go straight into the table', () => {
     const rows = ['one', 'other', 'one', 'other'].map((name, i) => rowIn(name, { id: `${i >> 1}` }));
     expect(await statuses(rows)).toEqual(['loaded', 'loaded', 'loaded', 'loaded']);
     expect(await content('one')).toEqual(await content('other'));
-  });
-
-  it('are not there when the batch is not committed', async () => {
-    const failing = destination.load([rowIn('one', { id: 'a' })], [], () => Promise.reject(new Error('no')));
-    await expect(failing).rejects.toThrow('no');
-    expect(await content('one')).toEqual([]);
-    expect(await statuses([rowIn('one', { id: 'a' })])).toEqual(['loaded']);
   });
 });
 

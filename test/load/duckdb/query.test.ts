@@ -1,3 +1,4 @@
+import { settleRows } from '../../conformance/destination.ts';
 import { totalmem } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Destination } from '../../../src/load/destination.ts';
@@ -109,7 +110,7 @@ describe('query', () => {
     const answers = Array.from({ length: 6 }, () =>
       destination.query!('select count(*) from range(15000) a, range(15000) b where a.range <> b.range'),
     );
-    const loading = destination.load([plainRow({ event_id: 'a' })], []);
+    const loading = settleRows(destination, [plainRow({ event_id: 'a' })]);
     expect(
       await Promise.race([Promise.all(answers).then(() => 'answered'), loading.then(() => 'loaded')]),
     ).toBe('loaded');

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Destination, Row } from '../../../src/load/destination.ts';
 import { openDuckDb } from '../../../src/load/destinations/duckdb/index.ts';
-import { payments, row } from '../../conformance/destination/support.ts';
+import { payments, row, settleRows } from '../../conformance/destination/support.ts';
 
 let destination: Destination;
 beforeEach(async () => {
@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => destination.close());
 
-const load = (rows: Row[]) => destination.load(rows, [{ partition: 'p', offset: 1 }]);
+const load = (rows: Row[]) => settleRows(destination, rows);
 const trail = { healer: 'rule', ruleId: 'r1', original: '{"a":1,"b":2}', plan: '{"operations":[]}' } as const;
 
 describe('the log of repairs', () => {

@@ -33,15 +33,15 @@ export function sortRows(table: KnownTable, rows: readonly Row[], numbers: reado
 
 /**
  * Only once: when a load fails, its rows may be in the table all the same. And only while the table's keys are those that
- * the row was compared with, and no other row with its id or key was written before it.
+ * the row was compared with, and neither another row with its id or key nor an entry of its event was written before it.
  */
 function takeReady(table: KnownTable, row: Row): Ready {
   const ready = row.ready as Ready | undefined;
   row.ready = undefined;
   if (ready?.table !== table) return makeReady(table, row);
-  if (ready.way !== 'direct' || !isOvertaken(ready)) return ready;
+  if (ready.way === 'staged' || !isOvertaken(ready)) return ready;
   const { line, repair } = ready;
-  table.lines.release([line!]);
+  if (line !== undefined) table.lines.release([line]);
   if (repair !== undefined) table.repairLines.release([repair]);
   return { ...ready, way: 'staged', line: undefined, repair: undefined };
 }

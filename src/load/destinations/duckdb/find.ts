@@ -24,7 +24,7 @@ export async function findEvent(
      LEFT JOIN _sentinel_contracts c ON c.table_name = r.table_name AND c.contract_version = r._contract_version
      LIMIT 1`,
   );
-  if (row === undefined) return (await findLeaving(connection, id)) ?? findDuplicate(connection, id);
+  if (row === undefined) return findDuplicate(connection, id);
   const [table, source, version, repaired, contract] = row;
   const repair = repaired === true ? await findRepair(connection, id) : undefined;
   return {
@@ -35,18 +35,6 @@ export async function findEvent(
     source: String(source),
     repair,
   };
-}
-
-async function findLeaving(connection: DuckDBConnection, id: string): Promise<LoadedEvent | undefined> {
-  const [row] = await rowsOf(
-    connection,
-    `SELECT r.table_name, r.contract, r.contract_version, r.source
-     FROM _sentinel_leaving l JOIN _sentinel_repairs r ON r.request_id = l.request_id AND r.rolled_back_at = l.taken_at
-     WHERE l.request_id = ${id} LIMIT 1`,
-  );
-  if (row === undefined) return undefined;
-  const [table, contract, version, source] = row.map(String) as [string, string, string, string];
-  return { status: 'leaving', table, contract, version, source };
 }
 
 async function findDuplicate(connection: DuckDBConnection, id: string): Promise<LoadedEvent | undefined> {

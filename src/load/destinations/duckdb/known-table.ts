@@ -8,9 +8,8 @@ import { keyFields } from '../../destination-kit/key-fields.ts';
 import { hashesAgree } from './hash.ts';
 import { KeyFilter } from './key-filter.ts';
 import { type KeyHash, keyHash } from './key-hash.ts';
+import type { KnownEvents } from './known-events.ts';
 import { LineStore } from './line-store.ts';
-import { Overtakers } from './overtakers.ts';
-import { RecentIds } from './recent-ids.ts';
 import type { RepairKinds } from './repair-log.ts';
 import { forEachPair, rowsOf } from './rows.ts';
 import { identifier } from './sql.ts';
@@ -26,8 +25,8 @@ export interface KnownTable {
   keys: KeyFilter;
   /** Of a row's key; tells nothing when this DuckDB hashes otherwise than hash.ts. */
   keyHash: KeyHash;
-  ids: RecentIds;
-  overtakers: Overtakers;
+  /** Of all tables. */
+  events: KnownEvents;
   /** By which its next rows, and their repairs, are handed over. */
   lines: LineStore;
   repairLines: LineStore;
@@ -37,16 +36,16 @@ export interface KnownTable {
 }
 
 /** What is kept about the rows that are there. */
-type Contents = Pick<KnownTable, 'keys' | 'ids' | 'overtakers' | 'rowCount'>;
+type Contents = Pick<KnownTable, 'keys' | 'rowCount'>;
 
 /** `known`: the same table as it was prepared before; unless its key is another now, its rows are not read again. */
 export async function knowTable(
   connection: DuckDBConnection,
   spec: Table,
-  repairKinds: RepairKinds,
+  { repairKinds, events }: Pick<KnownTable, 'repairKinds' | 'events'>,
   known?: KnownTable,
 ): Promise<KnownTable> {
-  const { keys, ids, overtakers, rowCount } =
+  const { keys, rowCount } =
     known !== undefined && hasSameKey(known.spec, spec) ? known : await contentsOf(connection, spec);
   return {
     spec,
@@ -58,8 +57,7 @@ export async function knowTable(
     repairLines: new LineStore(),
     repairKinds,
     rowCount,
-    ids,
-    overtakers,
+    events,
   };
 }
 
@@ -71,13 +69,7 @@ async function contentsOf(connection: DuckDBConnection, spec: Table): Promise<Co
   const hashes = keyHashes(spec);
   const name = `main.${identifier(spec.name)}`;
   const [[rows = 0] = []] = await rowsOf(connection, `SELECT count(*) FROM ${name}`);
-  const [[newest = null] = []] = await rowsOf(connection, `SELECT max(_request_id)::VARCHAR FROM ${name}`);
   const keys = new KeyFilter(hashes === undefined ? 0 : Number(rows));
   if (hashes !== undefined) await forEachPair(connection, hashes, (high, low) => keys.add(high, low));
-  return {
-    keys,
-    rowCount: Number(rows),
-    ids: new RecentIds(newest === null ? '' : String(newest)),
-    overtakers: new Overtakers(),
-  };
+  return { keys, rowCount: Number(rows) };
 }

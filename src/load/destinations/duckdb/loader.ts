@@ -1,15 +1,16 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { Position } from '../../../engine/engine.ts';
 import { SentinelError } from '../../../model/errors.ts';
-import type { LoadCounts, Row, RowOutcome } from '../../destination.ts';
-import { addToCounts, savePositions } from './bookkeeping.ts';
+import type { LoadCounts, Row, Settled, Settlement } from '../../destination.ts';
+import { addToCounts, moveMark } from './bookkeeping.ts';
+import { type Decided, decide, verdicts } from './decide.ts';
 import { DirectRefused, type Sorted, insertDirect, sortRows } from './direct.ts';
+import type { End } from './ends.ts';
 import type { Handover } from './handover.ts';
-import { ofUuid } from './hash.ts';
+import { type KnownEvents, rememberEnd } from './known-events.ts';
 import type { KnownTable } from './known-table.ts';
+import { writeLetters } from './letters.ts';
 import type { RepairKinds } from './repair-log.ts';
 import { recordRepeats } from './repeats.ts';
-import { type Settled, settle, verdicts } from './settle.ts';
 import { literal } from './sql.ts';
 import { type Staged, lineOf, stage } from './stage.ts';
 import { sameName } from './tables.ts';
@@ -22,83 +23,100 @@ export interface Warehouse {
   handover: Handover;
   /** Contracts that `_sentinel_contracts` knows as the writers of a table; grown by committed loads. */
   writers: Set<string>;
-  /** Whose positions are kept. */
-  queueId: string;
-  /** Partitions that have a place in `_sentinel_positions`; grown likewise. */
-  partitions: Set<string>;
+  /** Queues that have a mark; grown likewise. */
+  queues: Set<string>;
+  events: KnownEvents;
   repairKinds: RepairKinds;
 }
 
 interface Group {
   staged: Staged;
-  settled: Settled;
+  decided: Decided;
 }
 
-const loaded: RowOutcome = { status: 'loaded' };
-const duplicate: RowOutcome = { status: 'duplicate' };
+type Outcome = Settled['rows'][number];
+
+const loaded: Outcome = { status: 'loaded' };
+const duplicate: Outcome = { status: 'duplicate' };
 
 /**
- * One batch in one transaction, with the bookkeeping and the positions. Rows that are certainly new are inserted
- * straight from the file by which they are handed over; the others are staged and settled, one by one in effect. When
- * DuckDB refuses an insert, every row of the batch is staged, which tells whose fault it was. Throws what DuckDB
- * throws, with the transaction still open.
+ * One batch in one transaction, with the bookkeeping. Rows that are certainly new are inserted straight from the file by
+ * which they are handed over; the others are staged and decided, one by one in effect. When DuckDB refuses an insert, every
+ * row of the batch is staged, which tells whose fault it was. Throws what DuckDB throws, with the transaction still open.
  */
-export async function loadBatch(
+export async function settleBatch(
   connection: DuckDBConnection,
   warehouse: Warehouse,
-  rows: readonly Row[],
-  positions: readonly Position[],
-  beforeCommit: (outcomes: readonly RowOutcome[]) => Promise<void>,
-): Promise<RowOutcome[]> {
+  settlement: Settlement,
+): Promise<Settled> {
+  const { rows } = settlement;
   const byTable = numbersByTable(warehouse, rows);
   const sorted = Array.from(byTable, ([table, numbers]) => sortRows(table, rows, numbers));
-  const commit = async (sorted: readonly Sorted[]): Promise<RowOutcome[]> => {
-    // Statements go together where they can: between two of them, this thread may be at work on the next batch.
-    let opening = 'BEGIN TRANSACTION; ';
-    const outcomes = rows.map((): RowOutcome | undefined => undefined);
-    const total: LoadCounts = { loaded: 0, repaired: 0, duplicate: 0 };
-    for (const group of sorted) {
-      if (group.direct.length === 0) continue;
-      add(total, await insertDirect(connection, warehouse.handover, group, opening));
-      opening = '';
-      for (const number of group.direct) outcomes[number] = loaded;
-    }
-    if (opening !== '') await connection.run(opening);
-    // After the rows that are new, as one of them may be what a repeat repeats.
-    for (const group of sorted) {
-      const repeats = group.repeats.map((number) => rows[number]!);
-      const found = await recordRepeats(connection, group.table, repeats);
-      total.duplicate += found.recorded;
-      for (const at of found.duplicates) outcomes[group.repeats[at]!] = duplicate;
-    }
-    const groups = await stageRows(connection, byTable, rows, outcomes);
-    const settled = outcomes as RowOutcome[];
-    const newWriters = writersOf(rows).filter((writer) => !warehouse.writers.has(writer));
-    await bothDone(writeGroups(connection, groups, total), beforeCommit(settled));
-    // Before the commit: if it fails, it may have happened all the same. A hash too many only costs a look-up.
-    remember(groups);
-    const kinds = warehouse.repairKinds.pending();
-    const last = [
-      ...kinds.statements,
-      ...newWriters.map((writer) => `INSERT INTO _sentinel_contracts VALUES ${writer}`),
-      ...addToCounts(total),
-      ...savePositions(warehouse.queueId, positions, warehouse.partitions),
-      'COMMIT',
-    ];
-    await connection.run(last.join('; '));
-    kinds.written();
-    for (const writer of newWriters) warehouse.writers.add(writer);
-    for (const { partition } of positions) warehouse.partitions.add(partition);
-    for (const slot of groups.keys()) if (slot > 0) await dropStaging(connection, slot);
-    return settled;
-  };
   try {
-    return await commit(sorted);
+    return await commitBatch(connection, warehouse, settlement, { byTable, sorted });
   } catch (error) {
     if (!(error instanceof DirectRefused)) throw error;
     await connection.run('ROLLBACK');
-    return commit([]);
+    return commitBatch(connection, warehouse, settlement, { byTable, sorted: [] });
   }
+}
+
+type ByTable = ReadonlyMap<KnownTable, readonly number[]>;
+
+async function commitBatch(
+  connection: DuckDBConnection,
+  warehouse: Warehouse,
+  { rows, letters, mark }: Settlement,
+  { byTable, sorted }: { byTable: ByTable; sorted: readonly Sorted[] },
+): Promise<Settled> {
+  const total: LoadCounts = { loaded: 0, repaired: 0, duplicate: 0 };
+  const outcomes = await writeNewRows(connection, warehouse, { rows, sorted, total });
+  const groups = await stageRows(connection, byTable, rows, outcomes);
+  for (const { staged, decided } of groups) add(total, await writeStaged(connection, staged, decided));
+  // Before the commit: if it fails, it may have happened all the same. A hash too many only costs a look-up.
+  remember(groups, warehouse.events);
+  const ends = letters.length === 0 ? [] : await writeLetters(connection, warehouse.events, letters);
+  const newWriters = writersOf(rows).filter((writer) => !warehouse.writers.has(writer));
+  const kinds = warehouse.repairKinds.pending();
+  const last = [
+    ...kinds.statements,
+    ...newWriters.map((writer) => `INSERT INTO _sentinel_contracts VALUES ${writer}`),
+    ...addToCounts(total),
+    ...moveMark(mark, warehouse.queues),
+    'COMMIT',
+  ];
+  await connection.run(last.join('; '));
+  kinds.written();
+  for (const writer of newWriters) warehouse.writers.add(writer);
+  if (mark !== undefined) warehouse.queues.add(mark.queueId);
+  for (const slot of groups.keys()) if (slot > 0) await dropStaging(connection, slot);
+  return { rows: outcomes as Outcome[], letters: ends };
+}
+
+/** Opens the transaction. What is left without an outcome is to be staged. */
+async function writeNewRows(
+  connection: DuckDBConnection,
+  { handover }: Warehouse,
+  { rows, sorted, total }: { rows: readonly Row[]; sorted: readonly Sorted[]; total: LoadCounts },
+): Promise<(Outcome | undefined)[]> {
+  // Statements go together where they can: between two of them, this thread may be at work on the next batch.
+  let opening = 'BEGIN TRANSACTION; ';
+  const outcomes = rows.map((): Outcome | undefined => undefined);
+  for (const group of sorted) {
+    if (group.direct.length === 0) continue;
+    add(total, await insertDirect(connection, handover, group, opening));
+    opening = '';
+    for (const number of group.direct) outcomes[number] = loaded;
+  }
+  if (opening !== '') await connection.run(opening);
+  // After the rows that are new, as one of them may be what a repeat repeats.
+  for (const group of sorted) {
+    const repeats = group.repeats.map((number) => rows[number]!);
+    const recorded = await recordRepeats(connection, group.table, repeats);
+    total.duplicate += recorded.length;
+    for (const at of recorded) outcomes[group.repeats[at]!] = duplicate;
+  }
+  return outcomes;
 }
 
 function numbersByTable({ tables }: Warehouse, rows: readonly Row[]): Map<KnownTable, number[]> {
@@ -125,20 +143,21 @@ function numbersByTable({ tables }: Warehouse, rows: readonly Row[]): Map<KnownT
 /** Decides what becomes of the rows that have no outcome yet, and writes nothing yet. */
 async function stageRows(
   connection: DuckDBConnection,
-  byTable: ReadonlyMap<KnownTable, readonly number[]>,
+  byTable: ByTable,
   rows: readonly Row[],
-  outcomes: (RowOutcome | undefined)[],
+  outcomes: (Outcome | undefined)[],
 ): Promise<Group[]> {
   const groups: Group[] = [];
+  const ends = new Map<string, End>();
   for (const [table, numbers] of byTable) {
     const undecided = numbers.filter((number) => outcomes[number] === undefined);
     const { accepted, lines } = linesOf(table, rows, undecided, outcomes);
     if (accepted.length === 0) continue;
     const acceptedRows = accepted.map((number) => rows[number]!);
     const staged = await stage(connection, table, acceptedRows, lines, groups.length);
-    const settled = await settle(connection, staged);
-    for (const [pos, number] of accepted.entries()) outcomes[number] = outcomeOf(staged, settled, pos);
-    groups.push({ staged, settled });
+    const decided = await decide(connection, staged, ends);
+    for (const [pos, number] of accepted.entries()) outcomes[number] = outcomeOf(staged, decided, pos);
+    groups.push({ staged, decided });
   }
   return groups;
 }
@@ -147,7 +166,7 @@ function linesOf(
   table: KnownTable,
   rows: readonly Row[],
   numbers: readonly number[],
-  outcomes: (RowOutcome | undefined)[],
+  outcomes: (Outcome | undefined)[],
 ): { accepted: number[]; lines: string[] } {
   const accepted: number[] = [];
   const lines: string[] = [];
@@ -163,19 +182,13 @@ function linesOf(
   return { accepted, lines };
 }
 
-function outcomeOf({ refused }: Staged, settled: Settled, pos: number): RowOutcome {
+function outcomeOf({ refused }: Staged, { verdicts: all, endedAs }: Decided, pos: number): Outcome {
   const refusal = refused[pos];
   if (refusal !== undefined) return { status: 'rejected', ...refusal };
-  const verdict = settled.verdicts[pos];
+  const as = endedAs.get(pos);
+  if (as !== undefined) return { status: 'already', as };
+  const verdict = all[pos];
   return verdict === verdicts.duplicate || verdict === verdicts.duplicateAgain ? duplicate : loaded;
-}
-
-async function writeGroups(
-  connection: DuckDBConnection,
-  groups: readonly Group[],
-  total: LoadCounts,
-): Promise<void> {
-  for (const { staged, settled } of groups) add(total, await writeStaged(connection, staged, settled));
 }
 
 function add(total: LoadCounts, { loaded, repaired, duplicate }: LoadCounts): void {
@@ -193,37 +206,26 @@ function writersOf(rows: readonly Row[]): string[] {
     const { table, contract, contractVersion } = row;
     if (table === last?.table && contract === last.contract && contractVersion === last.contractVersion)
       continue;
-    writers.add(writer(table, contract, contractVersion));
+    writers.add(writerOf(table, contract, contractVersion));
     last = row;
   }
   return [...writers];
 }
 
 /** As `Warehouse.writers` holds it. */
-export const writer = (table: string, contract: string, version: string): string =>
+export const writerOf = (table: string, contract: string, version: string): string =>
   `(${[table, contract, version].map(literal).join(', ')})`;
 
-/** Waits for both even when one fails, as the connection is busy until then. */
-async function bothDone(...work: Promise<void>[]): Promise<void> {
-  for (const result of await Promise.allSettled(work)) if (result.status === 'rejected') throw result.reason;
-}
-
-function remember(groups: readonly Group[]): void {
-  for (const { staged, settled } of groups) {
+function remember(groups: readonly Group[], events: KnownEvents): void {
+  for (const { staged, decided } of groups) {
     const { table, hashes, rows } = staged;
-    for (const [pos, verdict] of settled.verdicts.entries()) {
-      if (verdict !== verdicts.write) continue;
+    for (const [pos, verdict] of decided.verdicts.entries()) {
+      if (verdict !== verdicts.write && verdict !== verdicts.duplicate) continue;
+      rememberEnd(events, rows[pos]!.requestId.toLowerCase());
       const hash = hashes[pos];
-      if (hash !== undefined) {
-        table.keys.add(...hash);
-        table.overtakers.add(hash);
-      }
-      const { requestId } = rows[pos]!;
-      const idHash = ofUuid(requestId);
-      if (idHash !== undefined) {
-        table.ids.add(requestId.toLowerCase(), idHash);
-        table.overtakers.add(idHash);
-      }
+      if (hash === undefined || verdict === verdicts.duplicate) continue;
+      table.keys.add(...hash);
+      events.overtakers.add(hash);
     }
   }
 }

@@ -19,7 +19,7 @@ export interface Ready {
   /** By which a direct row is handed over, and its repair when there was one; in the table's stores. */
   line: Place | undefined;
   repair: Place | undefined;
-  /** Of a direct row; see `Overtakers`. */
+  /** Of a direct row and a repeat; see `Overtakers`. */
   since: number;
   /** The hashes of its id and key as 32-bit integers: as lists they would outlive many a collection. */
   idHigh: number;
@@ -29,9 +29,9 @@ export interface Ready {
   keyLow: number;
 }
 
-const lookedAt = (table: KnownTable, way: 'staged' | 'repeat'): Ready => ({
+const toBeStaged = (table: KnownTable): Ready => ({
   table,
-  way,
+  way: 'staged',
   line: undefined,
   repair: undefined,
   since: 0,
@@ -42,9 +42,9 @@ const lookedAt = (table: KnownTable, way: 'staged' | 'repeat'): Ready => ({
   keyLow: 0,
 });
 
-/** Whether a row with its id or key was written since it was made ready. */
+/** Whether a row with its id or key, or an entry of its event, was written since it was made ready. */
 export function isOvertaken({ table, since, idHigh, idLow, isKeyed, keyHigh, keyLow }: Ready): boolean {
-  const { overtakers } = table;
+  const { overtakers } = table.events;
   if (since === overtakers.count) return false;
   return (
     overtakers.mayHave(since, idHigh >>> 0, idLow >>> 0) ||
@@ -59,30 +59,16 @@ export function isOvertaken({ table, since, idHigh, idLow, isKeyed, keyHigh, key
  */
 export function makeReady(table: KnownTable, row: Row): Ready {
   const { values } = row;
-  const since = table.overtakers.count;
+  const { ids, overtakers } = table.events;
+  const since = overtakers.count;
   const key = table.keyHash(values);
   const id = ofUuid(row.requestId);
-  if (key === undefined || id === undefined) return lookedAt(table, 'staged');
-  if (!table.ids.admit(row.requestId.toLowerCase(), id)) return lookedAt(table, 'staged');
-  if (table.inexact(values) !== undefined) return lookedAt(table, 'staged');
-  if (key !== null && !table.keys.add(key[0], key[1])) return lookedAt(table, 'repeat');
-  const line = rowLine(table, row, values);
-  if (line === undefined) return lookedAt(table, 'staged');
-  let repair: Place | undefined;
-  if (row.repair !== undefined) {
-    repair = repairLine(table, row, row.repair);
-    if (repair === undefined) {
-      table.lines.release([line]);
-      return lookedAt(table, 'staged');
-    }
-  }
-  row.letGo?.();
+  if (key === undefined || id === undefined) return toBeStaged(table);
+  if (!ids.admit(row.requestId.toLowerCase(), id)) return toBeStaged(table);
+  if (table.inexact(values) !== undefined) return toBeStaged(table);
   const [keyHigh, keyLow] = key ?? noHash;
-  return {
+  const seen = {
     table,
-    way: 'direct',
-    line,
-    repair,
     since,
     idHigh: id[0] | 0,
     idLow: id[1] | 0,
@@ -90,6 +76,20 @@ export function makeReady(table: KnownTable, row: Row): Ready {
     keyHigh: keyHigh | 0,
     keyLow: keyLow | 0,
   };
+  if (key !== null && !table.keys.add(keyHigh, keyLow))
+    return { ...seen, way: 'repeat', line: undefined, repair: undefined };
+  const line = rowLine(table, row, values);
+  if (line === undefined) return toBeStaged(table);
+  let repair: Place | undefined;
+  if (row.repair !== undefined) {
+    repair = repairLine(table, row, row.repair);
+    if (repair === undefined) {
+      table.lines.release([line]);
+      return toBeStaged(table);
+    }
+  }
+  row.letGo?.();
+  return { ...seen, way: 'direct', line, repair };
 }
 
 const noHash: Hash = [0, 0];

@@ -3,25 +3,15 @@ import type { RepairAudit, RepairFilter, RepairPage, TouchedByRule } from '../..
 import { filterColumns, placeOf, repairPage } from '../../destination-kit/repair-page.ts';
 import { integersOf, rowsOf } from './rows.ts';
 import { literal } from './sql.ts';
-import { forgetLeaving, readLeaving, takeOut } from './take-out.ts';
 
-/** Reads `_sentinel_repairs`; what takes rows out is in take-out.ts. */
-export function repairAudit({
-  question,
-  exclusively,
-}: {
-  question: <T>(doing: string, ask: (connection: DuckDBConnection) => Promise<T>) => Promise<T>;
-  exclusively: <T>(doing: string, work: (connection: DuckDBConnection) => Promise<T>) => Promise<T>;
-}): RepairAudit {
+/** Reads `_sentinel_repairs`. */
+export function repairAudit(
+  question: <T>(doing: string, ask: (connection: DuckDBConnection) => Promise<T>) => Promise<T>,
+): RepairAudit {
   return {
     list: (filter, page) =>
       question('list its repairs', (connection) => listRepairs(connection, filter, page)),
     touched: (ruleId) => question('count its repairs', (connection) => countTouched(connection, ruleId)),
-    takeOut: (ruleId, options) =>
-      exclusively('take rows out', (connection) => takeOut(connection, ruleId, options)),
-    leaving: (limit) => question('read what is leaving', (connection) => readLeaving(connection, limit)),
-    release: (requestIds) =>
-      exclusively('release what has left', (connection) => forgetLeaving(connection, requestIds)),
   };
 }
 

@@ -3,7 +3,7 @@ import type { Row } from '../../destination.ts';
 import { keyLiterals } from './key-hash.ts';
 import type { KnownTable } from './known-table.ts';
 import { rowsOf } from './rows.ts';
-import { lookBack } from './settle.ts';
+import { lookBack } from './decide.ts';
 import { identifier, literal } from './sql.ts';
 import { keyOf } from './table-sql.ts';
 
@@ -13,32 +13,30 @@ const mostRepeats = 500;
 /**
  * Looks for events in the table that have the key of one of these new ones, and records those that repeat one as
  * duplicates, within the transaction that is open. Two statements instead of the ten that staging takes: with 1 %
- * duplicates nearly every small batch has one. Rows go by their numbers in the list. What it does not find is left to be staged.
+ * duplicates nearly every small batch has one. Rows go by their numbers in the list, and so do those that were recorded. What it
+ * does not find is left to be staged.
  */
 export async function recordRepeats(
   connection: DuckDBConnection,
   table: KnownTable,
   rows: readonly Row[],
-): Promise<{ duplicates: number[]; recorded: number }> {
-  if (rows.length === 0 || rows.length > mostRepeats) return { duplicates: [], recorded: 0 };
+): Promise<number[]> {
+  if (rows.length === 0 || rows.length > mostRepeats) return [];
   const firsts = await findFirsts(connection, table, rows);
   const duplicates = [...firsts.keys()];
-  if (duplicates.length === 0) return { duplicates, recorded: 0 };
+  if (duplicates.length === 0) return [];
 
   const values = Array.from(firsts, ([pos, first]) => {
-    const { requestId, contract, source, contractVersion, receivedAt } = rows[pos]!;
+    const { requestId, contract, source, contractVersion, receivedAt, round = 0 } = rows[pos]!;
     const texts = [contract, source, contractVersion, table.spec.name].map(literal).join(', ');
     const at = `make_timestamptz(${Math.trunc(receivedAt)} * 1000)`;
-    return `(${uuid(requestId)}, ${texts}, ${first === null ? 'NULL' : uuid(first)}, ${at})`;
+    return `(${uuid(requestId)}, ${texts}, ${first === null ? 'NULL' : uuid(first)}, ${at}, ${round})`;
   });
-  const ids = duplicates.map((pos) => rows[pos]!.requestId.toLowerCase()).toSorted();
-  const { rowsChanged } = await connection.run(
-    `INSERT INTO _sentinel_duplicates (request_id, contract, source, contract_version, table_name, first_request_id, received_at)
-     SELECT * FROM (VALUES ${values.join(', ')}) d(id, contract, source, version, table_name, first_id, received_at)
-     WHERE id NOT IN (SELECT request_id FROM _sentinel_duplicates
-       WHERE request_id BETWEEN ${uuid(ids[0]!)} AND ${uuid(ids.at(-1)!)})`,
+  await connection.run(
+    `INSERT INTO _sentinel_duplicates (request_id, contract, source, contract_version, table_name, first_request_id,
+       received_at, round) VALUES ${values.join(', ')}`,
   );
-  return { duplicates, recorded: rowsChanged };
+  return duplicates;
 }
 
 const uuid = (text: string): string => `${literal(text)}::UUID`;

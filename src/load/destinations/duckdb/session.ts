@@ -11,8 +11,6 @@ import { openPrivately } from './private-file.ts';
 export interface DuckDbOptions {
   /** Database file, created when there is none; `:memory:` for a database that is gone when closed. */
   path: string;
-  /** Whose queue positions these are: the file may outlive a queue. Default: those of a queue without a name. */
-  queueId?: string;
   /**
    * Threads of a single statement. Default: 1. With 2 on 2 processors a load costs 1.3 to 1.6 times the CPU, as a
    * thread that waits for another one spins; several statements (a load, queries) run at the same time in any case.

@@ -73,9 +73,10 @@ export function lineOf(table: KnownTable, row: Row): Result<string, Refusal> {
 const loneSurrogate = /(?<!\\)(?:\\\\)*\\ud[89a-f]/;
 
 function stagedRow({ repairKinds }: KnownTable, row: Row): StagedRow {
-  const { requestId, receivedAt, source, contract, contractVersion, repair, extra, values } = row;
+  const { requestId, round, receivedAt, source, contract, contractVersion, repair, extra, values } = row;
   return {
     id: requestId,
+    round,
     at: Math.trunc(receivedAt),
     source,
     contract,

@@ -24,6 +24,7 @@ export function staging(slot: number): Staging {
 /** A row as it is handed over, as JSON. Absent fields are NULL. */
 export interface StagedRow {
   id: string;
+  round?: number | undefined;
   at: number;
   source: string;
   contract: string;
@@ -39,8 +40,6 @@ export interface TableSql {
   cast: string;
   /** Per staged row: number, number of the refused column, both halves of the key's hash (NULL without a key). */
   inspect: string;
-  /** Staged rows whose request id is in the table; ids between `from` and `to`. */
-  known(from: string, to: string): string;
   /** Suspects whose key is in the table, at `rowid`s from `from` on: number and the request id that has it. */
   sameKey(from: number): string;
   /** Staged rows that share their key: number, and the number of the first of them. */
@@ -60,9 +59,6 @@ export function tableSql(table: Table, stage: Staging): TableSql {
   return {
     cast: castStatement(table.columns, stage),
     inspect: `SELECT pos, bad, ${halves} FROM (SELECT pos, bad, ${hash(stagedKey)} AS h FROM ${stage.rows})`,
-    known: (from, to) =>
-      `SELECT pos FROM ${stage.rows} WHERE request_id IN (SELECT _request_id FROM main.${name}
-       WHERE _request_id BETWEEN ${literal(from)}::UUID AND ${literal(to)}::UUID)`,
     sameKey: (from) =>
       `SELECT s.pos, t._request_id::VARCHAR FROM ${stage.rows} s
        JOIN (SELECT * FROM main.${name} WHERE rowid >= ${from}) t
@@ -104,6 +100,7 @@ function hash(parts: readonly string[]): string {
 function castStatement(columns: readonly Column[], stage: Staging): string {
   const structure = {
     id: 'UUID',
+    round: 'INTEGER',
     at: 'BIGINT',
     source: 'VARCHAR',
     contract: 'VARCHAR',
@@ -125,7 +122,7 @@ function castStatement(columns: readonly Column[], stage: Staging): string {
       ${refusals.length === 0 ? 'NULL::INTEGER' : `CASE ${refusals.join(' ')} END`} AS bad
     FROM (
       SELECT *, ${casts.join(', ')} FROM (
-        SELECT pos, e.id AS request_id, make_timestamptz(e.at * 1000) AS received_at,
+        SELECT pos, e.id AS request_id, coalesce(e.round, 0) AS round, make_timestamptz(e.at * 1000) AS received_at,
           e.source AS source, e.contract AS contract, e.version AS version, e.rule AS rule,
           e.repair IS NOT NULL AS repaired, e.extra AS extra, ${texts.join(', ')}
         FROM (SELECT pos, json_transform(line, ${literal(JSON.stringify(structure))}) AS e FROM ${stage.text})

@@ -1,6 +1,6 @@
 import { type DuckDBConnection, INTEGER, VARCHAR } from '@duckdb/node-api';
 import type { LoadCounts } from '../../destination.ts';
-import { type Settled, verdicts } from './settle.ts';
+import { type Decided, verdicts } from './decide.ts';
 import { literal } from './sql.ts';
 import { type Staged, fillTable } from './stage.ts';
 import type { Staging } from './table-sql.ts';
@@ -12,7 +12,7 @@ import type { Staging } from './table-sql.ts';
 export async function writeStaged(
   connection: DuckDBConnection,
   { table, sql, stage, rows }: Staged,
-  settled: Settled,
+  settled: Decided,
 ): Promise<LoadCounts> {
   const written = rows.filter((_, pos) => settled.verdicts[pos] === verdicts.write);
   const all = written.length === rows.length;
@@ -51,10 +51,8 @@ function insertRepairs(stage: Staging, all: boolean): string {
 
 function insertDuplicates(table: string, stage: Staging): string {
   return `INSERT INTO _sentinel_duplicates (request_id, contract, source, contract_version, table_name,
-      first_request_id, received_at)
-    SELECT request_id, contract, source, version, ${literal(table)}, NULLIF(first, '')::UUID, received_at
+      first_request_id, received_at, round)
+    SELECT request_id, contract, source, version, ${literal(table)}, NULLIF(first, '')::UUID, received_at, round
     FROM ${stage.rows} ${verdictsOf(stage)}
-    WHERE v.verdict = ${verdicts.duplicate}
-      AND request_id NOT IN (SELECT request_id FROM _sentinel_duplicates WHERE request_id BETWEEN
-        (SELECT min(request_id) FROM ${stage.rows}) AND (SELECT max(request_id) FROM ${stage.rows}))`;
+    WHERE v.verdict = ${verdicts.duplicate}`;
 }

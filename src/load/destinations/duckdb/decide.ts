@@ -1,7 +1,8 @@
 import { type DuckDBConnection, INTEGER } from '@duckdb/node-api';
-import { ofUuid } from './hash.ts';
+import { type End, entryAgainst, findEnds, noEnds } from './ends.ts';
 import { KeyFilter } from './key-filter.ts';
-import type { KnownTable } from './known-table.ts';
+import { mayHaveEnded } from './known-events.ts';
+import type { EntryKind } from '../../destination.ts';
 import { rowsOf } from './rows.ts';
 import { identifier } from './sql.ts';
 import { type Staged, fillTable } from './stage.ts';
@@ -13,69 +14,69 @@ export const verdicts = {
   duplicate: 1,
   /** The same event, delivered again: nothing to do, and it counts as loaded. */
   again: 2,
-  /** The same duplicate within this batch: nothing to do. */
+  /** The same duplicate once more: nothing to do. */
   duplicateAgain: 3,
   refused: 4,
+  /** The event ended otherwise, at this round or a later one. */
+  already: 5,
 } as const;
 
 export type Verdict = (typeof verdicts)[keyof typeof verdicts];
 
-export interface Settled {
+export interface Decided {
   /** By `pos`. */
   verdicts: Verdict[];
   /** By `pos` of a duplicate: request id of the event that came first, `''` when nothing knows it. */
   firsts: (string | null)[];
+  /** By `pos` of what ended otherwise: how. */
+  endedAs: Map<number, EntryKind>;
 }
 
-/** Decides what becomes of each staged row, in their order, as if they were loaded one by one. */
-export async function settle(connection: DuckDBConnection, staged: Staged): Promise<Settled> {
+/**
+ * Decides what becomes of each staged row, in their order, as if they were loaded one by one. `mine`: how events end by the
+ * batch itself, by id; it grows.
+ */
+export async function decide(
+  connection: DuckDBConnection,
+  staged: Staged,
+  mine: Map<string, End>,
+): Promise<Decided> {
   const ids = staged.rows.map((row) => row.requestId.toLowerCase());
-  const known = await findKnown(connection, staged, ids);
+  const asked = ids.filter((id) => mayHaveEnded(staged.table.events, id));
+  const ends = asked.length === 0 ? noEnds : await findEnds(connection, asked);
   const taken = await findTaken(connection, staged);
   const leaders = await findRepeated(connection, staged);
 
-  const settled: Settled = { verdicts: [], firsts: [] };
-  const seenIds = new Map<string, Verdict>();
+  const decided: Decided = { verdicts: [], firsts: [], endedAs: new Map() };
   const seenKeys = new Map<number, string>();
   for (const [pos, id] of ids.entries()) {
+    const { round = 0 } = staged.rows[pos]!;
     let first: string | null = null;
-    const decide = (): Verdict => {
+    const decideOne = (): Verdict => {
       if (staged.refused[pos] !== undefined) return verdicts.refused;
-      if (known.has(pos)) return verdicts.again;
-      const seen = seenIds.get(id);
-      if (seen !== undefined) return seen === verdicts.duplicate ? verdicts.duplicateAgain : verdicts.again;
+      const end = mine.get(id) ?? ends(id);
+      if (end.isRow) return verdicts.again;
+      const against = entryAgainst(end, round);
+      if (against?.kind === 'duplicate' && against.round === round) return verdicts.duplicateAgain;
+      if (against !== undefined) {
+        decided.endedAs.set(pos, against.kind);
+        return verdicts.already;
+      }
       const leader = leaders.get(pos);
       first = taken.get(pos) ?? (leader === undefined ? undefined : seenKeys.get(leader)) ?? null;
-      if (first !== null) return verdicts.duplicate;
+      if (first !== null) {
+        mine.set(id, { isRow: false, newest: { kind: 'duplicate', round } });
+        return verdicts.duplicate;
+      }
       if (leader !== undefined) seenKeys.set(leader, id);
+      mine.set(id, { isRow: true, newest: undefined });
       return verdicts.write;
     };
-    const verdict = decide();
-    if ((verdict === verdicts.write || verdict === verdicts.duplicate) && !seenIds.has(id))
-      seenIds.set(id, verdict);
-    settled.verdicts.push(verdict);
-    settled.firsts.push(first);
+    decided.verdicts.push(decideOne());
+    decided.firsts.push(first);
   }
-  return settled;
+  return decided;
 }
-
-/** Rows whose request id is in the table. */
-async function findKnown(
-  connection: DuckDBConnection,
-  { table, sql }: Staged,
-  ids: readonly string[],
-): Promise<Set<number>> {
-  const sorted = ids.toSorted();
-  const [from, to] = [sorted[0], sorted.at(-1)];
-  if (from === undefined || to === undefined || !ids.some((id) => mayBeKnown(table, id))) return new Set();
-  const found = await rowsOf(connection, sql.known(from, to));
-  return new Set(found.map(([pos]) => Number(pos)));
-}
-
-const mayBeKnown = (table: KnownTable, id: string): boolean => {
-  const hash = ofUuid(id);
-  return hash === undefined || table.ids.mayHave(id, hash);
-};
 
 /** How far back to look for a key, in rows from the end: a source that sends twice mostly does so soon. */
 export const lookBack = [500_000, 8_000_000, Infinity];

@@ -1,0 +1,41 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { ofUuid } from './hash.ts';
+import { Overtakers } from './overtakers.ts';
+import { RecentIds } from './recent-ids.ts';
+import { rowsOf } from './rows.ts';
+import { identifier } from './sql.ts';
+import { eventTables } from './tables.ts';
+
+/** What is remembered of the events that have ended, in whichever table and whichever way. */
+export interface KnownEvents {
+  ids: RecentIds;
+  overtakers: Overtakers;
+}
+
+/** Nothing is known of single events that ended before this start, but none is newer than the newest. */
+export async function readKnownEvents(connection: DuckDBConnection): Promise<KnownEvents> {
+  const newest = [
+    ...(await eventTables(connection)).map(
+      (table) => `SELECT max(_request_id) FROM main.${identifier(table)}`,
+    ),
+    'SELECT max(request_id) FROM _sentinel_outcomes',
+    'SELECT max(request_id) FROM _sentinel_duplicates',
+  ];
+  const found = await rowsOf(connection, newest.join(' UNION ALL '));
+  const ids = found.map(([id]) => (id === null ? '' : String(id)));
+  return { ids: new RecentIds(ids.toSorted().at(-1) ?? ''), overtakers: new Overtakers() };
+}
+
+/** False: the event has certainly not ended yet. `id` in lower case. */
+export function mayHaveEnded({ ids }: KnownEvents, id: string): boolean {
+  const hash = ofUuid(id);
+  return hash === undefined || ids.mayHave(id, hash);
+}
+
+/** To be called before what ends the event is committed: a commit that fails may have happened all the same. */
+export function rememberEnd({ ids, overtakers }: KnownEvents, id: string): void {
+  const hash = ofUuid(id);
+  if (hash === undefined) return;
+  ids.add(id, hash);
+  overtakers.add(hash);
+}

@@ -1,0 +1,37 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { LetterEntry, LetterOutcome } from '../../destination.ts';
+import { type Entry, entryAgainst, findEnds, noEnds } from './ends.ts';
+import { type KnownEvents, mayHaveEnded, rememberEnd } from './known-events.ts';
+import { literal } from './sql.ts';
+
+const written: LetterOutcome = { status: 'written' };
+
+/** Writes the entries of letters within the transaction that is open, where nothing else stands. */
+export async function writeLetters(
+  connection: DuckDBConnection,
+  events: KnownEvents,
+  letters: readonly LetterEntry[],
+): Promise<LetterOutcome[]> {
+  const ids = letters.map(({ requestId }) => requestId.toLowerCase());
+  const asked = ids.filter((id) => mayHaveEnded(events, id));
+  const ends = asked.length === 0 ? noEnds : await findEnds(connection, asked);
+  /** Within this batch. */
+  const mine = new Map<string, Entry>();
+  const fresh: string[] = [];
+  const outcomes = letters.map(({ round }, at): LetterOutcome => {
+    const id = ids[at]!;
+    const { isRow, newest } = ends(id);
+    if (isRow) return { status: 'already', as: 'row' };
+    const against = entryAgainst({ isRow, newest: mine.get(id) ?? newest }, round);
+    if (against !== undefined)
+      return against.kind === 'letter' && against.round === round
+        ? written
+        : { status: 'already', as: against.kind };
+    mine.set(id, { kind: 'letter', round });
+    rememberEnd(events, id);
+    fresh.push(`(${literal(id)}::UUID, ${Math.trunc(round)}, 'letter', NULL)`);
+    return written;
+  });
+  if (fresh.length > 0) await connection.run(`INSERT INTO _sentinel_outcomes VALUES ${fresh.join(', ')}`);
+  return outcomes;
+}

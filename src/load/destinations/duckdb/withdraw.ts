@@ -1,0 +1,182 @@
+import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
+import type { LetterEntry } from '../../destination.ts';
+import type { RepairTrail } from '../../../model/loaded-event.ts';
+import type { WithdrawPage, Withdrawn, WithdrawnEvent } from '../../withdraw.ts';
+import { entryAgainst, findEnds } from './ends.ts';
+import { type KnownEvents, rememberEnd } from './known-events.ts';
+import { integersOf, rowsOf } from './rows.ts';
+import { identifier, literal } from './sql.ts';
+import { eventTables, sameName } from './tables.ts';
+
+/** Temporary tables of the writer's connection: what one call looks at, and the rows that it takes. */
+const looked = 'temp._sentinel_looked';
+const taken = 'temp._sentinel_taken';
+
+const instant = (at: number): string => `make_timestamptz(${Math.trunc(at) * 1000})`;
+const asText = (value: DuckDBValue | undefined): string | undefined =>
+  value === null || value === undefined ? undefined : String(value);
+
+/** See `Withdraw.byRule`. */
+export async function withdrawByRule(
+  connection: DuckDBConnection,
+  ruleId: string,
+  { limit, at, after, again = false }: WithdrawPage,
+): Promise<Withdrawn> {
+  const mine = `rule_id = ${literal(ruleId)}`;
+  await connection.run(
+    `CREATE OR REPLACE TEMP TABLE _sentinel_looked AS
+     SELECT request_id, table_name, rolled_back_at IS NULL AS stands FROM _sentinel_repairs
+     WHERE ${mine} AND (rolled_back_at IS NULL ${again ? `OR rolled_back_at >= ${instant(at)}` : ''})
+       ${after === undefined ? '' : `AND request_id > ${literal(after)}::UUID`}
+     ORDER BY request_id LIMIT ${limit}`,
+  );
+  const [[seen, first, last] = []] = await rowsOf(
+    connection,
+    `SELECT count(*)::INTEGER, min(request_id)::VARCHAR, max(request_id)::VARCHAR FROM ${looked}`,
+  );
+  if (Number(seen) === 0) return { events: [], after: undefined };
+
+  // Request ids grow with time, and so lie together: the range spares the rest of the tables.
+  const range = `BETWEEN ${literal(String(first))}::UUID AND ${literal(String(last))}::UUID`;
+  await connection.run('BEGIN TRANSACTION');
+  await takeRows(connection, range);
+  await writeEntries(connection, range);
+  await connection.run(
+    `UPDATE _sentinel_repair_log SET rolled_back_at = ${instant(at)}
+     WHERE kind IN (SELECT id FROM _sentinel_repair_kinds WHERE ${mine}) AND rolled_back_at IS NULL
+       AND request_id ${range} AND request_id IN (SELECT request_id FROM ${taken})`,
+  );
+  const events = await readWithdrawn(connection, `${mine} AND rolled_back_at >= ${instant(at)}`, {
+    range,
+    from: again ? looked : taken,
+  });
+  await connection.run('COMMIT');
+  return { events, after: Number(seen) < limit ? undefined : String(last) };
+}
+
+/** Moves the rows of the repairs that stand into `taken`. */
+async function takeRows(connection: DuckDBConnection, range: string): Promise<void> {
+  await connection.run(
+    'CREATE OR REPLACE TEMP TABLE _sentinel_taken (request_id UUID, received_at TIMESTAMPTZ)',
+  );
+  const present = new Set((await eventTables(connection)).map(sameName));
+  const named = await rowsOf(connection, `SELECT DISTINCT table_name FROM ${looked} WHERE stands`);
+  for (const [name] of named) {
+    if (!present.has(sameName(String(name)))) continue;
+    const table = `main.${identifier(String(name))}`;
+    const rows = `_request_id ${range} AND _request_id IN (SELECT request_id FROM ${looked}
+      WHERE stands AND table_name = ${literal(String(name))})`;
+    await connection.run(`INSERT INTO ${taken} SELECT _request_id, _received_at FROM ${table} WHERE ${rows}`);
+    await connection.run(`DELETE FROM ${table} WHERE ${rows}`);
+  }
+  await connection.run(
+    `UPDATE _sentinel_counters SET loaded = loaded - (SELECT count(*) FROM ${taken}),
+       repaired = repaired - (SELECT count(*) FROM ${taken})`,
+  );
+}
+
+/** Each of the row's round: one more than that of the newest entry before it. */
+async function writeEntries(connection: DuckDBConnection, range: string): Promise<void> {
+  await connection.run(
+    `INSERT INTO _sentinel_outcomes
+     SELECT t.request_id, coalesce(e.newest + 1, 0), 'withdrawn', any_value(t.received_at) FROM ${taken} t
+     LEFT JOIN (
+       SELECT request_id, max(round) AS newest FROM (
+         SELECT request_id, round FROM _sentinel_outcomes WHERE request_id ${range}
+         UNION ALL SELECT request_id, coalesce(round, 0) FROM _sentinel_duplicates WHERE request_id ${range})
+       GROUP BY request_id) e ON e.request_id = t.request_id
+     GROUP BY t.request_id, e.newest`,
+  );
+}
+
+/** The events of `from` that were withdrawn, with the newest of their repairs to which `mine` applies. */
+async function readWithdrawn(
+  connection: DuckDBConnection,
+  mine: string,
+  { range, from }: { range: string; from: string },
+): Promise<WithdrawnEvent[]> {
+  const rows = await rowsOf(
+    connection,
+    `SELECT w.request_id::VARCHAR, w.round, epoch_ms(w.received_at), epoch_ms(r.rolled_back_at), r.contract,
+       r.contract_version, r.source, r.healer, r.rule_id, r.original, r.plan, to_json(r.by_hand)::VARCHAR
+     FROM (
+       SELECT request_id, max(round) AS round, arg_max(received_at, round) AS received_at FROM _sentinel_outcomes
+       WHERE outcome = 'withdrawn' AND request_id ${range} AND request_id IN (SELECT request_id FROM ${from})
+       GROUP BY request_id) w
+     JOIN (
+       SELECT * FROM _sentinel_repairs WHERE ${mine} AND request_id ${range}
+       QUALIFY row_number() OVER (PARTITION BY request_id ORDER BY rolled_back_at DESC) = 1) r
+     ON r.request_id = w.request_id
+     ORDER BY w.request_id`,
+  );
+  return rows.map((row) => {
+    const [requestId = '', round, receivedAt, withdrawnAt, contract = '', version = '', source = ''] =
+      row.map(asText);
+    const [healer, ruleId, original = '', plan = '', byHand] = row.slice(7).map(asText);
+    return {
+      requestId,
+      round: Number(round),
+      receivedAt: Number(receivedAt),
+      withdrawnAt: Number(withdrawnAt),
+      contract,
+      version,
+      source,
+      repair: {
+        healer: healer as RepairTrail['healer'],
+        ruleId,
+        original,
+        plan,
+        ...(byHand === undefined ? undefined : { byHand: JSON.parse(byHand) as string[] }),
+      },
+    };
+  });
+}
+
+/** See `Withdraw.byEvent`. */
+export async function withdrawByEvent(
+  connection: DuckDBConnection,
+  known: KnownEvents,
+  events: readonly LetterEntry[],
+  at: number,
+): Promise<number> {
+  const ends = await findEnds(
+    connection,
+    events.map(({ requestId }) => requestId),
+  );
+  const rounds = new Map<string, number>();
+  for (const { requestId, round } of events) {
+    const id = requestId.toLowerCase();
+    if (entryAgainst(ends(id), round) === undefined) rounds.set(id, Math.max(round, rounds.get(id) ?? round));
+  }
+  if (rounds.size === 0) return 0;
+  const rows = [...rounds.keys()].filter((id) => ends(id).isRow);
+  const listed = `(${rows.map((id) => `${literal(id)}::UUID`).join(', ')})`;
+  for (const id of rounds.keys()) rememberEnd(known, id);
+  await connection.run('BEGIN TRANSACTION');
+  const total = { loaded: 0, repaired: 0 };
+  for (const table of rows.length === 0 ? [] : await eventTables(connection)) {
+    const mine = `main.${identifier(table)} WHERE _request_id IN ${listed}`;
+    const [[loaded = 0, repaired = 0] = []] = await integersOf(
+      connection,
+      `SELECT count(*), count(*) FILTER (_repaired) FROM ${mine}`,
+    );
+    if (loaded === 0) continue;
+    await connection.run(`DELETE FROM ${mine}`);
+    total.loaded += loaded;
+    total.repaired += repaired;
+  }
+  if (total.repaired > 0)
+    await connection.run(
+      `UPDATE _sentinel_repair_log SET rolled_back_at = ${instant(at)}
+       WHERE rolled_back_at IS NULL AND request_id IN ${listed}`,
+    );
+  const entries = [...rounds].map(
+    ([id, round]) => `(${literal(id)}::UUID, ${Math.trunc(round)}, 'withdrawn', NULL)`,
+  );
+  await connection.run(
+    `INSERT INTO _sentinel_outcomes VALUES ${entries.join(', ')};
+     UPDATE _sentinel_counters SET loaded = loaded - ${total.loaded}, repaired = repaired - ${total.repaired};
+     COMMIT`,
+  );
+  return total.loaded;
+}

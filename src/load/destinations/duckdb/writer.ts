@@ -1,0 +1,131 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Row, Settled, Settlement, Table } from '../../destination.ts';
+import { mergeTables } from '../../destination-kit/merge-tables.ts';
+import { ensureBookkeeping } from './bookkeeping.ts';
+import { unavailable } from './errors.ts';
+import { readKnownEvents } from './known-events.ts';
+import { type KnownTable, knowTable } from './known-table.ts';
+import { type Warehouse, settleBatch, writerOf } from './loader.ts';
+import { makeReady } from './ready.ts';
+import { createRepairKinds, highestRepairKind } from './repair-log.ts';
+import { rowsOf } from './rows.ts';
+import type { Session } from './session.ts';
+import { typeName } from './sql.ts';
+import { ensureTable, sameName } from './tables.ts';
+
+/** All that writes, one at a time on the writer's connection. */
+export class Writer {
+  readonly #session: Session;
+  readonly #warehouse: Warehouse;
+  readonly #tables: Map<string, KnownTable>;
+  #turn: Promise<unknown> = Promise.resolve();
+  /** After a failure the next batch makes sure of its tables first: one may have been dropped. */
+  #unsure = false;
+  /** Neighbours mostly are for the same table. */
+  #latest: { name: string; table: KnownTable } | undefined;
+
+  private constructor(session: Session, warehouse: Warehouse, tables: Map<string, KnownTable>) {
+    this.#session = session;
+    this.#warehouse = warehouse;
+    this.#tables = tables;
+  }
+
+  static async open(session: Session): Promise<Writer> {
+    const connection = await session.writer();
+    try {
+      await ensureTables(connection, []);
+      const tables = new Map<string, KnownTable>();
+      const warehouse: Warehouse = {
+        tables,
+        handover: session.handover(),
+        writers: new Set(),
+        queues: new Set(),
+        events: await readKnownEvents(connection),
+        repairKinds: createRepairKinds(await highestRepairKind(connection)),
+      };
+      return new Writer(session, warehouse, tables);
+    } catch (error) {
+      throw unavailable('prepare its bookkeeping', error);
+    }
+  }
+
+  /** What is remembered of the events that have ended. */
+  get events(): Warehouse['events'] {
+    return this.#warehouse.events;
+  }
+
+  /** In the order of the calls. */
+  exclusively<T>(doing: string, work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    const mine = this.#turn.then(async () => {
+      try {
+        return await work(await this.#session.writer());
+      } catch (error) {
+        this.#unsure = true;
+        await this.#session.recover();
+        throw error;
+      }
+    });
+    this.#turn = mine.catch(() => undefined);
+    return mine.catch((error: unknown) => {
+      throw unavailable(doing, error);
+    });
+  }
+
+  prepare(specs: readonly Table[]): Promise<void> {
+    return this.exclusively('prepare its tables', async (connection) => {
+      const { writers, repairKinds, events } = this.#warehouse;
+      const merged = mergeTables(specs, typeName, sameName);
+      await this.#ensureTables(connection, merged);
+      for (const spec of merged) {
+        const name = sameName(spec.name);
+        const known = this.#tables.get(name);
+        this.#tables.set(name, await knowTable(connection, spec, { repairKinds, events }, known));
+      }
+      this.#latest = undefined;
+      const rows = await rowsOf(
+        connection,
+        'SELECT table_name, contract, contract_version FROM _sentinel_contracts',
+      );
+      for (const row of rows) writers.add(writerOf(...(row.map(String) as [string, string, string])));
+    });
+  }
+
+  settle(settlement: Settlement): Promise<Settled> {
+    return this.exclusively('settle a batch', async (connection) => {
+      if (this.#unsure)
+        await this.#ensureTables(
+          connection,
+          Array.from(this.#tables.values(), ({ spec }) => spec),
+        );
+      return settleBatch(connection, this.#warehouse, settlement);
+    });
+  }
+
+  /** See `Destination.makeReady`. */
+  makeReady(row: Row): void {
+    if (this.#latest?.name !== row.table) {
+      const table = this.#tables.get(sameName(row.table));
+      // Left to the settlement, which says what is wrong.
+      if (table === undefined) return;
+      this.#latest = { name: row.table, table };
+    }
+    row.ready = makeReady(this.#latest.table, row);
+  }
+
+  /** Resolves when all that was begun is done. */
+  async idle(): Promise<void> {
+    await this.#turn;
+  }
+
+  async #ensureTables(connection: DuckDBConnection, specs: Iterable<Table>): Promise<void> {
+    await ensureTables(connection, specs);
+    this.#unsure = false;
+  }
+}
+
+async function ensureTables(connection: DuckDBConnection, specs: Iterable<Table>): Promise<void> {
+  await connection.run('BEGIN TRANSACTION');
+  await ensureBookkeeping(connection);
+  for (const spec of specs) await ensureTable(connection, spec);
+  await connection.run('COMMIT');
+}
