@@ -7,7 +7,7 @@ import { createQuery } from './query.ts';
 import { repairAudit } from './repair-audit.ts';
 import { createSearch } from './search.ts';
 import { type DuckDbOptions, openSession } from './session.ts';
-import { withdrawByEvent, withdrawByRule } from './withdraw.ts';
+import { withdrawByEvent, withdrawByRule, withdrawnAgain } from './withdraw.ts';
 import { Writer } from './writer.ts';
 
 /**
@@ -37,6 +37,10 @@ export async function openDuckDb(options: DuckDbOptions): Promise<Destination> {
     withdraw: {
       byRule: (ruleId, page) =>
         writer.exclusively('withdraw rows', (connection) => withdrawByRule(connection, ruleId, page)),
+      again: (ruleId, page) =>
+        writer.exclusively('read what was withdrawn', (connection) =>
+          withdrawnAgain(connection, ruleId, page),
+        ),
       byEvent: (events, at) =>
         writer.exclusively('withdraw rows', (connection) =>
           withdrawByEvent(connection, writer.events, events, at),

@@ -20,24 +20,12 @@ const asText = (value: DuckDBValue | undefined): string | undefined =>
 export async function withdrawByRule(
   connection: DuckDBConnection,
   ruleId: string,
-  { limit, at, after, again = false }: WithdrawPage,
+  { limit, at, after }: WithdrawPage,
 ): Promise<Withdrawn> {
   const mine = `rule_id = ${literal(ruleId)}`;
-  await connection.run(
-    `CREATE OR REPLACE TEMP TABLE _sentinel_looked AS
-     SELECT request_id, table_name, rolled_back_at IS NULL AS stands FROM _sentinel_repairs
-     WHERE ${mine} AND (rolled_back_at IS NULL ${again ? `OR rolled_back_at >= ${instant(at)}` : ''})
-       ${after === undefined ? '' : `AND request_id > ${literal(after)}::UUID`}
-     ORDER BY request_id LIMIT ${limit}`,
-  );
-  const [[seen, first, last] = []] = await rowsOf(
-    connection,
-    `SELECT count(*)::INTEGER, min(request_id)::VARCHAR, max(request_id)::VARCHAR FROM ${looked}`,
-  );
-  if (Number(seen) === 0) return { events: [], after: undefined };
-
-  // Request ids grow with time, and so lie together: the range spares the rest of the tables.
-  const range = `BETWEEN ${literal(String(first))}::UUID AND ${literal(String(last))}::UUID`;
+  const seen = await lookAt(connection, `${mine} AND rolled_back_at IS NULL`, { limit, after });
+  if (seen.count === 0) return { events: [], after: undefined };
+  const { range } = seen;
   await connection.run('BEGIN TRANSACTION');
   await takeRows(connection, range);
   await writeEntries(connection, range);
@@ -48,10 +36,44 @@ export async function withdrawByRule(
   );
   const events = await readWithdrawn(connection, `${mine} AND rolled_back_at >= ${instant(at)}`, {
     range,
-    from: again ? looked : taken,
+    from: taken,
   });
   await connection.run('COMMIT');
-  return { events, after: Number(seen) < limit ? undefined : String(last) };
+  return { events, after: seen.count < limit ? undefined : seen.last };
+}
+
+/** See `Withdraw.again`. */
+export async function withdrawnAgain(
+  connection: DuckDBConnection,
+  ruleId: string,
+  { limit, at, after }: WithdrawPage,
+): Promise<Withdrawn> {
+  const mine = `rule_id = ${literal(ruleId)} AND rolled_back_at >= ${instant(at)}`;
+  const seen = await lookAt(connection, mine, { limit, after });
+  if (seen.count === 0) return { events: [], after: undefined };
+  const events = await readWithdrawn(connection, mine, { range: seen.range, from: looked });
+  return { events, after: seen.count < limit ? undefined : seen.last };
+}
+
+/** Moves the next repairs to which `mine` applies into `looked`. */
+async function lookAt(
+  connection: DuckDBConnection,
+  mine: string,
+  { limit, after }: Pick<WithdrawPage, 'limit' | 'after'>,
+): Promise<{ count: number; last: string; range: string }> {
+  await connection.run(
+    `CREATE OR REPLACE TEMP TABLE _sentinel_looked AS
+     SELECT DISTINCT request_id, table_name FROM _sentinel_repairs
+     WHERE ${mine} ${after === undefined ? '' : `AND request_id > ${literal(after)}::UUID`}
+     ORDER BY request_id LIMIT ${limit}`,
+  );
+  const [[count, first, last] = []] = await rowsOf(
+    connection,
+    `SELECT count(*)::INTEGER, min(request_id)::VARCHAR, max(request_id)::VARCHAR FROM ${looked}`,
+  );
+  // Request ids grow with time, and so lie together: the range spares the rest of the tables.
+  const range = `BETWEEN ${literal(String(first))}::UUID AND ${literal(String(last))}::UUID`;
+  return { count: Number(count), last: String(last), range };
 }
 
 /** Moves the rows of the repairs that stand into `taken`. */
@@ -60,12 +82,12 @@ async function takeRows(connection: DuckDBConnection, range: string): Promise<vo
     'CREATE OR REPLACE TEMP TABLE _sentinel_taken (request_id UUID, received_at TIMESTAMPTZ)',
   );
   const present = new Set((await eventTables(connection)).map(sameName));
-  const named = await rowsOf(connection, `SELECT DISTINCT table_name FROM ${looked} WHERE stands`);
+  const named = await rowsOf(connection, `SELECT DISTINCT table_name FROM ${looked}`);
   for (const [name] of named) {
     if (!present.has(sameName(String(name)))) continue;
     const table = `main.${identifier(String(name))}`;
     const rows = `_request_id ${range} AND _request_id IN (SELECT request_id FROM ${looked}
-      WHERE stands AND table_name = ${literal(String(name))})`;
+      WHERE table_name = ${literal(String(name))})`;
     await connection.run(`INSERT INTO ${taken} SELECT _request_id, _received_at FROM ${table} WHERE ${rows}`);
     await connection.run(`DELETE FROM ${table} WHERE ${rows}`);
   }
