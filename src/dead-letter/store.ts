@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { StateStore, StateWrite } from '../engine/engine.ts';
 import type { UnrecoverableEvent } from '../model/event.ts';
 import type { Json } from '../model/json.ts';
@@ -28,10 +28,10 @@ import {
  * contract, source and signature makes each listing that people ask for the scan of one prefix.
  */
 export interface DeadLetterStore {
-  /** Keeps events that could not be settled; returns the ids that are open now. */
+  /** Keeps events that ended as letters, once each round; returns the ids that were opened by it. */
   keep(events: readonly UnrecoverableEvent[]): Promise<string[]>;
-  /** Keeps events whose rows were taken back out of the destination; calling it again changes nothing. */
-  takeBack(events: readonly UnrecoverableEvent[]): Promise<void>;
+  /** Keeps events whose rows were withdrawn from the destination, likewise. */
+  takeBack(events: readonly TakenBack[]): Promise<string[]>;
   get(id: string): Promise<DeadLetter | undefined>;
   /**
    * Oldest first within a group. `next` is the cursor of the following page; a page may hold fewer letters than `limit`,
@@ -46,16 +46,22 @@ export interface DeadLetterStore {
    * the same letter at the same time, in whichever process, one does, and the others are refused.
    */
   startReplay(id: string, edit?: { edited: string; edit: EditTrail }): Promise<Result<DeadLetter>>;
-  /** Marks replayed letters as settled; ids without a letter are passed over. */
-  settleReplayed(ids: readonly string[]): Promise<void>;
-  /** open → replayed, under the same terms: its event has turned out to be loaded. Passed over when it is not open. */
-  settleLoaded(id: string): Promise<void>;
+  /** replaying → replayed, of the letters whose last replay this is; without a round, whichever it is. */
+  settleReplayed(replays: readonly { id: string; round?: number }[]): Promise<void>;
+  /** The events are with the healers no more. */
+  forgetHealing(requestIds: readonly string[]): Promise<void>;
   /** open → discarded, under the same terms; `asOf`: refused when it has changed since then, which it may by a replay. */
   discard(id: string, reason: string, options?: { asOf?: Date }): Promise<Result<DeadLetter>>;
   /** Calls the listener when a letter changes; returns the way to stop. */
   watch(
     listener: (change: Pick<DeadLetter, 'id' | 'status' | 'contract' | 'source' | 'signature'>) => void,
   ): () => void;
+}
+
+export interface TakenBack {
+  event: UnrecoverableEvent;
+  /** Of the entry in the destination. */
+  round: number;
 }
 
 const byIdPrefix = `${deadLetterGroup}/by-id/`;
@@ -90,34 +96,60 @@ export function createDeadLetters(
     });
   }
 
+  /** Changes a letter that is there while nobody else does; false when there is nothing to change. */
+  async function change(id: string, next: (known: DeadLetter) => DeadLetter | undefined): Promise<boolean> {
+    for (;;) {
+      const result = await claimed(id, async (release) => {
+        const known = await get(id);
+        const letter = known === undefined ? undefined : next(known);
+        if (letter !== undefined) await state.write([...writesFor(letter, known), ...release]);
+        return ok(letter !== undefined);
+      });
+      if (result.ok) return result.value;
+      await sleep(claimPauseMs);
+    }
+  }
+
+  /** New letters share a write; of those that are there already, each is changed on its own. */
+  async function open(
+    events: readonly UnrecoverableEvent[],
+    next: (known: DeadLetter | undefined, at: number) => DeadLetter | undefined,
+    more: readonly StateWrite[],
+  ): Promise<string[]> {
+    const writes = [...more];
+    const opened: string[] = [];
+    const mine = new Set<string>();
+    for (const [at, event] of events.entries()) {
+      const id = deadLetterId(event);
+      const known = mine.has(id) ? undefined : await get(id);
+      if (known === undefined && !mine.has(id)) {
+        const letter = next(undefined, at);
+        if (letter === undefined) continue;
+        writes.push(...writesFor(letter));
+        opened.push(id);
+        mine.add(id);
+      } else if (known !== undefined && (await change(id, (current) => next(current, at)))) opened.push(id);
+    }
+    if (writes.length > 0) await state.write(writes);
+    return opened;
+  }
+
   return {
     get,
 
-    async keep(events) {
-      const writes: StateWrite[] = [];
-      const opened: string[] = [];
-      for (const event of events) {
-        const known = await get(deadLetterId(event));
-        const letter = afterFailure(known, event, now());
-        writes.push({ delete: healingKey(event.request_id) });
-        if (letter === undefined) continue;
-        writes.push(...writesFor(letter, known));
-        opened.push(letter.id);
-      }
-      await state.write(writes);
-      return opened;
-    },
+    keep: (events) =>
+      open(
+        events,
+        (known, at) => afterFailure(known, events[at]!, now()),
+        events.map(({ request_id }) => ({ delete: healingKey(request_id) })),
+      ),
 
-    async takeBack(events) {
-      const writes: StateWrite[] = [];
-      for (const event of events) {
-        const known = await get(deadLetterId(event));
-        const letter = afterRollback(known, event, now());
-        if (letter === undefined) continue;
-        writes.push(...writesFor(letter, known));
-      }
-      await state.write(writes);
-    },
+    takeBack: (taken) =>
+      open(
+        taken.map(({ event }) => event),
+        (known, at) => afterRollback(known, taken[at]!, now()),
+        [],
+      ),
 
     async list(filter, { limit, cursor }) {
       const items: DeadLetter[] = [];
@@ -146,20 +178,22 @@ export function createDeadLetters(
     startReplay: (id, edit) =>
       settle(id, ({ replays }) => ({ status: 'replaying', replays: replays + 1, ...edit })),
 
-    async settleReplayed(ids) {
-      const writes: StateWrite[] = [];
-      for (const id of ids) {
-        const letter = await get(id);
-        if (letter !== undefined && letter.status !== 'discarded')
-          writes.push(...moved(letter, { status: 'replayed' }).writes);
-        writes.push({ delete: healingKey(id) });
-      }
-      if (writes.length > 0) await state.write(writes);
+    async settleReplayed(replays) {
+      for (let from = 0; from < replays.length; from += changedAtOnce)
+        await Promise.all(
+          replays.slice(from, from + changedAtOnce).map(({ id, round }) =>
+            change(id, (letter) =>
+              letter.status === 'replaying' && letter.replays === (round ?? letter.replays)
+                ? moved(letter, { status: 'replayed' }).after
+                : undefined,
+            ),
+          ),
+        );
+      await state.write(replays.map(({ id }) => ({ delete: healingKey(id) })));
     },
 
-    async settleLoaded(id) {
-      // Refused when somebody else settles it at this moment.
-      await settle(id, () => ({ status: 'replayed' }));
+    async forgetHealing(requestIds) {
+      await state.write(requestIds.map((id) => ({ delete: healingKey(id) })));
     },
 
     discard: (id, reason, { asOf } = {}) =>
@@ -172,6 +206,10 @@ export function createDeadLetters(
   };
 }
 
+/** Between looks at a letter that another changes. */
+const claimPauseMs = 20;
+/** Their writes share a commit. */
+const changedAtOnce = 100;
 const scanPage = 500;
 /** By one call of `list`: who looks for a text that few letters have asks again, and others get their turn. */
 const mostLookedAt = 10_000;

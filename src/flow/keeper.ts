@@ -1,63 +1,93 @@
 import { createHash } from 'node:crypto';
 import type { DeadLetterStore } from '../dead-letter/store.ts';
-import { deadLetterId } from '../model/dead-letter.ts';
 import type { Delivery } from '../engine/engine.ts';
+import type { LetterOutcome } from '../load/destination.ts';
+import type { LoadStage } from '../load/stage.ts';
+import { deadLetterId, isAside } from '../model/dead-letter.ts';
 import { messageOf } from '../model/errors.ts';
 import type { UnrecoverableEvent } from '../model/event.ts';
-import { limitLog } from '../support/log-limit.ts';
-import type { Logger } from '../support/log.ts';
+import type { PipelineMetrics } from '../observe/metrics.ts';
 import type { ExhaustedMessage } from '../steps/runner.ts';
 import { StepFailure, type ValidEventMessage } from '../steps/step.ts';
-import type { PipelineMetrics } from '../observe/metrics.ts';
-import type { OneWay } from './one-way.ts';
+import { limitLog } from '../support/log-limit.ts';
+import type { Logger } from '../support/log.ts';
 
-export interface Keeper {
-  /** Batches of `validation_unrecoverable`. */
-  handle(batch: readonly Delivery[]): Promise<void>;
-  /** What a step could not process after its last try. */
-  keepFailedStep(message: ExhaustedMessage): Promise<void>;
-}
-
-/** The end of the line: keeps what nothing could settle, whole, until a person does. */
-export function createKeeper(deps: {
-  letters: DeadLetterStore;
-  oneWay: Pick<OneWay, 'keeping'>;
+export interface KeeperParts {
+  loading: Pick<LoadStage, 'settle'>;
+  letters: Pick<DeadLetterStore, 'get' | 'keep' | 'settleReplayed' | 'forgetHealing'>;
   metrics: PipelineMetrics;
   log: Logger;
-}): Keeper {
-  const { letters, oneWay, metrics } = deps;
-  const limited = limitLog(deps.log);
+}
 
-  async function keep(events: UnrecoverableEvent[]): Promise<void> {
-    const opened = new Set(await letters.keep(events));
+/**
+ * The end of the line: keeps what nothing could repair, whole, until a person settles it. The destination decides whether an
+ * event ends so; the letter is written once its entry stands, and before the message is acknowledged.
+ */
+export class Keeper {
+  readonly #parts: KeeperParts;
+  readonly #limited;
+
+  constructor(parts: KeeperParts) {
+    this.#parts = parts;
+    this.#limited = limitLog(parts.log);
+  }
+
+  /** Batches of `validation_unrecoverable`. */
+  async fromQueue(batch: readonly Delivery[]): Promise<void> {
+    const events = batch.map(({ body }) => JSON.parse(Buffer.from(body).toString()) as UnrecoverableEvent);
+    const aside = events.filter(isAside);
+    // Their events have ended otherwise, and they need not wait for a destination that is down.
+    if (aside.length > 0) await this.#keep(aside);
+    const ends = events.filter((event) => !isAside(event));
+    if (ends.length === 0) return;
+    const { letters } = await this.#parts.loading.settle({ rows: [], letters: ends.map(entryOf) });
+    const written = ends.filter((_, at) => letters[at]!.status === 'written');
+    if (written.length > 0) await this.#keep(written);
+    await this.#drop(ends, letters);
+  }
+
+  /** What a step could not process after its last try. */
+  async keepFailedStep(message: ExhaustedMessage): Promise<void> {
+    const event = asUnrecoverable(message);
+    // A step's input does not say that it was replayed; the letter does.
+    const known = await this.#parts.letters.get(deadLetterId(event));
+    const replay = known === undefined ? undefined : { round: known.replays, original: known.raw };
+    await this.#keep([{ ...event, replay }]);
+  }
+
+  async #keep(events: readonly UnrecoverableEvent[]): Promise<void> {
+    const opened = new Set(await this.#parts.letters.keep(events));
     for (const event of events) {
       if (!opened.has(deadLetterId(event))) continue;
       const { source, contract, request_id, code, signature, step } = event;
-      limited.write(
+      this.#limited.write(
         'warn',
         'dead_letter',
         { status: 'failed', source, contract, request_id, code, signature, step },
         `dead letter: ${event.reason}`,
       );
-      metrics.settled(source, contract, 'dead_letter');
+      this.#parts.metrics.settled(source, contract, 'dead_letter');
     }
   }
 
-  return {
-    handle: (batch) =>
-      oneWay.keeping(
-        batch.map(({ body }) => JSON.parse(Buffer.from(body).toString()) as UnrecoverableEvent),
-        keep,
-      ),
-    async keepFailedStep(message) {
-      const event = asUnrecoverable(message);
-      // A step's input does not say that it was replayed; the letter does.
-      const known = await letters.get(deadLetterId(event));
-      const replay = known === undefined ? undefined : { round: known.replays, original: known.raw };
-      await keep([{ ...event, ...(replay === undefined ? undefined : { replay }) }]);
-    },
-  };
+  /** What ended otherwise. A person may wait for the end of its replay. */
+  async #drop(events: readonly UnrecoverableEvent[], outcomes: readonly LetterOutcome[]): Promise<void> {
+    const dropped = events.filter((_, at) => outcomes[at]!.status === 'already');
+    if (dropped.length === 0) return;
+    const replayed = events.flatMap(({ request_id: id, replay }, at) => {
+      const outcome = outcomes[at]!;
+      const isOver = outcome.status === 'already' && (outcome.as === 'row' || outcome.as === 'duplicate');
+      return isOver && replay !== undefined ? [{ id, round: replay.round }] : [];
+    });
+    if (replayed.length > 0) await this.#parts.letters.settleReplayed(replayed);
+    await this.#parts.letters.forgetHealing(dropped.map(({ request_id }) => request_id));
+  }
 }
+
+const entryOf = ({ request_id: requestId, replay }: UnrecoverableEvent) => ({
+  requestId,
+  round: replay?.round ?? 0,
+});
 
 /** The event itself is valid and loaded: what is dead is the step's work on it. */
 function asUnrecoverable({ step, topic, body, attempts, error }: ExhaustedMessage): UnrecoverableEvent {

@@ -57,6 +57,11 @@ export class Outbox {
     this.#add(topics.failed, encode(event));
   }
 
+  /** The event is with the healers no more. */
+  healed(requestId: string): void {
+    this.#marks.push({ delete: healingKey(requestId) });
+  }
+
   unrecoverable(event: UnrecoverableEvent): void {
     this.#add(topics.unrecoverable, encode(event));
   }

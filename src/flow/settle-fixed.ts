@@ -38,7 +38,8 @@ export function createSettleFixed(contracts: ContractRegistry, makeRow: MakeRow)
       plan: JSON.stringify(fixed.plan),
       result: text,
     };
-    return makeRow(contract, value, { requestId, receivedAt, source, repair, text, changed });
+    const round = fixed.replay?.round;
+    return makeRow(contract, value, { requestId, round, receivedAt, source, repair, text, changed });
   };
 }
 

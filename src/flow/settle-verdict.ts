@@ -27,6 +27,7 @@ export function createSettleVerdict(deps: {
     const { header, requestId, text: raw } = incoming;
     const { source } = verdict;
     const receivedAt = header.at;
+    const round = header.replay?.round;
     const reception = () => receptionOf({ requestId, receivedAt, source }, header.replay);
     switch (verdict.kind) {
       case 'valid': {
@@ -37,7 +38,7 @@ export function createSettleVerdict(deps: {
         const text = header.exact === true ? undefined : raw;
         const repair = byPerson(header.replay, raw);
         const isPlain = header.plain === true;
-        return makeRow(contract, value, { requestId, receivedAt, source, repair, text, isPlain, changed });
+        return makeRow(contract, value, { requestId, round, receivedAt, source, repair, text, isPlain, changed });
       }
       case 'repaired': {
         const { contract, value, event, rule } = verdict;
@@ -54,7 +55,7 @@ export function createSettleVerdict(deps: {
           chained: true,
         }));
         const { repair, text, isPlain, filled: changed, gone } = repairedByRule(incoming, verdict);
-        const facts = { requestId, receivedAt, source, repair, text, isPlain, changed, gone };
+        const facts = { requestId, round, receivedAt, source, repair, text, isPlain, changed, gone };
         return makeRow(contract, value, facts);
       }
       case 'invalid': {

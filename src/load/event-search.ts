@@ -27,7 +27,7 @@ export interface EventPlace {
 }
 
 export interface FoundEvent extends EventPlace {
-  status: Exclude<LoadedEvent['status'], 'leaving'>;
+  status: LoadedEvent['status'];
   eventId: string | undefined;
   contract: string;
   version: string;

@@ -9,6 +9,8 @@ const idField = 'event_id';
 /** What is known of an event beside its declared values. */
 export interface RowFacts {
   requestId: string;
+  /** See `Row.round`. */
+  round?: number | undefined;
   /** Milliseconds since 1970, UTC. */
   receivedAt: number;
   source: string;
@@ -47,6 +49,7 @@ export function createRowMaker(contract: Contract): (value: JsonObject, facts: R
 class EventRow implements Row {
   readonly table: string;
   readonly requestId: string;
+  readonly round: number;
   readonly receivedAt: number;
   readonly source: string;
   readonly contract: string;
@@ -63,7 +66,7 @@ class EventRow implements Row {
   constructor(
     { table, name, version }: Contract,
     declared: ReadonlySet<string>,
-    { requestId, receivedAt, source, repair, isPlain = false }: RowFacts,
+    { requestId, round = 0, receivedAt, source, repair, isPlain = false }: RowFacts,
     text: string | undefined,
     values: JsonObject,
     filled: JsonObject | undefined,
@@ -71,6 +74,7 @@ class EventRow implements Row {
   ) {
     this.table = table;
     this.requestId = requestId;
+    this.round = round;
     this.receivedAt = receivedAt;
     this.source = source;
     this.contract = name;

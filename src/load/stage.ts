@@ -1,23 +1,16 @@
-import type { Position } from '../engine/engine.ts';
 import type { Logger } from '../support/log.ts';
 import { createPatience } from '../support/patience.ts';
-import type { Destination, Row, RowOutcome } from './destination.ts';
+import type { Destination, QueueMark, Row, Settled, Settlement } from './destination.ts';
 
 export interface LoadStage {
   /** See `Destination.makeReady`. */
   makeReady(row: Row): void;
   /**
-   * Loads in the order of the calls, however long the destination is down: a batch whose positions are beyond those
-   * of an earlier one must not commit before it. Rejects only with `pipeline_stopped`, or with an error that is not
-   * retryable. `atTurn` is called before each try, when all that was to be done before it is done; it may take rows out.
+   * Settles in the order of the calls, however long the destination is down. Rejects only with `pipeline_stopped`, or with an
+   * error that is not retryable.
    */
-  load(
-    rows: readonly Row[],
-    positions: readonly Position[],
-    beforeCommit: (outcomes: readonly RowOutcome[]) => Promise<void>,
-    atTurn?: () => Promise<void>,
-  ): Promise<RowOutcome[]>;
-  /** Does other work with the destination, between two loads and just as patiently; `doing` is for the log. */
+  settle(settlement: Omit<Settlement, 'mark'>): Promise<Settled>;
+  /** Does other work with the destination, between two settlements and just as patiently; `doing` is for the log. */
   inTurn<T>(doing: string, work: () => Promise<T>): Promise<T>;
   /** True while the destination does not take rows. */
   waiting(): boolean;
@@ -27,10 +20,13 @@ export interface LoadStage {
 
 export function createLoadStage({
   destination,
+  queueId,
   log,
   onFailure,
 }: {
   destination: Destination;
+  /** Whose mark moves with the rows; undefined where nobody asks for it. */
+  queueId?: string;
   log: Logger;
   /** Called for each try that failed. */
   onFailure?: (error: unknown) => void;
@@ -38,33 +34,35 @@ export function createLoadStage({
   const patience = createPatience(log, onFailure);
   let turn: Promise<unknown> = Promise.resolve();
 
-  const untilDone = <T>(work: () => Promise<T>, fields: object, waits: string): Promise<T> =>
-    patience.until(work, {
-      failed: `the destination does not take rows; ${waits} waits`,
-      recovered: 'the destination takes rows again',
-      fields,
-    });
+  function inTurn<T>(work: () => Promise<T>, fields: object, waits: string): Promise<T> {
+    const mine = turn.then(() =>
+      patience.until(work, {
+        failed: `the destination does not take rows; ${waits} waits`,
+        recovered: 'the destination takes rows again',
+        fields,
+      }),
+    );
+    turn = mine.catch(() => undefined);
+    return mine;
+  }
 
   return {
     makeReady: (row) => destination.makeReady?.(row),
-    load(rows, positions, beforeCommit, atTurn) {
-      const once = async (): Promise<RowOutcome[]> => {
-        await atTurn?.();
-        return destination.load(rows, positions, beforeCommit);
-      };
-      const mine = turn.then(() => untilDone(once, { rows: rows.length }, 'the batch'));
-      turn = mine;
-      return mine;
+    settle(settlement) {
+      const { rows, letters } = settlement;
+      const mark = queueId === undefined ? undefined : markOf(queueId, rows);
+      const settle = (): Promise<Settled> => destination.settle({ ...settlement, mark });
+      return inTurn(settle, { rows: rows.length, letters: letters.length }, 'the batch');
     },
-    inTurn(doing, work) {
-      const mine = turn.then(() => untilDone(work, { doing }, doing));
-      // A load that can't be done must stop those after it, for their positions; other work need not.
-      const after = turn.then(() => mine.catch(() => undefined));
-      after.catch(() => undefined); // whoever loads next hears of it
-      turn = after;
-      return mine;
-    },
+    inTurn: (doing, work) => inTurn(work, { doing }, doing),
     waiting: () => patience.waiting(),
     stop: () => patience.stop(),
   };
+}
+
+/** Request ids grow with time. */
+function markOf(queueId: string, rows: readonly Row[]): QueueMark | undefined {
+  let newest = '';
+  for (const { requestId } of rows) if (requestId > newest) newest = requestId;
+  return newest === '' ? undefined : { queueId, newest };
 }

@@ -50,6 +50,8 @@ export interface DeadLetter {
   step?: string;
   /** The further destination that refused the event; `raw` is the event as it was to be loaded there. */
   destination?: string;
+  /** With `destination`: the round of the row that the main destination has; default 0. */
+  copy_round?: number;
   /** With `destination`: how the event came to be what `raw` is. */
   repair?: RepairTrail;
 }
@@ -113,7 +115,11 @@ export function afterFailure(
   now: Date,
 ): DeadLetter | undefined {
   const round = event.replay?.round ?? 0;
+  const { copy_round: copied = 0 } = event;
+  // A later row of the main destination, which was copied anew.
+  if (known !== undefined && copied > (known.copy_round ?? 0)) return opened(known, event, now);
   if (known !== undefined) {
+    if (copied < (known.copy_round ?? 0)) return undefined;
     if (known.status === 'discarded' || round < known.replays) return undefined;
     // Kept before, and delivered again after a crash. Writing it again could undo what a person does at this moment.
     if (known.status === 'open' && round === known.replays) return undefined;
@@ -141,38 +147,29 @@ function opened(known: DeadLetter | undefined, event: UnrecoverableEvent, now: D
     replays: event.replay?.round ?? 0,
     ...(event.step === undefined ? undefined : { step: event.step }),
     ...(event.destination === undefined ? undefined : { destination: event.destination }),
+    ...(event.copy_round === undefined ? undefined : { copy_round: event.copy_round }),
     ...(event.repair === undefined ? undefined : { repair: event.repair }),
   };
 }
 
 /**
- * The dead letter of an event whose row was taken back out of the destination; `event` ends with the attempt that says
- * so. Undefined when the letter was opened for this very time before: it may have gone on since.
+ * The dead letter of an event whose row was withdrawn from the destination, by the entry of this round; `event` ends with the
+ * attempt that says so. Undefined when the letter was opened for this entry before: it may have gone on since.
  */
 export function afterRollback(
   known: DeadLetter | undefined,
-  event: UnrecoverableEvent,
+  { event, round }: { event: UnrecoverableEvent; round: number },
   now: Date,
 ): DeadLetter | undefined {
-  if (isTakenBack(known, event) || known?.status === 'discarded') return undefined;
-  // The last round's: a late copy of that replay must not load behind the letter's back (isStaleReplay).
-  const replay = { round: known?.replays ?? 0, original: event.raw };
+  if (known !== undefined) {
+    const isLoaded = known.status === 'replaying' || known.status === 'replayed';
+    // Letters of versions before 0.3 have replays of which the destination has no entries.
+    const isOlder = isLoaded && known.updated_at < (event.attempts.at(-1)?.at ?? '');
+    if (known.replays > round && !isOlder) return undefined;
+    if (known.replays === round && !isLoaded) return undefined;
+  }
+  const replay = { round: Math.max(round, known?.replays ?? 0), original: event.raw };
   return opened(known, { ...event, replay }, now);
-}
-
-/** Whether the letter says of this very rollback already. */
-export function isTakenBack(letter: DeadLetter | undefined, event: UnrecoverableEvent): boolean {
-  const rollback = event.attempts.at(-1);
-  return (letter?.attempts ?? []).some(
-    ({ rule_id, at }) => rule_id === rollback?.rule_id && at === rollback?.at,
-  );
-}
-
-/** Whether a replayed event must not be loaded any more, because its letter is open again, or gone on since. */
-export function isStaleReplay(letter: DeadLetter | undefined, { round }: { round: number }): boolean {
-  if (letter === undefined) return false;
-  // Only open letters are discarded: their last replay was over by then.
-  return letter.replays !== round || letter.status === 'open' || letter.status === 'discarded';
 }
 
 const maxAttemptsKept = 20;

@@ -15,7 +15,7 @@ export const topics = {
   fixed: 'schema_fixed',
   /** Failed events that no known rule could repair. */
   failed: 'validation_error',
-  /** Valid events that wait for a main destination that is down, where there are others that must not wait with it. */
+  /** Of versions before 0.3: valid events that wait for a main destination that was down. */
   parked: 'parked_event',
   /** Events that wait for a person; the dead-letter keeper stores them. */
   unrecoverable: 'validation_unrecoverable',
@@ -81,6 +81,8 @@ export interface UnrecoverableEvent extends FailedEvent {
   step?: string;
   /** Set when it was one further destination that refused the (valid) event; `raw` is the event as it is to be loaded. */
   destination?: string;
+  /** With `destination`: the round of the row that the main destination has; default 0. */
+  copy_round?: number;
   /** With `destination`: how the event came to be what `raw` is. */
   repair?: RepairTrail;
 }

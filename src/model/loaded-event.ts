@@ -1,7 +1,6 @@
 /** An event as the destination has it. */
 export interface LoadedEvent {
-  /** `leaving`: taken out, and on its way to the dead letters (repair-audit.ts). */
-  status: 'loaded' | 'repaired' | 'duplicate' | 'leaving';
+  status: 'loaded' | 'repaired' | 'duplicate';
   table: string;
   contract: string;
   version: string;

@@ -22,7 +22,7 @@ export function deadCopy(
   { header, text }: { header: CopyHeader; text: string },
   violations: Violation[],
 ): UnrecoverableEvent {
-  const { request_id, received_at, source, contract, version, repair, replay } = header;
+  const { request_id, received_at, source, contract, version, round, repair, replay } = header;
   const signature = errorSignature({ contract, version, source, violations, event: {}, jsonSchema: {} });
   return {
     request_id,
@@ -38,6 +38,7 @@ export function deadCopy(
     code: violations[0]?.code ?? 'rejected_by_destination',
     attempts: [],
     destination,
+    copy_round: round,
     ...(repair === undefined ? undefined : { repair }),
     ...(replay === undefined ? undefined : { replay: { round: replay.round, original: text } }),
   };

@@ -11,6 +11,8 @@ export const copyGroup = 'loader';
 export interface CopyHeader extends Omit<Reception, 'replay'> {
   contract: string;
   version: string;
+  /** The round of the row that the main destination has; default 0. */
+  round?: number;
   /** Some number needs `parseExact`. */
   exact?: true;
   repair?: RepairTrail;
@@ -18,19 +20,23 @@ export interface CopyHeader extends Omit<Reception, 'replay'> {
   replay?: { round: number };
 }
 
-/** In place of a copy: the event is a dead letter of the main destination, and a repaired row of it is to go. */
-export interface Retraction {
+/** In place of a copy: the main destination has withdrawn the event's row of this round. */
+export interface Withdrawal {
   request_id: string;
-  /** The rule that had repaired the row that the main destination has given back; absent when there was none there. */
-  rule_id?: string | undefined;
+  round: number;
 }
 
+interface WithdrawalHeader {
+  withdrawn: Withdrawal;
+}
+
+/** Of versions before 0.3, which sent messages in the order of what happened. */
 interface RetractionHeader {
-  retracted: Retraction;
+  retracted: { request_id: string };
 }
 
-export const encodeRetraction = (retracted: Retraction): Buffer =>
-  encodeCopy<RetractionHeader>({ retracted }, '');
+export const encodeWithdrawal = (withdrawn: Withdrawal): Buffer =>
+  encodeCopy<WithdrawalHeader>({ withdrawn }, '');
 
 export interface Copy {
   header: CopyHeader;
@@ -38,9 +44,11 @@ export interface Copy {
 }
 
 /** What a message of the topic of copies is. */
-export function readCopyMessage(body: Uint8Array): { copy: Copy } | { retracted: Retraction } {
-  const { header, text } = decodeCopy<CopyHeader | RetractionHeader>(body);
-  return 'retracted' in header ? { retracted: header.retracted } : { copy: { header, text } };
+export function readCopyMessage(body: Uint8Array): { copy: Copy } | { withdrawn: Withdrawal } {
+  const { header, text } = decodeCopy<CopyHeader | WithdrawalHeader | RetractionHeader>(body);
+  if ('withdrawn' in header) return header;
+  if ('retracted' in header) return { withdrawn: { request_id: header.retracted.request_id, round: 0 } };
+  return { copy: { header, text } };
 }
 
 /**

@@ -1,37 +1,19 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config, FurtherDestination } from '../../config/load.ts';
 import type { ContractRegistry } from '../../contracts/registry.ts';
-import { type DeadLetter, deadLetterId, isStaleReplay } from '../../model/dead-letter.ts';
 import type { DeadLetterStore } from '../../dead-letter/store.ts';
-import {
-  type ConsumeOptions,
-  type Delivery,
-  type Engine,
-  type RetryPolicy,
-  retryDelay,
-} from '../../engine/engine.ts';
-import { SentinelError, messageOf } from '../../model/errors.ts';
+import type { ConsumeOptions, Consumer, Delivery, Engine } from '../../engine/engine.ts';
+import { deadLetterId } from '../../model/dead-letter.ts';
+import { SentinelError } from '../../model/errors.ts';
 import { type UnrecoverableEvent, topics } from '../../model/event.ts';
-import type { Logger } from '../../support/log.ts';
-import { repeatedError } from '../../support/repeated-error.ts';
-import type { Destination, Row, RowOutcome } from '../destination.ts';
 import type { LoadedEvent } from '../../model/loaded-event.ts';
-import { loadPace, openDestination } from '../open.ts';
-import { type LoadStage, createLoadStage } from '../stage.ts';
+import type { Logger } from '../../support/log.ts';
+import type { LetterEntry, LetterOutcome, Row, Settled } from '../destination.ts';
+import { loadPace } from '../open.ts';
 import { deadCopy, refusalOf } from './dead-letter.ts';
-import { type Copy, type CopyHeader, type Retraction, copyGroup, copyTopic } from './message.ts';
-import { type Part, partsOf } from './parts.ts';
-import { retract } from './rollback.ts';
+import { type Copy, copyGroup, copyTopic, readCopyMessage } from './message.ts';
+import { type Opened, Opening } from './opening.ts';
+import { entryBefore, entryOfWithdrawal, roundOfCopy } from './rounds.ts';
 import { createCopyRows } from './rows.ts';
-
-/** One further destination at work, at its own pace. */
-export interface CopyReader {
-  readonly name: string;
-  status(): CopyStatus;
-  /** Rejects while the destination is out of reach. */
-  find(requestId: string): Promise<LoadedEvent | undefined>;
-  stop(): Promise<void>;
-}
 
 export interface CopyStatus {
   name: string;
@@ -44,11 +26,6 @@ export interface CopyStatus {
   counts: Record<'loaded' | 'repaired' | 'duplicate' | 'rejected', number>;
 }
 
-interface Opened {
-  destination: Destination;
-  loading: LoadStage;
-}
-
 export interface CopyReaderDeps {
   config: Config;
   engine: Engine;
@@ -56,229 +33,162 @@ export interface CopyReaderDeps {
   letters: DeadLetterStore;
   log: Logger;
   onFailure: NonNullable<ConsumeOptions['onFailure']>;
-  /** Told of an error that nobody foresaw. */
+  /** Told of an unexpected error. */
   onBroken: (error: unknown) => void;
 }
 
-const openingPatience: RetryPolicy = {
-  maxAttempts: Infinity,
-  initialDelayMs: 500,
-  maxDelayMs: 60_000,
-  factor: 2,
-  jitter: 0.3,
-};
+/** One further destination at work, at its own pace. It follows the main one, in whichever order the messages come. */
+export class CopyReader {
+  readonly name: string;
+  readonly #type: FurtherDestination['type'];
+  readonly #engine: Pick<Engine, 'publish'>;
+  readonly #letters: Pick<DeadLetterStore, 'settleReplayed'>;
+  readonly #rowOf: ReturnType<typeof createCopyRows>;
+  readonly #opening: Opening;
+  readonly #counts: CopyStatus['counts'] = { loaded: 0, repaired: 0, duplicate: 0, rejected: 0 };
+  #consumer: Consumer | undefined;
 
-/** Starts at once, also when the destination is out of reach: its events wait in its topic until it is not. */
-export async function startCopyReader(which: FurtherDestination, deps: CopyReaderDeps): Promise<CopyReader> {
-  const { config, engine, contracts, letters, onBroken } = deps;
-  const { name } = which;
-  const log = deps.log.child({ destination: name });
-  const stopping = new AbortController();
-  const counts: CopyStatus['counts'] = { loaded: 0, repaired: 0, duplicate: 0, rejected: 0 };
-  const rowOf = createCopyRows(contracts);
-  const tables = contracts.tables().filter(({ contract }) => which.contracts?.includes(contract) !== false);
-  let error: string | undefined;
-  let opened: Opened | undefined;
-  let opening = open();
-
-  function unlessStopped(error: unknown): void {
-    if (!(error instanceof SentinelError)) onBroken(error);
+  private constructor(which: FurtherDestination, deps: CopyReaderDeps) {
+    this.name = which.name;
+    this.#type = which.type;
+    this.#engine = deps.engine;
+    this.#letters = deps.letters;
+    this.#rowOf = createCopyRows(deps.contracts);
+    this.#opening = new Opening(which, { ...deps, log: deps.log.child({ destination: which.name }) });
   }
 
-  function open(): Promise<Opened> {
-    opened = undefined;
-    const mine = untilOpen();
-    mine.catch(unlessStopped);
-    return mine;
+  /** Starts at once, also when the destination is out of reach: its events wait in its topic until it is not. */
+  static async start(which: FurtherDestination, deps: CopyReaderDeps): Promise<CopyReader> {
+    const reader = new CopyReader(which, deps);
+    const { lingerMs, maxEvents, maxBytes } = loadPace(which, deps.config.pipeline);
+    reader.#consumer = await deps.engine.consume(
+      copyTopic(which.name),
+      copyGroup,
+      { maxEvents, maxBytes, lingerMs, retry: 'hold', onFailure: deps.onFailure },
+      (batch) => reader.#handle(batch),
+    );
+    return reader;
   }
 
-  async function untilOpen(): Promise<Opened> {
-    const repeated = repeatedError();
-    for (let attempt = 1; ; attempt++) {
-      if (stopping.signal.aborted) throw stopped();
-      try {
-        const destination = await openPrepared();
-        if (attempt > 1) log.info({ status: 'recovered', attempt }, `destination ${name} is reached again`);
-        error = undefined;
-        return (opened = { destination, loading: createLoadStage({ destination, log }) });
-      } catch (failure) {
-        // Whatever it is that a person must mend, the others go on.
-        if (!(failure instanceof SentinelError)) throw failure;
-        error = failure.message;
-        const delay = retryDelay(openingPatience, attempt);
-        log.error(
-          { err: repeated.next(failure), status: 'failed', code: failure.code, attempt, retry_in_ms: delay },
-          `destination ${name} can't be opened; its events wait, and it is tried again`,
-        );
-        await sleep(delay, undefined, { signal: stopping.signal }).catch(() => undefined);
-      }
-    }
+  status(): CopyStatus {
+    const { current, error } = this.#opening;
+    const state = current === undefined ? 'opening' : current.loading.waiting() ? 'waiting' : 'ok';
+    return { name: this.name, type: this.#type, state, error, counts: this.#counts };
   }
 
-  async function openPrepared(): Promise<Destination> {
-    const destination = await openDestination(config, which);
-    try {
-      await destination.prepare(tables);
-      return destination;
-    } catch (failure) {
-      await destination.close();
-      throw failure;
-    }
+  /** Rejects while the destination is out of reach. */
+  async find(requestId: string): Promise<LoadedEvent | undefined> {
+    const { current, error } = this.#opening;
+    if (current === undefined)
+      throw new SentinelError('destination_unavailable', error ?? 'it is being opened');
+    return current.destination.find(requestId);
   }
 
-  async function handle(batch: readonly Delivery[]): Promise<void> {
-    for (const part of partsOf(batch)) {
-      if (part.kind === 'copies') await load(part.copies, await opening);
-      else await takeOut(part, await opening);
-    }
+  async stop(): Promise<void> {
+    this.#opening.stop();
+    await this.#consumer?.stop();
+    await this.#opening.close();
   }
 
-  async function takeOut({ retracted, again }: Part & { kind: 'retracted' }, opened: Opened): Promise<void> {
-    const known = again ? await Promise.all(retracted.map(({ request_id }) => letters.get(request_id))) : [];
-    const due = retracted.filter((retraction, at) => !mayBeOutdated(retraction, known[at]));
-    const { destination, loading } = opened;
-    // In order nothing else of the event can be there.
-    const whole = engine.ordered ? due.map(({ request_id }) => ({ request_id })) : due;
-    if (whole.length > 0) await loading.inTurn('a rollback', () => retract(destination.repairs, whole));
-  }
-
-  async function load(all: readonly Copy[], { destination, loading }: Opened): Promise<void> {
+  async #handle(batch: readonly Delivery[]): Promise<void> {
     const copies: Copy[] = [];
-    const rows: Row[] = [];
-    const dead: UnrecoverableEvent[] = [];
-    for (const copy of all) {
-      if (await isStale(copy.header)) continue;
-      const row = rowOf(copy);
-      if (!row.ok) dead.push(deadCopy(name, copy, row.error));
-      else {
-        loading.makeReady(row.value);
-        copies.push(copy);
-        rows.push(row.value);
+    const entries: LetterEntry[] = [];
+    for (const { body } of batch) {
+      const message = readCopyMessage(body);
+      if ('withdrawn' in message) {
+        entries.push(entryOfWithdrawal(message.withdrawn));
+        continue;
       }
+      copies.push(message.copy);
+      const before = entryBefore(message.copy.header);
+      if (before !== undefined) entries.push(before);
     }
-    if (dead.length > 0) await bury(dead);
+    const opened = await this.#opening.whenOpen();
     try {
-      // Without positions: its keys make it load once, also where the queue has begun anew.
-      const outcomes = await loading.load(
-        rows,
-        [],
-        (outcomes) => keepWhatIsNotLoaded(copies, outcomes),
-        engine.ordered ? undefined : () => dropSettled(destination, copies, rows),
-      );
-      for (const [i, { status }] of outcomes.entries())
-        counts[status === 'loaded' && rows[i]!.repair !== undefined ? 'repaired' : status]++;
-      counts.rejected += dead.length;
+      if (entries.length > 0) await withdraw(opened, entries);
+      await this.#load(copies, opened);
     } catch (failure) {
       if (!(failure instanceof SentinelError) || failure.code === 'pipeline_stopped' || failure.retryable)
         throw failure;
-      // Its tables do not fit, or it is another one now: from the beginning.
-      opening = open();
-      await destination.close().catch(() => undefined);
+      await this.#opening.reopen(opened);
       throw new SentinelError('destination_unavailable', failure.message, { cause: failure });
     }
   }
 
-  async function isStale({ request_id, repair, replay }: CopyHeader): Promise<boolean> {
-    // Where workers share the topic, its row may be retracted by another before this one loads it.
-    if (replay === undefined)
-      return !engine.ordered && repair?.ruleId !== undefined && isGivenUp(await letters.get(request_id));
-    return isStaleReplay(await letters.get(deadLetterId({ request_id, destination: name })), replay);
-  }
-
-  /**
-   * Where workers share the topic: while the copies waited for their turn another may have handled their retraction. And
-   * a duplicate that comes once more would get in where the row whose key it has was taken out.
-   */
-  async function dropSettled(destination: Destination, copies: Copy[], rows: Row[]): Promise<void> {
-    // What a person edited may have another key since.
-    const asBefore = rows.filter(({ repair }) => repair?.healer !== 'person');
-    const duplicates = await destination.holds(
-      asBefore.map(({ requestId }) => requestId),
-      'duplicates',
-    );
-    const stale = await Promise.all(copies.map(({ header }) => isStale(header)));
-    const replayed = copies.filter(
-      ({ header }, at) => !stale[at] && header.replay !== undefined && duplicates.has(header.request_id),
-    );
-    if (replayed.length > 0)
-      await letters.settleReplayed(
-        replayed.map(({ header }) => deadLetterId({ request_id: header.request_id, destination: name })),
-      );
-    for (let at = rows.length - 1; at >= 0; at--) {
-      if (!stale[at] && !duplicates.has(rows[at]!.requestId)) continue;
-      rows.splice(at, 1);
-      copies.splice(at, 1);
+  async #load(all: readonly Copy[], opened: Opened): Promise<void> {
+    const copies: Copy[] = [];
+    const rows: Row[] = [];
+    const refused: UnrecoverableEvent[] = [];
+    for (const copy of all) {
+      const row = this.#rowOf(copy, roundOfCopy(copy.header));
+      if (row.ok) {
+        opened.loading.makeReady(row.value);
+        copies.push(copy);
+        rows.push(row.value);
+      } else refused.push(deadCopy(this.name, copy, row.error));
     }
-  }
-
-  async function keepWhatIsNotLoaded(
-    copies: readonly Copy[],
-    outcomes: readonly RowOutcome[],
-  ): Promise<void> {
-    const dead: UnrecoverableEvent[] = [];
-    const replayed: string[] = [];
-    for (const [i, outcome] of outcomes.entries()) {
-      const copy = copies[i]!;
+    const settled = rows.length === 0 ? [] : (await opened.loading.settle({ rows, letters: [] })).rows;
+    for (const [at, outcome] of settled.entries())
       if (outcome.status === 'rejected')
-        dead.push(deadCopy(name, copy, [refusalOf(outcome, `destination ${name}`)]));
-      else if (copy.header.replay !== undefined)
-        replayed.push(deadLetterId({ request_id: copy.header.request_id, destination: name }));
-    }
-    if (dead.length > 0) await bury(dead);
-    if (replayed.length > 0) await letters.settleReplayed(replayed);
+        refused.push(
+          deadCopy(this.name, copies[at]!, [refusalOf(outcome, `destination ${this.name}`)]),
+        );
+    await this.#bury(refused, opened);
+    await this.#buryAgain(copies, settled);
+    await this.#settleReplayed(copies, settled);
+    for (const [at, { status }] of settled.entries())
+      if (status !== 'already')
+        this.#counts[status === 'loaded' && rows[at]!.repair !== undefined ? 'repaired' : status]++;
+    this.#counts.rejected += refused.length - settled.filter(({ status }) => status === 'rejected').length;
   }
 
-  const bury = (events: readonly UnrecoverableEvent[]): Promise<void> =>
-    engine.publish(
+  /** What this destination does not take ends as a letter of it; the others are not concerned. */
+  async #bury(events: readonly UnrecoverableEvent[], { loading }: Opened): Promise<void> {
+    if (events.length === 0) return;
+    const entries = events.map(({ request_id: requestId, copy_round: round, replay }) => ({
+      requestId,
+      round: roundOfCopy({ round, replay }),
+    }));
+    const { letters } = await loading.settle({ rows: [], letters: entries });
+    await this.#publish(events.filter((_, at) => isWritten(letters[at]!)));
+  }
+
+  /** Of these a crash may have come between the entry and the letter. */
+  async #buryAgain(copies: readonly Copy[], settled: Settled['rows']): Promise<void> {
+    const why = { reason: 'it was refused before the service was stopped', status: 'rejected' } as const;
+    await this.#publish(
+      copies.flatMap((copy, at) => {
+        const outcome = settled[at]!;
+        return outcome.status === 'already' && outcome.as === 'letter'
+          ? [deadCopy(this.name, copy, [refusalOf(why, `destination ${this.name}`)])]
+          : [];
+      }),
+    );
+  }
+
+  async #settleReplayed(copies: readonly Copy[], settled: Settled['rows']): Promise<void> {
+    const over = copies.flatMap(({ header: { request_id, replay } }, at) => {
+      const { status } = settled[at]!;
+      if (replay === undefined || (status !== 'loaded' && status !== 'duplicate')) return [];
+      return [{ id: deadLetterId({ request_id, destination: this.name }), round: replay.round }];
+    });
+    if (over.length > 0) await this.#letters.settleReplayed(over);
+  }
+
+  async #publish(events: readonly UnrecoverableEvent[]): Promise<void> {
+    if (events.length === 0) return;
+    await this.#engine.publish(
       topics.unrecoverable,
       events.map((event) => ({ body: Buffer.from(JSON.stringify(event)) })),
     );
-
-  const { lingerMs, maxEvents, maxBytes } = loadPace(which, config.pipeline);
-  const consumer = await engine.consume(
-    copyTopic(name),
-    copyGroup,
-    { maxEvents, maxBytes, lingerMs, retry: 'hold', onFailure: deps.onFailure },
-    handle,
-  );
-  return {
-    name,
-    status() {
-      const waits = opened?.loading.waiting() === true;
-      const state = opened === undefined ? 'opening' : waits ? 'waiting' : 'ok';
-      return { name, type: which.type, state, ...(error === undefined ? undefined : { error }), counts };
-    },
-    async find(requestId) {
-      if (opened === undefined)
-        throw new SentinelError('destination_unavailable', error ?? 'it is being opened');
-      return opened.destination.find(requestId);
-    },
-    async stop() {
-      stopping.abort();
-      opened?.loading.stop();
-      await consumer.stop();
-      const { destination } = (await opening.catch(() => undefined)) ?? {};
-      await destination?.close().catch((failure: unknown) => {
-        log.warn(
-          { err: failure, code: 'not_closed' },
-          `destination ${name} was not closed: ${messageOf(failure)}`,
-        );
-      });
-    },
-  };
+  }
 }
 
-/**
- * Whether a retraction that comes once more, which it does where workers share the topic, may be older than the row: when
- * its event was replayed, and the same rule may have repaired it as before.
- */
-function mayBeOutdated({ rule_id }: Retraction, letter: DeadLetter | undefined): boolean {
-  if (letter?.status !== 'replaying' && letter?.status !== 'replayed') return false;
-  return rule_id === undefined || letter.edited === undefined || letter.edit?.rule_id === rule_id;
+const isWritten = ({ status }: LetterOutcome): boolean => status === 'written';
+
+async function withdraw({ destination, loading }: Opened, entries: readonly LetterEntry[]): Promise<void> {
+  const { withdraw } = destination;
+  // Nothing that it has can be taken out: it keeps the row, as its documentation says.
+  if (withdraw === undefined) return;
+  await loading.inTurn('a rollback', () => withdraw.byEvent(entries, Date.now()));
 }
-
-/** A row that the main destination refused may still be one elsewhere. */
-const isGivenUp = (letter: DeadLetter | undefined): boolean =>
-  (letter?.status === 'open' || letter?.status === 'discarded') && letter.code !== 'rejected_by_destination';
-
-const stopped = () => new SentinelError('pipeline_stopped', 'stopped while waiting for a destination');

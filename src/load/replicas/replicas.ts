@@ -2,7 +2,7 @@ import { Counter, Gauge, Registry } from 'prom-client';
 import { type DeadLetter, deadLetterId } from '../../model/dead-letter.ts';
 import type { LoadedEvent } from '../../model/loaded-event.ts';
 import type { CopyFeed } from './feed.ts';
-import { type CopyReader, type CopyReaderDeps, type CopyStatus, startCopyReader } from './reader.ts';
+import { CopyReader, type CopyReaderDeps, type CopyStatus } from './reader.ts';
 
 /** The further destinations, together. */
 export interface Copies {
@@ -17,7 +17,7 @@ export interface Copies {
 /** `unknown`: the destination is out of reach. */
 export type CopyOutcome =
   | { status: 'pending' | 'unknown' }
-  | { status: Exclude<LoadedEvent['status'], 'leaving'> }
+  | { status: LoadedEvent['status'] }
   | { status: 'dead_letter' | 'discarded'; dead_letter_id: string };
 
 /** A person waits for the answer. */
@@ -25,7 +25,7 @@ const patienceMs = 2000;
 
 export async function startCopies(feed: CopyFeed | undefined, deps: CopyReaderDeps): Promise<Copies> {
   const readers: CopyReader[] = [];
-  for (const which of deps.config.destinations) readers.push(await startCopyReader(which, deps));
+  for (const which of deps.config.destinations) readers.push(await CopyReader.start(which, deps));
   const { letters } = deps;
 
   async function findIn(reader: CopyReader, requestId: string): Promise<CopyOutcome> {
@@ -36,8 +36,8 @@ export async function startCopies(feed: CopyFeed | undefined, deps: CopyReaderDe
       new Promise<'unknown'>((resolve) => setTimeout(resolve, patienceMs, 'unknown').unref()),
     ]);
     if (found === 'unknown') return { status: 'unknown' };
-    // Nowhere, or on its way out: the copy is in the topic, or the event is a dead letter of the main destination.
-    if (found === undefined || found.status === 'leaving') return { status: 'pending' };
+    // The copy is in the topic, or the event is a dead letter of the main destination.
+    if (found === undefined) return { status: 'pending' };
     return { status: found.status };
   }
 

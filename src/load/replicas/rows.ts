@@ -15,10 +15,10 @@ import type { CopyHeader } from './message.ts';
  */
 export function createCopyRows(
   contracts: Pick<ContractRegistry, 'get'>,
-): (copy: { header: CopyHeader; text: string }) => Result<Row, Violation[]> {
+): (copy: { header: Omit<CopyHeader, 'replay'>; text: string }, round?: number) => Result<Row, Violation[]> {
   const makers = new Map<Contract, ReturnType<typeof createRowMaker>>();
 
-  return ({ header, text }) => {
+  return ({ header, text }, round) => {
     const { request_id: requestId, received_at: receivedAt, source, contract: name, version, exact } = header;
     const contract = contracts.get(name, version);
     if (contract === undefined) return fail([unknownContract(name, version)]);
@@ -35,6 +35,7 @@ export function createCopyRows(
     return ok(
       make(value, {
         requestId,
+        round,
         receivedAt,
         source,
         repair: header.repair,

@@ -1,0 +1,162 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { DeadLetterStore } from '../dead-letter/store.ts';
+import type { Delivery } from '../engine/engine.ts';
+import { forEachEvent } from '../ingest/record.ts';
+import type { Row, Settled } from '../load/destination.ts';
+import type { CopyFeed } from '../load/replicas/feed.ts';
+import type { LoadStage } from '../load/stage.ts';
+import type { FixedEvent } from '../model/event.ts';
+import type { PipelineMetrics } from '../observe/metrics.ts';
+import { createInOrder } from '../support/in-order.ts';
+import { limitLog } from '../support/log-limit.ts';
+import type { Logger } from '../support/log.ts';
+import { createPatience } from '../support/patience.ts';
+import { type Candidates, addCandidate, noCandidates } from './candidates.ts';
+import type { Judge } from './judge.ts';
+import type { Outbox } from './outbox.ts';
+import { refusedEvent } from './refused-row.ts';
+
+/** Milliseconds of validation between two looks at what else waits, above all the settlement of the batch before. */
+const turnMs = 2;
+
+export interface RouteParts {
+  judge: Judge;
+  /** What a batch sends to other topics. */
+  outbox: () => Outbox;
+  /** The destination, one settlement at a time. */
+  loading: Pick<LoadStage, 'makeReady' | 'settle'>;
+  letters: Pick<DeadLetterStore, 'settleReplayed'>;
+  /** For the further destinations; undefined when there are none. */
+  feed: CopyFeed | undefined;
+  metrics: PipelineMetrics;
+  log: Logger;
+}
+
+/** What was found out about a batch. */
+interface Judged {
+  candidates: Candidates;
+  /** What is no candidate, and copies for subscribers. */
+  outbox: Outbox;
+}
+
+/**
+ * The way of a batch, which is acknowledged when its method resolves:
+ *
+ *   events ─► judge ─► hand over what failed ─► settle the rows ─► hand over what was refused, follow up what was loaded
+ *
+ * Whatever is no row is durable in the topic of the healers or of the dead letters before the acknowledgement. A batch that
+ * comes again, wherever it was cut off, changes nothing: the destination says how each event has ended (docs/exactly-once.md).
+ */
+export class Route {
+  readonly #parts: RouteParts;
+  readonly #inOrder = createInOrder();
+  readonly #patience;
+  readonly #limited;
+
+  constructor(parts: RouteParts) {
+    this.#parts = parts;
+    this.#patience = createPatience(parts.log);
+    this.#limited = limitLog(parts.log);
+  }
+
+  /** Batches of `raw_event` and `replay_event`. Two at a time: while one is settled, the next is judged. */
+  async fromQueue(batch: readonly Delivery[]): Promise<void> {
+    const { candidates } = await this.#inOrder(
+      () => this.#judgeAll(batch),
+      // In place until it works: a batch behind this one must not be settled before, or the later of two events with one key wins.
+      ({ outbox }) =>
+        this.#patience.until(() => outbox.flush(), {
+          failed: 'the queue does not take what is to be healed; the batch waits',
+          recovered: 'the queue takes what is to be healed again',
+          fields: { messages: batch.length },
+        }),
+    );
+    await this.#settle(candidates);
+  }
+
+  /** Batches of `schema_fixed`: what the healers repaired is validated again. */
+  async fromHealers(batch: readonly Delivery[]): Promise<void> {
+    const outbox = this.#parts.outbox();
+    const candidates = noCandidates();
+    const healed: string[] = [];
+    for (const { body } of batch) {
+      const fixed = JSON.parse(Buffer.from(body).toString()) as FixedEvent;
+      if (fixed.chained === true) continue;
+      const row = this.#parts.judge.fixed(fixed, outbox);
+      if (row === undefined) continue;
+      healed.push(fixed.request_id);
+      addCandidate(candidates, row, fixed.raw, fixed.replay);
+    }
+    await outbox.flush();
+    await this.#settle(candidates, healed);
+  }
+
+  /** Batches of `parked_event`, which older versions have left. */
+  async fromParked(batch: readonly Delivery[]): Promise<void> {
+    const outbox = this.#parts.outbox();
+    const candidates = noCandidates();
+    for (const { body } of batch) this.#parts.judge.parked(body, candidates, outbox);
+    await outbox.flush();
+    await this.#settle(candidates);
+  }
+
+  /** Gives up waiting for a queue that is full. */
+  stop(): void {
+    this.#patience.stop();
+  }
+
+  async #judgeAll(batch: readonly Delivery[]): Promise<Judged> {
+    const { judge, loading } = this.#parts;
+    const judged: Judged = { candidates: noCandidates(), outbox: this.#parts.outbox() };
+    let since = performance.now();
+    for (const { body } of batch) {
+      forEachEvent(body, (incoming) => {
+        const row = judge.incoming(incoming, judged.outbox);
+        if (row === undefined) return;
+        loading.makeReady(row);
+        addCandidate(judged.candidates, row, incoming.text, incoming.header.replay);
+      });
+      if (performance.now() - since < turnMs) continue;
+      await nextTurn();
+      since = performance.now();
+    }
+    return judged;
+  }
+
+  /** `healed`: events that are with the healers no more. */
+  async #settle(candidates: Candidates, healed: readonly string[] = []): Promise<void> {
+    const { rows } = candidates;
+    const settled = rows.length === 0 ? [] : (await this.#parts.loading.settle({ rows, letters: [] })).rows;
+    const outbox = this.#parts.outbox();
+    this.#followUp(candidates, settled, outbox);
+    for (const requestId of healed) outbox.healed(requestId);
+    await outbox.flush();
+    const replayed = replaysOver(candidates, settled);
+    if (replayed.length > 0) await this.#parts.letters.settleReplayed(replayed);
+    this.#parts.metrics.loaded(rows, settled);
+  }
+
+  /** Also of rows that were settled before a crash: nobody knows how far it came then. */
+  #followUp({ rows, raws, replays }: Candidates, settled: Settled['rows'], outbox: Outbox): void {
+    const { feed } = this.#parts;
+    for (const [at, outcome] of settled.entries()) {
+      if (outcome.status === 'loaded') feed?.copy(rows[at]!, raws[at]!, outbox.copy);
+      if (outcome.status !== 'rejected') continue;
+      const event = refusedEvent(rows[at]!, raws[at]!, replays.get(at), outcome);
+      const { source, contract, request_id, code } = event;
+      const fields = { status: 'failed', source, contract, request_id, code };
+      this.#limited.write('warn', 'rejected', fields, outcome.reason);
+      outbox.unrecoverable(event);
+    }
+  }
+}
+
+/** The replays whose event is where it belongs. */
+const replaysOver = ({ rows, replays }: Candidates, settled: Settled['rows']) =>
+  [...replays].flatMap(([at, { round }]) =>
+    settled[at]!.status === 'loaded' || settled[at]!.status === 'duplicate'
+      ? [{ id: rowOf(rows, at).requestId, round }]
+      : [],
+  );
+
+const rowOf = (rows: readonly Row[], at: number): Row => rows[at]!;

@@ -1,0 +1,134 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Config, FurtherDestination } from '../../config/load.ts';
+import type { ContractRegistry } from '../../contracts/registry.ts';
+import { type RetryPolicy, retryDelay } from '../../engine/engine.ts';
+import { SentinelError, messageOf } from '../../model/errors.ts';
+import type { Logger } from '../../support/log.ts';
+import { repeatedError } from '../../support/repeated-error.ts';
+import type { Destination } from '../destination.ts';
+import { openDestination } from '../open.ts';
+import { type LoadStage, createLoadStage } from '../stage.ts';
+
+export interface Opened {
+  destination: Destination;
+  loading: LoadStage;
+}
+
+const policy: RetryPolicy = {
+  maxAttempts: Infinity,
+  initialDelayMs: 500,
+  maxDelayMs: 60_000,
+  factor: 2,
+  jitter: 0.3,
+};
+
+/** Opens a further destination, for as long as it takes: its events wait in its topic, and nobody else does. */
+export class Opening {
+  readonly #which: FurtherDestination;
+  readonly #config: Config;
+  readonly #contracts: ContractRegistry;
+  readonly #log: Logger;
+  readonly #onBroken: (error: unknown) => void;
+  readonly #stopping = new AbortController();
+  #current: Opened | undefined;
+  #opening: Promise<Opened>;
+  #error: string | undefined;
+
+  constructor(
+    which: FurtherDestination,
+    deps: { config: Config; contracts: ContractRegistry; log: Logger; onBroken: (error: unknown) => void },
+  ) {
+    this.#which = which;
+    this.#config = deps.config;
+    this.#contracts = deps.contracts;
+    this.#log = deps.log;
+    this.#onBroken = deps.onBroken;
+    this.#opening = this.#begin();
+  }
+
+  /** Undefined while it is out of reach. */
+  get current(): Opened | undefined {
+    return this.#current;
+  }
+
+  /** Why it is out of reach. */
+  get error(): string | undefined {
+    return this.#error;
+  }
+
+  whenOpen(): Promise<Opened> {
+    return this.#opening;
+  }
+
+  /** Its tables do not fit, or it is another one now: from the beginning. */
+  async reopen({ destination }: Opened): Promise<void> {
+    this.#opening = this.#begin();
+    await destination.close().catch(() => undefined);
+  }
+
+  async close(): Promise<void> {
+    this.#stopping.abort();
+    const { destination } = (await this.#opening.catch(() => undefined)) ?? {};
+    await destination?.close().catch((failure: unknown) => {
+      this.#log.warn(
+        { err: failure, code: 'not_closed' },
+        `destination ${this.#which.name} was not closed: ${messageOf(failure)}`,
+      );
+    });
+  }
+
+  /** Gives up waiting for it. */
+  stop(): void {
+    this.#stopping.abort();
+    this.#current?.loading.stop();
+  }
+
+  #begin(): Promise<Opened> {
+    this.#current = undefined;
+    const mine = this.#untilOpen();
+    mine.catch((error: unknown) => {
+      if (!(error instanceof SentinelError)) this.#onBroken(error);
+    });
+    return mine;
+  }
+
+  async #untilOpen(): Promise<Opened> {
+    const { name } = this.#which;
+    const repeated = repeatedError();
+    for (let attempt = 1; ; attempt++) {
+      if (this.#stopping.signal.aborted)
+        throw new SentinelError('pipeline_stopped', 'stopped while waiting for a destination');
+      try {
+        const destination = await this.#openPrepared();
+        if (attempt > 1)
+          this.#log.info({ status: 'recovered', attempt }, `destination ${name} is reached again`);
+        this.#error = undefined;
+        return (this.#current = { destination, loading: createLoadStage({ destination, log: this.#log }) });
+      } catch (failure) {
+        // Whatever it is that a person must mend, the others go on.
+        if (!(failure instanceof SentinelError)) throw failure;
+        this.#error = failure.message;
+        const delay = retryDelay(policy, attempt);
+        this.#log.error(
+          { err: repeated.next(failure), status: 'failed', code: failure.code, attempt, retry_in_ms: delay },
+          `destination ${name} can't be opened; its events wait, and it is tried again`,
+        );
+        await sleep(delay, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  async #openPrepared(): Promise<Destination> {
+    const { contracts } = this.#which;
+    const destination = await openDestination(this.#config, this.#which);
+    try {
+      await destination.prepare(
+        this.#contracts.tables().filter(({ contract }) => contracts?.includes(contract) !== false),
+      );
+      return destination;
+    } catch (failure) {
+      await destination.close();
+      throw failure;
+    }
+  }
+}
