@@ -29,6 +29,7 @@ beforeEach(async () => {
   const ingest = createIngest({
     authorize,
     rateLimit: () => undefined,
+    clientAddress: () => 'test',
     limits: { maxBodyBytes: 2 ** 20, maxEvents: 4, maxDepth: 8 },
     log: createLogger({ level: 'silent', format: 'json' }),
     publish: async ({ body }) => {

@@ -12,6 +12,7 @@ it('a queue that takes nothing does not fill the log, however many requests come
   const ingest = createIngest({
     authorize: () => undefined,
     rateLimit: () => undefined,
+    clientAddress: () => 'test',
     limits: { maxBodyBytes: 2 ** 20, maxEvents: 4, maxDepth: 8 },
     log: createLogger({ level: 'info', format: 'json' }, { destination }),
     publish: () => Promise.reject(new SentinelError('engine_full', 'full')),

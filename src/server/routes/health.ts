@@ -56,6 +56,19 @@ function createRegistry({ ingest, engine, deadLetters }: ServerContext): Registr
   );
   registry.registerMetric(
     new Counter({
+      name: 'sentinel_ingest_refused_total',
+      help: 'Requests to /ingest that were refused for who sent them or how, by source and reason, since the process started',
+      labelNames: ['source', 'reason'] as const,
+      registers: [],
+      collect() {
+        this.reset();
+        for (const [source, reasons] of ingest.counts.refused)
+          for (const [reason, count] of reasons) this.inc({ source, reason }, count);
+      },
+    }),
+  );
+  registry.registerMetric(
+    new Counter({
       name: 'sentinel_ingest_events_total',
       help: 'Events accepted, since the process started',
       registers: [],
