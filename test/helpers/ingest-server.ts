@@ -7,7 +7,7 @@ import { type RecordHeader, forEachEvent } from '../../src/ingest/record.ts';
 import { createClientAddress, createSources } from '../../src/sources/source.ts';
 import type { Outside } from '../../src/sources/verify/scheme.ts';
 import { createLogger } from '../../src/support/log.ts';
-import { memoryState } from './memory-state.ts';
+import type { memoryState } from './memory-state.ts';
 
 export interface IngestServer {
   url: string;

@@ -5,7 +5,7 @@ import { LinearWebhookClient } from '@linear/sdk/webhooks';
 import { verify as verifyAsGitHub } from '@octokit/webhooks-methods';
 import { Paddle } from '@paddle/paddle-node-sdk';
 import { Webhook } from 'standardwebhooks';
-import Stripe from 'stripe';
+import { Stripe } from 'stripe';
 import twilio from 'twilio';
 import { describe, expect, it } from 'vitest';
 import { presets } from '../../../src/sources/verify/presets.ts';

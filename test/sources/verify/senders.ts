@@ -2,7 +2,7 @@ import { createHash, createHmac, generateKeyPairSync, sign as signWith } from 'n
 import { hmacValidator as HmacValidator } from '@adyen/api-library';
 import { sign as signAsGitHub } from '@octokit/webhooks-methods';
 import { Webhook } from 'standardwebhooks';
-import Stripe from 'stripe';
+import { Stripe } from 'stripe';
 import twilio from 'twilio';
 import type { VerifySettings } from '../../../src/sources/verify/scheme.ts';
 
