@@ -116,7 +116,7 @@ async function list(
     rule.origin,
     rule.hits,
     rule.failures,
-    rule.expires_at.slice(0, 10),
+    rule.expires_at?.slice(0, 10) ?? 'never',
     rule.plan.operations.map(describeOperation).join('; '),
   ]);
   print(io, formatTable(columns, rows, io.columns));

@@ -69,7 +69,7 @@ describe('two fields that are one', () => {
     [
       'a date and a time of day',
       timed,
-      { created_date: '2026-11-23', created_time: '20:48:31' },
+      { created_date: '2026-11-23', created_time: '20:48:31Z' },
       { created_at: '2026-11-23T20:48:31Z' },
     ],
     ['first and last name', named, { first_name: 'Ana', last_name: 'Lima' }, { full_name: 'Ana Lima' }],

@@ -94,11 +94,30 @@ function Facts({ rule }: { rule: Rule }) {
             {rule.model !== undefined && ` from ${rule.model}`}
           </dd>
           <dt>Expires</dt>
-          <dd>{rule.status === 'candidate' ? 'not while it waits' : <Ago at={rule.expires_at} />}</dd>
+          <dd>
+            {rule.status === 'candidate' ? (
+              'not while it waits'
+            ) : rule.expires_at === undefined ? (
+              'never: a person keeps it'
+            ) : (
+              <Ago at={rule.expires_at} />
+            )}
+          </dd>
           {rule.disabled_by !== undefined && (
             <>
               <dt>Disabled by</dt>
-              <dd>{rule.disabled_by === 'person' ? 'a person' : 'its failures'}</dd>
+              <dd>
+                {disablers[rule.disabled_by]}
+                {rule.disabled_reason !== undefined && `: ${rule.disabled_reason}`}
+              </dd>
+            </>
+          )}
+          {rule.doubt !== undefined && (
+            <>
+              <dt>In doubt</dt>
+              <dd>
+                what it repaired since <Ago at={rule.doubt.since} />: {rule.doubt.reason}
+              </dd>
             </>
           )}
           <dt>Signature</dt>

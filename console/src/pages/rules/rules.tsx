@@ -52,7 +52,11 @@ const columns: Column<Rule>[] = [
     end: true,
     phone: 'hide',
     cell: ({ status, expires_at }) =>
-      status === 'candidate' ? <span className="muted">–</span> : <Ago at={expires_at} />,
+      status === 'candidate' || expires_at === undefined ? (
+        <span className="muted">–</span>
+      ) : (
+        <Ago at={expires_at} />
+      ),
   },
 ];
 
