@@ -11,6 +11,12 @@ import { Status } from '../../ui/status.tsx';
 import { RuleActions } from './rule-actions.tsx';
 import { RuleRows } from './rule-rows.tsx';
 
+const disablers = {
+  person: 'a person',
+  failures: 'its failures',
+  contradiction: 'a contradiction',
+} as const;
+
 /** One rule: why it was believed, what it does, and each row that it touched. */
 export default function RulePage() {
   const { id } = useParams<{ id: string }>();
