@@ -1,15 +1,21 @@
-import { confusable } from './words.ts';
+import { isEnglish, isWordSequence } from './dictionary.ts';
 
 /**
- * Whether one word is the other misspelt: two neighbouring letters swapped, or one letter too many or too few, within a
- * word of five or six letters or more. A wrong letter is no evidence, and neither is a wrong end: `payer` and `payee`, `expires`
- * and `expired` are all words.
+ * Whether a word is another one misspelt: two neighbouring letters swapped, one too many or too few, or, in a longer one,
+ * a wrong one, between the same first and last letter. Whatever is a word itself is no slip of the keys: `tracing` is not
+ * `tracking`.
  */
-export function isMisspelling(a: string, b: string): boolean {
-  const isLong = Math.min(a.length, b.length) >= 5 && (a.length === b.length || a.length + b.length >= 11);
-  if (!isLong || /\d/.test(a + b) || a[0] !== b[0] || a.at(-1) !== b.at(-1)) return false;
-  if (confusable.has([a, b].sort().join(' '))) return false;
-  if (a.length === b.length) return isSwap(a, b);
+export function isMisspelling(found: string, meant: string): boolean {
+  const shortest = Math.min(found.length, meant.length);
+  const isLong = shortest >= 5 && (found.length === meant.length || found.length + meant.length >= 11);
+  if (!isLong || found === meant || /[^a-z]/.test(found + meant)) return false;
+  if (found[0] !== meant[0] || found.at(-1) !== meant.at(-1)) return false;
+  if (!isOneSlip(found, meant)) return false;
+  return !isEnglish(found) && (isEnglish(meant) || !isWordSequence(found));
+}
+
+function isOneSlip(a: string, b: string): boolean {
+  if (a.length === b.length) return isSwap(a, b) || (a.length >= 7 && isSubstitution(a, b));
   const [longer, shorter] = a.length > b.length ? [a, b] : [b, a];
   return longer.length === shorter.length + 1 && isWithout(longer, shorter);
 }
@@ -17,6 +23,11 @@ export function isMisspelling(a: string, b: string): boolean {
 function isSwap(a: string, b: string): boolean {
   const at = differsAt(a, b);
   return a[at] === b[at + 1] && a[at + 1] === b[at] && a.slice(at + 2) === b.slice(at + 2);
+}
+
+function isSubstitution(a: string, b: string): boolean {
+  const at = differsAt(a, b);
+  return a.slice(at + 1) === b.slice(at + 1);
 }
 
 function isWithout(longer: string, shorter: string): boolean {
@@ -29,6 +40,21 @@ function differsAt(a: string, b: string): number {
   while (at < a.length && a[at] === b[at]) at++;
   return at;
 }
+
+/** Whether two words are one in British and American spelling: `cancelled`, `colour`, `organisation`, `licence`. */
+export function isSpellingVariant(a: string, b: string): boolean {
+  return a !== b && american(a) === american(b);
+}
+
+const american = (word: string): string =>
+  word.length < 6
+    ? word
+    : word
+        .replace(/^(.{4,})ll(ed|ing|er)$/, '$1l$2')
+        .replace(/^(.{3,})our(ed|ing|ite|ful)?$/, '$1or$2')
+        .replace(/^(.{4,})is(e|ed|ing|er|ation)$/, '$1iz$2')
+        .replace(/^(.{3,})tre$/, '$1ter')
+        .replace(/^(.{3,})ence$/, '$1ense');
 
 /** Whether one word is the other without its vowels (`cstmr`, `msg`): no word of a language is written so. */
 export function isAbbreviation(a: string, b: string): boolean {
