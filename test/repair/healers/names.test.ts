@@ -93,6 +93,11 @@ describe('a slip of the keys', () => {
     ['manufacturer', 'manufacterer'],
     ['cancelled_reason', 'canceled_reason'],
     ['favourite_colour', 'favorite_color'],
+    ['event_code', 'evnt_code'],
+    ['given_name', 'given_nmae'],
+    ['avatar_url', 'avatsr_url'],
+    ['recipient_name', 'recip_name'],
+    ['order_status', 'order_status__c'],
   ])('/%s is %s', async (field, name) => {
     expect(await found('thing', field, text, name, 'x')).toBe(true);
   });
@@ -110,6 +115,10 @@ describe('a slip of the keys', () => {
     ['causal_link', 'casual_link'],
     ['trackingcode', 'tracingcode'],
     ['employer', 'employee'],
+    ['user_name', 'use_name'],
+    ['node_ip', 'node_id'],
+    ['price_note', 'prize_note'],
+    ['customer_ref', 'custom_ref'],
   ])('/%s is not %s, which is another word', async (field, name) => {
     expect(await found('thing', field, text, name, 'x')).toBe(false);
   });
@@ -125,6 +134,7 @@ describe('a form of the name that counts', () => {
     ['hour', integer, 'hours', 14],
     ['day', integer, 'days', 3],
     ['point', number, 'points', '12.5'],
+    ['kilometre', number, 'kilometres', 12.5],
     ['minute', integer, 'minutes', '45'],
     ['seat', integer, 'seats', [2]],
     ['length', number, 'lens', 35],
@@ -141,6 +151,8 @@ describe('a form of the name that counts', () => {
 
   it.each<[string, JsonObject, string, Json]>([
     ['email', email, 'emails', 'ana@example.com'],
+    ['amount', number, 'amounts', 12.5],
+    ['order_id', text, 'order_ids', '77'],
     ['item_status', text, 'item_statuses', 'open'],
     ['power_MW', number, 'powerMW', 5],
     ['size_mb', number, 'sizeMb', 5],

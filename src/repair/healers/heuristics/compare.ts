@@ -5,6 +5,7 @@ import {
   fieldMarks,
   general,
   isParticiple,
+  looseMarks,
   measures,
   moments,
   particles,
@@ -77,6 +78,7 @@ function isEmptyIn(
   if (shorter.some((beside) => redundantBeside.get(beside)?.includes(word) === true)) return true;
   if (persons.has(word)) return !isOfPerson && shorter.some((beside) => personal.has(beside));
   const isLast = longer.at(-1) === word && foldedName(longer.slice(0, -1)) === foldedName(shorter);
+  if (isLast && looseMarks.has(word)) return isDistinctive;
   if (!isLast || !fieldMarks.has(word)) return false;
   return shorter.length > 1 || isDistinctive || (word === 'value' && measures.has(shorter.at(-1)!));
 }

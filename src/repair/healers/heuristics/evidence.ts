@@ -1,4 +1,4 @@
-import type { Json } from '../../../model/json.ts';
+import { type JsonObject, isObject } from '../../../model/json.ts';
 import { genericPointer, isBelow, pointerOf, segmentsOf, valueAt } from '../../../model/pointer.ts';
 import { listedValues, schemasAt, typesOf } from '../../plans/schema-paths.ts';
 import { type Candidate, wordsAt } from './candidates.ts';
@@ -9,7 +9,7 @@ import { differInUnit, isPlural } from './name-form.ts';
 import { foldedName, tokensOf, wordsOf } from './names.ts';
 import type { Search } from './search.ts';
 import { isMisspelling } from './spelling.ts';
-import { commonplace } from './words.ts';
+import { commonplace, measures } from './words.ts';
 
 /** A missing path, as words. */
 export interface Target {
@@ -117,25 +117,27 @@ function fromWords(search: Search, candidate: Candidate, target: Target): NameEv
 
 /** The same words, one of them with a slip of the keys, in the same place. */
 function misspelt(candidate: Candidate, target: Target, { own }: Search): NameEvidence | undefined {
-  const place = (path: readonly string[]) => foldedName(telling(path, own).slice(0, -1).flatMap(wordsOf));
-  if (place(candidate.path) !== place(target.path)) return undefined;
   const spelled = (name: string) => tokensOf(name).map((token) => token.toLowerCase());
   const [found, meant] = [spelled(candidate.path.at(-1)!), spelled(target.path.at(-1)!)];
   if (found.length !== meant.length) return undefined;
-  const wrong = found.filter((word, at) => foldedName(wordsOf(word)) !== foldedName(wordsOf(meant[at]!)));
+  const wrong = meant.flatMap((right, at) =>
+    foldedName(wordsOf(found[at]!)) === foldedName(wordsOf(right)) ? [] : [{ right, typed: found[at]! }],
+  );
   const [only, ...others] = wrong;
   if (only === undefined || others.length > 0) return undefined;
-  const right = meant[found.indexOf(only)]!;
-  return isMisspelling(only, right) ? { score: 0.8, reason: `"${only}" is "${right}" misspelt` } : undefined;
+  if (!isMisspelling(only.typed, only.right, meant.join('').length)) return undefined;
+  const place = (path: readonly string[]) => foldedName(telling(path, own).slice(0, -1).flatMap(wordsOf));
+  if (place(candidate.path) !== place(target.path)) return undefined;
+  return { score: 0.8, reason: `"${only.typed}" is "${only.right}" misspelt` };
 }
 
-/** A number, or what is to be one: `hours: 14` counts hours, and is not the `hour`. */
-function isCounted({ failure }: Search, { value }: Candidate, { path }: Target): boolean {
-  const isNumber = (one: Json | undefined) =>
-    typeof one === 'number' || (typeof one === 'string' && /^[-+]?\d+([.,]\d+)?$/.test(one.trim()));
-  if (Array.isArray(value)) return value.length === 1 && isNumber(value[0]) && !wantsList(failure, path);
-  // Several texts in one are no single one either.
-  return isNumber(value) || (typeof value === 'string' && /[,;|]/.test(value));
+/** A number, or what is to be one: `hours: 14` counts hours, and is not the `hour`. Amounts and ids are not counted so. */
+function isCounted({ failure }: Search, { value, words }: Candidate, { path }: Target): boolean {
+  const one = Array.isArray(value) && value.length === 1 && !wantsList(failure, path) ? value[0]! : value;
+  if (typeof one === 'string' && /[,;|]/.test(one)) return true;
+  const last = words.leaf.at(-1) ?? '';
+  if (measures.has(last) || last === 'id') return false;
+  return typeof one === 'number' || (typeof one === 'string' && /^[-+]?\d+(\.\d+)?$/.test(one.trim()));
 }
 
 const wantsList = ({ contract }: Search['failure'], path: readonly string[]): boolean =>
@@ -154,17 +156,27 @@ function pulledUp(
   const folded = foldedName(words.leaf);
   if (folded !== foldedName(target.words.leaf) || words.leaf.every((word) => commonplace.has(word)))
     return another;
-  const isAround = path.length < target.path.length && isBelow(target.path, path.slice(0, -1));
-  if (!isAround || container !== undefined || declared.endingIn(folded).length !== 1) return another;
+  const around = path.slice(0, -1);
+  if (path.length >= target.path.length || !isBelow(target.path, around) || container !== undefined)
+    return another;
+  // The only place below from which it can be missing.
+  const places = declared
+    .endingIn(folded)
+    .filter((place) => isBelow(place, around) && place.length > path.length)
+    .filter((place) => isMissingFrom(failure.event, place));
+  if (places.length !== 1) return another;
   const ofTarget = fieldsOf(failure.contract.jsonSchema, target.path.slice(0, -1)).names;
   const isOfTarget = (other: Candidate) =>
     ofTarget.some((name) => foldedName(wordsOf(name)) === foldedName(other.words.leaf));
   const beside = candidates.filter(
-    (other) =>
-      other.container === undefined && pointerOf(other.path.slice(0, -1)) === pointerOf(path.slice(0, -1)),
+    (other) => other.container === undefined && pointerOf(other.path.slice(0, -1)) === pointerOf(around),
   );
   return beside.every(isOfTarget) ? { score: 0.85, reason: 'the same name, further up' } : another;
 }
+
+/** Whether a declared path has an object to stand in, and does not; in lists nobody looked. */
+const isMissingFrom = (event: JsonObject, path: readonly string[]): boolean =>
+  path.includes('*') || (isObject(valueAt(event, path.slice(0, -1))) && valueAt(event, path) === undefined);
 
 /** A field `id` of a container that holds other things is the id of those. */
 function isOutOfPlace({ failure, own }: Search, { container, words }: Candidate, target: Target): boolean {

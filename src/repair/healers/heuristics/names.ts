@@ -18,14 +18,18 @@ export function wordsOf(name: string): readonly string[] {
 
 /** The parts of a name as they are written, without diacritics. */
 export function tokensOf(name: string): string[] {
-  return name
-    .slice(0, 128)
-    .normalize('NFD')
-    .replace(/\p{Diacritic}/gu, '')
-    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
-    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
-    .split(/[^A-Za-z0-9]+/)
-    .filter((token) => token !== '');
+  return (
+    name
+      .slice(0, 128)
+      .normalize('NFD')
+      .replace(/\p{Diacritic}/gu, '')
+      // The mark of a field that was added to a vendor's own: `Street__c`.
+      .replace(/__[a-z]$/i, '')
+      .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+      .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
+      .split(/[^A-Za-z0-9]+/)
+      .filter((token) => token !== '')
+  );
 }
 
 /** `e-mail`, `eMail`, `e_mail` are one word. */

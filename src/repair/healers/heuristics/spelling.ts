@@ -1,23 +1,28 @@
+import { abbreviations } from './abbreviations.ts';
 import { isEnglish, isWordSequence } from './dictionary.ts';
 
 /**
- * Whether a word is another one misspelt: two neighbouring letters swapped, one too many or too few, or, in a longer one,
- * a wrong one, between the same first and last letter. Whatever is a word itself is no slip of the keys: `tracing` is not
- * `tracking`.
+ * Whether a word is another one misspelt: two neighbouring letters swapped, one too many or too few, or a wrong one, between
+ * the same first and last letter. Whatever is a word itself, or a customary abbreviation, is no slip of the keys: `tracing`
+ * is not `tracking`. The shorter the name of which the word is a part, the less a slip tells.
  */
-export function isMisspelling(found: string, meant: string): boolean {
+export function isMisspelling(found: string, meant: string, nameLength = meant.length): boolean {
   const shortest = Math.min(found.length, meant.length);
-  const isLong = shortest >= 5 && (found.length === meant.length || found.length + meant.length >= 11);
-  if (!isLong || found === meant || /[^a-z]/.test(found + meant)) return false;
+  if (shortest < 4 || found === meant || /[^a-z]/.test(found + meant)) return false;
   if (found[0] !== meant[0] || found.at(-1) !== meant.at(-1)) return false;
-  if (!isOneSlip(found, meant)) return false;
-  return !isEnglish(found) && (isEnglish(meant) || !isWordSequence(found));
-}
-
-function isOneSlip(a: string, b: string): boolean {
-  if (a.length === b.length) return isSwap(a, b) || (a.length >= 7 && isSubstitution(a, b));
-  const [longer, shorter] = a.length > b.length ? [a, b] : [b, a];
-  return longer.length === shorter.length + 1 && isWithout(longer, shorter);
+  const isInLong = nameLength >= 8;
+  if (found.length === meant.length) {
+    const isTold = isSwap(found, meant)
+      ? shortest >= 5 || isInLong
+      : isSubstitution(found, meant) && (shortest >= 7 || (shortest >= 5 && isInLong));
+    if (!isTold) return false;
+  } else {
+    const [longer, shorter] = found.length > meant.length ? [found, meant] : [meant, found];
+    if (longer.length !== shorter.length + 1 || !isWithout(longer, shorter)) return false;
+    if (shortest < 5 && !isInLong) return false;
+  }
+  if (isEnglish(found) || abbreviations.has(found)) return false;
+  return isEnglish(meant) || !isWordSequence(found);
 }
 
 function isSwap(a: string, b: string): boolean {
@@ -56,10 +61,14 @@ const american = (word: string): string =>
         .replace(/^(.{3,})tre$/, '$1ter')
         .replace(/^(.{3,})ence$/, '$1ense');
 
-/** Whether one word is the other without its vowels (`cstmr`, `msg`): no word of a language is written so. */
+/** Whether one word is the other without its vowels (`cstmr`, `msg`) or its end: no word of a language is written so. */
 export function isAbbreviation(a: string, b: string): boolean {
   const [short, long] = a.length < b.length ? [a, b] : [b, a];
-  if (short.length < 3 || short.length === long.length || /[aeiou\d]/.test(short.slice(1))) return false;
+  if (short.length < 3 || short.length === long.length || /\d/.test(short)) return false;
+  // Cut off: `recip`, `subscr`. What is a word itself says something else.
+  if (short.length >= 5 && long.length >= short.length + 2 && long.startsWith(short))
+    return !isEnglish(short);
+  if (/[aeiou]/.test(short.slice(1))) return false;
   const consonants = long[0] + long.slice(1).replace(/[aeiou]/g, '');
   return short === consonants || short === consonants.replace(/(.)\1/g, '$1');
 }
