@@ -39,13 +39,19 @@ export interface Named {
 export function targetAt({ failure, own }: Search, path: readonly string[]): Target {
   const { event, contract } = failure;
   const pointer = genericPointer(pointerOf(path), event);
-  const isDistinctive =
-    listedValues(contract.jsonSchema, path).length > 0 ||
-    schemasAt(contract.jsonSchema, path).some(
-      ({ format, pattern }) => format !== undefined || pattern !== undefined,
-    );
-  return { path, pointer, element: elementOf(path, event), words: wordsAt(path, own), isDistinctive };
+  return {
+    path,
+    pointer,
+    element: elementOf(path, event),
+    words: wordsAt(path, own),
+    isDistinctive: isDistinctive(contract.jsonSchema, path),
+  };
 }
+
+/** Whether few values fit at a place: it has a format or a pattern, or lists them. */
+export const isDistinctive = (jsonSchema: JsonObject, path: readonly string[]): boolean =>
+  listedValues(jsonSchema, path).length > 0 ||
+  schemasAt(jsonSchema, path).some(({ format, pattern }) => format !== undefined || pattern !== undefined);
 
 /** The fields that are named like a missing path, or might be. */
 export function namedLike(search: Search, target: Target): Named {

@@ -1,3 +1,4 @@
+import type { Contract } from '../../../contracts/contract.ts';
 import type { Json } from '../../../model/json.ts';
 import type { Failure } from '../../healing/healer.ts';
 import type { Operation } from '../../../model/plan.ts';
@@ -38,9 +39,13 @@ export type Found =
     }
   | { ok: false; reason: string };
 
+/** The contract's name and its table's, as words. */
+export const ownNamesOf = ({ name, table }: Pick<Contract, 'name' | 'table'>): OwnNames =>
+  [...new Set([name, table])].map(wordsOf).filter((words) => words.length > 0);
+
 export function searchFor(failure: Failure, threshold: number): Search {
   const { contract, event } = failure;
-  const own = [...new Set([contract.name, contract.table])].map(wordsOf).filter((words) => words.length > 0);
+  const own = ownNamesOf(contract);
   let conventions: ReadonlyMap<Candidate, Conventional> | undefined;
   const search: Search = {
     failure,
