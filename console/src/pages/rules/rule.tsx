@@ -20,7 +20,7 @@ const disablers = {
 /** One rule: why it was believed, what it does, and each row that it touched. */
 export default function RulePage() {
   const { id } = useParams<{ id: string }>();
-  const query = useApi<Rule>(`/api/v1/rules/${encodeURIComponent(id)}`, { every: 5000 });
+  const query = useApi('GET /api/v1/rules/{id}', { params: { id }, every: 5000 });
   const rule = query.data?.id === id ? query.data : undefined;
   return (
     <Page
