@@ -22,7 +22,7 @@ const rule = name(
     status: z.enum(ruleStatuses),
     evidence: z.array(z.string()).describe('why the plan was believed'),
     model: z.string().optional(),
-    disabled_by: z.enum(['person', 'failures']).optional(),
+    disabled_by: z.enum(['person', 'failures', 'contradiction']).optional(),
     created_at: time,
     expires_at: time,
     hits: z.number().describe('events that it repaired'),
