@@ -5,6 +5,8 @@ import { cursor, limit, name, page, plan, time } from '../schemas/common.ts';
 
 const jsonType = z.enum(['string', 'number', 'integer', 'boolean', 'null', 'object', 'array']);
 
+const doubt = z.object({ since: time, reason: z.string() });
+
 const rule = name(
   'Rule',
   z.object({
@@ -23,8 +25,10 @@ const rule = name(
     evidence: z.array(z.string()).describe('why the plan was believed'),
     model: z.string().optional(),
     disabled_by: z.enum(['person', 'failures', 'contradiction']).optional(),
+    disabled_reason: z.string().optional(),
+    doubt: doubt.optional().describe('its repairs since then are to be looked at'),
     created_at: time,
-    expires_at: time,
+    expires_at: time.optional().describe('absent: it stays'),
     hits: z.number().describe('events that it repaired'),
     failures: z.number().describe('events that matched and that it could not repair'),
     last_used_at: time.optional(),
