@@ -60,6 +60,8 @@ describe('the docs name', () => {
       ([key]) => key,
     );
     expect(documented.length).toBeGreaterThan(50);
-    expect(documented.filter((key) => !known.has(shape(key)) && !key.includes('/order/'))).toEqual([]);
+    expect(documented.filter((key) => !known.has(shape(key)) && !/\/order\/|\/things\//.test(key))).toEqual(
+      [],
+    );
   });
 });
