@@ -1,9 +1,13 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { type Problem, problemBody, problemMediaType } from '../api/problem.ts';
 import { type Result, fail, ok } from '../model/result.ts';
-import { formatOf, readLines } from '../sources/formats/content-type.ts';
+import { formatOf } from '../sources/formats/content-type.ts';
+import { type Parcel, decode } from '../sources/formats/decode.ts';
+import type { HandshakeOutside } from '../sources/handshakes/handshake.ts';
+import { greet, shakeHands } from '../sources/handshakes/handshakes.ts';
 import { createRefusals } from '../sources/refusals.ts';
 import { type Source, type Sources, createSources } from '../sources/source.ts';
+import { verified } from '../sources/verify/scheme.ts';
 import type { FormatLimits } from '../support/lines.ts';
 import { limitLog } from '../support/log-limit.ts';
 import type { Logger } from '../support/log.ts';
@@ -11,6 +15,8 @@ import { type AdmitOptions, createAdmit, problemOfVerdict, verifySource } from '
 import type { Answer } from './answer.ts';
 import { badSource, internalError, methodNotAllowed, unsupportedType } from './problems.ts';
 import { readBody } from './read-body.ts';
+import { withoutIgnored } from './ignored.ts';
+import { unitsOf } from './units.ts';
 import { type StoreOptions, createStore } from './store.ts';
 
 export interface IngestOptions extends StoreOptions, Omit<AdmitOptions, 'refusals'> {
@@ -18,6 +24,8 @@ export interface IngestOptions extends StoreOptions, Omit<AdmitOptions, 'refusal
   sources?: Sources;
   limits: FormatLimits & { maxBodyBytes: number };
   log: Logger;
+  /** For handshakes that visit an address. */
+  visit?: HandshakeOutside['visit'];
 }
 
 /** Counts since the process started; for /metrics. */
@@ -56,34 +64,55 @@ export function createIngest(options: IngestOptions): IngestHandler {
     const source = sources(named.ok ? named.value : undefined);
     const refusal = admit(request, source);
     if (refusal !== undefined) return fail(refusal);
-    if (request.method !== 'POST') return fail(methodNotAllowed);
+    const { method = '', url = '', headers } = request;
+    const greeting = { method, url, headers, source };
+    if (method !== 'POST') {
+      const answer = named.ok ? greet(greeting) : undefined;
+      return answer === undefined ? fail(methodNotAllowed) : ok(answer);
+    }
     if (!named.ok) return named;
-    const format = formatOf(request.headers['content-type']);
+    const format = formatOf(headers['content-type']);
     if (format === undefined) return fail(unsupportedType);
 
     const body = await readBody(request, limits.maxBodyBytes);
     if (!body.ok) return body;
-    if (source.authenticates) {
-      const problem = await notVerified(request, source, body.value);
-      if (problem !== undefined) return fail(problem);
+    const verdict = source.authenticates ? await verifySource(request, source, body.value) : verified;
+    if (verdict.kind !== 'verified' && verdict.kind !== 'late') return refuse(request, source, verdict);
+    if (source.known && verdict.kind === 'verified') {
+      const answer = await shakeHands(body.value.plain, greeting, options);
+      if (answer !== undefined) return ok(answer);
     }
-    const lines = readLines(body.value.plain, format, limits);
-    if (!lines.ok) return lines;
-    const stored = await store(lines.value, source);
-    if (stored.ok) counts.events += lines.value.count;
+    const parcels = decode(headers, body.value.plain, format, source, limits);
+    if (!parcels.ok) return parcels;
+    const wanted = withoutIgnored(parcels.value, source);
+    if (verdict.kind === 'late' && !(await hasAll(wanted, headers, source)))
+      return refuse(request, source, verdict);
+    const stored = await store(wanted, headers, source);
+    if (stored.ok) counts.events += stored.value.stored;
     return stored;
   }
 
-  async function notVerified(
+  /** A gateway may send a delivery again with its first signature: what is known is no replay. */
+  async function hasAll(
+    parcels: readonly Parcel[],
+    headers: IncomingHttpHeaders,
+    source: Source,
+  ): Promise<boolean> {
+    const units = unitsOf(parcels, headers, source);
+    const known = await Promise.all(
+      units.map(({ delivery }) => delivery !== undefined && options.deliveries.isKnown(delivery)),
+    );
+    return known.every((one) => one);
+  }
+
+  function refuse(
     request: IncomingMessage,
     source: Source,
-    body: { wire: Buffer; plain: Buffer },
-  ): Promise<Problem | undefined> {
-    const verdict = await verifySource(request, source, body);
-    if (verdict.kind === 'verified') return undefined;
+    verdict: Parameters<typeof problemOfVerdict>[0],
+  ): Result<never, Problem> {
     const problem = problemOfVerdict(verdict);
     refusals.count(source.name, problem.code, options.clientAddress(request));
-    return problem;
+    return fail(problem);
   }
 
   function handle(request: IncomingMessage, response: ServerResponse): void {

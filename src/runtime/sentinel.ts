@@ -9,6 +9,7 @@ import { createDeadLetters } from '../dead-letter/store.ts';
 import { openEngine } from '../engine/open.ts';
 import { SentinelError, messageOf } from '../model/errors.ts';
 import { topics } from '../model/event.ts';
+import { createDeliveries } from '../ingest/deliveries.ts';
 import { createIngest } from '../ingest/handler.ts';
 import { createBuckets } from '../sources/rate-limit.ts';
 import { createClientAddress, createSources } from '../sources/source.ts';
@@ -152,6 +153,11 @@ async function open(
     const deadLetters: DeadLetterCounts = keep(await watchDeadLetters(engine.state, letters));
     const rules = keep(await openRuleStore(engine.state, { ttlDays: config.state.ruleTtlDays, log }));
     const { maxBodyBytes, maxEventsPerRequest: maxEvents, maxDepth } = config.http;
+    const deliveries = keep(
+      createDeliveries(engine.state, (error) =>
+        log.warn({ err: error, code: 'delivery_not_noted' }, 'deliveries could not be noted as stored'),
+      ),
+    );
     let sources = createSources(config.sources);
     const ingest = createIngest({
       publish: (message) => engine.publish(topics.raw, [message]),
@@ -159,6 +165,7 @@ async function open(
       rateLimit: createBuckets(config.http.rateLimit),
       clientAddress: createClientAddress(config.http.trustedProxies),
       sources: (name) => sources(name),
+      deliveries,
       limits: { maxBodyBytes, maxEvents, maxDepth },
       log: log.child({ step: 'ingest' }),
     });

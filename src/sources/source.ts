@@ -21,8 +21,11 @@ export interface Source {
   authenticates: boolean;
   check: (request: SignedRequest) => Verdict | Promise<Verdict>;
   sign?: (sample: Sample) => Signed;
-  /** What tells two deliveries apart; the first place that has a value counts. */
-  id: readonly string[];
+  /** Where the ids of deliveries are: headers, and JSON Pointers into each event; the first that has a value counts. */
+  idHeaders: readonly string[];
+  idPointers: readonly string[];
+  /** The settings or the preset name the place. */
+  hasOwnId: boolean;
   idTtlMs: number;
   /** Headers that go with its events. */
   headers: readonly string[];
@@ -36,8 +39,8 @@ export interface Source {
   take: () => number | undefined;
 }
 
-/** Any header by which senders say that two requests are the same delivery. */
-const usualIds = ['header:idempotency-key', 'header:webhook-id'];
+/** Headers by which senders say that two requests are the same delivery, whoever they are. */
+const usualIds = ['idempotency-key', 'webhook-id'];
 const defaultIdDays = 30;
 const dayMs = 86_400_000;
 
@@ -69,7 +72,9 @@ function createSource(name: string | undefined, settings: SourceConfig, outside:
     authenticates: !isOpen,
     check: verifier?.verify ?? (() => ({ kind: 'verified' })),
     sign: verifier?.sign,
-    id: settings.id === undefined ? [...ids, ...usualIds] : ids,
+    idHeaders: ids.length > 0 ? ids.flatMap((place) => headerOf(place) ?? []) : usualIds,
+    idPointers: ids.filter((place) => headerOf(place) === undefined),
+    hasOwnId: ids.length > 0,
     idTtlMs: (settings.idDays ?? defaultIdDays) * dayMs,
     headers: [...new Set([...(settings.headers ?? []), ...rules.flatMap((place) => headerOf(place) ?? [])])],
     events: settings.events === undefined ? undefined : segmentsOf(settings.events),

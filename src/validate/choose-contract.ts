@@ -3,12 +3,13 @@ import type { ContractRegistry } from '../contracts/registry.ts';
 import { type Json, type JsonObject, isObject, jsonType } from '../model/json.ts';
 import { type Result, fail, ok } from '../model/result.ts';
 import type { Violation } from '../model/violation.ts';
+import { type NamingRule, contractNamed } from '../sources/contract-rule.ts';
 import { type KeptHeaders, textAt } from '../sources/place.ts';
 
 /** How a source's events find their contract. */
 export interface SourceChoice {
   /** A name, or where the value stands that names it. */
-  contract?: string | { from: string; map?: Readonly<Record<string, string>> };
+  contract?: string | NamingRule;
   /** One for all events, where it stands, or `ignore`. */
   version?: string | { from: string };
 }
@@ -42,8 +43,9 @@ export function chooseContract(
   headers?: KeptHeaders,
 ): Result<Contract, UnknownContract> {
   const rule = Object.hasOwn(choice.sources, source) ? choice.sources[source] : undefined;
-  const name = nameOf(rule?.contract, event, headers);
-  if (name === unnamed) return fail(noContractFor(rule?.contract, contracts));
+  const naming = rule?.contract;
+  const name = typeof naming === 'object' ? contractNamed(naming, event, headers) : naming;
+  if (typeof naming === 'object' && name === undefined) return fail(noContractFor(naming, contracts));
   const contract = name ?? contractOfType(event, contracts, headers) ?? choice.defaultContract;
   const version = versionOf(rule?.version, event, contract, contracts, headers);
 
@@ -63,31 +65,8 @@ export function chooseContract(
   });
 }
 
-const unnamed = Symbol('the source has a rule, and it names no contract for this event');
-
-function nameOf(
-  rule: SourceChoice['contract'],
-  event: JsonObject,
-  headers: KeptHeaders | undefined,
-): string | typeof unnamed | undefined {
-  return typeof rule === 'object' ? (contractNamed(rule, event, headers) ?? unnamed) : rule;
-}
-
-/** The contract that a rule names for an event. */
-export function contractNamed(
-  { from, map }: Exclude<SourceChoice['contract'], string | undefined>,
-  event: JsonObject,
-  headers: KeptHeaders | undefined,
-): string | undefined {
-  const value = textAt(from, event, headers);
-  if (value === undefined || map === undefined) return value?.slice(0, maxNameLength);
-  return Object.hasOwn(map, value) ? map[value] : undefined;
-}
-
-const maxNameLength = 128;
-
-function noContractFor(rule: SourceChoice['contract'], contracts: ContractRegistry): UnknownContract {
-  const { from, map } = rule as Exclude<SourceChoice['contract'], string | undefined>;
+function noContractFor(rule: NamingRule, contracts: ContractRegistry): UnknownContract {
+  const { from, map } = rule;
   const known = Object.keys(map ?? {});
   const listed = known.length > 0 ? known : contracts.all().map(({ name }) => name);
   return {

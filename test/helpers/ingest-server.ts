@@ -2,12 +2,13 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { SourceConfig } from '../../src/config/types.ts';
+import { createDeliveries } from '../../src/ingest/deliveries.ts';
 import { createIngest } from '../../src/ingest/handler.ts';
 import { type RecordHeader, forEachEvent } from '../../src/ingest/record.ts';
 import { createClientAddress, createSources } from '../../src/sources/source.ts';
 import type { Outside } from '../../src/sources/verify/scheme.ts';
 import { createLogger } from '../../src/support/log.ts';
-import type { memoryState } from './memory-state.ts';
+import { memoryState } from './memory-state.ts';
 
 export interface IngestServer {
   url: string;
@@ -27,7 +28,7 @@ export async function startIngest(
     maxBodyBytes?: number;
     state?: ReturnType<typeof memoryState>;
     publish?: (store: () => void) => Promise<void>;
-    now?: () => number;
+    visit?: (url: string) => Promise<void>;
   } = {},
 ): Promise<IngestServer> {
   const stored: IngestServer['stored'] = [];
@@ -37,6 +38,10 @@ export async function startIngest(
     rateLimit: () => undefined,
     clientAddress: createClientAddress(options.trustedProxies ?? []),
     sources: createSources(sources, options.outside),
+    deliveries: createDeliveries(options.state ?? memoryState(), (error) => {
+      throw error;
+    }),
+    visit: options.visit,
     limits: { maxBodyBytes: options.maxBodyBytes ?? 2 ** 20, maxEvents: 100, maxDepth: 16 },
     log: createLogger(
       { level: 'info', format: 'json' },

@@ -119,7 +119,7 @@ export interface Outside {
   fetchCertificate?: (url: string) => Promise<string>;
 }
 
-export const verified: Verdict = { kind: 'verified' };
+export const verified: Verdict & { kind: 'verified' } = { kind: 'verified' };
 export const late: Verdict = { kind: 'late' };
 export const refuse = (reason: Refusal): Verdict => ({ kind: 'refused', reason });
 

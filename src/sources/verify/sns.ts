@@ -59,8 +59,8 @@ export const sns: Preset = {
 
 const maxCertificates = 32;
 
-/** Certificates come from Amazon's own hosts only; anyone could sign with another. */
-export function isAmazons(url: string): boolean {
+/** Certificates, and addresses to confirm a subscription, come from Amazon's own hosts only; anyone could sign with another. */
+export function isAmazons(url: string, ending = '.pem'): boolean {
   if (!URL.canParse(url)) return false;
   const { protocol, hostname, pathname, username, password, port } = new URL(url);
   return (
@@ -69,7 +69,7 @@ export function isAmazons(url: string): boolean {
     username === '' &&
     password === '' &&
     /^sns\.[a-z0-9-]{3,32}\.amazonaws\.com(?:\.cn)?$/.test(hostname) &&
-    pathname.endsWith('.pem')
+    pathname.endsWith(ending)
   );
 }
 
