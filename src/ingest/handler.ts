@@ -100,7 +100,7 @@ export function createIngest(options: IngestOptions): IngestHandler {
   ): Promise<boolean> {
     const units = unitsOf(parcels, headers, source);
     const known = await Promise.all(
-      units.map(({ delivery }) => delivery !== undefined && options.deliveries.isKnown(delivery)),
+      units.map(async ({ delivery }) => delivery !== undefined && options.deliveries.isKnown(delivery)),
     );
     return known.every((one) => one);
   }
