@@ -138,7 +138,8 @@ export function createChain(deps: {
       forEachEvent(body, (incoming) => {
         const { header, requestId, event, text } = incoming;
         if (claim.refuses(requestId, header.replay)) return;
-        const verdict = validate(event, { requestId, receivedAt: header.at, source: header.source });
+        const { at: receivedAt, source, headers } = header;
+        const verdict = validate(event, { requestId, receivedAt, source, headers });
         const row = settleVerdict(verdict, incoming, outbox);
         if (row === undefined) {
           claim.letGo(requestId, header.replay);
