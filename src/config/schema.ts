@@ -113,6 +113,7 @@ export const settingsSchema = group({
     max_calls_per_hour: wholeNumber(0, 1_000_000).default(100),
     max_tokens_per_hour: wholeNumber(0, 1_000_000_000).default(500_000),
     share_values: yesOrNo().default(false),
+    second_look: yesOrNo().default(true),
     approval: oneOf(['auto', 'review']).default('auto'),
     target_fields: listOf(
       text('the name of a field'),

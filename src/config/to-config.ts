@@ -103,6 +103,7 @@ function toHealing(settings: Settings, secrets: Secrets): HealingConfig {
     maxCallsPerHour: healing.max_calls_per_hour,
     maxTokensPerHour: healing.max_tokens_per_hour,
     shareValues: healing.share_values,
+    secondLook: healing.second_look,
     approval: healing.approval,
     ruleTtlDays: settings.state.repair_rule_ttl_days,
     ...(healing.target_fields === undefined ? {} : { targetFields: healing.target_fields }),
