@@ -30,7 +30,7 @@ Rules:
 4. If information is missing or two readings are possible (say, 03/04/2026 without a known order of day and month, or two fields that could both be meant), refuse.
 
 These change the meaning. Refuse rather than map across any of them:
-- a unit or scale: cents and units, grams and kilograms, seconds and milliseconds, a percentage and a fraction, 19.990 read as 19990
+- a unit or scale: cents and units, grams and kilograms, seconds and milliseconds, a percentage and a fraction, a decimal point read as a grouping sign
 - a negation: disabled and active, unpaid and paid, opt_out and opt_in, "inactive" mapped to true
 - another time of the value: previous, old, original, requested, next, scheduled, estimated, the "before" of a change
 - another party: billing and shipping, sender and recipient, buyer and seller, user and owner, parent and child
