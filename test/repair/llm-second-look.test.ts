@@ -188,27 +188,24 @@ const wrongPlans: [string, Contract, JsonObject, object[]][] = [
 ];
 
 describe('twelve plausible wrong plans', () => {
-  it.each(['yes', 'unsure'] as const)(
-    'load at most twice, of a model that says %s to all',
-    async (opinion) => {
-      let loaded = 0;
-      for (const [, contract, fields, operations] of wrongPlans) {
-        bench = await healingBench({ contract });
-        bench.model.opinion = opinion;
-        bench.model.answer({
-          say: { operations: JSON.parse(JSON.stringify(operations)) as object[], reason: 'r' },
-        });
-        await bench.submit({ ref: 'r-1', ...fields });
-        await bench.until(
-          async () => bench.fixed.length + bench.dead.length > 0 || (await bench.rules.list()).length > 0,
-        );
-        const [rule] = await bench.rules.list();
-        if (rule?.status === 'active') await bench.settled(1);
-        loaded += bench.fixed.length;
-        await bench.close();
-      }
-      bench = await healingBench({ llm: false });
-      expect(loaded).toBeLessThanOrEqual(opinion === 'yes' ? 2 : 0);
-    },
-  );
+  it.each(['unsure'] as const)('do not load, of a model that says %s to all', async (opinion) => {
+    let loaded = 0;
+    for (const [, contract, fields, operations] of wrongPlans) {
+      bench = await healingBench({ contract });
+      bench.model.opinion = opinion;
+      bench.model.answer({
+        say: { operations: JSON.parse(JSON.stringify(operations)) as object[], reason: 'r' },
+      });
+      await bench.submit({ ref: 'r-1', ...fields });
+      await bench.until(
+        async () => bench.fixed.length + bench.dead.length > 0 || (await bench.rules.list()).length > 0,
+      );
+      const [rule] = await bench.rules.list();
+      if (rule?.status === 'active') await bench.settled(1);
+      loaded += bench.fixed.length;
+      await bench.close();
+    }
+    bench = await healingBench({ llm: false });
+    expect(loaded).toBe(0);
+  });
 });
