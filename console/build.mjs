@@ -12,6 +12,7 @@ const shared = [
   'contracts/json-schema/refs.ts',
   'contracts/violation.ts',
   'model/json.ts',
+  'api/client.ts',
 ].map((file) => `../src/${file}`);
 
 /** Milliseconds; a folder's own time tells of files that were removed. */

@@ -25,6 +25,7 @@ export async function chosenHealer(options: Options): Promise<{ name: string; he
     maxCallsPerHour: Number.MAX_SAFE_INTEGER,
     maxTokensPerHour: Number.MAX_SAFE_INTEGER,
     shareValues: false,
+    secondLook: true,
     breakerPauseMs: 30_000,
   });
   return { name: model, healer };

@@ -1,3 +1,5 @@
+import { type Ask, type AskArgs, type Key, type ReplyTo, addressOf, queryString } from '../api/client.ts';
+import type { Method } from '../api/route.ts';
 import type { Config } from '../config/load.ts';
 import { messageOf } from '../model/errors.ts';
 import { isObject } from '../model/json.ts';
@@ -7,8 +9,8 @@ import { configOf, type ServerOptions } from './options.ts';
 
 /** The service's API, reached over HTTP or, when nothing runs, opened in this process. */
 export interface ApiClient {
-  /** The answer's JSON. Throws a `CliError` that says what the service said, when it refuses. */
-  request<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<T>;
+  /** The reply. Throws a `CliError` that says what the service said, when it refuses. */
+  request<K extends Key>(key: K, ...ask: AskArgs<K>): Promise<ReplyTo<K>>;
   close(): Promise<void>;
 }
 
@@ -77,16 +79,31 @@ function causeCode(error: unknown): string | undefined {
 }
 
 function overHttp({ url, headers }: Server): ApiClient {
+  return clientOf(async ({ method, path, body }) => {
+    const sent = { headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) };
+    const response = await fetch(url + path, { method, headers, ...(body === undefined ? undefined : sent) });
+    return { status: response.status, text: await response.text() };
+  });
+}
+
+interface Asked {
+  method: Method;
+  path: string;
+  body: unknown;
+}
+
+function clientOf(
+  send: (asked: Asked) => Promise<{ status: number; text: string }>,
+  close: () => Promise<void> = async () => {},
+): ApiClient {
   return {
-    async request<T>(method: string, path: string, body?: object): Promise<T> {
-      const response = await fetch(url + path, {
-        method,
-        headers: body === undefined ? headers : { ...headers, 'content-type': 'application/json' },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-      return answer<T>(response.status, await response.text());
+    async request<K extends Key>(key: K, ...[ask]: AskArgs<K>) {
+      const { params, query, body } = (ask ?? {}) as Ask<Key>;
+      const { method, path } = addressOf(key, params);
+      const { status, text } = await send({ method, path: path + queryString(query), body });
+      return answer<ReplyTo<K>>(status, text);
     },
-    close: async () => {},
+    close,
   };
 }
 
@@ -97,17 +114,13 @@ async function inProcess(config: Config, io: Io): Promise<ApiClient> {
   const quiet = { ...config.log, level: 'error' as const };
   const log = createLogger(quiet, { destination });
   const offline = await openOffline({ ...config, log: quiet }, { log });
-  return {
-    async request<T>(method: string, path: string, body?: object): Promise<T> {
-      const response = await offline.inject({
-        method,
-        url: path,
-        payload: body,
-      });
-      return answer<T>(response.statusCode, response.body);
+  return clientOf(
+    async ({ method, path, body }) => {
+      const { statusCode, body: text } = await offline.inject({ method, url: path, payload: body });
+      return { status: statusCode, text };
     },
-    close: () => offline.close(),
-  };
+    () => offline.close(),
+  );
 }
 
 function answer<T>(status: number, text: string): T {
@@ -141,11 +154,4 @@ export async function withClient<T>(
   } finally {
     await client.close();
   }
-}
-
-/** `?a=1&b=2` of what is set. */
-export function queryString(values: Readonly<Record<string, string | number | undefined>>): string {
-  const query = new URLSearchParams();
-  for (const [key, value] of Object.entries(values)) if (value !== undefined) query.set(key, String(value));
-  return query.size === 0 ? '' : `?${query.toString()}`;
 }

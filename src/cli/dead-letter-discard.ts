@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
-import type { DeadLetter } from '../model/dead-letter.ts';
-import type { Discarded } from '../dead-letter/discard-many.ts';
-import { queryString, withClient, type ApiClient } from './client.ts';
+import type { DoneBy, ForecastOf } from '../api/client.ts';
+import { withClient, type ApiClient } from './client.ts';
 import { confirm } from './confirm.ts';
 import { CliError, print, printJson, say, type Io, type Outcome } from './io.ts';
 import { withExamples, withServer, type ServerOptions } from './options.ts';
@@ -20,6 +19,7 @@ interface DiscardOptions extends ServerOptions {
 
 /** By one request, so that a person sees how it goes and can stop between two. */
 const atOnce = 1000;
+const discards = 'POST /api/v1/dead-letters/discard';
 
 export function registerDiscard(letters: Command, io: Io, outcome: Outcome): void {
   const command = withServer(letters.command('discard'))
@@ -66,7 +66,7 @@ async function discard(
   if (forGroup !== undefined)
     throw new CliError(`--${forGroup === 'dryRun' ? 'dry-run' : forGroup} is for --group only`, 2);
   await withClient(io, options, (client) =>
-    client.request('POST', `/api/v1/dead-letters/${encodeURIComponent(id)}/discard`, { reason }),
+    client.request('POST /api/v1/dead-letters/{id}/discard', { params: { id }, body: { reason } }),
   );
   print(io, `${id} is discarded`);
 }
@@ -81,10 +81,9 @@ async function discardGroup(
 ): Promise<void> {
   const { contract, source, q, reason, dryRun, json } = options;
   const filter = { signature, contract, source, q };
-  const send = <T>(body: object): Promise<T> =>
-    client.request<T>('POST', '/api/v1/dead-letters/discard', { filter, ...body });
-
-  const trial = await send<{ matched: number; as_of: string }>({ dry_run: true, reason });
+  const trial = (await client.request(discards, {
+    body: { filter, dry_run: true, reason },
+  })) as ForecastOf<typeof discards>;
   const { matched, as_of } = trial;
   const forecast = `${matched} open dead letters of this group${await like(client, filter)}.`;
   if (dryRun === true) return json === true ? printJson(io, trial) : print(io, forecast);
@@ -95,7 +94,8 @@ async function discardGroup(
   let discarded = 0;
   let more = matched > 0;
   while (more) {
-    const answer = await send<Discarded>({ reason, as_of, limit: atOnce });
+    const body = { filter, reason, as_of, limit: atOnce };
+    const answer = (await client.request(discards, { body })) as DoneBy<typeof discards>;
     discarded += answer.discarded;
     more = answer.more;
     if (more) say(io, `${discarded} of ${matched}…`);
@@ -110,10 +110,7 @@ async function discardGroup(
 
 /** What one of them says, so that a person knows what they are about to discard. */
 async function like(client: ApiClient, filter: Record<string, string | undefined>): Promise<string> {
-  const { items } = await client.request<{ items: DeadLetter[] }>(
-    'GET',
-    `/api/v1/dead-letters${queryString({ ...filter, limit: 1 })}`,
-  );
+  const { items } = await client.request('GET /api/v1/dead-letters', { query: { ...filter, limit: 1 } });
   const [one] = items;
   return one === undefined ? '' : ` (${printable(`${one.source} → ${one.contract}: ${one.reason}`)})`;
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { EditDryRun } from '../dead-letter/dry-run.ts';
+import type { DoneBy, ForecastOf } from '../api/client.ts';
 import { messageOf } from '../model/errors.ts';
 import { parseExact } from '../model/exact-json.ts';
 import { type Json, isObject } from '../model/json.ts';
@@ -23,10 +23,9 @@ export interface FixOptions extends ServerOptions {
   json?: boolean;
 }
 
-interface Sent {
-  rule_id?: string;
-  group?: { replaying: number; left: number };
-}
+const replays = 'POST /api/v1/dead-letters/{id}/replay';
+type EditDryRun = ForecastOf<typeof replays>;
+type Flags = Partial<Record<'dry_run' | 'learn' | 'group' | 'force', boolean>>;
 
 /** A person corrects one dead letter: what it amounts to is shown first, and done when they say yes. */
 export function registerFix(letters: Command, io: Io): void {
@@ -57,7 +56,9 @@ function withFix(command: Command): Command {
 }
 
 async function edit(io: Io, id: string, options: FixOptions): Promise<void> {
-  const letter = await withClient(io, options, (client) => client.request<{ event: Json }>('GET', path(id)));
+  const letter = await withClient(io, options, (client) =>
+    client.request('GET /api/v1/dead-letters/{id}', { params: { id } }),
+  );
   const text = await editText(io, `${JSON.stringify(letter.event, null, 2)}\n`);
   const edited = readJson(text, 'the edited event');
   if (sameJson(edited, letter.event)) return say(io, 'Nothing was changed.');
@@ -67,9 +68,8 @@ async function edit(io: Io, id: string, options: FixOptions): Promise<void> {
 export async function fix(io: Io, id: string, event: Json, options: FixOptions): Promise<void> {
   if (!isObject(event)) throw new CliError('an event is a JSON object');
   await withClient(io, options, async (client) => {
-    const send = <T>(body: object): Promise<T> =>
-      client.request<T>('POST', `${path(id)}/replay`, { event, ...body });
-    const dryRun = await send<EditDryRun>({ dry_run: true });
+    const send = (flags: Flags) => client.request(replays, { params: { id }, body: { event, ...flags } });
+    const dryRun = (await send({ dry_run: true })) as EditDryRun;
     if (options.dryRun === true)
       return options.json === true ? printJson(io, dryRun) : print(io, forecastText(dryRun));
 
@@ -81,11 +81,8 @@ export async function fix(io: Io, id: string, event: Json, options: FixOptions):
       throw new CliError('it was not sent; without --learn and --group it would be, alone');
     if (!(await confirm(io, question(dryRun, { ...options, learn }), options)))
       return say(io, 'Nothing was sent.');
-    const sent = await send<Sent>({
-      ...(learn ? { learn } : {}),
-      ...(options.group === true ? { group: true } : {}),
-      ...(options.force === true ? { force: true } : {}),
-    });
+    const { group, force } = options;
+    const sent = (await send({ learn, group, force })) as DoneBy<typeof replays>;
     if (options.json === true) return printJson(io, sent);
     print(io, `${id} is on its way again; see: sentinel dead-letters show ${id}`);
     if (sent.rule_id !== undefined) print(io, `rule ${sent.rule_id} was learned`);
@@ -121,5 +118,3 @@ async function readAll(stream: AsyncIterable<Buffer | string>): Promise<string> 
   for await (const chunk of stream) chunks.push(Buffer.from(chunk));
   return Buffer.concat(chunks).toString('utf8');
 }
-
-const path = (id: string): string => `/api/v1/dead-letters/${encodeURIComponent(id)}`;

@@ -1,9 +1,11 @@
-import type { EditDryRun, Fixes } from '../dead-letter/dry-run.ts';
+import type { ForecastOf } from '../api/client.ts';
 import type { Json } from '../model/json.ts';
 import { describePlan } from '../repair/plans/describe-plan.ts';
 import { pointerOf } from '../model/pointer.ts';
 import { type Leaf, differences } from '../repair/plans/provenance/differences.ts';
 import { printable } from './table.ts';
+
+type EditDryRun = ForecastOf<'POST /api/v1/dead-letters/{id}/replay'>;
 
 /** What a dry run found, for a person to read before saying yes. */
 export function forecastText(dryRun: EditDryRun): string {
@@ -25,7 +27,7 @@ export function forecastText(dryRun: EditDryRun): string {
   return lines.join('\n');
 }
 
-function fixesText(fixes: Fixes): string[] {
+function fixesText(fixes: NonNullable<EditDryRun['fixes']>): string[] {
   const looked = `${fixes.cut ? 'the first ' : ''}${fixes.total} other open dead letters of this sender`;
   return [
     `As a rule it would repair ${fixes.would_repair} of ${looked} (${fixes.in_group} that failed in the same way); ${fixes.would_fail} would fail again.`,

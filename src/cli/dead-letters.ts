@@ -3,9 +3,11 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Writable } from 'node:stream';
-import { deadLetterStatuses, type DeadLetter, type DeadLetterGroup } from '../model/dead-letter.ts';
+import type { ItemOf } from '../api/client.ts';
+import { deadLetterStatuses } from '../model/dead-letter.ts';
 import { messageOf } from '../model/errors.ts';
-import { queryString, withClient, type ApiClient } from './client.ts';
+import { isObject } from '../model/json.ts';
+import { withClient, type ApiClient } from './client.ts';
 import { registerDiscard } from './dead-letter-discard.ts';
 import { fix, readEvent, registerFix, type FixOptions } from './dead-letter-fix.ts';
 import { CliError, print, printJson, say, type Io, type Outcome } from './io.ts';
@@ -13,8 +15,7 @@ import { wholeNumber, withExamples, withJson, withServer, type ServerOptions } f
 import { replayMany, withFilter, type FilterOptions, type ReplayOptions } from './replay.ts';
 import { formatTable } from './table.ts';
 
-/** As the API shows it: times as ISO 8601. */
-type ShownLetter = Omit<DeadLetter, 'received_at'> & { received_at: string };
+type ShownLetter = ItemOf<'GET /api/v1/dead-letters'>;
 
 interface ListOptions extends ServerOptions, FilterOptions {
   json?: boolean;
@@ -50,7 +51,9 @@ export function registerDeadLetters(program: Command, io: Io, outcome: Outcome):
     .description('Show one dead letter whole, with its event.')
     .argument('<id>')
     .action((id: string, options: ServerOptions) =>
-      withClient(io, options, async (client) => printJson(io, await client.request('GET', path(id)))),
+      withClient(io, options, async (client) =>
+        printJson(io, await client.request('GET /api/v1/dead-letters/{id}', { params: { id } })),
+      ),
     );
 
   withFilter(withServer(letters.command('replay')))
@@ -100,7 +103,7 @@ async function list(io: Io, options: ListOptions): Promise<void> {
 
 async function groups(io: Io, options: ServerOptions & { json?: boolean }): Promise<void> {
   const { items } = await withClient(io, options, (client) =>
-    client.request<{ items: DeadLetterGroup[] }>('GET', '/api/v1/dead-letters/groups'),
+    client.request('GET /api/v1/dead-letters/groups'),
   );
   if (options.json === true) return printJson(io, items);
   if (items.length === 0) return say(io, 'There are no open dead letters.');
@@ -125,11 +128,11 @@ async function replayOne(io: Io, id: string, options: FixOptions & { event?: str
   if (options.learn === true && event === undefined) {
     throw new CliError('--learn needs --event: there is a rule to learn only from a correction', 2);
   }
-  const body = {
-    event,
-    ...(options.learn === true ? { learn: true } : {}),
-  };
-  await withClient(io, options, (client) => client.request('POST', `${path(id)}/replay`, body));
+  if (event !== undefined && !isObject(event)) throw new CliError('an event is a JSON object');
+  const body = { event, learn: options.learn };
+  await withClient(io, options, (client) =>
+    client.request('POST /api/v1/dead-letters/{id}/replay', { params: { id }, body }),
+  );
   print(io, `${id} is on its way again; see: sentinel dead-letters show ${id}`);
 }
 
@@ -166,15 +169,10 @@ async function* pages(
   let cursor: string | undefined;
   let left = limit;
   do {
-    const query = queryString({ contract, source, signature, q, status, cursor, limit: Math.min(left, 500) });
-    const page = await client.request<{ items: ShownLetter[]; next: string | null }>(
-      'GET',
-      `/api/v1/dead-letters${query}`,
-    );
+    const query = { contract, source, signature, q, status, cursor, limit: Math.min(left, 500) };
+    const page = await client.request('GET /api/v1/dead-letters', { query });
     yield page.items;
     left -= page.items.length;
     cursor = page.next ?? undefined;
   } while (cursor !== undefined && left > 0);
 }
-
-const path = (id: string): string => `/api/v1/dead-letters/${encodeURIComponent(id)}`;

@@ -164,7 +164,12 @@ async function checkContracts(config: Config): Promise<Finding> {
 function contractsNamed({ sources, destinations }: Config): { name: string; where: string }[] {
   return [
     ...Object.entries(sources).flatMap(([source, { contract }]) =>
-      contract === undefined ? [] : [{ name: contract, where: `sources.${source}.contract` }],
+      (typeof contract === 'object' ? Object.values(contract.map ?? {}) : [contract ?? []].flat()).map(
+        (name) => ({
+          name,
+          where: `sources.${source}.contract`,
+        }),
+      ),
     ),
     ...destinations.flatMap(({ name: destination, contracts = [] }) =>
       contracts.map((name) => ({ name, where: `destinations: ${destination}` })),

@@ -1,5 +1,4 @@
 import { type Command, Option } from 'commander';
-import type { QueryResult } from '../load/destination.ts';
 import { withClient } from './client.ts';
 import { print, printJson, say, type Io } from './io.ts';
 import { wholeNumber, withExamples, withJson, withServer, type ServerOptions } from './options.ts';
@@ -39,7 +38,7 @@ export function registerQuery(program: Command, io: Io): void {
 
 async function query(io: Io, sql: string, options: QueryOptions): Promise<void> {
   const result = await withClient(io, options, (client) =>
-    client.request<QueryResult>('POST', '/api/v1/query', { sql, max_rows: options.maxRows }),
+    client.request('POST /api/v1/query', { body: { sql, max_rows: options.maxRows } }),
   );
   if (options.json === true) return printJson(io, result);
   print(

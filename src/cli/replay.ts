@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { DoneBy, ForecastOf } from '../api/client.ts';
 import { withClient } from './client.ts';
 import { confirm } from './confirm.ts';
 import { print, printJson, say, type Io, type Outcome } from './io.ts';
@@ -40,28 +41,15 @@ export function registerReplay(program: Command, io: Io, outcome: Outcome): void
   );
 }
 
-interface DryRun {
-  matched: number;
-  would_load: number;
-  would_fail: number;
-}
-
-interface Replayed {
-  matched: number;
-  replayed: number;
-}
+const replays = 'POST /api/v1/dead-letters/replay';
 
 /** Replays what matches. Ends with 1 when some of it could not be sent. */
 export async function replayMany(io: Io, options: ReplayOptions, outcome: Outcome): Promise<void> {
   const { contract, source, signature, q } = options;
-  const filter = Object.fromEntries(
-    Object.entries({ contract, source, signature, q }).filter(([, value]) => value !== undefined),
-  );
+  const filter = { contract, source, signature, q };
   await withClient(io, options, async (client) => {
-    const send = <T>(dryRun: boolean): Promise<T> =>
-      client.request<T>('POST', '/api/v1/dead-letters/replay', { filter, dry_run: dryRun });
-
-    const trial = await send<DryRun>(true);
+    const send = (dryRun: boolean) => client.request(replays, { body: { filter, dry_run: dryRun } });
+    const trial = (await send(true)) as ForecastOf<typeof replays>;
     const forecast = `${trial.matched} dead letters match: ${trial.would_load} would load, ${trial.would_fail} would fail again.`;
     if (options.dryRun === true) return options.json === true ? printJson(io, trial) : print(io, forecast);
     say(io, forecast);
@@ -69,7 +57,7 @@ export async function replayMany(io: Io, options: ReplayOptions, outcome: Outcom
       return options.json === true ? printJson(io, { matched: 0, replayed: 0 }) : undefined;
     if (!(await confirm(io, `Replay ${trial.matched}?`, options))) return say(io, 'Nothing was replayed.');
 
-    const { matched, replayed } = await send<Replayed>(false);
+    const { matched, replayed } = (await send(false)) as DoneBy<typeof replays>;
     if (options.json === true) printJson(io, { matched, replayed });
     else print(io, `${replayed} of ${matched} are on their way again.`);
     if (replayed < matched) outcome.exitCode = 1;

@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RollbackRecord } from '../repair/rules/rollback-record.ts';
-import type { RepairInfo } from '../server/routes/repairs.ts';
-import { queryString, withClient, type ApiClient } from './client.ts';
+import type { DoneBy } from '../api/client.ts';
+import { withClient, type ApiClient } from './client.ts';
 import { confirm } from './confirm.ts';
 import { print, printJson, say, type Io } from './io.ts';
 import { withJson, withServer, type ServerOptions } from './options.ts';
@@ -18,11 +17,6 @@ interface RollbackOptions extends ServerOptions {
   dryRun?: boolean;
   yes?: boolean;
   reason?: string;
-}
-
-interface Touched {
-  total: number;
-  duplicates: number;
 }
 
 /** What a rule has touched, and how to take it back. */
@@ -47,9 +41,7 @@ export function registerRuleRollback(rules: Command, io: Io): void {
 }
 
 async function events(io: Io, client: ApiClient, id: string, { json, limit }: EventsOptions): Promise<void> {
-  const answer = await client.request<
-    Touched & { rolled_back: number; items: RepairInfo[]; next: string | null }
-  >('GET', `${path(id)}/events${queryString({ limit })}`);
+  const answer = await client.request('GET /api/v1/rules/{id}/events', { params: { id }, query: { limit } });
   if (json === true) return printJson(io, answer);
   const columns = ['request_id', 'table', 'source', 'healer', 'repaired_at', 'rolled_back_at'] as const;
   const rows = answer.items.map((item) => columns.map((column) => item[column]));
@@ -58,7 +50,9 @@ async function events(io: Io, client: ApiClient, id: string, { json, limit }: Ev
 }
 
 async function rollback(io: Io, client: ApiClient, id: string, options: RollbackOptions): Promise<void> {
-  const trial = await client.request<Touched>('POST', `${path(id)}/rollback`, { dry_run: true });
+  const rollBack = (body: { reason?: string; dry_run?: boolean }) =>
+    client.request('POST /api/v1/rules/{id}/rollback', { params: { id }, body });
+  const trial = await rollBack({ dry_run: true });
   if (options.dryRun === true && options.json === true) return printJson(io, trial);
   const { total, duplicates } = trial;
   const dropped =
@@ -72,14 +66,10 @@ async function rollback(io: Io, client: ApiClient, id: string, options: Rollback
     return say(io, 'Nothing was changed.');
 
   const { reason } = options;
-  let record = await client.request<RollbackRecord>(
-    'POST',
-    `${path(id)}/rollback`,
-    reason === undefined ? {} : { reason },
-  );
+  let record = (await rollBack({ reason })) as DoneBy<'POST /api/v1/rules/{id}/rollback'>;
   while (record.status === 'running') {
     await sleep(pollMs);
-    record = await client.request<RollbackRecord>('GET', `${path(id)}/rollback`);
+    record = await client.request('GET /api/v1/rules/{id}/rollback', { params: { id } });
     if (record.status === 'running') say(io, `${record.taken} of ${record.total}…`);
   }
   if (options.json === true) return printJson(io, record);
@@ -87,5 +77,3 @@ async function rollback(io: Io, client: ApiClient, id: string, options: Rollback
 }
 
 const pollMs = 300;
-
-const path = (id: string): string => `/api/v1/rules/${encodeURIComponent(id)}`;

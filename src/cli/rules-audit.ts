@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
-import type { AuditEntry } from '../repair/healing/llm-audit.ts';
-import { queryString, withClient } from './client.ts';
+import type { ItemOf } from '../api/client.ts';
+import { withClient } from './client.ts';
 import { print, printJson, say, type Io } from './io.ts';
 import { withExamples, withJson, withServer, type ServerOptions } from './options.ts';
 import { formatTable, printable } from './table.ts';
+
+type AuditEntry = ItemOf<'GET /api/v1/healing/audit'>;
 
 interface AuditOptions extends ServerOptions {
   json?: boolean;
@@ -21,10 +23,8 @@ export function registerAudit(rules: Command, io: Io): void {
     .action((options: AuditOptions) =>
       withClient(io, options, async (client) => {
         const { contract, signature, limit } = options;
-        const { items } = await client.request<{ items: AuditEntry[] }>(
-          'GET',
-          `/api/v1/healing/audit${queryString({ contract, signature, limit })}`,
-        );
+        const query = { contract, signature, limit };
+        const { items } = await client.request('GET /api/v1/healing/audit', { query });
         if (options.json === true) return printJson(io, items);
         if (items.length === 0) return say(io, 'The model was asked nothing of the kind.');
         if (signature === undefined) printTable(io, items);

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { messageOf } from '../model/errors.ts';
 import { ruleStatuses, type Rule } from '../model/rule.ts';
-import { queryString, withClient, type ApiClient } from './client.ts';
+import { withClient, type ApiClient } from './client.ts';
 import { confirm } from './confirm.ts';
 import { CliError, print, printJson, say, type Io, type Outcome } from './io.ts';
 import { withExamples, withJson, withServer, type ServerOptions } from './options.ts';
@@ -41,7 +41,9 @@ export function registerRules(program: Command, io: Io, outcome: Outcome): void 
     .description('Show one rule with its plan, its evidence and its counts.')
     .argument('<id>')
     .action((id: string, options: ServerOptions) =>
-      withClient(io, options, async (client) => printJson(io, await client.request<Rule>('GET', path(id)))),
+      withClient(io, options, async (client) =>
+        printJson(io, await client.request('GET /api/v1/rules/{id}', { params: { id } })),
+      ),
     );
 
   for (const [verb, description] of [
@@ -53,7 +55,7 @@ export function registerRules(program: Command, io: Io, outcome: Outcome): void 
       .argument('<id>')
       .action((id: string, options: ServerOptions) =>
         withClient(io, options, async (client) => {
-          const rule = await client.request<Rule>('POST', `${path(id)}/${verb}`);
+          const rule = await client.request(`POST /api/v1/rules/{id}/${verb}`, { params: { id } });
           print(io, `${rule.id} is ${rule.status}`);
         }),
       );
@@ -65,7 +67,9 @@ export function registerRules(program: Command, io: Io, outcome: Outcome): void 
     .option('--yes', 'do not ask')
     .action(async (id: string, options: ServerOptions & { yes?: boolean }) => {
       if (!(await confirm(io, `Delete rule ${id}?`, options))) return;
-      await withClient(io, options, (client) => client.request('DELETE', path(id)));
+      await withClient(io, options, (client) =>
+        client.request('DELETE /api/v1/rules/{id}', { params: { id } }),
+      );
       print(io, `${id} is deleted`);
     });
 
@@ -76,7 +80,7 @@ export function registerRules(program: Command, io: Io, outcome: Outcome): void 
     .description('Print all rules as JSON, to keep or to import elsewhere.')
     .action((options: ServerOptions) =>
       withClient(io, options, async (client) =>
-        printJson(io, await client.request('GET', '/api/v1/rules/export')),
+        printJson(io, await client.request('GET /api/v1/rules/export')),
       ),
     );
 
@@ -91,8 +95,14 @@ async function list(
   client: ApiClient,
   { json, contract, source, status }: ListOptions,
 ): Promise<void> {
-  const query = queryString({ contract, source, status });
-  const { items } = await client.request<{ items: Rule[] }>('GET', `/api/v1/rules${query}`);
+  const items: Rule[] = [];
+  let cursor: string | undefined;
+  do {
+    const query = { contract, source, status, limit: 500, cursor };
+    const page = await client.request('GET /api/v1/rules', { query });
+    items.push(...page.items);
+    cursor = page.next ?? undefined;
+  } while (cursor !== undefined);
   if (json === true) return printJson(io, items);
   if (items.length === 0) return say(io, 'There are no such rules.');
   const columns = [
@@ -116,7 +126,7 @@ async function list(
     rule.origin,
     rule.hits,
     rule.failures,
-    rule.expires_at.slice(0, 10),
+    rule.expires_at?.slice(0, 10) ?? 'never',
     rule.plan.operations.map(describeOperation).join('; '),
   ]);
   print(io, formatTable(columns, rows, io.columns));
@@ -129,11 +139,6 @@ function describeOperation({ op, ...fields }: Rule['plan']['operations'][number]
   return `${op} ${input}${to === undefined ? '' : ` → ${[to].flat().join(', ')}`}`;
 }
 
-interface ImportReport {
-  imported: string[];
-  refused: { position: number; reason: string }[];
-}
-
 async function importRules(io: Io, file: string, options: ServerOptions, outcome: Outcome): Promise<void> {
   let rules: object;
   try {
@@ -142,11 +147,9 @@ async function importRules(io: Io, file: string, options: ServerOptions, outcome
     throw new CliError(`${file} can't be read as JSON: ${messageOf(error)}`);
   }
   const report = await withClient(io, options, (client) =>
-    client.request<ImportReport>('POST', '/api/v1/rules/import', rules),
+    client.request('POST /api/v1/rules/import', { body: rules }),
   );
   for (const { position, reason } of report.refused) say(io, `rule ${position + 1}: ${printable(reason)}`);
   print(io, `${report.imported.length} imported, ${report.refused.length} refused`);
   if (report.refused.length > 0) outcome.exitCode = 1;
 }
-
-const path = (id: string): string => `/api/v1/rules/${encodeURIComponent(id)}`;

@@ -7,6 +7,7 @@ import { readEnvironment, settingVariables, variable, type Environment } from '.
 import { readConfigFile, type ConfigFile } from './file.ts';
 import { explainIssues } from './problems.ts';
 import { settingsSchema, type Settings } from './schema.ts';
+import { openSources, readSources } from './sources.ts';
 import { readSecrets } from './secrets.ts';
 import { toConfig } from './to-config.ts';
 import type { Config, SourceConfig } from './types.ts';
@@ -50,6 +51,7 @@ export function loadConfig(options: LoadConfigOptions = {}): Config {
       secrets,
       { base, dataDir: dataDir === undefined ? undefined : resolve(cwd, dataDir) },
       destinations,
+      readSources(settings.sources, env, base, problems),
     ),
     options.overrides,
   );
@@ -168,6 +170,7 @@ function checkWhole(config: Config, problems: string[]): void {
       `http.host: ${host} can be reached from other machines, and no token protects it; set SENTINEL_API_TOKEN, or use 127.0.0.1`,
     );
   }
+  if (!isLoopback(host)) problems.push(...openSources(config.sources));
   const folders = { contracts: config.contracts, steps: config.steps };
   for (const [key, paths] of Object.entries(folders)) {
     for (const path of paths) {

@@ -49,6 +49,7 @@ function badValue(issue: z.core.$ZodIssue, found: unknown, origin: Origin): stri
 function secretVariable(key: string): string | undefined {
   if (/^engine\b.*(?:user|password|token|secret)/i.test(key))
     return 'SENTINEL_NATS_USER and SENTINEL_NATS_PASSWORD, or SENTINEL_NATS_TOKEN,';
+  if (/^sources\b.*(?:secret|token|password|key)/i.test(key)) return 'the variable that secret_env names,';
   if (/^destinations?\b.*\b(?:url|uri|dsn|connection_?string|password|user)$/i.test(key))
     return 'SENTINEL_POSTGRES_URL, or the variable that url_env names,';
   if (!/(?:api_?key|token|secret|password|credential)/i.test(key)) return undefined;

@@ -12,17 +12,13 @@ import {
   wholeNumber,
   yesOrNo,
 } from './fields.ts';
+import { addressRange, name, rateLimit, sourceSettings } from './sources.ts';
 import { logFormats, logLevels } from './types.ts';
 
 const MiB = 2 ** 20;
 const GiB = 2 ** 30;
 const TiB = 2 ** 40;
 
-/** Names that come from outside and become keys; the prototype's own names would be found in any object. */
-const name = text(
-  'a name of letters, digits, "_", "." and "-"',
-  /^(?!(?:__proto__|constructor|prototype)$)[\w.-]{1,128}$/,
-);
 const folders = listOf(text('the path of a folder'), 'a list of folders');
 
 const maxAttempts = wholeNumber(1, 1000);
@@ -69,10 +65,8 @@ export const settingsSchema = group({
     max_depth: wholeNumber(2, 512).default(64),
     max_connections: wholeNumber(10, 1_000_000).default(10_000),
     request_timeout_seconds: positiveNumber(3600, 'seconds').default(120),
-    rate_limit: group({
-      requests_per_second: positiveNumber(1_000_000, 'requests a second'),
-      burst: wholeNumber(1, 1_000_000).optional(),
-    }).optional(),
+    rate_limit: rateLimit.optional(),
+    trusted_proxies: listOf(addressRange, 'a list of IP addresses and ranges').optional(),
   }).prefault({}),
   contracts: folders.optional(),
   builtin_contracts: yesOrNo().default(true),
@@ -81,16 +75,7 @@ export const settingsSchema = group({
     .prefault({}),
   default_contract: name.default('transaction'),
   unknown_version: oneOf(['dead_letter', 'latest']).default('dead_letter'),
-  sources: z
-    .record(
-      name,
-      group({
-        contract: name.optional(),
-        version: text('a version such as 1.0.0', /^\d+\.\d+\.\d+$/).optional(),
-      }),
-      'source names, each with its settings',
-    )
-    .prefault({}),
+  sources: z.record(name, sourceSettings, 'source names, each with its settings').prefault({}),
   destination: group({ type: destinationType.default('duckdb'), ...destinationSettings }).prefault({}),
   destinations: z
     .array(
@@ -128,6 +113,7 @@ export const settingsSchema = group({
     max_calls_per_hour: wholeNumber(0, 1_000_000).default(100),
     max_tokens_per_hour: wholeNumber(0, 1_000_000_000).default(500_000),
     share_values: yesOrNo().default(false),
+    second_look: yesOrNo().default(true),
     approval: oneOf(['auto', 'review']).default('auto'),
     target_fields: listOf(
       text('the name of a field'),

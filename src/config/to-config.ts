@@ -2,8 +2,9 @@ import { resolve } from 'node:path';
 import type { RetryPolicy } from '../engine/engine.ts';
 import type { Settings } from './schema.ts';
 import { toEngine } from './engine.ts';
+import { toRateLimit } from './sources.ts';
 import type { Secrets } from './secrets.ts';
-import type { Config, HealingConfig, HttpConfig, SourceConfig } from './types.ts';
+import type { Config, HealingConfig, HttpConfig } from './types.ts';
 
 /** `base` is the folder that relative paths of the file start from; `dataDir` comes from the environment, absolute. */
 export function toConfig(
@@ -11,6 +12,7 @@ export function toConfig(
   secrets: Secrets,
   places: { base: string; dataDir: string | undefined },
   destinations: Pick<Config, 'destination' | 'destinations'>,
+  sources: Config['sources'],
 ): Config {
   const { base } = places;
   const { folders, ...stepSettings } = settings.steps;
@@ -33,9 +35,7 @@ export function toConfig(
     ),
     defaultContract: settings.default_contract,
     unknownVersion: settings.unknown_version,
-    sources: Object.fromEntries(
-      Object.entries(settings.sources).map(([name, source]) => [name, toSource(source)]),
-    ),
+    sources,
     ...destinations,
     queue: { maxBytes: settings.queue.max_bytes, maxEvents: settings.queue.max_events },
     pipeline: {
@@ -66,19 +66,8 @@ function toHttp(http: Settings['http'], secrets: Secrets): HttpConfig {
     maxDepth: http.max_depth,
     maxConnections: http.max_connections,
     requestTimeoutMs: Math.ceil(http.request_timeout_seconds * 1000),
-    ...(limit && {
-      rateLimit: {
-        requestsPerSecond: limit.requests_per_second,
-        burst: limit.burst ?? Math.max(1, Math.ceil(limit.requests_per_second * 2)),
-      },
-    }),
-  };
-}
-
-function toSource(source: Settings['sources'][string]): SourceConfig {
-  return {
-    ...(source.contract === undefined ? {} : { contract: source.contract }),
-    ...(source.version === undefined ? {} : { version: source.version }),
+    rateLimit: limit && toRateLimit(limit),
+    trustedProxies: http.trusted_proxies ?? [],
   };
 }
 
@@ -114,6 +103,7 @@ function toHealing(settings: Settings, secrets: Secrets): HealingConfig {
     maxCallsPerHour: healing.max_calls_per_hour,
     maxTokensPerHour: healing.max_tokens_per_hour,
     shareValues: healing.share_values,
+    secondLook: healing.second_look,
     approval: healing.approval,
     ruleTtlDays: settings.state.repair_rule_ttl_days,
     ...(healing.target_fields === undefined ? {} : { targetFields: healing.target_fields }),

@@ -1,5 +1,6 @@
 import type { RetryPolicy } from '../engine/engine.ts';
 import type { EmbeddedConfig, EngineConfig, NatsConfig, Role } from './engine.ts';
+import type { VerifySettings } from '../sources/verify/scheme.ts';
 import type { HealingConfig } from '../repair/healing/config.ts';
 
 export type { EmbeddedConfig, EngineConfig, HealingConfig, NatsConfig, Role };
@@ -67,11 +68,39 @@ export interface HttpConfig {
   requestTimeoutMs: number;
   /** Per client address; none by default. */
   rateLimit?: { requestsPerSecond: number; burst: number };
+  /** Addresses whose `X-Forwarded-For` is believed. */
+  trustedProxies: string[];
 }
 
+/** What is known of a sender, and what it may do. Plain data: it goes to the pipeline's thread. */
 export interface SourceConfig {
-  contract?: string;
-  version?: string;
+  /** How its requests prove who sent them. */
+  verify?: VerifySettings;
+  /** The contract of all its events, or where its name is found. */
+  contract?: string | ContractRule;
+  /** The version of all its events, where it is found, or `ignore`: what the event says of a version is not meant for us. */
+  version?: string | { from: string };
+  /** What tells two deliveries apart: `header:name` or a JSON Pointer into each event. */
+  id?: string;
+  /** How long deliveries are remembered. Default 30. */
+  idDays?: number;
+  /** Headers that are kept with the event, in lower case. */
+  headers?: string[];
+  /** Where the events are in an envelope of many. */
+  events?: string;
+  /** The status of the answer. Default 202. */
+  respond?: number;
+  allowIps?: string[];
+  rateLimit?: { requestsPerSecond: number; burst: number };
+}
+
+export interface ContractRule {
+  /** `header:name` or a JSON Pointer. */
+  from: string;
+  /** The contract for each value; without it the value is the contract's name. */
+  map?: Record<string, string>;
+  /** What becomes of an event for which there is none: a dead letter, or nothing. */
+  otherwise: 'keep' | 'ignore';
 }
 
 export type DestinationConfig = DuckDbConfig | PostgresConfig | BigQueryConfig;

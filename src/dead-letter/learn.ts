@@ -24,6 +24,7 @@ export async function learnFromPerson(
     case 'disabled':
       return fail(isDisabled(learned.rule));
     case 'contradicted':
+    case 'unproven':
       return fail(learned.reason);
     case 'turned_down':
       return fail('the same rule was turned down by a person a short while ago');

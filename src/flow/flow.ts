@@ -164,7 +164,7 @@ export async function startPipeline(deps: {
     engine,
     contracts: (name, version) => contracts.get(name, version),
     rules,
-    healers: await healersFor(config.healing, engine.state, log),
+    healers: await healersFor(config.healing, engine.state, recent, log),
     config: config.healing,
     leases,
     log: logOf('healer'),

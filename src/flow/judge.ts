@@ -34,7 +34,8 @@ export function createJudge(deps: {
   return {
     incoming(incoming, outbox) {
       const { header, requestId, event } = incoming;
-      const verdict = validate(event, { requestId, receivedAt: header.at, source: header.source });
+      const { at: receivedAt, source, headers } = header;
+      const verdict = validate(event, { requestId, receivedAt, source, headers });
       return settleVerdict(verdict, incoming, outbox);
     },
     fixed: createSettleFixed(contracts, makeRow),

@@ -1,29 +1,40 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Message } from '../engine/engine.ts';
-import { isRetryable } from '../model/errors.ts';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { type Problem, problemBody, problemMediaType } from '../api/problem.ts';
+import { type Result, fail, ok } from '../model/result.ts';
+import { formatOf } from '../sources/formats/content-type.ts';
+import { type Parcel, decode } from '../sources/formats/decode.ts';
+import type { HandshakeOutside } from '../sources/handshakes/handshake.ts';
+import { greet, shakeHands } from '../sources/handshakes/handshakes.ts';
+import { createRefusals } from '../sources/refusals.ts';
+import { type Source, type Sources, createSources } from '../sources/source.ts';
+import { verified } from '../sources/verify/scheme.ts';
+import type { FormatLimits } from '../support/lines.ts';
 import { limitLog } from '../support/log-limit.ts';
 import type { Logger } from '../support/log.ts';
-import { type Result, fail, ok } from '../model/result.ts';
-import { type Problem, problemBody, problemMediaType } from '../api/problem.ts';
-import { formatOf, readLines } from '../sources/formats/content-type.ts';
-import type { FormatLimits, Lines } from '../support/lines.ts';
+import { type AdmitOptions, createAdmit, problemOfVerdict, verifySource } from './admit.ts';
+import type { Answer } from './answer.ts';
+import { badSource, internalError, methodNotAllowed, unsupportedType } from './problems.ts';
 import { readBody } from './read-body.ts';
-import { encodeRecord } from './record.ts';
-import { createRequestIds, requestIdsFrom } from './request-id.ts';
+import { withoutIgnored } from './ignored.ts';
+import { unitsOf } from './units.ts';
+import { type StoreOptions, createStore } from './store.ts';
 
-export interface IngestOptions {
-  /** Resolves when the message is durable. */
-  publish: (message: Message) => Promise<void>;
-  authorize: (request: IncomingMessage) => Problem | undefined;
-  rateLimit: (request: IncomingMessage) => Problem | undefined;
+export interface IngestOptions extends StoreOptions, Omit<AdmitOptions, 'refusals'> {
+  /** Default: no source has settings. */
+  sources?: Sources;
   limits: FormatLimits & { maxBodyBytes: number };
   log: Logger;
+  /** For handshakes that visit an address. */
+  visit?: HandshakeOutside['visit'];
 }
 
-/** Counts since the process started, by HTTP status; for /metrics. */
+/** Counts since the process started; for /metrics. */
 export interface IngestCounts {
+  /** By HTTP status. */
   requests: Map<number, number>;
   events: number;
+  /** By source, then by reason. */
+  refused: ReadonlyMap<string, ReadonlyMap<string, number>>;
 }
 
 export interface IngestHandler {
@@ -36,61 +47,78 @@ const linesPerSecond = 2;
 
 /**
  * `POST /ingest` and `/ingest/{source}` on bare `node:http`: the only route where the cost of a web framework is
- * felt. It checks that the body is JSON and answers 202 once the events are durable; whether an event fits its
- * contract is for the validator to say.
+ * felt. It checks who sends and that the body is JSON, and answers 202 once the events are durable; whether an event fits
+ * its contract is for the validator to say.
  */
 export function createIngest(options: IngestOptions): IngestHandler {
-  const nextId = createRequestIds();
-  const counts: IngestCounts = { requests: new Map(), events: 0 };
+  const { sources = createSources({}), limits } = options;
+  const refusals = createRefusals((name) => sources(name).known, options.log);
+  const counts: IngestCounts = { requests: new Map(), events: 0, refused: refusals.bySource };
   // While the queue takes nothing, every request fails in the same way.
   const log = limitLog(options.log, linesPerSecond);
+  const admit = createAdmit({ ...options, refusals });
+  const store = createStore(options, log);
 
-  async function accept(request: IncomingMessage): Promise<Result<string, Problem>> {
-    const refusal = options.authorize(request) ?? options.rateLimit(request);
+  async function accept(request: IncomingMessage): Promise<Result<Answer, Problem>> {
+    const named = sourceOf(request.url!);
+    const source = sources(named.ok ? named.value : undefined);
+    const refusal = admit(request, source);
     if (refusal !== undefined) return fail(refusal);
-    if (request.method !== 'POST') return fail(methodNotAllowed);
-    const source = sourceOf(request.url!);
-    if (!source.ok) return source;
-    const format = formatOf(request.headers['content-type']);
+    const { method = '', url = '', headers } = request;
+    const greeting = { method, url, headers, source };
+    if (method !== 'POST') {
+      const answer = named.ok ? greet(greeting) : undefined;
+      return answer === undefined ? fail(methodNotAllowed) : ok(answer);
+    }
+    if (!named.ok) return named;
+    const format = formatOf(headers['content-type']);
     if (format === undefined) return fail(unsupportedType);
 
-    const body = await readBody(request, options.limits.maxBodyBytes);
+    const body = await readBody(request, limits.maxBodyBytes);
     if (!body.ok) return body;
-    const lines = readLines(body.value, format, options.limits);
-    if (!lines.ok) return lines;
-    return store(lines.value, source.value);
+    const verdict = source.authenticates ? await verifySource(request, source, body.value) : verified;
+    if (verdict.kind !== 'verified' && verdict.kind !== 'late') return refuse(request, source, verdict);
+    if (source.known && verdict.kind === 'verified') {
+      const answer = await shakeHands(body.value.plain, greeting, options);
+      if (answer !== undefined) return ok(answer);
+    }
+    const parcels = decode(headers, body.value.plain, format, source, limits);
+    if (!parcels.ok) return parcels;
+    const wanted = withoutIgnored(parcels.value, source);
+    if (verdict.kind === 'late' && !(await hasAll(wanted, headers, source)))
+      return refuse(request, source, verdict);
+    const stored = await store(wanted, headers, source);
+    if (stored.ok) counts.events += stored.value.stored;
+    return stored;
   }
 
-  async function store(lines: Lines, source: string | undefined): Promise<Result<string, Problem>> {
-    const id = nextId(lines.count);
-    const header = {
-      id,
-      at: Date.now(),
-      n: lines.count,
-      ...(source === undefined ? undefined : { source }),
-      ...(lines.exact ? { exact: true as const } : undefined),
-      ...(lines.plain ? { plain: true as const } : undefined),
-    };
-    try {
-      await options.publish({ body: encodeRecord(header, lines.bytes), events: lines.count });
-    } catch (error) {
-      if (!isRetryable(error)) throw error;
-      log.write(
-        'warn',
-        'not_stored',
-        { err: error, status: 'failed', source, code: 'not_stored' },
-        'events refused: the queue does not take them now',
-      );
-      return fail(unavailable);
-    }
-    counts.events += lines.count;
-    return ok(lines.many ? manyAccepted(id, lines.count) : `{"request_id":"${id}","status":"accepted"}`);
+  /** A gateway may send a delivery again with its first signature: what is known is no replay. */
+  async function hasAll(
+    parcels: readonly Parcel[],
+    headers: IncomingHttpHeaders,
+    source: Source,
+  ): Promise<boolean> {
+    const units = unitsOf(parcels, headers, source);
+    const known = await Promise.all(
+      units.map(async ({ delivery }) => delivery !== undefined && options.deliveries.isKnown(delivery)),
+    );
+    return known.every((one) => one);
+  }
+
+  function refuse(
+    request: IncomingMessage,
+    source: Source,
+    verdict: Parameters<typeof problemOfVerdict>[0],
+  ): Result<never, Problem> {
+    const problem = problemOfVerdict(verdict);
+    refusals.count(source.name, problem.code, options.clientAddress(request));
+    return fail(problem);
   }
 
   function handle(request: IncomingMessage, response: ServerResponse): void {
     accept(request).then(
       (accepted) => {
-        if (accepted.ok) send(response, 202, 'application/json', accepted.value);
+        if (accepted.ok) send(response, accepted.value);
         else sendProblem(request, response, accepted.error);
       },
       (error: unknown) => {
@@ -112,12 +140,16 @@ export function createIngest(options: IngestOptions): IngestHandler {
     if (problem.status === 401) response.setHeader('www-authenticate', 'Bearer');
     // The rest of an unread body would be taken for the next request.
     if (!request.complete) response.setHeader('connection', 'close');
-    send(response, problem.status, problemMediaType, problemBody(problem));
+    send(response, { status: problem.status, type: problemMediaType, body: problemBody(problem) });
   }
 
-  function send(response: ServerResponse, status: number, type: string, body: string): void {
+  function send(response: ServerResponse, { status, type, body, headers }: Answer): void {
     counts.requests.set(status, (counts.requests.get(status) ?? 0) + 1);
-    response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) });
+    response.writeHead(status, {
+      'content-type': type,
+      'content-length': Buffer.byteLength(body),
+      ...headers,
+    });
     if (response.req.complete) return void response.end(body);
     response.write(body);
     hearOut(response.req, () => response.end());
@@ -147,47 +179,10 @@ export function isIngestPath(url: string): boolean {
 function sourceOf(url: string): Result<string | undefined, Problem> {
   if (url === '/ingest') return ok(undefined);
   const query = url.indexOf('?');
-  const name = url.slice('/ingest/'.length, query === -1 ? undefined : query);
+  const path = query === -1 ? url : url.slice(0, query);
+  const name = path.slice('/ingest/'.length, path.endsWith('/') ? -1 : undefined);
   if (name === '') return ok(undefined);
   return sourceName.test(name) ? ok(name) : fail(badSource);
 }
 
 const sourceName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
-
-function manyAccepted(first: string, count: number): string {
-  const idAt = requestIdsFrom(first);
-  const ids = Array.from({ length: count }, (_, index) => idAt(index));
-  return `{"status":"accepted","accepted":${count},"request_ids":["${ids.join('","')}"]}`;
-}
-
-const methodNotAllowed: Problem = {
-  status: 405,
-  code: 'method_not_allowed',
-  title: 'Method not allowed',
-  detail: 'Send events with POST.',
-};
-const badSource: Problem = {
-  status: 404,
-  code: 'bad_source_name',
-  title: 'Not a source name',
-  detail: 'In /ingest/{source}, the source is 1 to 64 letters, digits, dots, dashes or underscores.',
-};
-const unsupportedType: Problem = {
-  status: 415,
-  code: 'unsupported_media_type',
-  title: 'Unsupported media type',
-  detail: 'Send application/json (an object or an array) or application/x-ndjson (one object a line).',
-};
-const unavailable: Problem = {
-  status: 503,
-  code: 'queue_unavailable',
-  title: 'The queue does not take events now',
-  detail: 'Nothing of this request was stored. Send it again later.',
-  retryAfter: 1,
-};
-const internalError: Problem = {
-  status: 500,
-  code: 'internal_error',
-  title: 'Internal error',
-  detail: 'The request failed in the service; its log says why. Whether the events were stored is not known.',
-};

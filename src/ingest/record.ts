@@ -1,5 +1,6 @@
 import { isObject, type JsonObject } from '../model/json.ts';
 import type { ReplayTrail } from '../model/event.ts';
+import type { KeptHeaders } from '../sources/place.ts';
 import { parseExact } from '../model/exact-json.ts';
 import { requestIdsFrom } from './request-id.ts';
 
@@ -15,6 +16,8 @@ export interface RecordHeader {
   at: number;
   /** The name in `/ingest/{source}`, when there was one. */
   source?: string;
+  /** Headers that are kept with the events, by their name in lower case. */
+  headers?: KeptHeaders;
   /** Number of events. */
   n: number;
   /** Some number needs `parseExact`. */

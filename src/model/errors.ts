@@ -15,6 +15,7 @@ export const errorCodes = {
   query_refused: { retryable: false },
   query_failed: { retryable: false },
   llm_unavailable: { retryable: true },
+  certificate_unavailable: { retryable: true },
   llm_budget_exhausted: { retryable: true },
   step_failed: { retryable: true },
   pipeline_stopped: { retryable: true },

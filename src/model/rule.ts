@@ -25,6 +25,16 @@ export interface RuleMatch {
   /** `violationsKey` (validate/signature.ts). */
   violations: string;
   inputs: RuleInput[];
+  /** Undeclared fields that may mean what the plan fills, and that were looked at when the rule was learned. */
+  beside?: string[];
+}
+
+/** What speaks against the rows that a rule has repaired. */
+export interface RuleDoubt {
+  /** ISO 8601: since when its repairs may be wrong. */
+  since: string;
+  /** Names paths and formats, never values. */
+  reason: string;
 }
 
 /** A repair plan that worked, and when to use it again. */
@@ -43,11 +53,14 @@ export interface Rule {
   evidence: string[];
   /** The language model that proposed it. */
   model?: string;
-  /** Who disabled it. */
-  disabled_by?: 'person' | 'failures';
-  /** ISO 8601 times. */
+  /** Who disabled it: a person; other plans, which repaired what it should have; an event that its format contradicts. */
+  disabled_by?: 'person' | 'failures' | 'contradiction';
+  disabled_reason?: string;
+  /** Its repairs since then are to be looked at, and perhaps rolled back. */
+  doubt?: RuleDoubt;
+  /** ISO 8601 times; without an end it is for good: a person has taught or approved it. Each use puts the end off. */
   created_at: string;
-  expires_at: string;
+  expires_at?: string;
   /** Events repaired, and events that matched but that the plan could not repair. */
   hits: number;
   failures: number;
@@ -81,8 +94,9 @@ export function ruleId(rule: Pick<Rule, 'contract' | 'version' | 'source' | 'mat
   return `r_${createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 16)}`;
 }
 
-/** The status now: an active rule, or one that was demoted for its failures, ends with its time. */
+/** The status now: an active rule, or one that was disabled by no person, ends with its time. */
 export function statusAt(rule: StoredRule, now: number): RuleStatus {
-  const ends = rule.status === 'active' || (rule.status === 'disabled' && rule.disabled_by === 'failures');
+  if (rule.expires_at === undefined) return rule.status;
+  const ends = rule.status === 'active' || (rule.status === 'disabled' && rule.disabled_by !== 'person');
   return ends && Date.parse(rule.expires_at) <= now ? 'expired' : rule.status;
 }

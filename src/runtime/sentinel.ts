@@ -9,8 +9,10 @@ import { createDeadLetters } from '../dead-letter/store.ts';
 import { openEngine } from '../engine/open.ts';
 import { SentinelError, messageOf } from '../model/errors.ts';
 import { topics } from '../model/event.ts';
+import { createDeliveries } from '../ingest/deliveries.ts';
 import { createIngest } from '../ingest/handler.ts';
-import { createRateLimit } from '../sources/rate-limit.ts';
+import { createBuckets } from '../sources/rate-limit.ts';
+import { createClientAddress, createSources } from '../sources/source.ts';
 import type { Logger } from '../support/log.ts';
 import { gatewayHost } from './gateway.ts';
 import { type LogRing, createLogRing } from '../support/log-ring.ts';
@@ -68,6 +70,7 @@ export async function startSentinel(config: Config, options: SentinelOptions): P
       const contracts = await loadContracts(contractFolders(config), { fresh: true, override: true });
       await discoverSteps(stepFolders(config), { fresh: true });
       await parts.host.restart(config, contracts.tables());
+      parts.setSources(config);
       if ((await stepRoutes()) !== mounted)
         log.warn({ code: 'restart_needed' }, 'new routes of steps are served after a restart');
     },
@@ -150,10 +153,19 @@ async function open(
     const deadLetters: DeadLetterCounts = keep(await watchDeadLetters(engine.state, letters));
     const rules = keep(await openRuleStore(engine.state, { ttlDays: config.state.ruleTtlDays, log }));
     const { maxBodyBytes, maxEventsPerRequest: maxEvents, maxDepth } = config.http;
+    const deliveries = keep(
+      createDeliveries(engine.state, (error) =>
+        log.warn({ err: error, code: 'delivery_not_noted' }, 'deliveries could not be noted as stored'),
+      ),
+    );
+    let sources = createSources(config.sources);
     const ingest = createIngest({
       publish: (message) => engine.publish(topics.raw, [message]),
       authorize: createAuthorize(config.http),
-      rateLimit: createRateLimit(config.http.rateLimit),
+      rateLimit: createBuckets(config.http.rateLimit),
+      clientAddress: createClientAddress(config.http.trustedProxies),
+      sources: (name) => sources(name),
+      deliveries,
       limits: { maxBodyBytes, maxEvents, maxDepth },
       log: log.child({ step: 'ingest' }),
     });
@@ -172,7 +184,15 @@ async function open(
         logs,
       }),
     );
-    return { app, engine, letters, host, close, setReady: (now: boolean) => void (ready = now) };
+    return {
+      app,
+      engine,
+      letters,
+      host,
+      close,
+      setReady: (now: boolean) => void (ready = now),
+      setSources: (config: Config) => void (sources = createSources(config.sources)),
+    };
   } catch (error) {
     await close();
     throw error;

@@ -1,4 +1,4 @@
-import { type Json, isObject } from '../model/json.ts';
+import { type Json, type JsonObject, isObject } from '../model/json.ts';
 import { timeOfRequestId } from '../ingest/request-id.ts';
 import { type Change, changesOf } from '../repair/plans/changes.ts';
 import { describePlan } from '../repair/plans/describe-plan.ts';
@@ -17,7 +17,7 @@ export interface EventTrail extends EventInfo {
   changes?: Change[];
   /** Where the row is, and the row as it is stored; decimals, 64-bit integers and times as text. */
   table?: string;
-  row?: Record<string, unknown>;
+  row?: JsonObject;
 }
 
 export async function eventTrail(id: string, context: ServerContext): Promise<EventTrail | undefined> {
@@ -32,7 +32,7 @@ export async function eventTrail(id: string, context: ServerContext): Promise<Ev
     ...info,
     received_at: new Date(at).toISOString(),
     ...(table === undefined ? undefined : { table }),
-    ...(row === undefined ? undefined : { row }),
+    ...(row === undefined ? undefined : { row: row as JsonObject }),
   };
   const eventId = row?.['event_id'] ?? eventIdOf(info.original);
   if (typeof eventId === 'string') trail.event_id = eventId;

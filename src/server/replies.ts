@@ -16,6 +16,8 @@ export function unprocessable(detail: string, code = 'invalid_request'): Problem
   return { status: 422, code, title: 'The request can not be carried out', detail };
 }
 
+export const conflict = (detail: string): Problem => ({ ...unprocessable(detail, 'conflict'), status: 409 });
+
 export const tooManyStreams: Problem = {
   status: 503,
   code: 'too_many_streams',

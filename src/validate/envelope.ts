@@ -1,4 +1,5 @@
 import type { Contract } from '../contracts/contract.ts';
+import type { KeptHeaders } from '../sources/place.ts';
 import type { JsonObject } from '../model/json.ts';
 
 /** What is known of an event from its reception. */
@@ -8,6 +9,8 @@ export interface EnvelopeFacts {
   receivedAt: number;
   /** The name in `/ingest/{source}`, when there was one. */
   source: string | undefined;
+  /** Headers that were kept with it. */
+  headers?: KeptHeaders;
 }
 
 /**

@@ -63,7 +63,7 @@ function createUnwatched(deps: Deps): Validate {
 
   return (event, facts) => {
     const source = sourceOf(event, facts.source);
-    const chosen = chooseContract(event, source, contracts, choice);
+    const chosen = chooseContract(event, source, contracts, choice, facts.headers);
     if (!chosen.ok)
       return {
         kind: 'unknown',

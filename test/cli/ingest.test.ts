@@ -5,6 +5,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SentinelError } from '../../src/model/errors.ts';
+import { createDeliveries } from '../../src/ingest/deliveries.ts';
+import { memoryState } from '../helpers/memory-state.ts';
 import { createIngest } from '../../src/ingest/handler.ts';
 import { forEachEvent } from '../../src/ingest/record.ts';
 import { createLogger } from '../../src/support/log.ts';
@@ -29,6 +31,8 @@ beforeEach(async () => {
   const ingest = createIngest({
     authorize,
     rateLimit: () => undefined,
+    clientAddress: () => 'test',
+    deliveries: createDeliveries(memoryState(), () => undefined),
     limits: { maxBodyBytes: 2 ** 20, maxEvents: 4, maxDepth: 8 },
     log: createLogger({ level: 'silent', format: 'json' }),
     publish: async ({ body }) => {

@@ -119,7 +119,7 @@ describe('sentinel init', () => {
     const uncommented = text.replaceAll(/^# (?=[ a-z_]+:(?: |$))/gm, '').replaceAll(/^#.*$/gm, '');
     const shown = parse(uncommented) as Record<string, object>;
     for (const examples of ['contracts', 'sources', 'steps', 'worker']) delete shown[examples];
-    const { rate_limit: _, ...http } = shown['http'] as { rate_limit: object };
+    const { rate_limit: _, trusted_proxies: _proxies, ...http } = shown['http'] as Record<string, unknown>;
     const {
       openai_remediation_model: _model,
       target_fields: _fields,

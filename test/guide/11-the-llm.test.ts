@@ -57,7 +57,7 @@ const rowIds = async () =>
     .toSorted();
 
 describe('a thousand events that fail in the same way', { timeout }, () => {
-  it('cost one call, become rows by the rule it made, and can be traced to what was said', async () => {
+  it('cost one call and a second look, become rows by the rule it made, and can be traced to what was said', async () => {
     await start();
     openai.answer(toAmount('price'));
     openai.delayMs = 300;
@@ -67,7 +67,7 @@ describe('a thousand events that fail in the same way', { timeout }, () => {
     );
     await until(async () => (await stats()).repaired === 1000, 30_000);
     expect(await rowIds()).toEqual(ids.toSorted());
-    expect(openai.requests).toHaveLength(1);
+    expect([openai.requests.length, openai.secondLooks.length]).toEqual([1, 1]);
 
     const [rule, ...others] = await rules();
     expect(others).toEqual([]);
@@ -79,7 +79,8 @@ describe('a thousand events that fail in the same way', { timeout }, () => {
       { healer: 'llm', rule_id: rule!.id, n: 1 },
       { healer: 'rule', rule_id: rule!.id, n: 999 },
     ]);
-    const [entry] = await audit('?contract=transaction');
+    const [second, entry] = await audit('?contract=transaction');
+    expect(second).toMatchObject({ attempt: 2, outcome: 'confirmed' });
     expect(entry).toMatchObject({ attempt: 1, model: 'test-model', outcome: 'plan', rule_id: rule!.id });
     expect(entry?.messages.map(({ content }) => content)).toEqual(
       openai.requests[0]?.body.messages?.map(({ content }) => content),
@@ -88,11 +89,12 @@ describe('a thousand events that fail in the same way', { timeout }, () => {
 
     expect(await status()).toMatchObject({
       healers: ['rule', 'heuristics', 'llm'],
-      llm: { model: 'test-model', base_url: openai.baseUrl, budget: { calls: { used: 1, left: 99 } } },
+      llm: { model: 'test-model', base_url: openai.baseUrl, budget: { calls: { used: 2, left: 98 } } },
     });
     const metrics = await (await fetch(`${sentinel.url}/metrics`)).text();
-    expect(metrics).toMatch(/^sentinel_llm_requests_total 1$/m);
+    expect(metrics).toMatch(/^sentinel_llm_requests_total 2$/m);
     expect(metrics).toMatch(/^sentinel_llm_answers_total\{outcome="plan"\} 1$/m);
+    expect(metrics).toMatch(/^sentinel_llm_answers_total\{outcome="confirmed"\} 1$/m);
     expect(metrics).toMatch(/^sentinel_llm_breaker_state 0$/m);
     const { out } = await runCommand(sentinel.dir, ['rules', 'audit', '--url', sentinel.url]);
     expect(out).toContain(rule!.id);
@@ -225,9 +227,9 @@ describe('what leaves the process', { timeout }, () => {
     expect(openai.requests).toHaveLength(6);
     await until(() => sentinel.log().some(({ msg }) => String(msg).includes('asked the model')));
     const entries = await audit();
-    expect(entries).toHaveLength(6);
+    expect(entries).toHaveLength(7);
     return {
-      requests: openai.requests.map(({ text }) => text).join('\n'),
+      requests: [...openai.requests, ...openai.secondLooks].map(({ text }) => text).join('\n'),
       audited: JSON.stringify(entries),
       log: JSON.stringify(sentinel.log()),
     };

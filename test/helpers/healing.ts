@@ -58,6 +58,7 @@ const defaults: HealingConfig = {
   maxCallsPerHour: 100,
   maxTokensPerHour: 1_000_000,
   shareValues: false,
+  secondLook: true,
   approval: 'auto',
   ruleTtlDays: 7,
   onLlmUnavailable: 'wait',
@@ -126,6 +127,7 @@ export async function healingBench(
     {
       audit: createLlmAudit(engine.state, { now }),
       onExchange: (exchange) => audited.push(exchange),
+      recent: { of: () => options.recent ?? [] },
       breakerThreshold: 3,
       now,
     },

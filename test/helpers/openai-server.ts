@@ -39,6 +39,10 @@ export interface OpenAiServer {
   readonly baseUrl: string;
   /** Every request for a completion, in order. */
   readonly requests: RecordedRequest[];
+  /** Every second question about a plan, in order; they are not among `requests`. */
+  readonly secondLooks: RecordedRequest[];
+  /** What a second question is answered with, each of its parts alike. Default yes. */
+  opinion: 'yes' | 'no' | 'unsure';
   /** Answers to come, one for each request; when they are used up, the last is repeated. */
   answer(...scripts: Script[]): void;
   /** Decides for each request. */
@@ -53,6 +57,7 @@ export interface OpenAiServer {
 /** A local server that speaks the chat completions protocol of OpenAI, with scripted answers and faults. */
 export async function startOpenAiServer(): Promise<OpenAiServer> {
   const requests: RecordedRequest[] = [];
+  const secondLooks: RecordedRequest[] = [];
   let decide: (request: RecordedRequest) => Script | Promise<Script> = () => ({
     say: { reason: 'no script' },
   });
@@ -84,7 +89,8 @@ export async function startOpenAiServer(): Promise<OpenAiServer> {
       text,
       body: JSON.parse(text) as RecordedRequest['body'],
     };
-    requests.push(recorded);
+    const questions = questionsIn(recorded);
+    (questions === undefined ? requests : secondLooks).push(recorded);
     if (handled.delayMs > 0) await sleep(handled.delayMs);
     const format = recorded.body.response_format?.type;
     if (format !== undefined && handled.unsupportedFormats.includes(format))
@@ -96,7 +102,13 @@ export async function startOpenAiServer(): Promise<OpenAiServer> {
           param: 'response_format',
         },
       });
-    act(await decide(recorded), recorded, response);
+    const opinions = questions?.map((question) => ({
+      question,
+      answer: handled.opinion,
+      reason: 'by their names and shapes',
+    }));
+    const script = opinions === undefined ? await decide(recorded) : { say: { answers: opinions } };
+    act(script, recorded, response);
   }
 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -104,6 +116,8 @@ export async function startOpenAiServer(): Promise<OpenAiServer> {
   const handled: OpenAiServer = {
     baseUrl: `http://127.0.0.1:${port}/v1`,
     requests,
+    secondLooks,
+    opinion: 'yes',
     delayMs: 0,
     unsupportedFormats: [],
     answer(...scripts) {
@@ -119,6 +133,14 @@ export async function startOpenAiServer(): Promise<OpenAiServer> {
     },
   };
   return handled;
+}
+
+/** The numbers of what a second look asks; undefined for any other question. */
+function questionsIn({ body }: RecordedRequest): number[] | undefined {
+  const text = body.messages?.at(-1)?.content ?? '';
+  if (!text.startsWith('{') || !text.includes('"questions":[')) return undefined;
+  const { questions } = JSON.parse(text) as { questions?: { question: number }[] };
+  return questions?.map(({ question }) => question);
 }
 
 function act(script: Script, request: RecordedRequest, response: ServerResponse): void {

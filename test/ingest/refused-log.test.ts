@@ -3,6 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, it } from 'vitest';
 import { SentinelError } from '../../src/model/errors.ts';
+import { createDeliveries } from '../../src/ingest/deliveries.ts';
+import { memoryState } from '../helpers/memory-state.ts';
 import { createIngest } from '../../src/ingest/handler.ts';
 import { createLogger } from '../../src/support/log.ts';
 
@@ -12,6 +14,8 @@ it('a queue that takes nothing does not fill the log, however many requests come
   const ingest = createIngest({
     authorize: () => undefined,
     rateLimit: () => undefined,
+    clientAddress: () => 'test',
+    deliveries: createDeliveries(memoryState(), () => undefined),
     limits: { maxBodyBytes: 2 ** 20, maxEvents: 4, maxDepth: 8 },
     log: createLogger({ level: 'info', format: 'json' }, { destination }),
     publish: () => Promise.reject(new SentinelError('engine_full', 'full')),

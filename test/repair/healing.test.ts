@@ -214,16 +214,29 @@ describe('a rule and its neighbours', () => {
     expect(await bench.rules.list()).toHaveLength(2);
   });
 
-  it('a rule that was demoted for its failures does not bar what the heuristics can prove', async () => {
+  it('a rule is not held to account for events that no plan could repair', async () => {
     bench = await healingBench({ healers: [renames('price', 'amount')] });
     await bench.submit(priced('12.50'));
     await bench.settled(1);
     await bench.submit(...Array.from({ length: 6 }, () => priced('twelve')));
     await bench.settled(7);
+    expect(bench.dead.map(({ code }) => code)).toEqual(Array(6).fill('rule_failed'));
+    await bench.submit(priced('9.90'));
+    await bench.settled(8);
+    expect(bench.fixed[1]).toMatchObject({ healer: 'rule', event: { amount: '9.90' } });
+    expect((await bench.rules.list())[0]).toMatchObject({ status: 'active' });
+  });
+
+  it('a rule that was demoted for its failures does not bar what the heuristics can prove', async () => {
+    bench = await healingBench({ healers: [renames('price', 'amount')] });
+    await bench.submit(priced('12.50'));
+    await bench.settled(1);
+    const [rule] = await bench.rules.list();
+    for (let time = 0; time < 6; time++) bench.rules.outdone(rule!.id);
     await bench.until(async () => (await bench.rules.list())[0]?.status === 'disabled');
     expect((await bench.rules.list())[0]).toMatchObject({ disabled_by: 'failures' });
     await bench.submit(priced('9.90'));
-    await bench.settled(8);
+    await bench.settled(2);
     expect(bench.fixed[1]).toMatchObject({ healer: 'heuristics', event: { amount: '9.90' } });
     expect(bench.fixed[1]).not.toHaveProperty('rule_id');
     expect(bench.model.requests).toEqual([]);

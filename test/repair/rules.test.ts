@@ -135,11 +135,32 @@ describe('the life of a rule', () => {
     const id = await learnPrice({ approval: 'review' });
     expect(find(priced())).toEqual({ kind: 'none' });
     time += 100 * dayMs;
-    expect(await rules.approve(id)).toMatchObject({
-      status: 'active',
-      expires_at: new Date(time + 7 * dayMs).toISOString(),
-    });
+    const approved = await rules.approve(id);
+    expect(approved.status).toBe('active');
+    expect(approved.expires_at).toBeUndefined();
+    time += 100 * dayMs;
     expect(find(priced())).toMatchObject({ kind: 'rule' });
+  });
+
+  it('goes on as long as it is used', async () => {
+    const id = await learnPrice();
+    for (let day = 0; day < 30; day += 3) {
+      time += 3 * dayMs;
+      expect(use(priced()).ok).toBe(true);
+      await until(async () => Date.parse((await rules.get(id))!.expires_at!) === time + 7 * dayMs);
+    }
+    time += 8 * dayMs;
+    expect(find(priced())).toEqual({ kind: 'none' });
+  });
+
+  it('has no end when a person taught it', async () => {
+    const id = await learnPrice({ origin: 'person' });
+    expect((await rules.get(id))!.expires_at).toBeUndefined();
+    time += 100 * dayMs;
+    expect(find(priced())).toMatchObject({ kind: 'rule', rule: { id } });
+    await rules.close();
+    rules = await open();
+    expect(find(priced())).toMatchObject({ kind: 'rule', rule: { id } });
   });
 
   it('does not come back by itself when a person disabled it, not even after its TTL', async () => {
@@ -326,25 +347,44 @@ describe('the counts of a rule', () => {
     });
   });
 
-  it('disable a rule that starts to fail', async () => {
+  const outdo = (id: string, times: number, store = rules): void => {
+    for (let time = 0; time < times; time++) store.outdone(id);
+  };
+
+  it('disable a rule that other plans outdo, and say why', async () => {
     const id = await learnPrice();
     for (let i = 0; i < 10; i++) use(priced());
-    for (let i = 0; i < 4; i++) use(priced('twelve'));
+    outdo(id, 4);
     expect(find(priced()).kind).toBe('rule');
-    use(priced('twelve'));
+    outdo(id, 1);
     expect(find(priced()).kind).toBe('none');
     await rules.close();
-    expect(await rules.get(id)).toMatchObject({ status: 'disabled', disabled_by: 'failures', failures: 5 });
+    expect(await rules.get(id)).toMatchObject({
+      status: 'disabled',
+      disabled_by: 'failures',
+      disabled_reason: expect.stringContaining('other plans') as string,
+    });
+    rules = await open();
+    const approved = await rules.approve(id);
+    expect(approved.disabled_reason).toBeUndefined();
+  });
+
+  it('say nothing of a rule for events that no plan could repair', async () => {
+    const id = await learnPrice();
+    for (let i = 0; i < 50; i++) use(priced('twelve'));
+    expect(find(priced()).kind).toBe('rule');
+    await rules.close();
+    expect(await rules.get(id)).toMatchObject({ status: 'active', failures: 50 });
   });
 
   it('start anew when a person approves the rule again, in whichever thread', async () => {
     const elsewhere = await open();
     const id = await learnPrice();
-    for (let i = 0; i < 5; i++) use(priced('twelve'));
+    outdo(id, 5);
     await until(() => find(priced(), elsewhere).kind === 'none');
     await elsewhere.approve(id);
     await until(() => find(priced()).kind === 'rule');
-    for (let i = 0; i < 4; i++) use(priced('twelve'));
+    outdo(id, 4);
     expect(find(priced()).kind).toBe('rule');
   });
 
@@ -353,15 +393,17 @@ describe('the counts of a rule', () => {
     const id = await learnPrice();
     await until(() => find(priced(), elsewhere).kind === 'rule');
     const person = elsewhere.disable(id);
-    for (let i = 0; i < 5; i++) use(priced('twelve'));
+    outdo(id, 5);
     await person;
     await rules.close();
     expect(await rules.get(id)).toMatchObject({ status: 'disabled', disabled_by: 'person' });
   });
 
-  it('leave a rule alone that fails now and then', async () => {
-    await learnPrice();
-    for (let i = 0; i < 500; i++) use(priced(i % 10 === 9 ? 'twelve' : '12'));
+  it('leave a rule alone that is outdone now and then', async () => {
+    const id = await learnPrice();
+    for (let i = 0; i < 500; i++)
+      if (i % 10 === 9) outdo(id, 1);
+      else use(priced());
     expect(find(priced()).kind).toBe('rule');
   });
 });

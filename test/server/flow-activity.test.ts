@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { ContractDrift } from '../../src/server/routes/contracts.ts';
-import type { FlowActivity } from '../../src/server/routes/flow-activity.ts';
+import type { ReplyTo } from '../../src/api/client.ts';
 import {
   type RunningSentinel,
   get,
@@ -24,7 +23,7 @@ export default defineStep(
 
 let sentinel: RunningSentinel;
 const api = (path: string) => `${sentinel.url}/api/v1${path}`;
-const activity = () => get<FlowActivity>(api('/flow/activity'));
+const activity = () => get<ReplyTo<'GET /api/v1/flow/activity'>>(api('/flow/activity'));
 
 beforeAll(async () => {
   sentinel = await startProcess({
@@ -41,7 +40,7 @@ it('tells of each step what it did and how it failed, of each queue how it moves
   await settled(sentinel.url, await ingest(sentinel.url, transaction({ description: 'fail' }), 'shop'));
   await settled(sentinel.url, await ingest(sentinel.url, { ...rest, amount: undefined, Amount }, 'shop'));
   await settled(sentinel.url, await ingest(sentinel.url, transaction({ amount: 'much' }), 'shop'));
-  let now: FlowActivity | undefined;
+  let now: ReplyTo<'GET /api/v1/flow/activity'> | undefined;
   const step = (name: string) => now!.steps.find((one) => one.name === name);
   await until(async () => {
     now = await activity();
@@ -71,7 +70,7 @@ it('tells of each step what it did and how it failed, of each queue how it moves
 
 it('a contract tells which undeclared fields its sources send, and how its events fare', async () => {
   await settled(sentinel.url, await ingest(sentinel.url, transaction({ campaign: 'spring' }), 'web'));
-  const drift = await get<ContractDrift>(api('/contracts/transaction/drift'));
+  const drift = await get<ReplyTo<'GET /api/v1/contracts/{name}/drift'>>(api('/contracts/transaction/drift'));
   expect(drift.fields.map(({ path }) => path).toSorted()).toEqual(['/Amount', '/campaign']);
   expect(drift.fields.find(({ path }) => path === '/campaign')).toMatchObject({
     version: '1.0.0',

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { StateGroup, StateItem } from '../../src/server/routes/state.ts';
+import type { ReplyTo } from '../../src/api/client.ts';
 import { type RunningSentinel, get, ingest, post, startProcess, transaction } from '../helpers/sentinel.ts';
 import { until } from '../helpers/until.ts';
 
@@ -20,7 +20,7 @@ export default defineStep(
 
 let sentinel: RunningSentinel;
 const api = (path: string) => `${sentinel.url}/api/v1${path}`;
-const list = (query: string) => get<{ items: StateItem[]; next: string | null }>(api(`/state${query}`));
+const list = (query: string) => get<ReplyTo<'GET /api/v1/state'>>(api(`/state${query}`));
 
 beforeAll(async () => {
   sentinel = await startProcess({ files: { 'steps/keeping.step.ts': keeping } });
@@ -46,7 +46,7 @@ it('lists entries below a prefix, page by page; a large value is left out', asyn
 });
 
 it('tells the groups, counted up to a thousand', async () => {
-  const { items } = await get<{ items: StateGroup[] }>(api('/state/groups'));
+  const { items } = await get<ReplyTo<'GET /api/v1/state/groups'>>(api('/state/groups'));
   expect(items).toContainEqual({ group: 'dead-letters', count: 2, exact: true });
   const steps = items.find(({ group }) => group === 'steps')!;
   expect(steps.exact).toBe(false);

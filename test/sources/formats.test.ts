@@ -22,11 +22,15 @@ describe('media types', () => {
     [undefined, 'json'],
     ['application/json', 'json'],
     ['application/json; charset=utf-8', 'json'],
-    ['application/cloudevents+json', 'json'],
+    ['application/vnd.github+json', 'json'],
+    ['application/cloudevents+json; charset=utf-8', 'cloudevent'],
+    ['application/cloudevents-batch+json', 'cloudevents'],
     ['application/x-ndjson', 'ndjson'],
     ['application/jsonl', 'ndjson'],
-    ['text/plain', undefined],
-    ['application/x-www-form-urlencoded', undefined],
+    ['Text/Plain; charset=UTF-8', 'json'],
+    ['application/x-www-form-urlencoded', 'form'],
+    ['multipart/form-data; boundary=x', undefined],
+    ['text/html', undefined],
   ])('reads %s as %s', (type, format) => {
     expect(formatOf(type)).toBe(format);
   });

@@ -1,13 +1,10 @@
-import type { Socket } from 'node:net';
 import { expect, it } from 'vitest';
-import { createRateLimit } from '../../src/sources/rate-limit.ts';
+import { createBuckets, tooMany } from '../../src/sources/rate-limit.ts';
 
-const from = (remoteAddress: string) => ({ socket: { remoteAddress } as Socket });
-
-it('lets each address send its burst, and then its rate', () => {
+it('lets each key have its burst, and then its rate', () => {
   let time = 0;
-  const check = createRateLimit({ requestsPerSecond: 10, burst: 3 }, () => time);
-  const allowed = (address: string) => check(from(address)) === undefined;
+  const take = createBuckets({ requestsPerSecond: 10, burst: 3 }, () => time);
+  const allowed = (key: string) => take(key) === undefined;
   expect([1, 2, 3, 4].map(() => allowed('a'))).toEqual([true, true, true, false]);
   expect(allowed('b')).toBe(true);
   time += 100;
@@ -17,12 +14,12 @@ it('lets each address send its burst, and then its rate', () => {
 });
 
 it('says when to come back', () => {
-  const check = createRateLimit({ requestsPerSecond: 0.5, burst: 1 }, () => 0);
-  check(from('a'));
-  expect(check(from('a'))).toMatchObject({ status: 429, retryAfter: 2 });
+  const take = createBuckets({ requestsPerSecond: 0.5, burst: 1 }, () => 0);
+  take('a');
+  expect(take('a')).toBe(2);
+  expect(tooMany('address', 2)).toMatchObject({ status: 429, retryAfter: 2 });
 });
 
 it('without a limit nobody waits', () => {
-  const check = createRateLimit(undefined);
-  expect(check(from('a'))).toBeUndefined();
+  expect(createBuckets(undefined)('a')).toBeUndefined();
 });

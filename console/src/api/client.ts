@@ -1,3 +1,12 @@
+import {
+  type Ask,
+  type AskArgs,
+  type Key,
+  type ReplyTo,
+  addressOf,
+  queryString,
+} from '../../../src/api/client.ts';
+import type { Problem } from '../../../src/api/problem.ts';
 import { tokenStore } from './token.ts';
 import type { Violation } from './types.ts';
 
@@ -23,43 +32,46 @@ export class ApiError extends Error {
 
 export type Params = Record<string, string | number | boolean | undefined>;
 
+/** What was not filled in is not asked for. */
 export function withParams(path: string, params: Params = {}): string {
-  const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(params))
-    if (value !== undefined && value !== '') search.set(name, String(value));
-  const text = search.toString();
-  return text === '' ? path : `${path}?${text}`;
+  const filled = Object.entries(params).filter(([, value]) => value !== '');
+  return path + queryString(Object.fromEntries(filled));
 }
 
-interface Request {
+interface Sending {
   method?: string;
-  params?: Params;
   /** JSON text, sent as it is: the digits of a number stay what they are. */
-  body?: string;
+  text?: string;
   contentType?: string;
   signal?: AbortSignal;
 }
 
 /** The response of a request that the server did not refuse. Throws ApiError, or TypeError without a connection. */
-export async function send(path: string, request: Request = {}): Promise<Response> {
-  const { method = 'GET', params, body, contentType = 'application/json', signal } = request;
+export async function send(path: string, sending: Sending = {}): Promise<Response> {
+  const { method = 'GET', text, contentType = 'application/json', signal } = sending;
   const headers: Record<string, string> = {};
   const token = tokenStore.get();
   if (token !== undefined) headers['authorization'] = `Bearer ${token}`;
-  if (body !== undefined) headers['content-type'] = contentType;
-  const response = await fetch(withParams(path, params), { method, headers, body, signal });
+  if (text !== undefined) headers['content-type'] = contentType;
+  const response = await fetch(path, { method, headers, body: text, signal });
   if (response.ok) return response;
   if (response.status === 401) tokenStore.refuse();
   throw await problemOf(response);
 }
 
-export async function request<T>(path: string, options?: Request): Promise<T> {
-  const response = await send(path, options);
-  return (response.status === 204 ? undefined : await response.json()) as T;
-}
-
-export function post<T>(path: string, body: unknown = {}): Promise<T> {
-  return request<T>(path, { method: 'POST', body: JSON.stringify(body) });
+/** `text` in place of `body`: a person's own JSON, whose digits must stay as they are. */
+export async function request<K extends Key>(
+  key: K,
+  ...[ask]: AskArgs<K, Pick<Sending, 'text' | 'signal'>>
+): Promise<ReplyTo<K>> {
+  const { params, query, body, text, signal } = (ask ?? {}) as Ask<Key> & Pick<Sending, 'text' | 'signal'>;
+  const { method, path } = addressOf(key, params);
+  const response = await send(withParams(path, query), {
+    method,
+    text: text ?? (body === undefined ? undefined : JSON.stringify(body)),
+    signal,
+  });
+  return (response.status === 204 ? undefined : await response.json()) as ReplyTo<K>;
 }
 
 async function problemOf(response: Response): Promise<ApiError> {
@@ -70,11 +82,4 @@ async function problemOf(response: Response): Promise<ApiError> {
   } catch {
     return new ApiError(response.status, 'unknown', `${response.status} ${response.statusText}`);
   }
-}
-
-interface Problem {
-  code: string;
-  title: string;
-  detail?: string;
-  violations?: Violation[];
 }

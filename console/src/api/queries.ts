@@ -7,7 +7,15 @@ import {
   useQuery,
 } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import { ApiError, type Params, request } from './client.ts';
+import {
+  type Ask,
+  type AskArgs,
+  type ItemOf,
+  type Key,
+  type ReplyTo,
+  addressOf,
+} from '../../../src/api/client.ts';
+import { ApiError, request } from './client.ts';
 import type { Page } from './types.ts';
 
 export const queryClient = new QueryClient({
@@ -21,16 +29,19 @@ export const queryClient = new QueryClient({
 });
 
 interface Options {
-  params?: Params;
   /** Milliseconds between two looks; none by default. */
   every?: number;
   enabled?: boolean;
 }
 
-export function useApi<T>(path: string, { params, every, enabled }: Options = {}): UseQueryResult<T> {
-  return useQuery<T>({
-    queryKey: [path, params ?? {}],
-    queryFn: ({ signal }) => request<T>(path, { params, signal }),
+type Gets = Extract<Key, `GET ${string}`>;
+type Lists = { [K in Gets]: ReplyTo<K> extends { items: unknown[] } ? K : never }[Gets];
+
+export function useApi<K extends Gets>(key: K, ...[ask]: AskArgs<K, Options>): UseQueryResult<ReplyTo<K>> {
+  const { params, query, every, enabled } = (ask ?? {}) as Ask<Gets> & Options;
+  return useQuery<ReplyTo<K>>({
+    queryKey: [addressOf(key, params).path, query ?? {}],
+    queryFn: ({ signal }) => request<Gets>(key, { params, query, signal }) as Promise<ReplyTo<K>>,
     placeholderData: keepPreviousData,
     refetchInterval: every,
     enabled,
@@ -40,11 +51,14 @@ export function useApi<T>(path: string, { params, every, enabled }: Options = {}
 export type Pages<T> = UseInfiniteQueryResult & { rows: T[] };
 
 /** A list by cursor; `rows` are all that were fetched so far. */
-export function usePages<T>(path: string, { params, every, enabled }: Options = {}): Pages<T> {
-  const query = useInfiniteQuery({
-    queryKey: [path, 'pages', params ?? {}],
+export function usePages<K extends Lists>(key: K, ...[ask]: AskArgs<K, Options>): Pages<ItemOf<K>> {
+  const { params, query, every, enabled } = (ask ?? {}) as Ask<Lists> & Options;
+  const found = useInfiniteQuery({
+    queryKey: [addressOf(key, params).path, 'pages', query ?? {}],
     queryFn: ({ signal, pageParam }) =>
-      request<Page<T>>(path, { params: { ...params, cursor: pageParam }, signal }),
+      request<Gets>(key, { params, query: { ...query, cursor: pageParam }, signal }) as Promise<
+        Page<ItemOf<K>>
+      >,
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
     placeholderData: keepPreviousData,
@@ -52,8 +66,8 @@ export function usePages<T>(path: string, { params, every, enabled }: Options = 
     refetchInterval: ({ state }) => (every !== undefined && hasOnePage(state.data) ? every : false),
     enabled,
   });
-  const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
-  return { ...query, rows };
+  const rows = useMemo(() => found.data?.pages.flatMap((page) => page.items) ?? [], [found.data]);
+  return { ...found, rows };
 }
 
 const hasOnePage = (data: unknown): boolean =>

@@ -2,7 +2,6 @@ import { Activity, FileText, Inbox, type LucideIcon, Moon, Radio, Sun } from 'lu
 import { useId, useMemo, useState } from 'react';
 import { useLocation } from 'wouter';
 import { useApi } from '../api/queries.ts';
-import type { Contract, Page, SourceInfo } from '../api/types.ts';
 import { setTheme } from '../lib/theme.ts';
 import { allPages } from '../pages/index.ts';
 import { Dialog } from '../ui/dialog.tsx';
@@ -90,8 +89,8 @@ const looksLikeId = /^[0-9a-f]{8}-?[0-9a-f-]{4,}/;
 
 function useItems(text: string): Item[] {
   const [, navigate] = useLocation();
-  const { data: contracts } = useApi<Page<Contract>>('/api/v1/contracts');
-  const { data: sources } = useApi<Page<SourceInfo>>('/api/v1/sources');
+  const { data: contracts } = useApi('GET /api/v1/contracts');
+  const { data: sources } = useApi('GET /api/v1/sources');
   return useMemo(() => {
     const to = (path: string) => () => navigate(path);
     const found: Item[] = allPages.map(({ path, label, icon, key, words }) => ({

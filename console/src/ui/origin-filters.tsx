@@ -1,6 +1,5 @@
 import { useMemo } from 'react';
 import { useApi } from '../api/queries.ts';
-import type { Contract, Page, SourceInfo } from '../api/types.ts';
 import { Choice } from './filters.tsx';
 
 interface Origin {
@@ -16,8 +15,8 @@ export function OriginFilters({
   filters: Origin;
   onChange: (change: Origin) => void;
 }) {
-  const contracts = useApi<Page<Contract>>('/api/v1/contracts');
-  const sources = useApi<Page<SourceInfo>>('/api/v1/sources');
+  const contracts = useApi('GET /api/v1/contracts');
+  const sources = useApi('GET /api/v1/sources');
   const names = useMemo(
     () => [...new Set(contracts.data?.items.map(({ name }) => name))].toSorted(),
     [contracts.data],

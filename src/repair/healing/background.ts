@@ -152,6 +152,8 @@ export function llmDesk(deps: {
         return refuse(signature, 'ambiguous_rules', `its repair contradicts rule ${learned.rule.id}`);
       case 'contradicted':
         return refuse(signature, 'repair_contradicted', `its repair can't be right: ${learned.reason}`);
+      case 'unproven':
+        return refuse(signature, 'no_repair_found', `its plan works, but ${learned.reason}`);
       case 'full':
         return refuse(signature, 'no_repair_found', 'there are too many rules to learn another; delete some');
     }

@@ -11,6 +11,8 @@ export interface HealingConfig {
   maxTokensPerHour: number;
   /** True sends the event's values to the model; false sends only their shape. */
   shareValues: boolean;
+  /** A plan that no name speaks for is put to the model a second time, as questions; what it does not confirm waits. */
+  secondLook: boolean;
   /** `review`: a learned rule waits for a person, and its events wait with it. */
   approval: 'auto' | 'review';
   ruleTtlDays: number;

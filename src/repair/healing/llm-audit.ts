@@ -28,8 +28,10 @@ export interface LlmExchange {
 /**
  * - `plan`: it works. `plan_failed`: a check refuses it. `refused`: the model says that there is none.
  * - `invalid`: the answer is no plan. `rejected`: the server declines the question. `unavailable`: no answer.
+ * - `confirmed`, `unconfirmed`: of the second question, which has no plan for an answer.
  */
-export type LlmOutcome = 'plan' | 'plan_failed' | 'refused' | 'invalid' | 'rejected' | 'unavailable';
+export type LlmOutcome =
+  'plan' | 'plan_failed' | 'refused' | 'invalid' | 'rejected' | 'unavailable' | 'confirmed' | 'unconfirmed';
 
 export type AuditEntry = LlmExchange & { id: string };
 

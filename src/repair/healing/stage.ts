@@ -119,7 +119,8 @@ export function healingStage(deps: {
         const healer = desk?.wasHealed(patient.failed.request_id) === true ? 'llm' : 'rule';
         return repaired(patient, { healer, rule_id, plan, event: result.value.event });
       }
-      patient.failedRule = rule_id;
+      // One that steps back for a field that was not there when it was learned has not failed.
+      if (result.error.leaves === undefined) patient.failedRule = rule_id;
       patient.attempts.push({ healer: 'rule', at: isoNow(), reason: result.error.reason, rule_id, plan });
       return undefined;
     }
@@ -161,7 +162,12 @@ export function healingStage(deps: {
       const repair = { healer: healer.name, plan, event: trial.value.event };
       if (learned.kind === 'learned' || learned.kind === 'known') {
         if (learned.rule.status === 'candidate') return awaitReview(learned.rule);
+        if (patient.failedRule !== undefined) rules.outdone(patient.failedRule);
         return repaired(patient, { ...repair, rule_id: learned.rule.id });
+      }
+      if (learned.kind === 'unproven' && !learned.alike) {
+        patient.attempts.push({ ...attempt, reason: learned.reason, plan });
+        continue;
       }
       // No rule came of it, but of this event the plan is proven; only a person's word stands against that.
       if (approval === 'auto') return repaired(patient, repair);

@@ -5,7 +5,8 @@ import { parseDate } from './dates.ts';
 
 /**
  * Casts a JSON value to a type without losing or guessing anything. `format` says how to read text that is ambiguous
- * otherwise: a date format (dates.ts), or `1,234.56` / `1.234,56` for grouped numbers. The error never quotes the value.
+ * otherwise: a date format (dates.ts), or for numbers `1,234.56`, `1.234,56` or `1234.56` (a point, and no groups). The
+ * error never quotes the value.
  */
 export function cast(value: Json, to: CastType, format?: string): Result<Json> {
   switch (to) {
@@ -35,12 +36,17 @@ function toText(value: Json): Result<Json> {
   return fail('has no text that reads back as the same value');
 }
 
+/**
+ * Digits only, whatever the format says of groups. Where `20.00` is sent for a whole number, the unit is another one
+ * (euros, and not cents), and `1.000` may be a thousand.
+ */
 function toInteger(value: Json, format: string | undefined): Result<Json> {
   if (typeof value === 'number')
     return Number.isSafeInteger(value) ? ok(value) : fail('is not a whole number');
-  const digits = plainNumber(value, format);
-  if (digits === undefined || !/^-?\d+(\.0+)?$/.test(digits)) return fail('does not spell a whole number');
-  const number = Number(canonicalDecimal(digits));
+  if (typeof value !== 'string' || value.length > 100 || !/^-?(0|[1-9]\d*)$/.test(value))
+    return fail('does not spell a whole number');
+  if (plainNumber(value, format) === undefined) return fail('is not a number of that format');
+  const number = Number(canonicalDecimal(value));
   return Number.isSafeInteger(number) ? ok(number) : fail('is too large for an exact number');
 }
 
@@ -78,19 +84,31 @@ function toUuid(value: Json): Result<Json> {
 
 /**
  * Sign, digits and point; no exponent, no grouping unless the format says how. No leading zeros: `007` is more likely a
- * code than a number, and would come back as `7`.
+ * code than a number, and would come back as `7`. `1.234` is a thousand and more to some, unless the format says whose
+ * point it is.
  */
 function plainNumber(value: Json, format: string | undefined): string | undefined {
   if (typeof value !== 'string' || value.length > 100) return undefined;
-  if (format === '1,234.56')
-    return /^-?(0|[1-9]\d{0,2}(,\d{3})*)(\.\d+)?$/.test(value) ? value.replaceAll(',', '') : undefined;
-  if (format === '1.234,56')
-    return /^-?(0|[1-9]\d{0,2}(\.\d{3})*)(,\d+)?$/.test(value)
-      ? value.replaceAll('.', '').replace(',', '.')
-      : undefined;
-  if (format !== undefined) return undefined;
-  return /^-?(0|[1-9]\d*)(\.\d+)?$/.test(value) ? value : undefined;
+  switch (format) {
+    case undefined:
+      return pointed.test(value) && !grouped.test(value) ? value : undefined;
+    case '1234.56':
+      return pointed.test(value) ? value : undefined;
+    case '1,234.56':
+      return /^-?(0|[1-9]\d{0,2}(,\d{3})*|[1-9]\d*)(\.\d+)?$/.test(value)
+        ? value.replaceAll(',', '')
+        : undefined;
+    case '1.234,56':
+      return /^-?(0|[1-9]\d{0,2}(\.\d{3})*|[1-9]\d*)(,\d+)?$/.test(value)
+        ? value.replaceAll('.', '').replace(',', '.')
+        : undefined;
+    default:
+      return undefined;
+  }
 }
+
+const pointed = /^-?(0|[1-9]\d*)(\.\d+)?$/;
+const grouped = /^-?[1-9]\d{0,2}\.\d{3}$/;
 
 /** Without zeros that say nothing. */
 function canonicalDecimal(text: string): string {

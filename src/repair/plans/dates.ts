@@ -1,15 +1,17 @@
 import type { Json } from '../../model/json.ts';
 import { type Result, fail, ok } from '../../model/result.ts';
+import { fromUnix } from './unix-time.ts';
 
 /**
  * Reads a date or time. Without a format only ISO 8601 is read, since `03/04/2026` is two dates. Formats: `unix`,
  * `unix_ms`, and patterns of `YYYY MM DD HH mm ss SSS` with any separators, such as `DD/MM/YYYY HH:mm`; also `MMM` and
  * `MMMM` (English names of months), `ddd` and `dddd` (of weekdays), `hh` with `A` (AM or PM), and `Z` (`Z`, `GMT`, `UTC`
- * or `+02:00`). Times without an offset are UTC. A datetime comes out as ISO 8601 with `Z`, a date as `YYYY-MM-DD`.
+ * or `+02:00`). A time that names no zone is no instant, and neither is a lone date: nobody can say which one was meant.
+ * A datetime comes out as ISO 8601 with `Z`, a date as `YYYY-MM-DD`.
  */
 export function parseDate(value: Json, to: 'datetime' | 'date', format?: string): Result<Json> {
   if (typeof value === 'string' && printed[to].test(value)) format = undefined;
-  if (format === 'unix' || format === 'unix_ms') return fromUnix(value, to, format === 'unix' ? 1000 : 1);
+  if (format === 'unix' || format === 'unix_ms') return fromUnix(value, to, format);
   if (typeof value !== 'string' || value.length > 40) return fail('is not the text of a date');
   const fields = format === undefined ? readIso(value) : readPattern(value, format);
   if (fields === undefined)
@@ -27,8 +29,10 @@ interface Fields {
   year: number;
   month: number;
   day: number;
-  /** Undefined for a lone date. */
-  time: { hour: number; minute: number; second: number; fraction: string; offset: number } | undefined;
+  /** Undefined for a lone date; `offset` in minutes, undefined when no zone is named. */
+  time:
+    | { hour: number; minute: number; second: number; fraction: string; offset: number | undefined }
+    | undefined;
 }
 
 const iso =
@@ -52,8 +56,9 @@ function readIso(text: string): Fields | undefined {
   };
 }
 
-function minutesOf(offset: string | undefined): number {
-  const match = /^([+-])(\d{2}):?(\d{2})$/.exec(offset ?? '');
+function minutesOf(offset: string | undefined): number | undefined {
+  if (offset === undefined) return undefined;
+  const match = /^([+-])(\d{2}):?(\d{2})$/.exec(offset);
   if (match === null) return 0;
   return (match[1] === '-' ? -1 : 1) * (Number(match[2]) * 60 + Number(match[3]));
 }
@@ -98,6 +103,22 @@ function patternOf(format: string): RegExp | undefined {
   patterns.set(format, pattern);
   return pattern;
 }
+
+/** The same places in another order: what the format may be mistaken for. */
+export function otherOrders(format: string): string[] {
+  const parts = format.match(token) ?? [];
+  const orders = dense.test(format) ? [...swaps, ...rotations] : swaps;
+  const others = orders.map((order) => parts.map((part) => order[part] ?? part).join(''));
+  return others.filter((other) => other !== format && patternOf(other) !== undefined);
+}
+
+const swaps: readonly Record<string, string>[] = [{ DD: 'MM', MM: 'DD' }];
+const rotations: readonly Record<string, string>[] = [
+  { YYYY: 'DD', DD: 'YYYY' },
+  { YYYY: 'MM', MM: 'YYYY' },
+  { YYYY: 'MM', MM: 'DD', DD: 'YYYY' },
+  { YYYY: 'DD', DD: 'MM', MM: 'YYYY' },
+];
 
 function compilePattern(format: string): RegExp | undefined {
   const groups = new Set<string>();
@@ -165,26 +186,14 @@ function print({ year, month, day, time }: Fields, to: 'datetime' | 'date'): Res
     if (time !== undefined) return fail('has a time, which a date would lose');
     return ok(date.toISOString().slice(0, 10));
   }
-  if (time !== undefined) {
-    const { hour, minute, second, offset } = time;
-    if (hour > 23 || minute > 59 || second > 59 || Math.abs(offset) > 14 * 60)
-      return fail('is no time of the day');
-    date.setUTCHours(hour, minute - offset, second, 0);
-  }
-  const fraction = (time?.fraction ?? '').replace(/0+$/, '');
+  if (time === undefined) return fail('has no time of the day');
+  const { hour, minute, second, offset } = time;
+  if (offset === undefined) return fail('names no time zone');
+  if (hour > 23 || minute > 59 || second > 59 || Math.abs(offset) > 14 * 60)
+    return fail('is no time of the day');
+  date.setUTCHours(hour, minute - offset, second, 0);
+  const fraction = time.fraction.replace(/0+$/, '');
   const text = date.toISOString();
   if (text.length !== 24) return fail('is outside the years 1 to 9999');
   return ok(`${text.slice(0, 19)}${fraction === '' ? '' : `.${fraction}`}Z`);
-}
-
-function fromUnix(value: Json, to: 'datetime' | 'date', factor: number): Result<Json> {
-  const number = typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value;
-  if (typeof number !== 'number' || !Number.isSafeInteger(number))
-    return fail('is not a Unix time in whole units');
-  if (to === 'date') return fail('has a time, which a date would lose');
-  const date = new Date(number * factor);
-  if (Number.isNaN(date.getTime()) || date.getUTCFullYear() < 1 || date.getUTCFullYear() > 9999)
-    return fail('is outside the years 1 to 9999');
-  // Only zeros of the fraction: the ISO text always has one.
-  return ok(date.toISOString().replace(/\.?0+Z$/, 'Z'));
 }

@@ -1,7 +1,8 @@
 import type { JsonObject } from '../../model/json.ts';
 import { type Result, fail, ok } from '../../model/result.ts';
 import { Draft } from './draft.ts';
-import { type InPlaceOperation, transformOf } from './in-place.ts';
+import { type FormatWitness, rivalsOf, witnessOf } from './formats.ts';
+import { type InPlaceOperation, type Transform, transformOf } from './in-place.ts';
 import { compileCopy, compileMove, compileVacate } from './operations/relocate.ts';
 import { type Step, forEachElement, isOpen } from './operations/run.ts';
 import { compileJoin, compileSplit } from './operations/split-join.ts';
@@ -28,6 +29,8 @@ export interface CompiledPlan {
 export interface PlanContext {
   /** Whether the contract declares a path. What it declares, and the event does not break, is never changed. */
   isDeclared: (pointer: Pointer) => boolean;
+  /** Is told what each value that a cast with a format reads says about that format. */
+  onFormat?: (witness: FormatWitness, path: Pointer, format: string) => void;
 }
 
 /** A plan as closures, compiled once for each rule and contract. */
@@ -60,7 +63,8 @@ export function inputsOf(plan: Plan): Pointer[] {
   return [...inputs];
 }
 
-function compile(operation: Operation, { isDeclared }: PlanContext): Step {
+function compile(operation: Operation, context: PlanContext): Step {
+  const { isDeclared } = context;
   switch (operation.op) {
     case 'move':
       return compileMove(operation.from, operation.to, isDeclared);
@@ -73,7 +77,7 @@ function compile(operation: Operation, { isDeclared }: PlanContext): Step {
     case 'remove':
       return compileRemove(operation.path, isDeclared);
     default:
-      return compileInPlace(operation, isDeclared);
+      return compileInPlace(operation, context);
   }
 }
 
@@ -84,9 +88,9 @@ function compileRemove(path: Pointer, isDeclared: PlanContext['isDeclared']): St
   );
 }
 
-function compileInPlace(operation: InPlaceOperation, isDeclared: PlanContext['isDeclared']): Step {
+function compileInPlace(operation: InPlaceOperation, { isDeclared, onFormat }: PlanContext): Step {
   const { path: pointer } = operation;
-  const transform = transformOf(operation);
+  const transform = watched(operation, onFormat);
   const declared = isDeclared(pointer);
   const change = forEachElement([pointer], [], ({ draft }, { from }) => {
     const path = from[0]!;
@@ -99,4 +103,15 @@ function compileInPlace(operation: InPlaceOperation, isDeclared: PlanContext['is
     return draft.set(path, changed.value) ? undefined : `${pointerOf(path)} can't be written`;
   });
   return (run) => (declared && !isOpen(run, pointer) ? undefined : change(run));
+}
+
+function watched(operation: InPlaceOperation, onFormat: PlanContext['onFormat']): Transform {
+  const transform = transformOf(operation);
+  if (operation.op !== 'cast' || operation.format === undefined || onFormat === undefined) return transform;
+  const { path, to, format } = operation;
+  if (rivalsOf(format).length === 0) return transform;
+  return (value) => {
+    onFormat(witnessOf(value, to, format), path, format);
+    return transform(value);
+  };
 }

@@ -3,7 +3,9 @@ import type { JsonObject } from '../../model/json.ts';
 import { type Result, fail, ok } from '../../model/result.ts';
 import type { Violation } from '../../model/violation.ts';
 import type { Failure } from '../healing/healer.ts';
-import { compilePlan } from './interpreter.ts';
+import { compileArrivals } from './arrivals.ts';
+import { type PlanContext, compilePlan } from './interpreter.ts';
+import { compileLeftovers } from './leftovers.ts';
 import type { Plan, Pointer } from '../../model/plan.ts';
 import { genericPointer, segmentsOf } from '../../model/pointer.ts';
 import { compileProvenance } from './provenance.ts';
@@ -23,21 +25,26 @@ export interface Refusal {
   remaining?: Violation[];
   /** What the plan made of the event, then. */
   event?: JsonObject;
+  /** Fields that the plan leaves where they are, though they have the names of declared ones. */
+  leaves?: Pointer[];
+}
+
+export interface TrialOptions extends PlanPermissions {
+  /** Fields that may be left, since somebody has looked at them. */
+  mayLeave?: 'all' | ReadonlySet<Pointer>;
+  onFormat?: PlanContext['onFormat'];
 }
 
 /**
  * Tries a plan on the event it was proposed for, with every check there is: whether the contract permits the plan,
- * whether it applies, whether each leaf of the result has its provenance, whether the contract accepts the result.
+ * whether it applies, whether each leaf of the result has its provenance, whether the contract accepts the result, and
+ * whether it is whole.
  */
-export function tryPlan(
-  failure: Failure,
-  plan: Plan,
-  permissions: PlanPermissions = {},
-): Result<Repaired, Refusal> {
+export function tryPlan(failure: Failure, plan: Plan, options: TrialOptions = {}): Result<Repaired, Refusal> {
   const { contract, event, violations } = failure;
-  const forbidden = checkPlan(plan, contract, permissions);
+  const forbidden = checkPlan(plan, contract, options);
   return forbidden === undefined
-    ? compileRule(plan, contract)(event, violations)
+    ? compileRule(plan, contract, options)(event, violations)
     : fail({ reason: forbidden });
 }
 
@@ -48,18 +55,30 @@ export function tryPlan(
 export function compileRule(
   plan: Plan,
   contract: Contract,
+  { mayLeave, onFormat }: Pick<TrialOptions, 'mayLeave' | 'onFormat'> = {},
 ): (event: JsonObject, violations: readonly Violation[]) => Result<Repaired, Refusal> {
   const compiled = compilePlan(plan, {
     isDeclared: (pointer) => isDeclared(contract.jsonSchema, segmentsOf(pointer)),
+    onFormat,
   });
   const unproven = compileProvenance(plan, contract);
+  const doubtful = compileArrivals(plan, contract);
+  const leftovers = compileLeftovers(plan, contract);
   const pathsOf = rememberedPaths();
   return (event, violations) => {
     const applied = compiled.apply(event, pathsOf(violations, event));
     if (!applied.ok) return fail({ reason: `operation ${applied.error.operation}: ${applied.error.reason}` });
-    const doubt = unproven(event, applied.value);
-    return doubt === undefined ? validated(contract, applied.value) : fail({ reason: doubt });
+    const doubt = unproven(event, applied.value) ?? doubtful(applied.value);
+    if (doubt !== undefined) return fail({ reason: doubt });
+    const made = validated(contract, applied.value);
+    if (!made.ok || mayLeave === 'all') return made;
+    const leaves = leftovers(applied.value).filter((pointer) => mayLeave?.has(pointer) !== true);
+    return leaves.length === 0 ? made : fail({ reason: left(leaves), leaves });
   };
+}
+
+function left(leaves: readonly Pointer[]): string {
+  return `${leaves.slice(0, 3).join(', ')} would be left, and ${leaves.length === 1 ? 'has the name of a declared field' : 'have the names of declared fields'}`;
 }
 
 function validated(contract: Contract, event: JsonObject): Result<Repaired, Refusal> {

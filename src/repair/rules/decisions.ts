@@ -13,7 +13,7 @@ import { type Rule, type StoredRule, statusAt } from '../../model/rule.ts';
 /** What people decide about rules. */
 export interface RuleDecisions {
   /**
-   * Activates a candidate, disabled or expired rule, for a new term. `not_found`; `conflict` with an active rule, or while
+   * Activates a candidate, disabled or expired rule, for good. `not_found`; `conflict` with an active rule, or while
    * the rule is rolled back.
    */
   approve(id: string): Promise<Rule>;
@@ -59,8 +59,8 @@ export function createRuleDecisions(deps: {
     index.rivals(rule).find((other) => statusAt(other, now()) === 'active');
 
   const active = (rule: StoredRule): StoredRule => {
-    const { disabled_by: _, ...rest } = rule;
-    return { ...rest, status: 'active', expires_at: new Date(now() + ttlMs).toISOString() };
+    const { disabled_by: _by, disabled_reason: _reason, doubt: _doubt, expires_at: _end, ...rest } = rule;
+    return { ...rest, status: 'active' };
   };
 
   return {
@@ -77,7 +77,12 @@ export function createRuleDecisions(deps: {
 
     disable: (id) =>
       inTurn(async () => {
-        const rule: StoredRule = { ...(await existing(id)), status: 'disabled', disabled_by: 'person' };
+        const rule: StoredRule = {
+          ...(await existing(id)),
+          status: 'disabled',
+          disabled_by: 'person',
+          disabled_reason: undefined,
+        };
         await write(rule);
         return records.withUses(rule);
       }),

@@ -17,8 +17,8 @@ interface Expectation {
   check: FieldCheck;
   /** State of the index for which this was worked out. */
   version: number;
-  /** Milliseconds since 1970. */
-  expiresAt: number;
+  /** Milliseconds since 1970; undefined for good. */
+  endsAt: number | undefined;
   /** The violations last found to be the rule's. */
   proven: readonly Violation[] | undefined;
   /** Events in a row that had its inputs and were none of its drift. */
@@ -59,10 +59,10 @@ export class ExpectedDrift {
     if (bySource === undefined) this.#byContract.set(contract, (bySource = new Map()));
     const others = (bySource.get(source) ?? []).filter((known) => known.indexed !== indexed);
     const { version } = this.#index;
-    const expiresAt = Date.parse(indexed.rule.expires_at);
+    const { endsAt } = indexed;
     bySource.set(
       source,
-      [{ indexed, apply, check, version, expiresAt, proven: undefined, misses: 0 }, ...others].slice(
+      [{ indexed, apply, check, version, endsAt, proven: undefined, misses: 0 }, ...others].slice(
         0,
         maxExpectations,
       ),
@@ -80,7 +80,10 @@ export class ExpectedDrift {
     for (const expectation of expectations) {
       const { indexed, apply, version } = expectation;
       if (!indexed.fits(event)) continue;
-      if (version !== this.#index.version || expectation.expiresAt <= this.#now()) {
+      if (
+        version !== this.#index.version ||
+        (expectation.endsAt ?? Number.POSITIVE_INFINITY) <= this.#now()
+      ) {
         this.#forget(contract, source, expectation);
         continue;
       }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Contract } from '../../contracts/contract.ts';
 import { isObject } from '../../model/json.ts';
 import { type Result, fail, ok } from '../../model/result.ts';
+import { maxBeside } from './beside.ts';
 import { isLegacyRule, parseLegacy } from './import-legacy.ts';
 import { parsePlan } from '../plans/parse-plan.ts';
 import { type StoredRule, ruleId } from '../../model/rule.ts';
@@ -48,6 +49,7 @@ const exportedRule = z.object({
         }),
       )
       .max(256),
+    beside: z.array(text(256)).max(maxBeside).optional(),
   }),
   plan: z.unknown(),
   status: z.enum(['candidate', 'active', 'disabled', 'expired']),

@@ -1,8 +1,9 @@
 import type { Contract } from '../../contracts/contract.ts';
 import type { JsonObject } from '../../model/json.ts';
-import type { Result } from '../../model/result.ts';
+import { type Result, fail } from '../../model/result.ts';
 import { violationsKey } from '../../validate/signature.ts';
 import type { Violation } from '../../model/violation.ts';
+import { compileBeside, maxBeside } from './beside.ts';
 import { type InputTest, compileInputs } from './inputs.ts';
 import { type RuleStatus, type StoredRule, planKey, statusAt } from '../../model/rule.ts';
 import { checkPlan } from '../plans/static-check.ts';
@@ -11,7 +12,7 @@ import { type Repaired, compileRule } from '../plans/trial.ts';
 export type Apply = (
   event: JsonObject,
   violations: readonly Violation[],
-) => Result<Repaired, { reason: string }>;
+) => Result<Repaired, { reason: string; leaves?: readonly string[] }>;
 
 /** What a failed event is looked up by. */
 export interface RuleQuestion {
@@ -27,6 +28,17 @@ export interface IndexedRule {
   readonly rule: StoredRule;
   readonly planKey: string;
   readonly fits: InputTest;
+  /** Milliseconds since 1970; undefined for good. */
+  readonly endsAt: number | undefined;
+  readonly formats: FormatRecord;
+}
+
+/** What the events have said of the formats in a rule's plan. */
+export interface FormatRecord {
+  /** When a value was last read that only the rule's format reads. */
+  provenAt: number | undefined;
+  /** What the event that was looked at last says against it. */
+  contradiction: string | undefined;
 }
 
 export interface RuleIndexOptions {
@@ -63,7 +75,13 @@ export class RuleIndex {
   set(rule: StoredRule): void {
     this.delete(rule.id);
     this.version++;
-    const indexed = { rule, planKey: planKey(rule.plan), fits: compileInputs(rule.match.inputs) };
+    const indexed: IndexedRule = {
+      rule,
+      planKey: planKey(rule.plan),
+      fits: compileInputs(rule.match.inputs),
+      endsAt: rule.expires_at === undefined ? undefined : Date.parse(rule.expires_at),
+      formats: { provenAt: undefined, contradiction: undefined },
+    };
     this.#byId.set(rule.id, indexed);
     const sender = senderKey(rule.contract, rule.version, rule.source);
     const byViolations = this.#bySender.get(sender) ?? new Map<string, IndexedRule[]>();
@@ -131,11 +149,31 @@ export class RuleIndex {
     if (known?.contract === contract) return known.apply;
 
     const { targetFields } = this.#options;
-    const forbidden = checkPlan(rule.plan, contract, targetFields === undefined ? {} : { targetFields });
+    const forbidden = checkPlan(rule.plan, contract, { targetFields });
     if (forbidden !== undefined) this.#options.onForbidden(rule, forbidden);
-    const apply = forbidden === undefined ? compileRule(rule.plan, contract) : undefined;
+    const apply = forbidden === undefined ? this.#compile(indexed, contract) : undefined;
     this.#compiled.set(indexed, { contract, apply });
     return apply;
+  }
+
+  /** The plan, which steps back from events on which the healers should look again. */
+  #compile({ rule, formats }: IndexedRule, contract: Contract): Apply {
+    const { plan, match } = rule;
+    const known = new Set(match.beside);
+    const beside = compileBeside(plan, contract);
+    const apply = compileRule(plan, contract, {
+      mayLeave: known,
+      onFormat: (witness, path, format) => {
+        if (witness === 'proves') formats.provenAt = this.#options.now();
+        if (witness === 'contradicts')
+          formats.contradiction = `an event has a value for ${path} that is not written as ${format}, but otherwise`;
+      },
+    });
+    return (event, violations) => {
+      const leaves = known.size < maxBeside ? beside(event).filter((pointer) => !known.has(pointer)) : [];
+      if (leaves.length > 0) return fail({ reason: `${leaves[0]} may be meant as well`, leaves });
+      return apply(event, violations);
+    };
   }
 }
 

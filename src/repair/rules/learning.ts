@@ -8,7 +8,9 @@ import { conflictWith } from './conflicts.ts';
 import type { RuleIndex } from './index-by-sender.ts';
 import { type Lesson, ruleFrom } from './lesson.ts';
 import type { RuleWrites } from './writes.ts';
-import { type StoredRule, statusAt } from '../../model/rule.ts';
+import { type StoredRule, planKey, statusAt } from '../../model/rule.ts';
+import { maxBeside } from './beside.ts';
+import { proofOf, withoutFormats } from './format-proof.ts';
 
 export type Learned =
   | { kind: 'learned' | 'known'; rule: StoredRule }
@@ -18,6 +20,11 @@ export type Learned =
   | { kind: 'conflicting'; rule: StoredRule }
   /** Valid events of the sender, or another rule for it, show that the plan means something else. */
   | { kind: 'contradicted'; reason: string }
+  /**
+   * No value shows that a format in the plan is the sender's. `alike`: the event itself is read the same in every format,
+   * but the next one may not be.
+   */
+  | { kind: 'unproven'; alike: boolean; reason: string }
   /** There are too many rules. */
   | { kind: 'full' };
 
@@ -66,6 +73,37 @@ export function createRuleLearning(deps: {
       : { objection: conflict, notes: support };
   }
 
+  /** The healer saw more fields beside than the one that made the rule, and stands by the plan. */
+  async function remembering(rule: StoredRule, { match }: StoredRule): Promise<StoredRule> {
+    const before = new Set(rule.match.beside);
+    const beside = [...new Set([...before, ...(match.beside ?? [])])].slice(0, maxBeside);
+    if (beside.length === before.size) return rule;
+    const wider = { ...rule, match: { ...rule.match, beside } };
+    await write(wider);
+    return wider;
+  }
+
+  /** A format that no value proves, or that the sender has contradicted before, makes no rule that nobody looks at. */
+  function formatDoubt({ failure, plan, origin, approval }: Lesson): Learned | undefined {
+    if (origin === 'person' || approval === 'review') return undefined;
+    const { contract, source, event, violations, peers = [] } = failure;
+    if (planKey(plan) === planKey(withoutFormats(plan))) return undefined;
+    const proof = proofOf(plan, contract, [event, ...peers]);
+    if (proof !== 'proven')
+      return { kind: 'unproven', alike: proof === 'alike', reason: 'no value proves how it is written' };
+    const { name, version } = contract;
+    const isMixed = index
+      .matching({ contract: name, version, source, violations, event }, 'disabled')
+      .some(
+        ({ rule }) =>
+          rule.disabled_by === 'contradiction' &&
+          planKey(withoutFormats(rule.plan)) === planKey(withoutFormats(plan)),
+      );
+    if (!isMixed) return undefined;
+    const alike = proofOf(plan, contract, [event]) !== 'open';
+    return { kind: 'unproven', alike, reason: 'the sender has written it in different ways' };
+  }
+
   return (lesson) =>
     inTurn(async (): Promise<Learned> => {
       const times = { now: now(), ttlMs };
@@ -74,14 +112,16 @@ export function createRuleLearning(deps: {
       const status = known === undefined ? undefined : statusAt(known, now());
       if (known !== undefined && status === 'disabled') return { kind: 'disabled', rule: known };
       if (known !== undefined && (status === 'active' || status === lessonRule.status))
-        return { kind: 'known', rule: known };
+        return { kind: 'known', rule: await remembering(known, lessonRule) };
       const { failure } = lesson;
       const { name, version } = failure.contract;
       const question = { contract: name, version, source: failure.source, violations: failure.violations };
       const rival = index
         .matching({ ...question, event: failure.event }, 'active')
-        .find((indexed) => index.compiled(indexed) !== undefined);
+        .find((indexed) => index.compiled(indexed)?.(failure.event, failure.violations).ok === true);
       if (rival !== undefined) return { kind: 'conflicting', rule: rival.rule };
+      const unproven = formatDoubt(lesson);
+      if (unproven !== undefined) return unproven;
       if (known === undefined && index.size >= maxRules) return { kind: 'full' };
       if (await isBarred(lesson, lessonRule.id)) return { kind: 'turned_down', rule: lessonRule };
       const { objection, notes } = plausibility(lesson);

@@ -2,7 +2,10 @@ import { violationsKey } from '../../validate/signature.ts';
 import type { Failure } from '../healing/healer.ts';
 import { inputsOf } from '../plans/interpreter.ts';
 import type { Plan } from '../../model/plan.ts';
+import { compileBeside, maxBeside } from './beside.ts';
 import { learnInputs } from './inputs.ts';
+import { compileLeftovers } from '../plans/leftovers.ts';
+import { tryPlan } from '../plans/trial.ts';
 import { type RuleOrigin, type StoredRule, ruleId } from '../../model/rule.ts';
 
 /** A plan that worked on a failed event. The caller has tried it (trial.ts). */
@@ -24,7 +27,11 @@ export function ruleFrom(lesson: Lesson, times: { now: number; ttlMs: number }):
     contract: contract.name,
     version: contract.version,
     source,
-    match: { violations: violationsKey(violations), inputs: learnInputs(inputsOf(plan), event) },
+    match: {
+      violations: violationsKey(violations),
+      inputs: learnInputs(inputsOf(plan), event),
+      beside: besideOf(lesson),
+    },
     plan,
   };
   return {
@@ -34,8 +41,18 @@ export function ruleFrom(lesson: Lesson, times: { now: number; ttlMs: number }):
     origin,
     status: approval === 'auto' ? 'active' : 'candidate',
     evidence: evidence.slice(0, 20).map((line) => line.slice(0, 500)),
-    ...(model === undefined ? undefined : { model }),
+    model,
     created_at: new Date(times.now).toISOString(),
-    expires_at: new Date(times.now + times.ttlMs).toISOString(),
+    expires_at: origin === 'person' ? undefined : new Date(times.now + times.ttlMs).toISOString(),
   };
+}
+
+/** What else could have been meant, and what a person left where it was. */
+function besideOf({ failure, plan, origin }: Lesson): string[] | undefined {
+  const { contract, event } = failure;
+  const beside = compileBeside(plan, contract)(event);
+  const tried = origin === 'person' ? tryPlan(failure, plan, { mayLeave: 'all' }) : undefined;
+  const left = tried?.ok === true ? compileLeftovers(plan, contract)(tried.value.event) : [];
+  const all = [...new Set([...beside, ...left])].slice(0, maxBeside);
+  return all.length === 0 ? undefined : all;
 }

@@ -45,10 +45,11 @@ export function ruleRecords(state: StateStore, now: () => number): RuleRecords {
     },
 
     async write(rule, others = []) {
-      const lasting = rule.status === 'candidate' || rule.disabled_by === 'person';
-      const ttlMs = Math.max(1, Date.parse(rule.expires_at) - now()) + keepExpiredMs;
-      const value = { ...rule } as unknown as JsonObject;
-      await state.write([{ put: prefix + rule.id, value, ...(lasting ? undefined : { ttlMs }) }, ...others]);
+      const { status, disabled_by, expires_at } = rule;
+      const isLasting = status === 'candidate' || disabled_by === 'person' || expires_at === undefined;
+      const ttlMs = isLasting ? undefined : Math.max(1, Date.parse(expires_at) - now()) + keepExpiredMs;
+      const value = JSON.parse(JSON.stringify(rule)) as JsonObject;
+      await state.write([{ put: prefix + rule.id, value, ttlMs }, ...others]);
     },
 
     delete: (id, others) => state.write([{ delete: prefix + id }, { delete: usesPrefix + id }, ...others]),

@@ -11,9 +11,12 @@ import { type Apply, type IndexedRule, RuleIndex, type RuleQuestion } from './in
 import { type Learned, createRuleLearning } from './learning.ts';
 import type { Lesson } from './lesson.ts';
 import { type RuleFilter, ruleRecords } from './records.ts';
+import { mostSpecific } from './specific.ts';
+import { createRuleTrust } from './trust.ts';
 import { RuleUseCounter } from './uses.ts';
 import { createRuleWrites } from './writes.ts';
 import type { Rule, RuleStatus, StoredRule } from '../../model/rule.ts';
+import { sameJson } from '../plans/draft.ts';
 import type { Repaired } from '../plans/trial.ts';
 
 export interface RuleStoreOptions {
@@ -61,6 +64,8 @@ export interface RuleStore extends RuleDecisions {
   ): { rule: StoredRule; repaired: Repaired } | undefined;
   /** The candidates that wait for approval, and the disabled rules, that are for such an event. */
   inactive(question: RuleQuestion): { candidates: StoredRule[]; disabled: StoredRule[] };
+  /** Another plan has repaired an event that this rule is for. */
+  outdone(id: string): void;
   /** Makes a rule of a plan that worked; durable when it resolves. */
   learn(lesson: Lesson): Promise<Learned>;
   /** Newest first. */
@@ -97,8 +102,7 @@ export async function openRuleStore(state: StateStore, options: RuleStoreOptions
   );
   const expected = new ExpectedDrift(index, now);
   const writes = createRuleWrites(records, index);
-  const { inTurn, write } = writes;
-  const background = new Set<Promise<void>>();
+  const trust = createRuleTrust({ index, records, writes, uses, ttlMs, log, now });
 
   const unwatch = await records.follow((id, rule) => {
     if (rule === undefined) return index.delete(id);
@@ -109,29 +113,19 @@ export async function openRuleStore(state: StateStore, options: RuleStoreOptions
 
   function countedApply(indexed: IndexedRule, apply: Apply): Apply {
     return (event, violations) => {
+      indexed.formats.contradiction = undefined;
       const result = apply(event, violations);
+      if (!result.ok) {
+        const { contradiction: reason, provenAt: since } = indexed.formats;
+        if (reason !== undefined) trust.contradicted(indexed, { since, reason });
+        else if (result.error.leaves === undefined) trust.failed(indexed);
+        return result;
+      }
       const contract = contracts?.get(indexed.rule.contract, indexed.rule.version);
-      if (result.ok && contract !== undefined) expected.remember(indexed, contract, apply);
-      if (uses.count(indexed.rule.id, result.ok, now())) demote(indexed.rule);
+      if (contract !== undefined) expected.remember(indexed, contract, apply);
+      trust.repaired(indexed);
       return result;
     };
-  }
-
-  function demote(rule: StoredRule): void {
-    if (index.get(rule.id)?.status !== 'active') return;
-    const demoted: StoredRule = { ...rule, status: 'disabled', disabled_by: 'failures' };
-    index.set(demoted);
-    const { id: rule_id, contract, source } = rule;
-    log.warn({ status: 'failed', rule_id, contract, source }, 'rule disabled: it fails too often');
-    const written = inTurn(async () => {
-      // A person, in another thread, may have decided about it meanwhile.
-      const current = await records.read(rule.id);
-      if (current?.status === 'active') await write(demoted);
-      else if (current !== undefined) index.set(current);
-    })
-      .catch((err: unknown) => log.error({ err, rule_id }, 'the disabled rule could not be written'))
-      .finally(() => background.delete(written));
-    background.add(written);
   }
 
   function lookUp(question: RuleQuestion): Found & { indexed?: IndexedRule } {
@@ -139,11 +133,20 @@ export async function openRuleStore(state: StateStore, options: RuleStoreOptions
       const apply = index.compiled(indexed);
       return apply === undefined ? [] : { indexed, apply };
     });
-    const first = usable[0];
+    const [first, ...others] = mostSpecific(usable);
     if (first === undefined) return { kind: 'none' };
-    if (usable.some(({ indexed }) => indexed.planKey !== first.indexed.planKey))
-      return { kind: 'ambiguous', rules: usable.map(({ indexed }) => indexed.rule) };
-    return { kind: 'rule', rule: first.indexed.rule, ...first };
+    if (others.length === 0) return { kind: 'rule', rule: first.indexed.rule, ...first };
+    // Several that have nothing to do with each other: what works, when it comes to the same.
+    const { event, violations } = question;
+    const tried = [first, ...others].map((one) => ({ ...one, made: one.apply(event, violations) }));
+    const willing = tried.filter(({ made }) => made.ok || made.error.leaves !== undefined);
+    const results = willing.map(({ made }) => (made.ok ? made.value.event : undefined));
+    // Where each leaves something to another, the healers find what does all of it.
+    if (willing.length > 0 && results.every((result) => result === undefined)) return { kind: 'none' };
+    const [only] = willing;
+    if (only !== undefined && results.every((result) => sameJson(result, results[0])))
+      return { kind: 'rule', rule: only.indexed.rule, indexed: only.indexed, apply: only.apply };
+    return { kind: 'ambiguous', rules: [first, ...others].map(({ indexed }) => indexed.rule) };
   }
 
   return {
@@ -160,9 +163,8 @@ export async function openRuleStore(state: StateStore, options: RuleStoreOptions
     repairExpected(contract, source, event) {
       const found = expected.repair(contract, source, event);
       if (found === undefined) return undefined;
-      const { rule } = found.indexed;
-      uses.count(rule.id, true, now());
-      return { rule, repaired: found.repaired };
+      trust.repaired(found.indexed);
+      return { rule: found.indexed.rule, repaired: found.repaired };
     },
 
     inactive(question) {
@@ -170,6 +172,7 @@ export async function openRuleStore(state: StateStore, options: RuleStoreOptions
       return { candidates: rules('candidate'), disabled: rules('disabled') };
     },
 
+    outdone: (id) => trust.outdone(id),
     learn: createRuleLearning({ state, index, writes, recent: options.recent, ttlMs, log, now }),
     ...createRuleDecisions({ state, index, records, writes, uses, contracts, ttlMs, now }),
     list: (filter) => records.list(filter),
@@ -182,8 +185,8 @@ export async function openRuleStore(state: StateStore, options: RuleStoreOptions
 
     async close() {
       unwatch();
-      await Promise.all(background);
-      await inTurn(() => Promise.resolve());
+      await trust.settled();
+      await writes.inTurn(() => Promise.resolve());
       await uses.flush();
     },
   };

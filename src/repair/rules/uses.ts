@@ -7,9 +7,9 @@ export type RuleUses = { hits: number; failures: number; last_used_at?: string }
 
 export const usesPrefix = 'rule-uses/';
 
-/** A rule is demoted at this many recent failures… */
-const failuresToDemote = 5;
-/** …when they are more than this share of its recent uses. */
+/** A rule is demoted when so many of its recent events were repaired by another plan… */
+const blamesToDemote = 5;
+/** …which are more than this share of its recent uses. */
 const shareToDemote = 0.2;
 /** Uses after which the older half of the memory fades, so that an old rule that breaks today is noticed today. */
 const recentUses = 200;
@@ -21,7 +21,7 @@ const leasePauseMs = 50;
 interface Counter {
   /** Not yet in the state. */
   pending: { hits: number; failures: number; lastUsedAt: number };
-  recent: { hits: number; failures: number };
+  recent: { hits: number; blames: number };
 }
 
 /**
@@ -48,30 +48,32 @@ export class RuleUseCounter {
     this.#onFlushFailure = onFlushFailure;
   }
 
-  /** Returns true when the rule fails so often that it should be demoted. */
-  count(id: string, repaired: boolean, at: number): boolean {
-    const counter = this.#counter(id);
-    const { pending, recent } = counter;
+  count(id: string, repaired: boolean, at: number): void {
+    const { pending, recent } = this.#counter(id);
     pending.lastUsedAt = at;
     if (repaired) {
       pending.hits++;
       recent.hits++;
-    } else {
-      pending.failures++;
-      recent.failures++;
-    }
-    const total = recent.hits + recent.failures;
-    const failing = recent.failures >= failuresToDemote && recent.failures > shareToDemote * total;
-    if (total >= recentUses) counter.recent = { hits: recent.hits / 2, failures: recent.failures / 2 };
+      fade(recent);
+    } else pending.failures++;
     this.#dirty.add(id);
     this.#timer ??= setTimeout(() => void this.flush().catch(this.#onFlushFailure), 1000).unref();
-    return !repaired && failing;
+  }
+
+  /** Another plan repaired what the rule should have. True when that happens so often that it should be demoted. */
+  blame(id: string): boolean {
+    const { recent } = this.#counter(id);
+    recent.blames++;
+    const isFailing =
+      recent.blames >= blamesToDemote && recent.blames > shareToDemote * (recent.hits + recent.blames);
+    fade(recent);
+    return isFailing;
   }
 
   /** Begins the judgement of a rule anew; its counts stay. */
   forgive(id: string): void {
     const counter = this.#counters.get(id);
-    if (counter !== undefined) counter.recent = { hits: 0, failures: 0 };
+    if (counter !== undefined) counter.recent = { hits: 0, blames: 0 };
   }
 
   /** Resolves when all counts so far are in the state. */
@@ -88,7 +90,7 @@ export class RuleUseCounter {
   #counter(id: string): Counter {
     let counter = this.#counters.get(id);
     if (counter === undefined) {
-      counter = { pending: { hits: 0, failures: 0, lastUsedAt: 0 }, recent: { hits: 0, failures: 0 } };
+      counter = { pending: { hits: 0, failures: 0, lastUsedAt: 0 }, recent: { hits: 0, blames: 0 } };
       this.#counters.set(id, counter);
     }
     return counter;
@@ -125,6 +127,12 @@ export class RuleUseCounter {
       if (pending.hits === 0 && pending.failures === 0) this.#dirty.delete(id);
     }
   }
+}
+
+function fade(recent: Counter['recent']): void {
+  if (recent.hits + recent.blames < recentUses) return;
+  recent.hits /= 2;
+  recent.blames /= 2;
 }
 
 const keepUsesMs = 90 * 86_400_000;

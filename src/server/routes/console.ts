@@ -26,11 +26,6 @@ const mediaTypes: Record<string, string> = {
 
 const noncePlace = '__CSP_NONCE__';
 
-/** Whether a request is for the console's files, which need no token: the page asks for it. */
-export function isConsolePath(url: string): boolean {
-  return /^\/console(?:[/?]|$)/.test(url);
-}
-
 /**
  * The console, as it was built into `folder`. Only files that were there at the first request are served, by their
  * exact names, from memory; any other path is a view of the page.
@@ -61,8 +56,10 @@ export function consoleRoutes(app: FastifyInstance, folder: string = packageFold
     return sendPage(reply, assets.get('index.html')!);
   }
 
-  app.get('/console', (_request, reply) => serve('index.html', false, reply));
-  app.get<{ Params: { '*': string } }>('/console/*', (request, reply) =>
+  // The page itself asks for the key.
+  const config = { role: 'anyone' } as const;
+  app.get('/console', { config }, (_request, reply) => serve('index.html', false, reply));
+  app.get<{ Params: { '*': string } }>('/console/*', { config }, (request, reply) =>
     serve(request.params['*'], /\bgzip\b/.test(request.headers['accept-encoding'] ?? ''), reply),
   );
 }

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import * as z from 'zod';
+import { type ReplayBody, deadLetterEditRoutes as table } from '../../api/routes/dead-letters.ts';
 import { changedLeaves, type EditReview } from '../../dead-letter/edit.ts';
 import { type DeadLetter, type EditTrail, isAside } from '../../model/dead-letter.ts';
 import { replayGroup } from '../../dead-letter/replay-many.ts';
@@ -7,55 +7,44 @@ import { replay } from '../../dead-letter/replay.ts';
 import { parseExact } from '../../model/exact-json.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { ServerContext } from '../context.ts';
-import { parseWith } from '../parse.ts';
+import { mount } from '../mount.ts';
 import type { Problem } from '../../api/problem.ts';
-import { sendProblem, unprocessable } from '../replies.ts';
-import { type ById, unknownLetter } from './dead-letters.ts';
-
-const bodySchema = z
-  .strictObject({
-    /** The event as a person corrected it. */
-    event: z.record(z.string(), z.json()).optional(),
-    /** Say what would happen, and change nothing. */
-    dry_run: z.boolean().optional(),
-    /** Make a rule of the correction. */
-    learn: z.boolean().optional(),
-    /** Then send back all of the same group that the rule repairs. */
-    group: z.boolean().optional(),
-    /** Send it back even if it still breaks its contract. */
-    force: z.boolean().optional(),
-  })
-  .default({});
-
-type Body = z.output<typeof bodySchema>;
+import { conflict, sendProblem, unprocessable } from '../replies.ts';
+import { unknownLetter } from './dead-letters.ts';
 
 /** A person settles one dead letter, and perhaps all that failed like it. */
 export function deadLetterEditRoutes(app: FastifyInstance, context: ServerContext): void {
   const { letters, pipeline } = context;
 
-  app.post<ById>('/api/v1/dead-letters/:id/replay', async (request, reply) => {
-    const body = parseWith(bodySchema, request.body ?? {});
-    if (!body.ok) return sendProblem(reply, body.error);
-    const letter = await letters.get(request.params.id);
-    if (letter === undefined) return sendProblem(reply, unknownLetter(request.params.id));
-    const refusal = whyNot(letter, body.value);
-    if (refusal !== undefined) return sendProblem(reply, refusal);
-    const { event, dry_run: dryRun, learn, group } = body.value;
-    if (event === undefined) return sendBack(reply, letter);
-    if (dryRun === true) return { dry_run: true, ...(await pipeline.dryRunEdit(letter, event)) };
-    if (isAside(letter)) {
-      const by_hand = changedLeaves(parseExact(letter.raw) as JsonObject, event);
-      return sendBack(reply, letter, { event, trail: { by_hand } });
-    }
+  mount(app, table, {
+    async 'POST /api/v1/dead-letters/{id}/replay'({ params: { id }, body }, reply) {
+      const letter = await letters.get(id);
+      if (letter === undefined) return sendProblem(reply, unknownLetter(id));
+      const refusal = whyNot(letter, body);
+      if (refusal !== undefined) return sendProblem(reply, refusal);
+      const { event, dry_run: dryRun, learn, group } = body;
+      if (event === undefined) return sendBack(reply, letter);
+      if (dryRun === true) {
+        void reply.code(200);
+        return { dry_run: true as const, ...(await pipeline.dryRunEdit(letter, event)) };
+      }
+      if (isAside(letter)) {
+        const by_hand = changedLeaves(parseExact(letter.raw) as JsonObject, event);
+        return sendBack(reply, letter, { event, trail: { by_hand } });
+      }
 
-    const review = await pipeline.reviewEdit(letter, event);
-    if (!review.valid && body.value.force !== true) return sendProblem(reply, stillInvalid(review));
-    if (learn !== true) return sendBack(reply, letter, { event, trail: trailOf(review) });
-    const learned = await pipeline.learn(letter, event);
-    if (!learned.ok)
-      return sendProblem(reply, unprocessable(`this edit makes no rule: ${learned.error}`, 'not_learnable'));
-    const trail = { ...trailOf(learned.value.review), rule_id: learned.value.ruleId };
-    return sendBack(reply, letter, { event, trail }, group);
+      const review = await pipeline.reviewEdit(letter, event);
+      if (!review.valid && body.force !== true) return sendProblem(reply, stillInvalid(review));
+      if (learn !== true) return sendBack(reply, letter, { event, trail: trailOf(review) });
+      const learned = await pipeline.learn(letter, event);
+      if (!learned.ok)
+        return sendProblem(
+          reply,
+          unprocessable(`this edit makes no rule: ${learned.error}`, 'not_learnable'),
+        );
+      const trail = { ...trailOf(learned.value.review), rule_id: learned.value.ruleId };
+      return sendBack(reply, letter, { event, trail }, group);
+    },
   });
 
   async function sendBack(
@@ -67,17 +56,20 @@ export function deadLetterEditRoutes(app: FastifyInstance, context: ServerContex
     const replayed = await replay(context, letter.id, edit);
     if (!replayed.ok) return sendProblem(reply, conflict(replayed.error));
     const others = group === true ? await replayGroup(context, letter) : undefined;
-    return reply.code(202).send({
+    return {
       id: replayed.value.id,
       request_id: replayed.value.request_id,
-      status: 'replaying',
-      ...(edit?.trail.rule_id === undefined ? undefined : { rule_id: edit.trail.rule_id }),
-      ...(others === undefined ? undefined : { replayed: 1, group: others }),
-    });
+      status: 'replaying' as const,
+      rule_id: edit?.trail.rule_id,
+      ...(others === undefined ? undefined : { replayed: 1 as const, group: others }),
+    };
   }
 }
 
-function whyNot(letter: DeadLetter, { event, learn, group, dry_run: dryRun }: Body): Problem | undefined {
+function whyNot(
+  letter: DeadLetter,
+  { event, learn, group, dry_run: dryRun }: ReplayBody,
+): Problem | undefined {
   if (event === undefined && (learn === true || dryRun === true))
     return unprocessable('to learn, the edited event is needed: {"event": …, "learn": true}');
   if (group === true && learn !== true)
@@ -103,5 +95,3 @@ function stillInvalid({ violations }: EditReview): Problem {
   const detail = `the edited event still breaks its contract: ${first?.message ?? 'unknown'}${more}; add "force": true to send it all the same`;
   return { ...unprocessable(detail, 'still_invalid'), violations };
 }
-
-const conflict = (detail: string): Problem => ({ ...unprocessable(detail, 'conflict'), status: 409 });

@@ -1,51 +1,47 @@
 import type { FastifyInstance } from 'fastify';
 import { topics } from '../../model/event.ts';
-import type { StepActivity } from '../../observe/history/activity.ts';
+import { flowActivityRoutes as table } from '../../api/routes/flow-activity.ts';
 import { createRateMeter } from '../../observe/history/rate-meter.ts';
 import type { ServerContext } from '../context.ts';
-
-/** Rates are events per second, null at the first look. */
-export interface FlowActivity {
-  steps: (StepActivity & { rate: number | null })[];
-  queues: { topic: string; group: string; pending: number; waiting: number; rate: number | null }[];
-  topics: { topic: string; published: number; rate: number | null }[];
-}
+import { mount } from '../mount.ts';
 
 /** What flows now: by step, by topic, and by who reads it. */
 export function flowActivityRoutes(app: FastifyInstance, { engine, pipeline, ingest }: ServerContext): void {
   const meter = createRateMeter();
   const rate = (name: string, count: number) => meter.perSecond(name, count) ?? null;
 
-  app.get('/api/v1/flow/activity', async (): Promise<FlowActivity> => {
-    const [done, queues] = await Promise.all([pipeline.activity(), engine.stats()]);
-    const replayed = queues.find(({ topic }) => topic === topics.replay)?.published ?? 0;
-    const steps = [
-      {
-        name: 'ingest',
-        handled: ingest.counts.events,
-        errors: refusedRequests(ingest.counts),
-        last_errors: [],
-      },
-      { name: 'replay', handled: replayed, errors: 0, last_errors: [] },
-      ...done,
-    ];
-    return {
-      steps: steps.map((step) => ({ ...step, rate: rate(`step ${step.name}`, step.handled) })),
-      queues: queues.flatMap(({ topic, published, groups }) =>
-        groups.map(({ group, pending, waiting }) => ({
+  mount(app, table, {
+    async 'GET /api/v1/flow/activity'() {
+      const [done, queues] = await Promise.all([pipeline.activity(), engine.stats()]);
+      const replayed = queues.find(({ topic }) => topic === topics.replay)?.published ?? 0;
+      const steps = [
+        {
+          name: 'ingest',
+          handled: ingest.counts.events,
+          errors: refusedRequests(ingest.counts),
+          last_errors: [],
+        },
+        { name: 'replay', handled: replayed, errors: 0, last_errors: [] },
+        ...done,
+      ];
+      return {
+        steps: steps.map((step) => ({ ...step, rate: rate(`step ${step.name}`, step.handled) })),
+        queues: queues.flatMap(({ topic, published, groups }) =>
+          groups.map(({ group, pending, waiting }) => ({
+            topic,
+            group,
+            pending,
+            waiting,
+            rate: rate(`queue ${topic} ${group}`, published - pending),
+          })),
+        ),
+        topics: queues.map(({ topic, published }) => ({
           topic,
-          group,
-          pending,
-          waiting,
-          rate: rate(`queue ${topic} ${group}`, published - pending),
+          published,
+          rate: rate(`topic ${topic}`, published),
         })),
-      ),
-      topics: queues.map(({ topic, published }) => ({
-        topic,
-        published,
-        rate: rate(`topic ${topic}`, published),
-      })),
-    };
+      };
+    },
   });
 }
 

@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
+import { healthRoutes as table } from '../../api/routes/service.ts';
 import type { ServerContext } from '../context.ts';
+import { mount } from '../mount.ts';
 import { furtherDestinations } from '../stats.ts';
 
 /** `/health`: the process lives. `/ready`: it takes events and loads them. `/metrics`: Prometheus. */
@@ -8,29 +10,26 @@ export function healthRoutes(app: FastifyInstance, context: ServerContext): void
   const { ready, pipeline } = context;
   const registry = createRegistry(context);
 
-  app.get('/health', async () => ({ status: 'ok' }));
+  mount(app, table, {
+    'GET /health': () => ({ status: 'ok' as const }),
 
-  app.get('/ready', async (_, reply) => {
-    if (!ready()) return reply.code(503).send({ status: 'not_ready', reason: 'starting or stopping' });
-    if (context.engine.connected?.() === false)
-      return reply
-        .code(503)
-        .send({ status: 'not_ready', reason: 'NATS is not reached; nothing can be stored' });
-    const { destinationWaiting } = await pipeline.status();
-    if (destinationWaiting)
-      return reply.code(503).send({
-        status: 'not_ready',
-        reason: 'the destination does not take rows; events wait in the queue',
-      });
-    // A further destination that is down holds up nobody but itself.
-    const further = await furtherDestinations(context);
-    const states = Object.fromEntries(further.map(({ name, state }) => [name, state]));
-    return { status: 'ready', ...(further.length === 0 ? undefined : { destinations: states }) };
-  });
+    async 'GET /ready'(_, reply) {
+      const notReady = (reason: string) => reply.code(503).send({ status: 'not_ready', reason });
+      if (!ready()) return notReady('starting or stopping');
+      if (context.engine.connected?.() === false)
+        return notReady('NATS is not reached; nothing can be stored');
+      const { destinationWaiting } = await pipeline.status();
+      if (destinationWaiting) return notReady('the destination does not take rows; events wait in the queue');
+      // A further destination that is down holds up nobody but itself.
+      const further = await furtherDestinations(context);
+      const states = Object.fromEntries(further.map(({ name, state }) => [name, state]));
+      return { status: 'ready' as const, ...(further.length === 0 ? undefined : { destinations: states }) };
+    },
 
-  app.get('/metrics', async (_, reply) => {
-    const [own, fromPipeline] = await Promise.all([registry.metrics(), pipeline.metrics()]);
-    return reply.type(registry.contentType).send(own + fromPipeline);
+    async 'GET /metrics'(_, reply) {
+      const [own, fromPipeline] = await Promise.all([registry.metrics(), pipeline.metrics()]);
+      return reply.type(registry.contentType).send(own + fromPipeline);
+    },
   });
 }
 
@@ -51,6 +50,19 @@ function createRegistry({ ingest, engine, deadLetters }: ServerContext): Registr
       collect() {
         this.reset();
         for (const [status, count] of ingest.counts.requests) this.inc({ status }, count);
+      },
+    }),
+  );
+  registry.registerMetric(
+    new Counter({
+      name: 'sentinel_ingest_refused_total',
+      help: 'Requests to /ingest that were refused for who sent them or how, by source and reason, since the process started',
+      labelNames: ['source', 'reason'] as const,
+      registers: [],
+      collect() {
+        this.reset();
+        for (const [source, reasons] of ingest.counts.refused)
+          for (const [reason, count] of reasons) this.inc({ source, reason }, count);
       },
     }),
   );

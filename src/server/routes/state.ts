@@ -1,43 +1,17 @@
 import type { FastifyInstance } from 'fastify';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import * as z from 'zod';
+import type { ReplyOf } from '../../api/route.ts';
+import { stateRoutes as table } from '../../api/routes/state.ts';
 import { deadLetterGroup } from '../../dead-letter/index-key.ts';
 import { deadLetterStatuses } from '../../model/dead-letter.ts';
 import type { StateStore } from '../../engine/engine.ts';
 import type { Json } from '../../model/json.ts';
 import type { ServerContext } from '../context.ts';
 import { defined } from '../../support/defined.ts';
-import { parseWith } from '../parse.ts';
-import { sendProblem } from '../replies.ts';
+import { mount } from '../mount.ts';
 
-const keyPart = z
-  .string()
-  .max(1000)
-  .refine((text) => text.isWellFormed() && !text.includes('\0'), 'well-formed text');
-const listSchema = z.strictObject({
-  prefix: keyPart.default(''),
-  limit: z.coerce.number().int().min(1).max(500).default(100),
-  cursor: keyPart.optional(),
-});
-const noParameters = z.strictObject({});
-
-/** An entry of the engine's state. */
-export interface StateItem {
-  key: string;
-  /** Left out when it is larger than 16 KiB as JSON. */
-  value?: Json;
-  /** Characters of the value as JSON. */
-  size: number;
-  cut?: true;
-}
-
-/** The first part of the keys, and how many begin with it. */
-export interface StateGroup {
-  group: string;
-  count: number;
-  /** False: at least so many. */
-  exact: boolean;
-}
+type StateItem = ReplyOf<(typeof table)['GET /api/v1/state']>['items'][number];
+type StateGroup = ReplyOf<(typeof table)['GET /api/v1/state/groups']>['items'][number];
 
 const maxValue = 16 * 1024;
 /** A value that is left out was read all the same; a page with many such ends early. */
@@ -49,40 +23,37 @@ const mostCounted = 1000;
 export function stateRoutes(app: FastifyInstance, { engine, deadLetters }: ServerContext): void {
   const { state } = engine;
 
-  app.get('/api/v1/state', async (request, reply) => {
-    const query = parseWith(listSchema, request.query);
-    if (!query.ok) return sendProblem(reply, query.error);
-    const { prefix, limit, cursor: after } = query.value;
-    // Some at a time: an entry can have a megabyte.
-    const items: StateItem[] = [];
-    let size = 0;
-    let last = after;
-    while (items.length < limit && size < maxPage) {
-      const wanted = Math.min(atOnce, limit - items.length);
-      const entries = await state.list(prefix, defined({ limit: wanted, after: last }));
-      for (const { key, value } of entries) {
-        const item = itemOf(key, value);
-        size += item.size;
-        items.push(item);
+  mount(app, table, {
+    async 'GET /api/v1/state'({ query: { prefix, limit, cursor } }) {
+      // Some at a time: an entry can have a megabyte.
+      const items: StateItem[] = [];
+      let size = 0;
+      let last = cursor;
+      while (items.length < limit && size < maxPage) {
+        const wanted = Math.min(atOnce, limit - items.length);
+        const entries = await state.list(prefix, { limit: wanted, after: last });
+        for (const { key, value } of entries) {
+          const item = itemOf(key, value);
+          size += item.size;
+          items.push(item);
+        }
+        last = entries.at(-1)?.key ?? last;
+        if (entries.length < wanted) return { items, next: null };
       }
-      last = entries.at(-1)?.key ?? last;
-      if (entries.length < wanted) return { items, next: null };
-    }
-    return { items, next: last ?? null };
-  });
+      return { items, next: last ?? null };
+    },
 
-  app.get('/api/v1/state/groups', async (request, reply) => {
-    const query = parseWith(noParameters, request.query);
-    if (!query.ok) return sendProblem(reply, query.error);
-    const items: StateGroup[] = [];
-    for await (const group of groupsOf(state)) {
-      // The dead letters are counted as they come and go.
-      const letters = deadLetterStatuses.reduce((sum, status) => sum + deadLetters.count(status), 0);
-      if (group === deadLetterGroup) items.push({ group, count: 2 * letters, exact: true });
-      else items.push({ group, ...(await countBelow(state, group)) });
-      if (items.length === maxGroups) break;
-    }
-    return { items };
+    async 'GET /api/v1/state/groups'() {
+      const items: StateGroup[] = [];
+      for await (const group of groupsOf(state)) {
+        // The dead letters are counted as they come and go.
+        const letters = deadLetterStatuses.reduce((sum, status) => sum + deadLetters.count(status), 0);
+        if (group === deadLetterGroup) items.push({ group, count: 2 * letters, exact: true });
+        else items.push({ group, ...(await countBelow(state, group)) });
+        if (items.length === maxGroups) break;
+      }
+      return { items };
+    },
   });
 }
 

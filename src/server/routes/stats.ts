@@ -1,7 +1,9 @@
 import type { FastifyInstance } from 'fastify';
+import { statsRoutes as table } from '../../api/routes/stats.ts';
 import { copyTopic } from '../../load/replicas/message.ts';
 import type { ServerContext } from '../context.ts';
 import type { EventStream, EventStreams } from '../event-stream.ts';
+import { mount } from '../mount.ts';
 import { sendProblem, tooManyStreams } from '../replies.ts';
 import { collectStats, createRates, furtherDestinations } from '../stats.ts';
 
@@ -32,8 +34,6 @@ export function statsRoutes(app: FastifyInstance, context: ServerContext, stream
       ...(further.length === 0 ? undefined : { destinations: further }),
     };
   }
-
-  app.get('/api/v1/stats', snapshot);
 
   /** Made once for all readers. */
   async function sendStats(to: Iterable<EventStream>): Promise<void> {
@@ -67,16 +67,20 @@ export function statsRoutes(app: FastifyInstance, context: ServerContext, stream
     stopWatching = undefined;
   }
 
-  /** Server-sent events: `stats` once a second, and `dead_letter` for each change of a dead letter. */
-  app.get('/api/v1/stream', async (request, reply) => {
-    const reader = streams.open(request, reply);
-    if (reader === undefined) return sendProblem(reply, tooManyStreams);
-    readers.add(reader);
-    reader.onClose(() => {
-      readers.delete(reader);
-      if (readers.size === 0) end();
-    });
-    begin();
-    await sendStats([reader]);
+  mount(app, table, {
+    'GET /api/v1/stats': snapshot,
+
+    async 'GET /api/v1/stream'({ request }, reply) {
+      const reader = streams.open(request, reply);
+      if (reader === undefined) return sendProblem(reply, tooManyStreams);
+      readers.add(reader);
+      reader.onClose(() => {
+        readers.delete(reader);
+        if (readers.size === 0) end();
+      });
+      begin();
+      await sendStats([reader]);
+      return reply;
+    },
   });
 }

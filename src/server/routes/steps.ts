@@ -8,6 +8,7 @@ export async function stepRoutes(app: FastifyInstance, { pipeline }: ServerConte
     app.route({
       method: route.method,
       url: route.path,
+      config: { role: route.method === 'GET' ? 'read' : 'ingest' },
       handler: async (request, reply) => {
         const answer = await pipeline.callRoute(route, {
           body: request.body as Json | undefined,

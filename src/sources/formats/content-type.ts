@@ -5,15 +5,23 @@ import type { BodyFormat, FormatLimits, Lines } from '../../support/lines.ts';
 import { readCarefully } from '../../ingest/read-carefully.ts';
 import { type ScannedEvents, scanEvents } from '../../ingest/scan-events.ts';
 
+export type MediaFormat = BodyFormat | 'form' | 'cloudevent' | 'cloudevents';
+
 /** `undefined` for a media type that we do not take. No header counts as JSON. */
-export function formatOf(contentType: string | undefined): BodyFormat | undefined {
+export function formatOf(contentType: string | undefined): MediaFormat | undefined {
   if (contentType === undefined || contentType === 'application/json') return 'json';
   const mediaType = contentType.split(';', 1)[0]!.trim().toLowerCase();
-  if (mediaType === 'application/json' || mediaType.endsWith('+json')) return 'json';
+  if (mediaType === 'application/cloudevents+json') return 'cloudevent';
+  if (mediaType === 'application/cloudevents-batch+json') return 'cloudevents';
+  if (mediaType === 'application/json' || mediaType.endsWith('+json') || jsonAsText.has(mediaType))
+    return 'json';
+  if (mediaType === 'application/x-www-form-urlencoded') return 'form';
   if (ndjsonTypes.has(mediaType)) return 'ndjson';
   return undefined;
 }
 
+/** As some senders name their JSON, SNS among them. */
+const jsonAsText = new Set(['text/plain', 'text/json']);
 const ndjsonTypes = new Set([
   'application/x-ndjson',
   'application/ndjson',

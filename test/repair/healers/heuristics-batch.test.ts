@@ -63,14 +63,14 @@ describe('a change of form has to suit the whole batch', () => {
 
   it('values of a renamed field are looked at under its new name', async () => {
     const event = (date: string): JsonObject => shipmentWith({ shipped_at: undefined, shippedAt: date });
-    const peers = [event('03/04/2026 10:00'), event('30/04/2026 10:00')];
+    const peers = [event('03/04/2026 10:00 UTC'), event('30/04/2026 10:00 UTC')];
     const failure = { ...failureOf(peers[0]!, shipment), peers };
     const proposal = await healer.propose(failure, new AbortController().signal);
     expect(proposal).toMatchObject({
       plan: {
         operations: [
           { op: 'move', from: '/shippedAt', to: '/shipped_at' },
-          { op: 'cast', path: '/shipped_at', to: 'datetime', format: 'DD/MM/YYYY HH:mm' },
+          { op: 'cast', path: '/shipped_at', to: 'datetime', format: 'DD/MM/YYYY HH:mm Z' },
         ],
       },
     });

@@ -22,6 +22,8 @@ const named = contractOf({ full_name: text });
 const timed = contractOf({ created_at: { type: 'string', format: 'date-time' } });
 const linked = contractOf({ logo_url: { type: 'string', format: 'uri' } });
 const mailed = contractOf({ email: { type: 'string', format: 'email' } });
+const placed = contractOf({ lat: { type: 'number' }, lon: { type: 'number' } });
+const spanned = contractOf({ min: { type: 'number' }, max: { type: 'number' } });
 const paid = contractOf({ amount: { type: 'number' }, currency: { type: 'string', pattern: '^[A-Z]{3}$' } });
 
 async function heal(event: JsonObject, contract: Contract, peers: JsonObject[] = []) {
@@ -43,11 +45,23 @@ describe('one text that holds two fields', () => {
       { currencyAmount: 'EUR|12.5' },
       { amount: 12.5, currency: 'EUR' },
     ],
+    ['a place', placed, { lat_lon: '48.85,2.35' }, { lat: 48.85, lon: 2.35 }],
+    ['a place, with a space', placed, { latLon: '48.85, -2' }, { lat: 48.85, lon: -2 }],
   ])('%s', async (_, contract, event, expected) => {
     expect(await heal(event, contract)).toEqual(expected);
   });
 
   it.each([
+    ['the other way round', person, { full_name: 'Smith, John' }],
+    ['the other way round, without a space', person, { full_name: 'Smith,John' }],
+    ['with a title', person, { full_name: 'Dr. Smith' }],
+    ['with what follows the name', person, { full_name: 'Smith Jr.' }],
+    ['by a semicolon', person, { name: 'Smith;John' }],
+    ['that may be one decimal', placed, { lat_lon: '48,85' }],
+    ['of decimals with commas', placed, { lat_lon: '48,85, 2,35' }],
+    ['of decimals with commas, by a semicolon', placed, { lat_lon: '48,85;2,35' }],
+    ['in another order than its name says', placed, { coordinates: '2.35 48.85' }],
+    ['that may be one decimal, of a range', spanned, { min_max: '1,5' }],
     ['of three words', person, { full_name: 'Ana Maria Lima' }],
     ['of one word', person, { full_name: 'Ana' }],
     ['with two separators', person, { full_name: 'Ana-Maria Lima' }],
@@ -69,7 +83,7 @@ describe('two fields that are one', () => {
     [
       'a date and a time of day',
       timed,
-      { created_date: '2026-11-23', created_time: '20:48:31' },
+      { created_date: '2026-11-23', created_time: '20:48:31Z' },
       { created_at: '2026-11-23T20:48:31Z' },
     ],
     ['first and last name', named, { first_name: 'Ana', last_name: 'Lima' }, { full_name: 'Ana Lima' }],

@@ -1,7 +1,7 @@
 import { FileX } from 'lucide-react';
 import { Link, useParams } from 'wouter';
 import { useApi } from '../../api/queries.ts';
-import type { Contract, ContractDrift, Page as PageOf } from '../../api/types.ts';
+import type { Contract, ContractDrift } from '../../api/types.ts';
 import { count, percent } from '../../lib/format.ts';
 import { useFilters } from '../../lib/use-filters.ts';
 import { Card, Empty, Page } from '../../ui/basics.tsx';
@@ -17,7 +17,7 @@ import './contracts.css';
 /** One contract in all its versions, and what its sources really send. */
 export default function ContractPage() {
   const { name } = useParams<{ name: string }>();
-  const query = useApi<PageOf<Contract>>('/api/v1/contracts');
+  const query = useApi('GET /api/v1/contracts');
   return (
     <Load query={query} height={400}>
       {({ items }) => {
@@ -50,9 +50,7 @@ function Versions({ contract: { name, versions, newest } }: { contract: Contract
   const [{ version }, setFilters] = useFilters(['version']);
   const shown = versions.find((one) => one.version === version) ?? newest;
   const older = versions[versions.indexOf(shown) + 1];
-  const drift = useApi<ContractDrift>(`/api/v1/contracts/${encodeURIComponent(name)}/drift`, {
-    every: 10_000,
-  });
+  const drift = useApi('GET /api/v1/contracts/{name}/drift', { params: { name }, every: 10_000 });
   return (
     <Page
       title={name}

@@ -1,7 +1,6 @@
 import { FileText } from 'lucide-react';
 import { useMemo } from 'react';
 import { useApi } from '../../api/queries.ts';
-import type { Contract, ContractDrift, Page as PageOf } from '../../api/types.ts';
 import { percent, plural } from '../../lib/format.ts';
 import { contractHref } from '../../lib/links.ts';
 import { Card, Empty, Page } from '../../ui/basics.tsx';
@@ -46,7 +45,7 @@ const columns: Column<ContractVersions>[] = [
 ];
 
 function useDrift(name: string) {
-  return useApi<ContractDrift>(`/api/v1/contracts/${encodeURIComponent(name)}/drift`, { every: 10_000 }).data;
+  return useApi('GET /api/v1/contracts/{name}/drift', { params: { name }, every: 10_000 }).data;
 }
 
 function ValidShare({ name }: { name: string }) {
@@ -75,7 +74,7 @@ function DriftCount({ name }: { name: string }) {
 
 /** What events must look like. */
 export default function Contracts() {
-  const query = useApi<PageOf<Contract>>('/api/v1/contracts', { every: 15_000 });
+  const query = useApi('GET /api/v1/contracts', { every: 15_000 });
   const contracts = useMemo(() => byName(query.data?.items ?? []), [query.data]);
   return (
     <Page title="Contracts" lead={query.data && plural(contracts.length, 'contract')}>

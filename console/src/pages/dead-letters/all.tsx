@@ -1,6 +1,5 @@
 import { Inbox } from 'lucide-react';
 import { usePages } from '../../api/queries.ts';
-import type { DeadLetter } from '../../api/types.ts';
 import { useFilters } from '../../lib/use-filters.ts';
 import { Button, Card, Empty, Page } from '../../ui/basics.tsx';
 import { Choice, SearchBox } from '../../ui/filters.tsx';
@@ -21,7 +20,7 @@ const statuses = [
 /** Every dead letter, searched by text; also those that were settled. */
 export default function AllLetters() {
   const [filters, setFilters] = useFilters(['q', 'status', 'contract', 'source', 'signature']);
-  const letters = usePages<DeadLetter>('/api/v1/dead-letters', { params: { ...filters, limit: 100 } });
+  const letters = usePages('GET /api/v1/dead-letters', { query: { ...filters, limit: 100 } });
   const clear = () =>
     setFilters({
       q: undefined,

@@ -1,6 +1,6 @@
 import { Trash2 } from 'lucide-react';
 import { useState } from 'react';
-import type { Params } from '../../api/client.ts';
+import type { LetterGroup } from '../../api/types.ts';
 import { count, plural } from '../../lib/format.ts';
 import { Button } from '../../ui/basics.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
@@ -8,7 +8,7 @@ import { ReasonField } from './reason-field.tsx';
 import { type DiscardGroup, useDiscardGroup } from './use-discard-group.ts';
 
 /** Settles all of a filter without loading their events, after it was said how many they are. */
-export function DiscardGroupButton({ filter }: { filter: Params }) {
+export function DiscardGroupButton({ filter }: { filter: LetterGroup }) {
   const [isOpen, setOpen] = useState(false);
   return (
     <>
@@ -20,7 +20,7 @@ export function DiscardGroupButton({ filter }: { filter: Params }) {
   );
 }
 
-function DiscardGroupDialog({ filter, onClose }: { filter: Params; onClose: () => void }) {
+function DiscardGroupDialog({ filter, onClose }: { filter: LetterGroup; onClose: () => void }) {
   const [reason, setReason] = useState('');
   const group = useDiscardGroup(filter, onClose);
   const { matched, isBusy, run, stop } = group;

@@ -1,7 +1,7 @@
 import { Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { post } from '../../api/client.ts';
+import { request } from '../../api/client.ts';
 import { refresh } from '../../api/queries.ts';
 import type { DeadLetter } from '../../api/types.ts';
 import { groupHref } from '../../lib/links.ts';
@@ -27,9 +27,9 @@ function DiscardDialog({ letter, onClose }: { letter: DeadLetter; onClose: () =>
   const [, navigate] = useLocation();
 
   async function discard(): Promise<void> {
-    const path = `/api/v1/dead-letters/${encodeURIComponent(letter.id)}/discard`;
     const done = await attempt(
-      () => post<DeadLetter>(path, { reason }),
+      () =>
+        request('POST /api/v1/dead-letters/{id}/discard', { params: { id: letter.id }, body: { reason } }),
       () => 'Discarded. It stays on record.',
     );
     if (done === undefined) return;

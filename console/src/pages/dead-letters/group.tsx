@@ -1,7 +1,7 @@
 import { CircleCheck, PenLine } from 'lucide-react';
 import { Link, useParams } from 'wouter';
 import { useApi, usePages } from '../../api/queries.ts';
-import type { DeadLetter, DeadLetterGroup, DeadLetterGroups } from '../../api/types.ts';
+import type { DeadLetterGroup } from '../../api/types.ts';
 import { count, plural } from '../../lib/format.ts';
 import { formatJson } from '../../lib/format-json.ts';
 import { letterHref } from '../../lib/links.ts';
@@ -22,12 +22,12 @@ export default function Group() {
   const { signature } = useParams<{ signature: string }>();
   const [{ contract, source }] = useFilters(['contract', 'source']);
   const origin = { contract, source };
-  const groups = useApi<DeadLetterGroups>('/api/v1/dead-letters/groups', {
-    params: { ...origin, limit: 1000 },
+  const groups = useApi('GET /api/v1/dead-letters/groups', {
+    query: { ...origin, limit: 1000 },
     every: 15_000,
   });
-  const letters = usePages<DeadLetter>('/api/v1/dead-letters', {
-    params: { ...origin, signature, limit: 100 },
+  const letters = usePages('GET /api/v1/dead-letters', {
+    query: { ...origin, signature, limit: 100 },
   });
   const group = groups.data?.items.find((one) => one.signature === signature);
   const sample = letters.rows.find(({ id }) => id === group?.sample_id) ?? letters.rows[0];

@@ -64,9 +64,9 @@ const columns: Column<DeadLetterGroup>[] = [
 /** Dead letters by the way in which they fail: the largest group first. */
 export default function Groups() {
   const [filters, setFilters] = useFilters(['contract', 'source']);
-  const groups = usePages<DeadLetterGroup>('/api/v1/dead-letters/groups', { params: filters, every: 15_000 });
-  const totals = useApi<DeadLetterGroups>('/api/v1/dead-letters/groups', {
-    params: { ...filters, limit: 1 },
+  const groups = usePages('GET /api/v1/dead-letters/groups', { query: filters, every: 15_000 });
+  const totals = useApi('GET /api/v1/dead-letters/groups', {
+    query: { ...filters, limit: 1 },
   });
   const isFiltered = Object.keys(filters).length > 0;
   return (

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { Link, useParams } from 'wouter';
 import { useApi } from '../../api/queries.ts';
-import type { Contract, DeadLetter, Page as PageOf } from '../../api/types.ts';
+import type { DeadLetter } from '../../api/types.ts';
 import { shortId } from '../../lib/format.ts';
 import { eventHref, groupHref } from '../../lib/links.ts';
 import { Ago, Page } from '../../ui/basics.tsx';
@@ -16,8 +16,8 @@ import './dead-letters.css';
 /** One dead letter: corrected here, for itself or for all that fail like it. */
 export default function Letter() {
   const { id } = useParams<{ id: string }>();
-  const query = useApi<DeadLetter>(`/api/v1/dead-letters/${encodeURIComponent(id)}`);
-  const contracts = useApi<PageOf<Contract>>('/api/v1/contracts');
+  const query = useApi('GET /api/v1/dead-letters/{id}', { params: { id } });
+  const contracts = useApi('GET /api/v1/contracts');
   const letter = query.data?.id === id ? query.data : undefined;
   const contract = useMemo(
     () =>

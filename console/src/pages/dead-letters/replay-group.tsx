@@ -1,8 +1,8 @@
 import { RotateCw } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import { type Params, post } from '../../api/client.ts';
+import { request } from '../../api/client.ts';
 import { refresh } from '../../api/queries.ts';
-import type { ReplayDryRun } from '../../api/types.ts';
+import type { DoneReplay, LetterGroup, ReplayDryRun } from '../../api/types.ts';
 import { count, plural } from '../../lib/format.ts';
 import { Button, Skeleton } from '../../ui/basics.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
@@ -10,7 +10,7 @@ import { Notice } from '../../ui/status.tsx';
 import { attempt } from '../../ui/toasts.tsx';
 
 /** Sends all of a filter back as they are, after it was shown what would become of them. */
-export function ReplayGroupButton({ filter }: { filter: Params }) {
+export function ReplayGroupButton({ filter }: { filter: LetterGroup }) {
   const [isOpen, setOpen] = useState(false);
   return (
     <>
@@ -22,14 +22,15 @@ export function ReplayGroupButton({ filter }: { filter: Params }) {
   );
 }
 
-function ReplayDialog({ filter, onClose }: { filter: Params; onClose: () => void }) {
+function ReplayDialog({ filter, onClose }: { filter: LetterGroup; onClose: () => void }) {
   const [forecast, setForecast] = useState<ReplayDryRun>();
   const [isBusy, setBusy] = useState(false);
   const key = JSON.stringify(filter);
   useEffect(() => {
-    void attempt(() =>
-      post<ReplayDryRun>('/api/v1/dead-letters/replay', { filter: JSON.parse(key) as Params, dry_run: true }),
-    ).then((answer) => (answer === undefined ? onClose() : setForecast(answer)));
+    const body = { filter: JSON.parse(key) as LetterGroup, dry_run: true };
+    void attempt(() => request('POST /api/v1/dead-letters/replay', { body })).then((answer) =>
+      answer === undefined ? onClose() : setForecast(answer as ReplayDryRun),
+    );
     // Asked once when the dialog opens.
     // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [key]);
@@ -37,8 +38,8 @@ function ReplayDialog({ filter, onClose }: { filter: Params; onClose: () => void
   async function run(): Promise<void> {
     setBusy(true);
     await attempt(
-      () => post<{ replayed: number }>('/api/v1/dead-letters/replay', { filter }),
-      ({ replayed }) => `${plural(replayed, 'letter')} on the way.`,
+      () => request('POST /api/v1/dead-letters/replay', { body: { filter } }),
+      (answer) => `${plural((answer as DoneReplay).replayed, 'letter')} on the way.`,
     );
     onClose();
     await refresh('dead-letters');

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
-import { type Params, post } from '../../api/client.ts';
+import { request } from '../../api/client.ts';
 import { refresh } from '../../api/queries.ts';
-import type { DiscardAnswer, DiscardDryRun } from '../../api/types.ts';
+import type { DiscardAnswer, DiscardDryRun, LetterGroup } from '../../api/types.ts';
 import { count, plural } from '../../lib/format.ts';
 import { attempt, toast } from '../../ui/toasts.tsx';
 
@@ -18,10 +18,10 @@ export interface DiscardGroup {
 
 /** By one request, so that the page can show how it goes, and a person can stop. */
 const atOnce = 500;
-const path = '/api/v1/dead-letters/discard';
+const discards = 'POST /api/v1/dead-letters/discard';
 
 /** Counts the letters of a filter, and discards those that were counted. `onDone`: there is nothing more to ask. */
-export function useDiscardGroup(filter: Params, onDone: () => void): DiscardGroup {
+export function useDiscardGroup(filter: LetterGroup, onDone: () => void): DiscardGroup {
   const [trial, setTrial] = useState<DiscardDryRun>();
   const [discarded, setDiscarded] = useState(0);
   const [isBusy, setBusy] = useState(false);
@@ -29,8 +29,9 @@ export function useDiscardGroup(filter: Params, onDone: () => void): DiscardGrou
   const key = JSON.stringify(filter);
   useEffect(() => {
     isStopped.current = false;
-    void attempt(() => post<DiscardDryRun>(path, { filter: JSON.parse(key) as Params, dry_run: true })).then(
-      (answer) => (answer === undefined ? onDone() : setTrial(answer)),
+    const body = { filter: JSON.parse(key) as LetterGroup, dry_run: true };
+    void attempt(() => request(discards, { body })).then((answer) =>
+      answer === undefined ? onDone() : setTrial(answer as DiscardDryRun),
     );
     return () => void (isStopped.current = true);
     // Asked once when the dialog opens.
@@ -45,7 +46,8 @@ export function useDiscardGroup(filter: Params, onDone: () => void): DiscardGrou
     let done = discarded;
     let answer: DiscardAnswer | undefined;
     do {
-      answer = await attempt(() => post<DiscardAnswer>(path, { filter, reason, as_of, limit: atOnce }));
+      const body = { filter, reason, as_of, limit: atOnce };
+      answer = (await attempt(() => request(discards, { body }))) as DiscardAnswer | undefined;
       done += answer?.discarded ?? 0;
       setDiscarded(done);
     } while (answer?.more === true && !isStopped.current);

@@ -37,7 +37,11 @@ export function useEdit(letter: DeadLetter): Edit {
   const query = useQuery<EditDryRun, ApiError>({
     queryKey: ['dry run', letter.id, rested],
     queryFn: ({ signal }) =>
-      request(replayPath(letter.id), { method: 'POST', body: bodyOf(rested, { dry_run: true }), signal }),
+      request(replays, {
+        params: { id: letter.id },
+        text: bodyOf(rested, { dry_run: true }),
+        signal,
+      }) as Promise<EditDryRun>,
     enabled: canReview,
     retry: false,
     staleTime: 30_000,
@@ -56,7 +60,7 @@ export function useEdit(letter: DeadLetter): Edit {
   };
 }
 
-export const replayPath = (id: string): string => `/api/v1/dead-letters/${encodeURIComponent(id)}/replay`;
+export const replays = 'POST /api/v1/dead-letters/{id}/replay';
 
 /** The event goes as the text that it is: a number of many digits would not survive JSON.parse. */
 export function bodyOf(event: string, flags: Record<string, boolean>): string {

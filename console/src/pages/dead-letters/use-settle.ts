@@ -6,7 +6,7 @@ import type { DeadLetter, ReplayAnswer } from '../../api/types.ts';
 import { plural } from '../../lib/format.ts';
 import { eventHref, groupHref } from '../../lib/links.ts';
 import { attempt } from '../../ui/toasts.tsx';
-import { type Edit, bodyOf, replayPath } from './use-edit.ts';
+import { type Edit, bodyOf, replays } from './use-edit.ts';
 
 /** How far a correction reaches. */
 export type Reach = 'letter' | 'rule' | 'group';
@@ -43,10 +43,10 @@ export function useSettle(letter: DeadLetter, edit: Edit): Settle {
       ...(reach === 'letter' ? {} : { learn: true }),
       ...(reach === 'group' ? { group: true } : {}),
     };
-    const body = isChanged ? bodyOf(edit.text, flags) : '{}';
+    const text = isChanged ? bodyOf(edit.text, flags) : '{}';
     const answer = await attempt(
-      () => request<ReplayAnswer>(replayPath(letter.id), { method: 'POST', body }),
-      inWords,
+      () => request(replays, { params: { id: letter.id }, text }),
+      (answer) => inWords(answer as ReplayAnswer),
     );
     setBusy(false);
     if (answer === undefined) return;

@@ -59,15 +59,9 @@ const hrefOf = ({ request_id: id }: EventItem): string => eventHref(id);
 export default function Events() {
   const [filters, setFilters] = useFilters(eventFilterNames);
   const isFiltered = Object.keys(filters).length > 0;
-  const events = usePages<EventItem>('/api/v1/events', {
-    params: {
-      ...filters,
-      within: undefined,
-      from: undefined,
-      to: undefined,
-      ...timesOf(filters),
-      limit: 100,
-    },
+  const { within: _, from: __, to: ___, ...wanted } = filters;
+  const events = usePages('GET /api/v1/events', {
+    query: { ...wanted, ...timesOf(filters), limit: 100 },
     // The list grows at its top: new ones are asked for while nobody has scrolled further.
     every: isFiltered ? undefined : 5000,
   });

@@ -20,10 +20,9 @@ const moving = new Set(['accepted', 'healing']);
 /** One event from its reception to its row: what was wrong, what was changed, and where each value came from. */
 export default function Trail() {
   const { id } = useParams<{ id: string }>();
-  const path = `/api/v1/events/${encodeURIComponent(id)}`;
-  const first = useApi<EventTrail>(path);
+  const first = useApi('GET /api/v1/events/{id}', { params: { id } });
   const isMoving = first.data !== undefined && moving.has(first.data.status);
-  const query = useApi<EventTrail>(path, { every: isMoving ? 1000 : undefined });
+  const query = useApi('GET /api/v1/events/{id}', { params: { id }, every: isMoving ? 1000 : undefined });
   const event = query.data?.request_id === id.toLowerCase() ? query.data : undefined;
   return (
     <Page

@@ -1,6 +1,6 @@
 import { useCallback, useMemo } from 'react';
 import { useApi } from '../../api/queries.ts';
-import type { FlowActivity, FlowGraph, FlowStep } from '../../api/types.ts';
+import type { FlowStep } from '../../api/types.ts';
 import { useFilters } from '../../lib/use-filters.ts';
 import { Card, Page } from '../../ui/basics.tsx';
 import { Choice } from '../../ui/filters.tsx';
@@ -13,8 +13,8 @@ import './flow.css';
 /** How events go from step to step. */
 export default function Flow() {
   const [{ flow, step }, setFilters] = useFilters(['flow', 'step']);
-  const query = useApi<FlowGraph>('/api/v1/flow', { every: 30_000 });
-  const live = useApi<FlowActivity>('/api/v1/flow/activity', { every: 1500 });
+  const query = useApi('GET /api/v1/flow', { every: 30_000 });
+  const live = useApi('GET /api/v1/flow/activity', { every: 1500 });
   const activity = useMemo(() => activityOf(live.data), [live.data]);
   const graph = useMemo(() => query.data && partOf(query.data, flow), [query.data, flow]);
   const choose = useCallback((name: string) => setFilters({ step: name }), [setFilters]);

@@ -2,7 +2,7 @@ import { CircleCheck, X } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { Link } from 'wouter';
 import { useApi } from '../../api/queries.ts';
-import type { FlowStep, LogLine, Page as PageOf, StepActivity, Trigger } from '../../api/types.ts';
+import type { FlowStep, StepActivity, Trigger } from '../../api/types.ts';
 import { count, rate } from '../../lib/format.ts';
 import { Ago, Button, Card } from '../../ui/basics.tsx';
 import { Load } from '../../ui/load.tsx';
@@ -97,7 +97,7 @@ function LastErrors({ errors }: { errors: StepActivity['last_errors'] }) {
 }
 
 function StepLogs({ name }: { name: string }) {
-  const query = useApi<PageOf<LogLine>>('/api/v1/logs', { params: { step: name, limit: 20 }, every: 5000 });
+  const query = useApi('GET /api/v1/logs', { query: { step: name, limit: 20 }, every: 5000 });
   return (
     <Load query={query}>
       {({ items }) =>

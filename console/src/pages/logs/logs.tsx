@@ -1,7 +1,6 @@
 import { Pause, Play, ScrollText } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { useApi } from '../../api/queries.ts';
-import type { FlowGraph, Page as PageOf, SourceInfo } from '../../api/types.ts';
 import { count, plural } from '../../lib/format.ts';
 import { useFilters } from '../../lib/use-filters.ts';
 import { Button, Card, Empty, Page, Skeleton } from '../../ui/basics.tsx';
@@ -19,8 +18,8 @@ export default function Logs() {
   const [filters, setFilters] = useFilters(names);
   const [isPaused, setPaused] = useState(false);
   const { lines, dropped, error, isLoading, retry } = useLogStream(filters, isPaused);
-  const flow = useApi<FlowGraph>('/api/v1/flow');
-  const sources = useApi<PageOf<SourceInfo>>('/api/v1/sources');
+  const flow = useApi('GET /api/v1/flow');
+  const sources = useApi('GET /api/v1/sources');
   const steps = useMemo(
     () => flow.data?.nodes.flatMap((node) => (node.kind === 'step' ? [node.name] : [])) ?? [],
     [flow.data],

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { type Params, request, withParams } from '../../api/client.ts';
 import { keepReading } from '../../api/sse.ts';
-import type { LogLine, Page } from '../../api/types.ts';
+import type { LogLine } from '../../api/types.ts';
 
 const kept = 5000;
 const drawnEveryMs = 200;
@@ -43,7 +43,7 @@ export function useLogStream(filters: Params, isPaused: boolean): LogStream {
         return fresh.length === 0 ? before : [...fresh, ...before].slice(0, kept);
       });
 
-    request<Page<LogLine>>('/api/v1/logs', { params: { ...wanted, limit: 500 }, signal: abort.signal }).then(
+    request('GET /api/v1/logs', { query: { ...wanted, limit: 500 }, signal: abort.signal }).then(
       ({ items }) => {
         setLoading(false);
         merge(items);

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { useLive } from '../../api/live.ts';
 import { useApi } from '../../api/queries.ts';
-import type { Consumer, DeadLetterGroup, Page, Rule } from '../../api/types.ts';
+import type { Consumer, DeadLetterGroup, Rule } from '../../api/types.ts';
 import { plural } from '../../lib/format.ts';
 import { groupHref } from '../../lib/links.ts';
 import { Card } from '../../ui/basics.tsx';
@@ -24,9 +24,9 @@ const shownGroups = 4;
 /** What waits for a person, the largest first. */
 export function Attention() {
   const { stats } = useLive();
-  const groups = useApi<Page<DeadLetterGroup>>('/api/v1/dead-letters/groups', { every: 10_000 });
-  const rules = useApi<Page<Rule>>('/api/v1/rules', { params: { status: 'candidate' }, every: 10_000 });
-  const consumers = useApi<Page<Consumer>>('/api/v1/consumers', { every: 10_000 });
+  const groups = useApi('GET /api/v1/dead-letters/groups', { every: 10_000 });
+  const rules = useApi('GET /api/v1/rules', { query: { status: 'candidate' }, every: 10_000 });
+  const consumers = useApi('GET /api/v1/consumers', { every: 10_000 });
   const needs = [
     ...groupNeeds(groups.data?.items ?? []),
     ...ruleNeeds(rules.data?.items ?? []),

@@ -1,7 +1,7 @@
 import { CircleCheck } from 'lucide-react';
 import { Link } from 'wouter';
 import { useApi } from '../../api/queries.ts';
-import type { Page, SourceInfo } from '../../api/types.ts';
+import type { SourceInfo } from '../../api/types.ts';
 import { percent } from '../../lib/format.ts';
 import { Ago, Card, Empty } from '../../ui/basics.tsx';
 import { Load } from '../../ui/load.tsx';
@@ -37,7 +37,7 @@ const columns: Column<SourceInfo>[] = [
 
 /** The sources whose events need repair most, of the last 24 hours. */
 export function DriftingSources() {
-  const query = useApi<Page<SourceInfo>>('/api/v1/sources', { every: 10_000 });
+  const query = useApi('GET /api/v1/sources', { every: 10_000 });
   return (
     <Card title="Drifting sources" note="last 24 hours" flush end={<Link href="/sources">All sources</Link>}>
       <Load query={query}>

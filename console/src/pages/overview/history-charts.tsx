@@ -9,7 +9,7 @@ import { lookOf } from '../../ui/status.tsx';
 import { Legend, TimeChart } from '../../ui/time-chart.tsx';
 
 export function HistoryCharts({ minutes }: { minutes: number }) {
-  const query = useApi<History>('/api/v1/history', { params: { minutes }, every: 5000 });
+  const query = useApi('GET /api/v1/history', { query: { minutes }, every: 5000 });
   return (
     <Load query={query} height={300}>
       {(history) => <Trimmed history={history} />}

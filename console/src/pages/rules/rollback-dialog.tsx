@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
-import { post } from '../../api/client.ts';
+import { request } from '../../api/client.ts';
 import { refresh } from '../../api/queries.ts';
-import type { Repair, Rule } from '../../api/types.ts';
+import type { RollbackDryRun, Rule } from '../../api/types.ts';
 import { plural } from '../../lib/format.ts';
 import { Button } from '../../ui/basics.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
@@ -11,24 +11,19 @@ import { Load } from '../../ui/load.tsx';
 import { Notice } from '../../ui/status.tsx';
 import { attempt } from '../../ui/toasts.tsx';
 
-interface Forecast {
-  total: number;
-  duplicates: number;
-  samples: Repair[];
-}
-
 /** Takes the rule's rows back out of the destination, after saying how many they are. */
 export function RollbackDialog({ rule, onClose }: { rule: Rule; onClose: () => void }) {
   const [reason, setReason] = useState('');
-  const path = `/api/v1/rules/${encodeURIComponent(rule.id)}/rollback`;
+  const rollback = (body: { reason?: string; dry_run?: boolean }) =>
+    request('POST /api/v1/rules/{id}/rollback', { params: { id: rule.id }, body });
   const forecast = useQuery({
     queryKey: ['rollback', rule.id],
-    queryFn: () => post<Forecast>(path, { dry_run: true }),
+    queryFn: () => rollback({ dry_run: true }) as Promise<RollbackDryRun>,
   });
 
   async function rollBack(): Promise<void> {
     const done = await attempt(
-      () => post<object>(path, { reason }),
+      () => rollback({ reason }),
       () => 'Under way. The events come back as dead letters.',
     );
     if (done === undefined) return;

@@ -2,7 +2,7 @@ import { Check, CircleSlash, Trash2, Undo2 } from 'lucide-react';
 import { useState } from 'react';
 import { flushSync } from 'react-dom';
 import { useLocation } from 'wouter';
-import { post, request } from '../../api/client.ts';
+import { request } from '../../api/client.ts';
 import { refresh } from '../../api/queries.ts';
 import type { Rule } from '../../api/types.ts';
 import { Button } from '../../ui/basics.tsx';
@@ -12,11 +12,10 @@ import { RollbackDialog } from './rollback-dialog.tsx';
 
 export function RuleActions({ rule }: { rule: Rule }) {
   const [open, setOpen] = useState<'rollback' | 'delete'>();
-  const path = `/api/v1/rules/${encodeURIComponent(rule.id)}`;
 
   async function act(action: 'approve' | 'disable', done: string): Promise<void> {
     await attempt(
-      () => post<Rule>(`${path}/${action}`),
+      () => request(`POST /api/v1/rules/{id}/${action}`, { params: { id: rule.id } }),
       () => done,
     );
     await refresh('rules');
@@ -45,17 +44,17 @@ export function RuleActions({ rule }: { rule: Rule }) {
         Delete…
       </Button>
       {open === 'rollback' && <RollbackDialog rule={rule} onClose={() => setOpen(undefined)} />}
-      {open === 'delete' && <DeleteDialog path={path} onClose={() => setOpen(undefined)} />}
+      {open === 'delete' && <DeleteDialog id={rule.id} onClose={() => setOpen(undefined)} />}
     </>
   );
 }
 
-function DeleteDialog({ path, onClose }: { path: string; onClose: () => void }) {
+function DeleteDialog({ id, onClose }: { id: string; onClose: () => void }) {
   const [, navigate] = useLocation();
   async function remove(): Promise<void> {
     const done = await attempt(
       async () => {
-        await request<void>(path, { method: 'DELETE' });
+        await request('DELETE /api/v1/rules/{id}', { params: { id } });
         return true;
       },
       () => 'Deleted. A healer may learn it again.',

@@ -32,9 +32,12 @@ const columns: Column<Repair>[] = [
 
 /** Each row that the rule touched. */
 export function RuleRows({ id }: { id: string }) {
-  const path = `/api/v1/rules/${encodeURIComponent(id)}/events`;
-  const totals = useApi<RuleEvents>(path, { params: { limit: 1 }, every: 5000 });
-  const rows = usePages<Repair>(path);
+  const totals = useApi('GET /api/v1/rules/{id}/events', {
+    params: { id },
+    query: { limit: 1 },
+    every: 5000,
+  });
+  const rows = usePages('GET /api/v1/rules/{id}/events', { params: { id } });
   return (
     <Card title="Rows it touched" note={totals.data && noteOf(totals.data)} flush>
       {rows.error !== null && rows.rows.length === 0 ? (

@@ -11,10 +11,16 @@ import { Status } from '../../ui/status.tsx';
 import { RuleActions } from './rule-actions.tsx';
 import { RuleRows } from './rule-rows.tsx';
 
+const disablers = {
+  person: 'a person',
+  failures: 'its failures',
+  contradiction: 'a contradiction',
+} as const;
+
 /** One rule: why it was believed, what it does, and each row that it touched. */
 export default function RulePage() {
   const { id } = useParams<{ id: string }>();
-  const query = useApi<Rule>(`/api/v1/rules/${encodeURIComponent(id)}`, { every: 5000 });
+  const query = useApi('GET /api/v1/rules/{id}', { params: { id }, every: 5000 });
   const rule = query.data?.id === id ? query.data : undefined;
   return (
     <Page
@@ -94,11 +100,30 @@ function Facts({ rule }: { rule: Rule }) {
             {rule.model !== undefined && ` from ${rule.model}`}
           </dd>
           <dt>Expires</dt>
-          <dd>{rule.status === 'candidate' ? 'not while it waits' : <Ago at={rule.expires_at} />}</dd>
+          <dd>
+            {rule.status === 'candidate' ? (
+              'not while it waits'
+            ) : rule.expires_at === undefined ? (
+              'never: a person keeps it'
+            ) : (
+              <Ago at={rule.expires_at} />
+            )}
+          </dd>
           {rule.disabled_by !== undefined && (
             <>
               <dt>Disabled by</dt>
-              <dd>{rule.disabled_by === 'person' ? 'a person' : 'its failures'}</dd>
+              <dd>
+                {disablers[rule.disabled_by]}
+                {rule.disabled_reason !== undefined && `: ${rule.disabled_reason}`}
+              </dd>
+            </>
+          )}
+          {rule.doubt !== undefined && (
+            <>
+              <dt>In doubt</dt>
+              <dd>
+                what it repaired since <Ago at={rule.doubt.since} />: {rule.doubt.reason}
+              </dd>
             </>
           )}
           <dt>Signature</dt>

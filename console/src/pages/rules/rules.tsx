@@ -2,7 +2,7 @@ import { Ruler } from 'lucide-react';
 import { Link } from 'wouter';
 import { describePlan } from '../../../../src/repair/plans/describe-plan.ts';
 import { useApi } from '../../api/queries.ts';
-import type { Page as PageOf, Rule } from '../../api/types.ts';
+import type { Rule } from '../../api/types.ts';
 import { plural, shortCount } from '../../lib/format.ts';
 import { ruleHref } from '../../lib/links.ts';
 import { useFilters } from '../../lib/use-filters.ts';
@@ -52,7 +52,11 @@ const columns: Column<Rule>[] = [
     end: true,
     phone: 'hide',
     cell: ({ status, expires_at }) =>
-      status === 'candidate' ? <span className="muted">–</span> : <Ago at={expires_at} />,
+      status === 'candidate' || expires_at === undefined ? (
+        <span className="muted">–</span>
+      ) : (
+        <Ago at={expires_at} />
+      ),
   },
 ];
 
@@ -72,7 +76,7 @@ const statuses = ['candidate', 'active', 'disabled', 'expired'].map((value) => (
 /** What the service has learned. */
 export default function Rules() {
   const [filters, setFilters] = useFilters(['status', 'contract', 'source']);
-  const query = useApi<PageOf<Rule>>('/api/v1/rules', { params: filters, every: 5000 });
+  const query = useApi('GET /api/v1/rules', { query: filters, every: 5000 });
   const isFiltered = Object.keys(filters).length > 0;
   return (
     <Page title="Rules" lead={query.data && plural(query.data.items.length, 'rule')}>

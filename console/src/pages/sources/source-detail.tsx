@@ -14,8 +14,8 @@ const minutes = 30;
 
 /** How one source did over the last hours. */
 export function SourceDetail({ source, onClose }: { source: SourceInfo; onClose: () => void }) {
-  const query = useApi<History>('/api/v1/history', {
-    params: { source: source.source, minutes },
+  const query = useApi('GET /api/v1/history', {
+    query: { source: source.source, minutes },
     every: 10_000,
   });
   const of = encodeURIComponent(source.source);

@@ -1,7 +1,7 @@
 import { Radio } from 'lucide-react';
 import { Link } from 'wouter';
 import { useApi } from '../../api/queries.ts';
-import type { Page as PageOf, SourceInfo } from '../../api/types.ts';
+import type { SourceInfo } from '../../api/types.ts';
 import { percent, plural, shortCount } from '../../lib/format.ts';
 import { useFilters } from '../../lib/use-filters.ts';
 import { Ago, Card, Empty, Page } from '../../ui/basics.tsx';
@@ -97,7 +97,7 @@ function Part({ of, part }: { of: SourceInfo; part: keyof typeof words }) {
 /** Who sends what, the unstable ones first. */
 export default function Sources() {
   const [{ q = '', source }, setFilters] = useFilters(['q', 'source']);
-  const query = useApi<PageOf<SourceInfo>>('/api/v1/sources', { every: 5000 });
+  const query = useApi('GET /api/v1/sources', { every: 5000 });
   return (
     <Page title="Sources" lead={query.data && `${plural(query.data.items.length, 'source')}, last 24 hours`}>
       <div className="filters">

@@ -1,9 +1,9 @@
 import { Pause, Play } from 'lucide-react';
 import { useMemo } from 'react';
-import { post } from '../../api/client.ts';
+import { request } from '../../api/client.ts';
 import { useLive } from '../../api/live.ts';
 import { refresh, useApi } from '../../api/queries.ts';
-import type { Consumer, Page as PageOf } from '../../api/types.ts';
+import type { Consumer } from '../../api/types.ts';
 import { bytes, count, plural, shortCount } from '../../lib/format.ts';
 import { Ago, Button, Card } from '../../ui/basics.tsx';
 import { Load } from '../../ui/load.tsx';
@@ -64,9 +64,8 @@ const columns: Column<Reader>[] = [
 function PauseButton({ reader: { topic, group, paused_since: since } }: { reader: Reader }) {
   const action = since === undefined ? 'pause' : 'resume';
   async function run(): Promise<void> {
-    const path = `/api/v1/consumers/${encodeURIComponent(topic)}/${encodeURIComponent(group)}/${action}`;
     await attempt(
-      () => post<Consumer>(path),
+      () => request(`POST /api/v1/consumers/{topic}/{group}/${action}`, { params: { topic, group } }),
       () =>
         action === 'pause'
           ? `${group} reads ${topic} no more; its events wait in the queue.`
@@ -89,7 +88,7 @@ function PauseButton({ reader: { topic, group, paused_since: since } }: { reader
 /** Topics with who reads them; a pause is kept over restarts. */
 export function Queues() {
   const { stats } = useLive();
-  const query = useApi<PageOf<Consumer>>('/api/v1/consumers', { every: 2000 });
+  const query = useApi('GET /api/v1/consumers', { every: 2000 });
   const readers = useMemo(
     () =>
       query.data?.items.map((consumer): Reader => {

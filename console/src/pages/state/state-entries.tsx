@@ -12,7 +12,7 @@ import { type Column, Table } from '../../ui/table.tsx';
 export function StateEntries({ group }: { group: string }) {
   const [open, setOpen] = useState<StateEntry>();
   const [columns] = useState(() => columnsOf(setOpen));
-  const entries = usePages<StateEntry>('/api/v1/state', { params: { prefix: `${group}/`, limit: 100 } });
+  const entries = usePages('GET /api/v1/state', { query: { prefix: `${group}/`, limit: 100 } });
   if (entries.error !== null && entries.rows.length === 0)
     return <Failed error={entries.error} retry={() => void entries.refetch()} />;
   return (

@@ -1,6 +1,6 @@
 import { Boxes, X } from 'lucide-react';
 import { useApi } from '../../api/queries.ts';
-import type { Page as PageOf, StateGroup } from '../../api/types.ts';
+import type { StateGroup } from '../../api/types.ts';
 import { count } from '../../lib/format.ts';
 import { useFilters } from '../../lib/use-filters.ts';
 import { Button, Card, Empty } from '../../ui/basics.tsx';
@@ -21,7 +21,7 @@ const columns: Column<StateGroup>[] = [
 /** The engine's keys by the first part of their name; one group can be opened. */
 export function StateGroups() {
   const [{ group }, setFilters] = useFilters(['group']);
-  const query = useApi<PageOf<StateGroup>>('/api/v1/state/groups', { every: 10_000 });
+  const query = useApi('GET /api/v1/state/groups', { every: 10_000 });
   return (
     <div className="columns">
       <Card

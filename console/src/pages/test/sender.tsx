@@ -22,9 +22,13 @@ export function Sender({ contract, template }: SenderProps) {
   const editor = useRef<JsonEditorHandle>(null);
 
   async function send(): Promise<void> {
-    const path = source === '' ? '/ingest' : `/ingest/${encodeURIComponent(source)}`;
-    const answer = await attempt(() => request<{ request_id: string }>(path, { method: 'POST', body: text }));
-    if (answer !== undefined) setSent([answer.request_id, ...sent].slice(0, 8));
+    const answer = await attempt(() =>
+      source === ''
+        ? request('POST /ingest', { text })
+        : request('POST /ingest/{source}', { params: { source }, text }),
+    );
+    const id = answer?.request_id;
+    if (id !== undefined) setSent([id, ...sent].slice(0, 8));
   }
 
   return (

@@ -11,10 +11,12 @@ const settled = new Set(['loaded', 'repaired', 'duplicate', 'dead_letter', 'disc
 
 /** Follows one event through the flow until it is settled. */
 export function Sent({ id }: { id: string }) {
-  const path = `/api/v1/events/${id}`;
-  const first = useApi<EventTrail>(path);
+  const first = useApi('GET /api/v1/events/{id}', { params: { id } });
   const isSettled = first.data !== undefined && settled.has(first.data.status);
-  const { data: event } = useApi<EventTrail>(path, { every: isSettled ? undefined : 400 });
+  const { data: event } = useApi('GET /api/v1/events/{id}', {
+    params: { id },
+    every: isSettled ? undefined : 400,
+  });
   return (
     <Card
       title={

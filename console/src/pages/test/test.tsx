@@ -1,7 +1,7 @@
 import { FlaskConical } from 'lucide-react';
 import { useMemo } from 'react';
 import { useApi } from '../../api/queries.ts';
-import type { Contract, Page as PageOf } from '../../api/types.ts';
+import type { Contract } from '../../api/types.ts';
 import { useFilters } from '../../lib/use-filters.ts';
 import { Empty, Page } from '../../ui/basics.tsx';
 import { Load } from '../../ui/load.tsx';
@@ -12,7 +12,7 @@ import './test.css';
 
 /** Sends an event by hand, good or broken, and watches it go through the flow. */
 export default function Test() {
-  const query = useApi<PageOf<Contract>>('/api/v1/contracts');
+  const query = useApi('GET /api/v1/contracts');
   const contracts = useMemo(
     () => query.data && byName(query.data.items).flatMap(({ versions }) => versions),
     [query.data],

@@ -3,7 +3,8 @@ import { type InPlaceOperation, transformOf } from '../../plans/in-place.ts';
 import type { Operation } from '../../../model/plan.ts';
 import { genericPointer, pointerOf } from '../../../model/pointer.ts';
 import { isDeclared } from '../../plans/schema-paths.ts';
-import { lettersOf, wordsOf, wordsOfPath } from './names.ts';
+import { type OwnNames, doubtsWithin, wordsOfPath } from './containers.ts';
+import { lettersOf, wordsOf } from './names.ts';
 
 /** A field that the contract does not declare, and that may be one that it misses. */
 export interface Candidate {
@@ -17,24 +18,31 @@ export interface Candidate {
   /** Of its own name; of its whole path; of its path without containers that add no meaning. */
   words: { leaf: readonly string[]; full: readonly string[]; short: readonly string[]; letters: string };
   /** Within a container that the contract does not declare either: its segments, and the names beside the field. */
-  container: { depth: number; names: readonly string[] } | undefined;
+  container: Container | undefined;
+}
+
+export interface Container {
+  /** Segments of its path. */
+  depth: number;
+  /** Segments of the path of the outermost one that is not declared. */
+  outermost: number;
+  names: readonly string[];
+  /** Why nothing may be taken out of it, if so. */
+  doubt: string | undefined;
 }
 
 const maxDepth = 8;
 const maxCandidates = 400;
 
 /** All undeclared fields: at the top, within declared objects and lists of them, and within undeclared objects. */
-export function candidatesOf(
-  event: JsonObject,
-  jsonSchema: JsonObject,
-  entity: ReadonlySet<string>,
-): Candidate[] {
+export function candidatesOf(event: JsonObject, jsonSchema: JsonObject, own: OwnNames): Candidate[] {
   const found: Candidate[] = [];
   // Level by level, so that of a huge event the fields near the top are seen.
   const queue: Visit[] = [{ value: event, path: [], preparation: [], container: undefined }];
 
   for (const { value, path, preparation, container } of queue) {
     if (path.length >= maxDepth) continue;
+    const doubtAbout = doubtsWithin(value, (name) => isDeclared(jsonSchema, [...path, name]), own);
     for (const [name, field] of Object.entries(value)) {
       const at = [...path, name];
       if (isDeclared(jsonSchema, at)) {
@@ -44,14 +52,19 @@ export function candidatesOf(
       if (found.length >= maxCandidates) return found;
       // Within what has to be opened first, the event itself holds nothing yet.
       const pointer = preparation.length === 0 ? genericPointer(pointerOf(at), event) : pointerOf(at);
-      found.push({ path: at, pointer, value: field, preparation, words: wordsAt(at, entity), container });
+      found.push({ path: at, pointer, value: field, preparation, words: wordsAt(at, own), container });
       const opened = openContainer(field, pointer);
       if (opened === undefined) continue;
       queue.push({
         value: opened.value,
         path: at,
         preparation: [...preparation, ...opened.operations],
-        container: { depth: at.length, names: Object.keys(opened.value) },
+        container: {
+          depth: at.length,
+          outermost: container?.outermost ?? at.length,
+          names: Object.keys(opened.value),
+          doubt: container?.doubt ?? doubtAbout(name, opened.value),
+        },
       });
     }
   }
@@ -73,11 +86,11 @@ function declaredWithin(field: Json, path: string[]): Visit[] {
 }
 
 /** A path as words, in all the ways that names are compared. */
-export function wordsAt(path: readonly string[], entity: ReadonlySet<string>): Candidate['words'] {
+export function wordsAt(path: readonly string[], own: OwnNames): Candidate['words'] {
   return {
     leaf: wordsOf(path.at(-1)!),
     full: path.flatMap(wordsOfName),
-    short: wordsOfPath(path, entity),
+    short: wordsOfPath(path, own),
     letters: path.map(lettersOf).join('/'),
   };
 }

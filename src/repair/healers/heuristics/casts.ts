@@ -8,7 +8,14 @@ export interface Cast {
   format?: string;
 }
 
-const times = ['', ' HH:mm', ' HH:mm:ss', ' HH:mm:ss.SSS', ' HH:mm:ss Z', ' hh:mm A', ' hh:mm:ss A'];
+/** A time of the day says something only with its zone. */
+const times = [
+  '',
+  ...['HH:mm', 'HH:mm:ss', 'HH:mm:ss.SSS', 'hh:mm A', 'hh:mm:ss A'].flatMap((time) => [
+    ` ${time} Z`,
+    ` ${time}Z`,
+  ]),
+];
 
 /**
  * Ways in which dates are commonly written, beside ISO 8601; a date that fits two of them with different results is
@@ -33,34 +40,26 @@ const dateFormats = [
     'ddd MMM DD YYYY',
   ].flatMap((date) => times.map((time) => date + time)),
   'YYYY-MM-DD HH:mm:ss Z',
-  'YYYY-MM-DD hh:mm:ss A',
-  'DD/MM/YYYYTHH:mm:ss',
-  'MM/DD/YYYYTHH:mm:ss',
-  'DD/MM/YYYY, HH:mm:ss',
-  'MM/DD/YYYY, hh:mm:ss A',
-  'MMM DD, YYYY, hh:mm:ss A',
-  'MMM DD, YYYY, HH:mm:ss',
-  'ddd MMM DD HH:mm:ss YYYY',
+  'YYYY-MM-DD hh:mm:ss A Z',
+  'DD/MM/YYYYTHH:mm:ssZ',
+  'MM/DD/YYYYTHH:mm:ssZ',
+  'DD/MM/YYYY, HH:mm:ss Z',
+  'MM/DD/YYYY, hh:mm:ss A Z',
+  'MMM DD, YYYY, hh:mm:ss A Z',
+  'MMM DD, YYYY, HH:mm:ss Z',
   'ddd MMM DD HH:mm:ss Z YYYY',
+  'ddd MMM DD YYYY HH:mm:ss Z',
   'YYYYMMDD',
-  'YYYYMMDDHHmmss',
-  'YYYYMMDDTHHmmss',
   'YYYYMMDDTHHmmssZ',
 ];
 
 /** The casts that make of a value what the contract wants at a place, as far as the value allows them. */
 export function castsFor(value: Json, schemas: readonly JsonObject[]): Cast[] {
   const casts = [...new Set(schemas.flatMap(wantedTypes))].flatMap((to): Cast[] => [
-    { to },
     ...formatsFor(value, to).map((format) => ({ to, format })),
+    { to },
   ]);
-  // Three digits behind a point: `1.234` of a whole number is twelve hundred and more, or broken.
-  const isGrouped = typeof value === 'string' && /^-?[1-9]\d{0,2}\.\d{3}$/.test(value);
-  // The midnight of a lone date is made up: when it happened is lost.
-  const isLoneDate = typeof value === 'string' && !/:|\dT\d|\d{10}/.test(value);
-  const isGuess = (to: CastType) => (isGrouped && to === 'integer') || (isLoneDate && to === 'datetime');
   return casts.filter(({ to, format }) => {
-    if (isGuess(to)) return false;
     const made = cast(value, to, format);
     return made.ok && (format === undefined || !isRemote(made.value, to));
   });
@@ -97,10 +96,12 @@ function formatsFor(value: Json, to: CastType): string[] {
   if (to === 'datetime' && isUnixTime(value, 13)) return ['unix_ms'];
   if (typeof value !== 'string') return [];
   if (to === 'datetime' || to === 'date') return dateFormats;
-  if (to !== 'decimal' && to !== 'number' && to !== 'integer') return [];
+  if (to !== 'decimal' && to !== 'number') return [];
   // With both signs a number tells its own format; `1,234` does not, and `1.234` may be two numbers.
   if (value.includes(',') && value.includes('.')) return ['1,234.56', '1.234,56'];
-  return /^-?[1-9]\d{0,2}(\.\d{3})+$/.test(value) ? ['1.234,56'] : [];
+  if (/^-?[1-9]\d{0,2}(\.\d{3})+$/.test(value)) return ['1234.56', '1.234,56'];
+  // Whose point it is must be known of the next number, too.
+  return value.includes('.') ? ['1234.56'] : [];
 }
 
 /** Ten digits are seconds from 2001 on, thirteen are milliseconds. */

@@ -1,6 +1,7 @@
 import { type JsonObject, isObject } from '../../../model/json.ts';
 import { schemasAt } from '../../plans/schema-paths.ts';
-import { foldedName, wordsOf, wordsOfPath } from './names.ts';
+import { wordsOfPath } from './containers.ts';
+import { foldedName, wordsOf } from './names.ts';
 
 type Paths = readonly (readonly string[])[];
 
@@ -11,8 +12,6 @@ export interface DeclaredNames {
   /** By all of it, but for containers that add no meaning. */
   reading(folded: string): Paths;
 }
-
-const noWords: ReadonlySet<string> = new Set();
 
 const maxDepth = 8;
 const maxPaths = 5000;
@@ -33,7 +32,7 @@ export function declaredNames(jsonSchema: JsonObject): DeclaredNames {
       const leaf = path.at(-1)!;
       if (leaf === '*') continue;
       add(byLeaf, foldedName(wordsOf(leaf)), path);
-      add(byPath, foldedName(wordsOfPath(path, noWords)), path);
+      add(byPath, foldedName(wordsOfPath(path, [])), path);
     }
     level = next;
   }

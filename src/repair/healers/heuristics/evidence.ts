@@ -1,9 +1,15 @@
+import { type JsonObject, isObject } from '../../../model/json.ts';
 import { genericPointer, isBelow, pointerOf, segmentsOf, valueAt } from '../../../model/pointer.ts';
+import { listedValues, schemasAt, typesOf } from '../../plans/schema-paths.ts';
 import { type Candidate, wordsAt } from './candidates.ts';
+import { type NameEvidence, another, compareNames, sameName } from './compare.ts';
+import { isNeutral, telling, wordsOfPath } from './containers.ts';
 import { fieldsOf } from './declared.ts';
-import { type NameEvidence, compareNames, foldedName, wordsOf, wordsOfPath } from './names.ts';
+import { differInUnit, isPlural } from './name-form.ts';
+import { foldedName, tokensOf, wordsOf } from './names.ts';
 import type { Search } from './search.ts';
-import { commonplace, filler, general, qualifiers } from './words.ts';
+import { isMisspelling } from './spelling.ts';
+import { commonplace, measures } from './words.ts';
 
 /** A missing path, as words. */
 export interface Target {
@@ -14,6 +20,8 @@ export interface Target {
   /** The innermost element of an array that it lies in; empty for none. */
   element: string;
   words: Candidate['words'];
+  /** Whether few values fit there: it has a format or a pattern, or lists them. */
+  isDistinctive: boolean;
 }
 
 /** A field that is named like a missing one. */
@@ -28,10 +36,22 @@ export interface Named {
   rivals: Candidate[];
 }
 
-export function targetAt({ failure, entity }: Search, path: readonly string[]): Target {
-  const pointer = genericPointer(pointerOf(path), failure.event);
-  return { path, pointer, element: elementOf(path, failure.event), words: wordsAt(path, entity) };
+export function targetAt({ failure, own }: Search, path: readonly string[]): Target {
+  const { event, contract } = failure;
+  const pointer = genericPointer(pointerOf(path), event);
+  return {
+    path,
+    pointer,
+    element: elementOf(path, event),
+    words: wordsAt(path, own),
+    isDistinctive: isDistinctive(contract.jsonSchema, path),
+  };
 }
+
+/** Whether few values fit at a place: it has a format or a pattern, or lists them. */
+export const isDistinctive = (jsonSchema: JsonObject, path: readonly string[]): boolean =>
+  listedValues(jsonSchema, path).length > 0 ||
+  schemasAt(jsonSchema, path).some(({ format, pattern }) => format !== undefined || pattern !== undefined);
 
 /** The fields that are named like a missing path, or might be. */
 export function namedLike(search: Search, target: Target): Named {
@@ -59,88 +79,127 @@ function elementOf(path: readonly string[], event: Search['failure']['event']): 
 
 /** How well the candidate is named like the target, or one of the contract's aliases for it. */
 export function nameEvidence(search: Search, candidate: Candidate, target: Target): NameEvidence {
-  const { failure, entity } = search;
+  const { own } = search;
   const { words } = candidate;
   const folded = foldedName(words.short);
-  const isAlias = failure.contract.aliases[target.pointer]?.some((alias) => {
+  const isAlias = search.failure.contract.aliases[target.pointer]?.some((alias) => {
     // A field name beside the target, or a path of its own.
     const path = alias.startsWith('/') ? segmentsOf(alias) : [...target.path.slice(0, -1), alias];
-    return foldedName(wordsOfPath(path, entity)) === folded;
+    return foldedName(wordsOfPath(path, own)) === folded;
   });
   if (isAlias === true) return { score: 1, reason: 'an alias of the contract' };
+  const [found, meant] = [candidate.path.at(-1)!, target.path.at(-1)!];
+  if (differInUnit(found, meant)) return { score: 0, reason: 'another unit' };
+  if (isPlural(found) !== isPlural(meant) && isCounted(search, candidate, target))
+    return { score: 0, reason: 'a plural that counts' };
   if (words.letters === target.words.letters) return { score: 1, reason: 'the same name' };
-  const full = compareNames(words.full, target.words.full, entity);
-  const short = compareNames(words.short, target.words.short, entity);
-  const best = full.score > short.score ? full : short;
-  const evidence =
-    [best, pulledUp(search, candidate, target), packedUp(search, candidate, target)].find(
-      ({ score }) => score > 0,
-    ) ?? best;
+  const evidence = fromWords(search, candidate, target) ?? pulledUp(search, candidate, target);
   if (evidence.score === 0) return evidence;
   if (folded !== foldedName(target.words.short) && isNameOfAnother(search, words.short, target))
     return { score: 0, reason: 'the name of another field' };
-  return isOutOfPlace(search, candidate, target) || isOfOther(words.leaf, target.words.leaf)
-    ? { score: 0, reason: 'a common name, within something of its own' }
-    : evidence;
+  return evidence;
 }
 
-/** The very same name in an object around the target's place, when the contract has one field of this name only. */
-function pulledUp({ declared }: Search, { path, words }: Candidate, target: Target): NameEvidence {
-  const none = { score: 0, reason: 'another name' };
+/** From the names alone, those of the other fields included; undefined for none. */
+function fromWords(search: Search, candidate: Candidate, target: Target): NameEvidence | undefined {
+  const { words } = candidate;
+  const convention = search.conventional().get(candidate);
+  if (convention !== undefined && pointerOf(convention.path) === pointerOf(target.path))
+    return { score: sameName, reason: convention.reason };
+  const context = { own: search.own, isOfPerson: search.isOfPerson, isDistinctive: target.isDistinctive };
+  const full = compareNames(words.full, target.words.full, context);
+  const short = compareNames(words.short, target.words.short, context);
+  const best = full.score > short.score ? full : short;
+  if (best.score === 0) {
+    const slip = misspelt(candidate, target, search);
+    return slip ?? (best === another ? undefined : best);
+  }
+  // `balanceAccount.id` is the `balanceAccountId`, whatever else is in there; `customer.id` is no `id`.
+  if (full.score === 1) return full;
+  return isOutOfPlace(search, candidate, target)
+    ? { score: 0, reason: 'a common name, within something of its own' }
+    : best;
+}
+
+/** The same words, one of them with a slip of the keys, in the same place. */
+function misspelt(candidate: Candidate, target: Target, { own }: Search): NameEvidence | undefined {
+  const spelled = (name: string) => tokensOf(name).map((token) => token.toLowerCase());
+  const [found, meant] = [spelled(candidate.path.at(-1)!), spelled(target.path.at(-1)!)];
+  if (found.length !== meant.length) return undefined;
+  const wrong = meant.flatMap((right, at) =>
+    foldedName(wordsOf(found[at]!)) === foldedName(wordsOf(right)) ? [] : [{ right, typed: found[at]! }],
+  );
+  const [only, ...others] = wrong;
+  if (only === undefined || others.length > 0) return undefined;
+  if (!isMisspelling(only.typed, only.right, meant.join('').length)) return undefined;
+  const place = (path: readonly string[]) => foldedName(telling(path, own).slice(0, -1).flatMap(wordsOf));
+  if (place(candidate.path) !== place(target.path)) return undefined;
+  return { score: 0.8, reason: `"${only.typed}" is "${only.right}" misspelt` };
+}
+
+/** A number, or what is to be one: `hours: 14` counts hours, and is not the `hour`. Amounts and ids are not counted so. */
+function isCounted({ failure }: Search, { value, words }: Candidate, { path }: Target): boolean {
+  const one = Array.isArray(value) && value.length === 1 && !wantsList(failure, path) ? value[0]! : value;
+  if (typeof one === 'string' && /[,;|]/.test(one)) return true;
+  const last = words.leaf.at(-1) ?? '';
+  if (measures.has(last) || last === 'id') return false;
+  return typeof one === 'number' || (typeof one === 'string' && /^[-+]?\d+(\.\d+)?$/.test(one.trim()));
+}
+
+const wantsList = ({ contract }: Search['failure'], path: readonly string[]): boolean =>
+  schemasAt(contract.jsonSchema, path).some((schema) => typesOf(schema).includes('array'));
+
+/**
+ * The very same name in an object around the target's place, when the contract has one field of this name only, and
+ * nothing beside it that may be what it belongs to: a `city` beside an `ip` is not that of the address.
+ */
+function pulledUp(
+  { declared, candidates, failure }: Search,
+  candidate: Candidate,
+  target: Target,
+): NameEvidence {
+  const { path, words, container } = candidate;
   const folded = foldedName(words.leaf);
   if (folded !== foldedName(target.words.leaf) || words.leaf.every((word) => commonplace.has(word)))
-    return none;
-  const isAround = path.length < target.path.length && isBelow(target.path, path.slice(0, -1));
-  if (!isAround || declared.endingIn(folded).length !== 1) return none;
-  return { score: 0.85, reason: 'the same name, further up' };
-}
-
-/** In a container beside its place, whatever its name, that holds most of the object and little else. */
-function packedUp({ failure }: Search, candidate: Candidate, target: Target): NameEvidence {
-  const none = { score: 0, reason: 'another name' };
-  const { container, words, path } = candidate;
-  if (
-    container === undefined ||
-    container.depth !== path.length - 1 ||
-    path.length !== target.path.length + 1
-  )
-    return none;
-  if (foldedName(words.leaf) !== foldedName(target.words.leaf)) return none;
-  const around = target.path.slice(0, -1);
-  const holder = path[container.depth - 1]!;
-  if (
-    !around.every((segment, at) => path[at] === segment) ||
-    wordsOf(holder).some((word) => qualifiers.has(word))
-  )
-    return none;
-  const { names, required } = fieldsOf(failure.contract.jsonSchema, around);
-  const inside = new Set(container.names.map((name) => foldedName(wordsOf(name))));
-  const known = names.filter((name) => inside.has(foldedName(wordsOf(name))));
-  const isWhole = known.length >= 3 && [...required].every((name) => inside.has(foldedName(wordsOf(name))));
-  return isWhole && known.length * 4 >= container.names.length * 3
-    ? { score: 0.9, reason: 'the same name, with all the others in one container' }
-    : none;
-}
-
-/** `data_type`, `field_name`: not the type, not the name, but what is known of some data, of some field. */
-function isOfOther(found: readonly string[], meant: readonly string[]): boolean {
-  return (
-    found.length > meant.length &&
-    filler.has(found[0]!) &&
-    !filler.has(meant[0]!) &&
-    meant.every((word) => general.has(word))
+    return another;
+  const around = path.slice(0, -1);
+  if (path.length >= target.path.length || !isBelow(target.path, around) || container !== undefined)
+    return another;
+  // The only place below from which it can be missing.
+  const places = declared
+    .endingIn(folded)
+    .filter((place) => isBelow(place, around) && place.length > path.length)
+    .filter((place) => isMissingFrom(failure.event, place));
+  if (places.length !== 1) return another;
+  const ofTarget = fieldsOf(failure.contract.jsonSchema, target.path.slice(0, -1)).names;
+  const isOfTarget = (other: Candidate) =>
+    ofTarget.some((name) => foldedName(wordsOf(name)) === foldedName(other.words.leaf));
+  const beside = candidates.filter(
+    (other) => other.container === undefined && pointerOf(other.path.slice(0, -1)) === pointerOf(around),
   );
+  return beside.every(isOfTarget) ? { score: 0.85, reason: 'the same name, further up' } : another;
 }
+
+/** Whether a declared path has an object to stand in, and does not; in lists nobody looked. */
+const isMissingFrom = (event: JsonObject, path: readonly string[]): boolean =>
+  path.includes('*') || (isObject(valueAt(event, path.slice(0, -1))) && valueAt(event, path) === undefined);
 
 /** A field `id` of a container that holds other things is the id of those. */
-function isOutOfPlace({ failure }: Search, { container, words }: Candidate, target: Target): boolean {
-  if (container === undefined || container.names.length === 1) return false;
-  if (!words.leaf.every((word) => commonplace.has(word))) return false;
-  const { names } = fieldsOf(failure.contract.jsonSchema, target.pointer.split('/').slice(1, -1));
-  const beside = new Set(names.map((name) => foldedName(wordsOf(name))));
-  const known = container.names.filter((name) => beside.has(foldedName(wordsOf(name))));
-  return known.length * 2 <= container.names.length;
+function isOutOfPlace({ failure, own }: Search, { container, words }: Candidate, target: Target): boolean {
+  if (container === undefined) return false;
+  // What JSON:API puts around the attributes of a record says nothing of it.
+  const names = container.names.filter((name) => !isNeutral(name, own) && !ofResource.has(name));
+  if (names.length <= 1 || !words.leaf.every((word) => commonplace.has(word))) return false;
+  const { names: declaredBeside } = fieldsOf(
+    failure.contract.jsonSchema,
+    target.pointer.split('/').slice(1, -1),
+  );
+  const beside = new Set(declaredBeside.map((name) => foldedName(wordsOf(name))));
+  const known = names.filter((name) => beside.has(foldedName(wordsOf(name))));
+  return known.length * 2 <= names.length;
 }
+
+const ofResource: ReadonlySet<string> = new Set(['type', 'links', 'relationships']);
 
 /** Whether the contract has a field elsewhere that is called just so. */
 function isNameOfAnother(search: Search, words: readonly string[], target: Target): boolean {
@@ -154,12 +213,12 @@ function isNameOfAnother(search: Search, words: readonly string[], target: Targe
 
 const alike = new WeakMap<Search, Map<string, readonly string[]>>();
 
-function pointersReading({ declared, entity }: Search, words: readonly string[]): string[] {
+function pointersReading({ declared, own }: Search, words: readonly string[]): string[] {
   const folded = foldedName(words);
   return words.flatMap((_, start) =>
     declared
       .endingIn(foldedName(words.slice(start)))
-      .filter((path) => foldedName(wordsOfPath(path, entity)) === folded)
+      .filter((path) => foldedName(wordsOfPath(path, own)) === folded)
       .map(pointerOf),
   );
 }

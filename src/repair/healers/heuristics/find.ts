@@ -4,7 +4,8 @@ import type { Operation } from '../../../model/plan.ts';
 import type { Candidate } from './candidates.ts';
 import { type Change, changeAt } from './changes.ts';
 import { type NameMatch, type Target, namedLike, targetAt } from './evidence.ts';
-import { foldedName, sameName } from './names.ts';
+import { sameName } from './compare.ts';
+import { foldedName } from './names.ts';
 import { hasTimeBeside } from './parts.ts';
 import { type Found, type Search, placed } from './search.ts';
 
@@ -57,6 +58,9 @@ export function findMissing(search: Search, target: Target, named = namedLike(se
     (isSure ? undefined : named.rivals.filter(isOther).find(fits));
   if (other !== undefined)
     return { ok: false, reason: `${pointer} could be ${only.candidate.pointer} or ${other.pointer}` };
+  const doubt = only.candidate.container?.doubt;
+  if (doubt !== undefined)
+    return { ok: false, reason: `${only.candidate.pointer} may be ${pointer}, but ${doubt}` };
   return moved(only, pointer);
 }
 

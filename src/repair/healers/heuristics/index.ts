@@ -1,12 +1,13 @@
 import type { Failure, Healer, Proposal } from '../../healing/healer.ts';
 import type { Operation, Plan } from '../../../model/plan.ts';
 import { tryPlan } from '../../plans/trial.ts';
+import { changeFeed } from './change-feed.ts';
 import { namedLike, targetAt } from './evidence.ts';
 import { findMissing, reshape } from './find.ts';
 import { gatherObject } from './gather.ts';
 import { findLeftovers } from './leftovers.ts';
 import { fieldsOf } from './declared.ts';
-import { sameName } from './names.ts';
+import { sameName } from './compare.ts';
 import { findJoined, findSplit } from './parts.ts';
 import { type Found, type Search, searchFor } from './search.ts';
 import { targetsOf } from './targets.ts';
@@ -95,6 +96,11 @@ function* repairsOf(search: Search): Generator<Found> {
     const { path, message } = hopeless;
     const place = path === '' ? 'the event' : path;
     yield { ok: false, reason: `${place}: no change of structure mends this: ${message}` };
+    return;
+  }
+  const feed = missing.length > 0 ? changeFeed(event, contract.jsonSchema, search.own) : undefined;
+  if (feed !== undefined) {
+    yield { ok: false, reason: feed };
     return;
   }
   const lost: string[][] = [];

@@ -5,10 +5,9 @@ import { moved } from './find.ts';
 import { fieldsOf } from './declared.ts';
 import { nameEvidence, targetAt } from './evidence.ts';
 import { gatherOptional } from './gather.ts';
-import { foldedName, wordsOf, wordsOfPath } from './names.ts';
+import { wordsOfPath } from './containers.ts';
+import { foldedName, wordsOf } from './names.ts';
 import { type Found, type Search, placed } from './search.ts';
-
-const noWords: ReadonlySet<string> = new Set();
 
 /** What the repair does already. */
 export interface Done {
@@ -35,8 +34,8 @@ export function findLeftovers(search: Search, done: Done): Found[] {
     const isOpened = candidate.preparation.every((operation) =>
       operations.includes(JSON.stringify(operation)),
     );
-    if (isTaken(candidate.pointer) || !isOpened) continue;
-    const path = namesake(search, candidate, filled, emptied);
+    if (isTaken(candidate.pointer) || !isOpened || candidate.container?.doubt !== undefined) continue;
+    const path = namesake(search, candidate, filled, emptied) ?? conventional(search, candidate, filled);
     if (path === undefined) continue;
     pairs.push({ candidate, path, target: genericPointer(pointerOf(path), search.failure.event) });
   }
@@ -54,7 +53,16 @@ export function findLeftovers(search: Search, done: Done): Found[] {
       return [{ ok: false, reason: `${target} could be ${candidate.pointer} or ${rival.candidate.pointer}` }];
     const fit = search.fitter.fit(placed(candidate, path));
     if (fit.kind !== 'fits') return [];
-    return [moved({ candidate, name: { score: 1, reason: 'the same name' }, changes: fit.changes }, target)];
+    return [
+      moved(
+        {
+          candidate,
+          name: { score: 1, reason: search.conventional().get(candidate)?.reason ?? 'the same name' },
+          changes: fit.changes,
+        },
+        target,
+      ),
+    ];
   });
   const moving = new Set([...alone, ...gathered].flatMap((found) => (found.ok ? found.from : [])));
   const doubt = search.candidates
@@ -96,6 +104,13 @@ function containersEmptied(taken: ReadonlyMap<string, string>): Set<string> {
   return new Set(moved.map(([from]) => aroundOf(from)));
 }
 
+/** The absent path that the sender's convention makes of the candidate's. */
+function conventional(search: Search, candidate: Candidate, filled: readonly string[]): string[] | undefined {
+  const path = search.conventional().get(candidate)?.path;
+  if (path === undefined || valueAt(search.failure.event, path) !== undefined) return undefined;
+  return filled.includes(genericPointer(pointerOf(path), search.failure.event)) ? undefined : path;
+}
+
 /** The one absent path of the contract that reads as the candidate does, in the event or in what is put into it. */
 function namesake(
   { failure, declared }: Search,
@@ -111,7 +126,7 @@ function namesake(
         .names.filter((name) => foldedName(wordsOf(name)) === foldedName(candidate.words.leaf))
         .map((name) => [...outside, name]);
   const inPlace = declared
-    .reading(foldedName(wordsOfPath(candidate.path, noWords)))
+    .reading(foldedName(wordsOfPath(candidate.path, [])))
     .map((path) => withIndexes(path, candidate))
     .filter((path) => path !== undefined);
   const places = [...(unpacked.length > 0 ? unpacked : inPlace)].filter(

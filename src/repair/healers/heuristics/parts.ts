@@ -69,11 +69,14 @@ export function findSplit(
     [other, one],
   ]) {
     const names = paths.map((path) => wordsOf(path.at(-1)!));
-    const named = candidatesBeside(search, one).filter(({ words }) => isWholeOf(words.leaf, names));
-    const [candidate, ...others] = named;
-    if (candidate === undefined || others.length > 0 || typeof candidate.value !== 'string') continue;
-    const text = candidate.value;
-    const [way] = waysToSplit(search, text, paths);
+    const named = candidatesBeside(search, one).flatMap((candidate) => {
+      const whole = wholeOf(candidate.words.leaf, names);
+      return whole === undefined ? [] : [{ candidate, whole }];
+    });
+    const [only, ...others] = named;
+    if (only === undefined || others.length > 0 || typeof only.candidate.value !== 'string') continue;
+    const { candidate, whole } = only;
+    const [way] = waysToSplit(search, only.candidate.value, paths, whole.separator);
     if (way === undefined) continue;
     const from = candidate.pointer;
     const isOnAll = peers.every((peer) => {
@@ -102,11 +105,20 @@ interface Way {
   changes: Change[][];
 }
 
-function waysToSplit({ fitter }: Search, text: string, paths: readonly string[][]): Way[] {
-  const isOnlySign = (separator: string) => !/[^\p{L}\p{N}.]/u.test(text.replace(separator, ''));
-  for (const separator of [...delimiters, ...signs.filter(isOnlySign)]) {
+/** `known` is what stands between the parts of a whole of this name: `Lima, Ana` is no first and last name. */
+function waysToSplit(
+  { fitter }: Search,
+  text: string,
+  paths: readonly string[][],
+  known: string | undefined,
+): Way[] {
+  const isOnlySign = (separator: string) =>
+    text.split(separator).every((part) => !/[^\p{L}\p{N}.]/u.test(part.replace(/^-(?=\d)/, '')));
+  const usual = known === undefined ? [...delimiters, ...signs] : [known];
+  for (const separator of usual.filter((one) => delimiters.includes(one) || isOnlySign(one))) {
     const parts = text.split(separator);
     if (parts.length !== paths.length || parts.some((part) => part.trim() !== part || part === '')) continue;
+    if (parts.some(hasLooseSign) || mayBeDecimal(separator, parts)) continue;
     const fits = paths.map((path, at) => fitter.fit({ path, value: parts[at]! }));
     const changes = fits.flatMap((fit) => (fit.kind === 'fits' ? [fit.changes] : []));
     if (changes.length === paths.length) return [{ separator, changes }];
@@ -114,11 +126,22 @@ function waysToSplit({ fitter }: Search, text: string, paths: readonly string[][
   return [];
 }
 
-function isWholeOf(words: readonly string[], parts: readonly (readonly string[])[]): boolean {
+/** A sign that is left over at an end belongs to another way to write it: `Lima, Ana`. */
+const hasLooseSign = (part: string): boolean => /^[,;:.]|[,;:.]$/.test(part);
+
+/** `48,85` is one number in half of the world. */
+const mayBeDecimal = (separator: string, parts: readonly string[]): boolean =>
+  separator === ',' && parts.every((part) => /^[-+]?\d+$/.test(part));
+
+/** Whether a name is that of two fields together, in this order, and what then stands between them, if that is known. */
+function wholeOf(
+  words: readonly string[],
+  parts: readonly (readonly string[])[],
+): { separator: string | undefined } | undefined {
   const folded = foldedName(words.filter((word) => word !== 'and'));
-  if (folded === foldedName(parts.flat())) return true;
+  if (folded === foldedName(parts.flat())) return { separator: undefined };
   const [one, other] = parts;
-  return compositions.some(
+  return compositions.find(
     ({ wholes, first, second }) =>
       isCalled(wholes, words) && isCalled(first, one ?? []) && isCalled(second, other ?? []),
   );
@@ -134,7 +157,7 @@ export function findJoined(search: Search, path: readonly string[]): Found | und
   ].flatMap((way) => {
     const { parts, separator } = way;
     const texts = parts.map(({ value }) => value as string);
-    if (texts.some((text) => text.trim() === '' || text.includes(separator))) return [];
+    if (texts.some((text) => text.trim() === '' || text.includes(separator) || hasLooseSign(text))) return [];
     const fit = search.fitter.fit({ path, value: texts.join(separator) });
     return fit.kind === 'fits' ? [{ ...way, changes: fit.changes }] : [];
   });

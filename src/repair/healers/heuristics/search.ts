@@ -1,10 +1,13 @@
+import type { Contract } from '../../../contracts/contract.ts';
 import type { Json } from '../../../model/json.ts';
 import type { Failure } from '../../healing/healer.ts';
 import type { Operation } from '../../../model/plan.ts';
 import { type Candidate, candidatesOf } from './candidates.ts';
 import { type DeclaredNames, declaredNames } from './declared.ts';
-import { sharedPrefixes, wordsOf } from './names.ts';
-import { people, persons } from './words.ts';
+import type { OwnNames } from './containers.ts';
+import { type Conventional, conventionsOf } from './convention.ts';
+import { wordsOf } from './names.ts';
+import { people } from './words.ts';
 import { type Fitter, createFitter } from './values.ts';
 
 /** All that a repair is looked for in. */
@@ -14,9 +17,13 @@ export interface Search {
   threshold: number;
   candidates: readonly Candidate[];
   declared: DeclaredNames;
-  /** Words that add no meaning in this event. */
-  entity: ReadonlySet<string>;
+  /** The contract's own names. */
+  own: OwnNames;
+  /** Whether the contract is about a person. */
+  isOfPerson: boolean;
   fitter: Fitter;
+  /** The fields that read as declared ones by the sender's convention. */
+  conventional(): ReadonlyMap<Candidate, Conventional>;
 }
 
 /** Part of a plan, with the reason to believe it; or why there is none. */
@@ -32,24 +39,25 @@ export type Found =
     }
   | { ok: false; reason: string };
 
+/** The contract's name and its table's, as words. */
+export const ownNamesOf = ({ name, table }: Pick<Contract, 'name' | 'table'>): OwnNames =>
+  [...new Set([name, table])].map(wordsOf).filter((words) => words.length > 0);
+
 export function searchFor(failure: Failure, threshold: number): Search {
   const { contract, event } = failure;
-  const names = [contract.name, contract.table].flatMap(wordsOf);
-  const entity = new Set([
-    'event',
-    ...names,
-    // A `contact` may be called a customer, or a user, by those who send it.
-    ...(names.some((word) => people.has(word)) ? persons : []),
-    ...sharedPrefixes(Object.keys(event)),
-  ]);
-  return {
+  const own = ownNamesOf(contract);
+  let conventions: ReadonlyMap<Candidate, Conventional> | undefined;
+  const search: Search = {
     failure,
     threshold,
-    candidates: candidatesOf(event, contract.jsonSchema, entity),
+    candidates: candidatesOf(event, contract.jsonSchema, own),
     declared: declaredNames(contract.jsonSchema),
-    entity,
+    own,
+    isOfPerson: own.flat().some((word) => people.has(word)),
     fitter: createFitter(failure),
+    conventional: () => (conventions ??= conventionsOf(search)),
   };
+  return search;
 }
 
 /** Where the value of a candidate is found in other events; nowhere, when it has to be unpacked first. */

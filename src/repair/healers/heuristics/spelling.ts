@@ -1,22 +1,38 @@
-import { confusable } from './words.ts';
+import { abbreviations } from './abbreviations.ts';
+import { isEnglish, isWordSequence } from './dictionary.ts';
 
 /**
- * Whether one word is the other misspelt: two neighbouring letters swapped, or one letter too many or too few, within a
- * word of five or six letters or more. A wrong letter is no evidence, and neither is a wrong end: `payer` and `payee`, `expires`
- * and `expired` are all words.
+ * Whether a word is another one misspelt: two neighbouring letters swapped, one too many or too few, or a wrong one, between
+ * the same first and last letter. Whatever is a word itself, or a customary abbreviation, is no slip of the keys: `tracing`
+ * is not `tracking`. The shorter the name of which the word is a part, the less a slip tells.
  */
-export function isMisspelling(a: string, b: string): boolean {
-  const isLong = Math.min(a.length, b.length) >= 5 && (a.length === b.length || a.length + b.length >= 11);
-  if (!isLong || /\d/.test(a + b) || a[0] !== b[0] || a.at(-1) !== b.at(-1)) return false;
-  if (confusable.has([a, b].sort().join(' '))) return false;
-  if (a.length === b.length) return isSwap(a, b);
-  const [longer, shorter] = a.length > b.length ? [a, b] : [b, a];
-  return longer.length === shorter.length + 1 && isWithout(longer, shorter);
+export function isMisspelling(found: string, meant: string, nameLength = meant.length): boolean {
+  const shortest = Math.min(found.length, meant.length);
+  if (shortest < 4 || found === meant || /[^a-z]/.test(found + meant)) return false;
+  if (found[0] !== meant[0] || found.at(-1) !== meant.at(-1)) return false;
+  const isInLong = nameLength >= 8;
+  if (found.length === meant.length) {
+    const isTold = isSwap(found, meant)
+      ? shortest >= 5 || isInLong
+      : isSubstitution(found, meant) && (shortest >= 7 || (shortest >= 5 && isInLong));
+    if (!isTold) return false;
+  } else {
+    const [longer, shorter] = found.length > meant.length ? [found, meant] : [meant, found];
+    if (longer.length !== shorter.length + 1 || !isWithout(longer, shorter)) return false;
+    if (shortest < 5 && !isInLong) return false;
+  }
+  if (isEnglish(found) || abbreviations.has(found)) return false;
+  return isEnglish(meant) || !isWordSequence(found);
 }
 
 function isSwap(a: string, b: string): boolean {
   const at = differsAt(a, b);
   return a[at] === b[at + 1] && a[at + 1] === b[at] && a.slice(at + 2) === b.slice(at + 2);
+}
+
+function isSubstitution(a: string, b: string): boolean {
+  const at = differsAt(a, b);
+  return a.slice(at + 1) === b.slice(at + 1);
 }
 
 function isWithout(longer: string, shorter: string): boolean {
@@ -30,10 +46,29 @@ function differsAt(a: string, b: string): number {
   return at;
 }
 
-/** Whether one word is the other without its vowels (`cstmr`, `msg`): no word of a language is written so. */
+/** Whether two words are one in British and American spelling: `cancelled`, `colour`, `organisation`, `licence`. */
+export function isSpellingVariant(a: string, b: string): boolean {
+  return a !== b && american(a) === american(b);
+}
+
+const american = (word: string): string =>
+  word.length < 6
+    ? word
+    : word
+        .replace(/^(.{4,})ll(ed|ing|er)$/, '$1l$2')
+        .replace(/^(.{3,})our(ed|ing|ite|ful)?$/, '$1or$2')
+        .replace(/^(.{4,})is(e|ed|ing|er|ation)$/, '$1iz$2')
+        .replace(/^(.{3,})tre$/, '$1ter')
+        .replace(/^(.{3,})ence$/, '$1ense');
+
+/** Whether one word is the other without its vowels (`cstmr`, `msg`) or its end: no word of a language is written so. */
 export function isAbbreviation(a: string, b: string): boolean {
   const [short, long] = a.length < b.length ? [a, b] : [b, a];
-  if (short.length < 3 || short.length === long.length || /[aeiou\d]/.test(short.slice(1))) return false;
+  if (short.length < 3 || short.length === long.length || /\d/.test(short)) return false;
+  // Cut off: `recip`, `subscr`. What is a word itself says something else.
+  if (short.length >= 5 && long.length >= short.length + 2 && long.startsWith(short))
+    return !isEnglish(short);
+  if (/[aeiou]/.test(short.slice(1))) return false;
   const consonants = long[0] + long.slice(1).replace(/[aeiou]/g, '');
   return short === consonants || short === consonants.replace(/(.)\1/g, '$1');
 }

@@ -1,56 +1,23 @@
-/** Names of containers that only hold the event: what is in them is as if it were outside. */
-export const wrappers: ReadonlySet<string> = new Set([
-  'additional',
-  'attribute',
-  'body',
-  'content',
-  'context',
-  'custom',
-  'data',
-  'detail',
-  'envelope',
-  'event',
-  'extra',
-  'field',
-  'info',
-  'information',
-  'json',
-  'message',
-  'meta',
-  'metadata',
-  'object',
-  'param',
-  'parameter',
-  'payload',
-  'property',
-  'raw',
-  'record',
-  'resource',
-  'result',
-  'trait',
-  'value',
-]);
+/** Parts of a name that are no nouns of their own, wherever they stand. */
+export const particles: ReadonlySet<string> = new Set(['col', 'fld', 'of', 'str', 'the']);
 
-/**
- * Words in a name that only say that it is a field. Whatever is not listed here may change the meaning (`old_email`,
- * `billing_email`, `amount_cents`, `net_amount`), so only these are passed over.
- */
-export const filler: ReadonlySet<string> = new Set([
-  'attribute',
-  'col',
-  'column',
-  'data',
-  'field',
-  'fld',
-  'info',
-  'of',
-  'payload',
-  'property',
-  'str',
-  'string',
-  'text',
-  'the',
-  'value',
+/** What may follow a name to say that it is a field; before one, each of these is a noun (`text_color`, `value_date`). */
+export const fieldMarks: ReadonlySet<string> = new Set(['field', 'str', 'string', 'text', 'value']);
+
+/** What may follow a name where few values would fit: an `email_data` that is an e-mail address is the e-mail. */
+export const looseMarks: ReadonlySet<string> = new Set(['data', 'info', 'raw']);
+
+/** What is a value itself: an `amount_value` is an amount, while a `stock_value` is no stock. */
+export const measures: ReadonlySet<string> = new Set([
+  'amount',
+  'height',
+  'length',
+  'price',
+  'score',
+  'temperature',
+  'total',
+  'weight',
+  'width',
 ]);
 
 /** Whose a personal field is. Of anything else it may say more: `user_currency` is not the currency of a payment. */
@@ -59,64 +26,32 @@ export const persons: ReadonlySet<string> = new Set(['client', 'customer', 'user
 export const people: ReadonlySet<string> = new Set([...persons, 'contact', 'member', 'person', 'subscriber']);
 export const personal: ReadonlySet<string> = new Set(['email', 'phone']);
 
-const moment = ['at', 'on', 'date', 'datetime', 'time', 'timestamp', 'utc'];
+/** Of what happened, any of these only says that it has a time: `created_at`, `created_date`, `created`. */
+export const moments: ReadonlySet<string> = new Set([
+  'at',
+  'on',
+  'date',
+  'datetime',
+  'time',
+  'timestamp',
+  'utc',
+]);
+/** `created`, `shipped`, and the irregular ones. */
+export const isParticiple = (word: string): boolean =>
+  /[^e]ed$/.test(word) ? word.length > 4 : ['paid', 'sent', 'begun', 'sold', 'held', 'lost'].includes(word);
 
 /** Words that repeat what their neighbour means: `email_address` is an e-mail, `currency_code` a currency. */
 export const redundantBeside: ReadonlyMap<string, readonly string[]> = new Map([
   ['email', ['address']],
   ['phone', ['number']],
   ['currency', ['code', 'iso']],
-  ['zip', ['code']],
   ['description', ['text']],
   ['timestamp', ['utc']],
-  // Of an event in the past, any of these only says that it has a time.
-  ...[
-    'accepted',
-    'approved',
-    'archived',
-    'assigned',
-    'authorized',
-    'cancelled',
-    'canceled',
-    'captured',
-    'closed',
-    'completed',
-    'confirmed',
-    'created',
-    'deleted',
-    'delivered',
-    'dispatched',
-    'dismissed',
-    'ended',
-    'expired',
-    'failed',
-    'finished',
-    'fulfilled',
-    'inserted',
-    'merged',
-    'modified',
-    'occurred',
-    'opened',
-    'paid',
-    'placed',
-    'processed',
-    'published',
-    'pushed',
-    'received',
-    'refunded',
-    'registered',
-    'rejected',
-    'resolved',
-    'returned',
-    'scheduled',
-    'sent',
-    'shipped',
-    'started',
-    'submitted',
-    'suspended',
-    'updated',
-    'verified',
-  ].map((word): [string, readonly string[]] => [word, moment]),
+  // Of a place, that it is part of an address goes without saying.
+  ['city', ['address']],
+  ['street', ['address']],
+  ['zip', ['code', 'address']],
+  ['postal', ['address']],
 ]);
 
 /** Words too general to be evidence alone: `id` is not `user_id`, and `message_id` is not `id`. */
@@ -254,30 +189,6 @@ export const qualifiers: ReadonlySet<string> = new Set([
   'unit',
   'usd',
   'work',
-]);
-
-/** Words that differ by one letter or by two swapped ones, as a misspelling does, and are both right. */
-export const confusable: ReadonlySet<string> = new Set([
-  'angel angle',
-  'board broad',
-  'casual causal',
-  'change charge',
-  'claims clams',
-  'contact contract',
-  'country county',
-  'dairy diary',
-  'except expect',
-  'field filed',
-  'marital martial',
-  'patent patient',
-  'payer player',
-  'planed planned',
-  'quiet quite',
-  'sacred scared',
-  'silver sliver',
-  'stared started',
-  'trail trial',
-  'united untied',
 ]);
 
 /** What senders write where they have no value. */

@@ -37,7 +37,7 @@ export function readAnswer(text: string): Answer {
   if (!Array.isArray(operations))
     return { kind: 'invalid', reason: 'the answer has neither "operations" nor a "reason"' };
 
-  // `reason` is dropped, as a strict format makes models explain their plans; any other key is theirs to justify.
+  // Any other key is the model's to justify.
   const parsed = parseAnswer({ ...others, operations: operations.map(fromWire) });
   return parsed.kind === 'plan' ? { ...parsed, reason: explanation } : parsed;
 }
@@ -50,7 +50,7 @@ const complaints = {
 } as const;
 
 /** Both ends by themselves: one pattern for the whole takes minutes for an answer of 60,000 line breaks. */
-function withoutFence(text: string): string {
+export function withoutFence(text: string): string {
   const trimmed = text.trim();
   const opening = /^```(?:json)?\s*\n/.exec(trimmed)?.[0];
   if (opening === undefined || !trimmed.endsWith(fence) || trimmed.length < opening.length + fence.length)

@@ -8,7 +8,19 @@ import type { ChatMessage } from './prompt.ts';
 import { withinTime } from './within-time.ts';
 
 /** Asks the model once. Throws `llm_unavailable` when the server can't be reached, is overloaded, or refuses us. */
-export type Complete = (messages: readonly ChatMessage[], signal: AbortSignal) => Promise<Completion>;
+export type Complete = (
+  messages: readonly ChatMessage[],
+  signal: AbortSignal,
+  /** What structured output is to be like. Default: that of a plan. */
+  wanted?: AnswerFormat,
+) => Promise<Completion>;
+
+export interface AnswerFormat {
+  name: string;
+  schema: Record<string, unknown>;
+}
+
+const planFormat: AnswerFormat = { name: 'repair_plan', schema: answerSchema };
 
 export interface ClientOptions {
   apiKey: string;
@@ -24,10 +36,10 @@ type Request = OpenAI.Chat.ChatCompletionCreateParamsNonStreaming;
 type ResponseFormat = NonNullable<Request['response_format']>;
 
 /** From the strictest to what any server takes. The server's refusal of one is remembered. */
-const responseFormats: readonly (ResponseFormat | undefined)[] = [
-  { type: 'json_schema', json_schema: { name: 'repair_plan', strict: true, schema: answerSchema } },
-  { type: 'json_object' },
-  undefined,
+const responseFormats: readonly ((wanted: AnswerFormat) => ResponseFormat | undefined)[] = [
+  ({ name, schema }) => ({ type: 'json_schema', json_schema: { name, strict: true, schema } }),
+  () => ({ type: 'json_object' }),
+  () => undefined,
 ];
 
 const maxRetries = 2;
@@ -53,10 +65,14 @@ export function openAiClient(options: ClientOptions): Complete {
     });
   }
 
-  async function request(messages: readonly ChatMessage[], signal: AbortSignal): Promise<Completion> {
+  async function request(
+    messages: readonly ChatMessage[],
+    signal: AbortSignal,
+    wanted: AnswerFormat,
+  ): Promise<Completion> {
     client ??= connect();
     options.beforeRequest();
-    const responseFormat = responseFormats[format];
+    const responseFormat = responseFormats[format]!(wanted);
     const { completions } = (await client).chat;
     // Also limits how long the body may take, which the library's own timeout does not.
     const response = await withinTime(options.timeoutMs, signal, (signal) =>
@@ -95,10 +111,10 @@ export function openAiClient(options: ClientOptions): Complete {
     return false;
   }
 
-  return async (messages, signal) => {
+  return async (messages, signal, wanted = planFormat) => {
     for (let retries = 0; ;) {
       try {
-        return await request(messages, signal);
+        return await request(messages, signal, wanted);
       } catch (thrown) {
         if (thrown instanceof SentinelError) throw thrown;
         signal.throwIfAborted();

@@ -1,7 +1,8 @@
 import type { Json, JsonObject } from '../../../model/json.ts';
 import { isObject } from '../../../model/json.ts';
 import { wordsOf } from '../heuristics/names.ts';
-import { commonplace, people, personal, qualifiers, redundantBeside, wrappers } from '../heuristics/words.ts';
+import { neutral } from '../heuristics/containers.ts';
+import { commonplace, people, personal, qualifiers, redundantBeside } from '../heuristics/words.ts';
 
 /** Schemas of webhooks have tens of thousands of places. */
 const maxNodes = 50_000;
@@ -34,7 +35,19 @@ export const fieldWords: ReadonlySet<string> = new Set([
   ...people,
   ...personal,
   ...qualifiers,
-  ...wrappers,
+  ...neutral,
+  'additional',
+  'attribute',
+  'context',
+  'custom',
+  'extra',
+  'field',
+  'meta',
+  'metadata',
+  'param',
+  'parameter',
+  'property',
+  'trait',
   ...redundantBeside.keys(),
   ...[...redundantBeside.values()].flat(),
   'account',

@@ -1,18 +1,19 @@
-import { SentinelError, messageOf } from '../../../model/errors.ts';
 import type { Failure, Healer, Proposal } from '../../healing/healer.ts';
 import type { HealingConfig } from '../../healing/config.ts';
 import type { LlmStatus } from '../../healing/status.ts';
-import type { LlmAudit, LlmExchange, LlmOutcome } from '../../healing/llm-audit.ts';
-import { parseAnswer } from '../../plans/parse-plan.ts';
-import { tryPlan } from '../../plans/trial.ts';
-import type { Violation } from '../../../model/violation.ts';
-import { type Answer, readAnswer } from './answer.ts';
+import type { LlmAudit, LlmExchange } from '../../healing/llm-audit.ts';
+import type { RecentEvents } from '../../rules/recent-events.ts';
+import { readAnswer } from './answer.ts';
 import { type Budget, hourlyBudget } from './budget.ts';
 import { circuitBreaker } from './circuit-breaker.ts';
 import { type Complete, openAiClient } from './client.ts';
+import { judgeAnswer } from './judge.ts';
 import { keyMaskOf } from './key-mask.ts';
 import { type ChatMessage, feedbackMessages, openingMessages } from './prompt.ts';
 import { withoutValues } from './scrub.ts';
+import { questionsOf, readSecondLook, secondLookMessages, secondLookSchema } from './second-look.ts';
+import { type Totals, createTalk } from './talk.ts';
+import { unprovenIn } from './unproven.ts';
 
 export type LlmConfig = Pick<
   HealingConfig,
@@ -22,6 +23,7 @@ export type LlmConfig = Pick<
   | 'maxCallsPerHour'
   | 'maxTokensPerHour'
   | 'shareValues'
+  | 'secondLook'
   | 'targetFields'
   | 'breakerPauseMs'
 > & { openai: NonNullable<HealingConfig['openai']> };
@@ -29,6 +31,8 @@ export type LlmConfig = Pick<
 export interface LlmHealerOptions {
   /** Keeps every prompt and answer; an answer is used only once it is kept. */
   audit?: Pick<LlmAudit, 'keep' | 'becameRule'>;
+  /** What each sender sent that its contract accepted. The model is shown the shapes of it. */
+  recent?: Pick<RecentEvents, 'of'>;
   /** Is told of every exchange, for the log. */
   onExchange?: (exchange: LlmExchange) => void;
   /** Of the hour, shared with whoever else asks. Default: the healer's own. */
@@ -38,11 +42,6 @@ export interface LlmHealerOptions {
   /** Milliseconds since 1970. */
   now?: () => number;
 }
-
-/** What one answer comes to: an end, or a reason to ask again. */
-type Judgement = { outcome: LlmOutcome } & (
-  { done: Proposal } | { complaint: string; remaining: readonly Violation[] }
-);
 
 export const budgetFor = (config: LlmConfig, now?: () => number): Budget =>
   hourlyBudget({
@@ -65,7 +64,7 @@ export function llmHealer(config: LlmConfig, options: LlmHealerOptions = {}): He
     cooldownMs: config.breakerPauseMs,
     now,
   });
-  const totals = { calls: 0, tokens: 0, outcomes: {} as Record<string, number> };
+  const totals: Totals = { calls: 0, tokens: 0, outcomes: {} };
   const complete: Complete = openAiClient({
     ...config.openai,
     temperature: config.temperature,
@@ -76,14 +75,36 @@ export function llmHealer(config: LlmConfig, options: LlmHealerOptions = {}): He
     },
   });
 
+  const talk = createTalk({
+    complete,
+    breaker,
+    budget,
+    totals,
+    model,
+    audit: options.audit,
+    onExchange: options.onExchange,
+    now,
+  });
+
   async function propose(failure: Failure, signal: AbortSignal): Promise<Proposal> {
     const messages: ChatMessage[] = [];
-    let added = openingMessages(failure, config);
+    const valid = options.recent?.of(failure.contract, failure.source);
+    let added = openingMessages(failure, { ...config, valid });
     let complaint = '';
     for (let attempt = 1; attempt <= config.maxAttempts; attempt++) {
       messages.push(...added);
-      const { text, judgement } = await ask(failure, { messages, added, attempt }, signal);
-      if ('done' in judgement) return judgement.done;
+      const judge = (text: string, answering: string) =>
+        judgeAnswer(failure, readAnswer(text), answering, config.targetFields);
+      const reply = await talk(failure, { messages, added, attempt }, judge, signal);
+      if (reply.kind === 'rejected') return { kind: 'refused', reason: reply.reason };
+      const { read: judgement, auditId, text } = reply;
+      if ('done' in judgement) {
+        const { done } = judgement;
+        if (done.kind !== 'plan') return done;
+        if (auditId !== undefined)
+          done.becameRule = async (ruleId) => options.audit?.becameRule(auditId, ruleId);
+        return confirmed(failure, done, attempt, signal);
+      }
       complaint = judgement.complaint;
       added = feedbackMessages(text, complaint, judgement.remaining, failure);
     }
@@ -91,82 +112,40 @@ export function llmHealer(config: LlmConfig, options: LlmHealerOptions = {}): He
     return { kind: 'refused', reason: `the model gave no plan that works in ${tries}: ${complaint}` };
   }
 
-  async function ask(
+  /** What no name speaks for is asked again, as questions that do not tell of the plan. */
+  async function confirmed(
     failure: Failure,
-    question: { messages: readonly ChatMessage[]; added: readonly ChatMessage[]; attempt: number },
+    proposal: Extract<Proposal, { kind: 'plan' }>,
+    attempt: number,
     signal: AbortSignal,
-  ): Promise<{ text: string; judgement: Judgement }> {
-    const startedAt = now();
-    const callsBefore = totals.calls;
-    const keep = async (said: Pick<LlmExchange, 'answer' | 'model' | 'outcome' | 'tokens'>) => {
-      const exchange: LlmExchange = {
-        at: new Date(startedAt).toISOString(),
-        contract: failure.contract.name,
-        version: failure.contract.version,
-        source: failure.source,
-        signature: failure.signature,
-        attempt: question.attempt,
-        messages: [...question.added],
-        ...said,
-        duration_ms: now() - startedAt,
-      };
-      budget.addTokens(said.tokens);
-      totals.tokens += said.tokens;
-      totals.outcomes[said.outcome] = (totals.outcomes[said.outcome] ?? 0) + 1;
-      options.onExchange?.(exchange);
-      return options.audit?.keep(exchange);
+  ): Promise<Proposal> {
+    const { plan } = proposal;
+    const unproven = unprovenIn(plan, failure.contract);
+    if (unproven.length === 0) return { ...proposal, confidence: 'evident' };
+    const risks = unproven.map((risk) => `risk: ${risk}`);
+    const questions = config.secondLook ? questionsOf(plan.operations) : undefined;
+    if (questions === undefined)
+      return { ...proposal, evidence: [...proposal.evidence, ...risks], confidence: 'unproven' };
+    const added = secondLookMessages(questions, failure);
+    const read = (text: string) => {
+      const look = readSecondLook(text, questions.length);
+      return { ...look, outcome: look.confirmed ? ('confirmed' as const) : ('unconfirmed' as const) };
     };
-
-    let completion;
-    try {
-      completion = await breaker.run(() => complete(question.messages, signal));
-    } catch (error) {
-      // While the circuit is open, or the budget spent, nothing is sent and there is nothing to keep.
-      if (error instanceof SentinelError && totals.calls > callsBefore)
-        await keep({ answer: messageOf(error), model, outcome: 'unavailable', tokens: 0 });
-      throw error;
-    }
-    if (completion.kind === 'rejected') {
-      const { reason, tokens } = completion;
-      await keep({ answer: reason, model, outcome: 'rejected', tokens });
-      return { text: '', judgement: { done: { kind: 'refused', reason }, outcome: 'rejected' } };
-    }
-    const { text, model: answering, tokens } = completion;
-    const judgement = judge(failure, readAnswer(text), answering);
-    const id = await keep({ answer: text, model: answering, outcome: judgement.outcome, tokens });
-    if (id !== undefined && 'done' in judgement && judgement.done.kind === 'plan')
-      judgement.done.becameRule = async (ruleId) => options.audit?.becameRule(id, ruleId);
-    return { text, judgement };
-  }
-
-  function judge(failure: Failure, answer: Answer, answering: string): Judgement {
+    const wanted = { name: 'second_look', schema: secondLookSchema };
+    const reply = await talk(failure, { messages: added, added, attempt: attempt + 1, wanted }, read, signal);
+    const look = reply.kind === 'read' ? reply.read : { confirmed: false, reasons: [reply.reason] };
     const mask = keyMaskOf(failure.event, failure.contract.jsonSchema);
-    const sendable = (reason: string) => withoutValues(mask.withoutKeys(reason), failure.event);
-    if (answer.kind === 'refused')
-      return { done: { kind: 'refused', reason: answer.reason }, outcome: 'refused' };
-    if (answer.kind === 'invalid')
-      return { complaint: sendable(answer.reason), remaining: [], outcome: 'invalid' };
-    const { targetFields } = config;
-    // Once more through the same checks: a key of the event may be none that a plan can name.
-    const read = parseAnswer(mask.unmasked(answer.plan));
-    if (read.kind !== 'plan') return { complaint: sendable(read.reason), remaining: [], outcome: 'invalid' };
-    const { plan } = read;
-    const trial = tryPlan(failure, plan, targetFields === undefined ? {} : { targetFields });
-    if (!trial.ok) {
-      const { reason, remaining = [] } = trial.error;
-      // What is left is told with its paths as the model may see them; the reason has them as they are.
-      const complaint =
-        remaining.length > 0
-          ? 'the contract still refuses what the plan makes of the event'
-          : sendable(reason);
-      return { complaint, remaining, outcome: 'plan_failed' };
-    }
-    const evidence = [
-      `${answering} proposed it from the event's shape, and the result satisfies the contract`,
-    ];
-    // With shared values the model's own words may quote one; rules are kept and exported.
-    if (answer.reason !== undefined && !config.shareValues) evidence.push(`its reason: ${answer.reason}`);
-    return { done: { kind: 'plan', plan, evidence, model: answering }, outcome: 'plan' };
+    const said = look.reasons.map(
+      (reason) => `second look, ${withoutValues(mask.withoutKeys(reason), failure.event)}`,
+    );
+    const verdict = look.confirmed
+      ? 'a second question about each field was answered with yes'
+      : 'a second question about its fields was not answered with yes throughout';
+    return {
+      ...proposal,
+      evidence: [...proposal.evidence, verdict, ...said, ...risks],
+      confidence: look.confirmed ? 'confirmed' : 'unproven',
+    };
   }
 
   function status(): LlmStatus {

@@ -116,7 +116,12 @@ function parseContainer(text: string): Json | undefined {
 }
 
 function numberClass(value: number): string {
-  if (Number.isInteger(value)) return value < 0 ? 'integer, negative' : 'integer';
+  if (Number.isInteger(value)) {
+    if (value < 0) return 'integer, negative';
+    const digits = String(value).length;
+    // As Unix times have; which of them is meant, the number of digits tells.
+    return digits === 10 || digits === 13 ? `integer(${digits} digits)` : 'integer';
+  }
   return value < 0 ? 'number, negative' : 'number';
 }
 

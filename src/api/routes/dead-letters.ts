@@ -1,0 +1,136 @@
+import * as z from 'zod';
+import { deadLetterStatuses } from '../../model/dead-letter.ts';
+import { defineRoutes } from '../route.ts';
+import { cursor, json, limit, nextCursor, page, time, timeParameter } from '../schemas/common.ts';
+import { deadLetter, deadLetterGroup, editDryRun, replayed } from '../schemas/dead-letter.ts';
+
+/** Letters that one call discards; more calls follow, and others get their turn between them. */
+const mostAtOnce = 10_000;
+
+const filterFields = {
+  contract: z.string().optional(),
+  source: z.string().optional(),
+  signature: z.string().optional(),
+  q: z.string().max(200).optional().describe('text in the id, the reason, a violation or the event'),
+};
+const status = z.enum(deadLetterStatuses).default('open');
+
+const reason = z
+  .string('say why it is discarded; the letter keeps it')
+  .trim()
+  .min(1, 'say why it is discarded; the letter keeps it')
+  .max(1000, 'at most 1,000 characters');
+
+const replayBody = z
+  .strictObject({
+    event: z.record(z.string(), json).optional().describe('the event as a person corrected it'),
+    dry_run: z.boolean().optional().describe('say what would happen, and change nothing'),
+    learn: z.boolean().optional().describe('make a rule of the correction'),
+    group: z.boolean().optional().describe('then send back all of the same group that the rule repairs'),
+    force: z.boolean().optional().describe('send it even if it still breaks its contract'),
+  })
+  .default({});
+export type ReplayBody = z.output<typeof replayBody>;
+
+export const deadLetterRoutes = defineRoutes({
+  'GET /api/v1/dead-letters': {
+    summary: 'List dead letters, the newest first',
+    role: 'read',
+    query: z.strictObject({ ...filterFields, status, limit: limit(1000, 100), cursor }),
+    reply: page(deadLetter),
+  },
+  'GET /api/v1/dead-letters/groups': {
+    summary: 'Count the open dead letters by how they failed, the largest group first',
+    role: 'read',
+    query: z.strictObject({
+      contract: filterFields.contract,
+      source: filterFields.source,
+      limit: limit(1000, 1000),
+      cursor,
+    }),
+    reply: z.object({
+      items: z.array(deadLetterGroup),
+      next: nextCursor,
+      total: z.number().describe('all groups'),
+      total_letters: z.number().describe('all letters in them'),
+    }),
+  },
+  'GET /api/v1/dead-letters/export': {
+    summary: 'All dead letters that match, one a line, streamed',
+    role: 'read',
+    query: z.strictObject({ ...filterFields, status }),
+    media: 'application/x-ndjson',
+    reply: z.string(),
+  },
+  'GET /api/v1/dead-letters/{id}': {
+    summary: 'One dead letter, whole',
+    role: 'read',
+    reply: deadLetter,
+  },
+  'POST /api/v1/dead-letters/replay': {
+    summary: 'Send back all open dead letters that match',
+    role: 'operate',
+    body: z.strictObject({ filter: z.strictObject(filterFields), dry_run: z.boolean().default(false) }),
+    dryRun: z.object({
+      dry_run: z.literal(true),
+      matched: z.number(),
+      would_load: z.number(),
+      would_fail: z.number(),
+      valid: z.number(),
+      repaired: z.number(),
+      invalid: z.number(),
+      samples: z.array(z.object({ id: z.string(), verdict: z.string() })),
+    }),
+    reply: z.object({ dry_run: z.literal(false), matched: z.number(), replayed: z.number() }),
+  },
+});
+
+/** A person settles one letter, and perhaps all that failed like it. */
+export const deadLetterEditRoutes = defineRoutes({
+  'POST /api/v1/dead-letters/{id}/replay': {
+    summary: 'Send a dead letter back, as it came or as a person corrected it',
+    role: 'operate',
+    body: replayBody,
+    status: 202,
+    dryRun: editDryRun,
+    reply: replayed,
+  },
+});
+
+/** A person settles letters without loading their events: one, or all that failed alike. */
+export const deadLetterDiscardRoutes = defineRoutes({
+  'POST /api/v1/dead-letters/{id}/discard': {
+    summary: 'Settle a dead letter without loading its event',
+    role: 'operate',
+    body: z.strictObject({ reason }),
+    reply: deadLetter,
+  },
+  'POST /api/v1/dead-letters/discard': {
+    summary: 'Settle a whole group without loading it',
+    role: 'operate',
+    body: z.strictObject({
+      filter: z.strictObject({
+        ...filterFields,
+        // A group, and not everything there is, by a field that was forgotten.
+        signature: z
+          .string("the group's signature is needed; GET /api/v1/dead-letters/groups lists them")
+          .min(1),
+      }),
+      reason: reason.optional().describe('each letter keeps it; a dry run needs none'),
+      dry_run: z.boolean().default(false).describe('say how many, and change nothing'),
+      as_of: timeParameter
+        .transform((text) => new Date(text))
+        .optional()
+        .describe('only what was open then, as a dry run answers it; default: now'),
+      limit: z.number().int().min(1).max(mostAtOnce).default(mostAtOnce),
+    }),
+    dryRun: z.object({ dry_run: z.literal(true), matched: z.number(), as_of: time }),
+    reply: z.object({
+      dry_run: z.literal(false),
+      discarded: z.number(),
+      skipped: z.number(),
+      more: z.boolean().describe('the limit was reached: the next call goes on'),
+      as_of: time,
+    }),
+  },
+});

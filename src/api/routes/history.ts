@@ -1,0 +1,56 @@
+import * as z from 'zod';
+import { defineRoutes } from '../route.ts';
+import { list, name, noParameters, time } from '../schemas/common.ts';
+
+const source = name(
+  'Source',
+  z.object({
+    source: z.string(),
+    contracts: z.array(z.string()),
+    valid: z.number(),
+    repaired: z.number(),
+    dead_letter: z.number(),
+    duplicate: z.number(),
+    healing: z.number().describe('broke their contract in a way that no rule knew'),
+    trend: z
+      .array(z.object({ valid: z.number(), repaired: z.number(), dead_letter: z.number() }))
+      .describe('hour by hour, oldest first'),
+    last_drift_at: time.nullable(),
+    last_seen_at: time.nullable(),
+  }),
+);
+
+const counts = z.array(z.number());
+const countsOrNull = z.array(z.number().nullable());
+
+export const historyRoutes = defineRoutes({
+  'GET /api/v1/history': {
+    summary: 'How the flow went, of the last 24 hours at most',
+    role: 'read',
+    query: z.strictObject({
+      source: z.string().max(200).optional(),
+      contract: z.string().max(200).optional(),
+      minutes: z.coerce.number().int().min(1).max(1440).default(60),
+    }),
+    reply: z.object({
+      step_seconds: z.number(),
+      times: z.array(time).describe('when the steps begin, oldest first; all lists are as long'),
+      series: z.object({
+        accepted: counts,
+        loaded: counts,
+        repaired: counts,
+        healing: counts,
+        dead_letter: counts,
+        duplicate: counts,
+      }),
+      pending: countsOrNull,
+      delay: z.object({ p50_ms: countsOrNull, p99_ms: countsOrNull }).describe('from accepted to queryable'),
+    }),
+  },
+  'GET /api/v1/sources': {
+    summary: "What became of each source's events in 24 hours, unstable sources first",
+    role: 'read',
+    query: noParameters,
+    reply: list(source),
+  },
+});

@@ -1,0 +1,54 @@
+import * as z from 'zod';
+import { defineRoutes } from '../route.ts';
+import { name, time } from '../schemas/common.ts';
+
+const queue = z.object({
+  topic: z.string(),
+  published: z.number(),
+  bytes: z.number(),
+  groups: z.array(z.object({ group: z.string(), pending: z.number(), waiting: z.number() })),
+});
+
+const destination = z.object({
+  name: z.string(),
+  type: z.string(),
+  state: z.enum(['opening', 'ok', 'waiting']),
+  error: z.string().optional(),
+  pending: z.number(),
+  loaded: z.number(),
+  repaired: z.number(),
+  duplicate: z.number(),
+  rejected: z.number(),
+});
+
+const stats = name(
+  'Stats',
+  z.object({
+    accepted: z.number(),
+    loaded: z.number().describe('as they came'),
+    repaired: z.number().describe('after a repair'),
+    duplicate: z.number(),
+    dead_letters: z.number().describe('open ones, and those that are being replayed'),
+    discarded: z.number(),
+    pending: z.number().describe('not looked at yet, or on the way to the destination'),
+    healing: z.number().describe('with the healers'),
+    counters_as_of: time.optional().describe('set while the destination is away: its counters are of then'),
+    rates: z.record(z.string(), z.number()),
+    queues: z.array(queue),
+    destinations: z.array(destination).optional().describe('the further ones'),
+  }),
+);
+
+export const statsRoutes = defineRoutes({
+  'GET /api/v1/stats': {
+    summary: 'Counters since the data folder began, rates, queues',
+    role: 'read',
+    reply: stats,
+  },
+  'GET /api/v1/stream': {
+    summary: 'Server-sent events: `stats` each second, and `dead_letter` for each change of one',
+    role: 'read',
+    media: 'text/event-stream',
+    reply: z.string(),
+  },
+});

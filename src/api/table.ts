@@ -1,0 +1,34 @@
+import { consumerRoutes } from './routes/consumers.ts';
+import { contractRoutes } from './routes/contracts.ts';
+import { deadLetterDiscardRoutes, deadLetterEditRoutes, deadLetterRoutes } from './routes/dead-letters.ts';
+import { eventRoutes } from './routes/events.ts';
+import { flowActivityRoutes } from './routes/flow-activity.ts';
+import { healingRoutes } from './routes/healing.ts';
+import { historyRoutes } from './routes/history.ts';
+import { logRoutes } from './routes/logs.ts';
+import { queryRoutes } from './routes/query.ts';
+import { repairRoutes } from './routes/repairs.ts';
+import { ruleRoutes } from './routes/rules.ts';
+import { documentRoutes, healthRoutes, ingestRoutes } from './routes/service.ts';
+import { stateRoutes } from './routes/state.ts';
+import { statsRoutes } from './routes/stats.ts';
+
+/** The whole API, by the headings of its reference. */
+export const groups = {
+  Ingest: ingestRoutes,
+  Events: eventRoutes,
+  'Dead letters': { ...deadLetterRoutes, ...deadLetterEditRoutes, ...deadLetterDiscardRoutes },
+  'Rules and repairs': { ...ruleRoutes, ...repairRoutes },
+  Healing: healingRoutes,
+  'Contracts and flow': { ...contractRoutes, ...flowActivityRoutes },
+  'Counters, history and logs': { ...statsRoutes, ...historyRoutes, ...logRoutes },
+  'Queues and state': { ...consumerRoutes, ...stateRoutes },
+  Query: queryRoutes,
+  Service: { ...healthRoutes, ...documentRoutes },
+};
+
+type Groups = typeof groups;
+type AllOf<U> = (U extends unknown ? (part: U) => void : never) extends (all: infer I) => void ? I : never;
+/** Every route by its key, `GET /api/v1/rules`. */
+export type Api = AllOf<Groups[keyof Groups]>;
+export const api = Object.assign({}, ...Object.values(groups)) as Api;

@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { segmentsOf } from '../model/pointer.ts';
+import { cloudEventId } from '../sources/formats/cloudevents.ts';
+import type { Parcel } from '../sources/formats/decode.ts';
+import { scalarAt } from '../sources/formats/raw-json.ts';
+import type { Source } from '../sources/source.ts';
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** Events that are stored together, and are one delivery when they have an id. */
+export interface Unit {
+  bytes: Buffer;
+  count: number;
+  parcel: Parcel;
+  /** The same for each try of one delivery; undefined when the sender gives no id. */
+  delivery: string | undefined;
+}
+
+/**
+ * Splits what came into deliveries. An id in a header is the whole request's, one within the events is each event's; CloudEvents
+ * have an id of their own, unless the settings name another.
+ */
+export function unitsOf(parcels: readonly Parcel[], headers: IncomingHttpHeaders, source: Source): Unit[] {
+  const whole = headerId(headers, source);
+  return parcels.flatMap((parcel, index) => {
+    const { bytes, count } = parcel.lines;
+    if (count === 0) return [];
+    const cloudEvent = parcel.headers?.['ce-id'] === undefined ? undefined : cloudEventId(parcel.headers);
+    const id = source.hasOwnId ? (whole ?? cloudEvent) : (cloudEvent ?? whole);
+    const unit = (unitBytes: Buffer, unitCount: number, delivery: string | undefined): Unit => ({
+      bytes: unitBytes,
+      count: unitCount,
+      parcel,
+      delivery,
+    });
+    if (id === undefined && source.idPointers.length > 0)
+      return bytes
+        .toString()
+        .split('\n')
+        .map((text) => unit(Buffer.from(text), 1, keyOf(source, ['event', eventId(text, source)])));
+    if (id === undefined) return [unit(bytes, count, undefined)];
+    // A key that a client made up may be used again by mistake: then it is another event, and not lost.
+    const body =
+      id === whole && !source.hasOwnId ? createHash('sha256').update(bytes).digest('base64url') : '';
+    const part = parcels.length > 1 && id === whole ? String(index) : '';
+    return [unit(bytes, count, keyOf(source, [id === whole ? 'header' : 'cloudevent', id, part, body]))];
+  });
+}
+
+function headerId(headers: IncomingHttpHeaders, { idHeaders }: Source): string | undefined {
+  for (const name of idHeaders) {
+    const value = headers[name];
+    if (typeof value === 'string' && value.trim() !== '') return `${name}=${value.trim()}`;
+  }
+  return undefined;
+}
+
+function eventId(text: string, { idPointers }: Source): string | undefined {
+  for (const pointer of idPointers) {
+    const value = scalarAt(text, segmentsOf(pointer));
+    if (value !== undefined && value !== '') return value;
+  }
+  return undefined;
+}
+
+/** Of one length, whatever the sender's id is. */
+function keyOf(source: Source, parts: readonly (string | undefined)[]): string | undefined {
+  if (parts.includes(undefined)) return undefined;
+  const digest = createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, keyLength);
+  return `deliveries/${source.name ?? ''}/${digest}`;
+}
+
+/** 132 bits. */
+const keyLength = 22;

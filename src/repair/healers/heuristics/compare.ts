@@ -1,0 +1,133 @@
+import { foldedName } from './names.ts';
+import type { OwnNames } from './containers.ts';
+import { isAbbreviation, isSpellingVariant } from './spelling.ts';
+import {
+  fieldMarks,
+  general,
+  isParticiple,
+  looseMarks,
+  measures,
+  moments,
+  particles,
+  personal,
+  persons,
+  qualifiers,
+  redundantBeside,
+} from './words.ts';
+
+export interface NameEvidence {
+  /** 0 (none) to 1 (the same name). */
+  score: number;
+  reason: string;
+}
+
+/** From here on, a name is the very same but for its spelling and its place. */
+export const sameName = 0.95;
+
+export const another: NameEvidence = { score: 0, reason: 'another name' };
+
+export interface NameContext {
+  own: OwnNames;
+  /** Whether the contract is about a person, so that another person's word is another person. */
+  isOfPerson: boolean;
+  /** Whether few values are ones of the target: it has a format, a pattern, or lists them. */
+  isDistinctive: boolean;
+}
+
+/**
+ * How well a field of the event names a field of the contract, both as words. A word that one of them has besides is
+ * passed over only when it is known to be empty beside the others.
+ */
+export function compareNames(
+  source: readonly string[],
+  target: readonly string[],
+  context: NameContext,
+): NameEvidence {
+  if (foldedName(source) === foldedName(target)) return { score: 1, reason: 'the same name' };
+  const withOwn = compareWithOwn(source, target, context.own);
+  if (withOwn !== undefined) return withOwn;
+  const [from, to] = withoutMoments(source, target);
+  if (from.length === to.length && from.some((word) => !to.includes(word))) return compareSpelling(from, to);
+  const onlySource = from.filter((word) => !to.includes(word));
+  const onlyTarget = to.filter((word) => !from.includes(word));
+  if (onlySource.length > 0 && onlyTarget.length > 0) return another;
+  const shared = from.filter((word) => to.includes(word));
+
+  const [longer, shorter] = onlyTarget.length === 0 ? [from, to] : [to, from];
+  const extra = onlyTarget.length === 0 ? onlySource : onlyTarget;
+  // `last_name_field` is a last name; `field_name` is none.
+  const isMarked = shorter.length > 1 && extra.every((word) => particles.has(word) || fieldMarks.has(word));
+  if (!isMarked && shared.every((word) => general.has(word)))
+    return { score: 0, reason: 'too general a name' };
+  // In another order, or one of them twice.
+  if (extra.length === 0) return { score: 0.9, reason: 'the same words' };
+  if (!extra.every((word) => isEmptyIn(word, longer, shorter, context))) return another;
+  return onlyTarget.length === 0
+    ? { score: 0.9, reason: `the same name but for "${extra.join(' ')}"` }
+    : { score: 0.85, reason: `the same name without "${extra.join(' ')}"` };
+}
+
+/** Whether a word is known to add nothing to the others of its name. */
+function isEmptyIn(
+  word: string,
+  longer: readonly string[],
+  shorter: readonly string[],
+  { isOfPerson, isDistinctive }: NameContext,
+): boolean {
+  if (particles.has(word)) return true;
+  if (shorter.some((beside) => redundantBeside.get(beside)?.includes(word) === true)) return true;
+  if (persons.has(word)) return !isOfPerson && shorter.some((beside) => personal.has(beside));
+  const isLast = longer.at(-1) === word && foldedName(longer.slice(0, -1)) === foldedName(shorter);
+  if (isLast && looseMarks.has(word)) return isDistinctive;
+  if (!isLast || !fieldMarks.has(word)) return false;
+  return shorter.length > 1 || isDistinctive || (word === 'value' && measures.has(shorter.at(-1)!));
+}
+
+/**
+ * The whole name of the contract before the exact name of a field: `tax_rate_display_name` of a `tax_rate`. A part of it
+ * proves nothing (`loan_amount` of a `loan_payment`), and neither does a word that is often the kind of what follows
+ * (`sale_price`, `unit_price`, `item_count`).
+ */
+function compareWithOwn(
+  source: readonly string[],
+  target: readonly string[],
+  own: OwnNames,
+): NameEvidence | undefined {
+  for (const name of own) {
+    const isBefore = (longer: readonly string[], rest: readonly string[]) =>
+      rest.length > 0 && foldedName(longer) === foldedName([...name, ...rest]) && !makesKind(name, rest);
+    if (isBefore(source, target))
+      return { score: 0.9, reason: `the same name after the contract's own, "${name.join(' ')}"` };
+    if (isBefore(target, source) && !source.every((word) => general.has(word)))
+      return { score: 0.85, reason: `the same name without the contract's own, "${name.join(' ')}"` };
+  }
+  return undefined;
+}
+
+const kindsBefore: ReadonlySet<string> = new Set(['price', 'cost', 'rate', 'count']);
+
+const makesKind = (name: readonly string[], rest: readonly string[]): boolean =>
+  name.length === 1 && (qualifiers.has(name[0]!) || kindsBefore.has(rest[0]!));
+
+/** Of what happened, its words for a time tell nothing: `created_date` and `created_at` are compared as `created`. */
+function withoutMoments(
+  source: readonly string[],
+  target: readonly string[],
+): [readonly string[], readonly string[]] {
+  const isPast = source.some((word) => isParticiple(word) && target.includes(word));
+  const strip = (words: readonly string[]) => words.filter((word) => !moments.has(word));
+  return isPast ? [strip(source), strip(target)] : [source, target];
+}
+
+/** Word by word: the same, another spelling, or an abbreviation. */
+function compareSpelling(source: readonly string[], target: readonly string[]): NameEvidence {
+  const reasons: string[] = [];
+  for (const [at, meant] of target.entries()) {
+    const found = source[at]!;
+    if (found === meant) continue;
+    if (isSpellingVariant(found, meant)) reasons.push(`"${found}" is "${meant}"`);
+    else if (isAbbreviation(found, meant)) reasons.push(`"${found}" is short for "${meant}"`);
+    else return another;
+  }
+  return { score: 0.85, reason: reasons.join(', ') };
+}

@@ -1,0 +1,33 @@
+import { singular, tokensOf } from './names.ts';
+
+/** Whether a name ends in a plural: `hours`, `items`, not `status`. */
+export function isPlural(name: string): boolean {
+  const last = tokensOf(name).at(-1)?.toLowerCase() ?? '';
+  return singular(last) !== last;
+}
+
+/** Units of which m is a thousandth and M a million, or b a bit and B a byte. */
+const unitOfSize = /^(m(w|wh|hz|pa|v|va|a|j|n|l|bar)|[kmgtp]i?b(ps)?)$/i;
+
+/**
+ * Whether two names are the same but for a case that makes another unit: `power_mW` and `power_MW`. Names that are all in
+ * one case, or in camel case, say nothing by theirs.
+ */
+export function differInUnit(one: string, other: string): boolean {
+  const [a, b] = [unitOf(one), unitOf(other)];
+  if (a === undefined || b === undefined || a.token.toLowerCase() !== b.token.toLowerCase()) return false;
+  return a.token !== b.token && (a.isTold || b.isTold);
+}
+
+function unitOf(name: string): { token: string; isTold: boolean } | undefined {
+  const token = /[A-Za-z]+$/.exec(name.slice(0, 128))?.[0] ?? '';
+  // In camel case the unit begins with the capital: `powerMW`, and a lone lower-case letter belongs to it: `power_mW`.
+  const unit = [token, /[A-Z]*[a-z]?[A-Z]+$/.exec(token)?.[0], /[A-Z][a-z]+$/.exec(token)?.[0]].find(
+    (text) => text !== undefined && unitOfSize.test(text),
+  );
+  if (unit === undefined) return undefined;
+  const rest = name.slice(0, -unit.length);
+  const isWordLike = /^([a-z]+|[A-Z][a-z]*)$/.test(unit);
+  const isShouted = unit === unit.toUpperCase() && rest === rest.toUpperCase();
+  return { token: unit, isTold: !isShouted && (!isWordLike || unit.length === 1) };
+}

@@ -1,0 +1,52 @@
+import type { FastifyInstance } from 'fastify';
+import type { ServerContext } from './context.ts';
+import type { EventStreams } from './event-stream.ts';
+import { readBodiesExactly } from './exact-body.ts';
+import { consoleRoutes } from './routes/console.ts';
+import { consumerRoutes } from './routes/consumers.ts';
+import { contractRoutes } from './routes/contracts.ts';
+import { deadLetterDiscardRoutes } from './routes/dead-letter-discards.ts';
+import { deadLetterEditRoutes } from './routes/dead-letter-edits.ts';
+import { deadLetterRoutes } from './routes/dead-letters.ts';
+import { documentRoutes } from './routes/document.ts';
+import { eventRoutes } from './routes/events.ts';
+import { flowActivityRoutes } from './routes/flow-activity.ts';
+import { healingRoutes } from './routes/healing.ts';
+import { historyRoutes } from './routes/history.ts';
+import { logRoutes } from './routes/logs.ts';
+import { queryRoutes } from './routes/query.ts';
+import { repairRoutes } from './routes/repairs.ts';
+import { ruleRoutes } from './routes/rules.ts';
+import { stateRoutes } from './routes/state.ts';
+import { statsRoutes } from './routes/stats.ts';
+import { stepRoutes } from './routes/steps.ts';
+
+/** All that a process other than a worker answers, beside ingest. */
+export async function apiRoutes(
+  app: FastifyInstance,
+  context: ServerContext,
+  streams: EventStreams,
+): Promise<void> {
+  eventRoutes(app, context);
+  deadLetterRoutes(app, context);
+  deadLetterDiscardRoutes(app, context);
+  void app.register(async (scope) => {
+    // The event stands within the body.
+    readBodiesExactly(scope, { maxDepth: context.config.http.maxDepth + 1 });
+    deadLetterEditRoutes(scope, context);
+  });
+  ruleRoutes(app, context);
+  healingRoutes(app, context);
+  repairRoutes(app, context);
+  contractRoutes(app, context);
+  flowActivityRoutes(app, context);
+  statsRoutes(app, context, streams);
+  logRoutes(app, context, streams);
+  historyRoutes(app, context);
+  consumerRoutes(app, context);
+  stateRoutes(app, context);
+  queryRoutes(app, context);
+  documentRoutes(app);
+  consoleRoutes(app);
+  await stepRoutes(app, context);
+}

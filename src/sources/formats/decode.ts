@@ -1,0 +1,90 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Problem } from '../../api/problem.ts';
+import { type Result, fail, ok } from '../../model/result.ts';
+import type { FormatLimits, Lines } from '../../support/lines.ts';
+import type { KeptHeaders } from '../place.ts';
+import type { Source } from '../source.ts';
+import { binaryAttributes, isBinary, readStructured } from './cloudevents.ts';
+import { type MediaFormat, readLines } from './content-type.ts';
+import { unpackEnvelopes } from './envelope.ts';
+import { readForm } from './form.ts';
+
+/** Events that came together, and what is kept of how they came. */
+export interface Parcel {
+  lines: Lines;
+  headers: KeptHeaders | undefined;
+}
+
+/** The events of a request. Either all of them are taken or none. */
+export function decode(
+  headers: IncomingHttpHeaders,
+  body: Buffer,
+  format: MediaFormat,
+  source: Source,
+  limits: FormatLimits,
+): Result<Parcel[], Problem> {
+  const kept = source.headers.length === 0 ? undefined : keptHeaders(headers, source.headers);
+  if (format === 'cloudevent' || format === 'cloudevents') return readCloudEvents(body, kept, source, limits);
+  const attributes = isBinary(headers) ? binaryAttributes(headers) : undefined;
+  if (attributes?.ok === false) return attributes;
+  const lines = readEvents(body, format, source, limits);
+  if (!lines.ok) return lines;
+  return ok([
+    { lines: lines.value, headers: attributes === undefined ? kept : { ...kept, ...attributes.value } },
+  ]);
+}
+
+function readEvents(
+  body: Buffer,
+  format: Exclude<MediaFormat, 'cloudevent' | 'cloudevents'>,
+  source: Source,
+  limits: FormatLimits,
+): Result<Lines, Problem> {
+  let text = body;
+  if (format === 'form') {
+    const form = readForm(body, limits.maxEvents);
+    if (!form.ok) return form;
+    text = Buffer.from(form.value);
+  }
+  const lines = readLines(text, format === 'ndjson' ? 'ndjson' : 'json', limits);
+  return lines.ok && source.events !== undefined
+    ? unpackEnvelopes(lines.value, source.events, limits)
+    : lines;
+}
+
+function readCloudEvents(
+  body: Buffer,
+  kept: KeptHeaders | undefined,
+  source: Source,
+  limits: FormatLimits,
+): Result<Parcel[], Problem> {
+  // The attributes stand around the event.
+  const lines = readLines(body, 'json', { ...limits, maxDepth: limits.maxDepth + 1 });
+  if (!lines.ok) return lines;
+  const parcels: Parcel[] = [];
+  for (const text of lines.value.bytes.toString().split('\n')) {
+    const event = readStructured(text);
+    if (!event.ok) return event;
+    const data = readEvents(Buffer.from(event.value.data), 'json', source, limits);
+    if (!data.ok) return data;
+    parcels.push({
+      lines: { ...data.value, many: data.value.many || lines.value.many },
+      headers: { ...kept, ...event.value.attributes },
+    });
+  }
+  const count = parcels.reduce((total, parcel) => total + parcel.lines.count, 0);
+  return count > limits.maxEvents ? fail(tooMany(limits)) : ok(parcels);
+}
+
+function keptHeaders(headers: IncomingHttpHeaders, names: readonly string[]): KeptHeaders {
+  return Object.fromEntries(
+    names.flatMap((name) => (headers[name] === undefined ? [] : [[name, String(headers[name])]])),
+  );
+}
+
+const tooMany = ({ maxEvents }: FormatLimits): Problem => ({
+  status: 413,
+  code: 'too_many_events',
+  title: 'Too many events in one request',
+  detail: `At most ${maxEvents} are taken at once. Split the request.`,
+});

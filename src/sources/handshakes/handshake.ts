@@ -1,0 +1,46 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { JsonObject } from '../../model/json.ts';
+import type { Logger } from '../../support/log.ts';
+import type { Source } from '../source.ts';
+
+/** What a sender asks before it sends, or instead of sending. */
+export interface Greeting {
+  method: string;
+  /** Path and query. */
+  url: string;
+  headers: IncomingHttpHeaders;
+  source: Source;
+}
+
+export interface HandshakeAnswer {
+  status: number;
+  type: string;
+  body: string;
+  headers?: Readonly<Record<string, string>>;
+}
+
+export interface HandshakeOutside {
+  log: Logger;
+  /** Asks for an address that has been checked. */
+  visit?: (url: string) => Promise<void>;
+}
+
+/** How one sender makes sure that we are there and willing. What is answered so is no event, and is not stored. */
+export interface Handshake {
+  /** For requests without a body. `undefined`: it is not meant. */
+  beforehand?: (greeting: Greeting) => HandshakeAnswer | undefined;
+  /** For requests with a body, which have been verified. `isMeant` is a cheap look; `body` is read only then. */
+  isMeant?: (greeting: Greeting) => boolean;
+  answer?: (
+    body: JsonObject,
+    greeting: Greeting,
+    outside: HandshakeOutside,
+  ) => HandshakeAnswer | undefined | Promise<HandshakeAnswer | undefined>;
+}
+
+export const textAnswer = (body: string): HandshakeAnswer => ({ status: 200, type: 'text/plain', body });
+export const jsonAnswer = (body: object): HandshakeAnswer => ({
+  status: 200,
+  type: 'application/json',
+  body: JSON.stringify(body),
+});

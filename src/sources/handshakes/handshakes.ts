@@ -1,0 +1,51 @@
+import { isObject } from '../../model/json.ts';
+import { cloudEvents } from './cloudevents.ts';
+import { eventGrid } from './event-grid.ts';
+import type { Greeting, Handshake, HandshakeAnswer, HandshakeOutside } from './handshake.ts';
+import { meta } from './meta.ts';
+import { slack } from './slack.ts';
+import { sns } from './sns.ts';
+import { twitch } from './twitch.ts';
+import { zoom } from './zoom.ts';
+
+const all: readonly Handshake[] = [slack, zoom, meta, eventGrid, cloudEvents, twitch, sns];
+
+/** Answers a request without a body that asks whether we are there. */
+export function greet(greeting: Greeting): HandshakeAnswer | undefined {
+  for (const { beforehand } of all) {
+    const answer = beforehand?.(greeting);
+    if (answer !== undefined) return answer;
+  }
+  return undefined;
+}
+
+/** Answers a verified request that is a handshake and no event. */
+export async function shakeHands(
+  body: Buffer,
+  greeting: Greeting,
+  outside: HandshakeOutside,
+): Promise<HandshakeAnswer | undefined> {
+  const meant = all.filter(({ isMeant }) => isMeant?.(greeting));
+  if (meant.length === 0 || body.length > maxBytes) return undefined;
+  const message = firstObject(body);
+  if (message === undefined) return undefined;
+  for (const { answer } of meant) {
+    const answered = await answer!(message, greeting, outside);
+    if (answered !== undefined) return answered;
+  }
+  return undefined;
+}
+
+/** No handshake is larger, and events need not be parsed twice. */
+const maxBytes = 16 * 1024;
+
+/** The body's object, or the first of its array; nothing when it is neither: the way of events will say so. */
+function firstObject(body: Buffer) {
+  try {
+    const value: unknown = JSON.parse(body.toString());
+    const first: unknown = Array.isArray(value) ? value[0] : value;
+    return isObject(first) ? first : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,18 @@
+import { fieldsOf, hmacPreset } from './hmac-preset.ts';
+
+/** Stripe: the endpoint's signing secret (`whsec_…`), as it is shown. */
+export const stripe = hmacPreset(
+  { type: 'stripe', id: '/id' },
+  {
+    algorithm: 'sha256',
+    encoding: 'hex',
+    header: 'stripe-signature',
+    read: (header) => {
+      const field = fieldsOf(header('stripe-signature'), ',');
+      return { signatures: field('v1'), timestamp: field('t')[0] };
+    },
+    write: (signature, timestamp) => ({ 'stripe-signature': `t=${timestamp},v1=${signature}` }),
+    time: 's',
+    signed: ({ timestamp, body }) => [`${timestamp}.`, body],
+  },
+);

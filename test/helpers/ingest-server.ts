@@ -1,0 +1,70 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { SourceConfig } from '../../src/config/types.ts';
+import { createDeliveries } from '../../src/ingest/deliveries.ts';
+import { createIngest } from '../../src/ingest/handler.ts';
+import { type RecordHeader, forEachEvent } from '../../src/ingest/record.ts';
+import { createClientAddress, createSources } from '../../src/sources/source.ts';
+import type { Outside } from '../../src/sources/verify/scheme.ts';
+import { createLogger } from '../../src/support/log.ts';
+import { memoryState } from './memory-state.ts';
+
+export interface IngestServer {
+  url: string;
+  /** What was made durable, event by event. */
+  stored: { header: RecordHeader; requestId: string; text: string }[];
+  log: Record<string, unknown>[];
+  counts: ReturnType<typeof createIngest>['counts'];
+  close(): void;
+}
+
+/** The ingest handler on a real port; what it publishes is kept here. */
+export async function startIngest(
+  sources: Record<string, SourceConfig>,
+  options: {
+    outside?: Outside;
+    trustedProxies?: string[];
+    maxBodyBytes?: number;
+    state?: ReturnType<typeof memoryState>;
+    publish?: (store: () => void) => Promise<void>;
+    visit?: (url: string) => Promise<void>;
+  } = {},
+): Promise<IngestServer> {
+  const stored: IngestServer['stored'] = [];
+  const lines: string[] = [];
+  const ingest = createIngest({
+    authorize: () => ({ status: 401, code: 'unauthorized', title: 'Token needed', detail: 'Send a key.' }),
+    rateLimit: () => undefined,
+    clientAddress: createClientAddress(options.trustedProxies ?? []),
+    sources: createSources(sources, options.outside),
+    deliveries: createDeliveries(options.state ?? memoryState(), (error) => {
+      throw error;
+    }),
+    visit: options.visit,
+    limits: { maxBodyBytes: options.maxBodyBytes ?? 2 ** 20, maxEvents: 100, maxDepth: 16 },
+    log: createLogger(
+      { level: 'info', format: 'json' },
+      { destination: { write: (line: string) => void lines.push(line) } },
+    ),
+    publish: async ({ body }) => {
+      const store = () =>
+        forEachEvent(body, ({ header, requestId, text }) => void stored.push({ header, requestId, text }));
+      await (options.publish?.(store) ?? Promise.resolve(store()));
+    },
+  });
+  const server = createServer((request, response) => ingest.handle(request, response)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    stored,
+    get log() {
+      return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    },
+    counts: ingest.counts,
+    close() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
