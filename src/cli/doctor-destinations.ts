@@ -45,7 +45,7 @@ async function reach(destination: DestinationConfig): Promise<Answer> {
     case 'bigquery': {
       const { openApi } = await import('../load/destinations/bigquery/api.ts');
       const { unavailable } = await import('../load/destinations/bigquery/errors.ts');
-      const api = await openApi({ ...destination, queueId: 'doctor' });
+      const api = await openApi({ ...destination });
       await api.fieldsOf('_sentinel_counters').catch((error: unknown) => {
         throw unavailable('be reached', error);
       });

@@ -181,13 +181,15 @@ export function createDeadLetters(
     async settleReplayed(replays) {
       for (let from = 0; from < replays.length; from += changedAtOnce)
         await Promise.all(
-          replays.slice(from, from + changedAtOnce).map(({ id, round }) =>
-            change(id, (letter) =>
-              letter.status === 'replaying' && letter.replays === (round ?? letter.replays)
-                ? moved(letter, { status: 'replayed' }).after
-                : undefined,
+          replays
+            .slice(from, from + changedAtOnce)
+            .map(({ id, round }) =>
+              change(id, (letter) =>
+                letter.status === 'replaying' && letter.replays === (round ?? letter.replays)
+                  ? moved(letter, { status: 'replayed' }).after
+                  : undefined,
+              ),
             ),
-          ),
         );
       await state.write(replays.map(({ id }) => ({ delete: healingKey(id) })));
     },

@@ -1,67 +1,53 @@
 import type { Config } from '../config/load.ts';
 import { loadContracts } from '../contracts/discover.ts';
 import { createDeadLetters } from '../dead-letter/store.ts';
-import type { ConsumeOptions, Consumer, Engine, Handler } from '../engine/engine.ts';
 import { createLeases } from '../engine/lease.ts';
-import { SentinelError, isRetryable } from '../model/errors.ts';
-import { topics } from '../model/event.ts';
+import { SentinelError } from '../model/errors.ts';
 import { checkCopied } from '../load/replicas/check.ts';
 import { startCopies } from '../load/replicas/replicas.ts';
-import { createCopyAgain, createCopyFeed, createRetract } from '../load/replicas/feed.ts';
-import { loadPace, openMain } from '../load/open.ts';
-import { createQueueCheck } from '../load/queue-check.ts';
-import { createLoadStage } from '../load/stage.ts';
-import type { Logger } from '../support/log.ts';
+import { createCopyFeed, createTellWithdrawn } from '../load/replicas/feed.ts';
 import { contractFolders, stepFolders } from '../config/project.ts';
 import { healersFor } from '../repair/healing/healers.ts';
 import { healingStage } from '../repair/healing/stage.ts';
 import { recentEvents } from '../repair/rules/recent-events.ts';
 import { openRuleStore } from '../repair/rules/store.ts';
-import { createRollbacks } from '../repair/rollback/rollbacks.ts';
+import { Rollbacks } from '../repair/rollback/rollbacks.ts';
 import { builtinSteps } from '../steps/builtin.ts';
 import { contractsForSteps } from '../steps/contracts.ts';
 import { discoverSteps } from '../steps/discover.ts';
 import { flowGraph } from '../steps/flow-graph.ts';
 import { originsOf } from '../steps/origin.ts';
-import { startSteps, subscribedTopics } from '../steps/runner.ts';
+import { type RunningSteps, startSteps, subscribedTopics } from '../steps/runner.ts';
+import type { HttpInput, HttpReply } from '../steps/step.ts';
 import { createValidate } from '../validate/stage.ts';
 import { createAnswers } from '../runtime/answers.ts';
-import { createChain } from './chain.ts';
-import { groups } from './groups.ts';
+import { createJudge } from './judge.ts';
+import { startConsumers } from './consumers.ts';
 import { openInsight } from '../observe/insight.ts';
-import { createKeeper } from './keeper.ts';
+import { Keeper } from './keeper.ts';
+import { Outbox } from './outbox.ts';
+import { Route } from './route.ts';
+import { openStore } from './store.ts';
+import type { PipelineParts } from './parts.ts';
 import { llmMetrics } from '../observe/llm-metrics.ts';
-import { createInOnePlace } from './one-place.ts';
-import { createOneWay } from './one-way.ts';
-import { createParking, parkedEvents } from './parking.ts';
 import type { StartedPipeline } from '../runtime/pipeline-api.ts';
-import { createFaults, unlessStopped } from '../runtime/stop-process.ts';
-
-/** Of what failed: under load it waits a moment, to be looked at together; clean events share the thread with it. */
-const aside: ConsumeOptions = { lingerMs: 100, maxEvents: 5000 };
+import { createFaults } from '../runtime/stop-process.ts';
 
 /**
  * Composes the way of an event, from the queue to the destination, and starts it.
  *
- *   raw_event, replay_event ─► validate ─► load
- *                                 └─► validation_error ─► heal ─► schema_fixed ─► load
- *                                                           └─► validation_unrecoverable ─► keep
+ *   raw_event, replay_event ─► judge ─► settle
+ *                                └─► validation_error ─► heal ─► schema_fixed ─► settle
+ *                                                          └─► validation_unrecoverable ─► settle, keep
  */
-export async function startPipeline(deps: {
-  config: Config;
-  engine: Engine;
-  log: Logger;
-  /** False: answer questions only. */
-  consume: boolean;
-}): Promise<StartedPipeline> {
-  const { config, engine, log } = deps;
+export async function startPipeline(parts: PipelineParts): Promise<StartedPipeline> {
+  const { config, engine, log } = parts;
   const contracts = await loadContracts(contractFolders(config), { override: true });
+  checkCopied(config.destinations, contracts);
   const steps = await discoverSteps(stepFolders(config));
-  const { destination, isOpen } = await openMain(config, contracts.tables(), {
-    mustBeThere: !deps.consume,
-    queueCheck: deps.consume ? await createQueueCheck(engine, log) : undefined,
-    log,
-  });
+  const insight = await openInsight({ engine, log, record: parts.consume });
+  const faults = createFaults(log);
+  const letters = createDeadLetters(engine.state);
   const recent = recentEvents();
   const leases = createLeases(engine);
   const rules = await openRuleStore(engine.state, {
@@ -72,93 +58,29 @@ export async function startPipeline(deps: {
     targetFields: config.healing.targetFields,
     log,
   });
-  const letters = createDeadLetters(engine.state);
-  const insight = await openInsight({ engine, log, record: deps.consume });
-  const { metrics } = insight;
-
-  const contractTopics = contracts.all().flatMap((contract) => contract.topic ?? []);
-  const ownSteps = builtinSteps(
-    contractTopics,
-    config.destinations.map(({ name }) => name),
-  );
-  const subscribed = subscribedTopics(steps);
-
+  const store = await openStore(parts, { tables: contracts.tables(), letters, insight, faults });
   const feed = createCopyFeed(config.destinations);
-  checkCopied(config.destinations, contracts);
-
-  const validate = insight.watching(createValidate({ contracts, rules, choice: config }));
-  const logOf = (step: string) => log.child({ step });
-  const faults = createFaults(log);
-  const loading = createLoadStage({
-    destination,
-    log: logOf('loader'),
-    onFailure: (error) => insight.reports.failed('loader', error),
-  });
-  const retract = feed && createRetract(engine, feed);
-  const rollbacks = createRollbacks({
-    repairs: destination.repairs,
-    loading,
+  const rollbacks = new Rollbacks({
+    ...store,
     letters,
     rules,
     contracts,
-    retract,
+    tellWithdrawn: feed && createTellWithdrawn(engine, feed),
     state: engine.state,
     leases,
     log,
     onBroken: faults.onBroken,
-    onTaken: (source, contract) => metrics.settled(source, contract, 'dead_letter'),
+    onTaken: (source, contract) => insight.metrics.settled(source, contract, 'dead_letter'),
   });
-  const resume = () => rollbacks.resume(deps.consume);
-  // Nothing is loaded before it.
-  const resumeInTurn = (): void =>
-    void loading.inTurn('the rest of a rollback', resume).catch(unlessStopped(faults.onBroken));
-  if (!isOpen) resumeInTurn();
-  else
-    await resume().catch((error: unknown) => {
-      // Such as a full topic of a further destination, whose reader is yet to start.
-      if (!(error instanceof SentinelError && isRetryable(error))) throw error;
-      resumeInTurn();
-    });
-  // Without positions nothing is passed over: what is there already is found by its request id.
-  const committed = new Map(isOpen ? await destination.positions() : []);
-  // What was parked when there were further destinations is still to be loaded when there are none any more.
-  const mayPark = deps.consume && (feed !== undefined || (await parkedEvents(engine)) > 0);
-  const parking = mayPark
-    ? await createParking({
-        engine,
-        refuses: () => loading.waiting(),
-        restEvents: config.pipeline.maxBatchEvents,
-        log: logOf('loader'),
-        onBroken: faults.onBroken,
-      })
-    : undefined;
-  const startedAt = Date.now();
-  const copyAgain = feed && createCopyAgain(engine, feed);
-  const oneWay = createOneWay({
-    letters,
-    holds: (...args) => destination.holds(...args),
-    state: engine.state,
-    retract,
-    receivedUntil: engine.ordered ? startedAt : Infinity,
-    ...(engine.ordered
-      ? undefined
-      : { inOnePlace: createInOnePlace({ letters, destination, leases, copyAgain }) }),
-  });
-  const chain = createChain({
+  if (parts.consume) await rollbacks.resume();
+  const copies = await startCopies(feed, {
+    config: parts.consume ? config : { ...config, destinations: [] },
     engine,
     contracts,
-    validate,
-    loading: rollbacks.guarding(loading),
     letters,
-    committed,
-    oneWay,
-    startedAt,
-    recent,
-    copies: feed,
-    parking,
-    subscribed,
-    metrics,
-    log: logOf('validator'),
+    log,
+    onFailure: faults.onFailure,
+    onBroken: faults.onBroken,
   });
   const healing = healingStage({
     engine,
@@ -167,67 +89,35 @@ export async function startPipeline(deps: {
     healers: await healersFor(config.healing, engine.state, recent, log),
     config: config.healing,
     leases,
-    log: logOf('healer'),
+    log: log.child({ step: 'healer' }),
   });
-  const keeper = createKeeper({ letters, oneWay, metrics, log: logOf('dead-letter-keeper') });
-  const copies = await startCopies(feed, {
-    config: deps.consume ? config : { ...config, destinations: [] },
-    engine,
-    contracts,
+  const subscribed = subscribedTopics(steps);
+  const route = new Route({
+    judge: createJudge({
+      contracts,
+      validate: insight.watching(createValidate({ contracts, rules, choice: config })),
+      recent,
+      metrics: insight.metrics,
+      log: log.child({ step: 'validator' }),
+    }),
+    outbox: () => new Outbox(engine, subscribed),
+    loading: store.loading,
     letters,
-    log,
-    onFailure: faults.onFailure,
-    onBroken: faults.onBroken,
+    feed,
+    metrics: insight.metrics,
+    onSettled: (rows) => rollbacks.settled(rows),
+    log: log.child({ step: 'loader' }),
   });
-
-  const { lingerMs, maxEvents, maxBytes } = loadPace(config.destination, config.pipeline);
-  const inOrder: ConsumeOptions = { maxEvents, maxBytes, retry: 'hold', onFailure: faults.onFailure };
-  const consumers: Consumer[] = [];
-  /** `step`: as the flow names the stage that reads the topic. */
-  const consume = async (
-    topic: string,
-    { group, step }: { group: string; step: string },
-    options: ConsumeOptions,
-    handle: Handler,
-  ) => {
-    if (!deps.consume) return;
-    consumers.push(await engine.consume(topic, group, ...insight.counting(step, options, handle)));
-  };
-  // Two batches in flight: one is validated while the other loads.
-  await consume(
-    topics.raw,
-    { group: groups.pipeline, step: 'validator' },
-    { ...inOrder, inFlight: 2, lingerMs },
-    chain.fromIngest,
-  );
-  await consume(topics.replay, { group: groups.pipeline, step: 'validator' }, inOrder, chain.fromReplay);
-  await consume(topics.fixed, { group: groups.loader, step: 'loader' }, inOrder, chain.fromHealers);
-  if (parking !== undefined)
-    await consume(
-      topics.parked,
-      { group: groups.loader, step: 'loader' },
-      { ...inOrder, lingerMs },
-      chain.fromParked,
-    );
-  await consume(
-    topics.failed,
-    { group: groups.healer, step: 'healer' },
-    {
-      ...aside,
-      retry: config.retry,
-      onFailure: faults.onFailure,
-      // What keeps failing is not the event's fault: it is never given up, and comes back under the same number.
-      onExhausted: (_, error) => Promise.reject(error),
-    },
-    healing.handle,
-  );
-  await consume(
-    topics.unrecoverable,
-    { group: groups.keeper, step: 'dead-letter-keeper' },
-    { ...inOrder, ...aside },
-    keeper.handle,
-  );
-  const mine = deps.consume ? steps.filter(({ config: { name } }) => runsHere(name, config)) : [];
+  const keeper = new Keeper({
+    loading: store.loading,
+    letters,
+    metrics: insight.metrics,
+    log: log.child({ step: 'dead-letter-keeper' }),
+  });
+  const consumers = parts.consume
+    ? await startConsumers(parts, { route, healing, keeper, insight, faults })
+    : [];
+  const mine = parts.consume ? steps.filter(({ config: { name } }) => runsHere(name, config)) : [];
   const running = await startSteps(mine, {
     engine,
     subscribed,
@@ -235,35 +125,34 @@ export async function startPipeline(deps: {
     retry: config.retry,
     stepRetry: config.stepRetry,
     contracts: contractsForSteps(contracts),
-    onExhausted: keeper.keepFailedStep,
-    onReplayed: (id) => letters.settleReplayed([id]),
+    onExhausted: (message) => keeper.keepFailedStep(message),
+    onReplayed: (id) => letters.settleReplayed([{ id }]),
     activity: insight.reports,
   });
-
+  const contractTopics = contracts.all().flatMap((contract) => contract.topic ?? []);
+  const ownSteps = builtinSteps(
+    contractTopics,
+    config.destinations.map(({ name }) => name),
+  );
   return {
     runs: mine.map(({ config: { name } }) => name),
-    ...createAnswers({ config, contracts, destination, rules, letters }),
+    ...createAnswers({ config, contracts, destination: store.destination, rules, letters }),
     flow: async () => flowGraph([...ownSteps, ...steps.map((step) => step.config)], originsOf(steps, config)),
     routes: async () => running.routes.map(({ method, path }) => ({ method, path })),
-    async callRoute({ method, path }, input) {
-      const route = running.routes.find((each) => each.method === method && each.path === path);
-      if (route === undefined) throw new SentinelError('not_found', 'no step takes this route any more');
-      return route.handle(input);
-    },
+    callRoute: (route, input) => callRoute(running, route, input),
     healing: () => healing.status(),
     ...insight.api,
     metrics: async () =>
-      (await metrics.text()) + (await copies.metrics()) + (await llmMetrics(await healing.status())),
+      (await insight.metrics.text()) + (await copies.metrics()) + (await llmMetrics(await healing.status())),
     rollBack: (ruleId, reason) => rollbacks.start(ruleId, reason),
-    status: async () => ({ destinationWaiting: loading.waiting() }),
+    status: async () => ({ destinationWaiting: store.loading.waiting() }),
     destinations: async () => copies.status(),
     copies: (event) => copies.find(event),
-    /** In the order of the flow: take nothing more, finish what runs, then let go of the stores. */
+    /** In the order of the flow: take nothing more, finish what runs, then release the stores. */
     async close() {
       faults.expectEnd();
-      loading.stop();
-      chain.stop();
-      parking?.stop();
+      store.loading.stop();
+      route.stop();
       await healing.stop();
       await Promise.all([
         ...consumers.map((consumer) => consumer.stop()),
@@ -271,11 +160,22 @@ export async function startPipeline(deps: {
         rollbacks.close(),
         copies.stop(),
       ]);
+      store.check.close();
       await insight.close();
       await rules.close();
-      await destination.close();
+      await store.destination.close();
     },
   };
+}
+
+async function callRoute(
+  { routes }: RunningSteps,
+  { method, path }: { method: string; path: string },
+  input: HttpInput,
+): Promise<HttpReply> {
+  const route = routes.find((each) => each.method === method && each.path === path);
+  if (route === undefined) throw new SentinelError('not_found', 'no step takes this route any more');
+  return route.handle(input);
 }
 
 /** A step that is bound to a label runs where the label is; the others run on every worker. */

@@ -29,6 +29,8 @@ export interface RouteParts {
   /** For the further destinations; undefined when there are none. */
   feed: CopyFeed | undefined;
   metrics: PipelineMetrics;
+  /** Told of the rows of each batch that was settled. */
+  onSettled: (rows: readonly Row[]) => void;
   log: Logger;
 }
 
@@ -134,6 +136,7 @@ export class Route {
     const replayed = replaysOver(candidates, settled);
     if (replayed.length > 0) await this.#parts.letters.settleReplayed(replayed);
     this.#parts.metrics.loaded(rows, settled);
+    this.#parts.onSettled(rows);
   }
 
   /** Also of rows that were settled before a crash: nobody knows how far it came then. */

@@ -38,7 +38,16 @@ export function createSettleVerdict(deps: {
         const text = header.exact === true ? undefined : raw;
         const repair = byPerson(header.replay, raw);
         const isPlain = header.plain === true;
-        return makeRow(contract, value, { requestId, round, receivedAt, source, repair, text, isPlain, changed });
+        return makeRow(contract, value, {
+          requestId,
+          round,
+          receivedAt,
+          source,
+          repair,
+          text,
+          isPlain,
+          changed,
+        });
       }
       case 'repaired': {
         const { contract, value, event, rule } = verdict;

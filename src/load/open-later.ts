@@ -3,29 +3,36 @@ import type { Logger } from '../support/log.ts';
 import type { Destination } from './destination.ts';
 import type { EventSearch } from './event-search.ts';
 import type { RepairAudit } from './repair-audit.ts';
-
-export interface OpenedOrNot {
-  destination: Destination;
-  /** False: out of reach so far; whatever is asked of it opens it, or fails with a retryable error. */
-  isOpen: boolean;
-}
+import type { Withdraw } from './withdraw.ts';
 
 /**
- * Opens a destination that is a server: one that is away at the start is opened as soon as somebody uses it and it is
- * back. What only a person can mend (a login, a right, a column's type) is thrown, here or by the first use.
+ * Opens a destination: one that is away at the start, or in use by another program, is opened as soon as somebody uses it and
+ * it is back. What only a person can mend (a login, a right, a column's type) is thrown, here or by the first use.
  */
-export async function openNowOrLater(open: () => Promise<Destination>, log: Logger): Promise<OpenedOrNot> {
+export async function openNowOrLater(open: () => Promise<Destination>, log: Logger): Promise<Destination> {
   try {
-    return { destination: await open(), isOpen: true };
+    return await open();
   } catch (error) {
-    if (!(error instanceof SentinelError && error.code === 'destination_unavailable' && isRetryable(error)))
-      throw error;
+    if (!mayPass(error)) throw error;
     log.error(
       { err: error, status: 'failed', code: error.code },
       'the destination is out of reach; the service starts without it, and events wait in the queue',
     );
-    return { destination: openedAtUse(open), isOpen: false };
+    return openedAtUse(() =>
+      open().catch((failure: unknown) => {
+        throw mayPass(failure) && !failure.retryable
+          ? new SentinelError('destination_unavailable', failure.message, { cause: failure })
+          : failure;
+      }),
+    );
   }
+}
+
+function mayPass(error: unknown): error is SentinelError {
+  return (
+    error instanceof SentinelError &&
+    (error.code === 'data_folder_in_use' || (error.code === 'destination_unavailable' && isRetryable(error)))
+  );
 }
 
 function openedAtUse(open: () => Promise<Destination>): Destination {
@@ -43,6 +50,11 @@ function openedAtUse(open: () => Promise<Destination>): Destination {
     return opening;
   }
   const repairs = async (): Promise<RepairAudit> => (await reached()).repairs;
+  async function withdraw(): Promise<Withdraw> {
+    const { withdraw } = await reached();
+    if (withdraw === undefined) throw new SentinelError('conflict', 'the destination gives no rows back');
+    return withdraw;
+  }
   async function search(): Promise<EventSearch> {
     const { search } = await reached();
     if (search === undefined)
@@ -52,19 +64,19 @@ function openedAtUse(open: () => Promise<Destination>): Destination {
 
   return {
     prepare: async (tables) => (await reached()).prepare(tables),
-    positions: async () => (await reached()).positions(),
-    forgetPositions: async () => (await reached()).forgetPositions(),
-    load: async (...args) => (await reached()).load(...args),
+    settle: async (settlement) => (await reached()).settle(settlement),
+    marked: async (queueId) => (await reached()).marked(queueId),
     makeReady: (row) => opened?.makeReady?.(row),
     find: async (requestId) => (await reached()).find(requestId),
-    holds: async (...args) => (await reached()).holds(...args),
     counts: async () => (await reached()).counts(),
     repairs: {
       list: async (...args) => (await repairs()).list(...args),
       touched: async (...args) => (await repairs()).touched(...args),
-      takeOut: async (...args) => (await repairs()).takeOut(...args),
-      leaving: async (...args) => (await repairs()).leaving(...args),
-      release: async (...args) => (await repairs()).release(...args),
+    },
+    withdraw: {
+      byRule: async (...args) => (await withdraw()).byRule(...args),
+      again: async (...args) => (await withdraw()).again(...args),
+      byEvent: async (...args) => (await withdraw()).byEvent(...args),
     },
     search: {
       events: async (...args) => (await search()).events(...args),

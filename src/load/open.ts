@@ -4,38 +4,26 @@ import { join } from 'node:path';
 import type { Config, DestinationConfig } from '../config/load.ts';
 import type { Logger } from '../support/log.ts';
 import type { Destination, Table } from './destination.ts';
-import type { QueueCheck } from './queue-check.ts';
-import { type OpenedOrNot, openNowOrLater } from './open-later.ts';
+import { openNowOrLater } from './open-later.ts';
 
 type Open<T extends DestinationConfig['type']> = (
   config: Extract<DestinationConfig, { type: T }>,
-  queue: Pick<Config, 'dataDir' | 'engine'>,
+  dataDir: string,
 ) => Promise<Destination>;
 
 /** One line for each destination; its library is loaded only when the config names it. */
 const destinations: { [T in DestinationConfig['type']]: () => Promise<Open<T>> } = {
   duckdb: async () => {
     const { openDuckDb } = await import('./destinations/duckdb/index.ts');
-    return async ({ path }, queue) =>
-      openDuckDb({
-        path: path ?? join(queue.dataDir, 'warehouse.duckdb'),
-        queueId: await queueIdOf(queue),
-      });
+    return ({ path }, dataDir) => openDuckDb({ path: path ?? join(dataDir, 'warehouse.duckdb') });
   },
   postgres: async () => {
     const { openPostgres } = await import('./destinations/postgres/index.ts');
-    return async ({ url, queryUrl, schema, poolSize }, queue) =>
-      openPostgres({
-        url,
-        schema,
-        poolSize,
-        queueId: await queueIdOf(queue),
-        queryUrl,
-      });
+    return ({ url, queryUrl, schema, poolSize }) => openPostgres({ url, schema, poolSize, queryUrl });
   },
   bigquery: async () => {
     const { openBigQuery } = await import('./destinations/bigquery/index.ts');
-    return async (config, queue) => openBigQuery({ ...config, queueId: await queueIdOf(queue) });
+    return (config) => openBigQuery(config);
   },
 };
 
@@ -62,46 +50,42 @@ export function loadPace(
 
 /** Opens a destination; by default the main one of the config. */
 export async function openDestination(
-  config: Pick<Config, 'dataDir' | 'engine' | 'destination'>,
+  config: Pick<Config, 'dataDir' | 'destination'>,
   which: DestinationConfig = config.destination,
 ): Promise<Destination> {
   const open = (await destinations[which.type]()) as Open<typeof which.type>;
-  return open(which, config);
+  return open(which, config.dataDir);
 }
 
 /**
- * Opens the main destination, ready for these tables. A server that is away is opened later, but not when the service only
- * answers questions (`mustBeThere`).
+ * Opens the main destination, ready for these tables. One that is away, or in use by another program, is opened later, but
+ * not when the service only answers questions (`mustBeThere`).
  */
 export async function openMain(
-  config: Pick<Config, 'dataDir' | 'engine' | 'destination'>,
+  config: Pick<Config, 'dataDir' | 'destination'>,
   tables: readonly Table[],
-  { mustBeThere, queueCheck, log }: { mustBeThere: boolean; queueCheck: QueueCheck | undefined; log: Logger },
-): Promise<OpenedOrNot> {
+  {
+    mustBeThere,
+    onOpen,
+    log,
+  }: { mustBeThere: boolean; onOpen: (it: Destination) => Promise<void>; log: Logger },
+): Promise<Destination> {
   const open = async (): Promise<Destination> => {
     const destination = await openDestination(config);
     try {
       await destination.prepare(tables);
-      await queueCheck?.check(destination);
+      await onOpen(destination);
       return destination;
     } catch (error) {
       await destination.close();
       throw error;
     }
   };
-  if (mustBeThere || config.destination.type !== 'postgres')
-    return { destination: await open(), isOpen: true };
-  const opened = await openNowOrLater(open, log);
-  if (!opened.isOpen) await queueCheck?.postpone();
-  return opened;
+  return mustBeThere ? open() : openNowOrLater(open, log);
 }
 
-/**
- * Names the queue whose positions a destination keeps. It lies with the queue: one that begins anew counts from 0
- * again, and must not be taken for the one before, whose positions are far ahead of it. Workers that share a queue keep
- * no positions, and need no folder.
- */
-async function queueIdOf({ dataDir, engine }: Pick<Config, 'dataDir' | 'engine'>): Promise<string> {
+/** Names the queue whose mark a destination keeps. It lies with the queue: one that begins anew is another one. */
+export async function queueIdOf({ dataDir, engine }: Pick<Config, 'dataDir' | 'engine'>): Promise<string> {
   if (engine.type === 'nats') return `nats/${engine.prefix}`;
   const folder = join(dataDir, 'queue');
   const file = join(folder, 'id');

@@ -1,5 +1,5 @@
 import { Counter, Registry } from 'prom-client';
-import type { Row, RowOutcome } from '../load/destination.ts';
+import type { Row, Settled } from '../load/destination.ts';
 import { createDelayHistogram } from './delay-histogram.ts';
 
 /** What became of an event in the pipeline. `invalid` ones are with the healers and are counted again when settled. */
@@ -15,7 +15,7 @@ export interface SettlementCount {
 export interface PipelineMetrics {
   settled(source: string, contract: string, settlement: Settlement): void;
   /** A batch that the destination has committed. */
-  loaded(rows: readonly Row[], outcomes: readonly RowOutcome[]): void;
+  loaded(rows: readonly Row[], outcomes: Settled['rows']): void;
   /** Since the process started. */
   counts(): Iterable<SettlementCount>;
   /** Events by their delay, as `DelayHistogram.counts`. */
@@ -74,6 +74,8 @@ export function createPipelineMetrics({
     loaded(rows, outcomes) {
       const at = now();
       for (const [index, { status }] of outcomes.entries()) {
+        // It was counted when it ended.
+        if (status === 'already') continue;
         const row = rows[index]!;
         const { source, contract, repair, receivedAt } = row;
         if (row.extra !== undefined && repair === undefined) onExtra?.(row);

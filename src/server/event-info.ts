@@ -76,12 +76,11 @@ async function settled(
     const { status, contract, version, source, repair, table } = loaded;
     return {
       request_id: id,
-      // Taken out of the destination a moment ago; the letter is about to be written.
-      status: status === 'leaving' ? 'dead_letter' : status,
+      status,
       contract,
       version,
       source,
-      ...(status === 'loaded' || status === 'repaired' ? { table } : undefined),
+      ...(status === 'duplicate' ? undefined : { table }),
       ...(repair === undefined
         ? undefined
         : {
@@ -93,7 +92,7 @@ async function settled(
             ...(repair.byHand === undefined ? undefined : { by_hand: repair.byHand }),
           }),
       ...(letter === undefined ? undefined : { dead_letter_id: letter.id }),
-      ...(config.destinations.length === 0 || status === 'leaving'
+      ...(config.destinations.length === 0
         ? undefined
         : { destinations: await pipeline.copies({ requestId: id, contract, source }) }),
     };

@@ -130,9 +130,7 @@ export class CopyReader {
     const settled = rows.length === 0 ? [] : (await opened.loading.settle({ rows, letters: [] })).rows;
     for (const [at, outcome] of settled.entries())
       if (outcome.status === 'rejected')
-        refused.push(
-          deadCopy(this.name, copies[at]!, [refusalOf(outcome, `destination ${this.name}`)]),
-        );
+        refused.push(deadCopy(this.name, copies[at]!, [refusalOf(outcome, `destination ${this.name}`)]));
     await this.#bury(refused, opened);
     await this.#buryAgain(copies, settled);
     await this.#settleReplayed(copies, settled);

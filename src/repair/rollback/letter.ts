@@ -2,18 +2,18 @@ import type { Contract } from '../../contracts/contract.ts';
 import type { UnrecoverableEvent } from '../../model/event.ts';
 import { parseExact } from '../../model/exact-json.ts';
 import type { JsonObject } from '../../model/json.ts';
-import type { LeavingEvent } from '../../load/repair-audit.ts';
+import type { WithdrawnEvent } from '../../load/withdraw.ts';
 import type { Plan } from '../../model/plan.ts';
 import { fillEnvelope } from '../../validate/envelope.ts';
 import { errorSignature } from '../../validate/signature.ts';
 
-/** The event of a row that was taken out, as the dead letters keep it: as it was received, and what was done to it. */
+/** The event of a row that was withdrawn, as the dead letters keep it: as it was received, and what was done to it. */
 export function takenBack(
-  leaving: LeavingEvent,
+  withdrawn: WithdrawnEvent,
   contract: Contract | undefined,
   why: string,
 ): UnrecoverableEvent {
-  const { requestId, receivedAt, takenAt, contract: name, version, source, repair } = leaving;
+  const { requestId, receivedAt, withdrawnAt, contract: name, version, source, repair } = withdrawn;
   const { healer, ruleId, original, plan } = repair;
   const event = parseExact(original) as JsonObject;
   if (contract !== undefined) fillEnvelope(event, contract, { requestId, receivedAt, source });
@@ -35,7 +35,7 @@ export function takenBack(
     attempts: [
       {
         healer,
-        at: new Date(takenAt).toISOString(),
+        at: new Date(withdrawnAt).toISOString(),
         reason: `loaded with this plan, and taken back out: ${why}`,
         ...rule,
         plan: JSON.parse(plan) as Plan,

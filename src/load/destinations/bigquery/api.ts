@@ -7,8 +7,6 @@ import { isAlreadyThere, isNotFound, isPassing } from './errors.ts';
 import type { Field } from './types.ts';
 
 export interface BigQueryOptions extends Omit<BigQueryConfig, 'type'> {
-  /** Whose queue positions these are: several queues may load into one dataset. */
-  queueId: string;
   /** Milliseconds before the first new try of what fails in passing. Default 1000. */
   retryMs?: number;
 }

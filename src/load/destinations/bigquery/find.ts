@@ -53,13 +53,10 @@ async function findWithin(
          t._contract_version AS version, t._source AS source
        FROM ${api.table(table)} t WHERE t._request_id = @id ${days}`,
   );
-  const repairs = api.table('_sentinel_repairs');
   const rows = await api.run(
     `${[
       ...places,
-      `SELECT 2, 'leaving', r.table_name, r.contract, r.contract_version, r.source FROM ${api.table('_sentinel_leaving')} l
-       JOIN ${repairs} r ON r.request_id = l.request_id AND r.rolled_back_at = l.taken_at WHERE l.request_id = @id`,
-      `SELECT 3, 'duplicate', d.table_name, d.contract, d.contract_version, d.source
+      `SELECT 2, 'duplicate', d.table_name, d.contract, d.contract_version, d.source
        FROM ${api.table('_sentinel_duplicates')} d WHERE d.request_id = @id`,
     ].join(' UNION ALL ')} ORDER BY 1 LIMIT 1`,
     { id: id },

@@ -5,12 +5,11 @@ import { type BigQueryOptions, openApi } from './api.ts';
 import { createCounts } from './counts.ts';
 import { isCollision, isNotFound, unavailable } from './errors.ts';
 import { findEvent } from './find.ts';
-import { heldAmong } from './holds.ts';
-import { loadBatch, settleBatch } from './loader.ts';
+import { settleBatch } from './loader.ts';
 import { type Warehouse, preparedTables } from './warehouse.ts';
 import { readMark } from './outcomes.ts';
 import { withdrawByEvent, withdrawByRule, withdrawnAgain } from './withdraw.ts';
-import { countTouched, forgetLeaving, listRepairs, readLeaving, takeOut } from './repairs.ts';
+import { countTouched, listRepairs } from './repairs.ts';
 import { ensureBookkeeping, ensureTable, keyOf } from './tables.ts';
 import { sameName, typeName } from './types.ts';
 
@@ -27,10 +26,10 @@ const maxTries = 12;
  */
 export async function openBigQuery(options: BigQueryOptions): Promise<Destination> {
   const api = await openApi(options);
-  const { queueId, lookBackDays, partitionExpirationDays, retryMs = 1000 } = options;
+  const { lookBackDays, partitionExpirationDays, retryMs = 1000 } = options;
   const tables = new Map<string, Table>();
   const counts = createCounts(api);
-  const warehouse: Warehouse = { api, queueId, lookBackDays, tables, seen: undefined, counted: counts.add };
+  const warehouse: Warehouse = { api, lookBackDays, tables, seen: undefined, counted: counts.add };
   let turn: Promise<unknown> = Promise.resolve();
   /** A table was not there: the next load makes sure of all. */
   let unsure = false;
@@ -41,16 +40,12 @@ export async function openBigQuery(options: BigQueryOptions): Promise<Destinatio
     unsure = false;
   }
 
-  /** What the caller's own code throws, as it was. */
-  class CallersError extends Error {}
-
   async function again<T>(doing: string, work: () => Promise<T>): Promise<T> {
     for (let tries = 1; ; tries++) {
       try {
         if (unsure) await ensure(tables.values());
         return await work();
       } catch (error) {
-        if (error instanceof CallersError) throw error.cause;
         // Whatever went wrong, somebody may have loaded: we, in a try whose answer was lost.
         warehouse.seen = undefined;
         counts.forget();
@@ -88,16 +83,6 @@ export async function openBigQuery(options: BigQueryOptions): Promise<Destinatio
         await ensure(merged);
         for (const spec of merged) tables.set(sameName(spec.name), spec);
       }),
-    load: (rows, positions, beforeCommit) =>
-      exclusively('load a batch', () =>
-        loadBatch(warehouse, rows, positions, async (outcomes) => {
-          try {
-            await beforeCommit?.(outcomes);
-          } catch (error) {
-            throw new CallersError('before the commit', { cause: error });
-          }
-        }),
-      ),
     settle: (settlement) => exclusively('settle a batch', () => settleBatch(warehouse, settlement)),
     marked: (queue) => question('read its mark', () => readMark(api, queue)),
     withdraw: {
@@ -106,28 +91,11 @@ export async function openBigQuery(options: BigQueryOptions): Promise<Destinatio
         question('read what was withdrawn', () => withdrawnAgain(warehouse, ruleId, page)),
       byEvent: (events, at) => exclusively('take rows out', () => withdrawByEvent(warehouse, events, at)),
     },
-    positions: () =>
-      question('read its positions', async () => {
-        const sql = `SELECT p.\`partition\`, p.position FROM ${api.table('_sentinel_positions')} p WHERE p.queue = @queue`;
-        const rows = await api.run(sql, { queue: queueId });
-        return new Map(rows.map(([partition, position]) => [String(partition), Number(position)]));
-      }),
-    forgetPositions: () =>
-      exclusively('forget its positions', async () => {
-        await api.run(`DELETE FROM ${api.table('_sentinel_positions')} WHERE queue = @queue`, {
-          queue: queueId,
-        });
-      }),
     find: (requestId) => question('look for an event', () => findEvent(api, prepared(), requestId)),
-    holds: (requestIds, only) =>
-      question('look for events', () => heldAmong(api, prepared(), requestIds, only)),
     counts: () => question('read its counters', counts.read),
     repairs: {
       list: (filter, page) => question('list its repairs', () => listRepairs(api, filter, page)),
       touched: (ruleId) => question('count its repairs', () => countTouched(api, ruleId)),
-      takeOut: (ruleId, page) => exclusively('take rows out', () => takeOut(warehouse, ruleId, page)),
-      leaving: (limit) => question('read what is leaving', () => readLeaving(api, limit)),
-      release: (ids) => exclusively('release what has left', () => forgetLeaving(api, ids)),
     },
     async close() {
       await turn;

@@ -1,4 +1,3 @@
-import type { Position } from '../../../engine/engine.ts';
 import { SentinelError } from '../../../model/errors.ts';
 import type { LoadCounts, Row, RowOutcome, Settled, Settlement, Table } from '../../destination.ts';
 import type { Api } from './api.ts';
@@ -10,23 +9,6 @@ import { type Warehouse, commit, lastBatch, preparedTables } from './warehouse.t
 import { type Standing, entryWrites, findStanding, markWrites } from './outcomes.ts';
 import { endedBefore, judgeLetters } from '../../destination-kit/judge.ts';
 
-/** What goes into the batch's transaction beside it. */
-interface Beside {
-  positions: readonly Position[];
-  beforeCommit: (outcomes: readonly RowOutcome[]) => Promise<void>;
-}
-
-/** See `Destination.load`. */
-export async function loadBatch(
-  warehouse: Warehouse,
-  rows: readonly Row[],
-  positions: readonly Position[],
-  beforeCommit: Beside['beforeCommit'],
-): Promise<RowOutcome[]> {
-  const settled = await settleBatch(warehouse, { rows, letters: [] }, { positions, beforeCommit });
-  return settled.rows as RowOutcome[];
-}
-
 /**
  * One batch: staged by a load job, judged by a query, and written by one transaction that is void when anybody has committed
  * since the query. ADR 6 says why. Throws what the API throws, and a collision when it is to be done again.
@@ -34,7 +16,6 @@ export async function loadBatch(
 export async function settleBatch(
   warehouse: Warehouse,
   { rows, letters, mark }: Settlement,
-  { positions, beforeCommit }: Beside = { positions: [], beforeCommit: async () => undefined },
 ): Promise<Settled> {
   const { api } = warehouse;
   const outcomes = new Map<Row, SettledRow>();
@@ -52,12 +33,10 @@ export async function settleBatch(
     for (const staged of stages) await judgeStaged(warehouse, staged, { standing, outcomes, counts });
     const judged = judgeLetters(letters, standing);
     const settled = { rows: rows.map((row) => outcomes.get(row)!), letters: judged.outcomes };
-    await beforeCommit(settled.rows as RowOutcome[]);
     const writes = [
       ...stages.flatMap((staged) => writesOf(api, staged)),
       ...entryWrites(api, judged.fresh),
       ...markWrites(api, mark),
-      ...positionWrites(warehouse, positions),
     ];
     if (writes.length > 0) await commit(warehouse, seen, counts, writes);
     return settled;
@@ -141,19 +120,4 @@ function writesOf(api: Api, { table, rows, verdicts, events }: Staged): string[]
           VALUES (n.table_name, n.contract, n.contract_version)`;
     }),
   ];
-}
-
-function positionWrites({ api, queueId }: Warehouse, positions: readonly Position[]): string[] {
-  const last = new Map<string, number>();
-  for (const { partition, offset } of positions)
-    last.set(partition, Math.max(offset, last.get(partition) ?? offset));
-  return Array.from(
-    last,
-    ([partition, offset]) =>
-      `MERGE INTO ${api.table('_sentinel_positions')} p
-       USING (SELECT ${literal(queueId)} AS queue, ${literal(partition)} AS part, ${offset} AS position) n
-       ON p.queue = n.queue AND p.\`partition\` = n.part
-       WHEN MATCHED THEN UPDATE SET position = GREATEST(p.position, n.position)
-       WHEN NOT MATCHED THEN INSERT (queue, \`partition\`, position) VALUES (n.queue, n.part, n.position)`,
-  );
 }

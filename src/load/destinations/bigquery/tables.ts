@@ -21,7 +21,6 @@ export const ownFields: Field[] = [
 
 /** The same columns as in DuckDB, but for `queue` (several may load into one dataset) and `batch` (see ADR 6). */
 const bookkeeping: Record<string, TableSpec> = {
-  _sentinel_positions: { fields: [text('queue'), text('partition'), count('position')] },
   _sentinel_counters: { fields: [text('batch'), count('loaded'), count('repaired'), count('duplicate')] },
   _sentinel_contracts: { fields: [text('table_name'), text('contract'), text('contract_version')] },
   _sentinel_duplicates: {
@@ -54,7 +53,6 @@ const bookkeeping: Record<string, TableSpec> = {
     clusterBy: ['request_id'],
   },
   _sentinel_marks: { fields: [text('queue'), text('newest')] },
-  _sentinel_leaving: { fields: [text('request_id'), time('received_at'), time('taken_at')] },
 };
 
 export async function ensureBookkeeping(api: Api): Promise<void> {

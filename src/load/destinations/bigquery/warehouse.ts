@@ -7,7 +7,6 @@ import { literal } from './tables.ts';
 /** What a load works with. */
 export interface Warehouse {
   api: Api;
-  queueId: string;
   lookBackDays: number | undefined;
   tables: ReadonlyMap<string, Table>;
   /** `batch` of the counters as it was seen last; undefined when somebody else has loaded since. */

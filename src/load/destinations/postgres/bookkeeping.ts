@@ -1,5 +1,4 @@
 import type { ClientBase } from 'pg';
-import type { Position } from '../../../engine/engine.ts';
 import type { LoadCounts } from '../../destination.ts';
 import { identifier } from './sql.ts';
 
@@ -7,14 +6,6 @@ import { identifier } from './sql.ts';
 export function bookkeepingTables(schema: string): [name: string, statements: string[]][] {
   const name = (table: string) => `${identifier(schema)}.${table}`;
   return [
-    // Per queue, as several may load into one database; a worker takes no other's position for its own.
-    [
-      '_sentinel_positions',
-      [
-        `CREATE TABLE ${name('_sentinel_positions')} (queue text, partition text, position bigint NOT NULL,
-           PRIMARY KEY (queue, partition))`,
-      ],
-    ],
     // One row would have every worker wait for every other one; the counts are the sums.
     [
       '_sentinel_counters',
@@ -69,14 +60,6 @@ export function bookkeepingTables(schema: string): [name: string, statements: st
            PRIMARY KEY (queue, slot)) WITH (fillfactor = 50)`,
       ],
     ],
-    // Events that were taken out and are not yet durable among the dead letters.
-    [
-      '_sentinel_leaving',
-      [
-        `CREATE TABLE ${name('_sentinel_leaving')} (request_id uuid PRIMARY KEY, received_at timestamptz,
-           taken_at timestamptz)`,
-      ],
-    ],
   ];
 }
 
@@ -97,42 +80,6 @@ export async function addToCounts(
        duplicate = c.duplicate + excluded.duplicate`,
     [slot, loaded, repaired, duplicate],
   );
-}
-
-/** Within the transaction of the rows. A position never moves back. */
-export async function savePositions(
-  client: ClientBase,
-  schema: string,
-  queue: string,
-  positions: readonly Position[],
-): Promise<void> {
-  if (positions.length === 0) return;
-  const last = new Map<string, number>();
-  for (const { partition, offset } of positions)
-    last.set(partition, Math.max(offset, last.get(partition) ?? offset));
-  const sorted = [...last].toSorted(([a], [b]) => (a < b ? -1 : 1));
-  await client.query(
-    `INSERT INTO ${identifier(schema)}._sentinel_positions AS p
-     SELECT $1, * FROM unnest($2::text[], $3::bigint[])
-     ON CONFLICT (queue, partition) DO UPDATE SET position = greatest(p.position, excluded.position)`,
-    [queue, sorted.map(([partition]) => partition), sorted.map(([, offset]) => String(offset))],
-  );
-}
-
-export async function readPositions(
-  client: ClientBase,
-  schema: string,
-  queue: string,
-): Promise<Map<string, number>> {
-  const { rows } = await client.query<{ partition: string; position: string }>(
-    `SELECT partition, position FROM ${identifier(schema)}._sentinel_positions WHERE queue = $1`,
-    [queue],
-  );
-  return new Map(rows.map(({ partition, position }) => [partition, Number(position)]));
-}
-
-export async function forgetPositions(client: ClientBase, schema: string, queue: string): Promise<void> {
-  await client.query(`DELETE FROM ${identifier(schema)}._sentinel_positions WHERE queue = $1`, [queue]);
 }
 
 export async function readCounts(client: ClientBase, schema: string): Promise<LoadCounts> {

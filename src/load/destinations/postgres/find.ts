@@ -28,14 +28,10 @@ export async function findEvent(
          t._contract_version AS version, t._source AS source
        FROM ${own}.${identifier(table)} t WHERE t._request_id = $1`,
   );
-  const leaving = `SELECT 2, 'leaving', r.table_name, r.contract, r.contract_version, r.source
-    FROM ${own}._sentinel_leaving l
-    JOIN ${own}._sentinel_repairs r ON r.request_id = l.request_id AND r.rolled_back_at = l.taken_at
-    WHERE l.request_id = $1`;
-  const duplicates = `SELECT 3, 'duplicate', table_name, contract, contract_version, source
+  const duplicates = `SELECT 2, 'duplicate', table_name, contract, contract_version, source
     FROM ${own}._sentinel_duplicates WHERE request_id = $1`;
   const { rows } = await client.query<Found>(
-    `${[...places, leaving, duplicates].join(' UNION ALL ')} ORDER BY 1 LIMIT 1`,
+    `${[...places, duplicates].join(' UNION ALL ')} ORDER BY 1 LIMIT 1`,
     [requestId],
   );
   const [row] = rows;

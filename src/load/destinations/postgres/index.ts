@@ -1,18 +1,17 @@
 import { randomInt } from 'node:crypto';
 import type { PoolClient } from 'pg';
 import { SentinelError } from '../../../model/errors.ts';
-import type { Destination, RowOutcome, Table } from '../../destination.ts';
+import type { Destination, Table } from '../../destination.ts';
 import { mergeTables } from '../../destination-kit/merge-tables.ts';
-import { counterSlots, forgetPositions, readCounts, readPositions } from './bookkeeping.ts';
+import { counterSlots, readCounts } from './bookkeeping.ts';
 import { findEvent } from './find.ts';
-import { heldAmong } from './holds.ts';
 import { type KnownTable, knowTable } from './known-table.ts';
-import { type Warehouse, loadBatch, makeReady, settleBatch } from './loader.ts';
+import { type Warehouse, makeReady, settleBatch } from './loader.ts';
 import { readMark } from './outcomes.ts';
 import { createQuery } from './query.ts';
 import { repairAudit } from './repair-audit.ts';
 import { createSearch } from './search.ts';
-import { CallersError, type Limits, type PostgresOptions, openSession, patient } from './session.ts';
+import { type Limits, type PostgresOptions, openSession, patient } from './session.ts';
 import { ShapeChanged, readShapes } from './shape.ts';
 import { typeName } from './sql.ts';
 import { ensureTables, eventTables } from './tables.ts';
@@ -23,16 +22,15 @@ export type { PostgresOptions };
 /**
  * A schema of a PostgreSQL database (12 or newer) as the destination. Any number of processes can load into it at once:
  * unique indexes on the request id and on the contract's key are what makes loading exactly once. Rows, bookkeeping
- * (`_sentinel_…` tables) and queue positions are committed together. Throws `destination_unavailable`, not retryable
+ * (`_sentinel_…` tables) are committed together. Throws `destination_unavailable`, not retryable
  * when the login, the database or a right is missing.
  */
 export async function openPostgres(options: PostgresOptions): Promise<Destination> {
-  const { schema, queueId } = options;
+  const { schema } = options;
   const session = openSession(options);
   const tables = new Map<string, KnownTable>();
   const warehouse: Warehouse = {
     schema,
-    queueId,
     tables,
     eventTables: [],
     writers: new Set(),
@@ -94,19 +92,6 @@ export async function openPostgres(options: PostgresOptions): Promise<Destinatio
     }
   }
 
-  async function load(
-    client: PoolClient,
-    ...[rows, positions, beforeCommit]: Parameters<Destination['load']>
-  ): ReturnType<typeof loadBatch> {
-    return loadBatch(client, warehouse, rows, positions, async (outcomes: readonly RowOutcome[]) => {
-      try {
-        await beforeCommit?.(outcomes);
-      } catch (error) {
-        throw new CallersError('before the commit', { cause: error });
-      }
-    });
-  }
-
   try {
     await session.transaction('prepare its bookkeeping', (client) => ensureTables(client, schema, []), {
       ...patient,
@@ -119,11 +104,6 @@ export async function openPostgres(options: PostgresOptions): Promise<Destinatio
   return {
     prepare,
     makeReady: (row) => makeReady(warehouse, row),
-    async load(...args) {
-      const { outcomes, committed } = await write('load a batch', (client) => load(client, ...args));
-      committed();
-      return outcomes;
-    },
     async settle(settlement) {
       const { settled, committed } = await write('settle a batch', (client) =>
         settleBatch(client, warehouse, settlement),
@@ -142,16 +122,10 @@ export async function openPostgres(options: PostgresOptions): Promise<Destinatio
       byEvent: (events, at) =>
         session.transaction('take rows out', (client) => withdrawByEvent(client, warehouse, events, at)),
     },
-    positions: () =>
-      session.question('read its positions', (client) => readPositions(client, schema, queueId)),
-    forgetPositions: () =>
-      session.transaction('forget its positions', (client) => forgetPositions(client, schema, queueId)),
     find: (requestId) =>
       session.question('look for an event', (client) => findEvent(client, schema, requestId)),
-    holds: (requestIds, only) =>
-      session.question('look for events', (client) => heldAmong(client, schema, requestIds, only)),
     counts: () => session.question('read its counters', (client) => readCounts(client, schema)),
-    repairs: repairAudit(session, warehouse.slot),
+    repairs: repairAudit(session),
     search: createSearch(session),
     query: createQuery(options),
     close: () => session.close(),

@@ -1,8 +1,7 @@
 import type { PoolClient } from 'pg';
-import type { Position } from '../../../engine/engine.ts';
 import { SentinelError } from '../../../model/errors.ts';
 import type { LoadCounts, Row, RowOutcome, Settled, Settlement } from '../../destination.ts';
-import { addToCounts, savePositions } from './bookkeeping.ts';
+import { addToCounts } from './bookkeeping.ts';
 import type { KnownTable } from './known-table.ts';
 import { findStanding, saveMark, takeTurn, writeEntries } from './outcomes.ts';
 import { type Entry, endedBefore, judgeLetters } from '../../destination-kit/judge.ts';
@@ -15,7 +14,6 @@ import { type Written, writeLines } from './write-rows.ts';
 /** What a load works with. */
 export interface Warehouse {
   schema: string;
-  queueId: string;
   tables: ReadonlyMap<string, KnownTable>;
   /** All that hold events, those of contracts that are gone included. */
   eventTables: readonly string[];
@@ -27,25 +25,9 @@ export interface Warehouse {
 }
 
 /**
- * One batch, within the transaction that is open: rows, bookkeeping, positions. What several workers write at the same
+ * A batch of rows and letters, within the transaction that is open; see `Settlement`. What several workers write at the same
  * places comes last, so that they wait for each other's commits only.
  */
-export async function loadBatch(
-  client: PoolClient,
-  warehouse: Warehouse,
-  rows: readonly Row[],
-  positions: readonly Position[],
-  beforeCommit: (outcomes: readonly RowOutcome[]) => Promise<void>,
-): Promise<{ outcomes: RowOutcome[]; committed: () => void }> {
-  const { outcomes, counts } = await writeRows(client, warehouse, rows);
-  const inOrder = rows.map((row) => outcomes.get(row)!);
-  await beforeCommit(inOrder);
-  const committed = await keepBooks(client, warehouse, rows, counts);
-  await savePositions(client, warehouse.schema, warehouse.queueId, positions);
-  return { outcomes: inOrder, committed };
-}
-
-/** A batch of rows and letters, within the transaction that is open; see `Settlement`. */
 export async function settleBatch(
   client: PoolClient,
   warehouse: Warehouse,

@@ -3,22 +3,15 @@ import type { RepairAudit, RepairFilter, RepairPage, TouchedByRule } from '../..
 import { filterColumns, placeOf, repairPage } from '../../destination-kit/repair-page.ts';
 import type { Session } from './session.ts';
 import { identifier } from './sql.ts';
-import { forgetLeaving, readLeaving, takeOut } from './take-out.ts';
 
-/** Reads `_sentinel_repairs`; what takes rows out is in take-out.ts. `slot`: of `_sentinel_counters`. */
-export function repairAudit(session: Session, slot: number): RepairAudit {
+/** Reads `_sentinel_repairs`. */
+export function repairAudit(session: Session): RepairAudit {
   const { schema } = session;
   return {
     list: (filter, page) =>
       session.question('list its repairs', (client) => listRepairs(client, schema, filter, page)),
     touched: (ruleId) =>
       session.question('count its repairs', (client) => countTouched(client, schema, ruleId)),
-    takeOut: (ruleId, options) =>
-      session.transaction('take rows out', (client) => takeOut(client, { schema, slot }, ruleId, options)),
-    leaving: (limit) =>
-      session.question('read what is leaving', (client) => readLeaving(client, schema, limit)),
-    release: (requestIds) =>
-      session.transaction('release what has left', (client) => forgetLeaving(client, schema, requestIds)),
   };
 }
 

@@ -10,8 +10,6 @@ export interface PostgresOptions {
   schema: string;
   /** Connections at most. */
   poolSize?: number;
-  /** Whose queue positions these are: several queues may load into one database. */
-  queueId: string;
   /** A login with fewer rights, for queries of people. */
   queryUrl?: string;
   /**
@@ -108,7 +106,7 @@ export function openSession({
       return result;
     } catch (error) {
       // Only a server that has answered will answer to this.
-      const answered = sqlStateOf(error) !== undefined || error instanceof CallersError;
+      const answered = sqlStateOf(error) !== undefined;
       if (answered)
         broken = await client.query('ROLLBACK').then(
           () => false,
@@ -131,7 +129,6 @@ export function openSession({
       try {
         return await once(begin, work, limits);
       } catch (error) {
-        if (error instanceof CallersError) throw error.cause;
         if (!isCollision(error) || tries === maxTries) throw unavailable(doing, error, limits);
         await sleep(Math.random() * 20 * 2 ** tries);
       }
@@ -153,6 +150,3 @@ export function openSession({
     close: () => (closing ??= turn.then(() => pool.end())),
   };
 }
-
-/** Carries what the caller's own code threw through the transaction, which it ends, to the caller, as it was. */
-export class CallersError extends Error {}

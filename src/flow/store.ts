@@ -1,0 +1,51 @@
+import type { DeadLetterStore } from '../dead-letter/store.ts';
+import type { Destination, Table } from '../load/destination.ts';
+import { openMain, queueIdOf } from '../load/open.ts';
+import { type LoadStage, createLoadStage } from '../load/stage.ts';
+import { StoreCheck } from '../load/store-check.ts';
+import type { Insight } from '../observe/insight.ts';
+import { type Faults, unlessStopped } from '../runtime/stop-process.ts';
+import type { PipelineParts } from './parts.ts';
+import { takeOverLetters } from './take-over.ts';
+
+/** The main destination, open or to be opened, and the one order in which everything settles there. */
+export interface Store {
+  destination: Destination;
+  loading: LoadStage;
+  check: StoreCheck;
+}
+
+export async function openStore(
+  { config, engine, log, consume }: PipelineParts,
+  {
+    tables,
+    letters,
+    insight,
+    faults,
+  }: { tables: readonly Table[]; letters: DeadLetterStore; insight: Insight; faults: Faults },
+): Promise<Store> {
+  const queueId = await queueIdOf(config);
+  const loaderLog = log.child({ step: 'loader' });
+  const check = new StoreCheck(engine.state, queueId, loaderLog);
+  const destination = await openMain(config, tables, {
+    mustBeThere: !consume,
+    onOpen: async (opened) => {
+      if (consume) await check.begin(opened);
+    },
+    log,
+  });
+  const loading = createLoadStage({
+    destination,
+    queueId,
+    log: loaderLog,
+    onFailure: (error) => insight.reports.failed('loader', error),
+  });
+  // In its turn, which is the first.
+  if (consume)
+    void loading
+      .inTurn('the take-over of dead letters', () =>
+        takeOverLetters({ state: engine.state, letters, destination, log }),
+      )
+      .catch(unlessStopped(faults.onBroken));
+  return { destination, loading, check };
+}

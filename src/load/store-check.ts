@@ -1,0 +1,77 @@
+import type { StateStore } from '../engine/engine.ts';
+import { timeOfRequestId } from '../ingest/request-id.ts';
+import type { Logger } from '../support/log.ts';
+import type { Destination } from './destination.ts';
+
+/** What the queue's own state knows of the destination. */
+type Remembered = { newest: string; loaded: number };
+
+const rememberedKey = 'destination-mark';
+const everyMs = 5000;
+
+/**
+ * Notices at the start that the destination went back in time (restored from a backup, its file removed): its mark of this
+ * queue lies before what the queue's state remembers of it. Rows that are gone are not loaded again by themselves, so it is
+ * said, with counts.
+ */
+export class StoreCheck {
+  readonly #state: StateStore;
+  readonly #queueId: string;
+  readonly #log: Logger;
+  #timer: NodeJS.Timeout | undefined;
+  #remembered: Remembered | undefined;
+  #lost: string | undefined;
+
+  constructor(state: StateStore, queueId: string, log: Logger) {
+    this.#state = state;
+    this.#queueId = queueId;
+    this.#log = log;
+  }
+
+  /** What the destination has lost, in words; undefined when it is as it was. */
+  get lost(): string | undefined {
+    return this.#lost;
+  }
+
+  /** When the destination is open, before anything is settled. */
+  async begin(destination: Destination): Promise<void> {
+    const remembered = await this.#state.get<Remembered>(rememberedKey);
+    const newest = await destination.marked(this.#queueId);
+    if (remembered !== undefined && (newest === undefined || newest < remembered.newest)) {
+      const { loaded } = await destination.counts();
+      const until = newest === undefined ? 'nothing of this queue' : `events until ${timeText(newest)}`;
+      this.#lost =
+        `the destination knows ${until}, but it had settled events until ${timeText(remembered.newest)}: ` +
+        `it had ${remembered.loaded} rows and says ${loaded} now; was it restored from a backup, or replaced?`;
+      this.#log.error(
+        {
+          status: 'failed',
+          code: 'destination_older',
+          rows_before: remembered.loaded,
+          rows_now: loaded,
+        },
+        this.#lost,
+      );
+    }
+    this.#timer = setInterval(() => void this.#remember(destination), everyMs).unref();
+  }
+
+  async #remember(destination: Destination): Promise<void> {
+    try {
+      const newest = await destination.marked(this.#queueId);
+      if (newest === undefined || newest === this.#remembered?.newest) return;
+      const { loaded } = await destination.counts();
+      this.#remembered = { newest, loaded };
+      await this.#state.put(rememberedKey, this.#remembered);
+    } catch (error) {
+      // A destination that is away is told of elsewhere; the next look is soon.
+      this.#log.debug({ err: error }, 'the mark of the destination could not be read');
+    }
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+}
+
+const timeText = (requestId: string): string => new Date(timeOfRequestId(requestId)).toISOString();
