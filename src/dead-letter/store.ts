@@ -102,7 +102,7 @@ export function createDeadLetters(
       const result = await claimed(id, async (release) => {
         const known = await get(id);
         const letter = known === undefined ? undefined : next(known);
-        if (letter !== undefined) await state.write([...writesFor(letter, known), ...release]);
+        await state.write([...(letter === undefined ? [] : writesFor(letter, known)), ...release]);
         return ok(letter !== undefined);
       });
       if (result.ok) return result.value;

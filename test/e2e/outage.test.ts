@@ -16,9 +16,10 @@ import { openDuckDb } from '../../src/load/destinations/duckdb/index.ts';
 import { createLoadStage } from '../../src/load/stage.ts';
 import { createLogger } from '../../src/support/log.ts';
 import { packageFolder } from '../../src/support/package-folder.ts';
-import { createChain } from '../../src/flow/chain.ts';
+import { createJudge } from '../../src/flow/judge.ts';
+import { Outbox } from '../../src/flow/outbox.ts';
+import { Route } from '../../src/flow/route.ts';
 import { createPipelineMetrics } from '../../src/observe/metrics.ts';
-import { createOneWay } from '../../src/flow/one-way.ts';
 import { openRuleStore } from '../../src/repair/rules/store.ts';
 import { createValidate } from '../../src/validate/stage.ts';
 import { get, ingest, post, query, settled, startProcess, transaction } from '../helpers/sentinel.ts';
@@ -45,11 +46,11 @@ describe('a destination that refuses loads for a while', () => {
     let refused = 0;
     const destination: Destination = {
       ...duckdb,
-      async load(...args) {
+      async settle(settlement) {
         const when = down();
         if (when !== false) refused++;
         if (when === 'before') throw unreachable();
-        const outcomes = await duckdb.load(...args);
+        const outcomes = await duckdb.settle(settlement);
         if (when === 'after') throw unreachable();
         return outcomes;
       },
@@ -59,20 +60,15 @@ describe('a destination that refuses loads for a while', () => {
     const rules = await openRuleStore(engine.state, { ttlDays: 7, contracts, log });
     const loading = createLoadStage({ destination, log });
     const choice = { sources: {}, defaultContract: 'transaction', unknownVersion: 'dead_letter' } as const;
-    const letters = createDeadLetters(engine.state);
-    const startedAt = Date.now();
-    const { holds } = destination;
-    const chain = createChain({
-      engine,
-      contracts,
-      validate: createValidate({ contracts, rules, choice }),
+    const metrics = createPipelineMetrics();
+    const route = new Route({
+      judge: createJudge({ contracts, validate: createValidate({ contracts, rules, choice }), metrics, log }),
+      outbox: () => new Outbox(engine, new Set()),
       loading,
-      letters,
-      oneWay: createOneWay({ letters, holds, state: engine.state, receivedUntil: startedAt }),
-      startedAt,
-      committed: new Map(await destination.positions()),
-      subscribed: new Set(),
-      metrics: createPipelineMetrics(),
+      letters: createDeadLetters(engine.state),
+      feed: undefined,
+      metrics,
+      onSettled: () => undefined,
       log,
     });
     const nextId = createRequestIds();
@@ -80,7 +76,7 @@ describe('a destination that refuses loads for a while', () => {
       topics.raw,
       'pipeline',
       { maxEvents: 10, inFlight: 2, retry: 'hold' },
-      (batch) => chain.fromIngest(batch),
+      (batch) => route.fromQueue(batch),
     );
 
     return {

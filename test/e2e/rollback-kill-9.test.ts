@@ -100,9 +100,12 @@ it(`takes ${total} rows back, each once, though it is killed ${killsAfterMs.leng
     pending: 0,
     healing: 0,
   });
-  expect(await query(sentinel.url, 'select count(*) as leaving from _sentinel_leaving')).toEqual([
-    { leaving: 0 },
-  ]);
+  expect(
+    await query(
+      sentinel.url,
+      `select count(*) as events from _sentinel_outcomes where outcome = 'withdrawn'`,
+    ),
+  ).toEqual([{ events: repaired.length }]);
 
   // And back again: once approved, the rule loads each of them, once.
   await post(`${sentinel.url}/api/v1/rules/${rule}/approve`, {});

@@ -267,7 +267,7 @@ describe('a plan that valid events contradict', () => {
       code: 'repair_contradicted',
       reason: expect.stringContaining('/user_email differs from /email') as string,
     });
-    expect(await api<object>('/rules?source=both-shop')).toEqual({ items: [] });
+    expect(await api<object>('/rules?source=both-shop')).toEqual({ items: [], next: null });
   });
 
   it('and what they confirm is the evidence of the rule', async () => {

@@ -185,9 +185,11 @@ export class Rollbacks {
     // Before a row goes: after a crash its letter is still to be written.
     if (found.status === 'done') await state.write([rollbackWrite(record)]);
     const withdraw = destination.withdraw!;
-    await this.#pages('again', { ruleId, record, withdraw, lease });
+    const of = { ruleId, record, withdraw, lease };
+    await this.#pages('again', of);
     mine.again = false;
-    await this.#pages('byRule', { ruleId, record, withdraw, lease });
+    // What a try that failed had withdrawn, the next one does not say.
+    if (!(await this.#pages('byRule', of))) await this.#pages('again', of);
     if (this.#closing.signal.aborted) return;
     const taken = (await destination.repairs.touched(ruleId)).rolledBack - record.before;
     const finished_at = new Date(this.#now()).toISOString();
@@ -201,20 +203,24 @@ export class Rollbacks {
       );
   }
 
-  /** `again`: what was withdrawn before, for its letters; `byRule`: what stands. */
+  /** `again`: what was withdrawn before, for its letters; `byRule`: what stands. False when some page needed a second try. */
   async #pages(
     which: 'again' | 'byRule',
     of: { ruleId: string; record: RollbackRecord; withdraw: Withdraw; lease: Lease },
-  ): Promise<void> {
+  ): Promise<boolean> {
     const { ruleId, record, withdraw, lease } = of;
     const { loading, destination, state } = this.#parts;
     const at = Date.parse(record.started_at);
     let after: string | undefined;
+    let tries = 0;
+    let pages = 0;
     do {
-      if (this.#closing.signal.aborted) return;
+      if (this.#closing.signal.aborted) return true;
       await lease.renew();
       const from = after;
+      pages++;
       const page = await loading.inTurn('a rollback', async (): Promise<Withdrawn> => {
+        tries++;
         const withdrawn = await withdraw[which](ruleId, { limit: batchRows, at, after: from });
         await this.#writeLetters(withdrawn.events, record.reason);
         return withdrawn;
@@ -225,6 +231,7 @@ export class Rollbacks {
         await state.write([rollbackWrite({ ...record, taken })]);
       }
     } while (after !== undefined);
+    return tries === pages;
   }
 
   /** A second time changes nothing. */

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../../src/model/json.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Row } from '../../../src/load/destination.ts';
 import { type BigQueryOptions, openBigQuery } from '../../../src/load/destinations/bigquery/index.ts';
-import { row } from '../../conformance/destination.ts';
+import { row, settleRows } from '../../conformance/destination.ts';
 import { type BigQueryServer, startBigQueryServer } from '../../helpers/bigquery-server.ts';
 import { plain, plainRowOf } from '../postgres/support.ts';
 
@@ -21,7 +21,6 @@ const optionsOf = (dataset: string, change: Partial<BigQueryOptions> = {}): BigQ
   apiEndpoint: server.url,
   credentialsFile: server.credentials,
   loadIntervalSeconds: 1,
-  queueId: 'q',
   retryMs: 5,
   ...change,
 });
@@ -53,10 +52,9 @@ describe('BigQuery in trouble', () => {
   ] as const)('is asked again after what passes: %s, %j', async (kind, how) => {
     const { destination, count } = await prepared();
     server.fail(kind, how, 2);
-    expect(await destination.load([plainRow({ event_id: 'a' }), plainRow({ event_id: 'b' })], [])).toEqual([
-      { status: 'loaded' },
-      { status: 'loaded' },
-    ]);
+    expect(await settleRows(destination, [plainRow({ event_id: 'a' }), plainRow({ event_id: 'b' })])).toEqual(
+      [{ status: 'loaded' }, { status: 'loaded' }],
+    );
     expect(await count()).toEqual([2, 2]);
     expect(await destination.counts()).toEqual({ loaded: 2, repaired: 0, duplicate: 0 });
   });
@@ -65,31 +63,22 @@ describe('BigQuery in trouble', () => {
     const { destination, count } = await prepared();
     const batch = [plainRow({ event_id: 'a' }), plainRow({ event_id: 'a' }), plainRow({ event_id: 'b' })];
     server.fail('query', 'lost', 1, /COMMIT TRANSACTION/);
-    const seen: string[][] = [];
-    const outcomes = await destination.load(batch, [{ partition: 'p', offset: 3 }], async (outcomes) => {
-      seen.push(outcomes.map(({ status }) => status));
-    });
+    const outcomes = await settleRows(destination, batch);
     expect(outcomes.map(({ status }) => status)).toEqual(['loaded', 'duplicate', 'loaded']);
-    // What is to be durable before the commit is made so in each try, and each says the same.
-    expect(seen).toEqual([
-      ['loaded', 'duplicate', 'loaded'],
-      ['loaded', 'duplicate', 'loaded'],
-    ]);
     expect(await count()).toEqual([2, 2]);
     expect(await destination.counts()).toEqual({ loaded: 2, repaired: 0, duplicate: 1 });
-    expect(await destination.positions()).toEqual(new Map([['p', 3]]));
   });
 
   it('waits with the whole batch while a quota is used up', async () => {
     const { destination, count } = await prepared();
     const batch = [plainRow({ event_id: 'a' })];
     server.fail('load', { status: 403, reason: 'quotaExceeded' });
-    await expect(destination.load(batch, [])).rejects.toMatchObject({
+    await expect(settleRows(destination, batch)).rejects.toMatchObject({
       code: 'destination_unavailable',
       retryable: true,
       message: /quotaExceeded/,
     });
-    expect(await destination.load(batch, [])).toEqual([{ status: 'loaded' }]);
+    expect(await settleRows(destination, batch)).toEqual([{ status: 'loaded' }]);
     expect(await count()).toEqual([1, 1]);
   });
 
@@ -107,7 +96,7 @@ describe('BigQuery in trouble', () => {
       workers.map(async (worker, w) => {
         for (const part of [0, 1, 2]) {
           const batch = events.filter((_, i) => i % 3 === (part + w) % 3);
-          for (const [i, { status }] of (await worker.load(batch, [])).entries())
+          for (const [i, { status }] of (await settleRows(worker, batch)).entries())
             outcomes.set(batch[i]!.requestId, (outcomes.get(batch[i]!.requestId) ?? new Set()).add(status));
         }
       }),
@@ -122,8 +111,8 @@ describe('BigQuery in trouble', () => {
     const { destination, dataset } = await prepared();
     await server.store.remove(dataset, 'plain');
     const batch = [plainRow({ event_id: 'a' })];
-    await expect(destination.load(batch, [])).rejects.toMatchObject({ retryable: true });
-    expect(await destination.load(batch, [])).toEqual([{ status: 'loaded' }]);
+    await expect(settleRows(destination, batch)).rejects.toMatchObject({ retryable: true });
+    expect(await settleRows(destination, batch)).toEqual([{ status: 'loaded' }]);
   });
 
   it('says what is wrong when it can’t be opened, and whether waiting helps', async () => {
@@ -180,11 +169,13 @@ describe('tables in BigQuery', () => {
   it('are searched for a key as far back as the config says', async () => {
     const { destination, count } = await prepared({ lookBackDays: 10 });
     const day = (n: number) => ({ receivedAt: Date.UTC(2026, 0, n) });
-    expect(await destination.load([plainRow({ event_id: 'a' }, day(1))], [])).toEqual([{ status: 'loaded' }]);
-    expect(await destination.load([plainRow({ event_id: 'a' }, day(9))], [])).toEqual([
+    expect(await settleRows(destination, [plainRow({ event_id: 'a' }, day(1))])).toEqual([
+      { status: 'loaded' },
+    ]);
+    expect(await settleRows(destination, [plainRow({ event_id: 'a' }, day(9))])).toEqual([
       { status: 'duplicate' },
     ]);
-    expect(await destination.load([plainRow({ event_id: 'a' }, day(20))], [])).toEqual([
+    expect(await settleRows(destination, [plainRow({ event_id: 'a' }, day(20))])).toEqual([
       { status: 'loaded' },
     ]);
     expect(await count()).toEqual([2, 1]);
@@ -197,7 +188,7 @@ describe('tables in BigQuery', () => {
   ])('hold %s', async (_, values, column, stored) => {
     const { destination, dataset } = await prepared();
     const source = `o'hara \\ "x"; DROP TABLE plain; --`;
-    expect(await destination.load([plainRow({ event_id: 'a', ...values }, { source })], [])).toEqual([
+    expect(await settleRows(destination, [plainRow({ event_id: 'a', ...values }, { source })])).toEqual([
       { status: 'loaded' },
     ]);
     const reader = await server.store.main.runAndReadAll(
@@ -211,7 +202,7 @@ describe('tables in BigQuery', () => {
     const values: JsonObject[] = [{ note: '\ud800' }, { data: ['\udfff'] }, { count: '9223372036854775808' }];
     const bad = values.map((values) => plainRow(values));
     expect(
-      (await destination.load(bad, [])).map((one) => [one.status, (one as { column: string }).column]),
+      (await settleRows(destination, bad)).map((one) => [one.status, (one as { column: string }).column]),
     ).toEqual([
       ['rejected', 'note'],
       ['rejected', 'data'],

@@ -1,8 +1,10 @@
+import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { startProxy } from '../../helpers/tcp-proxy.ts';
 import { openPostgres } from '../../../src/load/destinations/postgres/index.ts';
-import { row } from '../../conformance/destination.ts';
+import { row, settleRows } from '../../conformance/destination.ts';
 import { withoutPostgres } from '../../helpers/postgres.ts';
+import { until } from '../../helpers/until.ts';
 import { plain, plainRowOf, postgresForTests } from './support.ts';
 
 const plainRow = (event_id: string) => row({ event_id }, plainRowOf);
@@ -15,34 +17,42 @@ describe.skipIf(withoutPostgres())('PostgreSQL in trouble', () => {
     async (signal) => {
       const destination = await postgres.open(postgres.nextSchema());
       await destination.prepare([plain]);
-      await destination.load([plainRow('a')], [{ partition: 'p', offset: 1 }]);
+      await settleRows(destination, [plainRow('a')]);
       await postgres.server.stop(signal);
       const batch = [plainRow('a'), plainRow('b')];
-      await expect(destination.load(batch, [{ partition: 'p', offset: 2 }])).rejects.toMatchObject({
+      await expect(settleRows(destination, batch)).rejects.toMatchObject({
         code: 'destination_unavailable',
         retryable: true,
       });
       await expect(destination.counts()).rejects.toMatchObject({ code: 'destination_unavailable' });
       await postgres.server.start();
-      expect(
-        (await destination.load(batch, [{ partition: 'p', offset: 2 }])).map(({ status }) => status),
-      ).toEqual(['duplicate', 'loaded']);
-      expect(await destination.positions()).toEqual(new Map([['p', 2]]));
+      expect((await settleRows(destination, batch)).map(({ status }) => status)).toEqual([
+        'duplicate',
+        'loaded',
+      ]);
       expect(await destination.counts()).toEqual({ loaded: 2, repaired: 0, duplicate: 1 });
     },
   );
 
   it('ends the session in the middle of a load', async () => {
-    const destination = await postgres.open(postgres.nextSchema());
+    const schema = postgres.nextSchema();
+    const destination = await postgres.open(schema);
     await destination.prepare([plain]);
     const batch = [plainRow('a')];
-    const loading = destination.load(batch, [], async () => {
-      await postgres.server.run(
-        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'data-sentinel' AND state = 'idle in transaction'`,
+    const other = new pg.Client(postgres.server.url());
+    await other.connect();
+    await other.query(`BEGIN; LOCK TABLE "${schema}".plain IN EXCLUSIVE MODE`);
+    const loading = settleRows(destination, batch);
+    loading.catch(() => undefined);
+    await until(async () => {
+      const ended = await postgres.server.run(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'data-sentinel' AND wait_event_type = 'Lock'`,
       );
+      return ended.length > 0;
     });
+    await other.end();
     await expect(loading).rejects.toMatchObject({ code: 'destination_unavailable', retryable: true });
-    expect(await destination.load(batch, [])).toEqual([{ status: 'loaded' }]);
+    expect(await settleRows(destination, batch)).toEqual([{ status: 'loaded' }]);
   });
 
   it('commits, and its answer is lost', async () => {
@@ -57,10 +67,10 @@ describe.skipIf(withoutPostgres())('PostgreSQL in trouble', () => {
     const repair = { healer: 'rule' as const, ruleId: 'r', original: '{}', plan: '{}', result: '{}' };
     const batch = [row({ event_id: 'a' }, { ...plainRowOf, repair }), plainRow('a'), plainRow('b')];
     proxy.break();
-    await expect(destination.load(batch, [])).rejects.toMatchObject({ retryable: true });
+    await expect(settleRows(destination, batch)).rejects.toMatchObject({ retryable: true });
     expect(await direct.counts()).toEqual({ loaded: 2, repaired: 1, duplicate: 1 });
     proxy.heal();
-    expect((await destination.load(batch, [])).map(({ status }) => status)).toEqual([
+    expect((await settleRows(destination, batch)).map(({ status }) => status)).toEqual([
       'loaded',
       'duplicate',
       'loaded',
@@ -83,12 +93,12 @@ describe.skipIf(withoutPostgres())('PostgreSQL in trouble', () => {
       });
       await destination.prepare([plain]);
       proxy.break();
-      await expect(destination.load([plainRow('a')], [])).rejects.toMatchObject({
+      await expect(settleRows(destination, [plainRow('a')])).rejects.toMatchObject({
         code: 'destination_unavailable',
         retryable: true,
       });
       proxy.heal();
-      expect(await destination.load([plainRow('a')], [])).toEqual([{ status: 'loaded' }]);
+      expect(await settleRows(destination, [plainRow('a')])).toEqual([{ status: 'loaded' }]);
       await destination.close();
       await proxy.close();
     },
@@ -99,12 +109,12 @@ describe.skipIf(withoutPostgres())('PostgreSQL in trouble', () => {
     const destination = await postgres.open(schema);
     await destination.prepare([plain]);
     await postgres.server.run(`DROP TABLE "${schema}".plain, "${schema}"._sentinel_counters`);
-    await expect(destination.load([plainRow('a')], [])).rejects.toMatchObject({ retryable: true });
-    expect(await destination.load([plainRow('a')], [])).toEqual([{ status: 'loaded' }]);
+    await expect(settleRows(destination, [plainRow('a')])).rejects.toMatchObject({ retryable: true });
+    expect(await settleRows(destination, [plainRow('a')])).toEqual([{ status: 'loaded' }]);
   });
 
   it('says what is wrong when it can’t be opened, and whether waiting helps', async () => {
-    const at = (url: string, schema = 'public') => openPostgres({ url, schema, queueId: 'q' });
+    const at = (url: string, schema = 'public') => openPostgres({ url, schema });
     await expect(at('postgres://postgres@127.0.0.1:1/postgres')).rejects.toMatchObject({
       code: 'destination_unavailable',
       retryable: true,
@@ -129,7 +139,7 @@ describe.skipIf(withoutPostgres())('PostgreSQL in trouble', () => {
     const schema = postgres.nextSchema();
     await server.run(`CREATE SCHEMA "${schema}"; CREATE ROLE limited LOGIN;
       GRANT USAGE, CREATE ON SCHEMA "${schema}" TO limited`);
-    const limited = await openPostgres({ url: server.url('limited'), schema, queueId: 'q' });
+    const limited = await openPostgres({ url: server.url('limited'), schema });
     await server.run(`REVOKE CREATE ON SCHEMA "${schema}" FROM limited`);
     await expect(limited.prepare([plain])).rejects.toMatchObject({
       code: 'destination_unavailable',

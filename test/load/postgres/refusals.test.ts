@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Row } from '../../../src/load/destination.ts';
-import { row } from '../../conformance/destination.ts';
+import { row, settleRows } from '../../conformance/destination.ts';
 import { withoutPostgres } from '../../helpers/postgres.ts';
 import { plain, plainRowOf, postgresForTests } from './support.ts';
 
@@ -31,7 +31,7 @@ describe.skipIf(withoutPostgres())('rows that PostgreSQL refuses', () => {
     ['a key that no index holds', plainRow({ event_id: 'k'.repeat(2001) }), 'event_id'],
   ])('are found before they are sent: %s', async (_, bad, column) => {
     const { destination } = await prepared();
-    const outcomes = await destination.load([plainRow({ event_id: 'good' }), bad], []);
+    const outcomes = await settleRows(destination, [plainRow({ event_id: 'good' }), bad]);
     expect(outcomes).toMatchObject([{ status: 'loaded' }, { status: 'rejected', column }]);
     expect(await destination.counts()).toMatchObject({ loaded: 1 });
   });
@@ -57,7 +57,7 @@ describe.skipIf(withoutPostgres())('rows that PostgreSQL refuses', () => {
     ['a key that just fits', { event_id: 'é'.repeat(1000) }, 'event_id', 'é'.repeat(1000)],
   ])('are not those with %s', async (_, values, column, stored) => {
     const { destination } = await prepared();
-    expect(await destination.load([plainRow({ event_id: 'a', ...values })], [])).toEqual([
+    expect(await settleRows(destination, [plainRow({ event_id: 'a', ...values })])).toEqual([
       { status: 'loaded' },
     ]);
     expect((await destination.query!(`SELECT "${column}" FROM plain`)).rows).toEqual([[stored]]);
@@ -77,19 +77,16 @@ describe.skipIf(withoutPostgres())('rows that PostgreSQL refuses', () => {
         END $$;
       CREATE TRIGGER watch BEFORE INSERT ON "${schema}".plain FOR EACH ROW EXECUTE FUNCTION "${schema}".watch()`);
     const good = Array.from({ length: 50 }, (_, i) => plainRow({ event_id: `good ${i}`, count: i }));
-    const outcomes = await destination.load(
-      [
-        plainRow({ event_id: 'a', count: 1, note: 'secret' }),
-        ...good,
-        plainRow({ event_id: 'b' }),
-        plainRow({ event_id: 'c', count: 1, ratio: 5 }),
-        plainRow({ event_id: 'd', count: 1, ratio: 5 }),
-        plainRow({ event_id: 'e', count: 1, note: 'swallowed' }),
-        plainRow({ event_id: 'f', count: 1, note: 'raised' }),
-        plainRow({ event_id: 'good 7', count: 1 }),
-      ],
-      [],
-    );
+    const outcomes = await settleRows(destination, [
+      plainRow({ event_id: 'a', count: 1, note: 'secret' }),
+      ...good,
+      plainRow({ event_id: 'b' }),
+      plainRow({ event_id: 'c', count: 1, ratio: 5 }),
+      plainRow({ event_id: 'd', count: 1, ratio: 5 }),
+      plainRow({ event_id: 'e', count: 1, note: 'swallowed' }),
+      plainRow({ event_id: 'f', count: 1, note: 'raised' }),
+      plainRow({ event_id: 'good 7', count: 1 }),
+    ]);
     expect(outcomes.slice(1, 51).every(({ status }) => status === 'loaded')).toBe(true);
     expect([outcomes[0], ...outcomes.slice(51)]).toEqual([
       { status: 'rejected', reason: 'the constraint not_secret of table plain refuses the row (23514)' },
@@ -131,9 +128,12 @@ describe.skipIf(withoutPostgres())('rows that PostgreSQL refuses', () => {
 
   it('go by the new key when the contract’s key changes', async () => {
     const { destination } = await prepared();
-    await destination.load([plainRow({ event_id: 'a', note: 'x' })], []);
+    await settleRows(destination, [plainRow({ event_id: 'a', note: 'x' })]);
     await destination.prepare([{ ...plain, key: ['/note'] }]);
     const again = [plainRow({ event_id: 'a', note: 'y' }), plainRow({ event_id: 'b', note: 'x' })];
-    expect((await destination.load(again, [])).map(({ status }) => status)).toEqual(['loaded', 'duplicate']);
+    expect((await settleRows(destination, again)).map(({ status }) => status)).toEqual([
+      'loaded',
+      'duplicate',
+    ]);
   });
 });

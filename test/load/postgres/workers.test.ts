@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
-import { row } from '../../conformance/destination.ts';
+import { row, settleRows } from '../../conformance/destination.ts';
 import { withoutPostgres } from '../../helpers/postgres.ts';
 import { plain, plainRowOf, postgresForTests } from './support.ts';
 import { until } from '../../helpers/until.ts';
@@ -30,7 +30,7 @@ describe.skipIf(withoutPostgres())('several workers on one PostgreSQL', () => {
         const mine = shuffled(w >> 1).filter((_, i) => i % 2 === w % 2);
         for (let from = 0; from < mine.length; from += 100) {
           const batch = mine.slice(from, from + 100);
-          for (const [i, { status }] of (await worker.load(batch, [])).entries()) {
+          for (const [i, { status }] of (await settleRows(worker, batch)).entries()) {
             const id = batch[i]!.requestId;
             outcomes.set(id, (outcomes.get(id) ?? new Set()).add(status));
           }
@@ -52,13 +52,13 @@ describe.skipIf(withoutPostgres())('several workers on one PostgreSQL', () => {
     const [first, second] = [await postgres.open(schema), await postgres.open(schema)];
     await first.prepare([plain]);
     await second.prepare([plain]);
-    let giveUp!: (error: Error) => void;
-    const failing = first.load([plainRow('a')], [], () => new Promise((_, reject) => (giveUp = reject)));
-    await until(async () => giveUp !== undefined);
-    const loading = second.load([plainRow('a')], []);
+    const other = new pg.Client(postgres.server.url());
+    await other.connect();
+    await other.query(`BEGIN; INSERT INTO "${schema}".plain (event_id) VALUES ('a')`);
+    const loading = settleRows(second, [plainRow('a')]);
     await until(waiting);
-    giveUp(new Error('given up'));
-    await expect(failing).rejects.toThrow('given up');
+    await other.query('ROLLBACK');
+    await other.end();
     expect(await loading).toEqual([{ status: 'loaded' }]);
   });
 
@@ -72,7 +72,7 @@ describe.skipIf(withoutPostgres())('several workers on one PostgreSQL', () => {
       `SET deadlock_timeout = '60s'; BEGIN; INSERT INTO "${schema}".plain (event_id) VALUES ('b')`,
     );
     // It writes a, and waits for b; the other one then waits for a.
-    const loading = destination.load([plainRow('a'), plainRow('b'), plainRow('c')], []);
+    const loading = settleRows(destination, [plainRow('a'), plainRow('b'), plainRow('c')]);
     await until(waiting);
     await other.query(`INSERT INTO "${schema}".plain (event_id) VALUES ('a'); COMMIT`);
     await other.end();
@@ -86,48 +86,21 @@ describe.skipIf(withoutPostgres())('several workers on one PostgreSQL', () => {
     });
   });
 
-  it('take over the events of one that is stopped within its transaction', async () => {
-    const schema = postgres.nextSchema();
-    const [stopped, taking] = [await postgres.open(schema, { idleMs: 1500 }), await postgres.open(schema)];
-    await stopped.prepare([plain]);
-    await taking.prepare([plain]);
-    const event = plainRow('a');
-    let goOn!: () => void;
-    const held = stopped.load([event], [], () => new Promise((resolve) => (goOn = resolve)));
-    held.catch(() => undefined);
-    await until(async () => goOn !== undefined);
-    expect(await taking.load([event], [])).toEqual([{ status: 'loaded' }]);
-    goOn();
-    await expect(held).rejects.toMatchObject({ code: 'destination_unavailable', retryable: true });
-    // It comes back to life, and tries again: nothing is loaded twice.
-    expect(await stopped.load([event], [])).toEqual([{ status: 'loaded' }]);
-    expect(await taking.counts()).toEqual({ loaded: 1, repaired: 0, duplicate: 0 });
-  });
-
-  it('keep the positions of their own queues', async () => {
-    const schema = postgres.nextSchema();
-    const one = await postgres.open(schema, { queueId: 'one' });
-    const two = await postgres.open(schema, { queueId: 'two' });
-    await one.load([], [{ partition: 'raw_event/main', offset: 7 }]);
-    expect(await two.positions()).toEqual(new Map());
-    expect(await one.positions()).toEqual(new Map([['raw_event/main', 7]]));
-  });
-
   it('add a column while another one loads, which goes on with the columns that it knows', async () => {
     const schema = postgres.nextSchema();
     const [old, young] = [await postgres.open(schema), await postgres.open(schema)];
     await old.prepare([plain]);
-    await old.load([plainRow('a')], []);
+    await settleRows(old, [plainRow('a')]);
     const wider = {
       ...plain,
       columns: [...plain.columns, { name: 'extra', type: { kind: 'uuid' as const } }],
     };
     await Promise.all([
       young.prepare([wider]),
-      ...Array.from({ length: 20 }, (_, i) => old.load([plainRow(`old ${i}`)], [])),
+      ...Array.from({ length: 20 }, (_, i) => settleRows(old, [plainRow(`old ${i}`)])),
     ]);
-    expect(await young.load([plainRow('b')], [])).toEqual([{ status: 'loaded' }]);
-    expect(await old.load([plainRow('b')], [])).toEqual([{ status: 'duplicate' }]);
+    expect(await settleRows(young, [plainRow('b')])).toEqual([{ status: 'loaded' }]);
+    expect(await settleRows(old, [plainRow('b')])).toEqual([{ status: 'duplicate' }]);
   });
 });
 

@@ -7,14 +7,16 @@ import { createDeadLetters } from '../../../src/dead-letter/store.ts';
 import { type StateStore } from '../../../src/engine/engine.ts';
 import { SentinelError } from '../../../src/model/errors.ts';
 import { createRequestIds } from '../../../src/ingest/request-id.ts';
+import { createLeases } from '../../../src/engine/lease.ts';
 import type { Destination, Row } from '../../../src/load/destination.ts';
+import type { Withdraw } from '../../../src/load/withdraw.ts';
 import { openDuckDb } from '../../../src/load/destinations/duckdb/index.ts';
 import { createRowMaker } from '../../../src/load/row.ts';
 import { type LoadStage, createLoadStage } from '../../../src/load/stage.ts';
 import { type Logger, createLogger } from '../../../src/support/log.ts';
 import { readRollback } from '../../../src/repair/rules/rollback-record.ts';
 import { type RuleStore, openRuleStore } from '../../../src/repair/rules/store.ts';
-import { type Rollbacks, createRollbacks } from '../../../src/repair/rollback/rollbacks.ts';
+import { Rollbacks } from '../../../src/repair/rollback/rollbacks.ts';
 import { failureOf, silent, transactionWith } from '../../helpers/healing.ts';
 import { memoryState } from '../../helpers/memory-state.ts';
 import { until } from '../../helpers/until.ts';
@@ -24,14 +26,13 @@ let dir: string;
 let state: StateStore;
 let duckdb: Destination;
 let rules: RuleStore;
-let plain: LoadStage;
 let loading: LoadStage;
 let log: Logger;
 let rollbacks: Rollbacks;
 /** What the destination does at the next calls of these names instead of its work. */
-let outages: { release?: number; takeOut?: number; retract?: number };
+let outages: { withdraw?: number; letters?: number; tell?: number };
 /** What further destinations were told, and what their letters were then. */
-let retracted: { id: string; letter: string | undefined }[];
+let told: { id: string; letter: string | undefined }[];
 const broken: unknown[] = [];
 
 const contracts = { get: () => transaction };
@@ -65,41 +66,42 @@ async function learn(): Promise<string> {
 }
 
 function open(): void {
-  const out = (call: 'release' | 'takeOut' | 'retract') => {
+  const out = (call: keyof typeof outages) => {
     if ((outages[call] ?? 0) === 0) return;
     outages[call] = (outages[call] ?? 0) - 1;
     throw new SentinelError('destination_unavailable', 'no route to the warehouse');
   };
-  const repairs: Destination['repairs'] = {
-    ...duckdb.repairs,
-    async takeOut(...args) {
-      const taken = await duckdb.repairs.takeOut(...args);
-      out('takeOut'); // it has happened, and the answer is lost
-      return taken;
-    },
-    async release(ids) {
-      out('release');
-      return duckdb.repairs.release(ids);
+  const withdraw: Withdraw = {
+    ...duckdb.withdraw!,
+    async byRule(...args) {
+      const withdrawn = await duckdb.withdraw!.byRule(...args);
+      out('withdraw'); // it has happened, and the answer is lost
+      return withdrawn;
     },
   };
-  plain = createLoadStage({ destination: duckdb, log });
-  rollbacks = createRollbacks({
-    repairs,
-    loading: plain,
-    letters: createDeadLetters(state),
+  const letters = createDeadLetters(state);
+  loading = createLoadStage({ destination: duckdb, log });
+  rollbacks = new Rollbacks({
+    destination: { ...duckdb, withdraw },
+    loading,
+    letters: {
+      async takeBack(events) {
+        out('letters');
+        return letters.takeBack(events);
+      },
+    },
     rules,
     contracts,
-    async retract(events) {
-      for (const { request_id: id } of events)
-        retracted.push({ id, letter: (await createDeadLetters(state).get(id))?.status });
-      out('retract');
+    async tellWithdrawn(events) {
+      for (const { request_id: id } of events) told.push({ id, letter: (await letters.get(id))?.status });
+      out('tell');
     },
     state,
+    leases: createLeases({ ordered: true, state }),
     log,
     onBroken: (error) => broken.push(error),
     onTaken: () => undefined,
   });
-  loading = rollbacks.guarding(plain);
 }
 
 beforeEach(async () => {
@@ -107,7 +109,7 @@ beforeEach(async () => {
   state = memoryState();
   log = silent;
   outages = {};
-  retracted = [];
+  told = [];
   broken.length = 0;
   duckdb = await openDuckDb({ path: join(dir, 'warehouse.duckdb') });
   await duckdb.prepare([{ ...transaction, name: transaction.table, contract: transaction.name }]);
@@ -122,7 +124,10 @@ afterEach(async () => {
   expect(broken).toEqual([]);
 });
 
-const load = (...rows: Row[]) => loading.load(rows, [], async () => undefined);
+async function load(...rows: Row[]): Promise<void> {
+  await loading.settle({ rows, letters: [] });
+  rollbacks.settled(rows);
+}
 const letter = (row: Row) => createDeadLetters(state).get(row.requestId);
 const done = (id: string) => until(async () => (await readRollback(state, id))?.status === 'done');
 const rowsLeft = async () =>
@@ -155,9 +160,9 @@ it('takes rows that were on their way, too, when they arrive, also after a resta
   // The process ends between their commit and their way out.
   await rollbacks.close();
   const later = repairedRow(id);
-  await duckdb.load([later], []);
+  await duckdb.settle({ rows: [later], letters: [] });
   open();
-  await rollbacks.resume(true);
+  await rollbacks.resume();
   await until(async () => (await letter(later))?.status === 'open');
   expect(await rowsLeft()).toEqual([]);
 });
@@ -171,12 +176,12 @@ it('leaves rows alone that arrive after a person has approved the rule again', a
   await load(row);
   await rollbacks.close();
   open();
-  await rollbacks.resume(true);
+  await rollbacks.resume();
   await rollbacks.close();
   expect(await rowsLeft()).toEqual([row.requestId]);
 });
 
-it.each(['takeOut', 'release'] as const)(
+it.each(['withdraw', 'letters', 'tell'] as const)(
   'goes on after an outage at %s, and opens no letter twice',
   async (call) => {
     const id = await learn();
@@ -187,7 +192,6 @@ it.each(['takeOut', 'release'] as const)(
     await done(id);
     expect(await rowsLeft()).toEqual([]);
     expect((await letter(row))!.attempts).toHaveLength(1);
-    expect(await duckdb.repairs.leaving(10)).toEqual([]);
   },
 );
 
@@ -208,7 +212,7 @@ it('goes on after the engine did not answer, also with rows that were on their w
   await until(async () => (await letter(row))?.status === 'open');
   await rollbacks.close();
   open();
-  await rollbacks.resume(true);
+  await rollbacks.resume();
   failures = 1;
   await load(late);
   await until(async () => (await letter(late))?.status === 'open');
@@ -224,41 +228,50 @@ it('ends without a word when the loads have stopped before it', async () => {
   open();
   const id = await learn();
   await load(repairedRow(id));
-  outages = { takeOut: Infinity };
+  outages = { withdraw: Infinity };
   await rollbacks.start(id, '');
-  await until(() => plain.waiting());
-  plain.stop();
+  await until(() => loading.waiting());
+  loading.stop();
   await rollbacks.close();
   expect(lines.filter((line) => line.includes('"level":"error"')).length).toBeGreaterThan(0);
   expect(lines.join('')).not.toContain('pipeline_stopped');
 });
 
-it('tells further destinations before there is a letter that could be replayed, and never after', async () => {
+it('tells further destinations before there is a letter that could be replayed', async () => {
   const id = await learn();
   const row = repairedRow(id);
   await load(row);
-  outages = { retract: 1, release: 1 };
+  outages = { tell: 1 };
   await rollbacks.start(id, '');
   await done(id);
-  const told = { id: row.requestId, letter: undefined };
-  // Once in vain, once with success, and not again when only the letting go has failed.
-  expect(retracted).toEqual([told, told]);
+  // Once in vain, once with success.
+  const first = { id: row.requestId, letter: undefined };
+  expect(told).toEqual([first, first]);
   expect((await letter(row))?.status).toBe('open');
 });
 
-it('finishes first what a crash has left half done, and does not reopen what a person has settled', async () => {
+it('finishes what a crash has left half done, and does not reopen what a person has settled', async () => {
   const id = await learn();
   const rows = [repairedRow(id), repairedRow(id)] as const;
   await load(...rows);
-  // The crash: letters are written, and nothing was released.
-  await duckdb.repairs.takeOut(id, { limit: 10, at: 1 });
-  outages.release = 1;
-  await expect(rollbacks.resume(false)).rejects.toThrow('no route');
+  outages = { letters: Infinity };
+  await rollbacks.start(id, '');
+  await until(async () => (await rowsLeft()).length === 0);
+  // The process ends: the rows are gone, and there are no letters yet.
+  loading.stop();
+  await rollbacks.close();
+  expect(await letter(rows[0])).toBeUndefined();
+  outages = {};
+  open();
+  await rollbacks.resume();
+  await done(id);
   await createDeadLetters(state).startReplay(rows[0].requestId);
-  await rollbacks.resume(false);
+  await rollbacks.close();
+  open();
+  await rollbacks.resume();
+  await rollbacks.close();
   expect(await letter(rows[0])).toMatchObject({ status: 'replaying' });
   expect(await letter(rows[1])).toMatchObject({ status: 'open' });
-  expect(await duckdb.repairs.leaving(10)).toEqual([]);
 });
 
 it('is one, however often it is asked for, and not_found for a rule that never was', async () => {
