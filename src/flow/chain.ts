@@ -1,3 +1,4 @@
+import { parseJson } from '../model/exact-json.ts';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ContractRegistry } from '../contracts/registry.ts';
 import { type DeadLetterStore, healingKey } from '../dead-letter/store.ts';
@@ -161,7 +162,7 @@ export function createChain(deps: {
     const fresh = notCommitted(batch, committed);
     const outbox = new Outbox(engine, subscribed);
     const candidates = noCandidates();
-    const all = fresh.map(({ body }) => JSON.parse(Buffer.from(body).toString()) as FixedEvent);
+    const all = fresh.map(({ body }) => parseJson(Buffer.from(body).toString()) as unknown as FixedEvent);
     const events = all.filter(({ chained }) => chained !== true);
     const claim = await claimed(
       events.map(({ request_id: requestId, received_at: receivedAt, replay }) => ({

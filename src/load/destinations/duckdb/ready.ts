@@ -1,4 +1,5 @@
-import type { JsonObject } from '../../../model/json.ts';
+import { exactNumbersExist } from '../../../model/exact-number.ts';
+import { holdsExactNumber, type JsonObject } from '../../../model/json.ts';
 import type { Row } from '../../destination.ts';
 import type { RepairTrail } from '../../../model/loaded-event.ts';
 import { longestLine, separator } from './direct-sql.ts';
@@ -64,7 +65,8 @@ export function makeReady(table: KnownTable, row: Row): Ready {
   const id = ofUuid(row.requestId);
   if (key === undefined || id === undefined) return lookedAt(table, 'staged');
   if (!table.ids.admit(row.requestId.toLowerCase(), id)) return lookedAt(table, 'staged');
-  if (table.inexact(values) !== undefined) return lookedAt(table, 'staged');
+  if (table.inexact(values) !== undefined || holdsFraction(values) || holdsFraction(row.extra))
+    return lookedAt(table, 'staged');
   if (key !== null && !table.keys.add(key[0], key[1])) return lookedAt(table, 'repeat');
   const line = rowLine(table, row, values);
   if (line === undefined) return lookedAt(table, 'staged');
@@ -91,6 +93,10 @@ export function makeReady(table: KnownTable, row: Row): Ready {
     keyLow: keyLow | 0,
   };
 }
+
+/** Whether it holds a number that DuckDB's JSON reader would round: it keeps whole ones of any size. */
+const holdsFraction = (value: JsonObject | undefined): boolean =>
+  value !== undefined && exactNumbersExist() && holdsExactNumber(value, ({ text }) => !/^-?\d+$/.test(text));
 
 const noHash: Hash = [0, 0];
 

@@ -1,6 +1,7 @@
 import { DuckDBDataChunk, type DuckDBConnection, INTEGER, VARCHAR } from '@duckdb/node-api';
 import { type Result, fail, ok } from '../../../model/result.ts';
-import type { Row } from '../../destination.ts';
+import type { Json, JsonObject } from '../../../model/json.ts';
+import type { Row, Table } from '../../destination.ts';
 import type { RepairTrail } from '../../../model/loaded-event.ts';
 import type { KnownTable } from './known-table.ts';
 import { forEachRow } from './rows.ts';
@@ -72,7 +73,7 @@ export function lineOf(table: KnownTable, row: Row): Result<string, Refusal> {
 /** As `JSON.stringify` escapes it, after an even number of backslashes. DuckDB refuses the whole batch for one. */
 const loneSurrogate = /(?<!\\)(?:\\\\)*\\ud[89a-f]/;
 
-function stagedRow({ repairKinds }: KnownTable, row: Row): StagedRow {
+function stagedRow({ repairKinds, spec }: KnownTable, row: Row): StagedRow {
   const { requestId, receivedAt, source, contract, contractVersion, repair, extra, values } = row;
   return {
     id: requestId,
@@ -82,9 +83,19 @@ function stagedRow({ repairKinds }: KnownTable, row: Row): StagedRow {
     version: contractVersion,
     rule: repair?.ruleId,
     repair: repair === undefined ? undefined : stagedRepair(repairKinds.numberOf(row, repair), repair),
-    extra,
-    values,
+    extra: jsonText(extra),
+    values: withJsonTexts(values, spec),
   };
+}
+
+const jsonText = (value: Json | undefined): string | undefined =>
+  value === undefined || value === null ? undefined : JSON.stringify(value);
+
+function withJsonTexts(values: JsonObject, { columns }: Table): Readonly<Record<string, Json | undefined>> {
+  const texts: Record<string, Json | undefined> = { ...values };
+  for (const { name, type } of columns)
+    if (type.kind === 'json' && Object.hasOwn(values, name)) texts[name] = jsonText(values[name]);
+  return texts;
 }
 
 function stagedRepair(kind: number, repair: RepairTrail): object {
