@@ -65,9 +65,8 @@ function parseText(value: Json): Result<Json> {
 
 function readJson(text: string): Result<Json> {
   try {
-    // Refuses a repeated key, and keeps digits that a float would round.
-    const parsed = parseExact(text);
-    if (isPlain(parsed, maxDepth)) return ok(parsed);
+    // The exact reader refuses a repeated key, and takes no text of any depth.
+    if (isPlain(JSON.parse(text) as Json, maxDepth)) return ok(parseExact(text));
   } catch {
     return fail('does not spell JSON');
   }

@@ -66,9 +66,13 @@ export async function stage(
 export function lineOf(table: KnownTable, row: Row): Result<string, Refusal> {
   const inexact = table.inexact(row.values);
   if (inexact !== undefined) return fail(refusal(table, inexact.name));
+  const texts = jsonTexts(row, table.spec);
+  if (texts.some((text) => loneSurrogate.test(text))) return fail(notUnicode);
   const line = JSON.stringify(stagedRow(table, row));
-  return loneSurrogate.test(line) ? fail({ reason: 'holds text that is not valid Unicode' }) : ok(line);
+  return loneSurrogate.test(line) ? fail(notUnicode) : ok(line);
 }
+
+const notUnicode: Refusal = { reason: 'holds text that is not valid Unicode' };
 
 /** As `JSON.stringify` escapes it, after an even number of backslashes. DuckDB refuses the whole batch for one. */
 const loneSurrogate = /(?<!\\)(?:\\\\)*\\ud[89a-f]/;
@@ -90,6 +94,12 @@ function stagedRow({ repairKinds, spec }: KnownTable, row: Row): StagedRow {
 
 const jsonText = (value: Json | undefined): string | undefined =>
   value === undefined || value === null ? undefined : JSON.stringify(value);
+
+/** Of what is handed over as text within the line's text, where escapes are escaped once more. */
+function jsonTexts({ values, extra }: Row, { columns }: Table): string[] {
+  const nested = columns.flatMap(({ name, type }) => (type.kind === 'json' ? [values[name]] : []));
+  return [extra, ...nested].flatMap((value) => jsonText(value) ?? []);
+}
 
 function withJsonTexts(values: JsonObject, { columns }: Table): Readonly<Record<string, Json | undefined>> {
   const texts: Record<string, Json | undefined> = { ...values };
