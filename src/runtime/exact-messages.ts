@@ -11,7 +11,7 @@ export const packNumbers = (value: unknown): unknown =>
 
 /** The other end of `packNumbers`. */
 export const unpackNumbers = (value: unknown): unknown =>
-  replaced(value, (item) => (item instanceof String ? new ExactNumber(String(item)) : undefined));
+  replaced(value, (item) => (item.constructor === String ? new ExactNumber(String(item)) : undefined));
 
 /** A copy of what changes, and itself of what does not. Looks into plain objects and arrays only. */
 function replaced(value: unknown, change: (item: object) => unknown): unknown {

@@ -5,7 +5,7 @@ import { type Schema, defOf } from './rewrite.ts';
 /** The schema with every object at its top strict: what `open: false` asks for. */
 export function closed(schema: Schema, contract: string): Schema {
   const def = defOf(schema);
-  const withParts = (parts: object): Schema => z.core.clone(schema, { ...def, ...parts } as never) as Schema;
+  const withParts = (parts: object): Schema => z.core.clone(schema, { ...def, ...parts });
   switch (def.type) {
     case 'object':
       return withParts({ catchall: z.never() });

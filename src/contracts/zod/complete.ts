@@ -110,7 +110,7 @@ function completed(input: Json | undefined, output: unknown, walk: Walk): [value
   }
   if (Array.isArray(spelled)) return completedArray(input, spelled, walk);
   let same = isObject(input);
-  const value = completeObject(isObject(input) ? input : none, spelled as Container, walk, () => {
+  const value = completeObject(isObject(input) ? input : none, spelled, walk, () => {
     same = false;
   });
   return [value, same];

@@ -37,7 +37,7 @@ export const takesExactNumbers = (schema: Schema): Schema =>
 const isOf = <T extends Schema>(schema: Schema, type: z.core.$ZodTypeDef['type']): schema is T =>
   schema._zod.def.type === type;
 
-type Check = z.core.$ZodCheck<never>;
+type Check = z.core.$ZodCheck;
 type CheckDef = z.core.$ZodCheckDef & { value: number; inclusive: boolean; format: string };
 
 const checkDefOf = (check: Check) => check._zod.def as CheckDef;
@@ -130,28 +130,28 @@ function predicate(
   expected: string,
   abort = false,
 ): Check {
-  return z.refine(holds as (value: unknown) => boolean, {
+  return z.refine(holds as never, {
     abort,
     params: { [breachParam]: new Breach(code, expected) },
-  }) as unknown as Check;
+  });
 }
 
 /** A check that the contract's author wrote knows floats only; what it writes back counts. */
 function withFloat(check: Check): Check {
-  return z.core._check<unknown>((payload: z.core.ParsePayload<unknown>) => {
+  return z.core._check((payload: z.core.ParsePayload) => {
     const { value } = payload;
     if (!(value instanceof ExactNumber)) return check._zod.check(payload as never);
     const float = Number(value);
-    const stand: z.core.ParsePayload<unknown> = { ...payload, value: float };
+    const stand: z.core.ParsePayload = { ...payload, value: float };
     const done = check._zod.check(stand as never);
     if (stand.value !== float) payload.value = stand.value;
     return done;
-  }) as unknown as Check;
+  });
 }
 
 /** An exact number is an object to JavaScript, and so to Zod. */
 function refusingNumbers(schema: Schema): Schema {
-  const part = z.core.clone(schema, schema._zod.def as never) as Schema;
+  const part = z.core.clone(schema, schema._zod.def);
   const { run } = part._zod;
   part._zod.run = (payload, context) => {
     if (!(payload.value instanceof ExactNumber)) return run(payload, context);
@@ -178,11 +178,11 @@ function readsBigInt(schema: Schema): boolean {
 function fromJson(schema: Schema): Schema {
   const def = defOf(schema);
   const coerce = def['coerce'] === true;
-  const inner = coerce ? (z.core.clone(schema, { ...def, coerce: false } as never) as Schema) : schema;
+  const inner = coerce ? z.core.clone(schema, { ...def, coerce: false } as never) : schema;
   return z.preprocess((value) => {
     const number = coerce ? spelledNumber(value) : value;
     return isAnyNumber(number) && isWholeNumber(number) ? bigIntOf(number) : value;
-  }, inner) as unknown as Schema;
+  }, inner);
 }
 
 const bigIntOf = (value: AnyNumber): bigint =>

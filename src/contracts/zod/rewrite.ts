@@ -72,7 +72,7 @@ function withParts(schema: Schema, visit: (part: Schema) => Schema): Schema {
     const entries = Object.keys(shape).map((name) => [name, visit(shape[name]!)] as const);
     if (entries.some(([name, part]) => part !== shape[name])) changed['shape'] = Object.fromEntries(entries);
   }
-  return Object.keys(changed).length === 0 ? schema : z.core.clone(schema, { ...def, ...changed } as never);
+  return Object.keys(changed).length === 0 ? schema : z.core.clone(schema, { ...def, ...changed });
 }
 
 export const isSchema = (value: unknown): value is Schema =>
