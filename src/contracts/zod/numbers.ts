@@ -130,7 +130,7 @@ function predicate(
   expected: string,
   abort = false,
 ): Check {
-  return z.refine(holds as never, {
+  return z.refine<AnyNumber>(holds, {
     abort,
     params: { [breachParam]: new Breach(code, expected) },
   });
