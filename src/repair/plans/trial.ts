@@ -11,6 +11,7 @@ import { genericPointer, segmentsOf } from '../../model/pointer.ts';
 import { compileProvenance } from './provenance.ts';
 import { isDeclared } from './schema-paths.ts';
 import { type PlanPermissions, checkPlan } from './static-check.ts';
+import { compileUnpacking } from './unpacking.ts';
 
 /** `event`: what the plan made; `value`: what the contract made of that; `changed`: the fields in which they differ. */
 export interface Repaired {
@@ -64,8 +65,11 @@ export function compileRule(
   const unproven = compileProvenance(plan, contract);
   const doubtful = compileArrivals(plan, contract);
   const leftovers = compileLeftovers(plan, contract);
+  const closed = mayLeave === 'all' ? undefined : compileUnpacking(plan, contract);
   const pathsOf = rememberedPaths();
   return (event, violations) => {
+    const within = closed?.(event);
+    if (within !== undefined) return fail({ reason: within });
     const applied = compiled.apply(event, pathsOf(violations, event));
     if (!applied.ok) return fail({ reason: `operation ${applied.error.operation}: ${applied.error.reason}` });
     const doubt = unproven(event, applied.value) ?? doubtful(applied.value);

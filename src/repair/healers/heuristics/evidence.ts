@@ -4,6 +4,7 @@ import { listedValues, schemasAt, typesOf } from '../../plans/schema-paths.ts';
 import { type Candidate, wordsAt } from './candidates.ts';
 import { type NameEvidence, another, compareNames, sameName } from './compare.ts';
 import { isNeutral, telling, wordsOfPath } from './containers.ts';
+import { conventionsOf } from './convention.ts';
 import { fieldsOf } from './declared.ts';
 import { differInUnit, isPlural } from './name-form.ts';
 import { foldedName, tokensOf, wordsOf } from './names.ts';
@@ -103,7 +104,7 @@ export function nameEvidence(search: Search, candidate: Candidate, target: Targe
 /** From the names alone, those of the other fields included; undefined for none. */
 function fromWords(search: Search, candidate: Candidate, target: Target): NameEvidence | undefined {
   const { words } = candidate;
-  const convention = search.conventional().get(candidate);
+  const convention = conventionsOf(search).get(candidate);
   if (convention !== undefined && pointerOf(convention.path) === pointerOf(target.path))
     return { score: sameName, reason: convention.reason };
   const context = { own: search.own, isOfPerson: search.isOfPerson, isDistinctive: target.isDistinctive };
