@@ -1,3 +1,4 @@
+import { adversaryCases } from './adversary/cases.ts';
 import { type DriftCase, makeCases } from './cases.ts';
 import { loadCorpus } from './corpus.ts';
 import type { Subject } from './corpus/subject.ts';
@@ -41,6 +42,12 @@ export async function runBench(
       const { cases } = makeCases({ subjects: corpus(), mutations, seed: `${seed} lives`, count: 300 });
       const { report, verdicts } = await runLives([...cases, ...natural()], options, healer, signal);
       return { report, verdicts: [], failures: (limit) => livesText(verdicts, limit) };
+    },
+    async adversary() {
+      const subjects = [...corpus(), ...natural().map(({ subject }) => subject)];
+      const { cases, contracts } = adversaryCases(subjects, { seed: options.seed, count: options.decoys });
+      const origin = `${cases.length} decoys for ${contracts} contracts`;
+      return judged('adversary', origin, cases, healer, signal);
     },
   };
 

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export const setNames = ['generated', 'natural', 'lives'] as const;
+export const setNames = ['generated', 'natural', 'lives', 'adversary'] as const;
 export type SetName = (typeof setNames)[number];
 
 export interface Options {
@@ -23,6 +23,7 @@ export interface Options {
   senders: number;
   /** Senders whose later events are followed. */
   lives: number;
+  decoys: number;
 }
 
 /** What the caller got wrong: said without a stack. */
@@ -30,7 +31,7 @@ export class UsageError extends Error {}
 
 export const usage = `npm run bench:drift -- [options]
 
-  --set NAME         generated, natural, lives, or several with commas (default all)
+  --set NAME         generated, natural, lives, adversary, or several with commas (default all)
   --seed TEXT        all chance comes from it (default 2026)
   --cases N          about so many generated cases (default 2000)
   --kind NAME        only this kind of the generated (twin.exact), or all that begin so (rename)
@@ -41,6 +42,7 @@ export const usage = `npm run bench:drift -- [options]
   --json FILE        writes all figures and verdicts
   --gate             exit code 1 when the project's targets are missed
   --lives N          senders whose later events are followed, 50 of each (default 80)
+  --decoys N         about so many decoys of the adversary (default 2500)
   --rules N          rules of generated cases tried on other events (default 40)
   --events-per-rule N  those events (default 100)
   --stream N         events of the simulated stream (default 2000), of --senders N (default 100)
@@ -56,6 +58,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
       set: { type: 'string', default: 'all' },
       cases: { type: 'string', default: '2000' },
       lives: { type: 'string', default: '80' },
+      decoys: { type: 'string', default: '2500' },
       kind: { type: 'string' },
       healer: { type: 'string' },
       llm: { type: 'boolean', default: false },
@@ -88,6 +91,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
     stream: wholeNumber('--stream', values.stream),
     senders: wholeNumber('--senders', values.senders),
     lives: wholeNumber('--lives', values.lives),
+    decoys: wholeNumber('--decoys', values.decoys),
   };
 }
 

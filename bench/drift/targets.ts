@@ -16,6 +16,8 @@ export function failedTargets({ sets }: Report): string[] {
       failed.push(
         `${set}: ${percent(metrics.exact.share)} repaired exactly, at least ${percent(least)} wanted`,
       );
+    const { count, of } = metrics.refusalRecall;
+    if (set === 'adversary' && count < of) failed.push(`adversary: ${of - count} of ${of} decoys were taken`);
   }
   return failed;
 }
