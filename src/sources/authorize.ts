@@ -107,7 +107,7 @@ export function createAuthorize({ token, keys, clientAddress, now = Date.now }: 
 function keyOf({ headers }: Head): string | undefined {
   const bearer = /^bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];
   const own = headers['x-api-key'];
-  return bearer ?? (typeof own === 'string' && own !== '' ? own : headers.authorization);
+  return bearer ?? (typeof own === 'string' && own !== '' ? own : undefined);
 }
 
 function digest(text: string): Buffer {

@@ -131,6 +131,7 @@ describe('keys', () => {
       expect(codeOf(ask, { headers })).toBe('ok');
     for (const headers of [
       { authorization: `Basic ${text}` },
+      { authorization: text },
       bearer(`${text}x`),
       bearer(text.slice(0, -1)),
       bearer(`${text.slice(0, -1)}${text.endsWith('A') ? 'B' : 'A'}`),
