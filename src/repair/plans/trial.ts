@@ -4,6 +4,7 @@ import { type Result, fail, ok } from '../../model/result.ts';
 import type { Violation } from '../../model/violation.ts';
 import type { Failure } from '../healing/healer.ts';
 import { compileArrivals } from './arrivals.ts';
+import { compileChangedAlike } from './changed-alike.ts';
 import { type PlanContext, compilePlan } from './interpreter.ts';
 import { compileLeftovers } from './leftovers.ts';
 import type { Plan, Pointer } from '../../model/plan.ts';
@@ -65,6 +66,7 @@ export function compileRule(
   const unproven = compileProvenance(plan, contract);
   const doubtful = compileArrivals(plan, contract);
   const leftovers = compileLeftovers(plan, contract);
+  const alike = compileChangedAlike(plan, contract);
   const closed = mayLeave === 'all' ? undefined : compileUnpacking(plan, contract);
   const pathsOf = rememberedPaths();
   return (event, violations) => {
@@ -76,7 +78,9 @@ export function compileRule(
     if (doubt !== undefined) return fail({ reason: doubt });
     const made = validated(contract, applied.value);
     if (!made.ok || mayLeave === 'all') return made;
-    const leaves = leftovers(applied.value).filter((pointer) => mayLeave?.has(pointer) !== true);
+    const leaves = [...leftovers(applied.value), ...alike(applied.value)].filter(
+      (pointer) => mayLeave?.has(pointer) !== true,
+    );
     return leaves.length === 0 ? made : fail({ reason: left(leaves), leaves });
   };
 }
