@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export const setNames = ['generated', 'natural'] as const;
+export const setNames = ['generated', 'natural', 'lives', 'adversary'] as const;
 export type SetName = (typeof setNames)[number];
 
 export interface Options {
@@ -21,6 +21,9 @@ export interface Options {
   /** Events of the simulated stream. */
   stream: number;
   senders: number;
+  /** Senders whose later events are followed. */
+  lives: number;
+  decoys: number;
 }
 
 /** What the caller got wrong: said without a stack. */
@@ -28,9 +31,9 @@ export class UsageError extends Error {}
 
 export const usage = `npm run bench:drift -- [options]
 
-  --set NAME         generated, natural, or both with a comma (default all)
+  --set NAME         generated, natural, lives, adversary, or several with commas (default all)
   --seed TEXT        all chance comes from it (default 2026)
-  --cases N          about so many generated cases (default 2500)
+  --cases N          about so many generated cases (default 2000)
   --kind NAME        only this kind of the generated (twin.exact), or all that begin so (rename)
   --healer FILE      a module that exports propose(failure, signal); default: the heuristics
   --llm              the LLM healer; OPENAI_REMEDIATION_MODEL, OPENAI_BASE_URL, OPENAI_API_KEY
@@ -38,6 +41,8 @@ export const usage = `npm run bench:drift -- [options]
   --markdown         prints the tables for docs/healing.md
   --json FILE        writes all figures and verdicts
   --gate             exit code 1 when the project's targets are missed
+  --lives N          senders whose later events are followed, 50 of each (default 80)
+  --decoys N         about so many decoys of the adversary (default 2500)
   --rules N          rules of generated cases tried on other events (default 40)
   --events-per-rule N  those events (default 100)
   --stream N         events of the simulated stream (default 2000), of --senders N (default 100)
@@ -51,7 +56,9 @@ export function readOptions(args: readonly string[]): Options | undefined {
     options: {
       seed: { type: 'string', default: '2026' },
       set: { type: 'string', default: 'all' },
-      cases: { type: 'string', default: '2500' },
+      cases: { type: 'string', default: '2000' },
+      lives: { type: 'string', default: '80' },
+      decoys: { type: 'string', default: '2500' },
       kind: { type: 'string' },
       healer: { type: 'string' },
       llm: { type: 'boolean', default: false },
@@ -83,6 +90,8 @@ export function readOptions(args: readonly string[]): Options | undefined {
     eventsPerRule: wholeNumber('--events-per-rule', values['events-per-rule']),
     stream: wholeNumber('--stream', values.stream),
     senders: wholeNumber('--senders', values.senders),
+    lives: wholeNumber('--lives', values.lives),
+    decoys: wholeNumber('--decoys', values.decoys),
   };
 }
 

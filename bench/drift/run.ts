@@ -4,19 +4,19 @@ import { runBench } from './bench.ts';
 import { chosenHealer } from './healers.ts';
 import type { Verdict } from './judge.ts';
 import { type Options, UsageError, readOptions, usage } from './options.ts';
-import { failuresText } from './failures.ts';
 import { reportMarkdown, reportText } from './report.ts';
 import { failedTargets } from './targets.ts';
 
 async function main(options: Options): Promise<void> {
   const start = performance.now();
   const seconds = () => `${((performance.now() - start) / 1000).toFixed(1).padStart(5)} s  `;
-  const { report, verdicts } = await runBench(options, await chosenHealer(options), (line) =>
+  const { report, runs } = await runBench(options, await chosenHealer(options), (line) =>
     console.error(seconds() + line),
   );
   console.error(`${seconds()}done`);
   console.log(options.markdown ? reportMarkdown(report) : reportText(report));
-  if (options.failures > 0) console.log(`\n${failuresText(verdicts, options.failures)}`);
+  if (options.failures > 0) for (const { failures } of runs) console.log(`\n${failures(options.failures)}`);
+  const verdicts = runs.flatMap((run) => run.verdicts);
   if (options.json !== undefined)
     writeFileSync(options.json, `${JSON.stringify({ report, verdicts: verdicts.map(forJson) }, null, 2)}\n`);
 

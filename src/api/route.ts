@@ -19,6 +19,8 @@ export interface Route {
   reply: z.ZodType;
   /** What is answered instead to a body with `dry_run: true`, always with 200. */
   dryRun?: z.ZodType;
+  /** What it does, for the audit: every request that changes something has one. */
+  act?: string;
   /** HTTP status of the reply; 200 by default. */
   status?: 200 | 202 | 204;
   /** Media type of a reply that is not JSON. */

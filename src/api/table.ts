@@ -1,3 +1,4 @@
+import { auditRoutes } from './routes/audit.ts';
 import { consumerRoutes } from './routes/consumers.ts';
 import { contractRoutes } from './routes/contracts.ts';
 import { deadLetterDiscardRoutes, deadLetterEditRoutes, deadLetterRoutes } from './routes/dead-letters.ts';
@@ -5,6 +6,7 @@ import { eventRoutes } from './routes/events.ts';
 import { flowActivityRoutes } from './routes/flow-activity.ts';
 import { healingRoutes } from './routes/healing.ts';
 import { historyRoutes } from './routes/history.ts';
+import { keyRoutes } from './routes/keys.ts';
 import { logRoutes } from './routes/logs.ts';
 import { queryRoutes } from './routes/query.ts';
 import { repairRoutes } from './routes/repairs.ts';
@@ -24,6 +26,7 @@ export const groups = {
   'Counters, history and logs': { ...statsRoutes, ...historyRoutes, ...logRoutes },
   'Queues and state': { ...consumerRoutes, ...stateRoutes },
   Query: queryRoutes,
+  'Keys and audit': { ...keyRoutes, ...auditRoutes },
   Service: { ...healthRoutes, ...documentRoutes },
 };
 

@@ -1,5 +1,6 @@
 import { type Ask, type AskArgs, type Key, type ReplyTo, addressOf, queryString } from '../api/client.ts';
 import type { Method } from '../api/route.ts';
+import { parseJson } from '../model/exact-json.ts';
 import type { Config } from '../config/load.ts';
 import { messageOf } from '../model/errors.ts';
 import { isObject } from '../model/json.ts';
@@ -126,7 +127,7 @@ async function inProcess(config: Config, io: Io): Promise<ApiClient> {
 function answer<T>(status: number, text: string): T {
   let body: unknown;
   try {
-    body = text === '' ? undefined : JSON.parse(text);
+    body = text === '' ? undefined : parseJson(text);
   } catch {
     throw new CliError(`the service answered ${status} with something that is not JSON`);
   }

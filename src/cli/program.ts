@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { readFileSync } from 'node:fs';
 import { SentinelError, messageOf } from '../model/errors.ts';
 import { packageFolder } from '../support/package-folder.ts';
+import { registerAudit } from './audit.ts';
 import { registerBench } from './bench.ts';
 import { registerContracts } from './contracts.ts';
 import { registerDeadLetters } from './dead-letters.ts';
@@ -9,6 +10,7 @@ import { registerDev } from './dev.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerIngest } from './ingest.ts';
 import { registerInit } from './init.ts';
+import { registerKeys } from './keys.ts';
 import { CliError, say, type Io, type Outcome } from './io.ts';
 import { registerMigrate } from './migrate.ts';
 import { registerQuery } from './query.ts';
@@ -28,6 +30,8 @@ const registrations = [
   registerReplay,
   registerSimulate,
   registerQuery,
+  registerKeys,
+  registerAudit,
   registerMigrate,
   registerBench,
   registerDoctor,

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { withClient } from './client.ts';
-import { print, printJson, say, type Io } from './io.ts';
+import { print, printJson, say, type Io, type Outcome } from './io.ts';
 import { wholeNumber, withExamples, withJson, withServer, type ServerOptions } from './options.ts';
 import { formatCsv, formatTable } from './table.ts';
 
@@ -8,10 +8,13 @@ interface QueryOptions extends ServerOptions {
   json?: boolean;
   csv?: boolean;
   safeCells?: boolean;
-  maxRows: number;
+  maxRows?: number;
 }
 
-export function registerQuery(program: Command, io: Io): void {
+const screenRows = 1000;
+const mostRows = 1_000_000;
+
+export function registerQuery(program: Command, io: Io, outcome: Outcome): void {
   const command = withJson(withServer(program.command('query')))
     .description('Run read-only SQL on the destination, while the service runs or not.')
     .argument('<sql>', 'one SELECT')
@@ -27,8 +30,12 @@ export function registerQuery(program: Command, io: Io): void {
         .implies({ csv: true })
         .conflicts('json'),
     )
-    .option('--max-rows <count>', 'rows to print at most', wholeNumber(1, 100_000), 1000)
-    .action((sql: string, options: QueryOptions) => query(io, sql, options));
+    .option(
+      '--max-rows <count>',
+      `rows to print at most (default: ${screenRows}; of --csv and --json into a file or pipe all, up to 1,000,000)`,
+      wholeNumber(1, mostRows),
+    )
+    .action((sql: string, options: QueryOptions) => query(io, sql, options, outcome));
   withExamples(
     command,
     'sentinel query "SELECT source, count(*) FROM transaction GROUP BY source"',
@@ -36,20 +43,25 @@ export function registerQuery(program: Command, io: Io): void {
   );
 }
 
-async function query(io: Io, sql: string, options: QueryOptions): Promise<void> {
+async function query(io: Io, sql: string, options: QueryOptions, outcome: Outcome): Promise<void> {
+  const isForProgram = io.columns === undefined && (options.csv === true || options.json === true);
+  const max_rows = options.maxRows ?? (isForProgram ? mostRows : screenRows);
   const result = await withClient(io, options, (client) =>
-    client.request('POST /api/v1/query', { body: { sql, max_rows: options.maxRows } }),
+    client.request('POST /api/v1/query', { body: { sql, max_rows } }),
   );
-  if (options.json === true) return printJson(io, result);
-  print(
-    io,
-    options.csv === true
-      ? formatCsv(result.columns, result.rows, {
-          forTerminal: io.columns !== undefined,
-          safeCells: options.safeCells,
-        })
-      : formatTable(result.columns, result.rows, io.columns),
-  );
-  if (result.truncated)
-    say(io, `There are more rows; these are the first ${result.rows.length}. See --max-rows.`);
+  if (options.json === true) printJson(io, result);
+  else
+    print(
+      io,
+      options.csv === true
+        ? formatCsv(result.columns, result.rows, {
+            forTerminal: io.columns !== undefined,
+            safeCells: options.safeCells,
+          })
+        : formatTable(result.columns, result.rows, io.columns),
+    );
+  if (!result.truncated) return;
+  say(io, `There are more rows; these are the first ${result.rows.length}. See --max-rows.`);
+  // Whoever wrote a file shall not take it for the whole.
+  if (isForProgram && options.maxRows === undefined) outcome.exitCode = 1;
 }

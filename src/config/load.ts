@@ -162,12 +162,20 @@ function withOverrides(config: Config, overrides: ConfigOverrides = {}): Config 
   return merged as unknown as Config;
 }
 
+/** A shorter one can be guessed. */
+const shortestToken = 16;
+
 /** What no single setting can tell. */
 function checkWhole(config: Config, problems: string[]): void {
   const { host, token } = config.http;
   if (token === undefined && !isLoopback(host)) {
     problems.push(
       `http.host: ${host} can be reached from other machines, and no token protects it; set SENTINEL_API_TOKEN, or use 127.0.0.1`,
+    );
+  }
+  if (token !== undefined && token.length < shortestToken && !isLoopback(host)) {
+    problems.push(
+      `SENTINEL_API_TOKEN: has ${token.length} characters, and http.host: ${host} can be reached from other machines; allowed: ${shortestToken} or more (openssl rand -hex 24)`,
     );
   }
   if (!isLoopback(host)) problems.push(...openSources(config.sources));

@@ -1,6 +1,6 @@
+import { parseJson } from '../model/exact-json.ts';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Json, JsonObject } from '../model/json.ts';
-import { sameJson } from '../repair/plans/draft.ts';
+import { type Json, type JsonObject, sameJson } from '../model/json.ts';
 import type { Apply } from '../repair/rules/index-by-sender.ts';
 import { compileInputs } from '../repair/rules/inputs.ts';
 import { type Lesson, ruleFrom } from '../repair/rules/lesson.ts';
@@ -134,7 +134,7 @@ async function fixesOf(
     if (++examined > maxExamined || fixes.contradictions.length === maxContradictions) break;
     if (!isAlike(earlier) || earlier.edited === undefined) continue;
     const { event, violations } = failureOf(earlier, contract);
-    const meant = contract.validate(completed(earlier, contract, JSON.parse(earlier.edited) as JsonObject));
+    const meant = contract.validate(completed(earlier, contract, parseJson(earlier.edited) as JsonObject));
     const repaired = apply(event, violations);
     if (meant.ok && repaired.ok && !sameDeclared(repaired.value.value, meant.value, contract.columns))
       fixes.contradictions.push({

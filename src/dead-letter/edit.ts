@@ -1,6 +1,6 @@
 import type { Contract } from '../contracts/contract.ts';
 import { parseExact } from '../model/exact-json.ts';
-import type { JsonObject } from '../model/json.ts';
+import { type JsonObject, cloneJson } from '../model/json.ts';
 import type { Failure } from '../repair/healing/healer.ts';
 import type { Plan } from '../model/plan.ts';
 import { pointerOf } from '../model/pointer.ts';
@@ -46,7 +46,7 @@ export interface ReviewedEdit {
 
 export function reviewEdit(deps: EditDeps, letter: DeadLetter, edited: JsonObject): ReviewedEdit {
   const facts = factsOf(letter);
-  const verdict = deps.preview(structuredClone(edited), facts);
+  const verdict = deps.preview(cloneJson(edited), facts);
   const outcome = {
     valid: verdict.kind === 'valid' || verdict.kind === 'repaired',
     violations:

@@ -1,5 +1,6 @@
 import type { Config } from '../config/load.ts';
 import { loadContracts } from '../contracts/discover.ts';
+import { createClaims } from '../dead-letter/claims.ts';
 import { createDeadLetters } from '../dead-letter/store.ts';
 import { createLeases } from '../engine/lease.ts';
 import { SentinelError } from '../model/errors.ts';
@@ -47,7 +48,7 @@ export async function startPipeline(parts: PipelineParts): Promise<StartedPipeli
   const steps = await discoverSteps(stepFolders(config));
   const insight = await openInsight({ engine, log, record: parts.consume });
   const faults = createFaults(log);
-  const letters = createDeadLetters(engine.state);
+  const letters = createDeadLetters(engine.state, { claimed: createClaims(engine) });
   const recent = recentEvents();
   const leases = createLeases(engine);
   const rules = await openRuleStore(engine.state, {

@@ -1,3 +1,4 @@
+import { parseJson } from '../model/exact-json.ts';
 import type { ReplayTrail } from '../model/event.ts';
 import type { Incoming } from '../ingest/record.ts';
 import type { JsonObject } from '../model/json.ts';
@@ -63,7 +64,7 @@ class PatchedTrail implements RepairTrail {
   }
 
   get result(): string {
-    const [original, patch] = [this.original, this.patch].map((text) => JSON.parse(text) as JsonObject);
+    const [original, patch] = [this.original, this.patch].map((text) => parseJson(text) as JsonObject);
     return JSON.stringify(patched(original!, patch!));
   }
 }

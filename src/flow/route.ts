@@ -6,6 +6,7 @@ import type { Row, Settled } from '../load/destination.ts';
 import type { CopyFeed } from '../load/replicas/feed.ts';
 import type { LoadStage } from '../load/stage.ts';
 import type { FixedEvent } from '../model/event.ts';
+import { parseJson } from '../model/exact-json.ts';
 import type { PipelineMetrics } from '../observe/metrics.ts';
 import { createInOrder } from '../support/in-order.ts';
 import { limitLog } from '../support/log-limit.ts';
@@ -82,7 +83,7 @@ export class Route {
     const candidates = noCandidates();
     const healed: string[] = [];
     for (const { body } of batch) {
-      const fixed = JSON.parse(Buffer.from(body).toString()) as FixedEvent;
+      const fixed = parseJson(Buffer.from(body).toString()) as unknown as FixedEvent;
       if (fixed.chained === true) continue;
       const row = this.#parts.judge.fixed(fixed, outbox);
       if (row === undefined) continue;

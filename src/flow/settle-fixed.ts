@@ -1,4 +1,5 @@
 import { brokenBy } from '../contracts/fence.ts';
+import { parseJson } from '../model/exact-json.ts';
 import type { ContractRegistry } from '../contracts/registry.ts';
 import type { FailedEvent, FixedEvent } from '../model/event.ts';
 import type { JsonObject } from '../model/json.ts';
@@ -48,7 +49,7 @@ function failedAgain(
   violations: Violation[],
   jsonSchema: JsonObject,
 ): FailedEvent {
-  const event = JSON.parse(raw) as JsonObject;
+  const event = parseJson(raw) as JsonObject;
   const signature = errorSignature({ contract, version, source, violations, event, jsonSchema });
   return {
     request_id,

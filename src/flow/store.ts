@@ -44,7 +44,7 @@ export async function openStore(
   if (consume)
     void loading
       .inTurn('the take-over of dead letters', () =>
-        takeOverLetters({ state: engine.state, letters, destination, log }),
+        takeOverLetters({ state: engine.state, letters, destination, queueId, log }),
       )
       .catch(unlessStopped(faults.onBroken));
   return { destination, loading, check };

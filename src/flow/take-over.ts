@@ -11,17 +11,19 @@ const pageSize = 500;
 const statuses: DeadLetterStatus[] = ['open', 'replaying', 'discarded'];
 
 /**
- * Versions before 0.3 kept dead letters without entries in the destination. Once, at the first start of this one and before
- * anything else is settled, each gets its entry, so that a late copy of its event finds it.
+ * Gives dead letters that have no entry in the destination their entry, before anything else is settled, so that a late copy of
+ * an event finds it: those of versions before 0.3, once, and all of them when the destination has seen nothing of this queue.
  */
 export async function takeOverLetters(deps: {
   state: StateStore;
   letters: Pick<DeadLetterStore, 'list' | 'settleReplayed'>;
-  destination: Pick<Destination, 'settle'>;
+  destination: Pick<Destination, 'settle' | 'marked'>;
+  queueId: string;
   log: Logger;
 }): Promise<void> {
-  const { state, letters, destination, log } = deps;
-  if ((await state.get(doneKey)) !== undefined) return;
+  const { state, letters, destination, queueId, log } = deps;
+  const isNew = (await destination.marked(queueId)) === undefined;
+  if (!isNew && (await state.get(doneKey)) !== undefined) return;
   let count = 0;
   for (const status of statuses) {
     let cursor: string | undefined;
@@ -37,7 +39,7 @@ export async function takeOverLetters(deps: {
   if (count > 0)
     log.info(
       { status: 'taken_over', letters: count },
-      'dead letters of an older version have their entries now',
+      'dead letters have their entries in the destination now',
     );
 }
 

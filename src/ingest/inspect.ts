@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../model/json.ts';
+import { type Json, type JsonObject, isContainer } from '../model/json.ts';
 import { type Result, fail, ok } from '../model/result.ts';
 import { parseExact } from '../model/exact-json.ts';
 
@@ -44,7 +44,7 @@ function walk(value: Json, depthLeft: number, seen: Seen): void {
       seen.problem = { code: 'number_out_of_range', detail: 'a number is too large; send it as a string' };
     return;
   }
-  if (typeof value !== 'object' || value === null) return;
+  if (!isContainer(value)) return;
   if (depthLeft === 0) {
     seen.problem = { code: 'too_deep', detail: 'the event is nested too deeply' };
     return;
@@ -80,7 +80,7 @@ const spacedColon = /"\s+:/;
 const longNumber = /[\d.]{16}|\d[eE]-\d{3}/;
 
 function holdsOtherValues(exact: Json, rounded: Json): boolean {
-  if (typeof exact !== 'object' || exact === null) return exact !== rounded;
+  if (!isContainer(exact)) return exact !== rounded;
   if (Array.isArray(exact))
     return exact.some((item, index) => holdsOtherValues(item, (rounded as Json[])[index] as Json));
   return Object.keys(exact).some((key) =>

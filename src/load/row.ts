@@ -1,5 +1,6 @@
+import { ExactNumber, exactNumbersExist, plainText } from '../model/exact-number.ts';
 import type { Contract } from '../contracts/contract.ts';
-import type { JsonObject } from '../model/json.ts';
+import { holdsExactNumber, type JsonObject } from '../model/json.ts';
 import type { Row } from './destination.ts';
 import type { RepairTrail } from '../model/loaded-event.ts';
 
@@ -29,6 +30,8 @@ export interface RowFacts {
 export function createRowMaker(contract: Contract): (value: JsonObject, facts: RowFacts) => Row {
   const declared = new Set(contract.columns.map((column) => column.name)).add(idField);
 
+  const plain = contract.columns.filter(({ type }) => type.kind !== 'json').map(({ name }) => name);
+
   return (value, facts) => {
     let values = value;
     let filled = facts.changed;
@@ -40,7 +43,11 @@ export function createRowMaker(contract: Contract): (value: JsonObject, facts: R
       filled = { ...filled, [idField]: facts.requestId };
     }
     // A field that has gone from a column would come back from the text.
-    const text = facts.gone?.some((field) => declared.has(field)) ? undefined : facts.text;
+    let text = facts.gone?.some((field) => declared.has(field)) ? undefined : facts.text;
+    if (exactNumbersExist() && holdsExactNumber(value)) {
+      text = undefined;
+      values = withPlainNumbers(values, plain);
+    }
     return new EventRow(contract, declared, facts, text, values, filled, extra);
   };
 }
@@ -99,6 +106,16 @@ class EventRow implements Row {
   letGo(): void {
     if (this.text !== undefined) this.#values = undefined;
   }
+}
+
+/** In a column of a type of its own, an exact number is its digits: JSON readers of destinations would round it. */
+function withPlainNumbers(values: JsonObject, columns: readonly string[]): JsonObject {
+  const result = { ...values };
+  for (const name of columns) {
+    const value = values[name];
+    if (value instanceof ExactNumber) result[name] = plainText(value);
+  }
+  return result;
 }
 
 function only(fields: ReadonlySet<string>, value: JsonObject): JsonObject {

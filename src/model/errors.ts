@@ -14,6 +14,7 @@ export const errorCodes = {
   destination_schema_conflict: { retryable: false },
   query_refused: { retryable: false },
   query_failed: { retryable: false },
+  query_busy: { retryable: true },
   llm_unavailable: { retryable: true },
   certificate_unavailable: { retryable: true },
   llm_budget_exhausted: { retryable: true },

@@ -1,3 +1,4 @@
+import { packNumbers, unpackNumbers } from './exact-messages.ts';
 import type { MessagePort, Worker } from 'node:worker_threads';
 import { type ErrorCode, SentinelError, errorCodes, messageOf } from '../model/errors.ts';
 
@@ -24,9 +25,9 @@ export function serve<T extends Api<T>>(port: MessagePort, api: T): void {
     const result =
       method === undefined
         ? Promise.reject(new Error(`no method ${message.method}`))
-        : method(...message.args);
+        : method(...(unpackNumbers(message.args) as unknown[]));
     result.then(
-      (value) => port.postMessage({ answer: message.call, value } satisfies Answer),
+      (value) => port.postMessage({ answer: message.call, value: packNumbers(value) } satisfies Answer),
       (error: unknown) => {
         const code = error instanceof SentinelError ? error.code : undefined;
         port.postMessage({
@@ -54,7 +55,7 @@ export function remote<T extends Api<T>>(worker: Worker): Remote<T> {
     if (typeof message.answer !== 'number') return;
     const call = waiting.get(message.answer);
     waiting.delete(message.answer);
-    if (message.error === undefined) call?.resolve(message.value);
+    if (message.error === undefined) call?.resolve(unpackNumbers(message.value));
     else call?.reject(revive(message.error));
   });
 
@@ -68,7 +69,7 @@ export function remote<T extends Api<T>>(worker: Worker): Remote<T> {
     return new Promise((resolve, reject) => {
       const id = ++calls;
       waiting.set(id, { resolve, reject });
-      worker.postMessage({ call: id, method, args } satisfies Call);
+      worker.postMessage({ call: id, method, args: packNumbers(args) as unknown[] } satisfies Call);
     });
   }
 

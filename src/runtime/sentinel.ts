@@ -19,7 +19,9 @@ import { type LogRing, createLogRing } from '../support/log-ring.ts';
 import { type PipelineHost, hostPipeline } from './host.ts';
 import { contractFolders, stepFolders } from '../config/project.ts';
 import { openRuleStore } from '../repair/rules/store.ts';
-import { createAuthorize } from '../sources/authorize.ts';
+import { ok } from '../model/result.ts';
+import { createAuthorize, local } from '../sources/authorize.ts';
+import { openKeys } from '../sources/keys.ts';
 import { createApi } from '../server/server.ts';
 import { discoverSteps } from '../steps/discover.ts';
 
@@ -97,14 +99,11 @@ export interface OfflineApi {
 export async function openOffline(config: Config, options: SentinelOptions): Promise<OfflineApi> {
   const parts = await open(config, { ...options, consume: false });
   parts.setReady(true);
-  const authorization =
-    config.http.token === undefined ? {} : { authorization: `Bearer ${config.http.token}` };
   return {
     async inject({ method, url, payload }) {
       const response = await parts.app.inject({
         method: method as 'GET' | 'POST' | 'DELETE',
         url,
-        headers: { host: 'localhost', ...authorization },
         ...(payload === undefined ? {} : { payload: payload as object }),
       });
       return { statusCode: response.statusCode, body: response.body };
@@ -159,11 +158,24 @@ async function open(
       ),
     );
     let sources = createSources(config.sources);
+    const keys = keep(
+      await openKeys(engine.state, {
+        onError: (err) => log.warn({ err, code: 'key_use_not_noted' }, 'the last use of a key was not noted'),
+      }),
+    );
+    const clientAddress = createClientAddress(config.http.trustedProxies);
+    // Whoever opens the data folder itself is not asked for a key.
+    const authorize = consume
+      ? createAuthorize({ token: config.http.token, keys, clientAddress })
+      : () => ok(local);
     const ingest = createIngest({
       publish: (message) => engine.publish(topics.raw, [message]),
-      authorize: createAuthorize(config.http),
+      authorize: (request, source) => {
+        const actor = authorize(request, { role: 'ingest', source });
+        return actor.ok ? undefined : actor.error;
+      },
       rateLimit: createBuckets(config.http.rateLimit),
-      clientAddress: createClientAddress(config.http.trustedProxies),
+      clientAddress,
       sources: (name) => sources(name),
       deliveries,
       limits: { maxBodyBytes, maxEvents, maxDepth },
@@ -179,6 +191,8 @@ async function open(
         deadLetters,
         rules,
         ingest,
+        keys,
+        authorize,
         ready: () => ready,
         log,
         logs,

@@ -6,6 +6,8 @@ import type { IngestHandler } from '../ingest/handler.ts';
 import type { Logger } from '../support/log.ts';
 import type { LogRing } from '../support/log-ring.ts';
 import type { Pipeline } from '../runtime/pipeline-api.ts';
+import type { Authorize } from '../sources/authorize.ts';
+import type { Keys } from '../sources/keys.ts';
 import type { RuleStore } from '../repair/rules/store.ts';
 
 /** What the routes work with. */
@@ -17,6 +19,8 @@ export interface ServerContext {
   deadLetters: DeadLetterCounts;
   rules: RuleStore;
   ingest: IngestHandler;
+  keys: Keys;
+  authorize: Authorize;
   /** False while the service starts or stops. */
   ready: () => boolean;
   log: Logger;

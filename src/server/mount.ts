@@ -8,6 +8,7 @@ import {
   type Routes,
   splitKey,
 } from '../api/route.ts';
+import { noteAct } from './note-act.ts';
 import { parseWith } from './parse.ts';
 import { sendProblem } from './replies.ts';
 
@@ -63,7 +64,9 @@ export function mount<T extends Routes>(
         }
         void reply.code(route.status ?? 200);
         const params = request.params as Record<string, string>;
-        return handler({ ...input, params, request } as Input<string, unknown>, reply);
+        const answer = await handler({ ...input, params, request } as Input<string, unknown>, reply);
+        if (route.act !== undefined) await noteAct({ act: route.act, key }, answer, request, reply);
+        return answer;
       },
     });
   }

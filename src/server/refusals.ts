@@ -27,7 +27,10 @@ export function problemOf(error: unknown): Problem {
       status,
       code: code ?? 'bad_request',
       title: 'Bad request',
-      detail: message ?? 'The request is malformed.',
+      detail:
+        status === 415
+          ? 'Send the body as JSON, with the header "Content-Type: application/json".'
+          : (message ?? 'The request is malformed.'),
     };
   }
   return {

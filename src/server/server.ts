@@ -1,8 +1,8 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import { isIngestPath } from '../ingest/handler.ts';
-import { createAuthorize } from '../sources/authorize.ts';
 import { limitLog } from '../support/log-limit.ts';
+import { createAudit } from './audit.ts';
 import { limitConnections, patienceOf } from './connections.ts';
 import type { ServerContext } from './context.ts';
 import { createEventStreams } from './event-stream.ts';
@@ -31,6 +31,8 @@ export async function createApi(context: ServerContext): Promise<FastifyInstance
   closeInTime(app);
   const streams = createEventStreams();
   app.addHook('preClose', async () => streams.endAll());
+  // A browser sends text/plain for any page; the API takes JSON.
+  app.removeContentTypeParser('text/plain');
   letIn(app, context);
   refuse(app, context);
   healthRoutes(app, context);
@@ -67,15 +69,19 @@ function closeInTime(app: FastifyInstance): void {
 }
 
 /** Every route says who may send it; one that does not can't be mounted. */
-function letIn(app: FastifyInstance, { config }: ServerContext): void {
-  const authorize = createAuthorize(config.http);
+function letIn(app: FastifyInstance, { authorize, engine }: ServerContext): void {
+  app.decorate('audit', createAudit(engine.state));
+  app.decorateRequest('actor');
   app.addHook('onRoute', ({ config: route, method, url }) => {
     if (route?.role === undefined) throw new Error(`${String(method)} ${url} does not say who may send it`);
   });
   app.addHook('onRequest', async (request, reply) => {
-    if (request.routeOptions.config.role === 'anyone') return;
-    const refusal = authorize(request);
-    if (refusal !== undefined) return sendProblem(reply, refusal);
+    // What is not there is not there for any key that may read.
+    const { role = 'read' } = request.routeOptions.config;
+    if (role === 'anyone') return;
+    const actor = authorize(request.raw, { role });
+    if (!actor.ok) return sendProblem(reply, actor.error);
+    request.actor = actor.value;
   });
 }
 

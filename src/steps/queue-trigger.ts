@@ -1,3 +1,4 @@
+import { parseJson } from '../model/exact-json.ts';
 import {
   defaultRetry,
   type Consumer,
@@ -136,7 +137,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
 
 function parse(body: Uint8Array, step: string, topic: string): Json {
   try {
-    return JSON.parse(decoder.decode(body)) as Json;
+    return parseJson(decoder.decode(body));
   } catch (error) {
     throw new SentinelError('step_failed', `A message on ${topic} for step ${step} is not JSON.`, {
       cause: error,

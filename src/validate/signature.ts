@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Json, type JsonObject, type JsonType, isObject, jsonType } from '../model/json.ts';
+import { type Json, type JsonObject, type JsonType, isObject, jsonType, isContainer } from '../model/json.ts';
 import { pointerOf } from '../model/pointer.ts';
 import { isDeclared, schemasAt } from '../repair/plans/schema-paths.ts';
 import type { Violation } from '../model/violation.ts';
@@ -73,7 +73,7 @@ function* walkUndeclared(event: JsonObject, jsonSchema: JsonObject): Generator<U
   function* visit(value: Json, segments: string[]): Generator<UndeclaredField> {
     if (++visited > maxVisited) return;
     if (Array.isArray(value)) {
-      for (const item of value) if (typeof item === 'object') yield* visit(item, [...segments, '*']);
+      for (const item of value) if (isContainer(item)) yield* visit(item, [...segments, '*']);
       return;
     }
     if (!isObject(value) || !listsProperties(jsonSchema, segments)) return;

@@ -27,9 +27,13 @@ beforeEach(async () => {
   accepted = [];
   requests = 0;
   busy = 0;
-  const authorize = createAuthorize({ token: 'secret' });
+  const keys = { find: () => undefined, areNeeded: () => false, used: () => undefined };
+  const authorized = createAuthorize({ token: 'secret', keys, clientAddress: () => 'test' });
   const ingest = createIngest({
-    authorize,
+    authorize: (request, source) => {
+      const actor = authorized(request, { role: 'ingest', source });
+      return actor.ok ? undefined : actor.error;
+    },
     rateLimit: () => undefined,
     clientAddress: () => 'test',
     deliveries: createDeliveries(memoryState(), () => undefined),

@@ -241,7 +241,10 @@ describe('what it refuses, and how it says so', () => {
   it('a host that other machines reach, unless a token protects it', () => {
     const env = { SENTINEL_HOST: '0.0.0.0' };
     expect(problems({ env })).toContain('set SENTINEL_API_TOKEN');
-    expect(load({ env: { ...env, SENTINEL_API_TOKEN: 't' } }).http.token).toBe('t');
+    expect(problems({ env: { ...env, SENTINEL_API_TOKEN: 'fifteen-letters' } })).toContain('16 or more');
+    const SENTINEL_API_TOKEN = 'sixteen-letters!';
+    expect(load({ env: { ...env, SENTINEL_API_TOKEN } }).http.token).toBe(SENTINEL_API_TOKEN);
+    expect(load({ env: { SENTINEL_API_TOKEN: 't' } }).http.token).toBe('t');
   });
 
   it('a config file that was named and is not there', () => {

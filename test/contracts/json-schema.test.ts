@@ -85,7 +85,6 @@ describe('a contract in JSON Schema', () => {
     ],
     ['`x-contract.aliases` must be', { 'x-contract': { ...header, aliases: { amount: ['x'] } } }],
     ['`x-contract.tabel` is not one of', { 'x-contract': { ...header, tabel: 'x' } }],
-    ['`$schema` must be', { $schema: 'http://json-schema.org/draft-04/schema#' }],
     ['#/definitions/none', { properties: { a: { $ref: '#/definitions/none' } } }],
     ['https://elsewhere.example', { properties: { a: { $ref: 'https://elsewhere.example/a.json' } } }],
     ['type must be', { type: 'text' }],

@@ -1,3 +1,4 @@
+import { parseJson } from '../../src/model/exact-json.ts';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -146,7 +147,8 @@ export async function healingBench(
       (batch) => stage.handle(batch),
     ),
     await engine.consume(topics.fixed, 'test', {}, async (batch) => {
-      for (const { body } of batch) fixed.push(JSON.parse(Buffer.from(body).toString()) as FixedEvent);
+      for (const { body } of batch)
+        fixed.push(parseJson(Buffer.from(body).toString()) as unknown as FixedEvent);
     }),
     await engine.consume(topics.unrecoverable, 'test', {}, async (batch) => {
       for (const { body } of batch) dead.push(JSON.parse(Buffer.from(body).toString()) as UnrecoverableEvent);

@@ -1,3 +1,4 @@
+import { ExactNumber } from '../../src/model/exact-number.ts';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type Incoming, encodeRecord, forEachEvent, headerOf } from '../../src/ingest/record.ts';
@@ -40,5 +41,5 @@ it('gives back the events of many records, each with its id and its exact text',
 it('keeps digits that a float would round, where the record says so', () => {
   const line = '{"amount":12345678901234567.89,"n":1.5}';
   const [incoming] = decoded([encodeRecord({ id: nextId(1), at: 1, n: 1, exact: true }, line)]);
-  expect(incoming!.event).toEqual({ amount: '12345678901234567.89', n: 1.5 });
+  expect(incoming!.event).toEqual({ amount: new ExactNumber('12345678901234567.89'), n: 1.5 });
 });

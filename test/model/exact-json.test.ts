@@ -1,3 +1,4 @@
+import { ExactNumber } from '../../src/model/exact-number.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseExact } from '../../src/model/exact-json.ts';
@@ -9,10 +10,10 @@ describe('parseExact', () => {
     ['1e2', 100],
     ['-0.0', -0],
     ['0.30000000000000004', 0.30000000000000004],
-    ['9007199254740993', '9007199254740993'],
-    ['12345678901234567.89', '12345678901234567.89'],
-    ['1e400', '1e400'],
-    ['1e-400', '1e-400'],
+    ['9007199254740993', new ExactNumber('9007199254740993')],
+    ['12345678901234567.89', new ExactNumber('12345678901234567.89')],
+    ['1e400', new ExactNumber('1e400')],
+    ['1e-400', new ExactNumber('1e-400')],
   ])('reads %s as %j', (lexeme, value) => {
     expect(parseExact(`{"n":${lexeme}}`)).toEqual({ n: value });
   });

@@ -1,3 +1,4 @@
+import { ExactNumber } from '../../src/model/exact-number.ts';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../src/model/json.ts';
@@ -159,9 +160,6 @@ describe('a cast that would lose or guess fails', () => {
     ]),
     [12.5, 'integer'],
     ['007', 'integer'],
-    ['9007199254740993', 'integer'],
-    ['9007199254740993', 'number'],
-    ['0.10000000000000000001', 'number'],
     [1e21, 'string'],
     ['yes', 'boolean'],
     ['1', 'boolean'],
@@ -238,4 +236,17 @@ describe('a cast that would lose or guess fails', () => {
     );
     expect(made('SECRET', 'integer')).toBeUndefined();
   });
+});
+
+it('a number of any size is exact', () => {
+  for (const [text, to] of [
+    ['9007199254740993', 'integer'],
+    ['-820982911946154508', 'number'],
+    ['0.10000000000000000001', 'number'],
+  ] as const) {
+    expect(cast(text, to)).toEqual({ ok: true, value: new ExactNumber(text) });
+    expect(cast(new ExactNumber(text), 'string')).toEqual({ ok: true, value: text });
+    expect(cast(new ExactNumber(text), to)).toEqual({ ok: true, value: new ExactNumber(text) });
+  }
+  expect(cast(new ExactNumber('0.10000000000000000001'), 'integer')).toMatchObject({ ok: false });
 });

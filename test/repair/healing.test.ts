@@ -1,3 +1,4 @@
+import { ExactNumber } from '../../src/model/exact-number.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Healer } from '../../src/repair/healing/healer.ts';
 import { heuristicsHealer } from '../../src/repair/healers/heuristics/index.ts';
@@ -76,7 +77,7 @@ describe('an event that a healer repairs', () => {
     };
     await bench.engine.publish('validation_error', [{ body: Buffer.from(JSON.stringify(body)) }]);
     await bench.settled(1);
-    expect(bench.fixed[0]?.event['amount']).toBe('12345678901234567890.12');
+    expect(bench.fixed[0]?.event['amount']).toEqual(new ExactNumber('12345678901234567890.12'));
   });
 });
 

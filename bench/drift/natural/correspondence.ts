@@ -14,14 +14,16 @@ export function correspondence(was: JsonObject, is: JsonObject, contract: Contra
   const shared = new Set([...before.keys()].filter((text) => before.get(text) === 1 && after.has(text)));
 
   return {
+    /** Undefined for an event that differs where the change can't be followed. */
     apply(event: JsonObject): JsonObject | undefined {
-      const values = new Map(pairsOf(was, event).filter(([text]) => shared.has(text)));
-      return replaceLeaves(is, values) as JsonObject;
+      const leaves = pairsOf(was, event);
+      const isAsItWas = ([text, value]: [string, Json | undefined]) =>
+        shared.has(text) || (value !== undefined && asText(value) === text);
+      if (!leaves.every(isAsItWas)) return undefined;
+      return replaceLeaves(is, new Map(leaves.filter(([text]) => shared.has(text)))) as JsonObject;
     },
     /** Other values of the same sort, where the contract takes them. */
     sibling(event: JsonObject, random: Random): JsonObject {
-      const values = new Map<string, Json | undefined>();
-      for (const text of countedLeaves(event).keys()) values.set(text, undefined);
       let made = event;
       for (const [text, value] of pairsOf(was, event)) {
         if (!shared.has(text) || value === undefined) continue;

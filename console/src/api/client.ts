@@ -7,6 +7,7 @@ import {
   queryString,
 } from '../../../src/api/client.ts';
 import type { Problem } from '../../../src/api/problem.ts';
+import { parseJson } from '../../../src/model/exact-json.ts';
 import { tokenStore } from './token.ts';
 import type { Violation } from './types.ts';
 
@@ -71,7 +72,7 @@ export async function request<K extends Key>(
     text: text ?? (body === undefined ? undefined : JSON.stringify(body)),
     signal,
   });
-  return (response.status === 204 ? undefined : await response.json()) as ReplyTo<K>;
+  return (response.status === 204 ? undefined : parseJson(await response.text())) as ReplyTo<K>;
 }
 
 async function problemOf(response: Response): Promise<ApiError> {

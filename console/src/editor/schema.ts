@@ -1,5 +1,6 @@
 import { describeSchema } from '../../../src/contracts/zod/describe-schema.ts';
 import { deref } from '../../../src/contracts/json-schema/refs.ts';
+import { isObject } from '../../../src/model/json.ts';
 import type { Json, JsonObject } from '../api/types.ts';
 
 /** The part of a JSON Schema that is for a path; undefined for what it does not declare. */
@@ -74,6 +75,4 @@ function alternatives(schema: JsonObject, root: JsonObject, depth = 0): JsonObje
 /** Schemas may refer to themselves. */
 const maxDepth = 8;
 
-function asObject(value: Json | undefined): JsonObject | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
-}
+const asObject = (value: Json | undefined): JsonObject | undefined => (isObject(value) ? value : undefined);

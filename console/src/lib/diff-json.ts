@@ -1,3 +1,4 @@
+import { isContainer } from '../../../src/model/json.ts';
 import type { Json } from '../api/types.ts';
 
 export interface Difference {
@@ -19,5 +20,5 @@ export function differences(before: Json | undefined, after: Json | undefined, p
 }
 
 function isTree(value: Json | undefined): boolean {
-  return typeof value === 'object' && value !== null;
+  return isContainer(value);
 }

@@ -1,3 +1,4 @@
+import { isObject } from '../../../src/model/json.ts';
 import type { Json } from '../api/types.ts';
 
 export function segmentsOf(pointer: string): string[] {
@@ -11,8 +12,7 @@ export function valueAt(json: Json | undefined, pointer: string): Json | undefin
   let value: Json | undefined = json;
   for (const segment of segmentsOf(pointer)) {
     if (Array.isArray(value)) value = value[Number(segment)];
-    else if (typeof value === 'object' && value !== null && Object.hasOwn(value, segment))
-      value = value[segment];
+    else if (isObject(value) && Object.hasOwn(value, segment)) value = value[segment];
     else return undefined;
   }
   return value;

@@ -10,6 +10,7 @@ import {
   Radio,
   Ruler,
   ScrollText,
+  UserCheck,
 } from 'lucide-react';
 import { type ComponentType, lazy } from 'react';
 
@@ -54,6 +55,7 @@ export const navigation: readonly { title: string; pages: readonly NavPage[] }[]
         key: 'q',
         words: 'topics consumers pause resume',
       },
+      { path: '/audit', label: 'Audit', icon: UserCheck, key: 'u', words: 'who did what keys acts' },
     ],
   },
 ];
@@ -76,5 +78,6 @@ export const routes: readonly { path: string; page: ComponentType }[] = [
   { path: '/contracts/:name', page: lazy(() => import('./contracts/contract.tsx')) },
   { path: '/sources', page: lazy(() => import('./sources/sources.tsx')) },
   { path: '/test', page: lazy(() => import('./test/test.tsx')) },
+  { path: '/audit', page: lazy(() => import('./audit/audit.tsx')) },
   { path: '/state', page: lazy(() => import('./state/state.tsx')) },
 ];

@@ -15,6 +15,7 @@ export function TokenDialog({ onClose }: { onClose: () => void }) {
     const headers: Record<string, string> = token === '' ? {} : { authorization: `Bearer ${token}` };
     const response = await fetch('/api/v1/stats', { headers }).catch(() => undefined);
     if (response === undefined) return setError('The server can’t be reached.');
+    if (response.status === 403) return setError('This key may not read.');
     if (response.status === 401)
       return setError(token === '' ? 'The server asks for a token.' : 'The server does not know this token.');
     tokenStore.accept(token === '' ? undefined : token);

@@ -19,11 +19,13 @@ export const consumerRoutes = defineRoutes({
   'POST /api/v1/consumers/{topic}/{group}/pause': {
     summary: 'Pause a group of readers; its events wait in the queue',
     role: 'operate',
+    act: 'pause',
     reply: consumer,
   },
   'POST /api/v1/consumers/{topic}/{group}/resume': {
     summary: 'Let a paused group read on',
     role: 'operate',
+    act: 'resume',
     reply: consumer,
   },
 });

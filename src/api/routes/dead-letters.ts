@@ -70,6 +70,7 @@ export const deadLetterRoutes = defineRoutes({
   'POST /api/v1/dead-letters/replay': {
     summary: 'Send back all open dead letters that match',
     role: 'operate',
+    act: 'replay_many',
     body: z.strictObject({ filter: z.strictObject(filterFields), dry_run: z.boolean().default(false) }),
     dryRun: z.object({
       dry_run: z.literal(true),
@@ -90,6 +91,7 @@ export const deadLetterEditRoutes = defineRoutes({
   'POST /api/v1/dead-letters/{id}/replay': {
     summary: 'Send a dead letter back, as it came or as a person corrected it',
     role: 'operate',
+    act: 'replay',
     body: replayBody,
     status: 202,
     dryRun: editDryRun,
@@ -102,12 +104,14 @@ export const deadLetterDiscardRoutes = defineRoutes({
   'POST /api/v1/dead-letters/{id}/discard': {
     summary: 'Settle a dead letter without loading its event',
     role: 'operate',
+    act: 'discard',
     body: z.strictObject({ reason }),
     reply: deadLetter,
   },
   'POST /api/v1/dead-letters/discard': {
     summary: 'Settle a whole group without loading it',
     role: 'operate',
+    act: 'discard_many',
     body: z.strictObject({
       filter: z.strictObject({
         ...filterFields,

@@ -53,6 +53,7 @@ export const repairRoutes = defineRoutes({
   'POST /api/v1/rules/{id}/rollback': {
     summary: 'Disable a rule and take its rows out of the destination; goes on in the background',
     role: 'operate',
+    act: 'rollback',
     body: z
       .strictObject({ reason: z.string().trim().max(1000).default(''), dry_run: z.boolean().default(false) })
       .default({ reason: '', dry_run: false }),

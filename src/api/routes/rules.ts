@@ -56,6 +56,7 @@ export const ruleRoutes = defineRoutes({
   'POST /api/v1/rules/import': {
     summary: "Import rules that were exported, or the original project's",
     role: 'operate',
+    act: 'rules_import',
     body: z.unknown().describe('a list of rules, or `{"rules": […]}`'),
     reply: z.object({
       imported: z.array(z.string()).describe('ids'),
@@ -66,16 +67,19 @@ export const ruleRoutes = defineRoutes({
   'POST /api/v1/rules/{id}/approve': {
     summary: 'Put a candidate or a disabled rule to use',
     role: 'operate',
+    act: 'rule_approve',
     reply: rule,
   },
   'POST /api/v1/rules/{id}/disable': {
     summary: 'Stop using a rule; no healer brings it back',
     role: 'operate',
+    act: 'rule_disable',
     reply: rule,
   },
   'DELETE /api/v1/rules/{id}': {
     summary: 'Forget a rule; the healers may learn it again',
     role: 'operate',
+    act: 'rule_delete',
     status: 204,
     reply: z.undefined(),
   },

@@ -1,3 +1,4 @@
+import { isAnyNumber, plainText } from '../../model/exact-number.ts';
 import { Breach, field } from './field.ts';
 
 const isoDateTime =
@@ -40,8 +41,8 @@ export function datetime(hints: FieldHints = {}) {
     { type: ['string', 'number'], format: 'date-time', 'x-column': 'datetime', ...hints },
     (value) => {
       if (typeof value === 'string') return readIso(value) ?? readUnix(value) ?? notDateTime.format;
-      if (typeof value !== 'number') return notDateTime.type;
-      return readUnix(String(value)) ?? notDateTime.format;
+      if (!isAnyNumber(value)) return notDateTime.type;
+      return readUnix(typeof value === 'number' ? String(value) : plainText(value)) ?? notDateTime.format;
     },
   );
 }

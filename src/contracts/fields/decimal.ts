@@ -1,3 +1,5 @@
+import { decimalSize } from '../../model/decimal.ts';
+import { type AnyNumber, ExactNumber, decimalOf } from '../../model/exact-number.ts';
 import { Breach, field } from './field.ts';
 
 export interface DecimalOptions {
@@ -19,7 +21,7 @@ const maxTextLength = 128;
 /**
  * An exact decimal, for money and quantities. Takes JSON numbers and plain numerals as text (`"12.50"`); no
  * exponents, signs of infinity, hex, spaces or thousands separators. Text comes out canonical (`"+07.50"` is
- * `"7.5"`). A number stays that number: ingest has already turned those that a double would round into text.
+ * `"7.5"`). A number stays that number, whatever its size.
  */
 export function decimal(options: DecimalOptions = {}) {
   const { precision = 38, scale = 9 } = options;
@@ -51,6 +53,14 @@ export function decimal(options: DecimalOptions = {}) {
     return size.fractionDigits > scale ? breach.tooFine : value;
   };
 
+  const readExact = (value: ExactNumber): ExactNumber | Breach => {
+    const decimal = decimalOf(value);
+    if (tooSmall(decimal.negative, decimal.digits === '')) return breach.tooSmall;
+    const { before, after } = decimalSize(decimal);
+    if (before > maxIntegerDigits) return breach.tooBig;
+    return after > scale ? breach.tooFine : value;
+  };
+
   const readText = (text: string): string | Breach => {
     const parts = text.length <= maxTextLength && /\d/.test(text) ? plainNumeral.exec(text) : null;
     if (parts === null) return breach.format;
@@ -63,7 +73,7 @@ export function decimal(options: DecimalOptions = {}) {
     return sign === '-' && !zero ? `-${digits}` : digits;
   };
 
-  return field<number | string>(
+  return field<AnyNumber | string>(
     {
       type: ['number', 'string'],
       format: 'decimal',
@@ -73,6 +83,7 @@ export function decimal(options: DecimalOptions = {}) {
     },
     (value) => {
       if (typeof value === 'number') return readNumber(value);
+      if (value instanceof ExactNumber) return readExact(value);
       return typeof value === 'string' ? readText(value) : breach.type;
     },
   );

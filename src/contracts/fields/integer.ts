@@ -1,3 +1,11 @@
+import {
+  type AnyNumber,
+  ExactNumber,
+  compareNumbers,
+  isAnyNumber,
+  isWholeNumber,
+  numberOf,
+} from '../../model/exact-number.ts';
 import { Breach, field } from './field.ts';
 
 export interface IntegerOptions {
@@ -10,35 +18,40 @@ export interface IntegerOptions {
 const wholeNumeral = /^[+-]?\d+(?:\.0+)?$/;
 const maxTextLength = 64;
 
+/** The limits of a column of 64 bits. */
+export const largestInteger = new ExactNumber('9223372036854775807');
+export const smallestInteger = new ExactNumber('-9223372036854775808');
+
 /**
- * A whole number within ±(2⁵³ − 1), beyond which JSON numbers stop being exact. Takes numbers (`3.0` is 3) and
- * numerals as text (`"3"`, `"3.0"`); comes out as a number.
+ * A whole number within ±2⁶³. Takes numbers (`3.0` is 3) and numerals as text (`"3"`, `"3.0"`); comes out as a number.
  */
 export function integer(options: IntegerOptions = {}) {
   const bound = options.positive === true ? ' > 0' : options.nonnegative === true ? ' ≥ 0' : '';
   const expected = `integer${bound}`;
   const type = new Breach('type', expected);
   const format = new Breach('format', expected);
-  const tooSmall = new Breach('too_small', expected);
-  const minimum = options.positive === true ? 1 : options.nonnegative === true ? 0 : Number.MIN_SAFE_INTEGER;
-  const lowest = new Breach('too_small', `${expected} of at least ${Number.MIN_SAFE_INTEGER}`);
-  const tooBig = new Breach('too_big', `${expected} of at most ${Number.MAX_SAFE_INTEGER}`);
+  const minimum = options.positive === true ? 1 : options.nonnegative === true ? 0 : smallestInteger;
+  const tooSmall = new Breach(
+    'too_small',
+    bound === '' ? `integer of at least ${smallestInteger}` : expected,
+  );
+  const tooBig = new Breach('too_big', `${expected} of at most ${largestInteger}`);
 
-  return field<number>(
+  return field<AnyNumber>(
     {
       type: ['integer', 'string'],
-      ...(minimum === Number.MIN_SAFE_INTEGER ? {} : { minimum }),
+      ...(typeof minimum === 'number' ? { minimum } : {}),
       'x-column': 'integer',
     },
     (value) => {
-      let read: number;
-      if (typeof value === 'number') read = value;
+      let read: AnyNumber;
+      if (isAnyNumber(value)) read = value;
       else if (typeof value !== 'string') return type;
       else if (value.length > maxTextLength || !wholeNumeral.test(value)) return format;
-      else read = Number(value);
-      if (!Number.isInteger(read)) return type;
-      if (read > Number.MAX_SAFE_INTEGER) return tooBig;
-      if (read < minimum) return minimum === Number.MIN_SAFE_INTEGER ? lowest : tooSmall;
+      else read = numberOf(value.replace('+', '').replace(/\.0+$/, ''));
+      if (!isWholeNumber(read)) return type;
+      if (compareNumbers(read, minimum) < 0) return tooSmall;
+      if (!Number.isSafeInteger(read) && compareNumbers(read, largestInteger) > 0) return tooBig;
       return read === 0 ? 0 : read;
     },
   );

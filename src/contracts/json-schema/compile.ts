@@ -1,36 +1,19 @@
-import { Ajv, type AnySchemaObject, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import formats from 'ajv-formats';
+import { danglingReference } from './references.ts';
 import { SentinelError, messageOf } from '../../model/errors.ts';
 import { type Json, type JsonObject, isObject } from '../../model/json.ts';
 import { columnsOf } from '../columns.ts';
 import type { Contract, EnvelopeDefault, FieldCheck, Validation } from '../contract.ts';
 import { fenced, part } from '../fence.ts';
+import { type Dialect, dialectOf } from './dialects.ts';
+import { normalized } from './normalize.ts';
+import { type Check, compileFor, createCheck, faultOf } from './validators.ts';
 import { withDiscriminators } from './discriminators.ts';
+import { isOpen } from './open.ts';
 import { deref } from './refs.ts';
 import { settleNames } from '../names.ts';
 import { rememberAbsence } from '../zod/remember-absence.ts';
-import { hasMoreValuesThan, maxExplainedValues } from '../fields/size.ts';
 import { maxViolations } from '../violation.ts';
 import { createAjvTranslator } from './violations.ts';
-
-const ajvOptions: Options = {
-  strict: false,
-  // Without it, `constructor` and the like would count as present in every event.
-  ownProperties: true,
-  discriminator: true,
-  // Gives each error the schema that it comes from.
-  verbose: true,
-  logger: false,
-  validateSchema: true,
-};
-
-const drafts: Readonly<Record<string, (options: Options) => Ajv>> = {
-  'draft-06': (options) => new Ajv(options),
-  'draft-07': (options) => new Ajv(options),
-  '2019-09': (options) => new Ajv2020(options),
-  '2020-12': (options) => new Ajv2020(options),
-};
 
 /**
  * Compiles a contract that is written as a JSON Schema, draft 7 or 2020-12 by its `$schema` (2020-12 when it names
@@ -47,12 +30,20 @@ export function contractFromJsonSchema(schema: JsonObject, file?: string): Contr
   }
 }
 
-function compile(schema: JsonObject): Contract {
-  const header = readHeader(schema);
+function compile(given: JsonObject): Contract {
+  const header = readHeader(given);
+  const { dialect } = dialectOf(given);
+  const fault = faultOf(given, dialect);
+  if (fault !== undefined) throw new Error(`not a schema of ${dialect}: ${fault}`);
+  const schema = normalized(given, dialect);
   const columns = columnsOf(schema);
   const names = settleNames(header, new Set(columns.map((column) => column.name)));
   const prepared = withDiscriminators(schema);
-  const errorsOf = compileCheck(prepared);
+  const errorsOf = createCheck(prepared, dialect);
+  const dangling = danglingReference(schema);
+  if (dangling === 'unclear') compileFor(prepared, dialect, { allErrors: false });
+  else if (dangling !== undefined)
+    throw new Error(`\`$ref\` ${dangling.ref} leads nowhere: correct it, or add what it names`);
   const violationsFromAjv = createAjvTranslator(prepared);
 
   return {
@@ -72,23 +63,9 @@ function compile(schema: JsonObject): Contract {
           ? { ok: true, value: event }
           : { ok: false, violations: violationsFromAjv(errors, event) };
       },
-      checkFields: (fields) => fieldCheckOf(schema, fields),
-      tryField: createFieldTrial(schema),
+      checkFields: (fields) => fieldCheckOf(schema, fields, dialect),
+      tryField: createFieldTrial(schema, dialect),
     }),
-  };
-}
-
-/** The errors of an event, or undefined when it is valid; only the first errors of an event that is huge. */
-function compileCheck(schema: JsonObject): (event: JsonObject) => ErrorObject[] | undefined {
-  const check = compileSchema(schema, { ...ajvOptions, allErrors: false });
-  // Made when needed: many contracts never see an invalid event. What has compiled once compiles again.
-  let checkAll: ValidateFunction | undefined;
-  return (event) => {
-    if (check(event)) return undefined;
-    const first = check.errors ?? [];
-    if (hasMoreValuesThan(event, maxExplainedValues)) return first;
-    checkAll ??= compileSchema(schema, { ...ajvOptions, allErrors: true });
-    return checkAll(event) ? first : (checkAll.errors ?? first);
   };
 }
 
@@ -99,7 +76,11 @@ const fieldwise = new Set(
   ),
 );
 
-function fieldCheckOf(schema: JsonObject, fields: readonly string[]): FieldCheck | undefined {
+function fieldCheckOf(
+  schema: JsonObject,
+  fields: readonly string[],
+  dialect: Dialect,
+): FieldCheck | undefined {
   const { properties, required, additionalProperties } = schema;
   const byField =
     Object.keys(schema).every((keyword) => fieldwise.has(keyword)) &&
@@ -119,13 +100,14 @@ function fieldCheckOf(schema: JsonObject, fields: readonly string[]): FieldCheck
     ),
     required: (required ?? []).filter((name) => fields.includes(name as string)),
   });
-  const check = compileSchema(part, { ...ajvOptions, allErrors: true });
+  const check = compileFor(part, dialect, { allErrors: true });
   const violationsFromAjv = createAjvTranslator(part);
   const relevant =
     additionalProperties === false ? fields : fields.filter((field) => Object.hasOwn(properties, field));
   return rememberAbsence(relevant, (event) => {
-    if (check(event)) return [];
-    const violations = violationsFromAjv(check.errors ?? [], event);
+    const errors = check(event);
+    if (errors === undefined) return [];
+    const violations = violationsFromAjv(errors, event);
     return violations.length < maxViolations ? violations : undefined;
   });
 }
@@ -133,8 +115,9 @@ function fieldCheckOf(schema: JsonObject, fields: readonly string[]): FieldCheck
 /** One field's own declaration, compiled when something has gone wrong. */
 function createFieldTrial(
   schema: JsonObject,
+  dialect: Dialect,
 ): (field: string) => ((event: JsonObject) => unknown) | undefined {
-  const checks = new Map<string, ValidateFunction>();
+  const checks = new Map<string, Check>();
   return (field) => {
     const { properties } = deref(schema, schema);
     if (!isObject(properties) || !Object.hasOwn(properties, field)) return undefined;
@@ -144,12 +127,13 @@ function createFieldTrial(
     const check =
       checks.get(field) ??
       part(() =>
-        compileSchema(
+        compileFor(
           {
             ...Object.fromEntries(kept.map((keyword) => [keyword, schema[keyword]!])),
             properties: { [field]: properties[field]! },
           },
-          ajvOptions,
+          dialect,
+          {},
         ),
       );
     checks.set(field, check);
@@ -167,18 +151,6 @@ function refersToDefinitionsOnly(part: Json): boolean {
     if (key === '$ref') return typeof value === 'string' && /^#\/(\$defs|definitions)\//.test(value);
     return refersToDefinitionsOnly(value);
   });
-}
-
-function compileSchema(schema: JsonObject, options: Options): ValidateFunction {
-  const dialect = schema['$schema'] ?? 'https://json-schema.org/draft/2020-12/schema';
-  const draft = Object.keys(drafts).find((draft) => typeof dialect === 'string' && dialect.includes(draft));
-  const create = draft === undefined ? undefined : drafts[draft];
-  if (create === undefined) throw new Error('`$schema` must be that of draft-07 or of 2020-12');
-  const ajv = create(options);
-  formats.default(ajv);
-  // The dialect is settled, and ajv knows draft 6 and 2019-09 under the names of their successors only.
-  const { $schema: _, ...body } = schema;
-  return ajv.compile(body as AnySchemaObject);
 }
 
 interface Header {
@@ -251,9 +223,4 @@ function envelopeDefaultsOf(schema: JsonObject): EnvelopeDefault[] {
   const declaration = isObject(properties) ? properties['event_id'] : undefined;
   const type = isObject(declaration) ? deref(declaration, schema)['type'] : undefined;
   return type === 'string' ? [{ field: 'event_id', from: 'request_id' }] : [];
-}
-
-function isOpen(schema: JsonObject): boolean {
-  const { additionalProperties, unevaluatedProperties } = deref(schema, schema);
-  return additionalProperties !== false && unevaluatedProperties !== false;
 }

@@ -1,4 +1,5 @@
 import { type Json, type JsonObject, isObject } from '../../model/json.ts';
+import { mapKeywords, schemaKeywords } from './normalize.ts';
 import { derefOnce } from './refs.ts';
 
 /**
@@ -11,21 +12,9 @@ export function withDiscriminators(root: JsonObject): JsonObject {
   return copySchema(root, root);
 }
 
-/** Keywords whose value is a schema or a list of schemas, and those whose value maps names to schemas. */
-const schemaKeywords = new Set(
-  'additionalItems additionalProperties allOf anyOf contains else if items not oneOf prefixItems propertyNames then unevaluatedItems unevaluatedProperties'.split(
-    ' ',
-  ),
-);
-const mapKeywords = new Set(
-  '$defs definitions dependencies dependentSchemas patternProperties properties'.split(' '),
-);
-
 function copySchema(schema: JsonObject, root: JsonObject): JsonObject {
   const result: JsonObject = {};
   for (const [keyword, value] of Object.entries(schema)) {
-    // OpenAPI's keyword of this name is only a hint; taken literally, it would be another check.
-    if (keyword === 'discriminator') continue;
     if (schemaKeywords.has(keyword)) result[keyword] = copyEach(value, root);
     else if (mapKeywords.has(keyword) && isObject(value)) result[keyword] = copyMap(value, root);
     else result[keyword] = value;

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { Json, JsonObject } from '../../model/json.ts';
 
 /** The readers of our own field types; they leave what they are given alone. */
 const ours = new WeakSet<object>();
@@ -25,18 +24,4 @@ function partsOf(part: unknown): z.core.$ZodType[] {
   if (part instanceof z.core.$ZodType) return [part];
   if (typeof part !== 'object' || part === null) return [];
   return Object.values(part).filter((inner) => inner instanceof z.core.$ZodType);
-}
-
-/** A copy of an event, for code that may write into it. */
-export function copyOf(event: JsonObject): JsonObject {
-  const copy = (value: Json): Json => {
-    if (typeof value !== 'object' || value === null) return value;
-    if (Array.isArray(value)) return value.map(copy);
-    // By spreading, an own `__proto__` stays one.
-    const made = { ...value };
-    for (const key in made)
-      if (typeof made[key] === 'object' && key !== '__proto__') made[key] = copy(made[key]);
-    return made;
-  };
-  return copy(event) as JsonObject;
 }

@@ -1,4 +1,6 @@
-import { type Json, type JsonObject, isObject, jsonType } from '../../model/json.ts';
+import { ExactNumber } from '../../model/exact-number.ts';
+import { type Json, type JsonObject, isContainer, isObject, jsonType, sameScalar } from '../../model/json.ts';
+import { numberOfBigInt } from './numbers.ts';
 import { type Result, fail, ok } from '../../model/result.ts';
 
 export interface Completed {
@@ -101,10 +103,14 @@ function completeObject(
 /** The completed output, and whether it is the same value as `input`. */
 function completed(input: Json | undefined, output: unknown, walk: Walk): [value: Json, same: boolean] {
   if (input === output && input !== undefined) return [input, true];
-  if (typeof output !== 'object' || output === null) return [primitive(output), false];
-  if (Array.isArray(output)) return completedArray(input, output, walk);
+  const spelled = inJson(output);
+  if (!isContainer(spelled)) {
+    const value = primitive(spelled);
+    return [value, sameScalar(input, value)];
+  }
+  if (Array.isArray(spelled)) return completedArray(input, spelled, walk);
   let same = isObject(input);
-  const value = completeObject(isObject(input) ? input : none, output as Container, walk, () => {
+  const value = completeObject(isObject(input) ? input : none, spelled, walk, () => {
     same = false;
   });
   return [value, same];
@@ -139,9 +145,16 @@ function enter(container: object, walk: Walk): void {
 }
 
 function primitive(value: unknown): Json {
+  if (value instanceof ExactNumber) return value;
   if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;
   if (typeof value === 'number' && Number.isFinite(value)) return value;
   throw new Fault(value === undefined ? 'nothing' : whatIs(value));
+}
+
+/** What JSON has another form for: a bigint is a number there, and an instant is text. */
+function inJson(value: unknown): unknown {
+  if (typeof value === 'bigint') return numberOfBigInt(value);
+  return value instanceof Date && !Number.isNaN(value.getTime()) ? value.toISOString() : value;
 }
 
 function whatIs(value: unknown): string {

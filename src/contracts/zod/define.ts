@@ -1,16 +1,20 @@
 import { z } from 'zod';
 import { SentinelError, messageOf } from '../../model/errors.ts';
-import { type JsonObject, isObject } from '../../model/json.ts';
+import { type JsonObject, cloneJson, isObject } from '../../model/json.ts';
 import { pointerOf } from '../../model/pointer.ts';
 import type { Violation } from '../../model/violation.ts';
 import { columnsOf } from '../columns.ts';
 import type { Contract, EnvelopeDefault, FieldCheck, Validation } from '../contract.ts';
 import { brokenContract, fenced, part } from '../fence.ts';
-import { copyOf, runsAuthorsCode } from './authors-code.ts';
+import { isOpen } from '../json-schema/open.ts';
+import { runsAuthorsCode } from './authors-code.ts';
+import { closed } from './closed.ts';
 import { type NoJson, complete } from './complete.ts';
+import { notJson } from './json-side.ts';
+import { parserOf, parserOfAll } from './parse.ts';
+import { type Schema, isSchema } from './rewrite.ts';
 import { settleNames } from '../names.ts';
 import { rememberAbsence } from './remember-absence.ts';
-import { hasMoreValuesThan, maxExplainedValues } from '../fields/size.ts';
 import { maxViolations, violationAt } from '../violation.ts';
 import { violationsFromZod } from './violations.ts';
 
@@ -22,7 +26,7 @@ export interface ContractDefinition {
   version: string;
   description?: string;
   /** What an event must look like. Fields that it does not declare pass as they came, unless `open` is false. */
-  schema: z.ZodObject;
+  schema: z.ZodType;
   /** Table in the destination; the name by default. */
   table?: string;
   /** Field names or JSON Pointers that make two events the same event; `event_id` by default. */
@@ -37,27 +41,31 @@ export interface ContractDefinition {
 
 /** Compiles a contract. Throws `contract_invalid` when it can't be kept: the message names the field and the remedy. */
 export function defineContract(definition: ContractDefinition): Contract {
-  const schema = definition.open === false ? definition.schema.strict() : definition.schema;
-  const declared = new Set(Object.keys(schema.shape));
+  const { name } = definition;
+  const schema = schemaOf(definition);
+  const impossible = notJson(schema);
+  if (impossible !== undefined) throw invalid(name, impossible);
+  const jsonSchema = jsonSchemaOf(schema, 'input', name);
+  const columns = columnsOf(jsonSchemaOf(schema, 'output', name));
+  const declared = new Set([...columns, ...columnsOf(jsonSchema)].map((column) => column.name));
   const names = settleNames(definition, declared);
-  if (declared.has('__proto__')) throw invalid(names.name, 'a field can not be called __proto__');
-  const parse = parserOf(schema, names.name);
+  if (declared.has('__proto__')) throw invalid(name, 'a field can not be called __proto__');
+  const parse = parserOf(schema);
   const mayWrite = runsAuthorsCode(schema);
-  const parts = new Map<string, z.ZodObject>();
-  const jsonSchema = jsonSchemaOf(schema, 'input', names.name);
+  const parts = new Map<string, ReturnType<typeof parserOfAll>>();
 
   return {
     ...names,
     description: definition.description ?? '',
     aliases: definition.aliases ?? {},
     jsonSchema,
-    columns: columnsOf(jsonSchemaOf(schema, 'output', names.name)),
+    columns,
     envelopeDefaults: envelopeDefaultsOf(jsonSchema),
-    open: !(schema.def.catchall instanceof z.ZodNever),
+    open: isOpen(jsonSchema),
     ...fenced(names, {
       fields: [...declared],
       validate(event): Validation {
-        const { issues, value } = parse(mayWrite ? copyOf(event) : event);
+        const { issues, value } = parse(mayWrite ? cloneJson(event) : event);
         if (issues.length > 0) return { ok: false, violations: violationsFromZod(issues, event) };
         const completed = complete(event, value);
         if (completed.ok) return { ok: true, ...completed.value };
@@ -65,9 +73,12 @@ export function defineContract(definition: ContractDefinition): Contract {
       },
       checkFields: (fields) => fieldCheckOf(schema, fields),
       tryField: (field) => {
-        const one = parts.get(field) ?? part(() => z.object({ [field]: schema.shape[field]! }));
+        if (!(schema instanceof z.ZodObject) || !Object.hasOwn(schema.shape, field)) return undefined;
+        const one =
+          parts.get(field) ??
+          part(() => parserOfAll(z.object({ [field]: schema.shape[field] as z.ZodType })));
         parts.set(field, one);
-        return (event) => violationsFromZod(run(one, event, context(false)).issues, event);
+        return (event) => violationsFromZod(one(event).issues, event);
       },
     }),
   };
@@ -83,50 +94,27 @@ function noJson(
   return brokenContract('contract_failed', contract, event, path, made);
 }
 
-/** What Zod's parser leaves: no issues, or the raw ones, whose messages nobody has asked for yet. */
-type Outcome = z.core.ParsePayload<Record<string, unknown>>;
-
-/**
- * `abortEarly` is Zod's own way to stop at the first fault; its types tell of it only where Zod itself sets it. New for
- * each parse: Zod notes in it that the generated function has failed.
- */
-const context = (abortEarly: boolean) => ({ async: false, abortEarly }) as z.core.ParseContextInternal;
-
-/** The schema as one generated function where Zod can. */
-function parserOf(schema: z.ZodObject, name: string): (event: JsonObject) => Outcome {
-  let compiled = schema;
-  try {
-    compiled = z.compile(schema, { strict: true });
-  } catch (error) {
-    if (!(error instanceof z.ZodCompileUnsupportedError)) throw invalid(name, messageOf(error), error);
-  }
-  return (event) => {
-    const outcome = run(compiled, event, context(true));
-    if (outcome.issues.length === 0) return outcome;
-    return hasMoreValuesThan(event, maxExplainedValues) ? outcome : run(schema, event, context(false));
-  };
-}
-
-/** Zod's parser without `safeParse`, whose error objects cost more than all the rest of a failed parse. */
-function run(schema: z.ZodObject, value: JsonObject, how: z.core.ParseContextInternal): Outcome {
-  const outcome = schema._zod.run({ value, issues: [] }, how);
-  if (!(outcome instanceof Promise)) return outcome as Outcome;
-  // A contract's check that waits for something; Zod itself refuses that as an error.
-  outcome.catch(() => undefined);
-  throw new z.core.$ZodAsyncError();
+/** Of any kind, as long as it is one of objects: an object, a union of them, one with a transform. */
+function schemaOf({ name, schema, open }: ContractDefinition): Schema {
+  if (!isSchema(schema)) throw invalid(name, '`schema` must be a schema of Zod 4, like z.object({ … })');
+  return open === false ? closed(schema, name) : schema;
 }
 
 /** Without a check of the whole object, Zod judges each of its fields by itself. */
-function fieldCheckOf(schema: z.ZodObject, fields: readonly string[]): FieldCheck | undefined {
+function fieldCheckOf(schema: Schema, fields: readonly string[]): FieldCheck | undefined {
+  if (!(schema instanceof z.ZodObject)) return undefined;
   const { catchall, checks = [] } = schema.def;
   const closed = catchall instanceof z.ZodNever;
   const judgesUndeclared = catchall !== undefined && !closed && !(catchall instanceof z.ZodUnknown);
   if (checks.length > 0 || judgesUndeclared || fields.includes('__proto__')) return undefined;
   const declared = fields.filter((field) => Object.hasOwn(schema.shape, field));
   const undeclared = fields.filter((field) => !Object.hasOwn(schema.shape, field));
-  const part = z.object(Object.fromEntries(declared.map((field) => [field, schema.shape[field]!])));
+  const part = z.object(
+    Object.fromEntries(declared.map((field) => [field, schema.shape[field] as z.ZodType])),
+  );
+  const check = parserOfAll(part);
   return rememberAbsence(closed ? fields : declared, (event) => {
-    const outcome = run(part, event, context(false));
+    const outcome = check(event);
     const violations = violationsFromZod(outcome.issues, event);
     if (closed)
       for (const field of undeclared)
@@ -137,14 +125,25 @@ function fieldCheckOf(schema: z.ZodObject, fields: readonly string[]): FieldChec
 }
 
 /** `input`: what the contract accepts. `output`: what it makes of it, which is what a column holds. */
-function jsonSchemaOf(schema: z.ZodObject, io: 'input' | 'output', name: string): JsonObject {
+function jsonSchemaOf(schema: Schema, io: 'input' | 'output', name: string): JsonObject {
   try {
-    const json = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+    const json = z.toJSONSchema(schema, {
+      io,
+      unrepresentable: 'any',
+      override: ({ zodSchema, jsonSchema }) => nameTypes(zodSchema, jsonSchema as JsonObject),
+    });
     // A round trip leaves plain JSON: no getters, no functions of the standard-schema interface.
     return JSON.parse(JSON.stringify(json)) as JsonObject;
   } catch (error) {
     throw invalid(name, `its schema has no JSON Schema: ${messageOf(error)}`, error);
   }
+}
+
+/** Zod knows no JSON for these; here they have one: see `forJsonNumbers` and `complete`. */
+function nameTypes(schema: Schema, jsonSchema: JsonObject): void {
+  const { type } = schema._zod.def;
+  if (type === 'bigint') jsonSchema['type'] = 'integer';
+  if (type === 'date') Object.assign(jsonSchema, { type: 'string', format: 'date-time' });
 }
 
 function envelopeDefaultsOf(schema: JsonObject): EnvelopeDefault[] {

@@ -1,3 +1,4 @@
+import { parseJson } from '../../model/exact-json.ts';
 import { RequestError, errors, type Msg } from '@nats-io/transport-node';
 import { headers } from '@nats-io/transport-node';
 import { SentinelError } from '../../model/errors.ts';
@@ -26,10 +27,10 @@ export function createCalls(link: Link, layout: Layout, large: LargeBodies): Cal
 
   async function unpack(message: Msg): Promise<Json> {
     const ref = readRef(message.headers?.get(largeHeader));
-    if (ref === undefined) return JSON.parse(Buffer.from(message.data).toString()) as Json;
+    if (ref === undefined) return parseJson(Buffer.from(message.data).toString());
     const body = await large.load(callOwner, ref);
     await large.remove(callOwner, ref.id);
-    return JSON.parse(body.toString()) as Json;
+    return parseJson(body.toString());
   }
 
   async function reply(message: Msg, answer: (question: Json) => Promise<Json>): Promise<void> {

@@ -1,3 +1,4 @@
+import { ExactNumber, isAnyNumber, isWholeNumber, numberOf } from '../../model/exact-number.ts';
 import type { Json } from '../../model/json.ts';
 import { type Result, fail, ok } from '../../model/result.ts';
 import type { CastType } from '../../model/plan.ts';
@@ -33,6 +34,7 @@ function toText(value: Json): Result<Json> {
   if (typeof value === 'number' && Number.isFinite(value) && !/e/.test(String(value)))
     return ok(String(value));
   if (typeof value === 'boolean') return ok(String(value));
+  if (value instanceof ExactNumber && !/e/i.test(value.text)) return ok(value.text);
   return fail('has no text that reads back as the same value');
 }
 
@@ -41,27 +43,21 @@ function toText(value: Json): Result<Json> {
  * (euros, and not cents), and `1.000` may be a thousand.
  */
 function toInteger(value: Json, format: string | undefined): Result<Json> {
-  if (typeof value === 'number')
-    return Number.isSafeInteger(value) ? ok(value) : fail('is not a whole number');
+  if (isAnyNumber(value)) return isWholeNumber(value) ? ok(value) : fail('is not a whole number');
   if (typeof value !== 'string' || value.length > 100 || !/^-?(0|[1-9]\d*)$/.test(value))
     return fail('does not spell a whole number');
   if (plainNumber(value, format) === undefined) return fail('is not a number of that format');
-  const number = Number(canonicalDecimal(value));
-  return Number.isSafeInteger(number) ? ok(number) : fail('is too large for an exact number');
+  return ok(numberOf(canonicalDecimal(value)));
 }
 
 function toNumber(value: Json, format: string | undefined): Result<Json> {
-  if (typeof value === 'number') return ok(value);
+  if (isAnyNumber(value)) return ok(value);
   const digits = plainNumber(value, format);
-  if (digits === undefined) return fail('does not spell a number');
-  const number = Number(canonicalDecimal(digits));
-  return canonicalDecimal(String(number)) === canonicalDecimal(digits)
-    ? ok(number)
-    : fail('has more digits than a number can hold');
+  return digits === undefined ? fail('does not spell a number') : ok(numberOf(canonicalDecimal(digits)));
 }
 
 function toDecimal(value: Json, format: string | undefined): Result<Json> {
-  if (typeof value === 'number') return ok(value);
+  if (isAnyNumber(value)) return ok(value);
   const digits = plainNumber(value, format);
   return digits === undefined ? fail('does not spell a number') : ok(canonicalDecimal(digits));
 }

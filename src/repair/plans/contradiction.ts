@@ -1,7 +1,7 @@
 import type { Contract } from '../../contracts/contract.ts';
-import type { Json, JsonObject } from '../../model/json.ts';
+import { type Json, type JsonObject, sameJson } from '../../model/json.ts';
 import { type Claim, claimsOf } from './claims.ts';
-import { Draft, sameJson } from './draft.ts';
+import { Draft } from './draft.ts';
 import { type CompiledPlan, compilePlan } from './interpreter.ts';
 import type { Plan, Pointer } from '../../model/plan.ts';
 import { bind, bindings, child, segmentsOf, valueAt } from '../../model/pointer.ts';

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../model/json.ts';
+import { type Json, type JsonObject, isObject } from '../../model/json.ts';
 
 /** In which top-level fields a result is not its original. */
 export interface Difference {
@@ -32,7 +32,7 @@ export function mergePatchOf(result: JsonObject, { set, gone }: Difference): str
   const patch: JsonObject = {};
   for (const field of set) {
     const value = result[field]!;
-    if (field === '__proto__' || value === null || isPlainObject(value)) return undefined;
+    if (field === '__proto__' || value === null || isObject(value)) return undefined;
     patch[field] = value;
   }
   for (const field of gone) {
@@ -49,8 +49,6 @@ export function patched(original: JsonObject, patch: JsonObject): JsonObject {
   for (const field in patch) if (patch[field] !== null) put(result, field, patch[field]!);
   return result;
 }
-
-const isPlainObject = (value: Json): boolean => typeof value === 'object' && !Array.isArray(value);
 
 function put(object: JsonObject, field: string, value: Json): void {
   // Plain assignment would change the object's prototype.

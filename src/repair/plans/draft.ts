@@ -1,4 +1,4 @@
-import { type Json, type JsonObject, isObject } from '../../model/json.ts';
+import { type Json, type JsonObject, isObject, cloneJson, isContainer } from '../../model/json.ts';
 import { child, valueAt } from '../../model/pointer.ts';
 
 /** What the copies of one plan may add to an event, about in characters: copies of copies grow like powers of two. */
@@ -48,7 +48,7 @@ export class Draft {
   /** Writes a copy that shares nothing with the original; false when the event would grow too much by it. */
   setCopy(path: readonly string[], value: Json): boolean {
     this.#copied += sizeOf(value);
-    return this.#copied <= maxCopied && this.set(path, structuredClone(value));
+    return this.#copied <= maxCopied && this.set(path, cloneJson(value));
   }
 
   /** Puts an object that nothing else holds in the place of another. */
@@ -111,22 +111,8 @@ const copyObject = (value: JsonObject): JsonObject => ({ ...value });
 /** About the characters of its JSON text. */
 function sizeOf(value: Json): number {
   if (typeof value === 'string') return value.length + 2;
-  if (typeof value !== 'object' || value === null) return 8;
+  if (!isContainer(value)) return 8;
   let size = 2;
   for (const [key, item] of Object.entries(value)) size += key.length + sizeOf(item);
   return size;
-}
-
-export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
-  if (a === b) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  if (Array.isArray(a) || Array.isArray(b)) {
-    if (!Array.isArray(a) || !Array.isArray(b)) return false;
-    return a.length === b.length && a.every((item, index) => sameJson(item, b[index]));
-  }
-  const keys = Object.keys(a);
-  return (
-    keys.length === Object.keys(b).length &&
-    keys.every((key) => Object.hasOwn(b, key) && sameJson(a[key], b[key]))
-  );
 }

@@ -1,8 +1,7 @@
-import type { Json } from '../../model/json.ts';
+import { type Json, sameJson } from '../../model/json.ts';
 import type { CastType } from '../../model/plan.ts';
 import { cast } from './cast.ts';
 import { otherOrders } from './dates.ts';
-import { sameJson } from './draft.ts';
 
 /**
  * What a value says about the format of a cast:

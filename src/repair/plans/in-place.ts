@@ -1,8 +1,7 @@
 import { parseExact } from '../../model/exact-json.ts';
-import { type Json, isObject } from '../../model/json.ts';
+import { type Json, isObject, isContainer } from '../../model/json.ts';
 import { type Result, fail, ok } from '../../model/result.ts';
 import { cast } from './cast.ts';
-import { sameJson } from './draft.ts';
 import type { Operation } from '../../model/plan.ts';
 
 export type InPlaceOperation = Exclude<Operation, { op: 'move' | 'copy' | 'remove' | 'split' | 'join' }>;
@@ -66,9 +65,8 @@ function parseText(value: Json): Result<Json> {
 
 function readJson(text: string): Result<Json> {
   try {
-    const parsed = JSON.parse(text) as Json;
-    // The exact reader refuses a repeated key and keeps digits that a double would round: what both agree on is whole.
-    if (isPlain(parsed, maxDepth) && sameJson(parsed, parseExact(text))) return ok(parsed);
+    // The exact reader refuses a repeated key, and takes no text of any depth.
+    if (isPlain(JSON.parse(text) as Json, maxDepth)) return ok(parseExact(text));
   } catch {
     return fail('does not spell JSON');
   }
@@ -76,7 +74,7 @@ function readJson(text: string): Result<Json> {
 }
 
 function isPlain(value: Json, depthLeft: number): boolean {
-  if (typeof value !== 'object' || value === null) return true;
+  if (!isContainer(value)) return true;
   if (depthLeft === 0) return false;
   return Object.entries(value).every(([key, item]) => key !== '__proto__' && isPlain(item, depthLeft - 1));
 }

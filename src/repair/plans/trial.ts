@@ -4,6 +4,7 @@ import { type Result, fail, ok } from '../../model/result.ts';
 import type { Violation } from '../../model/violation.ts';
 import type { Failure } from '../healing/healer.ts';
 import { compileArrivals } from './arrivals.ts';
+import { compileChangedAlike } from './changed-alike.ts';
 import { type PlanContext, compilePlan } from './interpreter.ts';
 import { compileLeftovers } from './leftovers.ts';
 import type { Plan, Pointer } from '../../model/plan.ts';
@@ -11,6 +12,7 @@ import { genericPointer, segmentsOf } from '../../model/pointer.ts';
 import { compileProvenance } from './provenance.ts';
 import { isDeclared } from './schema-paths.ts';
 import { type PlanPermissions, checkPlan } from './static-check.ts';
+import { compileUnpacking } from './unpacking.ts';
 
 /** `event`: what the plan made; `value`: what the contract made of that; `changed`: the fields in which they differ. */
 export interface Repaired {
@@ -64,15 +66,21 @@ export function compileRule(
   const unproven = compileProvenance(plan, contract);
   const doubtful = compileArrivals(plan, contract);
   const leftovers = compileLeftovers(plan, contract);
+  const alike = compileChangedAlike(plan, contract);
+  const closed = mayLeave === 'all' ? undefined : compileUnpacking(plan, contract);
   const pathsOf = rememberedPaths();
   return (event, violations) => {
+    const within = closed?.(event);
+    if (within !== undefined) return fail({ reason: within });
     const applied = compiled.apply(event, pathsOf(violations, event));
     if (!applied.ok) return fail({ reason: `operation ${applied.error.operation}: ${applied.error.reason}` });
     const doubt = unproven(event, applied.value) ?? doubtful(applied.value);
     if (doubt !== undefined) return fail({ reason: doubt });
     const made = validated(contract, applied.value);
     if (!made.ok || mayLeave === 'all') return made;
-    const leaves = leftovers(applied.value).filter((pointer) => mayLeave?.has(pointer) !== true);
+    const leaves = [...leftovers(applied.value), ...alike(applied.value)].filter(
+      (pointer) => mayLeave?.has(pointer) !== true,
+    );
     return leaves.length === 0 ? made : fail({ reason: left(leaves), leaves });
   };
 }

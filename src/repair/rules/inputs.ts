@@ -1,4 +1,4 @@
-import { type Json, type JsonObject, jsonType } from '../../model/json.ts';
+import { type Json, type JsonObject, jsonType, isObject } from '../../model/json.ts';
 import { segmentsOf } from '../../model/pointer.ts';
 import type { RuleInput } from '../../model/rule.ts';
 
@@ -59,6 +59,6 @@ function visit(
     const item = /^(0|[1-9]\d*)$/.test(segment) ? value[Number(segment)] : undefined;
     return item === undefined || visit(item, segments, at + 1, seen);
   }
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, segment)) return true;
-  return visit(value[segment] as Json, segments, at + 1, seen);
+  if (!isObject(value) || !Object.hasOwn(value, segment)) return true;
+  return visit(value[segment]!, segments, at + 1, seen);
 }

@@ -1,3 +1,4 @@
+import { parseJson } from '../../model/exact-json.ts';
 import type { Contract } from '../../contracts/contract.ts';
 import type { JsonObject } from '../../model/json.ts';
 
@@ -92,6 +93,6 @@ export function recentEvents(now: () => number = Date.now): RecentEvents {
       keep(sample, event);
     },
     of: (contract, source) =>
-      (samples.get(contract)?.get(source)?.texts ?? []).map((text) => JSON.parse(text) as JsonObject),
+      (samples.get(contract)?.get(source)?.texts ?? []).map((text) => parseJson(text) as JsonObject),
   };
 }

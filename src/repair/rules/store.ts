@@ -1,7 +1,7 @@
 import type { Contract } from '../../contracts/contract.ts';
 import type { StateStore } from '../../engine/engine.ts';
 import type { Leases } from '../../engine/lease.ts';
-import type { JsonObject } from '../../model/json.ts';
+import { type JsonObject, sameJson } from '../../model/json.ts';
 import type { Logger } from '../../support/log.ts';
 import type { Violation } from '../../model/violation.ts';
 import { ExpectedDrift } from './expected-drift.ts';
@@ -16,7 +16,6 @@ import { createRuleTrust } from './trust.ts';
 import { RuleUseCounter } from './uses.ts';
 import { createRuleWrites } from './writes.ts';
 import type { Rule, RuleStatus, StoredRule } from '../../model/rule.ts';
-import { sameJson } from '../plans/draft.ts';
 import type { Repaired } from '../plans/trial.ts';
 
 export interface RuleStoreOptions {

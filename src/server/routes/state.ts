@@ -8,6 +8,7 @@ import type { StateStore } from '../../engine/engine.ts';
 import type { Json } from '../../model/json.ts';
 import type { ServerContext } from '../context.ts';
 import { defined } from '../../support/defined.ts';
+import { keysPrefix } from '../../sources/keys.ts';
 import { mount } from '../mount.ts';
 
 type StateItem = ReplyOf<(typeof table)['GET /api/v1/state']>['items'][number];
@@ -60,6 +61,8 @@ export function stateRoutes(app: FastifyInstance, { engine, deadLetters }: Serve
 const atOnce = 20;
 
 function itemOf(key: string, value: Json): StateItem {
+  // Of keys the hashes are kept, and not even these are shown.
+  if (key.startsWith(keysPrefix)) return { key, size: JSON.stringify(value).length, cut: true };
   const { length: size } = JSON.stringify(value);
   return size > maxValue ? { key, size, cut: true } : { key, value, size };
 }

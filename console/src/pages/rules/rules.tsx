@@ -1,14 +1,14 @@
 import { Ruler } from 'lucide-react';
 import { Link } from 'wouter';
 import { describePlan } from '../../../../src/repair/plans/describe-plan.ts';
-import { useApi } from '../../api/queries.ts';
+import { usePages } from '../../api/queries.ts';
 import type { Rule } from '../../api/types.ts';
 import { plural, shortCount } from '../../lib/format.ts';
 import { ruleHref } from '../../lib/links.ts';
 import { useFilters } from '../../lib/use-filters.ts';
 import { Ago, Button, Card, Empty, Page } from '../../ui/basics.tsx';
 import { Choice } from '../../ui/filters.tsx';
-import { Load } from '../../ui/load.tsx';
+import { Failed } from '../../ui/load.tsx';
 import { OriginFilters } from '../../ui/origin-filters.tsx';
 import { Status, lookOf } from '../../ui/status.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
@@ -76,10 +76,17 @@ const statuses = ['candidate', 'active', 'disabled', 'expired'].map((value) => (
 /** What the service has learned. */
 export default function Rules() {
   const [filters, setFilters] = useFilters(['status', 'contract', 'source']);
-  const query = useApi('GET /api/v1/rules', { query: filters, every: 5000 });
+  const rules = usePages('GET /api/v1/rules', { query: { ...filters, limit: 200 }, every: 5000 });
   const isFiltered = Object.keys(filters).length > 0;
   return (
-    <Page title="Rules" lead={query.data && plural(query.data.items.length, 'rule')}>
+    <Page
+      title="Rules"
+      lead={
+        rules.isPending
+          ? undefined
+          : `${plural(rules.rows.length, 'rule')}${rules.hasNextPage ? ' and more' : ''}`
+      }
+    >
       <div className="filters">
         <Choice
           label="Status"
@@ -90,42 +97,39 @@ export default function Rules() {
         <OriginFilters filters={filters} onChange={setFilters} />
       </div>
       <Card flush>
-        <Load query={query}>
-          {({ items }) =>
-            items.length === 0 ? (
-              <Empty
-                icon={Ruler}
-                title={isFiltered ? 'No such rules' : 'Nothing was learned yet'}
-                actions={
-                  isFiltered ? (
-                    <Button
-                      onClick={() =>
-                        setFilters({ status: undefined, contract: undefined, source: undefined })
-                      }
-                    >
-                      Take the filters away
-                    </Button>
-                  ) : (
-                    <Link href="/dead-letters" className="button">
-                      To the dead letters
-                    </Link>
-                  )
-                }
-              >
-                When a healer finds a repair that works, or you correct a dead letter and let it be learned,
-                the repair becomes a rule and is used for the next events by itself.
-              </Empty>
-            ) : (
-              <Table
-                label="Rules"
-                rows={items}
-                columns={columns}
-                keyOf={({ id }) => id}
-                href={({ id }) => ruleHref(id)}
-              />
-            )
-          }
-        </Load>
+        {rules.error !== null && rules.rows.length === 0 ? (
+          <Failed error={rules.error} retry={() => void rules.refetch()} />
+        ) : rules.rows.length === 0 && !rules.isPending ? (
+          <Empty
+            icon={Ruler}
+            title={isFiltered ? 'No such rules' : 'Nothing was learned yet'}
+            actions={
+              isFiltered ? (
+                <Button
+                  onClick={() => setFilters({ status: undefined, contract: undefined, source: undefined })}
+                >
+                  Take the filters away
+                </Button>
+              ) : (
+                <Link href="/dead-letters" className="button">
+                  To the dead letters
+                </Link>
+              )
+            }
+          >
+            When a healer finds a repair that works, or you correct a dead letter and let it be learned, the
+            repair becomes a rule and is used for the next events by itself.
+          </Empty>
+        ) : (
+          <Table
+            label="Rules"
+            rows={rules.rows}
+            columns={columns}
+            keyOf={({ id }) => id}
+            href={({ id }) => ruleHref(id)}
+            more={rules}
+          />
+        )}
       </Card>
     </Page>
   );

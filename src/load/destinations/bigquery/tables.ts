@@ -71,6 +71,13 @@ export async function ensureBookkeeping(api: Api): Promise<void> {
      USING (SELECT DISTINCT request_id FROM ${api.table('_sentinel_duplicates')}) d ON o.request_id = d.request_id
      WHEN NOT MATCHED THEN INSERT (request_id, round, outcome) VALUES (d.request_id, 0, 'duplicate')`,
   );
+  // So did events whose rows were taken out, until they were dead letters, in a table of their own.
+  if ((await api.fieldsOf('_sentinel_leaving')) !== undefined)
+    await api.run(
+      `MERGE INTO ${api.table('_sentinel_outcomes')} o USING ${api.table('_sentinel_leaving')} l ON o.request_id = l.request_id
+       WHEN NOT MATCHED THEN INSERT (request_id, round, outcome, received_at) VALUES (l.request_id, 0, 'withdrawn', l.received_at);
+       DELETE FROM ${api.table('_sentinel_leaving')} WHERE TRUE`,
+    );
 }
 
 /** Creates the table, or adds the columns it lacks; the rows that are there keep NULL in them. */

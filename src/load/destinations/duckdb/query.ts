@@ -1,7 +1,7 @@
 import { type DuckDBConnection, type DuckDBDataChunk, StatementType } from '@duckdb/node-api';
 import { SentinelError, messageOf } from '../../../model/errors.ts';
 import type { Destination, QueryResult } from '../../destination.ts';
-import { gate } from './gate.ts';
+import { gate } from '../../destination-kit/gate.ts';
 import { valuesIn } from './result-size.ts';
 import type { Session } from './session.ts';
 import { checkStatement, failed, refused } from './statement-check.ts';
@@ -9,6 +9,7 @@ import { type ToJson, toJson } from './values.ts';
 
 const defaultMaxRows = 10_000;
 const timeLimitMs = 30_000;
+const interruptEveryMs = 250;
 /** Characters and bytes, roughly, after which a result is cut off as after `maxRows`. */
 const maxResultSize = 64 * 1024 * 1024;
 /** In a column of one chunk (2,048 rows). Each takes a hundred bytes as a JavaScript value. */
@@ -16,11 +17,14 @@ const mostValues = 2_000_000;
 /** Each running query holds a thread of libuv's pool of four; loads and the queue's writes need the others. */
 const maxRunning = 2;
 const maxWaiting = 32;
+/** Whoever asks shall hear soon that others are in the way. */
+const patienceMs = 5000;
 
 /** Read-only SQL, each query on a connection and in a snapshot of its own, so that loads go on meanwhile. */
 export function createQuery(session: Session): NonNullable<Destination['query']> {
-  const inTurn = gate({ running: maxRunning, waiting: maxWaiting }, () =>
-    failed('too many queries are waiting; try again later'),
+  const inTurn = gate(
+    { running: maxRunning, waiting: maxWaiting, patienceMs },
+    () => new SentinelError('query_busy', 'too many queries are running; send it again later'),
   );
   return (sql, { maxRows = defaultMaxRows } = {}) =>
     inTurn(() => session.read((connection) => runQuery(connection, sql, maxRows))).catch((error: unknown) => {
@@ -32,11 +36,13 @@ async function runQuery(connection: DuckDBConnection, sql: string, maxRows: numb
   const statements = await connection.extractStatements(sql);
   if (statements.count !== 1) throw refused('one statement at a time is possible here');
   await checkStatement(connection, sql);
+  const end = Date.now() + timeLimitMs;
   let timedOut = false;
-  const timer = setTimeout(() => {
-    timedOut = true;
-    connection.interrupt();
-  }, timeLimitMs);
+  // Again and again: between two parts of a result nothing runs that could be interrupted.
+  const timer = setInterval(() => {
+    timedOut = Date.now() >= end;
+    if (timedOut) connection.interrupt();
+  }, interruptEveryMs);
   const statement = await statements.prepare(0);
   try {
     const { statementType } = statement;
@@ -50,6 +56,7 @@ async function runQuery(connection: DuckDBConnection, sql: string, maxRows: numb
     const budget = { rows: maxRows, size: maxResultSize };
     for (;;) {
       const chunk = await result.fetchChunk();
+      if (timedOut) throw new Error('too long');
       if (chunk === null || chunk.rowCount === 0) return { columns, rows, truncated: false };
       if (!take(chunk, convert, rows, budget)) return { columns, rows, truncated: true };
     }
@@ -57,7 +64,7 @@ async function runQuery(connection: DuckDBConnection, sql: string, maxRows: numb
     if (timedOut) throw failed(`the query took longer than ${timeLimitMs / 1000} s and was stopped`, error);
     throw error;
   } finally {
-    clearTimeout(timer);
+    clearInterval(timer);
     statement.destroySync();
   }
 }

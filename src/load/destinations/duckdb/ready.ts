@@ -1,4 +1,5 @@
-import type { JsonObject } from '../../../model/json.ts';
+import { exactNumbersExist } from '../../../model/exact-number.ts';
+import { holdsExactNumber, type JsonObject } from '../../../model/json.ts';
 import type { Row } from '../../destination.ts';
 import type { RepairTrail } from '../../../model/loaded-event.ts';
 import { longestLine, separator } from './direct-sql.ts';
@@ -65,7 +66,8 @@ export function makeReady(table: KnownTable, row: Row): Ready {
   const id = ofUuid(row.requestId);
   if (key === undefined || id === undefined) return toBeStaged(table);
   if (!ids.admit(row.requestId.toLowerCase(), id)) return toBeStaged(table);
-  if (table.inexact(values) !== undefined) return toBeStaged(table);
+  if (table.inexact(values) !== undefined || holdsFraction(values) || holdsFraction(row.extra))
+    return toBeStaged(table);
   const [keyHigh, keyLow] = key ?? noHash;
   const seen = {
     table,
@@ -91,6 +93,10 @@ export function makeReady(table: KnownTable, row: Row): Ready {
   row.letGo?.();
   return { ...seen, way: 'direct', line, repair };
 }
+
+/** Whether it holds a number that DuckDB's JSON reader would round: it keeps whole ones of any size. */
+const holdsFraction = (value: JsonObject | undefined): boolean =>
+  value !== undefined && exactNumbersExist() && holdsExactNumber(value, ({ text }) => !/^-?\d+$/.test(text));
 
 const noHash: Hash = [0, 0];
 

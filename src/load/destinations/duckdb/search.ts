@@ -1,6 +1,6 @@
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 import type { EventFilter, EventPlace, EventSearch, EventTable, FoundEvent } from '../../event-search.ts';
-import { gate } from './gate.ts';
+import { gate } from '../../destination-kit/gate.ts';
 import { rowsOf } from './rows.ts';
 import { identifier, literal } from './sql.ts';
 import { conditionsOf, duplicatesPart, rowsPart } from './search-sql.ts';

@@ -1,6 +1,7 @@
 import { DuckDBDataChunk, type DuckDBConnection, INTEGER, VARCHAR } from '@duckdb/node-api';
 import { type Result, fail, ok } from '../../../model/result.ts';
-import type { Row } from '../../destination.ts';
+import type { Json, JsonObject } from '../../../model/json.ts';
+import type { Row, Table } from '../../destination.ts';
 import type { RepairTrail } from '../../../model/loaded-event.ts';
 import type { KnownTable } from './known-table.ts';
 import { forEachRow } from './rows.ts';
@@ -65,14 +66,18 @@ export async function stage(
 export function lineOf(table: KnownTable, row: Row): Result<string, Refusal> {
   const inexact = table.inexact(row.values);
   if (inexact !== undefined) return fail(refusal(table, inexact.name));
+  const texts = jsonTexts(row, table.spec);
+  if (texts.some((text) => loneSurrogate.test(text))) return fail(notUnicode);
   const line = JSON.stringify(stagedRow(table, row));
-  return loneSurrogate.test(line) ? fail({ reason: 'holds text that is not valid Unicode' }) : ok(line);
+  return loneSurrogate.test(line) ? fail(notUnicode) : ok(line);
 }
+
+const notUnicode: Refusal = { reason: 'holds text that is not valid Unicode' };
 
 /** As `JSON.stringify` escapes it, after an even number of backslashes. DuckDB refuses the whole batch for one. */
 const loneSurrogate = /(?<!\\)(?:\\\\)*\\ud[89a-f]/;
 
-function stagedRow({ repairKinds }: KnownTable, row: Row): StagedRow {
+function stagedRow({ repairKinds, spec }: KnownTable, row: Row): StagedRow {
   const { requestId, round, receivedAt, source, contract, contractVersion, repair, extra, values } = row;
   return {
     id: requestId,
@@ -83,9 +88,25 @@ function stagedRow({ repairKinds }: KnownTable, row: Row): StagedRow {
     version: contractVersion,
     rule: repair?.ruleId,
     repair: repair === undefined ? undefined : stagedRepair(repairKinds.numberOf(row, repair), repair),
-    extra,
-    values,
+    extra: jsonText(extra),
+    values: withJsonTexts(values, spec),
   };
+}
+
+const jsonText = (value: Json | undefined): string | undefined =>
+  value === undefined || value === null ? undefined : JSON.stringify(value);
+
+/** Of what is handed over as text within the line's text, where escapes are escaped once more. */
+function jsonTexts({ values, extra }: Row, { columns }: Table): string[] {
+  const nested = columns.flatMap(({ name, type }) => (type.kind === 'json' ? [values[name]] : []));
+  return [extra, ...nested].flatMap((value) => jsonText(value) ?? []);
+}
+
+function withJsonTexts(values: JsonObject, { columns }: Table): Readonly<Record<string, Json | undefined>> {
+  const texts: Record<string, Json | undefined> = { ...values };
+  for (const { name, type } of columns)
+    if (type.kind === 'json' && Object.hasOwn(values, name)) texts[name] = jsonText(values[name]);
+  return texts;
 }
 
 function stagedRepair(kind: number, repair: RepairTrail): object {

@@ -1,3 +1,4 @@
+import { parseJson } from '../../../model/exact-json.ts';
 import {
   DuckDBArrayType,
   DuckDBBlobValue,
@@ -71,7 +72,7 @@ function ofObject(value: Exclude<DuckDBValue, null | string | number | bigint | 
 }
 
 function parsed(value: DuckDBValue): unknown {
-  return JSON.parse(String(value));
+  return parseJson(String(value));
 }
 
 /** `99.99` of 99.990000000, `12` of 12.000. */

@@ -1,3 +1,4 @@
+import { parseJson } from '../../../model/exact-json.ts';
 import pg from 'pg';
 
 /** Makes a JSON value of the server's text. */
@@ -20,8 +21,8 @@ const scalars: ReadonlyMap<number, ToJson> = new Map<number, ToJson>([
   [builtins.FLOAT4, float],
   [builtins.FLOAT8, float],
   [builtins.NUMERIC, decimal],
-  [builtins.JSON, (text) => JSON.parse(text) as unknown],
-  [builtins.JSONB, (text) => JSON.parse(text) as unknown],
+  [builtins.JSON, parseJson],
+  [builtins.JSONB, parseJson],
   [builtins.TIMESTAMPTZ, instant],
   [builtins.TIMESTAMP, instant],
   [builtins.BYTEA, (text) => Buffer.from(text.slice(2), 'hex').toString('base64')],

@@ -2,6 +2,7 @@ import pg from 'pg';
 import { SentinelError } from '../../../model/errors.ts';
 import type { Destination, QueryResult } from '../../destination.ts';
 import { sqlStateOf, unavailable } from './errors.ts';
+import { gate } from '../../destination-kit/gate.ts';
 import { type ToJson, toJson } from './query-values.ts';
 import { type PostgresOptions, clientConfig } from './session.ts';
 import { identifier } from './sql.ts';
@@ -15,32 +16,22 @@ const fetchRows = 1000;
 /** Every query has a connection of its own, so that no setting or lock outlives it. */
 const maxRunning = 2;
 const maxWaiting = 32;
+/** Whoever asks shall hear soon that others are in the way. */
+const patienceMs = 5000;
 
 /**
  * Read-only SQL: the server itself takes one statement that is a SELECT or VALUES (it is the query of a cursor), in a
  * transaction that can't write. What a SELECT may call is up to the login; a superuser's is refused.
  */
 export function createQuery(options: PostgresOptions): NonNullable<Destination['query']> {
-  let running = 0;
-  const waiting: (() => void)[] = [];
-
-  return async (sql, { maxRows = defaultMaxRows } = {}) => {
-    if (running >= maxRunning) {
-      if (waiting.length >= maxWaiting) throw failed('too many queries are waiting; try again later');
-      await new Promise<void>((resolve) => waiting.push(resolve));
-    } else {
-      running++;
-    }
-    try {
-      return await runQuery(options, checkText(sql), maxRows);
-    } catch (error) {
+  const inTurn = gate(
+    { running: maxRunning, waiting: maxWaiting, patienceMs },
+    () => new SentinelError('query_busy', 'too many queries are running; send it again later'),
+  );
+  return (sql, { maxRows = defaultMaxRows } = {}) =>
+    inTurn(() => runQuery(options, checkText(sql), maxRows)).catch((error: unknown) => {
       throw explained(error);
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) running--;
-      else next();
-    }
-  };
+    });
 }
 
 async function runQuery(

@@ -1,3 +1,4 @@
+import { isContainer } from '../../../model/json.ts';
 import type { Table, Row } from '../../destination.ts';
 import { inexactColumn } from '../../destination-kit/exact-values.ts';
 import { type Result, fail, ok } from '../../../model/result.ts';
@@ -84,7 +85,7 @@ function keyText(fields: ReturnType<typeof keyFields>, values: Row['values']): s
     let value: unknown = Object.hasOwn(values, column.name) ? values[column.name] : undefined;
     for (const name of inner)
       value =
-        typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+        isContainer(value) && Object.hasOwn(value, name)
           ? (value as Record<string, unknown>)[name]
           : undefined;
     if (value === undefined || value === null) return undefined;

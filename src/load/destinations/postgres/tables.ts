@@ -59,6 +59,13 @@ async function missing(client: ClientBase, schema: string, specs: readonly Table
   const names = new Set(relations.rows.map(({ name }) => name));
   const statements = found.rows.length === 0 ? [`CREATE SCHEMA ${identifier(schema)}`] : [];
   for (const [name, create] of bookkeepingTables(schema)) if (!names.has(name)) statements.push(...create);
+  // Before version 0.3, events whose rows were taken out stood in a table of their own until they were dead letters.
+  if (names.has('_sentinel_leaving'))
+    statements.push(
+      `INSERT INTO ${identifier(schema)}._sentinel_outcomes (request_id, round, outcome, received_at)
+         SELECT request_id, 0, 'withdrawn', received_at FROM ${identifier(schema)}._sentinel_leaving ON CONFLICT DO NOTHING`,
+      `DROP TABLE ${identifier(schema)}._sentinel_leaving`,
+    );
   for (const spec of specs) statements.push(...(await missingOf(client, schema, spec, names)));
   return statements;
 }

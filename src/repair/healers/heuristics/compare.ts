@@ -84,7 +84,7 @@ function isEmptyIn(
 }
 
 /**
- * The whole name of the contract before the exact name of a field: `tax_rate_display_name` of a `tax_rate`. A part of it
+ * The whole name of the contract before the exact name of a field: `tax_rate_display_name` of a `tax_rate`. A single word
  * proves nothing (`loan_amount` of a `loan_payment`), and neither does a word that is often the kind of what follows
  * (`sale_price`, `unit_price`, `item_count`).
  */
@@ -96,7 +96,8 @@ function compareWithOwn(
   for (const name of own) {
     const isBefore = (longer: readonly string[], rest: readonly string[]) =>
       rest.length > 0 && foldedName(longer) === foldedName([...name, ...rest]) && !makesKind(name, rest);
-    if (isBefore(source, target))
+    // A single word is often another field's: `order_total` beside the total of an order.
+    if (name.length > 1 && isBefore(source, target))
       return { score: 0.9, reason: `the same name after the contract's own, "${name.join(' ')}"` };
     if (isBefore(target, source) && !source.every((word) => general.has(word)))
       return { score: 0.85, reason: `the same name without the contract's own, "${name.join(' ')}"` };

@@ -4,6 +4,10 @@ import { foldedName, lettersOf, wordsOf } from './names.ts';
 /** The names of the contract itself, as words: `tax_rate` is ["tax", "rate"]. */
 export type OwnNames = readonly (readonly string[])[];
 
+/** The contract's name and its table's. */
+export const ownNamesOf = ({ name, table }: { name: string; table: string }): OwnNames =>
+  [...new Set([name, table])].map(wordsOf).filter((words) => words.length > 0);
+
 /**
  * Names of containers that are known to mean nothing: what is in them is as if it were outside. Any other container may say
  * of what is in it that it is old, someone else's, or void, so this list is closed: a name has to be one that several

@@ -22,6 +22,16 @@ const fewest = 3;
  * convention. So `eventID` is `id` beside `eventType` and `eventTime`, and `item_id` is `id` where every field is `item_…`.
  */
 export function conventionsOf(search: Search): ReadonlyMap<Candidate, Conventional> {
+  const before = known.get(search);
+  if (before !== undefined) return before;
+  const found = findConventions(search);
+  known.set(search, found);
+  return found;
+}
+
+const known = new WeakMap<Search, ReadonlyMap<Candidate, Conventional>>();
+
+function findConventions(search: Search): Map<Candidate, Conventional> {
   const found = new Map<Candidate, Conventional>();
   const { event, contract } = search.failure;
   for (const group of groupsOf(search)) {

@@ -4,9 +4,10 @@ import { listedValues, schemasAt, typesOf } from '../../plans/schema-paths.ts';
 import { type Candidate, wordsAt } from './candidates.ts';
 import { type NameEvidence, another, compareNames, sameName } from './compare.ts';
 import { isNeutral, telling, wordsOfPath } from './containers.ts';
+import { conventionsOf } from './convention.ts';
 import { fieldsOf } from './declared.ts';
 import { differInUnit, isPlural } from './name-form.ts';
-import { foldedName, tokensOf, wordsOf } from './names.ts';
+import { foldedName, tokensOf, vendorMark, wordsOf } from './names.ts';
 import type { Search } from './search.ts';
 import { isMisspelling } from './spelling.ts';
 import { commonplace, measures } from './words.ts';
@@ -97,13 +98,16 @@ export function nameEvidence(search: Search, candidate: Candidate, target: Targe
   if (evidence.score === 0) return evidence;
   if (folded !== foldedName(target.words.short) && isNameOfAnother(search, words.short, target))
     return { score: 0, reason: 'the name of another field' };
-  return evidence;
+  // With a mark that means nothing, as other fields may have another one: no surer than those.
+  return vendorMark.test(found) && !vendorMark.test(meant) && !conventionsOf(search).has(candidate)
+    ? { ...evidence, score: Math.min(evidence.score, 0.9) }
+    : evidence;
 }
 
 /** From the names alone, those of the other fields included; undefined for none. */
 function fromWords(search: Search, candidate: Candidate, target: Target): NameEvidence | undefined {
   const { words } = candidate;
-  const convention = search.conventional().get(candidate);
+  const convention = conventionsOf(search).get(candidate);
   if (convention !== undefined && pointerOf(convention.path) === pointerOf(target.path))
     return { score: sameName, reason: convention.reason };
   const context = { own: search.own, isOfPerson: search.isOfPerson, isDistinctive: target.isDistinctive };
@@ -137,13 +141,14 @@ function misspelt(candidate: Candidate, target: Target, { own }: Search): NameEv
   return { score: 0.8, reason: `"${only.typed}" is "${only.right}" misspelt` };
 }
 
-/** A number, or what is to be one: `hours: 14` counts hours, and is not the `hour`. Amounts and ids are not counted so. */
+/** A number, or what is to be one: `hours: 14` counts hours, and is not the `hour`. */
 function isCounted({ failure }: Search, { value, words }: Candidate, { path }: Target): boolean {
   const one = Array.isArray(value) && value.length === 1 && !wantsList(failure, path) ? value[0]! : value;
   if (typeof one === 'string' && /[,;|]/.test(one)) return true;
-  const last = words.leaf.at(-1) ?? '';
-  if (measures.has(last) || last === 'id') return false;
-  return typeof one === 'number' || (typeof one === 'string' && /^[-+]?\d+(\.\d+)?$/.test(one.trim()));
+  const isNumber =
+    typeof one === 'number' || (typeof one === 'string' && /^[-+]?\d+(\.\d+)?$/.test(one.trim()));
+  // A whole number may count anything; a fraction may still be an amount.
+  return isNumber && (Number.isInteger(Number(one)) || !measures.has(words.leaf.at(-1) ?? ''));
 }
 
 const wantsList = ({ contract }: Search['failure'], path: readonly string[]): boolean =>

@@ -2,6 +2,7 @@ import { isObject } from '../../../model/json.ts';
 import { genericPointer, isBelow, pointerOf, segmentsOf, valueAt } from '../../../model/pointer.ts';
 import type { Candidate } from './candidates.ts';
 import { moved } from './find.ts';
+import { conventionsOf } from './convention.ts';
 import { fieldsOf } from './declared.ts';
 import { nameEvidence, targetAt } from './evidence.ts';
 import { gatherOptional } from './gather.ts';
@@ -57,7 +58,7 @@ export function findLeftovers(search: Search, done: Done): Found[] {
       moved(
         {
           candidate,
-          name: { score: 1, reason: search.conventional().get(candidate)?.reason ?? 'the same name' },
+          name: { score: 1, reason: conventionsOf(search).get(candidate)?.reason ?? 'the same name' },
           changes: fit.changes,
         },
         target,
@@ -106,7 +107,7 @@ function containersEmptied(taken: ReadonlyMap<string, string>): Set<string> {
 
 /** The absent path that the sender's convention makes of the candidate's. */
 function conventional(search: Search, candidate: Candidate, filled: readonly string[]): string[] | undefined {
-  const path = search.conventional().get(candidate)?.path;
+  const path = conventionsOf(search).get(candidate)?.path;
   if (path === undefined || valueAt(search.failure.event, path) !== undefined) return undefined;
   return filled.includes(genericPointer(pointerOf(path), search.failure.event)) ? undefined : path;
 }

@@ -2,11 +2,10 @@ import type { Contract } from '../../../contracts/contract.ts';
 import type { Pointer } from '../../../model/plan.ts';
 import { segmentsOf } from '../../../model/pointer.ts';
 import { type NameEvidence, another, compareNames } from './compare.ts';
-import { telling } from './containers.ts';
+import { ownNamesOf, telling } from './containers.ts';
 import { isDistinctive } from './evidence.ts';
 import { differInUnit } from './name-form.ts';
 import { foldedName, wordsOf } from './names.ts';
-import { ownNamesOf } from './search.ts';
 import { people } from './words.ts';
 
 /**

@@ -16,6 +16,9 @@ export function wordsOf(name: string): readonly string[] {
   return words;
 }
 
+/** What marks a field that was added to a vendor's own: `Street__c`. */
+export const vendorMark = /__[a-z]$/i;
+
 /** The parts of a name as they are written, without diacritics. */
 export function tokensOf(name: string): string[] {
   return (

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../../model/json.ts';
+import { type Json, type JsonObject, isContainer, isObject } from '../../../model/json.ts';
 import { segmentsOf } from '../../../model/pointer.ts';
 import { type Change, applyChanges, changesFor } from './changes.ts';
 
@@ -66,10 +66,10 @@ function distinctValues(peers: readonly JsonObject[], segments: readonly string[
     if (value === undefined || value === null || found.size >= maxValues) return;
     const segment = segments[at];
     if (segment === undefined)
-      found.set(typeof value === 'object' ? JSON.stringify(value) : typeof value + String(value), value);
+      found.set(isContainer(value) ? JSON.stringify(value) : typeof value + String(value), value);
     else if (Array.isArray(value)) {
       if (segment === '*') for (const item of value) visit(item, at + 1);
-    } else if (typeof value === 'object' && Object.hasOwn(value, segment)) visit(value[segment], at + 1);
+    } else if (isObject(value) && Object.hasOwn(value, segment)) visit(value[segment], at + 1);
   };
   for (const peer of peers) visit(peer, 0);
   return [...found.values()];

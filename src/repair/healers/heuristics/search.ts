@@ -1,12 +1,9 @@
-import type { Contract } from '../../../contracts/contract.ts';
 import type { Json } from '../../../model/json.ts';
 import type { Failure } from '../../healing/healer.ts';
 import type { Operation } from '../../../model/plan.ts';
 import { type Candidate, candidatesOf } from './candidates.ts';
 import { type DeclaredNames, declaredNames } from './declared.ts';
-import type { OwnNames } from './containers.ts';
-import { type Conventional, conventionsOf } from './convention.ts';
-import { wordsOf } from './names.ts';
+import { type OwnNames, ownNamesOf } from './containers.ts';
 import { people } from './words.ts';
 import { type Fitter, createFitter } from './values.ts';
 
@@ -22,8 +19,6 @@ export interface Search {
   /** Whether the contract is about a person. */
   isOfPerson: boolean;
   fitter: Fitter;
-  /** The fields that read as declared ones by the sender's convention. */
-  conventional(): ReadonlyMap<Candidate, Conventional>;
 }
 
 /** Part of a plan, with the reason to believe it; or why there is none. */
@@ -39,15 +34,10 @@ export type Found =
     }
   | { ok: false; reason: string };
 
-/** The contract's name and its table's, as words. */
-export const ownNamesOf = ({ name, table }: Pick<Contract, 'name' | 'table'>): OwnNames =>
-  [...new Set([name, table])].map(wordsOf).filter((words) => words.length > 0);
-
 export function searchFor(failure: Failure, threshold: number): Search {
   const { contract, event } = failure;
   const own = ownNamesOf(contract);
-  let conventions: ReadonlyMap<Candidate, Conventional> | undefined;
-  const search: Search = {
+  return {
     failure,
     threshold,
     candidates: candidatesOf(event, contract.jsonSchema, own),
@@ -55,9 +45,7 @@ export function searchFor(failure: Failure, threshold: number): Search {
     own,
     isOfPerson: own.flat().some((word) => people.has(word)),
     fitter: createFitter(failure),
-    conventional: () => (conventions ??= conventionsOf(search)),
   };
-  return search;
 }
 
 /** Where the value of a candidate is found in other events; nowhere, when it has to be unpacked first. */

@@ -1,6 +1,7 @@
-import { type Json, type JsonObject, isObject } from '../../../model/json.ts';
+import { isAnyNumber, isWholeNumber } from '../../../model/exact-number.ts';
+import { type Json, type JsonObject, isObject, isContainer, sameJson } from '../../../model/json.ts';
 import type { Violation } from '../../../model/violation.ts';
-import { Draft, sameJson } from '../../plans/draft.ts';
+import { Draft } from '../../plans/draft.ts';
 import type { Failure } from '../../healing/healer.ts';
 import { genericPointer, pointerOf } from '../../../model/pointer.ts';
 import { schemasAt, typesOf } from '../../plans/schema-paths.ts';
@@ -113,8 +114,7 @@ export function createFitter({ contract, event, peers = [] }: Failure): Fitter {
     const types = new Set(schemas.flatMap(typesOf));
     if (Array.isArray(value)) return types.has('array');
     if (value === null) return types.has('null');
-    if (typeof value === 'number')
-      return types.has('number') || (types.has('integer') && Number.isInteger(value));
+    if (isAnyNumber(value)) return types.has('number') || (types.has('integer') && isWholeNumber(value));
     return types.has(typeof value);
   }
 
@@ -150,7 +150,7 @@ export function createFitter({ contract, event, peers = [] }: Failure): Fitter {
  */
 function along(value: JsonObject, path: readonly string[]): JsonObject {
   const [next, ...rest] = path;
-  const kept = Object.entries(value).filter(([, field]) => typeof field !== 'object' || field === null);
+  const kept = Object.entries(value).filter(([, field]) => !isContainer(field));
   const thin: JsonObject = Object.fromEntries(kept);
   if (next === undefined || !Object.hasOwn(value, next)) return thin;
   return { ...thin, [next]: alongAny(value[next]!, rest) };
@@ -158,13 +158,13 @@ function along(value: JsonObject, path: readonly string[]): JsonObject {
 
 /** In an array the elements keep their places. */
 function alongAny(value: Json, path: readonly string[]): Json {
-  if (path.length === 0 || typeof value !== 'object' || value === null) return value;
+  if (path.length === 0 || !isContainer(value)) return value;
   if (!Array.isArray(value)) return along(value, path);
   return value.map((item, index) => (String(index) === path[0] ? alongAny(item, path.slice(1)) : null));
 }
 
 function countValues(value: Json): number {
-  if (typeof value !== 'object' || value === null) return 1;
+  if (!isContainer(value)) return 1;
   let count = 1;
   for (const item of Object.values(value)) count += countValues(item);
   return count;

@@ -1,5 +1,6 @@
+import { isAnyNumber } from '../../../model/exact-number.ts';
 import { escapeSegment } from '../../../contracts/violation.ts';
-import type { Json } from '../../../model/json.ts';
+import { type Json, isContainer } from '../../../model/json.ts';
 import { looksLikeValue } from './text-class.ts';
 
 /**
@@ -13,9 +14,9 @@ export function withoutValues(reason: string, event: Json): string {
   };
   const pending: Json[] = [event];
   for (let value = pending.pop(); value !== undefined; value = pending.pop()) {
-    if (typeof value === 'string' || typeof value === 'number') {
+    if (typeof value === 'string' || isAnyNumber(value)) {
       blackOut(String(value));
-    } else if (typeof value === 'object' && value !== null) {
+    } else if (isContainer(value)) {
       for (const [key, item] of Object.entries(value)) {
         if (looksLikeValue(key) && !Array.isArray(value)) {
           blackOut(key);

@@ -1,4 +1,6 @@
-import { type Json, type JsonObject, isObject } from '../../../model/json.ts';
+import { parseJson } from '../../../model/exact-json.ts';
+import { type AnyNumber, compareNumbers, isAnyNumber, isWholeNumber } from '../../../model/exact-number.ts';
+import { type Json, type JsonObject, isObject, isContainer } from '../../../model/json.ts';
 import { type Focus, focusOf } from './focus.ts';
 import { type KeyMask, keyMaskOf } from './key-mask.ts';
 import { textClass } from './text-class.ts';
@@ -59,7 +61,7 @@ function describe(value: Json, path: Path, walk: Walk, level = 0): Json {
   if (walk.nodes-- <= 0) return '<more>';
   if (value === null) return 'null';
   if (typeof value === 'boolean') return 'boolean';
-  if (typeof value === 'number') return numberClass(value);
+  if (isAnyNumber(value)) return numberClass(value);
   if (typeof value === 'string') return describeText(value, path, walk, level);
   if (level >= walk.limits.depth) return Array.isArray(value) ? '<array, deeper>' : '<object, deeper>';
   if (walk.limits.failureOnly === true && path !== undefined && walk.focus.isAside(path))
@@ -108,21 +110,20 @@ function parseContainer(text: string): Json | undefined {
   const first = text.trimStart()[0];
   if (text.length > 65_536 || (first !== '{' && first !== '[')) return undefined;
   try {
-    const value = JSON.parse(text) as Json;
+    const value = parseJson(text);
     return isObject(value) || Array.isArray(value) ? value : undefined;
   } catch {
     return undefined;
   }
 }
 
-function numberClass(value: number): string {
-  if (Number.isInteger(value)) {
-    if (value < 0) return 'integer, negative';
-    const digits = String(value).length;
-    // As Unix times have; which of them is meant, the number of digits tells.
-    return digits === 10 || digits === 13 ? `integer(${digits} digits)` : 'integer';
-  }
-  return value < 0 ? 'number, negative' : 'number';
+function numberClass(value: AnyNumber): string {
+  const isNegative = compareNumbers(value, 0) < 0;
+  if (!isWholeNumber(value)) return isNegative ? 'number, negative' : 'number';
+  if (isNegative) return 'integer, negative';
+  const digits = String(value).length;
+  // As Unix times have; which of them is meant, the number of digits tells.
+  return digits === 10 || digits === 13 ? `integer(${digits} digits)` : 'integer';
 }
 
 function countClass(count: number): string {
@@ -136,7 +137,7 @@ export function boundedEvent(event: JsonObject, limits: ShapeLimits = defaultSha
   const cut = (value: Json, depthLeft: number): Json => {
     if (walk.nodes-- <= 0) return '<more>';
     if (typeof value === 'string') return value.length > 200 ? `${value.slice(0, 200)}…` : value;
-    if (typeof value !== 'object' || value === null) return value;
+    if (!isContainer(value)) return value;
     if (depthLeft === 0) return '<deeper>';
     if (Array.isArray(value)) return value.slice(0, 20).map((item) => cut(item, depthLeft - 1));
     const entries = Object.entries(value).slice(0, limits.keysPerObject);

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../model/json.ts';
+import { type JsonObject, isContainer } from '../../../model/json.ts';
 import type { Failure } from '../../healing/healer.ts';
 import { planLimits } from '../../plans/parse-plan.ts';
 import type { Operation, Plan, Pointer } from '../../../model/plan.ts';
@@ -87,8 +87,7 @@ function whyNot(
   if (failure.violations.length === 0) return 'the event is valid as it was received';
   const left = [...leavesOf(current)].filter(
     ({ path, value }) =>
-      valueAt(after, path) === undefined &&
-      (typeof value !== 'object' || value === null || bench.isDeclared(path)),
+      valueAt(after, path) === undefined && (!isContainer(value) || bench.isDeclared(path)),
   );
   if (byHand.length === 0 && left.length === 0) {
     if (plan.operations.length === 0) return 'nothing was changed';
@@ -131,7 +130,7 @@ function doubtOf({ doubts, after }: Workbench, pointer: Pointer): string | undef
 function isEmptyAndUnknown(bench: Workbench, pointer: Pointer): boolean {
   const path = segmentsOf(pointer);
   const value = valueAt(bench.after, path);
-  return typeof value === 'object' && value !== null && !bench.isDeclared(path);
+  return isContainer(value) && !bench.isDeclared(path);
 }
 
 function named(pointers: readonly Pointer[]): string {

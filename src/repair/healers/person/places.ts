@@ -1,5 +1,4 @@
-import { type Json, type JsonObject, isObject } from '../../../model/json.ts';
-import { sameJson } from '../../plans/draft.ts';
+import { type Json, type JsonObject, isObject, sameJson, isContainer } from '../../../model/json.ts';
 import type { Pointer } from '../../../model/plan.ts';
 import { pointerOf } from '../../../model/pointer.ts';
 
@@ -118,17 +117,11 @@ function addSpot(places: Map<Pointer, Place>, segments: readonly string[], spot:
   else place.spots.push(spot);
 }
 
-type Container = Json[] | JsonObject;
-
-function isContainer(value: Json | undefined): value is Container {
-  return typeof value === 'object' && value !== null;
-}
-
 /** Undefined for an object. */
-const lengthOf = (container: Container): number | undefined =>
+const lengthOf = (container: JsonObject | Json[]): number | undefined =>
   Array.isArray(container) ? container.length : undefined;
 
-const own = (container: Container, key: string): Json | undefined =>
+const own = (container: JsonObject | Json[], key: string): Json | undefined =>
   Object.hasOwn(container, key) ? (container as JsonObject)[key] : undefined;
 
 /** The value of a source for each spot of a place, paired with the wanted one; undefined when they don't run together. */

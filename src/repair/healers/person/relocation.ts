@@ -1,4 +1,6 @@
-import { type Json, isObject } from '../../../model/json.ts';
+import { parseExact } from '../../../model/exact-json.ts';
+import { isAnyNumber } from '../../../model/exact-number.ts';
+import { type Json, isObject, isContainer } from '../../../model/json.ts';
 import type { Operation } from '../../../model/plan.ts';
 import { isBelow } from '../../../model/pointer.ts';
 import { leavesOf } from '../../plans/provenance/differences.ts';
@@ -111,7 +113,7 @@ function opened(op: 'parse' | 'unwrap', value: Json): Json | undefined {
     return Array.isArray(value) && value.length === 1 && isObject(value[0]) ? value[0] : undefined;
   if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return undefined;
   try {
-    return JSON.parse(value) as Json;
+    return parseExact(value);
   } catch {
     // Text that only looks like JSON is text.
     return undefined;
@@ -159,14 +161,14 @@ function decide<T extends { source: Source; score: number }>(
 
 function hasValue(value: Json | undefined): boolean {
   if (value === undefined || value === null || value === '') return false;
-  return typeof value !== 'object' || Object.keys(value).length > 0;
+  return !isContainer(value) || Object.keys(value).length > 0;
 }
 
 /** Long enough not to stand in two places by chance. */
 function isUnlikelyTwice(value: Json | undefined): boolean {
   if (typeof value === 'string') return value.length >= 8;
-  if (typeof value === 'number') return String(value).replace(/^0\.|[-.]|0+$/g, '').length >= 6;
-  return typeof value === 'object' && value !== null && leafTexts(value).length >= 2;
+  if (isAnyNumber(value)) return String(value).replace(/^0\.|[-.]|0+$/g, '').length >= 6;
+  return isContainer(value) && leafTexts(value).length >= 2;
 }
 
 function sharedLeaves([from, to]: readonly [Json, Json]): number {
@@ -179,6 +181,6 @@ function sharedLeaves([from, to]: readonly [Json, Json]): number {
 function leafTexts(value: Json | undefined): string[] {
   if (value === undefined) return [];
   return [...leavesOf(value)].flatMap((leaf) =>
-    typeof leaf.value === 'object' || leaf.value === '' ? [] : [String(leaf.value)],
+    leaf.value === null || isContainer(leaf.value) || leaf.value === '' ? [] : [String(leaf.value)],
   );
 }

@@ -1,5 +1,4 @@
-import type { Json } from '../../../model/json.ts';
-import { sameJson } from '../../plans/draft.ts';
+import { type Json, sameJson, isContainer } from '../../../model/json.ts';
 import { type InPlaceOperation, transformOf } from '../../plans/in-place.ts';
 import type { CastType, Operation, Pointer } from '../../../model/plan.ts';
 import { formatsOf } from './formats.ts';
@@ -43,8 +42,8 @@ export function respell(pairs: Pairs, types: readonly CastType[]): Respelling {
 /** A quick look, since most values have nothing to do with each other: text keeps its letters and digits, but for dates. */
 function mayBecome(from: Json, to: Json): boolean {
   if (Array.isArray(from) || Array.isArray(to)) return true;
-  if (typeof to === 'object') return to !== null && typeof from === 'string' && from.includes('{');
-  if (typeof from === 'object') return false;
+  if (isContainer(to)) return typeof from === 'string' && from.includes('{');
+  if (to === null || from === null || isContainer(from)) return false;
   const text = String(to);
   return folded(String(from)) === folded(text) || /^-?\d/.test(text);
 }

@@ -1,4 +1,4 @@
-import type { Json } from '../../../model/json.ts';
+import { type Json, isContainer } from '../../../model/json.ts';
 import type { Operation, Pointer } from '../../../model/plan.ts';
 import { pointerOf } from '../../../model/pointer.ts';
 import { likeness, nearest } from './names.ts';
@@ -151,7 +151,7 @@ function* waysToJoin(
     }
   }
   if (typeof value === 'string' && value.length <= 1000) yield* spelling(value, [], undefined);
-  if (typeof value === 'object') return;
+  if (value === null || isContainer(value)) return;
   for (const a of sources)
     for (const b of sources)
       if (a !== b) for (const separator of usualSeparators) yield { from: [a, b], separator };

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Json, JsonObject } from '../../../model/json.ts';
-import { sameJson } from '../../plans/draft.ts';
+import { type Json, type JsonObject, sameJson } from '../../../model/json.ts';
 import type { Failure } from '../../healing/healer.ts';
 import { compilePlan } from '../../plans/interpreter.ts';
 import { planLimits } from '../../plans/parse-plan.ts';

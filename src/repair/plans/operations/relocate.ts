@@ -1,4 +1,4 @@
-import { type Json, isObject } from '../../../model/json.ts';
+import { type Json, isObject, isContainer } from '../../../model/json.ts';
 import type { Draft } from '../draft.ts';
 import type { Pointer } from '../../../model/plan.ts';
 import { child, isBelow, pointerOf, segmentsOf } from '../../../model/pointer.ts';
@@ -81,7 +81,7 @@ export function compileVacate(
 function isOnlyLeaf(container: Json, path: readonly string[]): boolean {
   let at: Json | undefined = container;
   for (const segment of path) {
-    if (typeof at !== 'object' || at === null || Object.keys(at).length !== 1) return false;
+    if (!isContainer(at) || Object.keys(at).length !== 1) return false;
     at = child(at, segment);
     if (at === undefined) return false;
   }

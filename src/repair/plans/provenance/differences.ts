@@ -1,4 +1,4 @@
-import { type Json, type JsonObject, isObject } from '../../../model/json.ts';
+import { type Json, type JsonObject, isObject, isContainer, sameScalar } from '../../../model/json.ts';
 
 export type Path = readonly string[];
 
@@ -33,6 +33,7 @@ function compare(a: Json | undefined, b: Json | undefined, path: Path, found: Fo
       if (a[index] !== b[index]) compare(a[index], b[index], [...path, String(index)], found);
     return;
   }
+  if (sameScalar(a, b)) return;
   if (a !== undefined) collectLeaves(a, path, found.vanished);
   if (b !== undefined) collectLeaves(b, path, found.appeared);
 }
@@ -53,14 +54,8 @@ export function* leavesOf(value: Json, path: Path = []): Generator<Leaf> {
  * gone elsewhere, which each of them has to prove for itself.
  */
 export function isSameLeaf(found: Json | undefined, leaf: Json): boolean {
-  if (found === leaf) return true;
+  if (sameScalar(found, leaf)) return true;
   return isContainer(found) && isContainer(leaf) && Array.isArray(found) === Array.isArray(leaf);
-}
-
-type Container = Readonly<Record<string, Json>>;
-
-function isContainer(value: Json | undefined): value is Json & Container {
-  return typeof value === 'object' && value !== null;
 }
 
 const own = (container: JsonObject, key: string): Json | undefined =>

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../../model/json.ts';
+import { type Json, type JsonObject, isContainer } from '../../../model/json.ts';
 import { bind, matchPrefix, pointerOf, valueAt } from '../../../model/pointer.ts';
 import { type Leaf, type Path, isSameLeaf, leavesOf } from './differences.ts';
 import { type Trace, type TraceStep, isAround, matchExactly, maxLookups, readsOf, spelled } from './trace.ts';
@@ -70,7 +70,7 @@ function goesOn(
       const text = textOf(wanted);
       if (matchExactly(step.path, path) === undefined || text === undefined) return false;
       const value = spelled(text);
-      if (typeof value !== 'object' || value === null) return false;
+      if (!isContainer(value)) return false;
       for (const leaf of leavesOf(value))
         if (leaf.value !== null && !next([...path, ...leaf.path], { is: leaf.value })) return false;
       return true;

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../../model/json.ts';
+import { type Json, type JsonObject, isContainer, sameScalar } from '../../../model/json.ts';
 import { valueAt } from '../../../model/pointer.ts';
 import type { Path } from './differences.ts';
 import type { Trace, TraceStep } from './trace.ts';
@@ -105,4 +105,4 @@ function isSame(a: Path, b: Path): boolean {
 }
 
 const isScalarEqual = (found: Json | undefined, leaf: Json | undefined): boolean =>
-  found === leaf && leaf !== undefined && (typeof leaf !== 'object' || leaf === null);
+  leaf !== undefined && sameScalar(found, leaf) && !isContainer(leaf);

@@ -1,3 +1,4 @@
+import { parseExact } from '../../../model/exact-json.ts';
 import type { Contract } from '../../../contracts/contract.ts';
 import type { Json } from '../../../model/json.ts';
 import { cast } from '../cast.ts';
@@ -129,7 +130,7 @@ let last: { text: string; value: Json } | undefined;
 
 function parsed(text: string): Json {
   try {
-    return JSON.parse(text) as Json;
+    return parseExact(text);
   } catch {
     return null;
   }

@@ -1,0 +1,42 @@
+import type { Command } from 'commander';
+import { withClient } from './client.ts';
+import { print, printJson, say, type Io } from './io.ts';
+import { wholeNumber, withExamples, withJson, withServer, type ServerOptions } from './options.ts';
+import { formatTable } from './table.ts';
+
+interface AuditOptions extends ServerOptions {
+  json?: boolean;
+  actor?: string;
+  act?: string;
+  target?: string;
+  since?: string;
+  limit: number;
+}
+
+export function registerAudit(program: Command, io: Io): void {
+  const command = withJson(withServer(program.command('audit')))
+    .description('Show who did what: replays, discards, rules, pauses, keys; the newest first.')
+    .option('--actor <name>', "a key's name or id")
+    .option('--act <act>', 'replay, discard, rule_approve, pause, …')
+    .option('--target <id>', 'a dead letter, a rule, a key or a topic')
+    .option('--since <time>', 'an ISO 8601 time with a zone')
+    .option('--limit <count>', 'how many at most', wholeNumber(1, 500), 50)
+    .action((options: AuditOptions) => audit(io, options));
+  withExamples(command, 'sentinel audit', 'sentinel audit --actor ada --act discard');
+}
+
+async function audit(io: Io, options: AuditOptions): Promise<void> {
+  const { actor, act, target, since, limit } = options;
+  const query = { actor, act, target, since, limit };
+  const { items } = await withClient(io, options, (client) => client.request('GET /api/v1/audit', { query }));
+  if (options.json === true) return printJson(io, items);
+  if (items.length === 0) return say(io, 'No act matches.');
+  const rows = items.map((entry) => [
+    entry.at,
+    entry.actor.name,
+    entry.act,
+    Object.values(entry.target).join(' '),
+    entry.detail === undefined ? '' : JSON.stringify(entry.detail),
+  ]);
+  print(io, formatTable(['at', 'who', 'act', 'target', 'detail'], rows, io.columns));
+}

@@ -1,0 +1,114 @@
+import { Ajv, type AnySchemaObject, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
+import { Ajv2019 } from 'ajv/dist/2019.js';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import draft04 from 'ajv-draft-04';
+import formats from 'ajv-formats';
+import { exactNumbersExist } from '../../model/exact-number.ts';
+import { type JsonObject, holdsExactNumber } from '../../model/json.ts';
+import { hasMoreValuesThan, maxExplainedValues } from '../fields/size.ts';
+import type { Dialect } from './dialects.ts';
+import { type ExactContext, compareExactly, mendKeywords } from './exact-keywords.ts';
+import { type Originals, withStandIns } from './stand-ins.ts';
+
+const ajvOptions: Options = {
+  strict: false,
+  // Without it, `constructor` and the like would count as present in every event.
+  ownProperties: true,
+  discriminator: true,
+  // Gives each error the schema that it comes from.
+  verbose: true,
+  logger: false,
+  // Done once, when the contract is read.
+  validateSchema: false,
+};
+
+/** The errors of an event, all or the first ones; undefined when it is valid. */
+export type Check = (event: JsonObject) => ErrorObject[] | undefined;
+
+/**
+ * The check of a schema, compiled when the first event comes: most contracts of a large set never see one. Of an event that
+ * is huge only the first errors are told.
+ */
+export function createCheck(schema: JsonObject, dialect: Dialect): Check {
+  const first = onDemand(() => compileFor(schema, dialect, { allErrors: false }));
+  const all = onDemand(() => compileFor(schema, dialect, { allErrors: true }));
+  return (event) => {
+    const errors = first()(event);
+    if (errors === undefined || hasMoreValuesThan(event, maxExplainedValues)) return errors;
+    return all()(event) ?? errors;
+  };
+}
+
+/** Compiles at once: throws when the schema can't be. */
+export function compileFor(schema: JsonObject, dialect: Dialect, options: Options): Check {
+  const hasExact = holdsExactNumber(schema);
+  const plain = hasExact ? undefined : compiled(schema, dialect, options, mendKeywords);
+  const exact = onDemand(() => compileExact(schema, dialect, options));
+  if (plain === undefined) exact();
+  return (event) => {
+    if (plain === undefined || (exactNumbersExist() && holdsExactNumber(event))) return exact()(event);
+    return plain(event) ? undefined : (plain.errors ?? []);
+  };
+}
+
+/** For events, or a schema, in which exact numbers stand: floats take their places, and what compares numbers knows it. */
+function compileExact(schema: JsonObject, dialect: Dialect, options: Options): Check {
+  const context: ExactContext = { schema: new WeakMap(), event: new WeakMap() };
+  const check = compiled(withStandIns(schema, context.schema), dialect, options, (ajv) =>
+    compareExactly(ajv, context),
+  );
+  return (event) => {
+    const originals: Originals = new WeakMap();
+    context.event = originals;
+    return check(withStandIns(event, originals)) ? undefined : (check.errors ?? []);
+  };
+}
+
+function compiled(
+  schema: JsonObject,
+  dialect: Dialect,
+  options: Options,
+  mend: (ajv: Ajv) => void,
+): ValidateFunction {
+  const ajv = create(dialect, { ...ajvOptions, ...options });
+  mend(ajv);
+  formats.default(ajv);
+  // The dialect is settled, and ajv knows some under the names of their successors only.
+  const { $schema: _, ...body } = schema;
+  return ajv.compile(body as AnySchemaObject);
+}
+
+function create(dialect: Dialect, options: Options): Ajv {
+  switch (dialect) {
+    case 'draft-04':
+      return new draft04.default(options);
+    case 'draft-06':
+    case 'draft-07':
+      return new Ajv(options);
+    case '2019-09':
+      return new Ajv2019(options);
+    default:
+      return new Ajv2020(options);
+  }
+}
+
+/** What a schema breaks of its own dialect's rules, in words; undefined when nothing. */
+export function faultOf(schema: JsonObject, dialect: Dialect): string | undefined {
+  let ajv = judges.get(dialect);
+  if (ajv === undefined) {
+    ajv = create(dialect, { strict: false, logger: false, validateSchema: true });
+    formats.default(ajv);
+    judges.set(dialect, ajv);
+  }
+  const { $schema: _, ...body } = withStandIns(schema, new WeakMap());
+  if (ajv.validateSchema(body) === true) return undefined;
+  const { instancePath = '', message = 'is not valid' } = ajv.errors?.[0] ?? {};
+  return `${instancePath === '' ? 'the schema' : instancePath} ${message}`;
+}
+
+const judges = new Map<Dialect, Ajv>();
+
+function onDemand<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}

@@ -1,0 +1,70 @@
+import type { Contract } from '../../contracts/contract.ts';
+import { type JsonObject, isObject } from '../../model/json.ts';
+import type { Plan } from '../../model/plan.ts';
+import { pointerOf, segmentsOf, valueAt } from '../../model/pointer.ts';
+import { doubtsWithin, ownNamesOf } from '../healers/heuristics/containers.ts';
+import { isDeclared } from './schema-paths.ts';
+import { pathsOf } from './static-check.ts';
+
+/** Why nothing may be taken out of the containers that a plan unpacks, in this event; undefined when it may. */
+export type UnpackingCheck = (event: JsonObject) => string | undefined;
+
+/** A sender that makes up names beside a container could go on for ever. */
+const maxKnownNames = 1000;
+
+/**
+ * A plan that unpacks `data` learned it from a record that was created; the next may be one that is deleted, in the same
+ * shape. So what speaks against a container is asked of each event, by rules too.
+ */
+export function compileUnpacking(
+  { operations }: Plan,
+  { name, table, jsonSchema }: Contract,
+): UnpackingCheck {
+  const own = ownNamesOf({ name, table });
+  const containers = new Map<
+    string,
+    { around: string[]; container: string; isDeclared: (name: string) => boolean }
+  >();
+  for (const operation of operations) {
+    const { reads, writes } = pathsOf(operation);
+    if (writes.every((path) => reads.includes(path))) continue;
+    for (const read of reads) {
+      const path = segmentsOf(read);
+      for (let depth = 1; depth < path.length; depth++) {
+        const at = path.slice(0, depth);
+        const key = pointerOf(at);
+        if (at.includes('*') || containers.has(key) || isDeclared(jsonSchema, at)) continue;
+        const around = at.slice(0, -1);
+        containers.set(key, {
+          around,
+          container: at.at(-1)!,
+          isDeclared: remembered((other) => isDeclared(jsonSchema, [...around, other])),
+        });
+      }
+    }
+  }
+  if (containers.size === 0) return () => undefined;
+  const places = [...containers.values()];
+  return (event) => {
+    for (const { around, container, isDeclared: isKnown } of places) {
+      const holder = around.length === 0 ? event : valueAt(event, around);
+      if (!isObject(holder)) continue;
+      const inside = holder[container];
+      const doubt = doubtsWithin(holder, isKnown, own)(container, isObject(inside) ? inside : {});
+      if (doubt !== undefined) return doubt;
+    }
+    return undefined;
+  };
+}
+
+function remembered(ask: (name: string) => boolean): (name: string) => boolean {
+  const known = new Map<string, boolean>();
+  return (name) => {
+    let answer = known.get(name);
+    if (answer === undefined) {
+      answer = ask(name);
+      if (known.size < maxKnownNames) known.set(name, answer);
+    }
+    return answer;
+  };
+}

@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import type { ItemOf } from '../api/client.ts';
+import type { StateStore } from '../engine/engine.ts';
+import type { Json } from '../model/json.ts';
+
+export type AuditEntry = ItemOf<'GET /api/v1/audit'>;
+export type Act = Omit<AuditEntry, 'id' | 'at'>;
+
+export interface AuditFilter {
+  actor?: string;
+  act?: string;
+  target?: string;
+  /** ISO 8601 times, both included. */
+  since?: string;
+  until?: string;
+}
+
+/** Who did what, in the engine's state. */
+export interface Audit {
+  /** Resolves when it is durable. */
+  note(act: Act): Promise<void>;
+  /** Newest first. */
+  list(
+    filter: AuditFilter,
+    page: { limit: number; cursor?: string },
+  ): Promise<{ items: AuditEntry[]; next: string | null }>;
+}
+
+const prefix = 'audit/';
+const keptMs = 365 * 86_400_000;
+const scanPage = 200;
+/** Entries that one request looks through; the next page goes on behind them. */
+const maxScanned = 20_000;
+const maxEntries = 100_000;
+/** Acts between two looks at how many there are. */
+const pruneEvery = 1000;
+
+export function createAudit(state: StateStore, now: () => number = Date.now): Audit {
+  let sinceLook = 0;
+
+  async function* scan(after: string | undefined): AsyncGenerator<AuditEntry> {
+    for (let last = after; ;) {
+      const page = await state.list(prefix, {
+        limit: scanPage,
+        after: last === undefined ? undefined : prefix + last,
+      });
+      for (const { key, value } of page) {
+        last = key.slice(prefix.length);
+        yield { ...(value as unknown as AuditEntry), id: last };
+      }
+      if (page.length < scanPage) return;
+    }
+  }
+
+  async function prune(): Promise<void> {
+    let count = 0;
+    for await (const { id } of scan(undefined)) if (++count > maxEntries) await state.delete(prefix + id);
+  }
+
+  return {
+    async note(act) {
+      const at = now();
+      const entry = { at: new Date(at).toISOString(), ...act };
+      await state.put(prefix + newId(at), JSON.parse(JSON.stringify(entry)) as Json, { ttlMs: keptMs });
+      if (++sinceLook % pruneEvery === 0) await prune();
+    },
+    async list(filter, { limit, cursor }) {
+      const items: AuditEntry[] = [];
+      let scanned = 0;
+      for await (const entry of scan(cursor)) {
+        if (filter.since !== undefined && Date.parse(entry.at) < Date.parse(filter.since)) break;
+        if (isMeant(entry, filter)) items.push(entry);
+        if (items.length === limit || ++scanned === maxScanned) return { items, next: entry.id };
+      }
+      return { items, next: null };
+    },
+  };
+}
+
+function isMeant({ at, actor, act, target }: AuditEntry, filter: AuditFilter): boolean {
+  return (
+    (filter.actor === undefined || actor.id === filter.actor || actor.name === filter.actor) &&
+    (filter.act === undefined || act === filter.act) &&
+    (filter.target === undefined || Object.values(target).includes(filter.target)) &&
+    (filter.until === undefined || Date.parse(at) <= Date.parse(filter.until))
+  );
+}
+
+const endOfTime = 9_999_999_999_999;
+
+/** Counts down, because the state lists in ascending order and people read the newest first. */
+function newId(at: number): string {
+  return `${String(endOfTime - at).padStart(13, '0')}-${randomUUID().slice(0, 8)}`;
+}

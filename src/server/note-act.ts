@@ -1,0 +1,54 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Actor } from '../sources/authorize.ts';
+import { type JsonObject, isObject } from '../model/json.ts';
+import type { Audit } from './audit.ts';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    audit: Audit;
+  }
+  interface FastifyRequest {
+    actor: Actor;
+  }
+}
+
+const longestText = 200;
+const mostFields = 20;
+
+/** Leaves an entry of an act that was done; of a refusal or a dry run there is none. */
+export async function noteAct(
+  act: { act: string; key: string },
+  answer: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  if (reply.statusCode >= 400 || (isObject(answer) && answer['dry_run'] === true)) return;
+  const { id, name } = request.actor;
+  await request.server.audit.note({
+    actor: { id, name },
+    act: act.act,
+    request: act.key,
+    target: request.params as Record<string, string>,
+    detail: isObject(request.body) ? detailOf(request.body) : undefined,
+    counts: isObject(answer) ? countsOf(answer) : undefined,
+  });
+}
+
+/** Flags, reasons and filters; an event's values have no place in the audit, and neither has what is long. */
+function detailOf(body: JsonObject): JsonObject {
+  const detail: JsonObject = {};
+  for (const [field, value] of Object.entries(body).slice(0, mostFields)) {
+    if (typeof value === 'string') detail[field] = value.slice(0, longestText);
+    else if (typeof value === 'number' || typeof value === 'boolean') detail[field] = value;
+    else if (field === 'filter' && isObject(value)) detail[field] = detailOf(value);
+  }
+  return detail;
+}
+
+function countsOf(answer: object): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(answer as Record<string, unknown>).flatMap(([field, value]) =>
+      typeof value === 'number' ? [[field, value]] : Array.isArray(value) ? [[field, value.length]] : [],
+    ),
+  );
+}

@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { contractFromJsonSchema } from '../../src/contracts/json-schema/compile.ts';
+import type { JsonObject } from '../../src/model/json.ts';
+import type { Plan } from '../../src/model/plan.ts';
+import { compileUnpacking } from '../../src/repair/plans/unpacking.ts';
+import { compileRule, tryPlan } from '../../src/repair/plans/trial.ts';
+import { failureOf } from '../helpers/healing.ts';
+
+const text = { type: 'string' };
+const contract = contractFromJsonSchema({
+  'x-contract': { name: 'customer', version: '1.0.0' },
+  type: 'object',
+  properties: { id: text, city: text, kind: text },
+  required: ['id', 'city'],
+});
+const plan: Plan = {
+  operations: [
+    { op: 'move', from: '/data/object/id', to: '/id' },
+    { op: 'move', from: '/data/object/city', to: '/city' },
+  ],
+};
+const record = { id: 'c-1', city: 'Porto' };
+const learnedFrom: JsonObject = { type: 'customer.created', data: { object: record } };
+
+describe('a rule that learned how a sender names its fields', () => {
+  const product = contractFromJsonSchema({
+    'x-contract': { name: 'product', version: '1.0.0' },
+    type: 'object',
+    properties: { sku: text, name: text, note: text },
+    required: ['sku', 'name'],
+  });
+  const renames = (...names: string[]): Plan => ({
+    operations: names.map((name) => ({ op: 'move', from: `/item_${name}`, to: `/${name}` })),
+  });
+  const event = { item_sku: 's', item_name: 'Lamp' };
+  const { violations } = failureOf(event, product);
+
+  it('leaves an event to the healers when another of its fields is named alike', () => {
+    const apply = compileRule(renames('sku', 'name'), product);
+    expect(apply(event, violations)).toMatchObject({ ok: true });
+    expect(apply({ ...event, item_color: 'red' }, violations)).toMatchObject({ ok: true });
+    expect(apply({ ...event, item_note: 'x' }, violations)).toMatchObject({
+      ok: false,
+      error: { leaves: ['/item_note'] },
+    });
+    expect(apply({ ...event, item_note: 'x', note: 'y' }, violations)).toMatchObject({ ok: true });
+  });
+
+  it('takes such a field along', () => {
+    const apply = compileRule(renames('sku', 'name', 'note'), product);
+    expect(apply({ ...event, item_note: 'x' }, violations)).toMatchObject({
+      ok: true,
+      value: { event: { note: 'x' } },
+    });
+  });
+
+  it('by a word that is exchanged, too', () => {
+    const ours = contractFromJsonSchema({
+      'x-contract': { name: 'visit', version: '1.0.0' },
+      type: 'object',
+      properties: { guest_name: text, guest_city: text, guest_phone: text },
+      required: ['guest_name', 'guest_city'],
+    });
+    const plan: Plan = {
+      operations: [
+        { op: 'move', from: '/visitor_name', to: '/guest_name' },
+        { op: 'move', from: '/visitor_city', to: '/guest_city' },
+      ],
+    };
+    const theirs = { visitor_name: 'Ana', visitor_city: 'Porto' };
+    const apply = compileRule(plan, ours);
+    const found = failureOf(theirs, ours).violations;
+    expect(apply(theirs, found)).toMatchObject({ ok: true });
+    expect(apply({ ...theirs, visitorPhone: '1' }, found)).toMatchObject({ ok: false });
+  });
+});
+
+describe('a rule that unpacks a container', () => {
+  const { violations } = failureOf(learnedFrom, contract);
+  const apply = compileRule(plan, contract);
+
+  it('repairs what it learned from', () => {
+    expect(apply(learnedFrom, violations)).toMatchObject({ ok: true, value: { event: record } });
+    expect(apply({ ...learnedFrom, type: 'customer.updated' }, violations)).toMatchObject({ ok: true });
+  });
+
+  it.each<[string, JsonObject]>([
+    ['is deleted', { ...learnedFrom, type: 'customer.deleted' }],
+    ['is deleted, by a flag', { ...learnedFrom, deleted: true }],
+    ['is deleted, says what is around it', { data: { object: record, op: 'd' } }],
+    ['has another image', { data: { object: record, previous_attributes: { city: 'Lisbon' } } }],
+    ['may be gone', { data: { object: record, record: null } }],
+  ])('leaves a record that %s to the healers', (_, event) => {
+    expect(apply(event, violations)).toMatchObject({ ok: false });
+  });
+
+  it('so does a plan of a model', () => {
+    const failure = failureOf({ ...learnedFrom, type: 'customer.deleted' }, contract);
+    expect(tryPlan(failure, plan)).toMatchObject({ ok: false });
+  });
+
+  it('does not ask what the contract declares, nor what it does not unpack', () => {
+    const asked = compileUnpacking(plan, contract);
+    expect(asked({ ...learnedFrom, kind: 'deleted' })).toBeUndefined();
+    const flat = compileUnpacking({ operations: [{ op: 'move', from: '/Id', to: '/id' }] }, contract);
+    expect(flat({ type: 'customer.deleted', Id: 'c-1' })).toBeUndefined();
+  });
+});
