@@ -1,5 +1,5 @@
 import type { Config } from '../config/load.ts';
-import { loadContracts } from '../contracts/discover.ts';
+import { serviceContracts } from '../contracts/for-service.ts';
 import { createDeadLetters } from '../dead-letter/store.ts';
 import type { ConsumeOptions, Consumer, Engine, Handler } from '../engine/engine.ts';
 import { createLeases } from '../engine/lease.ts';
@@ -12,7 +12,7 @@ import { loadPace, openMain } from '../load/open.ts';
 import { createQueueCheck } from '../load/queue-check.ts';
 import { createLoadStage } from '../load/stage.ts';
 import type { Logger } from '../support/log.ts';
-import { contractFolders, stepFolders } from '../config/project.ts';
+import { stepFolders } from '../config/project.ts';
 import { healersFor } from '../repair/healing/healers.ts';
 import { healingStage } from '../repair/healing/stage.ts';
 import { recentEvents } from '../repair/rules/recent-events.ts';
@@ -55,7 +55,7 @@ export async function startPipeline(deps: {
   consume: boolean;
 }): Promise<StartedPipeline> {
   const { config, engine, log } = deps;
-  const contracts = await loadContracts(contractFolders(config), { override: true });
+  const contracts = await serviceContracts(config, log);
   const steps = await discoverSteps(stepFolders(config));
   const { destination, isOpen } = await openMain(config, contracts.tables(), {
     mustBeThere: !deps.consume,
