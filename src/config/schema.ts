@@ -70,6 +70,7 @@ export const settingsSchema = group({
   }).prefault({}),
   contracts: folders.optional(),
   builtin_contracts: yesOrNo().default(true),
+  contracts_strict: yesOrNo().optional(),
   steps: group({ folders: folders.optional() })
     .catchall(group({ retry: stepRetry.optional(), run_on: stepLabel.optional() }))
     .prefault({}),

@@ -24,6 +24,7 @@ export function toConfig(
     http: toHttp(settings.http, secrets),
     contracts: (settings.contracts ?? []).map((folder) => resolve(base, folder)),
     builtinContracts: settings.builtin_contracts,
+    contractsStrict: settings.contracts_strict,
     steps: (folders ?? []).map((folder) => resolve(base, folder)),
     stepRetry: Object.fromEntries(
       Object.entries(stepSettings).map(([name, { retry }]) => [name, toStepRetry(retry ?? {})]),

@@ -22,6 +22,8 @@ export interface Config {
   contracts: string[];
   /** Whether the contracts that this package ships are there too. */
   builtinContracts: boolean;
+  /** Whether a contract that can't be read ends the start; default: where CI is set. */
+  contractsStrict: boolean | undefined;
   /** Folders with steps. */
   steps: string[];
   /** What `steps.<name>.retry` says, by step name. */

@@ -1,17 +1,21 @@
+import { looseKeyParts } from './key-check.ts';
 import type { Dirent } from 'node:fs';
-import { readFile, readdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { readFile, readdir, realpath } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
 import { SentinelError, messageOf } from '../model/errors.ts';
-import { type Json, isObject } from '../model/json.ts';
+import { parseExact } from '../model/exact-json.ts';
+import { type Json, type JsonObject, isObject } from '../model/json.ts';
 import type { Contract } from './contract.ts';
 import { contractFromJsonSchema } from './json-schema/compile.ts';
 import { importModule } from './module-loader.ts';
+import { type ContractProblem, type ProblemOptions, inWords, lineOfFault, refusal } from './problems.ts';
 import { ContractRegistry } from './registry.ts';
+import { isSchema } from './zod/rewrite.ts';
 
-export interface LoadOptions {
+export interface LoadOptions extends ProblemOptions {
   /** Read TypeScript and JavaScript files anew, though they were imported before; for reload on change. */
   fresh?: boolean;
-  /** A contract of a later folder replaces one of the same name and version of an earlier folder. */
+  /** A contract of a later folder replaces one of the same name and version of the first folder: what is shipped. */
   override?: boolean;
 }
 
@@ -19,31 +23,147 @@ const modules = /\.(?:ts|mts|js|mjs)$/;
 const noContract = /^[_.]|\.d\.m?ts$|\.(?:test|spec)\.m?[tj]s$/;
 const jsonSchema = /\.schema\.json$/;
 
+/** A contract's file, as its contracts are registered. */
+interface Source {
+  file: string;
+  /** In the first of several folders, whose contracts may be replaced. */
+  replaceable: boolean;
+}
+
 /**
  * Finds the contracts in the folders and the folders within: what `*.ts`, `*.mts`, `*.js` and `*.mjs` export, and
- * `*.schema.json`. Files that start with `_`, tests and type declarations are passed over. Throws
- * `contract_invalid`, naming the file, when one can't be read, imported, compiled, or told from another.
+ * `*.schema.json`. Files that start with `_`, tests and type declarations are passed over. A file that can't be read,
+ * imported, compiled, or told from another is a problem; the others are loaded all the same. Throws `contract_invalid`
+ * with all problems when `strict`, and in any case when a folder can't be read.
  */
 export async function loadContracts(
   folders: readonly string[],
   options: LoadOptions = {},
 ): Promise<ContractRegistry> {
   const registry = new ContractRegistry();
+  const problems: ContractProblem[] = [];
+  const unread: ContractProblem[] = [];
+  const sources = new Map<Contract, Source>();
+  /** Files that a schema takes in by `$ref`: they need not be contracts themselves. */
+  const parts = new Set<string>();
   let { fresh = false } = options;
-  for (const folder of folders) {
-    const override = options.override === true && folder !== folders[0];
-    for (const file of await contractFiles(resolve(folder))) {
-      const contracts = await explained(file, () =>
-        jsonSchema.test(file) ? readSchemaFile(file) : readModule(file, fresh),
-      );
-      // Once is enough: a second time would make a second copy of what the files share.
-      if (modules.test(file)) fresh = false;
-      for (const contract of contracts) {
-        await explained(file, () => registry.register(contract, { override }));
+  for (const [at, given] of folders.entries()) {
+    const folder = resolve(given);
+    const replaceable = options.override === true && at === 0 && folders.length > 1;
+    for (const file of await contractFiles(folder)) {
+      const source = { file, replaceable };
+      try {
+        const contracts = await read(file, { folder, fresh, parts, options });
+        // Once is enough: a second time would make a second copy of what the files share.
+        if (modules.test(file)) fresh = false;
+        for (const contract of contracts) {
+          register(registry, contract, source, sources);
+          for (const part of looseKeyParts(contract))
+            options.onWarning?.({ file, message: looseKey(contract, part), name: contract.name });
+        }
+      } catch (error) {
+        const unnamed = error instanceof NoContract;
+        (unnamed ? unread : problems).push(await problemOf(file, error));
       }
     }
   }
+  const reals = new Set(await Promise.all([...parts].map((file) => realpath(file))));
+  for (const problem of unread)
+    if (!reals.has(await realpath(problem.file)))
+      (modules.test(problem.file) || jsonSchema.test(problem.file) ? problems : []).push(problem);
+  if (problems.length > 0 && options.strict !== false) throw refusal(problems);
+  for (const problem of problems) {
+    if (problem.name !== undefined) registry.markBroken(problem.name, inWords(problem));
+    options.onProblem?.(problem);
+  }
+  for (const problem of unread)
+    if (!problems.includes(problem) && !reals.has(await realpath(problem.file))) options.onWarning?.(problem);
   return registry;
+}
+
+/** The file holds no contract; no fault when another file refers to it. */
+class NoContract extends Error {}
+
+async function read(
+  file: string,
+  {
+    folder,
+    fresh,
+    parts,
+    options,
+  }: { folder: string; fresh: boolean; parts: Set<string>; options: LoadOptions },
+): Promise<Contract[]> {
+  if (modules.test(file)) return readModule(file, fresh);
+  const text = await readFile(file, 'utf8');
+  if (!jsonSchema.test(file)) {
+    const schema = readOther(text);
+    if (!isObject(schema) || !looksLikeSchema(schema)) return [];
+    throw new NoContract(
+      `is not read: name it ${basename(file, '.json')}.schema.json, and give it an \`x-contract\``,
+    );
+  }
+  const schema = parseExact(text);
+  if (!isObject(schema)) throw new Error('a JSON Schema contract must be an object');
+  if (schema['x-contract'] === undefined)
+    throw new NoContract(
+      '`x-contract` is missing: add "x-contract": {"name": "…", "version": "1.0.0"} to the schema',
+    );
+  const onWarning = (message: string): void => options.onWarning?.({ file, message });
+  try {
+    return [contractFromJsonSchema(schema, { place: { file, folder }, parts, onWarning })];
+  } catch (error) {
+    const { name } = isObject(schema['x-contract']) ? schema['x-contract'] : {};
+    throw Object.assign(error as Error, { contractName: typeof name === 'string' ? name : undefined });
+  }
+}
+
+/** Whatever else lies in the folder may be broken for all we care. */
+function readOther(text: string): Json | undefined {
+  try {
+    return parseExact(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const looksLikeSchema = (json: JsonObject): boolean =>
+  ['$schema', 'x-contract', 'properties', 'openapi', 'asyncapi'].some((keyword) =>
+    Object.hasOwn(json, keyword),
+  );
+
+async function problemOf(file: string, error: unknown): Promise<ContractProblem> {
+  const message = messageOf(error);
+  const text = file.endsWith('.json') ? await readFile(file, 'utf8').catch(() => '') : '';
+  const name = (error as { contractName?: string }).contractName;
+  return { file, line: lineOfFault(text, message), message, name };
+}
+
+const looseKey = ({ name, version }: Contract, part: string): string =>
+  `contract ${name} ${version}: its key ${part} may be missing or null, and then repeats of the event are loaded again: make it required and not null, or choose another key`;
+
+/** A name and version stand once, but that what is shipped may be replaced. */
+function register(
+  registry: ContractRegistry,
+  contract: Contract,
+  source: Source,
+  sources: Map<Contract, Source>,
+): void {
+  const present = registry.get(contract.name, contract.version);
+  // Exported by one file and passed on by another.
+  if (present === contract) return;
+  const other = present === undefined ? undefined : sources.get(present);
+  if (other !== undefined && !(other.replaceable && !source.replaceable)) {
+    throw new SentinelError(
+      'contract_invalid',
+      `contract ${contract.name} ${contract.version} is defined twice, also in ${other.file}: change the version of one, or remove it`,
+    );
+  }
+  try {
+    registry.register(contract, { override: other !== undefined });
+  } catch (error) {
+    throw Object.assign(error as Error, { contractName: contract.name });
+  }
+  sources.set(contract, source);
 }
 
 /** In a fixed order, so that the same folders always give the same registry or the same error. */
@@ -65,7 +185,7 @@ async function contractFiles(folder: string): Promise<string[]> {
     const path = join(folder, entry.name);
     if (noContract.test(entry.name) || entry.name === 'node_modules') continue;
     if (entry.isDirectory()) files.push(...(await contractFiles(path)));
-    else if (modules.test(entry.name) || jsonSchema.test(entry.name)) files.push(path);
+    else if (modules.test(entry.name) || entry.name.endsWith('.json')) files.push(path);
   }
   return files;
 }
@@ -78,6 +198,11 @@ async function readModule(file: string, fresh: boolean): Promise<Contract[]> {
         'contract_invalid',
         `its export "${name}" is not compiled: write export default defineContract({ … })`,
       );
+  if (isSchema(exports['default']))
+    throw new SentinelError(
+      'contract_invalid',
+      'its default export is a schema of Zod and no contract: write export default defineContract({ name, version, schema: … })',
+    );
   // The same contract may be exported by name and as the default.
   return [...new Set(Object.values(exports).filter((value) => isContract(value)))];
 }
@@ -89,13 +214,6 @@ const isDefinition = (value: unknown): boolean =>
   typeof value['version'] === 'string' &&
   isObject(value['schema']);
 
-async function readSchemaFile(file: string): Promise<Contract[]> {
-  const schema = JSON.parse(await readFile(file, 'utf8')) as Json;
-  if (!isObject(schema))
-    throw new SentinelError('contract_invalid', 'a JSON Schema contract must be an object');
-  return [contractFromJsonSchema(schema)];
-}
-
 function isContract(value: unknown): value is Contract {
   return (
     isObject(value) &&
@@ -104,12 +222,4 @@ function isContract(value: unknown): value is Contract {
     isObject(value['jsonSchema']) &&
     typeof (value as { validate?: unknown }).validate === 'function'
   );
-}
-
-async function explained<T>(file: string, run: () => T | Promise<T>): Promise<T> {
-  try {
-    return await run();
-  } catch (error) {
-    throw new SentinelError('contract_invalid', `${file}: ${messageOf(error)}`, { cause: error });
-  }
 }

@@ -25,6 +25,7 @@ interface Entry {
 export class ContractRegistry {
   /** Per name, oldest version first; never empty. */
   readonly #byName = new Map<string, Entry[]>();
+  readonly #broken = new Map<string, string>();
 
   /**
    * Throws `contract_invalid` when the name and version are taken (unless `override`), when another contract has
@@ -46,7 +47,19 @@ export class ContractRegistry {
     const entries = others.filter((entry) => entry.contract.version !== contract.version);
     entries.push({ version, contract });
     entries.sort((a, b) => compareVersions(a.version, b.version));
+    // Before it is taken: versions that disagree on a column would only be found out at the destination.
+    tablesOf(entries.map((entry) => entry.contract));
     this.#byName.set(contract.name, entries);
+  }
+
+  /** A contract that could not be read: its events wait for a person, and are not judged by another one. */
+  markBroken(name: string, problem: string): void {
+    this.#broken.set(name, problem);
+  }
+
+  /** Whether there is a contract of this name, be it one that could not be read. */
+  knows(name: string): boolean {
+    return this.#byName.has(name) || this.#broken.has(name);
   }
 
   get(name: string, version: string): Contract | undefined {
@@ -73,6 +86,7 @@ export class ContractRegistry {
     version: Json | undefined,
     policy: UnknownVersionPolicy,
   ): Result<Contract, UnresolvedContract> {
+    if (this.#broken.has(name)) return fail(this.#brokenContract(name));
     const entries = this.#byName.get(name);
     const oldest = entries?.[0];
     if (entries === undefined || oldest === undefined) return fail(this.#unknownContract());
@@ -106,6 +120,11 @@ export class ContractRegistry {
         );
       }
     }
+  }
+
+  #brokenContract(name: string): UnresolvedContract {
+    const message = `Contract ${name} can't be read: mend it (sentinel contracts list says what is wrong), then replay this event.`;
+    return { code: 'unknown_contract', message, known: [...this.#byName.keys()].toSorted() };
   }
 
   #unknownContract(): UnresolvedContract {

@@ -14,6 +14,7 @@ const reservedColumns: readonly string[] = [
   '_repaired',
   '_rule_id',
   '_extra',
+  '_headers',
 ];
 
 interface Draft {
@@ -65,6 +66,11 @@ function checkSameTable(contract: Contract, { table, version }: Draft): void {
 function addColumn(contract: Contract, column: Column, columns: Draft['columns']): void {
   // Destinations do not all tell `Id` from `id`.
   const key = column.name.toLowerCase();
+  if (column.name.trim() === '')
+    throw invalid(
+      contract,
+      'declares a field with an empty name, which no column can have: rename the field',
+    );
   if (reservedColumns.includes(key)) {
     throw invalid(
       contract,

@@ -1,3 +1,4 @@
+import { foundWords } from './found-words.ts';
 import { type Json, type JsonObject, isObject, jsonType } from '../model/json.ts';
 import type { Violation, ViolationCode } from '../model/violation.ts';
 
@@ -15,21 +16,21 @@ export function violationAt(
   expected: string,
 ): Violation {
   const value = valueAt(event, path);
-  const found = value === undefined ? 'missing' : jsonType(value);
   const pointer = path.map((segment) => `/${escapeSegment(String(segment))}`).join('');
   const field = pointer === '' ? 'the event' : pointer;
-  if (found === 'missing') {
-    return {
-      path: pointer,
-      code: 'required',
-      message: `Send ${field} as ${expected}: it is missing.`,
-      expected,
-      found,
-    };
+  if (value === undefined) {
+    const message = `Send ${field} as ${expected}: it is missing.`;
+    return { path: pointer, code: 'required', message, expected, found: 'missing' };
   }
-  const advice =
-    code === 'undeclared' ? `Remove ${field} or declare it in the contract` : `Send ${field} as ${expected}`;
-  return { path: pointer, code, message: `${advice}: found ${found}.`, expected, found };
+  const message = `${adviceFor(code, field, expected)}: found ${foundWords(value)}.`;
+  return { path: pointer, code, message, expected, found: jsonType(value) };
+}
+
+function adviceFor(code: ViolationCode, field: string, expected: string): string {
+  if (code === 'undeclared') return `Remove ${field} or declare it in the contract`;
+  // What the author wrote, mostly a sentence of its own, which names no type to send it as.
+  if (code === 'custom') return `Correct ${field} (${expected})`;
+  return `Send ${field} as ${expected}`;
 }
 
 /** One segment of a JSON Pointer (RFC 6901). */

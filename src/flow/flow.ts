@@ -1,5 +1,5 @@
 import type { Config } from '../config/load.ts';
-import { loadContracts } from '../contracts/discover.ts';
+import { serviceContracts } from '../contracts/for-service.ts';
 import { createClaims } from '../dead-letter/claims.ts';
 import { createDeadLetters } from '../dead-letter/store.ts';
 import { createLeases } from '../engine/lease.ts';
@@ -7,7 +7,7 @@ import { SentinelError } from '../model/errors.ts';
 import { checkCopied } from '../load/replicas/check.ts';
 import { startCopies } from '../load/replicas/replicas.ts';
 import { createCopyFeed, createTellWithdrawn } from '../load/replicas/feed.ts';
-import { contractFolders, stepFolders } from '../config/project.ts';
+import { stepFolders } from '../config/project.ts';
 import { healersFor } from '../repair/healing/healers.ts';
 import { healingStage } from '../repair/healing/stage.ts';
 import { recentEvents } from '../repair/rules/recent-events.ts';
@@ -43,7 +43,7 @@ import { createFaults } from '../runtime/stop-process.ts';
  */
 export async function startPipeline(parts: PipelineParts): Promise<StartedPipeline> {
   const { config, engine, log } = parts;
-  const contracts = await loadContracts(contractFolders(config), { override: true });
+  const contracts = await serviceContracts(config, log);
   checkCopied(config.destinations, contracts);
   const steps = await discoverSteps(stepFolders(config));
   const insight = await openInsight({ engine, log, record: parts.consume });

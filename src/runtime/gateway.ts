@@ -1,9 +1,10 @@
+import type { Logger } from '../support/log.ts';
 import type { Config } from '../config/load.ts';
-import { loadContracts } from '../contracts/discover.ts';
+import { serviceContracts } from '../contracts/for-service.ts';
 import type { Calls } from '../engine/calls.ts';
 import { type ErrorCode, SentinelError, errorCodes } from '../model/errors.ts';
 import type { Json } from '../model/json.ts';
-import { contractFolders, stepFolders } from '../config/project.ts';
+import { stepFolders } from '../config/project.ts';
 import { builtinSteps } from '../steps/builtin.ts';
 import { discoverSteps } from '../steps/discover.ts';
 import { flowGraph } from '../steps/flow-graph.ts';
@@ -18,15 +19,15 @@ const answerWithinMs = 30_000;
 const askedWithinMs = 60_000;
 
 /** The gateway's side, in place of a pipeline in a thread of this process. */
-export async function gatewayHost(config: Config, calls: Calls): Promise<PipelineHost> {
-  let current = await remotePipeline(config, calls);
+export async function gatewayHost(config: Config, calls: Calls, log: Logger): Promise<PipelineHost> {
+  let current = await remotePipeline(config, calls, log);
   return {
     api: new Proxy({} as Pipeline, {
       // Looked up at each call, because a restart replaces it.
       get: (_, method) => current[method as keyof Pipeline],
     }),
     async restart(next) {
-      current = await remotePipeline(next, calls);
+      current = await remotePipeline(next, calls, log);
     },
     close: async () => undefined,
   };
@@ -36,8 +37,8 @@ export async function gatewayHost(config: Config, calls: Calls): Promise<Pipelin
  * The pipeline as a gateway has it: contracts and steps of its own, so that it starts and takes events while no worker
  * is up; what only a destination or a running pipeline knows is asked of the workers (`no_worker` when there is none).
  */
-async function remotePipeline(config: Config, calls: Calls): Promise<Pipeline> {
-  const contracts = await loadContracts(contractFolders(config), { override: true });
+async function remotePipeline(config: Config, calls: Calls, log: Logger): Promise<Pipeline> {
+  const contracts = await serviceContracts(config, log);
   const steps = await discoverSteps(stepFolders(config));
   const ownSteps = builtinSteps(
     contracts.all().flatMap((contract) => contract.topic ?? []),

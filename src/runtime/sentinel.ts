@@ -140,7 +140,7 @@ async function open(
     const engine = keep(await openEngine(config, 'main', log));
     const host: PipelineHost = keep(
       config.role === 'gateway' && engine.calls !== undefined
-        ? await gatewayHost(config, engine.calls)
+        ? await gatewayHost(config, engine.calls, log)
         : await hostPipeline(config, {
             log,
             consume,

@@ -92,7 +92,7 @@ async function settled(
             ...(repair.byHand === undefined ? undefined : { by_hand: repair.byHand }),
           }),
       ...(letter === undefined ? undefined : { dead_letter_id: letter.id }),
-      ...(config.destinations.length === 0
+      ...(config.destinations.length === 0 || status === 'duplicate'
         ? undefined
         : { destinations: await pipeline.copies({ requestId: id, contract, source }) }),
     };

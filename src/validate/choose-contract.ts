@@ -88,7 +88,7 @@ function contractOfType(
   headers: KeptHeaders | undefined,
 ): string | undefined {
   const type = headers?.['ce-type'] ?? event['type'];
-  return typeof type === 'string' && contracts.latest(type) !== undefined ? type : undefined;
+  return typeof type === 'string' && contracts.knows(type) ? type : undefined;
 }
 
 function versionOf(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isExact } from '../../bench/drift/cases.ts';
+import { byHand, isExact } from '../../bench/drift/cases.ts';
 import { caseOf } from '../../bench/drift/natural/cases.ts';
 import { contractOf, vendorOf } from '../../bench/drift/natural/pair.ts';
 import { pairs } from '../../bench/drift/natural/pairs.ts';
@@ -28,7 +28,7 @@ describe('natural drift', () => {
     else expect(why).toMatch(/./);
     if (answer === 'refuse') expect(plan).toBeUndefined();
     if (plan !== undefined) {
-      const tried = tryPlan(failure, { operations: plan });
+      const tried = tryPlan(failure, { operations: plan }, byHand);
       expect(tried.ok ? '' : tried.error.reason).toBe('');
       if (tried.ok) expect(isExact(tried.value.value, original, subject)).toBe(true);
     }
@@ -42,7 +42,11 @@ describe('natural drift', () => {
       const found = contract.validate(sent);
       expect(found.ok).toBe(false);
       if (found.ok) return;
-      const tried = tryPlan({ ...failure, event: sent, violations: found.violations }, { operations: plan! });
+      const tried = tryPlan(
+        { ...failure, event: sent, violations: found.violations },
+        { operations: plan! },
+        byHand,
+      );
       expect(tried.ok && isExact(tried.value.value, sibling, subject)).toBe(true);
     }
   });

@@ -229,7 +229,7 @@ describe('validation', () => {
     const result = contract(schema).validate({ amount: 'secret', mail: 'secret', kind: 'secret' });
     expect(JSON.stringify(result)).not.toContain('secret');
     expect(result).toMatchObject({
-      violations: [{ message: 'Send /amount as decimal > 0: found string.' }, {}, {}],
+      violations: [{ message: 'Send /amount as decimal > 0: found text of 6 characters.' }, {}, {}],
     });
   });
 

@@ -42,12 +42,20 @@ describe('a contract in JSON Schema', () => {
     });
   });
 
-  it("has the event's id as its key, and fills it in only where the schema has a place for it", () => {
+  it("has the event's id as its key, and fills it in only where the contract says so", () => {
     const without = contract({ properties: { n: {} }, additionalProperties: false });
     expect([without.key, without.envelopeDefaults, without.open]).toEqual([['/event_id'], [], false]);
-    const withId = contract({ properties: { event_id: { type: 'string', format: 'uuid' } } });
-    expect(withId.envelopeDefaults).toEqual([{ field: 'event_id', from: 'request_id' }]);
-    expect(contract({ properties: { event_id: { type: 'integer' } } }).envelopeDefaults).toEqual([]);
+    const text = contract({
+      properties: { event_id: { type: 'string', format: 'uuid' } },
+      required: ['event_id'],
+    });
+    expect(text.envelopeDefaults).toEqual([]);
+    expect(text.validate({})).toMatchObject({
+      ok: false,
+      violations: [{ path: '/event_id', code: 'required' }],
+    });
+    const filled = contract({ properties: { event_id: { type: 'string', 'x-envelope': 'request_id' } } });
+    expect(filled.envelopeDefaults).toEqual([{ field: 'event_id', from: 'request_id' }]);
   });
 
   it('takes values as they come, and returns the event itself', () => {
@@ -156,7 +164,7 @@ describe('its violations', () => {
         {
           path: '/mail',
           code: 'format',
-          message: 'Send /mail as e-mail address: found string.',
+          message: 'Send /mail as e-mail address: found text of 6 characters.',
           expected: 'e-mail address',
           found: 'string',
         },

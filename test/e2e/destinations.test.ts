@@ -96,14 +96,15 @@ describe.skipIf(withoutPostgres())('several destinations', () => {
         lake: { status: 'loaded' },
         'shop-only': { status: 'loaded' },
       });
-      expect(await copies(sentinel, again)).toMatchObject({ lake: { status: 'duplicate' } });
+      // Where there is no row there is nothing to copy.
+      expect(await copies(sentinel, again)).toBeUndefined();
       expect(await copies(sentinel, repaired)).toMatchObject({ lake: { status: 'repaired' } });
       expect(await copies(sentinel, depot)).toEqual({ lake: { status: 'loaded' } });
       expect(await further(sentinel, 'lake')).toMatchObject({
         state: 'ok',
         loaded: 2,
         repaired: 1,
-        duplicate: 1,
+        duplicate: 0,
       });
       const metrics = await (await fetch(`${sentinel.url}/metrics`)).text();
       expect(metrics).toContain('sentinel_destination_events_total{destination="lake",status="loaded"} 2');
@@ -269,10 +270,6 @@ describe.skipIf(withoutPostgres())('several destinations', () => {
       await postgres.server.start();
       await caughtUp(sentinel);
       await until(async () => (await inLake()).length === 1);
-      // It is let go of in a transaction of its own.
-      await until(
-        async () => (await postgres.server.run(`SELECT FROM "${schema}"._sentinel_leaving`)).length === 0,
-      );
     } finally {
       await sentinel.stop();
     }

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../src/model/json.ts';
 import { tryPlan } from '../../../src/repair/plans/trial.ts';
-import { type DriftCase, failureOf, isExact } from '../cases.ts';
+import { type DriftCase, byHand, failureOf, isExact } from '../cases.ts';
 import type { Subject } from '../corpus/subject.ts';
 import type { Drift, Expected } from '../drift.ts';
 
@@ -32,7 +32,7 @@ export function drifted(
   const failure = sent === undefined ? undefined : failureOf(sent, subject, id);
   if (sent === undefined || failure === undefined || !subject.contract.validate(meant).ok) return undefined;
   // What the known inverse does not restore may be restored in another way, but nobody has shown that it can be.
-  const tried = tryPlan(failure, { operations: drift.inverse });
+  const tried = tryPlan(failure, { operations: drift.inverse }, byHand);
   const expected = tried.ok && isExact(tried.value.value, meant, subject) ? 'repair' : 'either';
   return { what, sent, meant, expected };
 }

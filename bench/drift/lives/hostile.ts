@@ -3,7 +3,7 @@ import type { Operation } from '../../../src/model/plan.ts';
 import { segmentsOf } from '../../../src/model/pointer.ts';
 import { isDeclared } from '../../../src/repair/plans/schema-paths.ts';
 import { tryPlan } from '../../../src/repair/plans/trial.ts';
-import { type DriftCase, failureOf } from '../cases.ts';
+import { type DriftCase, byHand, failureOf } from '../cases.ts';
 import { differ } from '../differ.ts';
 import { fieldsOf } from '../fields.ts';
 import { decoyFor } from '../mutations/twins.ts';
@@ -42,7 +42,7 @@ function unrecoverable(
 ): LifeEvent | undefined {
   const failure = sent === undefined || !isNeeded ? undefined : failureOf(sent, subject, id);
   if (sent === undefined || failure === undefined) return undefined;
-  if (tryPlan(failure, { operations: drift.inverse }).ok) return undefined;
+  if (tryPlan(failure, { operations: drift.inverse }, byHand).ok) return undefined;
   return { what, sent, meant: sent, expected: 'refuse' };
 }
 

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { datetime, type FieldHints } from './datetime.ts';
+import { emailShape, longestEmail } from './email-shape.ts';
 import { Breach, field } from './field.ts';
 
 export { date, datetime } from './datetime.ts';
@@ -47,11 +48,8 @@ export function currencyCode() {
   );
 }
 
-/** The longest address that SMTP can carry; also what keeps a pattern's running time small. */
-const longestEmail = 320;
-
-/** An e-mail address of at most 320 characters that matches `pattern`. */
-export function email(pattern: RegExp = /^[\w.-]+@[\w.-]+\.\w+$/) {
+/** An e-mail address of at most 320 characters, as browsers take them and in any script, or as `pattern` says. */
+export function email(pattern: RegExp = emailShape) {
   // A sticky or global expression remembers where it stopped.
   const shape = new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, ''));
   return text(

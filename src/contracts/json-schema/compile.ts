@@ -1,8 +1,10 @@
+import { type Place, bundled } from './bundle.ts';
 import { danglingReference } from './references.ts';
 import { SentinelError, messageOf } from '../../model/errors.ts';
 import { type Json, type JsonObject, isObject } from '../../model/json.ts';
 import { columnsOf } from '../columns.ts';
-import type { Contract, EnvelopeDefault, FieldCheck, Validation } from '../contract.ts';
+import type { Contract, FieldCheck, Validation } from '../contract.ts';
+import { envelopeDefaultsOf } from '../envelope-defaults.ts';
 import { fenced, part } from '../fence.ts';
 import { type Dialect, dialectOf } from './dialects.ts';
 import { normalized } from './normalize.ts';
@@ -21,18 +23,32 @@ import { createAjvTranslator } from './violations.ts';
  * are taken as they come, without coercion. Throws `contract_invalid`; the message names `file`, the field and the
  * remedy.
  */
-export function contractFromJsonSchema(schema: JsonObject, file?: string): Contract {
+export function contractFromJsonSchema(schema: JsonObject, given: SchemaOptions | string = {}): Contract {
+  const options = typeof given === 'string' ? { file: given } : given;
+  const { file } = options;
   try {
-    return compile(schema);
+    return compile(schema, options);
   } catch (error) {
-    const where = file === undefined ? '' : `${file}: `;
+    const where = options.place !== undefined || file === undefined ? '' : `${file}: `;
     throw new SentinelError('contract_invalid', `${where}${messageOf(error)}`, { cause: error });
   }
 }
 
-function compile(given: JsonObject): Contract {
-  const header = readHeader(given);
-  const { dialect } = dialectOf(given);
+export interface SchemaOptions {
+  /** For messages. */
+  file?: string;
+  /** Where the schema lies: from there `$ref`s to files are followed. */
+  place?: Place;
+  /** Gets the files that were taken in. */
+  parts?: Set<string>;
+  onWarning?: (message: string) => void;
+}
+
+function compile(read: JsonObject, { place, parts, onWarning }: SchemaOptions): Contract {
+  const header = readHeader(read);
+  const { dialect, warning } = dialectOf(read);
+  if (warning !== undefined) onWarning?.(warning);
+  const given = place === undefined ? read : bundled(read, place, parts);
   const fault = faultOf(given, dialect);
   if (fault !== undefined) throw new Error(`not a schema of ${dialect}: ${fault}`);
   const schema = normalized(given, dialect);
@@ -53,7 +69,7 @@ function compile(given: JsonObject): Contract {
     aliases: header.aliases,
     jsonSchema: schema,
     columns,
-    envelopeDefaults: envelopeDefaultsOf(schema),
+    envelopeDefaults: envelopeDefaultsOf(deref(schema, schema)),
     open: isOpen(schema),
     ...fenced(names, {
       fields: columns.map((column) => column.name),
@@ -216,11 +232,3 @@ function readAliases(aliases: Json | undefined): Record<string, string[]> {
 
 const isTexts = (value: Json): value is string[] =>
   Array.isArray(value) && value.every((element) => typeof element === 'string');
-
-/** An id is filled in only where the schema has a place for a UUID; elsewhere the loader keeps it beside the event. */
-function envelopeDefaultsOf(schema: JsonObject): EnvelopeDefault[] {
-  const { properties } = deref(schema, schema);
-  const declaration = isObject(properties) ? properties['event_id'] : undefined;
-  const type = isObject(declaration) ? deref(declaration, schema)['type'] : undefined;
-  return type === 'string' ? [{ field: 'event_id', from: 'request_id' }] : [];
-}

@@ -1,3 +1,4 @@
+import { isEmail } from '../fields/email-shape.ts';
 import { Ajv, type AnySchemaObject, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -73,6 +74,7 @@ function compiled(
   const ajv = create(dialect, { ...ajvOptions, ...options });
   mend(ajv);
   formats.default(ajv);
+  for (const name of ['email', 'idn-email']) ajv.addFormat(name, isEmail);
   // The dialect is settled, and ajv knows some under the names of their successors only.
   const { $schema: _, ...body } = schema;
   return ajv.compile(body as AnySchemaObject);

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { SentinelError, messageOf } from '../../model/errors.ts';
-import { type JsonObject, cloneJson, isObject } from '../../model/json.ts';
+import { type JsonObject, cloneJson } from '../../model/json.ts';
 import { pointerOf } from '../../model/pointer.ts';
 import type { Violation } from '../../model/violation.ts';
 import { columnsOf } from '../columns.ts';
-import type { Contract, EnvelopeDefault, FieldCheck, Validation } from '../contract.ts';
+import type { Contract, FieldCheck, Validation } from '../contract.ts';
+import { envelopeDefaultsOf } from '../envelope-defaults.ts';
 import { brokenContract, fenced, part } from '../fence.ts';
 import { isOpen } from '../json-schema/open.ts';
 import { runsAuthorsCode } from './authors-code.ts';
@@ -144,14 +145,6 @@ function nameTypes(schema: Schema, jsonSchema: JsonObject): void {
   const { type } = schema._zod.def;
   if (type === 'bigint') jsonSchema['type'] = 'integer';
   if (type === 'date') Object.assign(jsonSchema, { type: 'string', format: 'date-time' });
-}
-
-function envelopeDefaultsOf(schema: JsonObject): EnvelopeDefault[] {
-  const properties = isObject(schema['properties']) ? schema['properties'] : {};
-  return Object.entries(properties).flatMap(([field, declaration]) => {
-    const from = isObject(declaration) ? declaration['x-envelope'] : undefined;
-    return from === 'request_id' || from === 'received_at' || from === 'source' ? [{ field, from }] : [];
-  });
 }
 
 function invalid(name: string, problem: string, cause?: unknown): SentinelError {

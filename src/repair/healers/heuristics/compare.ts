@@ -24,6 +24,9 @@ export interface NameEvidence {
 /** From here on, a name is the very same but for its spelling and its place. */
 export const sameName = 0.95;
 
+/** Too little to take a field for another, and too much to leave it behind. */
+export const supports = 0.5;
+
 export const another: NameEvidence = { score: 0, reason: 'another name' };
 
 export interface NameContext {
@@ -97,7 +100,9 @@ function compareWithOwn(
     const isBefore = (longer: readonly string[], rest: readonly string[]) =>
       rest.length > 0 && foldedName(longer) === foldedName([...name, ...rest]) && !makesKind(name, rest);
     // A single word is often another field's: `order_total` beside the total of an order.
-    if (name.length > 1 && isBefore(source, target))
+    if (name.length === 1 && isBefore(source, target))
+      return { score: supports, reason: 'the same name after a word of the contract' };
+    if (isBefore(source, target))
       return { score: 0.9, reason: `the same name after the contract's own, "${name.join(' ')}"` };
     if (isBefore(target, source) && !source.every((word) => general.has(word)))
       return { score: 0.85, reason: `the same name without the contract's own, "${name.join(' ')}"` };

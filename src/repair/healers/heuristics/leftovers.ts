@@ -2,6 +2,7 @@ import { isObject } from '../../../model/json.ts';
 import { genericPointer, isBelow, pointerOf, segmentsOf, valueAt } from '../../../model/pointer.ts';
 import type { Candidate } from './candidates.ts';
 import { moved } from './find.ts';
+import { supports } from './compare.ts';
 import { conventionsOf } from './convention.ts';
 import { fieldsOf } from './declared.ts';
 import { nameEvidence, targetAt } from './evidence.ts';
@@ -85,7 +86,7 @@ function doubtfulOf(search: Search, candidate: Candidate, filled: readonly strin
     if (valueAt(event, path) !== undefined) continue;
     const target = targetAt(search, path);
     if (filled.includes(target.pointer)) continue;
-    if (nameEvidence(search, candidate, target).score < search.threshold) continue;
+    if (nameEvidence(search, candidate, target).score < Math.min(supports, search.threshold)) continue;
     if (search.fitter.fit(placed(candidate, path)).kind !== 'fits') continue;
     return {
       ok: false,

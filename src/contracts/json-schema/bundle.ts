@@ -1,0 +1,95 @@
+import { readFileSync, realpathSync } from 'node:fs';
+import { dirname, relative, resolve, sep } from 'node:path';
+import { messageOf } from '../../model/errors.ts';
+import { parseExact } from '../../model/exact-json.ts';
+import { type Json, type JsonObject, isObject, setOwn } from '../../model/json.ts';
+
+/** Where a schema lies, and the folder of contracts that its references may not leave. */
+export interface Place {
+  file: string;
+  folder: string;
+}
+
+const relativePath = /^(?![a-z][a-z\d+.-]*:|\/|#)([^#]+)(#.*)?$/i;
+
+/**
+ * A schema with the files that it refers to (`"$ref": "./money.json#/definitions/amount"`) in its own `$defs`. Reads
+ * nothing outside the folder, links followed, and nothing from the network. `read`: the files that were taken in.
+ */
+export function bundled(schema: JsonObject, place: Place, read?: Set<string>): JsonObject {
+  const folder = realpathSync(place.folder);
+  const parts = new Map<string, { name: string; content: Json }>();
+  const ids = new Set<string>();
+  collectIds(schema, ids);
+
+  const partOf = (path: string, from: string): string => {
+    const file = within(folder, resolve(dirname(from), decodeURIComponent(path)), path);
+    const known = parts.get(file);
+    if (known !== undefined) return known.name;
+    const name = relative(folder, file).replaceAll(/[^\w.-]+/g, '_');
+    const part = {
+      name: [...parts.values()].some((other) => other.name === name) ? `${name}_${parts.size}` : name,
+      content: true as Json,
+    };
+    parts.set(file, part);
+    read?.add(file);
+    const content = readJson(file, path);
+    part.content = isObject(content) ? rewritten(content, file, part.name) : content;
+    return part.name;
+  };
+
+  const rewritten = (node: JsonObject, file: string, part: string | undefined): JsonObject => {
+    const copy: JsonObject = {};
+    for (const [key, value] of Object.entries(node)) {
+      // Within the whole, a part's names would be those of another document.
+      if (part !== undefined && (key === '$id' || key === '$schema' || key === 'x-contract')) continue;
+      if (key === '$ref' && typeof value === 'string') copy[key] = target(value, file, part);
+      else setOwn(copy, key, each(value, file, part));
+    }
+    return copy;
+  };
+  const each = (value: Json, file: string, part: string | undefined): Json => {
+    if (Array.isArray(value)) return value.map((item) => each(item, file, part));
+    return isObject(value) ? rewritten(value, file, part) : value;
+  };
+  const target = (ref: string, file: string, part: string | undefined): string => {
+    const parsed = relativePath.exec(ref);
+    if (parsed === null || ids.has(ref)) {
+      return part !== undefined && /^#(\/|$)/.test(ref) ? `#/$defs/${part}${ref.slice(1)}` : ref;
+    }
+    const [, path = '', fragment = ''] = parsed;
+    return `#/$defs/${partOf(path, file)}${fragment.slice(1)}`;
+  };
+
+  const whole = rewritten(schema, place.file, undefined);
+  if (parts.size === 0) return whole;
+  const own = isObject(whole['$defs']) ? whole['$defs'] : {};
+  const added = Object.fromEntries([...parts.values()].map(({ name, content }) => [name, content]));
+  return { ...whole, $defs: { ...own, ...added } };
+}
+
+function within(folder: string, file: string, path: string): string {
+  let real: string;
+  try {
+    real = realpathSync(file);
+  } catch {
+    throw new Error(`\`$ref\` ${path} names no file: correct it, or put the file beside the schema`);
+  }
+  if (real.startsWith(folder + sep)) return real;
+  throw new Error(`\`$ref\` ${path} leads out of the folder of contracts: copy the file into it`);
+}
+
+function readJson(file: string, path: string): Json {
+  try {
+    return parseExact(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new Error(`the file of \`$ref\` ${path} can't be read: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function collectIds(node: Json, ids: Set<string>): void {
+  if (Array.isArray(node)) for (const item of node) collectIds(item, ids);
+  if (!isObject(node)) return;
+  for (const key of ['$id', 'id']) if (typeof node[key] === 'string') ids.add(node[key]);
+  for (const value of Object.values(node)) collectIds(value, ids);
+}
