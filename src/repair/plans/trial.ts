@@ -6,6 +6,7 @@ import type { Failure } from '../healing/healer.ts';
 import { compileArrivals } from './arrivals.ts';
 import { compileChangedAlike } from './changed-alike.ts';
 import { type PlanContext, compilePlan } from './interpreter.ts';
+import { changeOfMeaningIn } from './meaning/index.ts';
 import { compileLeftovers } from './leftovers.ts';
 import type { Plan, Pointer } from '../../model/plan.ts';
 import { genericPointer, segmentsOf } from '../../model/pointer.ts';
@@ -32,19 +33,20 @@ export interface Refusal {
 }
 
 export interface TrialOptions extends PlanPermissions {
-  /** Fields that may be left, since somebody has looked at them. */
+  /** Fields that may be left, since somebody has looked at them. All: a person's plan, who knows better than names do. */
   mayLeave?: 'all' | ReadonlySet<Pointer>;
   onFormat?: PlanContext['onFormat'];
 }
 
 /**
  * Tries a plan on the event it was proposed for, with every check there is: whether the contract permits the plan,
- * whether it applies, whether each leaf of the result has its provenance, whether the contract accepts the result, and
+ * whether its names speak against it, whether it applies, whether each leaf of the result has its provenance, whether the contract accepts the result, and
  * whether it is whole.
  */
 export function tryPlan(failure: Failure, plan: Plan, options: TrialOptions = {}): Result<Repaired, Refusal> {
   const { contract, event, violations } = failure;
-  const forbidden = checkPlan(plan, contract, options);
+  const change = options.mayLeave === 'all' ? undefined : changeOfMeaningIn(plan, contract);
+  const forbidden = checkPlan(plan, contract, options) ?? change;
   return forbidden === undefined
     ? compileRule(plan, contract, options)(event, violations)
     : fail({ reason: forbidden });

@@ -7,6 +7,7 @@ import { isLegacyRule, parseLegacy } from './import-legacy.ts';
 import { parsePlan } from '../plans/parse-plan.ts';
 import { type StoredRule, ruleId } from '../../model/rule.ts';
 import { checkPlan } from '../plans/static-check.ts';
+import { changeOfMeaningIn } from '../plans/meaning/index.ts';
 
 const text = (max: number) => z.string().min(1).max(max);
 
@@ -89,18 +90,30 @@ function fromExport(entry: unknown, context: ImportContext): Result<StoredRule[]
   if (status === 'expired') return fail('the rule has expired');
   const plan = permittedPlan(unchecked, known, context);
   if (!plan.ok) return plan;
+  const contract = context.contracts?.get(known.contract, known.version);
+  const change = contract === undefined ? undefined : changeOfMeaningIn(plan.value, contract);
   return ok([
     {
       ...known,
+      ...reviewed(status, known.evidence, change),
       id: ruleId({ ...known, plan: plan.value }),
       plan: plan.value,
-      status,
       ...(status === 'disabled' ? { disabled_by: 'person' as const } : undefined),
       ...(model === undefined ? undefined : { model }),
       origin: 'import',
       ...term(context),
     },
   ]);
+}
+
+/** What a name speaks against may be somebody's decision elsewhere, but somebody must take it here, too. */
+function reviewed(
+  status: StoredRule['status'],
+  evidence: string[],
+  change: string | undefined,
+): Pick<StoredRule, 'status' | 'evidence'> {
+  if (change === undefined || status !== 'active') return { status, evidence };
+  return { status: 'candidate', evidence: [...evidence, `but ${change}`.slice(0, 500)].slice(-20) };
 }
 
 function fromLegacy(

@@ -1,6 +1,7 @@
 import type { StateStore } from '../../engine/engine.ts';
 import type { Logger } from '../../support/log.ts';
 import { tryOnValid } from '../plans/contradiction.ts';
+import { changeOfMeaningIn } from '../plans/meaning/index.ts';
 import type { RecentEvents } from './recent-events.ts';
 import { wasTurnedDown } from '../healing/refusals.ts';
 import { endOfRollback, readRollback } from './rollback-record.ts';
@@ -52,7 +53,7 @@ export function createRuleLearning(deps: {
   }
 
   /**
-   * The trial before a rule is applied: on recent valid events, and against the sender's other rules. A person is told,
+   * The trial before a rule is applied: by its names, on recent valid events, and against the sender's other rules. A person is told,
    * and knows better; under review a conflict of rules, which valid events do not decide, is left to the reviewer.
    */
   function plausibility(lesson: Lesson): { objection: string | undefined; notes: string[] } {
@@ -64,10 +65,12 @@ export function createRuleLearning(deps: {
       .activeOf(contract.name, contract.version, source)
       .map((rule) => conflictWith(plan, event, rule))
       .find((found) => found !== undefined);
-    const warnings = [contradiction, conflict].filter((found) => found !== undefined);
+    const change = changeOfMeaningIn(plan, contract);
+    const warnings = [change, contradiction, conflict].filter((found) => found !== undefined);
     const toPerson = [...support, ...warnings.map((warning) => `but ${warning}`)];
     if (origin === 'person') return { objection: undefined, notes: toPerson };
-    if (contradiction !== undefined) return { objection: contradiction, notes: [] };
+    const certain = change ?? contradiction;
+    if (certain !== undefined) return { objection: certain, notes: [] };
     return approval === 'review'
       ? { objection: undefined, notes: toPerson }
       : { objection: conflict, notes: support };

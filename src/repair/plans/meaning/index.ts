@@ -1,0 +1,40 @@
+import type { Contract } from '../../../contracts/contract.ts';
+import type { Plan, Pointer } from '../../../model/plan.ts';
+import { pathsOf } from '../static-check.ts';
+import { changeByMap } from './maps.ts';
+import { changeOfMeaning } from './names.ts';
+import { leafOf, plainWords } from './words.ts';
+
+/**
+ * Why a plan can't mean what it says, by the names in it and whoever proposed it: the first mapping of one thing to
+ * another one, such as cents to euros, or a sender to a recipient. Undefined when no name speaks against it, which says
+ * nothing for it.
+ */
+export function changeOfMeaningIn({ operations }: Plan, contract: Contract): string | undefined {
+  const own = new Set([contract.name, contract.table].flatMap((name) => plainWords(name)));
+  for (const operation of operations) {
+    if (operation.op === 'map') {
+      const change = changeByMap(operation);
+      if (change !== undefined) return change;
+      continue;
+    }
+    const { reads, writes } = pathsOf(operation);
+    // A part is called otherwise than the whole: a first name is part of a name.
+    const ignored = reads.length > 1 || writes.length > 1 ? new Set([...own, ...parts]) : own;
+    for (const from of reads)
+      for (const to of writes) {
+        if (from === to || isAlias(contract, from, to)) continue;
+        const change = changeOfMeaning(from, to, ignored);
+        if (change !== undefined) return `${from} is not ${to}: it changes ${change}`;
+      }
+  }
+  return undefined;
+}
+
+const parts =
+  'first last middle given family lat latitude lon lng longitude date day month year time hour minute'.split(
+    ' ',
+  );
+
+const isAlias = ({ aliases }: Contract, from: Pointer, to: Pointer): boolean =>
+  aliases[to]?.some((alias) => alias === from || alias === leafOf(from)) === true;
