@@ -15,8 +15,8 @@ export interface Judge {
   tryField(field: string): ((event: JsonObject) => unknown) | undefined;
   /** The names of the declared fields. */
   fields: readonly string[];
-  /** Why its code may never end, when that is known from the start. */
-  mayHang?: boolean;
+  /** Its code may never end, as can be told from the start: each call has a time limit then, which costs some 50 µs. */
+  mayHang: boolean;
 }
 
 /**
@@ -26,7 +26,7 @@ export interface Judge {
 export function fenced(contract: Named, judge: Judge): Pick<Contract, 'validate' | 'checkFields'> {
   const { name, version } = contract;
   const code = new ForeignCode(`contract ${name} ${version}`);
-  if (judge.mayHang === true) code.suspect();
+  if (judge.mayHang) code.suspect();
   /** The fields with the one that failed last at the head: mostly it is to blame again. */
   let fields = judge.fields;
 

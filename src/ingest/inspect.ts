@@ -1,10 +1,11 @@
 import { type Json, type JsonObject, isContainer } from '../model/json.ts';
 import { type Result, fail, ok } from '../model/result.ts';
-import { parseExact } from '../model/exact-json.ts';
+import { ExactNumber } from '../model/exact-number.ts';
+import { maxNumberLength, parseExact } from '../model/exact-json.ts';
 
 /** What is wrong with a syntactically valid JSON text. */
 export interface Complaint {
-  code: 'too_deep' | 'duplicate_key' | 'number_out_of_range' | 'forbidden_key';
+  code: 'too_deep' | 'duplicate_key' | 'number_out_of_range' | 'number_too_long' | 'forbidden_key';
   detail: string;
 }
 
@@ -25,13 +26,21 @@ export function inspect(
   const maybeDuplicate = keyTokens(text) !== seen.keys;
   const maybeInexact = longNumber.test(text);
   if (!maybeDuplicate && !maybeInexact) return ok({ exact: false });
+  let exact: Json;
   try {
-    const exact = parseExact(text);
-    return ok({ exact: maybeInexact && holdsOtherValues(exact, value) });
+    exact = parseExact(text);
   } catch (error) {
     return fail({ code: 'duplicate_key', detail: (error as Error).message });
   }
+  const found: Found = { others: false, longest: 0 };
+  if (maybeInexact) compare(exact, value, found);
+  return found.longest > maxNumberLength ? fail(tooLong(found.longest)) : ok({ exact: found.others });
 }
+
+const tooLong = (length: number): Complaint => ({
+  code: 'number_too_long',
+  detail: `a number has ${length} characters; at most ${maxNumberLength} are taken`,
+});
 
 interface Seen {
   keys: number;
@@ -79,11 +88,20 @@ const spacedColon = /"\s+:/;
 /** Sixteen or more digits, or an exponent that may round to zero: may need more than a 64-bit float. */
 const longNumber = /[\d.]{16}|\d[eE]-\d{3}/;
 
-function holdsOtherValues(exact: Json, rounded: Json): boolean {
-  if (!isContainer(exact)) return exact !== rounded;
-  if (Array.isArray(exact))
-    return exact.some((item, index) => holdsOtherValues(item, (rounded as Json[])[index] as Json));
-  return Object.keys(exact).some((key) =>
-    holdsOtherValues(exact[key] as Json, (rounded as JsonObject)[key] as Json),
-  );
+interface Found {
+  /** Some number needs its text. */
+  others: boolean;
+  /** Characters of the longest such number. */
+  longest: number;
+}
+
+function compare(exact: Json, rounded: Json, found: Found): void {
+  if (exact instanceof ExactNumber) {
+    found.others = true;
+    found.longest = Math.max(found.longest, exact.text.length);
+  } else if (Array.isArray(exact)) {
+    for (let index = 0; index < exact.length; index++)
+      compare(exact[index]!, (rounded as Json[])[index]!, found);
+  } else if (isContainer(exact))
+    for (const key in exact) compare(exact[key]!, (rounded as JsonObject)[key]!, found);
 }

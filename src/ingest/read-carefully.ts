@@ -3,6 +3,7 @@ import { isObject, type Json } from '../model/json.ts';
 import { type Result, fail, ok } from '../model/result.ts';
 import type { Problem } from '../api/problem.ts';
 import { parseExact } from '../model/exact-json.ts';
+import { findExcess } from './find-excess.ts';
 import { inspect } from './inspect.ts';
 import type { BodyFormat, FormatLimits, Lines } from '../support/lines.ts';
 import { splitArray } from './split-array.ts';
@@ -14,6 +15,8 @@ export function readCarefully(
   format: BodyFormat,
   limits: FormatLimits,
 ): Result<Lines, Problem> {
+  const excess = findExcess(body, format, limits);
+  if (excess !== undefined) return fail(excess);
   const start = body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? 3 : 0;
   const text = body.toString(ascii ? 'latin1' : 'utf8', start);
   return format === 'ndjson' ? readNdjson(text, limits) : readJson(text, limits);
@@ -72,8 +75,14 @@ function readNdjson(text: string, limits: FormatLimits): Result<Lines, Problem> 
   const errors: { line: number; detail: string }[] = [];
   let malformedLines = 0;
   let exact = false;
-  for (const [index, line] of text.split('\n').entries()) {
-    const event = line.trim();
+  let line = 0;
+  for (let start = 0, end = 0; start <= text.length; start = end + 1) {
+    end = text.indexOf('\n', start);
+    if (end === -1) end = text.length;
+    line++;
+    // Before a line is cut out of the text: the body may be nothing but line feeds.
+    if (end - start < 2) continue;
+    const event = text.slice(start, end).trim();
     if (event === '') continue;
     if (lines.length === limits.maxEvents) return fail(tooMany(lines.length + 1, limits));
     lines.push(event);
@@ -82,11 +91,11 @@ function readNdjson(text: string, limits: FormatLimits): Result<Lines, Problem> 
       value = JSON.parse(event) as Json;
     } catch {
       malformedLines++;
-      errors.push({ line: index + 1, detail: 'not valid JSON' });
+      errors.push({ line, detail: 'not valid JSON' });
       continue;
     }
     const checked = checkEvent(event, value, limits);
-    if (!checked.ok) errors.push({ line: index + 1, detail: checked.error });
+    if (!checked.ok) errors.push({ line, detail: checked.error });
     else exact ||= checked.value.exact;
   }
   if (lines.length === 0) return fail(bad('no_events', 'No event', 'The body holds no line of JSON.'));

@@ -19,6 +19,9 @@ export function parseExact(text: string): Json {
   return value;
 }
 
+/** Characters of one number that are taken; no column of any destination is as wide, and no double prints as many. */
+export const maxNumberLength = 400;
+
 interface Reader {
   text: string;
   at: number;

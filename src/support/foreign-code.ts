@@ -6,7 +6,7 @@ import { noteLabel, noteRunning } from './board.ts';
 export type Fault = { kind: 'threw'; error: unknown } | { kind: 'hung'; afterMs: number };
 
 /** The longest that suspected code may take for one call; halved each time it does, so that many such calls cost little. */
-const patienceMs = 1000;
+const patienceMs = 2000;
 const leastPatienceMs = 50;
 
 const suspectedLabels = new Set<string>();
@@ -14,7 +14,7 @@ const known = new Map<string, WeakRef<ForeignCode>>();
 
 /**
  * Code that is not ours, such as a contract's checks: what it throws is a value here, never an exception. The thread that
- * watches this one can see that it runs. Once it has been caught in an endless loop it is suspected, and each call has a
+ * watches this one can see that it runs. Code that may never end is suspected, and each call has a
  * time limit. Without suspicion there is none, since a limit costs 50 µs a call.
  */
 export class ForeignCode {

@@ -73,7 +73,11 @@ function* walkUndeclared(event: JsonObject, jsonSchema: JsonObject): Generator<U
   function* visit(value: Json, segments: string[]): Generator<UndeclaredField> {
     if (++visited > maxVisited) return;
     if (Array.isArray(value)) {
-      for (const item of value) if (isContainer(item)) yield* visit(item, [...segments, '*']);
+      const below = [...segments, '*'];
+      for (const item of value) {
+        if (++visited > maxVisited) return;
+        if (isContainer(item)) yield* visit(item, below);
+      }
       return;
     }
     if (!isObject(value) || !listsProperties(jsonSchema, segments)) return;

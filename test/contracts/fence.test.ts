@@ -226,3 +226,51 @@ describe('a JSON Schema whose validator fails', () => {
     if (!validation.ok) expect(validation.violations[0]!.code).toMatch(/contract_failed|no_match|undeclared/);
   });
 });
+
+describe('a check that never ends', () => {
+  const hostile = `${'a'.repeat(60)}!`;
+  const header = { 'x-contract': { name: 'thing', version: '1.2.0', key: 'id' } };
+  it.each<[string, Contract, JsonObject]>([
+    [
+      'a pattern of a JSON Schema',
+      contractFromJsonSchema({
+        ...header,
+        properties: { id: {}, a: { type: 'string', pattern: '^(a+)+$' } },
+      }),
+      { a: hostile },
+    ],
+    [
+      'a pattern with alternatives',
+      contractFromJsonSchema({ ...header, properties: { id: {}, a: { pattern: '^(a|a)*(b|b)*$' } } }),
+      { a: hostile },
+    ],
+    ['a pattern of a Zod schema', contract({ a: z.string().regex(/^(a+)+$/) }), { a: hostile }],
+    [
+      'a loop of its author',
+      contract({
+        a: z.number().refine((n) => {
+          while (Object.is(n, 13));
+          return true;
+        }),
+      }),
+      { a: 13 },
+    ],
+    [
+      'a transform that loops',
+      contract({
+        a: z.any().transform(() => {
+          for (;;);
+        }),
+      }),
+      { a: 1 },
+    ],
+  ])(
+    '%s is given up on, by the name of its field, and the next event is judged',
+    (_, endless, fields) => {
+      expect(failure(endless, fields)).toMatchObject({ path: '/a', code: 'contract_hung' });
+      expect(failure(endless, fields)).toMatchObject({ path: '/a', code: 'contract_hung' });
+      expect(contract({}).validate(event({})).ok).toBe(true);
+    },
+    60_000,
+  );
+});

@@ -5,6 +5,7 @@ import { type Json, type JsonObject, isObject } from '../../model/json.ts';
 import { columnsOf } from '../columns.ts';
 import type { Contract, FieldCheck, Validation } from '../contract.ts';
 import { envelopeDefaultsOf } from '../envelope-defaults.ts';
+import { hasRiskyPattern } from '../may-hang.ts';
 import { fenced, part } from '../fence.ts';
 import { type Dialect, dialectOf } from './dialects.ts';
 import { normalized } from './normalize.ts';
@@ -73,6 +74,7 @@ function compile(read: JsonObject, { place, parts, onWarning }: SchemaOptions): 
     open: isOpen(schema),
     ...fenced(names, {
       fields: columns.map((column) => column.name),
+      mayHang: hasRiskyPattern(schema),
       validate(event): Validation {
         const errors = errorsOf(event);
         return errors === undefined

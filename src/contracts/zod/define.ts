@@ -14,6 +14,7 @@ import { type NoJson, complete } from './complete.ts';
 import { notJson } from './json-side.ts';
 import { parserOf, parserOfAll } from './parse.ts';
 import { type Schema, isSchema } from './rewrite.ts';
+import { hasRiskyPattern } from '../may-hang.ts';
 import { settleNames } from '../names.ts';
 import { rememberAbsence } from './remember-absence.ts';
 import { maxViolations, violationAt } from '../violation.ts';
@@ -65,6 +66,7 @@ export function defineContract(definition: ContractDefinition): Contract {
     open: isOpen(jsonSchema),
     ...fenced(names, {
       fields: [...declared],
+      mayHang: mayWrite || hasRiskyPattern(jsonSchema),
       validate(event): Validation {
         const { issues, value } = parse(mayWrite ? cloneJson(event) : event);
         if (issues.length > 0) return { ok: false, violations: violationsFromZod(issues, event) };

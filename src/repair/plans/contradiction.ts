@@ -118,7 +118,8 @@ function meansTheSame(a: Json, b: Json): boolean {
 /** Without idle zeros. A number with leading zeros is a code, and `007` is not `7`. */
 function decimalOf(value: Json): string | undefined {
   const text = typeof value === 'number' ? String(value) : value;
-  if (typeof text !== 'string' || !/^-?(?:0|[1-9]\d*)(?:\.\d+)?$/.test(text)) return undefined;
+  if (typeof text !== 'string' || text.length > 100 || !/^-?(?:0|[1-9]\d*)(?:\.\d+)?$/.test(text))
+    return undefined;
   return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
 }
 

@@ -46,6 +46,7 @@ const complaints = {
   too_deep: 'the answer is nested too deeply',
   duplicate_key: 'the answer has the same key twice',
   number_out_of_range: 'the answer has a number that is too large',
+  number_too_long: 'the answer has a number that is too long',
   forbidden_key: 'the answer has a key "__proto__"',
 } as const;
 
