@@ -35,18 +35,21 @@ it('answers by TLS, and with a new certificate as soon as there is one', async (
   const dir = await temporaryFolder();
   const make = (name: string) =>
     execFileSync('openssl', [
-      ...[
-        'req',
-        '-x509',
-        '-newkey',
-        'ec',
-        '-pkeyopt',
-        'ec_paramgen_curve:prime256v1',
-        '-nodes',
-        '-days',
-        '2',
-      ],
-      ...['-subj', `/CN=${name}`, '-keyout', join(dir, `${name}.key`), '-out', join(dir, `${name}.crt`)],
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:prime256v1',
+      '-nodes',
+      '-days',
+      '2',
+      '-subj',
+      `/CN=${name}`,
+      '-keyout',
+      join(dir, `${name}.key`),
+      '-out',
+      join(dir, `${name}.crt`),
     ]);
   const use = (name: string) =>
     ['key', 'crt'].forEach((part) => copyFileSync(join(dir, `${name}.${part}`), join(dir, `used.${part}`)));
