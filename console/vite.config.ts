@@ -3,9 +3,10 @@ import { licenses } from './licenses.ts';
 
 const service = process.env['SENTINEL_URL'] ?? 'http://127.0.0.1:3111';
 
-export default defineConfig({
+export default defineConfig(({ command }) => ({
   root: import.meta.dirname,
-  base: '/console/',
+  // The server puts the place where it serves the files before their names.
+  base: command === 'build' ? './' : '/console/',
   plugins: [licenses()],
   build: {
     outDir: '../dist/console',
@@ -24,4 +25,4 @@ export default defineConfig({
   },
   // `npm run dev -w console` works against a service that runs already.
   server: { proxy: { '/api': service, '/ingest': service, '/ready': service } },
-});
+}));

@@ -1,3 +1,4 @@
+import { basePath } from './lib/base-path.ts';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { Compass } from 'lucide-react';
 import { Suspense, useEffect } from 'react';
@@ -13,7 +14,7 @@ export function App() {
   useEffect(() => startLive(() => void refreshShort('dead-letters')), []);
   return (
     <QueryClientProvider client={queryClient}>
-      <Router base="/console">
+      <Router base={`${basePath}/console`}>
         <Shell>
           <Crash>
             <Suspense fallback={<Loading />}>

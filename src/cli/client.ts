@@ -45,7 +45,10 @@ export async function requireServer(io: Io, options: ServerOptions): Promise<Ser
 export function serverOf(config: Config, options: ServerOptions = {}): Server {
   const token = options.token ?? config.http.token;
   return {
-    url: (options.url ?? `http://${reachable(config.http.host)}:${config.http.port}`).replace(/\/+$/, ''),
+    url: (
+      options.url ??
+      `${config.http.tls === undefined ? 'http' : 'https'}://${reachable(config.http.host)}:${config.http.port}`
+    ).replace(/\/+$/, ''),
     headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
   };
 }

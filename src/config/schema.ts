@@ -60,6 +60,8 @@ export const settingsSchema = group({
   http: group({
     host: text('a host name or an IP address', /^[\w.:-]+$/).default('127.0.0.1'),
     port: wholeNumber(0, 65_535).default(3111),
+    base_path: text('a path such as /sentinel, without a slash at its end', /^(?:\/[\w.~-]+)+$/).optional(),
+    tls: group({ cert: text('the path of a file'), key: text('the path of a file') }).optional(),
     max_body_bytes: byteSize(1024, GiB).default(10 * MiB),
     max_events_per_request: wholeNumber(1, 1_000_000).default(10_000),
     max_depth: wholeNumber(2, 512).default(64),

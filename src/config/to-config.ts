@@ -21,7 +21,7 @@ export function toConfig(
     role: settings.role,
     engine: toEngine(settings.engine, secrets, base),
     workerLabels: settings.worker.labels ?? [],
-    http: toHttp(settings.http, secrets),
+    http: toHttp(settings.http, secrets, base),
     contracts: (settings.contracts ?? []).map((folder) => resolve(base, folder)),
     builtinContracts: settings.builtin_contracts,
     contractsStrict: settings.contracts_strict,
@@ -56,12 +56,14 @@ export function toConfig(
   };
 }
 
-function toHttp(http: Settings['http'], secrets: Secrets): HttpConfig {
+function toHttp(http: Settings['http'], secrets: Secrets, base: string): HttpConfig {
   const limit = http.rate_limit;
   return {
     host: http.host,
     port: http.port,
     ...(secrets.apiToken === undefined ? {} : { token: secrets.apiToken }),
+    basePath: http.base_path ?? '',
+    tls: http.tls && { cert: resolve(base, http.tls.cert), key: resolve(base, http.tls.key) },
     maxBodyBytes: http.max_body_bytes,
     maxEventsPerRequest: http.max_events_per_request,
     maxDepth: http.max_depth,

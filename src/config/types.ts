@@ -58,6 +58,10 @@ export interface HttpConfig {
   host: string;
   /** 0 lets the system choose. */
   port: number;
+  /** Before every path, where a proxy passes it on; empty by default. */
+  basePath: string;
+  /** Files in PEM form; read again when they change. */
+  tls?: { cert: string; key: string };
   /** Bearer token for ingest, API and console. */
   token?: string;
   maxBodyBytes: number;

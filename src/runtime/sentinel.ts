@@ -58,7 +58,7 @@ export async function startSentinel(config: Config, options: SentinelOptions): P
   }
   const { port } = parts.app.server.address() as AddressInfo;
   const host = config.http.host.includes(':') ? `[${config.http.host}]` : config.http.host;
-  const url = `http://${host}:${port}`;
+  const url = `${config.http.tls === undefined ? 'http' : 'https'}://${host}:${port}`;
   parts.setReady(true);
   const { role, engine, dataDir } = config;
   log.info({ status: 'started', url, role, engine: engine.type, data_dir: dataDir }, `listening on ${url}`);

@@ -51,6 +51,6 @@ export async function apiRoutes(
   keyRoutes(app, context);
   auditRoutes(app);
   documentRoutes(app);
-  consoleRoutes(app);
+  consoleRoutes(app, context.config.http.basePath);
   await stepRoutes(app, context);
 }

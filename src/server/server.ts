@@ -1,9 +1,10 @@
 import Fastify, { type FastifyInstance } from 'fastify';
-import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { isIngestPath } from '../ingest/handler.ts';
 import { limitLog } from '../support/log-limit.ts';
 import { createAudit } from './audit.ts';
-import { limitConnections, patienceOf } from './connections.ts';
+import { limitConnections } from './connections.ts';
+import { createListener } from './listener.ts';
 import type { ServerContext } from './context.ts';
 import { createEventStreams } from './event-stream.ts';
 import { problemOf } from './refusals.ts';
@@ -42,15 +43,19 @@ export async function createApi(context: ServerContext): Promise<FastifyInstance
 }
 
 function serverOf(
-  { ingest, config, ready }: ServerContext,
+  { ingest, config, ready, log }: ServerContext,
   handler: (request: IncomingMessage, response: ServerResponse) => void,
 ): Server {
-  return createServer(patienceOf(config.http), (request, response) => {
-    // Once stopping, a client that keeps its connection must look for another server.
-    if (!ready()) response.shouldKeepAlive = false;
-    if (isIngestPath(request.url!) && config.role !== 'worker') ingest.handle(request, response);
-    else handler(request, response);
-  });
+  return createListener(
+    config.http,
+    (request, response) => {
+      // Once stopping, a client that keeps its connection must look for another server.
+      if (!ready()) response.shouldKeepAlive = false;
+      if (isIngestPath(request.url!) && config.role !== 'worker') ingest.handle(request, response);
+      else handler(request, response);
+    },
+    log,
+  );
 }
 
 /**

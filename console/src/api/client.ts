@@ -8,6 +8,7 @@ import {
 } from '../../../src/api/client.ts';
 import type { Problem } from '../../../src/api/problem.ts';
 import { parseJson } from '../../../src/model/exact-json.ts';
+import { basePath } from '../lib/base-path.ts';
 import { tokenStore } from './token.ts';
 import type { Violation } from './types.ts';
 
@@ -54,7 +55,7 @@ export async function send(path: string, sending: Sending = {}): Promise<Respons
   const token = tokenStore.get();
   if (token !== undefined) headers['authorization'] = `Bearer ${token}`;
   if (text !== undefined) headers['content-type'] = contentType;
-  const response = await fetch(path, { method, headers, body: text, signal });
+  const response = await fetch(basePath + path, { method, headers, body: text, signal });
   if (response.ok) return response;
   if (response.status === 401) tokenStore.refuse();
   throw await problemOf(response);

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { queryClient } from '../api/queries.ts';
+import { basePath } from '../lib/base-path.ts';
 import { tokenStore } from '../api/token.ts';
 import { Button } from '../ui/basics.tsx';
 import { Dialog } from '../ui/dialog.tsx';
@@ -13,7 +14,7 @@ export function TokenDialog({ onClose }: { onClose: () => void }) {
   async function save(): Promise<void> {
     const token = text.trim();
     const headers: Record<string, string> = token === '' ? {} : { authorization: `Bearer ${token}` };
-    const response = await fetch('/api/v1/stats', { headers }).catch(() => undefined);
+    const response = await fetch(`${basePath}/api/v1/stats`, { headers }).catch(() => undefined);
     if (response === undefined) return setError('The server can’t be reached.');
     if (response.status === 403) return setError('This key may not read.');
     if (response.status === 401)

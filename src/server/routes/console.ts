@@ -30,7 +30,11 @@ const noncePlace = '__CSP_NONCE__';
  * The console, as it was built into `folder`. Only files that were there at the first request are served, by their
  * exact names, from memory; any other path is a view of the page.
  */
-export function consoleRoutes(app: FastifyInstance, folder: string = packageFolder('dist/console')): void {
+export function consoleRoutes(
+  app: FastifyInstance,
+  base = '',
+  folder: string = packageFolder('dist/console'),
+): void {
   let loading: Promise<ReadonlyMap<string, Asset>> | undefined;
 
   async function serve(name: string, acceptsGzip: boolean, reply: FastifyReply): Promise<FastifyReply> {
@@ -53,7 +57,7 @@ export function consoleRoutes(app: FastifyInstance, folder: string = packageFold
         title: 'Not found',
         detail: 'The console has no such file; load the page again to get its newest version.',
       });
-    return sendPage(reply, assets.get('index.html')!);
+    return sendPage(reply, assets.get('index.html')!, base);
   }
 
   // The page itself asks for the key.
@@ -78,7 +82,7 @@ function sendAsset(reply: FastifyReply, asset: Asset, acceptsGzip: boolean): Fas
   return reply.header('content-encoding', 'gzip').send(asset.gzipped);
 }
 
-function sendPage(reply: FastifyReply, { body, type }: Asset): FastifyReply {
+function sendPage(reply: FastifyReply, { body, type }: Asset, base: string): FastifyReply {
   // The editor makes its style sheets at run time; the nonce is what lets it.
   const nonce = randomBytes(16).toString('base64');
   return reply
@@ -101,7 +105,12 @@ function sendPage(reply: FastifyReply, { body, type }: Asset): FastifyReply {
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'no-referrer',
     })
-    .send(body.toString().replace(noncePlace, nonce));
+    .send(underBase(body.toString(), base).replace(noncePlace, nonce));
+}
+
+/** The files are named from the page's own place, which is not known before it is served. */
+function underBase(html: string, base: string): string {
+  return html.replaceAll(/(?<=(?:src|href)=")\.\//g, `${base}/console/`).replace('__BASE_PATH__', base);
 }
 
 async function readAssets(folder: string): Promise<ReadonlyMap<string, Asset>> {
