@@ -1,3 +1,4 @@
+import { withHeaders } from '../load/headers-column.ts';
 import type { Config } from '../config/load.ts';
 import { serviceContracts } from '../contracts/for-service.ts';
 import { createDeadLetters } from '../dead-letter/store.ts';
@@ -57,7 +58,7 @@ export async function startPipeline(deps: {
   const { config, engine, log } = deps;
   const contracts = await serviceContracts(config, log);
   const steps = await discoverSteps(stepFolders(config));
-  const { destination, isOpen } = await openMain(config, contracts.tables(), {
+  const { destination, isOpen } = await openMain(config, withHeaders(contracts.tables()), {
     mustBeThere: !deps.consume,
     queueCheck: deps.consume ? await createQueueCheck(engine, log) : undefined,
     log,

@@ -62,7 +62,7 @@ export function createParkedRows(
       })),
     );
     for (const { header, text } of parked) {
-      const { request_id, received_at, source, contract, version, replay, raw = text } = header;
+      const { request_id, received_at, source, headers, contract, version, replay, raw = text } = header;
       if (claim.refuses(request_id, replay)) continue;
       const row = rowOf({ header, text });
       if (row.ok) {
@@ -73,7 +73,7 @@ export function createParkedRows(
       const violations = row.error;
       const event = parseExact(text) as JsonObject;
       const jsonSchema = contracts.get(contract, version)?.jsonSchema ?? {};
-      const reception = { request_id, received_at, source, ...(replay && { replay }) };
+      const reception = { request_id, received_at, source, headers, ...(replay && { replay }) };
       const signature = errorSignature({ contract, version, source, violations, event, jsonSchema });
       outbox.failed({ ...reception, contract, version, signature, violations, raw });
     }

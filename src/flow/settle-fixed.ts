@@ -31,7 +31,7 @@ export function createSettleFixed(contracts: ContractRegistry, makeRow: MakeRow)
     const { value, changed } = validation;
     if (outbox.wants(contract)) outbox.valid(fixed, contract, value);
     const text = JSON.stringify(fixed.event);
-    const { request_id: requestId, received_at: receivedAt, source } = fixed;
+    const { request_id: requestId, received_at: receivedAt, source, headers } = fixed;
     const repair = {
       healer: fixed.healer,
       ruleId: fixed.rule_id,
@@ -39,12 +39,12 @@ export function createSettleFixed(contracts: ContractRegistry, makeRow: MakeRow)
       plan: JSON.stringify(fixed.plan),
       result: text,
     };
-    return makeRow(contract, value, { requestId, receivedAt, source, repair, text, changed });
+    return makeRow(contract, value, { requestId, receivedAt, source, headers, repair, text, changed });
   };
 }
 
 function failedAgain(
-  { request_id, received_at, source, contract, version, raw, replay }: FixedEvent,
+  { request_id, received_at, source, headers, contract, version, raw, replay }: FixedEvent,
   violations: Violation[],
   jsonSchema: JsonObject,
 ): FailedEvent {
@@ -54,6 +54,7 @@ function failedAgain(
     request_id,
     received_at,
     source,
+    headers,
     contract,
     version,
     signature,

@@ -26,8 +26,8 @@ export function createSettleVerdict(deps: {
   return (verdict, incoming, outbox) => {
     const { header, requestId, text: raw } = incoming;
     const { source } = verdict;
-    const receivedAt = header.at;
-    const reception = () => receptionOf({ requestId, receivedAt, source }, header.replay);
+    const { at: receivedAt, headers } = header;
+    const reception = () => receptionOf({ requestId, receivedAt, source, headers }, header.replay);
     switch (verdict.kind) {
       case 'valid': {
         const { contract, value, changed } = verdict;
@@ -37,7 +37,16 @@ export function createSettleVerdict(deps: {
         const text = header.exact === true ? undefined : raw;
         const repair = byPerson(header.replay, raw);
         const isPlain = header.plain === true;
-        return makeRow(contract, value, { requestId, receivedAt, source, repair, text, isPlain, changed });
+        return makeRow(contract, value, {
+          requestId,
+          receivedAt,
+          source,
+          headers,
+          repair,
+          text,
+          isPlain,
+          changed,
+        });
       }
       case 'repaired': {
         const { contract, value, event, rule } = verdict;
@@ -54,7 +63,7 @@ export function createSettleVerdict(deps: {
           chained: true,
         }));
         const { repair, text, isPlain, filled: changed, gone } = repairedByRule(incoming, verdict);
-        const facts = { requestId, receivedAt, source, repair, text, isPlain, changed, gone };
+        const facts = { requestId, receivedAt, source, headers, repair, text, isPlain, changed, gone };
         return makeRow(contract, value, facts);
       }
       case 'invalid': {

@@ -78,11 +78,12 @@ export function createCopyAgain(
 
 /** The event of a row in such a form that the row can be made anew from it. `raw`: the event as it was received. */
 export function copyOf(row: Row, raw: string): { header: Omit<CopyHeader, 'replay'>; text: string } {
-  const { requestId, receivedAt, source, contract, contractVersion, repair, text } = row;
+  const { requestId, receivedAt, source, headers, contract, contractVersion, repair, text } = row;
   const header = {
     request_id: requestId,
     received_at: receivedAt,
     source,
+    headers,
     contract,
     version: contractVersion,
     // Without a text of its own the event holds numbers that only its raw text holds.

@@ -1,3 +1,4 @@
+import { withHeaders } from '../headers-column.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config, FurtherDestination } from '../../config/load.ts';
 import type { ContractRegistry } from '../../contracts/registry.ts';
@@ -76,7 +77,9 @@ export async function startCopyReader(which: FurtherDestination, deps: CopyReade
   const stopping = new AbortController();
   const counts: CopyStatus['counts'] = { loaded: 0, repaired: 0, duplicate: 0, rejected: 0 };
   const rowOf = createCopyRows(contracts);
-  const tables = contracts.tables().filter(({ contract }) => which.contracts?.includes(contract) !== false);
+  const tables = withHeaders(contracts.tables()).filter(
+    ({ contract }) => which.contracts?.includes(contract) !== false,
+  );
   let error: string | undefined;
   let opened: Opened | undefined;
   let opening = open();
