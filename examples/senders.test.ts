@@ -6,7 +6,7 @@ import { post, query, runCommand, settled, startProcess } from '../test/helpers/
 
 /** The examples of senders: a signed sample of each lands, sent twice is one row, and a forged one is refused. */
 const secret = 'a secret of the sender';
-const senders = [
+const senders: { name: string; env: string; headers: Record<string, string>; table: string }[] = [
   { name: 'stripe', env: 'STRIPE_WEBHOOK_SECRET', headers: {}, table: 'stripe_event' },
   {
     name: 'shopify',
