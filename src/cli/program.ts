@@ -17,6 +17,7 @@ import { registerQuery } from './query.ts';
 import { registerReplay } from './replay.ts';
 import { registerRules } from './rules.ts';
 import { registerSimulate } from './simulate.ts';
+import { registerSources } from './sources.ts';
 import { registerStart } from './start.ts';
 
 const registrations = [
@@ -32,6 +33,7 @@ const registrations = [
   registerQuery,
   registerKeys,
   registerAudit,
+  registerSources,
   registerMigrate,
   registerBench,
   registerDoctor,

@@ -56,6 +56,7 @@ function copyOf(letter: DeadLetter, text: string): Buffer {
     request_id,
     received_at,
     source,
+    headers,
     contract,
     version,
     repair,
@@ -74,7 +75,7 @@ function copyOf(letter: DeadLetter, text: string): Buffer {
     ...(edit === undefined ? undefined : { byHand: edit.by_hand }),
   };
   const trail = edited === undefined ? repair : byPerson;
-  const reception = { request_id, received_at, source, contract, version };
+  const reception = { request_id, received_at, source, headers, contract, version };
   return encodeCopy(
     {
       ...reception,
@@ -102,6 +103,7 @@ async function send(engine: Engine, letter: DeadLetter): Promise<void> {
     id: letter.request_id,
     at: letter.received_at,
     ...(letter.source === 'unknown' ? undefined : { source: letter.source }),
+    headers: letter.headers,
     n: 1,
     exact: true as const,
     replay: {

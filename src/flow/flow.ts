@@ -1,3 +1,4 @@
+import { withHeaders } from '../load/headers-column.ts';
 import type { Config } from '../config/load.ts';
 import { serviceContracts } from '../contracts/for-service.ts';
 import { createClaims } from '../dead-letter/claims.ts';
@@ -59,7 +60,7 @@ export async function startPipeline(parts: PipelineParts): Promise<StartedPipeli
     targetFields: config.healing.targetFields,
     log,
   });
-  const store = await openStore(parts, { tables: contracts.tables(), letters, insight, faults });
+  const store = await openStore(parts, { tables: withHeaders(contracts.tables()), letters, insight, faults });
   const feed = createCopyFeed(config.destinations);
   const rollbacks = new Rollbacks({
     ...store,

@@ -29,7 +29,7 @@ export function createParkedRows(
 
   return (body, candidates, outbox) => {
     const { header, text } = decodeParked(body);
-    const { request_id, received_at, source, contract, version, replay, raw = text } = header;
+    const { request_id, received_at, source, headers, contract, version, replay, raw = text } = header;
     const row = rowOf({ header, text }, replay?.round);
     if (row.ok) {
       addCandidate(candidates, row.value, raw, replay);
@@ -39,7 +39,7 @@ export function createParkedRows(
     const event = parseExact(text) as JsonObject;
     const jsonSchema = contracts.get(contract, version)?.jsonSchema ?? {};
     const signature = errorSignature({ contract, version, source, violations, event, jsonSchema });
-    const reception = { request_id, received_at, source, replay };
+    const reception = { request_id, received_at, source, headers, replay };
     outbox.failed({ ...reception, contract, version, signature, violations, raw });
   };
 }

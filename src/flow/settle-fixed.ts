@@ -31,7 +31,7 @@ export function createSettleFixed(contracts: ContractRegistry, makeRow: MakeRow)
     const { value, changed } = validation;
     if (outbox.wants(contract)) outbox.valid(fixed, contract, value);
     const text = JSON.stringify(fixed.event);
-    const { request_id: requestId, received_at: receivedAt, source } = fixed;
+    const { request_id: requestId, received_at: receivedAt, source, headers } = fixed;
     const repair = {
       healer: fixed.healer,
       ruleId: fixed.rule_id,
@@ -40,12 +40,12 @@ export function createSettleFixed(contracts: ContractRegistry, makeRow: MakeRow)
       result: text,
     };
     const round = fixed.replay?.round;
-    return makeRow(contract, value, { requestId, round, receivedAt, source, repair, text, changed });
+    return makeRow(contract, value, { requestId, round, receivedAt, source, headers, repair, text, changed });
   };
 }
 
 function failedAgain(
-  { request_id, received_at, source, contract, version, raw, replay }: FixedEvent,
+  { request_id, received_at, source, headers, contract, version, raw, replay }: FixedEvent,
   violations: Violation[],
   jsonSchema: JsonObject,
 ): FailedEvent {
@@ -55,6 +55,7 @@ function failedAgain(
     request_id,
     received_at,
     source,
+    headers,
     contract,
     version,
     signature,

@@ -26,9 +26,9 @@ export function createSettleVerdict(deps: {
   return (verdict, incoming, outbox) => {
     const { header, requestId, text: raw } = incoming;
     const { source } = verdict;
-    const receivedAt = header.at;
+    const { at: receivedAt, headers } = header;
     const round = header.replay?.round;
-    const reception = () => receptionOf({ requestId, receivedAt, source }, header.replay);
+    const reception = () => receptionOf({ requestId, receivedAt, source, headers }, header.replay);
     switch (verdict.kind) {
       case 'valid': {
         const { contract, value, changed } = verdict;
@@ -43,6 +43,7 @@ export function createSettleVerdict(deps: {
           round,
           receivedAt,
           source,
+          headers,
           repair,
           text,
           isPlain,
@@ -64,7 +65,7 @@ export function createSettleVerdict(deps: {
           chained: true,
         }));
         const { repair, text, isPlain, filled: changed, gone } = repairedByRule(incoming, verdict);
-        const facts = { requestId, round, receivedAt, source, repair, text, isPlain, changed, gone };
+        const facts = { requestId, round, receivedAt, source, headers, repair, text, isPlain, changed, gone };
         return makeRow(contract, value, facts);
       }
       case 'invalid': {

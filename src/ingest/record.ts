@@ -1,6 +1,6 @@
 import { isObject, type JsonObject } from '../model/json.ts';
 import type { ReplayTrail } from '../model/event.ts';
-import type { KeptHeaders } from '../sources/place.ts';
+import type { KeptHeaders } from '../model/event.ts';
 import { parseExact } from '../model/exact-json.ts';
 import { requestIdsFrom } from './request-id.ts';
 

@@ -1,3 +1,4 @@
+import type { KeptHeaders } from '../model/event.ts';
 import type { Column } from '../contracts/contract.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { EventSearch } from './event-search.ts';
@@ -58,6 +59,8 @@ export interface Row {
   /** Milliseconds since 1970, UTC. */
   receivedAt: number;
   source: string;
+  /** Headers that were kept with the event; also in `values`, as `_headers`. */
+  headers?: KeptHeaders;
   contract: string;
   contractVersion: string;
   /** Declared fields by column name, as the contract's validation returned them. */

@@ -1,7 +1,9 @@
 import { ExactNumber, exactNumbersExist, plainText } from '../model/exact-number.ts';
 import type { Contract } from '../contracts/contract.ts';
+import type { KeptHeaders } from '../model/event.ts';
 import { holdsExactNumber, type JsonObject } from '../model/json.ts';
 import type { Row } from './destination.ts';
+import { headersField } from './headers-column.ts';
 import type { RepairTrail } from '../model/loaded-event.ts';
 
 /** The id column that every table has, whether its contract declares it or not. */
@@ -15,6 +17,8 @@ export interface RowFacts {
   /** Milliseconds since 1970, UTC. */
   receivedAt: number;
   source: string;
+  /** Headers that were kept with the event. */
+  headers?: KeptHeaders;
   repair: RepairTrail | undefined;
   /** JSON text of the event from which its contract made the value; undefined when there is none that says the same. */
   text: string | undefined;
@@ -29,6 +33,7 @@ export interface RowFacts {
 /** Makes the rows of one contract. Splits off what the contract does not declare, so that nothing is dropped. */
 export function createRowMaker(contract: Contract): (value: JsonObject, facts: RowFacts) => Row {
   const declared = new Set(contract.columns.map((column) => column.name)).add(idField);
+  const columns = new Set(declared).add(headersField);
 
   const plain = contract.columns.filter(({ type }) => type.kind !== 'json').map(({ name }) => name);
 
@@ -43,12 +48,19 @@ export function createRowMaker(contract: Contract): (value: JsonObject, facts: R
       filled = { ...filled, [idField]: facts.requestId };
     }
     // A field that has gone from a column would come back from the text.
-    let text = facts.gone?.some((field) => declared.has(field)) ? undefined : facts.text;
+    // So would a field that is called like our own column.
+    const comesBack =
+      facts.gone?.some((field) => declared.has(field)) === true || extra?.[headersField] !== undefined;
+    let text = comesBack ? undefined : facts.text;
     if (exactNumbersExist() && holdsExactNumber(value)) {
       text = undefined;
       values = withPlainNumbers(values, plain);
     }
-    return new EventRow(contract, declared, facts, text, values, filled, extra);
+    if (facts.headers !== undefined) {
+      values = { ...values, [headersField]: facts.headers };
+      filled = { ...filled, [headersField]: facts.headers };
+    }
+    return new EventRow(contract, columns, facts, text, values, filled, extra);
   };
 }
 
@@ -59,6 +71,7 @@ class EventRow implements Row {
   readonly round: number;
   readonly receivedAt: number;
   readonly source: string;
+  readonly headers: KeptHeaders | undefined;
   readonly contract: string;
   readonly contractVersion: string;
   readonly text: string | undefined;
@@ -73,7 +86,7 @@ class EventRow implements Row {
   constructor(
     { table, name, version }: Contract,
     declared: ReadonlySet<string>,
-    { requestId, round = 0, receivedAt, source, repair, isPlain = false }: RowFacts,
+    { requestId, round = 0, receivedAt, source, headers, repair, isPlain = false }: RowFacts,
     text: string | undefined,
     values: JsonObject,
     filled: JsonObject | undefined,
@@ -84,6 +97,7 @@ class EventRow implements Row {
     this.round = round;
     this.receivedAt = receivedAt;
     this.source = source;
+    this.headers = headers;
     this.contract = name;
     this.contractVersion = version;
     this.text = text;

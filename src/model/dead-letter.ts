@@ -1,4 +1,4 @@
-import type { HealingAttempt, UnrecoverableEvent } from './event.ts';
+import type { HealingAttempt, KeptHeaders, UnrecoverableEvent } from './event.ts';
 import type { RepairTrail } from './loaded-event.ts';
 import type { Plan } from './plan.ts';
 import type { Violation } from './violation.ts';
@@ -25,6 +25,8 @@ export interface DeadLetter {
   contract: string;
   version: string;
   source: string;
+  /** Headers that were kept with it. */
+  headers?: KeptHeaders;
   signature: string;
   violations: Violation[];
   /** Why it could not be settled. */
@@ -135,6 +137,7 @@ function opened(known: DeadLetter | undefined, event: UnrecoverableEvent, now: D
     contract: event.contract,
     version: event.version,
     source: event.source,
+    ...(event.headers === undefined ? undefined : { headers: event.headers }),
     signature: event.signature,
     violations: event.violations,
     reason: event.reason,

@@ -26,6 +26,9 @@ export type HealerName = 'rule' | 'heuristics' | 'llm' | 'person';
 export type EventStatus =
   'accepted' | 'healing' | 'loaded' | 'repaired' | 'duplicate' | 'dead_letter' | 'discarded';
 
+/** Headers that were kept with an event, by their name in lower case. */
+export type KeptHeaders = Readonly<Record<string, string>>;
+
 /** What the gatekeeper knows about an event beside the event itself. */
 export interface Reception {
   /** UUID (version 7), unique, given at ingest. */
@@ -34,6 +37,8 @@ export interface Reception {
   received_at: number;
   /** Name of the sender: the path of `/ingest/{source}`, else the event's `source`, else `unknown`. */
   source: string;
+  /** Headers that were kept with it. */
+  headers?: KeptHeaders;
   /** Set while a replayed dead letter is on its way. */
   replay?: ReplayTrail;
 }

@@ -1,3 +1,4 @@
+import { withHeaders } from '../load/headers-column.ts';
 import type { Config } from '../config/load.ts';
 import type { ContractRegistry } from '../contracts/registry.ts';
 import { dryRunEdit } from '../dead-letter/dry-run.ts';
@@ -73,7 +74,7 @@ export function createAnswers(deps: {
     counts: createKnownCounts(() => destination.counts()),
     contracts: async () => contracts.all().map(toContractInfo),
     // Together, so that a column which the new ones dropped is there until the old ones have stopped.
-    prepare: (tables) => destination.prepare([...contracts.tables(), ...tables]),
+    prepare: (tables) => destination.prepare(withHeaders([...contracts.tables(), ...tables])),
     trial: async (events) =>
       events.map(({ raw, source, receivedAt, id }) => {
         const event = parseExact(raw) as JsonObject;

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../model/json.ts';
-import { type KeptHeaders, textAt } from './place.ts';
+import type { KeptHeaders } from '../model/event.ts';
+import { textAt } from './place.ts';
 
 /** Where the value stands that names an event's contract. */
 export interface NamingRule {

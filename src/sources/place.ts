@@ -1,8 +1,6 @@
+import type { KeptHeaders } from '../model/event.ts';
 import type { JsonObject } from '../model/json.ts';
 import { segmentsOf, valueAt } from '../model/pointer.ts';
-
-/** Headers that were kept with an event, by their name in lower case. */
-export type KeptHeaders = Readonly<Record<string, string>>;
 
 /**
  * Text at a place that the settings name: `header:x-github-event` or a JSON Pointer into the event. A number counts as its

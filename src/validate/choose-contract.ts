@@ -4,7 +4,8 @@ import { type Json, type JsonObject, isObject, jsonType } from '../model/json.ts
 import { type Result, fail, ok } from '../model/result.ts';
 import type { Violation } from '../model/violation.ts';
 import { type NamingRule, contractNamed } from '../sources/contract-rule.ts';
-import { type KeptHeaders, textAt } from '../sources/place.ts';
+import type { KeptHeaders } from '../model/event.ts';
+import { textAt } from '../sources/place.ts';
 
 /** How a source's events find their contract. */
 export interface SourceChoice {

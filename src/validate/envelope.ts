@@ -1,5 +1,5 @@
 import type { Contract } from '../contracts/contract.ts';
-import type { KeptHeaders } from '../sources/place.ts';
+import type { KeptHeaders } from '../model/event.ts';
 import type { JsonObject } from '../model/json.ts';
 
 /** What is known of an event from its reception. */

@@ -66,11 +66,12 @@ export function createTellWithdrawn(engine: Pick<Engine, 'publish'>, feed: CopyF
 
 /** The event of a row in such a form that the row can be made anew from it. `raw`: the event as it was received. */
 export function copyOf(row: Row, raw: string): { header: Omit<CopyHeader, 'replay'>; text: string } {
-  const { requestId, round = 0, receivedAt, source, contract, contractVersion, repair, text } = row;
+  const { requestId, round = 0, receivedAt, source, headers, contract, contractVersion, repair, text } = row;
   const header = {
     request_id: requestId,
     received_at: receivedAt,
     source,
+    headers,
     contract,
     version: contractVersion,
     ...(round === 0 ? undefined : { round }),

@@ -6,6 +6,7 @@ import { SentinelError, messageOf } from '../../model/errors.ts';
 import type { Logger } from '../../support/log.ts';
 import { repeatedError } from '../../support/repeated-error.ts';
 import type { Destination } from '../destination.ts';
+import { withHeaders } from '../headers-column.ts';
 import { openDestination } from '../open.ts';
 import { type LoadStage, createLoadStage } from '../stage.ts';
 
@@ -123,7 +124,9 @@ export class Opening {
     const destination = await openDestination(this.#config, this.#which);
     try {
       await destination.prepare(
-        this.#contracts.tables().filter(({ contract }) => contracts?.includes(contract) !== false),
+        withHeaders(this.#contracts.tables()).filter(
+          ({ contract }) => contracts?.includes(contract) !== false,
+        ),
       );
       return destination;
     } catch (failure) {

@@ -19,7 +19,8 @@ export function createCopyRows(
   const makers = new Map<Contract, ReturnType<typeof createRowMaker>>();
 
   return ({ header, text }, round) => {
-    const { request_id: requestId, received_at: receivedAt, source, contract: name, version, exact } = header;
+    const { request_id: requestId, received_at: receivedAt, source, headers } = header;
+    const { contract: name, version, exact } = header;
     const contract = contracts.get(name, version);
     if (contract === undefined) return fail([unknownContract(name, version)]);
     const event = (exact === true ? parseExact(text) : JSON.parse(text)) as JsonObject;
@@ -38,6 +39,7 @@ export function createCopyRows(
         round,
         receivedAt,
         source,
+        headers,
         repair: header.repair,
         text: exact === true ? undefined : text,
         changed,

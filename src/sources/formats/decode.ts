@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Problem } from '../../api/problem.ts';
 import { type Result, fail, ok } from '../../model/result.ts';
 import type { FormatLimits, Lines } from '../../support/lines.ts';
-import type { KeptHeaders } from '../place.ts';
+import type { KeptHeaders } from '../../model/event.ts';
 import type { Source } from '../source.ts';
 import { binaryAttributes, isBinary, readStructured } from './cloudevents.ts';
 import { type MediaFormat, readLines } from './content-type.ts';

@@ -1,0 +1,112 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { type Config, sourceConfig } from '../config/load.ts';
+import { messageOf } from '../model/errors.ts';
+import { createSources } from '../sources/source.ts';
+import { presets } from '../sources/verify/presets.ts';
+import type { Signed } from '../sources/verify/scheme.ts';
+import { requireServer } from './client.ts';
+import { CliError, type Io, type Outcome, print, printJson } from './io.ts';
+import {
+  type ConfigOption,
+  type ServerOptions,
+  configOf,
+  withConfig,
+  withExamples,
+  withJson,
+  withServer,
+} from './options.ts';
+import { formatTable, printable } from './table.ts';
+
+interface TestOptions extends ServerOptions {
+  body: string;
+  header: Record<string, string>;
+}
+
+const patienceMs = 30_000;
+
+function collectHeader(text: string, before: Record<string, string>): Record<string, string> {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError('A header is written name=value.');
+  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+}
+
+export function registerSources(program: Command, io: Io, outcome: Outcome): void {
+  const sources = program
+    .command('sources')
+    .description('The senders that the config names, and how they are verified.');
+  const list = withJson(withConfig(sources.command('list')))
+    .description('List the sources of the config.')
+    .action((options: ConfigOption & { json?: boolean }) => {
+      const rows = Object.keys(configOf(io, options).sources).map((name) =>
+        describe(configOf(io, options), name),
+      );
+      if (options.json === true) printJson(io, rows);
+      else if (rows.length === 0) print(io, 'The config names no sources.');
+      else
+        print(
+          io,
+          formatTable(
+            ['source', 'url', 'verified by', 'contract', 'delivery id'],
+            rows.map((row) => Object.values(row)),
+            io.columns,
+          ),
+        );
+    });
+  withExamples(list, 'sentinel sources list');
+  const test = withServer(sources.command('test'))
+    .description(
+      'Sign a sample with the configured secret, send it to the running service, and say what it answered.',
+    )
+    .argument('<name>')
+    .option('--body <json>', 'the event to send', '{"type":"sentinel.test"}')
+    .option('--header <name=value>', 'a header to send with it; may come several times', collectHeader, {})
+    .action((name: string, options: TestOptions) => send(io, name, options, outcome));
+  withExamples(
+    test,
+    'sentinel sources test github',
+    `sentinel sources test stripe --body "$(cat sample.json)"`,
+  );
+}
+
+function describe(config: Config, name: string) {
+  const { verify, contract, id } = sourceConfig(config, name)!;
+  const defaults = verify && presets.get(verify.type)?.id;
+  return {
+    source: name,
+    url: `/ingest/${name}`,
+    verified_by: verify?.type ?? 'a key',
+    contract: typeof contract === 'object' ? `from ${contract.from}` : (contract ?? 'by its type'),
+    id: id ?? [defaults ?? []].flat().join(', '),
+  };
+}
+
+async function send(io: Io, name: string, options: TestOptions, outcome: Outcome): Promise<void> {
+  const config = configOf(io, options);
+  if (sourceConfig(config, name) === undefined)
+    throw new CliError(
+      `the config names no source ${name}; it names ${Object.keys(config.sources).join(', ') || 'none'}`,
+    );
+  const source = createSources(config.sources)(name);
+  if (source.verify !== undefined && source.sign === undefined)
+    throw new CliError(
+      `only the vendor can sign for type ${source.verify.type}; send a test from its own pages`,
+    );
+  const server = await requireServer(io, options);
+  const sample = { method: 'POST', url: `/ingest/${name}`, body: Buffer.from(options.body), now: Date.now() };
+  const signed: Signed = source.authenticates ? source.sign!(sample) : { headers: server.headers };
+  const { url = sample.url, body = sample.body, headers } = signed;
+  let response: Response;
+  try {
+    response = await fetch(server.url + url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...options.header, ...headers },
+      body: new Uint8Array(body),
+      signal: AbortSignal.timeout(patienceMs),
+    });
+  } catch (error) {
+    throw new CliError(`the service did not answer: ${messageOf(error)}`);
+  }
+  const answer = printable(await response.text());
+  print(io, `${response.ok ? 'accepted' : 'refused'} (${response.status}): ${answer}`);
+  if (!response.ok) outcome.exitCode = 1;
+}

@@ -1,0 +1,168 @@
+import { createHmac } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type RunningSentinel, get, post, query, settled, startProcess } from '../helpers/sentinel.ts';
+
+/** Chapter 12: a sender that signs its requests, repeats them, and says what they are in headers. */
+const secret = 'a secret of the sender';
+const contract = (name: string, more: object = {}) => ({
+  [`contracts/${name}.schema.json`]: JSON.stringify({
+    'x-contract': { name, version: '1.0.0', table: name, ...more },
+    type: 'object',
+    properties: { action: { type: 'string' }, count: { type: 'integer' } },
+    required: ['action'],
+  }),
+});
+const signed = (body: string, key = secret) => ({
+  'x-hub-signature-256': `sha256=${createHmac('sha256', key).update(body).digest('hex')}`,
+});
+
+let sentinel: RunningSentinel;
+beforeAll(async () => {
+  sentinel = await startProcess({
+    config: {
+      contracts: ['./contracts'],
+      sources: {
+        github: {
+          verify: { type: 'github', secret_env: 'GITHUB_SECRET' },
+          contract: {
+            from: 'header:X-GitHub-Event',
+            map: { issues: 'gh_issue', push: 'gh_push' },
+            otherwise: 'keep',
+          },
+          headers: ['X-GitHub-Delivery'],
+          version: 'ignore',
+        },
+        events: {},
+      },
+    },
+    env: { GITHUB_SECRET: secret },
+    files: { ...contract('gh_issue'), ...contract('gh_push') },
+  });
+});
+afterAll(() => sentinel.stop());
+
+async function deliver(event: object, headers: Record<string, string>, key = secret) {
+  const body = JSON.stringify(event);
+  const response = await post(`${sentinel.url}/ingest/github`, body, { ...signed(body, key), ...headers });
+  return { status: response.status, ...((await response.json()) as { request_id?: string; code?: string }) };
+}
+
+describe('a source that is verified', () => {
+  it('is taken without a key, and without its signature refused with every key', async () => {
+    const headers = { 'x-github-event': 'issues', 'x-github-delivery': 'd-0' };
+    const forged = await deliver(
+      { action: 'forged' },
+      { ...headers, authorization: 'Bearer anything' },
+      'guessed',
+    );
+    expect(forged).toMatchObject({ status: 401, code: 'signature_wrong' });
+    const { request_id: id } = await deliver({ action: 'opened', version: '7.0.0' }, headers);
+    expect(await settled(sentinel.url, id!)).toMatchObject({ status: 'loaded', contract: 'gh_issue' });
+    expect(await query(sentinel.url, "select count(*) as n from gh_issue where action = 'forged'")).toEqual([
+      { n: 0 },
+    ]);
+    const metrics = await (await fetch(`${sentinel.url}/metrics`)).text();
+    expect(metrics).toContain('sentinel_ingest_refused_total{source="github",reason="signature_wrong"} 1');
+  });
+
+  it('has its headers kept in _headers, and its contract chosen by one', async () => {
+    const push = await deliver(
+      { action: 'pushed' },
+      { 'x-github-event': 'push', 'x-github-delivery': 'd-1' },
+    );
+    expect(await settled(sentinel.url, push.request_id!)).toMatchObject({
+      contract: 'gh_push',
+      status: 'loaded',
+    });
+    const [row] = await query(
+      sentinel.url,
+      `select _headers->>'x-github-delivery' as delivery, _headers->>'x-github-event' as event from gh_push`,
+    );
+    expect(row).toEqual({ delivery: 'd-1', event: 'push' });
+  });
+
+  it('that names no contract is a dead letter, which keeps its headers through a replay', async () => {
+    const star = await deliver(
+      { action: 'starred' },
+      { 'x-github-event': 'star', 'x-github-delivery': 'd-2' },
+    );
+    const info = await settled(sentinel.url, star.request_id!);
+    expect(info).toMatchObject({ status: 'dead_letter', violations: [{ code: 'unknown_contract' }] });
+    const letter = () =>
+      get<{ headers: object; status: string; replays: number }>(
+        `${sentinel.url}/api/v1/dead-letters/${info.dead_letter_id!}`,
+      );
+    expect(await letter()).toMatchObject({
+      headers: { 'x-github-event': 'star', 'x-github-delivery': 'd-2' },
+    });
+  });
+
+  it('whose event has drifted keeps its headers through the healers', async () => {
+    const drifted = await deliver(
+      { Action: 'closed', count: '3' },
+      { 'x-github-event': 'push', 'x-github-delivery': 'd-3' },
+    );
+    expect(await settled(sentinel.url, drifted.request_id!)).toMatchObject({
+      status: 'repaired',
+      contract: 'gh_push',
+    });
+    const rows = await query(
+      sentinel.url,
+      `select _headers->>'x-github-delivery' as d from gh_push where action = 'closed'`,
+    );
+    expect(rows).toEqual([{ d: 'd-3' }]);
+  });
+
+  it("a field that is called like the column stays the sender's own", async () => {
+    const { request_id: id } = await deliver(
+      { action: 'odd', _headers: { 'x-github-event': 'forged' } },
+      { 'x-github-event': 'push', 'x-github-delivery': 'd-4' },
+    );
+    expect((await settled(sentinel.url, id!)).status).toBe('loaded');
+    const rows = await query(
+      sentinel.url,
+      `select _headers->>'x-github-event' as kept, _extra->'_headers'->>'x-github-event' as sent from gh_push where action = 'odd'`,
+    );
+    expect(rows).toEqual([{ kept: 'push', sent: 'forged' }]);
+  });
+});
+
+describe('one delivery sent three times', () => {
+  it('is one row, also when the service was killed in between', async () => {
+    const headers = { 'x-github-event': 'issues', 'x-github-delivery': 'd-9' };
+    const first = await deliver({ action: 'thrice' }, headers);
+    expect(await deliver({ action: 'thrice' }, headers)).toEqual(first);
+    await sentinel.kill('SIGKILL');
+    await sentinel.restart();
+    expect(await deliver({ action: 'thrice' }, headers)).toEqual(first);
+    await settled(sentinel.url, first.request_id!);
+    const other = await deliver(
+      { action: 'last' },
+      { 'x-github-event': 'issues', 'x-github-delivery': 'd-10' },
+    );
+    await settled(sentinel.url, other.request_id!);
+    expect(await query(sentinel.url, "select count(*) as n from gh_issue where action = 'thrice'")).toEqual([
+      { n: 1 },
+    ]);
+  });
+});
+
+it('a CloudEvent: its type is the contract, its attributes are kept', async () => {
+  const event = {
+    specversion: '1.0',
+    id: 'c-1',
+    source: '/shop',
+    type: 'gh_push',
+    data: { action: 'cloud' },
+  };
+  const response = await post(`${sentinel.url}/ingest/events`, event, {
+    'content-type': 'application/cloudevents+json',
+  });
+  const { request_id: id } = (await response.json()) as { request_id: string };
+  expect(await settled(sentinel.url, id)).toMatchObject({ status: 'loaded', contract: 'gh_push' });
+  const rows = await query(
+    sentinel.url,
+    `select _headers->>'ce-source' as source from gh_push where action = 'cloud'`,
+  );
+  expect(rows).toEqual([{ source: '/shop' }]);
+});
