@@ -75,6 +75,44 @@ describe('a rule that learned how a sender names its fields', () => {
   });
 });
 
+describe('a rule that learned a word of the sender', () => {
+  const stay = contractFromJsonSchema({
+    'x-contract': { name: 'stay', version: '1.0.0' },
+    type: 'object',
+    properties: {
+      guest_full_name: text,
+      early_guest: text,
+      nights: {
+        type: 'array',
+        items: { type: 'object', properties: { guest_ref: text, guest_note: text }, required: ['guest_ref'] },
+      },
+    },
+    required: ['guest_full_name'],
+  });
+  const plan: Plan = { operations: [{ op: 'move', from: '/visitor_full_name', to: '/guest_full_name' }] };
+  const event = { visitor_full_name: 'Ana' };
+  const { violations } = failureOf(event, stay);
+
+  it('knows it behind another word as well', () => {
+    const apply = compileRule(plan, stay);
+    expect(apply(event, violations)).toMatchObject({ ok: true });
+    expect(apply({ ...event, early_visitor: 'Bo' }, violations)).toMatchObject({ ok: false });
+    expect(apply({ ...event, late_visitor: 'Bo' }, violations)).toMatchObject({ ok: true });
+  });
+
+  it('knows it in the elements of a list, too', () => {
+    const inList: Plan = {
+      operations: [{ op: 'move', from: '/nights/*/visitor_ref', to: '/nights/*/guest_ref' }],
+    };
+    const first = { guest_full_name: 'Ana', nights: [{ visitor_ref: 'a' }, { visitor_ref: 'b' }] };
+    const found = failureOf(first, stay).violations;
+    const apply = compileRule(inList, stay);
+    expect(apply(first, found)).toMatchObject({ ok: true });
+    const second: JsonObject = { ...first, nights: [{ visitor_ref: 'a' }, { visitor_ref: 'b', visitor_note: 'x' }] };
+    expect(apply(second, found)).toMatchObject({ ok: false, error: { leaves: ['/nights/*/visitor_note'] } });
+  });
+});
+
 describe('a rule that unpacks a container', () => {
   const { violations } = failureOf(learnedFrom, contract);
   const apply = compileRule(plan, contract);

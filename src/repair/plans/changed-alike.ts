@@ -1,79 +1,104 @@
 import type { Contract } from '../../contracts/contract.ts';
 import { type JsonObject, isObject } from '../../model/json.ts';
 import type { Plan, Pointer } from '../../model/plan.ts';
-import { pointerOf, segmentsOf, valueAt } from '../../model/pointer.ts';
+import { bind, bindings, pointerOf, segmentsOf, valueAt } from '../../model/pointer.ts';
 import { fieldsOf } from '../healers/heuristics/declared.ts';
 import { foldedName, wordsOf } from '../healers/heuristics/names.ts';
 
 /** The undeclared fields of a result that a plan should have taken along, since it changed others alike. */
 export type AlikeCheck = (result: JsonObject) => Pointer[];
 
-/** Fields that have to have changed alike to show a convention. */
+/** So often a word has to have been put before or behind names, or left out, to show a convention. */
 const fewest = 2;
 
+/** What the sender writes where the contract has other words; one of the two may be empty. */
 interface Change {
-  from: string[];
-  to: string[];
-  count: number;
-  /** What the sender writes where the contract has another word, or none. */
   theirs: readonly string[];
   ours: readonly string[];
+  count: number;
+}
+
+/** Where undeclared fields stand, and the declared object whose fields they are. */
+interface Place {
+  from: string[];
+  to: string[];
 }
 
 /**
- * A plan that renames `item_id` and `item_name` has learned how the sender names things. An optional `item_note` that comes
- * later is the `note`, and must not be left behind.
+ * A plan that renames `item_id` and `item_name`, or `visitor_city` to `guest_city`, has learned how the sender names things.
+ * An optional field that comes later under a name changed alike must not be left behind.
  */
 export function compileChangedAlike({ operations }: Plan, { jsonSchema }: Contract): AlikeCheck {
   const changes = new Map<string, Change>();
+  const places = new Map<string, Place>([[' ', { from: [], to: [] }]]);
   for (const operation of operations) {
     if (operation.op !== 'move') continue;
     const [source, target] = [segmentsOf(operation.from), segmentsOf(operation.to)];
     const [from, to] = [source.slice(0, -1), target.slice(0, -1)];
-    if (from.includes('*') || to.includes('*')) continue;
-    const [theirs, ours] = unshared(wordsOf(source.at(-1)!), wordsOf(target.at(-1)!));
-    if (theirs === undefined || ours === undefined) continue;
-    const key = JSON.stringify([from, to, theirs, ours]);
-    const change = changes.get(key) ?? { from, to, count: 0, theirs, ours };
-    change.count++;
-    changes.set(key, change);
+    // Out of a list, or into one, the elements tell nothing of each other.
+    if (pointerOf(from) !== pointerOf(to) && [...from, ...to].includes('*')) continue;
+    places.set(`${pointerOf(from)} ${pointerOf(to)}`, { from, to });
+    const change = changeOf(wordsOf(source.at(-1)!), wordsOf(target.at(-1)!));
+    if (change === undefined) continue;
+    const key = JSON.stringify(change);
+    changes.set(key, { ...change, count: (changes.get(key)?.count ?? 0) + 1 });
   }
-  const expected = [...changes.values()]
-    .filter(({ count }) => count >= fewest)
-    .map(({ from, to, theirs, ours }) => {
-      const names = new Map<string, string>();
-      for (const name of fieldsOf(jsonSchema, to).names) {
-        const words = wordsOf(name);
-        if (words.length > ours.length && ours.every((word, at) => words[at] === word))
-          names.set(foldedName([...theirs, ...words.slice(ours.length)]), name);
-      }
-      return { from, to, names };
-    });
+  const conventions = [...changes.values()].filter(
+    ({ theirs, ours, count }) => count >= fewest || (theirs.length > 0 && ours.length > 0),
+  );
+  const expected = [...places.values()]
+    .map((place) => ({ ...place, names: namesAfter(conventions, fieldsOf(jsonSchema, place.to).names) }))
+    .filter(({ names }) => names.size > 0);
   if (expected.length === 0) return () => [];
-  return (result) => {
-    const left: Pointer[] = [];
-    for (const { from, to, names } of expected) {
-      const [around, place] = [valueAt(result, from), valueAt(result, to)];
-      if (!isObject(around)) continue;
-      for (const key of Object.keys(around)) {
-        const name = names.get(foldedName(wordsOf(key)));
-        if (name === undefined || name === key || around[key] === null) continue;
-        const value = isObject(place) ? valueAt(place, [name]) : undefined;
-        if (value === undefined || value === null) left.push(pointerOf([...from, key]));
-      }
-    }
-    return left;
-  };
+  return (result) =>
+    expected.flatMap(({ from, to, names }) =>
+      (bindings(result, from) ?? []).flatMap((indexes) => {
+        const around = valueAt(result, bind(from, indexes));
+        const place = valueAt(result, bind(to, indexes));
+        if (!isObject(around)) return [];
+        return leftIn(around, place, names).map((key) => pointerOf([...from, key]));
+      }),
+    );
 }
 
-/** What comes before the words that both names end in; nothing when they share none, or all. */
-function unshared(
-  theirs: readonly string[],
-  ours: readonly string[],
-): [readonly string[] | undefined, readonly string[] | undefined] {
-  let shared = 0;
-  while (shared < Math.min(theirs.length, ours.length) && theirs.at(-1 - shared) === ours.at(-1 - shared))
-    shared++;
-  if (shared === 0 || (shared === theirs.length && shared === ours.length)) return [undefined, undefined];
-  return [theirs.slice(0, theirs.length - shared), ours.slice(0, ours.length - shared)];
+function leftIn(around: JsonObject, place: unknown, names: ReadonlyMap<string, string>): string[] {
+  return Object.keys(around).filter((key) => {
+    const name = names.get(foldedName(wordsOf(key)));
+    if (name === undefined || name === key || around[key] === null) return false;
+    const value = isObject(place) ? valueAt(place, [name]) : undefined;
+    return value === undefined || value === null;
+  });
+}
+
+/** How the sender would call each declared field, to its name. */
+function namesAfter(changes: readonly Change[], declared: readonly string[]): Map<string, string> {
+  const names = new Map<string, string>();
+  const own = new Set(declared.map((name) => foldedName(wordsOf(name))));
+  for (const { theirs, ours } of changes)
+    for (const name of declared) {
+      const words = wordsOf(name);
+      for (let at = 0; at + ours.length <= words.length; at++) {
+        // With no word to stand for, theirs stand before the name or behind it.
+        if (ours.length === 0 && at > 0 && at < words.length) continue;
+        if (!ours.every((word, index) => words[at + index] === word)) continue;
+        const theirName = foldedName([...words.slice(0, at), ...theirs, ...words.slice(at + ours.length)]);
+        if (theirName !== '' && !own.has(theirName)) names.set(theirName, name);
+      }
+    }
+  return names;
+}
+
+/** The words in which two names differ that share the others; undefined when they share none, or all. */
+function changeOf(
+  source: readonly string[],
+  target: readonly string[],
+): Pick<Change, 'theirs' | 'ours'> | undefined {
+  const most = Math.min(source.length, target.length);
+  let behind = 0;
+  while (behind < most && source.at(-1 - behind) === target.at(-1 - behind)) behind++;
+  let before = 0;
+  while (before < most - behind && source[before] === target[before]) before++;
+  const theirs = source.slice(before, source.length - behind);
+  const ours = target.slice(before, target.length - behind);
+  return before + behind === 0 || theirs.length + ours.length === 0 ? undefined : { theirs, ours };
 }
