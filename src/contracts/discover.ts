@@ -8,7 +8,7 @@ import { type Json, type JsonObject, isObject } from '../model/json.ts';
 import type { Contract } from './contract.ts';
 import { contractFromJsonSchema } from './json-schema/compile.ts';
 import { importModule } from './module-loader.ts';
-import { type ContractProblem, type ProblemOptions, inWords, lineOfFault, refusal } from './problems.ts';
+import { type ContractProblem, type ProblemOptions, lineOfFault, refusal } from './problems.ts';
 import { ContractRegistry } from './registry.ts';
 import { isSchema } from './zod/rewrite.ts';
 
@@ -73,12 +73,25 @@ export async function loadContracts(
       (modules.test(problem.file) || jsonSchema.test(problem.file) ? problems : []).push(problem);
   if (problems.length > 0 && options.strict !== false) throw refusal(problems);
   for (const problem of problems) {
-    if (problem.name !== undefined) registry.markBroken(problem.name, inWords(problem));
+    if (problem.name !== undefined) registry.markBroken(problem.name, problem.version);
     options.onProblem?.(problem);
   }
   for (const problem of unread)
     if (!problems.includes(problem) && !reals.has(await realpath(problem.file))) options.onWarning?.(problem);
   return registry;
+}
+
+/** A fault of a contract whose name is known. */
+class Unreadable extends Error {
+  readonly contract: { name?: string; version?: string };
+
+  constructor(cause: unknown, { name, version }: { readonly name?: unknown; readonly version?: unknown }) {
+    super(messageOf(cause), { cause });
+    this.contract = {
+      name: typeof name === 'string' ? name : undefined,
+      version: typeof version === 'string' ? version : undefined,
+    };
+  }
 }
 
 /** The file holds no contract; no fault when another file refers to it. */
@@ -112,8 +125,8 @@ async function read(
   try {
     return [contractFromJsonSchema(schema, { place: { file, folder }, parts, onWarning })];
   } catch (error) {
-    const { name } = isObject(schema['x-contract']) ? schema['x-contract'] : {};
-    throw Object.assign(error as Error, { contractName: typeof name === 'string' ? name : undefined });
+    const header = schema['x-contract'];
+    throw new Unreadable(error, isObject(header) ? header : {});
   }
 }
 
@@ -134,8 +147,8 @@ const looksLikeSchema = (json: JsonObject): boolean =>
 async function problemOf(file: string, error: unknown): Promise<ContractProblem> {
   const message = messageOf(error);
   const text = file.endsWith('.json') ? await readFile(file, 'utf8').catch(() => '') : '';
-  const name = (error as { contractName?: string }).contractName;
-  return { file, line: lineOfFault(text, message), message, name };
+  const { name, version } = error instanceof Unreadable ? error.contract : {};
+  return { file, line: lineOfFault(text, message), message, name, version };
 }
 
 const looseKey = ({ name, version }: Contract, part: string): string =>
@@ -161,7 +174,7 @@ function register(
   try {
     registry.register(contract, { override: other !== undefined });
   } catch (error) {
-    throw Object.assign(error as Error, { contractName: contract.name });
+    throw new Unreadable(error, contract);
   }
   sources.set(contract, source);
 }

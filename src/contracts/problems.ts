@@ -9,6 +9,7 @@ export interface ContractProblem {
   message: string;
   /** The contract, where the file got as far as to name it. */
   name?: string | undefined;
+  version?: string | undefined;
 }
 
 /** What `loadContracts` does with problems. */

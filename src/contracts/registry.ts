@@ -21,11 +21,15 @@ interface Entry {
   contract: Contract;
 }
 
+/** A version that an event may mean; one that could not be read has no contract. */
+type Candidate = Pick<Entry, 'version'> & { contract: Contract | undefined };
+
 /** All contracts of a running service, by name and version. */
 export class ContractRegistry {
   /** Per name, oldest version first; never empty. */
   readonly #byName = new Map<string, Entry[]>();
-  readonly #broken = new Map<string, string>();
+  /** Versions that could not be read. */
+  readonly #broken = new Map<string, Version[]>();
 
   /**
    * Throws `contract_invalid` when the name and version are taken (unless `override`), when another contract has
@@ -52,9 +56,15 @@ export class ContractRegistry {
     this.#byName.set(contract.name, entries);
   }
 
-  /** A contract that could not be read: its events wait for a person, and are not judged by another one. */
-  markBroken(name: string, problem: string): void {
-    this.#broken.set(name, problem);
+  /**
+   * A version that could not be read: its events wait for a person, and are not judged by another one. Without a version
+   * that is one, the name counts as broken unless it has versions that are sound.
+   */
+  markBroken(name: string, version: string | undefined): void {
+    const versions = this.#broken.get(name) ?? [];
+    this.#broken.set(name, versions);
+    const parsed = parseVersion(version);
+    if (parsed !== undefined) versions.push(parsed);
   }
 
   /** Whether there is a contract of this name, be it one that could not be read. */
@@ -86,21 +96,21 @@ export class ContractRegistry {
     version: Json | undefined,
     policy: UnknownVersionPolicy,
   ): Result<Contract, UnresolvedContract> {
-    if (this.#broken.has(name)) return fail(this.#brokenContract(name));
-    const entries = this.#byName.get(name);
-    const oldest = entries?.[0];
-    if (entries === undefined || oldest === undefined) return fail(this.#unknownContract());
-    if (version === undefined) return ok(oldest.contract);
-
-    const exact = entries.find((entry) => entry.contract.version === version);
-    if (exact !== undefined) return ok(exact.contract);
-    const wanted = parseVersion(version);
-    if (wanted === undefined) return fail(notAVersion(name, version, entries));
-    const found =
-      entries.find((entry) => compareVersions(entry.version, wanted) === 0) ??
-      entries.findLast((entry) => entry.version[0] === wanted[0]) ??
-      (policy === 'latest' ? entries.at(-1) : undefined);
-    return found === undefined ? fail(unknownVersion(name, wanted, entries)) : ok(found.contract);
+    const sound = this.#byName.get(name);
+    const broken = this.#broken.get(name) ?? [];
+    if (sound === undefined)
+      return fail(this.#broken.has(name) ? this.#brokenContract(name) : this.#unknownContract());
+    const lacking = broken.filter((of) => !sound.some((entry) => compareVersions(entry.version, of) === 0));
+    const entries: readonly Candidate[] =
+      lacking.length === 0
+        ? sound
+        : [...sound, ...lacking.map((of) => ({ version: of, contract: undefined }))].toSorted((a, b) =>
+            compareVersions(a.version, b.version),
+          );
+    const chosen = chosenFrom(name, entries, version, policy);
+    if (!chosen.ok) return fail(chosen.error);
+    const { contract } = chosen.value;
+    return contract === undefined ? fail(this.#brokenContract(name)) : ok(contract);
   }
 
   /** One table for each contract, for the destination. Throws `contract_invalid` when two versions disagree. */
@@ -136,20 +146,39 @@ export class ContractRegistry {
   }
 }
 
-function notAVersion(name: string, version: Json, entries: readonly Entry[]): UnresolvedContract {
+function chosenFrom(
+  name: string,
+  entries: readonly Candidate[],
+  version: Json | undefined,
+  policy: UnknownVersionPolicy,
+): Result<Candidate, UnresolvedContract> {
+  if (version === undefined) return ok(entries[0]!);
+  const exact = entries.find((entry) => entry.contract?.version === version);
+  if (exact !== undefined) return ok(exact);
+  const wanted = parseVersion(version);
+  if (wanted === undefined) return fail(notAVersion(name, version, entries));
+  const found =
+    entries.find((entry) => compareVersions(entry.version, wanted) === 0) ??
+    entries.findLast((entry) => entry.version[0] === wanted[0]) ??
+    (policy === 'latest' ? entries.at(-1) : undefined);
+  return found === undefined ? fail(unknownVersion(name, wanted, entries)) : ok(found);
+}
+
+function notAVersion(name: string, version: Json, entries: readonly Candidate[]): UnresolvedContract {
   const known = versionsOf(entries);
   const found = typeof version === 'string' ? 'other text' : `a JSON ${jsonType(version)}`;
   const message = `The version must be text like ${known.at(-1)}, found ${found}; ${name} has ${listed(known)}.`;
   return { code: 'unknown_contract_version', message, known };
 }
 
-function unknownVersion(name: string, wanted: Version, entries: readonly Entry[]): UnresolvedContract {
+function unknownVersion(name: string, wanted: Version, entries: readonly Candidate[]): UnresolvedContract {
   const known = versionsOf(entries);
   const message = `Contract ${name} has no version ${formatVersion(wanted)} (it has ${listed(known)}); add it, or correct the event's version.`;
   return { code: 'unknown_contract_version', message, known };
 }
 
-const versionsOf = (entries: readonly Entry[]): string[] => entries.map((entry) => entry.contract.version);
+const versionsOf = (entries: readonly Candidate[]): string[] =>
+  entries.map(({ version }) => formatVersion(version));
 
 /** The first few of a list, for a message. */
 function listed(names: readonly string[]): string {

@@ -99,6 +99,31 @@ describe('one bad contract does not stop the others', () => {
   });
 });
 
+describe('one bad version does not stop the others of its name', () => {
+  it('an event waits when it means the bad one, and only then', async () => {
+    await write({
+      'a1.schema.json': schema('a'),
+      'a11.schema.json': schema('a', '1.1.0', { type: 'text' }),
+      'a3.schema.json': schema('a', '3.0.0'),
+      'a5.schema.json': schema('a', 'five'),
+    });
+    const { registry } = await load();
+    const of = (version?: string): string => {
+      const found = registry.resolve('a', version, 'dead_letter');
+      return found.ok ? found.value.version : found.error.code;
+    };
+    expect([undefined, '1.0.0', '1', '1.1.0', '1.2.0', '3.1.0', '4.0.0'].map(of)).toEqual([
+      '1.0.0',
+      '1.0.0',
+      '1.0.0',
+      'unknown_contract',
+      'unknown_contract',
+      '3.0.0',
+      'unknown_contract_version',
+    ]);
+  });
+});
+
 describe('a name and version stand once', () => {
   it('both files are named, in one folder and in two', async () => {
     await write({

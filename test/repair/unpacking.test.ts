@@ -108,7 +108,10 @@ describe('a rule that learned a word of the sender', () => {
     const found = failureOf(first, stay).violations;
     const apply = compileRule(inList, stay);
     expect(apply(first, found)).toMatchObject({ ok: true });
-    const second: JsonObject = { ...first, nights: [{ visitor_ref: 'a' }, { visitor_ref: 'b', visitor_note: 'x' }] };
+    const second: JsonObject = {
+      ...first,
+      nights: [{ visitor_ref: 'a' }, { visitor_ref: 'b', visitor_note: 'x' }],
+    };
     expect(apply(second, found)).toMatchObject({ ok: false, error: { leaves: ['/nights/*/visitor_note'] } });
   });
 });
