@@ -69,6 +69,16 @@ describe('a contract in JSON Schema', () => {
     ]);
   });
 
+  it('may have parts with an `$id` of their own, from which references start', () => {
+    const inner = {
+      $id: 'https://example.org/inner',
+      $defs: { n: { type: 'integer' } },
+      properties: { a: { $ref: '#/$defs/n' } },
+    };
+    expect(faults({ properties: { o: inner } }, { o: { a: 1 } })).toEqual([]);
+    expect(faults({ properties: { o: inner } }, { o: { a: 'x' } })).toHaveLength(1);
+  });
+
   it('follows the draft that it names', () => {
     const tuple = { items: [{ type: 'string' }], additionalItems: false };
     expect(faults({ $schema: draft7, properties: { t: tuple } }, { t: ['a', 'b'] })).toHaveLength(1);

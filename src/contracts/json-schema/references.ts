@@ -21,22 +21,21 @@ const dataKeywords = new Set(['const', 'default', 'enum', 'example', 'examples',
  */
 export function danglingReference(root: JsonObject): { ref: string } | 'unclear' | undefined {
   let unclear = false;
-  const look = (part: Json): { ref: string } | undefined => {
-    if (Array.isArray(part)) return part.map(look).find((found) => found !== undefined);
-    if (!isObject(part)) return undefined;
+  let dangling: { ref: string } | undefined;
+  const look = (part: Json): void => {
+    if (Array.isArray(part)) part.forEach(look);
+    if (!isObject(part)) return;
     for (const [keyword, value] of Object.entries(part)) {
       if (renaming.has(keyword) && typeof value === 'string' && part !== root) unclear = true;
       if (keyword === '$ref' && typeof value === 'string') {
         if (!/^#(\/|$)/.test(value)) unclear = true;
-        else if (derefOnce(part, root) === undefined && !leadsToBoolean(value, root)) return { ref: value };
-      } else if (!dataKeywords.has(keyword)) {
-        const found = look(value);
-        if (found !== undefined) return found;
-      }
+        else if (derefOnce(part, root) === undefined && !leadsToBoolean(value, root))
+          dangling ??= { ref: value };
+      } else if (!dataKeywords.has(keyword)) look(value);
     }
-    return undefined;
   };
-  return look(root) ?? (unclear ? 'unclear' : undefined);
+  look(root);
+  return unclear ? 'unclear' : dangling;
 }
 
 /** `true` and `false` are schemas too, from draft 6 on. */
