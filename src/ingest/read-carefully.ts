@@ -81,7 +81,7 @@ function readNdjson(text: string, limits: FormatLimits): Result<Lines, Problem> 
     if (end === -1) end = text.length;
     line++;
     // Before a line is cut out of the text: the body may be nothing but line feeds.
-    if (end - start < 2) continue;
+    if (end === start) continue;
     const event = text.slice(start, end).trim();
     if (event === '') continue;
     if (lines.length === limits.maxEvents) return fail(tooMany(lines.length + 1, limits));

@@ -109,7 +109,8 @@ describe('the judge', () => {
       answering([{ op: 'move', from: drift.touches[1]!, to: drift.touches[0]! }]),
     );
     const wrong = verdicts.filter(({ outcome }) => outcome === 'wrong');
-    expect(wrong.length).toBeGreaterThan(30);
+    // The others the service itself refuses, whoever proposes them: the names say that the meaning changes.
+    expect(wrong.length).toBeGreaterThan(10);
     expect(verdicts.filter(({ outcome }) => outcome === 'exact')).toEqual([]);
     const metrics = metricsOf(verdicts);
     expect(metrics.wrong).toMatchObject({ count: wrong.length, of: decoys.length });
