@@ -140,7 +140,7 @@ describe('compose.yaml', () => {
     const env = Object.fromEntries(
       Object.entries(service.environment!).map(([name, value]) => [
         name,
-        value.replaceAll(/\$\{[^}]*\}/g, 'filled-in'),
+        value.replaceAll(/\$\{[^}]*\}/g, 'filled-in-and-long-enough'),
       ]),
     );
     const config = await configOf(read('deploy/compose/sentinel-config.yaml'), service.command, {
@@ -224,7 +224,7 @@ describe('the Kubernetes manifests', () => {
       expect(mounts.toSorted()).toEqual(['/config', '/data', '/tmp']);
       for (const probe of [container!.startupProbe, container!.livenessProbe, container!.readinessProbe]) {
         if (probe === undefined) continue;
-        expect(source).toContain(`app.get('${probe.httpGet.path}'`);
+        expect(source).toContain(`'GET ${probe.httpGet.path}': {`);
         expect(container!.ports.map(({ name }) => name)).toContain(probe.httpGet.port);
       }
     },
