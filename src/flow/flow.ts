@@ -162,7 +162,7 @@ export async function startPipeline(parts: PipelineParts): Promise<StartedPipeli
         rollbacks.close(),
         copies.stop(),
       ]);
-      store.check.close();
+      await store.check.close();
       await insight.close();
       await rules.close();
       await store.destination.close();

@@ -19,6 +19,7 @@ export class StoreCheck {
   readonly #queueId: string;
   readonly #log: Logger;
   #timer: NodeJS.Timeout | undefined;
+  #destination: Destination | undefined;
   #remembered: Remembered | undefined;
   #lost: string | undefined;
 
@@ -35,6 +36,7 @@ export class StoreCheck {
 
   /** When the destination is open, before anything is settled. */
   async begin(destination: Destination): Promise<void> {
+    this.#destination = destination;
     const remembered = await this.#state.get<Remembered>(rememberedKey);
     const newest = await destination.marked(this.#queueId);
     if (remembered !== undefined && (newest === undefined || newest < remembered.newest)) {
@@ -53,10 +55,12 @@ export class StoreCheck {
         this.#lost,
       );
     }
-    this.#timer = setInterval(() => void this.#remember(destination), everyMs).unref();
+    this.#timer = setInterval(() => void this.#remember(), everyMs).unref();
   }
 
-  async #remember(destination: Destination): Promise<void> {
+  async #remember(): Promise<void> {
+    const destination = this.#destination;
+    if (destination === undefined) return;
     try {
       const newest = await destination.marked(this.#queueId);
       if (newest === undefined || newest === this.#remembered?.newest) return;
@@ -69,8 +73,10 @@ export class StoreCheck {
     }
   }
 
-  close(): void {
+  /** Before the destination is closed. */
+  async close(): Promise<void> {
     clearInterval(this.#timer);
+    await this.#remember();
   }
 }
 

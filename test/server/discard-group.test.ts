@@ -151,5 +151,5 @@ describe('POST /api/v1/dead-letters/discard', () => {
     expect(rest).toMatchObject({ discarded: count - between, skipped: 0, more: false });
     await until(async () => (await stats())['discarded'] === gone + count);
     expect(await groupsOf('killed')).toEqual([]);
-  });
+  }, 180_000); // 10,000 events, twice
 });
