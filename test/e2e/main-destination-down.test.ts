@@ -60,6 +60,7 @@ describe.skipIf(withoutPostgres())('a main destination that is down', { timeout:
       await settled(sentinel.url, before);
       const stats = () => get<Stats>(`${sentinel.url}/api/v1/stats`);
       await until(async () => (await sideHas(sentinel)) === 1);
+      expect(await stats()).not.toHaveProperty('counters_as_of');
       await postgres.server.stop('SIGKILL');
 
       const ids: string[] = [];
@@ -73,7 +74,11 @@ describe.skipIf(withoutPostgres())('a main destination that is down', { timeout:
       const second = await ingest(sentinel.url, { ...event, amount: 2 });
       await until(async () => (await ready(sentinel)) === 503);
       expect(await sideHas(sentinel)).toBe(1);
-      expect(await stats()).toMatchObject({ accepted: 24, loaded: 1 });
+      expect(await stats()).toMatchObject({
+        accepted: 24,
+        loaded: 1,
+        counters_as_of: expect.stringMatching(/Z$/) as string,
+      });
 
       await postgres.server.start();
       await drained(sentinel);
