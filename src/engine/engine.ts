@@ -12,9 +12,8 @@ import type { Calls } from './calls.ts';
  */
 export interface Engine {
   /**
-   * True when each message comes to one consumer only, in the order of its position: then whatever lies before a
-   * position that a destination has committed is done, and may be passed over. False when several workers share a
-   * group: what one has not settled may lie before what another has, so only the keys of events tell what is done.
+   * True when one process has the engine, so that each message comes to one consumer only, in the order of its position. False
+   * when several workers share a group.
    */
   readonly ordered: boolean;
   /** Resolves when the messages are durable (on disk, or replicated). Rejects with `engine_full` or `engine_unavailable`. */
@@ -36,14 +35,7 @@ export interface Engine {
     group: string,
     match: (message: PendingMessage) => T | undefined,
   ): Promise<T | undefined>;
-  /** Where `ordered`: below which all positions of messages that were published lie, by partition. */
-  readonly nextOffsets?: () => Promise<ReadonlyMap<string, number>>;
   readonly state: StateStore;
-  /**
-   * Where several workers share a group: how often others may have been given what is under way here, since this process
-   * stood still or the engine was away.
-   */
-  readonly standstills?: () => number;
   /** Where the engine is another process: whether it is reached now. */
   readonly connected?: () => boolean;
   /**
@@ -79,11 +71,6 @@ export interface Delivery {
   readonly position: Position;
   /** 1 for the first delivery; counts failed tries, not deferrals and not crashes. */
   readonly attempt: number;
-  /**
-   * True when it, or another copy of it in the topic, may have been handed to a consumer before. Only engines that are not
-   * `ordered` say so.
-   */
-  readonly again?: boolean;
 }
 
 /**

@@ -1,6 +1,5 @@
 import type { TopicStats } from '../engine.ts';
-import { offsetOf } from './block.ts';
-import { origin, partitionName, readGroups, readPartitions, readTopicNames, readTrimmed } from './records.ts';
+import { origin, readGroups, readPartitions, readTopicNames, readTrimmed } from './records.ts';
 import type { GroupRecord, Mark } from './record-types.ts';
 import { refresh, type Store } from './store.ts';
 
@@ -67,14 +66,4 @@ export function readStats(store: Store): TopicStats[] {
       })),
     };
   });
-}
-
-export function readNextOffsets(store: Store): Map<string, number> {
-  refresh(store);
-  const partitions = [...readTopicNames(store)].flatMap((topic) =>
-    Array.from(readPartitions(store, topic), ([writer, { blocks }]) => ({ topic, writer, blocks })),
-  );
-  return new Map(
-    partitions.map(({ topic, writer, blocks }) => [partitionName(topic, writer), offsetOf(blocks, 0)]),
-  );
 }

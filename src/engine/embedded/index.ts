@@ -5,7 +5,7 @@ import { createConsumers } from '../consumers.ts';
 import type { Engine } from '../engine.ts';
 import { guardedState } from '../guarded-state.ts';
 import { checkName } from '../names.ts';
-import { readNextOffsets, readStats } from './backlog.ts';
+import { readStats } from './backlog.ts';
 import { startConsumer } from './consumer.ts';
 import { findPending } from './find-pending.ts';
 import { lockFolder } from './folder-lock.ts';
@@ -94,7 +94,6 @@ export async function openEmbeddedEngine(options: EmbeddedEngineOptions): Promis
       trimmer.groupMoved(topic);
     },
     findPending: (topic, group, match) => guarded(() => findPending(store, topic, group, match)),
-    nextOffsets: () => guarded(async () => readNextOffsets(store)),
     stats: () => guarded(async () => readStats(store)),
     async close() {
       closing ??= close();

@@ -2,24 +2,19 @@ import { defaultRetry, type ConsumeOptions, type Consumer, type Handler } from '
 import { pause as waitFor, settleInPlace, settleOnce, type SetAside } from '../settle.ts';
 import { briefly } from './briefly.ts';
 import type { Link } from './connection.ts';
-import { createDoubts } from './doubts.ts';
 import type { GroupNames } from './groups.ts';
 import { holdBlock, holdRetry, Intake, remainderOf, type Held, type Item, type Limits } from './intake.ts';
 import { type LargeBodies, largeHeader, readRef } from './large.ts';
 import { encodeToken } from './names.ts';
-import { sentAgainHeader } from './publisher.ts';
 import type { Pulled } from './pulled.ts';
 import { startPuller } from './puller.ts';
 import type { RetryArea, RetryGroup } from './retry-area.ts';
-import { countsBack } from './server-version.ts';
-import type { Standstill } from './standstill.ts';
 
 export interface ConsumerDeps {
   link: Link;
   large: LargeBodies;
   retries: RetryArea;
   ackWaitMs: number;
-  standstill: Standstill;
   /** The group's consumers, made anew if somebody has deleted them. */
   ensure: () => Promise<GroupNames>;
   /** Something was settled. */
@@ -39,15 +34,14 @@ const settlePauseMs = 500;
 /**
  * Runs a group's handler over what this worker pulls. Each message of JetStream is held until all deliveries in it
  * are settled, and acknowledged then; what failed goes to the retry stream first. A message that takes longer than
- * the acknowledgement wait is kept by saying so; a worker that falls silent loses it to another, and has what it holds
- * looked up like what comes again when it goes on.
+ * the acknowledgement wait is kept by saying so; a worker that falls silent loses it to another.
  */
 export async function startConsumer(
   deps: ConsumerDeps,
   topic: string,
   group: string,
   options: ConsumeOptions,
-  handler: Handler,
+  handle: Handler,
 ): Promise<Consumer> {
   const { link, large, retries } = deps;
   const limits: Limits = {
@@ -71,11 +65,6 @@ export async function startConsumer(
   let pumping = false;
   let lingerTimer: NodeJS.Timeout | undefined;
   let lastStart = -Infinity;
-  /** What lies up to here may have been given to a worker before, whatever the server says. */
-  let knownTo = names.deliveredTo + countsBack(link.nc.info?.version ?? '');
-
-  const doubts = createDoubts(link, held, deps.standstill);
-  const handle: Handler = (batch) => handler(doubts.marked(batch));
 
   const mayTake = (): boolean => !stopping.signal.aborted && !paused;
   const mayStart = (): boolean => mayTake() && holding === 0 && running.size < inFlight;
@@ -114,16 +103,9 @@ export async function startConsumer(
   }
 
   async function takeBlock(message: Pulled): Promise<void> {
-    const isDoubtful = doubts.onArrival();
-    const again =
-      message.deliveries > 1 ||
-      message.seq <= knownTo ||
-      isDoubtful ||
-      message.header(sentAgainHeader) !== undefined;
-    knownTo = Math.max(knownTo, message.seq);
     const ref = readRef(message.header(largeHeader));
     const body = ref === undefined ? undefined : await large.load(encodeToken(topic), ref);
-    accept(holdBlock(message, topic, { again, body }), fresh);
+    accept(holdBlock(message, topic, body), fresh);
   }
 
   async function takeRetry(message: Pulled): Promise<void> {
@@ -255,7 +237,6 @@ export async function startConsumer(
 
   function letGo(one: Held): void {
     held.delete(one);
-    doubts.forget(one);
   }
 
   /** Gives back what was not settled, so that it comes again at once and not after the acknowledgement wait. */

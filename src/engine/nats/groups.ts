@@ -19,8 +19,6 @@ export interface GroupNames {
   consumer: string;
   retryStream: string;
   retryConsumer: string;
-  /** Sequence up to which the workers of the group have been given messages. */
-  deliveredTo: number;
 }
 
 /** Makes the group's durable consumers unless they are there. */
@@ -37,7 +35,7 @@ export async function ensureGroup(
     retryStream: layout.retryStream,
     retryConsumer: layout.retryConsumerOf(topic, group),
   };
-  const [{ delivered }] = await Promise.all([
+  await Promise.all([
     ensureConsumer(link, stream, {
       durable_name: names.consumer,
       max_ack_pending: maxHeldBlocks,
@@ -50,7 +48,7 @@ export async function ensureGroup(
       ack_wait: ackWaitMs * 1e6,
     }),
   ]);
-  return { ...names, deliveredTo: delivered.stream_seq };
+  return names;
 }
 
 async function ensureConsumer(

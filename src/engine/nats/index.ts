@@ -16,7 +16,6 @@ import { encodeToken, layoutOf } from './names.ts';
 import { createPublisher } from './publisher.ts';
 import { createRetryArea } from './retry-area.ts';
 import { watchVersion } from './server-version.ts';
-import { watchStandstill } from './standstill.ts';
 import { createState } from './state.ts';
 import { createStats } from './stats.ts';
 import { createStreams } from './streams.ts';
@@ -75,7 +74,6 @@ export async function openNatsEngine(options: NatsEngineOptions): Promise<Engine
   );
   const sweeper = startSweeper(link, bucket, meta, large);
   const stats = createStats({ link, layout, tallyOf });
-  const standstill = watchStandstill(link, options.ackWaitMs);
   const consumers = createConsumers();
   let closing: Promise<void> | undefined;
   let closed = false;
@@ -101,7 +99,6 @@ export async function openNatsEngine(options: NatsEngineOptions): Promise<Engine
       if (failures.length > 0) throw failures[0];
     } finally {
       closed = true;
-      standstill.stop();
       stopState();
       for (const tally of tallies.values()) tally.rest();
       if (!link.isClosed()) {
@@ -131,7 +128,6 @@ export async function openNatsEngine(options: NatsEngineOptions): Promise<Engine
               large,
               retries,
               ackWaitMs,
-              standstill,
               ensure: () => ensureGroup({ link, layout, streams }, topic, group, ackWaitMs),
               onSettled: () => trimmer.touch(topic),
             },
@@ -153,7 +149,6 @@ export async function openNatsEngine(options: NatsEngineOptions): Promise<Engine
     },
     findPending: (topic, group, match) =>
       guarded(() => findPending({ link, layout, large, retries }, topic, group, match)),
-    standstills: () => standstill.count(),
     connected: link.isConnected,
     leaving: link.leave,
     calls: createCalls(link, layout, large),

@@ -28,19 +28,12 @@ export function readDeliveries(
   }));
 }
 
-/** `again`: it may have been given to a worker before. */
-export function holdBlock(
-  message: Pulled,
-  topic: string,
-  { again, body }: { again: boolean; body: Uint8Array | undefined },
-): Held {
-  const read = readDeliveries(message, topic, body);
-  const deliveries = again ? read.map((delivery): Delivery => ({ ...delivery, again: true })) : read;
+export function holdBlock(message: Pulled, topic: string, body: Uint8Array | undefined): Held {
+  const deliveries = readDeliveries(message, topic, body);
   return { deliveries, isRetry: false, open: new Set(deliveries), message, begun: false };
 }
 
-export function holdRetry(message: Pulled, set: Delivery): Held {
-  const delivery: Delivery = { ...set, again: true };
+export function holdRetry(message: Pulled, delivery: Delivery): Held {
   return { deliveries: [delivery], isRetry: true, open: new Set([delivery]), message, begun: false };
 }
 

@@ -16,8 +16,6 @@ export interface Publisher {
 
 /** Events in a block; lets the queue be counted without reading bodies. */
 export const eventsHeader = 'Sentinel-Events';
-/** On a block that was sent before, and may be there already. */
-export const sentAgainHeader = 'Sentinel-Sent-Again';
 
 interface Entry extends BlockEntry {
   /** Set when the body lies elsewhere. */
@@ -144,7 +142,6 @@ export function createPublisher(
       try {
         await link.js.publish(layout.subjectOf(topic), data, { headers: head });
       } catch (error) {
-        head.set(sentAgainHeader, '1');
         await streams.renew(topic);
         throw error;
       }

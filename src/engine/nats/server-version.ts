@@ -16,12 +16,6 @@ export function unsafeCopies(version: string, replicas: number): string | undefi
   );
 }
 
-/**
- * By how many messages a server may count back: until 2.10, one that a worker gives back as it stops can come again as if
- * for the first time.
- */
-export const countsBack = (version: string): number => (isBefore(version, '2.10.0') ? 64 : 0);
-
 /** By the first three numbers; a version that has none is not older than any. */
 export function isBefore(version: string, other: string): boolean {
   const [left, right] = [version, other].map((text) =>

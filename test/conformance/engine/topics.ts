@@ -16,20 +16,6 @@ export function topicSuite(subject: Subject): void {
       expectGrowingOffsets(seen);
     });
 
-    it('where it is ordered, tells a place beyond which the next message comes, also after a restart', async () => {
-      if (!subject.engine.ordered) return expect(subject.engine.nextOffsets).toBeUndefined();
-      await publish('orders', 'one', 'two');
-      const before = await subject.engine.nextOffsets!();
-      await reopen();
-      expect(await subject.engine.nextOffsets!()).toEqual(before);
-      await publish('orders', 'three');
-      for (const one of await collect(subject.engine, 'orders', 'loader', 3)) {
-        const { partition, offset } = one.position;
-        if (text(one) === 'three') expect(offset).toBeGreaterThanOrEqual(before.get(partition) ?? 0);
-        else expect(offset).toBeLessThan(before.get(partition)!);
-      }
-    });
-
     it('loses nothing when many publish at the same time', async () => {
       const sent = numbers(300);
       const receiving = collect(subject.engine, 'orders', 'loader', sent.length);

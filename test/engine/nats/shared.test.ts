@@ -4,9 +4,9 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { discardOpen } from '../../../src/dead-letter/discard-many.ts';
 import { type DeadLetterStore, createDeadLetters } from '../../../src/dead-letter/store.ts';
 import { createLeases } from '../../../src/engine/lease.ts';
-import type { Engine, StateChange } from '../../../src/engine/engine.ts';
+import type { StateChange } from '../../../src/engine/engine.ts';
 import type { UnrecoverableEvent } from '../../../src/model/event.ts';
-import { Received, message, numbers, text, wait } from '../../conformance/engine/helpers.ts';
+import { Received, message, numbers, wait } from '../../conformance/engine/helpers.ts';
 import { until } from '../../helpers/until.ts';
 import { type NatsServer, noNatsServer, startNatsServer } from '../../helpers/nats-server.ts';
 import { freshPrefix, open } from './support.ts';
@@ -59,84 +59,6 @@ describe.skipIf(noNatsServer !== undefined)('several processes on one NATS', () 
     await until(() => logs.reduce((sum, { texts }) => sum + texts.length, 0) >= sent.length);
     await wait(50);
     expect(logs.flatMap(({ texts }) => texts).toSorted()).toEqual(sent.toSorted());
-  });
-
-  it('say which messages another may have had before', async () => {
-    const [a, b] = (await three()) as [Engine, Engine, Engine];
-    const flags: (boolean | undefined)[] = [];
-    let killed = false;
-    const consumer = await a.consume('orders', 'loader', { maxEvents: 1, retry: 'hold' }, async ([one]) => {
-      if (text(one!) === 'last') {
-        killed = true;
-        throw new Error('killed');
-      }
-      flags.push(one!.again);
-    });
-    // Each in a block of its own, and more than the first few, of which nobody can be sure.
-    for (const one of numbers(70)) await a.publish('orders', [message(one)]);
-    await until(() => flags.length === 70);
-    expect(flags.slice(64)).toEqual([undefined, undefined, undefined, undefined, undefined, undefined]);
-    await a.publish('orders', [message('last')]);
-    await until(() => killed);
-    await consumer.stop();
-    const seen: unknown[] = [];
-    await b.consume('orders', 'loader', {}, async (batch) => {
-      seen.push(...batch.map((one) => [text(one), one.again]));
-    });
-    await until(() => seen.length === 1);
-    expect(seen).toEqual([['last', true]]);
-  });
-
-  it('say so, too, of what they hold when the process stands still for longer than the acknowledgement wait', async () => {
-    const engine = await open(server, { ackWaitMs: 600 });
-    const seen: [string, boolean | undefined][] = [];
-    // Each in a block of its own, and after the first few, of which nobody can be sure.
-    for (const one of numbers(72)) await engine.publish('orders', [message(one)]);
-    await engine.consume('orders', 'loader', { maxEvents: 1 }, async ([one]) => {
-      if (text(one!) === '000065') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);
-      seen.push([text(one!), one!.again]);
-    });
-    await until(() => new Set(seen.map(([one]) => one)).size === 72);
-    const first = new Map(seen.toReversed());
-    const some = ['000064', '000065', '000066', '000071'];
-    expect(some.map((one) => [one, first.get(one)])).toEqual([
-      ['000064', undefined],
-      ['000065', undefined],
-      ['000066', true],
-      ['000071', true],
-    ]);
-    // It ends: what comes before the server has answered may still be marked.
-    let sent = 0;
-    await until(async () => {
-      const later = `later ${sent++}`;
-      await engine.publish('orders', [message(later)]);
-      await until(() => seen.some(([one]) => one === later));
-      return seen.some(([one, again]) => one === later && again === undefined);
-    });
-  });
-
-  it('say so, too, of a block that was sent again because its acknowledgement did not come', async () => {
-    const own = await startNatsServer();
-    onTestFinished(() => own.stop());
-    const engine = await open(own);
-    for (const one of numbers(64)) await engine.publish('orders', [message(one)]);
-    const probe = await connect({ servers: own.address });
-    onTestFinished(() => probe.close());
-    own.process.kill('SIGSTOP');
-    // The signal takes a moment, in which the block could still be taken.
-    const answers = () => Promise.race([probe.flush().then(() => true), wait(200).then(() => false)]);
-    await until(async () => !(await answers()));
-    const published = engine.publish('orders', [message('slow')]);
-    // Longer than a try waits.
-    await wait(5500);
-    own.process.kill('SIGCONT');
-    await published;
-    const seen: (boolean | undefined)[] = [];
-    await engine.consume('orders', 'loader', {}, async (batch) => {
-      for (const one of batch) if (text(one) === 'slow') seen.push(one.again);
-    });
-    await until(() => seen.length === 2);
-    expect(seen).toEqual([undefined, true]);
   });
 
   // A request takes sixteen messages; newer servers say of each that it is complete, which must not be taken for a refusal.
