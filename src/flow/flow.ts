@@ -20,7 +20,8 @@ import { discoverSteps } from '../steps/discover.ts';
 import { flowGraph } from '../steps/flow-graph.ts';
 import { originsOf } from '../steps/origin.ts';
 import { type RunningSteps, startSteps, subscribedTopics } from '../steps/runner.ts';
-import type { HttpInput, HttpReply } from '../steps/step.ts';
+import type { StepRequest } from '../steps/http-trigger.ts';
+import type { HttpReply } from '../steps/step.ts';
 import { createValidate } from '../validate/stage.ts';
 import { createAnswers } from '../runtime/answers.ts';
 import { createJudge } from './judge.ts';
@@ -140,8 +141,8 @@ export async function startPipeline(parts: PipelineParts): Promise<StartedPipeli
     runs: mine.map(({ config: { name } }) => name),
     ...createAnswers({ config, contracts, destination: store.destination, rules, letters }),
     flow: async () => flowGraph([...ownSteps, ...steps.map((step) => step.config)], originsOf(steps, config)),
-    routes: async () => running.routes.map(({ method, path }) => ({ method, path })),
-    callRoute: (route, input) => callRoute(running, route, input),
+    routes: async () => running.routes.map(({ method, path, source }) => ({ method, path, source })),
+    callRoute: (route, request) => callRoute(running, route, request),
     healing: () => healing.status(),
     ...insight.api,
     metrics: async () =>
@@ -173,11 +174,11 @@ export async function startPipeline(parts: PipelineParts): Promise<StartedPipeli
 async function callRoute(
   { routes }: RunningSteps,
   { method, path }: { method: string; path: string },
-  input: HttpInput,
+  request: StepRequest,
 ): Promise<HttpReply> {
   const route = routes.find((each) => each.method === method && each.path === path);
   if (route === undefined) throw new SentinelError('not_found', 'no step takes this route any more');
-  return route.handle(input);
+  return route.handle(request);
 }
 
 /** A step that is bound to a label runs where the label is; the others run on every worker. */

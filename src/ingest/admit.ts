@@ -5,6 +5,7 @@ import type { Refusals } from '../sources/refusals.ts';
 import { tooMany } from '../sources/rate-limit.ts';
 import type { Source } from '../sources/source.ts';
 import type { Verdict } from '../sources/verify/scheme.ts';
+import type { Body } from './read-body.ts';
 import { addressNotAllowed, notVerifiable, notVerified } from './problems.ts';
 
 export interface AdmitOptions {
@@ -43,7 +44,7 @@ export function createAdmit(options: AdmitOptions) {
 export async function verifySource(
   request: IncomingMessage,
   source: Source,
-  { wire, plain }: { wire: Buffer; plain: Buffer },
+  { wire, plain }: Body,
 ): Promise<Verdict | { kind: 'unavailable' }> {
   const { method = 'POST', url = '', headers } = request;
   try {

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { type Problem, problemBody, problemMediaType } from '../api/problem.ts';
+import { sourceName } from '../model/event.ts';
 import { type Result, fail, ok } from '../model/result.ts';
 import { formatOf } from '../sources/formats/content-type.ts';
 import { type Parcel, decode } from '../sources/formats/decode.ts';
@@ -14,9 +15,10 @@ import type { Logger } from '../support/log.ts';
 import { type AdmitOptions, createAdmit, problemOfVerdict, verifySource } from './admit.ts';
 import type { Answer } from './answer.ts';
 import { badSource, internalError, methodNotAllowed, unsupportedType } from './problems.ts';
-import { readBody } from './read-body.ts';
+import { type Body, readBody } from './read-body.ts';
 import { withoutIgnored } from './ignored.ts';
 import { unitsOf } from './units.ts';
+import { endAfterHearing } from './hear-out.ts';
 import { type StoreOptions, createStore } from './store.ts';
 
 export interface IngestOptions extends StoreOptions, Omit<AdmitOptions, 'refusals'> {
@@ -39,6 +41,8 @@ export interface IngestCounts {
 
 export interface IngestHandler {
   handle: (request: IncomingMessage, response: ServerResponse) => void;
+  /** The body of a request that a step takes, when it satisfies what the settings say of the source. */
+  receive: (request: IncomingMessage, source: string) => Promise<Result<Body, Problem>>;
   counts: IngestCounts;
 }
 
@@ -90,6 +94,17 @@ export function createIngest(options: IngestOptions): IngestHandler {
     const stored = await store(wanted, headers, source);
     if (stored.ok) counts.events += stored.value.stored;
     return stored;
+  }
+
+  async function receive(request: IncomingMessage, name: string): Promise<Result<Body, Problem>> {
+    const source = sources(name);
+    const refusal = admit(request, source);
+    if (refusal !== undefined) return fail(refusal);
+    const body = await readBody(request, limits.maxBodyBytes);
+    if (!body.ok) return body;
+    const verdict = await verifySource(request, source, body.value);
+    // A step's deliveries are not remembered: one that comes late may be a replay.
+    return verdict.kind === 'verified' ? body : refuse(request, source, verdict);
   }
 
   /** A gateway may send a delivery again with its first signature: what is known is no replay. */
@@ -150,27 +165,11 @@ export function createIngest(options: IngestOptions): IngestHandler {
       'content-length': Buffer.byteLength(body),
       ...headers,
     });
-    if (response.req.complete) return void response.end(body);
-    response.write(body);
-    hearOut(response.req, () => response.end());
+    endAfterHearing(response, body);
   }
 
-  return { handle, counts };
+  return { handle, receive, counts };
 }
-
-/**
- * Reads, for a moment, what a refused client is still sending. Hanging up at once would reset the connection, and the
- * client would see that instead of the answer.
- */
-function hearOut(request: IncomingMessage, done: () => void): void {
-  const timer = setTimeout(() => request.destroy(), hearOutMs);
-  request.once('end', done);
-  request.once('end', () => clearTimeout(timer));
-  request.once('close', () => clearTimeout(timer));
-  request.resume();
-}
-
-const hearOutMs = 1000;
 
 export function isIngestPath(url: string): boolean {
   return url.startsWith('/ingest') && (url.length === 7 || url[7] === '/' || url[7] === '?');
@@ -184,5 +183,3 @@ function sourceOf(url: string): Result<string | undefined, Problem> {
   if (name === '') return ok(undefined);
   return sourceName.test(name) ? ok(name) : fail(badSource);
 }
-
-const sourceName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;

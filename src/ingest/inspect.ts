@@ -14,11 +14,7 @@ export interface Complaint {
  * value would vanish), numbers that do not fit, and `__proto__`. `exact` says that the text holds numbers that
  * only `parseExact` reads without rounding. `value` is what `JSON.parse(text)` returned.
  */
-export function inspect(
-  text: string,
-  value: JsonObject,
-  maxDepth: number,
-): Result<{ exact: boolean }, Complaint> {
+export function inspect(text: string, value: Json, maxDepth: number): Result<{ exact: boolean }, Complaint> {
   const seen: Seen = { keys: 0, problem: undefined };
   walk(value, maxDepth, seen);
   if (seen.problem !== undefined) return fail(seen.problem);

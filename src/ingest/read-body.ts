@@ -3,14 +3,17 @@ import type { Problem } from '../api/problem.ts';
 import { type Result, fail, ok } from '../model/result.ts';
 import { unpack } from './content-encoding.ts';
 
+/** The bytes of a body as they came, and unpacked. */
+export interface Body {
+  wire: Buffer;
+  plain: Buffer;
+}
+
 /**
  * The whole body of a request, as it came and unpacked. The limit holds for the bytes on the wire and after each layer,
  * so a small archive that unpacks without end is refused. Rejects when the client goes away.
  */
-export async function readBody(
-  request: IncomingMessage,
-  maxBytes: number,
-): Promise<Result<{ wire: Buffer; plain: Buffer }, Problem>> {
+export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Result<Body, Problem>> {
   const encoding = request.headers['content-encoding'];
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) return fail(tooLarge(maxBytes));
 

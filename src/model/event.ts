@@ -21,6 +21,9 @@ export const topics = {
   unrecoverable: 'validation_unrecoverable',
 } as const;
 
+/** In `/ingest/{source}`. */
+export const sourceName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
 export type HealerName = 'rule' | 'heuristics' | 'llm' | 'person';
 
 export type EventStatus =

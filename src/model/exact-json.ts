@@ -2,7 +2,7 @@ import { type AnyNumber, numberOf } from './exact-number.ts';
 import { type Json, type JsonObject, setOwn, sameJson } from './json.ts';
 
 /** Sixteen or more digits, or an exponent of three: may need more than a 64-bit float. */
-const mayRound = /[\d.]{16}|\d[eE][+-]?\d{3}/;
+export const mayRound = /[\d.]{16}|\d[eE][+-]?\d{3}/;
 
 /** `JSON.parse` that does not round, at its speed for text that holds no long number. See `parseExact`. */
 export const parseJson = (text: string): Json =>

@@ -46,7 +46,9 @@ async function remotePipeline(config: Config, calls: Calls, log: Logger): Promis
   );
   const routes = steps.flatMap(({ config: { name, triggers } }) =>
     triggers.flatMap((trigger) =>
-      trigger.type === 'http' ? [{ method: trigger.method, path: trigger.path, step: name }] : [],
+      trigger.type === 'http'
+        ? [{ method: trigger.method, path: trigger.path, source: trigger.source, step: name }]
+        : [],
     ),
   );
   const asked = Object.fromEntries(
@@ -61,10 +63,10 @@ async function remotePipeline(config: Config, calls: Calls, log: Logger): Promis
     contracts: async () => contracts.all().map(toContractInfo),
     flow: async () => flowGraph([...ownSteps, ...steps.map((step) => step.config)], originsOf(steps, config)),
     routes: async () => routes,
-    async callRoute(route, input) {
+    async callRoute(route, request) {
       const step = routes.find(({ method, path }) => method === route.method && path === route.path)?.step;
       if (step === undefined) throw new SentinelError('not_found', 'no step takes this route any more');
-      const question = [route, input] as unknown as Json;
+      const question = [route, request] as unknown as Json;
       return (await ask(calls, stepTopic(step), question, answerWithinMs)) as Awaited<
         ReturnType<Pipeline['callRoute']>
       >;

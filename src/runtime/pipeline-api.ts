@@ -13,7 +13,8 @@ import type { HealingStatus } from '../repair/healing/status.ts';
 import type { RollbackRecord } from '../repair/rules/rollback-record.ts';
 import type { Result } from '../model/result.ts';
 import type { FlowGraph } from '../steps/flow-graph.ts';
-import type { HttpInput, HttpReply } from '../steps/step.ts';
+import type { StepRequest } from '../steps/http-trigger.ts';
+import type { HttpReply } from '../steps/step.ts';
 import type { TrialVerdict } from '../validate/trial-verdict.ts';
 import type { Violation } from '../model/violation.ts';
 import type { ContractInfo } from '../observe/contract-info.ts';
@@ -32,8 +33,8 @@ export interface Pipeline extends InsightApi {
   counts(): Promise<KnownCounts>;
   contracts(): Promise<ContractInfo[]>;
   flow(): Promise<FlowGraph>;
-  routes(): Promise<{ method: string; path: string }[]>;
-  callRoute(route: { method: string; path: string }, input: HttpInput): Promise<HttpReply>;
+  routes(): Promise<{ method: string; path: string; source?: string }[]>;
+  callRoute(route: { method: string; path: string }, request: StepRequest): Promise<HttpReply>;
   /**
    * Makes the destination ready for the tables of other contracts beside those that run. Throws
    * `destination_schema_conflict`, and changes nothing, when they do not fit.

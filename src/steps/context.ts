@@ -17,7 +17,7 @@ export function contextFactory(
   const state = scopeState(engine.state, `steps/${config.name}/`);
   const declared = new Set(config.enqueues);
 
-  async function enqueue(topic: string, data: unknown): Promise<void> {
+  async function enqueue(topic: string, data: unknown, source: string | undefined): Promise<void> {
     if (!declared.has(topic)) {
       throw new SentinelError(
         'step_invalid',
@@ -34,7 +34,7 @@ export function contextFactory(
         },
       );
     }
-    await outlet(topic, text);
+    await outlet(topic, text, source);
   }
 
   return ({ trigger, attempt, requestId }) => ({
@@ -42,10 +42,13 @@ export function contextFactory(
     trigger,
     attempt,
     requestId,
-    enqueue,
+    enqueue: (topic, data, { source = sourceOf(trigger) } = {}) => enqueue(topic, data, source),
     logger: requestId === undefined ? stepLog : stepLog.child({ request_id: requestId }),
     state,
     contracts,
     signal,
   });
 }
+
+const sourceOf = (trigger: Trigger): string | undefined =>
+  trigger.type === 'http' ? trigger.source : undefined;

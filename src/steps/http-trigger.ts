@@ -10,8 +10,13 @@ export interface StepRoute {
   method: HttpMethod;
   /** With parameters as `:name`. */
   path: string;
-  handle: (input: HttpInput) => Promise<HttpReply>;
+  /** Whose requests it takes, by the settings. */
+  source?: string;
+  handle: (request: StepRequest) => Promise<HttpReply>;
 }
+
+/** A request on its way to the step's thread or process: the bytes of the body in base64. */
+export type StepRequest = Omit<HttpInput, 'rawBody'> & { rawBody: string };
 
 /** The step's HTTP triggers as routes. A handler that throws is logged and answered with 500. */
 export function httpRoutes(
@@ -21,9 +26,10 @@ export function httpRoutes(
   const { name } = step.config;
   return step.config.triggers.flatMap((trigger) => {
     if (trigger.type !== 'http') return [];
-    const { method, path } = trigger;
-    const handle = async (input: HttpInput): Promise<HttpReply> => {
+    const { method, path, source } = trigger;
+    const handle = async ({ rawBody, ...request }: StepRequest): Promise<HttpReply> => {
       try {
+        const input: HttpInput = { ...request, rawBody: Buffer.from(rawBody, 'base64') };
         const reply = toReply(await step.handler(input, deps.context({ trigger, attempt: 1 })));
         deps.activity?.handled(name, 1);
         return reply;
@@ -33,7 +39,7 @@ export function httpRoutes(
         return failed(name);
       }
     };
-    return [{ step: name, method, path, handle }];
+    return [{ step: name, method, path, source, handle }];
   });
 }
 

@@ -1,11 +1,12 @@
 import type { Engine } from '../engine/engine.ts';
 import { SentinelError } from '../model/errors.ts';
-import { topics } from '../model/event.ts';
+import { sourceName, topics } from '../model/event.ts';
+import { mayRound } from '../model/exact-json.ts';
 import { encodeRecord } from '../ingest/record.ts';
 import { createRequestIds } from '../ingest/request-id.ts';
 
-/** Sends the JSON text that a step enqueues; resolves when it is durable. */
-export type Outlet = (topic: string, text: string) => Promise<void>;
+/** Sends the JSON text that a step enqueues; resolves when it is durable. `source`: who sent it, for an event. */
+export type Outlet = (topic: string, text: string, source?: string) => Promise<void>;
 
 /** Topics whose messages only the project's own stages write. */
 const reserved: ReadonlySet<string> = new Set([
@@ -35,7 +36,7 @@ export function createOutlet(engine: Engine, consumed: ReadonlySet<string>): Out
     return groups.length > 0;
   }
 
-  return async (topic, text) => {
+  return async (topic, text, source) => {
     if (reserved.has(topic))
       throw new SentinelError('step_invalid', `steps can't enqueue ${topic}; send events to ${topics.raw}`);
     if (topic === topics.raw) {
@@ -44,7 +45,10 @@ export function createOutlet(engine: Engine, consumed: ReadonlySet<string>): Out
           'step_invalid',
           `what a step enqueues on ${topics.raw} must be one event, a JSON object`,
         );
-      const record = encodeRecord({ id: nextId(1), at: Date.now(), n: 1 }, text);
+      if (source !== undefined && !sourceName.test(source))
+        throw new SentinelError('step_invalid', `a step enqueues an event of a source that is no name`);
+      const exact = mayRound.test(text) ? { exact: true as const } : undefined;
+      const record = encodeRecord({ id: nextId(1), at: Date.now(), n: 1, source, ...exact }, text);
       await engine.publish(topic, [{ body: record }]);
     } else if (await isRead(topic)) await engine.publish(topic, [{ body: Buffer.from(text) }]);
   };

@@ -1,6 +1,7 @@
 import { Cron } from 'croner';
 import { z } from 'zod';
 import { messageOf } from '../model/errors.ts';
+import { sourceName } from '../model/event.ts';
 import { httpMethods } from './step.ts';
 
 const stepName = z
@@ -35,7 +36,12 @@ const expression = z.string('a cron expression').check((context) => {
 const trigger = z.discriminatedUnion(
   'type',
   [
-    z.strictObject({ type: z.literal('http'), method: z.enum(httpMethods), path }),
+    z.strictObject({
+      type: z.literal('http'),
+      method: z.enum(httpMethods),
+      path,
+      source: z.string().regex(sourceName, 'the name of a source in the settings').optional(),
+    }),
     z.strictObject({ type: z.literal('queue'), topic: topicName, contract: z.string().min(1).optional() }),
     z.strictObject({ type: z.literal('cron'), expression }),
   ],

@@ -8,8 +8,11 @@ export type HttpMethod = (typeof httpMethods)[number];
 
 /** What starts a step. */
 export type Trigger =
-  /** `path` may hold parameters: `/payments/:id`. */
-  | { type: 'http'; method: HttpMethod; path: string }
+  /**
+   * `path` may hold parameters: `/payments/:id`. With `source`, a request must satisfy what the settings say of that source
+   * (`verify`, `allow_ips`, `rate_limit`), and what the step enqueues on `raw_event` is of that source.
+   */
+  | { type: 'http'; method: HttpMethod; path: string; source?: string }
   /** With `contract`, only messages of that contract reach the handler; the others are settled unseen. */
   | { type: 'queue'; topic: string; contract?: string }
   /** Five or six fields, UTC; overlapping runs are left out. */
@@ -37,7 +40,13 @@ export interface StepConfig {
 
 /** The input of a step that an HTTP request started. */
 export interface HttpInput {
+  /**
+   * JSON as its value, in which a number that JavaScript would round is an `ExactNumber`; a form as an object of its fields;
+   * text as a string. Undefined for other media types and without a body.
+   */
   body: Json | undefined;
+  /** The bytes as they came, still packed when they have a Content-Encoding: what senders sign. */
+  rawBody: Uint8Array;
   query: Readonly<Record<string, string | string[]>>;
   headers: Readonly<Record<string, string | string[] | undefined>>;
   params: Readonly<Record<string, string>>;
@@ -80,9 +89,10 @@ export interface StepContext {
   attempt: number;
   /**
    * Resolves when the message is durable; lets it go when no step consumes the topic. On `raw_event`, `data` is a new
-   * event for the flow. Refuses topics that the step does not declare.
+   * event for the flow, of the `source` that is given, else of the trigger's, else of the one that its field `source` names.
+   * Refuses topics that the step does not declare.
    */
-  enqueue: (topic: string, data: Json | object) => Promise<void>;
+  enqueue: (topic: string, data: Json | object, options?: { source?: string }) => Promise<void>;
   /** Lines carry the step and the request id. */
   logger: Logger;
   /** Durable, and the step's own: keys are below `steps/<name>/`. */

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../helpers/until.ts';
 import { type RunningSentinel, get, post, query, settled, startProcess } from '../helpers/sentinel.ts';
 
 /** Chapter 12: a sender that signs its requests, repeats them, and says what they are in headers. */
@@ -15,6 +16,21 @@ const contract = (name: string, more: object = {}) => ({
 const signed = (body: string, key = secret) => ({
   'x-hub-signature-256': `sha256=${createHmac('sha256', key).update(body).digest('hex')}`,
 });
+
+/** Tells what it was given, and sends it into the flow. */
+const step = `
+  export const config = {
+    name: 'take_push',
+    description: 'Takes a signed push.',
+    triggers: [{ type: 'http', method: 'POST', path: '/push', source: 'github' }],
+    enqueues: ['raw_event'],
+    flows: [],
+  };
+  export async function handler({ body, rawBody, headers }, { enqueue }) {
+    await enqueue('raw_event', { type: 'gh_push', action: headers['x-github-event'], count: body.count }, { source: 'events' });
+    return { status: 200, body: { raw: Buffer.from(rawBody).toString(), count: body.count, form: body.form } };
+  }
+`;
 
 let sentinel: RunningSentinel;
 beforeAll(async () => {
@@ -36,7 +52,7 @@ beforeAll(async () => {
       },
     },
     env: { GITHUB_SECRET: secret },
-    files: { ...contract('gh_issue'), ...contract('gh_push') },
+    files: { ...contract('gh_issue'), ...contract('gh_push'), 'steps/push.step.js': step },
   });
 });
 afterAll(() => sentinel.stop());
@@ -144,6 +160,34 @@ describe('one delivery sent three times', () => {
     expect(await query(sentinel.url, "select count(*) as n from gh_issue where action = 'thrice'")).toEqual([
       { n: 1 },
     ]);
+  });
+});
+
+describe('a step whose route names a source', () => {
+  const body = '{ "count": 738529527931269425 }\n';
+  const push = (text: string, headers: Record<string, string>) => post(`${sentinel.url}/push`, text, headers);
+
+  it('gets the bytes, every digit and the headers, and says of which source its events are', async () => {
+    const response = await push(body, { ...signed(body), 'x-github-event': 'stepped' });
+    expect(await response.text()).toBe(`{"raw":${JSON.stringify(body)},"count":738529527931269425}`);
+    const rows = () =>
+      query(sentinel.url, "select count::text as count, _source from gh_push where action = 'stepped'");
+    await until(async () => (await rows()).length > 0);
+    expect(await rows()).toEqual([{ count: '738529527931269425', _source: 'events' }]);
+  });
+
+  it('is called for requests that satisfy its settings, and for no others', async () => {
+    for (const headers of [signed(''), signed(body, 'guessed'), { authorization: 'Bearer anything' }])
+      expect((await push(body, headers)).status).toBe(401);
+    expect((await push(body.replace('5', '6'), signed(body))).status).toBe(401);
+  });
+
+  it('takes forms, and refuses what can be read in two ways', async () => {
+    const form = 'form=a+b&count=1';
+    const type = { 'content-type': 'application/x-www-form-urlencoded' };
+    expect(await (await push(form, { ...signed(form), ...type })).json()).toMatchObject({ form: 'a b' });
+    for (const text of ['{"count":1,"count":2}', '{', `${'['.repeat(5000)}${']'.repeat(5000)}`])
+      expect((await push(text, signed(text))).status).toBe(400);
   });
 });
 

@@ -244,7 +244,7 @@ describe('other triggers', () => {
       ),
     );
     expect(routes).toMatchObject([{ step: 'step', method: 'POST', path: '/pay/:id' }]);
-    const input = { body: undefined, query: {}, headers: {}, params: { id: '7' } };
+    const input = { body: undefined, rawBody: '', query: {}, headers: {}, params: { id: '7' } };
     expect(await routes[0]?.handle(input)).toEqual({ status: 201, body: { id: '7' } });
   });
 
@@ -260,7 +260,13 @@ describe('other triggers', () => {
     ],
   ])('answers %s in good form', async (_, handler, status) => {
     const { routes } = await run(step({ triggers: [{ type: 'http', method: 'GET', path: '/x' }] }, handler));
-    const reply = await routes[0]?.handle({ body: undefined, query: {}, headers: {}, params: {} });
+    const reply = await routes[0]?.handle({
+      body: undefined,
+      rawBody: '',
+      query: {},
+      headers: {},
+      params: {},
+    });
     expect(reply?.status).toBe(status);
     expect(JSON.stringify(reply)).not.toContain('secret');
   });

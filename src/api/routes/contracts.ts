@@ -32,6 +32,7 @@ const trigger = z.union([
     type: z.literal('http'),
     method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']),
     path: z.string(),
+    source: z.string().optional(),
   }),
   z.object({ type: z.literal('queue'), topic: z.string(), contract: z.string().optional() }),
   z.object({ type: z.literal('cron'), expression: z.string() }),

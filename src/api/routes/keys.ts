@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { sourceName } from '../../model/event.ts';
 import { defineRoutes, roles } from '../route.ts';
 import { list, name, time } from '../schemas/common.ts';
 
@@ -36,7 +37,7 @@ export const keyRoutes = defineRoutes({
         name: z.string().trim().min(1).max(100).regex(oneLine, 'write it in one line').optional(),
         source: z
           .string()
-          .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'write the name of a source, as in /ingest/{source}')
+          .regex(sourceName, 'write the name of a source, as in /ingest/{source}')
           .optional()
           .describe('the only source that it may send for'),
         expires_in: z
