@@ -10,7 +10,7 @@ import { serverOf } from './client.ts';
 import { configuredContracts } from './contracts.ts';
 import { checkDestinations } from './doctor-destinations.ts';
 import type { CheckResult, Finding } from './doctor-finding.ts';
-import { nearestExisting } from './nearest-existing.ts';
+import { nearestExisting } from '../support/nearest-existing.ts';
 import type { Io } from './io.ts';
 import { configOf, type ConfigOption } from './options.ts';
 

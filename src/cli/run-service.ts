@@ -1,8 +1,9 @@
 import { EventEmitter, once } from 'node:events';
 import type { Config } from '../config/load.ts';
-import { describeDestination } from '../config/destinations.ts';
+import { fileOf } from '../config/destinations.ts';
+import { describeDestination } from '../load/adapters.ts';
 import type { ContractInfo } from '../observe/contract-info.ts';
-import { allowNoMoreThan } from '../load/destinations/duckdb/private-file.ts';
+import { allowNoMoreThan } from '../support/umask.ts';
 import { createLogger, type Logger } from '../support/log.ts';
 import { type LogRing, createLogRing } from '../support/log-ring.ts';
 import { serverOf } from './client.ts';
@@ -23,9 +24,7 @@ export async function runService(
   const log = createLogger(config.log, { tap: logs.add });
   const stopped = stopSignal();
   // Those in the data folder are protected by the folder.
-  const databases = [config.destination, ...config.destinations].flatMap((each) =>
-    each.type === 'duckdb' && each.path !== undefined && each.path !== ':memory:' ? [each.path] : [],
-  );
+  const databases = [config.destination, ...config.destinations].flatMap((each) => fileOf(each) ?? []);
   await allowNoMoreThan(databases);
   const service = await start({ log, logs });
   if (io.columns !== undefined) print(io, await banner(service.url, config));
@@ -64,7 +63,7 @@ async function banner(url: string, config: Config): Promise<string> {
     listening: url,
     'data folder': config.dataDir,
     contracts: await contractNames(url, config),
-    destination: describeDestination(config.destination),
+    destination: await describeDestination(config.destination),
     healing: config.healing.openai
       ? `heuristics, then ${config.healing.openai.model}`
       : 'heuristics (no LLM configured)',

@@ -1,150 +1,97 @@
-import { resolve } from 'node:path';
-import { type Environment, variable } from './environment.ts';
-import type { Settings } from './schema.ts';
+import { z } from 'zod';
+import type { BuiltInAdapter } from '../load/adapter.ts';
+import { type BuiltInType, builtIns } from '../load/destinations/registry.ts';
+import type { Environment } from './environment.ts';
+import { group, listOf, oneOf, text } from './fields.ts';
+import { name } from './sources.ts';
 import type { DestinationConfig, FurtherDestination } from './types.ts';
 
-type DestinationSettings = Settings['destination'];
+const types = Object.keys(builtIns) as BuiltInType[];
 
-/** The settings that each type takes, beside `type`. */
-const settingsOf: Record<DestinationSettings['type'], readonly (keyof DestinationSettings)[]> = {
-  duckdb: ['path'],
-  postgres: ['url_env', 'schema', 'pool_size'],
-  bigquery: [
-    'project',
-    'dataset',
-    'location',
-    'api_endpoint',
-    'partition_expiration_days',
-    'look_back_days',
-    'load_interval_seconds',
-  ],
+/** What stands in the file: the settings of the type, checked, and what every further destination has. */
+type Settings = { type: BuiltInType } & Record<string, unknown>;
+type FurtherSettings = Settings & { name: string; contracts?: string[]; sources?: string[] };
+
+const furtherSettings = {
+  name: text('a name of small letters, digits and "-"', /^(?!main$)[a-z][a-z0-9-]{0,39}$/),
+  contracts: listOf(name, 'a list of names of contracts; leave it out to take all').optional(),
+  sources: listOf(name, 'a list of names of sources; leave it out to take all').optional(),
 };
+
+/** The settings of all types; each type checks its own. */
+const anySetting = Object.fromEntries(
+  Object.values(builtIns).flatMap(({ settings }) =>
+    Object.keys(settings.shape).map((key) => [key, z.unknown().optional()]),
+  ),
+);
+
+export const destinationSettings = group({
+  type: oneOf(types).default('duckdb'),
+  ...anySetting,
+})
+  .transform((value, context) => checked(value as Settings, {}, context))
+  .prefault({});
+
+export const furtherDestinations = z
+  .array(
+    group({ ...furtherSettings, type: oneOf(types), ...anySetting }).transform(
+      (value, context) => checked(value as FurtherSettings, furtherSettings, context) as FurtherSettings,
+    ),
+    'a list of destinations, each with a name and a type',
+  )
+  .max(16, 'a list of at most 16 destinations')
+  .prefault([]);
+
+/** By the schema of its type. A setting that only other types have is told apart from one that nobody has. */
+function checked(
+  { type, ...given }: Settings,
+  common: z.core.$ZodShape,
+  context: z.core.$RefinementCtx,
+): Settings {
+  const schema = z.object({ ...builtIns[type].settings.shape, ...common });
+  for (const key of Object.keys(given))
+    if (!(key in schema.shape))
+      context.addIssue({
+        code: 'custom',
+        path: [key],
+        message: `a ${type} destination has no such setting; remove it`,
+        params: { complete: true },
+      });
+  const result = schema.safeParse(given);
+  if (!result.success) for (const issue of result.error.issues) context.addIssue({ ...issue });
+  return { type, ...result.data };
+}
 
 /** The main destination and the further ones. Adds a line to `problems` for each thing that is wrong. */
 export function readDestinations(
-  settings: Pick<Settings, 'destination' | 'destinations'>,
-  env: Environment,
-  base: string,
-  problems: string[],
+  settings: { destination: Settings; destinations: FurtherSettings[] },
+  place: { env: Environment; base: string; problems: string[] },
 ): { destination: DestinationConfig; destinations: FurtherDestination[] } {
-  const destination = readDestination(settings.destination, 'destination', env, base, problems);
-  const seen = new Set<string>([mainDestination]);
+  const { problems } = place;
+  const destination = configured(settings.destination, { ...place, at: 'destination', further: false });
+  const seen = new Set<string>();
   const destinations = settings.destinations.map((further, i) => {
-    const place = `destinations[${i}]`;
+    const at = `destinations[${i}]`;
     const { name, contracts, sources } = further;
-    if (seen.has(name)) problems.push(`${place}.name: found "${name}"; allowed: a name that no other has`);
+    if (seen.has(name)) problems.push(`${at}.name: found "${name}"; allowed: a name that no other has`);
     seen.add(name);
-    if (further.type === 'duckdb' && further.path === undefined)
-      problems.push(`${place}.path: found nothing; allowed: the path of a file, as each needs its own`);
-    return {
-      ...readDestination(further, place, env, base, problems),
-      name,
-      contracts,
-      sources,
-    };
+    return { ...configured(further, { ...place, at, further: true }), name, contracts, sources };
   });
-  const files = [destination, ...destinations].flatMap((each) =>
-    each.type === 'duckdb' && each.path !== undefined ? [each.path] : [],
-  );
+  const files = [destination, ...destinations].flatMap((each) => fileOf(each) ?? []);
   for (const path of new Set(files.filter((path, i) => files.indexOf(path) !== i)))
     problems.push(`destinations: two of them load into ${path}; give each its own file`);
   return { destination, destinations };
 }
 
-/** How the one under `destination:` is called where several are shown. */
-const mainDestination = 'main';
+const configured = (
+  settings: Settings,
+  place: Parameters<BuiltInAdapter<z.ZodObject, DestinationConfig>['configure']>[1],
+): DestinationConfig => adapterFor(settings.type).configure(settings, place);
 
-function readDestination(
-  settings: DestinationSettings,
-  place: string,
-  env: Environment,
-  base: string,
-  problems: string[],
-): DestinationConfig {
-  const { type } = settings;
-  for (const [key, value] of Object.entries(settings))
-    if (value !== undefined && isForOthers(key, type))
-      problems.push(`${place}.${key}: a ${type} destination has no such setting; remove it`);
-  switch (type) {
-    case 'duckdb':
-      return { type, ...(settings.path === undefined ? {} : { path: resolve(base, settings.path) }) };
-    case 'postgres':
-      return {
-        type,
-        url: postgresUrl(settings, place, env, problems),
-        ...optional('queryUrl', checkedUrl(env, 'SENTINEL_POSTGRES_QUERY_URL', problems)),
-        schema: settings.schema ?? 'public',
-        poolSize: settings.pool_size ?? 4,
-      };
-    case 'bigquery':
-      if (settings.dataset === undefined)
-        problems.push(`${place}.dataset: found nothing; allowed: the name of a dataset`);
-      return {
-        type,
-        dataset: settings.dataset ?? '',
-        ...optional('project', settings.project),
-        ...optional('location', settings.location),
-        ...optional('credentialsFile', variable(env, 'GOOGLE_APPLICATION_CREDENTIALS')),
-        loadIntervalSeconds: settings.load_interval_seconds ?? 60,
-        ...optional('apiEndpoint', settings.api_endpoint),
-        ...optional('partitionExpirationDays', settings.partition_expiration_days),
-        ...optional('lookBackDays', settings.look_back_days),
-      };
-  }
-}
+/** The file on this machine that holds a destination's rows, where it is in one. */
+export const fileOf = (config: DestinationConfig): string | undefined =>
+  adapterFor(config.type).capabilities.file?.(config);
 
-function isForOthers(key: string, type: DestinationSettings['type']): boolean {
-  const mine = settingsOf[type] as readonly string[];
-  return (
-    !mine.includes(key) && Object.values(settingsOf).some((keys) => (keys as readonly string[]).includes(key))
-  );
-}
-
-/** `exactOptionalPropertyTypes` tells absent from undefined. */
-const optional = <K extends string, V>(key: K, value: V | undefined): { [key in K]?: V } =>
-  value === undefined ? {} : ({ [key]: value } as { [key in K]?: V });
-
-function postgresUrl(
-  { url_env: named }: DestinationSettings,
-  place: string,
-  env: Environment,
-  problems: string[],
-): string {
-  const names = named === undefined ? ['SENTINEL_POSTGRES_URL', 'DATABASE_URL'] : [named];
-  const name = names.find((each) => variable(env, each) !== undefined);
-  if (name === undefined) {
-    problems.push(
-      `${place}: a postgres destination needs a URL such as postgres://user:password@host:5432/database; set ${names.join(' or ')} in the environment or .env`,
-    );
-    return '';
-  }
-  return checkedUrl(env, name, problems) ?? '';
-}
-
-/** Never shows the value: it may hold a password. */
-function checkedUrl(env: Environment, name: string, problems: string[]): string | undefined {
-  const url = variable(env, name);
-  if (url === undefined || (/^postgres(?:ql)?:\/\//.test(url) && isReadable(url))) return url;
-  problems.push(
-    `environment variable ${name}: allowed: a URL that starts with postgres://; characters such as @ / # within the password are written as %40 %2F %23`,
-  );
-  return undefined;
-}
-
-/** Without a host the URL names a Unix socket, and is none to the standard parser. */
-const isReadable = (url: string): boolean =>
-  URL.canParse(url) || URL.canParse(url.replace(/^(\w+:\/\/(?:[^/@]*@)?)\//, '$1localhost/'));
-
-/** For people: where it is, without its secrets. */
-export function describeDestination(config: DestinationConfig): string {
-  switch (config.type) {
-    case 'duckdb':
-      return `duckdb${config.path === undefined ? '' : ` ${config.path}`}`;
-    case 'postgres':
-      return `postgres ${withoutLogin(config.url)}, schema ${config.schema}`;
-    case 'bigquery':
-      return `bigquery ${config.project === undefined ? '' : `${config.project}.`}${config.dataset}`;
-  }
-}
-
-const withoutLogin = (url: string): string => url.replace(/^\w+:\/\/(?:[^/]*@)?/, '').replace(/\?.*$/, '');
+/** Each adapter gets settings and configs of its own type only. */
+const adapterFor = (type: BuiltInType) =>
+  builtIns[type] as unknown as BuiltInAdapter<z.ZodObject, DestinationConfig>;

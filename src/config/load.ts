@@ -43,7 +43,7 @@ export function loadConfig(options: LoadConfigOptions = {}): Config {
   if (!settings || problems.length > 0) throw invalid(problems);
 
   const base = file ? dirname(file.path) : cwd;
-  const destinations = readDestinations(settings, env, base, problems);
+  const destinations = readDestinations(settings, { env, base, problems });
   const dataDir = variable(env, 'SENTINEL_DATA_DIR');
   const config = withOverrides(
     toConfig(

@@ -35,6 +35,8 @@ function unknownKey(path: PropertyKey[], schema: z.ZodType, origin: Origin): str
 }
 
 function badValue(issue: z.core.$ZodIssue, found: unknown, origin: Origin): string {
+  if (issue.code === 'custom' && issue.params?.['complete'] === true)
+    return `${origin(issue.path)}: ${dotted(issue.path)}: ${issue.message}`;
   const inner = issue.code === 'invalid_key' ? issue.issues[0] : undefined;
   const shown = issue.code === 'invalid_key' ? String(issue.path.at(-1)) : found;
   const allowed = inner?.message ?? issue.message;
@@ -79,13 +81,15 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return at;
 }
 
-/** The schema below `.optional()`, `.default()` and the like. */
+/** The schema below `.optional()`, `.default()`, `.transform()` and the like. */
 function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
   let at = schema;
-  while (at instanceof z.ZodOptional || at instanceof z.ZodDefault || at instanceof z.ZodPrefault) {
-    at = at.def.innerType;
+  for (;;) {
+    if (at instanceof z.ZodOptional || at instanceof z.ZodDefault || at instanceof z.ZodPrefault)
+      at = at.def.innerType;
+    else if (at instanceof z.ZodPipe) at = at.def.in;
+    else return at;
   }
-  return at;
 }
 
 function schemaAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): z.core.$ZodType | undefined {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defaultRetry } from '../engine/engine.ts';
+import { destinationSettings, furtherDestinations } from './destinations.ts';
 import { engineSettings, roles, stepLabel, workerSettings } from './engine.ts';
 import {
   byteSize,
@@ -34,23 +35,6 @@ const stepRetry = group({
   jitter: jitter.optional(),
 });
 
-const destinationType = oneOf(['duckdb', 'postgres', 'bigquery']);
-
-/** Of all types together; destinations.ts tells whose is whose. */
-const destinationSettings = {
-  path: text('the path of a file').optional(),
-  url_env: text('the name of an environment variable', /^[A-Z_][A-Z0-9_]{0,99}$/).optional(),
-  schema: text('the name of a schema, of at most 63 characters', /^(?!pg_)[^\0]{1,63}$/i).optional(),
-  pool_size: wholeNumber(2, 100).optional(),
-  project: text('the id of a Google Cloud project', /^[a-z][a-z0-9.:-]{1,99}$/).optional(),
-  dataset: text('the name of a dataset', /^\w{1,1024}$/).optional(),
-  location: text('a location such as EU or europe-west3', /^[\w-]{1,40}$/).optional(),
-  api_endpoint: text('a URL that starts with http:// or https://', /^https?:\/\/\S+$/).optional(),
-  partition_expiration_days: wholeNumber(1, 36_500).optional(),
-  look_back_days: wholeNumber(1, 36_500).optional(),
-  load_interval_seconds: wholeNumber(1, 3600).optional(),
-};
-
 /** What `sentinel-config.yaml` may hold; each setting with its default. Secrets have no place in it. */
 export const settingsSchema = group({
   data_dir: text('the path of a folder').optional(),
@@ -79,20 +63,8 @@ export const settingsSchema = group({
   default_contract: name.default('transaction'),
   unknown_version: oneOf(['dead_letter', 'latest']).default('dead_letter'),
   sources: z.record(name, sourceSettings, 'source names, each with its settings').prefault({}),
-  destination: group({ type: destinationType.default('duckdb'), ...destinationSettings }).prefault({}),
-  destinations: z
-    .array(
-      group({
-        name: text('a name of small letters, digits and "-"', /^(?!main$)[a-z][a-z0-9-]{0,39}$/),
-        type: destinationType,
-        ...destinationSettings,
-        contracts: listOf(name, 'a list of names of contracts; leave it out to take all').optional(),
-        sources: listOf(name, 'a list of names of sources; leave it out to take all').optional(),
-      }),
-      'a list of destinations, each with a name and a type',
-    )
-    .max(16, 'a list of at most 16 destinations')
-    .prefault([]),
+  destination: destinationSettings,
+  destinations: furtherDestinations,
   queue: group({
     max_bytes: byteSize(MiB, 16 * TiB).default(10 * GiB),
     max_events: wholeNumber(1, 10_000_000_000).default(50_000_000),

@@ -1,6 +1,7 @@
 import type { RetryPolicy } from '../engine/engine.ts';
 import type { EmbeddedConfig, EngineConfig, NatsConfig, Role } from './engine.ts';
 import type { VerifySettings } from '../sources/verify/scheme.ts';
+import type { BuiltInConfig } from '../load/destinations/registry.ts';
 import type { HealingConfig } from '../repair/healing/config.ts';
 
 export type { EmbeddedConfig, EngineConfig, HealingConfig, NatsConfig, Role };
@@ -109,42 +110,7 @@ export interface ContractRule {
   otherwise: 'keep' | 'ignore';
 }
 
-export type DestinationConfig = DuckDbConfig | PostgresConfig | BigQueryConfig;
-
-export interface DuckDbConfig {
-  type: 'duckdb';
-  /** Database file; by default one in the data folder. */
-  path?: string;
-}
-
-export interface PostgresConfig {
-  type: 'postgres';
-  /** With the password; from the environment. */
-  url: string;
-  /** A login that may only read, for queries of people; from the environment. */
-  queryUrl?: string;
-  schema: string;
-  /** Connections at most. */
-  poolSize: number;
-}
-
-export interface BigQueryConfig {
-  type: 'bigquery';
-  dataset: string;
-  /** By default that of the credentials. */
-  project?: string;
-  location?: string;
-  /** A file with credentials; by default what Google's libraries find. From GOOGLE_APPLICATION_CREDENTIALS. */
-  credentialsFile?: string;
-  /** Seconds between two loads, which each cost money. */
-  loadIntervalSeconds: number;
-  /** Another server that speaks BigQuery's REST protocol, for tests. */
-  apiEndpoint?: string;
-  /** After so many days BigQuery drops a day's rows; never by default. */
-  partitionExpirationDays?: number;
-  /** How many days back a load looks for events with the same key; without limit by default. */
-  lookBackDays?: number;
-}
+export type DestinationConfig = BuiltInConfig;
 
 export type FurtherDestination = DestinationConfig & {
   /** Names its topic, its position and its dead letters, so it must stay the same. */

@@ -24,7 +24,7 @@ export async function startConsumers(
   { config, engine }: PipelineParts,
   { route, healing, keeper, insight, faults }: Stages,
 ): Promise<Consumer[]> {
-  const { lingerMs, maxEvents, maxBytes } = loadPace(config.destination, config.pipeline);
+  const { lingerMs, maxEvents, maxBytes } = await loadPace(config.destination, config.pipeline);
   const inOrder: ConsumeOptions = { maxEvents, maxBytes, retry: 'hold', onFailure: faults.onFailure };
   const untilHealed: ConsumeOptions = {
     ...together,

@@ -3,58 +3,27 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config, DestinationConfig } from '../config/load.ts';
 import type { Logger } from '../support/log.ts';
+import type { Pace } from './adapter.ts';
+import { adapterOf } from './adapters.ts';
 import type { Destination, Table } from './destination.ts';
 import { openNowOrLater } from './open-later.ts';
 
-type Open<T extends DestinationConfig['type']> = (
-  config: Extract<DestinationConfig, { type: T }>,
-  dataDir: string,
-) => Promise<Destination>;
-
-/** One line for each destination; its library is loaded only when the config names it. */
-const destinations: { [T in DestinationConfig['type']]: () => Promise<Open<T>> } = {
-  duckdb: async () => {
-    const { openDuckDb } = await import('./destinations/duckdb/index.ts');
-    return ({ path }, dataDir) => openDuckDb({ path: path ?? join(dataDir, 'warehouse.duckdb') });
-  },
-  postgres: async () => {
-    const { openPostgres } = await import('./destinations/postgres/index.ts');
-    return ({ url, queryUrl, schema, poolSize }) => openPostgres({ url, schema, poolSize, queryUrl });
-  },
-  bigquery: async () => {
-    const { openBigQuery } = await import('./destinations/bigquery/index.ts');
-    return (config) => openBigQuery(config);
-  },
-};
-
 /** How a destination wants to be loaded: least time between two loads, and how much at once. */
-export function loadPace(
+export async function loadPace(
   destination: DestinationConfig,
   { maxBatchEvents: maxEvents, maxBatchBytes: maxBytes }: Config['pipeline'],
-): { lingerMs: number; maxEvents: number; maxBytes: number } {
-  switch (destination.type) {
-    case 'duckdb':
-    case 'postgres':
-      // A transaction costs milliseconds, however small: with single events under load, 60 ms instead of 25 save a tenth of
-      // all CPU. The delay to the destination stays below a tenth of a second.
-      return { lingerMs: 60, maxEvents, maxBytes };
-    case 'bigquery':
-      // Each load costs seconds, and reads the keys of the table, however small it is.
-      return {
-        lingerMs: destination.loadIntervalSeconds * 1000,
-        maxEvents: Math.max(maxEvents, 100_000),
-        maxBytes: Math.max(maxBytes, 64 * 2 ** 20),
-      };
-  }
+): Promise<Pace> {
+  const { capabilities } = await adapterOf(destination);
+  const limits = { maxEvents, maxBytes };
+  return capabilities.pace?.(destination, limits) ?? { lingerMs: 0, ...limits };
 }
 
 /** Opens a destination; by default the main one of the config. */
 export async function openDestination(
-  config: Pick<Config, 'dataDir' | 'destination'>,
-  which: DestinationConfig = config.destination,
+  { dataDir, destination }: Pick<Config, 'dataDir' | 'destination'>,
+  which: DestinationConfig = destination,
 ): Promise<Destination> {
-  const open = (await destinations[which.type]()) as Open<typeof which.type>;
-  return open(which, config.dataDir);
+  return (await adapterOf(which)).open(which, { dataDir });
 }
 
 /**

@@ -7,6 +7,7 @@ import { resumeReplays } from '../dead-letter/replay.ts';
 import { createClaims } from '../dead-letter/claims.ts';
 import { createDeadLetters } from '../dead-letter/store.ts';
 import { openEngine } from '../engine/open.ts';
+import { adapterOf } from '../load/adapters.ts';
 import { SentinelError, messageOf } from '../model/errors.ts';
 import { topics } from '../model/event.ts';
 import { createDeliveries } from '../ingest/deliveries.ts';
@@ -135,7 +136,7 @@ async function open(
 
   try {
     // A container of a cluster may have no disk to write to. The folder holds whole events, for no other account to read.
-    if (config.engine.type === 'embedded' || config.destination.type === 'duckdb')
+    if (config.engine.type === 'embedded' || !(await adapterOf(config.destination)).capabilities.shared)
       await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
     const engine = keep(await openEngine(config, 'main', log));
     const host: PipelineHost = keep(

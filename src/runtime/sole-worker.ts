@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/load.ts';
 import type { Engine } from '../engine/engine.ts';
 import { createLeases } from '../engine/lease.ts';
+import { adapterOf } from '../load/adapters.ts';
 import { SentinelError } from '../model/errors.ts';
 import type { Logger } from '../support/log.ts';
 
@@ -18,19 +19,23 @@ export async function claimDestination(
   engine: Pick<Engine, 'ordered' | 'state'>,
   deps: { log: Logger; onLost: (error: Error) => void; leaseMs?: number },
 ): Promise<() => Promise<void>> {
-  if (type === 'embedded' || destination.type !== 'duckdb') return async () => undefined;
+  const { capabilities, describe } = await adapterOf(destination);
+  if (type === 'embedded' || capabilities.shared) return async () => undefined;
   const { leaseMs = defaultLeaseMs } = deps;
   const leases = createLeases(engine);
   // One that was killed a moment ago still has it.
   const deadline = Date.now() + 1.5 * leaseMs;
   let lease = await leases.take('destination', leaseMs);
   if (lease === undefined)
-    deps.log.info({ status: 'waiting' }, 'waits for the worker that had the DuckDB file');
+    deps.log.info(
+      { status: 'waiting' },
+      `waits for the worker that had the destination (${describe(destination)})`,
+    );
   while (lease === undefined) {
     if (Date.now() > deadline)
       throw new SentinelError(
         'config_invalid',
-        'destination.type: duckdb is a file of one worker, and another worker runs; use postgres for several workers',
+        `destination.type: ${destination.type} is for one worker, and another worker runs; use postgres for several workers`,
       );
     await sleep(lookMs);
     lease = await leases.take('destination', leaseMs);
@@ -45,11 +50,11 @@ export async function claimDestination(
     // It ended while NATS was away, for everybody. What a restart may do, this process may: go on, when it is free.
     const again = await leases.take('destination', leaseMs);
     if (again === undefined)
-      return deps.onLost(new SentinelError('conflict', 'another worker has taken the DuckDB file over'));
+      return deps.onLost(new SentinelError('conflict', 'another worker has taken the destination over'));
     held = again;
     deps.log.warn(
       { status: 'recovered', code: 'lease_ended' },
-      'the claim on the DuckDB file had ended, as NATS was away; nobody else had it, and it is taken again',
+      'the lease of the destination had ended, as NATS was away; no other worker had it, and it is taken again',
     );
   }
 

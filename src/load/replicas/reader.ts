@@ -60,7 +60,7 @@ export class CopyReader {
   /** Starts at once, also when the destination is out of reach: its events wait in its topic until it is not. */
   static async start(which: FurtherDestination, deps: CopyReaderDeps): Promise<CopyReader> {
     const reader = new CopyReader(which, deps);
-    const { lingerMs, maxEvents, maxBytes } = loadPace(which, deps.config.pipeline);
+    const { lingerMs, maxEvents, maxBytes } = await loadPace(which, deps.config.pipeline);
     reader.#consumer = await deps.engine.consume(
       copyTopic(which.name),
       copyGroup,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type * as Library from '@google-cloud/bigquery';
-import type { BigQueryConfig } from '../../../config/load.ts';
+import type { BigQueryConfig } from './settings.ts';
 import { SentinelError, messageOf } from '../../../model/errors.ts';
 import { isAlreadyThere, isNotFound, isPassing } from './errors.ts';
 import type { Field } from './types.ts';

@@ -1,4 +1,4 @@
-import { access, chmod, stat } from 'node:fs/promises';
+import { access, chmod } from 'node:fs/promises';
 
 /**
  * Opens a database. One that was not there is for its owner alone; one that was keeps the mode that somebody gave it.
@@ -16,18 +16,4 @@ export async function openPrivately<T>(file: string, openFile: () => Promise<T>)
       if (error.code !== 'EPERM' && error.code !== 'ENOTSUP') throw error;
     });
   return opened;
-}
-
-/**
- * DuckDB makes and removes the files beside a database (`.wal`) as it goes, with the modes that the process allows:
- * from now on no more than the databases have. Of the whole process, and not from a worker thread.
- */
-export async function allowNoMoreThan(files: readonly string[]): Promise<void> {
-  for (const file of files) {
-    const mode = await stat(file).then(
-      (found) => found.mode,
-      () => 0o600,
-    );
-    process.umask(process.umask() | (~mode & 0o066));
-  }
 }

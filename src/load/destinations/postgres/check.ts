@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { PostgresConfig } from '../../../config/load.ts';
+import type { PostgresConfig } from './settings.ts';
 import { SentinelError } from '../../../model/errors.ts';
 import { unavailable } from './errors.ts';
 import { powerful } from './query.ts';

@@ -1,0 +1,63 @@
+import type { z } from 'zod';
+import type { Environment } from '../config/environment.ts';
+import type { Destination } from './destination.ts';
+
+/**
+ * What a destination's folder exports, and all that the rest of the service knows of its type. It loads fast: the
+ * library of the store is imported by `open` and `doctor` only.
+ */
+export interface DestinationAdapter<Config> {
+  /** The settings that stand in the config file beside `type` or `module`. */
+  settings: z.ZodObject;
+  capabilities: Capabilities<Config>;
+  /** For people: where the rows go, without secrets. */
+  describe(config: Config): string;
+  /** Reaches the store as the service would, and changes nothing. Rejects with what to do when that fails. */
+  doctor(config: Config, place: OpenPlace): Promise<Diagnosis>;
+  open(config: Config, place: OpenPlace): Promise<Destination>;
+}
+
+export interface Capabilities<Config> {
+  /** Several workers may load at once. If not, the rows lie on this machine and one worker has them. */
+  shared: boolean;
+  /** The file of the rows on this machine; two destinations must not have the same one. */
+  file?(config: Config): string | undefined;
+  /** How it wants to be loaded; by default as soon as there are rows, in batches of the pipeline's size. */
+  pace?(config: Config, limits: { maxEvents: number; maxBytes: number }): Pace;
+}
+
+export interface Pace {
+  /** Milliseconds from the first row of a batch until it is loaded, if it does not fill up before. */
+  lingerMs: number;
+  maxEvents: number;
+  maxBytes: number;
+}
+
+export interface OpenPlace {
+  dataDir: string;
+}
+
+export interface Diagnosis {
+  /** Of the server that answered. */
+  version?: string;
+  /** What works but should be looked at, and what to do. */
+  warning?: { found: string; fix: string } | undefined;
+}
+
+/** A destination that comes with the package: its config is made of the settings when the config file is read. */
+export interface BuiltInAdapter<Settings extends z.ZodObject, Config> extends DestinationAdapter<Config> {
+  settings: Settings;
+  configure(settings: z.output<Settings>, place: ConfigPlace): Config;
+}
+
+export interface ConfigPlace {
+  /** The settings' place in the file, such as `destinations[0]`. */
+  at: string;
+  /** False for the main destination. */
+  further: boolean;
+  env: Environment;
+  /** Relative paths start here. */
+  base: string;
+  /** Gets a line for each thing that is wrong. */
+  problems: string[];
+}

@@ -1,0 +1,24 @@
+import type { BuiltInAdapter } from '../../adapter.ts';
+import { type PostgresConfig, configure, settings } from './settings.ts';
+
+export const postgres: BuiltInAdapter<typeof settings, PostgresConfig> = {
+  settings,
+  configure,
+  capabilities: {
+    shared: true,
+    // As for DuckDB: a transaction costs milliseconds, however small.
+    pace: (_, limits) => ({ lingerMs: 60, ...limits }),
+  },
+  describe: ({ url, schema }) => `postgres ${withoutLogin(url)}, schema ${schema}`,
+  async doctor(config) {
+    const { checkPostgres } = await import('./check.ts');
+    const { version, warning } = await checkPostgres(config);
+    return { version: `PostgreSQL ${version}`, warning };
+  },
+  async open(config) {
+    const { openPostgres } = await import('./index.ts');
+    return openPostgres(config);
+  },
+};
+
+const withoutLogin = (url: string): string => url.replace(/^\w+:\/\/(?:[^/]*@)?/, '').replace(/\?.*$/, '');
