@@ -1,9 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
-/** Tests that start programs beside Node: PostgreSQL, nats-server, a browser; and the longer ones of other destinations. */
+/** Tests that start programs beside Node: PostgreSQL, nats-server, a browser; and the longer ones of other destinations and of JSON Schema. */
 export const services = [
   'test/cli/doctor-nats.test.ts',
   'test/console/**/*.test.ts',
+  'test/contracts/json-schema-suite.test.ts',
   'test/e2e/{bigquery,destinations,destinations-nats,main-destination-down,migrate,nats-away,postgres}.test.ts',
   'test/deploy/nats-login.test.ts',
   'test/engine/nats/**/*.test.ts',

@@ -3,6 +3,7 @@ import type { Config } from '../config/load.ts';
 import type { Contract } from '../contracts/contract.ts';
 import { loadContracts } from '../contracts/discover.ts';
 import type { ContractRegistry } from '../contracts/registry.ts';
+import { type ContractProblem, inWords } from '../contracts/problems.ts';
 import { contractFolders } from '../config/project.ts';
 import { checkEvents, type CheckOptions } from './check-events.ts';
 import { contractFields, diffContracts } from './contract-fields.ts';
@@ -28,10 +29,14 @@ export function registerContracts(program: Command, io: Io, outcome: Outcome): v
   );
 
   withJson(withConfig(contracts.command('list')))
-    .description('List the contracts and their versions.')
-    .action(async (options: JsonOption) =>
-      list(io, await configuredContracts(configOf(io, options)), options),
-    );
+    .description("List the contracts and their versions; name those that can't be read (exit code 1).")
+    .action(async (options: JsonOption) => {
+      const read = await readContracts(configOf(io, options));
+      list(io, read.registry, options);
+      for (const warning of read.warnings) say(io, `warning: ${inWords(warning)}`);
+      for (const problem of read.problems) say(io, `error: ${inWords(problem)}`);
+      if (read.problems.length > 0) outcome.exitCode = 1;
+    });
 
   withJson(withConfig(contracts.command('show')))
     .description('Show the fields of a contract; with --json, its JSON Schema.')
@@ -63,9 +68,22 @@ export function registerContracts(program: Command, io: Io, outcome: Outcome): v
     });
 }
 
-/** The contracts that a service with this configuration would have. */
+/** The contracts that a service with this configuration would have. Throws when one of them can't be read. */
 export function configuredContracts(config: Config): Promise<ContractRegistry> {
   return loadContracts(contractFolders(config), { override: true });
+}
+
+/** The contracts as a service reads them that goes on without those that can't be read. */
+export async function readContracts(config: Config) {
+  const problems: ContractProblem[] = [];
+  const warnings: ContractProblem[] = [];
+  const registry = await loadContracts(contractFolders(config), {
+    override: true,
+    strict: false,
+    onProblem: (problem) => problems.push(problem),
+    onWarning: (warning) => warnings.push(warning),
+  });
+  return { registry, problems, warnings };
 }
 
 function list(io: Io, registry: ContractRegistry, options: JsonOption): void {

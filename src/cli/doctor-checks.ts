@@ -7,7 +7,7 @@ import type { Config } from '../config/load.ts';
 import { messageOf } from '../model/errors.ts';
 import { discoverSteps } from '../steps/discover.ts';
 import { serverOf } from './client.ts';
-import { configuredContracts } from './contracts.ts';
+import { checkContracts } from './doctor-contracts.ts';
 import { checkDestinations } from './doctor-destinations.ts';
 import type { CheckResult, Finding } from './doctor-finding.ts';
 import { nearestExisting } from '../support/nearest-existing.ts';
@@ -131,50 +131,6 @@ function isFree(host: string, port: number): Promise<boolean> {
     );
     server.listen(port, host, () => server.close(() => resolve(true)));
   });
-}
-
-async function checkContracts(config: Config): Promise<Finding> {
-  const all = (await configuredContracts(config)).all();
-  if (all.length === 0) {
-    return {
-      status: 'warn',
-      found: 'none',
-      fix: 'add a folder under contracts: in the config file, or run sentinel init',
-    };
-  }
-  if (!all.some(({ name }) => name === config.defaultContract)) {
-    return {
-      status: 'warn',
-      found: `none is called ${config.defaultContract}`,
-      fix: 'set default_contract to one that exists; events that name no contract become dead letters until then',
-    };
-  }
-  const known = new Set(all.map(({ name }) => name));
-  const unknown = contractsNamed(config).filter(({ name }) => !known.has(name));
-  const found = all.map(({ name, version }) => `${name}@${version}`).join(', ');
-  if (unknown.length === 0) return { status: 'ok', found };
-  return {
-    status: 'warn',
-    found: `${found}; there is none called ${unknown.map(({ name, where }) => `${name} (${where})`).join(', ')}`,
-    fix: 'correct the name in the config file; until then events of such a source become dead letters, and such a destination gets none',
-  };
-}
-
-/** Where the config names a contract, beside `default_contract`. */
-function contractsNamed({ sources, destinations }: Config): { name: string; where: string }[] {
-  return [
-    ...Object.entries(sources).flatMap(([source, { contract }]) =>
-      (typeof contract === 'object' ? Object.values(contract.map ?? {}) : [contract ?? []].flat()).map(
-        (name) => ({
-          name,
-          where: `sources.${source}.contract`,
-        }),
-      ),
-    ),
-    ...destinations.flatMap(({ name: destination, contracts = [] }) =>
-      contracts.map((name) => ({ name, where: `destinations: ${destination}` })),
-    ),
-  ];
 }
 
 /** Connects as the service would, but makes nothing. A DuckDB file is not opened: the service may have it. */

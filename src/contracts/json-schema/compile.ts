@@ -8,6 +8,7 @@ import { envelopeDefaultsOf } from '../envelope-defaults.ts';
 import { hasRiskyPattern } from '../may-hang.ts';
 import { fenced, part } from '../fence.ts';
 import { type Dialect, dialectOf } from './dialects.ts';
+import { withStaticReferences } from './dynamic-references.ts';
 import { normalized } from './normalize.ts';
 import { type Check, compileFor, createCheck, faultOf } from './validators.ts';
 import { withDiscriminators } from './discriminators.ts';
@@ -52,7 +53,7 @@ function compile(read: JsonObject, { place, parts, onWarning }: SchemaOptions): 
   const given = place === undefined ? read : bundled(read, place, parts);
   const fault = faultOf(given, dialect);
   if (fault !== undefined) throw new Error(`not a schema of ${dialect}: ${fault}`);
-  const schema = normalized(given, dialect);
+  const schema = normalized(withStaticReferences(given), dialect);
   const columns = columnsOf(schema);
   const names = settleNames(header, new Set(columns.map((column) => column.name)));
   const prepared = withDiscriminators(schema);

@@ -33,7 +33,7 @@ export function normalized(schema: JsonObject, dialect: Dialect): JsonObject {
   }
   const { nullable } = copy;
   const referring = typeof copy['$ref'] === 'string' && refStandsAlone(dialect);
-  const body = referring ? withoutSiblings(copy) : copy;
+  const body = referring ? withoutSiblings(copy) : withoutOwnReference(copy);
   if (nullable !== true) return body;
   const { nullable: _, ...rest } = body;
   return orNull(rest);
@@ -57,6 +57,13 @@ function eachOf(map: JsonObject, dialect: Dialect): JsonObject {
     setOwn(copy, name, isObject(value) ? normalized(value, dialect) : value);
   }
   return copy;
+}
+
+/** Ajv looks up a `$ref` beside an `$id` in the schema that holds it, over and over: one level down it does not. */
+function withoutOwnReference(schema: JsonObject): JsonObject {
+  const { $id, $ref, allOf, ...rest } = schema;
+  if (typeof $id !== 'string' || typeof $ref !== 'string') return schema;
+  return { ...rest, $id, allOf: [...(Array.isArray(allOf) ? allOf : []), { $ref }] };
 }
 
 const withoutSiblings = (schema: JsonObject): JsonObject =>

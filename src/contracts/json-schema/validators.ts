@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { isEmail } from '../fields/email-shape.ts';
 import { Ajv, type AnySchemaObject, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
 import { Ajv2019 } from 'ajv/dist/2019.js';
@@ -85,6 +86,7 @@ function create(dialect: Dialect, options: Options): Ajv {
     case 'draft-04':
       return new draft04.default(options);
     case 'draft-06':
+      return new Ajv(options).addMetaSchema(metaSchema06());
     case 'draft-07':
       return new Ajv(options);
     case '2019-09':
@@ -93,6 +95,10 @@ function create(dialect: Dialect, options: Options): Ajv {
       return new Ajv2020(options);
   }
 }
+
+const metaSchema06 = onDemand(
+  () => createRequire(import.meta.url)('ajv/dist/refs/json-schema-draft-06.json') as AnySchemaObject,
+);
 
 /** What a schema breaks of its own dialect's rules, in words; undefined when nothing. */
 export function faultOf(schema: JsonObject, dialect: Dialect): string | undefined {

@@ -1,0 +1,49 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { cliFolder } from './support.ts';
+
+let shell: Awaited<ReturnType<typeof cliFolder>>;
+beforeEach(async () => {
+  shell = await cliFolder();
+});
+afterEach(() => shell.dispose());
+
+async function write(files: Record<string, object | string>): Promise<void> {
+  for (const [name, content] of Object.entries(files)) {
+    const file = join(shell.folder, name);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, typeof content === 'string' ? content : JSON.stringify(content));
+  }
+}
+
+const invoice = {
+  'x-contract': { name: 'invoice', version: '1.0.0', key: 'number' },
+  type: 'object',
+  required: ['number'],
+  properties: { number: { type: 'string' } },
+};
+
+describe('contracts that can not be read, beside good ones', () => {
+  beforeEach(() =>
+    write({
+      'sentinel-config.yaml': 'contracts: [./contracts]\ndefault_contract: invoice\n',
+      'contracts/invoice.schema.json': invoice,
+      'contracts/bad.schema.json': { 'x-contract': { name: 'bad', version: '1.0.0' }, type: 'text' },
+      'contracts/later.json': { $schema: 'https://json-schema.org/draft/2020-12/schema' },
+    }),
+  );
+
+  it('contracts list shows the good ones, names the bad ones and ends with 1', async () => {
+    const { code, out, err } = await shell.cli(['contracts', 'list']);
+    expect(out).toContain('invoice');
+    expect(err).toMatch(/error: .*bad\.schema\.json: .*type must be/);
+    expect(err).toMatch(/warning: .*later\.json: is not read: name it later\.schema\.json/);
+    expect(code).toBe(1);
+  });
+
+  it('doctor says both in one finding', async () => {
+    const { out } = await shell.cli(['doctor']);
+    expect(out).toMatch(/contracts.*invoice@1\.0\.0.*can't be read: .*bad\.schema\.json/);
+  });
+});
