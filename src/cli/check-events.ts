@@ -1,4 +1,5 @@
 import type { Config } from '../config/load.ts';
+import { slowPatternWarnings } from '../contracts/patterns/slow-patterns.ts';
 import type { ContractRegistry } from '../contracts/registry.ts';
 import { parseExact } from '../model/exact-json.ts';
 import { inspect } from '../ingest/inspect.ts';
@@ -8,7 +9,7 @@ import { chooseContract } from '../validate/choose-contract.ts';
 import { fillEnvelope, sourceOf } from '../validate/envelope.ts';
 import type { Violation } from '../model/violation.ts';
 import { openEvents } from './event-source.ts';
-import { print, printJson, type Io } from './io.ts';
+import { print, printJson, say, type Io } from './io.ts';
 import type { ConfigOption } from './options.ts';
 import { printable } from './table.ts';
 
@@ -34,11 +35,13 @@ export async function checkEvents(
   registry: ContractRegistry,
 ): Promise<boolean> {
   const { unit, events } = await openEvents(io, file);
+  const used = new Set<string>();
   const report: (Verdict & { number: number })[] = [];
   let valid = 0;
   let invalid = 0;
   for await (const { number, text } of events) {
     const verdict = check(text, options, config, registry);
+    if (verdict.contract !== undefined) used.add(`${verdict.contract}@${verdict.version}`);
     if (verdict.violations.length === 0) valid++;
     else invalid++;
     if (options.json === true) report.push({ number, ...verdict });
@@ -46,6 +49,9 @@ export async function checkEvents(
   }
   if (options.json === true) printJson(io, report);
   else print(io, `${valid} valid, ${invalid} invalid`);
+  for (const contract of registry.all())
+    if (used.has(`${contract.name}@${contract.version}`))
+      for (const warning of slowPatternWarnings(contract)) say(io, `warning: ${warning}`);
   return invalid === 0 && valid > 0;
 }
 

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../model/json.ts';
 import type { Violation } from '../model/violation.ts';
+import type { SlowPattern } from './patterns/slow-patterns.ts';
 
 /** A destination-neutral column type; each destination spells it in its own SQL. */
 export type ColumnType =
@@ -33,6 +34,12 @@ export type Validation =
 /** The violations of some fields of an event; undefined when it can't tell, as of very many violations. */
 export type FieldCheck = (event: JsonObject) => Violation[] | undefined;
 
+export interface OwnCode {
+  /** Functions of its author: checks, transforms. */
+  functions: boolean;
+  slowPatterns: readonly SlowPattern[];
+}
+
 /** The versioned schema of one kind of event, compiled once at start. */
 export interface Contract {
   readonly name: string;
@@ -52,6 +59,8 @@ export interface Contract {
   /** One typed column for each declared top-level field. */
   readonly columns: readonly Column[];
   readonly envelopeDefaults: readonly EnvelopeDefault[];
+  /** What may take any time at all and do anything: it is judged where it can be ended. Undefined where there is nothing of the kind. */
+  readonly ownCode: OwnCode | undefined;
   /** False when undeclared top-level fields are a violation. */
   readonly open: boolean;
   /**

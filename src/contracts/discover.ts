@@ -6,6 +6,7 @@ import { SentinelError, messageOf } from '../model/errors.ts';
 import { parseExact } from '../model/exact-json.ts';
 import { type Json, type JsonObject, isObject } from '../model/json.ts';
 import type { Contract } from './contract.ts';
+import { slowPatternWarnings } from './patterns/slow-patterns.ts';
 import { contractFromJsonSchema } from './json-schema/compile.ts';
 import { importModule } from './module-loader.ts';
 import { type ContractProblem, type ProblemOptions, lineOfFault, refusal } from './problems.ts';
@@ -58,8 +59,8 @@ export async function loadContracts(
         if (modules.test(file)) fresh = false;
         for (const contract of contracts) {
           register(registry, contract, source, sources);
-          for (const part of looseKeyParts(contract))
-            options.onWarning?.({ file, message: looseKey(contract, part), name: contract.name });
+          for (const message of warningsOf(contract))
+            options.onWarning?.({ file, message, name: contract.name });
         }
       } catch (error) {
         const unnamed = error instanceof NoContract;
@@ -150,6 +151,11 @@ async function problemOf(file: string, error: unknown): Promise<ContractProblem>
   const { name, version } = error instanceof Unreadable ? error.contract : {};
   return { file, line: lineOfFault(text, message), message, name, version };
 }
+
+const warningsOf = (contract: Contract): string[] => [
+  ...looseKeyParts(contract).map((part) => looseKey(contract, part)),
+  ...slowPatternWarnings(contract),
+];
 
 const looseKey = ({ name, version }: Contract, part: string): string =>
   `contract ${name} ${version}: its key ${part} may be missing or null, and then repeats of the event are loaded again: make it required and not null, or choose another key`;

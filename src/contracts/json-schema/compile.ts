@@ -5,7 +5,7 @@ import { type Json, type JsonObject, isObject } from '../../model/json.ts';
 import { columnsOf } from '../columns.ts';
 import type { Contract, FieldCheck, Validation } from '../contract.ts';
 import { envelopeDefaultsOf } from '../envelope-defaults.ts';
-import { hasRiskyPattern } from '../may-hang.ts';
+import { slowPatternsOf } from '../patterns/slow-patterns.ts';
 import { fenced, part } from '../fence.ts';
 import { type Dialect, dialectOf } from './dialects.ts';
 import { withStaticReferences } from './dynamic-references.ts';
@@ -63,6 +63,7 @@ function compile(read: JsonObject, { place, parts, onWarning }: SchemaOptions): 
   else if (dangling !== undefined)
     throw new Error(`\`$ref\` ${dangling.ref} leads nowhere: correct it, or add what it names`);
   const violationsFromAjv = createAjvTranslator(prepared);
+  const slowPatterns = slowPatternsOf(schema);
 
   return {
     ...names,
@@ -72,10 +73,11 @@ function compile(read: JsonObject, { place, parts, onWarning }: SchemaOptions): 
     jsonSchema: schema,
     columns,
     envelopeDefaults: envelopeDefaultsOf(deref(schema, schema)),
+    ownCode: slowPatterns.length > 0 ? { functions: false, slowPatterns } : undefined,
     open: isOpen(schema),
     ...fenced(names, {
       fields: columns.map((column) => column.name),
-      mayHang: hasRiskyPattern(schema),
+      mayHang: slowPatterns.length > 0,
       validate(event): Validation {
         const errors = errorsOf(event);
         return errors === undefined

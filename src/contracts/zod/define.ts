@@ -8,13 +8,12 @@ import type { Contract, FieldCheck, Validation } from '../contract.ts';
 import { envelopeDefaultsOf } from '../envelope-defaults.ts';
 import { brokenContract, fenced, part } from '../fence.ts';
 import { isOpen } from '../json-schema/open.ts';
-import { runsAuthorsCode } from './authors-code.ts';
+import { authorsCodeOf } from './authors-code.ts';
 import { closed } from './closed.ts';
 import { type NoJson, complete } from './complete.ts';
 import { notJson } from './json-side.ts';
 import { parserOf, parserOfAll } from './parse.ts';
 import { type Schema, isSchema } from './rewrite.ts';
-import { hasRiskyPattern } from '../may-hang.ts';
 import { settleNames } from '../names.ts';
 import { rememberAbsence } from './remember-absence.ts';
 import { maxViolations, violationAt } from '../violation.ts';
@@ -53,7 +52,8 @@ export function defineContract(definition: ContractDefinition): Contract {
   const names = settleNames(definition, declared);
   if (declared.has('__proto__')) throw invalid(name, 'a field can not be called __proto__');
   const parse = parserOf(schema);
-  const mayWrite = runsAuthorsCode(schema);
+  const { functions: mayWrite, slowPatterns } = authorsCodeOf(schema);
+  const mayHang = mayWrite || slowPatterns.length > 0;
   const parts = new Map<string, ReturnType<typeof parserOfAll>>();
 
   return {
@@ -63,10 +63,11 @@ export function defineContract(definition: ContractDefinition): Contract {
     jsonSchema,
     columns,
     envelopeDefaults: envelopeDefaultsOf(jsonSchema),
+    ownCode: mayHang ? { functions: mayWrite, slowPatterns } : undefined,
     open: isOpen(jsonSchema),
     ...fenced(names, {
       fields: [...declared],
-      mayHang: mayWrite || hasRiskyPattern(jsonSchema),
+      mayHang,
       validate(event): Validation {
         const { issues, value } = parse(mayWrite ? cloneJson(event) : event);
         if (issues.length > 0) return { ok: false, violations: violationsFromZod(issues, event) };

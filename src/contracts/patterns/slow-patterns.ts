@@ -1,0 +1,50 @@
+import { type Json, isObject } from '../../model/json.ts';
+import { escapeSegment } from '../violation.ts';
+import { isLinear } from './linear.ts';
+
+/** A regular expression of a contract that can't be shown to take time in proportion to the text. */
+export interface SlowPattern {
+  /** JSON Pointer: where it stands in a JSON Schema, or the field of a Zod schema. */
+  at: string;
+  pattern: string;
+}
+
+/** A format of ajv-formats that goes back over a text again and again. */
+const slowFormats = new Set(['url']);
+
+/** The slow patterns of a JSON Schema. */
+export function slowPatternsOf(schema: Json, at = ''): SlowPattern[] {
+  if (Array.isArray(schema)) return schema.flatMap((part, index) => slowPatternsOf(part, `${at}/${index}`));
+  if (!isObject(schema)) return [];
+  return Object.entries(schema).flatMap(([keyword, value]) => {
+    const place = `${at}/${escapeSegment(keyword)}`;
+    if (keyword === 'pattern' && typeof value === 'string')
+      return isLinear(value) ? [] : [{ at, pattern: value }];
+    if (keyword === 'format' && typeof value === 'string' && slowFormats.has(value))
+      return [{ at, pattern: `format ${value}` }];
+    if (keyword === 'patternProperties' && isObject(value))
+      return [
+        ...Object.keys(value)
+          .filter((pattern) => !isLinear(pattern))
+          .map((pattern) => ({ at: place, pattern })),
+        ...slowPatternsOf(value, place),
+      ];
+    return slowPatternsOf(value, place);
+  });
+}
+
+/** For people: which patterns of a contract may take very long, and what to do. */
+export const slowPatternWarnings = ({ name, version, ownCode }: Warned): string[] =>
+  (ownCode?.slowPatterns ?? []).map((slow) => `contract ${name} ${version}: ${describe(slow)}`);
+
+interface Warned {
+  name: string;
+  version: string;
+  ownCode: { slowPatterns: readonly SlowPattern[] } | undefined;
+}
+
+const describe = ({ at, pattern }: SlowPattern): string =>
+  `the pattern ${short(pattern)} at ${at === '' ? 'the top' : at} can go back over a text again and again, so that one hostile text takes very long: ` +
+  `write it so that each character can be matched in one way only. Until then it is checked in a thread of its own, with a time limit`;
+
+const short = (pattern: string): string => (pattern.length > 100 ? `${pattern.slice(0, 99)}…` : pattern);
