@@ -1,7 +1,7 @@
 import { SentinelError } from '../model/errors.ts';
 import { type Json, type JsonObject, isObject, jsonType } from '../model/json.ts';
 import type { Column, ColumnType } from './contract.ts';
-import { derefOnce } from './json-schema/refs.ts';
+import { deref, derefOnce } from './json-schema/refs.ts';
 
 const kinds = ['string', 'integer', 'number', 'boolean', 'datetime', 'date', 'uuid', 'json'] as const;
 const formats: Readonly<Record<string, ColumnType>> = {
@@ -27,6 +27,31 @@ export function columnsOf(schema: JsonObject): Column[] {
     const readings = declarations.map((declaration) => readType(declaration, schema, name, new Set()));
     return { name, type: known(unify(readings)) };
   });
+}
+
+/** The type of the column for one field, wherever it is declared; undefined when it is not. */
+export function columnAt(
+  schema: JsonObject,
+  path: readonly string[],
+): { type: ColumnType; description: string | undefined } | undefined {
+  let places: JsonObject[] = [schema];
+  for (const name of path) {
+    places = places.flatMap((place) => {
+      const fields = new Map<string, JsonObject[]>();
+      collectFields(place, schema, fields, new Set());
+      return fields.get(name) ?? [];
+    });
+    if (places.length === 0) return undefined;
+  }
+  const readings = places.map((place) => readType(place, schema, path.join('.'), new Set()));
+  return { type: known(unify(readings)), description: describe(places, schema) };
+}
+
+function describe(places: readonly JsonObject[], root: JsonObject): string | undefined {
+  for (const place of places)
+    for (const said of [place, deref(place, root)])
+      if (typeof said['description'] === 'string' && said['description'] !== '') return said['description'];
+  return undefined;
 }
 
 function collectFields(

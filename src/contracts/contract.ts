@@ -8,10 +8,22 @@ export type ColumnType =
   | { kind: 'decimal'; precision: number; scale: number };
 
 export interface Column {
-  /** The name of a top-level field of the event. */
+  /** In the destination. */
   name: string;
   type: ColumnType;
+  /** JSON Pointer of the field that it holds; the top-level field of its name when absent. */
+  path?: string | undefined;
+  /** The field's, from the schema. */
+  description?: string | undefined;
+  /** Each valid event has the field, and not null. */
+  required?: boolean | undefined;
 }
+
+/** What becomes of an event whose key another event has: the first stays, the latest stays, or each is a row. */
+export type OnRepeat = 'keep' | 'replace' | 'history';
+
+/** What becomes of undeclared top-level fields: kept in `_extra`, a violation, or the event waits for a person. */
+export type UndeclaredPolicy = 'keep' | 'reject' | 'quarantine';
 
 /**
  * A field that the envelope fills when the event does not bring it. `request_id` and `received_at` are fixed
@@ -56,8 +68,14 @@ export interface Contract {
   readonly topic: string | undefined;
   /** JSON Schema (draft 2020-12) of what is accepted: for healers, docs and the console. */
   readonly jsonSchema: JsonObject;
-  /** One typed column for each declared top-level field. */
+  /** One typed column for each declared top-level field, and for each field that is mapped to a column. */
   readonly columns: readonly Column[];
+  readonly onRepeat: OnRepeat;
+  /** Column that says which of two events with one key is the later, for `replace`; the reception when undefined. */
+  readonly orderBy: string | undefined;
+  readonly undeclared: UndeclaredPolicy;
+  /** JSON Pointers of fields that are masked wherever events are listed. */
+  readonly pii: readonly string[];
   readonly envelopeDefaults: readonly EnvelopeDefault[];
   /** What may take any time at all and do anything: it is judged where it can be ended. Undefined where there is nothing of the kind. */
   readonly ownCode: OwnCode | undefined;

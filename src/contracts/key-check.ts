@@ -14,7 +14,8 @@ export function looseKeyParts({ key, jsonSchema, envelopeDefaults }: Contract): 
   );
 }
 
-function isAlwaysThere(schema: JsonObject, path: readonly string[], root: JsonObject): boolean {
+/** Whether every event that the schema accepts has a value at the path, and not null. */
+export function isAlwaysThere(schema: JsonObject, path: readonly string[], root: JsonObject): boolean {
   const target = deref(schema, root);
   const [name, ...rest] = path;
   const lists = (keyword: string): JsonObject[] => {

@@ -1,6 +1,7 @@
 import { SentinelError } from '../model/errors.ts';
 import type { Table } from '../load/destination.ts';
 import type { Column, ColumnType, Contract } from './contract.ts';
+import { columnPointer } from './mapping.ts';
 
 /** Every table has a column for the event's id, whether its contract declares it or not. */
 const idColumn: Column = { name: 'event_id', type: { kind: 'string' } };
@@ -19,8 +20,10 @@ const reservedColumns: readonly string[] = [
 
 interface Draft {
   table: Table;
-  columns: Map<string, { column: Column; version: string }>;
+  columns: Map<string, { column: Column; version: string; requiredBy: number }>;
   version: string;
+  /** How many versions there are. */
+  versions: number;
 }
 
 /**
@@ -33,27 +36,44 @@ export function tablesOf(contracts: readonly Contract[]): Table[] {
     const draft = drafts.get(contract.name) ?? start(contract);
     drafts.set(contract.name, draft);
     checkSameTable(contract, draft);
+    draft.versions++;
     for (const column of contract.columns) addColumn(contract, column, draft.columns);
   }
-  return [...drafts.values()].map(({ table, columns }) => {
-    const declared = [...columns.values()].map(({ column }) => column);
-    return { ...table, columns: columns.has(idColumn.name) ? declared : [idColumn, ...declared] };
+  return [...drafts.values()].map(({ table, columns, versions }) => {
+    const declared = [...columns.values()].map(({ column, requiredBy }) => ({
+      ...column,
+      required: requiredBy === versions ? true : undefined,
+    }));
+    const hasId = declared.some(
+      ({ name, path }) => name.toLowerCase() === idColumn.name || path === '/event_id',
+    );
+    return { ...table, columns: hasId ? declared : [idColumn, ...declared] };
   });
 }
 
 function start(contract: Contract): Draft {
   return {
-    table: { name: contract.table, contract: contract.name, columns: [], key: contract.key },
+    table: {
+      name: contract.table,
+      contract: contract.name,
+      ...(contract.description === '' ? undefined : { description: contract.description }),
+      columns: [],
+      key: keyOf(contract),
+    },
     columns: new Map(),
     version: contract.version,
+    versions: 0,
   };
 }
+
+/** Where the table has the parts of the key. */
+const keyOf = ({ key, columns }: Contract): string[] => key.map((field) => columnPointer(columns, field));
 
 function checkSameTable(contract: Contract, { table, version }: Draft): void {
   const differs =
     contract.table !== table.name
       ? 'table'
-      : contract.key.join(' ') !== table.key.join(' ')
+      : keyOf(contract).join(' ') !== table.key.join(' ')
         ? 'key'
         : undefined;
   if (differs === undefined) return;
@@ -74,12 +94,12 @@ function addColumn(contract: Contract, column: Column, columns: Draft['columns']
   if (reservedColumns.includes(key)) {
     throw invalid(
       contract,
-      `declares ${column.name}, which is a column of Data Sentinel's own: rename the field`,
+      `declares ${column.name}, which is a column of Data Sentinel's own: give the field another column in \`columns\`, or rename it`,
     );
   }
   const present = columns.get(key);
   if (present === undefined) {
-    columns.set(key, { column, version: contract.version });
+    columns.set(key, { column, version: contract.version, requiredBy: column.required === true ? 1 : 0 });
   } else if (present.column.name !== column.name) {
     throw invalid(
       contract,
@@ -88,9 +108,9 @@ function addColumn(contract: Contract, column: Column, columns: Draft['columns']
   } else if (!sameType(present.column.type, column.type)) {
     throw invalid(
       contract,
-      `declares ${column.name} as ${typeName(column.type)}, but version ${present.version} as ${typeName(present.column.type)}: give the newer one another field or another contract name`,
+      `declares ${column.name} as ${typeName(column.type)}, but version ${present.version} as ${typeName(present.column.type)}: give the newer one another field, another column in \`columns\`, or another contract name`,
     );
-  }
+  } else if (column.required === true) present.requiredBy++;
 }
 
 const sameType = (a: ColumnType, b: ColumnType): boolean => typeName(a) === typeName(b);

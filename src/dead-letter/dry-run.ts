@@ -1,3 +1,4 @@
+import { topFields } from '../contracts/mapping.ts';
 import { parseJson } from '../model/exact-json.ts';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Json, type JsonObject, sameJson } from '../model/json.ts';
@@ -136,7 +137,11 @@ async function fixesOf(
     const { event, violations } = failureOf(earlier, contract);
     const meant = contract.validate(completed(earlier, contract, parseJson(earlier.edited) as JsonObject));
     const repaired = apply(event, violations);
-    if (meant.ok && repaired.ok && !sameDeclared(repaired.value.value, meant.value, contract.columns))
+    if (
+      meant.ok &&
+      repaired.ok &&
+      !sameDeclared(repaired.value.value, meant.value, topFields(contract.columns))
+    )
       fixes.contradictions.push({
         dead_letter_id: earlier.id,
         reason: `a person edited ${earlier.id} in another way`,
@@ -146,9 +151,9 @@ async function fixesOf(
 }
 
 /** What the table would hold: an undeclared field that a person left lying is no contradiction. */
-function sameDeclared(a: JsonObject, b: JsonObject, columns: readonly { name: string }[]): boolean {
-  return columns.every(
-    ({ name }) => sameJson(a[name], b[name]) || (a[name] === undefined && b[name] === undefined),
+function sameDeclared(a: JsonObject, b: JsonObject, fields: ReadonlySet<string>): boolean {
+  return [...fields].every(
+    (name) => sameJson(a[name], b[name]) || (a[name] === undefined && b[name] === undefined),
   );
 }
 

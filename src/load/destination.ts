@@ -45,6 +45,7 @@ export interface Table {
   name: string;
   /** Name of the contract whose events it holds. */
   contract: string;
+  description?: string | undefined;
   columns: readonly Column[];
   /** JSON Pointers of the fields that must not repeat within the table. */
   key: readonly string[];

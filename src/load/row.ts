@@ -1,7 +1,9 @@
 import { ExactNumber, exactNumbersExist, plainText } from '../model/exact-number.ts';
 import type { Contract } from '../contracts/contract.ts';
+import { fieldOf, topFields } from '../contracts/mapping.ts';
 import type { KeptHeaders } from '../model/event.ts';
 import { holdsExactNumber, type JsonObject } from '../model/json.ts';
+import { columnValues } from './column-values.ts';
 import type { Row } from './destination.ts';
 import { headersField } from './headers-column.ts';
 import type { RepairTrail } from '../model/loaded-event.ts';
@@ -32,10 +34,11 @@ export interface RowFacts {
 
 /** Makes the rows of one contract. Splits off what the contract does not declare, so that nothing is dropped. */
 export function createRowMaker(contract: Contract): (value: JsonObject, facts: RowFacts) => Row {
-  const declared = new Set(contract.columns.map((column) => column.name)).add(idField);
-  const columns = new Set(declared).add(headersField);
-
+  const declared = topFields(contract.columns).add(idField);
+  const idColumn = contract.columns.find((column) => fieldOf(column) === `/${idField}`)?.name ?? idField;
+  const columns = new Set(contract.columns.map(({ name }) => name)).add(idColumn).add(headersField);
   const plain = contract.columns.filter(({ type }) => type.kind !== 'json').map(({ name }) => name);
+  const spread = columnValues(contract.columns);
 
   return (value, facts) => {
     let values = value;
@@ -43,15 +46,19 @@ export function createRowMaker(contract: Contract): (value: JsonObject, facts: R
     let extra: JsonObject | undefined;
     for (const field in value) if (!declared.has(field)) (extra ??= {})[field] = value[field]!;
     if (extra !== undefined) values = only(declared, value);
-    if (values[idField] === undefined || values[idField] === null) {
-      values = { ...values, [idField]: facts.requestId };
-      filled = { ...filled, [idField]: facts.requestId };
-    }
     // A field that has gone from a column would come back from the text.
     // So would a field that is called like our own column.
     const comesBack =
       facts.gone?.some((field) => declared.has(field)) === true || extra?.[headersField] !== undefined;
     let text = comesBack ? undefined : facts.text;
+    if (spread !== undefined) {
+      values = spread(values);
+      text = undefined;
+    }
+    if (values[idColumn] === undefined || values[idColumn] === null) {
+      values = { ...values, [idColumn]: facts.requestId };
+      filled = { ...filled, [idColumn]: facts.requestId };
+    }
     if (exactNumbersExist() && holdsExactNumber(value)) {
       text = undefined;
       values = withPlainNumbers(values, plain);

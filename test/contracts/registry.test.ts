@@ -147,7 +147,7 @@ describe('the tables of all contracts', () => {
         key: ['/event_id'],
         columns: [
           { name: 'event_id', type: { kind: 'string' } },
-          { name: 'n', type: { kind: 'integer' } },
+          { name: 'n', type: { kind: 'integer' }, required: true },
           { name: 'old', type: { kind: 'string' } },
           { name: 'new', type: { kind: 'boolean' } },
         ],
@@ -157,8 +157,8 @@ describe('the tables of all contracts', () => {
         contract: 'user',
         key: ['/n'],
         columns: [
-          { name: 'n', type: { kind: 'integer' } },
-          { name: 'event_id', type: { kind: 'uuid' } },
+          { name: 'n', type: { kind: 'integer' }, required: true },
+          { name: 'event_id', type: { kind: 'uuid' }, required: true },
         ],
       },
     ]);

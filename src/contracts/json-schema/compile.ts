@@ -15,6 +15,8 @@ import { withDiscriminators } from './discriminators.ts';
 import { isOpen } from './open.ts';
 import { deref } from './refs.ts';
 import { settleNames } from '../names.ts';
+import { settlePolicies } from '../policies.ts';
+import { readHeader } from './header.ts';
 import { rememberAbsence } from '../zod/remember-absence.ts';
 import { maxViolations } from '../violation.ts';
 import { createAjvTranslator } from './violations.ts';
@@ -56,6 +58,7 @@ function compile(read: JsonObject, { place, parts, onWarning }: SchemaOptions): 
   const schema = normalized(withStaticReferences(given), dialect);
   const columns = columnsOf(schema);
   const names = settleNames(header, new Set(columns.map((column) => column.name)));
+  const policies = settlePolicies(header.policies, schema, names.name);
   const prepared = withDiscriminators(schema);
   const errorsOf = createCheck(prepared, dialect);
   const dangling = danglingReference(schema);
@@ -71,7 +74,7 @@ function compile(read: JsonObject, { place, parts, onWarning }: SchemaOptions): 
       header.description ?? (typeof schema['description'] === 'string' ? schema['description'] : ''),
     aliases: header.aliases,
     jsonSchema: schema,
-    columns,
+    ...policies,
     envelopeDefaults: envelopeDefaultsOf(deref(schema, schema)),
     ownCode: slowPatterns.length > 0 ? { functions: false, slowPatterns } : undefined,
     open: isOpen(schema),
@@ -173,67 +176,3 @@ function refersToDefinitionsOnly(part: Json): boolean {
     return refersToDefinitionsOnly(value);
   });
 }
-
-interface Header {
-  name: string;
-  version: string;
-  description: string | undefined;
-  table: string | undefined;
-  key: string | string[] | undefined;
-  topic: string | undefined;
-  aliases: Record<string, string[]>;
-}
-
-function readHeader(schema: JsonObject): Header {
-  const header = schema['x-contract'];
-  if (!isObject(header)) {
-    throw new Error(
-      '`x-contract` is missing: add "x-contract": {"name": "…", "version": "1.0.0"} to the schema',
-    );
-  }
-  const text = (field: string): string | undefined => {
-    const value = header[field];
-    if (value === undefined || typeof value === 'string') return value;
-    throw new Error(`\`x-contract.${field}\` must be text`);
-  };
-  const required = (field: string, example: string): string => {
-    const value = text(field);
-    if (value === undefined)
-      throw new Error(`\`x-contract.${field}\` is missing: add one, like "${example}"`);
-    return value;
-  };
-  const known = ['name', 'version', 'description', 'table', 'key', 'topic', 'aliases'];
-  const unknown = Object.keys(header).find((field) => !known.includes(field));
-  if (unknown !== undefined)
-    throw new Error(`\`x-contract.${unknown}\` is not one of ${known.join(', ')}: remove it`);
-  return {
-    name: required('name', 'order'),
-    version: required('version', '1.0.0'),
-    description: text('description'),
-    table: text('table'),
-    topic: text('topic'),
-    key: readKey(header['key']),
-    aliases: readAliases(header['aliases']),
-  };
-}
-
-function readKey(key: Json | undefined): string | string[] | undefined {
-  if (key === undefined || typeof key === 'string') return key;
-  if (isTexts(key)) return key;
-  throw new Error('`x-contract.key` must be a field name or JSON Pointer, or a list of them');
-}
-
-function readAliases(aliases: Json | undefined): Record<string, string[]> {
-  if (aliases === undefined) return {};
-  const entries = isObject(aliases) ? Object.entries(aliases) : undefined;
-  const sound = entries?.every(
-    (entry): entry is [string, string[]] => entry[0].startsWith('/') && isTexts(entry[1]),
-  );
-  if (entries === undefined || sound !== true) {
-    throw new Error('`x-contract.aliases` must be an object like {"/amount": ["price", "total"]}');
-  }
-  return Object.fromEntries(entries);
-}
-
-const isTexts = (value: Json): value is string[] =>
-  Array.isArray(value) && value.every((element) => typeof element === 'string');

@@ -4,7 +4,7 @@ import { type JsonObject, cloneJson } from '../../model/json.ts';
 import { pointerOf } from '../../model/pointer.ts';
 import type { Violation } from '../../model/violation.ts';
 import { columnsOf } from '../columns.ts';
-import type { Contract, FieldCheck, Validation } from '../contract.ts';
+import type { Contract, FieldCheck, OnRepeat, UndeclaredPolicy, Validation } from '../contract.ts';
 import { envelopeDefaultsOf } from '../envelope-defaults.ts';
 import { brokenContract, fenced, part } from '../fence.ts';
 import { isOpen } from '../json-schema/open.ts';
@@ -15,6 +15,7 @@ import { notJson } from './json-side.ts';
 import { parserOf, parserOfAll } from './parse.ts';
 import { type Schema, isSchema } from './rewrite.ts';
 import { settleNames } from '../names.ts';
+import { settlePolicies } from '../policies.ts';
 import { rememberAbsence } from './remember-absence.ts';
 import { maxViolations, violationAt } from '../violation.ts';
 import { violationsFromZod } from './violations.ts';
@@ -38,6 +39,16 @@ export interface ContractDefinition {
   topic?: string;
   /** False makes an undeclared top-level field a violation. Default true, unless the schema is a strict object. */
   open?: boolean;
+  /** Fields, nested ones too, that get a column of this name: JSON Pointer → name. */
+  columns?: Readonly<Record<string, string>>;
+  /** When an event comes whose key another one has: the first stays (default), the latest does, or each is a row. */
+  onRepeat?: OnRepeat;
+  /** For `replace`: the field that says which event is the later. Default: the one that was received later. */
+  orderBy?: string;
+  /** Undeclared top-level fields: kept in `_extra` (default), a violation, or the event waits for a person. */
+  undeclared?: UndeclaredPolicy;
+  /** Fields that are masked in lists of events and in what an LLM is shown: JSON Pointers. */
+  pii?: readonly string[];
 }
 
 /** Compiles a contract. Throws `contract_invalid` when it can't be kept: the message names the field and the remedy. */
@@ -47,8 +58,9 @@ export function defineContract(definition: ContractDefinition): Contract {
   const impossible = notJson(schema);
   if (impossible !== undefined) throw invalid(name, impossible);
   const jsonSchema = jsonSchemaOf(schema, 'input', name);
-  const columns = columnsOf(jsonSchemaOf(schema, 'output', name));
-  const declared = new Set([...columns, ...columnsOf(jsonSchema)].map((column) => column.name));
+  const output = jsonSchemaOf(schema, 'output', name);
+  const policies = settlePolicies(definition, output, name);
+  const declared = new Set([...columnsOf(output), ...columnsOf(jsonSchema)].map((column) => column.name));
   const names = settleNames(definition, declared);
   if (declared.has('__proto__')) throw invalid(name, 'a field can not be called __proto__');
   const parse = parserOf(schema);
@@ -61,7 +73,7 @@ export function defineContract(definition: ContractDefinition): Contract {
     description: definition.description ?? '',
     aliases: definition.aliases ?? {},
     jsonSchema,
-    columns,
+    ...policies,
     envelopeDefaults: envelopeDefaultsOf(jsonSchema),
     ownCode: mayHang ? { functions: mayWrite, slowPatterns } : undefined,
     open: isOpen(jsonSchema),

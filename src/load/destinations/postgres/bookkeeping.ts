@@ -53,6 +53,14 @@ export function bookkeepingTables(schema: string): [name: string, statements: st
         `INSERT INTO ${name('_sentinel_outcomes')} (request_id, round, outcome) SELECT request_id, 0, 'duplicate' FROM ${name('_sentinel_duplicates')}`,
       ],
     ],
+    // See describe.ts.
+    [
+      '_sentinel_required',
+      [
+        `CREATE TABLE ${name('_sentinel_required')} (table_name text, column_name text,
+           PRIMARY KEY (table_name, column_name))`,
+      ],
+    ],
     [
       '_sentinel_marks',
       [

@@ -3,6 +3,7 @@ import type { ClientBase, QueryConfig } from 'pg';
 import type { Table } from '../../destination.ts';
 import { bookkeepingTables } from './bookkeeping.ts';
 import { isRowsFault, sqlStateOf } from './errors.ts';
+import { commentOn, commentOnTable, dropRequired, noMoreRequired, noteRequired } from './describe.ts';
 import { ownColumns } from './row-lines.ts';
 import { patient } from './session.ts';
 import { conflict, keyFields } from '../../destination-kit/key-fields.ts';
@@ -14,6 +15,9 @@ interface SqlColumn {
   /** As `format_type` spells it. */
   type: string;
   collation?: string;
+  /** Declared NOT NULL where the table is new. */
+  required?: boolean;
+  comment?: string;
 }
 
 /**
@@ -83,24 +87,38 @@ async function missingOf(
   const create = ({ name, isUnique, parts }: Index) =>
     `CREATE ${isUnique ? 'UNIQUE ' : ''}INDEX ${identifier(freeName(name, relations))} ON ${table} (${parts.join(', ')})`;
   if (!relations.has(spec.name))
-    return [`CREATE TABLE ${table} (${wanted.map(declared).join(', ')})`, ...indexes.map(create)];
+    return [
+      `CREATE TABLE ${table} (${wanted.map(declaredAnew).join(', ')})`,
+      ...indexes.map(create),
+      ...wanted.filter(({ required }) => required).map(({ name }) => noteRequired(schema, spec.name, name)),
+      ...commentOnTable(table, spec),
+      ...wanted.flatMap((column) => commentOn(table, column)),
+    ];
 
-  const present = await client.query<{ name: string; type: string; demanded: string }>(
+  const loosened = relations.has('_sentinel_required') ? await noMoreRequired(client, schema, spec) : [];
+  const present = await client.query<{
+    name: string;
+    type: string;
+    demanded: string;
+    comment: string | null;
+  }>(
     `SELECT attname AS name, format_type(atttypid, atttypmod) AS type,
-       attnotnull AND NOT atthasdef AND attidentity = '' AS demanded FROM pg_attribute
-     WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped`,
+       attnotnull AND NOT atthasdef AND attidentity = '' AS demanded, col_description(attrelid, attnum) AS comment
+     FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped`,
     [table],
   );
   const types = new Map(present.rows.map(({ name, type }) => [name, type]));
-  const statements: string[] = [];
+  const commented = new Set(present.rows.flatMap(({ name, comment }) => (comment === null ? [] : [name])));
+  const statements = loosened.flatMap((name) => dropRequired(schema, spec.name, name, types.has(name)));
   for (const column of wanted) {
     const type = types.get(column.name);
     if (type === undefined) statements.push(`ALTER TABLE ${table} ADD COLUMN ${declared(column)}`);
     else expectType(spec.name, column.name, type, column.type);
+    if (!commented.has(column.name)) statements.push(...commentOn(table, column));
   }
   const written = new Set(wanted.map(({ name }) => name));
   for (const { name, demanded } of present.rows)
-    if (demanded === 't' && !written.has(name))
+    if (demanded === 't' && !written.has(name) && !loosened.includes(name))
       throw conflict(
         `column "${name}" of table "${spec.name}" is NOT NULL and has no default, and nothing writes it; give it a default, or drop NOT NULL`,
       );
@@ -156,9 +174,11 @@ function indexesOf(spec: Table): Index[] {
 function columnsOf(spec: Table): SqlColumn[] {
   const keys = new Set(keyFields(spec).map(({ column }) => column.name));
   return [
-    ...spec.columns.map(({ name, type }) => ({
+    ...spec.columns.map(({ name, type, required, description }) => ({
       name,
       type: typeName(type),
+      ...(required === true ? { required } : {}),
+      ...(description === undefined ? {} : { comment: description }),
       // As in its index, so that people's own look-ups by key find it too.
       ...(type.kind === 'string' && keys.has(name) ? { collation: '"C"' } : {}),
     })),
@@ -168,6 +188,9 @@ function columnsOf(spec: Table): SqlColumn[] {
 
 const declared = ({ name, type, collation }: SqlColumn): string =>
   `${identifier(name)} ${type}${collation === undefined ? '' : ` COLLATE ${collation}`}`;
+
+const declaredAnew = (column: SqlColumn): string =>
+  `${declared(column)}${column.required === true ? ' NOT NULL' : ''}`;
 
 function checkNames(table: string, columns: readonly SqlColumn[]): void {
   for (const name of [table, ...columns.map((column) => column.name)])
