@@ -23,6 +23,7 @@ export async function editText(io: Io, text: string): Promise<string> {
     const child = spawn(`${editor} "${file}"`, {
       shell: true,
       stdio: 'inherit',
+      cwd: io.cwd,
       env: { ...process.env, ...io.env },
     });
     const [code] = (await once(child, 'exit').catch((error: unknown) => {

@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { ingest, query, settled, startProcess, transaction } from '../helpers/sentinel.ts';
 
-it('a warehouse file that outlives its data folder takes the events of the next one, each once', async () => {
+it('a data folder is private to its account, and a warehouse file that outlives it takes the events of the next one', async () => {
   const sentinel = await startProcess({
     config: { destination: { type: 'duckdb', path: './kept.duckdb' } },
   });
   try {
+    // It holds whole events.
+    expect(((await stat(join(sentinel.dir, 'data'))).mode & 0o777).toString(8)).toBe('700');
     const repeated = transaction();
     for (const event of [repeated, transaction(), transaction()])
       expect(await settled(sentinel.url, await ingest(sentinel.url, event))).toMatchObject({
@@ -25,15 +27,6 @@ it('a warehouse file that outlives its data folder takes the events of the next 
       status: 'duplicate',
     });
     expect(await query(sentinel.url, 'SELECT count(*) AS n FROM transaction')).toEqual([{ n: 4 }]);
-  } finally {
-    await sentinel.stop();
-  }
-});
-
-it('a data folder that the service makes is for its own account only', async () => {
-  const sentinel = await startProcess();
-  try {
-    expect(((await stat(join(sentinel.dir, 'data'))).mode & 0o777).toString(8)).toBe('700');
   } finally {
     await sentinel.stop();
   }

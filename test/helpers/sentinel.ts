@@ -8,6 +8,8 @@ import type { EventInfo } from '../../src/server/routes/events.ts';
 import { until } from './until.ts';
 import { endWithUs } from './end-with-us.ts';
 
+export { runCommand } from './command.ts';
+
 const cli = new URL('../../dist/cli.js', import.meta.url).pathname;
 
 /** A machine that is busy with other tests may take long to load everything. */
@@ -114,31 +116,6 @@ export async function startProcess(options: StartOptions = {}): Promise<RunningS
       return code;
     },
   };
-}
-
-export interface CommandRun {
-  code: number | null;
-  out: string;
-  err: string;
-}
-
-/** Runs a `sentinel` command to its end. */
-export async function runCommand(
-  dir: string,
-  args: string[],
-  env: Record<string, string> = {},
-): Promise<CommandRun> {
-  const child = spawn(process.execPath, [cli, ...args], {
-    cwd: dir,
-    env: { PATH: process.env['PATH'], SENTINEL_API_PORT: '0', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let out = '';
-  let err = '';
-  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  return { code, out, err };
 }
 
 export async function post(

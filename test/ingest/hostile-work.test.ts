@@ -15,12 +15,12 @@ import { measureWork } from '../helpers/work.ts';
 
 /** What anybody sends costs work in proportion to its bytes: limits are found before anything is parsed. */
 const limits = { maxEvents: 10_000, maxDepth: 64 };
-const size = 10 * 2 ** 20;
+const size = 4 * 2 ** 20;
 const fill = (unit: string, bytes = size): string => unit.repeat(Math.floor(bytes / unit.length));
 
-/** Generous: 10 MiB of honest events take 30 to 100 ns a byte; what is not linear takes a thousand times that. */
+/** Generous: honest events take 30 to 100 ns a byte; what is not linear takes a thousand times that. */
 const nsPerByte = 400;
-const freeMs = 1500;
+const freeMs = 1000;
 
 const contracts = new ContractRegistry();
 contracts.register(
@@ -61,7 +61,7 @@ function take(body: string, format: 'json' | 'ndjson' = 'json'): string | undefi
   return lines.ok ? undefined : lines.error.code;
 }
 
-describe('a body of ten megabytes', () => {
+describe('a body of megabytes', () => {
   it.each<[string, string, string | undefined]>([
     ['objects without end', `[${fill('{},')}{}]`, 'too_many_events'],
     ['numbers as events', `[${fill('1,')}1]`, 'too_many_events'],
@@ -73,10 +73,10 @@ describe('a body of ten megabytes', () => {
     ['an exponent of nines', `{"a":"x","amount":1e${fill('9')}}`, 'number_too_long'],
     ['a number in an array', `[{"a":"x"},{"list":[{"n":1},{"n":0.${fill('0', 500)}1}]}]`, 'events_refused'],
     ['zeros in a text', `{"a":"x","amount":"0.1${fill('0')}1"}`, undefined],
-    ['keys', `{${Array.from({ length: 800_000 }, (_, i) => `"k${i}":1`).join(',')}}`, 'too_many_keys'],
+    ['keys', `{${Array.from({ length: 300_000 }, (_, i) => `"k${i}":1`).join(',')}}`, 'too_many_keys'],
     [
       'keys of many objects in one event',
-      `{"a":[${Array.from({ length: 800_000 }, (_, i) => `{"k${i}":1}`).join(',')}]}`,
+      `{"a":[${Array.from({ length: 300_000 }, (_, i) => `{"k${i}":1}`).join(',')}]}`,
       undefined,
     ],
     ['the same key', `{${fill('"a":1,')}"a":1}`, 'too_many_keys'],

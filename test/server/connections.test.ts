@@ -8,7 +8,7 @@ const limit = 10;
 let sentinel: RunningSentinel;
 beforeAll(async () => {
   // Those that wait must still be there when the last of the others comes.
-  sentinel = await startProcess({ config: { http: { max_connections: limit, request_timeout_seconds: 5 } } });
+  sentinel = await startProcess({ config: { http: { max_connections: limit, request_timeout_seconds: 3 } } });
 });
 afterAll(() => sentinel.stop());
 

@@ -2,19 +2,20 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Row, Table } from '../../../src/load/destination.ts';
+import type { DuckDbOptions } from '../../../src/load/destinations/duckdb/session.ts';
 import { openDuckDb } from '../../../src/load/destinations/duckdb/index.ts';
 import { row } from '../../conformance/destination.ts';
 
 /** The destination on a file in a folder of its own. */
-export async function openInFolder() {
+export async function openInFolder(options: Omit<DuckDbOptions, 'path'> = {}) {
   const dir = await mkdtemp(join(tmpdir(), 'sentinel-duckdb-'));
   const path = join(dir, 'warehouse.duckdb');
-  let destination = await openDuckDb({ path });
+  let destination = await openDuckDb({ ...options, path });
   return {
     destination,
     async reopen() {
       await destination.close();
-      return (destination = await openDuckDb({ path }));
+      return (destination = await openDuckDb({ ...options, path }));
     },
     async rows(table: string) {
       const { columns, rows } = await destination.query!(`from "${table}"`);

@@ -47,7 +47,7 @@ export async function openDuckDb(options: DuckDbOptions): Promise<Destination> {
         ),
     },
     search: createSearch(question),
-    query: createQuery(session),
+    query: createQuery(session, options.queryLimits),
     async close() {
       await writer.idle();
       await session.close();

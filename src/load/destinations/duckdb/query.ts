@@ -3,12 +3,11 @@ import { SentinelError, messageOf } from '../../../model/errors.ts';
 import type { Destination, QueryResult } from '../../destination.ts';
 import { gate } from '../../destination-kit/gate.ts';
 import { valuesIn } from './result-size.ts';
-import type { Session } from './session.ts';
+import type { QueryLimits, Session } from './session.ts';
 import { checkStatement, failed, refused } from './statement-check.ts';
 import { type ToJson, toJson } from './values.ts';
 
 const defaultMaxRows = 10_000;
-const timeLimitMs = 30_000;
 const interruptEveryMs = 250;
 /** Characters and bytes, roughly, after which a result is cut off as after `maxRows`. */
 const maxResultSize = 64 * 1024 * 1024;
@@ -17,26 +16,34 @@ const mostValues = 2_000_000;
 /** Each running query holds a thread of libuv's pool of four; loads and the queue's writes need the others. */
 const maxRunning = 2;
 const maxWaiting = 32;
-/** Whoever asks shall hear soon that others are in the way. */
-const patienceMs = 5000;
+const defaultLimits: QueryLimits = { runMs: 30_000, waitMs: 5000 };
 
 /** Read-only SQL, each query on a connection and in a snapshot of its own, so that loads go on meanwhile. */
-export function createQuery(session: Session): NonNullable<Destination['query']> {
+export function createQuery(
+  session: Session,
+  { runMs, waitMs }: QueryLimits = defaultLimits,
+): NonNullable<Destination['query']> {
   const inTurn = gate(
-    { running: maxRunning, waiting: maxWaiting, patienceMs },
+    { running: maxRunning, waiting: maxWaiting, patienceMs: waitMs },
     () => new SentinelError('query_busy', 'too many queries are running; send it again later'),
   );
   return (sql, { maxRows = defaultMaxRows } = {}) =>
-    inTurn(() => session.read((connection) => runQuery(connection, sql, maxRows))).catch((error: unknown) => {
-      throw explained(error);
-    });
+    inTurn(() => session.read((connection) => runQuery(connection, sql, { maxRows, runMs }))).catch(
+      (error: unknown) => {
+        throw explained(error);
+      },
+    );
 }
 
-async function runQuery(connection: DuckDBConnection, sql: string, maxRows: number): Promise<QueryResult> {
+async function runQuery(
+  connection: DuckDBConnection,
+  sql: string,
+  { maxRows, runMs }: { maxRows: number; runMs: number },
+): Promise<QueryResult> {
   const statements = await connection.extractStatements(sql);
   if (statements.count !== 1) throw refused('one statement at a time is possible here');
   await checkStatement(connection, sql);
-  const end = Date.now() + timeLimitMs;
+  const end = Date.now() + runMs;
   let timedOut = false;
   // Again and again: between two parts of a result nothing runs that could be interrupted.
   const timer = setInterval(() => {
@@ -61,7 +68,7 @@ async function runQuery(connection: DuckDBConnection, sql: string, maxRows: numb
       if (!take(chunk, convert, rows, budget)) return { columns, rows, truncated: true };
     }
   } catch (error) {
-    if (timedOut) throw failed(`the query took longer than ${timeLimitMs / 1000} s and was stopped`, error);
+    if (timedOut) throw failed(`the query took longer than ${runMs / 1000} s and was stopped`, error);
     throw error;
   } finally {
     clearInterval(timer);

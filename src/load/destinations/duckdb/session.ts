@@ -21,6 +21,14 @@ export interface DuckDbOptions {
    * too little for Node when a query takes all of it.
    */
   memoryLimit?: string;
+  queryLimits?: QueryLimits;
+}
+
+export interface QueryLimits {
+  /** After which a query is stopped. Default 30 s. */
+  runMs: number;
+  /** How long a query waits for others, so that whoever asks hears soon that they are in the way. Default 5 s. */
+  waitMs: number;
 }
 
 /** The open database: one connection that writes, and others for as long as a question takes. */
@@ -108,6 +116,8 @@ export async function openSession(options: DuckDbOptions): Promise<Session> {
         await connection.run('BEGIN TRANSACTION READ ONLY');
         return await use(connection);
       } finally {
+        // A result that was not read to its end keeps the transaction, also of a closed connection, and with it each checkpoint.
+        await connection.run('ROLLBACK').catch(() => undefined);
         reading.delete(connection);
         connection.closeSync();
       }
