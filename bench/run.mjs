@@ -10,6 +10,7 @@ import { printTargets } from './targets.mjs';
 const scenarios = [
   'singles',
   'webhooks',
+  'verified',
   'ndjson',
   'latency',
   'backlog',
@@ -34,7 +35,7 @@ const { values } = parseArgs({
 if (values.help) {
   console.log(`npm run bench -- [options]
   --only A,B      of ${scenarios.join(', ')} (all)
-  --rounds N      of singles, webhooks and ndjson (3)
+  --rounds N      of singles, webhooks, verified and ndjson (3)
   --seconds N     of each run with single events (4)
   --events N      of each NDJSON run (200000)
   --backlog N     events that pile up (5000000)

@@ -1,6 +1,6 @@
 // The built service as a process of its own, in a temporary folder, on a free port.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,9 +10,10 @@ const living = new Set();
 // A run that fails must not leave the service behind.
 process.once('exit', () => living.forEach((child) => child.kill('SIGKILL')));
 
-export async function startSentinel({ prepare } = {}) {
+export async function startSentinel({ prepare, config, env } = {}) {
   const dir = mkdtempSync(join(tmpdir(), 'sentinel-bench-'));
   const data = join(dir, 'data');
+  if (config !== undefined) writeFileSync(join(dir, 'sentinel-config.yaml'), JSON.stringify(config));
   await prepare?.(data);
   let child;
   let url;
@@ -20,7 +21,7 @@ export async function startSentinel({ prepare } = {}) {
   async function start() {
     child = spawn(process.execPath, [cli, 'start'], {
       cwd: dir,
-      env: { ...process.env, SENTINEL_API_PORT: '0', SENTINEL_DATA_DIR: data },
+      env: { ...process.env, ...env, SENTINEL_API_PORT: '0', SENTINEL_DATA_DIR: data },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     living.add(child);

@@ -25,6 +25,15 @@ export const targets = [
     value: (m) => over(m('CPU, single POSTs, drifted (µs/event)'), m('CPU, single POSTs, clean (µs/event)')),
     atMost: 1.3,
   },
+  ...['verified', 'verified, with ids'].map((kind) => ({
+    name: `single POSTs, ${kind} ÷ not verified`,
+    value: (m) =>
+      over(
+        m(`loaded from single POSTs, ${kind} (events/s)`),
+        m('loaded from single POSTs, not verified (events/s)'),
+      ),
+    atLeast: 0.9,
+  })),
   ...[
     [1, 0.9],
     [10, 0.8],

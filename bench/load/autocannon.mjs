@@ -1,8 +1,8 @@
 import autocannon from 'autocannon';
-import { randomUUID } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 
 const [url, connections, seconds, texts] = process.argv.slice(2);
-const { rest, other, every } = JSON.parse(texts);
+const { rest, other, every, secret, ids } = JSON.parse(texts);
 let sent = 0;
 const result = await autocannon({
   url,
@@ -12,10 +12,14 @@ const result = await autocannon({
     {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      setupRequest: (request) => ({
-        ...request,
-        body: `{"event_id":"${randomUUID()}",${++sent % every === 0 ? other : rest}`,
-      }),
+      setupRequest(request) {
+        const id = randomUUID();
+        const body = `{"event_id":"${id}",${++sent % every === 0 ? other : rest}`;
+        if (secret === undefined) return { ...request, body };
+        const signature = `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
+        const headers = { ...request.headers, 'x-hub-signature-256': signature };
+        return { ...request, body, headers: ids ? { ...headers, 'x-github-delivery': id } : headers };
+      },
     },
   ],
 });

@@ -24,6 +24,10 @@ export function postSingles(
     : withAutocannon(url, connections, seconds, texts);
 }
 
+/** The same, each signed as GitHub does it; with `ids`, each is a delivery of its own. Always from autocannon. */
+export const postSigned = (url, { connections, seconds, secret, ids }) =>
+  withAutocannon(url, connections, seconds, { rest: restOfTransaction, every: 1e9, secret, ids });
+
 async function withWrk(url, run, connections, seconds, { rest, other, every }) {
   const dir = mkdtempSync(join(tmpdir(), 'sentinel-load-'));
   const script = join(dir, 'single.lua');

@@ -19,6 +19,15 @@ export interface Engine {
   /** Resolves when the messages are durable (on disk, or replicated). Rejects with `engine_full` or `engine_unavailable`. */
   publish(topic: string, messages: readonly Message[]): Promise<void>;
   /**
+   * Where one process has the engine: the same with entries of the state, all in one transaction. Nobody who watches the
+   * state is told of them.
+   */
+  readonly publishWith?: (
+    topic: string,
+    messages: readonly Message[],
+    entries: readonly StatePut[],
+  ) => Promise<void>;
+  /**
    * Starts a consumer of a topic. A group is created on first use and from then on keeps its position; a new
    * group starts at the oldest message that is still kept. Messages are kept until all groups have settled them;
    * a topic that has no group keeps everything.
@@ -162,7 +171,8 @@ export interface StateStore {
   watch(prefix: string, listener: (change: StateChange) => void): () => void;
 }
 
-export type StateWrite = { put: string; value: Json; ttlMs?: number } | { delete: string };
+export type StatePut = { put: string; value: Json; ttlMs?: number };
+export type StateWrite = StatePut | { delete: string };
 export interface StateEntry<T extends Json = Json> {
   key: string;
   value: T;

@@ -1,4 +1,4 @@
-import type { StateStore } from '../engine/engine.ts';
+import type { Engine, Message } from '../engine/engine.ts';
 
 /** What is remembered of a delivery: under which request id its events are, or will be, in the queue. */
 export interface Mark {
@@ -9,72 +9,35 @@ export interface Mark {
   done?: true;
 }
 
+/** Events that are stored together, and are one delivery when they have a key. */
+export interface Incoming {
+  key: string | undefined;
+  /** Under which they are stored when nothing is known of them. */
+  mine: Mark;
+  message: (mark: Mark) => Message;
+}
+
+export interface Published {
+  mark: Mark;
+  /** Its events were not in the queue before, as far as is known. */
+  isNew: boolean;
+}
+
 export interface Deliveries {
   /**
-   * Remembers a delivery as `mine`, unless it is known: then what is known of it. One that is not `done` may have been cut
-   * off by a crash, or be on its way at this moment; who publishes it again, under the id of the mark, makes no second event
-   * of it.
+   * Publishes what is not known to be durable, and remembers it for `ttlMs`. What is known but was cut off is published under
+   * the id that is known, so that it is one event. What was published is known when the request comes again.
    */
-  claim(key: string, mine: Mark, ttlMs: number): Promise<Mark | undefined>;
+  publish(incoming: readonly Incoming[], ttlMs: number): Promise<Published[]>;
+  /** `publish` publishes all or nothing. */
+  readonly wholeOrNone: boolean;
   isKnown(key: string): Promise<boolean>;
-  /** Says that a delivery is durable in the queue; written a moment later, with others. */
-  settle(key: string, mark: Mark, ttlMs: number): void;
   /** Writes what is left to write. */
   close(): Promise<void>;
 }
 
-const flushMs = 50;
-const flushAt = 500;
-
-export function createDeliveries(
-  state: Pick<StateStore, 'get' | 'putIfAbsent' | 'write'>,
-  onError: (error: unknown) => void,
-): Deliveries {
-  /** Settled, and not yet written so. */
-  let unwritten = new Map<string, { mark: Mark; ttlMs: number }>();
-  let writing = new Map<string, { mark: Mark; ttlMs: number }>();
-  let timer: NodeJS.Timeout | undefined;
-  let flushing: Promise<void> = Promise.resolve();
-
-  const known = async (key: string): Promise<Mark | undefined> =>
-    unwritten.get(key)?.mark ??
-    writing.get(key)?.mark ??
-    (await state.get<{ id: string; at: number; done?: true }>(key));
-
-  async function flush(): Promise<void> {
-    clearTimeout(timer);
-    timer = undefined;
-    writing = unwritten;
-    unwritten = new Map();
-    try {
-      await state.write(
-        [...writing].map(([key, { mark, ttlMs }]) => ({ put: key, value: { ...mark, done: true }, ttlMs })),
-      );
-    } catch (error) {
-      // Nothing is lost: the next try of such a delivery is published again, under the same id.
-      onError(error);
-    }
-    writing = new Map();
-  }
-
-  const flushInOrder = (): Promise<void> => (flushing = flushing.then(flush));
-
-  return {
-    async claim(key, mine, ttlMs) {
-      for (;;) {
-        const before = await known(key);
-        if (before !== undefined) return before;
-        if (await state.putIfAbsent(key, { ...mine }, { ttlMs })) return undefined;
-      }
-    },
-    isKnown: async (key) => (await known(key)) !== undefined,
-    settle(key, mark, ttlMs) {
-      unwritten.set(key, { mark: { ...mark, done: true }, ttlMs });
-      if (unwritten.size >= flushAt) void flushInOrder();
-      else timer ??= setTimeout(() => void flushInOrder(), flushMs).unref();
-    },
-    async close() {
-      await flushInOrder();
-    },
-  };
-}
+/** The part of an engine that deliveries need. */
+export type DeliveryStore = Pick<Engine, 'publish' | 'publishWith'> & {
+  state: Pick<Engine['state'], 'get' | 'putIfAbsent' | 'write'>;
+};
+export type KnownMark = { id: string; at: number; done?: true };

@@ -27,6 +27,11 @@ export const unavailable: Problem = {
   detail: 'Nothing of this request was stored. Send it again later.',
   retryAfter: 1,
 };
+export const partlyUnavailable: Problem = {
+  ...unavailable,
+  detail:
+    'Some events of this request may be stored. Send it again later, whole: those that have an id are stored once.',
+};
 export const notVerifiable: Problem = {
   status: 503,
   code: 'verification_unavailable',

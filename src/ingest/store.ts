@@ -8,7 +8,7 @@ import type { Source } from '../sources/source.ts';
 import type { LimitedLog } from '../support/log-limit.ts';
 import { type Answer, jsonAnswer } from './answer.ts';
 import type { Deliveries, Mark } from './deliveries.ts';
-import { unavailable } from './problems.ts';
+import { partlyUnavailable, unavailable } from './problems.ts';
 import { encodeRecord } from './record.ts';
 import { createRequestIds, requestIdsFrom } from './request-id.ts';
 import { type Unit, unitsOf } from './units.ts';
@@ -20,9 +20,6 @@ export interface StoreOptions {
   deliveries: Deliveries;
 }
 
-/** Deliveries of one request that are looked up at the same time. */
-const claimsAtOnce = 64;
-
 /** Makes the events of a request durable, and says under which ids. */
 export function createStore({ publish, deliveries }: StoreOptions, log: LimitedLog) {
   const nextId = createRequestIds();
@@ -32,66 +29,21 @@ export function createStore({ publish, deliveries }: StoreOptions, log: LimitedL
     const first = nextId(total);
     const at = Date.now();
     if (units.length === 1 && units[0]!.delivery === undefined) {
-      await publishUnit(units[0]!, { id: first, at }, source);
+      await publish(messageOf(units[0]!, { id: first, at }, source));
       return { ids: [{ first, count: total }], stored: total };
     }
     const idAt = requestIdsFrom(first);
     let before = 0;
-    const mine = units.map(({ count }) => ({ id: idAt((before += count) - count), at }));
-    /** By delivery: one may stand in a request twice. */
-    const seen = new Map<string, Promise<{ mark: Mark; stored: number }>>();
-    const settle = (unit: Unit, index: number) => {
-      if (unit.delivery === undefined) return publishUnit(unit, mine[index]!, source);
-      const other = seen.get(unit.delivery);
-      if (other !== undefined) return other.then(({ mark }) => ({ mark, stored: 0 }));
-      const settled = deliver(unit, unit.delivery, mine[index]!, source);
-      seen.set(unit.delivery, settled);
-      return settled;
-    };
-    const settled: { mark: Mark; stored: number }[] = [];
-    for (let from = 0; from < units.length; from += claimsAtOnce)
-      settled.push(
-        ...(await Promise.all(
-          units.slice(from, from + claimsAtOnce).map((unit, index) => settle(unit, from + index)),
-        )),
-      );
+    const incoming = units.map((unit) => ({
+      key: unit.delivery,
+      mine: { id: idAt((before += unit.count) - unit.count), at },
+      message: (mark: Mark) => messageOf(unit, mark, source),
+    }));
+    const published = await deliveries.publish(incoming, source.idTtlMs);
     return {
-      ids: settled.map(({ mark }, index) => ({ first: mark.id, count: units[index]!.count })),
-      stored: settled.reduce((sum, one) => sum + one.stored, 0),
+      ids: published.map(({ mark }, index) => ({ first: mark.id, count: units[index]!.count })),
+      stored: published.reduce((sum, { isNew }, index) => sum + (isNew ? units[index]!.count : 0), 0),
     };
-  }
-
-  /** One with an id: what is known of it is answered as the first time; what a crash has cut off is made good. */
-  async function deliver(
-    unit: Unit,
-    key: string,
-    mine: Mark,
-    source: Source,
-  ): Promise<{ mark: Mark; stored: number }> {
-    const known = await deliveries.claim(key, mine, source.idTtlMs);
-    if (known?.done === true) return { mark: known, stored: 0 };
-    const published = await publishUnit(unit, known ?? mine, source);
-    deliveries.settle(key, published.mark, source.idTtlMs);
-    return published;
-  }
-
-  async function publishUnit(
-    { bytes, count, parcel }: Unit,
-    mark: Mark,
-    source: Source,
-  ): Promise<{ mark: Mark; stored: number }> {
-    const { lines, headers } = parcel;
-    const header = {
-      id: mark.id,
-      at: mark.at,
-      n: count,
-      ...(source.name === undefined ? undefined : { source: source.name }),
-      ...(lines.exact ? { exact: true as const } : undefined),
-      ...(lines.plain ? { plain: true as const } : undefined),
-      ...(headers === undefined ? undefined : { headers }),
-    };
-    await publish({ body: encodeRecord(header, bytes), events: count });
-    return { mark, stored: count };
   }
 
   return async (
@@ -120,7 +72,7 @@ export function createStore({ publish, deliveries }: StoreOptions, log: LimitedL
         { err: error, status: 'failed', source: source.name, code: 'not_stored' },
         'events refused: the queue does not take them now',
       );
-      return fail(unavailable);
+      return fail(deliveries.wholeOrNone || units.length === 1 ? unavailable : partlyUnavailable);
     }
   };
 }
@@ -139,4 +91,18 @@ function manyAccepted(parts: Stored['ids']): string {
     return Array.from({ length: count }, (_, index) => idAt(index));
   });
   return `{"status":"accepted","accepted":${ids.length},"request_ids":["${ids.join('","')}"]}`;
+}
+
+function messageOf({ bytes, count, parcel }: Unit, mark: Mark, source: Source): Message {
+  const { lines, headers } = parcel;
+  const header = {
+    id: mark.id,
+    at: mark.at,
+    n: count,
+    ...(source.name === undefined ? undefined : { source: source.name }),
+    ...(lines.exact ? { exact: true as const } : undefined),
+    ...(lines.plain ? { plain: true as const } : undefined),
+    ...(headers === undefined ? undefined : { headers }),
+  };
+  return { body: encodeRecord(header, bytes), events: count };
 }

@@ -10,7 +10,7 @@ import { openEngine } from '../engine/open.ts';
 import { adapterOf } from '../load/adapters.ts';
 import { SentinelError, messageOf } from '../model/errors.ts';
 import { topics } from '../model/event.ts';
-import { createDeliveries } from '../ingest/deliveries.ts';
+import { createDeliveries } from '../ingest/create-deliveries.ts';
 import { createIngest } from '../ingest/handler.ts';
 import { createBuckets } from '../sources/rate-limit.ts';
 import { createClientAddress, createSources } from '../sources/source.ts';
@@ -154,7 +154,7 @@ async function open(
     const rules = keep(await openRuleStore(engine.state, { ttlDays: config.state.ruleTtlDays, log }));
     const { maxBodyBytes, maxEventsPerRequest: maxEvents, maxDepth } = config.http;
     const deliveries = keep(
-      createDeliveries(engine.state, (error) =>
+      createDeliveries(engine, topics.raw, (error) =>
         log.warn({ err: error, code: 'delivery_not_noted' }, 'deliveries could not be noted as stored'),
       ),
     );

@@ -5,7 +5,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SentinelError } from '../../src/model/errors.ts';
-import { createDeliveries } from '../../src/ingest/deliveries.ts';
+import { createDeliveries } from '../../src/ingest/create-deliveries.ts';
 import { memoryState } from '../helpers/memory-state.ts';
 import { createIngest } from '../../src/ingest/handler.ts';
 import { forEachEvent } from '../../src/ingest/record.ts';
@@ -36,7 +36,11 @@ beforeEach(async () => {
     },
     rateLimit: () => undefined,
     clientAddress: () => 'test',
-    deliveries: createDeliveries(memoryState(), () => undefined),
+    deliveries: createDeliveries(
+      { state: memoryState(), publish: async () => undefined },
+      'raw_event',
+      () => undefined,
+    ),
     limits: { maxBodyBytes: 2 ** 20, maxEvents: 4, maxDepth: 8 },
     log: createLogger({ level: 'silent', format: 'json' }),
     publish: async ({ body }) => {

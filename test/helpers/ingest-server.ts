@@ -2,7 +2,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { SourceConfig } from '../../src/config/types.ts';
-import { createDeliveries } from '../../src/ingest/deliveries.ts';
+import { createDeliveries } from '../../src/ingest/create-deliveries.ts';
+import type { Message } from '../../src/engine/engine.ts';
+import { topics } from '../../src/model/event.ts';
 import { createIngest } from '../../src/ingest/handler.ts';
 import { type RecordHeader, forEachEvent } from '../../src/ingest/record.ts';
 import { createClientAddress, createSources } from '../../src/sources/source.ts';
@@ -33,25 +35,30 @@ export async function startIngest(
 ): Promise<IngestServer> {
   const stored: IngestServer['stored'] = [];
   const lines: string[] = [];
+  const publish = async ({ body }: Message): Promise<void> => {
+    const store = () =>
+      forEachEvent(body, ({ header, requestId, text }) => void stored.push({ header, requestId, text }));
+    await (options.publish?.(store) ?? Promise.resolve(store()));
+  };
   const ingest = createIngest({
     authorize: () => ({ status: 401, code: 'unauthorized', title: 'Token needed', detail: 'Send a key.' }),
     rateLimit: () => undefined,
     clientAddress: createClientAddress(options.trustedProxies ?? []),
     sources: createSources(sources, options.outside),
-    deliveries: createDeliveries(options.state ?? memoryState(), (error) => {
-      throw error;
-    }),
+    deliveries: createDeliveries(
+      { state: options.state ?? memoryState(), publish: async (_, [message]) => publish(message!) },
+      topics.raw,
+      (error) => {
+        throw error;
+      },
+    ),
     visit: options.visit,
     limits: { maxBodyBytes: options.maxBodyBytes ?? 2 ** 20, maxEvents: 100, maxDepth: 16 },
     log: createLogger(
       { level: 'info', format: 'json' },
       { destination: { write: (line: string) => void lines.push(line) } },
     ),
-    publish: async ({ body }) => {
-      const store = () =>
-        forEachEvent(body, ({ header, requestId, text }) => void stored.push({ header, requestId, text }));
-      await (options.publish?.(store) ?? Promise.resolve(store()));
-    },
+    publish,
   });
   const server = createServer((request, response) => ingest.handle(request, response)).listen(0, '127.0.0.1');
   await once(server, 'listening');

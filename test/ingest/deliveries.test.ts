@@ -103,6 +103,25 @@ describe('what a crash or a full queue has cut off', () => {
     expect(server.stored).toMatchObject([{ requestId: mark!.value.id, header: { at: mark!.value.at } }]);
   });
 
+  it('of a list with ids of their own is said to be in part, where it may be', async () => {
+    let room = 1;
+    const server = await start(
+      { ...open, id: '/id' },
+      {
+        publish: async (store) => {
+          if (--room < 0) throw new SentinelError('engine_full', 'full');
+          store();
+        },
+      },
+    );
+    const refused = await post(server, '[{"id":1},{"id":2}]');
+    expect(refused).toMatchObject({ status: 503, body: { code: 'queue_unavailable' } });
+    expect(refused.body['detail']).toContain('Some events');
+    room = 2;
+    expect((await post(server, '[{"id":1},{"id":2}]')).status).toBe(202);
+    expect(texts(server)).toEqual(['{"id":1}', '{"id":2}']);
+  });
+
   it('is stored although the crash came right after it was published', async () => {
     const state = memoryState();
     // Marks are written; that it is durable is not, as after kill -9.

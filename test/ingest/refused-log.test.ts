@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, it } from 'vitest';
 import { SentinelError } from '../../src/model/errors.ts';
-import { createDeliveries } from '../../src/ingest/deliveries.ts';
+import { createDeliveries } from '../../src/ingest/create-deliveries.ts';
 import { memoryState } from '../helpers/memory-state.ts';
 import { createIngest } from '../../src/ingest/handler.ts';
 import { createLogger } from '../../src/support/log.ts';
@@ -15,7 +15,11 @@ it('a queue that takes nothing does not fill the log, however many requests come
     authorize: () => undefined,
     rateLimit: () => undefined,
     clientAddress: () => 'test',
-    deliveries: createDeliveries(memoryState(), () => undefined),
+    deliveries: createDeliveries(
+      { state: memoryState(), publish: async () => undefined },
+      'raw_event',
+      () => undefined,
+    ),
     limits: { maxBodyBytes: 2 ** 20, maxEvents: 4, maxDepth: 8 },
     log: createLogger({ level: 'info', format: 'json' }, { destination }),
     publish: () => Promise.reject(new SentinelError('engine_full', 'full')),

@@ -79,6 +79,7 @@ export async function openEmbeddedEngine(options: EmbeddedEngineOptions): Promis
     ordered: true,
     state: guardedState(state, guarded, () => checkOpen(!closed)),
     publish: (topic, messages) => guarded(() => publisher.publish(topic, messages)),
+    publishWith: (topic, messages, entries) => guarded(() => publisher.publish(topic, messages, entries)),
     async consume(topic, group, consumeOptions, handle) {
       checkOpen(!closing);
       checkName('topic', topic);

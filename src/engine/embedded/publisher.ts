@@ -1,10 +1,12 @@
 import { SentinelError } from '../../model/errors.ts';
-import type { Message } from '../engine.ts';
+import type { Message, StatePut } from '../engine.ts';
+import { keyBytes } from '../state-key.ts';
 import { checkName } from '../names.ts';
 import { checkMessage, encodeBlock, eventsOf, maxBytesPerBlock, maxMessagesPerBlock } from './block.ts';
 import { readPartition, replacePartition } from './records.ts';
 import type { PartitionRecord } from './record-types.ts';
 import { settledBefore } from './backlog.ts';
+import { putEntry } from './state.ts';
 import { refresh, type Store } from './store.ts';
 import type { Wakeup } from './wakeup.ts';
 
@@ -15,7 +17,8 @@ export interface Limits {
 }
 
 export interface Publisher {
-  publish(topic: string, messages: readonly Message[]): Promise<void>;
+  /** `entries` of the state are written in the same transaction. */
+  publish(topic: string, messages: readonly Message[], entries?: readonly StatePut[]): Promise<void>;
   /** Resolves when nothing is on its way to the disk any more. */
   idle(): Promise<void>;
 }
@@ -39,6 +42,7 @@ interface Taken {
 
 interface Request {
   messages: readonly Message[];
+  entries: readonly StatePut[];
   events: number;
   bytes: number;
   resolve: () => void;
@@ -125,13 +129,17 @@ export function createPublisher(store: Store, writer: string, limits: Limits, wa
   }
 
   async function write(topic: string, out: Outgoing, requests: readonly Request[]): Promise<void> {
+    const entries = requests.flatMap((request) => request.entries);
     for (;;) {
       const { blocks, after } = planBlocks(out.partition, requests);
       const done = await replacePartition(store, topic, writer, out.partition, after, () => {
         for (const { number, block } of blocks) void store.log.put([topic, writer, number], block);
+        for (const { put, value, ttlMs } of entries) putEntry(store, keyBytes(put), value, ttlMs);
       });
       if (done) {
         out.partition = after;
+        // Whoever waited for an entry finds it.
+        if (entries.length > 0) refresh(store);
         return;
       }
       // A thread that was killed and started again may still have had a commit on its way.
@@ -141,7 +149,7 @@ export function createPublisher(store: Store, writer: string, limits: Limits, wa
   }
 
   return {
-    async publish(topic, messages) {
+    async publish(topic, messages, entries = []) {
       const out = outgoingOf(topic);
       if (messages.length === 0) return;
       let events = 0;
@@ -155,7 +163,7 @@ export function createPublisher(store: Store, writer: string, limits: Limits, wa
       out.queued.events += events;
       out.queued.bytes += bytes;
       await new Promise<void>((resolve, reject) => {
-        out.queue.push({ messages, events, bytes, resolve, reject });
+        out.queue.push({ messages, entries, events, bytes, resolve, reject });
         running ??= commitAll();
       });
     },

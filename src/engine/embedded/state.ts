@@ -18,12 +18,6 @@ export function createState(store: Store, wakeup: Wakeup): { state: StateStore; 
     return entry && !isExpired(entry.version) ? (entry.value as T) : undefined;
   }
 
-  function put(key: Buffer, value: Json, ttlMs: number | undefined): void {
-    const expiresAt = ttlMs === undefined ? never : Date.now() + ttlMs;
-    void store.state.put(key, value, expiresAt);
-    if (expiresAt !== never) void store.expiry.put(expiryKey(expiresAt, key), nothing);
-  }
-
   async function sweepQuietly(): Promise<void> {
     if (sweeping) return;
     try {
@@ -50,7 +44,7 @@ export function createState(store: Store, wakeup: Wakeup): { state: StateStore; 
         const entry = store.state.getEntry(bytes);
         const version = entry?.version;
         if (entry && !isExpired(version)) return false;
-        const write = (): void => put(bytes, value, options?.ttlMs);
+        const write = (): void => putEntry(store, bytes, value, options?.ttlMs);
         const won = await durable(() =>
           version === undefined
             ? store.state.ifNoExists(bytes, write)
@@ -70,7 +64,7 @@ export function createState(store: Store, wakeup: Wakeup): { state: StateStore; 
       if (writes.length === 0) return;
       await writeTogether(store, () => {
         for (const { operation, bytes } of writes) {
-          if ('put' in operation) put(bytes, operation.value, operation.ttlMs);
+          if ('put' in operation) putEntry(store, bytes, operation.value, operation.ttlMs);
           else void store.state.remove(bytes);
         }
       });
@@ -108,6 +102,13 @@ export function createState(store: Store, wakeup: Wakeup): { state: StateStore; 
       await sweeping?.catch(() => undefined);
     },
   };
+}
+
+/** Within a transaction. */
+export function putEntry(store: Store, key: Buffer, value: Json, ttlMs: number | undefined): void {
+  const expiresAt = ttlMs === undefined ? never : Date.now() + ttlMs;
+  void store.state.put(key, value, expiresAt);
+  if (expiresAt !== never) void store.expiry.put(expiryKey(expiresAt, key), nothing);
 }
 
 /** On its own, so that a listener that throws cannot fail the write it is told about. */

@@ -1,4 +1,4 @@
-import { fitsAny, headerText, hmac } from './compare.ts';
+import { fitsAnyDigest, headerText, hmac } from './compare.ts';
 import { type Json, type JsonObject, isObject } from '../../model/json.ts';
 import { type Preset, refuse, verified } from './scheme.ts';
 import { readObject } from './read-body.ts';
@@ -15,7 +15,7 @@ export const adyen: Preset = {
   create({ secrets }) {
     const keys = secrets.map((secret) => Buffer.from(secret, 'hex'));
     const fits = (given: string, signed: string | Buffer) =>
-      fitsAny(
+      fitsAnyDigest(
         [given],
         keys.map((key) => hmac('sha256', key, [signed], 'base64')),
       );

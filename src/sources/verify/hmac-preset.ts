@@ -1,4 +1,4 @@
-import { fitsAny, headerText, hmac } from './compare.ts';
+import { fitsAnyDigest, headerText, hmac } from './compare.ts';
 import {
   type HashName,
   type Preset,
@@ -83,7 +83,7 @@ export function createHmacVerifier(
       if (time !== undefined && at === undefined) return refuse('timestamp_missing');
       const parts = signed({ body, timestamp, method, url, header, settings });
       const expected = keys.map((key) => hmac(algorithm, key, parts, encoding));
-      if (!fitsAny(given.map(fold), expected)) return refuse('signature_wrong');
+      if (!fitsAnyDigest(given.map(fold), expected)) return refuse('signature_wrong');
       return at === undefined ? verified : judgeTime(at, now(), toleranceMs);
     },
     sign({ method, url, body, now: at }) {

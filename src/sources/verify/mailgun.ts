@@ -1,4 +1,4 @@
-import { fitsAny, hmac } from './compare.ts';
+import { fitsAnyDigest, hmac } from './compare.ts';
 import { judgeTime, timeOf } from './hmac-preset.ts';
 import { isObject } from '../../model/json.ts';
 import { type Preset, refuse } from './scheme.ts';
@@ -30,7 +30,7 @@ export const mailgun: Preset = {
         const at = timeOf(text, 's');
         if (at === undefined) return refuse('timestamp_missing');
         const expected = secrets.map((secret) => sign(secret, text, token));
-        if (!fitsAny([signature.toLowerCase()], expected)) return refuse('signature_wrong');
+        if (!fitsAnyDigest([signature.toLowerCase()], expected)) return refuse('signature_wrong');
         return judgeTime(at, now(), toleranceMs);
       },
       sign({ body, now: at }) {

@@ -33,6 +33,22 @@ export function topicSuite(subject: Subject): void {
       expect(seen.map(({ body }, i) => Buffer.compare(body, bodies[i]!))).toEqual([0, 0, 0]);
     });
 
+    it('where one process has it: publishes with entries of the state, which expire', async () => {
+      const { engine } = subject;
+      if (engine.publishWith === undefined) return expect(engine.ordered).toBe(false);
+      await engine.publishWith(
+        'orders',
+        [message('an order')],
+        [
+          { put: 'noted/1', value: { id: 1 }, ttlMs: 60_000 },
+          { put: 'noted/2', value: 2, ttlMs: 1 },
+        ],
+      );
+      expect(await engine.state.get('noted/1')).toEqual({ id: 1 });
+      await until(async () => (await engine.state.get('noted/2')) === undefined);
+      expect((await collect(engine, 'orders', 'loader', 1)).map(text)).toEqual(['an order']);
+    });
+
     it('takes an empty publish', async () => {
       await expect(subject.engine.publish('orders', [])).resolves.toBeUndefined();
     });

@@ -1,0 +1,89 @@
+import type { Deliveries, DeliveryStore, Incoming, KnownMark, Mark, Published } from './deliveries.ts';
+
+const flushMs = 50;
+const flushAt = 500;
+/** Deliveries of one request that are looked up at the same time. */
+const claimsAtOnce = 64;
+
+/**
+ * Where another process may receive the same delivery at this moment: the mark is written first, if there is none, then the
+ * events, and a moment later that the mark is done.
+ */
+export function deliveriesAmongProcesses(
+  { state, publish }: DeliveryStore,
+  topic: string,
+  onError: (error: unknown) => void,
+): Deliveries {
+  /** Durable, and not yet written so. */
+  let unwritten = new Map<string, { mark: Mark; ttlMs: number }>();
+  let writing = new Map<string, { mark: Mark; ttlMs: number }>();
+  let timer: NodeJS.Timeout | undefined;
+  let flushing: Promise<void> = Promise.resolve();
+
+  const known = async (key: string): Promise<Mark | undefined> =>
+    unwritten.get(key)?.mark ?? writing.get(key)?.mark ?? (await state.get<KnownMark>(key));
+
+  async function claim(key: string, mine: Mark, ttlMs: number): Promise<Mark | undefined> {
+    for (;;) {
+      const before = await known(key);
+      if (before !== undefined) return before;
+      if (await state.putIfAbsent(key, { ...mine }, { ttlMs })) return undefined;
+    }
+  }
+
+  async function publishOne({ key, mine, message }: Incoming, ttlMs: number): Promise<Published> {
+    const before = key === undefined ? undefined : await claim(key, mine, ttlMs);
+    if (before?.done === true) return { mark: before, isNew: false };
+    const mark = before ?? mine;
+    await publish(topic, [message(mark)]);
+    if (key !== undefined) settle(key, mark, ttlMs);
+    return { mark, isNew: true };
+  }
+
+  function settle(key: string, mark: Mark, ttlMs: number): void {
+    unwritten.set(key, { mark: { ...mark, done: true }, ttlMs });
+    if (unwritten.size >= flushAt) void flushInOrder();
+    else timer ??= setTimeout(() => void flushInOrder(), flushMs).unref();
+  }
+
+  async function flush(): Promise<void> {
+    clearTimeout(timer);
+    timer = undefined;
+    writing = unwritten;
+    unwritten = new Map();
+    try {
+      await state.write(
+        [...writing].map(([key, { mark, ttlMs }]) => ({ put: key, value: { ...mark, done: true }, ttlMs })),
+      );
+    } catch (error) {
+      // Nothing is lost: the next try of such a delivery is published again, under the same id.
+      onError(error);
+    }
+    writing = new Map();
+  }
+
+  const flushInOrder = (): Promise<void> => (flushing = flushing.then(flush));
+
+  return {
+    wholeOrNone: false,
+    async publish(incoming, ttlMs) {
+      /** A key may stand in a request twice. */
+      const seen = new Map<string, Promise<Published>>();
+      const publishOnce = (one: Incoming): Promise<Published> => {
+        const first = one.key === undefined ? undefined : seen.get(one.key);
+        if (first !== undefined) return first.then(({ mark }) => ({ mark, isNew: false }));
+        const published = publishOne(one, ttlMs);
+        if (one.key !== undefined) seen.set(one.key, published);
+        return published;
+      };
+      const published: Published[] = [];
+      for (let from = 0; from < incoming.length; from += claimsAtOnce)
+        published.push(
+          ...(await Promise.all(incoming.slice(from, from + claimsAtOnce).map((one) => publishOnce(one)))),
+        );
+      return published;
+    },
+    isKnown: async (key) => (await known(key)) !== undefined,
+    close: () => flushInOrder(),
+  };
+}
