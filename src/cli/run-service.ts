@@ -23,6 +23,7 @@ export async function runService(
   const logs = createLogRing();
   const log = createLogger(config.log, { tap: logs.add });
   const stopped = stopSignal();
+  void stopped.received.then(() => endInTime(log));
   // Those in the data folder are protected by the folder.
   const databases = [config.destination, ...config.destinations].flatMap((each) => fileOf(each) ?? []);
   await allowNoMoreThan(databases);
@@ -35,6 +36,20 @@ export async function runService(
   );
   await service.close();
   stopped.release();
+}
+
+/** Longer than running batches and steps are waited for; a start that hangs is waited for as long. */
+const stopsWithinMs = 20_000;
+
+/** Whatever does not end in time is ended: what is accepted is on disk, and goes on after the next start. */
+function endInTime(log: Logger): void {
+  setTimeout(() => {
+    log.fatal(
+      { status: 'failed', code: 'stop_overdue' },
+      `not stopped after ${stopsWithinMs / 1000} s: the process ends, the events stay in the queue`,
+    );
+    process.exit(1);
+  }, stopsWithinMs).unref();
 }
 
 const signals = ['SIGINT', 'SIGTERM'] as const;

@@ -72,6 +72,7 @@ export const settingsSchema = group({
   pipeline: group({
     max_batch_events: wholeNumber(1, 1_000_000).default(10_000),
     max_batch_bytes: byteSize(1024, GiB).default(8 * MiB),
+    stall_seconds: positiveNumber(3600, 'seconds').default(10),
   }).prefault({}),
   retry: group({
     max_attempts: maxAttempts.default(defaultRetry.maxAttempts),

@@ -42,6 +42,7 @@ export function toConfig(
     pipeline: {
       maxBatchEvents: settings.pipeline.max_batch_events,
       maxBatchBytes: settings.pipeline.max_batch_bytes,
+      stallMs: Math.ceil(settings.pipeline.stall_seconds * 1000),
     },
     retry: {
       maxAttempts: settings.retry.max_attempts,

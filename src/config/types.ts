@@ -47,7 +47,12 @@ export interface Config {
     /** Events that may wait before ingest answers 503. */
     maxEvents: number;
   };
-  pipeline: { maxBatchEvents: number; maxBatchBytes: number };
+  pipeline: {
+    maxBatchEvents: number;
+    maxBatchBytes: number;
+    /** What the code of a contract or step may take before its event or message is given up on. */
+    stallMs: number;
+  };
   /** For every step that says nothing else. */
   retry: RetryPolicy;
   healing: HealingConfig;

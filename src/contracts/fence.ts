@@ -25,8 +25,7 @@ export interface Judge {
  */
 export function fenced(contract: Named, judge: Judge): Pick<Contract, 'validate' | 'checkFields'> {
   const { name, version } = contract;
-  const code = new ForeignCode(`contract ${name} ${version}`);
-  if (judge.mayHang) code.suspect();
+  const code = new ForeignCode(`contract ${name} ${version}`, judge.mayHang);
   /** The fields with the one that failed last at the head: mostly it is to blame again. */
   let fields = judge.fields;
 

@@ -1,5 +1,7 @@
 import { withHeaders } from '../load/headers-column.ts';
 import type { Config } from '../config/load.ts';
+import { Judge } from '../contracts/apart/judge.ts';
+import { judgeApart } from '../contracts/apart/judged-apart.ts';
 import { serviceContracts } from '../contracts/for-service.ts';
 import { createClaims } from '../dead-letter/claims.ts';
 import { createDeadLetters } from '../dead-letter/store.ts';
@@ -8,7 +10,7 @@ import { SentinelError } from '../model/errors.ts';
 import { checkCopied } from '../load/replicas/check.ts';
 import { startCopies } from '../load/replicas/replicas.ts';
 import { createCopyFeed, createTellWithdrawn } from '../load/replicas/feed.ts';
-import { stepFolders } from '../config/project.ts';
+import { contractFolders, stepFolders } from '../config/project.ts';
 import { healersFor } from '../repair/healing/healers.ts';
 import { healingStage } from '../repair/healing/stage.ts';
 import { recentEvents } from '../repair/rules/recent-events.ts';
@@ -46,6 +48,10 @@ import { createFaults } from '../runtime/stop-process.ts';
 export async function startPipeline(parts: PipelineParts): Promise<StartedPipeline> {
   const { config, engine, log } = parts;
   const contracts = await serviceContracts(config, log);
+  const stopJudge = judgeApart(
+    contracts,
+    () => new Judge(contractFolders(config), { stallMs: config.pipeline.stallMs, log }),
+  );
   checkCopied(config.destinations, contracts);
   const steps = await discoverSteps(stepFolders(config));
   const insight = await openInsight({ engine, log, record: parts.consume });
@@ -167,6 +173,7 @@ export async function startPipeline(parts: PipelineParts): Promise<StartedPipeli
       await insight.close();
       await rules.close();
       await store.destination.close();
+      stopJudge();
     },
   };
 }

@@ -20,6 +20,7 @@ export const errorCodes = {
   llm_budget_exhausted: { retryable: true },
   step_failed: { retryable: true },
   pipeline_stopped: { retryable: true },
+  pipeline_busy: { retryable: true },
   no_worker: { retryable: true },
   not_found: { retryable: false },
   conflict: { retryable: false },

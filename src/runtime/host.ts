@@ -4,9 +4,11 @@ import type { Config } from '../config/load.ts';
 import { type ErrorCode, SentinelError, fromThread, messageOf } from '../model/errors.ts';
 import type { Table } from '../load/destination.ts';
 import type { Logger } from '../support/log.ts';
+import { type Beat, createBeat } from '../support/beat.ts';
 import { receiveLines } from './log-port.ts';
 import type { Pipeline } from './pipeline-api.ts';
 import { remote } from './rpc.ts';
+import { StallWatch } from './stall-watch.ts';
 import type { WorkerInput, WorkerReport } from './worker.ts';
 
 /** The pipeline in a thread of its own, as the main thread sees it. */
@@ -34,7 +36,9 @@ export interface HostOptions {
  * nothing in the service knows how to go on then.
  */
 export async function hostPipeline(config: Config, options: HostOptions): Promise<PipelineHost> {
-  let current = spawn(config, options);
+  const beat = createBeat();
+  const watch = new StallWatch(beat);
+  let current = spawn(config, options, beat);
   await current;
   /** The running pipeline; none when the last restart failed, which was reported then. */
   const running = () => current.catch(() => undefined);
@@ -43,18 +47,20 @@ export async function hostPipeline(config: Config, options: HostOptions): Promis
     api: new Proxy({} as Pipeline, {
       get:
         (_, method) =>
-        async (...args: never[]) => {
-          // Looked up at each call, because a restart replaces it.
-          const { api } = await current;
-          return (api[method as keyof Pipeline] as (...args: never[]) => unknown)(...args);
-        },
+        (...args: never[]) =>
+          watch.orBusy(
+            // Looked up at each call, because a restart replaces it.
+            current.then(({ api }) =>
+              (api[method as keyof Pipeline] as (...args: never[]) => unknown)(...args),
+            ),
+          ),
     }),
     async restart(config, tables) {
       const previous = await running();
       await previous?.api.prepare(tables);
       current = (async () => {
         await previous?.close();
-        return spawn(config, options);
+        return spawn(config, options, beat);
       })();
       await current.catch((error: unknown) => {
         throw new SentinelError('pipeline_stopped', `the pipeline did not start again: ${messageOf(error)}`, {
@@ -63,6 +69,7 @@ export async function hostPipeline(config: Config, options: HostOptions): Promis
       });
     },
     async close() {
+      watch.stop();
       await (await running())?.close();
     },
   };
@@ -71,13 +78,14 @@ export async function hostPipeline(config: Config, options: HostOptions): Promis
 async function spawn(
   config: Config,
   { consume, onCrash, onLogLine }: HostOptions,
+  beat: Beat,
 ): Promise<{ api: Pipeline; close: () => Promise<void> }> {
   const logs = onLogLine === undefined ? undefined : new MessageChannel();
   if (logs !== undefined && onLogLine !== undefined) receiveLines(logs.port1, onLogLine);
   const logPort = logs === undefined ? {} : { logPort: logs.port2 };
   const worker = new Worker(new URL(workerFile, import.meta.url), {
     name: 'pipeline',
-    workerData: { config, consume, writer: 'pipeline', ...logPort } satisfies WorkerInput,
+    workerData: { config, consume, writer: 'pipeline', beat, ...logPort } satisfies WorkerInput,
     transferList: logs === undefined ? [] : [logs.port2],
   });
   const { api, fail } = remote<Pipeline>(worker);

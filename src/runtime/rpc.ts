@@ -1,4 +1,4 @@
-import { packNumbers, unpackNumbers } from './exact-messages.ts';
+import { packNumbers, unpackNumbers } from '../model/exact-messages.ts';
 import type { MessagePort, Worker } from 'node:worker_threads';
 import { type ErrorCode, SentinelError, errorCodes, messageOf } from '../model/errors.ts';
 

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Config } from '../config/load.ts';
 import { loadContracts } from '../contracts/discover.ts';
@@ -23,6 +25,7 @@ import { openRuleStore } from '../repair/rules/store.ts';
 import { ok } from '../model/result.ts';
 import { createAuthorize, local } from '../sources/authorize.ts';
 import { openKeys } from '../sources/keys.ts';
+import { createPort } from '../server/port.ts';
 import { createApi } from '../server/server.ts';
 import { discoverSteps } from '../steps/discover.ts';
 
@@ -51,16 +54,8 @@ export async function startSentinel(config: Config, options: SentinelOptions): P
   if (resumed > 0)
     log.info({ status: 'resumed', events: resumed }, 'replays that a stop had interrupted go on');
 
-  try {
-    await parts.app.listen({ host: config.http.host, port: config.http.port });
-  } catch (error) {
-    await parts.close();
-    throw listenError(error, config);
-  }
-  const { port } = parts.app.server.address() as AddressInfo;
-  const host = config.http.host.includes(':') ? `[${config.http.host}]` : config.http.host;
-  const url = `${config.http.tls === undefined ? 'http' : 'https'}://${host}:${port}`;
-  parts.setReady(true);
+  const { url } = parts;
+  parts.setState('ready');
   const { role, engine, dataDir } = config;
   log.info({ status: 'started', url, role, engine: engine.type, data_dir: dataDir }, `listening on ${url}`);
 
@@ -79,7 +74,7 @@ export async function startSentinel(config: Config, options: SentinelOptions): P
     },
     async close() {
       log.info({ status: 'stopping' }, 'stopping: no new requests, running batches finish');
-      parts.setReady(false);
+      parts.setState('stopping');
       parts.engine.leaving?.();
       await parts.close();
       log.info({ status: 'stopped' }, 'stopped');
@@ -99,7 +94,7 @@ export interface OfflineApi {
 /** The same API on a data folder that no server has open. No event moves. */
 export async function openOffline(config: Config, options: SentinelOptions): Promise<OfflineApi> {
   const parts = await open(config, { ...options, consume: false });
-  parts.setReady(true);
+  parts.setState('ready');
   return {
     async inject({ method, url, payload }) {
       const response = await parts.app.inject({
@@ -139,19 +134,6 @@ async function open(
     if (config.engine.type === 'embedded' || !(await adapterOf(config.destination)).capabilities.shared)
       await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
     const engine = keep(await openEngine(config, 'main', log));
-    const host: PipelineHost = keep(
-      config.role === 'gateway' && engine.calls !== undefined
-        ? await gatewayHost(config, engine.calls, log)
-        : await hostPipeline(config, {
-            log,
-            consume,
-            onCrash: onCrash ?? ((error) => endProcess(log, error)),
-            onLogLine: logs.add,
-          }),
-    );
-    const letters = createDeadLetters(engine.state, { claimed: createClaims(engine) });
-    const deadLetters: DeadLetterCounts = keep(await watchDeadLetters(engine.state, letters));
-    const rules = keep(await openRuleStore(engine.state, { ttlDays: config.state.ruleTtlDays, log }));
     const { maxBodyBytes, maxEventsPerRequest: maxEvents, maxDepth } = config.http;
     const deliveries = keep(
       createDeliveries(engine, topics.raw, (error) =>
@@ -182,36 +164,70 @@ async function open(
       limits: { maxBodyBytes, maxEvents, maxDepth },
       log: log.child({ step: 'ingest' }),
     });
-    let ready = false;
+    let state: 'starting' | 'ready' | 'stopping' = 'starting';
+    const ready = () => state === 'ready';
+    const port = keep(createPort(config, { ingest, stopping: () => state === 'stopping', log }));
+    // Before the pipeline: what senders have now is taken, whatever keeps the pipeline from its start.
+    const url = consume ? await listen(port.server, config) : '';
+    const host: PipelineHost = keep(
+      config.role === 'gateway' && engine.calls !== undefined
+        ? await gatewayHost(config, engine.calls, log)
+        : await hostPipeline(config, {
+            log,
+            consume,
+            onCrash: onCrash ?? ((error) => endProcess(log, error)),
+            onLogLine: logs.add,
+          }),
+    );
+    const letters = createDeadLetters(engine.state, { claimed: createClaims(engine) });
+    const deadLetters: DeadLetterCounts = keep(await watchDeadLetters(engine.state, letters));
+    const rules = keep(await openRuleStore(engine.state, { ttlDays: config.state.ruleTtlDays, log }));
     const app = keep(
-      await createApi({
-        config,
-        engine,
-        pipeline: host.api,
-        letters,
-        deadLetters,
-        rules,
-        ingest,
-        keys,
-        authorize,
-        ready: () => ready,
-        log,
-        logs,
-      }),
+      await createApi(
+        {
+          config,
+          engine,
+          pipeline: host.api,
+          letters,
+          deadLetters,
+          rules,
+          ingest,
+          keys,
+          authorize,
+          ready,
+          log,
+          logs,
+        },
+        port,
+      ),
     );
     return {
       app,
+      url,
       engine,
       letters,
       host,
       close,
-      setReady: (now: boolean) => void (ready = now),
+      setState: (now: 'ready' | 'stopping') => void (state = now),
       setSources: (config: Config) => void (sources = createSources(config.sources)),
     };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** Where it listens then. */
+async function listen(server: Server, config: Config): Promise<string> {
+  const { host, port, tls } = config.http;
+  try {
+    server.listen(port, host);
+    await once(server, 'listening');
+  } catch (error) {
+    throw listenError(error, config);
+  }
+  const name = host.includes(':') ? `[${host}]` : host;
+  return `${tls === undefined ? 'http' : 'https'}://${name}:${(server.address() as AddressInfo).port}`;
 }
 
 function listenError(error: unknown, { http }: Config): Error {

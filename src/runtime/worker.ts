@@ -3,6 +3,7 @@ import type { Config } from '../config/load.ts';
 import { openEngine } from '../engine/open.ts';
 import { withPauses } from '../engine/pauses.ts';
 import { SentinelError, messageOf } from '../model/errors.ts';
+import { type Beat, keepBeat } from '../support/beat.ts';
 import { createLogger } from '../support/log.ts';
 import { stopAnyway } from '../support/stop-anyway.ts';
 import { sendLines } from './log-port.ts';
@@ -18,6 +19,8 @@ export interface WorkerInput {
   consume: boolean;
   /** Names this thread's partitions in the engine. */
   writer: string;
+  /** Shows the main thread that this one turns. */
+  beat: Beat;
   /** Takes the log lines of this thread, where somebody collects them. */
   logPort?: MessagePort;
 }
@@ -27,7 +30,8 @@ export type WorkerReport = { ready: true } | { ready: false; message: string; co
 
 const port = parentPort;
 if (port === null) throw new Error('this module is the entry of a worker thread');
-const { config, consume, writer, logPort } = workerData as WorkerInput;
+const { config, consume, writer, beat, logPort } = workerData as WorkerInput;
+keepBeat(beat);
 const tap = logPort === undefined ? undefined : sendLines(logPort);
 const log = createLogger(config.log, tap === undefined ? {} : { tap }).child({
   thread: `pipeline-${threadId}`,

@@ -1,12 +1,9 @@
 import Fastify, { type FastifyInstance } from 'fastify';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { isIngestPath } from '../ingest/handler.ts';
 import { limitLog } from '../support/log-limit.ts';
 import { createAudit } from './audit.ts';
-import { limitConnections } from './connections.ts';
-import { createListener } from './listener.ts';
 import type { ServerContext } from './context.ts';
 import { createEventStreams } from './event-stream.ts';
+import type { Port } from './port.ts';
 import { problemOf } from './refusals.ts';
 import { notFound, sendProblem } from './replies.ts';
 import { apiRoutes } from './routes.ts';
@@ -14,24 +11,26 @@ import { healthRoutes } from './routes/health.ts';
 
 /** Lines in the log about requests that failed with the same code. */
 const failuresPerSecond = 2;
-const closingPatienceMs = 3000;
 
 /**
- * The API, health and metrics. Ingest shares the port, but its requests never reach the framework: they are handed
- * to `ingest` as they come in.
+ * The API, health and metrics. Ingest shares the port, but its requests never reach the framework. The port
+ * is closed with the API.
  */
-export async function createApi(context: ServerContext): Promise<FastifyInstance> {
-  const { config, log } = context;
+export async function createApi(context: ServerContext, port: Port): Promise<FastifyInstance> {
+  const { config } = context;
   const app = Fastify({
     logger: false,
     bodyLimit: config.http.maxBodyBytes,
-    forceCloseConnections: 'idle',
-    serverFactory: (handler) => serverOf(context, handler),
+    serverFactory: (handler) => {
+      port.answerWith(handler);
+      return port.server;
+    },
   });
-  limitConnections(app.server, config.http, log);
-  closeInTime(app);
   const streams = createEventStreams();
-  app.addHook('preClose', async () => streams.endAll());
+  app.addHook('preClose', async () => {
+    streams.endAll();
+    await port.close();
+  });
   // A browser sends text/plain for any page; the API takes JSON.
   app.removeContentTypeParser('text/plain');
   letIn(app, context);
@@ -40,37 +39,6 @@ export async function createApi(context: ServerContext): Promise<FastifyInstance
   if (config.role !== 'worker') await apiRoutes(app, context, streams);
   await app.ready();
   return app;
-}
-
-function serverOf(
-  { ingest, config, ready, log }: ServerContext,
-  handler: (request: IncomingMessage, response: ServerResponse) => void,
-): Server {
-  return createListener(
-    config.http,
-    (request, response) => {
-      // Once stopping, a client that keeps its connection must look for another server.
-      if (!ready()) response.shouldKeepAlive = false;
-      if (isIngestPath(request.url!) && config.role !== 'worker') ingest.handle(request, response);
-      else handler(request, response);
-    },
-    log,
-  );
-}
-
-/**
- * Requests that are under way when closing begins leave an idle connection behind, which `close` would wait for; for a
- * client that does not end its request it would wait minutes.
- */
-function closeInTime(app: FastifyInstance): void {
-  const closing: NodeJS.Timeout[] = [];
-  app.addHook('preClose', async () => {
-    closing.push(
-      setInterval(() => app.server.closeIdleConnections(), 20),
-      setTimeout(() => app.server.closeAllConnections(), closingPatienceMs),
-    );
-  });
-  app.addHook('onClose', async () => closing.forEach((timer) => clearTimeout(timer)));
 }
 
 /** Every route says who may send it; one that does not can't be mounted. */

@@ -1,52 +1,41 @@
 import { Script } from 'node:vm';
 import { type Result, fail, ok } from '../model/result.ts';
-import { noteLabel, noteRunning } from './board.ts';
 
 /** How a call of somebody else's code went wrong. */
 export type Fault = { kind: 'threw'; error: unknown } | { kind: 'hung'; afterMs: number };
 
 /** The longest that suspected code may take for one call; halved each time it does, so that many such calls cost little. */
-const patienceMs = 2000;
+let patienceMs = 2000;
 const leastPatienceMs = 50;
 
-const suspectedLabels = new Set<string>();
-const known = new Map<string, WeakRef<ForeignCode>>();
+let canBeEnded = false;
+const known = new Set<string>();
+
+/** This thread runs foreign code, and somebody ends it if that takes too long: only code that is known to hang needs a time limit. */
+export function limitOnlyKnown(labels: readonly string[], firstPatienceMs: number): void {
+  patienceMs = firstPatienceMs;
+  canBeEnded = true;
+  for (const label of labels) known.add(label);
+}
 
 /**
- * Code that is not ours, such as a contract's checks: what it throws is a value here, never an exception. The thread that
- * watches this one can see that it runs. Code that may never end is suspected, and each call has a
- * time limit. Without suspicion there is none, since a limit costs 50 µs a call.
+ * Code that is not ours, such as a contract's checks: what it throws is a value here, never an exception. What may never
+ * end has a time limit, which costs 50 µs a call.
  */
 export class ForeignCode {
-  /** For people: `contract order 1.0.0`. */
-  readonly label: string;
-  readonly #ordinal: number;
-  #suspected: boolean;
+  readonly #limited: boolean;
   #patience = patienceMs;
 
-  constructor(label: string) {
-    this.label = label;
-    this.#ordinal = noteLabel(label);
-    this.#suspected = suspectedLabels.has(label);
-    known.set(label, new WeakRef(this));
-  }
-
-  get isSuspected(): boolean {
-    return this.#suspected;
-  }
-
-  suspect(): void {
-    this.#suspected = true;
+  /** `label`, for people: `contract order 1.0.0`. */
+  constructor(label: string, mayHang: boolean) {
+    this.#limited = canBeEnded ? known.has(label) : mayHang;
   }
 
   run<T>(work: () => T): Result<T, Fault> {
-    noteRunning(this.#ordinal);
     try {
-      return this.#suspected ? this.#runBriefly(work) : ok(work());
+      return this.#limited ? this.#runBriefly(work) : ok(work());
     } catch (error) {
       return fail({ kind: 'threw', error });
-    } finally {
-      noteRunning(0);
     }
   }
 
@@ -70,9 +59,3 @@ const callees: { current: () => void } = { current: () => undefined };
 const calleesKey = Symbol.for('data-sentinel.foreign-code');
 Object.defineProperty(globalThis, calleesKey, { value: callees, configurable: true });
 const limited = new Script(`globalThis[Symbol.for('data-sentinel.foreign-code')].current()`);
-
-/** From now on, code of this label has a time limit, also when it is loaded later. */
-export function suspectCode(label: string): void {
-  suspectedLabels.add(label);
-  known.get(label)?.deref()?.suspect();
-}

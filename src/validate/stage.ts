@@ -5,7 +5,6 @@ import type { JsonObject } from '../model/json.ts';
 import type { StoredRule } from '../model/rule.ts';
 import type { RuleStore } from '../repair/rules/store.ts';
 import type { Repaired } from '../repair/plans/trial.ts';
-import { noteSubject } from '../support/board.ts';
 import { type ContractChoice, type UnknownContract, chooseContract } from './choose-contract.ts';
 import { type EnvelopeFacts, fillEnvelope, sourceOf } from './envelope.ts';
 import { errorSignature } from './signature.ts';
@@ -39,26 +38,13 @@ export type Verdict =
 
 export type Validate = (event: JsonObject, facts: EnvelopeFacts) => Verdict;
 
-/** An unlucky event is known by the request id on this thread's board while it is looked at. */
-export function createValidate(deps: Deps): Validate {
-  const validate = createUnwatched(deps);
-  return (event, facts) => {
-    noteSubject(facts.requestId);
-    try {
-      return validate(event, facts);
-    } finally {
-      noteSubject('');
-    }
-  };
-}
-
 interface Deps {
   contracts: ContractRegistry;
   rules: Pick<RuleStore, 'find' | 'repairExpected'>;
   choice: ContractChoice;
 }
 
-function createUnwatched(deps: Deps): Validate {
+export function createValidate(deps: Deps): Validate {
   const { contracts, rules, choice } = deps;
 
   return (event, facts) => {

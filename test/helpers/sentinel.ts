@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { EventInfo } from '../../src/server/routes/events.ts';
@@ -131,8 +132,14 @@ export async function post(
   });
 }
 
+/** Asks again while the service says that it is busy. */
 export async function get<T>(url: string): Promise<T> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(answersWithinMs) });
+  const signal = AbortSignal.timeout(answersWithinMs);
+  let response = await fetch(url, { signal });
+  for (let wait; (wait = response.headers.get('retry-after')) !== null && response.status === 503;) {
+    await sleep(Number(wait) * 1000, undefined, { signal });
+    response = await fetch(url, { signal });
+  }
   if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`);
   return (await response.json()) as T;
 }

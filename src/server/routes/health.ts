@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
 import { healthRoutes as table } from '../../api/routes/service.ts';
+import { SentinelError } from '../../model/errors.ts';
 import type { ServerContext } from '../context.ts';
 import { mount } from '../mount.ts';
 import { furtherDestinations } from '../stats.ts';
@@ -14,11 +15,14 @@ export function healthRoutes(app: FastifyInstance, context: ServerContext): void
     'GET /health': () => ({ status: 'ok' as const }),
 
     async 'GET /ready'(_, reply) {
-      const notReady = (reason: string) => reply.code(503).send({ status: 'not_ready', reason });
+      const notReady = (reason: string) =>
+        reply.code(503).header('retry-after', '1').send({ status: 'not_ready', reason });
       if (!ready()) return notReady('starting or stopping');
       if (context.engine.connected?.() === false)
         return notReady('NATS is not reached; nothing can be stored');
-      const { destinationWaiting } = await pipeline.status();
+      const status = await unlessBusy(pipeline.status());
+      if (status === undefined) return notReady('the pipeline is busy; events wait in the queue');
+      const { destinationWaiting } = status;
       if (destinationWaiting) return notReady('the destination does not take rows; events wait in the queue');
       // A further destination that is down holds up nobody but itself.
       const further = await furtherDestinations(context);
@@ -27,11 +31,18 @@ export function healthRoutes(app: FastifyInstance, context: ServerContext): void
     },
 
     async 'GET /metrics'(_, reply) {
-      const [own, fromPipeline] = await Promise.all([registry.metrics(), pipeline.metrics()]);
-      return reply.type(registry.contentType).send(own + fromPipeline);
+      const [own, fromPipeline] = await Promise.all([registry.metrics(), unlessBusy(pipeline.metrics())]);
+      return reply.type(registry.contentType).send(own + (fromPipeline ?? ''));
     },
   });
 }
+
+/** Undefined while the pipeline stands still. */
+const unlessBusy = <T>(answer: Promise<T>): Promise<T | undefined> =>
+  answer.catch((error: unknown) => {
+    if (error instanceof SentinelError && error.code === 'pipeline_busy') return undefined;
+    throw error;
+  });
 
 function createRegistry({ ingest, engine, deadLetters }: ServerContext): Registry {
   const registry = new Registry();

@@ -1,4 +1,4 @@
-import { ExactNumber, exactNumbersExist } from '../model/exact-number.ts';
+import { ExactNumber, exactNumbersExist } from './exact-number.ts';
 
 /**
  * Exact numbers on their way to another thread: structured clone would make plain objects of them, so they cross as boxed

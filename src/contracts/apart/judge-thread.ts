@@ -1,0 +1,42 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { packNumbers, unpackNumbers } from '../../model/exact-messages.ts';
+import { limitOnlyKnown } from '../../support/foreign-code.ts';
+import { type AnswerEnd, answerCalls } from '../../support/sync-call.ts';
+import type { FieldCheck } from '../contract.ts';
+import { loadContracts } from '../discover.ts';
+import type { Answer, Question } from './question.ts';
+
+/** What the thread is given that judges events by contracts with code of their own. */
+export interface JudgeInput {
+  folders: readonly string[];
+  /** Labels of contracts that have made such a thread hang. */
+  known: readonly string[];
+  /** What the code of these has for a first call. */
+  patienceMs: number;
+  answerEnd: AnswerEnd;
+}
+
+const { folders, known, patienceMs, answerEnd } = workerData as JudgeInput;
+limitOnlyKnown(known, patienceMs);
+// What is left behind by a check that has been answered for is nobody's any more.
+for (const event of ['uncaughtException', 'unhandledRejection'] as const)
+  process.on(event, (error: unknown) =>
+    parentPort!.postMessage(error instanceof Error ? error.name : 'no error'),
+  );
+process.exit = () => {
+  throw new Error('a contract may not end the process');
+};
+
+const registry = await loadContracts(folders, { override: true, strict: false });
+const fieldChecks = new Map<string, FieldCheck | undefined>();
+answerCalls(answerEnd, (question) => packNumbers(answer(unpackNumbers(question) as Question)));
+
+function answer({ name, version, event, fields }: Question): Answer {
+  const contract = registry.get(name, version);
+  if (contract === undefined) return undefined;
+  if (fields === undefined) return event && contract.validate(event);
+  const key = JSON.stringify([name, version, fields]);
+  if (!fieldChecks.has(key)) fieldChecks.set(key, contract.checkFields(fields));
+  const check = fieldChecks.get(key);
+  return event === undefined ? check !== undefined : check?.(event);
+}

@@ -1,0 +1,35 @@
+import type { Contract, Validation } from '../contract.ts';
+import { brokenContract } from '../fence.ts';
+import type { Violation } from '../../model/violation.ts';
+import type { ContractRegistry } from '../registry.ts';
+import type { Judge } from './judge.ts';
+
+/**
+ * Has the contracts with code of their own judged in another thread; the others stay as they are, and run here at full
+ * speed. `start` is called when there are any. Returns the way to stop.
+ */
+export function judgeApart(registry: ContractRegistry, start: () => Judge): () => void {
+  const apart = registry.all().filter(({ ownCode }) => ownCode !== undefined);
+  if (apart.length === 0) return () => undefined;
+  const judge = start();
+  for (const contract of apart) registry.register(judgedBy(judge, contract), { override: true });
+  return () => judge.close();
+}
+
+function judgedBy(judge: Judge, contract: Contract): Contract {
+  const { name, version } = contract;
+  const label = `contract ${name} ${version}`;
+  return {
+    ...contract,
+    validate(event) {
+      const asked = judge.ask(label, { name, version, event });
+      if (asked?.answer !== undefined) return asked.answer as Validation;
+      const what = 'did not finish its check of an event, nor could it be interrupted';
+      return { ok: false, violations: [brokenContract('contract_hung', contract, event, [], what)] };
+    },
+    checkFields(fields) {
+      if (judge.ask(label, { name, version, fields })?.answer !== true) return undefined;
+      return (event) => judge.ask(label, { name, version, fields, event })?.answer as Violation[] | undefined;
+    },
+  };
+}

@@ -1,0 +1,14 @@
+import type { JsonObject } from '../../model/json.ts';
+import type { Violation } from '../../model/violation.ts';
+import type { Validation } from '../contract.ts';
+
+/** To validate an event, or some fields of it; without an event: whether these fields can be checked by themselves. */
+export interface Question {
+  name: string;
+  version: string;
+  event?: JsonObject;
+  fields?: readonly string[];
+}
+
+/** Undefined when the other thread does not have that contract, or can't tell. */
+export type Answer = Validation | Violation[] | boolean | undefined;

@@ -1,0 +1,52 @@
+import { SentinelError } from '../model/errors.ts';
+import { type Beat, countOf } from '../support/beat.ts';
+
+const lookEveryMs = 250;
+/** Whoever asks is answered within two seconds. */
+const answerWithinMs = 1500;
+
+/** Whoever asks a thread that starts or stands still is told so, instead of waiting with it: `pipeline_busy`. */
+export class StallWatch {
+  readonly #beat: Beat;
+  readonly #waiting = new Set<{ since: number; reject: (error: Error) => void }>();
+  readonly #timer: NodeJS.Timeout;
+  #count = 0;
+  #turnedAt = Date.now();
+
+  constructor(beat: Beat) {
+    this.#beat = beat;
+    this.#timer = setInterval(() => this.#look(), lookEveryMs).unref();
+  }
+
+  /** The answer, when it comes before the thread has been still for too long; a thread that turns may take any time. */
+  async orBusy<T>(answer: Promise<T>): Promise<T> {
+    let entry: { since: number; reject: (error: Error) => void } | undefined;
+    const busy = new Promise<never>((_, reject) => {
+      entry = { since: Date.now(), reject };
+      this.#waiting.add(entry);
+    });
+    try {
+      return await Promise.race([answer, busy]);
+    } finally {
+      this.#waiting.delete(entry!);
+    }
+  }
+
+  #look(): void {
+    const count = countOf(this.#beat);
+    const now = Date.now();
+    if (count !== this.#count) {
+      this.#count = count;
+      this.#turnedAt = now;
+      return;
+    }
+    if (now - this.#turnedAt < answerWithinMs) return;
+    for (const { since, reject } of this.#waiting)
+      if (now - since >= answerWithinMs - lookEveryMs)
+        reject(new SentinelError('pipeline_busy', 'the pipeline starts or is busy; ask again in a moment'));
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+}
