@@ -1,6 +1,7 @@
 import { auditRoutes } from './routes/audit.ts';
 import { consumerRoutes } from './routes/consumers.ts';
 import { contractRoutes } from './routes/contracts.ts';
+import { deadLetterContractRoutes } from './routes/dead-letter-contract.ts';
 import { deadLetterDiscardRoutes, deadLetterEditRoutes, deadLetterRoutes } from './routes/dead-letters.ts';
 import { eventRoutes } from './routes/events.ts';
 import { flowActivityRoutes } from './routes/flow-activity.ts';
@@ -19,7 +20,12 @@ import { statsRoutes } from './routes/stats.ts';
 export const groups = {
   Ingest: ingestRoutes,
   Events: eventRoutes,
-  'Dead letters': { ...deadLetterRoutes, ...deadLetterEditRoutes, ...deadLetterDiscardRoutes },
+  'Dead letters': {
+    ...deadLetterRoutes,
+    ...deadLetterContractRoutes,
+    ...deadLetterEditRoutes,
+    ...deadLetterDiscardRoutes,
+  },
   'Rules and repairs': { ...ruleRoutes, ...repairRoutes },
   Healing: healingRoutes,
   'Contracts and flow': { ...contractRoutes, ...flowActivityRoutes },

@@ -6,6 +6,7 @@ import type { ContractRegistry } from '../contracts/registry.ts';
 import { type ContractProblem, inWords } from '../contracts/problems.ts';
 import { contractFolders } from '../config/project.ts';
 import { checkEvents, type CheckOptions } from './check-events.ts';
+import { registerInfer } from './contracts-infer.ts';
 import { contractFields, diffContracts } from './contract-fields.ts';
 import { CliError, print, printJson, say, type Io, type Outcome } from './io.ts';
 import { configOf, withConfig, withExamples, withJson, type ConfigOption } from './options.ts';
@@ -25,6 +26,7 @@ export function registerContracts(program: Command, io: Io, outcome: Outcome): v
     contracts,
     'sentinel contracts list',
     'sentinel contracts check payload.json --contract order',
+    'sentinel contracts infer samples.ndjson --name payment --out contracts/payment.schema.json',
     'sentinel contracts diff order@1.0.0 order@2.0.0',
   );
 
@@ -56,6 +58,8 @@ export function registerContracts(program: Command, io: Io, outcome: Outcome): v
       const allValid = await checkEvents(io, file, options, config, await configuredContracts(config));
       if (!allValid) outcome.exitCode = 1;
     });
+
+  registerInfer(contracts, io);
 
   withConfig(contracts.command('diff'))
     .description('Compare the fields of two contracts or versions.')

@@ -6,6 +6,7 @@ import { auditRoutes } from './routes/audit.ts';
 import { consoleRoutes } from './routes/console.ts';
 import { consumerRoutes } from './routes/consumers.ts';
 import { contractRoutes } from './routes/contracts.ts';
+import { deadLetterContractRoutes } from './routes/dead-letter-contract.ts';
 import { deadLetterDiscardRoutes } from './routes/dead-letter-discards.ts';
 import { deadLetterEditRoutes } from './routes/dead-letter-edits.ts';
 import { deadLetterRoutes } from './routes/dead-letters.ts';
@@ -31,6 +32,7 @@ export async function apiRoutes(
 ): Promise<void> {
   eventRoutes(app, context);
   deadLetterRoutes(app, context);
+  deadLetterContractRoutes(app, context);
   deadLetterDiscardRoutes(app, context);
   void app.register(async (scope) => {
     // The event stands within the body.

@@ -47,3 +47,41 @@ describe('contracts that can not be read, beside good ones', () => {
     expect(out).toMatch(/contracts.*invoice@1\.0\.0.*can't be read: .*bad\.schema\.json/);
   });
 });
+
+describe('contracts infer', () => {
+  const events = [1, 2].map((n) => JSON.stringify({ id: `a${n}`, total: n + 0.5 }));
+
+  it('makes a contract of NDJSON, which the service reads', async () => {
+    await write({ 'payment-events.ndjson': events.join('\n') });
+    const args = ['contracts', 'infer', 'payment-events.ndjson', '--out', 'contracts/payment.schema.json'];
+    await mkdir(join(shell.folder, 'contracts'));
+    const { code, err } = await shell.cli(args);
+    expect([code, err]).toEqual([0, expect.stringContaining('wrote contracts/payment.schema.json')]);
+    await write({ 'sentinel-config.yaml': 'contracts: [./contracts]\n' });
+    const { out } = await shell.cli(['contracts', 'show', 'payment_events']);
+    expect(out).toMatch(/key \/id.*\n[^]*\/total +yes +number/);
+    expect((await shell.cli(args)).err).toContain('exists');
+  });
+
+  it('takes dead letters for the events in them, from standard input', async () => {
+    const letters = events.map((raw) => JSON.stringify({ id: '1', raw, signature: 's', violations: [] }));
+    const { out } = await shell.cli(['contracts', 'infer', '-', '--name', 'payment'], {
+      stdin: letters.join('\n'),
+    });
+    expect(JSON.parse(out)).toMatchObject({
+      'x-contract': { name: 'payment', version: '1.0.0', key: '/id' },
+      required: ['id', 'total'],
+    });
+  });
+
+  it.each([
+    [['infer', '-'], '', 'there are no events'],
+    [['infer', '-'], '[1]', 'event 1 is no JSON object'],
+    [['infer', '-', '--key', 'nothing'], '{"a":1}', '`key` must be made of fields'],
+    [['infer', '-', '--out', 'x.json'], '{"a":1}', '*.schema.json'],
+  ])('%j says what is wrong', async (args, stdin, message) => {
+    const { code, err } = await shell.cli(['contracts', ...args], { stdin });
+    expect(err).toContain(message);
+    expect(code).toBeGreaterThan(0);
+  });
+});

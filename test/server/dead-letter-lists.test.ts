@@ -84,3 +84,19 @@ describe('export', () => {
     expect((await fetch(api('/dead-letters/export?status=lost'))).status).toBe(422);
   });
 });
+
+describe('a contract of a group', () => {
+  it('is made of the events of its open letters, with what was seen', async () => {
+    const { items } = await get<Groups>(api('/dead-letters/groups?source=shop'));
+    const { signature } = items[0]!;
+    const answer = await get(api(`/dead-letters/contract?signature=${signature}&source=shop`));
+    expect(answer).toMatchObject({
+      schema: {
+        'x-contract': { name: 'shop', version: '1.0.0' },
+        properties: { amount: { type: 'string' }, email: { format: 'email' } },
+      },
+      events: 5,
+    });
+    expect((await fetch(api('/dead-letters/contract?source=nobody'))).status).toBe(404);
+  });
+});

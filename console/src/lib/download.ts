@@ -3,7 +3,14 @@ import { type Params, send, withParams } from '../api/client.ts';
 /** Fetches with the token in the header, and hands the answer to the browser as a file. */
 export async function download(path: string, params: Params, fileName: string): Promise<void> {
   const response = await send(withParams(path, params));
-  const url = URL.createObjectURL(await response.blob());
+  save(await response.blob(), fileName);
+}
+
+/** Hands a text to the browser as a file. */
+export const saveText = (text: string, fileName: string): void => save(new Blob([text]), fileName);
+
+function save(content: Blob, fileName: string): void {
+  const url = URL.createObjectURL(content);
   const link = document.createElement('a');
   link.href = url;
   link.download = fileName;

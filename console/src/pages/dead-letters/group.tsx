@@ -14,6 +14,7 @@ import { ViolationList, failureInWords } from '../../ui/violations.tsx';
 import { DiscardGroupButton } from './discard-group.tsx';
 import { ExportButton } from './export-button.tsx';
 import { hrefOfLetter, keyOfLetter, lettersOfGroup } from './letter-columns.tsx';
+import { MakeContractButton } from './make-contract.tsx';
 import { ReplayGroupButton } from './replay-group.tsx';
 import './dead-letters.css';
 
@@ -49,6 +50,7 @@ export default function Group() {
       actions={
         <>
           <ExportButton filter={{ ...filter, status: 'open' }} />
+          <MakeContractButton filter={filter} />
           <ReplayGroupButton filter={filter} />
           <DiscardGroupButton filter={filter} />
           {sample !== undefined && (
