@@ -101,6 +101,6 @@ function versionOf(root: Profile, notes: string[]): string {
 export function eventTextOf(read: JsonObject): string | undefined {
   const { raw, signature, violations } = read;
   const isLetter =
-    typeof raw === 'string' && typeof signature === 'string' && Array.isArray(violations as Json);
+    typeof raw === 'string' && typeof signature === 'string' && Array.isArray(violations);
   return isLetter ? raw : undefined;
 }
