@@ -100,7 +100,6 @@ function versionOf(root: Profile, notes: string[]): string {
 /** The event itself of a dead letter, as an export of the API has it; anything else is an event. */
 export function eventTextOf(read: JsonObject): string | undefined {
   const { raw, signature, violations } = read;
-  const isLetter =
-    typeof raw === 'string' && typeof signature === 'string' && Array.isArray(violations);
+  const isLetter = typeof raw === 'string' && typeof signature === 'string' && Array.isArray(violations);
   return isLetter ? raw : undefined;
 }
