@@ -18,6 +18,9 @@ const decoders: Readonly<Record<string, Unpack>> = {
   ...(zstdDecompress !== undefined && { zstd: promisify(zstdDecompress) }),
 };
 
+/** That nothing is packed; some senders name the character set here. */
+const plainNames = new Set(['', 'identity', 'none', 'utf-8', 'utf8']);
+
 /** More layers than one have no use; they only multiply the work. */
 const maxLayers = 2;
 
@@ -30,7 +33,7 @@ export async function unpack(
   const names = contentEncoding
     .split(',')
     .map((name) => name.trim().toLowerCase())
-    .filter((name) => name !== '' && name !== 'identity');
+    .filter((name) => !plainNames.has(name));
   if (names.length > maxLayers || names.some((name) => !Object.hasOwn(decoders, name)))
     return fail(unknownEncoding(contentEncoding));
   let plain = bytes;

@@ -13,7 +13,7 @@ const lookEveryMs = 2000;
 export function createListener(config: HttpConfig, handle: RequestListener, log: Logger): Server {
   const { tls } = config;
   const underBase: RequestListener = (request, response) => {
-    request.url = withoutBase(request.url!, config.basePath);
+    request.url = withoutBase(pathOf(request.url!), config.basePath);
     handle(request, response);
   };
   if (tls === undefined) return createServer(patienceOf(config), underBase);
@@ -34,6 +34,11 @@ export function createListener(config: HttpConfig, handle: RequestListener, log:
     for (const file of [tls.cert, tls.key]) unwatchFile(file, reload);
   });
   return server;
+}
+
+/** Clients that believe to speak to a proxy put the whole URL into the request line. */
+function pathOf(target: string): string {
+  return target.startsWith('/') ? target : target.replace(/^https?:\/\/[^/?#]*(?=[/?]|$)/i, '') || '/';
 }
 
 /** A proxy may pass the prefix on or take it away: both are answered. */

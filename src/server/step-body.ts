@@ -20,7 +20,7 @@ export function readStepBody(
   const mediaType = (contentType ?? 'application/json').split(';', 1)[0]!.trim().toLowerCase();
   const isJson = mediaType === 'application/json' || mediaType.endsWith('+json');
   if (mediaType === 'application/x-www-form-urlencoded') {
-    const form = readForm(bytes, maxEventsPerRequest);
+    const form = readForm(bytes, contentType, maxEventsPerRequest);
     return form.ok ? readJson(form.value, maxDepth) : form;
   }
   if (!isJson && !mediaType.startsWith('text/')) return ok(undefined);

@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { copyFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { type IncomingMessage, get as httpGet } from 'node:http';
 import { get as httpsGet } from 'node:https';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
@@ -29,6 +31,20 @@ it('answers below a base path, whether a proxy takes it away or not', async () =
     expect((await fetch(url + file)).status, file).toBe(200);
   }
   expect(page).toContain('<meta name="base-path" content="/gate"');
+});
+
+it('takes the whole URL in the request line, as clients of a proxy write it', async () => {
+  sentinel = await startProcess({ config: { http: { base_path: '/gate' } } });
+  const { hostname, port } = new URL(sentinel.url);
+  const statusOf = async (path: string) => {
+    const request = httpGet({ hostname, port, path });
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    response.resume();
+    return response.statusCode;
+  };
+  expect(await statusOf(`http://${hostname}:${port}/gate/health`)).toBe(200);
+  expect(await statusOf(`http://${hostname}:${port}/ingest/x`)).toBe(405);
+  expect(await statusOf('http://x')).toBe(404);
 });
 
 it('answers by TLS, and with a new certificate as soon as there is one', async () => {

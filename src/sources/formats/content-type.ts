@@ -13,15 +13,25 @@ export function formatOf(contentType: string | undefined): MediaFormat | undefin
   const mediaType = contentType.split(';', 1)[0]!.trim().toLowerCase();
   if (mediaType === 'application/cloudevents+json') return 'cloudevent';
   if (mediaType === 'application/cloudevents-batch+json') return 'cloudevents';
-  if (mediaType === 'application/json' || mediaType.endsWith('+json') || jsonAsText.has(mediaType))
-    return 'json';
+  if (mediaType.endsWith('+json') || jsonTypes.has(mediaType)) return 'json';
   if (mediaType === 'application/x-www-form-urlencoded') return 'form';
   if (ndjsonTypes.has(mediaType)) return 'ndjson';
   return undefined;
 }
 
-/** As some senders name their JSON, SNS among them. */
-const jsonAsText = new Set(['text/plain', 'text/json']);
+/** As senders name their JSON: SNS as text, browsers their reports. An empty header is none. */
+const jsonTypes = new Set([
+  '',
+  'application/csp-report',
+  'application/javascript',
+  'application/json',
+  'application/x-amz-json-1.0',
+  'application/x-amz-json-1.1',
+  'application/x-json',
+  'text/javascript',
+  'text/json',
+  'text/plain',
+]);
 const ndjsonTypes = new Set([
   'application/x-ndjson',
   'application/ndjson',

@@ -27,7 +27,7 @@ export function decode(
   if (format === 'cloudevent' || format === 'cloudevents') return readCloudEvents(body, kept, source, limits);
   const attributes = isBinary(headers) ? binaryAttributes(headers) : undefined;
   if (attributes?.ok === false) return attributes;
-  const lines = readEvents(body, format, source, limits);
+  const lines = readEvents(body, format, headers['content-type'], { source, limits });
   if (!lines.ok) return lines;
   return ok([
     { lines: lines.value, headers: attributes === undefined ? kept : { ...kept, ...attributes.value } },
@@ -37,12 +37,12 @@ export function decode(
 function readEvents(
   body: Buffer,
   format: Exclude<MediaFormat, 'cloudevent' | 'cloudevents'>,
-  source: Source,
-  limits: FormatLimits,
+  contentType: string | undefined,
+  { source, limits }: { source: Source; limits: FormatLimits },
 ): Result<Lines, Problem> {
   let text = body;
   if (format === 'form') {
-    const form = readForm(body, limits.maxEvents);
+    const form = readForm(body, contentType, limits.maxEvents);
     if (!form.ok) return form;
     text = Buffer.from(form.value);
   }
@@ -65,7 +65,7 @@ function readCloudEvents(
   for (const text of lines.value.bytes.toString().split('\n')) {
     const event = readStructured(text);
     if (!event.ok) return event;
-    const data = readEvents(Buffer.from(event.value.data), 'json', source, limits);
+    const data = readEvents(Buffer.from(event.value.data), 'json', undefined, { source, limits });
     if (!data.ok) return data;
     parcels.push({
       lines: { ...data.value, many: data.value.many || lines.value.many },

@@ -38,7 +38,13 @@ export interface Handshake {
   ) => HandshakeAnswer | undefined | Promise<HandshakeAnswer | undefined>;
 }
 
-export const textAnswer = (body: string): HandshakeAnswer => ({ status: 200, type: 'text/plain', body });
+export const textAnswer = (body: string): HandshakeAnswer => ({
+  status: 200,
+  type: 'text/plain',
+  body,
+  // What was sent must not become a page.
+  headers: { 'x-content-type-options': 'nosniff' },
+});
 export const jsonAnswer = (body: object): HandshakeAnswer => ({
   status: 200,
   type: 'application/json',

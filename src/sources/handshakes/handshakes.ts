@@ -1,14 +1,23 @@
 import { isObject } from '../../model/json.ts';
+import { challenge } from './challenge.ts';
 import { cloudEvents } from './cloudevents.ts';
 import { eventGrid } from './event-grid.ts';
-import type { Greeting, Handshake, HandshakeAnswer, HandshakeOutside } from './handshake.ts';
+import {
+  type Greeting,
+  type Handshake,
+  type HandshakeAnswer,
+  type HandshakeOutside,
+  jsonAnswer,
+} from './handshake.ts';
 import { meta } from './meta.ts';
+import { answerToken } from './microsoft-graph.ts';
+import { probe } from './probe.ts';
 import { slack } from './slack.ts';
 import { sns } from './sns.ts';
 import { twitch } from './twitch.ts';
 import { zoom } from './zoom.ts';
 
-const all: readonly Handshake[] = [slack, zoom, meta, eventGrid, cloudEvents, twitch, sns];
+const all: readonly Handshake[] = [slack, zoom, meta, eventGrid, cloudEvents, twitch, sns, challenge, probe];
 
 /** Answers a request without a body that asks whether we are there. */
 export function greet(greeting: Greeting): HandshakeAnswer | undefined {
@@ -25,6 +34,7 @@ export async function shakeHands(
   greeting: Greeting,
   outside: HandshakeOutside,
 ): Promise<HandshakeAnswer | undefined> {
+  if (body.length === 0) return greeting.source.authenticates ? answerEmpty(greeting) : undefined;
   const meant = all.filter(({ isMeant }) => isMeant?.(greeting));
   if (meant.length === 0 || body.length > maxBytes) return undefined;
   const message = firstObject(body);
@@ -34,6 +44,13 @@ export async function shakeHands(
     if (answered !== undefined) return answered;
   }
   return undefined;
+}
+
+/** An empty request that is verified holds no event: it tries the connection. */
+function answerEmpty({ url, source }: Greeting): HandshakeAnswer | undefined {
+  const answer = answerToken(url);
+  if (answer !== undefined || source.verify?.type === 'none') return answer;
+  return { ...jsonAnswer({ status: 'ignored' }), status: source.respond };
 }
 
 /** No handshake is larger, and events need not be parsed twice. */
