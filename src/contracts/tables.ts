@@ -1,4 +1,5 @@
 import { SentinelError } from '../model/errors.ts';
+import { ownColumns } from '../model/own-columns.ts';
 import type { Table } from '../load/destination.ts';
 import type { Column, ColumnType, Contract } from './contract.ts';
 import { columnPointer } from './mapping.ts';
@@ -7,16 +8,7 @@ import { columnPointer } from './mapping.ts';
 const idColumn: Column = { name: 'event_id', type: { kind: 'string' } };
 
 /** Columns that the loader itself writes. */
-const reservedColumns: readonly string[] = [
-  '_request_id',
-  '_received_at',
-  '_source',
-  '_contract_version',
-  '_repaired',
-  '_rule_id',
-  '_extra',
-  '_headers',
-];
+const reservedColumns: readonly string[] = [...ownColumns.map(({ name }) => name), '_headers'];
 
 interface Draft {
   table: Table;

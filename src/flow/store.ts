@@ -1,5 +1,5 @@
 import type { DeadLetterStore } from '../dead-letter/store.ts';
-import type { Destination, Table } from '../load/destination.ts';
+import type { OpenDestination, Table } from '../load/destination.ts';
 import { openMain, queueIdOf } from '../load/open.ts';
 import { type LoadStage, createLoadStage } from '../load/stage.ts';
 import { StoreCheck } from '../load/store-check.ts';
@@ -10,7 +10,7 @@ import { takeOverLetters } from './take-over.ts';
 
 /** The main destination, open or to be opened, and the one order in which everything settles there. */
 export interface Store {
-  destination: Destination;
+  destination: OpenDestination;
   loading: LoadStage;
   check: StoreCheck;
 }

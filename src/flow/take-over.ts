@@ -1,6 +1,6 @@
 import type { DeadLetterStore } from '../dead-letter/store.ts';
 import type { StateStore } from '../engine/engine.ts';
-import type { Destination, LetterEntry } from '../load/destination.ts';
+import type { OpenDestination, LetterEntry } from '../load/destination.ts';
 
 import { type DeadLetter, type DeadLetterStatus, isAside } from '../model/dead-letter.ts';
 import type { Logger } from '../support/log.ts';
@@ -17,7 +17,7 @@ const statuses: DeadLetterStatus[] = ['open', 'replaying', 'discarded'];
 export async function takeOverLetters(deps: {
   state: StateStore;
   letters: Pick<DeadLetterStore, 'list' | 'settleReplayed'>;
-  destination: Pick<Destination, 'settle' | 'marked'>;
+  destination: Pick<OpenDestination, 'settle' | 'marked'>;
   queueId: string;
   log: Logger;
 }): Promise<void> {
@@ -48,7 +48,7 @@ async function giveEntries(
   {
     letters,
     destination,
-  }: { letters: Pick<DeadLetterStore, 'settleReplayed'>; destination: Pick<Destination, 'settle'> },
+  }: { letters: Pick<DeadLetterStore, 'settleReplayed'>; destination: Pick<OpenDestination, 'settle'> },
 ): Promise<void> {
   const settled = await destination.settle({ rows: [], letters: ends.map(entryOf) });
   const over = ends.flatMap(({ id, status }, at) => {

@@ -7,8 +7,9 @@ import type { RepairAudit } from './repair-audit.ts';
 import type { Withdraw } from './withdraw.ts';
 
 /**
- * The port to a data store. One conformance suite (test/conformance/destination.ts) runs against every
- * destination. Methods throw a `SentinelError` with `retryable` when the store itself is in trouble.
+ * The port to a data store. One conformance suite (src/conformance) runs against every destination. Methods throw a
+ * `SentinelError` with `retryable` when the store itself is in trouble. What is optional may be left out; the service does
+ * without.
  */
 export interface Destination {
   /** Creates missing tables and adds missing columns; `destination_schema_conflict` when a type can't be reconciled. */
@@ -18,28 +19,34 @@ export interface Destination {
    * and does not disturb the others.
    */
   settle(settlement: Settlement): Promise<Settled>;
-  /** The newest request id of this queue that it has settled (`Settlement.mark`); undefined when it knows nothing of the queue. */
-  marked(queueId: string): Promise<string | undefined>;
-  /** The way back out, where there is one. */
+  /** What became of an event, by request id. */
+  find(requestId: string): Promise<LoadedEvent | undefined>;
+  close(): Promise<void>;
+  /** Counters since the store began, kept in the same transactions as the rows. */
+  counts?(): Promise<LoadCounts>;
+  /**
+   * The newest request id of this queue that it has settled (`Settlement.mark`); undefined when it knows nothing of the queue.
+   * With it the service notices that the store was restored from a backup.
+   */
+  marked?(queueId: string): Promise<string | undefined>;
+  /** The repairs behind its rows, for the audit. */
+  readonly repairs?: RepairAudit;
+  /** Takes rows back out. Needs `repairs`. */
   readonly withdraw?: Withdraw;
+  /** Looks through its events. */
+  readonly search?: EventSearch;
+  /** Read-only SQL. Refuses anything that writes or leaves the database (`query_refused`). */
+  query?(sql: string, options?: { maxRows?: number }): Promise<QueryResult>;
   /**
    * Work on a row that needs neither its batch nor the store, done as soon as there is a row: while the batch before it
    * settles, and while its values are young. To be called at most once a row, in the order of the settlements; a row for
    * which it was not called is settled all the same. It may let go of the row's values, which are then made anew if needed.
    */
   makeReady?(row: Row): void;
-  /** What became of an event, by request id. */
-  find(requestId: string): Promise<LoadedEvent | undefined>;
-  /** Counters since the store began, kept in the same transactions as the rows. */
-  counts(): Promise<LoadCounts>;
-  /** The repairs behind its rows. */
-  readonly repairs: RepairAudit;
-  /** Looks through its events, where that is built. */
-  readonly search?: EventSearch;
-  /** Read-only SQL, where the store is embedded. Refuses anything that writes or leaves the database (`query_refused`). */
-  query?(sql: string, options?: { maxRows?: number }): Promise<QueryResult>;
-  close(): Promise<void>;
 }
+
+/** A destination as the service works with it; what `fillIn` gives in place of a missing capability is said there. */
+export type OpenDestination = Destination & Required<Pick<Destination, 'counts' | 'marked' | 'repairs'>>;
 
 export interface Table {
   name: string;

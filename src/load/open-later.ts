@@ -1,6 +1,6 @@
 import { SentinelError, isRetryable } from '../model/errors.ts';
 import type { Logger } from '../support/log.ts';
-import type { Destination } from './destination.ts';
+import type { OpenDestination } from './destination.ts';
 import type { EventSearch } from './event-search.ts';
 import type { RepairAudit } from './repair-audit.ts';
 import type { Withdraw } from './withdraw.ts';
@@ -9,7 +9,10 @@ import type { Withdraw } from './withdraw.ts';
  * Opens a destination: one that is away at the start, or in use by another program, is opened as soon as somebody uses it and
  * it is back. What only a person can mend (a login, a right, a column's type) is thrown, here or by the first use.
  */
-export async function openNowOrLater(open: () => Promise<Destination>, log: Logger): Promise<Destination> {
+export async function openNowOrLater(
+  open: () => Promise<OpenDestination>,
+  log: Logger,
+): Promise<OpenDestination> {
   try {
     return await open();
   } catch (error) {
@@ -35,12 +38,12 @@ function mayPass(error: unknown): error is SentinelError {
   );
 }
 
-function openedAtUse(open: () => Promise<Destination>): Destination {
-  let opened: Destination | undefined;
-  let opening: Promise<Destination> | undefined;
+function openedAtUse(open: () => Promise<OpenDestination>): OpenDestination {
+  let opened: OpenDestination | undefined;
+  let opening: Promise<OpenDestination> | undefined;
   let closed = false;
 
-  async function reached(): Promise<Destination> {
+  async function reached(): Promise<OpenDestination> {
     if (closed)
       throw new SentinelError('destination_unavailable', 'the destination is closed', { retryable: false });
     if (opened !== undefined) return opened;

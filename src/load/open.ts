@@ -5,7 +5,8 @@ import type { Config, DestinationConfig } from '../config/load.ts';
 import type { Logger } from '../support/log.ts';
 import type { Pace } from './adapter.ts';
 import { adapterOf } from './adapters.ts';
-import type { Destination, Table } from './destination.ts';
+import type { OpenDestination, Table } from './destination.ts';
+import { fillIn } from './fill-in.ts';
 import { openNowOrLater } from './open-later.ts';
 
 /** How a destination wants to be loaded: least time between two loads, and how much at once. */
@@ -22,8 +23,8 @@ export async function loadPace(
 export async function openDestination(
   { dataDir, destination }: Pick<Config, 'dataDir' | 'destination'>,
   which: DestinationConfig = destination,
-): Promise<Destination> {
-  return (await adapterOf(which)).open(which, { dataDir });
+): Promise<OpenDestination> {
+  return fillIn(await (await adapterOf(which)).open(which, { dataDir }));
 }
 
 /**
@@ -37,9 +38,9 @@ export async function openMain(
     mustBeThere,
     onOpen,
     log,
-  }: { mustBeThere: boolean; onOpen: (it: Destination) => Promise<void>; log: Logger },
-): Promise<Destination> {
-  const open = async (): Promise<Destination> => {
+  }: { mustBeThere: boolean; onOpen: (it: OpenDestination) => Promise<void>; log: Logger },
+): Promise<OpenDestination> {
+  const open = async (): Promise<OpenDestination> => {
     const destination = await openDestination(config);
     try {
       await destination.prepare(tables);

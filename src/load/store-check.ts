@@ -1,7 +1,7 @@
 import type { StateStore } from '../engine/engine.ts';
 import { timeOfRequestId } from '../ingest/request-id.ts';
 import type { Logger } from '../support/log.ts';
-import type { Destination } from './destination.ts';
+import type { OpenDestination } from './destination.ts';
 
 /** What the queue's own state knows of the destination. */
 type Remembered = { newest: string; loaded: number };
@@ -19,7 +19,7 @@ export class StoreCheck {
   readonly #queueId: string;
   readonly #log: Logger;
   #timer: NodeJS.Timeout | undefined;
-  #destination: Destination | undefined;
+  #destination: OpenDestination | undefined;
   #remembered: Remembered | undefined;
   #lost: string | undefined;
 
@@ -35,7 +35,7 @@ export class StoreCheck {
   }
 
   /** When the destination is open, before anything is settled. */
-  async begin(destination: Destination): Promise<void> {
+  async begin(destination: OpenDestination): Promise<void> {
     this.#destination = destination;
     const remembered = await this.#state.get<Remembered>(rememberedKey);
     const newest = await destination.marked(this.#queueId);

@@ -8,7 +8,7 @@ import type { DeadLetterStore } from '../dead-letter/store.ts';
 import { SentinelError } from '../model/errors.ts';
 import { parseExact } from '../model/exact-json.ts';
 import type { JsonObject } from '../model/json.ts';
-import type { Destination } from '../load/destination.ts';
+import type { OpenDestination } from '../load/destination.ts';
 import { createKnownCounts } from '../load/destination-kit/known-counts.ts';
 import type { RuleStore } from '../repair/rules/store.ts';
 import { fillEnvelope } from '../validate/envelope.ts';
@@ -38,7 +38,7 @@ type Answers = Pick<
 export function createAnswers(deps: {
   config: Config;
   contracts: ContractRegistry;
-  destination: Destination;
+  destination: OpenDestination;
   rules: RuleStore;
   letters: DeadLetterStore;
 }): Answers {

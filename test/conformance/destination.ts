@@ -1,19 +1,18 @@
-import { describe } from 'vitest';
-import { loadingConformance } from './destination/loading.ts';
-import { repairsConformance } from './destination/repairs.ts';
-import { settlingConformance } from './destination/settling.ts';
-import type { DestinationUnderTest } from './destination/support.ts';
-import { withdrawingConformance } from './destination/withdrawing.ts';
+import { afterEach, beforeEach, describe, it } from 'vitest';
+import {
+  type Capability,
+  type DestinationUnderTest,
+  destinationConformance as conformance,
+} from '../../src/conformance/destination.ts';
 
-export { row, settleRows } from './destination/support.ts';
+export { payments, row, settleRows } from '../../src/conformance/destination.ts';
 export type { DestinationUnderTest };
 
-/** What every destination must do. */
-export function destinationConformance(name: string, open: () => Promise<DestinationUnderTest>): void {
-  describe(`destination ${name}`, () => {
-    loadingConformance(open);
-    repairsConformance(open);
-    settlingConformance(open);
-    withdrawingConformance(open);
-  });
+/** The exported suite, with the functions of Vitest. */
+export function destinationConformance(
+  name: string,
+  has: readonly Capability[],
+  open: () => Promise<DestinationUnderTest>,
+): void {
+  conformance({ name, has, open }, { describe, it, beforeEach, afterEach });
 }

@@ -3,17 +3,20 @@ import { expect, it } from 'vitest';
 
 const root = new URL('../../', import.meta.url);
 
-/** Paths below `test/`, with their text. */
+/** Paths below `test/`, with their text; and the suites that the package exports, as `conformance/`. */
 async function testFiles(): Promise<Map<string, string>> {
-  const files = await readdir(new URL('test/', root), { recursive: true });
-  const sources = files.filter((file) => file.endsWith('.ts') && !file.startsWith('docs/'));
-  return new Map(
-    await Promise.all(
-      sources.map(
-        async (file) => [file, await readFile(new URL(`test/${file}`, root), 'utf8')] as [string, string],
-      ),
-    ),
-  );
+  const read = async (folder: string): Promise<[string, string][]> => {
+    const files = await readdir(new URL(folder, root), { recursive: true });
+    const sources = files.filter((file) => file.endsWith('.ts') && !file.startsWith('docs/'));
+    return Promise.all(
+      sources.map(async (file) => [file, await readFile(new URL(`${folder}${file}`, root), 'utf8')]),
+    );
+  };
+  const exported = await read('src/conformance/');
+  return new Map([
+    ...(await read('test/')),
+    ...exported.map(([file, text]) => [`conformance/${file}`, text] as const),
+  ]);
 }
 
 it('every test that docs/parity.md names exists', async () => {

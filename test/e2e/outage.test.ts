@@ -95,7 +95,7 @@ describe('a destination that refuses loads for a while', () => {
       },
       rows: async () =>
         (
-          await duckdb.query!(
+          await duckdb.query(
             'select cast(_request_id as varchar), description from transaction order by rowid',
             { maxRows: 10_000 },
           )

@@ -5,7 +5,7 @@ import type { DeadLetterStore } from '../../dead-letter/store.ts';
 import type { StateStore } from '../../engine/engine.ts';
 import type { Lease, Leases } from '../../engine/lease.ts';
 import { SentinelError } from '../../model/errors.ts';
-import type { Destination, Row } from '../../load/destination.ts';
+import type { OpenDestination, Row } from '../../load/destination.ts';
 import type { TellWithdrawn } from '../../load/replicas/feed.ts';
 import type { LoadStage } from '../../load/stage.ts';
 import type { Withdraw, Withdrawn, WithdrawnEvent } from '../../load/withdraw.ts';
@@ -30,7 +30,7 @@ const leaseMs = 60_000;
 const leasePauseMs = 1000;
 
 export interface RollbackParts {
-  destination: Pick<Destination, 'repairs' | 'withdraw'>;
+  destination: Pick<OpenDestination, 'repairs' | 'withdraw'>;
   loading: Pick<LoadStage, 'inTurn'>;
   letters: Pick<DeadLetterStore, 'takeBack'>;
   rules: Pick<RuleStore, 'get' | 'disable'>;

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../src/model/json.ts';
-import type { Destination, Row, Table } from '../../../src/load/destination.ts';
+import type { OpenDestination, Row, Table } from '../../../src/load/destination.ts';
 import { openDuckDb } from '../../../src/load/destinations/duckdb/index.ts';
 import { row, settleRows } from '../../conformance/destination.ts';
 
@@ -27,7 +27,7 @@ const columns: Table['columns'] = [
 const table = (name: string): Table => ({ name, contract: name, key: ['/id'], columns });
 
 let dir: string;
-let destination: Destination;
+let destination: OpenDestination;
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'sentinel-direct-'));
   destination = await openDuckDb({ path: join(dir, 'w.duckdb') });

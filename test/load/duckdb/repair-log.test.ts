@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Destination, Row } from '../../../src/load/destination.ts';
 import { openDuckDb } from '../../../src/load/destinations/duckdb/index.ts';
-import { payments, row, settleRows } from '../../conformance/destination/support.ts';
+import { payments, row, settleRows } from '../../conformance/destination.ts';
 
 let destination: Destination;
 beforeEach(async () => {

@@ -18,7 +18,7 @@ export async function openInFolder(options: Omit<DuckDbOptions, 'path'> = {}) {
       return (destination = await openDuckDb({ ...options, path }));
     },
     async rows(table: string) {
-      const { columns, rows } = await destination.query!(`from "${table}"`);
+      const { columns, rows } = await destination.query(`from "${table}"`);
       return rows.map((values) =>
         Object.fromEntries(columns.map((column, index) => [column, values[index]])),
       );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Destination, Row } from '../../../src/load/destination.ts';
+import type { OpenDestination, Row } from '../../../src/load/destination.ts';
 import { row } from '../../conformance/destination.ts';
 import { withoutPostgres } from '../../helpers/postgres.ts';
 import { plain, plainRowOf, postgresForTests } from './support.ts';
@@ -19,7 +19,7 @@ describe.skipIf(withoutPostgres())('a table that somebody changes while the serv
     return { destination, alter, count };
   }
 
-  const settle = async (destination: Destination, ...rows: Row[]) =>
+  const settle = async (destination: OpenDestination, ...rows: Row[]) =>
     (await destination.settle({ rows, letters: [] })).rows.map(({ status }) => status);
 
   it.each<[string, string, RegExp]>([

@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Destination } from '../../../src/load/destination.ts';
+import type { OpenDestination } from '../../../src/load/destination.ts';
 import { withoutPostgres } from '../../helpers/postgres.ts';
 import { postgresForTests } from './support.ts';
 
 describe.skipIf(withoutPostgres())('queries on PostgreSQL', () => {
   const postgres = postgresForTests();
-  let destination: Destination;
+  let destination: OpenDestination;
   let schema: string;
   beforeAll(async () => {
     schema = postgres.nextSchema();

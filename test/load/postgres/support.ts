@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from 'vitest';
-import type { Destination, Table } from '../../../src/load/destination.ts';
+import type { OpenDestination, Table } from '../../../src/load/destination.ts';
 import { type PostgresOptions, openPostgres } from '../../../src/load/destinations/postgres/index.ts';
 import { type PostgresServer, startPostgres } from '../../helpers/postgres.ts';
 
@@ -23,7 +23,7 @@ export const plainRowOf = { table: 'plain', contract: 'plain' };
 export function postgresForTests(settings?: Record<string, string>) {
   let server: PostgresServer;
   let schemas = 0;
-  const opened: Destination[] = [];
+  const opened: OpenDestination[] = [];
   beforeAll(async () => {
     server = await startPostgres(settings);
     await server.run(`CREATE ROLE reader LOGIN; ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO reader;
@@ -41,7 +41,7 @@ export function postgresForTests(settings?: Record<string, string>) {
       return server;
     },
     nextSchema: () => `test ${schemas++}`,
-    async open(schema: string, change: Partial<PostgresOptions> = {}): Promise<Destination> {
+    async open(schema: string, change: Partial<PostgresOptions> = {}): Promise<OpenDestination> {
       const options = { url: server.url(), queryUrl: server.url('reader'), schema, queueId: 'q', ...change };
       const destination = await openPostgres(options);
       opened.push(destination);

@@ -8,7 +8,7 @@ import { type StateStore } from '../../../src/engine/engine.ts';
 import { SentinelError } from '../../../src/model/errors.ts';
 import { createRequestIds } from '../../../src/ingest/request-id.ts';
 import { createLeases } from '../../../src/engine/lease.ts';
-import type { Destination, Row } from '../../../src/load/destination.ts';
+import type { OpenDestination, Row } from '../../../src/load/destination.ts';
 import type { Withdraw } from '../../../src/load/withdraw.ts';
 import { openDuckDb } from '../../../src/load/destinations/duckdb/index.ts';
 import { createRowMaker } from '../../../src/load/row.ts';
@@ -24,7 +24,7 @@ import { until } from '../../helpers/until.ts';
 /** Rollbacks between a real destination and the real dead letters. */
 let dir: string;
 let state: StateStore;
-let duckdb: Destination;
+let duckdb: OpenDestination;
 let rules: RuleStore;
 let loading: LoadStage;
 let log: Logger;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Destination, Table } from '../../destination.ts';
+import type { OpenDestination, Table } from '../../destination.ts';
 import { mergeTables } from '../../destination-kit/merge-tables.ts';
 import { type BigQueryOptions, openApi } from './api.ts';
 import { createCounts } from './counts.ts';
@@ -24,7 +24,9 @@ const maxTries = 12;
  * queries of people, as each would cost money; BigQuery's own console does. Throws `config_invalid` when the library is
  * not installed, `destination_unavailable`, not retryable, when the login or a right is missing.
  */
-export async function openBigQuery(options: BigQueryOptions): Promise<Destination> {
+export async function openBigQuery(
+  options: BigQueryOptions,
+): Promise<OpenDestination & Required<Pick<OpenDestination, 'withdraw'>>> {
   const api = await openApi(options);
   const { lookBackDays, partitionExpirationDays, retryMs = 1000 } = options;
   const tables = new Map<string, Table>();

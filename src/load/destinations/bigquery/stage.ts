@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { Column } from '../../../contracts/contract.ts';
 import type { Json, JsonObject } from '../../../model/json.ts';
 import { type Result, fail, ok } from '../../../model/result.ts';
+import { ownColumns } from '../../../model/own-columns.ts';
 import type { Row, RowOutcome, Table } from '../../destination.ts';
+import { encodeExactly as encode } from '../../destination-kit/encode-exactly.ts';
 import { inexactColumn } from '../../destination-kit/exact-values.ts';
 import type { Api } from './api.ts';
 import { ownFields } from './tables.ts';
-import { type Field, encode, fieldOf, storableJson } from './types.ts';
+import { type Field, fieldOf } from './types.ts';
 
 /** What a staged row has beside the columns of its table. */
 const stageFields: Field[] = [
@@ -88,7 +90,7 @@ function lineMaker(table: Table): (row: Row, pos: number) => Result<string, Refu
     });
 
   return (row, pos) => {
-    const { requestId, receivedAt, source, contract, contractVersion, values, extra, repair } = row;
+    const { contract, values, repair } = row;
     const wrong: Column | undefined = inexact(values);
     if (wrong !== undefined) return refusedColumn(wrong.name);
     const line: Record<string, Json | undefined> = {};
@@ -97,16 +99,12 @@ function lineMaker(table: Table): (row: Row, pos: number) => Result<string, Refu
       if (encoded === undefined) return refusedColumn(column.name);
       if (encoded !== null) line[column.name] = encoded;
     }
-    if (extra !== undefined && !storableJson(extra)) return refusedColumn('_extra');
-    if (!source.isWellFormed()) return refusedColumn('_source');
+    for (const column of ownColumns) {
+      const encoded = encode(column, column.of(row));
+      if (encoded === undefined) return refusedColumn(column.name);
+      if (encoded !== null) line[column.name] = encoded;
+    }
     Object.assign(line, {
-      _request_id: requestId.toLowerCase(),
-      _received_at: new Date(receivedAt).toISOString(),
-      _source: source,
-      _contract_version: contractVersion,
-      _repaired: repair !== undefined,
-      _rule_id: repair?.ruleId,
-      _extra: extra,
       _pos: pos,
       _s_round: row.round ?? 0,
       _s_contract: contract,

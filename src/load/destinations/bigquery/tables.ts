@@ -1,3 +1,4 @@
+import { ownColumns } from '../../../model/own-columns.ts';
 import type { Table } from '../../destination.ts';
 import { conflict, keyFields } from '../../destination-kit/key-fields.ts';
 import { expectType } from '../../destination-kit/merge-tables.ts';
@@ -9,15 +10,7 @@ const time = (name: string): Field => ({ name, type: 'TIMESTAMP' });
 const count = (name: string): Field => ({ name, type: 'INT64' });
 
 /** What every table has beside the declared columns. */
-export const ownFields: Field[] = [
-  text('_request_id'),
-  time('_received_at'),
-  text('_source'),
-  text('_contract_version'),
-  { name: '_repaired', type: 'BOOL' },
-  text('_rule_id'),
-  { name: '_extra', type: 'JSON' },
-];
+export const ownFields: Field[] = ownColumns.map(fieldOf);
 
 /** The same columns as in DuckDB, but for `queue` (several may load into one dataset) and `batch` (see ADR 6). */
 const bookkeeping: Record<string, TableSpec> = {

@@ -1,6 +1,4 @@
 import type { Column, ColumnType } from '../../../contracts/contract.ts';
-import type { Json } from '../../../model/json.ts';
-import { dateText, instantText } from '../../destination-kit/exact-times.ts';
 import { conflict } from '../../destination-kit/key-fields.ts';
 
 /** A column as the REST API names it. */
@@ -60,48 +58,4 @@ export function checkName(table: string, name: string): void {
   throw conflict(
     `table ${table}: "${name}" can't be a name in BigQuery, which takes letters, digits and _; give the contract another table, or the field another name`,
   );
-}
-
-const largest = 2n ** 63n;
-
-/**
- * The value as a load job reads it from JSON, exactly; undefined when the type can't hold it. Called for values that
- * `inexactColumn` (load/exact.ts) lets through.
- */
-export function encode({ type }: Column, value: Json | undefined): Json | undefined {
-  if (value === undefined || value === null) return null;
-  switch (type.kind) {
-    case 'string':
-    case 'uuid': {
-      const text = typeof value === 'string' ? value : JSON.stringify(value);
-      return text.isWellFormed() ? text : undefined;
-    }
-    case 'json':
-      return storableJson(value) ? value : undefined;
-    case 'integer': {
-      const whole = BigInt(value as string | number);
-      return whole >= -largest && whole < largest ? String(whole) : undefined;
-    }
-    case 'number':
-      return Number(value);
-    case 'decimal':
-      return typeof value === 'number' ? plainDecimal(value, type.scale) : value;
-    case 'boolean':
-      return value;
-    case 'datetime':
-      return instantText(value as string);
-    case 'date':
-      return dateText(value as string);
-  }
-}
-
-/** Half of a surrogate pair, as `JSON.stringify` writes it, after an even number of backslashes. */
-const halfPair = /(?<!\\)(?:\\\\)*\\ud[89a-f]/;
-export const storableJson = (value: Json): boolean => !halfPair.test(JSON.stringify(value));
-
-/** Without an exponent. The scale is known to be enough. */
-function plainDecimal(value: number, scale: number): string {
-  const text = String(value);
-  if (!text.includes('e')) return text;
-  return Math.abs(value) >= 1 ? String(BigInt(value)) : value.toFixed(scale);
 }

@@ -1,6 +1,6 @@
+import { ownColumns } from '../../../model/own-columns.ts';
 import type { Table } from '../../destination.ts';
 import { identifier, literal, strictCast, textType } from './sql.ts';
-import { ownColumns } from './tables.ts';
 
 /** The longest line that takes the direct way, in characters. DuckDB's buffer for a line is larger. */
 export const longestLine = 4 * 1024 * 1024;

@@ -109,14 +109,6 @@ export function ofUuid(value: Json): Hash | undefined {
   return [(high ^ upperHigh) >>> 0, (low ^ upperLow) >>> 0];
 }
 
-/** Whether the text is a UUID, in any case. */
-export function isUuid(text: string): boolean {
-  if (text.length !== 36) return false;
-  for (let at = 8; at <= 23; at += 5) if (text.charCodeAt(at) !== hyphen) return false;
-  const first = hex(text, 0) | hex(text, 4) | hex(text, 9) | hex(text, 14);
-  return (first | hex(text, 19) | hex(text, 24) | hex(text, 28) | hex(text, 32)) >= 0;
-}
-
 const isAscii = /^[\0-\x7f]*$/;
 
 export function ofText(value: Json): Hash | undefined {

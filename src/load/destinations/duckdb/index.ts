@@ -15,7 +15,7 @@ import { Writer } from './writer.ts';
  * bookkeeping (`_sentinel_…` tables) are committed together and are on disk when `settle` resolves. Throws
  * `data_folder_in_use` when the file is open elsewhere.
  */
-export async function openDuckDb(options: DuckDbOptions): Promise<Destination> {
+export async function openDuckDb(options: DuckDbOptions): Promise<Required<Destination>> {
   const session = await openSession(options);
   const writer = await Writer.open(session).catch(async (error: unknown) => {
     await session.close();

@@ -1,8 +1,8 @@
 import type { Column } from '../../../contracts/contract.ts';
+import { ownColumns } from '../../../model/own-columns.ts';
 import type { Table } from '../../destination.ts';
 import { keyFields } from '../../destination-kit/key-fields.ts';
 import { identifier, literal, tryCast } from './sql.ts';
-import { ownColumns } from './tables.ts';
 
 /** Temporary tables of the writer's connection; a load of rows for several tables has a set for each. */
 export interface Staging {

@@ -1,21 +1,11 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Column } from '../../../contracts/contract.ts';
+import { ownColumns } from '../../../model/own-columns.ts';
 import type { Table } from '../../destination.ts';
 import { conflict } from '../../destination-kit/key-fields.ts';
 import { expectType } from '../../destination-kit/merge-tables.ts';
 import { rowsOf } from './rows.ts';
 import { identifier, literal, typeName } from './sql.ts';
-
-/** What every table has beside the declared columns. */
-export const ownColumns = [
-  { name: '_request_id', type: 'UUID' },
-  { name: '_received_at', type: 'TIMESTAMP WITH TIME ZONE' },
-  { name: '_source', type: 'VARCHAR' },
-  { name: '_contract_version', type: 'VARCHAR' },
-  { name: '_repaired', type: 'BOOLEAN' },
-  { name: '_rule_id', type: 'VARCHAR' },
-  { name: '_extra', type: 'JSON' },
-] as const;
 
 interface SqlColumn {
   name: string;
@@ -27,10 +17,10 @@ export const sameName = (name: string): string => name.toLowerCase();
 
 /** Creates the table, or adds the columns it lacks; the rows there are keep NULL in them. */
 export async function ensureTable(connection: DuckDBConnection, table: Table): Promise<void> {
-  const wanted: SqlColumn[] = [
-    ...table.columns.map(({ name, type }: Column) => ({ name, type: typeName(type) })),
-    ...ownColumns,
-  ];
+  const wanted: SqlColumn[] = [...table.columns, ...ownColumns].map(({ name, type }: Column) => ({
+    name,
+    type: typeName(type),
+  }));
   if (wanted.some((column) => column.name === ''))
     throw conflict(`table ${table.name}: a column needs a name`);
   const name = identifier(table.name);

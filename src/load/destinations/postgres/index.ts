@@ -25,7 +25,7 @@ export type { PostgresOptions };
  * (`_sentinel_…` tables) are committed together. Throws `destination_unavailable`, not retryable
  * when the login, the database or a right is missing.
  */
-export async function openPostgres(options: PostgresOptions): Promise<Destination> {
+export async function openPostgres(options: PostgresOptions): Promise<Required<Destination>> {
   const { schema } = options;
   const session = openSession(options);
   const tables = new Map<string, KnownTable>();

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { ownColumns } from '../../../model/own-columns.ts';
 import type { Row, Table } from '../../destination.ts';
 import type { Result } from '../../../model/result.ts';
-import { type Line, type Refusal, lineMaker, ownColumns } from './row-lines.ts';
+import { type Line, type Refusal, lineMaker } from './row-lines.ts';
 import { identifier, keyOf, typeName } from './sql.ts';
 
 /** A prepared table, with the statements that load into it. */
@@ -23,7 +24,7 @@ export interface KnownTable {
 }
 
 export function knowTable(schema: string, spec: Table, shape: string | null): KnownTable {
-  const all = [...spec.columns.map(({ name, type }) => ({ name, type: typeName(type) })), ...ownColumns];
+  const all = [...spec.columns, ...ownColumns].map(({ name, type }) => ({ name, type: typeName(type) }));
   const columns = all.map(({ name }) => identifier(name)).join(', ');
   // Another set of columns is another table: this one may live on in its session.
   const digest = createHash('sha256')

@@ -1,8 +1,9 @@
 import { isContainer } from '../../../model/json.ts';
+import { ownColumns } from '../../../model/own-columns.ts';
 import type { Table, Row } from '../../destination.ts';
 import { inexactColumn } from '../../destination-kit/exact-values.ts';
 import { type Result, fail, ok } from '../../../model/result.ts';
-import { copyField, encodeOrNull, encoder, jsonText, storableText } from './values.ts';
+import { copyField, encodeOrNull, encoder } from './values.ts';
 import { keyFields } from '../../destination-kit/key-fields.ts';
 
 /** Why a row can't be loaded; holds no value of the event. */
@@ -21,16 +22,7 @@ export interface Line {
   key: string | undefined;
 }
 
-/** What every table has beside the declared columns, in the order in which lines have them. */
-export const ownColumns = [
-  { name: '_request_id', type: 'uuid' },
-  { name: '_received_at', type: 'timestamp with time zone' },
-  { name: '_source', type: 'text' },
-  { name: '_contract_version', type: 'text' },
-  { name: '_repaired', type: 'boolean' },
-  { name: '_rule_id', type: 'text' },
-  { name: '_extra', type: 'jsonb' },
-] as const;
+const lastColumn = ownColumns.at(-1)!.name;
 
 /** Of a row's key, in UTF-8: a longer one fits in no index, and without the index no event would be loaded once. */
 const maxKeyBytes = 2000;
@@ -39,6 +31,7 @@ const maxKeyBytes = 2000;
 export function lineMaker(spec: Table): (row: Row) => Result<Line, Refusal> {
   const inexact = inexactColumn(spec.columns);
   const columns = spec.columns.map((column) => ({ name: column.name, encode: encoder(column) }));
+  const own = ownColumns.map((column) => ({ ...column, encode: encoder(column) }));
   const key = keyFields(spec);
   const refused = (column: string): { ok: false; error: Refusal } =>
     fail({
@@ -47,7 +40,7 @@ export function lineMaker(spec: Table): (row: Row) => Result<Line, Refusal> {
     });
 
   return (row) => {
-    const { requestId, receivedAt, source, contractVersion, values, repair, extra } = row;
+    const { requestId, values } = row;
     const wrong = inexact(values);
     if (wrong !== undefined) return refused(wrong.name);
     let text = '';
@@ -56,24 +49,17 @@ export function lineMaker(spec: Table): (row: Row) => Result<Line, Refusal> {
       if (encoded === undefined) return refused(name);
       text += `${copyField(encoded)}\t`;
     }
-    const rest = extra === undefined ? null : jsonText(extra);
-    if (rest === undefined) return refused('_extra');
-    const from = storableText(source);
-    if (from === undefined) return refused('_source');
+    for (const { name, of, encode } of own) {
+      const encoded = encodeOrNull(encode, of(row));
+      if (encoded === undefined) return refused(name);
+      text += `${copyField(encoded)}${name === lastColumn ? '\n' : '\t'}`;
+    }
     const sortKey = keyText(key, values);
     if (sortKey !== undefined && Buffer.byteLength(sortKey) > maxKeyBytes)
       return fail({
         reason: `the key of the row (${spec.key.join(', ')}) is longer than ${maxKeyBytes} bytes`,
         column: key[0]!.column.name,
       });
-    const own = [
-      requestId,
-      new Date(receivedAt).toISOString(),
-      from,
-      contractVersion,
-      repair === undefined ? 'f' : 't',
-    ];
-    text += `${own.map(copyField).join('\t')}\t${copyField(repair?.ruleId ?? null)}\t${copyField(rest)}\n`;
     return ok({ row, id: requestId.toLowerCase(), text, key: sortKey });
   };
 }

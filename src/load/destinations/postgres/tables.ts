@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { ClientBase, QueryConfig } from 'pg';
+import { ownColumns } from '../../../model/own-columns.ts';
 import type { Table } from '../../destination.ts';
 import { bookkeepingTables } from './bookkeeping.ts';
 import { isRowsFault, sqlStateOf } from './errors.ts';
 import { commentOn, commentOnTable, dropRequired, noMoreRequired, noteRequired } from './describe.ts';
-import { ownColumns } from './row-lines.ts';
 import { patient } from './session.ts';
 import { conflict, keyFields } from '../../destination-kit/key-fields.ts';
 import { expectType } from '../../destination-kit/merge-tables.ts';
@@ -182,7 +182,7 @@ function columnsOf(spec: Table): SqlColumn[] {
       // As in its index, so that people's own look-ups by key find it too.
       ...(type.kind === 'string' && keys.has(name) ? { collation: '"C"' } : {}),
     })),
-    ...ownColumns,
+    ...ownColumns.map(({ name, type }) => ({ name, type: typeName(type) })),
   ];
 }
 

@@ -1,6 +1,28 @@
-import type { Destination, Row, Settled, Table } from '../../../src/load/destination.ts';
-import { createRequestIds } from '../../../src/ingest/request-id.ts';
+import type { Destination, Row, Settled, Table } from '../load/destination.ts';
+import { createRequestIds } from '../ingest/request-id.ts';
 
+/** The functions of a test runner that the suites need. */
+export interface TestFunctions {
+  describe(name: string, tests: () => void): void;
+  it(name: string, test: () => Promise<void>): void;
+  beforeEach(hook: () => Promise<void>): void;
+  afterEach(hook: () => Promise<void>): void;
+}
+
+/** What a destination may leave out, and is tested where it says that it has it. */
+export type Capability = 'counts' | 'marked' | 'repairs' | 'withdraw' | 'search' | 'query';
+
+/** What the parts of the suite work with. */
+export interface Suite extends TestFunctions {
+  open: () => Promise<DestinationUnderTest>;
+  has(capability: Capability): boolean;
+}
+
+/** A destination in tests that ask `has` first, where a capability may be missing. */
+export type Full = Required<Destination>;
+export const full = (destination: Destination): Full => destination as Full;
+
+/** A destination that holds nothing yet, and what the suite does around it. */
 export interface DestinationUnderTest {
   destination: Destination;
   /** Closes it and opens it again on the same data. */

@@ -1,7 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Destination, Table } from '../../src/load/destination.ts';
-import type { EventFilter, EventPlace } from '../../src/load/event-search.ts';
-import { type DestinationUnderTest, row, settleRows } from './destination.ts';
+import { expect } from './expect.ts';
+import type { Table } from '../load/destination.ts';
+import type { EventFilter, EventPlace } from '../load/event-search.ts';
+import { type DestinationUnderTest, type Full, type Suite, full, row, settleRows } from './subject.ts';
 
 const payments: Table = {
   name: 'payments',
@@ -31,10 +31,10 @@ const repair = {
 };
 
 /** What every destination that can be looked through must do. */
-export function searchConformance(name: string, open: () => Promise<DestinationUnderTest>): void {
-  describe(`search in ${name}`, () => {
+export function searchConformance({ describe, it, beforeEach, afterEach, open }: Suite): void {
+  describe('search', () => {
     let under: DestinationUnderTest;
-    let destination: Destination;
+    let destination: Full;
     const rows = {
       first: row({ event_id: 'a', amount: '1.50', items: [1, { b: 2 }] }, { receivedAt: day + 1 }),
       repaired: row({ event_id: 'b' }, { receivedAt: day + 2, repair, source: 'till' }),
@@ -47,7 +47,7 @@ export function searchConformance(name: string, open: () => Promise<DestinationU
     };
     beforeEach(async () => {
       under = await open();
-      destination = under.destination;
+      destination = full(under.destination);
       await destination.prepare([payments, visits]);
       await settleRows(destination, Object.values(rows));
     });
@@ -57,7 +57,7 @@ export function searchConformance(name: string, open: () => Promise<DestinationU
       filter: EventFilter,
       page: { limit: number; before?: EventPlace } = { limit: 9 },
     ) => {
-      const events = await destination.search!.events(filter, page);
+      const events = await destination.search.events(filter, page);
       return events.map(
         ({ requestId }) => Object.entries(rows).find(([, one]) => one.requestId === requestId)![0],
       );
@@ -65,7 +65,7 @@ export function searchConformance(name: string, open: () => Promise<DestinationU
 
     it('lists all events, newest first, with what is known of them', async () => {
       expect(await found({})).toEqual(['visit', 'newer', 'again', 'repaired', 'first']);
-      const [visit, , again, repaired] = await destination.search!.events({}, { limit: 9 });
+      const [visit, , again, repaired] = await destination.search.events({}, { limit: 9 });
       expect(visit).toEqual({
         requestId: rows.visit.requestId,
         receivedAt: day + 5,
@@ -108,7 +108,7 @@ export function searchConformance(name: string, open: () => Promise<DestinationU
       const seen: string[] = [];
       let before: EventPlace | undefined;
       for (;;) {
-        const page = await destination.search!.events({}, { limit: 2, ...(before && { before }) });
+        const page = await destination.search.events({}, { limit: 2, ...(before && { before }) });
         if (page.length === 0) break;
         seen.push(...page.map(({ requestId }) => requestId));
         before = page.at(-1);
@@ -118,7 +118,7 @@ export function searchConformance(name: string, open: () => Promise<DestinationU
     });
 
     it('shows a row as it is stored', async () => {
-      expect(await destination.search!.row('payments', rows.first.requestId)).toMatchObject({
+      expect(await destination.search.row('payments', rows.first.requestId)).toMatchObject({
         event_id: 'a',
         amount: '1.5',
         items: [1, { b: 2 }],
@@ -128,9 +128,9 @@ export function searchConformance(name: string, open: () => Promise<DestinationU
         _repaired: false,
         _extra: null,
       });
-      expect(await destination.search!.row('payments', rows.again.requestId)).toBeUndefined();
-      expect(await destination.search!.row('payments', 'no id')).toBeUndefined();
-      expect(await destination.search!.row('no table', rows.first.requestId)).toBeUndefined();
+      expect(await destination.search.row('payments', rows.again.requestId)).toBeUndefined();
+      expect(await destination.search.row('payments', 'no id')).toBeUndefined();
+      expect(await destination.search.row('no table', rows.first.requestId)).toBeUndefined();
     });
   });
 }

@@ -1,0 +1,43 @@
+import { expect } from './expect.ts';
+import { loadingConformance } from './loading.ts';
+import { repairsConformance } from './repairs.ts';
+import { searchConformance } from './searching.ts';
+import { settlingConformance } from './settling.ts';
+import type { Capability, DestinationUnderTest, Suite, TestFunctions } from './subject.ts';
+import { withdrawingConformance } from './withdrawing.ts';
+
+export { payments, row, settleRows, statuses } from './subject.ts';
+export type { Capability, DestinationUnderTest, TestFunctions };
+
+const capabilities: readonly Capability[] = ['counts', 'marked', 'repairs', 'withdraw', 'search', 'query'];
+
+/**
+ * What every destination must do, as tests. `test` holds the functions of a test runner: those of `node:test`, Vitest and
+ * Jest fit. `has` names the capabilities that the destination has beside `prepare`, `settle`, `find` and `close`.
+ */
+export function destinationConformance(
+  {
+    name,
+    has = [],
+    open,
+  }: { name: string; has?: readonly Capability[]; open: () => Promise<DestinationUnderTest> },
+  test: TestFunctions,
+): void {
+  const suite: Suite = { ...test, open, has: (capability) => has.includes(capability) };
+  test.describe(`destination ${name}`, () => {
+    test.it('has the capabilities that it is tested for', async () => {
+      const { destination, cleanup } = await open();
+      try {
+        const found = capabilities.filter((each) => destination[each] !== undefined);
+        expect(found).toEqual(capabilities.filter((each) => has.includes(each)));
+      } finally {
+        await cleanup();
+      }
+    });
+    loadingConformance(suite);
+    settlingConformance(suite);
+    if (suite.has('repairs')) repairsConformance(suite);
+    if (suite.has('withdraw')) withdrawingConformance(suite);
+    if (suite.has('search')) searchConformance(suite);
+  });
+}
