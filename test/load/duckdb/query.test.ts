@@ -96,7 +96,7 @@ describe('query', () => {
 
   it('leaves nothing open behind a result that was cut off: the database can be closed', async () => {
     const own = await openInFolder();
-    await own.destination.query!('from range(100000)', { maxRows: 2 });
+    await own.destination.query('from range(100000)', { maxRows: 2 });
     await own.destination.prepare([plain]);
     await own.cleanup();
   });
@@ -129,7 +129,7 @@ describe('query', () => {
   it('tells whoever waits too long behind others to come again, and stops those at their time', async () => {
     const hurried = await openInFolder({ queryLimits: { runMs: 2000, waitMs: 300 } });
     onTestFinished(() => hurried.cleanup());
-    const query = hurried.destination.query!;
+    const query = hurried.destination.query;
     const endless = 'select count(*) from range(10000000) a, range(10000000) b where a.range <> b.range';
     const streaming = 'select 1 from range(1000000000) a, range(1000000000) b where a.range + b.range = -1';
     const ended = Promise.allSettled([endless, streaming].map((sql) => query(sql, { maxRows: 1_000_000 })));
