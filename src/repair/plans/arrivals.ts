@@ -1,6 +1,6 @@
 import type { Contract } from '../../contracts/contract.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
-import type { Plan, Pointer } from '../../model/plan.ts';
+import type { Operation, Plan, Pointer } from '../../model/plan.ts';
 import { bind, bindings, segmentsOf, valueAt } from '../../model/pointer.ts';
 import { schemasAt } from './schema-paths.ts';
 import { pathsOf } from './static-check.ts';
@@ -18,7 +18,8 @@ export function compileArrivals({ operations }: Plan, { jsonSchema }: Contract):
   for (const operation of operations) {
     const { reads, writes } = pathsOf(operation);
     for (const path of writes)
-      if (!reads.includes(path) && isInstant(jsonSchema, segmentsOf(path))) times.add(path);
+      if ((!reads.includes(path) || isNumberRead(operation)) && isInstant(jsonSchema, segmentsOf(path)))
+        times.add(path);
   }
   if (times.size === 0) return () => undefined;
   const places = [...times].map((pointer) => ({ pointer, segments: segmentsOf(pointer) }));
@@ -31,6 +32,10 @@ export function compileArrivals({ operations }: Plan, { jsonSchema }: Contract):
     return undefined;
   };
 }
+
+/** Digits that become a number where a time may be one: `20260304101500` is none. */
+const isNumberRead = (operation: Operation): boolean =>
+  operation.op === 'cast' && (operation.to === 'integer' || operation.to === 'number');
 
 function isInstant(jsonSchema: JsonObject, segments: readonly string[]): boolean {
   return schemasAt(jsonSchema, segments).some(({ format }) => format === 'date-time');

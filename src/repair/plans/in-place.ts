@@ -20,7 +20,7 @@ export function transformOf(operation: InPlaceOperation): Transform {
     case 'parse':
       return parseText;
     case 'wrap':
-      return (value) => ok(Array.isArray(value) ? value : [value]);
+      return wrap;
     case 'unwrap':
       return unwrap;
     case 'trim':
@@ -45,6 +45,20 @@ function mapping(values: Record<string, Json>): Transform {
     return Object.hasOwn(values, input) ? ok(values[input]!) : fail('is not among the inputs of the map');
   };
 }
+
+/** Text that spells a list, or several values, or that there is none, is no list of one. */
+function wrap(value: Json): Result<Json> {
+  if (Array.isArray(value)) return ok(value);
+  if (typeof value !== 'string') return ok([value]);
+  const text = value.trim().toLowerCase();
+  if (/^[[{]|[,;|\n\t]/.test(text)) return fail('may hold several values');
+  return placeholders.has(text) || !/[\p{L}\p{N}]/u.test(text) ? fail('may say that there is none') : ok([value]);
+}
+
+/** What senders write where they have no value. */
+const placeholders: ReadonlySet<string> = new Set(
+  'empty n/a na nan nil none null tba tbd undefined unknown'.split(' '),
+);
 
 function unwrap(value: Json): Result<Json> {
   if (!Array.isArray(value)) return ok(value);

@@ -3,7 +3,6 @@ import { type InPlaceOperation, transformOf } from '../../plans/in-place.ts';
 import { listedValues, schemasAt, typesOf } from '../../plans/schema-paths.ts';
 import { castsFor } from './casts.ts';
 import { booleanMap, spellingMap } from './enums.ts';
-import { placeholders } from './words.ts';
 
 /** An in-place operation whose path is still to be said. */
 export type Change = InPlaceOperation extends infer One
@@ -32,7 +31,7 @@ export function* changesFor(
     yield [{ op: 'parse' }];
     return;
   }
-  if (wanted.has('array') && !isNotOne(value)) yield [{ op: 'wrap' }];
+  if (wanted.has('array')) yield [{ op: 'wrap' }];
   if (isObject(value)) return;
   for (const wish of castsFor(value, schemas)) yield [{ op: 'cast', ...wish }];
   const truth = wanted.has('boolean') ? booleanMap(value) : undefined;
@@ -63,11 +62,6 @@ export function applyChanges(changes: readonly Change[], value: Json): Json | un
 }
 
 export const changeAt = (path: string, change: Change): InPlaceOperation => ({ ...change, path });
-
-/** Text that may be several values, or none: a list of one would be wrong. */
-const isNotOne = (value: Json): boolean =>
-  typeof value === 'string' &&
-  (/[,;|\n\t]/.test(value) || !/[\p{L}\p{N}]/u.test(value) || placeholders.has(value.trim().toLowerCase()));
 
 /** Codes of letters in one case, such as those of currencies and countries. Elsewhere case may tell values apart. */
 function isLetterCode({ pattern }: JsonObject): boolean {

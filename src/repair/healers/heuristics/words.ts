@@ -190,19 +190,3 @@ export const qualifiers: ReadonlySet<string> = new Set([
   'usd',
   'work',
 ]);
-
-/** What senders write where they have no value. */
-export const placeholders: ReadonlySet<string> = new Set([
-  '',
-  'empty',
-  'n/a',
-  'na',
-  'nan',
-  'nil',
-  'none',
-  'null',
-  'tba',
-  'tbd',
-  'undefined',
-  'unknown',
-]);
