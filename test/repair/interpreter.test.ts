@@ -141,6 +141,9 @@ describe('in place', () => {
   });
 
   it.each<[Operation, unknown, string]>([
+    [{ op: 'wrap', path: '/weight' }, '["a"]', '/weight may hold several values'],
+    [{ op: 'wrap', path: '/weight' }, 'a, b', '/weight may hold several values'],
+    [{ op: 'wrap', path: '/weight' }, 'N/A', '/weight may say that there is none'],
     [{ op: 'unwrap', path: '/weight' }, ['a', 'b'], '/weight does not hold exactly one element'],
     [{ op: 'unwrap', path: '/weight' }, [], '/weight does not hold exactly one element'],
     [{ op: 'trim', path: '/weight' }, 7, '/weight is not text'],

@@ -123,13 +123,18 @@ describe('a rule that unpacks a container', () => {
   it('repairs what it learned from', () => {
     expect(apply(learnedFrom, violations)).toMatchObject({ ok: true, value: { event: record } });
     expect(apply({ ...learnedFrom, type: 'customer.updated' }, violations)).toMatchObject({ ok: true });
+    // What says of itself that it is how the record was leaves no doubt about the other.
+    const before = { data: { object: record, previous_attributes: { city: 'Lisbon' } } };
+    expect(apply({ ...before, type: 'customer.updated' }, violations)).toMatchObject({ ok: true });
+    expect(apply({ ...before, type: 'customer.deleted' }, violations)).toMatchObject({ ok: false });
   });
 
   it.each<[string, JsonObject]>([
     ['is deleted', { ...learnedFrom, type: 'customer.deleted' }],
     ['is deleted, by a flag', { ...learnedFrom, deleted: true }],
     ['is deleted, says what is around it', { data: { object: record, op: 'd' } }],
-    ['has another image', { data: { object: record, previous_attributes: { city: 'Lisbon' } } }],
+    ['has another image', { data: { object: record, snapshot: { city: 'Lisbon' } } }],
+    ['has an image that may be the one', { data: { object: record, old: { city: 'Lisbon' } } }],
     ['may be gone', { data: { object: record, record: null } }],
   ])('leaves a record that %s to the healers', (_, event) => {
     expect(apply(event, violations)).toMatchObject({ ok: false });

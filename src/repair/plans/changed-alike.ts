@@ -89,7 +89,7 @@ function namesAfter(changes: readonly Change[], declared: readonly string[]): Ma
 }
 
 /** The words in which two names differ that share the others; undefined when they share none, or all. */
-function changeOf(
+export function changeOf(
   source: readonly string[],
   target: readonly string[],
 ): Pick<Change, 'theirs' | 'ours'> | undefined {

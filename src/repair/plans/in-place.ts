@@ -52,7 +52,9 @@ function wrap(value: Json): Result<Json> {
   if (typeof value !== 'string') return ok([value]);
   const text = value.trim().toLowerCase();
   if (/^[[{]|[,;|\n\t]/.test(text)) return fail('may hold several values');
-  return placeholders.has(text) || !/[\p{L}\p{N}]/u.test(text) ? fail('may say that there is none') : ok([value]);
+  return placeholders.has(text) || !/[\p{L}\p{N}]/u.test(text)
+    ? fail('may say that there is none')
+    : ok([value]);
 }
 
 /** What senders write where they have no value. */

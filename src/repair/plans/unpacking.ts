@@ -1,8 +1,9 @@
 import type { Contract } from '../../contracts/contract.ts';
 import { type JsonObject, isObject } from '../../model/json.ts';
 import type { Plan } from '../../model/plan.ts';
-import { pointerOf, segmentsOf, valueAt } from '../../model/pointer.ts';
-import { doubtsWithin, ownNamesOf } from '../healers/heuristics/containers.ts';
+import { covers, pointerOf, segmentsOf, valueAt } from '../../model/pointer.ts';
+import { ownNamesOf } from '../healers/heuristics/containers.ts';
+import { doubtFor, doubtsWithin } from '../healers/heuristics/doubts.ts';
 import { isDeclared } from './schema-paths.ts';
 import { pathsOf } from './static-check.ts';
 
@@ -23,7 +24,7 @@ export function compileUnpacking(
   const own = ownNamesOf({ name, table });
   const containers = new Map<
     string,
-    { around: string[]; container: string; isDeclared: (name: string) => boolean }
+    { around: string[]; container: string; targets: string[][]; isDeclared: (name: string) => boolean }
   >();
   for (const operation of operations) {
     const { reads, writes } = pathsOf(operation);
@@ -33,11 +34,16 @@ export function compileUnpacking(
       for (let depth = 1; depth < path.length; depth++) {
         const at = path.slice(0, depth);
         const key = pointerOf(at);
-        if (at.includes('*') || containers.has(key) || isDeclared(jsonSchema, at)) continue;
+        const known = containers.get(key);
+        known?.targets.push(...writes.map(segmentsOf));
+        // Within a declared object fields may change places; out of it, the object is a container as any other.
+        const isLeft = !isDeclared(jsonSchema, at) || !writes.every((path) => covers(key, path));
+        if (at.includes('*') || known !== undefined || !isLeft) continue;
         const around = at.slice(0, -1);
         containers.set(key, {
           around,
           container: at.at(-1)!,
+          targets: writes.map(segmentsOf),
           isDeclared: remembered((other) => isDeclared(jsonSchema, [...around, other])),
         });
       }
@@ -46,11 +52,13 @@ export function compileUnpacking(
   if (containers.size === 0) return () => undefined;
   const places = [...containers.values()];
   return (event) => {
-    for (const { around, container, isDeclared: isKnown } of places) {
+    for (const { around, container, targets, isDeclared: isKnown } of places) {
       const holder = around.length === 0 ? event : valueAt(event, around);
       if (!isObject(holder)) continue;
       const inside = holder[container];
-      const doubt = doubtsWithin(holder, isKnown, own)(container, isObject(inside) ? inside : {});
+      const doubts = doubtsWithin(holder, isKnown, own)(container, isObject(inside) ? inside : {});
+      if (doubts.length === 0) continue;
+      const doubt = targets.map((target) => doubtFor(doubts, target)).find((reason) => reason !== undefined);
       if (doubt !== undefined) return doubt;
     }
     return undefined;

@@ -30,6 +30,8 @@ describe('a container that is known to mean nothing', () => {
     'Data',
     'eventData',
     'subscription_details',
+    'traits',
+    'custom_fields',
   ])('%s is passed through', async (name) => {
     expect(await heal(subscription, { [name]: row })).toEqual(row);
   });
@@ -104,10 +106,46 @@ describe('a container that is known to mean nothing is not passed through', () =
 
   it.each<[string, JsonObject]>([
     ['of another state', { data: row, draft: row }],
-    ['of which some have changed', { object: row, previous_attributes: { seats: 10 } }],
+    ['of which some have changed', { object: row, snapshot: { seats: 10 } }],
     ['of another party', { payload: row, reseller: { ...row, margin: 5 } }],
   ])('when one beside it has the same fields: %s', async (_, event) => {
     expect(await heal(subscription, event)).toMatch(/the same fields|could be/);
+  });
+});
+
+describe('which container is meant', () => {
+  const people = { buyer: { email: 'a@example.com', id: 1 }, seller: { email: 'b@example.com', id: 2 } };
+
+  it('is told by a field that is called after it', async () => {
+    const sale = contract('sale', { sku: text, buyer_email: text, seller_email: text });
+    expect(await heal(sale, { sku: 'S1', ...people })).toMatchObject({
+      buyer_email: 'a@example.com',
+      seller_email: 'b@example.com',
+    });
+  });
+
+  it('is not told by any other', async () => {
+    const sale = contract('sale', { sku: text, email: text });
+    expect(await heal(sale, { sku: 'S1', ...people })).toMatch('/email');
+  });
+
+  it('is told by one that says of itself that it is how the record was', async () => {
+    const event = { object: row, previous_attributes: { seats: 10 } };
+    expect(await heal(subscription, event)).toMatchObject(row);
+  });
+
+  it('a profile is that of a person, if the contract is about one', async () => {
+    const fields = { full_name: text, birthday: text };
+    const profile = { full_name: 'Ana Lima', birthday: 'in May' };
+    expect(await heal(contract('member', fields), { profile })).toMatchObject(profile);
+    expect(await heal(contract('parcel', fields), { profile })).toMatch('missing');
+  });
+
+  it('out of a declared object nothing is taken when the event says that it is deleted', async () => {
+    const notice = contract('notice', { notice_ref: text, data: object({ address: text }) });
+    const event = { data: { notice_ref: 'n-1', address: 'x' } };
+    expect(await heal(notice, event)).toMatchObject({ notice_ref: 'n-1', data: { address: 'x' } });
+    expect(await heal(notice, { ...event, op: 'd' })).toMatch('deleted');
   });
 });
 
@@ -175,6 +213,7 @@ describe('the only leaf of a name', () => {
   });
 
   it.each<[string, JsonObject]>([
+    ['in one of which it is only a part', { payload_subscription: { subscription: 'sub_1' } }],
     ['in a container that is another thing', { previous_invoice: { subscription: 'sub_1' } }],
     ['in what is around that', { cancelled: { subscription_details: { subscription: 'sub_1' } } }],
     ['twice', { subscription_details: { subscription: 'sub_1' }, data: { subscription: 'sub_2' } }],

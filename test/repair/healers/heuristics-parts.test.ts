@@ -24,6 +24,10 @@ const linked = contractOf({ logo_url: { type: 'string', format: 'uri' } });
 const mailed = contractOf({ email: { type: 'string', format: 'email' } });
 const placed = contractOf({ lat: { type: 'number' }, lon: { type: 'number' } });
 const spanned = contractOf({ min: { type: 'number' }, max: { type: 'number' } });
+const listed = contractOf({ last_name: text, email: { type: 'string', format: 'email' } });
+const lived = contractOf({ home_city: text, home_zip: text });
+const contacted = contractOf({ contact_name: text });
+const reached = contractOf({ contact_email: { type: 'string', format: 'email' } });
 const paid = contractOf({ amount: { type: 'number' }, currency: { type: 'string', pattern: '^[A-Z]{3}$' } });
 
 async function heal(event: JsonObject, contract: Contract, peers: JsonObject[] = []) {
@@ -45,6 +49,18 @@ describe('one text that holds two fields', () => {
       { currencyAmount: 'EUR|12.5' },
       { amount: 12.5, currency: 'EUR' },
     ],
+    [
+      'of which one has signs of its own',
+      listed,
+      { last_name_email: 'Lima ana@example.com' },
+      { last_name: 'Lima', email: 'ana@example.com' },
+    ],
+    [
+      'what both begin with is said once',
+      lived,
+      { home_city_zip: 'Lisbon|1100' },
+      { home_city: 'Lisbon', home_zip: '1100' },
+    ],
     ['a place', placed, { lat_lon: '48.85,2.35' }, { lat: 48.85, lon: 2.35 }],
     ['a place, with a space', placed, { latLon: '48.85, -2' }, { lat: 48.85, lon: -2 }],
   ])('%s', async (_, contract, event, expected) => {
@@ -62,6 +78,7 @@ describe('one text that holds two fields', () => {
     ['of decimals with commas, by a semicolon', placed, { lat_lon: '48,85;2,35' }],
     ['in another order than its name says', placed, { coordinates: '2.35 48.85' }],
     ['that may be one decimal, of a range', spanned, { min_max: '1,5' }],
+    ['that two of its signs split', listed, { last_name_email: 'Lima de#ana@example.com' }],
     ['of three words', person, { full_name: 'Ana Maria Lima' }],
     ['of one word', person, { full_name: 'Ana' }],
     ['with two separators', person, { full_name: 'Ana-Maria Lima' }],
@@ -94,6 +111,18 @@ describe('two fields that are one', () => {
       { logo_url: 'https://a.example/l.png' },
     ],
     [
+      'a day and a clock',
+      timed,
+      { created_day: '2026-11-23', created_clock: '20:48:31+01:00' },
+      { created_at: '2026-11-23T20:48:31+01:00' },
+    ],
+    [
+      'first and last name of somebody',
+      contacted,
+      { first_contact_name: 'Ana', last_contact_name: 'Lima' },
+      { contact_name: 'Ana Lima' },
+    ],
+    [
       'the parts of an e-mail address',
       mailed,
       { email_user: 'ana', email_domain: 'example.com' },
@@ -109,6 +138,12 @@ describe('two fields that are one', () => {
       timed,
       { created_date: '2026-11-23', created_time: 'in the evening' },
     ],
+    [
+      'what only looks like the parts of one',
+      reached,
+      { contact_user: 'ana', contact_domain: 'example.com' },
+    ],
+    ['what only looks like an address', linked, { logo_type: 'https', logo_label: 'acme' }],
     ['one part only', named, { first_name: 'Ana' }],
     ['a part that holds the separator', named, { first_name: 'Ana Maria', last_name: 'Lima' }],
     ['parts in an unknown order', named, { name_1: 'Ana', name_2: 'Lima' }],

@@ -3,7 +3,8 @@ import { type InPlaceOperation, transformOf } from '../../plans/in-place.ts';
 import type { Operation } from '../../../model/plan.ts';
 import { genericPointer, pointerOf } from '../../../model/pointer.ts';
 import { isDeclared } from '../../plans/schema-paths.ts';
-import { type OwnNames, doubtsWithin, wordsOfPath } from './containers.ts';
+import { type OwnNames, wordsOfPath } from './containers.ts';
+import { type Doubt, doubtsWithin } from './doubts.ts';
 import { lettersOf, wordsOf } from './names.ts';
 
 /** A field that the contract does not declare, and that may be one that it misses. */
@@ -27,8 +28,8 @@ export interface Container {
   /** Segments of the path of the outermost one that is not declared. */
   outermost: number;
   names: readonly string[];
-  /** Why nothing may be taken out of it, if so. */
-  doubt: string | undefined;
+  /** What speaks against taking anything out of it. */
+  doubts: readonly Doubt[];
 }
 
 const maxDepth = 8;
@@ -42,7 +43,7 @@ export function candidatesOf(event: JsonObject, jsonSchema: JsonObject, own: Own
 
   for (const { value, path, preparation, container } of queue) {
     if (path.length >= maxDepth) continue;
-    const doubtAbout = doubtsWithin(value, (name) => isDeclared(jsonSchema, [...path, name]), own);
+    const doubtsAbout = doubtsWithin(value, (name) => isDeclared(jsonSchema, [...path, name]), own);
     for (const [name, field] of Object.entries(value)) {
       const at = [...path, name];
       if (isDeclared(jsonSchema, at)) {
@@ -63,7 +64,7 @@ export function candidatesOf(event: JsonObject, jsonSchema: JsonObject, own: Own
           depth: at.length,
           outermost: container?.outermost ?? at.length,
           names: Object.keys(opened.value),
-          doubt: container?.doubt ?? doubtAbout(name, opened.value),
+          doubts: [...(container?.doubts ?? []), ...doubtsAbout(name, opened.value)],
         },
       });
     }

@@ -62,10 +62,9 @@ export function compareNames(
   const isMarked = shorter.length > 1 && extra.every((word) => particles.has(word) || fieldMarks.has(word));
   if (!isMarked && shared.every((word) => general.has(word)))
     return { score: 0, reason: 'too general a name' };
-  // A part of what its object is called, before a field's name, is as little as a single word of the contract's name.
-  const isRepeated = from.some((word, at) => word === from[at + 1]);
-  if (extra.length === 0 && from.length === to.length + 1 && !isRepeated)
-    return { score: supports, reason: 'the same name after a word of its object' };
+  // A word twice is a word more: what its object is called, in part, or a unit of the same.
+  if (extra.length === 0 && from.length === to.length + 1)
+    return { score: supports, reason: 'the same words, one of them twice' };
   if (extra.length === 0) return { score: 0.9, reason: 'the same words' };
   if (!extra.every((word) => isEmptyIn(word, longer, shorter, context))) return another;
   return onlyTarget.length === 0

@@ -1,5 +1,5 @@
-import { type Json, type JsonObject, isObject } from '../../../model/json.ts';
 import { foldedName, lettersOf, wordsOf } from './names.ts';
+import { people } from './words.ts';
 
 /** The names of the contract itself, as words: `tax_rate` is ["tax", "rate"]. */
 export type OwnNames = readonly (readonly string[])[];
@@ -36,6 +36,7 @@ export const neutral: ReadonlySet<string> = new Set([
   'resource',
   'result',
   'row',
+  'wrapper',
 ]);
 
 /** Those that are things themselves when there is one of them: a `property`, a `field` of a farm. */
@@ -49,14 +50,17 @@ const neutralPlurals: ReadonlySet<string> = new Set([
   'params',
   'properties',
   'props',
+  'traits',
   'values',
   'vals',
 ]);
 
 /** Whether a container says nothing of what is in it: by its name, or since it bears the contract's own. */
 export function isNeutral(name: string, own: OwnNames): boolean {
-  if (neutralPlurals.has(lettersOf(name))) return true;
+  // Who defined the fields says nothing of what is in them: `custom_fields`.
+  if (neutralPlurals.has(lettersOf(name).replace(/^custom/, ''))) return true;
   const words = wordsOf(name);
+  if (foldedName(words) === 'profile') return own.flat().some((word) => people.has(word));
   if (words.length === 0) return false;
   const beyondOwn = own.find((names) => foldedName(words.slice(0, names.length)) === foldedName(names));
   return words.slice(beyondOwn?.length ?? 0).every((word) => neutral.has(word));
@@ -64,9 +68,11 @@ export function isNeutral(name: string, own: OwnNames): boolean {
 
 /** What repeats nothing but the field's own words, `subscription_details.subscription`, says nothing either. */
 export function isEcho(name: string, leaf: string): boolean {
-  const words = wordsOf(name).filter((word) => !neutral.has(word));
+  // Before a noun such a word is one itself: a `payload_weight` is no weight.
+  const words = wordsOf(name);
+  const telling = words.slice(0, words.findLastIndex((word) => !neutral.has(word)) + 1);
   const repeated = wordsOf(leaf);
-  return words.length > 0 && words.every((word) => repeated.includes(word));
+  return telling.length > 0 && telling.every((word) => repeated.includes(word));
 }
 
 /** Around an echo: where the thing comes from (`parent`), or another form of its name (`pricing.price_details.price`). */
@@ -95,77 +101,3 @@ export function telling(path: readonly string[], own: OwnNames): string[] {
 /** The words of a path, without those that say nothing. */
 export const wordsOfPath = (path: readonly string[], own: OwnNames): string[] =>
   telling(path, own).flatMap(wordsOf);
-
-/** Fields in which a sender says what happened to the record. */
-const verbs: ReadonlySet<string> = new Set([
-  'action',
-  'change',
-  'changetype',
-  'event',
-  'eventname',
-  'eventtype',
-  'kind',
-  'method',
-  'op',
-  'operation',
-  'operationtype',
-  'type',
-  'verb',
-]);
-const deletion =
-  /^d$|(^|[^a-z])(del|deletes?|deleted|deletion|removed?|removal|destroy(ed)?|tombstone|erased?|purged?)([^a-z]|$)/i;
-const deletionFlag = /(^|_)(is_?)?(deleted|removed|destroyed|tombstone)$/i;
-const image =
-  /(^|_)(after|before|current|new|old|previous|prior)(_|$)|^(after|before|current|new|old|prev|previous)[A-Z]/;
-
-/** Of what lies beside a container, so much is looked at. */
-const maxBeside = 64;
-
-/**
- * What speaks against taking fields out of the containers of one object, whatever their names: that the record is being
- * deleted, that its other image is null, or that a container beside it has the same fields, so that one of them is another
- * state, or another party.
- */
-export function doubtsWithin(
-  around: JsonObject,
-  isDeclared: (name: string) => boolean,
-  own: OwnNames,
-): (container: string, inside: JsonObject) => string | undefined {
-  let gone: { name: string; reason: string }[] | undefined;
-  let beside: { name: string; fields: string[] }[] | undefined;
-
-  function look(): void {
-    gone = [];
-    beside = [];
-    for (const [name, value] of Object.entries(around)) {
-      if (isDeclared(name)) continue;
-      if (saysDeleted(name, value)) gone.push({ name, reason: `${name} says that it is deleted` });
-      if (value === null && (isNeutral(name, own) || image.test(name)))
-        gone.push({ name, reason: `${name}, beside it, is null, so it may be gone` });
-      if (isObject(value) && beside.length < maxBeside)
-        beside.push({ name, fields: Object.keys(value).slice(0, maxBeside).map(lettersOf) });
-    }
-  }
-
-  return (container, inside) => {
-    if (gone === undefined || beside === undefined) look();
-    const doubt = gone!.find(({ name }) => name !== container);
-    if (doubt !== undefined) return `of ${container}, ${doubt.reason}`;
-    const fields = new Set(Object.keys(inside).map(lettersOf));
-    const twin = beside!.find((other) => other.name !== container && haveSameFields(fields, other.fields));
-    return twin === undefined
-      ? undefined
-      : `${twin.name} has the same fields as ${container}, and one of them may be another state or party`;
-  };
-}
-
-function saysDeleted(name: string, value: Json): boolean {
-  if (value === true) return deletionFlag.test(name);
-  if (typeof value !== 'string' || value.length > 64) return false;
-  return verbs.has(lettersOf(name)) && deletion.test(value);
-}
-
-function haveSameFields(names: ReadonlySet<string>, others: readonly string[]): boolean {
-  const shared = others.filter((other) => names.has(other)).length;
-  return shared > 0 && shared * 2 >= Math.min(names.size, others.length);
-}

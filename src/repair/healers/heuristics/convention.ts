@@ -4,6 +4,7 @@ import { type OwnNames, isNeutral } from './containers.ts';
 import { fieldsOf } from './declared.ts';
 import { foldedName, wordsOf } from './names.ts';
 import type { Search } from './search.ts';
+import { axes, particular } from '../../plans/meaning/vocabulary.ts';
 import { isParticiple, qualifiers } from './words.ts';
 
 /** A field that reads as a declared one after a change that other fields of the event went through as well. */
@@ -64,7 +65,7 @@ function groupsOf({ candidates, own }: Search): Group[] {
     const around = candidate.path.slice(0, -1);
     const depth = candidate.container === undefined ? around.length : candidate.container.outermost - 1;
     const containers = around.slice(depth);
-    if (!containers.every((name) => isNeutral(name, own)) || candidate.container?.doubt !== undefined)
+    if (!containers.every((name) => isNeutral(name, own)) || (candidate.container?.doubts.length ?? 0) > 0)
       continue;
     const key = pointerOf(around);
     const group = groups.get(key) ?? { fields: [], target: around.slice(0, depth) };
@@ -123,6 +124,7 @@ function isConvention(
   const targets = new Set(pairs.map(({ path }) => pointerOf(path)));
   if (targets.size < pairs.length) return false;
   const isKnown = isOwnOrEmpty(words, search.own);
+  if (!isKnown && words.some(isOfSide)) return false;
   if (isLeftOut) return isKnown || pairs.length * 2 > fields.length;
   const others = fields.filter((field) => !pairs.some((pair) => pair.field === field));
   const bearIt = (field: Candidate) => words.every((word) => field.words.leaf.includes(word));
@@ -131,6 +133,10 @@ function isConvention(
     others.every((field) => bearIt(field) || field.value === null || typeof field.value === 'object')
   );
 }
+
+/** A word for which another party, time or bound has another: `sender_name` may stand beside a `recipient_name`. */
+const isOfSide = (word: string): boolean =>
+  particular.has(word) || axes.some(({ sides }) => sides.some((side) => side.includes(word)));
 
 const isOwnOrEmpty = (words: readonly string[], own: OwnNames): boolean =>
   own.some((name) => foldedName(name) === foldedName(words)) || words.every((word) => isNeutral(word, own));

@@ -110,6 +110,7 @@ function fromWords(search: Search, candidate: Candidate, target: Target): NameEv
   const convention = conventionsOf(search).get(candidate);
   if (convention !== undefined && pointerOf(convention.path) === pointerOf(target.path))
     return { score: sameName, reason: convention.reason };
+  if (isJoined(candidate, target)) return { score: 0.9, reason: 'the same path' };
   const context = { own: search.own, isOfPerson: search.isOfPerson, isDistinctive: target.isDistinctive };
   const full = compareNames(words.full, target.words.full, context);
   const short = compareNames(words.short, target.words.short, context);
@@ -123,6 +124,16 @@ function fromWords(search: Search, candidate: Candidate, target: Target): NameEv
   return isOutOfPlace(search, candidate, target)
     ? { score: 0, reason: 'a common name, within something of its own' }
     : best;
+}
+
+/** What ends an object's name begins the field's, and is said once: `parking_lot.lot_number` for `parking_lot_number`. */
+function isJoined({ path, words: { leaf, full } }: Candidate, target: Target): boolean {
+  const around = full.slice(0, -leaf.length);
+  return (
+    path.length > 1 &&
+    around.at(-1) === leaf[0] &&
+    foldedName([...around, ...leaf.slice(1)]) === foldedName(target.words.full)
+  );
 }
 
 /** The same words, one of them with a slip of the keys, in the same place. */
@@ -166,6 +177,9 @@ function pulledUp(
   const { path, words, container } = candidate;
   const folded = foldedName(words.leaf);
   if (folded !== foldedName(target.words.leaf) || words.leaf.every((word) => commonplace.has(word)))
+    return another;
+  // Of two that are called so, either may be the one.
+  if (candidates.some((other) => other !== candidate && foldedName(other.words.leaf) === folded))
     return another;
   const around = path.slice(0, -1);
   if (path.length >= target.path.length || !isBelow(target.path, around) || container !== undefined)

@@ -5,8 +5,9 @@ import type { Candidate } from './candidates.ts';
 import { type Change, changeAt } from './changes.ts';
 import { type NameMatch, type Target, namedLike, targetAt } from './evidence.ts';
 import { sameName } from './compare.ts';
+import { doubtFor, former } from './doubts.ts';
 import { foldedName } from './names.ts';
-import { hasTimeBeside } from './parts.ts';
+import { hasTimeBeside } from './join.ts';
 import { type Found, type Search, placed } from './search.ts';
 
 interface Match extends NameMatch {
@@ -58,7 +59,7 @@ export function findMissing(search: Search, target: Target, named = namedLike(se
     (isSure ? undefined : named.rivals.filter(isOther).find(fits));
   if (other !== undefined)
     return { ok: false, reason: `${pointer} could be ${only.candidate.pointer} or ${other.pointer}` };
-  const doubt = only.candidate.container?.doubt;
+  const doubt = doubtFor(only.candidate.container?.doubts ?? [], path);
   if (doubt !== undefined)
     return { ok: false, reason: `${only.candidate.pointer} may be ${pointer}, but ${doubt}` };
   return moved(only, pointer);
@@ -103,6 +104,7 @@ const isTwinOf =
     one.container !== undefined &&
     path.length === one.path.length &&
     foldedName(words.leaf) === foldedName(one.words.leaf) &&
+    !former.test(path.at(-2)!) &&
     path.slice(0, -2).join('/') === one.path.slice(0, -2).join('/');
 
 export function moved({ candidate, name, changes }: Match, to: string): Extract<Found, { ok: true }> {

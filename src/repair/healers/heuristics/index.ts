@@ -8,7 +8,8 @@ import { gatherObject } from './gather.ts';
 import { findLeftovers } from './leftovers.ts';
 import { fieldsOf } from './declared.ts';
 import { sameName } from './compare.ts';
-import { findJoined, findSplit } from './parts.ts';
+import { findJoined } from './join.ts';
+import { findSplit } from './split.ts';
 import { type Found, type Search, searchFor } from './search.ts';
 import { targetsOf } from './targets.ts';
 

@@ -8,6 +8,8 @@ import { fieldsOf } from './declared.ts';
 import { nameEvidence, targetAt } from './evidence.ts';
 import { gatherOptional } from './gather.ts';
 import { wordsOfPath } from './containers.ts';
+import { doubtFor } from './doubts.ts';
+import { changeOf } from '../../plans/changed-alike.ts';
 import { foldedName, wordsOf } from './names.ts';
 import { type Found, type Search, placed } from './search.ts';
 
@@ -36,9 +38,12 @@ export function findLeftovers(search: Search, done: Done): Found[] {
     const isOpened = candidate.preparation.every((operation) =>
       operations.includes(JSON.stringify(operation)),
     );
-    if (isTaken(candidate.pointer) || !isOpened || candidate.container?.doubt !== undefined) continue;
-    const path = namesake(search, candidate, filled, emptied) ?? conventional(search, candidate, filled);
-    if (path === undefined) continue;
+    if (isTaken(candidate.pointer) || !isOpened) continue;
+    const path =
+      namesake(search, candidate, filled, emptied) ??
+      conventional(search, candidate, filled) ??
+      changedAlike(search, candidate, done);
+    if (path === undefined || doubtFor(candidate.container?.doubts ?? [], path) !== undefined) continue;
     pairs.push({ candidate, path, target: genericPointer(pointerOf(path), search.failure.event) });
   }
   const paired = new Set(pairs.map(({ candidate }) => candidate));
@@ -111,6 +116,27 @@ function conventional(search: Search, candidate: Candidate, filled: readonly str
   const path = conventionsOf(search).get(candidate)?.path;
   if (path === undefined || valueAt(search.failure.event, path) !== undefined) return undefined;
   return filled.includes(genericPointer(pointerOf(path), search.failure.event)) ? undefined : path;
+}
+
+/** The absent field beside it to which the candidate's name changes as those of two other fields have, at least. */
+function changedAlike(search: Search, candidate: Candidate, { taken, filled }: Done): string[] | undefined {
+  const { event, contract } = search.failure;
+  const around = candidate.path.slice(0, -1);
+  const changeFrom = (from: string, to: string) =>
+    JSON.stringify(changeOf(wordsOf(from), wordsOf(to)) ?? null);
+  const seen = [...taken].flatMap(([from, to]) =>
+    aroundOf(from) === aroundOf(to) ? [changeFrom(segmentsOf(from).at(-1)!, segmentsOf(to).at(-1)!)] : [],
+  );
+  if (seen.length < 2) return undefined;
+  const places = fieldsOf(contract.jsonSchema, around).names.filter((name) => {
+    const change = changeFrom(candidate.path.at(-1)!, name);
+    return change !== 'null' && seen.filter((other) => other === change).length >= 2;
+  });
+  const [only, ...others] = places;
+  if (only === undefined || others.length > 0) return undefined;
+  const path = [...around, only];
+  const isFilled = filled.includes(genericPointer(pointerOf(path), event));
+  return isFilled || valueAt(event, path) !== undefined ? undefined : path;
 }
 
 /** The one absent path of the contract that reads as the candidate does, in the event or in what is put into it. */

@@ -57,6 +57,8 @@ export function singular(word: string): string {
   if (word === 'ids') return 'id';
   if (word.length > 4 && word.endsWith('ies')) return `${word.slice(0, -3)}y`;
   if (word.length > 5 && /(ss|x|ch|sh|us)es$/.test(word)) return word.slice(0, -2);
+  // `semantics` are no plural of what is semantic.
+  if (word.length > 7 && word.endsWith('ics')) return word;
   if (word.length > 3 && word.endsWith('s') && !word.endsWith('ss') && !word.endsWith('us'))
     return word.slice(0, -1);
   return word;

@@ -9,10 +9,11 @@ import { isEnglish, isWordSequence } from './dictionary.ts';
 export function isMisspelling(found: string, meant: string, nameLength = meant.length): boolean {
   const shortest = Math.min(found.length, meant.length);
   if (shortest < 4 || found === meant || /[^a-z]/.test(found + meant)) return false;
-  if (found[0] !== meant[0] || found.at(-1) !== meant.at(-1)) return false;
-  const isInLong = nameLength >= 8;
+  const isSwapped = found.length === meant.length && isSwap(found, meant);
+  if (found[0] !== meant[0] || (found.at(-1) !== meant.at(-1) && !isSwapped)) return false;
+  const isInLong = nameLength >= 7;
   if (found.length === meant.length) {
-    const isTold = isSwap(found, meant)
+    const isTold = isSwapped
       ? shortest >= 5 || isInLong
       : isSubstitution(found, meant) && (shortest >= 7 || (shortest >= 5 && isInLong));
     if (!isTold) return false;
@@ -70,5 +71,6 @@ export function isAbbreviation(a: string, b: string): boolean {
     return !isEnglish(short);
   if (/[aeiou]/.test(short.slice(1))) return false;
   const consonants = long[0] + long.slice(1).replace(/[aeiou]/g, '');
-  return short === consonants || short === consonants.replace(/(.)\1/g, '$1');
+  // `tgs` is too short to be known as a plural.
+  return [consonants, `${consonants}s`, consonants.replace(/(.)\1/g, '$1')].includes(short);
 }
