@@ -1,6 +1,7 @@
 import { type Ask, type AskArgs, type Key, type ReplyTo, addressOf, queryString } from '../api/client.ts';
 import type { Method } from '../api/route.ts';
 import { parseJson } from '../model/exact-json.ts';
+import { readEnvironment, variable } from '../config/environment.ts';
 import type { Config } from '../config/load.ts';
 import { messageOf } from '../model/errors.ts';
 import { isObject } from '../model/json.ts';
@@ -25,33 +26,44 @@ const probeTimeoutMs = 3000;
 
 /** `--url` means a server, and only that. Otherwise a server on the configured address, else the data folder. */
 export async function connect(io: Io, options: ServerOptions): Promise<ApiClient> {
-  const config = configOf(io, options);
-  const server = serverOf(config, options);
-  if (await isListening(server)) return overHttp(server);
-  if (options.url !== undefined)
+  if (options.url !== undefined) {
+    const server = serverAt(io, options.url, options.token);
+    if (await isListening(server)) return overHttp(server);
     throw new CliError(
       `nothing answers at ${server.url}; start the service with: sentinel start, or leave --url out to open the data folder`,
     );
-  return inProcess(config, io);
+  }
+  const config = configOf(io, options);
+  const server = serverOf(config, options);
+  return (await isListening(server)) ? overHttp(server) : inProcess(config, io);
 }
 
 /** The server; throws a `CliError` when none runs. */
 export async function requireServer(io: Io, options: ServerOptions): Promise<Server> {
-  const server = serverOf(configOf(io, options), options);
+  const { url } = options;
+  const server =
+    url === undefined ? serverOf(configOf(io, options), options) : serverAt(io, url, options.token);
   if (await isListening(server)) return server;
   throw new CliError(`nothing answers at ${server.url}; start the service with: sentinel start`);
 }
 
-export function serverOf(config: Config, options: ServerOptions = {}): Server {
-  const token = options.token ?? config.http.token;
-  return {
-    url: (
-      options.url ??
-      `${config.http.tls === undefined ? 'http' : 'https'}://${reachable(config.http.host)}:${config.http.port}`
-    ).replace(/\/+$/, ''),
-    headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
-  };
+/** The server that a configuration is of. */
+export function serverOf(
+  { http }: Config,
+  { token = http.token }: Pick<ServerOptions, 'token'> = {},
+): Server {
+  const scheme = http.tls === undefined ? 'http' : 'https';
+  return { url: `${scheme}://${reachable(http.host)}:${http.port}`, headers: authorized(token) };
 }
+
+/** A server elsewhere: only the token is asked of this machine, not the secrets that the service itself needs. */
+function serverAt(io: Io, url: string, token?: string): Server {
+  const own = token ?? variable(readEnvironment(io.cwd, io.env), 'SENTINEL_API_TOKEN');
+  return { url: url.replace(/\/+$/, ''), headers: authorized(own) };
+}
+
+const authorized = (token: string | undefined): Record<string, string> =>
+  token === undefined ? {} : { authorization: `Bearer ${token}` };
 
 /** An address to bind to is not always one to connect to. */
 function reachable(host: string): string {

@@ -1,12 +1,10 @@
 import { EventEmitter, once } from 'node:events';
 import type { Config } from '../config/load.ts';
 import { fileOf } from '../config/destinations.ts';
-import { describeDestination } from '../load/adapters.ts';
-import type { ContractInfo } from '../observe/contract-info.ts';
 import { allowNoMoreThan } from '../support/umask.ts';
 import { createLogger, type Logger } from '../support/log.ts';
 import { type LogRing, createLogRing } from '../support/log-ring.ts';
-import { serverOf } from './client.ts';
+import { banner } from './banner.ts';
 import { print, type Io } from './io.ts';
 
 interface Service {
@@ -32,7 +30,7 @@ export async function runService(
   const signal = await stopped.received;
   log.info(
     { status: 'stopping', signal },
-    `${signal}: finishing what is under way; once more to stop at once`,
+    `${signal}: finishing the work in hand; send it again to stop at once`,
   );
   await service.close();
   stopped.release();
@@ -52,7 +50,8 @@ function endInTime(log: Logger): void {
   }, stopsWithinMs).unref();
 }
 
-const signals = ['SIGINT', 'SIGTERM'] as const;
+/** SIGHUP: the terminal or the session of the service was closed. */
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Listens from before the start on, so that a signal in the midst of it is not lost. */
 function stopSignal(): { received: Promise<NodeJS.Signals>; release: () => void } {
@@ -71,28 +70,4 @@ function stopSignal(): { received: Promise<NodeJS.Signals>; release: () => void 
       for (const signal of signals) process.off(signal, listener);
     },
   };
-}
-
-async function banner(url: string, config: Config): Promise<string> {
-  const lines = {
-    listening: url,
-    'data folder': config.dataDir,
-    contracts: await contractNames(url, config),
-    destination: await describeDestination(config.destination),
-    healing: config.healing.openai
-      ? `heuristics, then ${config.healing.openai.model}`
-      : 'heuristics (no LLM configured)',
-    config: config.configPath ?? 'defaults (no sentinel-config.yaml here)',
-  };
-  const width = Math.max(...Object.keys(lines).map((name) => name.length));
-  const rows = Object.entries(lines).map(([name, value]) => `  ${name.padEnd(width)}  ${value}`);
-  const example = `curl -X POST ${url}/ingest -H 'content-type: application/json' -d '{"amount":"9.90"}'`;
-  return `\n  Data Sentinel\n\n${rows.join('\n')}\n\n  ${example}\n`;
-}
-
-async function contractNames(url: string, config: Config): Promise<string> {
-  const { headers } = serverOf(config);
-  const response = await fetch(`${url}/api/v1/contracts`, { headers });
-  const { items } = (await response.json()) as { items: Pick<ContractInfo, 'name' | 'version'>[] };
-  return items.map(({ name, version }) => `${name}@${version}`).join(', ') || 'none';
 }

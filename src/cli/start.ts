@@ -15,7 +15,7 @@ export interface StartOptions extends ConfigOption {
 
 export function registerStart(program: Command, io: Io): void {
   const command = withListening(withConfig(program.command('start')))
-    .description('Run the service until SIGINT or SIGTERM.')
+    .description('Run the service until SIGINT, SIGTERM or SIGHUP.')
     .addOption(
       new Option(
         '--role <role>',

@@ -13,6 +13,7 @@ import { createKnownCounts } from '../load/destination-kit/known-counts.ts';
 import type { RuleStore } from '../repair/rules/store.ts';
 import { fillEnvelope } from '../validate/envelope.ts';
 import { createValidate } from '../validate/stage.ts';
+import { sampleOf } from '../contracts/sample/of-registry.ts';
 import { toContractInfo } from '../observe/contract-info.ts';
 import type { Pipeline } from './pipeline-api.ts';
 
@@ -25,6 +26,7 @@ type Answers = Pick<
   | 'violations'
   | 'counts'
   | 'contracts'
+  | 'sampleEvent'
   | 'prepare'
   | 'trial'
   | 'reviewEdit'
@@ -73,6 +75,7 @@ export function createAnswers(deps: {
     },
     counts: createKnownCounts(() => destination.counts()),
     contracts: async () => contracts.all().map(toContractInfo),
+    sampleEvent: async (name, version) => sampleOf(contracts, name, version),
     // Together, so that a column which the new ones dropped is there until the old ones have stopped.
     prepare: (tables) => destination.prepare(withHeaders([...contracts.tables(), ...tables])),
     trial: async (events) =>

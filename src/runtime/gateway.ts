@@ -9,6 +9,7 @@ import { builtinSteps } from '../steps/builtin.ts';
 import { discoverSteps } from '../steps/discover.ts';
 import { flowGraph } from '../steps/flow-graph.ts';
 import { originsOf } from '../steps/origin.ts';
+import { sampleOf } from '../contracts/sample/of-registry.ts';
 import { toContractInfo } from '../observe/contract-info.ts';
 import type { PipelineHost } from './host.ts';
 import type { Pipeline } from './pipeline-api.ts';
@@ -61,6 +62,7 @@ async function remotePipeline(config: Config, calls: Calls, log: Logger): Promis
   return {
     ...asked,
     contracts: async () => contracts.all().map(toContractInfo),
+    sampleEvent: async (name, version) => sampleOf(contracts, name, version),
     flow: async () => flowGraph([...ownSteps, ...steps.map((step) => step.config)], originsOf(steps, config)),
     routes: async () => routes,
     async callRoute(route, request) {

@@ -17,6 +17,7 @@ import type { StepRequest } from '../steps/http-trigger.ts';
 import type { HttpReply } from '../steps/step.ts';
 import type { TrialVerdict } from '../validate/trial-verdict.ts';
 import type { Violation } from '../model/violation.ts';
+import type { ContractSample } from '../contracts/sample/of-registry.ts';
 import type { ContractInfo } from '../observe/contract-info.ts';
 import type { InsightApi } from '../observe/insight.ts';
 
@@ -32,6 +33,8 @@ export interface Pipeline extends InsightApi {
   violations(of: ReceivedEvent): Promise<Violation[]>;
   counts(): Promise<KnownCounts>;
   contracts(): Promise<ContractInfo[]>;
+  /** An event that the contract accepts: of this version, or of the newest. Throws `not_found`. */
+  sampleEvent(name: string, version?: string): Promise<ContractSample>;
   flow(): Promise<FlowGraph>;
   routes(): Promise<{ method: string; path: string; source?: string }[]>;
   callRoute(route: { method: string; path: string }, request: StepRequest): Promise<HttpReply>;

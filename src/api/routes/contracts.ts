@@ -60,6 +60,17 @@ const node = z.union([
 
 export const contractRoutes = defineRoutes({
   'GET /api/v1/contracts': { summary: 'The contracts in use', role: 'read', reply: list(contract) },
+  'GET /api/v1/contracts/{name}/sample': {
+    summary: 'An event that the contract accepts, made of its schema',
+    role: 'read',
+    query: z.object({ version: z.string().optional().describe('the newest by default') }),
+    reply: z.object({
+      contract: z.string(),
+      version: z.string(),
+      event: jsonObject.nullable().describe('null where none could be made'),
+      reason: z.string().optional().describe('why none could be made, and what to add to the schema'),
+    }),
+  },
   'GET /api/v1/contracts/{name}/drift': {
     summary: 'What the sources send that a contract does not declare, and how its events fared in 24 hours',
     role: 'read',

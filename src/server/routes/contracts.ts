@@ -12,6 +12,9 @@ export function contractRoutes(app: FastifyInstance, { pipeline }: ServerContext
     'GET /api/v1/contracts': async () => ({ items: await pipeline.contracts() }),
     'GET /api/v1/flow': () => pipeline.flow(),
 
+    'GET /api/v1/contracts/{name}/sample': ({ params: { name }, query: { version } }) =>
+      pipeline.sampleEvent(name, version),
+
     async 'GET /api/v1/contracts/{name}/drift'({ params: { name } }, reply) {
       const fields = await pipeline.drift(name);
       const isKnown =

@@ -1,0 +1,62 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type ConfigOverrides, loadConfig } from '../../config/load.ts';
+import type { EventInfo } from '../../server/routes/events.ts';
+import { startSentinel } from '../../runtime/sentinel.ts';
+import type { Logger } from '../../support/log.ts';
+
+/** A service of its own for one simulation: the real one, on a free port, with a temporary data folder and no LLM. */
+export interface TrialService {
+  /** Sends the events, as JSON texts, in one request, and resolves with how each ended, in the same order. */
+  outcomes(source: string, events: readonly string[]): Promise<EventInfo[]>;
+  close(): Promise<void>;
+}
+
+const patienceMs = 30_000;
+const pauseMs = 20;
+
+export async function startTrialService(overrides: ConfigOverrides, log: Logger): Promise<TrialService> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'sentinel-simulation-'));
+  const config = loadConfig({
+    env: {},
+    cwd: dataDir,
+    overrides: { ...overrides, dataDir, http: { port: 0, host: '127.0.0.1' }, log: { level: 'error' } },
+  });
+  const sentinel = await startSentinel(config, { log });
+  return {
+    async outcomes(source, events) {
+      const ids = await send(`${sentinel.url}/ingest/${encodeURIComponent(source)}`, events);
+      const deadline = Date.now() + patienceMs;
+      const infos: EventInfo[] = [];
+      for (const id of ids) infos.push(await settled(`${sentinel.url}/api/v1/events/${id}`, deadline));
+      return infos;
+    },
+    async close() {
+      await sentinel.close();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function send(url: string, events: readonly string[]): Promise<string[]> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-ndjson' },
+    body: `${events.join('\n')}\n`,
+  });
+  if (response.status !== 202)
+    throw new Error(`ingest answered ${response.status}: ${await response.text()}`);
+  const { request_ids: ids } = (await response.json()) as { request_ids: string[] };
+  return ids;
+}
+
+async function settled(url: string, deadline: number): Promise<EventInfo> {
+  for (;;) {
+    const info = (await (await fetch(url)).json()) as EventInfo;
+    const isSettled = info.status !== 'accepted' && info.status !== 'healing';
+    if (isSettled || Date.now() > deadline) return info;
+    await sleep(pauseMs);
+  }
+}
