@@ -1,6 +1,7 @@
 import { type Config, sourceConfig } from '../config/load.ts';
 import { describeDestination } from '../load/adapters.ts';
 import type { ReplyTo } from '../api/client.ts';
+import { type JsonObject, isObject } from '../model/json.ts';
 import { presets } from '../sources/verify/presets.ts';
 import { serverOf } from './client.ts';
 
@@ -22,7 +23,7 @@ export async function banner(url: string, config: Config): Promise<string> {
   };
   const width = Math.max(...Object.keys(lines).map((name) => name.length));
   const rows = Object.entries(lines).map(([name, value]) => `  ${name.padEnd(width)}  ${value}`);
-  const example = await firstEvent(base, config, ask);
+  const example = await firstEvent(base, config, ask, items);
   return `\n  Data Sentinel\n\n${rows.join('\n')}\n\n  Send a first event:\n\n  ${example}\n`;
 }
 
@@ -43,7 +44,12 @@ function apiOf(url: string, config: Config): Ask {
 }
 
 /** For the first source that has a contract, else for the default contract. */
-async function firstEvent(base: string, config: Config, ask: Ask): Promise<string> {
+async function firstEvent(
+  base: string,
+  config: Config,
+  ask: Ask,
+  contracts: readonly { name: string; jsonSchema: JsonObject }[],
+): Promise<string> {
   const named = Object.keys(config.sources).find((name) => typeof contractOf(config, name) === 'string');
   const verify = named === undefined ? undefined : sourceConfig(config, named)?.verify;
   if (named !== undefined && verify !== undefined && presets.has(verify.type))
@@ -55,8 +61,18 @@ async function firstEvent(base: string, config: Config, ask: Ask): Promise<strin
   if (!event) return 'npx sentinel ingest <file>';
   const token = config.http.token === undefined ? '' : ` -H "authorization: Bearer $SENTINEL_API_TOKEN"`;
   const path = named === undefined ? '/ingest' : `/ingest/${encodeURIComponent(named)}`;
-  const body = JSON.stringify(event).replaceAll("'", String.raw`'\''`);
+  const schema = contracts.findLast(({ name }) => name === contract)?.jsonSchema ?? {};
+  const body = JSON.stringify(withoutEnvelope(event, schema)).replaceAll("'", String.raw`'\''`);
   return `curl -X POST ${base}${path}${token} -H 'content-type: application/json' -d '${body}'`;
+}
+
+/** The fields that the service fills in are left out, so that each event sent is a new one. */
+function withoutEnvelope(event: JsonObject, { properties }: JsonObject): JsonObject {
+  const isFilled = (name: string): boolean => {
+    const field = isObject(properties) ? properties[name] : undefined;
+    return isObject(field) && 'x-envelope' in field;
+  };
+  return Object.fromEntries(Object.entries(event).filter(([name]) => !isFilled(name)));
 }
 
 const contractOf = (config: Config, source: string) => sourceConfig(config, source)?.contract;

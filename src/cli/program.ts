@@ -9,7 +9,7 @@ import { registerDeadLetters } from './dead-letters.ts';
 import { registerDev } from './dev.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerIngest } from './ingest.ts';
-import { registerInit } from './init.ts';
+import { registerInit } from './project/init.ts';
 import { registerKeys } from './keys.ts';
 import { CliError, say, type Io, type Outcome } from './io.ts';
 import { registerMigrate } from './migrate.ts';

@@ -55,7 +55,8 @@ export class ForeignCode {
 }
 
 /** Node can interrupt a script, and with it a regular expression, but not a function; so the script calls the function. */
-const callees: { current: () => void } = { current: () => undefined };
 const calleesKey = Symbol.for('data-sentinel.foreign-code');
-Object.defineProperty(globalThis, calleesKey, { value: callees, configurable: true });
+const shared = globalThis as { [calleesKey]?: { current: () => void } };
+/** One for all copies of this module in the process, since the script sees only what is global. */
+const callees = (shared[calleesKey] ??= { current: () => undefined });
 const limited = new Script(`globalThis[Symbol.for('data-sentinel.foreign-code')].current()`);

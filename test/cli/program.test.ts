@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { envTemplate } from '../../src/cli/templates.ts';
+import { envTemplate } from '../../src/cli/project/env.ts';
 import { checkNode } from '../../src/cli/doctor-checks.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { settingsSchema } from '../../src/config/schema.ts';
@@ -67,6 +67,15 @@ describe('the command line', () => {
     expect(code).toBeGreaterThan(0);
   });
 
+  it('asks a service elsewhere for nothing but its token', async () => {
+    await writeFile(
+      join(shell.folder, 'sentinel-config.yaml'),
+      'destination: { type: postgres, url_env: NOT_SET_HERE }\n',
+    );
+    const { err } = await shell.cli(['rules', 'list', '--url', 'http://127.0.0.1:2']);
+    expect(err).toContain('nothing answers at http://127.0.0.1:2');
+  });
+
   it('says how to go on when nothing answers at the address that was given', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -104,9 +113,24 @@ describe('sentinel init', () => {
     await writeFile(join(shell.folder, 'mine/sentinel-config.yaml'), '# nothing\n');
     const { out } = await shell.cli(['init', 'mine']);
     expect(out).toContain('once sentinel-config.yaml says contracts: [./contracts]');
-    expect(out).toContain('Next: cd mine && sentinel dev');
+    expect(out).toContain('cd mine && npm install');
     const fresh = await shell.cli(['init', 'other']);
     expect(fresh.out).not.toContain('once sentinel-config.yaml says');
+  });
+
+  it('begins with an event that its own contract takes, and breaches that it refuses', async () => {
+    await shell.cli(['init']);
+    const check = await shell.cli(['contracts', 'check', 'samples/signup.json', '--source', 'website']);
+    expect(check.out).toContain('event 1 (signup 1.0.0): valid');
+    const simulation = await shell.cli(['simulate']);
+    expect(simulation.out).toMatch(/signup 1\.0\.0\nok +a good event: loaded\nok +\d+ breaches/);
+    expect(simulation.code).toBe(0);
+    const sent = await shell.cli(['simulate', '--events', 'samples/signup.json', '--source', 'website']);
+    expect(sent.out).toBe('1 loaded\n');
+    await writeFile(join(shell.folder, 'bad.json'), '{"plan":"gold"}');
+    const refused = await shell.cli(['simulate', '--events', 'bad.json', '--source', 'website']);
+    expect(refused.out).toMatch(/(?:event|line) 1: dead letter \(signup\)\n[^]*\/email required/);
+    expect(refused.code).toBe(1);
   });
 
   it('ships the same files as this repository has', async () => {

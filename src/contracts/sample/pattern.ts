@@ -45,7 +45,7 @@ function element(node: AST.Element): string {
   }
 }
 
-const candidates = ['a', 'A', '1', '0', '_', '-', '.', ' ', '/', '+', ':', '@', '#', '\t', '\n', 'é', '中'];
+const candidates = ['A', 'a', '1', '0', '_', '-', '.', ' ', '/', '+', ':', '@', '#', '\t', '\n', 'é', '中'];
 
 /** A character of the set: tried, since sets of sets are many and texts are few. */
 function oneOf(node: AST.CharacterSet | AST.CharacterClass): string {

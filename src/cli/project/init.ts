@@ -1,16 +1,18 @@
 import type { Command } from 'commander';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join, relative, resolve } from 'node:path';
-import { loadConfig } from '../config/load.ts';
-import { CliError, print, type Io } from './io.ts';
-import { messageOf } from '../model/errors.ts';
-import { withExamples } from './options.ts';
-import { projectFiles } from './templates.ts';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { loadConfig } from '../../config/load.ts';
+import { CliError, print, type Io } from '../io.ts';
+import { messageOf } from '../../model/errors.ts';
+import { withExamples } from '../options.ts';
+import { projectFiles } from './files.ts';
 
 export function registerInit(program: Command, io: Io): void {
   const command = program
     .command('init')
-    .description('Write a config file, an example contract and an example step. Never overwrites a file.')
+    .description(
+      'Begin a project: config, a contract, a step, a sample event, package.json, CI and Dockerfile. Never overwrites a file.',
+    )
     .argument('[folder]', 'where', '.')
     .action((folder: string) => init(io, resolve(io.cwd, folder)));
   withExamples(command, 'sentinel init my-gatekeeper && cd my-gatekeeper && sentinel dev');
@@ -18,18 +20,18 @@ export function registerInit(program: Command, io: Io): void {
 
 /** A config file that was there before may not know of the contract. */
 function configFault(folder: string): string | undefined {
-  const fix = 'contracts/example.ts is loaded once sentinel-config.yaml says contracts: [./contracts]';
+  const fix = 'contracts/signup.ts is loaded once sentinel-config.yaml says contracts: [./contracts]';
   try {
     return loadConfig({ cwd: folder, env: {} }).contracts.includes(join(folder, 'contracts'))
       ? undefined
       : fix;
   } catch (error) {
-    return `sentinel-config.yaml has to be mended first. ${messageOf(error)}`;
+    return `mend sentinel-config.yaml first. ${messageOf(error)}`;
   }
 }
 
 async function init(io: Io, folder: string): Promise<void> {
-  for (const [name, text] of Object.entries(projectFiles())) {
+  for (const [name, text] of Object.entries(projectFiles(packageName(folder)))) {
     const path = join(folder, name);
     const shown = relative(io.cwd, path);
     await mkdir(dirname(path), { recursive: true });
@@ -40,11 +42,25 @@ async function init(io: Io, folder: string): Promise<void> {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
         throw new CliError(`${shown} can't be written: ${messageOf(error)}`);
       }
-      print(io, `kept   ${shown} (it was there before)`);
+      print(io, `kept   ${shown} (it already exists)`);
     }
   }
   const unused = configFault(folder);
   if (unused !== undefined) print(io, `\n${unused}`);
   const there = relative(io.cwd, folder);
-  print(io, `\nNext: ${there === '' ? '' : `cd ${there} && `}sentinel dev`);
+  const next = [
+    `${there === '' ? '' : `cd ${there} && `}npm install`,
+    'npx sentinel dev',
+    'npx sentinel ingest samples/signup.json --source website   # in another terminal',
+  ];
+  print(io, `\nNext:\n${next.map((line) => `  ${line}`).join('\n')}`);
+}
+
+/** A name that npm accepts. */
+function packageName(folder: string): string {
+  const name = basename(folder)
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9-]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '');
+  return name === '' ? 'my-gatekeeper' : name;
 }

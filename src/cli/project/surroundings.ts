@@ -1,0 +1,83 @@
+import { readFileSync, realpathSync } from 'node:fs';
+import { packageFolder } from '../../support/package-folder.ts';
+
+/** An event of the example contract. */
+export const sample = `{
+  "email": "ada@example.com",
+  "plan": "pro",
+  "price": "19.90",
+  "currency": "EUR"
+}
+`;
+
+export function packageJson(name: string): string {
+  const contents = {
+    name,
+    private: true,
+    type: 'module',
+    scripts: {
+      dev: 'sentinel dev',
+      start: 'sentinel start',
+      test: 'sentinel contracts check samples/signup.json --source website && sentinel simulate',
+    },
+    dependencies: { 'data-sentinel': ownVersion() },
+  };
+  return `${JSON.stringify(contents, null, 2)}\n`;
+}
+
+/** The version that wrote the project, or the checkout that it was run from. */
+function ownVersion(): string {
+  const folder = realpathSync(packageFolder('.'));
+  if (!/[/\\\\]node_modules[/\\\\]/.test(folder)) return `file:${folder}`;
+  const { version } = JSON.parse(readFileSync(packageFolder('package.json'), 'utf8')) as { version: string };
+  return `^${version}`;
+}
+
+export const tsconfig = `{
+  "compilerOptions": {
+    "target": "ES2023",
+    "module": "NodeNext",
+    "strict": true,
+    "noEmit": true,
+    "skipLibCheck": true
+  },
+  "include": ["contracts", "steps"]
+}
+`;
+
+export const gitignore = `node_modules/
+data/
+.env
+`;
+
+export const workflow = `name: contracts
+on: [push, pull_request]
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+      - uses: actions/setup-node@v4
+        with: { node-version: 22 }
+      - run: npm ci
+      - run: npm test
+`;
+
+export const dockerfile = `FROM node:22-bookworm-slim
+WORKDIR /app
+COPY package*.json ./
+RUN npm ci --omit=dev
+COPY . .
+RUN mkdir -p /data && chown node:node /data
+ENV NODE_ENV=production SENTINEL_HOST=0.0.0.0 SENTINEL_DATA_DIR=/data JITI_FS_CACHE=false
+USER node
+VOLUME /data
+EXPOSE 3111
+# Node as the first process gets SIGTERM itself. SENTINEL_API_TOKEN must be set: others can reach this address.
+CMD ["node", "node_modules/data-sentinel/bin/sentinel.js", "start"]
+`;
+
+export const dockerignore = `node_modules
+data
+.env
+`;
