@@ -186,13 +186,19 @@ describe('contracts, without a service', () => {
 
   it('checks events, and says in plain words what is wrong', async () => {
     const text = [transaction(), broken].map((event) => JSON.stringify(event)).join('\n');
-    const { code, out } = await shell.cli(['contracts', 'check', '-', '--contract', 'transaction'], { stdin: text });
+    const { code, out } = await shell.cli(['contracts', 'check', '-', '--contract', 'transaction'], {
+      stdin: text,
+    });
     expect(code).toBe(1);
     expect(out).toContain('line 1 (transaction 1.0.0): valid');
     expect(out).toMatch(/line 2 \(transaction 1\.0\.0\): invalid\n {2}\/amount: .+/);
     expect(out).not.toContain('a lot');
     expect(
-      (await shell.cli(['contracts', 'check', '-'], { stdin: JSON.stringify(transaction()) })).code,
+      (
+        await shell.cli(['contracts', 'check', '-', '--contract', 'transaction'], {
+          stdin: JSON.stringify(transaction()),
+        })
+      ).code,
     ).toBe(0);
   });
 
