@@ -17,18 +17,25 @@ export interface SetAside {
   failures: number;
 }
 
+/** What a handler did with a batch: the deliveries that are in neither list are settled. */
+export interface Outcome {
+  setAside: readonly SetAside[];
+  /** Not settled when the consumer was told to stop. */
+  unfinished: readonly Delivery[];
+}
+
 type Callbacks = Pick<ConsumeOptions, 'onExhausted' | 'onFailure'>;
 
 /**
- * Hands the batch to the handler, once. Returns what must be set aside; the rest is settled, or was given up on
- * and `onExhausted` has been told. Does not throw.
+ * Hands the batch to the handler, once. What fails too often is given up on, after `onExhausted` has been told. Does not
+ * throw.
  */
 export async function settleOnce(
   deliveries: readonly Delivery[],
   handle: Handler,
   policy: RetryPolicy,
   callbacks: Callbacks,
-): Promise<SetAside[]> {
+): Promise<Outcome> {
   const setAside: SetAside[] = [];
   const report = new FailureReport();
   for (const [delivery, outcome] of await tryBatch(deliveries, handle)) {
@@ -52,23 +59,23 @@ export async function settleOnce(
     }
   }
   report.send(callbacks.onFailure);
-  return setAside;
+  return { setAside, unfinished: [] };
 }
 
 /**
  * Hands the batch to the handler until all of it is settled, with growing delays; only what is not settled is
- * handed over again. False when `signal` ended that. `onHold` is called at each failure. Does not throw.
+ * handed over again. `signal` ends that. `onHold` is called at each failure. Does not throw.
  */
 export async function settleInPlace(
   deliveries: readonly Delivery[],
   handle: Handler,
   signal: AbortSignal,
-  callbacks: Callbacks & { onHold: () => void },
-): Promise<boolean> {
+  callbacks: Pick<ConsumeOptions, 'onFailure'> & { onHold: () => void },
+): Promise<Outcome> {
   let rest = deliveries;
   for (;;) {
     const unsettled = await tryBatch(rest, handle);
-    if (unsettled.size === 0) return true;
+    if (unsettled.size === 0) return { setAside: [], unfinished: [] };
     callbacks.onHold();
     const report = new FailureReport();
     let delayMs = 0;
@@ -83,7 +90,7 @@ export async function settleInPlace(
       return { ...delivery, attempt: delivery.attempt + 1 };
     });
     report.send(callbacks.onFailure);
-    if (!(await pause(delayMs, signal))) return false;
+    if (!(await pause(delayMs, signal))) return { setAside: [], unfinished: rest };
   }
 }
 
@@ -96,10 +103,11 @@ export async function pause(ms: number, signal: AbortSignal): Promise<boolean> {
   return !signal.aborted;
 }
 
-type Outcome = { error: unknown } | { deferMs: number };
+/** Why a delivery is not settled. */
+type Open = { error: unknown } | { deferMs: number };
 
 /** What the handler did not settle, in the order of the batch. */
-async function tryBatch(deliveries: readonly Delivery[], handle: Handler): Promise<Map<Delivery, Outcome>> {
+async function tryBatch(deliveries: readonly Delivery[], handle: Handler): Promise<Map<Delivery, Open>> {
   try {
     const unsettled = (await handle(deliveries)) ?? [];
     return new Map(

@@ -1,24 +1,23 @@
-import { defaultRetry, type ConsumeOptions, type Consumer, type Delivery, type Handler } from '../engine.ts';
+import { Batches, type BatchSource } from '../batches.ts';
+import type { ConsumeOptions, Consumer, Delivery, Handler } from '../engine.ts';
+import type { Outcome } from '../settle.ts';
 import { createLedger, type Settled } from './ledger.ts';
 import { createLogReader } from './log-reader.ts';
 import { groupKey, readGroup, updateTopic } from './records.ts';
 import type { GroupRecord, Mark } from './record-types.ts';
 import { createRetryArea, retryKey, type Redelivery } from './retry-area.ts';
-import { settleInPlace, settleOnce, type SetAside } from '../settle.ts';
 import { refresh, type Store } from './store.ts';
 import type { Trimmer } from './trimmer.ts';
 import type { Wakeup } from './wakeup.ts';
 
 interface Batch {
-  deliveries: readonly Delivery[];
-  marks: ReadonlyMap<string, Mark>;
-  returned: readonly Redelivery[];
+  readonly deliveries: readonly Delivery[];
+  readonly marks: ReadonlyMap<string, Mark>;
+  readonly returned: readonly Redelivery[];
   /** Set when the handler is done with it. */
-  outcome: readonly SetAside[] | undefined;
+  outcome?: Outcome;
 }
 
-const defaultMaxEvents = 1000;
-const defaultMaxBytes = 4 * 1024 * 1024;
 /** In case a wake-up gets lost; each look costs, also when nothing comes. */
 const pollMs = 2500;
 /** Batches whose settlement is still being written; beyond that the disk is too slow, and memory counts. */
@@ -26,10 +25,7 @@ const maxUnwritten = 8;
 /** Batches that are done, but wait for an earlier one so that the marks move in order, per batch in flight. */
 const maxQueuedFactor = 4;
 
-/**
- * Runs a group's handler over a topic. Everything happens in `pump`, which starts as many batches as it may and
- * returns; it is called when messages were published, when a batch is done or written, when a retry is due.
- */
+/** Runs a group's handler over a topic. The group's marks move in the order of its batches. */
 export async function startConsumer(
   { store, wakeup, trimmer }: { store: Store; wakeup: Wakeup; trimmer: Trimmer },
   topic: string,
@@ -37,158 +33,81 @@ export async function startConsumer(
   options: ConsumeOptions,
   handle: Handler,
 ): Promise<Consumer> {
-  const limits = {
-    maxEvents: options.maxEvents ?? defaultMaxEvents,
-    maxBytes: options.maxBytes ?? defaultMaxBytes,
-  };
-  const inFlight = Math.max(1, options.inFlight ?? 1);
-  const retry = options.retry ?? defaultRetry;
   const record = await ensureGroup(store, topic, group);
-
   const reader = createLogReader(store, topic, new Map(record.marks));
   const area = createRetryArea(store, topic, group);
   const ledger = createLedger(store, topic, group, record, { onWritten, onFailure: options.onFailure });
-  const stopping = new AbortController();
   /** In order; the marks move past a batch when it is done and first. */
   const queue: Batch[] = [];
-  const running = new Set<Promise<void>>();
-  let holding = 0;
-  let lastWasRetry = false;
-  let pumping = false;
-  let paused = options.paused === true;
+  const maxQueued = Math.max(1, options.inFlight ?? 1) * maxQueuedFactor;
   let retryTimer: NodeJS.Timeout | undefined;
-  let lingerTimer: NodeJS.Timeout | undefined;
-  let lastStart = -Infinity;
 
-  function pump(): void {
-    if (pumping || !mayStart()) return;
-    pumping = true;
-    try {
-      refresh(store);
-      for (let batch = nextBatch(); batch; batch = mayStart() ? nextBatch() : undefined) start(batch);
-      wakeForRetry();
-    } finally {
-      pumping = false;
-    }
-  }
-
-  function mayStart(): boolean {
-    return (
-      !stopping.signal.aborted &&
-      !paused &&
-      holding === 0 &&
-      running.size < inFlight &&
-      queue.length < inFlight * maxQueuedFactor &&
-      ledger.unwritten() < maxUnwritten
-    );
-  }
-
-  /** Due retries come first, but never twice in a row while there are new messages. */
-  function nextBatch(): Batch | undefined {
-    const batch = lastWasRetry ? (newBatch() ?? retryBatch()) : (retryBatch() ?? newBatch());
-    lastWasRetry = batch !== undefined && batch.returned.length > 0;
-    return batch;
-  }
-  function newBatch(): Batch | undefined {
-    if (lingers()) return undefined;
-    const batch = reader.next(limits);
-    if (batch) lastStart = performance.now();
-    return batch && { ...batch, returned: [], outcome: undefined };
-  }
-  /** True while more messages may still join the next batch; looks again when their time is up. */
-  function lingers(): boolean {
-    const { lingerMs = 0 } = options;
-    const left = lastStart + lingerMs - performance.now();
-    if (left <= 0 || reader.isFull(limits)) return false;
-    lingerTimer ??= setTimeout(() => {
-      lingerTimer = undefined;
-      pump();
-    }, left);
-    return true;
-  }
-  function retryBatch(): Batch | undefined {
-    const returned = area.takeDue(Date.now(), limits);
-    if (returned.length === 0) return undefined;
-    return {
-      deliveries: returned.map(({ delivery }) => delivery),
-      marks: new Map(),
-      returned,
-      outcome: undefined,
-    };
-  }
-
-  function start(batch: Batch): void {
+  const queued = (batch: Batch): Batch => {
     queue.push(batch);
-    const run = settle(batch).then((outcome) => {
-      running.delete(run);
+    return batch;
+  };
+  const source: BatchSource<Batch> = {
+    looking: () => refresh(store),
+    fresh(limits) {
+      const batch = reader.next(limits);
+      return batch && queued({ ...batch, returned: [] });
+    },
+    isFull: (limits) => reader.isFull(limits),
+    due(limits) {
+      const returned = area.takeDue(Date.now(), limits);
+      if (returned.length === 0) return undefined;
+      return queued({ deliveries: returned.map(({ delivery }) => delivery), marks: new Map(), returned });
+    },
+    hasRoom: () => queue.length < maxQueued && ledger.unwritten() < maxUnwritten,
+    settled(batch, outcome) {
+      // The marks stay before it, and those of later batches, too.
+      if (outcome.unfinished.length > 0) return;
       batch.outcome = outcome;
-      while (queue[0]?.outcome) writeDown(queue.shift());
-      pump();
-    });
-    running.add(run);
-  }
+      while (queue[0]?.outcome) writeDown(queue.shift()!);
+    },
+    looked: wakeForRetry,
+  };
+  const batches = new Batches(source, options, handle);
 
-  /** Undefined when the consumer stops before the batch is settled. */
-  async function settle({ deliveries }: Batch): Promise<readonly SetAside[] | undefined> {
-    if (retry !== 'hold') return await settleOnce(deliveries, handle, retry, options);
-    let held = false;
-    const onHold = (): void => {
-      if (!held) holding += 1;
-      held = true;
-    };
-    const done = await settleInPlace(deliveries, handle, stopping.signal, {
-      onHold,
-      ...(options.onFailure && { onFailure: options.onFailure }),
-    });
-    if (held) holding -= 1;
-    return done ? [] : undefined;
-  }
-
-  function writeDown(batch: Batch | undefined): void {
-    if (!batch?.outcome) return;
+  function writeDown({ outcome, marks, returned }: Batch): void {
+    if (outcome === undefined) return;
     const now = Date.now();
-    const setAside = batch.outcome.map(({ delivery, delayMs, failures }) => ({
+    const setAside = outcome.setAside.map(({ delivery, delayMs, failures }) => ({
       key: retryKey(topic, group, now + Math.max(0, delayMs), delivery),
       failures,
       events: delivery.events,
       body: delivery.body,
     }));
-    ledger.add({ marks: batch.marks, setAside, returned: batch.returned });
+    ledger.add({ marks, setAside, returned });
   }
 
   function onWritten(settled: readonly Settled[]): void {
     for (const { returned } of settled) area.release(returned.map(({ key }) => key));
     trimmer.groupMoved(topic);
-    pump();
+    batches.pump();
   }
 
-  function wakeForRetry(): void {
+  function wakeForRetry(idle: boolean): void {
     clearTimeout(retryTimer);
     const due = area.nextDue();
-    // A far one is armed again by the poll; a due one by the batch that keeps it waiting.
-    if (due === undefined || due > Date.now() + pollMs) return;
-    retryTimer = setTimeout(pump, Math.max(1, due - Date.now())).unref();
+    const left = (due ?? Infinity) - Date.now();
+    // The poll looks again for a far one, the end of a batch for one that waits for its place.
+    if (left > pollMs || (left <= 0 && !idle)) return;
+    retryTimer = setTimeout(() => batches.pump(), Math.max(1, left)).unref();
   }
 
-  const stopListening = wakeup.onPublished(topic, pump);
-  const poll = setInterval(pump, pollMs).unref();
-  pump();
+  const stopListening = wakeup.onPublished(topic, () => batches.pump());
+  const poll = setInterval(() => batches.pump(), pollMs).unref();
+  batches.pump();
 
   return {
-    pause() {
-      paused = true;
-    },
-    resume() {
-      paused = false;
-      pump();
-    },
+    pause: () => batches.pause(),
+    resume: () => batches.resume(),
     async stop() {
-      stopping.abort();
       stopListening();
       clearInterval(poll);
+      await batches.stop();
       clearTimeout(retryTimer);
-      clearTimeout(lingerTimer);
-      await Promise.all(running);
       await ledger.close();
     },
   };

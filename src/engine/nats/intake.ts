@@ -1,3 +1,4 @@
+import type { Limits } from '../batches.ts';
 import type { Delivery } from '../engine.ts';
 import type { SetAside } from '../settle.ts';
 import { decodeBlock, offsetOf } from './block.ts';
@@ -35,11 +36,6 @@ export function holdBlock(message: Pulled, topic: string, body: Uint8Array | und
 
 export function holdRetry(message: Pulled, delivery: Delivery): Held {
   return { deliveries: [delivery], isRetry: true, open: new Set([delivery]), message, begun: false };
-}
-
-export interface Limits {
-  maxEvents: number;
-  maxBytes: number;
 }
 
 /** One delivery and the message it came in. */
