@@ -1,5 +1,5 @@
-import { SentinelError } from '../../model/errors.ts';
 import type { Message, StatePut } from '../engine.ts';
+import { Gathering, topicFull } from '../gathering.ts';
 import { keyBytes } from '../state-key.ts';
 import { checkName } from '../names.ts';
 import { checkMessage, encodeBlock, eventsOf, maxBytesPerBlock, maxMessagesPerBlock } from './block.ts';
@@ -26,18 +26,12 @@ export interface Publisher {
 /** One topic, as this writer's thread knows it. */
 interface Outgoing {
   partition: PartitionRecord;
-  queue: Request[];
-  /** In the queue, or in the commit that runs. */
+  gathering: Gathering<Request>;
+  /** Waiting for its commit. */
   queued: { events: number; bytes: number };
   /** Settled by all groups, as last read; counters of the partition. */
   settled: { events: number; bytes: number };
   settledReadAt: number;
-}
-
-interface Taken {
-  topic: string;
-  out: Outgoing;
-  requests: Request[];
 }
 
 interface Request {
@@ -45,29 +39,22 @@ interface Request {
   entries: readonly StatePut[];
   events: number;
   bytes: number;
-  resolve: () => void;
-  reject: (error: unknown) => void;
 }
 
 /** Consumers move on many times a second; reading where they are for each publish would cost more than it tells. */
 const settledReadEveryMs = 100;
 
-/**
- * Publishes for one writer. A commit takes whatever came while the last one was being written, so its size follows
- * the load by itself: one message when idle, thousands when busy, with no delay to tune.
- */
+/** Publishes for one writer, a commit at a time for each topic; the commits of one turn are one transaction. */
 export function createPublisher(store: Store, writer: string, limits: Limits, wakeup: Wakeup): Publisher {
   const outgoing = new Map<string, Outgoing>();
-  let running: Promise<void> | undefined;
 
   function outgoingOf(topic: string): Outgoing {
     const known = outgoing.get(topic);
     if (known) return known;
     checkName('topic', topic);
-    const partition = readPartition(store, topic, writer);
     const fresh: Outgoing = {
-      partition,
-      queue: [],
+      partition: readPartition(store, topic, writer),
+      gathering: new Gathering((requests) => commit(topic, fresh, requests), { flights: 1 }),
       queued: { events: 0, bytes: 0 },
       settled: { events: 0, bytes: 0 },
       settledReadAt: -Infinity,
@@ -90,42 +77,19 @@ export function createPublisher(store: Store, writer: string, limits: Limits, wa
       out.settled = settledBefore(store, topic, writer);
       out.settledReadAt = now;
     }
-    if (isFull(out))
-      throw new SentinelError('engine_full', `topic ${topic} is full until its consumers catch up`);
+    if (isFull(out)) throw topicFull(topic);
   }
 
-  async function commitAll(): Promise<void> {
-    for (;;) {
-      // Publishes of the same turn of the event loop, as from many sockets, share a commit.
-      await new Promise((resolve) => {
-        setImmediate(resolve);
-      });
-      const taken = [...outgoing]
-        .filter(([, out]) => out.queue.length > 0)
-        .map(([topic, out]) => ({ topic, out, requests: out.queue.splice(0) }));
-      if (taken.length === 0) {
-        running = undefined; // here and not when the promise settles, or a publish in between would wait for ever
-        return;
-      }
-      await Promise.all(taken.map(commit));
-    }
-  }
-
-  /** Settles the requests. The commits of one turn are one transaction. */
-  async function commit({ topic, out, requests }: Taken): Promise<void> {
-    let failure: { error: unknown } | undefined;
+  async function commit(topic: string, out: Outgoing, requests: readonly Request[]): Promise<void> {
     try {
       await write(topic, out, requests);
-    } catch (error) {
-      failure = { error };
+    } finally {
+      for (const { events, bytes } of requests) {
+        out.queued.events -= events;
+        out.queued.bytes -= bytes;
+      }
     }
-    for (const request of requests) {
-      out.queued.events -= request.events;
-      out.queued.bytes -= request.bytes;
-      if (failure) request.reject(failure.error);
-      else request.resolve();
-    }
-    if (!failure) wakeup.published(topic);
+    wakeup.published(topic);
   }
 
   async function write(topic: string, out: Outgoing, requests: readonly Request[]): Promise<void> {
@@ -162,13 +126,10 @@ export function createPublisher(store: Store, writer: string, limits: Limits, wa
       checkRoom(topic, out);
       out.queued.events += events;
       out.queued.bytes += bytes;
-      await new Promise<void>((resolve, reject) => {
-        out.queue.push({ messages, entries, events, bytes, resolve, reject });
-        running ??= commitAll();
-      });
+      await out.gathering.add({ messages, entries, events, bytes });
     },
     async idle() {
-      await running;
+      await Promise.all([...outgoing.values()].map(({ gathering }) => gathering.idle()));
     },
   };
 }

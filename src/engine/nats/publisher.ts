@@ -1,6 +1,7 @@
 import { headers } from '@nats-io/transport-node';
 import { SentinelError } from '../../model/errors.ts';
 import type { Message } from '../engine.ts';
+import { Gathering, topicFull } from '../gathering.ts';
 import { encodeBlock, entryBytes, eventsOf, maxMessagesPerBlock, type BlockEntry } from './block.ts';
 import type { Link } from './connection.ts';
 import { type LargeBodies, largeHeader, overheadBytes, writeRef } from './large.ts';
@@ -25,14 +26,10 @@ interface Entry extends BlockEntry {
 interface Request {
   entries: readonly Entry[];
   bytes: number;
-  resolve: () => void;
-  reject: (error: unknown) => void;
 }
 
 interface Outgoing {
-  queue: Request[];
-  flights: Set<Promise<void>>;
-  scheduled: boolean;
+  gathering: Gathering<Request>;
   /** Bytes that the stream holds, as last asked. */
   kept: number;
   askedAt: number;
@@ -48,8 +45,7 @@ const askEveryMs = 500;
 const awayAfterMs = 3000;
 
 /**
- * Publishes for one engine. A block takes whatever came while the last ones were on their way, so that its size
- * follows the load by itself. One whose acknowledgement got lost is sent again, and may be there twice; it is marked, and
+ * Publishes for one engine. A block whose acknowledgement got lost is sent again, and may be there twice; it is
  * counted twice in what was published. A message id would prevent that, but lets servers acknowledge what they have lost
  * with a leader (docs/adr/0005-nats.md).
  */
@@ -65,14 +61,11 @@ export function createPublisher(
   function outgoingOf(topic: string): Outgoing {
     let out = topics.get(topic);
     if (out === undefined) {
-      out = {
-        queue: [],
-        flights: new Set(),
-        scheduled: false,
-        kept: 0,
-        askedAt: -Infinity,
-        asking: undefined,
-      };
+      const gathering = new Gathering<Request>((requests) => send(topic, requests), {
+        flights: maxFlights,
+        bytes: blockBytes,
+      });
+      out = { gathering, kept: 0, askedAt: -Infinity, asking: undefined };
       topics.set(topic, out);
     }
     return out;
@@ -85,8 +78,7 @@ export function createPublisher(
     if (performance.now() - out.askedAt >= askEveryMs)
       out.asking ??= ask(out, stream).finally(() => (out.asking = undefined));
     if (first || out.kept >= limits.bytes) await out.asking;
-    if (out.kept >= limits.bytes)
-      throw new SentinelError('engine_full', `topic ${topic} is full until its consumers catch up`);
+    if (out.kept >= limits.bytes) throw topicFull(topic);
   }
 
   async function ask(out: Outgoing, stream: string): Promise<void> {
@@ -107,30 +99,12 @@ export function createPublisher(
     return { body: new Uint8Array(0), events, large: writeRef(ref) };
   }
 
-  function pump(topic: string, out: Outgoing): void {
-    out.scheduled = false;
-    while (out.queue.length > 0 && out.flights.size < maxFlights) {
-      const requests = takeRequests(out.queue);
-      const flight: Promise<void> = send(topic, requests).finally(() => {
-        out.flights.delete(flight);
-        pump(topic, out);
-      });
-      out.flights.add(flight);
-    }
-  }
-
-  /** Settles the requests; does not throw. */
   async function send(topic: string, requests: readonly Request[]): Promise<void> {
-    try {
-      const blocks = toBlocks(
-        requests.flatMap(({ entries }) => entries),
-        Math.min(blockBytes, link.maxPayload() - overheadBytes),
-      );
-      await Promise.all(blocks.map((block) => sendBlock(topic, block)));
-      for (const { resolve } of requests) resolve();
-    } catch (error) {
-      for (const { reject } of requests) reject(error);
-    }
+    const blocks = toBlocks(
+      requests.flatMap(({ entries }) => entries),
+      Math.min(blockBytes, link.maxPayload() - overheadBytes),
+    );
+    await Promise.all(blocks.map((block) => sendBlock(topic, block)));
   }
 
   async function sendBlock(topic: string, entries: readonly Entry[]): Promise<void> {
@@ -159,35 +133,13 @@ export function createPublisher(
       await checkRoom(topic, out, stream);
       const entries: Entry[] = [];
       for (const message of messages) entries.push(await toEntry(topic, message));
-      await new Promise<void>((resolve, reject) => {
-        const bytes = entries.reduce((sum, { body }) => sum + body.length + entryBytes, 0);
-        out.queue.push({ entries, bytes, resolve, reject });
-        if (out.scheduled) return;
-        out.scheduled = true;
-        // Publishes of the same turn of the event loop, as from many sockets, share a block.
-        setImmediate(() => pump(topic, out));
-      });
+      const bytes = entries.reduce((sum, { body }) => sum + body.length + entryBytes, 0);
+      await out.gathering.add({ entries, bytes });
     },
     async idle() {
-      const busy = () => [...topics.values()].flatMap(({ flights }) => [...flights]);
-      while (busy().length > 0 || [...topics.values()].some(({ queue }) => queue.length > 0)) {
-        await Promise.all(busy());
-        await new Promise(setImmediate);
-      }
+      await Promise.all([...topics.values()].map(({ gathering }) => gathering.idle()));
     },
   };
-}
-
-/** At least one, and as many as make a block. */
-function takeRequests(queue: Request[]): Request[] {
-  let bytes = 0;
-  let count = 0;
-  for (const request of queue) {
-    bytes += request.bytes;
-    if (count > 0 && bytes > blockBytes) break;
-    count++;
-  }
-  return queue.splice(0, count);
 }
 
 /** In order. A body that lies elsewhere has a block of its own. */
