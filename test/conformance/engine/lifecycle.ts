@@ -15,8 +15,8 @@ export function lifecycleSuite(subject: Subject): void {
       await settled('orders', 'loader');
       consumer.pause();
       await publish('orders', 'b');
-      // Another group gets it, so it is there to be taken.
-      await collect(subject.engine, 'orders', 'witness', 2);
+      // Another group gets it, so it is there to be taken. What came before may be trimmed by now.
+      await collect(subject.engine, 'orders', 'witness', 1);
       expect(log.texts).toEqual(['a']);
       consumer.resume();
       await settled('orders', 'loader');
