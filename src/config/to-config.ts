@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { RetryPolicy } from '../engine/engine.ts';
+import type { RetryPolicy } from '../support/retry.ts';
 import type { Settings } from './schema.ts';
 import { toEngine } from './engine.ts';
 import { toRateLimit } from './sources.ts';

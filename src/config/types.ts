@@ -1,4 +1,4 @@
-import type { RetryPolicy } from '../engine/engine.ts';
+import type { RetryPolicy } from '../support/retry.ts';
 import type { EmbeddedConfig, EngineConfig, NatsConfig, Role } from './engine.ts';
 import type { VerifySettings } from '../sources/verify/scheme.ts';
 import type { BuiltInConfig } from '../load/destinations/registry.ts';

@@ -16,8 +16,8 @@ const claimPrefix = 'settling/';
 const claimMs = 60_000;
 
 /** Where one process does everything, nobody else has to be told. */
-export const createClaims = ({ ordered, state }: Pick<Engine, 'ordered' | 'state'>): Claimed =>
-  ordered ? claimsInProcess() : claimsInState(state);
+export const createClaims = ({ cluster, state }: Pick<Engine, 'cluster' | 'state'>): Claimed =>
+  cluster === undefined ? claimsInProcess() : claimsInState(state);
 
 export function claimsInProcess(): Claimed {
   const taken = new Set<string>();

@@ -1,5 +1,6 @@
 import type { Json } from '../model/json.ts';
-import type { Calls } from './calls.ts';
+import type { RetryPolicy } from '../support/retry.ts';
+import type { Cluster } from './cluster.ts';
 
 /**
  * The port to what carries topics and state between the parts of Data Sentinel. One conformance suite
@@ -11,11 +12,6 @@ import type { Calls } from './calls.ts';
  * - state: durable keys and values that all threads and processes see.
  */
 export interface Engine {
-  /**
-   * True when one process has the engine, so that each message comes to one consumer only, in the order of its position. False
-   * when several workers share a group.
-   */
-  readonly ordered: boolean;
   /** Resolves when the messages are durable (on disk, or replicated). Rejects with `engine_full` or `engine_unavailable`. */
   publish(topic: string, messages: readonly Message[]): Promise<void>;
   /**
@@ -45,15 +41,8 @@ export interface Engine {
     match: (message: PendingMessage) => T | undefined,
   ): Promise<T | undefined>;
   readonly state: StateStore;
-  /** Where the engine is another process: whether it is reached now. */
-  readonly connected?: () => boolean;
-  /**
-   * Where the engine is another process: said when the service begins to stop. From then on it waits for an engine that is
-   * away only a moment longer, and what still needs it fails with `engine_closed`.
-   */
-  readonly leaving?: () => void;
-  /** Where several processes share the engine. */
-  readonly calls?: Calls;
+  /** Undefined where one process does everything. */
+  readonly cluster?: Cluster;
   /** What waits now, per topic; a cheap call. */
   stats(): Promise<TopicStats[]>;
   /** Stops all consumers (their running batches are finished first), flushes and releases everything. */
@@ -120,16 +109,6 @@ export interface ConsumeOptions {
   onFailure?: (failure: { error: unknown; attempt: number; events: number; nextDelayMs: number }) => void;
 }
 
-export interface RetryPolicy {
-  maxAttempts: number;
-  initialDelayMs: number;
-  maxDelayMs: number;
-  /** Delay multiplier from one try to the next. */
-  factor: number;
-  /** Share of the delay that is random, 0 to 1. */
-  jitter: number;
-}
-
 export const defaultRetry: RetryPolicy = {
   maxAttempts: 5,
   initialDelayMs: 200,
@@ -137,12 +116,6 @@ export const defaultRetry: RetryPolicy = {
   factor: 2,
   jitter: 0.5,
 };
-
-/** Milliseconds until the try after `attempt` (1 = the first try has just failed). */
-export function retryDelay(policy: RetryPolicy, attempt: number, random: () => number = Math.random): number {
-  const full = Math.min(policy.maxDelayMs, policy.initialDelayMs * policy.factor ** (attempt - 1));
-  return Math.round(full * (1 - policy.jitter * random()));
-}
 
 export interface Consumer {
   /** Takes no more batches until `resume`; the running ones go on. */

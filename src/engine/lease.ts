@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Engine } from './engine.ts';
+import { pause } from '../support/retry.ts';
+import type { Engine, StateStore } from './engine.ts';
 
 /** What only one process of a cluster may do at a time. */
 export interface Leases {
@@ -8,6 +9,12 @@ export interface Leases {
    * who died holds nothing up; whoever may take longer than `ttlMs` calls `renew` before.
    */
   take(name: string, ttlMs: number): Promise<Lease | undefined>;
+  /** The same, tried every `everyMs`; undefined when the signal comes first. */
+  waitFor(
+    name: string,
+    ttlMs: number,
+    wait: { everyMs: number; signal: AbortSignal },
+  ): Promise<Lease | undefined>;
 }
 
 export interface Lease {
@@ -19,27 +26,42 @@ export interface Lease {
 
 const prefix = 'leases/';
 
-/** Where one process does everything there is nobody to share with: every lease is free. */
-export function createLeases({ ordered, state }: Pick<Engine, 'ordered' | 'state'>): Leases {
-  if (ordered) return { take: async () => ({ renew: async () => true, release: async () => undefined }) };
+export const leasesOf = ({ cluster, state }: Pick<Engine, 'cluster' | 'state'>): Leases =>
+  cluster === undefined ? freeLeases : sharedLeases(state);
+
+const free: Lease = { renew: async () => true, release: async () => undefined };
+/** Where one process does everything there is nobody to share with. */
+export const freeLeases: Leases = { take: async () => free, waitFor: async () => free };
+
+export function sharedLeases(state: StateStore): Leases {
+  async function take(name: string, ttlMs: number): Promise<Lease | undefined> {
+    const key = prefix + name;
+    const mine = randomUUID();
+    if (!(await state.putIfAbsent(key, mine, { ttlMs }))) return undefined;
+    /** One that has ended may be another's by now. */
+    const isMine = async () => (await state.get(key)) === mine;
+    return {
+      async renew() {
+        if (!(await isMine())) return false;
+        await state.put(key, mine, { ttlMs });
+        return true;
+      },
+      async release(afterMs = 0) {
+        if (!(await isMine())) return;
+        await (afterMs > 0 ? state.put(key, mine, { ttlMs: afterMs }) : state.delete(key));
+      },
+    };
+  }
+
   return {
-    async take(name, ttlMs) {
-      const key = prefix + name;
-      const mine = randomUUID();
-      if (!(await state.putIfAbsent(key, mine, { ttlMs }))) return undefined;
-      /** One that has ended may be another's by now. */
-      const isMine = async () => (await state.get(key)) === mine;
-      return {
-        async renew() {
-          if (!(await isMine())) return false;
-          await state.put(key, mine, { ttlMs });
-          return true;
-        },
-        async release(afterMs = 0) {
-          if (!(await isMine())) return;
-          await (afterMs > 0 ? state.put(key, mine, { ttlMs: afterMs }) : state.delete(key));
-        },
-      };
+    take,
+    async waitFor(name, ttlMs, { everyMs, signal }) {
+      while (!signal.aborted) {
+        const lease = await take(name, ttlMs);
+        if (lease !== undefined) return lease;
+        await pause(everyMs, signal);
+      }
+      return undefined;
     },
   };
 }

@@ -1,13 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  defaultRetry,
-  retryDelay,
-  type ConsumeOptions,
-  type Delivery,
-  type Handler,
-  type RetryPolicy,
-  type Unsettled,
-} from './engine.ts';
+import { defaultRetry, type ConsumeOptions, type Delivery, type Handler, type Unsettled } from './engine.ts';
+import { pause, retryDelay, type RetryPolicy } from '../support/retry.ts';
 
 /** A delivery that is not done and shall come back. */
 export interface SetAside {
@@ -92,15 +84,6 @@ export async function settleInPlace(
     report.send(callbacks.onFailure);
     if (!(await pause(delayMs, signal))) return { setAside: [], unfinished: rest };
   }
-}
-
-/** False when the signal came first. */
-export async function pause(ms: number, signal: AbortSignal): Promise<boolean> {
-  if (signal.aborted) return false;
-  await sleep(ms, undefined, { signal, ref: false }).catch((error: unknown) => {
-    if (!signal.aborted) throw error;
-  });
-  return !signal.aborted;
 }
 
 /** Why a delivery is not settled. */

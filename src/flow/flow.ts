@@ -5,7 +5,7 @@ import { judgeApart } from '../contracts/apart/judged-apart.ts';
 import { serviceContracts } from '../contracts/for-service.ts';
 import { createClaims } from '../dead-letter/claims.ts';
 import { createDeadLetters } from '../dead-letter/store.ts';
-import { createLeases } from '../engine/lease.ts';
+import { leasesOf } from '../engine/lease.ts';
 import { SentinelError } from '../model/errors.ts';
 import { checkCopied } from '../load/replicas/check.ts';
 import { startCopies } from '../load/replicas/replicas.ts';
@@ -58,7 +58,7 @@ export async function startPipeline(parts: PipelineParts): Promise<StartedPipeli
   const faults = createFaults(log);
   const letters = createDeadLetters(engine.state, { claimed: createClaims(engine) });
   const recent = recentEvents();
-  const leases = createLeases(engine);
+  const leases = leasesOf(engine);
   const rules = await openRuleStore(engine.state, {
     leases,
     ttlDays: config.state.ruleTtlDays,

@@ -1,4 +1,5 @@
 import type { Deliveries, DeliveryStore, Incoming, KnownMark, Mark, Published } from './deliveries.ts';
+import { Mutex } from '../support/mutex.ts';
 
 const flushMs = 50;
 const flushAt = 500;
@@ -18,7 +19,7 @@ export function deliveriesAmongProcesses(
   let unwritten = new Map<string, { mark: Mark; ttlMs: number }>();
   let writing = new Map<string, { mark: Mark; ttlMs: number }>();
   let timer: NodeJS.Timeout | undefined;
-  let flushing: Promise<void> = Promise.resolve();
+  const flushing = new Mutex();
 
   const known = async (key: string): Promise<Mark | undefined> =>
     unwritten.get(key)?.mark ?? writing.get(key)?.mark ?? (await state.get<KnownMark>(key));
@@ -62,7 +63,7 @@ export function deliveriesAmongProcesses(
     writing = new Map();
   }
 
-  const flushInOrder = (): Promise<void> => (flushing = flushing.then(flush));
+  const flushInOrder = (): Promise<void> => flushing.run(flush);
 
   return {
     wholeOrNone: false,

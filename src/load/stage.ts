@@ -1,4 +1,5 @@
 import type { Logger } from '../support/log.ts';
+import { Mutex } from '../support/mutex.ts';
 import { createPatience } from '../support/patience.ts';
 import type { Destination, QueueMark, Row, Settled, Settlement } from './destination.ts';
 
@@ -32,18 +33,16 @@ export function createLoadStage({
   onFailure?: (error: unknown) => void;
 }): LoadStage {
   const patience = createPatience(log, onFailure);
-  let turn: Promise<unknown> = Promise.resolve();
+  const mutex = new Mutex();
 
   function inTurn<T>(work: () => Promise<T>, fields: object, waits: string): Promise<T> {
-    const mine = turn.then(() =>
+    return mutex.run(() =>
       patience.until(work, {
         failed: `the destination does not take rows; ${waits} waits`,
         recovered: 'the destination takes rows again',
         fields,
       }),
     );
-    turn = mine.catch(() => undefined);
-    return mine;
   }
 
   return {

@@ -2,6 +2,7 @@ import { watch } from 'chokidar';
 import { type Config, loadConfig } from '../config/load.ts';
 import { SentinelError, messageOf } from '../model/errors.ts';
 import { type Sentinel, type SentinelOptions, startSentinel } from './sentinel.ts';
+import { Mutex } from '../support/mutex.ts';
 
 /** How long the files must be quiet before a reload; editors write several at once. */
 const quietMs = 150;
@@ -18,7 +19,7 @@ export async function startDev(
   const sentinel = await startSentinel(config, options);
   let current = config;
   let timer: NodeJS.Timeout | undefined;
-  let reloading: Promise<void> = Promise.resolve();
+  const reloading = new Mutex();
 
   const files = watch(watchedPaths(config), {
     ignoreInitial: true,
@@ -27,7 +28,7 @@ export async function startDev(
   files.on('all', (_, path) => {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      reloading = reloading.then(() => reload(path));
+      void reloading.run(() => reload(path));
     }, quietMs);
   });
   files.on('error', (error) =>
@@ -61,7 +62,7 @@ export async function startDev(
       // A change that comes meanwhile sets it once more.
       await files.close();
       clearTimeout(timer);
-      await reloading;
+      await reloading.idle();
       await sentinel.close();
     },
   };

@@ -1,7 +1,7 @@
 import type { Logger } from '../support/log.ts';
 import type { Config } from '../config/load.ts';
 import { serviceContracts } from '../contracts/for-service.ts';
-import type { Calls } from '../engine/calls.ts';
+import type { Calls } from '../engine/cluster.ts';
 import { type ErrorCode, SentinelError, errorCodes } from '../model/errors.ts';
 import type { Json } from '../model/json.ts';
 import { stepFolders } from '../config/project.ts';

@@ -75,7 +75,7 @@ export async function startSentinel(config: Config, options: SentinelOptions): P
     async close() {
       log.info({ status: 'stopping' }, 'stopping: no new requests, running batches finish');
       parts.setState('stopping');
-      parts.engine.leaving?.();
+      parts.engine.cluster?.leave();
       await parts.close();
       log.info({ status: 'stopped' }, 'stopped');
     },
@@ -170,8 +170,8 @@ async function open(
     // Before the pipeline: what senders have now is taken, whatever keeps the pipeline from its start.
     const url = consume ? await listen(port.server, config) : '';
     const host: PipelineHost = keep(
-      config.role === 'gateway' && engine.calls !== undefined
-        ? await gatewayHost(config, engine.calls, log)
+      config.role === 'gateway' && engine.cluster !== undefined
+        ? await gatewayHost(config, engine.cluster.calls, log)
         : await hostPipeline(config, {
             log,
             consume,

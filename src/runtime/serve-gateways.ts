@@ -1,4 +1,4 @@
-import type { Calls } from '../engine/calls.ts';
+import type { Calls } from '../engine/cluster.ts';
 import { SentinelError, messageOf } from '../model/errors.ts';
 import type { Json } from '../model/json.ts';
 import type { Pipeline, StartedPipeline } from './pipeline-api.ts';

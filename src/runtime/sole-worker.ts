@@ -1,7 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/load.ts';
-import type { Engine } from '../engine/engine.ts';
-import { createLeases } from '../engine/lease.ts';
+import type { Leases } from '../engine/lease.ts';
 import { adapterOf } from '../load/adapters.ts';
 import { SentinelError } from '../model/errors.ts';
 import type { Logger } from '../support/log.ts';
@@ -15,31 +13,28 @@ const lookMs = 1_000;
  * the way to let go.
  */
 export async function claimDestination(
-  { destination, engine: { type } }: Pick<Config, 'destination' | 'engine'>,
-  engine: Pick<Engine, 'ordered' | 'state'>,
+  { destination }: Pick<Config, 'destination'>,
+  leases: Leases,
   deps: { log: Logger; onLost: (error: Error) => void; leaseMs?: number },
 ): Promise<() => Promise<void>> {
   const { capabilities, describe } = await adapterOf(destination);
-  if (type === 'embedded' || capabilities.shared) return async () => undefined;
+  if (capabilities.shared) return async () => undefined;
   const { leaseMs = defaultLeaseMs } = deps;
-  const leases = createLeases(engine);
-  // One that was killed a moment ago still has it.
-  const deadline = Date.now() + 1.5 * leaseMs;
   let lease = await leases.take('destination', leaseMs);
-  if (lease === undefined)
+  if (lease === undefined) {
     deps.log.info(
       { status: 'waiting' },
       `waits for the worker that had the destination (${describe(destination)})`,
     );
-  while (lease === undefined) {
-    if (Date.now() > deadline)
-      throw new SentinelError(
-        'config_invalid',
-        `destination.type: ${destination.type} is for one worker, and another worker runs; use postgres for several workers`,
-      );
-    await sleep(lookMs);
-    lease = await leases.take('destination', leaseMs);
+    // One that was killed a moment ago still has it.
+    const signal = AbortSignal.timeout(1.5 * leaseMs);
+    lease = await leases.waitFor('destination', leaseMs, { everyMs: lookMs, signal });
   }
+  if (lease === undefined)
+    throw new SentinelError(
+      'config_invalid',
+      `destination.type: ${destination.type} is for one worker, and another worker runs; use postgres for several workers`,
+    );
   let held = lease;
   let renewing = false;
   let released = false;

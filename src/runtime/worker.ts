@@ -1,6 +1,7 @@
 import { type MessagePort, parentPort, threadId, workerData } from 'node:worker_threads';
 import type { Config } from '../config/load.ts';
 import { openEngine } from '../engine/open.ts';
+import { leasesOf } from '../engine/lease.ts';
 import { withPauses } from '../engine/pauses.ts';
 import { SentinelError, messageOf } from '../model/errors.ts';
 import { type Beat, keepBeat } from '../support/beat.ts';
@@ -40,7 +41,7 @@ const log = createLogger(config.log, tap === undefined ? {} : { tap }).child({
 try {
   const engine = await withPauses(await openEngine(config, writer, log));
   const letGo = consume
-    ? await claimDestination(config, engine, {
+    ? await claimDestination(config, leasesOf(engine), {
         log,
         onLost: (error) =>
           setImmediate(() => {
@@ -50,11 +51,13 @@ try {
     : undefined;
   const { runs, ...pipeline } = await startPipeline({ config, engine, log, consume });
   const stopAnswering =
-    engine.calls === undefined || !consume ? undefined : servePipeline(engine.calls, { ...pipeline, runs });
+    engine.cluster === undefined || !consume
+      ? undefined
+      : servePipeline(engine.cluster.calls, { ...pipeline, runs });
   serve(port, {
     ...pipeline,
     async close() {
-      engine.leaving?.();
+      engine.cluster?.leave();
       stopAnswering?.();
       try {
         await pipeline.close();

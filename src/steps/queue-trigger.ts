@@ -1,15 +1,9 @@
 import { parseJson } from '../model/exact-json.ts';
-import {
-  defaultRetry,
-  type Consumer,
-  type Delivery,
-  type Engine,
-  type RetryPolicy,
-  type Unsettled,
-} from '../engine/engine.ts';
+import { defaultRetry, type Consumer, type Delivery, type Engine, type Unsettled } from '../engine/engine.ts';
 import { SentinelError } from '../model/errors.ts';
 import { isObject, type Json } from '../model/json.ts';
 import type { Logger } from '../support/log.ts';
+import type { RetryPolicy } from '../support/retry.ts';
 import { deadLetterId } from '../model/dead-letter.ts';
 import { stepReplayTopic } from '../dead-letter/replay.ts';
 import type { ContextFactory } from './context.ts';

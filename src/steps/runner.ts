@@ -1,4 +1,5 @@
-import type { Consumer, Engine, RetryPolicy } from '../engine/engine.ts';
+import type { Consumer, Engine } from '../engine/engine.ts';
+import type { RetryPolicy } from '../support/retry.ts';
 import type { Logger } from '../support/log.ts';
 import { contextFactory } from './context.ts';
 import { startCronTriggers } from './cron-trigger.ts';

@@ -1,5 +1,6 @@
 import type { Validation } from '../contracts/contract.ts';
-import type { RetryPolicy, StateStore } from '../engine/engine.ts';
+import type { StateStore } from '../engine/engine.ts';
+import type { RetryPolicy } from '../support/retry.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import type { Logger } from '../support/log.ts';
 

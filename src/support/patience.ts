@@ -1,8 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type RetryPolicy, retryDelay } from '../engine/engine.ts';
 import { SentinelError, isRetryable } from '../model/errors.ts';
 import type { Logger } from './log.ts';
 import { repeatedError } from './repeated-error.ts';
+import { type RetryPolicy, retry } from './retry.ts';
 
 /** Tries again, for as long as it takes, what fails with a retryable error: for work that must not be overtaken. */
 export interface Patience {
@@ -32,34 +31,37 @@ export function createPatience(log: Logger, onFailure?: (error: unknown) => void
   return {
     async until(work, { failed, recovered, fields }) {
       const repeated = repeatedError();
-      for (let attempt = 1; ; attempt++) {
-        if (stopping.signal.aborted) throw stopped();
+      const once = async (attempt: number) => {
         try {
           const done = await work();
           if (failing) log.info({ status: 'recovered', attempt }, recovered);
           failing = false;
           return done;
         } catch (error) {
-          // The work has patience of its own, which is over.
-          if (error instanceof SentinelError && error.code === 'pipeline_stopped') throw error;
-          onFailure?.(error);
-          if (!isRetryable(error)) throw error;
+          if (!isStopped(error)) onFailure?.(error);
+          throw error;
+        }
+      };
+      return retry(once, {
+        policy,
+        // The work may have patience of its own, which is over.
+        isPassing: (error) => isRetryable(error) && !isStopped(error),
+        onRetry({ error, attempt, delayMs }) {
           failing = true;
-          const delay = retryDelay(policy, attempt);
           const { code } = error as SentinelError;
           log.error(
-            { err: repeated.next(error), status: 'failed', code, ...fields, attempt, retry_in_ms: delay },
+            { err: repeated.next(error), status: 'failed', code, ...fields, attempt, retry_in_ms: delayMs },
             `${failed} and is tried again`,
           );
-          await sleep(delay, undefined, { signal: stopping.signal }).catch(() => {
-            throw stopped();
-          });
-        }
-      }
+        },
+        signal: stopping.signal,
+      });
     },
     waiting: () => failing,
-    stop: () => stopping.abort(),
+    stop: () =>
+      stopping.abort(new SentinelError('pipeline_stopped', 'stopped while waiting for another try')),
   };
 }
 
-const stopped = () => new SentinelError('pipeline_stopped', 'stopped while waiting for another try');
+const isStopped = (error: unknown): boolean =>
+  error instanceof SentinelError && error.code === 'pipeline_stopped';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Engine } from '../../src/engine/engine.ts';
 import { openEmbeddedEngine } from '../../src/engine/embedded/index.ts';
-import { createLeases } from '../../src/engine/lease.ts';
+import { type Leases, sharedLeases } from '../../src/engine/lease.ts';
 import { createLogger } from '../../src/support/log.ts';
 import { claimDestination } from '../../src/runtime/sole-worker.ts';
 import { until } from '../helpers/until.ts';
@@ -19,7 +19,7 @@ const config = {
 let dir: string;
 let engine: Engine;
 /** The state of a real engine, as one that several processes share. */
-let shared: Pick<Engine, 'ordered' | 'state'>;
+let shared: Leases;
 let lines: string[];
 let lost: Error[];
 let release: () => Promise<void>;
@@ -27,7 +27,7 @@ let release: () => Promise<void>;
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'sentinel-sole-'));
   engine = await openEmbeddedEngine({ dir, writer: 'main' });
-  shared = { ordered: false, state: engine.state };
+  shared = sharedLeases(engine.state);
   lines = [];
   lost = [];
   const destination = { write: (line: string) => void lines.push(line) };
@@ -49,7 +49,7 @@ it('a worker whose claim ended while NATS was away takes it again, when nobody e
     if ((await engine.state.get(key)) === first) await engine.state.delete(key);
     return lines.join('').includes('lease_ended');
   });
-  await expect(createLeases(shared).take('destination', leaseMs)).resolves.toBeUndefined();
+  await expect(shared.take('destination', leaseMs)).resolves.toBeUndefined();
   expect(lost).toEqual([]);
 });
 

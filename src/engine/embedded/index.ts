@@ -76,7 +76,6 @@ export async function openEmbeddedEngine(options: EmbeddedEngineOptions): Promis
   }
 
   return {
-    ordered: true,
     state: guardedState(state, guarded, () => checkOpen(!closed)),
     publish: (topic, messages) => guarded(() => publisher.publish(topic, messages)),
     publishWith: (topic, messages, entries) => guarded(() => publisher.publish(topic, messages, entries)),

@@ -1,9 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { defaultRetry, retryDelay, type ConsumeOptions } from '../engine.ts';
+import { pause, retryDelay } from '../../support/retry.ts';
+import { defaultRetry, type ConsumeOptions } from '../engine.ts';
 import { groupKey } from './records.ts';
 import type { GroupRecord, Mark } from './record-types.ts';
 import { putRetry, type Redelivery, type RetryEntry } from './retry-area.ts';
-import { pause } from '../settle.ts';
 import { writeTogether, type Store } from './store.ts';
 
 /** What became of a batch. */
@@ -72,8 +71,7 @@ export function createLedger(
   async function waitAfter(error: unknown, failures: number): Promise<void> {
     const nextDelayMs = closing.signal.aborted ? delayWhenClosingMs : retryDelay(defaultRetry, failures);
     callbacks.onFailure?.({ error, attempt: failures, events: 0, nextDelayMs });
-    if (closing.signal.aborted) await sleep(nextDelayMs);
-    else await pause(nextDelayMs, closing.signal);
+    await pause(nextDelayMs, closing.signal.aborted ? undefined : closing.signal);
   }
 
   return {

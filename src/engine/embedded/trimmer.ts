@@ -3,6 +3,7 @@ import { lowestMark } from './backlog.ts';
 import { origin, readGroups, readPartitions, updateTopic } from './records.ts';
 import type { Mark } from './record-types.ts';
 import type { LogKey, Store } from './store.ts';
+import { Mutex } from '../../support/mutex.ts';
 
 /** Deletes the blocks that all groups of their topic have settled, a little later and many at once. */
 export interface Trimmer {
@@ -20,7 +21,7 @@ const maxBlocksAtOnce = 512;
 export function createTrimmer(store: Store): Trimmer {
   const due = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
-  let running: Promise<void> = Promise.resolve();
+  const running = new Mutex();
 
   function arm(ms: number): void {
     timer ??= setTimeout(() => void flush(), ms).unref();
@@ -42,8 +43,7 @@ export function createTrimmer(store: Store): Trimmer {
   function flush(): Promise<void> {
     clearTimeout(timer);
     timer = undefined;
-    running = running.then(trimDue);
-    return running;
+    return running.run(trimDue);
   }
   return {
     groupMoved(topic) {

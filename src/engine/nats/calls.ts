@@ -3,7 +3,7 @@ import { RequestError, errors, type Msg } from '@nats-io/transport-node';
 import { headers } from '@nats-io/transport-node';
 import { SentinelError } from '../../model/errors.ts';
 import type { Json } from '../../model/json.ts';
-import type { Calls } from '../calls.ts';
+import type { Calls } from '../cluster.ts';
 import type { Link } from './connection.ts';
 import { toEngineError } from './errors.ts';
 import { type LargeBodies, largeHeader, overheadBytes, readRef, writeRef } from './large.ts';

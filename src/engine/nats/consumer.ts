@@ -1,6 +1,7 @@
 import { Batches, type BatchSource, type Limits, limitsOf } from '../batches.ts';
 import type { ConsumeOptions, Consumer, Delivery, Handler } from '../engine.ts';
-import { pause, type SetAside } from '../settle.ts';
+import { pause } from '../../support/retry.ts';
+import type { SetAside } from '../settle.ts';
 import { briefly } from './briefly.ts';
 import type { Link } from './connection.ts';
 import type { GroupNames } from './groups.ts';
@@ -11,6 +12,7 @@ import { encodeToken } from './names.ts';
 import type { Pulled } from './pulled.ts';
 import { startPuller } from './puller.ts';
 import type { RetryArea, RetryGroup } from './retry-area.ts';
+import { Mutex } from '../../support/mutex.ts';
 
 export interface ConsumerDeps {
   link: Link;
@@ -69,9 +71,9 @@ export async function startConsumer(
   const batches = new Batches(source, options, handle);
 
   /** In the order of arrival, also where a body has to be fetched. */
-  let arrivals: Promise<void> = Promise.resolve();
+  const arrivals = new Mutex();
   const arrive = (hold: (message: Pulled) => Promise<Held | undefined>) => (message: Pulled) => {
-    arrivals = arrivals.then(async () => {
+    void arrivals.run(async () => {
       try {
         const one = await hold(message);
         if (one === undefined) return;
@@ -121,7 +123,7 @@ export async function startConsumer(
     async stop() {
       const stopped = batches.stop();
       await Promise.all(pullers.map((puller) => puller.stop()));
-      await arrivals;
+      await arrivals.idle();
       await stopped;
       clearInterval(keepAlive);
       await holding.giveBackAll();

@@ -109,7 +109,6 @@ export async function openNatsEngine(options: NatsEngineOptions): Promise<Engine
   }
 
   return {
-    ordered: false,
     state: guardedState(state, guarded, () => checkOpen(!closed)),
     publish: (topic, messages) =>
       guarded(async () => {
@@ -149,9 +148,11 @@ export async function openNatsEngine(options: NatsEngineOptions): Promise<Engine
     },
     findPending: (topic, group, match) =>
       guarded(() => findPending({ link, layout, large, retries }, topic, group, match)),
-    connected: link.isConnected,
-    leaving: link.leave,
-    calls: createCalls(link, layout, large),
+    cluster: {
+      calls: createCalls(link, layout, large),
+      connected: link.isConnected,
+      leave: link.leave,
+    },
     stats: () => guarded(stats),
     async close() {
       closing ??= close();

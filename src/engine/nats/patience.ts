@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type RetryPolicy, retryDelay } from '../engine.ts';
-import { isRetryable } from '../../model/errors.ts';
+import { SentinelError } from '../../model/errors.ts';
+import { type RetryPolicy, retry } from '../../support/retry.ts';
 import { isNotFound, isWrongSequence, toEngineError } from './errors.ts';
 
 const policy: RetryPolicy = {
@@ -25,16 +24,19 @@ export async function patiently<T>(
   isInVain: () => boolean = () => false,
 ): Promise<T> {
   const deadline = performance.now() + waitMs;
-  for (let attempt = 1; ; attempt++) {
+  const once = async (): Promise<T> => {
     try {
       return await work();
     } catch (error) {
       // An answer, and not for us to judge.
-      if (isWrongSequence(error) || isNotFound(error)) throw error;
-      const known = toEngineError(error);
-      const passes = isRetryable(known) && 'code' in known && known.code === 'engine_unavailable';
-      if (!passes || performance.now() > deadline || isInVain()) throw known;
-      await sleep(retryDelay(policy, attempt));
+      throw isWrongSequence(error) || isNotFound(error) ? error : toEngineError(error);
     }
-  }
+  };
+  return retry(once, {
+    policy,
+    isPassing: (error) => isAway(error) && performance.now() <= deadline && !isInVain(),
+  });
 }
+
+const isAway = (error: unknown): boolean =>
+  error instanceof SentinelError && error.retryable && error.code === 'engine_unavailable';

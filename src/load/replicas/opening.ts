@@ -1,10 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config, FurtherDestination } from '../../config/load.ts';
 import type { ContractRegistry } from '../../contracts/registry.ts';
-import { type RetryPolicy, retryDelay } from '../../engine/engine.ts';
 import { SentinelError, messageOf } from '../../model/errors.ts';
 import type { Logger } from '../../support/log.ts';
 import { repeatedError } from '../../support/repeated-error.ts';
+import { type RetryPolicy, retry } from '../../support/retry.ts';
 import type { Destination } from '../destination.ts';
 import { withHeaders } from '../headers-column.ts';
 import { openDestination } from '../open.ts';
@@ -68,7 +67,7 @@ export class Opening {
   }
 
   async close(): Promise<void> {
-    this.#stopping.abort();
+    this.#abort();
     const { destination } = (await this.#opening.catch(() => undefined)) ?? {};
     await destination?.close().catch((failure: unknown) => {
       this.#log.warn(
@@ -80,8 +79,12 @@ export class Opening {
 
   /** Gives up waiting for it. */
   stop(): void {
-    this.#stopping.abort();
+    this.#abort();
     this.#current?.loading.stop();
+  }
+
+  #abort(): void {
+    this.#stopping.abort(new SentinelError('pipeline_stopped', 'stopped while waiting for a destination'));
   }
 
   #begin(): Promise<Opened> {
@@ -93,30 +96,36 @@ export class Opening {
     return mine;
   }
 
-  async #untilOpen(): Promise<Opened> {
+  #untilOpen(): Promise<Opened> {
     const { name } = this.#which;
     const repeated = repeatedError();
-    for (let attempt = 1; ; attempt++) {
-      if (this.#stopping.signal.aborted)
-        throw new SentinelError('pipeline_stopped', 'stopped while waiting for a destination');
-      try {
-        const destination = await this.#openPrepared();
-        if (attempt > 1)
-          this.#log.info({ status: 'recovered', attempt }, `destination ${name} is reached again`);
-        this.#error = undefined;
-        return (this.#current = { destination, loading: createLoadStage({ destination, log: this.#log }) });
-      } catch (failure) {
-        // Whatever it is that a person must mend, the others go on.
-        if (!(failure instanceof SentinelError)) throw failure;
+    const once = async (attempt: number): Promise<Opened> => {
+      const destination = await this.#openPrepared();
+      if (attempt > 1)
+        this.#log.info({ status: 'recovered', attempt }, `destination ${name} is reached again`);
+      this.#error = undefined;
+      return (this.#current = { destination, loading: createLoadStage({ destination, log: this.#log }) });
+    };
+    return retry(once, {
+      policy,
+      // Whatever it is that a person must mend, the others go on.
+      isPassing: (failure) => failure instanceof SentinelError,
+      onRetry: ({ error, attempt, delayMs }) => {
+        const failure = error as SentinelError;
         this.#error = failure.message;
-        const delay = retryDelay(policy, attempt);
         this.#log.error(
-          { err: repeated.next(failure), status: 'failed', code: failure.code, attempt, retry_in_ms: delay },
+          {
+            err: repeated.next(failure),
+            status: 'failed',
+            code: failure.code,
+            attempt,
+            retry_in_ms: delayMs,
+          },
           `destination ${name} can't be opened; its events wait, and it is tried again`,
         );
-        await sleep(delay, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
-      }
-    }
+      },
+      signal: this.#stopping.signal,
+    });
   }
 
   async #openPrepared(): Promise<Destination> {

@@ -6,6 +6,7 @@ import { listAll } from '../../repair/rules/state-pages.ts';
 import { repeatedError } from '../../support/repeated-error.ts';
 import type { DriftWatch } from './drift.ts';
 import { type DriftField, mergeFields } from './drift-fields.ts';
+import { Mutex } from '../../support/mutex.ts';
 
 const driftPrefix = 'history/drift/';
 const writeEveryMs = 60_000;
@@ -67,8 +68,8 @@ export async function keepDrift(
     }
   }
 
-  let saving = Promise.resolve();
-  const saveInTurn = (): Promise<void> => (saving = saving.then(save));
+  const saving = new Mutex();
+  const saveInTurn = (): Promise<void> => saving.run(save);
   const timer = setInterval(() => void saveInTurn(), writeEveryMs).unref();
   return {
     async close() {

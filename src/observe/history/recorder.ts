@@ -7,6 +7,7 @@ import { type History, createHistory } from './history.ts';
 import { fineStepMs, minuteMs } from './ring.ts';
 import { type Outcome, type PairCounts, type Sample, columnOf, outcomes } from './sample.ts';
 import { type HistoryStore, openHistoryStore } from './store.ts';
+import { Mutex } from '../../support/mutex.ts';
 
 export interface Recorder {
   /** With what was counted until now. */
@@ -34,7 +35,7 @@ export async function startRecorder(deps: {
   const difference = createDifference(metrics);
   const repeated = repeatedError();
   let timer: NodeJS.Timeout | undefined;
-  let turn: Promise<void> = Promise.resolve();
+  const mutex = new Mutex();
 
   async function gauges(): Promise<Pick<Sample, 'published' | 'pending'>> {
     const topic = (await engine.stats()).find((one) => one.topic === queue.topic);
@@ -49,9 +50,9 @@ export async function startRecorder(deps: {
   }
 
   /** One at a time. A failure is logged: what was not written waits for the next time. */
-  function inTurn(work: () => Promise<void>): Promise<void> {
-    turn = turn
-      .then(work)
+  async function inTurn(work: () => Promise<void>): Promise<void> {
+    await mutex
+      .run(work)
       .then(repeated.over)
       .catch((error: unknown) =>
         log.warn(
@@ -59,7 +60,6 @@ export async function startRecorder(deps: {
           `the history can't be kept: ${messageOf(error)}`,
         ),
       );
-    return turn;
   }
 
   /** Just after a step has ended, so that what it saw counts as its own. */

@@ -2,7 +2,7 @@ import { brokenBy } from '../../contracts/fence.ts';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Contract } from '../../contracts/contract.ts';
 import type { Delivery, Engine, Unsettled } from '../../engine/engine.ts';
-import { type Leases, createLeases } from '../../engine/lease.ts';
+import { type Leases, freeLeases } from '../../engine/lease.ts';
 import type { FailedEvent } from '../../model/event.ts';
 import type { Logger } from '../../support/log.ts';
 import { errorSignature, violationsKey } from '../../validate/signature.ts';
@@ -63,7 +63,7 @@ export function healingStage(deps: {
           rules,
           state: engine.state,
           config,
-          leases: deps.leases ?? createLeases({ ordered: true, state: engine.state }),
+          leases: deps.leases ?? freeLeases,
           log,
           now,
         });

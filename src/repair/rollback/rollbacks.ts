@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Contract } from '../../contracts/contract.ts';
 import { deadLetterId } from '../../model/dead-letter.ts';
 import type { DeadLetterStore } from '../../dead-letter/store.ts';
@@ -20,6 +19,7 @@ import {
 import type { RuleStore } from '../rules/store.ts';
 import { listAll } from '../rules/state-pages.ts';
 import { takenBack } from './letter.ts';
+import { Mutex } from '../../support/mutex.ts';
 
 /** One at a time, of all workers. */
 export const rollbackLease = 'rollback';
@@ -70,7 +70,7 @@ export class Rollbacks {
   readonly #closing = new AbortController();
   readonly #patience;
   readonly #unwatch: () => void;
-  #starting: Promise<unknown> = Promise.resolve();
+  readonly #starting = new Mutex();
 
   constructor(parts: RollbackParts) {
     this.#parts = parts;
@@ -86,9 +86,7 @@ export class Rollbacks {
 
   /** Disables the rule and begins. `not_found` when there is neither such a rule nor a repair by it. */
   start(ruleId: string, reason: string): Promise<RollbackRecord> {
-    const mine = this.#starting.then(() => this.#begin(ruleId, reason));
-    this.#starting = mine.catch(() => undefined);
-    return mine;
+    return this.#starting.run(() => this.#begin(ruleId, reason));
   }
 
   /** Goes on with what a stop has interrupted. */
@@ -257,17 +255,12 @@ export class Rollbacks {
   /** Waits for its turn; does nothing when it closes meanwhile. */
   async #inCluster(work: (lease: Lease) => Promise<void>): Promise<void> {
     const { signal } = this.#closing;
-    while (!signal.aborted) {
-      const lease = await this.#parts.leases.take(rollbackLease, leaseMs);
-      if (lease === undefined) {
-        await sleep(leasePauseMs, undefined, { signal }).catch(() => undefined);
-        continue;
-      }
-      try {
-        return await work(lease);
-      } finally {
-        await lease.release().catch(() => undefined); // it ends by itself
-      }
+    const lease = await this.#parts.leases.waitFor(rollbackLease, leaseMs, { everyMs: leasePauseMs, signal });
+    if (lease === undefined) return;
+    try {
+      await work(lease);
+    } finally {
+      await lease.release().catch(() => undefined); // it ends by itself
     }
   }
 

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { StateStore } from '../../engine/engine.ts';
-import { type Leases, createLeases } from '../../engine/lease.ts';
+import { type Leases, freeLeases } from '../../engine/lease.ts';
+import { Mutex } from '../../support/mutex.ts';
 
 /** What is stored of a rule's use, at `rule-uses/<id>`. */
 export type RuleUses = { hits: number; failures: number; last_used_at?: string };
@@ -35,14 +35,10 @@ export class RuleUseCounter {
   readonly #counters = new Map<string, Counter>();
   readonly #dirty = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
-  #flushing: Promise<void> = Promise.resolve();
+  readonly #flushing = new Mutex();
 
   /** `leases`: so that of several workers one adds at a time; by default there are no others. */
-  constructor(
-    state: StateStore,
-    onFlushFailure: (error: unknown) => void,
-    leases: Leases = createLeases({ ordered: true, state }),
-  ) {
+  constructor(state: StateStore, onFlushFailure: (error: unknown) => void, leases: Leases = freeLeases) {
     this.#state = state;
     this.#leases = leases;
     this.#onFlushFailure = onFlushFailure;
@@ -80,11 +76,7 @@ export class RuleUseCounter {
   flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#flushing = this.#flushing.then(
-      () => this.#write(),
-      () => this.#write(),
-    );
-    return this.#flushing;
+    return this.#flushing.run(() => this.#write());
   }
 
   #counter(id: string): Counter {
@@ -98,12 +90,8 @@ export class RuleUseCounter {
 
   async #write(): Promise<void> {
     if (this.#dirty.size === 0) return;
-    const deadline = Date.now() + leaseMs;
-    let lease = await this.#leases.take('rule-uses', leaseMs);
-    while (lease === undefined && Date.now() < deadline) {
-      await sleep(leasePauseMs);
-      lease = await this.#leases.take('rule-uses', leaseMs);
-    }
+    const signal = AbortSignal.timeout(leaseMs);
+    const lease = await this.#leases.waitFor('rule-uses', leaseMs, { everyMs: leasePauseMs, signal });
     try {
       await this.#add();
     } finally {

@@ -1,4 +1,5 @@
 import type { StateWrite } from '../../engine/engine.ts';
+import { Mutex } from '../../support/mutex.ts';
 import type { RuleIndex } from './index-by-sender.ts';
 import type { RuleRecords } from './records.ts';
 import type { StoredRule } from '../../model/rule.ts';
@@ -11,13 +12,9 @@ export interface RuleWrites {
 }
 
 export function createRuleWrites(records: RuleRecords, index: RuleIndex): RuleWrites {
-  let turn: Promise<unknown> = Promise.resolve();
+  const mutex = new Mutex();
   return {
-    inTurn(change) {
-      const mine = turn.then(change, change);
-      turn = mine;
-      return mine;
-    },
+    inTurn: (change) => mutex.run(change),
     async write(rule, others = []) {
       await records.write(rule, others);
       index.set(rule);

@@ -18,7 +18,7 @@ export function healthRoutes(app: FastifyInstance, context: ServerContext): void
       const notReady = (reason: string) =>
         reply.code(503).header('retry-after', '1').send({ status: 'not_ready', reason });
       if (!ready()) return notReady('starting or stopping');
-      if (context.engine.connected?.() === false)
+      if (context.engine.cluster?.connected() === false)
         return notReady('NATS is not reached; nothing can be stored');
       const status = await unlessBusy(pipeline.status());
       if (status === undefined) return notReady('the pipeline is busy; events wait in the queue');

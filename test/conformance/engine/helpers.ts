@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
-import type { Delivery, Engine, Handler, RetryPolicy } from '../../../src/engine/engine.ts';
+import type { Delivery, Engine, Handler } from '../../../src/engine/engine.ts';
+import type { RetryPolicy } from '../../../src/support/retry.ts';
 
 /** Tries follow each other fast. */
 export const quick: RetryPolicy = {

@@ -3,7 +3,7 @@ import { connect } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { discardOpen } from '../../../src/dead-letter/discard-many.ts';
 import { type DeadLetterStore, createDeadLetters } from '../../../src/dead-letter/store.ts';
-import { createLeases } from '../../../src/engine/lease.ts';
+import { leasesOf } from '../../../src/engine/lease.ts';
 import type { StateChange } from '../../../src/engine/engine.ts';
 import type { UnrecoverableEvent } from '../../../src/model/event.ts';
 import { Received, message, numbers, wait } from '../../conformance/engine/helpers.ts';
@@ -111,7 +111,7 @@ describe.skipIf(noNatsServer !== undefined)('several processes on one NATS', () 
   });
 
   it('take a lease one at a time; one that is not renewed ends', async () => {
-    const leases = (await three()).map(createLeases);
+    const leases = (await three()).map(leasesOf);
     const taken = await Promise.all(leases.map((one) => one.take('cron', 2000)));
     const held = taken.filter((lease) => lease !== undefined);
     expect(held).toHaveLength(1);
@@ -122,16 +122,16 @@ describe.skipIf(noNatsServer !== undefined)('several processes on one NATS', () 
 
   it('answer each other; without anybody who answers, the call says so', async () => {
     const [one, two, last] = await three();
-    await expect(one!.calls!.ask('pipeline', {}, 1000)).rejects.toMatchObject({ code: 'no_worker' });
+    await expect(one!.cluster!.calls.ask('pipeline', {}, 1000)).rejects.toMatchObject({ code: 'no_worker' });
     let answered = 0;
     for (const engine of [two!, last!])
-      engine.calls!.serve('pipeline', async (question) => {
+      engine.cluster!.calls.serve('pipeline', async (question) => {
         answered++;
         return { question };
       });
     const large = 'x'.repeat(2_000_000);
     await until(async () =>
-      one!.calls!.ask('pipeline', large, 15_000).then(
+      one!.cluster!.calls.ask('pipeline', large, 15_000).then(
         (answer) => (answer as { question: string }).question === large,
         () => false,
       ),

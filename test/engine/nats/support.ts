@@ -21,7 +21,7 @@ export async function open(
   });
   onTestFinished(async () => {
     // Its server may be gone by then.
-    engine.leaving?.();
+    engine.cluster?.leave();
     await engine.close();
   });
   return engine;

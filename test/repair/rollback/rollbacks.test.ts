@@ -7,7 +7,7 @@ import { createDeadLetters } from '../../../src/dead-letter/store.ts';
 import { type StateStore } from '../../../src/engine/engine.ts';
 import { SentinelError } from '../../../src/model/errors.ts';
 import { createRequestIds } from '../../../src/ingest/request-id.ts';
-import { createLeases } from '../../../src/engine/lease.ts';
+import { freeLeases } from '../../../src/engine/lease.ts';
 import type { OpenDestination, Row } from '../../../src/load/destination.ts';
 import type { Withdraw } from '../../../src/load/withdraw.ts';
 import { openDuckDb } from '../../../src/load/destinations/duckdb/index.ts';
@@ -97,7 +97,7 @@ function open(): void {
       out('tell');
     },
     state,
-    leases: createLeases({ ordered: true, state }),
+    leases: freeLeases,
     log,
     onBroken: (error) => broken.push(error),
     onTaken: () => undefined,

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type * as Library from '@google-cloud/bigquery';
 import type { BigQueryConfig } from './settings.ts';
 import { SentinelError, messageOf } from '../../../model/errors.ts';
+import { retry } from '../../../support/retry.ts';
 import { isAlreadyThere, isNotFound, isPassing } from './errors.ts';
 import type { Field } from './types.ts';
 
@@ -44,7 +44,7 @@ export interface Api {
   forget(tables: readonly string[]): void;
 }
 
-const maxTries = 6;
+const passing = { maxAttempts: 6, factor: 2, jitter: 2 / 3, maxDelayMs: Infinity };
 
 async function openClient(options: BigQueryOptions): Promise<Library.BigQuery> {
   let library: typeof Library;
@@ -74,16 +74,8 @@ export async function openApi(options: BigQueryOptions): Promise<Api> {
   const { dataset: name, location, retryMs = 1000 } = options;
   const dataset = client.dataset(name, location === undefined ? {} : { location });
 
-  async function patiently<T>(work: () => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await work();
-      } catch (error) {
-        if (attempt === maxTries || !isPassing(error)) throw error;
-        await sleep(retryMs * 2 ** (attempt - 1) * (0.5 + Math.random()));
-      }
-    }
-  }
+  const patiently = <T>(work: () => Promise<T>): Promise<T> =>
+    retry(work, { policy: { ...passing, initialDelayMs: 1.5 * retryMs }, isPassing });
 
   const run: Api['run'] = (sql, params = {}) =>
     patiently(async () => {

@@ -1,4 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { Mutex } from '../../../support/mutex.ts';
+import { retry } from '../../../support/retry.ts';
 import type { OpenDestination, Table } from '../../destination.ts';
 import { mergeTables } from '../../destination-kit/merge-tables.ts';
 import { type BigQueryOptions, openApi } from './api.ts';
@@ -16,7 +17,7 @@ import { sameName, typeName } from './types.ts';
 export type { BigQueryOptions };
 
 /** Collisions with other workers end after some tries; each gets a little longer. */
-const maxTries = 12;
+const collisions = { maxAttempts: 12, factor: 1.2, jitter: 1, maxDelayMs: Infinity };
 
 /**
  * A dataset of BigQuery as the destination; several processes can load into it at once. Tables are partitioned by the
@@ -32,7 +33,7 @@ export async function openBigQuery(
   const tables = new Map<string, Table>();
   const counts = createCounts(api);
   const warehouse: Warehouse = { api, lookBackDays, tables, seen: undefined, counted: counts.add };
-  let turn: Promise<unknown> = Promise.resolve();
+  const mutex = new Mutex();
   /** A table was not there: the next load makes sure of all. */
   let unsure = false;
 
@@ -43,7 +44,7 @@ export async function openBigQuery(
   }
 
   async function again<T>(doing: string, work: () => Promise<T>): Promise<T> {
-    for (let tries = 1; ; tries++) {
+    const once = async (): Promise<T> => {
       try {
         if (unsure) await ensure(tables.values());
         return await work();
@@ -52,18 +53,18 @@ export async function openBigQuery(
         warehouse.seen = undefined;
         counts.forget();
         unsure = isNotFound(error);
-        if (!isCollision(error) || tries === maxTries) throw unavailable(doing, error);
-        await sleep(Math.random() * retryMs * tries);
+        throw error;
       }
-    }
+    };
+    const policy = { ...collisions, initialDelayMs: retryMs };
+    return retry(once, { policy, isPassing: isCollision }).catch((error: unknown) => {
+      throw unavailable(doing, error);
+    });
   }
 
   /** One at a time, in the order of the calls. */
-  function exclusively<T>(doing: string, work: () => Promise<T>): Promise<T> {
-    const mine = turn.then(() => again(doing, work));
-    turn = mine.catch(() => undefined);
-    return mine;
-  }
+  const exclusively = <T>(doing: string, work: () => Promise<T>): Promise<T> =>
+    mutex.run(() => again(doing, work));
 
   const question = <T>(doing: string, ask: () => Promise<T>): Promise<T> =>
     ask().catch((error: unknown) => {
@@ -99,8 +100,6 @@ export async function openBigQuery(
       list: (filter, page) => question('list its repairs', () => listRepairs(api, filter, page)),
       touched: (ruleId) => question('count its repairs', () => countTouched(api, ruleId)),
     },
-    async close() {
-      await turn;
-    },
+    close: () => mutex.idle(),
   };
 }

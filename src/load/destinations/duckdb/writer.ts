@@ -12,13 +12,14 @@ import { rowsOf } from './rows.ts';
 import type { Session } from './session.ts';
 import { typeName } from './sql.ts';
 import { ensureTable, sameName } from './tables.ts';
+import { Mutex } from '../../../support/mutex.ts';
 
 /** All that writes, one at a time on the writer's connection. */
 export class Writer {
   readonly #session: Session;
   readonly #warehouse: Warehouse;
   readonly #tables: Map<string, KnownTable>;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #mutex = new Mutex();
   /** After a failure the next batch makes sure of its tables first: one may have been dropped. */
   #unsure = false;
   /** Neighbours mostly are for the same table. */
@@ -56,7 +57,7 @@ export class Writer {
 
   /** In the order of the calls. */
   exclusively<T>(doing: string, work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
-    const mine = this.#turn.then(async () => {
+    const mine = this.#mutex.run(async () => {
       try {
         return await work(await this.#session.writer());
       } catch (error) {
@@ -65,7 +66,6 @@ export class Writer {
         throw error;
       }
     });
-    this.#turn = mine.catch(() => undefined);
     return mine.catch((error: unknown) => {
       throw unavailable(doing, error);
     });
@@ -113,8 +113,8 @@ export class Writer {
   }
 
   /** Resolves when all that was begun is done. */
-  async idle(): Promise<void> {
-    await this.#turn;
+  idle(): Promise<void> {
+    return this.#mutex.idle();
   }
 
   async #ensureTables(connection: DuckDBConnection, specs: Iterable<Table>): Promise<void> {

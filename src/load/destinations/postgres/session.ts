@@ -1,5 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { Mutex } from '../../../support/mutex.ts';
+import { type RetryPolicy, retry } from '../../../support/retry.ts';
 import { isCollision, sqlStateOf, unavailable } from './errors.ts';
 import { tlsOf } from './tls.ts';
 
@@ -34,7 +35,13 @@ const usual: Limits = { statementMs: 60_000, lockMs: 20_000 };
 export const patient: Limits = { statementMs: 6 * 3_600_000, lockMs: 20_000 };
 
 /** Collisions with other workers end after a few tries; each gets a little longer. */
-const maxTries = 8;
+const retryPolicy: RetryPolicy = {
+  maxAttempts: 8,
+  initialDelayMs: 40,
+  maxDelayMs: 5120,
+  factor: 2,
+  jitter: 1,
+};
 
 export interface Session {
   schema: string;
@@ -78,7 +85,7 @@ export function openSession({
   });
   // A connection that breaks while nobody uses it is replaced at the next use.
   pool.on('error', () => undefined);
-  let turn: Promise<unknown> = Promise.resolve();
+  const mutex = new Mutex();
   let closing: Promise<void> | undefined;
 
   async function once<T>(
@@ -125,14 +132,11 @@ export function openSession({
     limits: Limits,
     begin: 'READ WRITE' | 'READ ONLY',
   ): Promise<T> {
-    for (let tries = 1; ; tries++) {
-      try {
-        return await once(begin, work, limits);
-      } catch (error) {
-        if (!isCollision(error) || tries === maxTries) throw unavailable(doing, error, limits);
-        await sleep(Math.random() * 20 * 2 ** tries);
-      }
-    }
+    return retry(() => once(begin, work, limits), { policy: retryPolicy, isPassing: isCollision }).catch(
+      (error: unknown) => {
+        throw unavailable(doing, error, limits);
+      },
+    );
   }
 
   const transaction: Session['transaction'] = (doing, work, limits = usual) =>
@@ -141,12 +145,12 @@ export function openSession({
     schema,
     answerMs,
     transaction,
-    exclusively(doing, work, first) {
-      const mine = turn.then(first).then(() => transaction(doing, work));
-      turn = mine.catch(() => undefined);
-      return mine;
-    },
+    exclusively: (doing, work, first) =>
+      mutex.run(async () => {
+        await first();
+        return transaction(doing, work);
+      }),
     question: (doing, ask) => inTransaction(doing, ask, usual, 'READ ONLY'),
-    close: () => (closing ??= turn.then(() => pool.end())),
+    close: () => (closing ??= mutex.run(() => pool.end())),
   };
 }
