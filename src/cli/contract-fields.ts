@@ -75,15 +75,19 @@ function describeType(schema: JsonObject, root: JsonObject): string {
   return [type, ...limits].join(', ');
 }
 
-/** What one has that the other has not, a line each: `+` added, `-` removed, `~` changed. */
-export function diffContracts(before: Contract, after: Contract): string[] {
+/** A field of which two contracts say different things; undefined where one does not have it. */
+export interface FieldChange {
+  path: string;
+  was: string | undefined;
+  is: string | undefined;
+}
+
+/** The fields that differ, in the order in which they are declared. */
+export function diffContracts(before: Contract, after: Contract): FieldChange[] {
   const describe = (field: ContractField): string => `${field.type}${field.required ? ', required' : ''}`;
   const old = new Map(contractFields(before).map((field) => [field.path, describe(field)]));
   const fresh = new Map(contractFields(after).map((field) => [field.path, describe(field)]));
-  return [...new Set([...old.keys(), ...fresh.keys()])].flatMap((path) => {
-    const [was, is] = [old.get(path), fresh.get(path)];
-    if (was === is) return [];
-    if (was === undefined) return [`+ ${path}: ${is}`];
-    return [is === undefined ? `- ${path}: ${was}` : `~ ${path}: ${was} → ${is}`];
-  });
+  return [...new Set([...old.keys(), ...fresh.keys()])]
+    .map((path) => ({ path, was: old.get(path), is: fresh.get(path) }))
+    .filter(({ was, is }) => was !== is);
 }

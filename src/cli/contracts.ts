@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
-import type { Config } from '../config/load.ts';
 import type { Contract } from '../contracts/contract.ts';
-import { loadContracts } from '../contracts/discover.ts';
 import type { ContractRegistry } from '../contracts/registry.ts';
-import { type ContractProblem, inWords } from '../contracts/problems.ts';
-import { contractFolders } from '../config/project.ts';
+import { inWords } from '../contracts/problems.ts';
 import { checkEvents, type CheckOptions } from './check-events.ts';
 import { registerInfer } from './contracts-infer.ts';
-import { contractFields, diffContracts } from './contract-fields.ts';
-import { CliError, print, printJson, say, type Io, type Outcome } from './io.ts';
+import { contractFields } from './contract-fields.ts';
+import { findContract } from './contract-reference.ts';
+import { registerDiff } from './contracts-diff.ts';
+import { configuredContracts, readContracts } from './contracts-read.ts';
+import { print, printJson, say, type Io, type Outcome } from './io.ts';
 import { configOf, withConfig, withExamples, withJson, type ConfigOption } from './options.ts';
 import { formatTable } from './table.ts';
 
@@ -44,7 +44,7 @@ export function registerContracts(program: Command, io: Io, outcome: Outcome): v
     .description('Show the fields of a contract; with --json, its JSON Schema.')
     .argument('<name[@version]>')
     .action(async (reference: string, options: JsonOption) =>
-      show(io, find(await configuredContracts(configOf(io, options)), reference), options),
+      show(io, findContract(await configuredContracts(configOf(io, options)), reference), options),
     );
 
   withJson(withConfig(contracts.command('check')))
@@ -61,33 +61,7 @@ export function registerContracts(program: Command, io: Io, outcome: Outcome): v
 
   registerInfer(contracts, io);
 
-  withConfig(contracts.command('diff'))
-    .description('Compare the fields of two contracts or versions.')
-    .argument('<a>', 'name@version')
-    .argument('<b>', 'name@version')
-    .action(async (a: string, b: string, options: ConfigOption) => {
-      const registry = await configuredContracts(configOf(io, options));
-      const changes = diffContracts(find(registry, a), find(registry, b));
-      print(io, changes.length === 0 ? 'The fields are the same.' : changes.join('\n'));
-    });
-}
-
-/** The contracts that a service with this configuration would have. Throws when one of them can't be read. */
-export function configuredContracts(config: Config): Promise<ContractRegistry> {
-  return loadContracts(contractFolders(config), { override: true });
-}
-
-/** The contracts as a service reads them that goes on without those that can't be read. */
-export async function readContracts(config: Config) {
-  const problems: ContractProblem[] = [];
-  const warnings: ContractProblem[] = [];
-  const registry = await loadContracts(contractFolders(config), {
-    override: true,
-    strict: false,
-    onProblem: (problem) => problems.push(problem),
-    onWarning: (warning) => warnings.push(warning),
-  });
-  return { registry, problems, warnings };
+  registerDiff(contracts, io, outcome);
 }
 
 function list(io: Io, registry: ContractRegistry, options: JsonOption): void {
@@ -133,13 +107,4 @@ function show(io: Io, contract: Contract, options: JsonOption): void {
     (contract.aliases[field.path] ?? []).join(', '),
   ]);
   print(io, formatTable(['field', 'required', 'type', 'also known as'], rows, io.columns));
-}
-
-/** `order` (the newest) or `order@1.0.0`. */
-function find(registry: ContractRegistry, reference: string): Contract {
-  const [name = '', version] = reference.split('@');
-  const contract = version === undefined ? registry.latest(name) : registry.get(name, version);
-  if (contract) return contract;
-  const known = registry.all().map((other) => `${other.name}@${other.version}`);
-  throw new CliError(`there is no contract ${reference}; there are: ${known.join(', ')}`);
 }

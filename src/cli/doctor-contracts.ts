@@ -1,6 +1,6 @@
 import type { Config } from '../config/load.ts';
 import { inWords } from '../contracts/problems.ts';
-import { readContracts } from './contracts.ts';
+import { readContracts } from './contracts-read.ts';
 import type { Finding } from './doctor-finding.ts';
 
 /** The same checks as at a start, with every contract named: the good ones beside those that can't be read. */

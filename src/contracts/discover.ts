@@ -82,6 +82,10 @@ export async function loadContracts(
   return registry;
 }
 
+/** The contracts of one file, wherever it lies; its references may not leave the folder. Throws when it can't be read. */
+export const contractsOfFile = (file: string, folder: string): Promise<Contract[]> =>
+  read(file, { folder, fresh: false, parts: new Set(), options: {} });
+
 /** A fault of a contract whose name is known. */
 class Unreadable extends Error {
   readonly contract: { name?: string; version?: string };

@@ -1,0 +1,50 @@
+import { existsSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { Config } from '../config/load.ts';
+import type { Contract } from '../contracts/contract.ts';
+import { contractsOfFile } from '../contracts/discover.ts';
+import type { ContractRegistry } from '../contracts/registry.ts';
+import { readContracts } from './contracts-read.ts';
+import { CliError, type Io } from './io.ts';
+
+/** Finds contracts by `order` (the newest), `order@1.0.0` or the path of a file. */
+export class ContractFinder {
+  readonly #io: Io;
+  readonly #config: Config;
+  #registry: ContractRegistry | undefined;
+
+  constructor(io: Io, config: Config) {
+    this.#io = io;
+    this.#config = config;
+  }
+
+  async registry(): Promise<ContractRegistry> {
+    return (this.#registry ??= (await readContracts(this.#config)).registry);
+  }
+
+  async find(reference: string): Promise<Contract> {
+    const file = resolve(this.#io.cwd, reference);
+    if (existsSync(file) && statSync(file).isFile()) return fromFile(file);
+    return findContract(await this.registry(), reference);
+  }
+}
+
+async function fromFile(file: string): Promise<Contract> {
+  const contracts = await contractsOfFile(file, dirname(file));
+  const [contract, other] = contracts;
+  if (contract === undefined) throw new CliError(`${file} holds no contract`);
+  if (other !== undefined)
+    throw new CliError(
+      `${file} holds ${contracts.length} contracts; put the one that is meant into a file of its own`,
+    );
+  return contract;
+}
+
+/** `order` (the newest) or `order@1.0.0`. */
+export function findContract(registry: ContractRegistry, reference: string): Contract {
+  const [name = '', version] = reference.split('@');
+  const contract = version === undefined ? registry.latest(name) : registry.get(name, version);
+  if (contract) return contract;
+  const known = registry.all().map((other) => `${other.name}@${other.version}`);
+  throw new CliError(`there is no contract ${reference}; there are: ${known.join(', ')}`);
+}

@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest';
+import { findingsBetween } from '../../src/contracts/compatibility/index.ts';
+import { contractFromJsonSchema, decimal, defineContract, eventId, z } from '../../src/contracts/index.ts';
+import type { JsonObject } from '../../src/model/json.ts';
+
+const contract = (schema: JsonObject, version = '1.0.0') =>
+  contractFromJsonSchema({ 'x-contract': { name: 'thing', version }, type: 'object', ...schema });
+const field = (a: JsonObject, more: JsonObject = {}) => ({ properties: { a }, ...more });
+const text = { type: 'string' };
+const required = { required: ['a'] };
+
+/** What breaks, each as `direction path`. */
+const broken = (before: JsonObject, after: JsonObject) =>
+  findingsBetween(contract(before), contract(after, '2.0.0'))
+    .map(({ breaks, path }) => `${breaks} ${path}`)
+    .toSorted();
+
+describe('what a change breaks', () => {
+  it.each<[string, JsonObject, JsonObject, string[]]>([
+    ['nothing', field(text), field(text), []],
+    ['a new optional field', field(text), { properties: { a: text, b: text } }, []],
+    ['a new required field', {}, field(text, required), ['backward /a']],
+    ['a required field that goes', field(text, required), {}, ['forward /a']],
+    ['optional to required', field(text), field(text, required), ['backward /a']],
+    ['required to optional', field(text, required), field(text), ['forward /a']],
+    ['closing', field(text), field(text, { additionalProperties: false }), ['backward ']],
+    [
+      'a new field of a closed contract',
+      field(text, { additionalProperties: false }),
+      { properties: { a: text, b: text }, additionalProperties: false },
+      ['forward /b'],
+    ],
+    ['null allowed', field(text), field({ type: ['string', 'null'] }), ['forward /a']],
+    ['integer to number', field({ type: 'integer' }), field({ type: 'number' }), ['forward /a', 'table /a']],
+    ['text to number', field(text), field({ type: 'number' }), ['backward /a', 'forward /a', 'table /a']],
+    ['a choice more', field({ enum: ['x', 'y'] }), field({ enum: ['x', 'y', 'z'] }), ['forward /a']],
+    ['a choice less', field({ enum: ['x', 'y'] }), field({ enum: ['x'] }), ['backward /a']],
+    ['text to choices', field(text), field({ type: 'string', enum: ['x'] }), ['backward /a']],
+    [
+      'a higher minimum',
+      field({ type: 'integer', minimum: 1 }),
+      field({ type: 'integer', minimum: 2 }),
+      ['backward /a'],
+    ],
+    [
+      'exclusive',
+      field({ type: 'number', minimum: 0 }),
+      field({ type: 'number', exclusiveMinimum: 0 }),
+      ['backward /a'],
+    ],
+    ['a longer text', field({ ...text, maxLength: 5 }), field({ ...text, maxLength: 9 }), ['forward /a']],
+    [
+      'another pattern',
+      field({ ...text, pattern: 'x' }),
+      field({ ...text, pattern: 'y' }),
+      ['backward /a', 'forward /a'],
+    ],
+    ['a format that goes', field({ ...text, format: 'email' }), field(text), ['forward /a']],
+    [
+      'a finer step',
+      field({ type: 'number', multipleOf: 0.01 }),
+      field({ type: 'number', multipleOf: 0.001 }),
+      ['forward /a', 'table /a'],
+    ],
+    [
+      'within a list',
+      field({ type: 'array', items: text }),
+      field({ type: 'array', items: { type: 'number' } }),
+      ['backward /a/*', 'forward /a/*'],
+    ],
+    [
+      'within an object',
+      field({ type: 'object', properties: { b: text } }),
+      field({ type: 'object', properties: { b: text }, required: ['b'] }),
+      ['backward /a/b'],
+    ],
+    [
+      'behind a reference',
+      { properties: { a: { $ref: '#/$defs/t' } }, $defs: { t: text } },
+      field({ type: 'string' }),
+      [],
+    ],
+    [
+      'an alternative more',
+      field({ anyOf: [text, { type: 'integer' }] }),
+      field({ anyOf: [text, { type: 'integer' }, { type: 'boolean' }] }),
+      ['forward /a'],
+    ],
+    [
+      'the same alternatives in another order',
+      field({ anyOf: [text, { type: 'integer' }] }),
+      field({ type: ['integer', 'string'] }),
+      [],
+    ],
+    ['parts', field(text), { allOf: [field(text), { required: ['a'] }] }, ['backward /a']],
+    ['what refers to itself', field({ $ref: '#' }), field({ $ref: '#' }, required), ['backward /a']],
+  ])('%s', (_, before, after, expected) => {
+    const found = broken(before, after);
+    expect(found.filter((one) => expected.includes(one))).toEqual(expected);
+    expect(found.filter((one) => !expected.includes(one))).toEqual([]);
+  });
+
+  it('the key and the table belong to all versions', () => {
+    const of = (header: object, version: string) =>
+      contractFromJsonSchema({
+        'x-contract': { name: 'thing', version, ...header },
+        ...field(text, required),
+      });
+    const findings = findingsBetween(of({}, '1.0.0'), of({ key: 'a', table: 'other' }, '2.0.0'));
+    expect(findings.map(({ breaks, reason }) => [breaks, reason])).toEqual([
+      ['table', 'its table was thing, and is other'],
+      ['table', 'its key was /event_id, and is /a'],
+    ]);
+  });
+
+  it('what ingest fills in need not be sent', () => {
+    const of = (shape: z.ZodRawShape, version: string) =>
+      defineContract({ name: 'thing', version, schema: z.object(shape) });
+    const findings = findingsBetween(
+      of({ total: decimal() }, '1.0.0'),
+      of({ total: decimal(), event_id: eventId() }, '1.1.0'),
+    );
+    expect(findings).toEqual([]);
+  });
+
+  it('looks at each part of schemas that go on for ever once', () => {
+    const deep = (inner: JsonObject) => ({
+      properties: { a: { $ref: '#/$defs/n' } },
+      $defs: {
+        n: { type: 'object', properties: { l: { $ref: '#/$defs/n' }, r: { $ref: '#/$defs/n' }, ...inner } },
+      },
+    });
+    const found = broken(deep({ v: text }), deep({ v: { type: 'integer' } }));
+    expect(found).toEqual(['backward /a/v', 'forward /a/v']);
+  });
+});
