@@ -2,10 +2,10 @@ import type { Command } from 'commander';
 import type { Contract } from '../contracts/contract.ts';
 import type { ContractRegistry } from '../contracts/registry.ts';
 import { inWords } from '../contracts/problems.ts';
-import { checkEvents, type CheckOptions } from './check-events.ts';
 import { registerInfer } from './contracts-infer.ts';
 import { contractFields } from './contract-fields.ts';
 import { findContract } from './contract-reference.ts';
+import { registerCheck } from './contracts-check.ts';
 import { registerDiff } from './contracts-diff.ts';
 import { configuredContracts, readContracts } from './contracts-read.ts';
 import { print, printJson, say, type Io, type Outcome } from './io.ts';
@@ -28,6 +28,7 @@ export function registerContracts(program: Command, io: Io, outcome: Outcome): v
     'sentinel contracts check payload.json --contract order',
     'sentinel contracts infer samples.ndjson --name payment --out contracts/payment.schema.json',
     'sentinel contracts diff order@1.0.0 order@2.0.0',
+    'sentinel contracts check contracts/order.schema.json --against recent',
   );
 
   withJson(withConfig(contracts.command('list')))
@@ -47,17 +48,7 @@ export function registerContracts(program: Command, io: Io, outcome: Outcome): v
       show(io, findContract(await configuredContracts(configOf(io, options)), reference), options),
     );
 
-  withJson(withConfig(contracts.command('check')))
-    .description('Check the events of a file against their contract, and say in plain words what is wrong.')
-    .argument('<file>', 'JSON or NDJSON; - is standard input')
-    .option('--contract <name>', 'check against this contract (default: as for an event that comes in)')
-    .option('--contract-version <version>', 'check against this version')
-    .option('--source <name>', 'as if this source had sent it')
-    .action(async (file: string, options: CheckOptions) => {
-      const config = configOf(io, options);
-      const allValid = await checkEvents(io, file, options, config, await configuredContracts(config));
-      if (!allValid) outcome.exitCode = 1;
-    });
+  registerCheck(contracts, io, outcome);
 
   registerInfer(contracts, io);
 

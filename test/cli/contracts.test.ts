@@ -85,3 +85,66 @@ describe('contracts infer', () => {
     expect(code).toBeGreaterThan(0);
   });
 });
+
+describe('the gate', () => {
+  const version = (number: string, more: object) => ({
+    'x-contract': { name: 'invoice', version: number, key: 'number' },
+    type: 'object',
+    required: ['number'],
+    properties: { number: { type: 'string' }, ...more },
+  });
+  beforeEach(() =>
+    write({
+      'sentinel-config.yaml': 'contracts: [./contracts]\ndefault_contract: invoice\n',
+      'contracts/invoice-1.schema.json': version('1.0.0', {}),
+      'contracts/invoice-2.schema.json': version('2.0.0', { note: { type: 'string' } }),
+      'next.schema.json': {
+        ...version('3.0.0', { total: { type: 'number' } }),
+        required: ['number', 'total'],
+      },
+      'events.ndjson': [{ number: 'a' }, { number: 'b', total: 1 }, { number: 'c' }]
+        .map((event) => JSON.stringify(event))
+        .join('\n'),
+    }),
+  );
+
+  it('diff says what each change breaks, and ends with 1 when one does', async () => {
+    const good = await shell.cli(['contracts', 'diff', 'invoice@1.0.0', 'invoice@2.0.0']);
+    expect([good.code, good.out]).toEqual([0, expect.stringContaining('ok      + /note: string')]);
+    const bad = await shell.cli(['contracts', 'diff', 'invoice', 'next.schema.json']);
+    expect(bad.code).toBe(1);
+    expect(bad.out).toContain('breaks  + /total: number, required\n          backward: it may be missing');
+    const forward = await shell.cli([
+      'contracts',
+      'diff',
+      'invoice',
+      'next.schema.json',
+      '--mode',
+      'forward',
+    ]);
+    expect([forward.code, forward.out]).toEqual([0, expect.stringContaining('compatible (forward)')]);
+  });
+
+  it('diff answers in JSON and JUnit', async () => {
+    const args = ['contracts', 'diff', 'invoice', 'next.schema.json', '--format'];
+    expect(JSON.parse((await shell.cli([...args, 'json'])).out)).toMatchObject({
+      compatible: false,
+      changes: [{ path: '/note' }, { path: '/total', verdict: 'breaks' }],
+    });
+    expect((await shell.cli([...args, 'junit'])).out).toMatch(
+      /tests="2" failures="1"[^]*<failure message="backward: it may be missing"/,
+    );
+  });
+
+  it('check --against a file says which events would fail, with examples', async () => {
+    const args = ['contracts', 'check', 'next.schema.json', '--against', 'events.ndjson'];
+    const { code, out } = await shell.cli(args);
+    expect(code).toBe(1);
+    expect(out).toBe(
+      'invoice 3.0.0: 2 of 3 valid events would fail\n  /total (required): 2, as line 1, line 3: Send /total as number: it is missing.\n',
+    );
+    expect((await shell.cli([...args, '--format', 'junit'])).out).toContain('failures="1"');
+    expect((await shell.cli(['contracts', 'check', 'invoice', '--against', 'events.ndjson'])).code).toBe(0);
+    expect((await shell.cli(['contracts', 'check', '--against', 'events.ndjson'])).code).toBe(2);
+  });
+});

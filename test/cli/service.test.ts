@@ -66,6 +66,25 @@ describe('against a running service, and against its data folder when it has sto
     expect((await cli(['query', 'SELECT 1 AS one'])).out).toBe('one\n───\n  1\n');
   });
 
+  it('tries a contract on the valid events of late, and on the open dead letters', async () => {
+    const { out, code } = await cli(['contracts', 'check', 'transaction', '--against', 'recent']);
+    expect([code, out]).toEqual([
+      0,
+      'transaction 1.0.0: 0 of 1 valid events would fail\n  0 of 1 open dead letters would be valid\n',
+    ]);
+    const strict = {
+      'x-contract': { name: 'transaction', version: '2.0.0' },
+      properties: { amount: { type: 'string', maxLength: 3 }, note: { type: 'string' } },
+      required: ['note'],
+    };
+    await writeFile(join(shell.folder, 'next.schema.json'), JSON.stringify(strict));
+    const next = await cli(['contracts', 'check', 'next.schema.json', '--against', 'recent']);
+    expect(next.code).toBe(1);
+    expect(next.out).toMatch(
+      /1 of 1 valid events would fail\n(?:.*\n)* {2}\/note \(required\): 1, as [\da-f-]{36}: /,
+    );
+  });
+
   it('says in one sentence why SQL is refused', async () => {
     const { code, err } = await cli(['query', 'DROP TABLE transaction']);
     expect(code).toBe(1);
