@@ -97,7 +97,7 @@ function holds(
   wanted: { value: AnyNumber; strict: boolean },
 ): boolean {
   const size = isAnyNumber(value) && !/Length|Items|Properties/.test(keyword) ? value : undefined;
-  const measured = typeof value === 'string' && keyword.endsWith('Length') ? [...value].length : size;
+  const measured = typeof value === 'string' && keyword.endsWith('Length') ? Array.from(value).length : size;
   if (measured === undefined) return true;
   const order = direction * compareNumbers(measured, wanted.value);
   return order > 0 || (order === 0 && !wanted.strict);
