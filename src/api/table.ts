@@ -13,6 +13,7 @@ import { queryRoutes } from './routes/query.ts';
 import { repairRoutes } from './routes/repairs.ts';
 import { ruleRoutes } from './routes/rules.ts';
 import { documentRoutes, healthRoutes, ingestRoutes } from './routes/service.ts';
+import { sourceRoutes } from './routes/sources.ts';
 import { stateRoutes } from './routes/state.ts';
 import { statsRoutes } from './routes/stats.ts';
 
@@ -28,6 +29,7 @@ export const groups = {
   },
   'Rules and repairs': { ...ruleRoutes, ...repairRoutes },
   Healing: healingRoutes,
+  Sources: sourceRoutes,
   'Contracts and flow': { ...contractRoutes, ...flowActivityRoutes },
   'Counters, history and logs': { ...statsRoutes, ...historyRoutes, ...logRoutes },
   'Queues and state': { ...consumerRoutes, ...stateRoutes },

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { type Config, sourceConfig } from '../config/load.ts';
 import { messageOf } from '../model/errors.ts';
 import { createSources } from '../sources/source.ts';
-import { presets } from '../sources/verify/presets.ts';
+import { describeSource } from '../sources/describe.ts';
 import type { Signed } from '../sources/verify/scheme.ts';
 import { requireServer } from './client.ts';
 import { CliError, type Io, type Outcome, print, printJson } from './io.ts';
@@ -69,14 +69,13 @@ export function registerSources(program: Command, io: Io, outcome: Outcome): voi
 }
 
 function describe(config: Config, name: string) {
-  const { verify, contract, id } = sourceConfig(config, name)!;
-  const defaults = verify && presets.get(verify.type)?.id;
+  const { verified_by, contract, delivery_id } = describeSource(sourceConfig(config, name)!);
   return {
     source: name,
     url: `/ingest/${name}`,
-    verified_by: verify?.type ?? 'a key',
-    contract: typeof contract === 'object' ? `from ${contract.from}` : (contract ?? 'by its type'),
-    id: id ?? [defaults ?? []].flat().join(', '),
+    verified_by: verified_by === 'key' ? 'a key' : verified_by,
+    contract,
+    id: delivery_id,
   };
 }
 

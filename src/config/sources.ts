@@ -141,7 +141,7 @@ function readVerify(
 ): VerifySettings {
   const preset = presets.get(verify.type)!;
   checkSettings(verify, preset, at, problems);
-  const secrets = readSecrets(verify, preset, at, env, base, problems);
+  const { secrets, secretFrom } = readSecrets(verify, preset, at, env, base, problems);
   const tokenName = verify.verify_token_env;
   const verifyToken = tokenName === undefined ? undefined : variable(env, tokenName);
   if (tokenName !== undefined && verifyToken === undefined)
@@ -149,6 +149,7 @@ function readVerify(
   return {
     type: verify.type,
     secrets,
+    secretFrom,
     header: verify.header,
     algorithm: verify.algorithm,
     encoding: verify.encoding,
@@ -209,19 +210,19 @@ function readSecrets(
   env: Environment,
   base: string,
   problems: string[],
-): string[] {
-  const found: { from: string; secret: string }[] = [];
+): Required<Pick<VerifySettings, 'secrets' | 'secretFrom'>> {
+  const found: { from: string; name: string; secret: string }[] = [];
   for (const variableKey of ['secret_env', 'password_env'] as const)
     for (const each of verify[variableKey] ?? []) {
       const secret = variable(env, each);
       if (secret === undefined) problems.push(notSet(`${at}.${variableKey}`, each));
-      else found.push({ from: `environment variable ${each}`, secret });
+      else found.push({ from: `environment variable ${each}`, name: each, secret });
     }
   for (const path of verify.secret_file ?? []) {
     try {
       const secret = readFileSync(resolve(base, path), 'utf8').trim();
       if (secret === '') problems.push(`${at}.secret_file: ${path} is empty; put the secret there`);
-      else found.push({ from: path, secret });
+      else found.push({ from: path, name: path, secret });
     } catch (error) {
       problems.push(`${at}.secret_file: ${path} can't be read: ${messageOf(error)}`);
     }
@@ -230,7 +231,7 @@ function readSecrets(
     const wrong = preset.checkSecret?.(secret);
     if (wrong !== undefined) problems.push(`${at}: ${from} is no secret for type ${preset.type}: ${wrong}`);
   }
-  return found.map(({ secret }) => secret);
+  return { secrets: found.map(({ secret }) => secret), secretFrom: found.map(({ name: place }) => place) };
 }
 
 const notSet = (at: string, variableName: string): string =>

@@ -6,7 +6,7 @@ import { formatOf } from '../sources/formats/content-type.ts';
 import { type Parcel, decode } from '../sources/formats/decode.ts';
 import type { HandshakeOutside } from '../sources/handshakes/handshake.ts';
 import { greet, shakeHands } from '../sources/handshakes/handshakes.ts';
-import { createRefusals } from '../sources/refusals.ts';
+import { type Refusals, createRefusals } from '../sources/refusals.ts';
 import { type Source, type Sources, createSources } from '../sources/source.ts';
 import { verified } from '../sources/verify/scheme.ts';
 import type { FormatLimits } from '../support/lines.ts';
@@ -37,6 +37,9 @@ export interface IngestCounts {
   events: number;
   /** By source, then by reason. */
   refused: ReadonlyMap<string, ReadonlyMap<string, number>>;
+  lastRefused: Refusals['recent'];
+  /** When a source of the settings was last answered that its events are stored: milliseconds since 1970. */
+  delivered: ReadonlyMap<string, number>;
 }
 
 export interface IngestHandler {
@@ -57,7 +60,14 @@ const linesPerSecond = 2;
 export function createIngest(options: IngestOptions): IngestHandler {
   const { sources = createSources({}), limits } = options;
   const refusals = createRefusals((name) => sources(name).known, options.log);
-  const counts: IngestCounts = { requests: new Map(), events: 0, refused: refusals.bySource };
+  const delivered = new Map<string, number>();
+  const counts: IngestCounts = {
+    requests: new Map(),
+    events: 0,
+    refused: refusals.bySource,
+    lastRefused: refusals.recent,
+    delivered,
+  };
   // While the queue takes nothing, every request fails in the same way.
   const log = limitLog(options.log, linesPerSecond);
   const admit = createAdmit({ ...options, refusals });
@@ -92,7 +102,10 @@ export function createIngest(options: IngestOptions): IngestHandler {
     if (verdict.kind === 'late' && !(await hasAll(wanted, headers, source)))
       return refuse(request, source, verdict);
     const stored = await store(wanted, headers, source);
-    if (stored.ok) counts.events += stored.value.stored;
+    if (stored.ok) {
+      counts.events += stored.value.stored;
+      if (source.known) delivered.set(source.name!, Date.now());
+    }
     return stored;
   }
 

@@ -140,7 +140,8 @@ async function open(
         log.warn({ err: error, code: 'delivery_not_noted' }, 'deliveries could not be noted as stored'),
       ),
     );
-    let sources = createSources(config.sources);
+    let configured = config.sources;
+    let sources = createSources(configured);
     const keys = keep(
       await openKeys(engine.state, {
         onError: (err) => log.warn({ err, code: 'key_use_not_noted' }, 'the last use of a key was not noted'),
@@ -192,6 +193,8 @@ async function open(
           deadLetters,
           rules,
           ingest,
+          sources: (name) => sources(name),
+          sourceConfigs: () => configured,
           keys,
           authorize,
           ready,
@@ -209,7 +212,10 @@ async function open(
       host,
       close,
       setState: (now: 'ready' | 'stopping') => void (state = now),
-      setSources: (config: Config) => void (sources = createSources(config.sources)),
+      setSources({ sources: next }: Config) {
+        configured = next;
+        sources = createSources(next);
+      },
     };
   } catch (error) {
     await close();

@@ -7,6 +7,7 @@ import type { Logger } from '../support/log.ts';
 import type { LogRing } from '../support/log-ring.ts';
 import type { Pipeline } from '../runtime/pipeline-api.ts';
 import type { Authorize } from '../sources/authorize.ts';
+import type { Sources } from '../sources/source.ts';
 import type { Keys } from '../sources/keys.ts';
 import type { RuleStore } from '../repair/rules/store.ts';
 
@@ -19,6 +20,9 @@ export interface ServerContext {
   deadLetters: DeadLetterCounts;
   rules: RuleStore;
   ingest: IngestHandler;
+  /** As the settings have it now. */
+  sources: Sources;
+  sourceConfigs: () => Config['sources'];
   keys: Keys;
   authorize: Authorize;
   /** False while the service starts or stops. */

@@ -20,6 +20,7 @@ import { logRoutes } from './routes/logs.ts';
 import { queryRoutes } from './routes/query.ts';
 import { repairRoutes } from './routes/repairs.ts';
 import { ruleRoutes } from './routes/rules.ts';
+import { sourceRoutes } from './routes/sources.ts';
 import { stateRoutes } from './routes/state.ts';
 import { statsRoutes } from './routes/stats.ts';
 import { stepRoutes } from './routes/steps.ts';
@@ -47,6 +48,7 @@ export async function apiRoutes(
   statsRoutes(app, context, streams);
   logRoutes(app, context, streams);
   historyRoutes(app, context);
+  sourceRoutes(app, context);
   consumerRoutes(app, context);
   stateRoutes(app, context);
   queryRoutes(app, context);

@@ -26,6 +26,9 @@ const places: readonly { path: string; ready: string }[] = [
   { path: '/contracts', ready: '.row-link' },
   { path: '/contracts/order', ready: '.diff-lines' },
   { path: '/sources?source=shop', ready: '.time-chart canvas' },
+  { path: '/sources/connect?type=github', ready: '.snippet' },
+  { path: '/keys', ready: '.empty' },
+  { path: '/audit', ready: '.empty' },
   { path: '/test', ready: '.cm-content' },
   { path: '/state?group=rules', ready: '.state-key' },
 ];

@@ -163,6 +163,28 @@ describe('one delivery sent three times', () => {
   });
 });
 
+it('is shown with what was refused and why, never with a secret, and can be tried', async () => {
+  await deliver({ action: 'forged' }, {}, 'guessed');
+  const list = async () => (await fetch(`${sentinel.url}/api/v1/sources`)).text();
+  const of = async (name: string) =>
+    (JSON.parse(await list()) as { items: Record<string, unknown>[] }).items.find(
+      (item) => item['source'] === name,
+    )!;
+  expect(await of('github')).toMatchObject({
+    sender: { verified_by: 'github', secret_from: ['GITHUB_SECRET'], can_test: true },
+    refused: { recent: [{ reason: 'signature_wrong', address: '127.0.0.1' }] },
+  });
+  expect(await of('events')).toMatchObject({ sender: { verified_by: 'key' }, last_delivery_at: null });
+  expect(await list()).not.toContain(secret);
+
+  const before = (await of('github'))['last_delivery_at'];
+  const tried = await post(`${sentinel.url}/api/v1/sources/github/test`, '{}');
+  expect(await tried.json()).toMatchObject({ accepted: true, status: 202 });
+  expect((await of('github'))['last_delivery_at']).not.toBe(before);
+  expect((await post(`${sentinel.url}/api/v1/sources/events/test`, '{}')).status).toBe(422);
+  expect((await post(`${sentinel.url}/api/v1/sources/nobody/test`, '{}')).status).toBe(404);
+});
+
 describe('a step whose route names a source', () => {
   const body = '{ "count": 738529527931269425 }\n';
   const push = (text: string, headers: Record<string, string>) => post(`${sentinel.url}/push`, text, headers);

@@ -67,6 +67,7 @@ export type QueueActivity = FlowActivity['queues'][number];
 export type GroupDepth = Pick<QueueActivity, 'group' | 'pending' | 'waiting'>;
 
 export type AuditEntry = ItemOf<'GET /api/v1/audit'>;
+export type ApiKey = ItemOf<'GET /api/v1/keys'>;
 export type Consumer = ItemOf<'GET /api/v1/consumers'>;
 export type StateGroup = ItemOf<'GET /api/v1/state/groups'>;
 export type StateEntry = ItemOf<'GET /api/v1/state'>;

@@ -1,24 +1,6 @@
 import * as z from 'zod';
 import { defineRoutes } from '../route.ts';
-import { list, name, noParameters, time } from '../schemas/common.ts';
-
-const source = name(
-  'Source',
-  z.object({
-    source: z.string(),
-    contracts: z.array(z.string()),
-    valid: z.number(),
-    repaired: z.number(),
-    dead_letter: z.number(),
-    duplicate: z.number(),
-    healing: z.number().describe('broke their contract in a way that no rule knew'),
-    trend: z
-      .array(z.object({ valid: z.number(), repaired: z.number(), dead_letter: z.number() }))
-      .describe('hour by hour, oldest first'),
-    last_drift_at: time.nullable(),
-    last_seen_at: time.nullable(),
-  }),
-);
+import { time } from '../schemas/common.ts';
 
 const counts = z.array(z.number());
 const countsOrNull = z.array(z.number().nullable());
@@ -46,11 +28,5 @@ export const historyRoutes = defineRoutes({
       pending: countsOrNull,
       delay: z.object({ p50_ms: countsOrNull, p99_ms: countsOrNull }).describe('from accepted to queryable'),
     }),
-  },
-  'GET /api/v1/sources': {
-    summary: "What became of each source's events in 24 hours, unstable sources first",
-    role: 'read',
-    query: noParameters,
-    reply: list(source),
   },
 });

@@ -7,6 +7,5 @@ import { mount } from '../mount.ts';
 export function historyRoutes(app: FastifyInstance, { pipeline }: ServerContext): void {
   mount(app, table, {
     'GET /api/v1/history': ({ query: { minutes, ...filter } }) => pipeline.history(filter, minutes),
-    'GET /api/v1/sources': async () => ({ items: await pipeline.sources() }),
   });
 }

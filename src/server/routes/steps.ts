@@ -23,8 +23,8 @@ export async function stepRoutes(app: FastifyInstance, context: ServerContext): 
 }
 
 /** A name that is misspelt must not open a route that was meant to be verified. */
-function refuseUnknownSource({ method, path, source }: StepRoute, { config }: ServerContext): void {
-  if (source === undefined || Object.hasOwn(config.sources, source)) return;
+function refuseUnknownSource({ method, path, source }: StepRoute, { sources }: ServerContext): void {
+  if (source === undefined || sources(source).known) return;
   throw new SentinelError(
     'step_invalid',
     `the step at ${method} ${path} names the source ${source}, which the settings do not have: add sources.${source}`,

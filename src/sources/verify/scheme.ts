@@ -54,6 +54,8 @@ export interface VerifySettings {
   type: string;
   /** Several while one replaces another: a request that fits one of them is accepted. */
   secrets: string[];
+  /** Where they come from: names of environment variables, paths of files. */
+  secretFrom?: string[];
   header?: string;
   algorithm?: HashName;
   encoding?: 'hex' | 'base64';

@@ -8,6 +8,7 @@ import { Ago, Button, Card } from '../../ui/basics.tsx';
 import { Load } from '../../ui/load.tsx';
 import { Legend, TimeChart } from '../../ui/time-chart.tsx';
 import type { Line } from '../../ui/chart-line.ts';
+import { SenderPanel } from './sender-panel.tsx';
 import { sharesOf } from './shares.ts';
 
 const minutes = 30;
@@ -35,6 +36,7 @@ export function SourceDetail({ source, onClose }: { source: SourceInfo; onClose:
       <Load query={query} height={180}>
         {(history) => (
           <div className="stack">
+            <SenderPanel source={source} />
             <TimeChart
               label={`Events of ${source.source} of the last half hour by what became of them`}
               {...chartOf(history)}

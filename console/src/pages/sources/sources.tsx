@@ -17,10 +17,12 @@ const columns: Column<SourceInfo>[] = [
     header: 'Source',
     width: 'minmax(0, 1.4fr)',
     phone: 'wide',
-    cell: ({ source, contracts }) => (
+    cell: ({ source, sender, contracts }) => (
       <>
         {source}
-        <span className="sub">{contracts.join(', ')}</span>
+        <span className="sub">
+          {[sender && `verified by ${sender.verified_by}`, ...contracts].filter(Boolean).join(', ')}
+        </span>
       </>
     ),
   },
@@ -31,13 +33,6 @@ const columns: Column<SourceInfo>[] = [
     cell: (source) => (
       <ShareBar shares={sharesOf(source)} label={`Valid, repaired and dead shares of ${source.source}`} />
     ),
-  },
-  {
-    header: 'Valid',
-    width: '76px',
-    end: true,
-    phone: 'hide',
-    cell: (source) => <Part of={source} part="valid" />,
   },
   {
     header: 'Repaired',
@@ -67,6 +62,17 @@ const columns: Column<SourceInfo>[] = [
     ),
   },
   {
+    header: 'Refused',
+    phone: 'label',
+    width: '76px',
+    end: true,
+    cell: ({ refused }) => (
+      <span className={refused === undefined ? 'muted' : ''} title="requests refused since the start">
+        {refused === undefined ? '–' : shortCount(refused.total)}
+      </span>
+    ),
+  },
+  {
     header: 'Last drift',
     phone: 'label',
     width: '80px',
@@ -78,7 +84,7 @@ const columns: Column<SourceInfo>[] = [
     width: '80px',
     end: true,
     phone: 'hide',
-    cell: ({ last_seen_at: at }) => <Ago at={at} />,
+    cell: ({ last_delivery_at, last_seen_at }) => <Ago at={last_delivery_at ?? last_seen_at} />,
   },
 ];
 
@@ -99,7 +105,15 @@ export default function Sources() {
   const [{ q = '', source }, setFilters] = useFilters(['q', 'source']);
   const query = useApi('GET /api/v1/sources', { every: 5000 });
   return (
-    <Page title="Sources" lead={query.data && `${plural(query.data.items.length, 'source')}, last 24 hours`}>
+    <Page
+      title="Sources"
+      lead={query.data && `${plural(query.data.items.length, 'source')}, last 24 hours`}
+      actions={
+        <Link href="/sources/connect" className="button">
+          Connect a sender
+        </Link>
+      }
+    >
       <div className="filters">
         <SearchBox label="Name of a source or contract" value={q} onChange={(q) => setFilters({ q })} />
       </div>

@@ -1,0 +1,43 @@
+import * as z from 'zod';
+import { defineRoutes } from '../route.ts';
+import { list, name, noParameters, time } from '../schemas/common.ts';
+import { refusals, sender } from '../schemas/sender.ts';
+
+const source = name(
+  'Source',
+  z.object({
+    source: z.string(),
+    contracts: z.array(z.string()),
+    valid: z.number(),
+    repaired: z.number(),
+    dead_letter: z.number(),
+    duplicate: z.number(),
+    healing: z.number().describe('broke their contract in a way that no rule knew'),
+    trend: z
+      .array(z.object({ valid: z.number(), repaired: z.number(), dead_letter: z.number() }))
+      .describe('hour by hour, oldest first'),
+    last_drift_at: time.nullable(),
+    last_seen_at: time.nullable(),
+    sender: sender.optional().describe('of a source that the settings name'),
+    refused: refusals.optional(),
+    last_delivery_at: time.nullable().describe('answered that it is stored, by this process'),
+  }),
+);
+
+export const sourceRoutes = defineRoutes({
+  'GET /api/v1/sources': {
+    summary: "What became of each source's events in 24 hours, unstable sources first",
+    role: 'read',
+    query: noParameters,
+    reply: list(source),
+  },
+  'POST /api/v1/sources/{source}/test': {
+    summary: 'Sign a sample with the configured secret, and send it as the sender would',
+    role: 'operate',
+    act: 'source_test',
+    body: z.strictObject({
+      body: z.string().max(65_536).optional().describe('JSON text; by default `{"type":"sentinel.test"}`'),
+    }),
+    reply: z.object({ accepted: z.boolean(), status: z.number(), answer: z.string() }),
+  },
+});

@@ -1,0 +1,87 @@
+import type { FastifyInstance } from 'fastify';
+import type { ReplyOf } from '../../api/route.ts';
+import { sourceRoutes as table } from '../../api/routes/sources.ts';
+import type { SourceConfig } from '../../config/types.ts';
+import { describeSource } from '../../sources/describe.ts';
+import type { ServerContext } from '../context.ts';
+import { mount } from '../mount.ts';
+import { notFound, sendProblem, unprocessable } from '../replies.ts';
+import { sendSample } from '../send-sample.ts';
+
+type SourceItem = ReplyOf<(typeof table)['GET /api/v1/sources']>['items'][number];
+
+/** The senders: what became of their events, what of their requests was refused, and whether a signed sample arrives. */
+export function sourceRoutes(app: FastifyInstance, context: ServerContext): void {
+  const { pipeline, sources, sourceConfigs } = context;
+
+  mount(app, table, {
+    async 'GET /api/v1/sources'() {
+      const seen = await pipeline.sources();
+      const { refused } = context.ingest.counts;
+      const names = new Set(seen.map(({ source }) => source));
+      const others = [...new Set([...Object.keys(sourceConfigs()), ...refused.keys()])];
+      const unseen = others.filter((name) => !names.has(name)).toSorted();
+      const items = [...seen, ...unseen.map((source) => ({ ...nothingSeen, source }))];
+      return { items: items.map((item) => ({ ...item, ...knownOf(item.source, context) })) };
+    },
+
+    async 'POST /api/v1/sources/{source}/test'({ params: { source: name }, body }, reply) {
+      const source = sources(name);
+      if (!source.known)
+        return sendProblem(reply, notFound(`The settings have no source "${name.slice(0, 64)}".`));
+      if (!source.authenticates || source.sign === undefined)
+        return sendProblem(
+          reply,
+          unprocessable(
+            source.authenticates
+              ? `Only the vendor can sign for type ${source.verify!.type}; send a test from its own pages.`
+              : 'This source is not verified; send an event from the Test page, or with a key.',
+          ),
+        );
+      const sent = await sendSample(app.server, source, body.body ?? '{"type":"sentinel.test"}');
+      return { accepted: sent.status < 300, ...sent };
+    },
+  });
+}
+
+const nothingSeen = {
+  contracts: [],
+  valid: 0,
+  repaired: 0,
+  dead_letter: 0,
+  duplicate: 0,
+  healing: 0,
+  trend: [],
+  last_drift_at: null,
+  last_seen_at: null,
+};
+
+function knownOf(
+  name: string,
+  { ingest, sources, sourceConfigs }: ServerContext,
+): Pick<SourceItem, 'sender' | 'refused' | 'last_delivery_at'> {
+  const { refused, lastRefused, delivered } = ingest.counts;
+  const reasons = refused.get(name);
+  const at = delivered.get(name);
+  const configs = sourceConfigs();
+  const { authenticates, sign } = sources(name);
+  return {
+    ...(Object.hasOwn(configs, name) && {
+      sender: senderOf(configs[name]!, authenticates && sign !== undefined),
+    }),
+    ...(reasons !== undefined && {
+      refused: {
+        total: [...reasons.values()].reduce((sum, count) => sum + count, 0),
+        reasons: Object.fromEntries(reasons),
+        recent: [...(lastRefused.get(name) ?? [])],
+      },
+    }),
+    last_delivery_at: at === undefined ? null : new Date(at).toISOString(),
+  };
+}
+
+const senderOf = (config: SourceConfig, canTest: boolean) => ({
+  ...describeSource(config),
+  secret_from: config.verify?.secretFrom ?? [],
+  can_test: canTest,
+});
