@@ -21,11 +21,15 @@ export type Operation =
   | { op: 'move'; from: Pointer; to: Pointer }
   | { op: 'copy'; from: Pointer; to: Pointer }
   | { op: 'remove'; path: Pointer }
-  | { op: 'cast'; path: Pointer; to: CastType; format?: string }
+  /** `zone_from`: where the event names the zone of a time that has none. */
+  | { op: 'cast'; path: Pointer; to: CastType; format?: string; zone_from?: Pointer }
   | { op: 'split'; from: Pointer; separator: string; to: Pointer[] }
+  | { op: 'split_unit'; from: Pointer; number: Pointer; unit: Pointer }
   | { op: 'join'; from: Pointer[]; separator: string; to: Pointer }
   | { op: 'map'; path: Pointer; values: Record<string, string | number | boolean | null> }
   | { op: 'parse'; path: Pointer }
+  | { op: 'list'; path: Pointer; separator: string }
+  | { op: 'unlist'; path: Pointer; separator: string }
   | { op: 'wrap'; path: Pointer }
   | { op: 'unwrap'; path: Pointer }
   | { op: 'trim'; path: Pointer }

@@ -51,6 +51,19 @@ function infer(event: JsonObject, edited: JsonObject) {
 }
 
 describe('the plan that an edit amounts to', () => {
+  it('a field that takes the place of the object it was in, once the others have left', () => {
+    const before = goodBut({ buyer: { name: { text: 'Ada', note: 'a remark' }, age: 36 } });
+    expect(infer(before, goodBut({ note: 'a remark' }))).toEqual({
+      plan: {
+        operations: [
+          { op: 'move', from: '/buyer/name/note', to: '/note' },
+          { op: 'move', from: '/buyer/name/text', to: '/buyer/name' },
+        ],
+      },
+      byHand: [],
+    });
+  });
+
   const cases: [what: string, before: object, after: object, operations: object[]][] = [
     ['a rename', { total: undefined, sum: '5.00' }, {}, [{ op: 'move', from: '/sum', to: '/total' }]],
     [
@@ -319,12 +332,6 @@ describe('what no plan explains is by hand, and makes no rule', () => {
     expect(inferred.plan.operations).toEqual([{ op: 'move', from: '/sum', to: '/total' }]);
     expect(inferred.byHand).toEqual(['/buyer/age']);
     expect(inferred.unlearnable).toBe('the value of /buyer/age was entered by hand');
-  });
-
-  it('a field flattened into a place that holds more than itself: the plan language has no order for it', () => {
-    const before = goodBut({ buyer: { name: { text: 'Ada', note: 'a remark' }, age: 36 } });
-    const inferred = infer(before, goodBut({ note: 'a remark' }));
-    expect(inferred).toMatchObject({ byHand: ['/buyer/name'], unlearnable: expect.any(String) as string });
   });
 
   it('a declared field that was taken away', () => {

@@ -188,7 +188,10 @@ const wrongPlans: [string, Contract, JsonObject, object[]][] = [
 ];
 
 describe('twelve plausible wrong plans', () => {
-  it.each(['unsure'] as const)('do not load, of a model that says %s to all', async (opinion) => {
+  it.each([
+    ['unsure', 0],
+    ['yes', 2],
+  ] as const)('of a model that says %s to all: at most %i load', async (opinion, most) => {
     let loaded = 0;
     for (const [, contract, fields, operations] of wrongPlans) {
       bench = await healingBench({ contract });
@@ -206,6 +209,6 @@ describe('twelve plausible wrong plans', () => {
       await bench.close();
     }
     bench = await healingBench({ llm: false });
-    expect(loaded).toBe(0);
+    expect(loaded).toBeLessThanOrEqual(most);
   });
 });

@@ -107,6 +107,12 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
     to: fc.constantFrom('string' as const, 'integer' as const, 'boolean' as const),
   }),
   fc.record({ op: fc.constant('split' as const), from: pointer, separator: fc.constant(' '), to: pair }),
+  fc.record({ op: fc.constant('split_unit' as const), from: pointer, number: pointer, unit: pointer }),
+  fc.record({
+    op: fc.constantFrom('list' as const, 'unlist' as const),
+    path: pointer,
+    separator: fc.constantFrom(' ', ','),
+  }),
   fc.record({ op: fc.constant('join' as const), from: pair, separator: fc.constant(' '), to: pointer }),
   fc.constant<Operation>({ op: 'map', path: `${inLine}/state`, values: { NEW: 'new', a: 'done' } }),
   fc.record({

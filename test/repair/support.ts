@@ -83,6 +83,8 @@ const words = fc.constantFrom(
   'ready',
   'READY',
   '{"a":"x"}',
+  'a,b',
+  '12 kg',
   '',
 );
 const scalar: fc.Arbitrary<Json> = fc.oneof(
@@ -129,6 +131,12 @@ const anyOperation: fc.Arbitrary<Operation> = fc.oneof(
     from: pointer,
     separator: fc.constant(' '),
     to: fc.uniqueArray(declared, { minLength: 2, maxLength: 2 }),
+  }),
+  fc.record({ op: fc.constant('split_unit' as const), from: pointer, number: declared, unit: declared }),
+  fc.record({
+    op: fc.constantFrom('list' as const, 'unlist' as const),
+    path: pointer,
+    separator: fc.constantFrom(' ', ',', ', '),
   }),
   fc.record({
     op: fc.constant('join' as const),

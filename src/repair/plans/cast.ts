@@ -6,10 +6,10 @@ import { parseDate } from './dates.ts';
 
 /**
  * Casts a JSON value to a type without losing or guessing anything. `format` says how to read text that is ambiguous
- * otherwise: a date format (dates.ts), or for numbers `1,234.56`, `1.234,56` or `1234.56` (a point, and no groups). The
+ * otherwise: a date format (dates.ts; `zone` names that of a time without one), or for numbers `1,234.56`, `1.234,56` or `1234.56` (a point, and no groups). The
  * error never quotes the value.
  */
-export function cast(value: Json, to: CastType, format?: string): Result<Json> {
+export function cast(value: Json, to: CastType, format?: string, zone?: Json): Result<Json> {
   switch (to) {
     case 'string':
       return toText(value);
@@ -23,7 +23,7 @@ export function cast(value: Json, to: CastType, format?: string): Result<Json> {
       return toBoolean(value);
     case 'datetime':
     case 'date':
-      return parseDate(value, to, format);
+      return parseDate(value, to, format, zone);
     default:
       return toUuid(value);
   }

@@ -108,12 +108,17 @@ function stepBack(place: Path, operation: Operation): Path[] | undefined {
       const found = operation.to.map(match).find((one) => one !== undefined);
       return found && [at(operation.from, found)];
     }
+    case 'split_unit': {
+      const found = [operation.number, operation.unit].map(match).find((one) => one !== undefined);
+      return found && [at(operation.from, found)];
+    }
     case 'join': {
       const found = match(operation.to);
       return found && operation.from.map((from) => at(from, found));
     }
     case 'remove':
       return undefined;
+    case 'list':
     case 'parse': {
       const found = match(operation.path);
       return found && [at(operation.path, found)];

@@ -6,7 +6,7 @@ export interface Claim {
   from: readonly Pointer[];
   to: readonly Pointer[];
   /** `copy` leaves its source where it is, and so may share it with others. */
-  op: 'move' | 'copy' | 'split' | 'join' | 'change';
+  op: 'move' | 'copy' | 'split' | 'split_unit' | 'join' | 'change';
   /** The operations of the plan that take part in it, in their order. */
   operations: readonly Operation[];
 }
@@ -17,7 +17,7 @@ export function claimsOf(plan: Plan): Claim[] {
     const { reads: from, writes: to } = pathsOf(operation);
     if (to.length === 0) return [];
     const { op } = operation;
-    if (op !== 'move' && op !== 'copy' && op !== 'split' && op !== 'join')
+    if (op !== 'move' && op !== 'copy' && op !== 'split' && op !== 'split_unit' && op !== 'join')
       return isWritten(plan, operation) ? [] : [{ from, to, op: 'change', operations: [operation] }];
     // Between a field and one within it there is nothing to compare: no event has both.
     if (from.some((source) => to.some((target) => overlaps(source, target)))) return [];

@@ -1,22 +1,24 @@
 import type { Json } from '../../model/json.ts';
 import { type Result, fail, ok } from '../../model/result.ts';
 import { fromUnix } from './unix-time.ts';
+import { minutesOf, offsetIn } from './zones.ts';
 
 /**
  * Reads a date or time. Without a format only ISO 8601 is read, since `03/04/2026` is two dates. Formats: `unix`,
  * `unix_ms`, and patterns of `YYYY MM DD HH mm ss SSS` with any separators, such as `DD/MM/YYYY HH:mm`; also `MMM` and
  * `MMMM` (English names of months), `ddd` and `dddd` (of weekdays), `hh` with `A` (AM or PM), and `Z` (`Z`, `GMT`, `UTC`
- * or `+02:00`). A time that names no zone is no instant, and neither is a lone date: nobody can say which one was meant.
+ * or `+02:00`). A time that names no zone is no instant, unless `zone` names it (zones.ts), and neither is a lone date:
+ * nobody can say which one was meant.
  * A datetime comes out as ISO 8601 with `Z`, a date as `YYYY-MM-DD`.
  */
-export function parseDate(value: Json, to: 'datetime' | 'date', format?: string): Result<Json> {
+export function parseDate(value: Json, to: 'datetime' | 'date', format?: string, zone?: Json): Result<Json> {
   if (typeof value === 'string' && printed[to].test(value)) format = undefined;
   if (format === 'unix' || format === 'unix_ms') return fromUnix(value, to, format);
   if (typeof value !== 'string' || value.length > 40) return fail('is not the text of a date');
   const fields = format === undefined ? readIso(value) : readPattern(value, format);
   if (fields === undefined)
     return fail(format === undefined ? 'is not an ISO 8601 date' : `is not written as ${format}`);
-  return print(fields, to);
+  return print(fields, to, zone);
 }
 
 /** What a cast has made already; a second one leaves it alone, whatever its format. */
@@ -54,13 +56,6 @@ function readIso(text: string): Fields | undefined {
       offset: minutesOf(offset),
     },
   };
-}
-
-function minutesOf(offset: string | undefined): number | undefined {
-  if (offset === undefined) return undefined;
-  const match = /^([+-])(\d{2}):?(\d{2})$/.exec(offset);
-  if (match === null) return 0;
-  return (match[1] === '-' ? -1 : 1) * (Number(match[2]) * 60 + Number(match[3]));
 }
 
 const monthNames =
@@ -177,7 +172,11 @@ function onClock(hour: number, half: string): number {
   return (hour % 12) + (half === 'PM' ? 12 : 0);
 }
 
-function print({ year, month, day, time }: Fields, to: 'datetime' | 'date'): Result<Json> {
+function print(
+  { year, month, day, time }: Fields,
+  to: 'datetime' | 'date',
+  zone: Json | undefined,
+): Result<Json> {
   const date = new Date(Date.UTC(2000, 0, 1));
   date.setUTCFullYear(year, month - 1, day);
   if (year < 1 || date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day)
@@ -187,10 +186,13 @@ function print({ year, month, day, time }: Fields, to: 'datetime' | 'date'): Res
     return ok(date.toISOString().slice(0, 10));
   }
   if (time === undefined) return fail('has no time of the day');
-  const { hour, minute, second, offset } = time;
-  if (offset === undefined) return fail('names no time zone');
-  if (hour > 23 || minute > 59 || second > 59 || Math.abs(offset) > 14 * 60)
-    return fail('is no time of the day');
+  const { hour, minute, second } = time;
+  if (hour > 23 || minute > 59 || second > 59) return fail('is no time of the day');
+  date.setUTCHours(hour, minute, second, 0);
+  const found = time.offset === undefined ? offsetIn(zone, date.getTime()) : ok(time.offset);
+  if (!found.ok) return found;
+  const offset = found.value;
+  if (Math.abs(offset) > 14 * 60) return fail('is no time of the day');
   date.setUTCHours(hour, minute - offset, second, 0);
   const fraction = time.fraction.replace(/0+$/, '');
   const text = date.toISOString();

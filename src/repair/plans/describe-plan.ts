@@ -17,10 +17,13 @@ export function describeOperation(operation: Operation): string {
       return `remove ${operation.path}`;
     case 'cast': {
       const written = operation.format === undefined ? '' : `, written as ${inWords(operation.format)}`;
-      return `read ${operation.path} as ${typeNames[operation.to]}${written}`;
+      const zone = operation.zone_from === undefined ? '' : `, in the zone at ${operation.zone_from}`;
+      return `read ${operation.path} as ${typeNames[operation.to]}${written}${zone}`;
     }
     case 'split':
       return `split ${operation.from} at ${JSON.stringify(operation.separator)} into ${listed(operation.to)}`;
+    case 'split_unit':
+      return `split ${operation.from} into the number ${operation.number} and its unit ${operation.unit}`;
     case 'join': {
       const between =
         operation.separator === '' ? '' : ` with ${JSON.stringify(operation.separator)} between`;
@@ -36,6 +39,10 @@ export function describeOperation(operation: Operation): string {
     }
     case 'parse':
       return `read the JSON text in ${operation.path}`;
+    case 'list':
+      return `make a list of the text in ${operation.path}, at ${JSON.stringify(operation.separator)}`;
+    case 'unlist':
+      return `write the list in ${operation.path} as one text, with ${JSON.stringify(operation.separator)} between`;
     case 'wrap':
       return `make ${operation.path} a list of one`;
     case 'unwrap':

@@ -13,12 +13,12 @@ import { otherOrders } from './dates.ts';
  */
 export type FormatWitness = 'proves' | 'open' | 'ambiguous' | 'contradicts' | 'unreadable';
 
-export function witnessOf(value: Json, to: CastType, format: string): FormatWitness {
-  const own = cast(value, to, format);
+export function witnessOf(value: Json, to: CastType, format: string, zone?: Json): FormatWitness {
+  const own = cast(value, to, format, zone);
   if (own.ok && sameJson(own.value, value)) return 'unreadable';
   let isShared = false;
   for (const rival of rivalsOf(format)) {
-    const other = cast(value, to, rival);
+    const other = cast(value, to, rival, zone);
     if (!other.ok) continue;
     if (!own.ok) return 'contradicts';
     if (!sameJson(own.value, other.value)) return 'ambiguous';

@@ -3,9 +3,14 @@ import { type Json, isObject, isContainer } from '../../model/json.ts';
 import { type Result, fail, ok } from '../../model/result.ts';
 import { cast } from './cast.ts';
 import type { Operation } from '../../model/plan.ts';
+import { elementsOf, listed, whyNotOne } from './listing.ts';
 
-export type InPlaceOperation = Exclude<Operation, { op: 'move' | 'copy' | 'remove' | 'split' | 'join' }>;
-export type Transform = (value: Json) => Result<Json>;
+export type InPlaceOperation = Exclude<
+  Operation,
+  { op: 'move' | 'copy' | 'remove' | 'split' | 'split_unit' | 'join' }
+>;
+/** `zone` is what stands at `zone_from`. */
+export type Transform = (value: Json, zone?: Json) => Result<Json>;
 
 /**
  * What an operation on one field makes of its value. A value that already has the wanted form comes back as it is, so
@@ -14,11 +19,24 @@ export type Transform = (value: Json) => Result<Json>;
 export function transformOf(operation: InPlaceOperation): Transform {
   switch (operation.op) {
     case 'cast':
-      return (value) => cast(value, operation.to, operation.format);
+      return (value, zone) =>
+        cast(value, operation.to, operation.format, operation.zone_from === undefined ? undefined : zone);
     case 'map':
       return mapping(operation.values);
     case 'parse':
       return parseText;
+    case 'list':
+      return (value) =>
+        typeof value === 'string'
+          ? elementsOf(value, operation.separator)
+          : Array.isArray(value)
+            ? ok(value)
+            : fail('is not text');
+    case 'unlist':
+      return (value) => {
+        if (typeof value === 'string') return ok(value);
+        return Array.isArray(value) ? listed(value, operation.separator) : fail('is no list');
+      };
     case 'wrap':
       return wrap;
     case 'unwrap':
@@ -46,21 +64,11 @@ function mapping(values: Record<string, Json>): Transform {
   };
 }
 
-/** Text that spells a list, or several values, or that there is none, is no list of one. */
 function wrap(value: Json): Result<Json> {
   if (Array.isArray(value)) return ok(value);
-  if (typeof value !== 'string') return ok([value]);
-  const text = value.trim().toLowerCase();
-  if (/^[[{]|[,;|\n\t]/.test(text)) return fail('may hold several values');
-  return placeholders.has(text) || !/[\p{L}\p{N}]/u.test(text)
-    ? fail('may say that there is none')
-    : ok([value]);
+  const reason = typeof value === 'string' ? whyNotOne(value) : undefined;
+  return reason === undefined ? ok([value]) : fail(reason);
 }
-
-/** What senders write where they have no value. */
-const placeholders: ReadonlySet<string> = new Set(
-  'empty n/a na nan nil none null tba tbd undefined unknown'.split(' '),
-);
 
 function unwrap(value: Json): Result<Json> {
   if (!Array.isArray(value)) return ok(value);

@@ -5,10 +5,11 @@ import { type FormatWitness, rivalsOf, witnessOf } from './formats.ts';
 import { type InPlaceOperation, type Transform, transformOf } from './in-place.ts';
 import { compileCopy, compileMove, compileVacate } from './operations/relocate.ts';
 import { type Step, forEachElement, isOpen } from './operations/run.ts';
-import { compileJoin, compileSplit } from './operations/split-join.ts';
+import { compileJoin, compileSplit, partsBy } from './operations/split-join.ts';
 import type { Operation, Plan, Pointer } from '../../model/plan.ts';
 import { pointerOf } from '../../model/pointer.ts';
-import { pathsOf } from './static-check.ts';
+import { pathsOf, zoneOf } from './static-check.ts';
+import { numberAndUnit } from './listing.ts';
 
 /** Why a plan can't be applied to an event; names paths, never values. */
 export interface PlanFailure {
@@ -57,7 +58,8 @@ export function inputsOf(plan: Plan): Pointer[] {
     [...written].some((target) => path === target || path.startsWith(`${target}/`));
   for (const operation of plan.operations) {
     const { reads, writes } = pathsOf(operation);
-    for (const path of reads) if (!isWritten(path)) inputs.add(path);
+    const zone = zoneOf(operation);
+    for (const path of zone === undefined ? reads : [...reads, zone]) if (!isWritten(path)) inputs.add(path);
     for (const path of writes) written.add(path);
   }
   return [...inputs];
@@ -71,7 +73,9 @@ function compile(operation: Operation, context: PlanContext): Step {
     case 'copy':
       return compileCopy(operation.from, operation.to);
     case 'split':
-      return compileSplit(operation.from, operation.separator, operation.to, isDeclared);
+      return compileSplit(operation.from, partsBy(operation.separator), operation.to, isDeclared);
+    case 'split_unit':
+      return compileSplit(operation.from, numberAndUnit, [operation.number, operation.unit], isDeclared);
     case 'join':
       return compileJoin(operation.from, operation.separator, operation.to, isDeclared);
     case 'remove':
@@ -92,16 +96,21 @@ function compileInPlace(operation: InPlaceOperation, { isDeclared, onFormat }: P
   const { path: pointer } = operation;
   const transform = watched(operation, onFormat);
   const declared = isDeclared(pointer);
-  const change = forEachElement([pointer], [], ({ draft }, { from }) => {
-    const path = from[0]!;
-    const value = draft.get(path);
-    // It may have moved on (a second time), or be optional; what is required, the contract will miss.
-    if (value === undefined) return undefined;
-    const changed = transform(value);
-    if (!changed.ok) return `${pointerOf(path)} ${changed.error}`;
-    if (changed.value === value) return undefined;
-    return draft.set(path, changed.value) ? undefined : `${pointerOf(path)} can't be written`;
-  });
+  const zone = zoneOf(operation);
+  const change = forEachElement(
+    zone === undefined ? [pointer] : [pointer, zone],
+    [],
+    ({ draft }, { from }) => {
+      const path = from[0]!;
+      const value = draft.get(path);
+      // It may have moved on (a second time), or be optional; what is required, the contract will miss.
+      if (value === undefined) return undefined;
+      const changed = transform(value, from[1] === undefined ? undefined : draft.get(from[1]));
+      if (!changed.ok) return `${pointerOf(path)} ${changed.error}`;
+      if (changed.value === value) return undefined;
+      return draft.set(path, changed.value) ? undefined : `${pointerOf(path)} can't be written`;
+    },
+  );
   return (run) => (declared && !isOpen(run, pointer) ? undefined : change(run));
 }
 
@@ -110,8 +119,8 @@ function watched(operation: InPlaceOperation, onFormat: PlanContext['onFormat'])
   if (operation.op !== 'cast' || operation.format === undefined || onFormat === undefined) return transform;
   const { path, to, format } = operation;
   if (rivalsOf(format).length === 0) return transform;
-  return (value) => {
-    onFormat(witnessOf(value, to, format), path, format);
-    return transform(value);
+  return (value, zone) => {
+    onFormat(witnessOf(value, to, format, zone), path, format);
+    return transform(value, zone);
   };
 }

@@ -25,6 +25,8 @@ const pointer = z
   .refine((text) => !segmentsOf(text).some((segment) => forbiddenSegments.has(segment)), 'names a prototype');
 const parts = z.array(pointer).min(2).max(planLimits.parts);
 const separator = z.string().min(1).max(planLimits.separatorLength);
+/** Between the elements of a list: signs, as letters and digits are what it lists. */
+const listSeparator = separator.regex(/^[^\p{L}\p{N}]+$/u, 'holds letters or digits');
 const literal = z.union([z.string().max(256), z.number(), z.boolean(), z.null()]);
 const values = z
   .record(z.string().max(256), literal)
@@ -47,8 +49,10 @@ const operation = z.discriminatedUnion('op', [
     path: pointer,
     to: z.enum(castTypes),
     format: z.string().max(40).optional(),
+    zone_from: pointer.optional(),
   }),
   z.strictObject({ op: z.literal('split'), from: pointer, separator, to: parts }),
+  z.strictObject({ op: z.literal('split_unit'), from: pointer, number: pointer, unit: pointer }),
   z.strictObject({
     op: z.literal('join'),
     from: parts,
@@ -56,6 +60,9 @@ const operation = z.discriminatedUnion('op', [
     to: pointer,
   }),
   z.strictObject({ op: z.literal('map'), path: pointer, values }),
+  ...(['list', 'unlist'] as const).map((op) =>
+    z.strictObject({ op: z.literal(op), path: pointer, separator: listSeparator }),
+  ),
   ...inPlace,
 ]);
 

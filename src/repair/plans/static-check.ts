@@ -20,7 +20,10 @@ export function checkPlan(
 ): string | undefined {
   const before: Traffic = { filled: [], vacated: [], reshaped: [], copied: [], closed: [] };
   for (const [index, operation] of plan.operations.entries()) {
-    const reason = checkOperation(operation, contract, permissions) ?? checkOrder(operation, before);
+    const reason =
+      checkOperation(operation, contract, permissions) ??
+      checkOrder(operation, before) ??
+      checkZone(operation, plan);
     if (reason !== undefined) return `operation ${index} (${operation.op}): ${reason}`;
     before.filled.push(...filledBy(operation));
     before.vacated.push(...vacatedBy(operation));
@@ -49,7 +52,12 @@ interface Traffic {
 function checkOrder(operation: Operation, before: Traffic): string | undefined {
   const { filled, vacated, reshaped, copied, closed } = before;
   const isWithin = (path: Pointer) => (other: Pointer) => covers(path, other);
-  const refilled = filledBy(operation).find((path) => vacated.some((other) => overlaps(path, other)));
+  // What an object held beside may have left it before the rest takes its place: `{amount: {value, currency}}`.
+  const lifted = (path: Pointer, other: Pointer) =>
+    operation.op === 'move' && isWithin(path)(operation.from) && path !== other && isWithin(path)(other);
+  const refilled = filledBy(operation).find((path) =>
+    vacated.some((other) => overlaps(path, other) && !lifted(path, other)),
+  );
   if (refilled !== undefined) return `${refilled} was moved away before`;
   const late = filledBy(operation).find((path) => copied.some((other) => overlaps(path, other)));
   if (late !== undefined) return `${late} was copied before it is written`;
@@ -67,6 +75,21 @@ function checkOrder(operation: Operation, before: Traffic): string | undefined {
   if (torn !== undefined) return `something in ${torn} was written before`;
   const emptied = vacatedBy(operation).find((path) => filled.some(isWithin(path)));
   return emptied === undefined ? undefined : `${emptied} was written before`;
+}
+
+/** The zone is read in the original, where no operation has touched it: so each of them can be proven by itself. */
+function checkZone(operation: Operation, { operations }: Plan): string | undefined {
+  const zone = zoneOf(operation);
+  if (zone === undefined || operation.op !== 'cast') return undefined;
+  if (operation.to !== 'datetime') return 'only a datetime has a time zone';
+  if (countStars(zone) > 0 && countStars(zone) !== countStars(operation.path))
+    return 'all its paths need the same number of *';
+  const touches = (other: Operation) => {
+    const { reads, writes } = pathsOf(other);
+    const paths = other.op === 'remove' ? [other.path] : [...reads, ...writes];
+    return paths.some((path) => overlaps(path, zone));
+  };
+  return operations.some(touches) ? `${zone} is changed by the plan` : undefined;
 }
 
 function reshapedBy(operation: Operation): Pointer[] {
@@ -90,15 +113,19 @@ function filledBy(operation: Operation): Pointer[] {
 function vacatedBy(operation: Operation): Pointer[] {
   if (operation.op === 'move') return [operation.from];
   if (operation.op === 'join') return operation.from;
-  if (operation.op === 'split' && !operation.to.includes(operation.from)) return [operation.from];
-  return [];
+  if (operation.op !== 'split' && operation.op !== 'split_unit') return [];
+  return pathsOf(operation).writes.includes(operation.from) ? [] : [operation.from];
 }
 
 function overlaps(a: Pointer, b: Pointer): boolean {
   return covers(a, b) || covers(b, a);
 }
 
-/** Paths that an operation reads, and paths that it writes. */
+/** Where an operation looks up the zone of a time; the zone is neither moved nor changed by it. */
+export const zoneOf = (operation: Operation): Pointer | undefined =>
+  operation.op === 'cast' ? operation.zone_from : undefined;
+
+/** Paths that an operation reads, and paths that it writes; not where it only looks something up (`zoneOf`). */
 export function pathsOf(operation: Operation): { reads: Pointer[]; writes: Pointer[] } {
   switch (operation.op) {
     case 'move':
@@ -106,6 +133,8 @@ export function pathsOf(operation: Operation): { reads: Pointer[]; writes: Point
       return { reads: [operation.from], writes: [operation.to] };
     case 'split':
       return { reads: [operation.from], writes: operation.to };
+    case 'split_unit':
+      return { reads: [operation.from], writes: [operation.number, operation.unit] };
     case 'join':
       return { reads: operation.from, writes: [operation.to] };
     case 'remove':

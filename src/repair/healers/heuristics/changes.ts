@@ -51,10 +51,10 @@ export function* changesFor(
 }
 
 /** What the changes make of a value; undefined when one of them can't be made. */
-export function applyChanges(changes: readonly Change[], value: Json): Json | undefined {
+export function applyChanges(changes: readonly Change[], value: Json, zone?: Json): Json | undefined {
   let result = value;
   for (const change of changes) {
-    const changed = transformOf(changeAt('', change))(result);
+    const changed = transformOf(changeAt('', change))(result, zone);
     if (!changed.ok) return undefined;
     result = changed.value;
   }

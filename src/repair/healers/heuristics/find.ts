@@ -70,7 +70,7 @@ export function reshape(search: Search, path: readonly string[]): Found {
   const { event } = search.failure;
   const target = genericPointer(pointerOf(path), event);
   const value = valueAt(event, path)!;
-  const fit = search.fitter.fit({ path, value, from: target });
+  const fit = search.fitter.fit({ path, value, from: target, at: path });
   if (fit.kind === 'fits' || (fit.kind === 'nearly' && fit.changes.length > 0)) {
     const operations = at(target, fit.changes);
     return {

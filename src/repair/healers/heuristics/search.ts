@@ -56,7 +56,8 @@ export function placed(
   path: readonly string[];
   value: Json;
   from?: string;
+  at?: readonly string[];
 } {
   const { value, pointer, preparation } = candidate;
-  return { path, value, ...(preparation.length === 0 ? { from: pointer } : undefined) };
+  return { path, value, ...(preparation.length === 0 ? { from: pointer, at: candidate.path } : undefined) };
 }

@@ -7,6 +7,7 @@ import { genericPointer, pointerOf } from '../../../model/pointer.ts';
 import { schemasAt, typesOf } from '../../plans/schema-paths.ts';
 import { type Change, applyChanges, changesFor } from './changes.ts';
 import { type PeerValues, peerValues } from './peers.ts';
+import { zoneBeside } from './zone-beside.ts';
 
 export type ValueFit =
   /** The changes that make the value fit; none when it does as it is. */
@@ -23,6 +24,8 @@ export interface Placement {
   value: Json;
   /** Where the value stands now, `*` for array indexes; absent when it has to be unpacked first. */
   from?: string;
+  /** The same with the indexes of arrays. */
+  at?: readonly string[];
 }
 
 export interface Fitter {
@@ -67,7 +70,7 @@ export function createFitter({ contract, event, peers = [] }: Failure): Fitter {
     known.set(pointer, (known.get(pointer) ?? new Map<Json, readonly Violation[]>()).set(value, found));
   }
 
-  function fit({ path, value, from }: Placement): ValueFit {
+  function fit({ path, value, from, at }: Placement): ValueFit {
     const asItIs = couldStand(path, value) ? faults(path, value) : undefined;
     if (asItIs?.length === 0) return { kind: 'fits', changes: [] };
     const others: PeerValues | undefined =
@@ -89,10 +92,21 @@ export function createFitter({ contract, event, peers = [] }: Failure): Fitter {
       if (left?.length === 0) working.push({ changes, result });
       else if (left !== undefined && isNearly(path, result, left)) nearly ??= changes;
     }
+    if (working.length === 0 && at !== undefined) working.push(...inZone(path, value, at));
     const [only, ...more] = working;
     if (only !== undefined)
       return more.length === 0 ? { kind: 'fits', changes: only.changes } : { kind: 'ambiguous' };
     return nearly === undefined ? { kind: 'none' } : { kind: 'nearly', changes: nearly };
+  }
+
+  /** A time without a zone, in the zone that the event names beside it. */
+  function inZone(path: readonly string[], value: Json, at: readonly string[]) {
+    if (typeof value !== 'string' || !schemasAt(contract.jsonSchema, path).some(isMoment)) return [];
+    const beside = zoneBeside(event, at);
+    if (beside === undefined) return [];
+    const changes: Change[] = [{ op: 'cast', to: 'datetime', zone_from: beside.from }];
+    const result = applyChanges(changes, value, beside.zone);
+    return result === undefined || faults(path, result)?.length !== 0 ? [] : [{ changes, result }];
   }
 
   /** An object that has most of what the contract asks for, and whose faults are those of drift. */
@@ -162,6 +176,8 @@ function alongAny(value: Json, path: readonly string[]): Json {
   if (!Array.isArray(value)) return along(value, path);
   return value.map((item, index) => (String(index) === path[0] ? alongAny(item, path.slice(1)) : null));
 }
+
+const isMoment = ({ format }: JsonObject): boolean => format === 'date-time';
 
 function countValues(value: Json): number {
   if (!isContainer(value)) return 1;

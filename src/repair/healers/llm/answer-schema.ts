@@ -21,8 +21,10 @@ export const answerSchema = object({
               path: pointer,
               to: { type: 'string', enum: [...castTypes] },
               format: { type: ['string', 'null'] },
+              zone_from: { type: ['string', 'null'] },
             }),
             operation('split', { from: pointer, separator: { type: 'string' }, to: pointers }),
+            operation('split_unit', { from: pointer, number: pointer, unit: pointer }),
             operation('join', { from: pointers, separator: { type: 'string' }, to: pointer }),
             operation('map', {
               path: pointer,
@@ -34,6 +36,9 @@ export const answerSchema = object({
                 }),
               },
             }),
+            ...['list', 'unlist'].map((op) =>
+              operation(op, { path: pointer, separator: { type: 'string' } }),
+            ),
             ...['parse', 'wrap', 'unwrap', 'trim', 'upper', 'lower'].map((op) =>
               operation(op, { path: pointer }),
             ),

@@ -13,15 +13,17 @@ Paths are JSON Pointers (RFC 6901); the segment * means every element of an arra
 - {"op":"move","from":P,"to":P}  rename a field, or move it into or out of an object
 - {"op":"copy","from":P,"to":P}  the same value is needed in two places
 - {"op":"remove","path":P}  only for a field that the contract does not declare and forbids
-- {"op":"cast","path":P,"to":T,"format":F}  T is string, integer, number, decimal, boolean, datetime, date or uuid. It must lose nothing. "format" is null unless the text needs it: unix (ten digits), unix_ms (thirteen), 1,234.56, 1.234,56, or a pattern of YYYY MM DD HH mm ss SSS, MMM and MMMM (month in English), ddd and dddd (day), hh with A (AM, PM), Z (offset): "DD/MM/YYYY", "MMM DD, YYYY hh:mm A Z"
+- {"op":"cast","path":P,"to":T,"format":F,"zone_from":P}  T is string, integer, number, decimal, boolean, datetime, date or uuid. It must lose nothing. "format" is null unless the text needs it: unix (ten digits), unix_ms (thirteen), 1,234.56, 1.234,56, or a pattern of YYYY MM DD HH mm ss SSS, MMM and MMMM (month in English), ddd and dddd (day), hh with A (AM, PM), Z (offset): "DD/MM/YYYY", "MMM DD, YYYY hh:mm A Z". "zone_from" is null unless a time without an offset becomes a datetime: then it is the path, in the event as it came, of the field that names its zone (America/New_York, -05:00); without such a field, refuse
 - {"op":"split","from":P,"separator":S,"to":[P,…]}  one string into several fields
+- {"op":"split_unit","from":P,"number":P,"unit":P}  "86,37 EUR" or "500g" into the number (text still, so cast it) and its unit or currency
 - {"op":"join","from":[P,…],"separator":S,"to":P}  several fields into one string
 - {"op":"map","path":P,"values":[{"in":S,"out":V},…]}  other spellings of the contract's own enum values; every "out" is a value that the contract lists at that path
 - {"op":"parse","path":P}  a string that contains JSON becomes the value it spells
+- {"op":"list","path":P,"separator":S}  "a,b" to ["a","b"]; {"op":"unlist",…} back
 - {"op":"wrap","path":P} and {"op":"unwrap","path":P}  x to [x], and [x] to x
 - {"op":"trim","path":P}, {"op":"upper","path":P}, {"op":"lower","path":P}
 
-They are applied in the order you give, each to what the one before has made. So open what is packed first (parse, unwrap), then move each field to the place that the contract names, then change its form there (trim, cast, map) by its new path. Never write to a place twice.
+They are applied in the order you give, each to what the one before has made. So open what is packed first (parse, unwrap), then move each field to the place that the contract names, then change its form there (trim, cast, map) by its new path. Never write to a place twice. Of an object that holds more than the field it stands for ({"amount":{"value":…,"currency":…}}), move the others out first, then the value to the place of the object.
 
 Rules:
 1. Never write a value. No defaults, constants, placeholders, sums, currency or unit conversions.
@@ -41,7 +43,7 @@ These change the meaning. Refuse rather than map across any of them:
 - a record of a deletion or of a state before for the record itself, and metadata about the record for its own fields
 
 An example. The contract of a "parcel" requires "weight_kg" (number), "status" (enum: created, on_the_way, delivered) and "shipped_at" (date-time); the event's shape is {"parcel":{"weightKg":"string:decimal(4)","state":"string:identifier(up to 16), the contract's \\"on_the_way\\"","shippedAt":"integer(10 digits)","note":"string:text(up to 32)"}}. A right answer:
-{"operations":[{"op":"move","from":"/parcel/weightKg","to":"/weight_kg"},{"op":"cast","path":"/weight_kg","to":"number","format":null},{"op":"move","from":"/parcel/state","to":"/status"},{"op":"lower","path":"/status"},{"op":"move","from":"/parcel/shippedAt","to":"/shipped_at"},{"op":"cast","path":"/shipped_at","to":"datetime","format":"unix"}],"reason":"weightKg and shippedAt are the contract's names in camel case in an object called after the contract, ten digits are Unix seconds, and state holds the contract's own word for its status"}
+{"operations":[{"op":"move","from":"/parcel/weightKg","to":"/weight_kg"},{"op":"cast","path":"/weight_kg","to":"number","format":null,"zone_from":null},{"op":"move","from":"/parcel/state","to":"/status"},{"op":"lower","path":"/status"},{"op":"move","from":"/parcel/shippedAt","to":"/shipped_at"},{"op":"cast","path":"/shipped_at","to":"datetime","format":"unix","zone_from":null}],"reason":"weightKg and shippedAt are the contract's names in camel case in an object called after the contract, ten digits are Unix seconds, and state holds the contract's own word for its status"}
 
 Answer with one JSON object and nothing else, no prose and no Markdown:
 {"operations":[…],"reason":"<one sentence: what in the names and formats shows that each field is the one>"} with the plan, or {"operations":null,"reason":"<one sentence that says what is missing>"} to refuse.`;

@@ -79,6 +79,8 @@ function inOne(pairs: Pairs, types: readonly CastType[]): Respelling {
   const plain = [...first, { op: 'wrap' } as const, ...casts].find((link) => fits(link, pairs));
   if (plain !== undefined) return { kind: 'found', links: [plain] };
 
+  const lists = listLinks(pairs).filter((link) => fits(link, pairs));
+  if (lists.length > 0) return { kind: 'found', links: [lists[0]!] };
   const formatted = new Map<string, Link>();
   const [example] = pairs.find(([from, to]) => !sameJson(from, to))!;
   for (const format of formatsOf(example))
@@ -89,6 +91,14 @@ function inOne(pairs: Pairs, types: readonly CastType[]): Respelling {
   if (formatted.size > 1) return { kind: 'unclear', formats: [...formatted.keys()] };
   const [link] = formatted.values();
   return link === undefined ? none : { kind: 'found', links: [link] };
+}
+
+const listSeparators = [', ', '; ', ' | ', ',', ';', '|', ' ', '/', '\n'];
+
+function listLinks(pairs: Pairs): Link[] {
+  const op = pairs.every(([, to]) => Array.isArray(to)) ? 'list' : 'unlist';
+  if (op === 'unlist' && !pairs.every(([from]) => Array.isArray(from))) return [];
+  return listSeparators.map((separator): Link => ({ op, separator }));
 }
 
 function fits(link: Link, pairs: Pairs): boolean {

@@ -5,6 +5,8 @@ import { likeness, nearest } from './names.ts';
 import { planLimits } from '../../plans/parse-plan.ts';
 import { type Place, type Source, pairsOf, runTogether, vanishing, wantedPlaces } from './places.ts';
 import { type Link, type Pairs, onField } from './respelling.ts';
+import { numberAndUnit } from '../../plans/listing.ts';
+import { type Cut, partsBy } from '../../plans/operations/split-join.ts';
 import type { Strategy } from './strategy.ts';
 import type { Workbench } from './workbench.ts';
 
@@ -13,25 +15,44 @@ export const splitText: Strategy = (bench, place, places) => {
   const wanted = wantedPlaces(places);
   for (const source of vanishing(places)) {
     if (!runTogether(source.segments, place.segments)) continue;
-    for (const separator of separatorsIn(source)) {
-      const split = splitInto(bench, source, separator, wanted);
+    for (const way of waysToSplit(source)) {
+      const split = splitInto(bench, source, way, wanted);
       if (split?.targets.includes(place.pointer) === true && bench.attempt(split.operations)) return true;
     }
   }
   return false;
 };
 
+interface Way {
+  cut: Cut;
+  operation: (from: Pointer, to: Pointer[]) => Operation;
+}
+
+const atUnit: Way = {
+  cut: numberAndUnit,
+  operation: (from, to) => ({ op: 'split_unit', from, number: to[0]!, unit: to[1]! }),
+};
+
+function waysToSplit(source: Source): Way[] {
+  const ways = separatorsIn(source).map((separator): Way => ({
+    cut: partsBy(separator),
+    operation: (from, to) => ({ op: 'split', from, separator, to }),
+  }));
+  return [...ways, atUnit];
+}
+
 function splitInto(
   bench: Workbench,
   source: Source,
-  separator: string,
+  { cut, operation }: Way,
   wanted: readonly Place[],
 ): { operations: Operation[]; targets: Pointer[] } | undefined {
   const texts = [...source.values];
-  const count = (texts[0]![1] as string).split(separator).length;
+  const first = texts[0]![1];
+  const count = (typeof first === 'string' ? cut(first) : undefined)?.length ?? 0;
   const parts = new Map<string, string[]>();
   for (const [indexes, text] of texts) {
-    const pieces = typeof text === 'string' ? text.split(separator) : [];
+    const pieces = (typeof text === 'string' ? cut(text) : undefined) ?? [];
     if (pieces.length !== count || pieces.includes('')) return undefined;
     parts.set(indexes, pieces);
   }
@@ -66,7 +87,7 @@ function splitInto(
   return {
     targets: to,
     operations: [
-      { op: 'split', from: source.pointer, separator, to },
+      operation(source.pointer, to),
       ...targets.flatMap(({ place, links }) => onField(place.pointer, links)),
     ],
   };

@@ -3,10 +3,18 @@ import { isBelow, pointerOf } from '../../../model/pointer.ts';
 import { compileVacate, isFree } from './relocate.ts';
 import { type Step, forEachElement } from './run.ts';
 
+/** The parts of a text, or undefined when it is not of that form. */
+export type Cut = (text: string) => string[] | undefined;
+
+export const partsBy =
+  (separator: string): Cut =>
+  (text) =>
+    text.split(separator);
+
 /** One text into as many parts as there are targets; one of the targets may be the source itself. */
 export function compileSplit(
   from: Pointer,
-  separator: string,
+  cut: Cut,
   to: readonly Pointer[],
   isDeclared: (pointer: Pointer) => boolean,
 ): Step {
@@ -23,8 +31,8 @@ export function compileSplit(
     if (isDone && (typeof text !== 'string' || inPlace !== -1)) return undefined;
 
     if (typeof text !== 'string') return `${pointerOf(source)} is not text`;
-    const parts = text.split(separator);
-    if (parts.length !== to.length || parts.includes(''))
+    const parts = cut(text);
+    if (parts === undefined || parts.length !== to.length || parts.includes(''))
       return `${pointerOf(source)} does not have ${to.length} parts`;
     const taken = present.findIndex((value, index) => index !== inPlace && !isFree(run, to[index]!, value));
     if (taken !== -1) return `${pointerOf(paths.to[taken]!)} is there already`;

@@ -44,13 +44,13 @@ export function createBackward(trace: Trace, original: JsonObject): (leaf: Leaf)
   };
 
   const made = (path: Path, index: number): Json[] =>
-    sources(trace[index]!, path, (at) => possible(at, index));
+    sources(trace[index]!, path, (at) => possible(at, index), original);
 
   return ({ path, value }) => possible(path, trace.length).some((candidate) => isSameLeaf(candidate, value));
 }
 
 /** What one operation can put at a path, told from what stood anywhere before it. */
-function sources(step: TraceStep, path: Path, before: (path: Path) => Json[]): Json[] {
+function sources(step: TraceStep, path: Path, before: (path: Path) => Json[], original: JsonObject): Json[] {
   switch (step.kind) {
     case 'relocate': {
       const match = matchPrefix(step.to, path);
@@ -61,8 +61,8 @@ function sources(step: TraceStep, path: Path, before: (path: Path) => Json[]): J
         const indexes = matchExactly(target, path);
         if (indexes === undefined) return [];
         return texts(before(bind(step.from, indexes))).flatMap((text) => {
-          const parts = text.split(step.separator);
-          return parts.length === step.to.length ? [parts[part]!] : [];
+          const parts = step.cut(text);
+          return parts?.length === step.to.length ? [parts[part]!] : [];
         });
       });
     case 'join': {
@@ -88,6 +88,26 @@ function sources(step: TraceStep, path: Path, before: (path: Path) => Json[]): J
     case 'unwrap': {
       const match = matchPrefix(step.path, path);
       return match === undefined ? [] : before([...path.slice(0, step.path.length), '0', ...match.rest]);
+    }
+    case 'list': {
+      const index = matchExactly([...step.path, '*'], path)?.at(-1);
+      if (index === undefined) return [];
+      return texts(before(path.slice(0, -1))).flatMap((text) => step.cut(text)?.[Number(index)] ?? []);
+    }
+    case 'unlist': {
+      if (matchExactly(step.path, path) === undefined) return [];
+      const elements: string[][] = [];
+      for (let found = texts(before([...path, '0'])); found.length > 0;) {
+        elements.push(found);
+        found = texts(before([...path, String(elements.length)]));
+      }
+      return elements.length === 0 ? [] : combined(elements, step.separator);
+    }
+    case 'zoned': {
+      const indexes = matchExactly(step.path, path);
+      const zone = indexes && valueAt(original, bind(step.zone, indexes));
+      if (zone === undefined) return [];
+      return before(path).flatMap((value) => step.respell(value, zone) ?? []);
     }
     case 'respell':
       if (matchExactly(step.path, path) === undefined) return [];

@@ -26,7 +26,7 @@ export function createForward(trace: Trace, result: JsonObject): (leaf: Leaf) =>
     if (before !== undefined) return before;
     if (++lookups > maxLookups) return false;
     const next = (at: Path, value: Wanted) => arrives(at, value, index + 1);
-    const found = next(path, wanted) || goesOn(step, path, wanted, next);
+    const found = next(path, wanted) || goesOn(step, path, wanted, next, result);
     known.set(key, found);
     return found;
   };
@@ -44,6 +44,7 @@ function goesOn(
   path: Path,
   wanted: Wanted,
   next: (path: Path, wanted: Wanted) => boolean,
+  result: JsonObject,
 ): boolean {
   switch (step.kind) {
     case 'relocate': {
@@ -56,8 +57,8 @@ function goesOn(
       const indexes = matchExactly(step.from, path);
       const text = textOf(wanted);
       if (indexes === undefined || text === undefined) return false;
-      const parts = text.split(step.separator);
-      if (parts.length !== step.to.length) return false;
+      const parts = step.cut(text);
+      if (parts?.length !== step.to.length) return false;
       return parts.every((part, at) => next(bind(step.to[at]!, indexes), { is: part }));
     }
     case 'join':
@@ -74,6 +75,21 @@ function goesOn(
       for (const leaf of leavesOf(value))
         if (leaf.value !== null && !next([...path, ...leaf.path], { is: leaf.value })) return false;
       return true;
+    }
+    case 'list': {
+      const parts = matchExactly(step.path, path) && step.cut(textOf(wanted) ?? '');
+      return parts?.every((part, index) => next([...path, String(index)], { is: part })) === true;
+    }
+    case 'unlist': {
+      const isElement = matchExactly([...step.path, '*'], path) !== undefined;
+      const text = textOf(wanted);
+      return isElement && text !== undefined && next(path.slice(0, -1), { holds: text });
+    }
+    case 'zoned': {
+      const indexes = matchExactly(step.path, path);
+      const zone = indexes && valueAt(result, bind(step.zone, indexes));
+      const changed = zone === undefined || !('is' in wanted) ? undefined : step.respell(wanted.is, zone);
+      return changed !== undefined && next(path, { is: changed });
     }
     case 'wrap': {
       const match = matchPrefix(step.path, path);

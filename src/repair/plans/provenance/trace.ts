@@ -5,13 +5,18 @@ import { cast } from '../cast.ts';
 import type { Operation, Plan } from '../../../model/plan.ts';
 import { matchPrefix, segmentsOf } from '../../../model/pointer.ts';
 import { isDeclared, listedValues } from '../schema-paths.ts';
+import { numberAndUnit } from '../listing.ts';
+import { type Cut, partsBy } from '../operations/split-join.ts';
 import type { Path } from './differences.ts';
 
 /** An operation as the proof needs it: where a value may come from, where it may go, and what may become of it. */
 export type TraceStep =
   | { kind: 'relocate'; from: Path; to: Path }
   | { kind: 'drop'; path: Path }
-  | { kind: 'split'; from: Path; to: readonly Path[]; separator: string }
+  | { kind: 'split'; from: Path; to: readonly Path[]; cut: Cut }
+  | { kind: 'list'; path: Path; cut: Cut }
+  | { kind: 'unlist'; path: Path; separator: string }
+  | { kind: 'zoned'; path: Path; zone: Path; respell: (value: Json, zone: Json) => Json | undefined }
   | { kind: 'join'; from: readonly Path[]; to: Path; separator: string }
   | { kind: 'parse' | 'wrap' | 'unwrap'; path: Path }
   | { kind: 'respell'; path: Path; respell: (value: Json) => Json | undefined; keepsText: boolean };
@@ -36,8 +41,19 @@ function stepOf(operation: Operation, { jsonSchema }: Contract): TraceStep | und
         kind: 'split',
         from: segmentsOf(operation.from),
         to: operation.to.map(segmentsOf),
-        separator: operation.separator,
+        cut: partsBy(operation.separator),
       };
+    case 'split_unit':
+      return {
+        kind: 'split',
+        from: segmentsOf(operation.from),
+        to: [operation.number, operation.unit].map(segmentsOf),
+        cut: numberAndUnit,
+      };
+    case 'list':
+      return { kind: 'list', path: segmentsOf(operation.path), cut: partsBy(operation.separator) };
+    case 'unlist':
+      return { kind: 'unlist', path: segmentsOf(operation.path), separator: operation.separator };
     case 'join':
       return {
         kind: 'join',
@@ -50,7 +66,13 @@ function stepOf(operation: Operation, { jsonSchema }: Contract): TraceStep | und
     case 'unwrap':
       return { kind: operation.op, path: segmentsOf(operation.path) };
     case 'cast': {
-      const { to, format } = operation;
+      const { to, format, zone_from: zone } = operation;
+      const inZone = (value: Json, named: Json) => {
+        const result = cast(value, to, format, named);
+        return result.ok ? result.value : undefined;
+      };
+      if (zone !== undefined)
+        return { kind: 'zoned', path: segmentsOf(operation.path), zone: segmentsOf(zone), respell: inZone };
       return respelling(operation.path, (value) => {
         const result = cast(value, to, format);
         return result.ok ? result.value : undefined;
