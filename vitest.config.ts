@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
-import { services } from './vitest.services.config.ts';
+import { alias, services } from './vitest.services.config.ts';
 
 export default defineConfig({
-  resolve: { alias: { 'data-sentinel': new URL('./src/index.ts', import.meta.url).pathname } },
+  resolve: { alias },
   test: {
     include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
     // Minutes of their own.

@@ -12,9 +12,17 @@ export const services = [
   'test/engine/migrate.test.ts',
 ];
 
+const source = (path: string): string => new URL(`./src/${path}`, import.meta.url).pathname;
+/** The entries of the package, as `exports` in package.json has them built. */
+export const alias = {
+  'data-sentinel/conformance': source('conformance/destination.ts'),
+  'data-sentinel/destination-kit': source('load/destination-kit/index.ts'),
+  'data-sentinel': source('index.ts'),
+};
+
 /** `npm run test:services` */
 export default defineConfig({
-  resolve: { alias: { 'data-sentinel': new URL('./src/index.ts', import.meta.url).pathname } },
+  resolve: { alias },
   test: {
     include: services,
     // They guard against a hang: a busy machine takes several times as long as an idle one.

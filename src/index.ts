@@ -1,6 +1,19 @@
 import type { startSentinel as start } from './runtime/sentinel.ts';
 
 export * from './contracts/index.ts';
+export type { Capabilities, DestinationDefinition, ModulePlace } from './load/adapter.ts';
+export { defineDestination } from './load/define-destination.ts';
+export type {
+  Destination,
+  LetterEntry,
+  LetterOutcome,
+  Row,
+  RowOutcome,
+  Settled,
+  Settlement,
+  Table,
+} from './load/destination.ts';
+export type { LoadedEvent } from './model/loaded-event.ts';
 export { type Config, loadConfig } from './config/load.ts';
 export { SentinelError } from './model/errors.ts';
 export type { Json, JsonObject } from './model/json.ts';

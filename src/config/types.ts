@@ -1,6 +1,7 @@
 import type { RetryPolicy } from '../support/retry.ts';
 import type { EmbeddedConfig, EngineConfig, NatsConfig, Role } from './engine.ts';
 import type { VerifySettings } from '../sources/verify/scheme.ts';
+import type { ModuleConfig } from '../load/adapter.ts';
 import type { BuiltInConfig } from '../load/destinations/registry.ts';
 import type { HealingConfig } from '../repair/healing/config.ts';
 
@@ -115,7 +116,7 @@ export interface ContractRule {
   otherwise: 'keep' | 'ignore';
 }
 
-export type DestinationConfig = BuiltInConfig;
+export type DestinationConfig = BuiltInConfig | ModuleConfig;
 
 export type FurtherDestination = DestinationConfig & {
   /** Names its topic, its position and its dead letters, so it must stay the same. */

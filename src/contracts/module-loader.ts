@@ -34,14 +34,19 @@ export async function importModule(
 async function createLoader(): Promise<Jiti> {
   const { createJiti } = await import('jiti');
   // Imported late, because the entry exports what stands here; by URL, because its extension differs once built.
-  const entry = new URL(import.meta.url.endsWith('.ts') ? '../index.ts' : '../index.js', import.meta.url)
-    .href;
+  const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
+  const own = (path: string) =>
+    import(/* @vite-ignore */ new URL(`../${path}${extension}`, import.meta.url).href) as Promise<object>;
   return createJiti(import.meta.url, {
     interopDefault: false,
     // The default cache can be a folder that all users of the machine may write to: code must not come from there.
     fsCache: false,
     sourceMaps: true,
-    virtualModules: { 'data-sentinel': await import(/* @vite-ignore */ entry), zod },
+    virtualModules: {
+      'data-sentinel': await own('index'),
+      'data-sentinel/destination-kit': await own('load/destination-kit/index'),
+      zod,
+    },
   });
 }
 

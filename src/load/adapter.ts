@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Environment } from '../config/environment.ts';
+import type { JsonObject } from '../model/json.ts';
 import type { Destination } from './destination.ts';
 
 /**
@@ -60,4 +61,34 @@ export interface ConfigPlace {
   base: string;
   /** Gets a line for each thing that is wrong. */
   problems: string[];
+}
+
+/** A destination of the user's own; its settings are checked when its file is loaded. */
+export interface ModuleConfig {
+  type: 'module';
+  /** Absolute path of the file. */
+  module: string;
+  /** The folder of the config file. */
+  base: string;
+  /** The settings' place in the file. */
+  at: string;
+  settings: JsonObject;
+}
+
+/** What `defineDestination` takes: as the adapters that come with the package, with defaults for most. */
+export interface DestinationDefinition<Settings extends z.ZodObject> {
+  /** The settings beside `module`. The value of `token_env` arrives as `token`. */
+  settings: Settings;
+  /** Default: one worker, loaded as soon as there are rows. */
+  capabilities?: Partial<Capabilities<z.output<Settings>>>;
+  /** Default: the name of the file. */
+  describe?(settings: z.output<Settings>): string;
+  /** Default: nothing is checked. */
+  doctor?(settings: z.output<Settings>, place: ModulePlace): Promise<Diagnosis>;
+  open(settings: z.output<Settings>, place: ModulePlace): Promise<Destination>;
+}
+
+export interface ModulePlace extends OpenPlace {
+  /** The folder of the config file, from which relative paths start. */
+  base: string;
 }

@@ -131,7 +131,8 @@ async function open(
 
   try {
     // A container of a cluster may have no disk to write to. The folder holds whole events, for no other account to read.
-    if (config.engine.type === 'embedded' || !(await adapterOf(config.destination)).capabilities.shared)
+    const [main] = await Promise.all([config.destination, ...config.destinations].map(adapterOf));
+    if (config.engine.type === 'embedded' || !main!.capabilities.shared)
       await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
     const engine = keep(await openEngine(config, 'main', log));
     const { maxBodyBytes, maxEventsPerRequest: maxEvents, maxDepth } = config.http;

@@ -133,6 +133,20 @@ healing_agent:
     expect(load({ env }).destination).toMatchObject({ url: env.DATABASE_URL, schema: 'public', poolSize: 9 });
   });
 
+  it('leaves the settings of a destination of one’s own to its file, and takes secrets from the environment', async () => {
+    await yaml(
+      'destination: { module: ./d.ts, folder: out, token_env: D_TOKEN }\ndestinations: [{ name: a, module: ./d.ts, contracts: [order] }]',
+    );
+    const { destination, destinations } = load({ env: { D_TOKEN: 't' } });
+    expect(destination).toMatchObject({
+      type: 'module',
+      module: join(cwd, 'd.ts'),
+      settings: { folder: 'out', token: 't' },
+    });
+    expect(destinations).toMatchObject([{ name: 'a', type: 'module', contracts: ['order'], settings: {} }]);
+    expect(problems()).toContain('destination.token_env: "D_TOKEN" is not set');
+  });
+
   it("finds a source's settings, and never the prototype's", async () => {
     await yaml('sources: { shopify: { contract: order } }');
     const config = load();
@@ -224,6 +238,7 @@ describe('what it refuses, and how it says so', () => {
       /destinations\[1\]\.name: .*no other has[\s\S]*two of them load into/,
     ],
     ['destinations: [{ name: a, type: postgres, contrcts: [b] }]', /did you mean contracts/],
+    ['destinations: [{ name: a }]', /destinations\[0\]\.type: found nothing; allowed: one of .*or module/],
     ['destinations: [{ name: a, type: postgres, password: hush }]', /set SENTINEL_POSTGRES_URL/],
     ['destinations: { lake: { type: postgres } }', /a list of destinations, each with a name and a type/],
   ])('of a database: %s', async (text, message) => {

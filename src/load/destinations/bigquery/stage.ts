@@ -1,11 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Column } from '../../../contracts/contract.ts';
-import type { Json, JsonObject } from '../../../model/json.ts';
-import { type Result, fail, ok } from '../../../model/result.ts';
-import { ownColumns } from '../../../model/own-columns.ts';
+import { type Result, ok } from '../../../model/result.ts';
 import type { Row, RowOutcome, Table } from '../../destination.ts';
-import { encodeExactly as encode } from '../../destination-kit/encode-exactly.ts';
-import { inexactColumn } from '../../destination-kit/exact-values.ts';
+import { type Refusal, exactRow } from '../../destination-kit/exact-row.ts';
 import type { Api } from './api.ts';
 import { ownFields } from './tables.ts';
 import { type Field, fieldOf } from './types.ts';
@@ -75,47 +71,28 @@ export async function stageRows(
   return { table, rows: name, verdicts: `${name}_verdicts`, events, again };
 }
 
-interface Refusal {
-  reason: string;
-  column?: string;
-}
-
 /** A row as the load job reads it, one line of JSON. Whatever passes fits the table. */
 function lineMaker(table: Table): (row: Row, pos: number) => Result<string, Refusal> {
-  const inexact = inexactColumn(table.columns);
-  const refusedColumn = (column: string): { ok: false; error: Refusal } =>
-    fail({
-      reason: `column ${column} of table ${table.name} can't hold the value of field ${column} exactly`,
-      column,
-    });
+  const exact = exactRow(table);
 
   return (row, pos) => {
-    const { contract, values, repair } = row;
-    const wrong: Column | undefined = inexact(values);
-    if (wrong !== undefined) return refusedColumn(wrong.name);
-    const line: Record<string, Json | undefined> = {};
-    for (const column of table.columns) {
-      const encoded = encode(column, Object.hasOwn(values, column.name) ? values[column.name] : undefined);
-      if (encoded === undefined) return refusedColumn(column.name);
-      if (encoded !== null) line[column.name] = encoded;
-    }
-    for (const column of ownColumns) {
-      const encoded = encode(column, column.of(row));
-      if (encoded === undefined) return refusedColumn(column.name);
-      if (encoded !== null) line[column.name] = encoded;
-    }
-    Object.assign(line, {
-      _pos: pos,
-      _s_round: row.round ?? 0,
-      _s_contract: contract,
-      ...(repair && {
-        _s_healer: repair.healer,
-        _s_original: repair.original,
-        _s_plan: repair.plan,
-        _s_result: repair.result,
-        _s_by_hand: [...(repair.byHand ?? [])],
+    const cells = exact(row);
+    if (!cells.ok) return cells;
+    const { contract, repair } = row;
+    return ok(
+      JSON.stringify({
+        ...Object.fromEntries(Object.entries(cells.value).filter(([, cell]) => cell !== null)),
+        _pos: pos,
+        _s_round: row.round ?? 0,
+        _s_contract: contract,
+        ...(repair && {
+          _s_healer: repair.healer,
+          _s_original: repair.original,
+          _s_plan: repair.plan,
+          _s_result: repair.result,
+          _s_by_hand: [...(repair.byHand ?? [])],
+        }),
       }),
-    } satisfies Record<string, Json | undefined | JsonObject>);
-    return ok(JSON.stringify(line));
+    );
   };
 }

@@ -3,15 +3,10 @@ import { type Result, fail, ok } from '../../../model/result.ts';
 import type { Json, JsonObject } from '../../../model/json.ts';
 import type { Row, Table } from '../../destination.ts';
 import type { RepairTrail } from '../../../model/loaded-event.ts';
+import { type Refusal, cannotHold } from '../../destination-kit/exact-row.ts';
 import type { KnownTable } from './known-table.ts';
 import { forEachRow } from './rows.ts';
 import { type Staging, type StagedRow, type TableSql, staging, tableSql } from './table-sql.ts';
-
-/** Why a row can't be loaded; holds no value of the event. */
-export interface Refusal {
-  reason: string;
-  column?: string;
-}
 
 /** The rows of one table in the database's memory, cast to the table's types; lists go by a row's number (`pos`). */
 export interface Staged {
@@ -56,7 +51,8 @@ export async function stage(
     const pos = Number(at(0));
     const bad = at(1);
     const high = at(2);
-    staged.refused[pos] = bad === null ? undefined : refusal(table, table.spec.columns[Number(bad)]!.name);
+    staged.refused[pos] =
+      bad === null ? undefined : cannotHold(table.spec.name, table.spec.columns[Number(bad)]!.name);
     staged.hashes[pos] = high === null ? undefined : [Number(high), Number(at(3))];
   });
   return staged;
@@ -65,7 +61,7 @@ export async function stage(
 /** The row as text to be staged, or why it can't be. */
 export function lineOf(table: KnownTable, row: Row): Result<string, Refusal> {
   const inexact = table.inexact(row.values);
-  if (inexact !== undefined) return fail(refusal(table, inexact.name));
+  if (inexact !== undefined) return fail(cannotHold(table.spec.name, inexact.name));
   const texts = jsonTexts(row, table.spec);
   if (texts.some((text) => loneSurrogate.test(text))) return fail(notUnicode);
   const line = JSON.stringify(stagedRow(table, row));
@@ -114,13 +110,6 @@ function stagedRepair(kind: number, repair: RepairTrail): object {
   return patch === undefined
     ? { kind, original, result: repair.result, byHand }
     : { kind, original, patch, byHand };
-}
-
-function refusal({ spec }: KnownTable, column: string): Refusal {
-  return {
-    reason: `column ${column} of table ${spec.name} can't hold the value of field ${column} exactly`,
-    column,
-  };
 }
 
 export interface TemporaryColumn {

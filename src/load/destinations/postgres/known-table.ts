@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { ownColumns } from '../../../model/own-columns.ts';
 import type { Row, Table } from '../../destination.ts';
 import type { Result } from '../../../model/result.ts';
-import { type Line, type Refusal, lineMaker } from './row-lines.ts';
+import type { Refusal } from '../../destination-kit/exact-row.ts';
+import { type Line, lineMaker } from './row-lines.ts';
 import { identifier, keyOf, typeName } from './sql.ts';
 
 /** A prepared table, with the statements that load into it. */

@@ -1,16 +1,11 @@
 import { isContainer } from '../../../model/json.ts';
 import { ownColumns } from '../../../model/own-columns.ts';
 import type { Table, Row } from '../../destination.ts';
+import { type Refusal, cannotHold } from '../../destination-kit/exact-row.ts';
 import { inexactColumn } from '../../destination-kit/exact-values.ts';
 import { type Result, fail, ok } from '../../../model/result.ts';
 import { copyField, encodeOrNull, encoder } from './values.ts';
 import { keyFields } from '../../destination-kit/key-fields.ts';
-
-/** Why a row can't be loaded; holds no value of the event. */
-export interface Refusal {
-  reason: string;
-  column?: string;
-}
 
 /** A row as COPY reads it, with what it is sorted by. */
 export interface Line {
@@ -33,11 +28,7 @@ export function lineMaker(spec: Table): (row: Row) => Result<Line, Refusal> {
   const columns = spec.columns.map((column) => ({ name: column.name, encode: encoder(column) }));
   const own = ownColumns.map((column) => ({ ...column, encode: encoder(column) }));
   const key = keyFields(spec);
-  const refused = (column: string): { ok: false; error: Refusal } =>
-    fail({
-      reason: `column ${column} of table ${spec.name} can't hold the value of field ${column} exactly`,
-      column,
-    });
+  const refused = (column: string) => fail(cannotHold(spec.name, column));
 
   return (row) => {
     const { requestId, values } = row;

@@ -6,7 +6,8 @@ import { SentinelError } from '../../../model/errors.ts';
 import { AlikeFailures } from '../../destination-kit/alike-failures.ts';
 import { isRowsFault, sqlStateOf } from './errors.ts';
 import type { KnownTable } from './known-table.ts';
-import type { Line, Refusal } from './row-lines.ts';
+import type { Refusal } from '../../destination-kit/exact-row.ts';
+import type { Line } from './row-lines.ts';
 
 /** What became of a line. `again`: its event is in the table already. */
 export type Written =
