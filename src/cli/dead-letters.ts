@@ -57,7 +57,7 @@ export function registerDeadLetters(program: Command, io: Io, outcome: Outcome):
     );
 
   withFilter(withServer(letters.command('replay')))
-    .description('Send one dead letter back, as it came or corrected; or, without an id, all that match.')
+    .description('Replay one dead letter, unchanged or corrected; without an id, all that match.')
     .argument('[id]')
     .option('--event <file>', 'the corrected event, JSON (- is standard input)')
     .option('--learn', 'make a rule of the correction, for all events that fail like this one')

@@ -83,7 +83,7 @@ export interface Contract {
   readonly open: boolean;
   /**
    * Checks one event. The returned value holds the declared fields, losslessly coerced, and every undeclared
-   * field as it came. Does not change its argument. Collects all violations, not only the first.
+   * field unchanged. Does not change its argument. Collects all violations, not only the first.
    */
   validate(event: JsonObject): Validation;
   /**

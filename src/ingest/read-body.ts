@@ -10,7 +10,7 @@ export interface Body {
 }
 
 /**
- * The whole body of a request, as it came and unpacked. The limit holds for the bytes on the wire and after each layer,
+ * The whole body of a request, as received and unpacked. The limit holds for the bytes on the wire and after each layer,
  * so a small archive that unpacks without end is refused. Rejects when the client goes away.
  */
 export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Result<Body, Problem>> {

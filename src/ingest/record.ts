@@ -6,7 +6,7 @@ import { requestIdsFrom } from './request-id.ts';
 
 /**
  * The body of a `raw_event` or `replay_event` message: one line of metadata, then one line for each event, as
- * it was received. Text all through, so that an event is read with one `JSON.parse` and handed on as it came, and a
+ * it was received. Text all through, so that an event is read with one `JSON.parse` and handed on unchanged, and a
  * person can read a queue with a pager.
  */
 export interface RecordHeader {

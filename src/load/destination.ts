@@ -19,7 +19,7 @@ export interface Destination {
    * and does not disturb the others.
    */
   settle(settlement: Settlement): Promise<Settled>;
-  /** What became of an event, by request id. */
+  /** How an event ended, by request id. */
   find(requestId: string): Promise<LoadedEvent | undefined>;
   close(): Promise<void>;
   /** Counters since the store began, kept in the same transactions as the rows. */

@@ -2,7 +2,7 @@ import { Counter, Registry } from 'prom-client';
 import type { Row, Settled } from '../load/destination.ts';
 import { createDelayHistogram } from './delay-histogram.ts';
 
-/** What became of an event in the pipeline. `invalid` ones are with the healers and are counted again when settled. */
+/** How an event ended in the pipeline. `invalid` ones are with the healers and are counted again when settled. */
 export type Settlement = 'loaded' | 'repaired' | 'duplicate' | 'rejected' | 'invalid' | 'dead_letter';
 
 export interface SettlementCount {
@@ -43,7 +43,7 @@ export function createPipelineMetrics({
   registry.registerMetric(
     new Counter({
       name: 'sentinel_events_total',
-      help: 'Events by what became of them, since the process started',
+      help: 'Events by outcome, since the process started',
       labelNames: ['source', 'contract', 'status'] as const,
       registers: [],
       collect() {

@@ -62,7 +62,7 @@ export interface Pipeline extends InsightApi {
   status(): Promise<{ destinationWaiting: boolean }>;
   /** The further ones; counts are those of this process. */
   destinations(): Promise<CopyStatus[]>;
-  /** What became of a loaded event in the further destinations, by name. */
+  /** How a loaded event ended in each further destination, by name. */
   copies(event: {
     requestId: string;
     contract: string;

@@ -42,7 +42,7 @@ export interface SentinelOptions {
   log: Logger;
   /** Where `log` leaves its lines for the API, which the pipeline's lines join. Default: only those are there. */
   logs?: LogRing;
-  /** Called when the pipeline died of an error that nobody foresaw. Default: log it and end the process. */
+  /** Called when the pipeline died of an unexpected error. Default: log it and end the process. */
   onCrash?: (error: Error) => void;
 }
 

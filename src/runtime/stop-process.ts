@@ -2,9 +2,9 @@ import type { ConsumeOptions } from '../engine/engine.ts';
 import { type ErrorCode, SentinelError, isRetryable } from '../model/errors.ts';
 import type { Logger } from '../support/log.ts';
 
-/** What becomes of errors that nobody foresaw. */
+/** What happens on an unexpected error. */
 export interface Faults {
-  /** An error that nobody foresaw stops the process rather than eat the event; the batch is delivered again. */
+  /** An unexpected error stops the process rather than lose the event; the batch is delivered again. */
   onFailure: NonNullable<ConsumeOptions['onFailure']>;
   onBroken: (error: unknown) => void;
   /** From now on the end of the engine is no surprise: it leaves early when its servers are away. */

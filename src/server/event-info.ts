@@ -29,7 +29,7 @@ export interface EventInfo {
   /** Pointers of values that a person entered by hand. */
   by_hand?: readonly string[];
   dead_letter_id?: string;
-  /** What became of its copies, by the name of the further destination. */
+  /** How its copies ended, by the name of the further destination. */
   destinations?: Record<string, CopyOutcome>;
 }
 

@@ -53,5 +53,5 @@ const foreignPage: Problem = {
   code: 'origin_not_allowed',
   title: 'Not from this page',
   detail:
-    'A web page of another host sent this request (Origin header). Send it from the console, or without a browser; a proxy must pass on the Host header as it came.',
+    'A web page of another host sent this request (Origin header). Send it from the console, or without a browser; a proxy must pass on the Host header unchanged.',
 };

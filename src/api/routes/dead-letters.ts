@@ -89,7 +89,7 @@ export const deadLetterRoutes = defineRoutes({
 /** A person settles one letter, and perhaps all that failed like it. */
 export const deadLetterEditRoutes = defineRoutes({
   'POST /api/v1/dead-letters/{id}/replay': {
-    summary: 'Send a dead letter back, as it came or as a person corrected it',
+    summary: 'Replay a dead letter, unchanged or corrected',
     role: 'operate',
     act: 'replay',
     body: replayBody,

@@ -72,7 +72,7 @@ const trail = name(
         }),
       )
       .optional()
-      .describe('what became of its copies, by the name of the further destination'),
+      .describe('how its copies ended, by the name of the further destination'),
   }),
 );
 

@@ -5,7 +5,7 @@ import type { GroupRecord, Mark } from './record-types.ts';
 import { putRetry, type Redelivery, type RetryEntry } from './retry-area.ts';
 import { writeTogether, type Store } from './store.ts';
 
-/** What became of a batch. */
+/** How a batch ended. */
 export interface Settled {
   /** New marks of the group, by writer. */
   marks: ReadonlyMap<string, Mark>;

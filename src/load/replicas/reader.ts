@@ -22,7 +22,7 @@ export interface CopyStatus {
   state: 'opening' | 'ok' | 'waiting';
   /** Why it is not ok. */
   error?: string;
-  /** Events since the process started, by what became of them. */
+  /** Events since the process started, by outcome. */
   counts: Record<'loaded' | 'repaired' | 'duplicate' | 'rejected', number>;
 }
 

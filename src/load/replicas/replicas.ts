@@ -7,7 +7,7 @@ import { CopyReader, type CopyReaderDeps, type CopyStatus } from './reader.ts';
 /** The further destinations, together. */
 export interface Copies {
   status(): CopyStatus[];
-  /** What became of an event's copies, by the name of the destination; of an event that was loaded. */
+  /** How the copies of a loaded event ended, by the name of the destination. */
   find(event: { requestId: string; contract: string; source: string }): Promise<Record<string, CopyOutcome>>;
   /** Prometheus text. */
   metrics(): Promise<string>;
@@ -64,7 +64,7 @@ async function metricsOf(readers: readonly CopyReader[]): Promise<string> {
   const registry = new Registry();
   const events = new Counter({
     name: 'sentinel_destination_events_total',
-    help: 'Events by what became of them in a further destination, since the process started',
+    help: 'Events by outcome in a further destination, since the process started',
     labelNames: ['destination', 'status'] as const,
     registers: [registry],
   });

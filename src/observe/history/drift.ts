@@ -8,9 +8,9 @@ import { type DriftField, maxFields, maxSources, mergeFields } from './drift-fie
 
 /** Fields that events bring although their contract does not declare them: how a source's drift begins. */
 export interface DriftWatch {
-  /** The hot path: every verdict. Looks at each event that is not valid as it came, and at some of the others. */
+  /** The hot path: every verdict. Looks at each event that was not valid as received, and at some of the others. */
   look(verdict: Verdict, event: JsonObject): void;
-  /** The hot path: every row with undeclared fields at its top, of an event that was valid as it came. */
+  /** The hot path: every row with undeclared fields at its top, of an event that was valid as received. */
   extra(row: Pick<Row, 'contract' | 'contractVersion' | 'source' | 'extra'>): void;
   fields(contract: string): DriftField[];
   /** What is stored of a contract's fields, in place of what was. */

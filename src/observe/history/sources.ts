@@ -2,7 +2,7 @@ import type { Pair } from './pairs.ts';
 import { dayMinutes } from './ring.ts';
 import { type Outcome, columnOf, outcomes } from './sample.ts';
 
-/** What became of a source's events in the last 24 hours. */
+/** How a source's events ended in the last 24 hours. */
 export interface SourceInfo {
   source: string;
   contracts: string[];

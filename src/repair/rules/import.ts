@@ -15,7 +15,7 @@ const text = (max: number) => z.string().min(1).max(max);
 const legacyTarget = z.object({ contract: text(200), version: text(64), source: text(200) });
 export type LegacyTarget = z.infer<typeof legacyTarget>;
 
-/** What became of each entry, by its position in the file. */
+/** The result of each entry, by its position in the file. */
 export interface ImportReport {
   /** Ids of the rules. */
   imported: string[];

@@ -72,6 +72,6 @@ export function ReachChoice({ edit, settle }: { edit: Edit; settle: Settle }) {
 
 function buttonText({ isChanged }: Edit, { reach, others, isBusy }: Settle): string {
   if (isBusy) return 'Sending…';
-  if (!isChanged) return 'Replay as it came';
+  if (!isChanged) return 'Replay unchanged';
   return reach === 'group' ? `Replay all ${count(others + 1)}` : 'Replay corrected';
 }

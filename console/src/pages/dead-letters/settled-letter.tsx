@@ -24,7 +24,7 @@ export function SettledLetter({ letter }: { letter: DeadLetter }) {
         </div>
       )}
       <div className={`stack ${edited === undefined ? 'span-5' : 'span-4'}`} style={{ gap: 12 }}>
-        <Card title="What became of it">
+        <Card title="Outcome">
           <p>
             {discard_reason === undefined ? 'Sent back' : `Discarded: “${discard_reason}”`},{' '}
             <Ago at={updated_at} />

@@ -9,7 +9,7 @@ export function Outcome({ event }: { event: EventTrail }) {
   const { status, contract, dead_letter_id: letter } = event;
   switch (status) {
     case 'loaded':
-      return <Step icon={Check} tone="loaded" title="Loaded" note={`as it came, into ${contract}`} />;
+      return <Step icon={Check} tone="loaded" title="Loaded" note={`unchanged, into ${contract}`} />;
     case 'repaired':
       return <Step icon={Check} tone="loaded" title="Loaded" note={`repaired, into ${contract}`} />;
     case 'duplicate':

@@ -45,7 +45,7 @@ function Charts({ history }: { history: History }) {
   const sums = outcomes.map((outcome) => series[outcome].reduce((sum, value) => sum + value, 0));
   return (
     <div className="columns">
-      <Card className="span-8" title="What became of the events" note="events per second">
+      <Card className="span-8" title="Events by outcome" note="events per second">
         <div className="stack">
           <TimeChart
             label={`Outcomes per second over time: ${outcomes

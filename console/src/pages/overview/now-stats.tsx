@@ -38,7 +38,7 @@ export function NowStats({ stats }: { stats: Stats }) {
             </div>
           ))}
         </dl>
-        <ShareBar shares={parts} label="Shares of what became of all events" />
+        <ShareBar shares={parts} label="All events by outcome" />
       </section>
     </div>
   );

@@ -38,7 +38,7 @@ export function SourceDetail({ source, onClose }: { source: SourceInfo; onClose:
           <div className="stack">
             <SenderPanel source={source} />
             <TimeChart
-              label={`Events of ${source.source} of the last half hour by what became of them`}
+              label={`Events of ${source.source} of the last half hour by outcome`}
               {...chartOf(history)}
               stacked
               height={160}

@@ -41,7 +41,7 @@ export const isNotFound = (error: unknown): boolean =>
 export const isAlreadyThere = (error: unknown): boolean =>
   codeOf(error) === 409 || ['duplicate', 'alreadyExists'].includes(reasonOf(error));
 
-/** A failure of BigQuery while it did something for us; what is no such failure (a bug) is returned as it came. */
+/** Wraps a failure of BigQuery; any other error (a bug) is returned unchanged. */
 export function unavailable(doing: string, error: unknown, { opening = false } = {}): unknown {
   if (error instanceof SentinelError || !(error instanceof Error)) return error;
   const [code, reason] = [codeOf(error), reasonOf(error)];

@@ -3,7 +3,7 @@ import { SentinelError, messageOf } from '../../../model/errors.ts';
 /** Kinds of DuckDB errors whose text speaks of files and memory, never of values. */
 const harmless = /^(?:IO|Out of Memory|TransactionContext|FATAL|Catalog|Connection) Error\b/;
 
-/** A failure of the database while it did something for us; what is no such failure (a bug) is returned as it came. */
+/** Wraps a failure of the database; any other error (a bug) is returned unchanged. */
 export function unavailable(doing: string, error: unknown, options: { retryable?: boolean } = {}): unknown {
   // The client throws plain errors. Any other class is a mistake in our code, and no later try would mend that.
   if (!(error instanceof Error) || error.constructor !== Error) return error;

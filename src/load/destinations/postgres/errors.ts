@@ -22,7 +22,7 @@ const harmless = /^(?:08|28|3D|3F|42501|42P01|53|55|57|58)/;
 /** What nobody but a person mends, at the time when the service starts. */
 const permanent = /^(?:28|3D|3F|42501)/;
 
-/** A failure of the database while it did something for us; what is no such failure (a bug) is returned as it came. */
+/** Wraps a failure of the database; any other error (a bug) is returned unchanged. */
 export function unavailable(doing: string, error: unknown, options: { opening?: boolean } = {}): unknown {
   if (error instanceof SentinelError) return error;
   const state = sqlStateOf(error);

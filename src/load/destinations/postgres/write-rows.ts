@@ -9,7 +9,7 @@ import type { KnownTable } from './known-table.ts';
 import type { Refusal } from '../../destination-kit/exact-row.ts';
 import type { Line } from './row-lines.ts';
 
-/** What became of a line. `again`: its event is in the table already. */
+/** How a line ended. `again`: its event is in the table already. */
 export type Written =
   | { status: 'new' }
   | { status: 'again' }
