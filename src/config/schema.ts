@@ -104,6 +104,9 @@ export const settingsSchema = group({
   state: group({
     repair_rule_ttl_days: positiveNumber(3650, 'days').default(7),
   }).prefault({}),
+  retention: group({
+    audit_days: positiveNumber(3650, 'days').default(365),
+  }).prefault({}),
   log: group({
     level: oneOf(logLevels).default('info'),
     format: oneOf(logFormats).default('auto'),

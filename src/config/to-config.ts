@@ -53,6 +53,7 @@ export function toConfig(
     },
     healing: toHealing(settings, secrets),
     state: { ruleTtlDays: settings.state.repair_rule_ttl_days },
+    retention: { auditDays: settings.retention.audit_days },
     log: settings.log,
   };
 }

@@ -58,6 +58,8 @@ export interface Config {
   retry: RetryPolicy;
   healing: HealingConfig;
   state: { ruleTtlDays: number };
+  /** How long what is settled is kept. */
+  retention: { auditDays: number };
   log: LogConfig;
 }
 

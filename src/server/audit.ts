@@ -27,7 +27,7 @@ export interface Audit {
 }
 
 const prefix = 'audit/';
-const keptMs = 365 * 86_400_000;
+const dayMs = 86_400_000;
 const scanPage = 200;
 /** Entries that one request looks through; the next page goes on behind them. */
 const maxScanned = 20_000;
@@ -35,7 +35,10 @@ const maxEntries = 100_000;
 /** Acts between two looks at how many there are. */
 const pruneEvery = 1000;
 
-export function createAudit(state: StateStore, now: () => number = Date.now): Audit {
+export function createAudit(
+  state: StateStore,
+  { days, now = Date.now }: { days: number; now?: () => number },
+): Audit {
   let sinceLook = 0;
 
   async function* scan(after: string | undefined): AsyncGenerator<AuditEntry> {
@@ -61,7 +64,9 @@ export function createAudit(state: StateStore, now: () => number = Date.now): Au
     async note(act) {
       const at = now();
       const entry = { at: new Date(at).toISOString(), ...act };
-      await state.put(prefix + newId(at), JSON.parse(JSON.stringify(entry)) as Json, { ttlMs: keptMs });
+      await state.put(prefix + newId(at), JSON.parse(JSON.stringify(entry)) as Json, {
+        ttlMs: days * dayMs,
+      });
       if (++sinceLook % pruneEvery === 0) await prune();
     },
     async list(filter, { limit, cursor }) {

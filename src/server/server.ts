@@ -42,8 +42,8 @@ export async function createApi(context: ServerContext, port: Port): Promise<Fas
 }
 
 /** Every route says who may send it; one that does not can't be mounted. */
-function letIn(app: FastifyInstance, { authorize, engine }: ServerContext): void {
-  app.decorate('audit', createAudit(engine.state));
+function letIn(app: FastifyInstance, { authorize, config, engine }: ServerContext): void {
+  app.decorate('audit', createAudit(engine.state, { days: config.retention.auditDays }));
   app.decorateRequest('actor');
   app.addHook('onRoute', ({ config: route, method, url }) => {
     if (route?.role === undefined) throw new Error(`${String(method)} ${url} does not say who may send it`);

@@ -23,7 +23,7 @@ const entry = name(
 
 export const auditRoutes = defineRoutes({
   'GET /api/v1/audit': {
-    summary: 'Who did what, the newest first; kept for a year',
+    summary: 'Who did what, the newest first; kept for retention.audit_days',
     role: 'read',
     query: z.strictObject({
       actor: text.describe("the key's id or name"),

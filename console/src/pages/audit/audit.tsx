@@ -70,7 +70,7 @@ export default function Audit() {
               )
             }
           >
-            Replays, discards, decisions on rules, pauses and keys are listed here for a year.
+            Replays, discards, decisions on rules, pauses and keys are listed here, by default for a year.
           </Empty>
         ) : (
           <Table label="Acts" rows={entries.rows} columns={columns} keyOf={({ id }) => id} more={entries} />
