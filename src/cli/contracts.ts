@@ -2,6 +2,8 @@ import type { Command } from 'commander';
 import type { Contract } from '../contracts/contract.ts';
 import type { ContractRegistry } from '../contracts/registry.ts';
 import { inWords } from '../contracts/problems.ts';
+import { registerExport } from './contracts-export.ts';
+import { registerImport } from './contracts-import.ts';
 import { registerInfer } from './contracts-infer.ts';
 import { contractFields } from './contract-fields.ts';
 import { findContract } from './contract-reference.ts';
@@ -27,6 +29,8 @@ export function registerContracts(program: Command, io: Io, outcome: Outcome): v
     'sentinel contracts list',
     'sentinel contracts check payload.json --contract order',
     'sentinel contracts infer samples.ndjson --name payment --out contracts/payment.schema.json',
+    'sentinel contracts import openapi.yaml --select Invoice --key id',
+    'sentinel contracts export order --format ddl --dialect duckdb',
     'sentinel contracts diff order@1.0.0 order@2.0.0',
     'sentinel contracts check contracts/order.schema.json --against recent',
   );
@@ -51,6 +55,10 @@ export function registerContracts(program: Command, io: Io, outcome: Outcome): v
   registerCheck(contracts, io, outcome);
 
   registerInfer(contracts, io);
+
+  registerImport(contracts, io, outcome);
+
+  registerExport(contracts, io);
 
   registerDiff(contracts, io, outcome);
 }

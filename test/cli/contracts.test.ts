@@ -148,3 +148,35 @@ describe('the gate', () => {
     expect((await shell.cli(['contracts', 'check', '--against', 'events.ndjson'])).code).toBe(2);
   });
 });
+
+describe('contracts import and export', () => {
+  const tables = 'CREATE TABLE a (id bigint PRIMARY KEY, n numeric(9,2)); CREATE TABLE b (id text);';
+
+  it('writes all that a file describes into a folder, or the one that is named', async () => {
+    await write({ 'tables.sql': tables, 'sentinel-config.yaml': 'contracts: [./contracts]\n' });
+    const all = await shell.cli(['contracts', 'import', 'tables.sql', '--out', 'contracts']);
+    expect([all.code, all.err]).toEqual([0, expect.stringContaining('wrote contracts/b.schema.json')]);
+    const { out } = await shell.cli(['contracts', 'export', 'a', '--format', 'ddl', '--dialect', 'duckdb']);
+    expect(out).toContain('"n" DECIMAL(9,2)');
+    const one = await shell.cli(['contracts', 'import', 'tables.sql', '--select', 'a', '--name', 'other']);
+    expect(JSON.parse(one.out)).toMatchObject({ 'x-contract': { name: 'other', key: ['id'] } });
+  });
+
+  it.each([
+    [['import', 'tables.sql'], 'there are 2: choose one with --select'],
+    [['import', 'tables.sql', '--select', 'c'], 'tables.sql has no c; it has a, b'],
+    [['import', 'nothing.yaml'], "nothing.yaml can't be read"],
+    [['export', 'nothing'], 'there is no contract nothing'],
+    [['export'], 'a file of JSON Schema holds one contract'],
+  ])('%j says what is wrong', async (args, message) => {
+    await write({ 'tables.sql': tables });
+    const { code, err } = await shell.cli(['contracts', ...args]);
+    expect(err).toContain(message);
+    expect(code).toBeGreaterThan(0);
+  });
+
+  it.each(['odcs', 'typescript', 'asyncapi', 'ddl'])('exports all contracts as %s', async (format) => {
+    const { code, out } = await shell.cli(['contracts', 'export', '--format', format]);
+    expect([code, out]).toEqual([0, expect.stringMatching(/transaction/i)]);
+  });
+});

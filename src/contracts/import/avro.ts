@@ -1,0 +1,119 @@
+import { type Json, type JsonObject, isObject, setOwn } from '../../model/json.ts';
+import { type Imported, compact, contractName, decimalSchema, draft2020, objectOf } from './imported.ts';
+
+/** An Avro record. Its values are taken as plain JSON, without the type names that Avro's own JSON puts around a union's. */
+export function fromAvro(record: JsonObject): Imported[] {
+  const notes: string[] = [];
+  const reader = new AvroReader(notes);
+  const schema = reader.schemaOf(record, '');
+  const { $defs } = reader;
+  const whole = { $schema: draft2020, ...schema, ...(Object.keys($defs).length === 0 ? {} : { $defs }) };
+  const name = typeof record['name'] === 'string' ? record['name'].split('.').at(-1)! : 'event';
+  return [{ name: contractName(name), version: '1.0.0', schema: whole, notes }];
+}
+
+const plain: Readonly<Record<string, JsonObject>> = {
+  null: { type: 'null' },
+  boolean: { type: 'boolean' },
+  int: { type: 'integer', minimum: -(2 ** 31), maximum: 2 ** 31 - 1 },
+  long: { type: 'integer' },
+  float: { type: 'number' },
+  double: { type: 'number' },
+  bytes: { type: 'string' },
+  string: { type: 'string' },
+};
+
+class AvroReader {
+  readonly $defs: JsonObject = {};
+  readonly #notes: string[];
+  /** Full names that are defined. */
+  readonly #names = new Set<string>();
+  /** The name of the schema itself. */
+  #root: string | undefined;
+
+  constructor(notes: string[]) {
+    this.#notes = notes;
+  }
+
+  schemaOf(type: Json, namespace: string): JsonObject {
+    if (typeof type === 'string') return plain[type] ?? this.#reference(type, namespace);
+    if (Array.isArray(type)) return this.#union(type, namespace);
+    if (!isObject(type)) return {};
+    const { type: kind, logicalType, items, values, symbols, doc } = type;
+    const description = typeof doc === 'string' ? doc : undefined;
+    const logical = this.#logical(logicalType, type);
+    if (logical !== undefined) return logical;
+    if (kind === 'array') return { type: 'array', items: this.schemaOf(items ?? {}, namespace) };
+    if (kind === 'map')
+      return { type: 'object', additionalProperties: this.schemaOf(values ?? {}, namespace) };
+    if (kind === 'fixed') return this.#named(type, namespace, () => ({ type: 'string' }));
+    if (kind === 'enum')
+      return this.#named(type, namespace, () =>
+        compact({ type: 'string', enum: Array.isArray(symbols) ? symbols : [], description }),
+      );
+    if (kind === 'record' || kind === 'error')
+      return this.#named(type, namespace, (inner) => compact({ ...this.#record(type, inner), description }));
+    return this.schemaOf(kind ?? {}, namespace);
+  }
+
+  #record({ fields }: JsonObject, namespace: string): JsonObject {
+    const properties: JsonObject = {};
+    const required: string[] = [];
+    for (const field of Array.isArray(fields) ? fields : []) {
+      if (!isObject(field) || typeof field['name'] !== 'string') continue;
+      const description = typeof field['doc'] === 'string' ? field['doc'] : undefined;
+      setOwn(
+        properties,
+        field['name'],
+        compact({ ...this.schemaOf(field['type'] ?? {}, namespace), description }),
+      );
+      if (field['default'] === undefined) required.push(field['name']);
+    }
+    return objectOf(properties, required);
+  }
+
+  #union(types: Json[], namespace: string): JsonObject {
+    const schemas = types.map((type) => this.schemaOf(type, namespace));
+    const [first, second] = schemas.filter(({ type }) => type !== 'null');
+    if (
+      schemas.length === 2 &&
+      second === undefined &&
+      typeof first?.['type'] === 'string' &&
+      first['enum'] === undefined
+    )
+      return { ...first, type: [first['type'], 'null'] };
+    return { anyOf: schemas };
+  }
+
+  #logical(logicalType: Json | undefined, { precision, scale = 0 }: JsonObject): JsonObject | undefined {
+    if (logicalType === 'uuid') return { type: 'string', format: 'uuid' };
+    if (logicalType !== 'decimal' || typeof precision !== 'number' || typeof scale !== 'number')
+      return undefined;
+    return decimalSchema(precision, scale);
+  }
+
+  /** The first record is the schema itself; a named type within it is a definition, so that it can be referred to. */
+  #named(type: JsonObject, namespace: string, make: (namespace: string) => JsonObject): JsonObject {
+    const name = fullName(
+      String(type['name']),
+      typeof type['namespace'] === 'string' ? type['namespace'] : namespace,
+    );
+    const inner = name.split('.').slice(0, -1).join('.');
+    this.#names.add(name);
+    this.#root ??= name;
+    const schema = make(inner);
+    if (name === this.#root) return schema;
+    setOwn(this.$defs, name, schema);
+    return { $ref: `#/$defs/${name}` };
+  }
+
+  #reference(name: string, namespace: string): JsonObject {
+    const full = [fullName(name, namespace), name].find((candidate) => this.#names.has(candidate));
+    if (full !== undefined) return { $ref: full === this.#root ? '#' : `#/$defs/${full}` };
+    this.#notes.push(`${name} is not defined in this file`);
+    return {};
+  }
+}
+
+const fullName = (name: string, namespace: string): string =>
+  name.includes('.') || namespace === '' ? name : `${namespace}.${name}`;

@@ -1,0 +1,296 @@
+import { describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import type { Contract } from '../../src/contracts/contract.ts';
+import { toAsyncApi } from '../../src/contracts/export/asyncapi.ts';
+import { toJsonSchema } from '../../src/contracts/export/json-schema.ts';
+import { toOdcs } from '../../src/contracts/export/odcs.ts';
+import { toTypeScript } from '../../src/contracts/export/typescript.ts';
+import { importContracts } from '../../src/contracts/import/index.ts';
+import { contractFromJsonSchema, loadContracts } from '../../src/contracts/index.ts';
+import { typeName } from '../../src/contracts/tables.ts';
+import { toDdl } from '../../src/load/ddl.ts';
+import type { JsonObject } from '../../src/model/json.ts';
+
+const compiled = ({ name, version, key, table, schema }: ReturnType<typeof importContracts>[number]) =>
+  contractFromJsonSchema({
+    ...schema,
+    'x-contract': JSON.parse(JSON.stringify({ name, version, key, table })) as JsonObject,
+  });
+
+/** The contracts of a description, by name. */
+function imported(text: string | object, fileName = 'file'): Record<string, Contract> {
+  const source = typeof text === 'string' ? text : JSON.stringify(text);
+  return Object.fromEntries(importContracts(source, fileName).map((one) => [one.name, compiled(one)]));
+}
+
+const columnsOf = ({ columns }: Contract) =>
+  Object.fromEntries(columns.map(({ name, type }) => [name, typeName(type)]));
+const accepts = (contract: Contract | undefined, event: JsonObject) => contract!.validate(event).ok;
+
+describe('import', () => {
+  it('takes components and webhooks of OpenAPI 3.1, with what they refer to', () => {
+    const contracts = imported({
+      openapi: '3.1.0',
+      info: { title: 'x', version: '2.3' },
+      webhooks: {
+        'order.paid': {
+          post: {
+            requestBody: {
+              content: { 'application/json': { schema: { $ref: '#/components/schemas/Order' } } },
+            },
+          },
+        },
+      },
+      components: {
+        schemas: {
+          Order: {
+            type: 'object',
+            required: ['id', 'total'],
+            properties: {
+              id: { type: 'string' },
+              total: { $ref: '#/components/schemas/Money' },
+              next: { $ref: '#/components/schemas/Order' },
+            },
+          },
+          Money: { type: 'object', required: ['cents'], properties: { cents: { type: 'integer' } } },
+          Status: { type: 'string' },
+        },
+      },
+    });
+    expect(Object.keys(contracts)).toEqual(['order.paid', 'Order', 'Money']);
+    const paid = contracts['order.paid']!;
+    expect(paid.version).toBe('2.3.0');
+    expect(accepts(paid, { id: 'a', total: { cents: 1 }, next: { id: 'b', total: { cents: 2 } } })).toBe(
+      true,
+    );
+    expect(accepts(paid, { id: 'a', total: { cents: 1 }, next: { id: 'b', total: {} } })).toBe(false);
+  });
+
+  it('reads OpenAPI 3.0 in its own dialect, from YAML', () => {
+    const { Order } = imported(
+      stringify({
+        openapi: '3.0.3',
+        info: { title: 'x', version: '1' },
+        components: {
+          schemas: {
+            Order: {
+              type: 'object',
+              properties: {
+                at: { type: 'string', format: 'date-time', nullable: true },
+                n: { type: 'integer', minimum: 0, exclusiveMinimum: true },
+              },
+            },
+          },
+        },
+      }),
+    );
+    expect(columnsOf(Order!)).toEqual({ at: 'datetime', n: 'integer' });
+    expect([accepts(Order, { at: null, n: 1 }), accepts(Order, { n: 0 })]).toEqual([true, false]);
+  });
+
+  it.each([
+    ['2.6.0', { channels: { orders: { publish: { message: { $ref: '#/components/messages/order' } } } } }],
+    ['3.0.0', { channels: { orders: { messages: { order: { $ref: '#/components/messages/order' } } } } }],
+  ])('takes the messages of AsyncAPI %s once', (asyncapi, more) => {
+    const contracts = imported({
+      asyncapi,
+      info: { title: 'x', version: '1.0.0' },
+      ...more,
+      components: {
+        messages: { order: { payload: { $ref: '#/components/schemas/Order' } } },
+        schemas: { Order: { type: 'object', required: ['id'], properties: { id: { type: 'integer' } } } },
+      },
+    });
+    expect(Object.keys(contracts)).toEqual(['order']);
+    expect([accepts(contracts['order'], { id: 1 }), accepts(contracts['order'], {})]).toEqual([true, false]);
+  });
+
+  it('takes ODCS, with its primary key and physical types', () => {
+    const { orders } = imported(
+      stringify({
+        apiVersion: 'v3.1.0',
+        kind: 'DataContract',
+        version: '1.2.0',
+        schema: [
+          {
+            name: 'orders',
+            physicalName: 'orders_v1',
+            properties: [
+              { name: 'id', logicalType: 'string', primaryKey: true },
+              { name: 'total', logicalType: 'number', physicalType: 'DECIMAL(12,2)', required: true },
+              { name: 'at', logicalType: 'timestamp' },
+              { name: 'tags', logicalType: 'array', items: { logicalType: 'string' } },
+              {
+                name: 'buyer',
+                logicalType: 'object',
+                properties: [{ name: 'email', logicalType: 'string', required: true }],
+              },
+            ],
+          },
+        ],
+      }),
+    );
+    expect([orders!.table, orders!.version, orders!.key]).toEqual(['orders_v1', '1.2.0', ['/id']]);
+    expect(columnsOf(orders!)).toEqual({
+      id: 'string',
+      total: 'decimal(12,2)',
+      at: 'datetime',
+      tags: 'json',
+      buyer: 'json',
+    });
+    expect([
+      accepts(orders, { id: 'a', total: 19.99, at: null }),
+      accepts(orders, { id: 'a', total: 19.999 }),
+      accepts(orders, { id: 'a', total: 1, buyer: {} }),
+    ]).toEqual([true, false, false]);
+  });
+
+  it('takes Avro records, unions with null and named types', () => {
+    const { Order } = imported({
+      type: 'record',
+      name: 'Order',
+      namespace: 'com.example',
+      fields: [
+        { name: 'id', type: 'long' },
+        { name: 'status', type: { type: 'enum', name: 'Status', symbols: ['OPEN', 'PAID'] } },
+        { name: 'before', type: ['null', 'Status'], default: null },
+        { name: 'total', type: { type: 'bytes', logicalType: 'decimal', precision: 12, scale: 2 } },
+        { name: 'parent', type: ['null', 'Order'], default: null },
+        { name: 'labels', type: { type: 'map', values: 'string' } },
+      ],
+    });
+    const order = { id: 1, status: 'OPEN', total: 1.5, labels: {} };
+    expect(columnsOf(Order!)).toMatchObject({ id: 'integer', total: 'decimal(12,2)', labels: 'json' });
+    expect([
+      accepts(Order, { ...order, before: 'PAID', parent: order }),
+      accepts(Order, { ...order, before: 'GONE' }),
+      accepts(Order, { ...order, parent: { id: 1 } }),
+    ]).toEqual([true, false, false]);
+  });
+
+  it('takes CREATE TABLE of several databases', () => {
+    const { orders } = imported(
+      `-- the orders; of the shop
+       CREATE TABLE IF NOT EXISTS shop."orders" (
+         id bigint PRIMARY KEY, total numeric(12, 2) NOT NULL, note varchar(20),
+         status text NOT NULL CHECK (status IN ('open', 'it''s paid')), tags text[],
+         at timestamp(3) with time zone NOT NULL DEFAULT now(), doc jsonb,
+         CONSTRAINT positive CHECK (total > 0));`,
+      'orders.sql',
+    );
+    expect(orders!.key).toEqual(['/id']);
+    expect(columnsOf(orders!)).toEqual({
+      id: 'integer',
+      total: 'decimal(12,2)',
+      note: 'string',
+      status: 'string',
+      tags: 'json',
+      at: 'datetime',
+      doc: 'json',
+    });
+    const row = { id: 1, total: 1.25, status: "it's paid" };
+    expect([
+      accepts(orders, row),
+      accepts(orders, { ...row, note: 'x'.repeat(21) }),
+      accepts(orders, { ...row, status: 'void' }),
+      accepts(orders, { id: 1, status: 'open' }),
+    ]).toEqual([true, false, false, false]);
+  });
+
+  it('takes dbt models, with their tests', () => {
+    const { orders } = imported(`
+models:
+  - name: orders
+    columns:
+      - { name: id, data_type: bigint, data_tests: [unique, not_null] }
+      - name: status
+        data_type: text
+        tests: [{ accepted_values: { values: [open, paid] } }]
+      - { name: total, data_type: 'numeric(10,2)', constraints: [{ type: not_null }] }`);
+    expect(orders!.key).toEqual(['/id']);
+    expect([
+      accepts(orders, { id: 1, total: 2.5, status: null }),
+      accepts(orders, { id: 1, total: 2.5, status: 'void' }),
+      accepts(orders, { id: 1 }),
+    ]).toEqual([true, false, false]);
+  });
+
+  it.each([
+    ['{"swagger":"2.0"}', 'Swagger 2'],
+    ['{"a":1}', 'it is no JSON Schema'],
+    ['hello', 'neither JSON'],
+    ['a: &a [1]\nb: [*a,*a]', 'it is no JSON Schema'],
+  ])('says what it can not read: %s', (text, message) => {
+    expect(() => importContracts(text, 'x')).toThrow(message);
+  });
+
+  it('reads a long statement in time proportional to it', () => {
+    const columns = Array.from({ length: 20_000 }, (_, at) => `c${at} text`).join(',');
+    const [table] = importContracts(`CREATE TABLE t (${columns})`, 't.sql');
+    expect(Object.keys(table!.schema['properties'] as object)).toHaveLength(20_000);
+  });
+});
+
+const registry = await loadContracts([new URL('../../contracts', import.meta.url).pathname]);
+const shipped = registry.all().map((contract) => [`${contract.name} ${contract.version}`, contract] as const);
+
+describe('export, and import again', () => {
+  it.each(shipped)('%s as JSON Schema is the same contract', (_, contract) => {
+    const again = contractFromJsonSchema(toJsonSchema(contract));
+    expect({ ...again, jsonSchema: 0, aliases: 0 }).toMatchObject({
+      name: contract.name,
+      version: contract.version,
+      table: contract.table,
+      key: contract.key,
+      topic: contract.topic,
+    });
+    expect(columnsOf(again)).toEqual(columnsOf(contract));
+  });
+
+  it.each(shipped)('%s as ODCS, SQL and AsyncAPI has the same columns', (_, contract) => {
+    const { name } = contract;
+    const odcs = imported(stringify(toOdcs(contract)))[name]!;
+    expect(Object.keys(columnsOf(odcs)).toSorted()).toEqual(Object.keys(columnsOf(contract)).toSorted());
+    for (const dialect of ['postgres', 'duckdb', 'bigquery'] as const) {
+      const [table] = Object.values(imported(toDdl([contract], dialect), 'x.sql'));
+      const types = { ...columnsOf(table!) };
+      if (dialect !== 'bigquery') expect(types).toMatchObject(columnsOf(contract));
+      expect(Object.keys(types)).toEqual(expect.arrayContaining(Object.keys(columnsOf(contract))));
+    }
+    const message = imported(stringify(JSON.parse(JSON.stringify(toAsyncApi([contract], '1.0.0')))))[name]!;
+    expect(columnsOf(message)).toEqual(columnsOf(contract));
+  });
+
+  it('as TypeScript', () => {
+    const contract = contractFromJsonSchema({
+      'x-contract': { name: 'gh_issue', version: '1.0.0', description: 'ends */ here' },
+      type: 'object',
+      required: ['id'],
+      properties: {
+        id: { type: 'integer' },
+        state: { enum: ['open', 'closed'] },
+        'odd-name': { type: ['string', 'null'] },
+        labels: {
+          type: 'array',
+          items: { type: 'object', properties: { name: { type: 'string' } }, additionalProperties: false },
+        },
+        map: { type: 'object', additionalProperties: { type: 'number' } },
+        parent: { $ref: '#' },
+        either: { anyOf: [{ type: 'string' }, { type: 'number' }] },
+      },
+    });
+    expect(toTypeScript(contract)).toBe(`/** gh_issue 1.0.0: ends * / here */
+export type GhIssue = {
+  id: number;
+  state?: "open" | "closed";
+  "odd-name"?: string | null;
+  labels?: {
+    name?: string;
+  }[];
+  map?: Record<string, number>;
+  parent?: unknown;
+  either?: (string | number);
+  [field: string]: unknown;
+};`);
+  });
+});
