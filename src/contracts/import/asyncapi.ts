@@ -1,7 +1,7 @@
 import { type Json, type JsonObject, isObject } from '../../model/json.ts';
 import { fromAvro } from './avro.ts';
 import { extracted, objectAt } from './extract.ts';
-import { type Imported, contractName, contractVersion, draft07 } from './imported.ts';
+import { type Imported, contractName, contractVersion, draft07, textOf } from './imported.ts';
 
 /** The messages of an AsyncAPI 2 or 3 document. */
 export function fromAsyncApi(document: JsonObject): Imported[] {
@@ -44,7 +44,7 @@ function fromMessage(
   if (payload === undefined) return undefined;
   const wrapped =
     isObject(payload) && payload['schema'] !== undefined && payload['schemaFormat'] !== undefined;
-  const format = String((wrapped ? payload['schemaFormat'] : message['schemaFormat']) ?? '');
+  const format = textOf(wrapped ? payload['schemaFormat'] : message['schemaFormat']) ?? '';
   const schema = wrapped ? payload['schema'] : payload;
   const title = contractName(typeof own === 'string' ? own : name);
   const description = typeof summary === 'string' ? summary : undefined;

@@ -1,5 +1,13 @@
 import { type Json, type JsonObject, isObject, setOwn } from '../../model/json.ts';
-import { type Imported, compact, contractName, decimalSchema, draft2020, objectOf } from './imported.ts';
+import {
+  type Imported,
+  compact,
+  contractName,
+  decimalSchema,
+  draft2020,
+  objectOf,
+  textOf,
+} from './imported.ts';
 
 /** An Avro record. Its values are taken as plain JSON, without the type names that Avro's own JSON puts around a union's. */
 export function fromAvro(record: JsonObject): Imported[] {
@@ -95,7 +103,7 @@ class AvroReader {
   /** The first record is the schema itself; a named type within it is a definition, so that it can be referred to. */
   #named(type: JsonObject, namespace: string, make: (namespace: string) => JsonObject): JsonObject {
     const name = fullName(
-      String(type['name']),
+      textOf(type['name']) ?? '',
       typeof type['namespace'] === 'string' ? type['namespace'] : namespace,
     );
     const inner = name.split('.').slice(0, -1).join('.');

@@ -48,3 +48,6 @@ export function decimalSchema(precision: number, scale: number): JsonObject {
     'x-column': `decimal(${precision},${scale})`,
   };
 }
+
+/** A text of a description; nothing when it is anything else. */
+export const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);

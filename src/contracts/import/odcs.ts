@@ -1,5 +1,13 @@
 import { type Json, type JsonObject, isObject, setOwn } from '../../model/json.ts';
-import { type Imported, compact, contractName, contractVersion, draft2020, objectOf } from './imported.ts';
+import {
+  type Imported,
+  compact,
+  contractName,
+  contractVersion,
+  draft2020,
+  objectOf,
+  textOf,
+} from './imported.ts';
 import { orNull } from './sql.ts';
 import { schemaOfSqlType } from './sql-types.ts';
 
@@ -23,8 +31,6 @@ export function fromOdcs(document: JsonObject): Imported[] {
 
 const listOf = (value: Json | undefined): JsonObject[] =>
   Array.isArray(value) ? value.filter((one) => isObject(one)) : [];
-const textOf = (value: Json | undefined): string | undefined =>
-  typeof value === 'string' ? value : undefined;
 const tableName = (name: string | undefined): string | undefined =>
   name !== undefined && /^[A-Za-z][A-Za-z0-9_]{0,62}$/.test(name) ? name : undefined;
 

@@ -1,13 +1,13 @@
 import { type Json, type JsonObject, isObject } from '../../model/json.ts';
 import { extracted, objectAt } from './extract.ts';
-import { type Imported, contractName, contractVersion, draft2020 } from './imported.ts';
+import { type Imported, contractName, contractVersion, draft2020, textOf } from './imported.ts';
 
 /** By its `$schema`, a contract knows `nullable` and the rest of OpenAPI 3.0. */
 const openApi30 = 'https://spec.openapis.org/oas/3.0/schema/2024-10-18';
 
 /** The webhooks and the components of an OpenAPI 3.0 or 3.1 document that describe objects. */
 export function fromOpenApi(document: JsonObject): Imported[] {
-  const is30 = String(document['openapi']).startsWith('3.0');
+  const is30 = textOf(document['openapi'])?.startsWith('3.0') === true;
   const version = contractVersion(objectAt(document['info'], document)['version']);
   const made = (name: string, schema: Json): Imported => {
     const notes: string[] = [];
