@@ -36,12 +36,16 @@ export function columnAt(
 ): { type: ColumnType; description: string | undefined } | undefined {
   let places: JsonObject[] = [schema];
   for (const name of path) {
+    let isDeclared = false;
     places = places.flatMap((place) => {
       const fields = new Map<string, JsonObject[]>();
       collectFields(place, schema, fields, new Set());
+      isDeclared ||= fields.has(name);
       return fields.get(name) ?? [];
     });
-    if (places.length === 0) return undefined;
+    if (!isDeclared) return undefined;
+    // `true` and `false` are schemas, too.
+    if (places.length === 0) places = [{}];
   }
   const readings = places.map((place) => readType(place, schema, path.join('.'), new Set()));
   return { type: known(unify(readings)), description: describe(places, schema) };

@@ -17,6 +17,13 @@ const shapes: readonly [RegExp, string][] = [
   [/^\s*[[{]/, 'text that looks like JSON'],
 ];
 
+const wholeDate = /^\d{4}-\d\d-\d\d$/;
+
+function isDate(text: string): boolean {
+  const time = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+}
+
 /** A longer text is told by its length alone: looking at it would take time for nothing. */
 const longestLookedAt = 200;
 
@@ -43,6 +50,7 @@ export function foundWords(value: Json): string {
 function textWords(text: string): string {
   if (text === '') return 'empty text';
   const length = text.length === 1 ? '1 character' : `${text.length} characters`;
+  if (wholeDate.test(text) && !isDate(text)) return 'a date that is not in the calendar';
   const shape = text.length > longestLookedAt ? undefined : shapes.find(([form]) => form.test(text))?.[1];
   return shape === undefined ? `text of ${length}` : `${shape} (${length})`;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { columnsOf } from '../../src/contracts/columns.ts';
+import { contractFromJsonSchema } from '../../src/contracts/json-schema/compile.ts';
 import { defineContract } from '../../src/contracts/zod/define.ts';
 import * as fields from '../../src/contracts/fields/index.ts';
 import { typeName } from '../../src/contracts/tables.ts';
@@ -104,4 +105,12 @@ describe('the columns of a contract', () => {
   it.each(['text', 'decimal(40,2)', 'decimal(2,3)', 7])('refuse the x-column %j', (type) => {
     expect(() => typeOf({ 'x-column': type })).toThrow(expect.objectContaining({ code: 'contract_invalid' }));
   });
+});
+
+it.each([true, false])('a field that is declared as %s has a column', (a) => {
+  const { columns } = contractFromJsonSchema({
+    'x-contract': { name: 'thing', version: '1.0.0' },
+    properties: { a },
+  });
+  expect(spelled(columns)).toEqual({ a: 'json' });
 });

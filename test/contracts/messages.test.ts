@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import {
+  contractFromJsonSchema,
   currencyCode,
   date,
   datetime,
   decimal,
   defineContract,
   email,
+  eventId,
   integer,
+  receivedTimestamp,
+  sourceName,
   uuid,
   z,
 } from '../../src/contracts/index.ts';
@@ -76,9 +80,92 @@ describe('a message says what was expected and what came', () => {
     ],
     [z.string(), 'null', 'Send /a as string: found null.'],
     [z.string(), '{}', 'Send /a as string: found an empty object.'],
+    [date(), '"2026-02-30"', 'Send /a as date as YYYY-MM-DD: found a date that is not in the calendar.'],
+    [eventId(), '"abc"', 'Send /a as UUID: found text of 3 characters.'],
+    [sourceName('x'), '""', 'Send /a as non-empty text: found empty text.'],
+    [
+      receivedTimestamp(),
+      '"yesterday"',
+      'Send /a as ISO 8601 date-time or Unix time: found text of 9 characters.',
+    ],
+    [
+      datetime(),
+      '"20260304"',
+      'Send /a as ISO 8601 date-time or Unix time: found a whole number as text (8 characters).',
+    ],
+    [
+      decimal({ precision: 5, scale: 2 }),
+      '12345.1',
+      'Send /a as decimal with at most 3 digits before the point: found a number.',
+    ],
+    [
+      integer(),
+      '"9223372036854775808"',
+      'Send /a as integer of at most 9223372036854775807: found a whole number as text (19 characters).',
+    ],
+    [z.string().startsWith('ab'), '"x"', 'Send /a as text that starts with ab: found text of 1 character.'],
+    [z.string().endsWith('ab'), '"x"', 'Send /a as text that ends with ab: found text of 1 character.'],
+    [z.ipv4(), '"x"', 'Send /a as IPv4 address: found text of 1 character.'],
+    [z.never(), '1', 'Send /a as nothing: found an integer.'],
+    [
+      z.string().refine(() => false),
+      '"x"',
+      'Correct /a (a check of the contract fails): found text of 1 character.',
+    ],
+    [z.union([z.string(), z.number()]), 'true', 'Send /a as string or number: found true or false.'],
   ])('%# %s', (a, sent, message) => {
     const contract = defineContract({ name: 'thing', version: '1.0.0', schema: z.object({ a }) });
     const validation = contract.validate(parseExact(`{"a":${sent}}`) as JsonObject);
+    expect(validation.ok ? [] : validation.violations.map((violation) => violation.message)).toEqual([
+      message,
+    ]);
+  });
+
+  it.each<[JsonObject, string, string]>([
+    [
+      { type: 'string', minLength: 3 },
+      '"ab"',
+      'Send /a as text of ≥ 3 characters: found text of 2 characters.',
+    ],
+    [{ type: 'array', minItems: 1 }, '[]', 'Send /a as array of ≥ 1 items: found an empty list.'],
+    [{ type: 'array', uniqueItems: true }, '[1,1]', 'Correct /a (no item twice): found a list of 2.'],
+    [{ minProperties: 1 }, '{}', 'Send /a as object with ≥ 1 fields: found an empty object.'],
+    [
+      { additionalProperties: false },
+      '{"b":1}',
+      'Remove /a/b or declare it in the contract: found an integer.',
+    ],
+    [{ type: 'string', format: 'ipv4' }, '"x"', 'Send /a as IPv4 address: found text of 1 character.'],
+    [
+      { type: 'string', format: 'duration' },
+      '"1h"',
+      'Send /a as ISO 8601 duration: found text of 2 characters.',
+    ],
+    [{ not: { type: 'string' } }, '"x"', 'Send /a as anything but string: found text of 1 character.'],
+    [
+      { if: { type: 'string' }, then: { minLength: 3 } },
+      '"x"',
+      'Send /a as text of ≥ 3 characters: found text of 1 character.',
+    ],
+    [
+      { contains: { type: 'string' } },
+      '[1]',
+      'Send /a as list with at least 1 of string: found a list of 1.',
+    ],
+    [{ propertyNames: { pattern: '^x' } }, '{"y":1}', 'Send /a/y as another field name: found an integer.'],
+    [
+      { oneOf: [{ type: 'string', minLength: 1 }, { type: 'string' }] },
+      '"x"',
+      'Send /a as one alternative only, as several fit: found text of 1 character.',
+    ],
+    [{ items: { type: 'string' } }, '["a",1]', 'Send /a/1 as string: found an integer.'],
+    [{ type: 'number', multipleOf: 0.01 }, '0.001', 'Send /a as multiple of 0.01: found a number.'],
+    [{ enum: ['a', 'b'] }, '"c"', 'Send /a as one of a, b: found text of 1 character.'],
+  ])('%j, as JSON Schema', (a, sent, message) => {
+    const header = { 'x-contract': { name: 'thing', version: '1.0.0' } };
+    const validation = contractFromJsonSchema({ ...header, properties: { a } }).validate(
+      parseExact(`{"a":${sent}}`) as JsonObject,
+    );
     expect(validation.ok ? [] : validation.violations.map((violation) => violation.message)).toEqual([
       message,
     ]);

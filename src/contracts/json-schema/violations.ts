@@ -21,7 +21,7 @@ export function createAjvTranslator(
 
   return (errors, event) => {
     const violations = new Map<string, Violation>();
-    for (const error of relevant(errors)) {
+    for (const error of withoutEchoes(relevant(errors))) {
       const { property, code, expected } = meaningOf(error, root);
       const path = segmentsOf(error.instancePath);
       const violation = violationAt(
@@ -36,6 +36,14 @@ export function createAjvTranslator(
     }
     return [...violations.values()];
   };
+}
+
+/** A name, an item or a condition that fails is told once: by the keyword that asks for it, but of `if` by what then fails. */
+function withoutEchoes(errors: readonly ErrorObject[]): readonly ErrorObject[] {
+  if (errors.length === 1) return errors;
+  const inner = /\/(?:propertyNames|contains)\//;
+  const told = errors.filter(({ keyword, schemaPath }) => keyword !== 'if' && !inner.test(schemaPath));
+  return told.length === 0 ? errors : told;
 }
 
 /** What the keywords read below say of their failure, each its own part. */
@@ -53,6 +61,9 @@ interface Params {
   limit?: number;
   comparison?: string;
   multipleOf?: number;
+  minContains?: number;
+  passingSchemas?: number[] | null;
+  maxContains?: number;
 }
 
 function meaningOf(error: ErrorObject, root: JsonObject): Meaning {
@@ -86,14 +97,16 @@ function meaningOf(error: ErrorObject, root: JsonObject): Meaning {
     case 'minLength':
     case 'minItems':
     case 'minProperties':
-      return { code: 'too_small', expected: `${sizeWords[error.keyword]} ≥ ${params.limit}` };
+      return { code: 'too_small', expected: sizeWords(error.keyword, `≥ ${params.limit}`) };
     case 'items':
     case 'additionalItems':
     case 'unevaluatedItems':
     case 'maxLength':
     case 'maxItems':
     case 'maxProperties':
-      return { code: 'too_big', expected: `${sizeWords[error.keyword]} ≤ ${params.limit}` };
+      return { code: 'too_big', expected: sizeWords(error.keyword, `≤ ${params.limit}`) };
+    case 'uniqueItems':
+      return { code: 'custom', expected: 'no item twice' };
     case 'multipleOf':
       return { code: 'not_multiple', expected: `multiple of ${params.multipleOf}` };
     case 'additionalProperties':
@@ -104,28 +117,37 @@ function meaningOf(error: ErrorObject, root: JsonObject): Meaning {
       return { property: params.propertyName, code: 'pattern', expected: 'another field name' };
     case 'false schema':
       return { code: 'undeclared', expected: 'nothing' };
-    case 'oneOf':
-    case 'anyOf':
     case 'not':
-    case 'if':
+      return { code: 'no_match', expected: `anything but ${describeSchema(subschema(error), root)}` };
     case 'contains':
+      return {
+        code: 'no_match',
+        expected: `list with ${containsWords(params)} ${describeSchema(subschema(error), root)}`,
+      };
+    case 'oneOf':
+      if (Array.isArray(params.passingSchemas))
+        return { code: 'no_match', expected: 'one alternative only, as several fit' };
+      return { code: 'no_match', expected: describeSchema(schemaOf(error), root) };
+    case 'anyOf':
+    case 'if':
       return { code: 'no_match', expected: describeSchema(schemaOf(error), root) };
     default:
       return { code: 'custom', expected: `what the schema's ${error.keyword} asks for` };
   }
 }
 
-const sizeWords: Readonly<Record<string, string>> = {
-  minLength: 'text length',
-  maxLength: 'text length',
-  minItems: 'number of items',
-  maxItems: 'number of items',
-  items: 'number of items',
-  additionalItems: 'number of items',
-  unevaluatedItems: 'number of items',
-  minProperties: 'number of fields',
-  maxProperties: 'number of fields',
-};
+function sizeWords(keyword: string, limit: string): string {
+  if (keyword.endsWith('Length')) return `text of ${limit} characters`;
+  return keyword.endsWith('Properties') ? `object with ${limit} fields` : `array of ${limit} items`;
+}
+
+function containsWords({ minContains = 1, maxContains }: Params): string {
+  const most = maxContains === undefined ? '' : `, at most ${maxContains},`;
+  return `at least ${minContains}${most} of`;
+}
+
+/** The value of the keyword that failed. */
+const subschema = ({ schema }: ErrorObject): JsonObject => (isObject(schema) ? schema : {});
 
 function sign({ comparison = '' }: Params): string {
   return comparison.replace('>=', '≥').replace('<=', '≤');

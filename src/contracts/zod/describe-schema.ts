@@ -12,6 +12,19 @@ const formatWords: ReadonlyMap<string, string> = new Map([
   ['guid', 'UUID'],
   ['uri', 'URI'],
   ['url', 'URL'],
+  ['duration', 'ISO 8601 duration'],
+  ['ipv4', 'IPv4 address'],
+  ['ipv6', 'IPv6 address'],
+  ['cidrv4', 'IPv4 range'],
+  ['cidrv6', 'IPv6 range'],
+  ['hostname', 'host name'],
+  ['base64', 'base64 text'],
+  ['base64url', 'base64url text'],
+  ['jwt', 'JSON Web Token'],
+  ['e164', 'phone number like +4930123456'],
+  ['regex', 'regular expression'],
+  ['lowercase', 'text in lower case'],
+  ['uppercase', 'text in upper case'],
 ]);
 
 /** A string format as a person would say it. */

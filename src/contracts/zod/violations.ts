@@ -34,7 +34,7 @@ function translate(issue: Issue, event: JsonObject, path: readonly PropertyKey[]
       return at('too_big', bound(issue.origin, issue.inclusive === false ? '<' : '≤', issue.maximum));
     case 'invalid_format':
       if (issue.format === 'regex') return at('pattern', `text matching ${issue.pattern ?? 'a pattern'}`);
-      return at('format', describeFormat(issue.format));
+      return at('format', formatOf(issue));
     case 'not_multiple_of':
       return at('not_multiple', `multiple of ${issue.divisor}`);
     case 'unrecognized_keys':
@@ -52,9 +52,19 @@ function translate(issue: Issue, event: JsonObject, path: readonly PropertyKey[]
   }
 }
 
+function formatOf(issue: Extract<Issue, { code: 'invalid_format' }>): string {
+  const { format, pattern, prefix, suffix, includes } = issue as Issue & Record<string, unknown>;
+  if (typeof prefix === 'string') return `text that starts with ${prefix}`;
+  if (typeof suffix === 'string') return `text that ends with ${suffix}`;
+  if (typeof includes === 'string') return `text with ${includes} in it`;
+  if (format === 'template_literal') return `text matching ${String(pattern)}`;
+  return describeFormat(String(format));
+}
+
 /** Zod asks the check's author, the locale and so on for it; only needed where the contract says nothing else. */
 function messageOf(issue: Issue): string {
-  return z.core.util.finalizeIssue(issue, { async: false }, z.config()).message;
+  const { message } = z.core.util.finalizeIssue(issue, { async: false }, z.config());
+  return message === 'Invalid input' ? 'a check of the contract fails' : message;
 }
 
 /**
@@ -90,7 +100,9 @@ function fromUnion(
 
 const typeWords: Readonly<Record<string, string>> = {
   int: 'integer',
+  never: 'nothing',
   nonoptional: 'any value',
+  undefined: 'nothing',
   record: 'object',
 };
 
