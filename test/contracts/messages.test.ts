@@ -143,7 +143,7 @@ describe('a message says what was expected and what came', () => {
     ],
     [{ not: { type: 'string' } }, '"x"', 'Send /a as anything but string: found text of 1 character.'],
     [
-      { if: { type: 'string' }, then: { minLength: 3 } },
+      parseExact('{"if":{"type":"string"},"then":{"minLength":3}}') as JsonObject,
       '"x"',
       'Send /a as text of ≥ 3 characters: found text of 1 character.',
     ],
