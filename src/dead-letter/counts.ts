@@ -1,7 +1,7 @@
 import type { StateStore } from '../engine/engine.ts';
 import { type DeadLetterGroup, type DeadLetterStatus, deadLetterStatuses } from '../model/dead-letter.ts';
 import { type GroupTally, groupTally } from './group-tally.ts';
-import { indexPrefix, readIndexKey } from './index-key.ts';
+import { type IndexValue, indexPrefix, readIndexKey, receivedAtOf } from './index-key.ts';
 import type { DeadLetterStore } from './store.ts';
 
 /**
@@ -81,14 +81,16 @@ export async function watchDeadLetters(
   }
 
   // Watching begins before the scan, so that no change falls between the two.
-  const stop = state.watch(indexPrefix, ({ key, value }) => set(key, value as number | undefined));
+  const stop = state.watch(indexPrefix, ({ key, value }) =>
+    set(key, value === undefined ? undefined : receivedAtOf(value as IndexValue)),
+  );
   let after: string | undefined;
   for (;;) {
-    const page = await state.list<number>(indexPrefix, {
+    const page = await state.list<IndexValue>(indexPrefix, {
       limit: scanPage,
       after,
     });
-    for (const { key, value } of page) set(key, value);
+    for (const { key, value } of page) set(key, receivedAtOf(value));
     if (page.length < scanPage) break;
     after = page.at(-1)!.key;
   }

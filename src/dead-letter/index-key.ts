@@ -8,6 +8,22 @@ export function indexKey({ status, contract, source, signature, id }: DeadLetter
   return indexPrefix + [status, encode(contract), encode(source), signature, id].join('/');
 }
 
+/**
+ * The value of an index entry: milliseconds since 1970 of the event's reception, and what makes two states of a letter with
+ * the same key two: a status comes once with a number of replays, of one row of the main destination.
+ */
+export type IndexValue = [receivedAt: number, replays: number, copyRound: number];
+
+export const indexValue = ({ received_at, replays, copy_round = 0 }: DeadLetter): IndexValue => [
+  received_at,
+  replays,
+  copy_round,
+];
+
+/** Versions before 0.3 kept the time alone. */
+export const receivedAtOf = (value: IndexValue | number): number =>
+  typeof value === 'number' ? value : value[0];
+
 /** What an index key says about its letter. */
 export function readIndexKey(
   key: string,

@@ -1,9 +1,7 @@
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
-import type { StateStore, StateWrite } from '../engine/engine.ts';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { StateStore } from '../engine/engine.ts';
 import type { UnrecoverableEvent } from '../model/event.ts';
-import type { Json } from '../model/json.ts';
 import { type Result, fail, ok } from '../model/result.ts';
-import { type Claimed, claimsInState } from './claims.ts';
 import {
   type DeadLetter,
   type DeadLetterFilter,
@@ -13,15 +11,8 @@ import {
   afterRollback,
   deadLetterId,
 } from '../model/dead-letter.ts';
-import {
-  deadLetterGroup,
-  idOf,
-  indexKey,
-  indexPrefix,
-  keyMatches,
-  prefixOf,
-  readIndexKey,
-} from './index-key.ts';
+import { changeAll, createChanges } from './changes.ts';
+import { idOf, indexKey, indexPrefix, keyMatches, prefixOf, readIndexKey } from './index-key.ts';
 
 /**
  * Dead letters in the engine's state. The letter itself is under its id; an index entry under its status,
@@ -64,91 +55,64 @@ export interface TakenBack {
   round: number;
 }
 
-const byIdPrefix = `${deadLetterGroup}/by-id/`;
-
-/** `claimed`: one for all who settle letters; by default one that all who share the state share. */
 export function createDeadLetters(
   state: StateStore,
-  { now = () => new Date(), claimed = claimsInState(state) }: { now?: () => Date; claimed?: Claimed } = {},
+  { now = () => new Date() }: { now?: () => Date } = {},
 ): DeadLetterStore {
-  const get = (id: string) => state.get(byIdPrefix + id) as Promise<DeadLetter | undefined>;
+  const { get, change } = createChanges(state);
 
-  const moved = (letter: DeadLetter, change: Partial<DeadLetter> & { status: DeadLetterStatus }) => {
-    const after: DeadLetter = { ...letter, ...change, updated_at: now().toISOString() };
-    return { after, writes: writesFor(after, letter) };
-  };
+  const moved = (letter: DeadLetter, to: Partial<DeadLetter> & { status: DeadLetterStatus }): DeadLetter => ({
+    ...letter,
+    ...to,
+    updated_at: now().toISOString(),
+  });
 
+  /** open → another status, by a person. */
   async function settle(
     id: string,
-    change: (letter: DeadLetter) => Partial<DeadLetter> & { status: DeadLetterStatus },
+    to: (letter: DeadLetter) => Partial<DeadLetter> & { status: DeadLetterStatus },
     asOf?: Date,
   ): Promise<Result<DeadLetter>> {
-    return claimed(id, async (release) => {
-      const letter = await get(id);
-      if (letter === undefined) return fail(`there is no dead letter ${id}`);
-      if (letter.status !== 'open')
-        return fail(`dead letter ${id} is ${letter.status}; only open ones can be settled`);
-      if (asOf !== undefined && Date.parse(letter.updated_at) > asOf.getTime())
-        return fail(`dead letter ${id} has changed since ${asOf.toISOString()}`);
-      const { after, writes } = moved(letter, change(letter));
-      await state.write([...writes, ...release]);
-      return ok(after);
+    let refusal = '';
+    const settled = await change(id, (letter) => {
+      if (letter === undefined) refusal = `there is no dead letter ${id}`;
+      else if (letter.status !== 'open')
+        refusal = `dead letter ${id} is ${letter.status}; only open ones can be settled`;
+      else if (asOf !== undefined && Date.parse(letter.updated_at) > asOf.getTime())
+        refusal = `dead letter ${id} has changed since ${asOf.toISOString()}`;
+      else return moved(letter, to(letter));
+      return undefined;
     });
+    return settled === undefined ? fail(refusal) : ok(settled);
   }
 
-  /** Changes a letter that is there while nobody else does; false when there is nothing to change. */
-  async function change(id: string, next: (known: DeadLetter) => DeadLetter | undefined): Promise<boolean> {
-    for (;;) {
-      const result = await claimed(id, async (release) => {
-        const known = await get(id);
-        const letter = known === undefined ? undefined : next(known);
-        await state.write([...(letter === undefined ? [] : writesFor(letter, known)), ...release]);
-        return ok(letter !== undefined);
-      });
-      if (result.ok) return result.value;
-      await sleep(claimPauseMs);
-    }
-  }
-
-  /** New letters share a write; of those that are there already, each is changed on its own. */
+  /** Returns the ids of those that `next` opens. */
   async function open(
     events: readonly UnrecoverableEvent[],
     next: (known: DeadLetter | undefined, at: number) => DeadLetter | undefined,
-    more: readonly StateWrite[],
   ): Promise<string[]> {
-    const writes = [...more];
-    const opened: string[] = [];
-    const mine = new Set<string>();
-    for (const [at, event] of events.entries()) {
-      const id = deadLetterId(event);
-      const known = mine.has(id) ? undefined : await get(id);
-      if (known === undefined && !mine.has(id)) {
-        const letter = next(undefined, at);
-        if (letter === undefined) continue;
-        writes.push(...writesFor(letter));
-        opened.push(id);
-        mine.add(id);
-      } else if (known !== undefined && (await change(id, (current) => next(current, at)))) opened.push(id);
-    }
-    if (writes.length > 0) await state.write(writes);
-    return opened;
+    const letters = await changeAll([...events.entries()], ([at, event]) =>
+      change(deadLetterId(event), (known) => next(known, at)),
+    );
+    return letters.flatMap((letter) => letter?.id ?? []);
   }
+
+  const forgetHealing = (requestIds: readonly string[]) =>
+    state.write(requestIds.map((id) => ({ delete: healingKey(id) })));
 
   return {
     get,
 
-    keep: (events) =>
-      open(
-        events,
-        (known, at) => afterFailure(known, events[at]!, now()),
-        events.map(({ request_id }) => ({ delete: healingKey(request_id) })),
-      ),
+    async keep(events) {
+      const opened = await open(events, (known, at) => afterFailure(known, events[at]!, now()));
+      await forgetHealing(events.map(({ request_id }) => request_id));
+      return opened;
+    },
 
     takeBack: (taken) =>
       open(
         taken.map(({ event }) => event),
         (known, at) => afterRollback(known, taken[at]!, now()),
-        [],
       ),
 
     async list(filter, { limit, cursor }) {
@@ -179,24 +143,17 @@ export function createDeadLetters(
       settle(id, ({ replays }) => ({ status: 'replaying', replays: replays + 1, ...edit })),
 
     async settleReplayed(replays) {
-      for (let from = 0; from < replays.length; from += changedAtOnce)
-        await Promise.all(
-          replays
-            .slice(from, from + changedAtOnce)
-            .map(({ id, round }) =>
-              change(id, (letter) =>
-                letter.status === 'replaying' && letter.replays === (round ?? letter.replays)
-                  ? moved(letter, { status: 'replayed' }).after
-                  : undefined,
-              ),
-            ),
-        );
-      await state.write(replays.map(({ id }) => ({ delete: healingKey(id) })));
+      await changeAll(replays, ({ id, round }) =>
+        change(id, (letter) =>
+          letter?.status === 'replaying' && letter.replays === (round ?? letter.replays)
+            ? moved(letter, { status: 'replayed' })
+            : undefined,
+        ),
+      );
+      await forgetHealing(replays.map(({ id }) => id));
     },
 
-    async forgetHealing(requestIds) {
-      await state.write(requestIds.map((id) => ({ delete: healingKey(id) })));
-    },
+    forgetHealing,
 
     discard: (id, reason, { asOf } = {}) =>
       settle(id, () => ({ status: 'discarded', discard_reason: reason }), asOf),
@@ -208,10 +165,6 @@ export function createDeadLetters(
   };
 }
 
-/** Between looks at a letter that another changes. */
-const claimPauseMs = 20;
-/** Their writes share a commit. */
-const changedAtOnce = 100;
 const scanPage = 500;
 /** By one call of `list`: who looks for a text that few letters have asks again, and others get their turn. */
 const mostLookedAt = 10_000;
@@ -221,20 +174,6 @@ export const healingPrefix = 'healing/';
 /** The mark that an event is with the healers; see `EventStatus`. */
 export function healingKey(requestId: string): string {
   return healingPrefix + requestId;
-}
-
-/**
- * `before`: what the letter was. In this order a process that dies in between, where a write is not all or nothing, leaves an
- * entry too many, which listings pass over, and not a letter that no listing finds.
- */
-function writesFor(letter: DeadLetter, before?: DeadLetter): StateWrite[] {
-  const writes: StateWrite[] = [
-    { put: indexKey(letter), value: letter.received_at },
-    { put: byIdPrefix + letter.id, value: letter as unknown as Json },
-  ];
-  if (before !== undefined && indexKey(before) !== indexKey(letter))
-    writes.push({ delete: indexKey(before) });
-  return writes;
 }
 
 function textMatches(letter: DeadLetter, q: string | undefined): boolean {

@@ -131,6 +131,8 @@ export interface StateStore {
   put(key: string, value: Json, options?: { ttlMs?: number }): Promise<void>;
   /** Writes only when the key does not exist (or has expired); true when it wrote. Atomic. */
   putIfAbsent(key: string, value: Json, options?: { ttlMs?: number }): Promise<boolean>;
+  /** Writes (or deletes, for `to` undefined) only while the value is still `from`; true when it did. Atomic. */
+  replace(key: string, from: Json | undefined, to: Json | undefined): Promise<boolean>;
   /** Resolves when durable; no error when the key does not exist. */
   delete(key: string): Promise<void>;
   /** Applies the writes in order, durable together; the embedded engine applies all or none. */

@@ -10,6 +10,7 @@ export function guardedState(
     get: (key) => guard(() => state.get(key)),
     put: (key, value, options) => guard(() => state.put(key, value, options)),
     putIfAbsent: (key, value, options) => guard(() => state.putIfAbsent(key, value, options)),
+    replace: (key, from, to) => guard(() => state.replace(key, from, to)),
     delete: (key) => guard(() => state.delete(key)),
     write: (operations) => guard(() => state.write(operations)),
     list: (prefix, options) => guard(() => state.list(prefix, options)),

@@ -3,7 +3,6 @@ import type { Config } from '../config/load.ts';
 import { Judge } from '../contracts/apart/judge.ts';
 import { judgeApart } from '../contracts/apart/judged-apart.ts';
 import { serviceContracts } from '../contracts/for-service.ts';
-import { createClaims } from '../dead-letter/claims.ts';
 import { createDeadLetters } from '../dead-letter/store.ts';
 import { leasesOf } from '../engine/lease.ts';
 import { SentinelError } from '../model/errors.ts';
@@ -56,7 +55,7 @@ export async function startPipeline(parts: PipelineParts): Promise<StartedPipeli
   const steps = await discoverSteps(stepFolders(config));
   const insight = await openInsight({ engine, log, record: parts.consume });
   const faults = createFaults(log);
-  const letters = createDeadLetters(engine.state, { claimed: createClaims(engine) });
+  const letters = createDeadLetters(engine.state);
   const recent = recentEvents();
   const leases = leasesOf(engine);
   const rules = await openRuleStore(engine.state, {

@@ -6,7 +6,6 @@ import type { Config } from '../config/load.ts';
 import { loadContracts } from '../contracts/discover.ts';
 import { type DeadLetterCounts, watchDeadLetters } from '../dead-letter/counts.ts';
 import { resumeReplays } from '../dead-letter/replay.ts';
-import { createClaims } from '../dead-letter/claims.ts';
 import { createDeadLetters } from '../dead-letter/store.ts';
 import { openEngine } from '../engine/open.ts';
 import { adapterOf } from '../load/adapters.ts';
@@ -181,7 +180,7 @@ async function open(
             onLogLine: logs.add,
           }),
     );
-    const letters = createDeadLetters(engine.state, { claimed: createClaims(engine) });
+    const letters = createDeadLetters(engine.state);
     const deadLetters: DeadLetterCounts = keep(await watchDeadLetters(engine.state, letters));
     const rules = keep(await openRuleStore(engine.state, { ttlDays: config.state.ruleTtlDays, log }));
     const app = keep(

@@ -9,6 +9,7 @@ export function scopeState(state: StateStore, prefix: string): StateStore {
     get: (key) => state.get(inside(key)),
     put: (key, value, options) => state.put(inside(key), value, options),
     putIfAbsent: (key, value, options) => state.putIfAbsent(inside(key), value, options),
+    replace: (key, from, to) => state.replace(inside(key), from, to),
     delete: (key) => state.delete(inside(key)),
     write: (operations) => state.write(operations.map(scoped)),
     list: async (below, { after, ...options } = {}) => {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { StateChange, StateStore } from '../../src/engine/engine.ts';
 import type { Json } from '../../src/model/json.ts';
 
@@ -35,6 +36,12 @@ export function memoryState(now: () => number = Date.now): StateStore {
     async putIfAbsent(key, value, options) {
       if (read(key) !== undefined) return false;
       put(key, value, options?.ttlMs);
+      return true;
+    },
+    async replace(key, from, to) {
+      if (!isDeepStrictEqual(read(key), from)) return false;
+      if (to === undefined) remove(key);
+      else put(key, to);
       return true;
     },
     async delete(key) {

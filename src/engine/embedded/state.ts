@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Json } from '../../model/json.ts';
 import type { StateChange, StateEntry, StateStore, StateWrite } from '../engine.ts';
 import { durable, refresh, writeTogether, type Store } from './store.ts';
@@ -55,6 +56,19 @@ export function createState(store: Store, wakeup: Wakeup): { state: StateStore; 
           return true;
         }
       }
+    },
+    async replace(key, from, to) {
+      const bytes = keyBytes(key);
+      const won = await durable(() =>
+        store.root.transaction(() => {
+          if (!isDeepStrictEqual(read(bytes), from)) return false;
+          if (to === undefined) void store.state.remove(bytes);
+          else putEntry(store, bytes, to, undefined);
+          return true;
+        }),
+      );
+      if (won) wakeup.changed([key]);
+      return won;
     },
     async delete(key) {
       await state.write([{ delete: key }]);

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Json } from '../../model/json.ts';
 import type { StateEntry, StateStore, StateWrite } from '../engine.ts';
 import { keyBytes } from '../state-key.ts';
@@ -66,6 +67,17 @@ export function createState(
         const seq = await bucket.write(key, value, { ttlMs, ifSeq: entry?.seq ?? 0 });
         if (seq === undefined) continue;
         applied(key, seq, value, ttlMs);
+        return true;
+      }
+    },
+    async replace(key, from, to) {
+      keyBytes(key);
+      for (;;) {
+        const entry = await bucket.read(key);
+        if (!isDeepStrictEqual(entry?.value, from)) return false;
+        const seq = await bucket.write(key, to, { ifSeq: entry?.seq ?? 0 });
+        if (seq === undefined) continue;
+        applied(key, seq, to, undefined);
         return true;
       }
     },

@@ -78,6 +78,30 @@ export function stateSuite(subject: Subject): void {
       expect(won.filter(Boolean)).toHaveLength(1);
     });
 
+    it('replace: only what is still there; of many at once, one wins', async () => {
+      const { state } = subject.engine;
+      expect(await state.replace('letter', { n: 1 }, { n: 2 })).toBe(false);
+      expect(await state.replace('letter', undefined, { n: 1, of: ['a', null] })).toBe(true);
+      expect(await state.replace('letter', undefined, { n: 2 })).toBe(false);
+      const known = { n: 1, of: ['a', null] };
+      const won = await Promise.all(numbers(20).map((who) => state.replace('letter', known, { who })));
+      expect(won.filter(Boolean)).toHaveLength(1);
+      const last = { who: numbers(20)[won.indexOf(true)]! };
+      expect(await state.get('letter')).toEqual(last);
+      expect(await state.replace('letter', known, undefined)).toBe(false);
+      expect(await state.replace('letter', last, undefined)).toBe(true);
+      expect(await state.get('letter')).toBeUndefined();
+      expect(await state.list('')).toEqual([]);
+    });
+
+    it('replace: an expired value is none', async () => {
+      const { state } = subject.engine;
+      await state.put('key', 1, { ttlMs: 1 });
+      await until(async () => (await state.get('key')) === undefined);
+      expect(await state.replace('key', undefined, 2)).toBe(true);
+      expect(await state.get('key')).toBe(2);
+    });
+
     it('write applies its operations in order', async () => {
       await subject.engine.state.put('old', 1);
       await subject.engine.state.write([

@@ -83,8 +83,11 @@ export function openSession({
     max: poolSize,
     query_timeout: answerMs,
   });
-  // A connection that breaks while nobody uses it is replaced at the next use.
-  pool.on('error', () => undefined);
+  // A connection that breaks while nobody uses it is replaced at the next use. It may say so beside the rejection of a query,
+  // or after it was given up; without a listener that would end the process.
+  const ignore = () => undefined;
+  pool.on('error', ignore);
+  pool.on('connect', (client) => client.on('error', ignore));
   const mutex = new Mutex();
   let closing: Promise<void> | undefined;
 
@@ -94,9 +97,6 @@ export function openSession({
     { statementMs, lockMs }: Limits,
   ): Promise<T> {
     const client = await pool.connect();
-    // Emitted beside the rejection of the query; without a listener it would end the process.
-    const ignore = () => undefined;
-    client.on('error', ignore);
     let broken = true;
     try {
       await client.query(
@@ -121,7 +121,6 @@ export function openSession({
         );
       throw error;
     } finally {
-      client.removeListener('error', ignore);
       client.release(broken);
     }
   }
