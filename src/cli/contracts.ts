@@ -6,6 +6,7 @@ import { registerExport } from './contracts-export.ts';
 import { registerImport } from './contracts-import.ts';
 import { registerInfer } from './contracts-infer.ts';
 import { contractFields } from './contract-fields.ts';
+import { registerPromote } from './contract-promote.ts';
 import { findContract } from './contract-reference.ts';
 import { registerCheck } from './contracts-check.ts';
 import { registerDiff } from './contracts-diff.ts';
@@ -55,6 +56,7 @@ export function registerContracts(program: Command, io: Io, outcome: Outcome): v
   registerCheck(contracts, io, outcome);
 
   registerInfer(contracts, io);
+  registerPromote(contracts, io);
 
   registerImport(contracts, io, outcome);
 

@@ -1,6 +1,8 @@
+import { backfillConformance } from './backfill.ts';
 import { expect } from './expect.ts';
 import { loadingConformance } from './loading.ts';
 import { repairsConformance } from './repairs.ts';
+import { repeatsConformance } from './repeats.ts';
 import { searchConformance } from './searching.ts';
 import { settlingConformance } from './settling.ts';
 import type { Capability, DestinationUnderTest, Suite, TestFunctions } from './subject.ts';
@@ -9,7 +11,16 @@ import { withdrawingConformance } from './withdrawing.ts';
 export { payments, row, settleRows, statuses } from './subject.ts';
 export type { Capability, DestinationUnderTest, TestFunctions };
 
-const capabilities: readonly Capability[] = ['counts', 'marked', 'repairs', 'withdraw', 'search', 'query'];
+/** Those that are members of the port. */
+const capabilities: readonly Exclude<Capability, 'repeats'>[] = [
+  'counts',
+  'marked',
+  'repairs',
+  'withdraw',
+  'search',
+  'query',
+  'backfill',
+];
 
 /**
  * What every destination must do, as tests. `test` holds the functions of a test runner: those of `node:test`, Vitest and
@@ -36,8 +47,10 @@ export function destinationConformance(
     });
     loadingConformance(suite);
     settlingConformance(suite);
+    if (suite.has('repeats')) repeatsConformance(suite);
     if (suite.has('repairs')) repairsConformance(suite);
     if (suite.has('withdraw')) withdrawingConformance(suite);
     if (suite.has('search')) searchConformance(suite);
+    if (suite.has('backfill')) backfillConformance(suite);
   });
 }

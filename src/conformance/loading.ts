@@ -87,7 +87,8 @@ export function loadingConformance({ describe, it, beforeEach, afterEach, open, 
         status: 'duplicate',
         contract: 'payment',
       });
-      if (has('counts')) expect(await destination.counts()).toEqual({ loaded: 2, repaired: 0, duplicate: 3 });
+      if (has('counts'))
+        expect(await destination.counts()).toMatchObject({ loaded: 2, repaired: 0, duplicate: 3 });
     });
 
     it('changes nothing when an event is delivered again', async () => {
@@ -97,7 +98,8 @@ export function loadingConformance({ describe, it, beforeEach, afterEach, open, 
       expect(await statuses(settleRows(destination, events))).toEqual(outcomes);
       expect(await statuses(settleRows(destination, [events[0]!, events[0]!]))).toEqual(['loaded', 'loaded']);
       expect(await under.rows('payments')).toHaveLength(2);
-      if (has('counts')) expect(await destination.counts()).toEqual({ loaded: 2, repaired: 0, duplicate: 1 });
+      if (has('counts'))
+        expect(await destination.counts()).toMatchObject({ loaded: 2, repaired: 0, duplicate: 1 });
     });
 
     it('does not take events without a key for the same event', async () => {
@@ -177,7 +179,8 @@ export function loadingConformance({ describe, it, beforeEach, afterEach, open, 
         source: 'shop',
         repair,
       });
-      if (has('counts')) expect(await destination.counts()).toEqual({ loaded: 2, repaired: 1, duplicate: 0 });
+      if (has('counts'))
+        expect(await destination.counts()).toMatchObject({ loaded: 2, repaired: 1, duplicate: 0 });
     });
 
     it('loads calls that come at once, one after the other', async () => {

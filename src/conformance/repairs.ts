@@ -91,7 +91,8 @@ export function repairsConformance({ describe, it, beforeEach, afterEach, open, 
         'loaded',
         'duplicate',
       ]);
-      if (has('counts')) expect(await destination.counts()).toEqual({ loaded: 2, repaired: 1, duplicate: 1 });
+      if (has('counts'))
+        expect(await destination.counts()).toMatchObject({ loaded: 2, repaired: 1, duplicate: 1 });
       expect(await destination.find(edited.requestId)).toMatchObject({ repair: { byHand: ['/amount'] } });
     });
   });

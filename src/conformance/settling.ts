@@ -33,7 +33,8 @@ export function settlingConformance({ describe, it, beforeEach, afterEach, open,
         letters: ['written'],
       });
       expect(await under.rows('payments')).toHaveLength(2);
-      if (has('counts')) expect(await destination.counts()).toEqual({ loaded: 2, repaired: 0, duplicate: 0 });
+      if (has('counts'))
+        expect(await destination.counts()).toMatchObject({ loaded: 2, repaired: 0, duplicate: 0 });
     });
 
     it('lets a row stand, whatever comes later, also after it is opened again', async () => {
@@ -45,7 +46,8 @@ export function settlingConformance({ describe, it, beforeEach, afterEach, open,
       expect(await lettersOf(letterOf(one))).toEqual(['already row']);
       expect(await rowsOf(one, at(one, 1))).toEqual(['loaded', 'loaded']);
       expect(await under.rows('payments')).toHaveLength(1);
-      if (has('counts')) expect(await destination.counts()).toEqual({ loaded: 1, repaired: 0, duplicate: 0 });
+      if (has('counts'))
+        expect(await destination.counts()).toMatchObject({ loaded: 1, repaired: 0, duplicate: 0 });
     });
 
     it('lets a letter stand against rows of its round, also after it is opened again', async () => {
@@ -79,7 +81,8 @@ export function settlingConformance({ describe, it, beforeEach, afterEach, open,
       expect(await rowsOf(second)).toEqual(['duplicate']);
       // The replay of an edited event may have another key.
       expect(await rowsOf(event({ requestId: second.requestId, round: 1 }))).toEqual(['loaded']);
-      if (has('counts')) expect(await destination.counts()).toEqual({ loaded: 2, repaired: 0, duplicate: 1 });
+      if (has('counts'))
+        expect(await destination.counts()).toMatchObject({ loaded: 2, repaired: 0, duplicate: 1 });
     });
 
     it('says a refused row is refused, and lets its letter follow', async () => {

@@ -9,8 +9,12 @@ export interface TestFunctions {
   afterEach(hook: () => Promise<void>): void;
 }
 
-/** What a destination may leave out, and is tested where it says that it has it. */
-export type Capability = 'counts' | 'marked' | 'repairs' | 'withdraw' | 'search' | 'query';
+/**
+ * What a destination may leave out, and is tested where it says that it has it. `repeats`: it tells changed repeats of a key from
+ * equal ones, and replaces rows.
+ */
+export type Capability =
+  'repeats' | 'counts' | 'marked' | 'repairs' | 'withdraw' | 'search' | 'query' | 'backfill';
 
 /** What the parts of the suite work with. */
 export interface Suite extends TestFunctions {

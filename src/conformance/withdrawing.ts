@@ -80,7 +80,8 @@ export function withdrawingConformance({ describe, it, beforeEach, afterEach, op
       expect((await under.rows('payments')).map((found) => String(found['_request_id'])).toSorted()).toEqual(
         idsOf(others).toSorted(),
       );
-      if (has('counts')) expect(await destination.counts()).toEqual({ loaded: 2, repaired: 1, duplicate: 1 });
+      if (has('counts'))
+        expect(await destination.counts()).toMatchObject({ loaded: 2, repaired: 1, duplicate: 1 });
       expect(await destination.repairs.touched("r'1")).toEqual({ repairs: 0, rolledBack: 5, duplicates: 0 });
       const { items } = await destination.repairs.list({ ruleId: "r'1" }, { limit: 9 });
       expect(items.map(({ rolledBackAt }) => rolledBackAt)).toEqual(
@@ -107,7 +108,8 @@ export function withdrawingConformance({ describe, it, beforeEach, afterEach, op
       expect(await withdrawAll('r1')).toEqual([]);
       expect(await withdrawAll('r2')).toMatchObject([{ requestId: one.requestId, round: 1 }]);
       expect(await rowsOf(replayed)).toEqual(['already withdrawn']);
-      if (has('counts')) expect(await destination.counts()).toEqual({ loaded: 0, repaired: 0, duplicate: 0 });
+      if (has('counts'))
+        expect(await destination.counts()).toMatchObject({ loaded: 0, repaired: 0, duplicate: 0 });
     });
 
     it('gives the entry the round of the row, after letters and replays', async () => {
@@ -154,7 +156,8 @@ export function withdrawingConformance({ describe, it, beforeEach, afterEach, op
       expect(new Set(idsOf([...a.events, ...b.events])).size).toBe(3);
       expect(a.events.length + b.events.length).toBe(3);
       expect(await withdraw.byRule('r1', { limit: 2, at: 3 })).toEqual({ events: [], after: undefined });
-      if (has('counts')) expect(await destination.counts()).toEqual({ loaded: 0, repaired: 0, duplicate: 0 });
+      if (has('counts'))
+        expect(await destination.counts()).toMatchObject({ loaded: 0, repaired: 0, duplicate: 0 });
     });
 
     it('follows another destination event by event, in whichever order the messages come', async () => {
@@ -172,7 +175,8 @@ export function withdrawingConformance({ describe, it, beforeEach, afterEach, op
       // Once more, and late: the rows that stand are of a later round.
       expect(await withdraw.byEvent([of(repaired, 0), of(unseen, 0)], time)).toBe(0);
       expect(await under.rows('payments')).toHaveLength(2);
-      if (has('counts')) expect(await destination.counts()).toEqual({ loaded: 2, repaired: 2, duplicate: 0 });
+      if (has('counts'))
+        expect(await destination.counts()).toMatchObject({ loaded: 2, repaired: 2, duplicate: 0 });
       expect(await withdraw.byEvent([of(repaired, 1)], time)).toBe(1);
       expect(await withdraw.byEvent([], time)).toBe(0);
     });

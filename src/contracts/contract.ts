@@ -1,4 +1,5 @@
 import type { JsonObject } from '../model/json.ts';
+import type { Plan } from '../model/plan.ts';
 import type { Violation } from '../model/violation.ts';
 import type { SlowPattern } from './patterns/slow-patterns.ts';
 
@@ -32,6 +33,13 @@ export type UndeclaredPolicy = 'keep' | 'reject' | 'quarantine';
 export interface EnvelopeDefault {
   field: string;
   from: 'request_id' | 'received_at' | 'source';
+}
+
+/** A plan in the language of repairs, checked. */
+export interface Upgrade {
+  /** `major.minor.patch` */
+  from: string;
+  plan: Plan;
 }
 
 export type Validation =
@@ -76,6 +84,10 @@ export interface Contract {
   readonly undeclared: UndeclaredPolicy;
   /** JSON Pointers of fields that are masked wherever events are listed. */
   readonly pii: readonly string[];
+  /** How events of an older version become events of this one; see upgrade.ts. */
+  readonly upgrade?: Upgrade | undefined;
+  /** Validation moves fields, so that no row can be made of the event's own text. */
+  readonly rewrites?: boolean | undefined;
   readonly envelopeDefaults: readonly EnvelopeDefault[];
   /** What may take any time at all and do anything: it is judged where it can be ended. Undefined where there is nothing of the kind. */
   readonly ownCode: OwnCode | undefined;

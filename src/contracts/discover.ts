@@ -171,7 +171,7 @@ function register(
   source: Source,
   sources: Map<Contract, Source>,
 ): void {
-  const present = registry.get(contract.name, contract.version);
+  const present = registry.registered(contract.name, contract.version);
   // Exported by one file and passed on by another.
   if (present === contract) return;
   const other = present === undefined ? undefined : sources.get(present);

@@ -4,6 +4,7 @@ import type { Table } from '../load/destination.ts';
 import { type Result, fail, ok } from '../model/result.ts';
 import type { Contract } from './contract.ts';
 import { tablesOf } from './tables.ts';
+import { upgraded } from './upgrade.ts';
 import { type Version, compareVersions, formatVersion, parseVersion } from './versions.ts';
 
 /** Why an event's contract could not be told. `known`: the names, or the versions, that there are. */
@@ -18,7 +19,10 @@ export type UnknownVersionPolicy = 'dead_letter' | 'latest';
 
 interface Entry {
   version: Version;
+  /** As its events are judged: those of a version that is upgraded become events of a newer one. */
   contract: Contract;
+  /** As it was registered. */
+  own: Contract;
 }
 
 /** A version that an event may mean; one that could not be read has no contract. */
@@ -48,9 +52,10 @@ export class ContractRegistry {
         `contract ${contract.name} ${contract.version} is defined twice: change the version of one, or remove it`,
       );
     }
-    const entries = others.filter((entry) => entry.contract.version !== contract.version);
-    entries.push({ version, contract });
-    entries.sort((a, b) => compareVersions(a.version, b.version));
+    const given = others.filter((entry) => entry.contract.version !== contract.version);
+    given.push({ version, contract, own: contract });
+    given.sort((a, b) => compareVersions(a.version, b.version));
+    const entries = withUpgrades(given);
     // Before it is taken: versions that disagree on a column would only be found out at the destination.
     tablesOf(entries.map((entry) => entry.contract));
     this.#byName.set(contract.name, entries);
@@ -74,6 +79,15 @@ export class ContractRegistry {
 
   get(name: string, version: string): Contract | undefined {
     return this.#byName.get(name)?.find((entry) => entry.contract.version === version)?.contract;
+  }
+
+  /** As it was registered, whatever becomes of its events. */
+  registered(name: string, version: string): Contract | undefined {
+    return this.#byName.get(name)?.find(({ own }) => own.version === version)?.own;
+  }
+
+  allRegistered(): Contract[] {
+    return [...this.#byName.values()].flatMap((entries) => entries.map(({ own }) => own));
   }
 
   /** Sorted by name, then from the oldest version to the newest. */
@@ -144,6 +158,17 @@ export class ContractRegistry {
     const message = `No contract has the name that this event's source or type gives (${names}); add the contract or correct the name.`;
     return { code: 'unknown_contract', message, known };
   }
+}
+
+/** From the newest to the oldest, as an upgrade may lead to a version that is upgraded itself. */
+function withUpgrades(entries: readonly Entry[]): Entry[] {
+  const linked = new Map<string, Contract>();
+  for (const { own } of entries.toReversed()) {
+    const next = entries.find((entry) => entry.own.upgrade?.from === own.version)?.own;
+    const target = next === undefined ? undefined : linked.get(next.version);
+    linked.set(own.version, target === undefined ? own : upgraded(own, target));
+  }
+  return entries.map((entry) => ({ ...entry, contract: linked.get(entry.own.version)! }));
 }
 
 function chosenFrom(

@@ -50,7 +50,10 @@ function start(contract: Contract): Draft {
       contract: contract.name,
       ...(contract.description === '' ? undefined : { description: contract.description }),
       columns: [],
-      key: keyOf(contract),
+      // Where each event is a row, no key keeps one out.
+      key: contract.onRepeat === 'history' ? [] : keyOf(contract),
+      onRepeat: contract.onRepeat === 'keep' ? undefined : contract.onRepeat,
+      orderBy: contract.orderBy,
     },
     columns: new Map(),
     version: contract.version,
@@ -62,16 +65,14 @@ function start(contract: Contract): Draft {
 const keyOf = ({ key, columns }: Contract): string[] => key.map((field) => columnPointer(columns, field));
 
 function checkSameTable(contract: Contract, { table, version }: Draft): void {
-  const differs =
-    contract.table !== table.name
-      ? 'table'
-      : keyOf(contract).join(' ') !== table.key.join(' ')
-        ? 'key'
-        : undefined;
+  const started = start(contract).table;
+  const differs = (['name', 'key', 'onRepeat', 'orderBy'] as const).find(
+    (part) => String(started[part]) !== String(table[part]),
+  );
   if (differs === undefined) return;
   throw invalid(
     contract,
-    `has another \`${differs}\` than version ${version}: all versions of a contract share it`,
+    `has another \`${differs === 'name' ? 'table' : differs}\` than version ${version}: all versions of a contract share it`,
   );
 }
 

@@ -1,4 +1,5 @@
 import { brokenBy } from '../contracts/fence.ts';
+import { quarantined } from '../contracts/undeclared.ts';
 import { parseJson } from '../model/exact-json.ts';
 import type { ContractRegistry } from '../contracts/registry.ts';
 import type { FailedEvent, FixedEvent } from '../model/event.ts';
@@ -29,6 +30,12 @@ export function createSettleFixed(contracts: ContractRegistry, makeRow: MakeRow)
       return undefined;
     }
     const { value, changed } = validation;
+    const waits = quarantined(contract, value);
+    if (waits !== undefined) {
+      const failed = failedAgain(fixed, [waits], contract.jsonSchema);
+      outbox.unrecoverable({ ...failed, reason: waits.message, code: waits.code, attempts: [] });
+      return undefined;
+    }
     if (outbox.wants(contract)) outbox.valid(fixed, contract, value);
     const text = JSON.stringify(fixed.event);
     const { request_id: requestId, received_at: receivedAt, source, headers } = fixed;

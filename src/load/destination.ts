@@ -1,6 +1,7 @@
 import type { KeptHeaders } from '../model/event.ts';
-import type { Column } from '../contracts/contract.ts';
+import type { Column, OnRepeat } from '../contracts/contract.ts';
 import type { JsonObject } from '../model/json.ts';
+import type { Backfill, BackfillPage } from './backfill.ts';
 import type { EventSearch } from './event-search.ts';
 import type { LoadedEvent, RepairTrail } from '../model/loaded-event.ts';
 import type { RepairAudit } from './repair-audit.ts';
@@ -43,6 +44,8 @@ export interface Destination {
    * which it was not called is settled all the same. It may let go of the row's values, which are then made anew if needed.
    */
   makeReady?(row: Row): void;
+  /** Fills a new column from `_extra`, where that is built; see `Backfill`. */
+  backfill?(backfill: Backfill): Promise<BackfillPage>;
 }
 
 /** A destination as the service works with it; what `fillIn` gives in place of a missing capability is said there. */
@@ -54,8 +57,12 @@ export interface Table {
   contract: string;
   description?: string | undefined;
   columns: readonly Column[];
-  /** JSON Pointers of the fields that must not repeat within the table. */
+  /** Pointers into the columns of what must not repeat within the table. */
   key: readonly string[];
+  /** Which of the events with one key has the row: the first (default) or the latest. Of `history`, the table has no key. */
+  onRepeat?: OnRepeat | undefined;
+  /** Column by which `replace` tells the later event; their reception when absent, or when they are equal in it. */
+  orderBy?: string | undefined;
 }
 
 export interface Row {
@@ -95,7 +102,10 @@ export interface Row {
 
 export type RowOutcome =
   | { status: 'loaded' }
-  /** Another event with this key is in the table; this one is recorded in `_sentinel_duplicates`. */
+  /**
+   * Another event with this key has the row; this one is recorded in `_sentinel_duplicates`. In a table whose repeats replace,
+   * it may have had the row itself.
+   */
   | { status: 'duplicate' }
   | { status: 'rejected'; reason: string; column?: string };
 
@@ -152,7 +162,12 @@ export interface LoadCounts {
   /** Of the loaded. */
   repaired: number;
   duplicate: number;
+  /** Of the duplicates, those that say something else than the event that has the row; absent where nobody looks. */
+  changed?: number;
 }
+
+/** Of a destination that tells changed duplicates from equal ones. */
+export type AllCounts = Required<LoadCounts>;
 
 export interface QueryResult {
   columns: string[];

@@ -29,6 +29,7 @@ export function fillIn(given: Destination): OpenDestination {
     marked: async (queueId) => given.marked?.(queueId),
     repairs,
     ...(given.makeReady && { makeReady: (row) => given.makeReady!(row) }),
+    ...(given.backfill && { backfill: (request) => given.backfill!(request) }),
     ...(given.query && { query: (sql, options) => given.query!(sql, options) }),
     search,
     withdraw,

@@ -50,7 +50,7 @@ export function createRowMaker(contract: Contract): (value: JsonObject, facts: R
     // So would a field that is called like our own column.
     const comesBack =
       facts.gone?.some((field) => declared.has(field)) === true || extra?.[headersField] !== undefined;
-    let text = comesBack ? undefined : facts.text;
+    let text = comesBack || contract.rewrites === true ? undefined : facts.text;
     if (spread !== undefined) {
       values = spread(values);
       text = undefined;

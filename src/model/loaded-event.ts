@@ -6,6 +6,20 @@ export interface LoadedEvent {
   version: string;
   source: string;
   repair?: RepairTrail;
+  /** Of a duplicate. */
+  repeat?: RepeatTrail;
+}
+
+/** How an event stands to the one that has the row of its key. */
+export interface RepeatTrail {
+  /** Request id of that event; undefined when nothing knows it. */
+  of: string | undefined;
+  /** It says something else; undefined for events of before this was recorded. */
+  isChanged: boolean | undefined;
+  /** It had the row until then. */
+  wasReplaced: boolean;
+  /** What a changed one says, by column, as JSON text. */
+  event: string | undefined;
 }
 
 /** How a repaired event came to be; kept with the row in `_sentinel_repairs`. */

@@ -6,6 +6,7 @@ import { parseExact } from '../model/exact-json.ts';
 import { type RecordHeader, headerOf } from '../ingest/record.ts';
 import { indexOfRequestId } from '../ingest/request-id.ts';
 import type { Json } from '../model/json.ts';
+import type { RepeatTrail } from '../model/loaded-event.ts';
 import type { CopyOutcome } from '../load/replicas/replicas.ts';
 import { groups } from '../flow/groups.ts';
 import { decodeParked } from '../flow/parked-event.ts';
@@ -29,6 +30,8 @@ export interface EventInfo {
   /** Pointers of values that a person entered by hand. */
   by_hand?: readonly string[];
   dead_letter_id?: string;
+  /** Of a duplicate: how it stands to the event that has the row of its key. */
+  repeat?: { of?: string; changed?: boolean; replaced: boolean; event?: Json };
   /** How its copies ended, by the name of the further destination. */
   destinations?: Record<string, CopyOutcome>;
 }
@@ -73,7 +76,7 @@ async function settled(
 
   const loaded = await pipeline.find(id);
   if (loaded !== undefined) {
-    const { status, contract, version, source, repair, table } = loaded;
+    const { status, contract, version, source, repair, repeat, table } = loaded;
     return {
       request_id: id,
       status,
@@ -91,6 +94,7 @@ async function settled(
             result: parseExact(repair.result),
             ...(repair.byHand === undefined ? undefined : { by_hand: repair.byHand }),
           }),
+      ...(repeat === undefined ? undefined : { repeat: repeatOf(repeat) }),
       ...(letter === undefined ? undefined : { dead_letter_id: letter.id }),
       ...(config.destinations.length === 0 || status === 'duplicate'
         ? undefined
@@ -105,6 +109,15 @@ async function settled(
     healingKey(id),
   );
   return healing === undefined ? undefined : { request_id: id, status: 'healing', ...healing };
+}
+
+function repeatOf({ of, isChanged, wasReplaced, event }: RepeatTrail): NonNullable<EventInfo['repeat']> {
+  return {
+    of,
+    changed: isChanged,
+    replaced: wasReplaced,
+    ...(event === undefined ? undefined : { event: parseExact(event) }),
+  };
 }
 
 function infoOf(letter: DeadLetter): FoundInfo {

@@ -13,6 +13,8 @@ export interface Stats {
   /** Loaded after a repair. */
   repaired: number;
   duplicate: number;
+  /** Of the duplicates: those that say something else than the event that has the row. */
+  changed_duplicates: number;
   /** Open ones, and those that are being replayed. */
   dead_letters: number;
   discarded: number;
@@ -37,6 +39,7 @@ export async function collectStats(
     loaded: counts.loaded - counts.repaired,
     repaired: counts.repaired,
     duplicate: counts.duplicate,
+    changed_duplicates: counts.changed ?? 0,
     dead_letters: deadLetters.count('open') + deadLetters.count('replaying'),
     discarded: deadLetters.count('discarded'),
     pending:

@@ -1,5 +1,6 @@
 import { brokenBy } from '../contracts/fence.ts';
 import type { Contract } from '../contracts/contract.ts';
+import { quarantined } from '../contracts/undeclared.ts';
 import type { ContractRegistry } from '../contracts/registry.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { StoredRule } from '../model/rule.ts';
@@ -63,11 +64,13 @@ export function createValidate(deps: Deps): Validate {
     const expected = rules.repairExpected(contract, source, event);
     if (expected !== undefined) {
       const { rule, repaired } = expected;
-      return repairedBy(rule, repaired, source, contract, filled);
+      return held(contract, source, repaired.value) ?? repairedBy(rule, repaired, source, contract, filled);
     }
     const validation = contract.validate(event);
     if (validation.ok) {
       const { value, changed } = validation;
+      const waits = held(contract, source, value);
+      if (waits !== undefined) return waits;
       return { kind: 'valid', source, contract, value, changed: withFilled(changed, filled, value) };
     }
 
@@ -77,12 +80,22 @@ export function createValidate(deps: Deps): Validate {
     const found = rules.find(contract.name, contract.version, source, violations, event);
     if (found.kind === 'rule') {
       const repaired = found.apply(event, violations);
-      if (repaired.ok) return repairedBy(found.rule, repaired.value, source, contract, filled);
+      if (repaired.ok)
+        return (
+          held(contract, source, repaired.value.value) ??
+          repairedBy(found.rule, repaired.value, source, contract, filled)
+        );
     }
     const { name, version, jsonSchema } = contract;
     const signature = errorSignature({ contract: name, version, source, violations, event, jsonSchema });
     return { kind: 'invalid', source, contract, violations, signature };
   };
+}
+
+/** A valid event that its contract has wait for a person. */
+function held(contract: Contract, source: string, value: JsonObject): Verdict | undefined {
+  const violation = quarantined(contract, value);
+  return violation && unjudged(contract, source, violation);
 }
 
 function unjudged({ name, version }: Contract, source: string, violation: Violation): Verdict {

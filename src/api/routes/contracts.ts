@@ -13,7 +13,21 @@ const contract = name(
     aliases: z.record(z.string(), z.array(z.string()).readonly()).readonly(),
     topic: z.string().optional(),
     jsonSchema: jsonObject,
-    columns: z.array(z.object({ name: z.string(), type: z.looseObject({ kind: z.string() }) })).readonly(),
+    columns: z
+      .array(
+        z.object({
+          name: z.string(),
+          type: z.looseObject({ kind: z.string() }),
+          path: z.string().optional().describe('the field, where it is not the top-level one of this name'),
+          description: z.string().optional(),
+          required: z.boolean().optional(),
+        }),
+      )
+      .readonly(),
+    onRepeat: z.enum(['keep', 'replace', 'history']),
+    orderBy: z.string().optional().describe('the column that tells the later event'),
+    undeclared: z.enum(['keep', 'reject', 'quarantine']),
+    pii: z.array(z.string()).readonly().describe('fields that are masked in lists of events'),
   }),
 );
 

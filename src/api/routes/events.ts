@@ -50,6 +50,15 @@ const trail = name(
     result: json.optional(),
     by_hand: z.array(z.string()).readonly().optional().describe('pointers of values that a person entered'),
     changes: z.array(change).optional().describe('the repair, value by value, at most 500'),
+    repeat: z
+      .object({
+        of: z.string().optional().describe('request id of the event that has the row of its key'),
+        changed: z.boolean().optional().describe('it says something else than that event'),
+        replaced: z.boolean().describe('it had the row, until a later event took its place'),
+        event: json.optional().describe('what a changed one says, by column'),
+      })
+      .optional()
+      .describe('of a duplicate'),
     table: z.string().optional(),
     row: z
       .record(z.string(), json)

@@ -28,6 +28,9 @@ const stats = name(
     loaded: z.number().describe('as they came'),
     repaired: z.number().describe('after a repair'),
     duplicate: z.number(),
+    changed_duplicates: z
+      .number()
+      .describe('of the duplicates: those that say something else than the event that has the row'),
     dead_letters: z.number().describe('open ones, and those that are being replayed'),
     discarded: z.number(),
     pending: z.number().describe('not looked at yet, or on the way to the destination'),

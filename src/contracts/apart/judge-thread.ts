@@ -32,7 +32,7 @@ const fieldChecks = new Map<string, FieldCheck | undefined>();
 answerCalls(answerEnd, (question) => packNumbers(answer(unpackNumbers(question) as Question)));
 
 function answer({ name, version, event, fields }: Question): Answer {
-  const contract = registry.get(name, version);
+  const contract = registry.registered(name, version);
   if (contract === undefined) return undefined;
   if (fields === undefined) return event && contract.validate(event);
   const key = JSON.stringify([name, version, fields]);

@@ -9,7 +9,7 @@ import type { Judge } from './judge.ts';
  * speed. `start` is called when there are any. Returns the way to stop.
  */
 export function judgeApart(registry: ContractRegistry, start: () => Judge): () => void {
-  const apart = registry.all().filter(({ ownCode }) => ownCode !== undefined);
+  const apart = registry.allRegistered().filter(({ ownCode }) => ownCode !== undefined);
   if (apart.length === 0) return () => undefined;
   const judge = start();
   for (const contract of apart) registry.register(judgedBy(judge, contract), { override: true });

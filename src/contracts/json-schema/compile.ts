@@ -16,6 +16,9 @@ import { isOpen } from './open.ts';
 import { deref } from './refs.ts';
 import { settleNames } from '../names.ts';
 import { settlePolicies } from '../policies.ts';
+import { topFields } from '../mapping.ts';
+import { readUpgrade } from '../upgrade.ts';
+import { refusingUndeclared } from '../undeclared.ts';
 import { readHeader } from './header.ts';
 import { rememberAbsence } from '../zod/remember-absence.ts';
 import { maxViolations } from '../violation.ts';
@@ -75,21 +78,25 @@ function compile(read: JsonObject, { place, parts, onWarning }: SchemaOptions): 
     aliases: header.aliases,
     jsonSchema: schema,
     ...policies,
+    upgrade: readUpgrade(header.upgrade, { ...names, jsonSchema: schema }),
     envelopeDefaults: envelopeDefaultsOf(deref(schema, schema)),
     ownCode: slowPatterns.length > 0 ? { functions: false, slowPatterns } : undefined,
-    open: isOpen(schema),
-    ...fenced(names, {
-      fields: columns.map((column) => column.name),
-      mayHang: slowPatterns.length > 0,
-      validate(event): Validation {
-        const errors = errorsOf(event);
-        return errors === undefined
-          ? { ok: true, value: event }
-          : { ok: false, violations: violationsFromAjv(errors, event) };
-      },
-      checkFields: (fields) => fieldCheckOf(schema, fields, dialect),
-      tryField: createFieldTrial(schema, dialect),
-    }),
+    open: policies.undeclared !== 'reject' && isOpen(schema),
+    ...fenced(
+      names,
+      refusingUndeclared(policies.undeclared, topFields(policies.columns), {
+        fields: columns.map((column) => column.name),
+        mayHang: slowPatterns.length > 0,
+        validate(event): Validation {
+          const errors = errorsOf(event);
+          return errors === undefined
+            ? { ok: true, value: event }
+            : { ok: false, violations: violationsFromAjv(errors, event) };
+        },
+        checkFields: (fields) => fieldCheckOf(schema, fields, dialect),
+        tryField: createFieldTrial(schema, dialect),
+      }),
+    ),
   };
 }
 

@@ -1,4 +1,5 @@
 import { type Json, type JsonObject, isObject } from '../../model/json.ts';
+import type { GivenUpgrade } from '../upgrade.ts';
 import { type GivenPolicies, policyFields, readPolicies } from '../policies.ts';
 
 /** `x-contract`, before the checks that all contracts share. */
@@ -11,6 +12,7 @@ export interface Header {
   topic: string | undefined;
   aliases: Record<string, string[]>;
   policies: GivenPolicies;
+  upgrade: GivenUpgrade | undefined;
 }
 
 export function readHeader(schema: JsonObject): Header {
@@ -39,6 +41,7 @@ export function readHeader(schema: JsonObject): Header {
     'key',
     'topic',
     'aliases',
+    'upgrade',
     ...policyFields,
   ];
   const unknown = Object.keys(header).find((field) => !known.includes(field));
@@ -53,6 +56,7 @@ export function readHeader(schema: JsonObject): Header {
     key: readKey(header['key']),
     aliases: readAliases(header['aliases']),
     policies: readPolicies(header),
+    upgrade: readGivenUpgrade(header['upgrade']),
   };
 }
 
@@ -76,3 +80,12 @@ function readAliases(aliases: Json | undefined): Record<string, string[]> {
 
 const isTexts = (value: Json): value is string[] =>
   Array.isArray(value) && value.every((element) => typeof element === 'string');
+
+function readGivenUpgrade(upgrade: Json | undefined): GivenUpgrade | undefined {
+  if (upgrade === undefined) return undefined;
+  if (isObject(upgrade) && typeof upgrade['from'] === 'string' && Array.isArray(upgrade['operations']))
+    return upgrade as unknown as GivenUpgrade;
+  throw new Error(
+    '`x-contract.upgrade` must be an object like {"from": "1.0.0", "operations": [{"op": "move", "from": "/a", "to": "/b"}]}',
+  );
+}

@@ -16,6 +16,8 @@ import { parserOf, parserOfAll } from './parse.ts';
 import { type Schema, isSchema } from './rewrite.ts';
 import { settleNames } from '../names.ts';
 import { settlePolicies } from '../policies.ts';
+import { type GivenUpgrade, readUpgrade } from '../upgrade.ts';
+import { refusingUndeclared } from '../undeclared.ts';
 import { rememberAbsence } from './remember-absence.ts';
 import { maxViolations, violationAt } from '../violation.ts';
 import { violationsFromZod } from './violations.ts';
@@ -49,6 +51,8 @@ export interface ContractDefinition {
   undeclared?: UndeclaredPolicy;
   /** Fields that are masked in lists of events and in what an LLM is shown: JSON Pointers. */
   pii?: readonly string[];
+  /** How events of an older version become events of this one, in the language of repairs, so that they share its columns. */
+  upgrade?: GivenUpgrade;
 }
 
 /** Compiles a contract. Throws `contract_invalid` when it can't be kept: the message names the field and the remedy. */
@@ -74,29 +78,33 @@ export function defineContract(definition: ContractDefinition): Contract {
     aliases: definition.aliases ?? {},
     jsonSchema,
     ...policies,
+    upgrade: readUpgrade(definition.upgrade, { ...names, jsonSchema }),
     envelopeDefaults: envelopeDefaultsOf(jsonSchema),
     ownCode: mayHang ? { functions: mayWrite, slowPatterns } : undefined,
-    open: isOpen(jsonSchema),
-    ...fenced(names, {
-      fields: [...declared],
-      mayHang,
-      validate(event): Validation {
-        const { issues, value } = parse(mayWrite ? cloneJson(event) : event);
-        if (issues.length > 0) return { ok: false, violations: violationsFromZod(issues, event) };
-        const completed = complete(event, value);
-        if (completed.ok) return { ok: true, ...completed.value };
-        return { ok: false, violations: [noJson(names, event, completed.error)] };
-      },
-      checkFields: (fields) => fieldCheckOf(schema, fields),
-      tryField: (field) => {
-        if (!(schema instanceof z.ZodObject) || !Object.hasOwn(schema.shape, field)) return undefined;
-        const one =
-          parts.get(field) ??
-          part(() => parserOfAll(z.object({ [field]: schema.shape[field] as z.ZodType })));
-        parts.set(field, one);
-        return (event) => violationsFromZod(one(event).issues, event);
-      },
-    }),
+    open: policies.undeclared !== 'reject' && isOpen(jsonSchema),
+    ...fenced(
+      names,
+      refusingUndeclared(policies.undeclared, declared, {
+        fields: [...declared],
+        mayHang,
+        validate(event): Validation {
+          const { issues, value } = parse(mayWrite ? cloneJson(event) : event);
+          if (issues.length > 0) return { ok: false, violations: violationsFromZod(issues, event) };
+          const completed = complete(event, value);
+          if (completed.ok) return { ok: true, ...completed.value };
+          return { ok: false, violations: [noJson(names, event, completed.error)] };
+        },
+        checkFields: (fields) => fieldCheckOf(schema, fields),
+        tryField: (field) => {
+          if (!(schema instanceof z.ZodObject) || !Object.hasOwn(schema.shape, field)) return undefined;
+          const one =
+            parts.get(field) ??
+            part(() => parserOfAll(z.object({ [field]: schema.shape[field] as z.ZodType })));
+          parts.set(field, one);
+          return (event) => violationsFromZod(one(event).issues, event);
+        },
+      }),
+    ),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Column } from '../../contracts/contract.ts';
+import { plainText } from '../../model/exact-number.ts';
 import type { Json } from '../../model/json.ts';
 import { dateText, instantText } from './exact-times.ts';
 
@@ -19,7 +20,8 @@ export function encodeExactly({ type }: Pick<Column, 'type'>, value: Json | unde
     case 'json':
       return storableJson(value) ? value : undefined;
     case 'integer': {
-      const whole = BigInt(value as string | number);
+      // By its text, which is what was sent: the float behind 232133594666790460 is another whole number.
+      const whole = BigInt(typeof value === 'number' ? plainText(value) : (value as string));
       return whole >= -largest && whole < largest ? String(whole) : undefined;
     }
     case 'number':
@@ -43,5 +45,5 @@ const storableJson = (value: Json): boolean => !halfPair.test(JSON.stringify(val
 function plainDecimal(value: number, scale: number): string {
   const text = String(value);
   if (!text.includes('e')) return text;
-  return Math.abs(value) >= 1 ? String(BigInt(value)) : value.toFixed(scale);
+  return Math.abs(value) >= 1 ? plainText(value) : value.toFixed(scale);
 }

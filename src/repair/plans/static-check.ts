@@ -15,7 +15,7 @@ export interface PlanPermissions {
  */
 export function checkPlan(
   plan: Plan,
-  contract: Contract,
+  contract: Pick<Contract, 'jsonSchema'>,
   permissions: PlanPermissions = {},
 ): string | undefined {
   const before: Traffic = { filled: [], vacated: [], reshaped: [], copied: [], closed: [] };
@@ -146,7 +146,7 @@ export function pathsOf(operation: Operation): { reads: Pointer[]; writes: Point
 
 function checkOperation(
   operation: Operation,
-  contract: Contract,
+  contract: Pick<Contract, 'jsonSchema'>,
   { targetFields }: PlanPermissions,
 ): string | undefined {
   const declared = (path: Pointer) => isDeclared(contract.jsonSchema, segmentsOf(path));
@@ -184,7 +184,7 @@ function checkPaths(
     : undefined;
 }
 
-function checkOutputs(operation: Operation, contract: Contract): string | undefined {
+function checkOutputs(operation: Operation, contract: Pick<Contract, 'jsonSchema'>): string | undefined {
   if (operation.op !== 'map') return undefined;
   const { path, values } = operation;
   if (!isDeclared(contract.jsonSchema, segmentsOf(path)))

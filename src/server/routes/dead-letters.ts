@@ -8,16 +8,18 @@ import { replayMatching, tryReplay } from '../../dead-letter/replay-many.ts';
 import type { DeadLetterStore } from '../../dead-letter/store.ts';
 import { parseExact } from '../../model/exact-json.ts';
 import type { ServerContext } from '../context.ts';
+import { createMasking } from '../masking.ts';
 import { mount } from '../mount.ts';
 import { notFound, sendProblem } from '../replies.ts';
 
 export function deadLetterRoutes(app: FastifyInstance, context: ServerContext): void {
-  const { letters, deadLetters } = context;
+  const { letters, deadLetters, pipeline } = context;
+  const masking = createMasking(() => pipeline.contracts());
 
   mount(app, table, {
     async 'GET /api/v1/dead-letters'({ query: { limit, cursor, ...filter } }) {
-      const page = await letters.list(filter, { limit, cursor });
-      return { items: page.items.map(present), next: page.next ?? null };
+      const [page, mask] = await Promise.all([letters.list(filter, { limit, cursor }), masking()]);
+      return { items: page.items.map((letter) => present(mask(letter))), next: page.next ?? null };
     },
 
     async 'GET /api/v1/dead-letters/groups'({ query: { limit, cursor, ...filter } }) {

@@ -44,7 +44,7 @@ const unlessBusy = <T>(answer: Promise<T>): Promise<T | undefined> =>
     throw error;
   });
 
-function createRegistry({ ingest, engine, deadLetters }: ServerContext): Registry {
+function createRegistry({ ingest, engine, deadLetters, pipeline }: ServerContext): Registry {
   const registry = new Registry();
   collectDefaultMetrics({
     register: registry,
@@ -120,6 +120,18 @@ function createRegistry({ ingest, engine, deadLetters }: ServerContext): Registr
       registers: [],
       collect() {
         this.set(deadLetters.count('open'));
+      },
+    }),
+  );
+  registry.registerMetric(
+    new Gauge({
+      name: 'sentinel_changed_duplicates',
+      help: 'Duplicates that say something else than the event that has the row, since the data folder began',
+      registers: [],
+      async collect() {
+        // While the destination is away, the last figure stands.
+        const counts = await pipeline.counts().catch(() => undefined);
+        if (counts !== undefined) this.set(counts.changed ?? 0);
       },
     }),
   );

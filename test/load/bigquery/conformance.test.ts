@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-destinationConformance('bigquery', ['counts', 'marked', 'repairs', 'withdraw'], async () => {
+destinationConformance('bigquery', ['repeats', 'counts', 'marked', 'repairs', 'withdraw'], async () => {
   const dataset = `conformance_${datasets++}`;
   const options = {
     dataset,

@@ -24,5 +24,9 @@ describe.skipIf(withoutPostgres())('PostgreSQL', () => {
       cleanup: () => destination.close(),
     };
   };
-  destinationConformance('postgres', ['counts', 'marked', 'repairs', 'withdraw', 'search', 'query'], open);
+  destinationConformance(
+    'postgres',
+    ['repeats', 'counts', 'marked', 'repairs', 'withdraw', 'search', 'query', 'backfill'],
+    open,
+  );
 });

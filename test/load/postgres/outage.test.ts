@@ -30,7 +30,7 @@ describe.skipIf(withoutPostgres())('PostgreSQL in trouble', () => {
         'duplicate',
         'loaded',
       ]);
-      expect(await destination.counts()).toEqual({ loaded: 2, repaired: 0, duplicate: 1 });
+      expect(await destination.counts()).toMatchObject({ loaded: 2, repaired: 0, duplicate: 1 });
     },
   );
 
@@ -68,14 +68,14 @@ describe.skipIf(withoutPostgres())('PostgreSQL in trouble', () => {
     const batch = [row({ event_id: 'a' }, { ...plainRowOf, repair }), plainRow('a'), plainRow('b')];
     proxy.break();
     await expect(settleRows(destination, batch)).rejects.toMatchObject({ retryable: true });
-    expect(await direct.counts()).toEqual({ loaded: 2, repaired: 1, duplicate: 1 });
+    expect(await direct.counts()).toMatchObject({ loaded: 2, repaired: 1, duplicate: 1 });
     proxy.heal();
     expect((await settleRows(destination, batch)).map(({ status }) => status)).toEqual([
       'loaded',
       'duplicate',
       'loaded',
     ]);
-    expect(await direct.counts()).toEqual({ loaded: 2, repaired: 1, duplicate: 1 });
+    expect(await direct.counts()).toMatchObject({ loaded: 2, repaired: 1, duplicate: 1 });
     await destination.close();
     await proxy.close();
   });

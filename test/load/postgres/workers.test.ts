@@ -40,7 +40,7 @@ describe.skipIf(withoutPostgres())('several workers on one PostgreSQL', () => {
     // Whoever asks, and however often, hears the same of an event.
     expect([...outcomes.values()].every((statuses) => statuses.size === 1)).toBe(true);
     expect([...outcomes.values()].filter((statuses) => statuses.has('loaded'))).toHaveLength(1000);
-    expect(await workers[0]!.counts()).toEqual({ loaded: 1000, repaired: 0, duplicate: 1000 });
+    expect(await workers[0]!.counts()).toMatchObject({ loaded: 1000, repaired: 0, duplicate: 1000 });
     const [found] = await postgres.server.run(
       `SELECT count(*)::int AS rows, count(DISTINCT event_id)::int AS keys FROM "${schema}".plain`,
     );

@@ -1,7 +1,8 @@
 import { Ban, Check, Clock, Copy, Inbox } from 'lucide-react';
 import { Link } from 'wouter';
 import type { EventTrail } from '../../api/types.ts';
-import { letterHref } from '../../lib/links.ts';
+import { eventHref, letterHref } from '../../lib/links.ts';
+import { JsonView } from '../../ui/json-view.tsx';
 import { Step } from './step.tsx';
 
 /** Where the event is now. */
@@ -13,14 +14,7 @@ export function Outcome({ event }: { event: EventTrail }) {
     case 'repaired':
       return <Step icon={Check} tone="loaded" title="Loaded" note={`repaired, into ${contract}`} />;
     case 'duplicate':
-      return (
-        <Step
-          icon={Copy}
-          tone="duplicate"
-          title="Duplicate"
-          note="a row with the same key is in the destination already; no second one was made"
-        />
-      );
+      return <Duplicate event={event} />;
     case 'dead_letter':
       return (
         <Step icon={Inbox} tone="dead_letter" title="Dead letter" note="it waits for a person">
@@ -38,4 +32,31 @@ export function Outcome({ event }: { event: EventTrail }) {
     default:
       return <Step icon={Clock} tone="healing" title="On its way" note="the page follows it" />;
   }
+}
+
+function Duplicate({ event: { repeat } }: { event: EventTrail }) {
+  const note = repeat?.replaced
+    ? 'it was a row until a later event with its key took its place'
+    : repeat?.changed
+      ? 'another event with its key has the row, and this one says something else'
+      : 'another event with its key has the row; no second one was made';
+  return (
+    <Step
+      icon={Copy}
+      tone="duplicate"
+      title={repeat?.changed ? 'Changed duplicate' : 'Duplicate'}
+      note={note}
+    >
+      {repeat?.of !== undefined && (
+        <div>
+          <Link href={eventHref(repeat.of)} className="button">
+            The event that has the row
+          </Link>
+        </div>
+      )}
+      {repeat?.event !== undefined && (
+        <JsonView value={repeat.event} label="What this event says, by column" />
+      )}
+    </Step>
+  );
 }

@@ -54,6 +54,10 @@ function outcomeParts(stats: Stats): (Share & { tone: Tone; href?: string })[] {
     part('repaired', stats.repaired, '/events?status=repaired'),
     part('healing', stats.healing, '/events?status=healing'),
     { ...part('dead_letter', stats.dead_letters, '/dead-letters'), label: 'Dead letters' },
-    { ...part('duplicate', stats.duplicate), label: 'Duplicates' },
+    { ...part('duplicate', stats.duplicate, '/events?status=duplicate'), label: duplicatesOf(stats) },
   ];
+}
+
+function duplicatesOf({ changed_duplicates: changed }: Stats): string {
+  return changed > 0 ? `Duplicates (${changed} changed)` : 'Duplicates';
 }

@@ -1,4 +1,4 @@
-import type { LoadCounts } from '../../destination.ts';
+import type { AllCounts } from '../../destination.ts';
 import type { Api } from './api.ts';
 
 /** What others have loaded is seen this much later. */
@@ -6,34 +6,36 @@ const freshForMs = 30_000;
 
 /** The counters, asked for every second by who watches, and read seldom: each query costs money. */
 export function createCounts(api: Api): {
-  read(): Promise<LoadCounts>;
+  read(): Promise<AllCounts>;
   /** What this process has just committed. */
-  add(counts: LoadCounts): void;
+  add(counts: AllCounts): void;
   forget(): void;
 } {
-  let known: { at: number; counts: LoadCounts } | undefined;
+  let known: { at: number; counts: AllCounts } | undefined;
 
   return {
     async read() {
       if (known !== undefined && Date.now() - known.at < freshForMs) return known.counts;
-      const [[loaded, repaired, duplicate] = []] = await api.run(
-        `SELECT loaded, repaired, duplicate FROM ${api.table('_sentinel_counters')}`,
+      const [[loaded, repaired, duplicate, changed] = []] = await api.run(
+        `SELECT loaded, repaired, duplicate, changed FROM ${api.table('_sentinel_counters')}`,
       );
       const counts = {
         loaded: Number(loaded ?? 0),
         repaired: Number(repaired ?? 0),
         duplicate: Number(duplicate ?? 0),
+        changed: Number(changed ?? 0),
       };
       known = { at: Date.now(), counts };
       return counts;
     },
-    add({ loaded, repaired, duplicate }) {
+    add({ loaded, repaired, duplicate, changed }) {
       if (known === undefined) return;
       const { counts } = known;
       known.counts = {
         loaded: counts.loaded + loaded,
         repaired: counts.repaired + repaired,
         duplicate: counts.duplicate + duplicate,
+        changed: counts.changed + changed,
       };
     },
     forget: () => void (known = undefined),

@@ -64,6 +64,15 @@ async function findWithin(
   const [row] = rows;
   if (row === undefined) return undefined;
   const [, status, table, contract, version, source] = row;
+  if (status === 'duplicate')
+    return {
+      status,
+      table: cell(table),
+      contract: cell(contract),
+      version: cell(version),
+      source: cell(source),
+      ...(await findRepeat(api, id)),
+    };
   const repair = status === 'repaired' ? await findRepair(api, id) : undefined;
   return {
     status: status as LoadedEvent['status'],
@@ -72,6 +81,24 @@ async function findWithin(
     version: cell(version),
     source: cell(source),
     repair,
+  };
+}
+
+async function findRepeat(api: Api, id: string): Promise<Pick<LoadedEvent, 'repeat'>> {
+  const [row] = await api.run(
+    `SELECT first_request_id, TO_JSON_STRING(changed), TO_JSON_STRING(replaced), event
+     FROM ${api.table('_sentinel_duplicates')} WHERE request_id = @id LIMIT 1`,
+    { id },
+  );
+  if (row === undefined) return {};
+  const [of, changed, replaced, event] = row;
+  return {
+    repeat: {
+      of: of ?? undefined,
+      isChanged: changed === 'null' ? undefined : changed === 'true',
+      wasReplaced: replaced === 'true',
+      event: event ?? undefined,
+    },
   };
 }
 

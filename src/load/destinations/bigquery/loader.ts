@@ -1,6 +1,7 @@
 import { SentinelError } from '../../../model/errors.ts';
-import type { LoadCounts, Row, RowOutcome, Settled, Settlement, Table } from '../../destination.ts';
+import type { AllCounts, Row, RowOutcome, Settled, Settlement, Table } from '../../destination.ts';
 import type { Api } from './api.ts';
+import { settleRepeats } from './repeats.ts';
 import { type Staged, stageRows } from './stage.ts';
 import { literal, ownFields } from './tables.ts';
 import { sameName } from './types.ts';
@@ -20,7 +21,8 @@ export async function settleBatch(
   const { api } = warehouse;
   const outcomes = new Map<Row, SettledRow>();
   const stages: Staged[] = [];
-  const counts: LoadCounts = { loaded: 0, repaired: 0, duplicate: 0 };
+  const counts: AllCounts = { loaded: 0, repaired: 0, duplicate: 0, changed: 0 };
+  const verdicts: string[] = [];
   try {
     for (const [table, ofTable] of rowsByTable(warehouse, rows)) {
       const staged = await stageRows(api, table, ofTable, outcomes as Map<Row, RowOutcome>);
@@ -30,10 +32,12 @@ export async function settleBatch(
     const seen = await lastBatch(warehouse);
     const ids = [...rows, ...letters].map(({ requestId }) => requestId.toLowerCase());
     const standing = await findStanding(api, preparedTables(warehouse), ids);
-    for (const staged of stages) await judgeStaged(warehouse, staged, { standing, outcomes, counts });
+    for (const staged of stages)
+      verdicts.push(...(await judgeStaged(warehouse, staged, { standing, outcomes, counts })));
     const judged = judgeLetters(letters, standing);
     const settled = { rows: rows.map((row) => outcomes.get(row)!), letters: judged.outcomes };
     const writes = [
+      ...verdicts,
       ...stages.flatMap((staged) => writesOf(api, staged)),
       ...entryWrites(api, judged.fresh),
       ...markWrites(api, mark),
@@ -47,11 +51,12 @@ export async function settleBatch(
 
 type SettledRow = Settled['rows'][number];
 
+/** Returns what is to be written first, within the transaction: see repeats.ts. */
 async function judgeStaged(
   { api, lookBackDays }: Warehouse,
   staged: Staged,
-  to: { standing: Standing; outcomes: Map<Row, SettledRow>; counts: LoadCounts },
-): Promise<void> {
+  to: { standing: Standing; outcomes: Map<Row, SettledRow>; counts: AllCounts },
+): Promise<string[]> {
   const { standing, outcomes, counts } = to;
   const ended: string[] = [];
   for (const row of staged.events) {
@@ -60,16 +65,20 @@ async function judgeStaged(
     outcomes.set(row, outcome);
     ended.push(row.requestId.toLowerCase());
   }
-  const duplicates = await judge(api, staged, ended, lookBackDays);
-  for (const [pos, row] of staged.events.entries()) {
+  const first = await judge(api, staged, ended, lookBackDays);
+  const repeats = await settleRepeats(api, staged, first, standing.entries);
+  for (const part of ['loaded', 'repaired', 'duplicate', 'changed'] as const)
+    counts[part] += repeats.counts[part];
+  for (const row of staged.events) {
     if (outcomes.has(row)) continue;
-    const status = duplicates.has(pos) ? 'duplicate' : 'loaded';
+    const status = repeats.duplicates.has(row) ? 'duplicate' : 'loaded';
     outcomes.set(row, { status });
     counts[status]++;
     if (status === 'loaded' && row.repair !== undefined) counts.repaired++;
   }
   for (const [row, first] of staged.again)
     outcomes.set(row, endedBefore(row, standing) ?? outcomes.get(first)!);
+  return repeats.writes;
 }
 
 function rowsByTable({ tables }: Warehouse, rows: readonly Row[]): Map<Table, Row[]> {
@@ -106,8 +115,9 @@ function writesOf(api: Api, { table, rows, verdicts, events }: Staged): string[]
         ]
       : []),
     `INSERT INTO ${api.table('_sentinel_duplicates')} (request_id, contract, source, contract_version, table_name,
-       first_request_id, received_at)
-     SELECT s._request_id, s._s_contract, s._source, s._contract_version, ${literal(table.name)}, v.first, s._received_at
+       first_request_id, received_at, changed, replaced, event)
+     SELECT s._request_id, s._s_contract, s._source, s._contract_version, ${literal(table.name)}, v.first, s._received_at,
+       v.changed, FALSE, v.event
      ${from('duplicate')}`,
     `INSERT INTO ${api.table('_sentinel_outcomes')} (request_id, round, outcome)
      SELECT s._request_id, s._s_round, 'duplicate' ${from('duplicate')}`,

@@ -14,7 +14,9 @@ export const ownFields: Field[] = ownColumns.map(fieldOf);
 
 /** The same columns as in DuckDB, but for `queue` (several may load into one dataset) and `batch` (see ADR 6). */
 const bookkeeping: Record<string, TableSpec> = {
-  _sentinel_counters: { fields: [text('batch'), count('loaded'), count('repaired'), count('duplicate')] },
+  _sentinel_counters: {
+    fields: [text('batch'), count('loaded'), count('repaired'), count('duplicate'), count('changed')],
+  },
   _sentinel_contracts: { fields: [text('table_name'), text('contract'), text('contract_version')] },
   _sentinel_duplicates: {
     fields: [
@@ -25,6 +27,9 @@ const bookkeeping: Record<string, TableSpec> = {
       text('table_name'),
       text('first_request_id'),
       time('received_at'),
+      { name: 'changed', type: 'BOOL' },
+      { name: 'replaced', type: 'BOOL' },
+      text('event'),
     ],
     clusterBy: ['request_id'],
   },
@@ -50,13 +55,12 @@ const bookkeeping: Record<string, TableSpec> = {
 
 export async function ensureBookkeeping(api: Api): Promise<void> {
   await api.ensureDataset();
-  for (const [name, spec] of Object.entries(bookkeeping))
-    if ((await api.fieldsOf(name)) === undefined) await api.create(name, spec);
+  for (const [name, spec] of Object.entries(bookkeeping)) await ensureBook(api, name, spec);
   const counters = api.table('_sentinel_counters');
   // One row, whoever makes it. MERGE and not INSERT, which two workers could do at once.
   await api.run(
     `MERGE INTO ${counters} c USING (SELECT '' AS batch) n ON TRUE
-     WHEN NOT MATCHED THEN INSERT (batch, loaded, repaired, duplicate) VALUES (n.batch, 0, 0, 0)`,
+     WHEN NOT MATCHED THEN INSERT (batch, loaded, repaired, duplicate, changed) VALUES (n.batch, 0, 0, 0, 0)`,
   );
   // What was recorded as a duplicate before there was a table of outcomes.
   await api.run(
@@ -71,6 +75,14 @@ export async function ensureBookkeeping(api: Api): Promise<void> {
        WHEN NOT MATCHED THEN INSERT (request_id, round, outcome, received_at) VALUES (l.request_id, 0, 'withdrawn', l.received_at);
        DELETE FROM ${api.table('_sentinel_leaving')} WHERE TRUE`,
     );
+}
+
+async function ensureBook(api: Api, name: string, spec: TableSpec): Promise<void> {
+  const present = await api.fieldsOf(name);
+  if (present === undefined) return api.create(name, spec);
+  const names = new Set(present.map((field) => field.name));
+  const added = spec.fields.filter((field) => !names.has(field.name));
+  if (added.length > 0) await api.setFields(name, [...present, ...added]);
 }
 
 /** Creates the table, or adds the columns it lacks; the rows that are there keep NULL in them. */

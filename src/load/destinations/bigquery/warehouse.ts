@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { LoadCounts, Table } from '../../destination.ts';
+import type { AllCounts, Table } from '../../destination.ts';
 import type { Api, Params } from './api.ts';
 import { cameFirst } from './errors.ts';
 import { literal } from './tables.ts';
@@ -12,7 +12,7 @@ export interface Warehouse {
   /** `batch` of the counters as it was seen last; undefined when somebody else has loaded since. */
   seen: string | undefined;
   /** Told what a commit has added to the counters. */
-  counted: (counts: LoadCounts) => void;
+  counted: (counts: AllCounts) => void;
 }
 
 export const preparedTables = ({ tables }: Warehouse): string[] =>
@@ -22,7 +22,7 @@ export const preparedTables = ({ tables }: Warehouse): string[] =>
 export async function commit(
   warehouse: Warehouse,
   seen: string,
-  { loaded, repaired, duplicate }: LoadCounts,
+  { loaded, repaired, duplicate, changed }: AllCounts,
   writes: readonly string[],
   params: Params = {},
 ): Promise<void> {
@@ -33,7 +33,7 @@ export async function commit(
     [
       'BEGIN TRANSACTION',
       `UPDATE ${warehouse.api.table('_sentinel_counters')} SET batch = ${literal(mine)}, loaded = loaded + ${loaded},
-         repaired = repaired + ${repaired}, duplicate = duplicate + ${duplicate} WHERE batch = ${literal(seen)}`,
+         repaired = repaired + ${repaired}, duplicate = duplicate + ${duplicate}, changed = COALESCE(changed, 0) + ${changed} WHERE batch = ${literal(seen)}`,
       `IF @@row_count != 1 THEN ROLLBACK TRANSACTION; RAISE USING MESSAGE = ${literal(cameFirst)}; END IF`,
       ...writes,
       'COMMIT TRANSACTION',
@@ -41,7 +41,7 @@ export async function commit(
     params,
   );
   warehouse.seen = mine;
-  warehouse.counted({ loaded, repaired, duplicate });
+  warehouse.counted({ loaded, repaired, duplicate, changed });
 }
 
 export async function lastBatch(warehouse: Warehouse): Promise<string> {

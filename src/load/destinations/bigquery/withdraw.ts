@@ -84,7 +84,7 @@ async function take(
   await commit(
     warehouse,
     seen,
-    { loaded: -ids.length, repaired: -Number(repaired[0]?.[0] ?? 0), duplicate: 0 },
+    { loaded: -ids.length, repaired: -Number(repaired[0]?.[0] ?? 0), duplicate: 0, changed: 0 },
     [
       ...Array.from(tables, (table) => `DELETE FROM ${api.table(table)} WHERE _request_id IN UNNEST(@ids)`),
       `UPDATE ${repairs} SET rolled_back_at = TIMESTAMP(@at) WHERE rolled_back_at IS NULL AND request_id IN UNNEST(@ids)`,

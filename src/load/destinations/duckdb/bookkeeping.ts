@@ -1,17 +1,22 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { LoadCounts, QueueMark } from '../../destination.ts';
+import type { AllCounts, QueueMark } from '../../destination.ts';
 import { ensureRepairLog } from './repair-log.ts';
 import { integersOf, rowsOf } from './rows.ts';
 import { literal } from './sql.ts';
 
 const tables = [
   `CREATE TABLE IF NOT EXISTS _sentinel_counters (loaded BIGINT, repaired BIGINT, duplicate BIGINT)`,
-  `INSERT INTO _sentinel_counters SELECT 0, 0, 0 WHERE NOT EXISTS (FROM _sentinel_counters)`,
+  `INSERT INTO _sentinel_counters (loaded, repaired, duplicate) SELECT 0, 0, 0 WHERE NOT EXISTS (FROM _sentinel_counters)`,
   // Which contract wrote a table's rows of a version.
   `CREATE TABLE IF NOT EXISTS _sentinel_contracts (table_name VARCHAR, contract VARCHAR, contract_version VARCHAR)`,
   // Events that were not written because an event with their key was there: `first_request_id`.
   `CREATE TABLE IF NOT EXISTS _sentinel_duplicates (request_id UUID, contract VARCHAR, source VARCHAR,
      contract_version VARCHAR, table_name VARCHAR, first_request_id UUID, received_at TIMESTAMPTZ)`,
+  // Of a later version: what a changed repeat says, by column, and whether it had the row before. NULL: nobody looked.
+  `ALTER TABLE _sentinel_duplicates ADD COLUMN IF NOT EXISTS changed BOOLEAN`,
+  `ALTER TABLE _sentinel_duplicates ADD COLUMN IF NOT EXISTS replaced BOOLEAN`,
+  `ALTER TABLE _sentinel_duplicates ADD COLUMN IF NOT EXISTS event VARCHAR`,
+  `ALTER TABLE _sentinel_counters ADD COLUMN IF NOT EXISTS changed BIGINT DEFAULT 0`,
   // NULL: from before rounds were kept, which is round 0.
   `ALTER TABLE _sentinel_duplicates ADD COLUMN IF NOT EXISTS round INTEGER`,
   // Events that ended otherwise than as a row or a duplicate: see docs/exactly-once.md. Of a row that was withdrawn, when its
@@ -41,10 +46,11 @@ async function takeOverLeaving(connection: DuckDBConnection): Promise<void> {
 }
 
 /** Statements for the transaction of the rows. */
-export function addToCounts({ loaded, repaired, duplicate }: LoadCounts): string[] {
+export function addToCounts({ loaded, repaired, duplicate, changed }: AllCounts): string[] {
   if (loaded === 0 && repaired === 0 && duplicate === 0) return [];
   return [
-    `UPDATE _sentinel_counters SET loaded = loaded + ${loaded}, repaired = repaired + ${repaired}, duplicate = duplicate + ${duplicate}`,
+    `UPDATE _sentinel_counters SET loaded = loaded + ${loaded}, repaired = repaired + ${repaired},
+       duplicate = duplicate + ${duplicate}, changed = coalesce(changed, 0) + ${changed}`,
   ];
 }
 
@@ -70,10 +76,10 @@ export async function readMark(connection: DuckDBConnection, queueId: string): P
   return row === undefined ? undefined : String(row[0]);
 }
 
-export async function readCounts(connection: DuckDBConnection): Promise<LoadCounts> {
-  const [[loaded = 0, repaired = 0, duplicate = 0] = []] = await integersOf(
+export async function readCounts(connection: DuckDBConnection): Promise<AllCounts> {
+  const [[loaded = 0, repaired = 0, duplicate = 0, changed = 0] = []] = await integersOf(
     connection,
-    'SELECT loaded, repaired, duplicate FROM _sentinel_counters',
+    'SELECT loaded, repaired, duplicate, changed FROM _sentinel_counters',
   );
-  return { loaded, repaired, duplicate };
+  return { loaded, repaired, duplicate, changed };
 }

@@ -2,7 +2,8 @@ import { type DuckDBConnection, INTEGER } from '@duckdb/node-api';
 import { type End, entryAgainst, findEnds, noEnds } from './ends.ts';
 import { KeyFilter } from './key-filter.ts';
 import { mayHaveEnded } from './known-events.ts';
-import type { EntryKind } from '../../destination.ts';
+import type { Standing } from '../../destination-kit/repeats.ts';
+import type { EntryKind, Row } from '../../destination.ts';
 import { rowsOf } from './rows.ts';
 import { identifier } from './sql.ts';
 import { type Staged, fillTable } from './stage.ts';
@@ -30,6 +31,8 @@ export interface Decided {
   firsts: (string | null)[];
   /** By `pos` of what ended otherwise: how. */
   endedAs: Map<number, EntryKind>;
+  /** How each new duplicate stands to the event that has the row; see repeats.ts. */
+  repeats: Map<Row, Standing>;
 }
 
 /**
@@ -47,7 +50,7 @@ export async function decide(
   const taken = await findTaken(connection, staged);
   const leaders = await findRepeated(connection, staged);
 
-  const decided: Decided = { verdicts: [], firsts: [], endedAs: new Map() };
+  const decided: Decided = { verdicts: [], firsts: [], endedAs: new Map(), repeats: new Map() };
   const seenKeys = new Map<number, string>();
   for (const [pos, id] of ids.entries()) {
     const { round = 0 } = staged.rows[pos]!;

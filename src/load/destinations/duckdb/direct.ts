@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { messageOf } from '../../../model/errors.ts';
-import type { LoadCounts, Row } from '../../destination.ts';
+import type { AllCounts, Row } from '../../destination.ts';
 import { insertRepairs, insertRows } from './direct-sql.ts';
 import type { Handover } from './handover.ts';
 import type { KnownTable } from './known-table.ts';
@@ -63,7 +63,7 @@ export async function insertDirect(
   handover: Handover,
   { table, lines, repairs }: Sorted,
   opening: string,
-): Promise<LoadCounts> {
+): Promise<AllCounts> {
   await handover.rows.write(table.lines.bytesOf(lines));
   table.lines.release(lines);
   try {
@@ -77,5 +77,5 @@ export async function insertDirect(
     await connection.run(insertRepairs(handover.repairs.path));
   }
   table.rowCount += lines.length;
-  return { loaded: lines.length, repaired: repairs.length, duplicate: 0 };
+  return { loaded: lines.length, repaired: repairs.length, duplicate: 0, changed: 0 };
 }

@@ -40,11 +40,19 @@ export async function findEvent(
 async function findDuplicate(connection: DuckDBConnection, id: string): Promise<LoadedEvent | undefined> {
   const [row] = await rowsOf(
     connection,
-    `SELECT table_name, contract, contract_version, source FROM _sentinel_duplicates WHERE request_id = ${id} LIMIT 1`,
+    `SELECT table_name, contract, contract_version, source, first_request_id::VARCHAR, changed, replaced, event
+     FROM _sentinel_duplicates WHERE request_id = ${id} ORDER BY coalesce(round, 0) DESC LIMIT 1`,
   );
   if (row === undefined) return undefined;
   const [table, contract, version, source] = row.map(String) as [string, string, string, string];
-  return { status: 'duplicate', table, contract, version, source };
+  const [of, changed, replaced, event] = row.slice(4);
+  const repeat = {
+    of: textOrUndefined(of ?? null),
+    isChanged: typeof changed === 'boolean' ? changed : undefined,
+    wasReplaced: replaced === true,
+    event: textOrUndefined(event ?? null),
+  };
+  return { status: 'duplicate', table, contract, version, source, repeat };
 }
 
 async function findRepair(connection: DuckDBConnection, id: string): Promise<RepairTrail | undefined> {

@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Destination } from '../../destination.ts';
+import { backfill } from './backfill.ts';
 import { readCounts, readMark } from './bookkeeping.ts';
 import { unavailable } from './errors.ts';
 import { findEvent } from './find.ts';
@@ -46,6 +47,7 @@ export async function openDuckDb(options: DuckDbOptions): Promise<Required<Desti
           withdrawByEvent(connection, writer.events, events, at),
         ),
     },
+    backfill: (request) => writer.exclusively('fill a column', (connection) => backfill(connection, request)),
     search: createSearch(question),
     query: createQuery(session, options.queryLimits),
     async close() {

@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { SentinelError } from '../../../model/errors.ts';
-import type { LoadCounts, Row, Settled, Settlement } from '../../destination.ts';
+import type { AllCounts, Row, Settled, Settlement } from '../../destination.ts';
 import { addToCounts, moveMark } from './bookkeeping.ts';
 import { type Decided, decide, verdicts } from './decide.ts';
 import { DirectRefused, type Sorted, insertDirect, sortRows } from './direct.ts';
@@ -9,6 +9,7 @@ import type { Handover } from './handover.ts';
 import { type KnownEvents, rememberEnd } from './known-events.ts';
 import type { KnownTable } from './known-table.ts';
 import { writeLetters } from './letters.ts';
+import { type ReplacedRow, settleRepeats, takeReplaced } from './replace.ts';
 import type { RepairKinds } from './repair-log.ts';
 import { recordRepeats } from './repeats.ts';
 import { literal } from './sql.ts';
@@ -32,6 +33,8 @@ export interface Warehouse {
 interface Group {
   staged: Staged;
   decided: Decided;
+  /** Rows of the table that others take the place of. */
+  replaced: ReplacedRow[];
 }
 
 type Outcome = Settled['rows'][number];
@@ -69,10 +72,14 @@ async function commitBatch(
   { rows, letters, mark }: Settlement,
   { byTable, sorted }: { byTable: ByTable; sorted: readonly Sorted[] },
 ): Promise<Settled> {
-  const total: LoadCounts = { loaded: 0, repaired: 0, duplicate: 0 };
+  const total: AllCounts = { loaded: 0, repaired: 0, duplicate: 0, changed: 0 };
   const outcomes = await writeNewRows(connection, warehouse, { rows, sorted, total });
   const groups = await stageRows(connection, byTable, rows, outcomes);
-  for (const { staged, decided } of groups) add(total, await writeStaged(connection, staged, decided));
+  for (const { staged, decided, replaced } of groups) {
+    add(total, await takeReplaced(connection, staged.table.spec, warehouse.events, replaced));
+    add(total, await writeStaged(connection, staged, decided));
+  }
+  noteReplaced(groups, rows, outcomes);
   // Before the commit: if it fails, it may have happened all the same. A hash too many only costs a look-up.
   remember(groups, warehouse.events);
   const ends = letters.length === 0 ? [] : await writeLetters(connection, warehouse.events, letters);
@@ -97,7 +104,7 @@ async function commitBatch(
 async function writeNewRows(
   connection: DuckDBConnection,
   { handover }: Warehouse,
-  { rows, sorted, total }: { rows: readonly Row[]; sorted: readonly Sorted[]; total: LoadCounts },
+  { rows, sorted, total }: { rows: readonly Row[]; sorted: readonly Sorted[]; total: AllCounts },
 ): Promise<(Outcome | undefined)[]> {
   // Statements go together where they can: between two of them, this thread may be at work on the next batch.
   let opening = 'BEGIN TRANSACTION; ';
@@ -112,8 +119,9 @@ async function writeNewRows(
   // After the rows that are new, as one of them may be what a repeat repeats.
   for (const group of sorted) {
     const repeats = group.repeats.map((number) => rows[number]!);
-    const recorded = await recordRepeats(connection, group.table, repeats);
+    const { recorded, changed } = await recordRepeats(connection, group.table, repeats);
     total.duplicate += recorded.length;
+    total.changed += changed;
     for (const at of recorded) outcomes[group.repeats[at]!] = duplicate;
   }
   return outcomes;
@@ -156,8 +164,9 @@ async function stageRows(
     const acceptedRows = accepted.map((number) => rows[number]!);
     const staged = await stage(connection, table, acceptedRows, lines, groups.length);
     const decided = await decide(connection, staged, ends);
+    const replaced = await settleRepeats(connection, staged, decided, ends);
     for (const [pos, number] of accepted.entries()) outcomes[number] = outcomeOf(staged, decided, pos);
-    groups.push({ staged, decided });
+    groups.push({ staged, decided, replaced });
   }
   return groups;
 }
@@ -191,10 +200,23 @@ function outcomeOf({ refused }: Staged, { verdicts: all, endedAs }: Decided, pos
   return verdict === verdicts.duplicate || verdict === verdicts.duplicateAgain ? duplicate : loaded;
 }
 
-function add(total: LoadCounts, { loaded, repaired, duplicate }: LoadCounts): void {
+/** A row of this very batch may be one that a later one of it has replaced. */
+function noteReplaced(
+  groups: readonly Group[],
+  rows: readonly Row[],
+  outcomes: (Outcome | undefined)[],
+): void {
+  const gone = new Set(groups.flatMap(({ replaced }) => replaced.map(({ row }) => row.requestId)));
+  if (gone.size === 0) return;
+  for (const [at, row] of rows.entries())
+    if (gone.has(row.requestId.toLowerCase()) && outcomes[at]?.status === 'loaded') outcomes[at] = duplicate;
+}
+
+function add(total: AllCounts, { loaded, repaired, duplicate, changed }: AllCounts): void {
   total.loaded += loaded;
   total.repaired += repaired;
   total.duplicate += duplicate;
+  total.changed += changed;
 }
 
 /** Table, contract and version of each row, once, as SQL values. */

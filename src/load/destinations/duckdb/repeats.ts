@@ -1,6 +1,8 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Row } from '../../destination.ts';
 import { keyLiterals } from './key-hash.ts';
+import type { Repeat } from '../../destination-kit/repeats.ts';
+import { judgeStored } from './stored-rows.ts';
 import type { KnownTable } from './known-table.ts';
 import { rowsOf } from './rows.ts';
 import { lookBack } from './decide.ts';
@@ -20,24 +22,39 @@ export async function recordRepeats(
   connection: DuckDBConnection,
   table: KnownTable,
   rows: readonly Row[],
-): Promise<number[]> {
-  if (rows.length === 0 || rows.length > mostRepeats) return [];
+): Promise<Recorded> {
+  // Which of them is the latest is decided where they are staged.
+  if (rows.length === 0 || rows.length > mostRepeats || table.spec.onRepeat === 'replace') return none;
   const firsts = await findFirsts(connection, table, rows);
   const duplicates = [...firsts.keys()];
-  if (duplicates.length === 0) return [];
+  if (duplicates.length === 0) return none;
+  const { repeats } = await judgeStored(connection, table.spec, duplicatesOf(rows, firsts));
 
   const values = Array.from(firsts, ([pos, first]) => {
     const { requestId, contract, source, contractVersion, receivedAt, round = 0 } = rows[pos]!;
     const texts = [contract, source, contractVersion, table.spec.name].map(literal).join(', ');
     const at = `make_timestamptz(${Math.trunc(receivedAt)} * 1000)`;
-    return `(${uuid(requestId)}, ${texts}, ${first === null ? 'NULL' : uuid(first)}, ${at}, ${round})`;
+    const { isChanged, event } = repeats.get(rows[pos]!) ?? { isChanged: undefined, event: undefined };
+    const said = `${isChanged ?? 'NULL'}, ${event === undefined ? 'NULL' : literal(event)}`;
+    return `(${uuid(requestId)}, ${texts}, ${first === null ? 'NULL' : uuid(first)}, ${at}, ${round}, ${said})`;
   });
   await connection.run(
     `INSERT INTO _sentinel_duplicates (request_id, contract, source, contract_version, table_name, first_request_id,
-       received_at, round) VALUES ${values.join(', ')}`,
+       received_at, round, changed, event) VALUES ${values.join(', ')}`,
   );
-  return duplicates;
+  return { recorded: duplicates, changed: [...repeats.values()].filter(({ isChanged }) => isChanged).length };
 }
+
+const none: Recorded = { recorded: [], changed: 0 };
+
+interface Recorded {
+  recorded: number[];
+  /** How many of them say something else than the event that they repeat. */
+  changed: number;
+}
+
+const duplicatesOf = (rows: readonly Row[], firsts: ReadonlyMap<number, string | null>): Repeat[] =>
+  Array.from(firsts, ([pos, of]) => ({ row: rows[pos]!, of: of ?? '' }));
 
 const uuid = (text: string): string => `${literal(text)}::UUID`;
 

@@ -1,5 +1,5 @@
 import { type DuckDBConnection, INTEGER, VARCHAR } from '@duckdb/node-api';
-import type { LoadCounts } from '../../destination.ts';
+import type { AllCounts } from '../../destination.ts';
 import { type Decided, verdicts } from './decide.ts';
 import { literal } from './sql.ts';
 import { type Staged, fillTable } from './stage.ts';
@@ -13,7 +13,7 @@ export async function writeStaged(
   connection: DuckDBConnection,
   { table, sql, stage, rows }: Staged,
   settled: Decided,
-): Promise<LoadCounts> {
+): Promise<AllCounts> {
   const written = rows.filter((_, pos) => settled.verdicts[pos] === verdicts.write);
   const all = written.length === rows.length;
   if (!all) {
@@ -21,6 +21,12 @@ export async function writeStaged(
       { name: 'pos', type: INTEGER, values: settled.verdicts.map((_, pos) => pos) },
       { name: 'verdict', type: INTEGER, values: settled.verdicts },
       { name: 'first', type: VARCHAR, values: settled.firsts },
+      {
+        name: 'changed',
+        type: VARCHAR,
+        values: rows.map((row) => asText(settled.repeats.get(row)?.isChanged)),
+      },
+      { name: 'event', type: VARCHAR, values: rows.map((row) => settled.repeats.get(row)?.event ?? null) },
     ]);
   }
   if (written.length > 0) await connection.run(sql.insert(all ? undefined : verdicts.write));
@@ -29,8 +35,14 @@ export async function writeStaged(
   const duplicate = settled.verdicts.includes(verdicts.duplicate)
     ? (await connection.run(insertDuplicates(table.spec.name, stage))).rowsChanged
     : 0;
-  return { loaded: written.length, repaired, duplicate };
+  const changed = rows.filter(
+    (row, pos) =>
+      settled.verdicts[pos] === verdicts.duplicate && settled.repeats.get(row)?.isChanged === true,
+  );
+  return { loaded: written.length, repaired, duplicate, changed: changed.length };
 }
+
+const asText = (flag: boolean | undefined): string | null => (flag === undefined ? null : String(flag));
 
 const verdictsOf = (stage: Staging): string => `JOIN ${stage.verdicts} v USING (pos)`;
 
@@ -51,8 +63,9 @@ function insertRepairs(stage: Staging, all: boolean): string {
 
 function insertDuplicates(table: string, stage: Staging): string {
   return `INSERT INTO _sentinel_duplicates (request_id, contract, source, contract_version, table_name,
-      first_request_id, received_at, round)
-    SELECT request_id, contract, source, version, ${literal(table)}, NULLIF(first, '')::UUID, received_at, round
+      first_request_id, received_at, round, changed, event)
+    SELECT request_id, contract, source, version, ${literal(table)}, NULLIF(first, '')::UUID, received_at, round,
+      changed::BOOLEAN, event
     FROM ${stage.rows} ${verdictsOf(stage)}
     WHERE v.verdict = ${verdicts.duplicate}`;
 }

@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import type { LoadCounts } from '../../destination.ts';
+import type { AllCounts } from '../../destination.ts';
 import { identifier } from './sql.ts';
 
 /** By name: what makes each, in order. The same columns as in DuckDB, but for `queue` and `slot`. */
@@ -11,7 +11,7 @@ export function bookkeepingTables(schema: string): [name: string, statements: st
       '_sentinel_counters',
       [
         `CREATE TABLE ${name('_sentinel_counters')} (slot integer PRIMARY KEY, loaded bigint NOT NULL,
-           repaired bigint NOT NULL, duplicate bigint NOT NULL) WITH (fillfactor = 50)`,
+           repaired bigint NOT NULL, duplicate bigint NOT NULL, changed bigint NOT NULL DEFAULT 0) WITH (fillfactor = 50)`,
       ],
     ],
     [
@@ -21,12 +21,14 @@ export function bookkeepingTables(schema: string): [name: string, statements: st
            PRIMARY KEY (table_name, contract, contract_version))`,
       ],
     ],
-    // Events that were not written because an event with their key was there: `first_request_id`.
+    // Events that are no rows because another one has the row of their key: `first_request_id`. What a changed one says, by
+    // column, stands in `event`; `replaced`: it had the row until then.
     [
       '_sentinel_duplicates',
       [
         `CREATE TABLE ${name('_sentinel_duplicates')} (request_id uuid PRIMARY KEY, contract text, source text,
-           contract_version text, table_name text, first_request_id uuid, received_at timestamptz)`,
+           contract_version text, table_name text, first_request_id uuid, received_at timestamptz, changed boolean,
+           replaced boolean, event text)`,
         `CREATE INDEX _sentinel_duplicates_first ON ${name('_sentinel_duplicates')} (first_request_id)`,
         `CREATE INDEX _sentinel_duplicates_newest ON ${name('_sentinel_duplicates')} (received_at, request_id)`,
       ],
@@ -71,6 +73,14 @@ export function bookkeepingTables(schema: string): [name: string, statements: st
   ];
 }
 
+/** Columns that tables of earlier versions lack: table, name, type. */
+export const laterColumns = [
+  ['_sentinel_counters', 'changed', 'bigint NOT NULL DEFAULT 0'],
+  ['_sentinel_duplicates', 'changed', 'boolean'],
+  ['_sentinel_duplicates', 'replaced', 'boolean'],
+  ['_sentinel_duplicates', 'event', 'text'],
+] as const;
+
 /** How many rows share the counting; two workers that draw the same one wait for each other's commit, no longer. */
 export const counterSlots = 256;
 
@@ -79,20 +89,21 @@ export async function addToCounts(
   client: ClientBase,
   schema: string,
   slot: number,
-  { loaded, repaired, duplicate }: LoadCounts,
+  { loaded, repaired, duplicate, changed }: AllCounts,
 ): Promise<void> {
   if (loaded === 0 && duplicate === 0) return;
   await client.query(
-    `INSERT INTO ${identifier(schema)}._sentinel_counters AS c VALUES ($1, $2, $3, $4)
+    `INSERT INTO ${identifier(schema)}._sentinel_counters AS c (slot, loaded, repaired, duplicate, changed)
+     VALUES ($1, $2, $3, $4, $5)
      ON CONFLICT (slot) DO UPDATE SET loaded = c.loaded + excluded.loaded, repaired = c.repaired + excluded.repaired,
-       duplicate = c.duplicate + excluded.duplicate`,
-    [slot, loaded, repaired, duplicate],
+       duplicate = c.duplicate + excluded.duplicate, changed = c.changed + excluded.changed`,
+    [slot, loaded, repaired, duplicate, changed],
   );
 }
 
-export async function readCounts(client: ClientBase, schema: string): Promise<LoadCounts> {
-  const { rows } = await client.query<Record<keyof LoadCounts, string | null>>(
-    `SELECT sum(loaded) AS loaded, sum(repaired) AS repaired, sum(duplicate) AS duplicate
+export async function readCounts(client: ClientBase, schema: string): Promise<AllCounts> {
+  const { rows } = await client.query<Record<keyof AllCounts, string | null>>(
+    `SELECT sum(loaded) AS loaded, sum(repaired) AS repaired, sum(duplicate) AS duplicate, sum(changed) AS changed
      FROM ${identifier(schema)}._sentinel_counters`,
   );
   const [sums] = rows;
@@ -100,5 +111,6 @@ export async function readCounts(client: ClientBase, schema: string): Promise<Lo
     loaded: Number(sums?.loaded ?? 0),
     repaired: Number(sums?.repaired ?? 0),
     duplicate: Number(sums?.duplicate ?? 0),
+    changed: Number(sums?.changed ?? 0),
   };
 }

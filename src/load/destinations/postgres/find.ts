@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import type { LoadedEvent, RepairTrail } from '../../../model/loaded-event.ts';
+import type { LoadedEvent, RepairTrail, RepeatTrail } from '../../../model/loaded-event.ts';
 import { uuidShape } from '../../destination-kit/uuid-shape.ts';
 import { identifier, literal } from './sql.ts';
 import { eventTables } from './tables.ts';
@@ -37,8 +37,33 @@ export async function findEvent(
   const [row] = rows;
   if (row === undefined) return undefined;
   const { status, table_name: table, contract, version, source } = row;
+  if (status === 'duplicate') {
+    const repeat = await findRepeat(client, schema, requestId);
+    return { status, table, contract, version, source, ...(repeat && { repeat }) };
+  }
   const repair = status === 'repaired' ? await findRepair(client, schema, requestId) : undefined;
   return { status, table, contract, version, source, repair };
+}
+
+async function findRepeat(
+  client: ClientBase,
+  schema: string,
+  requestId: string,
+): Promise<RepeatTrail | undefined> {
+  const { rows } = await client.query<Record<'first' | 'changed' | 'replaced' | 'event', string | null>>(
+    `SELECT first_request_id::text AS first, changed::text, replaced::text, event
+     FROM ${identifier(schema)}._sentinel_duplicates WHERE request_id = $1`,
+    [requestId],
+  );
+  const [row] = rows;
+  return (
+    row && {
+      of: row.first ?? undefined,
+      isChanged: row.changed === null ? undefined : row.changed === 'true',
+      wasReplaced: row.replaced === 'true',
+      event: row.event ?? undefined,
+    }
+  );
 }
 
 async function findRepair(

@@ -3,6 +3,7 @@ import type { PoolClient } from 'pg';
 import { SentinelError } from '../../../model/errors.ts';
 import type { Destination, Table } from '../../destination.ts';
 import { mergeTables } from '../../destination-kit/merge-tables.ts';
+import { backfill } from './backfill.ts';
 import { counterSlots, readCounts } from './bookkeeping.ts';
 import { findEvent } from './find.ts';
 import { type KnownTable, knowTable } from './known-table.ts';
@@ -126,6 +127,8 @@ export async function openPostgres(options: PostgresOptions): Promise<Required<D
       session.question('look for an event', (client) => findEvent(client, schema, requestId)),
     counts: () => session.question('read its counters', (client) => readCounts(client, schema)),
     repairs: repairAudit(session),
+    backfill: (request) =>
+      session.transaction('fill a column', (client) => backfill(client, schema, request)),
     search: createSearch(session),
     query: createQuery(options),
     close: () => session.close(),

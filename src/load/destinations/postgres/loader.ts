@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 import { SentinelError } from '../../../model/errors.ts';
-import type { LoadCounts, Row, RowOutcome, Settled, Settlement } from '../../destination.ts';
+import type { AllCounts, Row, RowOutcome, Settled, Settlement } from '../../destination.ts';
 import { addToCounts } from './bookkeeping.ts';
 import type { KnownTable } from './known-table.ts';
 import { findStanding, saveMark, takeTurn, writeEntries } from './outcomes.ts';
@@ -10,6 +10,8 @@ import type { Refusal } from '../../destination-kit/exact-row.ts';
 import type { Line } from './row-lines.ts';
 import { holdShape } from './shape.ts';
 import { identifier } from './sql.ts';
+import { duplicateRecords, insertDuplicates, replacedRecord } from './duplicates.ts';
+import { settleRepeats } from './repeats.ts';
 import { type Written, writeLines } from './write-rows.ts';
 
 /** What a load works with. */
@@ -35,7 +37,9 @@ export async function settleBatch(
   { rows, letters, mark }: Settlement,
 ): Promise<{ settled: Settled; committed: () => void }> {
   const { schema, eventTables, slot } = warehouse;
-  await takeTurn(client, schema, letters.length === 0 ? 'rows' : 'entries');
+  // Whoever may replace a row decides about its event too, and about the key, so nobody else may be at it.
+  const mayReplace = rows.some(({ table }) => warehouse.tables.get(table)?.spec.onRepeat === 'replace');
+  await takeTurn(client, schema, letters.length === 0 && !mayReplace ? 'rows' : 'entries');
   const ids = [...rows, ...letters].map(({ requestId }) => requestId.toLowerCase());
   const standing = await findStanding(client, schema, eventTables, ids);
   const ended = new Map<Row, Settled['rows'][number]>();
@@ -44,9 +48,13 @@ export async function settleBatch(
     if (outcome !== undefined) ended.set(row, outcome);
   }
   const open = ended.size === 0 ? rows : rows.filter((row) => !ended.has(row));
-  const { outcomes, counts } = await writeRows(client, warehouse, open);
+  const { outcomes, counts, replaced } = await writeRows(client, warehouse, open);
   const judged = judgeLetters(letters, standing);
-  await writeEntries(client, schema, new Map([...duplicatesAmong(open, outcomes), ...judged.fresh]));
+  await writeEntries(
+    client,
+    schema,
+    new Map([...duplicatesAmong(open, outcomes), ...replaced, ...judged.fresh]),
+  );
   const committed = await keepBooks(client, warehouse, open, counts);
   if (mark !== undefined) await saveMark(client, schema, slot, mark);
   const settledRows = rows.map((row) => ended.get(row) ?? outcomes.get(row)!);
@@ -67,24 +75,32 @@ async function writeRows(
   client: PoolClient,
   warehouse: Warehouse,
   rows: readonly Row[],
-): Promise<{ outcomes: Map<Row, RowOutcome>; counts: LoadCounts }> {
+): Promise<{ outcomes: Map<Row, RowOutcome>; counts: AllCounts; replaced: Map<string, Entry> }> {
   const { schema } = warehouse;
   const outcomes = new Map<Row, RowOutcome>();
-  const counts: LoadCounts = { loaded: 0, repaired: 0, duplicate: 0 };
+  const counts: AllCounts = { loaded: 0, repaired: 0, duplicate: 0, changed: 0 };
+  const replaced = new Map<string, Entry>();
   for (const [table, ofTable] of rowsByTable(warehouse, rows)) {
     await holdShape(client, schema, table);
     const { lines, sameEvent } = linesOf(table, ofTable, outcomes);
     const written = await writeLines(client, table, lines, warehouse.answerMs);
+    const repeats = await settleRepeats(client, schema, { table, written, answerMs: warehouse.answerMs });
+    for (const [id, entry] of repeats.entries) replaced.set(id, entry);
     for (const [line, result] of written) outcomes.set(line.row, outcomeOf(result));
     for (const [row, { row: first }] of sameEvent) outcomes.set(row, outcomes.get(first)!);
     const fresh = lines.filter((line) => written.get(line)!.status === 'new').map(({ row }) => row);
     const repaired = fresh.filter(({ repair }) => repair !== undefined);
     if (repaired.length > 0) await insertRepairs(client, schema, repaired);
-    counts.loaded += fresh.length;
-    counts.repaired += repaired.length;
-    counts.duplicate += await insertDuplicates(client, schema, written);
+    counts.loaded += fresh.length - repeats.gone.length;
+    counts.repaired += repaired.length - repeats.gone.filter(({ isRepaired }) => isRepaired).length;
+    const recorded = await insertDuplicates(client, schema, [
+      ...duplicateRecords(written, repeats.standings),
+      ...repeats.gone.map((row) => replacedRecord(table.spec, row, repeats.goneStandings.get(row)!)),
+    ]);
+    counts.duplicate += recorded.all;
+    counts.changed += recorded.changed;
   }
-  return { outcomes, counts };
+  return { outcomes, counts, replaced };
 }
 
 /** Returns what is to be called when the transaction has committed. */
@@ -92,7 +108,7 @@ async function keepBooks(
   client: PoolClient,
   { schema, writers, slot }: Warehouse,
   rows: readonly Row[],
-  counts: LoadCounts,
+  counts: AllCounts,
 ): Promise<() => void> {
   const newWriters = writersOf(rows).filter((writer) => !writers.has(writer));
   if (newWriters.length > 0) await insertWriters(client, schema, newWriters);
@@ -185,41 +201,6 @@ async function insertRepairs(client: PoolClient, schema: string, rows: readonly 
      ON CONFLICT (request_id) WHERE rolled_back_at IS NULL DO NOTHING`,
     [JSON.stringify(records)],
   );
-}
-
-/** Returns how many were not on record yet: an event that is delivered again does not count again. */
-async function insertDuplicates(
-  client: PoolClient,
-  schema: string,
-  written: ReadonlyMap<Line, Written>,
-): Promise<number> {
-  const records = [...written]
-    .flatMap(([{ row, id }, result]) => {
-      if (result.status !== 'duplicate') return [];
-      const { contract, source, contractVersion, table, receivedAt } = row;
-      return [
-        {
-          request_id: id,
-          contract,
-          source,
-          contract_version: contractVersion,
-          table_name: table,
-          first_request_id: result.first,
-          received_at: new Date(receivedAt).toISOString(),
-        },
-      ];
-    })
-    .toSorted((a, b) => (a.request_id < b.request_id ? -1 : 1));
-  if (records.length === 0) return 0;
-  const { rowCount } = await client.query(
-    `INSERT INTO ${identifier(schema)}._sentinel_duplicates (request_id, contract, source, contract_version, table_name,
-       first_request_id, received_at)
-     SELECT * FROM json_to_recordset($1::json) AS r (request_id uuid, contract text, source text, contract_version text,
-       table_name text, first_request_id uuid, received_at timestamptz)
-     ON CONFLICT (request_id) DO NOTHING`,
-    [JSON.stringify(records)],
-  );
-  return rowCount ?? 0;
 }
 
 /** Table, contract and version of each row, once, as JSON. */

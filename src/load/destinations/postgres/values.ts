@@ -1,4 +1,5 @@
 import type { Column, ColumnType } from '../../../contracts/contract.ts';
+import { plainText } from '../../../model/exact-number.ts';
 import type { Json } from '../../../model/json.ts';
 import { dateText, instantText } from '../../destination-kit/exact-times.ts';
 
@@ -17,7 +18,8 @@ const encoders: Record<ColumnType['kind'], Encode> = {
   string: (value) => storableText(textOf(value)),
   json: jsonText,
   integer: (value) => {
-    const whole = BigInt(value as string | number);
+    // By its text, which is what was sent: the float behind 232133594666790460 is another whole number.
+    const whole = BigInt(typeof value === 'number' ? plainText(value) : (value as string));
     return whole >= -(2n ** 63n) && whole < 2n ** 63n ? String(whole) : undefined;
   },
   // By way of a number, as text such as 1e-400 is an error for the server.

@@ -39,7 +39,12 @@ export async function withdrawByRule(
        SET round = o.round + 1, outcome = 'withdrawn', received_at = excluded.received_at`,
     [[...gone.keys()], markedAt, [...gone.values()]],
   );
-  await addToCounts(client, schema, slot, { loaded: -gone.size, repaired: -gone.size, duplicate: 0 });
+  await addToCounts(client, schema, slot, {
+    loaded: -gone.size,
+    repaired: -gone.size,
+    duplicate: 0,
+    changed: 0,
+  });
   return {
     events: await readWithdrawn(client, schema, ruleId, [...gone.keys()]),
     after: repairs.length < limit ? undefined : repairs.at(-1)!.id,
@@ -100,7 +105,12 @@ export async function withdrawByEvent(
      WHERE request_id = ANY($1::uuid[]) AND rolled_back_at IS NULL`,
     [[...gone.keys()], new Date(at).toISOString()],
   );
-  await addToCounts(client, schema, slot, { loaded: -gone.size, repaired: -(rowCount ?? 0), duplicate: 0 });
+  await addToCounts(client, schema, slot, {
+    loaded: -gone.size,
+    repaired: -(rowCount ?? 0),
+    duplicate: 0,
+    changed: 0,
+  });
   return gone.size;
 }
 

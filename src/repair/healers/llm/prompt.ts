@@ -1,3 +1,4 @@
+import { maskPrivate } from '../../../contracts/pii.ts';
 import type { Json, JsonObject } from '../../../model/json.ts';
 import { segmentsOf } from '../../../model/pointer.ts';
 import { listedValues } from '../../plans/schema-paths.ts';
@@ -37,7 +38,7 @@ export function openingMessages(
     violations: describeViolations(violations, failure),
     event_shape: shapeOf(event, focus),
     ...validShapes(options.valid ?? [], failure, focus),
-    ...(options.shareValues ? { event: boundedEvent(event) } : undefined),
+    ...(options.shareValues ? { event: boundedEvent(maskPrivate(contract.pii)(event)) } : undefined),
   };
   return [
     { role: 'system', content: instructions },

@@ -1,0 +1,48 @@
+import type { JsonObject } from '../model/json.ts';
+import type { Violation } from '../model/violation.ts';
+import type { Contract, UndeclaredPolicy } from './contract.ts';
+import type { Judge } from './fence.ts';
+import { topFields } from './mapping.ts';
+import { maxViolations, violationAt } from './violation.ts';
+
+/** Every table has a column for it, so it is never undeclared. */
+const idField = 'event_id';
+
+/** The judge of a contract whose undeclared top-level fields are violations; other policies change nothing. */
+export function refusingUndeclared(policy: UndeclaredPolicy, fields: Iterable<string>, judge: Judge): Judge {
+  if (policy !== 'reject') return judge;
+  const declared = new Set(fields).add(idField);
+  return {
+    ...judge,
+    validate(event) {
+      const validation = judge.validate(event);
+      const violations = validation.ok ? [] : validation.violations;
+      const said = new Set(violations.map(({ path, code }) => `${path} ${code}`));
+      const more = violationsOf(event, declared).filter(({ path, code }) => !said.has(`${path} ${code}`));
+      if (more.length === 0) return validation;
+      return { ok: false, violations: [...violations, ...more].slice(0, maxViolations) };
+    },
+    // Whether a field is undeclared, no other check of single fields says.
+    checkFields: () => undefined,
+  };
+}
+
+/** Why an event that its contract accepts waits for a person all the same: an undeclared field under `quarantine`. */
+export function quarantined(contract: Contract, value: JsonObject): Violation | undefined {
+  if (contract.undeclared !== 'quarantine') return undefined;
+  let declared = known.get(contract);
+  if (declared === undefined) known.set(contract, (declared = topFields(contract.columns).add(idField)));
+  return violationsOf(value, declared)[0];
+}
+
+const known = new WeakMap<Contract, Set<string>>();
+
+function violationsOf(event: JsonObject, declared: ReadonlySet<string>): Violation[] {
+  const violations: Violation[] = [];
+  for (const field in event) {
+    if (declared.has(field)) continue;
+    violations.push(violationAt(event, [field], 'undeclared', 'nothing'));
+    if (violations.length === maxViolations) break;
+  }
+  return violations;
+}

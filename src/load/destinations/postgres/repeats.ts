@@ -1,0 +1,139 @@
+import type { PoolClient } from 'pg';
+import type { Entry } from '../../destination-kit/judge.ts';
+import {
+  type Repeat,
+  type Standing,
+  type StoredRow,
+  judgeRepeats,
+  storedExtra,
+  storedValues,
+} from '../../destination-kit/repeats.ts';
+import type { Row, Table } from '../../destination.ts';
+import type { KnownTable } from './known-table.ts';
+import type { Line } from './row-lines.ts';
+import { identifier } from './sql.ts';
+import { type Written, writeLines } from './write-rows.ts';
+
+export interface SettledRepeats {
+  /** Of the rows that are no rows of the table. */
+  standings: Map<Row, Standing>;
+  /** Rows of the table that others have taken the place of. */
+  gone: StoredRow[];
+  goneStandings: Map<StoredRow, Standing>;
+  /** What their events are now, by request id. */
+  entries: Map<string, Entry>;
+}
+
+/**
+ * Says how the duplicates among the lines stand to the events that have the rows, and lets the latest of them have it where the
+ * table's repeats replace. Changes what was written; within the transaction that is open.
+ */
+export async function settleRepeats(
+  client: PoolClient,
+  schema: string,
+  { table, written, answerMs }: { table: KnownTable; written: Map<Line, Written>; answerMs: number },
+): Promise<SettledRepeats> {
+  const { spec } = table;
+  const lines = new Map([...written.keys()].map((line) => [line.row, line]));
+  const repeats = [...written].flatMap(([{ row }, result]): Repeat[] =>
+    result.status === 'duplicate' ? [{ row, of: result.first ?? '' }] : [],
+  );
+  const settled: SettledRepeats = {
+    standings: new Map(),
+    gone: [],
+    goneStandings: new Map(),
+    entries: new Map(),
+  };
+  if (repeats.length === 0) return settled;
+  const stored = await readStored(client, schema, spec, [...new Set(repeats.map(({ of }) => of))]);
+  const batch = new Map([...written.keys()].map((line) => [line.id, line]));
+  const judged = judgeRepeats(spec, repeats, (id) => stored.get(id));
+  settled.standings = judged.repeats;
+  for (const [of, { by, standing }] of judged.replaced) {
+    const result = await replaceRow(client, schema, { table, id: of, line: lines.get(by)!, answerMs });
+    written.set(lines.get(by)!, result);
+    if (result.status !== 'new') continue;
+    const mine = batch.get(of);
+    if (mine !== undefined && written.get(mine)?.status === 'new') {
+      written.set(mine, { status: 'duplicate', first: by.requestId });
+      settled.standings.set(mine.row, standing);
+    } else {
+      const row = stored.get(of)!;
+      settled.gone.push(row);
+      settled.goneStandings.set(row, standing);
+    }
+  }
+  settled.entries = await entriesOf(client, schema, settled.gone);
+  return settled;
+}
+
+/** The row stays where it is when the one that would replace it is refused. */
+async function replaceRow(
+  client: PoolClient,
+  schema: string,
+  { table, id, line, answerMs }: { table: KnownTable; id: string; line: Line; answerMs: number },
+): Promise<Written> {
+  await client.query('SAVEPOINT replacing');
+  await client.query(
+    `DELETE FROM ${identifier(schema)}.${identifier(table.spec.name)} WHERE _request_id = $1`,
+    [id],
+  );
+  await client.query(`${table.stage}; ${table.empty}`);
+  const result = (await writeLines(client, table, [line], answerMs)).get(line)!;
+  await client.query(
+    result.status === 'new'
+      ? 'RELEASE SAVEPOINT replacing'
+      : 'ROLLBACK TO SAVEPOINT replacing; RELEASE SAVEPOINT replacing',
+  );
+  return result;
+}
+
+/** Each of the round in which its event was loaded: one more than that of its newest entry. */
+async function entriesOf(
+  client: PoolClient,
+  schema: string,
+  gone: readonly StoredRow[],
+): Promise<Map<string, Entry>> {
+  const entries = new Map<string, Entry>();
+  for (const { requestId } of gone) entries.set(requestId, { round: 0, kind: 'duplicate' });
+  if (gone.length === 0) return entries;
+  const { rows } = await client.query<{ id: string; round: number }>(
+    `SELECT request_id::text AS id, round FROM ${identifier(schema)}._sentinel_outcomes WHERE request_id = ANY($1::uuid[])`,
+    [[...entries.keys()]],
+  );
+  for (const { id, round } of rows) entries.set(id, { round: round + 1, kind: 'duplicate' });
+  return entries;
+}
+
+/** Rows of a table, by request id in lower case. */
+async function readStored(
+  client: PoolClient,
+  schema: string,
+  { name, columns }: Table,
+  requestIds: readonly string[],
+): Promise<Map<string, StoredRow>> {
+  const ids = requestIds.filter((id) => id !== '');
+  if (ids.length === 0) return new Map();
+  const cells = columns.map((column) => `to_jsonb(t.${identifier(column.name)})::text`);
+  const { rows } = await client.query<(string | null)[]>({
+    rowMode: 'array',
+    text: `SELECT t._request_id::text, (extract(epoch FROM t._received_at) * 1000)::bigint::text, t._repaired::text, t._source,
+        t._contract_version, t._extra::text, ${cells.join(', ')}
+      FROM ${identifier(schema)}.${identifier(name)} t WHERE t._request_id = ANY($1::uuid[])`,
+    values: [ids],
+  });
+  return new Map(
+    rows.map(([id, receivedAt, repaired, source, version, extra, ...values]) => [
+      id!,
+      {
+        requestId: id!,
+        receivedAt: Number(receivedAt),
+        isRepaired: repaired === 'true',
+        source: source ?? '',
+        version: version ?? '',
+        extra: storedExtra(extra),
+        values: storedValues(columns, values),
+      },
+    ]),
+  );
+}

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { contractFromJsonSchema } from '../../src/contracts/json-schema/compile.ts';
+import { ContractRegistry } from '../../src/contracts/registry.ts';
+import { type ContractDefinition, defineContract, z } from '../../src/index.ts';
+import type { JsonObject } from '../../src/model/json.ts';
+import { createValidate } from '../../src/validate/stage.ts';
+
+const schema = z.object({ id: z.string(), email: z.string().optional(), updated_at: z.iso.datetime() });
+const define = (more: Partial<ContractDefinition> = {}) =>
+  defineContract({ name: 'user', version: '1.0.0', key: 'id', schema, ...more });
+const asJson = (more: JsonObject) =>
+  contractFromJsonSchema({
+    'x-contract': { name: 'user', version: '1.0.0', key: 'id', ...more },
+    type: 'object',
+    required: ['id', 'updated_at'],
+    properties: {
+      id: { type: 'string' },
+      email: { type: 'string' },
+      updated_at: { type: 'string', format: 'date-time' },
+    },
+  });
+const event = { id: 'u1', updated_at: '2026-01-01T00:00:00Z' };
+
+function verdictOf(contract: ReturnType<typeof define>, sent: JsonObject) {
+  const contracts = new ContractRegistry();
+  contracts.register(contract);
+  const validate = createValidate({
+    contracts,
+    rules: { find: () => ({ kind: 'none' }), repairExpected: () => undefined },
+    choice: { sources: {}, defaultContract: 'user', unknownVersion: 'dead_letter' },
+  });
+  return validate(sent, { requestId: crypto.randomUUID(), receivedAt: 0, source: 'crm' });
+}
+
+describe('what a contract says of repeats', () => {
+  it('is in its table, in both ways of writing it', () => {
+    for (const contract of [
+      define({ onRepeat: 'replace', orderBy: '/updated_at' }),
+      asJson({ on_repeat: 'replace', order_by: '/updated_at' }),
+    ]) {
+      const registry = new ContractRegistry();
+      registry.register(contract);
+      expect(registry.tables()[0]).toMatchObject({
+        key: ['/id'],
+        onRepeat: 'replace',
+        orderBy: 'updated_at',
+      });
+    }
+  });
+
+  it('leaves the table without a key where each event is a row', () => {
+    const registry = new ContractRegistry();
+    registry.register(define({ onRepeat: 'history' }));
+    expect(registry.tables()[0]).toMatchObject({ key: [], onRepeat: 'history' });
+  });
+
+  it.each<[RegExp, Partial<ContractDefinition>]>([
+    [/`onRepeat` must be one of keep, replace, history/, { onRepeat: 'newest' as never }],
+    [
+      /`orderBy` \/data\/at has no column of its own: .* map it/,
+      { onRepeat: 'replace', orderBy: '/data/at' },
+    ],
+    [/`orderBy` is for `onRepeat: "replace"` only/, { orderBy: 'updated_at' }],
+    [/`undeclared` must be one of keep, reject, quarantine/, { undeclared: 'drop' as never }],
+    [/`pii` names \/mail, which the schema does not declare/, { pii: ['/mail'] }],
+    [/`pii` must be a list/, { pii: '/email' as never }],
+  ])('is refused when it makes no sense: %s', (message, more) => {
+    expect(() => define(more)).toThrow(message);
+  });
+
+  it('must be the same in all versions', () => {
+    const registry = new ContractRegistry();
+    registry.register(define());
+    expect(() => registry.register(define({ version: '1.1.0', onRepeat: 'replace' }))).toThrow(
+      /has another `onRepeat` than version 1\.0\.0/,
+    );
+  });
+});
+
+describe('undeclared fields', () => {
+  const sent = { ...event, nickname: 'x', event_id: 'e1' };
+
+  it('are kept by default', () => {
+    expect(verdictOf(define(), sent).kind).toBe('valid');
+  });
+
+  it('are violations where the contract rejects them, but for the id that every table has', () => {
+    for (const contract of [define({ undeclared: 'reject' }), asJson({ undeclared: 'reject' })]) {
+      const verdict = verdictOf(contract, sent);
+      expect(verdict).toMatchObject({
+        kind: 'invalid',
+        violations: [{ path: '/nickname', code: 'undeclared' }],
+      });
+      expect(verdictOf(contract, event).kind).toBe('valid');
+    }
+  });
+
+  it('wait for a person under quarantine, without asking the healers', () => {
+    const verdict = verdictOf(define({ undeclared: 'quarantine' }), sent);
+    expect(verdict).toMatchObject({
+      kind: 'unknown',
+      contract: 'user',
+      version: '1.0.0',
+      violation: { path: '/nickname', code: 'undeclared' },
+    });
+    expect(JSON.stringify(verdict)).not.toContain('"x"');
+    expect(verdictOf(define({ undeclared: 'quarantine' }), event).kind).toBe('valid');
+  });
+});

@@ -1,0 +1,61 @@
+import { expect, it } from 'vitest';
+import { defineContract, z } from '../../src/index.ts';
+import { maskPrivate } from '../../src/contracts/pii.ts';
+import { openingMessages } from '../../src/repair/healers/llm/prompt.ts';
+import { createMasking } from '../../src/server/masking.ts';
+import { toContractInfo } from '../../src/observe/contract-info.ts';
+import type { DeadLetter } from '../../src/model/dead-letter.ts';
+
+const contract = defineContract({
+  name: 'user',
+  version: '1.0.0',
+  key: 'id',
+  schema: z.object({ id: z.string(), email: z.string(), phones: z.array(z.object({ number: z.string() })) }),
+  pii: ['/email', '/phones/*/number'],
+});
+const event = {
+  id: 'u1',
+  'E-Mail': 'ann@example.com',
+  phones: [{ number: '555-0100', kind: 'home' }],
+  contact: { email: 'ann@example.com' },
+  email: null,
+};
+const letter = (change: Partial<DeadLetter> = {}): DeadLetter =>
+  ({ contract: 'user', version: '1.0.0', raw: JSON.stringify(event), ...change }) as DeadLetter;
+
+it('masks private fields wherever they have drifted to, and nothing else', () => {
+  expect(maskPrivate(contract.pii)(event)).toEqual({
+    id: 'u1',
+    'E-Mail': '•••',
+    phones: [{ number: '•••', kind: 'home' }],
+    contact: { email: '•••' },
+    email: null,
+  });
+  expect(maskPrivate([])(event)).toBe(event);
+});
+
+it('masks letters in lists, those of unknown contracts too, and everything while no contract can be asked for', async () => {
+  const mask = await createMasking(async () => [toContractInfo(contract)])();
+  const edited = JSON.stringify({ id: 'u1', email: 'bob@example.com' });
+  for (const shown of [mask(letter({ edited })), mask(letter({ contract: 'nobody knows' }))])
+    expect(JSON.stringify(shown)).not.toMatch(/@example|555/);
+  expect(JSON.parse(mask(letter()).raw)).toMatchObject({ id: 'u1' });
+  const blind = await createMasking(() => Promise.reject(new Error('no worker')))();
+  expect(blind(letter()).raw).not.toMatch(/u1|home/);
+});
+
+it('shows an LLM no private values, even where values are shared', () => {
+  const told = JSON.stringify(
+    openingMessages(
+      {
+        contract,
+        source: 'crm',
+        event,
+        violations: [{ path: '/email', code: 'type', message: '', expected: 'text', found: 'null' }],
+      } as never,
+      { shareValues: true },
+    ),
+  );
+  expect(told).toContain('u1');
+  expect(told).not.toMatch(/@example|555-/);
+});
