@@ -115,4 +115,15 @@ describe('a source that others reach and nobody verifies', () => {
     expect(await problems('{ contract: order }', env, open)).toBe('accepted');
     expect(await problems('{ verify: { type: none } }')).toBe('accepted');
   });
+
+  it('needs a token of 16 characters or more, which is not asked for on loopback', async () => {
+    const short = { SENTINEL_API_TOKEN: 'fifteen-letters' };
+    const message = await problems('{ contract: order }', short, open);
+    expect(message).toContain('SENTINEL_API_TOKEN: has 15 characters');
+    expect(message).not.toContain('fifteen-letters');
+    expect(await problems('{ contract: order }', { SENTINEL_API_TOKEN: 'sixteen-letters-' }, open)).toBe(
+      'accepted',
+    );
+    expect(await problems('{ contract: order }', short)).toBe('accepted');
+  });
 });
