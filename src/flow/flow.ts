@@ -17,6 +17,7 @@ import { openRuleStore } from '../repair/rules/store.ts';
 import { Rollbacks } from '../repair/rollback/rollbacks.ts';
 import { builtinSteps } from '../steps/builtin.ts';
 import { contractsForSteps } from '../steps/contracts.ts';
+import { IsolatedStep } from '../steps/apart/isolated-step.ts';
 import { discoverSteps } from '../steps/discover.ts';
 import { flowGraph } from '../steps/flow-graph.ts';
 import { originsOf } from '../steps/origin.ts';
@@ -52,7 +53,9 @@ export async function startPipeline(parts: PipelineParts): Promise<StartedPipeli
     () => new Judge(contractFolders(config), { stallMs: config.pipeline.stallMs, log }),
   );
   checkCopied(config.destinations, contracts);
-  const steps = await discoverSteps(stepFolders(config));
+  const steps = await discoverSteps(stepFolders(config), {
+    isolate: (file) => new IsolatedStep(file, config.pipeline),
+  });
   const insight = await openInsight({ engine, log, record: parts.consume });
   const faults = createFaults(log);
   const letters = createDeadLetters(engine.state);
@@ -168,6 +171,7 @@ export async function startPipeline(parts: PipelineParts): Promise<StartedPipeli
         rollbacks.close(),
         copies.stop(),
       ]);
+      await Promise.all(steps.map(async (step) => step.close?.()));
       await store.check.close();
       await insight.close();
       await rules.close();

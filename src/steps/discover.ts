@@ -1,7 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { importModule } from '../contracts/module-loader.ts';
+import { packageFolder } from '../support/package-folder.ts';
 import { SentinelError, messageOf } from '../model/errors.ts';
+import type { IsolatedStep } from './apart/isolated-step.ts';
 import { stepConfigSchema } from './step-schema.ts';
 import type { StepHandler, StepModule } from './step.ts';
 
@@ -9,22 +11,31 @@ const stepFile = /\.step\.(?:ts|mts|js|mjs)$/;
 
 /**
  * Finds and loads the steps below the folders: files named `*.step.ts`, `.mts`, `.js` or `.mjs` that export
- * `config` and `handler`, or both as their default. With `fresh`, changed files are read again. Throws one
+ * `config` and `handler`, or both as their default. With `fresh`, changed files are read again; with `isolate`, those that are
+ * not shipped run in threads of their own. Throws one
  * `step_invalid` that lists every problem with its file and field.
  */
 export async function discoverSteps(
   folders: readonly string[],
-  options: { fresh?: boolean } = {},
+  options: { fresh?: boolean; isolate?: (file: string) => Pick<IsolatedStep, 'load'> } = {},
 ): Promise<StepModule[]> {
   const problems: string[] = [];
   const steps: StepModule[] = [];
   let fresh = options.fresh === true;
+  const { isolate } = options;
   for (const folder of folders) {
-    for (const file of await findStepFiles(resolve(folder))) {
-      const step = await loadStep(file, fresh, problems);
+    const files = await findStepFiles(resolve(folder));
+    const isolated = new Map(
+      files
+        .filter((file) => !file.startsWith(packageFolder('dist')))
+        .map((file) => [file, isolate?.(file).load()]),
+    );
+    for (const file of files) {
+      const loaded = (await isolated.get(file)) ?? (await loadStep(file, fresh));
+      problems.push(...loaded.problems);
       // The first fresh import forgets all modules; forgetting again would load shared ones several times.
       fresh = false;
-      if (step) steps.push(step);
+      if (loaded.step) steps.push(loaded.step);
     }
   }
   problems.push(...duplicateNames(steps));
@@ -51,30 +62,33 @@ async function findStepFiles(folder: string): Promise<string[]> {
   return found;
 }
 
-async function loadStep(file: string, fresh: boolean, problems: string[]): Promise<StepModule | undefined> {
+/** One file. Several problems may be found in it; without any there is a step. */
+export async function loadStep(
+  file: string,
+  fresh = false,
+): Promise<{ step?: StepModule; problems: string[] }> {
+  const problems: string[] = [];
   let exported: Record<string, unknown>;
   try {
     exported = await importModule(file, { fresh });
   } catch (error) {
-    problems.push(`${file}: can't be loaded: ${messageOf(error)}`);
-    return undefined;
+    return { problems: [`${file}: can't be loaded: ${messageOf(error)}`] };
   }
   const whole = asRecord(exported['default']);
   const { config = whole['config'], handler = whole['handler'] } = exported;
   if (typeof handler !== 'function') problems.push(`${file}: handler: must be exported, and be a function`);
   if (config === undefined) {
-    problems.push(`${file}: config: must be exported`);
-    return undefined;
+    return { problems: [...problems, `${file}: config: must be exported`] };
   }
   const checked = stepConfigSchema.safeParse(config);
   if (!checked.success) {
     for (const issue of checked.error.issues) {
       problems.push(`${file}: config${field(issue.path)}: ${issue.message}`);
     }
-    return undefined;
+    return { problems };
   }
-  if (typeof handler !== 'function') return undefined;
-  return { config: checked.data, handler: handler as StepHandler<unknown>, file };
+  if (typeof handler !== 'function') return { problems };
+  return { step: { config: checked.data, handler: handler as StepHandler<unknown>, file }, problems };
 }
 
 function asRecord(value: unknown): Record<string, unknown> {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Consumer, Engine } from '../engine/engine.ts';
 import type { RetryPolicy } from '../support/retry.ts';
 import type { Logger } from '../support/log.ts';
@@ -47,6 +48,8 @@ export function retryOf({ config }: StepModule, deps: Pick<StepDeps, 'retry' | '
 export async function startSteps(steps: readonly StepModule[], deps: StepDeps): Promise<RunningSteps> {
   const abort = new AbortController();
   const { signal } = abort;
+  // Each run listens to it.
+  setMaxListeners(0, signal);
   const outlet = createOutlet(deps.engine, deps.subscribed ?? subscribedTopics(steps));
   const routes: StepRoute[] = [];
   const running: Pick<Consumer, 'stop'>[] = [];

@@ -115,6 +115,8 @@ export interface StepModule {
   handler: StepHandler<unknown>;
   /** Absolute path. */
   file: string;
+  /** Ends the thread that its handler runs in. */
+  close?: () => Promise<void>;
 }
 
 /** Gives a handler's input a type, for a file that says `export default defineStep(config, handler)`. */

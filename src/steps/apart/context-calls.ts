@@ -1,0 +1,100 @@
+import type { Logger } from '../../support/log.ts';
+import type { Json, JsonObject } from '../../model/json.ts';
+import { parseJson } from '../../model/exact-json.ts';
+import type { StepContext } from '../step.ts';
+import { type ContractQuestion, type FromThread, type ToThread, toPlain } from './protocol.ts';
+
+/** Carries out, on the pipeline's side, what the handler asks of its context. */
+export class ContextCalls {
+  readonly #post: (message: ToThread) => void;
+  readonly #contexts = new Map<number, StepContext>();
+  readonly #watches = new Map<number, () => void>();
+  /** For what is asked when its run is over. */
+  #latest: StepContext | undefined;
+
+  constructor(post: (message: ToThread) => void) {
+    this.#post = post;
+  }
+
+  begin(run: number, context: StepContext): void {
+    this.#contexts.set(run, context);
+    this.#latest = context;
+  }
+
+  end(run: number): void {
+    this.#contexts.delete(run);
+  }
+
+  receive(message: Extract<FromThread, { run: number }>): void {
+    const context = this.#contexts.get(message.run) ?? this.#latest;
+    if (context === undefined) return;
+    if ('line' in message) return writeLine(context.logger, message.line);
+    const { call, method, args } = message;
+    this.#carryOut(context, method, args).then(
+      (value) => this.#post({ answer: call, value }),
+      (error: unknown) => this.#post({ answer: call, error: toPlain(error) }),
+    );
+  }
+
+  async #carryOut(context: StepContext, method: string, args: unknown[]): Promise<unknown> {
+    if (method === 'enqueue') {
+      const [topic, text, options] = args as [string, string, { source?: string } | undefined];
+      return context.enqueue(topic, parseJson(text), options);
+    }
+    if (method === 'watch') {
+      const [prefix, id] = args as [string, number];
+      this.#watches.set(
+        id,
+        context.state.watch(prefix, (value) => this.#post({ change: id, value })),
+      );
+      return undefined;
+    }
+    if (method === 'unwatch') {
+      this.#watches.get(args[0] as number)?.();
+      this.#watches.delete(args[0] as number);
+      return undefined;
+    }
+    const state = context.state as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
+    return state[method.slice('state.'.length)]!(...args);
+  }
+
+  /** Its thread stands still meanwhile; must not throw. */
+  validate([name, version, event]: ContractQuestion): unknown {
+    return this.#latest?.contracts.validate(name, version, event as JsonObject);
+  }
+
+  close(): void {
+    for (const stop of this.#watches.values()) stop();
+  }
+}
+
+/** A line of the thread's logger, which has done the redacting. */
+function writeLine(logger: Logger, line: string): void {
+  const {
+    level,
+    time: _,
+    pid: _pid,
+    hostname: _host,
+    msg,
+    ...fields
+  } = JSON.parse(line) as Record<string, Json>;
+  for (const key of ['err', 'error'])
+    if (typeof fields[key] === 'object')
+      fields[key] = asError(fields[key] as unknown as WrittenError) as never;
+  logger[level as 'info'](fields, msg as string);
+}
+
+/** As a logger writes an error. */
+interface WrittenError {
+  type: string;
+  message: string;
+  stack?: string;
+  code?: string;
+}
+
+const asError = ({ type, message, stack, code }: WrittenError): Error =>
+  Object.assign(new Error(message), {
+    name: type,
+    code,
+    stack: stack === undefined ? undefined : `${type}\n${stack}`,
+  });

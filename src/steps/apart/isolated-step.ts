@@ -1,0 +1,174 @@
+import { Worker } from 'node:worker_threads';
+import { packNumbers, unpackNumbers } from '../../model/exact-messages.ts';
+import { type Beat, countOf, createBeat } from '../../support/beat.ts';
+import { answerCalls } from '../../support/sync-call.ts';
+import { type StepConfig, type StepContext, type StepModule, StepFailure } from '../step.ts';
+import { ContextCalls } from './context-calls.ts';
+import {
+  type ContractQuestion,
+  type FromThread,
+  type Run,
+  type StepThreadInput,
+  fromPlain,
+} from './protocol.ts';
+
+interface Limits {
+  /** How long its code may keep the thread from turning. */
+  stallMs: number;
+  /** To compile what it imports, on a busy machine. Default 30 s. */
+  loadMs?: number;
+  /** Of its heap. Default 512. */
+  memoryMb?: number;
+}
+
+/** A message that has ended its step's thread so often is given up on. */
+const maxDeaths = 3;
+const lookEveryMs = 250;
+
+interface Thread {
+  worker: Worker;
+  beat: Beat;
+  loaded: Promise<Extract<FromThread, { problems: string[] }>>;
+  runs: Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void; attempt: number }>;
+  calls: ContextCalls;
+}
+
+/**
+ * A step in a thread of its own: what its code does there costs the message that it is about. The thread is ended when it
+ * stands still for `stallMs`, and another one takes the next message.
+ */
+export class IsolatedStep {
+  readonly #file: string;
+  readonly #limits: Required<Limits>;
+  #thread: Thread | undefined;
+  #ids = 0;
+
+  constructor(file: string, { stallMs, loadMs = 30_000, memoryMb = 512 }: Limits) {
+    this.#file = file;
+    this.#limits = { stallMs, loadMs, memoryMb };
+  }
+
+  /** The step's config, or why it can't be used. */
+  async load(): Promise<{ step?: StepModule; problems: string[] }> {
+    const thread = this.#current();
+    const { loadMs } = this.#limits;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`not loaded after ${loadMs / 1000} s`)), loadMs);
+    });
+    try {
+      const { loaded, problems } = await Promise.race([thread.loaded, late]);
+      if (loaded === undefined) await this.close();
+      return loaded === undefined ? { problems } : { step: this.#module(loaded), problems };
+    } catch (error) {
+      await this.close();
+      return { problems: [`${this.#file}: can't be loaded: ${(error as Error).message}`] };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #module(config: StepConfig): StepModule {
+    return {
+      config,
+      file: this.#file,
+      handler: (input, context) => this.#run(input, context) as never,
+      close: () => this.close(),
+    };
+  }
+
+  #run(input: unknown, context: StepContext): Promise<unknown> {
+    const thread = this.#current();
+    const run = ++this.#ids;
+    const { trigger, attempt, requestId, signal } = context;
+    thread.calls.begin(run, context);
+    const abort = (): void => thread.worker.postMessage({ abort: true });
+    signal.addEventListener('abort', abort, { once: true });
+    const result = new Promise<unknown>((resolve, reject) => {
+      thread.runs.set(run, { resolve, reject, attempt });
+    });
+    thread.worker.postMessage(packNumbers({ run, input, trigger, attempt, requestId } satisfies Run));
+    return result.finally(() => {
+      signal.removeEventListener('abort', abort);
+      thread.runs.delete(run);
+      thread.calls.end(run);
+    });
+  }
+
+  #current(): Thread {
+    return (this.#thread ??= this.#start());
+  }
+
+  #start(): Thread {
+    const { stallMs, loadMs, memoryMb } = this.#limits;
+    const beat = createBeat();
+    const worker = new Worker(new URL(threadFile, import.meta.url), {
+      name: 'step',
+      workerData: { file: this.#file, beat } satisfies StepThreadInput,
+      resourceLimits: { maxOldGenerationSizeMb: memoryMb },
+    });
+    worker.unref();
+    const runs: Thread['runs'] = new Map();
+    const calls = new ContextCalls((message) => worker.postMessage(packNumbers(message)));
+    let reason: string | undefined;
+    const loaded = new Promise<Extract<FromThread, { problems: string[] }>>((resolve, reject) => {
+      worker.on('message', (packed: FromThread) => {
+        const message = unpackNumbers(packed) as FromThread;
+        if ('problems' in message) {
+          isLoaded = true;
+          answerCalls(message.contracts, (question) =>
+            packNumbers(calls.validate(unpackNumbers(question) as ContractQuestion)),
+          );
+          message.contracts.port.unref();
+          resolve(message);
+        } else if ('done' in message) {
+          const entry = runs.get(message.done);
+          if (message.error === undefined) entry?.resolve(message.value);
+          else entry?.reject(fromPlain(message.error));
+        } else calls.receive(message);
+      });
+      worker.on('error', (error: Error & { code?: string }) => {
+        reason =
+          error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+            ? `took more than ${memoryMb} MB of memory`
+            : `failed where nobody waited for it (${error.name})`;
+      });
+      let isLoaded = false;
+      const limit = (): number => (isLoaded ? stallMs : loadMs);
+      const watch = this.#watch(beat, limit, () => {
+        reason = `stood still for ${limit() / 1000} s`;
+        void worker.terminate();
+      });
+      worker.on('exit', () => {
+        clearInterval(watch);
+        if (this.#thread?.worker === worker) this.#thread = undefined;
+        calls.close();
+        const why = reason ?? 'ended its thread';
+        reject(new Error(why));
+        for (const { reject, attempt } of runs.values())
+          reject(new StepFailure(`its code ${why}`, { tag: 'step_killed', retryable: attempt < maxDeaths }));
+      });
+    });
+    loaded.catch(() => undefined);
+    return { worker, beat, loaded, runs, calls };
+  }
+
+  /** A thread turns even when it has nothing to do. */
+  #watch(beat: Beat, limit: () => number, stalled: () => void): NodeJS.Timeout {
+    let last = { count: 0, at: Date.now() };
+    return setInterval(() => {
+      const count = countOf(beat);
+      if (count !== last.count) last = { count, at: Date.now() };
+      else if (Date.now() - last.at > limit()) stalled();
+    }, lookEveryMs).unref();
+  }
+
+  async close(): Promise<void> {
+    await this.#thread?.worker.terminate();
+  }
+}
+
+/** Worker threads get no TypeScript loader: from the sources, too, the built file is started. */
+const threadFile = import.meta.url.endsWith('.ts')
+  ? '../../../dist/steps/apart/step-thread.js'
+  : './step-thread.js';

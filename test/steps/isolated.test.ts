@@ -1,0 +1,116 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Engine } from '../../src/engine/engine.ts';
+import { IsolatedStep } from '../../src/steps/apart/isolated-step.ts';
+import { discoverSteps } from '../../src/steps/discover.ts';
+import { type ExhaustedMessage, type RunningSteps, startSteps } from '../../src/steps/runner.ts';
+import { StepFailure, type StepModule } from '../../src/steps/step.ts';
+import { until } from '../helpers/until.ts';
+import { collect, message, quickRetry, silent, temporaryEngine } from './support.ts';
+
+/** Steps as the service runs them: each in a thread of its own, whose end costs the message that it had. */
+const source = (name: string, body: string): string => `
+  import { StepFailure } from 'data-sentinel';
+  export const config = {
+    name: '${name}', description: 'd', triggers: [{ type: 'queue', topic: '${name}-in' }], enqueues: ['out'], flows: [],
+  };
+  export async function handler(input, { enqueue, state, logger, contracts, attempt, signal }) { ${body} }`;
+
+const bodies = {
+  good: `
+    await state.put('seen', input.n);
+    logger.info({ n: input.n }, 'seen');
+    const verdict = contracts.validate('order', '1.0.0', { n: input.n });
+    await enqueue('out', { n: input.n, state: await state.get('seen'), verdict: verdict.ok, attempt, aborted: signal.aborted });`,
+  loops: `if (input.bad) for (;;);`,
+  exits: `if (input.bad) process.exit(7);`,
+  rejects: `if (input.bad) void Promise.reject(new Error('canary'));`,
+  leaks: `const all = []; while (input.bad) all.push(new Array(1e5).fill(input.bad));`,
+  throws: `if (input.bad) throw new StepFailure('not this one', { tag: 'UNWANTED', retryable: false });`,
+  undeclared: `await enqueue('elsewhere', {});`,
+};
+
+let folder: string;
+let engine: Engine;
+let dispose: () => Promise<void>;
+let steps: StepModule[];
+let running: RunningSteps;
+const exhausted: ExhaustedMessage[] = [];
+const handled: string[] = [];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sentinel-isolated-'));
+  for (const [name, body] of Object.entries(bodies))
+    await writeFile(join(folder, `${name}.step.mjs`), source(name, body));
+  ({ engine, dispose } = await temporaryEngine());
+  steps = await discoverSteps([folder], {
+    isolate: (file) => new IsolatedStep(file, { stallMs: 1500, memoryMb: 64 }),
+  });
+  running = await startSteps(steps, {
+    engine,
+    log: silent,
+    subscribed: new Set(['out']),
+    contracts: { validate: (_name, _version, value) => ({ ok: true, value }) },
+    retry: { ...quickRetry, maxAttempts: 5 },
+    onReplayed: async () => undefined,
+    onExhausted: async (given) => void exhausted.push(given),
+    activity: { handled: (step) => void handled.push(step), failed: () => undefined },
+  });
+}, 60_000);
+afterAll(async () => {
+  await running.stop();
+  await Promise.all(steps.map(async (step) => step.close?.()));
+  await dispose();
+  await rm(folder, { recursive: true, force: true });
+});
+
+it('has all that a handler may use', async () => {
+  const out = await collect(engine, 'out');
+  await engine.publish('good-in', [message({ n: 1 })]);
+  await until(() => out.length === 1 && handled.includes('good'));
+  expect(out).toEqual([{ n: 1, state: 1, verdict: true, attempt: 1, aborted: false }]);
+  expect(await engine.state.get('steps/good/seen')).toBe(1);
+});
+
+it('costs its message when it loops, exits, leaks or leaves a rejected promise behind; others go on', async () => {
+  const killers = ['loops', 'exits', 'rejects', 'leaks'] as const;
+  for (const name of killers) await engine.publish(`${name}-in`, [message({ bad: true }), message({})]);
+  await until(
+    () => exhausted.length === killers.length && killers.every((name) => handled.includes(name)),
+    60_000,
+  );
+  for (const name of killers) {
+    const { error, attempts, step } = exhausted.find((each) => each.step === name)!;
+    expect({ step, attempts, error }).toMatchObject({ attempts: 3, error: { tag: 'step_killed' } });
+  }
+  const reasonOf = (name: string): string => String(exhausted.find(({ step }) => step === name)!.error);
+  expect(reasonOf('loops')).toContain('stood still for 1.5 s');
+  expect(reasonOf('exits')).toContain('ended its thread');
+  expect(reasonOf('leaks')).toMatch(/memory|stood still/);
+  expect(reasonOf('rejects')).not.toContain('canary');
+}, 90_000);
+
+it('fails as it says: the class, tag and retry of its error', async () => {
+  exhausted.length = 0;
+  await engine.publish('throws-in', [message({ bad: true })]);
+  await engine.publish('undeclared-in', [message({})]);
+  await until(() => exhausted.length === 2);
+  const errorOf = (name: string) => exhausted.find(({ step }) => step === name)!.error;
+  expect(errorOf('throws')).toBeInstanceOf(StepFailure);
+  expect(errorOf('throws')).toMatchObject({ message: 'not this one', tag: 'UNWANTED', retryable: false });
+  expect(errorOf('undeclared')).toMatchObject({ code: 'step_invalid' });
+});
+
+it('that can not be loaded is a problem by the name of its file', async () => {
+  const bad = join(folder, 'bad');
+  await mkdir(bad);
+  await writeFile(join(bad, 'ends.step.mjs'), 'process.exit(1)');
+  await writeFile(join(bad, 'loops.step.mjs'), 'for (;;);');
+  await expect(
+    discoverSteps([bad], { isolate: (file) => new IsolatedStep(file, { stallMs: 500, loadMs: 3000 }) }),
+  ).rejects.toThrow(
+    /bad\/ends\.step\.mjs: .*ended its thread[\s\S]*bad\/loops\.step\.mjs: .*(stood still|not loaded)/,
+  );
+}, 30_000);
