@@ -16,6 +16,7 @@ import { type AdmitOptions, createAdmit, problemOfVerdict, verifySource } from '
 import type { Answer } from './answer.ts';
 import { badSource, internalError, methodNotAllowed, unsupportedType } from './problems.ts';
 import { type Body, readBody } from './read-body.ts';
+import { type Hand, createBytesInHand, mostInHand } from './bytes-in-hand.ts';
 import { withoutIgnored } from './ignored.ts';
 import { unitsOf } from './units.ts';
 import { endAfterHearing } from './hear-out.ts';
@@ -24,7 +25,11 @@ import { type StoreOptions, createStore } from './store.ts';
 export interface IngestOptions extends StoreOptions, Omit<AdmitOptions, 'refusals'> {
   /** Default: no source has settings. */
   sources?: Sources;
-  limits: FormatLimits & { maxBodyBytes: number };
+  limits: FormatLimits & {
+    maxBodyBytes: number;
+    /** Of all requests together, unpacked. By default it is made for many of the largest. */
+    maxBytesInHand?: number;
+  };
   log: Logger;
   /** For handshakes that visit an address. */
   visit?: HandshakeOutside['visit'];
@@ -44,8 +49,8 @@ export interface IngestCounts {
 
 export interface IngestHandler {
   handle: (request: IncomingMessage, response: ServerResponse) => void;
-  /** The body of a request that a step takes, when it satisfies what the settings say of the source. */
-  receive: (request: IncomingMessage, source: string) => Promise<Result<Body, Problem>>;
+  /** The body of a request that a step takes, when it satisfies what the settings say of the source, if there is one. */
+  receive: (request: IncomingMessage, source: string | undefined) => Promise<Result<Body, Problem>>;
   counts: IngestCounts;
 }
 
@@ -73,7 +78,9 @@ export function createIngest(options: IngestOptions): IngestHandler {
   const admit = createAdmit({ ...options, refusals });
   const store = createStore(options, log);
 
-  async function accept(request: IncomingMessage): Promise<Result<Answer, Problem>> {
+  const inHand = createBytesInHand(limits.maxBytesInHand ?? mostInHand(limits.maxBodyBytes));
+
+  async function accept(request: IncomingMessage, hand: Hand): Promise<Result<Answer, Problem>> {
     const named = sourceOf(request.url!);
     const source = sources(named.ok ? named.value : undefined);
     const refusal = admit(request, source);
@@ -88,7 +95,7 @@ export function createIngest(options: IngestOptions): IngestHandler {
     const format = formatOf(headers['content-type']);
     if (format === undefined) return fail(unsupportedType);
 
-    const body = await readBody(request, limits.maxBodyBytes);
+    const body = await readBody(request, limits.maxBodyBytes, hand);
     if (!body.ok) return body;
     const verdict = source.authenticates ? await verifySource(request, source, body.value) : verified;
     if (verdict.kind !== 'verified' && verdict.kind !== 'late') return refuse(request, source, verdict);
@@ -109,12 +116,13 @@ export function createIngest(options: IngestOptions): IngestHandler {
     return stored;
   }
 
-  async function receive(request: IncomingMessage, name: string): Promise<Result<Body, Problem>> {
-    const source = sources(name);
-    const refusal = admit(request, source);
+  async function receive(request: IncomingMessage, name: string | undefined): Promise<Result<Body, Problem>> {
+    const source = name === undefined ? undefined : sources(name);
+    const refusal = source && admit(request, source);
     if (refusal !== undefined) return fail(refusal);
-    const body = await readBody(request, limits.maxBodyBytes);
-    if (!body.ok) return body;
+    const hand = inHand.enter();
+    const body = await readBody(request, limits.maxBodyBytes, hand).finally(hand.leave);
+    if (!body.ok || source === undefined) return body;
     const verdict = await verifySource(request, source, body.value);
     // A step's deliveries are not remembered: one that comes late may be a replay.
     return verdict.kind === 'verified' ? body : refuse(request, source, verdict);
@@ -144,12 +152,15 @@ export function createIngest(options: IngestOptions): IngestHandler {
   }
 
   function handle(request: IncomingMessage, response: ServerResponse): void {
-    accept(request).then(
+    const hand = inHand.enter();
+    accept(request, hand).then(
       (accepted) => {
+        hand.leave();
         if (accepted.ok) send(response, accepted.value);
         else sendProblem(request, response, accepted.error);
       },
       (error: unknown) => {
+        hand.leave();
         if (request.destroyed && !request.complete) return; // the client went away; there is nobody to answer
         log.write(
           'error',

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Problem } from '../api/problem.ts';
 import { type Result, fail, ok } from '../model/result.ts';
+import type { Hand } from './bytes-in-hand.ts';
 import { unpack } from './content-encoding.ts';
 
 /** The bytes of a body as they came, and unpacked. */
@@ -11,37 +12,62 @@ export interface Body {
 
 /**
  * The whole body of a request, as received and unpacked. The limit holds for the bytes on the wire and after each layer,
- * so a small archive that unpacks without end is refused. Rejects when the client goes away.
+ * so a small archive that unpacks without end is refused. `hand` holds for all requests together. Rejects when the client
+ * goes away.
  */
-export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Result<Body, Problem>> {
+export async function readBody(
+  request: IncomingMessage,
+  maxBytes: number,
+  hand: Hand,
+): Promise<Result<Body, Problem>> {
   const encoding = request.headers['content-encoding'];
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) return fail(tooLarge(maxBytes));
 
-  const wire = await collect(request, maxBytes);
-  if (wire === undefined) return fail(tooLarge(maxBytes));
+  const read = await collect(request, maxBytes, hand);
+  if (!read.ok) return read;
+  const wire = read.value;
   if (encoding === undefined) return ok({ wire, plain: wire });
+  // How large it is unpacked is known afterwards.
+  const most = /^(?:x-)?gzip$|^deflate$/i.test(encoding)
+    ? Math.min(maxBytes, wire.length * mostTimes)
+    : maxBytes;
+  if (!(await hand.takeInTime(most))) return fail(busy);
   const plain = await unpack(wire, encoding, maxBytes);
+  if (plain.ok) hand.give(Math.max(0, most - plain.value.length));
   if (plain.ok) return ok({ wire, plain: plain.value });
   return fail(plain.error === 'too_large' ? tooLarge(maxBytes) : plain.error);
 }
 
-/** `undefined` when there are more than `maxBytes`. */
-function collect(request: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
+/** No archive of gzip or deflate holds more than 1032 times its size; of others nothing is known. */
+const mostTimes = 1032;
+
+function collect(request: IncomingMessage, maxBytes: number, hand: Hand): Promise<Result<Buffer, Problem>> {
   return new Promise((resolve, reject) => {
+    const giveUp = (problem: Problem): void => {
+      request.removeAllListeners('data');
+      request.resume();
+      resolve(fail(problem));
+    };
     const chunks: Buffer[] = [];
     let size = 0;
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size > maxBytes) {
-        request.removeAllListeners('data');
-        request.resume();
-        resolve(undefined);
-      } else chunks.push(chunk);
+      if (size > maxBytes) giveUp(tooLarge(maxBytes));
+      else if (!hand.take(chunk.length)) giveUp(busy);
+      else chunks.push(chunk);
     });
-    request.on('end', () => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, size)));
+    request.on('end', () => resolve(ok(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size))));
     request.on('error', reject);
   });
 }
+
+const busy: Problem = {
+  status: 503,
+  code: 'too_much_in_hand',
+  title: 'Too many large requests at a time',
+  detail: 'Nothing of this request was stored. Send it again in a moment.',
+  retryAfter: 1,
+};
 
 function tooLarge(maxBytes: number): Problem {
   return {

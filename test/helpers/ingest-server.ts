@@ -28,6 +28,7 @@ export async function startIngest(
     outside?: Outside;
     trustedProxies?: string[];
     maxBodyBytes?: number;
+    maxBytesInHand?: number;
     state?: ReturnType<typeof memoryState>;
     publish?: (store: () => void) => Promise<void>;
     visit?: (url: string) => Promise<void>;
@@ -53,7 +54,12 @@ export async function startIngest(
       },
     ),
     visit: options.visit,
-    limits: { maxBodyBytes: options.maxBodyBytes ?? 2 ** 20, maxEvents: 100, maxDepth: 16 },
+    limits: {
+      maxBodyBytes: options.maxBodyBytes ?? 2 ** 20,
+      maxBytesInHand: options.maxBytesInHand,
+      maxEvents: 100,
+      maxDepth: 16,
+    },
     log: createLogger(
       { level: 'info', format: 'json' },
       { destination: { write: (line: string) => void lines.push(line) } },

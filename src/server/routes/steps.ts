@@ -1,5 +1,4 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { readBody } from '../../ingest/read-body.ts';
 import { SentinelError } from '../../model/errors.ts';
 import type { Pipeline } from '../../runtime/pipeline-api.ts';
 import type { ServerContext } from '../context.ts';
@@ -37,10 +36,7 @@ function mountStep(app: FastifyInstance, route: StepRoute, context: ServerContex
 
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const { headers, raw } = request;
-    const received =
-      source === undefined
-        ? await readBody(raw, config.http.maxBodyBytes)
-        : await ingest.receive(raw, source);
+    const received = await ingest.receive(raw, source);
     if (!received.ok) return sendProblem(reply, received.error);
     const { wire, plain } = received.value;
     const body = readStepBody(plain, headers['content-type'], config.http);

@@ -155,11 +155,12 @@ export class IsolatedStep {
 
   /** A thread turns even when it has nothing to do. */
   #watch(beat: Beat, limit: () => number, stalled: () => void): NodeJS.Timeout {
-    let last = { count: 0, at: Date.now() };
+    let last = { count: 0, allowed: 0, at: Date.now() };
     return setInterval(() => {
       const count = countOf(beat);
-      if (count !== last.count) last = { count, at: Date.now() };
-      else if (Date.now() - last.at > limit()) stalled();
+      const allowed = limit();
+      if (count !== last.count || allowed !== last.allowed) last = { count, allowed, at: Date.now() };
+      else if (Date.now() - last.at > allowed) stalled();
     }, lookEveryMs).unref();
   }
 

@@ -122,6 +122,7 @@ function stateOf(ask: (method: string, ...args: unknown[]) => Promise<unknown>):
     get: asking('get'),
     put: asking('put'),
     putIfAbsent: asking('putIfAbsent'),
+    replace: asking('replace'),
     delete: asking('delete'),
     write: asking('write'),
     list: asking('list'),

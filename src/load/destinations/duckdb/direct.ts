@@ -49,7 +49,7 @@ function takeReady(table: KnownTable, row: Row): Ready {
 /** Marks an error that may be one row's fault: the batch then takes the way that finds out which. */
 export class DirectRefused extends Error {}
 
-const rowsFault = /^(?:Conversion|Invalid Input|Out of Range) Error/;
+const rowsFault = /^(?:Conversion|Invalid Input|Out of Range|Constraint) Error/;
 
 /**
  * Inserts them with all that belongs to them, within the transaction that is open: one statement, which reads, casts

@@ -1,6 +1,8 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { SentinelError } from '../../../model/errors.ts';
+import { ok } from '../../../model/result.ts';
 import type { AllCounts, Row, Settled, Settlement } from '../../destination.ts';
+import { refusalBy, settleApart } from './apart.ts';
 import { addToCounts, moveMark } from './bookkeeping.ts';
 import { type Decided, decide, verdicts } from './decide.ts';
 import { DirectRefused, type Sorted, insertDirect, sortRows } from './direct.ts';
@@ -45,9 +47,27 @@ const duplicate: Outcome = { status: 'duplicate' };
 /**
  * One batch in one transaction, with the bookkeeping. Rows that are certainly new are inserted straight from the file by
  * which they are handed over; the others are staged and decided, one by one in effect. When DuckDB refuses an insert, every
- * row of the batch is staged, which tells whose fault it was. Throws what DuckDB throws, with the transaction still open.
+ * row of the batch is staged, which tells whose fault it was; what a constraint refuses is found by halves. Throws what DuckDB
+ * throws, with the transaction still open.
  */
-export async function settleBatch(
+export function settleBatch(
+  connection: DuckDBConnection,
+  warehouse: Warehouse,
+  settlement: Settlement,
+): Promise<Settled> {
+  return settleApart(settlement, async (part) => {
+    try {
+      return ok(await settleWhole(connection, warehouse, part));
+    } catch (error) {
+      const refusal = refusalBy(error, [...new Set(part.rows.map(({ table }) => table))]);
+      // A commit that failed has ended its transaction.
+      await connection.run('ROLLBACK').catch(() => undefined);
+      return refusal;
+    }
+  });
+}
+
+async function settleWhole(
   connection: DuckDBConnection,
   warehouse: Warehouse,
   settlement: Settlement,
