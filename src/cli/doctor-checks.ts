@@ -15,7 +15,10 @@ import type { Io } from './io.ts';
 import { configOf, type ConfigOption } from './options.ts';
 
 /** All checks, in the order in which the service would stumble. A broken configuration ends them. */
-export async function* runChecks(io: Io, options: ConfigOption): AsyncGenerator<CheckResult> {
+export async function* runChecks(
+  io: Io,
+  options: ConfigOption & { deep?: boolean },
+): AsyncGenerator<CheckResult> {
   yield { check: 'Node.js', ...checkNode(process.versions.node) };
   let config: Config;
   try {
@@ -39,8 +42,8 @@ export async function* runChecks(io: Io, options: ConfigOption): AsyncGenerator<
     ],
     [
       'engine',
-      'check engine.servers, the credentials and TLS, and that nats-server runs with --jetstream',
-      () => checkEngine(config),
+      'do what is said of a damaged queue; for NATS check engine.servers, the credentials and TLS, and that nats-server runs with --jetstream',
+      () => checkEngine(config, options.deep === true),
     ],
     ['port', 'choose another with SENTINEL_API_PORT', () => checkPort(config)],
     ['contracts', 'correct the contract that is named', () => checkContracts(config)],
@@ -93,8 +96,14 @@ async function checkDataFolder(dataDir: string): Promise<Finding> {
   return { status: 'warn', found, fix: 'make room: ingest stops when the disk is full' };
 }
 
-async function checkEngine({ engine, role, queue }: Config): Promise<Finding> {
-  if (engine.type === 'embedded') return { status: 'ok', found: 'embedded, in the data folder' };
+async function checkEngine(config: Config, deep: boolean): Promise<Finding> {
+  const { engine, role, queue } = config;
+  if (engine.type === 'embedded') {
+    const { examineQueue } = await import('../engine/open.ts');
+    const entries = await examineQueue(config, deep ? 'whole' : 'start');
+    const read = deep ? `all ${entries} entries of it can be read` : 'a sample of it can be read';
+    return { status: 'ok', found: `embedded, in the data folder; ${read}` };
+  }
   const { checkNats } = await import('../engine/nats/check.ts');
   const { version, server, maxPayload, unsafe } = await checkNats(engine);
   const copies = `${engine.replicas} ${engine.replicas === 1 ? 'copy' : 'copies'} of each event`;

@@ -12,7 +12,8 @@ export function registerDoctor(program: Command, io: Io, outcome: Outcome): void
     .description(
       'Check that this machine and this configuration can run the service, and how to mend what can not.',
     )
-    .action(async (options: ConfigOption & { json?: boolean }) => {
+    .option('--deep', 'read every entry of the embedded queue, which takes a while')
+    .action(async (options: ConfigOption & { json?: boolean; deep?: boolean }) => {
       const results: CheckResult[] = [];
       for await (const result of runChecks(io, options)) {
         results.push(result);
@@ -21,7 +22,7 @@ export function registerDoctor(program: Command, io: Io, outcome: Outcome): void
       if (options.json === true) printJson(io, results);
       if (results.some(({ status }) => status === 'fail')) outcome.exitCode = 1;
     });
-  withExamples(command, 'sentinel doctor', 'sentinel doctor --json');
+  withExamples(command, 'sentinel doctor', 'sentinel doctor --deep', 'sentinel doctor --json');
 }
 
 function printResult(io: Io, { status, check, found, fix }: CheckResult): void {

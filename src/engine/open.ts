@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import type { Config, NatsConfig } from '../config/load.ts';
+import { SentinelError } from '../model/errors.ts';
 import type { Logger } from '../support/log.ts';
+import type { Depth } from './embedded/examine.ts';
 import type { Engine } from './engine.ts';
 
 type EngineSettings = Pick<Config, 'dataDir' | 'queue' | 'engine'>;
@@ -14,6 +16,29 @@ export async function openEngine(config: EngineSettings, writer: string, log: Lo
     ? openNats(config, config.engine, writer, log)
     : openEmbedded(config, writer);
 }
+
+/**
+ * Before the store is opened: throws `store_damaged` when reading it fails, which could end this process without a word.
+ * Returns how many entries were read.
+ */
+export async function examineQueue(
+  { dataDir, engine }: Pick<Config, 'dataDir' | 'engine'>,
+  depth: Depth = 'start',
+): Promise<number> {
+  if (engine.type !== 'embedded') return 0;
+  const folder = join(dataDir, 'queue');
+  const { examineStore } = await import('./embedded/examine.ts');
+  const found = await examineStore(join(folder, 'engine.mdb'), depth);
+  if (!found.ok) throw damagedQueue(folder, found.error);
+  return found.value;
+}
+
+const damagedQueue = (folder: string, what: string): SentinelError =>
+  new SentinelError(
+    'store_damaged',
+    `the queue in ${folder} is damaged: ${what}. Put back a copy of this folder that was made while the service was stopped, ` +
+      `or move it away and start with an empty one: the events, dead letters and rules in it are lost then; rows in the destination stay`,
+  );
 
 async function openEmbedded({ dataDir, queue }: EngineSettings, writer: string): Promise<Engine> {
   const { openEmbeddedEngine } = await import('./embedded/index.ts');

@@ -10,6 +10,7 @@ export const errorCodes = {
   engine_full: { retryable: true },
   engine_closed: { retryable: false },
   data_folder_in_use: { retryable: false },
+  store_damaged: { retryable: false },
   destination_unavailable: { retryable: true },
   destination_schema_conflict: { retryable: false },
   query_refused: { retryable: false },

@@ -7,7 +7,7 @@ import { loadContracts } from '../contracts/discover.ts';
 import { type DeadLetterCounts, watchDeadLetters } from '../dead-letter/counts.ts';
 import { resumeReplays } from '../dead-letter/replay.ts';
 import { createDeadLetters } from '../dead-letter/store.ts';
-import { openEngine } from '../engine/open.ts';
+import { examineQueue, openEngine } from '../engine/open.ts';
 import { adapterOf } from '../load/adapters.ts';
 import { SentinelError, messageOf } from '../model/errors.ts';
 import { topics } from '../model/event.ts';
@@ -133,6 +133,7 @@ async function open(
     const [main] = await Promise.all([config.destination, ...config.destinations].map(adapterOf));
     if (config.engine.type === 'embedded' || !main!.capabilities.shared)
       await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+    await examineQueue(config);
     const engine = keep(await openEngine(config, 'main', log));
     const { maxBodyBytes, maxEventsPerRequest: maxEvents, maxDepth } = config.http;
     const deliveries = keep(

@@ -13,10 +13,20 @@ export function unavailable(doing: string, error: unknown, options: { retryable?
   return new SentinelError('destination_unavailable', text, { cause: error, ...options });
 }
 
+const damaged =
+  /not a valid DuckDB|corrupt|checksum|replaying WAL|could not read (?:all|enough)|deserialize|serialization|INTERNAL Error/i;
+
 /** What went wrong while the database file was opened. */
 export function openingError(path: string, error: unknown): unknown {
   const message = messageOf(error);
-  if (!/lock/i.test(message)) return unavailable(`open ${path}`, error, { retryable: false });
+  if (damaged.test(message))
+    return new SentinelError(
+      'store_damaged',
+      `the DuckDB file ${path} is damaged: put back a copy of it (and of its .wal), or move both away and start with an ` +
+        `empty one; what the queue still has is loaded, older rows are only in your copies`,
+      { cause: error },
+    );
+  if (!/\block\b/i.test(message)) return unavailable(`open ${path}`, error, { retryable: false });
   const pid = /PID (\d+)/.exec(message)?.[1];
   return inUse(path, pid === undefined ? 'another process' : `process ${pid}`, error);
 }
