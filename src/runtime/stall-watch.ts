@@ -12,6 +12,7 @@ export class StallWatch {
   readonly #timer: NodeJS.Timeout;
   #count = 0;
   #turnedAt = Date.now();
+  #lookedAt = Date.now();
 
   constructor(beat: Beat) {
     this.#beat = beat;
@@ -35,6 +36,9 @@ export class StallWatch {
   #look(): void {
     const count = countOf(this.#beat);
     const now = Date.now();
+    // A machine on which this thread stands still, too, says nothing of the other one.
+    this.#turnedAt += Math.max(0, now - this.#lookedAt - lookEveryMs);
+    this.#lookedAt = now;
     if (count !== this.#count) {
       this.#count = count;
       this.#turnedAt = now;
