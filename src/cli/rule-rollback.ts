@@ -9,6 +9,7 @@ import { formatTable } from './table.ts';
 
 interface EventsOptions extends ServerOptions {
   json?: boolean;
+  inDoubt?: boolean;
   limit?: string;
 }
 
@@ -25,6 +26,7 @@ export function registerRuleRollback(rules: Command, io: Io): void {
     .description('List the events that a rule has repaired, newest first.')
     .argument('<id>')
     .option('--limit <n>', 'how many', '100')
+    .option('--in-doubt', 'only rows since the doubt, when a later event contradicts the rule')
     .action((id: string, options: EventsOptions) =>
       withClient(io, options, (client) => events(io, client, id, options)),
     );
@@ -40,12 +42,19 @@ export function registerRuleRollback(rules: Command, io: Io): void {
     );
 }
 
-async function events(io: Io, client: ApiClient, id: string, { json, limit }: EventsOptions): Promise<void> {
-  const answer = await client.request('GET /api/v1/rules/{id}/events', { params: { id }, query: { limit } });
+async function events(
+  io: Io,
+  client: ApiClient,
+  id: string,
+  { json, limit, inDoubt }: EventsOptions,
+): Promise<void> {
+  const query = { limit, ...(inDoubt === true ? { in_doubt: 'true' } : undefined) };
+  const answer = await client.request('GET /api/v1/rules/{id}/events', { params: { id }, query });
   if (json === true) return printJson(io, answer);
   const columns = ['request_id', 'table', 'source', 'healer', 'repaired_at', 'rolled_back_at'] as const;
   const rows = answer.items.map((item) => columns.map((column) => item[column]));
   if (rows.length > 0) print(io, formatTable(columns, rows, io.columns));
+  if (answer.doubt !== undefined) say(io, `In doubt since ${answer.doubt.since}: ${answer.doubt.reason}`);
   say(io, `${answer.total} rows stand, ${answer.rolled_back} were rolled back.`);
 }
 

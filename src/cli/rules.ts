@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { messageOf } from '../model/errors.ts';
 import { ruleStatuses, type Rule } from '../model/rule.ts';
+import { describePlan } from '../repair/plans/describe-plan.ts';
 import { withClient, type ApiClient } from './client.ts';
 import { confirm } from './confirm.ts';
 import { CliError, print, printJson, say, type Io, type Outcome } from './io.ts';
@@ -43,6 +44,17 @@ export function registerRules(program: Command, io: Io, outcome: Outcome): void 
     .action((id: string, options: ServerOptions) =>
       withClient(io, options, async (client) =>
         printJson(io, await client.request('GET /api/v1/rules/{id}', { params: { id } })),
+      ),
+    );
+
+  withServer(rules.command('review'))
+    .description(
+      'Show how many events wait for a rule, some of them before and after, its reasons and its risks.',
+    )
+    .argument('<id>')
+    .action((id: string, options: ServerOptions) =>
+      withClient(io, options, async (client) =>
+        printJson(io, await client.request('GET /api/v1/rules/{id}/review', { params: { id } })),
       ),
     );
 
@@ -127,16 +139,9 @@ async function list(
     rule.hits,
     rule.failures,
     rule.expires_at?.slice(0, 10) ?? 'never',
-    rule.plan.operations.map(describeOperation).join('; '),
+    describePlan(rule.plan).join('; '),
   ]);
   print(io, formatTable(columns, rows, io.columns));
-}
-
-/** `move /user_email → /email`, `cast /amount → decimal`. */
-function describeOperation({ op, ...fields }: Rule['plan']['operations'][number]): string {
-  const { from, path, to } = fields as { from?: string | string[]; path?: string; to?: string | string[] };
-  const input = [from ?? path ?? []].flat().join(', ');
-  return `${op} ${input}${to === undefined ? '' : ` → ${[to].flat().join(', ')}`}`;
 }
 
 async function importRules(io: Io, file: string, options: ServerOptions, outcome: Outcome): Promise<void> {

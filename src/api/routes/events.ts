@@ -28,7 +28,7 @@ const item = z.object({
   dead_letter_id: z.string().optional(),
 });
 
-const change = z.object({
+export const change = z.object({
   path: z.string().describe('JSON Pointer in the result; of a removed value, in the original'),
   kind: z.enum(['added', 'changed', 'removed']),
   from: z.array(z.string()).describe('pointers in the original where the value came from'),

@@ -40,9 +40,16 @@ export const repairRoutes = defineRoutes({
   'GET /api/v1/rules/{id}/events': {
     summary: 'What a rule repaired, the newest first',
     role: 'read',
-    query: z.strictObject(pageFields),
+    query: z.strictObject({
+      ...pageFields,
+      in_doubt: z.enum(['true', 'false']).optional().describe('only rows that stand and are in doubt'),
+    }),
     reply: z.object({
       rule_id: z.string(),
+      doubt: z
+        .object({ since: time, reason: z.string() })
+        .optional()
+        .describe('a later event contradicts the rule: its rows since then are in doubt'),
       total: z.number(),
       rolled_back: z.number(),
       duplicates: z.number(),

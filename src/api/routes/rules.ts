@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { ruleStatuses } from '../../model/rule.ts';
 import { defineRoutes } from '../route.ts';
-import { cursor, limit, name, page, plan, time } from '../schemas/common.ts';
+import { cursor, jsonObject, limit, name, page, plan, time } from '../schemas/common.ts';
+import { change } from './events.ts';
 
 const jsonType = z.enum(['string', 'number', 'integer', 'boolean', 'null', 'object', 'array']);
 
@@ -64,6 +65,26 @@ export const ruleRoutes = defineRoutes({
     }),
   },
   'GET /api/v1/rules/{id}': { summary: 'One rule', role: 'read', reply: rule },
+  'GET /api/v1/rules/{id}/review': {
+    summary: 'What a person should see before a rule is approved: real events that wait, before and after',
+    role: 'read',
+    reply: z.object({
+      rule_id: z.string(),
+      waiting: z.number().describe('events that wait for the rule'),
+      reasons: z.array(z.string()).describe('why the plan was believed'),
+      risks: z.array(z.string()).describe('what no name speaks for, and what speaks against it'),
+      samples: z
+        .array(
+          z.object({
+            request_id: z.string(),
+            before: jsonObject,
+            after: jsonObject,
+            changes: z.array(change),
+          }),
+        )
+        .describe('a few that wait'),
+    }),
+  },
   'POST /api/v1/rules/{id}/approve': {
     summary: 'Put a candidate or a disabled rule to use',
     role: 'operate',

@@ -15,6 +15,7 @@ import type { HealingStatus } from './status.ts';
 import { llmDesk } from './background.ts';
 import { readEvent } from './read-event.ts';
 import { countRefusals, readRefusal } from './refusals.ts';
+import { createWaitingNotes } from './waiting.ts';
 import type { RuleStore } from '../rules/store.ts';
 import type { StoredRule } from '../../model/rule.ts';
 import { tryPlan } from '../plans/trial.ts';
@@ -68,6 +69,11 @@ export function healingStage(deps: {
           now,
         });
   const stopping = new AbortController();
+  const waiting = createWaitingNotes({
+    state: engine.state,
+    onFailure: (err) => log.warn({ err }, 'what waits for a review could not be noted'),
+    now,
+  });
 
   async function settle(failed: FailedEvent, refusals: RefusalReader, peers: PeerReader): Promise<Outcome> {
     if (desk?.isAsking(failed.signature)) return { kind: 'wait', deferMs: desk.waitFor(failed.signature) };
@@ -125,7 +131,7 @@ export function healingStage(deps: {
       return undefined;
     }
     const { candidates, disabled } = rules.inactive({ contract: name, version, source, violations, event });
-    if (candidates[0] !== undefined) return awaitReview(candidates[0]);
+    if (candidates[0] !== undefined) return awaitReview(candidates[0], failure, patient);
     const barred = disabled.find((rule) => rule.signature === signature);
     if (barred === undefined) return undefined;
     if (barred.disabled_by === 'person') return ruleDisabled(patient, barred);
@@ -161,7 +167,7 @@ export function healingStage(deps: {
       }
       const repair = { healer: healer.name, plan, event: trial.value.event };
       if (learned.kind === 'learned' || learned.kind === 'known') {
-        if (learned.rule.status === 'candidate') return awaitReview(learned.rule);
+        if (learned.rule.status === 'candidate') return awaitReview(learned.rule, failure, patient);
         if (patient.failedRule !== undefined) rules.outdone(patient.failedRule);
         return repaired(patient, { ...repair, rule_id: learned.rule.id });
       }
@@ -214,7 +220,8 @@ export function healingStage(deps: {
   }
 
   /** A person may take days: the longer the rule has waited, the more rarely its events ask. */
-  function awaitReview(rule: StoredRule): Outcome {
+  function awaitReview(rule: StoredRule, failure: Failure, { failed }: Case): Outcome {
+    waiting.saw(rule, failure, failed.request_id);
     const age = now() - Date.parse(rule.created_at);
     return { kind: 'wait', deferMs: Math.round(Math.min(15_000, Math.max(500, age / 20))) };
   }
@@ -251,6 +258,7 @@ export function healingStage(deps: {
     },
     async stop() {
       stopping.abort();
+      await waiting.flush().catch(() => undefined);
       await desk?.stop();
     },
   };

@@ -35,12 +35,16 @@ export function repairRoutes(app: FastifyInstance, { pipeline, engine, rules }: 
     async 'GET /api/v1/rules/{id}/events'({ params: { id }, query }, reply) {
       const touched = await touchedBy(id);
       if (touched === undefined) return unknownRule(reply, id);
+      const doubt = (await rules.get(id))?.doubt;
+      const { in_doubt, ...page } = query;
+      const all = await list({ ruleId: id }, page);
       return {
         rule_id: id,
+        ...(doubt === undefined ? undefined : { doubt }),
         total: touched.repairs,
         rolled_back: touched.rolledBack,
         duplicates: touched.duplicates,
-        ...(await list({ ruleId: id }, query)),
+        ...(in_doubt === 'true' ? inDoubt(all, doubt?.since) : all),
       };
     },
 
@@ -64,6 +68,16 @@ export function repairRoutes(app: FastifyInstance, { pipeline, engine, rules }: 
       (await readRollback(engine.state, id)) ??
       sendProblem(reply, notFound(`Rule "${id.slice(0, 64)}" is not rolled back.`)),
   });
+}
+
+/** The newest come first, so that after an older one there are no more. */
+function inDoubt({ items, next }: { items: RepairInfo[]; next: string | null }, since: string | undefined) {
+  if (since === undefined) return { items: [], next: null };
+  const later = items.filter(({ repaired_at: at }) => Date.parse(at) >= Date.parse(since));
+  return {
+    items: later.filter((item) => item.rolled_back_at === null),
+    next: later.length < items.length ? null : next,
+  };
 }
 
 function present(entry: RepairEntry): RepairInfo {

@@ -1,11 +1,13 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { ruleRoutes as table } from '../../api/routes/rules.ts';
 import type { Rule } from '../../model/rule.ts';
+import { waitingFor } from '../../repair/healing/waiting.ts';
+import { changesOf } from '../../repair/plans/changes.ts';
 import type { ServerContext } from '../context.ts';
 import { mount } from '../mount.ts';
 import { notFound, sendProblem } from '../replies.ts';
 
-export function ruleRoutes(app: FastifyInstance, { rules }: ServerContext): void {
+export function ruleRoutes(app: FastifyInstance, { rules, engine }: ServerContext): void {
   mount(app, table, {
     async 'GET /api/v1/rules'({ query: { limit, cursor, ...filter } }) {
       const newestFirst = (await rules.list(filter)).toSorted((a, b) => (placeOf(a) < placeOf(b) ? 1 : -1));
@@ -16,6 +18,22 @@ export function ruleRoutes(app: FastifyInstance, { rules }: ServerContext): void
     'GET /api/v1/rules/export': () => rules.exportRules(),
     'POST /api/v1/rules/import': ({ body }) => rules.importRules(body),
     'GET /api/v1/rules/{id}': async ({ params: { id } }, reply) => orUnknown(reply, id, await rules.get(id)),
+    async 'GET /api/v1/rules/{id}/review'({ params: { id } }, reply) {
+      const rule = await rules.get(id);
+      if (rule === undefined) return unknownRule(reply, id);
+      const { count, samples } = await waitingFor(engine.state, id);
+      const isRisk = (line: string) => /^(risk: |but )/.test(line);
+      return {
+        rule_id: id,
+        waiting: rule.status === 'candidate' ? count : 0,
+        reasons: rule.evidence.filter((line) => !isRisk(line)),
+        risks: rule.evidence.filter(isRisk).map((line) => line.replace(/^risk: /, '')),
+        samples: samples.map((sample) => ({
+          ...sample,
+          changes: changesOf(sample.before, rule.plan, sample.after),
+        })),
+      };
+    },
     'POST /api/v1/rules/{id}/approve': async ({ params: { id } }, reply) =>
       orUnknown(reply, id, await rules.approve(id)),
     'POST /api/v1/rules/{id}/disable': async ({ params: { id } }, reply) =>

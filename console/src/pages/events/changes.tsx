@@ -3,7 +3,7 @@ import { pathInWords } from '../../lib/pointer.ts';
 import { Value } from '../../ui/json-view.tsx';
 
 /** What a repair changed, field by field, and where each value came from: nothing is invented. */
-export function Changes({ event: { changes = [] } }: { event: EventTrail }) {
+export function Changes({ event: { changes = [] } }: { event: Pick<EventTrail, 'changes'> }) {
   if (changes.length === 0) return <p className="muted">Nothing that the contract declares was changed.</p>;
   return (
     <div className="changes" role="table" aria-label="What was changed">

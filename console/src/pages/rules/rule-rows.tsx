@@ -8,7 +8,7 @@ import { Failed } from '../../ui/load.tsx';
 import { Badge } from '../../ui/status.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
 
-const columns: Column<Repair>[] = [
+const columnsFor = (doubtSince: string | undefined): Column<Repair>[] => [
   {
     header: 'Event',
     width: '150px',
@@ -18,8 +18,15 @@ const columns: Column<Repair>[] = [
   {
     header: 'Now',
     width: 'minmax(0, 1fr)',
-    cell: ({ rolled_back_at: at }) =>
-      at === null ? <Badge tone="repaired">in the table</Badge> : <Badge tone="duplicate">rolled back</Badge>,
+    cell: ({ rolled_back_at: taken, repaired_at: at }) => {
+      if (taken !== null) return <Badge tone="duplicate">rolled back</Badge>;
+      const isDoubtful = doubtSince !== undefined && Date.parse(at) >= Date.parse(doubtSince);
+      return isDoubtful ? (
+        <Badge tone="dead_letter">in doubt</Badge>
+      ) : (
+        <Badge tone="repaired">in the table</Badge>
+      );
+    },
   },
   {
     header: 'Repaired',
@@ -31,7 +38,7 @@ const columns: Column<Repair>[] = [
 ];
 
 /** Each row that the rule touched. */
-export function RuleRows({ id }: { id: string }) {
+export function RuleRows({ id, doubtSince }: { id: string; doubtSince?: string }) {
   const totals = useApi('GET /api/v1/rules/{id}/events', {
     params: { id },
     query: { limit: 1 },
@@ -50,7 +57,7 @@ export function RuleRows({ id }: { id: string }) {
         <Table
           label="Rows that the rule repaired"
           rows={rows.rows}
-          columns={columns}
+          columns={columnsFor(doubtSince)}
           keyOf={({ request_id: event, repaired_at: at }) => `${event}${at}`}
           href={({ request_id: event }) => eventHref(event)}
           more={rows}

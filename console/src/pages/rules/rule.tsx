@@ -9,6 +9,7 @@ import { JsonView } from '../../ui/json-view.tsx';
 import { Load } from '../../ui/load.tsx';
 import { Status } from '../../ui/status.tsx';
 import { RuleActions } from './rule-actions.tsx';
+import { RuleReview } from './rule-review.tsx';
 import { RuleRows } from './rule-rows.tsx';
 
 const disablers = {
@@ -44,7 +45,8 @@ export default function RulePage() {
       <Load query={{ ...query, data: rule }} height={240}>
         {(rule) => <Facts rule={rule} />}
       </Load>
-      <RuleRows id={id} />
+      {rule?.status === 'candidate' && <RuleReview id={id} />}
+      <RuleRows id={id} doubtSince={rule?.doubt?.since} />
     </Page>
   );
 }
