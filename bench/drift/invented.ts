@@ -62,6 +62,7 @@ function isDerived(value: Json, known: Sources, plan: Plan): boolean {
     (isNumeral(text) && known.numerals.has(canonicalNumeral(text))) ||
     readingsOf(text).some((reading) => known.times.has(reading)) ||
     isMapped(value, known, plan) ||
+    clocksOf(text, known).some((clock) => readingsOf(clock).some((reading) => known.times.has(reading))) ||
     (typeof value === 'string' && (isPart(text, known) || isJoined(text, known)))
   );
 }
@@ -78,6 +79,25 @@ function isMapped(value: Json, known: Sources, { operations }: Plan): boolean {
         ([input, output]) => output === value && known.texts.has(folded(input)),
       ),
   );
+}
+
+/** What the clocks of the zones that the event names show at an instant. */
+function clocksOf(instant: string, { strings }: Sources): string[] {
+  const at = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(instant) ? Date.parse(instant) : Number.NaN;
+  if (Number.isNaN(at)) return [];
+  return strings.flatMap((zone) => {
+    const [, sign, hours, minutes] = /^([+-])(\d\d):?(\d\d)$/.exec(zone) ?? [];
+    if (hours !== undefined) {
+      const offset = (Number(hours) * 60 + Number(minutes)) * 60_000 * (sign === '-' ? -1 : 1);
+      return [new Date(at + offset).toISOString()];
+    }
+    if (!/^[A-Z]\w+(\/[\w+-]+)+$/.test(zone)) return [];
+    try {
+      return [new Date(at).toLocaleString('sv-SE', { timeZone: zone })];
+    } catch {
+      return [];
+    }
+  });
 }
 
 /** What was split off a text: it ends or begins where the text does, or next to something that is no letter or digit. */

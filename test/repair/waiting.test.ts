@@ -36,13 +36,15 @@ describe('what waits for a person', () => {
     const notes = () => createWaitingNotes({ state, onFailure: () => undefined, now: () => now });
     const [one, other] = [notes(), notes()];
     const failure = failureOf(mailed('1'));
-    const { rule } = (await bench.rules.learn({
+    const learned = await bench.rules.learn({
       failure,
       plan: { operations: [{ op: 'move', from: '/EMail', to: '/email' }] },
       origin: 'heuristic',
       evidence: [],
       approval: 'review',
-    })) as Extract<Awaited<ReturnType<typeof bench.rules.learn>>, { kind: 'learned' }>;
+    });
+    if (learned.kind !== 'learned') throw new Error(`the rule is ${learned.kind}`);
+    const { rule } = learned;
     one.saw(rule, failure, 'a');
     one.saw(rule, failure, 'b');
     other.saw(rule, failure, 'c');
