@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { type ConfigOverrides, loadConfig } from '../../src/config/load.ts';
+import { loadConfig } from '../../src/config/load.ts';
 import { resumeReplays } from '../../src/dead-letter/replay.ts';
 import { createDeadLetters } from '../../src/dead-letter/store.ts';
 import { openEngine } from '../../src/engine/open.ts';
@@ -27,7 +27,11 @@ export interface TakenOver {
 /** Starts today's pipeline on what the version before has left, as often as asked, until nothing is under way. */
 export async function takeOver(
   name: 'duckdb' | 'postgres',
-  { starts, overrides = {} }: { starts: number; overrides?: ConfigOverrides },
+  {
+    starts,
+    config: settings = {},
+    env = {},
+  }: { starts: number; config?: object; env?: Record<string, string> },
 ): Promise<TakenOver> {
   const dir = await temporaryFolder();
   execFileSync('tar', ['-xzf', join(fixtures, `${name}.tar.gz`), '-C', dir]);
@@ -35,10 +39,10 @@ export async function takeOver(
     ends: Record<string, string>;
     rules: string[];
   };
+  writeFileSync(join(dir, 'sentinel-config.yaml'), JSON.stringify(settings));
   const config = loadConfig({
     cwd: dir,
-    env: { SENTINEL_DATA_DIR: join(dir, 'data') },
-    overrides,
+    env: { SENTINEL_DATA_DIR: join(dir, 'data'), ...env },
   });
   const engine = await openEngine(config, 'main', silent);
   onTestFinished(() => engine.close());
