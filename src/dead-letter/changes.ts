@@ -36,8 +36,8 @@ export function createChanges(state: StateStore): Changes {
     await state.put(key, indexValue(letter));
     const [from, to] = [known, letter] as unknown as [Json | undefined, Json];
     const isMine = await state.replace(byIdPrefix + letter.id, from, to);
-    // Only as it was then: the letter may have its old status again by now.
-    if (isMine && entry !== undefined) await state.replace(before!, entry, undefined);
+    // Only as it was then: the letter may have its old status again by now. It has changed, even if this fails.
+    if (isMine && entry !== undefined) await state.replace(before!, entry, undefined).catch(() => false);
     if (!isMine) await forgetEntry(key, letter);
     return isMine;
   }

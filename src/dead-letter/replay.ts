@@ -4,7 +4,9 @@ import { encodeRecord } from '../ingest/record.ts';
 import type { JsonObject } from '../model/json.ts';
 import { copyTopic, encodeCopy } from '../load/replicas/message.ts';
 import type { RepairTrail } from '../model/loaded-event.ts';
+import { isRetryable } from '../model/errors.ts';
 import { type Result, ok } from '../model/result.ts';
+import { type RetryPolicy, retry } from '../support/retry.ts';
 import type { DeadLetter, EditTrail } from '../model/dead-letter.ts';
 import type { DeadLetterStore } from './store.ts';
 
@@ -13,32 +15,55 @@ export function stepReplayTopic(step: string): string {
   return `step_replay.${step}`;
 }
 
+interface Replaying {
+  engine: Engine;
+  letters: DeadLetterStore;
+}
+
 /**
  * Sends a dead letter back into the flow, as it was or as a person edited it. The letter is marked first and sent
- * then; `resume` sends again what a crash left marked and unsent, and a second copy of the same event changes nothing.
+ * then; what is marked and could not be sent is sent as soon as that works, after a crash by `resumeReplays`. A second copy of the
+ * same event changes nothing.
  */
 export async function replay(
-  deps: { engine: Engine; letters: DeadLetterStore },
+  deps: Replaying,
   id: string,
   edit?: { event: JsonObject; trail: EditTrail },
 ): Promise<Result<DeadLetter>> {
-  const started = await deps.letters.startReplay(
-    id,
-    edit === undefined ? undefined : { edited: JSON.stringify(edit.event), edit: edit.trail },
-  );
-  if (!started.ok) return started;
-  await send(deps.engine, started.value);
-  return ok(started.value);
+  try {
+    const started = await deps.letters.startReplay(
+      id,
+      edit === undefined ? undefined : { edited: JSON.stringify(edit.event), edit: edit.trail },
+    );
+    if (!started.ok) return started;
+    await send(deps.engine, started.value);
+    return ok(started.value);
+  } catch (error) {
+    // It may be marked, which nobody could do a second time.
+    void sendMarked(deps, id);
+    throw error;
+  }
 }
 
+/** Until it is sent, or the engine is closed. */
+async function sendMarked({ engine, letters }: Replaying, id: string): Promise<void> {
+  const sendIt = async (): Promise<void> => {
+    const letter = await letters.get(id);
+    if (letter?.status === 'replaying') await send(engine, letter);
+  };
+  await retry(sendIt, { policy: patient, isPassing: isRetryable }).catch(() => undefined);
+}
+
+const patient: RetryPolicy = {
+  maxAttempts: Infinity,
+  initialDelayMs: 500,
+  maxDelayMs: 10_000,
+  factor: 2,
+  jitter: 0.3,
+};
+
 /** Sends everything that is marked as being replayed; for the start of the process. Returns how many. */
-export async function resumeReplays({
-  engine,
-  letters,
-}: {
-  engine: Engine;
-  letters: DeadLetterStore;
-}): Promise<number> {
+export async function resumeReplays({ engine, letters }: Replaying): Promise<number> {
   let sent = 0;
   let cursor: string | undefined;
   do {

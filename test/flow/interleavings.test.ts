@@ -33,6 +33,7 @@ describe('how an event ends, in every order: as a row, an open letter, a duplica
     ['two events have one key', { events: [1, 1], redeliveries: 1 }],
     ['its letter is replayed while a message comes twice', { replays: 1, redeliveries: 1 }],
     ['its letter is replayed, and somebody dies', { before: 'letter', replays: 1, crashes: 1 }],
+    ['its letter is replayed, and a store does not answer', { before: 'letter', replays: 1, unheard: 1 }],
     ['its letter is replayed and discarded', { before: 'letter', replays: 1, discards: 1 }],
     ['a late copy meets its letter', { before: 'letter', late: true, replays: 1 }],
     ['its row is withdrawn, and somebody dies', { before: 'row', rollbacks: 1, crashes: 1 }],

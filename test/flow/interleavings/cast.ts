@@ -62,7 +62,8 @@ export class Cast {
     const engine = engineOf(this.#stores, gateway, thread);
     const letters = createDeadLetters(engine.state, { now: () => new Date(this.#time) });
     this.#run(gateway, () =>
-      work({ engine, letters }).finally(() => {
+      // After an error it may still try something.
+      work({ engine, letters }).then(() => {
         this.processes = this.processes.filter((one) => one !== gateway);
       }),
     );
