@@ -50,7 +50,17 @@ export const furtherDestinations = z
     'a list of destinations, each with a name and a type',
   )
   .max(16, 'a list of at most 16 destinations')
-  .prefault([]);
+  .prefault([])
+  .meta({
+    description: 'further ones, which get copies at their own pace',
+    sample: `- name: lake
+  type: bigquery
+  dataset: events
+  contracts: [order]             # all by default
+  sources: [shopify]             # all by default
+- name: mine
+  module: ./my-destination.ts    # one of your own; docs/adding.md`,
+  });
 
 /** By the schema of its type. A setting that only other types have is told apart from one that nobody has. */
 function checked(

@@ -35,16 +35,26 @@ const label = text('a name of letters, digits, "_" and "-"', /^[\w-]{1,64}$/);
 const file = text('the path of a file');
 
 export const engineSettings = group({
-  type: oneOf(['embedded', 'nats']).default('embedded'),
+  type: oneOf(['embedded', 'nats']).default('embedded').describe('or nats'),
   servers: listOf(server, 'a list of servers').default(['127.0.0.1:4222']),
-  credentials: file.optional(),
-  tls: group({ ca: file.optional(), cert: file.optional(), key: file.optional() }).optional(),
-  prefix: text('1 to 32 letters, digits, "_" and "-"', /^[\w-]{1,32}$/).default('sentinel'),
-  replicas: wholeNumber(1, 5).default(3),
-  ack_wait_seconds: numberBetween(1, 3600).default(30),
+  credentials: file.optional().meta({ sample: './sentinel.creds' }),
+  tls: group({ ca: file.optional(), cert: file.optional(), key: file.optional() })
+    .optional()
+    .meta({ sample: '{ ca: ./ca.pem, cert: ./client.pem, key: ./client.key }' }),
+  prefix: text('1 to 32 letters, digits, "_" and "-"', /^[\w-]{1,32}$/)
+    .default('sentinel')
+    .describe('begins the name of every stream'),
+  replicas: wholeNumber(1, 5).default(3).describe('servers that keep each event'),
+  ack_wait_seconds: numberBetween(1, 3600)
+    .default(30)
+    .describe("silence after which a worker's events go to another"),
 });
 
-export const workerSettings = group({ labels: listOf(label, 'a list of names').optional() });
+export const workerSettings = group({
+  labels: listOf(label, 'a list of names')
+    .optional()
+    .meta({ sample: '[gpu]', description: 'for steps: { <name>: { run_on: gpu } }' }),
+});
 export const stepLabel = label;
 
 export function toEngine(

@@ -43,15 +43,16 @@ export function loadConfig(options: LoadConfigOptions = {}): Config {
   if (!settings || problems.length > 0) throw invalid(problems);
 
   const base = file ? dirname(file.path) : cwd;
-  const destinations = readDestinations(settings, { env, base, problems });
   const dataDir = variable(env, 'SENTINEL_DATA_DIR');
   const config = withOverrides(
     toConfig(
       settings,
       secrets,
       { base, dataDir: dataDir === undefined ? undefined : resolve(cwd, dataDir) },
-      destinations,
-      readSources(settings.sources, env, base, problems),
+      {
+        ...readDestinations(settings, { env, base, problems }),
+        sources: readSources(settings.sources, env, base, problems),
+      },
     ),
     options.overrides,
   );

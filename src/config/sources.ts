@@ -7,7 +7,7 @@ import { presets } from '../sources/verify/presets.ts';
 import { type Preset, type VerifySetting, type VerifySettings, hashNames } from '../sources/verify/scheme.ts';
 import { type Environment, variable } from './environment.ts';
 import { group, listOf, numberBetween, oneOf, positiveNumber, text, wholeNumber, yesOrNo } from './fields.ts';
-import type { SourceConfig } from './types.ts';
+import type { RateLimit, SourceConfig } from './types.ts';
 
 /** Names that come from outside and become keys; the prototype's own names would be found in any object. */
 export const name = text(
@@ -86,7 +86,22 @@ export const sourceSettings = group({
   rate_limit: rateLimit.optional(),
 });
 
-type SourceSettings = z.output<typeof sourceSettings>;
+export const sampleSources = `shopify: { contract: order, verify: { type: shopify, secret_env: SHOPIFY_SECRET } }
+legacy:
+  contract: order
+  version: 1.0.0                  # or ignore, or { from: /meta/version }; default: the event's own
+partner:
+  verify: { type: hmac, header: x-signature, secret_env: [PARTNER_SECRET, PARTNER_SECRET_OLD] }
+  allow_ips: [192.30.252.0/22]
+  rate_limit: { requests_per_second: 100, burst: 200 }
+  respond: 200                    # default 202
+  contract: { from: header:x-topic, map: { orders: order }, otherwise: keep }   # or ignore
+  id: header:x-delivery           # what makes two deliveries one; default: the preset's, Idempotency-Key, webhook-id
+  id_days: 30
+  headers: [x-topic]              # kept with the event
+  events: /batch/*                # the events within an envelope`;
+
+export type SourceSettings = z.output<typeof sourceSettings>;
 type Verify = z.output<typeof verifySettings>;
 
 /** The sources with their secrets. Adds a line to `problems` for each thing that is wrong; shows no secret. */
@@ -127,7 +142,7 @@ function withoutUndefined(source: SourceConfig): SourceConfig {
 /** Names of headers have no case. */
 const lowerCased = (from: string): string => (from.startsWith('header:') ? from.toLowerCase() : from);
 
-export function toRateLimit(limit: z.output<typeof rateLimit>): NonNullable<SourceConfig['rateLimit']> {
+export function toRateLimit(limit: z.output<typeof rateLimit>): RateLimit {
   const { requests_per_second: requestsPerSecond, burst } = limit;
   return { requestsPerSecond, burst: burst ?? Math.max(1, Math.ceil(requestsPerSecond * 2)) };
 }

@@ -3,12 +3,14 @@ import type { EmbeddedConfig, EngineConfig, NatsConfig, Role } from './engine.ts
 import type { VerifySettings } from '../sources/verify/scheme.ts';
 import type { ModuleConfig } from '../load/adapter.ts';
 import type { BuiltInConfig } from '../load/destinations/registry.ts';
-import type { HealingConfig } from '../repair/healing/config.ts';
+import type { Camelized } from './camelized.ts';
+import type { Settings } from './schema.ts';
+import type { SourceSettings } from './sources.ts';
 
-export type { EmbeddedConfig, EngineConfig, HealingConfig, NatsConfig, Role };
+export type { EmbeddedConfig, EngineConfig, NatsConfig, Role };
 
-export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-export const logFormats = ['json', 'pretty', 'auto'] as const;
+/** What the schema of the file says, as the code names it. */
+type FromFile = Camelized<Settings>;
 
 /** Everything that can be set, validated and with its defaults filled in. Folders and files are absolute paths. */
 export interface Config {
@@ -35,88 +37,56 @@ export interface Config {
   /** The contract of an event whose source and `type` name none. */
   defaultContract: string;
   /** What becomes of an event whose version no contract has. */
-  unknownVersion: 'dead_letter' | 'latest';
+  unknownVersion: FromFile['unknownVersion'];
   /** Look entries up with `sourceConfig`: names come from requests. */
   sources: Record<string, SourceConfig>;
   /** Where every good event goes. */
   destination: DestinationConfig;
   /** Where copies go, each at its own pace. */
   destinations: FurtherDestination[];
-  queue: {
-    /** Bytes that may wait before ingest answers 503. */
-    maxBytes: number;
-    /** Events that may wait before ingest answers 503. */
-    maxEvents: number;
-  };
-  pipeline: {
-    maxBatchEvents: number;
-    maxBatchBytes: number;
-    /** What the code of a contract or step may take before its event or message is given up on. */
-    stallMs: number;
-  };
+  queue: FromFile['queue'];
+  pipeline: FromFile['pipeline'];
   /** For every step that says nothing else. */
   retry: RetryPolicy;
   healing: HealingConfig;
   state: { ruleTtlDays: number };
   /** How long what is settled is kept. */
-  retention: { auditDays: number };
+  retention: FromFile['retention'];
   log: LogConfig;
 }
 
-export interface HttpConfig {
-  host: string;
-  /** 0 lets the system choose. */
-  port: number;
+/** How events come in; the settings of `http`. Paths are absolute. */
+export type HttpConfig = Omit<FromFile['http'], 'basePath' | 'rateLimit' | 'trustedProxies'> & {
+  /** Bearer token for ingest, API and console; from the environment. */
+  token?: string | undefined;
   /** Before every path, where a proxy passes it on; empty by default. */
   basePath: string;
-  /** Files in PEM form; read again when they change. */
-  tls?: { cert: string; key: string };
-  /** Bearer token for ingest, API and console. */
-  token?: string;
-  maxBodyBytes: number;
-  maxEventsPerRequest: number;
-  /** Nesting of objects and arrays within one event. */
-  maxDepth: number;
-  /** Open at once; more are hung up on. */
-  maxConnections: number;
-  /** For a client to send a whole request. */
-  requestTimeoutMs: number;
-  /** Per client address; none by default. */
-  rateLimit?: { requestsPerSecond: number; burst: number };
-  /** Addresses whose `X-Forwarded-For` is believed. */
+  rateLimit?: RateLimit | undefined;
   trustedProxies: string[];
+};
+
+/** Per client address, or of a source. */
+export interface RateLimit {
+  requestsPerSecond: number;
+  burst: number;
 }
+
+/** How failed events are healed; the settings of `healing_agent`. */
+export type HealingConfig = Omit<FromFile['healingAgent'], 'openaiRemediationModel'> & {
+  /** Absent: no LLM, heuristics only. */
+  openai?: { apiKey: string; baseUrl?: string | undefined; model: string };
+  ruleTtlDays: number;
+};
 
 /** What is known of a sender, and what it may do. Plain data: it goes to the pipeline's thread. */
-export interface SourceConfig {
+export type SourceConfig = Omit<Camelized<SourceSettings>, 'verify' | 'rateLimit'> & {
   /** How its requests prove who sent them. */
-  verify?: VerifySettings;
-  /** The contract of all its events, or where its name is found. */
-  contract?: string | ContractRule;
-  /** The version of all its events, where it is found, or `ignore`: what the event says of a version is not meant for us. */
-  version?: string | { from: string };
-  /** What tells two deliveries apart: `header:name` or a JSON Pointer into each event. */
-  id?: string;
-  /** How long deliveries are remembered. Default 30. */
-  idDays?: number;
-  /** Headers that are kept with the event, in lower case. */
-  headers?: string[];
-  /** Where the events are in an envelope of many. */
-  events?: string;
-  /** The status of the answer. Default 202. */
-  respond?: number;
-  allowIps?: string[];
-  rateLimit?: { requestsPerSecond: number; burst: number };
-}
+  verify?: VerifySettings | undefined;
+  rateLimit?: RateLimit | undefined;
+};
 
-export interface ContractRule {
-  /** `header:name` or a JSON Pointer. */
-  from: string;
-  /** The contract for each value; without it the value is the contract's name. */
-  map?: Record<string, string>;
-  /** What becomes of an event for which there is none: a dead letter, or nothing. */
-  otherwise: 'keep' | 'ignore';
-}
+/** Where the name of an event's contract is found. */
+export type ContractRule = Extract<SourceConfig['contract'], object>;
 
 export type DestinationConfig = BuiltInConfig | ModuleConfig;
 
@@ -129,8 +99,4 @@ export type FurtherDestination = DestinationConfig & {
   sources?: string[];
 };
 
-export interface LogConfig {
-  level: (typeof logLevels)[number];
-  /** `auto`: pretty on a terminal, JSON lines elsewhere. */
-  format: (typeof logFormats)[number];
-}
+export type LogConfig = FromFile['log'];

@@ -22,13 +22,23 @@ export interface BigQueryConfig {
 }
 
 export const settings = z.object({
-  dataset: text('the name of a dataset', /^\w{1,1024}$/),
-  project: text('the id of a Google Cloud project', /^[a-z][a-z0-9.:-]{1,99}$/).optional(),
-  location: text('a location such as EU or europe-west3', /^[\w-]{1,40}$/).optional(),
+  dataset: text('the name of a dataset', /^\w{1,1024}$/).meta({ sample: 'events' }),
+  project: text('the id of a Google Cloud project', /^[a-z][a-z0-9.:-]{1,99}$/)
+    .optional()
+    .meta({ sample: 'my-project', description: 'default: that of the credentials' }),
+  location: text('a location such as EU or europe-west3', /^[\w-]{1,40}$/)
+    .optional()
+    .meta({ sample: 'EU' }),
   load_interval_seconds: wholeNumber(1, 3600).default(60),
-  partition_expiration_days: wholeNumber(1, 36_500).optional(),
-  look_back_days: wholeNumber(1, 36_500).optional(),
-  api_endpoint: text('a URL that starts with http:// or https://', /^https?:\/\/\S+$/).optional(),
+  partition_expiration_days: wholeNumber(1, 36_500)
+    .optional()
+    .meta({ sample: '400', description: 'never by default' }),
+  look_back_days: wholeNumber(1, 36_500)
+    .optional()
+    .meta({ sample: '30', description: 'how far back keys are looked for; without limit by default' }),
+  api_endpoint: text('a URL that starts with http:// or https://', /^https?:\/\/\S+$/)
+    .optional()
+    .meta({ sample: 'http://127.0.0.1:9050', description: 'another server that speaks its REST protocol' }),
 });
 
 export function configure(given: z.output<typeof settings>, { env }: ConfigPlace): BigQueryConfig {

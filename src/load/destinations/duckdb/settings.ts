@@ -9,7 +9,11 @@ export interface DuckDbConfig {
   path?: string;
 }
 
-export const settings = z.object({ path: text('the path of a file').optional() });
+export const settings = z.object({
+  path: text('the path of a file')
+    .optional()
+    .meta({ sample: './warehouse.duckdb', description: 'default: a file in the data folder' }),
+});
 
 export function configure(
   { path }: z.output<typeof settings>,

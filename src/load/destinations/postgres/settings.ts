@@ -15,7 +15,12 @@ export interface PostgresConfig {
 }
 
 export const settings = z.object({
-  url_env: text('the name of an environment variable', /^[A-Z_][A-Z0-9_]{0,99}$/).optional(),
+  url_env: text('the name of an environment variable', /^[A-Z_][A-Z0-9_]{0,99}$/)
+    .optional()
+    .meta({
+      sample: 'SHOP_DATABASE_URL',
+      description: 'where its URL is; default: SENTINEL_POSTGRES_URL, else DATABASE_URL',
+    }),
   schema: text('the name of a schema, of at most 63 characters', /^(?!pg_)[^\0]{1,63}$/i).default('public'),
   pool_size: wholeNumber(2, 100).default(4),
 });
