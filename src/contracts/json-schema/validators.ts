@@ -72,7 +72,7 @@ function compiled(
   options: Options,
   mend: (ajv: Ajv) => void,
 ): ValidateFunction {
-  const ajv = create(dialect, { ...ajvOptions, ...options });
+  const ajv = create(dialect, { ...ajvOptions, ...options, meta: !bringsMetaSchema(schema) });
   mend(ajv);
   formats.default(ajv);
   for (const name of ['email', 'idn-email']) ajv.addFormat(name, isEmail);
@@ -81,12 +81,16 @@ function compiled(
   return ajv.compile(body as AnySchemaObject);
 }
 
+/** A schema that holds the meta-schema of a draft, as that of AsyncAPI does: two of one `$id` would be one too many. */
+const bringsMetaSchema = (schema: JsonObject): boolean =>
+  /"\$?id":"https?:\/\/json-schema\.org\/draft/.test(JSON.stringify(schema));
+
 function create(dialect: Dialect, options: Options): Ajv {
   switch (dialect) {
     case 'draft-04':
       return new draft04.default(options);
     case 'draft-06':
-      return new Ajv(options).addMetaSchema(metaSchema06());
+      return options.meta === false ? new Ajv(options) : new Ajv(options).addMetaSchema(metaSchema06());
     case 'draft-07':
       return new Ajv(options);
     case '2019-09':
