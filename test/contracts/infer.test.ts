@@ -68,6 +68,7 @@ describe('the key', () => {
     ['an id that never comes twice', (at) => ({ id: `e${at}`, user_id: 'u1', at: `t${at}` }), '/id'],
     ['an id within', (at) => ({ type: 'x', data: { order_id: at } }), '/data/order_id'],
     ['none, as ids repeat', (at) => ({ id: at % 3, created: at }), undefined],
+    ['none, as one is empty', (at) => ({ id: at === 3 ? '' : `e${at}` }), undefined],
     ['none, as one has no id', (at) => (at === 3 ? {} : { id: at }), undefined],
   ])('is %s', (_, make, key) => {
     const { schema, contract } = infer(many(12, make));

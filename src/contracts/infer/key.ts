@@ -32,7 +32,7 @@ function collect(profile: Profile, path: string, depth: number, into: Candidate[
     const pointer = `${path}/${escapeSegment(name)}`;
     const rank = names.findIndex((form) => form.test(name));
     const scalars = field.texts + field.integers;
-    if (rank >= 0 && scalars === field.count && field.distinct !== undefined)
+    if (rank >= 0 && scalars === field.count && field.distinct?.has('') === false)
       into.push({ pointer, rank, depth });
     if (field.objects === field.count && depth < maxDepth) collect(field, pointer, depth + 1, into);
   }
