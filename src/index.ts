@@ -14,6 +14,8 @@ export type {
   Table,
 } from './load/destination.ts';
 export type { LoadedEvent } from './model/loaded-event.ts';
+export { defineHealer } from './repair/healing/define-healer.ts';
+export type { Failure, Healer, Proposal } from './repair/healing/healer.ts';
 export { type Config, loadConfig } from './config/load.ts';
 export { SentinelError } from './model/errors.ts';
 export type { Json, JsonObject } from './model/json.ts';

@@ -129,6 +129,10 @@ my-step: { run_on: gpu, retry: { max_attempts: 3 } }`,
     openai_remediation_model: text('the name of a model')
       .optional()
       .meta({ sample: 'gpt-4.1-mini', description: 'no LLM without it' }),
+    healers: listOf(text('the path of a file'), 'a list of files').optional().meta({
+      sample: '[./my-healer.ts]',
+      description: 'healers of your own, asked after the heuristics; docs/adding.md',
+    }),
     temperature: numberBetween(0, 2).default(0.1),
     max_attempts: wholeNumber(1, 10).default(3).describe('answers asked for one kind of failure'),
     timeout_seconds: positiveNumber(600, 'seconds').default(30).describe('of one request to the model'),

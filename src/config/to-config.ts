@@ -35,7 +35,7 @@ export function toConfig(
     defaultContract: settings.default_contract,
     unknownVersion: settings.unknown_version,
     ...parts,
-    healing: toHealing(settings, secrets),
+    healing: toHealing(settings, secrets, base),
     state: { ruleTtlDays: settings.state.repair_rule_ttl_days },
   };
 }
@@ -55,12 +55,13 @@ function toHttp(
   };
 }
 
-function toHealing({ healing_agent, state }: Settings, secrets: Secrets): HealingConfig {
+function toHealing({ healing_agent, state }: Settings, secrets: Secrets, base: string): HealingConfig {
   const { openai_remediation_model: model, ...healing } = healing_agent;
   const { openaiKey, openaiBaseUrl: baseUrl } = secrets;
   const isReachable = openaiKey !== undefined || baseUrl !== undefined;
   return {
     ...camelized(healing),
+    healers: healing.healers?.map((file) => resolve(base, file)),
     // Local servers ask for no key, but the client refuses to start without one.
     ...(model !== undefined &&
       isReachable && { openai: { apiKey: openaiKey ?? 'not-needed', baseUrl, model } }),

@@ -24,7 +24,8 @@ export const topics = {
 /** In `/ingest/{source}`. */
 export const sourceName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
-export type HealerName = 'rule' | 'heuristics' | 'llm' | 'person';
+/** `rule`, `heuristics`, `llm`, `person`, or the name of a healer that the config names. */
+export type HealerName = string;
 
 export type EventStatus =
   'accepted' | 'healing' | 'loaded' | 'repaired' | 'duplicate' | 'dead_letter' | 'discarded';

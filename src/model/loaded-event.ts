@@ -1,3 +1,5 @@
+import type { HealerName } from './event.ts';
+
 /** An event as the destination has it. */
 export interface LoadedEvent {
   status: 'loaded' | 'repaired' | 'duplicate';
@@ -24,7 +26,7 @@ export interface RepeatTrail {
 
 /** How a repaired event came to be; kept with the row in `_sentinel_repairs`. */
 export interface RepairTrail {
-  healer: 'rule' | 'heuristics' | 'llm' | 'person';
+  healer: HealerName;
   ruleId: string | undefined;
   /** The event as it was received, JSON text. */
   original: string;

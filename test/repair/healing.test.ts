@@ -1,5 +1,9 @@
 import { ExactNumber } from '../../src/model/exact-number.ts';
-import { afterEach, describe, expect, it } from 'vitest';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
+import { ownHealers } from '../../src/repair/healing/define-healer.ts';
 import type { Healer } from '../../src/repair/healing/healer.ts';
 import { heuristicsHealer } from '../../src/repair/healers/heuristics/index.ts';
 import { type HealingBench, failureOf, healingBench, priced, transactionWith } from '../helpers/healing.ts';
@@ -15,6 +19,7 @@ const move = (from: string, to: string) => ({ operations: [{ op: 'move' as const
 /** Proposes one plan, where its input is there. */
 const renames = (from: string, to: string): Healer => ({
   name: 'heuristics',
+  mode: 'inline',
   async propose({ event }) {
     return from in event
       ? { kind: 'plan', plan: move(`/${from}`, `/${to}`), evidence: [`${from} means ${to}`] }
@@ -84,7 +89,8 @@ describe('an event that a healer repairs', () => {
 describe('a plan that nothing but its healer vouches for', () => {
   it('waits for a person, though rules are approved by themselves', async () => {
     const guess: Healer = {
-      name: 'heuristics',
+      name: 'heuristics' as const,
+      mode: 'inline',
       propose: async () => ({
         kind: 'plan',
         plan: move('/price', '/amount'),
@@ -275,3 +281,44 @@ describe('events of one batch that fail in the same way', () => {
     expect(bench.dead).toHaveLength(3);
   });
 });
+
+describe('healers of one’s own', () => {
+  const file = (text: string): Promise<string> =>
+    written(`import { defineHealer } from 'data-sentinel';\n${text}`);
+  const plan = `{ kind: 'plan', plan: { operations: [{ op: 'move', from: '/price', to: '/amount' }] }, evidence: ['ours'] }`;
+
+  it.each(['inline', 'background'])('are asked %s, and named where their repair is shown', async (mode) => {
+    const own = await ownHealers([
+      await file(`export default defineHealer({ name: 'no-idea', mode: '${mode}',
+        propose: async () => ({ kind: 'refused', reason: 'nothing' }) });`),
+      await file(
+        `export default defineHealer({ name: 'ours', mode: '${mode}', propose: async () => (${plan}) });`,
+      ),
+    ]);
+    bench = await healingBench({ healers: own, llm: false });
+    await bench.submit(priced());
+    await bench.settled(1);
+    expect(bench.fixed[0]).toMatchObject({ healer: 'ours', event: { amount: '12.50' } });
+  });
+
+  it.each([
+    [`export default 1;`, /no default export made by defineHealer/],
+    [
+      `export default defineHealer({ name: 'x', mode: 'later', propose: async () => 1 });`,
+      /mode: allowed: inline/,
+    ],
+    [`export default defineHealer({ name: 'llm', mode: 'inline', propose: async () => 1 });`, /llm is taken/],
+    [`syntax error`, /can't be loaded/],
+  ])('%s is refused', async (text, message) => {
+    bench = await healingBench({ llm: false });
+    await expect(ownHealers([await file(text)])).rejects.toThrow(message);
+  });
+});
+
+async function written(text: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'sentinel-healer-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const path = join(folder, 'healer.ts');
+  await writeFile(path, text);
+  return path;
+}

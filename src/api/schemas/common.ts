@@ -16,7 +16,10 @@ const known = <T>(schema: z.ZodType): z.ZodType<T, T> => schema as unknown as z.
 export const json = known<Json>(z.unknown().describe('any JSON'));
 export const jsonObject = known<JsonObject>(z.looseObject({}));
 export const time = z.string().meta({ format: 'date-time' });
-export const healer = z.enum(['rule', 'heuristics', 'llm', 'person']);
+export const healer = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,39}$/, 'the name of a healer')
+  .describe('rule, heuristics, llm, person, or the name of a healer of your own');
 
 export const plan = name(
   'Plan',

@@ -28,8 +28,8 @@ export interface LlmDesk {
    * a rule in the store, or as a refusal in the state; until one is there the event waits.
    */
   ask(failure: Failure, requestId: string): Standing;
-  /** True for the event whose failure the model was shown and that its plan has repaired. */
-  wasHealed(requestId: string): boolean;
+  /** The healer that was shown this event, when its plan has repaired it. */
+  healedBy(requestId: string): string | undefined;
   /** Forgets an event that is settled. */
   settled(requestId: string): void;
   /** Signatures that the model is being asked about, and those that wait because it can not be. */
@@ -83,7 +83,7 @@ export function llmDesk(deps: {
   const outages = new Map<string, Outage>();
   const faults = new Map<string, unknown>();
   const plans = new Map<string, number>();
-  const healed = new Set<string>();
+  const healed = new Map<string, string>();
   /** Signatures that another worker asks about: when that was seen, and since when. */
   const elsewhere = new Map<string, { since: number; seenAt: number }>();
   const outageLines = outageLog(log, now);
@@ -140,7 +140,7 @@ export function llmDesk(deps: {
     switch (learned.kind) {
       case 'learned':
       case 'known':
-        healed.add(requestId);
+        healed.set(requestId, proposal.healer ?? healer.name);
         remember(plans, signature, planned + 1);
         await proposal.becameRule?.(learned.rule.id);
         return;
@@ -211,7 +211,7 @@ export function llmDesk(deps: {
         calls.set(signature, { startedAt: now(), done: call(failure, requestId) });
       return { kind: 'wait', deferMs: waitFor(signature) };
     },
-    wasHealed: (requestId) => healed.has(requestId),
+    healedBy: (requestId) => healed.get(requestId),
     settled: (requestId) => void healed.delete(requestId),
     counts: () => ({
       asking: calls.size,

@@ -41,6 +41,8 @@ export type Proposal =
       /** Default: `evident`. */
       confidence?: Confidence;
       model?: string;
+      /** Which of several healers it is from, where they are asked as one. */
+      healer?: string;
       /** Is told which rule the plan became, for the healer's own audit. */
       becameRule?: (ruleId: string) => Promise<void>;
     }
@@ -52,8 +54,32 @@ export type Proposal =
  * Throws a retryable `SentinelError` when it can't answer now (`llm_unavailable`, `llm_budget_exhausted`).
  */
 export interface Healer {
-  readonly name: 'heuristics' | 'llm';
+  readonly name: string;
+  /**
+   * `inline`: asked for each event, in its batch, so it answers within milliseconds. `background`: asked once for all events of a
+   * signature, which wait meanwhile; it may ask others, and take seconds.
+   */
+  readonly mode: 'inline' | 'background';
   propose(failure: Failure, signal: AbortSignal): Promise<Proposal>;
   /** How it stands with what it depends on; absent when it depends on nothing. */
   status?(): LlmStatus;
+}
+
+/** Healers as one: each is asked until one has a plan. Undefined when there are none. */
+export function inTurn(healers: readonly Healer[]): Healer | undefined {
+  const [first] = healers;
+  if (first === undefined || healers.length === 1) return first;
+  return {
+    name: healers.map(({ name }) => name).join(', '),
+    mode: 'background',
+    async propose(failure, signal) {
+      const reasons: string[] = [];
+      for (const healer of healers) {
+        const proposal = await healer.propose(failure, signal);
+        if (proposal.kind === 'plan') return { ...proposal, healer: healer.name };
+        reasons.push(`${healer.name}: ${proposal.reason}`);
+      }
+      return { kind: 'refused', reason: reasons.join('; ') };
+    },
+  };
 }

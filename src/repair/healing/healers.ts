@@ -3,6 +3,7 @@ import { limitLog } from '../../support/log-limit.ts';
 import type { Logger } from '../../support/log.ts';
 import type { HealingConfig } from './config.ts';
 import type { RecentEvents } from '../rules/recent-events.ts';
+import { ownHealers } from './define-healer.ts';
 import type { Healer } from './healer.ts';
 import { createLlmAudit } from './llm-audit.ts';
 import { heuristicsHealer } from '../healers/heuristics/index.ts';
@@ -17,7 +18,10 @@ export async function healersFor(
   recent: Pick<RecentEvents, 'of'>,
   log: Logger,
 ): Promise<Healer[]> {
-  const healers: Healer[] = [heuristicsHealer({ threshold: config.heuristicsThreshold })];
+  const healers: Healer[] = [
+    heuristicsHealer({ threshold: config.heuristicsThreshold }),
+    ...(await ownHealers(config.healers ?? [])),
+  ];
   const { openai } = config;
   if (openai !== undefined) {
     const { budgetFor, llmHealer } = await import('../healers/llm/index.ts');

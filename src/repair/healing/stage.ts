@@ -6,7 +6,7 @@ import { type Leases, freeLeases } from '../../engine/lease.ts';
 import type { FailedEvent } from '../../model/event.ts';
 import type { Logger } from '../../support/log.ts';
 import { errorSignature, violationsKey } from '../../validate/signature.ts';
-import { type Failure, type Healer, approvalFor } from './healer.ts';
+import { type Failure, type Healer, approvalFor, inTurn } from './healer.ts';
 import { type PeerReader, type RefusalReader, oncePerSignature, peersAmong } from './batch.ts';
 import type { HealingConfig } from './config.ts';
 import { type Case, type Outcome, deadLetter, repaired } from './outcome.ts';
@@ -54,13 +54,13 @@ export function healingStage(deps: {
 }): HealingStage {
   const { engine, contracts, rules, config, log } = deps;
   const now = deps.now ?? Date.now;
-  const inline = deps.healers.filter((healer) => healer.name !== 'llm');
-  const llm = deps.healers.find((healer) => healer.name === 'llm');
+  const inline = deps.healers.filter(({ mode }) => mode === 'inline');
+  const background = inTurn(deps.healers.filter(({ mode }) => mode === 'background'));
   const desk =
-    llm === undefined
+    background === undefined
       ? undefined
       : llmDesk({
-          healer: llm,
+          healer: background,
           rules,
           state: engine.state,
           config,
@@ -122,7 +122,7 @@ export function healingStage(deps: {
       const { id: rule_id, plan } = found.rule;
       const result = found.apply(event, violations);
       if (result.ok) {
-        const healer = desk?.wasHealed(patient.failed.request_id) === true ? 'llm' : 'rule';
+        const healer = desk?.healedBy(patient.failed.request_id) ?? 'rule';
         return repaired(patient, { healer, rule_id, plan, event: result.value.event });
       }
       // One that steps back for a field that was not there when it was learned has not failed.
@@ -247,7 +247,7 @@ export function healingStage(deps: {
       return unsettled;
     },
     async status() {
-      const llmStatus = llm?.status?.();
+      const llmStatus = deps.healers.find(({ status }) => status !== undefined)?.status?.();
       const { asking = 0, waiting = 0 } = desk?.counts() ?? {};
       return {
         healers: ['rule', ...deps.healers.map(({ name }) => name)],

@@ -26,6 +26,7 @@ export interface HeuristicsOptions {
 export function heuristicsHealer({ threshold = 0.8 }: HeuristicsOptions = {}): Healer {
   return {
     name: 'heuristics',
+    mode: 'inline',
     propose: async (failure) => propose(failure, threshold),
   };
 }

@@ -169,7 +169,7 @@ export function llmHealer(config: LlmConfig, options: LlmHealerOptions = {}): He
     };
   }
 
-  return { name: 'llm', propose, status };
+  return { name: 'llm', mode: 'background', propose, status };
 }
 
 /** Without a user, a password or a query, in which some gateways take their key. */
