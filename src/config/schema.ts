@@ -171,9 +171,7 @@ my-step: { run_on: gpu, retry: { max_attempts: 3 } }`,
     repair_rule_ttl_days: positiveNumber(3650, 'days').default(7),
   }).prefault({}),
   retention: group({
-    audit_days: positiveNumber(3650, 'days')
-      .default(365)
-      .describe('the record of who did what, and of what the LLM was asked'),
+    audit_days: positiveNumber(3650, 'days').default(365).describe('who did what; at most 100,000 entries'),
   }).prefault({}),
   log: group({
     level: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
