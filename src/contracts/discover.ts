@@ -9,7 +9,7 @@ import type { Contract } from './contract.ts';
 import { slowPatternWarnings } from './patterns/slow-patterns.ts';
 import { contractFromJsonSchema } from './json-schema/compile.ts';
 import { importModule } from './module-loader.ts';
-import { type ContractProblem, type ProblemOptions, lineOfFault, refusal } from './problems.ts';
+import { type ContractProblem, type ProblemOptions, lineOfFault, lineOfField, refusal } from './problems.ts';
 import { ContractRegistry } from './registry.ts';
 import { isSchema } from './zod/rewrite.ts';
 
@@ -59,8 +59,8 @@ export async function loadContracts(
         if (modules.test(file)) fresh = false;
         for (const contract of contracts) {
           register(registry, contract, source, sources);
-          for (const message of warningsOf(contract))
-            options.onWarning?.({ file, message, name: contract.name });
+          for (const { message, line } of await warningsOf(contract, file))
+            options.onWarning?.({ file, line, message, name: contract.name });
         }
       } catch (error) {
         const unnamed = error instanceof NoContract;
@@ -156,10 +156,17 @@ async function problemOf(file: string, error: unknown): Promise<ContractProblem>
   return { file, line: lineOfFault(text, message), message, name, version };
 }
 
-const warningsOf = (contract: Contract): string[] => [
-  ...looseKeyParts(contract).map((part) => looseKey(contract, part)),
-  ...slowPatternWarnings(contract),
-];
+async function warningsOf(
+  contract: Contract,
+  file: string,
+): Promise<Pick<ContractProblem, 'message' | 'line'>[]> {
+  const parts = looseKeyParts(contract);
+  const text = parts.length === 0 ? '' : await readFile(file, 'utf8');
+  return [
+    ...parts.map((part) => ({ message: looseKey(contract, part), line: lineOfField(text, part) })),
+    ...slowPatternWarnings(contract).map((message) => ({ message })),
+  ];
+}
 
 const looseKey = ({ name, version }: Contract, part: string): string =>
   `contract ${name} ${version}: its key ${part} may be missing or null, and then repeats of the event are loaded again: make it required and not null, or choose another key`;

@@ -1,4 +1,5 @@
 import { SentinelError } from '../model/errors.ts';
+import { segmentsOf } from '../model/pointer.ts';
 
 /** What is wrong with one file of contracts; the contracts of the other files go on without it. */
 export interface ContractProblem {
@@ -35,4 +36,14 @@ export function refusal(problems: readonly ContractProblem[]): SentinelError {
 export function lineOfFault(text: string, fault: string): number | undefined {
   const position = /at position (\d+)/.exec(fault)?.[1];
   return position === undefined ? undefined : text.slice(0, Number(position)).split('\n').length;
+}
+
+/** The line where a schema seems to declare the field, for a person who is to change it. */
+export function lineOfField(text: string, pointer: string): number | undefined {
+  const name = segmentsOf(pointer).at(-1) ?? '';
+  const at = text.split('\n').findIndex((line) => {
+    const [before = '', after] = line.split(':', 2);
+    return after !== undefined && before.trim().replace(/^["']|["']$/g, '') === name;
+  });
+  return at === -1 ? undefined : at + 1;
 }

@@ -1,5 +1,10 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { loadContracts } from '../../src/contracts/discover.ts';
 import { contractFromJsonSchema } from '../../src/contracts/json-schema/compile.ts';
+import type { ContractProblem } from '../../src/contracts/problems.ts';
 import { ContractRegistry } from '../../src/contracts/registry.ts';
 import { type ContractDefinition, defineContract, z } from '../../src/index.ts';
 import type { JsonObject } from '../../src/model/json.ts';
@@ -105,5 +110,27 @@ describe('undeclared fields', () => {
     });
     expect(JSON.stringify(verdict)).not.toContain('"x"');
     expect(verdictOf(define({ undeclared: 'quarantine' }), event).kind).toBe('valid');
+  });
+});
+
+describe('a key that may be missing', () => {
+  it('is warned of when the contract is read, with the file and the line to change', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'sentinel-key-'));
+    const schema = {
+      'x-contract': { name: 'user', version: '1.0.0', key: ['id', '/team/id'] },
+      required: ['team'],
+      properties: {
+        id: { type: 'string' },
+        team: { type: 'object', required: ['id'], properties: { id: { type: 'string' } } },
+      },
+    };
+    const file = join(dir, 'user.schema.json');
+    await writeFile(file, JSON.stringify(schema, null, 2));
+    const warnings: ContractProblem[] = [];
+    await loadContracts([dir], { onWarning: (warning) => warnings.push(warning) });
+    expect(warnings).toEqual([
+      { file, line: 14, name: 'user', message: expect.stringMatching(/its key \/id may be missing or null/) },
+    ]);
+    await rm(dir, { recursive: true });
   });
 });
