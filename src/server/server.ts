@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { limitLog } from '../support/log-limit.ts';
 import { createAudit } from './audit.ts';
@@ -18,11 +19,12 @@ const failuresPerSecond = 2;
  */
 export async function createApi(context: ServerContext, port: Port): Promise<FastifyInstance> {
   const { config } = context;
+  let answer: RequestListener | undefined;
   const app = Fastify({
     logger: false,
     bodyLimit: config.http.maxBodyBytes,
     serverFactory: (handler) => {
-      port.answerWith(handler);
+      answer = handler;
       return port.server;
     },
   });
@@ -38,6 +40,8 @@ export async function createApi(context: ServerContext, port: Port): Promise<Fas
   healthRoutes(app, context);
   if (config.role !== 'worker') await apiRoutes(app, context, streams);
   await app.ready();
+  // Not before: a route that is asked while the others are being added throws, and nobody catches it.
+  if (answer !== undefined) port.answerWith(answer);
   return app;
 }
 
