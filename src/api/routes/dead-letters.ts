@@ -34,7 +34,7 @@ export type ReplayBody = z.output<typeof replayBody>;
 
 export const deadLetterRoutes = defineRoutes({
   'GET /api/v1/dead-letters': {
-    summary: 'List dead letters, the newest first',
+    summary: 'List dead letters, by contract, source and signature, the oldest first in each',
     role: 'read',
     query: z.strictObject({ ...filterFields, status, limit: limit(1000, 100), cursor }),
     reply: page(deadLetter),
