@@ -6,6 +6,8 @@ import type { Depth } from './examine.ts';
 const [path, depth] = process.argv.slice(2) as [string, Depth];
 const most = depth === 'whole' ? Infinity : 2000;
 
+const metaPages = 2;
+
 const tables = [
   { name: 'records', json: true },
   { name: 'log', json: false },
@@ -27,6 +29,7 @@ function read(): number {
   const [size, needed] = [statSync(path).size, (lastPageNumber + 1) * pageSize];
   if (size < needed) throw new Error(`it is cut off: ${size} bytes are left of ${needed}`);
   let entries = 0;
+  let found = 0;
   for (const { name, json } of tables) {
     const table = root.openDB<Buffer, Buffer>({
       name,
@@ -36,6 +39,7 @@ function read(): number {
     });
     // One that was never written to is not there.
     if ((table as unknown) === undefined) continue;
+    found++;
     for (const reverse of [false, true]) {
       let left = most;
       for (const { key, value } of table.getRange({ reverse })) {
@@ -47,6 +51,8 @@ function read(): number {
       if (depth === 'whole') break;
     }
   }
+  // The first pages say where the others are; a store that was made has tables.
+  if (found === 0 && lastPageNumber > metaPages) throw new Error('none of its tables is there');
   return entries;
 }
 
