@@ -1,5 +1,6 @@
 import { expect } from './expect.ts';
 import type { Row } from '../load/destination.ts';
+import { headersField, withHeaders } from '../load/headers-column.ts';
 import type { Withdraw, WithdrawnEvent } from '../load/withdraw.ts';
 import { type DestinationUnderTest, type Full, type Suite, full, payments, row } from './subject.ts';
 
@@ -110,6 +111,22 @@ export function withdrawingConformance({ describe, it, beforeEach, afterEach, op
       expect(await rowsOf(replayed)).toEqual(['already withdrawn']);
       if (has('counts'))
         expect(await destination.counts()).toMatchObject({ loaded: 0, repaired: 0, duplicate: 0 });
+    });
+
+    it('gives the headers back that were kept with the event, also when it is asked again', async () => {
+      await destination.prepare(withHeaders([payments]));
+      const headers = { 'x-github-event': 'push', 'x-note': 'it\'s "a" \\ ü' };
+      const bare = byRule('r1');
+      const headed = { ...byRule('r1'), headers, values: { event_id: 'headed', [headersField]: headers } };
+      await rowsOf(headed, bare);
+      const kept = (events: readonly WithdrawnEvent[]) =>
+        Object.fromEntries(events.map((event) => [event.requestId, event.headers]));
+      const expected = { [headed.requestId]: headers, [bare.requestId]: undefined };
+      expect(kept(await withdrawAll('r1'))).toEqual(expected);
+      expect(kept(await withdrawnSince('r1'))).toEqual(expected);
+      // Those of a replay, too.
+      expect(await rowsOf({ ...headed, round: 1 })).toEqual(['loaded']);
+      expect(await withdrawAll('r1')).toMatchObject([{ requestId: headed.requestId, round: 1, headers }]);
     });
 
     it('gives the entry the round of the row, after letters and replays', async () => {

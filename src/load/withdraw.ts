@@ -1,3 +1,4 @@
+import type { KeptHeaders } from '../model/event.ts';
 import type { RepairTrail } from '../model/loaded-event.ts';
 import type { LetterEntry } from './destination.ts';
 
@@ -53,5 +54,7 @@ export interface WithdrawnEvent {
   contract: string;
   version: string;
   source: string;
+  /** From the column `_headers` of the row; kept with the entry, so that `again` has them, too. */
+  headers?: KeptHeaders | undefined;
   repair: Omit<RepairTrail, 'result'>;
 }

@@ -22,12 +22,13 @@ export function deadCopy(
   { header, text }: { header: CopyHeader; text: string },
   violations: Violation[],
 ): UnrecoverableEvent {
-  const { request_id, received_at, source, contract, version, round, repair, replay } = header;
+  const { request_id, received_at, source, headers, contract, version, round, repair, replay } = header;
   const signature = errorSignature({ contract, version, source, violations, event: {}, jsonSchema: {} });
   return {
     request_id,
     received_at,
     source,
+    ...(headers === undefined ? undefined : { headers }),
     contract,
     version,
     // Not the same failure as that of another destination.

@@ -13,7 +13,7 @@ export function takenBack(
   contract: Contract | undefined,
   why: string,
 ): UnrecoverableEvent {
-  const { requestId, receivedAt, withdrawnAt, contract: name, version, source, repair } = withdrawn;
+  const { requestId, receivedAt, withdrawnAt, contract: name, version, source, headers, repair } = withdrawn;
   const { healer, ruleId, original, plan } = repair;
   const event = parseExact(original) as JsonObject;
   if (contract !== undefined) fillEnvelope(event, contract, { requestId, receivedAt, source });
@@ -25,6 +25,7 @@ export function takenBack(
     request_id: requestId,
     received_at: receivedAt,
     source,
+    ...(headers === undefined ? undefined : { headers }),
     contract: name,
     version,
     signature: errorSignature({ contract: name, version, source, violations, event, jsonSchema }),

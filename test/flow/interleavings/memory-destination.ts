@@ -115,10 +115,10 @@ export class MemoryDestination {
     }
     this.rows.set(id, row);
     this.#keys.set(key, id);
-    const { table, receivedAt, contract, contractVersion: version, source, repair } = row;
+    const { table, receivedAt, contract, contractVersion: version, source, headers, repair } = row;
     if (repair !== undefined) {
       const kept = trailOf(repair);
-      const of = { requestId: id, table, receivedAt, contract, version, source, repair: kept };
+      const of = { requestId: id, table, receivedAt, contract, version, source, headers, repair: kept };
       this.repairs.push({ ...of, withdrawnAt: undefined });
     }
     return { status: 'loaded' };

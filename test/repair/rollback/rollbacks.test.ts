@@ -5,12 +5,14 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import transaction from '../../../contracts/v1/transaction.ts';
 import { createDeadLetters } from '../../../src/dead-letter/store.ts';
 import { type StateStore } from '../../../src/engine/engine.ts';
+import type { KeptHeaders } from '../../../src/model/event.ts';
 import { SentinelError } from '../../../src/model/errors.ts';
 import { createRequestIds } from '../../../src/ingest/request-id.ts';
 import { freeLeases } from '../../../src/engine/lease.ts';
 import type { OpenDestination, Row } from '../../../src/load/destination.ts';
 import type { Withdraw } from '../../../src/load/withdraw.ts';
 import { openDuckDb } from '../../../src/load/destinations/duckdb/index.ts';
+import { withHeaders } from '../../../src/load/headers-column.ts';
 import { createRowMaker } from '../../../src/load/row.ts';
 import { type LoadStage, createLoadStage } from '../../../src/load/stage.ts';
 import { type Logger, createLogger } from '../../../src/support/log.ts';
@@ -42,11 +44,11 @@ const plan = { operations: [{ op: 'move' as const, from: '/user_email', to: '/em
 const drifted = () =>
   transactionWith({ email: undefined, user_email: 'ana@example.com', event_id: crypto.randomUUID() });
 
-function repairedRow(ruleId: string | undefined): Row {
+function repairedRow(ruleId: string | undefined, headers?: KeptHeaders): Row {
   const event = drifted();
   const { user_email: email, ...rest } = event;
   const result = { ...rest, email: email! };
-  const facts = { requestId: nextId(1), receivedAt: Date.now(), source: 'shop' };
+  const facts = { requestId: nextId(1), receivedAt: Date.now(), source: 'shop', ...(headers && { headers }) };
   const original = JSON.stringify(event);
   const repair = {
     healer: 'rule' as const,
@@ -112,7 +114,9 @@ beforeEach(async () => {
   told = [];
   broken.length = 0;
   duckdb = await openDuckDb({ path: join(dir, 'warehouse.duckdb') });
-  await duckdb.prepare([{ ...transaction, name: transaction.table, contract: transaction.name }]);
+  await duckdb.prepare(
+    withHeaders([{ ...transaction, name: transaction.table, contract: transaction.name }]),
+  );
   rules = await openRuleStore(state, { ttlDays: 7, contracts, log: silent });
   open();
 });
@@ -135,7 +139,8 @@ const rowsLeft = async () =>
 
 it('takes back only what the rule did, and says why', async () => {
   const id = await learn();
-  const [mine, others, clean] = [repairedRow(id), repairedRow('r_other'), repairedRow(undefined)];
+  const headers = { 'x-event': 'paid' };
+  const [mine, others, clean] = [repairedRow(id, headers), repairedRow('r_other'), repairedRow(undefined)];
   await load(mine, others, clean);
   await rollbacks.start(id, 'wrong field');
   await done(id);
@@ -144,6 +149,7 @@ it('takes back only what the rule did, and says why', async () => {
     status: 'open',
     code: 'rolled_back',
     raw: mine.repair!.original,
+    headers,
   });
   expect(await rules.get(id)).toMatchObject({ status: 'disabled', disabled_by: 'person' });
 });

@@ -45,9 +45,9 @@ const bookkeeping: Record<string, TableSpec> = {
     ],
     clusterBy: ['rule_id', 'request_id'],
   },
-  /** How each event ended that is no row; of several entries the one of the latest round counts. */
+  /** How each event ended that is no row; of several entries the one of the latest round counts. Of a row that was withdrawn, its `_headers`. */
   _sentinel_outcomes: {
-    fields: [text('request_id'), count('round'), text('outcome'), time('received_at')],
+    fields: [text('request_id'), count('round'), text('outcome'), time('received_at'), text('headers')],
     clusterBy: ['request_id'],
   },
   _sentinel_marks: { fields: [text('queue'), text('newest')] },

@@ -1,5 +1,7 @@
+import type { KeptHeaders } from '../../../model/event.ts';
 import type { RepairTrail } from '../../../model/loaded-event.ts';
-import { cell } from './api.ts';
+import { type Api, cell } from './api.ts';
+import { headersField, headersIn } from '../../headers-column.ts';
 import { byHandOf } from '../../destination-kit/repair-page.ts';
 import type { LetterEntry } from '../../destination.ts';
 import type { WithdrawPage, Withdrawn, WithdrawnEvent } from '../../withdraw.ts';
@@ -29,7 +31,10 @@ export async function withdrawByRule(
     events.push({ ...repair, round, receivedAt: row.receivedAt, withdrawnAt: at });
   }
   if (gone.size > 0) await take(warehouse, seen, { standing, entries: gone, at });
-  return { events, after: repairs.length < limit ? undefined : ids.at(-1) };
+  return {
+    events: await withHeaders(warehouse.api, events),
+    after: repairs.length < limit ? undefined : ids.at(-1),
+  };
 }
 
 /** See `Withdraw.again`. */
@@ -46,7 +51,10 @@ export async function withdrawnAgain(
     if (entry?.kind !== 'withdrawn') return [];
     return [{ ...repair, round: entry.round, receivedAt: entry.receivedAt ?? 0 }];
   });
-  return { events, after: repairs.length < page.limit ? undefined : ids.at(-1) };
+  return {
+    events: await withHeaders(warehouse.api, events),
+    after: repairs.length < page.limit ? undefined : ids.at(-1),
+  };
 }
 
 /** See `Withdraw.byEvent`. Throws a collision when it is to be done again. */
@@ -86,13 +94,41 @@ async function take(
     seen,
     { loaded: -ids.length, repaired: -Number(repaired[0]?.[0] ?? 0), duplicate: 0, changed: 0 },
     [
+      ...entryWrites(api, entries),
+      ...(await headerWrites(api, tables)),
       ...Array.from(tables, (table) => `DELETE FROM ${api.table(table)} WHERE _request_id IN UNNEST(@ids)`),
       `UPDATE ${repairs} SET rolled_back_at = TIMESTAMP(@at) WHERE rolled_back_at IS NULL AND request_id IN UNNEST(@ids)`,
-      ...entryWrites(api, entries),
     ],
     { ids, at: new Date(at).toISOString() },
   );
   return ids.length;
+}
+
+/** Into the entries, from the rows of `@ids` that are about to go. By the server, as a statement could not hold them all. */
+async function headerWrites(api: Api, tables: Iterable<string>): Promise<string[]> {
+  const writes: string[] = [];
+  for (const table of tables) {
+    // A table of a contract that is gone may be older than the column.
+    if ((await api.fieldsOf(table))?.some(({ name }) => name === headersField) !== true) continue;
+    writes.push(
+      `UPDATE ${api.table('_sentinel_outcomes')} o SET headers = TO_JSON_STRING(t.${headersField}) FROM ${api.table(table)} t
+       WHERE t._request_id IN UNNEST(@ids) AND t._request_id = o.request_id AND o.outcome = 'withdrawn'`,
+    );
+  }
+  return writes;
+}
+
+async function withHeaders(api: Api, events: readonly WithdrawnEvent[]): Promise<WithdrawnEvent[]> {
+  if (events.length === 0) return [];
+  const rows = await api.run(
+    `SELECT o.request_id, o.headers FROM ${api.table('_sentinel_outcomes')} o
+     WHERE o.request_id IN UNNEST(@ids) AND o.outcome = 'withdrawn' AND o.headers IS NOT NULL`,
+    { ids: events.map(({ requestId }) => requestId) },
+  );
+  const kept = new Map<string, KeptHeaders | undefined>(
+    rows.map(([id, text]) => [cell(id), headersIn(text)]),
+  );
+  return events.map((event) => ({ ...event, headers: kept.get(event.requestId) }));
 }
 
 type Repair = Omit<WithdrawnEvent, 'round' | 'receivedAt'>;

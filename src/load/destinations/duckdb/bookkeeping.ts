@@ -20,8 +20,9 @@ const tables = [
   // NULL: from before rounds were kept, which is round 0.
   `ALTER TABLE _sentinel_duplicates ADD COLUMN IF NOT EXISTS round INTEGER`,
   // Events that ended otherwise than as a row or a duplicate: see docs/exactly-once.md. Of a row that was withdrawn, when its
-  // event was received.
+  // event was received, and its `_headers`.
   `CREATE TABLE IF NOT EXISTS _sentinel_outcomes (request_id UUID, round INTEGER, outcome VARCHAR, received_at TIMESTAMPTZ)`,
+  `ALTER TABLE _sentinel_outcomes ADD COLUMN IF NOT EXISTS headers VARCHAR`,
   `CREATE TABLE IF NOT EXISTS _sentinel_marks (queue VARCHAR, newest UUID)`,
 ];
 
@@ -39,7 +40,8 @@ async function takeOverLeaving(connection: DuckDBConnection): Promise<void> {
   );
   if (present.length === 0) return;
   await connection.run(
-    `INSERT INTO _sentinel_outcomes SELECT request_id, 0, 'withdrawn', received_at FROM main._sentinel_leaving`,
+    `INSERT INTO _sentinel_outcomes (request_id, round, outcome, received_at)
+     SELECT request_id, 0, 'withdrawn', received_at FROM main._sentinel_leaving`,
   );
   await connection.run('DROP TABLE main._sentinel_leaving');
   await connection.run('DROP TABLE IF EXISTS main._sentinel_positions');

@@ -8,7 +8,8 @@ import { createQuery } from './query.ts';
 import { repairAudit } from './repair-audit.ts';
 import { createSearch } from './search.ts';
 import { type DuckDbOptions, openSession } from './session.ts';
-import { withdrawByEvent, withdrawByRule, withdrawnAgain } from './withdraw.ts';
+import { withdrawByEvent } from './withdraw-event.ts';
+import { withdrawByRule, withdrawnAgain } from './withdraw.ts';
 import { Writer } from './writer.ts';
 
 /**

@@ -29,9 +29,12 @@ export async function writeLetters(
         : { status: 'already', as: against.kind };
     mine.set(id, { kind: 'letter', round });
     rememberEnd(events, id);
-    fresh.push(`(${literal(id)}::UUID, ${Math.trunc(round)}, 'letter', NULL)`);
+    fresh.push(`(${literal(id)}::UUID, ${Math.trunc(round)}, 'letter')`);
     return written;
   });
-  if (fresh.length > 0) await connection.run(`INSERT INTO _sentinel_outcomes VALUES ${fresh.join(', ')}`);
+  if (fresh.length > 0)
+    await connection.run(
+      `INSERT INTO _sentinel_outcomes (request_id, round, outcome) VALUES ${fresh.join(', ')}`,
+    );
   return outcomes;
 }

@@ -56,3 +56,6 @@ function cast(cast: 'CAST' | 'TRY_CAST', text: string, type: ColumnType): string
       return `${cast}(${text} AS ${typeName(type)})`;
   }
 }
+
+/** Milliseconds since 1970 as a TIMESTAMPTZ. */
+export const instant = (at: number): string => `make_timestamptz(${Math.trunc(at) * 1000})`;

@@ -38,7 +38,8 @@ export async function ensureTable(connection: DuckDBConnection, table: Table): P
   }
 }
 
-async function columnsOf(connection: DuckDBConnection, table: string): Promise<Map<string, string>> {
+/** Types by name in lower case; none of a table that is not there. */
+export async function columnsOf(connection: DuckDBConnection, table: string): Promise<Map<string, string>> {
   const rows = await rowsOf(
     connection,
     `SELECT column_name, data_type FROM duckdb_columns()

@@ -1,18 +1,15 @@
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
-import type { LetterEntry } from '../../destination.ts';
+import { headersField, headersIn } from '../../headers-column.ts';
 import type { RepairTrail } from '../../../model/loaded-event.ts';
 import type { WithdrawPage, Withdrawn, WithdrawnEvent } from '../../withdraw.ts';
-import { entryAgainst, findEnds } from './ends.ts';
-import { type KnownEvents, rememberEnd } from './known-events.ts';
-import { integersOf, rowsOf } from './rows.ts';
-import { identifier, literal } from './sql.ts';
-import { eventTables, sameName } from './tables.ts';
+import { rowsOf } from './rows.ts';
+import { identifier, instant, literal } from './sql.ts';
+import { columnsOf, eventTables, sameName } from './tables.ts';
 
 /** Temporary tables of the writer's connection: what one call looks at, and the rows that it takes. */
 const looked = 'temp._sentinel_looked';
 const taken = 'temp._sentinel_taken';
 
-const instant = (at: number): string => `make_timestamptz(${Math.trunc(at) * 1000})`;
 const asText = (value: DuckDBValue | undefined): string | undefined =>
   value === null || value === undefined ? undefined : String(value);
 
@@ -79,7 +76,7 @@ async function lookAt(
 /** Moves the rows of the repairs that stand into `taken`. */
 async function takeRows(connection: DuckDBConnection, range: string): Promise<void> {
   await connection.run(
-    'CREATE OR REPLACE TEMP TABLE _sentinel_taken (request_id UUID, received_at TIMESTAMPTZ)',
+    'CREATE OR REPLACE TEMP TABLE _sentinel_taken (request_id UUID, received_at TIMESTAMPTZ, headers VARCHAR)',
   );
   const present = new Set((await eventTables(connection)).map(sameName));
   const named = await rowsOf(connection, `SELECT DISTINCT table_name FROM ${looked}`);
@@ -88,7 +85,12 @@ async function takeRows(connection: DuckDBConnection, range: string): Promise<vo
     const table = `main.${identifier(String(name))}`;
     const rows = `_request_id ${range} AND _request_id IN (SELECT request_id FROM ${looked}
       WHERE table_name = ${literal(String(name))})`;
-    await connection.run(`INSERT INTO ${taken} SELECT _request_id, _received_at FROM ${table} WHERE ${rows}`);
+    // A table of a contract that is gone may be older than the column.
+    const hasHeaders = (await columnsOf(connection, String(name))).has(headersField);
+    await connection.run(
+      `INSERT INTO ${taken} SELECT _request_id, _received_at, ${hasHeaders ? `${headersField}::VARCHAR` : 'NULL'}
+       FROM ${table} WHERE ${rows}`,
+    );
     await connection.run(`DELETE FROM ${table} WHERE ${rows}`);
   }
   await connection.run(
@@ -100,8 +102,8 @@ async function takeRows(connection: DuckDBConnection, range: string): Promise<vo
 /** Each of the row's round: one more than that of the newest entry before it. */
 async function writeEntries(connection: DuckDBConnection, range: string): Promise<void> {
   await connection.run(
-    `INSERT INTO _sentinel_outcomes
-     SELECT t.request_id, coalesce(e.newest + 1, 0), 'withdrawn', any_value(t.received_at) FROM ${taken} t
+    `INSERT INTO _sentinel_outcomes (request_id, round, outcome, received_at, headers)
+     SELECT t.request_id, coalesce(e.newest + 1, 0), 'withdrawn', any_value(t.received_at), any_value(t.headers) FROM ${taken} t
      LEFT JOIN (
        SELECT request_id, max(round) AS newest FROM (
          SELECT request_id, round FROM _sentinel_outcomes WHERE request_id ${range}
@@ -120,9 +122,11 @@ async function readWithdrawn(
   const rows = await rowsOf(
     connection,
     `SELECT w.request_id::VARCHAR, w.round, epoch_ms(w.received_at), epoch_ms(r.rolled_back_at), r.contract,
-       r.contract_version, r.source, r.healer, r.rule_id, r.original, r.plan, to_json(r.by_hand)::VARCHAR
+       r.contract_version, r.source, r.healer, r.rule_id, r.original, r.plan, to_json(r.by_hand)::VARCHAR, w.headers
      FROM (
-       SELECT request_id, max(round) AS round, arg_max(received_at, round) AS received_at FROM _sentinel_outcomes
+       SELECT request_id, max(round) AS round, arg_max(received_at, round) AS received_at,
+         arg_max(headers, round) AS headers
+       FROM _sentinel_outcomes
        WHERE outcome = 'withdrawn' AND request_id ${range} AND request_id IN (SELECT request_id FROM ${from})
        GROUP BY request_id) w
      JOIN (
@@ -134,7 +138,7 @@ async function readWithdrawn(
   return rows.map((row) => {
     const [requestId = '', round, receivedAt, withdrawnAt, contract = '', version = '', source = ''] =
       row.map(asText);
-    const [healer, ruleId, original = '', plan = '', byHand] = row.slice(7).map(asText);
+    const [healer, ruleId, original = '', plan = '', byHand, headers] = row.slice(7).map(asText);
     return {
       requestId,
       round: Number(round),
@@ -143,6 +147,7 @@ async function readWithdrawn(
       contract,
       version,
       source,
+      headers: headersIn(headers),
       repair: {
         healer: healer as RepairTrail['healer'],
         ruleId,
@@ -152,53 +157,4 @@ async function readWithdrawn(
       },
     };
   });
-}
-
-/** See `Withdraw.byEvent`. */
-export async function withdrawByEvent(
-  connection: DuckDBConnection,
-  known: KnownEvents,
-  events: readonly LetterEntry[],
-  at: number,
-): Promise<number> {
-  const ends = await findEnds(
-    connection,
-    events.map(({ requestId }) => requestId),
-  );
-  const rounds = new Map<string, number>();
-  for (const { requestId, round } of events) {
-    const id = requestId.toLowerCase();
-    if (entryAgainst(ends(id), round) === undefined) rounds.set(id, Math.max(round, rounds.get(id) ?? round));
-  }
-  if (rounds.size === 0) return 0;
-  const rows = [...rounds.keys()].filter((id) => ends(id).isRow);
-  const listed = `(${rows.map((id) => `${literal(id)}::UUID`).join(', ')})`;
-  for (const id of rounds.keys()) rememberEnd(known, id);
-  await connection.run('BEGIN TRANSACTION');
-  const total = { loaded: 0, repaired: 0 };
-  for (const table of rows.length === 0 ? [] : await eventTables(connection)) {
-    const mine = `main.${identifier(table)} WHERE _request_id IN ${listed}`;
-    const [[loaded = 0, repaired = 0] = []] = await integersOf(
-      connection,
-      `SELECT count(*), count(*) FILTER (_repaired) FROM ${mine}`,
-    );
-    if (loaded === 0) continue;
-    await connection.run(`DELETE FROM ${mine}`);
-    total.loaded += loaded;
-    total.repaired += repaired;
-  }
-  if (total.repaired > 0)
-    await connection.run(
-      `UPDATE _sentinel_repair_log SET rolled_back_at = ${instant(at)}
-       WHERE rolled_back_at IS NULL AND request_id IN ${listed}`,
-    );
-  const entries = [...rounds].map(
-    ([id, round]) => `(${literal(id)}::UUID, ${Math.trunc(round)}, 'withdrawn', NULL)`,
-  );
-  await connection.run(
-    `INSERT INTO _sentinel_outcomes VALUES ${entries.join(', ')};
-     UPDATE _sentinel_counters SET loaded = loaded - ${total.loaded}, repaired = repaired - ${total.repaired};
-     COMMIT`,
-  );
-  return total.loaded;
 }

@@ -217,6 +217,16 @@ function checkNames(table: string, columns: readonly SqlColumn[]): void {
       );
 }
 
+/** The tables with a column of this name. */
+export async function tablesWith(client: ClientBase, schema: string, column: string): Promise<Set<string>> {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT c.relname AS name FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+     WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = $1) AND a.attname = $2 AND NOT a.attisdropped`,
+    [schema, column],
+  );
+  return new Set(rows.map(({ name }) => name));
+}
+
 /** The tables that hold events, those of contracts that are gone included. */
 export async function eventTables(client: ClientBase, schema: string): Promise<string[]> {
   const names = ownColumns.map(({ name }) => literal(name)).join(', ');

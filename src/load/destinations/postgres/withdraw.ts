@@ -1,11 +1,11 @@
 import type { PoolClient } from 'pg';
-import type { RepairTrail } from '../../../model/loaded-event.ts';
+import { headersField, headersIn } from '../../headers-column.ts';
 import type { LetterEntry } from '../../destination.ts';
 import type { WithdrawPage, Withdrawn, WithdrawnEvent } from '../../withdraw.ts';
 import { addToCounts } from './bookkeeping.ts';
 import { takeTurn } from './outcomes.ts';
 import { identifier } from './sql.ts';
-import { eventTables } from './tables.ts';
+import { eventTables, tablesWith } from './tables.ts';
 
 interface Place {
   schema: string;
@@ -33,11 +33,17 @@ export async function withdrawByRule(
   await client.query(
     `WITH marked AS (UPDATE ${own}._sentinel_repairs SET rolled_back_at = $2
        WHERE request_id = ANY($1::uuid[]) AND rolled_back_at IS NULL)
-     INSERT INTO ${own}._sentinel_outcomes AS o (request_id, round, outcome, received_at)
-     SELECT id, 0, 'withdrawn', received_at FROM unnest($1::uuid[], $3::timestamptz[]) AS gone (id, received_at)
+     INSERT INTO ${own}._sentinel_outcomes AS o (request_id, round, outcome, received_at, headers)
+     SELECT id, 0, 'withdrawn', received_at, headers
+     FROM unnest($1::uuid[], $3::timestamptz[], $4::text[]) AS gone (id, received_at, headers)
      ON CONFLICT (request_id) DO UPDATE
-       SET round = o.round + 1, outcome = 'withdrawn', received_at = excluded.received_at`,
-    [[...gone.keys()], markedAt, [...gone.values()]],
+       SET round = o.round + 1, outcome = 'withdrawn', received_at = excluded.received_at, headers = excluded.headers`,
+    [
+      [...gone.keys()],
+      markedAt,
+      Array.from(gone.values(), ({ at: received }) => received),
+      Array.from(gone.values(), ({ headers }) => headers),
+    ],
   );
   await addToCounts(client, schema, slot, {
     loaded: -gone.size,
@@ -114,22 +120,31 @@ export async function withdrawByEvent(
   return gone.size;
 }
 
-/** Returns when each row that went was received, by request id. */
+interface Gone {
+  /** When its event was received. */
+  at: string;
+  /** JSON text. */
+  headers: string | null;
+}
+
+/** Returns the rows that went, by request id. */
 async function deleteRows(
   client: PoolClient,
   schema: string,
   rows: readonly { id: string; table_name: string }[],
-): Promise<Map<string, string>> {
-  const gone = new Map<string, string>();
+): Promise<Map<string, Gone>> {
+  const gone = new Map<string, Gone>();
   const present = new Set(await eventTables(client, schema));
+  // A table of a contract that is gone may be older than the column.
+  const headed = await tablesWith(client, schema, headersField);
   for (const table of new Set(rows.map(({ table_name }) => table_name))) {
     if (!present.has(table)) continue;
-    const { rows: deleted } = await client.query<{ id: string; at: string }>(
+    const { rows: deleted } = await client.query<Gone & { id: string }>(
       `DELETE FROM ${identifier(schema)}.${identifier(table)} WHERE _request_id = ANY($1::uuid[])
-       RETURNING _request_id::text AS id, _received_at AS at`,
+       RETURNING _request_id::text AS id, _received_at AS at, ${headed.has(table) ? `${headersField}::text` : 'NULL'} AS headers`,
       [rows.flatMap(({ id, table_name }) => (table_name === table ? [id] : []))],
     );
-    for (const { id, at } of deleted) gone.set(id, at);
+    for (const { id, ...row } of deleted) gone.set(id, row);
   }
   return gone;
 }
@@ -145,7 +160,7 @@ async function readWithdrawn(
   const { rows } = await client.query<Record<string, string | null>>(
     `SELECT DISTINCT ON (o.request_id) o.request_id, o.round, (extract(epoch FROM o.received_at) * 1000)::bigint AS received_at,
        (extract(epoch FROM r.rolled_back_at) * 1000)::bigint AS withdrawn_at, r.contract, r.contract_version, r.source,
-       r.healer, r.rule_id, r.original, r.plan, to_json(r.by_hand) AS by_hand
+       r.healer, r.rule_id, r.original, r.plan, to_json(r.by_hand) AS by_hand, o.headers
      FROM ${own}._sentinel_outcomes o JOIN ${own}._sentinel_repairs r ON r.request_id = o.request_id
      WHERE o.request_id = ANY($1::uuid[]) AND o.outcome = 'withdrawn' AND r.rule_id = $2 AND r.rolled_back_at IS NOT NULL
      ORDER BY o.request_id, r.rolled_back_at DESC`,
@@ -162,8 +177,9 @@ async function readWithdrawn(
       contract: text('contract'),
       version: text('contract_version'),
       source: text('source'),
+      headers: headersIn(row['headers']),
       repair: {
-        healer: text('healer') as RepairTrail['healer'],
+        healer: text('healer'),
         ruleId: row['rule_id'] ?? undefined,
         original: text('original'),
         plan: text('plan'),
