@@ -119,7 +119,7 @@ function foundEvent(row: readonly DuckDBValue[], healers: ReadonlyMap<string, st
     version,
     source,
     ruleId,
-    healer: healers.get(requestId) as FoundEvent['healer'],
+    healer: healers.get(requestId),
   };
 }
 

@@ -75,7 +75,7 @@ async function searchEvents(
     version: row.version ?? '',
     source: row.source ?? '',
     ruleId: row.rule_id ?? undefined,
-    healer: (row.healer ?? undefined) as FoundEvent['healer'],
+    healer: row.healer ?? undefined,
   }));
 }
 
