@@ -4,7 +4,13 @@ import { z } from 'zod';
 import { messageOf } from '../model/errors.ts';
 import { isAddressRange } from '../sources/addresses.ts';
 import { presets } from '../sources/verify/presets.ts';
-import { type Preset, type VerifySetting, type VerifySettings, hashNames } from '../sources/verify/scheme.ts';
+import {
+  type Preset,
+  type VerifySetting,
+  type VerifySettings,
+  hashNames,
+  secretEncodings,
+} from '../sources/verify/scheme.ts';
 import { type Environment, variable } from './environment.ts';
 import { group, listOf, numberBetween, oneOf, positiveNumber, text, wholeNumber, yesOrNo } from './fields.ts';
 import type { RateLimit, SourceConfig } from './types.ts';
@@ -40,6 +46,7 @@ const verifySettings = group({
   type: oneOf([...presets.keys()]),
   secret_env: oneOrMore(variableName, 'the name of an environment variable, or a list of names').optional(),
   secret_file: oneOrMore(text('the path of a file'), 'the path of a file, or a list of paths').optional(),
+  secret_encoding: oneOf(secretEncodings).optional(),
   password_env: oneOrMore(variableName, 'the name of an environment variable, or a list of names').optional(),
   verify_token_env: variableName.optional(),
   header: headerName.optional(),
@@ -165,6 +172,7 @@ function readVerify(
     type: verify.type,
     secrets,
     secretFrom,
+    secretEncoding: verify.secret_encoding,
     header: verify.header,
     algorithm: verify.algorithm,
     encoding: verify.encoding,
@@ -243,7 +251,7 @@ function readSecrets(
     }
   }
   for (const { from, secret } of found) {
-    const wrong = preset.checkSecret?.(secret);
+    const wrong = preset.checkSecret?.(secret, verify.secret_encoding);
     if (wrong !== undefined) problems.push(`${at}: ${from} is no secret for type ${preset.type}: ${wrong}`);
   }
   return { secrets: found.map(({ secret }) => secret), secretFrom: found.map(({ name: place }) => place) };

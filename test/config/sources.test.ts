@@ -52,6 +52,19 @@ describe('the secrets of a source', () => {
     expect(message).not.toContain(secret);
   });
 
+  it.each([
+    ['base64', 'bm90IGNhbm9uaWNhbA'],
+    ['base64', 'a-secret-as-text'],
+    ['hex', 'abc'],
+    ['hex', '0xab'],
+  ])('are looked at for hmac, when they are to be %s', async (encoding, secret) => {
+    const settings = `{ verify: { type: hmac, header: x, secret_env: S, secret_encoding: ${encoding} } }`;
+    const message = await problems(settings, { S: secret });
+    expect(message).toContain(`it is not ${encoding}, as secret_encoding says`);
+    expect(message).not.toContain(secret);
+    expect((await load(settings, { S: 'abcd' })).verify).toMatchObject({ secretEncoding: encoding });
+  });
+
   it('have no place in the file', async () => {
     const message = await problems('{ verify: { type: github, secret: hunter2 } }');
     expect(message).toContain('the variable that secret_env names');
@@ -72,6 +85,11 @@ describe('each form of verification', () => {
     ['{ verify: { type: hmac, secret_env: S, header: x, timestamp_header: t } }', 'proves nothing'],
     ['{ verify: { type: hmac, secret_env: S, header: x, signed: "no" } }', 'a text with {body}'],
     ['{ verify: { type: hmac, secret_env: S, header: x, algorithm: md5 } }', 'one of sha1'],
+    [
+      '{ verify: { type: hmac, secret_env: S, header: x, secret_encoding: base32 } }',
+      'one of utf8, base64, hex',
+    ],
+    ['{ verify: { type: github, secret_env: S, secret_encoding: hex } }', 'type github has no such setting'],
     ['{ verify: { type: basic, username: ada } }', 'type basic needs password_env; add it'],
     ['{ verify: { type: api_key, secret_env: S, in: header } }', 'type api_key needs name; add it'],
     ['{ verify: { type: api_key, secret_env: S, in: body, name: x } }', 'one of header, query'],

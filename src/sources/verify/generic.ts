@@ -1,15 +1,28 @@
+import { SentinelError } from '../../model/errors.ts';
 import { bytesOf, fitsAny, headerText } from './compare.ts';
 import { createHmacVerifier, fieldsOf } from './hmac-preset.ts';
 import { publicUrl } from './public-url.ts';
-import { type Preset, type SignedRequest, refuse, verified } from './scheme.ts';
+import { type Preset, type SecretEncoding, type SignedRequest, refuse, verified } from './scheme.ts';
 
-/** An HMAC, as the settings say: header, algorithm, encoding, prefix, what is signed, and the time. */
+/** An HMAC, as the settings say: header, algorithm, encodings, prefix, what is signed, and the time. */
 export const hmacOfSettings: Preset = {
   type: 'hmac',
   needs: ['secret', 'header'],
-  takes: ['algorithm', 'encoding', 'prefix', 'signed', 'timestamp_header', 'tolerance_seconds', 'url'],
+  takes: [
+    'secret_encoding',
+    'algorithm',
+    'encoding',
+    'prefix',
+    'signed',
+    'timestamp_header',
+    'tolerance_seconds',
+    'url',
+  ],
+  checkSecret: (secret, encoding) =>
+    keyOf(secret, encoding) === undefined ? `it is not ${encoding}, as secret_encoding says` : undefined,
   create(settings, { now = Date.now } = {}) {
     const { header: name = '', prefix = '', timestampHeader, signed = '{body}' } = settings;
+    const separator = separatorBeside(prefix);
     const template = signed.split(/(\{[\w:-]+\})/);
     return createHmacVerifier(
       {
@@ -20,10 +33,11 @@ export const hmacOfSettings: Preset = {
         timestampHeader: timestampHeader?.toLowerCase(),
         read: (header) => ({
           signatures: header(name.toLowerCase())
-            .split(prefix === '' ? /(?!)/ : /[,; ]+/)
+            .split(separator)
             .flatMap((part) => (part.startsWith(prefix) ? [part.slice(prefix.length)] : [])),
           timestamp: timestampHeader && timestampIn(header(timestampHeader.toLowerCase())),
         }),
+        key: (secret) => keyOf(secret, settings.secretEncoding) ?? unusable(),
         time: timestampHeader === undefined ? undefined : 'any',
         signed: (parts) =>
           template.map((part) => {
@@ -40,6 +54,24 @@ export const hmacOfSettings: Preset = {
     );
   },
 };
+
+/** The bytes that a secret spells; undefined when it does not spell any. */
+function keyOf(secret: string, encoding: SecretEncoding = 'utf8'): Buffer | undefined {
+  if (encoding === 'hex' && !/^(?:[0-9a-f]{2})+$/i.test(secret)) return undefined;
+  const key = encoding === 'base64' ? bytesOf(secret) : Buffer.from(secret, encoding);
+  return key.length > 0 ? key : undefined;
+}
+
+/** A key without bytes would let everyone sign. */
+function unusable(): never {
+  throw new SentinelError('config_invalid', 'a secret is not what secret_encoding says');
+}
+
+/** Between the parts of a list; what the prefix has itself separates nothing (`HMAC …`). */
+function separatorBeside(prefix: string): RegExp {
+  const characters = [',', ';', ' '].filter((character) => !prefix.includes(character)).join('');
+  return prefix === '' || characters === '' ? /(?!)/ : new RegExp(`[${characters}]+`);
+}
 
 /** Some put the time beside the signature: `t=1700000000,v1=…`. */
 function timestampIn(text: string): string {

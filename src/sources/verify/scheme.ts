@@ -56,6 +56,8 @@ export interface VerifySettings {
   secrets: string[];
   /** Where they come from: names of environment variables, paths of files. */
   secretFrom?: string[];
+  /** How the bytes of the key are spelled in the secret. Default: as UTF-8. */
+  secretEncoding?: SecretEncoding;
   header?: string;
   algorithm?: HashName;
   encoding?: 'hex' | 'base64';
@@ -79,9 +81,13 @@ export interface VerifySettings {
 export const hashNames = ['sha1', 'sha256', 'sha384', 'sha512'] as const;
 export type HashName = (typeof hashNames)[number];
 
+export const secretEncodings = ['utf8', 'base64', 'hex'] as const;
+export type SecretEncoding = (typeof secretEncodings)[number];
+
 /** The settings of the file that a form of verification may have, beside `type`. */
 export type VerifySetting =
   | 'secret'
+  | 'secret_encoding'
   | 'password'
   | 'header'
   | 'algorithm'
@@ -110,7 +116,7 @@ export interface Preset {
   /** What the vendor takes for success, where that is not every 2xx. */
   respond?: number;
   /** Says what is wrong with a secret, so that a start fails and not every delivery. */
-  checkSecret?: (secret: string) => string | undefined;
+  checkSecret?: (secret: string, encoding?: SecretEncoding) => string | undefined;
   create(settings: VerifySettings, outside?: Outside): Verifier;
 }
 

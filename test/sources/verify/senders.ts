@@ -285,6 +285,22 @@ export const senders: Sender[] = [
     }),
   },
   {
+    type: 'hmac',
+    // As Microsoft Teams signs.
+    settings: {
+      header: 'Authorization',
+      encoding: 'base64',
+      prefix: 'HMAC ',
+      secretEncoding: 'base64',
+    },
+    secrets: ['dG9kYXk=', 'eWVzdGVyZGF5'],
+    header: 'authorization',
+    pattern: /^HMAC /,
+    sign: (body, secret) => ({
+      headers: { authorization: `HMAC ${mac('sha256', Buffer.from(secret, 'base64'), body, 'base64')}` },
+    }),
+  },
+  {
     type: 'basic',
     settings: { username: 'ada' },
     secrets,
