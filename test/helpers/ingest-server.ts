@@ -7,10 +7,14 @@ import type { Message } from '../../src/engine/engine.ts';
 import { topics } from '../../src/model/event.ts';
 import { createIngest } from '../../src/ingest/handler.ts';
 import { type RecordHeader, forEachEvent } from '../../src/ingest/record.ts';
+import { createAuthorize } from '../../src/sources/authorize.ts';
 import { createClientAddress, createSources } from '../../src/sources/source.ts';
 import type { Outside } from '../../src/sources/verify/scheme.ts';
 import { createLogger } from '../../src/support/log.ts';
 import { memoryState } from './memory-state.ts';
+
+/** The key that sources without verification ask for. */
+export const token = 'a-token-of-some-length';
 
 export interface IngestServer {
   url: string;
@@ -41,8 +45,16 @@ export async function startIngest(
       forEachEvent(body, ({ header, requestId, text }) => void stored.push({ header, requestId, text }));
     await (options.publish?.(store) ?? Promise.resolve(store()));
   };
+  const authorize = createAuthorize({
+    token,
+    keys: { find: () => undefined, areNeeded: () => false, used: () => undefined },
+    clientAddress: () => '127.0.0.1',
+  });
   const ingest = createIngest({
-    authorize: () => ({ status: 401, code: 'unauthorized', title: 'Token needed', detail: 'Send a key.' }),
+    authorize: (request, source) => {
+      const actor = authorize(request, { role: 'ingest', source });
+      return actor.ok ? undefined : actor.error;
+    },
     rateLimit: () => undefined,
     clientAddress: createClientAddress(options.trustedProxies ?? []),
     sources: createSources(sources, options.outside),
