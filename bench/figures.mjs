@@ -6,6 +6,10 @@ export class Figures {
     this.#values.set(name, [...(this.#values.get(name) ?? []), value]);
   }
 
+  get names() {
+    return [...this.#values.keys()];
+  }
+
   /** Median; undefined when the scenario did not run. */
   median(name) {
     const values = this.#values.get(name);
@@ -22,6 +26,16 @@ export class Figures {
 
   toJSON() {
     return Object.fromEntries(this.#values);
+  }
+}
+
+/** The medians of two builds that were measured in turns, and their ratio; below 1 the first one has less. */
+export function printBeside(mine, other) {
+  for (const name of mine.names.filter((one) => other.median(one) !== undefined)) {
+    const [here, there] = [mine.median(name), other.median(name)];
+    console.log(
+      `${name.padEnd(66)} here ${short(here)}  there ${short(there)}  ratio ${(here / there).toFixed(2)}`,
+    );
   }
 }
 

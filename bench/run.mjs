@@ -1,10 +1,11 @@
 // npm run bench: the product beside bare baselines on the same machine, in one run, rounds interleaved, as ratios.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { Figures } from './figures.mjs';
+import { Figures, printBeside } from './figures.mjs';
 import { generator } from './load/single.mjs';
+import { useBuild } from './sentinel-process.mjs';
 import { printTargets } from './targets.mjs';
 
 const scenarios = [
@@ -12,6 +13,7 @@ const scenarios = [
   'webhooks',
   'verified',
   'ndjson',
+  'postgres',
   'latency',
   'backlog',
   'restart',
@@ -30,18 +32,20 @@ const { values } = parseArgs({
     rows: { type: 'string', default: '20000000' },
     only: { type: 'string' },
     json: { type: 'string' },
+    against: { type: 'string' },
   },
 });
 if (values.help) {
   console.log(`npm run bench -- [options]
   --only A,B      of ${scenarios.join(', ')} (all)
-  --rounds N      of singles, webhooks, verified and ndjson (3)
+  --rounds N      of singles, webhooks, verified, ndjson and postgres (3)
   --seconds N     of each run with single events (4)
   --events N      of each NDJSON run (200000)
   --backlog N     events that pile up (5000000)
   --pending N     events that wait at the restart (1000000)
   --rows N        in the large table (20000000)
-  --json FILE     the figures and targets, for programs`);
+  --json FILE     the figures and targets, for programs
+  --against DIR   another folder with a build (dist/): both are measured in turns, and their medians compared`);
   process.exit(0);
 }
 const chosen = values.only?.split(',') ?? scenarios;
@@ -59,6 +63,9 @@ const options = Object.fromEntries(
 
 const dir = mkdtempSync(join(tmpdir(), 'sentinel-bench-data-'));
 const figures = new Figures();
+const against = values.against === undefined ? undefined : new Figures();
+const mine = { figures, folder: undefined };
+const builds = against === undefined ? [mine] : [mine, { figures: against, folder: resolve(values.against) }];
 try {
   const parts = await Promise.all(
     chosen.map(async (name) => ({ name, ...(await import(`./scenarios/${name}.mjs`)) })),
@@ -67,7 +74,11 @@ try {
     for (const { name, everyRound, run } of parts) {
       if (round > 1 && everyRound !== true) continue;
       console.error(everyRound === true ? `${name}, round ${round} of ${options.rounds}` : name);
-      await run({ figures, options, dir });
+      // Neither has the better half of a machine that changes.
+      for (const build of round % 2 === 1 ? builds : builds.toReversed()) {
+        useBuild(build.folder);
+        await run({ figures: build.figures, options, dir });
+      }
     }
 } finally {
   rmSync(dir, { recursive: true, force: true });
@@ -83,6 +94,10 @@ console.log(
 );
 figures.print();
 console.log();
+if (against !== undefined) {
+  printBeside(figures, against);
+  console.log();
+}
 const targets = printTargets((name) => figures.median(name));
 if (values.json !== undefined)
-  writeFileSync(values.json, `${JSON.stringify({ options, targets, figures }, null, 2)}\n`);
+  writeFileSync(values.json, `${JSON.stringify({ options, targets, figures, against }, null, 2)}\n`);

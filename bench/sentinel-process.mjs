@@ -5,7 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const cli = new URL('../dist/cli.js', import.meta.url).pathname;
+const here = new URL('..', import.meta.url).pathname;
+let folder = here;
+/** From now on the service is started from another folder with a build; without one, from this. */
+export function useBuild(other = here) {
+  folder = other;
+}
+
 const living = new Set();
 // A run that fails must not leave the service behind.
 process.once('exit', () => living.forEach((child) => child.kill('SIGKILL')));
@@ -19,7 +25,7 @@ export async function startSentinel({ prepare, config, env } = {}) {
   let url;
 
   async function start() {
-    child = spawn(process.execPath, [cli, 'start'], {
+    child = spawn(process.execPath, [join(folder, 'dist/cli.js'), 'start'], {
       cwd: dir,
       env: { ...process.env, ...env, SENTINEL_API_PORT: '0', SENTINEL_DATA_DIR: data },
       stdio: ['ignore', 'pipe', 'inherit'],

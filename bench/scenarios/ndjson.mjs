@@ -46,7 +46,7 @@ async function readJson(figures, file, events, dir) {
   figures.record('DuckDB read_json (events/s)', events / seconds);
 }
 
-const send = async (sentinel, file) =>
+export const sendBatches = async (sentinel, file) =>
   JSON.parse(
     await runToEnd(process.execPath, [
       new URL('../load/batches.mjs', import.meta.url).pathname,
@@ -59,11 +59,11 @@ const send = async (sentinel, file) =>
 
 async function loaded({ figures, name, files, events }) {
   const sentinel = await startSentinel();
-  await send(sentinel, files.first);
+  await sendBatches(sentinel, files.first);
   await sentinel.drained(performance.now(), warmUp);
   const cpuBefore = sentinel.cpuSeconds();
   const start = performance.now();
-  const load = await send(sentinel, files.rest);
+  const load = await sendBatches(sentinel, files.rest);
   const { seconds, stats } = await sentinel.drained(start, warmUp + events);
   check(stats.accepted === warmUp + events, `${warmUp + events} were sent, ${stats.accepted} accepted`);
   await checkRows(sentinel, warmUp + events);
@@ -78,11 +78,11 @@ async function beside({ figures, percent, files, events }) {
   const hopelessFirst = (warmUp * warmUpPercent) / 100;
   const hopeless = (events * percent) / 100;
   const sentinel = await startSentinel();
-  await send(sentinel, files.first);
+  await sendBatches(sentinel, files.first);
   await sentinel.drained(performance.now(), warmUp);
   const clean = events - hopeless;
   const start = performance.now();
-  await send(sentinel, files.rest);
+  await sendBatches(sentinel, files.rest);
   const seconds = await sentinel.loaded(start, warmUp - hopelessFirst + clean);
   figures.record(`loaded from NDJSON, ${percent} % unrepairable (clean events/s)`, clean / seconds);
   const all = warmUp + events;
