@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Inference, type Inferred } from '../contracts/infer/index.ts';
-import { type DeadLetterFilter, isAside } from '../model/dead-letter.ts';
+import { type DeadLetterFilter, isFollowUp } from '../model/dead-letter.ts';
 import { parseExact } from '../model/exact-json.ts';
 import { isObject } from '../model/json.ts';
 import { pagesOf } from './pages.ts';
@@ -21,7 +21,7 @@ export async function inferContract(
   let characters = 0;
   for await (const items of pagesOf(letters, { ...filter, status: 'open' }, page)) {
     for (const letter of items) {
-      if (isAside(letter) || inference.events >= mostEvents || characters > mostCharacters) continue;
+      if (isFollowUp(letter) || inference.events >= mostEvents || characters > mostCharacters) continue;
       const event = parseExact(letter.raw);
       if (!isObject(event)) continue;
       source ??= letter.source;

@@ -1,6 +1,6 @@
 import type { Engine } from '../engine/engine.ts';
 import type { TrialVerdict } from '../validate/trial-verdict.ts';
-import { type DeadLetter, type DeadLetterFilter, isAside } from '../model/dead-letter.ts';
+import { type DeadLetter, type DeadLetterFilter, isFollowUp } from '../model/dead-letter.ts';
 import { pagesOf } from './pages.ts';
 import { replay } from './replay.ts';
 import type { DeadLetterStore } from './store.ts';
@@ -23,7 +23,7 @@ export async function tryReplay({ letters, pipeline }: ReplayDeps, filter: DeadL
   let matched = 0;
   for await (const page of pagesOf(letters, filter)) {
     matched += page.length;
-    const events = page.filter((letter) => !isAside(letter));
+    const events = page.filter((letter) => !isFollowUp(letter));
     const verdicts = await pipeline.trial(events.map(asEvent));
     for (const [index, { kind }] of verdicts.entries()) {
       counts[kind]++;
@@ -59,7 +59,7 @@ export async function replayGroup(deps: ReplayDeps, letter: DeadLetter) {
   let replaying = 0;
   let left = 0;
   for await (const page of pagesOf(deps.letters, { contract, source, signature, status: 'open' })) {
-    const others = page.filter((other) => other.id !== letter.id && !isAside(other));
+    const others = page.filter((other) => other.id !== letter.id && !isFollowUp(other));
     const verdicts = await deps.pipeline.trial(others.map(asEvent));
     const repaired = others.filter((_, index) => verdicts[index]!.kind !== 'invalid');
     replaying += await sendBack(deps, repaired);

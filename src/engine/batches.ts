@@ -12,7 +12,7 @@ export interface BatchSource<B extends { readonly deliveries: readonly Delivery[
   fresh(limits: Limits): B | undefined;
   /** Whether `fresh` has a full batch. */
   isFull(limits: Limits): boolean;
-  /** Messages that were set aside and are due, likewise. */
+  /** Messages that were deferred and are due, likewise. */
   due(limits: Limits): B | undefined;
   /** False while earlier batches must be written down first. */
   hasRoom(): boolean;

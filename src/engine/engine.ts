@@ -8,7 +8,7 @@ import type { Cluster } from './cluster.ts';
  *
  * - topic: a durable, ordered sequence of messages.
  * - group: a named reader of a topic; every group gets every message, at least once. A group's position
- *   moves only past messages that are settled (acknowledged, set aside for a retry, or given up on).
+ *   moves only past messages that are settled (acknowledged, deferred for a retry, or given up on).
  * - state: durable keys and values that all threads and processes see.
  */
 export interface Engine {
@@ -96,7 +96,7 @@ export interface ConsumeOptions {
   inFlight?: number;
   /**
    * What happens to a failed delivery. `hold`: the batch is tried again in place, for ever, with the delays
-   * of the default policy; nothing behind it overtakes. A policy: the failed deliveries are set aside, each
+   * of the default policy; nothing behind it overtakes. A policy: the failed deliveries are deferred, each
    * with its own delay, and the others go on. Default: `defaultRetry`.
    */
   retry?: RetryPolicy | 'hold';
@@ -169,8 +169,8 @@ export interface TopicStats {
 
 export interface GroupStats {
   group: string;
-  /** Events not yet settled, the ones set aside for a retry included. */
+  /** Events not yet settled, the ones deferred for a retry included. */
   pending: number;
-  /** Of these, set aside for a retry or deferred. */
+  /** Of these, that wait for their next try. */
   waiting: number;
 }

@@ -2,7 +2,7 @@ import { defaultRetry, type ConsumeOptions, type Delivery, type Handler, type Un
 import { pause, retryDelay, type RetryPolicy } from '../support/retry.ts';
 
 /** A delivery that is not done and shall come back. */
-export interface SetAside {
+export interface Deferred {
   delivery: Delivery;
   delayMs: number;
   /** Failed tries so far, this one included if it counts. */
@@ -11,7 +11,7 @@ export interface SetAside {
 
 /** What a handler did with a batch: the deliveries that are in neither list are settled. */
 export interface Outcome {
-  setAside: readonly SetAside[];
+  deferred: readonly Deferred[];
   /** Not settled when the consumer was told to stop. */
   unfinished: readonly Delivery[];
 }
@@ -28,16 +28,16 @@ export async function settleOnce(
   policy: RetryPolicy,
   callbacks: Callbacks,
 ): Promise<Outcome> {
-  const setAside: SetAside[] = [];
+  const deferred: Deferred[] = [];
   const report = new FailureReport();
   for (const [delivery, outcome] of await tryBatch(deliveries, handle)) {
     if ('deferMs' in outcome) {
-      setAside.push({ delivery, delayMs: outcome.deferMs, failures: delivery.attempt - 1 });
+      deferred.push({ delivery, delayMs: outcome.deferMs, failures: delivery.attempt - 1 });
       continue;
     }
     const delayMs = retryDelay(policy, delivery.attempt);
     if (delivery.attempt < policy.maxAttempts && !isFinal(outcome.error)) {
-      setAside.push({ delivery, delayMs, failures: delivery.attempt });
+      deferred.push({ delivery, delayMs, failures: delivery.attempt });
       report.add(delivery, outcome.error, delayMs);
       continue;
     }
@@ -46,12 +46,12 @@ export async function settleOnce(
       await callbacks.onExhausted?.(delivery, outcome.error);
     } catch (error) {
       // It must not be lost: it comes back for another try, under the same number.
-      setAside.push({ delivery, delayMs, failures: delivery.attempt - 1 });
+      deferred.push({ delivery, delayMs, failures: delivery.attempt - 1 });
       report.add(delivery, error, delayMs);
     }
   }
   report.send(callbacks.onFailure);
-  return { setAside, unfinished: [] };
+  return { deferred, unfinished: [] };
 }
 
 /**
@@ -67,7 +67,7 @@ export async function settleInPlace(
   let rest = deliveries;
   for (;;) {
     const unsettled = await tryBatch(rest, handle);
-    if (unsettled.size === 0) return { setAside: [], unfinished: [] };
+    if (unsettled.size === 0) return { deferred: [], unfinished: [] };
     callbacks.onHold();
     const report = new FailureReport();
     let delayMs = 0;
@@ -82,7 +82,7 @@ export async function settleInPlace(
       return { ...delivery, attempt: delivery.attempt + 1 };
     });
     report.send(callbacks.onFailure);
-    if (!(await pause(delayMs, signal))) return { setAside: [], unfinished: rest };
+    if (!(await pause(delayMs, signal))) return { deferred: [], unfinished: rest };
   }
 }
 

@@ -3,7 +3,7 @@ import type { DeadLetterStore } from '../dead-letter/store.ts';
 import type { Delivery } from '../engine/engine.ts';
 import type { LetterOutcome } from '../load/destination.ts';
 import type { LoadStage } from '../load/stage.ts';
-import { deadLetterId, isAside } from '../model/dead-letter.ts';
+import { deadLetterId, isFollowUp } from '../model/dead-letter.ts';
 import { messageOf } from '../model/errors.ts';
 import type { UnrecoverableEvent } from '../model/event.ts';
 import type { PipelineMetrics } from '../observe/metrics.ts';
@@ -35,10 +35,10 @@ export class Keeper {
   /** Batches of `validation_unrecoverable`. */
   async fromQueue(batch: readonly Delivery[]): Promise<void> {
     const events = batch.map(({ body }) => JSON.parse(Buffer.from(body).toString()) as UnrecoverableEvent);
-    const aside = events.filter(isAside);
+    const followUps = events.filter(isFollowUp);
     // Their events have ended otherwise, and they need not wait for a destination that is down.
-    if (aside.length > 0) await this.#keep(aside);
-    const ends = events.filter((event) => !isAside(event));
+    if (followUps.length > 0) await this.#keep(followUps);
+    const ends = events.filter((event) => !isFollowUp(event));
     if (ends.length === 0) return;
     const { letters } = await this.#parts.loading.settle({ rows: [], letters: ends.map(entryOf) });
     const written = ends.filter((_, at) => letters[at]!.status === 'written');

@@ -2,7 +2,7 @@ import type { DeadLetterStore } from '../dead-letter/store.ts';
 import type { StateStore } from '../engine/engine.ts';
 import type { OpenDestination, LetterEntry } from '../load/destination.ts';
 
-import { type DeadLetter, type DeadLetterStatus, isAside } from '../model/dead-letter.ts';
+import { type DeadLetter, type DeadLetterStatus, isFollowUp } from '../model/dead-letter.ts';
 import type { Logger } from '../support/log.ts';
 
 const doneKey = 'taken-over/letters';
@@ -29,7 +29,7 @@ export async function takeOverLetters(deps: {
     let cursor: string | undefined;
     do {
       const page = await letters.list({ status }, { limit: pageSize, cursor });
-      const ends = page.items.filter((letter) => !isAside(letter));
+      const ends = page.items.filter((letter) => !isFollowUp(letter));
       count += ends.length;
       if (ends.length > 0) await giveEntries(ends, { letters, destination });
       cursor = page.next;

@@ -81,7 +81,7 @@ export function deadLetterId({
  * Whether it is about work on an event that is settled otherwise (a step's, a further destination's), and not about the
  * event itself, for which there are rules and healers.
  */
-export const isAside = ({ step, destination }: Pick<DeadLetter, 'step' | 'destination'>): boolean =>
+export const isFollowUp = ({ step, destination }: Pick<DeadLetter, 'step' | 'destination'>): boolean =>
   step !== undefined || destination !== undefined;
 
 export interface DeadLetterFilter {

@@ -40,7 +40,7 @@ const log = createLogger(config.log, tap === undefined ? {} : { tap }).child({
 
 try {
   const engine = await withPauses(await openEngine(config, writer, log));
-  const letGo = consume
+  const release = consume
     ? await claimDestination(config, leasesOf(engine), {
         log,
         onLost: (error) =>
@@ -61,7 +61,7 @@ try {
       stopAnswering?.();
       try {
         await pipeline.close();
-        await letGo?.();
+        await release?.();
       } finally {
         await engine.close().finally(() => {
           // Nothing else may keep the thread alive; the answer to this call still goes out.

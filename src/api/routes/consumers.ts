@@ -6,7 +6,7 @@ const consumer = z.object({
   topic: z.string(),
   group: z.string(),
   pending: z.number(),
-  waiting: z.number().describe('of these, set aside for a retry'),
+  waiting: z.number().describe('of these, deferred for a retry'),
   paused_since: time.optional(),
 });
 

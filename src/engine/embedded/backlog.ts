@@ -24,7 +24,7 @@ export function lowestMark(
 
 /**
  * What no longer counts against the limits of a partition: events and bytes (whole blocks) that all groups have
- * settled, less what they have set aside for a retry, which takes room too.
+ * settled, less what they have deferred for a retry, which takes room too.
  */
 export function settledBefore(
   store: Store,

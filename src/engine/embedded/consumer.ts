@@ -72,13 +72,13 @@ export async function startConsumer(
   function writeDown({ outcome, marks, returned }: Batch): void {
     if (outcome === undefined) return;
     const now = Date.now();
-    const setAside = outcome.setAside.map(({ delivery, delayMs, failures }) => ({
+    const deferred = outcome.deferred.map(({ delivery, delayMs, failures }) => ({
       key: retryKey(topic, group, now + Math.max(0, delayMs), delivery),
       failures,
       events: delivery.events,
       body: delivery.body,
     }));
-    ledger.add({ marks, setAside, returned });
+    ledger.add({ marks, deferred, returned });
   }
 
   function onWritten(settled: readonly Settled[]): void {

@@ -13,7 +13,7 @@ import { openStore, refresh } from './store.ts';
 /** A message that a group has not settled. */
 export interface ExportedMessage {
   delivery: Delivery;
-  /** Milliseconds since 1970, when it was set aside until then. */
+  /** Milliseconds since 1970, when it was deferred until then. */
   dueAt: number | undefined;
 }
 
@@ -41,7 +41,7 @@ export async function openEmbeddedExport(folder: string): Promise<EmbeddedExport
   const unlock = await lockFolder(dir);
   const store = openStore(join(dir, 'engine.mdb'));
 
-  async function* setAside(topic: string, group: string): AsyncGenerator<ExportedMessage> {
+  async function* deferred(topic: string, group: string): AsyncGenerator<ExportedMessage> {
     let keys = retryKeys(store, topic, group, 1000);
     while (keys.length > 0) {
       refresh(store);
@@ -57,7 +57,7 @@ export async function openEmbeddedExport(folder: string): Promise<EmbeddedExport
   return {
     topics: () => readStats(store),
     async *messages(topic, group) {
-      if (group !== undefined) yield* setAside(topic, group);
+      if (group !== undefined) yield* deferred(topic, group);
       const marks = group === undefined ? [] : readGroup(store, topic, group)?.marks;
       const reader = createLogReader(store, topic, new Map(marks));
       for (let batch = reader.next(atOnce); batch; batch = reader.next(atOnce)) {

@@ -9,7 +9,7 @@ import { writeTogether, type Store } from './store.ts';
 export interface Settled {
   /** New marks of the group, by writer. */
   marks: ReadonlyMap<string, Mark>;
-  setAside: readonly RetryEntry[];
+  deferred: readonly RetryEntry[];
   /** Entries of the retry area that the batch was made of. */
   returned: readonly Redelivery[];
 }
@@ -48,9 +48,9 @@ export function createLedger(
       const next = written.reduce(apply, record);
       try {
         await writeTogether(store, () => {
-          for (const { setAside, returned } of written) {
+          for (const { deferred, returned } of written) {
             for (const { key } of returned) void store.retries.remove(key);
-            for (const entry of setAside) putRetry(store, entry);
+            for (const entry of deferred) putRetry(store, entry);
           }
           void store.records.put(groupKey(topic, group), next, 0);
         });
@@ -87,9 +87,9 @@ export function createLedger(
   };
 }
 
-function apply(record: GroupRecord, { marks, setAside, returned }: Settled): GroupRecord {
+function apply(record: GroupRecord, { marks, deferred, returned }: Settled): GroupRecord {
   const waiting = { ...record.waiting };
-  for (const { events, body } of setAside) {
+  for (const { events, body } of deferred) {
     waiting.events += events;
     waiting.bytes += body.length;
   }

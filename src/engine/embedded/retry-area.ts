@@ -2,7 +2,7 @@ import type { Delivery } from '../engine.ts';
 import { partitionName } from './records.ts';
 import type { RetryKey, Store } from './store.ts';
 
-/** A message that was set aside: it comes back when it is due. */
+/** A message that was deferred: it comes back when it is due. */
 export interface RetryEntry {
   key: RetryKey;
   /** Failed tries so far. */

@@ -15,7 +15,7 @@ export interface Store {
   root: RootDatabase;
   /** Blocks of messages (block.ts). */
   log: Database<Buffer, LogKey>;
-  /** Messages that were set aside (retry-area.ts). */
+  /** Messages that were deferred (retry-area.ts). */
   retries: Database<Buffer, RetryKey>;
   /** Counters and positions (records.ts); the version is used for compare-and-set. */
   records: Database<EngineRecord, RecordKey>;

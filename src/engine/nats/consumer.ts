@@ -1,7 +1,7 @@
 import { Batches, type BatchSource, type Limits, limitsOf } from '../batches.ts';
 import type { ConsumeOptions, Consumer, Delivery, Handler } from '../engine.ts';
 import { pause } from '../../support/retry.ts';
-import type { SetAside } from '../settle.ts';
+import type { Deferred } from '../settle.ts';
 import { briefly } from './briefly.ts';
 import type { Link } from './connection.ts';
 import type { GroupNames } from './groups.ts';
@@ -60,8 +60,8 @@ export async function startConsumer(
     due: (limits) => take(holding.again, limits),
     hasRoom: () => true,
     settled: async ({ items }, outcome) => {
-      const again = giveBackUnchanged(holding, items, outcome.setAside);
-      if (!(await putAside(deps.retries, { topic, group }, again, batches.stopping))) return;
+      const again = giveBackUnchanged(holding, items, outcome.deferred);
+      if (!(await putDeferred(deps.retries, { topic, group }, again, batches.stopping))) return;
       const unfinished = new Set(outcome.unfinished.map(({ position }) => position.offset));
       for (const item of items) if (!unfinished.has(item.delivery.position.offset)) holding.settled(item);
       deps.onSettled();
@@ -158,14 +158,14 @@ async function readRetry(retries: RetryArea, message: Pulled): Promise<Held | un
   return undefined;
 }
 
-/** A message that comes again under the same number of tries goes back as it is. Returns what must be put aside. */
+/** A message that comes again under the same number of tries goes back as it is. Returns what must be deferred. */
 function giveBackUnchanged(
   holding: Holding,
   items: readonly Item[],
-  setAside: readonly SetAside[],
-): SetAside[] {
-  const byOffset = new Map(setAside.map((one) => [one.delivery.position.offset, one]));
-  const again: SetAside[] = [];
+  deferred: readonly Deferred[],
+): Deferred[] {
+  const byOffset = new Map(deferred.map((one) => [one.delivery.position.offset, one]));
+  const again: Deferred[] = [];
   for (const { delivery, held } of items) {
     const one = byOffset.get(delivery.position.offset);
     if (one === undefined) continue;
@@ -177,10 +177,10 @@ function giveBackUnchanged(
 }
 
 /** False when the consumer stops before all of it is durable. */
-async function putAside(
+async function putDeferred(
   retries: RetryArea,
   group: RetryGroup,
-  entries: readonly SetAside[],
+  entries: readonly Deferred[],
   stopping: AbortSignal,
 ): Promise<boolean> {
   let rest = entries;

@@ -10,7 +10,7 @@ import type { RetryArea } from './retry-area.ts';
 
 type Match<T> = (message: PendingMessage) => T | undefined;
 
-/** The port's `findPending`. What is set aside while the stream is searched shows up in the second look at the retries. */
+/** The port's `findPending`. What is deferred while the stream is searched shows up in the second look at the retries. */
 export async function findPending<T>(
   deps: { link: Link; layout: Layout; large: LargeBodies; retries: RetryArea },
   topic: string,

@@ -53,7 +53,7 @@ export async function follow(
   });
 
   async function begin(): Promise<void> {
-    letGo();
+    forgetConsumer();
     const config: Partial<ConsumerConfig> = {
       ack_policy: AckPolicy.None,
       deliver_policy: DeliverPolicy.StartSequence,
@@ -120,7 +120,7 @@ export async function follow(
     })().finally(() => (beginning = undefined));
   }
 
-  function letGo(): void {
+  function forgetConsumer(): void {
     const old = reader;
     reader = undefined;
     old?.subscription.unsubscribe();
@@ -142,6 +142,6 @@ export async function follow(
     stopping.abort();
     clearInterval(watchdog);
     forgetReconnect();
-    letGo();
+    forgetConsumer();
   }
 }

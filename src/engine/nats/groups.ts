@@ -11,7 +11,7 @@ import type { Streams } from './streams.ts';
  * others wait in the stream.
  */
 const maxHeldBlocks = 2000;
-/** Likewise, of messages that were set aside; nearly all of them wait for their time. */
+/** Likewise, of messages that were deferred; nearly all of them wait for their time. */
 const maxHeldRetries = 200_000;
 
 export interface GroupNames {
@@ -113,7 +113,7 @@ export async function readGroups(
 
 const namesTimeoutMs = 5000;
 
-/** Forgets the group and what was set aside for it. */
+/** Forgets the group and what was deferred for it. */
 export async function removeGroup(
   { link: { jsm }, layout }: { link: Link; layout: Layout },
   topic: string,

@@ -1,6 +1,6 @@
 import type { Limits } from '../batches.ts';
 import type { Delivery } from '../engine.ts';
-import type { SetAside } from '../settle.ts';
+import type { Deferred } from '../settle.ts';
 import { decodeBlock, offsetOf } from './block.ts';
 import type { Pulled } from './pulled.ts';
 
@@ -108,7 +108,7 @@ export class Intake {
   }
 }
 
-/** What is left of a message that this worker lets go of, to be set aside under the same count of tries. */
-export function remainderOf({ open }: Held): SetAside[] {
+/** What is left of a message that this worker lets go of, to be deferred under the same count of tries. */
+export function remainderOf({ open }: Held): Deferred[] {
   return [...open].map((delivery) => ({ delivery, delayMs: 0, failures: delivery.attempt - 1 }));
 }

@@ -13,7 +13,7 @@ export interface Layout {
   consumerOf(group: string): string;
   /** Undefined for other consumers. */
   groupOf(consumer: string): string | undefined;
-  /** What was set aside, of all topics and groups. */
+  /** What was deferred, of all topics and groups. */
   readonly retryStream: string;
   readonly retrySubjects: string;
   /** Below it: one token, the number of events. */

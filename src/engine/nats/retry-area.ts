@@ -1,6 +1,6 @@
 import { headers } from '@nats-io/transport-node';
 import type { Delivery } from '../engine.ts';
-import type { SetAside } from '../settle.ts';
+import type { Deferred } from '../settle.ts';
 import { entryBytes } from './block.ts';
 import type { Link } from './connection.ts';
 import { type LargeBodies, largeHeader, overheadBytes, readRef, writeRef } from './large.ts';
@@ -13,10 +13,10 @@ export interface RetryGroup {
   group: string;
 }
 
-/** A message that was set aside, as it lies in the retry stream: under its group and its events, so both can be counted. */
+/** A message that was deferred, as it lies in the retry stream: under its group and its events, so both can be counted. */
 export interface RetryArea {
   /** Durable when it resolves. */
-  put(group: RetryGroup, entry: SetAside): Promise<void>;
+  put(group: RetryGroup, entry: Deferred): Promise<void>;
   /** The message, and when it is due (milliseconds since 1970). */
   read(message: Pick<Pulled, 'data' | 'header' | 'subject'>): Promise<{ delivery: Delivery; dueAt: number }>;
   /** Removes what belongs to a settled message beside itself. */

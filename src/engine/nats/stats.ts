@@ -21,12 +21,12 @@ export function createStats(deps: {
   async function collect(): Promise<TopicStats[]> {
     const streams = await patiently(() => all<StreamInfo>(jsm.streams.list(layout.topicSubjects)));
     const topics = (await Promise.all(streams.map(ofTopic))).filter((one) => one !== undefined);
-    // Last: a message is set aside before it is settled in its topic, so that it shows up in one of the two.
-    const aside = await patiently(setAside);
+    // Last: a message is deferred before it is settled in its topic, so that it shows up in one of the two.
+    const waitingBy = await patiently(deferred);
     return topics.map(({ groups, ...topic }) => ({
       ...topic,
       groups: groups.map(({ group, pending }): GroupStats => {
-        const waiting = aside.get(layout.retrySubjectOf(topic.topic, group)) ?? 0;
+        const waiting = waitingBy.get(layout.retrySubjectOf(topic.topic, group)) ?? 0;
         return { group, pending: pending + waiting, waiting };
       }),
     }));
@@ -55,8 +55,8 @@ export function createStats(deps: {
       }
   }
 
-  /** Events that were set aside, by the subject of topic and group. */
-  async function setAside(): Promise<Map<string, number>> {
+  /** Events that were deferred, by the subject of topic and group. */
+  async function deferred(): Promise<Map<string, number>> {
     const { state } = await jsm.streams.info(layout.retryStream, { subjects_filter: layout.retrySubjects });
     const sums = new Map<string, number>();
     for (const [subject, messages] of Object.entries(state.subjects ?? {})) {

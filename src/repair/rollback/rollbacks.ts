@@ -1,14 +1,7 @@
-import type { Contract } from '../../contracts/contract.ts';
-import { deadLetterId } from '../../model/dead-letter.ts';
-import type { DeadLetterStore } from '../../dead-letter/store.ts';
-import type { StateStore } from '../../engine/engine.ts';
-import type { Lease, Leases } from '../../engine/lease.ts';
+import type { Lease } from '../../engine/lease.ts';
 import { SentinelError } from '../../model/errors.ts';
-import type { OpenDestination, Row } from '../../load/destination.ts';
-import type { TellWithdrawn } from '../../load/replicas/feed.ts';
-import type { LoadStage } from '../../load/stage.ts';
-import type { Withdraw, Withdrawn, WithdrawnEvent } from '../../load/withdraw.ts';
-import type { Logger } from '../../support/log.ts';
+import type { Row } from '../../load/destination.ts';
+import { Mutex } from '../../support/mutex.ts';
 import { createPatience } from '../../support/patience.ts';
 import {
   type RollbackRecord,
@@ -16,36 +9,18 @@ import {
   rollbackPrefix,
   rollbackWrite,
 } from '../rules/rollback-record.ts';
-import type { RuleStore } from '../rules/store.ts';
 import { listAll } from '../rules/state-pages.ts';
-import { takenBack } from './letter.ts';
-import { Mutex } from '../../support/mutex.ts';
+import type { RollbackParts } from './parts.ts';
+import { Withdrawal } from './withdrawal.ts';
+
+export type { RollbackParts };
 
 /** One at a time, of all workers. */
 export const rollbackLease = 'rollback';
 
-const batchRows = 1000;
 /** A worker that dies in the midst of it holds rollbacks up for so long. */
 const leaseMs = 60_000;
 const leasePauseMs = 1000;
-
-export interface RollbackParts {
-  destination: Pick<OpenDestination, 'repairs' | 'withdraw'>;
-  loading: Pick<LoadStage, 'inTurn'>;
-  letters: Pick<DeadLetterStore, 'takeBack'>;
-  rules: Pick<RuleStore, 'get' | 'disable'>;
-  contracts: { get(name: string, version: string): Contract | undefined };
-  state: StateStore;
-  /** Where there are further destinations; durable when it resolves. */
-  tellWithdrawn?: TellWithdrawn;
-  leases: Leases;
-  log: Logger;
-  /** Told of an error that no later try would mend. */
-  onBroken: (error: unknown) => void;
-  /** Each row that was withdrawn. */
-  onTaken: (source: string, contract: string) => void;
-  now?: () => number;
-}
 
 interface Run {
   done: Promise<void>;
@@ -93,8 +68,8 @@ export class Rollbacks {
   async resume(): Promise<void> {
     const { state, destination } = this.#parts;
     for (const { value } of await listAll<RollbackRecord>(state, rollbackPrefix)) {
-      this.#barred.add(value.rule_id);
       const { rule_id: ruleId, status } = value;
+      this.#barred.add(ruleId);
       // Of a finished one, too, rows may have arrived since.
       const isOver = async () =>
         status === 'done' && (await destination.repairs.touched(ruleId)).repairs === 0;
@@ -133,7 +108,7 @@ export class Rollbacks {
     const record: RollbackRecord = {
       rule_id: ruleId,
       status: 'running',
-      reason: reason === '' ? noReason : reason,
+      reason: reason === '' ? 'no reason was given' : reason,
       started_at: new Date(this.#now()).toISOString(),
       total: touched.repairs,
       before: touched.rolledBack,
@@ -153,10 +128,7 @@ export class Rollbacks {
   /** Begins a run, or makes the running one look again. */
   #sweep(ruleId: string): void {
     const running = this.#runs.get(ruleId);
-    if (running !== undefined) {
-      running.again = true;
-      return;
-    }
+    if (running !== undefined) return void (running.again = true);
     const mine: Run = { again: false, done: Promise.resolve() };
     this.#runs.set(ruleId, mine);
     mine.done = this.#untilDone(ruleId, () => this.#inCluster((lease) => this.#run(ruleId, mine, lease)))
@@ -175,21 +147,20 @@ export class Rollbacks {
   }
 
   async #run(ruleId: string, mine: Run, lease: Lease): Promise<void> {
-    const { state, destination, log } = this.#parts;
+    const { state, log } = this.#parts;
     const found = await readRollback(state, ruleId);
     // A person has approved or deleted the rule: what it repairs from now on stays.
     if (found === undefined) return;
     const record: RollbackRecord = { ...found, status: 'running' };
     // Before a row goes: after a crash its letter is still to be written.
     if (found.status === 'done') await state.write([rollbackWrite(record)]);
-    const withdraw = destination.withdraw!;
-    const of = { ruleId, record, withdraw, lease };
-    await this.#pages('again', of);
+    const withdrawal = new Withdrawal(this.#parts, record, { lease, closing: this.#closing.signal });
+    await withdrawal.pages('again');
     mine.again = false;
     // What a try that failed had withdrawn, the next one does not say.
-    if (!(await this.#pages('byRule', of))) await this.#pages('again', of);
+    if (!(await withdrawal.pages('byRule'))) await withdrawal.pages('again');
     if (this.#closing.signal.aborted) return;
-    const taken = (await destination.repairs.touched(ruleId)).rolledBack - record.before;
+    const taken = await withdrawal.taken();
     const finished_at = new Date(this.#now()).toISOString();
     await state.write([
       rollbackWrite(mine.again ? { ...record, taken } : { ...record, taken, status: 'done', finished_at }),
@@ -199,57 +170,6 @@ export class Rollbacks {
         { status: 'rolled_back', rule_id: ruleId, events: taken },
         'rule rolled back: its rows are dead letters again',
       );
-  }
-
-  /** `again`: what was withdrawn before, for its letters; `byRule`: what stands. False when some page needed a second try. */
-  async #pages(
-    which: 'again' | 'byRule',
-    of: { ruleId: string; record: RollbackRecord; withdraw: Withdraw; lease: Lease },
-  ): Promise<boolean> {
-    const { ruleId, record, withdraw, lease } = of;
-    const { loading, destination, state } = this.#parts;
-    const at = Date.parse(record.started_at);
-    let after: string | undefined;
-    let tries = 0;
-    let pages = 0;
-    do {
-      if (this.#closing.signal.aborted) return true;
-      await lease.renew();
-      const from = after;
-      pages++;
-      const page = await loading.inTurn('a rollback', async (): Promise<Withdrawn> => {
-        tries++;
-        const withdrawn = await withdraw[which](ruleId, { limit: batchRows, at, after: from });
-        await this.#writeLetters(withdrawn.events, record.reason);
-        return withdrawn;
-      });
-      after = page.after;
-      if (which === 'byRule' && after !== undefined) {
-        const taken = (await destination.repairs.touched(ruleId)).rolledBack - record.before;
-        await state.write([rollbackWrite({ ...record, taken })]);
-      }
-    } while (after !== undefined);
-    return tries === pages;
-  }
-
-  /** A second time changes nothing. */
-  async #writeLetters(events: readonly WithdrawnEvent[], reason: string): Promise<void> {
-    if (events.length === 0) return;
-    const { letters, contracts, tellWithdrawn, onTaken } = this.#parts;
-    const taken = events.map((event) => ({
-      event: takenBack(event, contracts.get(event.contract, event.version), reason),
-      round: event.round,
-    }));
-    await tellWithdrawn?.(
-      events.map(({ requestId: request_id, round, contract, source }) => ({
-        request_id,
-        round,
-        contract,
-        source,
-      })),
-    );
-    const opened = new Set(await letters.takeBack(taken));
-    for (const { event } of taken) if (opened.has(deadLetterId(event))) onTaken(event.source, event.contract);
   }
 
   /** Waits for its turn; does nothing when it closes meanwhile. */
@@ -277,5 +197,3 @@ export class Rollbacks {
     if (!(error instanceof SentinelError && error.code === 'pipeline_stopped')) this.#parts.onBroken(error);
   };
 }
-
-const noReason = 'no reason was given';

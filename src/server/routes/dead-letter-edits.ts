@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { type ReplayBody, deadLetterEditRoutes as table } from '../../api/routes/dead-letters.ts';
 import { changedLeaves, type EditReview } from '../../dead-letter/edit.ts';
-import { type DeadLetter, type EditTrail, isAside } from '../../model/dead-letter.ts';
+import { type DeadLetter, type EditTrail, isFollowUp } from '../../model/dead-letter.ts';
 import { replayGroup } from '../../dead-letter/replay-many.ts';
 import { replay } from '../../dead-letter/replay.ts';
 import { parseExact } from '../../model/exact-json.ts';
@@ -28,7 +28,7 @@ export function deadLetterEditRoutes(app: FastifyInstance, context: ServerContex
         void reply.code(200);
         return { dry_run: true as const, ...(await pipeline.dryRunEdit(letter, event)) };
       }
-      if (isAside(letter)) {
+      if (isFollowUp(letter)) {
         const by_hand = changedLeaves(parseExact(letter.raw) as JsonObject, event);
         return sendBack(reply, letter, { event, trail: { by_hand } });
       }

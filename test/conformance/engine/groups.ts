@@ -84,9 +84,9 @@ export function groupSuite(subject: Subject): void {
     const textIf = (wanted: string) => (one: { body: Uint8Array }) =>
       text(one) === wanted ? text(one) : undefined;
 
-    it('finds what is not settled, new or set aside, and nothing else', async () => {
-      await publish('orders', 'settled', 'set aside');
-      const log = new Received({ fail: (one) => (one === 'set aside' ? new Error('later') : undefined) });
+    it('finds what is not settled, new or deferred, and nothing else', async () => {
+      await publish('orders', 'settled', 'deferred');
+      const log = new Received({ fail: (one) => (one === 'deferred' ? new Error('later') : undefined) });
       const later = { ...quick, initialDelayMs: 60_000, maxDelayMs: 60_000 };
       const consumer = await subject.engine.consume(
         'orders',
@@ -98,7 +98,7 @@ export function groupSuite(subject: Subject): void {
       await consumer.stop();
       await publish('orders', 'new');
       expect(await subject.engine.findPending('orders', 'loader', textIf('new'))).toBe('new');
-      expect(await subject.engine.findPending('orders', 'loader', textIf('set aside'))).toBe('set aside');
+      expect(await subject.engine.findPending('orders', 'loader', textIf('deferred'))).toBe('deferred');
       expect(await subject.engine.findPending('orders', 'loader', textIf('settled'))).toBeUndefined();
       await untilGroup('orders', 'loader', { pending: 2, waiting: 1 });
     });

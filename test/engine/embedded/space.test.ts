@@ -92,7 +92,7 @@ describe('limits', () => {
     await expect(engine.publish('orders', [message('x')])).rejects.toMatchObject(full);
   });
 
-  it('what is set aside for a retry counts too', async () => {
+  it('what is deferred for a retry counts too', async () => {
     const engine = await openEngine(await temporaryFolder(), { limits: { events: 10 } });
     const later = { maxAttempts: 5, initialDelayMs: 60_000, maxDelayMs: 60_000, factor: 1, jitter: 0 };
     await engine.consume('orders', 'loader', { retry: later }, async () => {

@@ -41,7 +41,7 @@ describe.skipIf(noNatsServer !== undefined)('what is larger than a message of NA
     await until(async () => (await keptMessages(`${prefix}_large`)) === 0);
   });
 
-  it('is found while it waits, and set aside for a retry like any other', async () => {
+  it('is found while it waits, and deferred for a retry like any other', async () => {
     const engine = await open(server);
     const large = Buffer.concat([Buffer.from('large'), randomBytes(1_500_000)]);
     await engine.publish('orders', [{ body: large }]);

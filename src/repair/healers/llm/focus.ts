@@ -12,7 +12,7 @@ export interface Focus {
   /** True at and below a violation. */
   isBroken(path: readonly string[]): boolean;
   /** True for a declared place that the failure does not touch. */
-  isAside(path: readonly string[]): boolean;
+  isUnrelated(path: readonly string[]): boolean;
   /** The member of an enum, asked for where the event fails, that the text is but for case and separators. */
   contractWord(text: string, path: readonly string[]): string | undefined;
 }
@@ -45,7 +45,7 @@ export function focusOf(
     jsonSchema,
     leadsThere: (path) => onTheWay.has(pointerOf(path)),
     isBroken,
-    isAside: (path) => !onTheWay.has(pointerOf(path)) && !isBroken(path) && isDeclared(jsonSchema, path),
+    isUnrelated: (path) => !onTheWay.has(pointerOf(path)) && !isBroken(path) && isDeclared(jsonSchema, path),
     contractWord(text, path) {
       if (words.size === 0 || text.length > longestWord) return undefined;
       const word = words.get(folded(text));

@@ -64,7 +64,7 @@ function describe(value: Json, path: Path, walk: Walk, level = 0): Json {
   if (isAnyNumber(value)) return numberClass(value);
   if (typeof value === 'string') return describeText(value, path, walk, level);
   if (level >= walk.limits.depth) return Array.isArray(value) ? '<array, deeper>' : '<object, deeper>';
-  if (walk.limits.failureOnly === true && path !== undefined && walk.focus.isAside(path))
+  if (walk.limits.failureOnly === true && path !== undefined && walk.focus.isUnrelated(path))
     return Array.isArray(value) ? '<array, as declared>' : '<object, as declared>';
   return Array.isArray(value)
     ? describeArray(value, path, walk, level)

@@ -1,0 +1,173 @@
+import { mkdir } from 'node:fs/promises';
+import type { Config } from '../config/load.ts';
+import { watchDeadLetters } from '../dead-letter/counts.ts';
+import { createDeadLetters } from '../dead-letter/store.ts';
+import type { Engine } from '../engine/engine.ts';
+import { examineQueue, openEngine } from '../engine/open.ts';
+import { createDeliveries } from '../ingest/create-deliveries.ts';
+import { createIngest } from '../ingest/handler.ts';
+import { adapterOf } from '../load/adapters.ts';
+import { topics } from '../model/event.ts';
+import { ok } from '../model/result.ts';
+import { openRuleStore } from '../repair/rules/store.ts';
+import { createPort } from '../server/port.ts';
+import { createApi } from '../server/server.ts';
+import { type Authorize, createAuthorize, local } from '../sources/authorize.ts';
+import { openKeys } from '../sources/keys.ts';
+import { createBuckets } from '../sources/rate-limit.ts';
+import { type Sources, createClientAddress, createSources } from '../sources/source.ts';
+import type { Logger } from '../support/log.ts';
+import { type LogRing, createLogRing } from '../support/log-ring.ts';
+import { gatewayHost } from './gateway.ts';
+import { type PipelineHost, hostPipeline } from './host.ts';
+import { listen } from './listen.ts';
+import { Resources } from './resources.ts';
+
+export interface SentinelOptions {
+  log: Logger;
+  /** Where `log` leaves its lines for the API, which the pipeline's lines join. Default: only those are there. */
+  logs?: LogRing;
+  /** Called when the pipeline died of an unexpected error. Default: log it and end the process. */
+  onCrash?: (error: Error) => void;
+}
+
+/** `consume` false: answer requests, but take no event from any queue, and do not listen. */
+export async function openService(config: Config, options: SentinelOptions & { consume: boolean }) {
+  const resources = new Resources();
+  try {
+    const service = await openParts(config, options, resources);
+    return { ...service, close: () => resources.close() };
+  } catch (error) {
+    await resources.close();
+    throw error;
+  }
+}
+
+async function openParts(
+  config: Config,
+  { log, logs = createLogRing(), consume, onCrash }: SentinelOptions & { consume: boolean },
+  resources: Resources,
+) {
+  // A container of a cluster may have no disk to write to. The folder holds whole events, for no other account to read.
+  const [main] = await Promise.all([config.destination, ...config.destinations].map(adapterOf));
+  if (config.engine.type === 'embedded' || !main!.capabilities.shared)
+    await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  await examineQueue(config);
+  const engine = resources.keep(await openEngine(config, 'main', log));
+  const keys = resources.keep(
+    await openKeys(engine.state, {
+      onError: (err) => log.warn({ err, code: 'key_use_not_noted' }, 'the last use of a key was not noted'),
+    }),
+  );
+  const clientAddress = createClientAddress(config.http.trustedProxies);
+  // Whoever opens the data folder itself is not asked for a key.
+  const authorize = consume
+    ? createAuthorize({ token: config.http.token, keys, clientAddress })
+    : () => ok(local);
+  const { ingest, sources, sourceConfigs, setSources } = openIngest(
+    config,
+    { engine, authorize, clientAddress, log },
+    resources,
+  );
+  let state: 'starting' | 'ready' | 'stopping' = 'starting';
+  const port = resources.keep(createPort(config, { ingest, stopping: () => state === 'stopping', log }));
+  // Before the pipeline: what senders have now is taken, whatever keeps the pipeline from its start.
+  const url = consume ? await listen(port.server, config) : '';
+  const host: PipelineHost = resources.keep(
+    config.role === 'gateway' && engine.cluster !== undefined
+      ? await gatewayHost(config, engine.cluster.calls, log)
+      : await hostPipeline(config, {
+          log,
+          consume,
+          onCrash: onCrash ?? ((error) => endProcess(log, error)),
+          onLogLine: logs.add,
+        }),
+  );
+  const letters = createDeadLetters(engine.state);
+  const deadLetters = resources.keep(await watchDeadLetters(engine.state, letters));
+  const rules = resources.keep(await openRuleStore(engine.state, { ttlDays: config.state.ruleTtlDays, log }));
+  const ready = () => state === 'ready';
+  const stores = { letters, deadLetters, rules, keys };
+  const app = resources.keep(
+    await createApi(
+      {
+        config,
+        engine,
+        pipeline: host.api,
+        ...stores,
+        ingest,
+        sources,
+        sourceConfigs,
+        authorize,
+        ready,
+        log,
+        logs,
+      },
+      port,
+    ),
+  );
+  return {
+    app,
+    url,
+    engine,
+    letters,
+    host,
+    setState: (now: 'ready' | 'stopping') => void (state = now),
+    setSources,
+  };
+}
+
+function openIngest(
+  config: Config,
+  {
+    engine,
+    authorize,
+    clientAddress,
+    log,
+  }: {
+    engine: Engine;
+    authorize: Authorize;
+    clientAddress: ReturnType<typeof createClientAddress>;
+    log: Logger;
+  },
+  resources: Resources,
+) {
+  const { maxBodyBytes, maxEventsPerRequest: maxEvents, maxDepth } = config.http;
+  const deliveries = resources.keep(
+    createDeliveries(engine, topics.raw, (error) =>
+      log.warn({ err: error, code: 'delivery_not_noted' }, 'deliveries could not be noted as stored'),
+    ),
+  );
+  let configured = config.sources;
+  let sources = createSources(configured);
+  const ingest = createIngest({
+    publish: (message) => engine.publish(topics.raw, [message]),
+    authorize: (request, source) => {
+      const actor = authorize(request, { role: 'ingest', source });
+      return actor.ok ? undefined : actor.error;
+    },
+    rateLimit: createBuckets(config.http.rateLimit),
+    clientAddress,
+    sources: (name) => sources(name),
+    deliveries,
+    limits: { maxBodyBytes, maxEvents, maxDepth },
+    log: log.child({ step: 'ingest' }),
+  });
+  return {
+    ingest,
+    sources: ((name) => sources(name)) satisfies Sources,
+    sourceConfigs: () => configured,
+    setSources({ sources: next }: Config) {
+      configured = next;
+      sources = createSources(next);
+    },
+  };
+}
+
+function endProcess(log: Logger, error: Error): void {
+  log.fatal(
+    { err: error, status: 'failed', code: 'pipeline_crashed' },
+    'the pipeline has died; the process ends, events stay in the queue',
+  );
+  process.exit(1);
+}
