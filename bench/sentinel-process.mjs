@@ -45,6 +45,11 @@ export async function startSentinel({ prepare, config, env } = {}) {
       headers: { 'content-type': 'application/json' },
     });
     const answer = await response.json();
+    if (response.status === 503) {
+      // Busy with what it is measured with.
+      await sleep(200);
+      return call(path, body);
+    }
     if (!response.ok) throw new Error(`${path} answered ${response.status}: ${JSON.stringify(answer)}`);
     return answer;
   }

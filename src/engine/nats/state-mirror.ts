@@ -22,170 +22,177 @@ export interface Listed {
   value: Json | undefined;
 }
 
-/**
- * The keys below a prefix, in order, kept current by following the bucket: JetStream itself can list subjects, but
- * neither in order nor in pages. Small values are kept too.
- */
-export interface Mirror {
-  readonly root: string;
-  readonly ready: Promise<void>;
-  isReady(): boolean;
-  /** In the order of the keys' bytes. */
-  list(prefix: string, after: string | undefined, limit: number): Listed[];
-  watch(prefix: string, listener: (change: StateChange) => void): () => void;
-  /** What this process wrote itself, before the bucket tells of it. */
-  apply(key: string, seq: number, value: Json | undefined, ttlMs: number | undefined): void;
-  hasWatchers(): boolean;
-  stop(): void;
-}
-
 /** Values up to this size are kept in the mirror. */
 const maxKeptBytes = 2048;
 /** A deletion is remembered until older news of the key can no longer be on their way. */
 const tombstoneMs = 60_000;
 const longestTimerMs = 2 ** 31 - 1;
 
-export function startMirror(link: Link, bucket: Bucket, bucketName: string, root: string): Mirror {
-  const known = new Map<string, Known>();
-  const keys = new SortedKeys();
-  const listeners = new Set<{ prefix: string; listener: (change: StateChange) => void }>();
-  const timers = new Map<string, NodeJS.Timeout>();
-  const subjects = subjectOfBucket(bucketName);
-  let isReady = false;
-  let follower: Follower | undefined;
-  let stopped = false;
+/**
+ * The keys below a prefix, in order, kept current by following the bucket: JetStream itself can list subjects, but
+ * neither in order nor in pages. Small values are kept too.
+ */
+export class Mirror {
+  readonly root: string;
+  readonly ready: Promise<void>;
+  readonly #link: Link;
+  readonly #bucket: Bucket;
+  /** Before the key in each subject. */
+  readonly #subjects: string;
+  readonly #known = new Map<string, Known>();
+  readonly #keys = new SortedKeys();
+  readonly #listeners = new Set<{ prefix: string; listener: (change: StateChange) => void }>();
+  readonly #timers = new Map<string, NodeJS.Timeout>();
+  #isReady = false;
+  #follower: Follower | undefined;
+  #stopped = false;
 
-  function tell(key: string, value: Json | undefined): void {
-    for (const one of listeners)
+  constructor(link: Link, bucket: Bucket, bucketName: string, root: string) {
+    this.root = root;
+    this.#link = link;
+    this.#bucket = bucket;
+    this.#subjects = subjectOfBucket(bucketName);
+    this.ready = this.#begin((message) => this.#see(message)).then(() => {
+      this.#isReady = true;
+    });
+    this.ready.catch(() => undefined); // whoever lists hears of it
+  }
+
+  isReady(): boolean {
+    return this.#isReady;
+  }
+
+  /** In the order of the keys' bytes. */
+  list(prefix: string, after: string | undefined, limit: number): Listed[] {
+    const found: Listed[] = [];
+    for (const key of this.#keys.from(prefix, after)) {
+      if (found.length >= limit || !key.startsWith(prefix)) break;
+      const entry = this.#known.get(key);
+      if (entry === undefined || (entry.expiresAt !== undefined && entry.expiresAt <= Date.now())) continue;
+      found.push({ key, value: entry.value });
+    }
+    return found;
+  }
+
+  watch(prefix: string, listener: (change: StateChange) => void): () => void {
+    const one = { prefix, listener };
+    this.#listeners.add(one);
+    return () => void this.#listeners.delete(one);
+  }
+
+  /** What this process wrote itself, before the bucket tells of it. */
+  apply(key: string, seq: number, value: Json | undefined, ttlMs: number | undefined): void {
+    if (value === undefined) return this.#set(key, gone(seq), { value: undefined });
+    const expiresAt = ttlMs === undefined ? undefined : Date.now() + ttlMs;
+    const isSmall = JSON.stringify(value).length <= maxKeptBytes;
+    this.#set(key, { seq, value: isSmall ? value : undefined, exists: true, expiresAt }, { value });
+  }
+
+  hasWatchers(): boolean {
+    return this.#listeners.size > 0;
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#listeners.clear();
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#follower?.stop();
+  }
+
+  #tell(key: string, value: Json | undefined): void {
+    for (const one of this.#listeners)
       if (key.startsWith(one.prefix))
         // On its own, so that a listener that throws can't fail what it is told about.
         queueMicrotask(() => {
-          if (listeners.has(one)) one.listener({ key, value });
+          if (this.#listeners.has(one)) one.listener({ key, value });
         });
   }
 
   /** `told`: what the listeners are given; nothing when left out. */
-  function set(key: string, next: Known, told?: { value: Json | undefined }): void {
-    const before = known.get(key);
+  #set(key: string, next: Known, told?: { value: Json | undefined }): void {
+    const before = this.#known.get(key);
     if (before !== undefined && before.seq >= next.seq) return;
-    known.set(key, next);
-    clearTimeout(timers.get(key));
-    timers.delete(key);
+    this.#known.set(key, next);
+    clearTimeout(this.#timers.get(key));
+    this.#timers.delete(key);
     if (next.exists) {
-      keys.add(key);
-      if (next.expiresAt !== undefined) armExpiry(key, next.seq, next.expiresAt);
+      this.#keys.add(key);
+      if (next.expiresAt !== undefined) this.#armExpiry(key, next.seq, next.expiresAt);
     } else {
-      keys.delete(key);
+      this.#keys.delete(key);
       setTimeout(() => {
-        if (known.get(key)?.seq === next.seq) known.delete(key);
+        if (this.#known.get(key)?.seq === next.seq) this.#known.delete(key);
       }, tombstoneMs).unref();
     }
-    if (told && (next.exists || before?.exists !== false)) tell(key, told.value);
+    if (told && (next.exists || before?.exists !== false)) this.#tell(key, told.value);
   }
 
   /** Each mirror notices for itself, so that nobody has to write that a key is gone. */
-  function armExpiry(key: string, seq: number, expiresAt: number): void {
+  #armExpiry(key: string, seq: number, expiresAt: number): void {
     const timer = setTimeout(
       () => {
-        const now = known.get(key);
+        const now = this.#known.get(key);
         if (now?.seq !== seq) return;
-        if (expiresAt > Date.now()) return armExpiry(key, seq, expiresAt);
-        known.set(key, { ...now, exists: false, value: undefined });
-        timers.delete(key);
-        keys.delete(key);
-        tell(key, undefined);
+        if (expiresAt > Date.now()) return this.#armExpiry(key, seq, expiresAt);
+        this.#known.set(key, { ...now, exists: false, value: undefined });
+        this.#timers.delete(key);
+        this.#keys.delete(key);
+        this.#tell(key, undefined);
       },
       Math.min(longestTimerMs, Math.max(1, expiresAt - Date.now() + 1)),
     ).unref();
-    timers.set(key, timer);
+    this.#timers.set(key, timer);
   }
 
-  function onMessage(message: Followed): void {
-    const key = decodeKey(message.subject.slice(subjects.length));
+  #see(message: Followed): void {
+    const key = decodeKey(message.subject.slice(this.#subjects.length));
     const head = readHead(message.header);
     const { seq } = message;
-    if ((known.get(key)?.seq ?? -1) >= seq) return;
-    if (head.isDelete || isExpired(head)) return set(key, gone(seq), { value: undefined });
-    if (head.largeId !== undefined) return readLarge(key, seq, head);
+    if ((this.#known.get(key)?.seq ?? -1) >= seq) return;
+    if (head.isDelete || isExpired(head)) return this.#set(key, gone(seq), { value: undefined });
+    if (head.largeId !== undefined) return this.#readLarge(key, seq, head);
     const value = JSON.parse(Buffer.from(message.data).toString()) as Json;
     const kept = message.data.length <= maxKeptBytes ? value : undefined;
-    set(key, { seq, value: kept, exists: true, expiresAt: head.expiresAt }, { value });
+    this.#set(key, { seq, value: kept, exists: true, expiresAt: head.expiresAt }, { value });
   }
 
   /** The listeners get the value, which is read first; whoever lists meanwhile reads it too. */
-  function readLarge(key: string, seq: number, { expiresAt }: EntryHead): void {
-    set(key, { seq, value: undefined, exists: true, expiresAt });
-    bucket.read(key).then(
+  #readLarge(key: string, seq: number, { expiresAt }: EntryHead): void {
+    this.#set(key, { seq, value: undefined, exists: true, expiresAt });
+    this.#bucket.read(key).then(
       (entry) => {
-        if (entry?.seq === seq && entry.value !== undefined) tell(key, entry.value);
+        if (entry?.seq === seq && entry.value !== undefined) this.#tell(key, entry.value);
       },
       () => undefined, // it is listed; its reader hears why it can't be read
     );
   }
 
-  async function begin(see: (message: Followed) => void): Promise<void> {
-    const filter = subjects + wildcardOf(root);
-    follower = await follow(link, bucket.stream, { filter, onGap: () => retryLater(0) }, see);
-    if (stopped) follower.stop();
-    await follower.caughtUp;
+  async #begin(see: (message: Followed) => void): Promise<void> {
+    const filter = this.#subjects + wildcardOf(this.root);
+    const options = { filter, onGap: () => this.#retryLater(0) };
+    this.#follower = await follow(this.#link, this.#bucket.stream, options, see);
+    if (this.#stopped) this.#follower.stop();
+    await this.#follower.caughtUp;
   }
 
-  function retryLater(ms: number): void {
+  #retryLater(ms: number): void {
     setTimeout(() => {
-      if (!stopped) beginAgain().catch(() => retryLater(1000));
+      if (!this.#stopped) this.#beginAgain().catch(() => this.#retryLater(1000));
     }, ms).unref();
   }
 
   /** After a long silence: the marks of what was deleted meanwhile may be gone, so what is not there is gone too. */
-  async function beginAgain(): Promise<void> {
-    const before = [...known].filter(([, { exists }]) => exists);
+  async #beginAgain(): Promise<void> {
+    const before = [...this.#known].filter(([, { exists }]) => exists);
     const seen = new Set<string>();
-    await begin((message) => {
-      seen.add(decodeKey(message.subject.slice(subjects.length)));
-      onMessage(message);
+    await this.#begin((message) => {
+      seen.add(decodeKey(message.subject.slice(this.#subjects.length)));
+      this.#see(message);
     });
     for (const [key, { seq }] of before)
-      if (!seen.has(key) && known.get(key)?.seq === seq) set(key, gone(seq + 0.5), { value: undefined });
+      if (!seen.has(key) && this.#known.get(key)?.seq === seq)
+        this.#set(key, gone(seq + 0.5), { value: undefined });
   }
-
-  const ready = begin(onMessage).then(() => {
-    isReady = true;
-  });
-  ready.catch(() => undefined); // whoever lists hears of it
-
-  return {
-    root,
-    ready,
-    isReady: () => isReady,
-    list(prefix, after, limit) {
-      const found: Listed[] = [];
-      for (const key of keys.from(prefix, after)) {
-        if (found.length >= limit || !key.startsWith(prefix)) break;
-        const entry = known.get(key);
-        if (entry === undefined || (entry.expiresAt !== undefined && entry.expiresAt <= Date.now())) continue;
-        found.push({ key, value: entry.value });
-      }
-      return found;
-    },
-    watch(prefix, listener) {
-      const one = { prefix, listener };
-      listeners.add(one);
-      return () => void listeners.delete(one);
-    },
-    apply(key, seq, value, ttlMs) {
-      if (value === undefined) return set(key, gone(seq), { value: undefined });
-      const expiresAt = ttlMs === undefined ? undefined : Date.now() + ttlMs;
-      const isSmall = JSON.stringify(value).length <= maxKeptBytes;
-      set(key, { seq, value: isSmall ? value : undefined, exists: true, expiresAt }, { value });
-    },
-    hasWatchers: () => listeners.size > 0,
-    stop() {
-      stopped = true;
-      listeners.clear();
-      for (const timer of timers.values()) clearTimeout(timer);
-      follower?.stop();
-    },
-  };
 }
 
 const gone = (seq: number): Known => ({ seq, value: undefined, exists: false, expiresAt: undefined });

@@ -4,7 +4,7 @@ import type { StateEntry, StateStore, StateWrite } from '../engine.ts';
 import { keyBytes } from '../state-key.ts';
 import type { Bucket } from './bucket.ts';
 import type { Link } from './connection.ts';
-import { type Mirror, startMirror } from './state-mirror.ts';
+import { Mirror } from './state-mirror.ts';
 
 /** Mirrors that nobody watches; each costs the server a consumer, and us the keys. */
 const maxIdleMirrors = 16;
@@ -23,7 +23,7 @@ export function createState(
   function mirrorOf(prefix: string): Mirror {
     const root = prefix.slice(0, prefix.lastIndexOf('/') + 1);
     const covering = mirrors.get(root) ?? [...mirrors.values()].find((one) => root.startsWith(one.root));
-    const mirror = covering ?? startMirror(link, bucket, bucketName, root);
+    const mirror = covering ?? new Mirror(link, bucket, bucketName, root);
     mirrors.delete(mirror.root);
     mirrors.set(mirror.root, mirror);
     // One that could not begin is of no use to the next who asks.
