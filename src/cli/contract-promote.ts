@@ -46,7 +46,7 @@ export async function promote(
   { type, config }: { type: string | undefined; config: Config },
 ): Promise<void> {
   const field = fieldIn(place);
-  const read = (): Promise<ContractRegistry> => loadContracts(contractFolders(config), { override: true });
+  const read = (): Promise<ContractRegistry> => loadContracts(contractFolders(config));
   let registry = await read();
   let contract = newest(registry, name);
   const destination = await openDestination(config);

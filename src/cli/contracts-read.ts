@@ -6,7 +6,7 @@ import type { ContractRegistry } from '../contracts/registry.ts';
 
 /** The contracts that a service with this configuration would have. Throws when one of them can't be read. */
 export function configuredContracts(config: Config): Promise<ContractRegistry> {
-  return loadContracts(contractFolders(config), { override: true });
+  return loadContracts(contractFolders(config));
 }
 
 /** The contracts as a service reads them that goes on without those that can't be read. */
@@ -14,7 +14,6 @@ export async function readContracts(config: Config) {
   const problems: ContractProblem[] = [];
   const warnings: ContractProblem[] = [];
   const registry = await loadContracts(contractFolders(config), {
-    override: true,
     strict: false,
     onProblem: (problem) => problems.push(problem),
     onWarning: (warning) => warnings.push(warning),

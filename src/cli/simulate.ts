@@ -51,5 +51,5 @@ async function ownContracts(config: Config): Promise<Contract[]> {
   const folders = contractFolders({ builtinContracts: false, contracts: config.contracts });
   const shipped = contractFolders({ builtinContracts: true, contracts: [] });
   const own = folders.filter((folder) => !shipped.includes(folder));
-  return own.length === 0 ? [] : (await loadContracts(own, { override: true })).all();
+  return own.length === 0 ? [] : (await loadContracts(own)).all();
 }

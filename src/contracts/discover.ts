@@ -5,6 +5,7 @@ import { basename, join, resolve } from 'node:path';
 import { SentinelError, messageOf } from '../model/errors.ts';
 import { parseExact } from '../model/exact-json.ts';
 import { type Json, type JsonObject, isObject } from '../model/json.ts';
+import { shippedFolder } from '../support/package-folder.ts';
 import type { Contract } from './contract.ts';
 import { slowPatternWarnings } from './patterns/slow-patterns.ts';
 import { contractFromJsonSchema } from './json-schema/compile.ts';
@@ -16,7 +17,7 @@ import { isSchema } from './zod/rewrite.ts';
 export interface LoadOptions extends ProblemOptions {
   /** Read TypeScript and JavaScript files anew, though they were imported before; for reload on change. */
   fresh?: boolean;
-  /** A contract of a later folder replaces one of the same name and version of the first folder: what is shipped. */
+  /** A contract of a later folder replaces one of the same name and version of the first folder; default: of what is shipped. */
   override?: boolean;
 }
 
@@ -48,9 +49,10 @@ export async function loadContracts(
   /** Files that a schema takes in by `$ref`: they need not be contracts themselves. */
   const parts = new Set<string>();
   let { fresh = false } = options;
+  const shipped = shippedFolder('contracts');
   for (const [at, given] of folders.entries()) {
     const folder = resolve(given);
-    const replaceable = options.override === true && at === 0 && folders.length > 1;
+    const replaceable = at === 0 && folders.length > 1 && (options.override ?? folder === shipped);
     for (const file of await contractFiles(folder)) {
       const source = { file, replaceable };
       try {

@@ -22,7 +22,6 @@ export function serviceContracts(
   });
   return loadContracts(contractFolders(config), {
     ...options,
-    override: true,
     strict: isStrict(config),
     onProblem: (problem) =>
       log.error(

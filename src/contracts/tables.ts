@@ -1,6 +1,7 @@
 import { SentinelError } from '../model/errors.ts';
 import { ownColumns } from '../model/own-columns.ts';
 import type { Table } from '../load/destination.ts';
+import { segmentsOf } from '../model/pointer.ts';
 import type { Column, ColumnType, Contract } from './contract.ts';
 import { columnPointer } from './mapping.ts';
 
@@ -39,8 +40,25 @@ export function tablesOf(contracts: readonly Contract[]): Table[] {
     const hasId = declared.some(
       ({ name, path }) => name.toLowerCase() === idColumn.name || path === '/event_id',
     );
-    return { ...table, columns: hasId ? declared : [idColumn, ...declared] };
+    const whole = { ...table, columns: hasId ? declared : [idColumn, ...declared] };
+    refuseKeyInNoColumn(whole);
+    return whole;
   });
+}
+
+/** Else no destination could tell its rows apart, and none would begin to load. */
+function refuseKeyInNoColumn({ contract, columns, key }: Table): void {
+  for (const pointer of key) {
+    const [name = '', ...inner] = segmentsOf(pointer);
+    const kind = columns.find((column) => column.name === name)?.type.kind;
+    if (kind !== undefined && (inner.length === 0 || kind === 'json')) continue;
+    throw new SentinelError(
+      'contract_invalid',
+      kind === undefined
+        ? `contract ${contract}: its key ${pointer} is in no column, as the schema does not say what its transform makes: add .pipe(z.object({ … })) after it`
+        : `contract ${contract}: its key ${pointer} is within ${name}, which is ${kind} and has no fields: name a field`,
+    );
+  }
 }
 
 function start(contract: Contract): Draft {

@@ -35,7 +35,7 @@ export async function startSentinel(config: Config, options: SentinelOptions): P
   return {
     url,
     async reload(config) {
-      const contracts = await loadContracts(contractFolders(config), { fresh: true, override: true });
+      const contracts = await loadContracts(contractFolders(config), { fresh: true });
       await discoverSteps(stepFolders(config), { fresh: true });
       await parts.host.restart(config, contracts.tables());
       parts.setSources(config);

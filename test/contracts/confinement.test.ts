@@ -2,9 +2,12 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readContracts } from '../../src/cli/contracts-read.ts';
+import type { Config } from '../../src/config/load.ts';
 import { type LoadOptions, loadContracts } from '../../src/contracts/discover.ts';
 import { chooseContract } from '../../src/validate/choose-contract.ts';
 
+const definition = new URL('../../src/contracts/index.ts', import.meta.url).href;
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sentinel-confined-'));
@@ -68,6 +71,25 @@ describe('one bad contract does not stop the others', () => {
       /write export default defineContract/,
     ],
     ['b.ts', 'export default {', /^b\.ts: /],
+    [
+      'b.schema.json',
+      schema('b', '1.0.0', { properties: { n: { type: 'string', pattern: '^(a' } } }),
+      /pattern at \/properties\/n is no regular expression/,
+    ],
+    [
+      'b.schema.json',
+      { 'x-contract': { name: 'b', version: '1.0.0', key: '/n/id' }, properties: { n: { type: 'string' } } },
+      /its key \/n\/id is within n, which is string/,
+    ],
+    [
+      'b.ts',
+      `import { defineContract } from '${definition}';
+import { z } from 'zod';
+export default defineContract({
+  name: 'b', version: '1.0.0', key: 'n', schema: z.object({ n: z.string() }).transform((event) => ({ ...event })),
+});`,
+      /its key \/n is in no column.*add \.pipe\(z\.object/,
+    ],
   ])('%s with %j', async (file, content, problem) => {
     await write({ 'a.schema.json': schema('a'), [file]: content, 'c.schema.json': schema('c') });
     const { names, problems } = await load();
@@ -138,6 +160,13 @@ describe('a name and version stand once', () => {
         expect.stringMatching(/^y\/a2\.schema\.json: .*defined twice, also in .*x\/a\.schema\.json/),
       ]);
     }
+  });
+
+  it('the first of the folders is no other when nothing shipped is in it', async () => {
+    await write({ 'x/a.schema.json': schema('a'), 'y/a2.schema.json': schema('a') });
+    const config = { builtinContracts: false, contracts: [join(folder, 'x'), join(folder, 'y')] } as Config;
+    const { problems } = await readContracts(config);
+    expect(problems).toMatchObject([{ file: join(folder, 'y/a2.schema.json') }]);
   });
 
   it('what is shipped may be replaced', async () => {

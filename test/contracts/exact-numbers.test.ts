@@ -144,6 +144,17 @@ describe('bounds, lists and constants are compared exactly', () => {
     expect(judged(inZod(z.bigint().transform((n) => n + 1n)), limit)).toBe('9007199254740994');
     expect(judged(inZod(z.number().transform(String)), limit)).toBe(`"${limit}"`);
   });
+
+  it('and told exactly', () => {
+    const { validate } = contractFromJsonSchema(
+      parseExact(
+        '{"x-contract":{"name":"c","version":"1.0.0"},"properties":{"a":{"enum":[820982911946154508,9223372036854775807]}}}',
+      ) as JsonObject,
+    );
+    expect(validate({ a: 1 })).toMatchObject({
+      violations: [{ expected: 'one of 820982911946154508, 9223372036854775807' }],
+    });
+  });
 });
 
 describe('steps are counted in decimals', () => {

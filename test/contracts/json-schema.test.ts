@@ -114,6 +114,23 @@ describe('a contract in JSON Schema', () => {
   });
 });
 
+describe('a pattern', () => {
+  const escaped = { properties: { day: { pattern: '^\\d{4}\\-\\d\\d\\_$' } } };
+
+  it('may escape what needs no escape', () => {
+    expect(faults(escaped, { day: '2026-03_' })).toEqual([]);
+    expect(faults(escaped, { day: '2026_03' })).toEqual([expect.stringMatching('^/day pattern')]);
+  });
+
+  it('sees characters, not their halves', () => {
+    expect(faults({ properties: { face: { pattern: '^.$' } } }, { face: '\u{1F600}' })).toEqual([]);
+  });
+
+  it('is no pattern in an example', () => {
+    expect(faults({ properties: { a: { examples: [{ pattern: '(' }] } } }, { a: 1 })).toEqual([]);
+  });
+});
+
 describe('its violations', () => {
   it('are all that there are, each with its path, code and what was found', () => {
     const schema: JsonObject = {

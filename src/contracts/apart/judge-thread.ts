@@ -27,7 +27,7 @@ process.exit = () => {
   throw new Error('a contract may not end the process');
 };
 
-const registry = await loadContracts(folders, { override: true, strict: false });
+const registry = await loadContracts(folders, { strict: false });
 const fieldChecks = new Map<string, FieldCheck | undefined>();
 answerCalls(answerEnd, (question) => packNumbers(answer(unpackNumbers(question) as Question)));
 

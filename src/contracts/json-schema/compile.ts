@@ -5,7 +5,7 @@ import { type Json, type JsonObject, isObject } from '../../model/json.ts';
 import { columnsOf } from '../columns.ts';
 import type { Contract, FieldCheck, Validation } from '../contract.ts';
 import { envelopeDefaultsOf } from '../envelope-defaults.ts';
-import { slowPatternsOf } from '../patterns/slow-patterns.ts';
+import { brokenPattern, slowPatternsOf } from '../patterns/slow-patterns.ts';
 import { fenced, part } from '../fence.ts';
 import { type Dialect, dialectOf } from './dialects.ts';
 import { withStaticReferences } from './dynamic-references.ts';
@@ -70,6 +70,8 @@ function compile(read: JsonObject, { place, parts, onWarning }: SchemaOptions): 
     throw new Error(`\`$ref\` ${dangling.ref} leads nowhere: correct it, or add what it names`);
   const violationsFromAjv = createAjvTranslator(prepared);
   const slowPatterns = slowPatternsOf(schema);
+  const broken = brokenPattern(slowPatterns);
+  if (broken !== undefined) throw new Error(broken);
 
   return {
     ...names,

@@ -28,7 +28,7 @@ interface Keyword {
   type?: 'number' | 'array';
   schemaType?: ('number' | 'boolean' | 'array')[];
   holds(wanted: Place, data: Place, schema: Record<string, unknown>): boolean;
-  params(wanted: unknown): Record<string, unknown>;
+  params(wanted: unknown, originals: Originals): Record<string, unknown>;
 }
 
 const bound = (
@@ -85,7 +85,11 @@ const listed: Keyword = {
     const identity = identityOf(data);
     return Object.keys(list.value as unknown[]).some((key) => identityOf(within(list, key)) === identity);
   },
-  params: (allowedValues) => ({ allowedValues }),
+  params: (choices, originals) => ({
+    allowedValues: (choices as unknown[]).map((choice, key) =>
+      originalAt(originals, choices, String(key), choice),
+    ),
+  }),
 };
 
 function repeats(items: Place): boolean {
@@ -110,7 +114,7 @@ function replace(
     const value = originalAt(context.event, at?.parentData, String(at?.parentDataProperty), data);
     if (holds({ value: wanted, originals: context.schema }, { value, originals: context.event }, schema))
       return true;
-    validate.errors = [{ keyword, params: params(wanted), message: keyword }];
+    validate.errors = [{ keyword, params: params(wanted, context.schema), message: keyword }];
     return false;
   };
   const error: KeywordErrorDefinition = { message: keyword };

@@ -8,11 +8,16 @@ import formats from 'ajv-formats';
 import { exactNumbersExist } from '../../model/exact-number.ts';
 import { type JsonObject, holdsExactNumber } from '../../model/json.ts';
 import { hasMoreValuesThan, maxExplainedValues } from '../fields/size.ts';
+import { regularExpression } from '../patterns/regular-expression.ts';
 import type { Dialect } from './dialects.ts';
 import { type ExactContext, compareExactly, mendKeywords } from './exact-keywords.ts';
 import { type Originals, withStandIns } from './stand-ins.ts';
 
+/** What Ajv calls in place of `new RegExp`; it is not asked for standalone code, in which `code` would stand. */
+const regExp = Object.assign(regularExpression, { code: 'new RegExp' });
+
 const ajvOptions: Options = {
+  code: { regExp },
   strict: false,
   // Without it, `constructor` and the like would count as present in every event.
   ownProperties: true,

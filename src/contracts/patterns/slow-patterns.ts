@@ -1,6 +1,8 @@
+import { messageOf } from '../../model/errors.ts';
 import { type Json, isObject } from '../../model/json.ts';
 import { escapeSegment } from '../violation.ts';
 import { isLinear } from './linear.ts';
+import { regularExpression } from './regular-expression.ts';
 
 /** A regular expression of a contract that can't be shown to take time in proportion to the text. */
 export interface SlowPattern {
@@ -19,18 +21,42 @@ export function slowPatternsOf(schema: Json, at = ''): SlowPattern[] {
   return Object.entries(schema).flatMap(([keyword, value]) => {
     const place = `${at}/${escapeSegment(keyword)}`;
     if (keyword === 'pattern' && typeof value === 'string')
-      return isLinear(value) ? [] : [{ at, pattern: value }];
+      return isHarmless(value) ? [] : [{ at, pattern: value }];
     if (keyword === 'format' && typeof value === 'string' && slowFormats.has(value))
       return [{ at, pattern: `format ${value}` }];
     if (keyword === 'patternProperties' && isObject(value))
       return [
         ...Object.keys(value)
-          .filter((pattern) => !isLinear(pattern))
+          .filter((pattern) => !isHarmless(pattern))
           .map((pattern) => ({ at: place, pattern })),
         ...slowPatternsOf(value, place),
       ];
     return slowPatternsOf(value, place);
   });
+}
+
+function isHarmless(pattern: string): boolean {
+  try {
+    return isLinear(pattern, regularExpression(pattern).flags);
+  } catch {
+    return false;
+  }
+}
+
+/** Where only an example or a value stands, what is called `pattern` is none. */
+const values = /\/(?:const|enum|default|examples?|x-[^/]*)(?:\/|$)/;
+
+/** The first pattern of a JSON Schema that is no regular expression, in words. */
+export function brokenPattern(slowPatterns: readonly SlowPattern[]): string | undefined {
+  for (const { at, pattern } of slowPatterns) {
+    if (values.test(at)) continue;
+    try {
+      regularExpression(pattern);
+    } catch (error) {
+      return `the pattern at ${at === '' ? 'the top' : at} is no regular expression: ${messageOf(error)}`;
+    }
+  }
+  return undefined;
 }
 
 /** For people: which patterns of a contract may take very long, and what to do. */
