@@ -13,7 +13,7 @@ import { parseExact } from '../model/exact-json.ts';
 import { type JsonObject, isObject } from '../model/json.ts';
 import { pointerOf, segmentsOf } from '../model/pointer.ts';
 import { type ColumnSpelling, columnSpellings, guessType } from './column-spellings.ts';
-import { CliError, type Io, print, say } from './io.ts';
+import { amountOf, CliError, type Io, print, say } from './io.ts';
 import { type ConfigOption, configOf, withConfig } from './options.ts';
 
 export function registerPromote(contracts: Command, io: Io): void {
@@ -82,7 +82,7 @@ async function fill(
     after = page.after;
   } while (after !== undefined);
   const { table, field, column } = what;
-  print(io, `${total.moved} rows of ${table}: ${field} is in the column ${column.name} now.`);
+  print(io, `${amountOf(total.moved, 'row')} of ${table}: ${field} is in the column ${column.name} now.`);
   if (total.kept > 0)
     say(
       io,
@@ -148,7 +148,7 @@ async function declare(
     return;
   }
   throw new CliError(
-    `contract ${name} ${version} is no JSON Schema file that could be changed here: add ${JSON.stringify(field)}: ${spelling.zod} to its schema, then run this again`,
+    `the contract ${name} ${version} is not a JSON Schema file that can be changed here: add ${JSON.stringify(field)}: ${spelling.zod} to its schema, then run this again`,
   );
 }
 

@@ -10,7 +10,7 @@ import { isObject } from '../model/json.ts';
 import { withClient, type ApiClient } from './client.ts';
 import { registerDiscard } from './dead-letter-discard.ts';
 import { fix, readEvent, registerFix, type FixOptions } from './dead-letter-fix.ts';
-import { CliError, print, printJson, say, type Io, type Outcome } from './io.ts';
+import { amountOf, CliError, print, printJson, say, type Io, type Outcome } from './io.ts';
 import { wholeNumber, withExamples, withJson, withServer, type ServerOptions } from './options.ts';
 import { replayMany, withFilter, type FilterOptions, type ReplayOptions } from './replay.ts';
 import { formatTable } from './table.ts';
@@ -158,7 +158,7 @@ async function exportLetters(io: Io, options: ListOptions & { output?: string })
     output.end();
     await once(output, 'finish');
   }
-  say(io, `${count} dead letters written`);
+  say(io, `${amountOf(count, 'dead letter')} written`);
 }
 
 async function* pages(

@@ -4,7 +4,7 @@ import { isObject } from '../model/json.ts';
 import { messageOf } from '../model/errors.ts';
 import { refusalText, requireServer, type Server } from './client.ts';
 import { openEvents, type EventLine } from './event-source.ts';
-import { CliError, print, printJson, type Io, type Outcome } from './io.ts';
+import { amountOf, CliError, print, printJson, type Io, type Outcome } from './io.ts';
 import { wholeNumber, withExamples, withServer, type ServerOptions } from './options.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { printable } from './table.ts';
@@ -63,7 +63,11 @@ async function ingest(io: Io, file: string, options: IngestOptions, outcome: Out
   const { accepted, refused, seconds } = progress.totals();
   const rate = Math.round(accepted / Math.max(seconds, 0.001));
   if (options.json === true) printJson(io, { accepted, refused, seconds, events_per_second: rate });
-  else print(io, `${accepted} events accepted, ${refused} refused, in ${seconds.toFixed(1)} s (${rate}/s)`);
+  else
+    print(
+      io,
+      `${amountOf(accepted, 'event')} accepted, ${refused} refused, in ${seconds.toFixed(1)} s (${rate}/s)`,
+    );
   if (refused > 0) outcome.exitCode = 1;
 }
 

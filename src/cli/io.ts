@@ -36,6 +36,9 @@ export const print = (io: Io, text: string): void => void io.stdout.write(`${tex
 export const say = (io: Io, text: string): void => void io.stderr.write(`${text}\n`);
 export const printJson = (io: Io, value: unknown): void => print(io, JSON.stringify(value, null, 2));
 
+/** `1 event`, `2 events`. */
+export const amountOf = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
 /** A failure that is told in one sentence, without a stack. Exit code 1, or 2 when the command was used wrongly. */
 export class CliError extends Error {
   override readonly name = 'CliError';

@@ -83,7 +83,7 @@ async function send(io: Io, name: string, options: TestOptions, outcome: Outcome
   const config = configOf(io, options);
   if (sourceConfig(config, name) === undefined)
     throw new CliError(
-      `the config names no source ${name}; it names ${Object.keys(config.sources).join(', ') || 'none'}`,
+      `${config.configPath ?? 'the config'} names no source ${name}; it names ${Object.keys(config.sources).join(', ') || 'none'}; choose another file with --config`,
     );
   const source = createSources(config.sources)(name);
   if (source.verify !== undefined && source.sign === undefined)

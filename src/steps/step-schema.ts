@@ -5,7 +5,7 @@ import { sourceName } from '../model/event.ts';
 import { httpMethods } from './step.ts';
 
 const stepName = z
-  .string('a name')
+  .string('must be a name')
   .regex(/^[A-Za-z][\w.-]{0,63}$/, 'letters, digits, "_", "." and "-", at most 64, beginning with a letter');
 const topicName = z
   .string('the name of a topic')
@@ -53,8 +53,8 @@ const count = (max: number) => z.int().min(1).max(max);
 /** What a step file's `config` must look like. */
 export const stepConfigSchema = z.strictObject({
   name: stepName,
-  description: z.string('a sentence that says what the step does').min(1),
-  triggers: z.array(trigger, 'a list of triggers').min(1, 'at least one trigger'),
+  description: z.string('must be a sentence that says what the step does').min(1),
+  triggers: z.array(trigger, 'must be a list of triggers').min(1, 'at least one trigger'),
   enqueues: z.array(topicName, 'a list of topics').default([]),
   flows: z.array(z.string().min(1), 'a list of flow names').default([]),
   retry: z

@@ -102,7 +102,7 @@ describe('against a running service, and against its data folder when it has sto
     ]);
     expect(await json(['dead-letters', 'show', letter])).toMatchObject({ event: { amount: 'a lot' } });
     expect((await cli(['dead-letters', 'export', '-o', 'out.ndjson'])).err).toContain(
-      '1 dead letters written',
+      '1 dead letter written',
     );
     expect(JSON.parse(await readFile(join(shell.folder, 'out.ndjson'), 'utf8'))).toMatchObject({
       id: letter,

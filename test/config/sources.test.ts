@@ -42,6 +42,7 @@ describe('the secrets of a source', () => {
   });
 
   it.each([
+    ['stripe', 'whsec_…'],
     ['standard-webhooks', 'whsec_!!!'],
     ['standard-webhooks', 'whpk_AAAA'],
     ['sendgrid', 'no key at all'],

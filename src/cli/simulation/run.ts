@@ -23,8 +23,10 @@ export async function simulateBreaches({ own, config, log, print }: Simulation):
   const service = await startTrialService(settingsOf(config, { sources }), log);
   try {
     let passed = true;
-    if (config.builtinContracts)
+    if (config.builtinContracts) {
+      print('transaction (comes with Data Sentinel)');
       passed = report(shippedScenarios, await ends(service, 'simulation', shippedScenarios), print, true);
+    }
     for (const contract of own) passed = (await tryContract(service, contract, print)) && passed;
     print(passed ? 'The breaches were caught, the good events were loaded.' : 'The simulation failed.');
     return passed;

@@ -18,7 +18,8 @@ const freeName =
 export function textSchema(profile: Profile, name: string): JsonObject {
   const { texts, forms } = profile;
   const format = formats.find((form) => forms.get(form) === texts);
-  if (format !== undefined) return { $comment: `${texts} of ${texts} are one`, type: 'string', format };
+  if (format !== undefined)
+    return { $comment: `all ${texts} texts have this format`, type: 'string', format };
   const amount = amountSchema(profile, name);
   if (amount !== undefined) return amount;
   const choices = choicesOf(profile, name);

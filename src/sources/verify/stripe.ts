@@ -2,7 +2,13 @@ import { fieldsOf, hmacPreset } from './hmac-preset.ts';
 
 /** Stripe: the endpoint's signing secret (`whsec_…`), as it is shown. */
 export const stripe = hmacPreset(
-  { type: 'stripe', id: '/id' },
+  {
+    type: 'stripe',
+    id: '/id',
+    // The placeholder of a document is a secret that everybody knows.
+    checkSecret: (secret) =>
+      /^whsec_\W*$/.test(secret) ? 'after whsec_ comes the rest, as Stripe shows it' : undefined,
+  },
   {
     algorithm: 'sha256',
     encoding: 'hex',
