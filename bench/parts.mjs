@@ -98,11 +98,13 @@ const silent = { info() {}, warn: console.error, error: console.error, fatal: co
 async function open(dist) {
   const load = (path) => import(pathToFileURL(resolve(dist, path)).href);
   const { loadContracts } = await load('contracts/discover.js');
-  const { contractFromJsonSchema } = await load('contracts/json-schema.js');
-  const { openRuleStore } = await load('repair/rule-store.js');
+  const { contractFromJsonSchema } = await load('contracts/json-schema/compile.js');
+  const { openRuleStore } = await load('repair/rules/store.js');
   const { createValidate } = await load('validate/stage.js');
-  const { createChain } = await load('pipeline/chain.js');
-  const { createPipelineMetrics } = await load('pipeline/metrics.js');
+  const { createJudge } = await load('flow/judge.js');
+  const { Outbox } = await load('flow/outbox.js');
+  const { Route } = await load('flow/route.js');
+  const { createPipelineMetrics } = await load('observe/metrics.js');
   const { encodeRecord, forEachEvent } = await load('ingest/record.js');
   const contracts = await loadContracts([resolve('contracts')], { override: true });
   contracts.register(contractFromJsonSchema(shipmentSchema));
@@ -113,25 +115,20 @@ async function open(dist) {
     choice: { sources: {}, defaultContract: 'transaction', unknownVersion: 'dead_letter' },
   });
   let seen = [];
-  const chain = createChain({
-    engine: { publish: async () => {}, state: noState },
-    contracts,
-    validate,
+  const metrics = createPipelineMetrics();
+  const route = new Route({
+    judge: createJudge({ contracts, validate, metrics, log: silent }),
+    outbox: () => new Outbox({ publish: async () => {}, state: noState }, new Set()),
     loading: {
       makeReady() {},
-      async load(rows, _positions, beforeCommit) {
+      async settle({ rows }) {
         seen = rows;
-        const outcomes = rows.map(() => ({ status: 'loaded' }));
-        await beforeCommit(outcomes);
-        return outcomes;
+        return { rows: rows.map(() => ({ status: 'loaded' })), letters: [] };
       },
-      waiting: () => false,
-      stop() {},
     },
     letters: { settleReplayed: async () => {} },
-    committed: new Map(),
-    subscribed: new Set(),
-    metrics: createPipelineMetrics(),
+    metrics,
+    onSettled() {},
     log: silent,
   });
 
@@ -177,7 +174,7 @@ async function open(dist) {
             validate(event, { requestId, receivedAt: header.at, source: header.source }),
           );
       },
-      'whole chain': ({ batch }) => chain.fromIngest(batch),
+      'whole route': ({ batch }) => route.fromQueue(batch),
     },
     check(repaired) {
       if (seen.length !== events) throw new Error(`${seen.length} rows of ${events} events`);

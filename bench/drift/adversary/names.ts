@@ -39,9 +39,16 @@ const noun: Naming = (words, { random, subject }, { path }) => {
 
 const limit: Naming = (words, { random }) => [...words, random.pick(ownLimits)];
 
-const entity: Naming = (words, { subject }) => {
+/**
+ * A word of the contract's name before a field's supports and does not prove: the `loan_amount` of a `loan_payment`, the
+ * `sale_price` of a `sale`. The whole name, of several words, before a field of the event itself does prove
+ * (`tax_rate_display_name` of a `tax_rate`) and is no decoy; before a field of an object within it says whose it is.
+ */
+const entity: Naming = (words, { subject, random }, { path }) => {
   const own = wordsOf(subject.contract.name);
-  return words.some((word) => own.includes(word)) ? undefined : [...own, ...words];
+  if (words.some((word) => own.includes(word))) return undefined;
+  const proves = own.length > 1 && path.length === 1;
+  return proves ? [random.pick(own), ...words] : [...own, ...words];
 };
 
 /** The other side of the deal; or a side, where the contract speaks of none. */

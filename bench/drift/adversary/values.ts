@@ -4,6 +4,7 @@ import type { Field } from '../fields.ts';
 import { chooseField } from '../mutations/relocate.ts';
 import { pointer, replaced } from '../paths.ts';
 import type { Random } from '../random.ts';
+import { namesZone } from '../zone.ts';
 
 /** The field in its place, with a value that can be read in two ways, or in none without a guess. */
 function doubtful(
@@ -75,7 +76,9 @@ export const valueDecoys: Mutation[] = [
     2,
     doubtful(isTime, (_, random) => `${dayText(random)} ${clock(random)}:00 Z`),
   ),
-  of('value.no_zone', 3, doubtful(isTime, noZone)),
+  of('value.no_zone', 3, (scene, focus) =>
+    namesZone(scene.event) ? undefined : doubtful(isTime, noZone)(scene, focus),
+  ),
   of('value.grouped', 3, doubtful(isNumber, grouped)),
   of('value.fraction_for_whole', 2, doubtful(isWhole, fraction)),
 ];

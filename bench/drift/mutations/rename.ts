@@ -117,7 +117,8 @@ const plural = renaming(({ name }) => {
 
 export const renames: Mutation[] = [
   { kind: 'rename.case', expected: 'repair', weight: 6, draw: caseChange },
-  { kind: 'rename.synonym', expected: 'repair', weight: 4, draw: synonym },
+  // Another word is no evidence of a name (`price` for `amount`), but a model that knows the language may see it.
+  { kind: 'rename.synonym', expected: 'either', weight: 4, draw: synonym },
   { kind: 'rename.abbreviation', expected: 'repair', weight: 3, draw: abbreviation },
   { kind: 'rename.affix', expected: 'repair', weight: 4, draw: affix },
   { kind: 'rename.entity', expected: 'either', weight: 1, draw: entity },

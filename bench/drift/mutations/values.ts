@@ -5,6 +5,7 @@ import type { Draw, Drift, Mutation, Scene } from '../drift.ts';
 import { type Field, isText } from '../fields.ts';
 import { caseStyles, wordsOf } from '../names.ts';
 import { pointer, replaced } from '../paths.ts';
+import { namesZone } from '../zone.ts';
 import { dateStyles } from './date-styles.ts';
 import { chooseField } from './relocate.ts';
 
@@ -122,9 +123,9 @@ const enumSpelling: Draw = (scene, focus) => {
 
 const dateFormat: Draw = (scene, focus) => dated(scene, focus, false);
 
-/** A moment without its zone: nobody can tell which it was. */
+/** A moment without its zone: nobody can tell which it was, unless the event names the zone. */
 const zoneless: Draw = (scene, focus) => {
-  const drift = dated(scene, focus, true);
+  const drift = namesZone(scene.event) ? undefined : dated(scene, focus, true);
   return drift && { ...drift, inverse: [] };
 };
 

@@ -11,6 +11,14 @@ export const cast = (path: string, to: CastType, format?: string): Operation => 
   to,
   format,
 });
+/** A time without a zone, in the zone that stands elsewhere in the event. */
+export const inZone = (path: string, format: string, zone_from: string): Operation => ({
+  op: 'cast',
+  path,
+  to: 'datetime',
+  format,
+  zone_from,
+});
 export const map = (path: string, values: Record<string, string | boolean>): Operation => ({
   op: 'map',
   path,

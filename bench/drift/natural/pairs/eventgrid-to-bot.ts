@@ -107,11 +107,12 @@ export const eventgridToBot: NaturalPair[] = [
     id: 'graph.event.start',
     source: 'npm @microsoft/microsoft-graph-types',
     change: 'zone',
-    answer: 'refuse',
+    // The zone stands in the event; that this name of it keeps summer time, Windows alone knows.
+    answer: 'teachable',
     contract: { id: 'string', start: 'date-time' },
     was: { id: 'AAMk', start: '2026-04-15T19:00:00Z' },
     is: { id: 'AAMk', start: { dateTime: '2026-04-15T12:00:00.0000000', timeZone: 'Pacific Standard Time' } },
-    why: 'a local time beside the name of its zone',
+    why: 'a local time beside its vendor’s name of the zone',
   },
   {
     id: 'graph.event.join_url',

@@ -1,5 +1,5 @@
 import type { NaturalPair } from '../pair.ts';
-import { cast, move, moveAll } from '../plan-words.ts';
+import { cast, inZone, move, moveAll } from '../plan-words.ts';
 
 export const hubspotToMixpanel: NaturalPair[] = [
   {
@@ -148,11 +148,12 @@ export const hubspotToMixpanel: NaturalPair[] = [
     id: 'eventbrite.event.start',
     source: 'Eventbrite API notes, v1 → v3',
     change: 'zone',
-    answer: 'refuse',
+    // The zone stands in the event, under the name that is known everywhere: there is one reading.
+    answer: 'plain',
     contract: { id: 'string', start_date: 'date-time' },
     was: { id: '17920884849', start_date: '2026-05-12T02:00:00Z' },
     is: { id: '17920884849', start_date: '2026-05-11 19:00:00', timezone: 'America/Los_Angeles' },
-    why: 'a local time beside the name of its zone',
+    plan: [inZone('/start_date', 'YYYY-MM-DD HH:mm:ss', '/timezone')],
   },
   {
     id: 'mixpanel.event.properties',
