@@ -9,6 +9,7 @@ import { valueMutations } from './values.ts';
 import { chooseField } from './relocate.ts';
 
 const isRecoverable = ({ expected }: Mutation): boolean => expected === 'repair';
+const synonyms = renames.filter(({ kind }) => kind === 'rename.synonym');
 const structural = [...renames, ...nests, ...flattens].filter(isRecoverable);
 const values = valueMutations.filter(isRecoverable);
 const all = [...structural, ...splitsAndMerges, ...values];
@@ -23,12 +24,12 @@ function sequence(drifts: readonly Drift[]): Drift {
   };
 }
 
-/** Drifts of different fields. */
-function apart(count: number): Draw {
+/** Drifts of different fields, the first of these kinds. */
+function apart(count: number, first: readonly Mutation[] = all): Draw {
   return (scene) => {
     const chosen: Drift[] = [];
     for (let attempt = 0; attempt < count * 6 && chosen.length < count; attempt++) {
-      const drift = scene.random.pick(all).draw(scene);
+      const drift = scene.random.pick(chosen.length === 0 ? first : all).draw(scene);
       const taken = chosen.flatMap(({ touches }) => touches);
       if (drift !== undefined && !drift.touches.some((path) => taken.some((other) => overlaps(path, other))))
         chosen.push(drift);
@@ -54,4 +55,6 @@ export const compositions: Mutation[] = [
   { kind: 'compose.same_field', expected: 'repair', weight: 3, draw: sameField },
   { kind: 'compose.two', expected: 'repair', weight: 4, draw: apart(2) },
   { kind: 'compose.three', expected: 'repair', weight: 2, draw: apart(3) },
+  // Half of it can be undone, and half a repair is none.
+  { kind: 'compose.synonym', expected: 'either', weight: 2, draw: apart(2, synonyms) },
 ];
