@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type IngestServer, startIngest, token } from '../../helpers/ingest-server.ts';
-import { senders } from './senders.ts';
+import { senders } from './senders/senders.ts';
 
 /** A key of ours opens what asks for a key. It does not stand in for a sender's signature. */
 const body = '{"id":"evt_1","amount":12.50}';

@@ -8,7 +8,7 @@ import twilio from 'twilio';
 import { describe, expect, it } from 'vitest';
 import { presets } from '../../../src/sources/verify/presets.ts';
 import type { SignedRequest, VerifySettings } from '../../../src/sources/verify/scheme.ts';
-import { senders } from './senders.ts';
+import { senders } from './senders/senders.ts';
 import { post, refused, verified, verifier } from './support.ts';
 
 it('every preset says what it needs, and has an id of deliveries where its sender gives one', () => {
