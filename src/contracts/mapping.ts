@@ -25,7 +25,13 @@ export function mappedColumns(schema: JsonObject, mapping: ColumnMapping, contra
   const tops = new Set(mapped.filter(isTop).map(({ path }) => path));
   const others = columnsOf(schema)
     .filter(({ name }) => !tops.has(pointerOf([name])))
-    .map(({ name }) => columnOf(schema, [name], name));
+    .map(({ name }) => columnOf(schema, [name], name))
+    // A column is NULL when all that was sent in it has columns of its own.
+    .map((column) =>
+      mapped.some(({ path }) => segmentsOf(path!)[0] === column.name)
+        ? { ...column, required: undefined }
+        : column,
+    );
   const columns = [...others, ...mapped];
   refuseCollisions(columns, contract);
   return columns;

@@ -1,4 +1,4 @@
-import { ExactNumber, decimalOf, isWholeNumber } from '../../model/exact-number.ts';
+import { ExactNumber, compareNumbers, decimalOf, isWholeNumber } from '../../model/exact-number.ts';
 import { type Json, type JsonObject, isObject } from '../../model/json.ts';
 import { decimalSize } from '../../model/decimal.ts';
 import { type TextForm, formsOf } from './text-forms.ts';
@@ -101,10 +101,13 @@ export function emptyProfile(): Profile {
   };
 }
 
+const isInt64 = (value: number | ExactNumber): boolean =>
+  isWholeNumber(value) && compareNumbers(value, -(2n ** 63n)) >= 0 && compareNumbers(value, 2n ** 63n) < 0;
+
 function observeNumber(value: number | ExactNumber, profile: Profile): void {
   const decimal = decimalOf(value);
   const size = decimalSize(decimal);
-  if (isWholeNumber(value) && size.before <= 18) profile.integers++;
+  if (isInt64(value)) profile.integers++;
   else {
     profile.fractions++;
     profile.scale = Math.max(profile.scale, size.after);
