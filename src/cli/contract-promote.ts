@@ -9,6 +9,7 @@ import { fieldOf } from '../contracts/mapping.ts';
 import type { ContractRegistry } from '../contracts/registry.ts';
 import type { Destination } from '../load/destination.ts';
 import { openDestination } from '../load/open.ts';
+import { messageOf } from '../model/errors.ts';
 import { parseExact } from '../model/exact-json.ts';
 import { type JsonObject, isObject } from '../model/json.ts';
 import { pointerOf, segmentsOf } from '../model/pointer.ts';
@@ -120,7 +121,11 @@ function spellingOf(type: string | undefined): ColumnSpelling | undefined {
 async function guess(destination: Destination, { table }: Contract, field: string): Promise<ColumnSpelling> {
   const sample = await destination
     .query?.(`SELECT _extra FROM "${table}" WHERE _extra IS NOT NULL LIMIT 10000`, { maxRows: 10_000 })
-    .catch(() => undefined);
+    .catch((error: unknown) => {
+      throw new CliError(
+        `the values of ${field} can't be read to tell its type by (${messageOf(error)}); say it with --type`,
+      );
+    });
   const values = (sample?.rows ?? []).flatMap(([extra]) =>
     isObject(extra) && Object.hasOwn(extra, field) ? [extra[field]!] : [],
   );
