@@ -81,7 +81,7 @@ function explain(contract: Named, fault: Fault, event: JsonObject, field: string
       contract,
       event,
       path,
-      `did not finish its check of ${at} within ${fault.afterMs} ms: look for a regular expression that backtracks, or a loop`,
+      `did not finish its check of ${at} within ${fault.afterMs} ms: look for a regular expression that backtracks, alternatives that refer to their own schema, or a loop`,
     );
   const what = `failed in its own code at ${at} (${nameOf(fault.error)})`;
   return brokenContract('contract_failed', contract, event, path, what);

@@ -9,6 +9,7 @@ import { brokenPattern, slowPatternsOf } from '../patterns/slow-patterns.ts';
 import { fenced, part } from '../fence.ts';
 import { type Dialect, dialectOf } from './dialects.ts';
 import { withStaticReferences } from './dynamic-references.ts';
+import { hasManyPaths } from './many-paths.ts';
 import { normalized } from './normalize.ts';
 import { type Check, compileFor, createCheck, faultOf } from './validators.ts';
 import { withDiscriminators } from './discriminators.ts';
@@ -72,6 +73,7 @@ function compile(read: JsonObject, { place, parts, onWarning }: SchemaOptions): 
   const slowPatterns = slowPatternsOf(schema);
   const broken = brokenPattern(slowPatterns);
   if (broken !== undefined) throw new Error(broken);
+  const mayHang = slowPatterns.length > 0 || hasManyPaths(schema);
 
   return {
     ...names,
@@ -82,13 +84,13 @@ function compile(read: JsonObject, { place, parts, onWarning }: SchemaOptions): 
     ...policies,
     upgrade: readUpgrade(header.upgrade, { ...names, jsonSchema: schema }),
     envelopeDefaults: envelopeDefaultsOf(deref(schema, schema)),
-    ownCode: slowPatterns.length > 0 ? { functions: false, slowPatterns } : undefined,
+    ownCode: mayHang ? { functions: false, slowPatterns } : undefined,
     open: policies.undeclared !== 'reject' && isOpen(schema),
     ...fenced(
       names,
       refusingUndeclared(policies.undeclared, topFields(policies.columns), {
         fields: columns.map((column) => column.name),
-        mayHang: slowPatterns.length > 0,
+        mayHang,
         validate(event): Validation {
           const errors = errorsOf(event);
           return errors === undefined

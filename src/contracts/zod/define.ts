@@ -1,3 +1,4 @@
+import { hasManyPaths } from '../json-schema/many-paths.ts';
 import { z } from 'zod';
 import { SentinelError, messageOf } from '../../model/errors.ts';
 import { type JsonObject, cloneJson } from '../../model/json.ts';
@@ -69,7 +70,7 @@ export function defineContract(definition: ContractDefinition): Contract {
   if (declared.has('__proto__')) throw invalid(name, 'a field can not be called __proto__');
   const parse = parserOf(schema);
   const { functions: mayWrite, slowPatterns } = authorsCodeOf(schema);
-  const mayHang = mayWrite || slowPatterns.length > 0;
+  const mayHang = mayWrite || slowPatterns.length > 0 || hasManyPaths(jsonSchema);
   const parts = new Map<string, ReturnType<typeof parserOfAll>>();
 
   return {
