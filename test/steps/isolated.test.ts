@@ -27,6 +27,7 @@ const bodies = {
   loops: `if (input.bad) for (;;);`,
   exits: `if (input.bad) process.exit(7);`,
   rejects: `if (input.bad) void Promise.reject(new Error('canary'));`,
+  late: `if (input.bad) await new Promise(() => setTimeout(() => { throw null; }, 1));`,
   leaks: `const all = []; while (input.bad) all.push(new Array(1e5).fill(input.bad));`,
   throws: `if (input.bad) throw new StepFailure('not this one', { tag: 'UNWANTED', retryable: false });`,
   undeclared: `await enqueue('elsewhere', {});`,
@@ -75,7 +76,7 @@ it('has all that a handler may use', async () => {
 });
 
 it('costs its message when it loops, exits, leaks or leaves a rejected promise behind; others go on', async () => {
-  const killers = ['loops', 'exits', 'rejects', 'leaks'] as const;
+  const killers = ['loops', 'exits', 'rejects', 'late', 'leaks'] as const;
   for (const name of killers) await engine.publish(`${name}-in`, [message({ bad: true }), message({})]);
   await until(
     () => exhausted.length === killers.length && killers.every((name) => handled.includes(name)),

@@ -127,11 +127,13 @@ export class IsolatedStep {
           else entry?.reject(fromPlain(message.error));
         } else calls.receive(message);
       });
-      worker.on('error', (error: Error & { code?: string }) => {
+      worker.on('error', (thrown: unknown) => {
+        // Its code may throw anything, null too.
+        const { code, name } = thrown instanceof Error ? (thrown as NodeJS.ErrnoException) : {};
         reason =
-          error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+          code === 'ERR_WORKER_OUT_OF_MEMORY'
             ? `took more than ${memoryMb} MB of memory`
-            : `failed where nobody waited for it (${error.name})`;
+            : `failed where nobody waited for it (${typeof name === 'string' ? name : 'it threw no error'})`;
       });
       let isLoaded = false;
       const limit = (): number => (isLoaded ? stallMs : loadMs);
