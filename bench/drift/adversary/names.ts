@@ -14,10 +14,18 @@ function misnamed(naming: Naming, value: (original: Json) => Json | undefined = 
   return (scene, focus) => {
     const field = chooseImitable(scene, focus);
     const words = field && naming(wordsOf(field.name), scene, field);
-    if (field === undefined || words === undefined) return undefined;
+    if (field === undefined || words === undefined || repeatsItsObject(words, field)) return undefined;
     const name = caseStyles[scene.random.pick(commonStyles)](words);
     return name === field.name ? undefined : instead(scene, field, name, { [name]: value });
   };
+}
+
+/** In an object `user`, `userName` is its name: no decoy. */
+function repeatsItsObject(words: readonly string[], { path, name }: Field): boolean {
+  const own = wordsOf(name);
+  const added = words.filter((word) => !own.includes(word));
+  const objects = path.slice(0, -1).flatMap(wordsOf);
+  return words.length > own.length && added.every((word) => objects.includes(word));
 }
 
 function replacedWord(words: readonly string[], random: Random, others: (word: string) => readonly string[]) {

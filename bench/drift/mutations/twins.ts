@@ -86,6 +86,8 @@ const twoAffixes: Draw = (scene, focus) => {
     .shuffled(worded)
     .slice(0, 2)
     .map(({ pattern }) => pattern.replace('%', wordsOf(field.name).join('_'))) as [string, string];
+  // Two affixes may differ in case alone, which is not kept here: one name is no twin.
+  if (a === b) return undefined;
   return instead(scene, field, `${a} and ${b}`, { [a]: same, [b]: another });
 };
 
