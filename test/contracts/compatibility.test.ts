@@ -113,6 +113,24 @@ describe('what a change breaks', () => {
     ]);
   });
 
+  it('the policies of repeats belong to all versions, and undeclared fields may be refused from now on', () => {
+    const of = (header: object, version: string) =>
+      contractFromJsonSchema({
+        'x-contract': { name: 'thing', version, key: 'a', ...header },
+        ...field(text, required),
+      });
+    const kinds = (before: object, after: object) =>
+      findingsBetween(of(before, '1.0.0'), of(after, '2.0.0')).map(({ breaks, reason }) => [breaks, reason]);
+    expect(kinds({}, { on_repeat: 'replace' })).toEqual([
+      ['table', 'its `onRepeat` was keep, and is replace'],
+    ]);
+    for (const undeclared of ['reject', 'quarantine']) {
+      expect(kinds({}, { undeclared })).toEqual([['backward', 'undeclared fields are refused']]);
+      expect(kinds({ undeclared }, {})).toEqual([['forward', 'undeclared fields are refused']]);
+    }
+    expect(kinds({ undeclared: 'reject' }, { undeclared: 'quarantine' })).toEqual([]);
+  });
+
   it('what ingest fills in need not be sent', () => {
     const of = (shape: z.ZodRawShape, version: string) =>
       defineContract({ name: 'thing', version, schema: z.object(shape) });

@@ -168,6 +168,15 @@ describe('import', () => {
     ]).toEqual([true, false, false]);
   });
 
+  it('takes all columns and the key after a comparison, and the key is never null', () => {
+    const [table] = importContracts(
+      `CREATE TABLE t (n int CHECK (n > 0 AND n < 9), tags ARRAY<STRUCT<a INT64>>, id bigint, CONSTRAINT pk PRIMARY KEY (id));`,
+      't.sql',
+    );
+    expect(table).toMatchObject({ key: ['id'], schema: { required: ['id'] } });
+    expect(table!.schema['properties']).toMatchObject({ n: {}, tags: {}, id: { type: 'integer' } });
+  });
+
   it('takes CREATE TABLE of several databases', () => {
     const { orders } = imported(
       `-- the orders; of the shop

@@ -18,6 +18,7 @@ export interface Finding {
 export function findingsBetween(before: Contract, after: Contract): Finding[] {
   return [
     ...tableFindings(before, after),
+    ...policyFindings(before, after),
     ...breaksBetween(before.jsonSchema, after.jsonSchema).map(({ path, reason }) => ({
       path,
       breaks: 'backward' as const,
@@ -31,6 +32,15 @@ export function findingsBetween(before: Contract, after: Contract): Finding[] {
   ];
 }
 
+/** Policies that refuse what a schema alone would take. */
+function policyFindings(before: Contract, after: Contract): Finding[] {
+  const byPolicy = ({ undeclared }: Contract): boolean => undeclared !== 'keep';
+  const refuses = (contract: Contract): boolean => byPolicy(contract) || !contract.open;
+  const reason = 'undeclared fields are refused';
+  if (byPolicy(after) && !refuses(before)) return [{ path: '', breaks: 'backward', reason }];
+  return byPolicy(before) && !refuses(after) ? [{ path: '', breaks: 'forward', reason }] : [];
+}
+
 export const isBroken = ({ breaks }: Finding, mode: Mode): boolean =>
   breaks === 'table' || mode === 'full' || breaks === mode;
 
@@ -42,6 +52,9 @@ function tableFindings(before: Contract, after: Contract): Finding[] {
   if (before.table !== after.table) add('', `its table was ${before.table}, and is ${after.table}`);
   const [oldKey, newKey] = [before.key.join(' '), after.key.join(' ')];
   if (oldKey !== newKey) add('', `its key was ${oldKey}, and is ${newKey}`);
+  for (const part of ['onRepeat', 'orderBy'] as const)
+    if (before[part] !== after[part])
+      add('', `its \`${part}\` was ${before[part] ?? 'not set'}, and is ${after[part] ?? 'not set'}`);
   const types = new Map(before.columns.map(({ name, type }) => [name, typeName(type)]));
   for (const column of after.columns) {
     const [was, is] = [types.get(column.name), typeName(column.type)];

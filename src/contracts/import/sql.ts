@@ -45,10 +45,16 @@ function unquoted(part: string): string {
 function partsWithin(tokens: readonly string[], open: number): { parts: string[][]; end: number } {
   const parts: string[][] = [[]];
   let depth = 0;
+  /** Open `ARRAY<` and the like; in `CHECK (total > 0)` the sign closes nothing. */
+  let angles = 0;
   for (let at = open; at < tokens.length; at++) {
     const part = tokens[at]!;
-    if (part === '(' || part === '<') depth++;
-    if (part === ')' || part === '>') depth--;
+    const opens = part === '<' && /^(?:array|map|struct)$/i.test(tokens[at - 1] ?? '');
+    const closes = part === '>' && angles > 0;
+    if (opens) angles++;
+    if (closes) angles--;
+    if (part === '(' || opens) depth++;
+    if (part === ')' || closes) depth--;
     if (depth === 0) return { parts, end: at };
     if (part === ',' && depth === 1) parts.push([]);
     else if (at !== open) parts.at(-1)!.push(part);
@@ -64,14 +70,13 @@ function tableOf(name: string, parts: readonly string[][]): Imported {
   const notes: string[] = [];
   const properties: JsonObject = {};
   const required: string[] = [];
-  let key: string[] | undefined;
+  let key = parts
+    .filter(([first = '']) => constraint.test(first))
+    .map(primaryKey)
+    .find((columns) => columns !== undefined);
   for (const part of parts) {
     const [first = ''] = part;
-    if (constraint.test(first)) {
-      key ??= primaryKey(part);
-      continue;
-    }
-    if (first === '') continue;
+    if (constraint.test(first) || first === '') continue;
     const column = unquoted(first);
     const end = part.findIndex((word, at) => at > 0 && typeEnd.test(word));
     const rest = end === -1 ? [] : part.slice(end);
@@ -79,7 +84,7 @@ function tableOf(name: string, parts: readonly string[][]): Imported {
     const words = rest.join(' ').toLowerCase();
     const schema = { ...columnSchema(column, type, notes), ...choicesOf(rest) };
     const isKey = /\bprimary key\b/.test(words);
-    const mayBeNull = !isKey && !/\bnot null\b/.test(words);
+    const mayBeNull = !isKey && key?.includes(column) !== true && !/\bnot null\b/.test(words);
     if (isKey) key = [column];
     const hasValue =
       /\b(?:default|generated|identity|auto_increment)\b/.test(words) || isWord(type[0], 'serial');
