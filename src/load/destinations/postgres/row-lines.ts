@@ -4,7 +4,7 @@ import type { Table, Row } from '../../destination.ts';
 import { type Refusal, cannotHold } from '../../destination-kit/exact-row.ts';
 import { inexactColumn } from '../../destination-kit/exact-values.ts';
 import { type Result, fail, ok } from '../../../model/result.ts';
-import { copyField, encodeOrNull, encoder } from './values.ts';
+import { type Encode, copyField, encodeOrNull, encoder } from './values.ts';
 import { keyFields } from '../../destination-kit/key-fields.ts';
 
 /** A row as COPY reads it, with what it is sorted by. */
@@ -26,7 +26,11 @@ const maxKeyBytes = 2000;
 export function lineMaker(spec: Table): (row: Row) => Result<Line, Refusal> {
   const inexact = inexactColumn(spec.columns);
   const columns = spec.columns.map((column) => ({ name: column.name, encode: encoder(column) }));
-  const own = ownColumns.map((column) => ({ ...column, encode: encoder(column) }));
+  const own = ownColumns.map((column) => ({
+    ...column,
+    // The one instant among them is exact text already.
+    encode: column.type.kind === 'datetime' ? asText : encoder(column),
+  }));
   const key = keyFields(spec);
   const refused = (column: string) => fail(cannotHold(spec.name, column));
 
@@ -54,6 +58,8 @@ export function lineMaker(spec: Table): (row: Row) => Result<Line, Refusal> {
     return ok({ row, id: requestId.toLowerCase(), text, key: sortKey });
   };
 }
+
+const asText: Encode = (value) => value as string;
 
 /** Undefined when a part is absent. Only to sort by, and to measure: the server decides which keys are equal. */
 function keyText(fields: ReturnType<typeof keyFields>, values: Row['values']): string | undefined {
