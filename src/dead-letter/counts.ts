@@ -1,7 +1,7 @@
 import type { StateStore } from '../engine/engine.ts';
 import { type DeadLetterGroup, type DeadLetterStatus, deadLetterStatuses } from '../model/dead-letter.ts';
 import { type GroupTally, groupTally } from './group-tally.ts';
-import { type IndexValue, indexPrefix, readIndexKey, receivedAtOf } from './index-key.ts';
+import { type IndexValue, idOf, indexKey, indexPrefix, readIndexKey, receivedAtOf } from './index-key.ts';
 import type { DeadLetterStore } from './store.ts';
 
 /**
@@ -53,10 +53,16 @@ interface Group {
   tally: GroupTally;
 }
 
+export interface WatchOptions {
+  now?: () => number;
+  /** No other process changes letters: an entry too many is left of a change that was cut off by a crash, and goes. */
+  isAlone?: boolean;
+}
+
 export async function watchDeadLetters(
   state: StateStore,
   letters: DeadLetterStore,
-  now: () => number = Date.now,
+  { now = Date.now, isAlone = false }: WatchOptions = {},
 ): Promise<DeadLetterCounts> {
   /** By index key without the id. */
   const groups = new Map<string, Group>();
@@ -84,15 +90,29 @@ export async function watchDeadLetters(
   const stop = state.watch(indexPrefix, ({ key, value }) =>
     set(key, value === undefined ? undefined : receivedAtOf(value as IndexValue)),
   );
+  const entries = new Map<string, string>();
+  const doubles: [id: string, keys: string[]][] = [];
   let after: string | undefined;
   for (;;) {
     const page = await state.list<IndexValue>(indexPrefix, {
       limit: scanPage,
       after,
     });
-    for (const { key, value } of page) set(key, receivedAtOf(value));
+    for (const { key, value } of page) {
+      set(key, receivedAtOf(value));
+      if (!isAlone) continue;
+      const other = entries.get(idOf(key));
+      if (other !== undefined) doubles.push([idOf(key), [other, key]]);
+      entries.set(idOf(key), key);
+    }
     if (page.length < scanPage) break;
     after = page.at(-1)!.key;
+  }
+  entries.clear();
+  for (const [id, keys] of doubles) {
+    const letter = await letters.get(id);
+    const stale = keys.filter((key) => letter === undefined || indexKey(letter) !== key);
+    await state.write(stale.map((key) => ({ delete: key })));
   }
 
   async function describe({ contract, source, signature, tally }: Group) {

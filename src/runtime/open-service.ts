@@ -84,7 +84,9 @@ async function openParts(
         }),
   );
   const letters = createDeadLetters(engine.state);
-  const deadLetters = resources.keep(await watchDeadLetters(engine.state, letters));
+  const deadLetters = resources.keep(
+    await watchDeadLetters(engine.state, letters, { isAlone: engine.cluster === undefined }),
+  );
   const rules = resources.keep(await openRuleStore(engine.state, { ttlDays: config.state.ruleTtlDays, log }));
   const ready = () => state === 'ready';
   const stores = { letters, deadLetters, rules, keys };

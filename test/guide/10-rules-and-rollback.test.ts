@@ -112,7 +112,6 @@ describe('what a rule has done', () => {
     for (const body of [{}, { dry_run: true }])
       expect((await send('/rules/r_none/rollback', body)).status).toBe(404);
     expect((await send('/rules/r_none/rollback', { all: true })).status).toBe(422);
-    expect((await fetch(`${sentinel.url}/api/v1/repairs?healer=magic`)).status).toBe(422);
   });
 });
 
