@@ -55,8 +55,14 @@ async function outcomeOf(url, options, deadline) {
   }
 }
 
+/** A busy service says so with 503, and when to ask again. */
 async function call(url, options) {
-  const response = await fetch(url, options);
+  let response = await fetch(url, options);
+  for (let tries = 1; response.status === 503 && tries < 30; tries++) {
+    await response.arrayBuffer();
+    await pause(1000);
+    response = await fetch(url, options);
+  }
   if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`);
   return response.json();
 }

@@ -54,9 +54,12 @@ async function send(url: string, events: readonly string[]): Promise<string[]> {
 
 async function settled(url: string, deadline: number): Promise<EventInfo> {
   for (;;) {
-    const info = (await (await fetch(url)).json()) as EventInfo;
-    const isSettled = info.status !== 'accepted' && info.status !== 'healing';
-    if (isSettled || Date.now() > deadline) return info;
+    const response = await fetch(url);
+    const info = (await response.json()) as EventInfo;
+    // A busy service answers 503, and is asked again.
+    const isSettled = response.ok && info.status !== 'accepted' && info.status !== 'healing';
+    if (isSettled) return info;
+    if (Date.now() > deadline) throw new Error(`an event was not settled within ${patienceMs / 1000} s`);
     await sleep(pauseMs);
   }
 }
