@@ -18,7 +18,7 @@ const encoders: Record<ColumnType['kind'], Encode> = {
   string: (value) => storableText(textOf(value)),
   json: jsonText,
   integer: (value) => {
-    if (Number.isSafeInteger(value)) return String(value);
+    if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
     // By its text, which is what was sent: the float behind 232133594666790460 is another whole number.
     const whole = BigInt(typeof value === 'number' ? plainText(value) : (value as string));
     return whole >= -(2n ** 63n) && whole < 2n ** 63n ? String(whole) : undefined;
