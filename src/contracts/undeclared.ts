@@ -5,13 +5,13 @@ import type { Judge } from './fence.ts';
 import { topFields } from './mapping.ts';
 import { maxViolations, violationAt } from './violation.ts';
 
-/** Every table has a column for it, so it is never undeclared. */
-const idField = 'event_id';
+/** By these an event says what it is and whose, also to a contract that declares none of them. */
+const envelope = ['event_id', 'timestamp', 'version', 'source', 'type'];
 
 /** The judge of a contract whose undeclared top-level fields are violations; other policies change nothing. */
 export function refusingUndeclared(policy: UndeclaredPolicy, fields: Iterable<string>, judge: Judge): Judge {
   if (policy !== 'reject') return judge;
-  const declared = new Set(fields).add(idField);
+  const declared = new Set([...fields, ...envelope]);
   return {
     ...judge,
     validate(event) {
@@ -31,7 +31,8 @@ export function refusingUndeclared(policy: UndeclaredPolicy, fields: Iterable<st
 export function quarantined(contract: Contract, value: JsonObject): Violation | undefined {
   if (contract.undeclared !== 'quarantine') return undefined;
   let declared = known.get(contract);
-  if (declared === undefined) known.set(contract, (declared = topFields(contract.columns).add(idField)));
+  if (declared === undefined)
+    known.set(contract, (declared = new Set([...topFields(contract.columns), ...envelope])));
   return violationsOf(value, declared)[0];
 }
 

@@ -11,7 +11,8 @@ export class ExactNumber {
 
   constructor(text: string) {
     this.text = text;
-    anyMade = true;
+    // Not within `JSON.stringify`, which may have to be another one.
+    rawJson ??= rawJsonOfThisEngine();
   }
 
   toString(): string {
@@ -19,14 +20,12 @@ export class ExactNumber {
   }
 
   toJSON(): unknown {
-    return rawJson(this.text);
+    return rawJson!(this.text);
   }
 }
 
-let anyMade = false;
-
 /** False as long as this thread has made none: then no value needs to be searched for them. */
-export const exactNumbersExist = (): boolean => anyMade;
+export const exactNumbersExist = (): boolean => rawJson !== undefined;
 
 /** A number as JSON has it, of any size. */
 export type AnyNumber = number | ExactNumber;
@@ -95,10 +94,9 @@ export function numberOf(text: string): AnyNumber {
 /** Makes the value that `JSON.stringify` writes as this very text. */
 type RawJson = (text: string) => unknown;
 
-let rawJson: RawJson = (text) => {
-  rawJson = (JSON as { rawJSON?: RawJson }).rawJSON ?? rawJsonBehindFlag();
-  return rawJson(text);
-};
+let rawJson: RawJson | undefined;
+
+const rawJsonOfThisEngine = (): RawJson => (JSON as { rawJSON?: RawJson }).rawJSON ?? rawJsonBehindFlag();
 
 /** Node 20 has it for contexts that are made while a flag is set; a browser that has none gets text. */
 function rawJsonBehindFlag(): RawJson {
@@ -108,5 +106,29 @@ function rawJsonBehindFlag(): RawJson {
   v8.setFlagsFromString('--harmony-json-parse-with-source');
   const raw = vm.runInNewContext('JSON.rawJSON') as RawJson;
   v8.setFlagsFromString('--no-harmony-json-parse-with-source');
-  return raw;
+  const short = markShort();
+  return (text) => (text.length > longestMiswritten ? raw(text) : short(text));
+}
+
+/** Node 20 writes shorter ones wrong beside text beyond Latin-1, with bytes of other memory. */
+const longestMiswritten = 16;
+
+/**
+ * Short numbers are written as marked text, which `JSON.stringify` then makes numbers of. No sender can guess the mark, so no
+ * text of an event is taken for one.
+ */
+function markShort(): RawJson {
+  const mark = process.getBuiltinModule('node:crypto').randomUUID();
+  const marked = new RegExp(`"${mark}:([^"]*)"`, 'g');
+  const { stringify } = JSON;
+  let made = 0;
+  JSON.stringify = ((...args: Parameters<typeof stringify>) => {
+    const before = made;
+    const text = stringify(...args) as string | undefined;
+    return made === before ? text : text?.replace(marked, '$1');
+  }) as typeof stringify;
+  return (text) => {
+    made++;
+    return `${mark}:${text}`;
+  };
 }

@@ -1,5 +1,6 @@
 import type { Column, ColumnType } from '../../contracts/contract.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
+import { readDecimal, sameDecimal } from '../../model/decimal.ts';
 import { uuidShape } from './uuid-shape.ts';
 
 /**
@@ -34,8 +35,7 @@ function holder(type: ColumnType): ((value: Json) => boolean) | undefined {
     case 'integer':
       return (value) => (typeof value === 'number' ? Number.isInteger(value) : matches(wholeNumeral, value));
     case 'number':
-      return (value) =>
-        typeof value === 'number' || (matches(numeral, value) && Number.isFinite(Number(value)));
+      return (value) => typeof value === 'number' || (matches(numeral, value) && isFloat(value as string));
     case 'decimal':
       return (value) => holdsDecimal(value, type.precision - type.scale, type.scale);
     case 'boolean':
@@ -47,6 +47,19 @@ function holder(type: ColumnType): ((value: Json) => boolean) | undefined {
     default:
       return (value) => matches(uuidShape, value);
   }
+}
+
+/**
+ * Whether a 64-bit float stands for the number: as its shortest text does (0.1), or its exact digits (which some senders
+ * write out). 820982911946154508 would become another number.
+ */
+function isFloat(text: string): boolean {
+  const float = Number(text);
+  const sent = readDecimal(text);
+  if (sent === undefined || !Number.isFinite(float)) return false;
+  const spelled =
+    Math.abs(float) < 1e21 ? [String(float), float.toFixed(100)] : [String(float), String(BigInt(float))];
+  return spelled.some((spelling) => sameDecimal(sent, readDecimal(spelling)!));
 }
 
 const matches = (shape: RegExp, value: Json): boolean => typeof value === 'string' && shape.test(value);

@@ -15,12 +15,27 @@ const verbs: ReadonlySet<string> = new Set([
   'op',
   'operation',
   'operationtype',
+  'recordstatus',
+  'state',
+  'status',
   'type',
   'verb',
 ]);
 const deletion =
   /^d$|(^|[^a-z])(del|deletes?|deleted|deletion|removed?|removal|destroy(ed)?|tombstone|erased?|purged?)([^a-z]|$)/i;
-const deletionFlag = /(^|_)(is_?)?(deleted|removed|destroyed|tombstone)$/i;
+const gone: ReadonlySet<string> = new Set([
+  'deleted',
+  'removed',
+  'destroyed',
+  'tombstone',
+  'tombstoned',
+  'purged',
+  'erased',
+  'void',
+  'voided',
+]);
+const flagWords: ReadonlySet<string> = new Set(['is', 'was', 'has', 'been', 'flag', 'record', 'row']);
+const timeWords: ReadonlySet<string> = new Set(['at', 'on', 'date', 'time', 'timestamp', 'ts', 'datetime']);
 const image =
   /(^|_)(after|before|current|new|old|previous|prior)(_|$)|^(after|before|current|new|old|prev|previous)[A-Z]/;
 
@@ -98,9 +113,19 @@ export function doubtsWithin(
 }
 
 function saysDeleted(name: string, value: Json): boolean {
-  if (value === true) return deletionFlag.test(name);
+  const words = wordsOf(name);
+  if (words.some((word) => gone.has(word))) {
+    const others = words.filter((word) => !gone.has(word));
+    if (others.every((word) => flagWords.has(word))) return saysYes(value);
+    if (others.every((word) => flagWords.has(word) || timeWords.has(word)))
+      return value !== null && value !== '' && value !== false && value !== 0;
+  }
   if (typeof value !== 'string' || value.length > 64) return false;
   return verbs.has(lettersOf(name)) && deletion.test(value);
+}
+
+function saysYes(value: Json): boolean {
+  return value === true || value === 1 || (typeof value === 'string' && /^(?:true|yes|y|t|1)$/i.test(value));
 }
 
 function haveSameFields(names: ReadonlySet<string>, others: readonly string[]): boolean {

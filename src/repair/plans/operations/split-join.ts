@@ -6,10 +6,17 @@ import { type Step, forEachElement } from './run.ts';
 /** The parts of a text, or undefined when it is not of that form. */
 export type Cut = (text: string) => string[] | undefined;
 
+/** `41,15` and `1.234.567` are one number to many, and `Lopez, Maria` is no `Maria Lopez`: such texts are not cut. */
 export const partsBy =
   (separator: string): Cut =>
-  (text) =>
-    text.split(separator);
+  (text) => {
+    if ((separator === ',' || separator === '.') && oneNumber.test(text)) return undefined;
+    const parts = text.split(separator);
+    return parts.some((part) => otherSeparator.test(part)) ? undefined : parts;
+  };
+
+const oneNumber = /^\s*[+-]?(?:\d+[.,]\d+|\d{1,3}(?:[.,]\d{3})+)\s*$/;
+const otherSeparator = /^\s*[,;:|]|[,;:|]\s*$/;
 
 /** One text into as many parts as there are targets; one of the targets may be the source itself. */
 export function compileSplit(
