@@ -9,7 +9,7 @@ import { serverOf } from './client.ts';
 export async function banner(url: string, config: Config): Promise<string> {
   const base = url + config.http.basePath;
   const ask = apiOf(url, config);
-  const { items } = await ask<ReplyTo<'GET /api/v1/contracts'>>('/api/v1/contracts');
+  const { items = [] } = await ask<ReplyTo<'GET /api/v1/contracts'>>('/api/v1/contracts');
   const lines = {
     console: `${base}/console`,
     ingest: `${base}/ingest`,
@@ -35,12 +35,16 @@ function listed(names: readonly string[]): string {
   return names.slice(0, mostContracts).join(', ') + (more > 0 ? `, and ${more} more` : '');
 }
 
-type Ask = <T>(path: string) => Promise<T>;
+/** Nothing of the reply where the service refuses, as while it is busy: the banner says less then. */
+type Ask = <T>(path: string) => Promise<Partial<T>>;
 
 function apiOf(url: string, config: Config): Ask {
   const { headers } = serverOf(config);
-  return async <T>(path: string) =>
-    (await (await fetch(url + config.http.basePath + path, { headers })).json()) as T;
+  return async <T>(path: string) => {
+    const response = await fetch(url + config.http.basePath + path, { headers });
+    const reply = (await response.json()) as Partial<T>;
+    return response.ok ? reply : {};
+  };
 }
 
 /** For the first source that has a contract, else for the default contract. */
