@@ -129,9 +129,10 @@ export async function simulateEvents(
       for (const [index, { status, contract, violations = [] }] of infos.entries()) {
         counts.set(status, (counts.get(status) ?? 0) + 1);
         if (status !== 'dead_letter') continue;
-        print(
-          `${unit} ${lines[index]!.number}: dead letter${contract === undefined ? '' : ` (${contract})`}`,
-        );
+        // An envelope holds several events, or none.
+        const where =
+          infos.length === lines.length ? `${unit} ${lines[index]!.number}` : `event ${index + 1}`;
+        print(`${where}: dead letter${contract === undefined ? '' : ` (${contract})`}`);
         for (const { path, code, message } of violations) print(`        ${path} ${code}: ${message}`);
       }
     }
