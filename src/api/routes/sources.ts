@@ -26,7 +26,7 @@ const source = name(
 
 export const sourceRoutes = defineRoutes({
   'GET /api/v1/sources': {
-    summary: "What became of each source's events in 24 hours, unstable sources first",
+    summary: "How each source's events ended in 24 hours, unstable sources first",
     role: 'read',
     query: noParameters,
     reply: list(source),
