@@ -12,7 +12,7 @@ export async function carryMessages(
   topic: string,
   group: string | undefined,
 ): Promise<void> {
-  const { fingerprint } = await import('./nats/import.ts');
+  const { fingerprint } = await import('./nats/read-back.ts');
   // From a run that was interrupted.
   const there = await target.fingerprints(topic, group);
   let batch: ExportedMessage[] = [];
@@ -38,7 +38,7 @@ export async function checkMessages(
   topic: string,
   group: string | undefined,
 ): Promise<{ messages: number; events: number }> {
-  const { fingerprint } = await import('./nats/import.ts');
+  const { fingerprint } = await import('./nats/read-back.ts');
   const there = await target.fingerprints(topic, group);
   const total = [...there.values()].reduce((sum, n) => sum + n, 0);
   let messages = 0;

@@ -29,7 +29,11 @@ export function createConsumers(): Consumers {
         forget();
         throw error;
       });
-      return { ...consumer, stop: () => consumer.stop().finally(forget) };
+      return {
+        pause: () => consumer.pause(),
+        resume: () => consumer.resume(),
+        stop: () => consumer.stop().finally(forget),
+      };
     },
     async stop(topic, group) {
       const name = nameOf(topic, group);

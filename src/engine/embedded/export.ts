@@ -5,7 +5,7 @@ import type { Json } from '../../model/json.ts';
 import type { Delivery, TopicStats } from '../engine.ts';
 import { readStats } from './backlog.ts';
 import { lockFolder } from './folder-lock.ts';
-import { createLogReader } from './log-reader.ts';
+import { LogReader } from './log-reader.ts';
 import { readGroup } from './records.ts';
 import { readRetry, retryKeys } from './retry-area.ts';
 import { openStore, refresh } from './store.ts';
@@ -59,7 +59,7 @@ export async function openEmbeddedExport(folder: string): Promise<EmbeddedExport
     async *messages(topic, group) {
       if (group !== undefined) yield* deferred(topic, group);
       const marks = group === undefined ? [] : readGroup(store, topic, group)?.marks;
-      const reader = createLogReader(store, topic, new Map(marks));
+      const reader = new LogReader(store, topic, new Map(marks));
       for (let batch = reader.next(atOnce); batch; batch = reader.next(atOnce)) {
         for (const delivery of batch.deliveries) yield { delivery, dueAt: undefined };
         await nextTurn();

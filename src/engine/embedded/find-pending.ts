@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { PendingMessage } from '../engine.ts';
-import { createLogReader } from './log-reader.ts';
+import { LogReader } from './log-reader.ts';
 import { readGroup } from './records.ts';
 import { readRetry, retryKeys } from './retry-area.ts';
 import { refresh, type Store } from './store.ts';
@@ -32,7 +32,7 @@ async function findNew<T>(
   group: string,
   match: Match<T>,
 ): Promise<T | undefined> {
-  const reader = createLogReader(store, topic, new Map(readGroup(store, topic, group)?.marks));
+  const reader = new LogReader(store, topic, new Map(readGroup(store, topic, group)?.marks));
   for (;;) {
     refresh(store);
     const batch = reader.next(atOnce);

@@ -1,18 +1,17 @@
 import { mkdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SentinelError } from '../../model/errors.ts';
-import { createConsumers } from '../consumers.ts';
 import type { Engine } from '../engine.ts';
 import { guardedState } from '../guarded-state.ts';
+import { Lifecycle } from '../lifecycle.ts';
 import { checkName } from '../names.ts';
 import { readStats } from './backlog.ts';
-import { startConsumer } from './consumer.ts';
+import { EmbeddedConsumer } from './consumer.ts';
 import { findPending } from './find-pending.ts';
 import { lockFolder } from './folder-lock.ts';
-import { createPublisher, type Limits } from './publisher.ts';
+import { Publisher, type Limits } from './publisher.ts';
 import { groupKey, readGroup, updateTopic } from './records.ts';
 import { retryKeys } from './retry-area.ts';
-import { createState } from './state.ts';
+import { EmbeddedState } from './state.ts';
 import { openStore, writeTogether, type Store } from './store.ts';
 import { createTrimmer } from './trimmer.ts';
 import { createWakeup } from './wakeup.ts';
@@ -45,60 +44,47 @@ export async function openEmbeddedEngine(options: EmbeddedEngineOptions): Promis
     throw error;
   }
   const wakeup = createWakeup(dir);
-  const publisher = createPublisher(store, writer, limits, wakeup);
+  const publisher = new Publisher(store, writer, limits, wakeup);
   const trimmer = createTrimmer(store);
-  const { state, stop: stopSweeper } = createState(store, wakeup);
-  const consumers = createConsumers();
-  let closing: Promise<void> | undefined;
-  let closed = false;
+  const state = new EmbeddedState(store, wakeup);
+  const life = new Lifecycle();
 
-  function checkOpen(isOpen: boolean): void {
-    if (!isOpen) throw new SentinelError('engine_closed', 'the engine is closed');
+  async function flush(): Promise<void> {
+    await publisher.idle();
+    await trimmer.close();
+    await state.stop();
   }
-  async function guarded<T>(work: () => Promise<T>): Promise<T> {
-    checkOpen(!closed);
-    return await work();
-  }
-  async function close(): Promise<void> {
-    try {
-      const failures = await consumers.stopAll();
-      closed = true;
-      await publisher.idle();
-      await trimmer.close();
-      await stopSweeper();
-      if (failures.length > 0) throw failures[0];
-    } finally {
-      closed = true;
-      wakeup.close();
-      await store.root.close();
-      await unlock();
-    }
+  async function release(): Promise<void> {
+    wakeup.close();
+    await store.root.close();
+    await unlock();
   }
 
   return {
-    state: guardedState(state, guarded, () => checkOpen(!closed)),
-    publish: (topic, messages) => guarded(() => publisher.publish(topic, messages)),
-    publishWith: (topic, messages, entries) => guarded(() => publisher.publish(topic, messages, entries)),
+    state: guardedState(
+      state,
+      (work) => life.guard(work),
+      () => life.checkOpen(),
+    ),
+    publish: (topic, messages) => life.guard(() => publisher.publish(topic, messages)),
+    publishWith: (topic, messages, entries) => life.guard(() => publisher.publish(topic, messages, entries)),
     async consume(topic, group, consumeOptions, handle) {
-      checkOpen(!closing);
+      life.checkStaysOpen();
       checkName('topic', topic);
       checkName('group', group);
-      return await consumers.start(topic, group, () =>
-        startConsumer({ store, wakeup, trimmer }, topic, group, consumeOptions, handle),
+      return await life.consumers.start(topic, group, () =>
+        EmbeddedConsumer.start({ store, wakeup, trimmer }, { topic, group }, consumeOptions, handle),
       );
     },
     async removeGroup(topic, group) {
-      checkOpen(!closing);
-      await consumers.stop(topic, group);
+      life.checkStaysOpen();
+      await life.consumers.stop(topic, group);
       await removeGroup(store, topic, group);
       trimmer.groupMoved(topic);
     },
-    findPending: (topic, group, match) => guarded(() => findPending(store, topic, group, match)),
-    stats: () => guarded(async () => readStats(store)),
-    async close() {
-      closing ??= close();
-      await closing;
-    },
+    findPending: (topic, group, match) => life.guard(() => findPending(store, topic, group, match)),
+    stats: () => life.guard(async () => readStats(store)),
+    close: () => life.close(flush, release),
   };
 }
 

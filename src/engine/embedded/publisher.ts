@@ -6,7 +6,7 @@ import { checkMessage, encodeBlock, eventsOf, maxBytesPerBlock, maxMessagesPerBl
 import { readPartition, replacePartition } from './records.ts';
 import type { PartitionRecord } from './record-types.ts';
 import { settledBefore } from './backlog.ts';
-import { putEntry } from './state.ts';
+import { putEntry } from './expiry.ts';
 import { refresh, type Store } from './store.ts';
 import type { Wakeup } from './wakeup.ts';
 
@@ -14,13 +14,6 @@ import type { Wakeup } from './wakeup.ts';
 export interface Limits {
   bytes?: number;
   events?: number;
-}
-
-export interface Publisher {
-  /** `entries` of the state are written in the same transaction. */
-  publish(topic: string, messages: readonly Message[], entries?: readonly StatePut[]): Promise<void>;
-  /** Resolves when nothing is on its way to the disk any more. */
-  idle(): Promise<void>;
 }
 
 /** One topic, as this writer's thread knows it. */
@@ -45,93 +38,119 @@ interface Request {
 const settledReadEveryMs = 100;
 
 /** Publishes for one writer, a commit at a time for each topic; the commits of one turn are one transaction. */
-export function createPublisher(store: Store, writer: string, limits: Limits, wakeup: Wakeup): Publisher {
-  const outgoing = new Map<string, Outgoing>();
+export class Publisher {
+  readonly #store: Store;
+  readonly #writer: string;
+  readonly #limits: Limits;
+  readonly #wakeup: Wakeup;
+  readonly #outgoing = new Map<string, Outgoing>();
 
-  function outgoingOf(topic: string): Outgoing {
-    const known = outgoing.get(topic);
+  constructor(store: Store, writer: string, limits: Limits, wakeup: Wakeup) {
+    this.#store = store;
+    this.#writer = writer;
+    this.#limits = limits;
+    this.#wakeup = wakeup;
+  }
+
+  /**
+   * Resolves when the messages are on disk; `entries` of the state are written in the same transaction.
+   * Throws `engine_full`.
+   */
+  async publish(
+    topic: string,
+    messages: readonly Message[],
+    entries: readonly StatePut[] = [],
+  ): Promise<void> {
+    const out = this.#outgoingOf(topic);
+    if (messages.length === 0) return;
+    let events = 0;
+    let bytes = 0;
+    for (const message of messages) {
+      checkMessage(message);
+      events += eventsOf(message);
+      bytes += message.body.length;
+    }
+    this.#checkRoom(topic, out);
+    out.queued.events += events;
+    out.queued.bytes += bytes;
+    await out.gathering.add({ messages, entries, events, bytes });
+  }
+
+  /** Resolves when nothing is on its way to the disk any more. */
+  async idle(): Promise<void> {
+    await Promise.all([...this.#outgoing.values()].map(({ gathering }) => gathering.idle()));
+  }
+
+  #outgoingOf(topic: string): Outgoing {
+    const known = this.#outgoing.get(topic);
     if (known) return known;
     checkName('topic', topic);
     const fresh: Outgoing = {
-      partition: readPartition(store, topic, writer),
-      gathering: new Gathering((requests) => commit(topic, fresh, requests), { flights: 1 }),
+      partition: readPartition(this.#store, topic, this.#writer),
+      gathering: new Gathering((requests) => this.#commit(topic, fresh, requests), { flights: 1 }),
       queued: { events: 0, bytes: 0 },
       settled: { events: 0, bytes: 0 },
       settledReadAt: -Infinity,
     };
-    outgoing.set(topic, fresh);
+    this.#outgoing.set(topic, fresh);
     return fresh;
   }
 
-  function isFull({ partition, queued, settled }: Outgoing): boolean {
+  #isFull({ partition, queued, settled }: Outgoing): boolean {
     return (
-      partition.bytes + queued.bytes - settled.bytes >= (limits.bytes ?? Infinity) ||
-      partition.events + queued.events - settled.events >= (limits.events ?? Infinity)
+      partition.bytes + queued.bytes - settled.bytes >= (this.#limits.bytes ?? Infinity) ||
+      partition.events + queued.events - settled.events >= (this.#limits.events ?? Infinity)
     );
   }
 
-  function checkRoom(topic: string, out: Outgoing): void {
-    if (!isFull(out)) return;
+  #checkRoom(topic: string, out: Outgoing): void {
+    if (!this.#isFull(out)) return;
     const now = performance.now();
     if (now - out.settledReadAt >= settledReadEveryMs) {
-      out.settled = settledBefore(store, topic, writer);
+      out.settled = settledBefore(this.#store, topic, this.#writer);
       out.settledReadAt = now;
     }
-    if (isFull(out)) throw topicFull(topic);
+    if (this.#isFull(out)) throw topicFull(topic);
   }
 
-  async function commit(topic: string, out: Outgoing, requests: readonly Request[]): Promise<void> {
+  async #commit(topic: string, out: Outgoing, requests: readonly Request[]): Promise<void> {
     try {
-      await write(topic, out, requests);
+      await this.#write(topic, out, requests);
     } finally {
       for (const { events, bytes } of requests) {
         out.queued.events -= events;
         out.queued.bytes -= bytes;
       }
     }
-    wakeup.published(topic);
+    this.#wakeup.published(topic);
   }
 
-  async function write(topic: string, out: Outgoing, requests: readonly Request[]): Promise<void> {
+  async #write(topic: string, out: Outgoing, requests: readonly Request[]): Promise<void> {
     const entries = requests.flatMap((request) => request.entries);
     for (;;) {
       const { blocks, after } = planBlocks(out.partition, requests);
-      const done = await replacePartition(store, topic, writer, out.partition, after, () => {
-        for (const { number, block } of blocks) void store.log.put([topic, writer, number], block);
-        for (const { put, value, ttlMs } of entries) putEntry(store, keyBytes(put), value, ttlMs);
-      });
+      const done = await replacePartition(
+        this.#store,
+        { topic, writer: this.#writer },
+        out.partition,
+        after,
+        () => {
+          for (const { number, block } of blocks)
+            void this.#store.log.put([topic, this.#writer, number], block);
+          for (const { put, value, ttlMs } of entries) putEntry(this.#store, keyBytes(put), value, ttlMs);
+        },
+      );
       if (done) {
         out.partition = after;
-        // Whoever waited for an entry finds it.
-        if (entries.length > 0) refresh(store);
+        // A reader in this thread sees the entries at once.
+        if (entries.length > 0) refresh(this.#store);
         return;
       }
       // A thread that was killed and started again may still have had a commit on its way.
-      refresh(store);
-      out.partition = readPartition(store, topic, writer);
+      refresh(this.#store);
+      out.partition = readPartition(this.#store, topic, this.#writer);
     }
   }
-
-  return {
-    async publish(topic, messages, entries = []) {
-      const out = outgoingOf(topic);
-      if (messages.length === 0) return;
-      let events = 0;
-      let bytes = 0;
-      for (const message of messages) {
-        checkMessage(message);
-        events += eventsOf(message);
-        bytes += message.body.length;
-      }
-      checkRoom(topic, out);
-      out.queued.events += events;
-      out.queued.bytes += bytes;
-      await out.gathering.add({ messages, entries, events, bytes });
-    },
-    async idle() {
-      await Promise.all([...outgoing.values()].map(({ gathering }) => gathering.idle()));
-    },
-  };
 }
 
 interface BlockPlan {

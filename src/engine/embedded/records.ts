@@ -23,8 +23,7 @@ export function readPartition(store: Store, topic: string, writer: string): Part
  */
 export async function replacePartition(
   store: Store,
-  topic: string,
-  writer: string,
+  { topic, writer }: { topic: string; writer: string },
   before: PartitionRecord,
   after: PartitionRecord,
   writes: () => void,

@@ -1,16 +1,16 @@
 import { Batches, type BatchSource, type Limits, limitsOf } from '../batches.ts';
 import type { ConsumeOptions, Consumer, Delivery, Handler } from '../engine.ts';
-import { pause } from '../../support/retry.ts';
-import type { Deferred } from '../settle.ts';
+import type { Outcome } from '../settle.ts';
 import { briefly } from './briefly.ts';
 import type { Link } from './connection.ts';
 import type { GroupNames } from './groups.ts';
 import { Holding } from './holding.ts';
 import { holdBlock, holdRetry, type Held, type Intake, type Item } from './intake.ts';
 import { type LargeBodies, largeHeader, readRef } from './large.ts';
+import { giveBackUnchanged, putDeferred, settlePauseMs } from './deferring.ts';
 import { encodeToken } from './names.ts';
 import type { Pulled } from './pulled.ts';
-import { startPuller } from './puller.ts';
+import { Puller } from './puller.ts';
 import type { RetryArea, RetryGroup } from './retry-area.ts';
 import { Mutex } from '../../support/mutex.ts';
 
@@ -35,107 +35,133 @@ interface Batch {
  * so a small number shares a quiet topic among the workers.
  */
 const pullAtOnce = 16;
-/** Between tries to settle while NATS does not answer. */
-const settlePauseMs = 500;
 
 /**
- * Runs a group's handler over what this worker pulls. Each message of JetStream is held until all deliveries in it
- * are settled, and acknowledged then; what failed goes to the retry stream first. A message that takes longer than
- * the acknowledgement wait is kept by saying so; a worker that falls silent loses it to another.
+ * Runs a group's handler over the messages that this worker pulls. Each message of JetStream is held until all deliveries
+ * in it are settled, and acknowledged then; failed deliveries go to the retry stream first. A message that takes longer
+ * than the acknowledgement wait is extended; a worker that falls silent loses it to another.
  */
-export async function startConsumer(
-  deps: ConsumerDeps,
-  topic: string,
-  group: string,
-  options: ConsumeOptions,
-  handle: Handler,
-): Promise<Consumer> {
-  const { link } = deps;
-  const names = await deps.ensure();
-  const holding = new Holding(deps.retries, { topic, group });
-  const source: BatchSource<Batch> = {
-    looking: () => undefined,
-    fresh: (limits) => take(holding.fresh, limits),
-    isFull: (limits) => holding.fresh.isFull(limits),
-    due: (limits) => take(holding.again, limits),
-    hasRoom: () => true,
-    settled: async ({ items }, outcome) => {
-      const again = giveBackUnchanged(holding, items, outcome.deferred);
-      if (!(await putDeferred(deps.retries, { topic, group }, again, batches.stopping))) return;
-      const unfinished = new Set(outcome.unfinished.map(({ position }) => position.offset));
-      for (const item of items) if (!unfinished.has(item.delivery.position.offset)) holding.settled(item);
-      deps.onSettled();
-    },
-    looked: () => pullers.forEach((puller) => puller.pump()),
-  };
-  const batches = new Batches(source, options, handle);
-
+export class NatsConsumer implements Consumer {
+  readonly #deps: ConsumerDeps;
+  readonly #of: RetryGroup;
+  readonly #limits: Limits;
+  readonly #holding: Holding;
+  readonly #batches: Batches<Batch>;
+  readonly #pullers: readonly Puller[];
+  readonly #keepAlive: NodeJS.Timeout;
   /** In the order of arrival, also where a body has to be fetched. */
-  const arrivals = new Mutex();
-  const arrive = (hold: (message: Pulled) => Promise<Held | undefined>) => (message: Pulled) => {
-    void arrivals.run(async () => {
+  readonly #arrivals = new Mutex();
+
+  private constructor(
+    deps: ConsumerDeps,
+    of: RetryGroup,
+    names: GroupNames,
+    options: ConsumeOptions,
+    handle: Handler,
+  ) {
+    this.#deps = deps;
+    this.#of = of;
+    this.#limits = limitsOf(options);
+    const holding = new Holding(deps.retries, of);
+    this.#holding = holding;
+    this.#batches = new Batches(this.#source(), options, handle);
+    this.#pullers = [
+      this.#pull(names.stream, names.consumer, holding.fresh, (message) =>
+        readBlock(deps.large, of.topic, message),
+      ),
+      this.#pull(names.retryStream, names.retryConsumer, holding.again, (message) =>
+        readRetry(deps.retries, message),
+      ),
+    ];
+    this.#keepAlive = setInterval(() => holding.keepAlive(), deps.ackWaitMs / 3).unref();
+  }
+
+  static async start(
+    deps: ConsumerDeps,
+    of: RetryGroup,
+    options: ConsumeOptions,
+    handle: Handler,
+  ): Promise<NatsConsumer> {
+    const consumer = new NatsConsumer(deps, of, await deps.ensure(), options, handle);
+    consumer.#batches.pump();
+    return consumer;
+  }
+
+  pause(): void {
+    this.#batches.pause();
+    this.#holding.giveBackUntouched();
+  }
+
+  resume(): void {
+    this.#batches.resume();
+  }
+
+  async stop(): Promise<void> {
+    const stopped = this.#batches.stop();
+    await Promise.all(this.#pullers.map((puller) => puller.stop()));
+    await this.#arrivals.idle();
+    await stopped;
+    clearInterval(this.#keepAlive);
+    await this.#holding.giveBackAll();
+    const { link } = this.#deps;
+    if (!link.isClosed()) await briefly(link.nc.flush());
+  }
+
+  #source(): BatchSource<Batch> {
+    const { fresh, again } = this.#holding;
+    return {
+      looking: () => undefined,
+      fresh: (limits) => take(fresh, limits),
+      isFull: (limits) => fresh.isFull(limits),
+      due: (limits) => take(again, limits),
+      hasRoom: () => true,
+      settled: (batch, outcome) => this.#settled(batch, outcome),
+      looked: () => this.#pullers.forEach((puller) => puller.pump()),
+    };
+  }
+
+  async #settled({ items }: Batch, outcome: Outcome): Promise<void> {
+    const again = giveBackUnchanged(this.#holding, items, outcome.deferred);
+    if (!(await putDeferred(this.#deps.retries, this.#of, again, this.#batches.stopping))) return;
+    const unfinished = new Set(outcome.unfinished.map(({ position }) => position.offset));
+    for (const item of items) if (!unfinished.has(item.delivery.position.offset)) this.#holding.settled(item);
+    this.#deps.onSettled();
+  }
+
+  #pull(
+    stream: string,
+    consumer: string,
+    intake: Intake,
+    read: (message: Pulled) => Promise<Held | undefined>,
+  ): Puller {
+    const { link, ensure } = this.#deps;
+    // Twice a batch: one to hand over while the next arrives.
+    const limits = { maxEvents: 2 * this.#limits.maxEvents, maxBytes: 2 * this.#limits.maxBytes };
+    return new Puller(link, {
+      stream,
+      consumer,
+      room: () => (this.#batches.mayTake() && !intake.isFull(limits) ? pullAtOnce : 0),
+      maxBytes: Math.max(limits.maxBytes, 2 * link.maxPayload()),
+      onMessage: (message) => this.#arrive(message, read),
+      onGone: async () => void (await ensure()),
+    });
+  }
+
+  #arrive(message: Pulled, read: (message: Pulled) => Promise<Held | undefined>): void {
+    void this.#arrivals.run(async () => {
       try {
-        const one = await hold(message);
-        if (one === undefined) return;
-        if (!batches.mayTake()) return message.giveBack();
-        holding.add(one);
-        batches.pump();
+        const held = await read(message);
+        if (held === undefined) return;
+        if (!this.#batches.mayTake()) return message.giveBack();
+        this.#holding.add(held);
+        this.#batches.pump();
       } catch {
-        // Its parts can't be read now. It stays in the stream, and comes again.
+        // Its parts can't be read now. It stays in the stream, and is delivered again.
         message.giveBack(settlePauseMs);
       }
     });
-  };
-  const limits = limitsOf(options);
-  const pull = (
-    from: { stream: string; consumer: string },
-    intake: Intake,
-    onMessage: (message: Pulled) => void,
-  ) =>
-    startPuller(link, from, {
-      // Twice a batch: one to hand over while the next arrives.
-      room: () => (batches.mayTake() && !intake.isFull(twice(limits)) ? pullAtOnce : 0),
-      maxBytes: Math.max(2 * limits.maxBytes, 2 * link.maxPayload()),
-      onMessage,
-      onGone: async () => void (await deps.ensure()),
-    });
-  const pullers = [
-    pull(
-      { stream: names.stream, consumer: names.consumer },
-      holding.fresh,
-      arrive((message) => readBlock(deps.large, topic, message)),
-    ),
-    pull(
-      { stream: names.retryStream, consumer: names.retryConsumer },
-      holding.again,
-      arrive((message) => readRetry(deps.retries, message)),
-    ),
-  ];
-  const keepAlive = setInterval(() => holding.keepAlive(), deps.ackWaitMs / 3).unref();
-  batches.pump();
-
-  return {
-    pause() {
-      batches.pause();
-      holding.giveBackUntouched();
-    },
-    resume: () => batches.resume(),
-    async stop() {
-      const stopped = batches.stop();
-      await Promise.all(pullers.map((puller) => puller.stop()));
-      await arrivals.idle();
-      await stopped;
-      clearInterval(keepAlive);
-      await holding.giveBackAll();
-      if (!link.isClosed()) await briefly(link.nc.flush());
-    },
-  };
+  }
 }
-
-const twice = ({ maxEvents, maxBytes }: Limits): Limits => ({
-  maxEvents: 2 * maxEvents,
-  maxBytes: 2 * maxBytes,
-});
 
 function take(intake: Intake, limits: Limits): Batch | undefined {
   const items = intake.take(limits);
@@ -156,38 +182,4 @@ async function readRetry(retries: RetryArea, message: Pulled): Promise<Held | un
   if (early <= 0) return holdRetry(message, delivery);
   message.giveBack(early);
   return undefined;
-}
-
-/** A message that comes again under the same number of tries goes back as it is. Returns what must be deferred. */
-function giveBackUnchanged(
-  holding: Holding,
-  items: readonly Item[],
-  deferred: readonly Deferred[],
-): Deferred[] {
-  const byOffset = new Map(deferred.map((one) => [one.delivery.position.offset, one]));
-  const again: Deferred[] = [];
-  for (const { delivery, held } of items) {
-    const one = byOffset.get(delivery.position.offset);
-    if (one === undefined) continue;
-    if (held.isRetry && one.failures === delivery.attempt - 1)
-      holding.giveBack(held, Math.max(1, one.delayMs));
-    else again.push(one);
-  }
-  return again;
-}
-
-/** False when the consumer stops before all of it is durable. */
-async function putDeferred(
-  retries: RetryArea,
-  group: RetryGroup,
-  entries: readonly Deferred[],
-  stopping: AbortSignal,
-): Promise<boolean> {
-  let rest = entries;
-  while (rest.length > 0) {
-    const results = await Promise.allSettled(rest.map((entry) => retries.put(group, entry)));
-    rest = rest.filter((_, index) => results[index]!.status === 'rejected');
-    if (rest.length > 0 && !(await pause(settlePauseMs, stopping))) return false;
-  }
-  return true;
 }

@@ -1,21 +1,19 @@
-import { createHash } from 'node:crypto';
-import type { StoredMsg } from '@nats-io/jetstream';
 import { headers } from '@nats-io/transport-node';
 import { SentinelError } from '../../model/errors.ts';
 import type { Json } from '../../model/json.ts';
 import type { ExportedMessage, ExportedState } from '../embedded/export.ts';
-import { decodeBlock, encodeBlock } from './block.ts';
-import { createBucket } from './bucket.ts';
+import { encodeBlock } from './block.ts';
+import { type Bucket, createBucket } from './bucket.ts';
 import { briefly } from './briefly.ts';
-import { type NatsAccess, openLink } from './connection.ts';
-import { isNotFound } from './errors.ts';
+import { type Link, type NatsAccess, openLink } from './connection.ts';
 import { ensureGroup } from './groups.ts';
-import { createLargeBodies, largeHeader, overheadBytes, readRef, writeRef } from './large.ts';
-import { encodeToken, layoutOf } from './names.ts';
+import { createLargeBodies, largeHeader, type LargeBodies, overheadBytes, writeRef } from './large.ts';
+import { encodeToken, type Layout, layoutOf } from './names.ts';
 import { patiently } from './patience.ts';
 import { eventsHeader } from './publisher.ts';
-import { createRetryArea } from './retry-area.ts';
-import { createStreams } from './streams.ts';
+import { originHeader, readFingerprints, writeOrigin } from './read-back.ts';
+import { createRetryArea, type RetryArea } from './retry-area.ts';
+import { createStreams, type Streams } from './streams.ts';
 import { asJson, readTrimmed, trimmedKey } from './tally.ts';
 
 export interface NatsImportOptions extends NatsAccess {
@@ -30,9 +28,9 @@ export interface NatsImport {
   isEmpty(): Promise<boolean>;
   /** Makes the topic and its groups. `published`: events that its counter goes on from. */
   prepare(topic: string, groups: readonly string[], published: number): Promise<void>;
-  /** What one group has still to settle; where nobody reads the topic, `group` is undefined. */
+  /** Stores the messages that a group has not settled; `group` is undefined where the topic has no reader. */
   put(topic: string, group: string | undefined, messages: readonly ExportedMessage[]): Promise<void>;
-  /** Fingerprints of what is there for the group, with how often each is. */
+  /** Fingerprints of the messages that are there for the group, with how often each occurs. */
   fingerprints(topic: string, group: string | undefined): Promise<Map<string, number>>;
   putState(entries: readonly ExportedState[]): Promise<void>;
   readState(key: string): Promise<Json | undefined>;
@@ -41,117 +39,34 @@ export interface NatsImport {
   close(): Promise<void>;
 }
 
-type Held = Pick<ExportedMessage['delivery'], 'position' | 'body'>;
-
-/** Names a message by where it stood and what it holds. */
-export function fingerprint({ position, body }: Held): string {
-  const { partition, offset } = position;
-  return `${partition}/${offset}/${createHash('sha256').update(body).digest('hex').slice(0, 32)}`;
-}
-
 export async function openNatsImport(options: NatsImportOptions): Promise<NatsImport> {
   const layout = layoutOf(options.prefix);
   const link = await openLink(options, 'migration', {});
   const streams = createStreams(link, layout, options.replicas);
   await streams.common();
   const large = createLargeBodies(link, layout);
-  const retries = createRetryArea(link, layout, large);
+  const target: Target = {
+    link,
+    layout,
+    streams,
+    large,
+    retries: createRetryArea(link, layout, large),
+    meta: createBucket(link, layout.metaBucket, large),
+  };
   const state = createBucket(link, layout.stateBucket, large);
-  const meta = createBucket(link, layout.metaBucket, large);
-  const { jsm, js } = link;
-
-  /** A topic that nobody reads: each message is a block of its own, under an id that tells it again. */
-  async function publish(topic: string, { delivery }: ExportedMessage): Promise<void> {
-    const head = headers();
-    head.set(eventsHeader, String(delivery.events));
-    head.set(originHeader, encodeURIComponent(`${delivery.position.partition}/${delivery.position.offset}`));
-    let { body } = delivery;
-    if (body.length + overheadBytes > link.maxPayload()) {
-      head.set(largeHeader, writeRef(await large.store(encodeToken(topic), body)));
-      body = new Uint8Array(0);
-    }
-    const data = encodeBlock([{ body, events: delivery.events }]);
-    await patiently(() => js.publish(layout.subjectOf(topic), data, { headers: head }));
-  }
-
-  async function next(stream: string, next_by_subj: string, seq: number): Promise<StoredMsg | null> {
-    try {
-      // The client's types lack what the server's API has had since 2.9.
-      return await patiently(() => jsm.streams.getMessage(stream, { seq, next_by_subj } as { seq: number }));
-    } catch (error) {
-      if (isNotFound(error)) return null;
-      throw error;
-    }
-  }
-
-  async function readAside({ data, subject, header }: StoredMsg): Promise<Held> {
-    const read = await retries.read({ data, subject, header: (name) => header.get(name) || undefined });
-    return read.delivery;
-  }
-
-  async function readPublished(topic: string, { data, header }: StoredMsg): Promise<Held> {
-    const origin = decodeURIComponent(header.get(originHeader));
-    const slash = origin.lastIndexOf('/');
-    const ref = readRef(header.get(largeHeader));
-    const body = ref === undefined ? decodeBlock(data)[0]!.body : await large.load(encodeToken(topic), ref);
-    return { body, position: { partition: origin.slice(0, slash), offset: Number(origin.slice(slash + 1)) } };
-  }
-
+  const { meta } = target;
   return {
-    async isEmpty() {
-      const info = await patiently(() => jsm.streams.info(`KV_${layout.stateBucket}`));
-      if (info.state.messages > 0) return false;
-      for await (const { state: found } of jsm.streams.list(layout.topicSubjects))
-        if (found.last_seq > 0) return false;
-      return true;
-    },
+    isEmpty: () => isEmpty(target),
     async prepare(topic, groups, published) {
       await streams.topic(topic);
-      for (const group of groups) {
-        const made = await ensureGroup({ link, layout, streams }, topic, group, options.ackWaitMs);
-        const { num_waiting: waiting } = await jsm.consumers.info(made.stream, made.consumer);
-        if (waiting > 0)
-          throw new SentinelError(
-            'conflict',
-            `a worker reads ${topic} already; stop the workers until all is carried over`,
-          );
-      }
-      const { trimmed, revision } = await readTrimmed(meta, topic);
-      if (trimmed.events >= published) return;
-      const carried = { ...trimmed, events: published };
-      await meta.write(trimmedKey(topic), asJson(carried), { ifSeq: revision });
+      for (const group of groups) await makeGroup(target, topic, group, options.ackWaitMs);
+      await countFrom(meta, topic, published);
     },
     async put(topic, group, messages) {
-      if (group === undefined) {
-        for (const message of messages) await publish(topic, message);
-        return;
-      }
-      const target = { topic, group };
-      await Promise.all(
-        messages.map(({ delivery, dueAt }) =>
-          retries.put(target, {
-            delivery,
-            delayMs: dueAt === undefined ? 0 : dueAt - Date.now(),
-            failures: delivery.attempt - 1,
-          }),
-        ),
-      );
+      if (group === undefined) for (const message of messages) await publish(target, topic, message);
+      else await putDeferred(target.retries, topic, group, messages);
     },
-    async fingerprints(topic, group) {
-      const [stream, subject] =
-        group === undefined
-          ? [layout.streamOf(topic), layout.subjectOf(topic)]
-          : [layout.retryStream, `${layout.retrySubjectOf(topic, group)}.*`];
-      const found = new Map<string, number>();
-      for (let message = await next(stream, subject, 1); message !== null;) {
-        const name = fingerprint(
-          await (group === undefined ? readPublished(topic, message) : readAside(message)),
-        );
-        found.set(name, (found.get(name) ?? 0) + 1);
-        message = await next(stream, subject, message.seq + 1);
-      }
-      return found;
-    },
+    fingerprints: (topic, group) => readFingerprints(target, topic, group),
     async putState(entries) {
       await Promise.all(
         entries.map(({ key, value, expiresAt }) =>
@@ -169,4 +84,75 @@ export async function openNatsImport(options: NatsImportOptions): Promise<NatsIm
   };
 }
 
-const originHeader = 'Sentinel-Origin';
+interface Target {
+  link: Link;
+  layout: Layout;
+  streams: Streams;
+  large: LargeBodies;
+  retries: RetryArea;
+  meta: Bucket;
+}
+
+async function isEmpty({ link: { jsm }, layout }: Target): Promise<boolean> {
+  const info = await patiently(() => jsm.streams.info(`KV_${layout.stateBucket}`));
+  if (info.state.messages > 0) return false;
+  for await (const { state: found } of jsm.streams.list(layout.topicSubjects))
+    if (found.last_seq > 0) return false;
+  return true;
+}
+
+async function makeGroup(target: Target, topic: string, group: string, ackWaitMs: number): Promise<void> {
+  const made = await ensureGroup(target, topic, group, ackWaitMs);
+  const { num_waiting: waiting } = await target.link.jsm.consumers.info(made.stream, made.consumer);
+  if (waiting > 0)
+    throw new SentinelError(
+      'conflict',
+      `a worker reads ${topic} already; stop the workers until all is carried over`,
+    );
+}
+
+/** The topic's counter of published events goes on from there. */
+async function countFrom(meta: Bucket, topic: string, published: number): Promise<void> {
+  const { trimmed, revision } = await readTrimmed(meta, topic);
+  if (trimmed.events >= published) return;
+  const carried = { ...trimmed, events: published };
+  await meta.write(trimmedKey(topic), asJson(carried), { ifSeq: revision });
+}
+
+/** For a topic that has no reader: each message is a block of its own, under an id that identifies it. */
+async function publish(
+  { link, layout, large }: Target,
+  topic: string,
+  { delivery }: ExportedMessage,
+): Promise<void> {
+  const head = headers();
+  head.set(eventsHeader, String(delivery.events));
+  head.set(originHeader, writeOrigin(delivery.position));
+  let { body } = delivery;
+  if (body.length + overheadBytes > link.maxPayload()) {
+    head.set(largeHeader, writeRef(await large.store(encodeToken(topic), body)));
+    body = new Uint8Array(0);
+  }
+  const data = encodeBlock([{ body, events: delivery.events }]);
+  await patiently(() => link.js.publish(layout.subjectOf(topic), data, { headers: head }));
+}
+
+async function putDeferred(
+  retries: RetryArea,
+  topic: string,
+  group: string,
+  messages: readonly ExportedMessage[],
+): Promise<void> {
+  await Promise.all(
+    messages.map(({ delivery, dueAt }) =>
+      retries.put(
+        { topic, group },
+        {
+          delivery,
+          delayMs: dueAt === undefined ? 0 : dueAt - Date.now(),
+          failures: delivery.attempt - 1,
+        },
+      ),
+    ),
+  );
+}

@@ -9,14 +9,15 @@ import { encodeToken, type Layout } from './names.ts';
 import { patienceMs, patiently } from './patience.ts';
 import type { Streams } from './streams.ts';
 
-export interface Publisher {
-  publish(topic: string, messages: readonly Message[]): Promise<void>;
-  /** Resolves when nothing is on its way any more. */
-  idle(): Promise<void>;
-}
-
 /** Events in a block; lets the queue be counted without reading bodies. */
 export const eventsHeader = 'Sentinel-Events';
+
+interface PublisherDeps {
+  link: Link;
+  layout: Layout;
+  streams: Streams;
+  large: LargeBodies;
+}
 
 interface Entry extends BlockEntry {
   /** Set when the body lies elsewhere. */
@@ -45,53 +46,80 @@ const askEveryMs = 500;
 const awayAfterMs = 3000;
 
 /**
- * Publishes for one engine. A block whose acknowledgement got lost is sent again, and may be there twice; it is
- * counted twice in what was published. A message id would prevent that, but lets servers acknowledge what they have lost
- * with a leader (docs/adr/0005-nats.md).
+ * Publishes for one engine. A block whose acknowledgement was lost is sent again, so the stream may hold it twice, and
+ * its events count twice as published. A message id would prevent that, but with one a server acknowledges messages that
+ * were lost with a leader (docs/adr/0005-nats.md).
  */
-export function createPublisher(
-  { link, layout, streams, large }: { link: Link; layout: Layout; streams: Streams; large: LargeBodies },
-  limits: { bytes?: number },
-): Publisher {
-  const topics = new Map<string, Outgoing>();
+export class Publisher {
+  readonly #deps: PublisherDeps;
+  readonly #maxBytes: number | undefined;
+  readonly #topics = new Map<string, Outgoing>();
 
-  /** Who sends events hears soon that they are not taken, so that requests do not pile up here. */
-  const isAway = (): boolean => link.awayMs() > awayAfterMs;
+  /** `bytes`: how much may wait in a topic. */
+  constructor(deps: PublisherDeps, limits: { bytes?: number }) {
+    this.#deps = deps;
+    this.#maxBytes = limits.bytes;
+  }
 
-  function outgoingOf(topic: string): Outgoing {
-    let out = topics.get(topic);
+  /** Resolves when the messages are durable. Throws `engine_full` and `engine_unavailable`. */
+  async publish(topic: string, messages: readonly Message[]): Promise<void> {
+    if (this.#isAway())
+      throw new SentinelError('engine_unavailable', 'NATS does not answer: no server of it is reached');
+    const stream = await this.#deps.streams.topic(topic);
+    if (messages.length === 0) return;
+    const out = this.#outgoingOf(topic);
+    await this.#checkRoom(topic, out, stream);
+    const entries: Entry[] = [];
+    for (const message of messages) entries.push(await this.#toEntry(topic, message));
+    const bytes = entries.reduce((sum, { body }) => sum + body.length + entryBytes, 0);
+    await out.gathering.add({ entries, bytes });
+  }
+
+  /** Resolves when nothing is on its way any more. */
+  async idle(): Promise<void> {
+    await Promise.all([...this.#topics.values()].map(({ gathering }) => gathering.idle()));
+  }
+
+  /** A publisher hears soon that NATS takes nothing, so that requests do not pile up here. */
+  #isAway(): boolean {
+    return this.#deps.link.awayMs() > awayAfterMs;
+  }
+
+  #outgoingOf(topic: string): Outgoing {
+    let out = this.#topics.get(topic);
     if (out === undefined) {
-      const gathering = new Gathering<Request>((requests) => send(topic, requests), {
+      const gathering = new Gathering<Request>((requests) => this.#send(topic, requests), {
         flights: maxFlights,
         bytes: blockBytes,
       });
       out = { gathering, kept: 0, askedAt: -Infinity, asking: undefined };
-      topics.set(topic, out);
+      this.#topics.set(topic, out);
     }
     return out;
   }
 
-  /** What is in the stream is known a moment late, so the limit can be passed by what is published meanwhile. */
-  async function checkRoom(topic: string, out: Outgoing, stream: string): Promise<void> {
-    if (limits.bytes === undefined) return;
+  /** The size of the stream is known a moment late, so messages published meanwhile can exceed the limit. */
+  async #checkRoom(topic: string, out: Outgoing, stream: string): Promise<void> {
+    if (this.#maxBytes === undefined) return;
     const first = out.askedAt === -Infinity;
     if (performance.now() - out.askedAt >= askEveryMs)
-      out.asking ??= ask(out, stream).finally(() => (out.asking = undefined));
-    if (first || out.kept >= limits.bytes) await out.asking;
-    if (out.kept >= limits.bytes) throw topicFull(topic);
+      out.asking ??= this.#ask(out, stream).finally(() => (out.asking = undefined));
+    if (first || out.kept >= this.#maxBytes) await out.asking;
+    if (out.kept >= this.#maxBytes) throw topicFull(topic);
   }
 
-  async function ask(out: Outgoing, stream: string): Promise<void> {
+  async #ask(out: Outgoing, stream: string): Promise<void> {
     out.askedAt = performance.now();
     try {
-      const { state } = await link.jsm.streams.info(stream);
+      const { state } = await this.#deps.link.jsm.streams.info(stream);
       out.kept = state.bytes;
     } catch {
-      // Whoever publishes learns from that what is wrong; the size that is known stays good enough until then.
+      // The publish that follows reports the failure; until then the last known size is good enough.
     }
   }
 
-  async function toEntry(topic: string, message: Message): Promise<Entry> {
+  async #toEntry(topic: string, message: Message): Promise<Entry> {
+    const { link, large } = this.#deps;
     const events = eventsOf(message);
     if (message.body.length + entryBytes + overheadBytes <= link.maxPayload())
       return { body: message.body, events };
@@ -99,15 +127,16 @@ export function createPublisher(
     return { body: new Uint8Array(0), events, large: writeRef(ref) };
   }
 
-  async function send(topic: string, requests: readonly Request[]): Promise<void> {
+  async #send(topic: string, requests: readonly Request[]): Promise<void> {
     const blocks = toBlocks(
       requests.flatMap(({ entries }) => entries),
-      Math.min(blockBytes, link.maxPayload() - overheadBytes),
+      Math.min(blockBytes, this.#deps.link.maxPayload() - overheadBytes),
     );
-    await Promise.all(blocks.map((block) => sendBlock(topic, block)));
+    await Promise.all(blocks.map((block) => this.#sendBlock(topic, block)));
   }
 
-  async function sendBlock(topic: string, entries: readonly Entry[]): Promise<void> {
+  async #sendBlock(topic: string, entries: readonly Entry[]): Promise<void> {
+    const { link, layout, streams } = this.#deps;
     const head = headers();
     head.set(eventsHeader, String(entries.reduce((sum, { events }) => sum + events, 0)));
     if (entries[0]?.large !== undefined) head.set(largeHeader, entries[0].large);
@@ -120,26 +149,8 @@ export function createPublisher(
         throw error;
       }
     };
-    await patiently(publish, patienceMs, isAway);
+    await patiently(publish, patienceMs, () => this.#isAway());
   }
-
-  return {
-    async publish(topic, messages) {
-      if (isAway())
-        throw new SentinelError('engine_unavailable', 'NATS does not answer: no server of it is reached');
-      const stream = await streams.topic(topic);
-      if (messages.length === 0) return;
-      const out = outgoingOf(topic);
-      await checkRoom(topic, out, stream);
-      const entries: Entry[] = [];
-      for (const message of messages) entries.push(await toEntry(topic, message));
-      const bytes = entries.reduce((sum, { body }) => sum + body.length + entryBytes, 0);
-      await out.gathering.add({ entries, bytes });
-    },
-    async idle() {
-      await Promise.all([...topics.values()].map(({ gathering }) => gathering.idle()));
-    },
-  };
 }
 
 /** In order. A body that lies elsewhere has a block of its own. */

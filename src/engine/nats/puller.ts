@@ -3,11 +3,15 @@ import { briefly } from './briefly.ts';
 import type { Link } from './connection.ts';
 import { type Pulled, isDelivery, toPulled } from './pulled.ts';
 
-export interface Puller {
-  /** Asks for more when there is room. */
-  pump(): void;
-  /** Asks for nothing more; resolves when what was on its way has been handed over. */
-  stop(): Promise<void>;
+export interface PullerOptions {
+  stream: string;
+  consumer: string;
+  /** How many messages there is room for; 0 for none. */
+  room: () => number;
+  maxBytes: number;
+  onMessage: (message: Pulled) => void;
+  /** The server no longer knows the consumer. */
+  onGone: () => Promise<void>;
 }
 
 const expiresMs = 30_000;
@@ -19,106 +23,109 @@ const pauseMs = 250;
  * Pulls for a durable consumer: one request is open at a time, for as many messages as there is room for. The server
  * sends a heartbeat while it has nothing, so that a request which got lost is noticed and made again.
  */
-export function startPuller(
-  link: Link,
-  { stream, consumer }: { stream: string; consumer: string },
-  options: {
-    /** How many messages there is room for; 0 for none. */
-    room: () => number;
-    maxBytes: number;
-    onMessage: (message: Pulled) => void;
-    /** The server no longer knows the consumer. */
-    onGone: () => Promise<void>;
-  },
-): Puller {
-  const { nc, api } = link;
-  let open = 0;
-  let heardAt = 0;
-  let stopped = false;
-  let waiting: NodeJS.Timeout | undefined;
-  const inbox = createInbox();
-  let requests = 0;
-  // One subscription for all requests, so that messages for one that was given up on still count.
-  const subscription: Subscription = nc.subscribe(`${inbox}.*`, {
-    callback: (error, message) => {
-      // Told of with the connection's events: the server does not let us listen to our own inbox.
-      if (error === null) receive(message);
-    },
-  });
-  /** Where the server answers the request that is open. */
-  const replyTo = (): string => `${inbox}.${requests}`;
+export class Puller {
+  readonly #link: Link;
+  readonly #options: PullerOptions;
+  readonly #inbox = createInbox();
+  readonly #subscription: Subscription;
+  readonly #watchdog: NodeJS.Timeout;
+  readonly #forgetReconnect: () => void;
+  /** Messages of the open request that have not arrived; 0 when no request is open. */
+  #open = 0;
+  #heardAt = 0;
+  #requests = 0;
+  #stopped = false;
+  #waiting: NodeJS.Timeout | undefined;
 
-  function receive(message: Msg): void {
-    heardAt = performance.now();
-    const code = message.headers?.code ?? 0;
-    if (isDelivery(message)) {
-      open = Math.max(0, open - 1);
-      options.onMessage(toPulled(message));
-      if (open === 0) pump();
-      return;
-    }
-    if (code === 100 || message.subject !== replyTo()) return;
-    open = 0;
-    const isGone = code === 409 && /consumer deleted/i.test(message.headers?.description ?? '');
-    if ((isGone || code === 503) && !stopped) {
-      void options.onGone().then(later, later);
-      return;
-    }
-    if (code === 408 || code === 404 || (code === 409 && isServed(message))) pump();
-    else later();
+  constructor(link: Link, options: PullerOptions) {
+    this.#link = link;
+    this.#options = options;
+    // One subscription for all requests, so that messages for one that was given up on still count.
+    this.#subscription = link.nc.subscribe(`${this.#inbox}.*`, {
+      callback: (error, message) => {
+        // The connection's events report it: the server does not let us listen to our own inbox.
+        if (error === null) this.#receive(message);
+      },
+    });
+    this.#watchdog = setInterval(() => this.#watch(), heartbeatMs / 2).unref();
+    this.#forgetReconnect = link.onReconnect(() => {
+      this.#open = 0;
+      this.pump();
+    });
   }
 
-  function later(): void {
-    if (stopped) return;
-    waiting ??= setTimeout(() => {
-      waiting = undefined;
-      pump();
-    }, pauseMs);
-  }
-
-  function pump(): void {
-    if (stopped || open > 0 || waiting !== undefined) return;
-    const batch = options.room();
+  /** Asks for more when there is room. */
+  pump(): void {
+    if (this.#stopped || this.#open > 0 || this.#waiting !== undefined) return;
+    const { room, maxBytes, stream, consumer } = this.#options;
+    const batch = room();
     if (batch <= 0) return;
-    open = batch;
-    requests++;
-    heardAt = performance.now();
+    this.#open = batch;
+    this.#requests++;
+    this.#heardAt = performance.now();
     const request = {
       batch,
-      max_bytes: options.maxBytes,
+      max_bytes: maxBytes,
       expires: expiresMs * 1e6,
       idle_heartbeat: heartbeatMs * 1e6,
     };
     try {
-      nc.publish(`${api}.CONSUMER.MSG.NEXT.${stream}.${consumer}`, JSON.stringify(request), {
-        reply: replyTo(),
-      });
+      const subject = `${this.#link.api}.CONSUMER.MSG.NEXT.${stream}.${consumer}`;
+      this.#link.nc.publish(subject, JSON.stringify(request), { reply: this.#replyTo() });
     } catch {
       // The connection is closed for good; whoever closed it stops us too.
-      open = 0;
+      this.#open = 0;
     }
   }
 
-  const watchdog = setInterval(() => {
-    if (open > 0 && performance.now() - heardAt > 2.5 * heartbeatMs) open = 0;
-    pump();
-  }, heartbeatMs / 2).unref();
-  const forgetReconnect = link.onReconnect(() => {
-    open = 0;
-    pump();
-  });
+  /** Asks for nothing more; resolves when the messages on their way have been handed over. */
+  async stop(): Promise<void> {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    clearInterval(this.#watchdog);
+    clearTimeout(this.#waiting);
+    this.#forgetReconnect();
+    if (!this.#link.nc.isClosed()) await briefly(this.#subscription.drain());
+  }
 
-  return {
-    pump,
-    async stop() {
-      if (stopped) return;
-      stopped = true;
-      clearInterval(watchdog);
-      clearTimeout(waiting);
-      forgetReconnect();
-      if (!nc.isClosed()) await briefly(subscription.drain());
-    },
-  };
+  #watch(): void {
+    if (this.#open > 0 && performance.now() - this.#heardAt > 2.5 * heartbeatMs) this.#open = 0;
+    this.pump();
+  }
+
+  /** Where the server answers the request that is open. */
+  #replyTo(): string {
+    return `${this.#inbox}.${this.#requests}`;
+  }
+
+  #receive(message: Msg): void {
+    this.#heardAt = performance.now();
+    const code = message.headers?.code ?? 0;
+    if (isDelivery(message)) {
+      this.#open = Math.max(0, this.#open - 1);
+      this.#options.onMessage(toPulled(message));
+      if (this.#open === 0) this.pump();
+      return;
+    }
+    if (code === 100 || message.subject !== this.#replyTo()) return;
+    this.#open = 0;
+    const isGone = code === 409 && /consumer deleted/i.test(message.headers?.description ?? '');
+    if ((isGone || code === 503) && !this.#stopped) {
+      const again = (): void => this.#later();
+      void this.#options.onGone().then(again, again);
+      return;
+    }
+    if (code === 408 || code === 404 || (code === 409 && isServed(message))) this.pump();
+    else this.#later();
+  }
+
+  #later(): void {
+    if (this.#stopped) return;
+    this.#waiting ??= setTimeout(() => {
+      this.#waiting = undefined;
+      this.pump();
+    }, pauseMs);
+  }
 }
 
 /**

@@ -9,25 +9,6 @@ import { eventsHeader } from './publisher.ts';
 /** What was trimmed from a topic's stream: how many events lay before a sequence. */
 export type Trimmed = { seq: number; events: number; by: string; at: number };
 
-/**
- * Counts the events of a topic. JetStream counts messages only, and a message is a block of events: so the headers of
- * the blocks that are kept are read once, and what was trimmed is remembered with the trimming.
- */
-export interface Tally {
-  /** Events of all blocks up to the last sequence, since the topic began. */
-  published(lastSeq: number): Promise<number>;
-  /** Of these, the ones before a sequence. */
-  before(seq: number): number;
-  /** Sequences of the blocks that are kept, before a sequence. */
-  seqsBefore(seq: number): number[];
-  /** Ids of large bodies that blocks before a sequence refer to. */
-  largeBefore(seq: number): string[];
-  /** Blocks before it are gone. */
-  forget(trimmed: Trimmed): void;
-  /** Lets go of the stream; the next count begins anew. */
-  rest(): void;
-}
-
 const answerMs = 5000;
 
 export const trimmedKey = (topic: string): string => `trimmed/${topic}`;
@@ -43,47 +24,123 @@ export async function readTrimmed(
 
 export const asJson = (trimmed: Trimmed): Json => trimmed;
 
-export function createTally(link: Link, layout: Layout, meta: Bucket, topic: string): Tally {
-  let base: { seq: number; events: number } = { seq: 1, events: 0 };
-  /** Sequences that are kept, in order, and the events up to and with each since `base`. */
-  let seqs: number[] = [];
-  let sums: number[] = [];
-  const large = new Map<number, string>();
-  let seen = 0;
-  let follower: Promise<Follower> | undefined;
-  const waiting = new Set<{ seq: number; resolve: () => void }>();
+/**
+ * Counts the events of a topic. JetStream counts messages only, and a message is a block of events: so the headers of
+ * the blocks that are kept are read once, and the events of trimmed blocks are recorded when they are trimmed.
+ */
+export class Tally {
+  readonly #link: Link;
+  readonly #layout: Layout;
+  readonly #meta: Bucket;
+  readonly #topic: string;
+  #base: { seq: number; events: number } = { seq: 1, events: 0 };
+  /** Sequences that are kept, in order, and the events up to and with each since `#base`. */
+  #seqs: number[] = [];
+  #sums: number[] = [];
+  readonly #large = new Map<number, string>();
+  #seen = 0;
+  #follower: Promise<Follower> | undefined;
+  readonly #waiting = new Set<{ seq: number; resolve: () => void }>();
 
-  async function begin(): Promise<Follower> {
-    const { trimmed } = await readTrimmed(meta, topic);
-    base = trimmed;
-    seqs = [];
-    sums = [];
-    large.clear();
-    seen = trimmed.seq - 1;
+  constructor(link: Link, layout: Layout, meta: Bucket, topic: string) {
+    this.#link = link;
+    this.#layout = layout;
+    this.#meta = meta;
+    this.#topic = topic;
+  }
+
+  /** Events of all blocks up to the last sequence, since the topic began. */
+  async published(lastSeq: number): Promise<number> {
+    this.#follower ??= this.#begin();
+    try {
+      const current = await this.#follower;
+      await current.caughtUp;
+    } catch (error) {
+      this.#follower = undefined;
+      throw error;
+    }
+    const { trimmed } = await readTrimmed(this.#meta, this.#topic);
+    if (trimmed.seq > this.#base.seq) this.forget(trimmed);
+    // The last ones may be trimmed already, and are counted then.
+    if (lastSeq >= this.#base.seq && !(await this.#reached(lastSeq))) this.rest();
+    return this.#base.events + (this.#sums.at(-1) ?? 0);
+  }
+
+  /** Of these, the ones before a sequence. */
+  before(seq: number): number {
+    if (seq <= this.#base.seq) return this.#base.events;
+    let low = 0;
+    let high = this.#seqs.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#seqs[middle]! < seq) low = middle + 1;
+      else high = middle;
+    }
+    return this.#base.events + (low === 0 ? 0 : this.#sums[low - 1]!);
+  }
+
+  /** Sequences of the blocks that are kept, before a sequence. */
+  seqsBefore(seq: number): number[] {
+    return this.#seqs.filter((at) => at < seq);
+  }
+
+  /** Ids of large bodies that blocks before a sequence refer to. */
+  largeBefore(seq: number): string[] {
+    return [...this.#large].filter(([at]) => at < seq).map(([, id]) => id);
+  }
+
+  /** Blocks before it are gone. */
+  forget(trimmed: Trimmed): void {
+    const firstKept = this.#seqs.findIndex((seq) => seq >= trimmed.seq);
+    const dropped = firstKept === -1 ? this.#seqs.length : firstKept;
+    const sum = dropped === 0 ? 0 : this.#sums[dropped - 1]!;
+    this.#seqs = this.#seqs.slice(dropped);
+    this.#sums = this.#sums.slice(dropped).map((one) => one - sum);
+    this.#base = { seq: trimmed.seq, events: trimmed.events };
+    for (const seq of this.#large.keys()) if (seq < trimmed.seq) this.#large.delete(seq);
+    this.#seen = Math.max(this.#seen, trimmed.seq - 1);
+  }
+
+  /** Stops following the stream; the next count begins anew. */
+  rest(): void {
+    void this.#follower?.then(
+      (one) => one.stop(),
+      () => undefined,
+    );
+    this.#follower = undefined;
+  }
+
+  async #begin(): Promise<Follower> {
+    const { trimmed } = await readTrimmed(this.#meta, this.#topic);
+    this.#base = trimmed;
+    this.#seqs = [];
+    this.#sums = [];
+    this.#large.clear();
+    this.#seen = trimmed.seq - 1;
     return await follow(
-      link,
-      layout.streamOf(topic),
+      this.#link,
+      this.#layout.streamOf(this.#topic),
       { startSeq: trimmed.seq, headersOnly: true },
       (message) => {
         const { seq } = message;
-        if (seq <= seen) return;
-        seen = seq;
-        seqs.push(seq);
-        sums.push((sums.at(-1) ?? 0) + Number(message.header(eventsHeader) ?? 0));
+        if (seq <= this.#seen) return;
+        this.#seen = seq;
+        this.#seqs.push(seq);
+        this.#sums.push((this.#sums.at(-1) ?? 0) + Number(message.header(eventsHeader) ?? 0));
         const ref = readRef(message.header(largeHeader));
-        if (ref !== undefined) large.set(seq, ref.id);
-        for (const one of waiting) if (one.seq <= seq) one.resolve();
+        if (ref !== undefined) this.#large.set(seq, ref.id);
+        for (const one of this.#waiting) if (one.seq <= seq) one.resolve();
       },
     );
   }
 
   /** False when it was not seen in time: it was trimmed by others while we were on the way. */
-  async function reached(seq: number): Promise<boolean> {
-    if (seen >= seq) return true;
+  async #reached(seq: number): Promise<boolean> {
+    if (this.#seen >= seq) return true;
     let one: { seq: number; resolve: () => void } | undefined;
     const arrived = new Promise<true>((resolve) => {
       one = { seq, resolve: () => resolve(true) };
-      waiting.add(one);
+      this.#waiting.add(one);
     });
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<false>((resolve) => {
@@ -91,56 +148,7 @@ export function createTally(link: Link, layout: Layout, meta: Bucket, topic: str
     });
     const result = await Promise.race([arrived, late]);
     clearTimeout(timer);
-    waiting.delete(one!);
+    this.#waiting.delete(one!);
     return result;
   }
-
-  const tally: Tally = {
-    async published(lastSeq) {
-      follower ??= begin();
-      try {
-        const current = await follower;
-        await current.caughtUp;
-      } catch (error) {
-        follower = undefined;
-        throw error;
-      }
-      const { trimmed } = await readTrimmed(meta, topic);
-      if (trimmed.seq > base.seq) tally.forget(trimmed);
-      // The last ones may be trimmed already, and are counted then.
-      if (lastSeq >= base.seq && !(await reached(lastSeq))) tally.rest();
-      return base.events + (sums.at(-1) ?? 0);
-    },
-    before(seq) {
-      if (seq <= base.seq) return base.events;
-      let low = 0;
-      let high = seqs.length;
-      while (low < high) {
-        const middle = (low + high) >>> 1;
-        if (seqs[middle]! < seq) low = middle + 1;
-        else high = middle;
-      }
-      return base.events + (low === 0 ? 0 : sums[low - 1]!);
-    },
-    seqsBefore: (seq) => seqs.filter((at) => at < seq),
-    largeBefore: (seq) => [...large].filter(([at]) => at < seq).map(([, id]) => id),
-    forget(trimmed) {
-      const firstKept = seqs.findIndex((seq) => seq >= trimmed.seq);
-      const dropped = firstKept === -1 ? seqs.length : firstKept;
-      const sum = dropped === 0 ? 0 : sums[dropped - 1]!;
-      seqs = seqs.slice(dropped);
-      sums = sums.slice(dropped).map((one) => one - sum);
-      base = { seq: trimmed.seq, events: trimmed.events };
-      for (const seq of large.keys()) if (seq < trimmed.seq) large.delete(seq);
-      seen = Math.max(seen, trimmed.seq - 1);
-    },
-    rest() {
-      void follower?.then(
-        (one) => one.stop(),
-        () => undefined,
-      );
-      follower = undefined;
-    },
-  };
-  return tally;
 }
