@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { DoneBy, ForecastOf } from '../api/client.ts';
 import { withClient } from './client.ts';
 import { confirm } from './confirm.ts';
-import { print, printJson, say, type Io, type Outcome } from './io.ts';
+import { amountOf, print, printJson, say, type Io, type Outcome } from './io.ts';
 import { withExamples, withServer, type ServerOptions } from './options.ts';
 
 export interface FilterOptions {
@@ -50,7 +50,7 @@ export async function replayMany(io: Io, options: ReplayOptions, outcome: Outcom
   await withClient(io, options, async (client) => {
     const send = (dryRun: boolean) => client.request(replays, { body: { filter, dry_run: dryRun } });
     const trial = (await send(true)) as ForecastOf<typeof replays>;
-    const forecast = `${trial.matched} dead letters match: ${trial.would_load} would load, ${trial.would_fail} would fail again.`;
+    const forecast = `${amountOf(trial.matched, 'dead letter')} ${trial.matched === 1 ? 'matches' : 'match'}: ${trial.would_load} would load, ${trial.would_fail} would fail again.`;
     if (options.dryRun === true) return options.json === true ? printJson(io, trial) : print(io, forecast);
     say(io, forecast);
     if (trial.matched === 0)

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DoneBy } from '../api/client.ts';
 import { withClient, type ApiClient } from './client.ts';
 import { confirm } from './confirm.ts';
-import { print, printJson, say, type Io } from './io.ts';
+import { amountOf, print, printJson, say, type Io } from './io.ts';
 import { withJson, withServer, type ServerOptions } from './options.ts';
 import { formatTable } from './table.ts';
 
@@ -55,7 +55,7 @@ async function events(
   const rows = answer.items.map((item) => columns.map((column) => item[column]));
   if (rows.length > 0) print(io, formatTable(columns, rows, io.columns));
   if (answer.doubt !== undefined) say(io, `In doubt since ${answer.doubt.since}: ${answer.doubt.reason}`);
-  say(io, `${answer.total} rows stand, ${answer.rolled_back} were rolled back.`);
+  say(io, `${amountOf(answer.total, 'row')} stand, ${answer.rolled_back} were rolled back.`);
 }
 
 async function rollback(io: Io, client: ApiClient, id: string, options: RollbackOptions): Promise<void> {
@@ -67,11 +67,11 @@ async function rollback(io: Io, client: ApiClient, id: string, options: Rollback
   const dropped =
     duplicates === 0
       ? ''
-      : `; ${duplicates} events were dropped as duplicates of them, and are not brought back`;
-  const forecast = `${total} rows by rule ${id} would be dead letters again${dropped}.`;
+      : `; ${amountOf(duplicates, 'event')} ${duplicates === 1 ? 'was' : 'were'} dropped as duplicates, and will not be brought back`;
+  const forecast = `${amountOf(total, 'row')} by rule ${id} would become dead letters again${dropped}.`;
   if (options.dryRun === true) return print(io, forecast);
   say(io, forecast);
-  if (!(await confirm(io, `Disable the rule and take ${total} rows back?`, options)))
+  if (!(await confirm(io, `Disable the rule and take ${amountOf(total, 'row')} back?`, options)))
     return say(io, 'Nothing was changed.');
 
   const { reason } = options;
@@ -82,7 +82,7 @@ async function rollback(io: Io, client: ApiClient, id: string, options: Rollback
     if (record.status === 'running') say(io, `${record.taken} of ${record.total}…`);
   }
   if (options.json === true) return printJson(io, record);
-  print(io, `${record.taken} rows are dead letters again; rule ${id} is disabled.`);
+  print(io, `${amountOf(record.taken, 'row')} became dead letters again; rule ${id} is disabled.`);
 }
 
 const pollMs = 300;

@@ -156,7 +156,7 @@ export async function startPipeline(parts: PipelineParts): Promise<StartedPipeli
     metrics: async () =>
       (await insight.metrics.text()) + (await copies.metrics()) + (await llmMetrics(await healing.status())),
     rollBack: (ruleId, reason) => rollbacks.start(ruleId, reason),
-    status: async () => ({ destinationWaiting: store.loading.waiting() }),
+    status: async () => ({ trouble: store.loading.trouble() }),
     destinations: async () => copies.status(),
     copies: (event) => copies.find(event),
     /** In the order of the flow: take nothing more, finish what runs, then release the stores. */

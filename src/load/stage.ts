@@ -1,6 +1,6 @@
 import type { Logger } from '../support/log.ts';
 import { Mutex } from '../support/mutex.ts';
-import { createPatience } from '../support/patience.ts';
+import { type Trouble, createPatience } from '../support/patience.ts';
 import type { Destination, QueueMark, Row, Settled, Settlement } from './destination.ts';
 
 export interface LoadStage {
@@ -13,8 +13,8 @@ export interface LoadStage {
   settle(settlement: Omit<Settlement, 'mark'>): Promise<Settled>;
   /** Does other work with the destination, between two settlements and just as patiently; `doing` is for the log. */
   inTurn<T>(doing: string, work: () => Promise<T>): Promise<T>;
-  /** True while the destination does not take rows. */
-  waiting(): boolean;
+  /** Why the destination does not take rows; undefined while it does. */
+  trouble(): Trouble | undefined;
   /** Gives up waiting for a destination that is down. */
   stop(): void;
 }
@@ -54,7 +54,7 @@ export function createLoadStage({
       return inTurn(settle, { rows: rows.length, letters: letters.length }, 'the batch');
     },
     inTurn: (doing, work) => inTurn(work, { doing }, doing),
-    waiting: () => patience.waiting(),
+    trouble: () => patience.trouble(),
     stop: () => patience.stop(),
   };
 }

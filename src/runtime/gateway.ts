@@ -75,7 +75,6 @@ async function remotePipeline(config: Config, calls: Calls, log: Logger): Promis
     },
     prepare: async () => undefined,
     metrics: async () => '',
-    status: async () => ({ destinationWaiting: false }),
     close: async () => undefined,
   };
 }

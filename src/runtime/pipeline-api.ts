@@ -17,6 +17,7 @@ import type { StepRequest } from '../steps/http-trigger.ts';
 import type { HttpReply } from '../steps/step.ts';
 import type { TrialVerdict } from '../validate/trial-verdict.ts';
 import type { Violation } from '../model/violation.ts';
+import type { Trouble } from '../support/patience.ts';
 import type { ContractSample } from '../contracts/sample/of-registry.ts';
 import type { ContractInfo } from '../observe/contract-info.ts';
 import type { InsightApi } from '../observe/insight.ts';
@@ -59,7 +60,8 @@ export interface Pipeline extends InsightApi {
   rollBack(ruleId: string, reason: string): Promise<RollbackRecord>;
   /** Prometheus text. */
   metrics(): Promise<string>;
-  status(): Promise<{ destinationWaiting: boolean }>;
+  /** `trouble`: why the main destination takes no rows. */
+  status(): Promise<{ trouble?: Trouble }>;
   /** The further ones; counts are those of this process. */
   destinations(): Promise<CopyStatus[]>;
   /** How a loaded event ended in each further destination, by name. */

@@ -6,6 +6,7 @@ export const forwarded = [
   'find',
   'query',
   'counts',
+  'status',
   'trial',
   'reviewEdit',
   'dryRunEdit',

@@ -1,7 +1,10 @@
 import type { TopicStats } from '../engine/engine.ts';
 import { SentinelError } from '../model/errors.ts';
 import { topics } from '../model/event.ts';
+import type { KnownCounts } from '../load/destination-kit/known-counts.ts';
 import type { CopyStatus } from '../load/replicas/reader.ts';
+import type { Pipeline } from '../runtime/pipeline-api.ts';
+import type { Trouble } from '../support/patience.ts';
 import { groups } from '../flow/groups.ts';
 import type { ServerContext } from './context.ts';
 
@@ -22,15 +25,21 @@ export interface Stats {
   pending: number;
   /** With the healers. */
   healing: number;
-  /** ISO 8601 time; set when the destination is away, and its counters (the first three after `accepted`) are of then. */
-  counters_as_of?: string;
+  /**
+   * ISO 8601 time; set when the destination is away, and its counters (the first three after `accepted`) are of then. Null when
+   * they have not been read since the start.
+   */
+  counters_as_of?: string | null;
+  /** The main one. */
+  destination: { type: string; state: 'ok' | 'waiting'; error?: string; since?: string };
 }
 
 export async function collectStats(
-  { pipeline, deadLetters }: ServerContext,
+  { pipeline, deadLetters, config }: ServerContext,
   queues: readonly TopicStats[],
 ): Promise<Stats> {
-  const counts = await pipeline.counts();
+  const [counts, status] = await Promise.all([countsOf(pipeline), statusOf(pipeline)]);
+  const trouble = status.trouble ?? counts.trouble;
   const topic = (name: string) => queues.find((queue) => queue.topic === name);
   const pending = (name: string, group: string) =>
     topic(name)?.groups.find((reader) => reader.group === group)?.pending ?? 0;
@@ -49,9 +58,41 @@ export async function collectStats(
       pending(topics.parked, groups.loader) +
       pending(topics.unrecoverable, groups.keeper),
     healing: pending(topics.failed, groups.healer),
-    ...(counts.asOf === undefined ? undefined : { counters_as_of: new Date(counts.asOf).toISOString() }),
+    ...(counts.asOf === undefined
+      ? undefined
+      : { counters_as_of: counts.asOf === null ? null : new Date(counts.asOf).toISOString() }),
+    destination: {
+      type: config.destination.type,
+      state: trouble === undefined ? 'ok' : 'waiting',
+      error: trouble?.error,
+      since: trouble?.since,
+    },
   };
 }
+
+type NewCounts = Omit<KnownCounts, 'asOf'> & { asOf?: number | null };
+
+/** Zeros, as of never, while the destination has been away since the start. */
+async function countsOf(pipeline: Pipeline): Promise<NewCounts> {
+  try {
+    return await pipeline.counts();
+  } catch (error) {
+    if (!(error instanceof SentinelError) || error.code !== 'destination_unavailable') throw error;
+    const trouble = { error: error.message, code: error.code, since: new Date().toISOString() };
+    return { loaded: 0, repaired: 0, duplicate: 0, asOf: null, trouble };
+  }
+}
+
+/** Nothing is known of it where no worker answers. */
+const statusOf = (pipeline: Pipeline) =>
+  pipeline.status().catch((error: unknown): Awaited<ReturnType<Pipeline['status']>> => {
+    if (error instanceof SentinelError && error.code === 'no_worker') return {};
+    throw error;
+  });
+
+/** Why the main destination takes no rows; the pipeline's word, as far as it gives one. */
+export const troubleOf = async (pipeline: Pipeline): Promise<Trouble | undefined> =>
+  (await pipeline.status().catch(() => undefined))?.trouble;
 
 /** How the further destinations are; none where there are none, or no worker that could say. */
 export async function furtherDestinations({ config, pipeline }: ServerContext): Promise<CopyStatus[]> {

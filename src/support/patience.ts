@@ -3,6 +3,14 @@ import type { Logger } from './log.ts';
 import { repeatedError } from './repeated-error.ts';
 import { type RetryPolicy, retry } from './retry.ts';
 
+/** Why work waits, and since when. */
+export interface Trouble {
+  error: string;
+  code: string;
+  /** ISO 8601. */
+  since: string;
+}
+
 /** Tries again, for as long as it takes, what fails with a retryable error: for work that must not be overtaken. */
 export interface Patience {
   /**
@@ -10,8 +18,8 @@ export interface Patience {
    * what is the matter, `fields` with what.
    */
   until<T>(work: () => Promise<T>, says: { failed: string; recovered: string; fields: object }): Promise<T>;
-  /** True from a failure until something works again. */
-  waiting(): boolean;
+  /** What is the matter, from a failure until something works again. */
+  trouble(): Trouble | undefined;
   stop(): void;
 }
 
@@ -26,7 +34,7 @@ const policy: RetryPolicy = {
 /** `onFailure` is called for each try that failed. */
 export function createPatience(log: Logger, onFailure?: (error: unknown) => void): Patience {
   const stopping = new AbortController();
-  let failing = false;
+  let trouble: Trouble | undefined;
 
   return {
     async until(work, { failed, recovered, fields }) {
@@ -34,8 +42,8 @@ export function createPatience(log: Logger, onFailure?: (error: unknown) => void
       const once = async (attempt: number) => {
         try {
           const done = await work();
-          if (failing) log.info({ status: 'recovered', attempt }, recovered);
-          failing = false;
+          if (trouble !== undefined) log.info({ status: 'recovered', attempt }, recovered);
+          trouble = undefined;
           return done;
         } catch (error) {
           if (!isStopped(error)) onFailure?.(error);
@@ -47,17 +55,17 @@ export function createPatience(log: Logger, onFailure?: (error: unknown) => void
         // The work may have patience of its own, which is over.
         isPassing: (error) => isRetryable(error) && !isStopped(error),
         onRetry({ error, attempt, delayMs }) {
-          failing = true;
-          const { code } = error as SentinelError;
+          const { code, message } = error as SentinelError;
+          trouble = { error: message, code, since: trouble?.since ?? new Date().toISOString() };
           log.error(
             { err: repeated.next(error), status: 'failed', code, ...fields, attempt, retry_in_ms: delayMs },
-            `${failed} and is tried again`,
+            `${failed} and is tried again: ${message}`,
           );
         },
         signal: stopping.signal,
       });
     },
-    waiting: () => failing,
+    trouble: () => trouble,
     stop: () =>
       stopping.abort(new SentinelError('pipeline_stopped', 'stopped while waiting for another try')),
   };

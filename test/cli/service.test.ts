@@ -112,7 +112,7 @@ describe('against a running service, and against its data folder when it has sto
 
   it('counts before it replays, and asks', async () => {
     const dry = await cli(['replay', '--source', 'bank', '--dry-run']);
-    expect(dry.out).toBe('1 dead letters match: 0 would load, 1 would fail again.\n');
+    expect(dry.out).toBe('1 dead letter matches: 0 would load, 1 would fail again.\n');
     expect((await cli(['replay', '--source', 'bank'])).code).toBe(2);
   });
 

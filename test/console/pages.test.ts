@@ -170,7 +170,15 @@ describe.skipIf(lacksBrowser())('the pages of the console', () => {
   it('state and queues: pauses and resumes a consumer; shows the state by group', async () => {
     await goTo('/state');
     await open.page.getByRole('button', { name: 'pause healer on validation_error' }).click();
+    await open.page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+    expect(await row('validation_error').innerText()).toContain('reading');
+    await open.page.getByRole('button', { name: 'pause healer on validation_error' }).click();
+    await open.page.getByRole('button', { name: 'Pause healer', exact: true }).click();
     await row('validation_error').getByText('paused').waitFor();
+    await open.page.getByRole('button', { name: 'Undo' }).click();
+    await row('validation_error').getByText('reading').waitFor();
+    await open.page.getByRole('button', { name: 'pause healer on validation_error' }).click();
+    await open.page.getByRole('button', { name: 'Pause healer', exact: true }).click();
     await open.page.getByRole('button', { name: 'resume healer on validation_error' }).click();
     await row('validation_error').getByText('reading').waitFor();
     await open.page.getByRole('link', { name: 'dead-letters' }).click();

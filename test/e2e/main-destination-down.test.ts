@@ -78,11 +78,19 @@ describe.skipIf(withoutPostgres())('a main destination that is down', { timeout:
         accepted: 24,
         loaded: 1,
         counters_as_of: expect.stringMatching(/Z$/) as string,
+        destination: {
+          type: 'postgres',
+          state: 'waiting',
+          error: expect.stringContaining('PostgreSQL') as string,
+          since: expect.stringMatching(/Z$/) as string,
+        },
       });
+      expect(await metric(sentinel, 'sentinel_destination_up{type="postgres"}')).toBe(0);
 
       await postgres.server.start();
       await drained(sentinel);
       await until(async () => (await ready(sentinel)) === 200);
+      expect(await metric(sentinel, 'sentinel_destination_up{type="postgres"}')).toBe(1);
       expect(await settled(sentinel.url, first)).toMatchObject({ status: 'loaded' });
       expect(await settled(sentinel.url, second)).toMatchObject({ status: 'duplicate' });
       expect(await settled(sentinel.url, drifted)).toMatchObject({

@@ -118,11 +118,11 @@ describe('a destination that refuses loads for a while', () => {
       const ids: string[] = [];
       for (let from = 0; from < 200; from += 5) ids.push(...(await pipeline.accept(5, from)));
       await until(() => pipeline.refused() >= 3);
-      expect(pipeline.loading.waiting()).toBe(true);
+      expect(pipeline.loading.trouble()).toMatchObject({ error: 'no route to the warehouse' });
 
       reachable = true;
       await until(async () => (await pipeline.rows()).length === 200);
-      await until(() => !pipeline.loading.waiting());
+      await until(() => pipeline.loading.trouble() === undefined);
       const rows = await pipeline.rows();
       expect(rows).toEqual(ids.map((id, index) => [id, String(index)]));
       await pipeline.close();
@@ -136,7 +136,7 @@ describe('a destination that refuses loads for a while', () => {
     await until(async () => (await first.rows()).length === 10);
     reachable = false;
     for (let from = 10; from < 100; from += 10) ids.push(...(await first.accept(10, from)));
-    await until(() => first.loading.waiting());
+    await until(() => first.loading.trouble() !== undefined);
     const asked = Date.now();
     await first.close();
     expect(Date.now() - asked).toBeLessThan(3000);

@@ -219,7 +219,7 @@ describe('a rule that is rolled back', () => {
     const dropped = await ingest(sentinel.url, twin, 'twice-shop');
     expect((await settled(sentinel.url, dropped)).status).toBe('duplicate');
     const trial = await cli('rules', 'rollback', rule, '--dry-run');
-    expect(trial.out).toMatch(/^1 rows by rule .* 1 events were dropped as duplicates/);
+    expect(trial.out).toMatch(/^1 row by rule .* 1 event was dropped as duplicates/);
     await send(`/rules/${rule}/rollback`);
     await rolledBack(rule);
     expect(await status(dropped)).toBe('duplicate');
@@ -241,7 +241,7 @@ describe('the command line', () => {
     expect(await status(ids[0]!)).toBe('repaired');
     const done = await cli('rules', 'rollback', rule, '--yes', '--reason', 'wrong field');
     expect(done).toMatchObject({ code: 0 });
-    expect(done.out).toContain('4 rows are dead letters again');
+    expect(done.out).toContain('4 rows became dead letters again');
     for (const id of ids) expect(await status(id)).toBe('dead_letter');
   });
 

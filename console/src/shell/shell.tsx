@@ -7,6 +7,7 @@ import { useKeys } from '../lib/keys.ts';
 import { allPages } from '../pages/index.ts';
 import { Button } from '../ui/basics.tsx';
 import { Toasts } from '../ui/toasts.tsx';
+import { Banner } from './banner.tsx';
 import { ConnectionState } from './connection.tsx';
 import { HelpDialog } from './help.tsx';
 import { Palette } from './palette.tsx';
@@ -56,9 +57,12 @@ export function Shell({ children }: { children: ReactNode }) {
         />
       )}
       <Sidebar open={setOpen} />
-      <main id="main" className="main" ref={main} tabIndex={-1}>
-        {children}
-      </main>
+      <div className="content">
+        <Banner />
+        <main id="main" className="main" ref={main} tabIndex={-1}>
+          {children}
+        </main>
+      </div>
       {open === 'palette' && <Palette onClose={() => setOpen(undefined)} />}
       {open === 'help' && <HelpDialog onClose={() => setOpen(undefined)} />}
       {(open === 'token' || isRefused) && <TokenDialog onClose={() => setOpen(undefined)} />}

@@ -1,10 +1,18 @@
 import { CheckCircle2, CircleAlert } from 'lucide-react';
 import { useSyncExternalStore } from 'react';
+import { Button } from './basics.tsx';
 
 interface Toast {
   id: number;
   kind: 'done' | 'failed';
   text: string;
+  undo?: () => void;
+}
+
+interface ToastOptions {
+  kind?: Toast['kind'];
+  /** Offers to take the action back, for longer than a message stays. */
+  undo?: () => void;
 }
 
 let toasts: readonly Toast[] = [];
@@ -17,11 +25,13 @@ function set(next: readonly Toast[]): void {
 }
 
 /** Says for some seconds what an action came to. */
-export function toast(text: string, kind: Toast['kind'] = 'done'): void {
+export function toast(text: string, { kind = 'done', undo }: ToastOptions = {}): void {
   const id = nextId++;
-  set([...toasts.slice(-3), { id, kind, text }]);
-  setTimeout(() => set(toasts.filter((one) => one.id !== id)), kind === 'done' ? 5000 : 9000);
+  set([...toasts.slice(-3), { id, kind, text, undo }]);
+  setTimeout(() => drop(id), kind === 'done' && undo === undefined ? 5000 : 9000);
 }
+
+const drop = (id: number): void => set(toasts.filter((one) => one.id !== id));
 
 /** Runs an action and tells how it went. Resolves with undefined when it failed. */
 export async function attempt<T>(
@@ -33,7 +43,7 @@ export async function attempt<T>(
     if (done !== undefined) toast(done(value));
     return value;
   } catch (error) {
-    toast(error instanceof Error ? error.message : String(error), 'failed');
+    toast(error instanceof Error ? error.message : String(error), { kind: 'failed' });
     return undefined;
   }
 }
@@ -47,7 +57,7 @@ export function Toasts() {
   const shown = useSyncExternalStore(subscribe, () => toasts);
   return (
     <div className="toasts" role="status" aria-live="polite">
-      {shown.map(({ id, kind, text }) => (
+      {shown.map(({ id, kind, text, undo }) => (
         <div key={id} className="toast">
           {kind === 'done' ? (
             <CheckCircle2 size={16} color="var(--loaded)" aria-hidden />
@@ -55,6 +65,17 @@ export function Toasts() {
             <CircleAlert size={16} color="var(--dead_letter)" aria-hidden />
           )}
           <span>{text}</span>
+          {undo !== undefined && (
+            <Button
+              size="small"
+              onClick={() => {
+                drop(id);
+                undo();
+              }}
+            >
+              Undo
+            </Button>
+          )}
         </div>
       ))}
     </div>

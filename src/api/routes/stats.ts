@@ -35,7 +35,20 @@ const stats = name(
     discarded: z.number(),
     pending: z.number().describe('not looked at yet, or on the way to the destination'),
     healing: z.number().describe('with the healers'),
-    counters_as_of: time.optional().describe('set while the destination is away: its counters are of then'),
+    counters_as_of: time
+      .nullable()
+      .optional()
+      .describe(
+        'set while the destination is away: its counters are of then; null: not read since the start',
+      ),
+    destination: z
+      .object({
+        type: z.string(),
+        state: z.enum(['ok', 'waiting']),
+        error: z.string().optional().describe('why it takes no rows'),
+        since: time.optional(),
+      })
+      .describe('the main one'),
     rates: z.record(z.string(), z.number()),
     queues: z.array(queue),
     destinations: z.array(destination).optional().describe('the further ones'),

@@ -72,8 +72,9 @@ export class CopyReader {
 
   status(): CopyStatus {
     const { current, error } = this.#opening;
-    const state = current === undefined ? 'opening' : current.loading.waiting() ? 'waiting' : 'ok';
-    return { name: this.name, type: this.#type, state, error, counts: this.#counts };
+    const trouble = current?.loading.trouble();
+    const state = current === undefined ? 'opening' : trouble === undefined ? 'ok' : 'waiting';
+    return { name: this.name, type: this.#type, state, error: trouble?.error ?? error, counts: this.#counts };
   }
 
   /** Rejects while the destination is out of reach. */

@@ -4,11 +4,11 @@ import { healthRoutes as table } from '../../api/routes/service.ts';
 import { SentinelError } from '../../model/errors.ts';
 import type { ServerContext } from '../context.ts';
 import { mount } from '../mount.ts';
-import { furtherDestinations } from '../stats.ts';
+import { furtherDestinations, troubleOf } from '../stats.ts';
 
 /** `/health`: the process lives. `/ready`: it takes events and loads them. `/metrics`: Prometheus. */
 export function healthRoutes(app: FastifyInstance, context: ServerContext): void {
-  const { ready, pipeline } = context;
+  const { config, ready, pipeline } = context;
   const registry = createRegistry(context);
 
   mount(app, table, {
@@ -20,10 +20,12 @@ export function healthRoutes(app: FastifyInstance, context: ServerContext): void
       if (!ready()) return notReady('starting or stopping');
       if (context.engine.cluster?.connected() === false)
         return notReady('NATS is not reached; nothing can be stored');
-      const status = await unlessBusy(pipeline.status());
+      // A gateway takes events whatever the workers do.
+      const status = config.role === 'gateway' ? {} : await unlessBusy(pipeline.status());
       if (status === undefined) return notReady('the pipeline is busy; events wait in the queue');
-      const { destinationWaiting } = status;
-      if (destinationWaiting) return notReady('the destination does not take rows; events wait in the queue');
+      // Anyone may ask: the cause, which names hosts, is for those who may read `GET /api/v1/stats`.
+      if (status.trouble !== undefined)
+        return notReady('the destination does not take rows; events wait in the queue');
       // A further destination that is down holds up nobody but itself.
       const further = await furtherDestinations(context);
       const states = Object.fromEntries(further.map(({ name, state }) => [name, state]));
@@ -44,7 +46,7 @@ const unlessBusy = <T>(answer: Promise<T>): Promise<T | undefined> =>
     throw error;
   });
 
-function createRegistry({ ingest, engine, deadLetters, pipeline }: ServerContext): Registry {
+function createRegistry({ config, ingest, engine, deadLetters, pipeline }: ServerContext): Registry {
   const registry = new Registry();
   collectDefaultMetrics({
     register: registry,
@@ -120,6 +122,19 @@ function createRegistry({ ingest, engine, deadLetters, pipeline }: ServerContext
       registers: [],
       collect() {
         this.set(deadLetters.count('open'));
+      },
+    }),
+  );
+  registry.registerMetric(
+    new Gauge({
+      name: 'sentinel_destination_up',
+      help: '1 while the main destination takes rows, 0 while events wait for it',
+      labelNames: ['type'] as const,
+      registers: [],
+      async collect() {
+        this.reset();
+        const trouble = await troubleOf(pipeline);
+        this.set({ type: config.destination.type }, trouble === undefined ? 1 : 0);
       },
     }),
   );

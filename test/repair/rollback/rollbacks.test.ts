@@ -236,7 +236,7 @@ it('ends without a word when the loads have stopped before it', async () => {
   await load(repairedRow(id));
   outages = { withdraw: Infinity };
   await rollbacks.start(id, '');
-  await until(() => loading.waiting());
+  await until(() => loading.trouble() !== undefined);
   loading.stop();
   await rollbacks.close();
   expect(lines.filter((line) => line.includes('"level":"error"')).length).toBeGreaterThan(0);

@@ -1,11 +1,18 @@
-import { Send } from 'lucide-react';
+import { PenLine, RotateCw, Send } from 'lucide-react';
 import { count } from '../../lib/format.ts';
 import { Button, Card, Kbd } from '../../ui/basics.tsx';
 import type { Edit } from './use-edit.ts';
 import type { Reach, Settle } from './use-settle.ts';
 
+interface ReachChoiceProps {
+  edit: Edit;
+  settle: Settle;
+  /** Leads to what must be corrected. */
+  onEdit: () => void;
+}
+
 /** For this letter alone, for the next ones too, or for all of the group. */
-export function ReachChoice({ edit, settle }: { edit: Edit; settle: Settle }) {
+export function ReachChoice({ edit, settle, onEdit }: ReachChoiceProps) {
   const { canLearn, others, reach, setReach, blocked, isBusy } = settle;
   const options: readonly { value: Reach; label: string; note: string; isPossible: boolean }[] = [
     {
@@ -22,6 +29,7 @@ export function ReachChoice({ edit, settle }: { edit: Edit; settle: Settle }) {
     },
     { value: 'letter', label: 'This letter only', note: 'nothing is learned', isPossible: true },
   ];
+  if (!edit.isChanged && edit.review?.valid === false) return <EditFirst settle={settle} onEdit={onEdit} />;
   return (
     <Card title="Replay">
       <div className="stack" style={{ gap: 12 }}>
@@ -64,6 +72,28 @@ export function ReachChoice({ edit, settle }: { edit: Edit; settle: Settle }) {
             <Kbd>Enter</Kbd>
           </span>
           {blocked !== undefined && <span className="muted">{blocked}</span>}
+        </div>
+      </div>
+    </Card>
+  );
+}
+
+/** Sent back unchanged it would fail again, so that is not what the first button does. */
+function EditFirst({ settle, onEdit }: Pick<ReachChoiceProps, 'settle' | 'onEdit'>) {
+  return (
+    <Card title="Replay">
+      <div className="stack" style={{ gap: 12 }}>
+        <p className="muted">
+          Sent back unchanged, it fails again: its contract refuses it, and no rule repairs it. Correct it
+          first.
+        </p>
+        <div className="row">
+          <Button kind="primary" icon={PenLine} onClick={onEdit}>
+            Edit and replay
+          </Button>
+          <Button icon={RotateCw} disabled={settle.isBusy} onClick={() => void settle.run()}>
+            Replay unchanged
+          </Button>
         </div>
       </div>
     </Card>

@@ -73,7 +73,11 @@ function ReplayDialog({ filter, onClose }: { filter: LetterGroup; onClose: () =>
       )}
       <div className="dialog-actions">
         <Button onClick={onClose}>Cancel</Button>
-        <Button kind="primary" disabled={forecast === undefined || isBusy} onClick={() => void run()}>
+        <Button
+          kind={forecast?.would_load === 0 ? undefined : 'primary'}
+          disabled={forecast === undefined || isBusy}
+          onClick={() => void run()}
+        >
           Replay {forecast === undefined ? '' : plural(forecast.matched, 'letter')}
         </Button>
       </div>

@@ -1,15 +1,16 @@
 import { Pause, Play } from 'lucide-react';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { request } from '../../api/client.ts';
 import { useLive } from '../../api/live.ts';
 import { refresh, useApi } from '../../api/queries.ts';
 import type { Consumer } from '../../api/types.ts';
 import { bytes, count, plural, shortCount } from '../../lib/format.ts';
 import { Ago, Button, Card } from '../../ui/basics.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
 import { Load } from '../../ui/load.tsx';
 import { Badge } from '../../ui/status.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
-import { attempt } from '../../ui/toasts.tsx';
+import { attempt, toast } from '../../ui/toasts.tsx';
 
 interface Reader extends Consumer {
   published: number;
@@ -61,28 +62,57 @@ const columns: Column<Reader>[] = [
   { header: 'Pause, resume', width: '112px', end: true, cell: (reader) => <PauseButton reader={reader} /> },
 ];
 
-function PauseButton({ reader: { topic, group, paused_since: since } }: { reader: Reader }) {
-  const action = since === undefined ? 'pause' : 'resume';
-  async function run(): Promise<void> {
-    await attempt(
-      () => request(`POST /api/v1/consumers/{topic}/{group}/${action}`, { params: { topic, group } }),
-      () =>
-        action === 'pause'
-          ? `${group} reads ${topic} no more; its events wait in the queue.`
-          : `${group} reads ${topic} again.`,
-    );
+function PauseButton({ reader }: { reader: Reader }) {
+  const [isAsking, setAsking] = useState(false);
+  const { topic, group, paused_since: since } = reader;
+  const isPaused = since !== undefined;
+  return (
+    <>
+      <Button
+        size="small"
+        icon={isPaused ? Play : Pause}
+        aria-label={`${isPaused ? 'resume' : 'pause'} ${group} on ${topic}`}
+        onClick={() => (isPaused ? void resume(reader) : setAsking(true))}
+      >
+        {isPaused ? 'Resume' : 'Pause…'}
+      </Button>
+      {isAsking && <PauseDialog reader={reader} onClose={() => setAsking(false)} />}
+    </>
+  );
+}
+
+function PauseDialog({ reader, onClose }: { reader: Reader; onClose: () => void }) {
+  const { topic, group } = reader;
+  async function pause(): Promise<void> {
+    onClose();
+    const params = { topic, group };
+    const done = await attempt(() => request('POST /api/v1/consumers/{topic}/{group}/pause', { params }));
     await refresh('consumers');
+    if (done === undefined) return;
+    toast(`${group} is paused on ${topic}.`, { undo: () => void resume(reader) });
   }
   return (
-    <Button
-      size="small"
-      icon={action === 'pause' ? Pause : Play}
-      aria-label={`${action} ${group} on ${topic}`}
-      onClick={() => void run()}
-    >
-      {action === 'pause' ? 'Pause' : 'Resume'}
-    </Button>
+    <Dialog title={`Pause ${group} on ${topic}?`} onClose={onClose}>
+      <p>
+        {group} stops reading {topic}, also after a restart, until somebody resumes it. Its events wait in the
+        queue; when the queue is full, senders are answered 503.
+      </p>
+      <div className="dialog-actions">
+        <Button onClick={onClose}>Cancel</Button>
+        <Button kind="danger" icon={Pause} onClick={() => void pause()}>
+          Pause {group}
+        </Button>
+      </div>
+    </Dialog>
   );
+}
+
+async function resume({ topic, group }: Reader): Promise<void> {
+  await attempt(
+    () => request('POST /api/v1/consumers/{topic}/{group}/resume', { params: { topic, group } }),
+    () => `${group} reads ${topic} again.`,
+  );
+  await refresh('consumers');
 }
 
 /** Topics with who reads them; a pause is kept over restarts. */
