@@ -13,98 +13,138 @@ import type { MakeRow } from './row-makers.ts';
 /** Sends an event that can't be loaded on its way, or says which row it makes. */
 export type SettleVerdict = (verdict: Verdict, incoming: Incoming, outbox: Outbox) => Row | undefined;
 
-export function createSettleVerdict(deps: {
+interface Deps {
   makeRow: MakeRow;
   /** Is shown the valid events. */
   recent?: Pick<RecentEvents, 'see'> | undefined;
   metrics: PipelineMetrics;
   log: Logger;
-}): SettleVerdict {
-  const { makeRow, recent, metrics } = deps;
-  const limited = limitLog(deps.log);
+}
 
+type Kind<K extends Verdict['kind']> = Extract<Verdict, { kind: K }>;
+
+export function createSettleVerdict(deps: Deps): SettleVerdict {
+  const limited = limitLog(deps.log);
   return (verdict, incoming, outbox) => {
-    const { header, requestId, text: raw } = incoming;
-    const { source } = verdict;
-    const { at: receivedAt, headers } = header;
-    const round = header.replay?.round;
-    const reception = () => receptionOf({ requestId, receivedAt, source, headers }, header.replay);
     switch (verdict.kind) {
-      case 'valid': {
-        const { contract, value, changed } = verdict;
-        recent?.see(contract, verdict.source, incoming.event);
-        if (outbox.wants(contract)) outbox.valid(reception(), contract, value);
-        // Numbers that only text can hold stand in the event as text, and as numbers in its own text.
-        const text = header.exact === true ? undefined : raw;
-        const repair = byPerson(header.replay, raw);
-        const isPlain = header.plain === true;
-        return makeRow(contract, value, {
-          requestId,
-          round,
-          receivedAt,
-          source,
-          headers,
-          repair,
-          text,
-          isPlain,
-          changed,
-        });
-      }
-      case 'repaired': {
-        const { contract, value, event, rule } = verdict;
-        if (outbox.wants(contract)) outbox.valid(reception(), contract, value);
-        outbox.fixedInChain(() => ({
-          ...reception(),
-          contract: contract.name,
-          version: contract.version,
-          healer: 'rule',
-          rule_id: rule.id,
-          plan: rule.plan,
-          raw,
-          event,
-          chained: true,
-        }));
-        const { repair, text, isPlain, filled: changed, gone } = repairedByRule(incoming, verdict);
-        const facts = { requestId, round, receivedAt, source, headers, repair, text, isPlain, changed, gone };
-        return makeRow(contract, value, facts);
-      }
-      case 'invalid': {
-        const { contract, violations, signature } = verdict;
-        const failed = { contract: contract.name, version: contract.version, signature, violations };
-        outbox.failed({ ...reception(), ...failed, raw });
-        const code = violations[0]?.code;
-        limited.write(
-          'info',
-          'invalid',
-          {
-            status: 'failed',
-            source,
-            contract: contract.name,
-            request_id: requestId,
-            code,
-            path: violations[0]?.path,
-            signature,
-          },
-          'event breaks its contract; handed to the healers',
-        );
-        metrics.settled(source, contract.name, 'invalid');
+      case 'valid':
+        return rowOfValid(deps, verdict, incoming, outbox);
+      case 'repaired':
+        return rowOfRepaired(deps, verdict, incoming, outbox);
+      case 'invalid':
+        outbox.failed(failureOf(verdict, incoming));
+        logFailure(limited, verdict, incoming.requestId);
+        deps.metrics.settled(verdict.source, verdict.contract.name, 'invalid');
         return undefined;
-      }
-      case 'unknown': {
-        const { contract, version, violation, signature } = verdict;
-        outbox.unrecoverable({
-          ...reception(),
-          contract,
-          version,
-          signature,
-          violations: [violation],
-          raw,
-          reason: violation.message,
-          code: violation.code,
-          attempts: [],
-        });
+      case 'unknown':
+        outbox.unrecoverable(withoutContract(verdict, incoming));
         return undefined;
-      }
     }
+  };
+}
+
+function receivedAs({ header, requestId }: Incoming, source: string) {
+  const { at: receivedAt, headers } = header;
+  return receptionOf({ requestId, receivedAt, source, headers }, header.replay);
+}
+
+function rowOfValid(
+  { makeRow, recent }: Deps,
+  { contract, value, changed, source }: Kind<'valid'>,
+  incoming: Incoming,
+  outbox: Outbox,
+): Row {
+  const { header, requestId, text: raw } = incoming;
+  recent?.see(contract, source, incoming.event);
+  if (outbox.wants(contract)) outbox.valid(receivedAs(incoming, source), contract, value);
+  return makeRow(contract, value, {
+    requestId,
+    round: header.replay?.round,
+    receivedAt: header.at,
+    source,
+    headers: header.headers,
+    repair: byPerson(header.replay, raw),
+    // Numbers that only text can hold stand in the event as text, and as numbers in its own text.
+    text: header.exact === true ? undefined : raw,
+    isPlain: header.plain === true,
+    changed,
+  });
+}
+
+function rowOfRepaired(
+  { makeRow }: Deps,
+  verdict: Kind<'repaired'>,
+  incoming: Incoming,
+  outbox: Outbox,
+): Row {
+  const { contract, value, event, rule, source } = verdict;
+  const { header, requestId, text: raw } = incoming;
+  if (outbox.wants(contract)) outbox.valid(receivedAs(incoming, source), contract, value);
+  outbox.fixedInChain(() => ({
+    ...receivedAs(incoming, source),
+    contract: contract.name,
+    version: contract.version,
+    healer: 'rule',
+    rule_id: rule.id,
+    plan: rule.plan,
+    raw,
+    event,
+    chained: true,
+  }));
+  const { repair, text, isPlain, filled: changed, gone } = repairedByRule(incoming, verdict);
+  return makeRow(contract, value, {
+    requestId,
+    round: header.replay?.round,
+    receivedAt: header.at,
+    source,
+    headers: header.headers,
+    repair,
+    text,
+    isPlain,
+    changed,
+    gone,
+  });
+}
+
+function failureOf({ contract, violations, signature, source }: Kind<'invalid'>, incoming: Incoming) {
+  const failed = { contract: contract.name, version: contract.version, signature, violations };
+  return { ...receivedAs(incoming, source), ...failed, raw: incoming.text };
+}
+
+function logFailure(
+  log: ReturnType<typeof limitLog>,
+  { source, contract, violations, signature }: Kind<'invalid'>,
+  requestId: string,
+): void {
+  log.write(
+    'info',
+    'invalid',
+    {
+      status: 'failed',
+      source,
+      contract: contract.name,
+      request_id: requestId,
+      code: violations[0]?.code,
+      path: violations[0]?.path,
+      signature,
+    },
+    'event breaks its contract; handed to the healers',
+  );
+}
+
+function withoutContract(
+  { contract, version, violation, signature, source }: Kind<'unknown'>,
+  incoming: Incoming,
+) {
+  return {
+    ...receivedAs(incoming, source),
+    contract,
+    version,
+    signature,
+    violations: [violation],
+    raw: incoming.text,
+    reason: violation.message,
+    code: violation.code,
+    attempts: [],
   };
 }

@@ -1,0 +1,127 @@
+import { withHeaders } from '../load/headers-column.ts';
+import { Judge } from '../contracts/apart/judge.ts';
+import { judgeApart } from '../contracts/apart/judged-apart.ts';
+import { serviceContracts } from '../contracts/for-service.ts';
+import { createDeadLetters } from '../dead-letter/store.ts';
+import { leasesOf } from '../engine/lease.ts';
+import { checkCopied } from '../load/replicas/check.ts';
+import { startCopies } from '../load/replicas/replicas.ts';
+import { createCopyFeed, createTellWithdrawn } from '../load/replicas/feed.ts';
+import { contractFolders, stepFolders } from '../config/project.ts';
+import { healersFor } from '../repair/healing/healers.ts';
+import { healingStage } from '../repair/healing/stage.ts';
+import { recentEvents } from '../repair/rules/recent-events.ts';
+import { openRuleStore } from '../repair/rules/store.ts';
+import { Rollbacks } from '../repair/rollback/rollbacks.ts';
+import { IsolatedStep } from '../steps/apart/isolated-step.ts';
+import { discoverSteps } from '../steps/discover.ts';
+import { subscribedTopics } from '../steps/runner.ts';
+import { createValidate } from '../validate/stage.ts';
+import { createJudge } from './judge.ts';
+import { openInsight } from '../observe/insight.ts';
+import { Keeper } from './keeper.ts';
+import { Outbox } from './outbox.ts';
+import { Route } from './route.ts';
+import { openStore } from './store.ts';
+import type { PipelineParts } from './parts.ts';
+import { createFaults } from '../runtime/stop-process.ts';
+
+export type Base = Awaited<ReturnType<typeof openBase>>;
+export type Loading = Awaited<ReturnType<typeof openLoading>>;
+export type Stages = Awaited<ReturnType<typeof openStages>>;
+
+/** Contracts, steps, rules and letters: what every stage reads. */
+export async function openBase({ config, engine, log, consume }: PipelineParts) {
+  const contracts = await serviceContracts(config, log);
+  const stopJudge = judgeApart(
+    contracts,
+    () => new Judge(contractFolders(config), { stallMs: config.pipeline.stallMs, log }),
+  );
+  checkCopied(config.destinations, contracts);
+  const steps = await discoverSteps(stepFolders(config), {
+    isolate: (file) => new IsolatedStep(file, config.pipeline),
+  });
+  const insight = await openInsight({ engine, log, record: consume });
+  const faults = createFaults(log);
+  const letters = createDeadLetters(engine.state);
+  const recent = recentEvents();
+  const leases = leasesOf(engine);
+  const rules = await openRuleStore(engine.state, {
+    leases,
+    ttlDays: config.state.ruleTtlDays,
+    contracts,
+    recent,
+    targetFields: config.healing.targetFields,
+    log,
+  });
+  return { contracts, stopJudge, steps, insight, faults, letters, recent, leases, rules };
+}
+
+/** The destination, those that follow it, and the way back out. */
+export async function openLoading(parts: PipelineParts, base: Base) {
+  const { config, engine, log } = parts;
+  const { contracts, letters, insight, faults } = base;
+  const store = await openStore(parts, { tables: withHeaders(contracts.tables()), letters, insight, faults });
+  const feed = createCopyFeed(config.destinations);
+  const rollbacks = new Rollbacks({
+    ...store,
+    letters,
+    rules: base.rules,
+    contracts,
+    tellWithdrawn: feed && createTellWithdrawn(engine, feed),
+    state: engine.state,
+    leases: base.leases,
+    log,
+    onBroken: faults.onBroken,
+    onTaken: (source, contract) => insight.metrics.settled(source, contract, 'dead_letter'),
+  });
+  if (parts.consume) await rollbacks.resume();
+  const copies = await startCopies(feed, {
+    config: parts.consume ? config : { ...config, destinations: [] },
+    engine,
+    contracts,
+    letters,
+    log,
+    onFailure: faults.onFailure,
+    onBroken: faults.onBroken,
+  });
+  return { store, feed, rollbacks, copies };
+}
+
+export async function openStages({ config, engine, log }: PipelineParts, base: Base, loading: Loading) {
+  const { contracts, rules, recent, insight, letters } = base;
+  const { metrics } = insight;
+  const healing = healingStage({
+    engine,
+    contracts: (name, version) => contracts.get(name, version),
+    rules,
+    healers: await healersFor(config.healing, engine.state, recent, log),
+    config: config.healing,
+    leases: base.leases,
+    log: log.child({ step: 'healer' }),
+  });
+  const subscribed = subscribedTopics(base.steps);
+  const route = new Route({
+    judge: createJudge({
+      contracts,
+      validate: insight.watching(createValidate({ contracts, rules, choice: config })),
+      recent,
+      metrics,
+      log: log.child({ step: 'validator' }),
+    }),
+    outbox: () => new Outbox(engine, subscribed),
+    loading: loading.store.loading,
+    letters,
+    feed: loading.feed,
+    metrics,
+    onSettled: (rows) => loading.rollbacks.settled(rows),
+    log: log.child({ step: 'loader' }),
+  });
+  const keeper = new Keeper({
+    loading: loading.store.loading,
+    letters,
+    metrics,
+    log: log.child({ step: 'dead-letter-keeper' }),
+  });
+  return { healing, subscribed, route, keeper };
+}
