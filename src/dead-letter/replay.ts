@@ -4,7 +4,7 @@ import { encodeRecord } from '../ingest/record.ts';
 import type { JsonObject } from '../model/json.ts';
 import { copyTopic, encodeCopy } from '../load/replicas/message.ts';
 import type { RepairTrail } from '../model/loaded-event.ts';
-import { isRetryable } from '../model/errors.ts';
+import { SentinelError, isRetryable } from '../model/errors.ts';
 import { type Result, ok } from '../model/result.ts';
 import { type RetryPolicy, retry } from '../support/retry.ts';
 import type { DeadLetter, EditTrail } from '../model/dead-letter.ts';
@@ -51,7 +51,10 @@ async function sendMarked({ engine, letters }: Replaying, id: string): Promise<v
     const letter = await letters.get(id);
     if (letter?.status === 'replaying') await send(engine, letter);
   };
-  await retry(sendIt, { policy: patient, isPassing: isRetryable }).catch(() => undefined);
+  await retry(sendIt, { policy: patient, isPassing: isRetryable }).catch((error: unknown) => {
+    // With the engine closed, the next start sends it. Any other error is unexpected, and nobody awaits this: it stops the process.
+    if (!(error instanceof SentinelError && error.code === 'engine_closed')) throw error;
+  });
 }
 
 const patient: RetryPolicy = {

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { StateStore } from '../engine/engine.ts';
 import type { UnrecoverableEvent } from '../model/event.ts';
 import { type Result, fail, ok } from '../model/result.ts';
@@ -11,8 +10,9 @@ import {
   afterRollback,
   deadLetterId,
 } from '../model/dead-letter.ts';
-import { changeAll, createChanges } from './changes.ts';
-import { idOf, indexKey, indexPrefix, keyMatches, prefixOf, readIndexKey } from './index-key.ts';
+import { type Changes, changeAll, createChanges } from './changes.ts';
+import { indexPrefix, readIndexKey } from './index-key.ts';
+import { listLetters } from './list.ts';
 
 /**
  * Dead letters in the engine's state. The letter itself is under its id; an index entry under its status,
@@ -59,32 +59,9 @@ export function createDeadLetters(
   state: StateStore,
   { now = () => new Date() }: { now?: () => Date } = {},
 ): DeadLetterStore {
-  const { get, change } = createChanges(state);
-
-  const moved = (letter: DeadLetter, to: Partial<DeadLetter> & { status: DeadLetterStatus }): DeadLetter => ({
-    ...letter,
-    ...to,
-    updated_at: now().toISOString(),
-  });
-
-  /** open → another status, by a person. */
-  async function settle(
-    id: string,
-    to: (letter: DeadLetter) => Partial<DeadLetter> & { status: DeadLetterStatus },
-    asOf?: Date,
-  ): Promise<Result<DeadLetter>> {
-    let refusal = '';
-    const settled = await change(id, (letter) => {
-      if (letter === undefined) refusal = `there is no dead letter ${id}`;
-      else if (letter.status !== 'open')
-        refusal = `dead letter ${id} is ${letter.status}; only open ones can be settled`;
-      else if (asOf !== undefined && Date.parse(letter.updated_at) > asOf.getTime())
-        refusal = `dead letter ${id} has changed since ${asOf.toISOString()}`;
-      else return moved(letter, to(letter));
-      return undefined;
-    });
-    return settled === undefined ? fail(refusal) : ok(settled);
-  }
+  const changes = createChanges(state);
+  const { get, change } = changes;
+  const settle = createSettle(changes, now);
 
   /** Returns the ids of those that `next` opens. */
   async function open(
@@ -115,29 +92,7 @@ export function createDeadLetters(
         (known, at) => afterRollback(known, taken[at]!, now()),
       ),
 
-    async list(filter, { limit, cursor }) {
-      const items: DeadLetter[] = [];
-      const prefix = indexPrefix + prefixOf(filter);
-      let after = cursor;
-      for (let looked = 0; looked < mostLookedAt; looked += scanPage) {
-        if (looked > 0) await nextTurn();
-        const page = await state.list(prefix, {
-          limit: scanPage,
-          after,
-        });
-        for (const { key } of page) {
-          after = key;
-          if (!keyMatches(key, filter)) continue;
-          const letter = await get(idOf(key));
-          // Its other entry is the one that counts.
-          if (letter === undefined || indexKey(letter) !== key || !textMatches(letter, filter.q)) continue;
-          items.push(letter);
-          if (items.length === limit) return { items, next: after };
-        }
-        if (page.length < scanPage) return { items, next: undefined };
-      }
-      return { items, next: after };
-    },
+    list: (filter, page) => listLetters(state, changes, filter, page),
 
     startReplay: (id, edit) =>
       settle(id, ({ replays }) => ({ status: 'replaying', replays: replays + 1, ...edit })),
@@ -146,7 +101,7 @@ export function createDeadLetters(
       await changeAll(replays, ({ id, round }) =>
         change(id, (letter) =>
           letter?.status === 'replaying' && letter.replays === (round ?? letter.replays)
-            ? moved(letter, { status: 'replayed' })
+            ? moved(letter, { status: 'replayed' }, now())
             : undefined,
         ),
       );
@@ -165,25 +120,34 @@ export function createDeadLetters(
   };
 }
 
-const scanPage = 500;
-/** By one call of `list`: who looks for a text that few letters have asks again, and others get their turn. */
-const mostLookedAt = 10_000;
+type Move = Partial<DeadLetter> & { status: DeadLetterStatus };
+
+const moved = (letter: DeadLetter, to: Move, now: Date): DeadLetter => ({
+  ...letter,
+  ...to,
+  updated_at: now.toISOString(),
+});
+
+/** Makes the function that moves a letter from open to another status, as a person asked. */
+function createSettle({ change }: Changes, now: () => Date) {
+  return async (id: string, to: (letter: DeadLetter) => Move, asOf?: Date): Promise<Result<DeadLetter>> => {
+    let refusal = '';
+    const settled = await change(id, (letter) => {
+      if (letter === undefined) refusal = `there is no dead letter ${id}`;
+      else if (letter.status !== 'open')
+        refusal = `dead letter ${id} is ${letter.status}; only open ones can be settled`;
+      else if (asOf !== undefined && Date.parse(letter.updated_at) > asOf.getTime())
+        refusal = `dead letter ${id} has changed since ${asOf.toISOString()}`;
+      else return moved(letter, to(letter), now());
+      return undefined;
+    });
+    return settled === undefined ? fail(refusal) : ok(settled);
+  };
+}
 
 export const healingPrefix = 'healing/';
 
 /** The mark that an event is with the healers; see `EventStatus`. */
 export function healingKey(requestId: string): string {
   return healingPrefix + requestId;
-}
-
-function textMatches(letter: DeadLetter, q: string | undefined): boolean {
-  if (q === undefined) return true;
-  const text = q.toLowerCase();
-  return [
-    letter.id,
-    letter.reason,
-    letter.code,
-    letter.raw,
-    ...letter.violations.map((violation) => `${violation.path} ${violation.message}`),
-  ].some((field) => field.toLowerCase().includes(text));
 }
