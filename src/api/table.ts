@@ -7,6 +7,7 @@ import { eventRoutes } from './routes/events.ts';
 import { flowActivityRoutes } from './routes/flow-activity.ts';
 import { healingRoutes } from './routes/healing.ts';
 import { historyRoutes } from './routes/history.ts';
+import { jobRoutes } from './routes/jobs.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { logRoutes } from './routes/logs.ts';
 import { queryRoutes } from './routes/query.ts';
@@ -27,6 +28,7 @@ export const groups = {
     ...deadLetterEditRoutes,
     ...deadLetterDiscardRoutes,
   },
+  Jobs: jobRoutes,
   'Rules and repairs': { ...ruleRoutes, ...repairRoutes },
   Healing: healingRoutes,
   Sources: sourceRoutes,

@@ -14,6 +14,8 @@ export interface ApiClient {
   /** The reply. Throws a `CliError` that says what the service said, when it refuses. */
   request<K extends Key>(key: K, ...ask: AskArgs<K>): Promise<ReplyTo<K>>;
   close(): Promise<void>;
+  /** The data folder was opened in this process: no service runs. */
+  readonly offline: boolean;
 }
 
 /** Where the service is and how to be let in. */
@@ -110,7 +112,7 @@ interface Asked {
 
 function clientOf(
   send: (asked: Asked) => Promise<{ status: number; text: string }>,
-  close: () => Promise<void> = async () => {},
+  close?: () => Promise<void>,
 ): ApiClient {
   return {
     async request<K extends Key>(key: K, ...[ask]: AskArgs<K>) {
@@ -119,7 +121,8 @@ function clientOf(
       const { status, text } = await send({ method, path: path + queryString(query), body });
       return answer<ReplyTo<K>>(status, text);
     },
-    close,
+    close: close ?? (async () => {}),
+    offline: close !== undefined,
   };
 }
 

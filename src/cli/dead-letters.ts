@@ -11,8 +11,9 @@ import { withClient, type ApiClient } from './client.ts';
 import { registerDiscard } from './dead-letter-discard.ts';
 import { fix, readEvent, registerFix, type FixOptions } from './dead-letter-fix.ts';
 import { amountOf, CliError, print, printJson, say, type Io, type Outcome } from './io.ts';
+import { filterOf, withFilter, type FilterOptions } from './letter-filter.ts';
 import { wholeNumber, withExamples, withJson, withServer, type ServerOptions } from './options.ts';
-import { replayMany, withFilter, type FilterOptions, type ReplayOptions } from './replay.ts';
+import { replayMany, type ReplayOptions } from './replay.ts';
 import { formatTable } from './table.ts';
 
 type ShownLetter = ItemOf<'GET /api/v1/dead-letters'>;
@@ -60,6 +61,7 @@ export function registerDeadLetters(program: Command, io: Io, outcome: Outcome):
     .description('Replay one dead letter, unchanged or corrected; without an id, all that match.')
     .argument('[id]')
     .option('--event <file>', 'the corrected event, JSON (- is standard input)')
+    .option('--all', 'without an id and a filter: all open dead letters')
     .option('--learn', 'make a rule of the correction, for all events that fail like this one')
     .option('--dry-run', 'only say what would happen')
     .option('--yes', 'do not ask')
@@ -161,15 +163,11 @@ async function exportLetters(io: Io, options: ListOptions & { output?: string })
   say(io, `${amountOf(count, 'dead letter')} written`);
 }
 
-async function* pages(
-  client: ApiClient,
-  { contract, source, signature, q, status }: ListOptions,
-  limit: number,
-): AsyncGenerator<ShownLetter[]> {
+async function* pages(client: ApiClient, options: ListOptions, limit: number): AsyncGenerator<ShownLetter[]> {
   let cursor: string | undefined;
   let left = limit;
   do {
-    const query = { contract, source, signature, q, status, cursor, limit: Math.min(left, 500) };
+    const query = { ...filterOf(options), status: options.status, cursor, limit: Math.min(left, 500) };
     const page = await client.request('GET /api/v1/dead-letters', { query });
     yield page.items;
     left -= page.items.length;

@@ -14,6 +14,7 @@ import { registerKeys } from './keys.ts';
 import { CliError, say, type Io, type Outcome } from './io.ts';
 import { registerMigrate } from './migrate.ts';
 import { registerQuery } from './query.ts';
+import { registerJobs } from './jobs.ts';
 import { registerReplay } from './replay.ts';
 import { registerRules } from './rules.ts';
 import { registerSimulate } from './simulate.ts';
@@ -29,6 +30,7 @@ const registrations = [
   registerRules,
   registerDeadLetters,
   registerReplay,
+  registerJobs,
   registerSimulate,
   registerQuery,
   registerKeys,

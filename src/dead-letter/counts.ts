@@ -1,5 +1,10 @@
 import type { StateStore } from '../engine/engine.ts';
-import { type DeadLetterGroup, type DeadLetterStatus, deadLetterStatuses } from '../model/dead-letter.ts';
+import {
+  type DeadLetterFilter,
+  type DeadLetterGroup,
+  type DeadLetterStatus,
+  deadLetterStatuses,
+} from '../model/dead-letter.ts';
 import { type GroupTally, groupTally } from './group-tally.ts';
 import { type IndexValue, indexPrefix, readIndexKey, receivedAtOf } from './index-key.ts';
 import { scanIndex } from './scan-index.ts';
@@ -8,6 +13,7 @@ import type { DeadLetterStore } from './store.ts';
 export interface GroupFilter {
   contract?: string;
   source?: string;
+  signature?: string;
 }
 
 export interface GroupPage {
@@ -103,6 +109,14 @@ export class DeadLetterCounts {
     return this.#totals.get(status)!;
   }
 
+  /** Open ones that match; undefined where only the letters themselves can tell. */
+  countOpen({ q, code, since, until, ...filter }: Omit<DeadLetterFilter, 'status'>): number | undefined {
+    if (q !== undefined || code !== undefined) return undefined;
+    const from = since === undefined ? -Infinity : Date.parse(since);
+    const to = until === undefined ? Infinity : Date.parse(until);
+    return this.#matching(filter, ['open']).reduce((sum, { tally }) => sum + tally.within(from, to), 0);
+  }
+
   /** Of the open ones; largest group first. `next` is the cursor of the following page. */
   async groups(
     filter: GroupFilter,
@@ -165,9 +179,10 @@ export class DeadLetterCounts {
     } satisfies DeadLetterGroup;
   }
 
-  #matching({ contract, source }: GroupFilter, statuses: readonly DeadLetterStatus[]): Group[] {
+  #matching({ contract, source, signature }: GroupFilter, statuses: readonly DeadLetterStatus[]): Group[] {
     return [...this.#groups.values()].filter(
       (group) =>
+        (signature === undefined || group.signature === signature) &&
         statuses.includes(group.status) &&
         (contract === undefined || group.contract === contract) &&
         (source === undefined || group.source === source),

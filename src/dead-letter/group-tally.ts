@@ -5,6 +5,8 @@ export interface GroupTally {
   /** Returns false when there was no such letter. */
   remove(id: string): boolean;
   readonly size: number;
+  /** How many were received in this time: milliseconds, both included. */
+  within(from: number, to: number): number;
   span(): GroupSpan;
   /** Letters by the hour of their reception: the last 24 hours, oldest first, the last one is the hour of `now`. */
   trend(now: number): number[];
@@ -57,6 +59,12 @@ export function groupTally(): GroupTally {
     },
     get size() {
       return ids.size;
+    },
+    within(from, to) {
+      if (from === -Infinity && to === Infinity) return ids.size;
+      let count = 0;
+      for (const receivedAt of ids.values()) if (receivedAt >= from && receivedAt <= to) count++;
+      return count;
     },
     span() {
       span ??= [...ids].reduce((so, [id, receivedAt]) => widened(so, id, receivedAt), nothing);

@@ -2,7 +2,15 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { StateStore } from '../engine/engine.ts';
 import type { DeadLetter, DeadLetterFilter } from '../model/dead-letter.ts';
 import type { Changes } from './changes.ts';
-import { idOf, indexKey, indexPrefix, keyMatches, prefixOf } from './index-key.ts';
+import {
+  type IndexValue,
+  idOf,
+  indexKey,
+  indexPrefix,
+  keyMatches,
+  prefixOf,
+  receivedAtOf,
+} from './index-key.ts';
 
 const scanPage = 500;
 /** By one call: a search for a rare text is continued with the cursor, and other requests get their turn. */
@@ -17,6 +25,7 @@ export async function listLetters(
 ): Promise<{ items: DeadLetter[]; next: string | undefined }> {
   const items: DeadLetter[] = [];
   const prefix = indexPrefix + prefixOf(filter);
+  const isInTime = receivedWithin(filter);
   let after = cursor;
   for (let looked = 0; looked < mostLookedAt; looked += scanPage) {
     if (looked > 0) await nextTurn();
@@ -24,12 +33,12 @@ export async function listLetters(
       limit: scanPage,
       after,
     });
-    for (const { key } of page) {
+    for (const { key, value } of page) {
       after = key;
-      if (!keyMatches(key, filter)) continue;
+      if (!keyMatches(key, filter) || !isInTime(receivedAtOf(value as IndexValue))) continue;
       const letter = await get(idOf(key));
       // Its other entry is the one that counts.
-      if (letter === undefined || indexKey(letter) !== key || !textMatches(letter, filter.q)) continue;
+      if (letter === undefined || indexKey(letter) !== key || !contentMatches(letter, filter)) continue;
       items.push(letter);
       if (items.length === limit) return { items, next: after };
     }
@@ -38,7 +47,15 @@ export async function listLetters(
   return { items, next: after };
 }
 
-function textMatches(letter: DeadLetter, q: string | undefined): boolean {
+/** Whether a time in milliseconds is within the filter's. */
+function receivedWithin({ since, until }: DeadLetterFilter): (receivedAt: number) => boolean {
+  const from = since === undefined ? -Infinity : Date.parse(since);
+  const to = until === undefined ? Infinity : Date.parse(until);
+  return (at) => at >= from && at <= to;
+}
+
+function contentMatches(letter: DeadLetter, { q, code }: DeadLetterFilter): boolean {
+  if (code !== undefined && letter.code !== code) return false;
   if (q === undefined) return true;
   const text = q.toLowerCase();
   return [

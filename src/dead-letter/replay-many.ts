@@ -1,6 +1,8 @@
 import type { Engine } from '../engine/engine.ts';
 import type { TrialVerdict } from '../validate/trial-verdict.ts';
-import { type DeadLetter, type DeadLetterFilter, isFollowUp } from '../model/dead-letter.ts';
+import { type DeadLetter, isFollowUp } from '../model/dead-letter.ts';
+import type { JobFilter } from '../model/job.ts';
+import type { DeadLetterCounts } from './counts.ts';
 import { pagesOf } from './pages.ts';
 import { replay } from './replay.ts';
 import type { DeadLetterStore } from './store.ts';
@@ -16,13 +18,28 @@ export interface ReplayDeps {
 /** Sent at once: their writes share a commit. */
 const atOnce = 100;
 
+/** Of very many letters the first ones are tried, so that the answer comes at once. */
+const mostTried = 5_000;
+const triedForMs = 5_000;
+
 /** What would become of the matching letters if they were replayed now; nothing is changed or counted. */
-export async function tryReplay({ letters, pipeline }: ReplayDeps, filter: DeadLetterFilter) {
+export async function tryReplay(
+  { letters, deadLetters, pipeline }: ReplayDeps & { deadLetters: Pick<DeadLetterCounts, 'countOpen'> },
+  filter: JobFilter,
+) {
   const counts = { valid: 0, repaired: 0, invalid: 0 };
   const samples: { id: string; verdict: string }[] = [];
+  const known = deadLetters.countOpen(filter);
+  const until = Date.now() + triedForMs;
   let matched = 0;
-  for await (const page of pagesOf(letters, filter)) {
+  let tried = 0;
+  for await (const page of pagesOf(letters, { ...filter, status: 'open' })) {
     matched += page.length;
+    if (tried >= mostTried || Date.now() > until) {
+      if (known !== undefined) break;
+      continue;
+    }
+    tried += page.length;
     const events = page.filter((letter) => !isFollowUp(letter));
     const verdicts = await pipeline.trial(events.map(asEvent));
     for (const [index, { kind }] of verdicts.entries()) {
@@ -32,22 +49,14 @@ export async function tryReplay({ letters, pipeline }: ReplayDeps, filter: DeadL
   }
   return {
     dry_run: true,
-    matched,
+    // The counts follow the letters by a moment.
+    matched: tried === matched ? matched : Math.max(matched, known ?? 0),
+    tried,
     would_load: counts.valid + counts.repaired,
     would_fail: counts.invalid,
     ...counts,
     samples,
   };
-}
-
-export async function replayMatching(deps: ReplayDeps, filter: DeadLetterFilter) {
-  let replayed = 0;
-  let matched = 0;
-  for await (const page of pagesOf(deps.letters, filter)) {
-    matched += page.length;
-    replayed += await sendBack(deps, page);
-  }
-  return { dry_run: false, matched, replayed };
 }
 
 /**

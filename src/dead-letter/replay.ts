@@ -29,11 +29,14 @@ export async function replay(
   deps: Replaying,
   id: string,
   edit?: { event: JsonObject; trail: EditTrail },
+  /** Refused when it has changed since. */
+  asOf?: Date,
 ): Promise<Result<DeadLetter>> {
   try {
     const started = await deps.letters.startReplay(
       id,
       edit === undefined ? undefined : { edited: JSON.stringify(edit.event), edit: edit.trail },
+      { asOf },
     );
     if (!started.ok) return started;
     await send(deps.engine, started.value);

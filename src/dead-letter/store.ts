@@ -34,14 +34,19 @@ export interface DeadLetterStore {
   ): Promise<{ items: DeadLetter[]; next: string | undefined }>;
   /**
    * open → replaying, as it was or as a person edited it (JSON text); the letter as it now is. Of several that settle
-   * the same letter at the same time, in whichever process, one does, and the others are refused.
+   * the same letter at the same time, in whichever process, one does, and the others are refused. `asOf`: refused when it
+   * has changed since then, which it may by a replay.
    */
-  startReplay(id: string, edit?: { edited: string; edit: EditTrail }): Promise<Result<DeadLetter>>;
+  startReplay(
+    id: string,
+    edit?: { edited: string; edit: EditTrail },
+    options?: { asOf?: Date },
+  ): Promise<Result<DeadLetter>>;
   /** replaying → replayed, of the letters whose last replay this is; without a round, whichever it is. */
   settleReplayed(replays: readonly { id: string; round?: number }[]): Promise<void>;
   /** The events are with the healers no more. */
   forgetHealing(requestIds: readonly string[]): Promise<void>;
-  /** open → discarded, under the same terms; `asOf`: refused when it has changed since then, which it may by a replay. */
+  /** open → discarded, under the same terms. */
   discard(id: string, reason: string, options?: { asOf?: Date }): Promise<Result<DeadLetter>>;
   /** Calls the listener when a letter changes; returns the way to stop. */
   watch(
@@ -94,8 +99,8 @@ export function createDeadLetters(
 
     list: (filter, page) => listLetters(state, changes, filter, page),
 
-    startReplay: (id, edit) =>
-      settle(id, ({ replays }) => ({ status: 'replaying', replays: replays + 1, ...edit })),
+    startReplay: (id, edit, { asOf } = {}) =>
+      settle(id, ({ replays }) => ({ status: 'replaying', replays: replays + 1, ...edit }), asOf),
 
     async settleReplayed(replays) {
       await changeAll(replays, ({ id, round }) =>

@@ -89,6 +89,11 @@ export interface DeadLetterFilter {
   source?: string;
   signature?: string;
   status?: DeadLetterStatus;
+  /** Why it could not be settled, `unrepairable`. */
+  code?: string;
+  /** ISO 8601 times of its reception, both included. */
+  since?: string;
+  until?: string;
   /** Text in the id, the reason, a violation or the event. */
   q?: string;
 }

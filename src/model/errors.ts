@@ -25,6 +25,7 @@ export const errorCodes = {
   no_worker: { retryable: true },
   not_found: { retryable: false },
   conflict: { retryable: false },
+  too_many_jobs: { retryable: true },
 } as const;
 
 export type ErrorCode = keyof typeof errorCodes;

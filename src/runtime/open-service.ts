@@ -1,8 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import type { Config } from '../config/load.ts';
 import { watchDeadLetters } from '../dead-letter/counts.ts';
+import { Jobs } from '../dead-letter/jobs/jobs.ts';
+import { createPace } from '../dead-letter/jobs/pace.ts';
 import { createDeadLetters } from '../dead-letter/store.ts';
 import type { Engine } from '../engine/engine.ts';
+import { leasesOf } from '../engine/lease.ts';
 import { examineQueue, openEngine } from '../engine/open.ts';
 import { createDeliveries } from '../ingest/create-deliveries.ts';
 import { createIngest } from '../ingest/handler.ts';
@@ -10,6 +13,7 @@ import { adapterOf } from '../load/adapters.ts';
 import { topics } from '../model/event.ts';
 import { ok } from '../model/result.ts';
 import { openRuleStore } from '../repair/rules/store.ts';
+import { createAudit, endOf } from '../server/audit.ts';
 import { createPort } from '../server/port.ts';
 import { createApi } from '../server/server.ts';
 import { type Authorize, createAuthorize, local } from '../sources/authorize.ts';
@@ -88,8 +92,21 @@ async function openParts(
     await watchDeadLetters(engine.state, letters, { isAlone: engine.cluster === undefined }),
   );
   const rules = resources.keep(await openRuleStore(engine.state, { ttlDays: config.state.ruleTtlDays, log }));
+  const audit = createAudit(engine.state, { days: config.retention.auditDays });
+  const jobs = resources.keep(
+    new Jobs({
+      engine,
+      letters,
+      deadLetters,
+      leases: leasesOf(engine),
+      // Without a running flow there is nothing to wait for.
+      pace: consume ? createPace(engine) : async () => undefined,
+      onEnd: (job) => audit.note(endOf(job)),
+      log,
+    }),
+  );
   const ready = () => state === 'ready';
-  const stores = { letters, deadLetters, rules, keys };
+  const stores = { letters, deadLetters, jobs, rules, keys, audit };
   const app = resources.keep(
     await createApi(
       {
@@ -113,6 +130,7 @@ async function openParts(
     url,
     engine,
     letters,
+    jobs,
     host,
     setState: (now: 'ready' | 'stopping') => void (state = now),
     setSources,

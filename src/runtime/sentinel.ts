@@ -23,6 +23,7 @@ export async function startSentinel(config: Config, options: SentinelOptions): P
   const resumed = await resumeReplays(parts);
   if (resumed > 0)
     log.info({ status: 'resumed', events: resumed }, 'replays that a stop had interrupted go on');
+  await parts.jobs.resume();
 
   const { url } = parts;
   parts.setState('ready');

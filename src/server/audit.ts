@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ItemOf } from '../api/client.ts';
 import type { StateStore } from '../engine/engine.ts';
+import type { Job } from '../model/job.ts';
 import type { Json } from '../model/json.ts';
 
 export type AuditEntry = ItemOf<'GET /api/v1/audit'>;
@@ -81,6 +82,16 @@ export function createAudit(
     },
   };
 }
+
+/** A job's end, by who ordered it. */
+export const endOf = ({ id, kind, state, actor, total, done, failed }: Job): Act => ({
+  actor,
+  act: `${kind}_many_end`,
+  request: `POST /api/v1/dead-letters/${kind}`,
+  target: { job_id: id },
+  detail: { state },
+  counts: { total: total ?? 0, done, failed },
+});
 
 function isMeant({ at, actor, act, target }: AuditEntry, filter: AuditFilter): boolean {
   return (

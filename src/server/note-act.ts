@@ -28,11 +28,15 @@ export async function noteAct(
     actor: { id, name },
     act: act.act,
     request: act.key,
-    target: request.params as Record<string, string>,
+    target: { ...(request.params as Record<string, string>), ...jobOf(answer) },
     detail: isObject(request.body) ? detailOf(request.body) : undefined,
     counts: isObject(answer) ? countsOf(answer) : undefined,
   });
 }
+
+/** The job that the act has ordered: its end is another entry. */
+const jobOf = (answer: unknown): Record<string, string> =>
+  isObject(answer) && typeof answer['job_id'] === 'string' ? { job_id: answer['job_id'] } : {};
 
 /** Flags, reasons and filters; an event's values have no place in the audit, and neither has what is long. */
 function detailOf(body: JsonObject): JsonObject {

@@ -15,6 +15,7 @@ import { eventRoutes } from './routes/events.ts';
 import { flowActivityRoutes } from './routes/flow-activity.ts';
 import { healingRoutes } from './routes/healing.ts';
 import { historyRoutes } from './routes/history.ts';
+import { jobRoutes } from './routes/jobs.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { logRoutes } from './routes/logs.ts';
 import { queryRoutes } from './routes/query.ts';
@@ -40,6 +41,7 @@ export async function apiRoutes(
     readBodiesExactly(scope, { maxDepth: context.config.http.maxDepth + 1 });
     deadLetterEditRoutes(scope, context);
   });
+  jobRoutes(app, context);
   ruleRoutes(app, context);
   healingRoutes(app, context);
   repairRoutes(app, context);

@@ -1,7 +1,6 @@
 import type { RequestListener } from 'node:http';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { limitLog } from '../support/log-limit.ts';
-import { createAudit } from './audit.ts';
 import type { ServerContext } from './context.ts';
 import { createEventStreams } from './event-stream.ts';
 import type { Port } from './port.ts';
@@ -46,8 +45,8 @@ export async function createApi(context: ServerContext, port: Port): Promise<Fas
 }
 
 /** Every route says who may send it; one that does not can't be mounted. */
-function letIn(app: FastifyInstance, { authorize, config, engine }: ServerContext): void {
-  app.decorate('audit', createAudit(engine.state, { days: config.retention.auditDays }));
+function letIn(app: FastifyInstance, { authorize, audit }: ServerContext): void {
+  app.decorate('audit', audit);
   app.decorateRequest('actor');
   app.addHook('onRoute', ({ config: route, method, url }) => {
     if (route?.role === undefined) throw new Error(`${String(method)} ${url} does not say who may send it`);

@@ -35,11 +35,10 @@ describe('the command line', () => {
     [['dead-letters', 'discard', 'id'], '--reason'],
     [['dead-letters', 'discard', '--group', 'abc'], '--reason'],
     [['dead-letters', 'discard', '--reason', 'spam'], '--group'],
+    [['replay', '--yes'], 'say which letters'],
+    [['replay', '--since', 'yesterday'], 'a time ago: 90m'],
     [['dead-letters', 'discard', 'id', '--group', 'abc', '--reason', 'spam'], 'leave one of them out'],
-    [
-      ['dead-letters', 'discard', 'id', '--source', 'shop', '--reason', 'spam'],
-      '--source is for --group only',
-    ],
+    [['dead-letters', 'discard', 'id', '--source', 'shop', '--reason', 'spam'], 'leave one of them out'],
     [['dead-letters', 'replay', 'id', '--learn'], '--learn needs --event'],
     [['rules', 'delete', 'id'], 'add --yes'],
   ])('ends with 2 when it is used wrongly: %j', async (args, message) => {

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { watchDeadLetters } from '../../src/dead-letter/counts.ts';
-import { countOpen, discardOpen } from '../../src/dead-letter/discard-many.ts';
+import { countOpen } from '../../src/dead-letter/count-open.ts';
 import { deadLetterStatuses } from '../../src/model/dead-letter.ts';
 import { type DeadLetterStore, createDeadLetters } from '../../src/dead-letter/store.ts';
 import type { UnrecoverableEvent } from '../../src/model/event.ts';
+import { discardMany } from '../helpers/discard-many.ts';
 import { memoryState } from '../helpers/memory-state.ts';
 
 const group = { signature: 'abc' };
@@ -47,11 +48,10 @@ describe('a group is discarded', () => {
     await letters.keep(numbers(250).map((n) => failed(n)));
     await letters.keep([failed(900, { signature: 'other' }), failed(901, { source: 'till' })]);
     expect(await countOpen(letters, { ...group, source: 'shop' }, clock.now)).toBe(250);
-    const options = { reason: 'spam of one sender', asOf: clock.now, limit: 10_000 };
-    expect(await discardOpen(letters, { ...group, source: 'shop' }, options)).toEqual({
+    const options = { reason: 'spam of one sender', asOf: clock.now };
+    expect(await discardMany(letters, { ...group, source: 'shop' }, options)).toEqual({
       discarded: 250,
-      skipped: 0,
-      more: false,
+      failed: 0,
     });
     expect(await idsOf(letters, 'open')).toEqual([idOf(900), idOf(901)].toSorted());
     const { items } = await letters.list({ status: 'discarded' }, { limit: 1000 });
@@ -59,18 +59,6 @@ describe('a group is discarded', () => {
     expect(new Set(items.map(({ discard_reason: reason }) => reason))).toEqual(
       new Set(['spam of one sender']),
     );
-  });
-
-  it('a limited number of letters at a time; the next call goes on, and the last says that it is the last', async () => {
-    const { letters, clock } = store();
-    await letters.keep(numbers(230).map((n) => failed(n)));
-    const next = () => discardOpen(letters, group, { reason: 'spam', asOf: clock.now, limit: 110 });
-    expect(await next()).toEqual({ discarded: 110, skipped: 0, more: true });
-    expect(await countOpen(letters, group, clock.now)).toBe(120);
-    expect(await next()).toEqual({ discarded: 110, skipped: 0, more: true });
-    expect(await next()).toEqual({ discarded: 10, skipped: 0, more: false });
-    expect(await next()).toEqual({ discarded: 0, skipped: 0, more: false });
-    expect(await idsOf(letters, 'discarded')).toHaveLength(230);
   });
 
   it('without those that came, or came back, after it was counted', async () => {
@@ -83,8 +71,8 @@ describe('a group is discarded', () => {
     await letters.startReplay(idOf(1));
     await letters.keep([failed(1, { replay: { round: 1, original: '{"a": 1}' } })]);
     expect(await countOpen(letters, group, asOf)).toBe(2);
-    const answer = await discardOpen(letters, group, { reason: 'spam', asOf, limit: 10 });
-    expect(answer).toEqual({ discarded: 2, skipped: 0, more: false });
+    const answer = await discardMany(letters, group, { reason: 'spam', asOf });
+    expect(answer).toEqual({ discarded: 2, failed: 0 });
     expect(await idsOf(letters, 'open')).toEqual([idOf(1), idOf(7)]);
   });
 
@@ -99,12 +87,12 @@ describe('a group is discarded', () => {
       },
     });
     await letters.keep(numbers(150).map((n) => failed(n)));
-    const all = () => discardOpen(letters, group, { reason: 'spam', asOf: new Date(), limit: 1000 });
+    const all = () => discardMany(letters, group, { reason: 'spam', asOf: new Date() });
     writesLeft = 120;
     await expect(all()).rejects.toThrow('the disk is full');
     writesLeft = Infinity;
     expect(await idsOf(letters, 'discarded')).toHaveLength(120);
-    expect(await all()).toEqual({ discarded: 30, skipped: 0, more: false });
+    expect(await all()).toEqual({ discarded: 30, failed: 0 });
   });
 });
 
@@ -123,8 +111,8 @@ describe('a letter is settled once', () => {
         return page;
       },
     };
-    const answer = await discardOpen(listed, group, { reason: 'spam', asOf, limit: 10 });
-    expect(answer).toEqual({ discarded: 0, skipped: 1, more: false });
+    const answer = await discardMany(listed, group, { reason: 'spam', asOf });
+    expect(answer).toEqual({ discarded: 0, failed: 1 });
     expect(await letters.get(idOf(1))).toMatchObject({ status: 'open', replays: 1 });
   });
 
@@ -147,7 +135,7 @@ describe('a letter is settled once', () => {
   it('when it is discarded, replayed and discarded again at the same time', async () => {
     const { letters, state, clock } = store();
     await letters.keep(numbers(60).map((n) => failed(n)));
-    const many = () => discardOpen(letters, group, { reason: 'spam', asOf: clock.now, limit: 1000 });
+    const many = () => discardMany(letters, group, { reason: 'spam', asOf: clock.now });
     const [replays, first, second] = await Promise.all([
       Promise.all(numbers(20, 30).map((n) => letters.startReplay(idOf(n)))),
       many(),

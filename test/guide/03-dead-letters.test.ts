@@ -10,6 +10,7 @@ import {
   transaction,
   without,
 } from '../helpers/sentinel.ts';
+import { bulk } from '../helpers/job.ts';
 
 /** Chapter 3: what nobody could repair waits for a person, whole. */
 interface Letter {
@@ -146,18 +147,21 @@ describe('learning from an edit', () => {
       by_hand: [],
     });
 
-    const request = (dryRun: boolean) =>
-      post(`${sentinel.url}/api/v1/dead-letters/replay`, {
-        filter: { source: 'learn-test' },
-        dry_run: dryRun,
-      });
-    expect(await (await request(true)).json()).toMatchObject({
+    const forecast = await post(`${sentinel.url}/api/v1/dead-letters/replay`, {
+      filter: { source: 'learn-test' },
+      dry_run: true,
+    });
+    expect(await forecast.json()).toMatchObject({
       matched: 19,
       would_load: 19,
       repaired: 19,
       would_fail: 0,
     });
-    expect(await (await request(false)).json()).toMatchObject({ matched: 19, replayed: 19 });
+    expect(await bulk(sentinel.url, 'replay', { filter: { source: 'learn-test' } })).toMatchObject({
+      total: 19,
+      done: 19,
+      failed: 0,
+    });
     for (const id of ids.slice(1))
       expect(await settled(sentinel.url, id)).toMatchObject({
         status: 'repaired',
@@ -204,6 +208,7 @@ it.each([
   ['GET', '/api/v1/dead-letters?colour=red', undefined, 422],
   ['POST', '/api/v1/dead-letters/nope/replay', {}, 404],
   ['POST', '/api/v1/dead-letters/replay', { filter: { colour: 'red' } }, 422],
+  ['POST', '/api/v1/dead-letters/replay', { filter: {} }, 422],
 ])('%s %s is answered with a problem', async (method, path, body, status) => {
   const response = await fetch(sentinel.url + path, {
     method,

@@ -15,6 +15,7 @@ import {
   transaction,
   without,
 } from '../helpers/sentinel.ts';
+import { bulk } from '../helpers/job.ts';
 import { until } from '../helpers/until.ts';
 
 /** Chapter 9: what a person does once, the gatekeeper does from then on; and what a person makes up stays that event's own. */
@@ -171,10 +172,14 @@ describe('one edit settles a group of 500', () => {
       rule_id: string;
     };
     await settled(sentinel.url, id);
-    const bulk = (dry: boolean) =>
-      post(`${sentinel.url}/api/v1/dead-letters/replay`, { filter: { signature }, dry_run: dry });
-    expect(await (await bulk(true)).json()).toMatchObject({ matched: 499, repaired: 499, would_fail: 0 });
-    expect(await (await bulk(false)).json()).toMatchObject({ matched: 499, replayed: 499 });
+    const filter = { signature };
+    const forecast = await post(`${sentinel.url}/api/v1/dead-letters/replay`, { filter, dry_run: true });
+    expect(await forecast.json()).toMatchObject({ matched: 499, repaired: 499, would_fail: 0 });
+    expect(await bulk(sentinel.url, 'replay', { filter })).toMatchObject({
+      total: 499,
+      done: 499,
+      failed: 0,
+    });
     await expectAllLoadedOnce('by-steps', ruleId, { person: 1, rule: 499 });
     await expectHits(ruleId, 499);
   });

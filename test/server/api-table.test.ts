@@ -15,6 +15,7 @@ import {
   transaction,
   without,
 } from '../helpers/sentinel.ts';
+import { order } from '../helpers/job.ts';
 
 const routes = Object.entries(api) as [string, Route][];
 
@@ -49,15 +50,16 @@ describe('a running service', () => {
     const drifted = { ...without(transaction(), 'email'), user_email: 'ada@example.com' };
     ids['repaired'] = await ingest(url, drifted);
     expect((await settled(url, ids['repaired'])).status).toBe('repaired');
-    ids['letter'] = await ingest(url, transaction({ amount: 'much' }));
-    await settled(url, ids['letter']);
+    ids['dead-letter'] = await ingest(url, transaction({ amount: 'much' }));
+    await settled(url, ids['dead-letter']);
     const { items } = await get<{ items: { id: string }[] }>(`${url}/api/v1/rules`);
     ids['rule'] = items[0]!.id;
+    ids['job'] = await order(url, 'replay', { filter: { source: 'nobody' } });
   });
   afterAll(async () => void (await sentinel.stop()));
 
   const idFor = (path: string): string =>
-    ids[path.includes('/rules/') ? 'rule' : path.includes('/dead-letters/') ? 'letter' : 'repaired']!;
+    ids[(['rule', 'dead-letter', 'job'] as const).find((noun) => path.includes(`/${noun}s/`)) ?? 'repaired']!;
 
   const answered = routes.filter(
     ([key, { media }]) =>
@@ -86,12 +88,14 @@ describe('a running service', () => {
   });
 
   it('answers acts and their forecasts as the table says', async () => {
-    const letter = ids['letter']!;
+    const letter = ids['dead-letter']!;
     const event = transaction();
     for (const [key, id, body] of [
       ['POST /api/v1/dead-letters/{id}/replay', letter, { event, dry_run: true }],
       ['POST /api/v1/dead-letters/replay', '', { filter: {}, dry_run: true }],
       ['POST /api/v1/query', '', { sql: 'SELECT 1 AS one' }],
+      ['POST /api/v1/dead-letters/replay', '', { filter: { source: 'nobody' } }],
+      ['POST /api/v1/dead-letters/discard', '', { filter: { source: 'nobody' }, reason: 'a test' }],
       ['POST /api/v1/rules/{id}/disable', ids['rule']!, undefined],
       ['POST /api/v1/rules/{id}/approve', ids['rule']!, undefined],
       ['POST /api/v1/rules/{id}/rollback', ids['rule']!, { dry_run: true }],

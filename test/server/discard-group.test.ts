@@ -1,29 +1,23 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DeadLetter, DeadLetterGroup } from '../../src/model/dead-letter.ts';
 import { type RunningSentinel, get, post, startProcess, transaction } from '../helpers/sentinel.ts';
+import type { Job } from '../../src/model/job.ts';
+import { bulk, ended, jobOf, order } from '../helpers/job.ts';
 import { until } from '../helpers/until.ts';
 
 let sentinel: RunningSentinel;
 const api = (path: string) => `${sentinel.url}/api/v1${path}`;
-
-interface Answer {
-  dry_run: boolean;
-  matched?: number;
-  discarded?: number;
-  skipped?: number;
-  more?: boolean;
-  as_of: string;
-}
 
 const stats = () => get<Record<string, number>>(api('/stats'));
 const lettersOf = async (query: string) =>
   (await get<{ items: DeadLetter[] }>(api(`/dead-letters?limit=1000&${query}`))).items;
 const groupsOf = async (source: string) =>
   (await get<{ items: DeadLetterGroup[] }>(api(`/dead-letters/groups?source=${source}`))).items;
-async function discard(body: object): Promise<Answer> {
-  const response = await post(api('/dead-letters/discard'), body);
+const discard = (body: object) => bulk(sentinel.url, 'discard', body);
+async function forecast(filter: object): Promise<{ dry_run: boolean; matched: number; as_of: string }> {
+  const response = await post(api('/dead-letters/discard'), { filter, dry_run: true });
   expect(response.status).toBe(200);
-  return (await response.json()) as Answer;
+  return (await response.json()) as { dry_run: boolean; matched: number; as_of: string };
 }
 
 /** Sends as many events that fail in one way, and waits for their group. */
@@ -51,20 +45,25 @@ describe('POST /api/v1/dead-letters/discard', () => {
     await spam('shop', 2);
     const { dead_letters: before = 0, discarded: gone = 0 } = await stats();
     const filter = { signature };
-    const trial = await discard({ filter, dry_run: true });
+    const trial = await forecast(filter);
     expect(trial).toEqual({ dry_run: true, matched: 230, as_of: trial.as_of });
     expect((await stats())['dead_letters']).toBe(before);
 
     // Comes after it was counted.
     await spam('spammer', 1);
     const answer = await discard({ filter, reason: ' spam of one sender ', as_of: trial.as_of });
-    expect(answer).toEqual({
-      dry_run: false,
-      discarded: 230,
-      skipped: 0,
-      more: false,
+    expect(answer).toMatchObject({
+      kind: 'discard',
+      state: 'done',
+      total: 230,
+      done: 230,
+      failed: 0,
+      filter,
+      reason: 'spam of one sender',
       as_of: trial.as_of,
+      actor: { id: 'local' },
     });
+    expect(await get<{ items: Job[] }>(api('/jobs?state=done'))).toMatchObject({ items: [answer] });
     await until(async () => (await stats())['discarded'] === gone + 230);
     expect((await stats())['dead_letters']).toBe(before - 230 + 1);
     const letters = await lettersOf('source=spammer&status=discarded');
@@ -75,27 +74,32 @@ describe('POST /api/v1/dead-letters/discard', () => {
     expect(await groupsOf('spammer')).toMatchObject([{ signature, count: 1 }]);
     expect(await groupsOf('shop')).toMatchObject([{ count: 2 }]);
     // A second call takes what came since, and a third has nothing to do.
-    expect(await discard({ filter, reason: 'spam' })).toMatchObject({ discarded: 1, more: false });
-    expect(await discard({ filter, reason: 'spam' })).toMatchObject({ discarded: 0, more: false });
+    expect(await discard({ filter, reason: 'spam' })).toMatchObject({ done: 1 });
+    expect(await discard({ filter, reason: 'spam' })).toMatchObject({ total: 0, done: 0, state: 'done' });
   });
 
-  it('goes on where a call with a limit ended, and can be narrowed by a text', async () => {
-    const signature = await spam('limited', 5);
-    await spam('limited', 1, { amount: 'plenty' });
-    const filter = { signature, q: 'much' };
-    expect(await discard({ filter, dry_run: true })).toMatchObject({ matched: 5 });
-    expect(await discard({ filter, reason: 'a', limit: 3 })).toMatchObject({ discarded: 3, more: true });
-    expect(await discard({ filter, reason: 'b', limit: 3 })).toMatchObject({ discarded: 2, more: false });
-    // Oldest first, and the oldest were taken first.
-    const reasons = (await lettersOf('source=limited&status=discarded')).map((one) => one.discard_reason);
-    expect(reasons).toEqual(['a', 'a', 'a', 'b', 'b']);
-    expect(await lettersOf('source=limited')).toMatchObject([{ event: { amount: 'plenty' } }]);
+  it('takes what a filter leaves, by text, code and time', async () => {
+    await spam('narrow', 3);
+    await spam('narrow', 1, { amount: 'plenty' });
+    const [, second] = await lettersOf('source=narrow&q=much');
+    const source = 'narrow';
+    const received = new Date(second!.received_at).toISOString();
+    const counted = async (filter: object) => (await forecast({ source, ...filter })).matched;
+    expect(await counted({ q: 'much' })).toBe(3);
+    expect(await counted({ code: 'no such code' })).toBe(0);
+    expect(await counted({ code: second!.code })).toBe(4);
+    expect(await counted({ until: '2020-01-01T00:00:00Z' })).toBe(0);
+    expect(await counted({ since: '2020-01-01T00:00:00Z' })).toBe(4);
+    expect(await counted({ since: received, until: received })).toBe(3); // of one request
+    expect(await lettersOf(`source=narrow&since=${received}`)).toHaveLength(4);
+    expect(await discard({ filter: { source, q: 'much' }, reason: 'a' })).toMatchObject({ done: 3 });
+    expect(await lettersOf('source=narrow')).toMatchObject([{ event: { amount: 'plenty' } }]);
   });
 
   it('takes no letter that is being replayed, and each other once, whoever else discards', async () => {
     const signature = await spam('busy', 120);
     const ids = (await lettersOf('source=busy')).map(({ id }) => id);
-    const { as_of } = await discard({ filter: { signature }, dry_run: true });
+    const { as_of } = await forecast({ signature });
     const body = { filter: { signature }, reason: 'spam', as_of };
     const [replays, single, ...groups] = await Promise.all([
       Promise.all(ids.slice(60).map((id) => post(api(`/dead-letters/${id}/replay`), {}))),
@@ -105,7 +109,7 @@ describe('POST /api/v1/dead-letters/discard', () => {
     ]);
     const replayed = replays.filter(({ status }) => status === 202).length;
     expect(replays.filter(({ status }) => status === 409)).toHaveLength(60 - replayed);
-    const discarded = groups.reduce((sum, one) => sum + one.discarded!, single.ok ? 1 : 0);
+    const discarded = groups.reduce((sum, one) => sum + one.done - one.failed, single.ok ? 1 : 0);
     expect(discarded + replayed).toBe(120);
     expect(await lettersOf('source=busy&status=discarded')).toHaveLength(discarded);
     // Those that were sent back fail again, and are open again.
@@ -113,13 +117,14 @@ describe('POST /api/v1/dead-letters/discard', () => {
   });
 
   it.each([
-    [{ filter: {}, reason: 'spam' }, /filter\.signature: the group's signature is needed/],
-    [{ filter: { signature: '' }, reason: 'spam' }, /filter\.signature/],
+    [{ filter: {}, reason: 'spam' }, /filter: name what is meant/],
+    [{ filter: { signature: '' }, reason: 'spam' }, /filter: name what is meant/],
+    [{ filter: { contract: ' ', q: '' }, reason: 'spam' }, /filter: name what is meant/],
+    [{ filter: { since: 'yesterday' }, reason: 'spam' }, /filter\.since: .*ISO 8601 time/],
     [{ reason: 'spam' }, /filter/],
     [{ filter: { signature: 'abc' } }, /reason: say why/],
     [{ filter: { signature: 'abc' }, reason: '  ' }, /reason/],
     [{ filter: { signature: 'abc', status: 'replaying' }, reason: 'spam' }, /status/],
-    [{ filter: { signature: 'abc' }, reason: 'spam', limit: 10_001 }, /limit/],
     [{ filter: { signature: 'abc' }, reason: 'spam', as_of: 'yesterday' }, /as_of: .*ISO 8601 time/],
   ])('refuses %j and names the field', async (body, detail) => {
     const response = await post(api('/dead-letters/discard'), body);
@@ -127,29 +132,37 @@ describe('POST /api/v1/dead-letters/discard', () => {
     expect(((await response.json()) as { detail: string }).detail).toMatch(detail);
   });
 
-  it('is finished by a second call when the process was killed in the midst of it', async () => {
-    const count = 4000;
+  it('goes on by itself, and counts each letter once, when the process was killed in the midst of it', async () => {
+    const count = 2000;
     const signature = await spam('killed', count);
     const { discarded: gone = 0 } = await stats();
-    const body = { filter: { signature }, reason: 'spam' };
-    const [first] = await lettersOf('source=killed');
-    const cutOff = post(api('/dead-letters/discard'), body).then(
-      () => 'answered',
-      () => 'cut off',
-    );
-    await until(
-      async () => (await get<DeadLetter>(api(`/dead-letters/${first!.id}`))).status === 'discarded',
-    );
+    const id = await order(sentinel.url, 'discard', { filter: { signature }, reason: 'spam' });
+    await until(async () => (await jobOf(sentinel.url, id)).done > 0);
     await sentinel.kill('SIGKILL');
-    expect(await cutOff).toBe('cut off');
     await sentinel.restart();
-
-    const between = (await stats())['discarded']! - gone;
-    expect(between).toBeGreaterThan(0);
-    expect(between).toBeLessThan(count);
-    const rest = await discard(body);
-    expect(rest).toMatchObject({ discarded: count - between, skipped: 0, more: false });
+    expect(await ended(sentinel.url, id)).toMatchObject({
+      state: 'done',
+      total: count,
+      done: count,
+      failed: 0,
+    });
     await until(async () => (await stats())['discarded'] === gone + count);
     expect(await groupsOf('killed')).toEqual([]);
+  });
+
+  it('stops when it is cancelled; what it has done stays done', async () => {
+    const count = 1500;
+    const signature = await spam('cancelled', count);
+    const id = await order(sentinel.url, 'discard', { filter: { signature }, reason: 'spam' });
+    await until(async () => (await jobOf(sentinel.url, id)).done > 0);
+    const cancel = () => post(api(`/jobs/${id}/cancel`), {});
+    expect((await cancel()).status).toBe(200);
+    const { state, done, total } = await ended(sentinel.url, id);
+    expect([state, total]).toEqual(['cancelled', count]);
+    expect(done).toBeLessThan(count);
+    expect(await lettersOf('source=cancelled&status=discarded')).toHaveLength(Math.min(1000, done));
+    expect((await cancel()).status).toBe(409);
+    expect((await post(api('/jobs/nope/cancel'), {})).status).toBe(404);
+    expect((await fetch(api('/jobs/nope'))).status).toBe(404);
   });
 });

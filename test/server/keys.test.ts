@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addressOf } from '../../src/api/client.ts';
 import { type Role, type Route, roles } from '../../src/api/route.ts';
 import { api } from '../../src/api/table.ts';
+import { until } from '../helpers/until.ts';
 import { type RunningSentinel, runCommand, startProcess, transaction } from '../helpers/sentinel.ts';
 
 const token = 'a-token-that-only-we-know';
@@ -171,10 +172,12 @@ describe('the audit', () => {
     }
     const audit = async (query: string) =>
       (await (await send('GET', `/api/v1/audit?${query}`, keys.read)).json()) as Page;
+    await until(async () => (await audit('actor=grace')).items.length === 4);
     const { items } = await audit('actor=grace');
-    expect(items.map(({ act }) => act)).toEqual(['discard_many', 'resume', 'pause']);
-    expect(items[0]).toMatchObject({ detail: discard, counts: { discarded: 0 } });
-    expect(items[2]).toMatchObject({ target: { topic: 'validation_error', group: 'healer' } });
+    expect(items.map(({ act }) => act)).toEqual(['discard_many_end', 'discard_many', 'resume', 'pause']);
+    expect(items[0]).toMatchObject({ target: items[1]!.target, counts: { done: 0 } });
+    expect(items[1]).toMatchObject({ detail: discard, target: { job_id: expect.any(String) } });
+    expect(items[3]).toMatchObject({ target: { topic: 'validation_error', group: 'healer' } });
     const first = await audit('actor=grace&limit=2');
     const second = await audit(`actor=grace&limit=2&cursor=${first.next}`);
     expect([...first.items, ...second.items].map(({ id }) => id)).toEqual(items.map(({ id }) => id));

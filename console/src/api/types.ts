@@ -43,9 +43,9 @@ export type EditDryRun = ForecastOf<'POST /api/v1/dead-letters/{id}/replay'>;
 export type Fixes = NonNullable<EditDryRun['fixes']>;
 export type ReplayAnswer = DoneBy<'POST /api/v1/dead-letters/{id}/replay'>;
 export type ReplayDryRun = ForecastOf<'POST /api/v1/dead-letters/replay'>;
-export type DoneReplay = DoneBy<'POST /api/v1/dead-letters/replay'>;
+export type OrderedJob = DoneBy<'POST /api/v1/dead-letters/replay'>;
+export type Job = ReplyTo<'GET /api/v1/jobs/{id}'>;
 export type DiscardDryRun = ForecastOf<'POST /api/v1/dead-letters/discard'>;
-export type DiscardAnswer = DoneBy<'POST /api/v1/dead-letters/discard'>;
 
 export type Rule = ReplyTo<'GET /api/v1/rules/{id}'>;
 export type RuleStatus = Rule['status'];

@@ -3,16 +3,8 @@ import { deadLetterStatuses } from '../../model/dead-letter.ts';
 import { defineRoutes } from '../route.ts';
 import { cursor, json, limit, nextCursor, page, time, timeParameter } from '../schemas/common.ts';
 import { deadLetter, deadLetterGroup, editDryRun, replayed } from '../schemas/dead-letter.ts';
+import { letterFilter, orderedJob } from '../schemas/job.ts';
 
-/** Letters that one call discards; more calls follow, and others get their turn between them. */
-const mostAtOnce = 10_000;
-
-const filterFields = {
-  contract: z.string().optional(),
-  source: z.string().optional(),
-  signature: z.string().optional(),
-  q: z.string().max(200).optional().describe('text in the id, the reason, a violation or the event'),
-};
 const status = z.enum(deadLetterStatuses).default('open');
 
 const reason = z
@@ -36,15 +28,16 @@ export const deadLetterRoutes = defineRoutes({
   'GET /api/v1/dead-letters': {
     summary: 'List dead letters, by contract, source and signature, the oldest first in each',
     role: 'read',
-    query: z.strictObject({ ...filterFields, status, limit: limit(1000, 100), cursor }),
+    query: z.strictObject({ ...letterFilter, status, limit: limit(1000, 100), cursor }),
     reply: page(deadLetter),
   },
   'GET /api/v1/dead-letters/groups': {
     summary: 'Count the open dead letters by how they failed, the largest group first',
     role: 'read',
     query: z.strictObject({
-      contract: filterFields.contract,
-      source: filterFields.source,
+      contract: letterFilter.contract,
+      source: letterFilter.source,
+      signature: letterFilter.signature,
       limit: limit(1000, 1000),
       cursor,
     }),
@@ -58,7 +51,7 @@ export const deadLetterRoutes = defineRoutes({
   'GET /api/v1/dead-letters/export': {
     summary: 'All dead letters that match, one a line, streamed',
     role: 'read',
-    query: z.strictObject({ ...filterFields, status }),
+    query: z.strictObject({ ...letterFilter, status }),
     media: 'application/x-ndjson',
     reply: z.string(),
   },
@@ -68,13 +61,15 @@ export const deadLetterRoutes = defineRoutes({
     reply: deadLetter,
   },
   'POST /api/v1/dead-letters/replay': {
-    summary: 'Send back all open dead letters that match',
+    summary: 'Send back all open dead letters that match, by a job; events that arrive meanwhile come first',
     role: 'operate',
     act: 'replay_many',
-    body: z.strictObject({ filter: z.strictObject(filterFields), dry_run: z.boolean().default(false) }),
+    status: 202,
+    body: z.strictObject({ filter: z.strictObject(letterFilter), dry_run: z.boolean().default(false) }),
     dryRun: z.object({
       dry_run: z.literal(true),
       matched: z.number(),
+      tried: z.number().describe('letters that the following figures are of: the first ones, of very many'),
       would_load: z.number(),
       would_fail: z.number(),
       valid: z.number(),
@@ -82,7 +77,7 @@ export const deadLetterRoutes = defineRoutes({
       invalid: z.number(),
       samples: z.array(z.object({ id: z.string(), verdict: z.string() })),
     }),
-    reply: z.object({ dry_run: z.literal(false), matched: z.number(), replayed: z.number() }),
+    reply: orderedJob,
   },
 });
 
@@ -109,32 +104,20 @@ export const deadLetterDiscardRoutes = defineRoutes({
     reply: deadLetter,
   },
   'POST /api/v1/dead-letters/discard': {
-    summary: 'Settle a whole group without loading it',
+    summary: 'Settle all open dead letters that match without loading them, by a job',
     role: 'operate',
     act: 'discard_many',
+    status: 202,
     body: z.strictObject({
-      filter: z.strictObject({
-        ...filterFields,
-        // A group, and not everything there is, by a field that was forgotten.
-        signature: z
-          .string("the group's signature is needed; GET /api/v1/dead-letters/groups lists them")
-          .min(1),
-      }),
+      filter: z.strictObject(letterFilter),
       reason: reason.optional().describe('each letter keeps it; a dry run needs none'),
       dry_run: z.boolean().default(false).describe('say how many, and change nothing'),
       as_of: timeParameter
         .transform((text) => new Date(text))
         .optional()
         .describe('only what was open then, as a dry run answers it; default: now'),
-      limit: z.number().int().min(1).max(mostAtOnce).default(mostAtOnce),
     }),
     dryRun: z.object({ dry_run: z.literal(true), matched: z.number(), as_of: time }),
-    reply: z.object({
-      dry_run: z.literal(false),
-      discarded: z.number(),
-      skipped: z.number(),
-      more: z.boolean().describe('the limit was reached: the next call goes on'),
-      as_of: time,
-    }),
+    reply: orderedJob,
   },
 });

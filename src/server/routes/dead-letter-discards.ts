@@ -1,12 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import { deadLetterDiscardRoutes as table } from '../../api/routes/dead-letters.ts';
-import { countOpen, discardOpen } from '../../dead-letter/discard-many.ts';
+import { countOpen } from '../../dead-letter/count-open.ts';
 import type { ServerContext } from '../context.ts';
 import { mount } from '../mount.ts';
 import { conflict, sendProblem, unprocessable } from '../replies.ts';
 import { present, unknownLetter } from './dead-letters.ts';
+import { namesNothing, whatItNames } from './letter-filter.ts';
 
-export function deadLetterDiscardRoutes(app: FastifyInstance, { letters }: ServerContext): void {
+export function deadLetterDiscardRoutes(app: FastifyInstance, { letters, jobs }: ServerContext): void {
   mount(app, table, {
     async 'POST /api/v1/dead-letters/{id}/discard'({ params: { id }, body }, reply) {
       if ((await letters.get(id)) === undefined) return sendProblem(reply, unknownLetter(id));
@@ -14,16 +15,18 @@ export function deadLetterDiscardRoutes(app: FastifyInstance, { letters }: Serve
       return discarded.ok ? present(discarded.value) : sendProblem(reply, conflict(discarded.error));
     },
 
-    async 'POST /api/v1/dead-letters/discard'({ body }, reply) {
-      const { filter, reason, dry_run: dryRun, as_of: asOf = new Date(), limit } = body;
+    async 'POST /api/v1/dead-letters/discard'({ body, request }, reply) {
+      const { reason, dry_run: dryRun, as_of: asOf = new Date() } = body;
+      const filter = whatItNames(body.filter);
+      if (filter === undefined) return sendProblem(reply, namesNothing);
       const as_of = asOf.toISOString();
-      if (dryRun) return { dry_run: true as const, matched: await countOpen(letters, filter, asOf), as_of };
+      if (dryRun) {
+        void reply.code(200);
+        return { dry_run: true as const, matched: await countOpen(letters, filter, asOf), as_of };
+      }
       if (reason === undefined) return sendProblem(reply, noReason);
-      return {
-        dry_run: false as const,
-        ...(await discardOpen(letters, filter, { reason, asOf, limit })),
-        as_of,
-      };
+      const job = await jobs.create({ kind: 'discard', filter, reason, as_of }, request.actor);
+      return { job_id: job.id };
     },
   });
 }

@@ -4,13 +4,14 @@ import type { ReplyOf } from '../../api/route.ts';
 import { deadLetterRoutes as table } from '../../api/routes/dead-letters.ts';
 import type { DeadLetter, DeadLetterFilter } from '../../model/dead-letter.ts';
 import { pagesOf } from '../../dead-letter/pages.ts';
-import { replayMatching, tryReplay } from '../../dead-letter/replay-many.ts';
+import { tryReplay } from '../../dead-letter/replay-many.ts';
 import type { DeadLetterStore } from '../../dead-letter/store.ts';
 import { parseExact } from '../../model/exact-json.ts';
 import type { ServerContext } from '../context.ts';
 import { createMasking } from '../masking.ts';
 import { mount } from '../mount.ts';
 import { notFound, sendProblem } from '../replies.ts';
+import { namesNothing, whatItNames } from './letter-filter.ts';
 
 export function deadLetterRoutes(app: FastifyInstance, context: ServerContext): void {
   const { letters, deadLetters, pipeline } = context;
@@ -39,11 +40,16 @@ export function deadLetterRoutes(app: FastifyInstance, context: ServerContext): 
       return letter === undefined ? sendProblem(reply, unknownLetter(id)) : present(letter);
     },
 
-    async 'POST /api/v1/dead-letters/replay'({ body }) {
-      const filter: DeadLetterFilter = { ...body.filter, status: 'open' };
-      return body.dry_run
-        ? { ...(await tryReplay(context, filter)), dry_run: true as const }
-        : { ...(await replayMatching(context, filter)), dry_run: false as const };
+    async 'POST /api/v1/dead-letters/replay'({ body, request }, reply) {
+      const filter = whatItNames(body.filter);
+      if (body.dry_run) {
+        void reply.code(200);
+        return { ...(await tryReplay(context, filter ?? {})), dry_run: true as const };
+      }
+      if (filter === undefined) return sendProblem(reply, namesNothing);
+      const as_of = new Date().toISOString();
+      const job = await context.jobs.create({ kind: 'replay', filter, as_of }, request.actor);
+      return { job_id: job.id };
     },
   });
 }

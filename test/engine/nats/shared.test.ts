@@ -1,7 +1,7 @@
 import { jetstream } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { discardOpen } from '../../../src/dead-letter/discard-many.ts';
+import { discardMany } from '../../helpers/discard-many.ts';
 import { type DeadLetterStore, createDeadLetters } from '../../../src/dead-letter/store.ts';
 import { leasesOf } from '../../../src/engine/lease.ts';
 import type { StateChange } from '../../../src/engine/engine.ts';
@@ -92,7 +92,7 @@ describe.skipIf(noNatsServer !== undefined)('several processes on one NATS', () 
     const ids = numbers(40);
     await one!.keep(ids.map((id) => spam(id)));
     const discard = (letters: DeadLetterStore) =>
-      discardOpen(letters, { signature: 'abc' }, { reason: 'spam', asOf: new Date(), limit: 1000 });
+      discardMany(letters, { signature: 'abc' }, { reason: 'spam', asOf: new Date() });
     const listed = async () => (await Promise.all([two!, last!].map(openIds))).every((all) => all === 40);
     await until(listed);
     const [replays, ...discards] = await Promise.all([

@@ -1,9 +1,10 @@
 import { Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import type { LetterGroup } from '../../api/types.ts';
-import { count, plural } from '../../lib/format.ts';
+import { plural } from '../../lib/format.ts';
 import { Button } from '../../ui/basics.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
+import { JobProgress } from './job-progress.tsx';
 import { ReasonField } from './reason-field.tsx';
 import { type DiscardGroup, useDiscardGroup } from './use-discard-group.ts';
 
@@ -58,12 +59,5 @@ function forecast(matched: number | undefined): string {
 
 function Progress({ of: { matched, discarded, isBusy } }: { of: DiscardGroup }) {
   if (matched === undefined || (!isBusy && discarded === 0)) return null;
-  return (
-    <div className="stack" style={{ gap: 6 }}>
-      <progress className="progress" max={matched} value={discarded} aria-label="Discarded letters" />
-      <small className="muted">
-        {count(discarded)} of {count(matched)} discarded
-      </small>
-    </div>
-  );
+  return <JobProgress done={discarded} total={matched} label="Discarded letters" verb="discarded" />;
 }

@@ -1,13 +1,14 @@
 import { RotateCw } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { request } from '../../api/client.ts';
-import { refresh } from '../../api/queries.ts';
-import type { DoneReplay, LetterGroup, ReplayDryRun } from '../../api/types.ts';
+import type { LetterGroup, ReplayDryRun } from '../../api/types.ts';
 import { count, plural } from '../../lib/format.ts';
 import { Button, Skeleton } from '../../ui/basics.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Notice } from '../../ui/status.tsx';
-import { attempt } from '../../ui/toasts.tsx';
+import { attempt, toast } from '../../ui/toasts.tsx';
+import { JobProgress } from './job-progress.tsx';
+import { useJob } from './use-job.ts';
 
 /** Sends all of a filter back as they are, after it was shown what would become of them. */
 export function ReplayGroupButton({ filter }: { filter: LetterGroup }) {
@@ -24,7 +25,7 @@ export function ReplayGroupButton({ filter }: { filter: LetterGroup }) {
 
 function ReplayDialog({ filter, onClose }: { filter: LetterGroup; onClose: () => void }) {
   const [forecast, setForecast] = useState<ReplayDryRun>();
-  const [isBusy, setBusy] = useState(false);
+  const { job, isBusy, run: runJob, stop } = useJob();
   const key = JSON.stringify(filter);
   useEffect(() => {
     const body = { filter: JSON.parse(key) as LetterGroup, dry_run: true };
@@ -36,13 +37,11 @@ function ReplayDialog({ filter, onClose }: { filter: LetterGroup; onClose: () =>
   }, [key]);
 
   async function run(): Promise<void> {
-    setBusy(true);
-    await attempt(
-      () => request('POST /api/v1/dead-letters/replay', { body: { filter } }),
-      (answer) => `${plural((answer as DoneReplay).replayed, 'letter')} on the way.`,
-    );
+    const ended = await runJob(() => request('POST /api/v1/dead-letters/replay', { body: { filter } }));
+    if (ended === undefined) return;
+    const { state, done, failed } = ended;
+    toast(`${state === 'cancelled' ? 'Stopped: ' : ''}${plural(done - failed, 'letter')} on the way.`);
     onClose();
-    await refresh('dead-letters');
   }
 
   return (
@@ -71,8 +70,16 @@ function ReplayDialog({ filter, onClose }: { filter: LetterGroup; onClose: () =>
           )}
         </>
       )}
+      {job !== undefined && (
+        <JobProgress
+          done={job.done}
+          total={job.total ?? job.done}
+          label="Replayed letters"
+          verb="sent back"
+        />
+      )}
       <div className="dialog-actions">
-        <Button onClick={onClose}>Cancel</Button>
+        <Button onClick={isBusy ? stop : onClose}>{isBusy ? 'Stop' : 'Cancel'}</Button>
         <Button
           kind={forecast?.would_load === 0 ? undefined : 'primary'}
           disabled={forecast === undefined || isBusy}

@@ -1,0 +1,39 @@
+import * as z from 'zod';
+import { jobKinds, jobStates } from '../../model/job.ts';
+import { name, time, timeParameter } from './common.ts';
+
+/** Which dead letters are meant, apart from their status. */
+export const letterFilter = {
+  contract: z.string().max(200).optional(),
+  source: z.string().max(200).optional(),
+  signature: z.string().max(200).optional(),
+  code: z.string().max(200).optional().describe('why it could not be settled, as `unrepairable`'),
+  since: timeParameter.optional().describe('received then or later'),
+  until: timeParameter.optional().describe('received then or before'),
+  q: z.string().max(200).optional().describe('text in the id, the reason, a violation or the event'),
+};
+
+export const job = name(
+  'Job',
+  z.object({
+    id: z.string(),
+    kind: z.enum(jobKinds),
+    state: z.enum(jobStates),
+    actor: z.object({ id: z.string(), name: z.string() }).describe('who ordered it'),
+    filter: z.object(letterFilter),
+    reason: z.string().optional().describe('why letters are discarded'),
+    as_of: time.describe('letters that have changed since are left alone'),
+    total: z.number().nullable().describe('letters that matched when it began; null until they are counted'),
+    done: z.number().describe('letters that it has dealt with'),
+    failed: z
+      .number()
+      .describe('of these, letters that were settled or had changed meanwhile, and were left alone'),
+    created_at: time,
+    updated_at: time,
+    started_at: time.optional(),
+    finished_at: time.optional(),
+    error: z.string().optional().describe('why it failed'),
+  }),
+);
+
+export const orderedJob = z.object({ job_id: z.string().describe('see GET /api/v1/jobs/{id}') });

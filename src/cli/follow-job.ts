@@ -1,0 +1,49 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ItemOf } from '../api/client.ts';
+import type { ApiClient } from './client.ts';
+import { CliError, say, type Io } from './io.ts';
+
+export type Job = ItemOf<'GET /api/v1/jobs'>;
+
+const lookMs = 250;
+/** Between two lines where nobody sees a line change. */
+const lineMs = 10_000;
+const eraseLine = '\r\u001b[K';
+
+/** Shows how far a job is until it has ended. Ctrl-C ends the watching, not the job, and says how to go on. */
+export async function followJob(io: Io, client: ApiClient, id: string): Promise<Job> {
+  const onInterrupt = () => {
+    if (io.interactive) io.stderr.write('\n');
+    say(
+      io,
+      client.offline
+        ? `Job ${id} goes on when the service starts (or: sentinel jobs cancel ${id}).`
+        : `Job ${id} goes on in the service. Watch it: sentinel jobs watch ${id}. Stop it: sentinel jobs cancel ${id}.`,
+    );
+    process.exit(130);
+  };
+  process.once('SIGINT', onInterrupt);
+  try {
+    let saidAt = performance.now();
+    for (;;) {
+      const job = await client.request('GET /api/v1/jobs/{id}', { params: { id } });
+      const isOver = job.finished_at !== undefined;
+      if (io.interactive) io.stderr.write(isOver ? eraseLine : eraseLine + progressOf(job));
+      else if (!isOver && performance.now() - saidAt >= lineMs) {
+        saidAt = performance.now();
+        say(io, progressOf(job));
+      }
+      if (job.state === 'failed') throw new CliError(`job ${id} failed: ${job.error ?? 'see the log'}`);
+      if (isOver) return job;
+      await sleep(lookMs);
+    }
+  } finally {
+    process.off('SIGINT', onInterrupt);
+  }
+}
+
+export function progressOf({ id, kind, state, done, total, failed }: Job): string {
+  const of = total === null ? '' : ` of ${total}`;
+  const left = failed === 0 ? '' : `, ${failed} left alone`;
+  return `${id}: ${kind} ${state}, ${done}${of}${left}`;
+}

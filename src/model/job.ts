@@ -1,0 +1,47 @@
+import type { DeadLetterFilter } from './dead-letter.ts';
+
+/**
+ * queued ──► running ──► done | failed
+ *    │          │
+ *    └─cancel───┴──► cancelling ──► cancelled
+ */
+export const jobStates = ['queued', 'running', 'cancelling', 'done', 'cancelled', 'failed'] as const;
+export type JobState = (typeof jobStates)[number];
+
+export const jobKinds = ['replay', 'discard'] as const;
+export type JobKind = (typeof jobKinds)[number];
+
+/** Which letters a job is for: open ones, so it has no status. */
+export type JobFilter = Omit<DeadLetterFilter, 'status'>;
+
+/** What a person has ordered. */
+export interface JobOrder {
+  kind: JobKind;
+  filter: JobFilter;
+  /** ISO 8601 time: only letters that have not changed since. */
+  as_of: string;
+  /** Why they are discarded. */
+  reason?: string;
+}
+
+/** Work on many dead letters, which goes on after a restart. Times are ISO 8601. */
+export interface Job extends JobOrder {
+  id: string;
+  state: JobState;
+  actor: { id: string; name: string };
+  /** Letters that matched when it began; null until they are counted. */
+  total: number | null;
+  /** Letters that it has dealt with… */
+  done: number;
+  /** …and of these, letters that somebody else had settled or that had changed, which it left alone. */
+  failed: number;
+  created_at: string;
+  updated_at: string;
+  started_at?: string;
+  finished_at?: string;
+  /** Why it failed. */
+  error?: string;
+}
+
+export const isFinished = ({ state }: Pick<Job, 'state'>): boolean =>
+  state === 'done' || state === 'cancelled' || state === 'failed';
