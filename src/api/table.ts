@@ -4,6 +4,7 @@ import { contractRoutes } from './routes/contracts.ts';
 import { deadLetterContractRoutes } from './routes/dead-letter-contract.ts';
 import { deadLetterDiscardRoutes, deadLetterEditRoutes, deadLetterRoutes } from './routes/dead-letters.ts';
 import { eventRoutes } from './routes/events.ts';
+import { exportRoutes } from './routes/exports.ts';
 import { flowActivityRoutes } from './routes/flow-activity.ts';
 import { healingRoutes } from './routes/healing.ts';
 import { historyRoutes } from './routes/history.ts';
@@ -36,6 +37,7 @@ export const groups = {
   'Counters, history and logs': { ...statsRoutes, ...historyRoutes, ...logRoutes },
   'Queues and state': { ...consumerRoutes, ...stateRoutes },
   Query: queryRoutes,
+  'Exports and copies': exportRoutes,
   'Keys and audit': { ...keyRoutes, ...auditRoutes },
   Service: { ...healthRoutes, ...documentRoutes },
 };

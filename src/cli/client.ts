@@ -1,27 +1,31 @@
+import type { Readable } from 'node:stream';
+import { text as textOf } from 'node:stream/consumers';
 import { type Ask, type AskArgs, type Key, type ReplyTo, addressOf, queryString } from '../api/client.ts';
-import type { Method } from '../api/route.ts';
 import { parseJson } from '../model/exact-json.ts';
 import { readEnvironment, variable } from '../config/environment.ts';
 import type { Config } from '../config/load.ts';
 import { messageOf } from '../model/errors.ts';
 import { isObject } from '../model/json.ts';
-import { createLogger } from '../support/log.ts';
 import { CliError, type Io } from './io.ts';
 import { configOf, type ServerOptions } from './options.ts';
+import { type Server, type Transport, inProcess, overHttp } from './transport.ts';
 
 /** The service's API, reached over HTTP or, when nothing runs, opened in this process. */
 export interface ApiClient {
   /** The reply. Throws a `CliError` that says what the service said, when it refuses. */
   request<K extends Key>(key: K, ...ask: AskArgs<K>): Promise<ReplyTo<K>>;
+  /** The body of a GET as it comes, from a byte of it on. Throws as `request` does. */
+  download<K extends Key>(key: K, from: number, ...ask: AskArgs<K>): Promise<Download>;
   close(): Promise<void>;
   /** The data folder was opened in this process: no service runs. */
   readonly offline: boolean;
 }
 
-/** Where the service is and how to be let in. */
-export interface Server {
-  url: string;
-  headers: Record<string, string>;
+export interface Download {
+  /** Of the whole file. */
+  bytes: number;
+  /** What is left of it; fails when it breaks off. */
+  body: Readable;
 }
 
 const probeTimeoutMs = 3000;
@@ -30,14 +34,14 @@ const probeTimeoutMs = 3000;
 export async function connect(io: Io, options: ServerOptions): Promise<ApiClient> {
   if (options.url !== undefined) {
     const server = serverAt(io, options.url, options.token);
-    if (await isListening(server)) return overHttp(server);
+    if (await isListening(server)) return clientOf(overHttp(server));
     throw new CliError(
       `nothing answers at ${server.url}; start the service with: sentinel start, or leave --url out to open the data folder`,
     );
   }
   const config = configOf(io, options);
   const server = serverOf(config, options);
-  return (await isListening(server)) ? overHttp(server) : inProcess(config, io);
+  return clientOf((await isListening(server)) ? overHttp(server) : await inProcess(config, io));
 }
 
 /** The server; throws a `CliError` when none runs. */
@@ -96,50 +100,29 @@ function causeCode(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
-function overHttp({ url, headers }: Server): ApiClient {
-  return clientOf(async ({ method, path, body }) => {
-    const sent = { headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) };
-    const response = await fetch(url + path, { method, headers, ...(body === undefined ? undefined : sent) });
-    return { status: response.status, text: await response.text() };
-  });
-}
-
-interface Asked {
-  method: Method;
-  path: string;
-  body: unknown;
-}
-
-function clientOf(
-  send: (asked: Asked) => Promise<{ status: number; text: string }>,
-  close?: () => Promise<void>,
-): ApiClient {
+function clientOf({ send, close, offline }: Transport): ApiClient {
   return {
     async request<K extends Key>(key: K, ...[ask]: AskArgs<K>) {
       const { params, query, body } = (ask ?? {}) as Ask<Key>;
       const { method, path } = addressOf(key, params);
-      const { status, text } = await send({ method, path: path + queryString(query), body });
-      return answer<ReplyTo<K>>(status, text);
+      const answered = await send({ method, path: path + queryString(query), body });
+      return answer<ReplyTo<K>>(answered.status, await textOf(answered.body));
     },
-    close: close ?? (async () => {}),
-    offline: close !== undefined,
+    async download<K extends Key>(key: K, from: number, ...[ask]: AskArgs<K>) {
+      const { path } = addressOf(key, ((ask ?? {}) as Ask<Key>).params);
+      const range = from === 0 ? undefined : { range: `bytes=${from}-` };
+      const { status, length, body } = await send({
+        method: 'GET',
+        path,
+        body: undefined,
+        ...(range && { range }),
+      });
+      if (status === (from === 0 ? 200 : 206)) return { bytes: from + length, body };
+      return answer<never>(status, await textOf(body));
+    },
+    close,
+    offline,
   };
-}
-
-async function inProcess(config: Config, io: Io): Promise<ApiClient> {
-  const { openOffline } = await import('../runtime/sentinel.ts');
-  // Standard output belongs to the command.
-  const destination = { write: (line: string) => void io.stderr.write(line) };
-  const quiet = { ...config.log, level: 'error' as const };
-  const log = createLogger(quiet, { destination });
-  const offline = await openOffline({ ...config, log: quiet }, { log });
-  return clientOf(
-    async ({ method, path, body }) => {
-      const { statusCode, body: text } = await offline.inject({ method, url: path, payload: body });
-      return { status: statusCode, text };
-    },
-    () => offline.close(),
-  );
 }
 
 function answer<T>(status: number, text: string): T {

@@ -8,6 +8,7 @@ import { registerContracts } from './contracts.ts';
 import { registerDeadLetters } from './dead-letters.ts';
 import { registerDev } from './dev.ts';
 import { registerDoctor } from './doctor.ts';
+import { registerExport } from './export.ts';
 import { registerIngest } from './ingest.ts';
 import { registerInit } from './project/init.ts';
 import { registerKeys } from './keys.ts';
@@ -18,6 +19,7 @@ import { registerJobs } from './jobs.ts';
 import { registerReplay } from './replay.ts';
 import { registerRules } from './rules.ts';
 import { registerSimulate } from './simulate.ts';
+import { registerSnapshot } from './snapshot.ts';
 import { registerSources } from './sources.ts';
 import { registerStart } from './start.ts';
 
@@ -33,6 +35,8 @@ const registrations = [
   registerJobs,
   registerSimulate,
   registerQuery,
+  registerExport,
+  registerSnapshot,
   registerKeys,
   registerAudit,
   registerSources,

@@ -49,6 +49,7 @@ export async function startPipeline(parts: PipelineParts): Promise<StartedPipeli
         loading.copies.stop(),
       ]);
       await Promise.all(base.steps.map(async (step) => step.close?.()));
+      await loading.exports.close();
       await loading.store.check.close();
       await base.insight.close();
       await base.rules.close();
@@ -80,7 +81,7 @@ async function startOwnSteps(
 /** The answers that the rest of the service asks for. */
 function answersOf({ config }: PipelineParts, base: Base, loading: Loading, { healing }: Stages) {
   const { contracts, steps, insight, rules, letters } = base;
-  const { store, rollbacks, copies } = loading;
+  const { store, exports, rollbacks, copies } = loading;
   const ownSteps = builtinSteps(
     contracts.all().flatMap((contract) => contract.topic ?? []),
     config.destinations.map(({ name }) => name),
@@ -88,6 +89,7 @@ function answersOf({ config }: PipelineParts, base: Base, loading: Loading, { he
   return {
     ...createAnswers({ config, contracts, destination: store.destination, rules, letters }),
     flow: async () => flowGraph([...ownSteps, ...steps.map((step) => step.config)], originsOf(steps, config)),
+    ...exports.api,
     healing: () => healing.status(),
     ...insight.api,
     metrics: async () =>

@@ -4,6 +4,7 @@ import { judgeApart } from '../contracts/apart/judged-apart.ts';
 import { serviceContracts } from '../contracts/for-service.ts';
 import { createDeadLetters } from '../dead-letter/store.ts';
 import { leasesOf } from '../engine/lease.ts';
+import { Exports } from '../load/exports.ts';
 import { checkCopied } from '../load/replicas/check.ts';
 import { startCopies } from '../load/replicas/replicas.ts';
 import { createCopyFeed, createTellWithdrawn } from '../load/replicas/feed.ts';
@@ -62,6 +63,8 @@ export async function openLoading(parts: PipelineParts, base: Base) {
   const { config, engine, log } = parts;
   const { contracts, letters, insight, faults } = base;
   const store = await openStore(parts, { tables: withHeaders(contracts.tables()), letters, insight, faults });
+  const exports = new Exports(store.destination, config.dataDir, log);
+  if (parts.consume) await exports.removeLeftovers();
   const feed = createCopyFeed(config.destinations);
   const rollbacks = new Rollbacks({
     ...store,
@@ -85,7 +88,7 @@ export async function openLoading(parts: PipelineParts, base: Base) {
     onFailure: faults.onFailure,
     onBroken: faults.onBroken,
   });
-  return { store, feed, rollbacks, copies };
+  return { store, exports, feed, rollbacks, copies };
 }
 
 export async function openStages({ config, engine, log }: PipelineParts, base: Base, loading: Loading) {

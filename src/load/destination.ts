@@ -3,6 +3,7 @@ import type { Column, OnRepeat } from '../contracts/contract.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Backfill, BackfillPage } from './backfill.ts';
 import type { EventSearch } from './event-search.ts';
+import type { Export } from './export.ts';
 import type { LoadedEvent, RepairTrail } from '../model/loaded-event.ts';
 import type { RepairAudit } from './repair-audit.ts';
 import type { Withdraw } from './withdraw.ts';
@@ -38,6 +39,8 @@ export interface Destination {
   readonly search?: EventSearch;
   /** Read-only SQL. Refuses anything that writes or leaves the database (`query_refused`). */
   query?(sql: string, options?: { maxRows?: number }): Promise<QueryResult>;
+  /** Takes whole tables out. */
+  readonly export?: Export;
   /**
    * Work on a row that needs neither its batch nor the store, done as soon as there is a row: while the batch before it
    * settles, and while its values are young. To be called at most once a row, in the order of the settlements; a row for

@@ -31,6 +31,7 @@ export function fillIn(given: Destination): OpenDestination {
     ...(given.makeReady && { makeReady: (row) => given.makeReady!(row) }),
     ...(given.backfill && { backfill: (request) => given.backfill!(request) }),
     ...(given.query && { query: (sql, options) => given.query!(sql, options) }),
+    ...(given.export && { export: given.export }),
     search,
     withdraw,
   };

@@ -2,6 +2,7 @@ import { SentinelError, isRetryable } from '../model/errors.ts';
 import type { Logger } from '../support/log.ts';
 import type { OpenDestination } from './destination.ts';
 import type { EventSearch } from './event-search.ts';
+import { type Export, noExport, noSnapshot } from './export.ts';
 import type { RepairAudit } from './repair-audit.ts';
 import type { Withdraw } from './withdraw.ts';
 
@@ -65,6 +66,12 @@ function openedAtUse(open: () => Promise<OpenDestination>): OpenDestination {
     return search;
   }
 
+  async function exporting(): Promise<Export> {
+    const { export: given } = await reached();
+    if (given === undefined) throw noExport();
+    return given;
+  }
+
   return {
     prepare: async (tables) => (await reached()).prepare(tables),
     settle: async (settlement) => (await reached()).settle(settlement),
@@ -84,6 +91,15 @@ function openedAtUse(open: () => Promise<OpenDestination>): OpenDestination {
     search: {
       events: async (...args) => (await search()).events(...args),
       row: async (...args) => (await search()).row(...args),
+    },
+    export: {
+      table: async (request) => (await exporting()).table(request),
+      snapshotSize: async () => (await exporting()).snapshotSize?.() ?? 0,
+      async snapshot(place) {
+        const { snapshot } = await exporting();
+        if (snapshot === undefined) throw noSnapshot();
+        return snapshot(place);
+      },
     },
     async query(sql, options) {
       const destination = await reached();

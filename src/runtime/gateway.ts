@@ -5,6 +5,7 @@ import type { Calls } from '../engine/cluster.ts';
 import { type ErrorCode, SentinelError, errorCodes } from '../model/errors.ts';
 import type { Json } from '../model/json.ts';
 import { stepFolders } from '../config/project.ts';
+import type { ExportApi } from '../load/exports.ts';
 import { builtinSteps } from '../steps/builtin.ts';
 import { discoverSteps } from '../steps/discover.ts';
 import { flowGraph } from '../steps/flow-graph.ts';
@@ -73,11 +74,28 @@ async function remotePipeline(config: Config, calls: Calls, log: Logger): Promis
         ReturnType<Pipeline['callRoute']>
       >;
     },
+    ...noExports,
     prepare: async () => undefined,
     metrics: async () => '',
     close: async () => undefined,
   };
 }
+
+/** Their files would lie on the worker's machine. */
+const noExportHere = () =>
+  Promise.reject(
+    new SentinelError(
+      'query_refused',
+      'a gateway has no destination to export from; run the command with the config of a worker, without --url',
+    ),
+  );
+
+const noExports: ExportApi = {
+  beginExport: noExportHere,
+  exportStatus: noExportHere,
+  exportFile: noExportHere,
+  removeExport: noExportHere,
+};
 
 async function ask(calls: Calls, topic: string, question: Json, timeoutMs: number): Promise<unknown> {
   const answer = (await calls.ask(topic, question, timeoutMs)) as Answer;

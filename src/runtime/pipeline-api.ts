@@ -5,6 +5,7 @@ import type { JsonObject } from '../model/json.ts';
 import type { CopyOutcome } from '../load/replicas/replicas.ts';
 import type { CopyStatus } from '../load/replicas/reader.ts';
 import type { QueryResult, Table } from '../load/destination.ts';
+import type { ExportApi } from '../load/exports.ts';
 import type { EventSearch, FoundEvent } from '../load/event-search.ts';
 import type { KnownCounts } from '../load/destination-kit/known-counts.ts';
 import type { LoadedEvent } from '../model/loaded-event.ts';
@@ -23,7 +24,7 @@ import type { ContractInfo } from '../observe/contract-info.ts';
 import type { InsightApi } from '../observe/insight.ts';
 
 /** What the rest of the service asks the running pipeline; every argument and answer is plain data. */
-export interface Pipeline extends InsightApi {
+export interface Pipeline extends InsightApi, ExportApi {
   find(requestId: string): Promise<LoadedEvent | undefined>;
   query(sql: string, maxRows?: number): Promise<QueryResult>;
   /** Undefined where the destination can't be looked through. */

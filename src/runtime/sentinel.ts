@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { Config } from '../config/load.ts';
 import { contractFolders, stepFolders } from '../config/project.ts';
 import { loadContracts } from '../contracts/discover.ts';
@@ -58,7 +59,8 @@ export interface OfflineApi {
     method: string;
     url: string;
     payload?: unknown;
-  }): Promise<{ statusCode: number; body: string }>;
+    headers?: Record<string, string>;
+  }): Promise<{ status: number; length: number; body: Readable }>;
   close(): Promise<void>;
 }
 
@@ -67,13 +69,19 @@ export async function openOffline(config: Config, options: SentinelOptions): Pro
   const parts = await openService(config, { ...options, consume: false });
   parts.setState('ready');
   return {
-    async inject({ method, url, payload }) {
+    async inject({ method, url, payload, headers = {} }) {
       const response = await parts.app.inject({
         method: method as 'GET' | 'POST' | 'DELETE',
         url,
+        headers,
+        payloadAsStream: true,
         ...(payload === undefined ? {} : { payload: payload as object }),
       });
-      return { statusCode: response.statusCode, body: response.body };
+      return {
+        status: response.statusCode,
+        length: Number(response.headers['content-length']),
+        body: response.stream(),
+      };
     },
     close: parts.close,
   };

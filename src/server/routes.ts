@@ -12,6 +12,7 @@ import { deadLetterEditRoutes } from './routes/dead-letter-edits.ts';
 import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { documentRoutes } from './routes/document.ts';
 import { eventRoutes } from './routes/events.ts';
+import { exportRoutes } from './routes/exports.ts';
 import { flowActivityRoutes } from './routes/flow-activity.ts';
 import { healingRoutes } from './routes/healing.ts';
 import { historyRoutes } from './routes/history.ts';
@@ -54,6 +55,7 @@ export async function apiRoutes(
   consumerRoutes(app, context);
   stateRoutes(app, context);
   queryRoutes(app, context);
+  exportRoutes(app, context);
   keyRoutes(app, context);
   auditRoutes(app);
   documentRoutes(app);

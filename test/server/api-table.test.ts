@@ -55,11 +55,19 @@ describe('a running service', () => {
     const { items } = await get<{ items: { id: string }[] }>(`${url}/api/v1/rules`);
     ids['rule'] = items[0]!.id;
     ids['job'] = await order(url, 'replay', { filter: { source: 'nobody' } });
+    const begun = await post(
+      `${url}/api/v1/exports`,
+      JSON.stringify({ table: 'transaction', format: 'csv' }),
+    );
+    ids['export'] = ((await begun.json()) as { id: string }).id;
   });
   afterAll(async () => void (await sentinel.stop()));
 
   const idFor = (path: string): string =>
-    ids[(['rule', 'dead-letter', 'job'] as const).find((noun) => path.includes(`/${noun}s/`)) ?? 'repaired']!;
+    ids[
+      (['rule', 'dead-letter', 'job', 'export'] as const).find((noun) => path.includes(`/${noun}s/`)) ??
+        'repaired'
+    ]!;
 
   const answered = routes.filter(
     ([key, { media }]) =>

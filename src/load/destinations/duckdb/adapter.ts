@@ -1,8 +1,9 @@
 import { access, constants, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { messageOf } from '../../../model/errors.ts';
 import { nearestExisting } from '../../../support/nearest-existing.ts';
 import type { BuiltInAdapter } from '../../adapter.ts';
+import { exportsFolder } from '../../export.ts';
 import { type DuckDbConfig, configure, settings } from './settings.ts';
 
 export const duckdb: BuiltInAdapter<typeof settings, DuckDbConfig> = {
@@ -22,7 +23,10 @@ export const duckdb: BuiltInAdapter<typeof settings, DuckDbConfig> = {
   },
   async open({ path }, { dataDir }) {
     const { openDuckDb } = await import('./index.ts');
-    return openDuckDb({ path: path ?? join(dataDir, 'warehouse.duckdb') });
+    return openDuckDb({
+      path: path ?? join(dataDir, 'warehouse.duckdb'),
+      exports: resolve(exportsFolder(dataDir)),
+    });
   },
 };
 

@@ -32,6 +32,6 @@ export function openingError(path: string, error: unknown): unknown {
 }
 
 export function inUse(path: string, holder: string, cause?: unknown): SentinelError {
-  const text = `the DuckDB file ${path} is in use by ${holder}; stop it, or copy the file to read it elsewhere`;
+  const text = `the DuckDB file ${path} is in use by ${holder}; stop it, or take a copy with: sentinel snapshot FILE`;
   return new SentinelError('data_folder_in_use', text, { cause });
 }

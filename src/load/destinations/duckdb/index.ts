@@ -3,6 +3,7 @@ import type { Destination } from '../../destination.ts';
 import { backfill } from './backfill.ts';
 import { readCounts, readMark } from './bookkeeping.ts';
 import { unavailable } from './errors.ts';
+import { createExport } from './export.ts';
 import { findEvent } from './find.ts';
 import { createQuery } from './query.ts';
 import { repairAudit } from './repair-audit.ts';
@@ -51,6 +52,7 @@ export async function openDuckDb(options: DuckDbOptions): Promise<Required<Desti
     backfill: (request) => writer.exclusively('fill a column', (connection) => backfill(connection, request)),
     search: createSearch(question),
     query: createQuery(session, options.queryLimits),
+    export: createExport(session, options.path),
     async close() {
       await writer.idle();
       await session.close();

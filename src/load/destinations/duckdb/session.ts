@@ -1,27 +1,19 @@
 import { mkdir, realpath } from 'node:fs/promises';
-import { totalmem } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { SentinelError } from '../../../model/errors.ts';
 import { type Handover, openHandover } from './handover.ts';
 import { inUse, openingError, unavailable } from './errors.ts';
+import { type InstanceOptions, instanceSettings } from './instance-settings.ts';
 import { literal } from './sql.ts';
 import { openPrivately } from './private-file.ts';
 
-export interface DuckDbOptions {
+export interface DuckDbOptions extends InstanceOptions {
   /** Database file, created when there is none; `:memory:` for a database that is gone when closed. */
   path: string;
-  /**
-   * Threads of a single statement. Default: 1. With 2 on 2 processors a load costs 1.3 to 1.6 times the CPU, as a
-   * thread that waits for another one spins; several statements (a load, queries) run at the same time in any case.
-   */
-  threads?: number;
-  /**
-   * As DuckDB spells it, `2GB`. Default: half of the memory of the machine or container. DuckDB's own, four fifths, leaves
-   * too little for Node when a query takes all of it.
-   */
-  memoryLimit?: string;
   queryLimits?: QueryLimits;
+  /** Absolute path of the folder for exports; none by default. */
+  exports?: string;
 }
 
 export interface QueryLimits {
@@ -39,16 +31,12 @@ export interface Session {
   writer(): Promise<DuckDBConnection>;
   /** A connection of its own for `use`, in which nothing can be written. */
   read<T>(use: (connection: DuckDBConnection) => Promise<T>): Promise<T>;
+  /** The same, without a transaction: for what attaches another database. */
+  apart<T>(use: (connection: DuckDBConnection) => Promise<T>): Promise<T>;
   /** After a failure on the writer: leaves no transaction open, and opens the database anew when that is needed. */
   recover(): Promise<void>;
   close(): Promise<void>;
 }
-
-/**
- * With batches of 10,000 rows a load costs 14 µs of CPU a row instead of 16 at DuckDB's default of 16 MiB. Reading back
- * a log of 183 MB after a kill -9 takes 1.1 s.
- */
-const checkpointThreshold = '256MiB';
 
 /** Files that this process has open. A second handle would, when closed, drop the lock of the first (fcntl). */
 const openFiles = new Set<string>();
@@ -77,17 +65,19 @@ export async function openSession(options: DuckDbOptions): Promise<Session> {
   async function create(): Promise<DuckDBConnection> {
     const opened =
       file === undefined
-        ? await DuckDBInstance.create(':memory:', settings(options))
-        : await openPrivately(file, () => DuckDBInstance.create(file, settings(options)));
+        ? await DuckDBInstance.create(':memory:', instanceSettings(options))
+        : await openPrivately(file, () => DuckDBInstance.create(file, instanceSettings(options)));
     try {
       const connection = await opened.connect();
       await connection.run(`SET GLOBAL TimeZone = 'UTC'`);
-      // Queries come from people and other services: nothing outside the database file but the files of the hand-over,
-      // which only functions that no query may call can read (statement-check.ts).
+      // Queries come from people and other services: nothing outside the database file but the files of the hand-over and
+      // of exports, which only functions that no query may call can read (statement-check.ts).
       // Only now that the database is ours, and its lock with it: the files may be those of a service that runs.
       handover ??= await openHandover(file);
       const handed = [handover.rows, handover.repairs].map(({ path }) => literal(path)).join(', ');
       await connection.run(`SET GLOBAL allowed_paths = [${handed}]`);
+      if (options.exports !== undefined)
+        await connection.run(`SET GLOBAL allowed_directories = [${literal(options.exports)}]`);
       await connection.run(`SET GLOBAL enable_external_access = false`);
       // Last, as nothing can be set after it.
       await connection.run(`SET GLOBAL lock_configuration = true`);
@@ -108,16 +98,24 @@ export async function openSession(options: DuckDbOptions): Promise<Session> {
     instance = undefined;
   }
 
-  async function read<T>(use: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
-    await open();
-    const connection = await instance!.connect();
-    const using = (async () => {
+  const read: Session['read'] = (use) =>
+    apart(async (connection) => {
       try {
         await connection.run('BEGIN TRANSACTION READ ONLY');
         return await use(connection);
       } finally {
         // A result that was not read to its end keeps the transaction, also of a closed connection, and with it each checkpoint.
         await connection.run('ROLLBACK').catch(() => undefined);
+      }
+    });
+
+  async function apart<T>(use: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    await open();
+    const connection = await instance!.connect();
+    const using = (async () => {
+      try {
+        return await use(connection);
+      } finally {
         reading.delete(connection);
         connection.closeSync();
       }
@@ -138,6 +136,7 @@ export async function openSession(options: DuckDbOptions): Promise<Session> {
     handover: () => handover!,
     writer: open,
     read,
+    apart,
     async recover() {
       const connection = await open();
       // Refused when the failure has ended the transaction already.
@@ -165,24 +164,6 @@ export async function openSession(options: DuckDbOptions): Promise<Session> {
         if (file !== undefined) openFiles.delete(file);
       }
     },
-  };
-}
-
-function halfOfMemory(): string {
-  // 0 where nobody limits it.
-  const limit = process.constrainedMemory() || Number.POSITIVE_INFINITY;
-  return `${Math.floor(Math.min(totalmem(), limit) / 2 ** 21)}MiB`;
-}
-
-function settings({ threads = 1, memoryLimit = halfOfMemory() }: DuckDbOptions): Record<string, string> {
-  return {
-    // No code from elsewhere.
-    autoinstall_known_extensions: 'false',
-    autoload_known_extensions: 'false',
-    allow_community_extensions: 'false',
-    checkpoint_threshold: checkpointThreshold,
-    threads: String(threads),
-    memory_limit: memoryLimit,
   };
 }
 

@@ -5,6 +5,7 @@ import type { Destination, Table } from '../../destination.ts';
 import { mergeTables } from '../../destination-kit/merge-tables.ts';
 import { backfill } from './backfill.ts';
 import { counterSlots, readCounts } from './bookkeeping.ts';
+import { createExport } from './export.ts';
 import { findEvent } from './find.ts';
 import { type KnownTable, knowTable } from './known-table.ts';
 import { type Warehouse, makeReady, settleBatch } from './loader.ts';
@@ -131,6 +132,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Required<D
       session.transaction('fill a column', (client) => backfill(client, schema, request)),
     search: createSearch(session),
     query: createQuery(options),
+    export: createExport(options),
     close: () => session.close(),
   };
 }

@@ -1,0 +1,51 @@
+import { resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import { type ExportFormat, exportFormats } from '../load/export.ts';
+import { withClient } from './client.ts';
+import { amountOf, CliError, say, type Io } from './io.ts';
+import { withExamples, withServer, type ServerOptions } from './options.ts';
+import { inMb, takeOut } from './take-out.ts';
+
+interface ExportOptions extends ServerOptions {
+  format?: ExportFormat;
+  out: string;
+}
+
+export function registerExport(program: Command, io: Io): void {
+  const command = withServer(program.command('export'))
+    .description('Write all rows of a table of the destination to a file, while the service runs or not.')
+    .argument('<table>', 'name of the table')
+    .addOption(
+      new Option('--format <format>', 'format of the file (default: by its extension)').choices(
+        exportFormats,
+      ),
+    )
+    .requiredOption('-o, --out <file>', 'file to write; replaced when the whole export is there')
+    .action((table: string, options: ExportOptions) => exportTable(io, table, options));
+  withExamples(
+    command,
+    'sentinel export transaction --out transactions.parquet',
+    'sentinel export order --format csv --out orders.csv',
+  );
+}
+
+async function exportTable(io: Io, table: string, options: ExportOptions): Promise<void> {
+  const format = options.format ?? formatOf(options.out);
+  const started = performance.now();
+  const { rows, bytes } = await withClient(io, options, async (client) => {
+    const begun = await client.request('POST /api/v1/exports', { body: { table, format } });
+    return takeOut(io, client, begun, resolve(io.cwd, options.out));
+  });
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  say(
+    io,
+    `${amountOf(rows ?? 0, 'row')} of ${table} in ${options.out} (${format}, ${inMb(bytes)}, ${seconds} s)`,
+  );
+}
+
+function formatOf(file: string): ExportFormat {
+  if (/\.(?:ndjson|jsonl)$/i.test(file)) return 'ndjson';
+  const found = exportFormats.find((format) => file.toLowerCase().endsWith(`.${format}`));
+  if (found !== undefined) return found;
+  throw new CliError(`say the format of ${file}: --format ${exportFormats.join('|')}`, 2);
+}

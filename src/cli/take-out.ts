@@ -1,0 +1,103 @@
+import { createWriteStream } from 'node:fs';
+import { open, rename, stat } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import { pipeline } from 'node:stream/promises';
+import type { ReplyTo } from '../api/client.ts';
+import { messageOf } from '../model/errors.ts';
+import type { ApiClient } from './client.ts';
+import { CliError, say, type Io } from './io.ts';
+
+type Status = ReplyTo<'GET /api/v1/exports/{id}'>;
+
+const askEveryMs = [50, 100, 200, 400, 1000];
+const sayEveryMs = 5000;
+const mostBreaks = 5;
+
+/**
+ * Waits until the service has written an export, and brings its file here: into `file` once it is whole, into
+ * `file.part` until then. A download that breaks off goes on where it was.
+ */
+export async function takeOut(io: Io, client: ApiClient, begun: Status, file: string): Promise<Status> {
+  const { id } = begun;
+  const line = progressLine(io);
+  try {
+    const status = await written(client, begun, (bytes) => line.show(`writing: ${inMb(bytes)}`));
+    await bring(client, status, file, (bytes) =>
+      line.show(`copying: ${inMb(bytes)} of ${inMb(status.bytes)}`),
+    );
+    return status;
+  } finally {
+    line.end();
+    await client.request('DELETE /api/v1/exports/{id}', { params: { id } }).catch(() => undefined);
+  }
+}
+
+async function written(client: ApiClient, begun: Status, onBytes: (bytes: number) => void): Promise<Status> {
+  let status = begun;
+  for (let tries = 0; status.state === 'running'; tries++) {
+    onBytes(status.bytes);
+    await pause(askEveryMs[Math.min(tries, askEveryMs.length - 1)]);
+    status = await client.request('GET /api/v1/exports/{id}', { params: { id: begun.id } });
+  }
+  if (status.state === 'failed') throw new CliError(status.error ?? 'the service could not write it');
+  return status;
+}
+
+async function bring(
+  client: ApiClient,
+  { id, bytes: expected }: Status,
+  file: string,
+  onBytes: (bytes: number) => void,
+): Promise<void> {
+  const part = `${file}.part`;
+  let has = 0;
+  for (let breaks = 0; has < expected || breaks === 0; breaks++) {
+    if (breaks > mostBreaks)
+      throw new CliError(
+        `the connection broke ${breaks} times; ${has} of ${expected} bytes are in ${part}, and ${file} was not written. Run the command again`,
+      );
+    try {
+      const { body } = await client.download('GET /api/v1/exports/{id}/file', has, { params: { id } });
+      body.on('data', (chunk: Uint8Array) => onBytes((has += chunk.length)));
+      await pipeline(body, createWriteStream(part, { flags: has === 0 ? 'w' : 'a', mode: 0o600 }));
+    } catch (error) {
+      if (error instanceof CliError || isLocal(error))
+        throw new CliError(`${file} was not written: ${messageOf(error)}`);
+      await pause(500);
+    }
+    has = await stat(part).then(
+      ({ size }) => size,
+      () => 0,
+    );
+  }
+  const handle = await open(part, 'r+');
+  await handle.sync();
+  await handle.close();
+  await rename(part, file);
+}
+
+/** Of this machine's disk: no other try would mend it. */
+const isLocal = (error: unknown): boolean =>
+  /^(?:ENOSPC|EACCES|EPERM|EROFS|ENOENT|EISDIR|EDQUOT|EFBIG|ENOTDIR)$/.test(
+    (error as NodeJS.ErrnoException).code ?? '',
+  );
+
+export const inMb = (bytes: number): string => `${(bytes / 1_000_000).toFixed(1)} MB`;
+
+/** On standard error: one line that changes while a person watches, else one every few seconds. */
+function progressLine(io: Io): { show(text: string): void; end(): void } {
+  const eraseLine = '\r\u001b[K';
+  let saidAt = Date.now();
+  let painted = false;
+  return {
+    show(text) {
+      const now = Date.now();
+      if (now - saidAt < (io.interactive ? 200 : sayEveryMs)) return;
+      saidAt = now;
+      if (!io.interactive) return say(io, text);
+      io.stderr.write(eraseLine + text);
+      painted = true;
+    },
+    end: () => void (painted && io.stderr.write(eraseLine)),
+  };
+}

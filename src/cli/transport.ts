@@ -1,0 +1,66 @@
+import { Readable } from 'node:stream';
+import type { Method } from '../api/route.ts';
+import type { Config } from '../config/load.ts';
+import { createLogger } from '../support/log.ts';
+import type { Io } from './io.ts';
+
+/** Where the service is and how to be let in. */
+export interface Server {
+  url: string;
+  headers: Record<string, string>;
+}
+
+/** How requests reach the API. */
+export interface Transport {
+  send(asked: Asked): Promise<Answered>;
+  close(): Promise<void>;
+  /** The data folder was opened in this process: no service runs. */
+  readonly offline: boolean;
+}
+
+interface Asked {
+  method: Method;
+  path: string;
+  body: unknown;
+  range?: { range: string };
+}
+
+interface Answered {
+  status: number;
+  /** Bytes of the body, where they are told. */
+  length: number;
+  body: Readable;
+}
+
+export function overHttp({ url, headers }: Server): Transport {
+  return {
+    async send({ method, path, body, range }) {
+      const all = { ...headers, ...range, ...(body !== undefined && { 'content-type': 'application/json' }) };
+      const sent = body === undefined ? undefined : { body: JSON.stringify(body) };
+      const response = await fetch(url + path, { method, headers: all, ...sent });
+      return {
+        status: response.status,
+        length: Number(response.headers.get('content-length')),
+        body: response.body === null ? Readable.from([]) : Readable.fromWeb(response.body),
+      };
+    },
+    close: async () => undefined,
+    offline: false,
+  };
+}
+
+/** Opens the data folder in this process. */
+export async function inProcess(config: Config, io: Io): Promise<Transport> {
+  const { openOffline } = await import('../runtime/sentinel.ts');
+  // Standard output belongs to the command.
+  const destination = { write: (line: string) => void io.stderr.write(line) };
+  const quiet = { ...config.log, level: 'error' as const };
+  const log = createLogger(quiet, { destination });
+  const offline = await openOffline({ ...config, log: quiet }, { log });
+  return {
+    send: ({ method, path, body, range }) =>
+      offline.inject({ method, url: path, payload: body, ...(range && { headers: range }) }),
+    close: () => offline.close(),
+    offline: true,
+  };
+}
