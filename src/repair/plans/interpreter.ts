@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../model/json.ts';
+import type { Json, JsonObject } from '../../model/json.ts';
 import { type Result, fail, ok } from '../../model/result.ts';
 import { Draft } from './draft.ts';
 import { type FormatWitness, rivalsOf, witnessOf } from './formats.ts';
@@ -7,7 +7,8 @@ import { compileCopy, compileMove, compileVacate } from './operations/relocate.t
 import { type Step, forEachElement, isOpen } from './operations/run.ts';
 import { compileJoin, compileSplit, partsBy } from './operations/split-join.ts';
 import type { Operation, Plan, Pointer } from '../../model/plan.ts';
-import { pointerOf } from '../../model/pointer.ts';
+import { pointerOf, valueAt } from '../../model/pointer.ts';
+import { isZoneName, zonesBeside } from '../healers/heuristics/zone-beside.ts';
 import { pathsOf, zoneOf } from './static-check.ts';
 import { numberAndUnit } from './listing.ts';
 
@@ -107,11 +108,34 @@ function compileInPlace(operation: InPlaceOperation, { isDeclared, onFormat }: P
       if (value === undefined) return undefined;
       const changed = transform(value, from[1] === undefined ? undefined : draft.get(from[1]));
       if (!changed.ok) return `${pointerOf(path)} ${changed.error}`;
+      if (
+        from[1] !== undefined &&
+        saysOtherwise(draft.value, path, from[1], (other) => transform(value, other))
+      )
+        return `${pointerOf(path)} has more than one time zone beside it`;
       if (changed.value === value) return undefined;
       return draft.set(path, changed.value) ? undefined : `${pointerOf(path)} can't be written`;
     },
   );
   return (run) => (declared && !isOpen(run, pointer) ? undefined : change(run));
+}
+
+/** Whether another zone that the event names for the time makes another moment of it. */
+function saysOtherwise(
+  event: JsonObject,
+  time: readonly string[],
+  zone: readonly string[],
+  read: (zone: Json) => Result<Json>,
+): boolean {
+  const named = valueAt(event, zone);
+  if (named === undefined || !isZoneName(zone.at(-1)!)) return false;
+  const made = read(named);
+  return [time, [...zone.slice(0, -1), time.at(-1)!]].some((place) =>
+    zonesBeside(event, place).zones.some(([, other]) => {
+      const otherwise = read(other);
+      return made.ok && !(otherwise.ok && otherwise.value === made.value);
+    }),
+  );
 }
 
 function watched(operation: InPlaceOperation, onFormat: PlanContext['onFormat']): Transform {

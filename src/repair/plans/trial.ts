@@ -12,6 +12,7 @@ import type { Plan, Pointer } from '../../model/plan.ts';
 import { genericPointer, segmentsOf } from '../../model/pointer.ts';
 import { compileProvenance } from './provenance.ts';
 import { isDeclared } from './schema-paths.ts';
+import { byShape } from './shapes.ts';
 import { type PlanPermissions, checkPlan } from './static-check.ts';
 import { compileUnpacking } from './unpacking.ts';
 
@@ -69,6 +70,11 @@ export function compileRule(
   const doubtful = compileArrivals(plan, contract);
   const leftovers = compileLeftovers(plan, contract);
   const alike = compileChangedAlike(plan, contract);
+  const leavesOf = byShape((_event: JsonObject, result: JsonObject) =>
+    mayLeave === 'all'
+      ? []
+      : [...leftovers(result), ...alike(result)].filter((pointer) => mayLeave?.has(pointer) !== true),
+  );
   const closed = mayLeave === 'all' ? undefined : compileUnpacking(plan, contract);
   const pathsOf = rememberedPaths();
   return (event, violations) => {
@@ -79,10 +85,8 @@ export function compileRule(
     const doubt = unproven(event, applied.value) ?? doubtful(applied.value);
     if (doubt !== undefined) return fail({ reason: doubt });
     const made = validated(contract, applied.value);
-    if (!made.ok || mayLeave === 'all') return made;
-    const leaves = [...leftovers(applied.value), ...alike(applied.value)].filter(
-      (pointer) => mayLeave?.has(pointer) !== true,
-    );
+    if (!made.ok) return made;
+    const leaves = leavesOf(event, applied.value);
     return leaves.length === 0 ? made : fail({ reason: left(leaves), leaves });
   };
 }

@@ -1,9 +1,10 @@
 import type { Contract } from '../../contracts/contract.ts';
-import { type JsonObject, isObject } from '../../model/json.ts';
+import { type Json, type JsonObject, isObject } from '../../model/json.ts';
 import type { Plan } from '../../model/plan.ts';
 import { covers, pointerOf, segmentsOf, valueAt } from '../../model/pointer.ts';
 import { ownNamesOf } from '../healers/heuristics/containers.ts';
-import { doubtFor, doubtsWithin } from '../healers/heuristics/doubts.ts';
+import { doubtContext, doubtFor, doubtsWithin } from '../healers/heuristics/doubts.ts';
+import { transformOf } from './in-place.ts';
 import { isDeclared } from './schema-paths.ts';
 import { pathsOf } from './static-check.ts';
 
@@ -21,7 +22,7 @@ export function compileUnpacking(
   { operations }: Plan,
   { name, table, jsonSchema }: Contract,
 ): UnpackingCheck {
-  const own = ownNamesOf({ name, table });
+  const context = doubtContext(ownNamesOf({ name, table }), jsonSchema);
   const containers = new Map<
     string,
     { around: string[]; container: string; targets: string[][]; isDeclared: (name: string) => boolean }
@@ -56,13 +57,23 @@ export function compileUnpacking(
       const holder = around.length === 0 ? event : valueAt(event, around);
       if (!isObject(holder)) continue;
       const inside = holder[container];
-      const doubts = doubtsWithin(holder, isKnown, own)(container, isObject(inside) ? inside : {});
+      const doubts = doubtsWithin(holder, isKnown, context)(container, opened(inside));
       if (doubts.length === 0) continue;
       const doubt = targets.map((target) => doubtFor(doubts, target)).find((reason) => reason !== undefined);
       if (doubt !== undefined) return doubt;
     }
     return undefined;
   };
+}
+
+/** An object, also one that is spelled as JSON text: the plan parses it later. */
+function opened(inside: Json | undefined): JsonObject {
+  if (typeof inside === 'string') {
+    const read = transformOf({ op: 'parse', path: '' })(inside);
+    return read.ok && isObject(read.value) ? read.value : {};
+  }
+  const one = Array.isArray(inside) && inside.length === 1 ? inside[0]! : inside;
+  return one !== undefined && isObject(one) ? one : {};
 }
 
 function remembered(ask: (name: string) => boolean): (name: string) => boolean {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Contract } from '../../contracts/contract.ts';
 import { isObject } from '../../model/json.ts';
 import { type Result, fail, ok } from '../../model/result.ts';
-import { maxBeside } from './beside.ts';
+import { maxBeside } from './rivals.ts';
 import { isLegacyRule, parseLegacy } from './import-legacy.ts';
 import { parsePlan } from '../plans/parse-plan.ts';
 import { type StoredRule, ruleId } from '../../model/rule.ts';

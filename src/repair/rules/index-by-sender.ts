@@ -3,10 +3,11 @@ import type { JsonObject } from '../../model/json.ts';
 import { type Result, fail } from '../../model/result.ts';
 import { violationsKey } from '../../validate/signature.ts';
 import type { Violation } from '../../model/violation.ts';
-import { compileBeside, maxBeside } from './beside.ts';
+import { compileRivals, maxBeside } from './rivals.ts';
 import { type InputTest, compileInputs } from './inputs.ts';
 import { type RuleStatus, type StoredRule, planKey, statusAt } from '../../model/rule.ts';
 import { checkPlan } from '../plans/static-check.ts';
+import { byShape } from '../plans/shapes.ts';
 import { type Repaired, compileRule } from '../plans/trial.ts';
 
 export type Apply = (
@@ -160,7 +161,8 @@ export class RuleIndex {
   #compile({ rule, formats }: IndexedRule, contract: Contract): Apply {
     const { plan, match } = rule;
     const known = new Set(match.beside);
-    const beside = compileBeside(plan, contract);
+    const rivals = compileRivals(plan, contract);
+    const news = byShape((event) => rivals(event).filter((pointer) => !known.has(pointer)));
     const apply = compileRule(plan, contract, {
       mayLeave: known,
       onFormat: (witness, path, format) => {
@@ -170,7 +172,7 @@ export class RuleIndex {
       },
     });
     return (event, violations) => {
-      const leaves = known.size < maxBeside ? beside(event).filter((pointer) => !known.has(pointer)) : [];
+      const leaves = known.size < maxBeside ? news(event) : [];
       if (leaves.length > 0) return fail({ reason: `${leaves[0]} may be meant as well`, leaves });
       return apply(event, violations);
     };

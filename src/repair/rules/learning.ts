@@ -10,7 +10,7 @@ import type { RuleIndex } from './index-by-sender.ts';
 import { type Lesson, ruleFrom } from './lesson.ts';
 import type { RuleWrites } from './writes.ts';
 import { type StoredRule, planKey, statusAt } from '../../model/rule.ts';
-import { maxBeside } from './beside.ts';
+import { maxBeside } from './rivals.ts';
 import { proofOf, withoutFormats } from './format-proof.ts';
 
 export type Learned =

@@ -2,7 +2,7 @@ import { violationsKey } from '../../validate/signature.ts';
 import type { Failure } from '../healing/healer.ts';
 import { inputsOf } from '../plans/interpreter.ts';
 import type { Plan } from '../../model/plan.ts';
-import { compileBeside, maxBeside } from './beside.ts';
+import { compileRivals, maxBeside } from './rivals.ts';
 import { learnInputs } from './inputs.ts';
 import { compileLeftovers } from '../plans/leftovers.ts';
 import { tryPlan } from '../plans/trial.ts';
@@ -50,7 +50,7 @@ export function ruleFrom(lesson: Lesson, times: { now: number; ttlMs: number }):
 /** What else could have been meant, and what a person left where it was. */
 function besideOf({ failure, plan, origin }: Lesson): string[] | undefined {
   const { contract, event } = failure;
-  const beside = compileBeside(plan, contract)(event);
+  const beside = compileRivals(plan, contract)(event);
   const tried = origin === 'person' ? tryPlan(failure, plan, { mayLeave: 'all' }) : undefined;
   const left = tried?.ok === true ? compileLeftovers(plan, contract)(tried.value.event) : [];
   const all = [...new Set([...beside, ...left])].slice(0, maxBeside);

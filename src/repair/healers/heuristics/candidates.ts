@@ -4,7 +4,8 @@ import type { Operation } from '../../../model/plan.ts';
 import { genericPointer, pointerOf } from '../../../model/pointer.ts';
 import { isDeclared } from '../../plans/schema-paths.ts';
 import { type OwnNames, wordsOfPath } from './containers.ts';
-import { type Doubt, doubtsWithin } from './doubts.ts';
+import { type Doubt, doubtContext, doubtsWithin } from './doubts.ts';
+import { isPlural } from './name-form.ts';
 import { lettersOf, wordsOf } from './names.ts';
 
 /** A field that the contract does not declare, and that may be one that it misses. */
@@ -41,9 +42,11 @@ export function candidatesOf(event: JsonObject, jsonSchema: JsonObject, own: Own
   // Level by level, so that of a huge event the fields near the top are seen.
   const queue: Visit[] = [{ value: event, path: [], preparation: [], container: undefined }];
 
+  const context = doubtContext(own, jsonSchema);
   for (const { value, path, preparation, container } of queue) {
     if (path.length >= maxDepth) continue;
-    const doubtsAbout = doubtsWithin(value, (name) => isDeclared(jsonSchema, [...path, name]), own);
+    const isKnown = (name: string) => isDeclared(jsonSchema, [...path, name]);
+    const doubtsAbout = doubtsWithin(value, isKnown, context);
     for (const [name, field] of Object.entries(value)) {
       const at = [...path, name];
       if (isDeclared(jsonSchema, at)) {
@@ -55,7 +58,7 @@ export function candidatesOf(event: JsonObject, jsonSchema: JsonObject, own: Own
       const pointer = preparation.length === 0 ? genericPointer(pointerOf(at), event) : pointerOf(at);
       found.push({ path: at, pointer, value: field, preparation, words: wordsAt(at, own), container });
       const opened = openContainer(field, pointer);
-      if (opened === undefined) continue;
+      if (opened === undefined || isOneOfSeveral(name, field, value, isKnown)) continue;
       queue.push({
         value: opened.value,
         path: at,
@@ -98,6 +101,14 @@ export function wordsAt(path: readonly string[], own: OwnNames): Candidate['word
 
 /** The index of an array is no word. */
 const wordsOfName = (segment: string): readonly string[] => (/^\d+$/.test(segment) ? [] : wordsOf(segment));
+
+/** A list of one, called a list, beside fields of the record: the next time it holds two, and neither is the record. */
+const isOneOfSeveral = (
+  name: string,
+  field: Json,
+  around: JsonObject,
+  isKnown: (name: string) => boolean,
+): boolean => Array.isArray(field) && isPlural(name) && Object.keys(around).some(isKnown);
 
 /** The object that a field holds: itself, spelled as JSON text, or alone in an array. */
 function openContainer(

@@ -31,8 +31,8 @@ export const another: NameEvidence = { score: 0, reason: 'another name' };
 
 export interface NameContext {
   own: OwnNames;
-  /** Whether the contract is about a person, so that another person's word is another person. */
-  isOfPerson: boolean;
+  /** Whether the contract is about something that people do: its user is the one who did it. */
+  isOfAct: boolean;
   /** Whether few values are ones of the target: it has a format, a pattern, or lists them. */
   isDistinctive: boolean;
 }
@@ -77,11 +77,11 @@ function isEmptyIn(
   word: string,
   longer: readonly string[],
   shorter: readonly string[],
-  { isOfPerson, isDistinctive }: NameContext,
+  { isOfAct, isDistinctive }: NameContext,
 ): boolean {
   if (particles.has(word)) return true;
   if (shorter.some((beside) => redundantBeside.get(beside)?.includes(word) === true)) return true;
-  if (persons.has(word)) return !isOfPerson && shorter.some((beside) => personal.has(beside));
+  if (persons.has(word)) return isOfAct && shorter.some((beside) => personal.has(beside));
   const isLast = longer.at(-1) === word && foldedName(longer.slice(0, -1)) === foldedName(shorter);
   if (isLast && looseMarks.has(word)) return isDistinctive;
   if (!isLast || !fieldMarks.has(word)) return false;

@@ -1,41 +1,9 @@
-import { type Json, type JsonObject, isObject } from '../../../model/json.ts';
+import { type JsonObject, isObject } from '../../../model/json.ts';
 import { type OwnNames, isNeutral, neutral } from './containers.ts';
-import { lettersOf, wordsOf } from './names.ts';
+import { declaredNames } from './declared.ts';
+import { goneBy, goneByAnother } from './gone.ts';
+import { foldedName, lettersOf, wordsOf } from './names.ts';
 
-/** Fields in which a sender says what happened to the record. */
-const verbs: ReadonlySet<string> = new Set([
-  'action',
-  'change',
-  'changetype',
-  'event',
-  'eventname',
-  'eventtype',
-  'kind',
-  'method',
-  'op',
-  'operation',
-  'operationtype',
-  'recordstatus',
-  'state',
-  'status',
-  'type',
-  'verb',
-]);
-const deletion =
-  /^d$|(^|[^a-z])(del|deletes?|deleted|deletion|removed?|removal|destroy(ed)?|tombstone|erased?|purged?)([^a-z]|$)/i;
-const gone: ReadonlySet<string> = new Set([
-  'deleted',
-  'removed',
-  'destroyed',
-  'tombstone',
-  'tombstoned',
-  'purged',
-  'erased',
-  'void',
-  'voided',
-]);
-const flagWords: ReadonlySet<string> = new Set(['is', 'was', 'has', 'been', 'flag', 'record', 'row']);
-const timeWords: ReadonlySet<string> = new Set(['at', 'on', 'date', 'time', 'timestamp', 'ts', 'datetime']);
 const image =
   /(^|_)(after|before|current|new|old|previous|prior)(_|$)|^(after|before|current|new|old|prev|previous)[A-Z]/;
 
@@ -64,6 +32,17 @@ function isCalledAfter(words: readonly string[], container: string): boolean {
   return telling.length > 0 && telling.every((word) => words.includes(word));
 }
 
+/** The contract's own names, and whether a row shows what a field of such a name says. */
+export interface DoubtContext {
+  own: OwnNames;
+  isShown: (name: string) => boolean;
+}
+
+export const doubtContext = (own: OwnNames, jsonSchema: JsonObject): DoubtContext => ({
+  own,
+  isShown: (name) => declaredNames(jsonSchema).endingIn(foldedName(wordsOf(name))).length > 0,
+});
+
 /**
  * What speaks against taking fields out of the containers of one object, whatever their names: that the record is being
  * deleted, that its other image is null, or that a container beside it has the same fields, so that one of them is another
@@ -72,7 +51,7 @@ function isCalledAfter(words: readonly string[], container: string): boolean {
 export function doubtsWithin(
   around: JsonObject,
   isDeclared: (name: string) => boolean,
-  own: OwnNames,
+  { own, isShown }: DoubtContext,
 ): (container: string, inside: JsonObject) => Doubt[] {
   let gone: { name: string; reason: string }[] | undefined;
   let beside: { name: string; fields: string[] }[] | undefined;
@@ -80,9 +59,10 @@ export function doubtsWithin(
   function look(): void {
     gone = [];
     beside = [];
+    const said = goneBy(around, own, isDeclared);
+    if (said !== undefined) gone.push({ name: said, reason: `${said} says that it is deleted` });
     for (const [name, value] of Object.entries(around)) {
       if (isDeclared(name)) continue;
-      if (saysDeleted(name, value)) gone.push({ name, reason: `${name} says that it is deleted` });
       if (value === null && (isNeutral(name, own) || image.test(name)))
         gone.push({ name, reason: `${name}, beside it, is null, so it may be gone` });
       if (isObject(value) && beside.length < maxBeside)
@@ -95,6 +75,8 @@ export function doubtsWithin(
     const doubts: Doubt[] = [];
     const doubt = gone!.find(({ name }) => name !== container);
     if (doubt !== undefined) doubts.push({ reason: `of ${container}, ${doubt.reason}` });
+    const said = goneBy(inside, own, isShown) ?? goneByAnother(around, container, own, isShown);
+    if (said !== undefined) doubts.push({ reason: `of ${container}, ${said} says that it is deleted` });
     const fields = new Set(Object.keys(inside).map(lettersOf));
     const isCurrent = isNeutral(container, own);
     const twin = beside!.find(
@@ -110,22 +92,6 @@ export function doubtsWithin(
       });
     return doubts;
   };
-}
-
-function saysDeleted(name: string, value: Json): boolean {
-  const words = wordsOf(name);
-  if (words.some((word) => gone.has(word))) {
-    const others = words.filter((word) => !gone.has(word));
-    if (others.every((word) => flagWords.has(word))) return saysYes(value);
-    if (others.every((word) => flagWords.has(word) || timeWords.has(word)))
-      return value !== null && value !== '' && value !== false && value !== 0;
-  }
-  if (typeof value !== 'string' || value.length > 64) return false;
-  return verbs.has(lettersOf(name)) && deletion.test(value);
-}
-
-function saysYes(value: Json): boolean {
-  return value === true || value === 1 || (typeof value === 'string' && /^(?:true|yes|y|t|1)$/i.test(value));
 }
 
 function haveSameFields(names: ReadonlySet<string>, others: readonly string[]): boolean {

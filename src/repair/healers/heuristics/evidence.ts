@@ -2,7 +2,7 @@ import { type JsonObject, isObject } from '../../../model/json.ts';
 import { genericPointer, isBelow, pointerOf, segmentsOf, valueAt } from '../../../model/pointer.ts';
 import { listedValues, schemasAt, typesOf } from '../../plans/schema-paths.ts';
 import { type Candidate, wordsAt } from './candidates.ts';
-import { type NameEvidence, another, compareNames, sameName } from './compare.ts';
+import { type NameEvidence, another, compareNames, sameName, supports } from './compare.ts';
 import { isNeutral, telling, wordsOfPath } from './containers.ts';
 import { conventionsOf } from './convention.ts';
 import { fieldsOf } from './declared.ts';
@@ -10,7 +10,7 @@ import { differInUnit, isPlural } from './name-form.ts';
 import { foldedName, tokensOf, vendorMark, wordsOf } from './names.ts';
 import type { Search } from './search.ts';
 import { isMisspelling } from './spelling.ts';
-import { commonplace, measures } from './words.ts';
+import { commonplace, general, measures } from './words.ts';
 
 /** A missing path, as words. */
 export interface Target {
@@ -70,6 +70,15 @@ export function namedLike(search: Search, target: Target): Named {
   return named;
 }
 
+/** Whether a field is named like the target, or has all words of its name and others besides: it, or something else. */
+export function mayMean(search: Search, candidate: Candidate, target: Target): boolean {
+  if (nameEvidence(search, candidate, target).score >= supports) return true;
+  const { leaf, short } = target.words;
+  const has = (words: readonly string[]) =>
+    !words.every((word) => general.has(word)) && words.every((word) => candidate.words.short.includes(word));
+  return has(leaf) || has(short);
+}
+
 /** The innermost element of an array that a path leads through; empty for none. */
 function elementOf(path: readonly string[], event: Search['failure']['event']): string {
   const depth = path.findLastIndex(
@@ -111,7 +120,7 @@ function fromWords(search: Search, candidate: Candidate, target: Target): NameEv
   if (convention !== undefined && pointerOf(convention.path) === pointerOf(target.path))
     return { score: sameName, reason: convention.reason };
   if (isJoined(candidate, target)) return { score: 0.9, reason: 'the same path' };
-  const context = { own: search.own, isOfPerson: search.isOfPerson, isDistinctive: target.isDistinctive };
+  const context = { own: search.own, isOfAct: search.isOfAct, isDistinctive: target.isDistinctive };
   const full = compareNames(words.full, target.words.full, context);
   const short = compareNames(words.short, target.words.short, context);
   const best = full.score > short.score ? full : short;

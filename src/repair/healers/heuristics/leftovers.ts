@@ -5,13 +5,14 @@ import { moved } from './find.ts';
 import { supports } from './compare.ts';
 import { conventionsOf } from './convention.ts';
 import { fieldsOf } from './declared.ts';
-import { nameEvidence, targetAt } from './evidence.ts';
+import { type Target, nameEvidence, targetAt } from './evidence.ts';
 import { gatherOptional } from './gather.ts';
 import { wordsOfPath } from './containers.ts';
 import { doubtFor } from './doubts.ts';
 import { changeOf } from '../../plans/changed-alike.ts';
 import { foldedName, wordsOf } from './names.ts';
 import { type Found, type Search, placed } from './search.ts';
+import { commonplace, measures } from './words.ts';
 
 /** What the repair does already. */
 export interface Done {
@@ -73,7 +74,7 @@ export function findLeftovers(search: Search, done: Done): Found[] {
   });
   const moving = new Set([...alone, ...gathered].flatMap((found) => (found.ok ? found.from : [])));
   const doubt = search.candidates
-    .filter(({ pointer, container }) => container === undefined && !isTaken(pointer) && !moving.has(pointer))
+    .filter(({ pointer }) => !isTaken(pointer) && !moving.has(pointer))
     .map((candidate) => doubtfulOf(search, candidate, filled))
     .find((found) => found !== undefined);
   return doubt === undefined ? [...alone, ...gathered] : [doubt];
@@ -84,22 +85,56 @@ export function findLeftovers(search: Search, done: Done): Found[] {
  * but half a repair would look whole.
  */
 function doubtfulOf(search: Search, candidate: Candidate, filled: readonly string[]): Found | undefined {
+  for (const { path, pointer } of optionalsLike(search, candidate, filled))
+    if (search.fitter.fit(placed(candidate, path)).kind === 'fits')
+      return {
+        ok: false,
+        reason: `${candidate.pointer} may be the optional ${pointer}: make it an alias, or declare it`,
+      };
+  return undefined;
+}
+
+/** The absent optional fields beside a field that its name may mean: another spelling, or a word more that tells nothing. */
+export function* optionalsLike(
+  search: Search,
+  candidate: Candidate,
+  filled: readonly string[],
+): Generator<Target> {
   const { event, contract } = search.failure;
+  if (candidate.container !== undefined) return;
   const around = candidate.path.slice(0, -1);
   for (const name of fieldsOf(contract.jsonSchema, around).names) {
     const path = [...around, name];
     if (valueAt(event, path) !== undefined) continue;
     const target = targetAt(search, path);
     if (filled.includes(target.pointer)) continue;
-    if (nameEvidence(search, candidate, target).score < Math.min(supports, search.threshold)) continue;
-    if (search.fitter.fit(placed(candidate, path)).kind !== 'fits') continue;
-    return {
-      ok: false,
-      reason: `${candidate.pointer} may be the optional ${target.pointer}: make it an alias, or declare it`,
-    };
+    const { score } = nameEvidence(search, candidate, target);
+    if (score >= Math.min(supports, search.threshold) || isLonger(candidate.words.leaf, target.words.leaf))
+      yield target;
   }
-  return undefined;
 }
+
+/** `total_amount` and `grand_total` may be the `total`; a `tax_total` is none. */
+function isLonger(found: readonly string[], meant: readonly string[]): boolean {
+  const extra = found.filter((word) => !meant.includes(word));
+  return (
+    extra.length === 1 &&
+    !meant.every((word) => commonplace.has(word)) &&
+    meant.every((word) => found.includes(word)) &&
+    extra.every((word) => measures.has(word) || looseWords.has(word))
+  );
+}
+
+/** What may stand with the name of a number and leaves it the same one, or not. */
+const looseWords: ReadonlySet<string> = new Set([
+  'value',
+  'grand',
+  'overall',
+  'sum',
+  'number',
+  'figure',
+  'full',
+]);
 
 const aroundOf = (pointer: string): string => pointer.slice(0, pointer.lastIndexOf('/'));
 

@@ -6,7 +6,7 @@ import { ownNamesOf, telling } from './containers.ts';
 import { isDistinctive } from './evidence.ts';
 import { differInUnit } from './name-form.ts';
 import { foldedName, wordsOf } from './names.ts';
-import { people } from './words.ts';
+import { isOfAct } from './words.ts';
 
 /**
  * How well the name of one place reads as that of another, whatever the event and its other fields: for plans that someone
@@ -21,7 +21,7 @@ export function likeness(from: Pointer, to: Pointer, contract: Contract): NameEv
   if (differInUnit(leafOf(source), leafOf(target))) return { score: 0, reason: 'another unit' };
   const context = {
     own,
-    isOfPerson: own.flat().some((word) => people.has(word)),
+    isOfAct: isOfAct(own),
     isDistinctive: isDistinctive(contract.jsonSchema, target),
   };
   const words = (path: readonly string[]) => [

@@ -4,7 +4,7 @@ import type { Operation } from '../../../model/plan.ts';
 import { type Candidate, candidatesOf } from './candidates.ts';
 import { type DeclaredNames, declaredNames } from './declared.ts';
 import { type OwnNames, ownNamesOf } from './containers.ts';
-import { people } from './words.ts';
+import { isOfAct } from './words.ts';
 import { type Fitter, createFitter } from './values.ts';
 
 /** All that a repair is looked for in. */
@@ -16,8 +16,8 @@ export interface Search {
   declared: DeclaredNames;
   /** The contract's own names. */
   own: OwnNames;
-  /** Whether the contract is about a person. */
-  isOfPerson: boolean;
+  /** Whether the contract is about something that people do. */
+  isOfAct: boolean;
   fitter: Fitter;
 }
 
@@ -43,7 +43,7 @@ export function searchFor(failure: Failure, threshold: number): Search {
     candidates: candidatesOf(event, contract.jsonSchema, own),
     declared: declaredNames(contract.jsonSchema),
     own,
-    isOfPerson: own.flat().some((word) => people.has(word)),
+    isOfAct: isOfAct(own),
     fitter: createFitter(failure),
   };
 }

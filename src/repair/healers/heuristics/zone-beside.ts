@@ -2,7 +2,7 @@ import { type Json, type JsonObject, isObject } from '../../../model/json.ts';
 import { genericPointer, pointerOf, valueAt } from '../../../model/pointer.ts';
 import type { Pointer } from '../../../model/plan.ts';
 import { isZone } from '../../plans/zones.ts';
-import { lettersOf, wordsOf } from './names.ts';
+import { lettersOf, tokensOf, wordsOf } from './names.ts';
 import { moments } from './words.ts';
 
 /** What a field is called that names the zone of the times beside it. */
@@ -16,29 +16,43 @@ export function zoneBeside(
   event: JsonObject,
   time: readonly string[],
 ): { from: Pointer; zone: string } | undefined {
-  const stem = wordsOf(time.at(-1)!)
-    .filter((word) => !moments.has(word))
-    .join('');
+  const { around, zones } = zonesBeside(event, time);
+  const [only] = zones;
+  if (only === undefined) return undefined;
+  const [name, zone] = only;
+  if (!isZone(zone) || zones.some(([, other]) => !isZone(other))) return undefined;
+  return { from: genericPointer(pointerOf([...around, name]), event), zone };
+}
+
+/** Whether a field is called so that it may name the zone of any time beside it. */
+export const isZoneName = (name: string): boolean => zoneName.test(lettersOf(name));
+
+/** All that the event says of the zone of a time, in the nearest object that says anything of it. */
+export function zonesBeside(
+  event: JsonObject,
+  time: readonly string[],
+): { around: readonly string[]; zones: [name: string, zone: Json][] } {
+  const stems = [wordsOf(time.at(-1)!), tokensOf(time.at(-1)!).map((token) => token.toLowerCase())].map(
+    (words) => words.filter((word) => !moments.has(word)).join(''),
+  );
   for (let depth = time.length - 1; depth >= 0; depth--) {
     const around = time.slice(0, depth);
     const object = depth === 0 ? event : valueAt(event, around);
-    if (!isObject(object)) continue;
-    const named = zonesIn(object, stem);
-    const [only] = named;
-    if (only === undefined) continue;
-    const [name, zone] = only;
-    if (!isZone(zone) || named.some(([, other]) => other !== zone)) return undefined;
-    return { from: genericPointer(pointerOf([...around, name]), event), zone };
+    const zones = object !== undefined && isObject(object) ? zonesIn(object, stems) : [];
+    if (zones.length > 0) return { around, zones };
   }
-  return undefined;
+  return { around: [], zones: [] };
 }
 
-function zonesIn(object: JsonObject, stem: string): [string, Json][] {
+function zonesIn(object: JsonObject, stems: readonly string[]): [string, Json][] {
   const zones = Object.entries(object).map(([name, value]) => ({ name, value, letters: lettersOf(name) }));
   const isOwn = (letters: string) =>
-    stem !== '' &&
-    letters.startsWith(stem) &&
-    zoneName.test(letters.slice(stem.length).replace(/^(at|on)/, ''));
+    stems.some(
+      (stem) =>
+        stem !== '' &&
+        letters.startsWith(stem) &&
+        zoneName.test(letters.slice(stem.length).replace(/^(at|on)/, '')),
+    );
   const own = zones.filter(({ letters }) => isOwn(letters));
   const found = own.length > 0 ? own : zones.filter(({ letters }) => zoneName.test(letters));
   return found.map(({ name, value }) => [name, value]);

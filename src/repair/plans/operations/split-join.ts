@@ -12,8 +12,19 @@ export const partsBy =
   (text) => {
     if ((separator === ',' || separator === '.') && oneNumber.test(text)) return undefined;
     const parts = text.split(separator);
-    return parts.some((part) => otherSeparator.test(part)) ? undefined : parts;
+    if (parts.some((part) => otherSeparator.test(part))) return undefined;
+    return separator.trim() === '' && !areAlike(parts) ? undefined : parts;
   };
+
+/** Words at a space: `Dr. Lopez` has no first name, and `LOPEZ Ana` has the last one first. */
+function areAlike(parts: readonly string[]): boolean {
+  const words = parts.filter((part) => /^\p{L}{2,}$/u.test(part));
+  const shouted = words.filter((word) => word === word.toUpperCase() && word !== word.toLowerCase());
+  return (
+    !parts.some((part) => /^\p{L}{1,4}\.$/u.test(part)) &&
+    (shouted.length === 0 || shouted.length === words.length)
+  );
+}
 
 const oneNumber = /^\s*[+-]?(?:\d+[.,]\d+|\d{1,3}(?:[.,]\d{3})+)\s*$/;
 const otherSeparator = /^\s*[,;:|]|[,;:|]\s*$/;

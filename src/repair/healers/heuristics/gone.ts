@@ -1,0 +1,151 @@
+import { type Json, type JsonObject, isObject } from '../../../model/json.ts';
+import type { OwnNames } from './containers.ts';
+import { lettersOf, wordsOf } from './names.ts';
+import { moments } from './words.ts';
+
+/**
+ * Whether a sender says of a record that it is gone: by a flag (`is_deleted`), a time (`removed_at`), a person
+ * (`voided_by`), or the word for what happened (`type: order.deleted`, `op: D`, `topic: orders/delete`). What it says of
+ * other things, or denies, is none.
+ */
+
+/** To take away, in any form of the word: deletes, deleted, deleting, deletion. */
+const takenAway = new RegExp(
+  '^(?:' +
+    [
+      '(?:delet|eras|purg|revok|terminat|obsolet|invalidat|archiv|discard|void|trash|expung|nullif|annul+|retract|rescind|destroy|tombston|remov|scrap)(?:e|es|ed|s|ing|ion|al|ure|ied|y|ies)?',
+      'destruction|withdraw(?:n|s|al|ing)?|revocation|nullification|del|tombstone',
+    ].join('|') +
+    ')$',
+);
+
+/** What may stand beside such a word in a name: that it is a flag, of what, when, by whom and why. */
+const beside: ReadonlySet<string> = new Set([
+  ...moments,
+  'is',
+  'was',
+  'has',
+  'been',
+  'flag',
+  'record',
+  'row',
+  'item',
+  'object',
+  'by',
+  'reason',
+  'ts',
+  'logically',
+  'soft',
+]);
+
+/** Fields in which a sender says what happened to a record, or how it stands; elsewhere such a word is a value. */
+const tellers: ReadonlySet<string> = new Set([
+  'action',
+  'change',
+  'event',
+  'kind',
+  'method',
+  'op',
+  'operation',
+  'state',
+  'status',
+  'topic',
+  'type',
+  'verb',
+]);
+
+const no: ReadonlySet<Json> = new Set<Json>([
+  null,
+  false,
+  0,
+  '',
+  '0',
+  'false',
+  'no',
+  'n',
+  'f',
+  'never',
+  'none',
+  'null',
+]);
+
+/** More of an object is looked at by nobody. */
+const maxLooked = 200;
+
+/** The first field of an object that says so of it; `isShown`: fields that the contract declares, which the row shows. */
+export function goneBy(
+  object: JsonObject,
+  own: OwnNames,
+  isShown: (name: string) => boolean,
+): string | undefined {
+  let looked = 0;
+  for (const name in object) {
+    if (++looked > maxLooked) return undefined;
+    if (saysGone(name, object[name]!, own) && !isShown(name)) return name;
+  }
+  return undefined;
+}
+
+/** The same of what an object says about it in an object of its own, as `meta` is. */
+export function goneByAnother(
+  around: JsonObject,
+  container: string,
+  own: OwnNames,
+  isShown: (name: string) => boolean,
+): string | undefined {
+  let looked = 0;
+  for (const name in around) {
+    if (++looked > maxLooked) return undefined;
+    const value = around[name]!;
+    if (name === container || !isObject(value) || isShown(name)) continue;
+    const found = goneBy(value, own, isShown);
+    if (found !== undefined) return `${name}.${found}`;
+  }
+  return undefined;
+}
+
+function saysGone(name: string, value: Json, own: OwnNames): boolean {
+  if (typeof value === 'object') return false;
+  const { isFlag, isTeller } = kindOf(name);
+  if (isFlag) return !no.has(typeof value === 'string' ? value.trim().toLowerCase() : value);
+  if (typeof value !== 'string' || value.length > 64 || value === '') return false;
+  if (isTeller && /^d$/i.test(value)) return true;
+  // A path of words, as types and topics are, or a lone one; in prose the same word says nothing of the record.
+  if (!isTeller && !/^[\w-]+(?:[./:][\w-]+)+$|^[A-Z]+$|^[a-z]+(?:ed|wn)$/i.test(value)) return false;
+  if (/\bentered[ -_]in[ -_]error\b/i.test(value)) return true;
+  return wordsIn(value).some((word) => takenAway.test(word) && !isOwn(word, own));
+}
+
+interface NameKind {
+  isFlag: boolean;
+  isTeller: boolean;
+}
+
+const kinds = new Map<string, NameKind>();
+const maxKinds = 20_000;
+
+function kindOf(name: string): NameKind {
+  const known = kinds.get(name);
+  if (known !== undefined) return known;
+  const words = wordsOf(name);
+  const others = words.filter((word) => !takenAway.test(word));
+  const kind: NameKind = {
+    isFlag: others.length < words.length && others.every((word) => beside.has(word)),
+    isTeller:
+      words.some((word) => tellers.has(word)) ||
+      [...tellers].some((word) => word.length > 1 && lettersOf(name).endsWith(word)),
+  };
+  if (kinds.size >= maxKinds) kinds.clear();
+  kinds.set(name, kind);
+  return kind;
+}
+
+const wordsIn = (text: string): string[] =>
+  text
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z]+/);
+
+/** What the contract is about happens to its records: a `deletion_request` is created when it says `deletion`. */
+const isOwn = (word: string, own: OwnNames): boolean =>
+  own.flat().some((other) => other.slice(0, 5) === word.slice(0, 5));

@@ -1,0 +1,60 @@
+import type { Contract } from '../../contracts/contract.ts';
+import type { JsonObject } from '../../model/json.ts';
+import type { Plan, Pointer } from '../../model/plan.ts';
+import { covers, segmentsOf } from '../../model/pointer.ts';
+import type { Candidate } from '../healers/heuristics/candidates.ts';
+import { type Target, mayMean, targetAt } from '../healers/heuristics/evidence.ts';
+import { optionalsLike } from '../healers/heuristics/leftovers.ts';
+import { type Search, searchFor } from '../healers/heuristics/search.ts';
+import { pathsOf } from '../plans/static-check.ts';
+
+/**
+ * The undeclared fields of an event that may mean what a plan fills from another one, wherever they stand, or an optional
+ * field that is absent: what the heuristics would weigh. When one turns up after a rule was learned, the healers look
+ * again. As pointers, `*` for array indexes.
+ */
+export type RivalFinder = (event: JsonObject) => Pointer[];
+
+/** A sender that makes up names could go on for ever. */
+export const maxBeside = 200;
+
+export function compileRivals({ operations }: Plan, contract: Contract): RivalFinder {
+  const mine = operations.flatMap((operation) => pathsOf(operation).reads);
+  const filled = new Set(
+    operations.flatMap((operation) => {
+      const { reads, writes } = pathsOf(operation);
+      return writes.filter((path) => !reads.includes(path));
+    }),
+  );
+  if (filled.size === 0) return () => none;
+  const names = [...filled];
+  const targets = names.map(segmentsOf);
+  return (event) => {
+    const search = searchFor({ contract, event, source: '', violations: [], signature: '' }, 1);
+    const places = targets.map((path) => targetAt(search, path));
+    const found = new Set<Pointer>();
+    for (const candidate of search.candidates) {
+      if (found.size >= maxBeside) break;
+      if (typeof candidate.value === 'object' || isPart(candidate, mine)) continue;
+      if (
+        places.some((target) => isRival(search, candidate, target)) ||
+        optionalsLike(search, candidate, names).next().done === false
+      )
+        found.add(candidate.pointer);
+    }
+    return [...found];
+  };
+}
+
+const none: Pointer[] = [];
+
+/** Of what the plan itself reads, what is in it and what is around it. */
+const isPart = ({ pointer }: Candidate, mine: readonly Pointer[]): boolean =>
+  mine.some((read) => covers(read, pointer) || covers(pointer, read));
+
+/** In a list, the fields of its elements are weighed against each other, and against none outside. */
+function isRival(search: Search, candidate: Candidate, target: Target): boolean {
+  return listOf(candidate.pointer) === listOf(target.pointer) && mayMean(search, candidate, target);
+}
+
+const listOf = (pointer: Pointer): string => pointer.slice(0, pointer.lastIndexOf('/*') + 2);
