@@ -1,6 +1,7 @@
 import type { Json } from '../model/json.ts';
 import type { RetryPolicy } from '../support/retry.ts';
 import type { Cluster } from './cluster.ts';
+import type { PublishedKey } from './published-key.ts';
 
 /**
  * The port to what carries topics and state between the parts of Data Sentinel. One conformance suite
@@ -14,15 +15,8 @@ import type { Cluster } from './cluster.ts';
 export interface Engine {
   /** Resolves when the messages are durable (on disk, or replicated). Rejects with `engine_full` or `engine_unavailable`. */
   publish(topic: string, messages: readonly Message[]): Promise<void>;
-  /**
-   * Where one process has the engine: the same with entries of the state, all in one transaction. Nobody who watches the
-   * state is told of them.
-   */
-  readonly publishWith?: (
-    topic: string,
-    messages: readonly Message[],
-    entries: readonly StatePut[],
-  ) => Promise<void>;
+  /** Where one process has the engine. */
+  readonly published?: PublishedOnce;
   /**
    * Starts a consumer of a topic. A group is created on first use and from then on keeps its position; a new
    * group starts at the oldest message that is still kept. Messages are kept until all groups have settled them;
@@ -47,6 +41,14 @@ export interface Engine {
   stats(): Promise<TopicStats[]>;
   /** Stops all consumers (their running batches are finished first), flushes and releases everything. */
   close(): Promise<void>;
+}
+
+/** What a thread has published under keys, so that it publishes nothing twice. Only one thread of the process may use it. */
+export interface PublishedOnce {
+  /** The id that was published under the key, while it has not expired. */
+  find(key: Buffer): string | undefined;
+  /** Publishes and remembers the keys, in one transaction. */
+  publish(topic: string, messages: readonly Message[], keys: readonly PublishedKey[]): Promise<void>;
 }
 
 export interface Message {

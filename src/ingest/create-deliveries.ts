@@ -8,9 +8,7 @@ export function createDeliveries(
   topic: string,
   onError: (error: unknown) => void,
 ): Deliveries {
-  return engine.publishWith === undefined
+  return engine.published === undefined
     ? deliveriesAmongProcesses(engine, topic, onError)
-    : deliveriesInOneProcess(engine.state, (messages, entries) =>
-        engine.publishWith!(topic, messages, entries),
-      );
+    : deliveriesInOneProcess(engine.published, topic);
 }

@@ -1,52 +1,58 @@
-import type { Message, StatePut } from '../engine/engine.ts';
-import type { Deliveries, DeliveryStore, Incoming, KnownMark, Mark, Published } from './deliveries.ts';
+import type { Message, PublishedOnce } from '../engine/engine.ts';
+import type { PublishedKey } from '../engine/published-key.ts';
+import type { Deliveries, Incoming, Published } from './deliveries.ts';
 
-/** Where no other process receives: events and marks are one write. */
-export function deliveriesInOneProcess(
-  state: Pick<DeliveryStore['state'], 'get'>,
-  publishWith: (messages: readonly Message[], entries: readonly StatePut[]) => Promise<void>,
-): Deliveries {
+const nameOf = (key: Buffer): string => key.toString('latin1');
+
+/** Where no other process receives: events and what is remembered of their deliveries are one write. */
+export function deliveriesInOneProcess(once: PublishedOnce, topic: string): Deliveries {
   /** The last request with each key that is not durable yet. */
   const underWay = new Map<string, Promise<unknown>>();
 
   async function publish(incoming: readonly Incoming[], ttlMs: number): Promise<Published[]> {
     const messages: Message[] = [];
-    const entries: StatePut[] = [];
+    const keys: PublishedKey[] = [];
     /** A key may stand in a request twice. */
-    const marks = new Map<string, Mark>();
-    const published: Published[] = [];
-    for (const { key, mine, message } of incoming) {
-      const seen = key === undefined ? undefined : marks.get(key);
-      const known = key === undefined ? undefined : (seen ?? (await state.get<KnownMark>(key)));
-      const { id, at } = known ?? mine;
-      const isNew = seen === undefined && known?.done !== true;
-      published.push({ mark: { id, at }, isNew });
-      if (isNew) messages.push(message({ id, at }));
-      if (key === undefined) continue;
-      marks.set(key, { id, at });
-      if (isNew) entries.push({ put: key, value: { id, at, done: true }, ttlMs });
-    }
-    await publishWith(messages, entries);
+    const ids = incoming.length > 1 ? new Map<string, string>() : undefined;
+    const published = incoming.map(({ key, mine, message }) => {
+      const name = key && nameOf(key);
+      const known = key && (ids?.get(name!) ?? once.find(key));
+      if (known !== undefined) return { mark: { id: known, at: mine.at }, isNew: false };
+      messages.push(message(mine));
+      if (key !== undefined) {
+        ids?.set(name!, mine.id);
+        keys.push({ key, id: mine.id, expiresAt: mine.at + ttlMs });
+      }
+      return { mark: mine, isNew: true };
+    });
+    await once.publish(topic, messages, keys);
     return published;
   }
 
   return {
     wholeOrNone: true,
     async publish(incoming, ttlMs) {
-      const keys = new Set(incoming.flatMap(({ key }) => key ?? []));
-      const before = [...keys].flatMap((key) => underWay.get(key) ?? []);
+      const names = new Set<string>();
+      const before: Promise<unknown>[] = [];
+      for (const { key } of incoming) {
+        if (key === undefined) continue;
+        const name = nameOf(key);
+        names.add(name);
+        const other = underWay.get(name);
+        if (other !== undefined) before.push(other);
+      }
       const work =
         before.length === 0
           ? publish(incoming, ttlMs)
           : Promise.allSettled(before).then(() => publish(incoming, ttlMs));
-      for (const key of keys) underWay.set(key, work);
+      for (const name of names) underWay.set(name, work);
       try {
         return await work;
       } finally {
-        for (const key of keys) if (underWay.get(key) === work) underWay.delete(key);
+        for (const name of names) if (underWay.get(name) === work) underWay.delete(name);
       }
     },
-    isKnown: async (key) => (await state.get(key)) !== undefined,
+    isKnown: async (key) => once.find(key) !== undefined,
     close: async () => undefined,
   };
 }

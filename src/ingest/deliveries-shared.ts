@@ -1,4 +1,5 @@
 import type { Deliveries, DeliveryStore, Incoming, KnownMark, Mark, Published } from './deliveries.ts';
+import { stateKeyOf } from '../engine/published-key.ts';
 import { Mutex } from '../support/mutex.ts';
 
 const flushMs = 50;
@@ -32,7 +33,11 @@ export function deliveriesAmongProcesses(
     }
   }
 
-  async function publishOne({ key, mine, message }: Incoming, ttlMs: number): Promise<Published> {
+  async function publishOne(
+    { mine, message }: Incoming,
+    key: string | undefined,
+    ttlMs: number,
+  ): Promise<Published> {
     const before = key === undefined ? undefined : await claim(key, mine, ttlMs);
     if (before?.done === true) return { mark: before, isNew: false };
     const mark = before ?? mine;
@@ -71,10 +76,11 @@ export function deliveriesAmongProcesses(
       /** A key may stand in a request twice. */
       const seen = new Map<string, Promise<Published>>();
       const publishOnce = (one: Incoming): Promise<Published> => {
-        const first = one.key === undefined ? undefined : seen.get(one.key);
+        const key = one.key && stateKeyOf(one.key);
+        const first = key === undefined ? undefined : seen.get(key);
         if (first !== undefined) return first.then(({ mark }) => ({ mark, isNew: false }));
-        const published = publishOne(one, ttlMs);
-        if (one.key !== undefined) seen.set(one.key, published);
+        const published = publishOne(one, key, ttlMs);
+        if (key !== undefined) seen.set(key, published);
         return published;
       };
       const published: Published[] = [];
@@ -84,7 +90,7 @@ export function deliveriesAmongProcesses(
         );
       return published;
     },
-    isKnown: async (key) => (await known(key)) !== undefined,
+    isKnown: async (key) => (await known(stateKeyOf(key))) !== undefined,
     close: () => flushInOrder(),
   };
 }

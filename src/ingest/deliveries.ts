@@ -11,7 +11,8 @@ export interface Mark {
 
 /** Events that are stored together, and are one delivery when they have a key. */
 export interface Incoming {
-  key: string | undefined;
+  /** 16 bytes of a digest, the same for each try of one delivery. */
+  key: Buffer | undefined;
   /** Under which they are stored when nothing is known of them. */
   mine: Mark;
   message: (mark: Mark) => Message;
@@ -31,13 +32,13 @@ export interface Deliveries {
   publish(incoming: readonly Incoming[], ttlMs: number): Promise<Published[]>;
   /** `publish` publishes all or nothing. */
   readonly wholeOrNone: boolean;
-  isKnown(key: string): Promise<boolean>;
+  isKnown(key: Buffer): Promise<boolean>;
   /** Writes what is left to write. */
   close(): Promise<void>;
 }
 
 /** The part of an engine that deliveries need. */
-export type DeliveryStore = Pick<Engine, 'publish' | 'publishWith'> & {
+export type DeliveryStore = Pick<Engine, 'publish' | 'published'> & {
   state: Pick<Engine['state'], 'get' | 'putIfAbsent' | 'write'>;
 };
 export type KnownMark = { id: string; at: number; done?: true };

@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
+import { keyLength } from '../engine/published-key.ts';
 import { segmentsOf } from '../model/pointer.ts';
 import { cloudEventId } from '../sources/formats/cloudevents.ts';
 import type { Parcel } from '../sources/formats/decode.ts';
@@ -11,8 +12,8 @@ export interface Unit {
   bytes: Buffer;
   count: number;
   parcel: Parcel;
-  /** The same for each try of one delivery; undefined when the sender gives no id. */
-  delivery: string | undefined;
+  /** The key of the delivery, the same for each try; undefined when the sender gives no id. */
+  delivery: Buffer | undefined;
 }
 
 /**
@@ -26,7 +27,7 @@ export function unitsOf(parcels: readonly Parcel[], headers: IncomingHttpHeaders
     if (count === 0) return [];
     const cloudEvent = parcel.headers?.['ce-id'] === undefined ? undefined : cloudEventId(parcel.headers);
     const id = source.hasOwnId ? (whole ?? cloudEvent) : (cloudEvent ?? whole);
-    const unit = (unitBytes: Buffer, unitCount: number, delivery: string | undefined): Unit => ({
+    const unit = (unitBytes: Buffer, unitCount: number, delivery: Buffer | undefined): Unit => ({
       bytes: unitBytes,
       count: unitCount,
       parcel,
@@ -39,8 +40,7 @@ export function unitsOf(parcels: readonly Parcel[], headers: IncomingHttpHeaders
         .map((text) => unit(Buffer.from(text), 1, keyOf(source, ['event', eventId(text, source)])));
     if (id === undefined) return [unit(bytes, count, undefined)];
     // A key that a client made up may be used again by mistake: then it is another event, and not lost.
-    const body =
-      id === whole && !source.hasOwnId ? createHash('sha256').update(bytes).digest('base64url') : '';
+    const body = id === whole && !source.hasOwnId ? hash('sha256', bytes, 'base64url') : '';
     const part = parcels.length > 1 && id === whole ? String(index) : '';
     return [unit(bytes, count, keyOf(source, [id === whole ? 'header' : 'cloudevent', id, part, body]))];
   });
@@ -63,11 +63,7 @@ function eventId(text: string, { idPointers }: Source): string | undefined {
 }
 
 /** Of one length, whatever the sender's id is. */
-function keyOf(source: Source, parts: readonly (string | undefined)[]): string | undefined {
+function keyOf(source: Source, parts: readonly (string | undefined)[]): Buffer | undefined {
   if (parts.includes(undefined)) return undefined;
-  const digest = createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, keyLength);
-  return `deliveries/${source.name ?? ''}/${digest}`;
+  return hash('sha256', JSON.stringify([source.name ?? '', ...parts]), 'buffer').subarray(0, keyLength);
 }
-
-/** 132 bits. */
-const keyLength = 22;

@@ -6,6 +6,7 @@ import type { NatsConfig } from '../../src/config/load.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { openEmbeddedEngine } from '../../src/engine/embedded/index.ts';
 import { openNatsEngine } from '../../src/engine/nats/index.ts';
+import { stateKeyOf } from '../../src/engine/published-key.ts';
 import { migrate } from '../../src/engine/migrate.ts';
 import { collect, message, numbers, text } from '../conformance/engine/helpers.ts';
 import { until } from '../helpers/until.ts';
@@ -19,6 +20,8 @@ describe.skipIf(noNatsServer !== undefined)('migrate: a data folder to NATS', ()
   });
   afterAll(() => server.stop());
 
+  const deliveryKey = Buffer.alloc(16, 'k');
+  const deliveryId = '0192f0c1-2b3c-7def-8123-00000000000a';
   const quiet = { dryRun: false, progress: () => undefined };
 
   /** A folder with a queue in which everything is that can wait. */
@@ -48,7 +51,11 @@ describe.skipIf(noNatsServer !== undefined)('migrate: a data folder to NATS', ()
     await until(async () => isNewDone && (await waiting(source)) === 1);
     await consumer.stop();
     await source.publish('validation_error', [message('after')]);
-    await source.publish('unread', [message('nobody has read this')]);
+    await source.published!.publish(
+      'unread',
+      [message('nobody has read this')],
+      [{ key: deliveryKey, id: deliveryId, expiresAt: Date.now() + 120_000 }],
+    );
     await source.state.write([
       { put: 'rules/1', value: { id: '1', plan: ['move'] } },
       { put: 'dead-letters/by-id/x', value: { raw: 'y'.repeat(1_200_000) } },
@@ -81,7 +88,7 @@ describe.skipIf(noNatsServer !== undefined)('migrate: a data folder to NATS', ()
     await expect(migrate({ dataDir, engine }, quiet)).rejects.toThrow(/carried over before/);
     expect(carried).toContainEqual({ what: 'raw_event for pipeline', messages: 1201, events: 2405 });
     expect(carried).toContainEqual({ what: 'unread', messages: 1, events: 1 });
-    expect(carried).toContainEqual({ what: 'state', messages: 3, events: 0 });
+    expect(carried).toContainEqual({ what: 'state', messages: 4, events: 0 });
 
     const target = await openTarget(engine);
     const stats = await target.stats();
@@ -104,9 +111,12 @@ describe.skipIf(noNatsServer !== undefined)('migrate: a data folder to NATS', ()
     expect(((await target.state.get('dead-letters/by-id/x')) as { raw: string }).raw).toHaveLength(1_200_000);
     expect((await target.state.list('')).map(({ key }) => key)).toEqual([
       'dead-letters/by-id/x',
+      stateKeyOf(deliveryKey),
       'rules/1',
       'short',
     ]);
+    // Another gateway answers this delivery as the first did.
+    expect(await target.state.get(stateKeyOf(deliveryKey))).toMatchObject({ id: deliveryId, done: true });
 
     // The old queue is kept, out of the way: nothing of it is worked on twice.
     await expect(access(join(dataDir, 'queue'))).rejects.toThrow();

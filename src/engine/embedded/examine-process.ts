@@ -14,6 +14,7 @@ const tables = [
   { name: 'retries', json: false },
   { name: 'state', json: true },
   { name: 'expiry', json: false },
+  { name: 'published-keys', json: false },
 ] as const;
 
 try {

@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Json } from '../../model/json.ts';
 import type { Delivery, TopicStats } from '../engine.ts';
+import { stateKeyOf } from '../published-key.ts';
 import { readStats } from './backlog.ts';
 import { lockFolder } from './folder-lock.ts';
 import { LogReader } from './log-reader.ts';
+import { PublishedKeys } from './published-keys/memory.ts';
 import { readGroup } from './records.ts';
 import { readRetry, retryKeys } from './retry-area.ts';
 import { openStore, refresh } from './store.ts';
@@ -72,6 +74,8 @@ export async function openEmbeddedExport(folder: string): Promise<EmbeddedExport
         const expiresAt = version === 0 ? undefined : version;
         if (expiresAt === undefined || expiresAt > now) yield { key: key.toString(), value, expiresAt };
       }
+      for (const { key, id, expiresAt } of new PublishedKeys(store).all())
+        if (expiresAt > now) yield { key: stateKeyOf(key), value: { id, at: 0, done: true }, expiresAt };
     },
     async close() {
       await store.root.close();

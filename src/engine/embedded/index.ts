@@ -8,6 +8,7 @@ import { readStats } from './backlog.ts';
 import { EmbeddedConsumer } from './consumer.ts';
 import { findPending } from './find-pending.ts';
 import { lockFolder } from './folder-lock.ts';
+import { PublishedKeys } from './published-keys/memory.ts';
 import { Publisher, type Limits } from './publisher.ts';
 import { groupKey, readGroup, updateTopic } from './records.ts';
 import { retryKeys } from './retry-area.ts';
@@ -44,13 +45,16 @@ export async function openEmbeddedEngine(options: EmbeddedEngineOptions): Promis
     throw error;
   }
   const wakeup = createWakeup(dir);
-  const publisher = new Publisher(store, writer, limits, wakeup);
+  let keys: PublishedKeys | undefined;
+  const publishedKeys = () => (keys ??= new PublishedKeys(store));
+  const publisher = new Publisher({ store, wakeup, publishedKeys }, writer, limits);
   const trimmer = createTrimmer(store);
   const state = new EmbeddedState(store, wakeup);
   const life = new Lifecycle();
 
   async function flush(): Promise<void> {
     await publisher.idle();
+    await keys?.idle();
     await trimmer.close();
     await state.stop();
   }
@@ -67,7 +71,14 @@ export async function openEmbeddedEngine(options: EmbeddedEngineOptions): Promis
       () => life.checkOpen(),
     ),
     publish: (topic, messages) => life.guard(() => publisher.publish(topic, messages)),
-    publishWith: (topic, messages, entries) => life.guard(() => publisher.publish(topic, messages, entries)),
+    published: {
+      find(key) {
+        life.checkOpen();
+        return publishedKeys().find(key);
+      },
+      publish: (topic, messages, remembered) =>
+        life.guard(() => publisher.publish(topic, messages, remembered)),
+    },
     async consume(topic, group, consumeOptions, handle) {
       life.checkStaysOpen();
       checkName('topic', topic);

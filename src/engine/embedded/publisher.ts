@@ -1,12 +1,12 @@
-import type { Message, StatePut } from '../engine.ts';
+import type { Message } from '../engine.ts';
+import type { PublishedKey } from '../published-key.ts';
 import { Gathering, topicFull } from '../gathering.ts';
-import { keyBytes } from '../state-key.ts';
 import { checkName } from '../names.ts';
 import { checkMessage, encodeBlock, eventsOf, maxBytesPerBlock, maxMessagesPerBlock } from './block.ts';
 import { readPartition, replacePartition } from './records.ts';
 import type { PartitionRecord } from './record-types.ts';
 import { settledBefore } from './backlog.ts';
-import { putEntry } from './expiry.ts';
+import type { PublishedKeys } from './published-keys/memory.ts';
 import { refresh, type Store } from './store.ts';
 import type { Wakeup } from './wakeup.ts';
 
@@ -29,7 +29,7 @@ interface Outgoing {
 
 interface Request {
   messages: readonly Message[];
-  entries: readonly StatePut[];
+  keys: readonly PublishedKey[];
   events: number;
   bytes: number;
 }
@@ -37,29 +37,37 @@ interface Request {
 /** Consumers move on many times a second; reading where they are for each publish would cost more than it tells. */
 const settledReadEveryMs = 100;
 
+interface Parts {
+  store: Store;
+  wakeup: Wakeup;
+  publishedKeys: () => PublishedKeys;
+}
+
 /** Publishes for one writer, a commit at a time for each topic; the commits of one turn are one transaction. */
 export class Publisher {
   readonly #store: Store;
   readonly #writer: string;
   readonly #limits: Limits;
   readonly #wakeup: Wakeup;
+  readonly #publishedKeys: () => PublishedKeys;
   readonly #outgoing = new Map<string, Outgoing>();
 
-  constructor(store: Store, writer: string, limits: Limits, wakeup: Wakeup) {
+  constructor({ store, wakeup, publishedKeys }: Parts, writer: string, limits: Limits) {
     this.#store = store;
+    this.#wakeup = wakeup;
+    this.#publishedKeys = publishedKeys;
     this.#writer = writer;
     this.#limits = limits;
-    this.#wakeup = wakeup;
   }
 
   /**
-   * Resolves when the messages are on disk; `entries` of the state are written in the same transaction.
+   * Resolves when the messages are on disk; `keys` are remembered in the same transaction.
    * Throws `engine_full`.
    */
   async publish(
     topic: string,
     messages: readonly Message[],
-    entries: readonly StatePut[] = [],
+    keys: readonly PublishedKey[] = [],
   ): Promise<void> {
     const out = this.#outgoingOf(topic);
     if (messages.length === 0) return;
@@ -73,7 +81,7 @@ export class Publisher {
     this.#checkRoom(topic, out);
     out.queued.events += events;
     out.queued.bytes += bytes;
-    await out.gathering.add({ messages, entries, events, bytes });
+    await out.gathering.add({ messages, keys, events, bytes });
   }
 
   /** Resolves when nothing is on its way to the disk any more. */
@@ -126,7 +134,8 @@ export class Publisher {
   }
 
   async #write(topic: string, out: Outgoing, requests: readonly Request[]): Promise<void> {
-    const entries = requests.flatMap((request) => request.entries);
+    const keys = requests.flatMap((request) => request.keys);
+    const remembered = keys.length === 0 ? undefined : this.#publishedKeys().prepare(keys);
     for (;;) {
       const { blocks, after } = planBlocks(out.partition, requests);
       const done = await replacePartition(
@@ -137,13 +146,12 @@ export class Publisher {
         () => {
           for (const { number, block } of blocks)
             void this.#store.log.put([topic, this.#writer, number], block);
-          for (const { put, value, ttlMs } of entries) putEntry(this.#store, keyBytes(put), value, ttlMs);
+          remembered?.write();
         },
       );
       if (done) {
         out.partition = after;
-        // A reader in this thread sees the entries at once.
-        if (entries.length > 0) refresh(this.#store);
+        remembered?.done();
         return;
       }
       // A thread that was killed and started again may still have had a commit on its way.

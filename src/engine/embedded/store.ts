@@ -23,6 +23,8 @@ export interface Store {
   state: Database<Json, Buffer>;
   /** Index of the above by time of expiry (state.ts). */
   expiry: Database<Buffer, Buffer>;
+  /** Keys of what was published (published-keys/). */
+  publishedKeys: Database<Buffer, Buffer>;
 }
 
 /** Address space, not disk or memory; LMDB doubles it by itself, which is rare when it starts large. */
@@ -62,6 +64,11 @@ export function openStore(path: string): Store {
         useVersions: true,
       }),
       expiry: root.openDB<Buffer, Buffer>({ name: 'expiry', encoding: 'binary', keyEncoding: 'binary' }),
+      publishedKeys: root.openDB<Buffer, Buffer>({
+        name: 'published-keys',
+        encoding: 'binary',
+        keyEncoding: 'binary',
+      }),
     };
   } catch (error) {
     throw new SentinelError('engine_unavailable', `cannot open ${path}: ${messageOf(error)}`, {

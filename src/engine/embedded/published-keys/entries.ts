@@ -1,0 +1,77 @@
+import type { PublishedKey } from '../../published-key.ts';
+
+/**
+ * Entries of one length, one after the other: 16 bytes of key, 16 of id, and the time of expiry as a double. They are kept
+ * as words of 32 bits, in the machine's own order, as in LMDB's files.
+ */
+export const entryWords = 10;
+const idAt = 4;
+const expiryAt = 8;
+
+export const countOf = (entries: Uint32Array): number => entries.length / entryWords;
+
+export function encodeEntries(keys: readonly PublishedKey[]): Uint32Array {
+  const entries = new Uint32Array(keys.length * entryWords);
+  keys.forEach(({ key, id, expiresAt }, index) => {
+    const at = index * entryWords;
+    for (let word = 0; word < idAt; word++) entries[at + word] = wordOf(key, word);
+    entries[at + idAt] = Number.parseInt(id.slice(0, 8), 16);
+    entries[at + idAt + 1] = Number.parseInt(id.slice(9, 13) + id.slice(14, 18), 16);
+    entries[at + idAt + 2] = Number.parseInt(id.slice(19, 23) + id.slice(24, 28), 16);
+    entries[at + idAt + 3] = Number.parseInt(id.slice(28), 16);
+    double[0] = expiresAt;
+    entries.set(doubleWords, at + expiryAt);
+  });
+  return entries;
+}
+
+const double = new Float64Array(1);
+const doubleWords = new Uint32Array(double.buffer);
+
+export const wordOf = (key: Buffer, word: number): number => key.readUInt32LE(word * 4);
+
+export const bytesOf = (words: Uint32Array): Buffer =>
+  Buffer.from(words.buffer, words.byteOffset, words.byteLength);
+
+/** A copy, as bytes from elsewhere need not begin where a word may. */
+export function wordsOf(bytes: Uint8Array): Uint32Array<ArrayBuffer> {
+  const words = new Uint32Array(bytes.length / 4);
+  new Uint8Array(words.buffer).set(bytes);
+  return words;
+}
+
+export function hasKey(entries: Uint32Array, at: number, key: Buffer): boolean {
+  return (
+    entries[at] === wordOf(key, 0) &&
+    entries[at + 1] === wordOf(key, 1) &&
+    entries[at + 2] === wordOf(key, 2) &&
+    entries[at + 3] === wordOf(key, 3)
+  );
+}
+
+export function expiryOf(entries: Uint32Array, at: number): number {
+  doubleWords[0] = entries[at + expiryAt]!;
+  doubleWords[1] = entries[at + expiryAt + 1]!;
+  return double[0]!;
+}
+
+export function idOf(entries: Uint32Array, at: number): string {
+  let hex = '';
+  for (let word = 0; word < idAt; word++) hex += entries[at + idAt + word]!.toString(16).padStart(8, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
+export function decodeEntry(entries: Uint32Array, at: number): PublishedKey {
+  return {
+    key: Buffer.copyBytesFrom(entries, at, idAt),
+    id: idOf(entries, at),
+    expiresAt: expiryOf(entries, at),
+  };
+}
+
+/** Where the last entry with this key begins, or -1. */
+export function lastWith(entries: Uint32Array, key: Buffer): number {
+  for (let at = entries.length - entryWords; at >= 0; at -= entryWords)
+    if (hasKey(entries, at, key)) return at;
+  return -1;
+}
