@@ -6,6 +6,7 @@ import { deadLetterDiscardRoutes, deadLetterEditRoutes, deadLetterRoutes } from 
 import { eventRoutes } from './routes/events.ts';
 import { exportRoutes } from './routes/exports.ts';
 import { flowActivityRoutes } from './routes/flow-activity.ts';
+import { groupValuesRoutes } from './routes/group-values.ts';
 import { healingRoutes } from './routes/healing.ts';
 import { historyRoutes } from './routes/history.ts';
 import { jobRoutes } from './routes/jobs.ts';
@@ -25,6 +26,7 @@ export const groups = {
   Events: eventRoutes,
   'Dead letters': {
     ...deadLetterRoutes,
+    ...groupValuesRoutes,
     ...deadLetterContractRoutes,
     ...deadLetterEditRoutes,
     ...deadLetterDiscardRoutes,

@@ -54,7 +54,8 @@ function receivedWithin({ since, until }: DeadLetterFilter): (receivedAt: number
   return (at) => at >= from && at <= to;
 }
 
-function contentMatches(letter: DeadLetter, { q, code }: DeadLetterFilter): boolean {
+/** What only the letter itself can tell. */
+export function contentMatches(letter: DeadLetter, { q, code }: DeadLetterFilter): boolean {
   if (code !== undefined && letter.code !== code) return false;
   if (q === undefined) return true;
   const text = q.toLowerCase();

@@ -14,6 +14,7 @@ import { documentRoutes } from './routes/document.ts';
 import { eventRoutes } from './routes/events.ts';
 import { exportRoutes } from './routes/exports.ts';
 import { flowActivityRoutes } from './routes/flow-activity.ts';
+import { groupValuesRoutes } from './routes/group-values.ts';
 import { healingRoutes } from './routes/healing.ts';
 import { historyRoutes } from './routes/history.ts';
 import { jobRoutes } from './routes/jobs.ts';
@@ -36,6 +37,7 @@ export async function apiRoutes(
   eventRoutes(app, context);
   deadLetterRoutes(app, context);
   deadLetterContractRoutes(app, context);
+  groupValuesRoutes(app, context);
   deadLetterDiscardRoutes(app, context);
   void app.register(async (scope) => {
     // The event stands within the body.

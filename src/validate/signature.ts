@@ -24,7 +24,7 @@ export function violationsKey(violations: readonly Violation[]): string {
 }
 
 /** A segment of digits is an index here: a violation's path does not say what the event held. */
-function withStars(path: string): string {
+export function withStars(path: string): string {
   return /\/\d/.test(path) ? path.replace(/\/\d+(?=\/|$)/g, '/*') : path;
 }
 

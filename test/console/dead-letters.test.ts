@@ -65,7 +65,14 @@ describe.skipIf(lacksBrowser())('dead letters in the console', () => {
       'pos',
     ]);
 
+    const held = open.page.getByRole('region', { name: 'Values of currency' });
+    expect((await held.innerText()).replaceAll(/\s+/g, ' ')).toContain('"Euro" 3');
+    const table = open.page.getByRole('table', { name: 'Letters of this group' });
+    await table.getByRole('columnheader', { name: 'currency' }).waitFor();
+    expect(await table.getByRole('row').nth(1).innerText()).toContain('"Euro"');
+
     await open.page.getByRole('link', { name: 'Fix by editing one' }).click();
+    await open.page.getByRole('button', { name: 'Edit and replay' }).waitFor();
     const editor = open.page.getByRole('textbox', { name: 'The event as JSON' });
     await editor.waitFor();
     const received = await editor.innerText();
@@ -111,7 +118,7 @@ describe.skipIf(lacksBrowser())('dead letters in the console', () => {
     await open.page.getByRole('heading', { name: 'Group' }).waitFor();
     await until(async () => (await stats(service.url))['repaired'] === 500, 30_000);
     await open.page.getByText('This group is settled').waitFor();
-    expect((await stats(service.url))['dead_letters']).toBe(2);
+    await until(async () => (await stats(service.url))['dead_letters'] === 2);
     const rules = (await (await fetch(`${service.url}/api/v1/rules`)).json()) as {
       items: { origin: string }[];
     };

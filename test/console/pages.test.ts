@@ -24,7 +24,7 @@ describe.skipIf(lacksBrowser())('the pages of the console', () => {
     await ingest(
       service.url,
       'erp',
-      many(3, () => renamed(transaction(), 'amount', 'price')),
+      many(3, () => renamed(transaction({ email: 'grace@example.com' }), 'amount', 'price')),
     );
     await until(async () => {
       const { loaded, repaired, dead_letters } = await stats(service.url);
@@ -43,11 +43,13 @@ describe.skipIf(lacksBrowser())('the pages of the console', () => {
   it('overview: rates, outcomes, delay, queues, drifting sources, and what needs a person', async () => {
     await goTo('/');
     const outcomes = open.page.locator('.outcomes');
-    const counted = /Loaded 41 .* Repaired 6 .* Healing 0 .* Dead letters 3 .* Duplicates 0/;
+    const counted = /Loaded 41 .* Repaired 6 .* Dead letters 3 .* Duplicates 0/;
     await until(async () => counted.test((await outcomes.innerText()).replaceAll(/\s+/g, ' ')));
     await open.page.getByRole('img', { name: /Outcomes per second over time/ }).waitFor();
     await open.page.getByRole('img', { name: /Delay from acceptance/ }).waitFor();
     await see('raw_event');
+    await open.page.getByRole('button', { name: '24 h' }).click();
+    await see(/50 in the last 24 h, 50 in all/);
     expect(await row('shop').innerText()).toContain('100%');
     await open.page.getByRole('link', { name: 'amount is missing' }).click();
     await open.page.getByRole('heading', { name: 'amount is missing' }).waitFor();
@@ -107,9 +109,15 @@ describe.skipIf(lacksBrowser())('the pages of the console', () => {
     await see('Why it was believed');
     const rows = open.page.getByRole('table', { name: 'Rows that the rule repaired' }).getByRole('link');
     await until(async () => (await rows.count()) === 6);
+    await open.page.getByRole('button', { name: 'Keep' }).click();
+    await see('never: a person keeps it');
     await open.page.getByRole('button', { name: 'Disable' }).click();
+    await see('Disabled by a person');
     await open.page.getByRole('button', { name: 'Approve' }).click();
     await see('Approved.');
+    await see('Rule approve');
+    await goTo('/rules?sort=hits');
+    await open.page.getByRole('link', { name: 'move /user_email to /email' }).click();
     await open.page.getByRole('button', { name: 'Roll back…' }).click();
     await open.page.getByLabel('Reason').fill('the vendor was wrong');
     await open.page.getByRole('button', { name: 'Roll back 6 rows' }).click();
@@ -193,6 +201,13 @@ describe.skipIf(lacksBrowser())('the pages of the console', () => {
     await open.page.keyboard.type('sour');
     await open.page.keyboard.press('Enter');
     await open.page.getByRole('heading', { name: 'Sources' }).waitFor();
+    await open.page.keyboard.press('Control+k');
+    await open.page.keyboard.type('grace@example.com');
+    await open.page
+      .getByRole('option', { name: /erp → transaction: amount is missing/ })
+      .first()
+      .click();
+    await open.page.getByRole('heading', { name: /^Letter/ }).waitFor();
     await open.page.keyboard.press('?');
     await open.page.getByRole('dialog', { name: 'Keyboard' }).waitFor();
     await open.page.keyboard.press('Escape');

@@ -20,6 +20,15 @@ const pair = (source: string, contract: string, ...counts: number[]): PairCounts
 ];
 
 describe('series', () => {
+  it('count what was accepted in the first step, also when that step is a long one', () => {
+    const history = createHistory(() => start + 3 * minute);
+    history.record({ pairs: [], delays: [], published: 1000, pending: 0 }, start + minute);
+    history.record({ pairs: [], delays: [], published: 1020, pending: 0 }, start + 2 * minute);
+    const accepted = (minutes: number) =>
+      history.series({}, minutes).series.accepted.reduce((sum, count) => sum + count);
+    expect([accepted(15), accepted(1440)]).toEqual([20, 20]);
+  });
+
   it('say what happened in each step, in all and of one source or contract', () => {
     let now = start;
     const history = createHistory(() => now);

@@ -68,6 +68,48 @@ describe('groups', () => {
   });
 });
 
+describe('a list', () => {
+  it('comes the newest first, page by page, each letter once', async () => {
+    for (const filter of ['', '&source=shop', '&q=much', '&q=no+such+text']) {
+      const seen: { id: string; received_at: string; source: string }[] = [];
+      let cursor = '';
+      for (;;) {
+        const page: { items: typeof seen; next: string | null } = await get(
+          api(`/dead-letters?limit=2${filter}${cursor}`),
+        );
+        seen.push(...page.items);
+        if (page.next === null) break;
+        cursor = `&cursor=${page.next}`;
+      }
+      const expected = { '': 10, '&source=shop': 9, '&q=much': 6, '&q=no+such+text': 0 }[filter];
+      expect(new Set(seen.map(({ id }) => id)).size).toBe(expected);
+      const times = seen.map(({ received_at: at }) => at);
+      expect(times).toEqual(times.toSorted().toReversed());
+      // What the till sent came last.
+      if (filter === '') expect(seen[0]!.source).toBe('till');
+    }
+    expect(await get(api('/dead-letters?cursor=made-up'))).toMatchObject({ items: [], next: null });
+  });
+});
+
+describe('the values of a group', () => {
+  it('say what the failing fields held, the most frequent first', async () => {
+    const { items } = await get<Groups>(api('/dead-letters/groups?source=shop'));
+    const { signature } = items[1]!;
+    expect(await get(api(`/dead-letters/groups/${signature}/values?source=shop`))).toEqual({
+      looked: 3,
+      fields: [
+        {
+          path: '/currency',
+          code: expect.any(String) as string,
+          values: [{ value: '"no such"', count: 3 }],
+          distinct: 1,
+        },
+      ],
+    });
+  });
+});
+
 describe('export', () => {
   it('streams what matches as JSON lines, to be saved as a file', async () => {
     const response = await fetch(api('/dead-letters/export?source=shop&q=much'));

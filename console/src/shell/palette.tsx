@@ -1,10 +1,13 @@
-import { Activity, FileText, Inbox, type LucideIcon, Moon, Radio, Sun } from 'lucide-react';
+import { Activity, FileText, Inbox, type LucideIcon, Moon, Radio, Ruler, Sun } from 'lucide-react';
 import { useId, useMemo, useState } from 'react';
 import { useLocation } from 'wouter';
 import { useApi } from '../api/queries.ts';
+import { describePlan } from '../../../src/repair/plans/describe-plan.ts';
+import { ruleHref } from '../lib/links.ts';
 import { setTheme } from '../lib/theme.ts';
 import { allPages } from '../pages/index.ts';
 import { Dialog } from '../ui/dialog.tsx';
+import { useFound } from './palette-search.tsx';
 
 interface Item {
   key: string;
@@ -15,12 +18,12 @@ interface Item {
   run: () => void;
 }
 
-/** Goes anywhere by typing: pages, contracts, sources, and any event by its id. */
+/** Goes anywhere by typing: pages, contracts, sources, rules, and any event by its id or what it holds. */
 export function Palette({ onClose }: { onClose: () => void }) {
   const [text, setText] = useState('');
   const [chosen, setChosen] = useState(0);
   const listId = useId();
-  const items = useItems(text.trim().toLowerCase());
+  const items = useItems(text.trim());
   const at = Math.min(chosen, items.length - 1);
 
   function run(item: Item | undefined): void {
@@ -46,11 +49,11 @@ export function Palette({ onClose }: { onClose: () => void }) {
         className="input"
         autoFocus
         role="combobox"
-        aria-label="Go to a page, a contract, a source, or an event by its id"
+        aria-label="Go to a page, a contract, a source, a rule, or an event by what it holds"
         aria-expanded
         aria-controls={listId}
         aria-activedescendant={items[at] && `${listId}-${at}`}
-        placeholder="Page, contract, source, or an event’s id…"
+        placeholder="Page, contract, source, rule, id, order number…"
         value={text}
         onKeyDown={onKeyDown}
         onChange={({ target }) => {
@@ -80,18 +83,21 @@ export function Palette({ onClose }: { onClose: () => void }) {
           </div>
         ))}
       </div>
-      {items.length === 0 && <p className="palette-none muted">Nothing is called so.</p>}
+      {items.length === 0 && <p className="palette-none muted">Nothing was found.</p>}
     </Dialog>
   );
 }
 
 const looksLikeId = /^[0-9a-f]{8}-?[0-9a-f-]{4,}/;
 
-function useItems(text: string): Item[] {
+function useItems(sought: string): Item[] {
+  const text = sought.toLowerCase();
   const [, navigate] = useLocation();
   const { data: contracts } = useApi('GET /api/v1/contracts');
   const { data: sources } = useApi('GET /api/v1/sources');
-  return useMemo(() => {
+  const { data: rules } = useApi('GET /api/v1/rules', { query: { limit: 200 } });
+  const found = useFound(looksLikeId.test(text) ? '' : sought);
+  const places = useMemo(() => {
     const to = (path: string) => () => navigate(path);
     const found: Item[] = allPages.map(({ path, label, icon, key, words }) => ({
       key: path,
@@ -119,6 +125,15 @@ function useItems(text: string): Item[] {
         words: '',
         run: to(`/events?source=${encodeURIComponent(source)}`),
       });
+    for (const { id, plan, source, contract } of rules?.items ?? [])
+      found.push({
+        key: `rule ${id}`,
+        label: describePlan(plan).join(', then '),
+        hint: `rule, ${source} → ${contract}`,
+        icon: Ruler,
+        words: `${id} ${source} ${contract}`,
+        run: to(ruleHref(id)),
+      });
     for (const [theme, icon] of [
       ['light', Sun],
       ['dark', Moon],
@@ -133,7 +148,11 @@ function useItems(text: string): Item[] {
       });
     const fitting = found.filter(({ label, words }) => `${label} ${words}`.toLowerCase().includes(text));
     return looksLikeId.test(text) ? [...idItems(text, to), ...fitting] : fitting;
-  }, [text, contracts, sources, navigate]);
+  }, [text, contracts, sources, rules, navigate]);
+  return [
+    ...places,
+    ...found.map(({ href, ...item }) => ({ ...item, words: '', run: () => navigate(href) })),
+  ];
 }
 
 function idItems(id: string, to: (path: string) => () => void): Item[] {

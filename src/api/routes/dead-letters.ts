@@ -26,7 +26,7 @@ export type ReplayBody = z.output<typeof replayBody>;
 
 export const deadLetterRoutes = defineRoutes({
   'GET /api/v1/dead-letters': {
-    summary: 'List dead letters, by contract, source and signature, the oldest first in each',
+    summary: 'List dead letters, the newest first',
     role: 'read',
     query: z.strictObject({ ...letterFilter, status, limit: limit(1000, 100), cursor }),
     reply: page(deadLetter),

@@ -44,6 +44,10 @@ export const ruleRoutes = defineRoutes({
       contract: z.string().optional(),
       source: z.string().optional(),
       status: z.enum(ruleStatuses).optional(),
+      sort: z
+        .enum(['newest', 'hits', 'failures', 'doubts'])
+        .default('newest')
+        .describe('the most first; doubts: those in doubt, the newest doubt first'),
       limit: limit(1000, 100),
       cursor,
     }),

@@ -165,6 +165,14 @@ function highest(of: Track, { from, to, tier }: Steps, column: number): number {
   return value;
 }
 
+function firstIn(of: Track, { from, to, tier }: Steps, column: number): number | undefined {
+  for (let step = from; step < to; step++) {
+    const value = of[tier].read(step, column);
+    if (value !== undefined) return value;
+  }
+  return undefined;
+}
+
 /** How far the counter of published events rose in each step; a step without a sample did not see it rise. */
 function acceptedIn(gauges: Track, sampled: Track, frame: Frame): number[] {
   const [first] = frame.steps;
@@ -172,7 +180,7 @@ function acceptedIn(gauges: Track, sampled: Track, frame: Frame): number[] {
   return frame.map((steps) => {
     if (sumOver([sampled], same, steps, 0) === 0) return 0;
     const reached = highest(gauges, steps, publishedColumn);
-    const rise = Math.max(0, reached - (before ?? reached));
+    const rise = Math.max(0, reached - (before ?? firstIn(gauges, steps, publishedColumn) ?? reached));
     before = Math.max(before ?? 0, reached);
     return rise;
   });

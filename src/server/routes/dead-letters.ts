@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import type { ReplyOf } from '../../api/route.ts';
 import { deadLetterRoutes as table } from '../../api/routes/dead-letters.ts';
 import type { DeadLetter, DeadLetterFilter } from '../../model/dead-letter.ts';
+import { listNewest } from '../../dead-letter/newest.ts';
 import { pagesOf } from '../../dead-letter/pages.ts';
 import { tryReplay } from '../../dead-letter/replay-many.ts';
 import type { DeadLetterStore } from '../../dead-letter/store.ts';
@@ -19,7 +20,7 @@ export function deadLetterRoutes(app: FastifyInstance, context: ServerContext): 
 
   mount(app, table, {
     async 'GET /api/v1/dead-letters'({ query: { limit, cursor, ...filter } }) {
-      const [page, mask] = await Promise.all([letters.list(filter, { limit, cursor }), masking()]);
+      const [page, mask] = await Promise.all([listNewest(context, filter, { limit, cursor }), masking()]);
       return { items: page.items.map((letter) => present(mask(letter))), next: page.next ?? null };
     },
 

@@ -9,9 +9,10 @@ import { notFound, sendProblem } from '../replies.ts';
 
 export function ruleRoutes(app: FastifyInstance, { rules, engine }: ServerContext): void {
   mount(app, table, {
-    async 'GET /api/v1/rules'({ query: { limit, cursor, ...filter } }) {
-      const newestFirst = (await rules.list(filter)).toSorted((a, b) => (placeOf(a) < placeOf(b) ? 1 : -1));
-      const following = newestFirst.filter((rule) => cursor === undefined || placeOf(rule) < cursor);
+    async 'GET /api/v1/rules'({ query: { limit, cursor, sort, ...filter } }) {
+      const placeOf = placesBy[sort];
+      const sorted = (await rules.list(filter)).toSorted((a, b) => (placeOf(a) < placeOf(b) ? 1 : -1));
+      const following = sorted.filter((rule) => cursor === undefined || placeOf(rule) < cursor);
       const items = following.slice(0, limit);
       return { items, next: following.length > limit ? placeOf(items.at(-1)!) : null };
     },
@@ -46,7 +47,16 @@ export function ruleRoutes(app: FastifyInstance, { rules, engine }: ServerContex
   });
 }
 
-const placeOf = ({ created_at, id }: Rule): string => `${created_at}_${id}`;
+const byTime = ({ created_at, id }: Rule): string => `${created_at}_${id}`;
+const padded = (count: number): string => String(count).padStart(15, '0');
+
+/** Where a rule stands in a list, as a text; the greatest comes first. */
+const placesBy = {
+  newest: byTime,
+  hits: (rule: Rule) => `${padded(rule.hits)}_${byTime(rule)}`,
+  failures: (rule: Rule) => `${padded(rule.failures)}_${byTime(rule)}`,
+  doubts: (rule: Rule) => `${rule.doubt?.since ?? ''}_${byTime(rule)}`,
+};
 
 function orUnknown<T>(reply: FastifyReply, id: string, rule: T | undefined): T | FastifyReply {
   return rule ?? unknownRule(reply, id);

@@ -2,6 +2,7 @@ import { UserCheck } from 'lucide-react';
 import { usePages } from '../../api/queries.ts';
 import type { AuditEntry } from '../../api/types.ts';
 import { useFilters } from '../../lib/use-filters.ts';
+import { actInWords, detailInWords } from '../../ui/audit-history.tsx';
 import { Ago, Button, Card, Empty, Page } from '../../ui/basics.tsx';
 import { SearchBox } from '../../ui/filters.tsx';
 import { Failed } from '../../ui/load.tsx';
@@ -10,7 +11,7 @@ import { type Column, Table } from '../../ui/table.tsx';
 const columns: Column<AuditEntry>[] = [
   { header: 'When', width: '96px', cell: ({ at }) => <Ago at={at} /> },
   { header: 'Who', width: 'minmax(0, 1fr)', cell: ({ actor }) => actor.name },
-  { header: 'Act', width: '128px', cell: ({ act }) => act.replaceAll('_', ' ') },
+  { header: 'Act', width: '128px', cell: actInWords },
   {
     header: 'What',
     width: 'minmax(0, 2fr)',
@@ -21,18 +22,9 @@ const columns: Column<AuditEntry>[] = [
     header: 'Detail',
     width: 'minmax(0, 2fr)',
     phone: 'hide',
-    cell: ({ detail }) => (
-      <span className="muted truncate">{detail === undefined ? '' : inWords(detail)}</span>
-    ),
+    cell: ({ detail }) => <span className="muted truncate">{detailInWords(detail)}</span>,
   },
 ];
-
-/** `reason: spam, filter: {…}` */
-function inWords(detail: AuditEntry['detail']): string {
-  return Object.entries(detail ?? {})
-    .map(([name, value]) => `${name}: ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
-    .join(', ');
-}
 
 const filterNames = ['actor', 'act', 'target'] as const;
 

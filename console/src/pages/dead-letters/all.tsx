@@ -58,7 +58,7 @@ export default function AllLetters() {
               Object.keys(filters).length > 0 && <Button onClick={clear}>Take the filters away</Button>
             }
           >
-            Nothing here is both {filters.status ?? 'open'} and as the filters say.
+            No {filters.status ?? 'open'} dead letters match these filters.
           </Empty>
         ) : (
           <Table

@@ -1,20 +1,22 @@
 import { CircleCheck, PenLine } from 'lucide-react';
+import { useMemo } from 'react';
 import { Link, useParams } from 'wouter';
 import { useApi, usePages } from '../../api/queries.ts';
-import type { DeadLetterGroup } from '../../api/types.ts';
+import type { DeadLetter, DeadLetterGroup } from '../../api/types.ts';
 import { count, plural } from '../../lib/format.ts';
 import { formatJson } from '../../lib/format-json.ts';
 import { letterHref } from '../../lib/links.ts';
 import { useFilters } from '../../lib/use-filters.ts';
 import { Ago, Card, Empty, Page, Skeleton } from '../../ui/basics.tsx';
 import { JsonView } from '../../ui/json-view.tsx';
-import { SparkBars } from '../../ui/sparkline.tsx';
+import { HourBars } from '../../ui/hour-bars.tsx';
 import { Table } from '../../ui/table.tsx';
 import { ViolationList, failureInWords } from '../../ui/violations.tsx';
 import { DiscardGroupButton } from './discard-group.tsx';
 import { ExportButton } from './export-button.tsx';
 import { hrefOfLetter, keyOfLetter, lettersOfGroup } from './letter-columns.tsx';
 import { MakeContractButton } from './make-contract.tsx';
+import { OffendingValues } from './offending-values.tsx';
 import { ReplayGroupButton } from './replay-group.tsx';
 import './dead-letters.css';
 
@@ -32,6 +34,8 @@ export default function Group() {
   });
   const group = groups.data?.items.find((one) => one.signature === signature);
   const sample = letters.rows.find(({ id }) => id === group?.sample_id) ?? letters.rows[0];
+  const fields = failingFields(sample);
+  const columns = useMemo(() => lettersOfGroup(fields === '' ? [] : fields.split('\n')), [fields]);
   if (letters.rows.length === 0)
     return (
       <Page title="Group" crumbs={<Link href="/dead-letters">Dead letters</Link>}>
@@ -67,6 +71,7 @@ export default function Group() {
             {sample !== undefined && <ViolationList violations={sample.violations} />}
             {sample !== undefined && <p className="reason muted">{sample.reason}</p>}
           </Card>
+          <OffendingValues group={filter} />
           <Card title="Since when">{group !== undefined && <Facts group={group} />}</Card>
         </div>
         <Card className="span-6" title="A sample" note="the newest one, as received">
@@ -77,7 +82,7 @@ export default function Group() {
         <Table
           label="Letters of this group"
           rows={letters.rows}
-          columns={lettersOfGroup}
+          columns={columns}
           keyOf={keyOfLetter}
           href={hrefOfLetter}
           more={letters}
@@ -87,17 +92,18 @@ export default function Group() {
   );
 }
 
+const mostFields = 2;
+
+/** Pointers of the first fields that fail, a line each: the same text for each letter of the group. */
+function failingFields(letter: DeadLetter | undefined): string {
+  const paths = letter?.violations.filter(({ path }) => path !== '').map(({ path }) => path) ?? [];
+  return [...new Set(paths)].slice(0, mostFields).join('\n');
+}
+
 function Facts({ group }: { group: DeadLetterGroup }) {
   return (
     <div className="stack" style={{ gap: 14 }}>
-      <SparkBars
-        values={group.trend}
-        tone="dead_letter"
-        fluid
-        width={320}
-        height={44}
-        label="Letters per hour of the last 24 hours"
-      />
+      <HourBars values={group.trend} tone="dead_letter" label="Letters an hour of the last 24 hours" />
       <dl className="facts">
         <dt>Letters</dt>
         <dd>{count(group.count)}</dd>

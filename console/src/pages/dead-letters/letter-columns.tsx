@@ -1,6 +1,7 @@
-import type { DeadLetter } from '../../api/types.ts';
+import type { DeadLetter, Json } from '../../api/types.ts';
 import { shortId } from '../../lib/format.ts';
 import { letterHref } from '../../lib/links.ts';
+import { pathInWords, valueAt } from '../../lib/pointer.ts';
 import { Ago } from '../../ui/basics.tsx';
 import { Status } from '../../ui/status.tsx';
 import type { Column } from '../../ui/table.tsx';
@@ -57,5 +58,23 @@ export const lettersOfAll = [id, status, failure, origin, received];
 export const keyOfLetter = ({ id }: DeadLetter): string => id;
 export const hrefOfLetter = ({ id }: DeadLetter): string => letterHref(id);
 
-/** All of a group fail alike, so the events themselves tell more. */
-export const lettersOfGroup = [id, event, replays, received];
+/** All of a group fail alike, so what the failing fields hold tells more. */
+export function lettersOfGroup(paths: readonly string[]): Column<DeadLetter>[] {
+  const fields = paths.map((path): Column<DeadLetter> => ({
+    header: pathInWords(path),
+    width: 'minmax(0, 1.4fr)',
+    phone: 'label',
+    cell: ({ event }) => <FailingValue of={valueAt(event, path)} />,
+  }));
+  return [id, ...fields, event, replays, received];
+}
+
+function FailingValue({ of: value }: { of: Json | undefined }) {
+  if (value === undefined) return <span className="muted">missing</span>;
+  const text = JSON.stringify(value).slice(0, 400);
+  return (
+    <code className="raw-line truncate" title={text}>
+      {text}
+    </code>
+  );
+}

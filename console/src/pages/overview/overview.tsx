@@ -7,7 +7,7 @@ import { Segments } from '../../ui/filters.tsx';
 import { Attention } from './attention.tsx';
 import { DriftingSources } from './drifting-sources.tsx';
 import { HistoryCharts } from './history-charts.tsx';
-import { NowStats } from './now-stats.tsx';
+import { PeriodStats } from './period-stats.tsx';
 import { QueueDepth } from './queue-depth.tsx';
 import './overview.css';
 
@@ -22,7 +22,7 @@ type Span = (typeof spans)[number]['value'];
 export default function Overview() {
   const { stats } = useLive();
   const [{ minutes = '15' }, setFilters] = useFilters(['minutes']);
-  const span = spans.find(({ value }) => value === minutes)?.value ?? '15';
+  const { value: span, label: period } = spans.find(({ value }) => value === minutes) ?? spans[0];
   return (
     <Page
       title="Overview"
@@ -35,7 +35,11 @@ export default function Overview() {
         />
       }
     >
-      {stats === undefined ? <Skeleton height={104} /> : <NowStats stats={stats} />}
+      {stats === undefined ? (
+        <Skeleton height={104} />
+      ) : (
+        <PeriodStats stats={stats} minutes={Number(span)} period={period} />
+      )}
       {stats?.accepted === 0 && <FirstSteps />}
       <Attention />
       <HistoryCharts minutes={Number(span)} />

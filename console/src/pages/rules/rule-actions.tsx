@@ -1,4 +1,4 @@
-import { Check, CircleSlash, Trash2, Undo2 } from 'lucide-react';
+import { Check, CircleSlash, Pin, Trash2, Undo2 } from 'lucide-react';
 import { useState } from 'react';
 import { flushSync } from 'react-dom';
 import { useLocation } from 'wouter';
@@ -30,6 +30,15 @@ export function RuleActions({ rule }: { rule: Rule }) {
           onClick={() => void act('approve', 'Approved. Its events are repaired from now on.')}
         >
           Approve
+        </Button>
+      )}
+      {rule.status === 'active' && rule.expires_at !== undefined && (
+        <Button
+          icon={Pin}
+          title="Without it, the rule ends when it is not used for some days"
+          onClick={() => void act('approve', 'Kept: it does not expire.')}
+        >
+          Keep
         </Button>
       )}
       {(rule.status === 'active' || rule.status === 'candidate') && (

@@ -1,22 +1,19 @@
+import { CircleSlash, TriangleAlert } from 'lucide-react';
 import { Link, useParams } from 'wouter';
 import { describePlan } from '../../../../src/repair/plans/describe-plan.ts';
 import { useApi } from '../../api/queries.ts';
 import type { Rule } from '../../api/types.ts';
 import { count } from '../../lib/format.ts';
+import { AuditHistory } from '../../ui/audit-history.tsx';
 import { Ago, Card, Page } from '../../ui/basics.tsx';
 import { Copy } from '../../ui/copy.tsx';
 import { JsonView } from '../../ui/json-view.tsx';
 import { Load } from '../../ui/load.tsx';
-import { Status } from '../../ui/status.tsx';
+import { Notice, Status } from '../../ui/status.tsx';
 import { RuleActions } from './rule-actions.tsx';
 import { RuleReview } from './rule-review.tsx';
 import { RuleRows } from './rule-rows.tsx';
-
-const disablers = {
-  person: 'a person',
-  failures: 'its failures',
-  contradiction: 'a contradiction',
-} as const;
+import { whyDisabled } from './why-disabled.ts';
 
 /** One rule: why it was believed, what it does, and each row that it touched. */
 export default function RulePage() {
@@ -42,12 +39,34 @@ export default function RulePage() {
       }
       actions={rule && <RuleActions rule={rule} />}
     >
+      {rule !== undefined && <Troubles rule={rule} />}
       <Load query={{ ...query, data: rule }} height={240}>
         {(rule) => <Facts rule={rule} />}
       </Load>
       {rule?.status === 'candidate' && <RuleReview id={id} />}
       <RuleRows id={id} doubtSince={rule?.doubt?.since} />
+      <AuditHistory target={id} />
     </Page>
+  );
+}
+
+/** Why it is not applied, and what of its work must be looked at. */
+function Troubles({ rule }: { rule: Rule }) {
+  const why = whyDisabled(rule);
+  return (
+    <>
+      {why !== undefined && (
+        <Notice tone="duplicate" icon={CircleSlash}>
+          {why} Approve it to use it again.
+        </Notice>
+      )}
+      {rule.doubt !== undefined && (
+        <Notice tone="dead_letter" icon={TriangleAlert}>
+          What it repaired since <Ago at={rule.doubt.since} /> may be wrong: {rule.doubt.reason}. Look at the
+          rows below that are in doubt; roll the rule back when they are wrong.
+        </Notice>
+      )}
+    </>
   );
 }
 
@@ -111,23 +130,6 @@ function Facts({ rule }: { rule: Rule }) {
               <Ago at={rule.expires_at} />
             )}
           </dd>
-          {rule.disabled_by !== undefined && (
-            <>
-              <dt>Disabled by</dt>
-              <dd>
-                {disablers[rule.disabled_by]}
-                {rule.disabled_reason !== undefined && `: ${rule.disabled_reason}`}
-              </dd>
-            </>
-          )}
-          {rule.doubt !== undefined && (
-            <>
-              <dt>In doubt</dt>
-              <dd>
-                what it repaired since <Ago at={rule.doubt.since} />: {rule.doubt.reason}
-              </dd>
-            </>
-          )}
           <dt>Signature</dt>
           <dd className="mono">{rule.signature}</dd>
         </dl>

@@ -10,6 +10,7 @@ import { Ago, Button, Card, Empty, Page } from '../../ui/basics.tsx';
 import { Choice } from '../../ui/filters.tsx';
 import { Failed } from '../../ui/load.tsx';
 import { OriginFilters } from '../../ui/origin-filters.tsx';
+import { whyDisabled } from './why-disabled.ts';
 import { Status, lookOf } from '../../ui/status.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
 
@@ -18,7 +19,12 @@ const columns: Column<Rule>[] = [
     header: 'What it does',
     width: 'minmax(0, 3fr)',
     phone: 'wide',
-    cell: ({ plan }) => describePlan(plan).join(', then '),
+    cell: (rule) => (
+      <>
+        {describePlan(rule.plan).join(', then ')}
+        <Trouble rule={rule} />
+      </>
+    ),
   },
   {
     header: 'Source → contract',
@@ -60,6 +66,23 @@ const columns: Column<Rule>[] = [
   },
 ];
 
+/** Why it is disabled or in doubt. */
+function Trouble({ rule }: { rule: Rule }) {
+  const why = whyDisabled(rule);
+  const { doubt } = rule;
+  if (why === undefined && doubt === undefined) return null;
+  return (
+    <span className="sub">
+      {why}
+      {doubt !== undefined && (
+        <span style={{ color: 'var(--dead_letter-ink)' }}>
+          {why === undefined ? '' : ' '}In doubt since <Ago at={doubt.since} />: {doubt.reason}
+        </span>
+      )}
+    </span>
+  );
+}
+
 function Count({ value, word }: { value: number; word: string }) {
   return (
     <span className={value === 0 ? 'muted' : ''} title={`${value} ${word}`}>
@@ -73,10 +96,18 @@ const statuses = ['candidate', 'active', 'disabled', 'expired'].map((value) => (
   label: lookOf(value).label,
 }));
 
+const sorts = [
+  { value: 'hits', label: 'Most hits' },
+  { value: 'failures', label: 'Most failures' },
+  { value: 'doubts', label: 'In doubt' },
+] as const;
+
 /** What the service has learned. */
 export default function Rules() {
-  const [filters, setFilters] = useFilters(['status', 'contract', 'source']);
-  const rules = usePages('GET /api/v1/rules', { query: { ...filters, limit: 200 }, every: 5000 });
+  const [{ sort, ...filters }, setFilters] = useFilters(['status', 'contract', 'source', 'sort']);
+  const sorted = sorts.find(({ value }) => value === sort)?.value;
+  const query = { ...filters, sort: sorted, limit: 200 };
+  const rules = usePages('GET /api/v1/rules', { query, every: 5000 });
   const isFiltered = Object.keys(filters).length > 0;
   return (
     <Page
@@ -95,6 +126,13 @@ export default function Rules() {
           onChange={(status) => setFilters({ status })}
         />
         <OriginFilters filters={filters} onChange={setFilters} />
+        <Choice
+          label="Sort"
+          none="newest"
+          value={sorted}
+          options={sorts}
+          onChange={(sort) => setFilters({ sort })}
+        />
       </div>
       <Card flush>
         {rules.error !== null && rules.rows.length === 0 ? (

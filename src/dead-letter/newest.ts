@@ -1,0 +1,55 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { DeadLetter, DeadLetterFilter } from '../model/dead-letter.ts';
+import type { DeadLetterCounts, LetterPlace } from './counts.ts';
+import { contentMatches } from './list.ts';
+import type { DeadLetterStore } from './store.ts';
+
+/** Letters that one call reads: who looks for a text that few have asks again, and others get their turn. */
+const mostRead = 10_000;
+const turn = 500;
+
+/**
+ * The letters of one status that match, newest first. A page may hold fewer than `limit`, even none, and still have a
+ * following one.
+ */
+export async function listNewest(
+  {
+    letters,
+    deadLetters,
+  }: { letters: Pick<DeadLetterStore, 'get'>; deadLetters: Pick<DeadLetterCounts, 'newest'> },
+  { status = 'open', since, until, ...filter }: DeadLetterFilter,
+  { limit, cursor }: { limit: number; cursor?: string },
+): Promise<{ items: DeadLetter[]; next: string | undefined }> {
+  const { contract, source, signature, q, code } = filter;
+  const before = cursor === undefined ? undefined : placeOf(cursor);
+  const isByContent = q !== undefined || code !== undefined;
+  const places = deadLetters.newest(
+    {
+      statuses: [status],
+      contract,
+      source,
+      signature,
+      before,
+      from: since === undefined ? undefined : Date.parse(since),
+      to: until === undefined ? undefined : Date.parse(until),
+    },
+    isByContent ? mostRead : limit + 1,
+  );
+  const items: DeadLetter[] = [];
+  for (const [at, place] of places.entries()) {
+    if (items.length === limit) return { items, next: cursorOf(places[at - 1]!) };
+    if (at % turn === turn - 1) await nextTurn();
+    const letter = await letters.get(place.id);
+    if (letter?.status === status && contentMatches(letter, filter)) items.push(letter);
+  }
+  const isCut = isByContent && places.length === mostRead;
+  return { items, next: isCut ? cursorOf(places.at(-1)!) : undefined };
+}
+
+const cursorOf = ({ receivedAt, id }: LetterPlace): string => `${receivedAt}.${id}`;
+
+/** A cursor that we did not make is past the end. */
+function placeOf(cursor: string): LetterPlace {
+  const [, receivedAt = '0', id = ''] = /^(\d{1,15})\.(.+)$/.exec(cursor) ?? [];
+  return { id, receivedAt: Number(receivedAt) };
+}
