@@ -17,6 +17,8 @@ import { isSchema } from './zod/rewrite.ts';
 export interface LoadOptions extends ProblemOptions {
   /** Read TypeScript and JavaScript files anew, though they were imported before; for reload on change. */
   fresh?: boolean;
+  /** Folder for compiled modules: reading TypeScript anew takes some 10 ms a file. Must be writable by this user only. */
+  cache?: string;
   /** A contract of a later folder replaces one of the same name and version of the first folder; default: of what is shipped. */
   override?: boolean;
 }
@@ -113,7 +115,7 @@ async function read(
     options,
   }: { folder: string; fresh: boolean; parts: Set<string>; options: LoadOptions },
 ): Promise<Contract[]> {
-  if (modules.test(file)) return readModule(file, fresh);
+  if (modules.test(file)) return readModule(file, { fresh, cache: options.cache });
   const text = await readFile(file, 'utf8');
   if (!jsonSchema.test(file)) {
     const schema = readOther(text);
@@ -222,8 +224,11 @@ async function contractFiles(folder: string): Promise<string[]> {
   return files;
 }
 
-async function readModule(file: string, fresh: boolean): Promise<Contract[]> {
-  const exports = await importModule(file, { fresh });
+async function readModule(
+  file: string,
+  options: { fresh: boolean; cache?: string | undefined },
+): Promise<Contract[]> {
+  const exports = await importModule(file, options);
   for (const [name, value] of Object.entries(exports))
     if (isDefinition(value))
       throw new SentinelError(

@@ -1,5 +1,5 @@
 import type { Config } from '../config/load.ts';
-import { contractFolders } from '../config/project.ts';
+import { contractFolders, moduleCache } from '../config/project.ts';
 import type { Logger } from '../support/log.ts';
 import { loadContracts } from './discover.ts';
 import { type ContractProblem, inWords } from './problems.ts';
@@ -22,6 +22,7 @@ export function serviceContracts(
   });
   return loadContracts(contractFolders(config), {
     ...options,
+    cache: moduleCache(config),
     strict: isStrict(config),
     onProblem: (problem) =>
       log.error(

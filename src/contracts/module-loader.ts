@@ -1,4 +1,5 @@
 import type { Jiti } from 'jiti';
+import { mkdir } from 'node:fs/promises';
 import { sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as zod from 'zod';
@@ -18,20 +19,20 @@ let loader: Promise<Jiti> | undefined;
  * process runs on, so that schemas and errors made there are the same classes here.
  *
  * `file` is an absolute path. With `fresh`, the file and all user files that it imports are read anew, for reload on
- * change. Rejects with what the module throws, or with the syntax error; callers say whose file it was.
+ * change. `cache`: a folder for compiled modules, told by the content of their files; of the first call counts. Rejects with what the module throws, or with the syntax error; callers say whose file it was.
  */
 export async function importModule(
   file: string,
-  options: { fresh?: boolean } = {},
+  options: { fresh?: boolean; cache?: string | undefined } = {},
 ): Promise<Record<string, unknown>> {
   if (options.fresh === true && loader !== undefined) forgetUserModules(await loader);
   if (file.startsWith(built + sep)) return { ...((await import(pathToFileURL(file).href)) as object) };
-  loader ??= createLoader();
+  loader ??= createLoader(options.cache);
   const jiti = await loader;
   return { ...(await jiti.import<Record<string, unknown>>(file)) };
 }
 
-async function createLoader(): Promise<Jiti> {
+async function createLoader(cache: string | undefined): Promise<Jiti> {
   const { createJiti } = await import('jiti');
   // Imported late, because the entry exports what stands here; by URL, because its extension differs once built.
   const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
@@ -40,7 +41,7 @@ async function createLoader(): Promise<Jiti> {
   return createJiti(import.meta.url, {
     interopDefault: false,
     // The default cache can be a folder that all users of the machine may write to: code must not come from there.
-    fsCache: false,
+    fsCache: await cacheFolder(cache),
     sourceMaps: true,
     virtualModules: {
       'data-sentinel': await own('index'),
@@ -49,6 +50,15 @@ async function createLoader(): Promise<Jiti> {
     },
   });
 }
+
+/** This user's only; without one everything is compiled anew. */
+const cacheFolder = (folder: string | undefined): Promise<string | false> =>
+  folder === undefined
+    ? Promise.resolve(false)
+    : mkdir(folder, { recursive: true, mode: 0o700 }).then(
+        () => folder,
+        () => false,
+      );
 
 function forgetUserModules(jiti: Jiti): void {
   for (const path of Object.keys(jiti.cache)) {

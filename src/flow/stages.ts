@@ -8,7 +8,7 @@ import { Exports } from '../load/exports.ts';
 import { checkCopied } from '../load/replicas/check.ts';
 import { startCopies } from '../load/replicas/replicas.ts';
 import { createCopyFeed, createTellWithdrawn } from '../load/replicas/feed.ts';
-import { contractFolders, stepFolders } from '../config/project.ts';
+import { contractFolders, moduleCache, stepFolders } from '../config/project.ts';
 import { healersFor } from '../repair/healing/healers.ts';
 import { healingStage } from '../repair/healing/stage.ts';
 import { recentEvents } from '../repair/rules/recent-events.ts';
@@ -36,7 +36,11 @@ export async function openBase({ config, engine, log, consume }: PipelineParts) 
   const contracts = await serviceContracts(config, log);
   const stopJudge = judgeApart(
     contracts,
-    () => new Judge(contractFolders(config), { stallMs: config.pipeline.stallMs, log }),
+    () =>
+      new Judge(
+        { folders: contractFolders(config), cache: moduleCache(config) },
+        { stallMs: config.pipeline.stallMs, log },
+      ),
   );
   checkCopied(config.destinations, contracts);
   const steps = await discoverSteps(stepFolders(config), {

@@ -9,6 +9,8 @@ import type { Answer, Question } from './question.ts';
 /** What the thread is given that judges events by contracts with code of their own. */
 export interface JudgeInput {
   folders: readonly string[];
+  /** See `LoadOptions.cache`. */
+  cache: string;
   /** Labels of contracts that have made such a thread hang. */
   known: readonly string[];
   /** What the code of these has for a first call. */
@@ -16,7 +18,7 @@ export interface JudgeInput {
   answerEnd: AnswerEnd;
 }
 
-const { folders, known, patienceMs, answerEnd } = workerData as JudgeInput;
+const { folders, cache, known, patienceMs, answerEnd } = workerData as JudgeInput;
 limitOnlyKnown(known, patienceMs);
 // What is left behind by a check that has been answered for is nobody's any more.
 for (const event of ['uncaughtException', 'unhandledRejection'] as const)
@@ -27,7 +29,7 @@ process.exit = () => {
   throw new Error('a contract may not end the process');
 };
 
-const registry = await loadContracts(folders, { strict: false });
+const registry = await loadContracts(folders, { strict: false, cache });
 const fieldChecks = new Map<string, FieldCheck | undefined>();
 answerCalls(answerEnd, (question) => packNumbers(answer(unpackNumbers(question) as Question)));
 

@@ -25,14 +25,17 @@ interface Running {
  * costs the event that it is about. The caller stands still meanwhile, for `stallMs` at most.
  */
 export class Judge {
-  readonly #folders: readonly string[];
+  readonly #given: Pick<JudgeInput, 'folders' | 'cache'>;
   readonly #stallMs: number;
   readonly #lines;
   readonly #known = new Set<string>();
   #running: Running | undefined;
 
-  constructor(folders: readonly string[], { stallMs, log }: { stallMs: number; log: Logger }) {
-    this.#folders = folders;
+  constructor(
+    given: Pick<JudgeInput, 'folders' | 'cache'>,
+    { stallMs, log }: { stallMs: number; log: Logger },
+  ) {
+    this.#given = given;
     this.#stallMs = stallMs;
     this.#lines = limitLog(log);
     this.#running = this.#start();
@@ -76,7 +79,7 @@ export class Judge {
     const thread = new Worker(new URL(threadFile, import.meta.url), {
       name: 'judge',
       workerData: {
-        folders: this.#folders,
+        ...this.#given,
         known: [...this.#known],
         patienceMs: Math.ceil(this.#stallMs / 5),
         answerEnd,

@@ -5,7 +5,6 @@ import type { JsonObject } from '../../../model/json.ts';
 import type { Table } from '../../destination.ts';
 import { inexactColumn } from '../../destination-kit/exact-values.ts';
 import { keyFields } from '../../destination-kit/key-fields.ts';
-import { hashesAgree } from './hash.ts';
 import { KeyFilter } from './key-filter.ts';
 import { type KeyHash, keyHash } from './key-hash.ts';
 import type { KnownEvents } from './known-events.ts';
@@ -38,11 +37,11 @@ export interface KnownTable {
 /** What is kept about the rows that are there. */
 type Contents = Pick<KnownTable, 'keys' | 'rowCount'>;
 
-/** `known`: the same table as it was prepared before; unless its key is another now, its rows are not read again. */
+/** `agree`: see `hashesAgree`. `known`: the same table as it was prepared before; unless its key is another now, its rows are not read again. */
 export async function knowTable(
   connection: DuckDBConnection,
   spec: Table,
-  { repairKinds, events }: Pick<KnownTable, 'repairKinds' | 'events'>,
+  { repairKinds, events, agree }: Pick<KnownTable, 'repairKinds' | 'events'> & { agree: boolean },
   known?: KnownTable,
 ): Promise<KnownTable> {
   const { keys, rowCount } =
@@ -52,7 +51,7 @@ export async function knowTable(
     columnNames: new Set(spec.columns.map((column) => column.name)),
     inexact: inexactColumn(spec.columns),
     keys,
-    keyHash: (await hashesAgree(connection)) ? keyHash(spec) : () => undefined,
+    keyHash: agree ? keyHash(spec) : () => undefined,
     lines: new LineStore(),
     repairLines: new LineStore(),
     repairKinds,

@@ -15,8 +15,15 @@ interface SqlColumn {
 /** DuckDB does not tell `Order` from `order`. */
 export const sameName = (name: string): string => name.toLowerCase();
 
-/** Creates the table, or adds the columns it lacks; the rows there are keep NULL in them. */
-export async function ensureTable(connection: DuckDBConnection, table: Table): Promise<void> {
+/** Creates the tables, or adds the columns they lack; the rows there are keep NULL in them. */
+export async function ensureTables(connection: DuckDBConnection, tables: readonly Table[]): Promise<void> {
+  // Asked once: the catalogue is read whole each time, which takes seconds for hundreds of tables.
+  const present = tables.length === 0 ? new Map<string, Types>() : await tableTypes(connection);
+  for (const table of tables)
+    await ensureTable(connection, table, present.get(sameName(table.name)) ?? new Map());
+}
+
+async function ensureTable(connection: DuckDBConnection, table: Table, present: Types): Promise<void> {
   const wanted: SqlColumn[] = [...table.columns, ...ownColumns].map(({ name, type }: Column) => ({
     name,
     type: typeName(type),
@@ -24,7 +31,6 @@ export async function ensureTable(connection: DuckDBConnection, table: Table): P
   if (wanted.some((column) => column.name === ''))
     throw conflict(`table ${table.name}: a column needs a name`);
   const name = identifier(table.name);
-  const present = await columnsOf(connection, table.name);
   if (present.size === 0) {
     const columns = wanted.map((column) => `${identifier(column.name)} ${column.type}`);
     // No PRIMARY KEY: its index is read into memory whole and makes checkpoints slow; see key-filter.ts.
@@ -38,12 +44,26 @@ export async function ensureTable(connection: DuckDBConnection, table: Table): P
   }
 }
 
+/** Types by name of the column in lower case. */
+type Types = Map<string, string>;
+
+const allColumns = `FROM duckdb_columns() WHERE database_name = current_database() AND schema_name = 'main'`;
+
+async function tableTypes(connection: DuckDBConnection): Promise<Map<string, Types>> {
+  const rows = await rowsOf(connection, `SELECT table_name, column_name, data_type ${allColumns}`);
+  const tables = new Map<string, Types>();
+  for (const [table, name, type] of rows.map((row) => row.map(String) as [string, string, string])) {
+    const types: Types = tables.get(sameName(table)) ?? new Map();
+    tables.set(sameName(table), types.set(sameName(name), type));
+  }
+  return tables;
+}
+
 /** Types by name in lower case; none of a table that is not there. */
-export async function columnsOf(connection: DuckDBConnection, table: string): Promise<Map<string, string>> {
+export async function columnsOf(connection: DuckDBConnection, table: string): Promise<Types> {
   const rows = await rowsOf(
     connection,
-    `SELECT column_name, data_type FROM duckdb_columns()
-     WHERE database_name = current_database() AND schema_name = 'main' AND lower(table_name) = ${literal(sameName(table))}`,
+    `SELECT column_name, data_type ${allColumns} AND lower(table_name) = ${literal(sameName(table))}`,
   );
   return new Map(rows.map(([name, type]) => [sameName(String(name)), String(type)]));
 }
@@ -52,8 +72,7 @@ export async function columnsOf(connection: DuckDBConnection, table: string): Pr
 export async function eventTables(connection: DuckDBConnection): Promise<string[]> {
   const rows = await rowsOf(
     connection,
-    `SELECT table_name FROM duckdb_columns()
-     WHERE database_name = current_database() AND schema_name = 'main'
+    `SELECT table_name ${allColumns}
      GROUP BY table_name
      HAVING ${ownColumns.map((column) => `count(*) FILTER (column_name = '${column.name}') > 0`).join(' AND ')}`,
   );

@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Row, Settled, Settlement, Table } from '../../destination.ts';
 import { mergeTables } from '../../destination-kit/merge-tables.ts';
+import { hashesAgree } from './hash.ts';
 import { ensureBookkeeping } from './bookkeeping.ts';
 import { unavailable } from './errors.ts';
 import { readKnownEvents } from './known-events.ts';
@@ -11,7 +12,7 @@ import { createRepairKinds, highestRepairKind } from './repair-log.ts';
 import { rowsOf } from './rows.ts';
 import type { Session } from './session.ts';
 import { typeName } from './sql.ts';
-import { ensureTable, sameName } from './tables.ts';
+import { ensureTables, sameName } from './tables.ts';
 import { Mutex } from '../../../support/mutex.ts';
 
 /** All that writes, one at a time on the writer's connection. */
@@ -34,7 +35,7 @@ export class Writer {
   static async open(session: Session): Promise<Writer> {
     const connection = await session.writer();
     try {
-      await ensureTables(connection, []);
+      await ensureAll(connection, []);
       const tables = new Map<string, KnownTable>();
       const warehouse: Warehouse = {
         tables,
@@ -76,10 +77,11 @@ export class Writer {
       const { writers, repairKinds, events } = this.#warehouse;
       const merged = mergeTables(specs, typeName, sameName);
       await this.#ensureTables(connection, merged);
+      const agree = await hashesAgree(connection);
       for (const spec of merged) {
         const name = sameName(spec.name);
         const known = this.#tables.get(name);
-        this.#tables.set(name, await knowTable(connection, spec, { repairKinds, events }, known));
+        this.#tables.set(name, await knowTable(connection, spec, { repairKinds, events, agree }, known));
       }
       this.#latest = undefined;
       const rows = await rowsOf(
@@ -118,14 +120,14 @@ export class Writer {
   }
 
   async #ensureTables(connection: DuckDBConnection, specs: Iterable<Table>): Promise<void> {
-    await ensureTables(connection, specs);
+    await ensureAll(connection, [...specs]);
     this.#unsure = false;
   }
 }
 
-async function ensureTables(connection: DuckDBConnection, specs: Iterable<Table>): Promise<void> {
+async function ensureAll(connection: DuckDBConnection, specs: readonly Table[]): Promise<void> {
   await connection.run('BEGIN TRANSACTION');
   await ensureBookkeeping(connection);
-  for (const spec of specs) await ensureTable(connection, spec);
+  await ensureTables(connection, specs);
   await connection.run('COMMIT');
 }
