@@ -5,7 +5,7 @@ import { serviceContracts } from '../contracts/for-service.ts';
 import { createDeadLetters } from '../dead-letter/store.ts';
 import { leasesOf } from '../engine/lease.ts';
 import { Exports } from '../load/exports.ts';
-import { checkCopied } from '../load/replicas/check.ts';
+import { checkDestinations } from '../load/check-destinations.ts';
 import { startCopies } from '../load/replicas/replicas.ts';
 import { createCopyFeed, createTellWithdrawn } from '../load/replicas/feed.ts';
 import { contractFolders, moduleCache, stepFolders } from '../config/project.ts';
@@ -42,7 +42,7 @@ export async function openBase({ config, engine, log, consume }: PipelineParts) 
         { stallMs: config.pipeline.stallMs, log },
       ),
   );
-  checkCopied(config.destinations, contracts);
+  await checkDestinations(config, contracts);
   const steps = await discoverSteps(stepFolders(config), {
     isolate: (file) => new IsolatedStep(file, config.pipeline),
   });

@@ -21,6 +21,8 @@ export interface DestinationAdapter<Config> {
 export interface Capabilities<Config> {
   /** Several workers may load at once. If not, the rows lie on this machine and one worker has them. */
   shared: boolean;
+  /** Lets the latest event of a key have its row where `Table.onRepeat` is `replace`. Default: no such contract is taken. */
+  repeats?: boolean;
   /** The file of the rows on this machine; two destinations must not have the same one. */
   file?(config: Config): string | undefined;
   /** How it wants to be loaded; by default as soon as there are rows, in batches of the pipeline's size. */

@@ -17,6 +17,7 @@ export async function moduleAdapter(config: ModuleConfig): Promise<DestinationAd
     settings: definition.settings,
     capabilities: {
       shared: definition.capabilities?.shared ?? false,
+      repeats: definition.capabilities?.repeats ?? false,
       pace: (_, limits) =>
         definition.capabilities?.pace?.(settings, limits) ?? { lingerMs: defaultLingerMs, ...limits },
     },

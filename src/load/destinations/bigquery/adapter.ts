@@ -6,6 +6,7 @@ export const bigquery: BuiltInAdapter<typeof settings, BigQueryConfig> = {
   configure,
   capabilities: {
     shared: true,
+    repeats: true,
     // Each load costs seconds, and reads the keys of the table, however small it is.
     pace: ({ loadIntervalSeconds }, { maxEvents, maxBytes }) => ({
       lingerMs: loadIntervalSeconds * 1000,

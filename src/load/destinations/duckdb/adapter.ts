@@ -11,6 +11,7 @@ export const duckdb: BuiltInAdapter<typeof settings, DuckDbConfig> = {
   configure,
   capabilities: {
     shared: false,
+    repeats: true,
     file: ({ path }) => (path === ':memory:' ? undefined : path),
     // A transaction costs milliseconds, however small: with single events under load, 60 ms instead of 25 save a tenth of
     // all CPU. The delay to the destination stays below a tenth of a second.

@@ -6,6 +6,7 @@ export const postgres: BuiltInAdapter<typeof settings, PostgresConfig> = {
   configure,
   capabilities: {
     shared: true,
+    repeats: true,
     // As for DuckDB: a transaction costs milliseconds, however small.
     pace: (_, limits) => ({ lingerMs: 60, ...limits }),
   },
