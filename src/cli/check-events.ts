@@ -60,7 +60,6 @@ function check(text: string, options: CheckOptions, config: Config, registry: Co
   if (!event.ok) return { violations: [{ path: '', code: 'type', message: event.error }] };
   const source = sourceOf(event.value, options.source);
   const choice = asAsked(options, source, config);
-  if (options.contractVersion !== undefined) event.value['version'] = options.contractVersion;
   const chosen = chooseContract(event.value, source, registry, choice);
   if (!chosen.ok) return { violations: [chosen.error.violation] };
   const contract = chosen.value;
@@ -74,11 +73,13 @@ function check(text: string, options: CheckOptions, config: Config, registry: Co
   return { contract: contract.name, version: contract.version, violations };
 }
 
-/** The configured choice of contracts, unless the command line names one. */
-function asAsked({ contract }: CheckOptions, source: string, config: Config) {
+/** The configured choice of contracts and versions, unless the command line names one. */
+function asAsked({ contract, contractVersion }: CheckOptions, source: string, config: Config) {
   const { defaultContract, unknownVersion } = config;
-  const sources = contract === undefined ? config.sources : { [source]: { contract } };
-  return { sources, defaultContract, unknownVersion };
+  const configured = Object.hasOwn(config.sources, source) ? config.sources[source] : undefined;
+  const rule = contract === undefined ? configured : { contract };
+  const asked = contractVersion === undefined ? rule : { ...rule, version: contractVersion };
+  return { sources: asked === undefined ? {} : { [source]: asked }, defaultContract, unknownVersion };
 }
 
 function readEvent(text: string, maxDepth: number): Result<JsonObject> {

@@ -53,7 +53,7 @@ export async function promote(
   const destination = await openDestination(config);
   try {
     if (destination.backfill === undefined)
-      throw new CliError(`a destination of type ${config.destination.type} fills no columns from _extra`);
+      throw new CliError(noBackfill(config.destination.type, newest(registry, name).table, field));
     if (columnOf(contract, field) === undefined) {
       await declare(io, contract, field, {
         spelling: spellingOf(type) ?? (await guess(destination, contract, field)),
@@ -67,6 +67,15 @@ export async function promote(
   } finally {
     await destination.close();
   }
+}
+
+/** Told before anything is changed. */
+function noBackfill(type: string, table: string, field: string): string {
+  const byHand =
+    type === 'bigquery'
+      ? `, and fill the rows that are there by hand: UPDATE \`${table}\` SET \`${field}\` = JSON_VALUE(_extra, '$."${field}"') WHERE JSON_VALUE(_extra, '$."${field}"') IS NOT NULL`
+      : '';
+  return `a destination of type ${type} fills no columns from _extra: declare ${field} in the contract, which adds the column at the next start${byHand}`;
 }
 
 async function fill(

@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Config } from '../config/load.ts';
 import type { Contract } from '../contracts/contract.ts';
-import { contractsOfFile } from '../contracts/discover.ts';
+import { contractsOfFile } from '../contracts/read-contracts.ts';
 import type { ContractRegistry } from '../contracts/registry.ts';
 import { readContracts } from './contracts-read.ts';
 import { CliError, type Io } from './io.ts';
@@ -30,7 +30,7 @@ export class ContractFinder {
 }
 
 async function fromFile(file: string): Promise<Contract> {
-  const contracts = await contractsOfFile(file, dirname(file));
+  const contracts = await contractsOfFile(file, { folder: dirname(file) });
   const [contract, other] = contracts;
   if (contract === undefined) throw new CliError(`${file} holds no contract`);
   if (other !== undefined)

@@ -1,18 +1,21 @@
 import { looseKeyParts } from './key-check.ts';
-import type { Dirent } from 'node:fs';
-import { readFile, readdir, realpath } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { readFile, realpath } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { SentinelError, messageOf } from '../model/errors.ts';
-import { parseExact } from '../model/exact-json.ts';
-import { type Json, type JsonObject, isObject } from '../model/json.ts';
 import { shippedFolder } from '../support/package-folder.ts';
 import type { Contract } from './contract.ts';
 import { slowPatternWarnings } from './patterns/slow-patterns.ts';
-import { contractFromJsonSchema } from './json-schema/compile.ts';
-import { importModule } from './module-loader.ts';
-import { type ContractProblem, type ProblemOptions, lineOfFault, lineOfField, refusal } from './problems.ts';
+import { lineOfFault, lineOfField } from './fault-line.ts';
+import {
+  NoContract,
+  Unreadable,
+  contractFiles,
+  contractsOfFile,
+  isJsonSchema,
+  isModule,
+} from './read-contracts.ts';
+import { type ContractProblem, type ProblemOptions, refusal } from './problems.ts';
 import { ContractRegistry } from './registry.ts';
-import { isSchema } from './zod/rewrite.ts';
 
 export interface LoadOptions extends ProblemOptions {
   /** Read TypeScript and JavaScript files anew, though they were imported before; for reload on change. */
@@ -22,10 +25,6 @@ export interface LoadOptions extends ProblemOptions {
   /** A contract of a later folder replaces one of the same name and version of the first folder; default: of what is shipped. */
   override?: boolean;
 }
-
-const modules = /\.(?:ts|mts|js|mjs)$/;
-const noContract = /^[_.]|\.d\.m?ts$|\.(?:test|spec)\.m?[tj]s$/;
-const jsonSchema = /\.schema\.json$/;
 
 /** A contract's file, as its contracts are registered. */
 interface Source {
@@ -58,9 +57,16 @@ export async function loadContracts(
     for (const file of await contractFiles(folder)) {
       const source = { file, replaceable };
       try {
-        const contracts = await read(file, { folder, fresh, parts, options });
+        const onWarning = (message: string): void => options.onWarning?.({ file, message });
+        const contracts = await contractsOfFile(file, {
+          folder,
+          fresh,
+          parts,
+          cache: options.cache,
+          onWarning,
+        });
         // Once is enough: a second time would make a second copy of what the files share.
-        if (modules.test(file)) fresh = false;
+        if (isModule(file)) fresh = false;
         for (const contract of contracts) {
           register(registry, contract, source, sources);
           for (const { message, line } of await warningsOf(contract, file))
@@ -72,86 +78,29 @@ export async function loadContracts(
       }
     }
   }
-  const reals = new Set(await Promise.all([...parts].map((file) => realpath(file))));
-  for (const problem of unread)
-    if (!reals.has(await realpath(problem.file)))
-      (modules.test(problem.file) || jsonSchema.test(problem.file) ? problems : []).push(problem);
+  const taken = new Set(await Promise.all([...parts].map((file) => realpath(file))));
+  for (const problem of unread) {
+    if (taken.has(await realpath(problem.file))) continue;
+    if (isModule(problem.file) || isJsonSchema(problem.file)) problems.push(problem);
+    else options.onWarning?.(problem);
+  }
   if (problems.length > 0 && options.strict !== false) throw refusal(problems);
   for (const problem of problems) {
     if (problem.name !== undefined) registry.markBroken(problem.name, problem.version);
     options.onProblem?.(problem);
   }
-  for (const problem of unread)
-    if (!problems.includes(problem) && !reals.has(await realpath(problem.file))) options.onWarning?.(problem);
+  for (const [contract, { file }] of sources) {
+    const message = lostUpgrade(contract, registry);
+    if (message !== undefined) options.onWarning?.(await problemOf(file, new Unreadable(message, contract)));
+  }
   return registry;
 }
 
-/** The contracts of one file, wherever it lies; its references may not leave the folder. Throws when it can't be read. */
-export const contractsOfFile = (file: string, folder: string): Promise<Contract[]> =>
-  read(file, { folder, fresh: false, parts: new Set(), options: {} });
-
-/** A fault of a contract whose name is known. */
-class Unreadable extends Error {
-  readonly contract: { name?: string; version?: string };
-
-  constructor(cause: unknown, { name, version }: { readonly name?: unknown; readonly version?: unknown }) {
-    super(messageOf(cause), { cause });
-    this.contract = {
-      name: typeof name === 'string' ? name : undefined,
-      version: typeof version === 'string' ? version : undefined,
-    };
-  }
+/** Nothing is upgraded then, and events of the older version are judged by another one, or are dead letters. */
+function lostUpgrade({ name, version, upgrade }: Contract, registry: ContractRegistry): string | undefined {
+  if (upgrade === undefined || registry.registered(name, upgrade.from) !== undefined) return undefined;
+  return `contract ${name} ${version}: \`upgrade.from\` is version ${upgrade.from}, which is not there: add that version, correct it, or remove \`upgrade\``;
 }
-
-/** The file holds no contract; no fault when another file refers to it. */
-class NoContract extends Error {}
-
-async function read(
-  file: string,
-  {
-    folder,
-    fresh,
-    parts,
-    options,
-  }: { folder: string; fresh: boolean; parts: Set<string>; options: LoadOptions },
-): Promise<Contract[]> {
-  if (modules.test(file)) return readModule(file, { fresh, cache: options.cache });
-  const text = await readFile(file, 'utf8');
-  if (!jsonSchema.test(file)) {
-    const schema = readOther(text);
-    if (!isObject(schema) || !looksLikeSchema(schema)) return [];
-    throw new NoContract(
-      `is not read: name it ${basename(file, '.json')}.schema.json, and give it an \`x-contract\``,
-    );
-  }
-  const schema = parseExact(text);
-  if (!isObject(schema)) throw new Error('a JSON Schema contract must be an object');
-  if (schema['x-contract'] === undefined)
-    throw new NoContract(
-      '`x-contract` is missing: add "x-contract": {"name": "…", "version": "1.0.0"} to the schema',
-    );
-  const onWarning = (message: string): void => options.onWarning?.({ file, message });
-  try {
-    return [contractFromJsonSchema(schema, { place: { file, folder }, parts, onWarning })];
-  } catch (error) {
-    const header = schema['x-contract'];
-    throw new Unreadable(error, isObject(header) ? header : {});
-  }
-}
-
-/** Whatever else lies in the folder may be broken for all we care. */
-function readOther(text: string): Json | undefined {
-  try {
-    return parseExact(text);
-  } catch {
-    return undefined;
-  }
-}
-
-const looksLikeSchema = (json: JsonObject): boolean =>
-  ['$schema', 'x-contract', 'properties', 'openapi', 'asyncapi'].some((keyword) =>
-    Object.hasOwn(json, keyword),
-  );
 
 async function problemOf(file: string, error: unknown): Promise<ContractProblem> {
   const message = messageOf(error);
@@ -198,65 +147,4 @@ function register(
     throw new Unreadable(error, contract);
   }
   sources.set(contract, source);
-}
-
-/** In a fixed order, so that the same folders always give the same registry or the same error. */
-async function contractFiles(folder: string): Promise<string[]> {
-  let entries: Dirent[];
-  try {
-    entries = await readdir(folder, { withFileTypes: true });
-  } catch (error) {
-    throw new SentinelError(
-      'contract_invalid',
-      `contracts folder ${folder} can't be read: ${messageOf(error)}`,
-      {
-        cause: error,
-      },
-    );
-  }
-  const files: string[] = [];
-  for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
-    const path = join(folder, entry.name);
-    if (noContract.test(entry.name) || entry.name === 'node_modules') continue;
-    if (entry.isDirectory()) files.push(...(await contractFiles(path)));
-    else if (modules.test(entry.name) || entry.name.endsWith('.json')) files.push(path);
-  }
-  return files;
-}
-
-async function readModule(
-  file: string,
-  options: { fresh: boolean; cache?: string | undefined },
-): Promise<Contract[]> {
-  const exports = await importModule(file, options);
-  for (const [name, value] of Object.entries(exports))
-    if (isDefinition(value))
-      throw new SentinelError(
-        'contract_invalid',
-        `its export "${name}" is not compiled: write export default defineContract({ … })`,
-      );
-  if (isSchema(exports['default']))
-    throw new SentinelError(
-      'contract_invalid',
-      'its default export is a schema of Zod and no contract: write export default defineContract({ name, version, schema: … })',
-    );
-  // The same contract may be exported by name and as the default.
-  return [...new Set(Object.values(exports).filter((value) => isContract(value)))];
-}
-
-/** What `defineContract` takes; passed over in silence, its events would become dead letters without a contract. */
-const isDefinition = (value: unknown): boolean =>
-  isObject(value) &&
-  typeof value['name'] === 'string' &&
-  typeof value['version'] === 'string' &&
-  isObject(value['schema']);
-
-function isContract(value: unknown): value is Contract {
-  return (
-    isObject(value) &&
-    typeof value['name'] === 'string' &&
-    typeof value['version'] === 'string' &&
-    isObject(value['jsonSchema']) &&
-    typeof (value as { validate?: unknown }).validate === 'function'
-  );
 }

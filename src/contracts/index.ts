@@ -18,4 +18,5 @@ export {
   uuid,
 } from './fields/index.ts';
 export { contractFromJsonSchema } from './json-schema/compile.ts';
-export { ContractRegistry, type UnknownVersionPolicy, type UnresolvedContract } from './registry.ts';
+export type { UnknownVersionPolicy, UnresolvedContract } from './choose-version.ts';
+export { ContractRegistry } from './registry.ts';

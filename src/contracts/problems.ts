@@ -1,5 +1,4 @@
 import { SentinelError } from '../model/errors.ts';
-import { segmentsOf } from '../model/pointer.ts';
 
 /** What is wrong with one file of contracts; the contracts of the other files go on without it. */
 export interface ContractProblem {
@@ -30,20 +29,4 @@ export function refusal(problems: readonly ContractProblem[]): SentinelError {
   const [first, ...others] = problems.map(inWords);
   const more = others.length === 0 ? '' : `\n${others.join('\n')}`;
   return new SentinelError('contract_invalid', `${first}${more}`);
-}
-
-/** The line of a fault that names a position, as those of JSON do. */
-export function lineOfFault(text: string, fault: string): number | undefined {
-  const position = /at position (\d+)/.exec(fault)?.[1];
-  return position === undefined ? undefined : text.slice(0, Number(position)).split('\n').length;
-}
-
-/** The line where a schema seems to declare the field, for a person who is to change it. */
-export function lineOfField(text: string, pointer: string): number | undefined {
-  const name = segmentsOf(pointer).at(-1) ?? '';
-  const at = text.split('\n').findIndex((line) => {
-    const [before = '', after] = line.split(':', 2);
-    return after !== undefined && before.trim().replace(/^["']|["']$/g, '') === name;
-  });
-  return at === -1 ? undefined : at + 1;
 }

@@ -11,6 +11,8 @@ const idColumn: Column = { name: 'event_id', type: { kind: 'string' } };
 /** Columns that the loader itself writes. */
 const reservedColumns: readonly string[] = [...ownColumns.map(({ name }) => name), '_headers'];
 
+export const isReserved = (column: string): boolean => reservedColumns.includes(column.toLowerCase());
+
 interface Draft {
   table: Table;
   columns: Map<string, { column: Column; version: string; requiredBy: number }>;
@@ -102,7 +104,7 @@ function addColumn(contract: Contract, column: Column, columns: Draft['columns']
       contract,
       'declares a field with an empty name, which no column can have: rename the field',
     );
-  if (reservedColumns.includes(key)) {
+  if (isReserved(column.name)) {
     throw invalid(
       contract,
       `declares ${column.name}, which is a column of Data Sentinel's own: give the field another column in \`columns\`, or rename it`,

@@ -37,7 +37,7 @@ describe('contracts that can not be read, beside good ones', () => {
   it('contracts list shows the good ones, names the bad ones and ends with 1', async () => {
     const { code, out, err } = await shell.cli(['contracts', 'list']);
     expect(out).toContain('invoice');
-    expect(err).toMatch(/error: .*bad\.schema\.json: .*type must be/);
+    expect(err).toMatch(/error: .*bad\.schema\.json:1: .*type must be/);
     expect(err).toMatch(/warning: .*later\.json: is not read: name it later\.schema\.json/);
     expect(code).toBe(1);
   });
@@ -134,6 +134,18 @@ describe('the gate', () => {
     expect((await shell.cli([...args, 'junit'])).out).toMatch(
       /tests="2" failures="1"[^]*<failure message="backward: it may be missing"/,
     );
+  });
+
+  it('check --contract-version chooses the version, and the event keeps its own', async () => {
+    await write({ 'one.json': { number: 'a', version: 'v3' } });
+    const args = ['contracts', 'check', 'one.json', '--contract', 'invoice', '--contract-version'];
+    const { code, out } = await shell.cli([...args, '2.0.0', '--json']);
+    expect([code, JSON.parse(out)]).toEqual([
+      0,
+      [{ number: 1, contract: 'invoice', version: '2.0.0', violations: [] }],
+    ]);
+    const unknown = await shell.cli([...args, '9.0.0']);
+    expect([unknown.code, unknown.out]).toEqual([1, expect.stringContaining('has no version 9.0.0')]);
   });
 
   it('check --against a file says which events would fail, with examples', async () => {

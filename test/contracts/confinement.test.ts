@@ -54,7 +54,7 @@ async function load(options: LoadOptions = {}, folders = ['']) {
 describe('one bad contract does not stop the others', () => {
   it.each<[string, string | object, RegExp]>([
     ['b.schema.json', '{\n  "x-contract": {},\n  oops\n}', /^b\.schema\.json:3: not JSON/],
-    ['b.schema.json', schema('b', 'one'), /^b\.schema\.json: b: `version` must be/],
+    ['b.schema.json', schema('b', 'one'), /^b\.schema\.json:1: b: `version` must be/],
     ['b.schema.json', schema('b', '1.0.0', { type: 'text' }), /type must be/],
     ['b.schema.json', schema('b', '1.0.0', { $ref: '#/$defs/none' }), /#\/\$defs\/none leads nowhere/],
     ['b.schema.json', schema('b', '1.0.0', { properties: { '': {} } }), /empty name/],

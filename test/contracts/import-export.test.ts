@@ -206,6 +206,13 @@ describe('import', () => {
     ]).toEqual([true, false, false, false]);
   });
 
+  it('refuses a statement that is not closed', () => {
+    for (const text of ['CREATE TABLE orders (id bigint', "CREATE TABLE orders (state text DEFAULT 'open)"])
+      expect(() => importContracts(text, 'orders.sql')).toThrow(
+        'CREATE TABLE orders is not closed: a ) is missing, or a quote',
+      );
+  });
+
   it('takes dbt models, with their tests', () => {
     const { orders } = imported(`
 models:

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
-import { contractFromJsonSchema } from '../../src/contracts/index.ts';
+import { ContractRegistry, contractFromJsonSchema } from '../../src/contracts/index.ts';
 import { Inference, type InferOptions } from '../../src/contracts/infer/index.ts';
 import { parseExact } from '../../src/model/exact-json.ts';
 import { type JsonObject, cloneJson, isObject } from '../../src/model/json.ts';
@@ -61,6 +61,26 @@ describe('what is inferred of a field', () => {
       Object.fromEntries(Array.from({ length: 500 }, (_, name) => [`f${at}x${name}`, 1])),
     );
     expect(infer(random).notes).toContainEqual(expect.stringContaining('more fields than'));
+  });
+});
+
+describe('names that no column can have', () => {
+  it('get another column, so that the contract can be read', () => {
+    const inference = new Inference();
+    for (let id = 0; id < 30; id++)
+      inference.add({ id, Id2: 'a', id2: 'b', ID2: 'c', _source: 'x', source: 'y', '': 1, _extra: null });
+    const { schema, notes } = inference.result({ name: 'odd' });
+    expect((schema['x-contract'] as JsonObject)['columns']).toEqual({
+      '/id2': 'id2_2',
+      '/ID2': 'ID2_3',
+      '/_source': 'source_2',
+      '/': 'field',
+      '/_extra': 'extra',
+    });
+    expect(notes).toContain('the field "ID2" has the column ID2_3, as no column can have its name');
+    const registry = new ContractRegistry();
+    registry.register(contractFromJsonSchema(schema));
+    expect(registry.tables()).toHaveLength(1);
   });
 });
 

@@ -69,6 +69,8 @@ describe('a message says what was expected and what came', () => {
     [z.number(), '"12"', 'Send /a as number: found a whole number as text (2 characters).'],
     [z.number().max(5), '6', 'Send /a as number ≤ 5: found an integer.'],
     [z.number().multipleOf(0.01), '0.005', 'Send /a as multiple of 0.01: found a number.'],
+    [z.bigint(), '"5"', 'Send /a as integer: found a whole number as text (1 character).'],
+    [z.bigint().min(5n), '3', 'Send /a as integer ≥ 5: found an integer.'],
     [z.int(), '820982911946154508.5', 'Send /a as integer: found a number.'],
     [z.array(z.string()), '"a,b"', 'Send /a as array: found text of 3 characters.'],
     [z.array(z.string()).min(1), '[]', 'Send /a as array of ≥ 1 items: found an empty list.'],

@@ -75,7 +75,7 @@ it.skipIf(withoutPostgres()).each(['duckdb', 'postgres', 'bigquery'] as const)(
       config: {
         contracts: ['./contracts'],
         destination,
-        destinations: Object.entries(others).map(([name, one]) => ({ name, ...one })),
+        destinations: Object.entries<object>(others).map(([name, one]) => ({ name, ...one })),
         sources: { shop: { id: 'header:x-delivery' } },
       },
       files: Object.fromEntries(names.map((name) => [`contracts/${name}.schema.json`, contractOf(name)])),

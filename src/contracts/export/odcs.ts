@@ -1,6 +1,7 @@
 import { type Json, type JsonObject, isObject } from '../../model/json.ts';
 import { segmentsOf } from '../../model/pointer.ts';
 import type { Contract } from '../contract.ts';
+import { optionsOf } from '../odcs-options.ts';
 import { compact } from '../import/imported.ts';
 import { deref } from '../json-schema/refs.ts';
 
@@ -49,29 +50,13 @@ function fieldsOf(schema: JsonObject, root: JsonObject, depth: number): JsonObje
   });
 }
 
-const limits = [
-  'pattern',
-  'minLength',
-  'maxLength',
-  'minimum',
-  'maximum',
-  'exclusiveMinimum',
-  'exclusiveMaximum',
-  'multipleOf',
-  'minItems',
-  'maxItems',
-  'uniqueItems',
-] as const;
-
 function propertyOf(declared: Json, root: JsonObject, depth: number): JsonObject {
   const schema = isObject(declared) ? deref(declared, root) : {};
   const { format, description, items, 'x-column': column } = schema;
   const types = [schema['type'] ?? []].flat().filter((type) => type !== 'null');
   const type = logicalType(types, format, column);
   const decimal = typeof column === 'string' && column.startsWith('decimal') ? column : undefined;
-  const options = Object.fromEntries(
-    limits.flatMap((limit) => (schema[limit] === undefined ? [] : [[limit, schema[limit]]])),
-  );
+  const options = optionsOf(schema);
   if (type === 'string' && typeof format === 'string') options['format'] = format;
   const list = schema['enum'];
   return compact({

@@ -8,6 +8,7 @@ import {
   objectOf,
   textOf,
 } from './imported.ts';
+import { optionsOf } from '../odcs-options.ts';
 import { orNull } from './sql.ts';
 import { schemaOfSqlType } from './sql-types.ts';
 
@@ -53,32 +54,13 @@ function fieldsOf(object: JsonObject): { properties: JsonObject; required: strin
   return { properties, required, key };
 }
 
-/** The options of `logicalTypeOptions` that JSON Schema has under the same name. */
-const shared = [
-  'pattern',
-  'minLength',
-  'maxLength',
-  'minimum',
-  'maximum',
-  'exclusiveMinimum',
-  'exclusiveMaximum',
-  'multipleOf',
-  'minItems',
-  'maxItems',
-  'uniqueItems',
-  'minProperties',
-  'maxProperties',
-];
 const formats = new Set(['email', 'uri', 'uuid', 'hostname', 'ipv4', 'ipv6', 'date', 'date-time', 'time']);
 
 function propertySchema(property: JsonObject): JsonObject {
   const { logicalType, physicalType, logicalTypeOptions, description, items } = property;
   const options = isObject(logicalTypeOptions) ? logicalTypeOptions : {};
   const format = textOf(options['format']);
-  const limits = Object.fromEntries(
-    shared.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])),
-  );
-  const said = { description: textOf(description), ...limits };
+  const said = { description: textOf(description), ...optionsOf(options) };
   const physical = schemaOfSqlType(textOf(physicalType) ?? '');
   switch (logicalType) {
     case 'string':

@@ -23,6 +23,8 @@ export function fromSql(text: string): Imported[] {
     }
     if (tokens[table] !== '(') continue;
     const { parts, end } = partsWithin(tokens, table);
+    if (end === tokens.length || tokens.slice(table, end).some((part) => /^["'`]$/.test(part)))
+      throw new Error(`CREATE TABLE ${name} is not closed: a ) is missing, or a quote`);
     tables.push(tableOf(name, parts));
     at = end;
   }

@@ -1,6 +1,7 @@
 import { type Json, type JsonObject, isObject } from '../../model/json.ts';
 import { segmentsOf } from '../../model/pointer.ts';
 import { formatVersion, parseVersion } from '../versions.ts';
+import { columnsFor } from './columns.ts';
 import { keyOf } from './key.ts';
 import { type Profile, Profiler } from './profile.ts';
 import { objectSchema } from './schema.ts';
@@ -48,7 +49,13 @@ export class Inference {
       );
     const version = versionOf(root, notes);
     const chosen = key ?? found?.pointer;
-    const header: JsonObject = { name, version, ...(chosen === undefined ? {} : { key: chosen }) };
+    const columns = columnsFor(root.fields.keys(), notes);
+    const header: JsonObject = {
+      name,
+      version,
+      ...(chosen === undefined ? {} : { key: chosen }),
+      ...(columns === undefined ? {} : { columns }),
+    };
     const reasons = [
       `Inferred from ${root.count} events.`,
       ...(found === undefined ? [] : [`Key: ${found.pointer} has ${found.values} values, none twice.`]),

@@ -1,18 +1,19 @@
 import { type Place, bundled } from './bundle.ts';
 import { danglingReference } from './references.ts';
 import { SentinelError, messageOf } from '../../model/errors.ts';
-import { type Json, type JsonObject, isObject } from '../../model/json.ts';
+import type { JsonObject } from '../../model/json.ts';
 import { columnsOf } from '../columns.ts';
-import type { Contract, FieldCheck, Validation } from '../contract.ts';
+import type { Contract, Validation } from '../contract.ts';
 import { envelopeDefaultsOf } from '../envelope-defaults.ts';
 import { brokenPattern, slowPatternsOf } from '../patterns/slow-patterns.ts';
-import { fenced, part } from '../fence.ts';
+import { fenced } from '../fence.ts';
 import { type Dialect, dialectOf } from './dialects.ts';
 import { withStaticReferences } from './dynamic-references.ts';
 import { hasManyPaths } from './many-paths.ts';
 import { normalized } from './normalize.ts';
-import { type Check, compileFor, createCheck, faultOf } from './validators.ts';
+import { compileFor, createCheck, faultOf } from './validators.ts';
 import { withDiscriminators } from './discriminators.ts';
+import { createFieldTrial, fieldCheckOf } from './field-checks.ts';
 import { isOpen } from './open.ts';
 import { deref } from './refs.ts';
 import { settleNames } from '../names.ts';
@@ -21,8 +22,6 @@ import { topFields } from '../mapping.ts';
 import { readUpgrade } from '../upgrade.ts';
 import { refusingUndeclared } from '../undeclared.ts';
 import { readHeader } from './header.ts';
-import { rememberAbsence } from '../zod/remember-absence.ts';
-import { maxViolations } from '../violation.ts';
 import { createAjvTranslator } from './violations.ts';
 
 /**
@@ -38,9 +37,15 @@ export function contractFromJsonSchema(schema: JsonObject, given: SchemaOptions 
     return compile(schema, options);
   } catch (error) {
     const where = options.place !== undefined || file === undefined ? '' : `${file}: `;
-    throw new SentinelError('contract_invalid', `${where}${messageOf(error)}`, { cause: error });
+    throw new SentinelError('contract_invalid', `${where}${inSnakeCase(messageOf(error))}`, { cause: error });
   }
 }
+
+/** The settings as JSON Schema has them; the checks are those of all contracts. */
+const inSnakeCase = (message: string): string =>
+  message.replaceAll(/`(onRepeat|orderBy)\b/g, (_, name: string) =>
+    name === 'orderBy' ? '`order_by' : '`on_repeat',
+  );
 
 export interface SchemaOptions {
   /** For messages. */
@@ -58,15 +63,17 @@ function compile(read: JsonObject, { place, parts, onWarning }: SchemaOptions): 
   if (warning !== undefined) onWarning?.(warning);
   const given = place === undefined ? read : bundled(read, place, parts);
   const fault = faultOf(given, dialect);
-  if (fault !== undefined) throw new Error(`not a schema of ${dialect}: ${fault}`);
+  if (fault !== undefined)
+    throw new Error(`not a schema of ${dialect}: ${fault}: correct it, or name another dialect in $schema`);
   const schema = normalized(withStaticReferences(given), dialect);
+  refuseNoObjects(schema);
   const columns = columnsOf(schema);
   const names = settleNames(header, new Set(columns.map((column) => column.name)));
   const policies = settlePolicies(header.policies, schema, names.name);
   const prepared = withDiscriminators(schema);
   const errorsOf = createCheck(prepared, dialect);
   const dangling = danglingReference(schema);
-  if (dangling === 'unclear') compileFor(prepared, dialect, { allErrors: false });
+  if (dangling === 'unclear') compileReferences(prepared, dialect);
   else if (dangling !== undefined)
     throw new Error(`\`$ref\` ${dangling.ref} leads nowhere: correct it, or add what it names`);
   const violationsFromAjv = createAjvTranslator(prepared);
@@ -104,86 +111,25 @@ function compile(read: JsonObject, { place, parts, onWarning }: SchemaOptions): 
   };
 }
 
-/** Keywords of a schema's top by which each field is judged by itself, or nothing is. */
-const fieldwise = new Set(
-  '$schema $id $comment $defs definitions x-contract title description examples default type properties required additionalProperties'.split(
-    ' ',
-  ),
-);
-
-function fieldCheckOf(
-  schema: JsonObject,
-  fields: readonly string[],
-  dialect: Dialect,
-): FieldCheck | undefined {
-  const { properties, required, additionalProperties } = schema;
-  const byField =
-    Object.keys(schema).every((keyword) => fieldwise.has(keyword)) &&
-    isObject(properties) &&
-    (required === undefined || Array.isArray(required)) &&
-    (additionalProperties === undefined || typeof additionalProperties === 'boolean') &&
-    refersToDefinitionsOnly(schema);
-  if (!byField) return undefined;
-  // The names stay, so that what is declared stays declared.
-  const part = withDiscriminators({
-    ...schema,
-    properties: Object.fromEntries(
-      Object.entries(properties).map(([name, declaration]) => [
-        name,
-        fields.includes(name) ? declaration : true,
-      ]),
-    ),
-    required: (required ?? []).filter((name) => fields.includes(name as string)),
-  });
-  const check = compileFor(part, dialect, { allErrors: true });
-  const violationsFromAjv = createAjvTranslator(part);
-  const relevant =
-    additionalProperties === false ? fields : fields.filter((field) => Object.hasOwn(properties, field));
-  return rememberAbsence(relevant, (event) => {
-    const errors = check(event);
-    if (errors === undefined) return [];
-    const violations = violationsFromAjv(errors, event);
-    return violations.length < maxViolations ? violations : undefined;
-  });
-}
-
-/** One field's own declaration, compiled when something has gone wrong. */
-function createFieldTrial(
-  schema: JsonObject,
-  dialect: Dialect,
-): (field: string) => ((event: JsonObject) => unknown) | undefined {
-  const checks = new Map<string, Check>();
-  return (field) => {
-    const { properties } = deref(schema, schema);
-    if (!isObject(properties) || !Object.hasOwn(properties, field)) return undefined;
-    const kept = ['$schema', '$id', '$defs', 'definitions'].filter((keyword) =>
-      Object.hasOwn(schema, keyword),
+/** Events are objects: a schema that takes none would make a dead letter of each. */
+function refuseNoObjects(schema: JsonObject): void {
+  const { type } = deref(schema, schema);
+  if (type !== undefined && ![type].flat().includes('object'))
+    throw new Error(
+      `/type is ${[type].flat().join(', ')}, but events are objects: set "type": "object", or give the schema of one event`,
     );
-    const check =
-      checks.get(field) ??
-      part(() =>
-        compileFor(
-          {
-            ...Object.fromEntries(kept.map((keyword) => [keyword, schema[keyword]!])),
-            properties: { [field]: properties[field]! },
-          },
-          dialect,
-          {},
-        ),
-      );
-    checks.set(field, check);
-    return check;
-  };
 }
 
-/** A reference into a field's own declaration would miss it in a schema without that field. */
-function refersToDefinitionsOnly(part: Json): boolean {
-  if (Array.isArray(part)) return part.every(refersToDefinitionsOnly);
-  if (!isObject(part)) return true;
-  return Object.entries(part).every(([key, value]) => {
-    if (key === '$dynamicRef' || key === '$recursiveRef' || key === '$anchor' || key === '$dynamicAnchor')
-      return false;
-    if (key === '$ref') return typeof value === 'string' && /^#\/(\$defs|definitions)\//.test(value);
-    return refersToDefinitionsOnly(value);
-  });
+/** What a reference means in a schema with names of its own (`$id`, `$anchor`) only the compiler knows. */
+function compileReferences(schema: JsonObject, dialect: Dialect): void {
+  try {
+    compileFor(schema, dialect, { allErrors: false });
+  } catch (error) {
+    const ref = /^can't resolve reference (\S+)/.exec(messageOf(error))?.[1];
+    if (ref === undefined) throw error;
+    const remedy = /^https?:/.test(ref)
+      ? 'nothing is fetched from the network: put the file beside the schema, and refer to it by its name'
+      : 'correct it, or add what it names';
+    throw new Error(`\`$ref\` ${ref} leads nowhere: ${remedy}`, { cause: error });
+  }
 }

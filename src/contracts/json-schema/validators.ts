@@ -119,8 +119,10 @@ export function faultOf(schema: JsonObject, dialect: Dialect): string | undefine
   }
   const { $schema: _, ...body } = withStandIns(schema, new WeakMap());
   if (ajv.validateSchema(body) === true) return undefined;
-  const { instancePath = '', message = 'is not valid' } = ajv.errors?.[0] ?? {};
-  return `${instancePath === '' ? 'the schema' : instancePath} ${message}`;
+  const [{ instancePath = '', message = 'is not valid', params = {} } = {}] = ajv.errors ?? [];
+  const { allowedValues } = params as { allowedValues?: unknown[] };
+  const wanted = allowedValues === undefined ? message : `must be one of ${allowedValues.join(', ')}`;
+  return `${instancePath === '' ? 'the schema' : instancePath} ${wanted}`;
 }
 
 const judges = new Map<Dialect, Ajv>();

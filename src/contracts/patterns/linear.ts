@@ -1,5 +1,6 @@
 import { type AST, RegExpParser } from '@eslint-community/regexpp';
 import { type CharacterSet, charactersOf, overlap } from './character-set.ts';
+import { comesAfterLoop, isNullable, isOneCharacter, lengthOf, startsAtStart, stepsOf } from './elements.ts';
 
 /** Ways, and characters, that a pattern may try at one place of a text before it gives up. */
 const fewWays = 64;
@@ -36,12 +37,8 @@ export function isLinear(pattern: string, flags = 'u'): boolean {
   if (!flags.includes('m') && tree.alternatives.every(startsAtStart))
     return ways <= (pass.goesFar ? fewWays : fewSteps);
   // Begins anew at each character of the text, so none of these tries may go far.
-  return !pass.goesFar && ways * pass.steps(tree.alternatives) <= fewSteps;
+  return !pass.goesFar && ways * stepsOf(tree.alternatives) <= fewSteps;
 }
-
-const startsAtStart = ({ elements: [first] }: AST.Alternative): boolean =>
-  (first?.type === 'Assertion' && first.kind === 'start') ||
-  ((first?.type === 'Group' || first?.type === 'CapturingGroup') && first.alternatives.every(startsAtStart));
 
 /** Counts the ways in which a pattern can match the same text; endless ones are infinite. */
 class Pass {
@@ -61,12 +58,6 @@ class Pass {
     );
     return differ || after.free ? Math.max(...ways) : ways.reduce((sum, each) => sum + each, 0);
   }
-
-  steps = (alternatives: readonly AST.Alternative[]): number =>
-    Math.max(
-      1,
-      ...alternatives.map(({ elements }) => sum(elements.map((each) => this.#boundedLength(each)))),
-    );
 
   #differ(one: readonly AST.Element[], other: readonly AST.Element[], after: After): boolean {
     if (!overlap(this.#then(one, after).first, this.#then(other, after).first)) return true;
@@ -160,66 +151,4 @@ class Pass {
         return charactersOf(element, this.#ignoreCase);
     }
   }
-
-  /** Without what is endless. */
-  #boundedLength(element: AST.Element): number {
-    if (element.type === 'Quantifier')
-      return (
-        (element.max === Infinity ? Math.max(1, element.min) : element.max) *
-        this.#boundedLength(element.element)
-      );
-    if (element.type === 'Group' || element.type === 'CapturingGroup')
-      return this.steps(element.alternatives);
-    return 1;
-  }
 }
-
-const isOneCharacter = (element: AST.Element | undefined): boolean =>
-  element !== undefined &&
-  !['Group', 'CapturingGroup', 'Quantifier', 'Assertion', 'Backreference'].includes(element.type);
-
-function isNullable(element: AST.Element): boolean {
-  switch (element.type) {
-    case 'Group':
-    case 'CapturingGroup':
-      return element.alternatives.some(({ elements }) => elements.every(isNullable));
-    case 'Quantifier':
-      return element.min === 0 || isNullable(element.element);
-    case 'Assertion':
-    case 'Backreference':
-      return true;
-    default:
-      return false;
-  }
-}
-
-function lengthOf(elements: readonly AST.Element[]): number {
-  return sum(
-    elements.map((element) => {
-      switch (element.type) {
-        case 'Group':
-        case 'CapturingGroup':
-          return Math.max(...element.alternatives.map((each) => lengthOf(each.elements)));
-        case 'Quantifier':
-          return element.max === 0 ? 0 : element.max * lengthOf([element.element]) || 0;
-        case 'Assertion':
-          return 0;
-        case 'Backreference':
-          return Infinity;
-        default:
-          return 1;
-      }
-    }),
-  );
-}
-
-/** Whether something endless stands before it, at any depth of groups. */
-function comesAfterLoop(node: AST.Element): boolean {
-  const parent = node.parent as AST.Quantifier | AST.Alternative;
-  if (parent.type === 'Quantifier') return parent.max > 1 || comesAfterLoop(parent);
-  if (lengthOf(parent.elements.slice(0, parent.elements.indexOf(node))) === Infinity) return true;
-  const around = parent.parent;
-  return around.type !== 'Pattern' && comesAfterLoop(around);
-}
-
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);

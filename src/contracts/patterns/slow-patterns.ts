@@ -53,7 +53,7 @@ export function brokenPattern(slowPatterns: readonly SlowPattern[]): string | un
     try {
       regularExpression(pattern);
     } catch (error) {
-      return `the pattern at ${at === '' ? 'the top' : at} is no regular expression: ${messageOf(error)}`;
+      return `the pattern at ${at === '' ? 'the top' : at} is no regular expression (${messageOf(error)}): correct it, or escape what it means literally`;
     }
   }
   return undefined;

@@ -100,15 +100,23 @@ function fromUnion(
 
 const typeWords: Readonly<Record<string, string>> = {
   int: 'integer',
+  bigint: 'integer',
+  nan: 'nothing',
+  date: 'date-time',
+  map: 'object',
+  set: 'array',
+  symbol: 'nothing',
+  void: 'nothing',
   never: 'nothing',
   nonoptional: 'any value',
   undefined: 'nothing',
   record: 'object',
 };
 
-function bound(origin: string, sign: string, limit: number | bigint): string {
+function bound(origin: string, sign: string, limit: number | bigint | Date): string {
   if (origin === 'string') return `text of ${sign} ${limit} characters`;
   if (origin === 'array' || origin === 'set') return `array of ${sign} ${limit} items`;
-  if (origin === 'int' || origin === 'number') return `number ${sign} ${limit}`;
+  if (origin === 'int' || origin === 'bigint') return `integer ${sign} ${limit}`;
+  if (origin === 'date') return `date-time ${sign} ${new Date(Number(limit)).toISOString()}`;
   return `${origin} ${sign} ${limit}`;
 }
