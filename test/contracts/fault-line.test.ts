@@ -88,7 +88,7 @@ describe('what is wrong with a JSON Schema file is told with its line and what t
     ],
     [
       file({ header: version, top: '«"type": "string",»' }),
-      /\/type is string, but events are objects: set "type"/,
+      /\/type is "string", but events are objects: set "type"/,
     ],
     [file({ header: version, a: '"type": "integer" },\n«"ID": {»' }), /give \/ID another column/],
     [file({ header: version, a: '"type": "integer" },\n«"_source": {»' }), /declares _source, .*rename it/],

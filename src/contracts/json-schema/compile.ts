@@ -113,10 +113,10 @@ function compile(read: JsonObject, { place, parts, onWarning }: SchemaOptions): 
 
 /** Events are objects: a schema that takes none would make a dead letter of each. */
 function refuseNoObjects(schema: JsonObject): void {
-  const { type } = deref(schema, schema);
-  if (type !== undefined && ![type].flat().includes('object'))
+  const { type = 'object' } = deref(schema, schema);
+  if (![type].flat().includes('object'))
     throw new Error(
-      `/type is ${[type].flat().join(', ')}, but events are objects: set "type": "object", or give the schema of one event`,
+      `/type is ${JSON.stringify(type)}, but events are objects: set "type": "object", or give the schema of one event`,
     );
 }
 

@@ -119,8 +119,8 @@ export function faultOf(schema: JsonObject, dialect: Dialect): string | undefine
   }
   const { $schema: _, ...body } = withStandIns(schema, new WeakMap());
   if (ajv.validateSchema(body) === true) return undefined;
-  const [{ instancePath = '', message = 'is not valid', params = {} } = {}] = ajv.errors ?? [];
-  const { allowedValues } = params as { allowedValues?: unknown[] };
+  const { instancePath = '', message = 'is not valid', params } = ajv.errors?.[0] ?? {};
+  const { allowedValues } = (params ?? {}) as { allowedValues?: unknown[] };
   const wanted = allowedValues === undefined ? message : `must be one of ${allowedValues.join(', ')}`;
   return `${instancePath === '' ? 'the schema' : instancePath} ${wanted}`;
 }
