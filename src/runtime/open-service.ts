@@ -8,7 +8,7 @@ import type { Engine } from '../engine/engine.ts';
 import { leasesOf } from '../engine/lease.ts';
 import { examineQueue, openEngine } from '../engine/open.ts';
 import { createDeliveries } from '../ingest/create-deliveries.ts';
-import { createIngest } from '../ingest/handler.ts';
+import { IngestHandler } from '../ingest/handler.ts';
 import { adapterOf } from '../load/adapters.ts';
 import { topics } from '../model/event.ts';
 import { ok } from '../model/result.ts';
@@ -160,7 +160,7 @@ function openIngest(
   );
   let configured = config.sources;
   let sources = createSources(configured);
-  const ingest = createIngest({
+  const ingest = new IngestHandler({
     publish: (message) => engine.publish(topics.raw, [message]),
     authorize: (request, source) => {
       const actor = authorize(request, { role: 'ingest', source });

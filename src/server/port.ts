@@ -1,7 +1,8 @@
 import type { RequestListener, Server } from 'node:http';
 import { problemBody, problemMediaType } from '../api/problem.ts';
 import type { Config } from '../config/load.ts';
-import { type IngestHandler, isIngestPath } from '../ingest/handler.ts';
+import type { IngestHandler } from '../ingest/handler.ts';
+import { isIngestPath } from '../ingest/path.ts';
 import type { Logger } from '../support/log.ts';
 import { limitConnections } from './connections.ts';
 import { createListener } from './listener.ts';

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SentinelError } from '../../src/model/errors.ts';
 import { createDeliveries } from '../../src/ingest/create-deliveries.ts';
 import { memoryState } from '../helpers/memory-state.ts';
-import { createIngest } from '../../src/ingest/handler.ts';
+import { IngestHandler } from '../../src/ingest/handler.ts';
 import { forEachEvent } from '../../src/ingest/record.ts';
 import { createLogger } from '../../src/support/log.ts';
 import { createAuthorize } from '../../src/sources/authorize.ts';
@@ -29,7 +29,7 @@ beforeEach(async () => {
   busy = 0;
   const keys = { find: () => undefined, areNeeded: () => false, used: () => undefined };
   const authorized = createAuthorize({ token: 'secret', keys, clientAddress: () => 'test' });
-  const ingest = createIngest({
+  const ingest = new IngestHandler({
     authorize: (request, source) => {
       const actor = authorized(request, { role: 'ingest', source });
       return actor.ok ? undefined : actor.error;

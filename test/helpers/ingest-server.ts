@@ -5,7 +5,7 @@ import type { SourceConfig } from '../../src/config/types.ts';
 import { createDeliveries } from '../../src/ingest/create-deliveries.ts';
 import type { Message } from '../../src/engine/engine.ts';
 import { topics } from '../../src/model/event.ts';
-import { createIngest } from '../../src/ingest/handler.ts';
+import { IngestHandler } from '../../src/ingest/handler.ts';
 import { type RecordHeader, forEachEvent } from '../../src/ingest/record.ts';
 import { createAuthorize } from '../../src/sources/authorize.ts';
 import { createClientAddress, createSources } from '../../src/sources/source.ts';
@@ -21,7 +21,7 @@ export interface IngestServer {
   /** What was made durable, event by event. */
   stored: { header: RecordHeader; requestId: string; text: string }[];
   log: Record<string, unknown>[];
-  counts: ReturnType<typeof createIngest>['counts'];
+  counts: IngestHandler['counts'];
   close(): void;
 }
 
@@ -50,7 +50,7 @@ export async function startIngest(
     keys: { find: () => undefined, areNeeded: () => false, used: () => undefined },
     clientAddress: () => '127.0.0.1',
   });
-  const ingest = createIngest({
+  const ingest = new IngestHandler({
     authorize: (request, source) => {
       const actor = authorize(request, { role: 'ingest', source });
       return actor.ok ? undefined : actor.error;

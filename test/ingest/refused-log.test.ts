@@ -5,13 +5,13 @@ import { expect, it } from 'vitest';
 import { SentinelError } from '../../src/model/errors.ts';
 import { createDeliveries } from '../../src/ingest/create-deliveries.ts';
 import { memoryState } from '../helpers/memory-state.ts';
-import { createIngest } from '../../src/ingest/handler.ts';
+import { IngestHandler } from '../../src/ingest/handler.ts';
 import { createLogger } from '../../src/support/log.ts';
 
 it('a queue that takes nothing does not fill the log, however many requests come', async () => {
   const lines: string[] = [];
   const destination = { write: (line: string) => void lines.push(line) };
-  const ingest = createIngest({
+  const ingest = new IngestHandler({
     authorize: () => undefined,
     rateLimit: () => undefined,
     clientAddress: () => 'test',
