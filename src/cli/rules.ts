@@ -1,16 +1,14 @@
 import type { Command } from 'commander';
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import { messageOf } from '../model/errors.ts';
 import { ruleStatuses, type Rule } from '../model/rule.ts';
 import { describePlan } from '../repair/plans/describe-plan.ts';
 import { withClient, type ApiClient } from './client.ts';
 import { confirm } from './confirm.ts';
-import { CliError, print, printJson, say, type Io, type Outcome } from './io.ts';
+import { print, printJson, say, type Io, type Outcome } from './io.ts';
 import { withExamples, withJson, withServer, type ServerOptions } from './options.ts';
 import { registerAudit } from './rules-audit.ts';
+import { registerTransfer } from './rules-transfer.ts';
 import { registerRuleRollback } from './rule-rollback.ts';
-import { formatTable, printable } from './table.ts';
+import { formatTable } from './table.ts';
 
 interface ListOptions extends ServerOptions {
   json?: boolean;
@@ -88,18 +86,7 @@ export function registerRules(program: Command, io: Io, outcome: Outcome): void 
   registerAudit(rules, io);
   registerRuleRollback(rules, io);
 
-  withServer(rules.command('export'))
-    .description('Print all rules as JSON, to keep or to import elsewhere.')
-    .action((options: ServerOptions) =>
-      withClient(io, options, async (client) =>
-        printJson(io, await client.request('GET /api/v1/rules/export')),
-      ),
-    );
-
-  withServer(rules.command('import'))
-    .description('Import rules from a file that `rules export` made.')
-    .argument('<file>')
-    .action((file: string, options: ServerOptions) => importRules(io, file, options, outcome));
+  registerTransfer(rules, io, outcome);
 }
 
 async function list(
@@ -142,19 +129,4 @@ async function list(
     describePlan(rule.plan).join('; '),
   ]);
   print(io, formatTable(columns, rows, io.columns));
-}
-
-async function importRules(io: Io, file: string, options: ServerOptions, outcome: Outcome): Promise<void> {
-  let rules: object;
-  try {
-    rules = JSON.parse(await readFile(resolve(io.cwd, file), 'utf8')) as object;
-  } catch (error) {
-    throw new CliError(`${file} can't be read as JSON: ${messageOf(error)}`);
-  }
-  const report = await withClient(io, options, (client) =>
-    client.request('POST /api/v1/rules/import', { body: rules }),
-  );
-  for (const { position, reason } of report.refused) say(io, `rule ${position + 1}: ${printable(reason)}`);
-  print(io, `${report.imported.length} imported, ${report.refused.length} refused`);
-  if (report.refused.length > 0) outcome.exitCode = 1;
 }

@@ -3,9 +3,9 @@ import { z } from 'zod';
 import type { BuiltInAdapter, ConfigPlace, ModuleConfig } from '../load/adapter.ts';
 import { type BuiltInType, builtIns } from '../load/destinations/registry.ts';
 import type { JsonObject } from '../model/json.ts';
-import { type Environment, variable } from './environment.ts';
+import { type ReadContext, variable } from './environment.ts';
 import { listOf, oneOf, text } from './fields.ts';
-import { name } from './sources.ts';
+import { name } from './source-settings.ts';
 import type { DestinationConfig, FurtherDestination } from './types.ts';
 
 const types = Object.keys(builtIns) as BuiltInType[];
@@ -92,7 +92,7 @@ function checked(
 /** The main destination and the further ones. Adds a line to `problems` for each thing that is wrong. */
 export function readDestinations(
   settings: { destination: Settings; destinations: FurtherSettings[] },
-  place: { env: Environment; base: string; problems: string[] },
+  place: ReadContext,
 ): { destination: DestinationConfig; destinations: FurtherDestination[] } {
   const { problems } = place;
   const destination = configured(settings.destination, { ...place, at: 'destination', further: false });

@@ -39,3 +39,11 @@ export function variable(env: Environment, name: string): string | undefined {
   const value = env[name]?.trim();
   return value === '' ? undefined : value;
 }
+
+/** Where settings are read from. Each thing that is wrong adds a line to `problems`. */
+export interface ReadContext {
+  env: Environment;
+  /** Folder that relative paths start from. */
+  base: string;
+  problems: string[];
+}

@@ -1,13 +1,11 @@
-import { existsSync, statSync } from 'node:fs';
-import { isIP } from 'node:net';
 import { basename, dirname, resolve } from 'node:path';
-import { engineProblems } from './engine.ts';
+import { checkWhole, isFolder } from './check-whole.ts';
 import { readDestinations } from './destinations.ts';
 import { readEnvironment, settingVariables, variable, type Environment } from './environment.ts';
 import { readConfigFile, type ConfigFile } from './file.ts';
 import { explainIssues } from './problems.ts';
 import { settingsSchema, type Settings } from './schema.ts';
-import { openSources, readSources } from './sources.ts';
+import { readSources } from './sources.ts';
 import { readSecrets } from './secrets.ts';
 import { toConfig } from './to-config.ts';
 import type { Config, SourceConfig } from './types.ts';
@@ -51,7 +49,7 @@ export function loadConfig(options: LoadConfigOptions = {}): Config {
       { base, dataDir: dataDir === undefined ? undefined : resolve(cwd, dataDir) },
       {
         ...readDestinations(settings, { env, base, problems }),
-        sources: readSources(settings.sources, env, base, problems),
+        sources: readSources(settings.sources, { env, base, problems }),
       },
     ),
     options.overrides,
@@ -72,11 +70,6 @@ export function loadConfig(options: LoadConfigOptions = {}): Config {
 /** What the config says about a sender; its name comes from a request, so it may be anything. */
 export function sourceConfig(config: Pick<Config, 'sources'>, source: string): SourceConfig | undefined {
   return Object.hasOwn(config.sources, source) ? config.sources[source] : undefined;
-}
-
-/** True for addresses that only this machine can reach. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
 function findConfigFile(cwd: string, env: Environment): ConfigFile | undefined {
@@ -162,37 +155,6 @@ function withOverrides(config: Config, overrides: ConfigOverrides = {}): Config 
   }
   return merged as unknown as Config;
 }
-
-/** A shorter one can be guessed. */
-const shortestToken = 16;
-
-/** What no single setting can tell. */
-function checkWhole(config: Config, problems: string[]): void {
-  const { host, token } = config.http;
-  if (token === undefined && !isLoopback(host)) {
-    problems.push(
-      `http.host: ${host} can be reached from other machines, and no token protects it; set SENTINEL_API_TOKEN, or use 127.0.0.1`,
-    );
-  }
-  if (token !== undefined && token.length < shortestToken && !isLoopback(host)) {
-    problems.push(
-      `SENTINEL_API_TOKEN: has ${token.length} characters, and http.host: ${host} can be reached from other machines; allowed: ${shortestToken} or more (openssl rand -hex 24)`,
-    );
-  }
-  if (!isLoopback(host)) problems.push(...openSources(config.sources));
-  const folders = { contracts: config.contracts, steps: config.steps };
-  for (const [key, paths] of Object.entries(folders)) {
-    for (const path of paths) {
-      if (!isFolder(path)) problems.push(`${key}: found ${path}; allowed: a folder that exists`);
-    }
-  }
-  problems.push(...engineProblems(config));
-  if (config.retry.maxDelayMs < config.retry.initialDelayMs) {
-    problems.push('retry.max_delay_ms: must not be less than retry.initial_delay_ms');
-  }
-}
-
-const isFolder = (path: string): boolean => existsSync(path) && statSync(path).isDirectory();
 
 function invalid(problems: readonly string[]): SentinelError {
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;

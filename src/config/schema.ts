@@ -13,7 +13,7 @@ import {
   wholeNumber,
   yesOrNo,
 } from './fields.ts';
-import { addressRange, name, rateLimit, sampleSources, sourceSettings } from './sources.ts';
+import { addressRange, name, rateLimit, sampleSources, sourceSettings } from './source-settings.ts';
 
 const MiB = 2 ** 20;
 const GiB = 2 ** 30;

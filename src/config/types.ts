@@ -5,7 +5,7 @@ import type { ModuleConfig } from '../load/adapter.ts';
 import type { BuiltInConfig } from '../load/destinations/registry.ts';
 import type { Camelized } from './camelized.ts';
 import type { Settings } from './schema.ts';
-import type { SourceSettings } from './sources.ts';
+import type { SourceSettings } from './source-settings.ts';
 
 export type { EmbeddedConfig, EngineConfig, NatsConfig, Role };
 

@@ -38,6 +38,7 @@ export function createRowMaker(contract: Contract): (value: JsonObject, facts: R
   const idColumn = contract.columns.find((column) => fieldOf(column) === `/${idField}`)?.name ?? idField;
   const columns = new Set(contract.columns.map(({ name }) => name)).add(idColumn).add(headersField);
   const plain = contract.columns.filter(({ type }) => type.kind !== 'json').map(({ name }) => name);
+  const shape: Shape = { table: contract.table, contract: contract.name, version: contract.version, columns };
   const spread = columnValues(contract.columns);
 
   return (value, facts) => {
@@ -67,8 +68,16 @@ export function createRowMaker(contract: Contract): (value: JsonObject, facts: R
       values = { ...values, [headersField]: facts.headers };
       filled = { ...filled, [headersField]: facts.headers };
     }
-    return new EventRow(contract, columns, facts, text, values, filled, extra);
+    return new EventRow(shape, facts, text, values, filled, extra);
   };
+}
+
+interface Shape {
+  table: string;
+  contract: string;
+  version: string;
+  /** Those that a row may have values for. */
+  columns: ReadonlySet<string>;
 }
 
 /** A row whose values can go and come back: a batch holds ten thousand rows, and each value costs the collector. */
@@ -91,8 +100,7 @@ class EventRow implements Row {
   #values: JsonObject | undefined;
 
   constructor(
-    { table, name, version }: Contract,
-    declared: ReadonlySet<string>,
+    { table, contract, version, columns }: Shape,
     { requestId, round = 0, receivedAt, source, headers, repair, isPlain = false }: RowFacts,
     text: string | undefined,
     values: JsonObject,
@@ -105,7 +113,7 @@ class EventRow implements Row {
     this.receivedAt = receivedAt;
     this.source = source;
     this.headers = headers;
-    this.contract = name;
+    this.contract = contract;
     this.contractVersion = version;
     this.text = text;
     this.isPlain = isPlain && text !== undefined;
@@ -113,7 +121,7 @@ class EventRow implements Row {
     this.extra = extra;
     this.repair = repair;
     this.ready = undefined;
-    this.#declared = declared;
+    this.#declared = columns;
     this.#values = values;
   }
 

@@ -1,11 +1,11 @@
 import type { ConsumeOptions, Engine, Handler } from '../engine/engine.ts';
 import { topics } from '../model/event.ts';
 import { type StepActivity, createActivity } from './history/activity.ts';
-import { createDriftWatch } from './history/drift.ts';
+import { DriftWatch } from './history/drift.ts';
 import type { DriftField } from './history/drift-fields.ts';
 import { keepDrift } from './history/drift-store.ts';
 import type { HistorySeries } from './history/history.ts';
-import { startRecorder } from './history/recorder.ts';
+import { Recorder } from './history/recorder.ts';
 import type { SourceInfo } from './history/sources.ts';
 import type { Logger } from '../support/log.ts';
 import type { StepReports } from '../steps/reports.ts';
@@ -39,12 +39,12 @@ export interface Insight {
 
 export async function openInsight(deps: { engine: Engine; log: Logger; record: boolean }): Promise<Insight> {
   const { engine, log, record } = deps;
-  const drift = createDriftWatch();
+  const drift = new DriftWatch();
   const driftStore = await keepDrift(engine.state, drift, { write: record, log });
   const activity = createActivity();
   const metrics = createPipelineMetrics({ onExtra: drift.extra });
   const queue = { topic: topics.raw, group: groups.pipeline };
-  const recorder = await startRecorder({ engine, metrics, queue, record, log });
+  const recorder = await Recorder.start({ engine, metrics, queue, record, log });
 
   return {
     metrics,

@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isLoopback, loadConfig, sourceConfig, type LoadConfigOptions } from '../../src/config/load.ts';
+import { isLoopback } from '../../src/config/check-whole.ts';
+import { loadConfig, sourceConfig, type LoadConfigOptions } from '../../src/config/load.ts';
 import { SentinelError } from '../../src/model/errors.ts';
 
 let cwd: string;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import * as z from 'zod';
 import { defineContract } from '../../src/contracts/index.ts';
-import { createDriftWatch } from '../../src/observe/history/drift.ts';
+import { DriftWatch } from '../../src/observe/history/drift.ts';
 import { keepDrift } from '../../src/observe/history/drift-store.ts';
 import type { Json, JsonObject } from '../../src/model/json.ts';
 import { createLogger } from '../../src/support/log.ts';
@@ -31,7 +31,7 @@ const row = (extra: JsonObject, source = 'web') => ({
 
 it('remembers undeclared fields: which, of which types, how often, since when, from whom', () => {
   let now = Date.parse('2026-03-01T00:00:00Z');
-  const drift = createDriftWatch(() => now);
+  const drift = new DriftWatch(() => now);
   drift.extra(row({ campaign: 'spring', 'a/b': 1 }));
   now += 1000;
   drift.extra(row({ campaign: 7 }, 'shop'));
@@ -56,7 +56,7 @@ it('remembers undeclared fields: which, of which types, how often, since when, f
 
 it('is bounded: in events a second, in fields, in sources, in the length of a path', () => {
   let now = 0;
-  const drift = createDriftWatch(() => now);
+  const drift = new DriftWatch(() => now);
   for (let at = 0; at < 1000; at++) drift.extra(row({ often: 1 }, `s${at}`));
   expect(drift.fields('visit')).toMatchObject([{ path: '/often', count: 200 }]);
   expect(drift.fields('visit')[0]!.sources).toHaveLength(20);
@@ -72,11 +72,11 @@ it('is bounded: in events a second, in fields, in sources, in the length of a pa
 
 it('survives a restart, and passes over what is no such entry', async () => {
   const state = memoryState();
-  const drift = createDriftWatch();
+  const drift = new DriftWatch();
   drift.extra(row({ campaign: 'spring' }));
   await (await keepDrift(state, drift, { write: true, log })).close();
   await state.put('history/drift/broken', { fields: 1 });
-  const next = createDriftWatch();
+  const next = new DriftWatch();
   await keepDrift(state, next, { write: false, log });
   expect(next.fields('visit')).toEqual(drift.fields('visit'));
   expect(next.fields('broken')).toEqual([]);
@@ -85,7 +85,7 @@ it('survives a restart, and passes over what is no such entry', async () => {
 it('adds up what several processes see, and each knows what the others have stored', async () => {
   const state = memoryState();
   let now = Date.parse('2026-03-01T00:00:00Z');
-  const watches = [createDriftWatch(() => now), createDriftWatch(() => now)] as const;
+  const watches = [new DriftWatch(() => now), new DriftWatch(() => now)] as const;
   const stores = await Promise.all(watches.map((watch) => keepDrift(state, watch, { write: true, log })));
   watches[0].extra(row({ campaign: 'spring' }, 'web'));
   now += 1000;
@@ -103,7 +103,7 @@ it('adds up what several processes see, and each knows what the others have stor
   const both = [expect.objectContaining(campaign), expect.objectContaining({ path: '/colour', count: 1 })];
   expect(watches[1].fields('visit')).toEqual(both);
   await stores[1]!.close();
-  const next = createDriftWatch();
+  const next = new DriftWatch();
   await keepDrift(state, next, { write: false, log });
   expect(next.fields('visit')).toEqual(both);
 });
@@ -115,7 +115,7 @@ it('tries again to store what could not be stored, and counts it once', async ()
     ...state,
     put: (key: string, value: Json) => (isAway ? Promise.reject(new Error('away')) : state.put(key, value)),
   };
-  const drift = createDriftWatch();
+  const drift = new DriftWatch();
   const store = await keepDrift(failing, drift, { write: true, log });
   drift.extra(row({ campaign: 'spring' }));
   await store.close();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createHistory } from '../../src/observe/history/history.ts';
-import { startRecorder } from '../../src/observe/history/recorder.ts';
+import { Recorder } from '../../src/observe/history/recorder.ts';
 import type { PairCounts } from '../../src/observe/history/sample.ts';
 import { historyPrefix, openHistoryStore } from '../../src/observe/history/store.ts';
 import { createLogger } from '../../src/support/log.ts';
@@ -175,7 +175,7 @@ it('the recorder takes what the counters have grown by, and keeps it when it clo
     { topic: 'raw', published, bytes: 0, groups: [{ group: 'g', pending: 3, waiting: 0 }] },
   ];
   const start = (counters = createPipelineMetrics()) =>
-    startRecorder({
+    Recorder.start({
       engine: { state, stats },
       metrics: counters,
       queue: { topic: 'raw', group: 'g' },

@@ -9,17 +9,7 @@ import { type Outcome, type PairCounts, type Sample, columnOf, outcomes } from '
 import { type HistoryStore, openHistoryStore } from './store.ts';
 import { Mutex } from '../../support/mutex.ts';
 
-export interface Recorder {
-  /** With what was counted until now. */
-  history(): Promise<History>;
-  close(): Promise<void>;
-}
-
-/**
- * Keeps the history of a pipeline. Costs the hot path nothing: every ten seconds, or when somebody asks, it takes the
- * difference of counters that are kept anyway.
- */
-export async function startRecorder(deps: {
+interface RecorderDeps {
   engine: Pick<Engine, 'state' | 'stats'>;
   metrics: PipelineMetrics;
   /** The queue whose length is recorded. */
@@ -28,77 +18,102 @@ export async function startRecorder(deps: {
   record: boolean;
   log: Logger;
   now?: () => number;
-}): Promise<Recorder> {
-  const { engine, metrics, queue, log, now = Date.now } = deps;
-  const history = createHistory(now);
-  const store: HistoryStore = await openHistoryStore(engine.state, history);
-  const difference = createDifference(metrics);
-  const repeated = repeatedError();
-  let timer: NodeJS.Timeout | undefined;
-  const mutex = new Mutex();
+}
 
-  async function gauges(): Promise<Pick<Sample, 'published' | 'pending'>> {
+/**
+ * Keeps the history of a pipeline. Costs the hot path nothing: every ten seconds, or on request, it takes the
+ * difference of counters that are kept anyway.
+ */
+export class Recorder {
+  readonly #deps: RecorderDeps;
+  readonly #now: () => number;
+  readonly #history: History;
+  readonly #store: HistoryStore;
+  readonly #difference: ReturnType<typeof createDifference>;
+  readonly #repeated = repeatedError();
+  readonly #mutex = new Mutex();
+  #timer: NodeJS.Timeout | undefined;
+
+  private constructor(deps: RecorderDeps, history: History, store: HistoryStore, now: () => number) {
+    this.#deps = deps;
+    this.#now = now;
+    this.#history = history;
+    this.#store = store;
+    this.#difference = createDifference(deps.metrics);
+  }
+
+  static async start(deps: RecorderDeps): Promise<Recorder> {
+    const { now = Date.now } = deps;
+    const history = createHistory(now);
+    const recorder = new Recorder(deps, history, await openHistoryStore(deps.engine.state, history), now);
+    if (deps.record) await recorder.#begin();
+    return recorder;
+  }
+
+  /** With everything that was counted until now. */
+  async history(): Promise<History> {
+    if (this.#deps.record) await this.#inTurn(() => this.#sample(this.#now()));
+    return this.#history;
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#timer);
+    if (this.#deps.record)
+      await this.#inTurn(async () => {
+        await this.#sample(this.#now());
+        await this.#store.write(this.#now(), 'all');
+      });
+    this.#store.close();
+  }
+
+  async #begin(): Promise<void> {
+    if (this.#store.isNew) {
+      // Events published before are not news.
+      const before = { pairs: [], delays: [], ...(await this.#gauges()) };
+      const at = this.#now() - minuteMs;
+      this.#history.record(before, at);
+      this.#store.add(before, at, 'though empty');
+    }
+    this.#schedule();
+  }
+
+  async #gauges(): Promise<Pick<Sample, 'published' | 'pending'>> {
+    const { engine, queue } = this.#deps;
     const topic = (await engine.stats()).find((one) => one.topic === queue.topic);
     const pending = topic?.groups.find(({ group }) => group === queue.group)?.pending ?? 0;
     return { published: topic?.published ?? 0, pending };
   }
 
-  async function sample(at: number): Promise<void> {
-    const taken = { ...difference(), ...(await gauges()) };
-    history.record(taken, at);
-    store.add(taken, at);
+  async #sample(at: number): Promise<void> {
+    const taken = { ...this.#difference(), ...(await this.#gauges()) };
+    this.#history.record(taken, at);
+    this.#store.add(taken, at);
   }
 
-  /** One at a time. A failure is logged: what was not written waits for the next time. */
-  async function inTurn(work: () => Promise<void>): Promise<void> {
-    await mutex
+  /** One at a time. A failure is logged; samples that were not written wait for the next time. */
+  async #inTurn(work: () => Promise<void>): Promise<void> {
+    await this.#mutex
       .run(work)
-      .then(repeated.over)
+      .then(this.#repeated.over)
       .catch((error: unknown) =>
-        log.warn(
-          { code: 'history_not_kept', err: repeated.next(error) },
+        this.#deps.log.warn(
+          { code: 'history_not_kept', err: this.#repeated.next(error) },
           `the history can't be kept: ${messageOf(error)}`,
         ),
       );
   }
 
-  /** Just after a step has ended, so that what it saw counts as its own. */
-  function schedule(): void {
-    const end = (Math.floor(now() / fineStepMs) + 1) * fineStepMs;
-    timer = setTimeout(() => {
-      void inTurn(async () => {
-        await sample(end - 1);
-        await store.write(now());
+  /** Just after a step has ended, so that a sample belongs to the step that it saw. */
+  #schedule(): void {
+    const end = (Math.floor(this.#now() / fineStepMs) + 1) * fineStepMs;
+    this.#timer = setTimeout(() => {
+      void this.#inTurn(async () => {
+        await this.#sample(end - 1);
+        await this.#store.write(this.#now());
       });
-      schedule();
-    }, end - now()).unref();
+      this.#schedule();
+    }, end - this.#now()).unref();
   }
-
-  if (deps.record) {
-    if (store.isNew) {
-      // What was published before is not news.
-      const before = { pairs: [], delays: [], ...(await gauges()) };
-      history.record(before, now() - minuteMs);
-      store.add(before, now() - minuteMs, 'though empty');
-    }
-    schedule();
-  }
-
-  return {
-    async history() {
-      if (deps.record) await inTurn(() => sample(now()));
-      return history;
-    },
-    async close() {
-      clearTimeout(timer);
-      if (deps.record)
-        await inTurn(async () => {
-          await sample(now());
-          await store.write(now(), 'all');
-        });
-      store.close();
-    },
-  };
 }
 
 const outcomeOf: Partial<Record<Settlement, Outcome>> = {
@@ -109,7 +124,7 @@ const outcomeOf: Partial<Record<Settlement, Outcome>> = {
   duplicate: 'duplicate',
 };
 
-/** What the counters have grown by since the last call. */
+/** Returns a function that tells by how much the counters have grown since its last call. */
 function createDifference(metrics: PipelineMetrics): () => Pick<Sample, 'pairs' | 'delays'> {
   const before = new Map<string, number>();
   let delaysBefore: readonly number[] = [];

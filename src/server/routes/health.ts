@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
-import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
 import { healthRoutes as table } from '../../api/routes/service.ts';
 import { SentinelError } from '../../model/errors.ts';
 import type { ServerContext } from '../context.ts';
 import { mount } from '../mount.ts';
-import { furtherDestinations, troubleOf } from '../stats.ts';
+import { createRegistry } from '../metrics.ts';
+import { furtherDestinations } from '../stats.ts';
 
 /** `/health`: the process lives. `/ready`: it takes events and loads them. `/metrics`: Prometheus. */
 export function healthRoutes(app: FastifyInstance, context: ServerContext): void {
@@ -45,110 +45,3 @@ const unlessBusy = <T>(answer: Promise<T>): Promise<T | undefined> =>
     if (error instanceof SentinelError && error.code === 'pipeline_busy') return undefined;
     throw error;
   });
-
-function createRegistry({ config, ingest, engine, deadLetters, pipeline }: ServerContext): Registry {
-  const registry = new Registry();
-  collectDefaultMetrics({
-    register: registry,
-    prefix: 'sentinel_',
-    // The default, 10 ms, wakes an idle process a hundred times a second.
-    eventLoopMonitoringPrecision: 100,
-  });
-  registry.registerMetric(
-    new Counter({
-      name: 'sentinel_ingest_requests_total',
-      help: 'Requests to /ingest by HTTP status, since the process started',
-      labelNames: ['status'] as const,
-      registers: [],
-      collect() {
-        this.reset();
-        for (const [status, count] of ingest.counts.requests) this.inc({ status }, count);
-      },
-    }),
-  );
-  registry.registerMetric(
-    new Counter({
-      name: 'sentinel_ingest_refused_total',
-      help: 'Requests to /ingest that were refused for who sent them or how, by source and reason, since the process started',
-      labelNames: ['source', 'reason'] as const,
-      registers: [],
-      collect() {
-        this.reset();
-        for (const [source, reasons] of ingest.counts.refused)
-          for (const [reason, count] of reasons) this.inc({ source, reason }, count);
-      },
-    }),
-  );
-  registry.registerMetric(
-    new Counter({
-      name: 'sentinel_ingest_events_total',
-      help: 'Events accepted, since the process started',
-      registers: [],
-      collect() {
-        this.reset();
-        this.inc(ingest.counts.events);
-      },
-    }),
-  );
-  registry.registerMetric(
-    new Gauge({
-      name: 'sentinel_queue_pending_events',
-      help: 'Events that a group has not settled yet',
-      labelNames: ['topic', 'group'] as const,
-      registers: [],
-      async collect() {
-        this.reset();
-        for (const { topic, groups } of await engine.stats())
-          for (const { group, pending } of groups) this.set({ topic, group }, pending);
-      },
-    }),
-  );
-  registry.registerMetric(
-    new Gauge({
-      name: 'sentinel_queue_bytes',
-      help: 'Bytes of messages kept, by topic',
-      labelNames: ['topic'] as const,
-      registers: [],
-      async collect() {
-        this.reset();
-        for (const { topic, bytes } of await engine.stats()) this.set({ topic }, bytes);
-      },
-    }),
-  );
-  registry.registerMetric(
-    new Gauge({
-      name: 'sentinel_dead_letters_open',
-      help: 'Dead letters that wait for a person',
-      registers: [],
-      collect() {
-        this.set(deadLetters.count('open'));
-      },
-    }),
-  );
-  registry.registerMetric(
-    new Gauge({
-      name: 'sentinel_destination_up',
-      help: '1 while the main destination takes rows, 0 while events wait for it',
-      labelNames: ['type'] as const,
-      registers: [],
-      async collect() {
-        this.reset();
-        const trouble = await troubleOf(pipeline);
-        this.set({ type: config.destination.type }, trouble === undefined ? 1 : 0);
-      },
-    }),
-  );
-  registry.registerMetric(
-    new Gauge({
-      name: 'sentinel_changed_duplicates',
-      help: 'Duplicates that say something else than the event that has the row, since the data folder began',
-      registers: [],
-      async collect() {
-        // While the destination is away, the last figure stands.
-        const counts = await pipeline.counts().catch(() => undefined);
-        if (counts !== undefined) this.set(counts.changed ?? 0);
-      },
-    }),
-  );
-  return registry;
-}
