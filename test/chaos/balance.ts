@@ -1,3 +1,12 @@
+/** What a client noted of an event that was accepted. */
+export interface Ledger {
+  id: string;
+  kind: string;
+  amount?: number;
+  /** How it may end, where not every way is right. */
+  ends?: readonly string[];
+}
+
 /** Where the events are, by their request ids. An event whose acceptance nobody heard of is counted, but not in `accepted`. */
 export interface Balance {
   accepted: number;
@@ -10,7 +19,17 @@ export interface Balance {
   lost: string[];
   /** In two places. */
   twice: string[];
+  /** A row with another value than was sent, or an end that this kind of event may not have. */
+  wrong: string[];
+  /** A letter whose reason names nothing that a person could act on. */
+  unexplained: string[];
 }
 
-export const isWhole = ({ lost, twice, replaying }: Balance): boolean =>
-  lost.length === 0 && twice.length === 0 && replaying === 0;
+/** What a balance shows that may not be. */
+export const faultsOf = ({ lost, twice, wrong, unexplained, replaying }: Balance): string[] => [
+  ...lost.map((id) => `lost: ${id}`),
+  ...twice.map((line) => `twice: ${line}`),
+  ...wrong.map((line) => `wrong: ${line}`),
+  ...unexplained.map((line) => `unexplained: ${line}`),
+  ...(replaying === 0 ? [] : [`${replaying} letters are being replayed without end`]),
+];

@@ -7,107 +7,84 @@ import { promisify } from 'node:util';
 import type { Stats } from '../../src/server/stats.ts';
 import { get } from '../helpers/sentinel.ts';
 import { until } from '../helpers/until.ts';
-import type { Balance } from './balance.ts';
+import { type Balance, faultsOf } from './balance.ts';
+import { startAgain } from './faults/kills.ts';
 import { type People, startPeople } from './people.ts';
-import { type Profile, type ProfileName, startAgain, startProfile } from './profiles.ts';
-import { type Random, oneOf, randomOf } from './random.ts';
-import { type Traffic, startTraffic } from './traffic.ts';
+import { type Profile, type ProfileName, startProfile } from './profiles.ts';
+import { randomOf } from './random.ts';
+import { type Made, carryOut } from './schedule.ts';
+import { startTraffic } from './traffic.ts';
 
-export interface Report {
+export interface CampaignOptions {
   profile: ProfileName;
   seed: number;
+  /** Of trouble; a few more until everything is at rest. */
   seconds: number;
-  faults: Record<string, number>;
-  people: People['done'];
-  refused: number;
-  /** Services that ended by themselves. */
-  ended: string[];
-  balance: Balance;
+  /** Ids of the faults that are made; all by default. */
+  only?: ReadonlySet<string> | undefined;
+  withPeople: boolean;
+  withPoison: boolean;
 }
 
-/** Milliseconds between two faults, at most; now and then there is none, and two happen together. */
-const longestPauseMs = 3000;
+export interface Report {
+  made: Made[];
+  people: People['done'];
+  refused: number;
+  balance: Balance;
+  /** What may not be, a line each; empty when all is well. */
+  problems: string[];
+}
+
 const restMs = 180_000;
 
 /** Runs one profile under traffic, people and faults for a time, lets it come to rest, and counts. */
-export async function runCampaign(name: ProfileName, seed: number, seconds: number): Promise<Report> {
-  const random = randomOf(seed);
+export async function runCampaign(options: CampaignOptions): Promise<Report> {
+  const { seed, seconds, only } = options;
   const dir = await mkdtemp(join(tmpdir(), 'sentinel-chaos-'));
   const ledger = join(dir, 'accepted');
-  const profile = await startProfile(name);
+  const profile = await startProfile(options.profile);
   try {
-    const traffic: Traffic = startTraffic(profile.urls, ledger, randomOf(seed + 1));
-    const people = startPeople(profile.urls, randomOf(seed + 2), traffic.driftAnew);
+    const traffic = startTraffic(profile.urls, ledger, randomOf(seed + 1), options.withPoison);
+    const people = options.withPeople
+      ? startPeople(profile.urls, randomOf(seed + 2), traffic.driftAnew)
+      : undefined;
     const ended: string[] = [];
-    const faults = await makeTrouble(profile, random, seconds, ended);
-    await people.stop();
+    const busy = new Set<string>();
+    const lanes = profile.services.length > 1 ? 2 : 1;
+    const made = await carryOut({ faults: profile.faults, seed, seconds, lanes, only }, busy, () =>
+      revive(profile, busy, ended),
+    );
+    await people?.stop();
     await traffic.stop();
-    await rest(profile, ended);
-    const { done } = people;
-    const { refused } = traffic;
+    const restless = await rest(profile, ended);
     const balance = await count(profile, ledger);
-    return { profile: name, seed, seconds, faults, people: done, refused, ended, balance };
+    const problems = [
+      ...faultsOf(balance),
+      ...ended.map((why) => `a service ended by itself: ${why}`),
+      ...traffic.odd.map((line) => `odd answer: ${line}`),
+      ...restless,
+    ];
+    const done = people?.done ?? { replays: 0, edits: 0, discards: 0, rollbacks: 0 };
+    return { made, people: done, refused: traffic.refused, balance, problems };
   } finally {
     await profile.remove();
     await rm(dir, { recursive: true, force: true });
   }
 }
 
-async function makeTrouble(
-  profile: Profile,
-  random: Random,
-  seconds: number,
-  ended: string[],
-): Promise<Record<string, number>> {
-  const counts: Record<string, number> = {};
-  const deadline = performance.now() + seconds * 1000;
-  const lane = async (): Promise<void> => {
-    await sleep(random() * longestPauseMs);
-    const fault = oneOf(random, profile.faults);
-    if (busy.has(whoOf(fault.name))) return;
-    busy.add(whoOf(fault.name));
-    counts[fault.name] = (counts[fault.name] ?? 0) + 1;
-    await fault.happen();
-    busy.delete(whoOf(fault.name));
-  };
-  const busy = new Set<string>();
-  const lanes = Array.from({ length: profile.services.length > 1 ? 2 : 1 }, async () => {
-    while (performance.now() < deadline) {
-      await lane();
-      await revive(profile, busy, ended);
-    }
-  });
-  await Promise.all(lanes);
-  return counts;
-}
-
-/** A fault's victim: two faults of one are not made at once. */
-const whoOf = (name: string): string => name.replace(/^kill -9 of | stands still$| is stopped with .*$/g, '');
-
 /** Starts what has ended by itself, as a supervisor would; only while nobody else stops and starts services. */
 async function revive({ services }: Profile, busy: ReadonlySet<string>, ended: string[]): Promise<void> {
   if (busy.size > 0) return;
   for (const service of services) {
-    const there = await fetch(`${service.url}/health`, { signal: AbortSignal.timeout(10_000) }).then(
-      () => true,
-      () => false,
-    );
-    if (there || busy.size > 0 || !(await hasEnded(service))) continue;
-    ended.push(JSON.stringify(service.log().findLast(({ level }) => level === 'fatal' || level === 'error')));
+    const words = service.lastWords();
+    if (words === undefined || busy.size > 0) continue;
+    ended.push(words.replaceAll('\n', '\n      '));
     await startAgain(service);
   }
 }
 
-async function hasEnded(service: Profile['services'][number]): Promise<boolean> {
-  const connects = await fetch(`${service.url}/health`, { signal: AbortSignal.timeout(2000) }).then(
-    () => true,
-    (error: unknown) => !String((error as { cause?: unknown }).cause).includes('ECONNREFUSED'),
-  );
-  return !connects;
-}
-
-/** Until nothing is on its way any more. */
-async function rest(profile: Profile, ended: string[]): Promise<void> {
+/** Until nothing is on its way any more. Returns what still is after minutes. */
+async function rest(profile: Profile, ended: string[]): Promise<string[]> {
   let last = '';
   const isQuiet = async (): Promise<boolean> => {
     await revive(profile, new Set(), ended);
@@ -118,15 +95,23 @@ async function rest(profile: Profile, ended: string[]): Promise<void> {
     return pending === 0 && healing === 0 && items.length === 0;
   };
   let quiet = 0;
-  await until(async () => {
+  return until(async () => {
     await sleep(500);
     quiet = (await isQuiet().catch((error: unknown) => ((last = String(error)), false))) ? quiet + 1 : 0;
     // Letters of a rollback follow its rows.
     return quiet >= 6;
-  }, restMs).catch((error: unknown) => {
-    process.stderr.write(`not at rest: ${last}; ${String(error)}\n`);
-  });
+  }, restMs).then(
+    () => [],
+    () => [`not at rest: ${last}; ${saidLast(profile)}`],
+  );
 }
+
+const saidLast = ({ services }: Profile): string =>
+  services
+    .flatMap((service) => service.log().filter(({ level }) => level === 'warn' || level === 'error'))
+    .slice(-3)
+    .map(({ code, msg, error }) => JSON.stringify({ code, msg, error }))
+    .join(' ');
 
 async function count(profile: Profile, ledger: string): Promise<Balance> {
   const script = new URL('./check.ts', import.meta.url).pathname;

@@ -1,39 +1,11 @@
 // Where each event is, by its request id: jiti test/chaos/check.ts LEDGER URL [POSTGRES_URL]. Prints JSON.
 import { readFileSync } from 'node:fs';
-import pg from 'pg';
 import type { DeadLetter } from '../../src/model/dead-letter.ts';
-import { get, query } from '../helpers/sentinel.ts';
-import type { Balance } from './balance.ts';
+import { get } from '../helpers/sentinel.ts';
+import type { Balance, Ledger } from './balance.ts';
+import { all, openReader, tablesOf } from './rows.ts';
 
 const [ledger = '', url = '', postgresUrl] = process.argv.slice(2);
-const pageSize = 5000;
-
-interface Reader {
-  read(sql: string): Promise<Record<string, unknown>[]>;
-  close(): Promise<void>;
-}
-
-async function openReader(): Promise<Reader> {
-  if (postgresUrl === undefined)
-    return { read: (sql) => query(url, sql, pageSize), close: async () => undefined };
-  const client = new pg.Client(postgresUrl);
-  await client.connect();
-  return { read: async (sql) => (await client.query(sql)).rows, close: () => client.end() };
-}
-
-/** All rows of a query that is ordered by its first column, `id`. */
-async function all(reader: Reader, columns: string, from: string, idColumn: string) {
-  const rows: Record<string, unknown>[] = [];
-  let after = '00000000-0000-0000-0000-000000000000';
-  for (;;) {
-    const page = await reader.read(
-      `SELECT ${idColumn}::text AS id, ${columns} FROM ${from} WHERE ${idColumn} > '${after}' ORDER BY ${idColumn} LIMIT ${pageSize}`,
-    );
-    rows.push(...page);
-    if (page.length < pageSize) return rows;
-    after = String(page.at(-1)!['id']);
-  }
-}
 
 async function readLetters(): Promise<DeadLetter[]> {
   const letters: DeadLetter[] = [];
@@ -49,8 +21,21 @@ async function readLetters(): Promise<DeadLetter[]> {
   return letters;
 }
 
-const reader = await openReader();
-const rows = await all(reader, 'event_id::text AS event_id', 'transaction', '_request_id');
+const reader = await openReader(url, postgresUrl);
+const ends = new Map<string, string[]>();
+const end = (id: string, as: string) => void ends.set(id, [...(ends.get(id) ?? []), as]);
+const perEvent = new Map<string, number>();
+const amounts = new Map<string, number>();
+for (const table of await tablesOf(reader)) {
+  const isTransaction = table === 'transaction';
+  const columns = isTransaction ? 'event_id::text AS event_id, amount::text AS amount' : '1 AS one';
+  for (const { id, event_id: event, amount } of await all(reader, columns, `"${table}"`, '_request_id')) {
+    end(String(id), 'row');
+    if (!isTransaction) continue;
+    perEvent.set(String(event), (perEvent.get(String(event)) ?? 0) + 1);
+    amounts.set(String(id), Number(amount));
+  }
+}
 const entries = await all(reader, 'outcome, round', '_sentinel_outcomes', 'request_id');
 // DuckDB keeps these entries with the duplicates themselves.
 if (postgresUrl === undefined)
@@ -63,20 +48,34 @@ if (postgresUrl === undefined)
     )),
   );
 await reader.close();
-const letters = await readLetters();
-
-const ends = new Map<string, string[]>();
-const end = (id: string, as: string) => void ends.set(id, [...(ends.get(id) ?? []), as]);
-for (const { id } of rows) end(String(id), 'row');
 const newest = new Map<string, { round: number; outcome: unknown }>();
 for (const { id, outcome, round } of entries)
   if (Number(round) >= (newest.get(String(id))?.round ?? 0))
     newest.set(String(id), { round: Number(round), outcome });
 for (const [id, { outcome }] of newest) if (outcome === 'duplicate') end(id, 'duplicate');
-for (const { request_id: id, status } of letters) if (status !== 'replayed') end(id, `${status} letter`);
-const accepted = new Set(readFileSync(ledger, 'utf8').split('\n').filter(Boolean));
-const perEvent = new Map<string, number>();
-for (const { event_id: id } of rows) perEvent.set(String(id), (perEvent.get(String(id)) ?? 0) + 1);
+
+const unexplained: string[] = [];
+for (const { request_id: id, status, violations, contract } of await readLetters()) {
+  if (status !== 'replayed') end(id, `${status} letter`);
+  const isClear = violations.length > 0 && violations.every(({ message }) => message.length > 15);
+  if (!isClear) unexplained.push(`${id} (${contract}): ${JSON.stringify(violations).slice(0, 200)}`);
+}
+
+const accepted = new Map(
+  readFileSync(ledger, 'utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Ledger)
+    .map((entry) => [entry.id, entry]),
+);
+const wrong: string[] = [];
+for (const { id, kind, amount, ends: allowed } of accepted.values()) {
+  const loaded = amounts.get(id);
+  if (amount !== undefined && loaded !== undefined && loaded !== amount)
+    wrong.push(`${id} (${kind}): ${amount} was sent, ${loaded} is in the row`);
+  const isRow = ends.get(id)?.includes('row') === true;
+  if (isRow && allowed?.includes('loaded') === false) wrong.push(`${id} (${kind}) became a row`);
+}
 const count = (as: string) => [...ends.values()].filter((all) => all.includes(as)).length;
 const balance: Balance = {
   accepted: accepted.size,
@@ -85,10 +84,12 @@ const balance: Balance = {
   open: count('open letter'),
   replaying: count('replaying letter'),
   discarded: count('discarded letter'),
-  lost: [...accepted].filter((id) => !ends.has(id)),
+  lost: [...accepted.values()].filter(({ id }) => !ends.has(id)).map(({ id, kind }) => `${id} (${kind})`),
   twice: [
     ...[...ends].filter(([, all]) => all.length > 1).map(([id, all]) => `${id}: ${all.join(' and ')}`),
     ...[...perEvent].filter(([, n]) => n > 1).map(([id, n]) => `event ${id}: ${n} rows`),
   ],
+  wrong,
+  unexplained,
 };
 process.stdout.write(JSON.stringify(balance));

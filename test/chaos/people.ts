@@ -24,7 +24,8 @@ export function startPeople(urls: () => string[], random: Random, onRollback: ()
       const dice = random();
       if (dice < 0.4) {
         const { userEmail, ...event } = JSON.parse(raw) as Record<string, unknown>;
-        const edited = { ...event, amount: 12.5, ...(userEmail === undefined ? {} : { email: userEmail }) };
+        const amount = typeof event['amount'] === 'number' ? event['amount'] : 12.5;
+        const edited = { ...event, amount, ...(userEmail === undefined ? {} : { email: userEmail }) };
         await call(`${path}/replay`, { event: edited, learn: false });
         done.edits++;
       } else if (dice < 0.7) {

@@ -1,16 +1,21 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { startNatsCluster } from '../cluster/support/nats-cluster.ts';
 import { startPostgres } from '../helpers/postgres.ts';
 import { type RunningSentinel, startProcess } from '../helpers/sentinel.ts';
+import { clockJumps } from './faults/clock.ts';
+import { mountSmallDisk } from './faults/disk.ts';
+import * as duckdb from './faults/duckdb.ts';
+import type { Fault } from './faults/fault.ts';
+import { killsOf, killsOfNats, killsOfPostgres } from './faults/kills.ts';
+import { meddlingsOf, weathers } from './faults/postgres.ts';
+import { startNetwork } from './network.ts';
+import { poisonedFiles } from './poison/contracts.ts';
+import { preloaded } from './preloaded.ts';
 
 export const profileNames = ['embedded-duckdb', 'embedded-postgres', 'nats-postgres'] as const;
 export type ProfileName = (typeof profileNames)[number];
-
-/** What can go wrong; resolves when it is over and what died has been started again. */
-export interface Fault {
-  name: string;
-  happen(): Promise<void>;
-}
 
 export interface Profile {
   /** Where events go in and people work. */
@@ -22,13 +27,15 @@ export interface Profile {
   remove(): Promise<void>;
 }
 
+type Parts = (() => Promise<unknown>)[];
+
 /** Longer than a message may be with a worker that is silent. */
 const ackWaitSeconds = 4;
-const stillMs = 7000;
-const downMs = 1500;
+const diskBytes = 400 * 2 ** 20;
+const common = { contracts: ['./own'], pipeline: { stall_seconds: 2 } };
 
 export async function startProfile(name: ProfileName): Promise<Profile> {
-  const parts: (() => Promise<unknown>)[] = [];
+  const parts: Parts = [];
   const remove = async () => {
     for (const part of parts.splice(0).toReversed()) await part();
   };
@@ -40,108 +47,83 @@ export async function startProfile(name: ProfileName): Promise<Profile> {
   }
 }
 
-async function embedded(
-  name: ProfileName,
-  parts: (() => Promise<unknown>)[],
-): Promise<Omit<Profile, 'remove'>> {
-  const postgres = name === 'embedded-postgres' ? await startPostgres() : undefined;
-  if (postgres !== undefined) parts.push(() => postgres.remove());
-  const service = await startProcess(
-    postgres === undefined
-      ? {}
-      : { config: { destination: { type: 'postgres' } }, env: { SENTINEL_POSTGRES_URL: postgres.url() } },
-  );
+async function embedded(name: ProfileName, parts: Parts): Promise<Omit<Profile, 'remove'>> {
+  const database = name === 'embedded-postgres' ? await startDatabase(parts) : undefined;
+  const disk = mountSmallDisk(diskBytes);
+  if (disk !== undefined) parts.push(disk.remove);
+  const { file, env } = clockOf(parts);
+  const service = await startProcess({
+    config: { ...common, ...(database && { destination: { type: 'postgres' } }) },
+    files: poisonedFiles,
+    env: { ...env, ...database?.env, ...(disk && { SENTINEL_DATA_DIR: join(disk.folder, 'data') }) },
+  });
   parts.push(() => stop(service));
+  const dataFolder = join(disk?.folder ?? service.dir, 'data');
   return {
     urls: () => [service.url],
     services: [service],
-    postgresUrl: postgres?.url(),
+    postgresUrl: database?.postgres.url(),
     faults: [
-      ...faultsOf('the service', service),
-      ...(postgres === undefined ? [] : faultsOfPostgres(postgres)),
+      ...killsOf('the service', service),
+      clockJumps('the service', file),
+      ...(disk === undefined ? [] : [disk.fills('the service')]),
+      ...(database?.faults ?? duckdb.meddlingsOf(service, dataFolder)),
     ],
   };
 }
 
-async function cluster(parts: (() => Promise<unknown>)[]): Promise<Omit<Profile, 'remove'>> {
+async function cluster(parts: Parts): Promise<Omit<Profile, 'remove'>> {
   const nats = await startNatsCluster(undefined);
   parts.push(() => nats.remove());
-  const postgres = await startPostgres({ max_connections: '60' });
-  parts.push(() => postgres.remove());
+  const database = await startDatabase(parts);
   const engine = { type: 'nats', servers: nats.servers, prefix: 'chaos', ack_wait_seconds: ackWaitSeconds };
   const start = async (role: string) => {
+    const { file, env } = clockOf(parts);
     const service = await startProcess({
-      config: { engine, destination: { type: 'postgres' } },
+      config: { ...common, engine, destination: { type: 'postgres' } },
       command: ['start', '--role', role],
-      env: { SENTINEL_POSTGRES_URL: postgres.url() },
+      files: poisonedFiles,
+      env: { ...env, ...database.env },
     });
     parts.push(() => stop(service));
-    return service;
+    return { service, file };
   };
   const gateways = await Promise.all([start('gateway'), start('gateway')]);
   const workers = await Promise.all([start('worker'), start('worker'), start('worker')]);
+  const named = [
+    ...gateways.map((each, at) => ({ ...each, who: `gateway ${at + 1}` })),
+    ...workers.map((each, at) => ({ ...each, who: `worker ${at + 1}` })),
+  ];
   return {
-    urls: () => gateways.map(({ url }) => url),
-    services: [...gateways, ...workers],
-    postgresUrl: postgres.url(),
+    urls: () => gateways.map(({ service }) => service.url),
+    services: named.map(({ service }) => service),
+    postgresUrl: database.postgres.url(),
     faults: [
-      ...gateways.flatMap((service, at) => faultsOf(`gateway ${at + 1}`, service)),
-      ...workers.flatMap((service, at) => faultsOf(`worker ${at + 1}`, service)),
-      ...faultsOfPostgres(postgres),
-      ...nats.nodes.flatMap((node): Fault[] => [
-        {
-          name: `kill -9 of NATS ${node.name}`,
-          async happen() {
-            await node.kill('SIGKILL');
-            await sleep(downMs);
-            await node.start();
-          },
-        },
-      ]),
+      ...named.flatMap(({ who, service, file }) => [...killsOf(who, service), clockJumps(who, file)]),
+      ...database.faults,
+      ...nats.nodes.map(killsOfNats),
     ],
   };
 }
 
-function faultsOf(who: string, service: RunningSentinel): Fault[] {
-  return [
-    {
-      name: `kill -9 of ${who}`,
-      async happen() {
-        await service.kill('SIGKILL');
-        await startAgain(service);
-      },
-    },
-    {
-      name: `${who} stands still`,
-      async happen() {
-        void service.kill('SIGSTOP');
-        await sleep(stillMs);
-        void service.kill('SIGCONT');
-      },
-    },
-  ];
+async function startDatabase(parts: Parts) {
+  const postgres = await startPostgres({ max_connections: '60' });
+  parts.push(() => postgres.remove());
+  const network = await startNetwork(postgres.port);
+  parts.push(() => network.close());
+  return {
+    postgres,
+    env: { SENTINEL_POSTGRES_URL: `postgres://postgres@127.0.0.1:${network.port}/postgres` },
+    faults: [...killsOfPostgres(postgres), ...weathers(network), ...meddlingsOf(postgres)],
+  };
 }
 
-const faultsOfPostgres = (postgres: Awaited<ReturnType<typeof startPostgres>>): Fault[] =>
-  (['SIGKILL', 'SIGINT'] as const).map((signal) => ({
-    name: `PostgreSQL is stopped with ${signal}`,
-    async happen() {
-      await postgres.stop(signal);
-      await sleep(downMs);
-      await postgres.start();
-    },
-  }));
-
-/** What it needs may be away, too; a supervisor would try again. */
-export async function startAgain(service: RunningSentinel, tries = 20): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await service.restart();
-    } catch (error) {
-      if (attempt === tries) throw error;
-      await sleep(1000);
-    }
-  }
+/** A clock for each service, so that those of a cluster differ. */
+function clockOf(parts: Parts) {
+  const folder = mkdtempSync(join(tmpdir(), 'sentinel-clock-'));
+  parts.push(async () => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'offset');
+  return { file, env: preloaded({ clock: file }) };
 }
 
 async function stop(service: RunningSentinel): Promise<void> {

@@ -1,38 +1,72 @@
 // npm run test:chaos -- [--profile embedded-duckdb|embedded-postgres|nats-postgres] [--minutes N] [--seed S]
-// Without --minutes a bounded form: 40 s a profile. NATS_SERVER=/path/to/nats-server, see CONTRIBUTING.md.
+// Without --minutes a bounded form: 20 s of trouble a profile. NATS_SERVER=/path/to/nats-server, see CONTRIBUTING.md.
+// docs/reliability.md tells of the mode --soak.
 import { parseArgs } from 'node:util';
-import { isWhole } from './balance.ts';
-import { runCampaign } from './campaign.ts';
-import { type ProfileName, profileNames } from './profiles.ts';
+import { type CampaignOptions, type Report, runCampaign } from './campaign.ts';
+import { profileNames } from './profiles.ts';
+import { commandOf, shrink } from './shrink.ts';
 
-const { values } = parseArgs({
-  options: { profile: { type: 'string' }, minutes: { type: 'string' }, seed: { type: 'string' } },
-});
-const profiles = profileNames.filter((name) => values.profile === undefined || name === values.profile);
-if (profiles.length === 0) throw new Error(`--profile is one of ${profileNames.join(', ')}`);
-const seconds = values.minutes === undefined ? 40 : Number(values.minutes) * 60;
-const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(values.seed);
-
+const modes: Record<string, string> = {
+  '--soak': './soak/run.ts',
+};
 const say = (text: string) => process.stdout.write(`${text}\n`);
-let failed = 0;
-for (const profile of profiles) {
-  say(`${profile}: seed ${seed}, ${seconds} s of trouble`);
-  const report = await runCampaign(profile satisfies ProfileName, seed, seconds);
-  const { faults, people, refused, ended, balance } = report;
-  const { lost, twice, ...counts } = balance;
-  say(
-    `  faults: ${Object.entries(faults)
-      .map(([name, n]) => `${n} × ${name}`)
-      .join(', ')}`,
-  );
-  say(`  people: ${JSON.stringify(people)}; requests that were not accepted at once: ${refused}`);
-  for (const why of ended) say(`  a service ended by itself: ${why}`);
-  say(`  events: ${JSON.stringify(counts)}`);
-  say(`  lost: ${lost.length}, twice: ${twice.length}`);
-  for (const line of [...lost.slice(0, 10), ...twice.slice(0, 10)]) say(`    ${line}`);
-  if (!isWhole(balance)) {
+const mode = process.argv[2] === undefined ? undefined : modes[process.argv[2]];
+if (mode === undefined) process.exit((await campaigns()) ? 0 : 1);
+process.argv.splice(2, 1);
+await import(mode);
+
+/** False when one of them failed. */
+async function campaigns(): Promise<boolean> {
+  const { values } = parseArgs({
+    allowNegative: true,
+    options: {
+      profile: { type: 'string' },
+      minutes: { type: 'string' },
+      seed: { type: 'string' },
+      only: { type: 'string' },
+      people: { type: 'boolean', default: true },
+      poison: { type: 'boolean', default: true },
+      // Runs that a failure may take to become smaller.
+      shrink: { type: 'string', default: process.env['CI'] === 'true' ? '0' : '8' },
+    },
+  });
+  const profiles = profileNames.filter((name) => values.profile === undefined || name === values.profile);
+  if (profiles.length === 0) throw new Error(`--profile is one of ${profileNames.join(', ')}`);
+  const seconds = values.minutes === undefined ? 20 : Number(values.minutes) * 60;
+  const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(values.seed);
+  let failed = 0;
+  for (const profile of profiles) {
+    const options: CampaignOptions = {
+      profile,
+      seed,
+      seconds,
+      only: values.only === undefined ? undefined : new Set(values.only.split(',')),
+      withPeople: values.people,
+      withPoison: values.poison,
+    };
+    say(`${profile}: seed ${seed}, ${seconds} s of trouble`);
+    const report = await runCampaign(options);
+    tell(report);
+    if (report.problems.length === 0) continue;
     failed++;
-    say(`  again: npm run test:chaos -- --profile ${profile} --seed ${seed} --minutes ${seconds / 60}`);
+    say(`  again: ${commandOf(options)}`);
+    if (Number(values.shrink) === 0) continue;
+    const smaller = await shrink(options, report, runCampaign, Number(values.shrink));
+    const names = report.made.filter(({ id }) => smaller.only!.has(id)).map(({ name }) => name);
+    say(`  smaller: ${commandOf(smaller)}\n    ${names.join(', ')}`);
   }
+  return failed === 0;
 }
-process.exit(failed === 0 ? 0 : 1);
+
+function tell({ made, people, refused, balance, problems }: Report): void {
+  const { lost, twice, wrong, unexplained, ...counts } = balance;
+  const tally = new Map<string, number>();
+  for (const { name } of made) tally.set(name, (tally.get(name) ?? 0) + 1);
+  say(`  ${made.length} faults: ${[...tally].map(([name, n]) => `${n} × ${name}`).join(', ')}`);
+  say(`  people: ${JSON.stringify(people)}; requests that were not accepted at once: ${refused}`);
+  say(`  events: ${JSON.stringify(counts)}`);
+  say(
+    `  lost: ${lost.length}, twice: ${twice.length}, wrong: ${wrong.length}, unexplained: ${unexplained.length}`,
+  );
+  for (const line of problems.slice(0, 20)) say(`    ${line}`);
+}

@@ -56,6 +56,8 @@ describe('what validation returns must be JSON', () => {
     ['an object of class Number', new Number(5)],
     ['an object of class Uint8Array', new Uint8Array(3)],
     ['nesting without end', cyclic],
+    ['more than 16777216 characters', 'x'.repeat(200_000_000)],
+    ['more than 16777216 characters', Array.from({ length: 200 }, () => 'x'.repeat(100_000))],
   ])('%s is refused by the name of its field', (what, returned) => {
     const plain = contract({ a: z.any().transform(() => returned) });
     expect(failure(plain, { a: 'x' })).toMatchObject({

@@ -23,6 +23,8 @@ export interface RunningSentinel {
   dir: string;
   /** What it wrote to its log, a JSON object a line. */
   log: () => Record<string, unknown>[];
+  /** How the process ended, with the end of what it wrote; undefined while it runs. */
+  lastWords: () => string | undefined;
   /** Resolves with the exit code when the process has ended. */
   kill(signal: NodeJS.Signals): Promise<number | null>;
   /** The same data folder, a new process. */
@@ -109,6 +111,10 @@ export async function startProcess(options: StartOptions = {}): Promise<RunningS
     },
     dir,
     log: () => [...logged],
+    lastWords: () =>
+      child.exitCode === null && child.signalCode === null
+        ? undefined
+        : `${child.exitCode ?? child.signalCode}: ${output.slice(-2000)}`,
     kill,
     restart: start,
     async stop() {

@@ -24,7 +24,7 @@ export interface NoJson {
  * or be shared by all events.
  */
 export function complete(input: JsonObject, output: unknown): Result<Completed, NoJson> {
-  const walk: Walk = { path: [], left: maxContainers };
+  const walk: Walk = { path: [], left: maxContainers, charactersLeft: maxNewCharacters };
   try {
     if (!isObject(output)) throw new Fault(output === undefined ? 'nothing' : whatIs(output));
     const differs: string[] = [];
@@ -43,6 +43,7 @@ interface Walk {
   /** Where the walk is, and stays when it ends early. */
   path: string[];
   left: number;
+  charactersLeft: number;
 }
 
 class Fault {
@@ -55,6 +56,8 @@ class Fault {
 /** No schema makes so many of an event, but one whose parts lead back to themselves. */
 const maxContainers = 2_000_000;
 const maxDepth = 1000;
+/** Of text that a schema may make beyond what was sent. */
+const maxNewCharacters = 2 ** 24;
 
 function completeObject(
   input: Readonly<Container>,
@@ -106,6 +109,7 @@ function completed(input: Json | undefined, output: unknown, walk: Walk): [value
   const spelled = inJson(output);
   if (!isContainer(spelled)) {
     const value = primitive(spelled);
+    if (typeof value === 'string') countNew(input, value, walk);
     return [value, sameScalar(input, value)];
   }
   if (Array.isArray(spelled)) return completedArray(input, spelled, walk);
@@ -135,6 +139,12 @@ function completedArray(
     result[index] = now;
   }
   return [result, same];
+}
+
+/** A text that a few characters were turned into costs its event, not the memory of the service. */
+function countNew(input: Json | undefined, output: string, walk: Walk): void {
+  walk.charactersLeft -= Math.max(0, output.length - (typeof input === 'string' ? input.length : 0));
+  if (walk.charactersLeft < 0) throw new Fault(`more than ${maxNewCharacters} characters`);
 }
 
 function enter(container: object, walk: Walk): void {

@@ -115,7 +115,7 @@ function noJson(
   { path, what }: NoJson,
 ): Violation {
   const where = path.length === 0 ? 'the event' : pointerOf(path);
-  const made = `made ${what} of ${where}, which is no JSON`;
+  const made = `made ${what} of ${where}, which can not be loaded`;
   return brokenContract('contract_failed', contract, event, path, made);
 }
 

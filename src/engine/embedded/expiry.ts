@@ -36,7 +36,7 @@ export async function sweep(store: Store, wakeup: Wakeup): Promise<void> {
         const expiresAt = indexKey.readDoubleBE(0);
         const key = indexKey.subarray(expiryBytes);
         // Only if nobody has written the key again in the meantime.
-        const deleted = await durable(() =>
+        const deleted = await durable(store, () =>
           store.state.ifVersion(key, expiresAt, () => void store.state.remove(key)),
         );
         return deleted ? key.toString() : undefined;

@@ -33,7 +33,7 @@ export async function replacePartition(
     void store.records.put(key, after, after.blocks);
     writes();
   };
-  return await durable(() =>
+  return await durable(store, () =>
     before.blocks === 0
       ? store.records.ifNoExists(key, write)
       : store.records.ifVersion(key, before.blocks, write),
@@ -95,7 +95,7 @@ export async function updateTopic(
       void store.records.put(key, { trimmed: [...changed.trimmed] }, version + 1);
       changed.writes();
     };
-    const done = await durable(() =>
+    const done = await durable(store, () =>
       entry ? store.records.ifVersion(key, version, writes) : store.records.ifNoExists(key, writes),
     );
     if (done) return;

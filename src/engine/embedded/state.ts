@@ -38,7 +38,7 @@ export class EmbeddedState implements StateStore {
       const version = entry?.version;
       if (entry && !isExpired(version)) return false;
       const write = (): void => putEntry(this.#store, bytes, value, options?.ttlMs);
-      const won = await durable(() =>
+      const won = await durable(this.#store, () =>
         version === undefined
           ? this.#store.state.ifNoExists(bytes, write)
           : this.#store.state.ifVersion(bytes, version, write),
@@ -52,7 +52,7 @@ export class EmbeddedState implements StateStore {
 
   async replace(key: string, from: Json | undefined, to: Json | undefined): Promise<boolean> {
     const bytes = keyBytes(key);
-    const won = await durable(() =>
+    const won = await durable(this.#store, () =>
       this.#store.root.transaction(() => {
         if (!isDeepStrictEqual(this.#read(bytes), from)) return false;
         if (to === undefined) void this.#store.state.remove(bytes);

@@ -1,3 +1,5 @@
+import { statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { open, type Database, type RootDatabase } from 'lmdb';
 import { SentinelError, messageOf } from '../../model/errors.ts';
 import type { Json } from '../../model/json.ts';
@@ -12,6 +14,8 @@ export type EngineRecord = TopicRecord | PartitionRecord | GroupRecord;
 
 /** The LMDB environment of one thread, and its tables. */
 export interface Store {
+  /** Of the environment's file. */
+  path: string;
   root: RootDatabase;
   /** Blocks of messages (block.ts). */
   log: Database<Buffer, LogKey>;
@@ -53,6 +57,7 @@ export function openStore(path: string): Store {
       ...(process.platform === 'win32' ? {} : { mapSize: initialMapBytes }),
     });
     return {
+      path,
       root,
       log: root.openDB<Buffer, LogKey>({ name: 'log', encoding: 'binary' }),
       retries: root.openDB<Buffer, RetryKey>({ name: 'retries', encoding: 'binary' }),
@@ -87,11 +92,24 @@ export function refresh(store: Store): void {
 
 /** Writes everything that `writes` puts and removes, all or nothing; resolves when durable. Throws `engine_unavailable`. */
 export async function writeTogether(store: Store, writes: () => void): Promise<void> {
-  await durable(() => store.root.batch(writes));
+  await durable(store, () => store.root.batch(writes));
+}
+
+/** LMDB damages the memory of the process when a write finds no room, so none is begun on a disk that is nearly full. */
+const leastFreeBytes = 32 * 2 ** 20;
+
+function checkRoom(path: string): void {
+  const { bavail, bsize } = statfsSync(dirname(path));
+  if (bavail * bsize < leastFreeBytes)
+    throw new SentinelError(
+      'engine_unavailable',
+      `the disk of ${path} is full: it has less than ${leastFreeBytes / 2 ** 20} MiB left`,
+    );
 }
 
 /** Awaits a write and names its failure; false when the write's condition did not hold. */
-export async function durable(write: () => Promise<boolean>): Promise<boolean> {
+export async function durable({ path }: Store, write: () => Promise<boolean>): Promise<boolean> {
+  checkRoom(path);
   try {
     return await write();
   } catch (error) {

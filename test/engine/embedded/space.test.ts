@@ -1,9 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Engine } from '../../../src/engine/engine.ts';
-import { message, openEngine, text } from './fixtures.ts';
+import { message, openEngine, readAll, text } from './fixtures.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
+import { mountSmallDisk } from '../../chaos/faults/disk.ts';
 import { until } from '../../helpers/until.ts';
 
 const keptBytes = async (engine: Engine): Promise<number> => {
@@ -12,6 +13,21 @@ const keptBytes = async (engine: Engine): Promise<number> => {
 };
 
 describe('space', () => {
+  it('is not written to when the disk has hardly any left, and is again when there is', async (context) => {
+    const disk = mountSmallDisk(64 * 2 ** 20);
+    if (disk === undefined) return context.skip();
+    onTestFinished(() => disk.remove());
+    const engine = await openEngine(disk.folder);
+    await engine.publish('orders', [message('before')]);
+    const giveBack = disk.fill();
+    await expect(engine.publish('orders', [message('lost')])).rejects.toThrow(/is full/);
+    await expect(engine.state.put('a', 1)).rejects.toMatchObject({ code: 'engine_unavailable' });
+    giveBack();
+    await engine.publish('orders', [message('after')]);
+    const taken = await readAll(engine, 'orders', 2);
+    expect(taken).toEqual(['before', 'after']);
+  });
+
   it('is used again: filling and draining ten times does not let the file grow', async () => {
     const dir = await temporaryFolder();
     const engine = await openEngine(dir);
