@@ -4,6 +4,7 @@ import { loadingConformance } from './loading.ts';
 import { repairsConformance } from './repairs.ts';
 import { repeatsConformance } from './repeats.ts';
 import { searchConformance } from './searching.ts';
+import { letterTableConformance } from './letter-table.ts';
 import { settlingConformance } from './settling.ts';
 import type { Capability, DestinationUnderTest, Suite, TestFunctions } from './subject.ts';
 import { withdrawingConformance } from './withdrawing.ts';
@@ -20,6 +21,7 @@ const capabilities: readonly Exclude<Capability, 'repeats'>[] = [
   'search',
   'query',
   'backfill',
+  'letterTable',
 ];
 
 /**
@@ -52,5 +54,6 @@ export function destinationConformance(
     if (suite.has('withdraw')) withdrawingConformance(suite);
     if (suite.has('search')) searchConformance(suite);
     if (suite.has('backfill')) backfillConformance(suite);
+    if (suite.has('letterTable')) letterTableConformance(suite);
   });
 }

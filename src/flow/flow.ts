@@ -9,6 +9,7 @@ import type { StepRequest } from '../steps/http-trigger.ts';
 import type { HttpReply } from '../steps/step.ts';
 import { createAnswers } from '../runtime/answers.ts';
 import { startConsumers } from './consumers.ts';
+import { LetterMirror } from './letter-mirror.ts';
 import type { PipelineParts } from './parts.ts';
 import { llmMetrics } from '../observe/llm-metrics.ts';
 import type { StartedPipeline } from '../runtime/pipeline-api.ts';
@@ -30,6 +31,11 @@ export async function startPipeline(parts: PipelineParts): Promise<StartedPipeli
     ? await startConsumers(parts, { route, healing, keeper, insight: base.insight, faults: base.faults })
     : [];
   const mine = parts.consume ? base.steps.filter(({ config: { name } }) => runsHere(name, parts.config)) : [];
+  const { letterTable } = loading.store.destination;
+  const mirror =
+    parts.consume && letterTable !== undefined
+      ? new LetterMirror({ ...base, table: letterTable, state: parts.engine.state, log: parts.log })
+      : undefined;
   const running = await startOwnSteps(parts, base, stages, mine);
   return {
     runs: mine.map(({ config: { name } }) => name),
@@ -47,6 +53,7 @@ export async function startPipeline(parts: PipelineParts): Promise<StartedPipeli
         running.stop(),
         loading.rollbacks.close(),
         loading.copies.stop(),
+        mirror?.stop(),
       ]);
       await Promise.all(base.steps.map(async (step) => step.close?.()));
       await loading.exports.close();

@@ -5,6 +5,7 @@ import type { Backfill, BackfillPage } from './backfill.ts';
 import type { EventSearch } from './event-search.ts';
 import type { Export } from './export.ts';
 import type { LoadedEvent, RepairTrail } from '../model/loaded-event.ts';
+import type { LetterTable } from './letter-table.ts';
 import type { RepairAudit } from './repair-audit.ts';
 import type { Withdraw } from './withdraw.ts';
 
@@ -35,6 +36,8 @@ export interface Destination {
   readonly repairs?: RepairAudit;
   /** Takes rows back out. Needs `repairs`. */
   readonly withdraw?: Withdraw;
+  /** `_sentinel_dead_letters`, for reports. */
+  readonly letterTable?: LetterTable;
   /** Looks through its events. */
   readonly search?: EventSearch;
   /** Read-only SQL. Refuses anything that writes or leaves the database (`query_refused`). */

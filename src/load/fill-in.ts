@@ -6,7 +6,7 @@ import type { Destination, OpenDestination, Settlement } from './destination.ts'
  * that it does not remember can't be listed, and without marks nobody notices that it was restored from a backup.
  */
 export function fillIn(given: Destination): OpenDestination {
-  const { search, withdraw, repairs = noRepairs } = given;
+  const { search, withdraw, letterTable, repairs = noRepairs } = given;
   const counted = { loaded: 0, repaired: 0, duplicate: 0 };
 
   async function settleAndCount(settlement: Settlement) {
@@ -34,6 +34,7 @@ export function fillIn(given: Destination): OpenDestination {
     ...(given.export && { export: given.export }),
     search,
     withdraw,
+    letterTable,
   };
 }
 

@@ -3,6 +3,7 @@ import type { Logger } from '../support/log.ts';
 import type { OpenDestination } from './destination.ts';
 import type { EventSearch } from './event-search.ts';
 import { type Export, noExport, noSnapshot } from './export.ts';
+import type { LetterTable } from './letter-table.ts';
 import type { RepairAudit } from './repair-audit.ts';
 import type { Withdraw } from './withdraw.ts';
 
@@ -59,6 +60,11 @@ function openedAtUse(open: () => Promise<OpenDestination>): OpenDestination {
     if (withdraw === undefined) throw new SentinelError('conflict', 'the destination gives no rows back');
     return withdraw;
   }
+  async function letterTable(): Promise<LetterTable> {
+    const { letterTable } = await reached();
+    // Nobody asks a destination without one twice.
+    return letterTable ?? { write: async () => undefined, known: async () => [] };
+  }
   async function search(): Promise<EventSearch> {
     const { search } = await reached();
     if (search === undefined)
@@ -87,6 +93,13 @@ function openedAtUse(open: () => Promise<OpenDestination>): OpenDestination {
       byRule: async (...args) => (await withdraw()).byRule(...args),
       again: async (...args) => (await withdraw()).again(...args),
       byEvent: async (...args) => (await withdraw()).byEvent(...args),
+    },
+    letterTable: {
+      get everyMs() {
+        return opened?.letterTable?.everyMs;
+      },
+      write: async (...args) => (await letterTable()).write(...args),
+      known: async (...args) => (await letterTable()).known(...args),
     },
     search: {
       events: async (...args) => (await search()).events(...args),

@@ -13,7 +13,7 @@ import { openInFolder, plain, plainRow } from './duckdb/support.ts';
 
 destinationConformance(
   'duckdb',
-  ['repeats', 'counts', 'marked', 'repairs', 'withdraw', 'search', 'query', 'backfill'],
+  ['repeats', 'counts', 'marked', 'repairs', 'withdraw', 'search', 'query', 'backfill', 'letterTable'],
   openInFolder,
 );
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DeadLetter, DeadLetterGroup } from '../../src/model/dead-letter.ts';
-import { type RunningSentinel, get, post, startProcess, transaction } from '../helpers/sentinel.ts';
+import { type RunningSentinel, get, post, query, startProcess, transaction } from '../helpers/sentinel.ts';
 import type { Job } from '../../src/model/job.ts';
 import { bulk, ended, jobOf, order } from '../helpers/job.ts';
 import { until } from '../helpers/until.ts';
@@ -69,6 +69,16 @@ describe('POST /api/v1/dead-letters/discard', () => {
     const letters = await lettersOf('source=spammer&status=discarded');
     expect(letters).toHaveLength(230);
     expect(new Set(letters.map((one) => one.discard_reason))).toEqual(new Set(['spam of one sender']));
+    const reported = async () =>
+      query(
+        sentinel.url,
+        `select status, count(*) as letters from _sentinel_dead_letters where source = 'spammer' group by 1 order by 1`,
+      );
+    await until(async () => JSON.stringify(await reported()).includes('230'));
+    expect(await reported()).toEqual([
+      { status: 'discarded', letters: expect.anything() },
+      { status: 'open', letters: expect.anything() },
+    ]);
     const [first] = letters;
     expect(await get(api(`/events/${first!.request_id}`))).toMatchObject({ status: 'discarded' });
     expect(await groupsOf('spammer')).toMatchObject([{ signature, count: 1 }]);

@@ -26,7 +26,7 @@ describe.skipIf(withoutPostgres())('PostgreSQL', () => {
   };
   destinationConformance(
     'postgres',
-    ['repeats', 'counts', 'marked', 'repairs', 'withdraw', 'search', 'query', 'backfill'],
+    ['repeats', 'counts', 'marked', 'repairs', 'withdraw', 'search', 'query', 'backfill', 'letterTable'],
     open,
   );
 });

@@ -6,6 +6,7 @@ import { type BigQueryOptions, openApi } from './api.ts';
 import { createCounts } from './counts.ts';
 import { isCollision, isNotFound, unavailable } from './errors.ts';
 import { findEvent } from './find.ts';
+import { knownLetters, writeLetterRows } from './letter-table.ts';
 import { settleBatch } from './loader.ts';
 import { type Warehouse, preparedTables } from './warehouse.ts';
 import { readMark } from './outcomes.ts';
@@ -27,7 +28,7 @@ const collisions = { maxAttempts: 12, factor: 1.2, jitter: 1, maxDelayMs: Infini
  */
 export async function openBigQuery(
   options: BigQueryOptions,
-): Promise<OpenDestination & Required<Pick<OpenDestination, 'withdraw'>>> {
+): Promise<OpenDestination & Required<Pick<OpenDestination, 'withdraw' | 'letterTable'>>> {
   const api = await openApi(options);
   const { lookBackDays, partitionExpirationDays, retryMs = 1000 } = options;
   const tables = new Map<string, Table>();
@@ -93,6 +94,13 @@ export async function openBigQuery(
       again: (ruleId, page) =>
         question('read what was withdrawn', () => withdrawnAgain(warehouse, ruleId, page)),
       byEvent: (events, at) => exclusively('take rows out', () => withdrawByEvent(warehouse, events, at)),
+    },
+    letterTable: {
+      // A table takes 1,500 load jobs a day.
+      everyMs: 60_000,
+      write: (letters, gone) =>
+        exclusively('write its table of dead letters', () => writeLetterRows(api, letters, gone)),
+      known: (page) => question('read its table of dead letters', () => knownLetters(api, page)),
     },
     find: (requestId) => question('look for an event', () => findEvent(api, prepared(), requestId)),
     counts: () => question('read its counters', counts.read),

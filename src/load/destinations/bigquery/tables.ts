@@ -1,3 +1,5 @@
+import { letterTable } from '../../letter-table.ts';
+import { letterTableSpec } from './letter-table.ts';
 import { ownColumns } from '../../../model/own-columns.ts';
 import type { Table } from '../../destination.ts';
 import { conflict, keyFields } from '../../destination-kit/key-fields.ts';
@@ -56,6 +58,7 @@ const bookkeeping: Record<string, TableSpec> = {
 export async function ensureBookkeeping(api: Api): Promise<void> {
   await api.ensureDataset();
   for (const [name, spec] of Object.entries(bookkeeping)) await ensureBook(api, name, spec);
+  await ensureBook(api, letterTable, letterTableSpec);
   const counters = api.table('_sentinel_counters');
   // One row, whoever makes it. MERGE and not INSERT, which two workers could do at once.
   await api.run(

@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { AllCounts, QueueMark } from '../../destination.ts';
+import { createLetterTable } from './letter-table.ts';
 import { ensureRepairLog } from './repair-log.ts';
 import { integersOf, rowsOf } from './rows.ts';
 import { literal } from './sql.ts';
@@ -24,6 +25,7 @@ const tables = [
   `CREATE TABLE IF NOT EXISTS _sentinel_outcomes (request_id UUID, round INTEGER, outcome VARCHAR, received_at TIMESTAMPTZ)`,
   `ALTER TABLE _sentinel_outcomes ADD COLUMN IF NOT EXISTS headers VARCHAR`,
   `CREATE TABLE IF NOT EXISTS _sentinel_marks (queue VARCHAR, newest UUID)`,
+  createLetterTable,
 ];
 
 export async function ensureBookkeeping(connection: DuckDBConnection): Promise<void> {

@@ -5,6 +5,7 @@ import { readCounts, readMark } from './bookkeeping.ts';
 import { unavailable } from './errors.ts';
 import { createExport } from './export.ts';
 import { findEvent } from './find.ts';
+import { knownLetters, writeLetterRows } from './letter-table.ts';
 import { createQuery } from './query.ts';
 import { repairAudit } from './repair-audit.ts';
 import { createSearch } from './search.ts';
@@ -50,6 +51,14 @@ export async function openDuckDb(options: DuckDbOptions): Promise<Required<Desti
         ),
     },
     backfill: (request) => writer.exclusively('fill a column', (connection) => backfill(connection, request)),
+    letterTable: {
+      write: (letters, gone) =>
+        writer.exclusively('write its table of dead letters', (connection) =>
+          writeLetterRows(connection, letters, gone),
+        ),
+      known: (page) =>
+        question('read its table of dead letters', (connection) => knownLetters(connection, page)),
+    },
     search: createSearch(question),
     query: createQuery(session, options.queryLimits),
     export: createExport(session, options.path),

@@ -1,5 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { AllCounts } from '../../destination.ts';
+import { letterTable } from '../../letter-table.ts';
+import { letterTableStatements } from './letter-table.ts';
 import { identifier } from './sql.ts';
 
 /** By name: what makes each, in order. The same columns as in DuckDB, but for `queue` and `slot`. */
@@ -63,6 +65,7 @@ export function bookkeepingTables(schema: string): [name: string, statements: st
            PRIMARY KEY (table_name, column_name))`,
       ],
     ],
+    [letterTable, letterTableStatements(schema)],
     [
       '_sentinel_marks',
       [

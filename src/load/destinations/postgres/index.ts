@@ -9,6 +9,7 @@ import { createExport } from './export.ts';
 import { findEvent } from './find.ts';
 import { type KnownTable, knowTable } from './known-table.ts';
 import { type Warehouse, makeReady, settleBatch } from './loader.ts';
+import { knownLetters, writeLetterRows } from './letter-table.ts';
 import { readMark } from './outcomes.ts';
 import { createQuery } from './query.ts';
 import { repairAudit } from './repair-audit.ts';
@@ -130,6 +131,14 @@ export async function openPostgres(options: PostgresOptions): Promise<Required<D
     repairs: repairAudit(session),
     backfill: (request) =>
       session.transaction('fill a column', (client) => backfill(client, schema, request)),
+    letterTable: {
+      write: (letters, gone) =>
+        session.transaction('write its table of dead letters', (client) =>
+          writeLetterRows(client, schema, letters, gone),
+        ),
+      known: (page) =>
+        session.question('read its table of dead letters', (client) => knownLetters(client, schema, page)),
+    },
     search: createSearch(session),
     query: createQuery(options),
     export: createExport(options),

@@ -1,0 +1,59 @@
+import type { ClientBase } from 'pg';
+import {
+  type KnownLetter,
+  type LetterRow,
+  letterColumnNames,
+  letterColumns,
+  letterTable,
+} from '../../letter-table.ts';
+import { identifier } from './sql.ts';
+
+// Not jsonb, which has no place for \u0000 and changes numbers.
+const types = { text: 'text', json: 'json', time: 'timestamptz' } as const;
+
+const columns = letterColumnNames.map((name) => ({ name, type: types[letterColumns[name]] }));
+const placeOf = (schema: string): string => `${identifier(schema)}.${letterTable}`;
+
+export const letterTableStatements = (schema: string): string[] => [
+  `CREATE TABLE ${placeOf(schema)} (${columns
+    .map(({ name, type }) => `${name} ${type}${name === 'id' ? ' PRIMARY KEY' : ''}`)
+    .join(', ')})`,
+  `CREATE INDEX _sentinel_dead_letters_status ON ${placeOf(schema)} (status, received_at)`,
+];
+
+export async function writeLetterRows(
+  client: ClientBase,
+  schema: string,
+  letters: readonly LetterRow[],
+  gone: readonly string[],
+): Promise<void> {
+  const place = placeOf(schema);
+  if (gone.length > 0) await client.query(`DELETE FROM ${place} WHERE id = ANY($1)`, [gone]);
+  if (letters.length === 0) return;
+  const values = columns.map(({ name }) => letters.map((row) => withoutNul(row[name])));
+  const given = columns.map((_, at) => `$${at + 1}::text[]`).join(', ');
+  const names = columns.map(({ name }) => name);
+  await client.query(
+    `INSERT INTO ${place} (${names.join(', ')})
+     SELECT ${columns.map(({ name, type }) => `v.${name}::${type}`).join(', ')}
+     FROM unnest(${given}) AS v (${names.join(', ')})
+     ON CONFLICT (id) DO UPDATE SET ${names.map((name) => `${name} = excluded.${name}`).join(', ')}`,
+    values,
+  );
+}
+
+/** PostgreSQL's text has no place for it. */
+const withoutNul = (text: string | null): string | null => text?.replaceAll('\0', '\uFFFD') ?? null;
+
+export async function knownLetters(
+  client: ClientBase,
+  schema: string,
+  { after, limit }: { after: string; limit: number },
+): Promise<KnownLetter[]> {
+  const { rows } = await client.query<KnownLetter>(
+    `SELECT id, letter_version AS version FROM ${placeOf(schema)} WHERE id COLLATE "C" > $1
+     ORDER BY id COLLATE "C" LIMIT $2`,
+    [after, limit],
+  );
+  return rows;
+}
