@@ -49,6 +49,8 @@ export const isWholeNumber = (value: AnyNumber): boolean =>
 /** Negative when `a` is less, 0 when they are equal. */
 export function compareNumbers(a: AnyNumber | bigint, b: AnyNumber | bigint): number {
   if (typeof a === 'number' && typeof b === 'number') return a - b;
+  if (typeof a === 'number' && typeof b === 'bigint' && Number.isSafeInteger(a))
+    return a < b ? -1 : a > b ? 1 : 0;
   return compareDecimals(decimalOf(a), decimalOf(b));
 }
 

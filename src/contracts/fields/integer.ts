@@ -1,6 +1,5 @@
 import {
   type AnyNumber,
-  ExactNumber,
   compareNumbers,
   isAnyNumber,
   isWholeNumber,
@@ -18,9 +17,9 @@ export interface IntegerOptions {
 const wholeNumeral = /^[+-]?\d+(?:\.0+)?$/;
 const maxTextLength = 64;
 
-/** The limits of a column of 64 bits. */
-export const largestInteger = new ExactNumber('9223372036854775807');
-export const smallestInteger = new ExactNumber('-9223372036854775808');
+/** The limits of a column of 64 bits. No exact numbers: as long as a thread has none, it looks for none in events. */
+export const largestInteger = 2n ** 63n - 1n;
+export const smallestInteger = -(2n ** 63n);
 
 /**
  * A whole number within ±2⁶³. Takes numbers (`3.0` is 3) and numerals as text (`"3"`, `"3.0"`); comes out as a number.
@@ -51,7 +50,7 @@ export function integer(options: IntegerOptions = {}) {
       else read = numberOf(value.replace('+', '').replace(/\.0+$/, ''));
       if (!isWholeNumber(read)) return type;
       if (compareNumbers(read, minimum) < 0) return tooSmall;
-      if (!Number.isSafeInteger(read) && compareNumbers(read, largestInteger) > 0) return tooBig;
+      if (compareNumbers(read, largestInteger) > 0) return tooBig;
       return read === 0 ? 0 : read;
     },
   );

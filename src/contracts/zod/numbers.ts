@@ -105,7 +105,7 @@ function numberCheck(check: Check, exact: boolean): Check[] {
   }
 }
 
-const ranges: Readonly<Record<string, readonly [AnyNumber, AnyNumber]>> = {
+const ranges: Readonly<Record<string, readonly [AnyNumber | bigint, AnyNumber | bigint]>> = {
   safeint: [smallestInteger, largestInteger],
   int32: [-(2 ** 31), 2 ** 31 - 1],
   uint32: [0, 2 ** 32 - 1],

@@ -28,5 +28,7 @@ export function instantText(text: string): string | undefined {
 function isDay(year: string, month: string, day: string): boolean {
   // No store of ours knows a year 0.
   if (year === '0000' || month < '01' || month > '12' || day < '01') return false;
+  // The calendar is asked for the last days of a month only.
+  if (day <= '28') return true;
   return Number(day) <= new Date(Date.UTC(2000 + (Number(year) % 400), Number(month), 0)).getUTCDate();
 }

@@ -3,7 +3,7 @@ import type { Standing, StoredRow } from '../../destination-kit/repeats.ts';
 import type { Row, Table } from '../../destination.ts';
 import type { Line } from './row-lines.ts';
 import { identifier } from './sql.ts';
-import type { Written } from './write-rows.ts';
+import type { Unwritten } from './write-rows.ts';
 
 /** A line of `_sentinel_duplicates`. */
 interface DuplicateRecord {
@@ -20,10 +20,10 @@ interface DuplicateRecord {
 }
 
 export function duplicateRecords(
-  written: ReadonlyMap<Line, Written>,
+  unwritten: ReadonlyMap<Line, Unwritten>,
   standings: ReadonlyMap<Row, Standing>,
 ): DuplicateRecord[] {
-  return [...written].flatMap(([{ row, id }, result]) => {
+  return [...unwritten].flatMap(([{ row, id }, result]) => {
     if (result.status !== 'duplicate') return [];
     const { contract, source, contractVersion, table, receivedAt } = row;
     const standing = standings.get(row);

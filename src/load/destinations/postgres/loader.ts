@@ -12,7 +12,7 @@ import { holdShape } from './shape.ts';
 import { identifier } from './sql.ts';
 import { duplicateRecords, insertDuplicates, replacedRecord } from './duplicates.ts';
 import { settleRepeats } from './repeats.ts';
-import { type Written, writeLines } from './write-rows.ts';
+import { type Unwritten, writeLines } from './write-rows.ts';
 
 /** What a load works with. */
 export interface Warehouse {
@@ -43,34 +43,31 @@ export async function settleBatch(
   const ids = [...rows, ...letters].map(({ requestId }) => requestId.toLowerCase());
   const standing = await findStanding(client, schema, eventTables, ids);
   const ended = new Map<Row, Settled['rows'][number]>();
-  for (const row of rows) {
-    const outcome = endedBefore(row, standing);
-    if (outcome !== undefined) ended.set(row, outcome);
-  }
+  // Mostly nothing stands.
+  if (standing.rows.size + standing.entries.size > 0)
+    for (const row of rows) {
+      const outcome = endedBefore(row, standing);
+      if (outcome !== undefined) ended.set(row, outcome);
+    }
   const open = ended.size === 0 ? rows : rows.filter((row) => !ended.has(row));
   const { outcomes, counts, replaced } = await writeRows(client, warehouse, open);
   const judged = judgeLetters(letters, standing);
-  await writeEntries(
-    client,
-    schema,
-    new Map([...duplicatesAmong(open, outcomes), ...replaced, ...judged.fresh]),
-  );
+  await writeEntries(client, schema, new Map([...duplicatesAmong(outcomes), ...replaced, ...judged.fresh]));
   const committed = await keepBooks(client, warehouse, open, counts);
   if (mark !== undefined) await saveMark(client, schema, slot, mark);
-  const settledRows = rows.map((row) => ended.get(row) ?? outcomes.get(row)!);
+  const settledRows = rows.map((row) => ended.get(row) ?? outcomes.get(row) ?? loaded);
   return { settled: { rows: settledRows, letters: judged.outcomes }, committed };
 }
 
-function* duplicatesAmong(
-  rows: readonly Row[],
-  outcomes: ReadonlyMap<Row, RowOutcome>,
-): Generator<[string, Entry]> {
-  for (const row of rows)
-    if (outcomes.get(row)!.status === 'duplicate')
+const loaded: RowOutcome = { status: 'loaded' };
+
+function* duplicatesAmong(outcomes: ReadonlyMap<Row, RowOutcome>): Generator<[string, Entry]> {
+  for (const [row, { status }] of outcomes)
+    if (status === 'duplicate')
       yield [row.requestId.toLowerCase(), { round: row.round ?? 0, kind: 'duplicate' }];
 }
 
-/** Writes what is new, with its repairs and duplicates. */
+/** Writes what is new, with its repairs and duplicates; `outcomes` has the rows that are not loaded, and others of their event. */
 async function writeRows(
   client: PoolClient,
   warehouse: Warehouse,
@@ -83,24 +80,31 @@ async function writeRows(
   for (const [table, ofTable] of rowsByTable(warehouse, rows)) {
     await holdShape(client, schema, table);
     const { lines, sameEvent } = linesOf(table, ofTable, outcomes);
-    const written = await writeLines(client, table, lines, warehouse.answerMs);
-    const repeats = await settleRepeats(client, schema, { table, written, answerMs: warehouse.answerMs });
+    const { answerMs } = warehouse;
+    const unwritten = await writeLines(client, table, lines, answerMs);
+    const repeats = await settleRepeats(client, schema, { table, lines, unwritten, answerMs });
     for (const [id, entry] of repeats.entries) replaced.set(id, entry);
-    for (const [line, result] of written) outcomes.set(line.row, outcomeOf(result));
-    for (const [row, { row: first }] of sameEvent) outcomes.set(row, outcomes.get(first)!);
-    const fresh = lines.filter((line) => written.get(line)!.status === 'new').map(({ row }) => row);
-    const repaired = fresh.filter(({ repair }) => repair !== undefined);
+    for (const [line, result] of unwritten) outcomes.set(line.row, outcomeOf(result));
+    for (const [row, { row: first }] of sameEvent) outcomes.set(row, outcomes.get(first) ?? loaded);
+    const repaired = repairedAmong(lines, unwritten);
     if (repaired.length > 0) await insertRepairs(client, schema, repaired);
-    counts.loaded += fresh.length - repeats.gone.length;
+    counts.loaded += lines.length - unwritten.size - repeats.gone.length;
     counts.repaired += repaired.length - repeats.gone.filter(({ isRepaired }) => isRepaired).length;
     const recorded = await insertDuplicates(client, schema, [
-      ...duplicateRecords(written, repeats.standings),
+      ...duplicateRecords(unwritten, repeats.standings),
       ...repeats.gone.map((row) => replacedRecord(table.spec, row, repeats.goneStandings.get(row)!)),
     ]);
     counts.duplicate += recorded.all;
     counts.changed += recorded.changed;
   }
   return { outcomes, counts, replaced };
+}
+
+function repairedAmong(lines: readonly Line[], unwritten: ReadonlyMap<Line, Unwritten>): Row[] {
+  const repaired: Row[] = [];
+  for (const line of lines)
+    if (line.row.repair !== undefined && !unwritten.has(line)) repaired.push(line.row);
+  return repaired;
 }
 
 /** Returns what is to be called when the transaction has committed. */
@@ -174,7 +178,7 @@ function linesOf(
   return { lines: [...byId.values()], sameEvent };
 }
 
-function outcomeOf(written: Written): RowOutcome {
+function outcomeOf(written: Unwritten): RowOutcome {
   if (written.status === 'rejected') return { status: 'rejected', ...written.refusal };
   return { status: written.status === 'duplicate' ? 'duplicate' : 'loaded' };
 }

@@ -24,7 +24,7 @@ export async function findStanding(
   schema: string,
   tables: readonly string[],
   ids: readonly string[],
-): Promise<Standing> {
+): Promise<Standing & { rows: ReadonlySet<string> }> {
   const entries = new Map<string, Entry>();
   const rows = new Set<string>();
   if (ids.length === 0) return { entries, rows };

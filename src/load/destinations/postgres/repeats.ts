@@ -12,7 +12,15 @@ import type { Row, Table } from '../../destination.ts';
 import type { KnownTable } from './known-table.ts';
 import type { Line } from './row-lines.ts';
 import { identifier } from './sql.ts';
-import { type Written, writeLines } from './write-rows.ts';
+import { type Unwritten, writeLines } from './write-rows.ts';
+
+/** What a load has written of one table, and what not. */
+interface Loaded {
+  table: KnownTable;
+  lines: readonly Line[];
+  unwritten: Map<Line, Unwritten>;
+  answerMs: number;
+}
 
 export interface SettledRepeats {
   /** Of the rows that are no rows of the table. */
@@ -31,11 +39,10 @@ export interface SettledRepeats {
 export async function settleRepeats(
   client: PoolClient,
   schema: string,
-  { table, written, answerMs }: { table: KnownTable; written: Map<Line, Written>; answerMs: number },
+  { table, lines: all, unwritten, answerMs }: Loaded,
 ): Promise<SettledRepeats> {
   const { spec } = table;
-  const lines = new Map([...written.keys()].map((line) => [line.row, line]));
-  const repeats = [...written].flatMap(([{ row }, result]): Repeat[] =>
+  const repeats = [...unwritten].flatMap(([{ row }, result]): Repeat[] =>
     result.status === 'duplicate' ? [{ row, of: result.first ?? '' }] : [],
   );
   const settled: SettledRepeats = {
@@ -46,16 +53,20 @@ export async function settleRepeats(
   };
   if (repeats.length === 0) return settled;
   const stored = await readStored(client, schema, spec, [...new Set(repeats.map(({ of }) => of))]);
-  const batch = new Map([...written.keys()].map((line) => [line.id, line]));
+  const lines = new Map(all.map((line) => [line.row, line]));
+  const batch = new Map(all.map((line) => [line.id, line]));
   const judged = judgeRepeats(spec, repeats, (id) => stored.get(id));
   settled.standings = judged.repeats;
   for (const [of, { by, standing }] of judged.replaced) {
     const result = await replaceRow(client, schema, { table, id: of, line: lines.get(by)!, answerMs });
-    written.set(lines.get(by)!, result);
-    if (result.status !== 'new') continue;
+    if (result !== undefined) {
+      unwritten.set(lines.get(by)!, result);
+      continue;
+    }
+    unwritten.delete(lines.get(by)!);
     const mine = batch.get(of);
-    if (mine !== undefined && written.get(mine)?.status === 'new') {
-      written.set(mine, { status: 'duplicate', first: by.requestId });
+    if (mine !== undefined && !unwritten.has(mine)) {
+      unwritten.set(mine, { status: 'duplicate', first: by.requestId });
       settled.standings.set(mine.row, standing);
     } else {
       const row = stored.get(of)!;
@@ -67,21 +78,21 @@ export async function settleRepeats(
   return settled;
 }
 
-/** The row stays where it is when the one that would replace it is refused. */
+/** Undefined when the row was replaced; it stays where it is when the one that would replace it is refused. */
 async function replaceRow(
   client: PoolClient,
   schema: string,
   { table, id, line, answerMs }: { table: KnownTable; id: string; line: Line; answerMs: number },
-): Promise<Written> {
+): Promise<Unwritten | undefined> {
   await client.query('SAVEPOINT replacing');
   await client.query(
     `DELETE FROM ${identifier(schema)}.${identifier(table.spec.name)} WHERE _request_id = $1`,
     [id],
   );
   await client.query(`${table.stage}; ${table.empty}`);
-  const result = (await writeLines(client, table, [line], answerMs)).get(line)!;
+  const result = (await writeLines(client, table, [line], answerMs)).get(line);
   await client.query(
-    result.status === 'new'
+    result === undefined
       ? 'RELEASE SAVEPOINT replacing'
       : 'ROLLBACK TO SAVEPOINT replacing; RELEASE SAVEPOINT replacing',
   );

@@ -4,7 +4,7 @@ import type { Table, Row } from '../../destination.ts';
 import { type Refusal, cannotHold } from '../../destination-kit/exact-row.ts';
 import { inexactColumn } from '../../destination-kit/exact-values.ts';
 import { type Result, fail, ok } from '../../../model/result.ts';
-import { type Encode, copyField, encodeOrNull, encoder } from './values.ts';
+import { type Field, fieldOf } from './values.ts';
 import { keyFields } from '../../destination-kit/key-fields.ts';
 
 /** A row as COPY reads it, with what it is sorted by. */
@@ -25,11 +25,11 @@ const maxKeyBytes = 2000;
 /** Makes the lines of one table's rows. Whatever passes is read by the server without an error. */
 export function lineMaker(spec: Table): (row: Row) => Result<Line, Refusal> {
   const inexact = inexactColumn(spec.columns);
-  const columns = spec.columns.map((column) => ({ name: column.name, encode: encoder(column) }));
+  const columns = spec.columns.map((column) => ({ name: column.name, field: fieldOf(column) }));
   const own = ownColumns.map((column) => ({
     ...column,
     // The one instant among them is exact text already.
-    encode: column.type.kind === 'datetime' ? asText : encoder(column),
+    field: column.type.kind === 'datetime' ? asField : fieldOf(column),
   }));
   const key = keyFields(spec);
   const refused = (column: string) => fail(cannotHold(spec.name, column));
@@ -39,18 +39,18 @@ export function lineMaker(spec: Table): (row: Row) => Result<Line, Refusal> {
     const wrong = inexact(values);
     if (wrong !== undefined) return refused(wrong.name);
     let text = '';
-    for (const { name, encode } of columns) {
-      const encoded = encodeOrNull(encode, Object.hasOwn(values, name) ? values[name] : undefined);
+    for (const { name, field } of columns) {
+      const encoded = field(Object.hasOwn(values, name) ? values[name] : undefined);
       if (encoded === undefined) return refused(name);
-      text += `${copyField(encoded)}\t`;
+      text += `${encoded}\t`;
     }
-    for (const { name, of, encode } of own) {
-      const encoded = encodeOrNull(encode, of(row));
+    for (const { name, of, field } of own) {
+      const encoded = field(of(row));
       if (encoded === undefined) return refused(name);
-      text += `${copyField(encoded)}${name === lastColumn ? '\n' : '\t'}`;
+      text += `${encoded}${name === lastColumn ? '\n' : '\t'}`;
     }
     const sortKey = keyText(key, values);
-    if (sortKey !== undefined && Buffer.byteLength(sortKey) > maxKeyBytes)
+    if (sortKey !== undefined && isLongerThan(maxKeyBytes, sortKey))
       return fail({
         reason: `the key of the row (${spec.key.join(', ')}) is longer than ${maxKeyBytes} bytes`,
         column: key[0]!.column.name,
@@ -59,7 +59,11 @@ export function lineMaker(spec: Table): (row: Row) => Result<Line, Refusal> {
   };
 }
 
-const asText: Encode = (value) => value as string;
+const asField: Field = (value) => value as string;
+
+/** A character has at most three bytes, or two that are one half of it. */
+const isLongerThan = (bytes: number, text: string): boolean =>
+  text.length * 3 > bytes && Buffer.byteLength(text) > bytes;
 
 /** Undefined when a part is absent. Only to sort by, and to measure: the server decides which keys are equal. */
 function keyText(fields: ReturnType<typeof keyFields>, values: Row['values']): string | undefined {

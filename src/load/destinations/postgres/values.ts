@@ -7,9 +7,7 @@ import { dateText, instantText } from '../../destination-kit/exact-times.ts';
  * Makes the text that PostgreSQL reads as the value, exactly; undefined when the type can't hold it. Called for values
  * that `inexactColumn` (load/exact.ts) lets through.
  */
-export type Encode = (value: Json) => string | null | undefined;
-
-export const encoder = ({ type }: Pick<Column, 'type'>): Encode => encoders[type.kind];
+type Encode = (value: Json) => string | undefined;
 
 /** Lets a number, or text, through as it is. */
 const textOf = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value));
@@ -32,9 +30,24 @@ const encoders: Record<ColumnType['kind'], Encode> = {
   uuid: textOf,
 };
 
-/** Absent and null are the same to a table. */
-export const encodeOrNull = (encode: Encode, value: Json | undefined): string | null | undefined =>
-  value === undefined || value === null ? null : encode(value);
+export const encoder = ({ type }: Pick<Column, 'type'>): Encode => encoders[type.kind];
+
+/** Makes a field as COPY reads it, in its text format; undefined when the column can't hold the value. */
+export type Field = (value: Json | undefined) => string | undefined;
+
+/** Absent and null are the same to a table. Only text can hold what COPY takes for the end of a field. */
+export function fieldOf({ type }: Pick<Column, 'type'>): Field {
+  const encode = encoder({ type });
+  if (type.kind !== 'string' && type.kind !== 'json')
+    return (value) => (value === undefined || value === null ? absent : encode(value));
+  return (value) => {
+    if (value === undefined || value === null) return absent;
+    const text = encode(value);
+    return text === undefined ? undefined : escaped(text);
+  };
+}
+
+const absent = '\\N';
 
 /** PostgreSQL has no NUL in text, and half of a surrogate pair would silently become another character. */
 export const storableText = (text: string): string | undefined =>
@@ -51,8 +64,5 @@ export function jsonText(value: Json): string | undefined {
 const special = /[\\\t\n\r]/;
 const escapes: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
 
-/** A value as COPY reads it, in its text format. */
-export const copyField = (text: string | null): string => {
-  if (text === null) return '\\N';
-  return special.test(text) ? text.replace(/[\\\t\n\r]/g, (character) => escapes[character]!) : text;
-};
+const escaped = (text: string): string =>
+  special.test(text) ? text.replace(/[\\\t\n\r]/g, (character) => escapes[character]!) : text;
