@@ -4,7 +4,7 @@ import { contractRoutes } from './routes/contracts.ts';
 import { deadLetterContractRoutes } from './routes/dead-letter-contract.ts';
 import { deadLetterDiscardRoutes, deadLetterEditRoutes, deadLetterRoutes } from './routes/dead-letters.ts';
 import { eventRoutes } from './routes/events.ts';
-import { exportRoutes } from './routes/exports.ts';
+import { backupRoutes, exportRoutes } from './routes/exports.ts';
 import { flowActivityRoutes } from './routes/flow-activity.ts';
 import { groupValuesRoutes } from './routes/group-values.ts';
 import { healingRoutes } from './routes/healing.ts';
@@ -39,7 +39,7 @@ export const groups = {
   'Counters, history and logs': { ...statsRoutes, ...historyRoutes, ...logRoutes },
   'Queues and state': { ...consumerRoutes, ...stateRoutes },
   Query: queryRoutes,
-  'Exports and copies': exportRoutes,
+  'Exports and copies': { ...exportRoutes, ...backupRoutes },
   'Keys and audit': { ...keyRoutes, ...auditRoutes },
   Service: { ...healthRoutes, ...documentRoutes },
 };

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { SentinelError, messageOf } from '../model/errors.ts';
 import { packageFolder } from '../support/package-folder.ts';
 import { registerAudit } from './audit.ts';
+import { registerBackup } from './backup/backup.ts';
+import { registerRestore } from './backup/restore.ts';
 import { registerBench } from './bench.ts';
 import { registerContracts } from './contracts.ts';
 import { registerDeadLetters } from './dead-letters.ts';
@@ -37,6 +39,8 @@ const registrations = [
   registerQuery,
   registerExport,
   registerSnapshot,
+  registerBackup,
+  registerRestore,
   registerKeys,
   registerAudit,
   registerSources,

@@ -9,6 +9,15 @@ import { CliError, say, type Io } from './io.ts';
 
 type Status = ReplyTo<'GET /api/v1/exports/{id}'>;
 
+const keysOf = <const List extends 'exports' | 'backups'>(list: List) => ({
+  status: `GET /api/v1/${list}/{id}` as const,
+  file: `GET /api/v1/${list}/{id}/file` as const,
+  remove: `DELETE /api/v1/${list}/{id}` as const,
+});
+export const ofRows = keysOf('exports');
+export const ofQueue = keysOf('backups');
+type Keys = typeof ofRows | typeof ofQueue;
+
 const askEveryMs = [50, 100, 200, 400, 1000];
 const sayEveryMs = 5000;
 const mostBreaks = 5;
@@ -17,36 +26,49 @@ const mostBreaks = 5;
  * Waits until the service has written an export, and brings its file here: into `file` once it is whole, into
  * `file.part` until then. A download that breaks off goes on where it was.
  */
-export async function takeOut(io: Io, client: ApiClient, begun: Status, file: string): Promise<Status> {
+export async function takeOut(
+  io: Io,
+  client: ApiClient,
+  begun: Status,
+  file: string,
+  keys: Keys = ofRows,
+): Promise<Status> {
   const { id } = begun;
   const line = progressLine(io);
   try {
-    const status = await written(client, begun, (bytes) => line.show(`writing: ${inMb(bytes)}`));
-    await bring(client, status, file, (bytes) =>
+    const status = await written(client, begun, keys, (bytes) => line.show(`writing: ${inMb(bytes)}`));
+    await bring({ client, keys, file }, status, (bytes) =>
       line.show(`copying: ${inMb(bytes)} of ${inMb(status.bytes)}`),
     );
     return status;
+  } catch (error) {
+    if (error instanceof CliError) throw error;
+    throw new CliError(`${file} was not written: the service does not answer any more (${messageOf(error)})`);
   } finally {
     line.end();
-    await client.request('DELETE /api/v1/exports/{id}', { params: { id } }).catch(() => undefined);
+    await client.request(keys.remove, { params: { id } }).catch(() => undefined);
   }
 }
 
-async function written(client: ApiClient, begun: Status, onBytes: (bytes: number) => void): Promise<Status> {
+async function written(
+  client: ApiClient,
+  begun: Status,
+  keys: Keys,
+  onBytes: (bytes: number) => void,
+): Promise<Status> {
   let status = begun;
   for (let tries = 0; status.state === 'running'; tries++) {
     onBytes(status.bytes);
     await pause(askEveryMs[Math.min(tries, askEveryMs.length - 1)]);
-    status = await client.request('GET /api/v1/exports/{id}', { params: { id: begun.id } });
+    status = await client.request(keys.status, { params: { id: begun.id } });
   }
   if (status.state === 'failed') throw new CliError(status.error ?? 'the service could not write it');
   return status;
 }
 
 async function bring(
-  client: ApiClient,
+  { client, keys, file }: { client: ApiClient; keys: Keys; file: string },
   { id, bytes: expected }: Status,
-  file: string,
   onBytes: (bytes: number) => void,
 ): Promise<void> {
   const part = `${file}.part`;
@@ -57,7 +79,7 @@ async function bring(
         `the connection broke ${breaks} times; ${has} of ${expected} bytes are in ${part}, and ${file} was not written. Run the command again`,
       );
     try {
-      const { body } = await client.download('GET /api/v1/exports/{id}/file', has, { params: { id } });
+      const { body } = await client.download(keys.file, has, { params: { id } });
       body.on('data', (chunk: Uint8Array) => onBytes((has += chunk.length)));
       await pipeline(body, createWriteStream(part, { flags: has === 0 ? 'w' : 'a', mode: 0o600 }));
     } catch (error) {

@@ -37,6 +37,8 @@ export interface Engine {
   readonly state: StateStore;
   /** Undefined where one process does everything. */
   readonly cluster?: Cluster;
+  /** Writes a copy of all topics and all state, as they are at one moment, to a file; where they lie on this machine. */
+  backup?(file: string): Promise<void>;
   /** What waits now, per topic; a cheap call. */
   stats(): Promise<TopicStats[]>;
   /** Stops all consumers (their running batches are finished first), flushes and releases everything. */

@@ -36,8 +36,8 @@ export async function examineQueue(
 const damagedQueue = (folder: string, what: string): SentinelError =>
   new SentinelError(
     'store_damaged',
-    `the queue in ${folder} is damaged: ${what}. Put back a copy of this folder that was made while the service was stopped, ` +
-      `or move it away and start with an empty one: the events, dead letters and rules in it are lost then; rows in the destination stay`,
+    `the queue in ${folder} is damaged: ${what}. Move it away, then put back a backup (sentinel restore), ` +
+      `or start with an empty one: the events, dead letters and rules in it are lost then; rows in the destination stay`,
   );
 
 async function openEmbedded({ dataDir, queue }: EngineSettings, writer: string): Promise<Engine> {

@@ -67,7 +67,7 @@ export async function openLoading(parts: PipelineParts, base: Base) {
   const { config, engine, log } = parts;
   const { contracts, letters, insight, faults } = base;
   const store = await openStore(parts, { tables: withHeaders(contracts.tables()), letters, insight, faults });
-  const exports = new Exports(store.destination, config.dataDir, log);
+  const exports = new Exports({ destination: store.destination, engine }, config.dataDir, log);
   if (parts.consume) await exports.removeLeftovers();
   const feed = createCopyFeed(config.destinations);
   const rollbacks = new Rollbacks({

@@ -2,6 +2,7 @@ import type { DeadLetterStore } from '../dead-letter/store.ts';
 import type { OpenDestination, Table } from '../load/destination.ts';
 import { openMain, queueIdOf } from '../load/open.ts';
 import { type LoadStage, createLoadStage } from '../load/stage.ts';
+import { takeRestoreNote } from '../load/restored.ts';
 import { StoreCheck } from '../load/store-check.ts';
 import type { Insight } from '../observe/insight.ts';
 import { type Faults, unlessStopped } from '../runtime/stop-process.ts';
@@ -26,7 +27,12 @@ export async function openStore(
 ): Promise<Store> {
   const queueId = await queueIdOf(config);
   const loaderLog = log.child({ step: 'loader' });
-  const check = new StoreCheck(engine.state, queueId, loaderLog);
+  const check = new StoreCheck(
+    engine.state,
+    queueId,
+    consume && config.engine.type === 'embedded' ? await takeRestoreNote(config.dataDir) : undefined,
+    loaderLog,
+  );
   const destination = await openMain(config, tables, {
     mustBeThere: !consume,
     onOpen: async (opened) => {

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { SentinelError, messageOf } from '../model/errors.ts';
-import { freeBytes, reservedBytes } from '../support/disk-space.ts';
+import { requireSpace, reservedBytes } from '../support/disk-space.ts';
 import type { Logger } from '../support/log.ts';
-import type { OpenDestination } from './destination.ts';
-import { type ExportFormat, type ExportPlace, exportsFolder, noExport, noSnapshot } from './export.ts';
+import { exportsFolder } from './export.ts';
+import { type Exported, type ExportRequest, writerOf } from './export-writer.ts';
 
-/** A table in a format, or the whole database. */
-export type ExportRequest = { table: string; format: ExportFormat } | { snapshot: true };
+/** What the ids of copies of the queue begin with: they hold more than rows, and not every key may have them. */
+export const queueCopyPrefix = 'queue-';
 
 export interface ExportStatus {
   id: string;
@@ -27,9 +27,6 @@ export interface ExportApi {
   exportFile(id: string): Promise<{ path: string; bytes: number }>;
   removeExport(id: string): Promise<void>;
 }
-
-/** Resolves with the number of rows, where it is known. */
-type Write = (place: ExportPlace) => Promise<number | undefined>;
 
 interface Running {
   id: string;
@@ -57,14 +54,14 @@ export class Exports {
     exportFile: (id) => this.file(id),
     removeExport: (id) => this.remove(id),
   };
-  readonly #destination: OpenDestination;
+  readonly #parts: Exported;
   readonly #folder: string;
   readonly #log: Logger;
   readonly #all = new Map<string, Running>();
   #closed = false;
 
-  constructor(destination: OpenDestination, dataDir: string, log: Logger) {
-    this.#destination = destination;
+  constructor(parts: Exported, dataDir: string, log: Logger) {
+    this.#parts = parts;
     this.#folder = resolve(exportsFolder(dataDir));
     this.#log = log;
   }
@@ -76,10 +73,10 @@ export class Exports {
 
   /** Throws `query_busy` while another one is written, and `query_refused` where there are none. */
   async begin(request: ExportRequest): Promise<ExportStatus> {
-    const write = this.#writer(request);
+    const write = writerOf(request, this.#parts);
     if ([...this.#all.values()].some(({ state }) => state === 'running'))
       throw new SentinelError('query_busy', 'another export is being written; begin this one after it');
-    const id = randomUUID();
+    const id = `${'queue' in request ? queueCopyPrefix : ''}${randomUUID()}`;
     const stop = new AbortController();
     const file = join(this.#folder, id);
     const running: Running = { id, file, state: 'running', stop, work: Promise.resolve() };
@@ -127,58 +124,37 @@ export class Exports {
     throw new SentinelError('not_found', `there is no export ${id}; its file is deleted after an hour`);
   }
 
-  #writer(request: ExportRequest): Write {
-    const given = this.#destination.export;
-    if (given === undefined) throw noExport();
-    if ('table' in request) return async (place) => (await given.table({ ...request, ...place })).rows;
-    const { snapshot } = given;
-    if (snapshot === undefined) throw noSnapshot();
-    return async (place) => {
-      await this.#makeSureOfSpace(((await given.snapshotSize?.()) ?? 0) + reservedBytes);
-      await snapshot(place);
-      return undefined;
-    };
-  }
-
-  async #run(running: Running, request: ExportRequest, write: Write): Promise<void> {
+  async #run(running: Running, request: ExportRequest, write: ReturnType<typeof writerOf>): Promise<void> {
     const { file, stop } = running;
-    const what = 'table' in request ? { table: request.table, format: request.format } : { snapshot: true };
     const began = Date.now();
     // The disk is the queue's, too: an export must not be what fills it.
     const watch = setInterval(() => {
-      this.#makeSureOfSpace(reservedBytes).catch((error: unknown) => stop.abort(error));
+      requireSpace(this.#folder, reservedBytes).catch((error: unknown) => stop.abort(error));
     }, lookMs);
     try {
       await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-      await this.#makeSureOfSpace(reservedBytes);
+      await requireSpace(this.#folder, reservedBytes);
       const rows = await write({ file, signal: stop.signal });
       stop.signal.throwIfAborted();
       if (rows !== undefined) running.rows = rows;
       running.state = 'done';
-      this.#log.info({ status: 'exported', ...what, rows, ms: Date.now() - began }, 'an export is written');
+      this.#log.info(
+        { status: 'exported', ...request, rows, ms: Date.now() - began },
+        'an export is written',
+      );
     } catch (error) {
       running.state = 'failed';
       running.error = messageOf(stop.signal.aborted ? stop.signal.reason : error);
       await rm(file, { force: true });
       if (!this.#closed)
         this.#log.warn(
-          { reason: running.error, status: 'failed', code: 'export_failed', ...what },
+          { reason: running.error, status: 'failed', code: 'export_failed', ...request },
           'an export failed',
         );
     } finally {
       clearInterval(watch);
       running.endedAt = Date.now();
     }
-  }
-
-  async #makeSureOfSpace(bytes: number): Promise<void> {
-    const free = await freeBytes(this.#folder);
-    if (free >= bytes) return;
-    const inMb = (count: number): string => `${Math.ceil(count / 2 ** 20)} MB`;
-    throw new SentinelError(
-      'query_refused',
-      `the disk of ${this.#folder} is too full for it: ${inMb(bytes)} are needed, ${inMb(free)} are free`,
-    );
   }
 
   /** Those of more than an hour ago, and the oldest of too many. */

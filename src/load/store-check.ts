@@ -17,15 +17,18 @@ const everyMs = 5000;
 export class StoreCheck {
   readonly #state: StateStore;
   readonly #queueId: string;
+  readonly #restoredFrom: string | undefined;
   readonly #log: Logger;
   #timer: NodeJS.Timeout | undefined;
   #destination: OpenDestination | undefined;
   #remembered: Remembered | undefined;
   #lost: string | undefined;
 
-  constructor(state: StateStore, queueId: string, log: Logger) {
+  /** `restoredFrom`: when the backup was made that the queue came from, if it was restored since the last start. */
+  constructor(state: StateStore, queueId: string, restoredFrom: string | undefined, log: Logger) {
     this.#state = state;
     this.#queueId = queueId;
+    this.#restoredFrom = restoredFrom;
     this.#log = log;
   }
 
@@ -39,6 +42,7 @@ export class StoreCheck {
     this.#destination = destination;
     const remembered = await this.#state.get<Remembered>(rememberedKey);
     const newest = await destination.marked(this.#queueId);
+    if (this.#restoredFrom !== undefined) this.#sayRestored(this.#restoredFrom, newest);
     if (remembered !== undefined && (newest === undefined || newest < remembered.newest)) {
       const { loaded } = await destination.counts();
       const until = newest === undefined ? 'nothing of this queue' : `events until ${timeText(newest)}`;
@@ -56,6 +60,15 @@ export class StoreCheck {
       );
     }
     this.#timer = setInterval(() => void this.#remember(), everyMs).unref();
+  }
+
+  #sayRestored(madeAt: string, newest: string | undefined): void {
+    const until = newest === undefined ? 'nothing of this queue' : `events until ${timeText(newest)}`;
+    this.#log.warn(
+      { status: 'restored', backup_of: madeAt },
+      `the queue was restored from a backup of ${madeAt}; the destination has settled ${until}: what was accepted after the ` +
+        `backup and is not in the destination is gone, what is in both is not loaded again`,
+    );
   }
 
   async #remember(): Promise<void> {

@@ -42,7 +42,7 @@ export async function openInsight(deps: { engine: Engine; log: Logger; record: b
   const drift = new DriftWatch();
   const driftStore = await keepDrift(engine.state, drift, { write: record, log });
   const activity = createActivity();
-  const metrics = createPipelineMetrics({ onExtra: drift.extra });
+  const metrics = createPipelineMetrics({ onExtra: (row) => drift.extra(row) });
   const queue = { topic: topics.raw, group: groups.pipeline };
   const recorder = await Recorder.start({ engine, metrics, queue, record, log });
 

@@ -1,4 +1,5 @@
 import { statfs } from 'node:fs/promises';
+import { SentinelError } from '../model/errors.ts';
 import { nearestExisting } from './nearest-existing.ts';
 
 /** What must stay free on a disk, in bytes: the queue's and the database's files grow by less than that between two looks. */
@@ -8,4 +9,15 @@ export const reservedBytes = 128 * 2 ** 20;
 export async function freeBytes(path: string): Promise<number> {
   const { bavail, bsize } = await statfs(await nearestExisting(path));
   return bavail * bsize;
+}
+
+/** Throws `query_refused`, with both figures, when less than that is free on the disk of a path. */
+export async function requireSpace(path: string, bytes: number): Promise<void> {
+  const free = await freeBytes(path);
+  if (free >= bytes) return;
+  const inMb = (count: number): string => `${Math.ceil(count / 2 ** 20)} MB`;
+  throw new SentinelError(
+    'query_refused',
+    `the disk of ${path} is too full for it: ${inMb(bytes)} are needed, ${inMb(free)} are free`,
+  );
 }

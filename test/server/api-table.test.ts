@@ -5,6 +5,7 @@ import { openApi } from '../../src/api/openapi.ts';
 import { type Route, splitKey } from '../../src/api/route.ts';
 import { api } from '../../src/api/table.ts';
 import type { Json } from '../../src/model/json.ts';
+import { until } from '../helpers/until.ts';
 import {
   type RunningSentinel,
   get,
@@ -60,13 +61,19 @@ describe('a running service', () => {
       JSON.stringify({ table: 'transaction', format: 'csv' }),
     );
     ids['export'] = ((await begun.json()) as { id: string }).id;
+    await until(
+      async () => (await get<{ state: string }>(`${url}/api/v1/exports/${ids['export']}`)).state === 'done',
+    );
+    const copied = await post(`${url}/api/v1/backups`, '{}');
+    ids['backup'] = ((await copied.json()) as { id: string }).id;
   });
   afterAll(async () => void (await sentinel.stop()));
 
   const idFor = (path: string): string =>
     ids[
-      (['rule', 'dead-letter', 'job', 'export'] as const).find((noun) => path.includes(`/${noun}s/`)) ??
-        'repaired'
+      (['rule', 'dead-letter', 'job', 'export', 'backup'] as const).find((noun) =>
+        path.includes(`/${noun}s/`),
+      ) ?? 'repaired'
     ]!;
 
   const answered = routes.filter(

@@ -13,6 +13,31 @@ const status = name(
   }),
 );
 
+/** Whole events, dead letters, rules and hashes of keys are in it. */
+export const backupRoutes = defineRoutes({
+  'POST /api/v1/backups': {
+    summary:
+      'Begin to write a copy of the embedded queue and all state to a file; `sentinel backup` does the rest',
+    role: 'admin',
+    act: 'backup',
+    status: 202,
+    reply: status,
+  },
+  'GET /api/v1/backups/{id}': { summary: 'How far a copy of the queue is', role: 'admin', reply: status },
+  'GET /api/v1/backups/{id}/file': {
+    summary: 'The file of a finished copy of the queue; takes `Range: bytes=N-`',
+    role: 'admin',
+    media: 'application/octet-stream',
+    reply: z.string(),
+  },
+  'DELETE /api/v1/backups/{id}': {
+    summary: 'Delete a copy of the queue (which is deleted after an hour anyway)',
+    role: 'admin',
+    act: 'delete backup',
+    reply: z.object({ id: z.string() }),
+  },
+});
+
 export const exportRoutes = defineRoutes({
   'POST /api/v1/exports': {
     summary: 'Begin to write all rows of a table of the destination to a file',

@@ -94,6 +94,7 @@ export async function openEmbeddedEngine(options: EmbeddedEngineOptions): Promis
       trimmer.groupMoved(topic);
     },
     findPending: (topic, group, match) => life.guard(() => findPending(store, topic, group, match)),
+    backup: (file) => life.guard(() => store.root.backup(file, true)),
     stats: () => life.guard(async () => readStats(store)),
     close: () => life.close(flush, release),
   };
