@@ -5,6 +5,7 @@ import { Ajv2019 } from 'ajv/dist/2019.js';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import draft04 from 'ajv-draft-04';
 import formats from 'ajv-formats';
+import { isUrl } from './url-format.ts';
 import { exactNumbersExist } from '../../model/exact-number.ts';
 import { type JsonObject, holdsExactNumber } from '../../model/json.ts';
 import { hasMoreValuesThan, maxExplainedValues } from '../fields/size.ts';
@@ -81,6 +82,7 @@ function compiled(
   mend(ajv);
   formats.default(ajv);
   for (const name of ['email', 'idn-email']) ajv.addFormat(name, isEmail);
+  ajv.addFormat('url', isUrl);
   // The dialect is settled, and ajv knows some under the names of their successors only.
   const { $schema: _, ...body } = schema;
   return ajv.compile(body as AnySchemaObject);
