@@ -14,6 +14,7 @@ const contract = contractFromJsonSchema({
   properties: {
     ref: text,
     tags: { type: 'array', items: text },
+    codes: { type: 'array', items: { type: 'number' } },
     labels: text,
     email: { type: 'string', format: 'email' },
     amount: { type: 'number' },
@@ -50,6 +51,33 @@ describe('a person teaches', () => {
     );
     expect(operations).toEqual([{ op: 'list', path: '/tags', separator: ',' }]);
     expect(next).toEqual({ ...good, tags: ['old'] });
+  });
+
+  it.each([
+    ['1;2;3', [1, 2, 3], '7;8', [7, 8], 'integer', ';'],
+    ['1.5, 2, 3.25', [1.5, 2, 3.25], '7.5, 8', [7.5, 8], 'number', ', '],
+    ['1|2', [1, 2], '3', [3], 'integer', '|'],
+  ])('a list of numbers written as one text, %s', (text, list, later, next, to, separator) => {
+    const [operations, made] = taught(
+      { ...good, codes: text },
+      { ...good, codes: list },
+      { ...good, codes: later },
+    );
+    expect(operations).toEqual([
+      { op: 'list', path: '/codes', separator },
+      { op: 'cast', path: '/codes/*', to },
+    ]);
+    expect(made).toEqual({ ...good, codes: next });
+  });
+
+  it('but no list in which an element is no number', () => {
+    const [operations, reason] = taught(
+      { ...good, codes: '1;2' },
+      { ...good, codes: [1, 2] },
+      { ...good, codes: '1;b' },
+    );
+    expect(operations).toHaveLength(2);
+    expect(reason).toMatch(/codes/);
   });
 
   it('and back', () => {

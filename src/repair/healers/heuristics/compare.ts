@@ -59,8 +59,13 @@ export function compareNames(
   const [longer, shorter] = onlyTarget.length === 0 ? [from, to] : [to, from];
   const extra = onlyTarget.length === 0 ? onlySource : onlyTarget;
   // `last_name_field` is a last name; `field_name` is none.
-  const isMarked = shorter.length > 1 && extra.every((word) => particles.has(word) || fieldMarks.has(word));
-  if (!isMarked && shared.every((word) => general.has(word)))
+  const isMarked =
+    shorter.length > 1 &&
+    extra.length > 0 &&
+    extra.every((word) => particles.has(word) || fieldMarks.has(word));
+  // Only the end of a name says what it is; `first` and `last` say which, wherever they stand.
+  const isTurned = extra.length === 0 && from.length === to.length && from.some((word) => ordinals.has(word));
+  if (!isMarked && !isTurned && shared.every((word) => general.has(word)))
     return { score: 0, reason: 'too general a name' };
   // A word twice is a word more: what its object is called, in part, or a unit of the same.
   if (extra.length === 0 && from.length === to.length + 1)
@@ -71,6 +76,8 @@ export function compareNames(
     ? { score: 0.9, reason: `the same name but for "${extra.join(' ')}"` }
     : { score: 0.85, reason: `the same name without "${extra.join(' ')}"` };
 }
+
+const ordinals: ReadonlySet<string> = new Set(['first', 'last']);
 
 /** Whether a word is known to add nothing to the others of its name. */
 function isEmptyIn(

@@ -1,6 +1,6 @@
 import { type JsonObject, isObject } from '../../../model/json.ts';
 import { genericPointer, isBelow, pointerOf, segmentsOf, valueAt } from '../../../model/pointer.ts';
-import { listedValues, schemasAt, typesOf } from '../../plans/schema-paths.ts';
+import { isDeclared, listedValues, schemasAt, typesOf } from '../../plans/schema-paths.ts';
 import { type Candidate, wordsAt } from './candidates.ts';
 import { type NameEvidence, another, compareNames, sameName, supports } from './compare.ts';
 import { isNeutral, telling, wordsOfPath } from './containers.ts';
@@ -103,7 +103,10 @@ export function nameEvidence(search: Search, candidate: Candidate, target: Targe
   if (isPlural(found) !== isPlural(meant) && isCounted(search, candidate, target))
     return { score: 0, reason: 'a plural that counts' };
   if (words.letters === target.words.letters) return { score: 1, reason: 'the same name' };
-  const evidence = fromWords(search, candidate, target) ?? pulledUp(search, candidate, target);
+  const evidence =
+    (isPutTogether(search, candidate, target) ? putTogether : undefined) ??
+    fromWords(search, candidate, target) ??
+    pulledUp(search, candidate, target);
   if (evidence.score === 0) return evidence;
   if (folded !== foldedName(target.words.short) && isNameOfAnother(search, words.short, target))
     return { score: 0, reason: 'the name of another field' };
@@ -111,6 +114,24 @@ export function nameEvidence(search: Search, candidate: Candidate, target: Targe
   return vendorMark.test(found) && !vendorMark.test(meant) && !conventionsOf(search).has(candidate)
     ? { ...evidence, score: Math.min(evidence.score, 0.9) }
     : evidence;
+}
+
+const putTogether: NameEvidence = {
+  score: 0.9,
+  reason: 'the same name, put together with a field beside it',
+};
+
+/** The `currency` in `amount: {value, currency}`, where the contract has both side by side. */
+function isPutTogether({ failure }: Search, { path, words }: Candidate, target: Target): boolean {
+  const around = path.slice(0, -1);
+  const { jsonSchema } = failure.contract;
+  return (
+    path.length === target.path.length + 1 &&
+    target.path.slice(0, -1).every((segment, at) => segment === path[at]) &&
+    foldedName(words.leaf) === foldedName(target.words.leaf) &&
+    isDeclared(jsonSchema, around) &&
+    schemasAt(jsonSchema, around).every((schema) => !typesOf(schema).includes('object'))
+  );
 }
 
 /** From the names alone, those of the other fields included; undefined for none. */
@@ -129,7 +150,8 @@ function fromWords(search: Search, candidate: Candidate, target: Target): NameEv
     return slip ?? (best === another ? undefined : best);
   }
   // `balanceAccount.id` is the `balanceAccountId`, whatever else is in there; `customer.id` is no `id`.
-  if (full.score === 1) return full;
+  const isOfTarget = words.full.every((word) => target.words.full.includes(word));
+  if (full.score === 1 || (full.score > 0 && isOfTarget)) return full;
   return isOutOfPlace(search, candidate, target)
     ? { score: 0, reason: 'a common name, within something of its own' }
     : best;

@@ -1,10 +1,12 @@
-import { isObject, jsonType } from '../../../model/json.ts';
+import { isObject, jsonType, sameJson } from '../../../model/json.ts';
 import { genericPointer, isBelow, pointerOf, valueAt } from '../../../model/pointer.ts';
 import type { Operation } from '../../../model/plan.ts';
 import type { Candidate } from './candidates.ts';
 import { type Change, changeAt } from './changes.ts';
 import { type NameMatch, type Target, namedLike, targetAt } from './evidence.ts';
 import { sameName } from './compare.ts';
+import { isNeutral } from './containers.ts';
+import { fieldsOf } from './declared.ts';
 import { doubtFor, former } from './doubts.ts';
 import { foldedName } from './names.ts';
 import { hasTimeBeside } from './join.ts';
@@ -55,6 +57,7 @@ export function findMissing(search: Search, target: Target, named = namedLike(se
   const other =
     others.map(({ candidate }) => candidate).find(isOther) ??
     named.rivals.find(isTwinOf(only.candidate)) ??
+    named.rivals.find((rival) => readsSo(rival, target) && !sameJson(rival.value, only.candidate.value)) ??
     (isSure ? undefined : [...unfit, ...named.rivals].filter(isOther).find(isLike(only.candidate))) ??
     (isSure ? undefined : named.rivals.filter(isOther).find(fits));
   if (other !== undefined)
@@ -62,7 +65,36 @@ export function findMissing(search: Search, target: Target, named = namedLike(se
   const doubt = doubtFor(only.candidate.container?.doubts ?? [], path);
   if (doubt !== undefined)
     return { ok: false, reason: `${only.candidate.pointer} may be ${pointer}, but ${doubt}` };
+  const otherwise = contradicting(search, only.candidate, path);
+  if (otherwise !== undefined)
+    return {
+      ok: false,
+      reason: `${only.candidate.pointer} may be ${pointer}, but ${otherwise} beside it says something else than the event`,
+    };
   return moved(only, pointer);
+}
+
+/**
+ * Another field of the container, which the event has outside as well, with another value: then the container is about
+ * something else than what is around it, and which of the two the record is nobody can tell.
+ */
+function contradicting(
+  { candidates, failure, own }: Search,
+  { container, path }: Candidate,
+  target: readonly string[],
+): string | undefined {
+  if (container === undefined) return undefined;
+  if (!path.slice(container.outermost - 1, -1).every((name) => isNeutral(name, own))) return undefined;
+  const around = target.slice(0, -1);
+  const { names } = fieldsOf(failure.contract.jsonSchema, around);
+  return candidates.find((other) => {
+    const name = other.path.at(-1)!;
+    const isBeside =
+      other.path.length === path.length &&
+      other.path.slice(0, -1).every((segment, at) => segment === path[at]);
+    const outside = isBeside && names.includes(name) ? valueAt(failure.event, [...around, name]) : undefined;
+    return outside !== undefined && outside !== null && !isObject(outside) && !sameJson(outside, other.value);
+  })?.pointer;
 }
 
 /** A declared field whose value has another form than the contract wants, or holds the value one level down. */
@@ -106,6 +138,12 @@ const isTwinOf =
     foldedName(words.leaf) === foldedName(one.words.leaf) &&
     !former.test(path.at(-2)!) &&
     path.slice(0, -2).join('/') === one.path.slice(0, -2).join('/');
+
+/** Deeper, an object and its field together read as the name: `http.method` beside `HTTPMETHOD`. */
+const readsSo = ({ path, words: { full } }: Candidate, { path: meant, words }: Target): boolean =>
+  path.length > meant.length &&
+  words.leaf.length > 1 &&
+  foldedName(full.slice(-words.leaf.length)) === foldedName(words.leaf);
 
 export function moved({ candidate, name, changes }: Match, to: string): Extract<Found, { ok: true }> {
   const from = candidate.pointer;

@@ -57,6 +57,7 @@ const american = (word: string): string =>
     ? word
     : word
         .replace(/^(.{4,})ll(ed|ing|er)$/, '$1l$2')
+        .replace(/^(.{3,}[^l])ll?(ment|ful)$/, '$1l$2')
         .replace(/^(.{3,})our(ed|ing|ite|ful)?$/, '$1or$2')
         .replace(/^(.{4,})is(e|ed|ing|er|ation)$/, '$1iz$2')
         .replace(/^(.{3,})tre$/, '$1ter')

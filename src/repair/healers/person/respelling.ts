@@ -3,8 +3,12 @@ import { type InPlaceOperation, transformOf } from '../../plans/in-place.ts';
 import type { CastType, Operation, Pointer } from '../../../model/plan.ts';
 import { formatsOf } from './formats.ts';
 
-/** Operations on one field, as yet without the field. */
-export type Link = InPlaceOperation extends infer T ? (T extends unknown ? Omit<T, 'path'> : never) : never;
+/** Operations on one field, as yet without the field; `below`: on what is in it. */
+export type Link = InPlaceOperation extends infer T
+  ? T extends unknown
+    ? Omit<T, 'path'> & { below?: '/*' }
+    : never
+  : never;
 
 export type Respelling =
   | { kind: 'found'; links: Link[] }
@@ -51,7 +55,7 @@ function mayBecome(from: Json, to: Json): boolean {
 const folded = (text: string): string => text.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
 
 export function onField(path: Pointer, links: readonly Link[]): Operation[] {
-  return links.map((link) => ({ ...link, path }));
+  return links.map(({ below = '', ...link }) => ({ ...link, path: path + below }));
 }
 
 const none: Respelling = { kind: 'none' };
@@ -81,6 +85,8 @@ function inOne(pairs: Pairs, types: readonly CastType[]): Respelling {
 
   const lists = listLinks(pairs).filter((link) => fits(link, pairs));
   if (lists.length > 0) return { kind: 'found', links: [lists[0]!] };
+  const typed = typedList(pairs);
+  if (typed !== undefined) return { kind: 'found', links: typed };
   const formatted = new Map<string, Link>();
   const [example] = pairs.find(([from, to]) => !sameJson(from, to))!;
   for (const format of formatsOf(example))
@@ -99,6 +105,35 @@ function listLinks(pairs: Pairs): Link[] {
   const op = pairs.every(([, to]) => Array.isArray(to)) ? 'list' : 'unlist';
   if (op === 'unlist' && !pairs.every(([from]) => Array.isArray(from))) return [];
   return listSeparators.map((separator): Link => ({ op, separator }));
+}
+
+/** `"1;2;3"` to `[1, 2, 3]`: a list of texts, each of which becomes a value of one type. */
+function typedList(pairs: Pairs): Link[] | undefined {
+  const elements = pairs.flatMap(([, to]) => (Array.isArray(to) ? to : [to]));
+  if (!pairs.every(([from, to]) => typeof from === 'string' && Array.isArray(to))) return undefined;
+  for (const type of ['integer', 'number', 'boolean'] as const) {
+    const each: Link = { op: 'cast', to: type, below: '/*' };
+    const isOfType = elements.every((element) => typeof element === (type === 'boolean' ? type : 'number'));
+    const list = isOfType ? listLinks(pairs).find((link) => fitsEach(link, each, pairs)) : undefined;
+    if (list !== undefined) return [list, each];
+  }
+  return undefined;
+}
+
+function fitsEach(list: Link, each: Link, pairs: Pairs): boolean {
+  const [cut, change] = [transformOf({ ...list, path: '' }), transformOf({ ...each, path: '' })];
+  return pairs.every(([from, to]) => {
+    const parts = cut(from);
+    if (!parts.ok || !Array.isArray(parts.value)) return false;
+    const made = parts.value.map((part) => change(part));
+    return (
+      made.every(({ ok }) => ok) &&
+      sameJson(
+        made.map((one) => (one.ok ? one.value : null)),
+        to,
+      )
+    );
+  });
 }
 
 function fits(link: Link, pairs: Pairs): boolean {

@@ -13,7 +13,11 @@ export function changeOfMeaning(from: Pointer, to: Pointer, own: ReadonlySet<str
   if (unit !== undefined) return `the unit (${unit})`;
   const opposite = oppositeOf(source.words, target.words) ?? oppositeOf(target.words, source.words);
   if (opposite !== undefined) return `the sense (${opposite})`;
-  if (isNegative(source.leaf) !== isNegative(target.leaf)) return 'the sense (one of them is negative)';
+  if (
+    isNegative(source.leaf) !== isNegative(target.leaf) ||
+    isNegative(source.words) !== isNegative(target.words)
+  )
+    return 'the sense (one of them is negative)';
   for (const { name, sides } of axes) {
     const [mine, theirs] = [sideOf(source.words, sides), sideOf(target.words, sides)];
     if (mine !== undefined && theirs !== undefined && mine.side !== theirs.side)
@@ -43,7 +47,9 @@ function about(pointer: Pointer, own: ReadonlySet<string>): About {
 /** A case that tells units apart counts: `power_mW` is a billionth of `power_MW`. */
 function unitOf(name: string, leaf: readonly string[]): string | undefined {
   const electric = /(?:^|[^A-Za-z]|[a-z](?=[A-Z]))([mkMG]W)h?$/.exec(name);
-  if (electric !== null) return electric[1];
+  // `kW` is one however it is written, of `MW` and `mW` the case tells which.
+  if (electric !== null)
+    return electric[1] === 'kW' ? electric[0].replace(/^.*?(?=kW)/, '').toLowerCase() : electric[1];
   const found = leaf.findLast((word) => units.has(word));
   if (found !== undefined) return units.get(found);
   // Two underlines are a vendor's mark, as in `amount__c`.
