@@ -23,9 +23,12 @@ export class Lifecycle {
     if (this.#closing !== undefined) throw engineClosed();
   }
 
-  async guard<T>(work: () => Promise<T>): Promise<T> {
-    this.checkOpen();
-    return await this.translate(work);
+  /** On the way of each event, so it is one promise. */
+  guard<T>(work: () => Promise<T>): Promise<T> {
+    return this.translate(() => {
+      this.checkOpen();
+      return work();
+    });
   }
 
   async translate<T>(work: () => Promise<T>): Promise<T> {

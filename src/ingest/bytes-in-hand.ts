@@ -20,36 +20,45 @@ const waitMs = 2000;
 const lookEveryMs = 20;
 
 export function createBytesInHand(maxBytes: number): BytesInHand {
-  let held = 0;
-  return {
-    enter() {
-      let mine = 0;
-      function take(bytes: number): boolean {
-        // One request alone is within the limit of a body.
-        if (held > mine && held + bytes > maxBytes) return false;
-        held += bytes;
-        mine += bytes;
-        return true;
-      }
-      function give(bytes: number): void {
-        held -= bytes;
-        mine -= bytes;
-      }
-      return {
-        take,
-        async takeInTime(bytes) {
-          const deadline = performance.now() + waitMs;
-          while (!take(bytes)) {
-            if (performance.now() > deadline) return false;
-            await sleep(lookEveryMs);
-          }
-          return true;
-        },
-        give,
-        leave: () => give(mine),
-      };
-    },
-  };
+  const all = { held: 0, maxBytes };
+  return { enter: () => new RequestHand(all) };
+}
+
+/** A class, as each request has one. */
+class RequestHand implements Hand {
+  readonly #all: { held: number; readonly maxBytes: number };
+  #mine = 0;
+
+  constructor(all: { held: number; readonly maxBytes: number }) {
+    this.#all = all;
+  }
+
+  take(bytes: number): boolean {
+    const all = this.#all;
+    // One request alone is within the limit of a body.
+    if (all.held > this.#mine && all.held + bytes > all.maxBytes) return false;
+    all.held += bytes;
+    this.#mine += bytes;
+    return true;
+  }
+
+  async takeInTime(bytes: number): Promise<boolean> {
+    const deadline = performance.now() + waitMs;
+    while (!this.take(bytes)) {
+      if (performance.now() > deadline) return false;
+      await sleep(lookEveryMs);
+    }
+    return true;
+  }
+
+  give(bytes: number): void {
+    this.#all.held -= bytes;
+    this.#mine -= bytes;
+  }
+
+  leave(): void {
+    this.give(this.#mine);
+  }
 }
 
 /** Room for many bodies of the largest size, unpacked. */

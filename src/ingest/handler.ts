@@ -115,7 +115,7 @@ export class IngestHandler {
     const refusal = source && this.#admit(request, source);
     if (refusal !== undefined) return fail(refusal);
     const hand = this.#inHand.enter();
-    const body = await readBody(request, this.#options.limits.maxBodyBytes, hand).finally(hand.leave);
+    const body = await readBody(request, this.#options.limits.maxBodyBytes, hand).finally(() => hand.leave());
     if (!body.ok || source === undefined) return body;
     const verdict = await verifySource(request, source, body.value);
     // A step's deliveries are not remembered: one that comes late may be a replay.

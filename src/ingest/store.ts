@@ -9,7 +9,7 @@ import type { LimitedLog } from '../support/log-limit.ts';
 import { type Answer, jsonAnswer } from './answer.ts';
 import type { Deliveries, Mark } from './deliveries.ts';
 import { partlyUnavailable, unavailable } from './problems.ts';
-import { encodeRecord } from './record.ts';
+import { type RecordHeader, encodeRecord } from './record.ts';
 import { createRequestIds, requestIdsFrom } from './request-id.ts';
 import { type Unit, unitsOf } from './units.ts';
 
@@ -95,14 +95,10 @@ function manyAccepted(parts: Stored['ids']): string {
 
 function messageOf({ bytes, count, parcel }: Unit, mark: Mark, source: Source): Message {
   const { lines, headers } = parcel;
-  const header = {
-    id: mark.id,
-    at: mark.at,
-    n: count,
-    ...(source.name === undefined ? undefined : { source: source.name }),
-    ...(lines.exact ? { exact: true as const } : undefined),
-    ...(lines.plain ? { plain: true as const } : undefined),
-    ...(headers === undefined ? undefined : { headers }),
-  };
+  const header: RecordHeader = { id: mark.id, at: mark.at, n: count };
+  if (source.name !== undefined) header.source = source.name;
+  if (lines.exact) header.exact = true;
+  if (lines.plain) header.plain = true;
+  if (headers !== undefined) header.headers = headers;
   return { body: encodeRecord(header, bytes), events: count };
 }

@@ -22,29 +22,43 @@ export interface Unit {
  */
 export function unitsOf(parcels: readonly Parcel[], headers: IncomingHttpHeaders, source: Source): Unit[] {
   const whole = headerId(headers, source);
+  const [first] = parcels;
+  if (
+    parcels.length === 1 &&
+    first!.headers === undefined &&
+    whole === undefined &&
+    source.idPointers.length === 0
+  )
+    return first!.lines.count === 0 ? [] : [unitOf(first!, undefined)];
   return parcels.flatMap((parcel, index) => {
     const { bytes, count } = parcel.lines;
     if (count === 0) return [];
     const cloudEvent = parcel.headers?.['ce-id'] === undefined ? undefined : cloudEventId(parcel.headers);
     const id = source.hasOwnId ? (whole ?? cloudEvent) : (cloudEvent ?? whole);
-    const unit = (unitBytes: Buffer, unitCount: number, delivery: Buffer | undefined): Unit => ({
-      bytes: unitBytes,
-      count: unitCount,
-      parcel,
-      delivery,
-    });
     if (id === undefined && source.idPointers.length > 0)
       return bytes
         .toString()
         .split('\n')
-        .map((text) => unit(Buffer.from(text), 1, keyOf(source, ['event', eventId(text, source)])));
-    if (id === undefined) return [unit(bytes, count, undefined)];
+        .map((text) => ({
+          bytes: Buffer.from(text),
+          count: 1,
+          parcel,
+          delivery: keyOf(source, ['event', eventId(text, source)]),
+        }));
+    if (id === undefined) return [unitOf(parcel, undefined)];
     // A key that a client made up may be used again by mistake: then it is another event, and not lost.
     const body = id === whole && !source.hasOwnId ? hash('sha256', bytes, 'base64url') : '';
     const part = parcels.length > 1 && id === whole ? String(index) : '';
-    return [unit(bytes, count, keyOf(source, [id === whole ? 'header' : 'cloudevent', id, part, body]))];
+    return [unitOf(parcel, keyOf(source, [id === whole ? 'header' : 'cloudevent', id, part, body]))];
   });
 }
+
+const unitOf = (parcel: Parcel, delivery: Buffer | undefined): Unit => ({
+  bytes: parcel.lines.bytes,
+  count: parcel.lines.count,
+  parcel,
+  delivery,
+});
 
 function headerId(headers: IncomingHttpHeaders, { idHeaders }: Source): string | undefined {
   for (const name of idHeaders) {

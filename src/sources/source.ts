@@ -55,8 +55,19 @@ export function createSources(
     Object.entries(configured).map(([name, settings]) => [name, createSource(name, settings, outside)]),
   );
   const open = createSource(undefined, {}, outside);
-  return (name) => (name === undefined ? open : (known.get(name) ?? { ...open, name }));
+  const unnamed = new Map<string, Source>();
+  return (name) => {
+    if (name === undefined) return open;
+    const found = known.get(name) ?? unnamed.get(name);
+    if (found !== undefined) return found;
+    const made = { ...open, name };
+    // Anybody may make up names.
+    if (unnamed.size < maxUnnamed) unnamed.set(name, made);
+    return made;
+  };
 }
+
+const maxUnnamed = 1000;
 
 function createSource(name: string | undefined, settings: SourceConfig, outside: Outside): Source {
   const { verify, contract, version } = settings;

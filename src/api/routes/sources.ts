@@ -18,8 +18,13 @@ const source = name(
       .describe('hour by hour, oldest first'),
     last_drift_at: time.nullable(),
     last_seen_at: time.nullable(),
+    asks_for: z
+      .enum(['signature', 'key', 'nothing'])
+      .describe(
+        'what a request must come with; a preset whose secret comes with each request counts as a signature',
+      ),
     sender: sender.optional().describe('of a source that the settings name'),
-    refused: refusals.optional(),
+    refused: refusals.optional().describe('by the process that answers, since it started'),
     last_delivery_at: time.nullable().describe('answered that it is stored, by this process'),
   }),
 );

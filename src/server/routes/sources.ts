@@ -58,14 +58,22 @@ const nothingSeen = {
 
 function knownOf(
   name: string,
-  { ingest, sources, sourceConfigs }: ServerContext,
-): Pick<SourceItem, 'sender' | 'refused' | 'last_delivery_at'> {
+  { config, keys, ingest, sources, sourceConfigs }: ServerContext,
+): Pick<SourceItem, 'asks_for' | 'sender' | 'refused' | 'last_delivery_at'> {
   const { refused, lastRefused, delivered } = ingest.counts;
   const reasons = refused.get(name);
   const at = delivered.get(name);
   const configs = sourceConfigs();
-  const { authenticates, sign } = sources(name);
+  const { authenticates, verify, sign } = sources(name);
+  const needsKey = config.http.token !== undefined || keys.areNeeded();
   return {
+    asks_for: authenticates
+      ? verify?.type === 'none'
+        ? 'nothing'
+        : 'signature'
+      : needsKey
+        ? 'key'
+        : 'nothing',
     ...(Object.hasOwn(configs, name) && {
       sender: senderOf(configs[name]!, authenticates && sign !== undefined),
     }),

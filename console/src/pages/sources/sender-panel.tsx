@@ -16,7 +16,7 @@ export function SenderPanel({ source }: { source: SourceInfo }) {
     <div className="sender">
       <dl className="facts">
         <dt>Verified by</dt>
-        <dd>{sender === undefined ? 'a key (the settings do not name it)' : wayOf(sender)}</dd>
+        <dd>{wayOf(source)}</dd>
         {sender !== undefined && sender.secret_from.length > 0 && (
           <>
             <dt>Secret from</dt>
@@ -39,13 +39,16 @@ export function SenderPanel({ source }: { source: SourceInfo }) {
   );
 }
 
-const wayOf = ({ verified_by: type }: NonNullable<SourceInfo['sender']>): string =>
-  type === 'key' ? 'a key' : type === 'none' ? 'nothing: everyone may send' : type;
+function wayOf({ asks_for, sender }: SourceInfo): string {
+  if (asks_for === 'nothing') return 'nothing: whoever reaches the URL may send';
+  if (asks_for === 'signature') return sender!.verified_by;
+  return sender === undefined ? 'a key (the settings do not name the source)' : 'a key';
+}
 
 function RefusedList({ refused: { total, reasons, recent } }: { refused: Refused }) {
   return (
     <section>
-      <h3>{count(total)} requests refused since the start</h3>
+      <h3>{count(total)} requests refused by this process since it started</h3>
       <p className="muted">
         {Object.entries(reasons)
           .toSorted(([, a], [, b]) => b - a)

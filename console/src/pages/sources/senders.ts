@@ -148,7 +148,7 @@ export const senders: readonly SenderKind[] = [
     label: 'Another HMAC signature',
     where: 'the sender’s webhook page; see docs/sources.md for all settings',
     env: 'WEBHOOK_SECRET',
-    more: 'header: x-signature',
+    more: 'header: x-signature, secret_encoding: utf8',
   },
   {
     type: 'bearer',

@@ -17,11 +17,18 @@ const columns: Column<SourceInfo>[] = [
     header: 'Source',
     width: 'minmax(0, 1.4fr)',
     phone: 'wide',
-    cell: ({ source, sender, contracts }) => (
+    cell: ({ source, asks_for, sender, contracts }) => (
       <>
         {source}
         <span className="sub">
-          {[sender && `verified by ${sender.verified_by}`, ...contracts].filter(Boolean).join(', ')}
+          {[
+            asks_for === 'signature'
+              ? `verified by ${sender!.verified_by}`
+              : asks_for === 'key' && 'needs a key',
+            ...contracts,
+          ]
+            .filter(Boolean)
+            .join(', ')}
         </span>
       </>
     ),
@@ -67,7 +74,10 @@ const columns: Column<SourceInfo>[] = [
     width: '76px',
     end: true,
     cell: ({ refused }) => (
-      <span className={refused === undefined ? 'muted' : ''} title="requests refused since the start">
+      <span
+        className={refused === undefined ? 'muted' : ''}
+        title="requests refused by this process since it started"
+      >
         {refused === undefined ? '–' : shortCount(refused.total)}
       </span>
     ),
