@@ -16,6 +16,7 @@ const source = (path: string): string => new URL(`./src/${path}`, import.meta.ur
 /** The entries of the package, as `exports` in package.json has them built. */
 export const alias = {
   'data-sentinel/conformance': source('conformance/destination.ts'),
+  'data-sentinel/testing': source('testing/index.ts'),
   'data-sentinel/destination-kit': source('load/destination-kit/index.ts'),
   'data-sentinel': source('index.ts'),
 };

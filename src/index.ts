@@ -32,6 +32,8 @@ export {
   defineStep,
 } from './steps/step.ts';
 export type { Violation } from './model/violation.ts';
+export { type EmbeddedSentinel, type EmbedOptions, createSentinel } from './embed/create-sentinel.ts';
+export type { EventOf } from './contracts/event-of.ts';
 
 /** Composes the service and starts it. Loaded when called: contracts and steps import this module too, and need less. */
 export const startSentinel: typeof start = async (config, options) => {

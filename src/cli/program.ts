@@ -6,11 +6,13 @@ import { registerAudit } from './audit.ts';
 import { registerBackup } from './backup/backup.ts';
 import { registerRestore } from './backup/restore.ts';
 import { registerBench } from './bench.ts';
+import { registerCompletion } from './completion.ts';
 import { registerContracts } from './contracts.ts';
 import { registerDeadLetters } from './dead-letters.ts';
 import { registerDev } from './dev.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerExport } from './export.ts';
+import { registerEvents } from './events.ts';
 import { registerIngest } from './ingest.ts';
 import { registerInit } from './project/init.ts';
 import { registerKeys } from './keys.ts';
@@ -30,6 +32,7 @@ const registrations = [
   registerStart,
   registerDev,
   registerIngest,
+  registerEvents,
   registerContracts,
   registerRules,
   registerDeadLetters,
@@ -46,6 +49,7 @@ const registrations = [
   registerSources,
   registerMigrate,
   registerBench,
+  registerCompletion,
   registerDoctor,
 ];
 

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Problem } from '../api/problem.ts';
+import { sourceName } from '../model/event.ts';
 import { type Result, fail, ok } from '../model/result.ts';
 import { formatOf } from '../sources/formats/content-type.ts';
 import { type Parcel, decode } from '../sources/formats/decode.ts';
@@ -13,7 +14,7 @@ import { limitLog } from '../support/log-limit.ts';
 import type { Logger } from '../support/log.ts';
 import { type AdmitOptions, createAdmit, problemOfVerdict, verifySource } from './admit.ts';
 import type { Answer } from './answer.ts';
-import { internalError, methodNotAllowed, unsupportedType } from './problems.ts';
+import { badSource, internalError, methodNotAllowed, unsupportedType } from './problems.ts';
 import { type Body, readBody } from './read-body.ts';
 import { type Hand, createBytesInHand, mostInHand } from './bytes-in-hand.ts';
 import { withoutIgnored } from './ignored.ts';
@@ -120,6 +121,17 @@ export class IngestHandler {
     const verdict = await verifySource(request, source, body.value);
     // A step's deliveries are not remembered: one that comes late may be a replay.
     return verdict.kind === 'verified' ? body : this.#refuse(request, source, verdict);
+  }
+
+  /** NDJSON of this process itself, which nobody has to verify; durable when it resolves with an answer. */
+  async take(lines: Buffer, name: string | undefined): Promise<Result<Answer, Problem>> {
+    if (name !== undefined && !sourceName.test(name)) return fail(badSource);
+    const source = this.#sources(name);
+    const parcels = decode({}, lines, 'ndjson', source, this.#options.limits);
+    if (!parcels.ok) return parcels;
+    const stored = await this.#store(withoutIgnored(parcels.value, source), {}, source);
+    if (stored.ok) this.counts.events += stored.value.stored;
+    return stored;
   }
 
   async #accept(request: IncomingMessage, hand: Hand): Promise<Result<Answer, Problem>> {

@@ -23,6 +23,7 @@ export const errorCodes = {
   pipeline_stopped: { retryable: true },
   pipeline_busy: { retryable: true },
   no_worker: { retryable: true },
+  event_refused: { retryable: false },
   not_found: { retryable: false },
   conflict: { retryable: false },
   too_many_jobs: { retryable: true },

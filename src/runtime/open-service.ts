@@ -35,8 +35,14 @@ export interface SentinelOptions {
   onCrash?: (error: Error) => void;
 }
 
-/** `consume` false: answer requests, but take no event from any queue, and do not listen. */
-export async function openService(config: Config, options: SentinelOptions & { consume: boolean }) {
+export interface OpenOptions extends SentinelOptions {
+  /** False: answer requests, but take no event from any queue, and do not listen. */
+  consume: boolean;
+  /** False: requests come by a server of somebody else. Default: true. */
+  listens?: boolean;
+}
+
+export async function openService(config: Config, options: OpenOptions) {
   const resources = new Resources();
   try {
     const service = await openParts(config, options, resources);
@@ -49,7 +55,7 @@ export async function openService(config: Config, options: SentinelOptions & { c
 
 async function openParts(
   config: Config,
-  { log, logs = createLogRing(), consume, onCrash }: SentinelOptions & { consume: boolean },
+  { log, logs = createLogRing(), consume, listens = consume, onCrash }: OpenOptions,
   resources: Resources,
 ) {
   // A container of a cluster may have no disk to write to. The folder holds whole events, for no other account to read.
@@ -76,7 +82,7 @@ async function openParts(
   let state: 'starting' | 'ready' | 'stopping' = 'starting';
   const port = resources.keep(createPort(config, { ingest, stopping: () => state === 'stopping', log }));
   // Before the pipeline: what senders have now is taken, whatever keeps the pipeline from its start.
-  const url = consume ? await listen(port.server, config) : '';
+  const url = listens ? await listen(port.server, config) : '';
   const host: PipelineHost = resources.keep(
     config.role === 'gateway' && engine.cluster !== undefined
       ? await gatewayHost(config, engine.cluster.calls, log)
@@ -131,6 +137,10 @@ async function openParts(
     engine,
     letters,
     jobs,
+    keys,
+    ingest,
+    /** Takes requests as if they had come by the port. */
+    server: port.server,
     host,
     setState: (now: 'ready' | 'stopping') => void (state = now),
     setSources,

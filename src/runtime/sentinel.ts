@@ -17,8 +17,15 @@ export interface Sentinel {
   close(): Promise<void>;
 }
 
+type Parts = Awaited<ReturnType<typeof openService>>;
+/** With the parts that a program needs which has the service in its own process. */
+export type RunningService = Sentinel & { parts: Pick<Parts, 'ingest' | 'server' | 'keys' | 'host'> };
+
 /** Composes the service and starts it, in the order of the flow from its end: whoever sends comes last. */
-export async function startSentinel(config: Config, options: SentinelOptions): Promise<Sentinel> {
+export async function startSentinel(
+  config: Config,
+  options: SentinelOptions & { listens?: boolean },
+): Promise<RunningService> {
   const { log } = options;
   const parts = await openService(config, { ...options, consume: true });
   const resumed = await resumeReplays(parts);
@@ -29,13 +36,17 @@ export async function startSentinel(config: Config, options: SentinelOptions): P
   const { url } = parts;
   parts.setState('ready');
   const { role, engine, dataDir } = config;
-  log.info({ status: 'started', url, role, engine: engine.type, data_dir: dataDir }, `listening on ${url}`);
+  log.info(
+    { status: 'started', url, role, engine: engine.type, data_dir: dataDir },
+    url === '' ? 'started without a port of its own' : `listening on ${url}`,
+  );
 
   const stepRoutes = async () => JSON.stringify(await parts.host.api.routes());
   const mounted = await stepRoutes();
 
   return {
     url,
+    parts,
     async reload(config) {
       const contracts = await loadContracts(contractFolders(config), { fresh: true });
       await discoverSteps(stepFolders(config), { fresh: true });

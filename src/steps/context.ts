@@ -10,7 +10,13 @@ export type ContextFactory = (run: { trigger: Trigger; attempt: number; requestI
 
 export function contextFactory(
   config: StepConfig,
-  deps: { engine: Engine; outlet: Outlet; log: Logger; contracts: StepContracts; signal: AbortSignal },
+  deps: {
+    engine: Pick<Engine, 'state'>;
+    outlet: Outlet;
+    log: Logger;
+    contracts: StepContracts;
+    signal: AbortSignal;
+  },
 ): ContextFactory {
   const { engine, outlet, contracts, signal } = deps;
   const stepLog = deps.log.child({ step: config.name });

@@ -1,3 +1,4 @@
+import type { EventOf } from '../contracts/event-of.ts';
 import type { Validation } from '../contracts/contract.ts';
 import type { StateStore } from '../engine/engine.ts';
 import type { RetryPolicy } from '../support/retry.ts';
@@ -61,9 +62,10 @@ export interface HttpReply {
 }
 
 /**
- * The body (JSON) of a message on `validated_data` and on a contract's own topic.
+ * The body (JSON) of a message on `validated_data` and on a contract's own topic. `ValidEventMessage<typeof signup>`: the event
+ * has the fields of that contract.
  */
-export interface ValidEventMessage {
+export interface ValidEventMessage<C = unknown> {
   request_id: string;
   /** ISO 8601, UTC. */
   received_at: string;
@@ -71,7 +73,7 @@ export interface ValidEventMessage {
   contract: string;
   version: string;
   /** The event as its contract's validation returned it. */
-  event: JsonObject;
+  event: EventOf<C>;
 }
 
 /** Contracts, as a step may use them. An unknown contract or version is a violation, not an exception. */

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SentinelError } from '../../src/model/errors.ts';
 import { createDeliveries } from '../../src/ingest/create-deliveries.ts';
-import { memoryState } from '../helpers/memory-state.ts';
+import { memoryState } from '../../src/testing/memory-state.ts';
 import { IngestHandler } from '../../src/ingest/handler.ts';
 import { forEachEvent } from '../../src/ingest/record.ts';
 import { createLogger } from '../../src/support/log.ts';

@@ -5,7 +5,7 @@ import { deadLetterStatuses } from '../../src/model/dead-letter.ts';
 import { type DeadLetterStore, createDeadLetters } from '../../src/dead-letter/store.ts';
 import type { UnrecoverableEvent } from '../../src/model/event.ts';
 import { discardMany } from '../helpers/discard-many.ts';
-import { memoryState } from '../helpers/memory-state.ts';
+import { memoryState } from '../../src/testing/memory-state.ts';
 
 const group = { signature: 'abc' };
 const idOf = (n: number) => `0192d0c4-9a5e-7c0b-8a10-${String(n).padStart(12, '0')}`;

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { StateStore } from '../../src/engine/engine.ts';
 import { createDeadLetters } from '../../src/dead-letter/store.ts';
 import type { UnrecoverableEvent } from '../../src/model/event.ts';
-import { memoryState } from '../helpers/memory-state.ts';
+import { memoryState } from '../../src/testing/memory-state.ts';
 
 const event: UnrecoverableEvent = {
   request_id: '01a2160c-88ef-7001-a991-1c4fda3b49db',

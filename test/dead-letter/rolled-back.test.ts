@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { type TakenBack, createDeadLetters } from '../../src/dead-letter/store.ts';
 import type { UnrecoverableEvent } from '../../src/model/event.ts';
-import { memoryState } from '../helpers/memory-state.ts';
+import { memoryState } from '../../src/testing/memory-state.ts';
 
 const id = '0192d0c4-9a5e-7c0b-8a10-5a6f3f1c2b3d';
 const taken = (round: number, at: string): TakenBack => ({ event: takenAt(at), round });

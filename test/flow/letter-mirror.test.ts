@@ -5,7 +5,7 @@ import { LetterMirror } from '../../src/flow/letter-mirror.ts';
 import type { LetterRow, LetterTable } from '../../src/load/letter-table.ts';
 import type { UnrecoverableEvent } from '../../src/model/event.ts';
 import { createLogger } from '../../src/support/log.ts';
-import { memoryState } from '../helpers/memory-state.ts';
+import { memoryState } from '../../src/testing/memory-state.ts';
 import { until } from '../helpers/until.ts';
 
 const failed = (id: string): UnrecoverableEvent => ({

@@ -3,7 +3,7 @@ import { createJobStore } from '../../src/dead-letter/jobs/store.ts';
 import type { DeadLetterStore } from '../../src/dead-letter/store.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import type { JobFilter } from '../../src/model/job.ts';
-import { memoryState } from './memory-state.ts';
+import { memoryState } from '../../src/testing/memory-state.ts';
 
 let ids = 0;
 

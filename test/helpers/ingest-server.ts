@@ -11,7 +11,7 @@ import { createAuthorize } from '../../src/sources/authorize.ts';
 import { createClientAddress, createSources } from '../../src/sources/source.ts';
 import type { Outside } from '../../src/sources/verify/scheme.ts';
 import { createLogger } from '../../src/support/log.ts';
-import { memoryState } from './memory-state.ts';
+import { memoryState } from '../../src/testing/memory-state.ts';
 
 /** The key that sources without verification ask for. */
 export const token = 'a-token-of-some-length';

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { SentinelError } from '../../src/model/errors.ts';
 import type { SourceConfig } from '../../src/config/types.ts';
 import { type IngestServer, startIngest } from '../helpers/ingest-server.ts';
-import { memoryState } from '../helpers/memory-state.ts';
+import { memoryState } from '../../src/testing/memory-state.ts';
 import { until } from '../helpers/until.ts';
 
 const servers: IngestServer[] = [];

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { expect, it } from 'vitest';
 import { SentinelError } from '../../src/model/errors.ts';
 import { createDeliveries } from '../../src/ingest/create-deliveries.ts';
-import { memoryState } from '../helpers/memory-state.ts';
+import { memoryState } from '../../src/testing/memory-state.ts';
 import { IngestHandler } from '../../src/ingest/handler.ts';
 import { createLogger } from '../../src/support/log.ts';
 

@@ -6,7 +6,7 @@ import { keepDrift } from '../../src/observe/history/drift-store.ts';
 import type { Json, JsonObject } from '../../src/model/json.ts';
 import { createLogger } from '../../src/support/log.ts';
 import type { Verdict } from '../../src/validate/stage.ts';
-import { memoryState } from '../helpers/memory-state.ts';
+import { memoryState } from '../../src/testing/memory-state.ts';
 
 const contract = defineContract({
   name: 'visit',

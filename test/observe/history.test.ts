@@ -6,7 +6,7 @@ import { historyPrefix, openHistoryStore } from '../../src/observe/history/store
 import { createLogger } from '../../src/support/log.ts';
 import { createPipelineMetrics } from '../../src/observe/metrics.ts';
 import { until } from '../helpers/until.ts';
-import { memoryState } from '../helpers/memory-state.ts';
+import { memoryState } from '../../src/testing/memory-state.ts';
 
 const minute = 60_000;
 const start = Date.parse('2026-03-01T12:00:00Z');

@@ -11,7 +11,7 @@ import type { Operation } from '../../src/model/plan.ts';
 import { openRuleStore } from '../../src/repair/rules/store.ts';
 import { createValidate } from '../../src/validate/stage.ts';
 import { silent } from '../helpers/healing.ts';
-import { memoryState } from '../helpers/memory-state.ts';
+import { memoryState } from '../../src/testing/memory-state.ts';
 
 const fields = {
   weight: decimal({ positive: true }),

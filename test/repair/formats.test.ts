@@ -10,7 +10,7 @@ import { type FormatWitness, witnessOf } from '../../src/repair/plans/formats.ts
 import { tryPlan } from '../../src/repair/plans/trial.ts';
 import { openRuleStore } from '../../src/repair/rules/store.ts';
 import { failureOf, healingBench, silent } from '../helpers/healing.ts';
-import { memoryState } from '../helpers/memory-state.ts';
+import { memoryState } from '../../src/testing/memory-state.ts';
 
 describe('what a value says of a format', () => {
   it.each<[Json, CastType, string, FormatWitness]>([

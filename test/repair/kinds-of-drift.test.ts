@@ -8,7 +8,7 @@ import { type Json, type JsonObject, isObject } from '../../src/model/json.ts';
 import { heuristicsHealer } from '../../src/repair/healers/heuristics/index.ts';
 import { openRuleStore } from '../../src/repair/rules/store.ts';
 import { silent } from '../helpers/healing.ts';
-import { memoryState } from '../helpers/memory-state.ts';
+import { memoryState } from '../../src/testing/memory-state.ts';
 
 /** What has to come of an event: these fields at least, or a refusal. */
 type Right = JsonObject | 'refused';

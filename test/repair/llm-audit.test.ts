@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type LlmExchange, createLlmAudit } from '../../src/repair/healing/llm-audit.ts';
 import { hourlyBudget } from '../../src/repair/healers/llm/budget.ts';
-import { memoryState } from '../helpers/memory-state.ts';
+import { memoryState } from '../../src/testing/memory-state.ts';
 
 const start = Date.parse('2026-11-23T10:00:00Z');
 const exchange = (minute: number, change: Partial<LlmExchange> = {}): LlmExchange => ({

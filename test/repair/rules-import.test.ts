@@ -3,7 +3,7 @@ import transaction from '../../contracts/v1/transaction.ts';
 import type { JsonObject } from '../../src/model/json.ts';
 import { type RuleStore, openRuleStore } from '../../src/repair/rules/store.ts';
 import { failureOf, priced, silent } from '../helpers/healing.ts';
-import { memoryState } from '../helpers/memory-state.ts';
+import { memoryState } from '../../src/testing/memory-state.ts';
 
 const contracts = {
   get: (name: string, version: string) =>

@@ -9,7 +9,7 @@ import { heuristicsHealer } from '../../src/repair/healers/heuristics/index.ts';
 import { tryPlan } from '../../src/repair/plans/trial.ts';
 import { type RuleStore, openRuleStore } from '../../src/repair/rules/store.ts';
 import { failureOf, silent } from '../helpers/healing.ts';
-import { memoryState } from '../helpers/memory-state.ts';
+import { memoryState } from '../../src/testing/memory-state.ts';
 
 const orders = defineContract({
   name: 'order_notice',

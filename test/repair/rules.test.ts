@@ -7,7 +7,7 @@ import type { Lesson } from '../../src/repair/rules/lesson.ts';
 import { readRollback, rollbackWrite } from '../../src/repair/rules/rollback-record.ts';
 import { type Found, type RuleStore, openRuleStore } from '../../src/repair/rules/store.ts';
 import { failureOf, priced, silent, transactionWith } from '../helpers/healing.ts';
-import { memoryState } from '../helpers/memory-state.ts';
+import { memoryState } from '../../src/testing/memory-state.ts';
 import { until } from '../helpers/until.ts';
 
 const dayMs = 86_400_000;

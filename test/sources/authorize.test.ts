@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, test } from 'vitest';
 import { type Role, roles } from '../../src/api/route.ts';
 import { type AccessOptions, createAuthorize } from '../../src/sources/authorize.ts';
 import { type Keys, openKeys } from '../../src/sources/keys.ts';
-import { memoryState } from '../helpers/memory-state.ts';
+import { memoryState } from '../../src/testing/memory-state.ts';
 import { until } from '../helpers/until.ts';
 
 const host = '127.0.0.1:3111';

@@ -96,7 +96,7 @@ function useItems(sought: string): Item[] {
   const { data: contracts } = useApi('GET /api/v1/contracts');
   const { data: sources } = useApi('GET /api/v1/sources');
   const { data: rules } = useApi('GET /api/v1/rules', { query: { limit: 200 } });
-  const found = useFound(looksLikeId.test(text) ? '' : sought);
+  const found = useFound(sought);
   const places = useMemo(() => {
     const to = (path: string) => () => navigate(path);
     const found: Item[] = allPages.map(({ path, label, icon, key, words }) => ({

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { packageFolder } from '../../support/package-folder.ts';
-import { contractTemplate, stepTemplate } from './code.ts';
+import { contractTemplate, stepTemplate, testTemplate } from './code.ts';
 import { envTemplate } from './env.ts';
 import {
   dockerfile,
@@ -19,6 +19,7 @@ export function projectFiles(name: string): Record<string, string> {
     'contracts/signup.ts': contractTemplate,
     'steps/welcome.step.ts': stepTemplate,
     'samples/signup.json': sample,
+    'test/signup.test.js': testTemplate,
     'package.json': packageJson(name),
     'tsconfig.json': tsconfig,
     '.env.example': envTemplate,

@@ -18,7 +18,7 @@ export function packageJson(name: string): string {
     scripts: {
       dev: 'sentinel dev',
       start: 'sentinel start',
-      test: 'sentinel contracts check samples/signup.json --source website && sentinel simulate',
+      test: 'node --test && sentinel simulate',
     },
     dependencies: { 'data-sentinel': ownVersion() },
   };
@@ -39,6 +39,7 @@ export const tsconfig = `{
     "module": "NodeNext",
     "strict": true,
     "noEmit": true,
+    "allowImportingTsExtensions": true,
     "skipLibCheck": true
   },
   "include": ["contracts", "steps"]

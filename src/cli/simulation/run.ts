@@ -4,7 +4,7 @@ import type { EventInfo } from '../../server/routes/events.ts';
 import type { Logger } from '../../support/log.ts';
 import type { EventLine } from '../event-source.ts';
 import { type Scenario, scenariosOf, shippedScenarios } from './scenarios.ts';
-import { type TrialService, startTrialService } from './service.ts';
+import { type TestService, startTestService } from '../../testing/test-service.ts';
 
 export interface Simulation {
   /** The contracts of this project; the shipped ones are tried by one event of each kind. */
@@ -20,7 +20,7 @@ export interface Simulation {
  */
 export async function simulateBreaches({ own, config, log, print }: Simulation): Promise<boolean> {
   const sources = Object.fromEntries(own.map((contract) => [sourceFor(contract), toContract(contract)]));
-  const service = await startTrialService(settingsOf(config, { sources }), log);
+  const service = await startTestService(settingsOf(config, { sources }), log);
   try {
     let passed = true;
     if (config.builtinContracts) {
@@ -36,7 +36,7 @@ export async function simulateBreaches({ own, config, log, print }: Simulation):
 }
 
 async function tryContract(
-  service: TrialService,
+  service: TestService,
   contract: Contract,
   print: Simulation['print'],
 ): Promise<boolean> {
@@ -85,7 +85,7 @@ function counted(breaches: readonly Scenario[]): string {
   return `${breaches.length} ${noun} (missing fields, wrong types, unknown words)`;
 }
 
-const ends = (service: TrialService, source: string, scenarios: readonly Scenario[]): Promise<EventInfo[]> =>
+const ends = (service: TestService, source: string, scenarios: readonly Scenario[]): Promise<EventInfo[]> =>
   service.outcomes(
     source,
     scenarios.map(({ event }) => JSON.stringify(event)),
@@ -118,7 +118,7 @@ export async function simulateEvents(
     ]),
   );
   const choice = { defaultContract, unknownVersion, sources: unverified };
-  const service = await startTrialService(settingsOf(config, choice), log);
+  const service = await startTestService(settingsOf(config, choice), log);
   const counts = new Map<EventInfo['status'], number>();
   try {
     for await (const lines of inBatches(events)) {

@@ -1,3 +1,4 @@
+import type { OfEvent } from '../event-of.ts';
 import { hasManyPaths } from '../json-schema/many-paths.ts';
 import { z } from 'zod';
 import { SentinelError, messageOf } from '../../model/errors.ts';
@@ -24,14 +25,14 @@ import { maxViolations, violationAt } from '../violation.ts';
 import { violationsFromZod } from './violations.ts';
 
 /** What a contract's author writes. */
-export interface ContractDefinition {
+export interface ContractDefinition<S extends z.ZodType = z.ZodType> {
   /** A letter, then letters, digits, `_`, `-`, `.`. */
   name: string;
   /** `major[.minor[.patch]]` */
   version: string;
   description?: string;
   /** What an event must look like. Fields that it does not declare pass as they came, unless `open` is false. */
-  schema: z.ZodType;
+  schema: S;
   /** Table in the destination; the name by default. */
   table?: string;
   /** Field names or JSON Pointers that make two events the same event; `event_id` by default. */
@@ -57,7 +58,9 @@ export interface ContractDefinition {
 }
 
 /** Compiles a contract. Throws `contract_invalid` when it can't be kept: the message names the field and the remedy. */
-export function defineContract(definition: ContractDefinition): Contract {
+export function defineContract<S extends z.ZodType>(
+  definition: ContractDefinition<S>,
+): Contract & OfEvent<z.output<S>> {
   const { name } = definition;
   const schema = schemaOf(definition);
   const impossible = notJson(schema);

@@ -20,7 +20,7 @@ import { readRollback } from '../../../src/repair/rules/rollback-record.ts';
 import { type RuleStore, openRuleStore } from '../../../src/repair/rules/store.ts';
 import { Rollbacks } from '../../../src/repair/rollback/rollbacks.ts';
 import { failureOf, silent, transactionWith } from '../../helpers/healing.ts';
-import { memoryState } from '../../helpers/memory-state.ts';
+import { memoryState } from '../../../src/testing/memory-state.ts';
 import { until } from '../../helpers/until.ts';
 
 /** Rollbacks between a real destination and the real dead letters. */

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { StateChange, StateStore } from '../../src/engine/engine.ts';
-import type { Json } from '../../src/model/json.ts';
+import type { StateChange, StateStore } from '../engine/engine.ts';
+import type { Json } from '../model/json.ts';
 
 /**
  * State in memory, for tests of what is built on it. Values go through JSON, as they do in every engine. Several
