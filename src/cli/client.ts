@@ -141,7 +141,7 @@ export function refusalText(status: number, body: unknown): string {
   if (!isObject(body)) return `the service answered ${status}`;
   const { title, detail } = body;
   const said = [title, detail].filter((part) => typeof part === 'string').join(': ');
-  return `${said === '' ? 'the service refused' : said} (${status})`;
+  return said === '' ? `the service answered ${status}` : said;
 }
 
 /** Opens a client for the time of one piece of work. */

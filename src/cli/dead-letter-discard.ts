@@ -3,7 +3,7 @@ import type { DoneBy, ForecastOf } from '../api/client.ts';
 import { withClient, type ApiClient } from './client.ts';
 import { confirm } from './confirm.ts';
 import { followJob } from './follow-job.ts';
-import { CliError, print, printJson, say, type Io, type Outcome } from './io.ts';
+import { CliError, amountOf, print, printJson, say, type Io, type Outcome } from './io.ts';
 import { filterOf, withFilter, type FilterOptions } from './letter-filter.ts';
 import { withExamples, withServer, type ServerOptions } from './options.ts';
 import { printable } from './table.ts';
@@ -76,8 +76,9 @@ async function discardMany(
     body: { filter, dry_run: true, reason },
   })) as ForecastOf<typeof discards>;
   const { matched, as_of } = trial;
-  const which = filter.signature === undefined ? 'match' : 'of this group';
-  const forecast = `${matched} open dead letters ${which}${await like(client, filter)}.`;
+  const match = matched === 1 ? 'matches' : 'match';
+  const which = filter.signature === undefined ? match : 'of this group';
+  const forecast = `${amountOf(matched, 'open dead letter')} ${which}${await like(client, filter)}.`;
   if (dryRun === true) return json === true ? printJson(io, trial) : print(io, forecast);
   say(io, forecast);
   if (matched > 0 && !(await confirm(io, `Discard ${matched}?`, { yes })))

@@ -30,7 +30,8 @@ export interface Report {
   made: Made[];
   people: People['done'];
   refused: number;
-  balance: Balance;
+  /** Undefined when nobody answered who could say. */
+  balance: Balance | undefined;
   /** What may not be, a line each; empty when all is well. */
   problems: string[];
 }
@@ -57,9 +58,10 @@ export async function runCampaign(options: CampaignOptions): Promise<Report> {
     await people?.stop();
     await traffic.stop();
     const restless = await rest(profile, ended);
-    const balance = await count(profile, ledger);
+    const counted = await count(profile, ledger);
+    const balance = typeof counted === 'string' ? undefined : counted;
     const problems = [
-      ...faultsOf(balance),
+      ...(typeof counted === 'string' ? [counted] : faultsOf(counted)),
       ...ended.map((why) => `a service ended by itself: ${why}`),
       ...traffic.odd.map((line) => `odd answer: ${line}`),
       ...restless,
@@ -113,9 +115,15 @@ const saidLast = ({ services }: Profile): string =>
     .map(({ code, msg, error }) => JSON.stringify({ code, msg, error }))
     .join(' ');
 
-async function count(profile: Profile, ledger: string): Promise<Balance> {
+/** The reason when it can't be counted. */
+async function count(profile: Profile, ledger: string): Promise<Balance | string> {
   const script = new URL('./check.ts', import.meta.url).pathname;
   const args = [script, ledger, profile.urls()[0]!, ...(profile.postgresUrl ? [profile.postgresUrl] : [])];
-  const { stdout } = await promisify(execFile)('npx', ['jiti', ...args], { maxBuffer: 1 << 28 });
-  return JSON.parse(stdout) as Balance;
+  try {
+    const { stdout } = await promisify(execFile)('npx', ['jiti', ...args], { maxBuffer: 1 << 28 });
+    return JSON.parse(stdout) as Balance;
+  } catch (error) {
+    const words = profile.services.map((service) => service.lastWords()).find((said) => said !== undefined);
+    return `nothing can be counted: ${words ?? String(error)}`;
+  }
 }

@@ -1,12 +1,13 @@
 // npm run test:chaos -- [--profile embedded-duckdb|embedded-postgres|nats-postgres] [--minutes N] [--seed S]
 // Without --minutes a bounded form: 20 s of trouble a profile. NATS_SERVER=/path/to/nats-server, see CONTRIBUTING.md.
-// docs/reliability.md tells of the mode --soak.
+// docs/reliability.md tells of the modes: --soak, --poison.
 import { parseArgs } from 'node:util';
 import { type CampaignOptions, type Report, runCampaign } from './campaign.ts';
 import { profileNames } from './profiles.ts';
 import { commandOf, shrink } from './shrink.ts';
 
 const modes: Record<string, string> = {
+  '--poison': './poison/run.ts',
   '--soak': './soak/run.ts',
 };
 const say = (text: string) => process.stdout.write(`${text}\n`);
@@ -59,14 +60,16 @@ async function campaigns(): Promise<boolean> {
 }
 
 function tell({ made, people, refused, balance, problems }: Report): void {
-  const { lost, twice, wrong, unexplained, ...counts } = balance;
   const tally = new Map<string, number>();
   for (const { name } of made) tally.set(name, (tally.get(name) ?? 0) + 1);
   say(`  ${made.length} faults: ${[...tally].map(([name, n]) => `${n} × ${name}`).join(', ')}`);
   say(`  people: ${JSON.stringify(people)}; requests that were not accepted at once: ${refused}`);
-  say(`  events: ${JSON.stringify(counts)}`);
-  say(
-    `  lost: ${lost.length}, twice: ${twice.length}, wrong: ${wrong.length}, unexplained: ${unexplained.length}`,
-  );
+  if (balance !== undefined) {
+    const { lost, twice, wrong, unexplained, ...counts } = balance;
+    say(`  events: ${JSON.stringify(counts)}`);
+    say(
+      `  lost: ${lost.length}, twice: ${twice.length}, wrong: ${wrong.length}, unexplained: ${unexplained.length}`,
+    );
+  }
   for (const line of problems.slice(0, 20)) say(`    ${line}`);
 }

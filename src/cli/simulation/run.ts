@@ -3,6 +3,7 @@ import type { Contract } from '../../contracts/contract.ts';
 import type { EventInfo } from '../../server/routes/events.ts';
 import type { Logger } from '../../support/log.ts';
 import type { EventLine } from '../event-source.ts';
+import { amountOf } from '../io.ts';
 import { type Scenario, scenariosOf, shippedScenarios } from './scenarios.ts';
 import { type TestService, startTestService } from '../../testing/test-service.ts';
 
@@ -27,24 +28,38 @@ export async function simulateBreaches({ own, config, log, print }: Simulation):
       print('transaction (comes with Data Sentinel)');
       passed = report(shippedScenarios, await ends(service, 'simulation', shippedScenarios), print, true);
     }
-    for (const contract of own) passed = (await tryContract(service, contract, print)) && passed;
-    print(passed ? 'The breaches were caught, the good events were loaded.' : 'The simulation failed.');
+    let skipped = 0;
+    for (const contract of own) {
+      const went = await tryContract(service, contract, print);
+      if (went === 'skipped') skipped++;
+      else passed = went && passed;
+    }
+    print(conclusion(passed, config.builtinContracts || skipped < own.length, skipped));
     return passed;
   } finally {
     await service.close();
   }
 }
 
+function conclusion(passed: boolean, anyTried: boolean, skipped: number): string {
+  if (!passed) return 'The simulation failed.';
+  const left =
+    skipped === 0 ? '' : ` ${amountOf(skipped, 'contract')} ${skipped === 1 ? 'was' : 'were'} skipped.`;
+  return anyTried
+    ? `The breaches were caught, the good events were loaded.${left}`
+    : `Nothing was tried.${left}`;
+}
+
 async function tryContract(
   service: TestService,
   contract: Contract,
   print: Simulation['print'],
-): Promise<boolean> {
+): Promise<boolean | 'skipped'> {
   print(`${contract.name} ${contract.version}`);
   const scenarios = scenariosOf(contract);
   if (!scenarios.ok) {
     print(`skip  ${scenarios.error}`);
-    return true;
+    return 'skipped';
   }
   const [good, ...breaches] = scenarios.value;
   const infos = await ends(service, sourceFor(contract), scenarios.value);

@@ -112,14 +112,17 @@ export function defineContract<S extends z.ZodType>(
   };
 }
 
+/** Of a place in a message: what a schema made may be as deep as it likes. */
+const maxPathLength = 16;
+
 function noJson(
   contract: Pick<Contract, 'name' | 'version'>,
   event: JsonObject,
   { path, what }: NoJson,
 ): Violation {
-  const where = path.length === 0 ? 'the event' : pointerOf(path);
+  const where = path.length === 0 ? 'the event' : pointerOf(path.slice(0, maxPathLength));
   const made = `made ${what} of ${where}, which can not be loaded`;
-  return brokenContract('contract_failed', contract, event, path, made);
+  return brokenContract('contract_failed', contract, event, path.slice(0, maxPathLength), made);
 }
 
 /** Of any kind, as long as it is one of objects: an object, a union of them, one with a transform. */
