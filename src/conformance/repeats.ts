@@ -1,15 +1,7 @@
 import type { Row, Table } from '../load/destination.ts';
 import type { JsonObject } from '../model/json.ts';
 import { expect } from './expect.ts';
-import {
-  type DestinationUnderTest,
-  type Full,
-  type Suite,
-  full,
-  row,
-  settleRows,
-  statuses,
-} from './subject.ts';
+import { type Promised, Subject, type Suite, row, settleRows, testEach } from './subject.ts';
 
 const orders = (change: Partial<Table> = {}): Table => ({
   name: 'orders',
@@ -42,158 +34,163 @@ const paid = { ...pending, state: 'paid', updated_at: at(2) };
 const refunded = { ...pending, state: 'refunded', updated_at: at(3) };
 
 /** Events whose key another one has, under each policy. */
-export function repeatsConformance({ describe, it, beforeEach, afterEach, open, has }: Suite): void {
-  describe('repeats', () => {
-    let under: DestinationUnderTest;
-    let destination: Full;
-    beforeEach(async () => {
-      minute = 0;
-      under = await open();
-      destination = full(under.destination);
-    });
-    afterEach(() => under.cleanup());
-
-    const states = async (): Promise<string[]> =>
-      (await under.rows('orders')).map(({ state }) => String(state)).toSorted((a, b) => (a < b ? -1 : 1));
-    const reopened = async (table: Table): Promise<void> => {
-      destination = full(await under.reopen());
-      await destination.prepare([table]);
-    };
-
-    it('are counted apart from changed ones, however values are spelled, and what a changed one says is kept', async () => {
-      await destination.prepare([orders()]);
-      const first = order(pending);
-      const equal = order({
-        ...pending,
-        amount: '19.990',
-        updated_at: '2026-01-15T02:00:00+01:00',
-        lines: [{ n: 1, sku: 'a' }],
-      });
-      const changed = order(paid, { extra: { note: 'x' } });
-      expect(await statuses(settleRows(destination, [first]))).toEqual(['loaded']);
-      expect(await statuses(settleRows(destination, [equal, changed]))).toEqual(['duplicate', 'duplicate']);
-      if (has('counts'))
-        expect(await destination.counts()).toEqual({ loaded: 1, repaired: 0, duplicate: 2, changed: 1 });
-      const told = (await destination.find(changed.requestId))!.repeat!;
-      expect(told).toMatchObject({ of: first.requestId, isChanged: true, wasReplaced: false });
-      expect(JSON.parse(told.event!)).toEqual({ ...changed.values, _extra: { note: 'x' } });
-      expect((await destination.find(equal.requestId))!.repeat).toEqual({
-        of: first.requestId,
-        isChanged: false,
-        wasReplaced: false,
-        event: undefined,
-      });
-      // A redelivery of the batch changes nothing.
-      await reopened(orders());
-      expect(await statuses(settleRows(destination, [equal, changed]))).toEqual(['duplicate', 'duplicate']);
-      if (has('counts'))
-        expect(await destination.counts()).toEqual({ loaded: 1, repaired: 0, duplicate: 2, changed: 1 });
-    });
-
-    it('are told from changed ones within one batch', async () => {
-      await destination.prepare([orders()]);
-      const [first, equal, changed] = [order(pending), order(pending), order({ ...pending, lines: [] })];
-      expect(await statuses(settleRows(destination, [first, equal, changed]))).toEqual([
-        'loaded',
-        'duplicate',
-        'duplicate',
+export function repeatsConformance(suite: Suite): void {
+  suite.describe('repeats', () => {
+    suite.beforeEach(async () => void (minute = 0));
+    const on = new Repeats(suite, []);
+    testEach(suite, on, promises);
+    if (suite.has('withdraw'))
+      testEach(suite, on, [
+        [
+          'replace a repaired row, which a rollback then leaves alone, and a withdrawn one brings nobody back',
+          replacesARepairedRow,
+        ],
       ]);
-      if (has('counts')) expect(await destination.counts()).toMatchObject({ duplicate: 2, changed: 1 });
-      expect(await states()).toEqual(['pending']);
-    });
-
-    for (const size of [1, 2, 6])
-      it(`replace the row by a field, out of order and twice, ${size} in a batch, redelivered after each`, async () => {
-        const policy = orders({ onRepeat: 'replace', orderBy: 'updated_at' });
-        await destination.prepare([policy]);
-        const events = [paid, pending, refunded, paid, refunded, pending].map((values) => order(values));
-        for (let from = 0; from < events.length; from += size) {
-          const batch = events.slice(from, from + size);
-          await settleRows(destination, batch);
-          await reopened(policy);
-          await settleRows(destination, batch);
-        }
-        await settleRows(destination, events);
-        expect(await states()).toEqual(['refunded']);
-        if (has('counts'))
-          expect(await destination.counts()).toEqual({ loaded: 1, repaired: 0, duplicate: 5, changed: 4 });
-        const [winner] = await under.rows('orders');
-        expect(winner!['_request_id']).toBe(events[4]!.requestId);
-        const early = (await destination.find(events[1]!.requestId))!;
-        expect(early).toMatchObject({ status: 'duplicate', repeat: { isChanged: true } });
-        expect(JSON.parse(early.repeat!.event!)).toMatchObject({ state: 'pending' });
-      });
-
-    it('replace the row by their reception where nothing else is said', async () => {
-      const policy = orders({ onRepeat: 'replace' });
-      await destination.prepare([policy]);
-      const [first, second, third] = [order(pending), order(paid), order(refunded)];
-      await settleRows(destination, [second]);
-      await settleRows(destination, [first, third]);
-      expect(await states()).toEqual(['refunded']);
-      expect((await destination.find(second.requestId))!.repeat).toMatchObject({
-        of: third.requestId,
-        wasReplaced: true,
-      });
-      expect((await destination.find(first.requestId))!.repeat).toMatchObject({ wasReplaced: false });
-      expect(
-        await destination.settle({ rows: [], letters: [{ requestId: second.requestId, round: 0 }] }),
-      ).toMatchObject({ letters: [{ status: 'already', as: 'duplicate' }] });
-    });
-
-    it('leave the row where it is when they are refused', async () => {
-      const policy = orders({ onRepeat: 'replace' });
-      await destination.prepare([policy]);
-      await settleRows(destination, [order(pending)]);
-      const bad = order({ ...paid, amount: '123456789012.5' });
-      expect(await statuses(settleRows(destination, [bad, order({ ...paid, id: 2 })]))).toEqual([
-        'rejected',
-        'loaded',
-      ]);
-      expect(await states()).toEqual(['paid', 'pending']);
-    });
-
-    if (has('withdraw'))
-      it('replace a repaired row, which a rollback then leaves alone, and a withdrawn one brings nobody back', async () => {
-        const policy = orders({ onRepeat: 'replace' });
-        await destination.prepare([policy]);
-        const repair = (ruleId: string) => ({
-          healer: 'rule' as const,
-          ruleId,
-          original: '{}',
-          plan: '{"operations":[]}',
-          result: '{}',
-        });
-        const [old, young] = [
-          order(pending, { repair: repair('r1') }),
-          order(paid, { repair: repair('r2') }),
-        ];
-        await settleRows(destination, [old]);
-        await settleRows(destination, [young]);
-        if (has('counts'))
-          expect(await destination.counts()).toEqual({ loaded: 1, repaired: 1, duplicate: 1, changed: 1 });
-        const page = { limit: 10, at: Date.UTC(2026, 1, 1) };
-        expect((await destination.withdraw.byRule('r1', page)).events).toEqual([]);
-        expect(await states()).toEqual(['paid']);
-        expect((await destination.withdraw.byRule('r2', page)).events).toHaveLength(1);
-        expect(await states()).toEqual([]);
-        // Neither of them comes back by a late copy; a replay of the letter does.
-        expect(await statuses(settleRows(destination, [old, young]))).toEqual(['duplicate', 'already']);
-        expect(await states()).toEqual([]);
-        expect(await statuses(settleRows(destination, [{ ...young, round: 1 }]))).toEqual(['loaded']);
-        expect(await states()).toEqual(['paid']);
-      });
-
-    it('are each a row of a history', async () => {
-      const policy = orders({ onRepeat: 'history', key: [] });
-      await destination.prepare([policy]);
-      const events = [paid, pending, refunded, paid].map((values) => order(values));
-      await settleRows(destination, events);
-      await reopened(policy);
-      await settleRows(destination, events);
-      expect(await states()).toEqual(['paid', 'paid', 'pending', 'refunded']);
-      if (has('counts'))
-        expect(await destination.counts()).toEqual({ loaded: 4, repaired: 0, duplicate: 0, changed: 0 });
-    });
   });
 }
+
+class Repeats extends Subject {
+  async states(): Promise<string[]> {
+    const rows = await this.rows('orders');
+    return rows.map(({ state }) => String(state)).toSorted((a, b) => (a < b ? -1 : 1));
+  }
+}
+
+async function countsChangedOnes(on: Repeats): Promise<void> {
+  await on.destination.prepare([orders()]);
+  const first = order(pending);
+  const equal = order({
+    ...pending,
+    amount: '19.990',
+    updated_at: '2026-01-15T02:00:00+01:00',
+    lines: [{ n: 1, sku: 'a' }],
+  });
+  const changed = order(paid, { extra: { note: 'x' } });
+  expect(await on.load(first)).toEqual(['loaded']);
+  expect(await on.load(equal, changed)).toEqual(['duplicate', 'duplicate']);
+  if (on.has('counts'))
+    expect(await on.destination.counts()).toEqual({ loaded: 1, repaired: 0, duplicate: 2, changed: 1 });
+  const told = (await on.destination.find(changed.requestId))!.repeat!;
+  expect(told).toMatchObject({ of: first.requestId, isChanged: true, wasReplaced: false });
+  expect(JSON.parse(told.event!)).toEqual({ ...changed.values, _extra: { note: 'x' } });
+  expect((await on.destination.find(equal.requestId))!.repeat).toEqual({
+    of: first.requestId,
+    isChanged: false,
+    wasReplaced: false,
+    event: undefined,
+  });
+  // A redelivery of the batch changes nothing.
+  await on.reopen([orders()]);
+  expect(await on.load(equal, changed)).toEqual(['duplicate', 'duplicate']);
+  if (on.has('counts'))
+    expect(await on.destination.counts()).toEqual({ loaded: 1, repaired: 0, duplicate: 2, changed: 1 });
+}
+
+async function tellsChangesWithinABatch(on: Repeats): Promise<void> {
+  await on.destination.prepare([orders()]);
+  const [first, equal, changed] = [order(pending), order(pending), order({ ...pending, lines: [] })];
+  expect(await on.load(first, equal, changed)).toEqual(['loaded', 'duplicate', 'duplicate']);
+  if (on.has('counts')) expect(await on.destination.counts()).toMatchObject({ duplicate: 2, changed: 1 });
+  expect(await on.states()).toEqual(['pending']);
+}
+
+async function replacesByAField(on: Repeats, size: number): Promise<void> {
+  const policy = orders({ onRepeat: 'replace', orderBy: 'updated_at' });
+  await on.destination.prepare([policy]);
+  const events = [paid, pending, refunded, paid, refunded, pending].map((values) => order(values));
+  for (let from = 0; from < events.length; from += size) {
+    const batch = events.slice(from, from + size);
+    await settleRows(on.destination, batch);
+    await on.reopen([policy]);
+    await settleRows(on.destination, batch);
+  }
+  await settleRows(on.destination, events);
+  expect(await on.states()).toEqual(['refunded']);
+  if (on.has('counts'))
+    expect(await on.destination.counts()).toEqual({ loaded: 1, repaired: 0, duplicate: 5, changed: 4 });
+  const [winner] = await on.rows('orders');
+  expect(winner!['_request_id']).toBe(events[4]!.requestId);
+  const early = (await on.destination.find(events[1]!.requestId))!;
+  expect(early).toMatchObject({ status: 'duplicate', repeat: { isChanged: true } });
+  expect(JSON.parse(early.repeat!.event!)).toMatchObject({ state: 'pending' });
+}
+
+async function replacesByReception(on: Repeats): Promise<void> {
+  const policy = orders({ onRepeat: 'replace' });
+  await on.destination.prepare([policy]);
+  const [first, second, third] = [order(pending), order(paid), order(refunded)];
+  await settleRows(on.destination, [second]);
+  await settleRows(on.destination, [first, third]);
+  expect(await on.states()).toEqual(['refunded']);
+  expect((await on.destination.find(second.requestId))!.repeat).toMatchObject({
+    of: third.requestId,
+    wasReplaced: true,
+  });
+  expect((await on.destination.find(first.requestId))!.repeat).toMatchObject({ wasReplaced: false });
+  expect(
+    await on.destination.settle({ rows: [], letters: [{ requestId: second.requestId, round: 0 }] }),
+  ).toMatchObject({ letters: [{ status: 'already', as: 'duplicate' }] });
+}
+
+async function keepsTheRowOfARefusedRepeat(on: Repeats): Promise<void> {
+  const policy = orders({ onRepeat: 'replace' });
+  await on.destination.prepare([policy]);
+  await settleRows(on.destination, [order(pending)]);
+  const bad = order({ ...paid, amount: '123456789012.5' });
+  expect(await on.load(bad, order({ ...paid, id: 2 }))).toEqual(['rejected', 'loaded']);
+  expect(await on.states()).toEqual(['paid', 'pending']);
+}
+
+async function replacesARepairedRow(on: Repeats): Promise<void> {
+  const policy = orders({ onRepeat: 'replace' });
+  await on.destination.prepare([policy]);
+  const repair = (ruleId: string) => ({
+    healer: 'rule' as const,
+    ruleId,
+    original: '{}',
+    plan: '{"operations":[]}',
+    result: '{}',
+  });
+  const [old, young] = [order(pending, { repair: repair('r1') }), order(paid, { repair: repair('r2') })];
+  await settleRows(on.destination, [old]);
+  await settleRows(on.destination, [young]);
+  if (on.has('counts'))
+    expect(await on.destination.counts()).toEqual({ loaded: 1, repaired: 1, duplicate: 1, changed: 1 });
+  const page = { limit: 10, at: Date.UTC(2026, 1, 1) };
+  expect((await on.destination.withdraw.byRule('r1', page)).events).toEqual([]);
+  expect(await on.states()).toEqual(['paid']);
+  expect((await on.destination.withdraw.byRule('r2', page)).events).toHaveLength(1);
+  expect(await on.states()).toEqual([]);
+  // Neither of them comes back by a late copy; a replay of the letter does.
+  expect(await on.load(old, young)).toEqual(['duplicate', 'already']);
+  expect(await on.states()).toEqual([]);
+  expect(await on.load({ ...young, round: 1 })).toEqual(['loaded']);
+  expect(await on.states()).toEqual(['paid']);
+}
+
+async function keepsAHistory(on: Repeats): Promise<void> {
+  const policy = orders({ onRepeat: 'history', key: [] });
+  await on.destination.prepare([policy]);
+  const events = [paid, pending, refunded, paid].map((values) => order(values));
+  await settleRows(on.destination, events);
+  await on.reopen([policy]);
+  await settleRows(on.destination, events);
+  expect(await on.states()).toEqual(['paid', 'paid', 'pending', 'refunded']);
+  if (on.has('counts'))
+    expect(await on.destination.counts()).toEqual({ loaded: 4, repaired: 0, duplicate: 0, changed: 0 });
+}
+
+const promises: Promised<Repeats>[] = [
+  [
+    'are counted apart from changed ones, however values are spelled, and what a changed one says is kept',
+    countsChangedOnes,
+  ],
+  ['are told from changed ones within one batch', tellsChangesWithinABatch],
+  ...[1, 2, 6].map((size): Promised<Repeats> => [
+    `replace the row by a field, out of order and twice, ${size} in a batch, redelivered after each`,
+    (on) => replacesByAField(on, size),
+  ]),
+  ['replace the row by their reception where nothing else is said', replacesByReception],
+  ['leave the row where it is when they are refused', keepsTheRowOfARefusedRepeat],
+  ['are each a row of a history', keepsAHistory],
+];

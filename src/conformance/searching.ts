@@ -1,7 +1,7 @@
 import { expect } from './expect.ts';
 import type { Table } from '../load/destination.ts';
 import type { EventFilter, EventPlace } from '../load/event-search.ts';
-import { type DestinationUnderTest, type Full, type Suite, full, row, settleRows } from './subject.ts';
+import { type Promised, Subject, type Suite, row, settleRows, testEach } from './subject.ts';
 
 const payments: Table = {
   name: 'payments',
@@ -31,106 +31,114 @@ const repair = {
 };
 
 /** What every destination that can be looked through must do. */
-export function searchConformance({ describe, it, beforeEach, afterEach, open }: Suite): void {
-  describe('search', () => {
-    let under: DestinationUnderTest;
-    let destination: Full;
-    const rows = {
-      first: row({ event_id: 'a', amount: '1.50', items: [1, { b: 2 }] }, { receivedAt: day + 1 }),
-      repaired: row({ event_id: 'b' }, { receivedAt: day + 2, repair, source: 'till' }),
-      again: row({ event_id: 'a' }, { receivedAt: day + 3 }),
-      newer: row({ event_id: 'c' }, { receivedAt: day + 4, contractVersion: '2.0.0' }),
-      visit: row(
-        { event_id: visitId },
-        { receivedAt: day + 5, table: 'visits', contract: 'visit', source: `o'brien` },
-      ),
-    };
-    beforeEach(async () => {
-      under = await open();
-      destination = full(under.destination);
-      await destination.prepare([payments, visits]);
-      await settleRows(destination, Object.values(rows));
-    });
-    afterEach(() => under.cleanup());
-
-    const found = async (
-      filter: EventFilter,
-      page: { limit: number; before?: EventPlace } = { limit: 9 },
-    ) => {
-      const events = await destination.search.events(filter, page);
-      return events.map(
-        ({ requestId }) => Object.entries(rows).find(([, one]) => one.requestId === requestId)![0],
-      );
-    };
-
-    it('lists all events, newest first, with what is known of them', async () => {
-      expect(await found({})).toEqual(['visit', 'newer', 'again', 'repaired', 'first']);
-      const [visit, , again, repaired] = await destination.search.events({}, { limit: 9 });
-      expect(visit).toEqual({
-        requestId: rows.visit.requestId,
-        receivedAt: day + 5,
-        status: 'loaded',
-        eventId: visitId,
-        contract: 'visit',
-        version: '1.0.0',
-        source: `o'brien`,
-        ruleId: undefined,
-        healer: undefined,
-      });
-      expect(again).toMatchObject({ status: 'duplicate', contract: 'payment', eventId: undefined });
-      expect(repaired).toMatchObject({
-        status: 'repaired',
-        ruleId: 'r1',
-        healer: 'heuristics',
-        eventId: 'b',
-      });
-    });
-
-    it('finds by event id, source, contract, status and time', async () => {
-      expect(await found({ eventId: 'a' })).toEqual(['again', 'first']);
-      expect(await found({ eventId: visitId })).toEqual(['visit']);
-      expect(await found({ source: 'till' })).toEqual(['repaired']);
-      expect(await found({ source: `o'brien` })).toEqual(['visit']);
-      expect(await found({ contract: 'visit' })).toEqual(['visit']);
-      expect(await found({ contract: 'payment', source: 'shop' })).toEqual(['newer', 'again', 'first']);
-      expect(await found({ statuses: ['repaired'] })).toEqual(['repaired']);
-      expect(await found({ statuses: ['loaded'] })).toEqual(['visit', 'newer', 'first']);
-      expect(await found({ statuses: ['duplicate'] })).toEqual(['again']);
-      expect(await found({ from: day + 2, to: day + 4 })).toEqual(['newer', 'again', 'repaired']);
-      expect(await found({ contract: 'nothing' })).toEqual([]);
-      expect(await found({ eventId: `x' OR 'a' = 'a` })).toEqual([]);
-      expect(await found({ eventId: 'a\0' })).toEqual([]);
-    });
-
-    it('goes on behind a place, through events of the same millisecond too', async () => {
-      const same = Array.from({ length: 5 }, (_, at) => row({ event_id: `s${at}` }, { receivedAt: day + 9 }));
-      await settleRows(destination, same);
-      const seen: string[] = [];
-      let before: EventPlace | undefined;
-      for (;;) {
-        const page = await destination.search.events({}, { limit: 2, ...(before && { before }) });
-        if (page.length === 0) break;
-        seen.push(...page.map(({ requestId }) => requestId));
-        before = page.at(-1);
-      }
-      const all = [...Object.values(rows), ...same].map(({ requestId }) => requestId);
-      expect(seen).toEqual(all.toReversed());
-    });
-
-    it('shows a row as it is stored', async () => {
-      expect(await destination.search.row('payments', rows.first.requestId)).toMatchObject({
-        event_id: 'a',
-        amount: '1.5',
-        items: [1, { b: 2 }],
-        _request_id: rows.first.requestId,
-        _received_at: new Date(day + 1).toISOString(),
-        _source: 'shop',
-        _repaired: false,
-        _extra: null,
-      });
-      expect(await destination.search.row('payments', rows.again.requestId)).toBeUndefined();
-      expect(await destination.search.row('payments', 'no id')).toBeUndefined();
-      expect(await destination.search.row('no table', rows.first.requestId)).toBeUndefined();
-    });
+export function searchConformance(suite: Suite): void {
+  suite.describe('search', () => {
+    const on = new Searching(suite, [payments, visits]);
+    testEach(suite, on, promises);
   });
 }
+
+class Searching extends Subject {
+  constructor(suite: Suite, tables: readonly Table[]) {
+    super(suite, tables);
+    suite.beforeEach(async () => void (await settleRows(this.destination, Object.values(rows))));
+  }
+
+  async found(
+    filter: EventFilter,
+    page: { limit: number; before?: EventPlace } = { limit: 9 },
+  ): Promise<string[]> {
+    const events = await this.destination.search.events(filter, page);
+    return events.map(
+      ({ requestId }) => Object.entries(rows).find(([, one]) => one.requestId === requestId)![0],
+    );
+  }
+}
+
+const rows = {
+  first: row({ event_id: 'a', amount: '1.50', items: [1, { b: 2 }] }, { receivedAt: day + 1 }),
+  repaired: row({ event_id: 'b' }, { receivedAt: day + 2, repair, source: 'till' }),
+  again: row({ event_id: 'a' }, { receivedAt: day + 3 }),
+  newer: row({ event_id: 'c' }, { receivedAt: day + 4, contractVersion: '2.0.0' }),
+  visit: row(
+    { event_id: visitId },
+    { receivedAt: day + 5, table: 'visits', contract: 'visit', source: `o'brien` },
+  ),
+};
+
+async function listsAll(on: Searching): Promise<void> {
+  expect(await on.found({})).toEqual(['visit', 'newer', 'again', 'repaired', 'first']);
+  const [visit, , again, repaired] = await on.destination.search.events({}, { limit: 9 });
+  expect(visit).toEqual({
+    requestId: rows.visit.requestId,
+    receivedAt: day + 5,
+    status: 'loaded',
+    eventId: visitId,
+    contract: 'visit',
+    version: '1.0.0',
+    source: `o'brien`,
+    ruleId: undefined,
+    healer: undefined,
+  });
+  expect(again).toMatchObject({ status: 'duplicate', contract: 'payment', eventId: undefined });
+  expect(repaired).toMatchObject({
+    status: 'repaired',
+    ruleId: 'r1',
+    healer: 'heuristics',
+    eventId: 'b',
+  });
+}
+
+async function findsByFilter(on: Searching): Promise<void> {
+  expect(await on.found({ eventId: 'a' })).toEqual(['again', 'first']);
+  expect(await on.found({ eventId: visitId })).toEqual(['visit']);
+  expect(await on.found({ source: 'till' })).toEqual(['repaired']);
+  expect(await on.found({ source: `o'brien` })).toEqual(['visit']);
+  expect(await on.found({ contract: 'visit' })).toEqual(['visit']);
+  expect(await on.found({ contract: 'payment', source: 'shop' })).toEqual(['newer', 'again', 'first']);
+  expect(await on.found({ statuses: ['repaired'] })).toEqual(['repaired']);
+  expect(await on.found({ statuses: ['loaded'] })).toEqual(['visit', 'newer', 'first']);
+  expect(await on.found({ statuses: ['duplicate'] })).toEqual(['again']);
+  expect(await on.found({ from: day + 2, to: day + 4 })).toEqual(['newer', 'again', 'repaired']);
+  expect(await on.found({ contract: 'nothing' })).toEqual([]);
+  expect(await on.found({ eventId: `x' OR 'a' = 'a` })).toEqual([]);
+  expect(await on.found({ eventId: 'a\0' })).toEqual([]);
+}
+
+async function pagesThroughEqualTimes(on: Searching): Promise<void> {
+  const same = Array.from({ length: 5 }, (_, at) => row({ event_id: `s${at}` }, { receivedAt: day + 9 }));
+  await settleRows(on.destination, same);
+  const seen: string[] = [];
+  let before: EventPlace | undefined;
+  for (;;) {
+    const page = await on.destination.search.events({}, { limit: 2, ...(before && { before }) });
+    if (page.length === 0) break;
+    seen.push(...page.map(({ requestId }) => requestId));
+    before = page.at(-1);
+  }
+  const all = [...Object.values(rows), ...same].map(({ requestId }) => requestId);
+  expect(seen).toEqual(all.toReversed());
+}
+
+async function showsARow(on: Searching): Promise<void> {
+  expect(await on.destination.search.row('payments', rows.first.requestId)).toMatchObject({
+    event_id: 'a',
+    amount: '1.5',
+    items: [1, { b: 2 }],
+    _request_id: rows.first.requestId,
+    _received_at: new Date(day + 1).toISOString(),
+    _source: 'shop',
+    _repaired: false,
+    _extra: null,
+  });
+  expect(await on.destination.search.row('payments', rows.again.requestId)).toBeUndefined();
+  expect(await on.destination.search.row('payments', 'no id')).toBeUndefined();
+  expect(await on.destination.search.row('no table', rows.first.requestId)).toBeUndefined();
+}
+
+const promises: Promised<Searching>[] = [
+  ['lists all events, newest first, with what is known of them', listsAll],
+  ['finds by event id, source, contract, status and time', findsByFilter],
+  ['goes on behind a place, through events of the same millisecond too', pagesThroughEqualTimes],
+  ['shows a row as it is stored', showsARow],
+];

@@ -1,4 +1,4 @@
-import type { Destination, Row, Settled, Table } from '../load/destination.ts';
+import type { Destination, LetterEntry, Row, Settled, Settlement, Table } from '../load/destination.ts';
 import { createRequestIds } from '../ingest/request-id.ts';
 
 /** The functions of a test runner that the suites need. */
@@ -20,6 +20,63 @@ export type Capability =
 export interface Suite extends TestFunctions {
   open: () => Promise<DestinationUnderTest>;
   has(capability: Capability): boolean;
+}
+
+/** The destination of the test that runs: opened before it, with its tables, and closed after it. */
+export class Subject {
+  readonly has: Suite['has'];
+  #under!: DestinationUnderTest;
+  #destination!: Full;
+
+  constructor({ open, has, beforeEach, afterEach }: Suite, tables: readonly Table[]) {
+    this.has = has;
+    beforeEach(async () => {
+      this.#under = await open();
+      this.#destination = full(this.#under.destination);
+      await this.#destination.prepare(tables);
+    });
+    afterEach(() => this.#under.cleanup());
+  }
+
+  get destination(): Full {
+    return this.#destination;
+  }
+
+  /** Closes the destination, and opens it again on the same data with these tables. */
+  async reopen(tables: readonly Table[]): Promise<void> {
+    this.#destination = full(await this.#under.reopen());
+    await this.#destination.prepare(tables);
+  }
+
+  rows(table: string): Promise<Record<string, unknown>[]> {
+    return this.#under.rows(table);
+  }
+
+  /** The statuses of these rows, settled alone. */
+  async load(...rows: Row[]): Promise<string[]> {
+    return statuses(settleRows(this.#destination, rows));
+  }
+
+  async settle(settlement: Partial<Settlement>): Promise<{ rows: string[]; letters: string[] }> {
+    const { rows, letters } = await this.#destination.settle({ rows: [], letters: [], ...settlement });
+    return { rows: rows.map(said), letters: letters.map(said) };
+  }
+
+  /** What became of these rows: a status, with the entry that stood against it. */
+  async rowsOf(...rows: Row[]): Promise<string[]> {
+    return (await this.settle({ rows })).rows;
+  }
+
+  async lettersOf(...letters: LetterEntry[]): Promise<string[]> {
+    return (await this.settle({ letters })).letters;
+  }
+}
+
+/** What a destination promises: how the test says it, and the test. */
+export type Promised<S extends Subject> = [says: string, test: (on: S) => Promise<void>];
+
+export function testEach<S extends Subject>({ it }: Suite, on: S, promises: readonly Promised<S>[]): void {
+  for (const [says, test] of promises) it(says, () => test(on));
 }
 
 /** A destination in tests that ask `has` first, where a capability may be missing. */
@@ -78,3 +135,23 @@ export const settleRows = async (destination: Destination, rows: readonly Row[])
 
 export const statuses = async (outcomes: Promise<Settled['rows']>) =>
   (await outcomes).map(({ status }) => status);
+
+/** What became of a row or a letter, in words. */
+const said = (outcome: { status: string; as?: string }): string =>
+  outcome.as === undefined ? outcome.status : `${outcome.status} ${outcome.as}`;
+
+/** A row that a rule repaired. */
+export const repairedRow = (ruleId: string | undefined, change: Partial<Row> = {}): Row =>
+  row(
+    { event_id: crypto.randomUUID() },
+    {
+      repair: {
+        healer: 'rule',
+        ruleId,
+        original: '{"id": 1.0}',
+        plan: '{"operations":[{"op":"move","from":"/id","to":"/event_id"}]}',
+        result: '{"event_id":"1"}',
+      },
+      ...change,
+    },
+  );

@@ -5,7 +5,8 @@ import {
   type DeadLetterStatus,
   deadLetterStatuses,
 } from '../model/dead-letter.ts';
-import { type GroupTally, groupTally } from './group-tally.ts';
+import { type Group, type LetterPlace, bySize, cursorOf, newestFirst, placeOf } from './group-order.ts';
+import { groupTally } from './group-tally.ts';
 import { type IndexValue, indexPrefix, readIndexKey, receivedAtOf } from './index-key.ts';
 import { scanIndex } from './scan-index.ts';
 import type { DeadLetterStore } from './store.ts';
@@ -31,20 +32,6 @@ export interface NewestFilter extends GroupFilter {
   to?: number;
   /** Only what comes after this place in the order newest first. */
   before?: LetterPlace;
-}
-
-export interface LetterPlace {
-  id: string;
-  receivedAt: number;
-}
-
-interface Group {
-  key: string;
-  status: DeadLetterStatus;
-  contract: string;
-  source: string;
-  signature: string;
-  tally: GroupTally;
 }
 
 export interface WatchOptions {
@@ -188,25 +175,4 @@ export class DeadLetterCounts {
         (source === undefined || group.source === source),
     );
   }
-}
-
-export function newestFirst(a: LetterPlace, b: LetterPlace): number {
-  if (a.receivedAt !== b.receivedAt) return b.receivedAt - a.receivedAt;
-  return a.id === b.id ? 0 : a.id < b.id ? 1 : -1;
-}
-
-type Place = Pick<Group, 'key'> & { tally: { size: number } };
-
-/** Largest first; those of the same size by their keys, so that pages do not overlap. */
-function bySize(a: Place, b: Place): number {
-  return b.tally.size - a.tally.size || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
-}
-
-const cursorOf = ({ tally, key }: Group): string => Buffer.from(`${tally.size} ${key}`).toString('base64url');
-
-/** A cursor that we did not make is past the end. */
-function placeOf(cursor: string): Place {
-  const [, size = '0', key = '\uffff'] =
-    /^(\d{1,15}) ([\s\S]+)$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
-  return { key, tally: { size: Number(size) } };
 }

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DeadLetter, DeadLetterFilter } from '../model/dead-letter.ts';
-import type { DeadLetterCounts, LetterPlace } from './counts.ts';
+import type { DeadLetterCounts } from './counts.ts';
+import type { LetterPlace } from './group-order.ts';
 import { contentMatches } from './list.ts';
 import type { DeadLetterStore } from './store.ts';
 

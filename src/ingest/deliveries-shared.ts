@@ -73,16 +73,7 @@ export function deliveriesAmongProcesses(
   return {
     wholeOrNone: false,
     async publish(incoming, ttlMs) {
-      /** A key may stand in a request twice. */
-      const seen = new Map<string, Promise<Published>>();
-      const publishOnce = (one: Incoming): Promise<Published> => {
-        const key = one.key && stateKeyOf(one.key);
-        const first = key === undefined ? undefined : seen.get(key);
-        if (first !== undefined) return first.then(({ mark }) => ({ mark, isNew: false }));
-        const published = publishOne(one, key, ttlMs);
-        if (key !== undefined) seen.set(key, published);
-        return published;
-      };
+      const publishOnce = oncePerKey((one, key) => publishOne(one, key, ttlMs));
       const published: Published[] = [];
       for (let from = 0; from < incoming.length; from += claimsAtOnce)
         published.push(
@@ -92,5 +83,20 @@ export function deliveriesAmongProcesses(
     },
     isKnown: async (key) => (await known(stateKeyOf(key))) !== undefined,
     close: () => flushInOrder(),
+  };
+}
+
+/** A key may stand in a request twice: only the first event with it is published. */
+function oncePerKey(
+  publish: (one: Incoming, key: string | undefined) => Promise<Published>,
+): (one: Incoming) => Promise<Published> {
+  const seen = new Map<string, Promise<Published>>();
+  return (one) => {
+    const key = one.key && stateKeyOf(one.key);
+    const first = key === undefined ? undefined : seen.get(key);
+    if (first !== undefined) return first.then(({ mark }) => ({ mark, isNew: false }));
+    const published = publish(one, key);
+    if (key !== undefined) seen.set(key, published);
+    return published;
   };
 }

@@ -1,19 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import type { Config } from '../config/load.ts';
-import { watchDeadLetters } from '../dead-letter/counts.ts';
-import { Jobs } from '../dead-letter/jobs/jobs.ts';
-import { createPace } from '../dead-letter/jobs/pace.ts';
-import { createDeadLetters } from '../dead-letter/store.ts';
 import type { Engine } from '../engine/engine.ts';
-import { leasesOf } from '../engine/lease.ts';
 import { examineQueue, openEngine } from '../engine/open.ts';
 import { createDeliveries } from '../ingest/create-deliveries.ts';
 import { IngestHandler } from '../ingest/handler.ts';
 import { adapterOf } from '../load/adapters.ts';
 import { topics } from '../model/event.ts';
 import { ok } from '../model/result.ts';
-import { openRuleStore } from '../repair/rules/store.ts';
-import { createAudit, endOf } from '../server/audit.ts';
 import { createPort } from '../server/port.ts';
 import { createApi } from '../server/server.ts';
 import { type Authorize, createAuthorize, local } from '../sources/authorize.ts';
@@ -26,6 +19,7 @@ import { gatewayHost } from './gateway.ts';
 import { type PipelineHost, hostPipeline } from './host.ts';
 import { listen } from './listen.ts';
 import { Resources } from './resources.ts';
+import { openStores } from './open-stores.ts';
 
 export interface SentinelOptions {
   log: Logger;
@@ -93,26 +87,8 @@ async function openParts(
           onLogLine: logs.add,
         }),
   );
-  const letters = createDeadLetters(engine.state);
-  const deadLetters = resources.keep(
-    await watchDeadLetters(engine.state, letters, { isAlone: engine.cluster === undefined }),
-  );
-  const rules = resources.keep(await openRuleStore(engine.state, { ttlDays: config.state.ruleTtlDays, log }));
-  const audit = createAudit(engine.state, { days: config.retention.auditDays });
-  const jobs = resources.keep(
-    new Jobs({
-      engine,
-      letters,
-      deadLetters,
-      leases: leasesOf(engine),
-      // Without a running flow there is nothing to wait for.
-      pace: consume ? createPace(engine) : async () => undefined,
-      onEnd: (job) => audit.note(endOf(job)),
-      log,
-    }),
-  );
+  const stores = await openStores(config, { engine, keys, consume, log }, resources);
   const ready = () => state === 'ready';
-  const stores = { letters, deadLetters, jobs, rules, keys, audit };
   const app = resources.keep(
     await createApi(
       {
@@ -135,8 +111,8 @@ async function openParts(
     app,
     url,
     engine,
-    letters,
-    jobs,
+    letters: stores.letters,
+    jobs: stores.jobs,
     keys,
     ingest,
     /** Takes requests as if they had come by the port. */

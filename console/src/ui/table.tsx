@@ -26,7 +26,6 @@ interface TableProps<T> {
 }
 
 const virtualFrom = 60;
-
 /** A table of any length: only the rows in sight exist. `j`, `k` and Enter walk through rows that are links. */
 export function Table<T>(props: TableProps<T>) {
   return props.rows.length > virtualFrom || props.more?.hasNextPage === true ? (
@@ -187,12 +186,12 @@ const tracks = (columns: readonly { width: string }[]): string => columns.map(({
 function useRowKeys(length: number, hasLinks: boolean, focus: (index: number) => void): void {
   useKeys((event) => {
     if (!hasLinks || length === 0 || event.metaKey || event.ctrlKey) return;
-    const step = event.key === 'j' ? 1 : event.key === 'k' ? -1 : 0;
-    if (step === 0) return;
+    if (event.key !== 'j' && event.key !== 'k') return;
     const row = document.activeElement?.closest<HTMLElement>('.table-row');
-    const at = row === null || row === undefined ? (step === 1 ? -1 : length) : Number(row.dataset['index']);
+    const at =
+      row === null || row === undefined ? (event.key === 'j' ? -1 : length) : Number(row.dataset['index']);
     event.preventDefault();
-    focus(Math.max(0, Math.min(length - 1, at + step)));
+    focus(Math.max(0, Math.min(length - 1, at + (event.key === 'j' ? 1 : -1))));
   });
 }
 

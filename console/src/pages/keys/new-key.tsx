@@ -68,13 +68,7 @@ function Form({ onMade, onClose }: { onMade: (text: string) => void; onClose: ()
     >
       <label className="field">
         Role
-        <select className="select" value={role} onChange={({ target }) => setRole(target.value as Role)}>
-          {roles.map(({ value, label }) => (
-            <option key={value} value={value}>
-              {label}
-            </option>
-          ))}
-        </select>
+        <Choice value={role} options={roles} onChange={setRole} />
       </label>
       <label className="field">
         Name
@@ -100,13 +94,7 @@ function Form({ onMade, onClose }: { onMade: (text: string) => void; onClose: ()
       )}
       <label className="field">
         Ends
-        <select className="select" value={span} onChange={({ target }) => setSpan(target.value)}>
-          {spans.map(({ value, label }) => (
-            <option key={value} value={value}>
-              {label}
-            </option>
-          ))}
-        </select>
+        <Choice value={span} options={spans} onChange={setSpan} />
       </label>
       <div className="dialog-actions">
         <Button onClick={onClose}>Cancel</Button>
@@ -115,6 +103,26 @@ function Form({ onMade, onClose }: { onMade: (text: string) => void; onClose: ()
         </Button>
       </div>
     </form>
+  );
+}
+
+function Choice<T extends string>({
+  value,
+  options,
+  onChange,
+}: {
+  value: T;
+  options: readonly { value: T; label: string }[];
+  onChange: (value: T) => void;
+}) {
+  return (
+    <select className="select" value={value} onChange={({ target }) => onChange(target.value as T)}>
+      {options.map((option) => (
+        <option key={option.value} value={option.value}>
+          {option.label}
+        </option>
+      ))}
+    </select>
   );
 }
 

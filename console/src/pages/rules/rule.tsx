@@ -99,41 +99,46 @@ function Facts({ rule }: { rule: Rule }) {
           </Card>
         )}
       </div>
-      <Card className="span-5" title="About it">
-        <dl className="facts">
-          <dt>For</dt>
-          <dd>
-            {rule.source} →{' '}
-            <Link href={`/contracts/${encodeURIComponent(rule.contract)}`}>{rule.contract}</Link>{' '}
-            {rule.version}
-          </dd>
-          <dt>Repaired</dt>
-          <dd>{count(rule.hits)} events</dd>
-          <dt>Could not repair</dt>
-          <dd>{count(rule.failures)}</dd>
-          <dt>Last used</dt>
-          <dd>
-            <Ago at={rule.last_used_at} />
-          </dd>
-          <dt>Learned</dt>
-          <dd>
-            <Ago at={rule.created_at} />
-            {rule.model !== undefined && ` from ${rule.model}`}
-          </dd>
-          <dt>Expires</dt>
-          <dd>
-            {rule.status === 'candidate' ? (
-              'not while it waits'
-            ) : rule.expires_at === undefined ? (
-              'never: a person keeps it'
-            ) : (
-              <Ago at={rule.expires_at} />
-            )}
-          </dd>
-          <dt>Signature</dt>
-          <dd className="mono">{rule.signature}</dd>
-        </dl>
-      </Card>
+      <About rule={rule} />
     </div>
+  );
+}
+
+function About({ rule }: { rule: Rule }) {
+  return (
+    <Card className="span-5" title="About it">
+      <dl className="facts">
+        <dt>For</dt>
+        <dd>
+          {rule.source} →{' '}
+          <Link href={`/contracts/${encodeURIComponent(rule.contract)}`}>{rule.contract}</Link> {rule.version}
+        </dd>
+        <dt>Repaired</dt>
+        <dd>{count(rule.hits)} events</dd>
+        <dt>Could not repair</dt>
+        <dd>{count(rule.failures)}</dd>
+        <dt>Last used</dt>
+        <dd>
+          <Ago at={rule.last_used_at} />
+        </dd>
+        <dt>Learned</dt>
+        <dd>
+          <Ago at={rule.created_at} />
+          {rule.model !== undefined && ` from ${rule.model}`}
+        </dd>
+        <dt>Expires</dt>
+        <dd>
+          {rule.status === 'candidate' ? (
+            'not while it waits'
+          ) : rule.expires_at === undefined ? (
+            'never: a person keeps it'
+          ) : (
+            <Ago at={rule.expires_at} />
+          )}
+        </dd>
+        <dt>Signature</dt>
+        <dd className="mono">{rule.signature}</dd>
+      </dl>
+    </Card>
   );
 }

@@ -77,23 +77,7 @@ export async function openApi(options: BigQueryOptions): Promise<Api> {
   const patiently = <T>(work: () => Promise<T>): Promise<T> =>
     retry(work, { policy: { ...passing, initialDelayMs: 1.5 * retryMs }, isPassing });
 
-  const run: Api['run'] = (sql, params = {}) =>
-    patiently(async () => {
-      const [job] = await client.createQueryJob({
-        query: sql,
-        jobId: `sentinel_${randomUUID()}`,
-        params,
-        types: Object.fromEntries(
-          Object.entries(params).map(([key, value]) => [
-            key,
-            typeof value === 'string' ? 'STRING' : ['STRING'],
-          ]),
-        ),
-        ...(location === undefined ? {} : { location }),
-      });
-      const [rows] = await job.getQueryResults({ skipParsing: true });
-      return (rows as { f: { v: string | null }[] }[]).map(({ f }) => f.map(({ v }) => v));
-    });
+  const run: Api['run'] = (sql, params = {}) => patiently(() => runScript(client, sql, params, location));
 
   const load: Api['load'] = (table, fields, lines) =>
     patiently(async () => {
@@ -159,6 +143,25 @@ export async function openApi(options: BigQueryOptions): Promise<Api> {
       for (const table of tables) dataset.table(table).delete().catch(messageOf);
     },
   };
+}
+
+async function runScript(
+  client: Library.BigQuery,
+  sql: string,
+  params: Params,
+  location: string | undefined,
+): Promise<(string | null)[][]> {
+  const [job] = await client.createQueryJob({
+    query: sql,
+    jobId: `sentinel_${randomUUID()}`,
+    params,
+    types: Object.fromEntries(
+      Object.entries(params).map(([key, value]) => [key, typeof value === 'string' ? 'STRING' : ['STRING']]),
+    ),
+    ...(location === undefined ? {} : { location }),
+  });
+  const [rows] = await job.getQueryResults({ skipParsing: true });
+  return (rows as { f: { v: string | null }[] }[]).map(({ f }) => f.map(({ v }) => v));
 }
 
 function metadataOf({

@@ -9,7 +9,7 @@ import { knownLetters, writeLetterRows } from './letter-table.ts';
 import { createQuery } from './query.ts';
 import { repairAudit } from './repair-audit.ts';
 import { createSearch } from './search.ts';
-import { type DuckDbOptions, openSession } from './session.ts';
+import { type DuckDbOptions, Session } from './session.ts';
 import { withdrawByEvent } from './withdraw-event.ts';
 import { withdrawByRule, withdrawnAgain } from './withdraw.ts';
 import { Writer } from './writer.ts';
@@ -20,7 +20,7 @@ import { Writer } from './writer.ts';
  * `data_folder_in_use` when the file is open elsewhere.
  */
 export async function openDuckDb(options: DuckDbOptions): Promise<Required<Destination>> {
-  const session = await openSession(options);
+  const session = await Session.open(options);
   const writer = await Writer.open(session).catch(async (error: unknown) => {
     await session.close();
     throw error;

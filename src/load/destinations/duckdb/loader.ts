@@ -4,21 +4,20 @@ import { ok } from '../../../model/result.ts';
 import type { AllCounts, Row, Settled, Settlement } from '../../destination.ts';
 import { refusalBy, settleApart } from './apart.ts';
 import { addToCounts, moveMark } from './bookkeeping.ts';
-import { type Decided, decide, verdicts } from './decide.ts';
 import { DirectRefused, type Sorted, insertDirect, sortRows } from './direct.ts';
-import type { End } from './ends.ts';
 import type { Handover } from './handover.ts';
-import { type KnownEvents, rememberEnd } from './known-events.ts';
+import { type KnownEvents } from './known-events.ts';
 import type { KnownTable } from './known-table.ts';
 import { writeLetters } from './letters.ts';
-import { type ReplacedRow, settleRepeats, takeReplaced } from './replace.ts';
+import { takeReplaced } from './replace.ts';
 import type { RepairKinds } from './repair-log.ts';
 import { recordRepeats } from './repeats.ts';
 import { literal } from './sql.ts';
-import { type Staged, lineOf, stage } from './stage.ts';
+import { writersOf } from '../../destination-kit/writers.ts';
 import { sameName } from './tables.ts';
 import { staging } from './table-sql.ts';
 import { writeStaged } from './write.ts';
+import { type ByTable, type Outcome, noteReplaced, remember, stageRows } from './staged-rows.ts';
 
 /** What a load works with. */
 export interface Warehouse {
@@ -31,15 +30,6 @@ export interface Warehouse {
   events: KnownEvents;
   repairKinds: RepairKinds;
 }
-
-interface Group {
-  staged: Staged;
-  decided: Decided;
-  /** Rows of the table that others take the place of. */
-  replaced: ReplacedRow[];
-}
-
-type Outcome = Settled['rows'][number];
 
 const loaded: Outcome = { status: 'loaded' };
 const duplicate: Outcome = { status: 'duplicate' };
@@ -84,8 +74,6 @@ async function settleWhole(
   }
 }
 
-type ByTable = ReadonlyMap<KnownTable, readonly number[]>;
-
 async function commitBatch(
   connection: DuckDBConnection,
   warehouse: Warehouse,
@@ -103,7 +91,7 @@ async function commitBatch(
   // Before the commit: if it fails, it may have happened all the same. A hash too many only costs a look-up.
   remember(groups, warehouse.events);
   const ends = letters.length === 0 ? [] : await writeLetters(connection, warehouse.events, letters);
-  const newWriters = writersOf(rows).filter((writer) => !warehouse.writers.has(writer));
+  const newWriters = writersOf(rows, writerOf).filter((writer) => !warehouse.writers.has(writer));
   const kinds = warehouse.repairKinds.pending();
   const last = [
     ...kinds.statements,
@@ -168,70 +156,6 @@ function numbersByTable({ tables }: Warehouse, rows: readonly Row[]): Map<KnownT
   return groups;
 }
 
-/** Decides what becomes of the rows that have no outcome yet, and writes nothing yet. */
-async function stageRows(
-  connection: DuckDBConnection,
-  byTable: ByTable,
-  rows: readonly Row[],
-  outcomes: (Outcome | undefined)[],
-): Promise<Group[]> {
-  const groups: Group[] = [];
-  const ends = new Map<string, End>();
-  for (const [table, numbers] of byTable) {
-    const undecided = numbers.filter((number) => outcomes[number] === undefined);
-    const { accepted, lines } = linesOf(table, rows, undecided, outcomes);
-    if (accepted.length === 0) continue;
-    const acceptedRows = accepted.map((number) => rows[number]!);
-    const staged = await stage(connection, table, acceptedRows, lines, groups.length);
-    const decided = await decide(connection, staged, ends);
-    const replaced = await settleRepeats(connection, staged, decided, ends);
-    for (const [pos, number] of accepted.entries()) outcomes[number] = outcomeOf(staged, decided, pos);
-    groups.push({ staged, decided, replaced });
-  }
-  return groups;
-}
-
-function linesOf(
-  table: KnownTable,
-  rows: readonly Row[],
-  numbers: readonly number[],
-  outcomes: (Outcome | undefined)[],
-): { accepted: number[]; lines: string[] } {
-  const accepted: number[] = [];
-  const lines: string[] = [];
-  for (const number of numbers) {
-    const line = lineOf(table, rows[number]!);
-    if (!line.ok) {
-      outcomes[number] = { status: 'rejected', ...line.error };
-      continue;
-    }
-    accepted.push(number);
-    lines.push(line.value);
-  }
-  return { accepted, lines };
-}
-
-function outcomeOf({ refused }: Staged, { verdicts: all, endedAs }: Decided, pos: number): Outcome {
-  const refusal = refused[pos];
-  if (refusal !== undefined) return { status: 'rejected', ...refusal };
-  const as = endedAs.get(pos);
-  if (as !== undefined) return { status: 'already', as };
-  const verdict = all[pos];
-  return verdict === verdicts.duplicate || verdict === verdicts.duplicateAgain ? duplicate : loaded;
-}
-
-/** A row of this very batch may be one that a later one of it has replaced. */
-function noteReplaced(
-  groups: readonly Group[],
-  rows: readonly Row[],
-  outcomes: (Outcome | undefined)[],
-): void {
-  const gone = new Set(groups.flatMap(({ replaced }) => replaced.map(({ row }) => row.requestId)));
-  if (gone.size === 0) return;
-  for (const [at, row] of rows.entries())
-    if (gone.has(row.requestId.toLowerCase()) && outcomes[at]?.status === 'loaded') outcomes[at] = duplicate;
-}
-
 function add(total: AllCounts, { loaded, repaired, duplicate, changed }: AllCounts): void {
   total.loaded += loaded;
   total.repaired += repaired;
@@ -239,38 +163,9 @@ function add(total: AllCounts, { loaded, repaired, duplicate, changed }: AllCoun
   total.changed += changed;
 }
 
-/** Table, contract and version of each row, once, as SQL values. */
-function writersOf(rows: readonly Row[]): string[] {
-  const writers = new Set<string>();
-  let last: Row | undefined;
-  for (const row of rows) {
-    // Most rows are of the same contract as the one before.
-    const { table, contract, contractVersion } = row;
-    if (table === last?.table && contract === last.contract && contractVersion === last.contractVersion)
-      continue;
-    writers.add(writerOf(table, contract, contractVersion));
-    last = row;
-  }
-  return [...writers];
-}
-
 /** As `Warehouse.writers` holds it. */
 export const writerOf = (table: string, contract: string, version: string): string =>
   `(${[table, contract, version].map(literal).join(', ')})`;
-
-function remember(groups: readonly Group[], events: KnownEvents): void {
-  for (const { staged, decided } of groups) {
-    const { table, hashes, rows } = staged;
-    for (const [pos, verdict] of decided.verdicts.entries()) {
-      if (verdict !== verdicts.write && verdict !== verdicts.duplicate) continue;
-      rememberEnd(events, rows[pos]!.requestId.toLowerCase());
-      const hash = hashes[pos];
-      if (hash === undefined || verdict === verdicts.duplicate) continue;
-      table.keys.add(...hash);
-      events.overtakers.add(hash);
-    }
-  }
-}
 
 async function dropStaging(connection: DuckDBConnection, slot: number): Promise<void> {
   for (const name of Object.values(staging(slot))) await connection.run(`DROP TABLE IF EXISTS temp.${name}`);

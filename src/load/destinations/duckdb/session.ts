@@ -23,46 +23,117 @@ export interface QueryLimits {
   waitMs: number;
 }
 
-/** The open database: one connection that writes, and others for as long as a question takes. */
-export interface Session {
-  /** Through which batches are handed to the writer. */
-  handover(): Handover;
-  /** The connection of loads and DDL; the caller makes sure that one thing at a time uses it. */
-  writer(): Promise<DuckDBConnection>;
-  /** A connection of its own for `use`, in which nothing can be written. */
-  read<T>(use: (connection: DuckDBConnection) => Promise<T>): Promise<T>;
-  /** The same, without a transaction: for what attaches another database. */
-  apart<T>(use: (connection: DuckDBConnection) => Promise<T>): Promise<T>;
-  /** After a failure on the writer: leaves no transaction open, and opens the database anew when that is needed. */
-  recover(): Promise<void>;
-  close(): Promise<void>;
-}
-
 /** Files that this process has open. A second handle would, when closed, drop the lock of the first (fcntl). */
 const openFiles = new Set<string>();
 
-/** Throws `data_folder_in_use`, or `destination_unavailable` when the file can't be opened. */
-export async function openSession(options: DuckDbOptions): Promise<Session> {
-  const file = options.path === ':memory:' ? undefined : await canonical(options.path);
-  if (file !== undefined && openFiles.has(file)) throw inUse(file, 'this process');
-  if (file !== undefined) openFiles.add(file);
+/** The open database: one connection that writes, and others for as long as a question takes. */
+export class Session {
+  readonly #options: DuckDbOptions;
+  /** Undefined in memory. */
+  readonly #file: string | undefined;
+  readonly #reading = new Map<DuckDBConnection, Promise<unknown>>();
+  #instance: DuckDBInstance | undefined;
+  #writing: DuckDBConnection | undefined;
+  #opening: Promise<DuckDBConnection> | undefined;
+  #handover: Handover | undefined;
+  #isClosed = false;
 
-  let instance: DuckDBInstance | undefined;
-  let writing: DuckDBConnection | undefined;
-  const reading = new Map<DuckDBConnection, Promise<unknown>>();
-  let opening: Promise<DuckDBConnection> | undefined;
-  let handover: Handover | undefined;
-  let closed = false;
-
-  async function open(): Promise<DuckDBConnection> {
-    if (closed)
-      throw new SentinelError('destination_unavailable', 'the destination is closed', { retryable: false });
-    if (writing !== undefined) return writing;
-    opening ??= create().finally(() => (opening = undefined));
-    return opening;
+  private constructor(options: DuckDbOptions, file: string | undefined) {
+    this.#options = options;
+    this.#file = file;
   }
 
-  async function create(): Promise<DuckDBConnection> {
+  /** Throws `data_folder_in_use`, or `destination_unavailable` when the file can't be opened. */
+  static async open(options: DuckDbOptions): Promise<Session> {
+    const file = options.path === ':memory:' ? undefined : await canonical(options.path);
+    if (file !== undefined && openFiles.has(file)) throw inUse(file, 'this process');
+    if (file !== undefined) openFiles.add(file);
+    const session = new Session(options, file);
+    try {
+      await session.writer();
+    } catch (error) {
+      await session.#handover?.close();
+      if (file !== undefined) openFiles.delete(file);
+      throw openingError(options.path, error);
+    }
+    return session;
+  }
+
+  /** The files through which batches reach the writer. */
+  handover(): Handover {
+    return this.#handover!;
+  }
+
+  /** The connection of loads and DDL; the caller makes sure that one thing at a time uses it. */
+  async writer(): Promise<DuckDBConnection> {
+    if (this.#isClosed)
+      throw new SentinelError('destination_unavailable', 'the destination is closed', { retryable: false });
+    if (this.#writing !== undefined) return this.#writing;
+    this.#opening ??= this.#create().finally(() => (this.#opening = undefined));
+    return this.#opening;
+  }
+
+  /** Gives `use` a connection of its own, on which nothing can be written. */
+  read<T>(use: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    return this.apart(async (connection) => {
+      try {
+        await connection.run('BEGIN TRANSACTION READ ONLY');
+        return await use(connection);
+      } finally {
+        // A result that was not read to its end keeps the transaction, also of a closed connection, and with it each checkpoint.
+        await connection.run('ROLLBACK').catch(() => undefined);
+      }
+    });
+  }
+
+  /** The same, without a transaction: for work that attaches another database. */
+  async apart<T>(use: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    await this.writer();
+    const connection = await this.#instance!.connect();
+    const using = (async () => {
+      try {
+        return await use(connection);
+      } finally {
+        this.#reading.delete(connection);
+        connection.closeSync();
+      }
+    })();
+    this.#reading.set(connection, using);
+    return using;
+  }
+
+  /** After a failure on the writer: leaves no transaction open, and opens the database anew when that is needed. */
+  async recover(): Promise<void> {
+    const connection = await this.writer();
+    // Refused when the failure has ended the transaction already.
+    await connection.run('ROLLBACK').catch(() => undefined);
+    // After a fatal error the database answers nothing until it is opened again; in memory that would lose all.
+    const usable = await connection.run('SELECT 1').then(
+      () => true,
+      () => false,
+    );
+    if (usable || this.#file === undefined) return;
+    await this.#release();
+    await this.writer();
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    try {
+      await this.#writing?.run('CHECKPOINT').catch((error: unknown) => {
+        throw unavailable('write its last checkpoint', error);
+      });
+    } finally {
+      this.#isClosed = true;
+      await this.#release();
+      await this.#handover?.close();
+      if (this.#file !== undefined) openFiles.delete(this.#file);
+    }
+  }
+
+  async #create(): Promise<DuckDBConnection> {
+    const options = this.#options;
+    const file = this.#file;
     const opened =
       file === undefined
         ? await DuckDBInstance.create(':memory:', instanceSettings(options))
@@ -73,15 +144,17 @@ export async function openSession(options: DuckDbOptions): Promise<Session> {
       // Queries come from people and other services: nothing outside the database file but the files of the hand-over and
       // of exports, which only functions that no query may call can read (statement-check.ts).
       // Only now that the database is ours, and its lock with it: the files may be those of a service that runs.
-      handover ??= await openHandover(file);
-      const handed = [handover.rows, handover.repairs].map(({ path }) => literal(path)).join(', ');
+      this.#handover ??= await openHandover(file);
+      const handed = [this.#handover.rows, this.#handover.repairs]
+        .map(({ path }) => literal(path))
+        .join(', ');
       await connection.run(`SET GLOBAL allowed_paths = [${handed}]`);
       if (options.exports !== undefined)
         await connection.run(`SET GLOBAL allowed_directories = [${literal(options.exports)}]`);
       await connection.run(`SET GLOBAL enable_external_access = false`);
       // Last, as nothing can be set after it.
       await connection.run(`SET GLOBAL lock_configuration = true`);
-      [instance, writing] = [opened, connection];
+      [this.#instance, this.#writing] = [opened, connection];
       return connection;
     } catch (error) {
       opened.closeSync();
@@ -89,82 +162,14 @@ export async function openSession(options: DuckDbOptions): Promise<Session> {
     }
   }
 
-  async function release(): Promise<void> {
-    for (const connection of reading.keys()) connection.interrupt();
-    await Promise.allSettled(reading.values());
-    writing?.closeSync();
-    instance?.closeSync();
-    writing = undefined;
-    instance = undefined;
+  async #release(): Promise<void> {
+    for (const connection of this.#reading.keys()) connection.interrupt();
+    await Promise.allSettled(this.#reading.values());
+    this.#writing?.closeSync();
+    this.#instance?.closeSync();
+    this.#writing = undefined;
+    this.#instance = undefined;
   }
-
-  const read: Session['read'] = (use) =>
-    apart(async (connection) => {
-      try {
-        await connection.run('BEGIN TRANSACTION READ ONLY');
-        return await use(connection);
-      } finally {
-        // A result that was not read to its end keeps the transaction, also of a closed connection, and with it each checkpoint.
-        await connection.run('ROLLBACK').catch(() => undefined);
-      }
-    });
-
-  async function apart<T>(use: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
-    await open();
-    const connection = await instance!.connect();
-    const using = (async () => {
-      try {
-        return await use(connection);
-      } finally {
-        reading.delete(connection);
-        connection.closeSync();
-      }
-    })();
-    reading.set(connection, using);
-    return using;
-  }
-
-  try {
-    await open();
-  } catch (error) {
-    await handover?.close();
-    if (file !== undefined) openFiles.delete(file);
-    throw openingError(options.path, error);
-  }
-
-  return {
-    handover: () => handover!,
-    writer: open,
-    read,
-    apart,
-    async recover() {
-      const connection = await open();
-      // Refused when the failure has ended the transaction already.
-      await connection.run('ROLLBACK').catch(() => undefined);
-      // After a fatal error the database answers nothing until it is opened again; in memory that would lose all.
-      const usable = await connection.run('SELECT 1').then(
-        () => true,
-        () => false,
-      );
-      if (!usable && file !== undefined) {
-        await release();
-        await open();
-      }
-    },
-    async close() {
-      if (closed) return;
-      try {
-        await writing?.run('CHECKPOINT').catch((error: unknown) => {
-          throw unavailable('write its last checkpoint', error);
-        });
-      } finally {
-        closed = true;
-        await release();
-        await handover?.close();
-        if (file !== undefined) openFiles.delete(file);
-      }
-    },
-  };
 }
 
 /** The same file by whatever path it is named, whether it is there already or not. */

@@ -1,23 +1,20 @@
 import { randomInt } from 'node:crypto';
-import type { PoolClient } from 'pg';
-import { SentinelError } from '../../../model/errors.ts';
-import type { Destination, Table } from '../../destination.ts';
-import { mergeTables } from '../../destination-kit/merge-tables.ts';
+import type { Destination } from '../../destination.ts';
 import { backfill } from './backfill.ts';
 import { counterSlots, readCounts } from './bookkeeping.ts';
 import { createExport } from './export.ts';
 import { findEvent } from './find.ts';
-import { type KnownTable, knowTable } from './known-table.ts';
-import { type Warehouse, makeReady, settleBatch } from './loader.ts';
 import { knownLetters, writeLetterRows } from './letter-table.ts';
+import type { KnownTable } from './known-table.ts';
+import { makeReady, settleBatch } from './loader.ts';
+import { PreparedTables } from './prepared-tables.ts';
+import type { Warehouse } from './warehouse.ts';
 import { readMark } from './outcomes.ts';
 import { createQuery } from './query.ts';
 import { repairAudit } from './repair-audit.ts';
 import { createSearch } from './search.ts';
-import { type Limits, type PostgresOptions, openSession, patient } from './session.ts';
-import { ShapeChanged, readShapes } from './shape.ts';
-import { typeName } from './sql.ts';
-import { ensureTables, eventTables } from './tables.ts';
+import { type PostgresOptions, openSession, patient } from './session.ts';
+import { ensureTables } from './tables.ts';
 import { withdrawByEvent, withdrawByRule, withdrawnAgain } from './withdraw.ts';
 
 export type { PostgresOptions };
@@ -40,60 +37,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Required<D
     slot: randomInt(counterSlots),
     answerMs: session.answerMs,
   };
-  /** After a failure the next load makes sure of its tables first: one may have been dropped. */
-  let unsure = false;
-
-  async function prepare(specs: readonly Table[]): Promise<void> {
-    // At the start, or when a contract is new: a right that is missing is nothing to wait for.
-    await ensure(mergeTables(specs, typeName), { ...patient, opening: true });
-  }
-
-  async function ensure(specs: readonly Table[], limits: Limits): Promise<void> {
-    const names = specs.map(({ name }) => name);
-    const shapes = await session.transaction(
-      'prepare its tables',
-      async (client) => {
-        await ensureTables(client, schema, specs);
-        warehouse.eventTables = await eventTables(client, schema);
-        return readShapes(client, schema, names);
-      },
-      limits,
-    );
-    for (const [at, spec] of specs.entries()) tables.set(spec.name, knowTable(schema, spec, shapes[at]!));
-  }
-
-  /** What was fine at the start and is not any more is for a person to mend; until then rows wait. */
-  async function makeSure(): Promise<void> {
-    try {
-      await ensure(
-        Array.from(tables.values(), ({ spec }) => spec),
-        patient,
-      );
-    } catch (error) {
-      if (!(error instanceof SentinelError) || error.retryable) throw error;
-      throw new SentinelError(error.code, error.message, { cause: error, retryable: true });
-    }
-    warehouse.writers.clear();
-    unsure = false;
-  }
-
-  /** A table that somebody has changed is looked at again at once; then the batch is tried once more. */
-  async function write<T>(doing: string, work: (client: PoolClient) => Promise<T>): Promise<T> {
-    const once = () =>
-      session.exclusively(doing, work, async () => {
-        if (unsure) await makeSure();
-      });
-    try {
-      return await once().catch((error: unknown) => {
-        unsure = true;
-        if (!(error instanceof ShapeChanged)) throw error;
-        return once();
-      });
-    } catch (error) {
-      unsure = true;
-      throw error;
-    }
-  }
+  const prepared = new PreparedTables(session, warehouse, tables);
 
   try {
     await session.transaction('prepare its bookkeeping', (client) => ensureTables(client, schema, []), {
@@ -105,10 +49,10 @@ export async function openPostgres(options: PostgresOptions): Promise<Required<D
     throw error;
   }
   return {
-    prepare,
+    prepare: (specs) => prepared.prepare(specs),
     makeReady: (row) => makeReady(warehouse, row),
     async settle(settlement) {
-      const { settled, committed } = await write('settle a batch', (client) =>
+      const { settled, committed } = await prepared.write('settle a batch', (client) =>
         settleBatch(client, warehouse, settlement),
       );
       committed();

@@ -1,31 +1,18 @@
 import type { PoolClient } from 'pg';
 import { SentinelError } from '../../../model/errors.ts';
 import type { AllCounts, Row, RowOutcome, Settled, Settlement } from '../../destination.ts';
-import { addToCounts } from './bookkeeping.ts';
+import { insertRepairs, keepBooks } from './books.ts';
 import type { KnownTable } from './known-table.ts';
+import type { Warehouse } from './warehouse.ts';
 import { findStanding, saveMark, takeTurn, writeEntries } from './outcomes.ts';
 import { type Entry, endedBefore, judgeLetters } from '../../destination-kit/judge.ts';
 import type { Result } from '../../../model/result.ts';
 import type { Refusal } from '../../destination-kit/exact-row.ts';
 import type { Line } from './row-lines.ts';
 import { holdShape } from './shape.ts';
-import { identifier } from './sql.ts';
 import { duplicateRecords, insertDuplicates, replacedRecord } from './duplicates.ts';
 import { settleRepeats } from './repeats.ts';
 import { type Unwritten, writeLines } from './write-rows.ts';
-
-/** What a load works with. */
-export interface Warehouse {
-  schema: string;
-  tables: ReadonlyMap<string, KnownTable>;
-  /** All that hold events, those of contracts that are gone included. */
-  eventTables: readonly string[];
-  /** Contracts that are on record as the writers of a table; grown by committed loads. */
-  writers: Set<string>;
-  /** Of `_sentinel_counters`. */
-  slot: number;
-  answerMs: number;
-}
 
 /**
  * A batch of rows and letters, within the transaction that is open; see `Settlement`. What several workers write at the same
@@ -107,21 +94,6 @@ function repairedAmong(lines: readonly Line[], unwritten: ReadonlyMap<Line, Unwr
   return repaired;
 }
 
-/** Returns what is to be called when the transaction has committed. */
-async function keepBooks(
-  client: PoolClient,
-  { schema, writers, slot }: Warehouse,
-  rows: readonly Row[],
-  counts: AllCounts,
-): Promise<() => void> {
-  const newWriters = writersOf(rows).filter((writer) => !writers.has(writer));
-  if (newWriters.length > 0) await insertWriters(client, schema, newWriters);
-  await addToCounts(client, schema, slot, counts);
-  return () => {
-    for (const writer of newWriters) writers.add(writer);
-  };
-}
-
 /** In the order of their names, every worker's, so that two never wait for each other. */
 function rowsByTable({ tables }: Warehouse, rows: readonly Row[]): [KnownTable, Row[]][] {
   const groups = new Map<KnownTable, Row[]>();
@@ -181,52 +153,4 @@ function linesOf(
 function outcomeOf(written: Unwritten): RowOutcome {
   if (written.status === 'rejected') return { status: 'rejected', ...written.refusal };
   return { status: written.status === 'duplicate' ? 'duplicate' : 'loaded' };
-}
-
-async function insertRepairs(client: PoolClient, schema: string, rows: readonly Row[]): Promise<void> {
-  const records = rows.map(({ requestId, table, contract, contractVersion, source, repair }) => ({
-    request_id: requestId,
-    table_name: table,
-    contract,
-    contract_version: contractVersion,
-    source,
-    healer: repair!.healer,
-    rule_id: repair!.ruleId,
-    original: repair!.original,
-    plan: repair!.plan,
-    result: repair!.result,
-    by_hand: repair!.byHand,
-  }));
-  await client.query(
-    `INSERT INTO ${identifier(schema)}._sentinel_repairs (request_id, table_name, contract, contract_version, source,
-       healer, rule_id, original, plan, result, by_hand, repaired_at)
-     SELECT *, now() FROM json_to_recordset($1::json) AS r (request_id uuid, table_name text, contract text,
-       contract_version text, source text, healer text, rule_id text, original text, plan text, result text, by_hand text[])
-     ON CONFLICT (request_id) WHERE rolled_back_at IS NULL DO NOTHING`,
-    [JSON.stringify(records)],
-  );
-}
-
-/** Table, contract and version of each row, once, as JSON. */
-function writersOf(rows: readonly Row[]): string[] {
-  const writers = new Set<string>();
-  let last: Row | undefined;
-  for (const row of rows) {
-    // Most rows are of the same contract as the one before.
-    const { table, contract, contractVersion } = row;
-    if (table === last?.table && contract === last.contract && contractVersion === last.contractVersion)
-      continue;
-    writers.add(JSON.stringify([table, contract, contractVersion]));
-    last = row;
-  }
-  return [...writers];
-}
-
-async function insertWriters(client: PoolClient, schema: string, writers: readonly string[]): Promise<void> {
-  const parts = writers.map((writer) => JSON.parse(writer) as [string, string, string]);
-  await client.query(
-    `INSERT INTO ${identifier(schema)}._sentinel_contracts SELECT * FROM unnest($1::text[], $2::text[], $3::text[])
-     ON CONFLICT DO NOTHING`,
-    [0, 1, 2].map((column) => parts.map((part) => part[column])),
-  );
 }

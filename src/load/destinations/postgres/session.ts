@@ -91,51 +91,18 @@ export function openSession({
   const mutex = new Mutex();
   let closing: Promise<void> | undefined;
 
-  async function once<T>(
-    begin: string,
-    work: (client: pg.PoolClient) => Promise<T>,
-    { statementMs, lockMs }: Limits,
-  ): Promise<T> {
-    const client = await pool.connect();
-    let broken = true;
-    try {
-      await client.query(
-        `BEGIN ISOLATION LEVEL READ COMMITTED ${begin};
-         SET LOCAL statement_timeout = ${statementMs}; SET LOCAL lock_timeout = ${lockMs};
-         SET LOCAL idle_in_transaction_session_timeout = ${idleMs};
-         SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL IntervalStyle = 'iso_8601';
-         SET LOCAL extra_float_digits = 1; SET LOCAL bytea_output = 'hex';
-         SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'`,
-      );
-      const result = await work(client);
-      await client.query('COMMIT');
-      broken = false;
-      return result;
-    } catch (error) {
-      // Only a server that has answered will answer to this.
-      const answered = sqlStateOf(error) !== undefined;
-      if (answered)
-        broken = await client.query('ROLLBACK').then(
-          () => false,
-          () => true,
-        );
-      throw error;
-    } finally {
-      client.release(broken);
-    }
-  }
-
   async function inTransaction<T>(
     doing: string,
     work: (client: pg.PoolClient) => Promise<T>,
     limits: Limits,
     begin: 'READ WRITE' | 'READ ONLY',
   ): Promise<T> {
-    return retry(() => once(begin, work, limits), { policy: retryPolicy, isPassing: isCollision }).catch(
-      (error: unknown) => {
-        throw unavailable(doing, error, limits);
-      },
-    );
+    return retry(() => tryOnce(pool, idleMs, begin, work, limits), {
+      policy: retryPolicy,
+      isPassing: isCollision,
+    }).catch((error: unknown) => {
+      throw unavailable(doing, error, limits);
+    });
   }
 
   const transaction: Session['transaction'] = (doing, work, limits = usual) =>
@@ -152,4 +119,41 @@ export function openSession({
     question: (doing, ask) => inTransaction(doing, ask, usual, 'READ ONLY'),
     close: () => (closing ??= mutex.run(() => pool.end())),
   };
+}
+
+/** One try of a transaction. The server ends one whose client is silent for `idleMs`. */
+async function tryOnce<T>(
+  pool: pg.Pool,
+  idleMs: number,
+  begin: string,
+  work: (client: pg.PoolClient) => Promise<T>,
+  { statementMs, lockMs }: Limits,
+): Promise<T> {
+  const client = await pool.connect();
+  let broken = true;
+  try {
+    await client.query(
+      `BEGIN ISOLATION LEVEL READ COMMITTED ${begin};
+       SET LOCAL statement_timeout = ${statementMs}; SET LOCAL lock_timeout = ${lockMs};
+       SET LOCAL idle_in_transaction_session_timeout = ${idleMs};
+       SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL IntervalStyle = 'iso_8601';
+       SET LOCAL extra_float_digits = 1; SET LOCAL bytea_output = 'hex';
+       SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'`,
+    );
+    const result = await work(client);
+    await client.query('COMMIT');
+    broken = false;
+    return result;
+  } catch (error) {
+    // Only a server that has answered will answer to this.
+    const answered = sqlStateOf(error) !== undefined;
+    if (answered)
+      broken = await client.query('ROLLBACK').then(
+        () => false,
+        () => true,
+      );
+    throw error;
+  } finally {
+    client.release(broken);
+  }
 }

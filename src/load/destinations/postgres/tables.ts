@@ -1,14 +1,14 @@
-import { createHash } from 'node:crypto';
 import type { ClientBase, QueryConfig } from 'pg';
 import { ownColumns } from '../../../model/own-columns.ts';
 import type { Table } from '../../destination.ts';
 import { bookkeepingTables, laterColumns } from './bookkeeping.ts';
 import { isRowsFault, sqlStateOf } from './errors.ts';
 import { commentOn, commentOnTable, dropRequired, noMoreRequired, noteRequired } from './describe.ts';
+import { createIndexes, staleAndMissing } from './indexes.ts';
 import { patient } from './session.ts';
 import { conflict, keyFields } from '../../destination-kit/key-fields.ts';
 import { expectType } from '../../destination-kit/merge-tables.ts';
-import { identifier, keyOf, literal, maxNameBytes, typeName } from './sql.ts';
+import { identifier, literal, maxNameBytes, typeName } from './sql.ts';
 
 interface SqlColumn {
   name: string;
@@ -100,13 +100,10 @@ async function missingOf(
   const wanted = columnsOf(spec);
   checkNames(spec.name, wanted);
   const table = `${identifier(schema)}.${identifier(spec.name)}`;
-  const indexes = indexesOf(spec);
-  const create = ({ name, isUnique, parts }: Index) =>
-    `CREATE ${isUnique ? 'UNIQUE ' : ''}INDEX ${identifier(freeName(name, relations))} ON ${table} (${parts.join(', ')})`;
   if (!relations.has(spec.name))
     return [
       `CREATE TABLE ${table} (${wanted.map(declaredAnew).join(', ')})`,
-      ...indexes.map(create),
+      ...createIndexes(schema, spec, relations),
       ...wanted.filter(({ required }) => required).map(({ name }) => noteRequired(schema, spec.name, name)),
       ...commentOnTable(table, spec),
       ...wanted.flatMap((column) => commentOn(table, column)),
@@ -139,53 +136,8 @@ async function missingOf(
       throw conflict(
         `column "${name}" of table "${spec.name}" is NOT NULL and has no default, and nothing writes it; give it a default, or drop NOT NULL`,
       );
-  const ours = await client.query<{ name: string }>(
-    `SELECT c.relname AS name FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-     WHERE i.indrelid = $1::regclass AND c.relname LIKE '\\_sentinel\\_%' AND i.indisvalid`,
-    [table],
-  );
-  const standing = ours.rows.map(({ name }) => name);
-  const isOf = (index: Index) => (name: string) => name.startsWith(index.name);
-  // The key has changed: by the old one, new events would be taken for old ones.
-  for (const name of standing)
-    if (name.startsWith(keyIndexPrefix) && !indexes.some((index) => isOf(index)(name)))
-      statements.push(`DROP INDEX ${identifier(schema)}.${identifier(name)}`);
-  for (const index of indexes) if (!standing.some(isOf(index))) statements.push(create(index));
+  statements.push(...(await staleAndMissing(client, schema, spec, relations)));
   return statements;
-}
-
-/** A table that somebody has renamed keeps its indexes, and their names. */
-function freeName(name: string, taken: ReadonlySet<string>): string {
-  let free = name;
-  for (let n = 2; taken.has(free); n++) free = `${name}_${n}`;
-  return free;
-}
-
-const keyIndexPrefix = '_sentinel_key_';
-
-interface Index {
-  name: string;
-  isUnique: boolean;
-  parts: string[];
-}
-
-/**
- * What makes loading exactly once: no two rows with one request id, and none with one key. And what finds the newest
- * events.
- */
-function indexesOf(spec: Table): Index[] {
-  const key = keyOf(spec);
-  const digest = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 24);
-  const keyName = `${keyIndexPrefix}${digest(JSON.stringify([spec.name, key]))}`;
-  return [
-    { name: `_sentinel_id_${digest(spec.name)}`, isUnique: true, parts: [identifier('_request_id')] },
-    {
-      name: `_sentinel_at_${digest(spec.name)}`,
-      isUnique: false,
-      parts: [identifier('_received_at'), identifier('_request_id')],
-    },
-    ...(key.length === 0 ? [] : [{ name: keyName, isUnique: true, parts: key }]),
-  ];
 }
 
 function columnsOf(spec: Table): SqlColumn[] {

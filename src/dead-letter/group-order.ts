@@ -1,0 +1,38 @@
+import type { DeadLetterStatus } from '../model/dead-letter.ts';
+import type { GroupTally } from './group-tally.ts';
+
+export interface LetterPlace {
+  id: string;
+  receivedAt: number;
+}
+
+export interface Group {
+  key: string;
+  status: DeadLetterStatus;
+  contract: string;
+  source: string;
+  signature: string;
+  tally: GroupTally;
+}
+
+export function newestFirst(a: LetterPlace, b: LetterPlace): number {
+  if (a.receivedAt !== b.receivedAt) return b.receivedAt - a.receivedAt;
+  return a.id === b.id ? 0 : a.id < b.id ? 1 : -1;
+}
+
+type Place = Pick<Group, 'key'> & { tally: { size: number } };
+
+/** Largest first; those of the same size by their keys, so that pages do not overlap. */
+export function bySize(a: Place, b: Place): number {
+  return b.tally.size - a.tally.size || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
+}
+
+export const cursorOf = ({ tally, key }: Group): string =>
+  Buffer.from(`${tally.size} ${key}`).toString('base64url');
+
+/** A cursor that we did not make is past the end. */
+export function placeOf(cursor: string): Place {
+  const [, size = '0', key = '\uffff'] =
+    /^(\d{1,15}) ([\s\S]+)$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
+  return { key, tally: { size: Number(size) } };
+}

@@ -1,0 +1,14 @@
+import type { KnownTable } from './known-table.ts';
+
+/** What a load works with. */
+export interface Warehouse {
+  schema: string;
+  tables: ReadonlyMap<string, KnownTable>;
+  /** All that hold events, those of contracts that are gone included. */
+  eventTables: readonly string[];
+  /** Contracts that are on record as the writers of a table; grown by committed loads. */
+  writers: Set<string>;
+  /** Of `_sentinel_counters`. */
+  slot: number;
+  answerMs: number;
+}
