@@ -1,6 +1,6 @@
 import { SentinelError, isRetryable } from '../model/errors.ts';
 import type { Logger } from '../support/log.ts';
-import type { OpenDestination } from './destination.ts';
+import type { Destination, OpenDestination, Row } from './destination.ts';
 import type { EventSearch } from './event-search.ts';
 import { type Export, noExport, noSnapshot } from './export.ts';
 import type { LetterTable } from './letter-table.ts';
@@ -23,7 +23,7 @@ export async function openNowOrLater(
       { err: error, status: 'failed', code: error.code },
       'the destination is out of reach; the service starts without it, and events wait in the queue',
     );
-    return openedAtUse(() =>
+    return new OpenedAtUse(() =>
       open().catch((failure: unknown) => {
         throw mayPass(failure) && !failure.retryable
           ? new SentinelError('destination_unavailable', failure.message, { cause: failure })
@@ -40,90 +40,108 @@ function mayPass(error: unknown): error is SentinelError {
   );
 }
 
-function openedAtUse(open: () => Promise<OpenDestination>): OpenDestination {
-  let opened: OpenDestination | undefined;
-  let opening: Promise<OpenDestination> | undefined;
-  let closed = false;
+/** Stands for a destination that is opened by its first use. */
+class OpenedAtUse implements OpenDestination {
+  readonly #open: () => Promise<OpenDestination>;
+  #opened: OpenDestination | undefined;
+  #opening: Promise<OpenDestination> | undefined;
+  #isClosed = false;
 
-  async function reached(): Promise<OpenDestination> {
-    if (closed)
-      throw new SentinelError('destination_unavailable', 'the destination is closed', { retryable: false });
-    if (opened !== undefined) return opened;
-    opening ??= open()
-      .then((destination) => (opened = destination))
-      .finally(() => (opening = undefined));
-    return opening;
+  constructor(open: () => Promise<OpenDestination>) {
+    this.#open = open;
   }
-  const repairs = async (): Promise<RepairAudit> => (await reached()).repairs;
-  async function withdraw(): Promise<Withdraw> {
-    const { withdraw } = await reached();
+
+  prepare: Destination['prepare'] = async (tables) => (await this.#reached()).prepare(tables);
+  settle: Destination['settle'] = async (settlement) => (await this.#reached()).settle(settlement);
+  find: Destination['find'] = async (requestId) => (await this.#reached()).find(requestId);
+  marked: OpenDestination['marked'] = async (queueId) => (await this.#reached()).marked(queueId);
+  counts: OpenDestination['counts'] = async () => (await this.#reached()).counts();
+
+  makeReady(row: Row): void {
+    this.#opened?.makeReady?.(row);
+  }
+
+  readonly repairs: RepairAudit = {
+    list: async (...args) => (await this.#reached()).repairs.list(...args),
+    touched: async (...args) => (await this.#reached()).repairs.touched(...args),
+  };
+
+  readonly withdraw: Withdraw = {
+    byRule: async (...args) => (await this.#withdraw()).byRule(...args),
+    again: async (...args) => (await this.#withdraw()).again(...args),
+    byEvent: async (...args) => (await this.#withdraw()).byEvent(...args),
+  };
+
+  readonly letterTable: LetterTable = this.#letterTableAtUse();
+
+  readonly search: EventSearch = {
+    events: async (...args) => (await this.#search()).events(...args),
+    row: async (...args) => (await this.#search()).row(...args),
+  };
+
+  readonly export: Export = {
+    table: async (request) => (await this.#export()).table(request),
+    snapshotSize: async () => (await this.#export()).snapshotSize?.() ?? 0,
+    snapshot: async (place) => {
+      const { snapshot } = await this.#export();
+      if (snapshot === undefined) throw noSnapshot();
+      return snapshot(place);
+    },
+  };
+
+  query: NonNullable<Destination['query']> = async (sql, options) => {
+    const destination = await this.#reached();
+    if (destination.query === undefined)
+      throw new SentinelError('query_refused', 'the destination answers no queries here; ask it directly');
+    return destination.query(sql, options);
+  };
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#opening?.catch(() => undefined); // the caller that needed it is told
+    await this.#opened?.close();
+  }
+
+  async #reached(): Promise<OpenDestination> {
+    if (this.#isClosed)
+      throw new SentinelError('destination_unavailable', 'the destination is closed', { retryable: false });
+    if (this.#opened !== undefined) return this.#opened;
+    this.#opening ??= this.#open()
+      .then((destination) => (this.#opened = destination))
+      .finally(() => (this.#opening = undefined));
+    return this.#opening;
+  }
+
+  async #withdraw(): Promise<Withdraw> {
+    const { withdraw } = await this.#reached();
     if (withdraw === undefined) throw new SentinelError('conflict', 'the destination gives no rows back');
     return withdraw;
   }
-  async function letterTable(): Promise<LetterTable> {
-    const { letterTable } = await reached();
+
+  #letterTableAtUse(): LetterTable {
+    const opened = () => this.#opened?.letterTable;
     // Nobody asks a destination without one twice.
-    return letterTable ?? { write: async () => undefined, known: async () => [] };
+    const reached = async (): Promise<LetterTable> =>
+      (await this.#reached()).letterTable ?? { write: async () => undefined, known: async () => [] };
+    return {
+      get everyMs() {
+        return opened()?.everyMs;
+      },
+      write: async (...args) => (await reached()).write(...args),
+      known: async (...args) => (await reached()).known(...args),
+    };
   }
-  async function search(): Promise<EventSearch> {
-    const { search } = await reached();
+
+  async #search(): Promise<EventSearch> {
+    const { search } = await this.#reached();
     if (search === undefined)
       throw new SentinelError('query_refused', 'the destination can not be looked through');
     return search;
   }
 
-  async function exporting(): Promise<Export> {
-    const { export: given } = await reached();
+  async #export(): Promise<Export> {
+    const { export: given } = await this.#reached();
     if (given === undefined) throw noExport();
     return given;
   }
-
-  return {
-    prepare: async (tables) => (await reached()).prepare(tables),
-    settle: async (settlement) => (await reached()).settle(settlement),
-    marked: async (queueId) => (await reached()).marked(queueId),
-    makeReady: (row) => opened?.makeReady?.(row),
-    find: async (requestId) => (await reached()).find(requestId),
-    counts: async () => (await reached()).counts(),
-    repairs: {
-      list: async (...args) => (await repairs()).list(...args),
-      touched: async (...args) => (await repairs()).touched(...args),
-    },
-    withdraw: {
-      byRule: async (...args) => (await withdraw()).byRule(...args),
-      again: async (...args) => (await withdraw()).again(...args),
-      byEvent: async (...args) => (await withdraw()).byEvent(...args),
-    },
-    letterTable: {
-      get everyMs() {
-        return opened?.letterTable?.everyMs;
-      },
-      write: async (...args) => (await letterTable()).write(...args),
-      known: async (...args) => (await letterTable()).known(...args),
-    },
-    search: {
-      events: async (...args) => (await search()).events(...args),
-      row: async (...args) => (await search()).row(...args),
-    },
-    export: {
-      table: async (request) => (await exporting()).table(request),
-      snapshotSize: async () => (await exporting()).snapshotSize?.() ?? 0,
-      async snapshot(place) {
-        const { snapshot } = await exporting();
-        if (snapshot === undefined) throw noSnapshot();
-        return snapshot(place);
-      },
-    },
-    async query(sql, options) {
-      const destination = await reached();
-      if (destination.query === undefined)
-        throw new SentinelError('query_refused', 'the destination answers no queries here; ask it directly');
-      return destination.query(sql, options);
-    },
-    async close() {
-      closed = true;
-      await opening?.catch(() => undefined); // whoever asked for it hears of it
-      await opened?.close();
-    },
-  };
 }

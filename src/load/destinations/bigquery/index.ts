@@ -58,19 +58,12 @@ export async function openBigQuery(
       }
     };
     const policy = { ...collisions, initialDelayMs: retryMs };
-    return retry(once, { policy, isPassing: isCollision }).catch((error: unknown) => {
-      throw unavailable(doing, error);
-    });
+    return question(doing, () => retry(once, { policy, isPassing: isCollision }));
   }
 
   /** One at a time, in the order of the calls. */
   const exclusively = <T>(doing: string, work: () => Promise<T>): Promise<T> =>
     mutex.run(() => again(doing, work));
-
-  const question = <T>(doing: string, ask: () => Promise<T>): Promise<T> =>
-    ask().catch((error: unknown) => {
-      throw unavailable(doing, error);
-    });
 
   const prepared = (): string[] => preparedTables(warehouse);
 
@@ -111,3 +104,8 @@ export async function openBigQuery(
     close: () => mutex.idle(),
   };
 }
+
+const question = <T>(doing: string, ask: () => Promise<T>): Promise<T> =>
+  ask().catch((error: unknown) => {
+    throw unavailable(doing, error);
+  });
