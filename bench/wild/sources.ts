@@ -12,6 +12,8 @@ export interface Wild {
   /** Where it lies, for references to files beside it. */
   file?: string;
   payloads: JsonObject[];
+  /** As published, for the second validator. */
+  original?: { file: string; pointer: string };
 }
 
 const require = createRequire(import.meta.url);

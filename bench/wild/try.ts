@@ -1,53 +1,47 @@
 import { dirname } from 'node:path';
-import { Ajv } from 'ajv';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import draft04 from 'ajv-draft-04';
-import formats from 'ajv-formats';
 import { contractFromJsonSchema } from '../../src/contracts/index.ts';
-import type { Json, JsonObject } from '../../src/model/json.ts';
+import { sampleEvent } from '../../src/contracts/sample/sample.ts';
+import { type JsonObject, isObject } from '../../src/model/json.ts';
 import type { Wild } from './sources.ts';
 
 export interface Tried {
   wild: Wild;
   /** Why it is no contract; undefined when it is one. */
   refused?: string;
-  payloads: number;
-  /** Payloads of which the contract and the plain validator say different things. */
-  differ: string[];
+  /** Payloads and broken ones made of them, with what the contract says of each. */
+  judged: { payload: JsonObject; kind: 'published' | 'sample' | 'broken'; ok: boolean; why: string }[];
 }
 
-/** Reads a schema as it is, as a contract, and judges its payloads by it and by Ajv without anything of ours. */
+/** Fields of a payload that are broken, one at a time, to see that both validators refuse the same. */
+const mostBroken = 8;
+
+/** Reads a schema as it is, as a contract, and judges its payloads by it. */
 export function tryOut(wild: Wild): Tried {
   const { schema, file, payloads } = wild;
-  const header = { 'x-contract': { name: 'wild', version: '1.0.0' } };
   const place = file === undefined ? {} : { place: { file, folder: dirname(file) } };
   try {
+    const header = { 'x-contract': { name: 'wild', version: '1.0.0' } };
     const contract = contractFromJsonSchema({ ...schema, ...header }, place);
-    const plain = file === undefined ? plainCheck(schema) : undefined;
-    const differ = payloads.flatMap((payload) => {
-      const ours = contract.validate(payload);
-      const theirs = plain?.(payload) ?? true;
-      return ours.ok === theirs ? [] : [ours.ok ? 'accepted' : (ours.violations[0]?.message ?? '')];
-    });
-    return { wild, payloads: payloads.length, differ };
+    const judge = (payload: JsonObject, kind: Tried['judged'][number]['kind']) => {
+      const validation = contract.validate(payload);
+      const why = validation.ok ? '' : (validation.violations[0]?.message ?? '');
+      return { payload, kind, ok: validation.ok, why };
+    };
+    const published = payloads.map((payload) => judge(payload, 'published'));
+    const sample = published.length === 0 ? sampleEvent(contract) : undefined;
+    const samples = sample?.ok === true ? [judge(sample.value, 'sample')] : [];
+    const broken = [...published, ...samples].slice(0, 1).flatMap(({ payload }) => breakEach(payload));
+    return { wild, judged: [...published, ...samples, ...broken.map((one) => judge(one, 'broken'))] };
   } catch (error) {
-    return { wild, refused: (error as Error).message, payloads: payloads.length, differ: [] };
+    return { wild, refused: (error as Error).message, judged: [] };
   }
 }
 
-function plainCheck(schema: JsonObject): ((payload: Json) => boolean) | undefined {
-  const { $schema, ...body } = schema;
-  const named = typeof $schema === 'string' ? $schema : '';
-  const options = { strict: false, logger: false as const, validateSchema: false };
-  const ajv = /draft-04|oas\/3\.0/.test(named)
-    ? new draft04.default(options)
-    : /draft-0[67]/.test(named)
-      ? new Ajv(options)
-      : new Ajv2020(options);
-  formats.default(ajv);
-  try {
-    return ajv.compile(body) as (payload: Json) => boolean;
-  } catch {
-    return undefined;
-  }
-}
+/** Without the field, and with something else in it. */
+const breakEach = (payload: JsonObject): JsonObject[] =>
+  Object.keys(payload)
+    .slice(0, mostBroken)
+    .flatMap((name) => {
+      const { [name]: value, ...rest } = payload;
+      return [rest, { ...rest, [name]: isObject(value) ? 'text' : { odd: true } }];
+    });

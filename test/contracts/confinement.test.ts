@@ -254,6 +254,30 @@ describe('a schema may refer to files beside it', () => {
     });
   });
 
+  it('which may have addresses of their own, as those of draft 4', async () => {
+    const $schema = 'http://json-schema.org/draft-04/schema#';
+    const id = (name: string) => `https://example.com/v1.2/${name}#`;
+    await write({
+      'order.schema.json': {
+        $schema,
+        id: id('order.json'),
+        ...schema('order', '1.0.0', { properties: { price: { $ref: 'money.json#' } } }),
+      },
+      'money.json': {
+        $schema,
+        id: id('money.json'),
+        properties: { id: { $ref: 'cents.json#' } },
+        required: ['id'],
+      },
+      'cents.json': { $schema, id: id('cents.json'), type: 'integer' },
+    });
+    const { registry, problems } = await load();
+    expect(problems).toEqual([]);
+    const contract = registry.latest('order')!;
+    expect(contract.validate({ price: { id: 5 } }).ok).toBe(true);
+    expect(contract.validate({ price: { id: '5' } }).ok).toBe(false);
+  });
+
   it('but not to files elsewhere, also not through a link, nor to what is not there', async () => {
     await write({
       'secret.json': {},

@@ -34,7 +34,7 @@ export function bundled(schema: JsonObject, place: Place, read?: Set<string>): J
     parts.set(file, part);
     read?.add(file);
     const content = readJson(file, path);
-    part.content = isObject(content) ? rewritten(content, file, part.name) : content;
+    part.content = isObject(content) ? rewritten(withoutId(content), file, part.name) : content;
     return part.name;
   };
 
@@ -66,6 +66,11 @@ export function bundled(schema: JsonObject, place: Place, read?: Set<string>): J
   const own = isObject(whole['$defs']) ? whole['$defs'] : {};
   const added = Object.fromEntries([...parts.values()].map(({ name, content }) => [name, content]));
   return { ...whole, $defs: { ...own, ...added } };
+}
+
+/** Draft 4's name of a document, which would be the base of what the part refers to. */
+function withoutId({ id, ...rest }: JsonObject): JsonObject {
+  return typeof id === 'string' || id === undefined ? rest : { id, ...rest };
 }
 
 function within(folder: string, file: string, path: string): string {

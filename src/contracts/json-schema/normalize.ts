@@ -34,9 +34,10 @@ export function normalized(schema: JsonObject, dialect: Dialect): JsonObject {
   const { nullable } = copy;
   const referring = typeof copy['$ref'] === 'string' && refStandsAlone(dialect);
   const body = referring ? withoutSiblings(copy) : withoutOwnReference(copy);
-  if (nullable !== true) return body;
+  if (typeof nullable !== 'boolean') return body;
+  // Also where it is false: Ajv takes the word beside a `type` only.
   const { nullable: _, ...rest } = body;
-  return orNull(rest);
+  return nullable ? orNull(rest) : rest;
 }
 
 /** A property may be called `discriminator`, and that of a map of schemas is no object with a property name in it. */

@@ -12,6 +12,7 @@ import {
 import { readDecimal } from '../../model/decimal.ts';
 import { Breach, breachParam } from '../fields/field.ts';
 import { largestInteger, smallestInteger } from '../fields/integer.ts';
+import { withSoundCoercion } from './coercion.ts';
 import { type Schema, defOf, rewritten } from './rewrite.ts';
 
 /**
@@ -23,7 +24,7 @@ export const forJsonNumbers = (schema: Schema): Schema =>
   rewritten(schema, (part) => {
     if (isOf<z.core.$ZodNumber>(part, 'number'))
       return part._zod.def.coerce || checksNeedHelp(part) ? numberPart(part, false) : part;
-    return readsBigInt(part) ? fromJson(part) : part;
+    return readsBigInt(part) ? fromJson(part) : withSoundCoercion(part);
   });
 
 /** The same schema for events in which exact numbers stand. Its checks compare them exactly; checks of its author get floats. */
@@ -31,7 +32,7 @@ export const takesExactNumbers = (schema: Schema): Schema =>
   rewritten(schema, (part) => {
     if (isOf<z.core.$ZodNumber>(part, 'number')) return numberPart(part, true);
     if (part._zod.def.type === 'object') return refusingNumbers(part);
-    return readsBigInt(part) ? fromJson(part) : part;
+    return readsBigInt(part) ? fromJson(part) : withSoundCoercion(part);
   });
 
 const isOf = <T extends Schema>(schema: Schema, type: z.core.$ZodTypeDef['type']): schema is T =>

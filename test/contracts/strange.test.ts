@@ -1,0 +1,453 @@
+import { describe, expect, it } from 'vitest';
+import { contractFromJsonSchema, defineContract, z } from '../../src/contracts/index.ts';
+import type { Contract } from '../../src/contracts/contract.ts';
+import { parseExact } from '../../src/model/exact-json.ts';
+import type { JsonObject } from '../../src/model/json.ts';
+
+/** Schemas that strangers bring: which events each takes, which not, and the column of its field `a`. */
+type Case = [what: string, schema: object, taken: string[], refused: string[], column?: string];
+
+const header = { 'x-contract': { name: 'thing', version: '1.0.0' } };
+const event = (text: string): JsonObject => parseExact(text) as JsonObject;
+
+function judge(contract: Contract, taken: string[], refused: string[], column: string | undefined): void {
+  const verdicts = (texts: string[]): [string, boolean][] =>
+    texts.map((text) => [text, contract.validate(event(text)).ok]);
+  expect(verdicts(taken)).toEqual(taken.map((text) => [text, true]));
+  expect(verdicts(refused)).toEqual(refused.map((text) => [text, false]));
+  for (const text of refused) {
+    const validation = contract.validate(event(text));
+    expect(validation.ok ? [] : validation.violations.map(({ code }) => code)).not.toContain(
+      'contract_failed',
+    );
+  }
+  if (column !== undefined) expect(contract.columns.find(({ name }) => name === 'a')?.type.kind).toBe(column);
+}
+
+const a = (schema: unknown, more: object = {}): object => ({
+  type: 'object',
+  properties: { a: schema },
+  ...more,
+});
+const draft = (number: string): object => ({ $schema: `http://json-schema.org/draft-${number}/schema#` });
+const openApi = { $schema: 'https://spec.openapis.org/oas/3.0/schema/2021-09-28' };
+
+describe('JSON Schema', () => {
+  it.each<Case>([
+    [
+      'alternatives within alternatives',
+      a({ anyOf: [{ oneOf: [{ type: 'integer' }, { type: 'string', format: 'date' }] }, { type: 'null' }] }),
+      ['{"a":1}', '{"a":"2026-01-15"}', '{"a":null}', '{}'],
+      ['{"a":1.5}', '{"a":"soon"}', '{"a":[]}'],
+      'json',
+    ],
+    [
+      'a tree',
+      a(
+        { $ref: '#/$defs/node' },
+        {
+          $defs: {
+            node: {
+              type: 'object',
+              required: ['v'],
+              properties: {
+                v: { type: 'integer' },
+                children: { type: 'array', items: { $ref: '#/$defs/node' } },
+              },
+            },
+          },
+        },
+      ),
+      ['{"a":{"v":1,"children":[{"v":2,"children":[]}]}}'],
+      ['{"a":{"v":1,"children":[{"children":[]}]}}', '{"a":{"v":"1"}}'],
+      'json',
+    ],
+    [
+      'itself',
+      { type: 'object', required: ['a'], properties: { a: { type: 'integer' }, next: { $ref: '#' } } },
+      ['{"a":1,"next":{"a":2}}'],
+      ['{"a":1,"next":{}}', '{"a":1,"next":2}'],
+      'integer',
+    ],
+    [
+      'patternProperties and no others',
+      {
+        type: 'object',
+        patternProperties: { '^x-': { type: 'string' }, '^\\d+$': { type: 'integer' } },
+        additionalProperties: false,
+      },
+      ['{"x-a":"b","12":3}', '{}'],
+      ['{"x-a":1}', '{"12":"3"}', '{"b":1}'],
+    ],
+    [
+      'a very long enum',
+      a({ enum: Array.from({ length: 5000 }, (_, at) => `code-${at}`) }),
+      ['{"a":"code-4999"}'],
+      ['{"a":"code-5000"}', '{"a":4999}'],
+      'string',
+    ],
+    [
+      'names in any script, and numbers as names',
+      {
+        type: 'object',
+        required: ['größe', '数量', '1'],
+        properties: {
+          größe: { type: 'number' },
+          数量: { type: 'integer' },
+          1: { type: 'boolean' },
+          '🦆': {},
+          'a/b~c': { type: 'string' },
+        },
+      },
+      ['{"größe":1.5,"数量":2,"1":true,"🦆":null,"a/b~c":"x"}'],
+      ['{"größe":1.5,"数量":2}', '{"größe":1.5,"数量":2,"1":true,"a/b~c":1}'],
+    ],
+    [
+      '$id with a fragment (draft 7)',
+      {
+        ...draft('07'),
+        ...a({ $ref: '#money' }, { definitions: { m: { $id: '#money', type: 'integer' } } }),
+      },
+      ['{"a":5}'],
+      ['{"a":"5"}'],
+    ],
+    [
+      '$anchor',
+      a({ $ref: '#money' }, { $defs: { m: { $anchor: 'money', type: 'integer' } } }),
+      ['{"a":5}'],
+      ['{"a":"5"}'],
+    ],
+    [
+      '$id as an address, referred to by a relative one',
+      {
+        $id: 'https://example.com/order.json',
+        ...a({ $ref: 'money.json' }, { $defs: { m: { $id: 'money.json', type: 'integer' } } }),
+      },
+      ['{"a":5}'],
+      ['{"a":"5"}'],
+    ],
+    [
+      'id and exclusive limits of draft 4',
+      {
+        ...draft('04'),
+        id: 'https://example.com/order',
+        ...a({ type: 'number', minimum: 0, exclusiveMinimum: true }),
+      },
+      ['{"a":0.1}'],
+      ['{"a":0}', '{"a":-1}'],
+      'number',
+    ],
+    [
+      'schemas that are true or false',
+      { type: 'object', properties: { a: true, b: false } },
+      ['{"a":[1]}', '{}'],
+      ['{"b":1}'],
+      'json',
+    ],
+    [
+      'if, then, else',
+      event(
+        `{"type":"object","properties":{"kind":{"type":"string"},"a":{}},
+          "if":{"properties":{"kind":{"const":"card"}},"required":["kind"]},
+          "then":{"required":["a"]},"else":{"properties":{"a":{"type":"null"}}}}`,
+      ),
+      ['{"kind":"card","a":1}', '{"kind":"cash","a":null}', '{}'],
+      ['{"kind":"card"}', '{"kind":"cash","a":1}'],
+    ],
+    [
+      'dependentSchemas and dependentRequired',
+      {
+        type: 'object',
+        dependentSchemas: { card: { required: ['a'], properties: { a: { type: 'string' } } } },
+        dependentRequired: { b: ['c'] },
+      },
+      ['{"card":1,"a":"x"}', '{"b":1,"c":2}', '{}'],
+      ['{"card":1}', '{"card":1,"a":2}', '{"b":1}'],
+    ],
+    [
+      'dependencies of draft 7, both kinds',
+      { ...draft('07'), type: 'object', dependencies: { b: ['c'], d: { required: ['e'] } } },
+      ['{"b":1,"c":1,"d":1,"e":1}'],
+      ['{"b":1}', '{"d":1}'],
+    ],
+    [
+      'discriminator, nullable and readOnly of OpenAPI 3.0',
+      {
+        ...openApi,
+        ...a(
+          {
+            oneOf: [{ $ref: '#/components/schemas/Cat' }, { $ref: '#/components/schemas/Dog' }],
+            discriminator: { propertyName: 'kind', mapping: { cat: '#/components/schemas/Cat' } },
+          },
+          {
+            components: {
+              schemas: {
+                Cat: {
+                  type: 'object',
+                  required: ['kind', 'lives'],
+                  properties: {
+                    kind: { type: 'string', enum: ['cat'] },
+                    lives: { type: 'integer', nullable: true, readOnly: true },
+                  },
+                },
+                Dog: {
+                  type: 'object',
+                  required: ['kind'],
+                  properties: { kind: { type: 'string', enum: ['dog'] } },
+                },
+              },
+            },
+          },
+        ),
+      },
+      ['{"a":{"kind":"cat","lives":null}}', '{"a":{"kind":"dog"}}'],
+      ['{"a":{"kind":"cat"}}', '{"a":{"kind":"bird"}}'],
+      'json',
+    ],
+    [
+      'nullable: false without a type',
+      { ...openApi, ...a({ allOf: [{ type: 'string' }, { nullable: false, description: 'never null' }] }) },
+      ['{"a":"x"}'],
+      ['{"a":null}', '{"a":1}'],
+      'string',
+    ],
+    [
+      'unevaluatedProperties across allOf',
+      {
+        type: 'object',
+        allOf: [{ properties: { a: { type: 'integer' } } }],
+        properties: { b: {} },
+        unevaluatedProperties: false,
+      },
+      ['{"a":1,"b":2}'],
+      ['{"a":1,"c":2}'],
+      'integer',
+    ],
+    [
+      'a tuple',
+      a({ type: 'array', prefixItems: [{ type: 'string' }, { type: 'integer' }], items: false }),
+      ['{"a":["x",1]}', '{"a":["x"]}'],
+      ['{"a":["x",1,2]}', '{"a":[1]}'],
+      'json',
+    ],
+    [
+      'a tuple of draft 7',
+      {
+        ...draft('07'),
+        ...a({ type: 'array', items: [{ type: 'string' }], additionalItems: { type: 'integer' } }),
+      },
+      ['{"a":["x",1,2]}'],
+      ['{"a":["x","y"]}'],
+    ],
+    [
+      'contains, counted',
+      a({ type: 'array', contains: { const: 1 }, minContains: 2, maxContains: 3 }),
+      ['{"a":[1,1]}'],
+      ['{"a":[1]}', '{"a":[1,1,1,1]}'],
+    ],
+    [
+      'propertyNames',
+      { type: 'object', propertyNames: { pattern: '^[a-z]+$' } },
+      ['{"abc":1}'],
+      ['{"ABC":1}'],
+    ],
+    ['not', a({ not: { enum: ['void', null] } }), ['{"a":"open"}'], ['{"a":"void"}', '{"a":null}']],
+    [
+      'const of an object with numbers',
+      a({ const: { x: [1, 2.5] } }),
+      ['{"a":{"x":[1.0,2.50]}}'],
+      ['{"a":{"x":[1,2.6]}}'],
+      'json',
+    ],
+    [
+      'exact limits beyond floats',
+      a(event('{"type":"integer","minimum":9007199254740993}')),
+      ['{"a":9007199254740993}'],
+      ['{"a":9007199254740992}'],
+      'integer',
+    ],
+    [
+      'names that objects have',
+      {
+        type: 'object',
+        required: ['constructor', 'toString'],
+        properties: { constructor: { type: 'string' }, toString: { type: 'integer' } },
+      },
+      ['{"constructor":"x","toString":1}'],
+      ['{}', '{"constructor":1,"toString":1}'],
+    ],
+    [
+      'several types',
+      a({ type: ['integer', 'boolean', 'null'] }),
+      ['{"a":1}', '{"a":true}', '{"a":null}'],
+      ['{"a":"1"}'],
+      'json',
+    ],
+    [
+      'format and pattern together',
+      a({ type: 'string', format: 'uri', pattern: '^https:' }),
+      ['{"a":"https://x.org"}'],
+      ['{"a":"ftp://x.org"}', '{"a":"https: x"}'],
+      'string',
+    ],
+    [
+      'a pattern with classes of Unicode',
+      a({ type: 'string', pattern: '^\\p{Lu}\\p{L}*$' }),
+      ['{"a":"Äpfel"}'],
+      ['{"a":"äpfel"}'],
+      'string',
+    ],
+    [
+      'annotations of other tools',
+      a({ type: 'integer', 'x-faker': 'x', deprecated: true, $comment: 'x', examples: [{ type: 'string' }] }),
+      ['{"a":1}'],
+      ['{"a":"1"}'],
+      'integer',
+    ],
+  ])('%s', (_, schema, taken, refused, column) => {
+    judge(contractFromJsonSchema({ ...(schema as JsonObject), ...header }), taken, refused, column);
+  });
+});
+
+describe('Zod', () => {
+  it.each<[what: string, schema: z.ZodType, taken: string[], refused: string[], column?: string]>([
+    ['pipe', z.string().pipe(z.coerce.number()), ['{"a":"12.5"}'], ['{"a":12}', '{"a":"x"}'], 'number'],
+    ['catch', z.number().catch(0), ['{"a":1}'], [], 'number'],
+    ['default', z.string().default('x'), ['{"a":"y"}', '{}'], ['{"a":1}'], 'string'],
+    ['prefault', z.string().min(2).prefault('xx'), ['{"a":"yy"}', '{}'], ['{"a":"y"}'], 'string'],
+    ['brand', z.string().brand('Id'), ['{"a":"x"}'], ['{"a":1}'], 'string'],
+    [
+      'lazy',
+      z.lazy(() =>
+        z.object({
+          get next() {
+            return z.array(z.string()).optional();
+          },
+        }),
+      ),
+      ['{"a":{"next":["x"]}}'],
+      ['{"a":{"next":[1]}}'],
+      'json',
+    ],
+    [
+      'template literal',
+      z.templateLiteral(['id_', z.int()]),
+      ['{"a":"id_12"}'],
+      ['{"a":"id_x"}', '{"a":12}'],
+      'string',
+    ],
+    [
+      'record of an enum',
+      z.record(z.enum(['x', 'y']), z.number()),
+      ['{"a":{"x":1,"y":2}}'],
+      ['{"a":{"x":1}}', '{"a":{"x":1,"y":2,"z":3}}'],
+      'json',
+    ],
+    [
+      'partial record',
+      z.partialRecord(z.enum(['x', 'y']), z.number()),
+      ['{"a":{"x":1}}', '{"a":{}}'],
+      ['{"a":{"z":3}}'],
+      'json',
+    ],
+    ['loose object', z.looseObject({ b: z.string() }), ['{"a":{"b":"x","c":1}}'], ['{"a":{"c":1}}'], 'json'],
+    [
+      'strict object',
+      z.strictObject({ b: z.string() }),
+      ['{"a":{"b":"x"}}'],
+      ['{"a":{"b":"x","c":1}}'],
+      'json',
+    ],
+    [
+      'codec',
+      z.codec(z.iso.datetime(), z.date(), {
+        decode: (text) => new Date(text),
+        encode: (date) => date.toISOString(),
+      }),
+      ['{"a":"2026-01-15T10:00:00Z"}'],
+      ['{"a":"x"}'],
+      'datetime',
+    ],
+    [
+      'discriminated union',
+      z.discriminatedUnion('k', [
+        z.object({ k: z.literal('x'), n: z.number() }),
+        z.object({ k: z.literal('y') }),
+      ]),
+      ['{"a":{"k":"x","n":1}}', '{"a":{"k":"y"}}'],
+      ['{"a":{"k":"x"}}', '{"a":{"k":"z"}}'],
+      'json',
+    ],
+    [
+      'intersection',
+      z.intersection(z.object({ b: z.string() }), z.object({ c: z.coerce.number() })),
+      ['{"a":{"b":"x","c":"1"}}'],
+      ['{"a":{"b":"x"}}'],
+      'json',
+    ],
+    [
+      'tuple with a rest',
+      z.tuple([z.string()], z.number()),
+      ['{"a":["x",1,2]}'],
+      ['{"a":["x","y"]}'],
+      'json',
+    ],
+    [
+      'nullish',
+      z.int().nullish(),
+      ['{"a":null}', '{}', '{"a":820982911946154508}'],
+      ['{"a":1.5}'],
+      'integer',
+    ],
+    ['enum of numbers', z.enum({ A: 1, B: 2 }), ['{"a":1}'], ['{"a":3}', '{"a":"A"}']],
+    [
+      'stringbool',
+      z.stringbool(),
+      ['{"a":"yes"}', '{"a":"off"}'],
+      ['{"a":"maybe"}', '{"a":true}'],
+      'boolean',
+    ],
+    ['bigint literal', z.literal(5n), ['{"a":5}'], ['{"a":6}', '{"a":"5"}']],
+    ['any JSON', z.json(), ['{"a":{"b":[null,1.5]}}', '{"a":1}'], []],
+    [
+      'coerce.boolean: only what is one, or spells one',
+      z.coerce.boolean(),
+      ['{"a":true}', '{"a":"false"}'],
+      ['{"a":"no"}', '{"a":""}', '{"a":0}', '{"a":null}', '{"a":[]}'],
+      'boolean',
+    ],
+    [
+      'coerce.string: of a scalar',
+      z.coerce.string(),
+      ['{"a":5}', '{"a":true}', '{"a":"x"}', '{"a":820982911946154508}'],
+      ['{"a":null}', '{"a":{}}', '{"a":[1]}'],
+      'string',
+    ],
+    [
+      'coerce.date: of text',
+      z.coerce.date(),
+      ['{"a":"2026-01-15T10:00:00Z"}'],
+      ['{"a":null}', '{"a":true}', '{"a":"x"}'],
+      'datetime',
+    ],
+    [
+      'coerce.bigint',
+      z.coerce.bigint(),
+      ['{"a":"820982911946154508"}', '{"a":5}'],
+      ['{"a":null}', '{"a":""}', '{"a":true}'],
+      'integer',
+    ],
+  ])('%s', (_, field, taken, refused, column) => {
+    const schema = z.object({ a: field });
+    judge(defineContract({ name: 'thing', version: '1.0.0', schema }), taken, refused, column);
+  });
+
+  it('coerces to what was sent, and to nothing else', () => {
+    const schema = z.object({ b: z.coerce.boolean(), s: z.coerce.string() });
+    const contract = defineContract({ name: 'thing', version: '1.0.0', schema });
+    expect(contract.validate(event('{"b":"false","s":820982911946154508}'))).toMatchObject({
+      ok: true,
+      value: { b: false, s: '820982911946154508' },
+    });
+  });
+});
