@@ -13,6 +13,12 @@ const reservedColumns: readonly string[] = [...ownColumns.map(({ name }) => name
 
 export const isReserved = (column: string): boolean => reservedColumns.includes(column.toLowerCase());
 
+/** What of a contract makes its table. */
+export type TableContract = Pick<
+  Contract,
+  'name' | 'version' | 'description' | 'table' | 'key' | 'columns' | 'onRepeat' | 'orderBy'
+>;
+
 interface Draft {
   table: Table;
   columns: Map<string, { column: Column; version: string; requiredBy: number }>;
@@ -25,7 +31,7 @@ interface Draft {
  * One table for each contract, with the columns of all its versions. Throws `contract_invalid` when versions of a
  * contract disagree on a table, a key or a column's type, or a column can't be told from another.
  */
-export function tablesOf(contracts: readonly Contract[]): Table[] {
+export function tablesOf(contracts: readonly TableContract[]): Table[] {
   const drafts = new Map<string, Draft>();
   for (const contract of contracts) {
     const draft = drafts.get(contract.name) ?? start(contract);
@@ -63,7 +69,7 @@ function refuseKeyInNoColumn({ contract, columns, key }: Table): void {
   }
 }
 
-function start(contract: Contract): Draft {
+function start(contract: TableContract): Draft {
   return {
     table: {
       name: contract.table,
@@ -82,9 +88,10 @@ function start(contract: Contract): Draft {
 }
 
 /** Where the table has the parts of the key. */
-const keyOf = ({ key, columns }: Contract): string[] => key.map((field) => columnPointer(columns, field));
+const keyOf = ({ key, columns }: TableContract): string[] =>
+  key.map((field) => columnPointer(columns, field));
 
-function checkSameTable(contract: Contract, { table, version }: Draft): void {
+function checkSameTable(contract: TableContract, { table, version }: Draft): void {
   const started = start(contract).table;
   const differs = (['name', 'key', 'onRepeat', 'orderBy'] as const).find(
     (part) => String(started[part]) !== String(table[part]),
@@ -96,7 +103,7 @@ function checkSameTable(contract: Contract, { table, version }: Draft): void {
   );
 }
 
-function addColumn(contract: Contract, column: Column, columns: Draft['columns']): void {
+function addColumn(contract: TableContract, column: Column, columns: Draft['columns']): void {
   // Destinations do not all tell `Id` from `id`.
   const key = column.name.toLowerCase();
   if (column.name.trim() === '')
@@ -133,6 +140,6 @@ export function typeName(type: ColumnType): string {
   return type.kind === 'decimal' ? `decimal(${type.precision},${type.scale})` : type.kind;
 }
 
-function invalid(contract: Contract, problem: string): SentinelError {
+function invalid(contract: TableContract, problem: string): SentinelError {
   return new SentinelError('contract_invalid', `contract ${contract.name} ${contract.version} ${problem}`);
 }

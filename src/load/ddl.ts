@@ -1,5 +1,5 @@
-import type { ColumnType, Contract } from '../contracts/contract.ts';
-import { tablesOf } from '../contracts/tables.ts';
+import type { ColumnType } from '../contracts/contract.ts';
+import { type TableContract, tablesOf } from '../contracts/tables.ts';
 import type { Table } from './destination.ts';
 import { typeName as bigquery } from './destinations/bigquery/types.ts';
 import { typeName as duckdb } from './destinations/duckdb/sql.ts';
@@ -11,13 +11,13 @@ export type SqlDialect = (typeof sqlDialects)[number];
 const typeNames: Record<SqlDialect, (type: ColumnType) => string> = { postgres, duckdb, bigquery };
 
 /** The columns of the tables that the destination makes for contracts; it adds its own (`_request_id`, …) and its indexes. */
-export function toDdl(contracts: readonly Contract[], dialect: SqlDialect): string {
+export function toDdl(contracts: readonly TableContract[], dialect: SqlDialect): string {
   return tablesOf(contracts)
     .map((table) => tableSql(table, contracts, dialect))
     .join('\n\n');
 }
 
-function tableSql(table: Table, contracts: readonly Contract[], dialect: SqlDialect): string {
+function tableSql(table: Table, contracts: readonly TableContract[], dialect: SqlDialect): string {
   const quote = dialect === 'bigquery' ? '`' : '"';
   const quoted = (name: string): string =>
     quote === '`' ? `\`${name.replaceAll('`', '\\`')}\`` : `"${name.replaceAll('"', '""')}"`;

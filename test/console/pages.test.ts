@@ -74,6 +74,9 @@ describe.skipIf(lacksBrowser())('the pages of the console', () => {
     const graph = (await (await fetch(`${service.url}/api/v1/flow`)).json()) as { edges: { id: string }[] };
     await until(async () => (await open.page.locator('.topic-line').count()) === graph.edges.length);
     expect(await open.page.locator('.topic-label', { hasText: 'schema_fixed' }).count()).toBe(2);
+    const into = open.page.getByRole('region', { name: 'Destinations' });
+    expect((await into.innerText()).replaceAll(/\s+/g, ' ')).toMatch(/duckdb loading \d+ rows/);
+    expect(await open.page.getByRole('region', { name: 'Sources' }).innerText()).toContain('stripe');
     await validator.click();
     await see('Checks each event against its contract');
     expect(new URL(open.page.url()).searchParams.get('step')).toBe('validator');
@@ -135,6 +138,10 @@ describe.skipIf(lacksBrowser())('the pages of the console', () => {
     await row('customer_email').waitFor();
     await open.page.getByRole('button', { name: '1.0.0' }).click();
     await open.page.waitForURL('**?version=1.0.0');
+    await open.page.getByRole('button', { name: 'Table (SQL)' }).click();
+    await see('CREATE TABLE "order"');
+    await open.page.getByRole('button', { name: 'Sample event' }).click();
+    await open.page.getByRole('region', { name: 'An event that the contract accepts' }).waitFor();
     await goTo('/contracts/transaction');
     await row('coupon').waitFor();
     expect(await row('coupon').innerText()).toContain('stripe');
@@ -163,6 +170,8 @@ describe.skipIf(lacksBrowser())('the pages of the console', () => {
   });
 
   it('logs: live, filtered, paused, and lead to the event', async () => {
+    await goTo('/logs');
+    await open.page.locator('.needs').getByText('no_repair_found').waitFor();
     await goTo('/logs?source=erp');
     await row('dead letter').waitFor();
     expect(await open.page.getByRole('row').filter({ hasText: 'shop' }).count()).toBe(0);

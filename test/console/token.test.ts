@@ -11,7 +11,7 @@ describe.skipIf(lacksBrowser())('the console of a service with a token', () => {
 
   beforeAll(async () => {
     [service, browser] = await Promise.all([
-      startProcess({ env: { SENTINEL_API_TOKEN: 'sesame' } }),
+      startProcess({ env: { SENTINEL_API_TOKEN: 'sesame' }, config: { http: { base_path: '/gate' } } }),
       launchBrowser(),
     ]);
   });
@@ -24,8 +24,11 @@ describe.skipIf(lacksBrowser())('the console of a service with a token', () => {
     const { page, close } = await openPage(browser);
     const urls: string[] = [];
     page.on('request', (request) => urls.push(request.url()));
-    await page.goto(`${service.url}/console/rules`);
-    await page.getByText('This server asks for a token').waitFor();
+    // Below the prefix of a proxy; nothing but the dialog and what it is for is there before.
+    await page.goto(`${service.url}/gate/console/rules`);
+    await page.getByRole('dialog').getByText('This server asks for a token').waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
+    expect(await page.locator('main').innerText()).not.toMatch(/again|refused|401/);
     await page.getByRole('textbox', { name: 'Token' }).fill('wrong');
     await page.getByRole('button', { name: 'Use the token' }).click();
     await page.getByText('The server does not know this token.').waitFor();

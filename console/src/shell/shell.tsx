@@ -1,11 +1,11 @@
-import { Menu, Search } from 'lucide-react';
+import { KeyRound, Menu, Search } from 'lucide-react';
 import { type ReactNode, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { Link, useLocation } from 'wouter';
 import { tokenStore } from '../api/token.ts';
 import icon from '../icon.svg';
 import { useKeys } from '../lib/keys.ts';
 import { allPages } from '../pages/index.ts';
-import { Button } from '../ui/basics.tsx';
+import { Button, Empty } from '../ui/basics.tsx';
 import { Toasts } from '../ui/toasts.tsx';
 import { Banner } from './banner.tsx';
 import { ConnectionState } from './connection.tsx';
@@ -13,6 +13,17 @@ import { HelpDialog } from './help.tsx';
 import { Palette } from './palette.tsx';
 import { Sidebar } from './sidebar.tsx';
 import { TokenDialog } from './token-dialog.tsx';
+
+/** What stands behind the dialog: no errors of questions that nobody may ask yet. */
+function Locked() {
+  return (
+    <div className="page">
+      <Empty icon={KeyRound} title="This server asks for a token">
+        The page shows itself as soon as it has one.
+      </Empty>
+    </div>
+  );
+}
 
 type Open = 'palette' | 'help' | 'token' | undefined;
 
@@ -58,9 +69,9 @@ export function Shell({ children }: { children: ReactNode }) {
       )}
       <Sidebar open={setOpen} />
       <div className="content">
-        <Banner />
+        {!isRefused && <Banner />}
         <main id="main" className="main" ref={main} tabIndex={-1}>
-          {children}
+          {isRefused ? <Locked /> : children}
         </main>
       </div>
       {open === 'palette' && <Palette onClose={() => setOpen(undefined)} />}

@@ -111,7 +111,7 @@ export function Ago({ at }: { at: string | null | undefined }) {
   useTicks();
   if (at === null || at === undefined) return <span className="muted">never</span>;
   return (
-    <time dateTime={at} title={dateTime(at)}>
+    <time dateTime={at} title={`${dateTime(at)} (${at})`}>
       {ago(at)}
     </time>
   );

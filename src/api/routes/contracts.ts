@@ -85,6 +85,17 @@ export const contractRoutes = defineRoutes({
       reason: z.string().optional().describe('why none could be made, and what to add to the schema'),
     }),
   },
+  'GET /api/v1/contracts/{name}/ddl': {
+    summary: 'The table of a contract, all its versions, in SQL',
+    role: 'read',
+    query: z.strictObject({
+      dialect: z
+        .enum(['postgres', 'duckdb', 'bigquery'])
+        .optional()
+        .describe("the main destination's by default"),
+    }),
+    reply: z.object({ dialect: z.string(), ddl: z.string() }),
+  },
   'GET /api/v1/contracts/{name}/drift': {
     summary: 'What the sources send that a contract does not declare, and how its events fared in 24 hours',
     role: 'read',

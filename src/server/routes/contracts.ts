@@ -3,17 +3,27 @@ import type { ReplyOf } from '../../api/route.ts';
 import { contractRoutes as table } from '../../api/routes/contracts.ts';
 import type { DriftField } from '../../observe/history/drift-fields.ts';
 import type { SourceInfo } from '../../observe/history/sources.ts';
+import { sqlDialects, toDdl } from '../../load/ddl.ts';
 import type { ServerContext } from '../context.ts';
 import { mount } from '../mount.ts';
 import { notFound, sendProblem } from '../replies.ts';
 
-export function contractRoutes(app: FastifyInstance, { pipeline }: ServerContext): void {
+export function contractRoutes(app: FastifyInstance, { pipeline, config }: ServerContext): void {
   mount(app, table, {
     'GET /api/v1/contracts': async () => ({ items: await pipeline.contracts() }),
     'GET /api/v1/flow': () => pipeline.flow(),
 
     'GET /api/v1/contracts/{name}/sample': ({ params: { name }, query: { version } }) =>
       pipeline.sampleEvent(name, version),
+
+    async 'GET /api/v1/contracts/{name}/ddl'({ params: { name }, query }, reply) {
+      const versions = (await pipeline.contracts()).filter((contract) => contract.name === name);
+      if (versions.length === 0)
+        return sendProblem(reply, notFound(`There is no contract "${name.slice(0, 64)}".`));
+      const own = sqlDialects.find((dialect) => dialect === config.destination.type) ?? 'postgres';
+      const { dialect = own } = query;
+      return { dialect, ddl: toDdl(versions, dialect) };
+    },
 
     async 'GET /api/v1/contracts/{name}/drift'({ params: { name } }, reply) {
       const fields = await pipeline.drift(name);

@@ -6,9 +6,10 @@ import { count, percent } from '../../lib/format.ts';
 import { useFilters } from '../../lib/use-filters.ts';
 import { Card, Empty, Page } from '../../ui/basics.tsx';
 import { Segments } from '../../ui/filters.tsx';
-import { JsonView } from '../../ui/json-view.tsx';
 import { Load } from '../../ui/load.tsx';
+import { AuditHistory } from '../../ui/audit-history.tsx';
 import { Drift } from './drift.tsx';
+import { Forms } from './forms.tsx';
 import { Fields } from './fields.tsx';
 import { VersionDifferences } from './version-differences.tsx';
 import { type ContractVersions, byName } from './versions.ts';
@@ -85,12 +86,8 @@ function Versions({ contract: { name, versions, newest } }: { contract: Contract
         </div>
       </div>
       <Load query={drift}>{(drift) => <Drift drift={drift} />}</Load>
-      <Card title="JSON Schema">
-        <details>
-          <summary>Show the schema of {shown.version}</summary>
-          <JsonView value={shown.jsonSchema} label="JSON Schema of the contract" />
-        </details>
-      </Card>
+      <Forms contract={shown} />
+      <AuditHistory target={name} />
     </Page>
   );
 }

@@ -4,6 +4,7 @@ import { useApi } from '../../api/queries.ts';
 import type { DeadLetter } from '../../api/types.ts';
 import { shortId } from '../../lib/format.ts';
 import { eventHref, groupHref } from '../../lib/links.ts';
+import { AuditHistory } from '../../ui/audit-history.tsx';
 import { Ago, Page } from '../../ui/basics.tsx';
 import { Copy } from '../../ui/copy.tsx';
 import { Load } from '../../ui/load.tsx';
@@ -60,6 +61,7 @@ export default function Letter() {
           )
         }
       </Load>
+      {letter !== undefined && <AuditHistory target={letter.id} />}
     </Page>
   );
 }

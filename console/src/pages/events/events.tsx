@@ -14,9 +14,15 @@ import './events.css';
 
 const columns: Column<EventItem>[] = [
   {
-    header: 'Request id',
-    width: '136px',
-    cell: ({ request_id: id }) => <span className="mono">{shortId(id)}</span>,
+    header: 'Event',
+    width: 'minmax(0, 1.8fr)',
+    phone: 'wide',
+    cell: ({ source, contract, version }) => (
+      <>
+        {contract ?? 'not looked at yet'} <span className="muted">{version}</span>{' '}
+        <span className="muted">from {source ?? 'unknown'}</span>
+      </>
+    ),
   },
   { header: 'Status', width: '112px', cell: ({ status }) => <Status of={status} /> },
   {
@@ -30,18 +36,15 @@ const columns: Column<EventItem>[] = [
         <span className="mono truncate id">{id}</span>
       ),
   },
-  { header: 'Source', width: 'minmax(0, 1fr)', cell: ({ source }) => source ?? '–' },
   {
-    header: 'Contract',
-    width: 'minmax(0, 1.2fr)',
-    cell: ({ contract, version }) =>
-      contract === null ? (
-        '–'
-      ) : (
-        <>
-          {contract} <span className="muted">{version}</span>
-        </>
-      ),
+    header: 'Request id',
+    width: '136px',
+    phone: 'hide',
+    cell: ({ request_id: id }) => (
+      <span className="mono" title={id}>
+        {shortId(id)}
+      </span>
+    ),
   },
   {
     header: 'By',

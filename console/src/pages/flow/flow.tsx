@@ -6,6 +6,7 @@ import { Card, Page } from '../../ui/basics.tsx';
 import { Choice } from '../../ui/filters.tsx';
 import { Load } from '../../ui/load.tsx';
 import { activityOf, partOf } from './activity.ts';
+import { FlowEnds } from './ends.tsx';
 import { Graph } from './graph.tsx';
 import { StepDetail } from './step-detail.tsx';
 import './flow.css';
@@ -38,6 +39,7 @@ export default function Flow() {
       <Load query={{ ...query, data: graph }} height={500}>
         {(graph) => (
           <>
+            <FlowEnds />
             <Card flush className="flow-card">
               <Graph key={flow} graph={graph} activity={activity} chosen={step} onChoose={choose} />
             </Card>

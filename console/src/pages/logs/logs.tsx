@@ -6,6 +6,7 @@ import { useFilters } from '../../lib/use-filters.ts';
 import { Button, Card, Empty, Page, Skeleton } from '../../ui/basics.tsx';
 import { Choice, SearchBox } from '../../ui/filters.tsx';
 import { Failed } from '../../ui/load.tsx';
+import { Causes } from './causes.tsx';
 import { LogLines } from './log-lines.tsx';
 import { useLogStream } from './use-log-stream.ts';
 
@@ -61,6 +62,7 @@ export default function Logs() {
         {plural(lines.length, 'line')}
         {dropped > 0 && `; ${count(dropped)} came too fast and were left out`}
       </p>
+      {filters.q === undefined && <Causes lines={lines} onChoose={(q) => setFilters({ q })} />}
       <Card flush>
         {error !== undefined ? (
           <Failed error={error} retry={retry} />

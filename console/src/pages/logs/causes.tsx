@@ -1,0 +1,53 @@
+import { useMemo } from 'react';
+import type { LogLine } from '../../api/types.ts';
+import { count } from '../../lib/format.ts';
+import { Ago, Card } from '../../ui/basics.tsx';
+import '../overview/overview.css';
+
+const most = 6;
+const grave: Record<string, number> = { fatal: 3, error: 2, warn: 1 };
+
+interface Cause {
+  code: string;
+  level: string;
+  newest: LogLine;
+  lines: number;
+}
+
+/** Warnings and errors by their code, the gravest first and then the most frequent. */
+function causesOf(lines: readonly LogLine[]): Cause[] {
+  const byCode = new Map<string, Cause>();
+  for (const line of lines) {
+    if (grave[line.level] === undefined) continue;
+    const code = line.code ?? line.msg;
+    const known = byCode.get(code);
+    // The newest line comes first.
+    if (known === undefined) byCode.set(code, { code, level: line.level, newest: line, lines: 1 });
+    else known.lines++;
+  }
+  const weight = ({ level }: Cause): number => grave[level] ?? 0;
+  return [...byCode.values()].toSorted((a, b) => weight(b) - weight(a) || b.lines - a.lines).slice(0, most);
+}
+
+/** What went wrong, each cause once, with the way to its lines. */
+export function Causes({ lines, onChoose }: { lines: readonly LogLine[]; onChoose: (text: string) => void }) {
+  const causes = useMemo(() => causesOf(lines), [lines]);
+  if (causes.length === 0) return null;
+  return (
+    <Card title="Causes" note="warnings and errors of the lines below, by code" flush>
+      <ul className="needs">
+        {causes.map(({ code, level, newest, lines }) => (
+          <li key={code}>
+            <span className={`level level-${level}`}>{level}</span>
+            <button type="button" className="log-open row-link" onClick={() => onChoose(code)}>
+              {newest.msg} <code>{code}</code>
+            </button>
+            <span className="muted">
+              {count(lines)}×, last <Ago at={newest.time} />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}
