@@ -71,11 +71,13 @@ try {
     chosen.map(async (name) => ({ name, ...(await import(`./scenarios/${name}.mjs`)) })),
   );
   for (let round = 1; round <= options.rounds; round++)
-    for (const { name, everyRound, run } of parts) {
+    for (const { name, everyRound, ownOnly, run } of parts) {
       if (round > 1 && everyRound !== true) continue;
       console.error(everyRound === true ? `${name}, round ${round} of ${options.rounds}` : name);
       // Neither has the better half of a machine that changes.
       for (const build of round % 2 === 1 ? builds : builds.toReversed()) {
+        // What an older build does not have cannot be measured there.
+        if (ownOnly === true && build !== mine) continue;
         useBuild(build.folder);
         await run({ figures: build.figures, options, dir });
       }

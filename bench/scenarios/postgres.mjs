@@ -9,7 +9,6 @@ import { startSentinel } from '../sentinel-process.mjs';
 import { sendBatches } from './ndjson.mjs';
 
 export const everyRound = true;
-const connections = 64;
 const warmUp = 20_000;
 
 export async function run({ figures, options, dir }) {
@@ -25,16 +24,19 @@ export async function run({ figures, options, dir }) {
       const sql = `select count(*)::int n, count(distinct event_id)::int ids from ${schema}.transaction`;
       return (await postgres.run(sql))[0];
     };
-    const first = await singles(await start('singles'), options.seconds);
-    record(figures, first, await rows('singles'));
-    const second = await ndjson(await start('ndjson'), options.events, dir);
-    record(figures, second, await rows('ndjson'));
+    for (const connections of [64, 256]) {
+      const schema = `singles_${connections}`;
+      const loaded = await singles(await start(schema), connections, options.seconds);
+      record(figures, loaded, await rows(schema));
+    }
+    const loaded = await ndjson(await start('ndjson'), options.events, dir);
+    record(figures, loaded, await rows('ndjson'));
   } finally {
     await postgres.remove();
   }
 }
 
-async function singles(sentinel, seconds) {
+async function singles(sentinel, connections, seconds) {
   const url = `${sentinel.url}/ingest`;
   await postSingles(url, { connections, seconds: 2 });
   const before = await sentinel.acceptedAtRest();
@@ -47,7 +49,13 @@ async function singles(sentinel, seconds) {
   const drained = await sentinel.drained(start, before + accepted);
   const cpu = sentinel.cpuSeconds() - cpuBefore;
   await sentinel.stop();
-  return { kind: 'single POSTs', events: accepted, all: before + accepted, seconds: drained.seconds, cpu };
+  return {
+    kind: `single POSTs, ${connections} connections`,
+    events: accepted,
+    all: before + accepted,
+    seconds: drained.seconds,
+    cpu,
+  };
 }
 
 async function ndjson(sentinel, events, dir) {

@@ -6,6 +6,7 @@ import { startSentinel } from '../sentinel-process.mjs';
 import { checkRows } from './singles.mjs';
 
 export const everyRound = true;
+export const ownOnly = true;
 const connections = 64;
 const secret = 'a secret of the sender';
 const verify = { type: 'github', secret_env: 'BENCH_SECRET' };

@@ -143,7 +143,8 @@ export class Route {
   /** Also of rows that were settled before a crash: nobody knows how far it came then. */
   #followUp({ rows, raws, replays }: Candidates, settled: Settled['rows'], outbox: Outbox): void {
     const { feed } = this.#parts;
-    for (const [at, outcome] of settled.entries()) {
+    for (let at = 0; at < settled.length; at++) {
+      const outcome = settled[at]!;
       if (outcome.status === 'loaded') feed?.copy(rows[at]!, raws[at]!, outbox.copy);
       if (outcome.status !== 'rejected') continue;
       const event = refusedEvent(rows[at]!, raws[at]!, replays.get(at), outcome);

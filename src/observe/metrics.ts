@@ -73,7 +73,8 @@ export function createPipelineMetrics({
     settled: count,
     loaded(rows, outcomes) {
       const at = now();
-      for (const [index, { status }] of outcomes.entries()) {
+      for (let index = 0; index < outcomes.length; index++) {
+        const { status } = outcomes[index]!;
         // It was counted when it ended.
         if (status === 'already') continue;
         const row = rows[index]!;

@@ -1,7 +1,7 @@
 import type { Column, ColumnType } from '../../contracts/contract.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import { readDecimal, sameDecimal } from '../../model/decimal.ts';
-import { uuidShape } from './uuid-shape.ts';
+import { isUuid } from './uuid-shape.ts';
 
 /**
  * Looks for a value that a store's casts would change in silence (12.5 to the integer 12, 0.125 to 0.13, `"yes"` to
@@ -45,7 +45,7 @@ function holder(type: ColumnType): ((value: Json) => boolean) | undefined {
     case 'date':
       return (value) => matches(dateShape, value);
     default:
-      return (value) => matches(uuidShape, value);
+      return (value) => typeof value === 'string' && isUuid(value);
   }
 }
 

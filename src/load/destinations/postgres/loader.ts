@@ -25,9 +25,11 @@ export async function settleBatch(
 ): Promise<{ settled: Settled; committed: () => void }> {
   const { schema, eventTables, slot } = warehouse;
   // Whoever may replace a row decides about its event too, and about the key, so nobody else may be at it.
-  const mayReplace = rows.some(({ table }) => warehouse.tables.get(table)?.spec.onRepeat === 'replace');
+  const replacing = new Set([...warehouse.tables.values()].filter(isReplacing).map(({ spec }) => spec.name));
+  const mayReplace = replacing.size > 0 && rows.some(({ table }) => replacing.has(table));
   await takeTurn(client, schema, letters.length === 0 && !mayReplace ? 'rows' : 'entries');
-  const ids = [...rows, ...letters].map(({ requestId }) => requestId.toLowerCase());
+  const ids = rows.map(({ requestId }) => requestId.toLowerCase());
+  for (const { requestId } of letters) ids.push(requestId.toLowerCase());
   const standing = await findStanding(client, schema, eventTables, ids);
   const ended = new Map<Row, Settled['rows'][number]>();
   // Mostly nothing stands.
@@ -46,6 +48,7 @@ export async function settleBatch(
   return { settled: { rows: settledRows, letters: judged.outcomes }, committed };
 }
 
+const isReplacing = ({ spec }: KnownTable): boolean => spec.onRepeat === 'replace';
 const loaded: RowOutcome = { status: 'loaded' };
 
 function* duplicatesAmong(outcomes: ReadonlyMap<Row, RowOutcome>): Generator<[string, Entry]> {
