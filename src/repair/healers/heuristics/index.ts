@@ -11,6 +11,7 @@ import { sameName } from './compare.ts';
 import { findJoined } from './join.ts';
 import { findSplit } from './split.ts';
 import { type Found, type Search, searchFor } from './search.ts';
+import { hasTooManyFields } from './size.ts';
 import { targetsOf } from './targets.ts';
 
 export interface HeuristicsOptions {
@@ -35,6 +36,8 @@ export function heuristicsHealer({ threshold = 0.8 }: HeuristicsOptions = {}): H
 const maxRounds = 3;
 
 function propose(failure: Failure, threshold: number): Proposal {
+  if (hasTooManyFields(failure.event))
+    return { kind: 'refused', reason: 'the event has too many fields to compare their names' };
   const plan: Plan = { operations: [] };
   const evidence: string[] = [];
   let left = failure;
