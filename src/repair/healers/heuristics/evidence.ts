@@ -161,7 +161,7 @@ function fromWords(search: Search, candidate: Candidate, target: Target): NameEv
 function isJoined({ path, words: { leaf, full } }: Candidate, target: Target): boolean {
   const around = full.slice(0, -leaf.length);
   return (
-    path.length > 1 &&
+    path.length > target.path.length &&
     around.at(-1) === leaf[0] &&
     foldedName([...around, ...leaf.slice(1)]) === foldedName(target.words.full)
   );

@@ -11,6 +11,7 @@ import { doubtFor, former } from './doubts.ts';
 import { foldedName } from './names.ts';
 import { hasTimeBeside } from './join.ts';
 import { type Found, type Search, placed } from './search.ts';
+import { commonplace } from './words.ts';
 
 interface Match extends NameMatch {
   changes: Change[];
@@ -53,11 +54,14 @@ export function findMissing(search: Search, target: Target, named = namedLike(se
     });
   // Beside the very same name, one with a word more is another field. What lies within a field moves with it.
   const isSure = only.name.score >= sameName;
+  const isExact = only.candidate.path.at(-1) === path.at(-1);
   const isOther = (candidate: Candidate) => !isBelow(candidate.path, only.candidate.path);
   const other =
     others.map(({ candidate }) => candidate).find(isOther) ??
     named.rivals.find(isTwinOf(only.candidate)) ??
-    named.rivals.find((rival) => readsSo(rival, target) && !sameJson(rival.value, only.candidate.value)) ??
+    named.rivals.find(
+      (rival) => !isExact && readsSo(rival, target) && !sameJson(rival.value, only.candidate.value),
+    ) ??
     (isSure ? undefined : [...unfit, ...named.rivals].filter(isOther).find(isLike(only.candidate))) ??
     (isSure ? undefined : named.rivals.filter(isOther).find(fits));
   if (other !== undefined)
@@ -139,10 +143,14 @@ const isTwinOf =
     !former.test(path.at(-2)!) &&
     path.slice(0, -2).join('/') === one.path.slice(0, -2).join('/');
 
-/** Deeper, an object and its field together read as the name: `http.method` beside `HTTPMETHOD`. */
+/**
+ * Elsewhere, an object and its field together read as the name (`http.method` beside `HTTPMETHOD`), or the field has the
+ * contract's very key (`profile.amount` beside `Amount`).
+ */
 const readsSo = ({ path, words: { full } }: Candidate, { path: meant, words }: Target): boolean =>
   path.length > meant.length &&
-  words.leaf.length > 1 &&
+  (words.leaf.length > 1 || path.at(-1) === meant.at(-1)) &&
+  !words.leaf.every((word) => commonplace.has(word)) &&
   foldedName(full.slice(-words.leaf.length)) === foldedName(words.leaf);
 
 export function moved({ candidate, name, changes }: Match, to: string): Extract<Found, { ok: true }> {
