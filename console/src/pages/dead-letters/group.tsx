@@ -72,11 +72,13 @@ export default function Group() {
             {sample !== undefined && <p className="reason muted">{sample.reason}</p>}
           </Card>
           <OffendingValues group={filter} />
-          <Card title="Since when">{group !== undefined && <Facts group={group} />}</Card>
         </div>
-        <Card className="span-6" title="A sample" note="the newest one, as received">
-          {sample !== undefined && <JsonView text={formatJson(sample.raw)} label="A sample of the group" />}
-        </Card>
+        <div className="span-6 stack" style={{ gap: 16, alignContent: 'start' }}>
+          <Card title="Since when">{group !== undefined && <Facts group={group} />}</Card>
+          <Card title="A sample" note="the newest one, as received">
+            {sample !== undefined && <JsonView text={formatJson(sample.raw)} label="A sample of the group" />}
+          </Card>
+        </div>
       </div>
       <Card title="Letters" note={group && plural(group.count, 'open letter')} flush>
         <Table

@@ -15,7 +15,13 @@ export function OffendingValues({ group: { signature, contract, source } }: { gr
   return (
     <Card
       title="What these fields held"
-      note={looked === undefined ? undefined : `in the newest ${plural(looked, 'letter')}`}
+      note={
+        looked === undefined
+          ? undefined
+          : looked === 1
+            ? 'in one letter'
+            : `in the newest ${count(looked)} letters`
+      }
     >
       <Load query={query}>
         {({ fields }) => (

@@ -18,8 +18,8 @@ interface Cause {
 function causesOf(lines: readonly LogLine[]): Cause[] {
   const byCode = new Map<string, Cause>();
   for (const line of lines) {
-    if (grave[line.level] === undefined) continue;
-    const code = line.code ?? line.msg;
+    const { code } = line;
+    if (grave[line.level] === undefined || code === undefined) continue;
     const known = byCode.get(code);
     // The newest line comes first.
     if (known === undefined) byCode.set(code, { code, level: line.level, newest: line, lines: 1 });

@@ -31,8 +31,7 @@ export function PeriodStats({ stats, minutes, period }: PeriodStatsProps) {
         </div>
         <SparkLine values={recentRates} tone="accent" label="Events per second of the last two minutes" />
         <span className="muted now-note">
-          {history !== undefined &&
-            `${count(sum(history.series.accepted))} in the last ${period}, ${count(stats.accepted)} in all`}
+          {history !== undefined && acceptedInWords(sum(history.series.accepted), stats.accepted, period)}
         </span>
       </section>
       {history === undefined ? (
@@ -99,5 +98,9 @@ function partsOf({ series }: History): Part[] {
 
 const plurals: Partial<Record<Outcome, string>> = { dead_letter: 'Dead letters', duplicate: 'Duplicates' };
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+/** The two are read at different moments: the whole is never less than its part. */
+const acceptedInWords = (recent: number, all: number, period: string): string =>
+  `${count(recent)} in the last ${period}, ${count(Math.max(recent, all))} in all`;
+
 const changedWords = (changed: number): string =>
   `${count(changed)} of all duplicates say something else than the event that has the row`;
