@@ -63,7 +63,7 @@ function Outcomes({ stats, history, period }: { stats: Stats; history: History; 
         ))}
       </dl>
       <ShareBar shares={parts} label={`Events of the last ${period} by outcome`} />
-      <span className="muted now-note">
+      <p className="muted now-note">
         Ends of the last {period}.{' '}
         {stats.dead_letters > 0 && (
           <>
@@ -72,7 +72,7 @@ function Outcomes({ stats, history, period }: { stats: Stats; history: History; 
             {stats.healing > 0 && `, ${count(stats.healing)} with the healers`}.
           </>
         )}
-      </span>
+      </p>
     </section>
   );
 }
