@@ -98,7 +98,7 @@ describe.skipIf(lacksBrowser())('dead letters in the console', () => {
     await until(async () => (await stats(service.url))['discarded'] === 1);
     await goTo('/dead-letters/all?status=discarded');
     await open.page.getByRole('table', { name: 'Dead letters' }).getByRole('link').first().click();
-    await open.page.getByText('a test of the vendor').waitFor();
+    await open.page.getByText('Discarded: “a test of the vendor”').waitFor();
   });
 
   it('settles a group of 500 by one edit', async () => {
