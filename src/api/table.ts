@@ -1,3 +1,4 @@
+import { alertRoutes } from './routes/alerts.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { consumerRoutes } from './routes/consumers.ts';
 import { contractRoutes } from './routes/contracts.ts';
@@ -32,6 +33,7 @@ export const groups = {
     ...deadLetterDiscardRoutes,
   },
   Jobs: jobRoutes,
+  Alerts: alertRoutes,
   'Rules and repairs': { ...ruleRoutes, ...repairRoutes },
   Healing: healingRoutes,
   Sources: sourceRoutes,

@@ -19,6 +19,7 @@ import { registerKeys } from './keys.ts';
 import { CliError, say, type Io, type Outcome } from './io.ts';
 import { registerMigrate } from './migrate.ts';
 import { registerQuery } from './query.ts';
+import { registerAlerts } from './alerts.ts';
 import { registerJobs } from './jobs.ts';
 import { registerReplay } from './replay.ts';
 import { registerRules } from './rules.ts';
@@ -38,6 +39,7 @@ const registrations = [
   registerDeadLetters,
   registerReplay,
   registerJobs,
+  registerAlerts,
   registerSimulate,
   registerQuery,
   registerExport,

@@ -1,5 +1,6 @@
 import { basename, dirname, resolve } from 'node:path';
 import { checkWhole, isFolder } from './check-whole.ts';
+import { readAlerts } from './alerts.ts';
 import { readDestinations } from './destinations.ts';
 import { readEnvironment, settingVariables, variable, type Environment } from './environment.ts';
 import { readConfigFile, type ConfigFile } from './file.ts';
@@ -50,6 +51,7 @@ export function loadConfig(options: LoadConfigOptions = {}): Config {
       {
         ...readDestinations(settings, { env, base, problems }),
         sources: readSources(settings.sources, { env, base, problems }),
+        alerts: readAlerts(settings.alerts, env, problems),
       },
     ),
     options.overrides,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { alertSettings } from './alerts.ts';
 import { defaultRetry } from '../engine/engine.ts';
 import { destinationSettings, furtherDestinations } from './destinations.ts';
 import { engineSettings, roles, stepLabel, workerSettings } from './engine.ts';
@@ -53,6 +54,12 @@ export const settingsSchema = group({
     base_path: text('a path such as /sentinel, without a slash at its end', /^(?:\/[\w.~-]+)+$/)
       .optional()
       .meta({ sample: '/sentinel', description: 'before every path, where a proxy passes it on' }),
+    public_url: text('a URL such as https://sentinel.example.com', /^https?:\/\/[^\s/?#]+(?:\/[^\s?#]*)?$/)
+      .optional()
+      .meta({
+        sample: 'https://sentinel.example.com',
+        description: 'where people reach it; links in alerts',
+      }),
     tls: group({ cert: text('the path of a file'), key: text('the path of a file') })
       .optional()
       .meta({
@@ -169,6 +176,17 @@ my-step: { run_on: gpu, retry: { max_attempts: 3 } }`,
   }).prefault({}),
   state: group({
     repair_rule_ttl_days: positiveNumber(3650, 'days').default(7),
+  }).prefault({}),
+  alerts: alertSettings.default([]).meta({
+    description: 'who is told of what; docs/operations.md',
+    sample: '- { to: slack, url_env: SLACK_WEBHOOK_URL, on: [new_failure, destination_down] }',
+  }),
+  alert_limits: group({
+    dead_letter_percent: numberBetween(0, 100).default(5).describe('of the last ten minutes'),
+    queue_stuck_minutes: positiveNumber(1440, 'minutes').default(5),
+    silent_minutes: positiveNumber(10_080, 'minutes')
+      .default(60)
+      .describe('and ten times its usual distance'),
   }).prefault({}),
   retention: group({
     audit_days: positiveNumber(3650, 'days').default(365).describe('who did what; at most 100,000 entries'),

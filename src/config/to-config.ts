@@ -11,14 +11,14 @@ export function toConfig(
   settings: Settings,
   secrets: Secrets,
   places: { base: string; dataDir: string | undefined },
-  parts: Pick<Config, 'destination' | 'destinations' | 'sources'>,
+  parts: Pick<Config, 'destination' | 'destinations' | 'sources' | 'alerts'>,
 ): Config {
   const { base } = places;
-  const { queue, pipeline, retry, retention, log, role } = settings;
+  const { queue, pipeline, retry, retention, log, role, alert_limits } = settings;
   const { folders, ...bySteps } = settings.steps;
   const steps = Object.entries(bySteps);
   return {
-    ...camelized({ queue, pipeline, retry, retention, log }),
+    ...camelized({ queue, pipeline, retry, retention, log, alert_limits }),
     role,
     dataDir: places.dataDir ?? resolve(base, settings.data_dir),
     engine: toEngine(settings.engine, secrets, base),

@@ -3,6 +3,7 @@ import type { EmbeddedConfig, EngineConfig, NatsConfig, Role } from './engine.ts
 import type { VerifySettings } from '../sources/verify/scheme.ts';
 import type { ModuleConfig } from '../load/adapter.ts';
 import type { BuiltInConfig } from '../load/destinations/registry.ts';
+import type { AlertTarget } from '../observe/alerts/alert.ts';
 import type { Camelized } from './camelized.ts';
 import type { Settings } from './schema.ts';
 import type { SourceSettings } from './source-settings.ts';
@@ -44,6 +45,9 @@ export interface Config {
   destination: DestinationConfig;
   /** Where copies go, each at its own pace. */
   destinations: FurtherDestination[];
+  /** Who is told of what. */
+  alerts: AlertTarget[];
+  alertLimits: FromFile['alertLimits'];
   queue: FromFile['queue'];
   pipeline: FromFile['pipeline'];
   /** For every step that says nothing else. */

@@ -104,6 +104,17 @@ export class DeadLetterCounts {
     return this.#matching(filter, ['open']).reduce((sum, { tally }) => sum + tally.within(from, to), 0);
   }
 
+  /** Of the open ones, each group's place and the reception of its oldest letter (milliseconds); in no order. */
+  openGroups(): (Pick<Group, 'key' | 'contract' | 'source' | 'signature'> & { first: number })[] {
+    return this.#matching({}, ['open']).map(({ key, contract, source, signature, tally }) => ({
+      key,
+      contract,
+      source,
+      signature,
+      first: tally.span().first,
+    }));
+  }
+
   /** Of the open ones; largest group first. `next` is the cursor of the following page. */
   async groups(
     filter: GroupFilter,

@@ -26,6 +26,7 @@ export const errorCodes = {
   event_refused: { retryable: false },
   not_found: { retryable: false },
   conflict: { retryable: false },
+  alert_not_sent: { retryable: true },
   too_many_jobs: { retryable: true },
 } as const;
 

@@ -18,6 +18,7 @@ import { type LogRing, createLogRing } from '../support/log-ring.ts';
 import { gatewayHost } from './gateway.ts';
 import { type PipelineHost, hostPipeline } from './host.ts';
 import { listen } from './listen.ts';
+import { openAlerts } from './open-alerts.ts';
 import { Resources } from './resources.ts';
 import { openStores } from './open-stores.ts';
 
@@ -88,6 +89,7 @@ async function openParts(
         }),
   );
   const stores = await openStores(config, { engine, keys, consume, log }, resources);
+  const alerts = resources.keep(openAlerts(config, { ...stores, engine, pipeline: host.api, url, log }));
   const ready = () => state === 'ready';
   const app = resources.keep(
     await createApi(
@@ -96,6 +98,7 @@ async function openParts(
         engine,
         pipeline: host.api,
         ...stores,
+        alerts,
         ingest,
         sources,
         sourceConfigs,
@@ -113,6 +116,7 @@ async function openParts(
     engine,
     letters: stores.letters,
     jobs: stores.jobs,
+    alerts,
     keys,
     ingest,
     /** Takes requests as if they had come by the port. */

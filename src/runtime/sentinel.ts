@@ -32,6 +32,8 @@ export async function startSentinel(
   if (resumed > 0)
     log.info({ status: 'resumed', events: resumed }, 'replays that a stop had interrupted go on');
   await parts.jobs.resume();
+  // A gateway does not know how the destination is: workers tell.
+  if (config.role !== 'gateway') parts.alerts.start();
 
   const { url } = parts;
   parts.setState('ready');

@@ -7,6 +7,7 @@ import type { IngestHandler } from '../ingest/handler.ts';
 import type { Logger } from '../support/log.ts';
 import type { LogRing } from '../support/log-ring.ts';
 import type { Pipeline } from '../runtime/pipeline-api.ts';
+import type { Alerts } from '../observe/alerts/alerts.ts';
 import type { Audit } from './audit.ts';
 import type { Authorize } from '../sources/authorize.ts';
 import type { Sources } from '../sources/source.ts';
@@ -28,6 +29,7 @@ export interface ServerContext {
   sourceConfigs: () => Config['sources'];
   keys: Keys;
   audit: Audit;
+  alerts: Alerts;
   authorize: Authorize;
   /** False while the service starts or stops. */
   ready: () => boolean;

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ServerContext } from './context.ts';
 import type { EventStreams } from './event-stream.ts';
 import { readBodiesExactly } from './exact-body.ts';
+import { alertRoutes } from './routes/alerts.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { consoleRoutes } from './routes/console.ts';
 import { consumerRoutes } from './routes/consumers.ts';
@@ -45,6 +46,7 @@ export async function apiRoutes(
     deadLetterEditRoutes(scope, context);
   });
   jobRoutes(app, context);
+  alertRoutes(app, context);
   ruleRoutes(app, context);
   healingRoutes(app, context);
   repairRoutes(app, context);

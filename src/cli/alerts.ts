@@ -1,0 +1,38 @@
+import type { Command } from 'commander';
+import { withClient } from './client.ts';
+import { print, printJson, say, type Io, type Outcome } from './io.ts';
+import { withExamples, withJson, withServer, type ServerOptions } from './options.ts';
+import { formatTable } from './table.ts';
+
+type Options = ServerOptions & { json?: boolean };
+
+export function registerAlerts(program: Command, io: Io, outcome: Outcome): void {
+  const alerts = program.command('alerts').description('See what people were told of, and try who is told.');
+  withExamples(alerts, 'sentinel alerts test', 'sentinel alerts list');
+
+  withJson(withServer(alerts.command('list')))
+    .description('List what is the matter now.')
+    .action((options: Options) => list(io, options));
+
+  withJson(withServer(alerts.command('test')))
+    .description('Send a test message to each receiver. Ends with 1 when one does not take it.')
+    .action((options: Options) => test(io, options, outcome));
+}
+
+async function list(io: Io, options: Options): Promise<void> {
+  const answer = await withClient(io, options, (client) => client.request('GET /api/v1/alerts'));
+  if (options.json === true) return printJson(io, answer);
+  if (answer.items.length === 0) return say(io, 'Nothing is the matter.');
+  const rows = answer.items.map(({ since, kind, title }) => [since, kind, title]);
+  print(io, formatTable(['since', 'kind', 'what'], rows, io.columns));
+}
+
+async function test(io: Io, options: Options, outcome: Outcome): Promise<void> {
+  const { items } = await withClient(io, options, (client) => client.request('POST /api/v1/alerts/test'));
+  if (items.some(({ sent }) => !sent)) outcome.exitCode = 1;
+  if (options.json === true) return printJson(io, items);
+  if (items.length === 0)
+    return say(io, 'There are no receivers; add alerts: to sentinel-config.yaml (docs/operations.md).');
+  for (const { to, name, sent, error } of items)
+    print(io, `${to} (${name}): ${sent ? 'sent' : `not sent: ${error ?? 'unknown'}`}`);
+}

@@ -1,0 +1,186 @@
+import { randomUUID } from 'node:crypto';
+import type { StateStore } from '../../engine/engine.ts';
+import type { Lease, Leases } from '../../engine/lease.ts';
+import { messageOf } from '../../model/errors.ts';
+import type { Logger } from '../../support/log.ts';
+import { pause } from '../../support/retry.ts';
+import type { Alert, AlertKind, AlertMessage, AlertTarget, Condition } from './alert.ts';
+import { type Watched, createConditions } from './conditions.ts';
+import { messagesOf } from './messages.ts';
+import { send } from './send.ts';
+import { sendPending } from './outbox.ts';
+import { AlertStore, type Pending } from './store.ts';
+
+export interface AlertParts extends Watched {
+  targets: readonly AlertTarget[];
+  state: StateStore;
+  leases: Leases;
+  /** Where people reach the console; without a slash at its end. */
+  consoleUrl: string;
+  log: Logger;
+  /** Milliseconds between two looks, and for how long a condition must be gone to be over. */
+  timing?: { lookMs: number; overAfterMs: number };
+}
+
+const leaseMs = 60_000;
+const usual = { lookMs: 2_000, overAfterMs: 10_000 };
+/** What costs more to look at, and is no matter of seconds. */
+const slowKinds: readonly AlertKind[] = [
+  'dead_letter_rate',
+  'drift',
+  'source_silent',
+  'rule_disabled',
+  'rule_wrong_doubt',
+];
+const slowLooks = 10;
+
+/**
+ * Tells people what is the matter, once, and once more when it is over. What they were told stands in the state with the
+ * messages that are still on their way, so a restart repeats none and loses none: at worst a message whose answer was lost is
+ * sent again with the same id. In a cluster one process does it.
+ */
+export class Alerts {
+  readonly #parts: AlertParts;
+  readonly #conditions;
+  readonly #store: AlertStore;
+  readonly #timing;
+  readonly #startedAt = Date.now();
+  readonly #closing = new AbortController();
+  readonly #goneSince = new Map<string, number>();
+  readonly #slow = new Map<AlertKind, Condition[]>();
+  #running: Promise<void> | undefined;
+  #looks = 0;
+
+  constructor(parts: AlertParts) {
+    this.#parts = parts;
+    this.#conditions = createConditions(parts);
+    this.#store = new AlertStore(parts.state);
+    this.#timing = parts.timing ?? usual;
+  }
+
+  start(): void {
+    if (this.#parts.targets.length > 0) this.#running ??= this.#run();
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#running;
+  }
+
+  async open(): Promise<Alert[]> {
+    return [...(await this.#store.open()).values()].filter(({ isSilent }) => isSilent !== true);
+  }
+
+  /** Sends each receiver a message, and says what became of it. */
+  async test(): Promise<{ to: AlertTarget['to']; name: string; sent: boolean; error?: string }[]> {
+    const message: AlertMessage = {
+      id: `alert_${randomUUID()}`,
+      type: 'alert.test',
+      at: new Date().toISOString(),
+      kind: 'test',
+      title: 'A test of the alerts of Data Sentinel',
+      detail: 'Nothing is the matter.',
+      link: `${this.#parts.consoleUrl}/`,
+    };
+    return Promise.all(
+      this.#parts.targets.map(async (target) => {
+        const { to, name } = target;
+        return send(target, message).then(
+          () => ({ to, name, sent: true }),
+          (error: unknown) => ({ to, name, sent: false, error: messageOf(error) }),
+        );
+      }),
+    );
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#closing;
+    const { leases, log } = this.#parts;
+    let lease: Lease | undefined;
+    let failing = false;
+    while (!signal.aborted) {
+      try {
+        if (lease === undefined || !(await lease.renew())) lease = await leases.take('alerts', leaseMs);
+        if (lease !== undefined) {
+          await this.#look();
+          await sendPending(this.#store, this.#parts);
+        }
+        failing = false;
+      } catch (err) {
+        if (!failing && !signal.aborted)
+          log.warn({ err, code: 'alerts_wait' }, 'alerts can not be looked after now');
+        failing = true;
+      }
+      await pause(this.#timing.lookMs, signal);
+    }
+    await lease?.release().catch(() => undefined);
+  }
+
+  async #look(): Promise<void> {
+    const { targets } = this.#parts;
+    const known = await this.#store.open();
+    const began = await this.#store.began(this.#startedAt);
+    const isFirst = began === this.#startedAt;
+    const kinds = new Set(targets.flatMap(({ on }) => on));
+    const opened: Alert[] = [];
+    const over: Alert[] = [];
+    for (const kind of kinds) {
+      const current = await this.#currentOf(kind);
+      if (current === undefined) continue;
+      const keys = new Set(current.map(({ key }) => key));
+      for (const condition of current) {
+        this.#goneSince.delete(condition.key);
+        if (!known.has(condition.key)) opened.push(this.#alertOf(condition, isFirst));
+      }
+      for (const alert of known.values())
+        if (alert.kind === kind && !keys.has(alert.key) && this.#isOver(alert)) over.push(alert);
+    }
+    this.#looks++;
+    if (opened.length === 0 && over.length === 0) return;
+    const at = new Date().toISOString();
+    const { consoleUrl, log } = this.#parts;
+    const messages = targets.flatMap((target) =>
+      messagesOf({ opened, over }, target, { consoleUrl, at }).map((message): Pending => ({
+        message,
+        target: target.name,
+        attempts: 0,
+        nextAt: 0,
+      })),
+    );
+    await this.#store.change({ opened, over }, messages);
+    for (const { kind, title } of opened) log.warn({ code: 'alert_opened', kind }, title);
+    for (const { kind, title } of over) log.info({ code: 'alert_resolved', kind }, `over: ${title}`);
+  }
+
+  /** Undefined while it can't be known: nothing begins or ends then. */
+  async #currentOf(kind: AlertKind): Promise<Condition[] | undefined> {
+    const isSlow = slowKinds.includes(kind);
+    if (isSlow && this.#looks % slowLooks !== 0) return this.#slow.get(kind);
+    const found = await this.#conditions[kind]().catch(() => undefined);
+    if (isSlow && found !== undefined) this.#slow.set(kind, found);
+    return found;
+  }
+
+  /** What was there before anybody was to be told of it is no news. */
+  #alertOf(condition: Condition, isFirst: boolean): Alert {
+    const { first, ...rest } = condition;
+    const wasThere =
+      first === undefined ? this.#looks === 0 && rest.kind.startsWith('rule_') : first < this.#startedAt;
+    const isOld = isFirst && wasThere;
+    return {
+      ...rest,
+      id: `alert_${randomUUID()}`,
+      since: new Date().toISOString(),
+      ...(isOld ? { isSilent: true } : undefined),
+    };
+  }
+
+  #isOver({ key }: Alert): boolean {
+    const now = Date.now();
+    const since = this.#goneSince.get(key);
+    if (since === undefined) this.#goneSince.set(key, now);
+    if (now - (since ?? now) < this.#timing.overAfterMs) return false;
+    this.#goneSince.delete(key);
+    return true;
+  }
+}
