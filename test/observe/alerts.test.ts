@@ -8,7 +8,7 @@ import type { UnrecoverableEvent } from '../../src/model/event.ts';
 import type { AlertTarget } from '../../src/observe/alerts/alert.ts';
 import { type AlertParts, Alerts } from '../../src/observe/alerts/alerts.ts';
 import { createLogger } from '../../src/support/log.ts';
-import { memoryState } from '../helpers/memory-state.ts';
+import { memoryState } from '../../src/testing/memory-state.ts';
 import { httpReceiver, smtpReceiver } from '../helpers/receivers.ts';
 import { until } from '../helpers/until.ts';
 
