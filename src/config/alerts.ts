@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { type AlertTarget, alertKinds } from '../observe/alerts/alert.ts';
 import { type Environment, variable } from './environment.ts';
-import { group, listOf, oneOf, text } from './fields.ts';
+import { group, listOf, numberBetween, oneOf, positiveNumber, text } from './fields.ts';
 
 const variableName = text('the name of an environment variable', /^[A-Za-z_][A-Za-z0-9_]{0,99}$/);
 const address = text('an e-mail address', /^[^\s@<>]+@[^\s@<>]+$/);
 
-export const alertSettings = z.array(
+const receivers = z.array(
   group({
     to: oneOf(['slack', 'webhook', 'email']),
     url_env: variableName,
@@ -18,13 +18,24 @@ export const alertSettings = z.array(
   'a list of receivers, each with to and url_env',
 );
 
+export const alertSettings = receivers.default([]).meta({
+  description: 'who is told of what; docs/operations.md',
+  sample: '- { to: slack, url_env: SLACK_WEBHOOK_URL, on: [new_failure, destination_down] }',
+});
+
+export const alertLimits = group({
+  dead_letter_percent: numberBetween(0, 100).default(5).describe('of the last ten minutes'),
+  queue_stuck_minutes: positiveNumber(1440, 'minutes').default(5),
+  silent_minutes: positiveNumber(10_080, 'minutes').default(60).describe('and ten times its usual distance'),
+}).prefault({});
+
 /** Signs the webhooks that name no secret of their own. */
 const usualSecret = 'SENTINEL_ALERT_SECRET';
 const schemes = { slack: ['https:', 'http:'], webhook: ['https:', 'http:'], email: ['smtps:', 'smtp:'] };
 
 /** Adds a line to `problems` for each receiver that could not be reached; never shows a value. */
 export function readAlerts(
-  settings: z.output<typeof alertSettings>,
+  settings: z.output<typeof receivers>,
   env: Environment,
   problems: string[],
 ): AlertTarget[] {

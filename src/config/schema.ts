@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { alertSettings } from './alerts.ts';
+import { alertLimits, alertSettings } from './alerts.ts';
 import { defaultRetry } from '../engine/engine.ts';
 import { destinationSettings, furtherDestinations } from './destinations.ts';
 import { engineSettings, roles, stepLabel, workerSettings } from './engine.ts';
@@ -177,17 +177,8 @@ my-step: { run_on: gpu, retry: { max_attempts: 3 } }`,
   state: group({
     repair_rule_ttl_days: positiveNumber(3650, 'days').default(7),
   }).prefault({}),
-  alerts: alertSettings.default([]).meta({
-    description: 'who is told of what; docs/operations.md',
-    sample: '- { to: slack, url_env: SLACK_WEBHOOK_URL, on: [new_failure, destination_down] }',
-  }),
-  alert_limits: group({
-    dead_letter_percent: numberBetween(0, 100).default(5).describe('of the last ten minutes'),
-    queue_stuck_minutes: positiveNumber(1440, 'minutes').default(5),
-    silent_minutes: positiveNumber(10_080, 'minutes')
-      .default(60)
-      .describe('and ten times its usual distance'),
-  }).prefault({}),
+  alerts: alertSettings,
+  alert_limits: alertLimits,
   retention: group({
     audit_days: positiveNumber(3650, 'days').default(365).describe('who did what; at most 100,000 entries'),
   }).prefault({}),

@@ -26,8 +26,47 @@ const fewestForSilence = 24;
 /** So many times its usual distance, a source is silent. */
 const usualDistances = 10;
 
+type Kinds = Record<AlertKind, () => Promise<Condition[]>>;
+type Sourced = Pick<Watched, 'pipeline' | 'limits'> & { now: () => number };
+
+/** What the history of the sources tells. */
+function ofSources({ pipeline, limits, now }: Sourced): Pick<Kinds, 'drift' | 'source_silent'> {
+  return {
+    async drift() {
+      const since = now() - driftingMinutes * minuteMs;
+      const drifting = (await pipeline.sources()).filter(
+        ({ last_drift_at: at }) => at !== null && Date.parse(at) >= since,
+      );
+      return drifting.map(({ source, contracts }) => ({
+        key: `drift/${source}`,
+        kind: 'drift',
+        title: `Events from ${source} no longer look as their contract says`,
+        detail: `Contracts: ${contracts.slice(0, 5).join(', ')}. Some are repaired, or become dead letters.`,
+        page: '/sources',
+      }));
+    },
+
+    async source_silent() {
+      const silent = (await pipeline.sources()).filter((source) => {
+        const events = source.valid + source.repaired + source.dead_letter + source.duplicate;
+        if (source.last_seen_at === null || events < fewestForSilence) return false;
+        const usualMs = (24 * 60 * minuteMs) / events;
+        const silentMs = Math.max(limits.silentMinutes * minuteMs, usualDistances * usualMs);
+        return now() - Date.parse(source.last_seen_at) >= silentMs;
+      });
+      return silent.map(({ source, last_seen_at: at }) => ({
+        key: `source_silent/${source}`,
+        kind: 'source_silent',
+        title: `Nothing comes from ${source} any more`,
+        detail: `Its last event came at ${at}.`,
+        page: '/sources',
+      }));
+    },
+  };
+}
+
 /** What is the matter, kind by kind. Each kind is asked for by itself, as some cost more than others. */
-export function createConditions(watched: Watched): Record<AlertKind, () => Promise<Condition[]>> {
+export function createConditions(watched: Watched): Kinds {
   const { deadLetters, rules, pipeline, engine, limits } = watched;
   const now = watched.now ?? Date.now;
   const moved = new Map<string, { settled: number; at: number }>();
@@ -36,6 +75,7 @@ export function createConditions(watched: Watched): Record<AlertKind, () => Prom
     (await rules.list()).filter(({ status, disabled_by: by }) => status === 'disabled' && by !== 'person');
 
   return {
+    ...ofSources({ pipeline, limits, now }),
     new_failure: async () =>
       deadLetters.openGroups().map(({ key, contract, source, signature, first }) => ({
         first,
@@ -62,20 +102,6 @@ export function createConditions(watched: Watched): Record<AlertKind, () => Prom
           page: '/dead-letters',
         },
       ];
-    },
-
-    async drift() {
-      const since = now() - driftingMinutes * minuteMs;
-      const drifting = (await pipeline.sources()).filter(
-        ({ last_drift_at: at }) => at !== null && Date.parse(at) >= since,
-      );
-      return drifting.map(({ source, contracts }) => ({
-        key: `drift/${source}`,
-        kind: 'drift',
-        title: `Events from ${source} no longer look as their contract says`,
-        detail: `Contracts: ${contracts.slice(0, 5).join(', ')}. Some are repaired, or become dead letters.`,
-        page: '/sources',
-      }));
     },
 
     async destination_down() {
@@ -114,23 +140,6 @@ export function createConditions(watched: Watched): Record<AlertKind, () => Prom
       (await rules.list())
         .filter(({ doubt }) => doubt !== undefined)
         .map((rule) => ofRule('rule_wrong_doubt', rule)),
-
-    async source_silent() {
-      const silent = (await pipeline.sources()).filter((source) => {
-        const events = source.valid + source.repaired + source.dead_letter + source.duplicate;
-        if (source.last_seen_at === null || events < fewestForSilence) return false;
-        const usualMs = (24 * 60 * minuteMs) / events;
-        const silentMs = Math.max(limits.silentMinutes * minuteMs, usualDistances * usualMs);
-        return now() - Date.parse(source.last_seen_at) >= silentMs;
-      });
-      return silent.map(({ source, last_seen_at: at }) => ({
-        key: `source_silent/${source}`,
-        kind: 'source_silent',
-        title: `Nothing comes from ${source} any more`,
-        detail: `Its last event came at ${at}.`,
-        page: '/sources',
-      }));
-    },
   };
 }
 
