@@ -52,8 +52,9 @@ export async function recentEvents(
     }
   }
   const letters = await client.request('GET /api/v1/dead-letters', { query: { contract, limit } });
-  for (const { id, raw } of letters.items) {
-    const event = parseExact(raw);
+  for (const { id, raw, event_bytes: isLarge } of letters.items) {
+    const whole = isLarge && (await client.request('GET /api/v1/dead-letters/{id}', { params: { id } }));
+    const event = parseExact(whole ? whole.raw : raw);
     if (isObject(event)) samples.push({ id, event, kind: 'letter' });
   }
   return { samples, unclear };

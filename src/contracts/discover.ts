@@ -11,6 +11,7 @@ import {
   Unreadable,
   contractFiles,
   contractsOfFile,
+  headerOf,
   isJsonSchema,
   isModule,
 } from './read-contracts.ts';
@@ -22,6 +23,10 @@ export interface LoadOptions extends ProblemOptions {
   fresh?: boolean;
   /** Folder for compiled modules: reading TypeScript anew takes some 10 ms a file. Must be writable by this user only. */
   cache?: string;
+  /** Told of each file before its code runs, which may never end. */
+  onFile?: (file: string) => void;
+  /** Files that are not read, and why: reading them does not end. */
+  setAside?: ReadonlyMap<string, string>;
   /** A contract of a later folder replaces one of the same name and version of the first folder; default: of what is shipped. */
   override?: boolean;
 }
@@ -57,6 +62,9 @@ export async function loadContracts(
     for (const file of await contractFiles(folder)) {
       const source = { file, replaceable };
       try {
+        const why = options.setAside?.get(file);
+        if (why !== undefined) throw new Unreadable(why, await headerOf(file));
+        options.onFile?.(file);
         const onWarning = (message: string): void => options.onWarning?.({ file, message });
         const contracts = await contractsOfFile(file, {
           folder,

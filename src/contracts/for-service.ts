@@ -1,7 +1,7 @@
 import type { Config } from '../config/load.ts';
 import { contractFolders, moduleCache } from '../config/project.ts';
 import type { Logger } from '../support/log.ts';
-import { loadContracts } from './discover.ts';
+import { type LoadOptions, loadContracts } from './discover.ts';
 import { type ContractProblem, inWords } from './problems.ts';
 import type { ContractRegistry } from './registry.ts';
 
@@ -12,7 +12,7 @@ import type { ContractRegistry } from './registry.ts';
 export function serviceContracts(
   config: Config,
   log: Logger,
-  options: { fresh?: boolean } = {},
+  options: Pick<LoadOptions, 'onFile' | 'setAside' | 'strict'> = {},
 ): Promise<ContractRegistry> {
   const fields = ({ file, line, name }: ContractProblem) => ({
     code: 'contract_invalid',
@@ -21,9 +21,9 @@ export function serviceContracts(
     contract: name,
   });
   return loadContracts(contractFolders(config), {
+    strict: isStrict(config),
     ...options,
     cache: moduleCache(config),
-    strict: isStrict(config),
     onProblem: (problem) =>
       log.error(
         fields(problem),

@@ -67,6 +67,14 @@ export async function contractsOfFile(file: string, options: ReadOptions): Promi
   }
 }
 
+/** What a file of JSON Schema says of itself; nothing of any other. */
+export async function headerOf(file: string): Promise<{ name?: unknown; version?: unknown }> {
+  if (!isJsonSchema(file)) return {};
+  const schema = readOther(await readFile(file, 'utf8'));
+  const header = isObject(schema) ? schema['x-contract'] : undefined;
+  return isObject(header) ? header : {};
+}
+
 /** Whatever else lies in the folder may be broken for all we care. */
 function readOther(text: string): Json | undefined {
   try {

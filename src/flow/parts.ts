@@ -1,11 +1,13 @@
 import type { Config } from '../config/load.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Logger } from '../support/log.ts';
+import type { Project } from './project.ts';
 
 export interface PipelineParts {
   config: Config;
   engine: Engine;
   log: Logger;
+  project: Project;
   /** False: answer questions only. */
   consume: boolean;
 }

@@ -1,21 +1,17 @@
 import { withHeaders } from '../load/headers-column.ts';
 import { Judge } from '../contracts/apart/judge.ts';
 import { judgeApart } from '../contracts/apart/judged-apart.ts';
-import { serviceContracts } from '../contracts/for-service.ts';
 import { createDeadLetters } from '../dead-letter/store.ts';
 import { leasesOf } from '../engine/lease.ts';
 import { Exports } from '../load/exports.ts';
-import { checkDestinations } from '../load/check-destinations.ts';
 import { startCopies } from '../load/replicas/replicas.ts';
 import { createCopyFeed, createTellWithdrawn } from '../load/replicas/feed.ts';
-import { contractFolders, moduleCache, stepFolders } from '../config/project.ts';
+import { contractFolders, moduleCache } from '../config/project.ts';
 import { healersFor } from '../repair/healing/healers.ts';
 import { healingStage } from '../repair/healing/stage.ts';
 import { recentEvents } from '../repair/rules/recent-events.ts';
 import { openRuleStore } from '../repair/rules/store.ts';
 import { Rollbacks } from '../repair/rollback/rollbacks.ts';
-import { IsolatedStep } from '../steps/apart/isolated-step.ts';
-import { discoverSteps } from '../steps/discover.ts';
 import { subscribedTopics } from '../steps/runner.ts';
 import { createValidate } from '../validate/stage.ts';
 import { createJudge } from './judge.ts';
@@ -32,20 +28,17 @@ export type Loading = Awaited<ReturnType<typeof openLoading>>;
 export type Stages = Awaited<ReturnType<typeof openStages>>;
 
 /** Contracts, steps, rules and letters: what every stage reads. */
-export async function openBase({ config, engine, log, consume }: PipelineParts) {
-  const contracts = await serviceContracts(config, log);
+export async function openBase({ config, engine, log, consume, project }: PipelineParts) {
+  const { contracts, steps, setAside } = project;
+  const cache = moduleCache(config);
   const stopJudge = judgeApart(
     contracts,
     () =>
       new Judge(
-        { folders: contractFolders(config), cache: moduleCache(config) },
+        { folders: contractFolders(config), cache, setAside },
         { stallMs: config.pipeline.stallMs, log },
       ),
   );
-  await checkDestinations(config, contracts);
-  const steps = await discoverSteps(stepFolders(config), {
-    isolate: (file) => new IsolatedStep(file, config.pipeline),
-  });
   const insight = await openInsight({ engine, log, record: consume });
   const faults = createFaults(log);
   const letters = createDeadLetters(engine.state);

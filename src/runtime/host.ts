@@ -1,25 +1,20 @@
-import { once } from 'node:events';
-import { MessageChannel, Worker } from 'node:worker_threads';
 import type { Config } from '../config/load.ts';
-import { type ErrorCode, SentinelError, fromThread, messageOf } from '../model/errors.ts';
-import type { Table } from '../load/destination.ts';
+import { SentinelError, messageOf } from '../model/errors.ts';
 import type { Logger } from '../support/log.ts';
-import { type Beat, createBeat } from '../support/beat.ts';
-import { receiveLines } from './log-port.ts';
 import type { Pipeline } from './pipeline-api.ts';
-import { remote } from './rpc.ts';
+import type { RunningPipeline } from './pipeline-thread.ts';
+import { readFenced } from './read-fenced.ts';
 import { StallWatch } from './stall-watch.ts';
-import type { WorkerInput, WorkerReport } from './worker.ts';
 
 /** The pipeline in a thread of its own, as the main thread sees it. */
 export interface PipelineHost {
   readonly api: Pipeline;
   /**
-   * Replaces the running pipeline by one made from a new config, whose contracts have these tables; events and calls
-   * wait meanwhile. Leaves the running one alone when the tables do not fit the destination. `pipeline_stopped` when
-   * the new one does not start: events wait then until a restart succeeds.
+   * Replaces the running pipeline by one made from a new config; events and calls wait meanwhile. Leaves the running one
+   * alone when contracts or steps have faults, or tables do not fit the destination. `pipeline_stopped` when the new one
+   * does not start: events wait then until a restart succeeds.
    */
-  restart(config: Config, tables: Table[]): Promise<void>;
+  restart(config: Config): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -36,9 +31,9 @@ export interface HostOptions {
  * nothing in the service knows how to go on then.
  */
 export async function hostPipeline(config: Config, options: HostOptions): Promise<PipelineHost> {
-  const beat = createBeat();
-  const watch = new StallWatch(beat);
-  let current = spawn(config, options, beat);
+  const read = await readFenced(config, options);
+  const watch = new StallWatch(read.beat);
+  let current: Promise<RunningPipeline> = read.start();
   await current;
   /** The running pipeline; none when the last restart failed, which was reported then. */
   const running = () => current.catch(() => undefined);
@@ -55,12 +50,19 @@ export async function hostPipeline(config: Config, options: HostOptions): Promis
             ),
           ),
     }),
-    async restart(config, tables) {
+    async restart(config) {
+      const next = await readFenced(config, options, { strict: true });
       const previous = await running();
-      await previous?.api.prepare(tables);
+      try {
+        await previous?.api.prepare(next.tables);
+      } catch (error) {
+        await next.discard();
+        throw error;
+      }
       current = (async () => {
         await previous?.close();
-        return spawn(config, options, beat);
+        watch.follow(next.beat);
+        return next.start();
       })();
       await current.catch((error: unknown) => {
         throw new SentinelError('pipeline_stopped', `the pipeline did not start again: ${messageOf(error)}`, {
@@ -74,48 +76,3 @@ export async function hostPipeline(config: Config, options: HostOptions): Promis
     },
   };
 }
-
-async function spawn(
-  config: Config,
-  { consume, onCrash, onLogLine }: HostOptions,
-  beat: Beat,
-): Promise<{ api: Pipeline; close: () => Promise<void> }> {
-  const logs = onLogLine === undefined ? undefined : new MessageChannel();
-  if (logs !== undefined && onLogLine !== undefined) receiveLines(logs.port1, onLogLine);
-  const logPort = logs === undefined ? {} : { logPort: logs.port2 };
-  const worker = new Worker(new URL(workerFile, import.meta.url), {
-    name: 'pipeline',
-    workerData: { config, consume, writer: 'pipeline', beat, ...logPort } satisfies WorkerInput,
-    transferList: logs === undefined ? [] : [logs.port2],
-  });
-  const { api, fail } = remote<Pipeline>(worker);
-  let closing = false;
-  const exited = once(worker, 'exit');
-  const gone = (error: Error) => {
-    fail(error);
-    if (!closing) onCrash(error);
-  };
-
-  const [report] = (await Promise.race([
-    once(worker, 'message'),
-    exited.then(() => [{ ready: false, message: 'the pipeline ended while it started', code: undefined }]),
-  ])) as [WorkerReport];
-  if (!report.ready) {
-    await worker.terminate();
-    throw new SentinelError((report.code ?? 'pipeline_stopped') as ErrorCode, report.message);
-  }
-  worker.on('error', (error: Error) => gone(fromThread(error)));
-  void exited.then(() => gone(new SentinelError('pipeline_stopped', 'the pipeline thread has ended')));
-
-  return {
-    api,
-    async close() {
-      closing = true;
-      await api.close();
-      await exited;
-    },
-  };
-}
-
-/** Worker threads get no TypeScript loader: from the sources, too, the built file is started. */
-const workerFile = import.meta.url.endsWith('.ts') ? '../../dist/runtime/worker.js' : './worker.js';

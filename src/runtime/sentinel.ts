@@ -1,9 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Config } from '../config/load.ts';
-import { contractFolders, stepFolders } from '../config/project.ts';
-import { loadContracts } from '../contracts/discover.ts';
 import { resumeReplays } from '../dead-letter/replay.ts';
-import { discoverSteps } from '../steps/discover.ts';
 import { type SentinelOptions, openService } from './open-service.ts';
 
 export type { SentinelOptions };
@@ -50,9 +47,7 @@ export async function startSentinel(
     url,
     parts,
     async reload(config) {
-      const contracts = await loadContracts(contractFolders(config), { fresh: true });
-      await discoverSteps(stepFolders(config), { fresh: true });
-      await parts.host.restart(config, contracts.tables());
+      await parts.host.restart(config);
       parts.setSources(config);
       if ((await stepRoutes()) !== mounted)
         log.warn({ code: 'restart_needed' }, 'new routes of steps are served after a restart');

@@ -7,7 +7,7 @@ const answerWithinMs = 1500;
 
 /** Whoever asks a thread that starts or stands still is told so, instead of waiting with it: `pipeline_busy`. */
 export class StallWatch {
-  readonly #beat: Beat;
+  #beat: Beat;
   readonly #waiting = new Set<{ since: number; reject: (error: Error) => void }>();
   readonly #timer: NodeJS.Timeout;
   #count = 0;
@@ -17,6 +17,11 @@ export class StallWatch {
   constructor(beat: Beat) {
     this.#beat = beat;
     this.#timer = setInterval(() => this.#look(), lookEveryMs).unref();
+  }
+
+  /** Another thread takes the place of the one that was watched. */
+  follow(beat: Beat): void {
+    this.#beat = beat;
   }
 
   /** The answer, when it comes before the thread has been still for too long; a thread that turns may take any time. */

@@ -1,37 +1,24 @@
-import { type MessagePort, parentPort, threadId, workerData } from 'node:worker_threads';
-import type { Config } from '../config/load.ts';
+import { once } from 'node:events';
+import { parentPort, threadId, workerData } from 'node:worker_threads';
 import { openEngine } from '../engine/open.ts';
 import { leasesOf } from '../engine/lease.ts';
 import { withPauses } from '../engine/pauses.ts';
 import { SentinelError, messageOf } from '../model/errors.ts';
-import { type Beat, keepBeat } from '../support/beat.ts';
+import { keepBeat } from '../support/beat.ts';
 import { createLogger } from '../support/log.ts';
 import { stopAnyway } from '../support/stop-anyway.ts';
 import { sendLines } from './log-port.ts';
 import { startPipeline } from '../flow/flow.ts';
+import { readProject } from '../flow/project.ts';
 import { serve } from './rpc.ts';
 import { claimDestination } from './sole-worker.ts';
 import { servePipeline } from './serve-gateways.ts';
-
-/** What the main thread hands to the pipeline's thread. */
-export interface WorkerInput {
-  config: Config;
-  /** False: answer calls, but take no event from any queue. */
-  consume: boolean;
-  /** Names this thread's partitions in the engine. */
-  writer: string;
-  /** Shows the main thread that this one turns. */
-  beat: Beat;
-  /** Takes the log lines of this thread, where somebody collects them. */
-  logPort?: MessagePort;
-}
-
-/** The first message of the worker: it runs, or why it can't. */
-export type WorkerReport = { ready: true } | { ready: false; message: string; code: string | undefined };
+import type { WorkerInput, WorkerReport } from './worker-protocol.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('this module is the entry of a worker thread');
-const { config, consume, writer, beat, logPort } = workerData as WorkerInput;
+const { config, consume, writer, beat, strict, setAside, logPort } = workerData as WorkerInput;
+const report = (what: WorkerReport): void => port.postMessage(what);
 keepBeat(beat);
 const tap = logPort === undefined ? undefined : sendLines(logPort);
 const log = createLogger(config.log, tap === undefined ? {} : { tap }).child({
@@ -39,6 +26,14 @@ const log = createLogger(config.log, tap === undefined ? {} : { tap }).child({
 });
 
 try {
+  const project = await readProject(config, log, {
+    ...(strict !== undefined && { strict }),
+    setAside,
+    onFile: (file) => report({ reading: file }),
+  });
+  const goesOn = once(port, 'message');
+  report({ tables: project.contracts.tables() });
+  await goesOn;
   const engine = await withPauses(await openEngine(config, writer, log));
   const release = consume
     ? await claimDestination(config, leasesOf(engine), {
@@ -49,7 +44,7 @@ try {
           }),
       })
     : undefined;
-  const { runs, ...pipeline } = await startPipeline({ config, engine, log, consume });
+  const { runs, ...pipeline } = await startPipeline({ config, engine, log, consume, project });
   const stopAnswering =
     engine.cluster === undefined || !consume
       ? undefined
@@ -71,9 +66,9 @@ try {
       }
     },
   });
-  port.postMessage({ ready: true } satisfies WorkerReport);
+  report({ ready: true });
 } catch (error) {
   const code = error instanceof SentinelError ? error.code : undefined;
-  port.postMessage({ ready: false, message: messageOf(error), code } satisfies WorkerReport);
+  report({ ready: false, message: messageOf(error), code });
   port.close();
 }

@@ -8,6 +8,7 @@ import { createRequestIds } from '../../src/ingest/request-id.ts';
 import type { Destination } from '../../src/load/destination.ts';
 import { openDestination } from '../../src/load/open.ts';
 import { startPipeline } from '../../src/flow/flow.ts';
+import { readProject } from '../../src/flow/project.ts';
 import type { StartedPipeline } from '../../src/runtime/pipeline-api.ts';
 import { silent } from '../helpers/healing.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
@@ -66,7 +67,14 @@ export async function prepareGround(
     letters,
     id,
     inDestination,
-    start: async () => (pipeline = await startPipeline({ config, engine, log: silent, consume: true })),
+    start: async () =>
+      (pipeline = await startPipeline({
+        config,
+        engine,
+        log: silent,
+        consume: true,
+        project: await readProject(config, silent),
+      })),
     stop,
     async places() {
       await idle(engine);

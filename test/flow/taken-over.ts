@@ -8,6 +8,7 @@ import { createDeadLetters } from '../../src/dead-letter/store.ts';
 import { openEngine } from '../../src/engine/open.ts';
 import { listPauses } from '../../src/engine/pauses.ts';
 import { startPipeline } from '../../src/flow/flow.ts';
+import { readProject } from '../../src/flow/project.ts';
 import { openRuleStore } from '../../src/repair/rules/store.ts';
 import { silent } from '../helpers/healing.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
@@ -49,7 +50,13 @@ export async function takeOver(
   const letters = createDeadLetters(engine.state);
   const pauses = (await listPauses(engine.state)).length;
   for (let start = 1; ; start++) {
-    const pipeline = await startPipeline({ config, engine, log: silent, consume: true });
+    const pipeline = await startPipeline({
+      config,
+      engine,
+      log: silent,
+      consume: true,
+      project: await readProject(config, silent),
+    });
     onTestFinished(() => pipeline.close().catch(() => undefined));
     await resumeReplays({ engine, letters });
     await idle(engine);

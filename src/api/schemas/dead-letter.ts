@@ -26,6 +26,12 @@ export const deadLetter = name(
     attempts: z.array(attempt).describe("the healers' tries"),
     raw: z.string().describe('the event as it was received, JSON text'),
     event: json.describe('the same as JSON; numbers that JavaScript would round are text'),
+    event_bytes: z
+      .number()
+      .optional()
+      .describe(
+        'in a list, of an event too large for it: `raw` is its beginning and `event` null; the letter itself has all',
+      ),
     received_at: time,
     created_at: time,
     updated_at: time,

@@ -9,8 +9,9 @@ import type { Answer, Question } from './question.ts';
 /** What the thread is given that judges events by contracts with code of their own. */
 export interface JudgeInput {
   folders: readonly string[];
-  /** See `LoadOptions.cache`. */
+  /** See `LoadOptions`. */
   cache: string;
+  setAside: ReadonlyMap<string, string>;
   /** Labels of contracts that have made such a thread hang. */
   known: readonly string[];
   /** What the code of these has for a first call. */
@@ -18,7 +19,7 @@ export interface JudgeInput {
   answerEnd: AnswerEnd;
 }
 
-const { folders, cache, known, patienceMs, answerEnd } = workerData as JudgeInput;
+const { folders, cache, setAside, known, patienceMs, answerEnd } = workerData as JudgeInput;
 limitOnlyKnown(known, patienceMs);
 // What is left behind by a check that has been answered for is nobody's any more.
 for (const event of ['uncaughtException', 'unhandledRejection'] as const)
@@ -29,7 +30,7 @@ process.exit = () => {
   throw new Error('a contract may not end the process');
 };
 
-const registry = await loadContracts(folders, { strict: false, cache });
+const registry = await loadContracts(folders, { strict: false, cache, setAside });
 const fieldChecks = new Map<string, FieldCheck | undefined>();
 answerCalls(answerEnd, (question) => packNumbers(answer(unpackNumbers(question) as Question)));
 

@@ -25,14 +25,14 @@ interface Running {
  * costs the event that it is about. The caller stands still meanwhile, for `stallMs` at most.
  */
 export class Judge {
-  readonly #given: Pick<JudgeInput, 'folders' | 'cache'>;
+  readonly #given: Pick<JudgeInput, 'folders' | 'cache' | 'setAside'>;
   readonly #stallMs: number;
   readonly #lines;
   readonly #known = new Set<string>();
   #running: Running | undefined;
 
   constructor(
-    given: Pick<JudgeInput, 'folders' | 'cache'>,
+    given: Pick<JudgeInput, 'folders' | 'cache' | 'setAside'>,
     { stallMs, log }: { stallMs: number; log: Logger },
   ) {
     this.#given = given;

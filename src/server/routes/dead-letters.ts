@@ -9,6 +9,7 @@ import { tryReplay } from '../../dead-letter/replay-many.ts';
 import type { DeadLetterStore } from '../../dead-letter/store.ts';
 import { parseExact } from '../../model/exact-json.ts';
 import type { ServerContext } from '../context.ts';
+import { withoutLargeEvents } from '../listed-letters.ts';
 import { createMasking } from '../masking.ts';
 import { mount } from '../mount.ts';
 import { notFound, sendProblem } from '../replies.ts';
@@ -21,7 +22,10 @@ export function deadLetterRoutes(app: FastifyInstance, context: ServerContext): 
   mount(app, table, {
     async 'GET /api/v1/dead-letters'({ query: { limit, cursor, ...filter } }) {
       const [page, mask] = await Promise.all([listNewest(context, filter, { limit, cursor }), masking()]);
-      return { items: page.items.map((letter) => present(mask(letter))), next: page.next ?? null };
+      const items = withoutLargeEvents(page.items.map(mask)).map(({ letter, eventBytes }) =>
+        eventBytes === undefined ? present(letter) : { ...present(letter, null), event_bytes: eventBytes },
+      );
+      return { items, next: page.next ?? null };
     },
 
     async 'GET /api/v1/dead-letters/groups'({ query: { limit, cursor, ...filter } }) {
@@ -64,11 +68,14 @@ async function* linesOf(letters: DeadLetterStore, filter: DeadLetterFilter): Asy
 const exportPage = 100;
 
 /** A letter as the API shows it: with the event as JSON beside its exact text. */
-export function present(letter: DeadLetter): ReplyOf<(typeof table)['GET /api/v1/dead-letters/{id}']> {
+export function present(
+  letter: DeadLetter,
+  event = parseExact(letter.raw),
+): ReplyOf<(typeof table)['GET /api/v1/dead-letters/{id}']> {
   return {
     ...letter,
     received_at: new Date(letter.received_at).toISOString(),
-    event: parseExact(letter.raw),
+    event,
   };
 }
 

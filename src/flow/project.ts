@@ -1,0 +1,40 @@
+import type { Config } from '../config/load.ts';
+import { stepFolders } from '../config/project.ts';
+import type { LoadOptions } from '../contracts/discover.ts';
+import { serviceContracts } from '../contracts/for-service.ts';
+import type { ContractRegistry } from '../contracts/registry.ts';
+import { checkDestinations } from '../load/check-destinations.ts';
+import { IsolatedStep } from '../steps/apart/isolated-step.ts';
+import { discoverSteps } from '../steps/discover.ts';
+import type { StepModule } from '../steps/step.ts';
+import type { Logger } from '../support/log.ts';
+
+/** The user's contracts and steps. */
+export interface Project {
+  contracts: ContractRegistry;
+  /** Files of contracts whose code did not end when they were read, and what is said of each. */
+  setAside: ReadonlyMap<string, string>;
+  steps: StepModule[];
+}
+
+/** Reads them before any store is opened: a thread that hangs in their code can be ended then. */
+export async function readProject(
+  config: Config,
+  log: Logger,
+  {
+    onFile,
+    setAside = new Map(),
+    ...options
+  }: Pick<LoadOptions, 'strict' | 'setAside'> & {
+    /** Told of each file of contracts before its code runs, and of undefined when all are read. */
+    onFile?: (file: string | undefined) => void;
+  } = {},
+): Promise<Project> {
+  const contracts = await serviceContracts(config, log, { ...options, setAside, ...(onFile && { onFile }) });
+  onFile?.(undefined);
+  await checkDestinations(config, contracts);
+  const steps = await discoverSteps(stepFolders(config), {
+    isolate: (file) => new IsolatedStep(file, config.pipeline),
+  });
+  return { contracts, steps, setAside };
+}

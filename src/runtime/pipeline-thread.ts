@@ -1,0 +1,117 @@
+import { once } from 'node:events';
+import { MessageChannel, Worker } from 'node:worker_threads';
+import type { Table } from '../load/destination.ts';
+import { type ErrorCode, SentinelError, fromThread } from '../model/errors.ts';
+import type { Beat } from '../support/beat.ts';
+import type { HostOptions } from './host.ts';
+import { receiveLines } from './log-port.ts';
+import type { Pipeline } from './pipeline-api.ts';
+import { remote } from './rpc.ts';
+import { type WorkerInput, type WorkerReport, goOn } from './worker-protocol.ts';
+
+export interface RunningPipeline {
+  api: Pipeline;
+  beat: Beat;
+  close: () => Promise<void>;
+}
+
+/** A thread that has read contracts and steps, and has nothing open yet. */
+export interface ReadPipeline {
+  tables: Table[];
+  /** Opens the stores and begins. */
+  start(): Promise<RunningPipeline>;
+  /** Ends it instead. */
+  discard(): Promise<void>;
+}
+
+/** Ended by itself, for a reason that is known when it was ended from here. */
+export class ThreadEnded extends Error {}
+
+/**
+ * Starts a thread and has it read the project. `onReading` is told of each file of contracts before its code runs. Rejects with
+ * what is wrong with the project, or with `ThreadEnded`, also when `signal` ended it.
+ */
+export async function readInThread(
+  { config, strict, setAside }: Pick<WorkerInput, 'config' | 'strict' | 'setAside'>,
+  { consume, onCrash, onLogLine }: HostOptions,
+  {
+    beat,
+    signal,
+    onReading,
+  }: { beat: Beat; signal: AbortSignal; onReading: (file: string | undefined) => void },
+): Promise<ReadPipeline> {
+  const logs = onLogLine === undefined ? undefined : new MessageChannel();
+  if (logs !== undefined && onLogLine !== undefined) receiveLines(logs.port1, onLogLine);
+  const worker = new Worker(new URL(workerFile, import.meta.url), {
+    name: 'pipeline',
+    workerData: {
+      config,
+      consume,
+      writer: 'pipeline',
+      beat,
+      setAside,
+      ...(strict !== undefined && { strict }),
+      ...(logs && { logPort: logs.port2 }),
+    } satisfies WorkerInput,
+    transferList: logs === undefined ? [] : [logs.port2],
+  });
+  let failure: Error | undefined;
+  worker.on('error', (error: Error) => (failure = fromThread(error)));
+  const exited = once(worker, 'exit');
+  signal.addEventListener('abort', () => void worker.terminate(), { once: true });
+  const { tables } = await new Promise<Extract<WorkerReport, { tables: Table[] }>>((resolve, reject) => {
+    worker.on('message', (report: WorkerReport) => {
+      if ('reading' in report) onReading(report.reading);
+      if ('tables' in report) resolve(report);
+      if ('ready' in report && !report.ready) reject(refusalOf(report));
+    });
+    void exited.then(() => reject(new ThreadEnded(failure?.message ?? 'it ended its thread')));
+  }).catch(async (error: unknown) => {
+    await worker.terminate();
+    throw error;
+  });
+  const { api, fail } = remote<Pipeline>(worker);
+
+  return {
+    tables,
+    async start() {
+      const ready = new Promise<void>((resolve, reject) => {
+        worker.on('message', (report: WorkerReport) => {
+          if ('ready' in report && report.ready) resolve();
+          else if ('ready' in report) reject(refusalOf(report));
+        });
+        const ended = new SentinelError('pipeline_stopped', 'the pipeline ended while it started');
+        void exited.then(() => reject(failure ?? ended));
+      });
+      worker.postMessage(goOn);
+      await ready.catch(async (error: unknown) => {
+        await worker.terminate();
+        throw error;
+      });
+      let closing = false;
+      void exited.then(() => {
+        const error = failure ?? new SentinelError('pipeline_stopped', 'the pipeline thread has ended');
+        fail(error);
+        if (!closing) onCrash(error);
+      });
+      return {
+        api,
+        beat,
+        async close() {
+          closing = true;
+          await api.close();
+          await exited;
+        },
+      };
+    },
+    async discard() {
+      await worker.terminate();
+    },
+  };
+}
+
+const refusalOf = ({ message, code }: { message: string; code: string | undefined }): SentinelError =>
+  new SentinelError((code ?? 'pipeline_stopped') as ErrorCode, message);
+
+/** Worker threads get no TypeScript loader: from the sources, too, the built file is started. */
+const workerFile = import.meta.url.endsWith('.ts') ? '../../dist/runtime/worker.js' : './worker.js';
