@@ -60,6 +60,11 @@ async function openNats(
     onDisconnect: (server) =>
       log.warn({ status: 'disconnected', code: 'engine_unavailable', server }, 'NATS: connection lost'),
     onReconnect: (server) => log.info({ status: 'recovered', server }, 'NATS: connected again'),
+    onStorageLost: (streams) =>
+      log.error(
+        { status: 'failed', code: 'storage_lost', streams },
+        'NATS has lost its storage: these streams were made again, and what they held (waiting events, dead letters, rules, keys) is gone',
+      ),
     onUnsafeServer: (warning) => log.warn({ status: 'unsafe', code: 'unsafe_server' }, warning),
     onError: (error) => log.error({ err: error, status: 'failed', code: 'engine_unavailable' }, 'NATS'),
   });

@@ -42,6 +42,10 @@ export interface Link {
   maxPayload(): number;
   /** Calls back after each reconnect; returns the way to stop. */
   onReconnect(listener: () => void): () => void;
+  /** Calls back when a stream lost what it held and was made again; returns the way to stop. */
+  onLost(listener: (stream: string) => void): () => void;
+  /** A stream was made again. */
+  lost(stream: string): void;
   isClosed(): boolean;
   isConnected(): boolean;
   /** Milliseconds since a server was reached; 0 while one is. */
@@ -86,6 +90,7 @@ export async function openLink(access: NatsAccess, name: string, events: Connect
     );
   }
   const listeners = new Set<() => void>();
+  const losses = new Set<(stream: string) => void>();
   let connected = true;
   let leftAt = 0;
   void follow(nc, events, (isConnected) => {
@@ -105,6 +110,13 @@ export async function openLink(access: NatsAccess, name: string, events: Connect
       onReconnect(listener) {
         listeners.add(listener);
         return () => void listeners.delete(listener);
+      },
+      onLost(listener) {
+        losses.add(listener);
+        return () => void losses.delete(listener);
+      },
+      lost: (stream) => {
+        for (const listener of losses) listener(stream);
       },
       isClosed: () => nc.isClosed(),
       isConnected: () => connected && !nc.isClosed(),

@@ -23,6 +23,8 @@ export interface FollowOptions {
   headersOnly?: boolean;
   /** Called, in place of going on, when there was no contact for `maxGapMs`: what came and went meanwhile is unknown. */
   onGap?: () => void;
+  /** Called, in place of going on, when the stream has lost what it held and was made again. */
+  onLost?: () => void;
 }
 
 /** A consumer on the server. */
@@ -66,6 +68,7 @@ export class Follower {
   #beginning: Promise<void> | undefined;
   #watchdog: NodeJS.Timeout | undefined;
   #forgetReconnect: () => void = () => undefined;
+  #forgetLost: () => void = () => undefined;
 
   constructor(link: Link, stream: string, options: FollowOptions, onMessage: (message: Followed) => void) {
     this.#link = link;
@@ -84,13 +87,28 @@ export class Follower {
       if (this.#reader !== undefined && silentMs > 2.5 * heartbeatMs) this.#again();
     }, heartbeatMs / 2).unref();
     this.#forgetReconnect = this.#link.onReconnect(() => this.#again());
+    this.#forgetLost = this.#link.onLost((stream) => {
+      if (stream === this.#stream) this.#fromTheStart();
+    });
   }
 
   stop(): void {
     this.#stopping.abort();
     clearInterval(this.#watchdog);
     this.#forgetReconnect();
+    this.#forgetLost();
     this.#forgetReader();
+  }
+
+  /** The numbers of its messages begin again. */
+  #fromTheStart(): void {
+    const { onLost } = this.#options;
+    if (onLost !== undefined) {
+      this.stop();
+      return onLost();
+    }
+    this.#next = 1;
+    this.#again();
   }
 
   async #makeReader(): Promise<void> {

@@ -18,6 +18,7 @@ import { watchVersion } from './server-version.ts';
 import { NatsState } from './state.ts';
 import { createStats } from './stats.ts';
 import { createStreams } from './streams.ts';
+import { watchStorage } from './storage-watch.ts';
 import { Sweeper } from './sweeper.ts';
 import { Tally } from './tally.ts';
 import { Trimmer } from './trimmer.ts';
@@ -33,6 +34,8 @@ export interface NatsEngineOptions extends NatsAccess, ConnectionEvents {
   ackWaitMs: number;
   /** Bytes that may wait in each topic that this process publishes. Default: no limit but the server's. */
   limits?: { bytes?: number };
+  /** Told of streams that were gone, and were made again empty. */
+  onStorageLost?: (streams: string[]) => void;
   /** Told, at the start and after a reconnect, that the server's version is not safe for several copies. */
   onUnsafeServer?: (warning: string) => void;
 }
@@ -97,6 +100,7 @@ async function openParts(options: NatsEngineOptions) {
     await link.nc.close();
     throw toEngineError(error);
   }
+  const watch = watchStorage(link, streams, (lost) => options.onStorageLost?.(lost));
   watchVersion(link, options.replicas, (warning) => options.onUnsafeServer?.(warning));
   const large = createLargeBodies(link, layout);
   const publisher = new Publisher({ link, layout, streams, large }, options.limits ?? {});
@@ -128,6 +132,7 @@ async function openParts(options: NatsEngineOptions) {
       await sweeper.stop();
     },
     async release(): Promise<void> {
+      watch.stop();
       state.stop();
       for (const tally of tallies.values()) tally.rest();
       if (link.isClosed()) return;

@@ -89,7 +89,11 @@ export class Puller {
   }
 
   #watch(): void {
-    if (this.#open > 0 && performance.now() - this.#heardAt > 2.5 * heartbeatMs) this.#open = 0;
+    if (this.#open > 0 && performance.now() - this.#heardAt > 2.5 * heartbeatMs) {
+      this.#open = 0;
+      // Nobody answers for a consumer that is gone with the storage of its server.
+      if (this.#link.isConnected()) return this.#makeAgain();
+    }
     this.pump();
   }
 
@@ -111,12 +115,15 @@ export class Puller {
     this.#open = 0;
     const isGone = code === 409 && /consumer deleted/i.test(message.headers?.description ?? '');
     if ((isGone || code === 503) && !this.#stopped) {
-      const again = (): void => this.#later();
-      void this.#options.onGone().then(again, again);
-      return;
+      return this.#makeAgain();
     }
     if (code === 408 || code === 404 || (code === 409 && isServed(message))) this.pump();
     else this.#later();
+  }
+
+  #makeAgain(): void {
+    const again = (): void => this.#later();
+    void this.#options.onGone().then(again, again);
   }
 
   #later(): void {

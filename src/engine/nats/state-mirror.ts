@@ -169,10 +169,22 @@ export class Mirror {
 
   async #begin(see: (message: Followed) => void): Promise<void> {
     const filter = this.#subjects + wildcardOf(this.root);
-    const options = { filter, onGap: () => this.#retryLater(0) };
+    const options = { filter, onGap: () => this.#retryLater(0), onLost: () => this.#forgetAll() };
     this.#follower = await follow(this.#link, this.#bucket.stream, options, see);
     if (this.#stopped) this.#follower.stop();
     await this.#follower.caughtUp;
+  }
+
+  /** The bucket was lost: nothing that was in it is there any more, and its revisions begin again. */
+  #forgetAll(): void {
+    for (const [key, { exists }] of this.#known) {
+      clearTimeout(this.#timers.get(key));
+      this.#timers.delete(key);
+      this.#keys.delete(key);
+      if (exists) this.#tell(key, undefined);
+    }
+    this.#known.clear();
+    this.#retryLater(0);
   }
 
   #retryLater(ms: number): void {

@@ -16,10 +16,20 @@ export interface Streams {
   renew(topic: string): Promise<void>;
   /** Those that do not belong to one topic. */
   common(): Promise<void>;
+  /** Makes those again that are gone, and tells of those that were made again, by whomever; see `Link.lost`. */
+  check(): Promise<void>;
 }
 
 export function createStreams(link: Link, layout: Layout, replicas: number): Streams {
   const known = new Map<string, Promise<string>>();
+  /** When each stream was made: one that was made later has lost what it held. */
+  const made = new Map<string, string>();
+
+  function note(name: string, created: string): void {
+    const before = made.get(name);
+    made.set(name, created);
+    if (before !== undefined && before !== created) link.lost(name);
+  }
 
   const base = (name: string, subjects: string[]): Partial<StreamConfig> & { name: string } => ({
     name,
@@ -35,16 +45,18 @@ export function createStreams(link: Link, layout: Layout, replicas: number): Str
   async function ensure(config: Partial<StreamConfig> & { name: string }, waitMs?: number): Promise<string> {
     await patiently(async () => {
       try {
-        const { config: found } = await link.looks.streams.info(config.name);
+        const { config: found, created } = await link.looks.streams.info(config.name);
+        note(config.name, created);
         checkSubjects(config, found);
         if (found.num_replicas !== replicas)
           await link.jsm.streams.update(config.name, { num_replicas: replicas });
       } catch (error) {
         if (!isNotFound(error)) throw error;
-        await create(
+        const { created } = await create(
           () => link.jsm.streams.add(config),
           () => link.looks.streams.info(config.name),
         );
+        note(config.name, created);
       }
     }, waitMs);
     return config.name;
@@ -64,17 +76,22 @@ export function createStreams(link: Link, layout: Layout, replicas: number): Str
       await ensure(configOf(topic), 0);
     },
     async common() {
-      await Promise.all([
-        ensure({
-          ...base(layout.retryStream, [layout.retrySubjects]),
-          retention: RetentionPolicy.Workqueue,
-        }),
-        ensure(base(layout.largeStream, [layout.largeSubjects])),
-        ensure(bucketConfig(layout.stateBucket)),
-        ensure(bucketConfig(layout.metaBucket)),
-      ]);
+      await Promise.all(commonConfigs().map((config) => ensure(config)));
+    },
+    async check() {
+      for (const config of [...commonConfigs(), ...Array.from(known.keys(), configOf)])
+        await ensure(config, 0);
     },
   };
+
+  function commonConfigs() {
+    return [
+      { ...base(layout.retryStream, [layout.retrySubjects]), retention: RetentionPolicy.Workqueue },
+      base(layout.largeStream, [layout.largeSubjects]),
+      bucketConfig(layout.stateBucket),
+      bucketConfig(layout.metaBucket),
+    ];
+  }
 
   /** As `nats kv` makes its buckets, so that its commands can look at them. */
   function bucketConfig(bucket: string): Partial<StreamConfig> & { name: string } {
