@@ -4,23 +4,9 @@ import { type Bucket, type EntryHead, isExpired, readHead } from './bucket.ts';
 import type { Link } from './connection.ts';
 import { type Followed, type Follower, follow } from './follow.ts';
 import { decodeKey, wildcardOf } from './names.ts';
+import { type Known, type Listed, gone } from './mirror-entry.ts';
 import { SortedKeys } from './sorted-keys.ts';
 import { subjectOfBucket } from './streams.ts';
-
-/** What a mirror knows of a key. */
-interface Known {
-  seq: number;
-  /** Undefined when there is none now, or when it is too large to be kept here. */
-  value: Json | undefined;
-  exists: boolean;
-  expiresAt: number | undefined;
-}
-
-/** One entry of a listing; `value` is undefined when it must be read from the bucket. */
-export interface Listed {
-  key: string;
-  value: Json | undefined;
-}
 
 /** Values up to this size are kept in the mirror. */
 const maxKeptBytes = 2048;
@@ -206,5 +192,3 @@ export class Mirror {
         this.#set(key, gone(seq + 0.5), { value: undefined });
   }
 }
-
-const gone = (seq: number): Known => ({ seq, value: undefined, exists: false, expiresAt: undefined });

@@ -31,18 +31,9 @@ export function createStreams(link: Link, layout: Layout, replicas: number): Str
     if (before !== undefined && before !== created) link.lost(name);
   }
 
-  const base = (name: string, subjects: string[]): Partial<StreamConfig> & { name: string } => ({
-    name,
-    subjects,
-    storage: StorageType.File,
-    num_replicas: replicas,
-    discard: DiscardPolicy.New,
-    duplicate_window: duplicateWindowMs * 1e6,
-  });
+  const { common, configOf } = streamConfigs(layout, replicas);
 
-  const configOf = (topic: string) => base(layout.streamOf(topic), [layout.subjectOf(topic)]);
-
-  async function ensure(config: Partial<StreamConfig> & { name: string }, waitMs?: number): Promise<string> {
+  async function ensure(config: Config, waitMs?: number): Promise<string> {
     await patiently(async () => {
       try {
         const { config: found, created } = await link.looks.streams.info(config.name);
@@ -76,40 +67,49 @@ export function createStreams(link: Link, layout: Layout, replicas: number): Str
       await ensure(configOf(topic), 0);
     },
     async common() {
-      await Promise.all(commonConfigs().map((config) => ensure(config)));
+      await Promise.all(common.map((config) => ensure(config)));
     },
     async check() {
-      for (const config of [...commonConfigs(), ...Array.from(known.keys(), configOf)])
-        await ensure(config, 0);
+      for (const config of [...common, ...Array.from(known.keys(), configOf)]) await ensure(config, 0);
     },
   };
+}
 
-  function commonConfigs() {
-    return [
+type Config = Partial<StreamConfig> & { name: string };
+
+function streamConfigs(layout: Layout, replicas: number) {
+  const base = (name: string, subjects: string[]): Config => ({
+    name,
+    subjects,
+    storage: StorageType.File,
+    num_replicas: replicas,
+    discard: DiscardPolicy.New,
+    duplicate_window: duplicateWindowMs * 1e6,
+  });
+  /** As `nats kv` makes its buckets, so that its commands can look at them. */
+  const bucket = (name: string): Config => ({
+    ...base(streamOfBucket(name), [`${subjectOfBucket(name)}>`]),
+    max_msgs_per_subject: 1,
+    allow_rollup_hdrs: true,
+    deny_delete: false,
+    // Reads must see what was written: they go to the leader, never to a replica that may lag.
+    allow_direct: false,
+  });
+  return {
+    configOf: (topic: string) => base(layout.streamOf(topic), [layout.subjectOf(topic)]),
+    common: [
       { ...base(layout.retryStream, [layout.retrySubjects]), retention: RetentionPolicy.Workqueue },
       base(layout.largeStream, [layout.largeSubjects]),
-      bucketConfig(layout.stateBucket),
-      bucketConfig(layout.metaBucket),
-    ];
-  }
-
-  /** As `nats kv` makes its buckets, so that its commands can look at them. */
-  function bucketConfig(bucket: string): Partial<StreamConfig> & { name: string } {
-    return {
-      ...base(streamOfBucket(bucket), [`${subjectOfBucket(bucket)}>`]),
-      max_msgs_per_subject: 1,
-      allow_rollup_hdrs: true,
-      deny_delete: false,
-      // Reads must see what was written: they go to the leader, never to a replica that may lag.
-      allow_direct: false,
-    };
-  }
+      bucket(layout.stateBucket),
+      bucket(layout.metaBucket),
+    ],
+  };
 }
 
 export const streamOfBucket = (bucket: string): string => `KV_${bucket}`;
 export const subjectOfBucket = (bucket: string): string => `$KV.${bucket}.`;
 
-function checkSubjects(wanted: Partial<StreamConfig> & { name: string }, found: StreamConfig): void {
+function checkSubjects(wanted: Config, found: StreamConfig): void {
   if (wanted.subjects?.join() === found.subjects?.join()) return;
   throw new SentinelError(
     'config_invalid',
