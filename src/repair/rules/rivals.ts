@@ -3,6 +3,7 @@ import type { JsonObject } from '../../model/json.ts';
 import type { Plan, Pointer } from '../../model/plan.ts';
 import { covers, segmentsOf } from '../../model/pointer.ts';
 import type { Candidate } from '../healers/heuristics/candidates.ts';
+import { fieldsOf } from '../healers/heuristics/declared.ts';
 import { type Target, mayMean, targetAt } from '../healers/heuristics/evidence.ts';
 import { optionalsLike } from '../healers/heuristics/leftovers.ts';
 import { type Search, searchFor } from '../healers/heuristics/search.ts';
@@ -18,6 +19,9 @@ export type RivalFinder = (event: JsonObject) => Pointer[];
 /** A sender that makes up names could go on for ever. */
 export const maxBeside = 200;
 
+/** Names compared with names, for one event. */
+const maxCompared = 20_000;
+
 export function compileRivals({ operations }: Plan, contract: Contract): RivalFinder {
   const mine = operations.flatMap((operation) => pathsOf(operation).reads);
   const filled = new Set(
@@ -31,6 +35,9 @@ export function compileRivals({ operations }: Plan, contract: Contract): RivalFi
   const targets = names.map(segmentsOf);
   return (event) => {
     const search = searchFor({ contract, event, source: '', violations: [], signature: '' }, 1);
+    const declared = fieldsOf(contract.jsonSchema, []).names.length;
+    // Too many to compare while others wait: that is left to the healers.
+    if (search.candidates.length * (targets.length + declared) > maxCompared) return [''];
     const places = targets.map((path) => targetAt(search, path));
     const found = new Set<Pointer>();
     for (const candidate of search.candidates) {

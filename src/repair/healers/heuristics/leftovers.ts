@@ -100,19 +100,39 @@ export function* optionalsLike(
   candidate: Candidate,
   filled: readonly string[],
 ): Generator<Target> {
-  const { event, contract } = search.failure;
   if (candidate.container !== undefined) return;
-  const around = candidate.path.slice(0, -1);
-  for (const name of fieldsOf(contract.jsonSchema, around).names) {
-    const path = [...around, name];
-    if (valueAt(event, path) !== undefined) continue;
-    const target = targetAt(search, path);
-    if (filled.includes(target.pointer)) continue;
+  const [initial] = foldedName(candidate.words.leaf);
+  for (const target of absentBeside(search, candidate.path.slice(0, -1))) {
+    const { leaf } = target.words;
+    // A slip, a short form and another spelling begin alike; all else has a word in common.
+    const mayBe =
+      initial === foldedName(leaf)[0] ||
+      leaf.some((word) => candidate.words.leaf.includes(word)) ||
+      search.failure.contract.aliases[target.pointer] !== undefined;
+    if (!mayBe || filled.includes(target.pointer)) continue;
     const { score } = nameEvidence(search, candidate, target);
-    if (score >= Math.min(supports, search.threshold) || isLonger(candidate.words.leaf, target.words.leaf))
-      yield target;
+    if (score >= Math.min(supports, search.threshold) || isLonger(candidate.words.leaf, leaf)) yield target;
   }
 }
+
+/** The declared fields of an object that the event does not have; worked out once for all that stands beside them. */
+function absentBeside(search: Search, around: readonly string[]): readonly Target[] {
+  const { event, contract } = search.failure;
+  const key = pointerOf(around);
+  let places = absent.get(search);
+  if (places === undefined) absent.set(search, (places = new Map<string, readonly Target[]>()));
+  let targets = places.get(key);
+  if (targets === undefined) {
+    targets = fieldsOf(contract.jsonSchema, around)
+      .names.map((name) => [...around, name])
+      .filter((path) => valueAt(event, path) === undefined)
+      .map((path) => targetAt(search, path));
+    places.set(key, targets);
+  }
+  return targets;
+}
+
+const absent = new WeakMap<Search, Map<string, readonly Target[]>>();
 
 /** `total_amount` and `grand_total` may be the `total`; a `tax_total` is none. */
 function isLonger(found: readonly string[], meant: readonly string[]): boolean {
