@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Config } from '../config/load.ts';
 import { resumeReplays } from '../dead-letter/replay.ts';
+import { routesWhenFree } from './routes-when-free.ts';
 import { type SentinelOptions, openService } from './open-service.ts';
 
 export type { SentinelOptions };
@@ -40,7 +41,7 @@ export async function startSentinel(
     url === '' ? 'started without a port of its own' : `listening on ${url}`,
   );
 
-  const stepRoutes = async () => JSON.stringify(await parts.host.api.routes());
+  const stepRoutes = async () => JSON.stringify(await routesWhenFree(parts.host.api));
   const mounted = await stepRoutes();
 
   return {

@@ -55,7 +55,17 @@ for (const { id, outcome, round } of entries)
 for (const [id, { outcome }] of newest) if (outcome === 'duplicate') end(id, 'duplicate');
 
 const unexplained: string[] = [];
-for (const { request_id: id, status, violations, contract } of await readLetters()) {
+const told = new Map<string, string>();
+for (const {
+  request_id: id,
+  status,
+  violations,
+  contract,
+  code,
+  replays,
+  updated_at,
+} of await readLetters()) {
+  told.set(id, `${told.get(id) ?? ''} letter ${status}, ${code}, ${replays} replays, of ${updated_at};`);
   if (status !== 'replayed') end(id, `${status} letter`);
   const isClear = violations.length > 0 && violations.every(({ message }) => message.length > 15);
   if (!isClear) unexplained.push(`${id} (${contract}): ${JSON.stringify(violations).slice(0, 200)}`);
@@ -76,6 +86,11 @@ for (const { id, kind, amount, ends: allowed } of accepted.values()) {
   const isRow = ends.get(id)?.includes('row') === true;
   if (isRow && allowed?.includes('loaded') === false) wrong.push(`${id} (${kind}) became a row`);
 }
+const detailOf = (id: string): string => {
+  const mine = entries.filter((entry) => String(entry['id']) === id);
+  const { kind = 'unheard' } = accepted.get(id) ?? {};
+  return `${kind};${told.get(id) ?? ''} entries ${JSON.stringify(mine.map(({ outcome, round }) => [outcome, round]))}`;
+};
 const count = (as: string) => [...ends.values()].filter((all) => all.includes(as)).length;
 const balance: Balance = {
   accepted: accepted.size,
@@ -86,7 +101,9 @@ const balance: Balance = {
   discarded: count('discarded letter'),
   lost: [...accepted.values()].filter(({ id }) => !ends.has(id)).map(({ id, kind }) => `${id} (${kind})`),
   twice: [
-    ...[...ends].filter(([, all]) => all.length > 1).map(([id, all]) => `${id}: ${all.join(' and ')}`),
+    ...[...ends]
+      .filter(([, all]) => all.length > 1)
+      .map(([id, all]) => `${id}: ${all.join(' and ')} (${detailOf(id)})`),
     ...[...perEvent].filter(([, n]) => n > 1).map(([id, n]) => `event ${id}: ${n} rows`),
   ],
   wrong,

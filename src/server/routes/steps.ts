@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { SentinelError } from '../../model/errors.ts';
 import type { Pipeline } from '../../runtime/pipeline-api.ts';
+import { routesWhenFree } from '../../runtime/routes-when-free.ts';
 import type { ServerContext } from '../context.ts';
 import { sendProblem } from '../replies.ts';
 import { readStepBody } from '../step-body.ts';
@@ -9,7 +10,7 @@ type StepRoute = Awaited<ReturnType<Pipeline['routes']>>[number];
 
 /** Mounts the `http` triggers of steps. Their handlers run in the pipeline's thread. */
 export async function stepRoutes(app: FastifyInstance, context: ServerContext): Promise<void> {
-  const routes = await context.pipeline.routes();
+  const routes = await routesWhenFree(context.pipeline);
   void app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     // The handler reads the body: a signature is made over its bytes.
