@@ -120,7 +120,7 @@ async function open(dist) {
     judge: createJudge({ contracts, validate, metrics, log: silent }),
     outbox: () => new Outbox({ publish: async () => {}, state: noState }, new Set()),
     loading: {
-      makeReady() {},
+      prepareRow() {},
       async settle({ rows }) {
         seen = rows;
         return { rows: rows.map(() => ({ status: 'loaded' })), letters: [] };

@@ -5,7 +5,7 @@ import type { Insight } from '../observe/insight.ts';
 import type { Faults } from '../runtime/stop-process.ts';
 import type { PipelineParts } from './parts.ts';
 import { groups } from './groups.ts';
-import type { Keeper } from './keeper.ts';
+import type { DeadLetterStage } from './dead-letter-stage.ts';
 import type { Route } from './route.ts';
 
 /** Of what failed: under load it waits a moment, to be looked at together; clean events share the thread with it. */
@@ -14,7 +14,7 @@ const together: ConsumeOptions = { lingerMs: 100, maxEvents: 5000 };
 export interface Stages {
   route: Route;
   healing: { handle: Handler };
-  keeper: Keeper;
+  deadLetters: DeadLetterStage;
   insight: Insight;
   faults: Faults;
 }
@@ -22,7 +22,7 @@ export interface Stages {
 /** Starts the readers of all topics of the flow. */
 export async function startConsumers(
   { config, engine }: PipelineParts,
-  { route, healing, keeper, insight, faults }: Stages,
+  { route, healing, deadLetters, insight, faults }: Stages,
 ): Promise<Consumer[]> {
   const { lingerMs, maxEvents, maxBytes } = await loadPace(config.destination, config.pipeline);
   const inOrder: ConsumeOptions = { maxEvents, maxBytes, retry: 'hold', onFailure: faults.onFailure };
@@ -49,10 +49,10 @@ export async function startConsumers(
     [topics.failed, groups.healer, 'healer', untilHealed, healing.handle],
     [
       topics.unrecoverable,
-      groups.keeper,
+      groups.deadLetters,
       'dead-letter-keeper',
       { ...inOrder, ...together },
-      (batch) => keeper.fromQueue(batch),
+      (batch) => deadLetters.fromQueue(batch),
     ],
   ];
   const consumers: Consumer[] = [];

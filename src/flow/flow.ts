@@ -26,9 +26,9 @@ export async function startPipeline(parts: PipelineParts): Promise<StartedPipeli
   const base = await openBase(parts);
   const loading = await openLoading(parts, base);
   const stages = await openStages(parts, base, loading);
-  const { route, healing, keeper } = stages;
+  const { route, healing, deadLetters } = stages;
   const consumers = parts.consume
-    ? await startConsumers(parts, { route, healing, keeper, insight: base.insight, faults: base.faults })
+    ? await startConsumers(parts, { route, healing, deadLetters, insight: base.insight, faults: base.faults })
     : [];
   const mine = parts.consume ? base.steps.filter(({ config: { name } }) => runsHere(name, parts.config)) : [];
   const { letterTable } = loading.store.destination;
@@ -69,7 +69,7 @@ export async function startPipeline(parts: PipelineParts): Promise<StartedPipeli
 async function startOwnSteps(
   { config, engine, log }: PipelineParts,
   { contracts, letters, insight }: Base,
-  { subscribed, keeper }: Stages,
+  { subscribed, deadLetters }: Stages,
   mine: Base['steps'],
 ): Promise<RunningSteps> {
   return await startSteps(mine, {
@@ -79,7 +79,7 @@ async function startOwnSteps(
     retry: config.retry,
     stepRetry: config.stepRetry,
     contracts: contractsForSteps(contracts),
-    onExhausted: (message) => keeper.keepFailedStep(message),
+    onExhausted: (message) => deadLetters.keepFailedStep(message),
     onReplayed: (id) => letters.settleReplayed([{ id }]),
     activity: insight.reports,
   });

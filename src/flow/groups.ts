@@ -3,5 +3,5 @@ export const groups = {
   pipeline: 'pipeline',
   loader: 'loader',
   healer: 'healer',
-  keeper: 'dead-letter-keeper',
+  deadLetters: 'dead-letter-keeper',
 } as const;

@@ -25,7 +25,7 @@ export interface RouteParts {
   /** What a batch sends to other topics. */
   outbox: () => Outbox;
   /** The destination, one settlement at a time. */
-  loading: Pick<LoadStage, 'makeReady' | 'settle'>;
+  loading: Pick<LoadStage, 'prepareRow' | 'settle'>;
   letters: Pick<DeadLetterStore, 'settleReplayed'>;
   /** For the further destinations; undefined when there are none. */
   feed: CopyFeed | undefined;
@@ -116,7 +116,7 @@ export class Route {
       forEachEvent(body, (incoming) => {
         const row = judge.incoming(incoming, judged.outbox);
         if (row === undefined) return;
-        loading.makeReady(row);
+        loading.prepareRow(row);
         addCandidate(judged.candidates, row, incoming.text, incoming.header.replay);
       });
       if (performance.now() - since < turnMs) continue;

@@ -16,7 +16,7 @@ import { subscribedTopics } from '../steps/runner.ts';
 import { createValidate } from '../validate/stage.ts';
 import { createJudge } from './judge.ts';
 import { openInsight } from '../observe/insight.ts';
-import { Keeper } from './keeper.ts';
+import { DeadLetterStage } from './dead-letter-stage.ts';
 import { Outbox } from './outbox.ts';
 import { Route } from './route.ts';
 import { openStore } from './store.ts';
@@ -117,11 +117,11 @@ export async function openStages({ config, engine, log }: PipelineParts, base: B
     onSettled: (rows) => loading.rollbacks.settled(rows),
     log: log.child({ step: 'loader' }),
   });
-  const keeper = new Keeper({
+  const deadLetters = new DeadLetterStage({
     loading: loading.store.loading,
     letters,
     metrics,
     log: log.child({ step: 'dead-letter-keeper' }),
   });
-  return { healing, subscribed, route, keeper };
+  return { healing, subscribed, route, deadLetters };
 }

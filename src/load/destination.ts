@@ -49,7 +49,7 @@ export interface Destination {
    * settles, and while its values are young. To be called at most once a row, in the order of the settlements; a row for
    * which it was not called is settled all the same. It may let go of the row's values, which are then made anew if needed.
    */
-  makeReady?(row: Row): void;
+  prepareRow?(row: Row): void;
   /** Fills a new column from `_extra`, where that is built; see `Backfill`. */
   backfill?(backfill: Backfill): Promise<BackfillPage>;
 }
@@ -100,10 +100,10 @@ export interface Row {
   extra: JsonObject | undefined;
   /** Set when the event was repaired. */
   repair: RepairTrail | undefined;
-  /** What `makeReady` has worked out; the destination's own affair. */
-  ready?: unknown;
+  /** What `prepareRow` has worked out; the destination's own affair. */
+  prepared?: unknown;
   /** Lets go of `values`, where they can be made anew from `text`. */
-  letGo?(): void;
+  releaseValues?(): void;
 }
 
 export type RowOutcome =

@@ -57,8 +57,8 @@ class OpenedAtUse implements OpenDestination {
   marked: OpenDestination['marked'] = async (queueId) => (await this.#reached()).marked(queueId);
   counts: OpenDestination['counts'] = async () => (await this.#reached()).counts();
 
-  makeReady(row: Row): void {
-    this.#opened?.makeReady?.(row);
+  prepareRow(row: Row): void {
+    this.#opened?.prepareRow?.(row);
   }
 
   readonly repairs: RepairAudit = {

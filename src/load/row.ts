@@ -95,7 +95,7 @@ class EventRow implements Row {
   readonly filled: JsonObject | undefined;
   readonly extra: JsonObject | undefined;
   readonly repair: RepairTrail | undefined;
-  ready: unknown;
+  prepared: unknown;
   readonly #declared: ReadonlySet<string>;
   #values: JsonObject | undefined;
 
@@ -120,7 +120,7 @@ class EventRow implements Row {
     this.filled = filled;
     this.extra = extra;
     this.repair = repair;
-    this.ready = undefined;
+    this.prepared = undefined;
     this.#declared = columns;
     this.#values = values;
   }
@@ -132,7 +132,7 @@ class EventRow implements Row {
     }));
   }
 
-  letGo(): void {
+  releaseValues(): void {
     if (this.text !== undefined) this.#values = undefined;
   }
 }

@@ -4,8 +4,8 @@ import { type Trouble, createPatience } from '../support/patience.ts';
 import type { Destination, QueueMark, Row, Settled, Settlement } from './destination.ts';
 
 export interface LoadStage {
-  /** See `Destination.makeReady`. */
-  makeReady(row: Row): void;
+  /** See `Destination.prepareRow`. */
+  prepareRow(row: Row): void;
   /**
    * Settles in the order of the calls, however long the destination is down. Rejects only with `pipeline_stopped`, or with an
    * error that is not retryable.
@@ -46,7 +46,7 @@ export function createLoadStage({
   }
 
   return {
-    makeReady: (row) => destination.makeReady?.(row),
+    prepareRow: (row) => destination.prepareRow?.(row),
     settle(settlement) {
       const { rows, letters } = settlement;
       const mark = queueId === undefined ? undefined : markOf(queueId, rows);

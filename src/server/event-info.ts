@@ -61,7 +61,7 @@ export async function eventInfo(id: string, context: ServerContext): Promise<Fou
     (await known()) ??
     (await inQueue(id, context)) ??
     (await parked(id, context)) ??
-    (await beforeTheKeeper(id, context)) ??
+    (await beforeItsLetter(id, context)) ??
     (await known());
   if (found === undefined && unreachable !== undefined) throw unreachable;
   return found;
@@ -169,8 +169,8 @@ async function parked(id: string, { engine }: ServerContext): Promise<FoundInfo 
 }
 
 /** On its way to the dead letters; one that no healer was asked about is known nowhere else. */
-async function beforeTheKeeper(id: string, { engine }: ServerContext): Promise<FoundInfo | undefined> {
-  const event = await engine.findPending(topics.unrecoverable, groups.keeper, ({ body }) => {
+async function beforeItsLetter(id: string, { engine }: ServerContext): Promise<FoundInfo | undefined> {
+  const event = await engine.findPending(topics.unrecoverable, groups.deadLetters, ({ body }) => {
     const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
     if (!text.includes(id)) return undefined;
     const candidate = JSON.parse(text.toString()) as UnrecoverableEvent;

@@ -12,7 +12,7 @@ import {
   newestFirst,
   placeOf,
 } from './event-search/filter.ts';
-import { inTheParking, inTheQueue, withTheHealers } from './event-search/on-the-way.ts';
+import { amongParked, inTheQueue, withTheHealers } from './event-search/on-the-way.ts';
 import { eventTrail } from './event-trail.ts';
 
 export interface SearchResult {
@@ -41,7 +41,7 @@ export async function searchEvents(
     inTheDestination(context, filter, more),
     amongDeadLetters(context, filter, more),
     withTheHealers(context.engine, filter, more),
-    inTheParking(context.engine, filter, more),
+    amongParked(context.engine, filter, more),
     inTheQueue(context.engine, filter, more),
   ]);
   const byId = new Map<string, EventItem>();

@@ -56,7 +56,7 @@ export async function collectStats(
       pending(topics.replay, groups.pipeline) +
       pending(topics.fixed, groups.loader) +
       pending(topics.parked, groups.loader) +
-      pending(topics.unrecoverable, groups.keeper),
+      pending(topics.unrecoverable, groups.deadLetters),
     healing: pending(topics.failed, groups.healer),
     ...(counts.asOf === undefined
       ? undefined

@@ -70,7 +70,7 @@ describe('a row', () => {
         const told = { ...(JSON.parse(text!) as JsonObject), ...filled };
         expect(told).toEqual({ ...values, ...extra });
         const again = rowOf(transactionWith(change));
-        again.letGo?.();
+        again.releaseValues?.();
         expect(again.values).toEqual(values);
       }),
     );

@@ -46,5 +46,5 @@ const pending = (queues: readonly TopicStats[], name: string, group: string): nu
   queues.find(({ topic }) => topic === name)?.groups.find((reader) => reader.group === group)?.pending ?? 0;
 
 const replaysOnTheWay = (queues: readonly TopicStats[]): number =>
-  pending(queues, topics.replay, groups.pipeline) + pending(queues, topics.unrecoverable, groups.keeper);
+  pending(queues, topics.replay, groups.pipeline) + pending(queues, topics.unrecoverable, groups.deadLetters);
 const failing = (queues: readonly TopicStats[]): number => pending(queues, topics.failed, groups.healer);

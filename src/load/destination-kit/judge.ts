@@ -7,7 +7,7 @@ export interface Entry {
 }
 
 /** What stands of some events, by request id in lower case. */
-export interface Standing {
+export interface Recorded {
   entries: ReadonlyMap<string, Entry>;
   rows: { has(id: string): boolean };
 }
@@ -15,7 +15,7 @@ export interface Standing {
 /** The outcome of a row whose event stands as a row already, or has an entry of the same round or a later one. */
 export function endedBefore(
   { requestId, round = 0 }: Row,
-  { entries, rows }: Standing,
+  { entries, rows }: Recorded,
 ): Settled['rows'][number] | undefined {
   const id = requestId.toLowerCase();
   if (rows.has(id)) return { status: 'loaded' };
@@ -29,7 +29,7 @@ export function endedBefore(
 /** Which letters get their entry (`fresh`), and which events ended otherwise. */
 export function judgeLetters(
   letters: readonly LetterEntry[],
-  { entries, rows }: Standing,
+  { entries, rows }: Recorded,
 ): { outcomes: LetterOutcome[]; fresh: Map<string, Entry> } {
   const fresh = new Map<string, Entry>();
   const outcomes = letters.map(({ requestId, round }): LetterOutcome => {

@@ -29,7 +29,7 @@ export interface Repeat {
 }
 
 /** How an event without a row stands to the one that has the row of its key. */
-export interface Standing {
+export interface Comparison {
   of: string;
   /** It says something else; undefined when nobody can tell. */
   isChanged: boolean | undefined;
@@ -39,9 +39,9 @@ export interface Standing {
 
 export interface Judged {
   /** Each repeat that is no row. */
-  repeats: Map<Row, Standing>;
+  repeats: Map<Row, Comparison>;
   /** By the request id of an event that had the key: the row that takes its place, and how the replaced one stands to it. */
-  replaced: Map<string, { by: Row; standing: Standing }>;
+  replaced: Map<string, { by: Row; comparison: Comparison }>;
 }
 
 /**
@@ -68,10 +68,10 @@ export function judgeRepeats(
       if (row !== latest)
         judged.repeats.set(
           row,
-          winner === undefined ? { of, isChanged: undefined, event: undefined } : stand(table, row, winner),
+          winner === undefined ? { of, isChanged: undefined, event: undefined } : compare(table, row, winner),
         );
     if (latest !== undefined && holder !== undefined)
-      judged.replaced.set(of, { by: latest, standing: stand(table, holder, latest) });
+      judged.replaced.set(of, { by: latest, comparison: compare(table, holder, latest) });
   }
   return judged;
 }
@@ -93,7 +93,7 @@ function isLater({ columns, orderBy }: Table, a: Content, b: Content): boolean {
   return a.requestId.toLowerCase() > b.requestId.toLowerCase();
 }
 
-function stand(table: Table, loser: Content, winner: Content): Standing {
+function compare(table: Table, loser: Content, winner: Content): Comparison {
   const isChanged = !saysTheSame(table, loser, winner);
   return { of: winner.requestId, isChanged, event: isChanged ? contentText(loser) : undefined };
 }

@@ -123,7 +123,7 @@ export class CopyReader {
     for (const copy of all) {
       const row = this.#rowOf(copy, roundOfCopy(copy.header));
       if (row.ok) {
-        opened.loading.makeReady(row.value);
+        opened.loading.prepareRow(row.value);
         copies.push(copy);
         rows.push(row.value);
       } else refused.push(deadCopy(this.name, copy, row.error));

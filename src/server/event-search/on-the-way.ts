@@ -67,7 +67,7 @@ export async function inTheQueue(
 }
 
 /** Events that wait for a main destination that is down. */
-export async function inTheParking(
+export async function amongParked(
   engine: Pick<Engine, 'findPending'>,
   filter: SearchFilter,
   page: SearchPage,

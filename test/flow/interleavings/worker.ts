@@ -4,7 +4,7 @@ import { resumeReplays } from '../../../src/dead-letter/replay.ts';
 import type { Delivery } from '../../../src/engine/engine.ts';
 import { freeLeases } from '../../../src/engine/lease.ts';
 import { createJudge } from '../../../src/flow/judge.ts';
-import { Keeper } from '../../../src/flow/keeper.ts';
+import { DeadLetterStage } from '../../../src/flow/dead-letter-stage.ts';
 import { Outbox } from '../../../src/flow/outbox.ts';
 import { Route } from '../../../src/flow/route.ts';
 import { createLoadStage } from '../../../src/load/stage.ts';
@@ -92,7 +92,7 @@ export function createWorker(
     onSettled: (rows) => rollbacks.settled(rows),
     log: silent,
   });
-  const keeper = new Keeper({ loading, letters, metrics, log: silent });
+  const deadLetters = new DeadLetterStage({ loading, letters, metrics, log: silent });
 
   async function heal(body: Uint8Array): Promise<void> {
     const failed = JSON.parse(Buffer.from(body).toString()) as FailedEvent;
@@ -112,7 +112,7 @@ export function createWorker(
     [topics.replay]: (batch) => route.fromQueue(batch),
     [topics.fixed]: (batch) => route.fromHealers(batch),
     [topics.failed]: ([delivery]) => heal(delivery!.body),
-    [topics.unrecoverable]: (batch) => keeper.fromQueue(batch),
+    [topics.unrecoverable]: (batch) => deadLetters.fromQueue(batch),
   };
 
   return Object.assign(process, {

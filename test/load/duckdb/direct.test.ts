@@ -137,12 +137,12 @@ describe('rows that go straight into the table', () => {
       rowIn('one', { id: 'sent twice' }, { repair }),
       rowIn('one', { id: 'alone' }),
     ];
-    for (const row of waiting) destination.makeReady!(row);
+    for (const row of waiting) destination.prepareRow!(row);
     const overtaking = [
       rowIn('one', { id: 'healed meanwhile' }, { requestId: waiting[0]!.requestId, repair }),
       rowIn('one', { id: 'sent twice' }),
     ];
-    for (const row of overtaking) destination.makeReady!(row);
+    for (const row of overtaking) destination.prepareRow!(row);
     expect(await statuses(overtaking)).toEqual(['loaded', 'loaded']);
     expect(await statuses(waiting)).toEqual(['loaded', 'duplicate', 'loaded']);
     expect(await answer('select id from one order by id')).toEqual([

@@ -7,7 +7,7 @@ import { literal, ownFields } from './tables.ts';
 import { sameName } from './types.ts';
 import { judge } from './verdicts.ts';
 import { type Warehouse, commit, lastBatch, preparedTables } from './warehouse.ts';
-import { type Standing, entryWrites, findStanding, markWrites } from './outcomes.ts';
+import { type Recorded, entryWrites, findRecorded, markWrites } from './outcomes.ts';
 import { endedBefore, judgeLetters } from '../../destination-kit/judge.ts';
 
 /**
@@ -31,10 +31,10 @@ export async function settleBatch(
     // Before the first look at the tables: what is committed after this voids the commit.
     const seen = await lastBatch(warehouse);
     const ids = [...rows, ...letters].map(({ requestId }) => requestId.toLowerCase());
-    const standing = await findStanding(api, preparedTables(warehouse), ids);
+    const recorded = await findRecorded(api, preparedTables(warehouse), ids);
     for (const staged of stages)
-      verdicts.push(...(await judgeStaged(warehouse, staged, { standing, outcomes, counts })));
-    const judged = judgeLetters(letters, standing);
+      verdicts.push(...(await judgeStaged(warehouse, staged, { recorded, outcomes, counts })));
+    const judged = judgeLetters(letters, recorded);
     const settled = { rows: rows.map((row) => outcomes.get(row)!), letters: judged.outcomes };
     const writes = [
       ...verdicts,
@@ -55,18 +55,18 @@ type SettledRow = Settled['rows'][number];
 async function judgeStaged(
   { api, lookBackDays }: Warehouse,
   staged: Staged,
-  to: { standing: Standing; outcomes: Map<Row, SettledRow>; counts: AllCounts },
+  to: { recorded: Recorded; outcomes: Map<Row, SettledRow>; counts: AllCounts },
 ): Promise<string[]> {
-  const { standing, outcomes, counts } = to;
+  const { recorded, outcomes, counts } = to;
   const ended: string[] = [];
   for (const row of staged.events) {
-    const outcome = endedBefore(row, standing);
+    const outcome = endedBefore(row, recorded);
     if (outcome === undefined) continue;
     outcomes.set(row, outcome);
     ended.push(row.requestId.toLowerCase());
   }
   const first = await judge(api, staged, ended, lookBackDays);
-  const repeats = await settleRepeats(api, staged, first, standing.entries);
+  const repeats = await settleRepeats(api, staged, first, recorded.entries);
   for (const part of ['loaded', 'repaired', 'duplicate', 'changed'] as const)
     counts[part] += repeats.counts[part];
   for (const row of staged.events) {
@@ -77,7 +77,7 @@ async function judgeStaged(
     if (status === 'loaded' && row.repair !== undefined) counts.repaired++;
   }
   for (const [row, first] of staged.again)
-    outcomes.set(row, endedBefore(row, standing) ?? outcomes.get(first)!);
+    outcomes.set(row, endedBefore(row, recorded) ?? outcomes.get(first)!);
   return repeats.writes;
 }
 

@@ -8,19 +8,19 @@ import { literal } from './tables.ts';
 export type TimedEntry = Entry & { receivedAt?: number };
 
 /** `rows`: where each row is, and when its event was received. */
-export interface Standing {
+export interface Recorded {
   entries: Map<string, TimedEntry>;
   rows: Map<string, { table: string; receivedAt: number }>;
 }
 
 /** What stands of these events, in any of the tables. Holds for as long as nobody commits. */
-export async function findStanding(
+export async function findRecorded(
   api: Api,
   prepared: readonly string[],
   ids: readonly string[],
-): Promise<Standing> {
-  const standing: Standing = { entries: new Map(), rows: new Map() };
-  if (ids.length === 0) return standing;
+): Promise<Recorded> {
+  const recorded: Recorded = { entries: new Map(), rows: new Map() };
+  if (ids.length === 0) return recorded;
   const places = (await allTables(api, prepared)).map(
     (table) =>
       `SELECT t._request_id AS id, ${literal(table)} AS place, -1 AS round, UNIX_MILLIS(t._received_at) AS received
@@ -37,11 +37,11 @@ export async function findStanding(
   for (const [id, place, number, received] of found) {
     const round = Number(number);
     const receivedAt = received === null || received === undefined ? undefined : Number(received);
-    if (round < 0) standing.rows.set(cell(id), { table: cell(place), receivedAt: receivedAt ?? 0 });
-    else if (round >= (standing.entries.get(cell(id))?.round ?? 0))
-      standing.entries.set(cell(id), { round, kind: cell(place) as EntryKind, receivedAt });
+    if (round < 0) recorded.rows.set(cell(id), { table: cell(place), receivedAt: receivedAt ?? 0 });
+    else if (round >= (recorded.entries.get(cell(id))?.round ?? 0))
+      recorded.entries.set(cell(id), { round, kind: cell(place) as EntryKind, receivedAt });
   }
-  return standing;
+  return recorded;
 }
 
 /** A statement of BigQuery has a megabyte at most. */

@@ -31,7 +31,7 @@ export async function listRepairs(
 
 export async function countTouched(api: Api, ruleId: string): ReturnType<RepairAudit['touched']> {
   const repairs = api.table('_sentinel_repairs');
-  const [[standing, rolledBack, duplicates] = []] = await api.run(
+  const [[recorded, rolledBack, duplicates] = []] = await api.run(
     `SELECT COUNTIF(rolled_back_at IS NULL), COUNTIF(rolled_back_at IS NOT NULL),
        (SELECT COUNT(*) FROM ${api.table('_sentinel_duplicates')} WHERE first_request_id IN
          (SELECT request_id FROM ${repairs} WHERE rule_id = @rule AND rolled_back_at IS NULL))
@@ -39,7 +39,7 @@ export async function countTouched(api: Api, ruleId: string): ReturnType<RepairA
     { rule: ruleId },
   );
   return {
-    repairs: Number(standing ?? 0),
+    repairs: Number(recorded ?? 0),
     rolledBack: Number(rolledBack ?? 0),
     duplicates: Number(duplicates ?? 0),
   };

@@ -1,6 +1,6 @@
 import {
   type Content,
-  type Standing,
+  type Comparison,
   type StoredRow,
   judgeRepeats,
   storedExtra,
@@ -9,7 +9,7 @@ import {
 import type { AllCounts, Row, Table } from '../../destination.ts';
 import { type Api, cell } from './api.ts';
 import { daysAround } from './find.ts';
-import type { Standing as Ends } from './outcomes.ts';
+import type { Recorded } from './outcomes.ts';
 import type { Staged } from './stage.ts';
 import { literal } from './tables.ts';
 
@@ -29,7 +29,7 @@ export async function settleRepeats(
   api: Api,
   { table, verdicts, events }: Staged,
   first: ReadonlyMap<number, string>,
-  entries: Ends['entries'],
+  entries: Recorded['entries'],
 ): Promise<SettledRepeats> {
   const counts: AllCounts = { loaded: 0, repaired: 0, duplicate: 0, changed: 0 };
   if (first.size === 0) return { duplicates: new Set(), writes: [], counts };
@@ -42,19 +42,22 @@ export async function settleRepeats(
   const judged = judgeRepeats(table, repeats, (id) => batch.get(id) ?? stored.get(id));
   const duplicates = new Map(judged.repeats);
   const writes: string[] = [];
-  for (const [of, { by, standing }] of judged.replaced) {
+  for (const [of, { by, comparison }] of judged.replaced) {
     writes.push(`UPDATE ${api.table(verdicts)} SET verdict = 'write' WHERE pos = ${positions.get(by)!}`);
     const row = stored.get(of);
-    if (row === undefined) duplicates.set(batch.get(of) as Row, standing);
+    if (row === undefined) duplicates.set(batch.get(of) as Row, comparison);
     else {
       counts.loaded--;
       counts.duplicate++;
       if (row.isRepaired) counts.repaired--;
-      if (standing.isChanged === true) counts.changed++;
-      writes.push(...replacedWrites(api, table, row, standing, (entries.get(of)?.round ?? -1) + 1));
+      if (comparison.isChanged === true) counts.changed++;
+      writes.push(...replacedWrites(api, table, row, comparison, (entries.get(of)?.round ?? -1) + 1));
     }
   }
-  const settled = Array.from(duplicates, ([row, standing]) => ({ pos: positions.get(row)!, ...standing }));
+  const settled = Array.from(duplicates, ([row, comparison]) => ({
+    pos: positions.get(row)!,
+    ...comparison,
+  }));
   counts.changed += settled.filter(({ isChanged }) => isChanged).length;
   writes.push(...verdictWrites(api.table(verdicts), settled));
   return { duplicates: new Set(duplicates.keys()), writes, counts };
@@ -63,7 +66,7 @@ export async function settleRepeats(
 /** A statement of BigQuery has a megabyte at most. */
 const longestStatement = 500_000;
 
-function verdictWrites(verdicts: string, settled: readonly ({ pos: number } & Standing)[]): string[] {
+function verdictWrites(verdicts: string, settled: readonly ({ pos: number } & Comparison)[]): string[] {
   const statements: string[] = [];
   let part: { pos: number; of: string; changed: string; event: string }[] = [];
   let length = 0;
@@ -92,7 +95,7 @@ function replacedWrites(
   api: Api,
   { name, contract }: Table,
   { requestId, source, version, receivedAt }: StoredRow,
-  { of, isChanged, event }: Standing,
+  { of, isChanged, event }: Comparison,
   round: number,
 ): string[] {
   const texts = [requestId, contract, source, version, name, of].map(literal).join(', ');

@@ -6,7 +6,7 @@ import { byHandOf } from '../../destination-kit/repair-page.ts';
 import type { LetterEntry } from '../../destination.ts';
 import type { WithdrawPage, Withdrawn, WithdrawnEvent } from '../../withdraw.ts';
 import { type Warehouse, commit, lastBatch, preparedTables } from './warehouse.ts';
-import { type TimedEntry, type Standing, entryWrites, findStanding } from './outcomes.ts';
+import { type TimedEntry, type Recorded, entryWrites, findRecorded } from './outcomes.ts';
 
 /** See `Withdraw.byRule`. Throws a collision when it is to be done again. */
 export async function withdrawByRule(
@@ -16,21 +16,21 @@ export async function withdrawByRule(
 ): Promise<Withdrawn> {
   const { limit, at } = page;
   const seen = await lastBatch(warehouse);
-  const repairs = await readRepairs(warehouse, ruleId, page, 'standing');
+  const repairs = await readRepairs(warehouse, ruleId, page, 'current');
   const ids = repairs.map(({ requestId }) => requestId);
-  const standing = await findStanding(warehouse.api, preparedTables(warehouse), ids);
+  const recorded = await findRecorded(warehouse.api, preparedTables(warehouse), ids);
   const gone = new Map<string, TimedEntry>();
   const events: WithdrawnEvent[] = [];
   for (const repair of repairs) {
     const id = repair.requestId;
-    const row = standing.rows.get(id);
-    const entry = standing.entries.get(id);
+    const row = recorded.rows.get(id);
+    const entry = recorded.entries.get(id);
     if (row === undefined) continue;
     const round = (entry?.round ?? -1) + 1;
     gone.set(id, { round, kind: 'withdrawn', receivedAt: row.receivedAt });
     events.push({ ...repair, round, receivedAt: row.receivedAt, withdrawnAt: at });
   }
-  if (gone.size > 0) await take(warehouse, seen, { standing, entries: gone, at });
+  if (gone.size > 0) await take(warehouse, seen, { recorded, entries: gone, at });
   return {
     events: await withHeaders(warehouse.api, events),
     after: repairs.length < limit ? undefined : ids.at(-1),
@@ -45,7 +45,7 @@ export async function withdrawnAgain(
 ): Promise<Withdrawn> {
   const repairs = await readRepairs(warehouse, ruleId, page, 'withdrawn');
   const ids = repairs.map(({ requestId }) => requestId);
-  const { entries } = await findStanding(warehouse.api, [], ids);
+  const { entries } = await findRecorded(warehouse.api, [], ids);
   const events = repairs.flatMap((repair): WithdrawnEvent[] => {
     const entry = entries.get(repair.requestId);
     if (entry?.kind !== 'withdrawn') return [];
@@ -65,25 +65,25 @@ export async function withdrawByEvent(
 ): Promise<number> {
   const seen = await lastBatch(warehouse);
   const ids = events.map(({ requestId }) => requestId.toLowerCase());
-  const standing = await findStanding(warehouse.api, preparedTables(warehouse), ids);
+  const recorded = await findRecorded(warehouse.api, preparedTables(warehouse), ids);
   const entries = new Map<string, TimedEntry>();
   for (const [index, { round }] of events.entries()) {
     const id = ids[index]!;
-    const known = entries.get(id) ?? standing.entries.get(id);
+    const known = entries.get(id) ?? recorded.entries.get(id);
     if (known === undefined || known.round < round) entries.set(id, { round, kind: 'withdrawn' });
   }
-  return entries.size === 0 ? 0 : take(warehouse, seen, { standing, entries, at });
+  return entries.size === 0 ? 0 : take(warehouse, seen, { recorded, entries, at });
 }
 
 /** Rows out of their tables, repairs marked, entries written, counters down, in one transaction. */
 async function take(
   warehouse: Warehouse,
   seen: string,
-  { standing, entries, at }: { standing: Standing; entries: ReadonlyMap<string, TimedEntry>; at: number },
+  { recorded, entries, at }: { recorded: Recorded; entries: ReadonlyMap<string, TimedEntry>; at: number },
 ): Promise<number> {
   const { api } = warehouse;
-  const ids = [...entries.keys()].filter((id) => standing.rows.has(id));
-  const tables = new Set(ids.map((id) => standing.rows.get(id)!.table));
+  const ids = [...entries.keys()].filter((id) => recorded.rows.has(id));
+  const tables = new Set(ids.map((id) => recorded.rows.get(id)!.table));
   const repairs = api.table('_sentinel_repairs');
   const repaired = await api.run(
     `SELECT COUNT(DISTINCT r.request_id) FROM ${repairs} r WHERE r.request_id IN UNNEST(@ids) AND r.rolled_back_at IS NULL`,
@@ -138,9 +138,9 @@ async function readRepairs(
   { api }: Warehouse,
   ruleId: string,
   { limit, at, after = '' }: WithdrawPage,
-  which: 'standing' | 'withdrawn',
+  which: 'current' | 'withdrawn',
 ): Promise<Repair[]> {
-  const state = which === 'standing' ? 'rolled_back_at IS NULL' : 'rolled_back_at >= TIMESTAMP(@at)';
+  const state = which === 'current' ? 'rolled_back_at IS NULL' : 'rolled_back_at >= TIMESTAMP(@at)';
   const rows = await api.run(
     `SELECT request_id, UNIX_MILLIS(rolled_back_at), contract, contract_version, source, healer,
        rule_id, original, plan, TO_JSON_STRING(by_hand)

@@ -2,7 +2,7 @@ import { type DuckDBConnection, INTEGER } from '@duckdb/node-api';
 import { type End, entryAgainst, findEnds, noEnds } from './ends.ts';
 import { KeyFilter } from './key-filter.ts';
 import { mayHaveEnded } from './known-events.ts';
-import type { Standing } from '../../destination-kit/repeats.ts';
+import type { Comparison } from '../../destination-kit/repeats.ts';
 import type { EntryKind, Row } from '../../destination.ts';
 import { rowsOf } from './rows.ts';
 import { identifier } from './sql.ts';
@@ -32,7 +32,7 @@ export interface Decided {
   /** By `pos` of what ended otherwise: how. */
   endedAs: Map<number, EntryKind>;
   /** How each new duplicate stands to the event that has the row; see repeats.ts. */
-  repeats: Map<Row, Standing>;
+  repeats: Map<Row, Comparison>;
 }
 
 /**

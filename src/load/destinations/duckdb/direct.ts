@@ -2,10 +2,10 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { messageOf } from '../../../model/errors.ts';
 import type { AllCounts, Row } from '../../destination.ts';
 import { insertRepairs, insertRows } from './direct-sql.ts';
-import type { Handover } from './handover.ts';
+import type { SpillFiles } from './spill-files.ts';
 import type { KnownTable } from './known-table.ts';
 import type { Place } from './line-store.ts';
-import { type Ready, isOvertaken, makeReady } from './ready.ts';
+import { type PreparedRow, wasWrittenSince, prepareRow } from './prepared-row.ts';
 
 /** The rows of one table, by the way that they take; rows go by their numbers in the batch. */
 export interface Sorted {
@@ -35,11 +35,11 @@ export function sortRows(table: KnownTable, rows: readonly Row[], numbers: reado
  * Only once: when a load fails, its rows may be in the table all the same. And only while the table's keys are those that
  * the row was compared with, and neither another row with its id or key nor an entry of its event was written before it.
  */
-function takeReady(table: KnownTable, row: Row): Ready {
-  const ready = row.ready as Ready | undefined;
-  row.ready = undefined;
-  if (ready?.table !== table) return makeReady(table, row);
-  if (ready.way === 'staged' || !isOvertaken(ready)) return ready;
+function takeReady(table: KnownTable, row: Row): PreparedRow {
+  const ready = row.prepared as PreparedRow | undefined;
+  row.prepared = undefined;
+  if (ready?.table !== table) return prepareRow(table, row);
+  if (ready.way === 'staged' || !wasWrittenSince(ready)) return ready;
   const { line, repair } = ready;
   if (line !== undefined) table.lines.release([line]);
   if (repair !== undefined) table.repairLines.release([repair]);
@@ -60,21 +60,21 @@ const rowsFault = /^(?:Conversion|Invalid Input|Out of Range|Constraint) Error/;
  */
 export async function insertDirect(
   connection: DuckDBConnection,
-  handover: Handover,
+  spill: SpillFiles,
   { table, lines, repairs }: Sorted,
   opening: string,
 ): Promise<AllCounts> {
-  await handover.rows.write(table.lines.bytesOf(lines));
+  await spill.rows.write(table.lines.bytesOf(lines));
   table.lines.release(lines);
   try {
-    await connection.run(opening + insertRows(table.spec, handover.rows.path));
+    await connection.run(opening + insertRows(table.spec, spill.rows.path));
   } catch (error) {
     throw rowsFault.test(messageOf(error)) ? new DirectRefused('a row was refused', { cause: error }) : error;
   }
   if (repairs.length > 0) {
-    await handover.repairs.write(table.repairLines.bytesOf(repairs));
+    await spill.repairs.write(table.repairLines.bytesOf(repairs));
     table.repairLines.release(repairs);
-    await connection.run(insertRepairs(handover.repairs.path));
+    await connection.run(insertRepairs(spill.repairs.path));
   }
   table.rowCount += lines.length;
   return { loaded: lines.length, repaired: repairs.length, duplicate: 0, changed: 0 };

@@ -32,7 +32,7 @@ export async function openDuckDb(options: DuckDbOptions): Promise<Required<Desti
 
   return {
     prepare: (specs) => writer.prepare(specs),
-    makeReady: (row) => writer.makeReady(row),
+    prepareRow: (row) => writer.prepareRow(row),
     settle: (settlement) => writer.settle(settlement),
     marked: (queueId) => question('read its mark', (connection) => readMark(connection, queueId)),
     find: (requestId) => question('look for an event', (connection) => findEvent(connection, requestId)),

@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { ofUuid } from './hash.ts';
-import { Overtakers } from './overtakers.ts';
+import { RecentWrites } from './recent-writes.ts';
 import { RecentIds } from './recent-ids.ts';
 import { rowsOf } from './rows.ts';
 import { identifier } from './sql.ts';
@@ -9,7 +9,7 @@ import { eventTables } from './tables.ts';
 /** What is remembered of the events that have ended, in whichever table and whichever way. */
 export interface KnownEvents {
   ids: RecentIds;
-  overtakers: Overtakers;
+  recentWrites: RecentWrites;
 }
 
 /** Nothing is known of single events that ended before this start, but none is newer than the newest. */
@@ -23,7 +23,7 @@ export async function readKnownEvents(connection: DuckDBConnection): Promise<Kno
   ];
   const found = await rowsOf(connection, newest.join(' UNION ALL '));
   const ids = found.map(([id]) => (id === null ? '' : String(id)));
-  return { ids: new RecentIds(ids.toSorted().at(-1) ?? ''), overtakers: new Overtakers() };
+  return { ids: new RecentIds(ids.toSorted().at(-1) ?? ''), recentWrites: new RecentWrites() };
 }
 
 /** False: the event has certainly not ended yet. `id` in lower case. */
@@ -33,9 +33,9 @@ export function mayHaveEnded({ ids }: KnownEvents, id: string): boolean {
 }
 
 /** To be called before what ends the event is committed: a commit that fails may have happened all the same. */
-export function rememberEnd({ ids, overtakers }: KnownEvents, id: string): void {
+export function rememberEnd({ ids, recentWrites }: KnownEvents, id: string): void {
   const hash = ofUuid(id);
   if (hash === undefined) return;
   ids.add(id, hash);
-  overtakers.add(hash);
+  recentWrites.add(hash);
 }

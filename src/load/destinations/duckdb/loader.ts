@@ -5,7 +5,7 @@ import type { AllCounts, Row, Settled, Settlement } from '../../destination.ts';
 import { refusalBy, settleApart } from './apart.ts';
 import { addToCounts, moveMark } from './bookkeeping.ts';
 import { DirectRefused, type Sorted, insertDirect, sortRows } from './direct.ts';
-import type { Handover } from './handover.ts';
+import type { SpillFiles } from './spill-files.ts';
 import { type KnownEvents } from './known-events.ts';
 import type { KnownTable } from './known-table.ts';
 import { writeLetters } from './letters.ts';
@@ -22,7 +22,7 @@ import { type ByTable, type Outcome, noteReplaced, remember, stageRows } from '.
 /** What a load works with. */
 export interface Warehouse {
   tables: ReadonlyMap<string, KnownTable>;
-  handover: Handover;
+  spill: SpillFiles;
   /** Contracts that `_sentinel_contracts` knows as the writers of a table; grown by committed loads. */
   writers: Set<string>;
   /** Queues that have a mark; grown likewise. */
@@ -111,7 +111,7 @@ async function commitBatch(
 /** Opens the transaction. What is left without an outcome is to be staged. */
 async function writeNewRows(
   connection: DuckDBConnection,
-  { handover }: Warehouse,
+  { spill }: Warehouse,
   { rows, sorted, total }: { rows: readonly Row[]; sorted: readonly Sorted[]; total: AllCounts },
 ): Promise<(Outcome | undefined)[]> {
   // Statements go together where they can: between two of them, this thread may be at work on the next batch.
@@ -119,7 +119,7 @@ async function writeNewRows(
   const outcomes = rows.map((): Outcome | undefined => undefined);
   for (const group of sorted) {
     if (group.direct.length === 0) continue;
-    add(total, await insertDirect(connection, handover, group, opening));
+    add(total, await insertDirect(connection, spill, group, opening));
     opening = '';
     for (const number of group.direct) outcomes[number] = loaded;
   }

@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { Standing, StoredRow } from '../../destination-kit/repeats.ts';
+import type { Comparison, StoredRow } from '../../destination-kit/repeats.ts';
 import type { AllCounts, Table } from '../../destination.ts';
 import { type Decided, verdicts } from './decide.ts';
 import { type End, findEnds } from './ends.ts';
@@ -11,7 +11,7 @@ import { among, judgeStored } from './stored-rows.ts';
 /** A row of the table whose place another event takes. */
 export interface ReplacedRow {
   row: StoredRow;
-  standing: Standing;
+  comparison: Comparison;
 }
 
 /**
@@ -33,16 +33,16 @@ export async function settleRepeats(
   const judged = await judgeStored(connection, table.spec, repeats, batch);
   decided.repeats = judged.repeats;
   const gone: ReplacedRow[] = [];
-  for (const [of, { by, standing }] of judged.replaced) {
+  for (const [of, { by, comparison }] of judged.replaced) {
     decided.verdicts[rows.indexOf(by)] = verdicts.write;
     mine.set(by.requestId.toLowerCase(), { isRow: true, newest: undefined });
     const holder = batch.get(of.toLowerCase());
     const stored = judged.stored.get(of.toLowerCase());
     if (holder !== undefined) {
       decided.verdicts[rows.indexOf(holder)] = verdicts.duplicate;
-      decided.repeats.set(holder, standing);
+      decided.repeats.set(holder, comparison);
       mine.set(of.toLowerCase(), { isRow: false, newest: { kind: 'duplicate', round: holder.round ?? 0 } });
-    } else if (stored !== undefined) gone.push({ row: stored, standing });
+    } else if (stored !== undefined) gone.push({ row: stored, comparison });
   }
   for (const [pos, row] of rows.entries())
     decided.firsts[pos] = decided.repeats.get(row)?.of ?? decided.firsts[pos]!;
@@ -63,18 +63,18 @@ export async function takeReplaced(
   if (replaced.length === 0) return counts;
   const ids = replaced.map(({ row }) => row.requestId);
   const ends = await findEnds(connection, ids);
-  const lines = replaced.map(({ row, standing }) => {
+  const lines = replaced.map(({ row, comparison }) => {
     const { requestId, source, version, receivedAt, isRepaired } = row;
     counts.loaded--;
     counts.duplicate++;
     if (isRepaired) counts.repaired--;
-    if (standing.isChanged === true) counts.changed++;
+    if (comparison.isChanged === true) counts.changed++;
     rememberEnd(events, requestId);
     const round = (ends(requestId).newest?.round ?? -1) + 1;
     const texts = [contract, source, version, name].map(literal).join(', ');
-    const event = standing.event === undefined ? 'NULL' : literal(standing.event);
-    return `(${literal(requestId)}::UUID, ${texts}, ${literal(standing.of)}::UUID, make_timestamptz(${receivedAt * 1000}),
-      ${round}, ${standing.isChanged ?? 'NULL'}, true, ${event})`;
+    const event = comparison.event === undefined ? 'NULL' : literal(comparison.event);
+    return `(${literal(requestId)}::UUID, ${texts}, ${literal(comparison.of)}::UUID, make_timestamptz(${receivedAt * 1000}),
+      ${round}, ${comparison.isChanged ?? 'NULL'}, true, ${event})`;
   });
   await connection.run(
     `INSERT INTO _sentinel_duplicates (request_id, contract, source, contract_version, table_name, first_request_id,

@@ -2,7 +2,7 @@ import { mkdir, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { SentinelError } from '../../../model/errors.ts';
-import { type Handover, openHandover } from './handover.ts';
+import { type SpillFiles, openSpillFiles } from './spill-files.ts';
 import { inUse, openingError, unavailable } from './errors.ts';
 import { type InstanceOptions, instanceSettings } from './instance-settings.ts';
 import { literal } from './sql.ts';
@@ -35,7 +35,7 @@ export class Session {
   #instance: DuckDBInstance | undefined;
   #writing: DuckDBConnection | undefined;
   #opening: Promise<DuckDBConnection> | undefined;
-  #handover: Handover | undefined;
+  #spill: SpillFiles | undefined;
   #isClosed = false;
 
   private constructor(options: DuckDbOptions, file: string | undefined) {
@@ -52,7 +52,7 @@ export class Session {
     try {
       await session.writer();
     } catch (error) {
-      await session.#handover?.close();
+      await session.#spill?.close();
       if (file !== undefined) openFiles.delete(file);
       throw openingError(options.path, error);
     }
@@ -60,8 +60,8 @@ export class Session {
   }
 
   /** The files through which batches reach the writer. */
-  handover(): Handover {
-    return this.#handover!;
+  spill(): SpillFiles {
+    return this.#spill!;
   }
 
   /** The connection of loads and DDL; the caller makes sure that one thing at a time uses it. */
@@ -126,7 +126,7 @@ export class Session {
     } finally {
       this.#isClosed = true;
       await this.#release();
-      await this.#handover?.close();
+      await this.#spill?.close();
       if (this.#file !== undefined) openFiles.delete(this.#file);
     }
   }
@@ -144,10 +144,8 @@ export class Session {
       // Queries come from people and other services: nothing outside the database file but the files of the hand-over and
       // of exports, which only functions that no query may call can read (statement-check.ts).
       // Only now that the database is ours, and its lock with it: the files may be those of a service that runs.
-      this.#handover ??= await openHandover(file);
-      const handed = [this.#handover.rows, this.#handover.repairs]
-        .map(({ path }) => literal(path))
-        .join(', ');
+      this.#spill ??= await openSpillFiles(file);
+      const handed = [this.#spill.rows, this.#spill.repairs].map(({ path }) => literal(path)).join(', ');
       await connection.run(`SET GLOBAL allowed_paths = [${handed}]`);
       if (options.exports !== undefined)
         await connection.run(`SET GLOBAL allowed_directories = [${literal(options.exports)}]`);

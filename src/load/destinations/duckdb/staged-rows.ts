@@ -93,7 +93,7 @@ export function remember(groups: readonly Group[], events: KnownEvents): void {
       const hash = hashes[pos];
       if (hash === undefined || verdict === verdicts.duplicate) continue;
       table.keys.add(...hash);
-      events.overtakers.add(hash);
+      events.recentWrites.add(hash);
     }
   }
 }

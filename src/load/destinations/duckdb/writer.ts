@@ -7,7 +7,7 @@ import { unavailable } from './errors.ts';
 import { readKnownEvents } from './known-events.ts';
 import { type KnownTable, knowTable } from './known-table.ts';
 import { type Warehouse, settleBatch, writerOf } from './loader.ts';
-import { makeReady } from './ready.ts';
+import { prepareRow } from './prepared-row.ts';
 import { createRepairKinds, highestRepairKind } from './repair-log.ts';
 import { rowsOf } from './rows.ts';
 import type { Session } from './session.ts';
@@ -39,7 +39,7 @@ export class Writer {
       const tables = new Map<string, KnownTable>();
       const warehouse: Warehouse = {
         tables,
-        handover: session.handover(),
+        spill: session.spill(),
         writers: new Set(),
         queues: new Set(),
         events: await readKnownEvents(connection),
@@ -103,15 +103,15 @@ export class Writer {
     });
   }
 
-  /** See `Destination.makeReady`. */
-  makeReady(row: Row): void {
+  /** See `Destination.prepareRow`. */
+  prepareRow(row: Row): void {
     if (this.#latest?.name !== row.table) {
       const table = this.#tables.get(sameName(row.table));
       // Left to the settlement, which says what is wrong.
       if (table === undefined) return;
       this.#latest = { name: row.table, table };
     }
-    row.ready = makeReady(this.#latest.table, row);
+    row.prepared = prepareRow(this.#latest.table, row);
   }
 
   /** Resolves when all that was begun is done. */

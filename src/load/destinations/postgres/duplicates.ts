@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import type { Standing, StoredRow } from '../../destination-kit/repeats.ts';
+import type { Comparison, StoredRow } from '../../destination-kit/repeats.ts';
 import type { Row, Table } from '../../destination.ts';
 import type { Line } from './row-lines.ts';
 import { identifier } from './sql.ts';
@@ -21,12 +21,12 @@ interface DuplicateRecord {
 
 export function duplicateRecords(
   unwritten: ReadonlyMap<Line, Unwritten>,
-  standings: ReadonlyMap<Row, Standing>,
+  comparisons: ReadonlyMap<Row, Comparison>,
 ): DuplicateRecord[] {
   return [...unwritten].flatMap(([{ row, id }, result]) => {
     if (result.status !== 'duplicate') return [];
     const { contract, source, contractVersion, table, receivedAt } = row;
-    const standing = standings.get(row);
+    const comparison = comparisons.get(row);
     return [
       {
         request_id: id,
@@ -35,11 +35,11 @@ export function duplicateRecords(
         contract_version: contractVersion,
         table_name: table,
         // Nothing knows the id of a row that a person has written.
-        first_request_id: standing === undefined || standing.of === '' ? result.first : standing.of,
+        first_request_id: comparison === undefined || comparison.of === '' ? result.first : comparison.of,
         received_at: new Date(receivedAt).toISOString(),
-        changed: standing?.isChanged,
+        changed: comparison?.isChanged,
         replaced: false,
-        event: storable(standing?.event),
+        event: storable(comparison?.event),
       },
     ];
   });
@@ -48,7 +48,7 @@ export function duplicateRecords(
 export function replacedRecord(
   { name, contract }: Table,
   { requestId, source, version, receivedAt }: StoredRow,
-  { of, isChanged, event }: Standing,
+  { of, isChanged, event }: Comparison,
 ): DuplicateRecord {
   return {
     request_id: requestId,

@@ -6,7 +6,7 @@ import { createExport } from './export.ts';
 import { findEvent } from './find.ts';
 import { knownLetters, writeLetterRows } from './letter-table.ts';
 import type { KnownTable } from './known-table.ts';
-import { makeReady, settleBatch } from './loader.ts';
+import { prepareRow, settleBatch } from './loader.ts';
 import { PreparedTables } from './prepared-tables.ts';
 import type { Warehouse } from './warehouse.ts';
 import { readMark } from './outcomes.ts';
@@ -50,7 +50,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Required<D
   }
   return {
     prepare: (specs) => prepared.prepare(specs),
-    makeReady: (row) => makeReady(warehouse, row),
+    prepareRow: (row) => prepareRow(warehouse, row),
     async settle(settlement) {
       const { settled, committed } = await prepared.write('settle a batch', (client) =>
         settleBatch(client, warehouse, settlement),

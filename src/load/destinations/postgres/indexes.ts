@@ -22,14 +22,14 @@ export async function staleAndMissing(
      WHERE i.indrelid = $1::regclass AND c.relname LIKE '\\_sentinel\\_%' AND i.indisvalid`,
     [`${identifier(schema)}.${identifier(spec.name)}`],
   );
-  const standing = ours.rows.map(({ name }) => name);
+  const recorded = ours.rows.map(({ name }) => name);
   const isOf = (index: Index) => (name: string) => name.startsWith(index.name);
   // The key has changed: by the old one, new events would be taken for old ones.
-  for (const name of standing)
+  for (const name of recorded)
     if (name.startsWith(keyIndexPrefix) && !indexes.some((index) => isOf(index)(name)))
       statements.push(`DROP INDEX ${identifier(schema)}.${identifier(name)}`);
   for (const index of indexes)
-    if (!standing.some(isOf(index))) statements.push(createIndex(schema, spec, index, relations));
+    if (!recorded.some(isOf(index))) statements.push(createIndex(schema, spec, index, relations));
   return statements;
 }
 

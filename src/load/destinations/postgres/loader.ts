@@ -4,7 +4,7 @@ import type { AllCounts, Row, RowOutcome, Settled, Settlement } from '../../dest
 import { insertRepairs, keepBooks } from './books.ts';
 import type { KnownTable } from './known-table.ts';
 import type { Warehouse } from './warehouse.ts';
-import { findStanding, saveMark, takeTurn, writeEntries } from './outcomes.ts';
+import { findRecorded, saveMark, takeTurn, writeEntries } from './outcomes.ts';
 import { type Entry, endedBefore, judgeLetters } from '../../destination-kit/judge.ts';
 import type { Result } from '../../../model/result.ts';
 import type { Refusal } from '../../destination-kit/exact-row.ts';
@@ -30,17 +30,17 @@ export async function settleBatch(
   await takeTurn(client, schema, letters.length === 0 && !mayReplace ? 'rows' : 'entries');
   const ids = rows.map(({ requestId }) => requestId.toLowerCase());
   for (const { requestId } of letters) ids.push(requestId.toLowerCase());
-  const standing = await findStanding(client, schema, eventTables, ids);
+  const recorded = await findRecorded(client, schema, eventTables, ids);
   const ended = new Map<Row, Settled['rows'][number]>();
   // Mostly nothing stands.
-  if (standing.rows.size + standing.entries.size > 0)
+  if (recorded.rows.size + recorded.entries.size > 0)
     for (const row of rows) {
-      const outcome = endedBefore(row, standing);
+      const outcome = endedBefore(row, recorded);
       if (outcome !== undefined) ended.set(row, outcome);
     }
   const open = ended.size === 0 ? rows : rows.filter((row) => !ended.has(row));
   const { outcomes, counts, replaced } = await writeRows(client, warehouse, open);
-  const judged = judgeLetters(letters, standing);
+  const judged = judgeLetters(letters, recorded);
   await writeEntries(client, schema, new Map([...duplicatesAmong(outcomes), ...replaced, ...judged.fresh]));
   const committed = await keepBooks(client, warehouse, open, counts);
   if (mark !== undefined) await saveMark(client, schema, slot, mark);
@@ -81,8 +81,8 @@ async function writeRows(
     counts.loaded += lines.length - unwritten.size - repeats.gone.length;
     counts.repaired += repaired.length - repeats.gone.filter(({ isRepaired }) => isRepaired).length;
     const recorded = await insertDuplicates(client, schema, [
-      ...duplicateRecords(unwritten, repeats.standings),
-      ...repeats.gone.map((row) => replacedRecord(table.spec, row, repeats.goneStandings.get(row)!)),
+      ...duplicateRecords(unwritten, repeats.comparisons),
+      ...repeats.gone.map((row) => replacedRecord(table.spec, row, repeats.goneComparisons.get(row)!)),
     ]);
     counts.duplicate += recorded.all;
     counts.changed += recorded.changed;
@@ -113,22 +113,22 @@ function rowsByTable({ tables }: Warehouse, rows: readonly Row[]): [KnownTable, 
   return [...groups].toSorted(([a], [b]) => (a.spec.name < b.spec.name ? -1 : 1));
 }
 
-interface Ready {
+interface PreparedRow {
   /** Whose columns the line has. */
   table: KnownTable;
   line: Result<Line, Refusal>;
 }
 
 /** Makes the row's line, while the batch before its own loads; the values are not needed any more then. */
-export function makeReady({ tables }: Warehouse, row: Row): void {
+export function prepareRow({ tables }: Warehouse, row: Row): void {
   const table = tables.get(row.table);
   if (table === undefined) return;
-  row.ready = { table, line: table.line(row) } satisfies Ready;
-  row.letGo?.();
+  row.prepared = { table, line: table.line(row) } satisfies PreparedRow;
+  row.releaseValues?.();
 }
 
 function lineOf(table: KnownTable, row: Row): Result<Line, Refusal> {
-  const ready = row.ready as Ready | undefined;
+  const ready = row.prepared as PreparedRow | undefined;
   return ready?.table === table ? ready.line : table.line(row);
 }
 

@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import type { Entry, Standing } from '../../destination-kit/judge.ts';
+import type { Entry, Recorded } from '../../destination-kit/judge.ts';
 import type { EntryKind, QueueMark } from '../../destination.ts';
 import { identifier } from './sql.ts';
 
@@ -19,12 +19,12 @@ const maxInRange = 5000;
  * What stands of these events, in any of the tables. Request ids of a batch lie close together (UUIDv7), and mostly beyond
  * all that is settled, so a range of each index tells at once that nothing stands.
  */
-export async function findStanding(
+export async function findRecorded(
   client: ClientBase,
   schema: string,
   tables: readonly string[],
   ids: readonly string[],
-): Promise<Standing & { rows: ReadonlySet<string> }> {
+): Promise<Recorded & { rows: ReadonlySet<string> }> {
   const entries = new Map<string, Entry>();
   const rows = new Set<string>();
   if (ids.length === 0) return { entries, rows };

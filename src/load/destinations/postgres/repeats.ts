@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg';
 import type { Entry } from '../../destination-kit/judge.ts';
 import {
   type Repeat,
-  type Standing,
+  type Comparison,
   type StoredRow,
   judgeRepeats,
   storedExtra,
@@ -24,10 +24,10 @@ interface Loaded {
 
 export interface SettledRepeats {
   /** Of the rows that are no rows of the table. */
-  standings: Map<Row, Standing>;
+  comparisons: Map<Row, Comparison>;
   /** Rows of the table that others have taken the place of. */
   gone: StoredRow[];
-  goneStandings: Map<StoredRow, Standing>;
+  goneComparisons: Map<StoredRow, Comparison>;
   /** What their events are now, by request id. */
   entries: Map<string, Entry>;
 }
@@ -46,9 +46,9 @@ export async function settleRepeats(
     result.status === 'duplicate' ? [{ row, of: result.first ?? '' }] : [],
   );
   const settled: SettledRepeats = {
-    standings: new Map(),
+    comparisons: new Map(),
     gone: [],
-    goneStandings: new Map(),
+    goneComparisons: new Map(),
     entries: new Map(),
   };
   if (repeats.length === 0) return settled;
@@ -56,8 +56,8 @@ export async function settleRepeats(
   const lines = new Map(all.map((line) => [line.row, line]));
   const batch = new Map(all.map((line) => [line.id, line]));
   const judged = judgeRepeats(spec, repeats, (id) => stored.get(id));
-  settled.standings = judged.repeats;
-  for (const [of, { by, standing }] of judged.replaced) {
+  settled.comparisons = judged.repeats;
+  for (const [of, { by, comparison }] of judged.replaced) {
     const result = await replaceRow(client, schema, { table, id: of, line: lines.get(by)!, answerMs });
     if (result !== undefined) {
       unwritten.set(lines.get(by)!, result);
@@ -67,11 +67,11 @@ export async function settleRepeats(
     const mine = batch.get(of);
     if (mine !== undefined && !unwritten.has(mine)) {
       unwritten.set(mine, { status: 'duplicate', first: by.requestId });
-      settled.standings.set(mine.row, standing);
+      settled.comparisons.set(mine.row, comparison);
     } else {
       const row = stored.get(of)!;
       settled.gone.push(row);
-      settled.goneStandings.set(row, standing);
+      settled.goneComparisons.set(row, comparison);
     }
   }
   settled.entries = await entriesOf(client, schema, settled.gone);

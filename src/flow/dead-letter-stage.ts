@@ -12,7 +12,7 @@ import { StepFailure, type ValidEventMessage } from '../steps/step.ts';
 import { limitLog } from '../support/log-limit.ts';
 import type { Logger } from '../support/log.ts';
 
-export interface KeeperParts {
+export interface DeadLetterStageParts {
   loading: Pick<LoadStage, 'settle'>;
   letters: Pick<DeadLetterStore, 'get' | 'keep' | 'settleReplayed' | 'forgetHealing'>;
   metrics: PipelineMetrics;
@@ -23,11 +23,11 @@ export interface KeeperParts {
  * The end of the line: keeps what nothing could repair, whole, until a person settles it. The destination decides whether an
  * event ends so; the letter is written once its entry stands, and before the message is acknowledged.
  */
-export class Keeper {
-  readonly #parts: KeeperParts;
+export class DeadLetterStage {
+  readonly #parts: DeadLetterStageParts;
   readonly #limited;
 
-  constructor(parts: KeeperParts) {
+  constructor(parts: DeadLetterStageParts) {
     this.#parts = parts;
     this.#limited = limitLog(parts.log);
   }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** A file through which one batch at a time is handed to DuckDB. */
-export interface HandoverFile {
+export interface SpillFile {
   path: string;
   /** In place of what was there. */
   write(pieces: readonly Uint8Array[]): Promise<void>;
@@ -13,14 +13,14 @@ export interface HandoverFile {
  * The files that DuckDB may read although everything outside of the database is closed to it. Written over and over,
  * never flushed to disk on purpose. Their names have no extension, as `FROM 'rows.json'` would read such a file.
  */
-export interface Handover {
-  rows: HandoverFile;
-  repairs: HandoverFile;
+export interface SpillFiles {
+  rows: SpillFile;
+  repairs: SpillFile;
   close(): Promise<void>;
 }
 
 /** Beside the database, as DuckDB's own log; for a database in memory, a folder of its own that nobody else can read. */
-export async function openHandover(database: string | undefined): Promise<Handover> {
+export async function openSpillFiles(database: string | undefined): Promise<SpillFiles> {
   const folder =
     database === undefined ? await mkdtemp(join(tmpdir(), 'sentinel-handover-')) : `${database}.handover`;
   // What a killed process left.
@@ -38,7 +38,7 @@ export async function openHandover(database: string | undefined): Promise<Handov
   };
 }
 
-interface OpenFile extends HandoverFile {
+interface OpenFile extends SpillFile {
   close(): Promise<void>;
 }
 

@@ -8,7 +8,7 @@ import type { KnownTable } from './known-table.ts';
 import type { Place } from './line-store.ts';
 
 /** What can be known of a row before its batch, and without a question to DuckDB. */
-export interface Ready {
+export interface PreparedRow {
   /** Whose keys and ids it was compared with. */
   table: KnownTable;
   /**
@@ -20,7 +20,7 @@ export interface Ready {
   /** By which a direct row is handed over, and its repair when there was one; in the table's stores. */
   line: Place | undefined;
   repair: Place | undefined;
-  /** Of a direct row and a repeat; see `Overtakers`. */
+  /** Of a direct row and a repeat; see `RecentWrites`. */
   since: number;
   /** The hashes of its id and key as 32-bit integers: as lists they would outlive many a collection. */
   idHigh: number;
@@ -30,7 +30,7 @@ export interface Ready {
   keyLow: number;
 }
 
-const toBeStaged = (table: KnownTable): Ready => ({
+const toBeStaged = (table: KnownTable): PreparedRow => ({
   table,
   way: 'staged',
   line: undefined,
@@ -44,12 +44,20 @@ const toBeStaged = (table: KnownTable): Ready => ({
 });
 
 /** Whether a row with its id or key, or an entry of its event, was written since it was made ready. */
-export function isOvertaken({ table, since, idHigh, idLow, isKeyed, keyHigh, keyLow }: Ready): boolean {
-  const { overtakers } = table.events;
-  if (since === overtakers.count) return false;
+export function wasWrittenSince({
+  table,
+  since,
+  idHigh,
+  idLow,
+  isKeyed,
+  keyHigh,
+  keyLow,
+}: PreparedRow): boolean {
+  const { recentWrites } = table.events;
+  if (since === recentWrites.count) return false;
   return (
-    overtakers.mayHave(since, idHigh >>> 0, idLow >>> 0) ||
-    (isKeyed && overtakers.mayHave(since, keyHigh >>> 0, keyLow >>> 0))
+    recentWrites.mayHave(since, idHigh >>> 0, idLow >>> 0) ||
+    (isKeyed && recentWrites.mayHave(since, keyHigh >>> 0, keyLow >>> 0))
   );
 }
 
@@ -58,10 +66,10 @@ export function isOvertaken({ table, since, idHigh, idLow, isKeyed, keyHigh, key
  * now on, so that later rows with the same ones get that look; for a row that does not load in the end, they get it for
  * nothing.
  */
-export function makeReady(table: KnownTable, row: Row): Ready {
+export function prepareRow(table: KnownTable, row: Row): PreparedRow {
   const { values } = row;
-  const { ids, overtakers } = table.events;
-  const since = overtakers.count;
+  const { ids, recentWrites } = table.events;
+  const since = recentWrites.count;
   const key = table.keyHash(values);
   const id = ofUuid(row.requestId);
   if (key === undefined || id === undefined) return toBeStaged(table);
@@ -80,7 +88,7 @@ export function makeReady(table: KnownTable, row: Row): Ready {
       return toBeStaged(table);
     }
   }
-  if (!isRepeat) row.letGo?.();
+  if (!isRepeat) row.releaseValues?.();
   // One literal: a spread costs a microsecond an event, and the collection of larger objects.
   return {
     table,

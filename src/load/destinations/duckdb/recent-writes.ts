@@ -6,7 +6,7 @@ import { KeyFilter } from './key-filter.ts';
  * waited for their batch meanwhile, as those of a repair or a replay come another way, and are no longer certainly new
  * when one of these has their id or key. Two generations of hashes; what is older counts as one that has.
  */
-export class Overtakers {
+export class RecentWrites {
   readonly #generation: number;
   #younger = new KeyFilter();
   #older = new KeyFilter();
