@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { loadContracts } from '../../src/contracts/discover.ts';
-import { importModule } from '../../src/contracts/module-loader.ts';
+import { importModule } from '../../src/support/module-loader.ts';
 import type { ContractRegistry } from '../../src/contracts/registry.ts';
 import type { DeadLetter, DeadLetterGroup } from '../../src/model/dead-letter.ts';
 import type { Json, JsonObject } from '../../src/model/json.ts';

@@ -69,7 +69,9 @@ export const settingsSchema = group({
     max_body_bytes: byteSize(1024, GiB).default(10 * MiB),
     max_events_per_request: wholeNumber(1, 1_000_000).default(10_000),
     max_depth: wholeNumber(2, 512).default(64).describe('nesting within one event'),
-    max_connections: wholeNumber(10, 1_000_000).default(10_000).describe('more are hung up on'),
+    max_connections: wholeNumber(10, 1_000_000)
+      .default(10_000)
+      .describe('further connections are closed at once'),
     request_timeout_seconds: positiveNumber(3600, 'seconds')
       .default(120)
       .describe('for a client to send a whole request'),

@@ -54,7 +54,7 @@ export interface Config {
   retry: RetryPolicy;
   healing: HealingConfig;
   state: { ruleTtlDays: number };
-  /** How long what is settled is kept. */
+  /** How long settled records are kept. */
   retention: FromFile['retention'];
   log: LogConfig;
 }

@@ -6,7 +6,7 @@ import { parseExact } from '../model/exact-json.ts';
 import { type Json, type JsonObject, isObject } from '../model/json.ts';
 import type { Contract } from './contract.ts';
 import { contractFromJsonSchema } from './json-schema/compile.ts';
-import { importModule } from './module-loader.ts';
+import { importModule } from '../support/module-loader.ts';
 import { isSchema } from './zod/rewrite.ts';
 
 export const isModule = (file: string): boolean => /\.(?:ts|mts|js|mjs)$/.test(file);

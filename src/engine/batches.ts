@@ -6,7 +6,7 @@ export interface Limits {
   maxBytes: number;
 }
 
-/** Where a consumer's messages come from, and where it is written down what became of them. */
+/** The source of a consumer's messages, which also records the outcome of each batch. */
 export interface BatchSource<B extends { readonly deliveries: readonly Delivery[] }> {
   /** New messages within the limits, at least one; undefined when there are none. */
   fresh(limits: Limits): B | undefined;
@@ -14,7 +14,7 @@ export interface BatchSource<B extends { readonly deliveries: readonly Delivery[
   isFull(limits: Limits): boolean;
   /** Messages that were deferred and are due, likewise. */
   due(limits: Limits): B | undefined;
-  /** False while earlier batches must be written down first. */
+  /** False while earlier batches must be recorded first. */
   hasRoom(): boolean;
   /** The handler is done with the batch. Does not throw. */
   settled(batch: B, outcome: Outcome): void | Promise<void>;
@@ -42,7 +42,7 @@ export class Batches<B extends { readonly deliveries: readonly Delivery[] }> imp
   readonly #limits: Limits;
   readonly #stopping = new AbortController();
   readonly #running = new Set<Promise<void>>();
-  /** Running batches that are being tried again in place: nothing may overtake them. */
+  /** Running batches that are retried in place: no later batch may start before they are settled. */
   #holding = 0;
   #paused: boolean;
   #pumping = false;

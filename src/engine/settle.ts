@@ -55,8 +55,8 @@ export async function settleOnce(
 }
 
 /**
- * Hands the batch to the handler until all of it is settled, with growing delays; only what is not settled is
- * handed over again. `signal` ends that. `onHold` is called at each failure. Does not throw.
+ * Hands the batch to the handler until all of it is settled, with growing delays; only unsettled deliveries are
+ * passed again. `signal` ends that. `onHold` is called at each failure. Does not throw.
  */
 export async function settleInPlace(
   deliveries: readonly Delivery[],

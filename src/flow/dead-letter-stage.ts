@@ -20,8 +20,8 @@ export interface DeadLetterStageParts {
 }
 
 /**
- * The end of the line: keeps what nothing could repair, whole, until a person settles it. The destination decides whether an
- * event ends so; the letter is written once its entry stands, and before the message is acknowledged.
+ * Keeps events that nothing could repair, whole, until a person settles them. The destination decides whether an event ends
+ * as a letter; the letter is written after its entry, and before the message is acknowledged.
  */
 export class DeadLetterStage {
   readonly #parts: DeadLetterStageParts;
@@ -46,7 +46,7 @@ export class DeadLetterStage {
     await this.#drop(ends, letters);
   }
 
-  /** What a step could not process after its last try. */
+  /** A message that a step could not process at its last try. */
   async keepFailedStep(message: ExhaustedMessage): Promise<void> {
     const event = asUnrecoverable(message);
     // A step's input does not say that it was replayed; the letter does.
@@ -70,7 +70,7 @@ export class DeadLetterStage {
     }
   }
 
-  /** What ended otherwise. A person may wait for the end of its replay. */
+  /** Events that have ended otherwise. A person may wait for the end of a replay. */
   async #drop(events: readonly UnrecoverableEvent[], outcomes: readonly LetterOutcome[]): Promise<void> {
     const dropped = events.filter((_, at) => outcomes[at]!.status === 'already');
     if (dropped.length === 0) return;
@@ -89,7 +89,7 @@ const entryOf = ({ request_id: requestId, replay }: UnrecoverableEvent) => ({
   round: replay?.round ?? 0,
 });
 
-/** The event itself is valid and loaded: what is dead is the step's work on it. */
+/** The event itself is valid and loaded: the letter is about the step's work on it. */
 function asUnrecoverable({ step, topic, body, attempts, error }: ExhaustedMessage): UnrecoverableEvent {
   const raw = Buffer.from(body).toString();
   const message = readMessage(raw);

@@ -35,20 +35,21 @@ export interface RouteParts {
   log: Logger;
 }
 
-/** What was found out about a batch. */
+/** The judgement of a batch. */
 interface Judged {
   candidates: Candidates;
-  /** What is no candidate, and copies for subscribers. */
+  /** Events that are no candidates, and copies for subscribers. */
   outbox: Outbox;
 }
 
 /**
  * The way of a batch, which is acknowledged when its method resolves:
  *
- *   events ─► judge ─► hand over what failed ─► settle the rows ─► hand over what was refused, follow up what was loaded
+ *   events ─► judge ─► publish the failures ─► settle the rows ─► publish the refused rows, copy the loaded ones
  *
- * Whatever is no row is durable in the topic of the healers or of the dead letters before the acknowledgement. A batch that
- * comes again, wherever it was cut off, changes nothing: the destination says how each event has ended (docs/exactly-once.md).
+ * Every event that is not a row is durable in the topic of the healers or of the dead letters before the acknowledgement. The
+ * redelivery of a batch changes nothing, wherever it was cut off: the destination has decided how each event ended
+ * (docs/exactly-once.md).
  */
 export class Route {
   readonly #parts: RouteParts;
@@ -126,7 +127,7 @@ export class Route {
     return judged;
   }
 
-  /** `healed`: events that are with the healers no more. */
+  /** `healed`: events that the healers are done with. */
   async #settle(candidates: Candidates, healed: readonly string[] = []): Promise<void> {
     const { rows } = candidates;
     const settled = rows.length === 0 ? [] : (await this.#parts.loading.settle({ rows, letters: [] })).rows;
@@ -140,7 +141,7 @@ export class Route {
     this.#parts.onSettled(rows);
   }
 
-  /** Also of rows that were settled before a crash: nobody knows how far it came then. */
+  /** Also for rows that were settled before a crash, since their copies may not have been sent. */
   #followUp({ rows, raws, replays }: Candidates, settled: Settled['rows'], outbox: Outbox): void {
     const { feed } = this.#parts;
     for (let at = 0; at < settled.length; at++) {
@@ -156,7 +157,7 @@ export class Route {
   }
 }
 
-/** The replays whose event is where it belongs. */
+/** The replays whose event has ended as a row or a duplicate. */
 const replaysOver = ({ rows, replays }: Candidates, settled: Settled['rows']) =>
   [...replays].flatMap(([at, { round }]) =>
     settled[at]!.status === 'loaded' || settled[at]!.status === 'duplicate'

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { importModule } from '../contracts/module-loader.ts';
+import { importModule } from '../support/module-loader.ts';
 import { SentinelError, messageOf } from '../model/errors.ts';
 import type { DestinationAdapter, DestinationDefinition, ModuleConfig } from './adapter.ts';
 

@@ -47,7 +47,7 @@ export interface Destination {
   /**
    * Work on a row that needs neither its batch nor the store, done as soon as there is a row: while the batch before it
    * settles, and while its values are young. To be called at most once a row, in the order of the settlements; a row for
-   * which it was not called is settled all the same. It may let go of the row's values, which are then made anew if needed.
+   * which it was not called is settled all the same. It may release the row's values, which are then made anew if needed.
    */
   prepareRow?(row: Row): void;
   /** Fills a new column from `_extra`, where that is built; see `Backfill`. */
@@ -100,9 +100,9 @@ export interface Row {
   extra: JsonObject | undefined;
   /** Set when the event was repaired. */
   repair: RepairTrail | undefined;
-  /** What `prepareRow` has worked out; the destination's own affair. */
+  /** The result of `prepareRow`; only the destination reads it. */
   prepared?: unknown;
-  /** Lets go of `values`, where they can be made anew from `text`. */
+  /** Frees the memory of `values`, where they can be made anew from `text`. */
   releaseValues?(): void;
 }
 

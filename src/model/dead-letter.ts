@@ -18,7 +18,7 @@ export const deadLetterStatuses = ['open', 'replaying', 'replayed', 'discarded']
 
 /** An event that could not be settled, kept whole until a person settles it. */
 export interface DeadLetter {
-  /** The event's request id; with `.` and the step's name, or `.to.` and the destination's, when it was that that failed. */
+  /** The event's request id. Where a step failed, `.` and its name follow; where a further destination refused it, `.to.` and its name. */
   id: string;
   request_id: string;
   status: DeadLetterStatus;

@@ -17,7 +17,7 @@ export const topics = {
   failed: 'validation_error',
   /** Of versions before 0.3: valid events that wait for a main destination that was down. */
   parked: 'parked_event',
-  /** Events that wait for a person; the dead-letter keeper stores them. */
+  /** Events that wait for a person; flow/dead-letter-stage.ts stores them. */
   unrecoverable: 'validation_unrecoverable',
 } as const;
 

@@ -5,7 +5,7 @@ import type { Logger } from '../support/log.ts';
 
 type Limits = Pick<HttpConfig, 'maxConnections' | 'requestTimeoutMs'>;
 
-/** Longer than the 60 s of usual load balancers: who keeps a connection should be the one to close it. */
+/** Longer than the 60 s of usual load balancers, so that they close idle connections and not the service. */
 const keepAliveTimeout = 65_000;
 /** Also of a connection on which nothing has been sent yet. */
 const longestHeaders = 30_000;

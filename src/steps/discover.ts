@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { importModule } from '../contracts/module-loader.ts';
+import { importModule } from '../support/module-loader.ts';
 import { packageFolder } from '../support/package-folder.ts';
 import { SentinelError, messageOf } from '../model/errors.ts';
 import type { IsolatedStep } from './apart/isolated-step.ts';

@@ -22,7 +22,7 @@ export interface PartitionRecord {
 export interface GroupRecord {
   /** By writer. A missing one means the group has settled nothing of that partition yet. */
   marks: [string, Mark][];
-  /** Set aside for a retry. */
+  /** Deferred for a retry. */
   waiting: { events: number; bytes: number };
 }
 

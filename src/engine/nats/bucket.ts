@@ -101,7 +101,7 @@ export function createBucket(link: Link, name: string, large: LargeBodies): Buck
         return seq;
       } catch (error) {
         if (ifSeq === undefined || !isWrongSequence(error)) throw error;
-        // The answer to an earlier try may have got lost: then what is there is what was written.
+        // The answer to an earlier try may have been lost: then the value there is the one we wrote.
         const last = tries > 1 ? await patiently(() => lastOf(link, stream, subjectOf(key))) : null;
         return last !== null && isSame(last, data, head) ? last.seq : undefined;
       }

@@ -108,7 +108,7 @@ export class Intake {
   }
 }
 
-/** What is left of a message that this worker lets go of, to be deferred under the same count of tries. */
+/** The unsettled deliveries of a message that this worker gives up, to be deferred under the same count of tries. */
 export function remainderOf({ open }: Held): Deferred[] {
   return [...open].map((delivery) => ({ delivery, delayMs: 0, failures: delivery.attempt - 1 }));
 }

@@ -179,7 +179,7 @@ export class Mirror {
     }, ms).unref();
   }
 
-  /** After a long silence: the marks of what was deleted meanwhile may be gone, so what is not there is gone too. */
+  /** After a long silence: the tombstones of deleted keys may be gone, so a key that is not there was deleted. */
   async #beginAgain(): Promise<void> {
     const before = [...this.#known].filter(([, { exists }]) => exists);
     const seen = new Set<string>();

@@ -70,7 +70,7 @@ export class Trimmer {
     const next = { seq: settled, events: tally.before(settled), by: this.#me, at: Date.now() };
     const bodies = tally.largeBefore(settled);
     const seqs = tally.seqsBefore(settled);
-    // Before the record moves on: what is purged twice is harmless, what is forgotten stays.
+    // Before the record moves on: a body removed twice does no harm, a forgotten one would stay.
     for (const id of bodies) await large.remove(encodeToken(topic), id);
     const won = await meta.write(trimmedKey(topic), asJson(next), { ifSeq: revision });
     if (won === undefined) return;

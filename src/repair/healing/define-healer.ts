@@ -1,4 +1,4 @@
-import { importModule } from '../../contracts/module-loader.ts';
+import { importModule } from '../../support/module-loader.ts';
 import { SentinelError, messageOf } from '../../model/errors.ts';
 import type { Healer } from './healer.ts';
 

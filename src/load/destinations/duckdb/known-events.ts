@@ -6,7 +6,7 @@ import { rowsOf } from './rows.ts';
 import { identifier } from './sql.ts';
 import { eventTables } from './tables.ts';
 
-/** What is remembered of the events that have ended, in whichever table and whichever way. */
+/** Ids of the events that have ended, in any table and any way. */
 export interface KnownEvents {
   ids: RecentIds;
   recentWrites: RecentWrites;
@@ -32,7 +32,7 @@ export function mayHaveEnded({ ids }: KnownEvents, id: string): boolean {
   return hash === undefined || ids.mayHave(id, hash);
 }
 
-/** To be called before what ends the event is committed: a commit that fails may have happened all the same. */
+/** To be called before the commit that ends the event: a commit that fails may have happened all the same. */
 export function rememberEnd({ ids, recentWrites }: KnownEvents, id: string): void {
   const hash = ofUuid(id);
   if (hash === undefined) return;

@@ -7,7 +7,7 @@ import { type Hash, ofUuid } from './hash.ts';
 import type { KnownTable } from './known-table.ts';
 import type { Place } from './line-store.ts';
 
-/** What can be known of a row before its batch, and without a question to DuckDB. */
+/** What is known of a row before its batch is settled, without a query. */
 export interface PreparedRow {
   /** Whose keys and ids it was compared with. */
   table: KnownTable;
@@ -17,7 +17,7 @@ export interface PreparedRow {
    * - staged: all others.
    */
   way: 'direct' | 'repeat' | 'staged';
-  /** By which a direct row is handed over, and its repair when there was one; in the table's stores. */
+  /** The line of a direct row in the spill file, and that of its repair, if it has one; in the table's stores. */
   line: Place | undefined;
   repair: Place | undefined;
   /** Of a direct row and a repeat; see `RecentWrites`. */

@@ -2,9 +2,9 @@ import type { Hash } from './hash.ts';
 import { KeyFilter } from './key-filter.ts';
 
 /**
- * Ids and keys of rows that were written after a look at the table. Rows that were made ready as certainly new may have
- * waited for their batch meanwhile, as those of a repair or a replay come another way, and are no longer certainly new
- * when one of these has their id or key. Two generations of hashes; what is older counts as one that has.
+ * Hashes of the ids and keys that were written lately. A row that was prepared as certainly new may wait for its batch while
+ * a repair or a replay writes the same id or key; then it is no longer certainly new. Two generations of hashes are kept; for
+ * rows prepared before them, the answer is that there may be one.
  */
 export class RecentWrites {
   readonly #generation: number;
@@ -19,7 +19,7 @@ export class RecentWrites {
     this.#generation = generation;
   }
 
-  /** How many there were so far: what `mayHave` is told of a row is the count of when it was made ready. */
+  /** How many there were so far. `mayHave` takes the count at which a row was prepared. */
   get count(): number {
     return this.#count;
   }

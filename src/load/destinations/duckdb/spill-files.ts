@@ -2,10 +2,10 @@ import { mkdir, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A file through which one batch at a time is handed to DuckDB. */
+/** A file from which DuckDB reads one batch at a time. */
 export interface SpillFile {
   path: string;
-  /** In place of what was there. */
+  /** Replaces the content. */
   write(pieces: readonly Uint8Array[]): Promise<void>;
 }
 
@@ -23,7 +23,7 @@ export interface SpillFiles {
 export async function openSpillFiles(database: string | undefined): Promise<SpillFiles> {
   const folder =
     database === undefined ? await mkdtemp(join(tmpdir(), 'sentinel-handover-')) : `${database}.handover`;
-  // What a killed process left.
+  // Files that a killed process left behind.
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { mode: 0o700 });
   const files = await Promise.all(['rows', 'repairs'].map((name) => openFile(join(folder, name))));

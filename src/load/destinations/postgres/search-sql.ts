@@ -2,7 +2,7 @@ import type { EventFilter, EventPlace, EventTable } from '../../event-search.ts'
 import { uuidShape } from '../../destination-kit/uuid-shape.ts';
 import { identifier, literal } from './sql.ts';
 
-/** The values of a statement, each under the number by which it is named there. */
+/** The values of a statement: `$1` is the first. */
 export interface Parameters {
   values: unknown[];
   add(value: unknown): string;

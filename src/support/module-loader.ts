@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as zod from 'zod';
-import { packageFolder } from '../support/package-folder.ts';
+import { packageFolder } from './package-folder.ts';
 
 /** Left to Node's own cache when modules are read again: installed packages do not change under a running service. */
 const installed = `${sep}node_modules${sep}`;

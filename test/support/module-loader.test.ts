@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as zod from 'zod';
-import { importModule } from '../../src/contracts/module-loader.ts';
+import { importModule } from '../../src/support/module-loader.ts';
 import * as entry from '../../src/index.ts';
 
 describe("importing a user's module", () => {
