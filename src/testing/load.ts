@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Contract } from '../contracts/contract.ts';
-import { importModule } from '../contracts/module-loader.ts';
+import { importModule } from '../support/module-loader.ts';
 import { SentinelError } from '../model/errors.ts';
 import type { StepConfig, StepHandler } from '../steps/step.ts';
 
