@@ -11,7 +11,7 @@ const installed = `${sep}node_modules${sep}`;
 /** Built with this package: a start that loads no other modules has nothing to compile, and needs no compiler. */
 const built = packageFolder('dist');
 
-let loader: Promise<Jiti> | undefined;
+const loaders = new Map<string | undefined, Promise<Jiti>>();
 
 /**
  * Imports a user's module (a contract, a step), TypeScript or JavaScript, and returns its exports. Such a file can
@@ -19,15 +19,17 @@ let loader: Promise<Jiti> | undefined;
  * process runs on, so that schemas and errors made there are the same classes here.
  *
  * `file` is an absolute path. With `fresh`, the file and all user files that it imports are read anew, for reload on
- * change. `cache`: a folder for compiled modules, told by the content of their files; of the first call counts. Rejects with what the module throws, or with the syntax error; callers say whose file it was.
+ * change. `cache`: a folder for compiled modules, named by the content of their files. Rejects with what the module throws, or
+ * with the syntax error; callers say whose file it was.
  */
 export async function importModule(
   file: string,
   options: { fresh?: boolean; cache?: string | undefined } = {},
 ): Promise<Record<string, unknown>> {
-  if (options.fresh === true && loader !== undefined) forgetUserModules(await loader);
+  if (options.fresh === true) for (const loader of loaders.values()) forgetUserModules(await loader);
   if (file.startsWith(built + sep)) return { ...((await import(pathToFileURL(file).href)) as object) };
-  loader ??= createLoader(options.cache);
+  const loader = loaders.get(options.cache) ?? createLoader(options.cache);
+  loaders.set(options.cache, loader);
   const jiti = await loader;
   return { ...(await jiti.import<Record<string, unknown>>(file)) };
 }
