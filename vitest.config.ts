@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 import { alias, services } from './vitest.services.config.ts';
 
-/** They put another module in the place of one, which files that share their modules would all get, or none. */
-const withOwnModules = ['test/flow/interleavings.test.ts'];
+/** They put another module in the place of one, or look at what a fresh process holds: files that share their modules can't. */
+const withOwnModules = ['test/flow/interleavings.test.ts', 'test/contracts/no-exact-numbers.test.ts'];
 
 export default defineConfig({
   resolve: { alias },
