@@ -24,8 +24,7 @@ export interface Judge {
  * violation that names the contract, and the field where that can be found out.
  */
 export function fenced(contract: Named, judge: Judge): Pick<Contract, 'validate' | 'checkFields'> {
-  const { name, version } = contract;
-  const code = new ForeignCode(`contract ${name} ${version}`, judge.mayHang);
+  const code = new ForeignCode(judge.mayHang);
   /** The fields with the one that failed last at the head: mostly it is to blame again. */
   let fields = judge.fields;
 

@@ -44,6 +44,7 @@ export async function startConsumers(
       (batch) => route.fromQueue(batch),
     ],
     [topics.replay, groups.pipeline, 'validator', inOrder, (batch) => route.fromQueue(batch)],
+    [topics.slow, groups.pipeline, 'validator', inOrder, (batch) => route.fromSlow(batch)],
     [topics.fixed, groups.loader, 'loader', inOrder, (batch) => route.fromHealers(batch)],
     [topics.parked, groups.loader, 'loader', { ...inOrder, lingerMs }, (batch) => route.fromParked(batch)],
     [topics.failed, groups.healer, 'healer', untilHealed, healing.handle],

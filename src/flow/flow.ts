@@ -19,6 +19,7 @@ import { type Base, type Loading, type Stages, openBase, openLoading, openStages
  * Composes the way of an event, from the queue to the destination, and starts it.
  *
  *   raw_event, replay_event ─► judge ─► settle
+ *                                ├─► slow_event ─► judge, one by one ─► settle
  *                                └─► validation_error ─► heal ─► schema_fixed ─► settle
  *                                                          └─► validation_unrecoverable ─► settle, keep
  */
@@ -61,7 +62,7 @@ export async function startPipeline(parts: PipelineParts): Promise<StartedPipeli
       await base.insight.close();
       await base.rules.close();
       await loading.store.destination.close();
-      base.stopJudge();
+      base.apart.close();
     },
   };
 }

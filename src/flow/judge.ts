@@ -1,5 +1,6 @@
 import type { ContractRegistry } from '../contracts/registry.ts';
-import type { Incoming } from '../ingest/record.ts';
+import { type Apart, nothingApart } from '../contracts/apart/judged-apart.ts';
+import { type Incoming, soleEvent } from '../ingest/record.ts';
 import type { Row } from '../load/destination.ts';
 import type { FixedEvent } from '../model/event.ts';
 import type { PipelineMetrics } from '../observe/metrics.ts';
@@ -16,6 +17,8 @@ import { createSettleVerdict } from './settle-verdict.ts';
 /** Says which row an event makes, or sends it on its way: to the healers, or to the dead letters. */
 export interface Judge {
   incoming(incoming: Incoming, outbox: Outbox): Row | undefined;
+  /** A record of one event whose contract may hang: nothing else waits for it. */
+  slow(record: Uint8Array, outbox: Outbox): Promise<{ incoming: Incoming; row: Row | undefined }>;
   fixed(fixed: FixedEvent, outbox: Outbox): Row | undefined;
   parked(body: Uint8Array, candidates: Candidates, outbox: Outbox): void;
 }
@@ -23,20 +26,35 @@ export interface Judge {
 export function createJudge(deps: {
   contracts: ContractRegistry;
   validate: Validate;
+  apart?: Apart;
   /** Is shown the valid events. */
   recent?: Pick<RecentEvents, 'see'>;
   metrics: PipelineMetrics;
   log: Logger;
 }): Judge {
-  const { contracts, validate } = deps;
+  const { contracts, apart = nothingApart } = deps;
   const makeRow = createRowMakers();
   const settleVerdict = createSettleVerdict({ ...deps, makeRow });
+  const validate = ({ header, requestId, event }: Incoming) => {
+    const { at: receivedAt, source, headers } = header;
+    return deps.validate(event, { requestId, receivedAt, source, headers });
+  };
   return {
     incoming(incoming, outbox) {
-      const { header, requestId, event } = incoming;
-      const { at: receivedAt, source, headers } = header;
-      const verdict = validate(event, { requestId, receivedAt, source, headers });
-      return settleVerdict(verdict, incoming, outbox);
+      const verdict = apart.atOnce(() => validate(incoming));
+      if (verdict === undefined) {
+        outbox.slow(incoming);
+        return undefined;
+      }
+      return settleVerdict(verdict.value, incoming, outbox);
+    },
+    async slow(record, outbox) {
+      const { incoming, verdict } = await apart.inTurn(() => {
+        // Anew each time: validation fills in fields.
+        const incoming = soleEvent(record);
+        return { incoming, verdict: validate(incoming) };
+      });
+      return { incoming, row: settleVerdict(verdict, incoming, outbox) };
     },
     fixed: createSettleFixed(contracts, makeRow),
     parked: createParkedRows(contracts),

@@ -1,6 +1,7 @@
 import type { Contract } from '../contracts/contract.ts';
 import { healingKey } from '../dead-letter/store.ts';
 import type { Engine, Message, StateWrite } from '../engine/engine.ts';
+import { type Incoming, recordOf } from '../ingest/record.ts';
 import {
   type FailedEvent,
   type FixedEvent,
@@ -47,6 +48,11 @@ export class Outbox {
 
   fixedInChain(event: () => FixedEvent): void {
     if (this.#subscribed.has(topics.fixed)) this.#add(topics.fixed, encode(event()));
+  }
+
+  /** To be judged aside. */
+  slow(incoming: Incoming): void {
+    this.#add(topics.slow, recordOf(incoming));
   }
 
   failed(event: FailedEvent): void {

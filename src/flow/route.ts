@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DeadLetterStore } from '../dead-letter/store.ts';
-import type { Delivery } from '../engine/engine.ts';
+import type { Delivery, Unsettled } from '../engine/engine.ts';
 import { forEachEvent } from '../ingest/record.ts';
 import type { Row, Settled } from '../load/destination.ts';
 import type { CopyFeed } from '../load/replicas/feed.ts';
@@ -19,6 +19,9 @@ import { refusedEvent } from './refused-row.ts';
 
 /** Milliseconds of validation between two looks at what else waits, above all the settlement of the batch before. */
 const turnMs = 2;
+
+/** Milliseconds of judging after which a batch of slow events is settled. */
+const slowBatchMs = 1000;
 
 export interface RouteParts {
   judge: Judge;
@@ -76,6 +79,23 @@ export class Route {
         }),
     );
     await this.#settle(candidates);
+  }
+
+  /** Batches of `slow_event`, for a second: what is not judged by then comes again, so that the others are settled. */
+  async fromSlow(batch: readonly Delivery[]): Promise<Unsettled[]> {
+    const outbox = this.#parts.outbox();
+    const candidates = noCandidates();
+    const until = performance.now() + slowBatchMs;
+    let done = 0;
+    for (; done < batch.length && performance.now() < until; done++) {
+      const { incoming, row } = await this.#parts.judge.slow(batch[done]!.body, outbox);
+      if (row === undefined) continue;
+      this.#parts.loading.prepareRow(row);
+      addCandidate(candidates, row, incoming.text, incoming.header.replay);
+    }
+    await outbox.flush();
+    await this.#settle(candidates);
+    return batch.slice(done).map((_, at) => ({ index: done + at, deferMs: 0 }));
   }
 
   /** Batches of `schema_fixed`: what the healers repaired is validated again. */

@@ -31,7 +31,7 @@ export type Stages = Awaited<ReturnType<typeof openStages>>;
 export async function openBase({ config, engine, log, consume, project }: PipelineParts) {
   const { contracts, steps, setAside } = project;
   const cache = moduleCache(config);
-  const stopJudge = judgeApart(
+  const apart = judgeApart(
     contracts,
     () =>
       new Judge(
@@ -52,7 +52,7 @@ export async function openBase({ config, engine, log, consume, project }: Pipeli
     targetFields: config.healing.targetFields,
     log,
   });
-  return { contracts, stopJudge, steps, insight, faults, letters, recent, leases, rules };
+  return { contracts, apart, steps, insight, faults, letters, recent, leases, rules };
 }
 
 /** The destination, those that follow it, and the way back out. */
@@ -104,6 +104,7 @@ export async function openStages({ config, engine, log }: PipelineParts, base: B
   const route = new Route({
     judge: createJudge({
       contracts,
+      apart: base.apart,
       validate: insight.watching(createValidate({ contracts, rules, choice: config })),
       recent,
       metrics,

@@ -5,7 +5,7 @@ import { parseExact } from '../model/exact-json.ts';
 import { requestIdsFrom } from './request-id.ts';
 
 /**
- * The body of a `raw_event` or `replay_event` message: one line of metadata, then one line for each event, as
+ * The body of a `raw_event`, `replay_event` or `slow_event` message: one line of metadata, then one line for each event, as
  * it was received. Text all through, so that an event is read with one `JSON.parse` and handed on unchanged, and a
  * person can read a queue with a pager.
  */
@@ -65,6 +65,17 @@ export function forEachEvent(body: Uint8Array, handle: (incoming: Incoming) => v
     handle({ header, requestId: idAt(index), event, text });
   }
 }
+
+/** The event of a record that holds one. */
+export function soleEvent(body: Uint8Array): Incoming {
+  let sole: Incoming | undefined;
+  forEachEvent(body, (incoming) => (sole = incoming));
+  return sole!;
+}
+
+/** A record of this event alone, as it was received. */
+export const recordOf = ({ header, requestId, text }: Incoming): Buffer =>
+  encodeRecord({ ...header, id: requestId, n: 1 }, text);
 
 const lineFeed = 0x0a;
 

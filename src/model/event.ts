@@ -9,6 +9,8 @@ export const topics = {
   raw: 'raw_event',
   /** Dead letters that a person sent back. */
   replay: 'replay_event',
+  /** Events whose contract has hung lately, as records of one event: they are judged aside. */
+  slow: 'slow_event',
   /** Valid events; kept only while some step subscribes. */
   validated: 'validated_data',
   /** Repaired events: the ones a healer settled (durable), and those a known rule settled (while some step subscribes). */

@@ -1,4 +1,5 @@
 import type { DeadLetter } from '../model/dead-letter.ts';
+import type { PendingMessage } from '../engine/engine.ts';
 import { healingKey } from '../dead-letter/store.ts';
 import { SentinelError } from '../model/errors.ts';
 import { type EventStatus, type HealerName, type UnrecoverableEvent, topics } from '../model/event.ts';
@@ -144,14 +145,13 @@ const statusOf = {
 } as const;
 
 async function inQueue(id: string, { engine }: ServerContext): Promise<FoundInfo | undefined> {
-  const header = await engine.findPending(
-    topics.raw,
-    groups.pipeline,
-    ({ body }): RecordHeader | undefined => {
-      const candidate = headerOf(body);
-      return indexOfRequestId(candidate.id, candidate.n, id) === -1 ? undefined : candidate;
-    },
-  );
+  const holds = ({ body }: PendingMessage): RecordHeader | undefined => {
+    const candidate = headerOf(body);
+    return indexOfRequestId(candidate.id, candidate.n, id) === -1 ? undefined : candidate;
+  };
+  const header =
+    (await engine.findPending(topics.raw, groups.pipeline, holds)) ??
+    (await engine.findPending(topics.slow, groups.pipeline, holds));
   if (header === undefined) return undefined;
   const { source = null, at: receivedAt } = header;
   return { request_id: id, status: 'accepted', contract: null, version: null, source, receivedAt };

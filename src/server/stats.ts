@@ -54,6 +54,7 @@ export async function collectStats(
     pending:
       pending(topics.raw, groups.pipeline) +
       pending(topics.replay, groups.pipeline) +
+      pending(topics.slow, groups.pipeline) +
       pending(topics.fixed, groups.loader) +
       pending(topics.parked, groups.loader) +
       pending(topics.unrecoverable, groups.deadLetters),

@@ -30,8 +30,10 @@ export function builtinSteps(
       triggers: [
         { type: 'queue', topic: topics.raw },
         { type: 'queue', topic: topics.replay },
+        { type: 'queue', topic: topics.slow },
       ],
       enqueues: [
+        topics.slow,
         topics.validated,
         topics.fixed,
         topics.failed,

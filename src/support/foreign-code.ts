@@ -5,17 +5,16 @@ import { type Result, fail, ok } from '../model/result.ts';
 export type Fault = { kind: 'threw'; error: unknown } | { kind: 'hung'; afterMs: number };
 
 /** The longest that suspected code may take for one call; halved each time it does, so that many such calls cost little. */
-let patienceMs = 2000;
+const patienceMs = 2000;
 const leastPatienceMs = 50;
 
 let canBeEnded = false;
-const known = new Set<string>();
+let limitMs: number | undefined;
 
-/** This thread runs foreign code, and somebody ends it if that takes too long: only code that is known to hang needs a time limit. */
-export function limitOnlyKnown(labels: readonly string[], firstPatienceMs: number): void {
-  patienceMs = firstPatienceMs;
+/** This thread runs foreign code, and somebody ends it if that takes too long: calls have the time limit that is set here, or none. */
+export function limitCalls(withinMs: number | undefined): void {
   canBeEnded = true;
-  for (const label of labels) known.add(label);
+  limitMs = withinMs;
 }
 
 /**
@@ -23,32 +22,31 @@ export function limitOnlyKnown(labels: readonly string[], firstPatienceMs: numbe
  * end has a time limit, which costs 50 µs a call.
  */
 export class ForeignCode {
-  readonly #limited: boolean;
+  readonly #mayHang: boolean;
   #patience = patienceMs;
 
-  /** `label`, for people: `contract order 1.0.0`. */
-  constructor(label: string, mayHang: boolean) {
-    this.#limited = canBeEnded ? known.has(label) : mayHang;
+  constructor(mayHang: boolean) {
+    this.#mayHang = mayHang;
   }
 
   run<T>(work: () => T): Result<T, Fault> {
     try {
-      return this.#limited ? this.#runBriefly(work) : ok(work());
+      const withinMs = canBeEnded ? limitMs : this.#mayHang ? this.#patience : undefined;
+      return withinMs === undefined ? ok(work()) : this.#runBriefly(work, withinMs);
     } catch (error) {
       return fail({ kind: 'threw', error });
     }
   }
 
-  #runBriefly<T>(work: () => T): Result<T, Fault> {
+  #runBriefly<T>(work: () => T, withinMs: number): Result<T, Fault> {
     const done: { value: T }[] = [];
     callees.current = () => void done.push({ value: work() });
     try {
-      limited.runInThisContext({ timeout: this.#patience });
+      limited.runInThisContext({ timeout: withinMs });
     } catch (error) {
       if ((error as NodeJS.ErrnoException | undefined)?.code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
-      const afterMs = this.#patience;
-      this.#patience = Math.max(leastPatienceMs, Math.floor(afterMs / 2));
-      return fail({ kind: 'hung', afterMs });
+      this.#patience = Math.max(leastPatienceMs, Math.floor(this.#patience / 2));
+      return fail({ kind: 'hung', afterMs: withinMs });
     }
     return ok(done[0]!.value);
   }

@@ -38,6 +38,31 @@ export class SyncCaller {
     return { answer: (receiveMessageOnPort(this.#port) as { message: unknown }).message };
   }
 
+  /** As `opens` for now. */
+  get isOpen(): boolean {
+    return Atomics.load(this.#flags, openFlag) === 1;
+  }
+
+  /** As `ask`, while this thread goes on; one question at a time. Undefined, too, once the other thread has ended. */
+  askLater(question: unknown, withinMs: number): Promise<{ answer: unknown } | undefined> {
+    const port = this.#port;
+    return new Promise((resolve) => {
+      const done = (answered?: { answer: unknown }): void => {
+        clearTimeout(timer);
+        port.off('message', onMessage);
+        port.off('close', onClose);
+        port.unref();
+        resolve(answered);
+      };
+      const onMessage = (answer: unknown): void => done({ answer });
+      const onClose = (): void => done();
+      const timer = setTimeout(done, withinMs);
+      port.on('message', onMessage);
+      port.on('close', onClose);
+      port.postMessage(question);
+    });
+  }
+
   close(): void {
     this.#port.close();
   }

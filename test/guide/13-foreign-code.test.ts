@@ -3,6 +3,7 @@ import {
   type RunningSentinel,
   get,
   ingest,
+  ingestAll,
   settled,
   startProcess,
   transaction,
@@ -98,7 +99,19 @@ describe('the code of a contract', () => {
       sentinel.log().flatMap(({ code, msg }) => (code === wanted ? [String(msg)] : []));
     expect(logged('contract_hung').join()).toContain('contract loop 1.0.0');
     expect(logged('contract_warning').join()).toContain('^(a+)+$');
-    await send('loop', 'bad');
+  });
+
+  it('is judged aside once it has hung: a flood of its events lets all others pass', async () => {
+    const flood = await ingestAll(
+      sentinel.url,
+      Array.from({ length: 300 }, (_, at) => ({ type: 'loop', id: `flood${at}`, a: 'bad' })),
+    );
+    const clean = await ingest(sentinel.url, transaction());
+    const ofOwnCode = await send('schema', 'aaa');
+    for (const id of [clean, ofOwnCode]) expect((await settled(sentinel.url, id)).status).toBe('loaded');
+    const last = await get<{ status: string }>(`${sentinel.url}/api/v1/events/${flood.at(-1)}`);
+    expect(last.status).toBe('accepted');
+    expect((await get<{ pending: number }>(`${sentinel.url}/api/v1/stats`)).pending).toBeGreaterThan(0);
     expect(await sentinel.kill('SIGTERM')).toBe(0);
   });
 });

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { packNumbers, unpackNumbers } from '../../model/exact-messages.ts';
-import { limitOnlyKnown } from '../../support/foreign-code.ts';
+import { limitCalls } from '../../support/foreign-code.ts';
 import { type AnswerEnd, answerCalls } from '../../support/sync-call.ts';
 import type { FieldCheck } from '../contract.ts';
 import { loadContracts } from '../discover.ts';
@@ -12,15 +12,11 @@ export interface JudgeInput {
   /** See `LoadOptions`. */
   cache: string;
   setAside: ReadonlyMap<string, string>;
-  /** Labels of contracts that have made such a thread hang. */
-  known: readonly string[];
-  /** What the code of these has for a first call. */
-  patienceMs: number;
   answerEnd: AnswerEnd;
 }
 
-const { folders, cache, setAside, known, patienceMs, answerEnd } = workerData as JudgeInput;
-limitOnlyKnown(known, patienceMs);
+const { folders, cache, setAside, answerEnd } = workerData as JudgeInput;
+limitCalls(undefined);
 // What is left behind by a check that has been answered for is nobody's any more.
 for (const event of ['uncaughtException', 'unhandledRejection'] as const)
   process.on(event, (error: unknown) =>
@@ -34,7 +30,8 @@ const registry = await loadContracts(folders, { strict: false, cache, setAside }
 const fieldChecks = new Map<string, FieldCheck | undefined>();
 answerCalls(answerEnd, (question) => packNumbers(answer(unpackNumbers(question) as Question)));
 
-function answer({ name, version, event, fields }: Question): Answer {
+function answer({ name, version, event, fields, limitMs }: Question): Answer {
+  limitCalls(limitMs);
   const contract = registry.registered(name, version);
   if (contract === undefined) return undefined;
   if (fields === undefined) return event && contract.validate(event);

@@ -1,117 +1,148 @@
-import { Worker } from 'node:worker_threads';
-import { packNumbers, unpackNumbers } from '../../model/exact-messages.ts';
-import { SyncCaller } from '../../support/sync-call.ts';
-import { limitLog } from '../../support/log-limit.ts';
+import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from '../../support/log.ts';
-import type { JudgeInput } from './judge-thread.ts';
-import type { Answer, Question } from './question.ts';
+import { limitLog } from '../../support/log-limit.ts';
+import { Lane } from './lane.ts';
+import type { Question } from './question.ts';
+import { Suspects } from './suspects.ts';
+import { type Asked, type ContractSources, JudgeThread } from './thread.ts';
 
-/** What a contract's code may take of memory: an event of the largest size, many times over. */
-const resourceLimits = { maxOldGenerationSizeMb: 512 };
+/** What an answer may take where the event can be judged aside instead. */
+const mostAtOnceMs = 250;
+const mostAtFirstMs = 1000;
 
-/** Reading contracts in TypeScript takes seconds on a busy machine. */
-const opensWithinMs = 30_000;
+type Ask = (label: string, question: Question) => Asked | undefined;
 
-interface Running {
-  /** Contracts that it has compiled, which takes a while with the first event. */
-  used: Set<string>;
-  thread: Worker;
-  caller: SyncCaller;
-  isOpen: boolean;
+/** Ends work that has asked what can't be answered at once. */
+class Unanswered extends Error {
+  readonly label: string;
+  readonly question: Question;
+
+  constructor(label: string, question: Question) {
+    super('no answer at once');
+    this.label = label;
+    this.question = question;
+  }
 }
 
 /**
- * Judges events in a thread that holds nothing else, so that it can be ended: whatever a contract's code does there, it
- * costs the event that it is about. The caller stands still meanwhile, for `stallMs` at most.
+ * Judges events in threads that hold nothing else, so that they can be ended: whatever a contract's code does there, it
+ * costs the event that it is about. Who asks stands still meanwhile: within `atOnce` for a moment at most, within
+ * `inTurn` not at all, otherwise for a part of `stallMs`.
  */
 export class Judge {
-  readonly #given: Pick<JudgeInput, 'folders' | 'cache' | 'setAside'>;
+  readonly #start: () => JudgeThread;
   readonly #stallMs: number;
-  readonly #lines;
-  readonly #known = new Set<string>();
-  #running: Running | undefined;
+  readonly #suspects: Suspects;
+  readonly #lane: Lane;
+  #thread: JudgeThread;
+  #isFirst = true;
+  #ask: Ask = (label, question) => this.#askWaiting(label, question);
 
-  constructor(
-    given: Pick<JudgeInput, 'folders' | 'cache' | 'setAside'>,
-    { stallMs, log }: { stallMs: number; log: Logger },
-  ) {
-    this.#given = given;
-    this.#stallMs = stallMs;
-    this.#lines = limitLog(log);
-    this.#running = this.#start();
-  }
-
-  /**
-   * What the contract says. When the thread does not answer it is ended, and another one is asked once, which
-   * interrupts the contract by itself and so can tell the field. Undefined when there is no answer then, either.
-   */
-  ask(label: string, question: Question): { answer: Answer } | undefined {
-    const answered = this.#askOnce(question, this.#stallMs * (this.#running?.used.has(label) ? 0.2 : 0.3));
-    this.#running?.used.add(label);
-    return answered ?? this.#askAnother(label, question);
-  }
-
-  #askAnother(label: string, question: Question): { answer: Answer } | undefined {
-    this.#known.add(label);
-    const answered = this.#askOnce(question, this.#stallMs / 2);
-    this.#lines.write(
-      'warn',
-      'contract_hung',
-      { status: 'failed', code: 'contract_hung' },
-      `the code of ${label} did not end; the thread that ran it was ended, and the others go on`,
-    );
-    return answered;
-  }
-
-  #askOnce(question: Question, withinMs: number): { answer: Answer } | undefined {
-    this.#running ??= this.#start();
-    const { caller } = this.#running;
-    this.#running.isOpen ||= caller.opens(opensWithinMs);
-    const answered = this.#running.isOpen ? caller.ask(packNumbers(question), withinMs) : undefined;
-    if (answered !== undefined) return { answer: unpackNumbers(answered.answer) as Answer };
-    this.close();
-    return undefined;
-  }
-
-  #start(): Running {
-    const caller = new SyncCaller();
-    const { answerEnd } = caller;
-    const thread = new Worker(new URL(threadFile, import.meta.url), {
-      name: 'judge',
-      workerData: {
-        ...this.#given,
-        known: [...this.#known],
-        patienceMs: Math.ceil(this.#stallMs / 5),
-        answerEnd,
-      } satisfies JudgeInput,
-      transferList: [answerEnd.port],
-      resourceLimits,
-    });
-    thread.unref();
-    thread.on('message', (error: string) =>
-      this.#lines.write(
+  constructor(given: ContractSources, { stallMs, log }: { stallMs: number; log: Logger }) {
+    const lines = limitLog(log);
+    const onError = (error: string): void =>
+      lines.write(
         'warn',
         'contract_error',
         { status: 'failed', code: 'contract_failed', error },
         'the code of a contract failed after it had answered, such as a promise that nobody waits for',
-      ),
-    );
-    const ended = (): void => {
-      if (this.#running?.thread === thread) this.#running = undefined;
-    };
-    thread.on('exit', ended);
-    thread.on('error', ended);
-    return { thread, caller, isOpen: false, used: new Set() };
+      );
+    this.#start = () => new JudgeThread(given, onError);
+    this.#stallMs = stallMs;
+    this.#suspects = new Suspects(stallMs, log);
+    this.#lane = new Lane(this.#start, this.#suspects, stallMs);
+    this.#thread = this.#start();
+  }
+
+  /** What the contract says; undefined when its code did not end, nor could be interrupted. */
+  ask(label: string, question: Question): Asked | undefined {
+    return this.#ask(label, question);
+  }
+
+  /** Undefined when the work asks a contract that hangs, or has hung lately: it is to be done again, by `inTurn`. */
+  atOnce<T>(work: () => T): { value: T } | undefined {
+    const done = this.#attempt(work, (label, question) => this.#askAtOnce(label, question));
+    return done instanceof Unanswered ? undefined : done;
+  }
+
+  /** Does the work again each time that a question was answered, so it must ask the same each time, and change nothing. */
+  async inTurn<T>(work: () => T): Promise<T> {
+    const known: { label: string; question: Question; asked: Asked | undefined }[] = [];
+    for (;;) {
+      const done = this.#attempt(work, (label, question) => {
+        const found = known.find(
+          (each) => each.label === label && isDeepStrictEqual(each.question, question),
+        );
+        if (found === undefined) throw new Unanswered(label, question);
+        return found.asked;
+      });
+      if (!(done instanceof Unanswered)) return done.value;
+      const { label, question } = done;
+      known.push({ label, question, asked: await this.#lane.ask(label, question) });
+    }
+  }
+
+  #attempt<T>(work: () => T, ask: Ask): { value: T } | Unanswered {
+    const before = this.#ask;
+    this.#ask = ask;
+    try {
+      return { value: work() };
+    } catch (error) {
+      if (error instanceof Unanswered) return error;
+      throw error;
+    } finally {
+      this.#ask = before;
+    }
+  }
+
+  #askAtOnce(label: string, question: Question): Asked {
+    const thread = this.#ready();
+    // Where one has hung, the next may take seconds to start. Only at the start of the service is there nothing to lose.
+    const isReady = thread.isOpen || (this.#isFirst && thread.opens());
+    if (!isReady || this.#suspects.has(label)) throw new Unanswered(label, question);
+    const withinMs = thread.used.has(label)
+      ? Math.min(this.#stallMs * 0.2, mostAtOnceMs)
+      : Math.min(this.#stallMs * 0.3, mostAtFirstMs);
+    thread.used.add(label);
+    const asked = thread.ask(question, withinMs);
+    if (asked !== undefined) return asked;
+    this.#suspect(label);
+    throw new Unanswered(label, question);
+  }
+
+  /** When the code does not end, it is asked once more, and interrupted, which can tell the field. */
+  #askWaiting(label: string, question: Question): Asked | undefined {
+    if (!this.#suspects.has(label)) {
+      const thread = this.#ready();
+      const withinMs = this.#stallMs * (thread.used.has(label) ? 0.2 : 0.3);
+      thread.used.add(label);
+      const asked = thread.opens() ? thread.ask(question, withinMs) : undefined;
+      if (asked !== undefined) return asked;
+      this.#suspect(label);
+    }
+    const thread = this.#ready();
+    const limitMs = this.#suspects.patienceMs(label);
+    const asked = thread.opens() ? thread.ask({ ...question, limitMs }, this.#stallMs / 2) : undefined;
+    if (asked === undefined) thread.end();
+    this.#suspects.learn(label, asked);
+    return asked;
+  }
+
+  #suspect(label: string): void {
+    this.#suspects.add(label);
+    this.#thread.end();
+    this.#ready();
+    this.#lane.warm();
+  }
+
+  #ready(): JudgeThread {
+    if (!this.#thread.isOver) return this.#thread;
+    this.#isFirst = false;
+    return (this.#thread = this.#start());
   }
 
   close(): void {
-    this.#running?.caller.close();
-    void this.#running?.thread.terminate();
-    this.#running = undefined;
+    this.#thread.end();
+    this.#lane.close();
   }
 }
-
-/** Worker threads get no TypeScript loader: from the sources, too, the built file is started. */
-const threadFile = import.meta.url.endsWith('.ts')
-  ? '../../../dist/contracts/apart/judge-thread.js'
-  : './judge-thread.js';

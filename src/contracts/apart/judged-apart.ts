@@ -4,16 +4,26 @@ import type { Violation } from '../../model/violation.ts';
 import type { ContractRegistry } from '../registry.ts';
 import type { Judge } from './judge.ts';
 
+/** The ways to do work that may ask contracts with code of their own; see `Judge`. */
+export type Apart = Pick<Judge, 'atOnce' | 'inTurn' | 'close'>;
+
+/** Where no contract has code of its own. */
+export const nothingApart: Apart = {
+  atOnce: (work) => ({ value: work() }),
+  inTurn: async (work) => work(),
+  close: () => undefined,
+};
+
 /**
  * Has the contracts with code of their own judged in another thread; the others stay as they are, and run here at full
- * speed. `start` is called when there are any. Returns the way to stop.
+ * speed. `start` is called when there are any.
  */
-export function judgeApart(registry: ContractRegistry, start: () => Judge): () => void {
+export function judgeApart(registry: ContractRegistry, start: () => Judge): Apart {
   const apart = registry.allRegistered().filter(({ ownCode }) => ownCode !== undefined);
-  if (apart.length === 0) return () => undefined;
+  if (apart.length === 0) return nothingApart;
   const judge = start();
   for (const contract of apart) registry.register(judgedBy(judge, contract), { override: true });
-  return () => judge.close();
+  return judge;
 }
 
 function judgedBy(judge: Judge, contract: Contract): Contract {

@@ -8,6 +8,8 @@ export interface Question {
   version: string;
   event?: JsonObject;
   fields?: readonly string[];
+  /** Milliseconds after which the contract's code is interrupted, where Node can do that; without, it is not. */
+  limitMs?: number;
 }
 
 /** Undefined when the other thread does not have that contract, or can't tell. */

@@ -54,11 +54,12 @@ export async function inTheQueue(
   if (status !== undefined && status !== 'accepted') return nothing;
   const headers: RecordHeader[] = [];
   let looked = 0;
-  await engine.findPending(topics.raw, groups.pipeline, ({ body }) => {
-    const header = headerOf(body);
-    if (source === undefined || header.source === source) headers.push(header);
-    return ++looked >= mostLookedAt ? true : undefined;
-  });
+  for (const topic of [topics.raw, topics.slow])
+    await engine.findPending(topic, groups.pipeline, ({ body }) => {
+      const header = headerOf(body);
+      if (source === undefined || header.source === source) headers.push(header);
+      return ++looked >= mostLookedAt ? true : undefined;
+    });
   const items = headers.flatMap((header) => newestOf(header, page.limit));
   return {
     items: items.filter((item) => isWithin(filter, page, placeOf(item))),

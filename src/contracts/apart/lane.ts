@@ -1,0 +1,50 @@
+import { SentinelError } from '../../model/errors.ts';
+import type { Question } from './question.ts';
+import type { Suspects } from './suspects.ts';
+import type { Asked, JudgeThread } from './thread.ts';
+
+/** Where suspects are judged: in a thread of their own, for which nobody stands still, and which interrupts their code. */
+export class Lane {
+  readonly #start: () => JudgeThread;
+  readonly #suspects: Suspects;
+  readonly #stallMs: number;
+  #thread: JudgeThread | undefined;
+
+  constructor(start: () => JudgeThread, suspects: Suspects, stallMs: number) {
+    this.#start = start;
+    this.#suspects = suspects;
+    this.#stallMs = stallMs;
+  }
+
+  /** Has the thread ready before it is asked. */
+  warm(): JudgeThread {
+    if (this.#thread === undefined || this.#thread.isOver) this.#thread = this.#start();
+    return this.#thread;
+  }
+
+  /** Undefined when the code could not be interrupted either. Throws when there is no thread to ask. */
+  async ask(label: string, question: Question): Promise<Asked | undefined> {
+    const thread = this.warm();
+    if (!(await thread.opensLater())) {
+      thread.end();
+      throw new SentinelError('pipeline_busy', 'the thread that judges suspects does not start', {
+        retryable: true,
+      });
+    }
+    const { name, version } = question;
+    // To compile a contract may take longer than the patience for its code.
+    if (!thread.used.has(label))
+      await thread.askLater({ name, version, event: {}, limitMs: this.#stallMs / 2 }, this.#stallMs);
+    thread.used.add(label);
+    const limitMs = this.#suspects.patienceMs(label);
+    const asked = thread.isOver
+      ? undefined
+      : await thread.askLater({ ...question, limitMs }, limitMs + this.#stallMs / 2);
+    this.#suspects.learn(label, asked);
+    return asked;
+  }
+
+  close(): void {
+    this.#thread?.end();
+  }
+}

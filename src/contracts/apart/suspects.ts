@@ -1,0 +1,73 @@
+import { limitLog } from '../../support/log-limit.ts';
+import type { Logger } from '../../support/log.ts';
+import { brokenBy } from '../fence.ts';
+import type { Answer } from './question.ts';
+import type { Asked } from './thread.ts';
+
+const firstQuietMs = 60_000;
+const longestQuietMs = 3_600_000;
+const leastPatienceMs = 50;
+
+interface Suspect {
+  until: number;
+  quietMs: number;
+  patienceMs: number;
+}
+
+/**
+ * The contracts whose code has not ended lately. One is trusted again after a minute without a hang; the time doubles each
+ * time that this was a mistake.
+ */
+export class Suspects {
+  readonly #suspects = new Map<string, Suspect>();
+  readonly #firstPatienceMs: number;
+  readonly #lines;
+
+  constructor(stallMs: number, log: Logger) {
+    this.#firstPatienceMs = Math.ceil(stallMs / 5);
+    this.#lines = limitLog(log);
+  }
+
+  has(label: string): boolean {
+    const suspect = this.#suspects.get(label);
+    return suspect !== undefined && performance.now() < suspect.until;
+  }
+
+  /** Milliseconds that one call of its code may take: less each time that it did not end, so that many such events cost little. */
+  patienceMs(label: string): number {
+    return this.#suspects.get(label)?.patienceMs ?? this.#firstPatienceMs;
+  }
+
+  /** It was ended before it could say anything: it is a suspect, and its patience stays. */
+  add(label: string): void {
+    const before = this.#suspects.get(label);
+    const quietMs =
+      before === undefined
+        ? firstQuietMs
+        : this.has(label)
+          ? before.quietMs
+          : Math.min(2 * before.quietMs, longestQuietMs);
+    const patienceMs = this.patienceMs(label);
+    this.#suspects.set(label, { until: performance.now() + quietMs, quietMs, patienceMs });
+    this.#lines.write(
+      'warn',
+      'contract_hung',
+      { status: 'failed', code: 'contract_hung' },
+      `the code of ${label} did not end; its events are judged aside, one by one, until it has ended for ${quietMs / 1000} s; the others go on`,
+    );
+  }
+
+  /** From what it has said within its patience; undefined when it could not be interrupted. */
+  learn(label: string, asked: Asked | undefined): void {
+    if (asked !== undefined && !isHung(asked.answer)) return;
+    this.add(label);
+    const suspect = this.#suspects.get(label)!;
+    suspect.patienceMs = Math.max(leastPatienceMs, Math.floor(suspect.patienceMs / 2));
+  }
+}
+
+const isHung = (answer: Answer): boolean =>
+  typeof answer === 'object' &&
+  !Array.isArray(answer) &&
+  !answer.ok &&
+  brokenBy(answer.violations)?.code === 'contract_hung';

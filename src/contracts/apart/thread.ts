@@ -1,0 +1,88 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import { packNumbers, unpackNumbers } from '../../model/exact-messages.ts';
+import { SyncCaller } from '../../support/sync-call.ts';
+import type { JudgeInput } from './judge-thread.ts';
+import type { Answer, Question } from './question.ts';
+
+/** What a contract's code may take of memory: an event of the largest size, many times over. */
+const resourceLimits = { maxOldGenerationSizeMb: 512 };
+
+/** Reading contracts in TypeScript takes seconds on a busy machine. */
+const opensWithinMs = 30_000;
+
+export type ContractSources = Pick<JudgeInput, 'folders' | 'cache' | 'setAside'>;
+
+export interface Asked {
+  answer: Answer;
+}
+
+/** A thread that holds nothing but contracts. It is ended when it does not answer, and takes no questions then. */
+export class JudgeThread {
+  /** Contracts that it has compiled, which takes a while with the first event. */
+  readonly used = new Set<string>();
+  readonly #thread: Worker;
+  readonly #caller = new SyncCaller();
+  #isOver = false;
+
+  /** `onError` is told the name of what the code of a contract threw after it had answered. */
+  constructor(given: ContractSources, onError: (name: string) => void) {
+    const { answerEnd } = this.#caller;
+    this.#thread = new Worker(new URL(threadFile, import.meta.url), {
+      name: 'judge',
+      workerData: { ...given, answerEnd } satisfies JudgeInput,
+      transferList: [answerEnd.port],
+      resourceLimits,
+    });
+    this.#thread.unref();
+    this.#thread.on('message', onError);
+    const over = (): void => void (this.#isOver = true);
+    this.#thread.on('exit', over);
+    this.#thread.on('error', over);
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  get isOpen(): boolean {
+    return this.#caller.isOpen;
+  }
+
+  /** The caller stands still meanwhile. */
+  opens(): boolean {
+    return this.isOpen || this.#caller.opens(opensWithinMs);
+  }
+
+  async opensLater(): Promise<boolean> {
+    const deadline = performance.now() + opensWithinMs;
+    while (!this.isOpen && !this.isOver && performance.now() < deadline) await sleep(10);
+    return this.isOpen && !this.isOver;
+  }
+
+  /** The caller stands still meanwhile. */
+  ask(question: Question, withinMs: number): Asked | undefined {
+    return this.#orEnd(this.#caller.ask(packNumbers(question), withinMs));
+  }
+
+  async askLater(question: Question, withinMs: number): Promise<Asked | undefined> {
+    return this.#orEnd(await this.#caller.askLater(packNumbers(question), withinMs));
+  }
+
+  #orEnd(answered: { answer: unknown } | undefined): Asked | undefined {
+    if (answered !== undefined) return { answer: unpackNumbers(answered.answer) as Answer };
+    this.end();
+    return undefined;
+  }
+
+  end(): void {
+    this.#isOver = true;
+    this.#caller.close();
+    void this.#thread.terminate();
+  }
+}
+
+/** Worker threads get no TypeScript loader: from the sources, too, the built file is started. */
+const threadFile = import.meta.url.endsWith('.ts')
+  ? '../../../dist/contracts/apart/judge-thread.js'
+  : './judge-thread.js';
