@@ -46,6 +46,16 @@ export const targets = [
       ),
     atLeast,
   })),
+  ...[
+    ['single POSTs, 64 connections', 2],
+    ['single POSTs, 256 connections', 2],
+    ['NDJSON', 1.5],
+  ].map(([kind, atLeast]) => ({
+    name: `PostgreSQL, ${kind}: loaded ÷ Benthos`,
+    value: (m) =>
+      over(m(`loaded into PostgreSQL from ${kind} (events/s)`), m(`Benthos, loaded from ${kind} (events/s)`)),
+    atLeast,
+  })),
   {
     name: 'NDJSON: loaded ÷ DuckDB read_json',
     value: (m) => over(m('loaded from NDJSON, clean (events/s)'), m('DuckDB read_json (events/s)')),

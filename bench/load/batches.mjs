@@ -21,7 +21,7 @@ const post = (body) =>
       (response) => {
         response.resume();
         response.on('end', () =>
-          response.statusCode === 202
+          Math.floor(response.statusCode / 100) === 2
             ? resolve()
             : reject(new Error(`ingest answered ${response.statusCode}`)),
         );
