@@ -48,7 +48,7 @@ export interface Engine {
 /** What a thread has published under keys, so that it publishes nothing twice. Only one thread of the process may use it. */
 export interface PublishedOnce {
   /** The id that was published under the key, while it has not expired. */
-  find(key: Buffer): string | undefined;
+  find(key: string): string | undefined;
   /** Publishes and remembers the keys, in one transaction. */
   publish(topic: string, messages: readonly Message[], keys: readonly PublishedKey[]): Promise<void>;
 }

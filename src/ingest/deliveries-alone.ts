@@ -2,8 +2,6 @@ import type { Message, PublishedOnce } from '../engine/engine.ts';
 import type { PublishedKey } from '../engine/published-key.ts';
 import type { Deliveries, Incoming, Published } from './deliveries.ts';
 
-const nameOf = (key: Buffer): string => key.toString('latin1');
-
 /** Where no other process receives: events and what is remembered of their deliveries are one write. */
 export function deliveriesInOneProcess(once: PublishedOnce, topic: string): Deliveries {
   /** The last request with each key that is not durable yet. */
@@ -15,12 +13,11 @@ export function deliveriesInOneProcess(once: PublishedOnce, topic: string): Deli
     /** A key may stand in a request twice. */
     const ids = incoming.length > 1 ? new Map<string, string>() : undefined;
     const published = incoming.map(({ key, mine, message }) => {
-      const name = key && nameOf(key);
-      const known = key && (ids?.get(name!) ?? once.find(key));
+      const known = key && (ids?.get(key) ?? once.find(key));
       if (known !== undefined) return { mark: { id: known, at: mine.at }, isNew: false };
       messages.push(message(mine));
       if (key !== undefined) {
-        ids?.set(name!, mine.id);
+        ids?.set(key, mine.id);
         keys.push({ key, id: mine.id, expiresAt: mine.at + ttlMs });
       }
       return { mark: mine, isNew: true };
@@ -32,24 +29,23 @@ export function deliveriesInOneProcess(once: PublishedOnce, topic: string): Deli
   return {
     wholeOrNone: true,
     async publish(incoming, ttlMs) {
-      const names = new Set<string>();
+      const keys = new Set<string>();
       const before: Promise<unknown>[] = [];
       for (const { key } of incoming) {
         if (key === undefined) continue;
-        const name = nameOf(key);
-        names.add(name);
-        const other = underWay.get(name);
+        keys.add(key);
+        const other = underWay.get(key);
         if (other !== undefined) before.push(other);
       }
       const work =
         before.length === 0
           ? publish(incoming, ttlMs)
           : Promise.allSettled(before).then(() => publish(incoming, ttlMs));
-      for (const name of names) underWay.set(name, work);
+      for (const key of keys) underWay.set(key, work);
       try {
         return await work;
       } finally {
-        for (const name of names) if (underWay.get(name) === work) underWay.delete(name);
+        for (const key of keys) if (underWay.get(key) === work) underWay.delete(key);
       }
     },
     isKnown: async (key) => once.find(key) !== undefined,

@@ -11,8 +11,8 @@ export interface Mark {
 
 /** Events that are stored together, and are one delivery when they have a key. */
 export interface Incoming {
-  /** 16 bytes of a digest, the same for each try of one delivery. */
-  key: Buffer | undefined;
+  /** The same for each try of one delivery; see `PublishedKey.key`. */
+  key: string | undefined;
   /** Under which they are stored when nothing is known of them. */
   mine: Mark;
   message: (mark: Mark) => Message;
@@ -32,7 +32,7 @@ export interface Deliveries {
   publish(incoming: readonly Incoming[], ttlMs: number): Promise<Published[]>;
   /** `publish` publishes all or nothing. */
   readonly wholeOrNone: boolean;
-  isKnown(key: Buffer): Promise<boolean>;
+  isKnown(key: string): Promise<boolean>;
   /** Writes what is left to write. */
   close(): Promise<void>;
 }

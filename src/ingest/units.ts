@@ -13,7 +13,7 @@ export interface Unit {
   count: number;
   parcel: Parcel;
   /** The key of the delivery, the same for each try; undefined when the sender gives no id. */
-  delivery: Buffer | undefined;
+  delivery: string | undefined;
 }
 
 /**
@@ -53,7 +53,7 @@ export function unitsOf(parcels: readonly Parcel[], headers: IncomingHttpHeaders
   });
 }
 
-const unitOf = (parcel: Parcel, delivery: Buffer | undefined): Unit => ({
+const unitOf = (parcel: Parcel, delivery: string | undefined): Unit => ({
   bytes: parcel.lines.bytes,
   count: parcel.lines.count,
   parcel,
@@ -77,7 +77,7 @@ function eventId(text: string, { idPointers }: Source): string | undefined {
 }
 
 /** Of one length, whatever the sender's id is. */
-function keyOf(source: Source, parts: readonly (string | undefined)[]): Buffer | undefined {
+function keyOf(source: Source, parts: readonly (string | undefined)[]): string | undefined {
   if (parts.includes(undefined)) return undefined;
-  return hash('sha256', JSON.stringify([source.name ?? '', ...parts]), 'buffer').subarray(0, keyLength);
+  return hash('sha256', JSON.stringify([source.name ?? '', ...parts]), 'binary').slice(0, keyLength);
 }

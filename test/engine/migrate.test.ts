@@ -20,7 +20,7 @@ describe.skipIf(noNatsServer !== undefined)('migrate: a data folder to NATS', ()
   });
   afterAll(() => server.stop());
 
-  const deliveryKey = Buffer.alloc(16, 'k');
+  const deliveryKey = 'k'.repeat(16);
   const deliveryId = '0192f0c1-2b3c-7def-8123-00000000000a';
   const quiet = { dryRun: false, progress: () => undefined };
 

@@ -28,7 +28,7 @@ afterEach(async () => {
   await rm(dir, { recursive: true });
 });
 
-const keyOf = (name: string) => Buffer.alloc(16, name);
+const keyOf = (name: string) => name.repeat(16);
 const start = '0192f0c1-2b3c-7def-8123-00000000000';
 const incoming = (name: string | undefined, id: string) => ({
   key: name === undefined ? undefined : keyOf(name),

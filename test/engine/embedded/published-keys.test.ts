@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { PublishedKeys } from '../../../src/engine/embedded/published-keys/memory.ts';
+import { wordOf } from '../../../src/engine/embedded/published-keys/entries.ts';
 import { KeyFilter } from '../../../src/engine/embedded/published-keys/filter.ts';
 import { openStore, type Store, writeTogether } from '../../../src/engine/embedded/store.ts';
 
@@ -31,7 +32,7 @@ afterEach(async () => {
   await rm(dir, { recursive: true });
 });
 
-const keyOf = (n: number) => createHash('sha256').update(String(n)).digest().subarray(0, 16);
+const keyOf = (n: number) => createHash('sha256').update(String(n)).digest('binary').slice(0, 16);
 const idOf = (n: number) => `0192f0c1-2b3c-7def-8123-${n.toString(16).padStart(12, '0')}`;
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
 
@@ -117,7 +118,7 @@ it('a filter has each key that was added, and few others', () => {
   const filter = new KeyFilter(20_000);
   const words = (n: number): [number, number, number] => {
     const key = keyOf(n);
-    return [key.readUInt32LE(0), key.readUInt32LE(4), key.readUInt32LE(8)];
+    return [wordOf(key, 0), wordOf(key, 1), wordOf(key, 2)];
   };
   for (let n = 0; n < 20_000; n++) filter.add(...words(n));
   expect(range(0, 20_000).every((n) => filter.mayHave(...words(n)))).toBe(true);

@@ -28,7 +28,11 @@ export function encodeEntries(keys: readonly PublishedKey[]): Uint32Array {
 const double = new Float64Array(1);
 const doubleWords = new Uint32Array(double.buffer);
 
-export const wordOf = (key: Buffer, word: number): number => key.readUInt32LE(word * 4);
+export function wordOf(key: string, word: number): number {
+  const at = word * 4;
+  const low = key.charCodeAt(at) | (key.charCodeAt(at + 1) << 8) | (key.charCodeAt(at + 2) << 16);
+  return (low | (key.charCodeAt(at + 3) << 24)) >>> 0;
+}
 
 export const bytesOf = (words: Uint32Array): Buffer =>
   Buffer.from(words.buffer, words.byteOffset, words.byteLength);
@@ -40,7 +44,7 @@ export function wordsOf(bytes: Uint8Array): Uint32Array<ArrayBuffer> {
   return words;
 }
 
-export function hasKey(entries: Uint32Array, at: number, key: Buffer): boolean {
+export function hasKey(entries: Uint32Array, at: number, key: string): boolean {
   return (
     entries[at] === wordOf(key, 0) &&
     entries[at + 1] === wordOf(key, 1) &&
@@ -63,14 +67,14 @@ export function idOf(entries: Uint32Array, at: number): string {
 
 export function decodeEntry(entries: Uint32Array, at: number): PublishedKey {
   return {
-    key: Buffer.copyBytesFrom(entries, at, idAt),
+    key: bytesOf(entries.subarray(at, at + idAt)).toString('latin1'),
     id: idOf(entries, at),
     expiresAt: expiryOf(entries, at),
   };
 }
 
 /** Where the last entry with this key begins, or -1. */
-export function lastWith(entries: Uint32Array, key: Buffer): number {
+export function lastWith(entries: Uint32Array, key: string): number {
   for (let at = entries.length - entryWords; at >= 0; at -= entryWords)
     if (hasKey(entries, at, key)) return at;
   return -1;

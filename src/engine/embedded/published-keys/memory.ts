@@ -38,7 +38,7 @@ export class PublishedKeys {
   }
 
   /** The id that was published last under the key, when it has not expired. */
-  find(key: Buffer): string | undefined {
+  find(key: string): string | undefined {
     const now = Date.now();
     for (const entries of [this.#recent, this.#leaving?.entries]) {
       const at = entries?.find(key) ?? -1;

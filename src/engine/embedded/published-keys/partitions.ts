@@ -47,7 +47,7 @@ export class Partitions {
     this.#growing = this.#readGrowing();
   }
 
-  find(key: Buffer, now: number): string | undefined {
+  find(key: string, now: number): string | undefined {
     const [w0, w1, w2] = [wordOf(key, 0), wordOf(key, 1), wordOf(key, 2)];
     if (this.#growing.filter.mayHave(w0, w1, w2)) {
       const found = this.#findIn(this.#growing, key, now);
@@ -97,7 +97,7 @@ export class Partitions {
   }
 
   /** Its last run first: the newest of a key counts. */
-  #findIn({ number, runs }: Partition, key: Buffer, now: number): string | undefined {
+  #findIn({ number, runs }: Partition, key: string, now: number): string | undefined {
     refresh(this.#store);
     const bucket = bucketOf(wordOf(key, 3), this.#bucketsInRun);
     for (let run = runs - 1; run >= 0; run--) {

@@ -26,7 +26,7 @@ export class RecentEntries {
   }
 
   /** Where the entry begins, or -1. */
-  find(key: Buffer): number {
+  find(key: string): number {
     const mask = this.#places.length - 1;
     for (let slot = wordOf(key, 3) & mask; ; slot = (slot + 1) & mask) {
       const place = this.#places[slot]!;
