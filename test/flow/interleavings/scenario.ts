@@ -20,6 +20,8 @@ export interface Scenario {
   heals?: boolean;
   /** The destination may refuse a row. */
   refuses?: boolean;
+  /** A worker may find that the event's contract hangs, and send it to be judged aside. */
+  hangs?: boolean;
 }
 
 export type Budget = 'crashes' | 'redeliveries' | 'unheard' | 'replays' | 'discards' | 'rollbacks';

@@ -26,12 +26,14 @@ contracts.register(contract);
 const metrics = createPipelineMetrics();
 
 /** What a worker makes of a message, where that is not the message's alone: rules come and go, and healers learn. */
-export type Opinion = 'row' | 'refused row' | 'no row';
+export type Opinion = 'row' | 'refused row' | 'no row' | 'hangs';
 
 export function opinionsOn(
   topic: string,
-  { heals = false, refuses = false }: { heals?: boolean; refuses?: boolean },
+  { heals = false, refuses = false, hangs = false }: { heals?: boolean; refuses?: boolean; hangs?: boolean },
 ): Opinion[] {
+  if (topic === topics.slow) return ['row', 'no row'];
+  if (hangs && topic === topics.raw) return ['row', 'hangs'];
   if (topic === topics.raw || topic === topics.replay)
     return refuses ? ['row', 'refused row', 'no row'] : ['row', 'no row'];
   if (topic === topics.failed) return heals ? ['row', 'no row'] : ['no row'];
@@ -64,6 +66,11 @@ export function createWorker(
   let opinion: Opinion = 'row';
   const judge = createJudge({
     contracts,
+    apart: {
+      atOnce: (work) => (opinion === 'hangs' ? undefined : { value: work() }),
+      inTurn: async (work) => work(),
+      close: () => undefined,
+    },
     validate: (event) => verdictOn(event, opinion),
     metrics,
     log: silent,
@@ -110,6 +117,7 @@ export function createWorker(
   const stages: Record<string, (batch: readonly Delivery[]) => Promise<unknown>> = {
     [topics.raw]: (batch) => route.fromQueue(batch),
     [topics.replay]: (batch) => route.fromQueue(batch),
+    [topics.slow]: (batch) => route.fromSlow(batch),
     [topics.fixed]: (batch) => route.fromHealers(batch),
     [topics.failed]: ([delivery]) => heal(delivery!.body),
     [topics.unrecoverable]: (batch) => deadLetters.fromQueue(batch),
