@@ -9,16 +9,18 @@ const byIdPrefix = `${deadLetterGroup}/by-id/`;
 /** Their writes share a commit. */
 const changedAtOnce = 500;
 
+type MaybeLetter = DeadLetter | undefined;
+export type Next = (known: MaybeLetter) => MaybeLetter | Promise<MaybeLetter>;
+
 export interface Changes {
   get(id: string): Promise<DeadLetter | undefined>;
   /**
    * Writes what `next` makes of a letter, whichever process changes it meanwhile; undefined when `next` leaves it as it is.
    * `next` may be called several times.
    */
-  change(
-    id: string,
-    next: (known: DeadLetter | undefined) => DeadLetter | undefined,
-  ): Promise<DeadLetter | undefined>;
+  change(id: string, next: Next): Promise<DeadLetter | undefined>;
+  /** Whether a version before 0.3 has written the letter as it is; the destination has no entries of its replays. */
+  isBefore03(letter: DeadLetter): Promise<boolean>;
 }
 
 /** Letters in the state: each under its id, and an index entry, changed only as long as nobody else has changed them. */
@@ -53,10 +55,12 @@ export function createChanges(state: StateStore): Changes {
 
   return {
     get,
+    // The index entry of a state of a letter is written before the state.
+    isBefore03: async (letter) => typeof (await state.get(indexKey(letter))) === 'number',
     async change(id, next) {
       for (;;) {
         const known = await get(id);
-        const letter = next(known);
+        const letter = await next(known);
         if (letter === undefined || (await replace(known, letter))) return letter;
       }
     },

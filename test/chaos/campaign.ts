@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -72,6 +72,7 @@ export async function runCampaign(options: CampaignOptions): Promise<Report> {
       ...traffic.odd.map((line) => `odd answer: ${line}`),
       ...restless,
     ];
+    if (problems.length > 0) problems.push(`what the services said: ${await keepLogs(profile)}`);
     const done = people?.done ?? { replays: 0, edits: 0, discards: 0, rollbacks: 0 };
     return { made, people: done, refused: traffic.refused, balance, problems };
   } finally {
@@ -112,6 +113,16 @@ async function rest(profile: Profile, ended: string[]): Promise<string[]> {
     () => [],
     () => [`not at rest: ${last}; ${saidLast(profile)}`],
   );
+}
+
+/** The log of each service, without the letters. Returns the folder. */
+async function keepLogs({ services }: Profile): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'sentinel-chaos-logs-'));
+  for (const [at, service] of services.entries()) {
+    const lines = service.log().filter(({ code }) => code !== 'dead_letter');
+    await writeFile(join(folder, `${at}.jsonl`), lines.map((line) => JSON.stringify(line)).join('\n'));
+  }
+  return folder;
 }
 
 const saidLast = ({ services }: Profile): string =>

@@ -63,9 +63,14 @@ for (const {
   contract,
   code,
   replays,
+  attempts,
+  created_at,
   updated_at,
 } of await readLetters()) {
-  told.set(id, `${told.get(id) ?? ''} letter ${status}, ${code}, ${replays} replays, of ${updated_at};`);
+  told.set(
+    id,
+    `${told.get(id) ?? ''} letter ${status}, ${code}, ${replays} replays, ${created_at} to ${updated_at}, tried at ${attempts.map(({ at }) => at).join(' ')};`,
+  );
   if (status !== 'replayed') end(id, `${status} letter`);
   const isClear = violations.length > 0 && violations.every(({ message }) => message.length > 15);
   if (!isClear) unexplained.push(`${id} (${contract}): ${JSON.stringify(violations).slice(0, 200)}`);
@@ -91,6 +96,14 @@ const detailOf = (id: string): string => {
   const { kind = 'unheard' } = accepted.get(id) ?? {};
   return `${kind};${told.get(id) ?? ''} entries ${JSON.stringify(mine.map(({ outcome, round }) => [outcome, round]))}`;
 };
+/** A letter that is there, and that no listing has, is as good as lost to people; it is another fault. */
+const unlisted = async (id: string): Promise<string> => {
+  const response = await fetch(`${url}/api/v1/dead-letters/${id}`);
+  if (!response.ok) return '';
+  const { status, updated_at } = (await response.json()) as DeadLetter;
+  return ` has a letter that no listing has: ${status}, of ${updated_at}`;
+};
+const lost = [...accepted.keys()].filter((id) => !ends.has(id));
 const count = (as: string) => [...ends.values()].filter((all) => all.includes(as)).length;
 const balance: Balance = {
   accepted: accepted.size,
@@ -99,7 +112,7 @@ const balance: Balance = {
   open: count('open letter'),
   replaying: count('replaying letter'),
   discarded: count('discarded letter'),
-  lost: [...accepted.values()].filter(({ id }) => !ends.has(id)).map(({ id, kind }) => `${id} (${kind})`),
+  lost: await Promise.all(lost.map(async (id) => `${id} (${detailOf(id)})${await unlisted(id)}`)),
   twice: [
     ...[...ends]
       .filter(([, all]) => all.length > 1)

@@ -71,5 +71,5 @@ function tell({ made, people, refused, balance, problems }: Report): void {
       `  lost: ${lost.length}, twice: ${twice.length}, wrong: ${wrong.length}, unexplained: ${unexplained.length}`,
     );
   }
-  for (const line of problems.slice(0, 20)) say(`    ${line}`);
+  for (const line of [...problems.slice(0, 20), ...problems.slice(20).slice(-5)]) say(`    ${line}`);
 }

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { indexPrefix } from '../../src/dead-letter/index-key.ts';
 import { type TakenBack, createDeadLetters } from '../../src/dead-letter/store.ts';
 import type { UnrecoverableEvent } from '../../src/model/event.ts';
 import { memoryState } from '../../src/testing/memory-state.ts';
@@ -50,4 +51,31 @@ it('the end of an older replay does not settle the letter of a later one', async
   expect(await letters.get(id)).toMatchObject({ status: 'replaying', replays: 2 });
   await letters.settleReplayed([{ id, round: 2 }]);
   expect(await letters.get(id)).toMatchObject({ status: 'replayed' });
+});
+
+it('the letter of an event that was replayed stays settled, whatever the clock of the one who rolled back said', async () => {
+  const letters = createDeadLetters(memoryState());
+  const first = taken(0, '2999-01-01T00:00:00.000Z');
+  await letters.takeBack([first]);
+  await letters.startReplay(id);
+  expect(await letters.takeBack([first])).toEqual([]);
+  expect(await letters.get(id)).toMatchObject({ status: 'replaying', replays: 1 });
+  await letters.settleReplayed([{ id, round: 1 }]);
+  expect(await letters.takeBack([first])).toEqual([]);
+  expect(await letters.get(id)).toMatchObject({ status: 'replayed', replays: 1 });
+});
+
+it('an event whose replay a version before 0.3 has settled, which the destination has no entry of, is open again', async () => {
+  const state = memoryState();
+  const letters = createDeadLetters(state);
+  await letters.takeBack([taken(0, '2026-01-01T00:00:00.000Z')]);
+  await letters.startReplay(id);
+  await letters.settleReplayed([{ id, round: 1 }]);
+  const [entry] = await state.list(`${indexPrefix}replayed/`);
+  await state.put(entry!.key, 1);
+  expect(await letters.takeBack([taken(0, '2026-02-02T00:00:00.000Z')])).toEqual([id]);
+  expect(await letters.get(id)).toMatchObject({ status: 'open', replays: 1 });
+  await letters.startReplay(id);
+  await letters.settleReplayed([{ id, round: 2 }]);
+  expect(await letters.takeBack([taken(0, '2026-02-02T00:00:00.000Z')])).toEqual([]);
 });

@@ -40,6 +40,11 @@ describe('how an event ends, in every order: as a row, an open letter, a duplica
     ['its row is withdrawn, and somebody dies', { before: 'row', rollbacks: 1, crashes: 1 }],
     ['its row is withdrawn, and a late copy comes', { before: 'row', late: true, rollbacks: 1 }, 1000],
     ['its row is withdrawn, and its letter replayed', { before: 'row', rollbacks: 1, replays: 1 }, 1000],
+    [
+      'its rollback goes on after a crash while its letter is replayed',
+      { before: 'replaying', workers: 2 },
+      300,
+    ],
   ])('when %s', async (_, scenario, most) => {
     const found = await explore(() => new Model({ ...calm, ...scenario }), most);
     expect(found.fault).toBeUndefined();

@@ -113,7 +113,8 @@ export class Cast {
     this.down.splice(this.down.indexOf(role), 1);
     if (role === 'gateway') return this.asGateway((gateway) => resumeReplays(gateway));
     const worker = this.#addWorker();
-    if (this.#scenario.replays + this.#scenario.rollbacks > 0) this.#run(worker, () => worker.begin());
+    const { replays, rollbacks, before } = this.#scenario;
+    if (replays + rollbacks > 0 || before === 'replaying') this.#run(worker, () => worker.begin());
   }
 
   #addWorker(): Worker {

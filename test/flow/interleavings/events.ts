@@ -28,7 +28,7 @@ export const receivedAt = Date.UTC(2026, 0, 15);
 export const idOf = (n: number) => `0199d0c4-9a5e-7c0b-8a10-00000000000${n}`;
 
 /** A record with one event; events with the same key are the same to the destination. */
-export function recordOf(n: number, key: number): Buffer {
+export function recordOf(n: number, key: number, replay?: { round: number; original: string }): Buffer {
   const event = {
     event_id: `0192d0c4-9a5e-7c0b-8a10-5a6f3f1c2b3${key}`,
     timestamp: '2026-11-23T20:48:31Z',
@@ -39,7 +39,10 @@ export function recordOf(n: number, key: number): Buffer {
     user_id: '5f1c8a52-6a0b-4c1e-9a38-0a2b7c9d1e2f',
     mail: 'ana@example.com',
   };
-  return encodeRecord({ id: idOf(n), at: receivedAt, n: 1 }, JSON.stringify(event));
+  return encodeRecord(
+    { id: idOf(n), at: receivedAt, n: 1, ...(replay && { replay }) },
+    JSON.stringify(event),
+  );
 }
 
 export function repairedEvent({ mail, ...event }: JsonObject, isRefused = false): JsonObject {

@@ -27,7 +27,9 @@ export class Model implements World {
     for (const [n, key] of scenario.events.entries())
       if (n > 0 || scenario.before === undefined || scenario.late === true)
         this.#stores.publish(topics.raw, recordOf(n, key));
-    if (scenario.before !== undefined) endFirst(this.#stores, scenario.before, scenario.events[0]!);
+    if (scenario.before === undefined) return;
+    endFirst(this.#stores, scenario.before, scenario.events[0]!);
+    if (scenario.before === 'replaying') this.#cast.down.push('worker');
   }
 
   /**

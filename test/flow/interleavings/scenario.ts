@@ -1,9 +1,14 @@
+export type Before = 'letter' | 'row' | 'replaying';
+
 /** What may happen how often. */
 export interface Scenario {
   /** The key of each event; all are in the queue at the beginning. */
   events: number[];
-  /** How the first event has ended before. */
-  before?: 'letter' | 'row';
+  /**
+   * How the first event has ended before. `replaying`: its row was withdrawn by a worker whose clock was ahead, and that
+   * died before it could say so; its letter is being replayed.
+   */
+  before?: Before;
   /** With `before`: a copy of it is still in the queue. */
   late?: boolean;
   workers: number;
