@@ -76,7 +76,11 @@ describe('every request of the table', () => {
     );
     expect(acts.length).toBeGreaterThan(10);
     expect(acts.filter(([, { act }]) => act === undefined).map(([key]) => key)).toEqual([]);
-    expect(acts.filter(([, { role }]) => role === 'read').map(([key]) => key)).toEqual([]);
+    // A file of what a reader may query is a read, too: it changes nothing but a temporary file of its own.
+    const files = /^(POST \/api\/v1\/(exports|snapshots)|DELETE \/api\/v1\/exports\/\{id\})$/;
+    expect(acts.filter(([key, { role }]) => role === 'read' && !files.test(key)).map(([key]) => key)).toEqual(
+      [],
+    );
   });
 });
 
