@@ -1,5 +1,6 @@
 import type { Contract } from '../contracts/contract.ts';
 import type { ContractRegistry } from '../contracts/registry.ts';
+import { ExactNumber } from '../model/exact-number.ts';
 import { type Json, type JsonObject, isObject, jsonType } from '../model/json.ts';
 import { type Result, fail, ok } from '../model/result.ts';
 import type { Violation } from '../model/violation.ts';
@@ -110,12 +111,12 @@ function versionOf(
 /**
  * Many senders have a `version` of their own: a number, a date, "0", or the constant of a format ("2.1.0" in SARIF). It is the
  * contract's when it reads `1.2.3`, or is short for a version there is, and is no value that the contract itself
- * asks for. What is neither text nor a number is for a person.
+ * asks for. `null` says nothing. What is neither is for a person.
  */
 function isContractVersion(version: Json, name: string, contracts: ContractRegistry): boolean {
   const declared = contracts.latest(name)?.jsonSchema['properties'];
   const schema = isObject(declared) ? declared['version'] : undefined;
-  if (typeof version === 'number') return false;
+  if (version === null || typeof version === 'number' || version instanceof ExactNumber) return false;
   if (typeof version !== 'string') return schema === undefined || allowsText(schema);
   if (contracts.get(name, version) !== undefined) return true;
   if (isObject(schema) && namesValue(schema, version)) return false;
