@@ -20,7 +20,8 @@ export function bundled(schema: JsonObject, place: Place, read?: Set<string>): J
   const folder = realpathSync(place.folder);
   const parts = new Map<string, { name: string; content: Json }>();
   const ids = new Set<string>();
-  collectIds(schema, ids);
+  const absolute = resolverFrom(schema);
+  collectIds(schema, ids, absolute);
 
   const partOf = (path: string, from: string): string => {
     const file = within(folder, resolve(dirname(from), decodeURIComponent(path)), path);
@@ -54,10 +55,11 @@ export function bundled(schema: JsonObject, place: Place, read?: Set<string>): J
   };
   const target = (ref: string, file: string, part: string | undefined): string => {
     const parsed = relativePath.exec(ref);
-    if (parsed === null || ids.has(ref)) {
+    const [, path = '', fragment = ''] = parsed ?? [];
+    // What a compound document embeds under that name is meant, rather than a file.
+    if (parsed === null || ids.has(ref) || (part === undefined && ids.has(absolute(path)))) {
       return part !== undefined && /^#(\/|$)/.test(ref) ? `#/$defs/${part}${ref.slice(1)}` : ref;
     }
-    const [, path = '', fragment = ''] = parsed;
     return `#/$defs/${partOf(path, file)}${fragment.slice(1)}`;
   };
 
@@ -92,9 +94,18 @@ function readJson(file: string, path: string): Json {
   }
 }
 
-function collectIds(node: Json, ids: Set<string>): void {
-  if (Array.isArray(node)) for (const item of node) collectIds(item, ids);
+/** Resolves what the schema's own `$id`, if it has one, is the base of. */
+function resolverFrom({ $id }: JsonObject): (name: string) => string {
+  const base = typeof $id === 'string' && URL.canParse($id) ? $id : 'schema:/';
+  return (name) => (URL.canParse(name, base) ? new URL(name, base).href : name);
+}
+
+function collectIds(node: Json, ids: Set<string>, absolute: (name: string) => string): void {
+  if (Array.isArray(node)) for (const item of node) collectIds(item, ids, absolute);
   if (!isObject(node)) return;
-  for (const key of ['$id', 'id']) if (typeof node[key] === 'string') ids.add(node[key]);
-  for (const value of Object.values(node)) collectIds(value, ids);
+  for (const key of ['$id', 'id']) {
+    const id = node[key];
+    if (typeof id === 'string') ids.add(id).add(absolute(id));
+  }
+  for (const value of Object.values(node)) collectIds(value, ids, absolute);
 }

@@ -1,0 +1,48 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { loadContracts } from '../../src/contracts/discover.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sentinel-embedded-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+it.each([
+  ['relative, in a schema without a name', undefined, 'part.json', 'part.json#/$defs/whole'],
+  [
+    'relative to the name of the schema',
+    'https://example.com/s/root.json',
+    'part.json',
+    'part.json#/$defs/whole',
+  ],
+  [
+    'absolute',
+    'https://example.com/s/root.json',
+    'https://example.com/s/part.json',
+    'part.json#/$defs/whole',
+  ],
+  [
+    'from the root of the host',
+    'https://example.com/s/root.json',
+    '/s/part.json',
+    './part.json#/$defs/whole',
+  ],
+])('finds an embedded schema by its $id: %s', async (name, $id, embedded, $ref) => {
+  const contract = name.replaceAll(/\W/g, '_');
+  const schema = {
+    ...($id !== undefined && { $id }),
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    'x-contract': { name: contract, version: '1.0.0' },
+    type: 'object',
+    properties: { n: { $ref } },
+    $defs: { part: { $id: embedded, $defs: { whole: { type: 'integer' } } } },
+  };
+  await writeFile(join(folder, `${contract}.schema.json`), JSON.stringify(schema));
+  const found = (await loadContracts([folder], { strict: true })).get(contract, '1.0.0')!;
+
+  expect(found.validate({ n: 5 }).ok).toBe(true);
+  expect(found.validate({ n: 5.5 }).ok).toBe(false);
+});
