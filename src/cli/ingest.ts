@@ -172,7 +172,7 @@ function refusedLines(body: unknown, sent: number): Map<number, string> {
 function stuck(response: Response, body: unknown, left: readonly EventLine[], unit: string): CliError {
   const first = left[0]?.number ?? 0;
   return new CliError(
-    `${refusalText(response.status, body)}. Everything before ${unit} ${first} was sent; go on with --from-line ${first}.`,
+    `${refusalText(response.status, body).replace(/\.$/, '')}. Everything before ${unit} ${first} was sent; go on with --from-line ${first}.`,
   );
 }
 

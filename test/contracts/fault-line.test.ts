@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadContracts } from '../../src/contracts/discover.ts';
 import type { ContractProblem } from '../../src/contracts/problems.ts';
+import { measureWork } from '../helpers/work.ts';
 
 /** What is wrong stands alone on a line, with a mark at its end. */
 const mark = /«(.*)»/;
@@ -105,9 +106,9 @@ describe('what is wrong with a JSON Schema file is told with its line and what t
 
   it('looks for a line in time, whatever the message and the file', async () => {
     const fields = Array.from({ length: 20_000 }, (_, at) => `"${'/'.repeat(20)}f${at}": {}`).join(',\n');
-    const started = performance.now();
+    const worked = measureWork();
     const [problem] = await told(file({ header: version, a: `"type": "${'x/'.repeat(1000)}", ${fields}` }));
     expect(problem!.message).toContain('must be one of');
-    expect(performance.now() - started).toBeLessThan(5000);
+    expect(worked()).toBeLessThan(5000);
   });
 });
