@@ -8,7 +8,7 @@ import { configOf, wholeNumber, withJson, withServer } from './options.ts';
 export function registerCheck(contracts: Command, io: Io, outcome: Outcome): void {
   withJson(withServer(contracts.command('check')))
     .description(
-      'Check the events of a file against their contract, and say in plain words what is wrong. With --against, try a contract on events that were valid, and say which would fail (exit code 1 when one does).',
+      'Check the events of a file against their contract, and say in plain words what is wrong; of a long file, the first twenty valid events are named. With --against, try a contract on events that were valid, and say which would fail (exit code 1 when one does).',
     )
     .argument(
       '[file]',

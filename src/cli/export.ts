@@ -4,7 +4,7 @@ import { type ExportFormat, exportFormats } from '../load/export.ts';
 import { withClient } from './client.ts';
 import { amountOf, CliError, say, type Io } from './io.ts';
 import { withExamples, withServer, type ServerOptions } from './options.ts';
-import { inMb, takeOut } from './take-out.ts';
+import { sizeInWords, takeOut } from './take-out.ts';
 
 interface ExportOptions extends ServerOptions {
   format?: ExportFormat;
@@ -39,7 +39,7 @@ async function exportTable(io: Io, table: string, options: ExportOptions): Promi
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   say(
     io,
-    `${amountOf(rows ?? 0, 'row')} of ${table} in ${options.out} (${format}, ${inMb(bytes)}, ${seconds} s)`,
+    `${amountOf(rows ?? 0, 'row')} of ${table} in ${options.out} (${format}, ${sizeInWords(bytes)}, ${seconds} s)`,
   );
 }
 

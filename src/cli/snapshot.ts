@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { withClient } from './client.ts';
 import { CliError, say, type Io } from './io.ts';
 import { withExamples, withServer, type ServerOptions } from './options.ts';
-import { inMb, takeOut } from './take-out.ts';
+import { sizeInWords, takeOut } from './take-out.ts';
 
 export function registerSnapshot(program: Command, io: Io): void {
   const command = withServer(program.command('snapshot'))
@@ -23,6 +23,6 @@ async function snapshot(io: Io, file: string, options: ServerOptions): Promise<v
   );
   say(
     io,
-    `a copy of the database is in ${file} (${inMb(bytes)}, ${((performance.now() - started) / 1000).toFixed(1)} s)`,
+    `a copy of the database is in ${file} (${sizeInWords(bytes)}, ${((performance.now() - started) / 1000).toFixed(1)} s)`,
   );
 }

@@ -36,9 +36,9 @@ export async function takeOut(
   const { id } = begun;
   const line = progressLine(io);
   try {
-    const status = await written(client, begun, keys, (bytes) => line.show(`writing: ${inMb(bytes)}`));
+    const status = await written(client, begun, keys, (bytes) => line.show(`writing: ${sizeInWords(bytes)}`));
     await bring({ client, keys, file }, status, (bytes) =>
-      line.show(`copying: ${inMb(bytes)} of ${inMb(status.bytes)}`),
+      line.show(`copying: ${sizeInWords(bytes)} of ${sizeInWords(status.bytes)}`),
     );
     return status;
   } catch (error) {
@@ -104,7 +104,8 @@ const isLocal = (error: unknown): boolean =>
     (error as NodeJS.ErrnoException).code ?? '',
   );
 
-export const inMb = (bytes: number): string => `${(bytes / 1_000_000).toFixed(1)} MB`;
+export const sizeInWords = (bytes: number): string =>
+  bytes < 100_000 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 
 /** On standard error: one line that changes while a person watches, else one every few seconds. */
 function progressLine(io: Io): { show(text: string): void; end(): void } {

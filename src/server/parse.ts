@@ -7,7 +7,7 @@ export function parseWith<S extends z.ZodType>(schema: S, input: unknown): Resul
   const parsed = schema.safeParse(input);
   if (parsed.success) return ok(parsed.data);
   const details = parsed.error.issues.map(({ path, message }) =>
-    path.length === 0 ? message : `${path.join('.')}: ${message}`,
+    path.length === 0 ? message : `${path.join('.')}: ${inWords(message)}`,
   );
   return fail({
     status: 422,
@@ -16,3 +16,7 @@ export function parseWith<S extends z.ZodType>(schema: S, input: unknown): Resul
     detail: details.join('; '),
   });
 }
+
+/** Zod says of a field that was not sent what it "received". */
+const inWords = (message: string): string =>
+  message.endsWith('received undefined') ? 'it is needed, and missing' : message;

@@ -148,6 +148,24 @@ describe('the gate', () => {
     expect([unknown.code, unknown.out]).toEqual([1, expect.stringContaining('has no version 9.0.0')]);
   });
 
+  it('check names the first twenty valid events of a long file, and each invalid one', async () => {
+    const events = [...Array.from({ length: 25 }, (_, index) => ({ number: `${index}` })), { number: 1 }];
+    await write({ 'many.ndjson': events.map((event) => JSON.stringify(event)).join('\n') });
+    const args = [
+      'contracts',
+      'check',
+      'many.ndjson',
+      '--contract',
+      'invoice',
+      '--contract-version',
+      '2.0.0',
+    ];
+    const { code, out } = await shell.cli(args);
+    expect([code, out.match(/: valid$/gm)?.length]).toEqual([1, 20]);
+    expect(out).toContain('line 26 (invoice 2.0.0): invalid');
+    expect(out).toContain('25 valid, 1 invalid');
+  });
+
   it('check --against a file says which events would fail, with examples', async () => {
     const args = ['contracts', 'check', 'next.schema.json', '--against', 'events.ndjson'];
     const { code, out } = await shell.cli(args);

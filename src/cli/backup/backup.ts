@@ -5,7 +5,7 @@ import type { Config } from '../../config/load.ts';
 import { withClient } from '../client.ts';
 import { CliError, say, type Io } from '../io.ts';
 import { configOf, withConfig, withExamples, type ServerOptions } from '../options.ts';
-import { inMb, ofQueue, takeOut } from '../take-out.ts';
+import { ofQueue, sizeInWords, takeOut } from '../take-out.ts';
 import { databaseFile, projectFolder, queueFile, writeManifest } from './manifest.ts';
 
 export function registerBackup(program: Command, io: Io): void {
@@ -40,7 +40,7 @@ async function backup(io: Io, name: string, options: ServerOptions): Promise<voi
   const facts = { made_at, queue_id: queueId.trim(), destination: config.destination.type };
   const { files } = await writeManifest(folder, facts);
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-  say(io, `a backup is in ${name}: ${files.length} files, ${inMb(bytes)}, as of ${made_at}`);
+  say(io, `a backup is in ${name}: ${files.length} files, ${sizeInWords(bytes)}, as of ${made_at}`);
   if (config.destination.type !== 'duckdb')
     say(
       io,
