@@ -24,6 +24,7 @@ export async function listNewest(
   const { contract, source, signature, q, code } = filter;
   const before = cursor === undefined ? undefined : placeOf(cursor);
   const isByContent = q !== undefined || code !== undefined;
+  const asked = isByContent ? mostRead : limit + 1;
   const places = deadLetters.newest(
     {
       statuses: [status],
@@ -34,7 +35,7 @@ export async function listNewest(
       from: since === undefined ? undefined : Date.parse(since),
       to: until === undefined ? undefined : Date.parse(until),
     },
-    isByContent ? mostRead : limit + 1,
+    asked,
   );
   const items: DeadLetter[] = [];
   for (const [at, place] of places.entries()) {
@@ -43,7 +44,8 @@ export async function listNewest(
     const letter = await letters.get(place.id);
     if (letter?.status === status && contentMatches(letter, filter)) items.push(letter);
   }
-  const isCut = isByContent && places.length === mostRead;
+  // Also where the place of a letter that has changed meanwhile left the page short of one.
+  const isCut = places.length === asked;
   return { items, next: isCut ? cursorOf(places.at(-1)!) : undefined };
 }
 
