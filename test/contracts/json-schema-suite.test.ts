@@ -62,8 +62,8 @@ const drafts: Draft[] = [
   {
     folder: 'draft2019-09',
     schema: 'https://json-schema.org/draft/2019-09/schema',
-    passed: 1169,
-    refused: { 'refRemote.json': 31 },
+    passed: 1167,
+    refused: { 'ref.json': 2, 'refRemote.json': 31 },
     differs: [
       proto,
       'recursiveRef.json: $recursiveRef with no $recursiveAnchor in the initial target schema resource',
@@ -73,9 +73,10 @@ const drafts: Draft[] = [
   {
     folder: 'draft2020-12',
     schema: 'https://json-schema.org/draft/2020-12/schema',
-    passed: 1146,
+    passed: 1144,
     refused: {
       'dynamicRef.json': 29,
+      'ref.json': 2,
       'refRemote.json': 31,
       'unevaluatedItems.json': 2,
       'unevaluatedProperties.json': 2,
@@ -100,7 +101,7 @@ describe.skipIf(withoutSuite())('the JSON Schema Test Suite', () => {
       for (const group of groups as Group[]) {
         // A contract is an object; there is no way to ask about `true` and `false`.
         if (!isObject(group.schema)) continue;
-        const contract = contractOf({ $schema: schema, ...group.schema });
+        const contract = contractOf({ $schema: schema, ...typeAsPart(group.schema) });
         for (const { data, valid } of group.tests) {
           if (contract === undefined) found.refused[file] = (found.refused[file] ?? 0) + 1;
           else if (contract.validate(data).ok === valid) found.passed++;
@@ -115,6 +116,12 @@ describe.skipIf(withoutSuite())('the JSON Schema Test Suite', () => {
     });
   });
 });
+
+/** The same schema without a `type` of its own, since a contract of anything but objects is refused. */
+function typeAsPart({ type, ...schema }: JsonObject): JsonObject {
+  if (type === undefined) return schema;
+  return { ...schema, allOf: [...((schema['allOf'] as Json[] | undefined) ?? []), { type }] };
+}
 
 function contractOf(schema: JsonObject) {
   try {
