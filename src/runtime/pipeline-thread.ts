@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import type { Table } from '../load/destination.ts';
 import { type ErrorCode, SentinelError, fromThread } from '../model/errors.ts';
@@ -57,7 +56,8 @@ export async function readInThread(
   });
   let failure: Error | undefined;
   worker.on('error', (error: Error) => (failure = fromThread(error)));
-  const exited = once(worker, 'exit');
+  // `events.once` would reject at an error, which comes before the exit.
+  const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   signal.addEventListener('abort', () => void worker.terminate(), { once: true });
   const { tables } = await new Promise<Extract<WorkerReport, { tables: Table[] }>>((resolve, reject) => {
     worker.on('message', (report: WorkerReport) => {

@@ -91,7 +91,7 @@ describe.skipIf(withoutPostgres())('the service with PostgreSQL', () => {
       await until(async () => (await fetch(`${first.url}/ready`)).status === 503);
       expect((await fetch(`${first.url}/health`)).status).toBe(200);
       expect(await get(`${first.url}/api/v1/events/${waiting[0]!}`)).toMatchObject({ status: 'accepted' });
-      expect((await fetch(`${first.url}/api/v1/stats`)).status).toBe(503);
+      expect(await get(`${first.url}/api/v1/stats`)).toMatchObject({ destination: { state: 'waiting' } });
       expect((await fetch(`${first.url}/api/v1/events`)).status).toBe(503);
       // It can be stopped as well.
       expect(await first.kill('SIGTERM')).toBe(0);
