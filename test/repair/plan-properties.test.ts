@@ -24,6 +24,15 @@ describe('any plan on any event', () => {
     expect(applied).toBeGreaterThan(100);
   });
 
+  it('proves a list of one text that is a number', () => {
+    const plan: Plan = { operations: [{ op: 'list', path: '/extra', separator: ',' }] };
+    const event = { extra: '1.50' };
+    const result = run(event, plan.operations);
+    expect(result).toEqual({ ok: true, value: { extra: ['1.50'] } });
+    expect(checkProvenance(event, plan, { extra: ['1.50'] }, shipment)).toBeUndefined();
+    expect(checkProvenance(event, plan, { extra: ['1.5'] }, shipment)).toContain('/extra/0');
+  });
+
   // A field that is reshaped in several steps has to be mended by them: then it is left alone.
   it('twice equals once, even if the event still counts as broken; what can not be mended may be refused', () => {
     let changed = 0;

@@ -51,7 +51,12 @@ function stepOf(operation: Operation, { jsonSchema }: Contract): TraceStep | und
         cut: numberAndUnit,
       };
     case 'list':
-      return { kind: 'list', path: segmentsOf(operation.path), cut: partsBy(operation.separator) };
+      // Whether a text is a list is the operation's to say; what its elements come from is the same either way.
+      return {
+        kind: 'list',
+        path: segmentsOf(operation.path),
+        cut: (text) => text.split(operation.separator),
+      };
     case 'unlist':
       return { kind: 'unlist', path: segmentsOf(operation.path), separator: operation.separator };
     case 'join':
