@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { StateStore } from '../../engine/engine.ts';
 import type { Lease, Leases } from '../../engine/lease.ts';
-import { messageOf } from '../../model/errors.ts';
 import type { Logger } from '../../support/log.ts';
 import { pause } from '../../support/retry.ts';
-import type { Alert, AlertKind, AlertMessage, AlertTarget, Condition } from './alert.ts';
+import type { Alert, AlertKind, AlertTarget, Condition } from './alert.ts';
 import { type Watched, createConditions } from './conditions.ts';
 import { messagesOf } from './messages.ts';
-import { send } from './send.ts';
+import { type Tried, sendTest } from './test-message.ts';
 import { sendPending } from './outbox.ts';
 import { AlertStore, type Pending } from './store.ts';
 
@@ -48,6 +47,8 @@ export class Alerts {
   readonly #closing = new AbortController();
   readonly #goneSince = new Map<string, number>();
   readonly #slow = new Map<AlertKind, Condition[]>();
+  /** Kinds that could not be looked at the last time. */
+  readonly #unknown = new Set<AlertKind>();
   #running: Promise<void> | undefined;
   #looks = 0;
 
@@ -71,26 +72,9 @@ export class Alerts {
     return [...(await this.#store.open()).values()].filter(({ isSilent }) => isSilent !== true);
   }
 
-  /** Sends each receiver a message, and says what became of it. */
-  async test(): Promise<{ to: AlertTarget['to']; name: string; sent: boolean; error?: string }[]> {
-    const message: AlertMessage = {
-      id: `alert_${randomUUID()}`,
-      type: 'alert.test',
-      at: new Date().toISOString(),
-      kind: 'test',
-      title: 'A test of the alerts of Data Sentinel',
-      detail: 'Nothing is the matter.',
-      link: `${this.#parts.consoleUrl}/`,
-    };
-    return Promise.all(
-      this.#parts.targets.map(async (target) => {
-        const { to, name } = target;
-        return send(target, message).then(
-          () => ({ to, name, sent: true }),
-          (error: unknown) => ({ to, name, sent: false, error: messageOf(error) }),
-        );
-      }),
-    );
+  /** Sends each receiver a message, and says which of them took it. */
+  test(): Promise<Tried[]> {
+    return sendTest(this.#parts);
   }
 
   async #run(): Promise<void> {
@@ -156,7 +140,21 @@ export class Alerts {
   async #currentOf(kind: AlertKind): Promise<Condition[] | undefined> {
     const isSlow = slowKinds.includes(kind);
     if (isSlow && this.#looks % slowLooks !== 0) return this.#slow.get(kind);
-    const found = await this.#conditions[kind]().catch(() => undefined);
+    const found = await this.#conditions[kind]().then(
+      (conditions) => {
+        this.#unknown.delete(kind);
+        return conditions;
+      },
+      (err: unknown) => {
+        if (!this.#unknown.has(kind))
+          this.#parts.log.warn(
+            { err, code: 'alert_unknown', kind },
+            `whether there is a ${kind} can't be told now`,
+          );
+        this.#unknown.add(kind);
+        return undefined;
+      },
+    );
     if (isSlow && found !== undefined) this.#slow.set(kind, found);
     return found;
   }
