@@ -6,7 +6,7 @@ import type { StateStore } from '../engine/engine.ts';
 import type { Lease, Leases } from '../engine/lease.ts';
 import { type LetterTable, letterRow, letterVersion } from '../load/letter-table.ts';
 import type { DeadLetter } from '../model/dead-letter.ts';
-import { messageOf } from '../model/errors.ts';
+import { isRetryable } from '../model/errors.ts';
 import type { Json } from '../model/json.ts';
 import type { Logger } from '../support/log.ts';
 import { pause } from '../support/retry.ts';
@@ -74,9 +74,13 @@ export class LetterMirror {
         if (lease !== undefined) await this.#follow(signal);
         waitMs = everyMs;
       } catch (error) {
-        // The loader says why the destination is away.
+        // Of a destination that is away the loader says why; what else is wrong with the table is said here only.
+        const level = isRetryable(error) ? 'debug' : 'warn';
         if (waitMs === everyMs)
-          this.#parts.log.debug({ err: messageOf(error) }, 'the table of dead letters waits');
+          this.#parts.log[level](
+            { err: error, code: 'letter_table_waits' },
+            'the table of dead letters can not be written now; it is tried again',
+          );
         waitMs = Math.min(longestWaitMs, waitMs * 2);
       }
       await pause(Math.max(waitMs, this.#parts.table.everyMs ?? 0), signal);

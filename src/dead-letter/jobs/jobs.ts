@@ -99,8 +99,13 @@ export class Jobs {
     const look = async () => {
       for (const job of await this.#parts.jobs.list()) if (!isFinished(job)) this.#start(job.id);
     };
+    const notNow = (err: unknown) =>
+      this.#parts.log.warn(
+        { err, code: 'jobs_unknown' },
+        'the jobs of other processes can not be looked at now',
+      );
     await look();
-    if (this.#cluster) this.#timer = setInterval(() => void look().catch(() => undefined), lookMs).unref();
+    if (this.#cluster) this.#timer = setInterval(() => void look().catch(notNow), lookMs).unref();
   }
 
   /** Ends after the slices in hand; a later start goes on. */
