@@ -62,7 +62,7 @@ export class Subject {
     return { rows: rows.map(said), letters: letters.map(said) };
   }
 
-  /** What became of these rows: a status, with the entry that stood against it. */
+  /** How each of these rows ended: its status, and the entry that kept it out. */
   async rowsOf(...rows: Row[]): Promise<string[]> {
     return (await this.settle({ rows })).rows;
   }
@@ -136,7 +136,7 @@ export const settleRows = async (destination: Destination, rows: readonly Row[])
 export const statuses = async (outcomes: Promise<Settled['rows']>) =>
   (await outcomes).map(({ status }) => status);
 
-/** What became of a row or a letter, in words. */
+/** How a row or a letter ended, in words. */
 const said = (outcome: { status: string; as?: string }): string =>
   outcome.as === undefined ? outcome.status : `${outcome.status} ${outcome.as}`;
 

@@ -1,7 +1,6 @@
 import type { DeadLetterStore } from '../dead-letter/store.ts';
 import type { StateStore } from '../engine/engine.ts';
 import type { OpenDestination, LetterEntry } from '../load/destination.ts';
-
 import { type DeadLetter, type DeadLetterStatus, isFollowUp } from '../model/dead-letter.ts';
 import type { Logger } from '../support/log.ts';
 

@@ -7,7 +7,7 @@ import { refuseForeignAct, refuseNotLocal } from './browser.ts';
 import { type Keys, looksLikeKey } from './keys.ts';
 import { createBuckets } from './rate-limit.ts';
 
-/** Who sends a request. */
+/** The sender of a request. */
 export interface Actor {
   /** The key's id; `token` with SENTINEL_API_TOKEN, `local` without a key. */
   id: string;
@@ -49,7 +49,7 @@ export const local: Actor = { id: 'local', name: 'local', role: 'admin' };
 const tokenHolder: Actor = { id: 'token', name: 'SENTINEL_API_TOKEN', role: 'admin' };
 
 /**
- * Who sends a request, and whether that one may. Once there is a token or an admin key, every request needs a key; until
+ * Finds the sender of a request, and whether the sender may make it. Once there is a token or an admin key, every request needs a key; until
  * then whoever is on this machine may do all. A key that is sent is always held to its role.
  */
 export function createAuthorize({ token, keys, clientAddress, now = Date.now }: AccessOptions): Authorize {

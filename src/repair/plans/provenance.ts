@@ -15,7 +15,7 @@ export type ProvenanceCheck = (original: JsonObject, result: JsonObject) => stri
  * Proves, without running the plan, that nothing in a result is invented and nothing of the original is lost: each leaf
  * of the result is what some chain of the plan's operations makes of a leaf of the original, and each leaf of the
  * original went somewhere, or was removed by name. Leaves that are the same at the same path need no proof. Shares no
- * code with the interpreter but pointers and casts.
+ * code with the interpreter but pointers, casts and where `split` cuts a text.
  */
 export function compileProvenance(plan: Plan, contract: Contract): ProvenanceCheck {
   const trace: Trace = traceOf(plan, contract);

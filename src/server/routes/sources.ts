@@ -10,7 +10,7 @@ import { sendSample } from '../send-sample.ts';
 
 type SourceItem = ReplyOf<(typeof table)['GET /api/v1/sources']>['items'][number];
 
-/** The senders: what became of their events, what of their requests was refused, and whether a signed sample arrives. */
+/** The senders: how their events ended, which requests were refused, and whether a signed sample arrives. */
 export function sourceRoutes(app: FastifyInstance, context: ServerContext): void {
   const { pipeline, sources, sourceConfigs } = context;
 

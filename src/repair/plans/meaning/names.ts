@@ -25,7 +25,7 @@ export function changeOfMeaning(from: Pointer, to: Pointer, own: ReadonlySet<str
   }
   const lone =
     source.words.find((word) => particular.has(word) && !hasLike(target.words, word)) ??
-    // Who sends one amount only seldom says that it is the net one.
+    // A sender of only one amount rarely says that it is the net one.
     target.leaf.find((word) => particular.has(word) && !level.has(word) && !hasLike(source.words, word));
   return lone === undefined ? undefined : `${particular.get(lone)!} (${lone})`;
 }
