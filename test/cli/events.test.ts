@@ -37,11 +37,11 @@ describe('sentinel events', () => {
 
   it('tails: prints what ends, each once, until the service stops', async () => {
     let out = '';
-    const tailing = run('tail', '--source', 'till').then((ran) => (out = ran.out));
+    const onOut = (text: string) => (out += text);
+    const tail = ['events', 'tail', '--source', 'till', '--url', service.url];
+    const tailing = runCommand('/tmp', tail, {}, { onOut });
     const [event] = await service.outcomes('till', [transaction()]);
-    // Its own state says when it has been told: the stream tells each second.
-    await until(async () => (await found('--source', 'till')).length === 1);
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await until(() => out.includes(event!.request_id));
     await service.close();
     await tailing;
     expect(out.match(new RegExp(event!.request_id, 'g'))).toHaveLength(1);

@@ -13,6 +13,8 @@ export interface Terminal {
   columns?: number;
   /** With somebody there who answers with `stdin`. */
   interactive?: boolean;
+  /** Called with what it prints, as it does. */
+  onOut?: (text: string) => void;
 }
 
 /** Runs a `sentinel` command to its end in this process, as a shell would run it in that folder. */
@@ -20,9 +22,9 @@ export async function runCommand(
   folder: string,
   args: string[],
   env: Record<string, string> = {},
-  { stdin = '', columns, interactive = false }: Terminal = {},
+  { stdin = '', columns, interactive = false, onOut }: Terminal = {},
 ): Promise<CommandRun> {
-  const out = sink();
+  const out = sink(onOut);
   const err = sink();
   const code = await runCli(args, {
     stdin: Readable.from([Buffer.from(stdin)]),
@@ -36,11 +38,12 @@ export async function runCommand(
   return { code, out: out.text(), err: err.text() };
 }
 
-function sink(): { stream: Writable; text: () => string } {
+function sink(onText?: (text: string) => void): { stream: Writable; text: () => string } {
   const chunks: Buffer[] = [];
   const stream = new Writable({
     write(chunk: Buffer, _encoding, done) {
       chunks.push(chunk);
+      onText?.(chunk.toString());
       done();
     },
   });

@@ -6,6 +6,7 @@ import { loadContracts } from '../../src/contracts/discover.ts';
 import { readFenced } from '../../src/runtime/read-fenced.ts';
 import { createLogger } from '../../src/support/log.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
+import { measureWork } from '../helpers/work.ts';
 
 const contract = (name: string): string => `
 import { defineContract, z } from 'data-sentinel';
@@ -63,9 +64,9 @@ it.each(['allOf', 'anyOf', 'oneOf', 'properties', 'prefixItems', 'dependentSchem
       allOf: [next(-1)],
     };
     await writeFile(join(folder, 'many.schema.json'), JSON.stringify(schema));
-    const from = performance.now();
+    const worked = measureWork();
     const contract = (await loadContracts([folder])).get('many', '1.0.0');
     expect(contract).toBeDefined();
-    expect(performance.now() - from).toBeLessThan(5000);
+    expect(worked()).toBeLessThan(5000);
   },
 );

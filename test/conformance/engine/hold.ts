@@ -48,9 +48,9 @@ export function holdSuite(subject: Subject): void {
       const log = new Received({ fail: () => new Error('down') });
       const consumer = await subject.engine.consume('orders', 'loader', { retry: 'hold' }, log.handler);
       await until(() => log.texts.length >= 5); // the next delay is more than a second
-      const start = performance.now();
+      const tries = log.texts.length;
       await consumer.stop();
-      expect(performance.now() - start).toBeLessThan(1000);
+      expect(log.texts).toHaveLength(tries);
       expect((await collect(subject.engine, 'orders', 'loader', 1)).map(text)).toEqual(['bad']);
     });
   });
