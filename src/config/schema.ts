@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { retentionSettings } from './retention.ts';
 import { alertLimits, alertSettings } from './alerts.ts';
 import { defaultRetry } from '../engine/engine.ts';
 import { destinationSettings, furtherDestinations } from './destinations.ts';
@@ -181,9 +182,7 @@ my-step: { run_on: gpu, retry: { max_attempts: 3 } }`,
   }).prefault({}),
   alerts: alertSettings,
   alert_limits: alertLimits,
-  retention: group({
-    audit_days: positiveNumber(3650, 'days').default(365).describe('who did what; at most 100,000 entries'),
-  }).prefault({}),
+  retention: retentionSettings,
   log: group({
     level: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
       .default('info')

@@ -1,6 +1,7 @@
 import { backfillConformance } from './backfill.ts';
 import { expect } from './expect.ts';
 import { loadingConformance } from './loading.ts';
+import { originalsConformance } from './originals.ts';
 import { repairsConformance } from './repairs.ts';
 import { repeatsConformance } from './repeats.ts';
 import { searchConformance } from './searching.ts';
@@ -18,6 +19,7 @@ const capabilities: readonly Exclude<Capability, 'repeats'>[] = [
   'marked',
   'repairs',
   'withdraw',
+  'originals',
   'search',
   'query',
   'backfill',
@@ -52,6 +54,7 @@ export function destinationConformance(
     if (suite.has('repeats')) repeatsConformance(suite);
     if (suite.has('repairs')) repairsConformance(suite);
     if (suite.has('withdraw')) withdrawingConformance(suite);
+    if (suite.has('originals')) originalsConformance(suite);
     if (suite.has('search')) searchConformance(suite);
     if (suite.has('backfill')) backfillConformance(suite);
     if (suite.has('letterTable')) letterTableConformance(suite);

@@ -14,7 +14,16 @@ export interface TestFunctions {
  * equal ones, and replaces rows.
  */
 export type Capability =
-  'repeats' | 'counts' | 'marked' | 'repairs' | 'withdraw' | 'search' | 'query' | 'backfill' | 'letterTable';
+  | 'repeats'
+  | 'counts'
+  | 'marked'
+  | 'repairs'
+  | 'withdraw'
+  | 'originals'
+  | 'search'
+  | 'query'
+  | 'backfill'
+  | 'letterTable';
 
 /** What the parts of the suite work with. */
 export interface Suite extends TestFunctions {

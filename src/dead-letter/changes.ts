@@ -19,6 +19,8 @@ export interface Changes {
    * `next` may be called several times.
    */
   change(id: string, next: Next): Promise<DeadLetter | undefined>;
+  /** Deletes a letter, unless it has changed since it was read; false then. */
+  remove(letter: DeadLetter): Promise<boolean>;
   /** Whether a version before 0.3 has written the letter as it is; the destination has no entries of its replays. */
   isBefore03(letter: DeadLetter): Promise<boolean>;
 }
@@ -55,6 +57,11 @@ export function createChanges(state: StateStore): Changes {
 
   return {
     get,
+    async remove(letter) {
+      const isGone = await state.replace(byIdPrefix + letter.id, letter as unknown as Json, undefined);
+      if (isGone) await state.delete(indexKey(letter));
+      return isGone;
+    },
     // The index entry of a state of a letter is written before the state.
     isBefore03: async (letter) => typeof (await state.get(indexKey(letter))) === 'number',
     async change(id, next) {

@@ -33,6 +33,28 @@ export async function examineQueue(
   return found.value;
 }
 
+/** Gives the disk of what was deleted back, when that is most of it; before the store is opened. */
+export async function compactQueue(
+  { dataDir, engine }: Pick<Config, 'dataDir' | 'engine'>,
+  log: Logger,
+): Promise<void> {
+  if (engine.type !== 'embedded') return;
+  const { compactStore } = await import('./embedded/compact.ts');
+  const began = performance.now();
+  const compacted = await compactStore(join(dataDir, 'queue'));
+  if (compacted === undefined) return;
+  const { before, after } = compacted;
+  log.info(
+    {
+      status: 'compacted',
+      bytes_before: before,
+      bytes_after: after,
+      duration_ms: Math.round(performance.now() - began),
+    },
+    'the queue was written anew: most of its file was free',
+  );
+}
+
 const damagedQueue = (folder: string, what: string): SentinelError =>
   new SentinelError(
     'store_damaged',

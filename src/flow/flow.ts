@@ -10,6 +10,7 @@ import type { HttpReply } from '../steps/step.ts';
 import { createAnswers } from '../runtime/answers.ts';
 import { startConsumers } from './consumers.ts';
 import { LetterMirror } from './letter-mirror.ts';
+import { Retention } from './retention.ts';
 import type { PipelineParts } from './parts.ts';
 import { llmMetrics } from '../observe/llm-metrics.ts';
 import type { StartedPipeline } from '../runtime/pipeline-api.ts';
@@ -32,11 +33,7 @@ export async function startPipeline(parts: PipelineParts): Promise<StartedPipeli
     ? await startConsumers(parts, { route, healing, deadLetters, insight: base.insight, faults: base.faults })
     : [];
   const mine = parts.consume ? base.steps.filter(({ config: { name } }) => runsHere(name, parts.config)) : [];
-  const { letterTable } = loading.store.destination;
-  const mirror =
-    parts.consume && letterTable !== undefined
-      ? new LetterMirror({ ...base, table: letterTable, state: parts.engine.state, log: parts.log })
-      : undefined;
+  const background = parts.consume ? startBackground(parts, base, loading) : [];
   const running = await startOwnSteps(parts, base, stages, mine);
   return {
     runs: mine.map(({ config: { name } }) => name),
@@ -54,7 +51,7 @@ export async function startPipeline(parts: PipelineParts): Promise<StartedPipeli
         running.stop(),
         loading.rollbacks.close(),
         loading.copies.stop(),
-        mirror?.stop(),
+        ...background.map((work) => work.stop()),
       ]);
       await Promise.all(base.steps.map(async (step) => step.close?.()));
       await loading.exports.close();
@@ -65,6 +62,17 @@ export async function startPipeline(parts: PipelineParts): Promise<StartedPipeli
       base.apart.close();
     },
   };
+}
+
+/** What goes on beside the flow. */
+function startBackground({ config, engine, log }: PipelineParts, base: Base, { store, copies }: Loading) {
+  const parts = { ...base, state: engine.state, log };
+  const { letterTable } = store.destination;
+  const keepers = [{ name: 'main', originals: () => store.destination.originals }, ...copies.keepers];
+  return [
+    ...(letterTable === undefined ? [] : [new LetterMirror({ ...parts, table: letterTable })]),
+    new Retention({ ...parts, keepers, days: config.retention }),
+  ];
 }
 
 async function startOwnSteps(

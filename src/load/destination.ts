@@ -4,6 +4,7 @@ import type { JsonObject } from '../model/json.ts';
 import type { Backfill, BackfillPage } from './backfill.ts';
 import type { EventSearch } from './event-search.ts';
 import type { Export } from './export.ts';
+import type { KeptOriginals } from './kept-originals.ts';
 import type { LoadedEvent, RepairTrail } from '../model/loaded-event.ts';
 import type { LetterTable } from './letter-table.ts';
 import type { RepairAudit } from './repair-audit.ts';
@@ -36,6 +37,8 @@ export interface Destination {
   readonly repairs?: RepairAudit;
   /** Takes rows back out. Needs `repairs`. */
   readonly withdraw?: Withdraw;
+  /** What it keeps beside its rows, and for how long. */
+  readonly originals?: KeptOriginals;
   /** `_sentinel_dead_letters`, for reports. */
   readonly letterTable?: LetterTable;
   /** Looks through its events. */

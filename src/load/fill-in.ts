@@ -6,7 +6,7 @@ import type { Destination, OpenDestination, Settlement } from './destination.ts'
  * that it does not remember can't be listed, and without marks nobody notices that it was restored from a backup.
  */
 export function fillIn(given: Destination): OpenDestination {
-  const { search, withdraw, letterTable, repairs = noRepairs } = given;
+  const { search, withdraw, letterTable, originals, repairs = noRepairs } = given;
   const counted = { loaded: 0, repaired: 0, duplicate: 0 };
 
   async function settleAndCount(settlement: Settlement) {
@@ -35,6 +35,7 @@ export function fillIn(given: Destination): OpenDestination {
     search,
     withdraw,
     letterTable,
+    originals,
   };
 }
 

@@ -3,6 +3,7 @@ import type { Logger } from '../support/log.ts';
 import type { Destination, OpenDestination, Row } from './destination.ts';
 import type { EventSearch } from './event-search.ts';
 import { type Export, noExport, noSnapshot } from './export.ts';
+import type { KeptOriginals } from './kept-originals.ts';
 import type { LetterTable } from './letter-table.ts';
 import type { RepairAudit } from './repair-audit.ts';
 import type { Withdraw } from './withdraw.ts';
@@ -73,6 +74,11 @@ class OpenedAtUse implements OpenDestination {
   };
 
   readonly letterTable: LetterTable = this.#letterTableAtUse();
+
+  readonly originals: KeptOriginals = {
+    forget: async (aged) => (await this.#reached()).originals?.forget(aged) ?? 0,
+    reclaim: async () => (await this.#reached()).originals?.reclaim?.(),
+  };
 
   readonly search: EventSearch = {
     events: async (...args) => (await this.#search()).events(...args),

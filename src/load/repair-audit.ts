@@ -40,7 +40,7 @@ export interface RepairEntry {
 }
 
 export interface TouchedByRule {
-  /** Repairs by the rule that stand. */
+  /** Repairs by the rule that stand and could be taken back: their originals are there. */
   repairs: number;
   /** Repairs by the rule that were rolled back. */
   rolledBack: number;

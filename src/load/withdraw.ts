@@ -10,8 +10,8 @@ import type { LetterEntry } from './destination.ts';
 export interface Withdraw {
   /**
    * The next repairs by a rule that stand, in the order of their request ids. The entry's round is that of the row: one more
-   * than the round of the event's newest entry, 0 when there is none. A repair whose row somebody has removed by other means
-   * stays as it is.
+   * than the round of the event's newest entry, 0 when there is none. A repair whose row somebody has removed by other means,
+   * or whose original is gone (`KeptOriginals`), stays as it is.
    */
   byRule(ruleId: string, page: WithdrawPage): Promise<Withdrawn>;
   /**

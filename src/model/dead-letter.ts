@@ -10,7 +10,7 @@ import type { Violation } from './violation.ts';
  *  ├───failed again────┘                     │
  *  └───its rule was rolled back──────────────┘
  *
- * Nothing is ever deleted: `replayed` and `discarded` are the audit trail.
+ * `replayed` and `discarded` are the audit trail, until they age out (`retention`); open ones never do.
  */
 export type DeadLetterStatus = 'open' | 'replaying' | 'replayed' | 'discarded';
 

@@ -28,7 +28,7 @@ export interface RepeatTrail {
 export interface RepairTrail {
   healer: HealerName;
   ruleId: string | undefined;
-  /** The event as it was received, JSON text. */
+  /** The event as it was received, JSON text; empty once it has aged out, as is `result`. */
   original: string;
   /** The plan, JSON text. */
   plan: string;

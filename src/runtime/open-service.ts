@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import type { Config } from '../config/load.ts';
 import type { Engine } from '../engine/engine.ts';
-import { examineQueue, openEngine } from '../engine/open.ts';
+import { compactQueue, examineQueue, openEngine } from '../engine/open.ts';
 import { createDeliveries } from '../ingest/create-deliveries.ts';
 import { IngestHandler } from '../ingest/handler.ts';
 import { adapterOf } from '../load/adapters.ts';
@@ -58,6 +58,7 @@ async function openParts(
   if (config.engine.type === 'embedded' || !main!.capabilities.shared)
     await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   await examineQueue(config);
+  if (consume) await compactQueue(config, log);
   const engine = resources.keep(await openEngine(config, 'main', log));
   const keys = resources.keep(
     await openKeys(engine.state, {

@@ -90,9 +90,10 @@ async function settled(
         : {
             healer: repair.healer,
             ...(repair.ruleId === undefined ? undefined : { rule_id: repair.ruleId }),
-            original: parseExact(repair.original),
             plan: JSON.parse(repair.plan) as Json,
-            result: parseExact(repair.result),
+            // They age out.
+            ...(repair.original !== '' && { original: parseExact(repair.original) }),
+            ...(repair.result !== '' && { result: parseExact(repair.result) }),
             ...(repair.byHand === undefined ? undefined : { by_hand: repair.byHand }),
           }),
       ...(repeat === undefined ? undefined : { repeat: repeatOf(repeat) }),

@@ -44,7 +44,7 @@ describe('where settings come from', () => {
       unknownVersion: 'dead_letter',
       destination: { type: 'duckdb' },
       state: { ruleTtlDays: 7 },
-      retention: { auditDays: 365 },
+      retention: { deadLettersDays: 90, auditDays: 365, originalsDays: 365 },
       healing: { temperature: 0.1, maxAttempts: 3, shareValues: false, approval: 'auto', ruleTtlDays: 7 },
     });
     expect(config.healing.openai).toBeUndefined();

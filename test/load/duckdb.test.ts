@@ -13,7 +13,18 @@ import { openInFolder, plain, plainRow } from './duckdb/support.ts';
 
 destinationConformance(
   'duckdb',
-  ['repeats', 'counts', 'marked', 'repairs', 'withdraw', 'search', 'query', 'backfill', 'letterTable'],
+  [
+    'repeats',
+    'counts',
+    'marked',
+    'repairs',
+    'withdraw',
+    'originals',
+    'search',
+    'query',
+    'backfill',
+    'letterTable',
+  ],
   openInFolder,
 );
 

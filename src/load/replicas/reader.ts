@@ -8,6 +8,7 @@ import { type UnrecoverableEvent, topics } from '../../model/event.ts';
 import type { LoadedEvent } from '../../model/loaded-event.ts';
 import type { Logger } from '../../support/log.ts';
 import type { LetterEntry, LetterOutcome, Row, Settled } from '../destination.ts';
+import type { KeptOriginals } from '../kept-originals.ts';
 import { loadPace } from '../open.ts';
 import { deadCopy, refusalOf } from './dead-letter.ts';
 import { type Copy, copyGroup, copyTopic, readCopyMessage } from './message.ts';
@@ -75,6 +76,10 @@ export class CopyReader {
     const trouble = current?.loading.trouble();
     const state = current === undefined ? 'opening' : trouble === undefined ? 'ok' : 'waiting';
     return { name: this.name, type: this.#type, state, error: trouble?.error ?? error, counts: this.#counts };
+  }
+
+  get originals(): KeptOriginals | undefined {
+    return this.#opening.current?.destination.originals;
   }
 
   /** Rejects while the destination is out of reach. */

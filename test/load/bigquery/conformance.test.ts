@@ -13,7 +13,7 @@ afterAll(() => server.close());
 
 destinationConformance(
   'bigquery',
-  ['repeats', 'counts', 'marked', 'repairs', 'withdraw', 'letterTable'],
+  ['repeats', 'counts', 'marked', 'repairs', 'withdraw', 'originals', 'letterTable'],
   async () => {
     const dataset = `conformance_${datasets++}`;
     const options = {

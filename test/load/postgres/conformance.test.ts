@@ -26,7 +26,18 @@ describe.skipIf(withoutPostgres())('PostgreSQL', () => {
   };
   destinationConformance(
     'postgres',
-    ['repeats', 'counts', 'marked', 'repairs', 'withdraw', 'search', 'query', 'backfill', 'letterTable'],
+    [
+      'repeats',
+      'counts',
+      'marked',
+      'repairs',
+      'withdraw',
+      'originals',
+      'search',
+      'query',
+      'backfill',
+      'letterTable',
+    ],
     open,
   );
 });

@@ -2,11 +2,13 @@ import { Mutex } from '../../../support/mutex.ts';
 import { retry } from '../../../support/retry.ts';
 import type { OpenDestination, Table } from '../../destination.ts';
 import { mergeTables } from '../../destination-kit/merge-tables.ts';
-import { type BigQueryOptions, openApi } from './api.ts';
+import type { RepairAudit } from '../../repair-audit.ts';
+import { type Api, type BigQueryOptions, openApi } from './api.ts';
 import { createCounts } from './counts.ts';
 import { isCollision, isNotFound, unavailable } from './errors.ts';
 import { findEvent } from './find.ts';
 import { knownLetters, writeLetterRows } from './letter-table.ts';
+import { forgetOriginals } from './originals.ts';
 import { settleBatch } from './loader.ts';
 import { type Warehouse, preparedTables } from './warehouse.ts';
 import { readMark } from './outcomes.ts';
@@ -28,7 +30,7 @@ const collisions = { maxAttempts: 12, factor: 1.2, jitter: 1, maxDelayMs: Infini
  */
 export async function openBigQuery(
   options: BigQueryOptions,
-): Promise<OpenDestination & Required<Pick<OpenDestination, 'withdraw' | 'letterTable'>>> {
+): Promise<OpenDestination & Required<Pick<OpenDestination, 'withdraw' | 'letterTable' | 'originals'>>> {
   const api = await openApi(options);
   const { lookBackDays, partitionExpirationDays, retryMs = 1000 } = options;
   const tables = new Map<string, Table>();
@@ -88,6 +90,9 @@ export async function openBigQuery(
         question('read what was withdrawn', () => withdrawnAgain(warehouse, ruleId, page)),
       byEvent: (events, at) => exclusively('take rows out', () => withdrawByEvent(warehouse, events, at)),
     },
+    originals: {
+      forget: (aged) => exclusively('empty old originals', () => forgetOriginals(api, aged)),
+    },
     letterTable: {
       // A table takes 1,500 load jobs a day.
       everyMs: 60_000,
@@ -97,10 +102,7 @@ export async function openBigQuery(
     },
     find: (requestId) => question('look for an event', () => findEvent(api, prepared(), requestId)),
     counts: () => question('read its counters', counts.read),
-    repairs: {
-      list: (filter, page) => question('list its repairs', () => listRepairs(api, filter, page)),
-      touched: (ruleId) => question('count its repairs', () => countTouched(api, ruleId)),
-    },
+    repairs: repairsOf(api),
     close: () => mutex.idle(),
   };
 }
@@ -109,3 +111,8 @@ const question = <T>(doing: string, ask: () => Promise<T>): Promise<T> =>
   ask().catch((error: unknown) => {
     throw unavailable(doing, error);
   });
+
+const repairsOf = (api: Api): RepairAudit => ({
+  list: (filter, page) => question('list its repairs', () => listRepairs(api, filter, page)),
+  touched: (ruleId) => question('count its repairs', () => countTouched(api, ruleId)),
+});

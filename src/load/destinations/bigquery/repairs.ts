@@ -32,7 +32,7 @@ export async function listRepairs(
 export async function countTouched(api: Api, ruleId: string): ReturnType<RepairAudit['touched']> {
   const repairs = api.table('_sentinel_repairs');
   const [[recorded, rolledBack, duplicates] = []] = await api.run(
-    `SELECT COUNTIF(rolled_back_at IS NULL), COUNTIF(rolled_back_at IS NOT NULL),
+    `SELECT COUNTIF(rolled_back_at IS NULL AND original IS NOT NULL), COUNTIF(rolled_back_at IS NOT NULL),
        (SELECT COUNT(*) FROM ${api.table('_sentinel_duplicates')} WHERE first_request_id IN
          (SELECT request_id FROM ${repairs} WHERE rule_id = @rule AND rolled_back_at IS NULL))
      FROM ${repairs} WHERE rule_id = @rule`,

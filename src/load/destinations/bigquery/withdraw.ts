@@ -140,7 +140,10 @@ async function readRepairs(
   { limit, at, after = '' }: WithdrawPage,
   which: 'current' | 'withdrawn',
 ): Promise<Repair[]> {
-  const state = which === 'current' ? 'rolled_back_at IS NULL' : 'rolled_back_at >= TIMESTAMP(@at)';
+  const state =
+    which === 'current'
+      ? 'rolled_back_at IS NULL AND original IS NOT NULL'
+      : 'rolled_back_at >= TIMESTAMP(@at)';
   const rows = await api.run(
     `SELECT request_id, UNIX_MILLIS(rolled_back_at), contract, contract_version, source, healer,
        rule_id, original, plan, TO_JSON_STRING(by_hand)

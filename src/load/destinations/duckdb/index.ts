@@ -6,6 +6,7 @@ import { unavailable } from './errors.ts';
 import { createExport } from './export.ts';
 import { findEvent } from './find.ts';
 import { knownLetters, writeLetterRows } from './letter-table.ts';
+import { forgetOriginals } from './originals.ts';
 import { createQuery } from './query.ts';
 import { repairAudit } from './repair-audit.ts';
 import { createSearch } from './search.ts';
@@ -51,6 +52,15 @@ export async function openDuckDb(options: DuckDbOptions): Promise<Required<Desti
         ),
     },
     backfill: (request) => writer.exclusively('fill a column', (connection) => backfill(connection, request)),
+    originals: {
+      forget: (aged) =>
+        writer.exclusively('empty old originals', (connection) => forgetOriginals(connection, aged)),
+      reclaim: () =>
+        writer.exclusively(
+          'give space back',
+          async (connection) => void (await connection.run('CHECKPOINT')),
+        ),
+    },
     letterTable: {
       write: (letters, gone) =>
         writer.exclusively('write its table of dead letters', (connection) =>

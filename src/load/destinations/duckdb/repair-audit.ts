@@ -41,8 +41,8 @@ async function listRepairs(
 async function countTouched(connection: DuckDBConnection, ruleId: string): Promise<TouchedByRule> {
   const [[repairs = 0, rolledBack = 0, duplicates = 0] = []] = await integersOf(
     connection,
-    `WITH mine AS (SELECT request_id, rolled_back_at FROM _sentinel_repairs WHERE rule_id = ${literal(ruleId)})
-     SELECT count(*) FILTER (rolled_back_at IS NULL), count(*) FILTER (rolled_back_at IS NOT NULL),
+    `WITH mine AS (SELECT request_id, rolled_back_at, original FROM _sentinel_repairs WHERE rule_id = ${literal(ruleId)})
+     SELECT count(*) FILTER (rolled_back_at IS NULL AND original IS NOT NULL), count(*) FILTER (rolled_back_at IS NOT NULL),
        (SELECT count(*) FROM _sentinel_duplicates
         WHERE first_request_id IN (SELECT request_id FROM mine WHERE rolled_back_at IS NULL))
      FROM mine`,

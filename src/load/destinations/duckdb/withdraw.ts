@@ -20,7 +20,9 @@ export async function withdrawByRule(
   { limit, at, after }: WithdrawPage,
 ): Promise<Withdrawn> {
   const mine = `rule_id = ${literal(ruleId)}`;
-  const seen = await lookAt(connection, `${mine} AND rolled_back_at IS NULL`, { limit, after });
+  // Without its original, a row could not become a letter.
+  const standing = `${mine} AND rolled_back_at IS NULL AND original IS NOT NULL`;
+  const seen = await lookAt(connection, standing, { limit, after });
   if (seen.count === 0) return { events: [], after: undefined };
   const { range } = seen;
   await connection.run('BEGIN TRANSACTION');

@@ -10,6 +10,7 @@ import { prepareRow, settleBatch } from './loader.ts';
 import { PreparedTables } from './prepared-tables.ts';
 import type { Warehouse } from './warehouse.ts';
 import { readMark } from './outcomes.ts';
+import { forgetOriginals } from './originals.ts';
 import { createQuery } from './query.ts';
 import { repairAudit } from './repair-audit.ts';
 import { createSearch } from './search.ts';
@@ -75,6 +76,10 @@ export async function openPostgres(options: PostgresOptions): Promise<Required<D
     repairs: repairAudit(session),
     backfill: (request) =>
       session.transaction('fill a column', (client) => backfill(client, schema, request)),
+    originals: {
+      forget: (aged) =>
+        session.transaction('empty old originals', (client) => forgetOriginals(client, schema, aged)),
+    },
     letterTable: {
       write: (letters, gone) =>
         session.transaction('write its table of dead letters', (client) =>

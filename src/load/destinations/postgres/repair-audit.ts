@@ -47,7 +47,7 @@ async function listRepairs(
 async function countTouched(client: ClientBase, schema: string, ruleId: string): Promise<TouchedByRule> {
   const own = identifier(schema);
   const { rows } = await client.query<Record<keyof TouchedByRule, string>>(
-    `SELECT count(*) FILTER (WHERE rolled_back_at IS NULL) AS repairs,
+    `SELECT count(*) FILTER (WHERE rolled_back_at IS NULL AND original IS NOT NULL) AS repairs,
        count(*) FILTER (WHERE rolled_back_at IS NOT NULL) AS "rolledBack",
        (SELECT count(*) FROM ${own}._sentinel_duplicates d
         JOIN ${own}._sentinel_repairs m ON m.request_id = d.first_request_id

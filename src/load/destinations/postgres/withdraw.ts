@@ -26,7 +26,7 @@ export async function withdrawByRule(
   const { rows: repairs } = await client.query<{ id: string; table_name: string }>(
     `SELECT DISTINCT request_id::text AS id, table_name FROM ${own}._sentinel_repairs
      WHERE rule_id = $1 AND ($2::uuid IS NULL OR request_id > $2) AND rolled_back_at IS NULL
-     ORDER BY id LIMIT $3`,
+       AND original IS NOT NULL ORDER BY id LIMIT $3`,
     [ruleId, after ?? null, limit],
   );
   const gone = await deleteRows(client, schema, repairs);

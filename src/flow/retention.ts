@@ -1,0 +1,164 @@
+import { ageOutLetters } from '../dead-letter/age-out.ts';
+import type { Config } from '../config/load.ts';
+import type { StateStore } from '../engine/engine.ts';
+import type { Lease, Leases } from '../engine/lease.ts';
+import type { KeptOriginals } from '../load/kept-originals.ts';
+import { isRetryable } from '../model/errors.ts';
+import type { Logger } from '../support/log.ts';
+import { pause } from '../support/retry.ts';
+
+/** A destination whose originals age out; undefined while it is out of reach. */
+export interface Keeper {
+  name: string;
+  originals: () => KeptOriginals | undefined;
+}
+
+export interface RetentionParts {
+  state: StateStore;
+  leases: Leases;
+  keepers: readonly Keeper[];
+  days: Pick<Config['retention'], 'deadLettersDays' | 'originalsDays'>;
+  log: Logger;
+  now?: () => number;
+  /** Until the first run, and between two. */
+  startMs?: number;
+  everyMs?: number;
+}
+
+const dayMs = 86_400_000;
+const leaseMs = 60_000;
+const originalsAtOnce = 500;
+/** Of the time, the part that is others', to the part that a batch took. */
+const restShare = 2;
+const shortestRestMs = 20;
+
+/**
+ * Deletes what is kept no longer: settled dead letters, and originals in the destinations. In small batches with rests between
+ * them; what a stop cuts off is found by the next run. In a cluster one worker does it.
+ */
+export class Retention {
+  readonly #parts: RetentionParts;
+  readonly #now: () => number;
+  readonly #closing = new AbortController();
+  /** By destination: how many runs are still to give space back. */
+  readonly #unreclaimed = new Map<string, number>();
+  readonly #running: Promise<void>;
+
+  constructor(parts: RetentionParts) {
+    this.#parts = parts;
+    this.#now = parts.now ?? Date.now;
+    this.#running = this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#closing.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { leases, startMs = 60_000, everyMs = 3_600_000 } = this.#parts;
+    const { signal } = this.#closing;
+    for (let waitMs = startMs; await pause(waitMs, signal); waitMs = everyMs) {
+      await this.#unlessAway(async () => {
+        const lease = await leases.take('retention', leaseMs);
+        if (lease === undefined) return;
+        try {
+          await this.#once(lease);
+        } finally {
+          await lease.release().catch(() => undefined);
+        }
+      });
+    }
+  }
+
+  async #once(lease: Lease): Promise<void> {
+    const began = performance.now();
+    const letters = await this.#letters(lease);
+    this.#say(
+      { dead_letters: letters },
+      began,
+      `${letters} settled dead letters were deleted: they have aged out`,
+    );
+    for (const keeper of this.#parts.keepers)
+      await this.#unlessAway(() => this.#keeper(keeper, letters, lease));
+  }
+
+  async #keeper(keeper: Keeper, letters: number, lease: Lease): Promise<void> {
+    const began = performance.now();
+    const originals = await this.#originals(keeper, lease);
+    const destination = keeper.name;
+    this.#say({ originals, destination }, began, `${originals} originals were emptied: they have aged out`);
+    // The table of letters follows them by a moment, so the space of its rows comes back with the next run.
+    if (letters + originals > 0) this.#unreclaimed.set(destination, 2);
+    const left = this.#unreclaimed.get(destination) ?? 0;
+    if (left === 0) return;
+    await keeper.originals()?.reclaim?.();
+    this.#unreclaimed.set(destination, left - 1);
+  }
+
+  #say(
+    counts: { dead_letters: number } | { originals: number; destination: string },
+    began: number,
+    text: string,
+  ) {
+    const [count] = Object.values(counts) as [number];
+    if (count === 0) return;
+    this.#parts.log.info(
+      { status: 'aged_out', ...counts, duration_ms: Math.round(performance.now() - began) },
+      text,
+    );
+  }
+
+  async #unlessAway(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      // Of a destination that is away the loader says why.
+      this.#parts.log[isRetryable(error) ? 'debug' : 'warn'](
+        { err: error, code: 'retention_waits' },
+        'what has aged out can not be deleted now; it is tried again',
+      );
+    }
+  }
+
+  async #letters(lease: Lease): Promise<number> {
+    const { state, days } = this.#parts;
+    const pages = ageOutLetters(state, this.#now() - days.deadLettersDays * dayMs);
+    let deleted = 0;
+    for (let page = await timed(pages.next()); !page.value.done; page = await timed(pages.next())) {
+      deleted += page.value.value;
+      if (page.value.value > 0 && !(await this.#rest(page.ms, lease))) break;
+    }
+    return deleted;
+  }
+
+  async #originals({ name, originals }: Keeper, lease: Lease): Promise<number> {
+    const { state, days } = this.#parts;
+    const place = `retention/originals/${name}`;
+    const before = this.#now() - days.originalsDays * dayMs;
+    const from = Math.min(before, (await state.get<number>(place)) ?? 0);
+    let emptied = 0;
+    for (;;) {
+      const kept = originals();
+      if (kept === undefined) return emptied;
+      const batch = await timed(kept.forget({ from, before, limit: originalsAtOnce }));
+      emptied += batch.value;
+      if (batch.value === 0) break;
+      if (!(await this.#rest(batch.ms, lease))) return emptied;
+    }
+    await state.put(place, before);
+    return emptied;
+  }
+
+  /** False when this run has to end. */
+  async #rest(tookMs: number, lease: Lease): Promise<boolean> {
+    const ms = Math.max(shortestRestMs, tookMs * restShare);
+    return (await pause(ms, this.#closing.signal)) && (await lease.renew());
+  }
+}
+
+async function timed<T>(work: Promise<T>): Promise<{ value: T; ms: number }> {
+  const began = performance.now();
+  const value = await work;
+  return { value, ms: performance.now() - began };
+}
