@@ -16,7 +16,7 @@ describe.skipIf(withoutPostgres())('a table that somebody changes while the serv
     const alter = (statement: string) => postgres.server.run(`SET search_path TO "${schema}"; ${statement}`);
     const count = async () => (await destination.query!('SELECT count(*) FROM plain')).rows[0]![0];
     await settle(destination, plainRow({ event_id: 'before', ratio: 1.5 }));
-    return { destination, alter, count };
+    return { destination, alter, count, schema };
   }
 
   const settle = async (destination: OpenDestination, ...rows: Row[]) =>
@@ -46,6 +46,49 @@ describe.skipIf(withoutPostgres())('a table that somebody changes while the serv
          LOOP EXECUTE format('DROP INDEX %I', i); END LOOP; END $$;
        INSERT INTO plain SELECT * FROM plain`,
       /share a key/,
+    ],
+    ['a column that is smaller', 'ALTER TABLE plain ALTER count TYPE smallint', /"count".*smallint/],
+    ['another type of text', 'ALTER TABLE plain ALTER data TYPE text', /"data".*text/],
+    ['a number of fewer digits', 'ALTER TABLE plain ALTER ratio TYPE numeric(4,1)', /"ratio".*numeric/],
+    ['a domain', 'CREATE DOMAIN word AS text; ALTER TABLE plain ALTER note TYPE word', /"note".*word/],
+    [
+      'a view in its place',
+      'ALTER TABLE plain RENAME TO t; CREATE VIEW plain AS TABLE t',
+      /"plain" is a view/,
+    ],
+    ['a table that a crash empties', 'ALTER TABLE plain SET UNLOGGED', /UNLOGGED/],
+    [
+      'a rule',
+      'CREATE RULE r AS ON INSERT TO plain DO INSTEAD NOTHING',
+      /table "plain" has rules \(r\), which change what is loaded/,
+    ],
+    ['a rule beside', 'CREATE RULE r AS ON DELETE TO plain DO ALSO SELECT 1', /has rules \(r\)/],
+    [
+      'a generated column',
+      'ALTER TABLE plain DROP ratio, ADD ratio double precision GENERATED ALWAYS AS (1.5) STORED',
+      /"ratio".*is generated/,
+    ],
+    [
+      'a column of its key that is renamed',
+      'ALTER TABLE plain RENAME event_id TO eid',
+      /"event_id".*loaded twice/,
+    ],
+    ['a column of its key that is dropped', 'ALTER TABLE plain DROP event_id', /"event_id".*loaded twice/],
+    ['the request id renamed', 'ALTER TABLE plain RENAME _request_id TO rid', /"_request_id".*loaded twice/],
+    [
+      'a partitioned table',
+      'DROP TABLE plain; CREATE TABLE plain (event_id text, at timestamptz) PARTITION BY RANGE (at)',
+      /PostgreSQL refuses the table: unique constraint on partitioned table/,
+    ],
+    [
+      'the record of how events ended dropped',
+      'DROP TABLE _sentinel_outcomes',
+      /_sentinel_outcomes.*put it back/,
+    ],
+    [
+      'its schema moved',
+      `DO $$ BEGIN EXECUTE format('ALTER SCHEMA %I RENAME TO %I', current_schema(), current_schema() || ' moved'); END $$`,
+      /schema test.*moved or dropped/,
     ],
   ])('has rows wait, and says why: %s', async (_, statement, why) => {
     const { destination, alter } = await prepared();
@@ -88,6 +131,57 @@ describe.skipIf(withoutPostgres())('a table that somebody changes while the serv
       'duplicate',
     ]);
     expect(await count()).toBe(2);
+  });
+
+  it('has rows wait whose key’s column has the name of another one at the start', async () => {
+    const { alter, schema } = await prepared();
+    await alter('ALTER TABLE plain RENAME event_id TO eid');
+    const restarted = await postgres.open(schema);
+    await expect(restarted.prepare([plain])).rejects.toMatchObject({
+      code: 'destination_schema_conflict',
+      message: expect.stringMatching(/"event_id".*was renamed/) as string,
+    });
+  });
+
+  it.each<[string, string, RegExp]>([
+    ['may not write it', 'REVOKE INSERT ON plain FROM loader', /permission denied for table plain/],
+    ['may not read it', 'REVOKE SELECT ON plain FROM loader', /permission denied for table plain/],
+    ['does not own it', 'ALTER TABLE plain OWNER TO postgres', /permission denied for table plain/],
+    [
+      'sees a part of it',
+      'ALTER TABLE plain ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY',
+      /row-level security policy for table "plain"/,
+    ],
+  ])('has rows wait, and says why, where the login %s', async (_, statement, why) => {
+    const schema = postgres.nextSchema();
+    await postgres.server
+      .run(`DO $$ BEGIN CREATE ROLE loader LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+      GRANT CREATE ON DATABASE postgres TO loader; CREATE SCHEMA "${schema}" AUTHORIZATION loader`);
+    const destination = await postgres.open(schema, { url: postgres.server.url('loader') });
+    await destination.prepare([plain]);
+    expect(await settle(destination, plainRow({ event_id: 'before' }))).toEqual(['loaded']);
+    await postgres.server.run(`SET search_path TO "${schema}"; ${statement}`);
+    await expect(settle(destination, plainRow({ event_id: 'after' }))).rejects.toMatchObject({
+      retryable: true,
+      message: expect.stringMatching(why) as string,
+    });
+  });
+
+  it('may be emptied, or get an owner', async () => {
+    const { destination, alter, count } = await prepared();
+    await alter(
+      'TRUNCATE plain; ALTER TABLE plain OWNER TO reader; ALTER TABLE plain ENABLE ROW LEVEL SECURITY',
+    );
+    expect(await settle(destination, plainRow({ event_id: 'after' }))).toEqual(['loaded']);
+    expect(await count()).toBe(1);
+  });
+
+  it('gets a column again that was renamed or dropped', async () => {
+    const { destination, alter } = await prepared();
+    await alter('ALTER TABLE plain RENAME note TO remark; ALTER TABLE plain DROP ratio');
+    await settle(destination, plainRow({ event_id: 'after', note: 'n', ratio: 12.75 }));
+    const { rows } = await destination.query!(`SELECT note, ratio FROM plain WHERE event_id = 'after'`);
+    expect(rows).toEqual([['n', 12.75]]);
   });
 
   it('may get columns, views and indexes of its own', async () => {

@@ -104,12 +104,11 @@ describe.skipIf(withoutPostgres())('PostgreSQL in trouble', () => {
     },
   );
 
-  it('has lost a table: the next load makes it again', async () => {
+  it('has lost a table: the load makes it again', async () => {
     const schema = postgres.nextSchema();
     const destination = await postgres.open(schema);
     await destination.prepare([plain]);
     await postgres.server.run(`DROP TABLE "${schema}".plain, "${schema}"._sentinel_counters`);
-    await expect(settleRows(destination, [plainRow('a')])).rejects.toMatchObject({ retryable: true });
     expect(await settleRows(destination, [plainRow('a')])).toEqual([{ status: 'loaded' }]);
   });
 

@@ -3,7 +3,7 @@ import type { Comparison, StoredRow } from '../../destination-kit/repeats.ts';
 import type { Row, Table } from '../../destination.ts';
 import type { Line } from './row-lines.ts';
 import { identifier } from './sql.ts';
-import type { Unwritten } from './write-rows.ts';
+import type { Unwritten } from './unwritten.ts';
 
 /** A line of `_sentinel_duplicates`. */
 interface DuplicateRecord {

@@ -1,6 +1,16 @@
 import { DatabaseError } from 'pg';
 import { SentinelError } from '../../../model/errors.ts';
 
+/** A table is no longer what it was when it was prepared; not an error of the database, and not yet one of a person. */
+export class ShapeChanged extends SentinelError {
+  constructor(message: string) {
+    super('destination_unavailable', message);
+  }
+}
+
+/** A schema, a table or a column is not there. */
+const gone = /^(?:3F000|42P01|42703)$/;
+
 /** Two transactions stood in each other's way, and this one was rolled back: the same work can be done again at once. */
 export const isCollision = (error: unknown): boolean => ['40001', '40P01'].includes(sqlStateOf(error) ?? '');
 
@@ -35,7 +45,9 @@ export function unavailable(doing: string, error: unknown, options: { opening?: 
   const { message, table, constraint } = error as DatabaseError;
   const place = [table && `table ${table}`, constraint && `constraint ${constraint}`].filter(Boolean);
   const shown = harmless.test(state) ? `${message} (${state})` : [`error ${state}`, ...place].join(', ');
-  return new SentinelError('destination_unavailable', `PostgreSQL could not ${doing}: ${shown}`, {
+  const said = `PostgreSQL could not ${doing}: ${shown}`;
+  if (gone.test(state) && options.opening !== true) return new ShapeChanged(said);
+  return new SentinelError('destination_unavailable', said, {
     // Neither its detail nor its text: they may quote a row.
     retryable: !(options.opening === true && permanent.test(state)),
   });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ClientBase } from 'pg';
 import type { Table } from '../../destination.ts';
+import { conflict, keyFields } from '../../destination-kit/key-fields.ts';
 import { identifier, keyOf } from './sql.ts';
 
 /** The statements that make the indexes of a new table. */
@@ -17,11 +18,15 @@ export async function staleAndMissing(
 ): Promise<string[]> {
   const indexes = indexesOf(spec);
   const statements: string[] = [];
-  const ours = await client.query<{ name: string }>(
-    `SELECT c.relname AS name FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-     WHERE i.indrelid = $1::regclass AND c.relname LIKE '\\_sentinel\\_%' AND i.indisvalid`,
+  const ours = await client.query<{ name: string; columns: string }>(
+    `SELECT c.relname AS name, (SELECT json_agg(a.attname) FROM pg_attribute a WHERE a.attrelid = i.indrelid AND a.attnum IN
+         (SELECT refobjsubid FROM pg_depend WHERE objid = i.indexrelid AND refobjid = i.indrelid)) AS columns
+     FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+     WHERE i.indrelid = $1::regclass AND c.relname LIKE '\\_sentinel\\_%' AND i.indisvalid AND i.indpred IS NULL
+       AND (i.indisunique OR c.relname LIKE '\\_sentinel\\_at\\_%')`,
     [`${identifier(schema)}.${identifier(spec.name)}`],
   );
+  refuseRenamedKey(spec, ours.rows);
   const recorded = ours.rows.map(({ name }) => name);
   const isOf = (index: Index) => (name: string) => name.startsWith(index.name);
   // The key has changed: by the old one, new events would be taken for old ones.
@@ -31,6 +36,21 @@ export async function staleAndMissing(
   for (const index of indexes)
     if (!recorded.some(isOf(index))) statements.push(createIndex(schema, spec, index, relations));
   return statements;
+}
+
+/** An index follows its column when that is renamed; under our name it would keep another column's values apart. */
+function refuseRenamedKey(spec: Table, present: readonly { name: string; columns: string }[]): void {
+  const index = indexesOf(spec).find(({ name }) => name.startsWith(keyIndexPrefix));
+  if (index === undefined) return;
+  const columns = keyFields(spec).map(({ column }) => column.name);
+  for (const found of present) {
+    if (!found.name.startsWith(index.name)) continue;
+    const lost = columns.find((name) => !(JSON.parse(found.columns) as string[]).includes(name));
+    if (lost !== undefined)
+      throw conflict(
+        `column "${lost}" of table "${spec.name}", a part of its key, was renamed: events would be loaded twice; give it its name again, or drop the index ${found.name}`,
+      );
+  }
 }
 
 function createIndex(

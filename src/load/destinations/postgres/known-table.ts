@@ -4,13 +4,17 @@ import type { Row, Table } from '../../destination.ts';
 import type { Result } from '../../../model/result.ts';
 import type { Refusal } from '../../destination-kit/exact-row.ts';
 import { type Line, lineMaker } from './row-lines.ts';
+import type { Shape } from './shape.ts';
 import { identifier, keyOf, typeName } from './sql.ts';
+import { differing } from './stored-as-sent.ts';
 
 /** A prepared table, with the statements that load into it. */
 export interface KnownTable {
   spec: Table;
   /** What it was like when it was prepared; see shape.ts. */
   shape: string | null;
+  /** Set where something may change rows as they are written; see stored-as-sent.ts. */
+  checked: { triggers: string; differing: string } | undefined;
   line: (row: Row) => Result<Line, Refusal>;
   /** Makes the temporary table that rows are handed over in; empty again after each transaction. */
   stage: string;
@@ -24,7 +28,7 @@ export interface KnownTable {
   lookUp: string;
 }
 
-export function knowTable(schema: string, spec: Table, shape: string | null): KnownTable {
+export function knowTable(schema: string, spec: Table, { shape, triggers }: Shape): KnownTable {
   const all = [...spec.columns, ...ownColumns].map(({ name, type }) => ({ name, type: typeName(type) }));
   const columns = all.map(({ name }) => identifier(name)).join(', ');
   // Another set of columns is another table: this one may live on in its session.
@@ -40,6 +44,7 @@ export function knowTable(schema: string, spec: Table, shape: string | null): Kn
   return {
     spec,
     shape,
+    checked: triggers === null ? undefined : { triggers, differing: differing(table, stage, all) },
     line: lineMaker(spec),
     stage: `CREATE TEMP TABLE IF NOT EXISTS ${stage.slice('pg_temp.'.length)}
       (${all.map(({ name, type }) => `${identifier(name)} ${type}`).join(', ')}) ON COMMIT DELETE ROWS`,

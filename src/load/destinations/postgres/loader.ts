@@ -12,7 +12,8 @@ import type { Line } from './row-lines.ts';
 import { holdShape } from './shape.ts';
 import { duplicateRecords, insertDuplicates, replacedRecord } from './duplicates.ts';
 import { settleRepeats } from './repeats.ts';
-import { type Unwritten, writeLines } from './write-rows.ts';
+import type { Unwritten } from './unwritten.ts';
+import { writeLines } from './write-rows.ts';
 
 /**
  * A batch of rows and letters, within the transaction that is open; see `Settlement`. What several workers write at the same

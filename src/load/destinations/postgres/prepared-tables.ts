@@ -2,9 +2,10 @@ import type { PoolClient } from 'pg';
 import { SentinelError } from '../../../model/errors.ts';
 import { mergeTables } from '../../destination-kit/merge-tables.ts';
 import type { Table } from '../../destination.ts';
+import { ShapeChanged } from './errors.ts';
 import { type KnownTable, knowTable } from './known-table.ts';
 import { type Limits, type Session, patient } from './session.ts';
-import { ShapeChanged, readShapes } from './shape.ts';
+import { readShapes } from './shape.ts';
 import { typeName } from './sql.ts';
 import { ensureTables, eventTables } from './tables.ts';
 import type { Warehouse } from './warehouse.ts';
@@ -29,12 +30,12 @@ export class PreparedTables {
     await this.#ensure(mergeTables(specs, typeName), { ...patient, opening: true });
   }
 
-  async #ensure(specs: readonly Table[], limits: Limits): Promise<void> {
+  async #ensure(specs: readonly Table[], limits: Limits, again = false): Promise<void> {
     const names = specs.map(({ name }) => name);
     const shapes = await this.#session.transaction(
       'prepare its tables',
       async (client) => {
-        await ensureTables(client, this.#session.schema, specs);
+        await ensureTables(client, this.#session.schema, specs, again);
         this.#warehouse.eventTables = await eventTables(client, this.#session.schema);
         return readShapes(client, this.#session.schema, names);
       },
@@ -50,6 +51,7 @@ export class PreparedTables {
       await this.#ensure(
         Array.from(this.#tables.values(), ({ spec }) => spec),
         patient,
+        true,
       );
     } catch (error) {
       if (!(error instanceof SentinelError) || error.retryable) throw error;

@@ -12,7 +12,8 @@ import type { Row, Table } from '../../destination.ts';
 import type { KnownTable } from './known-table.ts';
 import type { Line } from './row-lines.ts';
 import { identifier } from './sql.ts';
-import { type Unwritten, writeLines } from './write-rows.ts';
+import type { Unwritten } from './unwritten.ts';
+import { writeLines } from './write-rows.ts';
 
 /** What a load has written of one table, and what not. */
 interface Loaded {

@@ -137,7 +137,7 @@ async function tryOnce<T>(
        SET LOCAL statement_timeout = ${statementMs}; SET LOCAL lock_timeout = ${lockMs};
        SET LOCAL idle_in_transaction_session_timeout = ${idleMs};
        SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL IntervalStyle = 'iso_8601';
-       SET LOCAL extra_float_digits = 1; SET LOCAL bytea_output = 'hex';
+       SET LOCAL row_security = off; SET LOCAL extra_float_digits = 1; SET LOCAL bytea_output = 'hex';
        SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'`,
     );
     const result = await work(client);

@@ -9,6 +9,7 @@ import { patient } from './session.ts';
 import { conflict, keyFields } from '../../destination-kit/key-fields.ts';
 import { expectType } from '../../destination-kit/merge-tables.ts';
 import { identifier, literal, maxNameBytes, typeName } from './sql.ts';
+import { presentColumns, recordGone, refuseUnusable } from './usable-table.ts';
 
 interface SqlColumn {
   name: string;
@@ -22,17 +23,19 @@ interface SqlColumn {
 
 /**
  * Creates what is missing, within the transaction that is open. Looks first: where nothing is missing, no right but to
- * read the catalog is needed, and no load of another worker is held up.
+ * read the catalog is needed, and no load of another worker is held up. `again`: all was there when the service began, so what
+ * loading once relies on is not begun anew.
  */
 export async function ensureTables(
   client: ClientBase,
   schema: string,
   specs: readonly Table[],
+  again = false,
 ): Promise<void> {
-  if ((await missing(client, schema, specs)).length === 0) return;
+  if ((await missing(client, schema, specs, again)).length === 0) return;
   // Workers that start together would otherwise create the same thing twice.
   await client.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [`data-sentinel ${schema}`]);
-  for (const statement of await missing(client, schema, specs)) {
+  for (const statement of await missing(client, schema, specs, again)) {
     try {
       await client.query({ text: statement, query_timeout: patient.statementMs } as QueryConfig);
     } catch (error) {
@@ -51,7 +54,12 @@ function explained(statement: string, error: unknown): unknown {
 }
 
 /** The statements that would make the schema as it must be. */
-async function missing(client: ClientBase, schema: string, specs: readonly Table[]): Promise<string[]> {
+async function missing(
+  client: ClientBase,
+  schema: string,
+  specs: readonly Table[],
+  again: boolean,
+): Promise<string[]> {
   const found = await client.query<{ name: string }>(
     `SELECT nspname AS name FROM pg_namespace WHERE nspname = $1`,
     [schema],
@@ -61,6 +69,7 @@ async function missing(client: ClientBase, schema: string, specs: readonly Table
     [schema],
   );
   const names = new Set(relations.rows.map(({ name }) => name));
+  if (again && !names.has('_sentinel_outcomes')) throw recordGone(schema);
   const statements = found.rows.length === 0 ? [`CREATE SCHEMA ${identifier(schema)}`] : [];
   for (const [name, create] of bookkeepingTables(schema)) if (!names.has(name)) statements.push(...create);
   statements.push(...(await lateColumns(client, schema, names)));
@@ -71,7 +80,8 @@ async function missing(client: ClientBase, schema: string, specs: readonly Table
          SELECT request_id, 0, 'withdrawn', received_at FROM ${identifier(schema)}._sentinel_leaving ON CONFLICT DO NOTHING`,
       `DROP TABLE ${identifier(schema)}._sentinel_leaving`,
     );
-  for (const spec of specs) statements.push(...(await missingOf(client, schema, spec, names)));
+  for (const spec of specs)
+    statements.push(...(await missingOf(client, schema, spec, { relations: names, again })));
   return statements;
 }
 
@@ -95,7 +105,7 @@ async function missingOf(
   client: ClientBase,
   schema: string,
   spec: Table,
-  relations: ReadonlySet<string>,
+  { relations, again }: { relations: ReadonlySet<string>; again: boolean },
 ): Promise<string[]> {
   const wanted = columnsOf(spec);
   checkNames(spec.name, wanted);
@@ -110,19 +120,16 @@ async function missingOf(
     ];
 
   const loosened = relations.has('_sentinel_required') ? await noMoreRequired(client, schema, spec) : [];
-  const present = await client.query<{
-    name: string;
-    type: string;
-    demanded: string;
-    comment: string | null;
-  }>(
-    `SELECT attname AS name, format_type(atttypid, atttypmod) AS type,
-       attnotnull AND NOT atthasdef AND attidentity = '' AS demanded, col_description(attrelid, attnum) AS comment
-     FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped`,
-    [table],
-  );
-  const types = new Map(present.rows.map(({ name, type }) => [name, type]));
-  const commented = new Set(present.rows.flatMap(({ name, comment }) => (comment === null ? [] : [name])));
+  const present = await presentColumns(client, table);
+  const types = new Map(present.map(({ name, type }) => [name, type]));
+  const commented = new Set(present.flatMap(({ name, comment }) => (comment === null ? [] : [name])));
+  await refuseUnusable(client, spec, {
+    table,
+    present,
+    written: new Set(wanted.map(({ name }) => name)),
+    loosened,
+    again,
+  });
   const statements = loosened.flatMap((name) => dropRequired(schema, spec.name, name, types.has(name)));
   for (const column of wanted) {
     const type = types.get(column.name);
@@ -130,12 +137,6 @@ async function missingOf(
     else expectType(spec.name, column.name, type, column.type);
     if (!commented.has(column.name)) statements.push(...commentOn(table, column));
   }
-  const written = new Set(wanted.map(({ name }) => name));
-  for (const { name, demanded } of present.rows)
-    if (demanded === 't' && !written.has(name) && !loosened.includes(name))
-      throw conflict(
-        `column "${name}" of table "${spec.name}" is NOT NULL and has no default, and nothing writes it; give it a default, or drop NOT NULL`,
-      );
   statements.push(...(await staleAndMissing(client, schema, spec, relations)));
   return statements;
 }

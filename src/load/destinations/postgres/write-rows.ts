@@ -1,20 +1,14 @@
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
-import type { DatabaseError, PoolClient } from 'pg';
+import type { PoolClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { SentinelError } from '../../../model/errors.ts';
 import { AlikeFailures } from '../../destination-kit/alike-failures.ts';
-import { isRowsFault, sqlStateOf } from './errors.ts';
+import { isRowsFault } from './errors.ts';
 import type { KnownTable } from './known-table.ts';
-import type { Refusal } from '../../destination-kit/exact-row.ts';
 import type { Line } from './row-lines.ts';
-
-/** How a line ended that is not in the table by this load. `again`: its event is there already. */
-export type Unwritten =
-  | { status: 'again' }
-  /** `first`: the request id that has its key; undefined when nothing knows it. */
-  | { status: 'duplicate'; first: string | undefined }
-  | { status: 'rejected'; refusal: Refusal };
+import { StoredOtherwise, changedBy, expectStored, tableChanges } from './stored-as-sent.ts';
+import { type Unwritten, explainMissing, refusalOf } from './unwritten.ts';
 
 /**
  * Writes lines of one table, no two with the same request id, within the transaction that is open, and returns those that
@@ -29,9 +23,14 @@ export async function writeLines(
   answerMs: number,
 ): Promise<Map<Line, Unwritten>> {
   const unwritten = new Map<Line, Unwritten>();
-  // In the order of the keys, every worker's, so that two never wait for each other; first come first within a key.
+  const changed = new Map<Line, string>();
   const failures = new AlikeFailures(table.spec.name);
-  await writePart({ client, table, unwritten, answerMs, failures }, lines.toSorted(byKey), true);
+  // In the order of the keys, every worker's, so that two never wait for each other; first come first within a key.
+  const parts = { client, table, unwritten, changed, answerMs, failures };
+  await writePart(parts, lines.toSorted(byKey), true);
+  // Some rows are for a person to look at; when none is as it was sent, the table is.
+  const [column] = changed.values();
+  if (column !== undefined && unwritten.size === lines.length) throw tableChanges(table, column);
   return unwritten;
 }
 
@@ -44,6 +43,8 @@ interface Writing {
   client: PoolClient;
   table: KnownTable;
   unwritten: Map<Line, Unwritten>;
+  /** Of the unwritten, those that the table changes, with the column. */
+  changed: Map<Line, string>;
   answerMs: number;
   failures: AlikeFailures;
 }
@@ -56,11 +57,14 @@ async function writePart(writing: Writing, lines: readonly Line[], isFirst = fal
     await copyIn(client, table, lines, answerMs);
     const missing = await insertStaged(client, table, lines);
     if (missing.size > 0) await explainMissing(client, table, missing, unwritten);
+    await expectStored(client, table, lines, (line) => unwritten.has(line));
     if (!isFirst) await client.query('RELEASE SAVEPOINT part');
     failures.passed();
   } catch (error) {
-    if (!isRowsFault(error)) throw error;
+    const isOtherwise = error instanceof StoredOtherwise;
+    if (!isOtherwise && !isRowsFault(error)) throw error;
     await client.query('ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part');
+    if (isOtherwise) return writeUnchanged(writing, lines, error.columns);
     if (lines.length === 1) {
       const refusal = refusalOf(table, error);
       failures.refused(refusal.reason);
@@ -71,6 +75,24 @@ async function writePart(writing: Writing, lines: readonly Line[], isFirst = fal
     await writePart(writing, lines.slice(0, middle));
     await writePart(writing, lines.slice(middle));
   }
+}
+
+/** The lines once more, without those that the table has changed. */
+async function writeUnchanged(
+  writing: Writing,
+  lines: readonly Line[],
+  columns: ReadonlyMap<Line, string>,
+): Promise<void> {
+  const { table, unwritten, changed } = writing;
+  for (const line of lines) unwritten.delete(line);
+  for (const [line, column] of columns) {
+    changed.set(line, column);
+    unwritten.set(line, { status: 'rejected', refusal: changedBy(table, column) });
+  }
+  await writePart(
+    writing,
+    lines.filter((line) => !columns.has(line)),
+  );
 }
 
 const piece = 1 << 20;
@@ -119,75 +141,4 @@ async function insertStaged(
   const missing = new Map(lines.map((line) => [line.id, line]));
   for (const id of ids?.split(',') ?? []) missing.delete(id);
   return missing;
-}
-
-/** A row that stood in the way may be gone when it is looked for; a few times, for takers of rows are slow. */
-const maxLooks = 10;
-
-async function explainMissing(
-  client: PoolClient,
-  table: KnownTable,
-  missing: Map<string, Line>,
-  unwritten: Map<Line, Unwritten>,
-): Promise<void> {
-  for (let look = 1; missing.size > 0; look++) {
-    const ids = [...missing.keys()];
-    const { rows } = await client.query<Record<'id' | 'known' | 'taken' | 'first', string | null>>(
-      table.lookUp,
-      [ids],
-    );
-    for (const { id, known, taken, first } of rows) {
-      const line = missing.get(id!);
-      if (line === undefined || (known === null && taken === null)) continue;
-      unwritten.set(
-        line,
-        known === null ? { status: 'duplicate', first: first ?? undefined } : { status: 'again' },
-      );
-      missing.delete(id!);
-    }
-    // Neither its id nor its key is there: somebody's own unique index, a trigger, or a row that has just gone.
-    for (const line of missing.values()) {
-      const result = await insertAlone(client, table, line, look === maxLooks);
-      if (result === undefined) continue;
-      if (result.status !== 'new') unwritten.set(line, result);
-      missing.delete(line.id);
-    }
-  }
-}
-
-/** Undefined: something equal has come meanwhile. */
-async function insertAlone(
-  client: PoolClient,
-  table: KnownTable,
-  line: Line,
-  isLast: boolean,
-): Promise<Unwritten | { status: 'new' } | undefined> {
-  await client.query('SAVEPOINT alone');
-  try {
-    const { rowCount } = await client.query(table.insertAlone, [line.id]);
-    await client.query('RELEASE SAVEPOINT alone');
-    if (rowCount === 1) return { status: 'new' };
-    return {
-      status: 'rejected',
-      refusal: { reason: `a trigger of table ${table.spec.name} does not let the row in` },
-    };
-  } catch (error) {
-    if (!isRowsFault(error)) throw error;
-    await client.query('ROLLBACK TO SAVEPOINT alone; RELEASE SAVEPOINT alone');
-    const ours = sqlStateOf(error) === '23505' && error.constraint?.startsWith('_sentinel_') === true;
-    return ours && !isLast ? undefined : { status: 'rejected', refusal: refusalOf(table, error) };
-  }
-}
-
-/** Names what refused it; the server's own text may quote the row. */
-function refusalOf({ spec }: KnownTable, error: DatabaseError): Refusal {
-  const { code, column, constraint } = error;
-  const known = spec.columns.find(({ name }) => name === column);
-  const by =
-    constraint !== undefined
-      ? `the constraint ${constraint} of table ${spec.name} refuses the row`
-      : column !== undefined
-        ? `column ${column} of table ${spec.name} refuses the row`
-        : `table ${spec.name} refuses the row`;
-  return { reason: `${by} (${code})`, ...(known === undefined ? {} : { column: known.name }) };
 }

@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import type { OpenDestination, Row } from '../../../src/load/destination.ts';
+import { row } from '../../conformance/destination.ts';
+import { withoutPostgres } from '../../helpers/postgres.ts';
+import { plain, plainRowOf, postgresForTests } from './support.ts';
+
+const plainRow = (values: Row['values']) => row(values, plainRowOf);
+
+/** What a person's trigger may do to a row. */
+const trigger = (body: string, when = 'BEFORE INSERT') => `
+  CREATE FUNCTION meddle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${body} END $$;
+  CREATE TRIGGER meddle ${when} ON plain FOR EACH ROW EXECUTE FUNCTION meddle()`;
+
+describe.skipIf(withoutPostgres())('a table that changes what is written into it', () => {
+  const postgres = postgresForTests();
+
+  async function prepared(statement: string) {
+    const schema = postgres.nextSchema();
+    const destination = await postgres.open(schema);
+    await destination.prepare([plain]);
+    const alter = (sql: string) => postgres.server.run(`SET search_path TO "${schema}"; ${sql}`);
+    await alter(
+      statement
+        .replaceAll('UPDATE plain', `UPDATE "${schema}".plain`)
+        .replaceAll('INTO plain', `INTO "${schema}".plain`),
+    );
+    const stored = async () =>
+      (await destination.query!('SELECT event_id, note, ratio FROM plain ORDER BY event_id')).rows;
+    return { destination, alter, stored };
+  }
+
+  const settle = async (destination: OpenDestination, ...rows: Row[]) =>
+    (await destination.settle({ rows, letters: [] })).rows;
+
+  const round = 'NEW.ratio := round(NEW.ratio); RETURN NEW;';
+
+  it.each<[string, string, string]>([
+    ['before', trigger(round), 'ratio'],
+    [
+      'after',
+      trigger(
+        'UPDATE plain SET ratio = 13 WHERE _request_id = NEW._request_id; RETURN NULL;',
+        'AFTER INSERT',
+      ),
+      'ratio',
+    ],
+    [
+      'at the commit',
+      trigger(
+        'UPDATE plain SET ratio = 13 WHERE _request_id = NEW._request_id; RETURN NULL;',
+        'AFTER INSERT',
+      ).replace(
+        'CREATE TRIGGER meddle AFTER INSERT ON plain',
+        'CREATE CONSTRAINT TRIGGER meddle AFTER INSERT ON plain DEFERRABLE INITIALLY DEFERRED',
+      ),
+      'ratio',
+    ],
+    ['by filling what is absent', trigger(`NEW.count := 0; RETURN NEW;`), 'count'],
+    ['in what is ours', trigger(`NEW._source := upper(NEW._source); RETURN NEW;`), '_source'],
+    ['by taking another id', trigger(`NEW._request_id := gen_random_uuid(); RETURN NEW;`), '_request_id'],
+    [
+      'by its case',
+      `CREATE COLLATION nocase (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+      ALTER TABLE plain ALTER note TYPE text COLLATE nocase; ${trigger(`NEW.note := lower(NEW.note); RETURN NEW;`)}`,
+      'note',
+    ],
+  ])('%s the row is in has the batch wait, and loads nothing', async (_, statement, column) => {
+    const { destination, alter, stored } = await prepared(statement);
+    const sent = plainRow({ event_id: 'a', ratio: 12.75, note: 'Some' });
+    const waits = settle(destination, sent);
+    await expect(waits).rejects.toMatchObject({ retryable: true, code: 'destination_unavailable' });
+    await expect(waits).rejects.toThrow(
+      new RegExp(`table plain stores other values.* column ${column}.*triggers: meddle`),
+    );
+    expect(await stored()).toEqual([]);
+    await alter('DROP TRIGGER meddle ON plain');
+    expect(await settle(destination, sent)).toEqual([{ status: 'loaded' }]);
+    expect(await stored()).toEqual([['a', 'Some', 12.75]]);
+  });
+
+  it('refuses the rows that it changes, and loads those that it does not', async () => {
+    const { destination, stored } = await prepared(
+      trigger(`IF NEW.note = 'raise' THEN RAISE 'no'; END IF; ${round}`),
+    );
+    const rows = [
+      plainRow({ event_id: 'a', ratio: 12.75 }),
+      plainRow({ event_id: 'b', ratio: 12 }),
+      plainRow({ event_id: 'c', ratio: 1, note: 'raise' }),
+      plainRow({ event_id: 'd', ratio: 0.5 }),
+      plainRow({ event_id: 'b', ratio: 7 }),
+    ];
+    const changed = {
+      status: 'rejected',
+      column: 'ratio',
+      reason: expect.stringMatching(/stores another value in column ratio.*triggers: meddle/) as string,
+    };
+    expect(await settle(destination, ...rows)).toEqual([
+      changed,
+      { status: 'loaded' },
+      { status: 'rejected', reason: 'table plain refuses the row (P0001)' },
+      changed,
+      { status: 'duplicate' },
+    ]);
+    expect(await stored()).toEqual([['b', null, 12]]);
+    expect(await destination.counts()).toMatchObject({ loaded: 1, duplicate: 1 });
+  });
+
+  it.each<[string, string]>([
+    [
+      'writes elsewhere',
+      `CREATE TABLE log (id text); ${trigger("EXECUTE format('INSERT INTO %I.log VALUES (1)', TG_TABLE_SCHEMA); RETURN NEW;")}`,
+    ],
+    [
+      'fills columns of its own',
+      `ALTER TABLE plain ADD loaded_at timestamptz; ${trigger('NEW.loaded_at := now(); RETURN NEW;')}`,
+    ],
+    ['is switched off', `${trigger(round)}; ALTER TABLE plain DISABLE TRIGGER meddle`],
+    ['has defaults for absent fields', 'ALTER TABLE plain ALTER count SET DEFAULT 7'],
+  ])('is none when its trigger %s', async (_, statement) => {
+    const { destination, stored } = await prepared(statement);
+    const sent = plainRow({ event_id: 'a', ratio: 12.75, note: 'Some' });
+    expect(await settle(destination, sent)).toEqual([{ status: 'loaded' }]);
+    expect(await settle(destination, sent)).toEqual([{ status: 'loaded' }]);
+    expect(await stored()).toEqual([['a', 'Some', 12.75]]);
+    expect((await destination.query!('SELECT count FROM plain')).rows).toEqual([[null]]);
+  });
+});
