@@ -1,4 +1,4 @@
-import type { StateStore } from '../engine/engine.ts';
+import type { EngineState } from '../engine/engine.ts';
 import type { DeadLetterStatus } from '../model/dead-letter.ts';
 import { createChanges } from './changes.ts';
 import { type IndexValue, idOf, indexKey, indexPrefix, prefixOf, receivedAtOf } from './index-key.ts';
@@ -10,7 +10,7 @@ const scanPage = 500;
  * Deletes letters that were settled before `before` (milliseconds since 1970), a page at a time; yields how many each page has
  * taken. One that is opened again meanwhile stays.
  */
-export async function* ageOutLetters(state: StateStore, before: number): AsyncGenerator<number> {
+export async function* ageOutLetters(state: EngineState, before: number): AsyncGenerator<number> {
   const { get, remove } = createChanges(state);
 
   async function takeOut(key: string): Promise<boolean> {

@@ -1,5 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
-import type { StateStore } from '../engine/engine.ts';
+import type { EngineState, StateEntry } from '../engine/engine.ts';
 import type { DeadLetter } from '../model/dead-letter.ts';
 import type { Json } from '../model/json.ts';
 import { deadLetterGroup, indexKey, indexValue } from './index-key.ts';
@@ -25,54 +24,32 @@ export interface Changes {
   isBefore03(letter: DeadLetter): Promise<boolean>;
 }
 
-/** Letters in the state: each under its id, and an index entry, changed only as long as nobody else has changed them. */
-export function createChanges(state: StateStore): Changes {
+/** Letters in the state: each under its id, with an index entry, changed only as long as nobody else has changed it. */
+export function createChanges(state: EngineState): Changes {
   const get = (id: string) => state.get(byIdPrefix + id) as Promise<DeadLetter | undefined>;
 
-  /**
-   * False when another has changed the letter since it was read. A process that dies in between leaves an index entry too
-   * many, which listings pass over, and not a letter that no listing finds.
-   */
-  async function replace(known: DeadLetter | undefined, letter: DeadLetter): Promise<boolean> {
-    const key = indexKey(letter);
-    const before = known === undefined || indexKey(known) === key ? undefined : indexKey(known);
-    const entry = before === undefined ? undefined : await state.get(before);
-    await state.put(key, indexValue(letter));
-    const [from, to] = [known, letter] as unknown as [Json | undefined, Json];
-    const isMine = await state.replace(byIdPrefix + letter.id, from, to);
-    // Only as it was then: the letter may have its old status again by now. It has changed, even if this fails.
-    if (isMine && entry !== undefined) await state.replace(before!, entry, undefined).catch(() => false);
-    if (!isMine) await forgetEntry(key, letter);
-    return isMine;
-  }
-
-  /** Of a change that was not made, unless another has made the same. */
-  async function forgetEntry(key: string, letter: DeadLetter): Promise<void> {
-    const current = await get(letter.id);
-    const value = indexValue(letter);
-    const isTrue =
-      current !== undefined && indexKey(current) === key && isDeepStrictEqual(indexValue(current), value);
-    if (!isTrue) await state.replace(key, value, undefined);
-  }
+  const replace = (id: string, ...[from, to]: [MaybeLetter, MaybeLetter]) =>
+    state.replaceIndexed(byIdPrefix + id, from as unknown as Json, to as unknown as Json, entryOf);
 
   return {
     get,
-    async remove(letter) {
-      const isGone = await state.replace(byIdPrefix + letter.id, letter as unknown as Json, undefined);
-      if (isGone) await state.delete(indexKey(letter));
-      return isGone;
-    },
-    // The index entry of a state of a letter is written before the state.
+    remove: (letter) => replace(letter.id, letter, undefined),
     isBefore03: async (letter) => typeof (await state.get(indexKey(letter))) === 'number',
     async change(id, next) {
       for (;;) {
         const known = await get(id);
         const letter = await next(known);
-        if (letter === undefined || (await replace(known, letter))) return letter;
+        if (letter === undefined) return undefined;
+        if (await replace(id, known, letter)) return letter;
       }
     },
   };
 }
+
+const entryOf = (value: Json): StateEntry => {
+  const letter = value as unknown as DeadLetter;
+  return { key: indexKey(letter), value: indexValue(letter) };
+};
 
 /** Changes many letters, a bounded number at a time. */
 export async function changeAll<T, R>(all: readonly T[], change: (one: T) => Promise<R>): Promise<R[]> {

@@ -8,7 +8,6 @@ import {
 import { type Group, type LetterPlace, bySize, cursorOf, newestFirst, placeOf } from './group-order.ts';
 import { groupTally } from './group-tally.ts';
 import { type IndexValue, indexPrefix, readIndexKey, receivedAtOf } from './index-key.ts';
-import { scanIndex } from './scan-index.ts';
 import type { DeadLetterStore } from './store.ts';
 
 export interface GroupFilter {
@@ -34,22 +33,21 @@ export interface NewestFilter extends GroupFilter {
   before?: LetterPlace;
 }
 
-export interface WatchOptions {
-  now?: () => number;
-  /** No other process changes letters: an index entry that a change left behind at a crash is deleted. */
-  isAlone?: boolean;
-}
-
 const maxGathered = 20_000;
+const scanPage = 1000;
 
 export async function watchDeadLetters(
   state: StateStore,
   letters: DeadLetterStore,
-  { now = Date.now, isAlone = false }: WatchOptions = {},
+  { now = Date.now }: { now?: () => number } = {},
 ): Promise<DeadLetterCounts> {
   const counts = new DeadLetterCounts(state, letters, now);
-  await scanIndex(state, letters, { isAlone, onEntry: (key, value) => counts.set(key, value) });
-  return counts;
+  for (let after: string | undefined; ;) {
+    const page = await state.list<IndexValue>(indexPrefix, { limit: scanPage, after });
+    for (const { key, value } of page) counts.set(key, value);
+    if (page.length < scanPage) return counts;
+    after = page.at(-1)!.key;
+  }
 }
 
 /**

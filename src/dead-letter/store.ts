@@ -1,4 +1,4 @@
-import type { StateStore } from '../engine/engine.ts';
+import type { EngineState } from '../engine/engine.ts';
 import type { UnrecoverableEvent } from '../model/event.ts';
 import { type Result, fail, ok } from '../model/result.ts';
 import {
@@ -65,7 +65,7 @@ export interface TakenBack {
 }
 
 export function createDeadLetters(
-  state: StateStore,
+  state: EngineState,
   { now = () => new Date() }: { now?: () => Date } = {},
 ): DeadLetterStore {
   const changes = createChanges(state);

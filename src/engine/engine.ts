@@ -34,7 +34,7 @@ export interface Engine {
     group: string,
     match: (message: PendingMessage) => T | undefined,
   ): Promise<T | undefined>;
-  readonly state: StateStore;
+  readonly state: EngineState;
   /** Undefined where one process does everything. */
   readonly cluster?: Cluster;
   /** Writes a copy of all topics and all state, as they are at one moment, to a file; where they lie on this machine. */
@@ -148,6 +148,20 @@ export interface StateStore {
   ): Promise<StateEntry<T>[]>;
   /** Calls the listener within a second of each change below the prefix, made by any thread. Returns the way to stop. */
   watch(prefix: string, listener: (change: StateChange) => void): () => void;
+}
+
+/** The engine's own state, as its parts use it; a step has a `StateStore` below a prefix. */
+export interface EngineState extends StateStore {
+  /**
+   * As `replace`, for values that each have an entry in an index, of which `entryOf` makes key and value: the index follows. The
+   * embedded engine writes both or none; with NATS a process that dies in between leaves an entry too many, never one too few.
+   */
+  replaceIndexed(
+    key: string,
+    from: Json | undefined,
+    to: Json | undefined,
+    entryOf: (value: Json) => StateEntry,
+  ): Promise<boolean>;
 }
 
 export type StatePut = { put: string; value: Json; ttlMs?: number };

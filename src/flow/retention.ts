@@ -1,6 +1,6 @@
 import { ageOutLetters } from '../dead-letter/age-out.ts';
 import type { Config } from '../config/load.ts';
-import type { StateStore } from '../engine/engine.ts';
+import type { EngineState } from '../engine/engine.ts';
 import type { Lease, Leases } from '../engine/lease.ts';
 import type { KeptOriginals } from '../load/kept-originals.ts';
 import { isRetryable } from '../model/errors.ts';
@@ -14,7 +14,7 @@ export interface Keeper {
 }
 
 export interface RetentionParts {
-  state: StateStore;
+  state: EngineState;
   leases: Leases;
   keepers: readonly Keeper[];
   days: Pick<Config['retention'], 'deadLettersDays' | 'originalsDays'>;

@@ -23,9 +23,7 @@ export async function openStores(
   resources: Resources,
 ) {
   const letters = createDeadLetters(engine.state);
-  const deadLetters = resources.keep(
-    await watchDeadLetters(engine.state, letters, { isAlone: engine.cluster === undefined }),
-  );
+  const deadLetters = resources.keep(await watchDeadLetters(engine.state, letters));
   const rules = resources.keep(await openRuleStore(engine.state, { ttlDays: config.state.ruleTtlDays, log }));
   const audit = createAudit(engine.state, { days: config.retention.auditDays });
   const jobs = resources.keep(

@@ -1,4 +1,4 @@
-import type { Engine } from '../engine/engine.ts';
+import type { StateStore } from '../engine/engine.ts';
 import { SentinelError } from '../model/errors.ts';
 import type { Logger } from '../support/log.ts';
 import type { Outlet } from './outlet.ts';
@@ -11,7 +11,7 @@ export type ContextFactory = (run: { trigger: Trigger; attempt: number; requestI
 export function contextFactory(
   config: StepConfig,
   deps: {
-    engine: Pick<Engine, 'state'>;
+    engine: { state: StateStore };
     outlet: Outlet;
     log: Logger;
     contracts: StepContracts;

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { StateChange, StateStore } from '../engine/engine.ts';
+import type { EngineState, StateChange } from '../engine/engine.ts';
 import type { Json } from '../model/json.ts';
 
 /**
  * State in memory, for tests of what is built on it. Values go through JSON, as they do in every engine. Several
  * parts may share one; `now` moves TTLs.
  */
-export function memoryState(now: () => number = Date.now): StateStore {
+export function memoryState(now: () => number = Date.now): EngineState {
   const entries = new Map<string, { json: string; expiresAt: number }>();
   const watchers = new Set<{ prefix: string; listener: (change: StateChange) => void }>();
 
@@ -26,7 +26,7 @@ export function memoryState(now: () => number = Date.now): StateStore {
     if (entries.delete(key)) tell(key);
   };
 
-  const state: StateStore = {
+  const state: EngineState = {
     async get<T extends Json>(key: string) {
       return read(key) as T | undefined;
     },
@@ -42,6 +42,16 @@ export function memoryState(now: () => number = Date.now): StateStore {
       if (!isDeepStrictEqual(read(key), from)) return false;
       if (to === undefined) remove(key);
       else put(key, to);
+      return true;
+    },
+    async replaceIndexed(key, from, to, entryOf) {
+      if (!isDeepStrictEqual(read(key), from)) return false;
+      if (from !== undefined) remove(entryOf(from).key);
+      if (to === undefined) remove(key);
+      else {
+        put(key, to);
+        put(entryOf(to).key, entryOf(to).value);
+      }
       return true;
     },
     async delete(key) {

@@ -3,7 +3,7 @@ import { ageOutLetters } from '../../src/dead-letter/age-out.ts';
 import { watchDeadLetters } from '../../src/dead-letter/counts.ts';
 import { indexKey, indexPrefix } from '../../src/dead-letter/index-key.ts';
 import { createDeadLetters } from '../../src/dead-letter/store.ts';
-import type { StateStore } from '../../src/engine/engine.ts';
+import type { EngineState } from '../../src/engine/engine.ts';
 import type { UnrecoverableEvent } from '../../src/model/event.ts';
 import { memoryState } from '../../src/testing/memory-state.ts';
 import { until } from '../helpers/until.ts';
@@ -25,12 +25,12 @@ const failed = (request_id: string): UnrecoverableEvent => ({
 });
 
 /** Letters at a time that the test sets. */
-function at(state: StateStore) {
+function at(state: EngineState) {
   const clock = { now: start };
   return { clock, letters: createDeadLetters(state, { now: () => new Date(clock.now) }) };
 }
 
-async function ageOut(state: StateStore, before: number): Promise<number> {
+async function ageOut(state: EngineState, before: number): Promise<number> {
   let gone = 0;
   for await (const count of ageOutLetters(state, before)) gone += count;
   return gone;
@@ -67,14 +67,14 @@ it('leaves a letter that is opened again while it looks', async () => {
   await letters.startReplay('a');
   await letters.settleReplayed([{ id: 'a', round: 1 }]);
   /** A rollback comes between the look and the deletion. */
-  const state: StateStore = {
+  const state: EngineState = {
     ...inner,
-    async replace(key, from, to) {
+    async replaceIndexed(key, from, to, entryOf) {
       if (to === undefined)
         await letters.takeBack([
           { event: { ...failed('a'), replay: { round: 1, original: '{}' } }, round: 2 },
         ]);
-      return inner.replace(key, from, to);
+      return inner.replaceIndexed(key, from, to, entryOf);
     },
   };
   expect(await ageOut(state, Date.now())).toBe(0);

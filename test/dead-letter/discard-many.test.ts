@@ -81,9 +81,9 @@ describe('a group is discarded', () => {
     let writesLeft = Infinity;
     const letters = createDeadLetters({
       ...state,
-      put: async (key, value) => {
+      replaceIndexed: async (...change) => {
         if (writesLeft-- <= 0) throw new Error('the disk is full');
-        return state.put(key, value);
+        return state.replaceIndexed(...change);
       },
     });
     await letters.keep(numbers(150).map((n) => failed(n)));

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import type { StateStore } from '../../src/engine/engine.ts';
+import type { EngineState } from '../../src/engine/engine.ts';
+import { replaceIndexed } from '../../src/engine/nats/replace-indexed.ts';
 import { createDeadLetters } from '../../src/dead-letter/store.ts';
 import type { UnrecoverableEvent } from '../../src/model/event.ts';
 import { memoryState } from '../../src/testing/memory-state.ts';
@@ -18,8 +19,8 @@ const event: UnrecoverableEvent = {
   attempts: [],
 };
 
-/** The state of a process that dies after so many writes. */
-function dying(state: StateStore, after: number): StateStore {
+/** The state of a process on NATS that dies after so many writes. */
+function dying(state: EngineState, after: number): EngineState {
   let left = after;
   const one =
     <A extends unknown[], R>(write: (...args: A) => Promise<R>) =>
@@ -27,7 +28,14 @@ function dying(state: StateStore, after: number): StateStore {
       if (left-- <= 0) throw new Error('died');
       return write(...args);
     };
-  return { ...state, put: one(state.put), replace: one(state.replace), write: one(state.write) };
+  const writes = { put: one(state.put), replace: one(state.replace), write: one(state.write) };
+  const { get } = state;
+  return {
+    ...state,
+    ...writes,
+    replaceIndexed: (key, from, to, entryOf) =>
+      replaceIndexed({ get, ...writes }, { key, from, to, entryOf }),
+  };
 }
 
 it.each([0, 1, 2])(

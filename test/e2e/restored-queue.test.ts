@@ -51,6 +51,7 @@ it('an older queue loses nothing; an older warehouse is said at the start, with 
     expect(losses(service)).toEqual([]);
 
     await meanwhile(() => cp(`${file}.backup`, file));
+    await until(() => losses(service).length > 0);
     expect(losses(service)).toMatchObject([{ level: 'error', rows_before: 75, rows_now: 5 }]);
     await send(service, many(1));
     await hasRows(service, 6);

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Json } from '../../model/json.ts';
-import type { StateChange, StateEntry, StateStore, StateWrite } from '../engine.ts';
+import type { EngineState, StateChange, StateEntry, StateWrite } from '../engine.ts';
 import { isExpired, putEntry, sweep } from './expiry.ts';
 import { durable, refresh, writeTogether, type Store } from './store.ts';
 import { keyBytes } from '../state-key.ts';
@@ -10,7 +10,7 @@ const sweepMs = 1000;
 const zero = Buffer.from([0]);
 
 /** State in LMDB, with a sweeper that deletes expired entries. */
-export class EmbeddedState implements StateStore {
+export class EmbeddedState implements EngineState {
   readonly #store: Store;
   readonly #wakeup: Wakeup;
   readonly #timer: NodeJS.Timeout;
@@ -50,18 +50,20 @@ export class EmbeddedState implements StateStore {
     }
   }
 
-  async replace(key: string, from: Json | undefined, to: Json | undefined): Promise<boolean> {
-    const bytes = keyBytes(key);
-    const won = await durable(this.#store, () =>
-      this.#store.root.transaction(() => {
-        if (!isDeepStrictEqual(this.#read(bytes), from)) return false;
-        if (to === undefined) void this.#store.state.remove(bytes);
-        else putEntry(this.#store, bytes, to, undefined);
-        return true;
-      }),
-    );
-    if (won) this.#wakeup.changed([key]);
-    return won;
+  replace(key: string, from: Json | undefined, to: Json | undefined): Promise<boolean> {
+    return this.#writeWhile(key, from, [to === undefined ? { delete: key } : { put: key, value: to }]);
+  }
+
+  replaceIndexed(
+    key: string,
+    from: Json | undefined,
+    to: Json | undefined,
+    entryOf: (value: Json) => StateEntry,
+  ): Promise<boolean> {
+    const operations: StateWrite[] = [to === undefined ? { delete: key } : { put: key, value: to }];
+    if (from !== undefined) operations.push({ delete: entryOf(from).key });
+    if (to !== undefined) operations.push({ put: entryOf(to).key, value: entryOf(to).value });
+    return this.#writeWhile(key, from, operations);
   }
 
   async delete(key: string): Promise<void> {
@@ -69,14 +71,9 @@ export class EmbeddedState implements StateStore {
   }
 
   async write(operations: readonly StateWrite[]): Promise<void> {
-    const writes = operations.map((operation) => ({ operation, bytes: keyBytes(keyOf(operation)) }));
-    if (writes.length === 0) return;
-    await writeTogether(this.#store, () => {
-      for (const { operation, bytes } of writes) {
-        if ('put' in operation) putEntry(this.#store, bytes, operation.value, operation.ttlMs);
-        else void this.#store.state.remove(bytes);
-      }
-    });
+    if (operations.length === 0) return;
+    const write = this.#prepared(operations);
+    await writeTogether(this.#store, write);
     this.#wakeup.changed([...new Set(operations.map(keyOf))]);
   }
 
@@ -117,6 +114,35 @@ export class EmbeddedState implements StateStore {
   #read<T extends Json>(key: Buffer): T | undefined {
     const entry = this.#store.state.getEntry(key);
     return entry && !isExpired(entry.version) ? (entry.value as T) : undefined;
+  }
+
+  /** All or nothing, and only while the value of `key` is still `from`. */
+  async #writeWhile(
+    key: string,
+    from: Json | undefined,
+    operations: readonly StateWrite[],
+  ): Promise<boolean> {
+    const bytes = keyBytes(key);
+    const write = this.#prepared(operations);
+    const won = await durable(this.#store, () =>
+      this.#store.root.transaction(() => {
+        const isSame = isDeepStrictEqual(this.#read(bytes), from);
+        if (isSame) write();
+        return isSame;
+      }),
+    );
+    if (won) this.#wakeup.changed([...new Set(operations.map(keyOf))]);
+    return won;
+  }
+
+  /** Throws for a key that is too long, before anything is written. */
+  #prepared(operations: readonly StateWrite[]): () => void {
+    const writes = operations.map((operation) => ({ operation, bytes: keyBytes(keyOf(operation)) }));
+    return () => {
+      for (const { operation, bytes } of writes)
+        if ('put' in operation) putEntry(this.#store, bytes, operation.value, operation.ttlMs);
+        else void this.#store.state.remove(bytes);
+    };
   }
 
   async #sweepQuietly(): Promise<void> {

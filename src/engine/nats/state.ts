@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Json } from '../../model/json.ts';
-import type { StateChange, StateEntry, StateStore, StateWrite } from '../engine.ts';
+import type { EngineState, StateChange, StateEntry, StateWrite } from '../engine.ts';
 import { keyBytes } from '../state-key.ts';
 import type { Bucket } from './bucket.ts';
 import type { Link } from './connection.ts';
+import { replaceIndexed } from './replace-indexed.ts';
 import { Mirror } from './state-mirror.ts';
 
 /** Mirrors that nobody watches; each costs the server a consumer, and us the keys. */
@@ -12,7 +13,7 @@ const maxIdleMirrors = 16;
 const readAtOnce = 64;
 
 /** State in a bucket. Reads and writes go to the bucket's leader; listings come from mirrors, which follow within milliseconds. */
-export class NatsState implements StateStore {
+export class NatsState implements EngineState {
   readonly #link: Link;
   readonly #bucket: Bucket;
   readonly #bucketName: string;
@@ -57,6 +58,15 @@ export class NatsState implements StateStore {
       this.#applied(key, seq, to, undefined);
       return true;
     }
+  }
+
+  replaceIndexed(
+    key: string,
+    from: Json | undefined,
+    to: Json | undefined,
+    entryOf: (value: Json) => StateEntry,
+  ): Promise<boolean> {
+    return replaceIndexed(this, { key, from, to, entryOf });
   }
 
   async delete(key: string): Promise<void> {

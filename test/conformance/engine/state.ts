@@ -94,6 +94,25 @@ export function stateSuite(subject: Subject): void {
       expect(await state.list('')).toEqual([]);
     });
 
+    it('replaceIndexed: the entry follows the value, and of many at once one entry is left', async () => {
+      const { state } = subject.engine;
+      const entryOf = (value: Json) => ({ key: `index/${(value as { is: string }).is}`, value: 1 });
+      const replace = (from: Json | undefined, to: Json) =>
+        state.replaceIndexed('letters/a', from, to, entryOf);
+      expect(await replace({ is: 'open' }, { is: 'closed' })).toBe(false);
+      expect(await replace(undefined, { is: 'open' })).toBe(true);
+      expect(await replace({ is: 'open' }, { is: 'open', n: 1 })).toBe(true);
+      expect(await state.get('index/open')).toBe(1);
+      const won = await Promise.all(numbers(20).map((is) => replace({ is: 'open', n: 1 }, { is })));
+      const last = numbers(20)[won.indexOf(true)]!;
+      expect(won.filter(Boolean)).toHaveLength(1);
+      expect(await state.get('letters/a')).toEqual({ is: last });
+      await until(async () => (await state.list('index/')).length === 1);
+      expect(await state.list('index/')).toEqual([{ key: `index/${last}`, value: 1 }]);
+      expect(await state.replaceIndexed('letters/a', { is: last }, undefined, entryOf)).toBe(true);
+      await until(async () => (await state.list('')).length === 0);
+    });
+
     it('replace: an expired value is none', async () => {
       const { state } = subject.engine;
       await state.put('key', 1, { ttlMs: 1 });

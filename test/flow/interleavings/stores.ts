@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Engine, Message, StateChange, StateStore, StateWrite } from '../../../src/engine/engine.ts';
+import type { Engine, EngineState, Message, StateChange, StateWrite } from '../../../src/engine/engine.ts';
+import { replaceIndexed } from '../../../src/engine/nats/replace-indexed.ts';
 import type { Destination } from '../../../src/load/destination.ts';
 import { healingPrefix } from '../../../src/dead-letter/store.ts';
 import type { Json } from '../../../src/model/json.ts';
@@ -88,7 +89,7 @@ export function engineOf(stores: Stores, process: Process, thread: Thread): Engi
 /** Marks that tell people that an event is with the healers decide nothing. */
 const isMark = (key: string) => key.startsWith(healingPrefix);
 
-function stateOf(stores: Stores, process: Process, thread: Thread): StateStore {
+function stateOf(stores: Stores, process: Process, thread: Thread): EngineState {
   const call = <T>(label: string, effect: () => T, writes = true) =>
     process.call(thread, label, effect, { writes });
   const put = (key: string, value: Json | undefined) =>
@@ -99,12 +100,16 @@ function stateOf(stores: Stores, process: Process, thread: Thread): StateStore {
       stores.put(key, to);
       return true;
     });
+  const get = <T extends Json>(key: string) =>
+    call(`read ${short(key)}`, () => stores.read(key), false) as Promise<T | undefined>;
   return {
-    get: <T extends Json>(key: string) =>
-      call(`read ${short(key)}`, () => stores.read(key), false) as Promise<T | undefined>,
+    get,
     put,
     putIfAbsent: (key, value) => replace(key, undefined, value),
     replace,
+    // As on NATS, which can be cut off in between.
+    replaceIndexed: (key, from, to, entryOf) =>
+      replaceIndexed({ get, put, replace }, { key, from, to, entryOf }),
     delete: (key) => put(key, undefined),
     // As on NATS: one after the other.
     async write(operations: readonly StateWrite[]) {

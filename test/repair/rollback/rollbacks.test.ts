@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import transaction from '../../../contracts/v1/transaction.ts';
 import { createDeadLetters } from '../../../src/dead-letter/store.ts';
-import { type StateStore } from '../../../src/engine/engine.ts';
+import type { EngineState } from '../../../src/engine/engine.ts';
 import type { KeptHeaders } from '../../../src/model/event.ts';
 import { SentinelError } from '../../../src/model/errors.ts';
 import { createRequestIds } from '../../../src/ingest/request-id.ts';
@@ -25,7 +25,7 @@ import { until } from '../../helpers/until.ts';
 
 /** Rollbacks between a real destination and the real dead letters. */
 let dir: string;
-let state: StateStore;
+let state: EngineState;
 let duckdb: OpenDestination;
 let rules: RuleStore;
 let loading: LoadStage;
