@@ -17,6 +17,7 @@ const scenarios = [
   'latency',
   'backlog',
   'restart',
+  'contracts',
   'large-table',
   'refill',
   'idle',

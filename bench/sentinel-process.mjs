@@ -33,6 +33,9 @@ export async function startSentinel({ prepare, config, env } = {}) {
     living.add(child);
     url = await firstMatch(child, /"url":"([^"]+)"/);
   }
+  async function ready() {
+    while (!(await fetch(`${url}/ready`)).ok) await sleep(5);
+  }
   async function end(signal) {
     const exited = new Promise((resolve) => child.once('exit', resolve));
     child.kill(signal);
@@ -62,6 +65,7 @@ export async function startSentinel({ prepare, config, env } = {}) {
       return url;
     },
     dir,
+    ready,
     stats,
     /** CPU seconds (user and system) that the process has used. */
     cpuSeconds() {
@@ -113,7 +117,7 @@ export async function startSentinel({ prepare, config, env } = {}) {
       await end('SIGKILL');
       const began = performance.now();
       await start();
-      while (!(await fetch(`${url}/ready`)).ok) await sleep(5);
+      await ready();
       return { began, readySeconds: (performance.now() - began) / 1000 };
     },
     async stop() {

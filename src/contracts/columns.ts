@@ -1,6 +1,6 @@
 import { SentinelError } from '../model/errors.ts';
 import { type Json, type JsonObject, isObject, jsonType } from '../model/json.ts';
-import type { Column, ColumnType } from './contract.ts';
+import type { ColumnType } from './contract.ts';
 import { deref, derefOnce } from './json-schema/refs.ts';
 
 const kinds = ['string', 'integer', 'number', 'boolean', 'datetime', 'date', 'uuid', 'json'] as const;
@@ -15,31 +15,44 @@ const maxPrecision = 38;
 /** What a schema says of a type: nothing, only that null is welcome, or the type. */
 type Reading = ColumnType | 'null' | undefined;
 
+/** What a schema says of one field, in all its places. */
+interface Declared {
+  type: ColumnType;
+  description: string | undefined;
+}
+
 /**
- * One typed column for each top-level field that a JSON Schema declares, its alternatives and parts included, in
+ * The type of a column for each top-level field that a JSON Schema declares, its alternatives and parts included, in
  * the order of declaration. A field's `x-column` (`decimal(12,2)`, `json`, …) decides over its JSON type; what has
  * no single type is `json`. Throws `contract_invalid` for an `x-column` that is none.
  */
-export function columnsOf(schema: JsonObject): Column[] {
+export function columnsOf(schema: JsonObject): Map<string, Declared> {
+  const columns = new Map<string, Declared>();
+  for (const [name, places] of placesOf(schema, schema)) columns.set(name, declared(places, schema, name));
+  return columns;
+}
+
+/** The names of the top-level fields that a JSON Schema declares. */
+export const fieldsOf = (schema: JsonObject): string[] => [...placesOf(schema, schema).keys()];
+
+function placesOf(schema: JsonObject, root: JsonObject): Map<string, JsonObject[]> {
   const fields = new Map<string, JsonObject[]>();
-  collectFields(schema, schema, fields, new Set());
-  return [...fields].map(([name, declarations]) => {
-    const readings = declarations.map((declaration) => readType(declaration, schema, name, new Set()));
-    return { name, type: known(unify(readings)) };
-  });
+  collectFields(schema, root, fields, new Set());
+  return fields;
+}
+
+function declared(places: JsonObject[], root: JsonObject, name: string): Declared {
+  const readings = places.map((place) => readType(place, root, name, new Set()));
+  return { type: known(unify(readings)), description: describe(places, root) };
 }
 
 /** The type of the column for one field, wherever it is declared; undefined when it is not. */
-export function columnAt(
-  schema: JsonObject,
-  path: readonly string[],
-): { type: ColumnType; description: string | undefined } | undefined {
+export function columnAt(schema: JsonObject, path: readonly string[]): Declared | undefined {
   let places: JsonObject[] = [schema];
   for (const name of path) {
     let isDeclared = false;
     places = places.flatMap((place) => {
-      const fields = new Map<string, JsonObject[]>();
-      collectFields(place, schema, fields, new Set());
+      const fields = placesOf(place, schema);
       isDeclared ||= fields.has(name);
       return fields.get(name) ?? [];
     });
@@ -47,8 +60,7 @@ export function columnAt(
     // `true` and `false` are schemas, too.
     if (places.length === 0) places = [{}];
   }
-  const readings = places.map((place) => readType(place, schema, path.join('.'), new Set()));
-  return { type: known(unify(readings)), description: describe(places, schema) };
+  return declared(places, schema, path.join('.'));
 }
 
 function describe(places: readonly JsonObject[], root: JsonObject): string | undefined {

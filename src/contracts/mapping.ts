@@ -15,17 +15,18 @@ export type ColumnMapping = Readonly<Record<string, string>>;
 export function mappedColumns(schema: JsonObject, mapping: ColumnMapping, contract: string): Column[] {
   const mapped = Object.entries(mapping).map(([pointer, name]) => {
     const path = checkedPath(pointer, contract);
-    if (columnAt(schema, path) === undefined)
+    const declared = columnAt(schema, path);
+    if (declared === undefined)
       throw invalid(
         contract,
         `maps ${pointer}, which the schema does not declare: declare it, or take it out; an element of a list has no column, map the list`,
       );
-    return columnOf(schema, path, name);
+    return columnOf(schema, path, name, declared);
   });
   const tops = new Set(mapped.filter(isTop).map(({ path }) => path));
-  const others = columnsOf(schema)
-    .filter(({ name }) => !tops.has(pointerOf([name])))
-    .map(({ name }) => columnOf(schema, [name], name))
+  const others = [...columnsOf(schema)]
+    .filter(([name]) => !tops.has(pointerOf([name])))
+    .map(([name, declared]) => columnOf(schema, [name], name, declared))
     // A column is NULL when all that was sent in it has columns of its own.
     .map((column) =>
       mapped.some(({ path }) => segmentsOf(path!)[0] === column.name)
@@ -39,8 +40,12 @@ export function mappedColumns(schema: JsonObject, mapping: ColumnMapping, contra
 
 const isTop = ({ path }: Column): boolean => path !== undefined && segmentsOf(path).length === 1;
 
-function columnOf(schema: JsonObject, path: readonly string[], name: string): Column {
-  const { type, description } = columnAt(schema, path)!;
+function columnOf(
+  schema: JsonObject,
+  path: readonly string[],
+  name: string,
+  { type, description }: Pick<Column, 'type' | 'description'>,
+): Column {
   const isOwnName = path.length === 1 && path[0] === name;
   return {
     name,

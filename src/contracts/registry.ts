@@ -26,6 +26,8 @@ interface Entry {
 export class ContractRegistry {
   /** Per name, oldest version first; never empty. */
   readonly #byName = new Map<string, Entry[]>();
+  /** The name of the contract that has a table, by the table's name in lower case. */
+  readonly #ofTable = new Map<string, string>();
   /** Versions that could not be read. */
   readonly #broken = new Map<string, Version[]>();
 
@@ -40,8 +42,8 @@ export class ContractRegistry {
     }
     this.#refuseSharedTable(contract);
     const others = this.#byName.get(contract.name) ?? [];
-    const taken = others.some((entry) => entry.contract.version === contract.version);
-    if (taken && options.override !== true) {
+    const taken = others.find((entry) => entry.contract.version === contract.version);
+    if (taken !== undefined && options.override !== true) {
       throw invalid(
         `contract ${contract.name} ${contract.version} is defined twice: change the version of one, or remove it`,
       );
@@ -53,6 +55,8 @@ export class ContractRegistry {
     // Before it is taken: versions that disagree on a column would only be found out at the destination.
     tablesOf(entries.map((entry) => entry.contract));
     this.#byName.set(contract.name, entries);
+    if (taken !== undefined) this.#ofTable.delete(taken.contract.table.toLowerCase());
+    this.#ofTable.set(contract.table.toLowerCase(), contract.name);
   }
 
   /**
@@ -126,18 +130,13 @@ export class ContractRegistry {
     return tablesOf(this.all());
   }
 
-  #refuseSharedTable(contract: Contract): void {
-    for (const [name, entries] of this.#byName) {
-      // Destinations do not all tell `Orders` from `orders`.
-      const isSame = entries.some(
-        (entry) => entry.contract.table.toLowerCase() === contract.table.toLowerCase(),
+  /** Destinations do not all tell `Orders` from `orders`. */
+  #refuseSharedTable({ name, table }: Contract): void {
+    const other = this.#ofTable.get(table.toLowerCase());
+    if (other !== undefined && other !== name)
+      throw invalid(
+        `contracts ${other} and ${name} have the same table ${table}: give one another \`table\``,
       );
-      if (isSame && name !== contract.name) {
-        throw invalid(
-          `contracts ${name} and ${contract.name} have the same table ${contract.table}: give one another \`table\``,
-        );
-      }
-    }
   }
 
   #brokenContract(name: string): UnresolvedContract {

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as zod from 'zod';
+import { createTransform } from './module-transform.ts';
 import { packageFolder } from './package-folder.ts';
 
 /** Left to Node's own cache when modules are read again: installed packages do not change under a running service. */
@@ -40,7 +41,9 @@ async function createLoader(cache: string | undefined): Promise<Jiti> {
   const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
   const own = (path: string) =>
     import(/* @vite-ignore */ new URL(`../${path}${extension}`, import.meta.url).href) as Promise<object>;
+  const babel = createJiti(import.meta.url, { fsCache: false, interopDefault: false, sourceMaps: true });
   return createJiti(import.meta.url, {
+    transform: await createTransform((given) => ({ code: babel.transform(given) })),
     interopDefault: false,
     // The default cache can be a folder that all users of the machine may write to: code must not come from there.
     fsCache: await cacheFolder(cache),

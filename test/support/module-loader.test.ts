@@ -56,3 +56,54 @@ describe("importing a user's module", () => {
     await expect(importModule(file)).rejects.toThrow('no such table');
   });
 });
+
+describe('a module that is made a script', () => {
+  const run = async (text: string, name = 'made.ts') => {
+    const folder = await mkdtemp(join(tmpdir(), 'sentinel-modules-'));
+    try {
+      await writeFile(
+        join(folder, '_rates.ts'),
+        'export const rate = await Promise.resolve(2); export default 3;',
+      );
+      await writeFile(join(folder, name), text);
+      return await importModule(join(folder, name));
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  };
+
+  it.each([
+    [
+      'types, enums and modules that wait',
+      "import { type X, rate } from './_rates.ts'; enum E { a = 1 } export const it = (rate as number) + E.a;",
+      3,
+    ],
+    ['the default of another module', "import rate from './_rates.ts'; export const it = rate;", 3],
+    ['what another module exports', "export { rate as it } from './_rates.ts';", 2],
+    ['all that another module exports', "export * from './_rates.ts'; export const it = 1;", 1],
+    ['an import at run time', "const { rate } = await import('./_rates.ts'); export const it = rate;", 2],
+    ['what it says of itself', 'export const it = typeof import.meta.url;', 'string'],
+    ['the word require in a text', "export const it = 'require(\\'x\\')';", "require('x')"],
+    [
+      'fields of classes',
+      'class A { x = 1; static y?: number; declare z: string } export const it = new A().x;',
+      1,
+    ],
+    ['namespaces', 'namespace N { export const one = 1 } export const it = N.one;', 1],
+  ])('knows %s', async (_what, text, it) => {
+    expect(await run(text)).toMatchObject({ it });
+  });
+
+  it('says the line where the syntax is wrong', async () => {
+    await expect(run('export const a = 1;\nexport const b = (2;\n')).rejects.toThrow(/:2:|\(2:/);
+  });
+
+  it('keeps the lines of what fails later', async () => {
+    const { fails } = await run(
+      "import { z } from 'zod';\ntype T = {\n a: 1;\n};\nexport const fails = () => { throw new Error(String(z)); };",
+    );
+    expect(() => (fails as () => void)()).toThrow(
+      expect.objectContaining({ stack: expect.stringMatching(/made\.ts:5:/) as string }),
+    );
+  });
+});

@@ -2,7 +2,7 @@ import { type Place, bundled } from './bundle.ts';
 import { danglingReference } from './references.ts';
 import { SentinelError, messageOf } from '../../model/errors.ts';
 import type { JsonObject } from '../../model/json.ts';
-import { columnsOf } from '../columns.ts';
+import { fieldsOf } from '../columns.ts';
 import type { Contract, Validation } from '../contract.ts';
 import { envelopeDefaultsOf } from '../envelope-defaults.ts';
 import { brokenPattern, slowPatternsOf } from '../patterns/slow-patterns.ts';
@@ -67,8 +67,8 @@ function compile(read: JsonObject, { place, parts, onWarning }: SchemaOptions): 
     throw new Error(`not a schema of ${dialect}: ${fault}: correct it, or name another dialect in $schema`);
   const schema = normalized(withStaticReferences(given), dialect);
   refuseNoObjects(schema);
-  const columns = columnsOf(schema);
-  const names = settleNames(header, new Set(columns.map((column) => column.name)));
+  const fields = fieldsOf(schema);
+  const names = settleNames(header, new Set(fields));
   const policies = settlePolicies(header.policies, schema, names.name);
   const prepared = withDiscriminators(schema);
   const errorsOf = createCheck(prepared, dialect);
@@ -96,7 +96,7 @@ function compile(read: JsonObject, { place, parts, onWarning }: SchemaOptions): 
     ...fenced(
       names,
       refusingUndeclared(policies.undeclared, topFields(policies.columns), {
-        fields: columns.map((column) => column.name),
+        fields,
         mayHang,
         validate(event): Validation {
           const errors = errorsOf(event);

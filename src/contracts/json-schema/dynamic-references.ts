@@ -5,6 +5,7 @@ import { type Json, type JsonObject, isObject, setOwn } from '../../model/json.t
  * `$dynamicAnchor` has its name. Throws where it may mean several places: Ajv would take the wrong one.
  */
 export function withStaticReferences(schema: JsonObject): JsonObject {
+  if (!usesThem(schema)) return schema;
   const anchors = new Map<Json, number>();
   countAnchors(schema, anchors);
   const checkMeaning = (ref: string): void => {
@@ -25,7 +26,7 @@ export function withStaticReferences(schema: JsonObject): JsonObject {
     }
     return copy;
   };
-  return usesThem(schema) ? (copyOf(schema) as JsonObject) : schema;
+  return copyOf(schema) as JsonObject;
 }
 
 function countAnchors(part: Json, counts: Map<Json, number>): void {

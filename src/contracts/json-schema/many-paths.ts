@@ -2,8 +2,10 @@ import { type Json, type JsonObject, isObject } from '../../model/json.ts';
 import { derefOnce } from './refs.ts';
 
 /** Keywords that look at different parts of a value, so that together they look at each part once. */
-const disjoint = ['properties', 'additionalProperties', 'prefixItems', 'items', 'additionalItems'];
-const alike = 'allOf anyOf oneOf not if then else contains dependentSchemas patternProperties'.split(' ');
+const disjoint = new Set(['properties', 'additionalProperties', 'prefixItems', 'items', 'additionalItems']);
+const alike = new Set(
+  'allOf anyOf oneOf not if then else contains dependentSchemas patternProperties'.split(' '),
+);
 const byName = new Set(['properties', 'dependentSchemas', 'patternProperties']);
 const most = 10_000;
 
@@ -40,13 +42,15 @@ export function hasManyPaths(root: JsonObject): boolean {
 
 /** The schemas that a schema leads to: each group may look at the same value as every other group. */
 function groupsOf(schema: JsonObject, root: JsonObject): JsonObject[][] {
+  const together: JsonObject[] = [];
+  const groups: JsonObject[][] = [];
   const target = derefOnce(schema, root);
-  const below = (keyword: string): JsonObject[] => schemasIn(keyword, schema[keyword]);
-  return [
-    target === undefined ? [] : [target],
-    disjoint.flatMap(below),
-    ...alike.flatMap((keyword) => below(keyword).map((part) => [part])),
-  ].filter((group) => group.length > 0);
+  if (target !== undefined) groups.push([target]);
+  for (const keyword of Object.keys(schema))
+    if (disjoint.has(keyword)) together.push(...schemasIn(keyword, schema[keyword]));
+    else if (alike.has(keyword)) for (const part of schemasIn(keyword, schema[keyword])) groups.push([part]);
+  if (together.length > 0) groups.push(together);
+  return groups;
 }
 
 function schemasIn(keyword: string, value: Json | undefined): JsonObject[] {

@@ -25,6 +25,19 @@ const nothing: After = { first: [], free: true, length: 0, inLoop: false };
  * such as V8's. False for those that may take longer, and for some of which it can't tell.
  */
 export function isLinear(pattern: string, flags = 'u'): boolean {
+  const name = `${flags}/${pattern}`;
+  const known = verdicts.get(name);
+  if (known !== undefined) return known;
+  const verdict = judge(pattern, flags);
+  if (verdicts.size < mostVerdicts) verdicts.set(name, verdict);
+  return verdict;
+}
+
+/** Contracts have their patterns in common, such as that of a postcode. */
+const verdicts = new Map<string, boolean>();
+const mostVerdicts = 1000;
+
+function judge(pattern: string, flags: string): boolean {
   let tree: AST.Pattern;
   try {
     const modes = { unicode: flags.includes('u'), unicodeSets: flags.includes('v') };

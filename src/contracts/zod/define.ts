@@ -5,7 +5,7 @@ import { SentinelError, messageOf } from '../../model/errors.ts';
 import { type JsonObject, cloneJson } from '../../model/json.ts';
 import { pointerOf } from '../../model/pointer.ts';
 import type { Violation } from '../../model/violation.ts';
-import { columnsOf } from '../columns.ts';
+import { fieldsOf } from '../columns.ts';
 import type { Contract, FieldCheck, OnRepeat, UndeclaredPolicy, Validation } from '../contract.ts';
 import { envelopeDefaultsOf } from '../envelope-defaults.ts';
 import { brokenContract, fenced, part } from '../fence.ts';
@@ -68,7 +68,7 @@ export function defineContract<S extends z.ZodType>(
   const jsonSchema = jsonSchemaOf(schema, 'input', name);
   const output = jsonSchemaOf(schema, 'output', name);
   const policies = settlePolicies(definition, output, name);
-  const declared = new Set([...columnsOf(output), ...columnsOf(jsonSchema)].map((column) => column.name));
+  const declared = new Set([...fieldsOf(output), ...fieldsOf(jsonSchema)]);
   const names = settleNames(definition, declared);
   if (declared.has('__proto__')) throw invalid(name, 'a field can not be called __proto__');
   const parse = parserOf(schema);
