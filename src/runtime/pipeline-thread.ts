@@ -27,17 +27,13 @@ export interface ReadPipeline {
 export class ThreadEnded extends Error {}
 
 /**
- * Starts a thread and has it read the project. `onReading` is told of each file of contracts before its code runs. Rejects with
- * what is wrong with the project, or with `ThreadEnded`, also when `signal` ended it.
+ * Starts a thread and has it read the project. `reading` names each file of contracts before its code runs. Rejects with what is
+ * wrong with the project, or with `ThreadEnded`, also when `signal` ended it.
  */
 export async function readInThread(
   { config, strict, setAside }: Pick<WorkerInput, 'config' | 'strict' | 'setAside'>,
   { consume, onCrash, onLogLine }: HostOptions,
-  {
-    beat,
-    signal,
-    onReading,
-  }: { beat: Beat; signal: AbortSignal; onReading: (file: string | undefined) => void },
+  { beat, reading, signal }: Pick<WorkerInput, 'beat' | 'reading'> & { signal: AbortSignal },
 ): Promise<ReadPipeline> {
   const logs = onLogLine === undefined ? undefined : new MessageChannel();
   if (logs !== undefined && onLogLine !== undefined) receiveLines(logs.port1, onLogLine);
@@ -48,6 +44,7 @@ export async function readInThread(
       consume,
       writer: 'pipeline',
       beat,
+      reading,
       setAside,
       ...(strict !== undefined && { strict }),
       ...(logs && { logPort: logs.port2 }),
@@ -61,7 +58,6 @@ export async function readInThread(
   signal.addEventListener('abort', () => void worker.terminate(), { once: true });
   const { tables } = await new Promise<Extract<WorkerReport, { tables: Table[] }>>((resolve, reject) => {
     worker.on('message', (report: WorkerReport) => {
-      if ('reading' in report) onReading(report.reading);
       if ('tables' in report) resolve(report);
       if ('ready' in report && !report.ready) reject(refusalOf(report));
     });

@@ -1,5 +1,6 @@
 import type { Config } from '../config/load.ts';
 import { type Beat, countOf, createBeat } from '../support/beat.ts';
+import { createNote, readNote } from '../support/shared-note.ts';
 import type { HostOptions } from './host.ts';
 import { type ReadPipeline, ThreadEnded, readInThread } from './pipeline-thread.ts';
 
@@ -23,9 +24,9 @@ export async function readFenced(
     const watch = new ReadingWatch(beat, (file) => config.pipeline.stallMs * (tried.has(file) ? 2 : 1));
     try {
       const given = { config, setAside, ...(strict !== undefined && { strict }) };
-      return { ...(await readInThread(given, options, { beat, ...watch.hooks })), beat };
+      return { ...(await readInThread(given, options, { beat, ...watch.given })), beat };
     } catch (error) {
-      const { file } = watch;
+      const file = watch.look();
       if (!(error instanceof ThreadEnded) || file === undefined) throw error;
       const stoodStill = watch.stopped;
       const what = stoodStill ?? `did not end well when it was read: ${error.message}`;
@@ -44,23 +45,24 @@ export async function readFenced(
 
 /** Ends a thread that does not come to an end with a file. */
 class ReadingWatch {
-  /** The file whose code runs. */
-  file: string | undefined;
   /** Why the thread was ended, when it was. */
   stopped: string | undefined;
+  readonly #reading = createNote();
   readonly #stop = new AbortController();
   readonly #timer: NodeJS.Timeout;
   #since = Date.now();
   #turnedAt = Date.now();
   #count = 0;
+  #files = 0;
   #cpu = process.cpuUsage();
 
   constructor(beat: Beat, limitMs: (file: string) => number) {
     this.#timer = setInterval(() => {
       const now = Date.now();
       if (countOf(beat) !== this.#count) [this.#count, this.#turnedAt] = [countOf(beat), now];
-      if (this.file === undefined) return;
-      const limit = limitMs(this.file);
+      const file = this.look();
+      if (file === undefined) return;
+      const limit = limitMs(file);
       if (now - Math.max(this.#since, this.#turnedAt) > limit && this.#usedMs() > limit / 2)
         this.#end(`did not end within ${limit / 1000} s when it was read`);
       else if (now - this.#since > waitsAtMostMs + limit)
@@ -68,15 +70,20 @@ class ReadingWatch {
     }, lookEveryMs).unref();
   }
 
-  get hooks() {
-    return {
-      signal: this.#stop.signal,
-      onReading: (file: string | undefined) => {
-        this.file = file;
-        this.#since = Date.now();
-        this.#cpu = process.cpuUsage();
-      },
-    };
+  get given() {
+    return { signal: this.#stop.signal, reading: this.#reading };
+  }
+
+  /** The file whose code runs, as far as can be told, and from when on. */
+  look(): string | undefined {
+    const note = readNote(this.#reading);
+    if (note === undefined) return undefined;
+    if (note.count !== this.#files) {
+      this.#files = note.count;
+      this.#since = Date.now();
+      this.#cpu = process.cpuUsage();
+    }
+    return note.text === '' ? undefined : note.text;
   }
 
   /** On a busy machine a thread that had no turn has not hung. */

@@ -2,6 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { Config } from '../config/load.ts';
 import type { Table } from '../load/destination.ts';
 import type { Beat } from '../support/beat.ts';
+import type { SharedNote } from '../support/shared-note.ts';
 
 /** What the main thread hands to the pipeline's thread. */
 export interface WorkerInput {
@@ -12,6 +13,8 @@ export interface WorkerInput {
   writer: string;
   /** Shows the main thread that this one turns. */
   beat: Beat;
+  /** The file of contracts whose code runs now. */
+  reading: SharedNote;
   /** Faults of contracts end the start. Default: as the config says. */
   strict?: boolean;
   /** See `Project`. */
@@ -21,13 +24,10 @@ export interface WorkerInput {
 }
 
 /**
- * What the worker says until it runs, or why it can't. `reading`: the code of this contract's file runs now, or of none. `tables`: contracts
- * and steps are read; it opens the stores when it is told to go on.
+ * What the worker says until it runs, or why it can't. `tables`: contracts and steps are read; it opens the stores when it is told
+ * to go on.
  */
 export type WorkerReport =
-  | { reading: string | undefined }
-  | { tables: Table[] }
-  | { ready: true }
-  | { ready: false; message: string; code: string | undefined };
+  { tables: Table[] } | { ready: true } | { ready: false; message: string; code: string | undefined };
 /** The message with which it goes on. */
 export const goOn = 'go on';

@@ -6,6 +6,7 @@ import { withPauses } from '../engine/pauses.ts';
 import { SentinelError, messageOf } from '../model/errors.ts';
 import { keepBeat } from '../support/beat.ts';
 import { createLogger } from '../support/log.ts';
+import { writeNote } from '../support/shared-note.ts';
 import { stopAnyway } from '../support/stop-anyway.ts';
 import { sendLines } from './log-port.ts';
 import { startPipeline } from '../flow/flow.ts';
@@ -17,7 +18,7 @@ import type { WorkerInput, WorkerReport } from './worker-protocol.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('this module is the entry of a worker thread');
-const { config, consume, writer, beat, strict, setAside, logPort } = workerData as WorkerInput;
+const { config, consume, writer, beat, reading, strict, setAside, logPort } = workerData as WorkerInput;
 const report = (what: WorkerReport): void => port.postMessage(what);
 keepBeat(beat);
 const tap = logPort === undefined ? undefined : sendLines(logPort);
@@ -29,7 +30,7 @@ try {
   const project = await readProject(config, log, {
     ...(strict !== undefined && { strict }),
     setAside,
-    onFile: (file) => report({ reading: file }),
+    onFile: (file = '') => writeNote(reading, file),
   });
   const goesOn = once(port, 'message');
   report({ tables: project.contracts.tables() });

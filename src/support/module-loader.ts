@@ -43,7 +43,7 @@ async function createLoader(cache: string | undefined): Promise<Jiti> {
     import(/* @vite-ignore */ new URL(`../${path}${extension}`, import.meta.url).href) as Promise<object>;
   const babel = createJiti(import.meta.url, { fsCache: false, interopDefault: false, sourceMaps: true });
   return createJiti(import.meta.url, {
-    transform: await createTransform((given) => ({ code: babel.transform(given) })),
+    transform: createTransform((given) => ({ code: babel.transform(given) })),
     interopDefault: false,
     // The default cache can be a folder that all users of the machine may write to: code must not come from there.
     fsCache: await cacheFolder(cache),

@@ -1,5 +1,9 @@
 import type { TransformOptions, TransformResult } from 'jiti';
+import { createRequire } from 'node:module';
 import { Script } from 'node:vm';
+import type * as Sucrase from 'sucrase';
+
+const require = createRequire(import.meta.url);
 
 export type Transform = (given: TransformOptions) => TransformResult;
 
@@ -14,11 +18,11 @@ const needsBabel =
  * Makes a module's source a script for jiti. Sucrase takes a twentieth of Babel's time, and keeps every line in its place; Babel reads
  * what Sucrase is not sure of, and tells what is wrong with a file.
  */
-export async function createTransform(babel: Transform): Promise<Transform> {
-  const { transform } = await import('sucrase');
-
+export function createTransform(babel: Transform): Transform {
   function quick({ source, ts = false, async = false }: TransformOptions): string | undefined {
     if (needsBabel.test(source)) return undefined;
+    // Only where the cache does not have the file.
+    const { transform } = require('sucrase') as typeof Sucrase;
     try {
       const { code } = transform(source, {
         transforms: ts ? ['typescript', 'imports'] : ['imports'],
@@ -27,8 +31,8 @@ export async function createTransform(babel: Transform): Promise<Transform> {
       // As Babel does it for jiti, so that modules which wait for something can be imported.
       const script = async ? code.replaceAll(/\brequire\((?=['"])/g, 'await jitiImport(') : code;
       // Sucrase lets some errors of syntax pass.
-      new Script(`(${async ? 'async ' : ''}function () { ${script}\n})`);
-      return script;
+      const parsed = new Script(`(${async ? 'async ' : ''}function () { ${script}\n})`);
+      return parsed instanceof Script ? script : undefined;
     } catch {
       return undefined;
     }
