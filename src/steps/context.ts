@@ -1,6 +1,7 @@
 import type { StateStore } from '../engine/engine.ts';
 import { SentinelError } from '../model/errors.ts';
 import type { Logger } from '../support/log.ts';
+import { sharedState, stateTopic } from './motia/shared-state.ts';
 import type { Outlet } from './outlet.ts';
 import { scopeState } from './scoped-state.ts';
 import type { StepConfig, StepContext, StepContracts, Trigger } from './step.ts';
@@ -21,6 +22,7 @@ export function contextFactory(
   const { engine, outlet, contracts, signal } = deps;
   const stepLog = deps.log.child({ step: config.name });
   const state = scopeState(engine.state, `steps/${config.name}/`);
+  const shared = sharedState(engine.state, (change) => outlet(stateTopic, JSON.stringify(change)));
   const declared = new Set(config.enqueues);
 
   async function enqueue(topic: string, data: unknown, source: string | undefined): Promise<void> {
@@ -51,6 +53,7 @@ export function contextFactory(
     enqueue: (topic, data, { source = sourceOf(trigger) } = {}) => enqueue(topic, data, source),
     logger: requestId === undefined ? stepLog : stepLog.child({ request_id: requestId }),
     state,
+    shared,
     contracts,
     signal,
   });

@@ -1,17 +1,19 @@
-import { readdir } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { importModule } from '../support/module-loader.ts';
 import { packageFolder } from '../support/package-folder.ts';
 import { SentinelError, messageOf } from '../model/errors.ts';
 import type { IsolatedStep } from './apart/isolated-step.ts';
+import { fromMotia } from './motia/config.ts';
+import { withMotiaForms } from './motia/handler.ts';
 import { stepConfigSchema } from './step-schema.ts';
 import type { StepHandler, StepModule } from './step.ts';
 
-const stepFile = /\.step\.(?:ts|mts|js|mjs)$/;
+const stepFile = /\.step\.(?:ts|mts|js|mjs)$|_step\.py$/;
 
 /**
  * Finds and loads the steps below the folders: files named `*.step.ts`, `.mts`, `.js` or `.mjs` that export
- * `config` and `handler`, or both as their default. With `fresh`, changed files are read again; with `isolate`, those that are
+ * `config` and `handler`, or both as their default, in our form or in Motia's. With `fresh`, changed files are read again; with `isolate`, those that are
  * not shipped run in threads of their own. Throws one
  * `step_invalid` that lists every problem with its file and field.
  */
@@ -67,6 +69,10 @@ export async function loadStep(
   file: string,
   fresh = false,
 ): Promise<{ step?: StepModule; problems: string[] }> {
+  if (file.endsWith('.py'))
+    return {
+      problems: [`${file}: Python steps run on an III engine, not here; move it out of the folder of steps`],
+    };
   const problems: string[] = [];
   let exported: Record<string, unknown>;
   try {
@@ -80,7 +86,10 @@ export async function loadStep(
   if (config === undefined) {
     return { problems: [...problems, `${file}: config: must be exported`] };
   }
-  const checked = stepConfigSchema.safeParse(config);
+  const motia = fromMotia(config);
+  problems.push(...motia.problems.map((problem) => `${file}: config${problem}`));
+  if (motia.problems.length > 0) return { problems };
+  const checked = stepConfigSchema.safeParse(motia.config);
   if (!checked.success) {
     for (const issue of checked.error.issues) {
       problems.push(`${file}: config${field(issue.path)}: ${issue.message}`);
@@ -88,8 +97,19 @@ export async function loadStep(
     return { problems };
   }
   if (typeof handler !== 'function') return { problems };
-  return { step: { config: checked.data, handler: handler as StepHandler<unknown>, file }, problems };
+  const about = {
+    config: checked.data,
+    extras: motia.extras,
+    fromMotia: importsMotia.test(await readFile(file, 'utf8')),
+  };
+  return {
+    step: { config: checked.data, handler: withMotiaForms(handler as StepHandler<unknown>, about), file },
+    problems,
+  };
 }
+
+/** Types count: their import is erased, but the file is written for Motia. */
+const importsMotia = /\bfrom\s*['"]motia['"]|\b(?:import|require)\s*\(?\s*['"]motia['"]/;
 
 function asRecord(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};

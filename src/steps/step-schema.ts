@@ -9,7 +9,7 @@ const stepName = z
   .regex(/^[A-Za-z][\w.-]{0,63}$/, 'letters, digits, "_", "." and "-", at most 64, beginning with a letter');
 const topicName = z
   .string('the name of a topic')
-  .regex(/^[A-Za-z][\w-]{0,63}$/, 'letters, digits, "_" and "-", at most 64, beginning with a letter');
+  .regex(/^[A-Za-z][\w.-]{0,63}$/, 'letters, digits, "_", "." and "-", at most 64, beginning with a letter');
 
 /** Paths that the service itself answers. */
 const ownPaths = ['ingest', 'api', 'health', 'ready', 'metrics', 'console'];
@@ -53,7 +53,7 @@ const count = (max: number) => z.int().min(1).max(max);
 /** What a step file's `config` must look like. */
 export const stepConfigSchema = z.strictObject({
   name: stepName,
-  description: z.string('must be a sentence that says what the step does').min(1),
+  description: z.string('must be a sentence that says what the step does').default(''),
   triggers: z.array(trigger, 'must be a list of triggers').min(1, 'at least one trigger'),
   enqueues: z.array(topicName, 'a list of topics').default([]),
   flows: z.array(z.string().min(1), 'a list of flow names').default([]),

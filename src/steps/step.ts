@@ -4,6 +4,7 @@ import type { StateStore } from '../engine/engine.ts';
 import type { RetryPolicy } from '../support/retry.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import type { Logger } from '../support/log.ts';
+import type { SharedState } from './motia/shared-state.ts';
 
 export const httpMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 export type HttpMethod = (typeof httpMethods)[number];
@@ -100,6 +101,8 @@ export interface StepContext {
   logger: Logger;
   /** Durable, and the step's own: keys are below `steps/<name>/`. */
   state: StateStore;
+  /** Durable values by group and key that all steps see. */
+  shared: SharedState;
   contracts: StepContracts;
   /** Aborted when the service stops: finish soon, or throw, and the message comes again after the next start. */
   signal: AbortSignal;

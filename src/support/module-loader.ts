@@ -16,7 +16,7 @@ const loaders = new Map<string | undefined, Promise<Jiti>>();
 
 /**
  * Imports a user's module (a contract, a step), TypeScript or JavaScript, and returns its exports. Such a file can
- * `import … from 'data-sentinel'` and `from 'zod'` without installing either: it gets the very instances that this
+ * `import … from 'data-sentinel'`, `from 'motia'` and `from 'zod'` without installing either: it gets the very instances that this
  * process runs on, so that schemas and errors made there are the same classes here.
  *
  * `file` is an absolute path. With `fresh`, the file and all user files that it imports are read anew, for reload on
@@ -50,6 +50,8 @@ async function createLoader(cache: string | undefined): Promise<Jiti> {
     sourceMaps: true,
     virtualModules: {
       'data-sentinel': await own('index'),
+      // In its place, so that a step file of Motia's runs here and not in its own process.
+      motia: await own('steps/motia/index'),
       'data-sentinel/destination-kit': await own('load/destination-kit/index'),
       zod,
     },

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Contract } from '../contracts/contract.ts';
 import { importModule } from '../support/module-loader.ts';
 import { SentinelError } from '../model/errors.ts';
+import { loadStep as load } from '../steps/discover.ts';
 import type { StepConfig, StepHandler } from '../steps/step.ts';
 
 /** The contract that a file exports, as the service reads it: TypeScript too, in any test runner. Below the working folder. */
@@ -12,12 +13,9 @@ export async function loadContract(file: string): Promise<Contract> {
   return contract;
 }
 
-/** The step that a file exports, likewise. */
+/** The step that a file exports, likewise; also one in Motia's form. */
 export async function loadStep(file: string): Promise<{ config: StepConfig; handler: StepHandler<unknown> }> {
-  const exported = await importModule(resolve(file));
-  const step = (exported['default'] ?? exported) as { config?: StepConfig; handler?: StepHandler<unknown> };
-  const { config, handler } = step;
-  if (config === undefined || handler === undefined)
-    throw new SentinelError('step_invalid', `${file} exports no config and handler`);
-  return { config, handler };
+  const { step, problems } = await load(resolve(file));
+  if (!step) throw new SentinelError('step_invalid', problems.join('\n'));
+  return step;
 }

@@ -14,7 +14,7 @@ import { collect, message, quickRetry, silent, temporaryEngine } from './support
 const source = (name: string, body: string): string => `
   import { StepFailure } from 'data-sentinel';
   export const config = {
-    name: '${name}', description: 'd', triggers: [{ type: 'queue', topic: '${name}-in' }], enqueues: ['out'], flows: [],
+    name: '${name}', description: 'd', triggers: [{ type: 'queue', topic: '${name}-in', condition: ({ skip }) => !skip }], enqueues: ['out', 'other'], flows: [],
   };
   export async function handler(input, { enqueue, state, logger, contracts, attempt, signal }) { ${body} }`;
 
@@ -30,6 +30,10 @@ const bodies = {
   late: `if (input.bad) await new Promise(() => setTimeout(() => { throw null; }, 1));`,
   leaks: `const all = []; while (input.bad) all.push(new Array(1e5).fill(input.bad));`,
   throws: `if (input.bad) throw new StepFailure('not this one', { tag: 'UNWANTED', retryable: false });`,
+  motia: `
+    await state.set('orders', 'a', { done: input.n });
+    logger.info('seen', { n: input.n });
+    await enqueue({ topic: 'other', data: { order: await state.get('orders', 'a'), none: await state.get('orders', 'b') } });`,
   undeclared: `await enqueue('elsewhere', {});`,
 };
 
@@ -52,7 +56,7 @@ beforeAll(async () => {
   running = await startSteps(steps, {
     engine,
     log: silent,
-    subscribed: new Set(['out']),
+    subscribed: new Set(['out', 'other']),
     contracts: { validate: (_name, _version, value) => ({ ok: true, value }) },
     retry: { ...quickRetry, maxAttempts: 5 },
     onReplayed: async () => undefined,
@@ -73,6 +77,13 @@ it('has all that a handler may use', async () => {
   await until(() => out.length === 1 && handled.includes('good'));
   expect(out).toEqual([{ n: 1, state: 1, verdict: true, attempt: 1, aborted: false }]);
   expect(await engine.state.get('steps/good/seen')).toBe(1);
+});
+
+it("has what Motia's handlers use, and leaves out what its condition refuses", async () => {
+  const other = await collect(engine, 'other');
+  await engine.publish('motia-in', [message({ n: 2, skip: true }), message({ n: 3 })]);
+  await until(() => other.length === 1);
+  expect(other).toEqual([{ order: { done: 3 }, none: null }]);
 });
 
 it('costs its message when it loops, exits, leaks or leaves a rejected promise behind; others go on', async () => {

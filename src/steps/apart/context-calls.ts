@@ -54,8 +54,9 @@ export class ContextCalls {
       this.#watches.delete(args[0] as number);
       return undefined;
     }
-    const state = context.state as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
-    return state[method.slice('state.'.length)]!(...args);
+    const [store, name] = method.split('.') as ['state' | 'shared', string];
+    const methods = context[store] as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
+    return methods[name]!(...args);
   }
 
   /** Its thread stands still meanwhile; must not throw. */

@@ -7,6 +7,7 @@ import { keepBeat } from '../../support/beat.ts';
 import { type Logger, createLogger } from '../../support/log.ts';
 import { SyncCaller } from '../../support/sync-call.ts';
 import { loadStep } from '../discover.ts';
+import type { SharedState } from '../motia/shared-state.ts';
 import type { StepContext } from '../step.ts';
 import {
   type FromThread,
@@ -98,6 +99,7 @@ function contextOf({ run, trigger, attempt, requestId }: Run): StepContext {
     },
     logger: loggerOf(run),
     state: stateOf(ask),
+    shared: sharedOf(ask),
     contracts: {
       validate: (contract, version, event) =>
         unpackNumbers(contracts.ask(packNumbers([contract, version, event]), Infinity)!.answer) as Validation,
@@ -112,6 +114,21 @@ const loggerOf = (run: number): Logger =>
     { level: 'trace', format: 'json' },
     { destination: { write: (line: string) => post({ line, run }) } },
   );
+
+function sharedOf(ask: (method: string, ...args: unknown[]) => Promise<unknown>): SharedState {
+  const asking =
+    (method: string) =>
+    (...args: unknown[]) =>
+      ask(`shared.${method}`, ...args) as never;
+  return {
+    get: asking('get'),
+    set: asking('set'),
+    update: asking('update'),
+    delete: asking('delete'),
+    list: asking('list'),
+    clear: asking('clear'),
+  };
+}
 
 function stateOf(ask: (method: string, ...args: unknown[]) => Promise<unknown>): StateStore {
   const asking =
