@@ -1,7 +1,6 @@
 import { Command, CommanderError } from 'commander';
-import { readFileSync } from 'node:fs';
 import { SentinelError, messageOf } from '../model/errors.ts';
-import { packageFolder } from '../support/package-folder.ts';
+import { packageVersion } from '../support/package-folder.ts';
 import { registerAudit } from './audit.ts';
 import { registerBackup } from './backup/backup.ts';
 import { registerRestore } from './backup/restore.ts';
@@ -91,9 +90,4 @@ function explain(error: unknown, io: Io): number {
   say(io, `error: ${messageOf(error)}`);
   if (error instanceof Error && error.stack !== undefined && io.env['SENTINEL_DEBUG']) say(io, error.stack);
   return 1;
-}
-
-function packageVersion(): string {
-  const { version } = JSON.parse(readFileSync(packageFolder('package.json'), 'utf8')) as { version: string };
-  return version;
 }

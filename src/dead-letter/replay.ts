@@ -135,6 +135,7 @@ async function send(engine: Engine, letter: DeadLetter): Promise<void> {
     at: letter.received_at,
     ...(letter.source === 'unknown' ? undefined : { source: letter.source }),
     headers: letter.headers,
+    trace: letter.trace,
     n: 1,
     exact: true as const,
     replay: {

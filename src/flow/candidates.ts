@@ -1,4 +1,4 @@
-import type { ReplayTrail } from '../model/event.ts';
+import type { Reception, ReplayTrail } from '../model/event.ts';
 import type { Row } from '../load/destination.ts';
 
 /** What becomes rows if the destination takes it. Lists side by side: an object more for each event costs the collector. */
@@ -8,17 +8,20 @@ export interface Candidates {
   raws: string[];
   /** By a row's number; few have one. */
   replays: Map<number, ReplayTrail>;
+  /** By a row's number; only while traces are exported. */
+  traces: Map<number, string>;
 }
 
-export const noCandidates = (): Candidates => ({ rows: [], raws: [], replays: new Map() });
+export const noCandidates = (): Candidates => ({ rows: [], raws: [], replays: new Map(), traces: new Map() });
 
 export function addCandidate(
-  { rows, raws, replays }: Candidates,
+  { rows, raws, replays, traces }: Candidates,
   row: Row,
   raw: string,
-  replay?: ReplayTrail,
+  { replay, trace }: Pick<Reception, 'replay' | 'trace'>,
 ): void {
   if (replay !== undefined) replays.set(rows.length, replay);
+  if (trace !== undefined) traces.set(rows.length, trace);
   rows.push(row);
   raws.push(raw);
 }

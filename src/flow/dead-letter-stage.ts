@@ -7,6 +7,7 @@ import { deadLetterId, isFollowUp } from '../model/dead-letter.ts';
 import { messageOf } from '../model/errors.ts';
 import type { UnrecoverableEvent } from '../model/event.ts';
 import type { PipelineMetrics } from '../observe/metrics.ts';
+import { type RecordSpan, stopwatch, traceIdsOf } from '../observe/otel/span.ts';
 import type { ExhaustedMessage } from '../steps/runner.ts';
 import { StepFailure, type ValidEventMessage } from '../steps/step.ts';
 import { limitLog } from '../support/log-limit.ts';
@@ -16,6 +17,8 @@ export interface DeadLetterStageParts {
   loading: Pick<LoadStage, 'settle'>;
   letters: Pick<DeadLetterStore, 'get' | 'keep' | 'settleReplayed' | 'forgetHealing'>;
   metrics: PipelineMetrics;
+  /** Undefined while traces are not exported. */
+  recordSpan?: RecordSpan | undefined;
   log: Logger;
 }
 
@@ -56,17 +59,21 @@ export class DeadLetterStage {
   }
 
   async #keep(events: readonly UnrecoverableEvent[]): Promise<void> {
+    const measured = stopwatch();
     const opened = new Set(await this.#parts.letters.keep(events));
     for (const event of events) {
       if (!opened.has(deadLetterId(event))) continue;
-      const { source, contract, request_id, code, signature, step } = event;
+      const { source, contract, request_id, code, signature, step, trace } = event;
       this.#limited.write(
         'warn',
         'dead_letter',
-        { status: 'failed', source, contract, request_id, code, signature, step },
+        { status: 'failed', source, contract, request_id, code, signature, step, ...traceIdsOf(trace) },
         `dead letter: ${event.reason}`,
       );
       this.#parts.metrics.settled(source, contract, 'dead_letter');
+      if (trace === undefined) continue;
+      const attributes = { request_id, source, contract, code, signature, step };
+      this.#parts.recordSpan?.({ name: 'dead_letter', trace, ...measured(), attributes, failure: code });
     }
   }
 

@@ -4,9 +4,10 @@ import { type Incoming, soleEvent } from '../ingest/record.ts';
 import type { Row } from '../load/destination.ts';
 import type { FixedEvent } from '../model/event.ts';
 import type { PipelineMetrics } from '../observe/metrics.ts';
+import { type RecordSpan, type SpanData, stopwatch } from '../observe/otel/span.ts';
 import type { RecentEvents } from '../repair/rules/recent-events.ts';
 import type { Logger } from '../support/log.ts';
-import type { Validate } from '../validate/stage.ts';
+import type { Validate, Verdict } from '../validate/stage.ts';
 import type { Candidates } from './candidates.ts';
 import type { Outbox } from './outbox.ts';
 import { createParkedRows } from './parked-event.ts';
@@ -30,14 +31,21 @@ export function createJudge(deps: {
   /** Is shown the valid events. */
   recent?: Pick<RecentEvents, 'see'>;
   metrics: PipelineMetrics;
+  /** Undefined while traces are not exported. */
+  recordSpan?: RecordSpan | undefined;
   log: Logger;
 }): Judge {
   const { contracts, apart = nothingApart } = deps;
   const makeRow = createRowMakers();
   const settleVerdict = createSettleVerdict({ ...deps, makeRow });
   const validate = ({ header, requestId, event }: Incoming) => {
-    const { at: receivedAt, source, headers } = header;
-    return deps.validate(event, { requestId, receivedAt, source, headers });
+    const { at: receivedAt, source, headers, trace } = header;
+    const facts = { requestId, receivedAt, source, headers };
+    if (trace === undefined) return deps.validate(event, facts);
+    const measured = stopwatch();
+    const verdict = deps.validate(event, facts);
+    deps.recordSpan?.({ name: 'validate', trace, ...measured(), ...toldOf(verdict, requestId) });
+    return verdict;
   };
   return {
     incoming(incoming, outbox) {
@@ -59,4 +67,22 @@ export function createJudge(deps: {
     fixed: createSettleFixed(contracts, makeRow),
     parked: createParkedRows(contracts),
   };
+}
+
+function toldOf(verdict: Verdict, request_id: string): Pick<SpanData, 'attributes' | 'failure'> {
+  const { kind: outcome, source, contract } = verdict;
+  const name = typeof contract === 'string' ? contract : contract.name;
+  const attributes = { request_id, source, contract: name, outcome };
+  switch (verdict.kind) {
+    case 'valid':
+      return { attributes };
+    case 'repaired':
+      return { attributes: { ...attributes, rule_id: verdict.rule.id } };
+    case 'invalid': {
+      const { code = 'invalid', path } = verdict.violations[0] ?? {};
+      return { attributes: { ...attributes, path, signature: verdict.signature }, failure: code };
+    }
+    case 'unknown':
+      return { attributes, failure: verdict.violation.code };
+  }
 }

@@ -32,7 +32,7 @@ export function createParkedRows(
     const { request_id, received_at, source, headers, contract, version, replay, raw = text } = header;
     const row = rowOf({ header, text }, replay?.round);
     if (row.ok) {
-      addCandidate(candidates, row.value, raw, replay);
+      addCandidate(candidates, row.value, raw, header);
       return;
     }
     const violations = row.error;

@@ -1,4 +1,4 @@
-import type { ReplayTrail, UnrecoverableEvent } from '../model/event.ts';
+import type { Reception, UnrecoverableEvent } from '../model/event.ts';
 import type { Row, RowOutcome } from '../load/destination.ts';
 import { errorSignature } from '../validate/signature.ts';
 import { receptionOf } from './reception.ts';
@@ -7,7 +7,7 @@ import { receptionOf } from './reception.ts';
 export function refusedEvent(
   row: Row,
   raw: string,
-  replay: ReplayTrail | undefined,
+  trail: Pick<Reception, 'replay' | 'trace'>,
   outcome: RowOutcome & { status: 'rejected' },
 ): UnrecoverableEvent {
   const { contract, contractVersion: version, source } = row;
@@ -22,7 +22,7 @@ export function refusedEvent(
   ];
   const signature = errorSignature({ contract, version, source, violations, event: {}, jsonSchema: {} });
   return {
-    ...receptionOf(row, replay),
+    ...receptionOf(row, trail),
     contract,
     version,
     signature,

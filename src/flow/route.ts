@@ -8,6 +8,7 @@ import type { LoadStage } from '../load/stage.ts';
 import type { FixedEvent } from '../model/event.ts';
 import { parseJson } from '../model/exact-json.ts';
 import type { PipelineMetrics } from '../observe/metrics.ts';
+import { type RecordSpan, stopwatch } from '../observe/otel/span.ts';
 import { createInOrder } from '../support/in-order.ts';
 import { limitLog } from '../support/log-limit.ts';
 import type { Logger } from '../support/log.ts';
@@ -16,6 +17,7 @@ import { type Candidates, addCandidate, noCandidates } from './candidates.ts';
 import type { Judge } from './judge.ts';
 import type { Outbox } from './outbox.ts';
 import { refusedEvent } from './refused-row.ts';
+import { traceLoad } from './trace-load.ts';
 
 /** Milliseconds of validation between two looks at what else waits, above all the settlement of the batch before. */
 const turnMs = 2;
@@ -35,6 +37,8 @@ export interface RouteParts {
   metrics: PipelineMetrics;
   /** Told of the rows of each batch that was settled. */
   onSettled: (rows: readonly Row[]) => void;
+  /** Undefined while traces are not exported. */
+  recordSpan?: RecordSpan | undefined;
   log: Logger;
 }
 
@@ -91,7 +95,7 @@ export class Route {
       const { incoming, row } = await this.#parts.judge.slow(batch[done]!.body, outbox);
       if (row === undefined) continue;
       this.#parts.loading.prepareRow(row);
-      addCandidate(candidates, row, incoming.text, incoming.header.replay);
+      addCandidate(candidates, row, incoming.text, incoming.header);
     }
     await outbox.flush();
     await this.#settle(candidates);
@@ -109,7 +113,7 @@ export class Route {
       const row = this.#parts.judge.fixed(fixed, outbox);
       if (row === undefined) continue;
       healed.push(fixed.request_id);
-      addCandidate(candidates, row, fixed.raw, fixed.replay);
+      addCandidate(candidates, row, fixed.raw, fixed);
     }
     await outbox.flush();
     await this.#settle(candidates, healed);
@@ -138,7 +142,7 @@ export class Route {
         const row = judge.incoming(incoming, judged.outbox);
         if (row === undefined) return;
         loading.prepareRow(row);
-        addCandidate(judged.candidates, row, incoming.text, incoming.header.replay);
+        addCandidate(judged.candidates, row, incoming.text, incoming.header);
       });
       if (performance.now() - since < turnMs) continue;
       await nextTurn();
@@ -150,7 +154,9 @@ export class Route {
   /** `healed`: events that the healers are done with. */
   async #settle(candidates: Candidates, healed: readonly string[] = []): Promise<void> {
     const { rows } = candidates;
+    const measured = stopwatch();
     const settled = rows.length === 0 ? [] : (await this.#parts.loading.settle({ rows, letters: [] })).rows;
+    if (candidates.traces.size > 0) traceLoad(this.#parts.recordSpan, candidates, settled, measured());
     const outbox = this.#parts.outbox();
     this.#followUp(candidates, settled, outbox);
     for (const requestId of healed) outbox.healed(requestId);
@@ -162,13 +168,18 @@ export class Route {
   }
 
   /** Also for rows that were settled before a crash, since their copies may not have been sent. */
-  #followUp({ rows, raws, replays }: Candidates, settled: Settled['rows'], outbox: Outbox): void {
+  #followUp({ rows, raws, replays, traces }: Candidates, settled: Settled['rows'], outbox: Outbox): void {
     const { feed } = this.#parts;
     for (let at = 0; at < settled.length; at++) {
       const outcome = settled[at]!;
       if (outcome.status === 'loaded') feed?.copy(rows[at]!, raws[at]!, outbox.copy);
       if (outcome.status !== 'rejected') continue;
-      const event = refusedEvent(rows[at]!, raws[at]!, replays.get(at), outcome);
+      const event = refusedEvent(
+        rows[at]!,
+        raws[at]!,
+        { replay: replays.get(at), trace: traces.get(at) },
+        outcome,
+      );
       const { source, contract, request_id, code } = event;
       const fields = { status: 'failed', source, contract, request_id, code };
       this.#limited.write('warn', 'rejected', fields, outcome.reason);

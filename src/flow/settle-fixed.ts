@@ -52,7 +52,7 @@ export function createSettleFixed(contracts: ContractRegistry, makeRow: MakeRow)
 }
 
 function failedAgain(
-  { request_id, received_at, source, headers, contract, version, raw, replay }: FixedEvent,
+  { request_id, received_at, source, headers, contract, version, raw, replay, trace }: FixedEvent,
   violations: Violation[],
   jsonSchema: JsonObject,
 ): FailedEvent {
@@ -69,5 +69,6 @@ function failedAgain(
     violations,
     raw,
     ...(replay && { replay }),
+    ...(trace !== undefined && { trace }),
   };
 }

@@ -45,7 +45,7 @@ export function createSettleVerdict(deps: Deps): SettleVerdict {
 
 function receivedAs({ header, requestId }: Incoming, source: string) {
   const { at: receivedAt, headers } = header;
-  return receptionOf({ requestId, receivedAt, source, headers }, header.replay);
+  return receptionOf({ requestId, receivedAt, source, headers }, header);
 }
 
 function rowOfValid(

@@ -88,7 +88,11 @@ export async function openLoading(parts: PipelineParts, base: Base) {
   return { store, exports, feed, rollbacks, copies };
 }
 
-export async function openStages({ config, engine, log }: PipelineParts, base: Base, loading: Loading) {
+export async function openStages(
+  { config, engine, log, recordSpan }: PipelineParts,
+  base: Base,
+  loading: Loading,
+) {
   const { contracts, rules, recent, insight, letters } = base;
   const { metrics } = insight;
   const healing = healingStage({
@@ -98,6 +102,7 @@ export async function openStages({ config, engine, log }: PipelineParts, base: B
     healers: await healersFor(config.healing, engine.state, recent, log),
     config: config.healing,
     leases: base.leases,
+    recordSpan,
     log: log.child({ step: 'healer' }),
   });
   const subscribed = subscribedTopics(base.steps);
@@ -108,6 +113,7 @@ export async function openStages({ config, engine, log }: PipelineParts, base: B
       validate: insight.watching(createValidate({ contracts, rules, choice: config })),
       recent,
       metrics,
+      recordSpan,
       log: log.child({ step: 'validator' }),
     }),
     outbox: () => new Outbox(engine, subscribed),
@@ -116,12 +122,14 @@ export async function openStages({ config, engine, log }: PipelineParts, base: B
     feed: loading.feed,
     metrics,
     onSettled: (rows) => loading.rollbacks.settled(rows),
+    recordSpan,
     log: log.child({ step: 'loader' }),
   });
   const deadLetters = new DeadLetterStage({
     loading: loading.store.loading,
     letters,
     metrics,
+    recordSpan,
     log: log.child({ step: 'dead-letter-keeper' }),
   });
   return { healing, subscribed, route, deadLetters };

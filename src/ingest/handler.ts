@@ -9,6 +9,7 @@ import { greet, shakeHands } from '../sources/handshakes/handshakes.ts';
 import { type Refusals, createRefusals } from '../sources/refusals.ts';
 import { type Source, type Sources, createSources } from '../sources/source.ts';
 import { verified } from '../sources/verify/scheme.ts';
+import type { RequestSpan, Tracing } from '../observe/otel/telemetry.ts';
 import type { FormatLimits } from '../support/lines.ts';
 import { limitLog } from '../support/log-limit.ts';
 import type { Logger } from '../support/log.ts';
@@ -20,6 +21,7 @@ import { type Hand, createBytesInHand, mostInHand } from './bytes-in-hand.ts';
 import { withoutIgnored } from './ignored.ts';
 import { unitsOf } from './units.ts';
 import { sourceOf } from './path.ts';
+import { beginSpan } from './request-span.ts';
 import { Responder } from './respond.ts';
 import { type StoreOptions, createStore } from './store.ts';
 
@@ -32,6 +34,8 @@ export interface IngestOptions extends StoreOptions, Omit<AdmitOptions, 'refusal
     maxBytesInHand?: number;
   };
   log: Logger;
+  /** Undefined while traces are not exported. */
+  tracing?: Tracing | undefined;
   /** For handshakes that visit an address. */
   visit?: HandshakeOutside['visit'];
 }
@@ -90,14 +94,17 @@ export class IngestHandler {
 
   handle(request: IncomingMessage, response: ServerResponse): void {
     const hand = this.#inHand.enter();
-    this.#accept(request, hand).then(
+    const span = beginSpan(this.#options.tracing, request);
+    this.#accept(request, hand, span).then(
       (accepted) => {
         hand.leave();
+        span?.end(accepted.ok ? accepted.value.status : accepted.error.status);
         if (accepted.ok) this.#responder.send(response, accepted.value);
         else this.#responder.sendProblem(request, response, accepted.error);
       },
       (error: unknown) => {
         hand.leave();
+        span?.end(internalError.status);
         if (request.destroyed && !request.complete) return; // the client went away; there is nobody to answer
         this.#log.write(
           'error',
@@ -134,7 +141,7 @@ export class IngestHandler {
     return stored;
   }
 
-  async #accept(request: IncomingMessage, hand: Hand): Promise<Result<Answer, Problem>> {
+  async #accept(request: IncomingMessage, hand: Hand, span?: RequestSpan): Promise<Result<Answer, Problem>> {
     const named = sourceOf(request.url!);
     const source = this.#sources(named.ok ? named.value : undefined);
     const refusal = this.#admit(request, source);
@@ -162,9 +169,10 @@ export class IngestHandler {
     const wanted = withoutIgnored(parcels.value, source);
     if (verdict.kind === 'late' && !(await this.#hasAll(wanted, headers, source)))
       return this.#refuse(request, source, verdict);
-    const stored = await this.#store(wanted, headers, source);
+    const stored = await this.#store(wanted, headers, source, span?.trace);
     if (stored.ok) {
       this.counts.events += stored.value.stored;
+      span?.stored(stored.value);
       if (source.known) this.#delivered.set(source.name!, Date.now());
     }
     return stored;

@@ -25,6 +25,8 @@ export interface RecordHeader {
   /** The events' text is ASCII without a backslash. */
   plain?: true;
   replay?: ReplayTrail;
+  /** Of the request that brought it, a `traceparent`; only while traces are exported. */
+  trace?: string;
 }
 
 export function encodeRecord(header: RecordHeader, lines: Buffer | string): Buffer {

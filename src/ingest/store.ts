@@ -24,12 +24,12 @@ export interface StoreOptions {
 export function createStore({ publish, deliveries }: StoreOptions, log: LimitedLog) {
   const nextId = createRequestIds();
 
-  async function store(units: readonly Unit[], source: Source): Promise<Stored> {
+  async function store(units: readonly Unit[], source: Source, trace?: string): Promise<Stored> {
     const total = units.reduce((sum, { count }) => sum + count, 0);
     const first = nextId(total);
     const at = Date.now();
     if (units.length === 1 && units[0]!.delivery === undefined) {
-      await publish(messageOf(units[0]!, { id: first, at }, source));
+      await publish(messageOf(units[0]!, { id: first, at }, source, trace));
       return { ids: [{ first, count: total }], stored: total };
     }
     const idAt = requestIdsFrom(first);
@@ -37,7 +37,7 @@ export function createStore({ publish, deliveries }: StoreOptions, log: LimitedL
     const incoming = units.map((unit) => ({
       key: unit.delivery,
       mine: { id: idAt((before += unit.count) - unit.count), at },
-      message: (mark: Mark) => messageOf(unit, mark, source),
+      message: (mark: Mark) => messageOf(unit, mark, source, trace),
     }));
     const published = await deliveries.publish(incoming, source.idTtlMs);
     return {
@@ -50,7 +50,9 @@ export function createStore({ publish, deliveries }: StoreOptions, log: LimitedL
     parcels: readonly Parcel[],
     headers: IncomingHttpHeaders,
     source: Source,
-  ): Promise<Result<Answer & { stored: number }, Problem>> => {
+    /** A `traceparent`, which goes with the events. */
+    trace?: string,
+  ): Promise<Result<Answer & { stored: number; first?: string }, Problem>> => {
     const units = unitsOf(parcels, headers, source);
     const many = parcels.length !== 1 || parcels[0]!.lines.many;
     if (units.length === 0)
@@ -62,8 +64,12 @@ export function createStore({ publish, deliveries }: StoreOptions, log: LimitedL
         stored: 0,
       });
     try {
-      const { ids, stored } = await store(units, source);
-      return ok({ ...jsonAnswer(source.respond, many ? manyAccepted(ids) : oneAccepted(ids)), stored });
+      const { ids, stored } = await store(units, source, trace);
+      return ok({
+        ...jsonAnswer(source.respond, many ? manyAccepted(ids) : oneAccepted(ids)),
+        stored,
+        first: ids[0]!.first,
+      });
     } catch (error) {
       if (!isRetryable(error)) throw error;
       log.write(
@@ -93,12 +99,13 @@ function manyAccepted(parts: Stored['ids']): string {
   return `{"status":"accepted","accepted":${ids.length},"request_ids":["${ids.join('","')}"]}`;
 }
 
-function messageOf({ bytes, count, parcel }: Unit, mark: Mark, source: Source): Message {
+function messageOf({ bytes, count, parcel }: Unit, mark: Mark, source: Source, trace?: string): Message {
   const { lines, headers } = parcel;
   const header: RecordHeader = { id: mark.id, at: mark.at, n: count };
   if (source.name !== undefined) header.source = source.name;
   if (lines.exact) header.exact = true;
   if (lines.plain) header.plain = true;
   if (headers !== undefined) header.headers = headers;
+  if (trace !== undefined) header.trace = trace;
   return { body: encodeRecord(header, bytes), events: count };
 }

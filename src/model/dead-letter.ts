@@ -48,6 +48,8 @@ export interface DeadLetter {
   edit?: EditTrail;
   /** Why a person discarded it. */
   discard_reason?: string;
+  /** The trace of the request that brought it, a `traceparent`. */
+  trace?: string;
   /** The step that could not process the event; `raw` is then the step's input. */
   step?: string;
   /** The further destination that refused the event; `raw` is the event as it was to be loaded there. */
@@ -153,6 +155,7 @@ function opened(known: DeadLetter | undefined, event: UnrecoverableEvent, now: D
     created_at: known?.created_at ?? now.toISOString(),
     updated_at: now.toISOString(),
     replays: event.replay?.round ?? 0,
+    ...(event.trace === undefined ? undefined : { trace: event.trace }),
     ...(event.step === undefined ? undefined : { step: event.step }),
     ...(event.destination === undefined ? undefined : { destination: event.destination }),
     ...(event.copy_round === undefined ? undefined : { copy_round: event.copy_round }),

@@ -47,6 +47,8 @@ export interface Reception {
   headers?: KeptHeaders;
   /** Set while a replayed dead letter is on its way. */
   replay?: ReplayTrail;
+  /** The trace of the request that brought it, a `traceparent`; only while traces are exported. */
+  trace?: string;
 }
 
 /** What travels with a replayed dead letter. */

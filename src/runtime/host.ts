@@ -1,5 +1,6 @@
 import type { Config } from '../config/load.ts';
 import { SentinelError, messageOf } from '../model/errors.ts';
+import type { RecordSpan } from '../observe/otel/span.ts';
 import type { Logger } from '../support/log.ts';
 import type { Pipeline } from './pipeline-api.ts';
 import type { RunningPipeline } from './pipeline-thread.ts';
@@ -24,6 +25,8 @@ export interface HostOptions {
   onCrash: (error: Error) => void;
   /** Is given the thread's log lines, a moment after they were written. */
   onLogLine?: (line: string) => void;
+  /** Is given the thread's spans, a moment after they ended. Undefined: it makes none. */
+  onSpan?: RecordSpan | undefined;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { readEnvironment } from '../config/environment.ts';
 import type { Config } from '../config/load.ts';
 import type { Engine } from '../engine/engine.ts';
 import { compactQueue, examineQueue, openEngine } from '../engine/open.ts';
@@ -8,6 +9,7 @@ import { adapterOf } from '../load/adapters.ts';
 import { topics } from '../model/event.ts';
 import { ok } from '../model/result.ts';
 import { createPort } from '../server/port.ts';
+import { createMetricsPage } from '../server/metrics.ts';
 import { createApi } from '../server/server.ts';
 import { type Authorize, createAuthorize, local } from '../sources/authorize.ts';
 import { openKeys } from '../sources/keys.ts';
@@ -17,6 +19,7 @@ import type { Logger } from '../support/log.ts';
 import { type LogRing, createLogRing } from '../support/log-ring.ts';
 import { gatewayHost } from './gateway.ts';
 import { type PipelineHost, hostPipeline } from './host.ts';
+import { type Telemetry, openTelemetry } from '../observe/otel/telemetry.ts';
 import { listen } from './listen.ts';
 import { openAlerts } from './open-alerts.ts';
 import { Resources } from './resources.ts';
@@ -57,6 +60,7 @@ async function openParts(
   const [main] = await Promise.all([config.destination, ...config.destinations].map(adapterOf));
   if (config.engine.type === 'embedded' || !main!.capabilities.shared)
     await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  const telemetry = resources.keep(await openTelemetryOf(consume, { log, logs }));
   await examineQueue(config);
   if (consume) await compactQueue(config, log);
   const engine = resources.keep(await openEngine(config, 'main', log));
@@ -72,7 +76,7 @@ async function openParts(
     : () => ok(local);
   const { ingest, sources, sourceConfigs, setSources } = openIngest(
     config,
-    { engine, authorize, clientAddress, log },
+    { engine, authorize, clientAddress, telemetry, log },
     resources,
   );
   let state: 'starting' | 'ready' | 'stopping' = 'starting';
@@ -87,24 +91,25 @@ async function openParts(
           consume,
           onCrash: onCrash ?? ((error) => endProcess(log, error)),
           onLogLine: logs.add,
+          onSpan: telemetry.tracing?.record,
         }),
   );
   const stores = await openStores(config, { engine, keys, consume, log }, resources);
   const alerts = resources.keep(openAlerts(config, { ...stores, engine, pipeline: host.api, url, log }));
-  const ready = () => state === 'ready';
+  const measured = { config, engine, ingest, pipeline: host.api };
+  const metrics = createMetricsPage({ ...measured, ...stores });
+  telemetry.sendMetrics(metrics.text);
   const app = resources.keep(
     await createApi(
       {
-        config,
-        engine,
-        pipeline: host.api,
         ...stores,
+        ...measured,
         alerts,
-        ingest,
+        metrics,
         sources,
         sourceConfigs,
         authorize,
-        ready,
+        ready: () => state === 'ready',
         log,
         logs,
       },
@@ -134,11 +139,13 @@ function openIngest(
     engine,
     authorize,
     clientAddress,
+    telemetry,
     log,
   }: {
     engine: Engine;
     authorize: Authorize;
     clientAddress: ReturnType<typeof createClientAddress>;
+    telemetry: Telemetry;
     log: Logger;
   },
   resources: Resources,
@@ -162,6 +169,7 @@ function openIngest(
     sources: (name) => sources(name),
     deliveries,
     limits: { maxBodyBytes, maxEvents, maxDepth },
+    tracing: telemetry.tracing,
     log: log.child({ step: 'ingest' }),
   });
   return {
@@ -174,6 +182,10 @@ function openIngest(
     },
   };
 }
+
+/** Commands that only look at a data folder say nothing to others. */
+const openTelemetryOf = (consume: boolean, parts: { log: Logger; logs: LogRing }): Promise<Telemetry> =>
+  openTelemetry(consume ? readEnvironment(process.cwd(), process.env) : {}, parts);
 
 function endProcess(log: Logger, error: Error): void {
   log.fatal(

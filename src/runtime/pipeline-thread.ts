@@ -1,9 +1,9 @@
-import { MessageChannel, Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { Table } from '../load/destination.ts';
 import { type ErrorCode, SentinelError, fromThread } from '../model/errors.ts';
 import type { Beat } from '../support/beat.ts';
 import type { HostOptions } from './host.ts';
-import { receiveLines } from './log-port.ts';
+import { receiveBatches } from './batch-port.ts';
 import type { Pipeline } from './pipeline-api.ts';
 import { remote } from './rpc.ts';
 import { type WorkerInput, type WorkerReport, goOn } from './worker-protocol.ts';
@@ -32,11 +32,11 @@ export class ThreadEnded extends Error {}
  */
 export async function readInThread(
   { config, strict, setAside }: Pick<WorkerInput, 'config' | 'strict' | 'setAside'>,
-  { consume, onCrash, onLogLine }: HostOptions,
+  { consume, onCrash, onLogLine, onSpan }: HostOptions,
   { beat, reading, signal }: Pick<WorkerInput, 'beat' | 'reading'> & { signal: AbortSignal },
 ): Promise<ReadPipeline> {
-  const logs = onLogLine === undefined ? undefined : new MessageChannel();
-  if (logs !== undefined && onLogLine !== undefined) receiveLines(logs.port1, onLogLine);
+  const logPort = onLogLine && portTo(onLogLine);
+  const spanPort = onSpan && portTo(onSpan);
   const worker = new Worker(new URL(workerFile, import.meta.url), {
     name: 'pipeline',
     workerData: {
@@ -47,9 +47,10 @@ export async function readInThread(
       reading,
       setAside,
       ...(strict !== undefined && { strict }),
-      ...(logs && { logPort: logs.port2 }),
+      ...(logPort && { logPort }),
+      ...(spanPort && { spanPort }),
     } satisfies WorkerInput,
-    transferList: logs === undefined ? [] : [logs.port2],
+    transferList: [logPort, spanPort].filter((port) => port !== undefined),
   });
   let failure: Error | undefined;
   worker.on('error', (error: Error) => (failure = fromThread(error)));
@@ -104,6 +105,12 @@ export async function readInThread(
       await worker.terminate();
     },
   };
+}
+
+function portTo<T>(take: (item: T) => void): MessagePort {
+  const { port1, port2 } = new MessageChannel();
+  receiveBatches(port1, take);
+  return port2;
 }
 
 const refusalOf = ({ message, code }: { message: string; code: string | undefined }): SentinelError =>

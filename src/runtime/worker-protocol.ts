@@ -21,6 +21,8 @@ export interface WorkerInput {
   setAside: ReadonlyMap<string, string>;
   /** Takes the log lines of this thread, where somebody collects them. */
   logPort?: MessagePort;
+  /** Takes the spans of this thread, while traces are exported. */
+  spanPort?: MessagePort;
 }
 
 /**

@@ -5,10 +5,11 @@ import { leasesOf } from '../engine/lease.ts';
 import { withPauses } from '../engine/pauses.ts';
 import { SentinelError, messageOf } from '../model/errors.ts';
 import { keepBeat } from '../support/beat.ts';
-import { createLogger } from '../support/log.ts';
+import { createLogger, isFatal } from '../support/log.ts';
 import { writeNote } from '../support/shared-note.ts';
 import { stopAnyway } from '../support/stop-anyway.ts';
-import { sendLines } from './log-port.ts';
+import type { SpanData } from '../observe/otel/span.ts';
+import { sendBatches } from './batch-port.ts';
 import { startPipeline } from '../flow/flow.ts';
 import { readProject } from '../flow/project.ts';
 import { serve } from './rpc.ts';
@@ -18,10 +19,12 @@ import type { WorkerInput, WorkerReport } from './worker-protocol.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('this module is the entry of a worker thread');
-const { config, consume, writer, beat, reading, strict, setAside, logPort } = workerData as WorkerInput;
+const { config, consume, writer, beat, reading, strict, setAside, logPort, spanPort } =
+  workerData as WorkerInput;
 const report = (what: WorkerReport): void => port.postMessage(what);
 keepBeat(beat);
-const tap = logPort === undefined ? undefined : sendLines(logPort);
+const tap = logPort === undefined ? undefined : sendBatches<string>(logPort, isFatal);
+const recordSpan = spanPort === undefined ? undefined : sendBatches<SpanData>(spanPort);
 const log = createLogger(config.log, tap === undefined ? {} : { tap }).child({
   thread: `pipeline-${threadId}`,
 });
@@ -45,7 +48,7 @@ try {
           }),
       })
     : undefined;
-  const { runs, ...pipeline } = await startPipeline({ config, engine, log, consume, project });
+  const { runs, ...pipeline } = await startPipeline({ config, engine, log, consume, project, recordSpan });
   const stopAnswering =
     engine.cluster === undefined || !consume
       ? undefined

@@ -8,6 +8,7 @@ import type { Logger } from '../support/log.ts';
 import type { LogRing } from '../support/log-ring.ts';
 import type { Pipeline } from '../runtime/pipeline-api.ts';
 import type { Alerts } from '../observe/alerts/alerts.ts';
+import type { MetricsPage } from './metrics.ts';
 import type { Audit } from './audit.ts';
 import type { Authorize } from '../sources/authorize.ts';
 import type { Sources } from '../sources/source.ts';
@@ -30,6 +31,7 @@ export interface ServerContext {
   keys: Keys;
   audit: Audit;
   alerts: Alerts;
+  metrics: MetricsPage;
   authorize: Authorize;
   /** False while the service starts or stops. */
   ready: () => boolean;

@@ -1,9 +1,40 @@
 import { Counter, Gauge, type Metric, Registry, collectDefaultMetrics } from 'prom-client';
+import { SentinelError } from '../model/errors.ts';
 import type { ServerContext } from './context.ts';
 import { troubleOf } from './stats.ts';
 
+export interface MetricsPage {
+  /** Media type. */
+  type: string;
+  text(): Promise<string>;
+}
+
+type Measured = Pick<ServerContext, 'config' | 'engine' | 'deadLetters' | 'pipeline' | 'ingest'>;
+
+/** The metrics of this process and of its pipeline, in the text format of Prometheus. */
+export function createMetricsPage(parts: Measured): MetricsPage {
+  const registry = createRegistry(parts);
+  return {
+    type: registry.contentType,
+    async text() {
+      const [own, fromPipeline] = await Promise.all([
+        registry.metrics(),
+        unlessBusy(parts.pipeline.metrics()),
+      ]);
+      return own + (fromPipeline ?? '');
+    },
+  };
+}
+
+/** Undefined while the pipeline stands still. */
+export const unlessBusy = <T>(answer: Promise<T>): Promise<T | undefined> =>
+  answer.catch((error: unknown) => {
+    if (error instanceof SentinelError && error.code === 'pipeline_busy') return undefined;
+    throw error;
+  });
+
 /** The metrics of this process; those of the pipeline are its own. */
-export function createRegistry(context: ServerContext): Registry {
+function createRegistry(context: Measured): Registry {
   const registry = new Registry();
   collectDefaultMetrics({
     register: registry,
@@ -16,7 +47,7 @@ export function createRegistry(context: ServerContext): Registry {
   return registry;
 }
 
-function ofIngest({ ingest: { counts } }: ServerContext): Metric[] {
+function ofIngest({ ingest: { counts } }: Measured): Metric[] {
   return [
     new Counter({
       name: 'sentinel_ingest_requests_total',
@@ -51,7 +82,7 @@ function ofIngest({ ingest: { counts } }: ServerContext): Metric[] {
   ];
 }
 
-function ofQueue({ engine }: ServerContext): Metric[] {
+function ofQueue({ engine }: Measured): Metric[] {
   return [
     new Gauge({
       name: 'sentinel_queue_pending_events',
@@ -77,7 +108,7 @@ function ofQueue({ engine }: ServerContext): Metric[] {
   ];
 }
 
-function ofOutcomes({ config, deadLetters, pipeline }: ServerContext): Metric[] {
+function ofOutcomes({ config, deadLetters, pipeline }: Measured): Metric[] {
   return [
     new Gauge({
       name: 'sentinel_dead_letters_open',

@@ -42,6 +42,10 @@ export const deadLetter = name(
       .optional()
       .describe('what that edit amounts to'),
     discard_reason: z.string().optional(),
+    trace: z
+      .string()
+      .optional()
+      .describe('the trace of the request that brought it, a `traceparent`, when traces were exported'),
     step: z.string().optional().describe('the step that could not process the event; `raw` is its input'),
     destination: z.string().optional().describe('the further destination that refused the event'),
     repair: z.unknown().optional(),

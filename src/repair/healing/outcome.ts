@@ -1,5 +1,6 @@
 import type { FailedEvent, FixedEvent, HealingAttempt, UnrecoverableEvent } from '../../model/event.ts';
 import type { Standing } from './background.ts';
+import type { RecordSpan, stopwatch } from '../../observe/otel/span.ts';
 import type { StoredRule } from '../../model/rule.ts';
 
 /** A failed event on its way through the healers. */
@@ -33,4 +34,20 @@ export function deadLetter({ failed, attempts }: Case, code: string, why: string
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
   const reason = first === undefined ? why : `${first.message}${more}; ${why}`;
   return { kind: 'dead_letter', event: { ...failed, reason, code, attempts } };
+}
+
+/** What waits is healed later: its span is that of the try that settles it. */
+export function traceOutcome(
+  record: RecordSpan | undefined,
+  outcome: Outcome,
+  measured: ReturnType<typeof stopwatch>,
+): void {
+  if (outcome.kind !== 'repaired' && outcome.kind !== 'dead_letter') return;
+  const { trace, request_id, source, contract } = outcome.event;
+  if (record === undefined || trace === undefined) return;
+  const span = { name: 'heal' as const, trace, ...measured() };
+  const attributes = { request_id, source, contract, outcome: outcome.kind };
+  if (outcome.kind === 'dead_letter') return record({ ...span, attributes, failure: outcome.event.code });
+  const { healer, rule_id } = outcome.event;
+  record({ ...span, attributes: { ...attributes, healer, rule_id } });
 }

@@ -4,12 +4,13 @@ import type { Contract } from '../../contracts/contract.ts';
 import type { Delivery, Engine, Unsettled } from '../../engine/engine.ts';
 import { type Leases, freeLeases } from '../../engine/lease.ts';
 import type { FailedEvent } from '../../model/event.ts';
+import { type RecordSpan, stopwatch } from '../../observe/otel/span.ts';
 import type { Logger } from '../../support/log.ts';
 import { errorSignature, violationsKey } from '../../validate/signature.ts';
 import { type Failure, type Healer, approvalFor, inTurn } from './healer.ts';
 import { type PeerReader, type RefusalReader, oncePerSignature, peersAmong } from './batch.ts';
 import type { HealingConfig } from './config.ts';
-import { type Case, type Outcome, deadLetter, repaired } from './outcome.ts';
+import { type Case, type Outcome, deadLetter, repaired, traceOutcome } from './outcome.ts';
 import { HealingOutbox } from './outbox.ts';
 import type { HealingStatus } from './status.ts';
 import { llmDesk } from './background.ts';
@@ -48,6 +49,8 @@ export function healingStage(deps: {
   config: HealingConfig;
   /** Default: there are no other workers. */
   leases?: Leases;
+  /** Undefined while traces are not exported. */
+  recordSpan?: RecordSpan | undefined;
   log: Logger;
   /** Milliseconds since 1970. */
   now?: () => number;
@@ -237,7 +240,9 @@ export function healingStage(deps: {
       const peers = peersAmong(events);
       for (const [index, failed] of events.entries()) {
         if (index % eventsPerTurn === eventsPerTurn - 1) await nextTurn();
+        const measured = stopwatch();
         const outcome = await settle(failed, refusals, peers);
+        traceOutcome(deps.recordSpan, outcome, measured);
         if (outcome.kind === 'wait') unsettled.push({ index, deferMs: outcome.deferMs });
         else if (outcome.kind === 'broken') unsettled.push({ index, error: outcome.error });
         else outbox.add(outcome);

@@ -1,15 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import { healthRoutes as table } from '../../api/routes/service.ts';
-import { SentinelError } from '../../model/errors.ts';
 import type { ServerContext } from '../context.ts';
 import { mount } from '../mount.ts';
-import { createRegistry } from '../metrics.ts';
+import { unlessBusy } from '../metrics.ts';
 import { furtherDestinations } from '../stats.ts';
 
 /** `/health`: the process lives. `/ready`: it takes events and loads them. `/metrics`: Prometheus. */
 export function healthRoutes(app: FastifyInstance, context: ServerContext): void {
-  const { config, ready, pipeline } = context;
-  const registry = createRegistry(context);
+  const { config, ready, pipeline, metrics } = context;
 
   mount(app, table, {
     'GET /health': () => ({ status: 'ok' as const }),
@@ -33,15 +31,7 @@ export function healthRoutes(app: FastifyInstance, context: ServerContext): void
     },
 
     async 'GET /metrics'(_, reply) {
-      const [own, fromPipeline] = await Promise.all([registry.metrics(), unlessBusy(pipeline.metrics())]);
-      return reply.type(registry.contentType).send(own + (fromPipeline ?? ''));
+      return reply.type(metrics.type).send(await metrics.text());
     },
   });
 }
-
-/** Undefined while the pipeline stands still. */
-const unlessBusy = <T>(answer: Promise<T>): Promise<T | undefined> =>
-  answer.catch((error: unknown) => {
-    if (error instanceof SentinelError && error.code === 'pipeline_busy') return undefined;
-    throw error;
-  });
