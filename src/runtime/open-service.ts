@@ -95,15 +95,14 @@ async function openParts(
         }),
   );
   const stores = await openStores(config, { engine, keys, consume, log }, resources);
-  const alerts = resources.keep(openAlerts(config, { ...stores, engine, pipeline: host.api, url, log }));
-  const measured = { config, engine, ingest, pipeline: host.api };
-  const metrics = createMetricsPage({ ...measured, ...stores });
+  const running = { ...stores, config, engine, ingest, pipeline: host.api };
+  const alerts = resources.keep(openAlerts(config, { ...running, url, log }));
+  const metrics = createMetricsPage(running);
   telemetry.sendMetrics(metrics.text);
   const app = resources.keep(
     await createApi(
       {
-        ...stores,
-        ...measured,
+        ...running,
         alerts,
         metrics,
         sources,
