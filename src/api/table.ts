@@ -4,6 +4,7 @@ import { consumerRoutes } from './routes/consumers.ts';
 import { contractRoutes } from './routes/contracts.ts';
 import { deadLetterContractRoutes } from './routes/dead-letter-contract.ts';
 import { deadLetterDiscardRoutes, deadLetterEditRoutes, deadLetterRoutes } from './routes/dead-letters.ts';
+import { eraseRoutes } from './routes/erase.ts';
 import { eventRoutes } from './routes/events.ts';
 import { backupRoutes, exportRoutes } from './routes/exports.ts';
 import { flowActivityRoutes } from './routes/flow-activity.ts';
@@ -42,6 +43,7 @@ export const groups = {
   'Queues and state': { ...consumerRoutes, ...stateRoutes },
   Query: queryRoutes,
   'Exports and copies': { ...exportRoutes, ...backupRoutes },
+  Erasure: eraseRoutes,
   'Keys and audit': { ...keyRoutes, ...auditRoutes },
   Service: { ...healthRoutes, ...documentRoutes },
 };

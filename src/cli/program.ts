@@ -10,6 +10,7 @@ import { registerContracts } from './contracts.ts';
 import { registerDeadLetters } from './dead-letters.ts';
 import { registerDev } from './dev.ts';
 import { registerDoctor } from './doctor.ts';
+import { registerErase } from './erase.ts';
 import { registerExport } from './export.ts';
 import { registerEvents } from './events.ts';
 import { registerIngest } from './ingest.ts';
@@ -45,6 +46,7 @@ const registrations = [
   registerSnapshot,
   registerBackup,
   registerRestore,
+  registerErase,
   registerKeys,
   registerAudit,
   registerSources,

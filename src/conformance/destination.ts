@@ -2,6 +2,7 @@ import { backfillConformance } from './backfill.ts';
 import { expect } from './expect.ts';
 import { loadingConformance } from './loading.ts';
 import { originalsConformance } from './originals.ts';
+import { erasingConformance } from './erasing.ts';
 import { repairsConformance } from './repairs.ts';
 import { repeatsConformance } from './repeats.ts';
 import { searchConformance } from './searching.ts';
@@ -20,6 +21,7 @@ const capabilities: readonly Exclude<Capability, 'repeats'>[] = [
   'repairs',
   'withdraw',
   'originals',
+  'erasing',
   'search',
   'query',
   'backfill',
@@ -55,6 +57,7 @@ export function destinationConformance(
     if (suite.has('repairs')) repairsConformance(suite);
     if (suite.has('withdraw')) withdrawingConformance(suite);
     if (suite.has('originals')) originalsConformance(suite);
+    if (suite.has('erasing')) erasingConformance(suite);
     if (suite.has('search')) searchConformance(suite);
     if (suite.has('backfill')) backfillConformance(suite);
     if (suite.has('letterTable')) letterTableConformance(suite);

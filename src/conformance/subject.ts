@@ -20,6 +20,7 @@ export type Capability =
   | 'repairs'
   | 'withdraw'
   | 'originals'
+  | 'erasing'
   | 'search'
   | 'query'
   | 'backfill'

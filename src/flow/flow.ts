@@ -7,6 +7,8 @@ import { originsOf } from '../steps/origin.ts';
 import { type RunningSteps, startSteps } from '../steps/runner.ts';
 import type { StepRequest } from '../steps/http-trigger.ts';
 import type { HttpReply } from '../steps/step.ts';
+import { erase } from '../erase/eraser.ts';
+import type { Where } from '../erase/meant.ts';
 import { createAnswers } from '../runtime/answers.ts';
 import { startConsumers } from './consumers.ts';
 import { LetterMirror } from './letter-mirror.ts';
@@ -68,7 +70,12 @@ export async function startPipeline(parts: PipelineParts): Promise<StartedPipeli
 function startBackground({ config, engine, log }: PipelineParts, base: Base, { store, copies }: Loading) {
   const parts = { ...base, state: engine.state, log };
   const { letterTable } = store.destination;
-  const keepers = [{ name: 'main', originals: () => store.destination.originals }, ...copies.keepers];
+  const keepers = () => [
+    { name: 'main', originals: store.destination.originals },
+    ...copies
+      .reached()
+      .map(({ name, reached }) => ({ name: `to.${name}`, originals: reached?.destination.originals })),
+  ];
   return [
     ...(letterTable === undefined ? [] : [new LetterMirror({ ...parts, table: letterTable })]),
     new Retention({ ...parts, keepers, days: config.retention }),
@@ -95,7 +102,7 @@ async function startOwnSteps(
 }
 
 /** The answers that the rest of the service asks for. */
-function answersOf({ config }: PipelineParts, base: Base, loading: Loading, { healing }: Stages) {
+function answersOf({ config, engine }: PipelineParts, base: Base, loading: Loading, { healing }: Stages) {
   const { contracts, steps, insight, rules, letters } = base;
   const { store, exports, rollbacks, copies } = loading;
   const ownSteps = builtinSteps(
@@ -112,6 +119,23 @@ function answersOf({ config }: PipelineParts, base: Base, loading: Loading, { he
       (await insight.metrics.text()) + (await copies.metrics()) + (await llmMetrics(await healing.status())),
     rollBack: (ruleId: string, reason: string) => rollbacks.start(ruleId, reason),
     status: async () => ({ trouble: store.loading.trouble() }),
+    erase: (where: Where, dryRun: boolean) =>
+      erase(
+        {
+          state: engine.state,
+          tables: () => contracts.tables(),
+          destinations: () => [
+            {
+              name: config.destination.type,
+              reached: store,
+            },
+            ...copies.reached(),
+          ],
+          stats: () => engine.stats(),
+        },
+        where,
+        dryRun,
+      ),
     destinations: async () => copies.status(),
     copies: (event: Parameters<typeof copies.find>[0]) => copies.find(event),
   };

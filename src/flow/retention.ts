@@ -10,13 +10,13 @@ import { pause } from '../support/retry.ts';
 /** A destination whose originals age out; undefined while it is out of reach. */
 export interface Keeper {
   name: string;
-  originals: () => KeptOriginals | undefined;
+  originals: KeptOriginals | undefined;
 }
 
 export interface RetentionParts {
   state: EngineState;
   leases: Leases;
-  keepers: readonly Keeper[];
+  keepers: () => readonly Keeper[];
   days: Pick<Config['retention'], 'deadLettersDays' | 'originalsDays'>;
   log: Logger;
   now?: () => number;
@@ -79,7 +79,7 @@ export class Retention {
       began,
       `${letters} settled dead letters were deleted: they have aged out`,
     );
-    for (const keeper of this.#parts.keepers)
+    for (const keeper of this.#parts.keepers())
       await this.#unlessAway(() => this.#keeper(keeper, letters, lease));
   }
 
@@ -92,7 +92,7 @@ export class Retention {
     if (letters + originals > 0) this.#unreclaimed.set(destination, 2);
     const left = this.#unreclaimed.get(destination) ?? 0;
     if (left === 0) return;
-    await keeper.originals()?.reclaim?.();
+    await keeper.originals?.reclaim?.();
     this.#unreclaimed.set(destination, left - 1);
   }
 
@@ -135,13 +135,12 @@ export class Retention {
   async #originals({ name, originals }: Keeper, lease: Lease): Promise<number> {
     const { state, days } = this.#parts;
     const place = `retention/originals/${name}`;
+    if (originals === undefined) return 0;
     const before = this.#now() - days.originalsDays * dayMs;
     const from = Math.min(before, (await state.get<number>(place)) ?? 0);
     let emptied = 0;
     for (;;) {
-      const kept = originals();
-      if (kept === undefined) return emptied;
-      const batch = await timed(kept.forget({ from, before, limit: originalsAtOnce }));
+      const batch = await timed(originals.forget({ from, before, limit: originalsAtOnce }));
       emptied += batch.value;
       if (batch.value === 0) break;
       if (!(await this.#rest(batch.ms, lease))) return emptied;

@@ -3,6 +3,7 @@ import type { Column, OnRepeat } from '../contracts/contract.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Backfill, BackfillPage } from './backfill.ts';
 import type { EventSearch } from './event-search.ts';
+import type { Erasing } from './erasing.ts';
 import type { Export } from './export.ts';
 import type { KeptOriginals } from './kept-originals.ts';
 import type { LoadedEvent, RepairTrail } from '../model/loaded-event.ts';
@@ -39,6 +40,8 @@ export interface Destination {
   readonly withdraw?: Withdraw;
   /** What it keeps beside its rows, and for how long. */
   readonly originals?: KeptOriginals;
+  /** Takes persons out of it. */
+  readonly erasing?: Erasing;
   /** `_sentinel_dead_letters`, for reports. */
   readonly letterTable?: LetterTable;
   /** Looks through its events. */

@@ -6,7 +6,7 @@ import type { Destination, OpenDestination, Settlement } from './destination.ts'
  * that it does not remember can't be listed, and without marks nobody notices that it was restored from a backup.
  */
 export function fillIn(given: Destination): OpenDestination {
-  const { search, withdraw, letterTable, originals, repairs = noRepairs } = given;
+  const { search, withdraw, letterTable, originals, erasing, repairs = noRepairs } = given;
   const counted = { loaded: 0, repaired: 0, duplicate: 0 };
 
   async function settleAndCount(settlement: Settlement) {
@@ -36,6 +36,7 @@ export function fillIn(given: Destination): OpenDestination {
     withdraw,
     letterTable,
     originals,
+    erasing,
   };
 }
 

@@ -2,6 +2,7 @@ import { SentinelError, isRetryable } from '../model/errors.ts';
 import type { Logger } from '../support/log.ts';
 import type { Destination, OpenDestination, Row } from './destination.ts';
 import type { EventSearch } from './event-search.ts';
+import type { Erasing } from './erasing.ts';
 import { type Export, noExport, noSnapshot } from './export.ts';
 import type { KeptOriginals } from './kept-originals.ts';
 import type { LetterTable } from './letter-table.ts';
@@ -80,6 +81,13 @@ class OpenedAtUse implements OpenDestination {
     reclaim: async () => (await this.#reached()).originals?.reclaim?.(),
   };
 
+  readonly erasing: Erasing = {
+    tables: async () => (await this.#erasing()).tables(),
+    rows: async (...args) => (await this.#erasing()).rows(...args),
+    originals: async (...args) => (await this.#erasing()).originals(...args),
+    remove: async (...args) => (await this.#erasing()).remove(...args),
+  };
+
   readonly search: EventSearch = {
     events: async (...args) => (await this.#search()).events(...args),
     row: async (...args) => (await this.#search()).row(...args),
@@ -122,6 +130,13 @@ class OpenedAtUse implements OpenDestination {
     const { withdraw } = await this.#reached();
     if (withdraw === undefined) throw new SentinelError('conflict', 'the destination gives no rows back');
     return withdraw;
+  }
+
+  async #erasing(): Promise<Erasing> {
+    const { erasing } = await this.#reached();
+    if (erasing === undefined)
+      throw new SentinelError('query_refused', 'nothing is erased from this kind of destination here');
+    return erasing;
   }
 
   #letterTableAtUse(): LetterTable {

@@ -1,3 +1,5 @@
+import type { Erasure } from '../erase/eraser.ts';
+import type { Where } from '../erase/meant.ts';
 import type { DeadLetter } from '../model/dead-letter.ts';
 import type { EditDryRun } from '../dead-letter/dry-run.ts';
 import type { EditReview } from '../dead-letter/edit.ts';
@@ -59,6 +61,8 @@ export interface Pipeline extends InsightApi, ExportApi {
   touchedByRule(ruleId: string): Promise<TouchedByRule>;
   /** Disables a rule and begins to take its rows out of the destination; goes on in the background. `not_found`. */
   rollBack(ruleId: string, reason: string): Promise<RollbackRecord>;
+  /** Removes what is kept of the events that are meant; a dry run only counts it. */
+  erase(where: Where, dryRun: boolean): Promise<Erasure>;
   /** Prometheus text. */
   metrics(): Promise<string>;
   /** `trouble`: why the main destination takes no rows. */

@@ -15,6 +15,7 @@ export const forwarded = [
   'repairs',
   'touchedByRule',
   'rollBack',
+  'erase',
   'destinations',
   'copies',
   'searchEvents',

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor } from '../sources/authorize.ts';
+import { masked } from '../contracts/pii.ts';
 import { type JsonObject, isObject } from '../model/json.ts';
 import type { Audit } from './audit.ts';
 
@@ -28,22 +29,29 @@ export async function noteAct(
     actor: { id, name },
     act: act.act,
     request: act.key,
-    target: { ...(request.params as Record<string, string>), ...jobOf(answer) },
+    target: { ...(request.params as Record<string, string>), ...namedIn(answer) },
     detail: isObject(request.body) ? detailOf(request.body) : undefined,
     counts: isObject(answer) ? countsOf(answer) : undefined,
   });
 }
 
-/** The job that the act has ordered: its end is another entry. */
-const jobOf = (answer: unknown): Record<string, string> =>
-  isObject(answer) && typeof answer['job_id'] === 'string' ? { job_id: answer['job_id'] } : {};
+/** The job that the act has ordered, whose end is another entry; what an erasure was about, without its value. */
+const targets = ['job_id', 'receipt_id', 'path', 'value_sha256'];
+const namedIn = (answer: unknown): Record<string, string> =>
+  isObject(answer)
+    ? Object.fromEntries(
+        targets.flatMap((name) => (typeof answer[name] === 'string' ? [[name, answer[name]]] : [])),
+      )
+    : {};
 
 /** Flags, reasons and filters; an event's values have no place in the audit, and neither has what is long. */
 function detailOf(body: JsonObject): JsonObject {
   const detail: JsonObject = {};
   for (const [field, value] of Object.entries(body).slice(0, mostFields)) {
-    if (field === 'body') continue; // a sample of an event
-    if (typeof value === 'string') detail[field] = value.slice(0, longestText);
+    // A sample of an event; a text that was looked for in events.
+    if (field === 'body') continue;
+    if (field === 'q') detail[field] = masked;
+    else if (typeof value === 'string') detail[field] = value.slice(0, longestText);
     else if (typeof value === 'number' || typeof value === 'boolean') detail[field] = value;
     else if (field === 'filter' && isObject(value)) detail[field] = detailOf(value);
   }

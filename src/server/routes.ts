@@ -12,6 +12,7 @@ import { deadLetterDiscardRoutes } from './routes/dead-letter-discards.ts';
 import { deadLetterEditRoutes } from './routes/dead-letter-edits.ts';
 import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { documentRoutes } from './routes/document.ts';
+import { eraseRoutes } from './routes/erase.ts';
 import { eventRoutes } from './routes/events.ts';
 import { exportRoutes } from './routes/exports.ts';
 import { flowActivityRoutes } from './routes/flow-activity.ts';
@@ -60,6 +61,7 @@ export async function apiRoutes(
   stateRoutes(app, context);
   queryRoutes(app, context);
   exportRoutes(app, context);
+  eraseRoutes(app, context);
   keyRoutes(app, context);
   auditRoutes(app);
   documentRoutes(app);

@@ -50,9 +50,9 @@ it('takes settled letters and originals of each destination, says how many, and 
   const retention = new Retention({
     state,
     leases: freeLeases,
-    keepers: [
-      { name: 'main', originals: () => main.kept },
-      { name: 'to.away', originals: () => undefined },
+    keepers: () => [
+      { name: 'main', originals: main.kept },
+      { name: 'to.away', originals: undefined },
     ],
     days: { deadLettersDays: 90, originalsDays: 365 },
     log: createLogger(

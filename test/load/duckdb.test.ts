@@ -20,6 +20,7 @@ destinationConformance(
     'repairs',
     'withdraw',
     'originals',
+    'erasing',
     'search',
     'query',
     'backfill',

@@ -8,7 +8,6 @@ import { type UnrecoverableEvent, topics } from '../../model/event.ts';
 import type { LoadedEvent } from '../../model/loaded-event.ts';
 import type { Logger } from '../../support/log.ts';
 import type { LetterEntry, LetterOutcome, Row, Settled } from '../destination.ts';
-import type { KeptOriginals } from '../kept-originals.ts';
 import { loadPace } from '../open.ts';
 import { deadCopy, refusalOf } from './dead-letter.ts';
 import { type Copy, copyGroup, copyTopic, readCopyMessage } from './message.ts';
@@ -78,8 +77,9 @@ export class CopyReader {
     return { name: this.name, type: this.#type, state, error: trouble?.error ?? error, counts: this.#counts };
   }
 
-  get originals(): KeptOriginals | undefined {
-    return this.#opening.current?.destination.originals;
+  /** Undefined while it is out of reach. */
+  get reached(): Opened | undefined {
+    return this.#opening.current;
   }
 
   /** Rejects while the destination is out of reach. */

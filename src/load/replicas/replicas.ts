@@ -1,15 +1,15 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import { type DeadLetter, deadLetterId } from '../../model/dead-letter.ts';
 import type { LoadedEvent } from '../../model/loaded-event.ts';
-import type { KeptOriginals } from '../kept-originals.ts';
+import type { Opened } from './opening.ts';
 import type { CopyFeed } from './feed.ts';
 import { CopyReader, type CopyReaderDeps, type CopyStatus } from './reader.ts';
 
 /** The further destinations, together. */
 export interface Copies {
   status(): CopyStatus[];
-  /** What each keeps beside its rows; undefined while it is out of reach. */
-  readonly keepers: readonly { name: string; originals: () => KeptOriginals | undefined }[];
+  /** Each as it is now; undefined while it is out of reach. */
+  reached(): { name: string; reached: Opened | undefined }[];
   /** How the copies of a loaded event ended, by the name of the destination. */
   find(event: { requestId: string; contract: string; source: string }): Promise<Record<string, CopyOutcome>>;
   /** Prometheus text. */
@@ -46,7 +46,7 @@ export async function startCopies(feed: CopyFeed | undefined, deps: CopyReaderDe
 
   return {
     status: () => readers.map((reader) => reader.status()),
-    keepers: readers.map((reader) => ({ name: `to.${reader.name}`, originals: () => reader.originals })),
+    reached: () => readers.map((reader) => ({ name: reader.name, reached: reader.reached })),
     async find({ requestId, contract, source }) {
       const takers = new Set(feed?.takers(contract, source));
       const asked = readers.filter(({ name }) => takers.has(name));

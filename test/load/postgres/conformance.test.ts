@@ -33,6 +33,7 @@ describe.skipIf(withoutPostgres())('PostgreSQL', () => {
       'repairs',
       'withdraw',
       'originals',
+      'erasing',
       'search',
       'query',
       'backfill',

@@ -3,6 +3,7 @@ import type { Destination } from '../../destination.ts';
 import { backfill } from './backfill.ts';
 import { readCounts, readMark } from './bookkeeping.ts';
 import { unavailable } from './errors.ts';
+import { findOriginals, findRows, remove } from './erasing.ts';
 import { createExport } from './export.ts';
 import { findEvent } from './find.ts';
 import { knownLetters, writeLetterRows } from './letter-table.ts';
@@ -11,6 +12,7 @@ import { createQuery } from './query.ts';
 import { repairAudit } from './repair-audit.ts';
 import { createSearch } from './search.ts';
 import { type DuckDbOptions, Session } from './session.ts';
+import { eventTables } from './tables.ts';
 import { withdrawByEvent } from './withdraw-event.ts';
 import { withdrawByRule, withdrawnAgain } from './withdraw.ts';
 import { Writer } from './writer.ts';
@@ -60,6 +62,13 @@ export async function openDuckDb(options: DuckDbOptions): Promise<Required<Desti
           'give space back',
           async (connection) => void (await connection.run('CHECKPOINT')),
         ),
+    },
+    erasing: {
+      tables: () => question('list its tables', eventTables),
+      rows: (asked) => question('look for a text', (connection) => findRows(connection, asked)),
+      originals: (asked) => question('look for a text', (connection) => findOriginals(connection, asked)),
+      remove: (what) =>
+        writer.exclusively('erase events', (connection) => remove(connection, writer.events, what)),
     },
     letterTable: {
       write: (letters, gone) =>

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { Destination } from '../../destination.ts';
 import { backfill } from './backfill.ts';
 import { counterSlots, readCounts } from './bookkeeping.ts';
+import { findOriginals, findRows, remove } from './erasing.ts';
 import { createExport } from './export.ts';
 import { findEvent } from './find.ts';
 import { knownLetters, writeLetterRows } from './letter-table.ts';
@@ -15,7 +16,7 @@ import { createQuery } from './query.ts';
 import { repairAudit } from './repair-audit.ts';
 import { createSearch } from './search.ts';
 import { type PostgresOptions, openSession, patient } from './session.ts';
-import { ensureTables } from './tables.ts';
+import { ensureTables, eventTables } from './tables.ts';
 import { withdrawByEvent, withdrawByRule, withdrawnAgain } from './withdraw.ts';
 
 export type { PostgresOptions };
@@ -79,6 +80,15 @@ export async function openPostgres(options: PostgresOptions): Promise<Required<D
     originals: {
       forget: (aged) =>
         session.transaction('empty old originals', (client) => forgetOriginals(client, schema, aged)),
+    },
+    erasing: {
+      tables: () => session.question('list its tables', (client) => eventTables(client, schema)),
+      rows: (asked) =>
+        session.question('look for a text', (client) => findRows(client, schema, asked), patient),
+      originals: (asked) =>
+        session.question('look for a text', (client) => findOriginals(client, schema, asked), patient),
+      remove: (what) =>
+        session.transaction('erase events', (client) => remove(client, schema, what), patient),
     },
     letterTable: {
       write: (letters, gone) =>

@@ -55,7 +55,7 @@ export interface Session {
     first: () => Promise<void>,
   ): Promise<T>;
   /** Read only. */
-  question<T>(doing: string, ask: (client: pg.PoolClient) => Promise<T>): Promise<T>;
+  question<T>(doing: string, ask: (client: pg.PoolClient) => Promise<T>, limits?: Limits): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -116,7 +116,7 @@ export function openSession({
         await first();
         return transaction(doing, work);
       }),
-    question: (doing, ask) => inTransaction(doing, ask, usual, 'READ ONLY'),
+    question: (doing, ask, limits = usual) => inTransaction(doing, ask, limits, 'READ ONLY'),
     close: () => (closing ??= mutex.run(() => pool.end())),
   };
 }
