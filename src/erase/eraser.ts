@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createChanges } from '../dead-letter/changes.ts';
 import { deadLetterGroup } from '../dead-letter/index-key.ts';
-import type { StateStore, TopicStats } from '../engine/engine.ts';
+import type { EngineState, StateStore, TopicStats } from '../engine/engine.ts';
 import type { Destination, Table } from '../load/destination.ts';
 import type { LoadStage } from '../load/stage.ts';
 import { type DeadLetter, isFollowUp } from '../model/dead-letter.ts';
@@ -16,7 +16,7 @@ export interface Reached {
 }
 
 export interface EraserParts {
-  state: StateStore;
+  state: EngineState;
   /** Of the contracts. */
   tables: () => readonly Table[];
   /** The main destination first; a further one is undefined while it is out of reach. */
@@ -88,7 +88,7 @@ async function findLetters(state: StateStore, where: Where): Promise<DeadLetter[
   }
 }
 
-async function removeLetters(state: StateStore, letters: readonly DeadLetter[]): Promise<void> {
+async function removeLetters(state: EngineState, letters: readonly DeadLetter[]): Promise<void> {
   const { get, remove } = createChanges(state);
   for (let from = 0; from < letters.length; from += slice)
     await Promise.all(
