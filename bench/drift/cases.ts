@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../src/model/json.ts';
 import type { Failure } from '../../src/repair/healing/healer.ts';
 import { type TrialOptions, tryPlan } from '../../src/repair/plans/trial.ts';
+import { validateWhole } from '../../src/repair/plans/whole.ts';
 import { errorSignature } from '../../src/validate/signature.ts';
 import type { Subject } from './corpus/subject.ts';
 import type { Drift, Mutation } from './drift.ts';
@@ -84,7 +85,7 @@ export function failureOf(
   { contract }: Pick<Subject, 'contract'>,
   source: string,
 ): Failure | undefined {
-  const validation = contract.validate(event);
+  const validation = validateWhole(contract, event);
   if (validation.ok) return undefined;
   const { name, version, jsonSchema } = contract;
   const { violations } = validation;

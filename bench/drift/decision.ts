@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../src/model/json.ts';
 import { approvalFor } from '../../src/repair/healing/healer.ts';
 import { tryPlan } from '../../src/repair/plans/trial.ts';
+import { validateWhole } from '../../src/repair/plans/whole.ts';
 import { failureOf } from './cases.ts';
 import type { Subject } from './corpus/subject.ts';
 import { type BenchHealer, proposalOf } from './judge.ts';
@@ -24,7 +25,7 @@ export async function decide(
 ): Promise<Decision> {
   const expected = rules.repairExpected(contract, source, event);
   if (expected !== undefined) return { by: 'rule', value: expected.repaired.value };
-  const validation = contract.validate(event);
+  const validation = validateWhole(contract, event);
   if (validation.ok) return { by: 'contract', value: validation.value };
 
   const { violations } = validation;

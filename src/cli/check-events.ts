@@ -7,6 +7,7 @@ import { isObject, type Json, type JsonObject } from '../model/json.ts';
 import { fail, ok, type Result } from '../model/result.ts';
 import { chooseContract } from '../validate/choose-contract.ts';
 import { fillEnvelope, sourceOf } from '../validate/envelope.ts';
+import { validateWhole } from '../repair/plans/whole.ts';
 import type { Violation } from '../model/violation.ts';
 import { openEvents } from './event-source.ts';
 import { print, printJson, say, type Io } from './io.ts';
@@ -72,7 +73,7 @@ function check(text: string, options: CheckOptions, config: Config, registry: Co
     receivedAt: Date.now(),
     source: options.source,
   });
-  const validation = contract.validate(event.value);
+  const validation = validateWhole(contract, event.value);
   const violations = validation.ok ? [] : validation.violations;
   return { contract: contract.name, version: contract.version, violations };
 }

@@ -5,6 +5,7 @@ import type { Failure } from '../repair/healing/healer.ts';
 import type { Plan } from '../model/plan.ts';
 import { pointerOf } from '../model/pointer.ts';
 import { differences } from '../repair/plans/provenance/differences.ts';
+import { validateWhole } from '../repair/plans/whole.ts';
 import type { RuleStore } from '../repair/rules/store.ts';
 import type { PlanPermissions } from '../repair/plans/static-check.ts';
 import { type EnvelopeFacts, fillEnvelope } from '../validate/envelope.ts';
@@ -81,7 +82,7 @@ export function reviewEdit(deps: EditDeps, letter: DeadLetter, edited: JsonObjec
 export function failureOf(letter: DeadLetter, contract: Contract): Failure {
   const event = parseExact(letter.raw) as JsonObject;
   fillEnvelope(event, contract, factsOf(letter));
-  const validation = contract.validate(event);
+  const validation = validateWhole(contract, event);
   const violations = validation.ok ? [] : validation.violations;
   return { contract, source: letter.source, event, violations, signature: letter.signature };
 }

@@ -38,12 +38,13 @@ export function createJudge(deps: {
   const { contracts, apart = nothingApart } = deps;
   const makeRow = createRowMakers();
   const settleVerdict = createSettleVerdict({ ...deps, makeRow });
-  const validate = ({ header, requestId, event }: Incoming) => {
-    const { at: receivedAt, source, headers, trace } = header;
+  const validate = ({ header, requestId, event, text }: Incoming) => {
+    const { at: receivedAt, source, headers, trace, replay } = header;
     const facts = { requestId, receivedAt, source, headers };
-    if (trace === undefined) return deps.validate(event, facts);
+    const isEdited = replay !== undefined && replay.original !== text;
+    if (trace === undefined) return deps.validate(event, facts, isEdited);
     const measured = stopwatch();
-    const verdict = deps.validate(event, facts);
+    const verdict = deps.validate(event, facts, isEdited);
     deps.recordSpan?.({ name: 'validate', trace, ...measured(), ...toldOf(verdict, requestId) });
     return verdict;
   };

@@ -26,6 +26,7 @@ export type ViolationCode =
   | 'too_big' // number or length above the maximum
   | 'not_multiple' // not a multiple of the step, or too many decimals
   | 'undeclared' // a field that a closed contract does not declare
+  | 'misnamed' // absent, while an undeclared field has its name but for case, separators or place
   | 'no_match' // fits none (or several) of the alternatives
   | 'custom' // a check that the contract's author wrote
   | 'contract_failed' // the contract's own code threw, or returned what is no JSON

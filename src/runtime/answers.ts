@@ -10,6 +10,7 @@ import { parseExact } from '../model/exact-json.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { OpenDestination } from '../load/destination.ts';
 import { createKnownCounts } from '../load/destination-kit/known-counts.ts';
+import { validateWhole } from '../repair/plans/whole.ts';
 import type { RuleStore } from '../repair/rules/store.ts';
 import { fillEnvelope } from '../validate/envelope.ts';
 import { createValidate } from '../validate/stage.ts';
@@ -70,7 +71,7 @@ export function createAnswers(deps: {
       const contract = contracts.get(name, version);
       if (contract === undefined) return [];
       fillEnvelope(event, contract, { ...facts, source: source === 'unknown' ? undefined : source });
-      const validation = contract.validate(event);
+      const validation = validateWhole(contract, event);
       return validation.ok ? [] : validation.violations;
     },
     counts: createKnownCounts(() => destination.counts()),

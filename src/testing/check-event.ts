@@ -2,6 +2,7 @@ import type { Contract } from '../contracts/contract.ts';
 import type { EventOf } from '../contracts/event-of.ts';
 import { type JsonObject, cloneJson } from '../model/json.ts';
 import type { Violation } from '../model/violation.ts';
+import { validateWhole } from '../repair/plans/whole.ts';
 import { fillEnvelope } from '../validate/envelope.ts';
 
 export type Checked<Event = JsonObject> =
@@ -14,7 +15,7 @@ export function checkEvent<C extends Contract>(
   { source }: { source?: string } = {},
 ): Checked<EventOf<C>> {
   const filled = withEnvelope(contract, event, source);
-  const validation = contract.validate(filled);
+  const validation = validateWhole(contract, filled);
   return validation.ok
     ? { valid: true, event: validation.value as EventOf<C> }
     : { valid: false, violations: validation.violations };

@@ -4,6 +4,7 @@ import type { Plan } from '../model/plan.ts';
 import { heuristicsHealer } from '../repair/healers/heuristics/index.ts';
 import type { Failure, Healer } from '../repair/healing/healer.ts';
 import { tryPlan } from '../repair/plans/trial.ts';
+import { validateWhole } from '../repair/plans/whole.ts';
 import { errorSignature } from '../validate/signature.ts';
 import { withEnvelope } from './check-event.ts';
 
@@ -39,7 +40,7 @@ const nothingToDo: RepairTrial = { repaired: false, valid: true, reason: 'the ev
 
 function failureOf(contract: Contract, given: object, { source = 'test' }: Options): Failure | undefined {
   const event = withEnvelope(contract, given, source);
-  const validation = contract.validate(event);
+  const validation = validateWhole(contract, event);
   if (validation.ok) return undefined;
   const { violations } = validation;
   const { name, version, jsonSchema } = contract;

@@ -6,6 +6,7 @@ import type { JsonObject } from '../model/json.ts';
 import type { StoredRule } from '../model/rule.ts';
 import type { RuleStore } from '../repair/rules/store.ts';
 import type { Repaired } from '../repair/plans/trial.ts';
+import { validateWhole } from '../repair/plans/whole.ts';
 import { type ContractChoice, type UnknownContract, chooseContract } from './choose-contract.ts';
 import { type EnvelopeFacts, fillEnvelope, sourceOf } from './envelope.ts';
 import { errorSignature } from './signature.ts';
@@ -37,7 +38,8 @@ export type Verdict =
   /** Its contract could not be told, or could not judge it: no repair can help, a person must look. */
   | ({ kind: 'unknown'; source: string; signature: string } & UnknownContract);
 
-export type Validate = (event: JsonObject, facts: EnvelopeFacts) => Verdict;
+/** `isEdited`: by a person, who knows better what is to be left under which name. */
+export type Validate = (event: JsonObject, facts: EnvelopeFacts, isEdited?: boolean) => Verdict;
 
 interface Deps {
   contracts: ContractRegistry;
@@ -48,7 +50,7 @@ interface Deps {
 export function createValidate(deps: Deps): Validate {
   const { contracts, rules, choice } = deps;
 
-  return (event, facts) => {
+  return (event, facts, isEdited = false) => {
     const source = sourceOf(event, facts.source);
     const chosen = chooseContract(event, source, contracts, choice, facts.headers);
     if (!chosen.ok)
@@ -66,7 +68,7 @@ export function createValidate(deps: Deps): Validate {
       const { rule, repaired } = expected;
       return held(contract, source, repaired.value) ?? repairedBy(rule, repaired, source, contract, filled);
     }
-    const validation = contract.validate(event);
+    const validation = isEdited ? contract.validate(event) : validateWhole(contract, event);
     if (validation.ok) {
       const { value, changed } = validation;
       const waits = held(contract, source, value);

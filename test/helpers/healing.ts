@@ -16,6 +16,7 @@ import type { HealingConfig } from '../../src/repair/healing/config.ts';
 import type { HealingStatus } from '../../src/repair/healing/status.ts';
 import { healingStage } from '../../src/repair/healing/stage.ts';
 import { type LlmExchange, createLlmAudit } from '../../src/repair/healing/llm-audit.ts';
+import { validateWhole } from '../../src/repair/plans/whole.ts';
 import { llmHealer } from '../../src/repair/healers/llm/index.ts';
 import { type RuleStore, openRuleStore } from '../../src/repair/rules/store.ts';
 import { errorSignature } from '../../src/validate/signature.ts';
@@ -44,7 +45,7 @@ export const priced = (price: unknown = '12.50', more: object = {}): JsonObject 
   transactionWith({ amount: undefined, price, ...more });
 
 export function failureOf(event: JsonObject, contract: Contract = transaction, source = 'shop'): Failure {
-  const validation = contract.validate(event);
+  const validation = validateWhole(contract, event);
   if (validation.ok) throw new Error('the event is valid');
   const { violations } = validation;
   const { name, version, jsonSchema } = contract;

@@ -119,7 +119,7 @@ describe('a rule repairs an event whole or leaves it to the healers', () => {
   it.each<[string, JsonObject]>([
     ['an object of a value and a unit', { order_ref: 'A-1', 'Net-Amount': { Value: 5, Currency: 'EUR' } }],
     ['an optional date of two readings', { data: valid, paidOn: '03/04/2026' }],
-    ['an optional field of the wrong type', { data: valid, couponCode: { text: 'X' } }],
+    ['an optional field of the wrong type', { data: valid, couponCode: { uses: 3, left: 1 } }],
     ['a field in a list', { data: valid, Lines: [{ Sku: 'a', unitPrice: 'five' }] }],
   ])('half a repair is none: %s', async (_, event) => {
     expect(await heal(event)).toBeUndefined();

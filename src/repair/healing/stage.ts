@@ -20,6 +20,7 @@ import { createWaitingNotes } from './waiting.ts';
 import type { RuleStore } from '../rules/store.ts';
 import type { StoredRule } from '../../model/rule.ts';
 import { tryPlan } from '../plans/trial.ts';
+import { validateWhole } from '../plans/whole.ts';
 
 export interface HealingStage {
   /**
@@ -89,7 +90,7 @@ export function healingStage(deps: {
       );
 
     const event = readEvent(failed, contract);
-    const validation = contract.validate(event);
+    const validation = validateWhole(contract, event);
     // The contract has changed since, and takes the event as it is.
     if (validation.ok)
       return repaired({ failed, attempts: [] }, { healer: 'rule', plan: { operations: [] }, event });

@@ -1,8 +1,9 @@
 import type { Contract } from '../../contracts/contract.ts';
-import { type Json, type JsonObject, isObject } from '../../model/json.ts';
+import { type JsonObject, isObject } from '../../model/json.ts';
 import type { Plan, Pointer } from '../../model/plan.ts';
 import { child, pointerOf, segmentsOf, valueAt } from '../../model/pointer.ts';
-import { type DeclaredObject, declaredTree, folded } from './declared-tree.ts';
+import { type DeclaredObject, declaredTree } from './declared-tree.ts';
+import { eachNamesake } from './namesakes.ts';
 import { pathsOf } from './static-check.ts';
 
 /**
@@ -11,15 +12,13 @@ import { pathsOf } from './static-check.ts';
  */
 export type LeftoverCheck = (result: JsonObject) => Pointer[];
 
-/** Containers that only hold the event; what is in them is looked at as if it stood beside them. */
-const plainContainers = new Set(['data', 'payload', 'attributes', 'body']);
-/** What lies deeper in something undeclared is looked at by nobody. */
-const maxUndeclaredDepth = 3;
 const maxFound = 10;
 
 export function compileLeftovers(plan: Plan, contract: Contract): LeftoverCheck {
   const tree = declaredTree(contract);
   const { written, kept, ways } = touchedBy(plan, tree);
+  const isWanted = (meant: unknown, node: DeclaredObject, name: string): boolean =>
+    meant === undefined || meant === null || written.get(node)?.has(name) === true;
 
   return (result) => {
     const found = new Set<Pointer>();
@@ -27,61 +26,29 @@ export function compileLeftovers(plan: Plan, contract: Contract): LeftoverCheck 
       const pointer = pointerOf(path);
       if (!kept.has(pointer) && found.size < maxFound) found.add(pointer);
     };
-    const isWanted = (name: string, around: JsonObject, node: DeclaredObject): boolean => {
-      const value = child(around, name);
-      return value === undefined || value === null || written.get(node)?.has(name) === true;
-    };
-    /** `prefix`: the names of the undeclared containers on the way, which the whole name may include. */
-    const lookWithin = (
-      container: JsonObject,
-      path: string[],
-      prefix: string,
-      around: JsonObject,
-      node: DeclaredObject,
-    ): void => {
-      for (const key in container) {
-        const at = [...path, key];
-        for (const name of node.namesakes(prefix + key)) if (isWanted(name, around, node)) report(at);
-        const value = container[key]!;
-        if (!isObject(value) || path.length >= maxUndeclaredDepth) continue;
-        const isPlain = plainContainers.has(folded(key));
-        lookWithin(value, at, isPlain ? prefix : prefix + key, around, node);
-      }
-    };
-    const look = (value: Json, node: DeclaredObject, path: string[]): void => {
-      if (Array.isArray(value)) {
-        for (const item of value) look(item, node, [...path, '*']);
-        return;
-      }
-      if (!isObject(value)) return;
-      for (const key in value) {
-        const inner = value[key]!;
-        if (node.names.has(key)) {
-          if (typeof inner !== 'object' || inner === null) continue;
-          const below = node.below(key);
-          if (below !== undefined) look(inner, below, [...path, key]);
-          continue;
-        }
-        for (const name of node.namesakes(key)) if (isWanted(name, value, node)) report([...path, key]);
-        for (const [object, field] of node.joined(key)) {
-          const [around, below] = [value[object], node.below(object)];
-          if (isObject(around) && below !== undefined && isWanted(field, around, below))
-            report([...path, key]);
-        }
-        if (!isObject(inner)) continue;
-        const prefix = plainContainers.has(folded(key)) ? '' : key;
-        lookWithin(inner, [...path, key], prefix, value, node);
-      }
-    };
-    look(result, tree, []);
+    eachNamesake(
+      result,
+      tree,
+      ({ at, meant, node, name }) => {
+        if (isWanted(meant, node, name)) report(at);
+      },
+      () => '*',
+    );
     for (const { from, to, node } of ways) {
       const [left, around] = [valueAt(result, from), valueAt(result, to)];
       if (!isObject(left) || !isObject(around)) continue;
       for (const key in left)
-        for (const name of node.namesakes(key)) if (isWanted(name, around, node)) report([...from, key]);
+        for (const name of namesakesIn(node, key))
+          if (isWanted(child(around, name), node, name)) report([...from, key]);
     }
     return [...found];
   };
+}
+
+/** Out of a container that a plan unpacks, a field's own name is looked for, too. */
+function namesakesIn(node: DeclaredObject, key: string): readonly string[] {
+  const { isDeclared, namesakes } = node.reading(key);
+  return isDeclared ? [key] : namesakes;
 }
 
 interface Touched {

@@ -15,6 +15,7 @@ import { isDeclared } from './schema-paths.ts';
 import { byShape } from './shapes.ts';
 import { type PlanPermissions, checkPlan } from './static-check.ts';
 import { compileUnpacking } from './unpacking.ts';
+import { misnamedIn } from './whole.ts';
 
 /** `event`: what the plan made; `value`: what the contract made of that; `changed`: the fields in which they differ. */
 export interface Repaired {
@@ -87,8 +88,14 @@ export function compileRule(
     const made = validated(contract, applied.value);
     if (!made.ok) return made;
     const leaves = leavesOf(event, applied.value);
-    return leaves.length === 0 ? made : fail({ reason: left(leaves), leaves });
+    return leaves.length === 0 ? made : half(contract, applied.value, leaves);
   };
+}
+
+/** What is left under another name may be taken along by a wider plan. */
+function half(contract: Contract, event: JsonObject, leaves: Pointer[]): Result<Repaired, Refusal> {
+  const remaining = misnamedIn(contract, event);
+  return fail({ reason: left(leaves), leaves, event, ...(remaining.length > 0 && { remaining }) });
 }
 
 function left(leaves: readonly Pointer[]): string {

@@ -29,7 +29,11 @@ export function targetsOf(
     const absent =
       violation.code === 'no_match' && isObject(value) ? absentFields(jsonSchema, path, value) : [];
     if (absent.length > 0) targets.missing.push(...absent);
-    else if (violation.code === 'required' || (value === null && formCodes.has(violation.code)))
+    else if (
+      violation.code === 'required' ||
+      violation.code === 'misnamed' ||
+      (value === null && formCodes.has(violation.code))
+    )
       targets.missing.push(path);
     else if (formCodes.has(violation.code) && value !== undefined && path.length > 0)
       targets.malformed.push(path);

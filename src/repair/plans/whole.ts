@@ -1,0 +1,48 @@
+import type { Contract, Validation } from '../../contracts/contract.ts';
+import { maxViolations } from '../../contracts/violation.ts';
+import type { Json, JsonObject } from '../../model/json.ts';
+import { pointerOf, segmentsOf, valueAt } from '../../model/pointer.ts';
+import type { Violation } from '../../model/violation.ts';
+import { declaredTree } from './declared-tree.ts';
+import { eachNamesake } from './namesakes.ts';
+
+/**
+ * Validates an event as its sender sent it. One that its contract accepts, but that has the value of an optional field under
+ * another spelling of its name, or in a container that only holds the event, would be loaded without it: that is a
+ * violation, too.
+ */
+export function validateWhole(contract: Contract, event: JsonObject): Validation {
+  const validation = contract.validate(event);
+  if (!validation.ok) return validation;
+  const misnamed = misnamedIn(contract, event);
+  if (misnamed.length === 0) return validation;
+  // Code of the contract's author may have taken the value from where it stands.
+  const isTaken = ({ path }: Violation): boolean =>
+    contract.ownCode?.functions === true && isThere(valueAt(validation.value, segmentsOf(path)));
+  const left = misnamed.filter((violation) => !isTaken(violation));
+  return left.length === 0 ? validation : { ok: false, violations: left };
+}
+
+/** The declared fields that are absent while an undeclared one has their name. */
+export function misnamedIn(contract: Contract, event: JsonObject): Violation[] {
+  let found: Map<string, Violation> | undefined;
+  eachNamesake(event, declaredTree(contract), ({ at, to, name, value, meant }) => {
+    if (value === null || isThere(meant)) return;
+    found ??= new Map();
+    const path = pointerOf(to);
+    if (found.size < maxViolations) found.set(path, misnamed(path, pointerOf(at), name));
+  });
+  return found === undefined ? none : [...found.values()];
+}
+
+const none: Violation[] = [];
+
+const isThere = (value: Json | undefined): boolean => value !== undefined && value !== null;
+
+const misnamed = (path: string, at: string, name: string): Violation => ({
+  path,
+  code: 'misnamed',
+  message: `Send ${path} under its own name: it is missing, and ${at} has its name.`,
+  expected: name,
+  found: 'missing',
+});
