@@ -35,6 +35,8 @@ export interface NameContext {
   isOfAct: boolean;
   /** Whether few values are ones of the target: it has a format, a pattern, or lists them. */
   isDistinctive: boolean;
+  /** Whether the target is true or false. */
+  isFlag: boolean;
 }
 
 /**
@@ -84,9 +86,12 @@ function isEmptyIn(
   word: string,
   longer: readonly string[],
   shorter: readonly string[],
-  { isOfAct, isDistinctive }: NameContext,
+  { isOfAct, isDistinctive, isFlag }: NameContext,
 ): boolean {
   if (particles.has(word)) return true;
+  // Of what is true or false: `is_paid`, `paid_flag`.
+  if (isFlag && (longer[0] === 'is' ? word === 'is' : longer.at(-1) === 'flag' && word === 'flag'))
+    return true;
   if (shorter.some((beside) => redundantBeside.get(beside)?.includes(word) === true)) return true;
   if (persons.has(word)) return isOfAct && shorter.some((beside) => personal.has(beside));
   const isLast = longer.at(-1) === word && foldedName(longer.slice(0, -1)) === foldedName(shorter);

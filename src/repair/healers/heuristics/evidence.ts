@@ -23,6 +23,7 @@ export interface Target {
   words: Candidate['words'];
   /** Whether few values fit there: it has a format or a pattern, or lists them. */
   isDistinctive: boolean;
+  isFlag: boolean;
 }
 
 /** A field that is named like a missing one. */
@@ -46,8 +47,16 @@ export function targetAt({ failure, own }: Search, path: readonly string[]): Tar
     element: elementOf(path, event),
     words: wordsAt(path, own),
     isDistinctive: isDistinctive(contract.jsonSchema, path),
+    isFlag: isFlag(contract.jsonSchema, path),
   };
 }
+
+/** Whether a place takes nothing but true and false. */
+export const isFlag = (jsonSchema: JsonObject, path: readonly string[]): boolean => {
+  const types = new Set(schemasAt(jsonSchema, path).flatMap(typesOf));
+  types.delete('null');
+  return types.size === 1 && types.has('boolean');
+};
 
 /** Whether few values fit at a place: it has a format or a pattern, or lists them. */
 export const isDistinctive = (jsonSchema: JsonObject, path: readonly string[]): boolean =>
@@ -141,7 +150,8 @@ function fromWords(search: Search, candidate: Candidate, target: Target): NameEv
   if (convention !== undefined && pointerOf(convention.path) === pointerOf(target.path))
     return { score: sameName, reason: convention.reason };
   if (isJoined(candidate, target)) return { score: 0.9, reason: 'the same path' };
-  const context = { own: search.own, isOfAct: search.isOfAct, isDistinctive: target.isDistinctive };
+  const { own, isOfAct } = search;
+  const context = { own, isOfAct, isDistinctive: target.isDistinctive, isFlag: target.isFlag };
   const full = compareNames(words.full, target.words.full, context);
   const short = compareNames(words.short, target.words.short, context);
   const best = full.score > short.score ? full : short;

@@ -63,6 +63,7 @@ export function findMissing(search: Search, target: Target, named = namedLike(se
       (rival) => !isExact && readsSo(rival, target) && !sameJson(rival.value, only.candidate.value),
     ) ??
     (isSure ? undefined : [...unfit, ...named.rivals].filter(isOther).find(isLike(only.candidate))) ??
+    (isExact ? undefined : higherUp(search, only.candidate, target)) ??
     (isSure ? undefined : named.rivals.filter(isOther).find(fits));
   if (other !== undefined)
     return { ok: false, reason: `${pointer} could be ${only.candidate.pointer} or ${other.pointer}` };
@@ -76,6 +77,26 @@ export function findMissing(search: Search, target: Target, named = namedLike(se
       reason: `${only.candidate.pointer} may be ${pointer}, but ${otherwise} beside it says something else than the event`,
     };
   return moved(only, pointer);
+}
+
+/**
+ * Around the target's object, the contract's very key for it with another value: the field may have been moved up, when the
+ * contract has no other field of this name.
+ */
+function higherUp(
+  { candidates, declared }: Search,
+  { value, container }: Candidate,
+  { path, words }: Target,
+): Candidate | undefined {
+  if (container !== undefined || declared.endingIn(foldedName(words.leaf)).length > 1) return undefined;
+  return candidates.find(
+    (other) =>
+      other.container === undefined &&
+      other.path.length < path.length &&
+      other.path.at(-1) === path.at(-1) &&
+      isBelow(path, other.path.slice(0, -1)) &&
+      !sameJson(other.value, value),
+  );
 }
 
 /**

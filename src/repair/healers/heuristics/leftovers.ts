@@ -60,7 +60,7 @@ export function findLeftovers(search: Search, done: Done): Found[] {
     if (rival !== undefined)
       return [{ ok: false, reason: `${target} could be ${candidate.pointer} or ${rival.candidate.pointer}` }];
     const fit = search.fitter.fit(placed(candidate, path));
-    if (fit.kind !== 'fits') return [];
+    if (fit.kind !== 'fits' && fit.kind !== 'nearly') return [];
     return [
       moved(
         {
@@ -81,17 +81,15 @@ export function findLeftovers(search: Search, done: Done): Found[] {
 }
 
 /**
- * A field that may be an optional one beside it. Nothing forces a decision, so the name must be the very same to move it;
- * but half a repair would look whole.
+ * A field that may be an optional one beside it, whether its value fits or is broken as well. Nothing forces a decision, so
+ * the name must be the very same to move it; but half a repair would look whole.
  */
 function doubtfulOf(search: Search, candidate: Candidate, filled: readonly string[]): Found | undefined {
-  for (const { path, pointer } of optionalsLike(search, candidate, filled))
-    if (search.fitter.fit(placed(candidate, path)).kind === 'fits')
-      return {
-        ok: false,
-        reason: `${candidate.pointer} may be the optional ${pointer}: make it an alias, or declare it`,
-      };
-  return undefined;
+  if (candidate.value === null) return undefined;
+  const [target] = optionalsLike(search, candidate, filled);
+  if (target === undefined) return undefined;
+  const reason = `${candidate.pointer} may be the optional ${target.pointer}: make it an alias, or declare it`;
+  return { ok: false, reason };
 }
 
 /** The absent optional fields beside a field that its name may mean: another spelling, or a word more that tells nothing. */

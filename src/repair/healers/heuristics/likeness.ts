@@ -3,7 +3,7 @@ import type { Pointer } from '../../../model/plan.ts';
 import { segmentsOf } from '../../../model/pointer.ts';
 import { type NameEvidence, another, compareNames } from './compare.ts';
 import { ownNamesOf, telling } from './containers.ts';
-import { isDistinctive } from './evidence.ts';
+import { isDistinctive, isFlag } from './evidence.ts';
 import { differInUnit } from './name-form.ts';
 import { foldedName, wordsOf } from './names.ts';
 import { isOfAct } from './words.ts';
@@ -23,6 +23,7 @@ export function likeness(from: Pointer, to: Pointer, contract: Contract): NameEv
     own,
     isOfAct: isOfAct(own),
     isDistinctive: isDistinctive(contract.jsonSchema, target),
+    isFlag: isFlag(contract.jsonSchema, target),
   };
   const words = (path: readonly string[]) => [
     path.filter((segment) => !/^(\d+|\*)$/.test(segment)).flatMap(wordsOf),

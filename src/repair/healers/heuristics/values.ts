@@ -3,9 +3,11 @@ import { type Json, type JsonObject, isObject, isContainer, sameJson } from '../
 import type { Violation } from '../../../model/violation.ts';
 import { Draft } from '../../plans/draft.ts';
 import type { Failure } from '../../healing/healer.ts';
-import { genericPointer, pointerOf } from '../../../model/pointer.ts';
+import { genericPointer, pointerOf, segmentsOf, valueAt } from '../../../model/pointer.ts';
 import { schemasAt, typesOf } from '../../plans/schema-paths.ts';
 import { type Change, applyChanges, changesFor } from './changes.ts';
+import { fieldsOf } from './declared.ts';
+import { foldedName, wordsOf } from './names.ts';
 import { type PeerValues, peerValues } from './peers.ts';
 import { zoneBeside } from './zone-beside.ts';
 
@@ -109,16 +111,23 @@ export function createFitter({ contract, event, peers = [] }: Failure): Fitter {
     return result === undefined || faults(path, result)?.length !== 0 ? [] : [{ changes, result }];
   }
 
-  /** An object that has most of what the contract asks for, and whose faults are those of drift. */
+  /** An object, or a list of objects, that has most of what the contract asks for, and whose faults are those of drift. */
   function isNearly(path: readonly string[], value: Json, within: readonly Violation[]): boolean {
-    if (!isObject(value) || within.length === 0 || within.length > maxFaultsWithin) return false;
     const pointer = pointerOf(path);
-    if (within.some((violation) => violation.path === pointer)) return false;
-    const schemas = schemasAt(contract.jsonSchema, path);
-    const names = Object.keys(value).filter((name) =>
-      schemas.some(({ properties }) => isObject(properties) && Object.hasOwn(properties, name)),
+    if (within.length === 0 || within.some((violation) => violation.path === pointer)) return false;
+    const items = Array.isArray(value) ? value : [value];
+    if (!items.every((item) => isObject(item))) return false;
+    const below = within.map((violation) => segmentsOf(violation.path.slice(pointer.length)));
+    const faults = new Set(
+      below
+        .filter((fault, at) => within[at]!.code !== 'required' || !isRespelled(value, fault))
+        .map((fault) => fault.filter((segment) => !/^\d+$/.test(segment)).join('/')),
     );
-    return names.length > within.length;
+    if (faults.size > maxFaultsWithin) return false;
+    const { names } = fieldsOf(contract.jsonSchema, Array.isArray(value) ? [...path, '*'] : path);
+    const known = new Set(names.map((name) => foldedName(wordsOf(name))));
+    const isKnown = (name: string) => known.has(foldedName(wordsOf(name)));
+    return items.every((item) => Object.keys(item).filter(isKnown).length > faults.size);
   }
 
   /** Cheaper than a validation: what has another type than each that the contract names there can't fit. */
@@ -175,6 +184,13 @@ function alongAny(value: Json, path: readonly string[]): Json {
   if (path.length === 0 || !isContainer(value)) return value;
   if (!Array.isArray(value)) return along(value, path);
   return value.map((item, index) => (String(index) === path[0] ? alongAny(item, path.slice(1)) : null));
+}
+
+/** Whether what is missing stands beside its place, in another spelling. */
+function isRespelled(value: Json, missing: readonly string[]): boolean {
+  const around = valueAt(value, missing.slice(0, -1));
+  const meant = foldedName(wordsOf(missing.at(-1)!));
+  return isObject(around) && Object.keys(around).some((name) => foldedName(wordsOf(name)) === meant);
 }
 
 const isMoment = ({ format }: JsonObject): boolean => format === 'date-time';
