@@ -41,8 +41,8 @@ export interface OpenAiServer {
   readonly requests: RecordedRequest[];
   /** Every second question about a plan, in order; they are not among `requests`. */
   readonly secondLooks: RecordedRequest[];
-  /** What a second question is answered with, each of its parts alike. Default yes. */
-  opinion: 'yes' | 'no' | 'unsure';
+  /** What a second question is answered with, each of its parts alike; `nonsense` is no answer. Default yes. */
+  opinion: 'yes' | 'no' | 'unsure' | 'nonsense';
   /** Answers to come, one for each request; when they are used up, the last is repeated. */
   answer(...scripts: Script[]): void;
   /** Decides for each request. */

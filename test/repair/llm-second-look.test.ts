@@ -67,6 +67,55 @@ describe('a plan that no name speaks for', () => {
   });
 });
 
+describe('names that are known to be of different things', () => {
+  it.each([
+    ['expense', 'price'],
+    ['website', 'email'],
+    ['note', 'status_text'],
+    ['region', 'currency'],
+    ['weight', 'size'],
+  ])('%s for %s waits for a person, whatever the second look says', async (theirs, ours) => {
+    bench = await healingBench({ contract: contractOf('visit', { [ours]: text }) });
+    bench.model.answer({ say: { operations: [move(`/${theirs}`, `/${ours}`)], reason: 'r' } });
+    await bench.submit({ ref: 'r-1', [theirs]: 'x' });
+    await bench.until(async () => (await bench.rules.list()).length === 1);
+    expect(await bench.rules.list()).toMatchObject([{ status: 'candidate' }]);
+    expect(bench.fixed).toEqual([]);
+  });
+
+  it.each([
+    ['cost', 'price'],
+    ['fax', 'phone'],
+    ['balance', 'amount'],
+    ['employee_id', 'customer_id'],
+    ['employee_ref', 'customer_id'],
+    ['country', 'currency'],
+  ])('%s for %s is refused, whoever proposes it', async (theirs, ours) => {
+    bench = await healingBench({
+      contract: contractOf('visit', { [ours]: text }),
+      config: { maxAttempts: 1 },
+    });
+    bench.model.answer({ say: { operations: [move(`/${theirs}`, `/${ours}`)], reason: 'r' } });
+    await bench.submit({ ref: 'r-1', [theirs]: 'x' });
+    await bench.settled(1);
+    expect(bench.dead).toMatchObject([{ code: 'refused_by_llm' }]);
+  });
+
+  it.each([
+    ['betrag', 'amount'],
+    ['price', 'amount'],
+    ['purchaser_name', 'customer_name'],
+    ['cust_nr', 'customer_id'],
+    ['mobile', 'phone'],
+  ])('but %s for %s loads when it says yes', async (theirs, ours) => {
+    bench = await healingBench({ contract: contractOf('visit', { [ours]: text }) });
+    bench.model.answer({ say: { operations: [move(`/${theirs}`, `/${ours}`)], reason: 'r' } });
+    await bench.submit({ ref: 'r-1', [theirs]: 'x' });
+    await bench.settled(1);
+    expect(bench.fixed).toHaveLength(1);
+  });
+});
+
 describe('a plan that the names speak for', () => {
   it('costs one call', async () => {
     bench = await healingBench();
@@ -92,8 +141,20 @@ describe('an answer to the second question that is none', () => {
     const { readSecondLook } = await import('../../src/repair/healers/llm/second-look.ts');
     bench = await healingBench({ llm: false });
     const text = typeof answer === 'string' ? answer : JSON.stringify(answer);
-    expect(readSecondLook(text, 1).confirmed).toBe(false);
+    expect(readSecondLook(text, 1).verdict).toBe('invalid');
   });
+});
+
+it('is asked for once more when it is none, and then the event is a dead letter', async () => {
+  bench = await healingBench();
+  bench.model.opinion = 'nonsense';
+  bench.model.answer({ say: priceToAmount });
+  await bench.submit(priced(), priced());
+  await bench.settled(2);
+  expect([bench.model.requests.length, bench.model.secondLooks.length]).toEqual([1, 2]);
+  expect(bench.dead[0]).toMatchObject({ code: 'refused_by_llm' });
+  expect(bench.dead[0]!.reason).toMatch('did not answer a second question');
+  expect(await bench.rules.list()).toEqual([]);
 });
 
 function yes(question: number) {

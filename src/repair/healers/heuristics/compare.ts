@@ -90,8 +90,7 @@ function isEmptyIn(
 ): boolean {
   if (particles.has(word)) return true;
   // Of what is true or false: `is_paid`, `paid_flag`.
-  if (isFlag && (longer[0] === 'is' ? word === 'is' : longer.at(-1) === 'flag' && word === 'flag'))
-    return true;
+  if (isFlag && (word === 'is' || (word === 'flag' && longer.at(-1) === word))) return true;
   if (shorter.some((beside) => redundantBeside.get(beside)?.includes(word) === true)) return true;
   if (persons.has(word)) return isOfAct && shorter.some((beside) => personal.has(beside));
   const isLast = longer.at(-1) === word && foldedName(longer.slice(0, -1)) === foldedName(shorter);

@@ -8,12 +8,9 @@ import { type Budget, hourlyBudget } from './budget.ts';
 import { circuitBreaker } from './circuit-breaker.ts';
 import { type Complete, openAiClient } from './client.ts';
 import { judgeAnswer } from './judge.ts';
-import { keyMaskOf } from './key-mask.ts';
+import { createConfirmation } from './confirmation.ts';
 import { type ChatMessage, feedbackMessages, openingMessages } from './prompt.ts';
-import { withoutValues } from './scrub.ts';
-import { questionsOf, readSecondLook, secondLookMessages, secondLookSchema } from './second-look.ts';
 import { type Totals, createTalk } from './talk.ts';
-import { unprovenIn } from './unproven.ts';
 
 export type LlmConfig = Pick<
   HealingConfig,
@@ -86,6 +83,8 @@ export function llmHealer(config: LlmConfig, options: LlmHealerOptions = {}): He
     now,
   });
 
+  const confirm = createConfirmation(talk, config.secondLook);
+
   async function propose(failure: Failure, signal: AbortSignal): Promise<Proposal> {
     const messages: ChatMessage[] = [];
     const valid = options.recent?.of(failure.contract, failure.source);
@@ -103,49 +102,13 @@ export function llmHealer(config: LlmConfig, options: LlmHealerOptions = {}): He
         if (done.kind !== 'plan') return done;
         if (auditId !== undefined)
           done.becameRule = async (ruleId) => options.audit?.becameRule(auditId, ruleId);
-        return confirmed(failure, done, attempt, signal);
+        return confirm(failure, done, attempt, signal);
       }
       complaint = judgement.complaint;
       added = feedbackMessages(text, complaint, judgement.remaining, failure);
     }
     const tries = config.maxAttempts === 1 ? 'its answer' : `${config.maxAttempts} answers`;
     return { kind: 'refused', reason: `the model gave no plan that works in ${tries}: ${complaint}` };
-  }
-
-  /** What no name speaks for is asked again, as questions that do not tell of the plan. */
-  async function confirmed(
-    failure: Failure,
-    proposal: Extract<Proposal, { kind: 'plan' }>,
-    attempt: number,
-    signal: AbortSignal,
-  ): Promise<Proposal> {
-    const { plan } = proposal;
-    const unproven = unprovenIn(plan, failure.contract);
-    if (unproven.length === 0) return { ...proposal, confidence: 'evident' };
-    const risks = unproven.map((risk) => `risk: ${risk}`);
-    const questions = config.secondLook ? questionsOf(plan.operations) : undefined;
-    if (questions === undefined)
-      return { ...proposal, evidence: [...proposal.evidence, ...risks], confidence: 'unproven' };
-    const added = secondLookMessages(questions, failure);
-    const read = (text: string) => {
-      const look = readSecondLook(text, questions.length);
-      return { ...look, outcome: look.confirmed ? ('confirmed' as const) : ('unconfirmed' as const) };
-    };
-    const wanted = { name: 'second_look', schema: secondLookSchema };
-    const reply = await talk(failure, { messages: added, added, attempt: attempt + 1, wanted }, read, signal);
-    const look = reply.kind === 'read' ? reply.read : { confirmed: false, reasons: [reply.reason] };
-    const mask = keyMaskOf(failure.event, failure.contract.jsonSchema);
-    const said = look.reasons.map(
-      (reason) => `second look, ${withoutValues(mask.withoutKeys(reason), failure.event)}`,
-    );
-    const verdict = look.confirmed
-      ? 'a second question about each field was answered with yes'
-      : 'a second question about its fields was not answered with yes throughout';
-    return {
-      ...proposal,
-      evidence: [...proposal.evidence, verdict, ...said, ...risks],
-      confidence: look.confirmed ? 'confirmed' : 'unproven',
-    };
   }
 
   function status(): LlmStatus {

@@ -35,7 +35,8 @@ These change the meaning. Refuse rather than map across any of them:
 - a unit or scale: cents and units, grams and kilograms, seconds and milliseconds, a percentage and a fraction, a decimal point read as a grouping sign
 - a negation: disabled and active, unpaid and paid, opt_out and opt_in, "inactive" mapped to true
 - another time of the value: previous, old, original, requested, next, scheduled, estimated, the "before" of a change
-- another party: billing and shipping, sender and recipient, buyer and seller, user and owner, parent and child
+- another party: billing and shipping, sender and recipient, buyer and seller, employee and customer, user and owner, parent and child
+- another kind of thing: fax and phone, country and currency, weight and height
 - another kind of money: tip, tax, fee, discount, refund, deposit, net, gross, subtotal, total, balance for an amount
 - a plural that counts: hours for an hour, items for an item
 - another status: a word of the sender's is the contract's only if it names the same state. A chargeback is not paid, a draft is not open

@@ -12,8 +12,8 @@ import { keyMaskOf } from './key-mask.ts';
 import type { ChatMessage } from './prompt.ts';
 import { shapeOf } from './shape.ts';
 
-/** What an answer to the second question comes to. */
-export type SecondLook = { confirmed: boolean; reasons: string[] };
+/** What an answer to the second question comes to: `invalid` when it is none to what was asked. */
+export type SecondLook = { verdict: 'confirmed' | 'unconfirmed' | 'invalid'; reasons: string[] };
 
 /** What strict structured output is asked for. */
 export const secondLookSchema = {
@@ -126,16 +126,19 @@ function toldOf(schema: JsonObject): JsonObject {
 
 const maxReason = 200;
 
-/** Confirmed is what every question is answered to with a plain yes; anything else is not. */
+const opinions: ReadonlySet<string> = new Set(['yes', 'no', 'unsure']);
+
+/** Confirmed is what every question is answered to with a plain yes. */
 export function readSecondLook(text: string, questions: number): SecondLook {
   const answers = answersIn(text);
   const byNumber = new Map(answers.map((answer) => [answer.question, answer]));
   const all = Array.from({ length: questions }, (_, index) => byNumber.get(index + 1));
-  const confirmed = answers.length === questions && all.every((answer) => answer?.answer === 'yes');
+  const isAnswered = answers.length === questions && all.every((one) => one && opinions.has(one.answer));
+  const isConfirmed = all.every((one) => one?.answer === 'yes');
   const reasons = all.flatMap((answer) =>
     answer !== undefined && answer.reason !== '' ? [`${answer.answer}: ${answer.reason}`] : [],
   );
-  return { confirmed, reasons };
+  return { verdict: !isAnswered ? 'invalid' : isConfirmed ? 'confirmed' : 'unconfirmed', reasons };
 }
 
 function answersIn(text: string): { question: number; answer: string; reason: string }[] {

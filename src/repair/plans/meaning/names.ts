@@ -1,5 +1,5 @@
 import type { Pointer } from '../../../model/plan.ts';
-import { axes, negations, negative, particular, shortUnits, units } from './vocabulary.ts';
+import { axes, kinds, negations, negative, particular, shortUnits, units } from './vocabulary.ts';
 import { leafOf, plainWords, wordsOn } from './words.ts';
 
 /**
@@ -21,6 +21,12 @@ export function changeOfMeaning(from: Pointer, to: Pointer, own: ReadonlySet<str
   for (const { name, sides } of axes) {
     const [mine, theirs] = [sideOf(source.words, sides), sideOf(target.words, sides)];
     if (mine !== undefined && theirs !== undefined && mine.side !== theirs.side)
+      return `the ${name} (${mine.word} and ${theirs.word})`;
+  }
+  for (const { name, sides } of kinds) {
+    const [mine, theirs] = [sideOf(source.leaf, sides), sideOf(target.leaf, sides)];
+    const isOther = mine !== undefined && theirs !== undefined && mine.side !== theirs.side;
+    if (isOther && !source.leaf.includes(theirs.word) && !target.leaf.includes(mine.word))
       return `the ${name} (${mine.word} and ${theirs.word})`;
   }
   const lone =

@@ -126,7 +126,7 @@ export const axes: readonly { name: string; sides: readonly Group[] }[] = [
     sides: [
       words('buyer customer client guest purchaser consumer user member patient passenger rider subscriber'),
       words(
-        'seller merchant vendor supplier host agent operator admin staff rep driver courier doctor owner store',
+        'seller merchant vendor supplier host agent operator admin staff employee worker manager recruiter rep driver courier doctor owner store',
       ),
     ],
   },
@@ -171,6 +171,16 @@ export const axes: readonly { name: string; sides: readonly Group[] }[] = [
   { name: 'side of a price', sides: [words('bid'), words('ask')] },
 ];
 
+/** As `axes`, of a field's own name alone: an object may well be called after another kind (`locale.country`). */
+export const kinds: typeof axes = [
+  {
+    name: 'kind of money',
+    sides: [words('price'), words('cost costs'), words('balance'), words('salary wage')],
+  },
+  { name: 'way to reach someone', sides: [words('phone telephone mobile'), words('fax'), words('email')] },
+  { name: 'kind of code', sides: [words('country nation'), words('currency'), words('language locale')] },
+];
+
 /** Words that a mapping may not drop or add at all: with them a name means something else than without. */
 export const particular: ReadonlyMap<string, string> = new Map(
   [
@@ -179,6 +189,7 @@ export const particular: ReadonlyMap<string, string> = new Map(
     'a part of the money: tip tips gratuity tax taxes vat gst fee fees commission discount discounts surcharge refund refunded deposit penalty cashback rebate interest rounding',
     'the level of the money: net gross subtotal',
     'a bound or a mean: min minimum lowest max maximum highest limit cap quota avg average mean median',
+    'the state of an account: balance debt',
     'what is only expected: estimated estimate expected forecast budget budgeted target planned projected',
   ].flatMap((line) => {
     const [meaning, list] = line.split(': ');
