@@ -33,7 +33,7 @@ export function unprovenIn(
         .filter((to) => from !== to && !isNamedLike(from, to, contract, isPart))
         .map((to) => ({
           risk: `nothing in the names says that ${from} is ${to}`,
-          isKnownToDiffer: isName(from) && areDifferentFields(from, to),
+          isKnownToDiffer: isName(from) && areDifferentFields(from, to, contract.jsonSchema),
         })),
     );
   });

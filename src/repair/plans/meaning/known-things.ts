@@ -1,6 +1,9 @@
+import type { JsonObject } from '../../../model/json.ts';
 import type { Pointer } from '../../../model/plan.ts';
+import { segmentsOf } from '../../../model/pointer.ts';
 import { isEnglish } from '../../healers/heuristics/dictionary.ts';
 import { wordsOf } from '../../healers/heuristics/names.ts';
+import { schemasAt } from '../schema-paths.ts';
 import { leafOf } from './words.ts';
 
 /**
@@ -74,6 +77,12 @@ export function areDifferentThings(from: readonly string[], to: readonly string[
   return !source.every((word) => isMatched(word, target)) || !target.every((word) => isMatched(word, source));
 }
 
-/** The same of the fields at two places. */
-export const areDifferentFields = (from: Pointer, to: Pointer): boolean =>
-  areDifferentThings(wordsOf(leafOf(from)), wordsOf(leafOf(to)));
+/** The same of the fields at two places. That an `email` is one, its format says: `buyer` only tells whose. */
+export function areDifferentFields(from: Pointer, to: Pointer, jsonSchema: JsonObject): boolean {
+  const formats = schemasAt(jsonSchema, segmentsOf(to)).map(({ format }) => format);
+  const told = formats.flatMap((format) =>
+    format === 'email' ? ['email'] : format === 'uri' ? ['url', 'uri'] : [],
+  );
+  const target = wordsOf(leafOf(to)).filter((word) => !told.includes(word));
+  return areDifferentThings(wordsOf(leafOf(from)), target);
+}
