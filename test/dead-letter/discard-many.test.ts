@@ -76,6 +76,16 @@ describe('a group is discarded', () => {
     expect(await idsOf(letters, 'open')).toEqual([idOf(1), idOf(7)]);
   });
 
+  it('as far as it has come when it is cancelled', async () => {
+    const { letters, clock } = store();
+    await letters.keep(numbers(250).map((n) => failed(n)));
+    const options = { reason: 'spam', asOf: clock.now };
+    const cancelled = await discardMany(letters, group, { ...options, cancelAt: 2 });
+    expect(cancelled).toEqual({ discarded: 200, failed: 0 });
+    expect(await idsOf(letters, 'discarded')).toHaveLength(200);
+    expect(await discardMany(letters, group, options)).toEqual({ discarded: 50, failed: 0 });
+  });
+
   it('to its end by a second call, when the state failed in the midst of the first', async () => {
     const state = memoryState();
     let writesLeft = Infinity;

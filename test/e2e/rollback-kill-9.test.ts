@@ -92,14 +92,10 @@ it(`takes ${total} rows back, each once, though it is killed ${killsAfterMs.leng
     total: repaired.length,
     taken: repaired.length,
   });
-  expect(await api<object>('/stats')).toMatchObject({
-    accepted: repaired.length + clean.length,
-    loaded: clean.length,
-    repaired: 0,
-    dead_letters: repaired.length,
-    pending: 0,
-    healing: 0,
-  });
+  const place = { loaded: clean.length, repaired: 0, dead_letters: repaired.length, pending: 0, healing: 0 };
+  const stats = () => api<Record<string, number>>('/stats');
+  await until(async () => (await stats())['dead_letters'] === repaired.length);
+  expect(await stats()).toMatchObject({ accepted: repaired.length + clean.length, ...place });
   expect(
     await query(
       sentinel.url,

@@ -7,11 +7,11 @@ import { memoryState } from '../../src/testing/memory-state.ts';
 
 let ids = 0;
 
-/** A job that discards, with a record of its own, run to its end. */
+/** A job that discards, with a record of its own, run to its end, or cancelled while that slice of a hundred is in hand. */
 export async function discardMany(
   letters: DeadLetterStore,
   filter: JobFilter,
-  { reason, asOf }: { reason: string; asOf: Date },
+  { reason, asOf, cancelAt }: { reason: string; asOf: Date; cancelAt?: number },
 ): Promise<{ discarded: number; failed: number }> {
   const jobs = createJobStore(memoryState());
   const id = `job_${ids++}`;
@@ -31,12 +31,18 @@ export async function discardMany(
     updated_at: at,
     slice: [],
   });
+  let slices = 0;
+  const pace = async () => {
+    if (++slices !== cancelAt) return;
+    const job = (await jobs.get(id))!;
+    await jobs.replace(job, { ...job, state: 'cancelling' });
+  };
   const parts = {
     jobs,
     letters,
     engine: {} as Engine, // only a replay publishes
     deadLetters: { countOpen: () => 0 },
-    pace: async () => undefined,
+    pace,
   };
   const job = await runJob(parts, id, new AbortController().signal);
   return { discarded: job!.done - job!.failed, failed: job!.failed };
