@@ -2,7 +2,8 @@ import { readFile, readdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { presets } from '../src/sources/verify/presets.ts';
-import { post, query, runCommand, settled, startProcess } from '../test/helpers/sentinel.ts';
+import { post, query, runCommand, settled } from '../test/helpers/sentinel.ts';
+import { startHere } from '../test/helpers/service-here.ts';
 
 /** The examples of senders: a signed sample of each lands, sent twice is one row, and a forged one is refused. */
 const secret = 'a secret of the sender';
@@ -30,7 +31,7 @@ describe.each(senders)('examples/$name', ({ name, env, headers, table }) => {
     for (const file of await readdir(new URL('contracts/', here)))
       files[`contracts/${file}`] = await readFile(new URL(`contracts/${file}`, here), 'utf8');
     const config = parse(await readFile(new URL('sentinel-config.yaml', here), 'utf8')) as object;
-    const sentinel = await startProcess({ config, env: { [env]: secret }, files });
+    const sentinel = await startHere({ config, env: { [env]: secret }, files });
     try {
       const body = await readFile(new URL('sample.json', here), 'utf8');
       const deliver = (key: string) => {

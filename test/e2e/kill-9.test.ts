@@ -6,7 +6,7 @@ import { until } from '../helpers/until.ts';
  * Invariants 1 to 3: what was answered with 202 is, after any crash, in the destination or among the dead letters,
  * and never twice.
  */
-const total = 30_000;
+const total = 12_000;
 const perRequest = 50;
 const lanes = 16;
 const kills = 3;

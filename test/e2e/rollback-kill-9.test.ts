@@ -15,7 +15,7 @@ import {
 import { until } from '../helpers/until.ts';
 
 /** Invariants 2 and 3 on the way back: a rollback that is killed again and again leaves each event in one place. */
-const total = 3000;
+const total = 2000;
 const perRequest = 500;
 /** From the request, or the restart, to the kill. */
 const killsAfterMs = [30, 0, 60];

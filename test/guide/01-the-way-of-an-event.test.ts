@@ -1,20 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  type RunningSentinel,
-  get,
-  ingest,
-  post,
-  query,
-  settled,
-  startProcess,
-  transaction,
-  without,
-} from '../helpers/sentinel.ts';
+import { get, ingest, post, query, settled, transaction, without } from '../helpers/sentinel.ts';
+import { type ServiceHere, startHere } from '../helpers/service-here.ts';
 
 /** Chapter 1: what happens to one event, from the request to the row. */
-let sentinel: RunningSentinel;
+let sentinel: ServiceHere;
 beforeAll(async () => {
-  sentinel = await startProcess();
+  sentinel = await startHere();
 });
 afterAll(() => sentinel.stop());
 

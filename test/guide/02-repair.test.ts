@@ -1,15 +1,7 @@
 import { type OpenAiServer, startOpenAiServer } from '../helpers/openai-server.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  type RunningSentinel,
-  get,
-  ingest,
-  query,
-  settled,
-  startProcess,
-  transaction,
-  without,
-} from '../helpers/sentinel.ts';
+import { get, ingest, query, settled, transaction, without } from '../helpers/sentinel.ts';
+import { type ServiceHere, startHere } from '../helpers/service-here.ts';
 
 /** Chapter 2: an event whose structure drifted is repaired, and the repair becomes a rule. */
 interface RuleInfo {
@@ -20,9 +12,9 @@ interface RuleInfo {
 }
 
 describe('without an LLM', () => {
-  let sentinel: RunningSentinel;
+  let sentinel: ServiceHere;
   beforeAll(async () => {
-    sentinel = await startProcess();
+    sentinel = await startHere();
   });
   afterAll(() => sentinel.stop());
 
@@ -70,10 +62,10 @@ describe('without an LLM', () => {
 
 describe('with an OpenAI-compatible server', () => {
   let openai: OpenAiServer;
-  let sentinel: RunningSentinel;
+  let sentinel: ServiceHere;
   beforeAll(async () => {
     openai = await startOpenAiServer();
-    sentinel = await startProcess({
+    sentinel = await startHere({
       env: {
         OPENAI_BASE_URL: openai.baseUrl,
         OPENAI_API_KEY: 'test-key',

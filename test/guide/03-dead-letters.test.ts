@@ -1,15 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  type RunningSentinel,
-  get,
-  ingest,
-  post,
-  query,
-  settled,
-  startProcess,
-  transaction,
-  without,
-} from '../helpers/sentinel.ts';
+import { get, ingest, post, query, settled, transaction, without } from '../helpers/sentinel.ts';
+import { type ServiceHere, startHere } from '../helpers/service-here.ts';
 import { bulk } from '../helpers/job.ts';
 
 /** Chapter 3: what nobody could repair waits for a person, whole. */
@@ -21,9 +12,9 @@ interface Letter {
   violations: { path: string }[];
   replays: number;
 }
-let sentinel: RunningSentinel;
+let sentinel: ServiceHere;
 beforeAll(async () => {
-  sentinel = await startProcess();
+  sentinel = await startHere();
 });
 afterAll(() => sentinel.stop());
 

@@ -1,5 +1,6 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import {
@@ -70,6 +71,7 @@ async function keepSending(): Promise<void> {
     const response = await post(`${sentinel.url}/ingest/steady`, { id, celsius: 20 });
     expect(response.status).toBe(202);
     accepted.push(id);
+    await sleep(20); // a source, and not a load test
   }
 }
 
@@ -169,7 +171,7 @@ it.each<[string, () => Promise<void>, () => Promise<void>]>([
 });
 
 it('nothing that arrived meanwhile is lost or doubled', async () => {
-  await until(() => accepted.length > 500);
+  await until(() => accepted.length > 100);
   sending.abort();
   await source;
   await until(async () => {

@@ -3,25 +3,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EditDryRun } from '../../src/dead-letter/dry-run.ts';
 import type { Rule } from '../../src/model/rule.ts';
-import {
-  type RunningSentinel,
-  get,
-  ingest,
-  post,
-  query,
-  runCommand,
-  settled,
-  startProcess,
-  transaction,
-  without,
-} from '../helpers/sentinel.ts';
+import { get, ingest, post, query, runCommand, settled, transaction, without } from '../helpers/sentinel.ts';
+import { type ServiceHere, startHere } from '../helpers/service-here.ts';
 import { bulk } from '../helpers/job.ts';
 import { until } from '../helpers/until.ts';
 
 /** Chapter 9: what a person does once, the gatekeeper does from then on; and what a person makes up stays that event's own. */
-let sentinel: RunningSentinel;
+let sentinel: ServiceHere;
 beforeAll(async () => {
-  sentinel = await startProcess();
+  sentinel = await startHere();
 });
 afterAll(() => sentinel.stop());
 

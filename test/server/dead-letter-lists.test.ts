@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DeadLetterGroup } from '../../src/model/dead-letter.ts';
-import { type RunningSentinel, get, post, startProcess, transaction } from '../helpers/sentinel.ts';
+import { get, post, transaction } from '../helpers/sentinel.ts';
+import { type ServiceHere, startHere } from '../helpers/service-here.ts';
 import { until } from '../helpers/until.ts';
 
-let sentinel: RunningSentinel;
+let sentinel: ServiceHere;
 const api = (path: string) => `${sentinel.url}/api/v1${path}`;
 
 beforeAll(async () => {
-  sentinel = await startProcess();
+  sentinel = await startHere();
   // Three ways to fail, of 5, 3 and 1 events; and one more source.
   const broken = [
     ...Array.from({ length: 5 }, () => transaction({ amount: 'much' })),

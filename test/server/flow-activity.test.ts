@@ -1,14 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ReplyTo } from '../../src/api/client.ts';
-import {
-  type RunningSentinel,
-  get,
-  ingest,
-  post,
-  settled,
-  startProcess,
-  transaction,
-} from '../helpers/sentinel.ts';
+import { get, ingest, post, settled, transaction } from '../helpers/sentinel.ts';
+import { type ServiceHere, startHere } from '../helpers/service-here.ts';
 import { until } from '../helpers/until.ts';
 
 const failing = `import { defineStep } from 'data-sentinel';
@@ -21,12 +14,12 @@ export default defineStep(
 );
 `;
 
-let sentinel: RunningSentinel;
+let sentinel: ServiceHere;
 const api = (path: string) => `${sentinel.url}/api/v1${path}`;
 const activity = () => get<ReplyTo<'GET /api/v1/flow/activity'>>(api('/flow/activity'));
 
 beforeAll(async () => {
-  sentinel = await startProcess({
+  sentinel = await startHere({
     config: { steps: { fragile: { retry: { max_attempts: 2, initial_delay_ms: 10 } } } },
     files: { 'steps/fragile.step.ts': failing },
   });

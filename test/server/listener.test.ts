@@ -6,18 +6,19 @@ import { get as httpsGet } from 'node:https';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { afterEach, expect, it } from 'vitest';
-import { type RunningSentinel, post, startProcess, transaction } from '../helpers/sentinel.ts';
+import { post, transaction } from '../helpers/sentinel.ts';
+import { type ServiceHere, startHere } from '../helpers/service-here.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { until } from '../helpers/until.ts';
 
-let sentinel: RunningSentinel | undefined;
+let sentinel: ServiceHere | undefined;
 afterEach(async () => {
   await sentinel?.stop();
   sentinel = undefined;
 });
 
 it('answers below a base path, whether a proxy takes it away or not', async () => {
-  sentinel = await startProcess({ config: { http: { base_path: '/gate' } } });
+  sentinel = await startHere({ config: { http: { base_path: '/gate' } } });
   const { url } = sentinel;
   for (const path of ['/gate/api/v1/stats', '/api/v1/stats', '/gate/health', '/gate/console'])
     expect((await fetch(url + path)).status, path).toBe(200);
@@ -34,7 +35,7 @@ it('answers below a base path, whether a proxy takes it away or not', async () =
 });
 
 it('takes the whole URL in the request line, as clients of a proxy write it', async () => {
-  sentinel = await startProcess({ config: { http: { base_path: '/gate' } } });
+  sentinel = await startHere({ config: { http: { base_path: '/gate' } } });
   const { hostname, port } = new URL(sentinel.url);
   const statusOf = async (path: string) => {
     const request = httpGet({ hostname, port, path });
@@ -73,7 +74,7 @@ it('answers by TLS, and with a new certificate as soon as there is one', async (
   make('second');
   use('first');
   const tls = { cert: join(dir, 'used.crt'), key: join(dir, 'used.key') };
-  sentinel = await startProcess({ config: { http: { tls } } });
+  sentinel = await startHere({ config: { http: { tls } } });
   const { url } = sentinel;
   expect(url).toMatch(/^https:/);
   const name = () =>

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ReplyTo } from '../../src/api/client.ts';
-import { type RunningSentinel, get, ingest, post, startProcess, transaction } from '../helpers/sentinel.ts';
+import { get, ingest, post, transaction } from '../helpers/sentinel.ts';
+import { type ServiceHere, startHere } from '../helpers/service-here.ts';
 import { until } from '../helpers/until.ts';
 
 /** Keeps what it is sent, large and small. */
@@ -18,12 +19,12 @@ export default defineStep(
 );
 `;
 
-let sentinel: RunningSentinel;
+let sentinel: ServiceHere;
 const api = (path: string) => `${sentinel.url}/api/v1${path}`;
 const list = (query: string) => get<ReplyTo<'GET /api/v1/state'>>(api(`/state${query}`));
 
 beforeAll(async () => {
-  sentinel = await startProcess({ files: { 'steps/keeping.step.ts': keeping } });
+  sentinel = await startHere({ files: { 'steps/keeping.step.ts': keeping } });
   await ingest(sentinel.url, transaction({ description: '1200' }));
   await post(`${sentinel.url}/ingest`, transaction({ amount: 'much' }));
   await until(async () => (await list('?prefix=steps/keeping/large')).items.length === 1);
