@@ -138,14 +138,20 @@ export async function post(
   });
 }
 
-/** Asks again while the service says that it is busy. */
-export async function get<T>(url: string): Promise<T> {
+/** Asks again while the service says that it is busy; for questions, which change nothing. */
+async function ask(url: string, question: RequestInit = {}): Promise<Response> {
   const signal = AbortSignal.timeout(answersWithinMs);
-  let response = await fetch(url, { signal });
-  for (let wait; (wait = response.headers.get('retry-after')) !== null && response.status === 503;) {
+  for (;;) {
+    const response = await fetch(url, { ...question, signal });
+    const wait = response.headers.get('retry-after');
+    if (wait === null || response.status !== 503) return response;
+    await response.body?.cancel();
     await sleep(Number(wait) * 1000, undefined, { signal });
-    response = await fetch(url, { signal });
   }
+}
+
+export async function get<T>(url: string): Promise<T> {
+  const response = await ask(url);
   if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`);
   return (await response.json()) as T;
 }
@@ -177,7 +183,9 @@ export async function settled(url: string, requestId: string, ms = 30_000): Prom
 }
 
 export async function query(url: string, sql: string, maxRows = 10_000): Promise<Record<string, unknown>[]> {
-  const response = await post(`${url}/api/v1/query`, { sql, max_rows: maxRows });
+  const body = JSON.stringify({ sql, max_rows: maxRows });
+  const headers = { 'content-type': 'application/json' };
+  const response = await ask(`${url}/api/v1/query`, { method: 'POST', headers, body });
   const result = (await response.json()) as { columns: string[]; rows: unknown[][] };
   if (!response.ok) throw new Error(JSON.stringify(result));
   return result.rows.map((row) =>
