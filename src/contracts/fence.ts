@@ -1,8 +1,10 @@
 import type { JsonObject } from '../model/json.ts';
 import { pointerOf } from '../model/pointer.ts';
+import { type Result, fail } from '../model/result.ts';
 import type { Violation, ViolationCode } from '../model/violation.ts';
 import { type Fault, ForeignCode } from '../support/foreign-code.ts';
 import type { Contract, FieldCheck, Validation } from './contract.ts';
+import { Uncompiled } from './on-demand.ts';
 import { violationAt } from './violation.ts';
 
 type Named = Pick<Contract, 'name' | 'version'>;
@@ -25,12 +27,25 @@ export interface Judge {
  */
 export function fenced(contract: Named, judge: Judge): Pick<Contract, 'validate' | 'checkFields'> {
   const code = new ForeignCode(judge.mayHang);
+  const run = <T>(work: () => T): Result<T, Fault> => {
+    for (;;) {
+      const outcome = code.run(work);
+      if (outcome.ok || outcome.error.kind === 'hung') return outcome;
+      const { error } = outcome.error;
+      if (!(error instanceof Uncompiled)) return outcome;
+      try {
+        error.compile();
+      } catch (error) {
+        return fail({ kind: 'threw', error });
+      }
+    }
+  };
   /** The fields with the one that failed last at the head: mostly it is to blame again. */
   let fields = judge.fields;
 
   function culprit(event: JsonObject): string | undefined {
     for (const field of fields) {
-      const attempt = code.run(() => judge.tryField(field)?.(event));
+      const attempt = run(() => judge.tryField(field)?.(event));
       if (attempt.ok || isOurs(attempt.error)) continue;
       fields = [field, ...fields.filter((other) => other !== field)];
       return field;
@@ -40,17 +55,17 @@ export function fenced(contract: Named, judge: Judge): Pick<Contract, 'validate'
 
   return {
     validate(event) {
-      const outcome = code.run(() => judge.validate(event));
+      const outcome = run(() => judge.validate(event));
       if (outcome.ok) return outcome.value;
       const field = culprit(event);
       return { ok: false, violations: [explain(contract, outcome.error, event, field)] };
     },
     checkFields(fields) {
-      const made = code.run(() => judge.checkFields(fields));
+      const made = run(() => judge.checkFields(fields));
       const check = made.ok ? made.value : undefined;
       if (check === undefined) return undefined;
       return (event) => {
-        const outcome = code.run(() => check(event));
+        const outcome = run(() => check(event));
         return outcome.ok ? outcome.value : undefined;
       };
     },

@@ -9,6 +9,8 @@ import { type Asked, type ContractSources, JudgeThread } from './thread.ts';
 /** What an answer may take where the event can be judged aside instead. */
 const mostAtOnceMs = 250;
 const mostAtFirstMs = 1000;
+/** A schema of this length takes a second to compile on a busy machine. */
+const compiledInSecond = 100_000;
 
 type Ask = (label: string, question: Question) => Asked | undefined;
 
@@ -102,7 +104,7 @@ export class Judge {
     if (!isReady || this.#suspects.has(label)) throw new Unanswered(label, question);
     const withinMs = thread.used.has(label)
       ? Math.min(this.#stallMs * 0.2, mostAtOnceMs)
-      : Math.min(this.#stallMs * 0.3, mostAtFirstMs);
+      : Math.min(this.#stallMs * 0.3, mostAtFirstMs * (1 + question.schemaLength / compiledInSecond));
     thread.used.add(label);
     const asked = thread.ask(question, withinMs);
     if (asked !== undefined) return asked;

@@ -3,6 +3,7 @@ import { brokenContract } from '../fence.ts';
 import type { Violation } from '../../model/violation.ts';
 import type { ContractRegistry } from '../registry.ts';
 import type { Judge } from './judge.ts';
+import type { Question } from './question.ts';
 
 /** The ways to do work that may ask contracts with code of their own; see `Judge`. */
 export type Apart = Pick<Judge, 'atOnce' | 'inTurn' | 'close'>;
@@ -29,17 +30,20 @@ export function judgeApart(registry: ContractRegistry, start: () => Judge): Apar
 function judgedBy(judge: Judge, contract: Contract): Contract {
   const { name, version } = contract;
   const label = `contract ${name} ${version}`;
+  const schemaLength = JSON.stringify(contract.jsonSchema).length;
+  const ask = (about: Pick<Question, 'event' | 'fields'>) =>
+    judge.ask(label, { name, version, schemaLength, ...about });
   return {
     ...contract,
     validate(event) {
-      const asked = judge.ask(label, { name, version, event });
+      const asked = ask({ event });
       if (asked?.answer !== undefined) return asked.answer as Validation;
       const what = 'did not finish its check of an event, nor could it be interrupted';
       return { ok: false, violations: [brokenContract('contract_hung', contract, event, [], what)] };
     },
     checkFields(fields) {
-      if (judge.ask(label, { name, version, fields })?.answer !== true) return undefined;
-      return (event) => judge.ask(label, { name, version, fields, event })?.answer as Violation[] | undefined;
+      if (ask({ fields })?.answer !== true) return undefined;
+      return (event) => ask({ fields, event })?.answer as Violation[] | undefined;
     },
   };
 }

@@ -3,6 +3,9 @@ import type { Question } from './question.ts';
 import type { Suspects } from './suspects.ts';
 import type { Asked, JudgeThread } from './thread.ts';
 
+/** A schema of this length is compiled within the time of a stall, on a machine however busy. */
+const compiledInTime = 200_000;
+
 /** Where suspects are judged: in a thread of their own, for which nobody stands still, and which interrupts their code. */
 export class Lane {
   readonly #start: () => JudgeThread;
@@ -31,10 +34,13 @@ export class Lane {
         retryable: true,
       });
     }
-    const { name, version } = question;
+    const { name, version, schemaLength } = question;
     // To compile a contract may take longer than the patience for its code.
     if (!thread.used.has(label))
-      await thread.askLater({ name, version, event: {}, limitMs: this.#stallMs / 2 }, this.#stallMs);
+      await thread.askLater(
+        { name, version, schemaLength, event: {}, limitMs: this.#stallMs / 2 },
+        this.#stallMs * (1 + schemaLength / compiledInTime),
+      );
     thread.used.add(label);
     const limitMs = this.#suspects.patienceMs(label);
     const asked = thread.isOver

@@ -8,6 +8,8 @@ export interface Question {
   version: string;
   event?: JsonObject;
   fields?: readonly string[];
+  /** Length of the contract's JSON Schema, to which the time is in proportion that it takes to compile. */
+  schemaLength: number;
   /** Milliseconds after which the contract's code is interrupted, where Node can do that; without, it is not. */
   limitMs?: number;
 }

@@ -70,6 +70,9 @@ function compile(read: JsonObject, { place, parts, onWarning }: SchemaOptions): 
   const fields = fieldsOf(schema);
   const names = settleNames(header, new Set(fields));
   const policies = settlePolicies(header.policies, schema, names.name);
+  const slowPatterns = slowPatternsOf(schema);
+  const broken = brokenPattern(slowPatterns);
+  if (broken !== undefined) throw new Error(broken);
   const prepared = withDiscriminators(schema);
   const errorsOf = createCheck(prepared, dialect);
   const dangling = danglingReference(schema);
@@ -77,9 +80,6 @@ function compile(read: JsonObject, { place, parts, onWarning }: SchemaOptions): 
   else if (dangling !== undefined)
     throw new Error(`\`$ref\` ${dangling.ref} leads nowhere: correct it, or add what it names`);
   const violationsFromAjv = createAjvTranslator(prepared);
-  const slowPatterns = slowPatternsOf(schema);
-  const broken = brokenPattern(slowPatterns);
-  if (broken !== undefined) throw new Error(broken);
   const mayHang = slowPatterns.length > 0 || hasManyPaths(schema);
 
   return {

@@ -28,7 +28,7 @@ const assertions = new Set(
 export function normalized(schema: JsonObject, dialect: Dialect): JsonObject {
   const copy: JsonObject = {};
   for (const [keyword, value] of Object.entries(schema)) {
-    if (isHint(keyword, value)) continue;
+    if (isHint(keyword, value) || isVoid(keyword, value)) continue;
     setOwn(copy, keyword, normalizedPart(keyword, value, dialect));
   }
   const { nullable } = copy;
@@ -43,6 +43,10 @@ export function normalized(schema: JsonObject, dialect: Dialect): JsonObject {
 /** A property may be called `discriminator`, and that of a map of schemas is no object with a property name in it. */
 const isHint = (keyword: string, value: Json): boolean =>
   keyword === 'discriminator' && isObject(value) && typeof value['propertyName'] === 'string';
+
+/** What Ajv takes for its own `$async`, and the places that generators of schemas write as the name of each part. */
+const isVoid = (keyword: string, value: Json): boolean =>
+  keyword === '$async' || (keyword === '$id' && typeof value === 'string' && value.startsWith('#/'));
 
 function normalizedPart(keyword: string, value: Json, dialect: Dialect): Json {
   if (dataKeywords.has(keyword)) return value;

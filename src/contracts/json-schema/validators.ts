@@ -9,6 +9,7 @@ import { isUrl } from './url-format.ts';
 import { exactNumbersExist } from '../../model/exact-number.ts';
 import { type JsonObject, holdsExactNumber } from '../../model/json.ts';
 import { hasMoreValuesThan, maxExplainedValues } from '../fields/size.ts';
+import { onDemand } from '../on-demand.ts';
 import { regularExpression } from '../patterns/regular-expression.ts';
 import type { Dialect } from './dialects.ts';
 import { type ExactContext, compareExactly, mendKeywords } from './exact-keywords.ts';
@@ -18,7 +19,10 @@ import { type Originals, withStandIns } from './stand-ins.ts';
 const regExp = Object.assign(regularExpression, { code: 'new RegExp' });
 
 const ajvOptions: Options = {
-  code: { regExp },
+  // Ajv's own optimizer takes time with the square of a schema's size, and what it saves V8 saves as well.
+  code: { regExp, optimize: false },
+  // A definition that is used a hundred times is compiled once, unless it is a short one.
+  inlineRefs: 8,
   strict: false,
   // Without it, `constructor` and the like would count as present in every event.
   ownProperties: true,
@@ -51,10 +55,10 @@ export function createCheck(schema: JsonObject, dialect: Dialect): Check {
 export function compileFor(schema: JsonObject, dialect: Dialect, options: Options): Check {
   const hasExact = holdsExactNumber(schema);
   const plain = hasExact ? undefined : compiled(schema, dialect, options, mendKeywords);
+  if (plain === undefined) return compileExact(schema, dialect, options);
   const exact = onDemand(() => compileExact(schema, dialect, options));
-  if (plain === undefined) exact();
   return (event) => {
-    if (plain === undefined || (exactNumbersExist() && holdsExactNumber(event))) return exact()(event);
+    if (exactNumbersExist() && holdsExactNumber(event)) return exact()(event);
     return plain(event) ? undefined : (plain.errors ?? []);
   };
 }
@@ -97,19 +101,23 @@ function create(dialect: Dialect, options: Options): Ajv {
     case 'draft-04':
       return new draft04.default(options);
     case 'draft-06':
-      return options.meta === false ? new Ajv(options) : new Ajv(options).addMetaSchema(metaSchema06());
+      return options.meta === false
+        ? withoutOldId(new Ajv(options))
+        : withoutOldId(new Ajv(options).addMetaSchema(metaSchema06()));
     case 'draft-07':
-      return new Ajv(options);
+      return withoutOldId(new Ajv(options));
     case '2019-09':
-      return new Ajv2019(options);
+      return withoutOldId(new Ajv2019(options));
     default:
-      return new Ajv2020(options);
+      return withoutOldId(new Ajv2020(options));
   }
 }
 
-const metaSchema06 = onDemand(
-  () => createRequire(import.meta.url)('ajv/dist/refs/json-schema-draft-06.json') as AnySchemaObject,
-);
+/** Since draft 6 `id` is a word like any other, which Ajv refuses. */
+const withoutOldId = (ajv: Ajv): Ajv => ajv.removeKeyword('id');
+
+const metaSchema06 = (): AnySchemaObject =>
+  createRequire(import.meta.url)('ajv/dist/refs/json-schema-draft-06.json') as AnySchemaObject;
 
 /** What a schema breaks of its own dialect's rules, in words; undefined when nothing. */
 export function faultOf(schema: JsonObject, dialect: Dialect): string | undefined {
@@ -128,8 +136,3 @@ export function faultOf(schema: JsonObject, dialect: Dialect): string | undefine
 }
 
 const judges = new Map<Dialect, Ajv>();
-
-function onDemand<T>(make: () => T): () => T {
-  let made: { value: T } | undefined;
-  return () => (made ??= { value: make() }).value;
-}

@@ -53,11 +53,16 @@ export function brokenPattern(slowPatterns: readonly SlowPattern[]): string | un
     try {
       regularExpression(pattern);
     } catch (error) {
-      return `the pattern at ${at === '' ? 'the top' : at} is no regular expression (${messageOf(error)}): correct it, or escape what it means literally`;
+      return `the pattern at ${at === '' ? 'the top' : at} is no regular expression (${messageOf(error)}): ${remedyOf(pattern)}`;
     }
   }
   return undefined;
 }
+
+const remedyOf = (pattern: string): string =>
+  /\(\?[a-z]+\)/.test(pattern)
+    ? 'JavaScript has no (?i) and the like: write both cases, as in [Aa]'
+    : 'correct it, or escape what it means literally';
 
 /** For people: which patterns of a contract may take very long, and what to do. */
 export const slowPatternWarnings = ({ name, version, ownCode }: Warned): string[] =>
