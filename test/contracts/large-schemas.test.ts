@@ -15,7 +15,7 @@ const many = (fields: number): JsonObject => ({
   ),
   definitions: {
     rule: {
-      oneOf: Array.from({ length: 8 }, (_, at) => ({
+      oneOf: Array.from({ length: 8 }, (_, at): JsonObject => ({
         type: 'array',
         minItems: at,
         maxItems: at,
