@@ -1,7 +1,7 @@
 import { Counter, Gauge, type Metric, Registry, collectDefaultMetrics } from 'prom-client';
 import { SentinelError } from '../model/errors.ts';
 import type { ServerContext } from './context.ts';
-import { troubleOf } from './stats.ts';
+import { furtherDestinations, troubleOf } from './stats.ts';
 
 export interface MetricsPage {
   /** Media type. */
@@ -108,7 +108,8 @@ function ofQueue({ engine }: Measured): Metric[] {
   ];
 }
 
-function ofOutcomes({ config, deadLetters, pipeline }: Measured): Metric[] {
+function ofOutcomes(parts: Measured): Metric[] {
+  const { config, deadLetters, pipeline } = parts;
   return [
     new Gauge({
       name: 'sentinel_dead_letters_open',
@@ -120,13 +121,15 @@ function ofOutcomes({ config, deadLetters, pipeline }: Measured): Metric[] {
     }),
     new Gauge({
       name: 'sentinel_destination_up',
-      help: '1 while the main destination takes rows, 0 while events wait for it',
-      labelNames: ['type'] as const,
+      help: '1 while a destination takes rows, 0 while events wait for it: the main one by its type, further ones by name',
+      labelNames: ['type', 'destination'] as const,
       registers: [],
       async collect() {
         this.reset();
         const trouble = await troubleOf(pipeline);
         this.set({ type: config.destination.type }, trouble === undefined ? 1 : 0);
+        for (const { name: destination, state } of await furtherDestinations(parts).catch(() => []))
+          this.set({ destination }, state === 'ok' ? 1 : 0);
       },
     }),
     new Gauge({

@@ -96,7 +96,10 @@ export const troubleOf = async (pipeline: Pipeline): Promise<Trouble | undefined
   (await pipeline.status().catch(() => undefined))?.trouble;
 
 /** How the further destinations are; none where there are none, or no worker that could say. */
-export async function furtherDestinations({ config, pipeline }: ServerContext): Promise<CopyStatus[]> {
+export async function furtherDestinations({
+  config,
+  pipeline,
+}: Pick<ServerContext, 'config' | 'pipeline'>): Promise<CopyStatus[]> {
   if (config.destinations.length === 0) return [];
   return pipeline.destinations().catch((error: unknown) => {
     if (error instanceof SentinelError && error.code === 'no_worker') return [];

@@ -1,4 +1,4 @@
-import { Counter, Gauge, Registry } from 'prom-client';
+import { Counter, Registry } from 'prom-client';
 import { type DeadLetter, deadLetterId } from '../../model/dead-letter.ts';
 import type { LoadedEvent } from '../../model/loaded-event.ts';
 import type { Opened } from './opening.ts';
@@ -72,15 +72,8 @@ async function metricsOf(readers: readonly CopyReader[]): Promise<string> {
     labelNames: ['destination', 'status'] as const,
     registers: [registry],
   });
-  const up = new Gauge({
-    name: 'sentinel_destination_up',
-    help: '1 when a further destination takes rows, 0 when its events wait',
-    labelNames: ['destination'] as const,
-    registers: [registry],
-  });
   for (const reader of readers) {
-    const { name: destination, state, counts } = reader.status();
-    up.set({ destination }, state === 'ok' ? 1 : 0);
+    const { name: destination, counts } = reader.status();
     for (const [status, count] of Object.entries(counts)) events.inc({ destination, status }, count);
   }
   return `${await registry.metrics()}\n`;

@@ -22,10 +22,12 @@ export interface Condition {
   page: string;
   /** When it began, where that is known: milliseconds since 1970. */
   first?: number;
+  /** Says it in more detail; asked only when people are told. */
+  describe?: () => Promise<Partial<Pick<Condition, 'title' | 'detail'>>>;
 }
 
 /** A condition of which people were told. Times are ISO 8601. */
-export interface Alert extends Condition {
+export interface Alert extends Omit<Condition, 'first' | 'describe'> {
   id: string;
   since: string;
   /** It was there before anybody could be told: no message at its end either. */

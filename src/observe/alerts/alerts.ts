@@ -109,12 +109,12 @@ export class Alerts {
     const opened: Alert[] = [];
     const over: Alert[] = [];
     for (const kind of kinds) {
-      const current = await this.#currentOf(kind);
+      const current = await this.#currentOf(kind, known);
       if (current === undefined) continue;
       const keys = new Set(current.map(({ key }) => key));
       for (const condition of current) {
         this.#goneSince.delete(condition.key);
-        if (!known.has(condition.key)) opened.push(this.#alertOf(condition, isFirst));
+        if (!known.has(condition.key)) opened.push(await this.#alertOf(condition, isFirst));
       }
       for (const alert of known.values())
         if (alert.kind === kind && !keys.has(alert.key) && this.#isOver(alert)) over.push(alert);
@@ -137,10 +137,10 @@ export class Alerts {
   }
 
   /** Undefined while it can't be known: nothing begins or ends then. */
-  async #currentOf(kind: AlertKind): Promise<Condition[] | undefined> {
+  async #currentOf(kind: AlertKind, known: ReadonlyMap<string, Alert>): Promise<Condition[] | undefined> {
     const isSlow = slowKinds.includes(kind);
     if (isSlow && this.#looks % slowLooks !== 0) return this.#slow.get(kind);
-    const found = await this.#conditions[kind]().then(
+    const found = await this.#conditions[kind](known).then(
       (conditions) => {
         this.#unknown.delete(kind);
         return conditions;
@@ -160,13 +160,14 @@ export class Alerts {
   }
 
   /** What was there before anybody was to be told of it is no news. */
-  #alertOf(condition: Condition, isFirst: boolean): Alert {
-    const { first, ...rest } = condition;
+  async #alertOf(condition: Condition, isFirst: boolean): Promise<Alert> {
+    const { first, describe, ...rest } = condition;
     const wasThere =
       first === undefined ? this.#looks === 0 && rest.kind.startsWith('rule_') : first < this.#startedAt;
     const isOld = isFirst && wasThere;
     return {
       ...rest,
+      ...(isOld ? undefined : await describe?.()),
       id: `alert_${randomUUID()}`,
       since: new Date().toISOString(),
       ...(isOld ? { isSilent: true } : undefined),

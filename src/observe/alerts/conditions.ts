@@ -3,7 +3,9 @@ import type { Engine, TopicStats } from '../../engine/engine.ts';
 import type { Rule } from '../../model/rule.ts';
 import type { RuleStore } from '../../repair/rules/store.ts';
 import type { Pipeline } from '../../runtime/pipeline-api.ts';
-import type { AlertKind, AlertLimits, Condition } from './alert.ts';
+import type { Alert, AlertKind, AlertLimits, Condition } from './alert.ts';
+import { newFailures } from './new-failures.ts';
+import { ofSources } from './source-conditions.ts';
 
 export interface Watched {
   engine: Pick<Engine, 'stats'>;
@@ -20,50 +22,8 @@ const downForMs = 5_000;
 const rateMinutes = 10;
 /** Fewer are no rate, and each new failure is told by itself. */
 const fewestForRate = 20;
-const driftingMinutes = 30;
-/** Of a source that sends so many a day, it is known how it sends. */
-const fewestForSilence = 24;
-/** So many times its usual distance, a source is silent. */
-const usualDistances = 10;
 
-type Kinds = Record<AlertKind, () => Promise<Condition[]>>;
-type Sourced = Pick<Watched, 'pipeline' | 'limits'> & { now: () => number };
-
-/** What the history of the sources tells. */
-function ofSources({ pipeline, limits, now }: Sourced): Pick<Kinds, 'drift' | 'source_silent'> {
-  return {
-    async drift() {
-      const since = now() - driftingMinutes * minuteMs;
-      const drifting = (await pipeline.sources()).filter(
-        ({ last_drift_at: at }) => at !== null && Date.parse(at) >= since,
-      );
-      return drifting.map(({ source, contracts }) => ({
-        key: `drift/${source}`,
-        kind: 'drift',
-        title: `Events from ${source} no longer look as their contract says`,
-        detail: `Contracts: ${contracts.slice(0, 5).join(', ')}. Some are repaired, or become dead letters.`,
-        page: '/sources',
-      }));
-    },
-
-    async source_silent() {
-      const silent = (await pipeline.sources()).filter((source) => {
-        const events = source.valid + source.repaired + source.dead_letter + source.duplicate;
-        if (source.last_seen_at === null || events < fewestForSilence) return false;
-        const usualMs = (24 * 60 * minuteMs) / events;
-        const silentMs = Math.max(limits.silentMinutes * minuteMs, usualDistances * usualMs);
-        return now() - Date.parse(source.last_seen_at) >= silentMs;
-      });
-      return silent.map(({ source, last_seen_at: at }) => ({
-        key: `source_silent/${source}`,
-        kind: 'source_silent',
-        title: `Nothing comes from ${source} any more`,
-        detail: `Its last event came at ${at}.`,
-        page: '/sources',
-      }));
-    },
-  };
-}
+type Kinds = Record<AlertKind, (known: ReadonlyMap<string, Alert>) => Promise<Condition[]>>;
 
 /** What is the matter, kind by kind. Each kind is asked for by itself, as some cost more than others. */
 export function createConditions(watched: Watched): Kinds {
@@ -76,15 +36,7 @@ export function createConditions(watched: Watched): Kinds {
 
   return {
     ...ofSources({ pipeline, limits, now }),
-    new_failure: async () =>
-      deadLetters.openGroups().map(({ key, contract, source, signature, first }) => ({
-        first,
-        key: `new_failure/${key}`,
-        kind: 'new_failure',
-        title: `Events of ${contract} from ${source} fail in a new way`,
-        detail: 'They are kept as dead letters until somebody settles them.',
-        page: `/dead-letters/group/${signature}?${new URLSearchParams({ contract, source })}`,
-      })),
+    new_failure: async () => newFailures(deadLetters),
 
     async dead_letter_rate() {
       const { series } = await pipeline.history({}, rateMinutes);
@@ -143,15 +95,16 @@ export function createConditions(watched: Watched): Kinds {
   };
 }
 
-function ofRule(kind: 'rule_disabled' | 'rule_wrong_doubt', { id, contract, source }: Rule): Condition {
+function ofRule(kind: 'rule_disabled' | 'rule_wrong_doubt', rule: Rule): Condition {
+  const { id, contract, source, doubt, disabled_reason: why } = rule;
   const isDoubt = kind === 'rule_wrong_doubt';
   return {
     key: `${kind}/${id}`,
     kind,
     title: `A rule for ${contract} from ${source} ${isDoubt ? 'may have repaired wrongly' : 'is disabled'}`,
     detail: isDoubt
-      ? 'Look at its repairs; they can be rolled back.'
-      : 'It repaired wrongly or no more; such events become dead letters.',
+      ? `${doubt?.reason ?? 'Something speaks against it'}. Look at its repairs; they can be rolled back.`
+      : `${why ?? 'It repaired wrongly, or no more'}. Such events become dead letters until it is approved or deleted.`,
     page: `/rules/${id}`,
   };
 }
