@@ -1,5 +1,6 @@
 import type { Reception, ReplayTrail } from '../model/event.ts';
 import type { Row } from '../load/destination.ts';
+import type { RowEnd } from './waiting-tables.ts';
 
 /** What becomes rows if the destination takes it. Lists side by side: an object more for each event costs the collector. */
 export interface Candidates {
@@ -25,3 +26,11 @@ export function addCandidate(
   rows.push(row);
   raws.push(raw);
 }
+
+/** The replays whose event has ended as a row or a duplicate. */
+export const replaysOver = ({ rows, replays }: Candidates, settled: readonly RowEnd[]) =>
+  [...replays].flatMap(([at, { round }]) =>
+    settled[at]!.status === 'loaded' || settled[at]!.status === 'duplicate'
+      ? [{ id: rows[at]!.requestId, round }]
+      : [],
+  );

@@ -1,18 +1,21 @@
 import type { ConsumeOptions, Consumer, Handler } from '../engine/engine.ts';
 import { loadPace } from '../load/open.ts';
-import { topics } from '../model/event.ts';
+import { parkedTopic, topics } from '../model/event.ts';
 import type { Insight } from '../observe/insight.ts';
 import type { Faults } from '../runtime/stop-process.ts';
 import type { PipelineParts } from './parts.ts';
 import { groups } from './groups.ts';
 import type { DeadLetterStage } from './dead-letter-stage.ts';
+import { ParkedReaders } from './parked-readers.ts';
 import type { Route } from './route.ts';
+import type { WaitingTables } from './waiting-tables.ts';
 
 /** Of what failed: under load it waits a moment, to be looked at together; clean events share the thread with it. */
 const together: ConsumeOptions = { lingerMs: 100, maxEvents: 5000 };
 
 export interface Stages {
   route: Route;
+  waiting: WaitingTables;
   healing: { handle: Handler };
   deadLetters: DeadLetterStage;
   insight: Insight;
@@ -22,8 +25,8 @@ export interface Stages {
 /** Starts the readers of all topics of the flow. */
 export async function startConsumers(
   { config, engine }: PipelineParts,
-  { route, healing, deadLetters, insight, faults }: Stages,
-): Promise<Consumer[]> {
+  { route, waiting, healing, deadLetters, insight, faults }: Stages,
+): Promise<Pick<Consumer, 'stop'>[]> {
   const { lingerMs, maxEvents, maxBytes } = await loadPace(config.destination, config.pipeline);
   const inOrder: ConsumeOptions = { maxEvents, maxBytes, retry: 'hold', onFailure: faults.onFailure };
   const untilHealed: ConsumeOptions = {
@@ -46,7 +49,6 @@ export async function startConsumers(
     [topics.replay, groups.pipeline, 'validator', inOrder, (batch) => route.fromQueue(batch)],
     [topics.slow, groups.pipeline, 'validator', inOrder, (batch) => route.fromSlow(batch)],
     [topics.fixed, groups.loader, 'loader', inOrder, (batch) => route.fromHealers(batch)],
-    [topics.parked, groups.loader, 'loader', { ...inOrder, lingerMs }, (batch) => route.fromParked(batch)],
     [topics.failed, groups.healer, 'healer', untilHealed, healing.handle],
     [
       topics.unrecoverable,
@@ -59,5 +61,17 @@ export async function startConsumers(
   const consumers: Consumer[] = [];
   for (const [topic, group, step, options, handle] of readers)
     consumers.push(await engine.consume(topic, group, ...insight.counting(step, options, handle)));
-  return consumers;
+  const parked = new ParkedReaders(
+    engine,
+    waiting,
+    (table) =>
+      engine.consume(
+        table === '' ? topics.parked : parkedTopic(table),
+        groups.loader,
+        ...insight.counting('loader', { ...inOrder, lingerMs }, (batch) => route.fromParked(table, batch)),
+      ),
+    faults.onBroken,
+  );
+  await parked.look();
+  return [...consumers, parked];
 }

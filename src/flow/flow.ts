@@ -32,7 +32,14 @@ export async function startPipeline(parts: PipelineParts): Promise<StartedPipeli
   const stages = await openStages(parts, base, loading);
   const { route, healing, deadLetters } = stages;
   const consumers = parts.consume
-    ? await startConsumers(parts, { route, healing, deadLetters, insight: base.insight, faults: base.faults })
+    ? await startConsumers(parts, {
+        route,
+        waiting: loading.store.waiting,
+        healing,
+        deadLetters,
+        insight: base.insight,
+        faults: base.faults,
+      })
     : [];
   const mine = parts.consume ? base.steps.filter(({ config: { name } }) => runsHere(name, parts.config)) : [];
   const background = parts.consume ? startBackground(parts, base, loading) : [];
@@ -118,7 +125,7 @@ function answersOf({ config, engine }: PipelineParts, base: Base, loading: Loadi
     metrics: async () =>
       (await insight.metrics.text()) + (await copies.metrics()) + (await llmMetrics(await healing.status())),
     rollBack: (ruleId: string, reason: string) => rollbacks.start(ruleId, reason),
-    status: async () => ({ trouble: store.loading.trouble() }),
+    status: async () => ({ trouble: store.loading.trouble(), tables: store.waiting.list() }),
     erase: (where: Where, dryRun: boolean) =>
       erase(
         {

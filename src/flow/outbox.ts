@@ -7,6 +7,7 @@ import {
   type FixedEvent,
   type Reception,
   type UnrecoverableEvent,
+  parkedTopic,
   topics,
 } from '../model/event.ts';
 import type { JsonObject } from '../model/json.ts';
@@ -70,6 +71,11 @@ export class Outbox {
 
   unrecoverable(event: UnrecoverableEvent): void {
     this.#add(topics.unrecoverable, encode(event));
+  }
+
+  /** Waits for its table. */
+  parked(table: string, body: Uint8Array): void {
+    this.#add(parkedTopic(table), body);
   }
 
   /** A copy for a further destination. */

@@ -1,46 +1,28 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { DeadLetterStore } from '../dead-letter/store.ts';
 import type { Delivery, Unsettled } from '../engine/engine.ts';
 import { forEachEvent } from '../ingest/record.ts';
-import type { Row, Settled } from '../load/destination.ts';
-import type { CopyFeed } from '../load/replicas/feed.ts';
-import type { LoadStage } from '../load/stage.ts';
 import type { FixedEvent } from '../model/event.ts';
 import { parseJson } from '../model/exact-json.ts';
-import type { PipelineMetrics } from '../observe/metrics.ts';
-import { type RecordSpan, stopwatch } from '../observe/otel/span.ts';
+import { stopwatch } from '../observe/otel/span.ts';
 import { createInOrder } from '../support/in-order.ts';
 import { limitLog } from '../support/log-limit.ts';
-import type { Logger } from '../support/log.ts';
 import { createPatience } from '../support/patience.ts';
-import { type Candidates, addCandidate, noCandidates } from './candidates.ts';
-import type { Judge } from './judge.ts';
+import { type Candidates, addCandidate, noCandidates, replaysOver } from './candidates.ts';
 import type { Outbox } from './outbox.ts';
+import { encodeParked } from './parked-event.ts';
 import { refusedEvent } from './refused-row.ts';
 import { traceLoad } from './trace-load.ts';
+import type { RouteParts } from './route-parts.ts';
+import type { RowEnd } from './waiting-tables.ts';
 
 /** Milliseconds of validation between two looks at what else waits, above all the settlement of the batch before. */
 const turnMs = 2;
 
+/** Milliseconds between two looks at a table that takes no rows. */
+const lookAgainMs = 1000;
+
 /** Milliseconds of judging after which a batch of slow events is settled. */
 const slowBatchMs = 1000;
-
-export interface RouteParts {
-  judge: Judge;
-  /** What a batch sends to other topics. */
-  outbox: () => Outbox;
-  /** The destination, one settlement at a time. */
-  loading: Pick<LoadStage, 'prepareRow' | 'settle'>;
-  letters: Pick<DeadLetterStore, 'settleReplayed'>;
-  /** For the further destinations; undefined when there are none. */
-  feed: CopyFeed | undefined;
-  metrics: PipelineMetrics;
-  /** Told of the rows of each batch that was settled. */
-  onSettled: (rows: readonly Row[]) => void;
-  /** Undefined while traces are not exported. */
-  recordSpan?: RecordSpan | undefined;
-  log: Logger;
-}
 
 /** The judgement of a batch. */
 interface Judged {
@@ -119,13 +101,16 @@ export class Route {
     await this.#settle(candidates, healed);
   }
 
-  /** Batches of `parked_event`, which older versions have left. */
-  async fromParked(batch: readonly Delivery[]): Promise<void> {
+  /** Batches of a table that takes no rows, or took none: they stay until it does. */
+  async fromParked(table: string, batch: readonly Delivery[]): Promise<Unsettled[]> {
+    const { waiting, judge } = this.#parts;
     const outbox = this.#parts.outbox();
     const candidates = noCandidates();
-    for (const { body } of batch) this.#parts.judge.parked(body, candidates, outbox);
+    for (const { body } of batch) judge.parked(body, candidates, outbox);
+    const takesRows = await this.#ended(candidates, () => waiting.settleWaiting(table, candidates.rows));
+    if (!takesRows) return batch.map((_, index) => ({ index, deferMs: lookAgainMs }));
     await outbox.flush();
-    await this.#settle(candidates);
+    return [];
   }
 
   /** Gives up waiting for a queue that is full. */
@@ -153,9 +138,19 @@ export class Route {
 
   /** `healed`: events that the healers are done with. */
   async #settle(candidates: Candidates, healed: readonly string[] = []): Promise<void> {
+    await this.#ended(candidates, () => this.#parts.waiting.settle(candidates.rows), healed);
+  }
+
+  /** False when nothing was settled, as their table takes no rows. */
+  async #ended(
+    candidates: Candidates,
+    settling: () => Promise<readonly RowEnd[] | undefined>,
+    healed: readonly string[] = [],
+  ): Promise<boolean> {
     const { rows } = candidates;
     const measured = stopwatch();
-    const settled = rows.length === 0 ? [] : (await this.#parts.loading.settle({ rows, letters: [] })).rows;
+    const settled = await settling();
+    if (settled === undefined) return false;
     if (candidates.traces.size > 0) traceLoad(this.#parts.recordSpan, candidates, settled, measured());
     const outbox = this.#parts.outbox();
     this.#followUp(candidates, settled, outbox);
@@ -165,14 +160,20 @@ export class Route {
     if (replayed.length > 0) await this.#parts.letters.settleReplayed(replayed);
     this.#parts.metrics.loaded(rows, settled);
     this.#parts.onSettled(rows);
+    return true;
   }
 
   /** Also for rows that were settled before a crash, since their copies may not have been sent. */
-  #followUp({ rows, raws, replays, traces }: Candidates, settled: Settled['rows'], outbox: Outbox): void {
+  #followUp({ rows, raws, replays, traces }: Candidates, settled: readonly RowEnd[], outbox: Outbox): void {
     const { feed } = this.#parts;
     for (let at = 0; at < settled.length; at++) {
       const outcome = settled[at]!;
       if (outcome.status === 'loaded') feed?.copy(rows[at]!, raws[at]!, outbox.copy);
+      if (outcome.status === 'waits')
+        outbox.parked(
+          rows[at]!.table,
+          encodeParked(rows[at]!, raws[at]!, { replay: replays.get(at), trace: traces.get(at) }),
+        );
       if (outcome.status !== 'rejected') continue;
       const event = refusedEvent(
         rows[at]!,
@@ -187,13 +188,3 @@ export class Route {
     }
   }
 }
-
-/** The replays whose event has ended as a row or a duplicate. */
-const replaysOver = ({ rows, replays }: Candidates, settled: Settled['rows']) =>
-  [...replays].flatMap(([at, { round }]) =>
-    settled[at]!.status === 'loaded' || settled[at]!.status === 'duplicate'
-      ? [{ id: rowOf(rows, at).requestId, round }]
-      : [],
-  );
-
-const rowOf = (rows: readonly Row[], at: number): Row => rows[at]!;

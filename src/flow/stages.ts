@@ -118,6 +118,7 @@ export async function openStages(
     }),
     outbox: () => new Outbox(engine, subscribed),
     loading: loading.store.loading,
+    waiting: loading.store.waiting,
     letters,
     feed: loading.feed,
     metrics,

@@ -1,18 +1,20 @@
 import type { DeadLetterStore } from '../dead-letter/store.ts';
 import type { OpenDestination, Table } from '../load/destination.ts';
-import { openMain, queueIdOf } from '../load/open.ts';
+import { Refused, openMain, queueIdOf } from '../load/open.ts';
 import { type LoadStage, createLoadStage } from '../load/stage.ts';
 import { takeRestoreNote } from '../load/restored.ts';
 import { StoreCheck } from '../load/store-check.ts';
 import type { Insight } from '../observe/insight.ts';
 import { type Faults, unlessStopped } from '../runtime/stop-process.ts';
 import type { PipelineParts } from './parts.ts';
+import { WaitingTables } from './waiting-tables.ts';
 import { takeOverLetters } from './take-over.ts';
 
 /** The main destination, open or to be opened, and the one order in which everything settles there. */
 export interface Store {
   destination: OpenDestination;
   loading: LoadStage;
+  waiting: WaitingTables;
   check: StoreCheck;
 }
 
@@ -33,11 +35,13 @@ export async function openStore(
     consume && config.engine.type === 'embedded' ? await takeRestoreNote(config.dataDir) : undefined,
     loaderLog,
   );
+  const refused = new Refused();
   const destination = await openMain(config, tables, {
     mustBeThere: !consume,
     onOpen: async (opened) => {
       if (consume) await check.begin(opened);
     },
+    refused,
     log,
   });
   const loading = createLoadStage({
@@ -53,5 +57,6 @@ export async function openStore(
         takeOverLetters({ state: engine.state, letters, destination, queueId, log }),
       )
       .catch(unlessStopped(faults.onBroken));
-  return { destination, loading, check };
+  const waiting = new WaitingTables({ loading, refused, log: loaderLog });
+  return { destination, loading, waiting, check };
 }

@@ -21,7 +21,7 @@ export interface Destination {
   prepare(tables: readonly Table[]): Promise<void>;
   /**
    * Decides how each event of a batch ends, in one transaction: see `Settlement`. A row that the store refuses is `rejected`
-   * and does not disturb the others.
+   * and does not disturb the others. A table that takes no rows at all is a `TableFault` (load/table-fault.ts).
    */
   settle(settlement: Settlement): Promise<Settled>;
   /** How an event ended, by request id. */

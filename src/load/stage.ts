@@ -1,6 +1,7 @@
 import type { Logger } from '../support/log.ts';
 import { Mutex } from '../support/mutex.ts';
 import { type Trouble, createPatience } from '../support/patience.ts';
+import { TableFault } from './table-fault.ts';
 import type { Destination, QueueMark, Row, Settled, Settlement } from './destination.ts';
 
 export interface LoadStage {
@@ -8,9 +9,9 @@ export interface LoadStage {
   prepareRow(row: Row): void;
   /**
    * Settles in the order of the calls, however long the destination is down. Rejects only with `pipeline_stopped`, or with an
-   * error that is not retryable.
+   * error that is not retryable, or (`notFor: 'a table'`) with a `TableFault`.
    */
-  settle(settlement: Omit<Settlement, 'mark'>): Promise<Settled>;
+  settle(settlement: Omit<Settlement, 'mark'>, waits?: { notFor: 'a table' }): Promise<Settled>;
   /** Does other work with the destination, between two settlements and just as patiently; `doing` is for the log. */
   inTurn<T>(doing: string, work: () => Promise<T>): Promise<T>;
   /** Why the destination does not take rows; undefined while it does. */
@@ -35,29 +36,35 @@ export function createLoadStage({
   const patience = createPatience(log, onFailure);
   const mutex = new Mutex();
 
-  function inTurn<T>(work: () => Promise<T>, fields: object, waits: string): Promise<T> {
+  function inTurn<T>(work: () => Promise<T>, fields: object, waits: string, isOver?: IsOver): Promise<T> {
     return mutex.run(() =>
       patience.until(work, {
         failed: `the destination does not take rows; ${waits} waits`,
         recovered: 'the destination takes rows again',
         fields,
+        isOver,
       }),
     );
   }
 
   return {
     prepareRow: (row) => destination.prepareRow?.(row),
-    settle(settlement) {
+    settle(settlement, waits) {
       const { rows, letters } = settlement;
       const mark = queueId === undefined ? undefined : markOf(queueId, rows);
       const settle = (): Promise<Settled> => destination.settle({ ...settlement, mark });
-      return inTurn(settle, { rows: rows.length, letters: letters.length }, 'the batch');
+      const isOver = waits?.notFor === 'a table' ? isTableFault : undefined;
+      return inTurn(settle, { rows: rows.length, letters: letters.length }, 'the batch', isOver);
     },
     inTurn: (doing, work) => inTurn(work, { doing }, doing),
     trouble: () => patience.trouble(),
     stop: () => patience.stop(),
   };
 }
+
+type IsOver = (error: unknown) => boolean;
+
+const isTableFault: IsOver = (error) => error instanceof TableFault;
 
 /** Request ids grow with time. */
 function markOf(queueId: string, rows: readonly Row[]): QueueMark | undefined {

@@ -15,7 +15,7 @@ export interface SettlementCount {
 export interface PipelineMetrics {
   settled(source: string, contract: string, settlement: Settlement): void;
   /** A batch that the destination has committed. */
-  loaded(rows: readonly Row[], outcomes: Settled['rows']): void;
+  loaded(rows: readonly Row[], outcomes: readonly (Settled['rows'][number] | { status: 'waits' })[]): void;
   /** Since the process started. */
   counts(): Iterable<SettlementCount>;
   /** Events by their delay, as `DelayHistogram.counts`. */
@@ -75,8 +75,8 @@ export function createPipelineMetrics({
       const at = now();
       for (let index = 0; index < outcomes.length; index++) {
         const { status } = outcomes[index]!;
-        // It was counted when it ended.
-        if (status === 'already') continue;
+        // It was counted when it ended, or will be.
+        if (status === 'already' || status === 'waits') continue;
         const row = rows[index]!;
         const { source, contract, repair, receivedAt } = row;
         if (row.extra !== undefined && repair === undefined) onExtra?.(row);

@@ -20,6 +20,7 @@ import type { StepRequest } from '../steps/http-trigger.ts';
 import type { HttpReply } from '../steps/step.ts';
 import type { TrialVerdict } from '../validate/trial-verdict.ts';
 import type { Violation } from '../model/violation.ts';
+import type { WaitingTable } from '../flow/waiting-tables.ts';
 import type { Trouble } from '../support/patience.ts';
 import type { ContractSample } from '../contracts/sample/of-registry.ts';
 import type { ContractInfo } from '../observe/contract-info.ts';
@@ -65,8 +66,8 @@ export interface Pipeline extends InsightApi, ExportApi {
   erase(where: Where, dryRun: boolean): Promise<Erasure>;
   /** Prometheus text. */
   metrics(): Promise<string>;
-  /** `trouble`: why the main destination takes no rows. */
-  status(): Promise<{ trouble?: Trouble }>;
+  /** `trouble`: why the main destination takes no rows. `tables`: those of it that take none while others do. */
+  status(): Promise<{ trouble?: Trouble; tables?: WaitingTable[] }>;
   /** The further ones; counts are those of this process. */
   destinations(): Promise<CopyStatus[]>;
   /** How a loaded event ended in each further destination, by name. */

@@ -10,7 +10,7 @@ import type { Json } from '../model/json.ts';
 import type { RepeatTrail } from '../model/loaded-event.ts';
 import type { CopyOutcome } from '../load/replicas/replicas.ts';
 import { groups } from '../flow/groups.ts';
-import { decodeParked } from '../flow/parked-event.ts';
+import { decodeParked, findParked } from '../flow/parked-event.ts';
 import type { Violation } from '../model/violation.ts';
 import type { ServerContext } from './context.ts';
 
@@ -158,9 +158,9 @@ async function inQueue(id: string, { engine }: ServerContext): Promise<FoundInfo
   return { request_id: id, status: 'accepted', contract: null, version: null, source, receivedAt };
 }
 
-/** Waits for a main destination that is down. */
+/** Waits for its table. */
 async function parked(id: string, { engine }: ServerContext): Promise<FoundInfo | undefined> {
-  const header = await engine.findPending(topics.parked, groups.loader, ({ body }) => {
+  const header = await findParked(engine, ({ body }) => {
     const candidate = decodeParked(body).header;
     return candidate.request_id === id ? candidate : undefined;
   });

@@ -1,6 +1,6 @@
 import type { TopicStats } from '../engine/engine.ts';
 import { SentinelError } from '../model/errors.ts';
-import { topics } from '../model/event.ts';
+import { parkedTable, topics } from '../model/event.ts';
 import type { KnownCounts } from '../load/destination-kit/known-counts.ts';
 import type { CopyStatus } from '../load/replicas/reader.ts';
 import type { Pipeline } from '../runtime/pipeline-api.ts';
@@ -31,7 +31,14 @@ export interface Stats {
    */
   counters_as_of?: string | null;
   /** The main one. */
-  destination: { type: string; state: 'ok' | 'waiting'; error?: string; since?: string };
+  destination: {
+    type: string;
+    state: 'ok' | 'waiting';
+    error?: string;
+    since?: string;
+    /** Those that take no rows while the others do. */
+    tables?: { table: string; error: string; since: string }[];
+  };
 }
 
 export async function collectStats(
@@ -56,7 +63,11 @@ export async function collectStats(
       pending(topics.replay, groups.pipeline) +
       pending(topics.slow, groups.pipeline) +
       pending(topics.fixed, groups.loader) +
-      pending(topics.parked, groups.loader) +
+      queues.reduce(
+        (sum, { topic: name, groups: [reader] }) =>
+          sum + (parkedTable(name) === undefined ? 0 : (reader?.pending ?? 0)),
+        0,
+      ) +
       pending(topics.unrecoverable, groups.deadLetters),
     healing: pending(topics.failed, groups.healer),
     ...(counts.asOf === undefined
@@ -67,6 +78,9 @@ export async function collectStats(
       state: trouble === undefined ? 'ok' : 'waiting',
       error: trouble?.error,
       since: trouble?.since,
+      ...(status.tables?.length
+        ? { tables: status.tables.map(({ table, error, since }) => ({ table, error, since })) }
+        : undefined),
     },
   };
 }

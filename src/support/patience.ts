@@ -17,10 +17,18 @@ export interface Patience {
    * Rejects only with `pipeline_stopped`, or with an error that is not retryable. `failed` and `recovered` say in the log
    * what is the matter, `fields` with what.
    */
-  until<T>(work: () => Promise<T>, says: { failed: string; recovered: string; fields: object }): Promise<T>;
+  until<T>(work: () => Promise<T>, says: Says): Promise<T>;
   /** What is the matter, from a failure until something works again. */
   trouble(): Trouble | undefined;
   stop(): void;
+}
+
+interface Says {
+  failed: string;
+  recovered: string;
+  fields: object;
+  /** Errors for which nothing waits, retryable or not. */
+  isOver?: ((error: unknown) => boolean) | undefined;
 }
 
 const policy: RetryPolicy = {
@@ -37,7 +45,7 @@ export function createPatience(log: Logger, onFailure?: (error: unknown) => void
   let trouble: Trouble | undefined;
 
   return {
-    async until(work, { failed, recovered, fields }) {
+    async until(work, { failed, recovered, fields, isOver }) {
       const repeated = repeatedError();
       const once = async (attempt: number) => {
         try {
@@ -53,7 +61,7 @@ export function createPatience(log: Logger, onFailure?: (error: unknown) => void
       return retry(once, {
         policy,
         // The work may have patience of its own, which is over.
-        isPassing: (error) => isRetryable(error) && !isStopped(error),
+        isPassing: (error) => isRetryable(error) && !isStopped(error) && isOver?.(error) !== true,
         onRetry({ error, attempt, delayMs }) {
           const { code, message } = error as SentinelError;
           trouble = { error: message, code, since: trouble?.since ?? new Date().toISOString() };

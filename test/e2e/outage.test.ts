@@ -1,3 +1,5 @@
+import { WaitingTables } from '../../src/flow/waiting-tables.ts';
+import { Refused } from '../../src/load/open.ts';
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -65,6 +67,7 @@ describe('a destination that refuses loads for a while', () => {
       judge: createJudge({ contracts, validate: createValidate({ contracts, rules, choice }), metrics, log }),
       outbox: () => new Outbox(engine, new Set()),
       loading,
+      waiting: new WaitingTables({ loading, refused: new Refused(), log }),
       letters: createDeadLetters(engine.state),
       feed: undefined,
       metrics,

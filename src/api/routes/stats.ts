@@ -47,6 +47,10 @@ const stats = name(
         state: z.enum(['ok', 'waiting']),
         error: z.string().optional().describe('why it takes no rows'),
         since: time.optional(),
+        tables: z
+          .array(z.object({ table: z.string(), error: z.string(), since: time }))
+          .optional()
+          .describe('those that take no rows while the others do; their events wait'),
       })
       .describe('the main one'),
     rates: z.record(z.string(), z.number()),

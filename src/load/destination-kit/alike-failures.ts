@@ -1,4 +1,4 @@
-import { SentinelError } from '../../model/errors.ts';
+import { TableFault } from '../table-fault.ts';
 
 /** So many rows that fail in one way, and none that passes, are not to blame. */
 const enough = 100;
@@ -21,13 +21,13 @@ export class AlikeFailures {
     this.#differ = true;
   }
 
-  /** Throws `destination_unavailable` when it must be the table. */
+  /** Throws a `TableFault` when it must be the table. */
   refused(reason: string): void {
     if (this.#refused++ > 0 && reason !== this.#reason) this.#differ = true;
     this.#reason = reason;
     if (this.#differ || this.#refused < enough) return;
-    throw new SentinelError(
-      'destination_unavailable',
+    throw new TableFault(
+      this.#table,
       `every row for table ${this.#table} is refused in the same way: ${reason}; change the table, and the rows load`,
     );
   }

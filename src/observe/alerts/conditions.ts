@@ -56,24 +56,7 @@ export function createConditions(watched: Watched): Kinds {
       ];
     },
 
-    async destination_down() {
-      const [{ trouble }, further] = await Promise.all([
-        pipeline.status(),
-        pipeline.destinations().catch(() => []),
-      ]);
-      const down = further.filter(({ state }) => state === 'waiting').map(({ name }) => name);
-      const isLong = trouble !== undefined && now() - Date.parse(trouble.since) >= downForMs;
-      return [...(isLong ? ['main'] : []), ...down].map((name) => ({
-        key: `destination_down/${name}`,
-        kind: 'destination_down',
-        title: `The ${name === 'main' ? 'main destination' : `destination ${name}`} takes no rows`,
-        detail:
-          name === 'main' && trouble !== undefined
-            ? `Since ${trouble.since} (${trouble.code}). Events are kept in the queue.`
-            : 'Its copies wait; the main destination is loaded.',
-        page: '/',
-      }));
-    },
+    destination_down: () => destinationsDown(pipeline, now),
 
     async queue_stuck() {
       const stuck = standingFor(await engine.stats(), moved, now(), limits.queueStuckMinutes * minuteMs);
@@ -93,6 +76,35 @@ export function createConditions(watched: Watched): Kinds {
         .filter(({ doubt }) => doubt !== undefined)
         .map((rule) => ofRule('rule_wrong_doubt', rule)),
   };
+}
+
+async function destinationsDown(pipeline: Watched['pipeline'], now: () => number): Promise<Condition[]> {
+  const [{ trouble, tables = [] }, further] = await Promise.all([
+    pipeline.status(),
+    pipeline.destinations().catch(() => []),
+  ]);
+  const down = further.filter(({ state }) => state === 'waiting').map(({ name }) => name);
+  const isLong = trouble !== undefined && now() - Date.parse(trouble.since) >= downForMs;
+  const waiting = tables
+    .filter(({ since }) => now() - Date.parse(since) >= downForMs)
+    .map(({ table, since }): Condition => ({
+      key: `destination_down/table/${table}`,
+      kind: 'destination_down',
+      title: `The table ${table} takes no rows`,
+      detail: `Since ${since}. Its events are kept in the queue, and the others are loaded; the log says why.`,
+      page: '/',
+    }));
+  const whole = [...(isLong ? ['main'] : []), ...down].map((name): Condition => ({
+    key: `destination_down/${name}`,
+    kind: 'destination_down',
+    title: `The ${name === 'main' ? 'main destination' : `destination ${name}`} takes no rows`,
+    detail:
+      name === 'main' && trouble !== undefined
+        ? `Since ${trouble.since} (${trouble.code}). Events are kept in the queue.`
+        : 'Its copies wait; the main destination is loaded.',
+    page: '/',
+  }));
+  return [...whole, ...waiting];
 }
 
 function ofRule(kind: 'rule_disabled' | 'rule_wrong_doubt', rule: Rule): Condition {

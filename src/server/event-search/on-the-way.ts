@@ -4,7 +4,7 @@ import { topics } from '../../model/event.ts';
 import { type RecordHeader, headerOf } from '../../ingest/record.ts';
 import { requestIdsFrom, timeOfRequestId } from '../../ingest/request-id.ts';
 import { groups } from '../../flow/groups.ts';
-import { decodeParked } from '../../flow/parked-event.ts';
+import { decodeParked, findParked } from '../../flow/parked-event.ts';
 import {
   type EventItem,
   type Findings,
@@ -67,9 +67,9 @@ export async function inTheQueue(
   };
 }
 
-/** Events that wait for a main destination that is down. */
+/** Events that wait for their table. */
 export async function amongParked(
-  engine: Pick<Engine, 'findPending'>,
+  engine: Pick<Engine, 'findPending' | 'stats'>,
   filter: SearchFilter,
   page: SearchPage,
 ): Promise<Findings> {
@@ -77,7 +77,7 @@ export async function amongParked(
   if (eventId !== undefined || (status !== undefined && status !== 'accepted')) return nothing;
   const items: EventItem[] = [];
   let looked = 0;
-  await engine.findPending(topics.parked, groups.loader, ({ body }) => {
+  await findParked(engine, ({ body }) => {
     const { header } = decodeParked(body);
     if (
       (contract === undefined || header.contract === contract) &&

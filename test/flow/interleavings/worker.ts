@@ -1,3 +1,5 @@
+import { WaitingTables } from '../../../src/flow/waiting-tables.ts';
+import { Refused } from '../../../src/load/open.ts';
 import { ContractRegistry } from '../../../src/contracts/registry.ts';
 import { createDeadLetters } from '../../../src/dead-letter/store.ts';
 import { resumeReplays } from '../../../src/dead-letter/replay.ts';
@@ -93,6 +95,7 @@ export function createWorker(
     judge,
     outbox: () => new Outbox(engine, new Set()),
     loading,
+    waiting: new WaitingTables({ loading, refused: new Refused(), log: silent }),
     letters,
     feed: undefined,
     metrics,

@@ -1,4 +1,4 @@
-import { SentinelError } from '../../../model/errors.ts';
+import { TableFault } from '../../table-fault.ts';
 import type { AllCounts, Row, RowOutcome, Settled, Settlement, Table } from '../../destination.ts';
 import type { Api } from './api.ts';
 import { settleRepeats } from './repeats.ts';
@@ -85,10 +85,7 @@ function rowsByTable({ tables }: Warehouse, rows: readonly Row[]): Map<Table, Ro
   const groups = new Map<Table, Row[]>();
   for (const row of rows) {
     const table = tables.get(sameName(row.table));
-    if (table === undefined)
-      throw new SentinelError('destination_unavailable', `table ${row.table} is not prepared`, {
-        retryable: false,
-      });
+    if (table === undefined) throw new TableFault(row.table, `table ${row.table} is not prepared`);
     const group = groups.get(table);
     if (group === undefined) groups.set(table, [row]);
     else group.push(row);

@@ -1,5 +1,5 @@
+import { TableFault } from '../../table-fault.ts';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { SentinelError } from '../../../model/errors.ts';
 import { ok } from '../../../model/result.ts';
 import type { AllCounts, Row, Settled, Settlement } from '../../destination.ts';
 import { refusalBy, settleApart } from './apart.ts';
@@ -143,9 +143,7 @@ function numbersByTable({ tables }: Warehouse, rows: readonly Row[]): Map<KnownT
     if (row.table !== name) {
       const table = tables.get(sameName(row.table));
       if (table === undefined) {
-        throw new SentinelError('destination_unavailable', `table ${row.table} is not prepared`, {
-          retryable: false,
-        });
+        throw new TableFault(row.table, `table ${row.table} is not prepared`);
       }
       name = row.table;
       group = groups.get(table) ?? [];

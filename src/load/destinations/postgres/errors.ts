@@ -1,5 +1,6 @@
 import { DatabaseError } from 'pg';
 import { SentinelError } from '../../../model/errors.ts';
+import { TableFault } from '../../table-fault.ts';
 
 /** A table is no longer what it was when it was prepared; not an error of the database, and not yet one of a person. */
 export class ShapeChanged extends SentinelError {
@@ -10,6 +11,16 @@ export class ShapeChanged extends SentinelError {
 
 /** A schema, a table or a column is not there. */
 const gone = /^(?:3F000|42P01|42703)$/;
+/** A right, or what the table is: of an error while one table is written, or made. */
+const ofOneTable = /^(?:0A000|42501|428C9)$/;
+
+/** What failed while one table was written or made, as its fault where it is that. */
+export function blameTable(table: string, doing: string, error: unknown): unknown {
+  if (error instanceof TableFault) return error;
+  const isConflict = error instanceof SentinelError && error.code === 'destination_schema_conflict';
+  if (!isConflict && !ofOneTable.test(sqlStateOf(error) ?? '')) return error;
+  return new TableFault(table, (unavailable(doing, error) as SentinelError).message);
+}
 
 /** Two transactions stood in each other's way, and this one was rolled back: the same work can be done again at once. */
 export const isCollision = (error: unknown): boolean => ['40001', '40P01'].includes(sqlStateOf(error) ?? '');

@@ -54,7 +54,8 @@ export async function openPostgres(options: PostgresOptions): Promise<Required<D
     prepare: (specs) => prepared.prepare(specs),
     prepareRow: (row) => prepareRow(warehouse, row),
     async settle(settlement) {
-      const { settled, committed } = await prepared.write('settle a batch', (client) =>
+      const names = new Set(settlement.rows.map(({ table }) => table).filter((name) => tables.has(name)));
+      const { settled, committed } = await prepared.write('settle a batch', names, (client) =>
         settleBatch(client, warehouse, settlement),
       );
       committed();

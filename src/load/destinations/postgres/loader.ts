@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
-import { SentinelError } from '../../../model/errors.ts';
+import { TableFault } from '../../table-fault.ts';
 import type { AllCounts, Row, RowOutcome, Settled, Settlement } from '../../destination.ts';
+import { blameTable } from './errors.ts';
 import { insertRepairs, keepBooks } from './books.ts';
 import type { KnownTable } from './known-table.ts';
 import type { Warehouse } from './warehouse.ts';
@@ -69,10 +70,13 @@ async function writeRows(
   const counts: AllCounts = { loaded: 0, repaired: 0, duplicate: 0, changed: 0 };
   const replaced = new Map<string, Entry>();
   for (const [table, ofTable] of rowsByTable(warehouse, rows)) {
-    await holdShape(client, schema, table);
+    const blame = (error: unknown) => {
+      throw blameTable(table.spec.name, 'load its rows', error);
+    };
+    await holdShape(client, schema, table).catch(blame);
     const { lines, sameEvent } = linesOf(table, ofTable, outcomes);
     const { answerMs } = warehouse;
-    const unwritten = await writeLines(client, table, lines, answerMs);
+    const unwritten = await writeLines(client, table, lines, answerMs).catch(blame);
     const repeats = await settleRepeats(client, schema, { table, lines, unwritten, answerMs });
     for (const [id, entry] of repeats.entries) replaced.set(id, entry);
     for (const [line, result] of unwritten) outcomes.set(line.row, outcomeOf(result));
@@ -103,10 +107,7 @@ function rowsByTable({ tables }: Warehouse, rows: readonly Row[]): [KnownTable, 
   const groups = new Map<KnownTable, Row[]>();
   for (const row of rows) {
     const table = tables.get(row.table);
-    if (table === undefined)
-      throw new SentinelError('destination_unavailable', `table ${row.table} is not prepared`, {
-        retryable: false,
-      });
+    if (table === undefined) throw new TableFault(row.table, `table ${row.table} is not prepared`);
     const group = groups.get(table);
     if (group === undefined) groups.set(table, [row]);
     else group.push(row);

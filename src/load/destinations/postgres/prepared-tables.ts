@@ -1,8 +1,7 @@
-import type { PoolClient } from 'pg';
-import { SentinelError } from '../../../model/errors.ts';
+import type { ClientBase, PoolClient } from 'pg';
 import { mergeTables } from '../../destination-kit/merge-tables.ts';
 import type { Table } from '../../destination.ts';
-import { ShapeChanged } from './errors.ts';
+import { ShapeChanged, blameTable } from './errors.ts';
 import { type KnownTable, knowTable } from './known-table.ts';
 import { type Limits, type Session, patient } from './session.ts';
 import { readShapes } from './shape.ts';
@@ -16,7 +15,9 @@ export class PreparedTables {
   readonly #warehouse: Warehouse;
   readonly #tables: Map<string, KnownTable>;
   /** After a failure the next load makes sure of its tables first: one may have been dropped. */
-  #unsure = false;
+  readonly #unsure = new Set<string>();
+  /** The same of the list of all tables with events. */
+  #isStale = false;
 
   /** `tables` are those of the warehouse, and grow here. */
   constructor(session: Session, warehouse: Warehouse, tables: Map<string, KnownTable>) {
@@ -31,51 +32,71 @@ export class PreparedTables {
   }
 
   async #ensure(specs: readonly Table[], limits: Limits, again = false): Promise<void> {
-    const names = specs.map(({ name }) => name);
+    const { schema } = this.#session;
     const shapes = await this.#session.transaction(
       'prepare its tables',
       async (client) => {
-        await ensureTables(client, this.#session.schema, specs, again);
-        this.#warehouse.eventTables = await eventTables(client, this.#session.schema);
-        return readShapes(client, this.#session.schema, names);
+        if (!again || specs.length === 0) await ensureTables(client, schema, specs, again);
+        else for (const spec of specs) await ensureAgain(client, schema, spec);
+        this.#warehouse.eventTables = await eventTables(client, schema);
+        return readShapes(
+          client,
+          schema,
+          specs.map(({ name }) => name),
+        );
       },
       limits,
     );
     for (const [at, spec] of specs.entries())
-      this.#tables.set(spec.name, knowTable(this.#session.schema, spec, shapes[at]!));
+      this.#tables.set(spec.name, knowTable(schema, spec, shapes[at]!));
   }
 
-  /** What was fine at the start and is not any more is for a person to mend; until then rows wait. */
-  async #makeSure(): Promise<void> {
-    try {
-      await this.#ensure(
-        Array.from(this.#tables.values(), ({ spec }) => spec),
-        patient,
-        true,
-      );
-    } catch (error) {
-      if (!(error instanceof SentinelError) || error.retryable) throw error;
-      throw new SentinelError(error.code, error.message, { cause: error, retryable: true });
-    }
+  /** What was fine at the start and is not any more is for a person to mend; until then the rows of that table wait. */
+  async #makeSure(tables: ReadonlySet<string>): Promise<void> {
+    const unsure = [...tables].filter((name) => this.#unsure.has(name));
+    if (!this.#isStale && unsure.length === 0) return;
+    await this.#ensure(
+      unsure.map((name) => this.#tables.get(name)!.spec),
+      patient,
+      true,
+    );
     this.#warehouse.writers.clear();
-    this.#unsure = false;
+    this.#isStale = false;
+    for (const name of unsure) this.#unsure.delete(name);
   }
 
-  /** A table that somebody has changed is looked at again at once; then the batch is tried once more. */
-  async write<T>(doing: string, work: (client: PoolClient) => Promise<T>): Promise<T> {
-    const once = () =>
-      this.#session.exclusively(doing, work, async () => {
-        if (this.#unsure) await this.#makeSure();
-      });
+  #doubt(): void {
+    this.#isStale = true;
+    for (const name of this.#tables.keys()) this.#unsure.add(name);
+  }
+
+  /**
+   * Work on the rows of these tables. One that somebody has changed is looked at again at once; then the batch is tried once
+   * more. Throws a `TableFault` when it takes no rows any more.
+   */
+  async write<T>(
+    doing: string,
+    tables: ReadonlySet<string>,
+    work: (client: PoolClient) => Promise<T>,
+  ): Promise<T> {
+    const once = () => this.#session.exclusively(doing, work, () => this.#makeSure(tables));
     try {
       return await once().catch((error: unknown) => {
-        this.#unsure = true;
+        this.#doubt();
         if (!(error instanceof ShapeChanged)) throw error;
         return once();
       });
     } catch (error) {
-      this.#unsure = true;
+      this.#doubt();
       throw error;
     }
+  }
+}
+
+async function ensureAgain(client: ClientBase, schema: string, spec: Table): Promise<void> {
+  try {
+    await ensureTables(client, schema, [spec], true);
+  } catch (error) {
+    throw blameTable(spec.name, 'prepare its table', error);
   }
 }

@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import { SentinelError } from '../../../model/errors.ts';
+import { TableFault } from '../../table-fault.ts';
 import type { Refusal } from '../../destination-kit/exact-row.ts';
 import type { KnownTable } from './known-table.ts';
 import type { Line } from './row-lines.ts';
@@ -65,9 +65,9 @@ export const changedBy = ({ spec, checked }: KnownTable, column: string): Refusa
 });
 
 /** For a table that changes every row: no row is to blame. */
-export const tableChanges = ({ spec, checked }: KnownTable, column: string): SentinelError =>
-  new SentinelError(
-    'destination_unavailable',
+export const tableChanges = ({ spec, checked }: KnownTable, column: string): TableFault =>
+  new TableFault(
+    spec.name,
     `table ${spec.name} stores other values than the events have, the first in column ${column}; its triggers: ${checked?.triggers}; ` +
       'drop the one that changes it, or let it write to columns of its own, and the rows load',
   );

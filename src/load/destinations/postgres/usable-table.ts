@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import type { SentinelError } from '../../../model/errors.ts';
+import { SentinelError } from '../../../model/errors.ts';
 import { conflict, keyFields } from '../../destination-kit/key-fields.ts';
 import type { Table } from '../../destination.ts';
 
@@ -95,6 +95,7 @@ function refuseColumns(spec: Table, { present, written, loosened, again }: Found
 
 /** What is on record of how events ended was there when the service began; without it an event could end twice. */
 export const recordGone = (schema: string): SentinelError =>
-  conflict(
+  new SentinelError(
+    'destination_unavailable',
     `the schema ${schema}, or its table _sentinel_outcomes, was moved or dropped while the service ran; put it back, or restart the service to begin anew`,
   );
