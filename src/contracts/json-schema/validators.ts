@@ -21,8 +21,6 @@ const regExp = Object.assign(regularExpression, { code: 'new RegExp' });
 const ajvOptions: Options = {
   // Ajv's own optimizer takes time with the square of a schema's size, and what it saves V8 saves as well.
   code: { regExp, optimize: false },
-  // A definition that is used a hundred times is compiled once, unless it is a short one.
-  inlineRefs: 8,
   strict: false,
   // Without it, `constructor` and the like would count as present in every event.
   ownProperties: true,
@@ -82,7 +80,14 @@ function compiled(
   options: Options,
   mend: (ajv: Ajv) => void,
 ): ValidateFunction {
-  const ajv = create(dialect, { ...ajvOptions, ...options, meta: !bringsMetaSchema(schema) });
+  const text = JSON.stringify(schema);
+  const ajv = create(dialect, {
+    ...ajvOptions,
+    ...options,
+    meta: !bringsMetaSchema.test(text),
+    // A definition that is used a hundred times is compiled once. (A number as the limit makes Ajv read `$recursiveRef` wrong.)
+    inlineRefs: text.length < longestInlined,
+  });
   mend(ajv);
   formats.default(ajv);
   for (const name of ['email', 'idn-email']) ajv.addFormat(name, isEmail);
@@ -93,8 +98,10 @@ function compiled(
 }
 
 /** A schema that holds the meta-schema of a draft, as that of AsyncAPI does: two of one `$id` would be one too many. */
-const bringsMetaSchema = (schema: JsonObject): boolean =>
-  /"\$?id":"https?:\/\/json-schema\.org\/draft/.test(JSON.stringify(schema));
+const bringsMetaSchema = /"\$?id":"https?:\/\/json-schema\.org\/draft/;
+
+/** In short schemas, calls of definitions cost more than copies of them. */
+const longestInlined = 8000;
 
 function create(dialect: Dialect, options: Options): Ajv {
   switch (dialect) {
