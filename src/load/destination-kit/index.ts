@@ -1,4 +1,5 @@
 /** What destinations have in common, for those of other packages: `data-sentinel/destination-kit`. */
+export { settleByHalves } from './by-halves.ts';
 export { ownColumns } from '../../model/own-columns.ts';
 export { encodeExactly } from './encode-exactly.ts';
 export { type Refusal, exactRow } from './exact-row.ts';

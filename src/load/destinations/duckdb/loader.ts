@@ -2,7 +2,7 @@ import { TableFault } from '../../table-fault.ts';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { ok } from '../../../model/result.ts';
 import type { AllCounts, Row, Settled, Settlement } from '../../destination.ts';
-import { refusalBy, settleApart } from './apart.ts';
+import { settleByHalves } from '../../destination-kit/by-halves.ts';
 import { addToCounts, moveMark } from './bookkeeping.ts';
 import { DirectRefused, type Sorted, insertDirect, sortRows } from './direct.ts';
 import type { SpillFiles } from './spill-files.ts';
@@ -10,6 +10,7 @@ import { type KnownEvents } from './known-events.ts';
 import type { KnownTable } from './known-table.ts';
 import { writeLetters } from './letters.ts';
 import { takeReplaced } from './replace.ts';
+import { refusalBy } from './refusal.ts';
 import type { RepairKinds } from './repair-log.ts';
 import { recordRepeats } from './repeats.ts';
 import { literal } from './sql.ts';
@@ -45,7 +46,7 @@ export function settleBatch(
   warehouse: Warehouse,
   settlement: Settlement,
 ): Promise<Settled> {
-  return settleApart(settlement, async (part) => {
+  return settleByHalves(settlement, async (part) => {
     try {
       return ok(await settleWhole(connection, warehouse, part));
     } catch (error) {

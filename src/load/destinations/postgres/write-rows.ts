@@ -3,7 +3,8 @@ import { Readable } from 'node:stream';
 import type { PoolClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { SentinelError } from '../../../model/errors.ts';
-import { AlikeFailures } from '../../destination-kit/alike-failures.ts';
+import { byHalves } from '../../destination-kit/by-halves.ts';
+import type { Refusal } from '../../destination-kit/exact-row.ts';
 import { isRowsFault } from './errors.ts';
 import type { KnownTable } from './known-table.ts';
 import type { Line } from './row-lines.ts';
@@ -24,10 +25,13 @@ export async function writeLines(
 ): Promise<Map<Line, Unwritten>> {
   const unwritten = new Map<Line, Unwritten>();
   const changed = new Map<Line, string>();
-  const failures = new AlikeFailures(table.spec.name);
+  const writing: Writing = { client, table, unwritten, changed, answerMs, tries: 0 };
   // In the order of the keys, every worker's, so that two never wait for each other; first come first within a key.
-  const parts = { client, table, unwritten, changed, answerMs, failures };
-  await writePart(parts, lines.toSorted(byKey), true);
+  await byHalves(lines.toSorted(byKey), {
+    tableOf: () => table.spec.name,
+    write: (part) => writePart(writing, part),
+    refused: (line, refusal) => void unwritten.set(line, { status: 'rejected', refusal }),
+  });
   // Some rows are for a person to look at; when none is as it was sent, the table is.
   const [column] = changed.values();
   if (column !== undefined && unwritten.size === lines.length) throw tableChanges(table, column);
@@ -46,12 +50,15 @@ interface Writing {
   /** Of the unwritten, those that the table changes, with the column. */
   changed: Map<Line, string>;
   answerMs: number;
-  failures: AlikeFailures;
+  tries: number;
 }
 
-async function writePart(writing: Writing, lines: readonly Line[], isFirst = false): Promise<void> {
-  if (lines.length === 0) return;
-  const { client, table, unwritten, answerMs, failures } = writing;
+/** The part but for lines that the table changes. Why it was refused, or undefined. */
+async function writePart(writing: Writing, part: readonly Line[]): Promise<Refusal | undefined> {
+  const { client, table, unwritten, changed, answerMs } = writing;
+  const lines = part.filter((line) => !changed.has(line));
+  if (lines.length === 0) return undefined;
+  const isFirst = writing.tries++ === 0;
   await client.query(isFirst ? `${table.stage}; SAVEPOINT part` : `${table.empty}; SAVEPOINT part`);
   try {
     await copyIn(client, table, lines, answerMs);
@@ -59,40 +66,19 @@ async function writePart(writing: Writing, lines: readonly Line[], isFirst = fal
     if (missing.size > 0) await explainMissing(client, table, missing, unwritten);
     await expectStored(client, table, lines, (line) => unwritten.has(line));
     if (!isFirst) await client.query('RELEASE SAVEPOINT part');
-    failures.passed();
+    return undefined;
   } catch (error) {
     const isOtherwise = error instanceof StoredOtherwise;
     if (!isOtherwise && !isRowsFault(error)) throw error;
     await client.query('ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part');
-    if (isOtherwise) return writeUnchanged(writing, lines, error.columns);
-    if (lines.length === 1) {
-      const refusal = refusalOf(table, error);
-      failures.refused(refusal.reason);
-      unwritten.set(lines[0]!, { status: 'rejected', refusal });
-      return;
+    if (!isOtherwise) return refusalOf(table, error);
+    for (const line of lines) unwritten.delete(line);
+    for (const [line, column] of error.columns) {
+      changed.set(line, column);
+      unwritten.set(line, { status: 'rejected', refusal: changedBy(table, column) });
     }
-    const middle = lines.length >> 1;
-    await writePart(writing, lines.slice(0, middle));
-    await writePart(writing, lines.slice(middle));
+    return writePart(writing, part);
   }
-}
-
-/** The lines once more, without those that the table has changed. */
-async function writeUnchanged(
-  writing: Writing,
-  lines: readonly Line[],
-  columns: ReadonlyMap<Line, string>,
-): Promise<void> {
-  const { table, unwritten, changed } = writing;
-  for (const line of lines) unwritten.delete(line);
-  for (const [line, column] of columns) {
-    changed.set(line, column);
-    unwritten.set(line, { status: 'rejected', refusal: changedBy(table, column) });
-  }
-  await writePart(
-    writing,
-    lines.filter((line) => !columns.has(line)),
-  );
 }
 
 const piece = 1 << 20;
