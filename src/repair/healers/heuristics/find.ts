@@ -8,7 +8,7 @@ import { sameName } from './compare.ts';
 import { isNeutral } from './containers.ts';
 import { fieldsOf } from './declared.ts';
 import { doubtFor, former } from './doubts.ts';
-import { foldedName } from './names.ts';
+import { foldedName, wordsOf } from './names.ts';
 import { hasTimeBeside } from './join.ts';
 import { type Found, type Search, placed } from './search.ts';
 import { commonplace } from './words.ts';
@@ -55,7 +55,8 @@ export function findMissing(search: Search, target: Target, named = namedLike(se
   // Beside the very same name, one with a word more is another field. What lies within a field moves with it.
   const isSure = only.name.score >= sameName;
   const isExact = only.candidate.path.at(-1) === path.at(-1);
-  const isOther = (candidate: Candidate) => !isBelow(candidate.path, only.candidate.path);
+  const isOther = (candidate: Candidate) =>
+    !isBelow(candidate.path, only.candidate.path) && !isPartBeside(search, candidate, path);
   const other =
     others.map(({ candidate }) => candidate).find(isOther) ??
     named.rivals.find(isTwinOf(only.candidate)) ??
@@ -78,6 +79,14 @@ export function findMissing(search: Search, target: Target, named = namedLike(se
     };
   return moved(only, pointer);
 }
+
+/** The `currency` in `amount: {value, currency}` is the one that the contract has beside the amount, and not the amount. */
+const isPartBeside = ({ failure }: Search, { path, words }: Candidate, target: readonly string[]): boolean =>
+  path.length === target.length + 1 &&
+  isBelow(path, target) &&
+  fieldsOf(failure.contract.jsonSchema, target.slice(0, -1)).names.some(
+    (name) => name !== target.at(-1) && foldedName(wordsOf(name)) === foldedName(words.leaf),
+  );
 
 /**
  * Around the target's object, the contract's very key for it with another value: the field may have been moved up, when the

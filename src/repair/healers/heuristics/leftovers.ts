@@ -43,7 +43,8 @@ export function findLeftovers(search: Search, done: Done): Found[] {
     const path =
       namesake(search, candidate, filled, emptied) ??
       conventional(search, candidate, filled) ??
-      changedAlike(search, candidate, done);
+      changedAlike(search, candidate, done) ??
+      pushedDown(search, candidate, done);
     if (path === undefined || doubtFor(candidate.container?.doubts ?? [], path) !== undefined) continue;
     pairs.push({ candidate, path, target: genericPointer(pointerOf(path), search.failure.event) });
   }
@@ -190,6 +191,28 @@ function changedAlike(search: Search, candidate: Candidate, { taken, filled }: D
   const path = [...around, only];
   const isFilled = filled.includes(genericPointer(pointerOf(path), event));
   return isFilled || valueAt(event, path) !== undefined ? undefined : path;
+}
+
+/** The absent field of an object into which others with their own name have moved from beside the candidate. */
+function pushedDown(search: Search, candidate: Candidate, { taken, filled }: Done): string[] | undefined {
+  const { event, contract } = search.failure;
+  const leafOf = (pointer: string) => segmentsOf(pointer).at(-1)!;
+  const objects = new Set(
+    [...taken].flatMap(([from, to]) => {
+      const [around, object] = [aroundOf(from), aroundOf(to)];
+      const isDown = object.startsWith(`${around}/`) && leafOf(from) === leafOf(to);
+      return isDown && around === aroundOf(candidate.pointer) && !object.includes('*') ? [object] : [];
+    }),
+  );
+  const places = [...objects].flatMap((object) => {
+    const around = segmentsOf(object);
+    return fieldsOf(contract.jsonSchema, around)
+      .names.filter((name) => foldedName(wordsOf(name)) === foldedName(candidate.words.leaf))
+      .map((name) => [...around, name]);
+  });
+  const [only, ...others] = places;
+  if (only === undefined || others.length > 0 || valueAt(event, only) !== undefined) return undefined;
+  return filled.includes(pointerOf(only)) ? undefined : only;
 }
 
 /** The one absent path of the contract that reads as the candidate does, in the event or in what is put into it. */

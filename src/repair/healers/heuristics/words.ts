@@ -26,16 +26,25 @@ export const persons: ReadonlySet<string> = new Set(['client', 'customer', 'user
 export const people: ReadonlySet<string> = new Set([...persons, 'contact', 'member', 'person', 'subscriber']);
 export const personal: ReadonlySet<string> = new Set(['email', 'phone']);
 
-/** What people do, and the papers of it: whoever is called its user or customer has done it. */
-const acts =
-  /(?:tion|sion|ment|ing)$|^(?:cart|charge|checkout|event|invoice|login|logout|order|purchase|receipt|refund|rental|ride|sale|session|signup|transfer|trip|visit)$/;
+/**
+ * What people do, and the papers of it: whoever is called its user or customer has done it. A closed list, since most words
+ * that end alike are things (`listing`, `department`, `station`).
+ */
+const acts: ReadonlySet<string> = new Set(
+  (
+    'activation application appointment booking cancellation cart charge checkout contribution deposit donation download ' +
+    'enrollment enrolment event invoice login logout order payment purchase receipt redemption refund registration rental ' +
+    'reservation response review ride sale session signup submission subscription transaction transfer trip upload visit ' +
+    'vote withdrawal'
+  ).split(' '),
+);
 
 /**
  * Whether a contract is about something that people do, so that `user_email` is its e-mail address. Of a person, an account
  * or a thing it may be that of somebody else: a lead's seller, an employee's recruiter.
  */
 export const isOfAct = (own: readonly (readonly string[])[]): boolean =>
-  own.some((words) => acts.test(words.at(-1) ?? ''));
+  own.some((words) => acts.has(words.at(-1) ?? ''));
 
 /** Of what happened, any of these only says that it has a time: `created_at`, `created_date`, `created`. */
 export const moments: ReadonlySet<string> = new Set([
