@@ -2,15 +2,22 @@ import { type Json, type JsonObject, isObject } from './json.ts';
 
 /** The segments of a JSON Pointer; none for `''`, the whole document. */
 export function segmentsOf(pointer: string): string[] {
-  return pointer
-    .split('/')
-    .slice(1)
-    .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const segments = pointer.split('/').slice(1);
+  if (!pointer.includes('~')) return segments;
+  return segments.map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
 export function pointerOf(segments: readonly string[]): string {
-  return segments.map((segment) => `/${segment.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  let pointer = '';
+  for (const segment of segments) pointer += `/${escaped(segment)}`;
+  return pointer;
 }
+
+/** Few names have one of the signs, and looking for them is cheaper than replacing none. */
+const escaped = (segment: string): string =>
+  segment.includes('~') || segment.includes('/')
+    ? segment.replaceAll('~', '~0').replaceAll('/', '~1')
+    : segment;
 
 /** The pointer with array indexes as `*`. Only what `value` really holds as an array counts. */
 export function genericPointer(pointer: string, value: Json): string {
@@ -87,7 +94,8 @@ export function matchPrefix(
 ): { indexes: string[]; rest: string[] } | undefined {
   if (path.length < pattern.length) return undefined;
   const indexes: string[] = [];
-  for (const [at, segment] of pattern.entries()) {
+  for (let at = 0; at < pattern.length; at++) {
+    const segment = pattern[at]!;
     if (segment === '*' && arrayIndex.test(path[at]!)) indexes.push(path[at]!);
     else if (segment !== path[at]) return undefined;
   }

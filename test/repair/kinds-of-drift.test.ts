@@ -21,10 +21,12 @@ interface Sender {
   events: [JsonObject, Right | Right[]][];
 }
 
-const senders = readFileSync(new URL('../fixtures/kinds-of-drift.ndjson', import.meta.url), 'utf8')
-  .trimEnd()
-  .split('\n')
-  .map((line) => JSON.parse(line) as Sender);
+const senders = ['kinds-of-drift', 'kinds-of-healing'].flatMap((name) =>
+  readFileSync(new URL(`../fixtures/${name}.ndjson`, import.meta.url), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Sender),
+);
 
 /** The events by way of the service: a known rule, the contract, the heuristics, whose plan becomes a rule. */
 async function follow({ contract: name, fields, events }: Sender): Promise<void> {

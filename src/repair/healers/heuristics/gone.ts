@@ -111,7 +111,7 @@ function saysGone(name: string, value: Json, own: OwnNames): boolean {
   if (typeof value !== 'string' || value.length > 64 || value === '') return false;
   if (isTeller && /^d$/i.test(value)) return true;
   // A path of words, as types and topics are, or a lone one; in prose the same word says nothing of the record.
-  if (!isTeller && !/^[\w-]+(?:[./:][\w-]+)+$|^[A-Z]+$|^[a-z]+(?:_[a-z]+)?(?:ed|wn)$/i.test(value))
+  if (!isTeller && !/^[a-z][\w-]*(?:[./:][\w-]+)+$|^[A-Z]+$|^[a-z]+(?:_[a-z]+)?(?:ed|wn)$/i.test(value))
     return false;
   if (/\bentered[ -_]in[ -_]error\b/i.test(value)) return true;
   return wordsIn(value).some((word) => takenAway.test(word) && !isOwn(word, own));

@@ -3,6 +3,7 @@ import { isEnglish } from './dictionary.ts';
 
 const known = new Map<string, readonly string[]>();
 const maxKnown = 20_000;
+const maxLength = 128;
 
 /** The words of a field name, folded: case, separators, diacritics, plural, common abbreviations. */
 export function wordsOf(name: string): readonly string[] {
@@ -64,13 +65,22 @@ export function singular(word: string): string {
   return word;
 }
 
+const letters = new Map<string, string>();
+
 /** All letters and digits of a name, whichever words they make. */
-export const lettersOf = (name: string): string =>
-  name
-    .slice(0, 128)
-    .normalize('NFD')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '');
+export function lettersOf(name: string): string {
+  let found = letters.get(name);
+  if (found === undefined) {
+    found = name
+      .slice(0, maxLength)
+      .normalize('NFD')
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '');
+    if (letters.size >= maxKnown) letters.clear();
+    if (name.length <= maxLength) letters.set(name, found);
+  }
+  return found;
+}
 
 /** Equal for two spellings of one name, with or without separators. */
 export const foldedName = (words: readonly string[]): string => words.join('');

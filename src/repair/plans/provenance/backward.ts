@@ -28,12 +28,13 @@ export function createBackward(trace: Trace, original: JsonObject): (leaf: Leaf)
   const possible = (path: Path, done: number): Json[] => {
     let count = done;
     while (count > 0 && !isAround(writes[count - 1]!, path)) count--;
+    if (count === 0) return inOriginal(path);
     const key = `${count}${pointerOf(path)}`;
     const before = known.get(key);
     if (before !== undefined) return before;
     if (++lookups > maxLookups) return [];
-    const found = count === 0 ? inOriginal(path) : [...possible(path, count - 1), ...made(path, count - 1)];
-    const distinct = [...new Set(found)].slice(0, maxPossibilities);
+    const found = [...possible(path, count - 1), ...made(path, count - 1)];
+    const distinct = found.length < 2 ? found : [...new Set(found)].slice(0, maxPossibilities);
     known.set(key, distinct);
     return distinct;
   };

@@ -1,13 +1,14 @@
 import { type Json, type JsonObject, isContainer, sameScalar } from '../../../model/json.ts';
-import { valueAt } from '../../../model/pointer.ts';
+import { bind, valueAt } from '../../../model/pointer.ts';
 import type { Path } from './differences.ts';
-import type { Trace, TraceStep } from './trace.ts';
+import { type Trace, type TraceStep, matchExactly } from './trace.ts';
 
 /** The way of one value through a whole plan, each operation on it done. */
 interface Route {
   from: Path;
   to: Path;
   respell: ((value: Json) => Json | undefined)[];
+  hasStars: boolean;
 }
 
 export interface RouteProof {
@@ -18,15 +19,14 @@ export interface RouteProof {
 }
 
 /**
- * The short proof for what most plans do: move one value and respell it, without `*`. Proves a leaf by following one
+ * The short proof for what most plans do: move values and respell them. Proves a leaf by following one
  * way, where the full proof (backward.ts, forward.ts) looks at all ways there are; what it can't prove may still be
  * proven by that. Nothing for plans with other operations.
  */
 export function routesOf(
   trace: Trace,
 ): ((original: JsonObject, result: JsonObject) => RouteProof) | undefined {
-  const isPlain = trace.every((step) => pathsOf(step)?.every((path) => !path.includes('*')));
-  if (!isPlain) return undefined;
+  if (!trace.every((step) => pathsOf(step) !== undefined)) return undefined;
   const starts = trace.flatMap((step) => (step.kind === 'relocate' ? [step.from] : (pathsOf(step) ?? [])));
   const routes = starts.map((from) => follow(from, trace));
 
@@ -38,10 +38,16 @@ export function routesOf(
         travelled(route, valueAt(original, route.from)),
         valueAt(result, route.to),
       ));
-    return {
-      comesFrom: (path) => routes.some((route, index) => isSame(route.to, path) && holds(route, index)),
-      goesTo: (path) => routes.some((route, index) => isSame(route.from, path) && holds(route, index)),
-    };
+    /** `*` stands for the same indexes at both ends. */
+    const leads = (path: Path, end: 'from' | 'to'): boolean =>
+      routes.some((route, index) => {
+        if (!route.hasStars) return isSame(route[end], path) && holds(route, index);
+        const indexes = matchExactly(route[end], path);
+        if (indexes === undefined) return false;
+        const start = valueAt(original, bind(route.from, indexes));
+        return isScalarEqual(travelled(route, start), valueAt(result, bind(route.to, indexes)));
+      });
+    return { comesFrom: (path) => leads(path, 'to'), goesTo: (path) => leads(path, 'from') };
   };
 }
 
@@ -56,8 +62,8 @@ export function flatProofOf(
   if (!isFlat) return undefined;
   const starts = trace.flatMap((step) => (step.kind === 'relocate' ? [step.from] : (pathsOf(step) ?? [])));
   const routes = starts.map((start) => {
-    const { from, to, respell } = follow(start, trace);
-    return { from: from[0]!, to: to[0]!, route: { from, to, respell } };
+    const route = follow(start, trace);
+    return { from: route.from[0]!, to: route.to[0]!, route };
   });
 
   return (original, result) => {
@@ -84,7 +90,7 @@ function pathsOf(step: TraceStep): Path[] | undefined {
 }
 
 function follow(from: Path, trace: Trace): Route {
-  const route: Route = { from, to: from, respell: [] };
+  const route: Route = { from, to: from, respell: [], hasStars: from.includes('*') };
   for (const step of trace) {
     if (step.kind === 'relocate' && isSame(step.from, route.to)) route.to = step.to;
     else if (step.kind === 'respell' && isSame(step.path, route.to)) route.respell.push(step.respell);
