@@ -1,4 +1,5 @@
-import { LineCounter, isNode, parseDocument } from 'yaml';
+import { createRequire } from 'node:module';
+import type * as Yaml from 'yaml';
 import { segmentsOf } from '../model/pointer.ts';
 
 /** A larger file is a generated one, in which nobody looks for a line by hand. */
@@ -39,6 +40,8 @@ export function lineOfField(text: string, pointer: string): number | undefined {
 }
 
 function lineOfPlace(text: string, pointer: string): number | undefined {
+  // Most starts find no fault, and need not load it.
+  const { LineCounter, isNode, parseDocument } = createRequire(import.meta.url)('yaml') as typeof Yaml;
   const lines = new LineCounter();
   const node = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false }).getIn(
     segmentsOf(pointer),

@@ -122,8 +122,7 @@ function answersOf({ config, engine }: PipelineParts, base: Base, loading: Loadi
     ...exports.api,
     healing: () => healing.status(),
     ...insight.api,
-    metrics: async () =>
-      (await insight.metrics.text()) + (await copies.metrics()) + (await llmMetrics(await healing.status())),
+    metrics: async () => insight.metrics.text() + copies.metrics() + llmMetrics(await healing.status()),
     rollBack: (ruleId: string, reason: string) => rollbacks.start(ruleId, reason),
     status: async () => ({ trouble: store.loading.trouble(), tables: store.waiting.list() }),
     erase: (where: Where, dryRun: boolean) =>

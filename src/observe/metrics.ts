@@ -1,6 +1,6 @@
-import { Counter, Registry } from 'prom-client';
 import type { Row, Settled } from '../load/destination.ts';
 import { createDelayHistogram } from './delay-histogram.ts';
+import { type Sample, metricText } from './exposition.ts';
 
 /** How an event ended in the pipeline. `invalid` ones are with the healers and are counted again when settled. */
 export type Settlement = 'loaded' | 'repaired' | 'duplicate' | 'rejected' | 'invalid' | 'dead_letter';
@@ -21,12 +21,11 @@ export interface PipelineMetrics {
   /** Events by their delay, as `DelayHistogram.counts`. */
   delays(): readonly number[];
   /** Prometheus text. */
-  text(): Promise<string>;
+  text(): string;
 }
 
 /**
- * Counting is on the hot path, so it is a map of numbers and an array; the Prometheus library sees them only when
- * somebody asks.
+ * Counting is on the hot path, so it is a map of numbers and an array; text is made of them only when somebody asks.
  */
 export function createPipelineMetrics({
   now = Date.now,
@@ -36,23 +35,9 @@ export function createPipelineMetrics({
   /** Is shown the rows with undeclared fields of events that came so, not from a repair. */
   onExtra?: (row: Row) => void;
 } = {}): PipelineMetrics {
-  const registry = new Registry();
   const sources = new Set<string>();
   const counts = new Map<string, SettlementCount>();
 
-  registry.registerMetric(
-    new Counter({
-      name: 'sentinel_events_total',
-      help: 'Events by outcome, since the process started',
-      labelNames: ['source', 'contract', 'status'] as const,
-      registers: [],
-      collect() {
-        this.reset();
-        for (const { source, contract, status, count } of counts.values())
-          this.inc({ source, contract, status }, count);
-      },
-    }),
-  );
   const delay = createDelayHistogram();
   let last: SettlementCount | undefined;
 
@@ -86,7 +71,7 @@ export function createPipelineMetrics({
     },
     counts: () => counts.values(),
     delays: () => delay.counts(),
-    text: async () => `${await registry.metrics()}\n${delay.text()}`,
+    text: () => metricText(events, samplesOf(counts.values())) + delay.text(),
   };
 }
 
@@ -99,3 +84,13 @@ function bounded(source: string, known: Set<string>): string {
 }
 
 const maxSources = 500;
+
+const events = {
+  name: 'sentinel_events_total',
+  type: 'counter',
+  help: 'Events by outcome, since the process started',
+} as const;
+
+function* samplesOf(counts: Iterable<SettlementCount>): Iterable<Sample> {
+  for (const { source, contract, status, count } of counts) yield [{ source, contract, status }, count];
+}

@@ -17,7 +17,6 @@ import { createBuckets } from '../sources/rate-limit.ts';
 import { type Sources, createClientAddress, createSources } from '../sources/source.ts';
 import type { Logger } from '../support/log.ts';
 import { type LogRing, createLogRing } from '../support/log-ring.ts';
-import { gatewayHost } from './gateway.ts';
 import { type PipelineHost, hostPipeline } from './host.ts';
 import { type Telemetry, openTelemetry } from '../observe/otel/telemetry.ts';
 import { listen } from './listen.ts';
@@ -85,7 +84,7 @@ async function openParts(
   const url = listens ? await listen(port.server, config) : '';
   const host: PipelineHost = resources.keep(
     config.role === 'gateway' && engine.cluster !== undefined
-      ? await gatewayHost(config, engine.cluster.calls, log)
+      ? await (await import('./gateway.ts')).gatewayHost(config, engine.cluster.calls, log)
       : await hostPipeline(config, {
           log,
           consume,

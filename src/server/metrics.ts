@@ -1,7 +1,5 @@
-import { Counter, Gauge, type Metric, Registry, collectDefaultMetrics } from 'prom-client';
 import { SentinelError } from '../model/errors.ts';
 import type { ServerContext } from './context.ts';
-import { furtherDestinations, troubleOf } from './stats.ts';
 
 export interface MetricsPage {
   /** Media type. */
@@ -9,16 +7,18 @@ export interface MetricsPage {
   text(): Promise<string>;
 }
 
-type Measured = Pick<ServerContext, 'config' | 'engine' | 'deadLetters' | 'pipeline' | 'ingest'>;
+export type Measured = Pick<ServerContext, 'config' | 'engine' | 'deadLetters' | 'pipeline' | 'ingest'>;
 
-/** The metrics of this process and of its pipeline, in the text format of Prometheus. */
+/** The metrics of this process and of its pipeline, in the text format of Prometheus; what makes them is loaded at the first look. */
 export function createMetricsPage(parts: Measured): MetricsPage {
-  const registry = createRegistry(parts);
+  let loaded: Promise<{ metrics(): Promise<string> }> | undefined;
+  const registry = () =>
+    (loaded ??= import('./registry.ts').then(({ createRegistry }) => createRegistry(parts)));
   return {
-    type: registry.contentType,
+    type: 'text/plain; version=0.0.4; charset=utf-8',
     async text() {
       const [own, fromPipeline] = await Promise.all([
-        registry.metrics(),
+        registry().then((each) => each.metrics()),
         unlessBusy(parts.pipeline.metrics()),
       ]);
       return own + (fromPipeline ?? '');
@@ -32,115 +32,3 @@ export const unlessBusy = <T>(answer: Promise<T>): Promise<T | undefined> =>
     if (error instanceof SentinelError && error.code === 'pipeline_busy') return undefined;
     throw error;
   });
-
-/** The metrics of this process; those of the pipeline are its own. */
-function createRegistry(context: Measured): Registry {
-  const registry = new Registry();
-  collectDefaultMetrics({
-    register: registry,
-    prefix: 'sentinel_',
-    // The default, 10 ms, wakes an idle process a hundred times a second.
-    eventLoopMonitoringPrecision: 100,
-  });
-  const metrics = [...ofIngest(context), ...ofQueue(context), ...ofOutcomes(context)];
-  for (const metric of metrics) registry.registerMetric(metric);
-  return registry;
-}
-
-function ofIngest({ ingest: { counts } }: Measured): Metric[] {
-  return [
-    new Counter({
-      name: 'sentinel_ingest_requests_total',
-      help: 'Requests to /ingest by HTTP status, since the process started',
-      labelNames: ['status'] as const,
-      registers: [],
-      collect() {
-        this.reset();
-        for (const [status, count] of counts.requests) this.inc({ status }, count);
-      },
-    }),
-    new Counter({
-      name: 'sentinel_ingest_refused_total',
-      help: 'Requests to /ingest that were refused because of their sender or form, by source and reason, since the process started',
-      labelNames: ['source', 'reason'] as const,
-      registers: [],
-      collect() {
-        this.reset();
-        for (const [source, reasons] of counts.refused)
-          for (const [reason, count] of reasons) this.inc({ source, reason }, count);
-      },
-    }),
-    new Counter({
-      name: 'sentinel_ingest_events_total',
-      help: 'Events accepted, since the process started',
-      registers: [],
-      collect() {
-        this.reset();
-        this.inc(counts.events);
-      },
-    }),
-  ];
-}
-
-function ofQueue({ engine }: Measured): Metric[] {
-  return [
-    new Gauge({
-      name: 'sentinel_queue_pending_events',
-      help: 'Events that a group has not settled yet',
-      labelNames: ['topic', 'group'] as const,
-      registers: [],
-      async collect() {
-        this.reset();
-        for (const { topic, groups } of await engine.stats())
-          for (const { group, pending } of groups) this.set({ topic, group }, pending);
-      },
-    }),
-    new Gauge({
-      name: 'sentinel_queue_bytes',
-      help: 'Bytes of messages kept, by topic',
-      labelNames: ['topic'] as const,
-      registers: [],
-      async collect() {
-        this.reset();
-        for (const { topic, bytes } of await engine.stats()) this.set({ topic }, bytes);
-      },
-    }),
-  ];
-}
-
-function ofOutcomes(parts: Measured): Metric[] {
-  const { config, deadLetters, pipeline } = parts;
-  return [
-    new Gauge({
-      name: 'sentinel_dead_letters_open',
-      help: 'Dead letters that wait for a person',
-      registers: [],
-      collect() {
-        this.set(deadLetters.count('open'));
-      },
-    }),
-    new Gauge({
-      name: 'sentinel_destination_up',
-      help: '1 while a destination takes rows, 0 while events wait for it: the main one by its type, further ones by name',
-      labelNames: ['type', 'destination'] as const,
-      registers: [],
-      async collect() {
-        this.reset();
-        const trouble = await troubleOf(pipeline);
-        this.set({ type: config.destination.type }, trouble === undefined ? 1 : 0);
-        for (const { name: destination, state } of await furtherDestinations(parts).catch(() => []))
-          this.set({ destination }, state === 'ok' ? 1 : 0);
-      },
-    }),
-    new Gauge({
-      name: 'sentinel_changed_duplicates',
-      help: 'Duplicates whose content differs from that of the event that has the row, since the data folder began',
-      registers: [],
-      async collect() {
-        // While the destination is away, the last figure stands.
-        const counts = await pipeline.counts().catch(() => undefined);
-        if (counts !== undefined) this.set(counts.changed ?? 0);
-      },
-    }),
-  ];
-}

@@ -14,7 +14,7 @@ it('counts what became of each event, and how long it took to be loaded', async 
   );
   metrics.settled('shop', 'order', 'invalid');
   metrics.settled('shop', 'order', 'invalid');
-  const lines = (await metrics.text()).split('\n');
+  const lines = metrics.text().split('\n');
   expect(lines).toEqual(
     expect.arrayContaining([
       'sentinel_events_total{source="shop",contract="order",status="loaded"} 1',
@@ -36,7 +36,7 @@ it('counts what became of each event, and how long it took to be loaded', async 
 it('keeps the sources beyond some hundreds under one label', async () => {
   const metrics = createPipelineMetrics();
   for (let source = 0; source < 600; source++) metrics.settled(`s${source}`, 'order', 'invalid');
-  const lines = (await metrics.text()).split('\n');
+  const lines = metrics.text().split('\n');
   expect(lines.filter((line) => line.startsWith('sentinel_events_total{'))).toHaveLength(501);
   expect(lines).toContain('sentinel_events_total{source="other",contract="order",status="invalid"} 100');
 });

@@ -1,10 +1,11 @@
 import { createRequire } from 'node:module';
 import { isEmail } from '../fields/email-shape.ts';
-import { Ajv, type AnySchemaObject, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
-import { Ajv2019 } from 'ajv/dist/2019.js';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import draft04 from 'ajv-draft-04';
-import formats from 'ajv-formats';
+import type * as ajv7 from 'ajv';
+import type { Ajv, AnySchemaObject, ErrorObject, Options, ValidateFunction } from 'ajv';
+import type * as ajv2019 from 'ajv/dist/2019.js';
+import type * as ajv2020 from 'ajv/dist/2020.js';
+import type * as draft04 from 'ajv-draft-04';
+import type * as formats from 'ajv-formats';
 import { isUrl } from './url-format.ts';
 import { exactNumbersExist } from '../../model/exact-number.ts';
 import { type JsonObject, holdsExactNumber } from '../../model/json.ts';
@@ -14,6 +15,10 @@ import { regularExpression } from '../patterns/regular-expression.ts';
 import type { Dialect } from './dialects.ts';
 import { type ExactContext, compareExactly, mendKeywords } from './exact-keywords.ts';
 import { type Originals, withStandIns } from './stand-ins.ts';
+
+/** Ajv is loaded by the first schema that needs it: a project of Zod contracts starts without. */
+const require = createRequire(import.meta.url);
+const addFormats = (ajv: Ajv): void => void (require('ajv-formats') as typeof formats).default.default(ajv);
 
 /** What Ajv calls in place of `new RegExp`; it is not asked for standalone code, in which `code` would stand. */
 const regExp = Object.assign(regularExpression, { code: 'new RegExp' });
@@ -89,7 +94,7 @@ function compiled(
     inlineRefs: text.length < longestInlined,
   });
   mend(ajv);
-  formats.default(ajv);
+  addFormats(ajv);
   for (const name of ['email', 'idn-email']) ajv.addFormat(name, isEmail);
   ajv.addFormat('url', isUrl);
   // The dialect is settled, and ajv knows some under the names of their successors only.
@@ -104,9 +109,10 @@ const bringsMetaSchema = /"\$?id":"https?:\/\/json-schema\.org\/draft/;
 const longestInlined = 8000;
 
 function create(dialect: Dialect, options: Options): Ajv {
+  const { Ajv } = require('ajv') as typeof ajv7;
   switch (dialect) {
     case 'draft-04':
-      return new draft04.default(options);
+      return new (require('ajv-draft-04') as typeof draft04).default.default(options);
     case 'draft-06':
       return options.meta === false
         ? withoutOldId(new Ajv(options))
@@ -114,9 +120,9 @@ function create(dialect: Dialect, options: Options): Ajv {
     case 'draft-07':
       return withoutOldId(new Ajv(options));
     case '2019-09':
-      return withoutOldId(new Ajv2019(options));
+      return withoutOldId(new (require('ajv/dist/2019.js') as typeof ajv2019).Ajv2019(options));
     default:
-      return withoutOldId(new Ajv2020(options));
+      return withoutOldId(new (require('ajv/dist/2020.js') as typeof ajv2020).Ajv2020(options));
   }
 }
 
@@ -124,14 +130,14 @@ function create(dialect: Dialect, options: Options): Ajv {
 const withoutOldId = (ajv: Ajv): Ajv => ajv.removeKeyword('id');
 
 const metaSchema06 = (): AnySchemaObject =>
-  createRequire(import.meta.url)('ajv/dist/refs/json-schema-draft-06.json') as AnySchemaObject;
+  require('ajv/dist/refs/json-schema-draft-06.json') as AnySchemaObject;
 
 /** What a schema breaks of its own dialect's rules, in words; undefined when nothing. */
 export function faultOf(schema: JsonObject, dialect: Dialect): string | undefined {
   let ajv = judges.get(dialect);
   if (ajv === undefined) {
     ajv = create(dialect, { strict: false, logger: false, validateSchema: true });
-    formats.default(ajv);
+    addFormats(ajv);
     judges.set(dialect, ajv);
   }
   const { $schema: _, ...body } = withStandIns(schema, new WeakMap());

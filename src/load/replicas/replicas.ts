@@ -1,4 +1,4 @@
-import { Counter, Registry } from 'prom-client';
+import { type Sample, metricText } from '../../observe/exposition.ts';
 import { type DeadLetter, deadLetterId } from '../../model/dead-letter.ts';
 import type { LoadedEvent } from '../../model/loaded-event.ts';
 import type { Opened } from './opening.ts';
@@ -13,7 +13,7 @@ export interface Copies {
   /** How the copies of a loaded event ended, by the name of the destination. */
   find(event: { requestId: string; contract: string; source: string }): Promise<Record<string, CopyOutcome>>;
   /** Prometheus text. */
-  metrics(): Promise<string>;
+  metrics(): string;
   stop(): Promise<void>;
 }
 
@@ -63,18 +63,17 @@ function outcomeOf({ id, status }: DeadLetter): CopyOutcome {
   return { status: status === 'discarded' ? 'discarded' : 'dead_letter', dead_letter_id: id };
 }
 
-async function metricsOf(readers: readonly CopyReader[]): Promise<string> {
+function metricsOf(readers: readonly CopyReader[]): string {
   if (readers.length === 0) return '';
-  const registry = new Registry();
-  const events = new Counter({
-    name: 'sentinel_destination_events_total',
-    help: 'Events by outcome in a further destination, since the process started',
-    labelNames: ['destination', 'status'] as const,
-    registers: [registry],
-  });
-  for (const reader of readers) {
+  const samples = readers.flatMap((reader) => {
     const { name: destination, counts } = reader.status();
-    for (const [status, count] of Object.entries(counts)) events.inc({ destination, status }, count);
-  }
-  return `${await registry.metrics()}\n`;
+    return Object.entries(counts).map(([status, count]): Sample => [{ destination, status }, count]);
+  });
+  return metricText(events, samples);
 }
+
+const events = {
+  name: 'sentinel_destination_events_total',
+  type: 'counter',
+  help: 'Events by outcome in a further destination, since the process started',
+} as const;
