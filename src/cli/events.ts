@@ -36,7 +36,10 @@ export function registerEvents(program: Command, io: Io): void {
 
   withFilter(events.command('search'))
     .description('Look for events wherever they are, the newest first.')
-    .argument('[text]', 'a request id, an event id, or any text in an open dead letter, as an order number')
+    .argument(
+      '[text]',
+      'a request id, an event id, a value of the key, as an order number, or any text in an open dead letter',
+    )
     .option('--since <time>', 'received then or later: 2026-01-31T08:00:00Z, or a time ago: 24h', timeOption)
     .option('--until <time>', 'received then or before', timeOption)
     .option('--limit <count>', 'how many at most', wholeNumber(1, 500), 50)
@@ -72,7 +75,7 @@ async function find(
     const one = await client.request('GET /api/v1/events', { query: { ...query, request_id: text } });
     if (one.items.length > 0) return one.items;
   }
-  const { items } = await client.request('GET /api/v1/events', { query: { ...query, event_id: text } });
+  const { items } = await client.request('GET /api/v1/events', { query: { ...query, q: text } });
   if (status !== undefined && status !== 'dead_letter') return items;
   const letters = await client.request('GET /api/v1/dead-letters', {
     query: { q: text, source, contract, since, until, limit },

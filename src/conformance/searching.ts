@@ -105,6 +105,36 @@ async function findsByFilter(on: Searching): Promise<void> {
   expect(await on.found({ eventId: 'a\0' })).toEqual([]);
 }
 
+async function findsByKeys(on: Searching): Promise<void> {
+  const orders: Table = {
+    name: 'Orders',
+    contract: 'order',
+    key: ['/shop', '/number'],
+    columns: [
+      { name: 'shop', type: { kind: 'string' } },
+      { name: 'number', type: { kind: 'integer' } },
+      { name: 'note', type: { kind: 'string' } },
+    ],
+  };
+  await on.destination.prepare([payments, visits, orders]);
+  const order = (number: number, shop = 'A-1') =>
+    row({ shop, number, note: '4711' }, { table: 'Orders', contract: 'order', receivedAt: day + number });
+  const all = [order(10), order(4711), order(4711)];
+  await settleRows(on.destination, all);
+  const keys = { orders: ['shop', 'number', 'no_such_column'] };
+  const found = async (text: string) =>
+    (await on.destination.search.events({ id: { text, keys } }, { limit: 9 })).map(
+      ({ requestId }) => requestId,
+    );
+  const [first, second, repeat] = all.map(({ requestId }) => requestId);
+  expect(await found('4711')).toEqual([repeat, second]);
+  expect(await found('A-1')).toEqual([repeat, second, first]);
+  expect(await found('a')).toEqual([rows.again.requestId, rows.first.requestId]);
+  expect(await found(visitId)).toEqual([rows.visit.requestId]);
+  expect(await found(`' OR 1 = 1`)).toEqual([]);
+  expect(await found('a\0')).toEqual([]);
+}
+
 async function pagesThroughEqualTimes(on: Searching): Promise<void> {
   const same = Array.from({ length: 5 }, (_, at) => row({ event_id: `s${at}` }, { receivedAt: day + 9 }));
   await settleRows(on.destination, same);
@@ -139,6 +169,7 @@ async function showsARow(on: Searching): Promise<void> {
 const promises: Promised<Searching>[] = [
   ['lists all events, newest first, with what is known of them', listsAll],
   ['finds by event id, source, contract, status and time', findsByFilter],
+  ['finds by a part of the key, in whatever type its column is', findsByKeys],
   ['goes on behind a place, through events of the same millisecond too', pagesThroughEqualTimes],
   ['shows a row as it is stored', showsARow],
 ];

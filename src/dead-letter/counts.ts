@@ -7,7 +7,7 @@ import {
 } from '../model/dead-letter.ts';
 import { type Group, type LetterPlace, bySize, cursorOf, newestFirst, placeOf } from './group-order.ts';
 import { groupTally } from './group-tally.ts';
-import { type IndexValue, indexPrefix, readIndexKey, receivedAtOf } from './index-key.ts';
+import { type IndexValue, idsOf, indexPrefix, readIndexKey, receivedAtOf } from './index-key.ts';
 import type { DeadLetterStore } from './store.ts';
 
 export interface GroupFilter {
@@ -31,6 +31,8 @@ export interface NewestFilter extends GroupFilter {
   to?: number;
   /** Only what comes after this place in the order newest first. */
   before?: LetterPlace;
+  /** Only letters that may hold this value of an id (see `idHash`). */
+  idHash?: string;
 }
 
 const maxGathered = 20_000;
@@ -87,7 +89,7 @@ export class DeadLetterCounts {
       group = { key: groupKey, status, contract, source, signature, tally: groupTally() };
       this.#groups.set(groupKey, group);
     }
-    if (group.tally.add(id, receivedAtOf(value))) this.#addTo(group.status, 1);
+    if (group.tally.add(id, receivedAtOf(value), idsOf(value))) this.#addTo(group.status, 1);
   }
 
   count(status: DeadLetterStatus): number {
@@ -133,12 +135,13 @@ export class DeadLetterCounts {
 
   /** The newest letters of these statuses that were received before `before`, newest first, at most `limit`. */
   newest(filter: NewestFilter, limit: number): LetterPlace[] {
-    const { from = -Infinity, to = Infinity, before } = filter;
+    const { from = -Infinity, to = Infinity, before, idHash } = filter;
     const found: LetterPlace[] = [];
     for (const { tally } of this.#matching(filter, filter.statuses)) {
       const span = tally.span();
       if (span.last < from || span.first > to) continue;
-      for (const [id, receivedAt] of tally.letters()) {
+      const letters = idHash === undefined ? tally.letters() : tally.withId(idHash);
+      for (const [id, receivedAt] of letters) {
         if (receivedAt < from || receivedAt > to) continue;
         if (before !== undefined && newestFirst(before, { id, receivedAt }) >= 0) continue;
         found.push({ id, receivedAt });

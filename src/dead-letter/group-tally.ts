@@ -1,7 +1,9 @@
+import { mayHoldId } from './id-values.ts';
+
 /** The letters of one group, counted as they come and go, so that asking needs no look at each. */
 export interface GroupTally {
   /** Returns false when the letter was known. */
-  add(id: string, receivedAt: number): boolean;
+  add(id: string, receivedAt: number, ids: string): boolean;
   /** Returns false when there was no such letter. */
   remove(id: string): boolean;
   readonly size: number;
@@ -12,6 +14,8 @@ export interface GroupTally {
   trend(now: number): number[];
   /** Id → time of reception in milliseconds. */
   letters(): ReadonlyMap<string, number>;
+  /** Those that may hold a value of this hash. */
+  withId(hash: string): Iterable<[id: string, receivedAt: number]>;
 }
 
 /** Times in milliseconds since 1970. */
@@ -27,6 +31,7 @@ const trendHours = 24;
 
 export function groupTally(): GroupTally {
   const ids = new Map<string, number>();
+  const hashes = new Map<string, string>();
   const perHour = new Map<number, number>();
   let span: GroupSpan | undefined;
 
@@ -38,10 +43,11 @@ export function groupTally(): GroupTally {
   }
 
   return {
-    add(id, receivedAt) {
+    add(id, receivedAt, found) {
       const known = ids.get(id);
       if (known !== undefined) count(known, -1);
       ids.set(id, receivedAt);
+      if (found !== '') hashes.set(id, found);
       count(receivedAt, 1);
       if (known !== undefined && known !== receivedAt) span = undefined;
       else if (span !== undefined) span = widened(span, id, receivedAt);
@@ -51,6 +57,7 @@ export function groupTally(): GroupTally {
       const receivedAt = ids.get(id);
       if (receivedAt === undefined) return false;
       ids.delete(id);
+      hashes.delete(id);
       count(receivedAt, -1);
       // Only who was at an end makes the ends unknown.
       if (span !== undefined && (id === span.newest || receivedAt <= span.first || receivedAt >= span.last))
@@ -75,6 +82,9 @@ export function groupTally(): GroupTally {
       return Array.from({ length: trendHours }, (_, at) => perHour.get(hour - trendHours + 1 + at) ?? 0);
     },
     letters: () => ids,
+    *withId(hash) {
+      for (const [id, found] of hashes) if (mayHoldId(found, hash)) yield [id, ids.get(id)!];
+    },
   };
 }
 

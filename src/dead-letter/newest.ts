@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DeadLetter, DeadLetterFilter } from '../model/dead-letter.ts';
 import type { DeadLetterCounts } from './counts.ts';
 import type { LetterPlace } from './group-order.ts';
+import { idHash } from './id-values.ts';
 import { contentMatches } from './list.ts';
 import type { DeadLetterStore } from './store.ts';
 
@@ -10,8 +11,8 @@ const mostRead = 10_000;
 const turn = 500;
 
 /**
- * The letters of one status that match, newest first. A page may hold fewer than `limit`, even none, and still have a
- * following one.
+ * The letters of one status that match, newest first; those of which `q` is an id come before the others. A page may hold
+ * fewer than `limit`, even none, and still have a following one.
  */
 export async function listNewest(
   {
@@ -22,32 +23,42 @@ export async function listNewest(
   { limit, cursor }: { limit: number; cursor?: string },
 ): Promise<{ items: DeadLetter[]; next: string | undefined }> {
   const { contract, source, signature, q, code } = filter;
+  const sought = {
+    statuses: [status],
+    contract,
+    source,
+    signature,
+    from: since === undefined ? undefined : Date.parse(since),
+    to: until === undefined ? undefined : Date.parse(until),
+  };
+  const matching = async ({ id }: LetterPlace): Promise<DeadLetter[]> => {
+    const letter = await letters.get(id);
+    return letter?.status === status && contentMatches(letter, filter) ? [letter] : [];
+  };
+  // Whoever looks for an order number among very many letters sees it at once; the others that hold the text follow.
+  const first: DeadLetter[] = [];
+  if (q !== undefined)
+    for (const place of deadLetters.newest({ ...sought, idHash: idHash(q) }, limit))
+      first.push(...(await matching(place)));
+  if (first.length > 0 && cursor === undefined) return { items: first, next: cursorOf(newerThanAll) };
+  const isShown = new Set(first.map(({ id }) => id));
+
   const before = cursor === undefined ? undefined : placeOf(cursor);
   const isByContent = q !== undefined || code !== undefined;
   const asked = isByContent ? mostRead : limit + 1;
-  const places = deadLetters.newest(
-    {
-      statuses: [status],
-      contract,
-      source,
-      signature,
-      before,
-      from: since === undefined ? undefined : Date.parse(since),
-      to: until === undefined ? undefined : Date.parse(until),
-    },
-    asked,
-  );
+  const places = deadLetters.newest({ ...sought, before }, asked);
   const items: DeadLetter[] = [];
   for (const [at, place] of places.entries()) {
     if (items.length === limit) return { items, next: cursorOf(places[at - 1]!) };
     if (at % turn === turn - 1) await nextTurn();
-    const letter = await letters.get(place.id);
-    if (letter?.status === status && contentMatches(letter, filter)) items.push(letter);
+    if (!isShown.has(place.id)) items.push(...(await matching(place)));
   }
   // Also where the place of a letter that has changed meanwhile left the page short of one.
   const isCut = places.length === asked;
   return { items, next: isCut ? cursorOf(places.at(-1)!) : undefined };
 }
+
+const newerThanAll: LetterPlace = { receivedAt: 999_999_999_999_999, id: '~' };
 
 const cursorOf = ({ receivedAt, id }: LetterPlace): string => `${receivedAt}.${id}`;
 

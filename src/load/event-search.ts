@@ -10,6 +10,8 @@ export interface EventSearch {
 
 export interface EventFilter {
   eventId?: string;
+  /** What the event's id says, or a column of its table's key; `keys`: those columns, by table. */
+  id?: { text: string; keys: Readonly<Record<string, readonly string[]>> };
   source?: string;
   contract?: string;
   /** Default: all three. */
@@ -41,6 +43,25 @@ export interface EventTable {
   name: string;
   /** Undefined when it has no column for it. */
   eventIdType: string | undefined;
+  /** Columns that `EventFilter.id` is looked for in. */
+  ids: readonly { name: string; type: string }[];
   /** Name of the contract by version. */
   contracts: ReadonlyMap<string, string>;
+}
+
+/** Of `columns`, those of a table by which its events are found. */
+export function idColumns(
+  table: string,
+  columns: readonly { table: string; name: string; type: string }[],
+  id: EventFilter['id'],
+): Pick<EventTable, 'eventIdType' | 'ids'> {
+  const own = columns.filter((column) => column.table === table);
+  // Not all destinations tell `Orders` from `orders`.
+  const [, keys = []] =
+    Object.entries(id?.keys ?? {}).find(([name]) => name.toLowerCase() === table.toLowerCase()) ?? [];
+  const sought = new Set(['event_id', ...keys.map((name) => name.toLowerCase())]);
+  return {
+    eventIdType: own.find(({ name }) => name === 'event_id')?.type,
+    ids: own.filter(({ name }) => sought.has(name.toLowerCase())),
+  };
 }

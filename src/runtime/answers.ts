@@ -11,6 +11,7 @@ import type { JsonObject } from '../model/json.ts';
 import type { OpenDestination } from '../load/destination.ts';
 import { createKnownCounts } from '../load/destination-kit/known-counts.ts';
 import { validateWhole } from '../repair/plans/whole.ts';
+import { segmentsOf } from '../model/pointer.ts';
 import type { RuleStore } from '../repair/rules/store.ts';
 import { fillEnvelope } from '../validate/envelope.ts';
 import { createValidate } from '../validate/stage.ts';
@@ -65,7 +66,11 @@ export function createAnswers(deps: {
         );
       return destination.query(sql, maxRows === undefined ? {} : { maxRows });
     },
-    searchEvents: async (...args) => destination.search?.events(...args),
+    searchEvents: async ({ q, ...filter }, page) =>
+      destination.search?.events(
+        q === undefined ? filter : { ...filter, id: { text: q, keys: keysOf(contracts) } },
+        page,
+      ),
     storedRow: async (...args) => destination.search?.row(...args),
     async violations({ contract: name, version, source, event, ...facts }) {
       const contract = contracts.get(name, version);
@@ -98,3 +103,9 @@ export function createAnswers(deps: {
     touchedByRule: (ruleId) => destination.repairs.touched(ruleId),
   };
 }
+
+/** The columns of each table's key. */
+const keysOf = (contracts: ContractRegistry): Record<string, string[]> =>
+  Object.fromEntries(
+    contracts.tables().map(({ name, key }) => [name, key.flatMap((pointer) => segmentsOf(pointer)[0] ?? [])]),
+  );

@@ -8,7 +8,7 @@ import type { CopyOutcome } from '../load/replicas/replicas.ts';
 import type { CopyStatus } from '../load/replicas/reader.ts';
 import type { QueryResult, Table } from '../load/destination.ts';
 import type { ExportApi } from '../load/exports.ts';
-import type { EventSearch, FoundEvent } from '../load/event-search.ts';
+import type { EventFilter, EventSearch, FoundEvent } from '../load/event-search.ts';
 import type { KnownCounts } from '../load/destination-kit/known-counts.ts';
 import type { LoadedEvent } from '../model/loaded-event.ts';
 import type { RepairAudit, TouchedByRule } from '../load/repair-audit.ts';
@@ -30,8 +30,11 @@ import type { InsightApi } from '../observe/insight.ts';
 export interface Pipeline extends InsightApi, ExportApi {
   find(requestId: string): Promise<LoadedEvent | undefined>;
   query(sql: string, maxRows?: number): Promise<QueryResult>;
-  /** Undefined where the destination can't be looked through. */
-  searchEvents(...args: Parameters<EventSearch['events']>): Promise<FoundEvent[] | undefined>;
+  /** `q`: what a key or the event's id says. Undefined where the destination can't be looked through. */
+  searchEvents(
+    filter: Omit<EventFilter, 'id'> & { q?: string },
+    page: Parameters<EventSearch['events']>[1],
+  ): Promise<FoundEvent[] | undefined>;
   /** As the destination has it; undefined where it can't say. */
   storedRow(...args: Parameters<EventSearch['row']>): ReturnType<EventSearch['row']>;
   /** What a contract says of an event as it was received; empty when there is no such contract any more. */

@@ -62,13 +62,16 @@ export async function searchEvents(
 
 async function inTheDestination(
   { pipeline }: Pick<ServerContext, 'pipeline'>,
-  { eventId, source, contract, status, from, to }: SearchFilter,
+  { eventId, q, source, contract, status, from, to }: SearchFilter,
   page: SearchPage,
 ): Promise<Findings> {
   const isStored = status === 'loaded' || status === 'repaired' || status === 'duplicate';
   if (status !== undefined && !isStored) return { items: [], cut: false };
   const statuses = status === undefined ? undefined : [status];
-  const found = await pipeline.searchEvents(defined({ eventId, source, contract, statuses, from, to }), page);
+  const found = await pipeline.searchEvents(
+    defined({ eventId, q, source, contract, statuses, from, to }),
+    page,
+  );
   if (found === undefined) return { items: [], cut: true };
   const items = found.map((event): EventItem => ({
     request_id: event.requestId,

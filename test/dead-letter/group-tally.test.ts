@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { groupTally } from '../../src/dead-letter/group-tally.ts';
+import { idHash, idHashes } from '../../src/dead-letter/id-values.ts';
 
 const hour = 3_600_000;
 
@@ -18,12 +19,13 @@ it('is what counting anew would give, whatever comes and goes', () => {
       for (const { id, at, remove, look } of changes) {
         if (remove) expect(tally.remove(id)).toBe(plain.delete(id));
         else {
-          expect(tally.add(id, at)).toBe(!plain.has(id));
+          expect(tally.add(id, at, idHashes(JSON.stringify({ id: `${id}-${at}` })))).toBe(!plain.has(id));
           plain.set(id, at);
         }
         if (look) tally.span();
       }
       expect(new Map(tally.letters())).toEqual(plain);
+      for (const [id, at] of plain) expect([...tally.withId(idHash(`${id}-${at}`))]).toContainEqual([id, at]);
       const times = [...plain.values()];
       const { first, last, newest } = tally.span();
       expect([first, last]).toEqual([Math.min(...times), Math.max(...times)]);

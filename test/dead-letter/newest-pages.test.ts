@@ -39,3 +39,40 @@ it('a page with the place of a letter that has changed meanwhile is not the last
   deadLetters.close();
   expect(found).toEqual(['5', '3', '2', '1']);
 });
+
+it('letters of which the text is an id come first, and once; the others that hold it follow', async () => {
+  const state = memoryState();
+  const letters = createDeadLetters(state);
+  const texts = [
+    '{"order":"A-1001"}',
+    '{"note":"of A-100"}',
+    '{"order":{"no":"A-100"}}',
+    '{"order":"a-100"}',
+  ];
+  await letters.keep(
+    texts.map((raw, at) => ({
+      request_id: String(at),
+      received_at: texts.length - at,
+      source: 'shop',
+      contract: 'transaction',
+      version: '1.0.0',
+      signature: 'abc',
+      violations: [],
+      raw,
+      reason: 'no healer knows a repair',
+      code: 'no_repair_found',
+      attempts: [],
+    })),
+  );
+  const deadLetters = await watchDeadLetters(state, letters);
+  const pages: string[][] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await listNewest({ letters, deadLetters }, { q: 'A-100' }, { limit: 2, cursor });
+    pages.push(page.items.map(({ id }) => id));
+    cursor = page.next;
+  } while (cursor !== undefined);
+  deadLetters.close();
+  expect(pages.flat()).toEqual(['2', '3', '0', '1']);
+  expect(pages[0]).toEqual(['2', '3']);
+});

@@ -19,16 +19,18 @@ export interface Found {
   href: string;
 }
 
-/** Events and open dead letters that hold a text: an order number, an e-mail address, an event id. */
+/** Events of this id (an order number, an event id), and open dead letters that hold the text. */
 export function useFound(text: string): Found[] {
   const sought = useRested(text);
   const enabled = sought.length >= leastCharacters;
   const letters = useApi('GET /api/v1/dead-letters', { query: { q: sought, limit: shown }, enabled });
-  const events = useApi('GET /api/v1/events', { query: { event_id: sought, limit: shown }, enabled });
+  const events = useApi('GET /api/v1/events', { query: { q: sought, limit: shown }, enabled });
   // What was found for another text is not shown for this one.
   if (!enabled || sought !== text) return [];
   return [
-    ...(events.isPlaceholderData ? [] : (events.data?.items ?? []).map(eventOf)),
+    ...(events.isPlaceholderData
+      ? []
+      : (events.data?.items ?? []).filter(({ status }) => status !== 'dead_letter').map(eventOf)),
     ...(letters.isPlaceholderData ? [] : (letters.data?.items ?? []).map(letterOf)),
   ];
 }

@@ -98,6 +98,9 @@ export const eventRoutes = defineRoutes({
         .refine(isRequestId, 'a request id, as ingest answers it (a UUID)')
         .optional(),
       event_id: text,
+      q: text.describe(
+        'an id of the event, like an order number or an e-mail address: its event id, a part of its key, of a dead letter any value that looks like an id',
+      ),
       source: text,
       contract: text,
       status: status.optional(),

@@ -1,3 +1,4 @@
+import { idHash } from '../../dead-letter/id-values.ts';
 import type { DeadLetter, DeadLetterStatus } from '../../model/dead-letter.ts';
 import type { EventStatus } from '../../model/event.ts';
 import { parseExact } from '../../model/exact-json.ts';
@@ -22,24 +23,29 @@ export async function amongDeadLetters(
   filter: SearchFilter,
   { limit, before }: SearchPage,
 ): Promise<Findings> {
-  const { status, eventId, contract, source, from, to } = filter;
+  const { status, eventId, q, contract, source, from, to } = filter;
   const statuses = (Object.keys(statusOf) as Sought[]).filter(
     (one) => status === undefined || statusOf[one] === status,
   );
   if (statuses.length === 0) return { items: [], cut: false };
   const after = before && { id: before.requestId, receivedAt: before.receivedAt };
-  const sought = defined({ statuses, contract, source, from, to, before: after });
-  const mostPlaces = eventId === undefined ? limit : mostRead;
+  const hash = q === undefined ? undefined : idHash(q);
+  const sought = defined({ statuses, contract, source, from, to, before: after, idHash: hash });
+  const mostPlaces = eventId === undefined && q === undefined ? limit : mostRead;
   const places = deadLetters.newest(sought, mostPlaces);
   const items: EventItem[] = [];
   for (const { id } of places) {
     if (items.length === limit) break;
     const letter = await letters.get(id);
-    const item = letter && itemOf(letter, eventId);
+    const isMeant = q === undefined || letter?.raw.toLowerCase().includes(spelled(q)) === true;
+    const item = letter && isMeant ? itemOf(letter, eventId) : undefined;
     if (item !== undefined) items.push(item);
   }
   return { items, cut: eventId !== undefined && places.length === mostRead && items.length < limit };
 }
+
+/** As JSON spells it. */
+const spelled = (text: string): string => JSON.stringify(text.toLowerCase()).slice(1, -1);
 
 function itemOf(letter: DeadLetter, wanted: string | undefined): EventItem | undefined {
   // Far cheaper than to parse each.

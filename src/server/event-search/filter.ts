@@ -14,6 +14,8 @@ export const eventStatuses = [
 export interface SearchFilter {
   requestId?: string;
   eventId?: string;
+  /** What an id of the event says: its event id, a part of its key, of a dead letter any telling value. */
+  q?: string;
   source?: string;
   contract?: string;
   status?: EventStatus;

@@ -24,8 +24,9 @@ export async function withTheHealers(
   filter: SearchFilter,
   page: SearchPage,
 ): Promise<Findings> {
-  const { status, eventId, contract, source, from } = filter;
-  if (eventId !== undefined || (status !== undefined && status !== 'healing')) return nothing;
+  const { status, eventId, q, contract, source, from } = filter;
+  if (eventId !== undefined || q !== undefined || (status !== undefined && status !== 'healing'))
+    return nothing;
   const entries = await state.list<{ contract: string; version: string; source: string }>(healingPrefix, {
     limit: mostLookedAt,
     ...(from === undefined ? undefined : { after: healingPrefix + timePart(from - 1) }),
@@ -49,8 +50,8 @@ export async function inTheQueue(
   filter: SearchFilter,
   page: SearchPage,
 ): Promise<Findings> {
-  const { status, eventId, contract, source } = filter;
-  if (eventId !== undefined || contract !== undefined) return nothing;
+  const { status, eventId, q, contract, source } = filter;
+  if (eventId !== undefined || q !== undefined || contract !== undefined) return nothing;
   if (status !== undefined && status !== 'accepted') return nothing;
   const headers: RecordHeader[] = [];
   let looked = 0;
@@ -73,8 +74,9 @@ export async function amongParked(
   filter: SearchFilter,
   page: SearchPage,
 ): Promise<Findings> {
-  const { status, eventId, contract, source } = filter;
-  if (eventId !== undefined || (status !== undefined && status !== 'accepted')) return nothing;
+  const { status, eventId, q, contract, source } = filter;
+  if (eventId !== undefined || q !== undefined || (status !== undefined && status !== 'accepted'))
+    return nothing;
   const items: EventItem[] = [];
   let looked = 0;
   await findParked(engine, ({ body }) => {

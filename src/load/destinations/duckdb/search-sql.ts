@@ -23,8 +23,8 @@ const where = (conditions: readonly string[]): string =>
 
 /** The rows of one table; undefined when none can match. */
 export function rowsPart(
-  { name, eventIdType, contracts }: EventTable,
-  { eventId, contract }: EventFilter,
+  { name, eventIdType, ids, contracts }: EventTable,
+  { eventId, id, contract }: EventFilter,
   statuses: readonly string[],
   common: readonly string[],
 ): string | undefined {
@@ -36,8 +36,9 @@ export function rowsPart(
   }
   if (eventId !== undefined) {
     if (eventIdType === undefined) return undefined;
-    conditions.push(sameEventId(eventIdType, eventId));
+    conditions.push(sameValue('event_id', eventIdType, eventId));
   }
+  if (id !== undefined && ids.length === 0) return undefined;
   if (!statuses.includes('loaded')) conditions.push('repaired');
   if (!statuses.includes('repaired')) conditions.push('NOT repaired');
   const named = contracts.size === 0 ? literal(name) : contractOf(contracts, name);
@@ -45,8 +46,11 @@ export function rowsPart(
       event_id::VARCHAR AS event_id, ${named} AS contract, version, source, rule_id
     FROM (SELECT _request_id AS request_id, _received_at AS received_at, _repaired AS repaired,
         ${eventIdType === undefined ? 'NULL' : 'event_id'} AS event_id, _contract_version AS version,
-        _source AS source, _rule_id AS rule_id FROM main.${identifier(name)}) ${where(conditions)}`;
+        _source AS source, _rule_id AS rule_id FROM main.${identifier(name)} ${id === undefined ? '' : `WHERE ${saysId(ids, id.text)}`}) ${where(conditions)}`;
 }
+
+const saysId = (ids: EventTable['ids'], text: string): string =>
+  `(${ids.map(({ name, type }) => sameValue(identifier(name), type, text)).join(' OR ')})`;
 
 function contractOf(contracts: ReadonlyMap<string, string>, table: string): string {
   const cases = Array.from(
@@ -57,26 +61,28 @@ function contractOf(contracts: ReadonlyMap<string, string>, table: string): stri
 }
 
 /** Compares in the column's own type, as to make text of each id costs ten times as much. */
-function sameEventId(type: string, eventId: string): string {
+function sameValue(column: string, type: string, text: string): string {
   return type === 'VARCHAR'
-    ? `event_id = ${literal(eventId)}`
-    : `event_id = TRY_CAST(${literal(eventId)} AS ${type})`;
+    ? `${column} = ${literal(text)}`
+    : `${column} = TRY_CAST(${literal(text)} AS ${type})`;
 }
 
 /** A duplicate's own event id is not kept; it is found by that of the event which it repeats. */
 export function duplicatesPart(
   tables: readonly EventTable[],
-  { eventId, contract }: EventFilter,
+  { eventId, id, contract }: EventFilter,
   common: readonly string[],
 ): string {
   const conditions = [...common];
   if (contract !== undefined) conditions.push(`contract = ${literal(contract)}`);
-  if (eventId !== undefined) {
-    const firsts = tables.flatMap(({ name, eventIdType }) =>
-      eventIdType === undefined
+  if (eventId !== undefined || id !== undefined) {
+    const firsts = tables.flatMap(({ name, eventIdType, ids }) => {
+      const own = eventIdType === undefined ? [] : [{ name: 'event_id', type: eventIdType }];
+      const sought = id === undefined ? own : ids;
+      return sought.length === 0
         ? []
-        : [`SELECT _request_id FROM main.${identifier(name)} WHERE ${sameEventId(eventIdType, eventId)}`],
-    );
+        : [`SELECT _request_id FROM main.${identifier(name)} WHERE ${saysId(sought, id?.text ?? eventId!)}`];
+    });
     conditions.push(firsts.length === 0 ? 'false' : `first_request_id IN (${firsts.join(' UNION ALL ')})`);
   }
   return `SELECT request_id, received_at, 'duplicate' AS status, NULL::VARCHAR AS event_id, contract,

@@ -1,5 +1,12 @@
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
-import type { EventFilter, EventPlace, EventSearch, EventTable, FoundEvent } from '../../event-search.ts';
+import {
+  type EventFilter,
+  type EventPlace,
+  type EventSearch,
+  type EventTable,
+  type FoundEvent,
+  idColumns,
+} from '../../event-search.ts';
 import { gate } from '../../destination-kit/gate.ts';
 import { rowsOf } from './rows.ts';
 import { identifier, literal } from './sql.ts';
@@ -50,10 +57,10 @@ async function searchEvents(
   filter: EventFilter,
   { limit, before }: { limit: number; before?: EventPlace },
 ): Promise<FoundEvent[]> {
-  const { eventId, source, contract, statuses = ['loaded', 'repaired', 'duplicate'] } = filter;
+  const { eventId, id, source, contract, statuses = ['loaded', 'repaired', 'duplicate'] } = filter;
   // A NUL ends the text of a statement, and no name holds one.
-  if ([eventId, source, contract].some((text) => text?.includes('\0') === true)) return [];
-  const tables = await describeTables(connection);
+  if ([eventId, id?.text, source, contract].some((text) => text?.includes('\0') === true)) return [];
+  const tables = await describeTables(connection, filter);
   const common = conditionsOf(filter, before);
   const order = `ORDER BY received_at DESC, request_id DESC LIMIT ${limit}`;
   const ofRows = statuses.includes('loaded') || statuses.includes('repaired');
@@ -72,20 +79,25 @@ async function searchEvents(
   return found.map((row) => foundEvent(row, healers));
 }
 
-async function describeTables(connection: DuckDBConnection): Promise<EventTable[]> {
+async function describeTables(connection: DuckDBConnection, { id }: EventFilter): Promise<EventTable[]> {
   const names = await eventTables(connection);
   const types = await rowsOf(
     connection,
-    `SELECT table_name, data_type FROM duckdb_columns()
-     WHERE database_name = current_database() AND schema_name = 'main' AND column_name = 'event_id'`,
+    `SELECT table_name, column_name, data_type FROM duckdb_columns()
+     WHERE database_name = current_database() AND schema_name = 'main'`,
   );
   const writers = await rowsOf(
     connection,
     'SELECT table_name, contract, contract_version FROM _sentinel_contracts',
   );
+  const columns = types.map(([table, name, type]) => ({
+    table: String(table),
+    name: String(name),
+    type: String(type),
+  }));
   return names.map((name) => ({
     name,
-    eventIdType: types.filter(([table]) => table === name).map(([, type]) => String(type))[0],
+    ...idColumns(name, columns, id),
     contracts: new Map(
       writers
         .filter(([table]) => table === name)

@@ -38,21 +38,24 @@ const where = (conditions: readonly string[]): string =>
 /** The rows of one table; undefined when none can match. */
 export function rowsPart(
   schema: string,
-  { name, eventIdType, contracts }: EventTable,
+  { name, eventIdType, ids, contracts }: EventTable,
   filter: EventFilter,
   statuses: readonly string[],
   before: EventPlace | undefined,
   parameters: Parameters,
 ): string | undefined {
-  const { eventId, contract } = filter;
+  const { eventId, id, contract } = filter;
   const versions = [...contracts].filter(([, writer]) => writer === contract).map(([version]) => version);
   if (contract !== undefined && versions.length === 0) return undefined;
-  const isId = eventId === undefined ? undefined : sameEventId(eventIdType, eventId, parameters);
+  const isId = eventId === undefined ? undefined : sameValue('event_id', eventIdType, eventId, parameters);
   if (eventId !== undefined && isId === undefined) return undefined;
+  const says = id === undefined ? undefined : saysId(ids, id.text, parameters);
+  if (id !== undefined && says === undefined) return undefined;
   const column = { source: '_source', receivedAt: '_received_at', requestId: '_request_id' };
   const conditions = conditionsOf(filter, before, column, parameters);
   if (contract !== undefined) conditions.push(`_contract_version = ANY(${parameters.add(versions)}::text[])`);
   if (isId !== undefined) conditions.push(isId);
+  if (says !== undefined) conditions.push(says);
   if (!statuses.includes('loaded')) conditions.push('_repaired');
   if (!statuses.includes('repaired')) conditions.push('NOT _repaired');
   const cases = Array.from(
@@ -70,19 +73,30 @@ export function rowsPart(
     FROM ${identifier(schema)}.${identifier(name)} ${where(conditions)}`;
 }
 
+/** Undefined when no value of any of the columns is spelt so. */
+function saysId(ids: EventTable['ids'], text: string, parameters: Parameters): string | undefined {
+  const says = ids.flatMap(({ name, type }) => sameValue(identifier(name), type, text, parameters) ?? []);
+  return says.length === 0 ? undefined : `(${says.join(' OR ')})`;
+}
+
 /** Compares in the column's own type, for its index; undefined when no value of it is spelt so. */
-function sameEventId(type: string | undefined, eventId: string, { add }: Parameters): string | undefined {
+function sameValue(
+  column: string,
+  type: string | undefined,
+  text: string,
+  { add }: Parameters,
+): string | undefined {
   switch (type) {
     case undefined:
       return undefined;
     case 'uuid':
-      return uuidShape.test(eventId) ? `event_id = ${add(eventId)}::uuid` : undefined;
+      return uuidShape.test(text) ? `${column} = ${add(text)}::uuid` : undefined;
     case 'bigint':
-      return /^-?\d{1,18}$/.test(eventId) ? `event_id = ${add(eventId)}::bigint` : undefined;
+      return /^-?\d{1,18}$/.test(text) ? `${column} = ${add(text)}::bigint` : undefined;
     case 'text':
-      return `event_id = ${add(eventId)}`;
+      return `${column} = ${add(text)}`;
     default:
-      return `event_id::text = ${add(eventId)}`;
+      return `${column}::text = ${add(text)}`;
   }
 }
 
@@ -94,16 +108,19 @@ export function duplicatesPart(
   before: EventPlace | undefined,
   parameters: Parameters,
 ): string {
-  const { eventId, contract } = filter;
+  const { eventId, id, contract } = filter;
   const column = { source: 'source', receivedAt: 'received_at', requestId: 'request_id' };
   const conditions = conditionsOf(filter, before, column, parameters);
   if (contract !== undefined) conditions.push(`contract = ${parameters.add(contract)}`);
-  if (eventId !== undefined) {
-    const firsts = tables.flatMap(({ name, eventIdType }) => {
-      const isId = sameEventId(eventIdType, eventId, parameters);
-      return isId === undefined
+  if (eventId !== undefined || id !== undefined) {
+    const firsts = tables.flatMap(({ name, eventIdType, ids }) => {
+      const says =
+        id === undefined
+          ? sameValue('event_id', eventIdType, eventId!, parameters)
+          : saysId(ids, id.text, parameters);
+      return says === undefined
         ? []
-        : [`SELECT _request_id FROM ${identifier(schema)}.${identifier(name)} WHERE ${isId}`];
+        : [`SELECT _request_id FROM ${identifier(schema)}.${identifier(name)} WHERE ${says}`];
     });
     conditions.push(firsts.length === 0 ? 'false' : `first_request_id IN (${firsts.join(' UNION ALL ')})`);
   }

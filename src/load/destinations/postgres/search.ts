@@ -1,5 +1,12 @@
 import type { PoolClient } from 'pg';
-import type { EventFilter, EventPlace, EventSearch, EventTable, FoundEvent } from '../../event-search.ts';
+import {
+  type EventFilter,
+  type EventPlace,
+  type EventSearch,
+  type EventTable,
+  type FoundEvent,
+  idColumns,
+} from '../../event-search.ts';
 import { sqlStateOf } from './errors.ts';
 import { uuidShape } from '../../destination-kit/uuid-shape.ts';
 import { toJson } from './query-values.ts';
@@ -44,10 +51,10 @@ async function searchEvents(
   filter: EventFilter,
   { limit, before }: { limit: number; before?: EventPlace },
 ): Promise<FoundEvent[]> {
-  const { eventId, source, contract, statuses = ['loaded', 'repaired', 'duplicate'] } = filter;
+  const { eventId, id, source, contract, statuses = ['loaded', 'repaired', 'duplicate'] } = filter;
   // No text of a database holds a NUL.
-  if ([eventId, source, contract].some((text) => text?.includes('\0') === true)) return [];
-  const tables = await describeTables(client, schema);
+  if ([eventId, id?.text, source, contract].some((text) => text?.includes('\0') === true)) return [];
+  const tables = await describeTables(client, schema, filter);
   const parameters = createParameters();
   const order = `ORDER BY received_at DESC, request_id DESC LIMIT ${limit}`;
   const parts: string[] = [];
@@ -79,13 +86,17 @@ async function searchEvents(
   }));
 }
 
-async function describeTables(client: PoolClient, schema: string): Promise<EventTable[]> {
+async function describeTables(
+  client: PoolClient,
+  schema: string,
+  { id }: EventFilter,
+): Promise<EventTable[]> {
   const names = await eventTables(client, schema);
-  const { rows: types } = await client.query<{ name: string; type: string }>(
-    `SELECT c.relname AS name, format_type(a.atttypid, a.atttypmod) AS type
+  const { rows: columns } = await client.query<{ table: string; name: string; type: string }>(
+    `SELECT c.relname AS table, a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type
      FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
      WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = $1) AND c.relkind IN ('r', 'p')
-       AND a.attname = 'event_id' AND NOT a.attisdropped`,
+       AND a.attnum > 0 AND NOT a.attisdropped`,
     [schema],
   );
   const { rows: writers } = await client.query<
@@ -93,7 +104,7 @@ async function describeTables(client: PoolClient, schema: string): Promise<Event
   >(`SELECT table_name, contract, contract_version FROM ${identifier(schema)}._sentinel_contracts`);
   return names.map((name) => ({
     name,
-    eventIdType: types.find((one) => one.name === name)?.type,
+    ...idColumns(name, columns, id),
     contracts: new Map(
       writers
         .filter(({ table_name: table }) => table === name)

@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { parseExact } from '../model/exact-json.ts';
+import { isAnyNumber } from '../model/exact-number.ts';
+import { type Json, isContainer } from '../model/json.ts';
+
+/*
+ * Values by which people look for an event, an order number or an e-mail address, wherever they stand: the fields of a failed event
+ * may have any name. Of each a few letters of its hash are kept in the letter's index entry, so that no more is told by it than
+ * that the letter may hold the value.
+ */
+
+const mostValues = 8;
+const mostLooked = 200;
+const mostDepth = 5;
+/** Of base64url: 36 bits. */
+const hashLength = 6;
+const shortest = 3;
+const longest = 100;
+
+/** Names that say that the value is one to look for come first. */
+const isIdName = /(?:id|number|nr|no|email|mail|ref|reference|code|key|sku)$/i;
+/** An instant is no name of anything. */
+const isTime = /^\d{4}-\d{2}-\d{2}(?:[T ]|$)/;
+
+/** The hashes of an event's telling values, one after the other. */
+export function idHashes(raw: string): string {
+  let event: Json;
+  try {
+    event = parseExact(raw);
+  } catch {
+    return '';
+  }
+  const [named, others] = [new Set<string>(), new Set<string>()];
+  const open: [name: string, value: Json, depth: number][] = [['', event, 0]];
+  for (let at = 0; at < open.length && at < mostLooked; at++) {
+    const [name, value, depth] = open[at]!;
+    if (isContainer(value)) {
+      if (depth === mostDepth) continue;
+      for (const [key, inner] of Object.entries(value).slice(0, mostLooked))
+        open.push([Array.isArray(value) ? name : key, inner, depth + 1]);
+    } else if (isTelling(value)) (isIdName.test(name) ? named : others).add(String(value));
+  }
+  return [...new Set([...named, ...others])].slice(0, mostValues).map(idHash).join('');
+}
+
+/** Whether the hashes of an event hold that of a value: then the event may hold the value. */
+export function mayHoldId(hashes: string, hash: string): boolean {
+  for (let at = hashes.indexOf(hash); at !== -1; at = hashes.indexOf(hash, at + 1))
+    if (at % hashLength === 0) return true;
+  return false;
+}
+
+/** In any case of its letters. */
+export const idHash = (value: string): string =>
+  createHash('sha256').update(value.toLowerCase()).digest('base64url').slice(0, hashLength);
+
+function isTelling(value: Json): boolean {
+  if (isAnyNumber(value)) return Number.isInteger(Number(value)) && String(value).length >= shortest;
+  return (
+    typeof value === 'string' &&
+    value.length >= shortest &&
+    value.length <= longest &&
+    /[\d@]/.test(value) &&
+    !/\s/.test(value) &&
+    !isTime.test(value)
+  );
+}
