@@ -38,6 +38,9 @@ export async function openStore(
   const refused = new Refused();
   const destination = await openMain(config, tables, {
     mustBeThere: !consume,
+    beforeTables: async (opened) => {
+      if (consume) await check.lookForTables(opened);
+    },
     onOpen: async (opened) => {
       if (consume) await check.begin(opened);
     },

@@ -37,11 +37,14 @@ export async function openMain(
   tables: readonly Table[],
   {
     mustBeThere,
+    beforeTables,
     onOpen,
     refused,
     log,
   }: {
     mustBeThere: boolean;
+    /** Sees it as it was left, before missing tables are made. */
+    beforeTables: (it: OpenDestination) => Promise<void>;
     onOpen: (it: OpenDestination) => Promise<void>;
     refused: Refused;
     log: Logger;
@@ -50,6 +53,7 @@ export async function openMain(
   const open = async (): Promise<OpenDestination> => {
     const destination = await openDestination(config);
     try {
+      await beforeTables(destination);
       await refused.prepare(destination, tables);
       await onOpen(destination);
       return destination;

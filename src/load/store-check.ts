@@ -7,6 +7,7 @@ import type { OpenDestination } from './destination.ts';
 type Remembered = { newest: string; loaded: number };
 
 const rememberedKey = 'destination-mark';
+const tablesKey = 'destination-tables';
 const everyMs = 5000;
 
 /**
@@ -37,6 +38,18 @@ export class StoreCheck {
     return this.#lost;
   }
 
+  /** Before missing tables are made anew: says which of those that were there at the last start are gone. */
+  async lookForTables({ erasing }: Pick<OpenDestination, 'erasing'>): Promise<void> {
+    const present = new Set(await erasing?.tables());
+    const remembered = (await this.#state.get<string[]>(tablesKey)) ?? [];
+    const gone = erasing === undefined ? [] : remembered.filter((table) => !present.has(table));
+    for (const table of gone)
+      this.#log.error(
+        { status: 'failed', code: 'table_gone', table },
+        `table ${table} was there at the last start and is gone; its rows are lost with it, and it begins anew if a contract still has it`,
+      );
+  }
+
   /** When the destination is open, before anything is settled. */
   async begin(destination: OpenDestination): Promise<void> {
     this.#destination = destination;
@@ -59,6 +72,8 @@ export class StoreCheck {
         this.#lost,
       );
     }
+    if (destination.erasing !== undefined)
+      await this.#state.put(tablesKey, (await destination.erasing.tables()).toSorted());
     this.#timer = setInterval(() => void this.#remember(), everyMs).unref();
   }
 

@@ -11,8 +11,8 @@ export class StallWatch {
   readonly #waiting = new Set<{ since: number; reject: (error: Error) => void }>();
   readonly #timer: NodeJS.Timeout;
   #count = 0;
-  #turnedAt = Date.now();
-  #lookedAt = Date.now();
+  #turnedAt = performance.now();
+  #lookedAt = performance.now();
 
   constructor(beat: Beat) {
     this.#beat = beat;
@@ -28,7 +28,7 @@ export class StallWatch {
   async orBusy<T>(answer: Promise<T>): Promise<T> {
     let entry: { since: number; reject: (error: Error) => void } | undefined;
     const busy = new Promise<never>((_, reject) => {
-      entry = { since: Date.now(), reject };
+      entry = { since: performance.now(), reject };
       this.#waiting.add(entry);
     });
     try {
@@ -40,7 +40,7 @@ export class StallWatch {
 
   #look(): void {
     const count = countOf(this.#beat);
-    const now = Date.now();
+    const now = performance.now();
     // A machine on which this thread stands still, too, says nothing of the other one.
     this.#turnedAt += Math.max(0, now - this.#lookedAt - lookEveryMs);
     this.#lookedAt = now;

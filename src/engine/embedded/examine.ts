@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { type Result, fail, ok } from '../../model/result.ts';
 
 /** `start`: a part of the entries, so that a start takes no longer; `whole`: every entry and its value. */
@@ -13,9 +15,11 @@ export type Depth = 'start' | 'whole';
 export async function examineStore(path: string, depth: Depth): Promise<Result<number>> {
   const size = await stat(path).then(
     (file) => file.size,
-    () => 0,
+    () => undefined,
   );
-  if (size === 0) return ok(0);
+  if (size === undefined) return ok(0);
+  // A first start that was killed leaves one, too, but no id of the queue yet.
+  if (size === 0) return existsSync(join(dirname(path), 'id')) ? fail('it is empty (0 bytes)') : ok(0);
   const child = spawn(process.execPath, [reader, path, depth], { stdio: ['ignore', 'pipe', 'ignore'] });
   let answer = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (answer += text));

@@ -17,8 +17,13 @@ export interface RetryGroup {
 export interface RetryArea {
   /** Durable when it resolves. */
   put(group: RetryGroup, entry: Deferred): Promise<void>;
-  /** The message, and when it is due (milliseconds since 1970). */
-  read(message: Pick<Pulled, 'data' | 'header' | 'subject'>): Promise<{ delivery: Delivery; dueAt: number }>;
+  /**
+   * The message; when it is due by the clock of the worker that deferred it (milliseconds since 1970), and after which delay,
+   * which is not known of messages of older versions.
+   */
+  read(
+    message: Pick<Pulled, 'data' | 'header' | 'subject'>,
+  ): Promise<{ delivery: Delivery; dueAt: number; delayMs: number | undefined }>;
   /** Removes what belongs to a settled message beside itself. */
   release(message: Pick<Pulled, 'header'>): Promise<void>;
 }
@@ -27,6 +32,7 @@ const partitionHeader = 'Sentinel-Partition';
 const offsetHeader = 'Sentinel-Offset';
 const failuresHeader = 'Sentinel-Failures';
 const dueHeader = 'Sentinel-Due';
+const delayHeader = 'Sentinel-Delay';
 const owner = '=retry';
 
 export function createRetryArea(link: Link, layout: Layout, large: LargeBodies): RetryArea {
@@ -39,6 +45,7 @@ export function createRetryArea(link: Link, layout: Layout, large: LargeBodies):
       head.set(offsetHeader, String(position.offset));
       head.set(failuresHeader, String(failures));
       head.set(dueHeader, String(Date.now() + Math.max(0, delayMs)));
+      head.set(delayHeader, String(Math.max(0, delayMs)));
       let data = body;
       if (body.length + entryBytes + overheadBytes > link.maxPayload()) {
         head.set(largeHeader, writeRef(await large.store(owner, body)));
@@ -49,6 +56,7 @@ export function createRetryArea(link: Link, layout: Layout, large: LargeBodies):
     },
     async read({ data, header, subject }) {
       const ref = readRef(header(largeHeader));
+      const delay = header(delayHeader);
       return {
         delivery: {
           body: ref === undefined ? data : await large.load(owner, ref),
@@ -60,6 +68,7 @@ export function createRetryArea(link: Link, layout: Layout, large: LargeBodies):
           attempt: Number(header(failuresHeader)) + 1,
         },
         dueAt: Number(header(dueHeader)),
+        delayMs: delay === undefined ? undefined : Number(delay),
       };
     },
     async release({ header }) {

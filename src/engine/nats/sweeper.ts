@@ -64,19 +64,31 @@ export class Sweeper {
     );
   }
 
-  async #begin(): Promise<void> {
+  #forget(): void {
     this.#due.clear();
     this.#largeBySubject.clear();
-    this.#follower = await follow(this.#link, this.#bucket.stream, { headersOnly: true }, (message) => {
-      const head = readHead(message.header);
-      const before = this.#largeBySubject.get(message.subject);
-      if (before !== undefined && before !== head.largeId) void this.#removeLarge(before);
-      if (head.largeId === undefined) this.#largeBySubject.delete(message.subject);
-      else this.#largeBySubject.set(message.subject, head.largeId);
-      const { seq, subject, at } = message;
-      if (head.isDelete) this.#due.set(seq, { at: at + keepDeletionsMs, subject });
-      else if (head.expiresAt !== undefined) this.#due.set(seq, { at: head.expiresAt, subject });
-    });
+    this.#follower = undefined;
+  }
+
+  async #begin(): Promise<void> {
+    this.#forget();
+    // Its numbers begin again with other entries.
+    const onLost = () => this.#forget();
+    this.#follower = await follow(
+      this.#link,
+      this.#bucket.stream,
+      { headersOnly: true, onLost },
+      (message) => {
+        const head = readHead(message.header);
+        const before = this.#largeBySubject.get(message.subject);
+        if (before !== undefined && before !== head.largeId) void this.#removeLarge(before);
+        if (head.largeId === undefined) this.#largeBySubject.delete(message.subject);
+        else this.#largeBySubject.set(message.subject, head.largeId);
+        const { seq, subject, at } = message;
+        if (head.isDelete) this.#due.set(seq, { at: at + keepDeletionsMs, subject });
+        else if (head.expiresAt !== undefined) this.#due.set(seq, { at: head.expiresAt, subject });
+      },
+    );
     await this.#follower.caughtUp;
   }
 
@@ -103,6 +115,7 @@ export class Sweeper {
   }
 
   async #remove([seq, subject]: [number, string]): Promise<void> {
+    if (!this.#due.has(seq)) return;
     // False when a later write of the key has replaced it.
     const isLast = await deleteMessage(this.#link, this.#bucket.stream, seq);
     this.#due.delete(seq);

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { copyFile, mkdir, mkdtemp, open, rm, stat, truncate } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, open, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openStore } from '../../../src/engine/embedded/store.ts';
 import { examineQueue } from '../../../src/engine/open.ts';
+import { duckdb } from '../../../src/load/destinations/duckdb/adapter.ts';
 import { openDuckDb } from '../../../src/load/destinations/duckdb/index.ts';
 
 /** A damaged file is said by its name, with what to do, and never ends the process without a word. */
@@ -37,6 +38,7 @@ it('a sound queue is read; so is one that is not there', async () => {
 it.each<[string, (path: string, size: number) => Promise<void>]>([
   ['cut', (path, size) => truncate(path, size >> 1)],
   ['cut to a few bytes', (path) => truncate(path, 5000)],
+  ['empty', (path) => truncate(path, 0)],
   ['overwritten at its head', (path) => overwrite(path, 0, randomBytes(8192))],
   ['overwritten within', (path, size) => overwrite(path, 8192, randomBytes(size - 8192))],
 ])('a queue that is %s is refused', async (name, damage) => {
@@ -44,6 +46,7 @@ it.each<[string, (path: string, size: number) => Promise<void>]>([
   const path = join(dataDir, 'queue', 'engine.mdb');
   await mkdir(join(dataDir, 'queue'), { recursive: true });
   await copyFile(join(dir, 'queue', 'engine.mdb'), path);
+  await writeFile(join(dataDir, 'queue', 'id'), 'q');
   await damage(path, (await stat(path)).size);
   await expect(examineQueue({ dataDir, engine })).rejects.toMatchObject({
     code: 'store_damaged',
@@ -62,7 +65,11 @@ it.each<[string, (path: string, size: number) => Promise<void>]>([
     { name: 't', contract: 't', key: ['/id'], columns: [{ name: 'id', type: { kind: 'string' } }] },
   ]);
   await destination.close();
+  await expect(duckdb.doctor({ type: 'duckdb', path }, { dataDir: dir })).resolves.toEqual({});
   await damage(path, (await stat(path)).size);
+  await expect(duckdb.doctor({ type: 'duckdb', path }, { dataDir: dir })).rejects.toMatchObject({
+    code: 'store_damaged',
+  });
   await expect(openDuckDb({ path })).rejects.toMatchObject({
     code: 'store_damaged',
     message: expect.stringContaining(path) as string,

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { access, constants, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { messageOf } from '../../../model/errors.ts';
@@ -18,8 +19,10 @@ export const duckdb: BuiltInAdapter<typeof settings, DuckDbConfig> = {
     pace: (_, limits) => ({ lingerMs: 60, ...limits }),
   },
   describe: ({ path }) => `duckdb${path === undefined ? '' : ` ${path}`}`,
-  async doctor({ path }) {
+  async doctor({ path }, { dataDir }) {
     if (path !== undefined) await checkFile(path);
+    const file = path ?? join(dataDir, 'warehouse.duckdb');
+    if (existsSync(file)) await (await import('./sample.ts')).readSample(file);
     return {};
   },
   async open({ path }, { dataDir }) {
@@ -31,7 +34,7 @@ export const duckdb: BuiltInAdapter<typeof settings, DuckDbConfig> = {
   },
 };
 
-/** Without opening it, as only one process may: the file, if it is there, and the place for those beside it. */
+/** The file, if it is there, and the place for those beside it. */
 async function checkFile(path: string): Promise<void> {
   const file = await nearestExisting(path);
   const folder = await nearestExisting(dirname(path));

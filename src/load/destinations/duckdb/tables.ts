@@ -19,8 +19,14 @@ export const sameName = (name: string): string => name.toLowerCase();
 export async function ensureTables(connection: DuckDBConnection, tables: readonly Table[]): Promise<void> {
   // Asked once: the catalogue is read whole each time, which takes seconds for hundreds of tables.
   const present = tables.length === 0 ? new Map<string, Types>() : await tableTypes(connection);
-  for (const table of tables)
+  const views = tables.length === 0 ? [] : await rowsOf(connection, viewNames);
+  for (const table of tables) {
+    if (views.some(([view]) => sameName(String(view)) === sameName(table.name)))
+      throw conflict(
+        `"${table.name}" is a view, into which no events are loaded; rename it, or give the contract another table`,
+      );
     await ensureTable(connection, table, present.get(sameName(table.name)) ?? new Map());
+  }
 }
 
 async function ensureTable(connection: DuckDBConnection, table: Table, present: Types): Promise<void> {
@@ -37,6 +43,11 @@ async function ensureTable(connection: DuckDBConnection, table: Table, present: 
     await connection.run(`CREATE TABLE ${name} (${columns.join(', ')})`);
     return;
   }
+  // The rest of what every table has: rows were loaded into it.
+  if (present.has('_received_at') && !present.has('_request_id'))
+    throw conflict(
+      `column "_request_id" of table "${table.name}" was renamed or dropped: events would be loaded twice without it; give it its name again, or rename the table away`,
+    );
   for (const column of wanted) {
     const type = present.get(sameName(column.name));
     if (type !== undefined) expectType(table.name, column.name, type, column.type);
@@ -47,6 +58,7 @@ async function ensureTable(connection: DuckDBConnection, table: Table, present: 
 /** Types by name of the column in lower case. */
 type Types = Map<string, string>;
 
+const viewNames = `SELECT view_name FROM duckdb_views() WHERE NOT internal AND database_name = current_database() AND schema_name = 'main'`;
 const allColumns = `FROM duckdb_columns() WHERE database_name = current_database() AND schema_name = 'main'`;
 
 async function tableTypes(connection: DuckDBConnection): Promise<Map<string, Types>> {
