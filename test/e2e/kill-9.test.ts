@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type RunningSentinel, get, query, startProcess, transaction, without } from '../helpers/sentinel.ts';
+import {
+  type RunningSentinel,
+  countedStats,
+  get,
+  query,
+  startProcess,
+  transaction,
+  without,
+} from '../helpers/sentinel.ts';
 import { until } from '../helpers/until.ts';
 
 /**
@@ -66,11 +74,7 @@ it(`loses and doubles nothing of ${total} events when it is killed ${kills} time
   await Promise.all([killer(), ...Array.from({ length: lanes }, lane)]);
   expect(accepted.length).toBe(total);
 
-  type Counts = { pending: number; healing: number };
-  await until(async () => {
-    const { pending, healing } = await get<Counts>(`${sentinel.url}/api/v1/stats`);
-    return pending === 0 && healing === 0;
-  }, 90_000);
+  await countedStats(sentinel.url, 90_000);
 
   // By id: each accepted event is in exactly one place.
   const rows = await query(

@@ -13,6 +13,7 @@ import {
   transaction,
   without,
 } from '../helpers/sentinel.ts';
+import { startHere } from '../helpers/service-here.ts';
 import { until } from '../helpers/until.ts';
 
 /**
@@ -150,7 +151,7 @@ describe('limits that the config sets', () => {
 });
 
 it('an address that sends more often than http.rate_limit is told when to come back', async () => {
-  const limited = await startProcess({
+  const limited = await startHere({
     config: { http: { rate_limit: { requests_per_second: 0.01, burst: 2 } } },
   });
   const statuses: number[] = [];

@@ -75,8 +75,9 @@ it('backs up while events come, and restores with nothing lost or doubled', asyn
   );
   expect(before.filter(({ event_id }) => !known.has(event_id))).toEqual([]);
   expect(await rowsOf(there)).toBe(known.size);
-  const { items } = await get<{ items: unknown[] }>(`${there}/api/v1/dead-letters?status=open`);
-  expect(items).toHaveLength(1);
+  const open = async () =>
+    (await get<{ items: unknown[] }>(`${there}/api/v1/dead-letters?status=open`)).items.length;
+  await until(async () => (await open()) === 1);
   const restored = async () =>
     (await get<{ items: { msg: string }[] }>(`${there}/api/v1/logs?status=restored`)).items;
   // The pipeline has a thread of its own: what it says at its start comes a moment later.

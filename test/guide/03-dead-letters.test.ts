@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { get, ingest, post, query, settled, transaction, without } from '../helpers/sentinel.ts';
 import { type ServiceHere, startHere } from '../helpers/service-here.ts';
 import { bulk } from '../helpers/job.ts';
+import { until } from '../helpers/until.ts';
 
 /** Chapter 3: what nobody could repair waits for a person, whole. */
 interface Letter {
@@ -26,6 +27,8 @@ const replay = (id: string, body: unknown = {}) =>
 async function deadLetter(change: Record<string, unknown>, source?: string): Promise<string> {
   const id = await ingest(sentinel.url, transaction(change), source);
   expect((await settled(sentinel.url, id)).status).toBe('dead_letter');
+  // Listings and groups follow within a second.
+  await until(async () => (await letters(`?q=${id}`)).items.length === 1);
   return id;
 }
 
@@ -129,6 +132,7 @@ describe('learning from an edit', () => {
       expect((await settled(sentinel.url, id)).status).toBe('dead_letter');
       ids.push(id);
     }
+    await until(async () => (await letters('?source=learn-test')).items.length === 20);
     const response = await replay(ids[0]!, { event: corrected(events[0]!), learn: true });
     expect(response.status).toBe(202);
     const { rule_id: ruleId } = (await response.json()) as { rule_id: string };

@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type RunningSentinel,
+  countedStats,
   get,
   ingest,
   post,
@@ -297,6 +298,7 @@ describe('an event with hostile content', () => {
     const response = await post(`${sentinel.url}/ingest/random`, events);
     const { request_ids: ids } = (await response.json()) as { request_ids: string[] };
     for (const id of ids) expect((await settled(sentinel.url, id)).status).toBe('dead_letter');
+    await countedStats(sentinel.url);
     const groups = await get<{ items: { count: number }[] }>(
       `${sentinel.url}/api/v1/dead-letters/groups?source=random`,
     );

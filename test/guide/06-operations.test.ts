@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type RunningSentinel,
+  type StatsSum,
+  countedStats,
   get,
   ingest,
   post,
@@ -40,28 +42,7 @@ async function metrics(): Promise<Map<string, number>> {
   return samples;
 }
 
-interface Stats {
-  accepted: number;
-  loaded: number;
-  repaired: number;
-  duplicate: number;
-  dead_letters: number;
-  discarded: number;
-  pending: number;
-  healing: number;
-}
-
-/** When nothing is on its way, and every event has been counted where it is. */
-async function quietStats(): Promise<Stats> {
-  let stats: Stats | undefined;
-  await until(async () => {
-    stats = await get<Stats>(`${sentinel.url}/api/v1/stats`);
-    const { accepted, loaded, repaired, duplicate, dead_letters: dead, discarded } = stats;
-    const isCounted = accepted === loaded + repaired + duplicate + dead + discarded;
-    return isCounted && stats.pending === 0 && stats.healing === 0;
-  });
-  return stats!;
-}
+const quietStats = () => countedStats(sentinel.url);
 
 describe('what monitoring asks', () => {
   it('/health: the process lives; /ready: it takes events and loads them', async () => {
@@ -148,7 +129,7 @@ describe('the statistics', () => {
     await until(async () => {
       const after = await quietStats();
       const { accepted, loaded, repaired, duplicate, dead_letters: dead, discarded } = after;
-      const grown = (key: keyof Stats) => after[key] - before[key];
+      const grown = (key: keyof StatsSum) => after[key] - before[key];
       return (
         accepted === loaded + repaired + duplicate + dead + discarded &&
         grown('accepted') === 7 &&

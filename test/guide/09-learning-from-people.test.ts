@@ -88,7 +88,7 @@ async function expectAllLoadedOnce(source: string, ruleId: string, healers: Reco
   );
   expect(Object.fromEntries(repairs.map(({ healer, count }) => [healer, count]))).toEqual(healers);
   expect(new Set(repairs.map(({ rule_id }) => rule_id))).toEqual(new Set([ruleId]));
-  expect(await openLetters(source)).toEqual([]);
+  await until(async () => (await openLetters(source)).length === 0);
 }
 
 /** Uses are written once a second. */
@@ -255,6 +255,7 @@ describe('a value that a person made up', () => {
       by_hand: '/currency',
     });
     expect(await rules()).toEqual(known);
+    await until(async () => (await openLetters('by-hand')).length === 1);
     expect((await openLetters('by-hand')).map((letter) => letter.id)).toEqual([second!.id]);
   });
 });

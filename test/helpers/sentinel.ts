@@ -182,6 +182,24 @@ export async function settled(url: string, requestId: string, ms = 30_000): Prom
   return info!;
 }
 
+/** What an event may have ended as, and where it may still be. */
+export type StatsSum = Record<
+  'accepted' | 'loaded' | 'repaired' | 'duplicate' | 'dead_letters' | 'discarded' | 'pending' | 'healing',
+  number
+>;
+
+/** When nothing is on its way, and every event is counted where it is: letters are counted and listed a moment after they are kept. */
+export async function countedStats(url: string, ms?: number): Promise<StatsSum> {
+  let stats: StatsSum | undefined;
+  await until(async () => {
+    stats = await get<StatsSum>(`${url}/api/v1/stats`);
+    const { accepted, loaded, repaired, duplicate, dead_letters: dead, discarded } = stats;
+    const isCounted = accepted === loaded + repaired + duplicate + dead + discarded;
+    return isCounted && stats.pending === 0 && stats.healing === 0;
+  }, ms);
+  return stats!;
+}
+
 export async function query(url: string, sql: string, maxRows = 10_000): Promise<Record<string, unknown>[]> {
   const body = JSON.stringify({ sql, max_rows: maxRows });
   const headers = { 'content-type': 'application/json' };

@@ -39,6 +39,8 @@ beforeAll(async () => {
   ids.dead_letter = await send(transaction({ event_id: eventIds.dead, amount: 'much' }), 'till');
   ids.discarded = await send(transaction({ amount: 'more' }), 'till');
   await post(api(`/dead-letters/${ids.discarded}/discard`), { reason: 'a test' });
+  // Listings follow within a second.
+  await until(async () => (await search('?status=discarded')).items.length === 1);
 });
 afterAll(() => sentinel.stop());
 

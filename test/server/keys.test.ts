@@ -3,7 +3,9 @@ import { addressOf } from '../../src/api/client.ts';
 import { type Role, type Route, roles } from '../../src/api/route.ts';
 import { api } from '../../src/api/table.ts';
 import { until } from '../helpers/until.ts';
-import { type RunningSentinel, runCommand, startProcess, transaction } from '../helpers/sentinel.ts';
+import { runCommand, startProcess, transaction } from '../helpers/sentinel.ts';
+import { type ServiceHere, startHere } from '../helpers/service-here.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const token = 'a-token-that-only-we-know';
 const routes = Object.entries(api) as [string, Route][];
@@ -14,14 +16,14 @@ const may: Record<Role, readonly (Role | 'anyone')[]> = {
   admin: ['anyone', 'ingest', 'read', 'operate', 'admin'],
 };
 
-let sentinel: RunningSentinel;
+let sentinel: ServiceHere;
 const keys = {} as Record<Role, string>;
 
 beforeAll(async () => {
-  sentinel = await startProcess({ env: { SENTINEL_API_TOKEN: token } });
+  sentinel = await startHere({ env: { SENTINEL_API_TOKEN: token } });
   for (const role of roles) keys[role] = await create({ role });
 });
-afterAll(async () => void (await sentinel.stop()));
+afterAll(() => sentinel.stop());
 
 const send = (
   method: string,
@@ -196,12 +198,11 @@ describe('the audit', () => {
 });
 
 it('keys are made in the data folder itself, and hold once the service runs', async () => {
-  const service = await startProcess();
+  const folder = { SENTINEL_DATA_DIR: await temporaryFolder() };
+  const made = await runCommand('/tmp', ['keys', 'create', '--role', 'admin', '--expires', '90d'], folder);
+  expect([made.code, made.out]).toEqual([0, expect.stringMatching(/^ds_[0-9a-f]{16}_[\w-]{43}\n$/)]);
+  const service = await startProcess({ env: folder });
   try {
-    await service.kill('SIGTERM');
-    const made = await runCommand(service.dir, ['keys', 'create', '--role', 'admin', '--expires', '90d']);
-    expect([made.code, made.out]).toEqual([0, expect.stringMatching(/^ds_[0-9a-f]{16}_[\w-]{43}\n$/)]);
-    await service.restart();
     const stats = (key?: string) =>
       fetch(`${service.url}/api/v1/stats`, { headers: key === undefined ? {} : { 'x-api-key': key } });
     expect((await stats()).status).toBe(401);
