@@ -11,7 +11,10 @@ export interface Trouble {
   since: string;
 }
 
-/** Tries again, for as long as it takes, what fails with a retryable error: for work that must not be overtaken. */
+/**
+ * Tries again, for as long as it takes, what fails with a retryable error: for work that must not be overtaken. The log has the first
+ * try that failed and one each minute, with the number of tries.
+ */
 export interface Patience {
   /**
    * Rejects only with `pipeline_stopped`, or with an error that is not retryable. `failed` and `recovered` say in the log
@@ -65,8 +68,10 @@ export function createPatience(log: Logger, onFailure?: (error: unknown) => void
         onRetry({ error, attempt, delayMs }) {
           const { code, message } = error as SentinelError;
           trouble = { error: message, code, since: trouble?.since ?? new Date().toISOString() };
+          const err = repeated.due(error);
+          if (err === undefined) return;
           log.error(
-            { err: repeated.next(error), status: 'failed', code, ...fields, attempt, retry_in_ms: delayMs },
+            { err, status: 'failed', code, ...fields, attempt, retry_in_ms: delayMs },
             `${failed} and is tried again: ${message}`,
           );
         },

@@ -3,20 +3,30 @@ import { WithoutStack } from './log.ts';
 export interface RepeatedError {
   /** What to log as `err`: the error, or the error without its stack when the last one was of the same kind. */
   next(error: unknown): unknown;
+  /** As `next`; undefined when one of the same kind was told less than a minute ago, and another line would say nothing new. */
+  due(error: unknown): unknown;
   /** It works again: the next failure is a new one. */
   over(): void;
 }
 
+const remindMs = 60_000;
+
 /** For work that is tried again: a stack is told once, for it says nothing new and is twenty lines each time. */
-export function repeatedError(): RepeatedError {
+export function repeatedError(now: () => number = Date.now): RepeatedError {
   let told: string | undefined;
+  let toldAt = 0;
+
+  function next(error: unknown): unknown {
+    const kind = kindOf(error);
+    const isRepeated = kind === told;
+    told = kind;
+    toldAt = now();
+    return isRepeated ? new WithoutStack(error) : error;
+  }
+
   return {
-    next(error) {
-      const kind = kindOf(error);
-      if (kind === told) return new WithoutStack(error);
-      told = kind;
-      return error;
-    },
+    next,
+    due: (error) => (kindOf(error) === told && now() - toldAt < remindMs ? undefined : next(error)),
     over: () => (told = undefined),
   };
 }

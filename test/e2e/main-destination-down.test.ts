@@ -85,6 +85,11 @@ describe.skipIf(withoutPostgres())('a main destination that is down', { timeout:
           since: expect.stringMatching(/Z$/) as string,
         },
       });
+      expect(await (await fetch(`${sentinel.url}/ready`)).json()).toMatchObject({
+        code: 'destination_unavailable',
+        since: expect.stringMatching(/Z$/) as string,
+        error: expect.stringContaining('PostgreSQL') as string,
+      });
       expect(await metric(sentinel, 'sentinel_destination_up{type="postgres"}')).toBe(0);
 
       await postgres.server.start();

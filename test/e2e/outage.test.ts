@@ -203,6 +203,11 @@ describe('the real service on a disk that is full', () => {
       const failures = () => sentinel.log().filter(({ code }) => code === 'destination_unavailable');
       await until(() => failures().length > 0);
       expect(JSON.stringify(failures())).not.toContain(large);
+      expect(await (await fetch(`${sentinel.url}/ready`)).json()).toMatchObject({
+        status: 'not_ready',
+        code: 'destination_unavailable',
+        since: expect.stringMatching(/Z$/) as string,
+      });
 
       await rm(filler);
       await until(async () => (await fetch(`${sentinel.url}/ready`)).status === 200);

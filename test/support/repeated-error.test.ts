@@ -26,21 +26,36 @@ const down = () =>
   new SentinelError('destination_unavailable', 'the database is away', { cause: new Error('refused') });
 
 describe('an error that comes again', () => {
-  it('is told with its stack once, then by message and code', async () => {
+  it('is told once with its stack, and when it is over; not at each try', async () => {
     const { lines, log } = recordedLog();
     let tries = 0;
     const work = () => (++tries < 4 ? Promise.reject(down()) : Promise.resolve());
     await createPatience(log).until(work, { failed: 'not done', recovered: 'done', fields: {} });
-    const failures = lines.filter(({ err }) => err !== undefined);
-    expect(failures.map(({ attempt }) => attempt)).toEqual([1, 2, 3]);
-    expect(failures.map(({ err }) => err.stack !== undefined)).toEqual([true, false, false]);
-    expect(failures.map(({ err }) => err.cause?.stack !== undefined)).toEqual([true, false, false]);
-    for (const { err } of failures)
-      expect(err).toMatchObject({
-        message: 'the database is away',
-        code: 'destination_unavailable',
-        cause: { message: 'refused' },
-      });
+    expect(lines).toMatchObject([
+      {
+        msg: expect.stringContaining('not done') as string,
+        attempt: 1,
+        err: {
+          message: 'the database is away',
+          code: 'destination_unavailable',
+          stack: expect.any(String) as string,
+          cause: { message: 'refused', stack: expect.any(String) as string },
+        },
+      },
+      { msg: 'done', attempt: 4 },
+    ]);
+  });
+
+  it('is told again after a minute, by message and code', () => {
+    let now = 0;
+    const repeated = repeatedError(() => now);
+    const { lines, log } = recordedLog();
+    for (now = 0; now <= 120_000; now += 10_000) {
+      const err = repeated.due(down());
+      if (err !== undefined) log.error({ err }, 'failed');
+    }
+    expect(lines.map(({ err }) => err.stack !== undefined)).toEqual([true, false, false]);
+    expect(lines[1]!.err).toMatchObject({ message: 'the database is away', cause: { message: 'refused' } });
   });
 
   it('of another kind, or after it was over, is told in full again', () => {

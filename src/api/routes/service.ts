@@ -40,6 +40,12 @@ export const healthRoutes = defineRoutes({
     reply: z.object({
       status: z.enum(['ready', 'not_ready']),
       reason: z.string().optional(),
+      code: z
+        .string()
+        .optional()
+        .describe('why the destination takes no rows, e.g. `destination_unavailable`'),
+      since: z.string().optional().describe('since when, ISO 8601'),
+      error: z.string().optional().describe('the error itself, for keys that may read'),
       destinations: z.record(z.string(), z.string()).optional(),
     }),
   },

@@ -113,9 +113,11 @@ export class Opening {
       onRetry: ({ error, attempt, delayMs }) => {
         const failure = error as SentinelError;
         this.#error = failure.message;
+        const err = repeated.due(failure);
+        if (err === undefined) return;
         this.#log.error(
           {
-            err: repeated.next(failure),
+            err,
             status: 'failed',
             code: failure.code,
             attempt,
