@@ -88,6 +88,8 @@ export interface Contract {
   readonly upgrade?: Upgrade | undefined;
   /** Validation moves fields, so that no row can be made of the event's own text. */
   readonly rewrites?: boolean | undefined;
+  /** The schema does not say what validation makes, or one of its alternatives: those fields have no columns. */
+  readonly makesUnknown?: boolean | undefined;
   readonly envelopeDefaults: readonly EnvelopeDefault[];
   /** What may take any time at all and do anything: it is judged where it can be ended. Undefined where there is nothing of the kind. */
   readonly ownCode: OwnCode | undefined;

@@ -126,8 +126,12 @@ async function warningsOf(
   return [
     ...parts.map((part) => ({ message: looseKey(contract, part), line: lineOfField(text, part) })),
     ...slowPatternWarnings(contract).map((message) => ({ message })),
+    ...(contract.makesUnknown === true ? [{ message: makesUnknown(contract) }] : []),
   ];
 }
+
+const makesUnknown = ({ name, version }: Contract): string =>
+  `contract ${name} ${version}: its schema does not say what its transform makes, so these fields have no columns and are kept in _extra: add .pipe(z.object({ … })) after .transform()`;
 
 const looseKey = ({ name, version }: Contract, part: string): string =>
   `contract ${name} ${version}: its key ${part} may be missing or null, and then repeats of the event are loaded again: make it required and not null, or choose another key`;

@@ -144,3 +144,57 @@ describe('Zod', () => {
     });
   });
 });
+
+describe('a schema whose output is not known', () => {
+  const contract = (schema: z.ZodType) => defineContract({ name: 'made', version: '1.0.0', schema });
+
+  it.each([
+    ['a transform', z.object({ a: z.int() }).transform((event) => ({ ...event, b: 1 }))],
+    [
+      'an alternative with one',
+      z.union([z.object({ a: z.int() }), z.object({ b: z.int() }).transform((e) => e)]),
+    ],
+  ])('is told: %s', (_what, schema) => {
+    expect(contract(schema).makesUnknown).toBe(true);
+  });
+
+  it.each([
+    [
+      'what comes after a transform is',
+      z
+        .object({ a: z.int() })
+        .transform((e) => ({ b: e.a }))
+        .pipe(z.object({ b: z.int() })),
+      ['b'],
+    ],
+    [
+      'a union',
+      z.discriminatedUnion('t', [
+        z.object({ t: z.literal('a'), a: z.int() }),
+        z.object({ t: z.literal('b'), b: z.boolean() }),
+      ]),
+      ['t', 'a', 'b'],
+    ],
+    [
+      'a codec',
+      z.object({
+        at: z.codec(z.iso.datetime(), z.date(), {
+          decode: (text) => new Date(text),
+          encode: (date) => date.toISOString(),
+        }),
+      }),
+      ['at'],
+    ],
+  ])('is not, where %s', (_what, schema, names) => {
+    const { makesUnknown, columns } = contract(schema);
+    expect(makesUnknown).toBe(false);
+    expect(columns.map(({ name }) => name)).toEqual(names);
+  });
+
+  it.each([z.array(z.object({ a: z.string() })), z.string(), z.tuple([z.string()])])(
+    'is refused where no object goes in',
+    (schema) => {
+      expect(() => contract(schema)).toThrow(/events are objects: write z\.object\(\{ … \}\)/);
+    },
+  );
+});

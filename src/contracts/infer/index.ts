@@ -61,7 +61,7 @@ export class Inference {
       ...(found === undefined ? [] : [`Key: ${found.pointer} has ${found.values} values, none twice.`]),
     ];
     const body = objectSchema(root, 0);
-    refuseEmptyKey(body, chosen);
+    requireKey(body, chosen);
     const schema: JsonObject = {
       $schema: 'https://json-schema.org/draft/2020-12/schema',
       $comment: reasons.join(' '),
@@ -72,12 +72,15 @@ export class Inference {
   }
 }
 
-/** An empty text tells no event from another. */
-function refuseEmptyKey(schema: JsonObject, key: string | undefined): void {
+/** Without its key an event's repeats are not noticed, and an empty text tells no event from another. */
+function requireKey(schema: JsonObject, key: string | undefined): void {
   let at: Json | undefined = schema;
   const path = key === undefined ? [] : key.startsWith('/') ? segmentsOf(key) : [key];
-  for (const name of path)
-    at = isObject(at) && isObject(at['properties']) ? at['properties'][name] : undefined;
+  for (const name of path) {
+    if (!isObject(at) || !isObject(at['properties']) || !Object.hasOwn(at['properties'], name)) return;
+    at['required'] = [...new Set([...[at['required'] ?? []].flat(), name])];
+    at = at['properties'][name];
+  }
   if (
     at !== schema &&
     isObject(at) &&

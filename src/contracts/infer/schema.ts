@@ -82,14 +82,26 @@ export function objectSchema(profile: Profile, depth: number): JsonObject {
   const required: string[] = [];
   for (const [name, field] of fields) {
     const schema = schemaOfProfile(field, name, depth + 1);
-    if (field.count === objects) required.push(name);
-    setOwn(properties, name, field.count === objects ? schema : withShare(schema, field.count, objects));
+    const must = isRequired(name, field, objects);
+    if (must) required.push(name);
+    setOwn(properties, name, must ? schema : withShare(schema, field.count, objects));
   }
   return { type: 'object', ...(required.length === 0 ? {} : { required }), properties };
 }
 
+/** So many objects without a gap show that a field is always there. */
+const enoughObjects = 4;
+
+/** Fields by which an event or a part of it is known: senders leave them out last. */
+const core =
+  /^(?:id|uuid|guid|type|kind|object|event|topic|action|name|status|currency)$|[_-]?(?:event|message|request)[_-]?(?:id|type|name|code)$|_id$|[a-z]Id$|^(?:created|occurred)(?:_at|At)?$|^timestamp$/;
+
+/** Few samples show few gaps. */
+const isRequired = (name: string, field: Profile, objects: number): boolean =>
+  field.count === objects && (objects >= enoughObjects || (field.nulls === 0 && core.test(name)));
+
 const withShare = ({ $comment, ...schema }: JsonObject, count: number, of: number): JsonObject => ({
-  $comment: [`optional: in ${count} of ${of}`, $comment]
+  $comment: [`optional: in ${count === of ? `all ${of}, which are few` : `${count} of ${of}`}`, $comment]
     .filter((text) => typeof text === 'string')
     .join('; '),
   ...schema,

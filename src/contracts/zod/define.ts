@@ -16,6 +16,7 @@ import { type NoJson, complete } from './complete.ts';
 import { notJson } from './json-side.ts';
 import { parserOf, parserOfAll } from './parse.ts';
 import { type Schema, isSchema } from './rewrite.ts';
+import { saysNothing, takesNoObject } from './what-is-taken.ts';
 import { settleNames } from '../names.ts';
 import { settlePolicies } from '../policies.ts';
 import { type GivenUpgrade, readUpgrade } from '../upgrade.ts';
@@ -66,6 +67,8 @@ export function defineContract<S extends z.ZodType>(
   const impossible = notJson(schema);
   if (impossible !== undefined) throw invalid(name, impossible);
   const jsonSchema = jsonSchemaOf(schema, 'input', name);
+  const noObject = takesNoObject(jsonSchema);
+  if (noObject !== undefined) throw invalid(name, noObject);
   const output = jsonSchemaOf(schema, 'output', name);
   const policies = settlePolicies(definition, output, name);
   const declared = new Set([...fieldsOf(output), ...fieldsOf(jsonSchema)]);
@@ -82,6 +85,7 @@ export function defineContract<S extends z.ZodType>(
     aliases: definition.aliases ?? {},
     jsonSchema,
     ...policies,
+    makesUnknown: saysNothing(output),
     upgrade: readUpgrade(definition.upgrade, { ...names, jsonSchema }),
     envelopeDefaults: envelopeDefaultsOf(jsonSchema),
     ownCode: mayHang ? { functions: mayWrite, slowPatterns } : undefined,
