@@ -108,22 +108,23 @@ const bringsMetaSchema = /"\$?id":"https?:\/\/json-schema\.org\/draft/;
 /** In short schemas, calls of definitions cost more than copies of them. */
 const longestInlined = 8000;
 
+/** The classes are named first: of `new (require(…) as …).Name()` the compiler leaves out the brackets. */
 function create(dialect: Dialect, options: Options): Ajv {
-  const { Ajv } = require('ajv') as typeof ajv7;
-  switch (dialect) {
-    case 'draft-04':
-      return new (require('ajv-draft-04') as typeof draft04).default.default(options);
-    case 'draft-06':
-      return options.meta === false
-        ? withoutOldId(new Ajv(options))
-        : withoutOldId(new Ajv(options).addMetaSchema(metaSchema06()));
-    case 'draft-07':
-      return withoutOldId(new Ajv(options));
-    case '2019-09':
-      return withoutOldId(new (require('ajv/dist/2019.js') as typeof ajv2019).Ajv2019(options));
-    default:
-      return withoutOldId(new (require('ajv/dist/2020.js') as typeof ajv2020).Ajv2020(options));
+  if (dialect === 'draft-04') {
+    const { default: Draft04 } = (require('ajv-draft-04') as typeof draft04).default;
+    return new Draft04(options);
   }
+  if (dialect === '2019-09') {
+    const { Ajv2019 } = require('ajv/dist/2019.js') as typeof ajv2019;
+    return withoutOldId(new Ajv2019(options));
+  }
+  if (dialect === 'draft-06' || dialect === 'draft-07') {
+    const { Ajv } = require('ajv') as typeof ajv7;
+    const ajv = withoutOldId(new Ajv(options));
+    return dialect === 'draft-07' || options.meta === false ? ajv : ajv.addMetaSchema(metaSchema06());
+  }
+  const { Ajv2020 } = require('ajv/dist/2020.js') as typeof ajv2020;
+  return withoutOldId(new Ajv2020(options));
 }
 
 /** Since draft 6 `id` is a word like any other, which Ajv refuses. */

@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest';
+import type * as source from '../../src/contracts/index.ts';
+
+/** The compiler that builds the package is another one than the one that runs the tests. */
+const { contractFromJsonSchema } = (await import(
+  new URL('../../dist/contracts/index.js', import.meta.url).href
+)) as typeof source;
+
+it.each([
+  'http://json-schema.org/draft-04/schema#',
+  'http://json-schema.org/draft-06/schema#',
+  'http://json-schema.org/draft-07/schema#',
+  'https://json-schema.org/draft/2019-09/schema',
+  'https://json-schema.org/draft/2020-12/schema',
+])('the built package reads and judges %s', ($schema) => {
+  const contract = contractFromJsonSchema({
+    $schema,
+    'x-contract': { name: 'built', version: '1.0.0' },
+    type: 'object',
+    properties: { at: { type: 'string', format: 'date-time' }, n: { type: 'number', multipleOf: 0.01 } },
+  });
+  expect(contract.validate({ at: '2026-01-01T00:00:00Z', n: 4.35 })).toMatchObject({ ok: true });
+  expect(contract.validate({ at: 'soon', n: 4.355 })).toMatchObject({ ok: false });
+});
