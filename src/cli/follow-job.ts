@@ -42,8 +42,10 @@ export async function followJob(io: Io, client: ApiClient, id: string): Promise<
   }
 }
 
-export function progressOf({ id, kind, state, done, total, failed }: Job): string {
+export function progressOf({ id, kind, state, done, total, failed, failed_again = 0, waits }: Job): string {
   const of = total === null ? '' : ` of ${total}`;
   const left = failed === 0 ? '' : `, ${failed} left alone`;
-  return `${id}: ${kind} ${state}, ${done}${of}${left}`;
+  const again = failed_again === 0 ? '' : `, ${failed_again} failed again`;
+  const why = waits === undefined ? '' : ` (waits: ${waits})`;
+  return `${id}: ${kind} ${state}, ${done}${of}${left}${again}${why}`;
 }

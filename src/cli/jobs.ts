@@ -57,8 +57,16 @@ async function list(io: Io, options: Options): Promise<void> {
     job.state,
     job.total === null ? String(job.done) : `${job.done} of ${job.total}`,
     job.failed,
+    job.failed_again ?? '',
     job.actor.name,
     job.created_at,
   ]);
-  print(io, formatTable(['id', 'kind', 'state', 'done', 'left alone', 'by', 'since'], rows, io.columns));
+  print(
+    io,
+    formatTable(
+      ['id', 'kind', 'state', 'done', 'left alone', 'failed again', 'by', 'since'],
+      rows,
+      io.columns,
+    ),
+  );
 }

@@ -35,7 +35,6 @@ export interface NewestFilter extends GroupFilter {
   idHash?: string;
 }
 
-const maxGathered = 20_000;
 const scanPage = 1000;
 
 export async function watchDeadLetters(
@@ -137,17 +136,21 @@ export class DeadLetterCounts {
   newest(filter: NewestFilter, limit: number): LetterPlace[] {
     const { from = -Infinity, to = Infinity, before, idHash } = filter;
     const found: LetterPlace[] = [];
+    const mostGathered = 2 * limit + 1000;
+    let least = from;
     for (const { tally } of this.#matching(filter, filter.statuses)) {
       const span = tally.span();
       if (span.last < from || span.first > to) continue;
       const letters = idHash === undefined ? tally.letters() : tally.withId(idHash);
       for (const [id, receivedAt] of letters) {
-        if (receivedAt < from || receivedAt > to) continue;
+        if (receivedAt < least || receivedAt > to) continue;
         if (before !== undefined && newestFirst(before, { id, receivedAt }) >= 0) continue;
         found.push({ id, receivedAt });
+        if (found.length < mostGathered) continue;
+        // Letters beyond the limit are dropped as the list grows, so that a hundred thousand do not pile up, or are sorted at once.
+        found.sort(newestFirst).splice(limit);
+        least = found.at(-1)!.receivedAt;
       }
-      // Letters beyond the limit are dropped as the list grows, so that a hundred thousand do not pile up.
-      if (found.length > maxGathered) found.sort(newestFirst).splice(limit);
     }
     return found.sort(newestFirst).slice(0, limit);
   }

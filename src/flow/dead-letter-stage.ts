@@ -70,7 +70,8 @@ export class DeadLetterStage {
         { status: 'failed', source, contract, request_id, code, signature, step, ...traceIdsOf(trace) },
         `dead letter: ${event.reason}`,
       );
-      this.#parts.metrics.settled(source, contract, 'dead_letter');
+      // One that was sent back and failed again was counted when it came.
+      if ((event.replay?.round ?? 0) === 0) this.#parts.metrics.settled(source, contract, 'dead_letter');
       if (trace === undefined) continue;
       const attributes = { request_id, source, contract, code, signature, step };
       this.#parts.recordSpan?.({ name: 'dead_letter', trace, ...measured(), attributes, failure: code });

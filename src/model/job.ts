@@ -35,6 +35,10 @@ export interface Job extends JobOrder {
   done: number;
   /** …and of these, letters that somebody else had settled or that had changed, which it left alone. */
   failed: number;
+  /** Letters that it has sent back and that are open again, as far as is known. */
+  failed_again?: number;
+  /** Why it stands still. */
+  waits?: string;
   created_at: string;
   updated_at: string;
   started_at?: string;

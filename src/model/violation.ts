@@ -34,3 +34,10 @@ export type ViolationCode =
   | 'unknown_contract' // the envelope names no contract that exists here
   | 'unknown_contract_version'
   | 'rejected_by_destination'; // valid, but the destination's own types refused the row
+
+/** The first of several in words, without a full stop, for a sentence that goes on; undefined when there is none. */
+export function firstInWords([first, ...others]: readonly Pick<Violation, 'message'>[]): string | undefined {
+  if (first === undefined) return undefined;
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
+  return first.message.replace(/\.$/, '') + more;
+}

@@ -84,13 +84,13 @@ export function createAudit(
 }
 
 /** A job's end, by who ordered it. */
-export const endOf = ({ id, kind, state, actor, total, done, failed }: Job): Act => ({
+export const endOf = ({ id, kind, state, actor, total, done, failed, failed_again }: Job): Act => ({
   actor,
   act: `${kind}_many_end`,
   request: `POST /api/v1/dead-letters/${kind}`,
   target: { job_id: id },
   detail: { state },
-  counts: { total: total ?? 0, done, failed },
+  counts: { total: total ?? 0, done, failed, ...(failed_again !== undefined && { failed_again }) },
 });
 
 function isMeant({ at, actor, act, target }: AuditEntry, filter: AuditFilter): boolean {

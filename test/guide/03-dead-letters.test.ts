@@ -120,6 +120,23 @@ describe('replay', () => {
   });
 });
 
+it('a replay of letters that fail again says so, and they are counted once', async () => {
+  const before = await get<{ dead_letters: number }>(`${sentinel.url}/api/v1/stats`);
+  const failures = async () =>
+    Number(
+      /sentinel_events_total\{source="again-test",contract="transaction",status="dead_letter"\} (\d+)/.exec(
+        await (await fetch(`${sentinel.url}/metrics`)).text(),
+      )?.[1],
+    );
+  for (let at = 0; at < 3; at++) await deadLetter({ currency: 'EURO' }, 'again-test');
+  expect(await failures()).toBe(3);
+  const ended = await bulk(sentinel.url, 'replay', { filter: { source: 'again-test' } });
+  expect(ended).toMatchObject({ total: 3, done: 3, failed: 0, failed_again: 3 });
+  expect(await failures()).toBe(3);
+  const after = await get<{ dead_letters: number }>(`${sentinel.url}/api/v1/stats`);
+  expect(after.dead_letters).toBe(before.dead_letters + 3);
+});
+
 describe('learning from an edit', () => {
   const priced = () => without(transaction({ price: '12.50' }), 'amount');
   const corrected = ({ price, ...event }: Record<string, unknown>) => ({ ...event, amount: price });

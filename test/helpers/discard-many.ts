@@ -43,6 +43,7 @@ export async function discardMany(
     engine: {} as Engine, // only a replay publishes
     deadLetters: { countOpen: () => 0 },
     pace,
+    log: { warn: () => undefined },
   };
   const job = await runJob(parts, id, new AbortController().signal);
   return { discarded: job!.done - job!.failed, failed: job!.failed };

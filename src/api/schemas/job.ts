@@ -28,6 +28,11 @@ export const job = name(
     failed: z
       .number()
       .describe('of these, letters that were settled or had changed meanwhile, and were left alone'),
+    failed_again: z
+      .number()
+      .optional()
+      .describe('of a replay: letters that were sent back and are open again, as far as is known'),
+    waits: z.string().optional().describe('why it stands still'),
     created_at: time,
     updated_at: time,
     started_at: time.optional(),

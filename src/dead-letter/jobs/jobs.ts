@@ -56,6 +56,7 @@ export class Jobs {
       total: null,
       done: 0,
       failed: 0,
+      ...(order.kind === 'replay' && { failed_again: 0 }),
       created_at: at,
       updated_at: at,
       slice: [],
@@ -172,6 +173,6 @@ function keep(lease: Lease): NodeJS.Timeout {
   return setInterval(() => void lease.renew().catch(() => false), leaseMs / 3).unref();
 }
 
-function shown({ slice: _slice, cursor: _cursor, end: _end, ...job }: StoredJob): Job {
+function shown({ slice: _slice, sent: _sent, cursor: _cursor, end: _end, ...job }: StoredJob): Job {
   return job;
 }

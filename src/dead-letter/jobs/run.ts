@@ -4,6 +4,8 @@ import { countOpen } from '../count-open.ts';
 import type { DeadLetterCounts } from '../counts.ts';
 import { replay } from '../replay.ts';
 import type { DeadLetterStore } from '../store.ts';
+import type { Logger } from '../../support/log.ts';
+import { pause } from '../../support/retry.ts';
 import type { Pace } from './pace.ts';
 import type { JobStore, StoredJob } from './store.ts';
 
@@ -13,10 +15,14 @@ export interface RunParts {
   letters: DeadLetterStore;
   deadLetters: Pick<DeadLetterCounts, 'countOpen'>;
   pace: Pace;
+  log: Pick<Logger, 'warn'>;
 }
 
 /** Their writes share a commit, and so many may be settled twice over when the process dies: the second time changes nothing. */
 const sliceLength = 100;
+const mostFollowed = 500;
+const lastOnesMs = 5_000;
+const lookMs = 50;
 
 /**
  * Works on a job until it is finished or the signal comes; from where it was, if it was begun before. The record names the
@@ -27,19 +33,27 @@ export async function runJob(
   id: string,
   signal: AbortSignal,
 ): Promise<StoredJob | undefined> {
-  const { jobs, pace } = parts;
+  const { jobs } = parts;
   let job = await jobs.get(id);
   if (job === undefined || isFinished(job)) return undefined;
   /** Of a slice that an earlier run has begun, letters may be settled already. */
   let isResumed = true;
   for (;;) {
+    const ended = await lookAtSent(parts.letters, job);
     const counted = await settleSlice(parts, job, isResumed);
     isResumed = false;
-    const [done, failed] = [job.done + counted.done, job.failed + counted.failed];
-    const next: StoredJob = { ...job, done, failed, slice: [], updated_at: new Date().toISOString() };
+    const { waits: _waits, ...known } = job;
+    const next: StoredJob = {
+      ...known,
+      ...ended,
+      done: job.done + counted.done,
+      failed: job.failed + counted.failed,
+      slice: [],
+      updated_at: new Date().toISOString(),
+    };
     if (job.state === 'cancelling' || (job.end === true && job.state === 'running'))
-      return finish(jobs, job, next);
-    if (signal.aborted) return cancelledElsewhere(jobs, job, next);
+      return finish(parts, job, next, signal);
+    if (signal.aborted) return cancelledElsewhere(parts, job, next, signal);
     if (job.state === 'queued') {
       next.state = 'running';
       next.started_at = next.updated_at;
@@ -47,29 +61,83 @@ export async function runJob(
     }
     Object.assign(next, await nextSlice(parts.letters, job));
     if (await jobs.replace(job, next)) job = next;
-    else return cancelledElsewhere(jobs, job, next);
-    if (job.slice.length > 0) await pace(signal);
+    else return cancelledElsewhere(parts, job, next, signal);
+    if (job.slice.length > 0) job = await rest(parts, job, signal);
   }
+}
+
+/** Waits for the turn of the next slice; a wait that takes long is said in the record and in the log. */
+async function rest({ jobs, pace, log }: RunParts, job: StoredJob, signal: AbortSignal): Promise<StoredJob> {
+  let current = job;
+  await pace(signal, async (waits) => {
+    log.warn({ status: 'waiting', code: 'job_waits', job_id: job.id }, `job ${job.id} waits: ${waits}`);
+    const waiting = { ...current, waits, updated_at: new Date().toISOString() };
+    if (await jobs.replace(current, waiting)) current = waiting;
+  });
+  return current;
+}
+
+/** Of what was sent back before: how many are open again, and which are still on their way. */
+async function lookAtSent(
+  letters: Pick<DeadLetterStore, 'get'>,
+  { kind, sent = [], slice, failed_again: before = 0 }: StoredJob,
+): Promise<Pick<StoredJob, 'sent' | 'failed_again'>> {
+  if (kind !== 'replay') return {};
+  const onTheWay: typeof sent = [];
+  let again = 0;
+  for (const [id, replays] of sent) {
+    const letter = await letters.get(id);
+    if (letter === undefined || letter.replays <= replays) continue;
+    if (letter.status === 'open') again++;
+    else if (letter.status === 'replaying') onTheWay.push([id, replays]);
+  }
+  // Those that wait for a healer for long are followed no more.
+  return { failed_again: before + again, sent: [...onTheWay, ...slice].slice(-mostFollowed) };
+}
+
+/** How the last ones end is worth a moment. */
+async function untilSentHaveEnded(
+  letters: Pick<DeadLetterStore, 'get'>,
+  job: StoredJob,
+  signal: AbortSignal,
+): Promise<StoredJob> {
+  const until = Date.now() + lastOnesMs;
+  let known = job;
+  do known = { ...known, ...(await lookAtSent(letters, known)) };
+  while ((known.sent ?? []).length > 0 && Date.now() < until && (await pause(lookMs, signal)));
+  return known;
 }
 
 /** Cancelled by a person, whose word stands beside what was done. Otherwise another run goes on with the job, or a later start. */
 async function cancelledElsewhere(
-  jobs: JobStore,
+  parts: RunParts,
   known: StoredJob,
-  { done, failed, updated_at }: StoredJob,
+  { done, failed, failed_again, sent, updated_at }: StoredJob,
+  signal: AbortSignal,
 ): Promise<StoredJob | undefined> {
-  const changed = await jobs.get(known.id);
+  const changed = await parts.jobs.get(known.id);
   if (changed?.state !== 'cancelling') return undefined;
   if (changed.done !== known.done || changed.cursor !== known.cursor) return undefined;
-  return finish(jobs, changed, { ...changed, done, failed, slice: [], updated_at });
+  return finish(
+    parts,
+    changed,
+    { ...changed, done, failed, failed_again, sent, slice: [], updated_at },
+    signal,
+  );
 }
 
-async function finish(jobs: JobStore, from: StoredJob, to: StoredJob): Promise<StoredJob | undefined> {
+async function finish(
+  { jobs, letters }: RunParts,
+  from: StoredJob,
+  to: StoredJob,
+  signal: AbortSignal,
+): Promise<StoredJob | undefined> {
   const isDone = from.state !== 'cancelling';
+  const { sent: _sent, ...ended } = await untilSentHaveEnded(letters, to, signal);
   const finished: StoredJob = {
-    ...to,
+    ...ended,
     state: isDone ? 'done' : 'cancelled',
-    finished_at: to.updated_at,
+    finished_at: new Date().toISOString(),
     total: isDone ? to.done : to.total,
   };
   if (await jobs.replace(from, finished)) return finished;

@@ -7,6 +7,8 @@ import { type Job, isFinished } from '../../model/job.ts';
 export interface StoredJob extends Job {
   /** Letters that are being settled, with their number of replays before: not yet counted in `done`. */
   slice: [id: string, replays: number][];
+  /** Letters that were sent back, with their number of replays before, until it is known how each ended. */
+  sent?: [id: string, replays: number][];
   /** Cursor of the listing behind the slice. */
   cursor?: string;
   /** There is nothing behind the slice. */

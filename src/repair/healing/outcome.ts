@@ -1,3 +1,4 @@
+import { firstInWords } from '../../model/violation.ts';
 import type { FailedEvent, FixedEvent, HealingAttempt, UnrecoverableEvent } from '../../model/event.ts';
 import type { Standing } from './background.ts';
 import type { RecordSpan, stopwatch } from '../../observe/otel/span.ts';
@@ -30,9 +31,8 @@ export function repaired(
 
 /** `why` completes the sentence that the first violation begins, and says what a person can do. */
 export function deadLetter({ failed, attempts }: Case, code: string, why: string): Outcome {
-  const [first, ...others] = failed.violations;
-  const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
-  const reason = first === undefined ? why : `${first.message}${more}; ${why}`;
+  const first = firstInWords(failed.violations);
+  const reason = first === undefined ? why : `${first}; ${why}`;
   return { kind: 'dead_letter', event: { ...failed, reason, code, attempts } };
 }
 

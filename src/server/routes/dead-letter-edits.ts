@@ -7,6 +7,7 @@ import { replay } from '../../dead-letter/replay.ts';
 import { parseExact } from '../../model/exact-json.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { ServerContext } from '../context.ts';
+import { firstInWords } from '../../model/violation.ts';
 import { mount } from '../mount.ts';
 import type { Problem } from '../../api/problem.ts';
 import { conflict, sendProblem, unprocessable } from '../replies.ts';
@@ -90,8 +91,6 @@ function trailOf({ plan, by_hand }: EditReview): EditTrail {
 }
 
 function stillInvalid({ violations }: EditReview): Problem {
-  const [first, ...others] = violations;
-  const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
-  const detail = `the edited event still breaks its contract: ${first?.message ?? 'unknown'}${more}; add "force": true to send it all the same`;
+  const detail = `the edited event still breaks its contract: ${firstInWords(violations) ?? 'unknown'}; add "force": true to send it all the same`;
   return { ...unprocessable(detail, 'still_invalid'), violations };
 }
