@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { retentionSettings } from './retention.ts';
 import { alertLimits, alertSettings } from './alerts.ts';
+import { bridgeSettings } from './bridge.ts';
 import { defaultRetry } from '../engine/engine.ts';
 import { destinationSettings, furtherDestinations } from './destinations.ts';
 import { engineSettings, roles, stepLabel, workerSettings } from './engine.ts';
@@ -180,6 +181,7 @@ my-step: { run_on: gpu, retry: { max_attempts: 3 } }`,
   state: group({
     repair_rule_ttl_days: positiveNumber(3650, 'days').default(7),
   }).prefault({}),
+  bridge: bridgeSettings,
   alerts: alertSettings,
   alert_limits: alertLimits,
   retention: retentionSettings,

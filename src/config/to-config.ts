@@ -36,6 +36,7 @@ export function toConfig(
     unknownVersion: settings.unknown_version,
     ...parts,
     healing: toHealing(settings, secrets, base),
+    bridge: settings.bridge,
     state: { ruleTtlDays: settings.state.repair_rule_ttl_days },
   };
 }

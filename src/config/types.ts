@@ -45,6 +45,7 @@ export interface Config {
   destination: DestinationConfig;
   /** Where copies go, each at its own pace. */
   destinations: FurtherDestination[];
+  bridge?: FromFile['bridge'];
   /** Who is told of what. */
   alerts: AlertTarget[];
   alertLimits: FromFile['alertLimits'];

@@ -21,6 +21,7 @@ import { type PipelineHost, hostPipeline } from './host.ts';
 import { type Telemetry, openTelemetry } from '../observe/otel/telemetry.ts';
 import { listen } from './listen.ts';
 import { openAlerts } from './open-alerts.ts';
+import { openBridge } from './open-bridge.ts';
 import { Resources } from './resources.ts';
 import { openStores } from './open-stores.ts';
 
@@ -55,10 +56,7 @@ async function openParts(
   { log, logs = createLogRing(), consume, listens = consume, onCrash }: OpenOptions,
   resources: Resources,
 ) {
-  // A container of a cluster may have no disk to write to. The folder holds whole events, for no other account to read.
-  const [main] = await Promise.all([config.destination, ...config.destinations].map(adapterOf));
-  if (config.engine.type === 'embedded' || !main!.capabilities.shared)
-    await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  await prepareFolder(config);
   const telemetry = resources.keep(await openTelemetryOf(consume, { log, logs }));
   await examineQueue(config);
   if (consume) await compactQueue(config, log);
@@ -94,7 +92,10 @@ async function openParts(
         }),
   );
   const stores = await openStores(config, { engine, keys, consume, log }, resources);
-  const running = { ...stores, config, engine, ingest, pipeline: host.api };
+  const isOpen = () => config.http.token === undefined && !keys.areNeeded();
+  const bridgeParts = { server: port.server, pipeline: host.api, isOpen, log };
+  const bridge = consume ? await openBridge(config, bridgeParts, resources) : undefined;
+  const running = { ...stores, config, engine, ingest, pipeline: host.api, bridge };
   const alerts = resources.keep(openAlerts(config, { ...running, url, log }));
   const metrics = createMetricsPage(running);
   telemetry.sendMetrics(metrics.text);
@@ -115,20 +116,24 @@ async function openParts(
     ),
   );
   return {
+    ...running,
     app,
     url,
-    engine,
-    letters: stores.letters,
-    jobs: stores.jobs,
     alerts,
     keys,
-    ingest,
     /** Takes requests as if they had come by the port. */
     server: port.server,
     host,
     setState: (now: 'ready' | 'stopping') => void (state = now),
     setSources,
   };
+}
+
+async function prepareFolder(config: Config): Promise<void> {
+  // A container of a cluster may have no disk to write to. The folder holds whole events, for no other account to read.
+  const [main] = await Promise.all([config.destination, ...config.destinations].map(adapterOf));
+  if (config.engine.type === 'embedded' || !main!.capabilities.shared)
+    await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
 }
 
 function openIngest(

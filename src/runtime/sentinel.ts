@@ -35,6 +35,7 @@ export async function startSentinel(
 
   const { url } = parts;
   parts.setState('ready');
+  void parts.bridge?.refresh();
   const { role, engine, dataDir } = config;
   log.info(
     { status: 'started', url, role, engine: engine.type, data_dir: dataDir },
@@ -50,6 +51,7 @@ export async function startSentinel(
     async reload(config) {
       await parts.host.restart(config);
       parts.setSources(config);
+      void parts.bridge?.refresh();
       if ((await stepRoutes()) !== mounted)
         log.warn({ code: 'restart_needed' }, 'new routes of steps are served after a restart');
     },

@@ -32,6 +32,8 @@ export interface ServerContext {
   audit: Audit;
   alerts: Alerts;
   metrics: MetricsPage;
+  /** To the engine that shows the flow, when the settings name one. */
+  bridge?: { connected(): boolean };
   authorize: Authorize;
   /** False while the service starts or stops. */
   ready: () => boolean;

@@ -7,7 +7,10 @@ export interface MetricsPage {
   text(): Promise<string>;
 }
 
-export type Measured = Pick<ServerContext, 'config' | 'engine' | 'deadLetters' | 'pipeline' | 'ingest'>;
+export type Measured = Pick<
+  ServerContext,
+  'config' | 'engine' | 'deadLetters' | 'pipeline' | 'ingest' | 'bridge'
+>;
 
 /** The metrics of this process and of its pipeline, in the text format of Prometheus; what makes them is loaded at the first look. */
 export function createMetricsPage(parts: Measured): MetricsPage {

@@ -11,7 +11,7 @@ export function createRegistry(context: Measured): Registry {
     // The default, 10 ms, wakes an idle process a hundred times a second.
     eventLoopMonitoringPrecision: 100,
   });
-  const metrics = [...ofIngest(context), ...ofQueue(context), ...ofOutcomes(context)];
+  const metrics = [...ofIngest(context), ...ofQueue(context), ...ofOutcomes(context), ...ofBridge(context)];
   for (const metric of metrics) registry.registerMetric(metric);
   return registry;
 }
@@ -72,6 +72,20 @@ function ofQueue({ engine }: Measured): Metric[] {
       async collect() {
         this.reset();
         for (const { topic, bytes } of await engine.stats()) this.set({ topic }, bytes);
+      },
+    }),
+  ];
+}
+
+function ofBridge({ bridge }: Measured): Metric[] {
+  if (bridge === undefined) return [];
+  return [
+    new Gauge({
+      name: 'sentinel_bridge_connected',
+      help: '1 while the III engine that the settings name is connected',
+      registers: [],
+      collect() {
+        this.set(bridge.connected() ? 1 : 0);
       },
     }),
   ];

@@ -10,6 +10,8 @@ interface Manifest {
   dependencies?: Record<string, string>;
   devDependencies?: Record<string, string>;
   optionalDependencies?: Record<string, string>;
+  /** Installed by those who use what they are for. */
+  peerDependencies?: Record<string, string>;
   overrides?: Record<string, string>;
 }
 const manifest = async (path: string) => JSON.parse(await read(path)) as Manifest;
@@ -32,8 +34,11 @@ async function importsOf(folder: string): Promise<Set<string>> {
 
 describe('the packages', () => {
   it('that run with the service are installed with it: an image without development packages has them', async () => {
-    const { name, dependencies, optionalDependencies } = await manifest('package.json');
-    const installed = new Set([name, ...Object.keys({ ...dependencies, ...optionalDependencies })]);
+    const { name, dependencies, optionalDependencies, peerDependencies } = await manifest('package.json');
+    const installed = new Set([
+      name,
+      ...Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies }),
+    ]);
     const imported = new Set(
       (await Promise.all(['src/', 'contracts/', 'steps/'].map(importsOf))).flatMap((names) => [...names]),
     );
@@ -46,7 +51,7 @@ describe('the packages', () => {
     const own = await manifest('package.json');
     const console = await manifest('console/package.json');
     const parts: Record<string, (keyof Manifest)[]> = {
-      'At run time': ['dependencies', 'optionalDependencies'],
+      'At run time': ['dependencies', 'optionalDependencies', 'peerDependencies'],
       'For development': ['devDependencies'],
     };
     for (const [title, kinds] of Object.entries(parts))

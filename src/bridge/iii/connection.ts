@@ -1,0 +1,106 @@
+import type * as Sdk from 'iii-sdk';
+import type { BridgeConfig } from '../../config/bridge.ts';
+import { SentinelError } from '../../model/errors.ts';
+import type { Logger } from '../../support/log.ts';
+import { takeLines } from './sdk-lines.ts';
+
+/** A WebSocket to an engine that is opened again, for ever, whenever it is lost. */
+export interface Connection {
+  readonly client: Sdk.IIIClient;
+  isOpen(): boolean;
+  /** Resolves when the connection that is open now is lost; at once when none is. */
+  lost(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Of version 0.22, which has no event for it. */
+interface WithState {
+  connectionState?: string;
+  setConnectionState?: (state: string) => void;
+}
+
+const reconnection = { initialDelayMs: 250, maxDelayMs: 10_000, backoffMultiplier: 2, jitterFactor: 0.3 };
+
+/** Returns at once; `onOpen` is called each time that the engine is reached. Throws `config_invalid` without the package. */
+export async function connect(
+  { url, namespace }: BridgeConfig,
+  { log, onOpen }: { log: Logger; onOpen: () => void },
+): Promise<Connection> {
+  // Events have no place in traces, whoever collects them in this process.
+  process.env['III_DISABLE_TRACE_PAYLOADS'] ??= '1';
+  const sdk = await loadSdk();
+  const release = takeLines(log);
+  const client = sdk.registerWorker(url, {
+    workerName: namespace,
+    workerDescription: 'Data Sentinel: validates, repairs and loads events, exactly once',
+    otel: { enabled: false },
+    enableMetricsReporting: false,
+    reconnectionConfig: reconnection,
+    telemetry: { project_name: namespace, framework: 'data-sentinel', language: 'en' },
+  });
+  let isOpen = false;
+  let tellLost = (): void => undefined;
+  let gone = Promise.resolve();
+  watchState(client, (state) => {
+    const opens = state === 'connected';
+    if (opens === isOpen) return;
+    isOpen = opens;
+    if (opens) {
+      log.info({ status: 'connected', url }, 'the bridge is connected to the III engine');
+      gone = new Promise((resolve) => (tellLost = resolve));
+      // The SDK registers what it knows first.
+      setImmediate(onOpen);
+    } else {
+      tellLost();
+      log.warn(
+        { status: 'away', code: 'bridge_away', url },
+        'the III engine is away; the service goes on without it',
+      );
+    }
+  });
+  const late = setTimeout(() => {
+    if (!isOpen)
+      log.warn(
+        { status: 'away', code: 'bridge_away', url },
+        'the III engine is not reached yet; it is tried again',
+      );
+  }, 5000).unref();
+
+  return {
+    client,
+    isOpen: () => isOpen,
+    lost: () => gone,
+    async close() {
+      clearTimeout(late);
+      watchState(client, () => undefined);
+      isOpen = false;
+      tellLost();
+      await client.shutdown();
+      release();
+    },
+  };
+}
+
+async function loadSdk(): Promise<typeof Sdk> {
+  try {
+    return await import('iii-sdk');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    throw new SentinelError('config_invalid', 'bridge: the package is missing; npm install iii-sdk@0.22', {
+      cause: error,
+    });
+  }
+}
+
+function watchState(client: object, listener: (state: string) => void): void {
+  const own = client as WithState;
+  if (typeof own.setConnectionState !== 'function')
+    throw new SentinelError(
+      'config_invalid',
+      'bridge: this iii-sdk is of another version; npm install iii-sdk@0.22',
+    );
+  own.setConnectionState = (state) => {
+    own.connectionState = state;
+    listener(state);
+  };
+}
