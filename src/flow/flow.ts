@@ -54,6 +54,7 @@ export async function startPipeline(parts: PipelineParts): Promise<StartedPipeli
       base.faults.expectEnd();
       loading.store.loading.stop();
       route.stop();
+      stages.readers?.();
       await healing.stop();
       await Promise.all([
         ...consumers.map((consumer) => consumer.stop()),

@@ -12,6 +12,7 @@ import { healingStage } from '../repair/healing/stage.ts';
 import { recentEvents } from '../repair/rules/recent-events.ts';
 import { openRuleStore } from '../repair/rules/store.ts';
 import { Rollbacks } from '../repair/rollback/rollbacks.ts';
+import { followOutsideReaders } from './outside-readers.ts';
 import { subscribedTopics } from '../steps/runner.ts';
 import { createValidate } from '../validate/stage.ts';
 import { createJudge } from './judge.ts';
@@ -106,6 +107,7 @@ export async function openStages(
     log: log.child({ step: 'healer' }),
   });
   const subscribed = subscribedTopics(base.steps);
+  const readers = config.bridge?.queue ? await followOutsideReaders(engine, subscribed) : undefined;
   const route = new Route({
     judge: createJudge({
       contracts,
@@ -133,5 +135,5 @@ export async function openStages(
     recordSpan,
     log: log.child({ step: 'dead-letter-keeper' }),
   });
-  return { healing, subscribed, route, deadLetters };
+  return { healing, subscribed, readers, route, deadLetters };
 }

@@ -93,7 +93,8 @@ async function openParts(
   );
   const stores = await openStores(config, { engine, keys, consume, log }, resources);
   const isOpen = () => config.http.token === undefined && !keys.areNeeded();
-  const bridgeParts = { server: port.server, pipeline: host.api, isOpen, log };
+  const { letters } = stores;
+  const bridgeParts = { server: port.server, pipeline: host.api, engine, letters, isOpen, log };
   const bridge = consume ? await openBridge(config, bridgeParts, resources) : undefined;
   const running = { ...stores, config, engine, ingest, pipeline: host.api, bridge };
   const alerts = resources.keep(openAlerts(config, { ...running, url, log }));

@@ -6,6 +6,7 @@ import type { Logger } from '../support/log.ts';
 import type { RetryPolicy } from '../support/retry.ts';
 import { deadLetterId } from '../model/dead-letter.ts';
 import { stepReplayTopic } from '../dead-letter/replay.ts';
+import { contentId } from './content-id.ts';
 import type { ContextFactory } from './context.ts';
 import type { StepReports } from './reports.ts';
 import type { StepContext, StepModule, Trigger } from './step.ts';
@@ -78,8 +79,10 @@ async function consumeTopic(
     const facts = requestId === undefined ? { trigger, attempt } : { trigger, attempt, requestId };
     await withinGrace(runHandler(input, context(facts)), signal, stopGraceMs);
     activity?.handled(name, 1);
-    if (topic === stepReplayTopic(name) && requestId !== undefined)
-      await onReplayed(deadLetterId({ request_id: requestId, step: name }));
+    if (topic === stepReplayTopic(name)) {
+      const id = requestId ?? contentId(Buffer.from(delivery.body).toString());
+      await onReplayed(deadLetterId({ request_id: id, step: name }));
+    }
   }
 
   async function handleBatch(deliveries: readonly Delivery[]): Promise<Unsettled[]> {
@@ -96,7 +99,9 @@ async function consumeTopic(
               'the step goes on long after its signal; it is not waited for, and its message comes again',
             );
           // A handler that obeyed the signal has not failed: its message comes again after the next start.
-          unsettled.push(signal.aborted ? { index, deferMs: 0 } : { index, error });
+          if (signal.aborted) unsettled.push({ index, deferMs: 0 });
+          else if (error instanceof Postponed) unsettled.push({ index, deferMs: error.delayMs });
+          else unsettled.push({ index, error });
         }
       }
     };
@@ -122,6 +127,17 @@ async function consumeTopic(
     },
     handleBatch,
   );
+}
+
+/** What a handler throws that can't work now: its message comes again, and the try does not count. */
+export class Postponed extends Error {
+  override readonly name = 'Postponed';
+  readonly delayMs: number;
+
+  constructor(delayMs: number) {
+    super('postponed');
+    this.delayMs = delayMs;
+  }
 }
 
 const isAbandoned = (error: unknown): boolean =>

@@ -20,7 +20,7 @@ beforeAll(async () => {
     },
   );
   service = await startTestService(
-    { bridge: { type: 'iii', url: engine.url, namespace: 'data-sentinel' } },
+    { bridge: { type: 'iii', url: engine.url, namespace: 'data-sentinel', queue: false } },
     log,
   );
   await until(() => engine.functions.size > 5);
@@ -165,7 +165,7 @@ it('a route that another worker has is said in the log', async () => {
     { destination: { write: (line: string) => void seen.push(JSON.parse(line) as Record<string, unknown>) } },
   );
   const second = await startTestService(
-    { bridge: { type: 'iii', url: other.url, namespace: 'second' } },
+    { bridge: { type: 'iii', url: other.url, namespace: 'second', queue: false } },
     log,
   );
   await until(() => seen.some(({ code }) => code === 'bridge_conflict'));

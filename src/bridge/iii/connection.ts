@@ -8,8 +8,8 @@ import { takeLines } from './sdk-lines.ts';
 export interface Connection {
   readonly client: Sdk.IIIClient;
   isOpen(): boolean;
-  /** Resolves when the connection that is open now is lost; at once when none is. */
-  lost(): Promise<void>;
+  /** Calls the listener when the connection is lost; returns the way to stop. */
+  whenLost(listener: () => void): () => void;
   close(): Promise<void>;
 }
 
@@ -39,19 +39,17 @@ export async function connect(
     telemetry: { project_name: namespace, framework: 'data-sentinel', language: 'en' },
   });
   let isOpen = false;
-  let tellLost = (): void => undefined;
-  let gone = Promise.resolve();
+  const listeners = new Set<() => void>();
   watchState(client, (state) => {
     const opens = state === 'connected';
     if (opens === isOpen) return;
     isOpen = opens;
     if (opens) {
       log.info({ status: 'connected', url }, 'the bridge is connected to the III engine');
-      gone = new Promise((resolve) => (tellLost = resolve));
       // The SDK registers what it knows first.
       setImmediate(onOpen);
     } else {
-      tellLost();
+      for (const listener of listeners) listener();
       log.warn(
         { status: 'away', code: 'bridge_away', url },
         'the III engine is away; the service goes on without it',
@@ -69,12 +67,15 @@ export async function connect(
   return {
     client,
     isOpen: () => isOpen,
-    lost: () => gone,
+    whenLost(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
     async close() {
       clearTimeout(late);
       watchState(client, () => undefined);
       isOpen = false;
-      tellLost();
+      for (const listener of listeners) listener();
       await client.shutdown();
       release();
     },

@@ -1,13 +1,17 @@
 import type { Server } from 'node:http';
 import type { Config } from '../../config/load.ts';
+import type { DeadLetterStore } from '../../dead-letter/store.ts';
+import type { Engine } from '../../engine/engine.ts';
 import type { BridgeConfig } from '../../config/bridge.ts';
 import { messageOf, SentinelError } from '../../model/errors.ts';
 import type { Pipeline } from '../../runtime/pipeline-api.ts';
 import type { Logger } from '../../support/log.ts';
-import { retry } from '../../support/retry.ts';
+import { type RetryPolicy, retry } from '../../support/retry.ts';
 import { connect } from './connection.ts';
 import { registerFlow } from './flow-functions.ts';
 import { type EngineRequest, ingestFunction } from './ingest-function.ts';
+import { offerQueue } from './offer-queue.ts';
+import { createSubscribers } from './subscribers.ts';
 
 export interface Bridge {
   connected(): boolean;
@@ -18,9 +22,11 @@ export interface Bridge {
 
 export interface BridgeDeps {
   settings: BridgeConfig;
-  config: Pick<Config, 'http'>;
+  config: Pick<Config, 'http'> & { retry: RetryPolicy };
   server: Server;
   pipeline: Pick<Pipeline, 'flow'>;
+  engine: Engine;
+  letters: DeadLetterStore;
   /** Whether requests need no key. */
   isOpen: () => boolean;
   log: Logger;
@@ -37,8 +43,21 @@ export async function openBridge(deps: BridgeDeps): Promise<Bridge> {
   const log = deps.log.child({ bridge: settings.type });
   const { namespace } = settings;
   const stopping = new AbortController();
-  const connection = await connect(settings, { log, onOpen: () => undefined });
+  const connection = await connect(settings, { log, onOpen: () => void offer() });
   const { client } = connection;
+  const { engine, letters } = deps;
+  const subscribers = createSubscribers({ engine, letters, connection, retry: config.retry, log });
+  let isQueue = !settings.queue;
+  async function offer(): Promise<void> {
+    if (isQueue) return;
+    isQueue = true;
+    isQueue = await offerQueue(connection, { engine, letters, subscribers, namespace }, log).catch(
+      (error: unknown) => {
+        log.warn({ code: 'bridge_failed', err: error }, `the queue can't be offered: ${messageOf(error)}`);
+        return false;
+      },
+    );
+  }
   const take = ingestFunction(server, {
     basePath: config.http.basePath,
     secure: config.http.tls !== undefined,
@@ -88,11 +107,14 @@ export async function openBridge(deps: BridgeDeps): Promise<Bridge> {
       stopping.abort();
       for (const trigger of triggers) trigger.unregister();
       const late = AbortSignal.timeout(closingPatienceMs);
+      const stopped = subscribers.close();
       await Promise.race([
-        Promise.allSettled(underWay),
+        Promise.allSettled([...underWay, stopped]),
         new Promise((resolve) => late.addEventListener('abort', resolve)),
       ]);
       await connection.close();
+      // What is still called elsewhere comes again after the next start.
+      await stopped;
     },
   };
 }
