@@ -28,7 +28,7 @@ export function maskPrivate(pii: readonly string[]): <T extends Json>(event: T) 
 /** Null says that nothing was sent, which is no secret. */
 const hidden = (value: Json): Json => (value === null ? null : masked);
 
-/** Every value of an event whose contract nobody knows. */
+/** Every value of an event whose contract is unknown. */
 export function maskAll(value: Json): Json {
   if (Array.isArray(value)) return value.map(maskAll);
   if (!isContainer(value)) return hidden(value);

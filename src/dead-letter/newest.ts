@@ -11,7 +11,7 @@ const mostRead = 10_000;
 const turn = 500;
 
 /**
- * The letters of one status that match, newest first; those of which `q` is an id come before the others. A page may hold
+ * The letters of one status that match, newest first; those whose id is `q` come before the others. A page may hold
  * fewer than `limit`, even none, and still have a following one.
  */
 export async function listNewest(

@@ -109,7 +109,7 @@ async function carry(
   return carried;
 }
 
-/** Each group has its own; what nobody reads is carried once. */
+/** Each group has its own; messages of a topic without groups are carried once. */
 const readersOf = ({ groups }: TopicStats): (string | undefined)[] =>
   groups.length === 0 ? [undefined] : groups.map(({ group }) => group);
 

@@ -8,7 +8,7 @@ import { differenceOf, mergePatchOf, patched } from '../repair/plans/difference.
 import type { Plan } from '../model/plan.ts';
 import type { Verdict } from '../validate/stage.ts';
 
-/** How a rule's repair is kept, and by which text its row is loaded; `filled` and `gone` as in `RowFacts`. */
+/** How a rule's repair is recorded, and the text from which its row is loaded; `filled` and `gone` as in `RowFacts`. */
 export function repairedByRule(
   { header, event: original, text: raw }: Incoming,
   { event, value, changed, rule, filled }: Verdict & { kind: 'repaired' },

@@ -11,7 +11,7 @@ import type { Outbox } from './outbox.ts';
 import type { MakeRow } from './row-makers.ts';
 
 /**
- * Validates what a healer made of an event once more, and says which row it makes. When the contract has changed since,
+ * Validates an event again that a healer has repaired, and makes its row. When the contract has changed since,
  * the event takes the way of any failed one again.
  */
 export type SettleFixed = (fixed: FixedEvent, outbox: Outbox) => Row | undefined;

@@ -27,7 +27,7 @@ export function createLoadStage({
   onFailure,
 }: {
   destination: Destination;
-  /** Whose mark moves with the rows; undefined where nobody asks for it. */
+  /** The queue whose mark is written with the rows; undefined when no mark is kept. */
   queueId?: string;
   log: Logger;
   /** Called for each try that failed. */

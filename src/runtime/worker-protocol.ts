@@ -31,5 +31,5 @@ export interface WorkerInput {
  */
 export type WorkerReport =
   { tables: Table[] } | { ready: true } | { ready: false; message: string; code: string | undefined };
-/** The message with which it goes on. */
+/** Tells the thread to go on. */
 export const goOn = 'go on';

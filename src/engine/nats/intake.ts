@@ -90,7 +90,7 @@ export class Intake {
     return taken;
   }
 
-  /** Takes out the messages of which nothing has begun. */
+  /** Removes the messages that no handler has begun. */
   dropUntouched(): Held[] {
     const dropped = new Set<Held>();
     const kept: Item[] = [];

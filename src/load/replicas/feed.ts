@@ -14,7 +14,7 @@ export interface CopyFeed {
   takers(contract: string, source: string): string[];
 }
 
-/** Undefined when there is nobody to copy for: then the hot path is spared the question. */
+/** Undefined without further destinations, which spares the hot path the question. */
 export function createCopyFeed(destinations: readonly FurtherDestination[]): CopyFeed | undefined {
   if (destinations.length === 0) return undefined;
   const takers = destinations.map(({ name, contracts, sources }) => ({

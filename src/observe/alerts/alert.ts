@@ -26,7 +26,7 @@ export interface Condition {
   describe?: () => Promise<Partial<Pick<Condition, 'title' | 'detail'>>>;
 }
 
-/** A condition of which people were told. Times are ISO 8601. */
+/** A condition that people were told about. Times are ISO 8601. */
 export interface Alert extends Omit<Condition, 'first' | 'describe'> {
   id: string;
   since: string;

@@ -34,7 +34,7 @@ const slowKinds: readonly AlertKind[] = [
 const slowLooks = 10;
 
 /**
- * Tells people what is the matter, once, and once more when it is over. What they were told stands in the state with the
+ * Tells people once what is wrong, and once more when it is over. What they were told stands in the state with the
  * messages that are still on their way, so a restart repeats none and loses none: at worst a message whose answer was lost is
  * sent again with the same id. In a cluster one process does it.
  */

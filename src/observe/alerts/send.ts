@@ -66,7 +66,7 @@ async function mail(
   { url, from, recipients }: AlertTarget,
   { id, type, title, detail, link }: AlertMessage,
 ): Promise<void> {
-  // Loaded only where there is somebody to write to.
+  // Loaded only when there is a receiver by mail.
   const { createTransport } = await import('nodemailer');
   const transport = createTransport({
     url,

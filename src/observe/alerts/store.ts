@@ -16,7 +16,7 @@ export interface Pending {
 const openPrefix = 'alerts/open/';
 const outboxPrefix = 'alerts/outbox/';
 const beganKey = 'alerts/began';
-/** More wait for nobody: a receiver that is away so long is told of what is the matter then. */
+/** Further messages are dropped: their receiver has been away for very long. */
 const mostPending = 1000;
 
 const outboxKey = ({ message, target }: Pending): string => `${outboxPrefix}${message.id}/${target}`;

@@ -39,7 +39,7 @@ export function createHistory(now: () => number = Date.now): History {
   /** Pending is known where this is set, 0 included. */
   const sampled = track(1);
 
-  /** When the last minute ended of which no finer steps are known. */
+  /** The end of the last minute that is known only as a whole, without its steps of ten seconds. */
   let coarseUntil = 0;
 
   function add(sample: Sample, at: number, known: 'whole' | 'by the minute'): void {

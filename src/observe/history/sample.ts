@@ -1,4 +1,4 @@
-/** What is counted of each source and contract, in the order in which it is stored. */
+/** What is counted for each source and contract, in the order of storage. */
 export const outcomes = ['loaded', 'repaired', 'healing', 'dead_letter', 'duplicate'] as const;
 export type Outcome = (typeof outcomes)[number];
 

@@ -5,11 +5,11 @@ import type { History } from './history.ts';
 import { minuteMs } from './ring.ts';
 import { type PairCounts, type Sample, addSample, isEmpty, outcomes } from './sample.ts';
 
-/** Keeps the history in the engine's state, an entry for each minute in which something happened. */
+/** Keeps the history in the engine's state, an entry for each minute with events. */
 export interface HistoryStore {
   /** There was nothing to read. */
   readonly isNew: boolean;
-  /** To be written with the minute of `at`; a minute in which nothing happened is not. */
+  /** To be written with the minute of `at`, unless nothing happened in it. */
   add(sample: Sample, at: number, though?: 'though empty'): void;
   /** Writes the minutes that have ended at `now`; a minute is written once, or `all` of them, for the end. */
   write(now: number, all?: 'all'): Promise<void>;

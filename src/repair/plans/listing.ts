@@ -1,7 +1,7 @@
 import type { Json } from '../../model/json.ts';
 import { type Result, fail, ok } from '../../model/result.ts';
 
-/** More is no list that somebody wrote into a text. */
+/** A text with more elements is hardly a list that a person wrote. */
 const maxElements = 1000;
 
 /**

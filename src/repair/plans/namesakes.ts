@@ -16,7 +16,7 @@ export interface Namesake {
   meant: Json | undefined;
 }
 
-/** Longer texts are looked into by nobody. */
+/** Longer texts are not searched. */
 const maxTextLength = 64_000;
 
 /**

@@ -35,7 +35,7 @@ export interface Refusal {
 }
 
 export interface TrialOptions extends PlanPermissions {
-  /** Fields that may be left, since somebody has looked at them. All: a person's plan, who knows better than names do. */
+  /** Fields that may be left over, since a person has looked at them; all of them when the plan is a person's own. */
   mayLeave?: 'all' | ReadonlySet<Pointer>;
   onFormat?: PlanContext['onFormat'];
 }

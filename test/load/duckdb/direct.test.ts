@@ -255,7 +255,7 @@ describe('events that come again', () => {
 });
 
 describe('the files through which rows are handed over', () => {
-  const folder = () => join(dir, 'w.duckdb.handover');
+  const folder = () => join(dir, 'w.duckdb.spill');
 
   it('belong to the user of the service alone, and are gone after it', async () => {
     await load([rowIn('one', { id: 'a' })]);
@@ -273,10 +273,10 @@ describe('the files through which rows are handed over', () => {
     const holder = spawn(process.execPath, ['--input-type=module', '-e', script]);
     try {
       await once(holder.stdout, 'data');
-      await mkdir(`${path}.handover`);
-      await writeFile(join(`${path}.handover`, 'rows'), 'theirs');
+      await mkdir(`${path}.spill`);
+      await writeFile(join(`${path}.spill`, 'rows'), 'theirs');
       await expect(openDuckDb({ path })).rejects.toMatchObject({ code: 'data_folder_in_use' });
-      expect(await readFile(join(`${path}.handover`, 'rows'), 'utf8')).toBe('theirs');
+      expect(await readFile(join(`${path}.spill`, 'rows'), 'utf8')).toBe('theirs');
     } finally {
       holder.kill();
     }

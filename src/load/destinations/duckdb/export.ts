@@ -83,7 +83,7 @@ async function columnsOf(connection: DuckDBConnection, table: string): Promise<S
 const options: Record<ExportFormat, string> = {
   parquet: 'FORMAT parquet',
   csv: 'FORMAT csv, HEADER true',
-  // Each row is one text already, in which no control character stands.
+  // Each row is one text already, without control characters.
   ndjson: `FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIM '${separator}'`,
 };
 

@@ -20,7 +20,7 @@ export interface InstanceOptions {
 const checkpointThreshold = '256MiB';
 
 function halfOfMemory(): string {
-  // 0 where nobody limits it.
+  // 0 without a limit.
   const limit = process.constrainedMemory() || Number.POSITIVE_INFINITY;
   return `${Math.floor(Math.min(totalmem(), limit) / 2 ** 21)}MiB`;
 }

@@ -22,9 +22,10 @@ export interface SpillFiles {
 /** Beside the database, as DuckDB's own log; for a database in memory, a folder of its own that nobody else can read. */
 export async function openSpillFiles(database: string | undefined): Promise<SpillFiles> {
   const folder =
-    database === undefined ? await mkdtemp(join(tmpdir(), 'sentinel-handover-')) : `${database}.handover`;
-  // Files that a killed process left behind.
-  await rm(folder, { recursive: true, force: true });
+    database === undefined ? await mkdtemp(join(tmpdir(), 'sentinel-spill-')) : `${database}.spill`;
+  // Files that a killed process left behind; older versions called the folder `.handover`.
+  for (const left of [folder, ...(database === undefined ? [] : [`${database}.handover`])])
+    await rm(left, { recursive: true, force: true });
   await mkdir(folder, { mode: 0o700 });
   const files = await Promise.all(['rows', 'repairs'].map((name) => openFile(join(folder, name))));
   const [rows, repairs] = files as [OpenFile, OpenFile];

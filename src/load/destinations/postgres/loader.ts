@@ -26,7 +26,7 @@ export async function settleBatch(
   { rows, letters, mark }: Settlement,
 ): Promise<{ settled: Settled; committed: () => void }> {
   const { schema, eventTables, slot } = warehouse;
-  // Whoever may replace a row decides about its event too, and about the key, so nobody else may be at it.
+  // A row may be replaced, which decides about its event and its key too: no other worker may change them meanwhile.
   const replacing = new Set([...warehouse.tables.values()].filter(isReplacing).map(({ spec }) => spec.name));
   const mayReplace = replacing.size > 0 && rows.some(({ table }) => replacing.has(table));
   await takeTurn(client, schema, letters.length === 0 && !mayReplace ? 'rows' : 'entries');
