@@ -56,10 +56,14 @@ function checksNeedHelp(schema: z.core.$ZodNumber): boolean {
   });
 }
 
+/** What stands for `z.int()` and the like, which Zod itself calls a number. */
+export const wholeNumbers = new WeakSet<object>();
+
 function numberPart(schema: z.core.$ZodNumber, exact: boolean): Schema {
   const { coerce = false, error } = schema._zod.def;
   const checks = checksOf(schema).flatMap((check) => numberCheck(check, exact || coerce));
   const part = new z.ZodNumber({ type: 'number', checks, error } as never) as unknown as z.core.$ZodNumber;
+  if (checksOf(schema).some((check) => checkDefOf(check).format?.includes('int'))) wholeNumbers.add(part);
   if (!exact && !coerce) return part;
   const { parse } = part._zod;
   part._zod.parse = (payload, context) => {

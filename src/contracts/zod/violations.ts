@@ -3,16 +3,20 @@ import type { JsonObject } from '../../model/json.ts';
 import type { Violation } from '../../model/violation.ts';
 import { describeFormat } from './describe-schema.ts';
 import { Breach, breachParam } from '../fields/field.ts';
+import { wholeNumbers } from './numbers.ts';
 import { maxViolations, oneOf, violationAt } from '../violation.ts';
 
 /** As Zod's parser leaves it, before it is made into an error: most have no message and no path yet. */
 type Issue = z.core.$ZodRawIssue;
 
-/** Says in our words what Zod found wrong with an event; the first 50 violations. */
+/** Says in our words what Zod found wrong with an event; the first 50 violations. Of a value of another type, the type is the news. */
 export function violationsFromZod(issues: readonly Issue[], event: JsonObject): Violation[] {
   const violations: Violation[] = [];
+  const ofAnotherType = new Set<string>();
   for (const issue of issues) {
     for (const violation of translate(issue, event, issue.path ?? [])) {
+      if (ofAnotherType.has(violation.path)) continue;
+      if (issue.code === 'invalid_type') ofAnotherType.add(violation.path);
       if (violations.push(violation) === maxViolations) return violations;
     }
   }
@@ -25,7 +29,10 @@ function translate(issue: Issue, event: JsonObject, path: readonly PropertyKey[]
   ];
   switch (issue.code) {
     case 'invalid_type':
-      return at('type', typeWords[issue.expected] ?? issue.expected);
+      return at(
+        'type',
+        wholeNumbers.has(issue.inst ?? issue) ? 'integer' : (typeWords[issue.expected] ?? issue.expected),
+      );
     case 'invalid_value':
       return at('enum', oneOf(issue.values));
     case 'too_small':
