@@ -35,14 +35,14 @@ export function Causes({ lines, onChoose }: { lines: readonly LogLine[]; onChoos
   if (causes.length === 0) return null;
   return (
     <Card title="Causes" note="warnings and errors of the lines below, by code" flush>
-      <ul className="needs">
+      <ul className="needs causes">
         {causes.map(({ code, level, newest, lines }) => (
           <li key={code}>
             <span className={`level level-${level}`}>{level}</span>
             <button type="button" className="log-open row-link" onClick={() => onChoose(code)}>
               {newest.msg} <code>{code}</code>
             </button>
-            <span className="muted">
+            <span className="muted causes-count">
               {count(lines)}×, last <Ago at={newest.time} />
             </span>
           </li>
