@@ -48,7 +48,7 @@ function bash(places: readonly Place[]): string {
   });
   return `_sentinel() {
   local cur="\${COMP_WORDS[COMP_CWORD]}" path='' word words=''
-  for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+  for word in "\${COMP_WORDS[@]:1:$((COMP_CWORD - 1))}"; do
     case "\${path:+$path }$word" in ${known.join('|')}) path="\${path:+$path }$word" ;; esac
   done
   case "$path" in

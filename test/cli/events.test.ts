@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TestService, startTestService } from '../../src/testing/test-service.ts';
 import { transaction } from '../helpers/sentinel.ts';
@@ -49,6 +49,8 @@ describe('sentinel events', () => {
   });
 });
 
+const has = (shell: string): boolean => spawnSync(shell, ['--version']).status === 0;
+
 describe('sentinel completion', () => {
   it('is a script that completes commands below commands', async () => {
     const { out } = await runCommand('/tmp', ['completion', 'bash']);
@@ -62,8 +64,38 @@ describe('sentinel completion', () => {
     expect(complete('sentinel dead-l')).toBe('dead-letters');
     expect(complete('sentinel dead-letters rep')).toBe('replay');
     expect(complete('sentinel events search --sou')).toBe('--source');
+    expect((await runCommand('/tmp', ['completion', 'tcsh'])).code).toBe(2);
+  });
+
+  it.skipIf(!has('zsh'))('completes in zsh', async () => {
+    const { out } = await runCommand('/tmp', ['completion', 'zsh']);
+    // As bashcompinit calls it.
+    const complete = (...words: string[]) =>
+      execFileSync('zsh', [
+        '-fc',
+        `${out}
+        ask() { emulate -L sh; setopt kshglob noshglob braceexpand; local -a COMPREPLY; _sentinel; echo "\${COMPREPLY[@]}"; }
+        COMP_WORDS=(${words.join(' ')}); COMP_CWORD=${words.length - 1}; ask`,
+      ])
+        .toString()
+        .trim();
+    // zsh itself keeps those that begin with what was typed.
+    expect(complete('sentinel', 'dead-l')).toContain('dead-letters');
+    expect(complete('sentinel', 'dead-letters', 'rep')).toContain('replay');
+    expect(complete('sentinel', 'dead-letters', 'rep')).not.toContain('doctor');
+    expect(complete('sentinel', 'events', 'search', '--sou')).toContain('--source');
+  });
+
+  it('has a script for fish', async () => {
     const fish = await runCommand('/tmp', ['completion', 'fish']);
     expect(fish.out).toContain("complete -c sentinel -n '__fish_seen_subcommand_from events; and");
-    expect((await runCommand('/tmp', ['completion', 'tcsh'])).code).toBe(2);
+    if (!has('fish')) return;
+    const line = 'sentinel dead-letters rep';
+    const completed = execFileSync('fish', [
+      '--no-config',
+      '-c',
+      `${fish.out}\ncomplete -C '${line}'`,
+    ]).toString();
+    expect(completed.split('\t')[0]).toBe('replay');
   });
 });
