@@ -30,6 +30,12 @@ describe('how an event ends, in every order: as a row, an open letter, a duplica
     ['a worker dies and a message comes twice', { crashes: 1, redeliveries: 1 }],
     ['a healer repairs it, and the destination refuses it', { heals: true, refuses: true, redeliveries: 1 }],
     ['its contract hangs, and somebody dies', { hangs: true, crashes: 1 }, 500],
+    ['its table takes no rows, and somebody dies', { waits: true, crashes: 1, redeliveries: 1 }, 400],
+    [
+      'its letter is replayed while its table takes no rows',
+      { before: 'letter', waits: true, replays: 1 },
+      500,
+    ],
     ['a store does not answer', { unheard: 1, redeliveries: 1 }],
     ['two events have one key', { events: [1, 1], redeliveries: 1 }],
     ['its letter is replayed while a message comes twice', { replays: 1, redeliveries: 1 }],

@@ -27,6 +27,8 @@ export interface Scenario {
   refuses?: boolean;
   /** A worker may find that the event's contract hangs, and send it to be judged aside. */
   hangs?: boolean;
+  /** A worker may find that the event's table takes no rows, and send it to the topic of the table. */
+  waits?: boolean;
 }
 
 export type Budget = 'crashes' | 'redeliveries' | 'unheard' | 'replays' | 'discards' | 'rollbacks';

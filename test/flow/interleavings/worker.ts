@@ -9,8 +9,10 @@ import { createJudge } from '../../../src/flow/judge.ts';
 import { DeadLetterStage } from '../../../src/flow/dead-letter-stage.ts';
 import { Outbox } from '../../../src/flow/outbox.ts';
 import { Route } from '../../../src/flow/route.ts';
+import type { Settlement } from '../../../src/load/destination.ts';
 import { createLoadStage } from '../../../src/load/stage.ts';
-import { type FailedEvent, topics } from '../../../src/model/event.ts';
+import { TableFault } from '../../../src/load/table-fault.ts';
+import { type FailedEvent, parkedTopic, topics } from '../../../src/model/event.ts';
 import { parseJson } from '../../../src/model/exact-json.ts';
 import type { JsonObject } from '../../../src/model/json.ts';
 import { createPipelineMetrics } from '../../../src/observe/metrics.ts';
@@ -28,14 +30,20 @@ contracts.register(contract);
 const metrics = createPipelineMetrics();
 
 /** What a worker makes of a message, where that is not the message's alone: rules come and go, and healers learn. */
-export type Opinion = 'row' | 'refused row' | 'no row' | 'hangs';
+export type Opinion = 'row' | 'refused row' | 'no row' | 'hangs' | 'waits';
 
 export function opinionsOn(
   topic: string,
-  { heals = false, refuses = false, hangs = false }: { heals?: boolean; refuses?: boolean; hangs?: boolean },
+  {
+    heals = false,
+    refuses = false,
+    hangs = false,
+    waits = false,
+  }: { heals?: boolean; refuses?: boolean; hangs?: boolean; waits?: boolean },
 ): Opinion[] {
   if (topic === topics.slow) return ['row', 'no row'];
   if (hangs && topic === topics.raw) return ['row', 'hangs'];
+  if (waits && (topic === topics.raw || topic === topics.replay)) return ['row', 'no row', 'waits'];
   if (topic === topics.raw || topic === topics.replay)
     return refuses ? ['row', 'refused row', 'no row'] : ['row', 'no row'];
   if (topic === topics.failed) return heals ? ['row', 'no row'] : ['no row'];
@@ -61,11 +69,18 @@ export function createWorker(
   const asideState = engineOf(stores, process, aside).state;
   const lettersIn = (state: typeof asideState) => createDeadLetters(state, { now: () => new Date(now()) });
   const letters = lettersIn(engine.state);
+  let opinion: Opinion = 'row';
+  const settling = destinationOf(stores, process, main);
   const loading = createLoadStage({
-    destination: destinationOf(stores, process, main) as never,
+    destination: {
+      ...destinationOf(stores, process, main),
+      settle: async (settlement: Settlement) => {
+        if (opinion === 'waits') throw new TableFault(contract.table, 'it was changed');
+        return settling.settle(settlement);
+      },
+    } as never,
     log: silent,
   });
-  let opinion: Opinion = 'row';
   const judge = createJudge({
     contracts,
     apart: {
@@ -124,6 +139,7 @@ export function createWorker(
     [topics.fixed]: (batch) => route.fromHealers(batch),
     [topics.failed]: ([delivery]) => heal(delivery!.body),
     [topics.unrecoverable]: (batch) => deadLetters.fromQueue(batch),
+    [parkedTopic(contract.table)]: (batch) => route.fromParked(contract.table, batch),
   };
 
   return Object.assign(process, {
