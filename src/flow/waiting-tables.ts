@@ -47,12 +47,14 @@ export class WaitingTables {
   async settle(rows: readonly Row[]): Promise<RowEnd[]> {
     if (rows.length === 0) return [];
     for (;;) {
-      const open = this.#waiting.size === 0 ? rows : rows.filter(({ table }) => !this.#waiting.has(table));
+      // As it is now: a table may begin to wait, or end, while the rows are settled.
+      const waiting = new Set(this.#waiting.keys());
+      const open = waiting.size === 0 ? rows : rows.filter(({ table }) => !waiting.has(table));
       const settled = await this.#settleOpen(open);
       if (settled === undefined) continue;
       if (open.length === rows.length) return settled;
       const ends = settled.values();
-      return rows.map(({ table }) => (this.#waiting.has(table) ? { status: 'waits' } : ends.next().value!));
+      return rows.map(({ table }) => (waiting.has(table) ? { status: 'waits' } : ends.next().value!));
     }
   }
 

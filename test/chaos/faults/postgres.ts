@@ -106,6 +106,28 @@ const meddlings: Meddling[] = [
     undo: (nonce) => `DROP INDEX IF EXISTS own_${nonce}`,
   },
   {
+    name: 'rounds amounts by a trigger',
+    act: () =>
+      `CREATE OR REPLACE FUNCTION whole() RETURNS trigger LANGUAGE plpgsql AS
+       'BEGIN NEW.amount := round(NEW.amount); RETURN NEW; END';
+       CREATE TRIGGER whole BEFORE INSERT ON transaction FOR EACH ROW EXECUTE FUNCTION whole()`,
+    undo: () => 'DROP TRIGGER IF EXISTS whole ON transaction',
+  },
+  {
+    name: 'puts a view in the place of the table',
+    act: (nonce) =>
+      inOne(
+        `ALTER TABLE transaction RENAME TO viewed_${nonce}`,
+        `CREATE VIEW transaction AS TABLE viewed_${nonce}`,
+      ),
+    undo: (nonce) => inOne('DROP VIEW transaction', `ALTER TABLE viewed_${nonce} RENAME TO transaction`),
+  },
+  {
+    name: 'makes a rule of the table',
+    act: () => 'CREATE RULE nothing AS ON INSERT TO transaction DO INSTEAD NOTHING',
+    undo: () => 'DROP RULE IF EXISTS nothing ON transaction',
+  },
+  {
     name: 'refuses some rows by a trigger',
     act: () =>
       `CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
