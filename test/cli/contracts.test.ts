@@ -49,7 +49,7 @@ describe('contracts that can not be read, beside good ones', () => {
 });
 
 describe('contracts infer', () => {
-  const events = [1, 2].map((n) => JSON.stringify({ id: `a${n}`, total: n + 0.5 }));
+  const events = [1, 2, 3, 4].map((n) => JSON.stringify({ id: `a${n}`, total: n + 0.5 }));
 
   it('makes a contract of NDJSON, which the service reads', async () => {
     await write({ 'payment-events.ndjson': events.join('\n') });
