@@ -21,7 +21,7 @@ export async function runService(
   const logs = createLogRing();
   const log = createLogger(config.log, { tap: logs.add });
   const stopped = stopSignal();
-  void stopped.received.then(() => endInTime(log));
+  void stopped.received.then((signal) => endInTime(log, () => stopped.endAtOnce(signal)));
   // Those in the data folder are protected by the folder.
   const databases = [config.destination, ...config.destinations].flatMap((each) => fileOf(each) ?? []);
   await allowNoMoreThan(databases);
@@ -40,34 +40,43 @@ export async function runService(
 const stopsWithinMs = 20_000;
 
 /** Whatever does not end in time is ended: what is accepted is on disk, and goes on after the next start. */
-function endInTime(log: Logger): void {
+function endInTime(log: Logger, endAtOnce: () => void): void {
   setTimeout(() => {
     log.fatal(
       { status: 'failed', code: 'stop_overdue' },
       `not stopped after ${stopsWithinMs / 1000} s: the process ends, the events stay in the queue`,
     );
-    process.exit(1);
+    endAtOnce();
   }, stopsWithinMs).unref();
 }
 
 /** SIGHUP: the terminal or the session of the service was closed. */
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
+interface StopSignal {
+  received: Promise<NodeJS.Signals>;
+  release: () => void;
+  endAtOnce: (signal: NodeJS.Signals) => void;
+}
+
 /** Listens from before the start on, so that a signal in the midst of it is not lost. */
-function stopSignal(): { received: Promise<NodeJS.Signals>; release: () => void } {
+function stopSignal(): StopSignal {
   const heard = new EventEmitter();
   const received = once(heard, 'signal').then(([signal]) => signal as NodeJS.Signals);
   let count = 0;
   const listener = (signal: NodeJS.Signals): void => {
     count++;
-    if (count > 1) process.exit(1);
+    if (count > 1) endAtOnce(signal);
     heard.emit('signal', signal);
   };
   for (const signal of signals) process.on(signal, listener);
-  return {
-    received,
-    release: () => {
-      for (const signal of signals) process.off(signal, listener);
-    },
+  const release = (): void => {
+    for (const signal of signals) process.off(signal, listener);
   };
+  // The default action of a signal. `process.exit` would wait for each thread, and one may hang in a library's native code.
+  const endAtOnce = (signal: NodeJS.Signals): void => {
+    release();
+    process.kill(process.pid, signal);
+  };
+  return { received, release, endAtOnce };
 }
