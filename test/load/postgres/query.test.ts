@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { OpenDestination } from '../../../src/load/destination.ts';
 import { withoutPostgres } from '../../helpers/postgres.ts';
+import { until } from '../../helpers/until.ts';
 import { postgresForTests } from './support.ts';
 
 describe.skipIf(withoutPostgres())('queries on PostgreSQL', () => {
@@ -94,6 +95,23 @@ describe.skipIf(withoutPostgres())('queries on PostgreSQL', () => {
     expect(
       (await destination.query!('select n from generate_series(1, 2500) n', { maxRows: 2500 })).rows,
     ).toHaveLength(2500);
+  });
+
+  it('stops queries at their time, also those that answer bit by bit, and tells others to come again', async () => {
+    const queryLimits = { runMs: 1500, waitMs: 300 };
+    const hurried = await postgres.open(postgres.nextSchema(), { queryLimits });
+    const endless = 'select count(*) from generate_series(1, 1000000) a, generate_series(1, 1000000) b';
+    // Each row of it takes a while, and each part of its answer less than the time.
+    const bitByBit =
+      'select (select count(*) from generate_series(1, 20000) b where b > a) from generate_series(1, 100000) a';
+    const ended = Promise.allSettled([endless, bitByBit].map((sql) => hurried.query!(sql, { maxRows: 1e6 })));
+    await expect(hurried.query!('select 1')).rejects.toMatchObject({ code: 'query_busy', retryable: true });
+    const ends = (await ended).map((end) => end.status === 'rejected' && (end.reason as Error).message);
+    expect(ends).toEqual(Array(2).fill('the query took longer than 1.5 s and was stopped'));
+    expect((await hurried.query!('select 1')).rows).toEqual([[1]]);
+    const backends =
+      "select count(*)::int as n from pg_stat_activity where query like '%generate_series%' and state = 'active' and pid <> pg_backend_pid()";
+    await until(async () => (await postgres.server.run(backends))[0]!['n'] === 0);
   });
 
   it('explains, and says what is wrong with the SQL', async () => {

@@ -1,9 +1,9 @@
 import { type DuckDBConnection, type DuckDBDataChunk, StatementType } from '@duckdb/node-api';
 import { SentinelError, messageOf } from '../../../model/errors.ts';
 import type { Destination, QueryResult } from '../../destination.ts';
-import { gate } from '../../destination-kit/gate.ts';
+import { type QueryLimits, queryTurns, usualLimits } from '../../destination-kit/query-turns.ts';
 import { valuesIn } from './result-size.ts';
-import type { QueryLimits, Session } from './session.ts';
+import type { Session } from './session.ts';
 import { checkStatement, failed, refused } from './statement-check.ts';
 import { type ToJson, toJson } from './values.ts';
 
@@ -13,20 +13,14 @@ const interruptEveryMs = 250;
 const maxResultSize = 64 * 1024 * 1024;
 /** In a column of one chunk (2,048 rows). Each takes a hundred bytes as a JavaScript value. */
 const mostValues = 2_000_000;
-/** Each running query holds a thread of libuv's pool of four; loads and the queue's writes need the others. */
-const maxRunning = 2;
-const maxWaiting = 32;
-const defaultLimits: QueryLimits = { runMs: 30_000, waitMs: 5000 };
 
 /** Read-only SQL, each query on a connection and in a snapshot of its own, so that loads go on meanwhile. */
 export function createQuery(
   session: Session,
-  { runMs, waitMs }: QueryLimits = defaultLimits,
+  limits: QueryLimits = usualLimits,
 ): NonNullable<Destination['query']> {
-  const inTurn = gate(
-    { running: maxRunning, waiting: maxWaiting, patienceMs: waitMs },
-    () => new SentinelError('query_busy', 'too many queries are running; send it again later'),
-  );
+  const inTurn = queryTurns(limits);
+  const { runMs } = limits;
   return (sql, { maxRows = defaultMaxRows } = {}) =>
     inTurn(() => session.read((connection) => runQuery(connection, sql, { maxRows, runMs }))).catch(
       (error: unknown) => {

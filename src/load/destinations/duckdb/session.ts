@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { SentinelError } from '../../../model/errors.ts';
 import { type SpillFiles, openSpillFiles } from './spill-files.ts';
+import type { QueryLimits } from '../../destination-kit/query-turns.ts';
 import { inUse, openingError, unavailable } from './errors.ts';
 import { type InstanceOptions, instanceSettings } from './instance-settings.ts';
 import { literal } from './sql.ts';
@@ -11,16 +12,10 @@ import { openPrivately } from './private-file.ts';
 export interface DuckDbOptions extends InstanceOptions {
   /** Database file, created when there is none; `:memory:` for a database that is gone when closed. */
   path: string;
+  /** Default: a query runs 30 s at most, and waits 5 s for its turn. */
   queryLimits?: QueryLimits;
   /** Absolute path of the folder for exports; none by default. */
   exports?: string;
-}
-
-export interface QueryLimits {
-  /** After which a query is stopped. Default 30 s. */
-  runMs: number;
-  /** How long a query waits for others, so that whoever asks hears soon that they are in the way. Default 5 s. */
-  waitMs: number;
 }
 
 /** Files that this process has open. A second handle would, when closed, drop the lock of the first (fcntl). */

@@ -2,64 +2,65 @@ import pg from 'pg';
 import { SentinelError } from '../../../model/errors.ts';
 import type { Destination, QueryResult } from '../../destination.ts';
 import { sqlStateOf, unavailable } from './errors.ts';
-import { gate } from '../../destination-kit/gate.ts';
+import { queryTurns, usualLimits } from '../../destination-kit/query-turns.ts';
 import { type ToJson, toJson } from './query-values.ts';
 import { type PostgresOptions, clientConfig } from './session.ts';
 import { identifier } from './sql.ts';
 import { checkText, failed, refused } from './statement-check.ts';
 
 const defaultMaxRows = 10_000;
-const timeLimitMs = 30_000;
 /** Characters, roughly, after which a result is cut off as after `maxRows`. */
 const maxResultSize = 64 * 1024 * 1024;
 const fetchRows = 1000;
-/** Every query has a connection of its own, so that no setting or lock outlives it. */
-const maxRunning = 2;
-const maxWaiting = 32;
-/** Whoever asks shall hear soon that others are in the way. */
-const patienceMs = 5000;
 
 /**
  * Read-only SQL: the server itself takes one statement that is a SELECT or VALUES (it is the query of a cursor), in a
  * transaction that can't write. What a SELECT may call is up to the login; a superuser's is refused.
  */
 export function createQuery(options: PostgresOptions): NonNullable<Destination['query']> {
-  const inTurn = gate(
-    { running: maxRunning, waiting: maxWaiting, patienceMs },
-    () => new SentinelError('query_busy', 'too many queries are running; send it again later'),
-  );
+  const limits = options.queryLimits ?? usualLimits;
+  const inTurn = queryTurns(limits);
   return (sql, { maxRows = defaultMaxRows } = {}) =>
-    inTurn(() => runQuery(options, checkText(sql), maxRows)).catch((error: unknown) => {
-      throw explained(error);
-    });
+    inTurn(() => runQuery(options, checkText(sql), { maxRows, runMs: limits.runMs })).catch(
+      (error: unknown) => {
+        throw explained(error, limits.runMs);
+      },
+    );
 }
 
+interface Bounds {
+  maxRows: number;
+  runMs: number;
+}
+
+/** On a connection of its own, so that no setting or lock outlives it. */
 async function runQuery(
   { url, queryUrl, schema }: PostgresOptions,
   { text, explain }: { text: string; explain: boolean },
-  maxRows: number,
+  { maxRows, runMs }: Bounds,
 ): Promise<QueryResult> {
+  const end = Date.now() + runMs;
   const client = new pg.Client(clientConfig(queryUrl ?? url, 'data-sentinel query'));
   // Emitted beside the rejection of the query; without a listener it would end the process.
   client.on('error', () => undefined);
   await client.connect();
-  const timer = setTimeout(() => void client.end().catch(() => undefined), timeLimitMs + 5000);
+  const timer = setTimeout(() => void client.end().catch(() => undefined), runMs + 5000);
   try {
     await client.query(
-      `BEGIN READ ONLY; SET LOCAL statement_timeout = ${timeLimitMs}; SET LOCAL lock_timeout = 5000;
-       SET LOCAL idle_in_transaction_session_timeout = ${timeLimitMs}; SET LOCAL standard_conforming_strings = on;
+      `BEGIN READ ONLY; SET LOCAL statement_timeout = ${runMs}; SET LOCAL lock_timeout = 5000;
+       SET LOCAL idle_in_transaction_session_timeout = ${runMs}; SET LOCAL standard_conforming_strings = on;
        SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL IntervalStyle = 'iso_8601';
        SET LOCAL extra_float_digits = 1; SET LOCAL bytea_output = 'hex'; SET LOCAL search_path = ${identifier(schema)}`,
     );
     await refusePowerful(client);
     // With an (empty) list of parameters the server takes one statement only.
-    if (explain) return await answerOf(client, text, maxRows);
+    if (explain) return await answerOf(client, text, { maxRows, end });
     await client.query({
       text: `DECLARE answer NO SCROLL CURSOR FOR ${text}`,
       values: [],
       queryMode: 'extended',
     } as pg.QueryConfig);
-    return await answerOf(client, undefined, maxRows);
+    return await answerOf(client, undefined, { maxRows, end });
   } finally {
     clearTimeout(timer);
     await client.end().catch(() => undefined);
@@ -85,7 +86,7 @@ async function refusePowerful(client: pg.Client): Promise<void> {
 async function answerOf(
   client: pg.Client,
   explain: string | undefined,
-  maxRows: number,
+  { maxRows, end }: { maxRows: number; end: number },
 ): Promise<QueryResult> {
   let columns: string[] | undefined;
   let convert: ToJson[] = [];
@@ -93,6 +94,8 @@ async function answerOf(
   let size = 0;
   for (;;) {
     const count = Math.min(fetchRows, maxRows + 1 - rows.length);
+    // The server's limit is for each part of the answer; ours is for all of them. 0 would be none.
+    await client.query(`SET LOCAL statement_timeout = ${Math.max(1, end - Date.now())}`);
     const result = await client.query<(string | null)[]>({
       text: explain ?? `FETCH ${count} FROM answer`,
       values: [],
@@ -122,13 +125,12 @@ function deduplicated(names: readonly string[]): string[] {
   });
 }
 
-function explained(error: unknown): unknown {
+function explained(error: unknown, runMs: number): unknown {
   if (error instanceof SentinelError) return error;
   const state = sqlStateOf(error);
   if (state === undefined) return unavailable('answer', error);
   const { message } = error as Error;
-  if (state === '57014')
-    return failed(`the query took longer than ${timeLimitMs / 1000} s and was stopped`, error);
+  if (state === '57014') return failed(`the query took longer than ${runMs / 1000} s and was stopped`, error);
   // Read-only transaction, and lacking rights.
   if (state === '25006' || state === '42501') return refused(message);
   if (/^(?:08|28|3D|53|57P)/.test(state)) return unavailable('answer', error);

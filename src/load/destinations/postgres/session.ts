@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { Mutex } from '../../../support/mutex.ts';
 import { type RetryPolicy, retry } from '../../../support/retry.ts';
+import type { QueryLimits } from '../../destination-kit/query-turns.ts';
 import { isCollision, sqlStateOf, unavailable } from './errors.ts';
 import { tlsOf } from './tls.ts';
 
@@ -13,6 +14,8 @@ export interface PostgresOptions {
   poolSize?: number;
   /** A login with fewer rights, for queries of people. */
   queryUrl?: string;
+  /** Default: a query runs 30 s at most, and waits 5 s for its turn. */
+  queryLimits?: QueryLimits;
   /**
    * A worker that is stopped, or cut off, within a transaction keeps others from loading the same events: after so many
    * milliseconds the server ends its session. Default 30,000.
