@@ -1,6 +1,6 @@
 import { foldedName } from './names.ts';
 import type { OwnNames } from './containers.ts';
-import { isAbbreviation, isSpellingVariant } from './spelling.ts';
+import { isAbbreviation, isSpellingVariant, mayBeSpellingVariant } from './spelling.ts';
 import {
   fieldMarks,
   general,
@@ -141,12 +141,17 @@ function withoutMoments(
 /** Word by word: the same, another spelling, or an abbreviation. */
 function compareSpelling(source: readonly string[], target: readonly string[]): NameEvidence {
   const reasons: string[] = [];
+  let doubtful = 0;
   for (const [at, meant] of target.entries()) {
     const found = source[at]!;
     if (found === meant) continue;
     if (isSpellingVariant(found, meant)) reasons.push(`"${found}" is "${meant}"`);
-    else if (isAbbreviation(found, meant)) reasons.push(`"${found}" is short for "${meant}"`);
+    else if (mayBeSpellingVariant(found, meant)) {
+      reasons.push(`"${found}" may be "${meant}"`);
+      doubtful++;
+    } else if (isAbbreviation(found, meant)) reasons.push(`"${found}" is short for "${meant}"`);
     else return another;
   }
-  return { score: 0.85, reason: reasons.join(', ') };
+  // One may be another word; two in one name are a way of spelling.
+  return { score: doubtful === 1 ? supports : 0.85, reason: reasons.join(', ') };
 }

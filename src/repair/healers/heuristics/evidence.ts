@@ -117,12 +117,26 @@ export function nameEvidence(search: Search, candidate: Candidate, target: Targe
     fromWords(search, candidate, target) ??
     pulledUp(search, candidate, target);
   if (evidence.score === 0) return evidence;
+  if (isOtherContainer(search, candidate, target)) return { score: 0, reason: 'another container' };
   if (folded !== foldedName(target.words.short) && isNameOfAnother(search, words.short, target))
     return { score: 0, reason: 'the name of another field' };
   // With a mark that means nothing, as other fields may have another one: no surer than those.
   return vendorMark.test(found) && !vendorMark.test(meant) && !conventionsOf(search).has(candidate)
     ? { ...evidence, score: Math.min(evidence.score, 0.9) }
     : evidence;
+}
+
+/**
+ * Where the contract itself has a container that says nothing, `data`, a field in another one of the kind, `information`, may
+ * be of another record.
+ */
+function isOtherContainer({ own }: Search, { path, container }: Candidate, target: Target): boolean {
+  if (container === undefined) return false;
+  const neutralOf = (segments: readonly string[]) =>
+    segments.filter((segment) => isNeutral(segment, own)).map((segment) => foldedName(wordsOf(segment)));
+  const theirs = neutralOf(path.slice(container.outermost - 1, -1));
+  const ours = neutralOf(target.path.slice(0, -1));
+  return theirs.length > 0 && ours.length > 0 && !theirs.some((name) => ours.includes(name));
 }
 
 const putTogether: NameEvidence = {

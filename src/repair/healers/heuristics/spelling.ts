@@ -47,10 +47,16 @@ function differsAt(a: string, b: string): number {
   return at;
 }
 
-/** Whether two words are one in British and American spelling: `cancelled`, `colour`, `organisation`, `licence`. */
-export function isSpellingVariant(a: string, b: string): boolean {
-  return a !== b && american(a) === american(b);
-}
+/** Whether two words are one in British and American spelling, and can't be two: `cancelled`, `enrolment`. */
+export const isSpellingVariant = (a: string, b: string): boolean => a !== b && oneL(a) === oneL(b);
+
+/** The same of words that may be two as well: `metre` and `meter`, `licence` and `license`, `favourite` and `favorite`. */
+export const mayBeSpellingVariant = (a: string, b: string): boolean => a !== b && american(a) === american(b);
+
+const oneL = (word: string): string =>
+  word.length < 6
+    ? word
+    : word.replace(/^(.{4,})ll(ed|ing|er)$/, '$1l$2').replace(/^(.{3,}[^l])ll?(ment|ful)$/, '$1l$2');
 
 const american = (word: string): string =>
   word.length < 6
