@@ -10,7 +10,7 @@ import type { RuleStore } from '../rules/store.ts';
 import { tryPlan } from '../plans/trial.ts';
 
 /** Where an error signature stands with the model. */
-export type Standing =
+export type BackgroundState =
   /** A call is on its way, or will be: look again after so many milliseconds. */
   | { kind: 'wait'; deferMs: number }
   /** The model could not be asked, and the event has waited as long as it may. */
@@ -18,7 +18,7 @@ export type Standing =
   /** Something else broke while the plan was tried or stored. */
   | { kind: 'broken'; error: unknown };
 
-export interface LlmDesk {
+export interface BackgroundHealing {
   /** True while a call about the signature is running: its events need no second look until then. */
   isAsking(signature: string): boolean;
   /** Milliseconds until an event of a signature that is being asked about should be looked at again. */
@@ -27,7 +27,7 @@ export interface LlmDesk {
    * Sees to it that the model is asked about this failure, once for all events of its signature. The answer comes as
    * a rule in the store, or as a refusal in the state; until one is there the event waits.
    */
-  ask(failure: Failure, requestId: string): Standing;
+  ask(failure: Failure, requestId: string): BackgroundState;
   /** The healer that was shown this event, when its plan has repaired it. */
   healedBy(requestId: string): string | undefined;
   /** Forgets an event that is settled. */
@@ -67,7 +67,7 @@ interface Outage {
   reason: string;
 }
 
-export function llmDesk(deps: {
+export function startBackgroundHealing(deps: {
   healer: Healer;
   rules: Pick<RuleStore, 'learn'>;
   state: StateStore;
@@ -76,7 +76,7 @@ export function llmDesk(deps: {
   leases: Leases;
   log: Logger;
   now: () => number;
-}): LlmDesk {
+}): BackgroundHealing {
   const { healer, rules, state, config, leases, log, now } = deps;
   const stopping = new AbortController();
   const calls = new Map<string, { startedAt: number; done: Promise<void> }>();

@@ -1,6 +1,6 @@
 import { firstInWords } from '../../model/violation.ts';
 import type { FailedEvent, FixedEvent, HealingAttempt, UnrecoverableEvent } from '../../model/event.ts';
-import type { Standing } from './background.ts';
+import type { BackgroundState } from './background.ts';
 import type { RecordSpan, stopwatch } from '../../observe/otel/span.ts';
 import type { StoredRule } from '../../model/rule.ts';
 
@@ -19,7 +19,7 @@ export interface Case {
 export type Outcome =
   | { kind: 'repaired'; event: FixedEvent }
   | { kind: 'dead_letter'; event: UnrecoverableEvent }
-  | Exclude<Standing, { kind: 'given_up' }>;
+  | Exclude<BackgroundState, { kind: 'given_up' }>;
 
 export function repaired(
   { failed }: Case,

@@ -13,7 +13,7 @@ import type { HealingConfig } from './config.ts';
 import { type Case, type Outcome, deadLetter, repaired, traceOutcome } from './outcome.ts';
 import { HealingOutbox } from './outbox.ts';
 import type { HealingStatus } from './status.ts';
-import { llmDesk } from './background.ts';
+import { startBackgroundHealing } from './background.ts';
 import { readEvent } from './read-event.ts';
 import { countRefusals, readRefusal } from './refusals.ts';
 import { createWaitingNotes } from './waiting.ts';
@@ -59,12 +59,12 @@ export function healingStage(deps: {
   const { engine, contracts, rules, config, log } = deps;
   const now = deps.now ?? Date.now;
   const inline = deps.healers.filter(({ mode }) => mode === 'inline');
-  const background = inTurn(deps.healers.filter(({ mode }) => mode === 'background'));
-  const desk =
-    background === undefined
+  const backgroundHealer = inTurn(deps.healers.filter(({ mode }) => mode === 'background'));
+  const background =
+    backgroundHealer === undefined
       ? undefined
-      : llmDesk({
-          healer: background,
+      : startBackgroundHealing({
+          healer: backgroundHealer,
           rules,
           state: engine.state,
           config,
@@ -80,7 +80,8 @@ export function healingStage(deps: {
   });
 
   async function settle(failed: FailedEvent, refusals: RefusalReader, peers: PeerReader): Promise<Outcome> {
-    if (desk?.isAsking(failed.signature)) return { kind: 'wait', deferMs: desk.waitFor(failed.signature) };
+    if (background?.isAsking(failed.signature))
+      return { kind: 'wait', deferMs: background.waitFor(failed.signature) };
     const contract = contracts(failed.contract, failed.version);
     if (contract === undefined)
       return deadLetter(
@@ -99,25 +100,25 @@ export function healingStage(deps: {
     const current = { ...failed, violations, signature: signatureNow(failed, contract, event, violations) };
     const { source, signature } = current;
     const failure: Failure = { contract, source, event, violations, signature };
-    const patient: Case = { failed: current, attempts: [] };
+    const healing: Case = { failed: current, attempts: [] };
     const broken = brokenBy(violations);
-    if (broken !== undefined) return deadLetter(patient, broken.code, 'no repair of the event can help');
+    if (broken !== undefined) return deadLetter(healing, broken.code, 'no repair of the event can help');
     return (
-      byKnownRule(failure, patient) ??
-      (await byHeuristics({ ...failure, peers: peers(failed, contract) }, patient)) ??
-      (await byRefusal(patient, refusals)) ??
-      byModel(failure, patient)
+      byKnownRule(failure, healing) ??
+      (await byHeuristics({ ...failure, peers: peers(failed, contract) }, healing)) ??
+      (await byRefusal(healing, refusals)) ??
+      byModel(failure, healing)
     );
   }
 
-  function byKnownRule(failure: Failure, patient: Case): Outcome | undefined {
+  function byKnownRule(failure: Failure, healing: Case): Outcome | undefined {
     const { contract, source, violations, event, signature } = failure;
     const { name, version } = contract;
     const found = rules.find(name, version, source, violations, event);
     if (found.kind === 'ambiguous') {
       const ids = found.rules.map((rule) => rule.id).join(', ');
       return deadLetter(
-        patient,
+        healing,
         'ambiguous_rules',
         `rules ${ids} repair it in different ways: disable all but one`,
       );
@@ -126,62 +127,62 @@ export function healingStage(deps: {
       const { id: rule_id, plan } = found.rule;
       const result = found.apply(event, violations);
       if (result.ok) {
-        const healer = desk?.healedBy(patient.failed.request_id) ?? 'rule';
-        return repaired(patient, { healer, rule_id, plan, event: result.value.event });
+        const healer = background?.healedBy(healing.failed.request_id) ?? 'rule';
+        return repaired(healing, { healer, rule_id, plan, event: result.value.event });
       }
       // One that steps back for a field that was not there when it was learned has not failed.
-      if (result.error.leaves === undefined) patient.failedRule = rule_id;
-      patient.attempts.push({ healer: 'rule', at: isoNow(), reason: result.error.reason, rule_id, plan });
+      if (result.error.leaves === undefined) healing.failedRule = rule_id;
+      healing.attempts.push({ healer: 'rule', at: isoNow(), reason: result.error.reason, rule_id, plan });
       return undefined;
     }
     const { candidates, disabled } = rules.inactive({ contract: name, version, source, violations, event });
-    if (candidates[0] !== undefined) return awaitReview(candidates[0], failure, patient);
+    if (candidates[0] !== undefined) return awaitReview(candidates[0], failure, healing);
     const barred = disabled.find((rule) => rule.signature === signature);
     if (barred === undefined) return undefined;
-    if (barred.disabled_by === 'person') return ruleDisabled(patient, barred);
-    patient.demotedRule = barred;
+    if (barred.disabled_by === 'person') return ruleDisabled(healing, barred);
+    healing.demotedRule = barred;
     return undefined;
   }
 
-  async function byHeuristics(failure: Failure, patient: Case): Promise<Outcome | undefined> {
+  async function byHeuristics(failure: Failure, healing: Case): Promise<Outcome | undefined> {
     const { targetFields } = config;
     for (const healer of inline) {
       const attempt = { healer: healer.name, at: isoNow() };
       const proposal = await healer.propose(failure, stopping.signal);
       if (proposal.kind === 'refused') {
-        patient.attempts.push({ ...attempt, reason: proposal.reason });
+        healing.attempts.push({ ...attempt, reason: proposal.reason });
         continue;
       }
       const { plan, evidence, confidence } = proposal;
       const approval = approvalFor(confidence, config.approval);
       const trial = tryPlan(failure, plan, { targetFields });
       if (!trial.ok) {
-        patient.attempts.push({ ...attempt, reason: trial.error.reason, plan });
+        healing.attempts.push({ ...attempt, reason: trial.error.reason, plan });
         continue;
       }
       const learned = await rules.learn({ failure, plan, origin: 'heuristic', evidence, approval });
       if (learned.kind === 'disabled' && learned.rule.disabled_by === 'person')
-        return ruleDisabled(patient, learned.rule);
+        return ruleDisabled(healing, learned.rule);
       if (learned.kind === 'turned_down')
-        return deadLetter(patient, 'repair_turned_down', 'a person turned its repair down');
+        return deadLetter(healing, 'repair_turned_down', 'a person turned its repair down');
       if (learned.kind === 'contradicted') {
-        patient.contradicted = learned.reason;
-        patient.attempts.push({ ...attempt, reason: learned.reason, plan });
+        healing.contradicted = learned.reason;
+        healing.attempts.push({ ...attempt, reason: learned.reason, plan });
         continue;
       }
       const repair = { healer: healer.name, plan, event: trial.value.event };
       if (learned.kind === 'learned' || learned.kind === 'known') {
-        if (learned.rule.status === 'candidate') return awaitReview(learned.rule, failure, patient);
-        if (patient.failedRule !== undefined) rules.outdone(patient.failedRule);
-        return repaired(patient, { ...repair, rule_id: learned.rule.id });
+        if (learned.rule.status === 'candidate') return awaitReview(learned.rule, failure, healing);
+        if (healing.failedRule !== undefined) rules.outdone(healing.failedRule);
+        return repaired(healing, { ...repair, rule_id: learned.rule.id });
       }
       if (learned.kind === 'unproven' && !learned.alike) {
-        patient.attempts.push({ ...attempt, reason: learned.reason, plan });
+        healing.attempts.push({ ...attempt, reason: learned.reason, plan });
         continue;
       }
       // No rule came of it, but of this event the plan is proven; only a person's word stands against that.
-      if (approval === 'auto') return repaired(patient, repair);
-      patient.attempts.push({
+      if (approval === 'auto') return repaired(healing, repair);
+      healing.attempts.push({
         ...attempt,
         reason: 'works, but could not be put up for review as a rule',
         plan,
@@ -190,36 +191,36 @@ export function healingStage(deps: {
     return undefined;
   }
 
-  async function byRefusal(patient: Case, refusals: RefusalReader): Promise<Outcome | undefined> {
-    const refusal = await refusals(patient.failed.signature);
+  async function byRefusal(healing: Case, refusals: RefusalReader): Promise<Outcome | undefined> {
+    const refusal = await refusals(healing.failed.signature);
     if (refusal === undefined) return undefined;
     const healer = refusal.code === 'refused_by_llm' ? 'llm' : 'rule';
-    patient.attempts.push({ healer, at: refusal.at, reason: refusal.reason });
-    return deadLetter(patient, refusal.code, refusal.reason);
+    healing.attempts.push({ healer, at: refusal.at, reason: refusal.reason });
+    return deadLetter(healing, refusal.code, refusal.reason);
   }
 
-  function byModel(failure: Failure, patient: Case): Outcome {
+  function byModel(failure: Failure, healing: Case): Outcome {
     // The model is shown what the rule was made for: it would say the same, or contradict the rule.
-    if (patient.failedRule !== undefined)
+    if (healing.failedRule !== undefined)
       return deadLetter(
-        patient,
+        healing,
         'rule_failed',
-        `rule ${patient.failedRule} is for such events but does not repair it`,
+        `rule ${healing.failedRule} is for such events but does not repair it`,
       );
-    if (patient.demotedRule !== undefined) return ruleDisabled(patient, patient.demotedRule);
-    if (desk === undefined) {
-      if (patient.contradicted !== undefined)
-        return deadLetter(patient, 'repair_contradicted', patient.contradicted);
-      const reason = patient.attempts.at(-1)?.reason ?? 'no healer is configured';
-      return deadLetter(patient, 'no_repair_found', reason);
+    if (healing.demotedRule !== undefined) return ruleDisabled(healing, healing.demotedRule);
+    if (background === undefined) {
+      if (healing.contradicted !== undefined)
+        return deadLetter(healing, 'repair_contradicted', healing.contradicted);
+      const reason = healing.attempts.at(-1)?.reason ?? 'no healer is configured';
+      return deadLetter(healing, 'no_repair_found', reason);
     }
-    const standing = desk.ask(failure, patient.failed.request_id);
-    if (standing.kind !== 'given_up') return standing;
-    patient.attempts.push({ healer: 'llm', at: isoNow(), reason: standing.reason });
+    const asked = background.ask(failure, healing.failed.request_id);
+    if (asked.kind !== 'given_up') return asked;
+    healing.attempts.push({ healer: 'llm', at: isoNow(), reason: asked.reason });
     return deadLetter(
-      patient,
+      healing,
       'llm_unavailable',
-      `the model could not be asked: ${standing.reason}; replay it later`,
+      `the model could not be asked: ${asked.reason}; replay it later`,
     );
   }
 
@@ -249,12 +250,12 @@ export function healingStage(deps: {
         else outbox.add(outcome);
       }
       await outbox.flush();
-      for (const requestId of outbox.requestIds) desk?.settled(requestId);
+      for (const requestId of outbox.requestIds) background?.settled(requestId);
       return unsettled;
     },
     async status() {
       const llmStatus = deps.healers.find(({ status }) => status !== undefined)?.status?.();
-      const { asking = 0, waiting = 0 } = desk?.counts() ?? {};
+      const { asking = 0, waiting = 0 } = background?.counts() ?? {};
       return {
         healers: ['rule', ...deps.healers.map(({ name }) => name)],
         approval: config.approval,
@@ -265,14 +266,14 @@ export function healingStage(deps: {
     async stop() {
       stopping.abort();
       await waiting.flush().catch(() => undefined);
-      await desk?.stop();
+      await background?.stop();
     },
   };
 }
 
-function ruleDisabled(patient: Case, rule: StoredRule): Outcome {
+function ruleDisabled(healing: Case, rule: StoredRule): Outcome {
   return deadLetter(
-    patient,
+    healing,
     'rule_disabled',
     `rule ${rule.id} would repair it, but is disabled: approve or delete it`,
   );
