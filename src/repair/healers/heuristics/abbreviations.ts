@@ -90,7 +90,6 @@ export const abbreviations: ReadonlyMap<string, string> = new Map(
     lang: 'language',
     len: 'length',
     lic: 'license',
-    licence: 'license',
     lim: 'limit',
     lname: 'last name',
     lng: 'longitude',

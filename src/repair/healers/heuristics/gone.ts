@@ -16,12 +16,12 @@ import { moments } from './words.ts';
  */
 const removals = [
   // from a store, or out of sight
-  ...['delete', 'remove', 'erase', 'purge', 'destroy', 'expunge', 'discard', 'scrap', 'trash', 'archive'],
+  'delete remove erase purge destroy expunge discard scrap trash archive',
   // as if it had never been
-  ...['void', 'nullify', 'annul', 'invalidate', 'rescind', 'revoke', 'retract', 'withdraw'],
+  'void nullify annul invalidate rescind revoke retract withdraw',
   // at the end of its life
-  ...['terminate', 'obsolete', 'tombstone'],
-];
+  'terminate obsolete tombstone',
+].flatMap((line) => line.split(' '));
 const irregular = 'del|destruction|revocation|nullification|withdrawn|annull(?:ed|ing|ment)|deletion|erasure';
 
 /** In any form of the word: deletes, deleted, deleting, deletion. */

@@ -33,7 +33,7 @@ export const personal: ReadonlySet<string> = new Set(['email', 'phone']);
 const acts: ReadonlySet<string> = new Set(
   (
     'activation application appointment booking cancellation cart charge checkout contribution deposit donation download ' +
-    'enrollment enrolment event invoice login logout order payment purchase receipt redemption refund registration rental ' +
+    'enrollment enrolment invoice login logout order payment purchase receipt redemption refund registration rental ' +
     'reservation response review ride sale session signup submission subscription transaction transfer trip upload visit ' +
     'vote withdrawal'
   ).split(' '),
