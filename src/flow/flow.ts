@@ -118,7 +118,14 @@ function answersOf({ config, engine }: PipelineParts, base: Base, loading: Loadi
     config.destinations.map(({ name }) => name),
   );
   return {
-    ...createAnswers({ config, contracts, destination: store.destination, rules, letters }),
+    ...createAnswers({
+      config,
+      contracts,
+      destination: store.destination,
+      rules,
+      letters,
+      state: engine.state,
+    }),
     flow: async () => flowGraph([...ownSteps, ...steps.map((step) => step.config)], originsOf(steps, config)),
     ...exports.api,
     healing: () => healing.status(),

@@ -5,6 +5,7 @@ import { dryRunEdit } from '../dead-letter/dry-run.ts';
 import { reviewEdit } from '../dead-letter/edit.ts';
 import { learnFromPerson } from '../dead-letter/learn.ts';
 import type { DeadLetterStore } from '../dead-letter/store.ts';
+import type { StateStore } from '../engine/engine.ts';
 import { SentinelError } from '../model/errors.ts';
 import { parseExact } from '../model/exact-json.ts';
 import type { JsonObject } from '../model/json.ts';
@@ -12,6 +13,7 @@ import type { OpenDestination } from '../load/destination.ts';
 import { createKnownCounts } from '../load/destination-kit/known-counts.ts';
 import { validateWhole } from '../repair/plans/whole.ts';
 import { segmentsOf } from '../model/pointer.ts';
+import { onItsWayOut } from '../repair/rollback/on-its-way.ts';
 import type { RuleStore } from '../repair/rules/store.ts';
 import { fillEnvelope } from '../validate/envelope.ts';
 import { createValidate } from '../validate/stage.ts';
@@ -22,6 +24,7 @@ import type { Pipeline } from './pipeline-api.ts';
 type Answers = Pick<
   Pipeline,
   | 'find'
+  | 'onItsWayOut'
   | 'query'
   | 'searchEvents'
   | 'storedRow'
@@ -45,8 +48,9 @@ export function createAnswers(deps: {
   destination: OpenDestination;
   rules: RuleStore;
   letters: DeadLetterStore;
+  state: StateStore;
 }): Answers {
-  const { config, contracts, destination, rules, letters } = deps;
+  const { config, contracts, destination, rules, letters, state } = deps;
   const preview = createValidate({
     contracts,
     rules: { find: rules.peek, repairExpected: () => undefined },
@@ -58,6 +62,7 @@ export function createAnswers(deps: {
 
   return {
     find: (requestId) => destination.find(requestId),
+    onItsWayOut: (requestId) => onItsWayOut(requestId, { state, destination }),
     async query(sql, maxRows) {
       if (destination.query === undefined)
         throw new SentinelError(

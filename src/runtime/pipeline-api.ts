@@ -10,6 +10,7 @@ import type { QueryResult, Table } from '../load/destination.ts';
 import type { ExportApi } from '../load/exports.ts';
 import type { EventFilter, EventSearch, FoundEvent } from '../load/event-search.ts';
 import type { KnownCounts } from '../load/destination-kit/known-counts.ts';
+import type { WithdrawnEvent } from '../load/withdraw.ts';
 import type { LoadedEvent } from '../model/loaded-event.ts';
 import type { RepairAudit, TouchedByRule } from '../load/repair-audit.ts';
 import type { HealingStatus } from '../repair/healing/status.ts';
@@ -29,6 +30,8 @@ import type { InsightApi } from '../observe/insight.ts';
 /** What the rest of the service asks the running pipeline; every argument and answer is plain data. */
 export interface Pipeline extends InsightApi, ExportApi {
   find(requestId: string): Promise<LoadedEvent | undefined>;
+  /** What a rollback that runs has withdrawn, maybe not yet a dead letter. */
+  onItsWayOut(requestId: string): Promise<WithdrawnEvent | undefined>;
   query(sql: string, maxRows?: number): Promise<QueryResult>;
   /** `q`: what a key or the event's id says. Undefined where the destination can't be looked through. */
   searchEvents(

@@ -4,6 +4,7 @@ import type { Pipeline } from './pipeline-api.ts';
 /** What any worker can answer for a gateway; `callRoute` is asked of those that run the step. */
 export const forwarded = [
   'find',
+  'onItsWayOut',
   'query',
   'counts',
   'status',

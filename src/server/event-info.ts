@@ -63,6 +63,7 @@ export async function eventInfo(id: string, context: ServerContext): Promise<Fou
     (await inQueue(id, context)) ??
     (await parked(id, context)) ??
     (await beforeItsLetter(id, context)) ??
+    (await rolledBack(id, context)) ??
     (await known());
   if (found === undefined && unreachable !== undefined) throw unreachable;
   return found;
@@ -181,4 +182,13 @@ async function beforeItsLetter(id: string, { engine }: ServerContext): Promise<F
   const { contract, version, source, violations, raw, received_at: receivedAt } = event;
   const original = parseExact(raw);
   return { request_id: id, status: 'accepted', contract, version, source, violations, original, receivedAt };
+}
+
+/** A rollback has taken its row, and its dead letter follows. */
+async function rolledBack(id: string, { pipeline }: ServerContext): Promise<FoundInfo | undefined> {
+  const withdrawn = await pipeline.onItsWayOut(id);
+  if (withdrawn === undefined) return undefined;
+  const { contract, version, source, receivedAt, repair } = withdrawn;
+  const original = parseExact(repair.original);
+  return { request_id: id, status: 'accepted', contract, version, source, original, receivedAt };
 }

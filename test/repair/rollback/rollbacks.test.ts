@@ -18,6 +18,7 @@ import { type LoadStage, createLoadStage } from '../../../src/load/stage.ts';
 import { type Logger, createLogger } from '../../../src/support/log.ts';
 import { readRollback } from '../../../src/repair/rules/rollback-record.ts';
 import { type RuleStore, openRuleStore } from '../../../src/repair/rules/store.ts';
+import { onItsWayOut } from '../../../src/repair/rollback/on-its-way.ts';
 import { Rollbacks } from '../../../src/repair/rollback/rollbacks.ts';
 import { failureOf, silent, transactionWith } from '../../helpers/healing.ts';
 import { memoryState } from '../../../src/testing/memory-state.ts';
@@ -33,6 +34,8 @@ let log: Logger;
 let rollbacks: Rollbacks;
 /** What the destination does at the next calls of these names instead of its work. */
 let outages: { withdraw?: number; letters?: number; tell?: number };
+/** Runs between the destination's transaction and the letters. */
+let beforeLetters: (() => Promise<void>) | undefined;
 /** What further destinations were told, and what their letters were then. */
 let told: { id: string; letter: string | undefined }[];
 const broken: unknown[] = [];
@@ -88,6 +91,7 @@ function open(): void {
     loading,
     letters: {
       async takeBack(events) {
+        await beforeLetters?.();
         out('letters');
         return letters.takeBack(events);
       },
@@ -111,6 +115,7 @@ beforeEach(async () => {
   state = memoryState();
   log = silent;
   outages = {};
+  beforeLetters = undefined;
   told = [];
   broken.length = 0;
   duckdb = await openDuckDb({ path: join(dir, 'warehouse.duckdb') });
@@ -152,6 +157,33 @@ it('takes back only what the rule did, and says why', async () => {
     headers,
   });
   expect(await rules.get(id)).toMatchObject({ status: 'disabled', disabled_by: 'person' });
+});
+
+it('knows an event whose row is gone and whose letter is still to be written', async () => {
+  const id = await learn();
+  const [mine, next] = [repairedRow(id), repairedRow(id)];
+  await load(mine, next);
+  const seen: unknown[] = [];
+  const places = { state, destination: duckdb };
+  beforeLetters = async () => {
+    for (const { requestId } of [mine, next]) {
+      expect([await duckdb.find(requestId), await letter(mine)]).toEqual([undefined, undefined]);
+      seen.push(await onItsWayOut(requestId, places));
+    }
+    seen.push(await onItsWayOut(nextId(1), places));
+  };
+  await rollbacks.start(id, '');
+  await done(id);
+  const expected = [mine, next].map(
+    ({ requestId, repair }) =>
+      expect.objectContaining({
+        requestId,
+        source: 'shop',
+        repair: expect.objectContaining({ ruleId: id, original: repair!.original }) as object,
+      }) as object,
+  );
+  expect(seen).toEqual([...expected, undefined]);
+  expect(await onItsWayOut(mine.requestId, places)).toBeUndefined();
 });
 
 it('takes rows that were on their way, too, when they arrive, also after a restart', async () => {
