@@ -12,8 +12,11 @@ export interface LoadStage {
    * error that is not retryable, or (`notFor: 'a table'`) with a `TableFault`.
    */
   settle(settlement: Omit<Settlement, 'mark'>, waits?: { notFor: 'a table' }): Promise<Settled>;
-  /** Does other work with the destination, between two settlements and just as patiently; `doing` is for the log. */
-  inTurn<T>(doing: string, work: () => Promise<T>): Promise<T>;
+  /**
+   * Does other work with the destination, between two settlements and just as patiently; `doing` is for the log. Ends early
+   * (`notFor: 'a table'`) with a `TableFault`.
+   */
+  inTurn<T>(doing: string, work: () => Promise<T>, waits?: { notFor: 'a table' }): Promise<T>;
   /** Why the destination does not take rows; undefined while it does. */
   trouble(): Trouble | undefined;
   /** Gives up waiting for a destination that is down. */
@@ -53,10 +56,9 @@ export function createLoadStage({
       const { rows, letters } = settlement;
       const mark = queueId === undefined ? undefined : markOf(queueId, rows);
       const settle = (): Promise<Settled> => destination.settle({ ...settlement, mark });
-      const isOver = waits?.notFor === 'a table' ? isTableFault : undefined;
-      return inTurn(settle, { rows: rows.length, letters: letters.length }, 'the batch', isOver);
+      return inTurn(settle, { rows: rows.length, letters: letters.length }, 'the batch', isOverOf(waits));
     },
-    inTurn: (doing, work) => inTurn(work, { doing }, doing),
+    inTurn: (doing, work, waits) => inTurn(work, { doing }, doing, isOverOf(waits)),
     trouble: () => patience.trouble(),
     stop: () => patience.stop(),
   };
@@ -64,7 +66,8 @@ export function createLoadStage({
 
 type IsOver = (error: unknown) => boolean;
 
-const isTableFault: IsOver = (error) => error instanceof TableFault;
+const isOverOf = (waits: { notFor: 'a table' } | undefined): IsOver | undefined =>
+  waits === undefined ? undefined : (error) => error instanceof TableFault;
 
 /** Request ids grow with time. */
 function markOf(queueId: string, rows: readonly Row[]): QueueMark | undefined {

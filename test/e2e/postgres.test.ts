@@ -79,6 +79,28 @@ describe.skipIf(withoutPostgres())('the service with PostgreSQL', () => {
     }
   });
 
+  it('goes on loading while something of a person’s keeps rows that a rollback takes out, and says so', async () => {
+    const sentinel = await startProcess(setting('kept'));
+    try {
+      const drifted = () => ({ ...without(transaction(), 'email'), user_email: 'eve@example.com' });
+      const repaired = await ingest(sentinel.url, drifted());
+      const { rule_id: rule } = await settled(sentinel.url, repaired);
+      await postgres.server.run(`CREATE TABLE kept.note (id uuid REFERENCES kept.transaction (_request_id));
+        INSERT INTO kept.note SELECT _request_id FROM kept.transaction`);
+      const rollback = `${sentinel.url}/api/v1/rules/${rule!}/rollback`;
+      expect((await post(rollback, { reason: 'wrong' })).status).toBe(202);
+      await until(() => sentinel.log().some(({ err }) => /note_id_fkey/.test(JSON.stringify(err ?? ''))));
+      const clean = await ingest(sentinel.url, transaction());
+      expect(await settled(sentinel.url, clean)).toMatchObject({ status: 'loaded' });
+      expect(await get(`${sentinel.url}/api/v1/events/${repaired}`)).toMatchObject({ status: 'repaired' });
+      await postgres.server.run('DROP TABLE kept.note');
+      await until(async () => (await get<{ status: string }>(rollback)).status === 'done');
+      expect(await settled(sentinel.url, repaired)).toMatchObject({ status: 'dead_letter' });
+    } finally {
+      await sentinel.stop();
+    }
+  });
+
   it('starts while the database is away, takes events, and loads them when it is there', async () => {
     const first = await startProcess(setting('late'));
     try {

@@ -45,12 +45,14 @@ export class Withdrawal {
       await this.#lease.renew();
       const from = after;
       pages++;
-      const page = await loading.inTurn('a rollback', async (): Promise<Withdrawn> => {
+      const take = async (): Promise<Withdrawn> => {
         tries++;
         const withdrawn = await withdraw[which](ruleId, { limit: pageRows, at, after: from });
         await this.#writeLetters(withdrawn.events, reason);
         return withdrawn;
-      });
+      };
+      // A table that keeps its rows holds the rollback up, and no load.
+      const page = await loading.inTurn('a rollback', take, { notFor: 'a table' });
       after = page.after;
       if (which === 'byRule' && after !== undefined)
         await state.write([rollbackWrite({ ...this.#record, taken: await this.taken() })]);

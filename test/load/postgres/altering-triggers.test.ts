@@ -18,12 +18,11 @@ describe.skipIf(withoutPostgres())('a table that changes what is written into it
     const schema = postgres.nextSchema();
     const destination = await postgres.open(schema);
     await destination.prepare([plain]);
-    const alter = (sql: string) => postgres.server.run(`SET search_path TO "${schema}"; ${sql}`);
-    await alter(
-      statement
-        .replaceAll('UPDATE plain', `UPDATE "${schema}".plain`)
-        .replaceAll('INTO plain', `INTO "${schema}".plain`),
-    );
+    const alter = (sql: string) =>
+      postgres.server.run(
+        `SET search_path TO "${schema}"; ${sql.replaceAll(/(UPDATE|INTO) plain/g, `$1 "${schema}".plain`)}`,
+      );
+    await alter(statement);
     const stored = async () =>
       (await destination.query!('SELECT event_id, note, ratio FROM plain ORDER BY event_id')).rows;
     return { destination, alter, stored };
@@ -123,5 +122,110 @@ describe.skipIf(withoutPostgres())('a table that changes what is written into it
     expect(await settle(destination, sent)).toEqual([{ status: 'loaded' }]);
     expect(await stored()).toEqual([['a', 'Some', 12.75]]);
     expect((await destination.query!('SELECT count FROM plain')).rows).toEqual([[null]]);
+  });
+
+  describe('and a column that is filled from _extra', () => {
+    const coupon = { name: 'coupon', type: { kind: 'integer' } } as const;
+    const wider = { ...plain, columns: [...plain.columns, coupon] };
+    const page = { table: 'plain', field: 'coupon', column: coupon, limit: 10 };
+
+    async function withExtras(statement: string) {
+      const under = await prepared('SELECT 1');
+      const extra = { coupon: 7 };
+      const rows = ['a', 'b'].map((id) => row({ event_id: id, ratio: 12.75 }, { ...plainRowOf, extra }));
+      await settle(under.destination, ...rows);
+      await under.destination.prepare([wider]);
+      await under.alter(statement);
+      const filled = async () =>
+        (await under.destination.query!('SELECT ratio, coupon, _extra FROM plain ORDER BY event_id')).rows;
+      return { ...under, filled };
+    }
+
+    it.each<[string, string, string]>([
+      ['the value that is moved', trigger('NEW.coupon := 0; RETURN NEW;', 'BEFORE UPDATE'), 'coupon'],
+      ['another value of the row', trigger(round, 'BEFORE UPDATE'), 'ratio'],
+      ['what is left', trigger('NEW._extra := OLD._extra; RETURN NEW;', 'BEFORE UPDATE'), '_extra'],
+      [
+        'the row once it is written',
+        trigger(
+          'UPDATE plain SET coupon = 8 WHERE _request_id = NEW._request_id AND coupon = 7; RETURN NULL;',
+          'AFTER UPDATE',
+        ),
+        'coupon',
+      ],
+    ])('changes nothing when a trigger changes %s', async (_, statement, column) => {
+      const { destination, alter, filled } = await withExtras(statement);
+      const before = await filled();
+      await expect(destination.backfill!(page)).rejects.toMatchObject({
+        code: 'destination_schema_conflict',
+        message: expect.stringMatching(
+          new RegExp(`^table plain stores other values.* column ${column}; its triggers: meddle`),
+        ) as string,
+      });
+      expect(await filled()).toEqual(before);
+      await alter('ALTER TABLE plain DISABLE TRIGGER meddle');
+      expect(await destination.backfill!(page)).toMatchObject({ moved: 2, kept: 0 });
+      expect(await filled()).toEqual([
+        [12.75, 7, null],
+        [12.75, 7, null],
+      ]);
+    });
+
+    it.each<[string, string]>([
+      [
+        'passes rows over',
+        trigger("IF NEW.event_id = 'a' THEN RETURN NULL; END IF; RETURN NEW;", 'BEFORE UPDATE'),
+      ],
+      [
+        'fills a column of its own',
+        `ALTER TABLE plain ADD changed_at timestamptz; ${trigger('NEW.changed_at := now(); RETURN NEW;', 'BEFORE UPDATE')}`,
+      ],
+    ])('goes on when a trigger %s', async (_, statement) => {
+      const { destination, filled } = await withExtras(statement);
+      const { moved, kept } = await destination.backfill!(page);
+      expect(moved + kept).toBe(2);
+      const rows = await filled();
+      expect(rows.filter(([, value]) => value === 7)).toHaveLength(moved);
+      expect(rows.filter(([, , extra]) => extra !== null)).toHaveLength(kept);
+    });
+  });
+
+  describe('and rows that are taken out', () => {
+    it.each<[string, string]>([
+      ['a trigger', trigger('RETURN NULL;', 'BEFORE DELETE')],
+      ['a trigger that raises', trigger("RAISE 'no';", 'BEFORE DELETE')],
+      [
+        'a trigger that puts them back',
+        trigger('INSERT INTO plain SELECT OLD.*; RETURN NULL;', 'AFTER DELETE'),
+      ],
+      ['a rule', 'CREATE RULE meddle AS ON DELETE TO plain DO INSTEAD NOTHING'],
+      [
+        'a foreign key',
+        'CREATE TABLE note (id uuid REFERENCES plain (_request_id)); INSERT INTO note SELECT _request_id FROM plain',
+      ],
+      [
+        'a foreign key that waits for the commit',
+        'CREATE TABLE note (id uuid REFERENCES plain (_request_id) DEFERRABLE INITIALLY DEFERRED); INSERT INTO note SELECT _request_id FROM plain',
+      ],
+    ])('stay whole when %s keeps them, and the table is blamed', async (_, statement) => {
+      const { destination, alter, stored } = await prepared('SELECT 1');
+      const result = { event_id: 'a', ratio: 12.75 };
+      const repair = { healer: 'rule', ruleId: 'r1', original: '{}', plan: '{}', result: '{}' } as const;
+      const sent = row(result, { ...plainRowOf, repair });
+      await settle(destination, sent);
+      await alter(statement);
+      const page = { limit: 10, at: Date.now() };
+      await expect(destination.withdraw!.byRule('r1', page)).rejects.toMatchObject({
+        table: 'plain',
+        message: expect.stringMatching(/^table plain does not let go of rows/) as string,
+      });
+      const { requestId } = sent;
+      const erased = { rows: [{ table: 'plain', requestId }], emptied: [requestId], barred: [] };
+      await expect(destination.erasing!.remove(erased)).rejects.toMatchObject({ table: 'plain' });
+      expect(await stored()).toEqual([['a', null, 12.75]]);
+      expect(await destination.find(requestId)).toMatchObject({ status: 'repaired', repair });
+      expect((await destination.withdraw!.again('r1', page)).events).toEqual([]);
+      expect(await destination.counts()).toMatchObject({ loaded: 1, repaired: 1 });
+    });
   });
 });

@@ -1,6 +1,7 @@
 import type { ClientBase, PoolClient } from 'pg';
 import { type Erased, type Erasing, type HeldTexts, lastRound, spellingsOf } from '../../erasing.ts';
 import { takeTurn, writeEntries } from './outcomes.ts';
+import { deleteRows } from './delete-rows.ts';
 import { identifier } from './sql.ts';
 import { eventTables, tablesWith } from './tables.ts';
 
@@ -68,10 +69,7 @@ export async function remove(
   for (const table of await eventTables(client, schema)) {
     // A replay may have loaded one that is barred since it was found.
     const ids = [...rows.flatMap((row) => (row.table === table ? [row.requestId] : [])), ...barred];
-    if (ids.length > 0)
-      await client.query(`DELETE FROM ${own}.${identifier(table)} WHERE _request_id = ANY($1::uuid[])`, [
-        ids,
-      ]);
+    if (ids.length > 0) await deleteRows(client, { schema, table }, ids, '1');
   }
   await client.query(
     `UPDATE ${own}._sentinel_duplicates SET event = NULL

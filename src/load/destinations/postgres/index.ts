@@ -77,7 +77,9 @@ export async function openPostgres(options: PostgresOptions): Promise<Required<D
     counts: () => session.question('read its counters', (client) => readCounts(client, schema)),
     repairs: repairAudit(session),
     backfill: (request) =>
-      session.transaction('fill a column', (client) => backfill(client, schema, request)),
+      session.transaction('fill a column', (client) =>
+        backfill(client, { schema, known: tables.get(request.table) }, request),
+      ),
     originals: {
       forget: (aged) =>
         session.transaction('empty old originals', (client) => forgetOriginals(client, schema, aged)),

@@ -11,6 +11,7 @@ import {
 import type { Row, Table } from '../../destination.ts';
 import type { KnownTable } from './known-table.ts';
 import type { Line } from './row-lines.ts';
+import { keptBy } from './delete-rows.ts';
 import { identifier } from './sql.ts';
 import type { Unwritten } from './unwritten.ts';
 import { writeLines } from './write-rows.ts';
@@ -86,10 +87,11 @@ async function replaceRow(
   { table, id, line, answerMs }: { table: KnownTable; id: string; line: Line; answerMs: number },
 ): Promise<Unwritten | undefined> {
   await client.query('SAVEPOINT replacing');
-  await client.query(
-    `DELETE FROM ${identifier(schema)}.${identifier(table.spec.name)} WHERE _request_id = $1`,
-    [id],
-  );
+  await client
+    .query(`DELETE FROM ${identifier(schema)}.${identifier(table.spec.name)} WHERE _request_id = $1`, [id])
+    .catch((error: unknown) => {
+      throw keptBy(table.spec.name, error);
+    });
   await client.query(`${table.stage}; ${table.empty}`);
   const result = (await writeLines(client, table, [line], answerMs)).get(line);
   await client.query(

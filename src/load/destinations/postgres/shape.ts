@@ -3,10 +3,13 @@ import { ShapeChanged } from './errors.ts';
 import type { KnownTable } from './known-table.ts';
 import { identifier, literal } from './sql.ts';
 
-/** The triggers that an INSERT fires, those of partitions included; foreign keys' own change no row. */
-const triggersOf = (oid: string): string =>
+/** As bits of `tgtype`. */
+const statements = { insert: 4, update: 16 };
+
+/** The triggers that a statement fires, those of partitions included; foreign keys' own change no row. SQL. */
+export const triggersOf = (oid: string, statement: keyof typeof statements = 'insert'): string =>
   `(SELECT string_agg(tgname, ', ' ORDER BY tgname) FROM pg_trigger
-    WHERE NOT tgisinternal AND tgenabled <> 'D' AND tgtype & 4 <> 0
+    WHERE NOT tgisinternal AND tgenabled <> 'D' AND tgtype & ${statements[statement]} <> 0
       AND tgrelid IN (SELECT ${oid} UNION SELECT relid FROM pg_partition_tree(${oid})))`;
 
 /**

@@ -3,6 +3,7 @@ import { headersField, headersIn } from '../../headers-column.ts';
 import type { LetterEntry } from '../../destination.ts';
 import type { WithdrawPage, Withdrawn, WithdrawnEvent } from '../../withdraw.ts';
 import { addToCounts } from './bookkeeping.ts';
+import { deleteRows } from './delete-rows.ts';
 import { takeTurn } from './outcomes.ts';
 import { identifier } from './sql.ts';
 import { eventTables, tablesWith } from './tables.ts';
@@ -29,7 +30,7 @@ export async function withdrawByRule(
        AND original IS NOT NULL ORDER BY id LIMIT $3`,
     [ruleId, after ?? null, limit],
   );
-  const gone = await deleteRows(client, schema, repairs);
+  const gone = await takeOut(client, schema, repairs);
   await client.query(
     `WITH marked AS (UPDATE ${own}._sentinel_repairs SET rolled_back_at = $2
        WHERE request_id = ANY($1::uuid[]) AND rolled_back_at IS NULL)
@@ -101,7 +102,7 @@ export async function withdrawByEvent(
   );
   const ids = written.map(({ id }) => id);
   const tables = await eventTables(client, schema);
-  const gone = await deleteRows(
+  const gone = await takeOut(
     client,
     schema,
     tables.flatMap((table_name) => ids.map((id) => ({ id, table_name }))),
@@ -128,7 +129,7 @@ interface Gone {
 }
 
 /** Returns the rows that went, by request id. */
-async function deleteRows(
+async function takeOut(
   client: PoolClient,
   schema: string,
   rows: readonly { id: string; table_name: string }[],
@@ -139,10 +140,11 @@ async function deleteRows(
   const headed = await tablesWith(client, schema, headersField);
   for (const table of new Set(rows.map(({ table_name }) => table_name))) {
     if (!present.has(table)) continue;
-    const { rows: deleted } = await client.query<Gone & { id: string }>(
-      `DELETE FROM ${identifier(schema)}.${identifier(table)} WHERE _request_id = ANY($1::uuid[])
-       RETURNING _request_id::text AS id, _received_at AS at, ${headed.has(table) ? `${headersField}::text` : 'NULL'} AS headers`,
-      [rows.flatMap(({ id, table_name }) => (table_name === table ? [id] : []))],
+    const deleted = await deleteRows<Gone & { id: string }>(
+      client,
+      { schema, table },
+      rows.flatMap(({ id, table_name }) => (table_name === table ? [id] : [])),
+      `_request_id::text AS id, _received_at AS at, ${headed.has(table) ? `${headersField}::text` : 'NULL'} AS headers`,
     );
     for (const { id, ...row } of deleted) gone.set(id, row);
   }
