@@ -137,7 +137,7 @@ describe('by default', () => {
   });
 
   it('while the model can not be asked the circuit opens, its events wait, clean ones pass, and none is lost', async () => {
-    const names = ['price', 'cost', 'sum_paid', 'worth', 'figure'];
+    const names = ['price', 'cost', 'worth', 'betrag', 'importe'];
     const before = await stats();
     openai.requests.splice(0);
     openai.answer({ status: 503, retryAfter: 60 });
