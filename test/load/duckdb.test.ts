@@ -29,7 +29,7 @@ destinationConformance(
   openInFolder,
 );
 
-exactAmounts('DuckDB', 2000, async () => openDuckDb({ path: ':memory:' }));
+exactAmounts('DuckDB', 2000, async (exports) => openDuckDb({ path: ':memory:', exports }));
 
 it('takes over a file from before rollbacks, and a row that somebody has deleted stays deleted', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'sentinel-duckdb-'));

@@ -1,7 +1,12 @@
-import { expect, it } from 'vitest';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { expect, it, onTestFinished } from 'vitest';
 import { decimal, defineContract, integer, z } from '../../src/index.ts';
 import { tablesOf } from '../../src/contracts/tables.ts';
 import type { Destination } from '../../src/load/destination.ts';
+import type { ExportFormat } from '../../src/load/export.ts';
 import { createRequestIds } from '../../src/ingest/request-id.ts';
 import { createRowMaker } from '../../src/load/row.ts';
 import { mayRound, parseExact, parseJson } from '../../src/model/exact-json.ts';
@@ -46,10 +51,48 @@ function sums(count: number): { text: string; amount: string; id: string }[] {
 const isSame = (found: unknown, sent: string): boolean =>
   sameDecimal(readDecimal(typeof found === 'string' ? found : JSON.stringify(found))!, readDecimal(sent)!);
 
+/** What each format of an export holds: event_id, id, amount, nested, data, _extra. DuckDB's own look into JSON would round. */
+async function exported(destination: Destination, folder: string): Promise<unknown[][]> {
+  const fileOf = async (format: ExportFormat): Promise<string> => {
+    const file = join(folder, `sum.${format}`);
+    const { signal } = new AbortController();
+    await destination.export!.table({ table: 'sum', format, file, signal });
+    return file;
+  };
+  const lines = (await readFile(await fileOf('ndjson'), 'utf8')).trim().split('\n');
+  const rows: unknown[][] = lines.map((line) => {
+    const { event_id, id, amount, nested, data, _extra } = parseExact(line) as JsonObject;
+    return [event_id, id, amount, nested, data, _extra];
+  });
+  const instance = await DuckDBInstance.create(':memory:');
+  const connection = await instance.connect();
+  try {
+    for (const from of [
+      `read_parquet('${await fileOf('parquet')}')`,
+      `read_csv('${await fileOf('csv')}', all_varchar = true)`,
+    ]) {
+      const columns = ['event_id', 'id', 'amount', 'nested', 'data', '_extra'];
+      const sql = `SELECT ${columns.map((name) => `${name}::VARCHAR`).join(', ')} FROM ${from}`;
+      for (const row of await (await connection.run(sql)).getRowsJson())
+        rows.push(row.map((value, at) => (at < 4 ? value : parseExact(value as string))));
+    }
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+  return rows;
+}
+
 /** Amounts and ids of every size, in every place where a number can be. */
-export function exactAmounts(name: string, count: number, open: () => Promise<Destination>): void {
-  it(`keeps ${count} amounts and ids exact in columns, JSON, _extra, letters and edits: ${name}`, async () => {
-    const destination = await open();
+export function exactAmounts(
+  name: string,
+  count: number,
+  open: (exports: string) => Promise<Destination>,
+): void {
+  it(`keeps ${count} amounts and ids exact in columns, JSON, _extra, letters, edits and exports: ${name}`, async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'sentinel-exact-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const destination = await open(folder);
     await destination.prepare(tablesOf([contract]));
     const nextId = createRequestIds(() => Date.UTC(2026, 0, 1));
     const make = createRowMaker(contract);
@@ -73,7 +116,9 @@ export function exactAmounts(name: string, count: number, open: () => Promise<De
     });
     expect(answer.rows).toHaveLength(count);
     const wrong: unknown[] = [];
-    for (const [at, id, amount, nested, data, extra] of answer.rows) {
+    const files = await exported(destination, folder);
+    expect(files).toHaveLength(3 * count);
+    for (const [at, id, amount, nested, data, extra] of [...answer.rows, ...files]) {
       const sent = all[Number(at)]!;
       const { more } = extra as { more: Record<string, Json> };
       const held = data as Record<string, Json>;

@@ -7,5 +7,5 @@ import { postgresForTests } from './support.ts';
 describe.skipIf(withoutPostgres())('exact', () => {
   const postgres = postgresForTests();
   exactAmounts('PostgreSQL', 10_000, () => postgres.open(postgres.nextSchema()));
-  exactAmounts('DuckDB', 10_000, () => openDuckDb({ path: ':memory:' }));
+  exactAmounts('DuckDB', 10_000, (exports) => openDuckDb({ path: ':memory:', exports }));
 });
