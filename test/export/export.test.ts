@@ -86,6 +86,15 @@ describe('sentinel export and snapshot', () => {
     expect(await read(':memory:', count('all.csv'))).toEqual([[`${many}`]]);
   });
 
+  it('query prints every row into a file or pipe, and a result that was cut is an error', async () => {
+    const all = await cli(['query', '--csv', 'SELECT event_id FROM transaction']);
+    expect([all.code, all.out.trimEnd().split('\n').length]).toEqual([0, many + 1]);
+    const asked = await cli(['query', '--csv', '--max-rows', '2', 'SELECT event_id FROM transaction']);
+    expect([asked.code, asked.err]).toEqual([0, expect.stringContaining('There are more rows')]);
+    const cut = await cli(['query', '--csv', "SELECT repeat('x', 40000) FROM range(3000)"]);
+    expect([cut.code, cut.err]).toEqual([1, expect.stringContaining('There are more rows')]);
+  });
+
   it('leaves no part of a file, is for its owner alone, and keeps nothing at the service', async () => {
     const names = await readdir(shell.folder);
     expect(names.filter((name) => name.endsWith('.part'))).toEqual([]);
