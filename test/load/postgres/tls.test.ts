@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkPostgres } from '../../../src/load/destinations/postgres/check.ts';
 import { clientConfig } from '../../../src/load/destinations/postgres/session.ts';
 import { type PostgresServer, startPostgres, withoutPostgres } from '../../helpers/postgres.ts';
 
@@ -85,6 +86,15 @@ describe.skipIf(withoutPostgres())('sslmode means what it means to libpq', () =>
       (_, name: string) => `sslrootcert=${encodeURIComponent(file(name))}`,
     );
     expect(await isEncrypted(withFiles, host)).toBe(encrypted);
+  });
+
+  it('doctor names what is missing where nothing known has signed the certificate', async () => {
+    const url = `postgres://postgres@localhost:${server.port}/postgres?sslmode=verify-full`;
+    const checked = checkPostgres({ type: 'postgres', url, schema: 'public', poolSize: 2 });
+    await expect(checked).rejects.toMatchObject({
+      code: 'destination_unavailable',
+      message: expect.stringMatching(/certificate; name .* sslrootcert=FILE/) as string,
+    });
   });
 
   it.each<[string, string, RegExp]>([

@@ -70,6 +70,8 @@ function networkTrouble(error: unknown): string | undefined {
   const { code, syscall, errors } = error as NodeJS.ErrnoException & { errors?: unknown[] };
   if (errors !== undefined) return networkTrouble(errors[0]);
   if (syscall !== undefined) return error.message;
+  if (/^(?:DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED|UNABLE_TO)_\w+$/.test(code ?? ''))
+    return `${error.message}; name the certificate of whoever signed the server’s with sslrootcert=FILE in its URL`;
   if (code !== undefined && /^(?:E[A-Z]+|ERR_TLS_\w+|[A-Z_]*CERT\w*)$/.test(code)) return error.message;
   // The client throws plain errors of its own.
   return /^(?:Connection terminated|Query read timeout|timeout |The server does not support SSL|Client has encountered a connection error|Client was closed|Cannot use a pool|SASL|SCRAM)/.test(
