@@ -162,6 +162,8 @@ function yes(question: number) {
 }
 
 const text = { type: 'string' };
+const number = { type: 'number' };
+const moment = { type: 'string', format: 'date-time' };
 const contractOf = (name: string, properties: JsonObject): Contract =>
   contractFromJsonSchema({
     'x-contract': { name, version: '1.0.0' },
@@ -248,28 +250,108 @@ const wrongPlans: [string, Contract, JsonObject, object[]][] = [
   ],
 ];
 
+/** A second dozen, of other kinds. */
+const moreWrongPlans: [string, Contract, JsonObject, object[]][] = [
+  [
+    'gross for net',
+    contractOf('bill', { net_total: number }),
+    { gross_total: 119 },
+    [move('/gross_total', '/net_total')],
+  ],
+  [
+    'the seller for the buyer',
+    contractOf('deal', { buyer_email: text }),
+    { seller_email: 'a@example.com' },
+    [move('/seller_email', '/buyer_email')],
+  ],
+  [
+    'the opening for the closing',
+    contractOf('case', { closed_at: moment }),
+    { opened_at: '2026-11-23T20:48:31Z' },
+    [move('/opened_at', '/closed_at')],
+  ],
+  [
+    'the height for the width',
+    contractOf('crate', { width: number }),
+    { height: 30 },
+    [move('/height', '/width')],
+  ],
+  [
+    'the shipping fee for the amount',
+    contractOf('visit', { amount: number }),
+    { shipping_fee: 4.9 },
+    [move('/shipping_fee', '/amount')],
+  ],
+  [
+    'minutes for seconds',
+    contractOf('call', { duration_seconds: number }),
+    { duration_minutes: 3 },
+    [move('/duration_minutes', '/duration_seconds')],
+  ],
+  [
+    'the old address for the present',
+    contractOf('seat', { email: text }),
+    { old_email: 'a@example.com' },
+    [move('/old_email', '/email')],
+  ],
+  [
+    'a quantity for a unit price',
+    contractOf('line', { unit_price: number }),
+    { quantity: 3 },
+    [move('/quantity', '/unit_price')],
+  ],
+  [
+    'a test for a payment',
+    contractOf('bill', { is_paid: { type: 'boolean' } }),
+    { is_test: true },
+    [move('/is_test', '/is_paid')],
+  ],
+  [
+    'the latitude for the longitude',
+    contractOf('stop', { longitude: number }),
+    { latitude: 41.1 },
+    [move('/latitude', '/longitude')],
+  ],
+  [
+    'the guest for the host',
+    contractOf('stay', { host_id: text }),
+    { guest_id: 'g-1' },
+    [move('/guest_id', '/host_id')],
+  ],
+  [
+    'cancelled for completed',
+    contractOf('trip', { status: { enum: ['completed', 'open'] } }),
+    { status: 'cancelled' },
+    [map('/status', 'cancelled', 'completed')],
+  ],
+];
+
 describe('twelve plausible wrong plans', () => {
   it.each([
-    ['unsure', 0],
-    ['yes', 2],
-  ] as const)('of a model that says %s to all: at most %i load', async (opinion, most) => {
-    let loaded = 0;
-    for (const [, contract, fields, operations] of wrongPlans) {
-      bench = await healingBench({ contract });
-      bench.model.opinion = opinion;
-      bench.model.answer({
-        say: { operations: JSON.parse(JSON.stringify(operations)) as object[], reason: 'r' },
-      });
-      await bench.submit({ ref: 'r-1', ...fields });
-      await bench.until(
-        async () => bench.fixed.length + bench.dead.length > 0 || (await bench.rules.list()).length > 0,
-      );
-      const [rule] = await bench.rules.list();
-      if (rule?.status === 'active') await bench.settled(1);
-      loaded += bench.fixed.length;
-      await bench.close();
-    }
-    bench = await healingBench({ llm: false });
-    expect(loaded).toBeLessThanOrEqual(most);
-  });
+    ['the first', wrongPlans, 'unsure', 0],
+    ['the first', wrongPlans, 'yes', 2],
+    ['the second', moreWrongPlans, 'yes', 2],
+  ] as const)(
+    '$0 dozen, of a model that says $2 to all: at most $3 load',
+    async (_, plans, opinion, most) => {
+      let loaded = 0;
+      for (const [, contract, fields, operations] of plans) {
+        bench = await healingBench({ contract });
+        bench.model.opinion = opinion;
+        bench.model.answer({
+          say: { operations: JSON.parse(JSON.stringify(operations)) as object[], reason: 'r' },
+        });
+        await bench.submit({ ref: 'r-1', ...fields });
+        await bench.until(
+          async () => bench.fixed.length + bench.dead.length > 0 || (await bench.rules.list()).length > 0,
+        );
+        const [rule] = await bench.rules.list();
+        if (rule?.status === 'active') await bench.settled(1);
+        loaded += bench.fixed.length;
+        await bench.close();
+      }
+      bench = await healingBench({ llm: false });
+      expect(loaded).toBeLessThanOrEqual(most);
+    },
+  );
 });

@@ -7,6 +7,8 @@ const rate = contract('tax_rate', {
   percentage: number,
   contact_email: email,
   power_MW: number,
+  fee_in_cents: number,
+  available_disk_gb: number,
 });
 
 describe('the likeness of two places by their names alone', () => {
@@ -18,6 +20,15 @@ describe('the likeness of two places by their names alone', () => {
     ['/rows/*/percentage', '/percentage'],
   ])('%s is %s', (from, to) => {
     expect(likeness(from, to, rate).score).toBeGreaterThanOrEqual(0.8);
+  });
+
+  it.each([
+    ['/fee_in_cents_in_cents', '/fee_in_cents'],
+    ['/fee_fee_in_cents', '/fee_in_cents'],
+    ['/FeeInCentsCentsCents', '/fee_in_cents'],
+    ['/avail_disk_gb', '/available_disk_gb'],
+  ])('%s is not surely %s', (from, to) => {
+    expect(likeness(from, to, rate).score).toBeLessThan(0.8);
   });
 
   it.each([

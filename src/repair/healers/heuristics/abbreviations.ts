@@ -1,4 +1,4 @@
-/** What an abbreviation stands for, in the words that it is read as. */
+/** What an abbreviation stands for, in the words that it is read as. None is the verb that it comes from (`avail`, `attach`). */
 export const abbreviations: ReadonlyMap<string, string> = new Map(
   Object.entries({
     acc: 'account',
@@ -16,9 +16,7 @@ export const abbreviations: ReadonlyMap<string, string> = new Map(
     approx: 'approximate',
     appt: 'appointment',
     assoc: 'association',
-    attach: 'attachment',
     attr: 'attribute',
-    avail: 'available',
     avg: 'average',
     bal: 'balance',
     bday: 'birthday',

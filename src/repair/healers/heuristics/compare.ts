@@ -69,9 +69,9 @@ export function compareNames(
   const isTurned = extra.length === 0 && from.length === to.length && from.some((word) => ordinals.has(word));
   if (!isMarked && !isTurned && shared.every((word) => general.has(word)))
     return { score: 0, reason: 'too general a name' };
-  // A word twice is a word more: what its object is called, in part, or a unit of the same.
-  if (extra.length === 0 && from.length === to.length + 1)
-    return { score: supports, reason: 'the same words, one of them twice' };
+  // Words twice are words more: what its object is called, in part, or a unit of the same.
+  if (extra.length === 0 && from.length > to.length)
+    return { score: supports, reason: 'the same words, some of them twice' };
   if (extra.length === 0) return { score: 0.9, reason: 'the same words' };
   if (!extra.every((word) => isEmptyIn(word, longer, shorter, context))) return another;
   return onlyTarget.length === 0
