@@ -26,7 +26,7 @@ export interface RouteProof {
 export function routesOf(
   trace: Trace,
 ): ((original: JsonObject, result: JsonObject) => RouteProof) | undefined {
-  if (!trace.every((step) => pathsOf(step) !== undefined)) return undefined;
+  if (!trace.every((step) => pathsOf(step) !== undefined && keepsStars(step))) return undefined;
   const starts = trace.flatMap((step) => (step.kind === 'relocate' ? [step.from] : (pathsOf(step) ?? [])));
   const routes = starts.map((from) => follow(from, trace));
 
@@ -88,6 +88,12 @@ function pathsOf(step: TraceStep): Path[] | undefined {
   if (step.kind === 'relocate') return [step.from, step.to];
   return step.kind === 'respell' ? [step.path] : undefined;
 }
+
+/** What leaves a list, or enters one, no longer says of which element it was. */
+const keepsStars = (step: TraceStep): boolean =>
+  step.kind !== 'relocate' || starsIn(step.from) === starsIn(step.to);
+
+const starsIn = (path: Path): number => path.reduce((stars, part) => stars + (part === '*' ? 1 : 0), 0);
 
 function follow(from: Path, trace: Trace): Route {
   const route: Route = { from, to: from, respell: [], hasStars: from.includes('*') };
