@@ -39,8 +39,8 @@ export function createJudge(deps: {
   const makeRow = createRowMakers();
   const settleVerdict = createSettleVerdict({ ...deps, makeRow });
   const validate = ({ header, requestId, event, text }: Incoming) => {
-    const { at: receivedAt, source, headers, trace, replay } = header;
-    const facts = { requestId, receivedAt, source, headers };
+    const { at: receivedAt, source, headers, notAt, trace, replay } = header;
+    const facts = { requestId, receivedAt, source, headers, notAt };
     const isEdited = replay !== undefined && replay.original !== text;
     if (trace === undefined) return deps.validate(event, facts, isEdited);
     const measured = stopwatch();

@@ -24,6 +24,8 @@ export interface RecordHeader {
   exact?: true;
   /** The events' text is ASCII without a backslash. */
   plain?: true;
+  /** The pointer at which the settings look for events, when these were not found there: each is a whole body. */
+  notAt?: string;
   replay?: ReplayTrail;
   /** Of the request that brought it, a `traceparent`; only while traces are exported. */
   trace?: string;

@@ -100,12 +100,13 @@ function manyAccepted(parts: Stored['ids']): string {
 }
 
 function messageOf({ bytes, count, parcel }: Unit, mark: Mark, source: Source, trace?: string): Message {
-  const { lines, headers } = parcel;
+  const { lines, headers, notAt } = parcel;
   const header: RecordHeader = { id: mark.id, at: mark.at, n: count };
   if (source.name !== undefined) header.source = source.name;
   if (lines.exact) header.exact = true;
   if (lines.plain) header.plain = true;
   if (headers !== undefined) header.headers = headers;
+  if (notAt !== undefined) header.notAt = notAt;
   if (trace !== undefined) header.trace = trace;
   return { body: encodeRecord(header, bytes), events: count };
 }

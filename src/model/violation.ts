@@ -31,6 +31,7 @@ export type ViolationCode =
   | 'custom' // a check that the contract's author wrote
   | 'contract_failed' // the contract's own code threw, or returned what is no JSON
   | 'contract_hung' // the contract's own code did not end
+  | 'not_an_envelope' // no event stands where the source's settings look for events
   | 'unknown_contract' // the envelope names no contract that exists here
   | 'unknown_contract_version'
   | 'rejected_by_destination'; // valid, but the destination's own types refused the row

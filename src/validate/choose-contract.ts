@@ -1,4 +1,5 @@
 import type { Contract } from '../contracts/contract.ts';
+import { regularExpression } from '../contracts/patterns/regular-expression.ts';
 import type { ContractRegistry } from '../contracts/registry.ts';
 import { ExactNumber } from '../model/exact-number.ts';
 import { type Json, type JsonObject, isObject, jsonType } from '../model/json.ts';
@@ -111,15 +112,16 @@ function versionOf(
 /**
  * Many senders have a `version` of their own: a number, a date, "0", or the constant of a format ("2.1.0" in SARIF). It is the
  * contract's when it reads `1.2.3`, or is short for a version there is, and is no value that the contract itself
- * asks for. `null` says nothing. What is neither is for a person.
+ * asks for; a field that could not hold the contract's version is about something else. `null` says nothing. What is neither is for a person.
  */
 function isContractVersion(version: Json, name: string, contracts: ContractRegistry): boolean {
-  const declared = contracts.latest(name)?.jsonSchema['properties'];
+  const latest = contracts.latest(name);
+  const declared = latest?.jsonSchema['properties'];
   const schema = isObject(declared) ? declared['version'] : undefined;
   if (version === null || typeof version === 'number' || version instanceof ExactNumber) return false;
   if (typeof version !== 'string') return schema === undefined || allowsText(schema);
   if (contracts.get(name, version) !== undefined) return true;
-  if (isObject(schema) && namesValue(schema, version)) return false;
+  if (isObject(schema) && (namesValue(schema, version) || !mayHold(schema, latest!.version))) return false;
   if (fullVersion.test(version)) return true;
   return shortVersion.test(version) && contracts.resolve(name, version, 'dead_letter').ok;
 }
@@ -129,6 +131,19 @@ const shortVersion = /^\d{1,9}(?:\.\d{1,9})?$/;
 
 const namesValue = ({ const: constant, enum: values }: JsonObject, version: string): boolean =>
   constant === version || (Array.isArray(values) && values.includes(version));
+
+/** By its listed values, or by its pattern. */
+function mayHold(schema: JsonObject, version: string): boolean {
+  const { const: constant, enum: values, pattern } = schema;
+  if (constant !== undefined || Array.isArray(values)) return namesValue(schema, version);
+  if (typeof pattern !== 'string') return true;
+  let known = held.get(schema);
+  if (known?.version !== version)
+    held.set(schema, (known = { version, holds: regularExpression(pattern).test(version) }));
+  return known.holds;
+}
+
+const held = new WeakMap<JsonObject, { version: string; holds: boolean }>();
 
 const allowsText = (schema: Json): boolean =>
   isObject(schema) && (schema['type'] === 'string' || schema['type'] === undefined);

@@ -11,6 +11,8 @@ export interface EnvelopeFacts {
   source: string | undefined;
   /** Headers that were kept with it. */
   headers?: KeptHeaders;
+  /** The pointer at which the settings look for events, when this one was not found there. */
+  notAt?: string;
 }
 
 /**

@@ -53,13 +53,9 @@ export function createValidate(deps: Deps): Validate {
   return (event, facts, isEdited = false) => {
     const source = sourceOf(event, facts.source);
     const chosen = chooseContract(event, source, contracts, choice, facts.headers);
-    if (!chosen.ok)
-      return {
-        kind: 'unknown',
-        source,
-        ...chosen.error,
-        signature: signatureOfUnknown(chosen.error, source),
-      };
+    if (facts.notAt !== undefined)
+      return unjudged(chosen.ok ? chosen.value : chosen.error, source, notAnEnvelope(facts.notAt));
+    if (!chosen.ok) return unjudged(chosen.error, source, chosen.error.violation);
 
     const contract = chosen.value;
     const filled = fillEnvelope(event, contract, facts);
@@ -100,8 +96,9 @@ function held(contract: Contract, source: string, value: JsonObject): Verdict | 
   return violation && unjudged(contract, source, violation);
 }
 
-function unjudged({ name, version }: Contract, source: string, violation: Violation): Verdict {
-  const unknown = { contract: name, version, violation };
+function unjudged(chosen: Contract | UnknownContract, source: string, violation: Violation): Verdict {
+  const contract = 'name' in chosen ? chosen.name : chosen.contract;
+  const unknown = { contract, version: chosen.version, violation };
   return { kind: 'unknown', source, ...unknown, signature: signatureOfUnknown(unknown, source) };
 }
 
@@ -114,6 +111,15 @@ function repairedBy(
 ): Verdict {
   return { kind: 'repaired', source, contract, value, changed, event, rule, filled };
 }
+
+/** A contract without required fields would take it, and load a row of nothing. */
+const notAnEnvelope = (pointer: string): Violation => ({
+  path: '',
+  code: 'not_an_envelope',
+  message: `The source's setting "events: ${pointer}" finds no events in this body, so that it is kept whole; correct the setting, or edit the letter to be the event.`,
+  expected: `events at ${pointer}`,
+  found: 'object',
+});
 
 /** What the envelope filled in is the event's own for the contract, but not in the text that was sent. */
 function withFilled(

@@ -8,6 +8,7 @@ import { isLinear } from '../../src/contracts/patterns/linear.ts';
 const linear = String.raw`
 ^[A-Z]{3}$
 ^\d+$
+^3\.0\.\d(-.+)?$
 ^-?\d+(\.\d+)?$
 ^https?://.+$
 ^[a-z0-9]+(?:-[a-z0-9]+)*$
@@ -24,6 +25,8 @@ const linear = String.raw`
 ^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$`;
 
 const slow = String.raw`
+^(a+)?a+$
+^(?:b?(a+)?)*c$
 ^(a+)+$
 ^(a|a)*$
 ^(a|aa)+$

@@ -12,6 +12,9 @@ beforeEach(async () => {
     batch: { ...open, events: '/batch/*' },
     nested: { ...open, events: '/notificationItems/*/NotificationRequestItem' },
     after: { ...open, events: '/after' },
+    pubsub: { ...open, events: '/message/data' },
+    kinesis: { ...open, events: '/Records/*/kinesis/data' },
+    deep: { ...open, events: '/a/*/b/*' },
     kept: { ...open, headers: ['x-topic'] },
     mailgun: { ...open, respond: 200 },
   });
@@ -24,6 +27,7 @@ const send = (body: string | Buffer, headers: Record<string, string> = {}, path 
     headers: { 'content-type': 'application/json', ...headers },
     body,
   });
+const base64 = (text: string) => Buffer.from(text).toString('base64');
 const texts = () => server.stored.map(({ text }) => text);
 
 describe('content encodings', () => {
@@ -215,15 +219,44 @@ describe('envelopes of many', () => {
     ['batch', '{"batch":["{\\"a\\":1}"]}', ['{"a":1}']],
     ['nested', '{"notificationItems":[{"NotificationRequestItem":{"a":1}}]}', ['{"a":1}']],
     ['after', '{"before":null,"after":{"n":12345678901234567890}}', ['{"n":12345678901234567890}']],
-    // What is no such envelope is for a person to see.
-    ['batch', '{"type":"ping"}', ['{"type":"ping"}']],
-    ['batch', '{"batch":[1,{"a":1}]}', ['{"batch":[1,{"a":1}]}']],
-    ['batch', '{"batch":{"a":1}}', ['{"batch":{"a":1}}']],
-    ['after', '{"after":null}', ['{"after":null}']],
     ['batch', '{"batch":[]}', []],
+    ['pubsub', `{"message":{"data":"${base64('{"n":1.10,\n"ä":"😀"}')}"}}`, ['{"n":1.10, "ä":"😀"}']],
+    ['kinesis', `{"Records":[{"kinesis":{"data":"${base64(' {"a":1}\n')}"}}]}`, ['{"a":1}']],
   ])('%s: %s', async (source, body, events) => {
     expect((await send(body, {}, `/ingest/${source}`)).status).toBe(202);
     expect(texts()).toEqual(events);
+    expect(server.stored.map(({ header }) => header.notAt)).toEqual(events.map(() => undefined));
+  });
+
+  it.each([
+    ['batch', '{"type":"ping"}', '/batch/*'],
+    ['batch', '{"batch":[1,{"a":1}]}', '/batch/*'],
+    ['batch', '{"batch":{"a":1}}', '/batch/*'],
+    ['batch', '{"Batch":[{"a":1}]}', '/batch/*'],
+    ['batch', '{"batch":null}', '/batch/*'],
+    ['after', '{"after":null}', '/after'],
+    ['deep', '{"a":[{"b":[{"id":1}]},{"c":1}]}', '/a/*/b/*'],
+    ['pubsub', '{"message":{"data":"bm8ganNvbg=="}}', '/message/data'],
+    ['pubsub', `{"message":{"data":"${base64('[{"a":1}]')}"}}`, '/message/data'],
+    ['pubsub', '{"message":{"data":""}}', '/message/data'],
+  ])('%s: %s is kept whole, and marked', async (source, body, notAt) => {
+    expect((await send(body, {}, `/ingest/${source}`)).status).toBe(202);
+    expect(server.stored.map(({ text, header }) => [text, header.notAt])).toEqual([[body, notAt]]);
+  });
+
+  it('stand in a request beside what is none, in the order of the request', async () => {
+    const answer = await send(
+      '[{"batch":[{"a":1},{"a":2}]},{"a":3},{"batch":[{"a":4}]}]',
+      {},
+      '/ingest/batch',
+    );
+    expect(await answer.json()).toMatchObject({ accepted: 4 });
+    expect(server.stored.map(({ text, header }) => [text, header.notAt])).toEqual([
+      ['{"a":1}', undefined],
+      ['{"a":2}', undefined],
+      ['{"a":3}', '/batch/*'],
+      ['{"a":4}', undefined],
+    ]);
   });
 
   it('have the limit of a request', async () => {

@@ -24,6 +24,23 @@ describe("an event's own version", () => {
     (version) => expect(chosen(version)).toBe('1.0.0'),
   );
 
+  it.each<[string, z.ZodType]>([
+    ['listed values', z.enum(['2.1.0', '2.2.0'])],
+    ['a pattern', z.string().regex(/^3\.0\.\d(-.+)?$/)],
+  ])(
+    'is data when %s of the contract leave its own version out: then the contract judges it',
+    (_, version) => {
+      const own = new ContractRegistry();
+      own.register(defineContract({ name: 'order', version: '1.0.0', schema: z.object({ version }) }));
+      const choice = { sources: {}, defaultContract: 'order', unknownVersion: 'dead_letter' } as const;
+      const result = chooseContract({ version: '4.0.0' }, 'shop', own, choice);
+      expect(result.ok && result.value.validate({ version: '4.0.0' })).toMatchObject({
+        ok: false,
+        violations: [{ path: '/version' }],
+      });
+    },
+  );
+
   it.each(['"2.0.0"', '[]', '{}', 'true'])('is for a person when it is %s', (version) =>
     expect(chosen(version)).toBe('unknown_contract_version'),
   );

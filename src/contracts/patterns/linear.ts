@@ -114,12 +114,13 @@ class Pass {
 
   #quantifier({ element, min, max }: AST.Quantifier, after: After): number {
     const first = this.#then([element], nothing).first;
-    const body = this.#element(element, {
+    const again: After = {
       first: [...first, ...after.first],
       free: after.free && min === 0,
       length: Infinity,
-      inLoop: after.inLoop || max > 1,
-    });
+      inLoop: true,
+    };
+    const body = this.#element(element, max === 1 ? after : again);
     if (min === max) return body ** min;
     const sure = after.free || !overlap(first, after.first);
     if (max < Infinity) {

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Problem } from '../../api/problem.ts';
+import { pointerOf } from '../../model/pointer.ts';
 import { type Result, fail, ok } from '../../model/result.ts';
 import type { FormatLimits, Lines } from '../../support/lines.ts';
 import type { KeptHeaders } from '../../model/event.ts';
@@ -13,6 +14,8 @@ import { readForm } from './form.ts';
 export interface Parcel {
   lines: Lines;
   headers: KeptHeaders | undefined;
+  /** The pointer at which its events should have been, but were not. */
+  notAt?: string;
 }
 
 /** The events of a request. Either all of them are taken or none. */
@@ -27,11 +30,13 @@ export function decode(
   if (format === 'cloudevent' || format === 'cloudevents') return readCloudEvents(body, kept, source, limits);
   const attributes = isBinary(headers) ? binaryAttributes(headers) : undefined;
   if (attributes?.ok === false) return attributes;
-  const lines = readEvents(body, format, headers['content-type'], { source, limits });
-  if (!lines.ok) return lines;
-  return ok([
-    { lines: lines.value, headers: attributes === undefined ? kept : { ...kept, ...attributes.value } },
-  ]);
+  const read = readEvents(body, format, headers['content-type'], { source, limits });
+  if (!read.ok) return read;
+  const all = attributes === undefined ? kept : { ...kept, ...attributes.value };
+  return withinLimit(
+    read.value.map((events) => ({ ...events, headers: all })),
+    limits,
+  );
 }
 
 function readEvents(
@@ -39,7 +44,7 @@ function readEvents(
   format: Exclude<MediaFormat, 'cloudevent' | 'cloudevents'>,
   contentType: string | undefined,
   { source, limits }: { source: Source; limits: FormatLimits },
-): Result<Lines, Problem> {
+): Result<Omit<Parcel, 'headers'>[], Problem> {
   let text = body;
   if (format === 'form') {
     const form = readForm(body, contentType, limits.maxEvents);
@@ -47,9 +52,13 @@ function readEvents(
     text = Buffer.from(form.value);
   }
   const lines = readLines(text, format === 'ndjson' ? 'ndjson' : 'json', limits);
-  return lines.ok && source.events !== undefined
-    ? unpackEnvelopes(lines.value, source.events, limits)
-    : lines;
+  if (!lines.ok) return lines;
+  const { events } = source;
+  if (events === undefined) return ok([{ lines: lines.value }]);
+  const unpacked = unpackEnvelopes(lines.value, events, limits);
+  if (!unpacked.ok) return unpacked;
+  const notAt = pointerOf(events);
+  return ok(unpacked.value.map(({ lines, isEnvelope }) => (isEnvelope ? { lines } : { lines, notAt })));
 }
 
 function readCloudEvents(
@@ -67,11 +76,17 @@ function readCloudEvents(
     if (!event.ok) return event;
     const data = readEvents(Buffer.from(event.value.data), 'json', undefined, { source, limits });
     if (!data.ok) return data;
-    parcels.push({
-      lines: { ...data.value, many: data.value.many || lines.value.many },
-      headers: { ...kept, ...event.value.attributes },
-    });
+    for (const events of data.value)
+      parcels.push({
+        ...events,
+        lines: { ...events.lines, many: events.lines.many || lines.value.many },
+        headers: { ...kept, ...event.value.attributes },
+      });
   }
+  return withinLimit(parcels, limits);
+}
+
+function withinLimit(parcels: Parcel[], limits: FormatLimits): Result<Parcel[], Problem> {
   const count = parcels.reduce((total, parcel) => total + parcel.lines.count, 0);
   return count > limits.maxEvents ? fail(tooMany(limits)) : ok(parcels);
 }
