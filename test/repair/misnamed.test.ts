@@ -15,8 +15,10 @@ const fields: Shape = {
   'coupon_code?': 'string',
   'amount?': 'number',
   'note?': 'string | null',
-  'shipping?': { 'street?': 'string', 'city?': 'string' },
-  'lines?': [{ sku: 'string', 'unit_price?': 'number' }],
+  'shipping?': { 'street?': 'string', 'city?': 'string', 'geo?': { 'lat?': 'number' } },
+  'customer?': { 'email?': 'string' },
+  'user?': { 'name?': 'string' },
+  'lines?': [{ sku: 'string', 'unit_price?': 'number', 'tax?': { 'rate?': 'number' } }],
 };
 const order = contractFromJsonSchema({
   'x-contract': { name: 'order', version: '1.0.0', aliases: { '/coupon_code': ['voucher'] } },
@@ -64,6 +66,26 @@ describe('a valid event whose optional field stands elsewhere is repaired', () =
     ['in a declared object', { shipping: { Street: 's' } }, { shipping: { street: 's' } }],
     ['within an object that is respelled, too', { Shipping: { Street: 's' } }, { shipping: { street: 's' } }],
     ['flattened', { shipping: {}, shipping_city: 'c' }, { shipping: { city: 'c' } }],
+    ['flattened, without its object', { customer_email: 'e' }, { customer: { email: 'e' } }],
+    ['flattened in camel case', { shippingCity: 'c' }, { shipping: { city: 'c' } }],
+    [
+      'flattened beside another',
+      { shippingCity: 'c', shippingStreet: 's' },
+      { shipping: { city: 'c', street: 's' } },
+    ],
+    ['flattened as a path', { 'shipping.city': 'c' }, { shipping: { city: 'c' } }],
+    ['flattened as a form does', { 'customer[email]': 'e' }, { customer: { email: 'e' } }],
+    ['flattened from two levels down', { shipping_geo_lat: 1 }, { shipping: { geo: { lat: 1 } } }],
+    ['flattened by one of two levels', { shipping: { geo_lat: 1 } }, { shipping: { geo: { lat: 1 } } }],
+    ['flattened in a container', { data: { customerEmail: 'e' } }, { customer: { email: 'e' } }],
+    [
+      'flattened in a list',
+      { lines: [{ sku: 'x', tax_rate: 2 }] },
+      { lines: [{ sku: 'x', tax: { rate: 2 } }] },
+    ],
+    ['alone in a list in a container', { data: [{ amount: 3 }] }, { amount: 3 }],
+    ['alone in a list, flattened', { payload: [{ shippingCity: 'c' }] }, { shipping: { city: 'c' } }],
+    ['in a container that is called as the contract', { order: { amount: 3 } }, { amount: 3 }],
     ['in a list', { lines: [{ sku: 'x', unitPrice: 2 }] }, { lines: [{ sku: 'x', unit_price: 2 }] }],
     [
       'in a list that is respelled',
@@ -82,6 +104,7 @@ describe('or refused, when it can not be told', () => {
     ['its value does not fit', { Amount: 'three' }],
     ['its value has two readings', { Amount: '1,234' }],
     ['two fields have its name', { 'coupon-code': 'X', couponCode: 'Y' }],
+    ['two flattened fields have its name', { shipping_city: 'X', shippingCity: 'Y' }],
     ['the container says that the record is gone', { type: 'order.deleted', data: { amount: 3 } }],
   ])('%s', async (_, sent) => {
     expect(await load(sent)).toEqual(['nobody']);
@@ -93,6 +116,9 @@ describe('but it is loaded as it is', () => {
     ['when the field is there', { coupon_code: 'Z', Coupon_Code: 'X' }],
     ['when the namesake holds nothing', { Coupon_Code: null }],
     ['when the namesake is in a container that is about something else', { metadata: { amount: 3 } }],
+    ['when the flattened field is there', { shipping: { city: 'X' }, shipping_city: 'Y' }],
+    ['when the two words are one of its own', { username: 'X' }],
+    ['when the container holds a list of several', { data: [{ amount: 3 }, { amount: 4 }] }],
     ['when other fields are undeclared', { campaign: 'x', context: { ip: '::1' } }],
   ])('%s', async (_, sent) => {
     expect((await load(sent))[0]).toBe('valid');

@@ -1,6 +1,7 @@
 import type { Contract } from '../../contracts/contract.ts';
-import { type JsonObject, isObject } from '../../model/json.ts';
+import { isObject } from '../../model/json.ts';
 import { pointerOf } from '../../model/pointer.ts';
+import { isEnglish } from '../healers/heuristics/dictionary.ts';
 import { schemasAt } from './schema-paths.ts';
 
 /** An object that a contract declares: its fields, and how other names read beside them. */
@@ -17,14 +18,15 @@ export interface Reading extends ReadingWithin {
   isDeclared: boolean;
   /** Of a declared name: the object there. */
   below: DeclaredObject | undefined;
-  /** Fields of the objects beside it that read so together with the object's name. */
-  joined: readonly (readonly [object: string, field: string])[];
 }
 
 /** How a name in an undeclared container reads, in the declared object around it. */
 export interface ReadingWithin {
-  /** The declared fields that have this name without case, separators and diacritics, or as an alias. */
-  namesakes: readonly string[];
+  /**
+   * The paths of declared fields that read so without case, separators and diacritics, or as an alias: of one segment for a
+   * field of the object itself, else of a field of the objects in it.
+   */
+  namesakes: readonly (readonly string[])[];
   /** How the names in an undeclared object of this name read; undefined when none of them can have a declared name. */
   within: ((key: string) => ReadingWithin) | undefined;
 }
@@ -46,11 +48,12 @@ const maxUndeclaredDepth = 3;
 const maxDepth = 16;
 
 function declaredObject(contract: Contract, path: readonly string[]): DeclaredObject {
-  const { jsonSchema: root } = contract;
-  const { names, byFold } = namesOf(contract, path);
-  const folds = [...byFold.keys()];
+  const { names, isOpen } = namesOf(contract, path);
+  const own = new Set([contract.name, contract.table].map(folded));
   const children = new Map<string, DeclaredObject | undefined>();
-  let byPath: Map<string, [string, string][]> | undefined;
+  let found: ReturnType<typeof foldedPaths> | undefined;
+  // The keys of a dictionary are values, and none reads like another by mistake.
+  const declared = () => (found ??= foldedPaths(contract, path, isOpen ? [] : [...names]));
 
   const below = (name: string): DeclaredObject | undefined => {
     if (children.has(name)) return children.get(name);
@@ -61,62 +64,86 @@ function declaredObject(contract: Contract, path: readonly string[]): DeclaredOb
   const within = (prefix: string, key: string, depth: number): ReadingWithin['within'] => {
     if (depth > maxUndeclaredDepth) return undefined;
     const fold = folded(key);
-    const before = plainContainers.has(fold) ? prefix : prefix + fold;
-    const leads = folds.some((name) => name.length > before.length && name.startsWith(before));
-    return leads ? remembered((inner) => readingWithin(before, inner, depth)) : undefined;
+    const before = plainContainers.has(fold) || own.has(fold) ? prefix : prefix + fold;
+    return declared().hasLonger(before)
+      ? remembered((inner) => readingWithin(before, inner, depth))
+      : undefined;
   };
   const readingWithin = (prefix: string, key: string, depth: number): ReadingWithin => ({
-    namesakes: byFold.get(prefix + folded(key)) ?? none,
+    namesakes: namesakes(prefix, key),
     within: within(prefix, key, depth + 1),
   });
+  const namesakes = (prefix: string, key: string): readonly (readonly string[])[] => {
+    const paths = declared().byFold.get(prefix + folded(key)) ?? none;
+    // A `username` is a thing of its own, and not the name of the user.
+    return paths.some(({ length }) => length > 1) && isEnglish(key.toLowerCase())
+      ? paths.filter(({ length }) => length === 1)
+      : paths;
+  };
   return {
     names,
     below,
-    reading: remembered((key) => {
-      if (names.has(key))
-        return { isDeclared: true, below: below(key), namesakes: none, joined: none, within: undefined };
-      const joined = (byPath ??= joinedNames(root, path, names)).get(folded(key)) ?? none;
-      return { isDeclared: false, below: undefined, joined, ...readingWithin('', key, 0) };
-    }),
+    reading: remembered((key) =>
+      names.has(key)
+        ? { isDeclared: true, below: below(key), namesakes: none, within: undefined }
+        : { isDeclared: false, below: undefined, ...readingWithin('', key, 0) },
+    ),
   };
 }
 
-/** The names of an object's fields, and the fields by those names and their aliases, folded. */
-function namesOf(
-  { jsonSchema, aliases }: Contract,
-  path: readonly string[],
-): { names: Set<string>; byFold: Map<string, string[]> } {
+/** The names of an object's fields; `isOpen`: it is a dictionary. */
+function namesOf({ jsonSchema }: Contract, path: readonly string[]): { names: Set<string>; isOpen: boolean } {
   const names = new Set<string>();
   let isOpen = false;
   for (const { properties, additionalProperties } of schemasAt(jsonSchema, path)) {
     if (isObject(properties)) for (const name of Object.keys(properties)) names.add(name);
     isOpen ||= isObject(additionalProperties) && Object.keys(additionalProperties).length > 0;
   }
-  const byFold = new Map<string, string[]>();
-  // The keys of a dictionary are values, and none reads like another by mistake.
-  for (const name of isOpen ? [] : names) {
-    const others = aliases[pointerOf([...path, name])]?.filter((alias) => !alias.startsWith('/')) ?? [];
-    for (const fold of new Set([name, ...others].map(folded)))
-      byFold.set(fold, [...(byFold.get(fold) ?? []), name]);
-  }
-  return { names, byFold };
+  return { names, isOpen };
 }
 
-function joinedNames(
-  root: JsonObject,
+const maxPaths = 5000;
+const maxJoined = 6;
+
+/** The fields of an object and of the objects in it, but for those in lists, by their folded paths and by their aliases. */
+function foldedPaths(
+  contract: Contract,
   path: readonly string[],
-  names: ReadonlySet<string>,
-): Map<string, [string, string][]> {
-  const joined = new Map<string, [string, string][]>();
-  for (const object of names)
-    for (const { properties } of schemasAt(root, [...path, object]))
-      for (const field of isObject(properties) ? Object.keys(properties) : []) {
-        const fold = folded(object + field);
-        const alike = joined.get(fold) ?? [];
-        if (!alike.some(([name, leaf]) => name === object && leaf === field)) alike.push([object, field]);
-        joined.set(fold, alike);
+  names: readonly string[],
+): { byFold: Map<string, string[][]>; hasLonger: (prefix: string) => boolean } {
+  const byFold = new Map<string, string[][]>();
+  let level = names.map((name) => [name]);
+  for (let depth = 1, count = 0; level.length > 0 && depth <= maxJoined; depth++) {
+    for (const within of level) {
+      const others = contract.aliases[pointerOf([...path, ...within])] ?? [];
+      const aliases = others.filter((alias) => !alias.startsWith('/'));
+      for (const leaf of [within.at(-1)!, ...aliases]) {
+        const fold = folded([...within.slice(0, -1), leaf].map(folded).join(''));
+        const alike = byFold.get(fold) ?? [];
+        // A field's own name comes before that of a path.
+        if (alike.includes(within) || (alike[0]?.length ?? depth) < depth) continue;
+        byFold.set(fold, [...alike, within]);
       }
-  return joined;
+    }
+    count += level.length;
+    level = level
+      .flatMap((within) => {
+        const inner = namesOf(contract, [...path, ...within]);
+        return inner.isOpen ? [] : [...inner.names].map((name) => [...within, name]);
+      })
+      .slice(0, Math.max(0, maxPaths - count));
+  }
+  const folds = [...byFold.keys()].sort();
+  const hasLonger = (prefix: string): boolean => {
+    let [low, high] = [0, folds.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (folds[middle]! > prefix) high = middle;
+      else low = middle + 1;
+    }
+    return folds[low]?.startsWith(prefix) === true;
+  };
+  return { byFold, hasLonger };
 }
 
 function objectAt(contract: Contract, path: readonly string[]): DeclaredObject | undefined {

@@ -48,7 +48,7 @@ export function compileLeftovers(plan: Plan, contract: Contract): LeftoverCheck 
 /** Out of a container that a plan unpacks, a field's own name is looked for, too. */
 function namesakesIn(node: DeclaredObject, key: string): readonly string[] {
   const { isDeclared, namesakes } = node.reading(key);
-  return isDeclared ? [key] : namesakes;
+  return isDeclared ? [key] : namesakes.flatMap(([name, ...within]) => (within.length === 0 ? [name!] : []));
 }
 
 interface Touched {

@@ -1,5 +1,6 @@
 import { type Json, type JsonObject, isObject } from '../../model/json.ts';
 import { child } from '../../model/pointer.ts';
+import { isPlural } from '../healers/heuristics/name-form.ts';
 import type { DeclaredObject, ReadingWithin } from './declared-tree.ts';
 
 /** An undeclared field that has the name of a declared one. */
@@ -32,15 +33,25 @@ export function eachNamesake(
 ): void {
   const path: string[] = [];
 
-  const show = (name: string, value: Json, around: JsonObject, node: DeclaredObject, depth: number): void =>
-    visit({
-      at: [...path],
-      to: [...path.slice(0, depth), name],
-      name,
-      node,
-      value,
-      meant: child(around, name),
-    });
+  const show = (
+    names: readonly string[],
+    value: Json,
+    around: JsonObject,
+    node: DeclaredObject,
+    depth: number,
+  ): void => {
+    let of: DeclaredObject | undefined = node;
+    let holder: Json | undefined = around;
+    for (const name of names.slice(0, -1)) {
+      of = of?.below(name);
+      holder = isObject(holder) ? child(holder, name) : undefined;
+      // What stands where the object would is its value.
+      if (of === undefined || (holder !== undefined && holder !== null && !isObject(holder))) return;
+    }
+    const name = names.at(-1)!;
+    const meant = isObject(holder) ? child(holder, name) : undefined;
+    visit({ at: [...path], to: [...path.slice(0, depth), ...names], name, node: of, value, meant });
+  };
 
   /** `depth`: how long the path of the object around is, that the fields are compared with. */
   const lookWithin = (
@@ -50,14 +61,14 @@ export function eachNamesake(
     node: DeclaredObject,
     depth: number,
   ): void => {
-    const container = opened(held);
+    const container = opened(held, path.at(-1)!);
     if (container === undefined) return;
     for (const key in container) {
       const reading = within(key);
       const value = container[key]!;
       if (reading.namesakes.length === 0 && reading.within === undefined) continue;
       path.push(key);
-      for (const name of reading.namesakes) show(name, value, around, node, depth);
+      for (const names of reading.namesakes) show(names, value, around, node, depth);
       if (reading.within !== undefined) lookWithin(value, reading.within, around, node, depth);
       path.pop();
     }
@@ -74,7 +85,7 @@ export function eachNamesake(
     }
     if (!isObject(value)) return;
     for (const key in value) {
-      const { isDeclared, below, namesakes, joined, within } = node.reading(key);
+      const { isDeclared, below, namesakes, within } = node.reading(key);
       const inner = value[key]!;
       if (isDeclared) {
         if (below === undefined || typeof inner !== 'object' || inner === null) continue;
@@ -83,15 +94,9 @@ export function eachNamesake(
         path.pop();
         continue;
       }
-      if (within === undefined && namesakes.length === 0 && joined.length === 0) continue;
+      if (within === undefined && namesakes.length === 0) continue;
       const depth = path.push(key) - 1;
-      for (const name of namesakes) show(name, inner, value, node, depth);
-      for (const [object, field] of joined) {
-        const [around, of] = [value[object], node.below(object)];
-        if (!isObject(around) || of === undefined) continue;
-        const to = [...path.slice(0, depth), object, field];
-        visit({ at: [...path], to, name: field, node: of, value: inner, meant: child(around, field) });
-      }
+      for (const names of namesakes) show(names, inner, value, node, depth);
       if (within !== undefined) lookWithin(inner, within, value, node, depth);
       path.pop();
     }
@@ -99,9 +104,13 @@ export function eachNamesake(
   look(event, tree);
 }
 
-/** An object, also one that is spelled as JSON text. */
-function opened(value: Json): JsonObject | undefined {
+/** An object, also one that is spelled as JSON text, or alone in a list that is not called one. */
+function opened(value: Json, name: string): JsonObject | undefined {
   if (isObject(value)) return value;
+  if (Array.isArray(value)) {
+    const [only] = value;
+    return value.length === 1 && isObject(only!) && !isPlural(name) ? only : undefined;
+  }
   if (typeof value !== 'string' || value.length > maxTextLength || !/^\s*\{/.test(value)) return undefined;
   try {
     const read = JSON.parse(value) as Json;

@@ -32,7 +32,12 @@ export function misnamedIn(contract: Contract, event: JsonObject): Violation[] {
     const path = pointerOf(to);
     if (found.size < maxViolations) found.set(path, misnamed(path, pointerOf(at), name));
   });
-  return found === undefined ? none : [...found.values()];
+  if (found === undefined) return none;
+  const paths = found;
+  // What lies within a field moves with it.
+  return [...paths.values()].filter(({ path }) =>
+    segmentsOf(path).every((_, at, segments) => at === 0 || !paths.has(pointerOf(segments.slice(0, at)))),
+  );
 }
 
 const none: Violation[] = [];
