@@ -2,7 +2,8 @@ import { type Command, Option } from 'commander';
 import { checkEvents, type CheckOptions } from './check-events.ts';
 import { type AgainstOptions, checkAgainst } from './contracts-against.ts';
 import { configuredContracts } from './contracts-read.ts';
-import { CliError, type Io, type Outcome } from './io.ts';
+import { inWords } from '../contracts/problems.ts';
+import { CliError, say, type Io, type Outcome } from './io.ts';
 import { configOf, wholeNumber, withJson, withServer } from './options.ts';
 
 export function registerCheck(contracts: Command, io: Io, outcome: Outcome): void {
@@ -38,7 +39,13 @@ export function registerCheck(contracts: Command, io: Io, outcome: Outcome): voi
         if (against !== undefined)
           return checkAgainst(io, config, given, { ...rest, against } as AgainstOptions);
         if (given === undefined) throw new CliError('a file of events is needed, or --against', 2);
-        return checkEvents(io, given, rest, config, await configuredContracts(config));
+        return checkEvents(
+          io,
+          given,
+          rest,
+          config,
+          await configuredContracts(config, (warning) => say(io, `warning: ${inWords(warning)}`)),
+        );
       }
     });
 }

@@ -1,11 +1,24 @@
 import type { Config } from '../config/load.ts';
-import { inWords } from '../contracts/problems.ts';
+import { type ContractProblem, inWords } from '../contracts/problems.ts';
+import type { ContractRegistry } from '../contracts/registry.ts';
 import { readContracts } from './contracts-read.ts';
 import type { Finding } from './doctor-finding.ts';
 
 /** The same checks as at a start, with every contract named: the good ones beside those that can't be read. */
 export async function checkContracts(config: Config): Promise<Finding> {
   const { registry, problems, warnings } = await readContracts(config);
+  const finding = findingOf(config, registry, problems);
+  if (warnings.length === 0) return finding;
+  const found = [finding.found, ...warnings.map((warning) => inWords(warning))].join('; ');
+  if (finding.status !== 'ok') return { ...finding, found };
+  return { status: 'warn', found, fix: 'mend what is named, if it is not meant so' };
+}
+
+function findingOf(
+  config: Config,
+  registry: ContractRegistry,
+  problems: readonly ContractProblem[],
+): Finding {
   const all = registry.all();
   const sound = all.map(({ name, version }) => `${name}@${version}`).join(', ');
   const unread = problems.map((problem) => inWords(problem)).join('; ');
@@ -32,10 +45,6 @@ export async function checkContracts(config: Config): Promise<Finding> {
   }
   const known = new Set(all.map(({ name }) => name));
   const unknown = contractsNamed(config).filter(({ name }) => !known.has(name));
-  if (unknown.length === 0 && warnings.length > 0) {
-    const words = warnings.map((warning) => inWords(warning)).join('; ');
-    return { status: 'warn', found: `${sound}; ${words}`, fix: 'mend what is named, if it is not meant so' };
-  }
   if (unknown.length === 0) return { status: 'ok', found: sound };
   return {
     status: 'warn',

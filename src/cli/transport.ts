@@ -54,7 +54,7 @@ export async function inProcess(config: Config, io: Io): Promise<Transport> {
   const { openOffline } = await import('../runtime/sentinel.ts');
   // Standard output belongs to the command.
   const destination = { write: (line: string) => void io.stderr.write(line) };
-  const quiet = { ...config.log, level: 'error' as const };
+  const quiet = { ...config.log, level: 'error' as const, toStderr: true };
   const log = createLogger(quiet, { destination });
   const offline = await openOffline({ ...config, log: quiet }, { log });
   return {

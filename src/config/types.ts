@@ -104,4 +104,7 @@ export type FurtherDestination = DestinationConfig & {
   sources?: string[];
 };
 
-export type LogConfig = FromFile['log'];
+export type LogConfig = FromFile['log'] & {
+  /** Set by commands, whose standard output is their answer. */
+  toStderr?: boolean;
+};

@@ -6,17 +6,10 @@ import { shippedFolder } from '../support/package-folder.ts';
 import type { Contract } from './contract.ts';
 import { slowPatternWarnings } from './patterns/slow-patterns.ts';
 import { lineOfFault, lineOfField } from './fault-line.ts';
-import {
-  NoContract,
-  Unreadable,
-  contractFiles,
-  contractsOfFile,
-  headerOf,
-  isJsonSchema,
-  isModule,
-} from './read-contracts.ts';
+import { Unreadable, contractFiles, contractsOfFile, headerOf } from './read-contracts.ts';
 import { type ContractProblem, type ProblemOptions, refusal } from './problems.ts';
 import { ContractRegistry } from './registry.ts';
+import { NoContract, isImported, isJsonSchema, isModule } from './unread-files.ts';
 
 export interface LoadOptions extends ProblemOptions {
   /** Read TypeScript and JavaScript files anew, though they were imported before; for reload on change. */
@@ -40,7 +33,8 @@ interface Source {
 
 /**
  * Finds the contracts in the folders and the folders within: what `*.ts`, `*.mts`, `*.js` and `*.mjs` export, and
- * `*.schema.json`. Files that start with `_`, tests and type declarations are passed over. A file that can't be read,
+ * `*.schema.json`. Files that start with `_`, tests and type declarations are passed over; what else looks like a contract and is none is a
+ * warning. A file that can't be read,
  * imported, compiled, or told from another is a problem; the others are loaded all the same. Throws `contract_invalid`
  * with all problems when `strict`, and in any case when a folder can't be read.
  */
@@ -54,6 +48,7 @@ export async function loadContracts(
   const sources = new Map<Contract, Source>();
   /** Files that a schema takes in by `$ref`: they need not be contracts themselves. */
   const parts = new Set<string>();
+  const modules: string[] = [];
   let { fresh = false } = options;
   const shipped = shippedFolder('contracts');
   for (const [at, given] of folders.entries()) {
@@ -61,6 +56,7 @@ export async function loadContracts(
     const replaceable = at === 0 && folders.length > 1 && (options.override ?? folder === shipped);
     for (const file of await contractFiles(folder)) {
       const source = { file, replaceable };
+      if (isModule(file)) modules.push(file);
       try {
         const why = options.setAside?.get(file);
         if (why !== undefined) throw new Unreadable(why, await headerOf(file));
@@ -89,8 +85,8 @@ export async function loadContracts(
   const taken = new Set(await Promise.all([...parts].map((file) => realpath(file))));
   for (const problem of unread) {
     if (taken.has(await realpath(problem.file))) continue;
-    if (isModule(problem.file) || isJsonSchema(problem.file)) problems.push(problem);
-    else options.onWarning?.(problem);
+    if (isJsonSchema(problem.file)) problems.push(problem);
+    else if (!isModule(problem.file) || !isImported(problem.file, modules)) options.onWarning?.(problem);
   }
   if (problems.length > 0 && options.strict !== false) throw refusal(problems);
   for (const problem of problems) {

@@ -3,15 +3,22 @@ import { readFile, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { SentinelError, messageOf } from '../model/errors.ts';
 import { parseExact } from '../model/exact-json.ts';
-import { type Json, type JsonObject, isObject } from '../model/json.ts';
+import { type Json, isObject } from '../model/json.ts';
 import type { Contract } from './contract.ts';
 import { contractFromJsonSchema } from './json-schema/compile.ts';
 import { importModule } from '../support/module-loader.ts';
+import {
+  NoContract,
+  isJsonSchema,
+  isModule,
+  looksLikeSchema,
+  mayBeMeant,
+  nothingExported,
+  passedOver,
+} from './unread-files.ts';
 import { isSchema } from './zod/rewrite.ts';
 
-export const isModule = (file: string): boolean => /\.(?:ts|mts|js|mjs)$/.test(file);
-export const isJsonSchema = (file: string): boolean => file.endsWith('.schema.json');
-const noContract = /^[_.]|\.d\.m?ts$|\.(?:test|spec)\.m?[tj]s$/;
+const noContract = /^[_.]|\.d\.[cm]?ts$|\.(?:test|spec)\.[cm]?[tj]sx?$/i;
 
 export interface ReadOptions {
   /** What `$ref`s may not leave. */
@@ -38,14 +45,13 @@ export class Unreadable extends Error {
   }
 }
 
-/** The file holds no contract; no fault when another file refers to it. */
-export class NoContract extends Error {}
-
 /** The contracts of one file, wherever it lies. Throws when it can't be read. */
 export async function contractsOfFile(file: string, options: ReadOptions): Promise<Contract[]> {
   if (isModule(file)) return readModule(file, options);
   // At once: hundreds of small files cost the threads that read them for us more than the reading.
   const text = readFileSync(file, 'utf8');
+  const passed = passedOver(file, text);
+  if (passed !== undefined) throw new NoContract(passed);
   if (!isJsonSchema(file)) {
     const schema = readOther(text);
     if (!isObject(schema) || !looksLikeSchema(schema)) return [];
@@ -85,11 +91,6 @@ function readOther(text: string): Json | undefined {
   }
 }
 
-const looksLikeSchema = (json: JsonObject): boolean =>
-  ['$schema', 'x-contract', 'properties', 'openapi', 'asyncapi'].some((keyword) =>
-    Object.hasOwn(json, keyword),
-  );
-
 async function readModule(file: string, options: Pick<ReadOptions, 'fresh' | 'cache'>): Promise<Contract[]> {
   const exports = await importModule(file, options);
   for (const [name, value] of Object.entries(exports))
@@ -104,7 +105,9 @@ async function readModule(file: string, options: Pick<ReadOptions, 'fresh' | 'ca
       'its default export is a schema of Zod and no contract: write export default defineContract({ name, version, schema: … })',
     );
   // The same contract may be exported by name and as the default.
-  return [...new Set(Object.values(exports).filter((value) => isContract(value)))];
+  const contracts = [...new Set(Object.values(exports).filter((value) => isContract(value)))];
+  if (contracts.length === 0) throw new NoContract(nothingExported(exports));
+  return contracts;
 }
 
 /** What `defineContract` takes; passed over in silence, its events would become dead letters without a contract. */
@@ -143,7 +146,7 @@ export async function contractFiles(folder: string): Promise<string[]> {
     const path = join(folder, entry.name);
     if (noContract.test(entry.name) || entry.name === 'node_modules') continue;
     if (entry.isDirectory()) files.push(...(await contractFiles(path)));
-    else if (isModule(entry.name) || entry.name.endsWith('.json')) files.push(path);
+    else if (mayBeMeant(entry.name)) files.push(path);
   }
   return files;
 }

@@ -8,13 +8,14 @@ import { SentinelError } from '../model/errors.ts';
 export type Logger = PinoLogger;
 
 const stdout = 1;
+const stderr = 2;
 /** One for all loggers of a thread, so that their lines stay in order and one exit hook is enough. */
-let jsonStdout: DestinationStream | undefined;
+const jsonStreams = new Map<number, DestinationStream>();
 const secretKeys = ['authorization', 'token', 'apiKey', 'api_key', 'password', 'secret', 'cookie'];
 const eventKeys = ['event', 'raw', 'original', 'payload', 'body', 'result', 'values'];
 
 /**
- * Structured log to standard output: JSON lines with ISO `time`, `level` as a word and `msg`, or readable text on a
+ * Structured log to standard output, or to the errors': JSON lines with ISO `time`, `level` as a word and `msg`, or readable text on a
  * terminal. Works the same in a worker thread. Secrets and event bodies never appear, whoever passes them.
  */
 export function createLogger(
@@ -25,7 +26,7 @@ export function createLogger(
     tap?: (line: string) => void;
   } = {},
 ): Logger {
-  const destination = options.destination ?? openStdout(config);
+  const destination = options.destination ?? openStandard(config, config.toStderr === true ? stderr : stdout);
   return pino(
     {
       level: config.level,
@@ -55,27 +56,28 @@ function tapped(
   };
 }
 
-function openStdout(config: LogConfig): DestinationStream {
-  const terminal = isatty(stdout);
+function openStandard(config: LogConfig, fd: number): DestinationStream {
+  const terminal = isatty(fd);
   if (config.format === 'pretty' || (config.format === 'auto' && terminal)) {
     // Loaded only where it is used, and without waiting, as a logger is needed before anything else.
     const pretty = createRequire(import.meta.url)('pino-pretty') as typeof prettyFactory;
     return pretty({
-      destination: stdout,
+      destination: fd,
       sync: true,
       colorize: terminal && process.env['NO_COLOR'] === undefined,
       ignore: 'pid,hostname',
       translateTime: 'SYS:HH:MM:ss.l',
     });
   }
-  jsonStdout ??= openJsonStdout();
-  return jsonStdout;
+  const stream = jsonStreams.get(fd) ?? openJson(fd);
+  jsonStreams.set(fd, stream);
+  return stream;
 }
 
-function openJsonStdout(): DestinationStream & { flushSync: () => void } {
-  const destination = pino.destination({ fd: stdout, sync: false });
+function openJson(fd: number): DestinationStream & { flushSync: () => void } {
+  const destination = pino.destination({ fd, sync: false });
   // Why a thread dies must not wait in a write that ends with it.
-  const lastWords = pino.destination({ fd: stdout, sync: true });
+  const lastWords = pino.destination({ fd, sync: true });
   // pino does this itself on the main thread only.
   process.once('exit', () => destination.flushSync());
   return {

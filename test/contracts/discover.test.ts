@@ -74,6 +74,41 @@ describe('finding contracts', () => {
   });
 
   it.each([
+    ['a.ts', 'export default [];', 'its default export is an array'],
+    ['a.ts', 'export default () => ({ name: "a" });', 'its default export is a function'],
+    ['a.ts', 'const n = 1;', 'it exports nothing'],
+    ['a.mjs', 'export const n = 1;', 'none of its exports is a contract'],
+    ['a.cjs', '', 'name it a.mjs'],
+    ['a.cts', '', 'name it a.ts'],
+    ['a.tsx', '', 'name it a.ts'],
+    ['a.yaml', 'openapi: 3.1.0\n', 'sentinel contracts import a.yaml'],
+    ['a.yml', '$schema: x\nproperties: {}\n', 'named a.schema.json'],
+    ['A.Schema.JSON', inJson('a'), 'name it A.schema.json'],
+    ['a.schema.JSON', inJson('a'), 'name it a.schema.json'],
+    ['a.TS', inZod('a'), 'name it a.ts'],
+  ])('warns of what is passed over: %s with %s', async (name, text, message) => {
+    await write({ [name]: text, 'notes.yaml': 'team: shop\n' });
+    const warnings: unknown[] = [];
+    expect(await names([''], { onWarning: (warning) => warnings.push(warning) })).toEqual([]);
+    expect(warnings).toEqual([
+      expect.objectContaining({
+        file: join(folder, name),
+        message: expect.stringContaining(message) as string,
+      }),
+    ]);
+  });
+
+  it('does not warn of what other contracts import', async () => {
+    await write({
+      'money.ts': "import { z } from 'data-sentinel'; export default () => z.number();",
+      'a.ts': `import money from './money.ts';\n${inZod('a').replace('z.number()', 'money()')}`,
+    });
+    const warnings: unknown[] = [];
+    expect(await names([''], { onWarning: (warning) => warnings.push(warning) })).toEqual(['a 1.0.0']);
+    expect(warnings).toEqual([]);
+  });
+
+  it.each([
     ['a.ts', "throw new Error('no luck')", 'no luck'],
     ['a.ts', inZod('a', 'one'), '`version` must be'],
     ['a.schema.json', '{', 'JSON'],
