@@ -132,6 +132,7 @@ describe('in place', () => {
     ['trim', { op: 'trim', path: '/weight' }, ' a ', 'a'],
     ['upper', { op: 'upper', path: '/weight' }, 'a', 'A'],
     ['lower', { op: 'lower', path: '/weight' }, 'A', 'a'],
+    ['upper, with marks', { op: 'upper', path: '/weight' }, 'é', 'É'],
     ['map', { op: 'map', path: '/weight', values: { READY: 'ready' } }, 'READY', 'ready'],
     ['a map that is done', { op: 'map', path: '/weight', values: { READY: 'ready' } }, 'ready', 'ready'],
     ['parse', { op: 'parse', path: '/weight' }, ' { "a" : [1.50, "\\u00e9"] } ', { a: [1.5, 'é'] }],

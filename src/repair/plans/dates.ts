@@ -4,7 +4,7 @@ import { fromUnix } from './unix-time.ts';
 import { minutesOf, offsetIn } from './zones.ts';
 
 /**
- * Reads a date or time. Without a format only ISO 8601 is read, since `03/04/2026` is two dates. Formats: `unix`,
+ * Reads a date or time. Without a format only ISO 8601 is read, also without its zeros (`2026-5-8`), since `03/04/2026` is two dates. Formats: `unix`,
  * `unix_ms`, and patterns of `YYYY MM DD HH mm ss SSS` with any separators, such as `DD/MM/YYYY HH:mm`; also `MMM` and
  * `MMMM` (English names of months), `ddd` and `dddd` (of weekdays), `hh` with `A` (AM or PM), and `Z` (`Z`, `GMT`, `UTC`
  * or `+02:00`). A time that names no zone is no instant, unless `zone` names it (zones.ts), and neither is a lone date:
@@ -38,7 +38,7 @@ interface Fields {
 }
 
 const iso =
-  /^(\d{4})-(\d{2})-(\d{2})(?:[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s?(Z|z|[+-]\d{2}:?\d{2})?)?$/;
+  /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s?(Z|z|[+-]\d{2}:?\d{2})?)?$/;
 
 function readIso(text: string): Fields | undefined {
   const match = iso.exec(text);

@@ -1,6 +1,6 @@
 import { type Json, sameJson } from '../../model/json.ts';
 import type { CastType } from '../../model/plan.ts';
-import { cast } from './cast.ts';
+import { cast, mayBeGrouped } from './cast.ts';
 import { otherOrders } from './dates.ts';
 
 /**
@@ -20,7 +20,7 @@ export function witnessOf(value: Json, to: CastType, format: string, zone?: Json
   for (const rival of rivalsOf(format)) {
     const other = cast(value, to, rival, zone);
     if (!other.ok) continue;
-    if (!own.ok) return 'contradicts';
+    if (!own.ok) return mayBeGrouped(value) ? 'ambiguous' : 'contradicts';
     if (!sameJson(own.value, other.value)) return 'ambiguous';
     isShared = true;
   }

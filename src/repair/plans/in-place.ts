@@ -3,6 +3,7 @@ import { type Json, isObject, isContainer } from '../../model/json.ts';
 import { type Result, fail, ok } from '../../model/result.ts';
 import { cast } from './cast.ts';
 import type { Operation } from '../../model/plan.ts';
+import { recased } from './letter-case.ts';
 import { elementsOf, listed, whyNotOne } from './listing.ts';
 
 export type InPlaceOperation = Exclude<
@@ -43,15 +44,17 @@ export function transformOf(operation: InPlaceOperation): Transform {
       return unwrap;
     case 'trim':
       return onText((text) => text.trim());
-    case 'upper':
-      return onText((text) => text.toUpperCase());
     default:
-      return onText((text) => text.toLowerCase());
+      return onText((text) => recased(text, operation.op));
   }
 }
 
-function onText(change: (text: string) => string): Transform {
-  return (value) => (typeof value === 'string' ? ok(change(value)) : fail('is not text'));
+function onText(change: (text: string) => string | undefined): Transform {
+  return (value) => {
+    if (typeof value !== 'string') return fail('is not text');
+    const changed = change(value);
+    return changed === undefined ? fail('would have other letters in that case') : ok(changed);
+  };
 }
 
 function mapping(values: Record<string, Json>): Transform {

@@ -74,7 +74,12 @@ function compile(operation: Operation, context: PlanContext): Step {
     case 'copy':
       return compileCopy(operation.from, operation.to);
     case 'split':
-      return compileSplit(operation.from, partsBy(operation.separator), operation.to, isDeclared);
+      return compileSplit(
+        operation.from,
+        partsBy(operation.separator, operation.to),
+        operation.to,
+        isDeclared,
+      );
     case 'split_unit':
       return compileSplit(operation.from, numberAndUnit, [operation.number, operation.unit], isDeclared);
     case 'join':

@@ -1,27 +1,26 @@
 import type { Json } from '../../../model/json.ts';
+import { recased } from '../../plans/letter-case.ts';
+import { separatorsOfWords } from '../../plans/separators.ts';
 
 type Spelling = (member: string) => string;
 
 const cases: Spelling[] = [
   (text) => text,
-  (text) => text.toLowerCase(),
-  (text) => text.toUpperCase(),
-  (text) => text.charAt(0).toUpperCase() + text.slice(1).toLowerCase(),
-  (text) => text.toLowerCase().replace(/(^|[\s_-])[a-z]/g, (start) => start.toUpperCase()),
+  lower,
+  upper,
+  (text) => upper(text.charAt(0)) + lower(text.slice(1)),
+  (text) => lower(text).replace(/(^|[\s_-])[a-z]/g, upper),
 ];
 const separators: Spelling[] = [
   (text) => text,
   ...['_', '-', ' ', ''].map(
     (separator): Spelling =>
       (text) =>
-        text.replace(/[\s_-]+/g, separator),
+        text.replace(separatorsOfWords, separator),
   ),
 ];
 /** `on_the_way` as `onTheWay` and `OnTheWay`. */
-const camelCases: Spelling[] = [
-  (text) => text.toLowerCase().replace(/[\s_-]+([a-z])/g, (_, letter: string) => letter.toUpperCase()),
-  (text) => text.toLowerCase().replace(/(?:^|[\s_-]+)([a-z])/g, (_, letter: string) => letter.toUpperCase()),
-];
+const camelCases: Spelling[] = [camelCase, (text) => camelCase(text).replace(/^[a-z]/, upper)];
 const spellings: Spelling[] = [
   ...cases.flatMap((inCase) =>
     separators.map(
@@ -32,6 +31,21 @@ const spellings: Spelling[] = [
   ),
   ...camelCases,
 ];
+
+function lower(text: string): string {
+  return recased(text, 'lower') ?? text;
+}
+
+function upper(text: string): string {
+  return recased(text, 'upper') ?? text;
+}
+
+function camelCase(text: string): string {
+  return lower(text)
+    .replace(separatorsOfWords, ' ')
+    .replace(/ [a-z]/g, upper)
+    .replaceAll(' ', '');
+}
 
 const maxMembers = 256;
 

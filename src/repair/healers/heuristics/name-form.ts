@@ -29,5 +29,7 @@ function unitOf(name: string): { token: string; isTold: boolean } | undefined {
   const rest = name.slice(0, -unit.length);
   const isWordLike = /^([a-z]+|[A-Z][a-z]*)$/.test(unit);
   const isShouted = unit === unit.toUpperCase() && rest === rest.toUpperCase();
-  return { token: unit, isTold: !isShouted && (!isWordLike || unit.length === 1) };
+  // `capacity_Gb`: a capital among names that have none is no way to write a word.
+  const isLoneCapital = /^[A-Z]/.test(unit) && /[^A-Za-z]$/.test(rest) && !/[A-Z]/.test(rest);
+  return { token: unit, isTold: !isShouted && (!isWordLike || unit.length === 1 || isLoneCapital) };
 }

@@ -3,6 +3,7 @@ import { behind, candidatesBeside, compositions, hasLooseSign, isCalled } from '
 import { isDistinctive } from './evidence.ts';
 import { foldedName, wordsOf } from './names.ts';
 import { genericPointer, pointerOf, valueAt } from '../../../model/pointer.ts';
+import { partsBy } from '../../plans/operations/split-join.ts';
 import type { Found, Search } from './search.ts';
 
 /** Signs that are seldom part of a value. */
@@ -35,7 +36,11 @@ export function findSplit(
     if (only === undefined || others.length > 0 || typeof only.candidate.value !== 'string') continue;
     const { candidate, whole } = only;
     const [way] = waysToSplit(search, only.candidate.value, paths, whole.separator);
-    if (way === undefined) continue;
+    if (
+      way === undefined ||
+      partsBy(way.separator, paths.map(pointerOf))(candidate.value as string) === undefined
+    )
+      continue;
     const from = candidate.pointer;
     const isOnAll = peers.every((peer) => {
       const value = valueAt(peer, candidate.path);

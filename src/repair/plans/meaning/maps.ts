@@ -18,7 +18,8 @@ function isChange(input: string, output: Json, field: readonly string[]): boolea
   const folded = fold(input);
   if (output === null) return !nothing.has(folded);
   if (typeof output === 'boolean') return truthOf(input, field) !== output;
-  if (typeof output !== 'string' || folded === fold(output)) return false;
+  if (typeof output !== 'string') return false;
+  if (folded === fold(output)) return signsOf(input) !== signsOf(output);
   return isNegative(plainWords(input)) !== isNegative(plainWords(output)) || isOpposite(folded, fold(output));
 }
 
@@ -35,6 +36,10 @@ function truthOf(input: string, field: readonly string[]): boolean | undefined {
 
 const isOpposite = (a: string, b: string): boolean =>
   negations.some((negation) => a === negation + b || b === negation + a);
+
+/** What stands before digits, between them, or as a plus or minus at an end: `-5` is no way to write `5`, nor `A-` one to write `A`. */
+const signsOf = (text: string): string =>
+  (text.trim().match(/(?<!\p{L})[^\p{L}\p{N}]{1,8}(?=\p{N})|[-+](?=\p{N})|^[-+]|[-+]$/gu) ?? []).join('|');
 
 const fold = (text: string): string =>
   text

@@ -1,18 +1,24 @@
 import type { Pointer } from '../../../model/plan.ts';
 import { isBelow, pointerOf } from '../../../model/pointer.ts';
+import { isNamePart, mayBeName } from './person-names.ts';
 import { compileVacate, isFree } from './relocate.ts';
 import { type Step, forEachElement } from './run.ts';
 
 /** The parts of a text, or undefined when it is not of that form. */
 export type Cut = (text: string) => string[] | undefined;
 
-/** `41,15` and `1.234.567` are one number to many, and `Lopez, Maria` is no `Maria Lopez`: such texts are not cut. */
+/**
+ * `41,15` and `1.234.567` are one number to many, and `Lopez, Maria` is no `Maria Lopez`, nor has
+ * `Mr Smith` a first name: such texts are not cut. `to`: the fields of the parts.
+ */
 export const partsBy =
-  (separator: string): Cut =>
+  (separator: string, to: readonly Pointer[] = []): Cut =>
   (text) => {
     if ((separator === ',' || separator === '.') && oneNumber.test(text)) return undefined;
     const parts = text.split(separator);
     if (parts.some((part) => otherSeparator.test(part))) return undefined;
+    if (parts.some((part, at) => to[at] !== undefined && isNamePart(to[at]) && !mayBeName(part)))
+      return undefined;
     return separator.trim() === '' && !areAlike(parts) ? undefined : parts;
   };
 

@@ -5,6 +5,7 @@ import { cast } from '../cast.ts';
 import type { Operation, Plan } from '../../../model/plan.ts';
 import { matchPrefix, segmentsOf } from '../../../model/pointer.ts';
 import { isDeclared, listedValues } from '../schema-paths.ts';
+import { transformOf } from '../in-place.ts';
 import { numberAndUnit } from '../listing.ts';
 import { type Cut, partsBy } from '../operations/split-join.ts';
 import type { Path } from './differences.ts';
@@ -41,7 +42,7 @@ function stepOf(operation: Operation, { jsonSchema }: Contract): TraceStep | und
         kind: 'split',
         from: segmentsOf(operation.from),
         to: operation.to.map(segmentsOf),
-        cut: partsBy(operation.separator),
+        cut: partsBy(operation.separator, operation.to),
       };
     case 'split_unit':
       return {
@@ -90,24 +91,17 @@ function stepOf(operation: Operation, { jsonSchema }: Contract): TraceStep | und
         typeof value === 'object' ? undefined : outputs.get(String(value)),
       );
     }
-    case 'trim':
+    default: {
+      const transform = transformOf(operation);
       return respelling(
         operation.path,
-        (value) => (typeof value === 'string' ? value.trim() : undefined),
+        (value) => {
+          const result = transform(value);
+          return result.ok ? result.value : undefined;
+        },
         true,
       );
-    case 'upper':
-      return respelling(
-        operation.path,
-        (value) => (typeof value === 'string' ? value.toUpperCase() : undefined),
-        true,
-      );
-    default:
-      return respelling(
-        operation.path,
-        (value) => (typeof value === 'string' ? value.toLowerCase() : undefined),
-        true,
-      );
+    }
   }
 }
 
