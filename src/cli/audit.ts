@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import type { ItemOf } from '../api/client.ts';
+import { isObject } from '../model/json.ts';
 import { withClient } from './client.ts';
 import { print, printJson, say, type Io } from './io.ts';
 import { wholeNumber, withExamples, withJson, withServer, type ServerOptions } from './options.ts';
@@ -36,7 +38,13 @@ async function audit(io: Io, options: AuditOptions): Promise<void> {
     entry.actor.name,
     entry.act,
     Object.values(entry.target).join(' '),
-    entry.detail === undefined ? '' : JSON.stringify(entry.detail),
+    inWords(entry),
   ]);
   print(io, formatTable(['at', 'who', 'act', 'target', 'detail'], rows, io.columns));
+}
+
+/** What was asked, and how much it came to. */
+function inWords({ detail, counts }: ItemOf<'GET /api/v1/audit'>): string {
+  const all = { ...(isObject(detail) ? detail : {}), ...counts };
+  return Object.keys(all).length === 0 ? '' : JSON.stringify(all);
 }

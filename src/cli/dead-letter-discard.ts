@@ -91,7 +91,7 @@ async function discardMany(
   const { done, failed, state } = await followJob(io, client, job_id);
   const discarded = done - failed;
   if (json === true) printJson(io, { job_id, state, matched, discarded });
-  else if (matched > 0) print(io, `${discarded} of ${matched} are discarded; they stay in the audit trail.`);
+  else if (matched > 0) print(io, `${discarded} of ${matched} discarded, and kept in the audit trail.`);
   if (discarded < matched) {
     say(io, 'The others were sent back or settled meanwhile; once more takes what is open of them then.');
     outcome.exitCode = 1;

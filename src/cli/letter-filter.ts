@@ -51,7 +51,7 @@ export const filterOf = ({ contract, source, signature, code, since, until, q }:
 /** The filter of an act on many letters; everything there is must be asked for. */
 export function actFilter(options: FilterOptions & { all?: boolean }): FilterOptions {
   const filter = filterOf(options);
-  if (Object.values(filter).some((value) => value !== undefined)) return filter;
+  if (Object.values(filter).some((value) => value !== undefined && value.trim() !== '')) return filter;
   if (options.all === true) return { ...filter, until: new Date().toISOString() };
   throw new CliError(
     'say which letters: --contract, --source, --signature, --code, --since, --until, --q, or --all',

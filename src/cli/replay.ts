@@ -4,7 +4,7 @@ import { withClient } from './client.ts';
 import { confirm } from './confirm.ts';
 import { followJob } from './follow-job.ts';
 import { amountOf, print, printJson, say, type Io, type Outcome } from './io.ts';
-import { type FilterOptions, actFilter, filterOf, withFilter } from './letter-filter.ts';
+import { type FilterOptions, actFilter, withFilter } from './letter-filter.ts';
 import { withExamples, withServer, type ServerOptions } from './options.ts';
 
 export interface ReplayOptions extends ServerOptions, FilterOptions {
@@ -34,7 +34,7 @@ const replays = 'POST /api/v1/dead-letters/replay';
 
 /** Replays what matches, by a job that it follows. Ends with 1 when some of it could not be sent. */
 export async function replayMany(io: Io, options: ReplayOptions, outcome: Outcome): Promise<void> {
-  const filter = options.dryRun === true ? filterOf(options) : actFilter(options);
+  const filter = actFilter(options);
   await withClient(io, options, async (client) => {
     const send = (dryRun: boolean) => client.request(replays, { body: { filter, dry_run: dryRun } });
     const trial = (await send(true)) as ForecastOf<typeof replays>;
@@ -50,7 +50,7 @@ export async function replayMany(io: Io, options: ReplayOptions, outcome: Outcom
     const [replayed, matched] = [done - failed, total ?? done];
     if (options.json === true) printJson(io, { job_id, state, matched, replayed });
     else
-      print(io, `${replayed} of ${matched} are on their way again${state === 'done' ? '' : '; cancelled'}.`);
+      print(io, `${replayed} of ${matched} sent on their way again${state === 'done' ? '' : '; cancelled'}.`);
     if (replayed < matched) outcome.exitCode = 1;
   });
 }

@@ -114,5 +114,7 @@ async function onTheWay({ stats }: EraserParts): Promise<string[]> {
   for (const { groups } of await stats()) for (const { pending } of groups) events += pending;
   return events === 0
     ? []
-    : [`${events} messages are on their way in the queue, whatever they say; ask again when it is empty`];
+    : [
+        `${events === 1 ? '1 message is on its' : `${events} messages are on their`} way in the queue, whatever it says; ask again when it is empty`,
+      ];
 }

@@ -127,7 +127,7 @@ export class IngestHandler {
     if (!body.ok || source === undefined) return body;
     const verdict = await verifySource(request, source, body.value);
     // A step's deliveries are not remembered: one that comes late may be a replay.
-    return verdict.kind === 'verified' ? body : this.#refuse(request, source, verdict);
+    return verdict.kind === 'verified' ? body : this.#refuse(request, source, problemOfVerdict(verdict));
   }
 
   /** NDJSON of this process itself, which nobody has to verify; durable when it resolves with an answer. */
@@ -152,23 +152,24 @@ export class IngestHandler {
       const answer = named.ok ? greet(greeting) : undefined;
       return answer === undefined ? fail(methodNotAllowed) : ok(answer);
     }
-    if (!named.ok) return named;
+    if (!named.ok) return this.#refuse(request, source, named.error);
     const format = formatOf(headers['content-type']);
-    if (format === undefined) return fail(unsupportedType);
+    if (format === undefined) return this.#refuse(request, source, unsupportedType);
 
     const body = await readBody(request, this.#options.limits.maxBodyBytes, hand);
-    if (!body.ok) return body;
+    if (!body.ok) return this.#refuse(request, source, body.error);
     const verdict = source.authenticates ? await verifySource(request, source, body.value) : verified;
-    if (verdict.kind !== 'verified' && verdict.kind !== 'late') return this.#refuse(request, source, verdict);
+    if (verdict.kind !== 'verified' && verdict.kind !== 'late')
+      return this.#refuse(request, source, problemOfVerdict(verdict));
     if (source.known && verdict.kind === 'verified') {
       const answer = await shakeHands(body.value.plain, greeting, this.#options);
       if (answer !== undefined) return ok(answer);
     }
     const parcels = decode(headers, body.value.plain, format, source, this.#options.limits);
-    if (!parcels.ok) return parcels;
+    if (!parcels.ok) return this.#refuse(request, source, parcels.error);
     const wanted = withoutIgnored(parcels.value, source);
     if (verdict.kind === 'late' && !(await this.#hasAll(wanted, headers, source)))
-      return this.#refuse(request, source, verdict);
+      return this.#refuse(request, source, problemOfVerdict(verdict));
     const stored = await this.#store(wanted, headers, source, span?.trace);
     if (stored.ok) {
       this.counts.events += stored.value.stored;
@@ -187,13 +188,10 @@ export class IngestHandler {
     return known.every((one) => one);
   }
 
-  #refuse(
-    request: IncomingMessage,
-    source: Source,
-    verdict: Parameters<typeof problemOfVerdict>[0],
-  ): Result<never, Problem> {
-    const problem = problemOfVerdict(verdict);
-    this.#refusals.count(source.name, problem.code, this.#options.clientAddress(request));
+  /** Counted, unless it is the service that can not take it now. */
+  #refuse(request: IncomingMessage, source: Source, problem: Problem): Result<never, Problem> {
+    if (problem.status < 500)
+      this.#refusals.count(source.name, problem.code, this.#options.clientAddress(request));
     return fail(problem);
   }
 }

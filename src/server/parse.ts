@@ -17,6 +17,18 @@ export function parseWith<S extends z.ZodType>(schema: S, input: unknown): Resul
   });
 }
 
-/** Zod says of a field that was not sent what it "received". */
-const inWords = (message: string): string =>
-  message.endsWith('received undefined') ? 'it is needed, and missing' : message;
+/** Zod says of a field that was not sent what it "received", and of a limit how it would check it. */
+function inWords(message: string): string {
+  if (message.endsWith('received undefined')) return 'it is needed, and missing';
+  const [, sign, limit, unit = ''] =
+    /^Too (?:small|big): expected .+ (>=?|<=?)(\S+)( \w+)?$/.exec(message) ?? [];
+  if (sign === undefined) return message;
+  return `${limits[sign]} ${limit}${limit === '1' ? unit.replace(/s$/, '') : unit}`;
+}
+
+const limits: Record<string, string> = {
+  '>=': 'at least',
+  '<=': 'at most',
+  '>': 'more than',
+  '<': 'less than',
+};

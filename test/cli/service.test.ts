@@ -152,7 +152,7 @@ describe('against a running service, and against its data folder when it has sto
 
     const yes = await shell.cli(discard, { env, stdin: 'y\n', interactive: true });
     expect(yes.code).toBe(0);
-    expect(yes.out).toBe('3 of 3 are discarded; they stay in the audit trail.\n');
+    expect(yes.out).toBe('3 of 3 discarded, and kept in the audit trail.\n');
     const discarded = ['dead-letters', 'list', '--status', 'discarded', '--json'];
     expect(await json(discarded)).toMatchObject([
       { source: 'spammer', discard_reason: 'spam of one sender' },

@@ -221,6 +221,8 @@ it.each([
   ['POST', '/api/v1/dead-letters/nope/replay', {}, 404],
   ['POST', '/api/v1/dead-letters/replay', { filter: { colour: 'red' } }, 422],
   ['POST', '/api/v1/dead-letters/replay', { filter: {} }, 422],
+  ['POST', '/api/v1/dead-letters/replay', { filter: {}, dry_run: true }, 422],
+  ['POST', '/api/v1/dead-letters/replay', { filter: { q: '' }, dry_run: true }, 422],
 ])('%s %s is answered with a problem', async (method, path, body, status) => {
   const response = await fetch(sentinel.url + path, {
     method,

@@ -44,6 +44,7 @@ export async function discardMany(
     deadLetters: { countOpen: () => 0 },
     pace,
     log: { warn: () => undefined },
+    closing: new AbortController().signal,
   };
   const job = await runJob(parts, id, new AbortController().signal);
   return { discarded: job!.done - job!.failed, failed: job!.failed };

@@ -107,7 +107,7 @@ describe('a running service', () => {
     const event = transaction();
     for (const [key, id, body] of [
       ['POST /api/v1/dead-letters/{id}/replay', letter, { event, dry_run: true }],
-      ['POST /api/v1/dead-letters/replay', '', { filter: {}, dry_run: true }],
+      ['POST /api/v1/dead-letters/replay', '', { filter: { source: 'nobody' }, dry_run: true }],
       ['POST /api/v1/query', '', { sql: 'SELECT 1 AS one' }],
       ['POST /api/v1/dead-letters/replay', '', { filter: { source: 'nobody' } }],
       ['POST /api/v1/dead-letters/discard', '', { filter: { source: 'nobody' }, reason: 'a test' }],

@@ -32,7 +32,8 @@ export function Banner() {
               <b>
                 {name} ({nameOf(type)}) takes no rows.
               </b>{' '}
-              {plural(pending, 'event')} wait for it; the other destinations go on. <Cause text={error} />
+              {plural(pending, 'event')} {pending === 1 ? 'waits' : 'wait'} for it; the other destinations go
+              on. <Cause text={error} />
             </Line>
           ),
       )}
@@ -50,7 +51,8 @@ function DestinationDown({ stats: { destination, pending } }: { stats: Stats }) 
           First failure <Ago at={since} />.{' '}
         </>
       )}
-      Events are still accepted{pending > 0 && `; ${count(pending)} wait in the queue`}. They load by
+      Events are still accepted
+      {pending > 0 && `; ${count(pending)} ${pending === 1 ? 'waits' : 'wait'} in the queue`}. They load by
       themselves when it is back. <Cause text={error ?? 'unknown'} />
     </Line>
   );

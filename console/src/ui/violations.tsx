@@ -22,8 +22,8 @@ function violationInWords({ path, code, expected, found, message }: Violation): 
   if (expected === undefined || code === 'custom' || code.startsWith('unknown')) return message;
   // For a right type with a wrong value, the type that was found says nothing.
   return code === 'type' && found !== undefined
-    ? `${field} is ${article(found)}, not ${expected}`
-    : `${field} is not ${expected}`;
+    ? `${field} is ${article(found)}, expected ${expected}`
+    : `${field} is wrong, expected ${expected}`;
 }
 
 function article(type: string): string {

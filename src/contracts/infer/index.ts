@@ -57,7 +57,7 @@ export class Inference {
       ...(columns === undefined ? {} : { columns }),
     };
     const reasons = [
-      `Inferred from ${root.count} events.`,
+      `Inferred from ${root.count} ${root.count === 1 ? 'event' : 'events'}.`,
       ...(found === undefined ? [] : [`Key: ${found.pointer} has ${found.values} values, none twice.`]),
     ];
     const body = objectSchema(root, 0);

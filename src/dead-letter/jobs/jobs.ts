@@ -8,7 +8,7 @@ import { retry } from '../../support/retry.ts';
 import { type RunParts, runJob } from './run.ts';
 import { type StoredJob, createJobStore, jobPrefix } from './store.ts';
 
-export interface JobParts extends Omit<RunParts, 'jobs'> {
+export interface JobParts extends Omit<RunParts, 'jobs' | 'closing'> {
   leases: Leases;
   /** Told of each job that has ended. */
   onEnd: (job: Job) => Promise<void>;
@@ -36,7 +36,7 @@ export class Jobs {
 
   constructor(parts: JobParts) {
     const { state, cluster } = parts.engine as Pick<Engine, 'state' | 'cluster'>;
-    this.#parts = { ...parts, jobs: createJobStore(state) };
+    this.#parts = { ...parts, jobs: createJobStore(state), closing: this.#closing.signal };
     this.#cluster = cluster !== undefined;
     // A job that waits for the flow or rests need not do so any longer.
     this.#unwatch = state.watch(jobPrefix, ({ key, value }) => {

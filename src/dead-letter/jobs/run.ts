@@ -16,6 +16,8 @@ export interface RunParts {
   deadLetters: Pick<DeadLetterCounts, 'countOpen'>;
   pace: Pace;
   log: Pick<Logger, 'warn'>;
+  /** The process ends. */
+  closing: AbortSignal;
 }
 
 /** Their writes share a commit, and so many may be settled twice over when the process dies: the second time changes nothing. */
@@ -52,8 +54,8 @@ export async function runJob(
       updated_at: new Date().toISOString(),
     };
     if (job.state === 'cancelling' || (job.end === true && job.state === 'running'))
-      return finish(parts, job, next, signal);
-    if (signal.aborted) return cancelledElsewhere(parts, job, next, signal);
+      return finish(parts, job, next);
+    if (signal.aborted) return cancelledElsewhere(parts, job, next);
     if (job.state === 'queued') {
       next.state = 'running';
       next.started_at = next.updated_at;
@@ -61,7 +63,7 @@ export async function runJob(
     }
     Object.assign(next, await nextSlice(parts.letters, job));
     if (await jobs.replace(job, next)) job = next;
-    else return cancelledElsewhere(parts, job, next, signal);
+    else return cancelledElsewhere(parts, job, next);
     if (job.slice.length > 0) job = await rest(parts, job, signal);
   }
 }
@@ -113,27 +115,21 @@ async function cancelledElsewhere(
   parts: RunParts,
   known: StoredJob,
   { done, failed, failed_again, sent, updated_at }: StoredJob,
-  signal: AbortSignal,
 ): Promise<StoredJob | undefined> {
   const changed = await parts.jobs.get(known.id);
   if (changed?.state !== 'cancelling') return undefined;
   if (changed.done !== known.done || changed.cursor !== known.cursor) return undefined;
-  return finish(
-    parts,
-    changed,
-    { ...changed, done, failed, failed_again, sent, slice: [], updated_at },
-    signal,
-  );
+  return finish(parts, changed, { ...changed, done, failed, failed_again, sent, slice: [], updated_at });
 }
 
 async function finish(
-  { jobs, letters }: RunParts,
+  { jobs, letters, closing }: RunParts,
   from: StoredJob,
   to: StoredJob,
-  signal: AbortSignal,
 ): Promise<StoredJob | undefined> {
   const isDone = from.state !== 'cancelling';
-  const { sent: _sent, ...ended } = await untilSentHaveEnded(letters, to, signal);
+  // Cancelled, it sends no more; how those ended that it has sent is counted all the same.
+  const { sent: _sent, ...ended } = await untilSentHaveEnded(letters, to, closing);
   const finished: StoredJob = {
     ...ended,
     state: isDone ? 'done' : 'cancelled',

@@ -64,7 +64,7 @@ export function createConditions(watched: Watched): Kinds {
         key: `queue_stuck/${topic}/${group}`,
         kind: 'queue_stuck',
         title: `${group} settles nothing of ${topic}`,
-        detail: `${pending} events wait, and none was settled for ${limits.queueStuckMinutes} minutes.`,
+        detail: `${pending === 1 ? '1 event waits' : `${pending} events wait`}, and none was settled for ${limits.queueStuckMinutes} minutes.`,
         page: '/state',
       }));
     },

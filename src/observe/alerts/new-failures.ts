@@ -20,7 +20,8 @@ export const newFailures = (letters: Letters): Condition[] =>
       const [field, ...others] = items[0]?.violations ?? [];
       if (field === undefined) return {};
       const shown = [field, ...others].slice(0, mostNamed).map(sentenceOf);
-      const more = others.length >= mostNamed ? [`… and ${others.length + 1 - mostNamed} more fields.`] : [];
+      const left = others.length + 1 - mostNamed;
+      const more = left > 0 ? [`… and ${left} more ${left === 1 ? 'field' : 'fields'}.`] : [];
       return {
         title: `Events of ${contract} from ${source} fail at ${nameOf(field)}`,
         detail: [...shown, ...more, kept].join('\n'),

@@ -47,11 +47,11 @@ export function deadLetterRoutes(app: FastifyInstance, context: ServerContext): 
 
     async 'POST /api/v1/dead-letters/replay'({ body, request }, reply) {
       const filter = whatItNames(body.filter);
+      if (filter === undefined) return sendProblem(reply, namesNothing);
       if (body.dry_run) {
         void reply.code(200);
-        return { ...(await tryReplay(context, filter ?? {})), dry_run: true as const };
+        return { ...(await tryReplay(context, filter)), dry_run: true as const };
       }
-      if (filter === undefined) return sendProblem(reply, namesNothing);
       const as_of = new Date().toISOString();
       const job = await context.jobs.create({ kind: 'replay', filter, as_of }, request.actor);
       return { job_id: job.id };

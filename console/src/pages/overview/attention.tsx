@@ -3,8 +3,8 @@ import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { useLive } from '../../api/live.ts';
 import { useApi } from '../../api/queries.ts';
-import type { Consumer, DeadLetterGroup, Rule } from '../../api/types.ts';
-import { plural } from '../../lib/format.ts';
+import type { Consumer, DeadLetterGroup, Rule, Stats } from '../../api/types.ts';
+import { count, plural } from '../../lib/format.ts';
 import { groupHref } from '../../lib/links.ts';
 import { Card } from '../../ui/basics.tsx';
 import { failureInWords } from '../../ui/violations.tsx';
@@ -42,7 +42,7 @@ export function Attention() {
     >
       {needs.length === 0 ? (
         <p className="all-well">
-          <CircleCheck size={16} aria-hidden /> Nothing. Every event was loaded, repaired or settled.
+          <CircleCheck size={16} aria-hidden /> {restOf(stats)}
         </p>
       ) : (
         <ul className="needs">
@@ -59,6 +59,19 @@ export function Attention() {
       )}
     </Card>
   );
+}
+
+/** What is true when nobody is needed: not every event has ended while some are on their way. */
+function restOf(stats: Stats | undefined): string {
+  const further = stats?.destinations ?? [];
+  const isDown = stats?.destination.state === 'waiting' || further.some(({ state }) => state !== 'ok');
+  const pending = (stats?.pending ?? 0) + further.reduce((sum, one) => sum + one.pending, 0);
+  if (pending === 0)
+    return isDown ? 'Nothing here.' : 'Nothing. Every event was loaded, repaired or settled.';
+  const wait = pending === 1 ? 'event waits' : 'events wait';
+  if (isDown)
+    return `Nothing here; ${count(pending)} ${wait} for the destination, and will load by themselves.`;
+  return `Nothing; ${plural(pending, 'event')} on the way.`;
 }
 
 function groupNeeds(groups: readonly DeadLetterGroup[]): Need[] {
