@@ -25,6 +25,12 @@ const orders = defineContract({
   }),
 });
 
+const invoices = defineContract({
+  name: 'invoice',
+  version: '1.0.0',
+  schema: z.object({ id: z.string(), state: z.enum(['paid', 'unpaid', 'partially_paid']) }),
+});
+
 const valid = { order_ref: 'A-1', net_amount: '12.50' };
 const move = (from: string, to: string): Operation => ({ op: 'move', from, to });
 const unpack = [move('/data/order_ref', '/order_ref'), move('/data/net_amount', '/net_amount')];
@@ -33,7 +39,7 @@ let rules: RuleStore;
 beforeEach(async () => {
   rules = await openRuleStore(memoryState(), {
     ttlDays: 7,
-    contracts: { get: () => orders },
+    contracts: { get: (name) => [orders, invoices].find((contract) => contract.name === name) },
     log: silent,
   });
 });
@@ -182,5 +188,24 @@ describe('rules that overlap', () => {
     await learn({ order_ref: 'A-1', amt: '1' }, [move('/amt', '/net_amount')]);
     await learn({ order_ref: 'A-1', sum: '1' }, [move('/sum', '/net_amount')]);
     expect(byRule({ order_ref: 'A-1', amt: '1', sum: '2' })).toBe('ambiguous');
+  });
+});
+
+describe('rules of one sender for the same failure', () => {
+  it.each([
+    [['Paid', 'Partially Paid', 'paid ', ' UNPAID', 'PARTIALLY-PAID ', 'Unpaid']],
+    [[' UNPAID', 'paid ', 'Partially Paid', 'Paid', 'partially paid']],
+  ])('each repair what they can, and leave the rest to the healers: %j', async (states) => {
+    for (const state of states) {
+      const event = { id: 'i', state };
+      const right = { id: 'i', state: state.trim().toLowerCase().replace(/[ -]/, '_') };
+      const proposal = await heuristicsHealer().propose(
+        failureOf(event, invoices),
+        new AbortController().signal,
+      );
+      expect(byRule(event, invoices) ?? right).toEqual(right);
+      if (proposal.kind === 'plan') await learn(event, proposal.plan.operations, invoices);
+      expect(byRule(event, invoices)).toEqual(right);
+    }
   });
 });

@@ -140,10 +140,10 @@ export async function openRuleStore(state: StateStore, options: RuleStoreOptions
     const tried = [first, ...others].map((one) => ({ ...one, made: one.apply(event, violations) }));
     const willing = tried.filter(({ made }) => made.ok || made.error.leaves !== undefined);
     const results = willing.map(({ made }) => (made.ok ? made.value.event : undefined));
-    // Where each leaves something to another, the healers find what does all of it.
-    if (willing.length > 0 && results.every((result) => result === undefined)) return { kind: 'none' };
+    // Where none repairs it, or each leaves something to another, the healers may find what does all of it.
     const [only] = willing;
-    if (only !== undefined && results.every((result) => sameJson(result, results[0])))
+    if (only === undefined || results.every((result) => result === undefined)) return { kind: 'none' };
+    if (results.every((result) => sameJson(result, results[0])))
       return { kind: 'rule', rule: only.indexed.rule, indexed: only.indexed, apply: only.apply };
     return { kind: 'ambiguous', rules: [first, ...others].map(({ indexed }) => indexed.rule) };
   }
