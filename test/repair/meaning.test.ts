@@ -72,6 +72,8 @@ describe('a mapping that changes the meaning', () => {
     ['/created', '/created_at'],
     ['/secondary', '/name'],
     ['/untitled', '/note'],
+    ['/recipent_postcode', '/recipient_postcode'],
+    ['/shiping_city', '/shipping_city'],
   ])('%s may be %s', (from, to) => {
     expect(moved(from, to)).toBeUndefined();
   });

@@ -1,4 +1,5 @@
 import type { Pointer } from '../../../model/plan.ts';
+import { isMisspelling } from '../../healers/heuristics/spelling.ts';
 import { axes, kinds, negations, negative, particular, shortUnits, units } from './vocabulary.ts';
 import { leafOf, plainWords, wordsOn } from './words.ts';
 
@@ -101,6 +102,7 @@ function hasLike(words: readonly string[], word: string): boolean {
     (other) =>
       singular(other) === singular(word) ||
       isCutShort(other, word) ||
+      isMisspelling(other, word) ||
       sides.some((group) => group.includes(other)),
   );
 }
