@@ -135,9 +135,21 @@ describe('a rule that unpacks a container', () => {
     ['is deleted, says what is around it', { data: { object: record, op: 'd' } }],
     ['has another image', { data: { object: record, snapshot: { city: 'Lisbon' } } }],
     ['has an image that may be the one', { data: { object: record, old: { city: 'Lisbon' } } }],
+    ['is none, being a dry run', { ...learnedFrom, dry_run: true }],
+    ['is none, being a test', { ...learnedFrom, isTest: 'true' }],
+    ['is none, being simulated', { ...learnedFrom, simulated: 1 }],
+    ['is none, being a sample', { data: { ...(learnedFrom['data'] as JsonObject), is_sample: true } }],
+    ['is none, says what is beside it', { ...learnedFrom, meta: { sandbox_mode: true } }],
     ['may be gone', { data: { object: record, record: null } }],
   ])('leaves a record that %s to the healers', (_, event) => {
     expect(apply(event, violations)).toMatchObject({ ok: false });
+  });
+
+  it.each<[string, JsonObject]>([
+    ['denies to be a test', { test: false, dry_run: 'no', sample: null }],
+    ['speaks of a test', { test_id: 't-1', sample_rate: 1, example_url: true }],
+  ])('repairs one that %s', (_, more) => {
+    expect(apply({ ...learnedFrom, ...more }, violations)).toMatchObject({ ok: true });
   });
 
   it('so does a plan of a model', () => {

@@ -108,8 +108,30 @@ describe('a container that is known to mean nothing is not passed through', () =
     ['of another state', { data: row, draft: row }],
     ['of which some have changed', { object: row, snapshot: { seats: 10 } }],
     ['of another party', { payload: row, reseller: { ...row, margin: 5 } }],
+    ['of another party, beside its own name', { subscription: row, reseller: { ...row, margin: 5 } }],
   ])('when one beside it has the same fields: %s', async (_, event) => {
     expect(await heal(subscription, event)).toMatch(/the same fields|could be/);
+  });
+});
+
+describe('the container that is called as the contract', () => {
+  const order = contract('shop_order', { id: text, carrier: text });
+  const own = { id: 'o-1', carrier: 'dhl' };
+
+  it.each<JsonObject>([
+    { shop_order: own, customer: { id: 'c-1' } },
+    { shopOrder: own, customer: { id: 'c-1', name: 'Ada' }, store: { id: 's-1' } },
+  ])('is the record, beside other things that have an id: %j', async (event) => {
+    expect(await heal(order, event)).toMatchObject(own);
+  });
+
+  it.each<JsonObject>([
+    { shop_order: own, changes: { carrier: 'ups' } },
+    { shop_order: own, new: { id: 'o-2' } },
+    { shop_order: own, replacement: { id: 'o-2', carrier: 'ups' } },
+    { shop_order: own, data: { id: 'o-2' } },
+  ])('may be another state beside one: %j', async (event) => {
+    expect(await heal(order, event)).toMatch(/the same fields|could be/);
   });
 });
 

@@ -55,6 +55,10 @@ const neutralPlurals: ReadonlySet<string> = new Set([
   'vals',
 ]);
 
+/** Whether an object is called as the contract. */
+export const isOwnName = (name: string, own: OwnNames): boolean =>
+  own.some((names) => foldedName(names) === foldedName(wordsOf(name)));
+
 /** Whether a container says nothing of what is in it: by its name, or since it bears the contract's own. */
 export function isNeutral(name: string, own: OwnNames): boolean {
   // Who defined the fields says nothing of what is in them: `custom_fields`.

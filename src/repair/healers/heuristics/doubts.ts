@@ -1,7 +1,7 @@
 import { type JsonObject, isObject } from '../../../model/json.ts';
-import { type OwnNames, isNeutral, neutral } from './containers.ts';
+import { type OwnNames, isNeutral, isOwnName, neutral } from './containers.ts';
 import { declaredNames } from './declared.ts';
-import { goneBy, goneByAnother } from './gone.ts';
+import { type Saying, goneBy, goneByAnother } from './gone.ts';
 import { foldedName, lettersOf, wordsOf } from './names.ts';
 
 const image =
@@ -53,14 +53,14 @@ export function doubtsWithin(
   isDeclared: (name: string) => boolean,
   { own, isShown }: DoubtContext,
 ): (container: string, inside: JsonObject) => Doubt[] {
-  let gone: { name: string; reason: string }[] | undefined;
+  let gone: Saying[] | undefined;
   let beside: { name: string; fields: string[] }[] | undefined;
 
   function look(): void {
     gone = [];
     beside = [];
     const said = goneBy(around, own, isDeclared);
-    if (said !== undefined) gone.push({ name: said, reason: `${said} says that it is deleted` });
+    if (said !== undefined) gone.push(said);
     for (const [name, value] of Object.entries(around)) {
       if (isDeclared(name)) continue;
       if (value === null && (isNeutral(name, own) || image.test(name)))
@@ -76,13 +76,14 @@ export function doubtsWithin(
     const doubt = gone!.find(({ name }) => name !== container);
     if (doubt !== undefined) doubts.push({ reason: `of ${container}, ${doubt.reason}` });
     const said = goneBy(inside, own, isShown) ?? goneByAnother(around, container, own, isShown);
-    if (said !== undefined) doubts.push({ reason: `of ${container}, ${said} says that it is deleted` });
+    if (said !== undefined) doubts.push({ reason: `of ${container}, ${said.reason}` });
     const fields = new Set(Object.keys(inside).map(lettersOf));
     const isCurrent = isNeutral(container, own);
     const twin = beside!.find(
       (other) =>
         other.name !== container &&
         !(isCurrent && former.test(other.name)) &&
+        !(isOwnName(container, own) && isAnotherThing(other, fields, own)) &&
         haveSameFields(fields, other.fields),
     );
     if (twin !== undefined)
@@ -93,6 +94,30 @@ export function doubtsWithin(
     return doubts;
   };
 }
+
+/** Beside what is called as the contract, a thing of its own: it has an id, but not all that is in there. */
+function isAnotherThing(
+  { name, fields }: { name: string; fields: readonly string[] },
+  others: ReadonlySet<string>,
+  own: OwnNames,
+): boolean {
+  const shared = fields.filter((field) => others.has(field));
+  return (
+    shared.includes('id') &&
+    shared.every((field) => ofAnything.has(field)) &&
+    shared.length < others.size &&
+    isThing(name, own)
+  );
+}
+
+const ofAnything: ReadonlySet<string> = new Set(['id', 'uuid', 'name', 'type', 'url']);
+
+/** Whether an object is called as something, and not as a state of the record or a mere container. */
+export const isThing = (name: string, own: OwnNames): boolean =>
+  !image.test(name) &&
+  !former.test(name) &&
+  !isNeutral(name, own) &&
+  !wordsOf(name).some((word) => own.flat().includes(word));
 
 function haveSameFields(names: ReadonlySet<string>, others: readonly string[]): boolean {
   const shared = others.filter((other) => names.has(other)).length;

@@ -5,9 +5,9 @@ import type { Candidate } from './candidates.ts';
 import { type Change, changeAt } from './changes.ts';
 import { type NameMatch, type Target, namedLike, targetAt } from './evidence.ts';
 import { sameName } from './compare.ts';
-import { isNeutral } from './containers.ts';
+import { isNeutral, isOwnName } from './containers.ts';
 import { fieldsOf } from './declared.ts';
-import { doubtFor, former } from './doubts.ts';
+import { doubtFor, former, isThing } from './doubts.ts';
 import { foldedName, wordsOf } from './names.ts';
 import { hasTimeBeside } from './join.ts';
 import { type Found, type Search, placed } from './search.ts';
@@ -59,7 +59,7 @@ export function findMissing(search: Search, target: Target, named = namedLike(se
     !isBelow(candidate.path, only.candidate.path) && !isPartBeside(search, candidate, path);
   const other =
     others.map(({ candidate }) => candidate).find(isOther) ??
-    named.rivals.find(isTwinOf(only.candidate)) ??
+    named.rivals.find(isTwinOf(search, only.candidate)) ??
     named.rivals.find(
       (rival) => !isExact && readsSo(rival, target) && !sameJson(rival.value, only.candidate.value),
     ) ??
@@ -165,12 +165,14 @@ const isLike =
 
 /** The same name in a container beside: which of the two containers is meant, the name does not tell. */
 const isTwinOf =
-  (one: Candidate) =>
+  ({ own }: Search, one: Candidate) =>
   ({ path, words }: Candidate): boolean =>
     one.container !== undefined &&
     path.length === one.path.length &&
     foldedName(words.leaf) === foldedName(one.words.leaf) &&
     !former.test(path.at(-2)!) &&
+    // What is called as the contract is the record; the id of a thing beside it is that of the thing.
+    !(words.leaf[0] === 'id' && isOwnName(one.path.at(-2)!, own) && isThing(path.at(-2)!, own)) &&
     path.slice(0, -2).join('/') === one.path.slice(0, -2).join('/');
 
 /**

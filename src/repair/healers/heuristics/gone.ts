@@ -5,8 +5,8 @@ import { moments } from './words.ts';
 
 /**
  * Whether a sender says of a record that it is gone: by a flag (`is_deleted`), a time (`removed_at`), a person
- * (`voided_by`), or the word for what happened (`type: order.deleted`, `op: D`, `topic: orders/delete`). What it says of
- * other things, or denies, is none.
+ * (`voided_by`), or the word for what happened (`type: order.deleted`, `op: D`, `topic: orders/delete`); or that it never
+ * was, by a flag (`dry_run`). What it says of other things, or denies, is none.
  */
 
 /**
@@ -82,16 +82,26 @@ const no: ReadonlySet<Json> = new Set<Json>([
 /** More of an object is looked at by nobody. */
 const maxLooked = 200;
 
+/** What a field of a record says of it. */
+export interface Saying {
+  name: string;
+  /** The field with what it says, for a person. */
+  reason: string;
+}
+
 /** The first field of an object that says so of it; `isShown`: fields that the contract declares, which the row shows. */
 export function goneBy(
   object: JsonObject,
   own: OwnNames,
   isShown: (name: string) => boolean,
-): string | undefined {
+): Saying | undefined {
   let looked = 0;
   for (const name in object) {
     if (++looked > maxLooked) return undefined;
-    if (saysGone(name, object[name]!, own) && !isShown(name)) return name;
+    const value = object[name]!;
+    const isGone = saysGone(name, value, own);
+    if (!isGone && !saysUnreal(name, value, own)) continue;
+    if (!isShown(name)) return { name, reason: `${name} says that it is ${isGone ? 'deleted' : 'not real'}` };
   }
   return undefined;
 }
@@ -102,14 +112,14 @@ export function goneByAnother(
   container: string,
   own: OwnNames,
   isShown: (name: string) => boolean,
-): string | undefined {
+): Saying | undefined {
   let looked = 0;
   for (const name in around) {
     if (++looked > maxLooked) return undefined;
     const value = around[name]!;
     if (name === container || !isObject(value) || isShown(name)) continue;
     const found = goneBy(value, own, isShown);
-    if (found !== undefined) return `${name}.${found}`;
+    if (found !== undefined) return { name, reason: `${name}.${found.reason}` };
   }
   return undefined;
 }
@@ -117,7 +127,7 @@ export function goneByAnother(
 function saysGone(name: string, value: Json, own: OwnNames): boolean {
   if (typeof value === 'object') return false;
   const { isFlag, isTeller } = kindOf(name);
-  if (isFlag) return !no.has(typeof value === 'string' ? value.trim().toLowerCase() : value);
+  if (isFlag) return !no.has(plain(value));
   if (typeof value !== 'string' || value.length > 64 || value === '') return false;
   if (isTeller && /^d$/i.test(value)) return true;
   // A path of words, as types and topics are, or a lone one; in prose the same word says nothing of the record.
@@ -127,9 +137,28 @@ function saysGone(name: string, value: Json, own: OwnNames): boolean {
   return wordsIn(value).some((word) => takenAway.test(word) && !isOwn(word, own));
 }
 
+const plain = (value: Json): Json => (typeof value === 'string' ? value.trim().toLowerCase() : value);
+
+/** A flag that is set, and says that nothing has happened: `dry_run`, `is_test`, `sandbox_mode`. */
+function saysUnreal(name: string, value: Json, own: OwnNames): boolean {
+  if (typeof value === 'object' || !kindOf(name).isUnreal || !yes.has(plain(value))) return false;
+  return !wordsOf(name).some((word) => unreal.test(word) && isOwn(word, own));
+}
+
+const yes: ReadonlySet<Json> = new Set<Json>([true, 1, '1', 'true', 'yes', 'y', 't', 'on']);
+
+const unreal =
+  /^(?:tests?|testing|testmode|dry|dryrun|simulat(?:e|ed|ion)|samples?|mock(?:ed)?|faked?|dummy|sandbox(?:ed)?|synthetic|demo|example|preview|rehearsal|placeholder|fictitious|pretend)$/;
+
+/** What may stand beside such a word in the name of a flag. */
+const besideUnreal: ReadonlySet<string> = new Set(
+  'call data event flag is item message mode object only payload record request row run was'.split(' '),
+);
+
 interface NameKind {
   isFlag: boolean;
   isTeller: boolean;
+  isUnreal: boolean;
 }
 
 const kinds = new Map<string, NameKind>();
@@ -140,7 +169,9 @@ function kindOf(name: string): NameKind {
   if (known !== undefined) return known;
   const words = wordsOf(name);
   const others = words.filter((word) => !takenAway.test(word));
+  const real = words.filter((word) => !unreal.test(word));
   const kind: NameKind = {
+    isUnreal: real.length < words.length && real.every((word) => besideUnreal.has(word)),
     isFlag: others.length < words.length && others.every((word) => beside.has(word)),
     isTeller:
       words.some((word) => tellers.has(word)) ||
