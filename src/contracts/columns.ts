@@ -130,6 +130,8 @@ function typeOfName(name: Json, schema: JsonObject): Reading {
       );
     }
     case 'integer':
+      // Half of them are too large for a signed one of 64 bits.
+      return schema['format'] === 'uint64' ? { kind: 'decimal', precision: 20, scale: 0 } : { kind: name };
     case 'boolean':
       return { kind: name };
     case 'number':

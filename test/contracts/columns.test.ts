@@ -5,6 +5,7 @@ import { contractFromJsonSchema } from '../../src/contracts/json-schema/compile.
 import { defineContract } from '../../src/contracts/zod/define.ts';
 import * as fields from '../../src/contracts/fields/index.ts';
 import { typeName } from '../../src/contracts/tables.ts';
+import { parseExact } from '../../src/model/exact-json.ts';
 import type { JsonObject } from '../../src/model/json.ts';
 import type { Column } from '../../src/contracts/contract.ts';
 
@@ -16,6 +17,25 @@ const typeOf = (schema: JsonObject, definitions: JsonObject = {}) =>
   spelledOf({ properties: { field: schema }, definitions })['field'];
 
 describe('the columns of a contract', () => {
+  it('hold each whole number of 64 bits without a sign', () => {
+    const zod = defineContract({
+      name: 'x',
+      version: '1.0.0',
+      key: 'n',
+      schema: z.object({ n: z.uint64() }),
+    });
+    const json = contractFromJsonSchema({
+      'x-contract': { name: 'x', version: '1.0.0', key: 'n' },
+      required: ['n'],
+      properties: { n: { type: 'integer', format: 'uint64' } },
+    });
+    for (const contract of [zod, json]) {
+      expect(spelled(contract.columns)).toEqual({ n: 'decimal(20,0)' });
+      const event = parseExact('{"n":18446744073709551615}') as JsonObject;
+      expect(contract.validate(event).ok).toBe(true);
+    }
+  });
+
   it('come from the helpers and from plain Zod alike', () => {
     const schema = z.object({
       id: fields.uuid(),

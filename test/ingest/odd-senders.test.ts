@@ -110,6 +110,17 @@ describe('how the body is named', () => {
     expect((await send('name=Ren%E9+%80', { 'content-type': type })).status).toBe(202);
     expect(texts()).toEqual(['{"name":"René €"}']);
   });
+
+  it.each([
+    ['charset=windows-1252&name=Ren%E9', 202, ['{"charset":"windows-1252","name":"René"}']],
+    ['name=Ren%C3%A9&charset=UTF-8', 202, ['{"name":"René","charset":"UTF-8"}']],
+    ['name=Ren%C3%A9&charset=utf-16', 202, ['{"name":"René","charset":"utf-16"}']],
+    ['name=Ren%E9&charset=none', 400, []],
+    ['name=Ren%E9&charset=utf-8&charset=windows-1252', 400, []],
+  ])('a form that names it in a field: %s', async (form, status, events) => {
+    expect((await send(form, { 'content-type': 'application/x-www-form-urlencoded' })).status).toBe(status);
+    expect(texts()).toEqual(events);
+  });
 });
 
 describe('what is asked before anything is sent', () => {

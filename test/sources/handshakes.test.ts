@@ -120,6 +120,31 @@ it('Twitch: the challenge comes back, when it is signed', async () => {
   expect((await post(body, { ...headers, [header]: 'sha256=00' })).status).toBe(401);
 });
 
+it('Asana: the secret comes back in its header, with a request that has no events', async () => {
+  await start({ verify: { type: 'none', secrets: [], public: true } });
+  for (const body of ['', '{}']) {
+    const answer = await post(body, { 'x-hook-secret': 'b537207f' });
+    expect([answer.status, answer.headers.get('x-hook-secret'), await answer.text()]).toEqual([
+      200,
+      'b537207f',
+      '',
+    ]);
+  }
+  expect(stored()).toBe(0);
+  expect((await post({ events: [] }, { 'x-hook-secret': 'b537207f' })).status).toBe(202);
+  expect(stored()).toBe(1);
+});
+
+it('monday: the challenge comes back as it came, when nothing stands beside it', async () => {
+  await start({ verify: { type: 'api_key', in: 'query', name: 'code', secrets: ['k'] } });
+  const answer = await post({ challenge: '3eZbrw' }, {}, '/ingest/s?code=k');
+  expect([answer.status, await answer.json()]).toEqual([200, { challenge: '3eZbrw' }]);
+  expect((await post({ challenge: '3eZbrw' }, {}, '/ingest/s?code=x')).status).toBe(401);
+  expect(stored()).toBe(0);
+  expect((await post({ challenge: '3eZbrw', id: 1 }, {}, '/ingest/s?code=k')).status).toBe(202);
+  expect(stored()).toBe(1);
+});
+
 describe('Amazon SNS: the address that confirms a subscription', () => {
   const url = 'https://sns.eu-central-1.amazonaws.com/?Action=ConfirmSubscription&Token=t';
   const body = {

@@ -176,8 +176,9 @@ function jsonSchemaOf(schema: Schema, io: 'input' | 'output', name: string): Jso
 
 /** Zod knows no JSON for these; here they have one: see `forJsonNumbers` and `complete`. */
 function nameTypes(schema: Schema, jsonSchema: JsonObject): void {
-  const { type } = schema._zod.def;
-  if (type === 'bigint') jsonSchema['type'] = 'integer';
+  const { type, format } = schema._zod.def as { type: string; format?: string };
+  if (type === 'bigint')
+    Object.assign(jsonSchema, { type: 'integer', ...(format === 'uint64' && { format }) });
   if (type === 'date') Object.assign(jsonSchema, { type: 'string', format: 'date-time' });
 }
 

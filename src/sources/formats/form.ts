@@ -14,7 +14,7 @@ export function readForm(
   const text = withoutMark(body.toString('latin1'));
   // An encoder writes no bare bracket and no bare quotation mark.
   if (/^\s*(?:\{\s*["}]|\[\s*[{\]])/.test(text)) return ok(body.toString());
-  const read = readFields(text, charsetOf(contentType), maxFields);
+  const read = readFields(text, charsetOf(contentType) ?? charsetWithin(text) ?? 'utf-8', maxFields);
   if (!read.ok) return read;
   const fields = read.value;
   const payload = fields.get('payload');
@@ -84,10 +84,20 @@ function decoderOf(charset: string): ((text: string) => string | undefined) | un
 /** Its bytes from 80 to 9f; some stand for nothing. */
 const windows1252 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
 
-/** In lower case; UTF-8 when the header names none. */
-function charsetOf(contentType = ''): string {
-  const named = /;\s*charset\s*=\s*"?([\w.:-]+)/i.exec(contentType)?.[1]?.toLowerCase() ?? 'utf-8';
+/** In lower case; undefined when the header names none. */
+function charsetOf(contentType = ''): string | undefined {
+  const named = /;\s*charset\s*=\s*"?([\w.:-]+)/i.exec(contentType)?.[1]?.toLowerCase();
   return named === 'utf8' ? 'utf-8' : named;
+}
+
+/** As PayPal says it, in a field of the form; undefined when it is named twice, or is not known. */
+function charsetWithin(text: string): string | undefined {
+  const [named, ...others] = [...text.matchAll(/(?:^|&)charset=([\w.:-]+)(?=&|$)/gi)];
+  const charset = named?.[1]?.toLowerCase();
+  if (charset === undefined || others.length > 0) return undefined;
+  // One that reads ASCII as ASCII: the names of the fields are.
+  if (decoderOf(charset)?.('charset') !== 'charset') return undefined;
+  return charset === 'utf8' ? 'utf-8' : charset;
 }
 
 const withoutMark = (text: string): string => (text.startsWith('\xef\xbb\xbf') ? text.slice(3) : text);

@@ -30,7 +30,7 @@ export interface Handshake {
   /** For requests without a body. `undefined`: it is not meant. */
   beforehand?: (greeting: Greeting) => HandshakeAnswer | undefined;
   /** For requests with a body, which have been verified. `isMeant` is a cheap look; `body` is read only then. */
-  isMeant?: (greeting: Greeting) => boolean;
+  isMeant?: (greeting: Greeting, body: Buffer) => boolean;
   answer?: (
     body: JsonObject,
     greeting: Greeting,

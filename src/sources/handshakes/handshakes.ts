@@ -1,4 +1,5 @@
 import { isObject } from '../../model/json.ts';
+import { asana } from './asana.ts';
 import { challenge } from './challenge.ts';
 import { cloudEvents } from './cloudevents.ts';
 import { eventGrid } from './event-grid.ts';
@@ -11,13 +12,26 @@ import {
 } from './handshake.ts';
 import { meta } from './meta.ts';
 import { answerToken } from './microsoft-graph.ts';
+import { monday } from './monday.ts';
 import { probe } from './probe.ts';
 import { slack } from './slack.ts';
 import { sns } from './sns.ts';
 import { twitch } from './twitch.ts';
 import { zoom } from './zoom.ts';
 
-const all: readonly Handshake[] = [slack, zoom, meta, eventGrid, cloudEvents, twitch, sns, challenge, probe];
+const all: readonly Handshake[] = [
+  slack,
+  zoom,
+  meta,
+  eventGrid,
+  cloudEvents,
+  twitch,
+  sns,
+  asana,
+  monday,
+  challenge,
+  probe,
+];
 
 /** Answers a request without a body that asks whether we are there. */
 export function greet(greeting: Greeting): HandshakeAnswer | undefined {
@@ -34,8 +48,8 @@ export async function shakeHands(
   greeting: Greeting,
   outside: HandshakeOutside,
 ): Promise<HandshakeAnswer | undefined> {
-  if (body.length === 0) return greeting.source.authenticates ? answerEmpty(greeting) : undefined;
-  const meant = all.filter(({ isMeant }) => isMeant?.(greeting));
+  if (body.length === 0) return greeting.source.authenticates ? answerEmpty(greeting, outside) : undefined;
+  const meant = all.filter(({ isMeant }) => isMeant?.(greeting, body));
   if (meant.length === 0 || body.length > maxBytes) return undefined;
   const message = firstObject(body);
   if (message === undefined) return undefined;
@@ -47,8 +61,13 @@ export async function shakeHands(
 }
 
 /** An empty request that is verified holds no event: it tries the connection. */
-function answerEmpty({ url, source }: Greeting): HandshakeAnswer | undefined {
-  const answer = answerToken(url);
+async function answerEmpty(
+  greeting: Greeting,
+  outside: HandshakeOutside,
+): Promise<HandshakeAnswer | undefined> {
+  const { url, source } = greeting;
+  const asked = asana.isMeant!(greeting, Buffer.alloc(0)) ? asana.answer!({}, greeting, outside) : undefined;
+  const answer = (await asked) ?? answerToken(url);
   if (answer !== undefined || source.verify?.type === 'none') return answer;
   return { ...jsonAnswer({ status: 'ignored' }), status: source.respond };
 }
