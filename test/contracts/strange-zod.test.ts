@@ -127,7 +127,7 @@ describe('Zod', () => {
       'coerce.bigint',
       z.coerce.bigint(),
       ['{"a":"820982911946154508"}', '{"a":5}'],
-      ['{"a":null}', '{"a":""}', '{"a":true}'],
+      ['{"a":null}', '{"a":""}', '{"a":true}', '{"a":"20.00"}', '{"a":"1.000"}', '{"a":"2e3"}'],
       'integer',
     ],
   ])('%s', (_, field, taken, refused, column) => {

@@ -1,4 +1,5 @@
 import { isAnyNumber, plainText } from '../../model/exact-number.ts';
+import { isUnixTime } from '../../model/unix-time.ts';
 import { Breach, field } from './field.ts';
 
 const isoDateTime =
@@ -6,12 +7,7 @@ const isoDateTime =
 /** As it comes out, and as most are sent: nothing to respell, and no parts to be cut out. */
 const canonical = /^\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/;
 const isoDate = /^(\d{4})-(\d\d)-(\d\d)$/;
-const numeral = /^(-?)(\d{1,18})(?:\.(\d{1,9}))?$/;
-/** `20260304` and `20260304120000` are numerals, but more likely dates: reading them as Unix times would be a guess. */
-const compactDate = /^(?:19|20|21)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:\d{4}|\d{6})?$/;
-
-/** Above this, a Unix time is in milliseconds; as seconds it would lie beyond the year 2603. As Pydantic does. */
-const largestSeconds = 20_000_000_000n;
+const numeral = /^(\d{10}|\d{13})(?:\.(\d{1,9}))?$/;
 const nanosecond = { perSecond: 1_000_000_000n, perMillisecond: 1_000_000n };
 const firstSecond = Date.parse('0001-01-01T00:00:00Z') / 1000;
 const lastSecond = Date.parse('9999-12-31T23:59:59Z') / 1000;
@@ -33,8 +29,8 @@ export interface FieldHints {
 
 /**
  * An instant. Takes ISO 8601 text (without an offset it is UTC; a lone date is its midnight) and Unix times,
- * seconds or milliseconds, as number or text. Comes out as ISO 8601 in UTC with `Z`, with the fraction digits that
- * were sent. Years 0001 to 9999; dates that do not exist are refused.
+ * seconds or milliseconds from September 2001 to 2099, as number or text. Comes out as ISO 8601 in UTC with `Z`, with
+ * the fraction digits that were sent. Years 0001 to 9999; dates that do not exist are refused.
  */
 export function datetime(hints: FieldHints = {}) {
   return field<string>(
@@ -95,15 +91,14 @@ function offsetSeconds(offset: string): number | undefined {
 /** Works on the numeral's digits, not on a double, so that no fraction digit is lost or made up. */
 function readUnix(text: string): string | undefined {
   const parts = numeral.exec(text);
-  if (parts === null || compactDate.test(text)) return undefined;
-  const [, sign, whole = '', fraction = ''] = parts;
-  const isSeconds = BigInt(whole) <= largestSeconds;
-  if (!isSeconds && fraction.length > 6) return undefined;
+  if (parts === null) return undefined;
+  const [, whole = '', fraction = ''] = parts;
+  const isSeconds = isUnixTime(Number(whole), 'unix');
+  if (!isSeconds && (!isUnixTime(Number(whole), 'unix_ms') || fraction.length > 6)) return undefined;
   const unit = isSeconds ? nanosecond.perSecond : nanosecond.perMillisecond;
   const padding = isSeconds ? 9 : 6;
-  const magnitude = BigInt(whole) * unit + BigInt(fraction.padEnd(padding, '0'));
-  const total = sign === '-' ? -magnitude : magnitude;
-  const remainder = ((total % nanosecond.perSecond) + nanosecond.perSecond) % nanosecond.perSecond;
+  const total = BigInt(whole) * unit + BigInt(fraction.padEnd(padding, '0'));
+  const remainder = total % nanosecond.perSecond;
   const seconds = Number((total - remainder) / nanosecond.perSecond);
   const digits = remainder === 0n ? undefined : String(remainder).padStart(9, '0').replace(/0+$/, '');
   return spell(seconds, digits);

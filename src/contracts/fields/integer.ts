@@ -14,7 +14,8 @@ export interface IntegerOptions {
   nonnegative?: boolean;
 }
 
-const wholeNumeral = /^[+-]?\d+(?:\.0+)?$/;
+/** No fraction, not even of zeros: `20.00` is an amount in another unit, and `1.000` may be a thousand. */
+const wholeNumeral = /^[+-]?\d+$/;
 const maxTextLength = 64;
 
 /** The limits of a column of 64 bits. No exact numbers: as long as a thread has none, it looks for none in events. */
@@ -22,7 +23,7 @@ export const largestInteger = 2n ** 63n - 1n;
 export const smallestInteger = -(2n ** 63n);
 
 /**
- * A whole number within ±2⁶³. Takes numbers (`3.0` is 3) and numerals as text (`"3"`, `"3.0"`); comes out as a number.
+ * A whole number within ±2⁶³. Takes numbers (`3.0` is 3) and numerals as text (`"3"`); comes out as a number.
  */
 export function integer(options: IntegerOptions = {}) {
   const bound = options.positive === true ? ' > 0' : options.nonnegative === true ? ' ≥ 0' : '';
@@ -47,7 +48,7 @@ export function integer(options: IntegerOptions = {}) {
       if (isAnyNumber(value)) read = value;
       else if (typeof value !== 'string') return type;
       else if (value.length > maxTextLength || !wholeNumeral.test(value)) return format;
-      else read = numberOf(value.replace('+', '').replace(/\.0+$/, ''));
+      else read = numberOf(value.replace('+', ''));
       if (!isWholeNumber(read)) return type;
       if (compareNumbers(read, minimum) < 0) return tooSmall;
       if (compareNumbers(read, largestInteger) > 0) return tooBig;

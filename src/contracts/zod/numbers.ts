@@ -185,7 +185,9 @@ function fromJson(schema: Schema): Schema {
   const coerce = def['coerce'] === true;
   const inner = coerce ? z.core.clone(schema, { ...def, coerce: false } as never) : schema;
   return z.preprocess((value) => {
-    const number = coerce ? spelledNumber(value) : value;
+    // As `BigInt()` itself: a text with a fraction or an exponent spells none.
+    const isSpelled = coerce && typeof value === 'string' && /^\s*[+-]?\d+\s*$/.test(value);
+    const number = isSpelled ? spelledNumber(value.replace('+', '')) : value;
     return isAnyNumber(number) && isWholeNumber(number) ? bigIntOf(number) : value;
   }, inner);
 }

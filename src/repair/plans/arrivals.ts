@@ -4,7 +4,7 @@ import type { Operation, Plan, Pointer } from '../../model/plan.ts';
 import { bind, bindings, segmentsOf, valueAt } from '../../model/pointer.ts';
 import { schemasAt } from './schema-paths.ts';
 import { pathsOf } from './static-check.ts';
-import { isUnixTime } from './unix-time.ts';
+import { isUnixTime } from '../../model/unix-time.ts';
 
 /** Why what a plan has put somewhere can't be told for sure, naming the path; undefined when it can. */
 export type ArrivalCheck = (result: JsonObject) => string | undefined;
