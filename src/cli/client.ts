@@ -105,8 +105,14 @@ function clientOf({ send, close, offline }: Transport): ApiClient {
     async request<K extends Key>(key: K, ...[ask]: AskArgs<K>) {
       const { params, query, body } = (ask ?? {}) as Ask<Key>;
       const { method, path } = addressOf(key, params);
-      const answered = await send({ method, path: path + queryString(query), body });
-      return answer<ReplyTo<K>>(answered.status, await textOf(answered.body));
+      const { status, text } = await send({ method, path: path + queryString(query), body })
+        .then(async (answered) => ({ status: answered.status, text: await textOf(answered.body) }))
+        .catch((error: unknown) => {
+          throw offline
+            ? error
+            : new Unavailable(`the service can't be reached: ${messageOf((error as Error).cause ?? error)}`);
+        });
+      return answer<ReplyTo<K>>(status, text);
     },
     async download<K extends Key>(key: K, from: number, ...[ask]: AskArgs<K>) {
       const { path } = addressOf(key, ((ask ?? {}) as Ask<Key>).params);
@@ -133,7 +139,7 @@ function answer<T>(status: number, text: string): T {
     throw new CliError(`the service answered ${status} with something that is not JSON`);
   }
   if (status >= 200 && status < 300) return body as T;
-  throw new CliError(refusalText(status, body));
+  throw new (status === 503 ? Unavailable : CliError)(refusalText(status, body));
 }
 
 /** A problem document (RFC 9457) in one sentence. */
@@ -143,6 +149,9 @@ export function refusalText(status: number, body: unknown): string {
   const said = [title, detail].filter((part) => typeof part === 'string').join(': ');
   return said === '' ? `the service answered ${status}` : said;
 }
+
+/** The service can't be reached, or is not ready: the same request may succeed a moment later. */
+export class Unavailable extends CliError {}
 
 /** Opens a client for the time of one piece of work. */
 export async function withClient<T>(

@@ -4,6 +4,7 @@ import type { Config } from '../config/load.ts';
 import type { Contract } from '../contracts/contract.ts';
 import { contractsOfFile } from '../contracts/read-contracts.ts';
 import type { ContractRegistry } from '../contracts/registry.ts';
+import { messageOf } from '../model/errors.ts';
 import { readContracts } from './contracts-read.ts';
 import { CliError, type Io } from './io.ts';
 
@@ -30,7 +31,11 @@ export class ContractFinder {
 }
 
 async function fromFile(file: string): Promise<Contract> {
-  const contracts = await contractsOfFile(file, { folder: dirname(file) });
+  const contracts = await contractsOfFile(file, { folder: dirname(file), named: true }).catch(
+    (error: unknown) => {
+      throw new CliError(`${file}: ${messageOf(error)}`);
+    },
+  );
   const [contract, other] = contracts;
   if (contract === undefined) throw new CliError(`${file} holds no contract`);
   if (other !== undefined)

@@ -1,6 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { compact } from '../contracts/import/imported.ts';
 import { type Imported, importContracts } from '../contracts/import/index.ts';
 import { contractFromJsonSchema } from '../contracts/json-schema/compile.ts';
 import { messageOf } from '../model/errors.ts';
@@ -52,7 +53,11 @@ async function importFile(io: Io, file: string, options: ImportOptions): Promise
   let isWhole = true;
   for (const imported of found) {
     try {
-      await writeSchema(io, schemaOf(imported, options), join(options.out, `${imported.name}.schema.json`));
+      await writeSchema(
+        io,
+        schemaOf(imported, options),
+        join(options.out, `${fileNameOf(imported, found)}.schema.json`),
+      );
     } catch (error) {
       say(io, `error: ${imported.name}: ${messageOf(error)}`);
       isWhole = false;
@@ -61,6 +66,10 @@ async function importFile(io: Io, file: string, options: ImportOptions): Promise
   }
   return isWhole;
 }
+
+/** `order`; where the file has several versions of it, `order-2.0.0`. */
+const fileNameOf = ({ name, version }: Imported, all: readonly Imported[]): string =>
+  all.filter((one) => one.name === name).length > 1 ? `${name}-${version}` : name;
 
 async function read(io: Io, file: string): Promise<Imported[]> {
   let text: string;
@@ -77,14 +86,16 @@ async function read(io: Io, file: string): Promise<Imported[]> {
 }
 
 function chosen(all: readonly Imported[], select: string | undefined, file: string): readonly Imported[] {
-  const found = select === undefined ? all : all.filter(({ name }) => name === select);
+  const found = select === undefined ? all : all.filter((one) => one.name === select || idOf(one) === select);
   if (found.length > 0) return found;
   if (all.length === 0) throw new CliError(`${file} describes no objects`);
   throw new CliError(`${file} has no ${select}; ${named(all)}`);
 }
 
+const idOf = ({ name, version }: Imported): string => `${name}@${version}`;
+
 function named(all: readonly Imported[]): string {
-  const names = all.map(({ name }) => name);
+  const names = all.map((one) => (fileNameOf(one, all) === one.name ? one.name : idOf(one)));
   return `it has ${names.slice(0, 20).join(', ')}${names.length > 20 ? ` and ${names.length - 20} more` : ''}`;
 }
 
@@ -93,11 +104,14 @@ function schemaOf(imported: Imported, { name, contractVersion, key }: ImportOpti
   const { $schema, ...body } = imported.schema;
   const keyed = key === undefined ? imported.key : [key];
   const header = {
+    ...imported.header,
     name: name ?? imported.name,
     version: contractVersion ?? imported.version,
-    description: imported.description,
-    table: imported.table,
-    key: keyed === undefined ? undefined : [...keyed],
+    ...compact({
+      description: imported.description,
+      table: imported.table,
+      key: keyed === undefined ? undefined : [...keyed],
+    }),
   };
   const schema = JSON.parse(JSON.stringify({ $schema, 'x-contract': header })) as JsonObject;
   const whole = { ...schema, ...body };

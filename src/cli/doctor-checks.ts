@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { formatBytes } from '../config/fields.ts';
 import type { Config } from '../config/load.ts';
+import { stepFolders } from '../config/project.ts';
 import { messageOf } from '../model/errors.ts';
 import { discoverSteps } from '../steps/discover.ts';
 import { serverOf } from './client.ts';
@@ -144,7 +145,7 @@ function isFree(host: string, port: number): Promise<boolean> {
 
 /** Connects as the service would, but makes nothing. A DuckDB file is not opened: the service may have it. */
 async function checkSteps(config: Config): Promise<Finding> {
-  const names = (await discoverSteps(config.steps)).map((step) => step.config.name);
+  const names = (await discoverSteps(stepFolders(config))).map((step) => step.config.name);
   const found = names.join(', ') || 'none';
   const settings = new Set([...Object.keys(config.stepRetry), ...Object.keys(config.stepRunOn)]);
   const unknown = [...settings].filter((name) => !names.includes(name));

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ItemOf } from '../api/client.ts';
-import type { ApiClient } from './client.ts';
+import { messageOf } from '../model/errors.ts';
+import { retry } from '../support/retry.ts';
+import { type ApiClient, Unavailable } from './client.ts';
 import { CliError, say, type Io } from './io.ts';
 
 export type Job = ItemOf<'GET /api/v1/jobs'>;
@@ -8,6 +10,8 @@ export type Job = ItemOf<'GET /api/v1/jobs'>;
 const lookMs = 250;
 /** Between two lines where nobody sees a line change. */
 const lineMs = 10_000;
+/** A restart takes some seconds: half a minute is waited for the service. */
+const patient = { maxAttempts: 12, initialDelayMs: 250, maxDelayMs: 4000, factor: 2, jitter: 0 };
 const eraseLine = '\r\u001b[K';
 
 /** Shows how far a job is until it has ended. Ctrl-C ends the watching, not the job, and says how to go on. */
@@ -26,7 +30,7 @@ export async function followJob(io: Io, client: ApiClient, id: string): Promise<
   try {
     let saidAt = performance.now();
     for (;;) {
-      const job = await client.request('GET /api/v1/jobs/{id}', { params: { id } });
+      const job = await look(io, client, id);
       const isOver = job.finished_at !== undefined;
       if (io.interactive) io.stderr.write(isOver ? eraseLine : eraseLine + progressOf(job));
       else if (!isOver && performance.now() - saidAt >= lineMs) {
@@ -39,6 +43,24 @@ export async function followJob(io: Io, client: ApiClient, id: string): Promise<
     }
   } finally {
     process.off('SIGINT', onInterrupt);
+  }
+}
+
+/** How far the job is. The service may go away and come back meanwhile; the job goes on then. */
+async function look(io: Io, client: ApiClient, id: string): Promise<Job> {
+  try {
+    return await retry(() => client.request('GET /api/v1/jobs/{id}', { params: { id } }), {
+      policy: patient,
+      isPassing: (error) => error instanceof Unavailable,
+      onRetry: ({ error, attempt }) => {
+        if (attempt === 1) say(io, `${messageOf(error)}; trying again`);
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error;
+    throw new CliError(
+      `${error.message}. Job ${id} goes on when the service is back. See how far it is: sentinel jobs show ${id}`,
+    );
   }
 }
 

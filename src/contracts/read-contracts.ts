@@ -25,6 +25,8 @@ export interface ReadOptions {
   folder: string;
   /** Gets the files that a schema takes in by `$ref`. */
   parts?: Set<string>;
+  /** A person named this file: it is read whatever its name ends with. */
+  named?: boolean;
   /** Read a module anew, though it was imported before. */
   fresh?: boolean;
   /** See `LoadOptions.cache`. */
@@ -50,9 +52,10 @@ export async function contractsOfFile(file: string, options: ReadOptions): Promi
   if (isModule(file)) return readModule(file, options);
   // At once: hundreds of small files cost the threads that read them for us more than the reading.
   const text = readFileSync(file, 'utf8');
-  const passed = passedOver(file, text);
+  const isNamed = options.named === true;
+  const passed = isNamed && /\.json$/i.test(file) ? undefined : passedOver(file, text);
   if (passed !== undefined) throw new NoContract(passed);
-  if (!isJsonSchema(file)) {
+  if (!isJsonSchema(file) && !isNamed) {
     const schema = readOther(text);
     if (!isObject(schema) || !looksLikeSchema(schema)) return [];
     throw new NoContract(

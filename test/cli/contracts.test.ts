@@ -205,6 +205,24 @@ describe('contracts import and export', () => {
     expect(code).toBeGreaterThan(0);
   });
 
+  it('brings each version back from AsyncAPI, and reads a contract of any file that is named', async () => {
+    const next = { ...invoice, 'x-contract': { ...invoice['x-contract'], version: '2.0.0' } };
+    await write({
+      'contracts/a.schema.json': invoice,
+      'contracts/b.schema.json': next,
+      'old.json': invoice,
+      'sentinel-config.yaml': 'contracts: [./contracts]\nbuiltin_contracts: false\n',
+    });
+    const run = (...args: string[]) => shell.cli(['contracts', ...args]);
+    expect((await run('export', '--format', 'asyncapi', '--out', 'all.yaml')).code).toBe(0);
+    expect((await run('import', 'all.yaml', '--out', 'again')).code).toBe(0);
+    expect(await run('diff', 'old.json', 'again/invoice-2.0.0.schema.json')).toMatchObject({
+      code: 0,
+      out: 'The fields are the same.\n',
+    });
+    expect((await run('diff', 'old.json', 'sentinel-config.yaml')).err).toContain('sentinel-config.yaml: ');
+  });
+
   it.each(['odcs', 'typescript', 'asyncapi', 'ddl'])('exports all contracts as %s', async (format) => {
     const { code, out } = await shell.cli(['contracts', 'export', '--format', format]);
     expect([code, out]).toEqual([0, expect.stringMatching(/transaction/i)]);

@@ -277,6 +277,40 @@ describe('export, and import again', () => {
     expect(columnsOf(message)).toEqual(columnsOf(contract));
   });
 
+  it('with every version, with what a contract refers to, and its header', () => {
+    const contracts = ['1.0.0', '2.0.0'].map((version) =>
+      contractFromJsonSchema({
+        'x-contract': { name: 'order', version, key: ['/id'], table: 'sold', pii: ['/buyer/email'] },
+        type: 'object',
+        required: ['id', 'buyer'],
+        properties: { id: { type: 'integer' }, buyer: { $ref: '#/$defs/Buyer' } },
+        $defs: {
+          Buyer: { type: 'object', required: ['email'], properties: { email: { type: 'string' } } },
+        },
+      }),
+    );
+    const asyncApi = importContracts(JSON.stringify(toAsyncApi(contracts, '1.0.0')), 'x');
+    const odcs = importContracts(contracts.map((one) => stringify(toOdcs(one))).join('\n---\n'), 'x');
+    for (const found of [asyncApi, odcs]) {
+      expect(found.map(({ name, version, notes }) => [name, version, notes])).toEqual([
+        ['order', '1.0.0', []],
+        ['order', '2.0.0', []],
+      ]);
+      for (const one of found) {
+        const again = contractFromJsonSchema({
+          ...one.schema,
+          'x-contract': JSON.parse(
+            JSON.stringify({ ...one.header, name: one.name, version: one.version }),
+          ) as JsonObject,
+        });
+        expect(accepts(again, { id: 1, buyer: { email: 'a' } })).toBe(true);
+        expect(accepts(again, { id: 1, buyer: { email: 1 } })).toBe(false);
+      }
+    }
+    expect(asyncApi[1]!.header).toMatchObject({ key: ['/id'], table: 'sold', pii: ['/buyer/email'] });
+    expect(odcs[1]).toMatchObject({ key: ['id'], table: 'sold' });
+  });
+
   it('as TypeScript', () => {
     const contract = contractFromJsonSchema({
       'x-contract': { name: 'gh_issue', version: '1.0.0', description: 'ends */ here' },

@@ -1,7 +1,7 @@
 import { type Json, type JsonObject, isObject } from '../../model/json.ts';
 import { fromAvro } from './avro.ts';
 import { extracted, objectAt } from './extract.ts';
-import { type Imported, contractName, contractVersion, draft07, textOf } from './imported.ts';
+import { type Imported, contractAgain, contractName, contractVersion, draft07, textOf } from './imported.ts';
 
 /** The messages of an AsyncAPI 2 or 3 document. */
 export function fromAsyncApi(document: JsonObject): Imported[] {
@@ -12,7 +12,11 @@ export function fromAsyncApi(document: JsonObject): Imported[] {
     // By a reference, it may come several times.
     if (seen.size === seen.add(message).size) continue;
     const imported = fromMessage(name, message, document, version);
-    if (imported !== undefined && !found.has(imported.name)) found.set(imported.name, imported);
+    if (imported === undefined) continue;
+    const id = `${imported.name}@${imported.version}`;
+    const known = found.get(id);
+    if (known === undefined) found.set(id, imported);
+    else known.notes.push(`another message has this name and version, and is left out: ${name}`);
   }
   return [...found.values()];
 }
@@ -53,6 +57,7 @@ function fromMessage(
     return record === undefined ? undefined : { ...record, name: title, version };
   }
   const notes: string[] = [];
-  const body = extracted(schema ?? {}, document, 'definitions', notes);
-  return { name: title, version, description, schema: { $schema: draft07, ...body }, notes };
+  const { 'x-contract': _, ...body } = extracted(schema ?? {}, document, 'definitions', notes);
+  const again = contractAgain(objectAt(schema, document));
+  return { name: title, version, description, ...again, schema: { $schema: draft07, ...body }, notes };
 }

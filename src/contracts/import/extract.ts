@@ -14,7 +14,8 @@ export function extracted(
 ): JsonObject {
   const names = new Map<string, string>();
   const definitions: JsonObject = {};
-  const taken = new Set<string>();
+  const whole = objectAt(part, root);
+  const taken = new Set<string>(Object.keys(objectAt(whole[keyword], whole)));
 
   const nameOf = (pointer: string): string => {
     const known = names.get(pointer);
@@ -35,6 +36,7 @@ export function extracted(
     for (const [key, value] of Object.entries(node)) {
       if (key !== '$ref' || typeof value !== 'string')
         setOwn(copy, key, dataKeywords.has(key) ? value : copyOf(value));
+      else if (isWithin(value)) copy[key] = value;
       else if (value.startsWith('#/')) copy[key] = `#/${keyword}/${nameOf(value)}`;
       else {
         if (value !== '#') notes.push(`refers to ${value}, which has to lie beside the contract`);
@@ -44,7 +46,11 @@ export function extracted(
     return copy;
   };
 
-  const own = copyOf(resolved(part, root));
+  /** Many write a schema into a document as it stood in its own file: then its references lead into itself. */
+  const isWithin = (ref: string): boolean =>
+    ref.startsWith('#/') && lookUp(root, ref) === undefined && lookUp(whole, ref) !== undefined;
+
+  const own = copyOf(whole);
   const schema = isObject(own) ? own : {};
   return Object.keys(definitions).length === 0
     ? schema

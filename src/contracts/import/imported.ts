@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../model/json.ts';
+import { type JsonObject, isObject } from '../../model/json.ts';
 
 /** A contract that another description gives, before a person has looked at it. */
 export interface Imported {
@@ -10,6 +10,8 @@ export interface Imported {
   key?: readonly string[] | undefined;
   table?: string | undefined;
   description?: string | undefined;
+  /** The `x-contract` of a schema that was a contract already; what stands above comes before it. */
+  header?: JsonObject | undefined;
   /** What could not be taken over. */
   notes: string[];
 }
@@ -51,3 +53,10 @@ export function decimalSchema(precision: number, scale: number): JsonObject {
 
 /** A text of a description; nothing when it is anything else. */
 export const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
+/** A schema that is a contract already, as an export of ours: with its name and version, and all else that its header says. */
+export function contractAgain(schema: JsonObject): Pick<Imported, 'name' | 'version' | 'header'> | undefined {
+  const header = schema['x-contract'];
+  if (!isObject(header) || typeof header['name'] !== 'string') return undefined;
+  return { name: contractName(header['name']), version: contractVersion(header['version']), header };
+}

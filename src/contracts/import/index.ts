@@ -1,10 +1,10 @@
-import { parse as parseYaml } from 'yaml';
+import { parseAllDocuments } from 'yaml';
 import { parseExact } from '../../model/exact-json.ts';
 import { type Json, type JsonObject, isObject } from '../../model/json.ts';
 import { fromAsyncApi } from './asyncapi.ts';
 import { fromAvro } from './avro.ts';
 import { fromDbt } from './dbt.ts';
-import { type Imported, contractName, contractVersion } from './imported.ts';
+import { type Imported, contractAgain, contractName, contractVersion } from './imported.ts';
 import { fromOdcs } from './odcs.ts';
 import { fromOpenApi } from './openapi.ts';
 import { fromSql } from './sql.ts';
@@ -18,7 +18,12 @@ export type { Imported } from './imported.ts';
 export function importContracts(text: string, fileName: string): Imported[] {
   if (/\.sql$/i.test(fileName) || /^\s*(?:--.*\s*)*create\s/i.test(text.slice(0, 2_000)))
     return fromSql(text);
-  const document = read(text);
+  const documents = read(text);
+  if (documents.length > 1) return documents.flatMap((one) => importDocument(one, fileName));
+  return importDocument(documents[0] ?? null, fileName);
+}
+
+function importDocument(document: Json, fileName: string): Imported[] {
   if (Array.isArray(document) && document.some((one) => isObject(one) && one['type'] === 'record'))
     return document.flatMap((one) => (isObject(one) && one['type'] === 'record' ? fromAvro(one) : []));
   if (!isObject(document)) throw new Error('it is neither JSON, nor YAML, nor SQL with CREATE TABLE');
@@ -32,12 +37,17 @@ export function importContracts(text: string, fileName: string): Imported[] {
   return [fromJsonSchema(document, fileName)];
 }
 
-function read(text: string): Json {
+/** One JSON document, or one or several of YAML. */
+function read(text: string): Json[] {
   try {
-    return parseExact(text);
+    return [parseExact(text)];
   } catch {
-    // A few nodes that refer to each other could make a document without end of a short file.
-    return parseYaml(text, { maxAliasCount: 100 }) as Json;
+    return [...parseAllDocuments(text)].map((one) => {
+      const [fault] = one.errors;
+      if (fault !== undefined) throw fault;
+      // A few nodes that refer to each other could make a document without end of a short file.
+      return one.toJS({ maxAliasCount: 100 }) as Json;
+    });
   }
 }
 
@@ -48,11 +58,9 @@ function fromJsonSchema(schema: JsonObject, fileName: string): Imported {
     throw new Error(
       'it is no JSON Schema, OpenAPI, AsyncAPI, ODCS, Avro, SQL or dbt file that is known here',
     );
-  const { 'x-contract': header, ...body } = schema;
-  const given = isObject(header) ? header : {};
+  const { 'x-contract': _, ...body } = schema;
   const { title, $id, version } = schema;
   const words = [
-    given['name'],
     title,
     typeof $id === 'string'
       ? $id
@@ -62,11 +70,13 @@ function fromJsonSchema(schema: JsonObject, fileName: string): Imported {
       : undefined,
     fileName,
   ];
+  const again = contractAgain(schema);
   const name = words.find((word): word is string => typeof word === 'string' && word !== '') ?? 'event';
   return {
     name: contractName(name),
-    version: contractVersion(given['version'] ?? version),
+    version: contractVersion(version),
     schema: body,
-    notes: isObject(header) ? ['it is a contract already'] : [],
+    ...again,
+    notes: again === undefined ? [] : ['it is a contract already'],
   };
 }
