@@ -78,7 +78,7 @@ async function discardMany(
   const { matched, as_of } = trial;
   const match = matched === 1 ? 'matches' : 'match';
   const which = filter.signature === undefined ? match : 'of this group';
-  const forecast = `${amountOf(matched, 'open dead letter')} ${which}${await like(client, filter)}.`;
+  const forecast = `${amountOf(matched, 'open dead letter')} ${which}${await like(client, filter)}`;
   if (dryRun === true) return json === true ? printJson(io, trial) : print(io, forecast);
   say(io, forecast);
   if (matched > 0 && !(await confirm(io, `Discard ${matched}?`, { yes })))
@@ -98,9 +98,51 @@ async function discardMany(
   }
 }
 
-/** What one of them says, so that a person knows what they are about to discard. */
+/** How they failed, each way with its count, so that a person knows what they are about to discard. */
 async function like(client: ApiClient, filter: FilterOptions): Promise<string> {
-  const { items } = await client.request('GET /api/v1/dead-letters', { query: { ...filter, limit: 1 } });
-  const [one] = items;
-  return one === undefined ? '' : ` (${printable(`${one.source} → ${one.contract}: ${one.reason}`)})`;
+  const { groups, isCut } = await groupsOf(client, filter);
+  const [one, ...others] = groups;
+  if (one === undefined) return '.';
+  if (others.length === 0 && !isCut) return ` (${printable(failure(one))}).`;
+  const lines = groups.slice(0, mostShown).map((group) => `\n  ${group.count}: ${printable(failure(group))}`);
+  const rest = groups.length - lines.length;
+  const more = rest > 0 ? [`\n  and ${amountOf(rest, 'more group')}`] : [];
+  return `${isCut ? `; of the newest ${mostRead}` : ''}:${[...lines, ...more].join('')}`;
+}
+
+const mostShown = 10;
+const mostRead = 500;
+
+interface Group {
+  source: string;
+  contract: string;
+  signature: string;
+  reason: string;
+  count: number;
+}
+
+const failure = ({ source, contract, reason }: Group): string =>
+  `${source} → ${contract}: ${reason.replace(/\.$/, '')}`;
+
+/** The largest first. The service counts whole groups; by other filters, the newest letters are counted here. */
+async function groupsOf(
+  client: ApiClient,
+  filter: FilterOptions,
+): Promise<{ groups: Group[]; isCut: boolean }> {
+  const { contract, source, signature, ...others } = filter;
+  if (Object.values(others).every((value) => value === undefined)) {
+    const query = { contract, source, signature, limit: 1000 };
+    const { items } = await client.request('GET /api/v1/dead-letters/groups', { query });
+    return { groups: items, isCut: false };
+  }
+  const query = { ...filter, limit: mostRead };
+  const { items, next } = await client.request('GET /api/v1/dead-letters', { query });
+  const groups = new Map<string, Group>();
+  for (const { source, contract, signature, reason } of items) {
+    const key = JSON.stringify([source, contract, signature]);
+    const known = groups.get(key);
+    if (known === undefined) groups.set(key, { source, contract, signature, reason, count: 1 });
+    else known.count++;
+  }
+  return { groups: [...groups.values()].toSorted((a, b) => b.count - a.count), isCut: next !== null };
 }

@@ -149,6 +149,28 @@ describe('against a running service, and against its data folder when it has sto
     expect(no.err).toContain('Nothing was discarded.');
     expect(await groups()).toMatchObject([{ count: 3 }]);
     expect((await cli([...discard, '--source', 'bank', '--yes', '--dry-run'])).out).toMatch(/^0 open/);
+    await cli(
+      ['ingest', '-', '--source', 'spammer'],
+      JSON.stringify({ ...transaction(), amount: undefined }),
+    );
+    await until(async () => (await groups()).length === 2);
+    for (const filter of [[], ['--since', '1h']])
+      expect(
+        (
+          await cli([
+            'dead-letters',
+            'discard',
+            '--source',
+            'spammer',
+            ...filter,
+            '--reason',
+            'spam',
+            '--dry-run',
+          ])
+        ).out,
+      ).toMatch(
+        /^4 open dead letters match:\n {2}3: spammer → transaction: .+\n {2}1: spammer → transaction: .+ missing.*\n$/,
+      );
 
     const yes = await shell.cli(discard, { env, stdin: 'y\n', interactive: true });
     expect(yes.code).toBe(0);
@@ -232,6 +254,6 @@ describe('contracts, without a service', () => {
     const results = JSON.parse(out) as { check: string; status: string; found: string }[];
     expect(results.filter(({ status }) => status === 'fail')).toEqual([]);
     expect(results.map(({ check }) => check)).toContain('native modules');
-    expect(results.find(({ check }) => check === 'steps')?.found).toBe('welcome');
+    expect(results.find(({ check }) => check === 'steps')?.found).toBe('process_order_payment, welcome');
   });
 });

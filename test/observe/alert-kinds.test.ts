@@ -237,3 +237,11 @@ it('a source that was silent for more than a day is not over before it sends', a
   count(['shop', 1, 0]);
   await until(() => told('source_silent').length === 2);
 });
+
+it('two groups that fail at the same field are told apart', async () => {
+  const { letters } = await world();
+  await letters.keep([letter, { ...letter, request_id: 'b', signature: 'abd' }]);
+  await until(() => told('new_failure').length === 2);
+  const [one, other] = told('new_failure').map(({ data }) => `${data.title}\n${data.detail}`);
+  expect(one).not.toBe(other);
+});
