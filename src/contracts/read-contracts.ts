@@ -51,7 +51,7 @@ export class Unreadable extends Error {
 export async function contractsOfFile(file: string, options: ReadOptions): Promise<Contract[]> {
   if (isModule(file)) return readModule(file, options);
   // At once: hundreds of small files cost the threads that read them for us more than the reading.
-  const text = readFileSync(file, 'utf8');
+  const text = withoutMark(readFileSync(file, 'utf8'));
   const isNamed = options.named === true;
   const passed = isNamed && /\.json$/i.test(file) ? undefined : passedOver(file, text);
   if (passed !== undefined) throw new NoContract(passed);
@@ -77,10 +77,13 @@ export async function contractsOfFile(file: string, options: ReadOptions): Promi
   }
 }
 
+/** Editors on Windows begin a file with a byte order mark. */
+const withoutMark = (text: string): string => text.replace(/^\uFEFF/, '');
+
 /** What a file of JSON Schema says of itself; nothing of any other. */
 export async function headerOf(file: string): Promise<{ name?: unknown; version?: unknown }> {
   if (!isJsonSchema(file)) return {};
-  const schema = readOther(await readFile(file, 'utf8'));
+  const schema = readOther(withoutMark(await readFile(file, 'utf8')));
   const header = isObject(schema) ? schema['x-contract'] : undefined;
   return isObject(header) ? header : {};
 }

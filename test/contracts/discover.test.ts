@@ -98,6 +98,34 @@ describe('finding contracts', () => {
     ]);
   });
 
+  it('reads JSON Schema after a byte order mark', async () => {
+    await write({ 'a.schema.json': `\uFEFF${inJson('a')}` });
+    expect(await names()).toEqual(['a 1.0.0']);
+  });
+
+  it('warns of misspelt keywords, and of required fields that are not declared, by their place', async () => {
+    const schema = {
+      'x-contract': { name: 'a', version: '1.0.0', key: 'id' },
+      type: 'object',
+      requierd: ['id'],
+      required: ['id', 'total'],
+      properties: {
+        id: { type: 'string', maxLenght: 5 },
+        // A field may have any name, and its parts may be declared elsewhere.
+        requierd: { type: 'string', 'x-note': 1, unit: 'kg' },
+        part: { properties: { a: {} }, anyOf: [{ properties: { b: {} }, required: ['a'] }] },
+      },
+    };
+    await write({ 'a.schema.json': JSON.stringify(schema) });
+    const warnings: string[] = [];
+    await names([''], { onWarning: ({ message }) => warnings.push(message) });
+    expect(warnings).toEqual([
+      expect.stringContaining('/required names "total"') as string,
+      expect.stringContaining('/requierd is no keyword, and checks nothing: write required') as string,
+      expect.stringContaining('/properties/id/maxLenght is no keyword') as string,
+    ]);
+  });
+
   it('does not warn of what other contracts import', async () => {
     await write({
       'money.ts': "import { z } from 'data-sentinel'; export default () => z.number();",
@@ -114,6 +142,14 @@ describe('finding contracts', () => {
     ['a.schema.json', '{', 'JSON'],
     ['a.schema.json', '[]', 'must be an object'],
     ['a.schema.json', '{}', '`x-contract` is missing'],
+    [
+      'a.schema.json',
+      inJson('a').replace(
+        '{"n":{"type":"number"}}',
+        '{"n":{"$ref":"#/$defs/b"}},"$defs":{"b":{"$ref":"#/$defs/c"},"c":{"$ref":"#/$defs/b"}}',
+      ),
+      'leads back to itself',
+    ],
   ])('names the file that is broken: %s with %s', async (name, text, problem) => {
     await write({ [name]: text });
     const attempt = names();

@@ -88,7 +88,7 @@ function within(folder: string, file: string, path: string): string {
 
 function readJson(file: string, path: string): Json {
   try {
-    return parseExact(readFileSync(file, 'utf8'));
+    return parseExact(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''));
   } catch (error) {
     throw new Error(`the file of \`$ref\` ${path} can't be read: ${messageOf(error)}`, { cause: error });
   }

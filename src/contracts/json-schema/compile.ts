@@ -21,6 +21,7 @@ import { settlePolicies } from '../policies.ts';
 import { topFields } from '../mapping.ts';
 import { readUpgrade } from '../upgrade.ts';
 import { refusingUndeclared } from '../undeclared.ts';
+import { endlessReference, slipsOf } from './slips.ts';
 import { readHeader } from './header.ts';
 import { createAjvTranslator } from './violations.ts';
 
@@ -61,11 +62,17 @@ function compile(read: JsonObject, { place, parts, onWarning }: SchemaOptions): 
   const header = readHeader(read);
   const { dialect, warning } = dialectOf(read);
   if (warning !== undefined) onWarning?.(warning);
+  if (onWarning !== undefined) slipsOf(read).forEach(onWarning);
   const given = place === undefined ? read : bundled(read, place, parts);
   const fault = faultOf(given, dialect);
   if (fault !== undefined)
     throw new Error(`not a schema of ${dialect}: ${fault}: correct it, or name another dialect in $schema`);
   const schema = normalized(withStaticReferences(given), dialect);
+  const endless = endlessReference(schema);
+  if (endless !== undefined)
+    throw new Error(
+      `\`$ref\` ${endless} leads back to itself, and says nothing: give one of these schemas a type`,
+    );
   refuseNoObjects(schema);
   const fields = fieldsOf(schema);
   const names = settleNames(header, new Set(fields));
