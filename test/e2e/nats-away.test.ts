@@ -72,6 +72,9 @@ it.skipIf(noNatsServer !== undefined).each([
   await lose(nats);
   await until(async () => (await send()) && (await fetch(`${service.url}/ready`)).status === 200);
   await until(send);
+  // While its stream is made anew, nobody can say yet that an event was accepted.
+  for (const id of accepted)
+    await until(async () => (await fetch(`${service.url}/api/v1/events/${id}`)).status === 200);
   for (const id of accepted) expect(await settled(service.url, id)).toMatchObject({ status: 'loaded' });
   expect([...refusals].filter((status) => status !== 503)).toEqual([]);
   await until(() => service.log().some(({ code }) => code === 'storage_lost'));

@@ -96,7 +96,7 @@ it.skipIf(withoutPostgres()).each(['duckdb', 'postgres', 'bigquery'] as const)(
       await until(async () => {
         type Pending = { pending: number; destinations: { pending: number }[] };
         const { pending, destinations } = await get<Pending>(`${sentinel.url}/api/v1/stats`);
-        return pending === 0 && destinations.every((one) => one.pending === 0);
+        return pending === 0 && destinations.length === 2 && destinations.every((one) => one.pending === 0);
       }, 60_000);
       // DuckDB's file can be read once the service has closed it.
       await sentinel.kill('SIGTERM');

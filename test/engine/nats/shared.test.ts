@@ -50,12 +50,14 @@ describe.skipIf(noNatsServer !== undefined)('several processes on one NATS', () 
       }),
     );
     const sent: string[] = [];
-    await until(async () => {
+    const began = performance.now();
+    // Each has a share sooner or later, however busy the machine is.
+    while (sent.length < 300 || !logs.every(({ texts }) => texts.length > 0)) {
+      expect(performance.now() - began).toBeLessThan(60_000);
       const one = String(sent.length);
       await engines[0]!.publish('orders', [message(one)]);
       sent.push(one);
-      return sent.length >= 300 && logs.every(({ texts }) => texts.length > 0);
-    });
+    }
     await until(() => logs.reduce((sum, { texts }) => sum + texts.length, 0) >= sent.length);
     await wait(50);
     expect(logs.flatMap(({ texts }) => texts).toSorted()).toEqual(sent.toSorted());
