@@ -98,6 +98,26 @@ describe('finding contracts', () => {
     ]);
   });
 
+  it.each(['https://shop.example/money', '/moneySchema'])(
+    'finds the file beside it that is named %s',
+    async (id) => {
+      const a = {
+        'x-contract': { name: 'a', version: '1.0.0' },
+        properties: { n: { $ref: `${id}#/$defs/n` }, m: { $ref: id } },
+      };
+      await write({
+        'a.schema.json': JSON.stringify(a),
+        'money_v1.json': JSON.stringify({ $id: id, type: 'integer', $defs: { n: { type: 'boolean' } } }),
+        'other.json': '{',
+      });
+      const registry = await loadContracts([folder]);
+      expect(registry.all()[0]!.columns.map(({ type }) => type.kind)).toEqual(['boolean', 'integer']);
+      expect(registry.all()[0]!.validate({ n: true, m: 'x' })).toMatchObject({
+        violations: [{ path: '/m' }],
+      });
+    },
+  );
+
   it('reads JSON Schema after a byte order mark', async () => {
     await write({ 'a.schema.json': `\uFEFF${inJson('a')}` });
     expect(await names()).toEqual(['a 1.0.0']);

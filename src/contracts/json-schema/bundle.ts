@@ -1,5 +1,5 @@
-import { readFileSync, realpathSync } from 'node:fs';
-import { dirname, relative, resolve, sep } from 'node:path';
+import { readFileSync, readdirSync, realpathSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { messageOf } from '../../model/errors.ts';
 import { parseExact } from '../../model/exact-json.ts';
 import { type Json, type JsonObject, isObject, setOwn } from '../../model/json.ts';
@@ -21,6 +21,7 @@ export function bundled(schema: JsonObject, place: Place, read?: Set<string>): J
   const parts = new Map<string, { name: string; content: Json }>();
   const ids = new Set<string>();
   const absolute = resolverFrom(schema);
+  let idsBeside: Map<string, string> | undefined;
   collectIds(schema, ids, absolute);
 
   const partOf = (path: string, from: string): string => {
@@ -57,6 +58,12 @@ export function bundled(schema: JsonObject, place: Place, read?: Set<string>): J
     const parsed = relativePath.exec(ref);
     const [, path = '', fragment = ''] = parsed ?? [];
     // What a compound document embeds under that name is meant, rather than a file.
+    const [base = '', ...after] = ref.split('#');
+    if (parsed === null && base !== '' && !ids.has(base) && !ids.has(ref)) {
+      const beside = (idsBeside ??= namedBeside(place.file)).get(base);
+      if (beside !== undefined)
+        return `#/$defs/${partOf(encodeURIComponent(beside), place.file)}${after.join('#')}`;
+    }
     if (parsed === null || ids.has(ref) || (part === undefined && ids.has(absolute(path)))) {
       return part !== undefined && /^#(\/|$)/.test(ref) ? `#/$defs/${part}${ref.slice(1)}` : ref;
     }
@@ -68,6 +75,30 @@ export function bundled(schema: JsonObject, place: Place, read?: Set<string>): J
   const own = isObject(whole['$defs']) ? whole['$defs'] : {};
   const added = Object.fromEntries([...parts.values()].map(({ name, content }) => [name, content]));
   return { ...whole, $defs: { ...own, ...added } };
+}
+
+/** The files in the folder of this one, by the names (`$id`, `id`) that they give themselves; a name of several is nobody's. */
+function namedBeside(file: string): Map<string, string> {
+  const folder = dirname(file);
+  const named = new Map<string, string>();
+  const several = new Set<string>();
+  for (const name of readdirSync(folder)) {
+    if (!name.endsWith('.json') || name === basename(file)) continue;
+    let content: Json;
+    try {
+      content = readJson(join(folder, name), name);
+    } catch {
+      continue; // whatever else lies in the folder
+    }
+    if (!isObject(content)) continue;
+    const id = content['$id'] ?? content['id'];
+    if (typeof id !== 'string') continue;
+    const plain = id.replace(/#$/, '');
+    if (named.has(plain)) several.add(plain);
+    named.set(plain, name);
+  }
+  for (const id of several) named.delete(id);
+  return named;
 }
 
 /** Draft 4's name of a document, which would be the base of what the part refers to. */
