@@ -53,7 +53,7 @@ describe.skipIf(lacksBrowser())('dead letters in the console', () => {
 
   it('shows violations live, and exports a group as NDJSON', async () => {
     await goTo('/dead-letters?source=pos');
-    await open.page.getByRole('link', { name: 'currency is not' }).click();
+    await open.page.getByRole('link', { name: 'currency is wrong' }).click();
     const [download] = await Promise.all([
       open.page.waitForEvent('download'),
       open.page.getByRole('button', { name: 'Export NDJSON' }).click(),
@@ -87,7 +87,7 @@ describe.skipIf(lacksBrowser())('dead letters in the console', () => {
 
   it('discards one with a reason', async () => {
     await goTo('/dead-letters?source=pos');
-    await open.page.getByRole('link', { name: 'currency is not' }).click();
+    await open.page.getByRole('link', { name: 'currency is wrong' }).click();
     await open.page.getByRole('table', { name: 'Letters of this group' }).getByRole('link').first().click();
     await open.page.getByRole('button', { name: 'Discard…' }).click();
     const confirm = open.page.getByRole('dialog').getByRole('button', { name: 'Discard' });

@@ -171,7 +171,7 @@ describe.skipIf(lacksBrowser())('the pages of the console', () => {
 
   it('logs: live, filtered, paused, and lead to the event', async () => {
     await goTo('/logs');
-    await open.page.locator('.needs').getByText('no_repair_found').waitFor();
+    await open.page.locator('.needs').getByText('no_repair_found').first().waitFor();
     await goTo('/logs?source=erp');
     await row('dead letter').waitFor();
     expect(await open.page.getByRole('row').filter({ hasText: 'shop' }).count()).toBe(0);
