@@ -24,7 +24,7 @@ export interface Stages {
 
 /** Starts the readers of all topics of the flow. */
 export async function startConsumers(
-  { config, engine }: PipelineParts,
+  { config, engine, log }: PipelineParts,
   { route, waiting, healing, deadLetters, insight, faults }: Stages,
 ): Promise<Pick<Consumer, 'stop'>[]> {
   const { lingerMs, maxEvents, maxBytes } = await loadPace(config.destination, config.pipeline);
@@ -70,7 +70,7 @@ export async function startConsumers(
         groups.loader,
         ...insight.counting('loader', { ...inOrder, lingerMs }, (batch) => route.fromParked(table, batch)),
       ),
-    faults.onBroken,
+    { onBroken: faults.onBroken, log },
   );
   await parked.look();
   return [...consumers, parked];

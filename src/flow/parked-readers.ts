@@ -1,5 +1,6 @@
 import type { Consumer, Engine } from '../engine/engine.ts';
 import { parkedTable } from '../model/event.ts';
+import type { Logger } from '../support/log.ts';
 import type { WaitingTables } from './waiting-tables.ts';
 
 /** In a cluster another worker may have left events; milliseconds. */
@@ -16,12 +17,17 @@ export class ParkedReaders {
     engine: Pick<Engine, 'stats'>,
     waiting: Pick<WaitingTables, 'onBegin'>,
     start: (table: string) => Promise<Consumer>,
-    onBroken: (error: unknown) => void,
+    { onBroken, log }: { onBroken: (error: unknown) => void; log: Logger },
   ) {
     this.#engine = engine;
     this.#start = start;
     waiting.onBegin((table) => void this.#read(table).catch(onBroken));
-    this.#timer = setInterval(() => void this.look().catch(() => undefined), lookEveryMs).unref();
+    const failed = (error: unknown): void =>
+      log.warn(
+        { err: error, status: 'failed', code: 'table_look' },
+        'parked events were not looked for; soon again',
+      );
+    this.#timer = setInterval(() => void this.look().catch(failed), lookEveryMs).unref();
   }
 
   /** Begins to read what waits. */
