@@ -30,8 +30,8 @@ export class Gathering<T extends { readonly bytes: number }> {
   }
 
   /** Settles as the group does that the item is sent with. */
-  async add(item: T): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
+  add(item: T): Promise<void> {
+    return new Promise((resolve, reject) => {
       this.#queue.push({ item, resolve, reject });
       this.#schedule();
     });

@@ -4,7 +4,7 @@ import { sourceName } from '../model/event.ts';
 import { type Result, fail, ok } from '../model/result.ts';
 import { formatOf } from '../sources/formats/content-type.ts';
 import { type Parcel, decode } from '../sources/formats/decode.ts';
-import type { HandshakeOutside } from '../sources/handshakes/handshake.ts';
+import { type HandshakeOutside, greetingOf } from '../sources/handshakes/handshake.ts';
 import { greet, shakeHands } from '../sources/handshakes/handshakes.ts';
 import { type Refusals, createRefusals } from '../sources/refusals.ts';
 import { type Source, type Sources, createSources } from '../sources/source.ts';
@@ -137,8 +137,9 @@ export class IngestHandler {
     const parcels = decode({}, lines, 'ndjson', source, this.#options.limits);
     if (!parcels.ok) return parcels;
     const stored = await this.#store(withoutIgnored(parcels.value, source), {}, source);
-    if (stored.ok) this.counts.events += stored.value.stored;
-    return stored;
+    if (!stored.ok) return stored;
+    this.counts.events += stored.value.stored;
+    return ok(stored.value.answer);
   }
 
   async #accept(request: IncomingMessage, hand: Hand, span?: RequestSpan): Promise<Result<Answer, Problem>> {
@@ -146,10 +147,9 @@ export class IngestHandler {
     const source = this.#sources(named.ok ? named.value : undefined);
     const refusal = this.#admit(request, source);
     if (refusal !== undefined) return fail(refusal);
-    const { method = '', url = '', headers } = request;
-    const greeting = { method, url, headers, source };
-    if (method !== 'POST') {
-      const answer = named.ok ? greet(greeting) : undefined;
+    const { headers } = request;
+    if (request.method !== 'POST') {
+      const answer = named.ok ? greet(greetingOf(request, source)) : undefined;
       return answer === undefined ? fail(methodNotAllowed) : ok(answer);
     }
     if (!named.ok) return this.#refuse(request, source, named.error);
@@ -162,7 +162,7 @@ export class IngestHandler {
     if (verdict.kind !== 'verified' && verdict.kind !== 'late')
       return this.#refuse(request, source, problemOfVerdict(verdict));
     if (source.known && verdict.kind === 'verified') {
-      const answer = await shakeHands(body.value.plain, greeting, this.#options);
+      const answer = await shakeHands(body.value.plain, greetingOf(request, source), this.#options);
       if (answer !== undefined) return ok(answer);
     }
     const parcels = decode(headers, body.value.plain, format, source, this.#options.limits);
@@ -171,12 +171,11 @@ export class IngestHandler {
     if (verdict.kind === 'late' && !(await this.#hasAll(wanted, headers, source)))
       return this.#refuse(request, source, problemOfVerdict(verdict));
     const stored = await this.#store(wanted, headers, source, span?.trace);
-    if (stored.ok) {
-      this.counts.events += stored.value.stored;
-      span?.stored(stored.value);
-      if (source.known) this.#delivered.set(source.name!, Date.now());
-    }
-    return stored;
+    if (!stored.ok) return stored;
+    this.counts.events += stored.value.stored;
+    span?.stored(stored.value);
+    if (source.known) this.#delivered.set(source.name!, Date.now());
+    return ok(stored.value.answer);
   }
 
   /** A gateway may send a delivery again with its first signature: what is known is no replay. */

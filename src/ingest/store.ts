@@ -24,15 +24,16 @@ export interface StoreOptions {
 export function createStore({ publish, deliveries }: StoreOptions, log: LimitedLog) {
   const nextId = createRequestIds();
 
-  async function store(units: readonly Unit[], source: Source, trace?: string): Promise<Stored> {
-    const total = units.reduce((sum, { count }) => sum + count, 0);
-    const first = nextId(total);
+  /** The way of most requests: one group of events, in no need of a memory of deliveries. */
+  async function storeAlone(unit: Unit, source: Source, trace?: string): Promise<Stored> {
+    const first = nextId(unit.count);
+    await publish(messageOf(unit, { id: first, at: Date.now() }, source, trace));
+    return { ids: [{ first, count: unit.count }], stored: unit.count };
+  }
+
+  async function storeDeliveries(units: readonly Unit[], source: Source, trace?: string): Promise<Stored> {
+    const idAt = requestIdsFrom(nextId(units.reduce((sum, { count }) => sum + count, 0)));
     const at = Date.now();
-    if (units.length === 1 && units[0]!.delivery === undefined) {
-      await publish(messageOf(units[0]!, { id: first, at }, source, trace));
-      return { ids: [{ first, count: total }], stored: total };
-    }
-    const idAt = requestIdsFrom(first);
     let before = 0;
     const incoming = units.map((unit) => ({
       key: unit.delivery,
@@ -52,24 +53,25 @@ export function createStore({ publish, deliveries }: StoreOptions, log: LimitedL
     source: Source,
     /** A `traceparent`, which goes with the events. */
     trace?: string,
-  ): Promise<Result<Answer & { stored: number; first?: string }, Problem>> => {
+  ): Promise<Result<{ answer: Answer; stored: number; first?: string }, Problem>> => {
     const units = unitsOf(parcels, headers, source);
     const many = parcels.length !== 1 || parcels[0]!.lines.many;
     if (units.length === 0)
       return ok({
-        ...jsonAnswer(
+        answer: jsonAnswer(
           source.respond,
           many ? '{"status":"accepted","accepted":0,"request_ids":[]}' : '{"status":"ignored"}',
         ),
         stored: 0,
       });
     try {
-      const { ids, stored } = await store(units, source, trace);
-      return ok({
-        ...jsonAnswer(source.respond, many ? manyAccepted(ids) : oneAccepted(ids)),
-        stored,
-        first: ids[0]!.first,
-      });
+      const [unit] = units;
+      const { ids, stored } =
+        units.length === 1 && unit!.delivery === undefined
+          ? await storeAlone(unit!, source, trace)
+          : await storeDeliveries(units, source, trace);
+      const body = many ? manyAccepted(ids) : oneAccepted(ids);
+      return ok({ answer: jsonAnswer(source.respond, body), stored, first: ids[0]!.first });
     } catch (error) {
       if (!isRetryable(error)) throw error;
       log.write(

@@ -33,18 +33,17 @@ export function decode(
   const read = readEvents(body, format, headers['content-type'], { source, limits });
   if (!read.ok) return read;
   const all = attributes === undefined ? kept : { ...kept, ...attributes.value };
-  return withinLimit(
-    read.value.map((events) => ({ ...events, headers: all })),
-    limits,
-  );
+  for (const parcel of read.value) parcel.headers = all;
+  return withinLimit(read.value, limits);
 }
 
+/** The events, without their headers yet. */
 function readEvents(
   body: Buffer,
   format: Exclude<MediaFormat, 'cloudevent' | 'cloudevents'>,
   contentType: string | undefined,
   { source, limits }: { source: Source; limits: FormatLimits },
-): Result<Omit<Parcel, 'headers'>[], Problem> {
+): Result<Parcel[], Problem> {
   let text = body;
   if (format === 'form') {
     const form = readForm(body, contentType, limits.maxEvents);
@@ -54,11 +53,17 @@ function readEvents(
   const lines = readLines(text, format === 'ndjson' ? 'ndjson' : 'json', limits);
   if (!lines.ok) return lines;
   const { events } = source;
-  if (events === undefined) return ok([{ lines: lines.value }]);
+  if (events === undefined) return ok([{ lines: lines.value, headers: undefined }]);
   const unpacked = unpackEnvelopes(lines.value, events, limits);
   if (!unpacked.ok) return unpacked;
   const notAt = pointerOf(events);
-  return ok(unpacked.value.map(({ lines, isEnvelope }) => (isEnvelope ? { lines } : { lines, notAt })));
+  return ok(
+    unpacked.value.map(({ lines, isEnvelope }) => ({
+      lines,
+      headers: undefined,
+      ...(isEnvelope ? undefined : { notAt }),
+    })),
+  );
 }
 
 function readCloudEvents(
@@ -87,7 +92,8 @@ function readCloudEvents(
 }
 
 function withinLimit(parcels: Parcel[], limits: FormatLimits): Result<Parcel[], Problem> {
-  const count = parcels.reduce((total, parcel) => total + parcel.lines.count, 0);
+  let count = 0;
+  for (const { lines } of parcels) count += lines.count;
   return count > limits.maxEvents ? fail(tooMany(limits)) : ok(parcels);
 }
 

@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { JsonObject } from '../../model/json.ts';
 import type { Logger } from '../../support/log.ts';
 import type { Source } from '../source.ts';
@@ -11,6 +11,11 @@ export interface Greeting {
   headers: IncomingHttpHeaders;
   source: Source;
 }
+
+export const greetingOf = (
+  { method = '', url = '', headers }: IncomingMessage,
+  source: Source,
+): Greeting => ({ method, url, headers, source });
 
 export interface HandshakeAnswer {
   status: number;
