@@ -1,42 +1,11 @@
-import type { Row, Table } from '../load/destination.ts';
-import type { JsonObject } from '../model/json.ts';
 import { expect } from './expect.ts';
-import { type Promised, Subject, type Suite, row, settleRows, testEach } from './subject.ts';
-
-const orders = (change: Partial<Table> = {}): Table => ({
-  name: 'orders',
-  contract: 'order',
-  key: ['/id'],
-  columns: [
-    { name: 'event_id', type: { kind: 'string' } },
-    { name: 'id', type: { kind: 'integer' } },
-    { name: 'state', type: { kind: 'string' } },
-    { name: 'amount', type: { kind: 'decimal', precision: 12, scale: 2 } },
-    { name: 'updated_at', type: { kind: 'datetime' } },
-    { name: 'lines', type: { kind: 'json' } },
-  ],
-  ...change,
-});
-
-let minute = 0;
-/** Each is received a minute after the one before. */
-const order = (values: JsonObject, change: Partial<Row> = {}): Row => {
-  const received = row(
-    {},
-    { table: 'orders', contract: 'order', receivedAt: Date.UTC(2026, 0, 15, 10, minute++) },
-  );
-  const { requestId } = received;
-  return { ...received, values: { event_id: requestId, id: 1, ...values }, ...change };
-};
-const at = (hour: number): string => `2026-01-15T${String(hour).padStart(2, '0')}:00:00Z`;
-const pending = { state: 'pending', amount: 19.99, updated_at: at(1), lines: [{ sku: 'a', n: 1 }] };
-const paid = { ...pending, state: 'paid', updated_at: at(2) };
-const refunded = { ...pending, state: 'refunded', updated_at: at(3) };
+import { Repeats, fromTheFirstMinute, order, orders, paid, pending, refunded } from './orders.ts';
+import { type Promised, type Suite, settleRows, testEach } from './subject.ts';
 
 /** Events whose key another one has, under each policy. */
 export function repeatsConformance(suite: Suite): void {
   suite.describe('repeats', () => {
-    suite.beforeEach(async () => void (minute = 0));
+    suite.beforeEach(async () => fromTheFirstMinute());
     const on = new Repeats(suite, []);
     testEach(suite, on, promises);
     if (suite.has('withdraw'))
@@ -47,13 +16,6 @@ export function repeatsConformance(suite: Suite): void {
         ],
       ]);
   });
-}
-
-class Repeats extends Subject {
-  async states(): Promise<string[]> {
-    const rows = await this.rows('orders');
-    return rows.map(({ state }) => String(state)).toSorted((a, b) => (a < b ? -1 : 1));
-  }
 }
 
 async function countsChangedOnes(on: Repeats): Promise<void> {
@@ -132,6 +94,21 @@ async function replacesByReception(on: Repeats): Promise<void> {
   ).toMatchObject({ letters: [{ status: 'already', as: 'duplicate' }] });
 }
 
+/** As after a crash between the commit and the acknowledgement: the old row's event is in the batch again. */
+async function replacesARedeliveredRow(on: Repeats): Promise<void> {
+  const policy = orders({ onRepeat: 'replace' });
+  await on.destination.prepare([policy]);
+  const [first, second, third] = [order(pending), order(paid), order(refunded)];
+  await settleRows(on.destination, [first]);
+  expect((await on.load(first, second))[1]).toBe('loaded');
+  expect(await on.states()).toEqual(['paid']);
+  await on.reopen([policy]);
+  expect((await on.load(first, second, third))[2]).toBe('loaded');
+  expect(await on.states()).toEqual(['refunded']);
+  if (on.has('counts'))
+    expect(await on.destination.counts()).toEqual({ loaded: 1, repaired: 0, duplicate: 2, changed: 2 });
+}
+
 async function keepsTheRowOfARefusedRepeat(on: Repeats): Promise<void> {
   const policy = orders({ onRepeat: 'replace' });
   await on.destination.prepare([policy]);
@@ -191,6 +168,7 @@ const promises: Promised<Repeats>[] = [
     (on) => replacesByAField(on, size),
   ]),
   ['replace the row by their reception where nothing else is said', replacesByReception],
+  ['replace the row of an event that is delivered again in the same batch', replacesARedeliveredRow],
   ['leave the row where it is when they are refused', keepsTheRowOfARefusedRepeat],
   ['are each a row of a history', keepsAHistory],
 ];

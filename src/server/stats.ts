@@ -1,4 +1,5 @@
 import type { TopicStats } from '../engine/engine.ts';
+import { pendingOf } from '../engine/pending.ts';
 import { SentinelError } from '../model/errors.ts';
 import { parkedTable, topics } from '../model/event.ts';
 import type { KnownCounts } from '../load/destination-kit/known-counts.ts';
@@ -48,8 +49,7 @@ export async function collectStats(
   const [counts, status] = await Promise.all([countsOf(pipeline), statusOf(pipeline)]);
   const trouble = status.trouble ?? counts.trouble;
   const topic = (name: string) => queues.find((queue) => queue.topic === name);
-  const pending = (name: string, group: string) =>
-    topic(name)?.groups.find((reader) => reader.group === group)?.pending ?? 0;
+  const pending = (name: string, group: string) => pendingOf(topic(name), group);
   return {
     accepted: topic(topics.raw)?.published ?? 0,
     loaded: counts.loaded - counts.repaired,

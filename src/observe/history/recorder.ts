@@ -1,4 +1,5 @@
 import type { Engine } from '../../engine/engine.ts';
+import { pendingOf } from '../../engine/pending.ts';
 import { messageOf } from '../../model/errors.ts';
 import type { Logger } from '../../support/log.ts';
 import type { PipelineMetrics, Settlement } from '../metrics.ts';
@@ -80,8 +81,7 @@ export class Recorder {
   async #gauges(): Promise<Pick<Sample, 'published' | 'pending'>> {
     const { engine, queue } = this.#deps;
     const topic = (await engine.stats()).find((one) => one.topic === queue.topic);
-    const pending = topic?.groups.find(({ group }) => group === queue.group)?.pending ?? 0;
-    return { published: topic?.published ?? 0, pending };
+    return { published: topic?.published ?? 0, pending: pendingOf(topic, queue.group) };
   }
 
   async #sample(at: number): Promise<void> {

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { statsRoutes as table } from '../../api/routes/stats.ts';
-import { copyTopic } from '../../load/replicas/message.ts';
+import { pendingOf } from '../../engine/pending.ts';
+import { copyGroup, copyTopic } from '../../load/replicas/message.ts';
 import type { ServerContext } from '../context.ts';
 import type { EventStream, EventStreams } from '../event-stream.ts';
 import { mount } from '../mount.ts';
@@ -23,8 +24,8 @@ export function statsRoutes(app: FastifyInstance, context: ServerContext, stream
       furtherDestinations(context),
     ]);
     const further = destinations.map(({ counts, ...destination }) => {
-      const readers = queues.find(({ topic }) => topic === copyTopic(destination.name))?.groups ?? [];
-      const pending = readers.reduce((sum, reader) => sum + reader.pending, 0);
+      const copies = queues.find(({ topic }) => topic === copyTopic(destination.name));
+      const pending = pendingOf(copies, copyGroup);
       return { ...destination, pending, ...counts };
     });
     return {

@@ -1,3 +1,4 @@
+import { pendingOf } from '../../../src/engine/pending.ts';
 import { describe, expect, it } from 'vitest';
 import { Received, collect, expectGrowingOffsets, numbers, quick, text } from './helpers.ts';
 import { until } from '../../helpers/until.ts';
@@ -113,6 +114,8 @@ export function groupSuite(subject: Subject): void {
       const before = await topicStats('orders');
       expect(before).toMatchObject({ topic: 'orders', published: 15, groups: [] });
       expect(before!.bytes).toBeGreaterThanOrEqual(150);
+      // A service that accepts before its pipeline is up has all of it before it.
+      expect(pendingOf(before, 'loader')).toBe(15);
 
       const consumer = await subject.engine.consume('orders', 'loader', {}, async () => {});
       await untilGroup('orders', 'loader', { pending: 0, waiting: 0 });

@@ -66,7 +66,7 @@ async function judgeStaged(
     ended.push(row.requestId.toLowerCase());
   }
   const first = await judge(api, staged, ended, lookBackDays);
-  const repeats = await settleRepeats(api, staged, first, recorded.entries);
+  const repeats = await settleRepeats(api, staged, first, recorded);
   for (const part of ['loaded', 'repaired', 'duplicate', 'changed'] as const)
     counts[part] += repeats.counts[part];
   for (const row of staged.events) {

@@ -6,6 +6,7 @@ import {
   storedExtra,
   storedValues,
 } from '../../destination-kit/repeats.ts';
+import { endedBefore } from '../../destination-kit/judge.ts';
 import type { AllCounts, Row, Table } from '../../destination.ts';
 import { type Api, cell } from './api.ts';
 import { daysAround } from './find.ts';
@@ -29,13 +30,16 @@ export async function settleRepeats(
   api: Api,
   { table, verdicts, events }: Staged,
   first: ReadonlyMap<number, string>,
-  entries: Recorded['entries'],
+  recorded: Recorded,
 ): Promise<SettledRepeats> {
   const counts: AllCounts = { loaded: 0, repaired: 0, duplicate: 0, changed: 0 };
   if (first.size === 0) return { duplicates: new Set(), writes: [], counts };
   const positions = new Map(events.map((row, pos) => [row, pos]));
   const batch = new Map<string, Content>();
-  for (const [pos, row] of events.entries()) if (!first.has(pos)) batch.set(row.requestId.toLowerCase(), row);
+  // A redelivered event whose row is in the table already is not written with the batch: its row has to be deleted to be replaced.
+  for (const [pos, row] of events.entries())
+    if (!first.has(pos) && endedBefore(row, recorded) === undefined)
+      batch.set(row.requestId.toLowerCase(), row);
   const sought = [...new Set(first.values())].filter((id) => id !== '' && !batch.has(id));
   const stored = await readStored(api, table, sought);
   const repeats = Array.from(first, ([pos, of]) => ({ row: events[pos]!, of }));
@@ -51,7 +55,9 @@ export async function settleRepeats(
       counts.duplicate++;
       if (row.isRepaired) counts.repaired--;
       if (comparison.isChanged === true) counts.changed++;
-      writes.push(...replacedWrites(api, table, row, comparison, (entries.get(of)?.round ?? -1) + 1));
+      writes.push(
+        ...replacedWrites(api, table, row, comparison, (recorded.entries.get(of)?.round ?? -1) + 1),
+      );
     }
   }
   const settled = Array.from(duplicates, ([row, comparison]) => ({
