@@ -4,7 +4,6 @@ import type { Command } from 'commander';
 import type { Config } from '../config/load.ts';
 import { contractFolders } from '../config/project.ts';
 import type { Column, Contract } from '../contracts/contract.ts';
-import { loadContracts } from '../contracts/discover.ts';
 import { fieldOf } from '../contracts/mapping.ts';
 import type { ContractRegistry } from '../contracts/registry.ts';
 import type { Destination } from '../load/destination.ts';
@@ -14,6 +13,7 @@ import { parseExact } from '../model/exact-json.ts';
 import { type JsonObject, isObject } from '../model/json.ts';
 import { pointerOf, segmentsOf } from '../model/pointer.ts';
 import { type ColumnSpelling, columnSpellings, guessType } from './column-spellings.ts';
+import { configuredContracts } from './contracts-read.ts';
 import { amountOf, CliError, type Io, print, say } from './io.ts';
 import { type ConfigOption, configOf, withConfig } from './options.ts';
 
@@ -47,7 +47,7 @@ export async function promote(
   { type, config }: { type: string | undefined; config: Config },
 ): Promise<void> {
   const field = fieldIn(place);
-  const read = (): Promise<ContractRegistry> => loadContracts(contractFolders(config));
+  const read = (): Promise<ContractRegistry> => configuredContracts(config);
   let registry = await read();
   let contract = newest(registry, name);
   const destination = await openDestination(config);

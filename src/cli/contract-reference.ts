@@ -1,11 +1,10 @@
 import { existsSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Config } from '../config/load.ts';
 import type { Contract } from '../contracts/contract.ts';
-import { contractsOfFile } from '../contracts/read-contracts.ts';
 import type { ContractRegistry } from '../contracts/registry.ts';
 import { messageOf } from '../model/errors.ts';
-import { readContracts } from './contracts-read.ts';
+import { contractsNamed, readContracts } from './contracts-read.ts';
 import { CliError, type Io } from './io.ts';
 
 /** Finds contracts by `order` (the newest), `order@1.0.0` or the path of a file. */
@@ -25,17 +24,15 @@ export class ContractFinder {
 
   async find(reference: string): Promise<Contract> {
     const file = resolve(this.#io.cwd, reference);
-    if (existsSync(file) && statSync(file).isFile()) return fromFile(file);
+    if (existsSync(file) && statSync(file).isFile()) return fromFile(file, this.#config);
     return findContract(await this.registry(), reference);
   }
 }
 
-async function fromFile(file: string): Promise<Contract> {
-  const contracts = await contractsOfFile(file, { folder: dirname(file), named: true }).catch(
-    (error: unknown) => {
-      throw new CliError(`${file}: ${messageOf(error)}`);
-    },
-  );
+async function fromFile(file: string, config: Config): Promise<Contract> {
+  const contracts = await contractsNamed(file, config).catch((error: unknown) => {
+    throw new CliError(`${file}: ${messageOf(error)}`);
+  });
   const [contract, other] = contracts;
   if (contract === undefined) throw new CliError(`${file} holds no contract`);
   if (other !== undefined)

@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import { contractFolders } from '../config/project.ts';
 import type { Config } from '../config/load.ts';
 import type { Contract } from '../contracts/contract.ts';
-import { loadContracts } from '../contracts/discover.ts';
 import { createLogger } from '../support/log.ts';
+import { contractsIn } from './contracts-read.ts';
 import { openEvents } from './event-source.ts';
 import { print, type Io, type Outcome } from './io.ts';
 import { configOf, withConfig, withExamples, type ConfigOption } from './options.ts';
@@ -51,5 +51,5 @@ async function ownContracts(config: Config): Promise<Contract[]> {
   const folders = contractFolders({ builtinContracts: false, contracts: config.contracts });
   const shipped = contractFolders({ builtinContracts: true, contracts: [] });
   const own = folders.filter((folder) => !shipped.includes(folder));
-  return own.length === 0 ? [] : (await loadContracts(own)).all();
+  return own.length === 0 ? [] : (await contractsIn(own, config)).all();
 }

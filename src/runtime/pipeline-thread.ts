@@ -6,6 +6,7 @@ import type { HostOptions } from './host.ts';
 import { receiveBatches } from './batch-port.ts';
 import type { Pipeline } from './pipeline-api.ts';
 import { remote } from './rpc.ts';
+import { ThreadEnded } from './until-read.ts';
 import { type WorkerInput, type WorkerReport, goOn } from './worker-protocol.ts';
 
 export interface RunningPipeline {
@@ -22,9 +23,6 @@ export interface ReadPipeline {
   /** Ends it instead. */
   discard(): Promise<void>;
 }
-
-/** Ended by itself, for a reason that is known when it was ended from here. */
-export class ThreadEnded extends Error {}
 
 /**
  * Starts a thread and has it read the project. `reading` names each file of contracts before its code runs. Rejects with what is

@@ -1,103 +1,25 @@
 import type { Config } from '../config/load.ts';
-import { type Beat, countOf, createBeat } from '../support/beat.ts';
-import { createNote, readNote } from '../support/shared-note.ts';
+import type { Beat } from '../support/beat.ts';
 import type { HostOptions } from './host.ts';
-import { type ReadPipeline, ThreadEnded, readInThread } from './pipeline-thread.ts';
+import { type ReadPipeline, readInThread } from './pipeline-thread.ts';
+import { untilRead } from './until-read.ts';
 
-const lookEveryMs = 100;
-/** A file that waits for something, and does not keep its thread from turning, has so long. */
-const waitsAtMostMs = 30_000;
-
-/**
- * Has a thread read contracts and steps. When the code of a contract's file does not end, the thread is replaced: the file is
- * tried once more, with twice the time, and then set aside, as one is at once that ends its thread; the others go on. Rejects with the faults of the project.
- */
-export async function readFenced(
+/** Has a thread read contracts and steps; see `untilRead`. Rejects with the faults of the project. */
+export function readFenced(
   config: Config,
   options: HostOptions,
   { strict }: { strict?: boolean } = {},
 ): Promise<ReadPipeline & { beat: Beat }> {
-  const setAside = new Map<string, string>();
-  const tried = new Set<string>();
-  for (;;) {
-    const beat = createBeat();
-    const watch = new ReadingWatch(beat, (file) => config.pipeline.stallMs * (tried.has(file) ? 2 : 1));
-    try {
-      const given = { config, setAside, ...(strict !== undefined && { strict }) };
-      return { ...(await readInThread(given, options, { beat, ...watch.given })), beat };
-    } catch (error) {
-      const file = watch.look();
-      if (!(error instanceof ThreadEnded) || file === undefined) throw error;
-      const stoodStill = watch.stopped;
-      const what = stoodStill ?? `did not end well when it was read: ${error.message}`;
-      const isLast = tried.has(file) || stoodStill === undefined;
+  return untilRead(
+    config.pipeline.stallMs,
+    ({ file, what, isHung, isLast }) =>
       options.log.error(
-        { code: stoodStill === undefined ? 'contract_failed' : 'contract_hung', status: 'failed', file },
+        { code: isHung ? 'contract_hung' : 'contract_failed', status: 'failed', file },
         `${file} ${what}; ${isLast ? 'it is set aside' : 'it is tried once more'}`,
-      );
-      if (isLast) setAside.set(file, `${what}. Mend the code at the top level of the file, then start again`);
-      else tried.add(file);
-    } finally {
-      watch.end();
-    }
-  }
-}
-
-/** Ends a thread that does not come to an end with a file. */
-class ReadingWatch {
-  /** Why the thread was ended, when it was. */
-  stopped: string | undefined;
-  readonly #reading = createNote();
-  readonly #stop = new AbortController();
-  readonly #timer: NodeJS.Timeout;
-  #since = Date.now();
-  #turnedAt = Date.now();
-  #count = 0;
-  #files = 0;
-  #cpu = process.cpuUsage();
-
-  constructor(beat: Beat, limitMs: (file: string) => number) {
-    this.#timer = setInterval(() => {
-      const now = Date.now();
-      if (countOf(beat) !== this.#count) [this.#count, this.#turnedAt] = [countOf(beat), now];
-      const file = this.look();
-      if (file === undefined) return;
-      const limit = limitMs(file);
-      if (now - Math.max(this.#since, this.#turnedAt) > limit && this.#usedMs() > limit / 2)
-        this.#end(`did not end within ${limit / 1000} s when it was read`);
-      else if (now - this.#since > waitsAtMostMs + limit)
-        this.#end(`still waited for something ${(waitsAtMostMs + limit) / 1000} s after it was read`);
-    }, lookEveryMs).unref();
-  }
-
-  get given() {
-    return { signal: this.#stop.signal, reading: this.#reading };
-  }
-
-  /** The file whose code runs, as far as can be told, and from when on. */
-  look(): string | undefined {
-    const note = readNote(this.#reading);
-    if (note === undefined) return undefined;
-    if (note.count !== this.#files) {
-      this.#files = note.count;
-      this.#since = Date.now();
-      this.#cpu = process.cpuUsage();
-    }
-    return note.text === '' ? undefined : note.text;
-  }
-
-  /** On a busy machine a thread that had no turn has not hung. */
-  #usedMs(): number {
-    const { user, system } = process.cpuUsage(this.#cpu);
-    return (user + system) / 1000;
-  }
-
-  #end(why: string): void {
-    this.stopped ??= why;
-    this.#stop.abort();
-  }
-
-  end(): void {
-    clearInterval(this.#timer);
-  }
+      ),
+    async ({ setAside, beat, reading, signal }) => {
+      const given = { config, setAside, ...(strict !== undefined && { strict }) };
+      return { ...(await readInThread(given, options, { beat, reading, signal })), beat };
+    },
+  );
 }

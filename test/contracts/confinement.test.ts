@@ -164,7 +164,11 @@ describe('a name and version stand once', () => {
 
   it('the first of the folders is no other when nothing shipped is in it', async () => {
     await write({ 'x/a.schema.json': schema('a'), 'y/a2.schema.json': schema('a') });
-    const config = { builtinContracts: false, contracts: [join(folder, 'x'), join(folder, 'y')] } as Config;
+    const config = {
+      builtinContracts: false,
+      contracts: [join(folder, 'x'), join(folder, 'y')],
+      pipeline: { stallMs: 1000 },
+    } as Config;
     const { problems } = await readContracts(config);
     expect(problems).toMatchObject([{ file: join(folder, 'y/a2.schema.json') }]);
   });

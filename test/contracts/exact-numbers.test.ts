@@ -66,12 +66,17 @@ describe('a whole number is one whatever its size', () => {
   });
 
   it('has its limits', () => {
-    for (const whole of [integer(), z.int(), z.int64()]) {
+    for (const whole of [integer(), z.int(), z.int64(), z.bigint(), z.coerce.bigint()]) {
       expect(judged(inZod(whole), '9223372036854775808')).toBe('too_big, found integer');
       expect(judged(inZod(whole), '-9223372036854775809')).toBe('too_small, found integer');
     }
     expect(judged(inZod(z.int32()), '820982911946154508')).toBe('too_big, found integer');
     expect(judged(inZod(z.number()), '1e400')).toBe('1e400');
+    const unsigned = inZod(z.uint64());
+    expect(judged(unsigned, '18446744073709551615')).toBe('18446744073709551615');
+    expect(judged(unsigned, '18446744073709551616')).toBe('too_big, found integer');
+    const wide = inZod(z.bigint().meta({ 'x-column': 'decimal(30,0)' }));
+    expect(judged(wide, '18446744073709551616')).toBe('18446744073709551616');
   });
 });
 

@@ -7,6 +7,7 @@ import { toOdcs } from '../../src/contracts/export/odcs.ts';
 import { toTypeScript } from '../../src/contracts/export/typescript.ts';
 import { importContracts } from '../../src/contracts/import/index.ts';
 import { contractFromJsonSchema, loadContracts } from '../../src/contracts/index.ts';
+import { derefOnce } from '../../src/contracts/json-schema/refs.ts';
 import { typeName } from '../../src/contracts/tables.ts';
 import { toDdl } from '../../src/load/ddl.ts';
 import type { JsonObject } from '../../src/model/json.ts';
@@ -307,8 +308,54 @@ describe('export, and import again', () => {
         expect(accepts(again, { id: 1, buyer: { email: 1 } })).toBe(false);
       }
     }
+    const document = toAsyncApi(contracts, '1.0.0');
+    const references = [...JSON.stringify(document).matchAll(/"\$ref":"(#[^"]*)"/g)].map(([, ref]) => ref!);
+    // Each is one in the document, as readers of AsyncAPI take it.
+    for (const $ref of references) expect([$ref, derefOnce({ $ref }, document)]).not.toContain(undefined);
+    expect(references).toContain('#/components/messages/order-1.0.0/payload/schema/$defs/Buyer');
     expect(asyncApi[1]!.header).toMatchObject({ key: ['/id'], table: 'sold', pii: ['/buyer/email'] });
     expect(odcs[1]).toMatchObject({ key: ['id'], table: 'sold' });
+  });
+
+  it('ODCS with keys within fields, choices, lists of objects and formats', () => {
+    const contract = contractFromJsonSchema({
+      'x-contract': { name: 'charge', version: '1.0.0', key: ['/data/id', '/account'] },
+      type: 'object',
+      required: ['account', 'data'],
+      properties: {
+        account: { type: 'string', format: 'uuid' },
+        data: {
+          type: 'object',
+          required: ['id', 'state'],
+          properties: {
+            id: { type: 'integer' },
+            state: { type: 'string', enum: ['open', 'paid'] },
+            at: { type: ['string', 'null'], format: 'time' },
+            lines: {
+              type: 'array',
+              items: { type: 'object', required: ['n'], properties: { n: { type: 'integer', minimum: 1 } } },
+            },
+          },
+        },
+      },
+    });
+    const { charge } = imported(stringify(toOdcs(contract)));
+    expect(charge!.key).toEqual(contract.key);
+    expect(columnsOf(charge!)).toEqual(columnsOf(contract));
+    const account = '018f4d4e-0000-7000-8000-000000000000';
+    const sound = { account, data: { id: 1, state: 'open', at: null, lines: [{ n: 1 }] } };
+    expect(accepts(charge, sound)).toBe(true);
+    for (const broken of [
+      { state: 'gone' },
+      { id: 'x' },
+      { at: 'soon' },
+      { lines: [{ n: 0 }] },
+      { lines: [{}] },
+    ])
+      expect([broken, accepts(charge, { ...sound, data: { ...sound.data, ...broken } })]).toEqual([
+        broken,
+        false,
+      ]);
   });
 
   it('as TypeScript', () => {

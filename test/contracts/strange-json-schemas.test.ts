@@ -1,5 +1,6 @@
-import { describe, it } from 'vitest';
-import { contractFromJsonSchema } from '../../src/contracts/index.ts';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { contractFromJsonSchema, defineContract } from '../../src/contracts/index.ts';
 import type { JsonObject } from '../../src/model/json.ts';
 import { event, judge } from './strange.ts';
 
@@ -290,5 +291,41 @@ describe('JSON Schema', () => {
     ],
   ])('%s', (_, schema, taken, refused, column) => {
     judge(contractFromJsonSchema({ ...(schema as JsonObject), ...header }), taken, refused, column);
+  });
+});
+
+describe('a reference that leads back to itself', () => {
+  it.each<[string, object]>([
+    ['by allOf', { allOf: [{ $ref: '#' }] }],
+    ['by alternatives', { anyOf: [{ type: 'string' }, { $ref: '#' }] }],
+    ['by a negation', { not: { $ref: '#' } }],
+    ['under a condition', { if: { $ref: '#' } }],
+    ['by an anchor', { $anchor: 'me', oneOf: [{ $ref: '#me' }] }],
+    [
+      'by its name',
+      { $id: 'https://example.com/me', dependentSchemas: { a: { $ref: 'https://example.com/me' } } },
+    ],
+    [
+      'by two definitions',
+      { $ref: '#/$defs/b', $defs: { b: { allOf: [{ $ref: '#/$defs/c' }] }, c: { $ref: '#/$defs/b' } } },
+    ],
+    ['in a field', a({ $ref: '#/$defs/b' }, { $defs: { b: { allOf: [{ $ref: '#/$defs/b' }] } } })],
+    ['by $dynamicRef', { $dynamicAnchor: 'me', allOf: [{ $dynamicRef: '#me' }] }],
+    [
+      'by $recursiveRef',
+      { $schema: 'https://json-schema.org/draft/2019-09/schema', allOf: [{ $recursiveRef: '#' }] },
+    ],
+  ])('%s is refused when it is read', (_, schema) => {
+    expect(() => contractFromJsonSchema({ ...(schema as JsonObject), ...header })).toThrow(
+      /leads back to itself without going into the event.*refer to it from a field/,
+    );
+  });
+
+  it('in Zod too', () => {
+    type Loop = z.ZodType<{ a: string }>;
+    const loop: Loop = z.lazy((): Loop => z.union([z.object({ a: z.string() }), loop]));
+    expect(() => defineContract({ name: 'thing', version: '1.0.0', schema: loop })).toThrow(
+      /leads back to itself/,
+    );
   });
 });

@@ -1,7 +1,7 @@
 import formats from 'ajv-formats';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { isUrl } from '../../src/contracts/json-schema/url-format.ts';
+import { isUrl } from '../../src/contracts/json-schema/formats.ts';
 import { measureWork } from '../helpers/work.ts';
 
 const parts = [

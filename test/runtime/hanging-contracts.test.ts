@@ -1,8 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { readContracts } from '../../src/cli/contracts-read.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { loadContracts } from '../../src/contracts/discover.ts';
+import { inWords } from '../../src/contracts/problems.ts';
 import { readFenced } from '../../src/runtime/read-fenced.ts';
 import { createLogger } from '../../src/support/log.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
@@ -43,6 +45,16 @@ it('sets aside a file of contracts whose code does not end, or ends its thread, 
   expect(said).toMatch(/loops\.ts did not end within 1 s when it was read; it is tried once more/);
   expect(said).toMatch(/loops\.ts did not end within 2 s when it was read; it is set aside/);
   expect(said).toMatch(/exits\.ts did not end well when it was read: it ended its thread; it is set aside/);
+  // The same in the commands, which have no service.
+  const { registry, problems } = await readContracts({
+    ...config,
+    pipeline: { ...config.pipeline, stallMs: 300 },
+  });
+  expect(registry.all().map(({ name }) => name)).toEqual(['good']);
+  expect(problems.map(inWords)).toEqual([
+    expect.stringMatching(/exits\.ts: did not end well/),
+    expect.stringMatching(/loops\.ts: did not end within 0\.6 s/),
+  ]);
 }, 120_000);
 
 it.each(['allOf', 'anyOf', 'oneOf', 'properties', 'prefixItems', 'dependentSchemas', 'patternProperties'])(

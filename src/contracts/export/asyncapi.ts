@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../model/json.ts';
 import type { Contract } from '../contract.ts';
+import { rewritten } from '../json-schema/walk.ts';
 import { toJsonSchema } from './json-schema.ts';
 
 /**
@@ -11,16 +12,7 @@ export function toAsyncApi(contracts: readonly Contract[], version: string): Jso
   const messages = Object.fromEntries(
     contracts.map((contract) => [
       idOf(contract),
-      {
-        name: contract.name,
-        title: `${contract.name} ${contract.version}`,
-        ...(contract.description === '' ? {} : { summary: contract.description }),
-        contentType: 'application/json',
-        payload: {
-          schemaFormat: 'application/schema+json;version=draft-2020-12',
-          schema: toJsonSchema(contract),
-        },
-      },
+      messageOf(contract, `#/components/messages/${idOf(contract)}`),
     ]),
   );
   const referring = (some: readonly Contract[]): JsonObject =>
@@ -48,3 +40,25 @@ export function toAsyncApi(contracts: readonly Contract[], version: string): Jso
     components: { messages },
   };
 }
+
+/** `at`: where the message stands in the document. */
+function messageOf(contract: Contract, at: string): JsonObject {
+  return {
+    name: contract.name,
+    title: `${contract.name} ${contract.version}`,
+    ...(contract.description === '' ? {} : { summary: contract.description }),
+    contentType: 'application/json',
+    payload: {
+      schemaFormat: 'application/schema+json;version=draft-2020-12',
+      schema: referringFrom(toJsonSchema(contract), `${at}/payload/schema`),
+    },
+  };
+}
+
+/** A path in a schema's own document (`#/$defs/money`) is one in the document that it is written into. */
+const referringFrom = (schema: JsonObject, at: string): JsonObject =>
+  rewritten(schema, (copy) => {
+    const { $ref } = copy;
+    if (typeof $ref === 'string' && /^#(?:\/|$)/.test($ref)) copy['$ref'] = at + $ref.slice(1);
+    return copy;
+  });

@@ -1,20 +1,15 @@
 import { type Json, type JsonObject, isObject } from '../../model/json.ts';
-import { segmentsOf } from '../../model/pointer.ts';
+import { pointerOf } from '../../model/pointer.ts';
 import type { Contract } from '../contract.ts';
-import { optionsOf } from '../odcs-options.ts';
 import { compact } from '../import/imported.ts';
 import { deref } from '../json-schema/refs.ts';
+import { choicesRule, logicalTypeOf, sharedOf } from '../odcs-types.ts';
 
 const maxDepth = 12;
 
 /** A contract as a document of the Open Data Contract Standard 3.1, with one object: its table. */
-export function toOdcs(contract: Contract): JsonObject {
-  const { name, version, description, table, key, jsonSchema } = contract;
-  const keys = key.map((pointer) => segmentsOf(pointer));
-  const properties = fieldsOf(jsonSchema, jsonSchema, 0).map((property) => {
-    const position = keys.findIndex((path) => path.length === 1 && path[0] === property['name']);
-    return position === -1 ? property : { ...property, primaryKey: true, primaryKeyPosition: position + 1 };
-  });
+export function toOdcs({ name, version, description, table, key, jsonSchema }: Contract): JsonObject {
+  const said = description === '' ? undefined : description;
   return compact({
     apiVersion: 'v3.1.0',
     kind: 'DataContract',
@@ -22,66 +17,67 @@ export function toOdcs(contract: Contract): JsonObject {
     name,
     version,
     status: 'active',
-    description: description === '' ? undefined : { purpose: description },
+    description: said === undefined ? undefined : { purpose: said },
     schema: [
       compact({
         name,
         physicalName: table,
         physicalType: 'table',
         logicalType: 'object',
-        description: description === '' ? undefined : description,
-        properties,
+        description: said,
+        properties: new Writer(jsonSchema, key).fieldsOf(jsonSchema, []),
       }),
     ],
   });
 }
 
-function fieldsOf(schema: JsonObject, root: JsonObject, depth: number): JsonObject[] {
-  const { properties, required } = deref(schema, root);
-  if (!isObject(properties) || depth > maxDepth) return [];
-  const needed = new Set(Array.isArray(required) ? required : []);
-  return Object.entries(properties).map(([name, declared]) => {
-    const isNull = isObject(declared) && [deref(declared, root)['type']].flat().includes('null');
-    return compact({
-      name,
-      ...propertyOf(declared, root, depth),
-      required: (needed.has(name) && !isNull) || undefined,
+class Writer {
+  readonly #root: JsonObject;
+  readonly #key: readonly string[];
+
+  /** `key`: JSON Pointers. */
+  constructor(root: JsonObject, key: readonly string[]) {
+    this.#root = root;
+    this.#key = key;
+  }
+
+  fieldsOf(schema: JsonObject, path: readonly string[]): JsonObject[] {
+    const { properties, required } = deref(schema, this.#root);
+    if (!isObject(properties) || path.length > maxDepth) return [];
+    const needed = new Set(Array.isArray(required) ? required : []);
+    return Object.entries(properties).map(([name, declared]) => {
+      const field = isObject(declared) ? deref(declared, this.#root) : {};
+      const isNull = [field['type']].flat().includes('null');
+      const position = this.#key.indexOf(pointerOf([...path, name])) + 1;
+      return compact({
+        name,
+        ...this.#propertyOf(field, [...path, name]),
+        required: (needed.has(name) && !isNull) || undefined,
+        primaryKey: position > 0 || undefined,
+        primaryKeyPosition: position > 0 ? position : undefined,
+      });
     });
-  });
+  }
+
+  #propertyOf(schema: JsonObject, path: readonly string[]): JsonObject {
+    const { description, items, 'x-column': column } = schema;
+    const type = logicalTypeOf(schema);
+    const options = sharedOf(schema, type);
+    const choices = choicesIn(schema);
+    return compact({
+      logicalType: type,
+      physicalType: typeof column === 'string' && column.startsWith('decimal') ? column : undefined,
+      description: typeof description === 'string' ? description : undefined,
+      logicalTypeOptions: Object.keys(options).length === 0 ? undefined : options,
+      quality: choices === undefined ? undefined : [choicesRule(choices)],
+      properties: type === 'object' ? this.fieldsOf(schema, path) : undefined,
+      items:
+        type === 'array' && isObject(items) && path.length <= maxDepth
+          ? this.#propertyOf(deref(items, this.#root), [...path, '*'])
+          : undefined,
+    });
+  }
 }
 
-function propertyOf(declared: Json, root: JsonObject, depth: number): JsonObject {
-  const schema = isObject(declared) ? deref(declared, root) : {};
-  const { format, description, items, 'x-column': column } = schema;
-  const types = [schema['type'] ?? []].flat().filter((type) => type !== 'null');
-  const type = logicalType(types, format, column);
-  const decimal = typeof column === 'string' && column.startsWith('decimal') ? column : undefined;
-  const options = optionsOf(schema);
-  if (type === 'string' && typeof format === 'string') options['format'] = format;
-  const list = schema['enum'];
-  return compact({
-    logicalType: type,
-    physicalType: decimal,
-    description: typeof description === 'string' ? description : undefined,
-    logicalTypeOptions: Object.keys(options).length === 0 ? undefined : options,
-    examples: Array.isArray(list) ? list : undefined,
-    properties: type === 'object' ? fieldsOf(schema, root, depth + 1) : undefined,
-    items:
-      type === 'array' && isObject(items) && depth < maxDepth
-        ? propertyOf(items, root, depth + 1)
-        : undefined,
-  });
-}
-
-function logicalType(
-  types: readonly Json[],
-  format: Json | undefined,
-  column: Json | undefined,
-): string | undefined {
-  if (format === 'date-time' || column === 'datetime') return 'timestamp';
-  if (format === 'date') return 'date';
-  if (format === 'decimal' || types.includes('number')) return 'number';
-  if (column === 'integer' || types.includes('integer')) return 'integer';
-  const [only, other] = types;
-  return typeof only === 'string' && other === undefined ? only : undefined;
-}
+const choicesIn = ({ enum: choices, const: only }: JsonObject): Json[] | undefined =>
+  Array.isArray(choices) ? choices : only === undefined ? undefined : [only];

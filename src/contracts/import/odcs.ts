@@ -1,4 +1,5 @@
 import { type Json, type JsonObject, isObject, setOwn } from '../../model/json.ts';
+import { pointerOf } from '../../model/pointer.ts';
 import {
   type Imported,
   compact,
@@ -8,7 +9,7 @@ import {
   objectOf,
   textOf,
 } from './imported.ts';
-import { optionsOf } from '../odcs-options.ts';
+import { choicesOf, sharedOf, typeSchema } from '../odcs-types.ts';
 import { orNull } from './sql.ts';
 import { schemaOfSqlType } from './sql-types.ts';
 
@@ -16,73 +17,86 @@ import { schemaOfSqlType } from './sql-types.ts';
 export function fromOdcs(document: JsonObject): Imported[] {
   const version = contractVersion(document['version']);
   return listOf(document['schema']).map((object) => {
-    const { properties, required, key } = fieldsOf(object);
+    const keyed: Keyed[] = [];
+    const notes: string[] = [];
+    if (!sparesRules(object)) notes.push('its quality rules are not taken over');
+    const schema = objectSchema(object, [], { keyed, notes });
     const { name, physicalName, description } = object;
     return {
       name: contractName(textOf(name) ?? 'event'),
       version,
       description: textOf(description),
       table: tableName(textOf(physicalName)),
-      key: key.length === 0 ? undefined : key,
-      schema: { $schema: draft2020, ...objectOf(properties, required) },
-      notes: listOf(object['quality']).length > 0 ? ['its quality rules are not taken over'] : [],
+      key: keyed.length === 0 ? undefined : keyed.toSorted((a, b) => a.position - b.position).map(spelled),
+      schema: { $schema: draft2020, ...schema },
+      notes: [...new Set(notes)],
     };
   });
 }
+
+/** A part of the key. */
+interface Keyed {
+  path: readonly string[];
+  position: number;
+}
+
+/** By its name alone where that is enough. */
+const spelled = ({ path }: Keyed): string => (path.length === 1 ? path[0]! : pointerOf(path));
+
+/** Whether nothing is lost with its quality rules. */
+const sparesRules = ({ quality }: JsonObject): boolean =>
+  listOf(quality).every((rule) => choicesOf(rule) !== undefined);
 
 const listOf = (value: Json | undefined): JsonObject[] =>
   Array.isArray(value) ? value.filter((one) => isObject(one)) : [];
 const tableName = (name: string | undefined): string | undefined =>
   name !== undefined && /^[A-Za-z][A-Za-z0-9_]{0,62}$/.test(name) ? name : undefined;
 
-function fieldsOf(object: JsonObject): { properties: JsonObject; required: string[]; key: string[] } {
+interface Found {
+  keyed: Keyed[];
+  notes: string[];
+}
+
+function objectSchema(object: JsonObject, path: readonly string[], found: Found): JsonObject {
   const properties: JsonObject = {};
   const required: string[] = [];
-  const keyed: { name: string; position: number }[] = [];
   for (const property of listOf(object['properties'])) {
     const name = textOf(property['name']);
     if (name === undefined) continue;
+    const here = [...path, name];
     const isKey = property['primaryKey'] === true;
     const position = property['primaryKeyPosition'];
-    if (isKey) keyed.push({ name, position: typeof position === 'number' ? position : keyed.length + 1 });
-    const isRequired = property['required'] === true || isKey;
-    const schema = propertySchema(property);
+    if (isKey)
+      found.keyed.push({
+        path: here,
+        position: typeof position === 'number' && position > 0 ? position : found.keyed.length + 1,
+      });
+    const keys = found.keyed.length;
+    const schema = propertySchema(property, here, found);
+    const isRequired = property['required'] === true || isKey || found.keyed.length > keys;
     if (isRequired) required.push(name);
     setOwn(properties, name, isRequired ? schema : orNull(schema));
   }
-  const key = keyed.toSorted((a, b) => a.position - b.position).map(({ name }) => name);
-  return { properties, required, key };
+  return objectOf(properties, required);
 }
 
-const formats = new Set(['email', 'uri', 'uuid', 'hostname', 'ipv4', 'ipv6', 'date', 'date-time', 'time']);
-
-function propertySchema(property: JsonObject): JsonObject {
-  const { logicalType, physicalType, logicalTypeOptions, description, items } = property;
-  const options = isObject(logicalTypeOptions) ? logicalTypeOptions : {};
-  const format = textOf(options['format']);
-  const said = { description: textOf(description), ...optionsOf(options) };
+function propertySchema(property: JsonObject, path: readonly string[], found: Found): JsonObject {
+  const { logicalType, physicalType, logicalTypeOptions, description, items, quality } = property;
   const physical = schemaOfSqlType(textOf(physicalType) ?? '');
-  switch (logicalType) {
-    case 'string':
-      return compact({
-        type: 'string',
-        ...said,
-        format: format !== undefined && formats.has(format) ? format : undefined,
-      });
-    case 'date':
-      return compact({ type: 'string', format: 'date', description: said.description });
-    case 'timestamp':
-      return compact({ type: 'string', format: 'date-time', description: said.description });
-    case 'number':
-      return compact({ ...(physical?.['x-column'] === undefined ? { type: 'number' } : physical), ...said });
-    case 'object':
-      return compact({ ...objectOf(fieldsOf(property).properties, fieldsOf(property).required), ...said });
-    case 'array':
-      return compact({ type: 'array', ...said, items: isObject(items) ? propertySchema(items) : undefined });
-    case 'integer':
-    case 'boolean':
-      return compact({ type: logicalType, ...said });
-    default:
-      return compact({ ...physical, ...said });
-  }
+  const type = typeSchema(logicalType);
+  if (type === undefined && logicalType !== undefined)
+    found.notes.push(`${path.join('.')}: the type ${textOf(logicalType)} is not known, so anything is taken`);
+  if (!sparesRules(property)) found.notes.push('its quality rules are not taken over');
+  const isExact = logicalType === 'number' && physical?.['x-column'] !== undefined;
+  const body = logicalType === 'object' ? objectSchema(property, path, found) : (type ?? physical);
+  return compact({
+    ...(isExact ? physical : body),
+    description: textOf(description),
+    ...(isObject(logicalTypeOptions) ? sharedOf(logicalTypeOptions, logicalType) : {}),
+    items:
+      logicalType === 'array' && isObject(items) ? propertySchema(items, [...path, '*'], found) : undefined,
+    enum: listOf(quality)
+      .map(choicesOf)
+      .find((choices) => choices !== undefined),
+  });
 }

@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
 import { isEmail } from '../fields/email-shape.ts';
+import { holds } from '../json-schema/formats.ts';
 
 /** Forms of text that a contract can ask for. All but the last two are formats of JSON Schema. */
 export type TextForm = 'date-time' | 'date' | 'uuid' | 'email' | 'uri' | 'ipv4' | 'decimal' | 'digits';
@@ -7,17 +7,7 @@ export type TextForm = 'date-time' | 'date' | 'uuid' | 'email' | 'uri' | 'ipv4' 
 /** Looking at longer text would take time for nothing. */
 const longest = 2_000;
 
-/** The validator's own checks: what is inferred accepts what it was inferred from. */
-const { fullFormats } = createRequire(import.meta.url)('ajv-formats/dist/formats.js') as {
-  fullFormats: Record<string, RegExp | ((text: string) => boolean) | { validate: (text: string) => boolean }>;
-};
-
-function holds(format: string, text: string): boolean {
-  const check = fullFormats[format];
-  if (check instanceof RegExp) return check.test(text);
-  return typeof check === 'function' ? check(text) : check?.validate(text) === true;
-}
-
+// The validator's own checks: what is inferred accepts what it was inferred from.
 const hints: readonly [TextForm, (text: string) => boolean][] = [
   ['date-time', (text) => /^\d{4}-\d\d-\d\d[Tt ]/.test(text) && holds('date-time', text)],
   ['date', (text) => /^\d{4}-\d\d-\d\d$/.test(text) && holds('date', text)],

@@ -21,7 +21,8 @@ import { settlePolicies } from '../policies.ts';
 import { topFields } from '../mapping.ts';
 import { readUpgrade } from '../upgrade.ts';
 import { refusingUndeclared } from '../undeclared.ts';
-import { endlessReference, slipsOf } from './slips.ts';
+import { endlessReference } from './endless.ts';
+import { slipsOf } from './slips.ts';
 import { readHeader } from './header.ts';
 import { createAjvTranslator } from './violations.ts';
 
@@ -68,11 +69,7 @@ function compile(read: JsonObject, { place, parts, onWarning }: SchemaOptions): 
   if (fault !== undefined)
     throw new Error(`not a schema of ${dialect}: ${fault}: correct it, or name another dialect in $schema`);
   const schema = normalized(withStaticReferences(given), dialect);
-  const endless = endlessReference(schema);
-  if (endless !== undefined)
-    throw new Error(
-      `\`$ref\` ${endless} leads back to itself, and says nothing: give one of these schemas a type`,
-    );
+  refuseEndless(schema);
   refuseNoObjects(schema);
   const fields = fieldsOf(schema);
   const names = settleNames(header, new Set(fields));
@@ -116,6 +113,15 @@ function compile(read: JsonObject, { place, parts, onWarning }: SchemaOptions): 
       }),
     ),
   };
+}
+
+/** Both validators would follow such a reference until they run out of memory. */
+export function refuseEndless(schema: JsonObject): void {
+  const ref = endlessReference(schema);
+  if (ref !== undefined)
+    throw new Error(
+      `\`$ref\` ${ref} leads back to itself without going into the event, so no event could be judged by it: refer to it from a field or an element (\`properties\`, \`items\`), or remove it`,
+    );
 }
 
 /** Events are objects: a schema that takes none would make a dead letter of each. */

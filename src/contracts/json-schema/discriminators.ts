@@ -1,6 +1,6 @@
 import { type Json, type JsonObject, isObject } from '../../model/json.ts';
-import { mapKeywords, schemaKeywords } from './normalize.ts';
 import { derefOnce } from './refs.ts';
+import { rewritten } from './walk.ts';
 
 /**
  * Copies a schema, and says of each `oneOf` whose alternatives differ in the text of one required field (`action`
@@ -9,29 +9,11 @@ import { derefOnce } from './refs.ts';
  * alternative that was meant. Does not change what the schema accepts.
  */
 export function withDiscriminators(root: JsonObject): JsonObject {
-  return copySchema(root, root);
-}
-
-function copySchema(schema: JsonObject, root: JsonObject): JsonObject {
-  const result: JsonObject = {};
-  for (const [keyword, value] of Object.entries(schema)) {
-    if (schemaKeywords.has(keyword)) result[keyword] = copyEach(value, root);
-    else if (mapKeywords.has(keyword) && isObject(value)) result[keyword] = copyMap(value, root);
-    else result[keyword] = value;
-  }
-  const field = discriminatorOf(schema, root);
-  if (field === undefined) return result;
-  // The compiler looks at a discriminator in objects only, and at nothing else once there is one.
-  return { ...result, type: 'object', discriminator: { propertyName: field } };
-}
-
-function copyEach(value: Json, root: JsonObject): Json {
-  if (Array.isArray(value)) return value.map((element) => copyEach(element, root));
-  return isObject(value) ? copySchema(value, root) : value;
-}
-
-function copyMap(map: JsonObject, root: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(map).map(([name, value]) => [name, copyEach(value, root)]));
+  return rewritten(root, (copy, schema) => {
+    const field = discriminatorOf(schema, root);
+    // The compiler looks at a discriminator in objects only, and at nothing else once there is one.
+    return field === undefined ? copy : { ...copy, type: 'object', discriminator: { propertyName: field } };
+  });
 }
 
 function discriminatorOf(schema: JsonObject, root: JsonObject): string | undefined {

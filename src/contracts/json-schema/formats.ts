@@ -1,5 +1,32 @@
 import { createRequire } from 'node:module';
-import type * as formats from 'ajv-formats';
+import { domainToASCII } from 'node:url';
+import type { Ajv } from 'ajv';
+import type * as package_ from 'ajv-formats';
+import { isEmail } from '../fields/email-shape.ts';
+
+const formats = () => (createRequire(import.meta.url)('ajv-formats') as typeof package_.default).default;
+
+/** The formats of ajv-formats, some of them in another way, and those that it lacks. */
+export function addFormats(ajv: Ajv): void {
+  formats()(ajv);
+  for (const name of ['email', 'idn-email']) ajv.addFormat(name, isEmail);
+  ajv.addFormat('url', isUrl);
+  ajv.addFormat('idn-hostname', (text: string) => holds('hostname', domainToASCII(text)));
+  for (const name of ['uri', 'uri-reference'])
+    ajv.addFormat(name.replace('uri', 'iri'), (text: string) => holds(name, inAscii(text)));
+}
+
+/** White space and control characters are in no address; any other character beyond ASCII may stand where a letter may. */
+const inAscii = (text: string): string =>
+  text.replaceAll(/[^\0-\x7f]/gu, (character) => (/[\p{Z}\p{C}]/u.test(character) ? ' ' : 'a'));
+
+/** Whether a text has a format of ajv-formats. */
+export function holds(name: string, text: string): boolean {
+  const format = formats().get(name as package_.FormatName);
+  const check = typeof format === 'object' && 'validate' in format ? format.validate : format;
+  if (check instanceof RegExp) return check.test(text);
+  return typeof check === 'function' && (check as (text: string) => boolean)(text);
+}
 
 /**
  * The format `url` as ajv-formats has it, without its two ways to go back over a text: a name and a password before an `@`
@@ -13,7 +40,6 @@ export function isUrl(text: string): boolean {
 let linear: RegExp | undefined;
 
 function linearUrl(): RegExp {
-  const { default: format } = createRequire(import.meta.url)('ajv-formats') as typeof formats.default;
-  const { source, flags } = format.get('url') as RegExp;
+  const { source, flags } = formats().get('url') as RegExp;
   return new RegExp(source.replace(String.raw`(?:\S+(?::\S*)?@)?`, String.raw`(?:\S+@)?`), flags);
 }

@@ -1,17 +1,6 @@
-import { type Json, type JsonObject, isObject, setOwn } from '../../model/json.ts';
+import { type Json, type JsonObject, isObject } from '../../model/json.ts';
 import { type Dialect, refStandsAlone } from './dialects.ts';
-
-/** Keywords whose value is a schema or a list of schemas, and those whose value maps names to schemas. */
-export const schemaKeywords = new Set(
-  'additionalItems additionalProperties allOf anyOf contains contentSchema else if items not oneOf prefixItems propertyNames then unevaluatedItems unevaluatedProperties'.split(
-    ' ',
-  ),
-);
-export const mapKeywords = new Set(
-  '$defs definitions dependencies dependentSchemas patternProperties properties'.split(' '),
-);
-/** What is data of the author's, not schema. */
-const dataKeywords = new Set('const default enum example examples x-contract'.split(' '));
+import { rewritten, schemaKeywords } from './walk.ts';
 
 /** What says something of the value: beside a `$ref` of the old drafts it is void. */
 const assertions = new Set(
@@ -26,18 +15,17 @@ const assertions = new Set(
  * `$ref` of draft 4 to 7 are void. Does not change its argument.
  */
 export function normalized(schema: JsonObject, dialect: Dialect): JsonObject {
-  const copy: JsonObject = {};
-  for (const [keyword, value] of Object.entries(schema)) {
-    if (isHint(keyword, value) || isVoid(keyword, value)) continue;
-    setOwn(copy, keyword, normalizedPart(keyword, value, dialect));
-  }
-  const { nullable } = copy;
-  const referring = typeof copy['$ref'] === 'string' && refStandsAlone(dialect);
-  const body = referring ? withoutSiblings(copy) : withoutOwnReference(copy);
-  if (typeof nullable !== 'boolean') return body;
-  // Also where it is false: Ajv takes the word beside a `type` only.
-  const { nullable: _, ...rest } = body;
-  return nullable ? orNull(rest) : rest;
+  return rewritten(schema, (copy) => {
+    for (const [keyword, value] of Object.entries(copy))
+      if (isHint(keyword, value) || isVoid(keyword, value)) delete copy[keyword];
+    const { nullable } = copy;
+    const referring = typeof copy['$ref'] === 'string' && refStandsAlone(dialect);
+    const body = referring ? withoutSiblings(copy) : withoutOwnReference(copy);
+    if (typeof nullable !== 'boolean') return body;
+    // Also where it is false: Ajv takes the word beside a `type` only.
+    const { nullable: _, ...rest } = body;
+    return nullable ? orNull(rest) : rest;
+  });
 }
 
 /** A property may be called `discriminator`, and that of a map of schemas is no object with a property name in it. */
@@ -47,22 +35,6 @@ const isHint = (keyword: string, value: Json): boolean =>
 /** What Ajv takes for its own `$async`, and the places that generators of schemas write as the name of each part. */
 const isVoid = (keyword: string, value: Json): boolean =>
   keyword === '$async' || (keyword === '$id' && typeof value === 'string' && value.startsWith('#/'));
-
-function normalizedPart(keyword: string, value: Json, dialect: Dialect): Json {
-  if (dataKeywords.has(keyword)) return value;
-  if (mapKeywords.has(keyword) && isObject(value)) return eachOf(value, dialect);
-  if (Array.isArray(value)) return value.map((item) => (isObject(item) ? normalized(item, dialect) : item));
-  // Also what no dialect knows, as `components`: a `$ref` may lead into it.
-  return isObject(value) ? normalized(value, dialect) : value;
-}
-
-function eachOf(map: JsonObject, dialect: Dialect): JsonObject {
-  const copy: JsonObject = {};
-  for (const [name, value] of Object.entries(map)) {
-    setOwn(copy, name, isObject(value) ? normalized(value, dialect) : value);
-  }
-  return copy;
-}
 
 /** Ajv looks up a `$ref` beside an `$id` in the schema that holds it, over and over: one level down it does not. */
 function withoutOwnReference(schema: JsonObject): JsonObject {

@@ -1,21 +1,53 @@
 import { type Json, type JsonObject, isObject } from '../../model/json.ts';
+import { schemasOf } from './walk.ts';
 
 /**
- * What a schema's `$ref` points at within its own file (`#`, `#/definitions/user`); undefined when it has none,
- * or when nothing is there. The compiler (ajv) reports refs that lead nowhere.
+ * What a schema's `$ref` leads to within its own document: by a path (`#`, `#/definitions/user`), by an anchor (`#user`), or by the
+ * `$id` of an embedded schema; undefined when it has none, or when nothing is there. The compiler (ajv) reports refs that lead nowhere.
  */
 export function derefOnce(schema: JsonObject, root: JsonObject): JsonObject | undefined {
   const ref = schema['$ref'];
-  if (typeof ref !== 'string' || !ref.startsWith('#')) return undefined;
+  if (typeof ref !== 'string') return undefined;
   if (ref === '#') return root;
-  if (!ref.startsWith('#/')) return undefined;
+  if (ref.startsWith('#/')) return schemaAt(root, ref.slice(2));
+  const named = namesIn(root);
+  const whole = named.get(ref.replace(/#$/, ''));
+  if (whole !== undefined) return whole;
+  const [base = '', path] = ref.split('#/');
+  const embedded = path === undefined ? undefined : named.get(base);
+  return embedded && schemaAt(embedded, path!);
+}
+
+function schemaAt(root: JsonObject, path: string): JsonObject | undefined {
   let target: Json | undefined = root;
-  for (const segment of decodeURIComponent(ref.slice(2)).split('/')) {
+  for (const segment of decodeURIComponent(path).split('/')) {
     const key = segment.replaceAll('~1', '/').replaceAll('~0', '~');
     if (Array.isArray(target)) target = target[Number(key)];
     else target = isObject(target) && Object.hasOwn(target, key) ? target[key] : undefined;
   }
   return isObject(target) ? target : undefined;
+}
+
+const known = new WeakMap<JsonObject, Map<string, JsonObject | undefined>>();
+
+/** The schemas of a document that have a name; a name of several is nobody's. */
+function namesIn(root: JsonObject): Map<string, JsonObject | undefined> {
+  const before = known.get(root);
+  if (before !== undefined) return before;
+  const names = new Map<string, JsonObject | undefined>();
+  known.set(root, names);
+  const add = (name: Json | undefined, prefix: string, schema: JsonObject): void => {
+    if (typeof name !== 'string') return;
+    const full = (prefix + name).replace(/#$/, '');
+    names.set(full, names.has(full) ? undefined : schema);
+  };
+  for (const [, schema] of schemasOf(root)) {
+    add(schema['$id'], '', schema);
+    add(schema['id'], '', schema);
+    add(schema['$anchor'], '#', schema);
+    add(schema['$dynamicAnchor'], '#', schema);
+  }
+  return names;
 }
 
 /** Follows `$ref`s to the schema that says something; the schema itself when it has none. */

@@ -1,7 +1,7 @@
-import { type Json, type JsonObject, isObject } from '../../model/json.ts';
+import { type JsonObject, isObject } from '../../model/json.ts';
 import { escapeSegment } from '../violation.ts';
-import { mapKeywords, schemaKeywords } from './normalize.ts';
-import { derefOnce } from './refs.ts';
+import { ofSameValue } from './endless.ts';
+import { mapKeywords, partsOf, schemaKeywords } from './walk.ts';
 
 const keywords = new Set([
   ...schemaKeywords,
@@ -15,44 +15,32 @@ const guessed = [...keywords].filter((keyword) => keyword.length >= 5);
 const mostWarnings = 20;
 
 /** What a schema says that its author can't have meant: misspelt keywords, and required fields that are not declared. */
-export function slipsOf(schema: JsonObject): string[] {
+export function slipsOf(root: JsonObject): string[] {
   const slips: string[] = [];
-  look(schema, '', false, slips);
-  return slips.slice(0, mostWarnings);
-}
-
-/** `isPart`: it stands beside other schemas of the same value, which may declare what it requires. */
-function look(schema: JsonObject, at: string, isPart: boolean, slips: string[]): void {
-  if (slips.length >= mostWarnings) return;
-  if (!isPart)
-    for (const name of undeclaredOf(schema))
+  // `isPart`: it stands beside other schemas of the same value, which may declare what it requires.
+  const look = (schema: JsonObject, at: string, isPart: boolean): void => {
+    if (slips.length >= mostWarnings) return;
+    for (const name of isPart ? [] : undeclaredOf(schema))
       slips.push(
         `${at}/required names ${JSON.stringify(name)}, which is not among the properties there: correct the name, or declare it`,
       );
-  for (const [keyword, value] of Object.entries(schema)) {
-    const place = `${at}/${escapeSegment(keyword)}`;
-    const meant =
-      keywords.has(keyword) || keyword.length > 24
-        ? undefined
-        : guessed.find((known) => isLike(keyword, known));
-    if (meant !== undefined)
-      slips.push(`${place} is no keyword, and checks nothing: write ${meant}, if that is meant`);
-    const ofSameValue = /^(?:allOf|anyOf|oneOf|if|then|else|not|dependentSchemas|dependencies)$/.test(
-      keyword,
-    );
-    const parts =
-      mapKeywords.has(keyword) && isObject(value)
-        ? Object.entries(value)
-        : !schemaKeywords.has(keyword)
-          ? []
-          : Array.isArray(value)
-            ? value.map((part, index): [string, Json] => [String(index), part])
-            : [['', value] as [string, Json]];
-    for (const [name, part] of parts)
-      if (isObject(part))
-        look(part, name === '' ? place : `${place}/${escapeSegment(name)}`, ofSameValue, slips);
-  }
+    for (const keyword of Object.keys(schema)) {
+      const meant = meantBy(keyword);
+      if (meant !== undefined)
+        slips.push(
+          `${at}/${escapeSegment(keyword)} is no keyword, and checks nothing: write ${meant}, if that is meant`,
+        );
+    }
+    for (const [keyword, place, part] of partsOf(schema))
+      if (schemaKeywords.has(keyword) || mapKeywords.has(keyword))
+        look(part, at + place, ofSameValue.has(keyword));
+  };
+  look(root, '', false);
+  return slips.slice(0, mostWarnings);
 }
+
+const meantBy = (keyword: string): string | undefined =>
+  keywords.has(keyword) || keyword.length > 24 ? undefined : guessed.find((known) => isLike(keyword, known));
 
 function undeclaredOf(schema: JsonObject): string[] {
   const { properties, required, additionalProperties } = schema;
@@ -88,35 +76,3 @@ function isLike(word: string, known: string): boolean {
     (rest[0] === otherRest[1] && rest[1] === otherRest[0] && rest.slice(2) === otherRest.slice(2))
   );
 }
-
-/** The first reference that leads back to itself by references alone: no event could ever be judged by it. */
-export function endlessReference(root: JsonObject): string | undefined {
-  const sound = new Set<JsonObject>();
-  const search = (node: Json): string | undefined => {
-    if (Array.isArray(node)) return first(node);
-    if (!isObject(node)) return undefined;
-    const chain = new Set<JsonObject>();
-    for (
-      let next: JsonObject | undefined = node;
-      next !== undefined && !sound.has(next);
-      next = derefOnce(next, root)
-    ) {
-      if (chain.has(next)) return next['$ref'] as string;
-      chain.add(next);
-    }
-    for (const each of chain) sound.add(each);
-    return first(
-      Object.entries(node).flatMap(([keyword, value]) => (dataKeywords.has(keyword) ? [] : [value])),
-    );
-  };
-  const first = (nodes: readonly Json[]): string | undefined => {
-    for (const node of nodes) {
-      const found = search(node);
-      if (found !== undefined) return found;
-    }
-    return undefined;
-  };
-  return search(root);
-}
-
-const dataKeywords = new Set(['const', 'default', 'enum', 'example', 'examples', 'x-contract']);

@@ -1,12 +1,10 @@
 import { createRequire } from 'node:module';
-import { isEmail } from '../fields/email-shape.ts';
 import type * as ajv7 from 'ajv';
 import type { Ajv, AnySchemaObject, ErrorObject, Options, ValidateFunction } from 'ajv';
 import type * as ajv2019 from 'ajv/dist/2019.js';
 import type * as ajv2020 from 'ajv/dist/2020.js';
 import type * as draft04 from 'ajv-draft-04';
-import type * as formats from 'ajv-formats';
-import { isUrl } from './url-format.ts';
+import { addFormats } from './formats.ts';
 import { exactNumbersExist } from '../../model/exact-number.ts';
 import { type JsonObject, holdsExactNumber } from '../../model/json.ts';
 import { hasMoreValuesThan, maxExplainedValues } from '../fields/size.ts';
@@ -18,7 +16,6 @@ import { type Originals, withStandIns } from './stand-ins.ts';
 
 /** Ajv is loaded by the first schema that needs it: a project of Zod contracts starts without. */
 const require = createRequire(import.meta.url);
-const addFormats = (ajv: Ajv): void => void (require('ajv-formats') as typeof formats).default.default(ajv);
 
 /** What Ajv calls in place of `new RegExp`; it is not asked for standalone code, in which `code` would stand. */
 const regExp = Object.assign(regularExpression, { code: 'new RegExp' });
@@ -95,8 +92,6 @@ function compiled(
   });
   mend(ajv);
   addFormats(ajv);
-  for (const name of ['email', 'idn-email']) ajv.addFormat(name, isEmail);
-  ajv.addFormat('url', isUrl);
   // The dialect is settled, and ajv knows some under the names of their successors only.
   const { $schema: _, ...body } = schema;
   return ajv.compile(body as AnySchemaObject);

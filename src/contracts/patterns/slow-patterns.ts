@@ -1,6 +1,6 @@
 import { messageOf } from '../../model/errors.ts';
-import { type Json, isObject } from '../../model/json.ts';
-import { escapeSegment } from '../violation.ts';
+import { type JsonObject, isObject } from '../../model/json.ts';
+import { schemasOf } from '../json-schema/walk.ts';
 import { isLinear } from './linear.ts';
 import { regularExpression } from './regular-expression.ts';
 
@@ -15,36 +15,29 @@ export interface SlowPattern {
 const slowFormats = new Set(['url']);
 
 /** The slow patterns of a JSON Schema. */
-export function slowPatternsOf(schema: Json, at = ''): SlowPattern[] {
-  if (Array.isArray(schema)) return schema.flatMap((part, index) => slowPatternsOf(part, `${at}/${index}`));
-  if (!isObject(schema)) return [];
-  return Object.entries(schema).flatMap(([keyword, value]) => {
-    const place = `${at}/${escapeSegment(keyword)}`;
-    if (keyword === 'pattern' && typeof value === 'string')
-      return isHarmless(value) ? [] : [{ at, pattern: value }];
-    if (keyword === 'format' && typeof value === 'string' && slowFormats.has(value))
-      return [{ at, pattern: `format ${value}` }];
-    if (keyword === 'patternProperties' && isObject(value))
-      return [
-        ...Object.keys(value)
-          .filter((pattern) => !isHarmless(pattern))
-          .map((pattern) => ({ at: place, pattern })),
-        ...slowPatternsOf(value, place),
-      ];
-    return slowPatternsOf(value, place);
-  });
+export function slowPatternsOf(root: JsonObject): SlowPattern[] {
+  const slow: SlowPattern[] = [];
+  for (const [at, { pattern, format, patternProperties }] of schemasOf(root)) {
+    if (typeof pattern === 'string' && !isHarmless(pattern)) slow.push({ at, pattern });
+    if (typeof format === 'string' && slowFormats.has(format)) slow.push({ at, pattern: `format ${format}` });
+    if (!isObject(patternProperties)) continue;
+    for (const name of Object.keys(patternProperties))
+      if (!isHarmless(name)) slow.push({ at: `${at}/patternProperties`, pattern: name });
+  }
+  return slow;
 }
 
 function isHarmless(pattern: string): boolean {
   try {
-    return isLinear(pattern, regularExpression(pattern).flags);
+    const { source, flags } = regularExpression(pattern);
+    return isLinear(source, flags);
   } catch {
     return false;
   }
 }
 
-/** Where only an example or a value stands, what is called `pattern` is none. */
-const values = /\/(?:const|enum|default|examples?|x-[^/]*)(?:\/|$)/;
+/** In what a vendor adds, what is called `pattern` may be none. */
+const values = /(?<!\/properties)\/x-/;
 
 /** The first pattern of a JSON Schema that is no regular expression, in words. */
 export function brokenPattern(slowPatterns: readonly SlowPattern[]): string | undefined {
@@ -62,7 +55,9 @@ export function brokenPattern(slowPatterns: readonly SlowPattern[]): string | un
 const remedyOf = (pattern: string): string =>
   /\(\?[a-z]+\)/.test(pattern)
     ? 'JavaScript has no (?i) and the like: write both cases, as in [Aa]'
-    : 'correct it, or escape what it means literally';
+    : /\(\?P</.test(pattern)
+      ? 'JavaScript names a group by (?<name>…)'
+      : 'correct it, or escape what it means literally';
 
 /** For people: which patterns of a contract may take very long, and what to do. */
 export const slowPatternWarnings = ({ name, version, ownCode }: Warned): string[] =>

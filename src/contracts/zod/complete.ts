@@ -1,6 +1,6 @@
 import { ExactNumber } from '../../model/exact-number.ts';
 import { type Json, type JsonObject, isContainer, isObject, jsonType, sameScalar } from '../../model/json.ts';
-import { numberOfBigInt } from './numbers.ts';
+import { numberOfBigInt } from './bigints.ts';
 import { type Result, fail, ok } from '../../model/result.ts';
 
 export interface Completed {

@@ -1,4 +1,5 @@
 import type { OfEvent } from '../event-of.ts';
+import { endlessReference } from '../json-schema/endless.ts';
 import { hasManyPaths } from '../json-schema/many-paths.ts';
 import { z } from 'zod';
 import { SentinelError, messageOf } from '../../model/errors.ts';
@@ -67,6 +68,12 @@ export function defineContract<S extends z.ZodType>(
   const impossible = notJson(schema);
   if (impossible !== undefined) throw invalid(name, impossible);
   const jsonSchema = jsonSchemaOf(schema, 'input', name);
+  const endless = endlessReference(jsonSchema);
+  if (endless !== undefined)
+    throw invalid(
+      name,
+      `its schema leads back to itself (${endless}) without going into the event, so no event could be judged by it: refer to it from a field or an element`,
+    );
   const noObject = takesNoObject(jsonSchema);
   if (noObject !== undefined) throw invalid(name, noObject);
   const output = jsonSchemaOf(schema, 'output', name);

@@ -3,17 +3,14 @@ import {
   type AnyNumber,
   ExactNumber,
   compareNumbers,
-  isAnyNumber,
   isMultipleOf,
   isWholeNumber,
-  numberOf,
-  plainText,
 } from '../../model/exact-number.ts';
-import { readDecimal } from '../../model/decimal.ts';
 import { Breach, breachParam } from '../fields/field.ts';
 import { largestInteger, smallestInteger } from '../fields/integer.ts';
+import { fromJson, readsBigInt, spelledNumber } from './bigints.ts';
 import { withSoundCoercion } from './coercion.ts';
-import { type Schema, defOf, rewritten } from './rewrite.ts';
+import { type Schema, isOf, rewritten } from './rewrite.ts';
 
 /**
  * The schema as JSON's numbers need it: steps are counted in decimals (19.99 is a multiple of 0.01), integers reach to 64
@@ -34,9 +31,6 @@ export const takesExactNumbers = (schema: Schema): Schema =>
     if (part._zod.def.type === 'object') return refusingNumbers(part);
     return readsBigInt(part) ? fromJson(part) : withSoundCoercion(part);
   });
-
-const isOf = <T extends Schema>(schema: Schema, type: z.core.$ZodTypeDef['type']): schema is T =>
-  schema._zod.def.type === type;
 
 type Check = z.core.$ZodCheck;
 type CheckDef = z.core.$ZodCheckDef & { value: number; inclusive: boolean; format: string };
@@ -72,12 +66,6 @@ function numberPart(schema: z.core.$ZodNumber, exact: boolean): Schema {
   };
   if (checks.length === 0) part._zod.run = part._zod.parse;
   return part;
-}
-
-/** Only what is a number already, or spells one: `Number()` would make 0 of null, of '' and of []. */
-function spelledNumber(value: unknown): unknown {
-  const text = typeof value === 'string' ? value.trim() : '';
-  return text !== '' && readDecimal(text) !== undefined ? numberOf(text) : value;
 }
 
 function numberCheck(check: Check, exact: boolean): Check[] {
@@ -170,30 +158,3 @@ function refusingNumbers(schema: Schema): Schema {
   };
   return part;
 }
-
-function readsBigInt(schema: Schema): boolean {
-  if (schema._zod.def.type === 'bigint') return true;
-  return (
-    isOf<z.core.$ZodLiteral>(schema, 'literal') &&
-    schema._zod.def.values.some((value) => typeof value === 'bigint')
-  );
-}
-
-/** JSON has no bigint: whole numbers become one on the way in, and `complete` makes numbers of them again. */
-function fromJson(schema: Schema): Schema {
-  const def = defOf(schema);
-  const coerce = def['coerce'] === true;
-  const inner = coerce ? z.core.clone(schema, { ...def, coerce: false } as never) : schema;
-  return z.preprocess((value) => {
-    // As `BigInt()` itself: a text with a fraction or an exponent spells none.
-    const isSpelled = coerce && typeof value === 'string' && /^\s*[+-]?\d+\s*$/.test(value);
-    const number = isSpelled ? spelledNumber(value.replace('+', '')) : value;
-    return isAnyNumber(number) && isWholeNumber(number) ? bigIntOf(number) : value;
-  }, inner);
-}
-
-const bigIntOf = (value: AnyNumber): bigint =>
-  Number.isSafeInteger(value) ? BigInt(Number(value)) : BigInt(plainText(value));
-
-/** A whole number as JSON has it. */
-export const numberOfBigInt = (value: bigint): AnyNumber => numberOf(String(value));

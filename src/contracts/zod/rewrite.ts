@@ -47,6 +47,9 @@ const single = [
 export const defOf = (schema: Schema) =>
   schema._zod.def as z.core.$ZodTypeDef & Parts & Record<string, unknown>;
 
+export const isOf = <T extends Schema>(schema: Schema, type: z.core.$ZodTypeDef['type']): schema is T =>
+  schema._zod.def.type === type;
+
 function withParts(schema: Schema, visit: (part: Schema) => Schema): Schema {
   const def = defOf(schema);
   if (def.type === 'lazy') {
