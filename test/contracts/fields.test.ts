@@ -150,9 +150,7 @@ describe('datetime', () => {
   it.each([
     ['2026-03-04T05:06:07Z', '2026-03-04T05:06:07Z'],
     ['2026-03-04T05:06:07.123456789Z', '2026-03-04T05:06:07.123456789Z'],
-    ['2026-03-04T05:06:07', '2026-03-04T05:06:07Z'],
-    ['2026-03-04 05:06', '2026-03-04T05:06:00Z'],
-    ['2026-03-04', '2026-03-04T00:00:00Z'],
+    ['2026-03-04 05:06Z', '2026-03-04T05:06:00Z'],
     ['2026-03-04T05:06:07+00:00', '2026-03-04T05:06:07Z'],
     ['2026-01-01T00:30:00.5+01:00', '2025-12-31T23:30:00.5Z'],
     ['2026-03-04T05:06:07-0330', '2026-03-04T08:36:07Z'],
@@ -166,6 +164,9 @@ describe('datetime', () => {
   it.each([
     '',
     'yesterday',
+    '2026-03-04T05:06:07',
+    '2026-03-04 05:06',
+    '2026-03-04',
     '03/04/2026',
     '2026-02-29',
     '2026-13-01',
@@ -191,6 +192,21 @@ describe('datetime', () => {
     NaN,
     '1e9',
   ])('refuses %j', (sent) => expect(read(datetime(), sent)).toBe('refused: format'));
+
+  it.each([
+    ['UTC', '2026-03-04T05:06:07', '2026-03-04T05:06:07Z'],
+    ['-05:00', '2026-03-04 05:06', '2026-03-04T10:06:00Z'],
+    ['America/New_York', '2026-07-04T05:06:07.5', '2026-07-04T09:06:07.5Z'],
+    ['America/New_York', '2026-07-04T05:06:07Z', '2026-07-04T05:06:07Z'],
+    ['America/New_York', '2026-11-01T01:30:00', 'refused: format'],
+    ['UTC', '2026-03-04', 'refused: format'],
+  ])('in %s, as its contract says, takes %s as %s', (zone, sent, value) =>
+    expect(read(datetime({ zone }), sent)).toBe(value),
+  );
+
+  it('knows the zone, or says that it does not', () => {
+    expect(() => datetime({ zone: 'CST' })).toThrow(/zone must be UTC.*not "CST"/);
+  });
 
   it.each(['20260304', 20_260_304, '20260304120000'])(
     'does not guess whether %j is a date or a Unix time',

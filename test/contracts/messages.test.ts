@@ -41,8 +41,12 @@ describe('a message says what was expected and what came', () => {
       'Send /a as date as YYYY-MM-DD: found a date with a time (20 characters).',
     ],
     [date(), '20260304', 'Send /a as date as YYYY-MM-DD: found an integer.'],
-    [datetime(), '"tomorrow"', 'Send /a as ISO 8601 date-time or Unix time: found text of 8 characters.'],
-    [datetime(), '""', 'Send /a as ISO 8601 date-time or Unix time: found empty text.'],
+    [
+      datetime(),
+      '"tomorrow"',
+      'Send /a as ISO 8601 date-time with its zone, or Unix time: found text of 8 characters.',
+    ],
+    [datetime(), '""', 'Send /a as ISO 8601 date-time with its zone, or Unix time: found empty text.'],
     [uuid(), '"5f1c8a52"', 'Send /a as UUID: found text of 8 characters.'],
     [
       uuid(),
@@ -93,12 +97,12 @@ describe('a message says what was expected and what came', () => {
     [
       receivedTimestamp(),
       '"yesterday"',
-      'Send /a as ISO 8601 date-time or Unix time: found text of 9 characters.',
+      'Send /a as ISO 8601 date-time with its zone, or Unix time: found text of 9 characters.',
     ],
     [
       datetime(),
       '"20260304"',
-      'Send /a as ISO 8601 date-time or Unix time: found a whole number as text (8 characters).',
+      'Send /a as ISO 8601 date-time with its zone, or Unix time: found a whole number as text (8 characters).',
     ],
     [
       decimal({ precision: 5, scale: 2 }),

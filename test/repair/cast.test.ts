@@ -50,7 +50,7 @@ describe('a cast loses nothing', () => {
     ['23.11.2026 20:48:31.250Z', 'datetime', 'DD.MM.YYYY HH:mm:ss.SSSZ', '2026-11-23T20:48:31.25Z'],
     ['1,234.56', 'decimal', '1,234.56', '1234.56'],
     ['1.234,56', 'number', '1.234,56', 1234.56],
-    ['1.234', 'decimal', '1.234,56', '1234'],
+    ['1.234.567', 'decimal', '1.234,56', '1234567'],
     ['1.234', 'number', '1234.56', 1.234],
     ['1234.5', 'number', '1,234.56', 1234.5],
   ])('%j to %s, written as %s, is %j', (value, to, format, expected) => {
@@ -61,7 +61,9 @@ describe('a cast loses nothing', () => {
     ['1,234', '1.234,56'],
     ['-12,345', '1.234,56'],
     ['1.234', '1,234.56'],
-  ])('%j is no decimal because others were written as %s', (value, format) => {
+    ['1.234', '1.234,56'],
+    ['1,234', '1,234.56'],
+  ])('%j is two numbers, also where others were written as %s', (value, format) => {
     expect(made(value, 'number', format)).toBeUndefined();
     expect(made('0,125', 'number', '1.234,56')).toBe(0.125);
   });

@@ -8,6 +8,7 @@ import type { CastType, Operation } from '../../src/model/plan.ts';
 import { heuristicsHealer } from '../../src/repair/healers/heuristics/index.ts';
 import { type FormatWitness, witnessOf } from '../../src/repair/plans/formats.ts';
 import { tryPlan } from '../../src/repair/plans/trial.ts';
+import { validateWhole } from '../../src/repair/plans/whole.ts';
 import { openRuleStore } from '../../src/repair/rules/store.ts';
 import { failureOf, healingBench, silent } from '../helpers/healing.ts';
 import { memoryState } from '../../src/testing/memory-state.ts';
@@ -196,14 +197,52 @@ describe('a time that a plan brings from elsewhere', () => {
     expect(bring(when)).toMatchObject({ ok: true, value: { value: { seen_at: expected } } });
   });
 
-  it('is not read in a zone that the event names beside it', async () => {
+  it('is read in the zone that the event names beside it', async () => {
     for (const zone of ['timezone', 'tz', 'utc_offset', 'time_zone_name']) {
-      const event = { seenAt: '2026-01-15 10:30:00', [zone]: 'America/New_York' };
-      const proposal = await heuristicsHealer().propose(
-        failureOf(event, login),
-        new AbortController().signal,
-      );
-      expect(proposal).toMatchObject({ kind: 'refused' });
+      const failure = failureOf({ seenAt: '2026-01-15 10:30:00', [zone]: 'America/New_York' }, login);
+      const proposal = await heuristicsHealer().propose(failure, new AbortController().signal);
+      if (proposal.kind === 'refused') throw new Error(proposal.reason);
+      const tried = tryPlan(failure, proposal.plan);
+      expect(tried).toMatchObject({ ok: true, value: { value: { seen_at: '2026-01-15T15:30:00Z' } } });
     }
+  });
+});
+
+describe('a time of which the contract says the zone', () => {
+  const stay = defineContract({
+    name: 'stay',
+    version: '1.0.0',
+    schema: z.object({
+      room: z.string(),
+      arrived_at: datetime({ zone: 'UTC' }),
+      nights: z.array(z.object({ from: datetime({ zone: '+02:00' }) })).optional(),
+    }),
+  });
+  const time = '2026-01-15T10:30:00';
+  const event = { room: 'a', arrived_at: time };
+
+  it('is read in it', () => {
+    expect(validateWhole(stay, { ...event, nights: [{ from: time }] })).toMatchObject({
+      ok: true,
+      value: { arrived_at: `${time}Z`, nights: [{ from: '2026-01-15T08:30:00Z' }] },
+    });
+  });
+
+  it('unless the event names another one', async () => {
+    expect(validateWhole(stay, { ...event, timezone: 'UTC' }).ok).toBe(true);
+    expect(validateWhole(stay, { ...event, arrived_at: `${time}Z`, timezone: 'Asia/Tokyo' }).ok).toBe(true);
+    for (const timezone of ['Asia/Tokyo', 'EST', -300]) {
+      expect(validateWhole(stay, { ...event, timezone })).toMatchObject({
+        ok: false,
+        violations: [{ path: '/arrived_at', code: 'format' }],
+      });
+      const moved = failureOf({ room: 'a', arrivedAt: time, timezone }, stay);
+      const operations = [{ op: 'move' as const, from: '/arrivedAt', to: '/arrived_at' }];
+      expect(tryPlan(moved, { operations })).toMatchObject({ ok: false });
+    }
+    const night = { from: time, tz: 'Asia/Tokyo' };
+    expect(validateWhole(stay, { ...event, nights: [night] })).toMatchObject({
+      violations: [{ path: '/nights/0/from' }],
+    });
   });
 });

@@ -59,6 +59,9 @@ describe('a valid event whose optional field stands elsewhere is repaired', () =
   it.each<[string, JsonObject, JsonObject]>([
     ['in another spelling', { Coupon_Code: 'X' }, { coupon_code: 'X' }],
     ['under an alias', { voucher: 'X' }, { coupon_code: 'X' }],
+    ['misspelt', { cuopon_code: 'X' }, { coupon_code: 'X' }],
+    ['in short', { amt: 3 }, { amount: 3 }],
+    ['with a word that adds nothing', { coupon_code_value: 'X' }, { coupon_code: 'X' }],
     ['in a container that only holds the event', { data: { amount: 3 } }, { amount: 3 }],
     ['in JSON text of such a one', { payload: '{"amount":3}' }, { amount: 3 }],
     ['with another type', { Amount: '3' }, { amount: 3 }],
@@ -105,6 +108,10 @@ describe('or refused, when it can not be told', () => {
     ['its value has two readings', { Amount: '1,234' }],
     ['two fields have its name', { 'coupon-code': 'X', couponCode: 'Y' }],
     ['two flattened fields have its name', { shipping_city: 'X', shippingCity: 'Y' }],
+    ['the name is one word, and may be two', { username: 'X' }],
+    ['a word with a slip is too short to prove', { noet: 'X' }],
+    ['a list holds several of it', { data: [{ amount: 3 }, { amount: 4 }] }],
+    ['it is in a list that is called as the contract', { orders: [{ amount: 3 }] }],
     ['the container says that the record is gone', { type: 'order.deleted', data: { amount: 3 } }],
   ])('%s', async (_, sent) => {
     expect(await load(sent)).toEqual(['nobody']);
@@ -117,8 +124,8 @@ describe('but it is loaded as it is', () => {
     ['when the namesake holds nothing', { Coupon_Code: null }],
     ['when the namesake is in a container that is about something else', { metadata: { amount: 3 } }],
     ['when the flattened field is there', { shipping: { city: 'X' }, shipping_city: 'Y' }],
-    ['when the two words are one of its own', { username: 'X' }],
-    ['when the container holds a list of several', { data: [{ amount: 3 }, { amount: 4 }] }],
+    ['when the name has another word in it', { user_agent_name: 'X', amount_paid: 3 }],
+    ['when a similar name is a word', { mount: 3, motes: 'X' }],
     ['when other fields are undeclared', { campaign: 'x', context: { ip: '::1' } }],
   ])('%s', async (_, sent) => {
     expect((await load(sent))[0]).toBe('valid');

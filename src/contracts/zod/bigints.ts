@@ -21,15 +21,18 @@ export function fromJson(schema: Schema): Schema {
   const inner = z.core.clone(schema, { ...def, coerce: coerce ? false : def['coerce'], checks } as never);
   return z.preprocess((value) => {
     // As `BigInt()` itself: a text with a fraction or an exponent spells none.
-    const isSpelled = coerce && typeof value === 'string' && /^\s*[+-]?\d+\s*$/.test(value);
-    const number = isSpelled ? spelledNumber(value.replace('+', '')) : value;
+    const number = coerce ? spelledNumber(value, true) : value;
     return isAnyNumber(number) && isWholeNumber(number) ? bigIntOf(number) : value;
   }, inner);
 }
 
-/** Only what is a number already, or spells one: `Number()` would make 0 of null, of '' and of []. */
-export function spelledNumber(value: unknown): unknown {
-  const text = typeof value === 'string' ? value.trim() : '';
+/**
+ * Only what is a number already, or spells one: `Number()` would make 0 of null, of '' and of []. Where whole numbers are
+ * wanted `20.00` spells none: its unit is another one.
+ */
+export function spelledNumber(value: unknown, isWhole: boolean): unknown {
+  const text = typeof value === 'string' ? value.trim().replace(/^\+/, '') : '';
+  if (isWhole && !/^-?\d+$/.test(text)) return value;
   return text !== '' && readDecimal(text) !== undefined ? numberOf(text) : value;
 }
 

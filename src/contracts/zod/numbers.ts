@@ -57,11 +57,15 @@ function numberPart(schema: z.core.$ZodNumber, exact: boolean): Schema {
   const { coerce = false, error } = schema._zod.def;
   const checks = checksOf(schema).flatMap((check) => numberCheck(check, exact || coerce));
   const part = new z.ZodNumber({ type: 'number', checks, error } as never) as unknown as z.core.$ZodNumber;
-  if (checksOf(schema).some((check) => checkDefOf(check).format?.includes('int'))) wholeNumbers.add(part);
+  const defs = checksOf(schema).map(checkDefOf);
+  const isInteger = defs.some(({ format }) => format?.includes('int'));
+  const isWhole =
+    isInteger || defs.some(({ check, value }) => check === 'multiple_of' && Number.isInteger(value));
+  if (isInteger) wholeNumbers.add(part);
   if (!exact && !coerce) return part;
   const { parse } = part._zod;
   part._zod.parse = (payload, context) => {
-    if (coerce) payload.value = spelledNumber(payload.value);
+    if (coerce) payload.value = spelledNumber(payload.value, isWhole);
     return payload.value instanceof ExactNumber ? (payload as never) : parse(payload, context);
   };
   if (checks.length === 0) part._zod.run = part._zod.parse;

@@ -1,6 +1,6 @@
 /**
  * Dates and instants as SQL stores read them; undefined when no calendar has them. What stores would change in silence,
- * each in its way, is settled here: digits beyond microseconds are cut off, not rounded.
+ * each in its way, is settled here: digits beyond microseconds are cut off, not rounded, and a time without a zone is none.
  */
 
 export function dateText(text: string): string | undefined {
@@ -10,12 +10,12 @@ export function dateText(text: string): string | undefined {
 
 const dateParts = /^(\d{4})-(\d\d)-(\d\d)$/;
 const instantParts =
-  /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?\s?([Zz]|[+-]\d\d(?::?\d\d)?)?$/;
+  /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?\s?([Zz]|[+-]\d\d(?::?\d\d)?)$/;
 
 export function instantText(text: string): string | undefined {
   const parts = instantParts.exec(text);
   if (parts === null) return undefined;
-  const [, year = '', month = '', day = '', hour = '', minute = '', second = '00', fraction, zone = 'Z'] =
+  const [, year = '', month = '', day = '', hour = '', minute = '', second = '00', fraction, zone = ''] =
     parts;
   if (!isDay(year, month, day) || hour > '23' || minute > '59' || second > '59') return undefined;
   const [hours = '0', minutes = '0'] = /^[+-](\d\d):?(\d\d)?$/.exec(zone)?.slice(1) ?? [];

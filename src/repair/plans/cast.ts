@@ -91,11 +91,11 @@ function plainNumber(value: Json, format: string | undefined): string | undefine
     case '1234.56':
       return pointed.test(value) ? value : undefined;
     case '1,234.56':
-      return !grouped.test(value) && /^-?(0|[1-9]\d{0,2}(,\d{3})*|[1-9]\d*)(\.\d+)?$/.test(value)
+      return !mayBeGrouped(value) && /^-?(0|[1-9]\d{0,2}(,\d{3})*|[1-9]\d*)(\.\d+)?$/.test(value)
         ? value.replaceAll(',', '')
         : undefined;
     case '1.234,56':
-      return !groupedByComma.test(value) && /^-?(0|[1-9]\d{0,2}(\.\d{3})*|[1-9]\d*)(,\d+)?$/.test(value)
+      return !mayBeGrouped(value) && /^-?(0|[1-9]\d{0,2}(\.\d{3})*|[1-9]\d*)(,\d+)?$/.test(value)
         ? value.replaceAll('.', '').replace(',', '.')
         : undefined;
     default:
@@ -105,11 +105,10 @@ function plainNumber(value: Json, format: string | undefined): string | undefine
 
 const pointed = /^-?(0|[1-9]\d*)(\.\d+)?$/;
 const grouped = /^-?[1-9]\d{0,2}\.\d{3}$/;
-const groupedByComma = /^-?[1-9]\d{0,2},\d{3}$/;
 
-/** Whether one sign stands before exactly three digits: where the other sign groups digits, it is no proof that this one does not. */
+/** Whether one sign stands before exactly three digits: then it may group them, and may be a decimal sign as well. */
 export const mayBeGrouped = (value: Json): boolean =>
-  typeof value === 'string' && value.length < 10 && (grouped.test(value) || groupedByComma.test(value));
+  typeof value === 'string' && /^-?[1-9]\d{0,2}[.,]\d{3}$/.test(value);
 
 /** Without zeros that say nothing. */
 function canonicalDecimal(text: string): string {

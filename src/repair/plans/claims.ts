@@ -1,4 +1,4 @@
-import { pathsOf } from './static-check.ts';
+import { pathsOf } from './operation-paths.ts';
 import type { Operation, Plan, Pointer } from '../../model/plan.ts';
 
 /** What a plan says about a sender: that the value of `to` is what stands at `from`. */

@@ -1,7 +1,7 @@
 import type { Json } from '../../model/json.ts';
 import { type Result, fail, ok } from '../../model/result.ts';
 import { fromUnix } from './unix-time.ts';
-import { minutesOf, offsetIn } from './zones.ts';
+import { minutesOf, offsetIn } from '../../model/time-zones.ts';
 
 /**
  * Reads a date or time. Without a format only ISO 8601 is read, also without its zeros (`2026-5-8`), since `03/04/2026` is two dates. Formats: `unix`,
@@ -16,9 +16,8 @@ export function parseDate(value: Json, to: 'datetime' | 'date', format?: string,
   if (format === 'unix' || format === 'unix_ms') return fromUnix(value, to, format);
   if (typeof value !== 'string' || value.length > 40) return fail('is not the text of a date');
   const fields = format === undefined ? readIso(value) : readPattern(value, format);
-  if (fields === undefined)
-    return fail(format === undefined ? 'is not an ISO 8601 date' : `is not written as ${format}`);
-  return print(fields, to, zone);
+  if (fields !== undefined) return print(fields, to, zone);
+  return fail(format === undefined ? 'is not an ISO 8601 date' : `is not written as ${format}`);
 }
 
 /** What a cast has made already; a second one leaves it alone, whatever its format. */

@@ -1,7 +1,8 @@
 import type { Contract } from '../../contracts/contract.ts';
 import { isObject } from '../../model/json.ts';
 import { pointerOf } from '../../model/pointer.ts';
-import { isEnglish } from '../healers/heuristics/dictionary.ts';
+import { isOwnName, ownNamesOf } from '../healers/heuristics/containers.ts';
+import { sameFieldBeside } from '../healers/heuristics/likeness.ts';
 import { schemasAt } from './schema-paths.ts';
 
 /** An object that a contract declares: its fields, and how other names read beside them. */
@@ -23,10 +24,13 @@ export interface Reading extends ReadingWithin {
 /** How a name in an undeclared container reads, in the declared object around it. */
 export interface ReadingWithin {
   /**
-   * The paths of declared fields that read so without case, separators and diacritics, or as an alias: of one segment for a
-   * field of the object itself, else of a field of the objects in it.
+   * The paths of declared fields that it may be called after: of one segment for a field of the object itself, else of a field
+   * of the objects in it. They read so without case, separators and diacritics, or as an alias, or else as the healers would
+   * read a name in its place, slips of the keys included.
    */
   namesakes: readonly (readonly string[])[];
+  /** Whether it reads as they do, and is not only like them. */
+  isExact: boolean;
   /** How the names in an undeclared object of this name read; undefined when none of them can have a declared name. */
   within: ((key: string) => ReadingWithin) | undefined;
 }
@@ -49,7 +53,8 @@ const maxDepth = 16;
 
 function declaredObject(contract: Contract, path: readonly string[]): DeclaredObject {
   const { names, isOpen } = namesOf(contract, path);
-  const own = new Set([contract.name, contract.table].map(folded));
+  const own = ownNamesOf(contract);
+  const alike = sameFieldBeside(contract, path, isOpen ? [] : [...names]);
   const children = new Map<string, DeclaredObject | undefined>();
   let found: ReturnType<typeof foldedPaths> | undefined;
   // The keys of a dictionary are values, and none reads like another by mistake.
@@ -64,28 +69,26 @@ function declaredObject(contract: Contract, path: readonly string[]): DeclaredOb
   const within = (prefix: string, key: string, depth: number): ReadingWithin['within'] => {
     if (depth > maxUndeclaredDepth) return undefined;
     const fold = folded(key);
-    const before = plainContainers.has(fold) || own.has(fold) ? prefix : prefix + fold;
+    const before = plainContainers.has(fold) || isOwnName(key, own) ? prefix : prefix + fold;
     return declared().hasLonger(before)
       ? remembered((inner) => readingWithin(before, inner, depth))
       : undefined;
   };
   const readingWithin = (prefix: string, key: string, depth: number): ReadingWithin => ({
-    namesakes: namesakes(prefix, key),
+    ...namesakes(prefix, key),
     within: within(prefix, key, depth + 1),
   });
-  const namesakes = (prefix: string, key: string): readonly (readonly string[])[] => {
-    const paths = declared().byFold.get(prefix + folded(key)) ?? none;
-    // A `username` is a thing of its own, and not the name of the user.
-    return paths.some(({ length }) => length > 1) && isEnglish(key.toLowerCase())
-      ? paths.filter(({ length }) => length === 1)
-      : paths;
+  const namesakes = (prefix: string, key: string): Pick<ReadingWithin, 'namesakes' | 'isExact'> => {
+    const exact = declared().byFold.get(prefix + folded(key));
+    if (exact !== undefined) return { namesakes: exact, isExact: true };
+    return { namesakes: prefix === '' ? alike(key).map((name) => [name]) : none, isExact: false };
   };
   return {
     names,
     below,
     reading: remembered((key) =>
       names.has(key)
-        ? { isDeclared: true, below: below(key), namesakes: none, within: undefined }
+        ? { isDeclared: true, below: below(key), namesakes: none, isExact: false, within: undefined }
         : { isDeclared: false, below: undefined, ...readingWithin('', key, 0) },
     ),
   };

@@ -16,11 +16,12 @@ export type FormatWitness = 'proves' | 'open' | 'ambiguous' | 'contradicts' | 'u
 export function witnessOf(value: Json, to: CastType, format: string, zone?: Json): FormatWitness {
   const own = cast(value, to, format, zone);
   if (own.ok && sameJson(own.value, value)) return 'unreadable';
+  if (mayBeGrouped(value)) return 'ambiguous';
   let isShared = false;
   for (const rival of rivalsOf(format)) {
     const other = cast(value, to, rival, zone);
     if (!other.ok) continue;
-    if (!own.ok) return mayBeGrouped(value) ? 'ambiguous' : 'contradicts';
+    if (!own.ok) return 'contradicts';
     if (!sameJson(own.value, other.value)) return 'ambiguous';
     isShared = true;
   }

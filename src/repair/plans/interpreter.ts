@@ -9,7 +9,7 @@ import { compileJoin, compileSplit, partsBy } from './operations/split-join.ts';
 import type { Operation, Plan, Pointer } from '../../model/plan.ts';
 import { pointerOf, valueAt } from '../../model/pointer.ts';
 import { isZoneName, zonesBeside } from '../healers/heuristics/zone-beside.ts';
-import { pathsOf, zoneOf } from './static-check.ts';
+import { pathsOf, zoneOf } from './operation-paths.ts';
 import { numberAndUnit } from './listing.ts';
 
 /** Why a plan can't be applied to an event; names paths, never values. */

@@ -4,7 +4,7 @@ import type { Plan, Pointer } from '../../model/plan.ts';
 import { child, pointerOf, segmentsOf, valueAt } from '../../model/pointer.ts';
 import { type DeclaredObject, declaredTree } from './declared-tree.ts';
 import { eachNamesake } from './namesakes.ts';
-import { pathsOf } from './static-check.ts';
+import { pathsOf } from './operation-paths.ts';
 
 /**
  * The undeclared fields of a result that have the name of a declared one which is still empty, or which the plan filled
@@ -18,7 +18,7 @@ export function compileLeftovers(plan: Plan, contract: Contract): LeftoverCheck 
   const tree = declaredTree(contract);
   const { written, kept, ways } = touchedBy(plan, tree);
   const isWanted = (meant: unknown, node: DeclaredObject, name: string): boolean =>
-    meant === undefined || meant === null || written.get(node)?.has(name) === true;
+    isEmpty(meant) || written.get(node)?.has(name) === true;
 
   return (result) => {
     const found = new Set<Pointer>();
@@ -29,8 +29,9 @@ export function compileLeftovers(plan: Plan, contract: Contract): LeftoverCheck 
     eachNamesake(
       result,
       tree,
-      ({ at, meant, node, name }) => {
-        if (isWanted(meant, node, name)) report(at);
+      ({ at, meant, node, name, isExact }) => {
+        // One that is only like it is a rival of what the plan took, and no leftover.
+        if (isExact ? isWanted(meant, node, name) : isEmpty(meant)) report(at);
       },
       () => '*',
     );
@@ -44,6 +45,8 @@ export function compileLeftovers(plan: Plan, contract: Contract): LeftoverCheck 
     return [...found];
   };
 }
+
+const isEmpty = (value: unknown): boolean => value === undefined || value === null;
 
 /** Out of a container that a plan unpacks, a field's own name is looked for, too. */
 function namesakesIn(node: DeclaredObject, key: string): readonly string[] {

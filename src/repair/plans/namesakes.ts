@@ -1,6 +1,5 @@
 import { type Json, type JsonObject, isObject } from '../../model/json.ts';
 import { child } from '../../model/pointer.ts';
-import { isPlural } from '../healers/heuristics/name-form.ts';
 import type { DeclaredObject, ReadingWithin } from './declared-tree.ts';
 
 /** An undeclared field that has the name of a declared one. */
@@ -8,8 +7,9 @@ export interface Namesake {
   /** Where it stands, and where the declared one would. */
   at: readonly string[];
   to: readonly string[];
-  /** The declared one's name, and the object that declares it. */
+  /** The declared one's name, whether it reads as that, and the object that declares it. */
   name: string;
+  isExact: boolean;
   node: DeclaredObject;
   /** What stands at the undeclared one. */
   value: Json;
@@ -19,6 +19,8 @@ export interface Namesake {
 
 /** Longer texts are not searched. */
 const maxTextLength = 64_000;
+/** Elements of a list mostly look alike. */
+const maxItems = 20;
 
 /**
  * Shows each undeclared field of an event that has the name of a declared one: beside its place, in the containers that
@@ -33,44 +35,27 @@ export function eachNamesake(
 ): void {
   const path: string[] = [];
 
-  const show = (
-    names: readonly string[],
-    value: Json,
-    around: JsonObject,
-    node: DeclaredObject,
-    depth: number,
-  ): void => {
-    let of: DeclaredObject | undefined = node;
-    let holder: Json | undefined = around;
-    for (const name of names.slice(0, -1)) {
-      of = of?.below(name);
-      holder = isObject(holder) ? child(holder, name) : undefined;
-      // What stands where the object would is its value.
-      if (of === undefined || (holder !== undefined && holder !== null && !isObject(holder))) return;
+  const show = (reading: ReadingWithin, value: Json, place: Place): void => {
+    for (const names of reading.namesakes) {
+      const found = placeOf(names, place);
+      if (found === undefined) continue;
+      const to = [...path.slice(0, place.depth), ...names];
+      visit({ at: [...path], to, name: names.at(-1)!, isExact: reading.isExact, value, ...found });
     }
-    const name = names.at(-1)!;
-    const meant = isObject(holder) ? child(holder, name) : undefined;
-    visit({ at: [...path], to: [...path.slice(0, depth), ...names], name, node: of, value, meant });
+    if (reading.within !== undefined) lookWithin(value, reading.within, place);
   };
 
-  /** `depth`: how long the path of the object around is, that the fields are compared with. */
-  const lookWithin = (
-    held: Json,
-    within: NonNullable<ReadingWithin['within']>,
-    around: JsonObject,
-    node: DeclaredObject,
-    depth: number,
-  ): void => {
-    const container = opened(held, path.at(-1)!);
-    if (container === undefined) return;
-    for (const key in container) {
-      const reading = within(key);
-      const value = container[key]!;
-      if (reading.namesakes.length === 0 && reading.within === undefined) continue;
-      path.push(key);
-      for (const names of reading.namesakes) show(names, value, around, node, depth);
-      if (reading.within !== undefined) lookWithin(value, reading.within, around, node, depth);
-      path.pop();
+  const lookWithin = (held: Json, within: NonNullable<ReadingWithin['within']>, place: Place): void => {
+    for (const [index, container] of opened(held)) {
+      if (index !== undefined) path.push(index);
+      for (const key in container) {
+        const reading = within(key);
+        if (reading.namesakes.length === 0 && reading.within === undefined) continue;
+        path.push(key);
+        show(reading, container[key]!, place);
+        path.pop();
+      }
+      if (index !== undefined) path.pop();
     }
   };
 
@@ -85,37 +70,61 @@ export function eachNamesake(
     }
     if (!isObject(value)) return;
     for (const key in value) {
-      const { isDeclared, below, namesakes, within } = node.reading(key);
+      const reading = node.reading(key);
       const inner = value[key]!;
-      if (isDeclared) {
-        if (below === undefined || typeof inner !== 'object' || inner === null) continue;
+      if (reading.isDeclared) {
+        if (reading.below === undefined || typeof inner !== 'object' || inner === null) continue;
         path.push(key);
-        look(inner, below);
+        look(inner, reading.below);
         path.pop();
         continue;
       }
-      if (within === undefined && namesakes.length === 0) continue;
+      if (reading.within === undefined && reading.namesakes.length === 0) continue;
       const depth = path.push(key) - 1;
-      for (const names of namesakes) show(names, inner, value, node, depth);
-      if (within !== undefined) lookWithin(inner, within, value, node, depth);
+      show(reading, inner, { around: value, node, depth });
       path.pop();
     }
   };
   look(event, tree);
 }
 
-/** An object, also one that is spelled as JSON text, or alone in a list that is not called one. */
-function opened(value: Json, name: string): JsonObject | undefined {
-  if (isObject(value)) return value;
-  if (Array.isArray(value)) {
-    const [only] = value;
-    return value.length === 1 && isObject(only!) && !isPlural(name) ? only : undefined;
+/** The declared object with whose fields names are compared: as it stands in the event, and how long its path is. */
+interface Place {
+  around: JsonObject;
+  node: DeclaredObject;
+  depth: number;
+}
+
+/** What stands at a path below a declared object; undefined where a value is in the way. */
+function placeOf(
+  names: readonly string[],
+  { around, node }: Place,
+): Pick<Namesake, 'node' | 'meant'> | undefined {
+  let of: DeclaredObject | undefined = node;
+  let holder: Json | undefined = around;
+  for (const name of names.slice(0, -1)) {
+    of = of?.below(name);
+    holder = isObject(holder) ? child(holder, name) : undefined;
+    // What stands where the object would is its value.
+    if (of === undefined || (holder !== undefined && holder !== null && !isObject(holder))) return undefined;
   }
-  if (typeof value !== 'string' || value.length > maxTextLength || !/^\s*\{/.test(value)) return undefined;
+  return { node: of, meant: isObject(holder) ? child(holder, names.at(-1)!) : undefined };
+}
+
+/** An object, also one that is spelled as JSON text, or those in a list: of several any may be the event. */
+function opened(value: Json): [index: string | undefined, object: JsonObject][] {
+  if (isObject(value)) return [[undefined, value]];
+  if (Array.isArray(value))
+    return value
+      .slice(0, maxItems)
+      .flatMap((item, at): [string | undefined, JsonObject][] =>
+        isObject(item) ? [[value.length === 1 ? undefined : String(at), item]] : [],
+      );
+  if (typeof value !== 'string' || value.length > maxTextLength || !/^\s*\{/.test(value)) return [];
   try {
     const read = JSON.parse(value) as Json;
-    return isObject(read) ? read : undefined;
+    return isObject(read) ? [[undefined, read]] : [];
   } catch {
-    return undefined;
+    return [];
   }
 }

@@ -3,8 +3,8 @@ import type { JsonObject } from '../../model/json.ts';
 import { type Result, fail, ok } from '../../model/result.ts';
 import type { Violation } from '../../model/violation.ts';
 import type { Failure } from '../healing/healer.ts';
-import { compileArrivals } from './arrivals.ts';
 import { compileChangedAlike } from './changed-alike.ts';
+import { timesInAnotherZone } from './declared-zones.ts';
 import { type PlanContext, compilePlan } from './interpreter.ts';
 import { changeOfMeaningIn } from './meaning/index.ts';
 import { compileLeftovers } from './leftovers.ts';
@@ -68,7 +68,6 @@ export function compileRule(
     onFormat,
   });
   const unproven = compileProvenance(plan, contract);
-  const doubtful = compileArrivals(plan, contract);
   const leftovers = compileLeftovers(plan, contract);
   const alike = compileChangedAlike(plan, contract);
   const leavesOf = byShape((_event: JsonObject, result: JsonObject) =>
@@ -83,8 +82,11 @@ export function compileRule(
     if (within !== undefined) return fail({ reason: within });
     const applied = compiled.apply(event, pathsOf(violations, event));
     if (!applied.ok) return fail({ reason: `operation ${applied.error.operation}: ${applied.error.reason}` });
-    const doubt = unproven(event, applied.value) ?? doubtful(applied.value);
+    const doubt = unproven(event, applied.value);
     if (doubt !== undefined) return fail({ reason: doubt });
+    const [time] = timesInAnotherZone(contract, applied.value);
+    if (time !== undefined)
+      return fail({ reason: `of the time at ${time} the event names another zone than the contract` });
     const made = validated(contract, applied.value);
     if (!made.ok) return made;
     const leaves = leavesOf(event, applied.value);

@@ -6,7 +6,7 @@ import { ownNamesOf } from '../healers/heuristics/containers.ts';
 import { doubtContext, doubtFor, doubtsWithin } from '../healers/heuristics/doubts.ts';
 import { transformOf } from './in-place.ts';
 import { isDeclared } from './schema-paths.ts';
-import { pathsOf } from './static-check.ts';
+import { pathsOf } from './operation-paths.ts';
 
 /** Why nothing may be taken out of the containers that a plan unpacks, in this event; undefined when it may. */
 export type UnpackingCheck = (event: JsonObject) => string | undefined;

@@ -4,6 +4,7 @@ import type { Json, JsonObject } from '../../model/json.ts';
 import { pointerOf, segmentsOf, valueAt } from '../../model/pointer.ts';
 import type { Violation } from '../../model/violation.ts';
 import { declaredTree } from './declared-tree.ts';
+import { timesInAnotherZone } from './declared-zones.ts';
 import { eachNamesake } from './namesakes.ts';
 
 /**
@@ -14,6 +15,8 @@ import { eachNamesake } from './namesakes.ts';
 export function validateWhole(contract: Contract, event: JsonObject): Validation {
   const validation = contract.validate(event);
   if (!validation.ok) return validation;
+  const zoned = timesInAnotherZone(contract, event).map(inAnotherZone);
+  if (zoned.length > 0) return { ok: false, violations: zoned.slice(0, maxViolations) };
   const misnamed = misnamedIn(contract, event);
   if (misnamed.length === 0) return validation;
   // Code of the contract's author may have taken the value from where it stands.
@@ -50,4 +53,12 @@ const misnamed = (path: string, at: string, name: string): Violation => ({
   message: `Send ${path} under its own name: it is missing, and ${at} has its name.`,
   expected: name,
   found: 'missing',
+});
+
+const inAnotherZone = (path: string): Violation => ({
+  path,
+  code: 'format',
+  message: `Send ${path} with its zone: the contract names one for it, and the event another.`,
+  expected: 'ISO 8601 date-time with its zone',
+  found: 'string',
 });

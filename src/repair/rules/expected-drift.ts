@@ -6,7 +6,7 @@ import type { Violation } from '../../model/violation.ts';
 import type { Apply, IndexedRule, RuleIndex } from './index-by-sender.ts';
 import { segmentsOf } from '../../model/pointer.ts';
 import type { Plan } from '../../model/plan.ts';
-import { pathsOf } from '../plans/static-check.ts';
+import { pathsOf } from '../plans/operation-paths.ts';
 import type { Repaired } from '../plans/trial.ts';
 
 /** A rule that repaired a sender's recent events, with all that is needed to use it on the next one. */

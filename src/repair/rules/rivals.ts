@@ -4,10 +4,11 @@ import type { Plan, Pointer } from '../../model/plan.ts';
 import { covers, segmentsOf } from '../../model/pointer.ts';
 import type { Candidate } from '../healers/heuristics/candidates.ts';
 import { fieldsOf } from '../healers/heuristics/declared.ts';
-import { type Target, mayMean, targetAt } from '../healers/heuristics/evidence.ts';
-import { optionalsLike } from '../healers/heuristics/leftovers.ts';
+import { mayMean } from '../healers/heuristics/evidence.ts';
+import { type Target, targetAt } from '../healers/heuristics/target.ts';
+import { optionalsLike } from '../healers/heuristics/optionals.ts';
 import { type Search, searchFor } from '../healers/heuristics/search.ts';
-import { pathsOf } from '../plans/static-check.ts';
+import { pathsOf } from '../plans/operation-paths.ts';
 
 /**
  * The undeclared fields of an event that may mean what a plan fills from another one, wherever they stand, or an optional

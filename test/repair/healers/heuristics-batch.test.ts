@@ -22,9 +22,12 @@ describe('a value that can be read in two ways', () => {
   it.each([
     ['a date, beside one that shows the order', 'due', '03/04/2026', ['13/04/2026'], '2026-04-03'],
     ['a date, beside one of the other order', 'due', '03/04/2026', ['04/13/2026'], '2026-03-04'],
-    ['a grouped number, beside one with both signs', 'weight', '1,234', ['1,234.50'], '1234'],
   ])('%s', async (_, field, value, others, expected) => {
     expect(await amongOthers(field, value, others)).toEqual({ [field]: expected });
+  });
+
+  it('a number that may be grouped is refused, also beside one with both signs', async () => {
+    expect(await amongOthers('weight', '1,234', ['1,234.50'])).toHaveProperty('refused');
   });
 
   it.each([

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../../../model/json.ts';
-import { cast } from '../../plans/cast.ts';
+import { cast, mayBeGrouped } from '../../plans/cast.ts';
 import type { CastType } from '../../../model/plan.ts';
 import { typesOf } from '../../plans/schema-paths.ts';
 
@@ -97,9 +97,10 @@ function formatsFor(value: Json, to: CastType): string[] {
   if (typeof value !== 'string') return [];
   if (to === 'datetime' || to === 'date') return dateFormats;
   if (to !== 'decimal' && to !== 'number') return [];
-  // With both signs a number tells its own format; `1,234` does not, and `1.234` may be two numbers.
+  // With both signs, or one of them twice, a number tells its own format; `1,234` and `1.234` may be two numbers.
+  if (mayBeGrouped(value)) return [];
   if (value.includes(',') && value.includes('.')) return ['1,234.56', '1.234,56'];
-  if (/^-?[1-9]\d{0,2}(\.\d{3})+$/.test(value)) return ['1234.56', '1.234,56'];
+  if (/^-?[1-9]\d{0,2}(\.\d{3})+$/.test(value)) return ['1.234,56'];
   // Whose point it is must be known of the next number, too.
   return value.includes('.') ? ['1234.56'] : [];
 }

@@ -3,52 +3,19 @@ import { pointerOf } from '../../../model/pointer.ts';
 import { isDeclared } from '../../plans/schema-paths.ts';
 import { type OwnNames, isNeutral } from './containers.ts';
 import { foldedName, wordsOf } from './names.ts';
+import { wordSet } from './words.ts';
 
 const before = new Set(['before', 'old', 'previous', 'prior', 'original']);
 const after = new Set(['after', 'new', 'current', 'updated', 'latest', 'full']);
 /** Words that only say that a container holds a row. */
-const image = new Set([
-  'attribute',
-  'column',
-  'data',
-  'document',
-  'field',
-  'image',
-  'object',
-  'record',
-  'row',
-  'state',
-  'value',
-]);
-const operationNames = new Set([
-  'action',
-  'change',
-  'changetype',
-  'dml',
-  'dmltype',
-  'event',
-  'eventname',
-  'eventtype',
-  'kind',
-  'op',
-  'operation',
-  'operationtype',
-  'optype',
-  'type',
-]);
+const image = wordSet('attribute column data document field image object record row state value');
+const operationNames = wordSet(
+  'action change changetype dml dmltype event eventname eventtype kind op operation operationtype ' +
+    'optype type',
+);
 const operations =
   /^([cdiru]|insert(ed)?|updated?|deleted?|created?|modify|modified|removed?|replaced?|upsert(ed)?|read|load|truncate)$/i;
-const tableNames = new Set([
-  'collection',
-  'database',
-  'dataset',
-  'db',
-  'keyspace',
-  'ns',
-  'schematable',
-  'table',
-  'tablename',
-]);
+const tableNames = wordSet('collection database dataset db keyspace ns schematable table tablename');
 
 /** How deep a feed may be packed: `{schema, payload: {before, after}}`, `{event: {data: {old, new}}}`. */
 const maxDepth = 2;

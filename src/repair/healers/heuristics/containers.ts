@@ -1,5 +1,5 @@
 import { foldedName, lettersOf, wordsOf } from './names.ts';
-import { people } from './words.ts';
+import { people, wordSet } from './words.ts';
 
 /** The names of the contract itself, as words: `tax_rate` is ["tax", "rate"]. */
 export type OwnNames = readonly (readonly string[])[];
@@ -14,46 +14,15 @@ export const ownNamesOf = ({ name, table }: { name: string; table: string }): Ow
  * systems put around a whole record, and must not be a sort of record itself (`metadata`, `context`: what is in there is
  * about the event, not of it).
  */
-export const neutral: ReadonlySet<string> = new Set([
-  'blob',
-  'body',
-  'content',
-  'data',
-  'detail',
-  'document',
-  'entity',
-  'envelope',
-  'event',
-  'info',
-  'information',
-  'item',
-  'json',
-  'message',
-  'object',
-  'payload',
-  'raw',
-  'record',
-  'resource',
-  'result',
-  'row',
-  'wrapper',
-]);
+export const neutral: ReadonlySet<string> = wordSet(
+  'blob body content data detail document entity envelope event info information item json message ' +
+    'object payload raw record resource result row wrapper',
+);
 
 /** Those that are things themselves when there is one of them: a `property`, a `field` of a farm. */
-const neutralPlurals: ReadonlySet<string> = new Set([
-  'attributes',
-  'attrs',
-  'cols',
-  'columns',
-  'fields',
-  'parameters',
-  'params',
-  'properties',
-  'props',
-  'traits',
-  'values',
-  'vals',
-]);
+const neutralPlurals: ReadonlySet<string> = wordSet(
+  'attributes attrs cols columns fields parameters params properties props traits values vals',
+);
 
 /** Whether an object is called as the contract. */
 export const isOwnName = (name: string, own: OwnNames): boolean =>

@@ -23,18 +23,11 @@ export function declaredNames(jsonSchema: JsonObject): DeclaredNames {
   if (before !== undefined) return before;
   const byLeaf = new Map<string, string[][]>();
   const byPath = new Map<string, string[][]>();
-  let level: string[][] = [[]];
-  let count = 0;
-  for (let depth = 0; depth < maxDepth && count < maxPaths; depth++) {
-    const next = level.flatMap((path) => pathsBelow(jsonSchema, path)).slice(0, maxPaths - count);
-    count += next.length;
-    for (const path of next) {
-      const leaf = path.at(-1)!;
-      if (leaf === '*') continue;
-      add(byLeaf, foldedName(wordsOf(leaf)), path);
-      add(byPath, foldedName(wordsOfPath(path, [])), path);
-    }
-    level = next;
+  for (const path of declaredPaths(jsonSchema)) {
+    const leaf = path.at(-1)!;
+    if (leaf === '*') continue;
+    add(byLeaf, foldedName(wordsOf(leaf)), path);
+    add(byPath, foldedName(wordsOfPath(path, [])), path);
   }
   const names: DeclaredNames = {
     endingIn: (folded) => byLeaf.get(folded) ?? [],
@@ -42,6 +35,17 @@ export function declaredNames(jsonSchema: JsonObject): DeclaredNames {
   };
   known.set(jsonSchema, names);
   return names;
+}
+
+/** All of them, level by level, to a bound. */
+export function declaredPaths(jsonSchema: JsonObject): string[][] {
+  const paths: string[][] = [];
+  let level: string[][] = [[]];
+  for (let depth = 0; depth < maxDepth && paths.length < maxPaths; depth++) {
+    level = level.flatMap((path) => pathsBelow(jsonSchema, path)).slice(0, maxPaths - paths.length);
+    paths.push(...level);
+  }
+  return paths;
 }
 
 function add(paths: Map<string, string[][]>, folded: string, path: string[]): void {

@@ -3,6 +3,7 @@ import { genericPointer, pointerOf, segmentsOf, valueAt } from '../../../model/p
 import type { Candidate } from './candidates.ts';
 import { fieldsOf } from './declared.ts';
 import { moved } from './find.ts';
+import { isOneWord } from './name-form.ts';
 import { foldedName, wordsOf } from './names.ts';
 import { type Found, type Search, placed } from './search.ts';
 import { commonplace } from './words.ts';
@@ -95,7 +96,10 @@ function partsOf(
   for (const name of names) {
     const words = [...prefix, ...wordsOf(name)];
     const at = [...path, name];
-    const found = beside.get(foldedName(words)) ?? [];
+    const found = (beside.get(foldedName(words)) ?? []).filter(
+      // A `username` may be a thing of its own.
+      ({ words: { leaf } }) => prefix.length === 0 || !isOneWord(leaf),
+    );
     if (found.length > 1) return undefined;
     if (found[0] !== undefined) parts.push({ candidate: found[0], path: at });
     else {

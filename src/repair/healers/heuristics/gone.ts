@@ -1,7 +1,7 @@
 import { type Json, type JsonObject, isObject } from '../../../model/json.ts';
 import type { OwnNames } from './containers.ts';
 import { lettersOf, wordsOf } from './names.ts';
-import { moments } from './words.ts';
+import { moments, wordSet } from './words.ts';
 
 /**
  * Whether a sender says of a record that it is gone: by a flag (`is_deleted`), a time (`removed_at`), a person
@@ -32,51 +32,20 @@ const takenAway = new RegExp(
 /** What may stand beside such a word in a name: that it is a flag, of what, when, by whom and why. */
 const beside: ReadonlySet<string> = new Set([
   ...moments,
-  'is',
-  'was',
-  'has',
-  'been',
-  'flag',
-  'record',
-  'row',
-  'item',
-  'object',
-  'by',
-  'reason',
-  'ts',
-  'logically',
-  'soft',
+  ...wordSet('is was has been flag record row item object by reason ts logically soft'),
 ]);
 
 /** Fields in which a sender says what happened to a record, or how it stands; elsewhere such a word is a value. */
-const tellers: ReadonlySet<string> = new Set([
-  'action',
-  'change',
-  'event',
-  'kind',
-  'method',
-  'op',
-  'operation',
-  'state',
-  'status',
-  'topic',
-  'type',
-  'verb',
-]);
+const tellers: ReadonlySet<string> = wordSet(
+  'action change event kind method op operation state status topic type verb',
+);
 
 const no: ReadonlySet<Json> = new Set<Json>([
   null,
   false,
   0,
   '',
-  '0',
-  'false',
-  'no',
-  'n',
-  'f',
-  'never',
-  'none',
-  'null',
+  ...wordSet('0 false no n f off never none null'),
 ]);
 
 /** More of an object is looked at by nobody. */
@@ -139,26 +108,42 @@ function saysGone(name: string, value: Json, own: OwnNames): boolean {
 
 const plain = (value: Json): Json => (typeof value === 'string' ? value.trim().toLowerCase() : value);
 
-/** A flag that is set, and says that nothing has happened: `dry_run`, `is_test`, `sandbox_mode`. */
+/**
+ * That nothing has happened: by a flag that is set (`dry_run`, `is_test`), one that is not (`livemode: false`), or the name
+ * of the mode (`environment: sandbox`).
+ */
 function saysUnreal(name: string, value: Json, own: OwnNames): boolean {
-  if (typeof value === 'object' || !kindOf(name).isUnreal || !yes.has(plain(value))) return false;
-  return !wordsOf(name).some((word) => unreal.test(word) && isOwn(word, own));
+  const { unreal: how } = kindOf(name);
+  if (how === undefined || typeof value === 'object') return false;
+  const said = plain(value);
+  const text = String(value);
+  if (how === 'set' ? !yes.has(said) : how === 'unset' ? !no.has(said) : !isUnrealMode(text)) return false;
+  const words = how === 'mode' ? wordsIn(text) : wordsOf(name);
+  return !words.some((word) => unreal.test(word) && isOwn(word, own));
 }
 
 const yes: ReadonlySet<Json> = new Set<Json>([true, 1, '1', 'true', 'yes', 'y', 't', 'on']);
 
 const unreal =
-  /^(?:tests?|testing|testmode|dry|dryrun|simulat(?:e|ed|ion)|samples?|mock(?:ed)?|faked?|dummy|sandbox(?:ed)?|synthetic|demo|example|preview|rehearsal|placeholder|fictitious|pretend)$/;
+  /^(?:tests?|testing|testmode|dry|dryrun|simulat(?:e|ed|ion)|samples?|mock(?:ed)?|faked?|dummy|sandbox(?:ed)?|staging|development|dev|qa|uat|synthetic|demo|example|preview|rehearsal|placeholder|fictitious|pretend)$/;
+const real = /^(?:live|livemode|prod|production|real)$/;
+const modes: ReadonlySet<string> = new Set(['environment', 'mode', 'stage']);
 
-/** What may stand beside such a word in the name of a flag. */
-const besideUnreal: ReadonlySet<string> = new Set(
-  'call data event flag is item message mode object only payload record request row run was'.split(' '),
+const isUnrealMode = (text: string): boolean => {
+  const words = wordsIn(text).filter((word) => !besideUnreal.has(word));
+  return words.length > 0 && words.every((word) => unreal.test(word));
+};
+
+/** What may stand beside such a word in the name of a flag, or in that of a mode. */
+const besideUnreal: ReadonlySet<string> = wordSet(
+  'call data event flag is item message mode object only payload record request row run was',
 );
 
 interface NameKind {
   isFlag: boolean;
   isTeller: boolean;
-  isUnreal: boolean;
+  /** How it says that a record is not real: by being set, by not being set, or by the name of a mode. */
+  unreal: 'set' | 'unset' | 'mode' | undefined;
 }
 
 const kinds = new Map<string, NameKind>();
@@ -169,9 +154,16 @@ function kindOf(name: string): NameKind {
   if (known !== undefined) return known;
   const words = wordsOf(name);
   const others = words.filter((word) => !takenAway.test(word));
-  const real = words.filter((word) => !unreal.test(word));
+  const isMadeOf = (telling: (word: string) => boolean) =>
+    words.some(telling) && words.every((word) => telling(word) || besideUnreal.has(word));
   const kind: NameKind = {
-    isUnreal: real.length < words.length && real.every((word) => besideUnreal.has(word)),
+    unreal: isMadeOf((word) => unreal.test(word))
+      ? 'set'
+      : isMadeOf((word) => real.test(word))
+        ? 'unset'
+        : isMadeOf((word) => modes.has(word))
+          ? 'mode'
+          : undefined,
     isFlag: others.length < words.length && others.every((word) => beside.has(word)),
     isTeller:
       words.some((word) => tellers.has(word)) ||

@@ -12,6 +12,7 @@ import { foldedName, wordsOf } from './names.ts';
 import { genericPointer, pointerOf } from '../../../model/pointer.ts';
 import { schemasAt } from '../../plans/schema-paths.ts';
 import type { Found, Search } from './search.ts';
+import { wordSet } from './words.ts';
 
 /** Two fields that together are a missing one: a date and its time of day, the parts of a name. */
 export function findJoined(search: Search, path: readonly string[]): Found | undefined {
@@ -72,8 +73,6 @@ interface Look {
   looks: RegExp;
   says: ReadonlySet<string>;
 }
-
-const wordSet = (text: string): ReadonlySet<string> => new Set(text.split(' '));
 
 const formats: Readonly<Record<string, Format>> = {
   'date-time': {

@@ -1,11 +1,12 @@
 import type { Contract } from '../../../contracts/contract.ts';
 import type { Pointer } from '../../../model/plan.ts';
-import { segmentsOf } from '../../../model/pointer.ts';
+import { pointerOf, segmentsOf } from '../../../model/pointer.ts';
 import { type NameEvidence, another, compareNames } from './compare.ts';
 import { ownNamesOf, telling } from './containers.ts';
-import { isDistinctive, isFlag } from './evidence.ts';
-import { differInUnit } from './name-form.ts';
+import { isDistinctive, isFlag } from './target.ts';
+import { differInUnit, isPlural } from './name-form.ts';
 import { foldedName, wordsOf } from './names.ts';
+import { differingWord, mayBeMisspelling } from './spelling.ts';
 import { isOfAct } from './words.ts';
 
 /**
@@ -38,3 +39,35 @@ export function likeness(from: Pointer, to: Pointer, contract: Contract): NameEv
 }
 
 const leafOf = (path: readonly string[]): string => path.findLast((segment) => segment !== '*') ?? '';
+
+/** So good has the evidence of a name to be for the healers to take a field for another, by default. */
+const enough = 0.8;
+
+/**
+ * The declared fields of an object that an undeclared name beside them may be: as the healers would read it if they were
+ * missing, and with a slip of the keys that is too little to prove anything.
+ */
+export function sameFieldBeside(
+  contract: Contract,
+  around: readonly string[],
+  names: readonly string[],
+): (key: string) => string[] {
+  const fields = names.map((name) => ({ name, words: wordsOf(name), pointer: pointerOf([...around, name]) }));
+  return (key) => {
+    const words = wordsOf(key);
+    const initial = foldedName(words)[0];
+    return fields
+      .filter(({ name, words: meant, pointer }) => {
+        // Cheaply: a slip, a short form and another spelling begin alike, and all else has a word in common.
+        if (foldedName(meant)[0] !== initial && !meant.some((word) => words.includes(word))) return false;
+        if (isPlural(key) !== isPlural(name)) return false;
+        const differing = differingWord(key, name);
+        return (
+          (differing !== undefined &&
+            mayBeMisspelling(differing.typed, differing.right, differing.nameLength)) ||
+          likeness(pointerOf([...around, key]), pointer, contract).score >= enough
+        );
+      })
+      .map(({ name }) => name);
+  };
+}

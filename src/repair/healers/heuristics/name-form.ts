@@ -1,3 +1,4 @@
+import { isEnglish } from './dictionary.ts';
 import { singular, tokensOf } from './names.ts';
 
 /** Whether a name ends in a plural: `hours`, `items`, not `status`. */
@@ -5,6 +6,9 @@ export function isPlural(name: string): boolean {
   const last = tokensOf(name).at(-1)?.toLowerCase() ?? '';
   return singular(last) !== last;
 }
+
+/** Whether the words of a name are one of the language, and not two that were written as one. */
+export const isOneWord = (words: readonly string[]): boolean => words.length === 1 && isEnglish(words[0]!);
 
 /** Units of which m is a thousandth and M a million, or b a bit and B a byte. */
 const unitOfSize = /^(m(w|wh|hz|pa|v|va|a|j|n|l|bar)|[kmgtp]i?b(ps)?)$/i;

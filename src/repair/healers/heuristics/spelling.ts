@@ -1,5 +1,6 @@
 import { abbreviations } from './abbreviations.ts';
 import { isEnglish, isWordSequence } from './dictionary.ts';
+import { foldedName, tokensOf, wordsOf } from './names.ts';
 
 /**
  * Whether a word is another one misspelt: two neighbouring letters swapped, one too many or too few, or a wrong one, between
@@ -7,24 +8,54 @@ import { isEnglish, isWordSequence } from './dictionary.ts';
  * is not `tracking`. The shorter the name of which the word is a part, the less a slip tells.
  */
 export function isMisspelling(found: string, meant: string, nameLength = meant.length): boolean {
+  const slip = slipBetween(found, meant);
   const shortest = Math.min(found.length, meant.length);
-  if (shortest < 4 || found === meant || /[^a-z]/.test(found + meant)) return false;
-  const isSwapped = found.length === meant.length && isSwap(found, meant);
-  if (found[0] !== meant[0] || (found.at(-1) !== meant.at(-1) && !isSwapped)) return false;
+  if (slip === undefined || shortest < 4 || found[0] !== meant[0]) return false;
+  if (found.at(-1) !== meant.at(-1) && slip !== 'swapped') return false;
   const isInLong = nameLength >= 7;
-  if (found.length === meant.length) {
-    const isTold = isSwapped
-      ? shortest >= 5 || isInLong
-      : isSubstitution(found, meant) && (shortest >= 7 || (shortest >= 5 && isInLong));
-    if (!isTold) return false;
-  } else {
-    const [longer, shorter] = found.length > meant.length ? [found, meant] : [meant, found];
-    if (longer.length !== shorter.length + 1 || !isWithout(longer, shorter)) return false;
-    if (shortest < 5 && !isInLong) return false;
-  }
-  if (isEnglish(found) || abbreviations.has(found)) return false;
-  return isEnglish(meant) || !isWordSequence(found);
+  const isTold =
+    slip === 'replaced' ? shortest >= 7 || (shortest >= 5 && isInLong) : shortest >= 5 || isInLong;
+  return isTold && isNoWord(found, meant);
 }
+
+/** The same where it proves nothing, and is only to be ruled out: also in a short name, and at the end of a word. */
+export function mayBeMisspelling(found: string, meant: string, nameLength = meant.length): boolean {
+  const slip = slipBetween(found, meant);
+  const shortest = Math.min(found.length, meant.length);
+  if (slip === undefined || Math.max(found.length, meant.length) < 4 || found[0] !== meant[0]) return false;
+  return (
+    (slip === 'swapped' || shortest >= 5 || (shortest >= 3 && nameLength >= 7)) && isNoWord(found, meant)
+  );
+}
+
+/** The one word in which two names of as many words differ. */
+export function differingWord(
+  found: string,
+  meant: string,
+): { typed: string; right: string; nameLength: number } | undefined {
+  const spelled = (name: string) => tokensOf(name).map((token) => token.toLowerCase());
+  const [mine, theirs] = [spelled(found), spelled(meant)];
+  if (mine.length !== theirs.length) return undefined;
+  const [only, ...others] = theirs.flatMap((right, at) =>
+    foldedName(wordsOf(mine[at]!)) === foldedName(wordsOf(right)) ? [] : [{ right, typed: mine[at]! }],
+  );
+  if (only === undefined || others.length > 0) return undefined;
+  return { ...only, nameLength: theirs.join('').length };
+}
+
+/** By what one slip of the keys two words differ. */
+function slipBetween(found: string, meant: string): 'swapped' | 'replaced' | 'left out' | undefined {
+  if (found === meant || /[^a-z]/.test(found + meant)) return undefined;
+  if (found.length === meant.length) {
+    if (isSwap(found, meant)) return 'swapped';
+    return isSubstitution(found, meant) ? 'replaced' : undefined;
+  }
+  const [longer, shorter] = found.length > meant.length ? [found, meant] : [meant, found];
+  return longer.length === shorter.length + 1 && isWithout(longer, shorter) ? 'left out' : undefined;
+}
+
+const isNoWord = (found: string, meant: string): boolean =>
+  !isEnglish(found) && !abbreviations.has(found) && (isEnglish(meant) || !isWordSequence(found));
 
 function isSwap(a: string, b: string): boolean {
   const at = differsAt(a, b);

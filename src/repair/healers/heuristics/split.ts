@@ -1,6 +1,6 @@
 import { type Change, changeAt } from './changes.ts';
 import { behind, candidatesBeside, compositions, hasLooseSign, isCalled } from './compositions.ts';
-import { isDistinctive } from './evidence.ts';
+import { isDistinctive } from './target.ts';
 import { foldedName, wordsOf } from './names.ts';
 import { genericPointer, pointerOf, valueAt } from '../../../model/pointer.ts';
 import { partsBy } from '../../plans/operations/split-join.ts';

@@ -1,3 +1,5 @@
+export const wordSet = (text: string): ReadonlySet<string> => new Set(text.split(' '));
+
 /** Parts of a name that are no nouns of their own, wherever they stand. */
 export const particles: ReadonlySet<string> = new Set(['col', 'fld', 'of', 'str', 'the']);
 
@@ -8,17 +10,9 @@ export const fieldMarks: ReadonlySet<string> = new Set(['field', 'str', 'string'
 export const looseMarks: ReadonlySet<string> = new Set(['data', 'info', 'raw']);
 
 /** What is a value itself: an `amount_value` is an amount, while a `stock_value` is no stock. */
-export const measures: ReadonlySet<string> = new Set([
-  'amount',
-  'height',
-  'length',
-  'price',
-  'score',
-  'temperature',
-  'total',
-  'weight',
-  'width',
-]);
+export const measures: ReadonlySet<string> = wordSet(
+  'amount height length price score temperature total weight width',
+);
 
 /** Whose a personal field is. Of anything else it may say more: `user_currency` is not the currency of a payment. */
 export const persons: ReadonlySet<string> = new Set(['client', 'customer', 'user']);
@@ -75,138 +69,26 @@ export const redundantBeside: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 
 /** Words too general to be evidence alone: `id` is not `user_id`, and `message_id` is not `id`. */
-export const general: ReadonlySet<string> = new Set([
-  'at',
-  'code',
-  'count',
-  'data',
-  'date',
-  'first',
-  'id',
-  'key',
-  'label',
-  'last',
-  'name',
-  'number',
-  'on',
-  'state',
-  'status',
-  'text',
-  'time',
-  'title',
-  'type',
-  'url',
-  'value',
-  'version',
-]);
+export const general: ReadonlySet<string> = wordSet(
+  'at code count data date first id key label last name number on state status text time title type url ' +
+    'value version',
+);
 
 /** Names that fields of many things have: elsewhere than in its place, such a field is of something else. */
 export const commonplace: ReadonlySet<string> = new Set([
   ...general,
-  'active',
-  'body',
-  'category',
-  'color',
-  'comment',
-  'content',
-  'created',
-  'default',
-  'deleted',
-  'description',
-  'enabled',
-  'end',
-  'format',
-  'group',
-  'hash',
-  'index',
-  'kind',
-  'length',
-  'level',
-  'line',
-  'link',
-  'message',
-  'method',
-  'mode',
-  'note',
-  'option',
-  'order',
-  'owner',
-  'parent',
-  'path',
-  'position',
-  'private',
-  'public',
-  'rank',
-  'reason',
-  'reference',
-  'result',
-  'role',
-  'size',
-  'slug',
-  'source',
-  'start',
-  'tag',
-  'token',
-  'unit',
-  'updated',
-  'uri',
-  'user',
+  ...wordSet(
+    'active body category color comment content created default deleted description enabled end format ' +
+      'group hash index kind length level line link message method mode note option order owner parent path ' +
+      'position private public rank reason reference result role size slug source start tag token unit ' +
+      'updated uri user',
+  ),
 ]);
 
 /** Words that always change what a name means, however many names of an event begin with them. */
-export const qualifiers: ReadonlySet<string> = new Set([
-  'actual',
-  'alternate',
-  'alternative',
-  'average',
-  'backup',
-  'base',
-  'billing',
-  'cent',
-  'child',
-  'count',
-  'current',
-  'deprecated',
-  'discount',
-  'estimated',
-  'expected',
-  'external',
-  'final',
-  'foreign',
-  'gross',
-  'head',
-  'home',
-  'initial',
-  'internal',
-  'last',
-  'legacy',
-  'local',
-  'max',
-  'maximum',
-  'min',
-  'minimum',
-  'minor',
-  'ms',
-  'net',
-  'new',
-  'next',
-  'old',
-  'original',
-  'other',
-  'parent',
-  'percent',
-  'previous',
-  'primary',
-  'recovery',
-  'refund',
-  'secondary',
-  'shipping',
-  'sub',
-  'tax',
-  'temporary',
-  'test',
-  'total',
-  'unit',
-  'usd',
-  'work',
-]);
+export const qualifiers: ReadonlySet<string> = wordSet(
+  'actual alternate alternative average backup base billing cent child count current deprecated ' +
+    'discount estimated expected external final foreign gross head home initial internal last legacy ' +
+    'local max maximum min minimum minor ms net new next old original other parent percent previous ' +
+    'primary recovery refund secondary shipping sub tax temporary test total unit usd work',
+);

@@ -1,7 +1,7 @@
 import { type Json, type JsonObject, isObject } from '../../../model/json.ts';
 import { genericPointer, pointerOf, valueAt } from '../../../model/pointer.ts';
 import type { Pointer } from '../../../model/plan.ts';
-import { isZone } from '../../plans/zones.ts';
+import { isZone } from '../../../model/time-zones.ts';
 import { lettersOf, tokensOf, wordsOf } from './names.ts';
 import { moments } from './words.ts';
 

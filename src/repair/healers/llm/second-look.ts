@@ -4,7 +4,7 @@ import { segmentsOf, valueAt } from '../../../model/pointer.ts';
 import type { Failure } from '../../healing/healer.ts';
 import { fieldsOf } from '../heuristics/declared.ts';
 import { schemasAt } from '../../plans/schema-paths.ts';
-import { pathsOf } from '../../plans/static-check.ts';
+import { pathsOf } from '../../plans/operation-paths.ts';
 import { withoutFence } from './answer.ts';
 import { focusOf } from './focus.ts';
 import { secondLookInstructions } from './instructions.ts';

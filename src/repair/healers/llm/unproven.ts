@@ -2,7 +2,7 @@ import type { Contract } from '../../../contracts/contract.ts';
 import type { Operation, Plan, Pointer } from '../../../model/plan.ts';
 import { segmentsOf } from '../../../model/pointer.ts';
 import { areDifferentFields, areDifferentThings } from '../../plans/meaning/known-things.ts';
-import { pathsOf } from '../../plans/static-check.ts';
+import { pathsOf } from '../../plans/operation-paths.ts';
 import { booleanMap } from '../heuristics/enums.ts';
 import { likeness } from '../heuristics/likeness.ts';
 import { lettersOf, wordsOf } from '../heuristics/names.ts';

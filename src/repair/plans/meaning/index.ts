@@ -1,6 +1,6 @@
 import type { Contract } from '../../../contracts/contract.ts';
 import type { Plan, Pointer } from '../../../model/plan.ts';
-import { pathsOf } from '../static-check.ts';
+import { pathsOf } from '../operation-paths.ts';
 import { changeByMap } from './maps.ts';
 import { changeOfMeaning } from './names.ts';
 import { leafOf, plainWords } from './words.ts';

@@ -84,20 +84,7 @@ export const negative: ReadonlySet<string> = new Set(
 );
 
 /** What stands before a word and makes it its opposite. */
-export const negations: Group = [
-  'un',
-  'in',
-  'im',
-  'ir',
-  'il',
-  'non',
-  'dis',
-  'de',
-  'not',
-  'no',
-  'anti',
-  'mis',
-];
+export const negations: Group = words('un in im ir il non dis de not no anti mis');
 
 /** Of each row, a name has one side or none; a name of another side means something else. */
 export const axes: readonly { name: string; sides: readonly Group[] }[] = [

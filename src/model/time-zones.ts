@@ -1,5 +1,5 @@
-import type { Json } from '../../model/json.ts';
-import { type Result, fail, ok } from '../../model/result.ts';
+import type { Json } from './json.ts';
+import { type Result, fail, ok } from './result.ts';
 
 /** Minutes east of UTC: 0 for `Z`, `GMT` and `UTC`, undefined for no offset at all. */
 export function minutesOf(offset: string | undefined): number | undefined {
