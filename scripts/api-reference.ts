@@ -25,6 +25,7 @@ function describe(key: string, route: Route, schemas: ReadonlyMap<string, JsonOb
     const fields = fieldsOf(schemas.get(`${key} ${part}`));
     if (fields.length > 0) lines.push(`  ${part === 'query' ? 'Query' : 'Body'}: ${fields.join(', ')}.`);
   }
+  if (route.takes !== undefined) lines.push(`  Body: \`${route.takes}\`.`);
   const names = namesOf(schemas.get(`${key} reply`), schemas);
   if (names.length > 0) lines.push(`  Reply${statusOf(route)}: \`{${names.join(', ')}}\`.`);
   else if (route.media !== undefined) lines.push(`  Reply: \`${route.media}\`.`);

@@ -60,14 +60,7 @@ function operation(
       })),
       ...queryParameters(schemas.get(`${key} query`)),
     ],
-    ...(body === undefined
-      ? undefined
-      : {
-          requestBody: {
-            required: !('default' in body),
-            content: { 'application/json': { schema: body } },
-          },
-        }),
+    ...requestBody(route, body),
     responses: {
       ...responsesOf(key, route, schemas),
       default: {
@@ -75,6 +68,14 @@ function operation(
         content: { [problemMediaType]: { schema: { $ref: '#/components/schemas/Problem' } } },
       },
     },
+  };
+}
+
+function requestBody({ takes }: Route, body: JsonObject | undefined): JsonObject {
+  if (takes !== undefined) return { requestBody: { required: true, content: { [takes]: { schema: text } } } };
+  if (body === undefined) return {};
+  return {
+    requestBody: { required: !('default' in body), content: { 'application/json': { schema: body } } },
   };
 }
 

@@ -15,6 +15,8 @@ export interface Route {
   /** Parameters of the query. Without it any are let through, and none is read. */
   query?: z.ZodObject;
   body?: z.ZodType;
+  /** Media type of a body that is not JSON: the handler reads it as a stream. */
+  takes?: string;
   /** What is answered when nothing is wrong. */
   reply: z.ZodType;
   /** What is answered instead to a body with `dry_run: true`, always with 200. */

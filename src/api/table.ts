@@ -2,6 +2,7 @@ import { alertRoutes } from './routes/alerts.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { consumerRoutes } from './routes/consumers.ts';
 import { contractRoutes } from './routes/contracts.ts';
+import { correctionRoutes } from './routes/corrections.ts';
 import { deadLetterContractRoutes } from './routes/dead-letter-contract.ts';
 import { deadLetterDiscardRoutes, deadLetterEditRoutes, deadLetterRoutes } from './routes/dead-letters.ts';
 import { eraseRoutes } from './routes/erase.ts';
@@ -31,6 +32,7 @@ export const groups = {
     ...groupValuesRoutes,
     ...deadLetterContractRoutes,
     ...deadLetterEditRoutes,
+    ...correctionRoutes,
     ...deadLetterDiscardRoutes,
   },
   Jobs: jobRoutes,

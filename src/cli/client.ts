@@ -14,6 +14,8 @@ import { type Server, type Transport, inProcess, overHttp } from './transport.ts
 export interface ApiClient {
   /** The reply. Throws a `CliError` that says what the service said, when it refuses. */
   request<K extends Key>(key: K, ...ask: AskArgs<K>): Promise<ReplyTo<K>>;
+  /** As `request`, with the stream as the body. */
+  upload<K extends Key>(key: K, file: Readable, ask: Pick<Ask<K>, 'query'>): Promise<ReplyTo<K>>;
   /** The body of a GET as it comes, from a byte of it on. Throws as `request` does. */
   download<K extends Key>(key: K, from: number, ...ask: AskArgs<K>): Promise<Download>;
   close(): Promise<void>;
@@ -101,25 +103,35 @@ function causeCode(error: unknown): string | undefined {
 }
 
 function clientOf({ send, close, offline }: Transport): ApiClient {
+  async function answerTo<K extends Key>(asked: Parameters<Transport['send']>[0]): Promise<ReplyTo<K>> {
+    const { status, text } = await send(asked)
+      .then(async (answered) => ({ status: answered.status, text: await textOf(answered.body) }))
+      .catch((error: unknown) => {
+        throw offline
+          ? error
+          : new Unavailable(`the service can't be reached: ${messageOf((error as Error).cause ?? error)}`);
+      });
+    return answer<ReplyTo<K>>(status, text);
+  }
+
   return {
-    async request<K extends Key>(key: K, ...[ask]: AskArgs<K>) {
+    request<K extends Key>(key: K, ...[ask]: AskArgs<K>) {
       const { params, query, body } = (ask ?? {}) as Ask<Key>;
       const { method, path } = addressOf(key, params);
-      const { status, text } = await send({ method, path: path + queryString(query), body })
-        .then(async (answered) => ({ status: answered.status, text: await textOf(answered.body) }))
-        .catch((error: unknown) => {
-          throw offline
-            ? error
-            : new Unavailable(`the service can't be reached: ${messageOf((error as Error).cause ?? error)}`);
-        });
-      return answer<ReplyTo<K>>(status, text);
+      return answerTo<K>({ method, path: path + queryString(query), body });
+    },
+    upload<K extends Key>(key: K, stream: Readable, { query }: Pick<Ask<K>, 'query'>) {
+      const { method, path } = addressOf(key);
+      const file = { stream, type: 'application/x-ndjson' };
+      return answerTo<K>({ method, path: path + queryString(query), body: undefined, file });
     },
     async download<K extends Key>(key: K, from: number, ...[ask]: AskArgs<K>) {
-      const { path } = addressOf(key, ((ask ?? {}) as Ask<Key>).params);
+      const { params, query } = (ask ?? {}) as Ask<Key>;
+      const { path } = addressOf(key, params);
       const range = from === 0 ? undefined : { range: `bytes=${from}-` };
       const { status, length, body } = await send({
         method: 'GET',
-        path,
+        path: path + queryString(query),
         body: undefined,
         ...(range && { range }),
       });

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
+import type { ItemOf } from '../api/client.ts';
 import type { Contract } from '../contracts/contract.ts';
-import type { ContractRegistry } from '../contracts/registry.ts';
 import { inWords } from '../contracts/problems.ts';
+import { type ApiClient, withClient } from './client.ts';
 import { registerExport } from './contracts-export.ts';
 import { registerImport } from './contracts-import.ts';
 import { registerInfer } from './contracts-infer.ts';
@@ -12,7 +13,15 @@ import { registerCheck } from './contracts-check.ts';
 import { registerDiff } from './contracts-diff.ts';
 import { configuredContracts, readContracts } from './contracts-read.ts';
 import { print, printJson, say, type Io, type Outcome } from './io.ts';
-import { configOf, withConfig, withExamples, withJson, type ConfigOption } from './options.ts';
+import {
+  configOf,
+  withConfig,
+  withExamples,
+  withJson,
+  withServer,
+  type ConfigOption,
+  type ServerOptions,
+} from './options.ts';
 import { formatTable } from './table.ts';
 
 interface JsonOption extends ConfigOption {
@@ -36,11 +45,17 @@ export function registerContracts(program: Command, io: Io, outcome: Outcome): v
     'sentinel contracts check contracts/order.schema.json --against recent',
   );
 
-  withJson(withConfig(contracts.command('list')))
-    .description("List the contracts and their versions; name those that can't be read (exit code 1).")
-    .action(async (options: JsonOption) => {
+  withJson(withServer(contracts.command('list')))
+    .description(
+      "List the contracts and their versions; name those that can't be read (exit code 1). With --url, those of the running service.",
+    )
+    .action(async (options: JsonOption & ServerOptions) => {
+      if (options.url !== undefined) {
+        const ask = (client: ApiClient) => client.request('GET /api/v1/contracts');
+        return list(io, (await withClient(io, options, ask)).items, options);
+      }
       const read = await readContracts(configOf(io, options));
-      list(io, read.registry, options);
+      list(io, read.registry.all(), options);
       for (const warning of read.warnings) say(io, `warning: ${inWords(warning)}`);
       for (const problem of read.problems) say(io, `error: ${inWords(problem)}`);
       if (read.problems.length > 0) outcome.exitCode = 1;
@@ -65,8 +80,11 @@ export function registerContracts(program: Command, io: Io, outcome: Outcome): v
   registerDiff(contracts, io, outcome);
 }
 
-function list(io: Io, registry: ContractRegistry, options: JsonOption): void {
-  const all = registry.all();
+type Listed = Omit<ItemOf<'GET /api/v1/contracts'>, 'columns' | 'aliases' | 'jsonSchema'> & {
+  columns: readonly unknown[];
+};
+
+function list(io: Io, all: readonly Listed[], options: JsonOption): void {
   if (options.json === true) {
     const items = all.map(({ name, version, description, table, key, topic }) => ({
       name,

@@ -6,6 +6,7 @@ import { type Leaf, differences } from '../repair/plans/provenance/differences.t
 import { printable } from './table.ts';
 
 type EditDryRun = ForecastOf<'POST /api/v1/dead-letters/{id}/replay'>;
+type CorrectionDryRun = ForecastOf<'POST /api/v1/dead-letters/correct'>;
 
 /** What a dry run found, for a person to read before saying yes. */
 export function forecastText(dryRun: EditDryRun): string {
@@ -33,6 +34,17 @@ function fixesText(fixes: NonNullable<EditDryRun['fixes']>): string[] {
     `As a rule it would repair ${fixes.would_repair} of ${looked} (${fixes.in_group} that failed in the same way); ${fixes.would_fail} would fail again.`,
     ...fixes.contradictions.map((found) => `But ${printable(found.reason)}.`),
     ...fixes.samples.flatMap(({ id, before, after }) => [`  ${id}`, ...changes(before, after)]),
+  ];
+}
+
+/** What a correction of many letters would come to: counts, reasons, some letters before and after. */
+export function correctionText(found: CorrectionDryRun): string[] {
+  const { matched, tried, would_load, would_fail, failures, samples } = found;
+  const of = tried < matched ? `Of the first ${tried}, ` : '';
+  return [
+    `${of}${would_load} would be sent back corrected, ${would_fail} would be left alone.`,
+    ...failures.map(({ reason, count, id }) => `  ${count}: ${printable(reason)} (${id})`),
+    ...samples.flatMap(({ id, before, after }) => [`  ${id}`, ...changes(before, after)]),
   ];
 }
 

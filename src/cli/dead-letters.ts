@@ -8,6 +8,8 @@ import { deadLetterStatuses } from '../model/dead-letter.ts';
 import { messageOf } from '../model/errors.ts';
 import { isObject } from '../model/json.ts';
 import { withClient, type ApiClient } from './client.ts';
+import { registerCorrect } from './dead-letter-correct.ts';
+import { registerImport } from './dead-letter-import.ts';
 import { registerDiscard } from './dead-letter-discard.ts';
 import { fix, readEvent, registerFix, type FixOptions } from './dead-letter-fix.ts';
 import { amountOf, CliError, print, printJson, say, type Io, type Outcome } from './io.ts';
@@ -35,6 +37,9 @@ export function registerDeadLetters(program: Command, io: Io, outcome: Outcome):
     'sentinel dead-letters edit <id> --group',
     'sentinel dead-letters fix <id> --event corrected.json --dry-run',
     'sentinel dead-letters replay --signature <signature> --dry-run',
+    'sentinel dead-letters correct --signature <signature> --plan plan.json --dry-run',
+    'sentinel dead-letters export -o letters.ndjson',
+    'sentinel dead-letters import letters.ndjson --dry-run',
     'sentinel dead-letters discard --group <signature> --reason "spam of one sender"',
   );
 
@@ -72,10 +77,12 @@ export function registerDeadLetters(program: Command, io: Io, outcome: Outcome):
 
   registerFix(letters, io);
 
+  registerCorrect(letters, io, outcome);
+  registerImport(letters, io, outcome);
   registerDiscard(letters, io, outcome);
 
   withFilter(withServer(letters.command('export')))
-    .description('Write dead letters as NDJSON, one a line.')
+    .description('Write dead letters as NDJSON, one a line, with their whole events; "import" takes it back.')
     .option('--status <status>', `one of ${deadLetterStatuses.join(', ')}`, 'open')
     .option('-o, --output <file>', 'write to a file that does not exist yet, instead of standard output')
     .action((options: ListOptions & { output?: string }) => exportLetters(io, options));
@@ -138,8 +145,8 @@ async function replayOne(io: Io, id: string, options: FixOptions & { event?: str
   print(io, `${id} is on its way again; see: sentinel dead-letters show ${id}`);
 }
 
+/** Whole events, as the service writes them: lists mask private fields and cut large events. */
 async function exportLetters(io: Io, options: ListOptions & { output?: string }): Promise<void> {
-  let count = 0;
   const output: Writable =
     options.output === undefined
       ? io.stdout
@@ -149,11 +156,14 @@ async function exportLetters(io: Io, options: ListOptions & { output?: string })
       throw new CliError(`${options.output} can't be written: ${messageOf(error)}`);
     });
   }
+  let count = 0;
   await withClient(io, options, async (client) => {
-    for await (const page of pages(client, options, Infinity)) {
-      count += page.length;
-      const text = page.map((letter) => `${JSON.stringify(letter)}\n`).join('');
-      if (!output.write(text)) await once(output, 'drain');
+    const query = { ...filterOf(options), status: options.status };
+    const { body } = await client.download('GET /api/v1/dead-letters/export', 0, { query });
+    for await (const chunk of body) {
+      const bytes = Buffer.from(chunk as Buffer | string);
+      for (const byte of bytes) if (byte === 0x0a) count++;
+      if (!output.write(bytes)) await once(output, 'drain');
     }
   });
   if (output !== io.stdout) {

@@ -2,6 +2,7 @@ import { open, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { messageOf } from '../model/errors.ts';
+import { UnreadableText, textLines } from '../support/text-lines.ts';
 import { splitArray } from '../ingest/split-array.ts';
 import { CliError, type Io } from './io.ts';
 import { jsonFault } from './json-fault.ts';
@@ -48,27 +49,13 @@ async function openFile(path: string): Promise<Readable> {
   }
 }
 
-/** `node:readline` also breaks lines at U+2028, which may stand inside a JSON string. */
+/** Which fault the text has is told in a sentence of the command's. */
 async function* linesOf(stream: Readable): AsyncGenerator<EventLine> {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  let number = 0;
-  let rest = '';
-  for await (const chunk of stream) {
-    const lines = (rest + decode(decoder, Buffer.from(chunk as Buffer | string))).split('\n');
-    rest = lines.pop() ?? '';
-    if (rest.length > maxLineLength) throw new CliError(`line ${number + lines.length + 1} is too long`);
-    for (const text of lines) yield { number: ++number, text };
-  }
-  rest += decode(decoder);
-  if (rest !== '') yield { number: ++number, text: rest };
-}
-
-/** Without a chunk: what is left at the end. */
-function decode(decoder: InstanceType<typeof TextDecoder>, chunk?: Buffer): string {
   try {
-    return chunk === undefined ? decoder.decode() : decoder.decode(chunk, { stream: true });
+    yield* textLines(stream, maxLineLength);
   } catch (error) {
-    if (error instanceof TypeError) throw new CliError('the events are not UTF-8');
+    if (error instanceof UnreadableText)
+      throw new CliError(error.message.replace(/^it is/, 'the events are'));
     throw error;
   }
 }

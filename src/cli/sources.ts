@@ -4,17 +4,9 @@ import { messageOf } from '../model/errors.ts';
 import { createSources } from '../sources/source.ts';
 import { describeSource } from '../sources/describe.ts';
 import type { Signed } from '../sources/verify/scheme.ts';
-import { requireServer } from './client.ts';
+import { requireServer, withClient } from './client.ts';
 import { CliError, type Io, type Outcome, print, printJson } from './io.ts';
-import {
-  type ConfigOption,
-  type ServerOptions,
-  configOf,
-  withConfig,
-  withExamples,
-  withJson,
-  withServer,
-} from './options.ts';
+import { type ServerOptions, configOf, withExamples, withJson, withServer } from './options.ts';
 import { formatTable, printable } from './table.ts';
 
 interface TestOptions extends ServerOptions {
@@ -34,23 +26,21 @@ export function registerSources(program: Command, io: Io, outcome: Outcome): voi
   const sources = program
     .command('sources')
     .description('The senders that the config names, and how they are verified.');
-  const list = withJson(withConfig(sources.command('list')))
-    .description('List the sources of the config.')
-    .action((options: ConfigOption & { json?: boolean }) => {
-      const rows = Object.keys(configOf(io, options).sources).map((name) =>
-        describe(configOf(io, options), name),
+  const list = withJson(withServer(sources.command('list')))
+    .description('List the sources of the config; with --url, those that the running service knows.')
+    .action(async (options: ServerOptions & { json?: boolean }) => {
+      const rows = options.url === undefined ? configured(configOf(io, options)) : await known(io, options);
+      if (options.json === true) return printJson(io, rows);
+      if (rows.length === 0) return print(io, 'There are no sources.');
+      const columns = ['source', 'url', 'verified by', 'contract', 'delivery id'];
+      print(
+        io,
+        formatTable(
+          columns,
+          rows.map((row) => Object.values(row)),
+          io.columns,
+        ),
       );
-      if (options.json === true) printJson(io, rows);
-      else if (rows.length === 0) print(io, 'The config names no sources.');
-      else
-        print(
-          io,
-          formatTable(
-            ['source', 'url', 'verified by', 'contract', 'delivery id'],
-            rows.map((row) => Object.values(row)),
-            io.columns,
-          ),
-        );
     });
   withExamples(list, 'sentinel sources list');
   const test = withServer(sources.command('test'))
@@ -68,16 +58,28 @@ export function registerSources(program: Command, io: Io, outcome: Outcome): voi
   );
 }
 
-function describe(config: Config, name: string) {
-  const { verified_by, contract, delivery_id } = describeSource(sourceConfig(config, name)!);
-  return {
-    source: name,
-    url: `/ingest/${name}`,
-    verified_by: verified_by === 'key' ? 'a key' : verified_by,
-    contract,
-    id: delivery_id,
-  };
+const configured = (config: Config) =>
+  Object.keys(config.sources).map((name) => row(name, describeSource(sourceConfig(config, name)!)));
+
+/** A source that the settings do not name is one whose events name it. */
+async function known(io: Io, options: ServerOptions) {
+  const { items } = await withClient(io, options, (client) => client.request('GET /api/v1/sources'));
+  return items.map(({ source, sender, contracts }) => ({
+    ...row(source, sender ?? { verified_by: 'key', contract: contracts.join(', '), delivery_id: '' }),
+    url: sender === undefined ? '/ingest' : `/ingest/${source}`,
+  }));
 }
+
+const row = (
+  name: string,
+  { verified_by, contract, delivery_id }: { verified_by: string; contract: string; delivery_id: string },
+) => ({
+  source: name,
+  url: `/ingest/${name}`,
+  verified_by: verified_by === 'key' ? 'a key' : verified_by,
+  contract,
+  id: delivery_id,
+});
 
 async function send(io: Io, name: string, options: TestOptions, outcome: Outcome): Promise<void> {
   const config = configOf(io, options);

@@ -22,6 +22,8 @@ interface Asked {
   method: Method;
   path: string;
   body: unknown;
+  /** A body that is no JSON, in place of the other. */
+  file?: { stream: Readable; type: string };
   range?: { range: string };
 }
 
@@ -34,9 +36,13 @@ interface Answered {
 
 export function overHttp({ url, headers }: Server): Transport {
   return {
-    async send({ method, path, body, range }) {
-      const all = { ...headers, ...range, ...(body !== undefined && { 'content-type': 'application/json' }) };
-      const sent = body === undefined ? undefined : { body: JSON.stringify(body) };
+    async send({ method, path, body, file, range }) {
+      const type = file?.type ?? (body === undefined ? undefined : 'application/json');
+      const all = { ...headers, ...range, ...(type !== undefined && { 'content-type': type }) };
+      const sent =
+        file === undefined
+          ? body !== undefined && { body: JSON.stringify(body) }
+          : { body: Readable.toWeb(file.stream), duplex: 'half' as const };
       const response = await fetch(url + path, { method, headers: all, ...sent });
       return {
         status: response.status,
@@ -58,8 +64,13 @@ export async function inProcess(config: Config, io: Io): Promise<Transport> {
   const log = createLogger(quiet, { destination });
   const offline = await openOffline({ ...config, log: quiet }, { log });
   return {
-    send: ({ method, path, body, range }) =>
-      offline.inject({ method, url: path, payload: body, ...(range && { headers: range }) }),
+    send: ({ method, path, body, file, range }) =>
+      offline.inject({
+        method,
+        url: path,
+        payload: file?.stream ?? body,
+        headers: { ...range, ...(file && { 'content-type': file.type }) },
+      }),
     close: () => offline.close(),
     offline: true,
   };

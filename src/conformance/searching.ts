@@ -114,16 +114,20 @@ async function findsByKeys(on: Searching): Promise<void> {
       { name: 'shop', type: { kind: 'string' } },
       { name: 'number', type: { kind: 'integer' } },
       { name: 'note', type: { kind: 'string' } },
+      { name: 'buyer', type: { kind: 'json' } },
     ],
   };
   await on.destination.prepare([payments, visits, orders]);
   const order = (number: number, shop = 'A-1') =>
-    row({ shop, number, note: '4711' }, { table: 'Orders', contract: 'order', receivedAt: day + number });
+    row(
+      { shop, number, note: '4711', buyer: { 'e-mail': `Ada+${number}@example.com` } },
+      { table: 'Orders', contract: 'order', receivedAt: day + number },
+    );
   const all = [order(10), order(4711), order(4711)];
   await settleRows(on.destination, all);
   const keys = { orders: ['shop', 'number', 'no_such_column'] };
-  const found = async (text: string) =>
-    (await on.destination.search.events({ id: { text, keys } }, { limit: 9 })).map(
+  const found = async (text: string, fields?: Fields) =>
+    (await on.destination.search.events({ id: { text, keys, fields } }, { limit: 9 })).map(
       ({ requestId }) => requestId,
     );
   const [first, second, repeat] = all.map(({ requestId }) => requestId);
@@ -131,9 +135,15 @@ async function findsByKeys(on: Searching): Promise<void> {
   expect(await found('A-1')).toEqual([repeat, second, first]);
   expect(await found('a')).toEqual([rows.again.requestId, rows.first.requestId]);
   expect(await found(visitId)).toEqual([rows.visit.requestId]);
-  expect(await found(`' OR 1 = 1`)).toEqual([]);
-  expect(await found('a\0')).toEqual([]);
+  const inBuyer = { orders: [{ column: 'buyer', path: ['e-mail'] }, { column: 'note' }, { column: 'gone' }] };
+  expect(await found('ada+10@example.com')).toEqual([]);
+  expect(await found('ada+10@EXAMPLE.com', inBuyer)).toEqual([first]);
+  expect(await found('4711', inBuyer)).toEqual([repeat, second, first]);
+  expect(await found(`' OR 1 = 1`, inBuyer)).toEqual([]);
+  expect(await found('a\0', inBuyer)).toEqual([]);
 }
+
+type Fields = NonNullable<EventFilter['id']>['fields'];
 
 async function pagesThroughEqualTimes(on: Searching): Promise<void> {
   const same = Array.from({ length: 5 }, (_, at) => row({ event_id: `s${at}` }, { receivedAt: day + 9 }));
@@ -169,7 +179,10 @@ async function showsARow(on: Searching): Promise<void> {
 const promises: Promised<Searching>[] = [
   ['lists all events, newest first, with what is known of them', listsAll],
   ['finds by event id, source, contract, status and time', findsByFilter],
-  ['finds by a part of the key, in whatever type its column is', findsByKeys],
+  [
+    'finds by a part of the key, in whatever type its column is, and by fields, also within JSON',
+    findsByKeys,
+  ],
   ['goes on behind a place, through events of the same millisecond too', pagesThroughEqualTimes],
   ['shows a row as it is stored', showsARow],
 ];

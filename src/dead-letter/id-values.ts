@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { parseExact } from '../model/exact-json.ts';
 import { isAnyNumber } from '../model/exact-number.ts';
+import { isIdName } from '../model/id-field.ts';
 import { type Json, isContainer } from '../model/json.ts';
 
 /*
@@ -17,8 +18,6 @@ const hashLength = 6;
 const shortest = 3;
 const longest = 100;
 
-/** Names that say that the value is one to look for come first. */
-const isIdName = /(?:id|number|nr|no|email|mail|ref|reference|code|key|sku)$/i;
 /** An instant is no name of anything. */
 const isTime = /^\d{4}-\d{2}-\d{2}(?:[T ]|$)/;
 
@@ -30,6 +29,7 @@ export function idHashes(raw: string): string {
   } catch {
     return '';
   }
+  // Names that say that the value is one to look for come first.
   const [named, others] = [new Set<string>(), new Set<string>()];
   const open: [name: string, value: Json, depth: number][] = [['', event, 0]];
   for (let at = 0; at < open.length && at < mostLooked; at++) {
@@ -38,7 +38,7 @@ export function idHashes(raw: string): string {
       if (depth === mostDepth) continue;
       for (const [key, inner] of Object.entries(value).slice(0, mostLooked))
         open.push([Array.isArray(value) ? name : key, inner, depth + 1]);
-    } else if (isTelling(value)) (isIdName.test(name) ? named : others).add(String(value));
+    } else if (isTelling(value)) (isIdName(name) ? named : others).add(String(value));
   }
   return [...new Set([...named, ...others])].slice(0, mostValues).map(idHash).join('');
 }

@@ -1,7 +1,6 @@
 import type { Engine } from '../engine/engine.ts';
 import { topics } from '../model/event.ts';
 import { encodeRecord } from '../ingest/record.ts';
-import type { JsonObject } from '../model/json.ts';
 import { copyTopic, encodeCopy } from '../load/replicas/message.ts';
 import type { RepairTrail } from '../model/loaded-event.ts';
 import { SentinelError, isRetryable } from '../model/errors.ts';
@@ -28,16 +27,12 @@ interface Replaying {
 export async function replay(
   deps: Replaying,
   id: string,
-  edit?: { event: JsonObject; trail: EditTrail },
+  edit?: { edited: string; edit: EditTrail },
   /** Refused when it has changed since. */
   asOf?: Date,
 ): Promise<Result<DeadLetter>> {
   try {
-    const started = await deps.letters.startReplay(
-      id,
-      edit === undefined ? undefined : { edited: JSON.stringify(edit.event), edit: edit.trail },
-      { asOf },
-    );
+    const started = await deps.letters.startReplay(id, edit, { asOf });
     if (!started.ok) return started;
     await send(deps.engine, started.value);
     return ok(started.value);

@@ -1,4 +1,5 @@
 import type { DeadLetterFilter } from './dead-letter.ts';
+import type { Plan } from './plan.ts';
 
 /**
  * queued ──► running ──► done | failed
@@ -8,10 +9,11 @@ import type { DeadLetterFilter } from './dead-letter.ts';
 export const jobStates = ['queued', 'running', 'cancelling', 'done', 'cancelled', 'failed'] as const;
 export type JobState = (typeof jobStates)[number];
 
-export const jobKinds = ['replay', 'discard'] as const;
+/** `correct`: what matches is corrected by a plan and sent back; `import`: the letters that a corrected file names. */
+export const jobKinds = ['replay', 'discard', 'correct', 'import'] as const;
 export type JobKind = (typeof jobKinds)[number];
 
-/** Which letters a job is for: open ones, so it has no status. */
+/** Which letters a job is for: open ones, so it has no status. Of an import it is empty: its lines name their letters. */
 export type JobFilter = Omit<DeadLetterFilter, 'status'>;
 
 /** What a person has ordered. */
@@ -22,6 +24,20 @@ export interface JobOrder {
   as_of: string;
   /** Why they are discarded. */
   reason?: string;
+  /** What is done to each event, of `correct`. */
+  plan?: Plan;
+  /** The rule that was learned from the plan. */
+  rule_id?: string;
+  /** Of an import: also what still breaks its contract. */
+  force?: boolean;
+}
+
+/** A letter that a job left alone. */
+export interface LeftAlone {
+  id: string;
+  /** Of the imported file, from 1. */
+  line?: number;
+  reason: string;
 }
 
 /** Work on many dead letters, which goes on after a restart. Times are ISO 8601. */
@@ -33,8 +49,10 @@ export interface Job extends JobOrder {
   total: number | null;
   /** Letters that it has dealt with… */
   done: number;
-  /** …and of these, letters that somebody else had settled or that had changed, which it left alone. */
+  /** …and of these, letters that it left alone: settled or changed by somebody else, or not mended by the correction. */
   failed: number;
+  /** The first of those that a correction left alone. */
+  left_alone?: LeftAlone[];
   /** Letters that it has sent back and that are open again, as far as is known. */
   failed_again?: number;
   /** Why it stands still. */

@@ -3,7 +3,8 @@ import type { Config } from '../config/load.ts';
 import type { ContractRegistry } from '../contracts/registry.ts';
 import { dryRunEdit } from '../dead-letter/dry-run.ts';
 import { reviewEdit } from '../dead-letter/edit.ts';
-import { learnFromPerson } from '../dead-letter/learn.ts';
+import { correctByHand, correctByPlan } from '../dead-letter/corrections/correct.ts';
+import { learnFromPerson, learnPlan } from '../dead-letter/learn.ts';
 import type { DeadLetterStore } from '../dead-letter/store.ts';
 import type { StateStore } from '../engine/engine.ts';
 import { SentinelError } from '../model/errors.ts';
@@ -12,12 +13,12 @@ import type { JsonObject } from '../model/json.ts';
 import type { OpenDestination } from '../load/destination.ts';
 import { createKnownCounts } from '../load/destination-kit/known-counts.ts';
 import { validateWhole } from '../repair/plans/whole.ts';
-import { segmentsOf } from '../model/pointer.ts';
 import { onItsWayOut } from '../repair/rollback/on-its-way.ts';
 import type { RuleStore } from '../repair/rules/store.ts';
 import { fillEnvelope } from '../validate/envelope.ts';
 import { createValidate } from '../validate/stage.ts';
 import { sampleOf } from '../contracts/sample/of-registry.ts';
+import { createSearchEvents } from './search-events.ts';
 import { toContractInfo } from '../observe/contract-info.ts';
 import type { Pipeline } from './pipeline-api.ts';
 
@@ -37,6 +38,9 @@ type Answers = Pick<
   | 'reviewEdit'
   | 'dryRunEdit'
   | 'learn'
+  | 'learnPlan'
+  | 'correctByHand'
+  | 'correctByPlan'
   | 'repairs'
   | 'touchedByRule'
 >;
@@ -71,11 +75,7 @@ export function createAnswers(deps: {
         );
       return destination.query(sql, maxRows === undefined ? {} : { maxRows });
     },
-    searchEvents: async ({ q, ...filter }, page) =>
-      destination.search?.events(
-        q === undefined ? filter : { ...filter, id: { text: q, keys: keysOf(contracts) } },
-        page,
-      ),
+    searchEvents: createSearchEvents(contracts, () => destination.search),
     storedRow: async (...args) => destination.search?.row(...args),
     async violations({ contract: name, version, source, event, ...facts }) {
       const contract = contracts.get(name, version);
@@ -104,13 +104,10 @@ export function createAnswers(deps: {
     reviewEdit: async (letter, edited) => reviewEdit(editing, letter, edited).review,
     dryRunEdit: (letter, edited) => dryRunEdit(editing, letter, edited),
     learn: (letter, edited) => learnFromPerson(editing, letter, edited),
+    learnPlan: (letter, plan) => learnPlan(editing, letter, plan),
+    correctByHand: (all, force) => correctByHand(editing, all, force),
+    correctByPlan: (letters, plan) => correctByPlan(editing, letters, plan),
     repairs: (filter, page) => destination.repairs.list(filter, page),
     touchedByRule: (ruleId) => destination.repairs.touched(ruleId),
   };
 }
-
-/** The columns of each table's key. */
-const keysOf = (contracts: ContractRegistry): Record<string, string[]> =>
-  Object.fromEntries(
-    contracts.tables().map(({ name, key }) => [name, key.flatMap((pointer) => segmentsOf(pointer)[0] ?? [])]),
-  );

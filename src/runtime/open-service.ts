@@ -91,7 +91,7 @@ async function openParts(
           onSpan: telemetry.tracing?.record,
         }),
   );
-  const stores = await openStores(config, { engine, keys, consume, log }, resources);
+  const stores = await openStores(config, { engine, pipeline: host.api, keys, consume, log }, resources);
   const isOpen = () => config.http.token === undefined && !keys.areNeeded();
   const { letters } = stores;
   const bridgeParts = { server: port.server, pipeline: host.api, engine, letters, isOpen, log };

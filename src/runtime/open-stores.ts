@@ -9,6 +9,7 @@ import { openRuleStore } from '../repair/rules/store.ts';
 import { createAudit, endOf } from '../server/audit.ts';
 import type { openKeys } from '../sources/keys.ts';
 import type { Logger } from '../support/log.ts';
+import type { Pipeline } from './pipeline-api.ts';
 import type { Resources } from './resources.ts';
 
 /** What the API reads and changes beside the pipeline. */
@@ -16,10 +17,17 @@ export async function openStores(
   config: Config,
   {
     engine,
+    pipeline,
     keys,
     consume,
     log,
-  }: { engine: Engine; keys: Awaited<ReturnType<typeof openKeys>>; consume: boolean; log: Logger },
+  }: {
+    engine: Engine;
+    pipeline: Pipeline;
+    keys: Awaited<ReturnType<typeof openKeys>>;
+    consume: boolean;
+    log: Logger;
+  },
   resources: Resources,
 ) {
   const letters = createDeadLetters(engine.state);
@@ -31,6 +39,7 @@ export async function openStores(
       engine,
       letters,
       deadLetters,
+      pipeline,
       leases: leasesOf(engine),
       // Without a running flow there is nothing to wait for.
       pace: consume ? createPace(engine) : async () => undefined,

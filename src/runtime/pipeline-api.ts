@@ -2,8 +2,10 @@ import type { Erasure } from '../erase/eraser.ts';
 import type { Where } from '../erase/meant.ts';
 import type { DeadLetter } from '../model/dead-letter.ts';
 import type { EditDryRun } from '../dead-letter/dry-run.ts';
+import type { Corrector } from '../dead-letter/corrections/try-correction.ts';
 import type { EditReview } from '../dead-letter/edit.ts';
 import type { JsonObject } from '../model/json.ts';
+import type { Plan } from '../model/plan.ts';
 import type { CopyOutcome } from '../load/replicas/replicas.ts';
 import type { CopyStatus } from '../load/replicas/reader.ts';
 import type { QueryResult, Table } from '../load/destination.ts';
@@ -28,16 +30,20 @@ import type { ContractInfo } from '../observe/contract-info.ts';
 import type { InsightApi } from '../observe/insight.ts';
 
 /** What the rest of the service asks the running pipeline; every argument and answer is plain data. */
-export interface Pipeline extends InsightApi, ExportApi {
+/** Corrections of many letters are `Corrector`'s; nothing is changed by them. */
+export interface Pipeline extends InsightApi, ExportApi, Corrector {
   find(requestId: string): Promise<LoadedEvent | undefined>;
   /** What a rollback that runs has withdrawn, maybe not yet a dead letter. */
   onItsWayOut(requestId: string): Promise<WithdrawnEvent | undefined>;
   query(sql: string, maxRows?: number): Promise<QueryResult>;
-  /** `q`: what a key or the event's id says. Undefined where the destination can't be looked through. */
+  /**
+   * `q`: what an id of the event says (`idFieldsOf`). Undefined where the destination can't be looked through; `cut`: only keys were,
+   * as the other fields take too long.
+   */
   searchEvents(
-    filter: Omit<EventFilter, 'id'> & { q?: string },
+    filter: Omit<EventFilter, 'id' | 'withinMs'> & { q?: string },
     page: Parameters<EventSearch['events']>[1],
-  ): Promise<FoundEvent[] | undefined>;
+  ): Promise<{ events: FoundEvent[]; cut: boolean } | undefined>;
   /** As the destination has it; undefined where it can't say. */
   storedRow(...args: Parameters<EventSearch['row']>): ReturnType<EventSearch['row']>;
   /** What a contract says of an event as it was received; empty when there is no such contract any more. */
@@ -62,6 +68,8 @@ export interface Pipeline extends InsightApi, ExportApi {
   dryRunEdit(letter: DeadLetter, edited: JsonObject): Promise<EditDryRun>;
   /** Makes a rule of a person's edit of a dead letter, or says why the edit makes none. */
   learn(letter: DeadLetter, edited: JsonObject): Promise<Result<{ ruleId: string; review: EditReview }>>;
+  /** Makes a rule of a person's plan, which repairs this letter; its id, or why the plan makes none. */
+  learnPlan(letter: DeadLetter, plan: Plan): Promise<Result<string>>;
   healing(): Promise<HealingStatus>;
   /** Of the destination; newest first. */
   repairs(...args: Parameters<RepairAudit['list']>): ReturnType<RepairAudit['list']>;

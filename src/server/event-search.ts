@@ -32,7 +32,7 @@ export async function searchEvents(
   filter: SearchFilter,
   page: SearchPage,
 ): Promise<SearchResult> {
-  const { requestId } = filter;
+  const { requestId = requestIdIn(filter.q) } = filter;
   if (requestId !== undefined) return { items: await oneEvent(context, filter, page, requestId), next: null };
 
   // One more than is shown says whether there is another page.
@@ -60,6 +60,12 @@ export async function searchEvents(
   };
 }
 
+/** A request id that somebody looks for as for any other id. */
+const requestIdIn = (text = ''): string | undefined => {
+  const id = text.trim().toLowerCase();
+  return isRequestId(id) ? id : undefined;
+};
+
 async function inTheDestination(
   { pipeline }: Pick<ServerContext, 'pipeline'>,
   { eventId, q, source, contract, status, from, to }: SearchFilter,
@@ -73,7 +79,7 @@ async function inTheDestination(
     page,
   );
   if (found === undefined) return { items: [], cut: true };
-  const items = found.map((event): EventItem => ({
+  const items = found.events.map((event): EventItem => ({
     request_id: event.requestId,
     event_id: event.eventId ?? null,
     contract: event.contract,
@@ -83,7 +89,7 @@ async function inTheDestination(
     received_at: new Date(event.receivedAt).toISOString(),
     ...defined({ rule_id: event.ruleId, healer: event.healer }),
   }));
-  return { items, cut: false };
+  return { items, cut: found.cut };
 }
 
 async function oneEvent(

@@ -7,6 +7,7 @@ import { auditRoutes } from './routes/audit.ts';
 import { consoleRoutes } from './routes/console.ts';
 import { consumerRoutes } from './routes/consumers.ts';
 import { contractRoutes } from './routes/contracts.ts';
+import { correctionRoutes } from './routes/corrections.ts';
 import { deadLetterContractRoutes } from './routes/dead-letter-contract.ts';
 import { deadLetterDiscardRoutes } from './routes/dead-letter-discards.ts';
 import { deadLetterEditRoutes } from './routes/dead-letter-edits.ts';
@@ -46,6 +47,7 @@ export async function apiRoutes(
     readBodiesExactly(scope, { maxDepth: context.config.http.maxDepth + 1 });
     deadLetterEditRoutes(scope, context);
   });
+  void app.register(async (scope) => correctionRoutes(scope, context));
   jobRoutes(app, context);
   alertRoutes(app, context);
   ruleRoutes(app, context);

@@ -66,6 +66,14 @@ describe('against a running service, and against its data folder when it has sto
     expect((await cli(['query', 'SELECT 1 AS one'])).out).toBe('one\n───\n  1\n');
   });
 
+  it('lists the contracts and sources of a service elsewhere, of which nothing is configured here', async () => {
+    const elsewhere = ['--url', sentinel!.url, '--token', 'secret', '--config', 'there-is-no-such-file.yaml'];
+    const contracts = await json<{ name: string }[]>(['contracts', 'list', '--json', ...elsewhere]);
+    expect(contracts.map(({ name }) => name)).toContain('transaction');
+    const { out } = await cli(['sources', 'list', ...elsewhere]);
+    expect(out).toMatch(/^bank +\/ingest +a key +transaction/m);
+  });
+
   it('tries a contract on the valid events of late, and on the open dead letters', async () => {
     const { out, code } = await cli(['contracts', 'check', 'transaction', '--against', 'recent']);
     expect([code, out]).toEqual([

@@ -1,7 +1,7 @@
 import { runJob } from '../../src/dead-letter/jobs/run.ts';
+import { type WorkParts, createWork } from '../../src/dead-letter/jobs/work.ts';
 import { createJobStore } from '../../src/dead-letter/jobs/store.ts';
 import type { DeadLetterStore } from '../../src/dead-letter/store.ts';
-import type { Engine } from '../../src/engine/engine.ts';
 import type { JobFilter } from '../../src/model/job.ts';
 import { memoryState } from '../../src/testing/memory-state.ts';
 
@@ -40,8 +40,8 @@ export async function discardMany(
   const parts = {
     jobs,
     letters,
-    engine: {} as Engine, // only a replay publishes
-    deadLetters: { countOpen: () => 0 },
+    // Only a replay publishes, and only a correction asks the pipeline.
+    work: createWork({ letters, deadLetters: { countOpen: () => 0 } } as unknown as WorkParts),
     pace,
     log: { warn: () => undefined },
     closing: new AbortController().signal,

@@ -238,6 +238,31 @@ it('a source that was silent for more than a day is not over before it sends', a
   await until(() => told('source_silent').length === 2);
 });
 
+it('what waits for a destination that is down is that incident alone, and has its time again when it is back', async () => {
+  const { facts, clock } = await world();
+  const looked = async () => {
+    const before = facts.looks;
+    await until(() => facts.looks > before + 1);
+  };
+  facts.queues = queue(7);
+  await looked();
+  facts.trouble = {
+    error: 'refused',
+    code: 'destination_unavailable',
+    since: new Date(clock.now).toISOString(),
+  };
+  clock.now += 6 * minuteMs;
+  await until(() => told('destination_down').length === 1);
+  await looked();
+  facts.trouble = undefined;
+  await until(() => told('destination_down').length === 2);
+  clock.now += 4 * minuteMs;
+  await looked();
+  expect(told('queue_stuck')).toEqual([]);
+  clock.now += 2 * minuteMs;
+  await until(() => told('queue_stuck').length === 1);
+});
+
 it('two groups that fail at the same field are told apart', async () => {
   const { letters } = await world();
   await letters.keep([letter, { ...letter, request_id: 'b', signature: 'abd' }]);

@@ -75,6 +75,10 @@ describe('search', () => {
     expect(await found('?status=dead_letter')).toEqual(['dead_letter']);
     expect(await found('?status=repaired')).toEqual(['repaired']);
     expect(await found('?status=accepted')).toEqual([]);
+    expect(await found(`?q=${ids.repaired.toUpperCase()}`)).toEqual(['repaired']);
+    // Of the rows by a declared field, of the letters by a value; an event whose letter was discarded, too.
+    expect(await found('?q=ADA@example.com')).toEqual(await found(''));
+    expect(await found('?q=nobody@example.com')).toEqual([]);
     const { items } = await search('?status=duplicate');
     const at = encodeURIComponent(items[0]!.received_at);
     expect(await found(`?to=${at}`)).toEqual(['duplicate', 'loaded']);

@@ -42,8 +42,8 @@ export function withParams(path: string, params: Params = {}): string {
 
 interface Sending {
   method?: string;
-  /** JSON text, sent as it is: the digits of a number stay what they are. */
-  text?: string;
+  /** JSON text, sent as it is: the digits of a number stay what they are. Or a file. */
+  text?: string | Blob;
   contentType?: string;
   signal?: AbortSignal;
 }
@@ -61,16 +61,16 @@ export async function send(path: string, sending: Sending = {}): Promise<Respons
   throw await problemOf(response);
 }
 
-/** `text` in place of `body`: a person's own JSON, whose digits must stay as they are. */
-export async function request<K extends Key>(
-  key: K,
-  ...[ask]: AskArgs<K, Pick<Sending, 'text' | 'signal'>>
-): Promise<ReplyTo<K>> {
-  const { params, query, body, text, signal } = (ask ?? {}) as Ask<Key> & Pick<Sending, 'text' | 'signal'>;
+type More = Pick<Sending, 'text' | 'contentType' | 'signal'>;
+
+/** `text` in place of `body`: a person's own JSON, whose digits must stay as they are, or a file. */
+export async function request<K extends Key>(key: K, ...[ask]: AskArgs<K, More>): Promise<ReplyTo<K>> {
+  const { params, query, body, text, contentType, signal } = (ask ?? {}) as Ask<Key> & More;
   const { method, path } = addressOf(key, params);
   const response = await send(withParams(path, query), {
     method,
     text: text ?? (body === undefined ? undefined : JSON.stringify(body)),
+    contentType,
     signal,
   });
   return (response.status === 204 ? undefined : parseJson(await response.text())) as ReplyTo<K>;

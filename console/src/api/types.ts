@@ -45,6 +45,8 @@ export type ReplayAnswer = DoneBy<'POST /api/v1/dead-letters/{id}/replay'>;
 export type ReplayDryRun = ForecastOf<'POST /api/v1/dead-letters/replay'>;
 export type OrderedJob = DoneBy<'POST /api/v1/dead-letters/replay'>;
 export type Job = ReplyTo<'GET /api/v1/jobs/{id}'>;
+export type CorrectionDryRun = ForecastOf<'POST /api/v1/dead-letters/correct'>;
+export type ImportDryRun = ForecastOf<'POST /api/v1/dead-letters/import'>;
 export type DiscardDryRun = ForecastOf<'POST /api/v1/dead-letters/discard'>;
 
 export type Rule = ReplyTo<'GET /api/v1/rules/{id}'>;

@@ -9,6 +9,9 @@ export function groupHref({
   return withParams(`/dead-letters/group/${signature}`, { contract, source });
 }
 
+export const correctHref = (group: Parameters<typeof groupHref>[0]): string =>
+  groupHref(group).replace(/(?=\?|$)/, '/correct');
+
 export const letterHref = (id: string): string => `/dead-letters/${encodeURIComponent(id)}`;
 export const eventHref = (requestId: string): string => `/events/${encodeURIComponent(requestId)}`;
 export const ruleHref = (id: string): string => `/rules/${encodeURIComponent(id)}`;

@@ -69,6 +69,7 @@ export const routes: readonly { path: string; page: ComponentType }[] = [
   { path: '/dead-letters', page: lazy(() => import('./dead-letters/groups.tsx')) },
   { path: '/dead-letters/all', page: lazy(() => import('./dead-letters/all.tsx')) },
   { path: '/dead-letters/group/:signature', page: lazy(() => import('./dead-letters/group.tsx')) },
+  { path: '/dead-letters/group/:signature/correct', page: lazy(() => import('./correct/correct.tsx')) },
   { path: '/dead-letters/:id', page: lazy(() => import('./dead-letters/letter.tsx')) },
   { path: '/events', page: lazy(() => import('./events/events.tsx')) },
   { path: '/events/:id', page: lazy(() => import('./events/trail.tsx')) },

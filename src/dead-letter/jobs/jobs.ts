@@ -5,10 +5,12 @@ import { SentinelError, isRetryable, messageOf } from '../../model/errors.ts';
 import { type Job, type JobOrder, isFinished } from '../../model/job.ts';
 import type { Logger } from '../../support/log.ts';
 import { retry } from '../../support/retry.ts';
+import { type StagedImports, createStagedImports } from '../corrections/staged.ts';
 import { type RunParts, runJob } from './run.ts';
 import { type StoredJob, createJobStore, jobPrefix } from './store.ts';
+import { type WorkParts, createWork } from './work.ts';
 
-export interface JobParts extends Omit<RunParts, 'jobs' | 'closing'> {
+export interface JobParts extends Omit<WorkParts, 'staged'>, Pick<RunParts, 'pace'> {
   leases: Leases;
   /** Told of each job that has ended. */
   onEnd: (job: Job) => Promise<void>;
@@ -26,6 +28,8 @@ const patient = { maxAttempts: Infinity, initialDelayMs: 500, maxDelayMs: 10_000
  */
 export class Jobs {
   readonly #parts: RunParts & JobParts;
+  /** The lines of imports, which are there before their job is. */
+  readonly staged: StagedImports;
   readonly #cluster: boolean;
   readonly #running = new Map<string, { done: Promise<void>; cancel: AbortController }>();
   readonly #waiting = new Set<string>();
@@ -36,7 +40,9 @@ export class Jobs {
 
   constructor(parts: JobParts) {
     const { state, cluster } = parts.engine as Pick<Engine, 'state' | 'cluster'>;
-    this.#parts = { ...parts, jobs: createJobStore(state), closing: this.#closing.signal };
+    this.staged = createStagedImports(state);
+    const work = createWork({ ...parts, staged: this.staged });
+    this.#parts = { ...parts, work, jobs: createJobStore(state), closing: this.#closing.signal };
     this.#cluster = cluster !== undefined;
     // A job that waits for the flow or rests need not do so any longer.
     this.#unwatch = state.watch(jobPrefix, ({ key, value }) => {
@@ -45,18 +51,27 @@ export class Jobs {
     });
   }
 
-  async create(order: JobOrder, actor: Job['actor']): Promise<Job> {
+  /** For what must be there before the job is: the lines of an import. */
+  newId(): string {
+    return `job_${this.#newId(1)}`;
+  }
+
+  async create(
+    order: JobOrder,
+    actor: Job['actor'],
+    { id = this.newId(), total = null }: { id?: string; total?: number | null } = {},
+  ): Promise<Job> {
     const at = new Date().toISOString();
     const { id: actorId, name } = actor;
     const job: StoredJob = {
       ...order,
-      id: `job_${this.#newId(1)}`,
+      id,
       state: 'queued',
       actor: { id: actorId, name },
-      total: null,
+      total,
       done: 0,
       failed: 0,
-      ...(order.kind === 'replay' && { failed_again: 0 }),
+      ...(order.kind !== 'discard' && { failed_again: 0 }),
       created_at: at,
       updated_at: at,
       slice: [],
@@ -163,8 +178,14 @@ export class Jobs {
       throw error;
     } finally {
       clearInterval(renewal);
+      await this.#forgetLines(id).catch(() => undefined); // they expire, too
       await lease.release().catch(() => undefined);
     }
+  }
+
+  async #forgetLines(id: string): Promise<void> {
+    const job = await this.#parts.jobs.get(id);
+    if (job?.kind === 'import' && isFinished(job)) await this.staged.remove(id);
   }
 }
 

@@ -1,27 +1,22 @@
-import type { Engine } from '../../engine/engine.ts';
-import { type JobFilter, isFinished } from '../../model/job.ts';
-import { countOpen } from '../count-open.ts';
-import type { DeadLetterCounts } from '../counts.ts';
-import { replay } from '../replay.ts';
+import { type JobKind, type LeftAlone, isFinished } from '../../model/job.ts';
 import type { DeadLetterStore } from '../store.ts';
 import type { Logger } from '../../support/log.ts';
 import { pause } from '../../support/retry.ts';
 import type { Pace } from './pace.ts';
 import type { JobStore, StoredJob } from './store.ts';
+import type { Work } from './work.ts';
 
 export interface RunParts {
   jobs: JobStore;
-  engine: Engine;
-  letters: DeadLetterStore;
-  deadLetters: Pick<DeadLetterCounts, 'countOpen'>;
+  letters: Pick<DeadLetterStore, 'get'>;
+  work: Record<JobKind, Work>;
   pace: Pace;
   log: Pick<Logger, 'warn'>;
   /** The process ends. */
   closing: AbortSignal;
 }
 
-/** Their writes share a commit, and so many may be settled twice over when the process dies: the second time changes nothing. */
-const sliceLength = 100;
+const mostNamed = 20;
 const mostFollowed = 500;
 const lastOnesMs = 5_000;
 const lookMs = 50;
@@ -38,18 +33,20 @@ export async function runJob(
   const { jobs } = parts;
   let job = await jobs.get(id);
   if (job === undefined || isFinished(job)) return undefined;
+  const work = parts.work[job.kind];
   /** Of a slice that an earlier run has begun, letters may be settled already. */
   let isResumed = true;
   for (;;) {
     const ended = await lookAtSent(parts.letters, job);
-    const counted = await settleSlice(parts, job, isResumed);
+    const left = job.slice.length === 0 ? [] : await settleSlice(parts, job, isResumed);
     isResumed = false;
     const { waits: _waits, ...known } = job;
     const next: StoredJob = {
       ...known,
       ...ended,
-      done: job.done + counted.done,
-      failed: job.failed + counted.failed,
+      done: job.done + job.slice.length,
+      failed: job.failed + left.length,
+      ...namedWith(job, left),
       slice: [],
       updated_at: new Date().toISOString(),
     };
@@ -59,9 +56,9 @@ export async function runJob(
     if (job.state === 'queued') {
       next.state = 'running';
       next.started_at = next.updated_at;
-      next.total = await countMatching(parts, job);
+      next.total = await work.total(job);
     }
-    Object.assign(next, await nextSlice(parts.letters, job));
+    Object.assign(next, await work.next(job));
     if (await jobs.replace(job, next)) job = next;
     else return cancelledElsewhere(parts, job, next);
     if (job.slice.length > 0) job = await rest(parts, job, signal);
@@ -84,7 +81,7 @@ async function lookAtSent(
   letters: Pick<DeadLetterStore, 'get'>,
   { kind, sent = [], slice, failed_again: before = 0 }: StoredJob,
 ): Promise<Pick<StoredJob, 'sent' | 'failed_again'>> {
-  if (kind !== 'replay') return {};
+  if (kind === 'discard') return {};
   const onTheWay: typeof sent = [];
   let again = 0;
   for (const [id, replays] of sent) {
@@ -114,12 +111,13 @@ async function untilSentHaveEnded(
 async function cancelledElsewhere(
   parts: RunParts,
   known: StoredJob,
-  { done, failed, failed_again, sent, updated_at }: StoredJob,
+  { done, failed, failed_again, left_alone, sent, updated_at }: StoredJob,
 ): Promise<StoredJob | undefined> {
   const changed = await parts.jobs.get(known.id);
   if (changed?.state !== 'cancelling') return undefined;
   if (changed.done !== known.done || changed.cursor !== known.cursor) return undefined;
-  return finish(parts, changed, { ...changed, done, failed, failed_again, sent, slice: [], updated_at });
+  const counts = { done, failed, failed_again, left_alone };
+  return finish(parts, changed, { ...changed, ...counts, sent, slice: [], updated_at });
 }
 
 async function finish(
@@ -143,46 +141,26 @@ async function finish(
   return undefined;
 }
 
+/** The letters of the slice that were left alone. What an earlier run of this job has settled is settled. */
 async function settleSlice(
-  { engine, letters }: RunParts,
-  { kind, slice, reason = '', as_of }: StoredJob,
+  { letters, work }: RunParts,
+  job: StoredJob,
   isResumed: boolean,
-): Promise<{ done: number; failed: number }> {
-  const asOf = new Date(as_of);
-  const settled = await Promise.all(
-    slice.map(async ([id, replays]) => {
-      const result =
-        kind === 'replay'
-          ? await replay({ engine, letters }, id, undefined, asOf)
-          : await letters.discard(id, reason, { asOf });
-      if (result.ok || !isResumed) return result.ok;
+): Promise<LeftAlone[]> {
+  const { settle, hasSettled } = work[job.kind];
+  const left = await settle(job);
+  const isOurs = await Promise.all(
+    job.slice.map(async ([id, replays], at) => {
+      if (left[at] === undefined || !isResumed) return left[at] === undefined;
       const letter = await letters.get(id);
-      return kind === 'replay'
-        ? (letter?.replays ?? 0) > replays
-        : letter?.status === 'discarded' && letter.discard_reason === reason;
+      return letter !== undefined && hasSettled(job, letter, replays);
     }),
   );
-  return { done: slice.length, failed: settled.filter((isOurs) => !isOurs).length };
+  return left.filter((one, at) => one !== undefined && !isOurs[at]).map((one) => one!);
 }
 
-/** Whatever changed after the job was ordered was not open then, or was open for another reason. */
-async function nextSlice(
-  letters: DeadLetterStore,
-  { filter, cursor, as_of }: StoredJob,
-): Promise<Pick<StoredJob, 'slice' | 'cursor' | 'end'>> {
-  const page = await letters.list({ ...filter, status: 'open' }, { limit: sliceLength, cursor });
-  const asOf = Date.parse(as_of);
-  const slice = page.items
-    .filter(({ updated_at: at }) => Date.parse(at) <= asOf)
-    .map(({ id, replays }): [string, number] => [id, replays]);
-  return { slice, cursor: page.next, end: page.next === undefined };
-}
-
-/** Counted in memory where the counts know it. */
-function countMatching(
-  { letters, deadLetters }: Pick<RunParts, 'letters' | 'deadLetters'>,
-  { filter, as_of }: { filter: JobFilter; as_of: string },
-): Promise<number> {
-  const known = deadLetters.countOpen(filter);
-  return known === undefined ? countOpen(letters, filter, new Date(as_of)) : Promise.resolve(known);
-}
+/** Of a replay and a discard the reason is always the same: somebody else was faster. */
+const namedWith = ({ kind, left_alone: named = [] }: StoredJob, left: readonly LeftAlone[]) =>
+  kind === 'replay' || kind === 'discard' || (named.length === 0 && left.length === 0)
+    ? {}
+    : { left_alone: [...named, ...left].slice(0, mostNamed) };

@@ -1,10 +1,11 @@
 import type { DeadLetterCounts } from '../../dead-letter/counts.ts';
-import type { Engine, TopicStats } from '../../engine/engine.ts';
+import type { Engine } from '../../engine/engine.ts';
 import type { Rule } from '../../model/rule.ts';
 import type { RuleStore } from '../../repair/rules/store.ts';
 import type { Pipeline } from '../../runtime/pipeline-api.ts';
 import type { Alert, AlertKind, AlertLimits, Condition } from './alert.ts';
 import { newFailures } from './new-failures.ts';
+import { ofQueues } from './queue-conditions.ts';
 import { ofSources } from './source-conditions.ts';
 
 export interface Watched {
@@ -16,7 +17,6 @@ export interface Watched {
   now?: () => number;
 }
 
-const minuteMs = 60_000;
 /** A destination that is down for a moment is nobody's concern. */
 const downForMs = 5_000;
 const rateMinutes = 10;
@@ -29,7 +29,6 @@ type Kinds = Record<AlertKind, (known: ReadonlyMap<string, Alert>) => Promise<Co
 export function createConditions(watched: Watched): Kinds {
   const { deadLetters, rules, pipeline, engine, limits } = watched;
   const now = watched.now ?? Date.now;
-  const moved = new Map<string, { settled: number; at: number }>();
 
   const disabled = async () =>
     (await rules.list()).filter(({ status, disabled_by: by }) => status === 'disabled' && by !== 'person');
@@ -58,16 +57,7 @@ export function createConditions(watched: Watched): Kinds {
 
     destination_down: () => destinationsDown(pipeline, now),
 
-    async queue_stuck() {
-      const stuck = standingFor(await engine.stats(), moved, now(), limits.queueStuckMinutes * minuteMs);
-      return stuck.map(({ topic, group, pending }) => ({
-        key: `queue_stuck/${topic}/${group}`,
-        kind: 'queue_stuck',
-        title: `${group} settles nothing of ${topic}`,
-        detail: `${pending === 1 ? '1 event waits' : `${pending} events wait`}, and none was settled for ${limits.queueStuckMinutes} minutes.`,
-        page: '/state',
-      }));
-    },
+    queue_stuck: ofQueues({ engine, pipeline, limits, now }),
 
     rule_disabled: async () => (await disabled()).map((rule) => ofRule('rule_disabled', rule)),
 
@@ -119,25 +109,4 @@ function ofRule(kind: 'rule_disabled' | 'rule_wrong_doubt', rule: Rule): Conditi
       : `${why ?? 'It repaired wrongly, or no more'}. Such events become dead letters until it is approved or deleted.`,
     page: `/rules/${id}`,
   };
-}
-
-/** Readers that have something to do and have settled nothing for so long. */
-function standingFor(
-  queues: readonly TopicStats[],
-  moved: Map<string, { settled: number; at: number }>,
-  now: number,
-  forMs: number,
-): { topic: string; group: string; pending: number }[] {
-  return queues.flatMap(({ topic, published, groups }) =>
-    groups.flatMap(({ group, pending }) => {
-      const key = `${topic}/${group}`;
-      const before = moved.get(key);
-      const settled = published - pending;
-      if (before === undefined || before.settled !== settled || pending === 0) {
-        moved.set(key, { settled, at: now });
-        return [];
-      }
-      return now - before.at >= forMs ? [{ topic, group, pending }] : [];
-    }),
-  );
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { type ReplayBody, deadLetterEditRoutes as table } from '../../api/routes/dead-letters.ts';
+import { stillInvalid, trailOf } from '../../dead-letter/corrections/correct.ts';
 import { changedLeaves, type EditReview } from '../../dead-letter/edit.ts';
 import { type DeadLetter, type EditTrail, isFollowUp } from '../../model/dead-letter.ts';
 import { replayGroup } from '../../dead-letter/replay-many.ts';
@@ -7,7 +8,6 @@ import { replay } from '../../dead-letter/replay.ts';
 import { parseExact } from '../../model/exact-json.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { ServerContext } from '../context.ts';
-import { firstInWords } from '../../model/violation.ts';
 import { mount } from '../mount.ts';
 import type { Problem } from '../../api/problem.ts';
 import { conflict, sendProblem, unprocessable } from '../replies.ts';
@@ -31,29 +31,30 @@ export function deadLetterEditRoutes(app: FastifyInstance, context: ServerContex
       }
       if (isFollowUp(letter)) {
         const by_hand = changedLeaves(parseExact(letter.raw) as JsonObject, event);
-        return sendBack(reply, letter, { event, trail: { by_hand } });
+        return sendBack(reply, letter, { event, edit: { by_hand } });
       }
 
       const review = await pipeline.reviewEdit(letter, event);
-      if (!review.valid && body.force !== true) return sendProblem(reply, stillInvalid(review));
-      if (learn !== true) return sendBack(reply, letter, { event, trail: trailOf(review) });
+      if (!review.valid && body.force !== true) return sendProblem(reply, refusalOf(review));
+      if (learn !== true) return sendBack(reply, letter, { event, edit: trailOf(review) });
       const learned = await pipeline.learn(letter, event);
       if (!learned.ok)
         return sendProblem(
           reply,
           unprocessable(`this edit makes no rule: ${learned.error}`, 'not_learnable'),
         );
-      const trail = { ...trailOf(learned.value.review), rule_id: learned.value.ruleId };
-      return sendBack(reply, letter, { event, trail }, group);
+      const edit = { ...trailOf(learned.value.review), rule_id: learned.value.ruleId };
+      return sendBack(reply, letter, { event, edit }, group);
     },
   });
 
   async function sendBack(
     reply: FastifyReply,
     letter: DeadLetter,
-    edit?: { event: JsonObject; trail: EditTrail },
+    corrected?: { event: JsonObject; edit: EditTrail },
     group?: boolean,
   ) {
+    const edit = corrected && { edited: JSON.stringify(corrected.event), edit: corrected.edit };
     const replayed = await replay(context, letter.id, edit);
     if (!replayed.ok) return sendProblem(reply, conflict(replayed.error));
     const others = group === true ? await replayGroup(context, letter) : undefined;
@@ -61,7 +62,7 @@ export function deadLetterEditRoutes(app: FastifyInstance, context: ServerContex
       id: replayed.value.id,
       request_id: replayed.value.request_id,
       status: 'replaying' as const,
-      rule_id: edit?.trail.rule_id,
+      rule_id: edit?.edit.rule_id,
       ...(others === undefined ? undefined : { replayed: 1 as const, group: others }),
     };
   }
@@ -86,11 +87,7 @@ function whyNot(
     : conflict(`dead letter ${letter.id} is ${letter.status}; only open ones can be settled`);
 }
 
-function trailOf({ plan, by_hand }: EditReview): EditTrail {
-  return plan === null ? { by_hand } : { plan, by_hand };
-}
-
-function stillInvalid({ violations }: EditReview): Problem {
-  const detail = `the edited event still breaks its contract: ${firstInWords(violations) ?? 'unknown'}; add "force": true to send it all the same`;
-  return { ...unprocessable(detail, 'still_invalid'), violations };
+function refusalOf(review: EditReview): Problem {
+  const detail = `${stillInvalid(review)}; add "force": true to send it all the same`;
+  return { ...unprocessable(detail, 'still_invalid'), violations: review.violations };
 }

@@ -1,4 +1,5 @@
 import { Inbox } from 'lucide-react';
+import { useMemo } from 'react';
 import { usePages } from '../../api/queries.ts';
 import { useFilters } from '../../lib/use-filters.ts';
 import { Button, Card, Empty, Page } from '../../ui/basics.tsx';
@@ -6,6 +7,8 @@ import { Choice, SearchBox } from '../../ui/filters.tsx';
 import { Failed } from '../../ui/load.tsx';
 import { OriginFilters } from '../../ui/origin-filters.tsx';
 import { Table } from '../../ui/table.tsx';
+import { TimeFilter, timeFilterNames, timesOf } from '../../ui/time-filter.tsx';
+import { ImportButton } from '../correct/import-button.tsx';
 import { ExportButton } from './export-button.tsx';
 import { hrefOfLetter, keyOfLetter, lettersOfAll } from './letter-columns.tsx';
 import { ViewSwitch } from './view-switch.tsx';
@@ -17,20 +20,49 @@ const statuses = [
   { value: 'discarded', label: 'Discarded' },
 ];
 
+/** Those of the service; steps have codes of their own, which are offered where they stand in the list. */
+const usualCodes = [
+  'no_repair_found',
+  'ambiguous_rules',
+  'rule_failed',
+  'rule_disabled',
+  'refused_by_llm',
+  'llm_unavailable',
+  'given_up',
+  'repair_turned_down',
+  'repair_contradicted',
+  'unknown_contract',
+  'unknown_contract_version',
+  'not_an_envelope',
+  'rejected_by_destination',
+  'rolled_back',
+  'step_failed',
+];
+
+const filterNames = ['q', 'status', 'code', 'contract', 'source', 'signature', ...timeFilterNames] as const;
+
 /** Every dead letter, searched by text; also those that were settled. */
 export default function AllLetters() {
-  const [filters, setFilters] = useFilters(['q', 'status', 'contract', 'source', 'signature']);
-  const letters = usePages('GET /api/v1/dead-letters', { query: { ...filters, limit: 100 } });
-  const clear = () =>
-    setFilters({
-      q: undefined,
-      status: undefined,
-      contract: undefined,
-      source: undefined,
-      signature: undefined,
-    });
+  const [filters, setFilters] = useFilters(filterNames);
+  const { within: _, from: __, to: ___, ...wanted } = filters;
+  const { from: since, to: until } = timesOf(filters);
+  const filter = { ...wanted, since, until };
+  const letters = usePages('GET /api/v1/dead-letters', { query: { ...filter, limit: 100 } });
+  const codes = useMemo(
+    () => [...new Set([...usualCodes, ...letters.rows.map(({ code }) => code)])].toSorted(),
+    [letters.rows],
+  );
+  const clear = () => setFilters(Object.fromEntries(filterNames.map((name) => [name, undefined])));
   return (
-    <Page title="Dead letters" actions={<ExportButton filter={filters} />}>
+    <Page
+      title="Dead letters"
+      actions={
+        <>
+          <ExportButton filter={filter} />
+          <ImportButton />
+        </>
+      }
+    >
       <div className="filters">
         <ViewSwitch view="all" />
         <SearchBox
@@ -45,7 +77,9 @@ export default function AllLetters() {
           options={statuses}
           onChange={(status) => setFilters({ status })}
         />
+        <Choice label="Code" value={filters.code} options={codes} onChange={(code) => setFilters({ code })} />
         <OriginFilters filters={filters} onChange={setFilters} />
+        <TimeFilter filters={filters} onChange={setFilters} />
       </div>
       <Card flush>
         {letters.error !== null && letters.rows.length === 0 ? (

@@ -36,7 +36,7 @@ export function FixesView({ fixes }: { fixes: Fixes }) {
           <dt>Not for the rule</dt>
           <dd>{count(unaffected)}</dd>
         </dl>
-        <Samples samples={fixes.samples} />
+        <LetterSamples samples={fixes.samples} />
         {fixes.contradictions.map((one) => (
           <Notice key={one.reason} tone="healing" icon={TriangleAlert}>
             {one.reason} {one.rule_id !== undefined && <Link href={ruleHref(one.rule_id)}>See the rule</Link>}
@@ -50,7 +50,8 @@ export function FixesView({ fixes }: { fixes: Fixes }) {
   );
 }
 
-function Samples({ samples }: Pick<Fixes, 'samples'>) {
+/** Letters before and after, one at a time. */
+export function LetterSamples({ samples }: Pick<Fixes, 'samples'>) {
   const [at, setAt] = useState(0);
   const sample = samples[Math.min(at, samples.length - 1)];
   if (sample === undefined) return null;

@@ -1,11 +1,11 @@
-import { CircleCheck, PenLine } from 'lucide-react';
+import { CircleCheck, ListChecks, PenLine } from 'lucide-react';
 import { useMemo } from 'react';
 import { Link, useParams } from 'wouter';
 import { useApi, usePages } from '../../api/queries.ts';
 import type { DeadLetter, DeadLetterGroup } from '../../api/types.ts';
 import { count, plural } from '../../lib/format.ts';
 import { formatJson } from '../../lib/format-json.ts';
-import { letterHref } from '../../lib/links.ts';
+import { correctHref, letterHref } from '../../lib/links.ts';
 import { useFilters } from '../../lib/use-filters.ts';
 import { Ago, Card, Empty, Page, Skeleton } from '../../ui/basics.tsx';
 import { JsonView } from '../../ui/json-view.tsx';
@@ -57,6 +57,11 @@ export default function Group() {
           <MakeContractButton filter={filter} />
           <ReplayGroupButton filter={filter} />
           <DiscardGroupButton filter={filter} />
+          {sample !== undefined && (
+            <Link href={correctHref({ ...sample, signature })} className="button">
+              <ListChecks size={15} aria-hidden /> Correct all…
+            </Link>
+          )}
           {sample !== undefined && (
             <Link href={letterHref(sample.id)} className="button button-primary">
               <PenLine size={15} aria-hidden /> Fix by editing one

@@ -10,6 +10,7 @@ import { Failed } from '../../ui/load.tsx';
 import { SparkBars } from '../../ui/sparkline.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
 import { failureInWords } from '../../ui/violations.tsx';
+import { ImportButton } from '../correct/import-button.tsx';
 import { ExportButton } from './export-button.tsx';
 import { OriginFilters } from '../../ui/origin-filters.tsx';
 import { ViewSwitch } from './view-switch.tsx';
@@ -73,7 +74,12 @@ export default function Groups() {
     <Page
       title="Dead letters"
       lead={totals.data && leadOf(totals.data)}
-      actions={<ExportButton filter={{ ...filters, status: 'open' }} />}
+      actions={
+        <>
+          <ExportButton filter={{ ...filters, status: 'open' }} />
+          <ImportButton />
+        </>
+      }
     >
       <div className="filters">
         <ViewSwitch view="groups" />

@@ -9,7 +9,8 @@ import { Ago, Button, Card, Empty, Page } from '../../ui/basics.tsx';
 import { Failed } from '../../ui/load.tsx';
 import { Status } from '../../ui/status.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
-import { EventFilters, eventFilterNames, timesOf } from './event-filters.tsx';
+import { timesOf } from '../../ui/time-filter.tsx';
+import { EventFilters, eventFilterNames } from './event-filters.tsx';
 import './events.css';
 
 const columns: Column<EventItem>[] = [

@@ -39,16 +39,16 @@ const columns: Column<Rule>[] = [
   { header: 'Status', width: '104px', cell: ({ status }) => <Status of={status} /> },
   { header: 'Origin', width: '112px', cell: ({ origin }) => <Status of={origin} /> },
   {
-    header: 'Hits',
+    header: 'Repaired',
     phone: 'label',
-    width: '64px',
+    width: '76px',
     end: true,
     cell: ({ hits }) => <Count value={hits} word="repaired" />,
   },
   {
-    header: 'Failures',
+    header: 'Not repaired',
     phone: 'label',
-    width: '64px',
+    width: '92px',
     end: true,
     cell: ({ failures }) => <Count value={failures} word="failed" />,
   },
@@ -97,8 +97,8 @@ const statuses = ['candidate', 'active', 'disabled', 'expired'].map((value) => (
 }));
 
 const sorts = [
-  { value: 'hits', label: 'Most hits' },
-  { value: 'failures', label: 'Most failures' },
+  { value: 'hits', label: 'Most repaired' },
+  { value: 'failures', label: 'Most not repaired' },
   { value: 'doubts', label: 'In doubt' },
 ] as const;
 

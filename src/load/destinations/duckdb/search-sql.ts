@@ -1,4 +1,5 @@
-import type { EventFilter, EventPlace, EventTable } from '../../event-search.ts';
+import { pointerOf } from '../../../model/pointer.ts';
+import type { EventFilter, EventPlace, EventTable, SoughtColumn } from '../../event-search.ts';
 import { identifier, literal } from './sql.ts';
 
 /** For every place where events are. */
@@ -50,7 +51,18 @@ export function rowsPart(
 }
 
 const saysId = (ids: EventTable['ids'], text: string): string =>
-  `(${ids.map(({ name, type }) => sameValue(identifier(name), type, text)).join(' OR ')})`;
+  `(${ids.map((column) => isCalled(column, text)).join(' OR ')})`;
+
+function isCalled({ name, type, path, anyCase }: SoughtColumn, text: string): string {
+  const pointer = path && literal(pointerOf(path));
+  const [value, kind] =
+    pointer === undefined
+      ? [identifier(name), type]
+      : [`json_extract_string(${identifier(name)}, ${pointer})`, 'VARCHAR'];
+  return anyCase === true && kind === 'VARCHAR'
+    ? `lower(${value}) = ${literal(text.toLowerCase())}`
+    : sameValue(value, kind, text);
+}
 
 function contractOf(contracts: ReadonlyMap<string, string>, table: string): string {
   const cases = Array.from(

@@ -28,7 +28,7 @@ export function createSearch(question: Question): EventSearch {
     events: (filter, page) =>
       inTurn(() =>
         question('search its events', (connection) =>
-          inTime(connection, () => searchEvents(connection, filter, page)),
+          inTime(connection, () => searchEvents(connection, filter, page), filter.withinMs),
         ),
       ),
     row: (table, requestId) =>
@@ -36,17 +36,21 @@ export function createSearch(question: Question): EventSearch {
   };
 }
 
-async function inTime<T>(connection: DuckDBConnection, work: () => Promise<T>): Promise<T> {
+async function inTime<T>(
+  connection: DuckDBConnection,
+  work: () => Promise<T>,
+  withinMs = timeLimitMs,
+): Promise<T> {
   let timedOut = false;
   const timer = setTimeout(() => {
     timedOut = true;
     connection.interrupt();
-  }, timeLimitMs);
+  }, withinMs);
   try {
     return await work();
   } catch (error) {
     if (!timedOut) throw error;
-    throw failed(`the search took longer than ${timeLimitMs / 1000} s; narrow it by time or source`, error);
+    throw failed(`the search took longer than ${withinMs / 1000} s; narrow it by time or source`, error);
   } finally {
     clearTimeout(timer);
   }

@@ -1,4 +1,4 @@
-import type { EventFilter, EventPlace, EventTable } from '../../event-search.ts';
+import type { EventFilter, EventPlace, EventTable, SoughtColumn } from '../../event-search.ts';
 import { uuidShape } from '../../destination-kit/uuid-shape.ts';
 import { identifier, literal } from './sql.ts';
 
@@ -75,8 +75,21 @@ export function rowsPart(
 
 /** Undefined when no value of any of the columns is spelt so. */
 function saysId(ids: EventTable['ids'], text: string, parameters: Parameters): string | undefined {
-  const says = ids.flatMap(({ name, type }) => sameValue(identifier(name), type, text, parameters) ?? []);
+  const says = ids.flatMap((column) => isCalled(column, text, parameters) ?? []);
   return says.length === 0 ? undefined : `(${says.join(' OR ')})`;
+}
+
+function isCalled(
+  { name, type, path, anyCase }: SoughtColumn,
+  text: string,
+  parameters: Parameters,
+): string | undefined {
+  const value =
+    path === undefined ? identifier(name) : `(${identifier(name)} #>> ${parameters.add(path)}::text[])`;
+  const kind = path === undefined ? type : 'text';
+  return anyCase === true && kind === 'text'
+    ? `lower(${value}) = ${parameters.add(text.toLowerCase())}`
+    : sameValue(value, kind, text, parameters);
 }
 
 /** Compares in the column's own type, for its index; undefined when no value of it is spelt so. */

@@ -20,22 +20,23 @@ const timeLimitMs = 10_000;
 
 export function createSearch(session: Session): EventSearch {
   const { schema } = session;
-  const inTime = <T>(doing: string, ask: (client: PoolClient) => Promise<T>): Promise<T> =>
+  const inTime = <T>(
+    doing: string,
+    ask: (client: PoolClient) => Promise<T>,
+    withinMs = timeLimitMs,
+  ): Promise<T> =>
     session.question(doing, async (client) => {
-      await client.query(`SET LOCAL statement_timeout = ${timeLimitMs}`);
+      await client.query(`SET LOCAL statement_timeout = ${Math.trunc(withinMs)}`);
       try {
         return await ask(client);
       } catch (error) {
         if (sqlStateOf(error) !== '57014') throw error;
-        throw failed(
-          `the search took longer than ${timeLimitMs / 1000} s; narrow it by time or source`,
-          error,
-        );
+        throw failed(`the search took longer than ${withinMs / 1000} s; narrow it by time or source`, error);
       }
     });
   return {
     events: (filter, page) =>
-      inTime('search its events', (client) => searchEvents(client, schema, filter, page)),
+      inTime('search its events', (client) => searchEvents(client, schema, filter, page), filter.withinMs),
     row: (table, requestId) => inTime('read a row', (client) => readRow(client, schema, table, requestId)),
   };
 }

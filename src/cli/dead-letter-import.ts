@@ -1,0 +1,83 @@
+import type { Command } from 'commander';
+import { open } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Readable } from 'node:stream';
+import type { DoneBy, ForecastOf } from '../api/client.ts';
+import { messageOf } from '../model/errors.ts';
+import { withClient } from './client.ts';
+import { confirm } from './confirm.ts';
+import { correctionText } from './dead-letter-forecast.ts';
+import { followCorrection } from './follow-correction.ts';
+import { CliError, amountOf, print, printJson, say, type Io, type Outcome } from './io.ts';
+import { withExamples, withServer, type ServerOptions } from './options.ts';
+
+interface ImportOptions extends ServerOptions {
+  force?: boolean;
+  dryRun?: boolean;
+  yes?: boolean;
+  json?: boolean;
+}
+
+const imports = 'POST /api/v1/dead-letters/import';
+type ImportDryRun = ForecastOf<typeof imports>;
+
+export function registerImport(letters: Command, io: Io, outcome: Outcome): void {
+  const command = withServer(letters.command('import'))
+    .description(
+      'Send back dead letters as a corrected export has them; letters that changed meanwhile are left alone.',
+    )
+    .argument('<file>', 'what "export" wrote, with "event" corrected in any number of lines')
+    .option('--force', 'also send events that still break their contract')
+    .option('--dry-run', 'only say what would happen')
+    .option('--yes', 'do not ask')
+    .option('--json', 'print JSON')
+    .action((file: string, options: ImportOptions) => importFile(io, file, options, outcome));
+  withExamples(
+    command,
+    'sentinel dead-letters export --signature <signature> -o letters.ndjson',
+    `jq -c '.event.amount |= sub(",";".")' letters.ndjson > corrected.ndjson`,
+    'sentinel dead-letters import corrected.ndjson --dry-run',
+    'sentinel dead-letters import corrected.ndjson --yes',
+  );
+}
+
+async function importFile(io: Io, file: string, options: ImportOptions, outcome: Outcome): Promise<void> {
+  const { force, json } = options;
+  await withClient(io, options, async (client) => {
+    const send = async (dryRun: boolean) =>
+      client.upload(imports, await read(io, file), { query: { dry_run: dryRun, force } });
+    const trial = (await send(true)) as ImportDryRun;
+    if (options.dryRun === true) {
+      if (trial.faulty > 0) outcome.exitCode = 1;
+      return json === true ? printJson(io, trial) : print(io, forecastText(trial));
+    }
+    say(io, forecastText(trial));
+    if (trial.faulty > 0) throw new CliError('nothing was sent: mend these lines first');
+    if (trial.would_load === 0) throw new CliError('nothing was sent: there is nothing to correct in it');
+    if (!(await confirm(io, `Correct ${trial.matched}?`, options))) return say(io, 'Nothing was sent.');
+    const { job_id } = (await send(false)) as DoneBy<typeof imports>;
+    await followCorrection({ io, client, outcome }, job_id, options);
+  });
+}
+
+function forecastText(trial: ImportDryRun): string {
+  const { lines, matched, unchanged, faulty, errors } = trial;
+  const more = faulty - errors.length;
+  return [
+    `${amountOf(lines, 'line')}: ${matched} corrected, ${unchanged} unchanged, ${faulty} faulty.`,
+    ...errors.map(({ line, detail }) => `  line ${line}: ${detail}`),
+    ...(more > 0 ? [`  … ${amountOf(more, 'more faulty line')}`] : []),
+    ...(matched > 0 ? correctionText(trial) : []),
+  ].join('\n');
+}
+
+/** Read twice, first to see what would happen: so it must be a file. */
+async function read(io: Io, file: string): Promise<Readable> {
+  try {
+    const handle = await open(resolve(io.cwd, file));
+    if ((await handle.stat()).isDirectory()) throw new Error('it is a folder');
+    return handle.createReadStream();
+  } catch (error) {
+    throw new CliError(`${file} can't be read: ${messageOf(error)}`);
+  }
+}
