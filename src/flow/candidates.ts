@@ -1,6 +1,6 @@
 import type { Reception, ReplayTrail } from '../model/event.ts';
 import type { Row } from '../load/destination.ts';
-import type { RowEnd } from './waiting-tables.ts';
+import type { RowEnd } from '../load/waiting-tables.ts';
 
 /** What becomes rows if the destination takes it. Lists side by side: an object more for each event costs the collector. */
 export interface Candidates {

@@ -1,14 +1,14 @@
 import type { ConsumeOptions, Consumer, Handler } from '../engine/engine.ts';
 import { loadPace } from '../load/open.ts';
-import { parkedTopic, topics } from '../model/event.ts';
+import { parkedTable, parkedTopic, topics } from '../model/event.ts';
 import type { Insight } from '../observe/insight.ts';
 import type { Faults } from '../runtime/stop-process.ts';
 import type { PipelineParts } from './parts.ts';
 import { groups } from './groups.ts';
 import type { DeadLetterStage } from './dead-letter-stage.ts';
-import { ParkedReaders } from './parked-readers.ts';
+import { ParkedReaders } from '../load/parked-readers.ts';
 import type { Route } from './route.ts';
-import type { WaitingTables } from './waiting-tables.ts';
+import type { WaitingTables } from '../load/waiting-tables.ts';
 
 /** Of what failed: under load it waits a moment, to be looked at together; clean events share the thread with it. */
 const together: ConsumeOptions = { lingerMs: 100, maxEvents: 5000 };
@@ -61,17 +61,19 @@ export async function startConsumers(
   const consumers: Consumer[] = [];
   for (const [topic, group, step, options, handle] of readers)
     consumers.push(await engine.consume(topic, group, ...insight.counting(step, options, handle)));
-  const parked = new ParkedReaders(
+  const parked = new ParkedReaders({
     engine,
-    waiting,
-    (table) =>
+    tableOf: parkedTable,
+    start: (table) =>
       engine.consume(
         table === '' ? topics.parked : parkedTopic(table),
         groups.loader,
         ...insight.counting('loader', { ...inOrder, lingerMs }, (batch) => route.fromParked(table, batch)),
       ),
-    { onBroken: faults.onBroken, log },
-  );
+    onBroken: faults.onBroken,
+    log,
+  });
+  waiting.onBegin((table) => parked.begin(table));
   await parked.look();
   return [...consumers, parked];
 }

@@ -1,7 +1,6 @@
 import type { DeadLetterStore } from '../dead-letter/store.ts';
-import type { Delivery } from '../engine/engine.ts';
-import type { LetterOutcome } from '../load/destination.ts';
-import type { LoadStage } from '../load/stage.ts';
+import type { Delivery, Unsettled } from '../engine/engine.ts';
+import { type LetterEnd, type WaitingTables, letterWaitMs } from '../load/waiting-tables.ts';
 import { deadLetterId, isFollowUp } from '../model/dead-letter.ts';
 import type { UnrecoverableEvent } from '../model/event.ts';
 import type { PipelineMetrics } from '../observe/metrics.ts';
@@ -12,7 +11,7 @@ import { limitLog } from '../support/log-limit.ts';
 import type { Logger } from '../support/log.ts';
 
 export interface DeadLetterStageParts {
-  loading: Pick<LoadStage, 'settle'>;
+  waiting: Pick<WaitingTables, 'settleLetters'>;
   letters: Pick<DeadLetterStore, 'get' | 'keep' | 'settleReplayed' | 'forgetHealing'>;
   metrics: PipelineMetrics;
   /** Undefined while traces are not exported. */
@@ -33,18 +32,20 @@ export class DeadLetterStage {
     this.#limited = limitLog(parts.log);
   }
 
-  /** Batches of `validation_unrecoverable`. */
-  async fromQueue(batch: readonly Delivery[]): Promise<void> {
+  /** Batches of `validation_unrecoverable`. What may be a row of a table that nobody can read comes again. */
+  async fromQueue(batch: readonly Delivery[]): Promise<Unsettled[]> {
     const events = batch.map(({ body }) => JSON.parse(Buffer.from(body).toString()) as UnrecoverableEvent);
     const followUps = events.filter(isFollowUp);
     // Their events have ended otherwise, and they need not wait for a destination that is down.
     if (followUps.length > 0) await this.#keep(followUps);
     const ends = events.filter((event) => !isFollowUp(event));
-    if (ends.length === 0) return;
-    const { letters } = await this.#parts.loading.settle({ rows: [], letters: ends.map(entryOf) });
+    if (ends.length === 0) return [];
+    const letters = await this.#parts.waiting.settleLetters(ends.map(entryOf));
     const written = ends.filter((_, at) => letters[at]!.status === 'written');
     if (written.length > 0) await this.#keep(written);
     await this.#drop(ends, letters);
+    const waiting = new Set(ends.filter((_, at) => letters[at]!.status === 'waits'));
+    return events.flatMap((event, index) => (waiting.has(event) ? [{ index, deferMs: letterWaitMs }] : []));
   }
 
   /** A message that a step could not process at its last try. */
@@ -73,7 +74,7 @@ export class DeadLetterStage {
   }
 
   /** Events that have ended otherwise. A person may wait for the end of a replay. */
-  async #drop(events: readonly UnrecoverableEvent[], outcomes: readonly LetterOutcome[]): Promise<void> {
+  async #drop(events: readonly UnrecoverableEvent[], outcomes: readonly LetterEnd[]): Promise<void> {
     const dropped = events.filter((_, at) => outcomes[at]!.status === 'already');
     if (dropped.length === 0) return;
     const replayed = events.flatMap(({ request_id: id, replay }, at) => {

@@ -7,7 +7,7 @@ import type { RecordSpan } from '../observe/otel/span.ts';
 import type { Logger } from '../support/log.ts';
 import type { Judge } from './judge.ts';
 import type { Outbox } from './outbox.ts';
-import type { WaitingTables } from './waiting-tables.ts';
+import type { WaitingTables } from '../load/waiting-tables.ts';
 
 /** What the way of a batch goes through. */
 export interface RouteParts {

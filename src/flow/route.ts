@@ -11,15 +11,13 @@ import { type Candidates, addCandidate, noCandidates, replaysOver } from './cand
 import type { Outbox } from './outbox.ts';
 import { encodeParked } from './parked-event.ts';
 import { refusedEvent } from './refused-row.ts';
+import { lookAgain } from '../load/parked-readers.ts';
 import { traceLoad } from './trace-load.ts';
 import type { RouteParts } from './route-parts.ts';
-import type { RowEnd } from './waiting-tables.ts';
+import type { RowEnd } from '../load/waiting-tables.ts';
 
 /** Milliseconds of validation between two looks at what else waits, above all the settlement of the batch before. */
 const turnMs = 2;
-
-/** Milliseconds between two looks at a table that takes no rows. */
-const lookAgainMs = 1000;
 
 /** Milliseconds of judging after which a batch of slow events is settled. */
 const slowBatchMs = 1000;
@@ -107,8 +105,9 @@ export class Route {
     const outbox = this.#parts.outbox();
     const candidates = noCandidates();
     for (const { body } of batch) judge.parked(body, candidates, outbox);
+    const measured = stopwatch();
     const takesRows = await this.#ended(candidates, () => waiting.settleWaiting(table, candidates.rows));
-    if (!takesRows) return batch.map((_, index) => ({ index, deferMs: lookAgainMs }));
+    if (!takesRows) return lookAgain(batch, measured());
     await outbox.flush();
     return [];
   }
@@ -171,7 +170,7 @@ export class Route {
       if (outcome.status === 'loaded') feed?.copy(rows[at]!, raws[at]!, outbox.copy);
       if (outcome.status === 'waits')
         outbox.parked(
-          rows[at]!.table,
+          outcome.table,
           encodeParked(rows[at]!, raws[at]!, { replay: replays.get(at), trace: traces.get(at) }),
         );
       if (outcome.status !== 'rejected') continue;

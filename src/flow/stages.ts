@@ -129,7 +129,7 @@ export async function openStages(
     log: log.child({ step: 'loader' }),
   });
   const deadLetters = new DeadLetterStage({
-    loading: loading.store.loading,
+    waiting: loading.store.waiting,
     letters,
     metrics,
     recordSpan,

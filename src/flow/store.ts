@@ -1,13 +1,14 @@
 import type { DeadLetterStore } from '../dead-letter/store.ts';
 import type { OpenDestination, Table } from '../load/destination.ts';
-import { Refused, openMain, queueIdOf } from '../load/open.ts';
+import { openMain, queueIdOf } from '../load/open.ts';
+import { Refused } from '../load/refused.ts';
 import { type LoadStage, createLoadStage } from '../load/stage.ts';
 import { takeRestoreNote } from '../load/restored.ts';
 import { StoreCheck } from '../load/store-check.ts';
 import type { Insight } from '../observe/insight.ts';
 import { type Faults, unlessStopped } from '../runtime/stop-process.ts';
 import type { PipelineParts } from './parts.ts';
-import { WaitingTables } from './waiting-tables.ts';
+import { WaitingTables } from '../load/waiting-tables.ts';
 import { takeOverLetters } from './take-over.ts';
 
 /** The main destination, open or to be opened, and the one order in which everything settles there. */

@@ -1,6 +1,6 @@
 import type { RecordSpan, SpanData } from '../observe/otel/span.ts';
 import type { Candidates } from './candidates.ts';
-import type { RowEnd } from './waiting-tables.ts';
+import type { RowEnd } from '../load/waiting-tables.ts';
 
 /** A span for each traced event of a batch; they have the time of the batch, as it is one transaction. */
 export function traceLoad(

@@ -3,12 +3,12 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config, DestinationConfig } from '../config/load.ts';
 import type { Logger } from '../support/log.ts';
-import { SentinelError } from '../model/errors.ts';
 import type { Pace } from './adapter.ts';
 import { adapterOf } from './adapters.ts';
 import type { OpenDestination, Table } from './destination.ts';
 import { fillIn } from './fill-in.ts';
 import { openNowOrLater } from './open-later.ts';
+import type { Refused } from './refused.ts';
 
 /** How a destination wants to be loaded: least time between two loads, and how much at once. */
 export async function loadPace(
@@ -63,53 +63,6 @@ export async function openMain(
     }
   };
   return mustBeThere ? open() : openNowOrLater(open, log);
-}
-
-/** Tables of a destination that do not fit their contracts: they wait for a person, and the others are loaded. */
-export class Refused {
-  readonly #tables = new Map<string, { error: string; again: () => Promise<void> }>();
-
-  /** Prepares all that fit. */
-  async prepare(destination: OpenDestination, tables: readonly Table[]): Promise<void> {
-    this.#tables.clear();
-    try {
-      await destination.prepare(tables);
-      return;
-    } catch (error) {
-      conflictIn(error);
-    }
-    for (const name of new Set(tables.map((table) => table.name))) {
-      const again = () => destination.prepare(tables.filter((table) => table.name === name));
-      await again().catch((error: unknown) =>
-        this.#tables.set(name, { error: conflictIn(error).message, again }),
-      );
-    }
-  }
-
-  names(): string[] {
-    return [...this.#tables.keys()];
-  }
-
-  why(table: string): string | undefined {
-    return this.#tables.get(table)?.error;
-  }
-
-  /** Looks once more at a table that was refused; says what is still the matter with it. */
-  async again(table: string): Promise<string | undefined> {
-    try {
-      await this.#tables.get(table)?.again();
-      this.#tables.delete(table);
-      return undefined;
-    } catch (error) {
-      return conflictIn(error).message;
-    }
-  }
-}
-
-/** Throws what is no fault of a table. */
-function conflictIn(error: unknown): SentinelError {
-  if (error instanceof SentinelError && error.code === 'destination_schema_conflict') return error;
-  throw error;
 }
 
 /** Names the queue whose mark a destination keeps. It lies with the queue: one that begins anew is another one. */

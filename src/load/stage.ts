@@ -1,7 +1,7 @@
 import type { Logger } from '../support/log.ts';
 import { Mutex } from '../support/mutex.ts';
 import { type Trouble, createPatience } from '../support/patience.ts';
-import { TableFault } from './table-fault.ts';
+import { TableFault, settleOrBlame } from './table-fault.ts';
 import type { Destination, QueueMark, Row, Settled, Settlement } from './destination.ts';
 
 export interface LoadStage {
@@ -55,7 +55,9 @@ export function createLoadStage({
     settle(settlement, waits) {
       const { rows, letters } = settlement;
       const mark = queueId === undefined ? undefined : markOf(queueId, rows);
-      const settle = (): Promise<Settled> => destination.settle({ ...settlement, mark });
+      const all = { ...settlement, mark };
+      const settle = (): Promise<Settled> =>
+        waits === undefined ? destination.settle(all) : settleOrBlame(destination, all);
       return inTurn(settle, { rows: rows.length, letters: letters.length }, 'the batch', isOverOf(waits));
     },
     inTurn: (doing, work, waits) => inTurn(work, { doing }, doing, isOverOf(waits)),

@@ -23,7 +23,7 @@ import type { StepRequest } from '../steps/http-trigger.ts';
 import type { HttpReply } from '../steps/step.ts';
 import type { TrialVerdict } from '../validate/trial-verdict.ts';
 import type { Violation } from '../model/violation.ts';
-import type { WaitingTable } from '../flow/waiting-tables.ts';
+import type { WaitingTable } from '../load/waiting-tables.ts';
 import type { Trouble } from '../support/patience.ts';
 import type { ContractSample } from '../contracts/sample/of-registry.ts';
 import type { ContractInfo } from '../observe/contract-info.ts';

@@ -4,6 +4,7 @@ import { SentinelError } from '../model/errors.ts';
 import { parkedTable, topics } from '../model/event.ts';
 import type { KnownCounts } from '../load/destination-kit/known-counts.ts';
 import type { CopyStatus } from '../load/replicas/reader.ts';
+import type { WaitingTable } from '../load/waiting-tables.ts';
 import type { Pipeline } from '../runtime/pipeline-api.ts';
 import type { Trouble } from '../support/patience.ts';
 import { groups } from '../flow/groups.ts';
@@ -78,12 +79,12 @@ export async function collectStats(
       state: trouble === undefined ? 'ok' : 'waiting',
       error: trouble?.error,
       since: trouble?.since,
-      ...(status.tables?.length
-        ? { tables: status.tables.map(({ table, error, since }) => ({ table, error, since })) }
-        : undefined),
+      ...(status.tables?.length ? { tables: status.tables.map(waitingTable) } : undefined),
     },
   };
 }
+
+export const waitingTable = ({ table, error, since }: WaitingTable) => ({ table, error, since });
 
 type NewCounts = Omit<KnownCounts, 'asOf'> & { asOf?: number | null };
 

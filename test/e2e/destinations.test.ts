@@ -14,6 +14,7 @@ import {
   transaction,
   without,
 } from '../helpers/sentinel.ts';
+import { orderFor } from '../chaos/poison/steps.ts';
 import { until } from '../helpers/until.ts';
 import { postgresForTests } from '../load/postgres/support.ts';
 
@@ -21,6 +22,7 @@ interface Further {
   name: string;
   state: string;
   pending: number;
+  tables?: { table: string; error: string }[];
   loaded: number;
   repaired: number;
   duplicate: number;
@@ -32,12 +34,12 @@ describe.skipIf(withoutPostgres())('several destinations', () => {
   const postgres = postgresForTests();
   let schema: string;
 
-  async function start(): Promise<RunningSentinel> {
+  async function start(contracts = ['transaction']): Promise<RunningSentinel> {
     schema = postgres.nextSchema();
     return startProcess({
       config: {
         destinations: [
-          { name: 'lake', type: 'postgres', schema, contracts: ['transaction'] },
+          { name: 'lake', type: 'postgres', schema, contracts },
           { name: 'shop-only', type: 'duckdb', path: './shop.duckdb', sources: ['shop'] },
         ],
       },
@@ -58,8 +60,37 @@ describe.skipIf(withoutPostgres())('several destinations', () => {
       return destinations.every(({ pending }) => pending === 0);
     });
   const copies = async (sentinel: RunningSentinel, id: string) =>
-    (await get<{ destinations: Record<string, CopyOutcome> }>(`${sentinel.url}/api/v1/events/${id}`))
+    (await get<{ destinations?: Record<string, CopyOutcome> }>(`${sentinel.url}/api/v1/events/${id}`))
       .destinations;
+
+  it('load the events of their other tables while one takes no rows', async () => {
+    const sentinel = await start(['transaction', 'order']);
+    try {
+      await settled(sentinel.url, await ingest(sentinel.url, transaction()));
+      await caughtUp(sentinel);
+      await postgres.server.run(
+        `ALTER TABLE "${schema}".transaction ALTER amount TYPE integer USING amount::integer`,
+      );
+      const waits = await ingest(sentinel.url, transaction({ amount: 12.75 }));
+      const order = await ingest(sentinel.url, orderFor('o-1'));
+      await until(async () => (await copies(sentinel, order))?.['lake']?.status === 'loaded');
+      const { state, pending, tables } = await further(sentinel, 'lake');
+      expect({ state, pending }).toEqual({ state: 'ok', pending: 1 });
+      expect(tables).toMatchObject([
+        { table: 'transaction', error: expect.stringMatching(/"amount".*integer/) as string },
+      ]);
+      // It waits through a restart, too.
+      await sentinel.kill('SIGKILL');
+      await sentinel.restart();
+      expect((await copies(sentinel, waits))?.['lake']?.status).not.toBe('loaded');
+      await postgres.server.run(`ALTER TABLE "${schema}".transaction ALTER amount TYPE numeric(38,9)`);
+      await until(async () => (await copies(sentinel, waits))?.['lake']?.status === 'loaded');
+      await caughtUp(sentinel);
+      expect(await inLake(`WHERE _request_id = '${waits}'`)).toMatchObject([{ amount: '12.750000000' }]);
+    } finally {
+      await sentinel.stop();
+    }
+  });
 
   it('each get what they take, exactly, with the repairs, each event once', async () => {
     const sentinel = await start();

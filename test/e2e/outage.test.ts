@@ -1,5 +1,5 @@
-import { WaitingTables } from '../../src/flow/waiting-tables.ts';
-import { Refused } from '../../src/load/open.ts';
+import { WaitingTables } from '../../src/load/waiting-tables.ts';
+import { Refused } from '../../src/load/refused.ts';
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -9,11 +9,17 @@ const queue = z.object({
   groups: z.array(z.object({ group: z.string(), pending: z.number(), waiting: z.number() })),
 });
 
+const waitingTables = z
+  .array(z.object({ table: z.string(), error: z.string(), since: time }))
+  .optional()
+  .describe('those that take no rows while the others do; their events wait');
+
 const destination = z.object({
   name: z.string(),
   type: z.string(),
   state: z.enum(['opening', 'ok', 'waiting']),
   error: z.string().optional(),
+  tables: waitingTables,
   pending: z.number(),
   loaded: z.number(),
   repaired: z.number(),
@@ -47,10 +53,7 @@ const stats = name(
         state: z.enum(['ok', 'waiting']),
         error: z.string().optional().describe('why it takes no rows'),
         since: time.optional(),
-        tables: z
-          .array(z.object({ table: z.string(), error: z.string(), since: time }))
-          .optional()
-          .describe('those that take no rows while the others do; their events wait'),
+        tables: waitingTables,
       })
       .describe('the main one'),
     rates: z.record(z.string(), z.number()),

@@ -4,7 +4,17 @@ import type { RepairTrail } from '../../model/loaded-event.ts';
 /** The topic that feeds a further destination. */
 export const copyTopic = (destination: string): string => `copy.${destination}`;
 
-/** The group that reads it. */
+/** Where copies wait for a table of it that takes no rows. */
+export const parkedCopyTopic = (destination: string, table: string): string =>
+  `${copyTopic(destination)}.${encodeURIComponent(table)}`;
+
+/** The table of such a topic; undefined of other topics. */
+export function parkedCopyTable(destination: string, topic: string): string | undefined {
+  const prefix = `${copyTopic(destination)}.`;
+  return topic.startsWith(prefix) ? decodeURIComponent(topic.slice(prefix.length)) : undefined;
+}
+
+/** The group that reads them. */
 export const copyGroup = 'loader';
 
 /** What is known of an event on its way to a further destination. */

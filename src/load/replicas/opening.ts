@@ -4,14 +4,17 @@ import { SentinelError, messageOf } from '../../model/errors.ts';
 import type { Logger } from '../../support/log.ts';
 import { repeatedError } from '../../support/repeated-error.ts';
 import { type RetryPolicy, retry } from '../../support/retry.ts';
-import type { Destination } from '../destination.ts';
+import type { Destination, OpenDestination } from '../destination.ts';
 import { withHeaders } from '../headers-column.ts';
 import { openDestination } from '../open.ts';
+import { Refused } from '../refused.ts';
 import { type LoadStage, createLoadStage } from '../stage.ts';
+import { WaitingTables } from '../waiting-tables.ts';
 
 export interface Opened {
   destination: Destination;
   loading: LoadStage;
+  waiting: WaitingTables;
 }
 
 const policy: RetryPolicy = {
@@ -29,6 +32,7 @@ export class Opening {
   readonly #contracts: ContractRegistry;
   readonly #log: Logger;
   readonly #onBroken: (error: unknown) => void;
+  readonly #onTableWaits: (table: string) => void;
   readonly #stopping = new AbortController();
   #current: Opened | undefined;
   #opening: Promise<Opened>;
@@ -36,13 +40,20 @@ export class Opening {
 
   constructor(
     which: FurtherDestination,
-    deps: { config: Config; contracts: ContractRegistry; log: Logger; onBroken: (error: unknown) => void },
+    deps: {
+      config: Config;
+      contracts: ContractRegistry;
+      log: Logger;
+      onBroken: (error: unknown) => void;
+      onTableWaits: (table: string) => void;
+    },
   ) {
     this.#which = which;
     this.#config = deps.config;
     this.#contracts = deps.contracts;
     this.#log = deps.log;
     this.#onBroken = deps.onBroken;
+    this.#onTableWaits = deps.onTableWaits;
     this.#opening = this.#begin();
   }
 
@@ -100,11 +111,11 @@ export class Opening {
     const { name } = this.#which;
     const repeated = repeatedError();
     const once = async (attempt: number): Promise<Opened> => {
-      const destination = await this.#openPrepared();
+      const opened = await this.#openPrepared();
       if (attempt > 1)
         this.#log.info({ status: 'recovered', attempt }, `destination ${name} is reached again`);
       this.#error = undefined;
-      return (this.#current = { destination, loading: createLoadStage({ destination, log: this.#log }) });
+      return (this.#current = opened);
     };
     return retry(once, {
       policy,
@@ -130,19 +141,28 @@ export class Opening {
     });
   }
 
-  async #openPrepared(): Promise<Destination> {
+  async #openPrepared(): Promise<Opened> {
     const { contracts } = this.#which;
     const destination = await openDestination(this.#config, this.#which);
     try {
-      await destination.prepare(
-        withHeaders(this.#contracts.tables()).filter(
-          ({ contract }) => contracts?.includes(contract) !== false,
-        ),
+      const refused = new Refused();
+      const tables = withHeaders(this.#contracts.tables());
+      await refused.prepare(
+        destination,
+        tables.filter(({ contract }) => contracts?.includes(contract) !== false),
       );
-      return destination;
+      return this.#withStages(destination, refused);
     } catch (failure) {
       await destination.close();
       throw failure;
     }
+  }
+
+  #withStages(destination: OpenDestination, refused: Refused): Opened {
+    const log = this.#log;
+    const loading = createLoadStage({ destination, log });
+    const waiting = new WaitingTables({ loading, refused, log });
+    waiting.onBegin(this.#onTableWaits);
+    return { destination, loading, waiting };
   }
 }

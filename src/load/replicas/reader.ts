@@ -1,19 +1,19 @@
 import type { Config, FurtherDestination } from '../../config/load.ts';
 import type { ContractRegistry } from '../../contracts/registry.ts';
 import type { DeadLetterStore } from '../../dead-letter/store.ts';
-import type { ConsumeOptions, Consumer, Delivery, Engine } from '../../engine/engine.ts';
-import { deadLetterId } from '../../model/dead-letter.ts';
-import { SentinelError } from '../../model/errors.ts';
-import { type UnrecoverableEvent, topics } from '../../model/event.ts';
+import type { ConsumeOptions, Consumer, Delivery, Engine, Unsettled } from '../../engine/engine.ts';
 import type { LoadedEvent } from '../../model/loaded-event.ts';
+import { SentinelError } from '../../model/errors.ts';
+import { stopwatch } from '../../observe/otel/span.ts';
 import type { Logger } from '../../support/log.ts';
-import type { LetterEntry, LetterOutcome, Row, Settled } from '../destination.ts';
+import type { LetterEntry } from '../destination.ts';
 import { loadPace } from '../open.ts';
-import { deadCopy, refusalOf } from './dead-letter.ts';
-import { type Copy, copyGroup, copyTopic, readCopyMessage } from './message.ts';
+import { ParkedReaders, lookAgain } from '../parked-readers.ts';
+import type { WaitingTable } from '../waiting-tables.ts';
+import { CopyLoad, type SentCopy } from './copy-load.ts';
+import { copyGroup, copyTopic, parkedCopyTable, parkedCopyTopic, readCopyMessage } from './message.ts';
 import { type Opened, Opening } from './opening.ts';
-import { entryBefore, entryOfWithdrawal, roundOfCopy } from './rounds.ts';
-import { createCopyRows } from './rows.ts';
+import { entryBefore, entryOfWithdrawal } from './rounds.ts';
 
 export interface CopyStatus {
   name: string;
@@ -22,6 +22,8 @@ export interface CopyStatus {
   state: 'opening' | 'ok' | 'waiting';
   /** Why it is not ok. */
   error?: string;
+  /** Those that take no rows while the others do. */
+  tables?: WaitingTable[];
   /** Events since the process started, by outcome. */
   counts: Record<'loaded' | 'repaired' | 'duplicate' | 'rejected', number>;
 }
@@ -41,31 +43,41 @@ export interface CopyReaderDeps {
 export class CopyReader {
   readonly name: string;
   readonly #type: FurtherDestination['type'];
-  readonly #engine: Pick<Engine, 'publish'>;
-  readonly #letters: Pick<DeadLetterStore, 'settleReplayed'>;
-  readonly #rowOf: ReturnType<typeof createCopyRows>;
+  readonly #load: CopyLoad;
+  readonly #parked: ParkedReaders;
   readonly #opening: Opening;
-  readonly #counts: CopyStatus['counts'] = { loaded: 0, repaired: 0, duplicate: 0, rejected: 0 };
   #consumer: Consumer | undefined;
 
-  private constructor(which: FurtherDestination, deps: CopyReaderDeps) {
-    this.name = which.name;
+  private constructor(which: FurtherDestination, deps: CopyReaderDeps, options: ConsumeOptions) {
+    const { name } = which;
+    const { engine, onBroken } = deps;
+    this.name = name;
     this.#type = which.type;
-    this.#engine = deps.engine;
-    this.#letters = deps.letters;
-    this.#rowOf = createCopyRows(deps.contracts);
-    this.#opening = new Opening(which, { ...deps, log: deps.log.child({ destination: which.name }) });
+    this.#load = new CopyLoad(name, deps);
+    const log = deps.log.child({ destination: name });
+    this.#parked = new ParkedReaders({
+      engine,
+      tableOf: (topic) => parkedCopyTable(name, topic),
+      start: (table) =>
+        engine.consume(parkedCopyTopic(name, table), copyGroup, options, (batch) =>
+          this.#handle(batch, table),
+        ),
+      onBroken,
+      log,
+    });
+    const onTableWaits = (table: string): void => this.#parked.begin(table);
+    this.#opening = new Opening(which, { ...deps, log, onTableWaits });
   }
 
   /** Starts at once, also when the destination is out of reach: its events wait in its topic until it is not. */
   static async start(which: FurtherDestination, deps: CopyReaderDeps): Promise<CopyReader> {
-    const reader = new CopyReader(which, deps);
     const { lingerMs, maxEvents, maxBytes } = await loadPace(which, deps.config.pipeline);
-    reader.#consumer = await deps.engine.consume(
-      copyTopic(which.name),
-      copyGroup,
-      { maxEvents, maxBytes, lingerMs, retry: 'hold', onFailure: deps.onFailure },
-      (batch) => reader.#handle(batch),
+    const { onFailure } = deps;
+    const options: ConsumeOptions = { maxEvents, maxBytes, lingerMs, retry: 'hold', onFailure };
+    const reader = new CopyReader(which, deps, options);
+    await reader.#parked.look();
+    reader.#consumer = await deps.engine.consume(copyTopic(which.name), copyGroup, options, (batch) =>
+      reader.#handle(batch),
     );
     return reader;
   }
@@ -73,8 +85,15 @@ export class CopyReader {
   status(): CopyStatus {
     const { current, error } = this.#opening;
     const trouble = current?.loading.trouble();
-    const state = current === undefined ? 'opening' : trouble === undefined ? 'ok' : 'waiting';
-    return { name: this.name, type: this.#type, state, error: trouble?.error ?? error, counts: this.#counts };
+    const tables = current?.waiting.list() ?? [];
+    return {
+      name: this.name,
+      type: this.#type,
+      state: current === undefined ? 'opening' : trouble === undefined ? 'ok' : 'waiting',
+      error: trouble?.error ?? error,
+      ...(tables.length > 0 && { tables }),
+      counts: this.#load.counts,
+    };
   }
 
   /** Undefined while it is out of reach. */
@@ -92,27 +111,29 @@ export class CopyReader {
 
   async stop(): Promise<void> {
     this.#opening.stop();
-    await this.#consumer?.stop();
+    await Promise.all([this.#consumer?.stop(), this.#parked.stop()]);
     await this.#opening.close();
   }
 
-  async #handle(batch: readonly Delivery[]): Promise<void> {
-    const copies: Copy[] = [];
+  /** `table`: they have waited for it. */
+  async #handle(batch: readonly Delivery[], table?: string): Promise<Unsettled[]> {
+    const copies: SentCopy[] = [];
     const entries: LetterEntry[] = [];
-    for (const { body } of batch) {
+    for (const [index, { body }] of batch.entries()) {
       const message = readCopyMessage(body);
       if ('withdrawn' in message) {
         entries.push(entryOfWithdrawal(message.withdrawn));
         continue;
       }
-      copies.push(message.copy);
+      copies.push({ ...message.copy, index, body });
       const before = entryBefore(message.copy.header);
       if (before !== undefined) entries.push(before);
     }
     const opened = await this.#opening.whenOpen();
+    const measured = stopwatch();
     try {
       if (entries.length > 0) await withdraw(opened, entries);
-      await this.#load(copies, opened);
+      return (await this.#load.settle(copies, opened, table)) ?? lookAgain(batch, measured());
     } catch (failure) {
       if (!(failure instanceof SentinelError) || failure.code === 'pipeline_stopped' || failure.retryable)
         throw failure;
@@ -120,75 +141,7 @@ export class CopyReader {
       throw new SentinelError('destination_unavailable', failure.message, { cause: failure });
     }
   }
-
-  async #load(all: readonly Copy[], opened: Opened): Promise<void> {
-    const copies: Copy[] = [];
-    const rows: Row[] = [];
-    const refused: UnrecoverableEvent[] = [];
-    for (const copy of all) {
-      const row = this.#rowOf(copy, roundOfCopy(copy.header));
-      if (row.ok) {
-        opened.loading.prepareRow(row.value);
-        copies.push(copy);
-        rows.push(row.value);
-      } else refused.push(deadCopy(this.name, copy, row.error));
-    }
-    const settled = rows.length === 0 ? [] : (await opened.loading.settle({ rows, letters: [] })).rows;
-    for (const [at, outcome] of settled.entries())
-      if (outcome.status === 'rejected')
-        refused.push(deadCopy(this.name, copies[at]!, [refusalOf(outcome, `destination ${this.name}`)]));
-    await this.#bury(refused, opened);
-    await this.#buryAgain(copies, settled);
-    await this.#settleReplayed(copies, settled);
-    for (const [at, { status }] of settled.entries())
-      if (status !== 'already')
-        this.#counts[status === 'loaded' && rows[at]!.repair !== undefined ? 'repaired' : status]++;
-    this.#counts.rejected += refused.length - settled.filter(({ status }) => status === 'rejected').length;
-  }
-
-  /** What this destination does not take ends as a letter of it; the others are not concerned. */
-  async #bury(events: readonly UnrecoverableEvent[], { loading }: Opened): Promise<void> {
-    if (events.length === 0) return;
-    const entries = events.map(({ request_id: requestId, copy_round: round, replay }) => ({
-      requestId,
-      round: roundOfCopy({ round, replay }),
-    }));
-    const { letters } = await loading.settle({ rows: [], letters: entries });
-    await this.#publish(events.filter((_, at) => isWritten(letters[at]!)));
-  }
-
-  /** Of these a crash may have come between the entry and the letter. */
-  async #buryAgain(copies: readonly Copy[], settled: Settled['rows']): Promise<void> {
-    const why = { reason: 'it was refused before the service was stopped', status: 'rejected' } as const;
-    await this.#publish(
-      copies.flatMap((copy, at) => {
-        const outcome = settled[at]!;
-        return outcome.status === 'already' && outcome.as === 'letter'
-          ? [deadCopy(this.name, copy, [refusalOf(why, `destination ${this.name}`)])]
-          : [];
-      }),
-    );
-  }
-
-  async #settleReplayed(copies: readonly Copy[], settled: Settled['rows']): Promise<void> {
-    const over = copies.flatMap(({ header: { request_id, replay } }, at) => {
-      const { status } = settled[at]!;
-      if (replay === undefined || (status !== 'loaded' && status !== 'duplicate')) return [];
-      return [{ id: deadLetterId({ request_id, destination: this.name }), round: replay.round }];
-    });
-    if (over.length > 0) await this.#letters.settleReplayed(over);
-  }
-
-  async #publish(events: readonly UnrecoverableEvent[]): Promise<void> {
-    if (events.length === 0) return;
-    await this.#engine.publish(
-      topics.unrecoverable,
-      events.map((event) => ({ body: Buffer.from(JSON.stringify(event)) })),
-    );
-  }
 }
-
-const isWritten = ({ status }: LetterOutcome): boolean => status === 'written';
 
 async function withdraw({ destination, loading }: Opened, entries: readonly LetterEntry[]): Promise<void> {
   const { withdraw } = destination;

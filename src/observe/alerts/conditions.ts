@@ -75,12 +75,16 @@ async function destinationsDown(pipeline: Watched['pipeline'], now: () => number
   ]);
   const down = further.filter(({ state }) => state === 'waiting').map(({ name }) => name);
   const isLong = trouble !== undefined && now() - Date.parse(trouble.since) >= downForMs;
-  const waiting = tables
+  const waiting = [
+    ...tables.map((table) => ({ ...table, place: '' })),
+    ...further.flatMap(({ name, tables = [] }) => tables.map((table) => ({ ...table, place: name }))),
+  ];
+  const longWaiting = waiting
     .filter(({ since }) => now() - Date.parse(since) >= downForMs)
-    .map(({ table, since }): Condition => ({
-      key: `destination_down/table/${table}`,
+    .map(({ place, table, since }): Condition => ({
+      key: ['destination_down/table', place, table].filter(Boolean).join('/'),
       kind: 'destination_down',
-      title: `The table ${table} takes no rows`,
+      title: `The table ${table}${place && ` of ${place}`} takes no rows`,
       detail: `Since ${since}. Its events are kept in the queue, and the others are loaded; the log says why.`,
       page: '/',
     }));
@@ -94,7 +98,7 @@ async function destinationsDown(pipeline: Watched['pipeline'], now: () => number
         : 'Its copies wait; the main destination is loaded.',
     page: '/',
   }));
-  return [...whole, ...waiting];
+  return [...whole, ...longWaiting];
 }
 
 function ofRule(kind: 'rule_disabled' | 'rule_wrong_doubt', rule: Rule): Condition {

@@ -1,12 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import { statsRoutes as table } from '../../api/routes/stats.ts';
 import { pendingOf } from '../../engine/pending.ts';
-import { copyGroup, copyTopic } from '../../load/replicas/message.ts';
+import { copyGroup, copyTopic, parkedCopyTable } from '../../load/replicas/message.ts';
 import type { ServerContext } from '../context.ts';
 import type { EventStream, EventStreams } from '../event-stream.ts';
 import { mount } from '../mount.ts';
 import { sendProblem, tooManyStreams } from '../replies.ts';
-import { collectStats, createRates, furtherDestinations } from '../stats.ts';
+import { collectStats, createRates, furtherDestinations, waitingTable } from '../stats.ts';
 
 const streamIntervalMs = 1000;
 
@@ -23,10 +23,12 @@ export function statsRoutes(app: FastifyInstance, context: ServerContext, stream
       collectStats(context, queues),
       furtherDestinations(context),
     ]);
-    const further = destinations.map(({ counts, ...destination }) => {
-      const copies = queues.find(({ topic }) => topic === copyTopic(destination.name));
-      const pending = pendingOf(copies, copyGroup);
-      return { ...destination, pending, ...counts };
+    const further = destinations.map(({ counts, tables, ...destination }) => {
+      const { name } = destination;
+      const pending = queues
+        .filter(({ topic }) => topic === copyTopic(name) || parkedCopyTable(name, topic) !== undefined)
+        .reduce((sum, queue) => sum + pendingOf(queue, copyGroup), 0);
+      return { ...destination, tables: tables?.map(waitingTable), pending, ...counts };
     });
     return {
       ...stats,

@@ -1,5 +1,5 @@
-import { WaitingTables } from '../../../src/flow/waiting-tables.ts';
-import { Refused } from '../../../src/load/open.ts';
+import { WaitingTables } from '../../../src/load/waiting-tables.ts';
+import { Refused } from '../../../src/load/refused.ts';
 import { ContractRegistry } from '../../../src/contracts/registry.ts';
 import { createDeadLetters } from '../../../src/dead-letter/store.ts';
 import { resumeReplays } from '../../../src/dead-letter/replay.ts';
@@ -106,18 +106,19 @@ export function createWorker(
     onTaken: () => undefined,
     now,
   });
+  const waiting = new WaitingTables({ loading, refused: new Refused(), log: silent });
   const route = new Route({
     judge,
     outbox: () => new Outbox(engine, new Set()),
     loading,
-    waiting: new WaitingTables({ loading, refused: new Refused(), log: silent }),
+    waiting,
     letters,
     feed: undefined,
     metrics,
     onSettled: (rows) => rollbacks.settled(rows),
     log: silent,
   });
-  const deadLetters = new DeadLetterStage({ loading, letters, metrics, log: silent });
+  const deadLetters = new DeadLetterStage({ waiting, letters, metrics, log: silent });
 
   async function heal(body: Uint8Array): Promise<void> {
     const failed = JSON.parse(Buffer.from(body).toString()) as FailedEvent;

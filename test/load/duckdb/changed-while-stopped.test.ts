@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openEmbeddedEngine } from '../../../src/engine/embedded/index.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
-import { WaitingTables } from '../../../src/flow/waiting-tables.ts';
+import { WaitingTables } from '../../../src/load/waiting-tables.ts';
 import type { OpenDestination } from '../../../src/load/destination.ts';
-import { Refused, openMain } from '../../../src/load/open.ts';
+import { openMain } from '../../../src/load/open.ts';
+import { Refused } from '../../../src/load/refused.ts';
 import { createLoadStage } from '../../../src/load/stage.ts';
 import { StoreCheck } from '../../../src/load/store-check.ts';
 import { createLogger } from '../../../src/support/log.ts';
@@ -101,6 +102,12 @@ it.each<[string, string[], RegExp, string[]]>([
     /"_request_id".*loaded twice/,
     ['ALTER TABLE "order" RENAME rid TO _request_id'],
   ],
+  [
+    'a column of its key renamed',
+    ['ALTER TABLE "order" RENAME event_id TO eid'],
+    /"event_id".*loaded twice/,
+    ['ALTER TABLE "order" RENAME eid TO event_id'],
+  ],
 ])(
   'a table with %s has its events wait, says why, and loads them when it is mended',
   async (_, change, why, mend) => {
@@ -110,7 +117,7 @@ it.each<[string, string[], RegExp, string[]]>([
     await alter(...change);
     const { waiting, stop } = await start();
     const b = rows('b');
-    expect(await waiting.settle(b)).toEqual([{ status: 'waits' }, { status: 'loaded' }]);
+    expect(await waiting.settle(b)).toMatchObject([{ status: 'waits' }, { status: 'loaded' }]);
     expect(waiting.list()).toMatchObject([{ table: 'order', error: expect.stringMatching(why) as string }]);
     expect(await waiting.settleWaiting('order', b.slice(0, 1))).toBeUndefined();
     await stop();
@@ -122,6 +129,14 @@ it.each<[string, string[], RegExp, string[]]>([
     expect(stored).toEqual([['12.75']]);
   },
 );
+
+it('a table whose contract has another key by now gets the column', async () => {
+  const first = await start();
+  await first.waiting.settle(rows('a'));
+  const reference = { name: 'reference', type: { kind: 'string' as const } };
+  const changed = { ...plain, key: ['/reference'], columns: [...plain.columns, reference] };
+  await expect(first.destination.prepare([changed])).resolves.toBeUndefined();
+});
 
 it('a table that was dropped is said, and begins anew', async () => {
   const first = await start();

@@ -3,8 +3,9 @@ import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { checkPostgres } from '../../../src/load/destinations/postgres/check.ts';
+import { decideEncryption } from '../../../src/load/destinations/postgres/encryption.ts';
 import { clientConfig } from '../../../src/load/destinations/postgres/session.ts';
 import { type PostgresServer, startPostgres, withoutPostgres } from '../../helpers/postgres.ts';
 
@@ -59,7 +60,7 @@ describe.skipIf(withoutPostgres())('sslmode means what it means to libpq', () =>
   /** Whether the connection is encrypted; rejects when there is none. */
   async function isEncrypted(parameters: string, host = 'localhost'): Promise<unknown> {
     const url = `postgres://postgres@${host}:${server.port}/postgres?${parameters}`;
-    const client = new pg.Client(clientConfig(url, 'test'));
+    const client = new pg.Client(clientConfig(await decideEncryption(url), 'test'));
     client.on('error', () => undefined);
     try {
       await client.connect();
@@ -74,6 +75,8 @@ describe.skipIf(withoutPostgres())('sslmode means what it means to libpq', () =>
 
   it.each<[string, string, boolean]>([
     ['sslmode=disable', 'localhost', false],
+    ['sslmode=prefer', 'localhost', true],
+    ['sslmode=allow', '127.0.0.1', true],
     ['sslmode=require', 'localhost', true],
     ['sslmode=require', '127.0.0.1', true],
     ['sslmode=require&sslrootcert=ca.crt', '127.0.0.1', true],
@@ -86,6 +89,23 @@ describe.skipIf(withoutPostgres())('sslmode means what it means to libpq', () =>
       (_, name: string) => `sslrootcert=${encodeURIComponent(file(name))}`,
     );
     expect(await isEncrypted(withFiles, host)).toBe(encrypted);
+  });
+
+  it('prefers encryption, goes on without where the server has none, and has doctor say so', async () => {
+    const plain = await startPostgres();
+    onTestFinished(() => plain.remove());
+    const url = `${plain.url()}?sslmode=prefer`;
+    expect(await decideEncryption(url)).toMatch(/sslmode=disable$/);
+    const { warning } = await checkPostgres({
+      type: 'postgres',
+      url,
+      queryUrl: url,
+      schema: 'public',
+      poolSize: 2,
+    });
+    expect(warning?.found).toMatch(/not encrypted/);
+    const away = decideEncryption('postgres://postgres@127.0.0.1:1/postgres?sslmode=prefer');
+    await expect(away).rejects.toMatchObject({ code: 'destination_unavailable' });
   });
 
   it('doctor names what is missing where nothing known has signed the certificate', async () => {
@@ -105,8 +125,7 @@ describe.skipIf(withoutPostgres())('sslmode means what it means to libpq', () =>
     ['sslmode=verify-full&sslrootcert=system', 'localhost', /certificate/],
     ['sslmode=verify-ca', 'localhost', /needs sslrootcert/],
     ['sslmode=verify-ca&sslrootcert=nowhere.crt', 'localhost', /sslrootcert can't be read/],
-    ['sslmode=prefer', 'localhost', /use disable, require, verify-ca or verify-full/],
-    ['sslmode=Require', 'localhost', /use disable, require, verify-ca or verify-full/],
+    ['sslmode=Require', 'localhost', /use disable, allow, prefer, require, verify-ca or verify-full/],
   ])('refuses %s to %s', async (parameters, host, why) => {
     const withFiles = parameters.replace(
       /sslrootcert=(.*crt)/,

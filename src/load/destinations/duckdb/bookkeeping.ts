@@ -25,6 +25,8 @@ const tables = [
   `CREATE TABLE IF NOT EXISTS _sentinel_outcomes (request_id UUID, round INTEGER, outcome VARCHAR, received_at TIMESTAMPTZ)`,
   `ALTER TABLE _sentinel_outcomes ADD COLUMN IF NOT EXISTS headers VARCHAR`,
   `CREATE TABLE IF NOT EXISTS _sentinel_marks (queue VARCHAR, newest UUID)`,
+  // By which pointers repeats of a table were told at last.
+  `CREATE TABLE IF NOT EXISTS _sentinel_keys (table_name VARCHAR, key VARCHAR)`,
   createLetterTable,
 ];
 

@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Column } from '../../../contracts/contract.ts';
 import { ownColumns } from '../../../model/own-columns.ts';
 import type { Table } from '../../destination.ts';
-import { conflict } from '../../destination-kit/key-fields.ts';
+import { conflict, keyFields } from '../../destination-kit/key-fields.ts';
 import { expectType } from '../../destination-kit/merge-tables.ts';
 import { rowsOf } from './rows.ts';
 import { identifier, literal, typeName } from './sql.ts';
@@ -20,13 +20,42 @@ export async function ensureTables(connection: DuckDBConnection, tables: readonl
   // Asked once: the catalogue is read whole each time, which takes seconds for hundreds of tables.
   const present = tables.length === 0 ? new Map<string, Types>() : await tableTypes(connection);
   const views = tables.length === 0 ? [] : await rowsOf(connection, viewNames);
+  const keys = tables.length === 0 ? new Map<string, string>() : await keysOnRecord(connection);
   for (const table of tables) {
     if (views.some(([view]) => sameName(String(view)) === sameName(table.name)))
       throw conflict(
         `"${table.name}" is a view, into which no events are loaded; rename it, or give the contract another table`,
       );
-    await ensureTable(connection, table, present.get(sameName(table.name)) ?? new Map());
+    const types = present.get(sameName(table.name)) ?? new Map();
+    const [known, key] = [keys.get(sameName(table.name)), JSON.stringify(table.key)];
+    if (types.size > 0) refuseLost(table, types, known === key);
+    await ensureTable(connection, table, types);
+    if (known !== key) await recordKey(connection, table.name, key);
   }
+}
+
+/** Without its request ids, or a column of the key by which it was loaded, events would be loaded twice. */
+function refuseLost(table: Table, types: Types, hasSameKey: boolean): void {
+  const lost = [
+    // The rest of what every table has: rows were loaded into it.
+    ...(types.has('_received_at') ? ['_request_id'] : []),
+    ...(hasSameKey ? keyFields(table).map(({ column }) => column.name) : []),
+  ].find((name) => !types.has(sameName(name)));
+  if (lost !== undefined)
+    throw conflict(
+      `column "${lost}" of table "${table.name}" was renamed or dropped: events would be loaded twice without it; give it its name again, or rename the table away`,
+    );
+}
+
+async function keysOnRecord(connection: DuckDBConnection): Promise<Map<string, string>> {
+  const rows = await rowsOf(connection, 'SELECT table_name, key FROM _sentinel_keys');
+  return new Map(rows.map(([name, key]) => [String(name), String(key)]));
+}
+
+async function recordKey(connection: DuckDBConnection, table: string, key: string): Promise<void> {
+  const name = literal(sameName(table));
+  await connection.run(`DELETE FROM _sentinel_keys WHERE table_name = ${name}`);
+  await connection.run(`INSERT INTO _sentinel_keys VALUES (${name}, ${literal(key)})`);
 }
 
 async function ensureTable(connection: DuckDBConnection, table: Table, present: Types): Promise<void> {
@@ -43,11 +72,6 @@ async function ensureTable(connection: DuckDBConnection, table: Table, present: 
     await connection.run(`CREATE TABLE ${name} (${columns.join(', ')})`);
     return;
   }
-  // The rest of what every table has: rows were loaded into it.
-  if (present.has('_received_at') && !present.has('_request_id'))
-    throw conflict(
-      `column "_request_id" of table "${table.name}" was renamed or dropped: events would be loaded twice without it; give it its name again, or rename the table away`,
-    );
   for (const column of wanted) {
     const type = present.get(sameName(column.name));
     if (type !== undefined) expectType(table.name, column.name, type, column.type);

@@ -18,7 +18,13 @@ export const postgres: BuiltInAdapter<typeof settings, PostgresConfig> = {
   },
   async open(config) {
     const { openPostgres } = await import('./index.ts');
-    return openPostgres(config);
+    const { decideEncryption } = await import('./encryption.ts');
+    const { url, queryUrl } = config;
+    return openPostgres({
+      ...config,
+      url: await decideEncryption(url),
+      queryUrl: queryUrl && (await decideEncryption(queryUrl)),
+    });
   },
 };
 

@@ -1,9 +1,11 @@
 import pg from 'pg';
 import type { PostgresConfig } from './settings.ts';
 import { SentinelError } from '../../../model/errors.ts';
+import { decideEncryption } from './encryption.ts';
 import { unavailable } from './errors.ts';
 import { powerful } from './query.ts';
 import { clientConfig } from './session.ts';
+import { tlsOf } from './tls.ts';
 
 const oldest = 120_000;
 
@@ -21,10 +23,11 @@ interface Facts {
  * with what to do.
  */
 export async function checkPostgres({
-  url,
+  url: given,
   queryUrl,
   schema,
 }: PostgresConfig): Promise<{ version: string; warning: { found: string; fix: string } | undefined }> {
+  const url = await decideEncryption(given);
   const client = new pg.Client(clientConfig(url, 'data-sentinel doctor'));
   client.on('error', () => undefined);
   try {
@@ -55,7 +58,12 @@ export async function checkPostgres({
             found: 'queries are refused, as the login may do more than read tables',
             fix: 'set SENTINEL_POSTGRES_QUERY_URL to a login that may only read',
           }
-        : undefined;
+        : url !== given && tlsOf(url).ssl === false
+          ? {
+              found: 'the connection is not encrypted, as the server offers no encryption',
+              fix: 'turn on ssl there, and set sslmode=require or stricter in the URL',
+            }
+          : undefined;
     return { version: version.split(' ', 1)[0]!, warning };
   } catch (error) {
     throw unavailable('be reached', error);

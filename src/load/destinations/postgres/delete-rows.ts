@@ -32,7 +32,7 @@ const keeps = (table: string, why: string): TableFault =>
 const ofTheTable = /^(?:0A|22|23|27|38|39|42|44|54|P0)/;
 
 /** An error of a DELETE as the table's fault, where it is that. Without its text, which may quote a row. */
-export function keptBy(name: string, error: unknown): unknown {
+function keptBy(name: string, error: unknown): unknown {
   if (!(error instanceof DatabaseError) || !ofTheTable.test(error.code ?? '')) return error;
   const { code, constraint, table } = error;
   if (constraint === undefined)

@@ -1,6 +1,5 @@
 import { DatabaseError } from 'pg';
 import { SentinelError } from '../../../model/errors.ts';
-import { TableFault } from '../../table-fault.ts';
 
 /** A table is no longer what it was when it was prepared; not an error of the database, and not yet one of a person. */
 export class ShapeChanged extends SentinelError {
@@ -11,15 +10,15 @@ export class ShapeChanged extends SentinelError {
 
 /** A schema, a table or a column is not there. */
 const gone = /^(?:3F000|42P01|42703)$/;
-/** A right, or what the table is: of an error while one table is written, or made. */
-const ofOneTable = /^(?:0A000|42501|428C9)$/;
+/** A transaction was refused for what is in it, and nobody knows for which row. */
+export class RowsRefused extends SentinelError {
+  /** Names what refused it; the server's own text may quote a row. */
+  readonly reason: string;
 
-/** What failed while one table was written or made, as its fault where it is that. */
-export function blameTable(table: string, doing: string, error: unknown): unknown {
-  if (error instanceof TableFault) return error;
-  const isConflict = error instanceof SentinelError && error.code === 'destination_schema_conflict';
-  if (!isConflict && !ofOneTable.test(sqlStateOf(error) ?? '')) return error;
-  return new TableFault(table, (unavailable(doing, error) as SentinelError).message);
+  constructor(message: string, reason: string) {
+    super('destination_unavailable', message);
+    this.reason = reason;
+  }
 }
 
 /** Two transactions stood in each other's way, and this one was rolled back: the same work can be done again at once. */
@@ -57,6 +56,10 @@ export function unavailable(doing: string, error: unknown, options: { opening?: 
   const place = [table && `table ${table}`, constraint && `constraint ${constraint}`].filter(Boolean);
   const shown = harmless.test(state) ? `${message} (${state})` : [`error ${state}`, ...place].join(', ');
   const said = `PostgreSQL could not ${doing}: ${shown}`;
+  if (isRowsFault(error) && options.opening !== true) {
+    const by = constraint === undefined ? `table ${table}` : `the constraint ${constraint} of table ${table}`;
+    return new RowsRefused(said, `${by} refuses the row (${state})`);
+  }
   if (gone.test(state) && options.opening !== true) return new ShapeChanged(said);
   return new SentinelError('destination_unavailable', said, {
     // Neither its detail nor its text: they may quote a row.

@@ -1,8 +1,11 @@
 import { randomInt } from 'node:crypto';
-import type { Destination } from '../../destination.ts';
+import { fail, ok } from '../../../model/result.ts';
+import { settleByHalves } from '../../destination-kit/by-halves.ts';
+import type { Destination, Settled, Settlement } from '../../destination.ts';
 import { backfill } from './backfill.ts';
 import { counterSlots, readCounts } from './bookkeeping.ts';
 import { findOriginals, findRows, remove } from './erasing.ts';
+import { RowsRefused } from './errors.ts';
 import { createExport } from './export.ts';
 import { findEvent } from './find.ts';
 import { knownLetters, writeLetterRows } from './letter-table.ts';
@@ -35,6 +38,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Required<D
     schema,
     tables,
     eventTables: [],
+    unreadable: new Map(),
     writers: new Set(),
     slot: randomInt(counterSlots),
     answerMs: session.answerMs,
@@ -53,14 +57,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Required<D
   return {
     prepare: (specs) => prepared.prepare(specs),
     prepareRow: (row) => prepareRow(warehouse, row),
-    async settle(settlement) {
-      const names = new Set(settlement.rows.map(({ table }) => table).filter((name) => tables.has(name)));
-      const { settled, committed } = await prepared.write('settle a batch', names, (client) =>
-        settleBatch(client, warehouse, settlement),
-      );
-      committed();
-      return settled;
-    },
+    settle: (settlement) => settle(prepared, warehouse, settlement),
     marked: (queue) => session.question('read its mark', (client) => readMark(client, schema, queue)),
     withdraw: {
       byRule: (ruleId, page) =>
@@ -106,4 +103,25 @@ export async function openPostgres(options: PostgresOptions): Promise<Required<D
     export: createExport(options),
     close: () => session.close(),
   };
+}
+
+async function settle(
+  prepared: PreparedTables,
+  warehouse: Warehouse,
+  settlement: Settlement,
+): Promise<Settled> {
+  // What a constraint refuses only at the end of the transaction is found by halves.
+  return settleByHalves(settlement, async (part) => {
+    const names = new Set(part.rows.map(({ table }) => table).filter((name) => warehouse.tables.has(name)));
+    try {
+      const { settled, committed } = await prepared.write('settle a batch', names, (client) =>
+        settleBatch(client, warehouse, part),
+      );
+      committed();
+      return ok(settled);
+    } catch (error) {
+      if (error instanceof RowsRefused && part.rows.length > 0) return fail(error.reason);
+      throw error;
+    }
+  });
 }

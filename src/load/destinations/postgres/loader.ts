@@ -1,7 +1,6 @@
 import type { PoolClient } from 'pg';
 import { TableFault } from '../../table-fault.ts';
 import type { AllCounts, Row, RowOutcome, Settled, Settlement } from '../../destination.ts';
-import { blameTable } from './errors.ts';
 import { insertRepairs, keepBooks } from './books.ts';
 import type { KnownTable } from './known-table.ts';
 import type { Warehouse } from './warehouse.ts';
@@ -13,6 +12,7 @@ import type { Line } from './row-lines.ts';
 import { holdShape } from './shape.ts';
 import { duplicateRecords, insertDuplicates, replacedRecord } from './duplicates.ts';
 import { settleRepeats } from './repeats.ts';
+import { refuseUnreadable } from './unreadable.ts';
 import type { Unwritten } from './unwritten.ts';
 import { writeLines } from './write-rows.ts';
 
@@ -23,15 +23,18 @@ import { writeLines } from './write-rows.ts';
 export async function settleBatch(
   client: PoolClient,
   warehouse: Warehouse,
-  { rows, letters, mark }: Settlement,
+  settlement: Settlement,
 ): Promise<{ settled: Settled; committed: () => void }> {
-  const { schema, eventTables, slot } = warehouse;
+  const { rows, letters, mark } = settlement;
+  const { schema, slot, unreadable } = warehouse;
+  refuseUnreadable(warehouse, settlement);
   // A row may be replaced, which decides about its event and its key too: no other worker may change them meanwhile.
   const replacing = new Set([...warehouse.tables.values()].filter(isReplacing).map(({ spec }) => spec.name));
   const mayReplace = replacing.size > 0 && rows.some(({ table }) => replacing.has(table));
   await takeTurn(client, schema, letters.length === 0 && !mayReplace ? 'rows' : 'entries');
   const ids = rows.map(({ requestId }) => requestId.toLowerCase());
   for (const { requestId } of letters) ids.push(requestId.toLowerCase());
+  const eventTables = warehouse.eventTables.filter((table) => !unreadable.has(table));
   const recorded = await findRecorded(client, schema, eventTables, ids);
   const ended = new Map<Row, Settled['rows'][number]>();
   // Mostly nothing stands.
@@ -70,13 +73,10 @@ async function writeRows(
   const counts: AllCounts = { loaded: 0, repaired: 0, duplicate: 0, changed: 0 };
   const replaced = new Map<string, Entry>();
   for (const [table, ofTable] of rowsByTable(warehouse, rows)) {
-    const blame = (error: unknown) => {
-      throw blameTable(table.spec.name, 'load its rows', error);
-    };
-    await holdShape(client, schema, table).catch(blame);
+    await holdShape(client, schema, table);
     const { lines, sameEvent } = linesOf(table, ofTable, outcomes);
     const { answerMs } = warehouse;
-    const unwritten = await writeLines(client, table, lines, answerMs).catch(blame);
+    const unwritten = await writeLines(client, table, lines, answerMs);
     const repeats = await settleRepeats(client, schema, { table, lines, unwritten, answerMs });
     for (const [id, entry] of repeats.entries) replaced.set(id, entry);
     for (const [line, result] of unwritten) outcomes.set(line.row, outcomeOf(result));

@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { Entry, Recorded } from '../../destination-kit/judge.ts';
 import type { EntryKind, QueueMark } from '../../destination.ts';
-import { identifier } from './sql.ts';
+import { identifier, literal } from './sql.ts';
 
 /**
  * Puts this transaction into the one order of all that settle: batches of rows run side by side, as no two of them decide
@@ -9,8 +9,13 @@ import { identifier } from './sql.ts';
  */
 export async function takeTurn(client: ClientBase, schema: string, turn: 'rows' | 'entries'): Promise<void> {
   const lock = turn === 'rows' ? 'pg_advisory_xact_lock_shared' : 'pg_advisory_xact_lock';
-  await client.query(`SELECT ${lock}(hashtextextended($1, 0))`, [`data-sentinel outcomes ${schema}`]);
+  await client.query(
+    `SELECT ${lock}(hashtextextended(${literal(`data-sentinel outcomes ${schema}`)}, 0)); SET LOCAL lock_timeout = ${tableLockMs}`,
+  );
 }
+
+/** Milliseconds to wait for a table that somebody has locked: every other one waits meanwhile. */
+export const tableLockMs = 3000;
 
 /** Beyond so many within the range of the ids, the ids themselves are looked up. */
 const maxInRange = 5000;

@@ -1,12 +1,15 @@
 import type { ClientBase, PoolClient } from 'pg';
 import { mergeTables } from '../../destination-kit/merge-tables.ts';
 import type { Table } from '../../destination.ts';
-import { ShapeChanged, blameTable } from './errors.ts';
+import { SentinelError } from '../../../model/errors.ts';
+import { TableFault } from '../../table-fault.ts';
+import { ShapeChanged } from './errors.ts';
 import { type KnownTable, knowTable } from './known-table.ts';
 import { type Limits, type Session, patient } from './session.ts';
 import { readShapes } from './shape.ts';
 import { typeName } from './sql.ts';
 import { ensureTables, eventTables } from './tables.ts';
+import { findUnreadable } from './unreadable.ts';
 import type { Warehouse } from './warehouse.ts';
 
 /** The tables as they were prepared, and writing into them only while they are as they were. */
@@ -18,6 +21,7 @@ export class PreparedTables {
   readonly #unsure = new Set<string>();
   /** The same of the list of all tables with events. */
   #isStale = false;
+  #lookedAt = -Infinity;
 
   /** `tables` are those of the warehouse, and grow here. */
   constructor(session: Session, warehouse: Warehouse, tables: Map<string, KnownTable>) {
@@ -53,7 +57,10 @@ export class PreparedTables {
 
   /** What was fine at the start and is not any more is for a person to mend; until then the rows of that table wait. */
   async #makeSure(tables: ReadonlySet<string>): Promise<void> {
-    const unsure = [...tables].filter((name) => this.#unsure.has(name));
+    if (this.#warehouse.unreadable.size > 0 && performance.now() - this.#lookedAt > 1000)
+      await this.#look([...this.#warehouse.unreadable.keys()]);
+    const { unreadable } = this.#warehouse;
+    const unsure = [...tables].filter((name) => this.#unsure.has(name) && !unreadable.has(name));
     if (!this.#isStale && unsure.length === 0) return;
     await this.#ensure(
       unsure.map((name) => this.#tables.get(name)!.spec),
@@ -63,6 +70,29 @@ export class PreparedTables {
     this.#warehouse.writers.clear();
     this.#isStale = false;
     for (const name of unsure) this.#unsure.delete(name);
+  }
+
+  /** Which of these tables can't be read. What was found of one at first holds for as long as it can't. */
+  async #look(tables: readonly string[]): Promise<void> {
+    const { schema } = this.#session;
+    const before = this.#warehouse.unreadable;
+    const found = await this.#session.transaction('look into its tables', (client) =>
+      findUnreadable(client, schema, tables),
+    );
+    this.#warehouse.unreadable = new Map(
+      Array.from(found, ([table, now]) => [
+        table,
+        { ...now, newest: before.get(table)?.newest ?? now.newest },
+      ]),
+    );
+    this.#lookedAt = performance.now();
+  }
+
+  /** Whether a table has come to light since that can't be read. */
+  async #findsUnreadable(): Promise<boolean> {
+    const before = this.#warehouse.unreadable;
+    await this.#look(this.#warehouse.eventTables).catch(() => undefined);
+    return [...this.#warehouse.unreadable.keys()].some((table) => !before.has(table));
   }
 
   #doubt(): void {
@@ -81,9 +111,10 @@ export class PreparedTables {
   ): Promise<T> {
     const once = () => this.#session.exclusively(doing, work, () => this.#makeSure(tables));
     try {
-      return await once().catch((error: unknown) => {
+      return await once().catch(async (error: unknown) => {
         this.#doubt();
-        if (!(error instanceof ShapeChanged)) throw error;
+        if (error instanceof TableFault) throw error;
+        if (!(error instanceof ShapeChanged) && !(await this.#findsUnreadable())) throw error;
         return once();
       });
     } catch (error) {
@@ -97,6 +128,7 @@ async function ensureAgain(client: ClientBase, schema: string, spec: Table): Pro
   try {
     await ensureTables(client, schema, [spec], true);
   } catch (error) {
-    throw blameTable(spec.name, 'prepare its table', error);
+    if (!(error instanceof SentinelError) || error.code !== 'destination_schema_conflict') throw error;
+    throw new TableFault(spec.name, error.message);
   }
 }

@@ -11,9 +11,9 @@ import {
 import type { Row, Table } from '../../destination.ts';
 import type { KnownTable } from './known-table.ts';
 import type { Line } from './row-lines.ts';
-import { keptBy } from './delete-rows.ts';
+import { isRowsFault } from './errors.ts';
 import { identifier } from './sql.ts';
-import type { Unwritten } from './unwritten.ts';
+import { type Unwritten, refusalOf } from './unwritten.ts';
 import { writeLines } from './write-rows.ts';
 
 /** What a load has written of one table, and what not. */
@@ -87,11 +87,16 @@ async function replaceRow(
   { table, id, line, answerMs }: { table: KnownTable; id: string; line: Line; answerMs: number },
 ): Promise<Unwritten | undefined> {
   await client.query('SAVEPOINT replacing');
-  await client
-    .query(`DELETE FROM ${identifier(schema)}.${identifier(table.spec.name)} WHERE _request_id = $1`, [id])
-    .catch((error: unknown) => {
-      throw keptBy(table.spec.name, error);
-    });
+  try {
+    await client.query(
+      `DELETE FROM ${identifier(schema)}.${identifier(table.spec.name)} WHERE _request_id = $1`,
+      [id],
+    );
+  } catch (error) {
+    if (!isRowsFault(error)) throw error;
+    await client.query('ROLLBACK TO SAVEPOINT replacing; RELEASE SAVEPOINT replacing');
+    return { status: 'rejected', refusal: refusalOf(table, error) };
+  }
   await client.query(`${table.stage}; ${table.empty}`);
   const result = (await writeLines(client, table, [line], answerMs)).get(line);
   await client.query(

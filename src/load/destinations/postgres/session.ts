@@ -33,9 +33,9 @@ export interface Limits {
 }
 
 /** Within a load. What takes longer is in trouble, and better begun again. */
-const usual: Limits = { statementMs: 60_000, lockMs: 20_000 };
-/** Making an index on a table that is large already takes long. */
-export const patient: Limits = { statementMs: 6 * 3_600_000, lockMs: 20_000 };
+export const usual: Limits = { statementMs: 60_000, lockMs: 20_000 };
+/** Making an index on a table that is large already takes long; but whoever waits for a lock has others wait behind him. */
+export const patient: Limits = { statementMs: 6 * 3_600_000, lockMs: 3000 };
 
 /** Collisions with other workers end after a few tries; each gets a little longer. */
 const retryPolicy: RetryPolicy = {

@@ -5,7 +5,7 @@ import { SentinelError, messageOf } from '../../../model/errors.ts';
 /**
  * What a connection URL says of TLS, with the meanings of libpq (PostgreSQL's own library), where they differ from those of
  * the client library: `require` encrypts and checks no certificate, unless `sslrootcert` names one; `verify-ca` checks who
- * signed it; `verify-full` also the host's name. Throws `config_invalid`, which shows no part of the URL.
+ * signed it; `verify-full` also the host's name; for `prefer` and `allow` see encryption.ts. Throws `config_invalid`, which shows no part of the URL.
  *
  * Source: https://www.postgresql.org/docs/current/libpq-ssl.html
  */
@@ -56,7 +56,7 @@ function trustOf(mode: string, root: string | undefined): Trust {
       return ca === undefined ? {} : { ca };
     default:
       throw invalid(
-        `sslmode=${mode} is not supported; use disable, require, verify-ca or verify-full (allow and prefer would go on without encryption in silence)`,
+        `sslmode=${mode} is unknown; use disable, allow, prefer, require, verify-ca or verify-full`,
       );
   }
 }

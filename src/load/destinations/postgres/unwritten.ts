@@ -72,11 +72,11 @@ async function insertAlone(
 
 /** Names what refused it; the server's own text may quote the row. */
 export function refusalOf({ spec }: KnownTable, error: DatabaseError): Refusal {
-  const { code, column, constraint } = error;
+  const { code, column, constraint, table = spec.name } = error;
   const known = spec.columns.find(({ name }) => name === column);
   const by =
     constraint !== undefined
-      ? `the constraint ${constraint} of table ${spec.name} refuses the row`
+      ? `the constraint ${constraint} of table ${table} refuses the row`
       : column !== undefined
         ? `column ${column} of table ${spec.name} refuses the row`
         : `table ${spec.name} refuses the row`;

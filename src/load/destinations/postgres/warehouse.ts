@@ -1,4 +1,5 @@
 import type { KnownTable } from './known-table.ts';
+import type { Unreadable } from './unreadable.ts';
 
 /** What a load works with. */
 export interface Warehouse {
@@ -6,6 +7,8 @@ export interface Warehouse {
   tables: ReadonlyMap<string, KnownTable>;
   /** All that hold events, those of contracts that are gone included. */
   eventTables: readonly string[];
+  /** Of these, by name. */
+  unreadable: ReadonlyMap<string, Unreadable>;
   /** Contracts that are on record as the writers of a table; grown by committed loads. */
   writers: Set<string>;
   /** Of `_sentinel_counters`. */

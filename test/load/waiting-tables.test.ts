@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { WaitingTables } from '../../src/flow/waiting-tables.ts';
+import { WaitingTables } from '../../src/load/waiting-tables.ts';
 import type { Row, Settled, Settlement } from '../../src/load/destination.ts';
-import { Refused } from '../../src/load/open.ts';
+import { Refused } from '../../src/load/refused.ts';
 import { createLoadStage } from '../../src/load/stage.ts';
 import { TableFault } from '../../src/load/table-fault.ts';
 import { row } from '../conformance/destination.ts';
@@ -36,7 +36,7 @@ it('a table that takes rows again while a batch is settled leaves each row of th
     meanwhile = async () => undefined;
     await waiting.settleWaiting('bad', rows.slice(0, 1));
   };
-  expect(await waiting.settle(rows)).toEqual([{ status: 'waits' }, { status: 'loaded' }]);
+  expect(await waiting.settle(rows)).toMatchObject([{ status: 'waits' }, { status: 'loaded' }]);
   expect(waiting.list()).toEqual([]);
   expect(await waiting.settle(rows)).toEqual([{ status: 'loaded' }, { status: 'loaded' }]);
 });

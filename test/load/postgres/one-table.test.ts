@@ -1,0 +1,124 @@
+import pg from 'pg';
+import { describe, expect, it } from 'vitest';
+import type { OpenDestination, Row } from '../../../src/load/destination.ts';
+import { Refused } from '../../../src/load/refused.ts';
+import { createLoadStage } from '../../../src/load/stage.ts';
+import { WaitingTables } from '../../../src/load/waiting-tables.ts';
+import { createRequestIds } from '../../../src/ingest/request-id.ts';
+import { row } from '../../conformance/destination.ts';
+import { silent } from '../../helpers/healing.ts';
+import { withoutPostgres } from '../../helpers/postgres.ts';
+import { plain, postgresForTests } from './support.ts';
+
+const other = { ...plain, name: 'other', contract: 'other' };
+const makeIds = createRequestIds();
+const nextId = () => makeIds(1);
+const rowOf = (table: string, id: string, values: Row['values'] = {}) =>
+  row({ event_id: id, ...values }, { table, contract: table, requestId: nextId() });
+
+describe.skipIf(withoutPostgres())('one table at fault holds its own events only', () => {
+  const postgres = postgresForTests();
+
+  async function started(tables = [plain, other]) {
+    const schema = postgres.nextSchema();
+    const destination = await postgres.open(schema);
+    const refused = new Refused();
+    await refused.prepare(destination, tables);
+    const loading = createLoadStage({ destination, queueId: 'q', log: silent });
+    const waiting = new WaitingTables({ loading, refused, log: silent });
+    const sql = (text: string) => postgres.server.run(`SET search_path TO "${schema}"; ${text}`);
+    return { destination, waiting, sql, schema };
+  }
+  const statuses = async (waiting: WaitingTables, ...rows: Row[]) =>
+    (await waiting.settle(rows)).map(({ status }) => status);
+
+  /** Holds a lock until it is called. */
+  async function lock(schema: string, mode: string) {
+    const held = new pg.Client(postgres.server.url());
+    await held.connect();
+    await held.query(`BEGIN; LOCK TABLE "${schema}".plain IN ${mode} MODE`);
+    return async () => {
+      await held.query('ROLLBACK');
+      await held.end();
+    };
+  }
+
+  it('when somebody has locked it: what is newer than all that it may hold goes on, rows and letters', async () => {
+    const { waiting, schema } = await started();
+    const early = rowOf('other', 'early');
+    await statuses(waiting, rowOf('plain', 'a'), rowOf('other', 'a'));
+    const unlock = await lock(schema, 'ACCESS EXCLUSIVE');
+    const [late, locked] = [rowOf('other', 'b'), rowOf('plain', 'b')];
+    expect(await statuses(waiting, late, locked, early)).toEqual(['loaded', 'waits', 'waits']);
+    expect(waiting.list()).toMatchObject([
+      { table: 'plain', error: expect.stringContaining('lock') as string },
+    ]);
+    const letters = [early.requestId, nextId()].map((requestId) => ({ requestId, round: 0 }));
+    expect(await waiting.settleLetters(letters)).toEqual([
+      { status: 'waits', table: 'plain' },
+      { status: 'written' },
+    ]);
+    // A copy of what is a row by now; it came late.
+    expect(await statuses(waiting, late)).toEqual(['loaded']);
+    expect(await waiting.settleWaiting('plain', [locked, early])).toBeUndefined();
+    await unlock();
+    const again = async () =>
+      (await waiting.settleWaiting('plain', [locked, early]))?.map(({ status }) => status);
+    await expect.poll(again, { timeout: 10_000 }).toEqual(['loaded', 'loaded']);
+    expect(waiting.list()).toEqual([]);
+  });
+
+  it('when somebody makes an index', async () => {
+    const { waiting, schema } = await started();
+    const unlock = await lock(schema, 'SHARE');
+    expect(await statuses(waiting, rowOf('plain', 'a'), rowOf('other', 'a'))).toEqual(['waits', 'loaded']);
+    await unlock();
+    expect(await waiting.settleWaiting('plain', [rowOf('plain', 'a')])).toMatchObject([{ status: 'loaded' }]);
+  });
+
+  it.each([
+    ['fails in a way that is no row’s', "RAISE 'no space' USING ERRCODE = '58030'"],
+    ['does what its login may not', "RAISE 'denied' USING ERRCODE = '42501'"],
+    ['always collides', "RAISE 'again' USING ERRCODE = '40001'"],
+  ])('when its trigger %s', async (_, act) => {
+    const { waiting, sql } = await started();
+    await sql(`CREATE FUNCTION act() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${act}; RETURN NEW; END $$;
+      CREATE TRIGGER act BEFORE INSERT ON plain FOR EACH ROW EXECUTE FUNCTION act()`);
+    expect(await statuses(waiting, rowOf('plain', 'a'), rowOf('other', 'a'))).toEqual(['waits', 'loaded']);
+    await sql('DROP TRIGGER act ON plain');
+    expect(await waiting.settleWaiting('plain', [rowOf('plain', 'a')])).toMatchObject([{ status: 'loaded' }]);
+  });
+
+  it('when it can’t be read at the start', async () => {
+    const schema = postgres.nextSchema();
+    await (await postgres.open(schema)).prepare([plain]);
+    const unlock = await lock(schema, 'ACCESS EXCLUSIVE');
+    const destination = await postgres.open(schema);
+    const refused = new Refused();
+    await refused.prepare(destination, [plain, other]);
+    const waiting = new WaitingTables({
+      loading: createLoadStage({ destination, log: silent }),
+      refused,
+      log: silent,
+    });
+    expect(await statuses(waiting, rowOf('plain', 'a'))).toEqual(['waits']);
+    await unlock();
+  });
+
+  it('whose constraint refuses a row at the commit: that row is refused', async () => {
+    const { destination, sql } = await started([{ ...plain, onRepeat: 'replace' }, other]);
+    const settle = async (it: OpenDestination, ...rows: Row[]) =>
+      (await it.settle({ rows, letters: [] })).rows.map(({ status }) => status);
+    await settle(destination, rowOf('plain', 'a'), rowOf('plain', 'b'));
+    await sql(`CREATE TABLE item (of uuid REFERENCES plain (_request_id) DEFERRABLE INITIALLY DEFERRED);
+      INSERT INTO item SELECT _request_id FROM plain WHERE event_id = 'a'`);
+    const again = ['a', 'b'].map((id) => rowOf('plain', id, { note: 'changed' }));
+    expect(await settle(destination, ...again, rowOf('other', 'c'))).toEqual([
+      'rejected',
+      'loaded',
+      'loaded',
+    ]);
+    await sql('ALTER TABLE item ALTER CONSTRAINT item_of_fkey NOT DEFERRABLE');
+    expect(await settle(destination, rowOf('plain', 'a', { note: 'changed' }))).toEqual(['rejected']);
+  });
+});
