@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { loadContracts } from '../../src/contracts/discover.ts';
 import type { JsonObject } from '../../src/model/json.ts';
-import { repairRule, storedRule } from '../../contracts/v1/repair-rule.ts';
+import { repairRule, storedRule } from '../../contracts/v1/_repair-rule.ts';
 
 const registry = await loadContracts([fileURLToPath(new URL('../../contracts', import.meta.url))]);
 const id = '3f0b0f6e-2f6a-4f6e-9d6e-2f6a4f6e9d6e';

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { defineContract, z } from '../../src/contracts/index.ts';
+import { createRowMaker } from '../../src/load/row.ts';
+import type { JsonObject } from '../../src/model/json.ts';
 import { event, judge } from './strange.ts';
 
 describe('Zod', () => {
@@ -197,4 +199,43 @@ describe('a schema whose output is not known', () => {
       expect(() => contract(schema)).toThrow(/events are objects: write z\.object\(\{ … \}\)/);
     },
   );
+});
+
+describe('a field that a transform drops', () => {
+  const mailless = z
+    .object({ email: z.string(), k: z.string() })
+    .transform(({ email, k }) => ({ hash: email.length, k }));
+  const known = z.object({ hash: z.int(), k: z.string() });
+  const sent = { email: 'ada@example.com', k: 'a', note: 'undeclared' };
+
+  it.each<[string, z.ZodType, object, object]>([
+    ['of the event', mailless.pipe(known), sent, { hash: 15, k: 'a', note: 'undeclared' }],
+    [
+      'of an event of which no schema says what is made',
+      mailless,
+      sent,
+      { hash: 15, k: 'a', note: 'undeclared' },
+    ],
+    [
+      'of an object within lists',
+      z.object({ a: z.array(z.object({ b: mailless.optional() })) }),
+      { a: [{ b: sent, c: 1 }, {}] },
+      { a: [{ b: { hash: 15, k: 'a', note: 'undeclared' }, c: 1 }, {}] },
+    ],
+  ])('is gone, and what is undeclared is not: %s', (_what, schema, given, made) => {
+    const contract = defineContract({ name: 'made', version: '1.0.0', schema });
+    const validation = contract.validate(given as JsonObject);
+    expect(validation.ok && validation.value).toEqual(made);
+    const row = createRowMaker(contract)(made as JsonObject, {
+      requestId: '018f4d4e-0000-7000-8000-000000000000',
+      receivedAt: 0,
+      source: 'shop',
+      repair: undefined,
+      text: JSON.stringify(given),
+      changed: validation.ok ? validation.changed : undefined,
+    });
+    // A row is made of its text, where it has one, and of what validation has changed.
+    const text = row.text === undefined ? row.values : (JSON.parse(row.text) as JsonObject);
+    expect(JSON.stringify([{ ...text, ...row.filled }, row.extra])).not.toContain('ada@');
+  });
 });

@@ -1,6 +1,7 @@
 import { ExactNumber } from '../../model/exact-number.ts';
 import { type Json, type JsonObject, isContainer, isObject, jsonType, sameScalar } from '../../model/json.ts';
 import { numberOfBigInt } from './bigints.ts';
+import type { Remade } from './remade.ts';
 import { type Result, fail, ok } from '../../model/result.ts';
 
 export interface Completed {
@@ -18,20 +19,20 @@ export interface NoJson {
 
 /**
  * Makes the value of an event from what its schema returned: puts back the fields of `input` that the schema does not
- * declare, at every depth, and refuses what is no JSON, which would be lost in silence on its way to a column. Done after
+ * declare, at every depth (and not what a transform has dropped: `remade`), and refuses what is no JSON, which would be lost in silence on its way to a column. Done after
  * the parse instead of by loose schemas, since loose halves of an intersection contradict each other about coerced
  * fields, and since Zod drops an own `__proto__` in any case. Writes into neither: what a schema returned may be frozen,
  * or be shared by all events.
  */
-export function complete(input: JsonObject, output: unknown): Result<Completed, NoJson> {
+export function complete(input: JsonObject, output: unknown, remade?: Remade): Result<Completed, NoJson> {
   const walk: Walk = { path: [], left: maxContainers, charactersLeft: maxNewCharacters };
   try {
     if (!isObject(output)) throw new Fault(output === undefined ? 'nothing' : whatIs(output));
     const differs: string[] = [];
-    const value = completeObject(input, output, walk, (key) => differs.push(key));
+    const value = completeObject(input, output, walk, { remade, onDifference: (key) => differs.push(key) });
     if (differs.length === 0) return ok({ value, changed: undefined });
     const changed: JsonObject = {};
-    for (const key of differs) keep(changed, key, value[key]!);
+    for (const key of differs) if (Object.hasOwn(value, key)) keep(changed, key, value[key]!);
     return ok({ value, changed });
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
@@ -63,7 +64,7 @@ function completeObject(
   input: Readonly<Container>,
   output: Container,
   walk: Walk,
-  onDifference: (key: string) => void,
+  { remade, onDifference }: { remade: Remade | undefined; onDifference: (key: string) => void },
 ): Container {
   enter(output, walk);
   let result = output;
@@ -76,7 +77,8 @@ function completeObject(
     // Equal values are own ones: nothing that a prototype holds is the value of an event.
     if (output[key] === value) continue;
     if (!Object.hasOwn(output, key)) {
-      write(key, value);
+      if (remade?.given.has(key) === true) onDifference(key);
+      else write(key, value);
       continue;
     }
     // Nothing is lost when a null becomes nothing; anything else would be.
@@ -86,7 +88,7 @@ function completeObject(
       continue;
     }
     walk.path.push(key);
-    const [now, same] = completed(value, output[key], walk);
+    const [now, same] = completed(value, output[key], walk, remade?.fields.get(key));
     walk.path.pop();
     if (now !== output[key]) write(key, now);
     if (!same) onDifference(key);
@@ -104,7 +106,12 @@ function completeObject(
 }
 
 /** The completed output, and whether it is the same value as `input`. */
-function completed(input: Json | undefined, output: unknown, walk: Walk): [value: Json, same: boolean] {
+function completed(
+  input: Json | undefined,
+  output: unknown,
+  walk: Walk,
+  remade?: Remade,
+): [value: Json, same: boolean] {
   if (input === output && input !== undefined) return [input, true];
   const spelled = inJson(output);
   if (!isContainer(spelled)) {
@@ -112,11 +119,10 @@ function completed(input: Json | undefined, output: unknown, walk: Walk): [value
     if (typeof value === 'string') countNew(input, value, walk);
     return [value, sameScalar(input, value)];
   }
-  if (Array.isArray(spelled)) return completedArray(input, spelled, walk);
+  if (Array.isArray(spelled)) return completedArray(input, spelled, walk, remade?.items);
   let same = isObject(input);
-  const value = completeObject(isObject(input) ? input : none, spelled, walk, () => {
-    same = false;
-  });
+  const onDifference = (): void => void (same = false);
+  const value = completeObject(isObject(input) ? input : none, spelled, walk, { remade, onDifference });
   return [value, same];
 }
 
@@ -124,6 +130,7 @@ function completedArray(
   input: Json | undefined,
   output: readonly unknown[],
   walk: Walk,
+  remade: Remade | undefined,
 ): [value: Json, same: boolean] {
   enter(output, walk);
   let result = output as Json[];
@@ -131,7 +138,7 @@ function completedArray(
   let same = items !== undefined;
   for (let index = 0; index < output.length; index++) {
     walk.path.push(String(index));
-    const [now, isSame] = completed(items?.[index], output[index], walk);
+    const [now, isSame] = completed(items?.[index], output[index], walk, remade);
     walk.path.pop();
     if (!isSame) same = false;
     if (now === output[index]) continue;

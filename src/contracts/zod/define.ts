@@ -16,6 +16,7 @@ import { closed } from './closed.ts';
 import { type NoJson, complete } from './complete.ts';
 import { notJson } from './json-side.ts';
 import { parserOf, parserOfAll } from './parse.ts';
+import { remadeBy } from './remade.ts';
 import { type Schema, isSchema } from './rewrite.ts';
 import { saysNothing, takesNoObject } from './what-is-taken.ts';
 import { settleNames } from '../names.ts';
@@ -85,6 +86,7 @@ export function defineContract<S extends z.ZodType>(
   const { functions: mayWrite, slowPatterns } = authorsCodeOf(schema);
   const mayHang = mayWrite || slowPatterns.length > 0 || hasManyPaths(jsonSchema);
   const parts = new Map<string, ReturnType<typeof parserOfAll>>();
+  const remade = remadeBy(schema);
 
   return {
     ...names,
@@ -93,6 +95,7 @@ export function defineContract<S extends z.ZodType>(
     jsonSchema,
     ...policies,
     makesUnknown: saysNothing(output),
+    rewrites: remade !== undefined && remade.given.size > 0,
     upgrade: readUpgrade(definition.upgrade, { ...names, jsonSchema }),
     envelopeDefaults: envelopeDefaultsOf(jsonSchema),
     ownCode: mayHang ? { functions: mayWrite, slowPatterns } : undefined,
@@ -105,7 +108,7 @@ export function defineContract<S extends z.ZodType>(
         validate(event): Validation {
           const { issues, value } = parse(mayWrite ? cloneJson(event) : event);
           if (issues.length > 0) return { ok: false, violations: violationsFromZod(issues, event) };
-          const completed = complete(event, value);
+          const completed = complete(event, value, remade);
           if (completed.ok) return { ok: true, ...completed.value };
           return { ok: false, violations: [noJson(names, event, completed.error)] };
         },
