@@ -22,6 +22,7 @@ const scenarios = [
   'refill',
   'idle',
 ];
+const peers = ['benthos', 'dlt'];
 const { values } = parseArgs({
   options: {
     help: { type: 'boolean', default: false },
@@ -47,12 +48,12 @@ if (values.help) {
   --pending N     events that wait at the restart (1000000)
   --rows N        in the large table (20000000)
   --json FILE     the figures and targets, for programs
-  --peers         also Benthos, with the load of the scenario postgres (needs Go)
+  --peers         also Benthos, with the load of the scenario postgres (needs Go), and dlt, with that of ndjson (needs Python)
   --against DIR   another folder with a build (dist/): both are measured in turns, and their medians compared`);
   process.exit(0);
 }
-const chosen = [...(values.only?.split(',') ?? scenarios), ...(values.peers ? ['peers'] : [])];
-const unknown = chosen.find((name) => ![...scenarios, 'peers'].includes(name));
+const chosen = [...(values.only?.split(',') ?? scenarios), ...(values.peers ? peers : [])];
+const unknown = chosen.find((name) => ![...scenarios, ...peers].includes(name));
 if (unknown !== undefined)
   throw new Error(`there is no scenario ${unknown}; there are ${scenarios.join(', ')}`);
 const count = (name) => {

@@ -57,6 +57,12 @@ export const targets = [
     atLeast,
   })),
   {
+    name: 'NDJSON to DuckDB: loaded ÷ dlt',
+    value: (m) =>
+      over(m('loaded from NDJSON, clean (events/s)'), m('dlt, loaded from NDJSON into DuckDB (events/s)')),
+    atLeast: 10,
+  },
+  {
     name: 'NDJSON: loaded ÷ DuckDB read_json',
     value: (m) => over(m('loaded from NDJSON, clean (events/s)'), m('DuckDB read_json (events/s)')),
     atLeast: 0.3,
