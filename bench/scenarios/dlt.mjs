@@ -38,7 +38,7 @@ function pythonWithDlt(dir) {
   const python = join(dir, 'dlt-python', 'bin', 'python');
   if (existsSync(python)) return python;
   if (spawnSync('python3', ['--version']).error !== undefined)
-    return void console.error('peers: Python is not installed, so dlt is left out');
+    return console.error('peers: Python is not installed, so dlt is left out');
   execFileSync('python3', ['-m', 'venv', join(dir, 'dlt-python')], { stdio: 'inherit' });
   const requirements = new URL('../peers/dlt/requirements.txt', import.meta.url).pathname;
   execFileSync(python, ['-m', 'pip', 'install', '--quiet', '--requirement', requirements], {

@@ -2,7 +2,7 @@ import type { Violation } from '../model/violation.ts';
 
 /** A refusal that goes to the client as `application/problem+json` (RFC 9457). */
 export interface Problem {
-  status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 429 | 500 | 503;
+  status: 400 | 401 | 403 | 404 | 405 | 408 | 409 | 413 | 415 | 417 | 422 | 429 | 431 | 500 | 503;
   /** Stable, for machines; also the last part of the problem's `type`. */
   code: string;
   title: string;

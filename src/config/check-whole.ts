@@ -2,10 +2,8 @@ import { existsSync, statSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { engineProblems } from './engine.ts';
 import { openSources } from './sources.ts';
+import { shortestToken } from '../sources/authorize.ts';
 import type { Config } from './types.ts';
-
-/** A shorter one can be guessed. */
-const shortestToken = 16;
 
 /** Checks settings against each other, and against this machine. */
 export function checkWhole(config: Config, problems: string[]): void {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isAddressRange } from '../sources/addresses.ts';
 import { presets } from '../sources/verify/presets.ts';
-import { hashNames, secretEncodings } from '../sources/verify/scheme.ts';
+import { digestEncodings, hashNames, secretEncodings } from '../sources/verify/scheme.ts';
 import { group, listOf, numberBetween, oneOf, positiveNumber, text, wholeNumber, yesOrNo } from './fields.ts';
 
 /** Names that come from outside and become keys; the prototype's own names would be found in any object. */
@@ -40,10 +40,10 @@ const verifySettings = group({
   verify_token_env: variableName.optional(),
   header: headerName.optional(),
   algorithm: oneOf(hashNames).optional(),
-  encoding: oneOf(['hex', 'base64']).optional(),
+  encoding: oneOf(digestEncodings).optional(),
   prefix: text('what stands before the signature', /^[ -~]{1,64}$/).optional(),
   signed: text(
-    'a text with {body}, and where they are signed {timestamp}, {method}, {url} or {header:NAME}',
+    'a text with {body}, and where they are signed {timestamp}, {method}, {url}, {path} or {header:NAME}',
     /^(?=[^]*\{body\})[^]{1,500}$/,
   ).optional(),
   timestamp_header: headerName.optional(),

@@ -64,8 +64,9 @@ function checkSettings(
       problems.push(`${at}.${key}: type ${type} has no such setting; it takes ${[...known].join(', ')}`);
   if (verify.signed?.includes('{timestamp}') === true && verify.timestamp_header === undefined)
     problems.push(`${at}.signed: {timestamp} needs timestamp_header; add it`);
-  if (verify.signed?.includes('{url}') === true && verify.url === undefined)
-    problems.push(`${at}.signed: {url} needs url; add it`);
+  for (const part of ['{url}', '{path}'])
+    if (verify.signed?.includes(part) === true && verify.url === undefined)
+      problems.push(`${at}.signed: ${part} needs url; add it`);
   if (
     type === 'hmac' &&
     verify.timestamp_header !== undefined &&

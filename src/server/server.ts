@@ -22,6 +22,8 @@ export async function createApi(context: ServerContext, port: Port): Promise<Fas
   const app = Fastify({
     logger: false,
     bodyLimit: config.http.maxBodyBytes,
+    // The port has its own (no-request.ts).
+    clientErrorHandler: () => undefined,
     serverFactory: (handler) => {
       answer = handler;
       return port.server;

@@ -32,3 +32,9 @@ function plainAddress(address: string): string {
     .replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '')
     .replace(/%.*$/, '');
 }
+
+/** As some proxies write an address: `192.0.2.1:5555`, `[2001:db8::1]:443`, `"[2001:db8::1]"`. */
+export function withoutPort(text: string): string {
+  const given = text.trim().replace(/^"(.*)"$/, '$1');
+  return /^\[([^\]]*)\](?::\d{1,5})?$/.exec(given)?.[1] ?? given.replace(/^([\d.]+):\d{1,5}$/, '$1');
+}

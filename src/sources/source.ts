@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { addressesOf } from './addresses.ts';
+import { addressesOf, withoutPort } from './addresses.ts';
 import type { ContractRule, SourceConfig } from '../config/types.ts';
 import { segmentsOf } from '../model/pointer.ts';
 import { headerOf } from './place.ts';
@@ -110,7 +110,7 @@ export function createClientAddress(
   return ({ socket, headers }) => {
     const forwarded = String(headers['x-forwarded-for'] ?? '')
       .split(',')
-      .map((address) => address.trim());
+      .map(withoutPort);
     let address = socket.remoteAddress ?? 'unknown';
     while (isTrusted(address) && forwarded.length > 0) {
       const before = forwarded.pop()!;

@@ -232,6 +232,9 @@ describe('who may send', () => {
     const from = (forwarded: string) => post(server, '{}', { 'x-forwarded-for': forwarded });
     expect((await from('192.30.253.7')).status).toBe(202);
     expect((await from('2001:db8::7')).status).toBe(202);
+    for (const withPort of ['192.30.253.7:5555', '[2001:db8::7]:443', '[2001:db8::7]', '"[2001:db8::7]:1"'])
+      expect((await from(withPort)).status, withPort).toBe(202);
+    expect((await from('192.30.253.7, 10.1.2.3:99')).status).toBe(202);
     expect((await from('192.30.253.7, 10.1.2.3')).status).toBe(202);
     // What the client wrote itself stands before what the proxy saw.
     expect((await from('192.30.253.7, 203.0.113.9')).status).toBe(403);

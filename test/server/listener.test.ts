@@ -3,6 +3,7 @@ import { copyFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { type IncomingMessage, get as httpGet } from 'node:http';
 import { get as httpsGet } from 'node:https';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { afterEach, expect, it } from 'vitest';
@@ -88,3 +89,68 @@ it('answers by TLS, and with a new certificate as soon as there is one', async (
   use('second');
   await until(async () => (await name()) === 'second', 30_000);
 });
+
+it('reads a path as it was meant', async () => {
+  sentinel = await startHere();
+  const { host } = new URL(sentinel.url);
+  const body = JSON.stringify(transaction());
+  for (const [path, status] of [
+    ['/ingest/%73ho%70', 202],
+    ['//ingest//shop', 202],
+    // An encoded slash is no slash, and what is no name stays none.
+    ['/ingest%2Fshop', 404],
+    ['/ingest/%2E%2E', 404],
+  ] as const) {
+    const [answer] = await answersOf(sentinel.url, [
+      `POST ${path} HTTP/1.1`,
+      `Host: ${host}`,
+      'Content-Type: application/json',
+      `Content-Length: ${body.length}`,
+      'Connection: close',
+      '',
+      body,
+    ]);
+    expect(answer!.status, path).toBe(status);
+  }
+});
+
+it('answers what is no HTTP, what is too large and what it does not understand with a problem', async () => {
+  sentinel = await startHere();
+  const { host } = new URL(sentinel.url);
+  const head = `POST /ingest/shop HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/json`;
+  for (const [code, status, lines] of [
+    ['not_http', 400, ['\u0016\u0003\u0001']],
+    ['not_http', 400, [head, 'Content-Length: 2', 'Content-Length: 3', '', '{}']],
+    ['headers_too_large', 431, [head, `X: ${'x'.repeat(20_000)}`, '', '']],
+    ['unknown_expectation', 417, [head, 'Expect: cake', 'Content-Length: 2', '', '']],
+    ['body_too_large', 413, [head, 'Expect: 100-continue', 'Content-Length: 99000000000', '', '']],
+  ] as const) {
+    const [answer, more] = await answersOf(sentinel.url, lines);
+    expect([answer!.status, answer!.code], code).toEqual([status, code]);
+    expect(more).toBeUndefined();
+  }
+  // A client that asks first is told to go on.
+  const [first] = await answersOf(sentinel.url, [head, 'Expect: 100-continue', 'Content-Length: 2', '', '']);
+  expect(first!.status).toBe(100);
+});
+
+/** What is answered to these lines, in order. */
+async function answersOf(
+  url: string,
+  lines: readonly string[],
+): Promise<{ status: number; code?: string }[]> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  let text = '';
+  const closed = once(socket, 'close');
+  socket.setEncoding('utf8').on('data', (part: string) => {
+    text += part;
+    if (text.startsWith('HTTP/1.1 100')) socket.destroy();
+  });
+  socket.write(lines.join('\r\n'));
+  await closed;
+  return [...text.matchAll(/HTTP\/1\.1 (\d+)[^]*?\r\n\r\n(\{.*\})?/g)].map(([, status, body]) => ({
+    ...(JSON.parse(body ?? '{}') as { code?: string }),
+    status: Number(status),
+  }));
+}

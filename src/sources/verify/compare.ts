@@ -1,5 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import type { HashName } from './scheme.ts';
+import type { DigestEncoding, HashName } from './scheme.ts';
 
 /** Compares in a time that says nothing about where they differ, or of how long the secret one is. */
 export function isSame(given: string, expected: string): boolean {
@@ -9,9 +9,20 @@ export function isSame(given: string, expected: string): boolean {
 /** Looks at all, so that the time does not say which one fits. */
 export function fitsAny(given: readonly string[], expected: readonly string[]): boolean {
   let fits = false;
-  for (const one of expected) for (const other of given) if (isSame(other, one)) fits = true;
+  for (const one of expected)
+    for (const other of given.flatMap(spellings)) if (isSame(other, one)) fits = true;
   return fits;
 }
+
+/** Node reads a header's bytes as Latin-1; most clients write UTF-8. */
+const spellings = (text: string): string[] =>
+  isPlain.test(text) ? [text] : [text, Buffer.from(text, 'latin1').toString()];
+
+// oxlint-disable-next-line no-control-regex
+const isPlain = /^[\x00-\x7f]*$/;
+
+/** A text for a header, whose bytes are its UTF-8. */
+export const asHeader = (text: string): string => Buffer.from(text).toString('latin1');
 
 /** The same for digests, whose length is no secret. */
 export function fitsAnyDigest(given: readonly string[], expected: readonly string[]): boolean {
@@ -32,7 +43,7 @@ export function hmac(
   algorithm: HashName,
   key: string | Buffer,
   parts: readonly (string | Buffer)[],
-  encoding: 'hex' | 'base64',
+  encoding: DigestEncoding,
 ): string {
   const mac = createHmac(algorithm, key);
   for (const part of parts) mac.update(part);

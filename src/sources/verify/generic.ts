@@ -1,6 +1,6 @@
 import { SentinelError } from '../../model/errors.ts';
-import { bytesOf, fitsAny, headerText } from './compare.ts';
-import { createHmacVerifier, fieldsOf } from './hmac-preset.ts';
+import { asHeader, bytesOf, fitsAny, headerText } from './compare.ts';
+import { createHmacVerifier } from './hmac-preset.ts';
 import { publicUrl } from './public-url.ts';
 import { type Preset, type SecretEncoding, type SignedRequest, refuse, verified } from './scheme.ts';
 
@@ -22,7 +22,8 @@ export const hmacOfSettings: Preset = {
     keyOf(secret, encoding) === undefined ? `it is not ${encoding}, as secret_encoding says` : undefined,
   create(settings, { now = Date.now } = {}) {
     const { header: name = '', prefix = '', timestampHeader, signed = '{body}' } = settings;
-    const separator = separatorBeside(prefix);
+    const isList = prefix !== '' || timestampHeader?.toLowerCase() === name.toLowerCase();
+    const separator = isList ? separatorBeside(prefix) : never;
     const template = signed.split(/(\{[\w:-]+\})/);
     return createHmacVerifier(
       {
@@ -45,6 +46,7 @@ export const hmacOfSettings: Preset = {
             if (part === '{timestamp}') return parts.timestamp;
             if (part === '{method}') return parts.method;
             if (part === '{url}') return publicUrl(settings, parts.url);
+            if (part === '{path}') return pathOf(publicUrl(settings, parts.url));
             const header = /^\{header:([\w-]+)\}$/.exec(part)?.[1];
             return header === undefined ? part : parts.header(header.toLowerCase());
           }),
@@ -67,18 +69,28 @@ function unusable(): never {
   throw new SentinelError('config_invalid', 'a secret is not what secret_encoding says');
 }
 
+const never = /(?!)/;
+
 /** Between the parts of a list; what the prefix has itself separates nothing (`HMAC …`). */
 function separatorBeside(prefix: string): RegExp {
   const characters = [',', ';', ' '].filter((character) => !prefix.includes(character)).join('');
-  return prefix === '' || characters === '' ? /(?!)/ : new RegExp(`[${characters}]+`);
+  return characters === '' ? never : new RegExp(`[${characters}]+`);
 }
 
-/** Some put the time beside the signature: `t=1700000000,v1=…`. */
+/** Some put the time beside the signature, under a name or none: `t=1700000000,v1=…`, `1700000000,…`. */
 function timestampIn(text: string): string {
-  if (!text.includes('=')) return text;
-  const field = fieldsOf(text.replaceAll(';', ','), ',');
-  return field('t')[0] ?? field('ts')[0] ?? '';
+  const parts = text.split(/[,;]/, maxParts).map((part) => part.slice(part.indexOf('=') + 1).trim());
+  return parts.length === 1
+    ? text.slice(text.indexOf('=') + 1)
+    : (parts.find((part) => aTime.test(part)) ?? '');
 }
+
+const maxParts = 64;
+/** Seconds or milliseconds of this century, or ISO 8601; no version number, and no signature. */
+const aTime = /^(?:\d{9,15}|\d{4}-\d\d-\d\dT\S+)$/;
+
+/** Path and query of a URL, as they stand in it. */
+const pathOf = (url: string): string => url.replace(/^https?:\/\/[^/?#]*/i, '') || '/';
 
 export const basic: Preset = {
   type: 'basic',
@@ -107,7 +119,7 @@ export const bearer: Preset = {
       if (given === undefined) return refuse('credentials_missing');
       return fitsAny([given], secrets) ? verified : refuse('credentials_wrong');
     },
-    sign: () => ({ headers: { authorization: `Bearer ${secrets[0]!}` } }),
+    sign: () => ({ headers: { authorization: `Bearer ${asHeader(secrets[0]!)}` } }),
   }),
 };
 
@@ -126,7 +138,7 @@ export const apiKey: Preset = {
         return keys.length === 1 && fitsAny(keys, secrets) ? verified : refuse('credentials_wrong');
       },
       sign({ url }) {
-        if (place === 'header') return { headers: { [header]: secrets[0]! } };
+        if (place === 'header') return { headers: { [header]: asHeader(secrets[0]!) } };
         const query = new URLSearchParams({ [name]: secrets[0]! });
         return { headers: {}, url: `${url}${url.includes('?') ? '&' : '?'}${query}` };
       },

@@ -1,4 +1,4 @@
-import { headerText, fitsAny } from './compare.ts';
+import { asHeader, fitsAny, headerText } from './compare.ts';
 import { type Preset, refuse, verified } from './scheme.ts';
 
 /** GitLab signs nothing: it sends the secret token with each request, so it must come over TLS. */
@@ -12,6 +12,6 @@ export const gitlab: Preset = {
       if (given === '') return refuse('credentials_missing');
       return fitsAny([given], secrets) ? verified : refuse('credentials_wrong');
     },
-    sign: () => ({ headers: { 'x-gitlab-token': secrets[0]! } }),
+    sign: () => ({ headers: { 'x-gitlab-token': asHeader(secrets[0]!) } }),
   }),
 };

@@ -1,5 +1,6 @@
 import { fitsAnyDigest, headerText, hmac } from './compare.ts';
 import {
+  type DigestEncoding,
   type HashName,
   type Preset,
   type Verdict,
@@ -25,7 +26,7 @@ export interface SignedParts {
 /** How a vendor signs with a shared secret: an HMAC over the body, and what else it puts beside it. */
 export interface HmacScheme {
   algorithm: HashName;
-  encoding: 'hex' | 'base64';
+  encoding: DigestEncoding;
   /** The header with the signature. */
   header: string;
   /** What stands before the signature in its header. */

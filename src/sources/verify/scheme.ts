@@ -60,7 +60,7 @@ export interface VerifySettings {
   secretEncoding?: SecretEncoding;
   header?: string;
   algorithm?: HashName;
-  encoding?: 'hex' | 'base64';
+  encoding?: DigestEncoding;
   prefix?: string;
   signed?: string;
   timestampHeader?: string;
@@ -80,6 +80,9 @@ export interface VerifySettings {
 
 export const hashNames = ['sha1', 'sha256', 'sha384', 'sha512'] as const;
 export type HashName = (typeof hashNames)[number];
+
+export const digestEncodings = ['hex', 'base64', 'base64url'] as const;
+export type DigestEncoding = (typeof digestEncodings)[number];
 
 export const secretEncodings = ['utf8', 'base64', 'hex'] as const;
 export type SecretEncoding = (typeof secretEncodings)[number];

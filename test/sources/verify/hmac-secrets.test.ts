@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { post, refused, verified, verifier } from './support.ts';
 
@@ -70,3 +71,69 @@ it('refuses to work with a key that has no bytes', () => {
   const start = () => verifier({ type: 'hmac', header: 'x', secretEncoding: 'base64', secrets: ['?'] });
   expect(start).toThrow('secret_encoding');
 });
+
+describe('how senders that are not listed sign', () => {
+  const secret = 'sender-secret-1';
+  const now = 1_700_000_000_000;
+  const body = '{"id":"evt_1"}';
+  const sign = (text: string, encoding: 'hex' | 'base64' | 'base64url' = 'hex') =>
+    createHmac('sha256', secret).update(text).digest(encoding);
+  const check = (settings: object, headers: Record<string, string>, url = '/ingest/x?a=1') =>
+    verifier(
+      { type: 'hmac', header: 'x-signature', secrets: [secret], ...settings },
+      { now: () => now },
+    ).verify({
+      ...post(body, headers),
+      url,
+    });
+  const listed = { prefix: 'signature=', signed: '{timestamp}.{body}', timestampHeader: 'x-signature' };
+  const bare = { ...listed, prefix: '' };
+
+  it.each([
+    ['a time under another name', listed, `timestamp=1700000000,signature=${sign(`1700000000.${body}`)}`],
+    ['a version before the time', listed, `v=1;time=1700000000;signature=${sign(`1700000000.${body}`)}`],
+    [
+      'a bare time before the signature',
+      { ...listed, prefix: 'v1=' },
+      `1700000000000,v1=${sign(`1700000000000.${body}`)}`,
+    ],
+    ['a bare time before bare signatures', bare, `1700000000,${sign('old')},${sign(`1700000000.${body}`)}`],
+    ['base64url', { encoding: 'base64url' }, sign(body, 'base64url')],
+    [
+      'the path that it was given, with the query of the request',
+      { signed: '{method} {path} {body}', url: 'https://gate.example.com/hooks/x?old=1' },
+      sign(`POST /hooks/x?a=1 ${body}`),
+    ],
+  ])('%s', async (_, settings, signature) => {
+    expect(await check(settings, { 'x-signature': signature })).toEqual(verified);
+    expect(
+      await check(settings, { 'x-signature': signature.replace(/.$/, (last) => (last === 'a' ? 'b' : 'a')) }),
+    ).toEqual(refused('signature_wrong'));
+  });
+
+  it('a list without a time is refused', async () => {
+    const signature = `v=1,signature=${sign(`1.${body}`)}`;
+    expect(await check(listed, { 'x-signature': signature })).toEqual(refused('timestamp_missing'));
+  });
+});
+
+it.each([
+  ['gitlab', {}, 'x-gitlab-token', ''],
+  ['bearer', {}, 'authorization', 'Bearer '],
+  ['api_key', { in: 'header' as const, name: 'x-key' }, 'x-key', ''],
+])(
+  '%s: a secret beyond ASCII is taken as the bytes of UTF-8 and of Latin-1',
+  async (type, settings, header, before) => {
+    const secret = 's3cr3t-é-key-long';
+    const one = verifier({ type, secrets: [secret], ...settings });
+    const asUtf8 = Buffer.from(secret).toString('latin1');
+    for (const text of [secret, asUtf8])
+      expect(await one.verify(post('{}', { [header]: before + text }))).toEqual(verified);
+    expect(await one.verify(post('{}', { [header]: `${before}s3cr3t-e-key-long` }))).toEqual(
+      refused('credentials_wrong'),
+    );
+    expect(one.sign!({ method: 'POST', url: '/', body: Buffer.from(''), now: 0 }).headers).toEqual({
+      [header]: before + asUtf8,
+    });
+  },
+);
