@@ -11,7 +11,7 @@ import { importModule } from '../../src/support/module-loader.ts';
 import type { ContractRegistry } from '../../src/contracts/registry.ts';
 import type { DeadLetter, DeadLetterGroup } from '../../src/model/dead-letter.ts';
 import type { Json, JsonObject } from '../../src/model/json.ts';
-import type { EventInfo } from '../../src/server/routes/events.ts';
+import type { EventTrail } from '../../src/server/event-info.ts';
 import type { Stats } from '../../src/server/stats.ts';
 import {
   type RunningSentinel,
@@ -30,7 +30,7 @@ interface Recorded {
 }
 interface Sent extends Recorded {
   requestId: string;
-  outcome: EventInfo;
+  outcome: EventTrail;
 }
 interface Example {
   readPayloads(): Recorded[];

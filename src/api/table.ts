@@ -3,15 +3,13 @@ import { auditRoutes } from './routes/audit.ts';
 import { consumerRoutes } from './routes/consumers.ts';
 import { contractRoutes } from './routes/contracts.ts';
 import { correctionRoutes } from './routes/corrections.ts';
-import { deadLetterContractRoutes } from './routes/dead-letter-contract.ts';
 import { deadLetterDiscardRoutes, deadLetterEditRoutes, deadLetterRoutes } from './routes/dead-letters.ts';
 import { eraseRoutes } from './routes/erase.ts';
 import { eventRoutes } from './routes/events.ts';
 import { backupRoutes, exportRoutes } from './routes/exports.ts';
 import { flowActivityRoutes } from './routes/flow-activity.ts';
-import { groupValuesRoutes } from './routes/group-values.ts';
 import { healingRoutes } from './routes/healing.ts';
-import { historyRoutes } from './routes/history.ts';
+import { statsRoutes } from './routes/stats.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { logRoutes } from './routes/logs.ts';
@@ -21,7 +19,6 @@ import { ruleRoutes } from './routes/rules.ts';
 import { documentRoutes, healthRoutes, ingestRoutes } from './routes/service.ts';
 import { sourceRoutes } from './routes/sources.ts';
 import { stateRoutes } from './routes/state.ts';
-import { statsRoutes } from './routes/stats.ts';
 
 /** The whole API, by the headings of its reference. */
 export const groups = {
@@ -29,8 +26,6 @@ export const groups = {
   Events: eventRoutes,
   'Dead letters': {
     ...deadLetterRoutes,
-    ...groupValuesRoutes,
-    ...deadLetterContractRoutes,
     ...deadLetterEditRoutes,
     ...correctionRoutes,
     ...deadLetterDiscardRoutes,
@@ -41,7 +36,7 @@ export const groups = {
   Healing: healingRoutes,
   Sources: sourceRoutes,
   'Contracts and flow': { ...contractRoutes, ...flowActivityRoutes },
-  'Counters, history and logs': { ...statsRoutes, ...historyRoutes, ...logRoutes },
+  'Counters, history and logs': { ...statsRoutes, ...logRoutes },
   'Queues and state': { ...consumerRoutes, ...stateRoutes },
   Query: queryRoutes,
   'Exports and copies': { ...exportRoutes, ...backupRoutes },

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { withClient } from './client.ts';
 import { print, printJson, say, type Io, type Outcome } from './io.ts';
 import { withExamples, withJson, withServer, type ServerOptions } from './options.ts';
-import { formatTable } from './table.ts';
+import { printList } from './table.ts';
 
 type Options = ServerOptions & { json?: boolean };
 
@@ -22,9 +22,11 @@ export function registerAlerts(program: Command, io: Io, outcome: Outcome): void
 async function list(io: Io, options: Options): Promise<void> {
   const answer = await withClient(io, options, (client) => client.request('GET /api/v1/alerts'));
   if (options.json === true) return printJson(io, answer);
-  if (answer.items.length === 0) return say(io, 'Nothing is the matter.');
-  const rows = answer.items.map(({ since, kind, title }) => [since, kind, title]);
-  print(io, formatTable(['since', 'kind', 'what'], rows, io.columns));
+  printList(io, answer.items, options, {
+    none: 'Nothing is the matter.',
+    columns: ['since', 'kind', 'what'],
+    row: ({ since, kind, title }) => [since, kind, title],
+  });
 }
 
 async function test(io: Io, options: Options, outcome: Outcome): Promise<void> {

@@ -2,9 +2,9 @@ import type { Command } from 'commander';
 import type { ItemOf } from '../api/client.ts';
 import { isObject } from '../model/json.ts';
 import { withClient } from './client.ts';
-import { print, printJson, say, type Io } from './io.ts';
+import type { Io } from './io.ts';
 import { wholeNumber, withExamples, withJson, withServer, type ServerOptions } from './options.ts';
-import { formatTable } from './table.ts';
+import { printList } from './table.ts';
 
 interface AuditOptions extends ServerOptions {
   json?: boolean;
@@ -31,16 +31,17 @@ async function audit(io: Io, options: AuditOptions): Promise<void> {
   const { actor, act, target, since, limit } = options;
   const query = { actor, act, target, since, limit };
   const { items } = await withClient(io, options, (client) => client.request('GET /api/v1/audit', { query }));
-  if (options.json === true) return printJson(io, items);
-  if (items.length === 0) return say(io, 'No act matches.');
-  const rows = items.map((entry) => [
-    entry.at,
-    entry.actor.name,
-    entry.act,
-    Object.values(entry.target).join(' '),
-    inWords(entry),
-  ]);
-  print(io, formatTable(['at', 'who', 'act', 'target', 'detail'], rows, io.columns));
+  printList(io, items, options, {
+    none: 'No act matches.',
+    columns: ['at', 'who', 'act', 'target', 'detail'],
+    row: (entry) => [
+      entry.at,
+      entry.actor.name,
+      entry.act,
+      Object.values(entry.target).join(' '),
+      inWords(entry),
+    ],
+  });
 }
 
 /** What was asked, and how much it came to. */

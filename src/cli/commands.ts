@@ -8,7 +8,7 @@ import { registerDeadLetters } from './dead-letters.ts';
 import { registerDev } from './dev.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerErase } from './erase.ts';
-import { registerExport } from './export.ts';
+import { registerExport, registerSnapshot } from './export.ts';
 import { registerEvents } from './events.ts';
 import { registerIngest } from './ingest.ts';
 import { registerInit } from './project/init.ts';
@@ -20,7 +20,6 @@ import { registerJobs } from './jobs.ts';
 import { registerReplay } from './replay.ts';
 import { registerRules } from './rules.ts';
 import { registerSimulate } from './simulate.ts';
-import { registerSnapshot } from './snapshot.ts';
 import { registerSources } from './sources.ts';
 import { registerStart } from './start.ts';
 

@@ -2,11 +2,10 @@ import type { Command } from 'commander';
 import type { DoneBy, ForecastOf } from '../api/client.ts';
 import { isObject } from '../model/json.ts';
 import { withClient } from './client.ts';
-import { confirm } from './confirm.ts';
+import { confirm, CliError, amountOf, print, printJson, say, type Io, type Outcome } from './io.ts';
 import { readEvent } from './dead-letter-fix.ts';
 import { correctionText } from './dead-letter-forecast.ts';
 import { followCorrection } from './follow-correction.ts';
-import { CliError, amountOf, print, printJson, say, type Io, type Outcome } from './io.ts';
 import { actFilter, withFilter, type FilterOptions } from './letter-filter.ts';
 import { withExamples, withServer, type ServerOptions } from './options.ts';
 

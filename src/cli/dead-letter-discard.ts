@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
 import type { DoneBy, ForecastOf } from '../api/client.ts';
 import { withClient, type ApiClient } from './client.ts';
-import { confirm } from './confirm.ts';
+import { confirm, CliError, amountOf, print, printJson, say, type Io, type Outcome } from './io.ts';
 import { followJob } from './follow-job.ts';
-import { CliError, amountOf, print, printJson, say, type Io, type Outcome } from './io.ts';
 import { filterOf, withFilter, type FilterOptions } from './letter-filter.ts';
 import { withExamples, withServer, type ServerOptions } from './options.ts';
 import { printable } from './table.ts';

@@ -6,10 +6,10 @@ import { messageOf } from '../model/errors.ts';
 import { parseExact } from '../model/exact-json.ts';
 import { type Json, isObject, sameJson } from '../model/json.ts';
 import { withClient } from './client.ts';
-import { confirm } from './confirm.ts';
+
 import { forecastText } from './dead-letter-forecast.ts';
 import { editText } from './editor.ts';
-import { CliError, print, printJson, say, type Io } from './io.ts';
+import { CliError, confirm, print, printJson, say, type Io } from './io.ts';
 import { jsonFault } from './json-fault.ts';
 import { withServer, type ServerOptions } from './options.ts';
 

@@ -5,10 +5,9 @@ import type { Readable } from 'node:stream';
 import type { DoneBy, ForecastOf } from '../api/client.ts';
 import { messageOf } from '../model/errors.ts';
 import { withClient } from './client.ts';
-import { confirm } from './confirm.ts';
+import { confirm, CliError, amountOf, print, printJson, say, type Io, type Outcome } from './io.ts';
 import { correctionText } from './dead-letter-forecast.ts';
 import { followCorrection } from './follow-correction.ts';
-import { CliError, amountOf, print, printJson, say, type Io, type Outcome } from './io.ts';
 import { withExamples, withServer, type ServerOptions } from './options.ts';
 
 interface ImportOptions extends ServerOptions {

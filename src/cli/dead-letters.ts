@@ -16,7 +16,7 @@ import { amountOf, CliError, print, printJson, say, type Io, type Outcome } from
 import { filterOf, withFilter, type FilterOptions } from './letter-filter.ts';
 import { wholeNumber, withExamples, withJson, withServer, type ServerOptions } from './options.ts';
 import { replayMany, type ReplayOptions } from './replay.ts';
-import { formatTable } from './table.ts';
+import { printList } from './table.ts';
 
 type ShownLetter = ItemOf<'GET /api/v1/dead-letters'>;
 
@@ -93,38 +93,37 @@ async function list(io: Io, options: ListOptions): Promise<void> {
   await withClient(io, options, async (client) => {
     for await (const page of pages(client, options, options.limit)) items.push(...page);
   });
-  if (options.json === true) return printJson(io, items);
-  if (items.length === 0) return say(io, 'There are no such dead letters.');
-  const rows = items.map((letter) => [
-    letter.id,
-    letter.received_at,
-    letter.contract,
-    letter.version,
-    letter.source,
-    letter.code,
-    letter.reason,
-  ]);
-  print(
-    io,
-    formatTable(['id', 'received', 'contract', 'version', 'source', 'code', 'reason'], rows, io.columns),
-  );
+  printList(io, items, options, {
+    none: 'There are no such dead letters.',
+    columns: ['id', 'received', 'contract', 'version', 'source', 'code', 'reason'],
+    row: ({ id, received_at, contract, version, source, code, reason }) => [
+      id,
+      received_at,
+      contract,
+      version,
+      source,
+      code,
+      reason,
+    ],
+  });
 }
 
 async function groups(io: Io, options: ServerOptions & { json?: boolean }): Promise<void> {
   const { items } = await withClient(io, options, (client) =>
     client.request('GET /api/v1/dead-letters/groups'),
   );
-  if (options.json === true) return printJson(io, items);
-  if (items.length === 0) return say(io, 'There are no open dead letters.');
-  const rows = items.map((group) => [
-    group.count,
-    group.contract,
-    group.source,
-    group.last_seen,
-    group.signature,
-    group.reason,
-  ]);
-  print(io, formatTable(['count', 'contract', 'source', 'last', 'signature', 'reason'], rows, io.columns));
+  printList(io, items, options, {
+    none: 'There are no open dead letters.',
+    columns: ['count', 'contract', 'source', 'last', 'signature', 'reason'],
+    row: ({ count, contract, source, last_seen, signature, reason }) => [
+      count,
+      contract,
+      source,
+      last_seen,
+      signature,
+      reason,
+    ],
+  });
 }
 
 async function replayOne(io: Io, id: string, options: FixOptions & { event?: string }): Promise<void> {

@@ -8,12 +8,12 @@ import { messageOf } from '../model/errors.ts';
 import { discoverSteps } from '../steps/discover.ts';
 import { serverOf } from './client.ts';
 import { checkContracts } from './doctor-contracts.ts';
-import { checkDestinations } from './doctor-destinations.ts';
 import { checkLlm } from './doctor-llm.ts';
 import type { CheckResult, Finding } from './doctor-finding.ts';
-import { nearestExisting } from '../support/nearest-existing.ts';
+import { nearestExisting } from '../support/disk-space.ts';
 import type { Io } from './io.ts';
 import { configOf, type ConfigOption } from './options.ts';
+import { adapterOf } from '../load/adapters.ts';
 
 /** All checks, in the order in which the service would stumble. A broken configuration ends them. */
 export async function* runChecks(
@@ -154,5 +154,25 @@ async function checkSteps(config: Config): Promise<Finding> {
     status: 'warn',
     found: `${found}; there is none called ${unknown.join(', ')}, which steps: in the config file has settings for`,
     fix: 'correct the name under steps:, or remove it',
+  };
+}
+
+/** Reaches each destination as the service would; throws at the first that can't be. */
+async function checkDestinations(config: Config): Promise<Finding> {
+  const found: string[] = [];
+  let fix: string | undefined;
+  for (const destination of [config.destination, ...config.destinations]) {
+    const name = 'name' in destination ? `${destination.name}: ` : '';
+    const adapter = await adapterOf(destination);
+    const { version, warning } = await adapter.doctor(destination, config);
+    found.push(`${name}${adapter.describe(destination)}${version === undefined ? '' : ` (${version})`}`);
+    if (warning === undefined) continue;
+    found.push(warning.found);
+    fix = warning.fix;
+  }
+  return {
+    status: fix === undefined ? 'ok' : 'warn',
+    found: found.join('; '),
+    fix,
   };
 }

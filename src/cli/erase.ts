@@ -1,8 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import type { DoneBy, ForecastOf } from '../api/client.ts';
 import { type ApiClient, withClient } from './client.ts';
-import { confirm } from './confirm.ts';
-import { amountOf, print, printJson, say, type Io } from './io.ts';
+import { confirm, amountOf, print, printJson, say, type Io } from './io.ts';
 import { withExamples, withJson, withServer, type ServerOptions } from './options.ts';
 import { printable } from './table.ts';
 

@@ -1,12 +1,12 @@
 import { type Command, Option } from 'commander';
-import { eventStatuses } from '../server/event-search/filter.ts';
+import { eventStatuses } from '../model/event.ts';
 import { isRequestId } from '../ingest/request-id.ts';
 import { type ApiClient, withClient } from './client.ts';
-import { print, printJson, say, type Io } from './io.ts';
+import { printJson, type Io } from './io.ts';
 import { columns, type EventFilter, type FoundEvent, rowOf } from './found-event.ts';
 import { timeOption } from './letter-filter.ts';
 import { wholeNumber, withExamples, withJson, withServer, type ServerOptions } from './options.ts';
-import { formatTable } from './table.ts';
+import { printList } from './table.ts';
 import { tail } from './tail-events.ts';
 
 interface SearchOptions extends EventFilter {
@@ -59,9 +59,7 @@ function withFilter(command: Command): Command {
 
 async function search(io: Io, text: string | undefined, options: SearchOptions): Promise<void> {
   const items = await withClient(io, options, (client) => find(client, text, options));
-  if (options.json === true) return printJson(io, items);
-  if (items.length === 0) return say(io, 'No event matches.');
-  print(io, formatTable(columns, items.map(rowOf), io.columns));
+  printList(io, items, options, { none: 'No event matches.', columns, row: rowOf });
 }
 
 async function find(

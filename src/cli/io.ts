@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Environment } from '../config/environment.ts';
+import { createInterface } from 'node:readline/promises';
 
 /** What the commands know of the world: the process's own, or a test's. */
 export interface Io {
@@ -53,4 +54,16 @@ export class CliError extends Error {
 /** For commands that end well and still have found something wrong. */
 export interface Outcome {
   exitCode: 0 | 1;
+}
+
+/** Asks a yes-or-no question; no is the default. Throws when nobody can be asked and `--yes` was not given. */
+export async function confirm(io: Io, question: string, options: { yes?: boolean }): Promise<boolean> {
+  if (options.yes === true) return true;
+  if (!io.interactive) throw new CliError(`${question} Nobody is here to answer; add --yes to go ahead.`, 2);
+  const prompt = createInterface({ input: io.stdin, output: io.stderr });
+  try {
+    return /^y(?:es)?$/i.test((await prompt.question(`${question} [y/N] `)).trim());
+  } finally {
+    prompt.close();
+  }
 }

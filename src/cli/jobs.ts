@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { withClient } from './client.ts';
 import { followJob, progressOf } from './follow-job.ts';
-import { print, printJson, say, type Io, type Outcome } from './io.ts';
+import { print, printJson, type Io, type Outcome } from './io.ts';
 import { withExamples, withJson, withServer, type ServerOptions } from './options.ts';
-import { formatTable } from './table.ts';
+import { printList } from './table.ts';
 
 type Options = ServerOptions & { json?: boolean };
 
@@ -49,24 +49,18 @@ export function registerJobs(program: Command, io: Io, outcome: Outcome): void {
 
 async function list(io: Io, options: Options): Promise<void> {
   const { items } = await withClient(io, options, (client) => client.request('GET /api/v1/jobs'));
-  if (options.json === true) return printJson(io, items);
-  if (items.length === 0) return say(io, 'There are no jobs.');
-  const rows = items.map((job) => [
-    job.id,
-    job.kind,
-    job.state,
-    job.total === null ? String(job.done) : `${job.done} of ${job.total}`,
-    job.failed,
-    job.failed_again ?? '',
-    job.actor.name,
-    job.created_at,
-  ]);
-  print(
-    io,
-    formatTable(
-      ['id', 'kind', 'state', 'done', 'left alone', 'failed again', 'by', 'since'],
-      rows,
-      io.columns,
-    ),
-  );
+  printList(io, items, options, {
+    none: 'There are no jobs.',
+    columns: ['id', 'kind', 'state', 'done', 'left alone', 'failed again', 'by', 'since'],
+    row: ({ id, kind, state, total, done, failed, failed_again, actor, created_at }) => [
+      id,
+      kind,
+      state,
+      total === null ? String(done) : `${done} of ${total}`,
+      failed,
+      failed_again,
+      actor.name,
+      created_at,
+    ],
+  });
 }

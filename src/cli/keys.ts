@@ -3,7 +3,7 @@ import { roles } from '../api/route.ts';
 import { withClient } from './client.ts';
 import { print, printJson, say, type Io } from './io.ts';
 import { withExamples, withJson, withServer, type ServerOptions } from './options.ts';
-import { formatTable } from './table.ts';
+import { printList } from './table.ts';
 
 interface CreateOptions extends ServerOptions {
   role: (typeof roles)[number];
@@ -65,15 +65,7 @@ async function create(io: Io, options: CreateOptions): Promise<void> {
 
 async function list(io: Io, options: ServerOptions & { json?: boolean }): Promise<void> {
   const { items } = await withClient(io, options, (client) => client.request('GET /api/v1/keys'));
-  if (options.json === true) return printJson(io, items);
-  if (items.length === 0) return say(io, 'There are no keys.');
   const columns = ['id', 'name', 'role', 'source', 'created_at', 'expires_at', 'last_used_at'] as const;
-  print(
-    io,
-    formatTable(
-      columns,
-      items.map((item) => columns.map((column) => item[column] ?? '')),
-      io.columns,
-    ),
-  );
+  const row = (item: (typeof items)[number]) => columns.map((column) => item[column]);
+  printList(io, items, options, { none: 'There are no keys.', columns, row });
 }

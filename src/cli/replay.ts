@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
 import type { DoneBy, ForecastOf } from '../api/client.ts';
 import { withClient } from './client.ts';
-import { confirm } from './confirm.ts';
+import { confirm, amountOf, print, printJson, say, type Io, type Outcome } from './io.ts';
 import { followJob } from './follow-job.ts';
-import { amountOf, print, printJson, say, type Io, type Outcome } from './io.ts';
 import { type FilterOptions, actFilter, withFilter } from './letter-filter.ts';
 import { withExamples, withServer, type ServerOptions } from './options.ts';
 

@@ -2,8 +2,7 @@ import type { Command } from 'commander';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DoneBy } from '../api/client.ts';
 import { withClient, type ApiClient } from './client.ts';
-import { confirm } from './confirm.ts';
-import { amountOf, print, printJson, say, type Io } from './io.ts';
+import { confirm, amountOf, print, printJson, say, type Io } from './io.ts';
 import { withJson, withServer, type ServerOptions } from './options.ts';
 import { formatTable } from './table.ts';
 

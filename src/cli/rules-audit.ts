@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import type { ItemOf } from '../api/client.ts';
 import { withClient } from './client.ts';
-import { print, printJson, say, type Io } from './io.ts';
+import { print, type Io } from './io.ts';
 import { withExamples, withJson, withServer, type ServerOptions } from './options.ts';
-import { formatTable, printable } from './table.ts';
+import { printList, printable } from './table.ts';
 
 type AuditEntry = ItemOf<'GET /api/v1/healing/audit'>;
 
@@ -25,41 +25,31 @@ export function registerAudit(rules: Command, io: Io): void {
         const { contract, signature, limit } = options;
         const query = { contract, signature, limit };
         const { items } = await client.request('GET /api/v1/healing/audit', { query });
-        if (options.json === true) return printJson(io, items);
-        if (items.length === 0) return say(io, 'The model was asked nothing of the kind.');
-        if (signature === undefined) printTable(io, items);
-        else for (const entry of items) printExchange(io, entry);
+        if (signature === undefined || items.length === 0 || options.json === true)
+          return printExchanges(io, items, options);
+        for (const entry of items) printExchange(io, entry);
       }),
     );
   withExamples(command, 'sentinel rules audit', 'sentinel rules audit --signature <signature>');
 }
 
-function printTable(io: Io, items: AuditEntry[]): void {
-  const columns = [
-    'at',
-    'contract',
-    'source',
-    'signature',
-    'attempt',
-    'model',
-    'outcome',
-    'tokens',
-    'ms',
-    'rule',
-  ];
-  const rows = items.map((entry) => [
-    entry.at,
-    `${entry.contract}@${entry.version}`,
-    entry.source,
-    entry.signature,
-    entry.attempt,
-    entry.model,
-    entry.outcome,
-    entry.tokens,
-    entry.duration_ms,
-    entry.rule_id ?? '',
-  ]);
-  print(io, formatTable(columns, rows, io.columns));
+function printExchanges(io: Io, items: AuditEntry[], options: AuditOptions): void {
+  printList(io, items, options, {
+    none: 'The model was asked nothing of the kind.',
+    columns: ['at', 'contract', 'source', 'signature', 'attempt', 'model', 'outcome', 'tokens', 'ms', 'rule'],
+    row: ({ at, contract, version, source, signature, attempt, model, outcome, tokens, ...entry }) => [
+      at,
+      `${contract}@${version}`,
+      source,
+      signature,
+      attempt,
+      model,
+      outcome,
+      tokens,
+      entry.duration_ms,
+      entry.rule_id,
+    ],
+  });
 }
 
 function printExchange(io: Io, { messages, answer, ...entry }: AuditEntry): void {

@@ -2,13 +2,12 @@ import type { Command } from 'commander';
 import { ruleStatuses, type Rule } from '../model/rule.ts';
 import { describePlan } from '../repair/plans/describe-plan.ts';
 import { withClient, type ApiClient } from './client.ts';
-import { confirm } from './confirm.ts';
-import { print, printJson, say, type Io, type Outcome } from './io.ts';
+import { confirm, print, printJson, type Io, type Outcome } from './io.ts';
 import { withExamples, withJson, withServer, type ServerOptions } from './options.ts';
 import { registerAudit } from './rules-audit.ts';
 import { registerTransfer } from './rules-transfer.ts';
 import { registerRuleRollback } from './rule-rollback.ts';
-import { formatTable } from './table.ts';
+import { printList } from './table.ts';
 
 interface ListOptions extends ServerOptions {
   json?: boolean;
@@ -89,11 +88,8 @@ export function registerRules(program: Command, io: Io, outcome: Outcome): void 
   registerTransfer(rules, io, outcome);
 }
 
-async function list(
-  io: Io,
-  client: ApiClient,
-  { json, contract, source, status }: ListOptions,
-): Promise<void> {
+async function list(io: Io, client: ApiClient, options: ListOptions): Promise<void> {
+  const { contract, source, status } = options;
   const items: Rule[] = [];
   let cursor: string | undefined;
   do {
@@ -102,31 +98,14 @@ async function list(
     items.push(...page.items);
     cursor = page.next ?? undefined;
   } while (cursor !== undefined);
-  if (json === true) return printJson(io, items);
-  if (items.length === 0) return say(io, 'There are no such rules.');
-  const columns = [
-    'id',
-    'status',
-    'contract',
-    'version',
-    'source',
-    'origin',
-    'hits',
-    'failures',
-    'expires',
-    'plan',
-  ];
-  const rows = items.map((rule) => [
-    rule.id,
-    rule.status,
-    rule.contract,
-    rule.version,
-    rule.source,
-    rule.origin,
-    rule.hits,
-    rule.failures,
-    rule.expires_at?.slice(0, 10) ?? 'never',
-    describePlan(rule.plan).join('; '),
-  ]);
-  print(io, formatTable(columns, rows, io.columns));
+  const fields = ['id', 'status', 'contract', 'version', 'source', 'origin', 'hits', 'failures'] as const;
+  printList(io, items, options, {
+    none: 'There are no such rules.',
+    columns: [...fields, 'expires', 'plan'],
+    row: (rule) => [
+      ...fields.map((field) => rule[field]),
+      rule.expires_at?.slice(0, 10) ?? 'never',
+      describePlan(rule.plan).join('; '),
+    ],
+  });
 }

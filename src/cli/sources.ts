@@ -5,9 +5,9 @@ import { createSources } from '../sources/source.ts';
 import { describeSource } from '../sources/describe.ts';
 import type { Signed } from '../sources/verify/scheme.ts';
 import { requireServer, withClient } from './client.ts';
-import { CliError, type Io, type Outcome, print, printJson } from './io.ts';
+import { CliError, type Io, type Outcome, print } from './io.ts';
 import { type ServerOptions, configOf, withExamples, withJson, withServer } from './options.ts';
-import { formatTable, printable } from './table.ts';
+import { printList, printable } from './table.ts';
 
 interface TestOptions extends ServerOptions {
   body: string;
@@ -30,17 +30,11 @@ export function registerSources(program: Command, io: Io, outcome: Outcome): voi
     .description('List the sources of the config; with --url, those that the running service knows.')
     .action(async (options: ServerOptions & { json?: boolean }) => {
       const rows = options.url === undefined ? configured(configOf(io, options)) : await known(io, options);
-      if (options.json === true) return printJson(io, rows);
-      if (rows.length === 0) return print(io, 'There are no sources.');
-      const columns = ['source', 'url', 'verified by', 'contract', 'delivery id'];
-      print(
-        io,
-        formatTable(
-          columns,
-          rows.map((row) => Object.values(row)),
-          io.columns,
-        ),
-      );
+      printList(io, rows, options, {
+        none: 'There are no sources.',
+        columns: ['source', 'url', 'verified by', 'contract', 'delivery id'],
+        row: Object.values,
+      });
     });
   withExamples(list, 'sentinel sources list');
   const test = withServer(sources.command('test'))

@@ -1,8 +1,26 @@
+import { type Io, print, printJson, say } from './io.ts';
+
+/** Prints items: as JSON where that was asked for, else as a table, or `none` when there are none. */
+export function printList<T>(
+  io: Io,
+  items: readonly T[],
+  { json }: { json?: boolean },
+  { none, columns, row }: { none: string; columns: readonly string[]; row: (item: T) => readonly unknown[] },
+): void {
+  if (json === true) return printJson(io, items);
+  if (items.length === 0) return say(io, none);
+  print(io, formatTable(columns, items.map(row), io.columns));
+}
+
 /**
  * Text in columns. Numbers stand on the right. With a `width`, the widest columns are cut so that a row fits a line.
  * Control characters are shown as `·`: what is printed comes from senders, and a terminal obeys escape sequences.
  */
-export function formatTable(columns: readonly string[], rows: readonly unknown[][], width?: number): string {
+export function formatTable(
+  columns: readonly string[],
+  rows: readonly (readonly unknown[])[],
+  width?: number,
+): string {
   const cells = rows.map((row) => columns.map((_, at) => cellText(row[at])));
   const header = columns.map((name) => printable(name));
   const widths = header.map((name, at) =>

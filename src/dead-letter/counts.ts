@@ -7,7 +7,7 @@ import {
 } from '../model/dead-letter.ts';
 import { type Group, type LetterPlace, bySize, cursorOf, newestFirst, placeOf } from './group-order.ts';
 import { groupTally } from './group-tally.ts';
-import { type IndexValue, idsOf, indexPrefix, readIndexKey, receivedAtOf } from './index-key.ts';
+import { type IndexValue, indexPrefix, readIndexKey } from './index-key.ts';
 import type { DeadLetterStore } from './store.ts';
 
 export interface GroupFilter {
@@ -88,7 +88,8 @@ export class DeadLetterCounts {
       group = { key: groupKey, status, contract, source, signature, tally: groupTally() };
       this.#groups.set(groupKey, group);
     }
-    if (group.tally.add(id, receivedAtOf(value), idsOf(value))) this.#addTo(group.status, 1);
+    const [receivedAt, , , ids] = value;
+    if (group.tally.add(id, receivedAt, ids)) this.#addTo(group.status, 1);
   }
 
   count(status: DeadLetterStatus): number {

@@ -1,5 +1,5 @@
 import type { Engine } from '../engine/engine.ts';
-import type { TrialVerdict } from '../validate/trial-verdict.ts';
+import type { TrialVerdict } from '../validate/stage.ts';
 import { type DeadLetter, isFollowUp } from '../model/dead-letter.ts';
 import type { JobFilter } from '../model/job.ts';
 import type { DeadLetterCounts } from './counts.ts';

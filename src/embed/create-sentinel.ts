@@ -4,7 +4,6 @@ import { type Problem, problemBody, problemMediaType } from '../api/problem.ts';
 import { type ConfigOverrides, loadConfig } from '../config/load.ts';
 import { SentinelError } from '../model/errors.ts';
 import { type Logger, createLogger } from '../support/log.ts';
-import { fastifyPlugin } from './fastify-plugin.ts';
 
 export interface EmbedOptions {
   /** Where `.env` and `sentinel-config.yaml` are looked for. Default: the process's working folder. */
@@ -87,3 +86,22 @@ const notFromHere: Problem = {
   title: 'Only local requests',
   detail: 'Without SENTINEL_API_TOKEN or keys the service answers only requests of this machine.',
 };
+
+/** Hands every request below the plugin's prefix, as it came, to the listener. */
+function fastifyPlugin(listener: RequestListener): FastifyPluginAsync {
+  return async (app) => {
+    // The bytes of a body are what its sender signed: nobody may read them before.
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser('*', (_request, _body, done) => done(null));
+    app.all('/*', (request, reply) => {
+      reply.hijack();
+      request.raw.url = withoutPrefix(request.raw.url ?? '/', app.prefix);
+      listener(request.raw, reply.raw);
+    });
+  };
+}
+
+function withoutPrefix(url: string, prefix: string): string {
+  const rest = url.startsWith(prefix) ? url.slice(prefix.length) : url;
+  return rest.startsWith('/') ? rest : `/${rest}`;
+}

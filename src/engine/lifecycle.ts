@@ -1,5 +1,5 @@
 import { SentinelError } from '../model/errors.ts';
-import { createConsumers } from './consumers.ts';
+import type { Consumer, EngineState } from './engine.ts';
 
 /** Guards the calls of an engine: none is served after it closed, and its consumers stop before the rest. */
 export class Lifecycle {
@@ -31,6 +31,24 @@ export class Lifecycle {
     });
   }
 
+  /** The state, guarded likewise. */
+  guardState(state: EngineState): EngineState {
+    return {
+      get: (key) => this.guard(() => state.get(key)),
+      put: (key, value, options) => this.guard(() => state.put(key, value, options)),
+      putIfAbsent: (key, value, options) => this.guard(() => state.putIfAbsent(key, value, options)),
+      replace: (key, from, to) => this.guard(() => state.replace(key, from, to)),
+      replaceIndexed: (...args) => this.guard(() => state.replaceIndexed(...args)),
+      delete: (key) => this.guard(() => state.delete(key)),
+      write: (operations) => this.guard(() => state.write(operations)),
+      list: (prefix, options) => this.guard(() => state.list(prefix, options)),
+      watch: (prefix, listener) => {
+        this.checkOpen();
+        return state.watch(prefix, listener);
+      },
+    };
+  }
+
   async translate<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
@@ -59,3 +77,49 @@ export class Lifecycle {
 }
 
 const engineClosed = (): SentinelError => new SentinelError('engine_closed', 'the engine is closed');
+
+/** The consumers that an engine runs in this process: one of a group at most. */
+interface Consumers {
+  /** Throws `conflict` when the group of this topic has one. */
+  start(topic: string, group: string, open: () => Promise<Consumer>): Promise<Consumer>;
+  /** Resolves also when there is none. */
+  stop(topic: string, group: string): Promise<void>;
+  /** Resolves when all have stopped, with the errors of those that failed to. */
+  stopAll(): Promise<unknown[]>;
+}
+
+function createConsumers(): Consumers {
+  const running = new Map<string, Promise<Consumer>>();
+  const nameOf = (topic: string, group: string): string => `${topic}/${group}`;
+
+  return {
+    async start(topic, group, open) {
+      const name = nameOf(topic, group);
+      if (running.has(name))
+        throw new SentinelError('conflict', `group ${group} of ${topic} is being consumed`);
+      const starting = open();
+      running.set(name, starting);
+      const forget = (): void => {
+        if (running.get(name) === starting) running.delete(name);
+      };
+      const consumer = await starting.catch((error: unknown) => {
+        forget();
+        throw error;
+      });
+      return {
+        pause: () => consumer.pause(),
+        resume: () => consumer.resume(),
+        stop: () => consumer.stop().finally(forget),
+      };
+    },
+    async stop(topic, group) {
+      const name = nameOf(topic, group);
+      await (await running.get(name))?.stop();
+      running.delete(name);
+    },
+    async stopAll() {
+      const stops = await Promise.allSettled([...running.values()].map(async (one) => (await one).stop()));
+      return stops.flatMap((stop) => (stop.status === 'rejected' ? [stop.reason as unknown] : []));
+    },
+  };
+}

@@ -78,7 +78,7 @@ export async function startPipeline(parts: PipelineParts): Promise<StartedPipeli
 function startBackground({ config, engine, log }: PipelineParts, base: Base, { store, copies }: Loading) {
   const parts = { ...base, state: engine.state, log };
   const { letterTable } = store.destination;
-  const keepers = () => [
+  const places = () => [
     { name: 'main', originals: store.destination.originals },
     ...copies
       .reached()
@@ -86,7 +86,7 @@ function startBackground({ config, engine, log }: PipelineParts, base: Base, { s
   ];
   return [
     ...(letterTable === undefined ? [] : [new LetterMirror({ ...parts, table: letterTable })]),
-    new Retention({ ...parts, keepers, days: config.retention }),
+    new Retention({ ...parts, places, days: config.retention }),
   ];
 }
 

@@ -3,5 +3,5 @@ export const groups = {
   pipeline: 'pipeline',
   loader: 'loader',
   healer: 'healer',
-  deadLetters: 'dead-letter-keeper',
+  deadLetters: 'dead-letters',
 } as const;

@@ -11,7 +11,7 @@ import type { Validate, Verdict } from '../validate/stage.ts';
 import type { Candidates } from './candidates.ts';
 import type { Outbox } from './outbox.ts';
 import { createParkedRows } from './parked-event.ts';
-import { createRowMakers } from './row-makers.ts';
+import { createRowMakers } from '../load/row.ts';
 import { createSettleFixed } from './settle-fixed.ts';
 import { createSettleVerdict } from './settle-verdict.ts';
 

@@ -149,7 +149,7 @@ export class LetterMirror {
     while (!signal.aborted) {
       const page = await this.#parts.state.list<IndexValue>(indexPrefix, { limit: 1000, after });
       for (const { key, value } of page) {
-        const [, replays = 0, copied = 0] = typeof value === 'number' ? [value] : value;
+        const [, replays, copied] = value;
         versions.set(
           idOf(key),
           letterVersion({ status: readIndexKey(key).status, replays, copy_round: copied }),

@@ -7,16 +7,17 @@ import { isRetryable } from '../model/errors.ts';
 import type { Logger } from '../support/log.ts';
 import { pause } from '../support/retry.ts';
 
-/** A destination whose originals age out; undefined while it is out of reach. */
-export interface Keeper {
+interface Place {
+  /** Of the destination. */
   name: string;
+  /** Undefined while it is out of reach. */
   originals: KeptOriginals | undefined;
 }
 
 export interface RetentionParts {
   state: EngineState;
   leases: Leases;
-  keepers: () => readonly Keeper[];
+  places: () => readonly Place[];
   days: Pick<Config['retention'], 'deadLettersDays' | 'originalsDays'>;
   log: Logger;
   now?: () => number;
@@ -79,20 +80,20 @@ export class Retention {
       began,
       `${letters} settled dead letters were deleted: they have aged out`,
     );
-    for (const keeper of this.#parts.keepers())
-      await this.#unlessAway(() => this.#keeper(keeper, letters, lease));
+    for (const place of this.#parts.places())
+      await this.#unlessAway(() => this.#inPlace(place, letters, lease));
   }
 
-  async #keeper(keeper: Keeper, letters: number, lease: Lease): Promise<void> {
+  async #inPlace(place: Place, letters: number, lease: Lease): Promise<void> {
     const began = performance.now();
-    const originals = await this.#originals(keeper, lease);
-    const destination = keeper.name;
+    const originals = await this.#originals(place, lease);
+    const destination = place.name;
     this.#say({ originals, destination }, began, `${originals} originals were emptied: they have aged out`);
     // The table of letters follows them by a moment, so the space of its rows comes back with the next run.
     if (letters + originals > 0) this.#unreclaimed.set(destination, 2);
     const left = this.#unreclaimed.get(destination) ?? 0;
     if (left === 0) return;
-    await keeper.originals?.reclaim?.();
+    await place.originals?.reclaim?.();
     this.#unreclaimed.set(destination, left - 1);
   }
 
@@ -132,12 +133,12 @@ export class Retention {
     return deleted;
   }
 
-  async #originals({ name, originals }: Keeper, lease: Lease): Promise<number> {
+  async #originals({ name, originals }: Place, lease: Lease): Promise<number> {
     const { state, days } = this.#parts;
-    const place = `retention/originals/${name}`;
+    const key = `retention/originals/${name}`;
     if (originals === undefined) return 0;
     const before = this.#now() - days.originalsDays * dayMs;
-    const from = Math.min(before, (await state.get<number>(place)) ?? 0);
+    const from = Math.min(before, (await state.get<number>(key)) ?? 0);
     let emptied = 0;
     for (;;) {
       const batch = await timed(originals.forget({ from, before, limit: originalsAtOnce }));
@@ -145,7 +146,7 @@ export class Retention {
       if (batch.value === 0) break;
       if (!(await this.#rest(batch.ms, lease))) return emptied;
     }
-    await state.put(place, before);
+    await state.put(key, before);
     return emptied;
   }
 

@@ -8,7 +8,7 @@ import type { Row } from '../load/destination.ts';
 import { errorSignature } from '../validate/signature.ts';
 import type { Violation } from '../model/violation.ts';
 import type { Outbox } from './outbox.ts';
-import type { MakeRow } from './row-makers.ts';
+import type { MakeRow } from '../load/row.ts';
 
 /**
  * Validates an event again that a healer has repaired, and makes its row. When the contract has changed since,
@@ -56,19 +56,8 @@ function failedAgain(
   violations: Violation[],
   jsonSchema: JsonObject,
 ): FailedEvent {
+  const failed = { contract, version, source, violations };
   const event = parseJson(raw) as JsonObject;
-  const signature = errorSignature({ contract, version, source, violations, event, jsonSchema });
-  return {
-    request_id,
-    received_at,
-    source,
-    headers,
-    contract,
-    version,
-    signature,
-    violations,
-    raw,
-    ...(replay && { replay }),
-    ...(trace !== undefined && { trace }),
-  };
+  const signature = errorSignature({ ...failed, event, jsonSchema });
+  return { ...failed, request_id, received_at, headers, signature, raw, replay, trace };
 }

@@ -1,4 +1,5 @@
 import type { Incoming } from '../ingest/record.ts';
+import type { Reception } from '../model/event.ts';
 import type { Row } from '../load/destination.ts';
 import { limitLog } from '../support/log-limit.ts';
 import type { Logger } from '../support/log.ts';
@@ -6,9 +7,8 @@ import type { RecentEvents } from '../repair/rules/recent-events.ts';
 import type { Verdict } from '../validate/stage.ts';
 import type { PipelineMetrics } from '../observe/metrics.ts';
 import type { Outbox } from './outbox.ts';
-import { receptionOf } from './reception.ts';
 import { byPerson, repairedByRule } from './repair-trail.ts';
-import type { MakeRow } from './row-makers.ts';
+import type { MakeRow } from '../load/row.ts';
 
 /** Sends an event that can't be loaded on its way, or says which row it makes. */
 export type SettleVerdict = (verdict: Verdict, incoming: Incoming, outbox: Outbox) => Row | undefined;
@@ -43,9 +43,9 @@ export function createSettleVerdict(deps: Deps): SettleVerdict {
   };
 }
 
-function receivedAs({ header, requestId }: Incoming, source: string) {
-  const { at: receivedAt, headers } = header;
-  return receptionOf({ requestId, receivedAt, source, headers }, header);
+function receivedAs({ header, requestId: request_id }: Incoming, source: string): Reception {
+  const { at: received_at, headers, replay, trace } = header;
+  return { request_id, received_at, source, headers, replay, trace };
 }
 
 function rowOfValid(

@@ -133,7 +133,7 @@ export async function openStages(
     letters,
     metrics,
     recordSpan,
-    log: log.child({ step: 'dead-letter-keeper' }),
+    log: log.child({ step: 'dead-letters' }),
   });
   return { healing, subscribed, readers, route, deadLetters };
 }

@@ -14,7 +14,7 @@ import type { FormatLimits } from '../support/lines.ts';
 import { limitLog } from '../support/log-limit.ts';
 import type { Logger } from '../support/log.ts';
 import { type AdmitOptions, createAdmit, problemOfVerdict, verifySource } from './admit.ts';
-import type { Answer } from './answer.ts';
+import { type Answer, Responder } from './respond.ts';
 import { badSource, internalError, methodNotAllowed, unsupportedType } from './problems.ts';
 import { type Body, readBody } from './read-body.ts';
 import { type Hand, createBytesInHand, mostInHand } from './bytes-in-hand.ts';
@@ -22,7 +22,6 @@ import { withoutIgnored } from './ignored.ts';
 import { unitsOf } from './units.ts';
 import { sourceOf } from './path.ts';
 import { beginSpan } from './request-span.ts';
-import { Responder } from './respond.ts';
 import { type StoreOptions, createStore } from './store.ts';
 
 export interface IngestOptions extends StoreOptions, Omit<AdmitOptions, 'refusals'> {

@@ -6,7 +6,7 @@ import { type Result, fail, ok } from '../model/result.ts';
 import type { Parcel } from '../sources/formats/decode.ts';
 import type { Source } from '../sources/source.ts';
 import type { LimitedLog } from '../support/log-limit.ts';
-import { type Answer, jsonAnswer } from './answer.ts';
+import { type Answer, jsonAnswer } from './respond.ts';
 import type { Deliveries, Mark } from './deliveries.ts';
 import { partlyUnavailable, unavailable } from './problems.ts';
 import { type RecordHeader, encodeRecord } from './record.ts';

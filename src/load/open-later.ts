@@ -1,13 +1,9 @@
 import { SentinelError, isRetryable } from '../model/errors.ts';
 import type { Logger } from '../support/log.ts';
 import type { Destination, OpenDestination, Row } from './destination.ts';
-import type { EventSearch } from './event-search.ts';
-import type { Erasing } from './erasing.ts';
 import { type Export, noExport, noSnapshot } from './export.ts';
 import type { KeptOriginals } from './kept-originals.ts';
 import type { LetterTable } from './letter-table.ts';
-import type { RepairAudit } from './repair-audit.ts';
-import type { Withdraw } from './withdraw.ts';
 
 /**
  * Opens a destination: one that is away at the start, or in use by another program, is opened as soon as somebody uses it and
@@ -42,7 +38,7 @@ function mayPass(error: unknown): error is SentinelError {
   );
 }
 
-/** Stands for a destination that is opened by its first use. */
+/** Stands for a destination that is opened by its first use. What it lacks then is refused when it is used. */
 class OpenedAtUse implements OpenDestination {
   readonly #open: () => Promise<OpenDestination>;
   #opened: OpenDestination | undefined;
@@ -63,50 +59,33 @@ class OpenedAtUse implements OpenDestination {
     this.#opened?.prepareRow?.(row);
   }
 
-  readonly repairs: RepairAudit = {
-    list: async (...args) => (await this.#reached()).repairs.list(...args),
-    touched: async (...args) => (await this.#reached()).repairs.touched(...args),
-  };
-
-  readonly withdraw: Withdraw = {
-    byRule: async (...args) => (await this.#withdraw()).byRule(...args),
-    again: async (...args) => (await this.#withdraw()).again(...args),
-    byEvent: async (...args) => (await this.#withdraw()).byEvent(...args),
-  };
-
-  readonly letterTable: LetterTable = this.#letterTableAtUse();
+  readonly repairs = atUse(async () => (await this.#reached()).repairs);
+  readonly withdraw = atUse(() =>
+    this.#part('withdraw', () => new SentinelError('conflict', 'the destination gives no rows back')),
+  );
+  readonly erasing = atUse(() => this.#part('erasing', () => refused('is not erased from here')));
+  readonly search = atUse(() => this.#part('search', () => refused('can not be looked through')));
 
   readonly originals: KeptOriginals = {
     forget: async (aged) => (await this.#reached()).originals?.forget(aged) ?? 0,
     reclaim: async () => (await this.#reached()).originals?.reclaim?.(),
   };
 
-  readonly erasing: Erasing = {
-    tables: async () => (await this.#erasing()).tables(),
-    rows: async (...args) => (await this.#erasing()).rows(...args),
-    originals: async (...args) => (await this.#erasing()).originals(...args),
-    remove: async (...args) => (await this.#erasing()).remove(...args),
-  };
-
-  readonly search: EventSearch = {
-    events: async (...args) => (await this.#search()).events(...args),
-    row: async (...args) => (await this.#search()).row(...args),
-  };
-
   readonly export: Export = {
-    table: async (request) => (await this.#export()).table(request),
-    snapshotSize: async () => (await this.#export()).snapshotSize?.() ?? 0,
+    table: async (request) => (await this.#part('export', noExport)).table(request),
+    snapshotSize: async () => (await this.#part('export', noExport)).snapshotSize?.() ?? 0,
     snapshot: async (place) => {
-      const { snapshot } = await this.#export();
+      const { snapshot } = await this.#part('export', noExport);
       if (snapshot === undefined) throw noSnapshot();
       return snapshot(place);
     },
   };
 
+  readonly letterTable: LetterTable = this.#letterTable();
+
   query: NonNullable<Destination['query']> = async (sql, options) => {
     const destination = await this.#reached();
-    if (destination.query === undefined)
-      throw new SentinelError('query_refused', 'the destination answers no queries here; ask it directly');
+    if (destination.query === undefined) throw refused('answers no queries here; ask it directly');
     return destination.query(sql, options);
   };
 
@@ -126,20 +105,16 @@ class OpenedAtUse implements OpenDestination {
     return this.#opening;
   }
 
-  async #withdraw(): Promise<Withdraw> {
-    const { withdraw } = await this.#reached();
-    if (withdraw === undefined) throw new SentinelError('conflict', 'the destination gives no rows back');
-    return withdraw;
+  async #part<K extends keyof OpenDestination>(
+    name: K,
+    missing: () => SentinelError,
+  ): Promise<NonNullable<OpenDestination[K]>> {
+    const part = (await this.#reached())[name];
+    if (part === undefined) throw missing();
+    return part;
   }
 
-  async #erasing(): Promise<Erasing> {
-    const { erasing } = await this.#reached();
-    if (erasing === undefined)
-      throw new SentinelError('query_refused', 'nothing is erased from this kind of destination here');
-    return erasing;
-  }
-
-  #letterTableAtUse(): LetterTable {
+  #letterTable(): LetterTable {
     const opened = () => this.#opened?.letterTable;
     // Nobody asks a destination without one twice.
     const reached = async (): Promise<LetterTable> =>
@@ -152,17 +127,19 @@ class OpenedAtUse implements OpenDestination {
       known: async (...args) => (await reached()).known(...args),
     };
   }
-
-  async #search(): Promise<EventSearch> {
-    const { search } = await this.#reached();
-    if (search === undefined)
-      throw new SentinelError('query_refused', 'the destination can not be looked through');
-    return search;
-  }
-
-  async #export(): Promise<Export> {
-    const { export: given } = await this.#reached();
-    if (given === undefined) throw noExport();
-    return given;
-  }
 }
+
+const refused = (why: string): SentinelError => new SentinelError('query_refused', `the destination ${why}`);
+
+type Method = (...args: unknown[]) => unknown;
+
+/** An object with the methods of what `reach` resolves with, all of which return promises. */
+const atUse = <T extends object>(reach: () => Promise<T>): T =>
+  new Proxy({} as T, {
+    get:
+      (_, name) =>
+      async (...args: unknown[]) => {
+        const part = await reach();
+        return Reflect.apply(part[name as keyof T] as Method, part, args);
+      },
+  });

@@ -72,6 +72,18 @@ export function createRowMaker(contract: Contract): (value: JsonObject, facts: R
   };
 }
 
+export type MakeRow = (contract: Contract, value: JsonObject, facts: RowFacts) => Row;
+
+/** Each contract's own maker, made at its first row. */
+export function createRowMakers(): MakeRow {
+  const makers = new Map<Contract, ReturnType<typeof createRowMaker>>();
+  return (contract, value, facts) => {
+    let make = makers.get(contract);
+    if (make === undefined) makers.set(contract, (make = createRowMaker(contract)));
+    return make(value, facts);
+  };
+}
+
 interface Shape {
   table: string;
   contract: string;

@@ -2,6 +2,8 @@ import type { StateStore } from '../engine/engine.ts';
 import { timeOfRequestId } from '../ingest/request-id.ts';
 import type { Logger } from '../support/log.ts';
 import type { OpenDestination } from './destination.ts';
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 
 /** What the queue's own state knows of the destination. */
 type Remembered = { newest: string; loaded: number };
@@ -109,3 +111,18 @@ export class StoreCheck {
 }
 
 const timeText = (requestId: string): string => new Date(timeOfRequestId(requestId)).toISOString();
+
+const fileOf = (dataDir: string): string => join(dataDir, 'queue', 'restored');
+
+/** Leaves word, for the next start, that the queue is that of a backup. */
+export async function noteRestore(dataDir: string, madeAt: string): Promise<void> {
+  await writeFile(fileOf(dataDir), madeAt, { mode: 0o600 });
+}
+
+/** When the backup was made that the queue came from, at the first start since; ISO 8601. */
+export async function takeRestoreNote(dataDir: string): Promise<string | undefined> {
+  const file = fileOf(dataDir);
+  const madeAt = await readFile(file, 'utf8').catch(() => undefined);
+  if (madeAt !== undefined) await rename(file, `${file}.said`);
+  return madeAt;
+}

@@ -17,7 +17,7 @@ export const topics = {
   fixed: 'schema_fixed',
   /** Failed events that no known rule could repair. */
   failed: 'validation_error',
-  /** Begins the topics of valid events whose table takes no rows; by itself of versions before 0.3. */
+  /** Begins the topics of valid events whose table takes no rows; see `parkedTopic`. */
   parked: 'parked_event',
   /** Events that wait for a person; flow/dead-letter-stage.ts stores them. */
   unrecoverable: 'validation_unrecoverable',
@@ -26,9 +26,8 @@ export const topics = {
 /** Valid events that wait for this table. */
 export const parkedTopic = (table: string): string => `${topics.parked}.${encodeURIComponent(table)}`;
 
-/** Undefined of other topics; empty of the one of older versions, whose tables are not known. */
+/** Undefined of other topics. */
 export function parkedTable(topic: string): string | undefined {
-  if (topic === topics.parked) return '';
   return topic.startsWith(`${topics.parked}.`)
     ? decodeURIComponent(topic.slice(topics.parked.length + 1))
     : undefined;
@@ -40,8 +39,16 @@ export const sourceName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 /** `rule`, `heuristics`, `llm`, `person`, or the name of a healer that the config names. */
 export type HealerName = string;
 
-export type EventStatus =
-  'accepted' | 'healing' | 'loaded' | 'repaired' | 'duplicate' | 'dead_letter' | 'discarded';
+export const eventStatuses = [
+  'accepted',
+  'healing',
+  'loaded',
+  'repaired',
+  'duplicate',
+  'dead_letter',
+  'discarded',
+] as const;
+export type EventStatus = (typeof eventStatuses)[number];
 
 /** Headers that were kept with an event, by their name in lower case. */
 export type KeptHeaders = Readonly<Record<string, string>>;

@@ -21,7 +21,7 @@ import type { Result } from '../model/result.ts';
 import type { FlowGraph } from '../steps/flow-graph.ts';
 import type { StepRequest } from '../steps/http-trigger.ts';
 import type { HttpReply } from '../steps/step.ts';
-import type { TrialVerdict } from '../validate/trial-verdict.ts';
+import type { TrialVerdict } from '../validate/stage.ts';
 import type { Violation } from '../model/violation.ts';
 import type { WaitingTable } from '../load/waiting-tables.ts';
 import type { Trouble } from '../support/patience.ts';

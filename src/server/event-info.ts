@@ -1,48 +1,24 @@
+import type { ReplyTo } from '../api/client.ts';
 import type { DeadLetter } from '../model/dead-letter.ts';
 import type { PendingMessage } from '../engine/engine.ts';
 import { healingKey } from '../dead-letter/store.ts';
 import { SentinelError } from '../model/errors.ts';
-import { type EventStatus, type HealerName, type UnrecoverableEvent, topics } from '../model/event.ts';
+import { type UnrecoverableEvent, topics } from '../model/event.ts';
 import { parseExact } from '../model/exact-json.ts';
 import { type RecordHeader, headerOf } from '../ingest/record.ts';
 import { indexOfRequestId } from '../ingest/request-id.ts';
 import type { Json } from '../model/json.ts';
-import type { RepeatTrail } from '../model/loaded-event.ts';
-import type { CopyOutcome } from '../load/replicas/replicas.ts';
+import type { RepairTrail, RepeatTrail } from '../model/loaded-event.ts';
 import { groups } from '../flow/groups.ts';
 import { decodeParked, findParked } from '../flow/parked-event.ts';
-import type { Violation } from '../model/violation.ts';
 import type { ServerContext } from './context.ts';
 
-/** What the API says of one event. */
-export interface EventInfo {
-  request_id: string;
-  status: EventStatus;
-  contract: string | null;
-  version: string | null;
-  source: string | null;
-  rule_id?: string;
-  healer?: HealerName;
-  violations?: Violation[];
-  /** The event as it was received; numbers that JavaScript would round are strings. */
-  original?: Json;
-  plan?: Json;
-  result?: Json;
-  /** Pointers of values that a person entered by hand. */
-  by_hand?: readonly string[];
-  dead_letter_id?: string;
-  /** Of a duplicate: how it stands to the event that has the row of its key. */
-  repeat?: { of?: string; changed?: boolean; replaced: boolean; event?: Json };
-  /** How its copies ended, by the name of the further destination. */
-  destinations?: Record<string, CopyOutcome>;
-}
+export type EventTrail = ReplyTo<'GET /api/v1/events/{id}'>;
 
-/** And what more is known of the place where it was found. */
-export interface FoundInfo extends EventInfo {
+/** What is known of an event by the place where it was found. */
+export interface FoundInfo extends Omit<EventTrail, 'received_at'> {
   /** Milliseconds since 1970. */
   receivedAt?: number;
-  /** Where its row is. */
-  table?: string;
 }
 
 /**
@@ -79,32 +55,24 @@ async function settled(
   const loaded = await pipeline.find(id);
   if (loaded !== undefined) {
     const { status, contract, version, source, repair, repeat, table } = loaded;
+    const isRow = status !== 'duplicate';
+    const copies =
+      isRow && config.destinations.length > 0
+        ? await pipeline.copies({ requestId: id, contract, source })
+        : undefined;
     return {
       request_id: id,
       status,
       contract,
       version,
       source,
-      ...(status === 'duplicate' ? undefined : { table }),
-      ...(repair === undefined
-        ? undefined
-        : {
-            healer: repair.healer,
-            ...(repair.ruleId === undefined ? undefined : { rule_id: repair.ruleId }),
-            plan: JSON.parse(repair.plan) as Json,
-            // They age out.
-            ...(repair.original !== '' && { original: parseExact(repair.original) }),
-            ...(repair.result !== '' && { result: parseExact(repair.result) }),
-            ...(repair.byHand === undefined ? undefined : { by_hand: repair.byHand }),
-          }),
-      ...(repeat === undefined ? undefined : { repeat: repeatOf(repeat) }),
-      ...(letter === undefined ? undefined : { dead_letter_id: letter.id }),
-      ...(config.destinations.length === 0 || status === 'duplicate'
-        ? undefined
-        : { destinations: await pipeline.copies({ requestId: id, contract, source }) }),
+      table: isRow ? table : undefined,
+      ...(repair && repairOf(repair)),
+      repeat: repeat && repeatOf(repeat),
+      dead_letter_id: letter?.id,
+      destinations: copies,
     };
   }
-
   // A replayed letter is marked just before the batch commits.
   if (letter !== undefined) return infoOf(letter);
 
@@ -114,14 +82,22 @@ async function settled(
   return healing === undefined ? undefined : { request_id: id, status: 'healing', ...healing };
 }
 
-function repeatOf({ of, isChanged, wasReplaced, event }: RepeatTrail): NonNullable<EventInfo['repeat']> {
-  return {
-    of,
-    changed: isChanged,
-    replaced: wasReplaced,
-    ...(event === undefined ? undefined : { event: parseExact(event) }),
-  };
-}
+const repairOf = ({ healer, ruleId, plan, original, result, byHand }: RepairTrail): Partial<FoundInfo> => ({
+  healer,
+  rule_id: ruleId,
+  plan: JSON.parse(plan) as Json,
+  // They age out.
+  original: original === '' ? undefined : parseExact(original),
+  result: result === '' ? undefined : parseExact(result),
+  by_hand: byHand,
+});
+
+const repeatOf = ({ of, isChanged, wasReplaced, event }: RepeatTrail): FoundInfo['repeat'] => ({
+  of,
+  changed: isChanged,
+  replaced: wasReplaced,
+  event: event === undefined ? undefined : parseExact(event),
+});
 
 function infoOf(letter: DeadLetter): FoundInfo {
   const { id, request_id, contract, version, source, violations, raw, received_at: receivedAt } = letter;

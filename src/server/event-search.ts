@@ -1,7 +1,6 @@
 import type { EventPlace } from '../load/event-search.ts';
 import { isRequestId } from '../ingest/request-id.ts';
 import type { ServerContext } from './context.ts';
-import { defined } from '../support/defined.ts';
 import { amongDeadLetters } from './event-search/dead-letters.ts';
 import {
   type EventItem,
@@ -74,10 +73,7 @@ async function inTheDestination(
   const isStored = status === 'loaded' || status === 'repaired' || status === 'duplicate';
   if (status !== undefined && !isStored) return { items: [], cut: false };
   const statuses = status === undefined ? undefined : [status];
-  const found = await pipeline.searchEvents(
-    defined({ eventId, q, source, contract, statuses, from, to }),
-    page,
-  );
+  const found = await pipeline.searchEvents({ eventId, q, source, contract, statuses, from, to }, page);
   if (found === undefined) return { items: [], cut: true };
   const items = found.events.map((event): EventItem => ({
     request_id: event.requestId,
@@ -87,7 +83,8 @@ async function inTheDestination(
     source: event.source,
     status: event.status,
     received_at: new Date(event.receivedAt).toISOString(),
-    ...defined({ rule_id: event.ruleId, healer: event.healer }),
+    rule_id: event.ruleId,
+    healer: event.healer,
   }));
   return { items, cut: found.cut };
 }
@@ -110,7 +107,9 @@ async function oneEvent(
     source,
     status,
     received_at,
-    ...defined({ rule_id, healer, dead_letter_id }),
+    rule_id,
+    healer,
+    dead_letter_id,
   };
   const isMeant =
     isWithin(filter, page, placeOf(item)) &&

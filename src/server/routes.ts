@@ -1,25 +1,22 @@
 import type { FastifyInstance } from 'fastify';
 import type { ServerContext } from './context.ts';
 import type { EventStreams } from './event-stream.ts';
-import { readBodiesExactly } from './exact-body.ts';
 import { alertRoutes } from './routes/alerts.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { consoleRoutes } from './routes/console.ts';
 import { consumerRoutes } from './routes/consumers.ts';
 import { contractRoutes } from './routes/contracts.ts';
 import { correctionRoutes } from './routes/corrections.ts';
-import { deadLetterContractRoutes } from './routes/dead-letter-contract.ts';
+import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { deadLetterDiscardRoutes } from './routes/dead-letter-discards.ts';
 import { deadLetterEditRoutes } from './routes/dead-letter-edits.ts';
-import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { documentRoutes } from './routes/document.ts';
 import { eraseRoutes } from './routes/erase.ts';
 import { eventRoutes } from './routes/events.ts';
 import { exportRoutes } from './routes/exports.ts';
 import { flowActivityRoutes } from './routes/flow-activity.ts';
-import { groupValuesRoutes } from './routes/group-values.ts';
 import { healingRoutes } from './routes/healing.ts';
-import { historyRoutes } from './routes/history.ts';
+import { statsRoutes } from './routes/stats.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { logRoutes } from './routes/logs.ts';
@@ -28,8 +25,10 @@ import { repairRoutes } from './routes/repairs.ts';
 import { ruleRoutes } from './routes/rules.ts';
 import { sourceRoutes } from './routes/sources.ts';
 import { stateRoutes } from './routes/state.ts';
-import { statsRoutes } from './routes/stats.ts';
 import { stepRoutes } from './routes/steps.ts';
+import { parseExact } from '../model/exact-json.ts';
+import { inspect } from '../ingest/inspect.ts';
+import { type Json, isObject } from '../model/json.ts';
 
 /** All that a process other than a worker answers, beside ingest. */
 export async function apiRoutes(
@@ -39,8 +38,6 @@ export async function apiRoutes(
 ): Promise<void> {
   eventRoutes(app, context);
   deadLetterRoutes(app, context);
-  deadLetterContractRoutes(app, context);
-  groupValuesRoutes(app, context);
   deadLetterDiscardRoutes(app, context);
   void app.register(async (scope) => {
     // The event stands within the body.
@@ -57,7 +54,6 @@ export async function apiRoutes(
   flowActivityRoutes(app, context);
   statsRoutes(app, context, streams);
   logRoutes(app, context, streams);
-  historyRoutes(app, context);
   sourceRoutes(app, context);
   consumerRoutes(app, context);
   stateRoutes(app, context);
@@ -69,4 +65,21 @@ export async function apiRoutes(
   documentRoutes(app);
   consoleRoutes(app, context.config.http.basePath);
   await stepRoutes(app, context);
+}
+
+/**
+ * For routes that take events: a number that JavaScript would round stays the text that was sent, as at ingest. A key
+ * that stands twice is refused, and so is what nests deeper than `maxDepth`.
+ */
+function readBodiesExactly(app: FastifyInstance, { maxDepth }: { maxDepth: number }): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.removeContentTypeParser('application/json');
+  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, text, done) =>
+    parse(request, text, (error, value: Json | undefined) => {
+      if (error !== null || !isObject(value)) return done(error, value);
+      const inspected = inspect(text, value, maxDepth);
+      if (!inspected.ok) return done(Object.assign(new Error(inspected.error.detail), { statusCode: 400 }));
+      done(null, inspected.value.exact ? parseExact(text) : value);
+    }),
+  );
 }

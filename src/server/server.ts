@@ -4,10 +4,11 @@ import { limitLog } from '../support/log-limit.ts';
 import type { ServerContext } from './context.ts';
 import { createEventStreams } from './event-stream.ts';
 import type { Port } from './port.ts';
-import { problemOf } from './refusals.ts';
 import { notFound, sendProblem } from './replies.ts';
 import { apiRoutes } from './routes.ts';
 import { healthRoutes } from './routes/health.ts';
+import { type ErrorCode, SentinelError } from '../model/errors.ts';
+import type { Problem } from '../api/problem.ts';
 
 /** Lines in the log about requests that failed with the same code. */
 const failuresPerSecond = 2;
@@ -87,4 +88,44 @@ function refuse(app: FastifyInstance, { config, log }: ServerContext): void {
       );
     return sendProblem(reply, problem);
   });
+}
+
+const statusOfCode: Partial<Record<ErrorCode, Problem['status']>> = {
+  query_refused: 422,
+  query_failed: 422,
+  not_found: 404,
+  conflict: 409,
+};
+
+/** What a client is told of an exception. */
+function problemOf(error: unknown): Problem {
+  if (error instanceof SentinelError) {
+    const status = statusOfCode[error.code] ?? (error.retryable ? 503 : 500);
+    return {
+      status,
+      code: error.code,
+      title: status >= 500 ? 'The service can not answer now' : 'The request can not be carried out',
+      detail: error.message,
+      retryAfter: status === 503 ? 1 : undefined,
+    };
+  }
+  const { statusCode, message, code } = error as { statusCode?: number; message?: string; code?: string };
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
+    const status = ([400, 413, 415] as const).find((known) => known === statusCode) ?? 400;
+    return {
+      status,
+      code: code ?? 'bad_request',
+      title: 'Bad request',
+      detail:
+        status === 415
+          ? 'Send the body as JSON, with the header "Content-Type: application/json".'
+          : (message ?? 'The request is malformed.'),
+    };
+  }
+  return {
+    status: 500,
+    code: 'internal_error',
+    title: 'Internal error',
+    detail: 'The request failed in the service; its log says why.',
+  };
 }

@@ -70,7 +70,7 @@ export function builtinSteps(
       flows,
     })),
     {
-      name: 'dead-letter-keeper',
+      name: 'dead-letters',
       description: 'Keeps events that could not be repaired until a person settles them.',
       triggers: [{ type: 'queue', topic: topics.unrecoverable }],
       enqueues: [],

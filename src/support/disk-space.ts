@@ -1,6 +1,6 @@
-import { statfs } from 'node:fs/promises';
+import { statfs, access } from 'node:fs/promises';
 import { SentinelError } from '../model/errors.ts';
-import { nearestExisting } from './nearest-existing.ts';
+import { dirname } from 'node:path';
 
 /** What must stay free on a disk, in bytes: the queue's and the database's files grow by less than that between two looks. */
 export const reservedBytes = 128 * 2 ** 20;
@@ -20,4 +20,16 @@ export async function requireSpace(path: string, bytes: number): Promise<void> {
     'query_refused',
     `the disk of ${path} is too full for it: ${inMb(bytes)} are needed, ${inMb(free)} are free`,
   );
+}
+
+/** The path itself, or the nearest folder above it that is there. */
+export async function nearestExisting(path: string): Promise<string> {
+  try {
+    await access(path);
+    return path;
+  } catch (error) {
+    const parent = dirname(path);
+    if (parent === path) throw error;
+    return nearestExisting(parent);
+  }
 }

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ConfigOverrides, loadConfig } from '../config/load.ts';
 import type { QueryResult } from '../load/destination.ts';
-import type { EventInfo } from '../server/routes/events.ts';
+import type { EventTrail } from '../server/event-info.ts';
 import { startSentinel } from '../runtime/sentinel.ts';
 import { type Logger, createLogger } from '../support/log.ts';
 
@@ -12,7 +12,7 @@ import { type Logger, createLogger } from '../support/log.ts';
 export interface TestService {
   readonly url: string;
   /** Sends the events (values, or JSON texts) in one request; resolves with how each ended, in the same order. */
-  outcomes(source: string, events: readonly (object | string)[]): Promise<EventInfo[]>;
+  outcomes(source: string, events: readonly (object | string)[]): Promise<EventTrail[]>;
   /** SQL on the loaded rows. */
   query(sql: string): Promise<QueryResult>;
   close(): Promise<void>;
@@ -46,7 +46,7 @@ export async function startTestService(
     async outcomes(source, events) {
       const ids = await send(`${sentinel.url}/ingest/${encodeURIComponent(source)}`, events);
       const deadline = Date.now() + patienceMs;
-      const infos: EventInfo[] = [];
+      const infos: EventTrail[] = [];
       for (const id of ids) infos.push(await settled(`${sentinel.url}/api/v1/events/${id}`, deadline));
       return infos;
     },
@@ -71,10 +71,10 @@ async function send(url: string, events: readonly (object | string)[]): Promise<
   return ids;
 }
 
-async function settled(url: string, deadline: number): Promise<EventInfo> {
+async function settled(url: string, deadline: number): Promise<EventTrail> {
   for (;;) {
     const response = await fetch(url);
-    const info = (await response.json()) as EventInfo;
+    const info = (await response.json()) as EventTrail;
     // A busy service answers 503, and is asked again.
     const isSettled = response.ok && info.status !== 'accepted' && info.status !== 'healing';
     if (isSettled) return info;

@@ -144,3 +144,7 @@ function signatureOfUnknown({ contract, violation }: UnknownContract, source: st
     jsonSchema: {},
   });
 }
+
+/** What would become of an event if it came now. */
+export type TrialVerdict =
+  { kind: 'valid' } | { kind: 'repaired'; ruleId: string } | { kind: 'invalid'; violations: Violation[] };

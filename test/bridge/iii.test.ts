@@ -45,7 +45,7 @@ describe('the flow in the console of the engine', () => {
     const all = drawn.flatMap(({ steps }) => steps);
     expect(new Set(all.map(({ name }) => name))).toEqual(new Set(steps.map(({ name }) => name)));
     expect(all.map(({ name }) => name)).toEqual(
-      expect.arrayContaining(['ingest', 'validator', 'healer', 'loader', 'dead-letter-keeper', 'replay']),
+      expect.arrayContaining(['ingest', 'validator', 'healer', 'loader', 'dead-letters', 'replay']),
     );
     expect(all.every(({ description }) => description !== '')).toBe(true);
 

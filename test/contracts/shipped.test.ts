@@ -2,7 +2,6 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { loadContracts } from '../../src/contracts/discover.ts';
 import type { JsonObject } from '../../src/model/json.ts';
-import { repairRule, storedRule } from '../../contracts/v1/_repair-rule.ts';
 
 const registry = await loadContracts([fileURLToPath(new URL('../../contracts', import.meta.url))]);
 const id = '3f0b0f6e-2f6a-4f6e-9d6e-2f6a4f6e9d6e';
@@ -95,16 +94,5 @@ describe('the contracts that ship with Data Sentinel', () => {
       '/payload/items/1/quantity type',
       '/payload/items/1/price format',
     ]);
-  });
-
-  it('know the repair rules of the original', () => {
-    expect(repairRule.parse({ source_field: 'price', target_field: 'amount' }).transformation_type).toBe(
-      'rename',
-    );
-    const map = { source_field: 'a', target_field: 'b', transformation_type: 'map_value' };
-    expect(repairRule.safeParse(map).success).toBe(false);
-    expect(repairRule.safeParse({ ...map, value_map: { yes: true } }).success).toBe(true);
-    expect(storedRule.safeParse({ field_mapping: { price: 'amount' } }).success).toBe(true);
-    expect(storedRule.safeParse({}).success).toBe(false);
   });
 });

@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest';
-import { indexPrefix } from '../../src/dead-letter/index-key.ts';
 import { type TakenBack, createDeadLetters } from '../../src/dead-letter/store.ts';
 import type { UnrecoverableEvent } from '../../src/model/event.ts';
 import { memoryState } from '../../src/testing/memory-state.ts';
@@ -63,19 +62,4 @@ it('the letter of an event that was replayed stays settled, whatever the clock o
   await letters.settleReplayed([{ id, round: 1 }]);
   expect(await letters.takeBack([first])).toEqual([]);
   expect(await letters.get(id)).toMatchObject({ status: 'replayed', replays: 1 });
-});
-
-it('an event whose replay a version before 0.3 has settled, which the destination has no entry of, is open again', async () => {
-  const state = memoryState();
-  const letters = createDeadLetters(state);
-  await letters.takeBack([taken(0, '2026-01-01T00:00:00.000Z')]);
-  await letters.startReplay(id);
-  await letters.settleReplayed([{ id, round: 1 }]);
-  const [entry] = await state.list(`${indexPrefix}replayed/`);
-  await state.put(entry!.key, 1);
-  expect(await letters.takeBack([taken(0, '2026-02-02T00:00:00.000Z')])).toEqual([id]);
-  expect(await letters.get(id)).toMatchObject({ status: 'open', replays: 1 });
-  await letters.startReplay(id);
-  await letters.settleReplayed([{ id, round: 2 }]);
-  expect(await letters.takeBack([taken(0, '2026-02-02T00:00:00.000Z')])).toEqual([]);
 });

@@ -50,7 +50,7 @@ it('takes settled letters and originals of each destination, says how many, and 
   const retention = new Retention({
     state,
     leases: freeLeases,
-    keepers: () => [
+    places: () => [
       { name: 'main', originals: main.kept },
       { name: 'to.away', originals: undefined },
     ],

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import type { EventInfo } from '../../src/server/routes/events.ts';
+import type { EventTrail } from '../../src/server/event-info.ts';
 import { until } from './until.ts';
 import { endWithUs } from './end-with-us.ts';
 
@@ -173,10 +173,10 @@ export async function ingestAll(url: string, events: readonly unknown[]): Promis
 }
 
 /** Waits until the event is settled: loaded, repaired, duplicate, dead or discarded. */
-export async function settled(url: string, requestId: string, ms = 30_000): Promise<EventInfo> {
-  let info: EventInfo | undefined;
+export async function settled(url: string, requestId: string, ms = 30_000): Promise<EventTrail> {
+  let info: EventTrail | undefined;
   await until(async () => {
-    info = await get<EventInfo>(`${url}/api/v1/events/${requestId}`);
+    info = await get<EventTrail>(`${url}/api/v1/events/${requestId}`);
     return info.status !== 'accepted' && info.status !== 'healing';
   }, ms);
   return info!;

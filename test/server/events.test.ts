@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SearchResult } from '../../src/server/event-search.ts';
-import type { EventTrail } from '../../src/server/event-trail.ts';
+import type { EventTrail } from '../../src/server/event-info.ts';
 import {
   type RunningSentinel,
   get,
@@ -154,7 +154,7 @@ describe('the trail of an event', () => {
   });
 
   it('is there while the event is on its way to the dead letters', async () => {
-    const keeper = '/consumers/validation_unrecoverable/dead-letter-keeper';
+    const keeper = '/consumers/validation_unrecoverable/dead-letters';
     await post(api(`${keeper}/pause`), {});
     // From the next start on it is certainly in force.
     await sentinel.kill('SIGTERM');

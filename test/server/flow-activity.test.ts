@@ -42,7 +42,7 @@ it('tells of each step what it did and how it failed, of each queue how it moves
       step('fragile')?.errors === 2 &&
       step('fragile')?.handled === 2 &&
       step('healer')?.handled === 2 &&
-      step('dead-letter-keeper')?.handled === 1 &&
+      step('dead-letters')?.handled === 1 &&
       raw?.pending === 0
     );
   });

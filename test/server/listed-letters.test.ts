@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { DeadLetter } from '../../src/model/dead-letter.ts';
-import { withoutLargeEvents } from '../../src/server/listed-letters.ts';
+import { withoutLargeEvents } from '../../src/server/routes/dead-letters.ts';
 
 const letter = (characters: number): DeadLetter => ({ id: 'a', raw: 'ü'.repeat(characters) }) as DeadLetter;
 

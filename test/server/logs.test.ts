@@ -50,7 +50,7 @@ async function follow(path: string) {
 it('has the lines of all threads, newest first, by what one looks for', async () => {
   const id = await ingest(sentinel.url, transaction({ amount: 'much' }), 'shop');
   await settled(sentinel.url, id);
-  await until(async () => (await logs(`?request_id=${id}&step=dead-letter-keeper`)).items.length === 1);
+  await until(async () => (await logs(`?request_id=${id}&step=dead-letters`)).items.length === 1);
   const all = (await logs()).items;
   expect(all.some(({ thread, status }) => thread === undefined && status === 'started')).toBe(true);
   expect(all.map(({ seq }) => seq)).toEqual(all.map(({ seq }) => seq).toSorted((a, b) => b - a));
@@ -64,7 +64,7 @@ it('has the lines of all threads, newest first, by what one looks for', async ()
 });
 
 it('streams the lines to come', async () => {
-  const stream = await follow('/logs/stream?step=dead-letter-keeper&source=till');
+  const stream = await follow('/logs/stream?step=dead-letters&source=till');
   await ingest(sentinel.url, transaction({ amount: 'much' }), 'shop');
   const id = await ingest(sentinel.url, transaction({ amount: 'much' }), 'till');
   await until(() => stream.events.length === 2);

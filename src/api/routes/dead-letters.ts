@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { deadLetterStatuses } from '../../model/dead-letter.ts';
 import { defineRoutes } from '../route.ts';
-import { cursor, json, limit, nextCursor, page, time, timeParameter } from '../schemas/common.ts';
+import { cursor, json, limit, nextCursor, page, time, timeParameter, jsonObject } from '../schemas/common.ts';
 import { deadLetter, deadLetterGroup, editDryRun, replayed } from '../schemas/dead-letter.ts';
 import { letterFilter, orderedJob } from '../schemas/job.ts';
 
@@ -23,6 +23,21 @@ const replayBody = z
   })
   .default({});
 export type ReplayBody = z.output<typeof replayBody>;
+
+const fieldValues = z.object({
+  path: z.string().describe('JSON Pointer, array indexes as *'),
+  code: z.string().describe('of the violation'),
+  values: z.array(
+    z.object({
+      value: z
+        .string()
+        .optional()
+        .describe('JSON text, cut; absent where the field was; private ones masked'),
+      count: z.number(),
+    }),
+  ),
+  distinct: z.number().describe('different values, listed or not'),
+});
 
 export const deadLetterRoutes = defineRoutes({
   'GET /api/v1/dead-letters': {
@@ -78,6 +93,31 @@ export const deadLetterRoutes = defineRoutes({
       samples: z.array(z.object({ id: z.string(), verdict: z.string() })),
     }),
     reply: orderedJob,
+  },
+  'GET /api/v1/dead-letters/groups/{signature}/values': {
+    summary:
+      'What the failing fields held, in the newest 500 open letters of a group, the most frequent first',
+    role: 'read',
+    query: z.strictObject({ contract: z.string().optional(), source: z.string().optional() }),
+    reply: z.object({
+      looked: z.number().describe('letters that were looked at'),
+      fields: z.array(fieldValues),
+    }),
+  },
+  'GET /api/v1/dead-letters/contract': {
+    summary: 'A contract that the events of open dead letters suggest; nothing is stored',
+    role: 'read',
+    query: z.strictObject({
+      name: z.string().max(100).optional().describe('of the contract; default: the source'),
+      contract: z.string().optional(),
+      source: z.string().optional(),
+      signature: z.string().optional(),
+    }),
+    reply: z.object({
+      schema: jsonObject.describe('JSON Schema with the counts behind each choice as $comment'),
+      events: z.number().describe('events that were looked at, 2,000 at most'),
+      notes: z.array(z.string()).describe('what a person should look at'),
+    }),
   },
 });
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { isRequestId } from '../../ingest/request-id.ts';
+import { eventStatuses } from '../../model/event.ts';
 import { defineRoutes } from '../route.ts';
 import {
   healer,
@@ -13,7 +14,7 @@ import {
   violation,
 } from '../schemas/common.ts';
 
-const status = z.enum(['accepted', 'healing', 'loaded', 'repaired', 'duplicate', 'dead_letter', 'discarded']);
+const status = z.enum(eventStatuses);
 
 const item = z.object({
   request_id: z.string(),

@@ -1,7 +1,26 @@
 import * as z from 'zod';
 import { defineRoutes } from '../route.ts';
 import { list, name, noParameters, time } from '../schemas/common.ts';
-import { refusals, sender } from '../schemas/sender.ts';
+
+/** What a source's settings and this process know of its sender. */
+const sender = z.object({
+  verified_by: z.string().describe('`verify.type`; `key` where a key is asked for'),
+  secret_from: z
+    .array(z.string())
+    .describe('names of environment variables and files, never what is in them'),
+  can_test: z.boolean().describe('a sample can be signed here'),
+  contract: z.string(),
+  delivery_id: z.string(),
+});
+
+/** Since this process started. */
+const refusals = z.object({
+  total: z.number(),
+  reasons: z.record(z.string(), z.number()),
+  recent: z
+    .array(z.object({ at: time, reason: z.string(), address: z.string() }))
+    .describe('the last 20, newest first'),
+});
 
 const source = name(
   'Source',

@@ -1,8 +1,7 @@
 import type * as Sdk from 'iii-sdk';
 import type { BridgeConfig } from '../../config/bridge.ts';
-import { SentinelError } from '../../model/errors.ts';
+import { SentinelError, messageOf } from '../../model/errors.ts';
 import type { Logger } from '../../support/log.ts';
-import { takeLines } from './sdk-lines.ts';
 
 /** A WebSocket to an engine that is opened again, for ever, whenever it is lost. */
 export interface Connection {
@@ -103,5 +102,33 @@ function watchState(client: object, listener: (state: string) => void): void {
   own.setConnectionState = (state) => {
     own.connectionState = state;
     listener(state);
+  };
+}
+
+const methods = ['debug', 'log', 'warn', 'error'] as const;
+const mark = /^\[(?:iii|OTel)\] /;
+
+/** The SDK writes to the console of the process, between the lines of our log: they become lines of it. Returns the way back. */
+function takeLines(log: Logger): () => void {
+  const target = globalThis.console;
+  const originals = methods.map((method) => target[method]);
+  for (const [index, method] of methods.entries()) {
+    const original = originals[index]!;
+    target[method] = (...args: unknown[]) => {
+      const [text, error] = args;
+      if (typeof text !== 'string' || !mark.test(text)) return original.apply(target, args);
+      const line = text.replace(mark, '');
+      const refused = line.startsWith('Trigger registration failed');
+      const because = error === undefined || error === '' ? '' : `: ${messageOf(error)}`;
+      if (refused)
+        log.warn(
+          { status: 'failed', code: 'bridge_conflict' },
+          `the III engine refuses a trigger, another worker may have it: ${line}`,
+        );
+      else log.debug({ code: 'bridge' }, `${line}${because}`);
+    };
+  }
+  return () => {
+    for (const [index, method] of methods.entries()) target[method] = originals[index]!;
   };
 }

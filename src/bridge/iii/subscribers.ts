@@ -2,7 +2,7 @@ import { stepReplayTopic } from '../../dead-letter/replay.ts';
 import type { DeadLetterStore } from '../../dead-letter/store.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { readerKey } from '../../flow/outside-readers.ts';
-import { failedStep } from '../../flow/failed-step.ts';
+import { failedStep } from '../../flow/dead-letter-stage.ts';
 import { messageOf, SentinelError } from '../../model/errors.ts';
 import { topics } from '../../model/event.ts';
 import { isObject, type Json, type JsonObject } from '../../model/json.ts';

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Config } from '../../config/load.ts';
 import { examineQueue } from '../../engine/open.ts';
-import { noteRestore } from '../../load/restored.ts';
+import { noteRestore } from '../../load/store-check.ts';
 import { CliError, say, type Io } from '../io.ts';
 import { configOf, withConfig, withExamples, type ConfigOption } from '../options.ts';
 import { databaseFile, projectFolder, queueFile, readManifest, sha256Of } from './manifest.ts';

@@ -1,6 +1,6 @@
 import type { Config, ConfigOverrides, SourceConfig } from '../../config/load.ts';
 import type { Contract } from '../../contracts/contract.ts';
-import type { EventInfo } from '../../server/routes/events.ts';
+import type { EventTrail } from '../../server/event-info.ts';
 import type { Logger } from '../../support/log.ts';
 import type { EventLine } from '../event-source.ts';
 import { amountOf } from '../io.ts';
@@ -72,7 +72,7 @@ async function tryContract(
 /** `all`: also those that ended as they must. */
 function report(
   scenarios: readonly Scenario[],
-  infos: readonly EventInfo[],
+  infos: readonly EventTrail[],
   print: Simulation['print'],
   all: boolean,
 ): boolean {
@@ -100,7 +100,7 @@ function counted(breaches: readonly Scenario[]): string {
   return `${breaches.length} ${noun} (missing fields, wrong types, unknown words)`;
 }
 
-const ends = (service: TestService, source: string, scenarios: readonly Scenario[]): Promise<EventInfo[]> =>
+const ends = (service: TestService, source: string, scenarios: readonly Scenario[]): Promise<EventTrail[]> =>
   service.outcomes(
     source,
     scenarios.map(({ event }) => JSON.stringify(event)),
@@ -134,7 +134,7 @@ export async function simulateEvents(
   );
   const choice = { defaultContract, unknownVersion, sources: unverified };
   const service = await startTestService(settingsOf(config, choice), log);
-  const counts = new Map<EventInfo['status'], number>();
+  const counts = new Map<EventTrail['status'], number>();
   try {
     for await (const lines of inBatches(events)) {
       const infos = await service.outcomes(

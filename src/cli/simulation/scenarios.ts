@@ -3,13 +3,13 @@ import { breachesOf } from '../../contracts/sample/breaches.ts';
 import { sampleEvent } from '../../contracts/sample/sample.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { type Result, fail, ok } from '../../model/result.ts';
-import type { EventInfo } from '../../server/routes/events.ts';
+import type { EventTrail } from '../../server/event-info.ts';
 
 /** What is sent, and how it must end. */
 export interface Scenario {
   name: string;
   event: JsonObject;
-  expected: EventInfo['status'];
+  expected: EventTrail['status'];
   /** JSON Pointer of the field that a violation must name. */
   field?: string;
 }

@@ -1,7 +1,6 @@
 import type { TopicStats } from '../engine.ts';
 import { origin, readGroups, readPartitions, readTopicNames, readTrimmed } from './records.ts';
-import type { GroupRecord, Mark } from './record-types.ts';
-import { refresh, type Store } from './store.ts';
+import { type GroupRecord, type Mark, refresh, type Store } from './store.ts';
 
 /** The mark of a group in a partition: where it stands, else where the kept messages begin. */
 function markOf(group: GroupRecord, writer: string, trimmed: ReadonlyMap<string, Mark>): Mark {

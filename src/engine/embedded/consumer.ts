@@ -4,9 +4,8 @@ import type { Outcome } from '../settle.ts';
 import { createLedger, type Ledger, type Settled } from './ledger.ts';
 import { LogReader } from './log-reader.ts';
 import { groupKey, readGroup, updateTopic } from './records.ts';
-import type { GroupRecord, Mark } from './record-types.ts';
+import { type GroupRecord, type Mark, refresh, type Store } from './store.ts';
 import { createRetryArea, retryKey, type Redelivery, type RetryArea } from './retry-area.ts';
-import { refresh, type Store } from './store.ts';
 import type { Trimmer } from './trimmer.ts';
 import type { Wakeup } from './wakeup.ts';
 

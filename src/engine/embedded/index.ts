@@ -1,7 +1,6 @@
 import { mkdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Engine } from '../engine.ts';
-import { guardedState } from '../guarded-state.ts';
 import { Lifecycle } from '../lifecycle.ts';
 import { checkName } from '../names.ts';
 import { readStats } from './backlog.ts';
@@ -65,11 +64,7 @@ export async function openEmbeddedEngine(options: EmbeddedEngineOptions): Promis
   }
 
   return {
-    state: guardedState(
-      state,
-      (work) => life.guard(work),
-      () => life.checkOpen(),
-    ),
+    state: life.guardState(state),
     publish: (topic, messages) => life.guard(() => publisher.publish(topic, messages)),
     published: {
       find(key) {

@@ -1,9 +1,8 @@
 import { pause, retryDelay } from '../../support/retry.ts';
 import { defaultRetry, type ConsumeOptions } from '../engine.ts';
 import { groupKey } from './records.ts';
-import type { GroupRecord, Mark } from './record-types.ts';
+import { type GroupRecord, type Mark, writeTogether, type Store } from './store.ts';
 import { putRetry, type Redelivery, type RetryEntry } from './retry-area.ts';
-import { writeTogether, type Store } from './store.ts';
 
 /** How a batch ended. */
 export interface Settled {

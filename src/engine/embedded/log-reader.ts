@@ -2,8 +2,7 @@ import type { Limits } from '../batches.ts';
 import type { Delivery } from '../engine.ts';
 import { blockOf, maxMessagesPerBlock, offsetOf, readBlock, type BlockReader } from './block.ts';
 import { origin, partitionName, readPartitions } from './records.ts';
-import type { Mark } from './record-types.ts';
-import type { Store } from './store.ts';
+import type { Mark, Store } from './store.ts';
 
 export interface LogBatch {
   deliveries: Delivery[];

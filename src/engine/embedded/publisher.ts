@@ -4,10 +4,9 @@ import { Gathering, topicFull } from '../gathering.ts';
 import { checkName } from '../names.ts';
 import { checkMessage, encodeBlock, eventsOf, maxBytesPerBlock, maxMessagesPerBlock } from './block.ts';
 import { readPartition, replacePartition } from './records.ts';
-import type { PartitionRecord } from './record-types.ts';
+import { type PartitionRecord, refresh, type Store } from './store.ts';
 import { settledBefore } from './backlog.ts';
 import type { PublishedKeys } from './published-keys/memory.ts';
-import { refresh, type Store } from './store.ts';
 import type { Wakeup } from './wakeup.ts';
 
 /** How much may wait in one topic; `publish` rejects with `engine_full` while it is exceeded. */

@@ -1,6 +1,13 @@
 import { SentinelError } from '../../model/errors.ts';
-import type { GroupRecord, Mark, PartitionRecord, TopicRecord } from './record-types.ts';
-import { durable, refresh, type Store } from './store.ts';
+import {
+  type GroupRecord,
+  type Mark,
+  type PartitionRecord,
+  type TopicRecord,
+  durable,
+  refresh,
+  type Store,
+} from './store.ts';
 
 export const origin: Mark = { offset: 0, events: 0, blockEvents: 0, bytes: 0 };
 

@@ -1,8 +1,7 @@
 import { blockOf, offsetOf, readHeader } from './block.ts';
 import { lowestMark } from './backlog.ts';
 import { origin, readGroups, readPartitions, updateTopic } from './records.ts';
-import type { Mark } from './record-types.ts';
-import type { LogKey, Store } from './store.ts';
+import type { Mark, LogKey, Store } from './store.ts';
 import { Mutex } from '../../support/mutex.ts';
 
 /** Deletes the blocks that all groups of their topic have settled, a little later and many at once. */

@@ -1,5 +1,4 @@
 import type { Engine } from '../engine.ts';
-import { guardedState } from '../guarded-state.ts';
 import { Lifecycle } from '../lifecycle.ts';
 import { checkName } from '../names.ts';
 import { briefly } from './briefly.ts';
@@ -53,11 +52,7 @@ export async function openNatsEngine(options: NatsEngineOptions): Promise<Engine
   const { ackWaitMs } = options;
   const life = new Lifecycle(toEngineError);
   return {
-    state: guardedState(
-      parts.state,
-      (work) => life.guard(work),
-      () => life.checkOpen(),
-    ),
+    state: life.guardState(parts.state),
     publish: (topic, messages) =>
       life.guard(async () => {
         checkNames({ topic });

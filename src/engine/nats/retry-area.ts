@@ -17,13 +17,10 @@ export interface RetryGroup {
 export interface RetryArea {
   /** Durable when it resolves. */
   put(group: RetryGroup, entry: Deferred): Promise<void>;
-  /**
-   * The message; when it is due by the clock of the worker that deferred it (milliseconds since 1970), and after which delay,
-   * which is not known of messages of older versions.
-   */
+  /** The message; when it is due by the clock of the worker that deferred it (milliseconds since 1970), and after which delay. */
   read(
     message: Pick<Pulled, 'data' | 'header' | 'subject'>,
-  ): Promise<{ delivery: Delivery; dueAt: number; delayMs: number | undefined }>;
+  ): Promise<{ delivery: Delivery; dueAt: number; delayMs: number }>;
   /** Removes what belongs to a settled message beside itself. */
   release(message: Pick<Pulled, 'header'>): Promise<void>;
 }
@@ -56,7 +53,6 @@ export function createRetryArea(link: Link, layout: Layout, large: LargeBodies):
     },
     async read({ data, header, subject }) {
       const ref = readRef(header(largeHeader));
-      const delay = header(delayHeader);
       return {
         delivery: {
           body: ref === undefined ? data : await large.load(owner, ref),
@@ -68,7 +64,7 @@ export function createRetryArea(link: Link, layout: Layout, large: LargeBodies):
           attempt: Number(header(failuresHeader)) + 1,
         },
         dueAt: Number(header(dueHeader)),
-        delayMs: delay === undefined ? undefined : Number(delay),
+        delayMs: Number(header(delayHeader)),
       };
     },
     async release({ header }) {

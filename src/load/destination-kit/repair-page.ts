@@ -1,12 +1,10 @@
 import type { RepairEntry, RepairFilter, RepairPage } from '../repair-audit.ts';
 
-/** Where `_sentinel_repairs` has what repairs are filtered by. */
-export const filterColumns: Record<keyof RepairFilter, string> = {
-  ruleId: 'rule_id',
-  healer: 'healer',
-  contract: 'contract',
-  source: 'source',
-};
+/** What a filter asks for: columns of `_sentinel_repairs`, and what they must say. */
+export const wantedBy = ({ ruleId, ...rest }: RepairFilter): [column: string, value: string][] =>
+  Object.entries({ rule_id: ruleId, ...rest }).flatMap(([column, value]) =>
+    value === undefined ? [] : [[column, value]],
+  );
 
 /**
  * A row of `_sentinel_repairs` as text: request id, table, contract, version, source, healer, rule id, plan, the

@@ -6,10 +6,9 @@ import { type UnrecoverableEvent, topics } from '../../model/event.ts';
 import type { Row } from '../destination.ts';
 import { type RowEnd, letterWaitMs } from '../waiting-tables.ts';
 import { deadCopy, refusalOf } from './dead-letter.ts';
-import { type Copy, parkedCopyTopic } from './message.ts';
+import { type Copy, parkedCopyTopic, roundOfCopy } from './message.ts';
 import type { Opened } from './opening.ts';
 import type { CopyStatus } from './reader.ts';
-import { roundOfCopy } from './rounds.ts';
 import { createCopyRows } from './rows.ts';
 
 /** A copy as it was sent: its message, and the place of that in its batch. */

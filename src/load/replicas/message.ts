@@ -1,5 +1,6 @@
 import type { Reception } from '../../model/event.ts';
 import type { RepairTrail } from '../../model/loaded-event.ts';
+import type { LetterEntry } from '../destination.ts';
 
 /** The topic that feeds a further destination. */
 export const copyTopic = (destination: string): string => `copy.${destination}`;
@@ -40,11 +41,6 @@ interface WithdrawalHeader {
   withdrawn: Withdrawal;
 }
 
-/** Of versions before 0.3, which sent messages in the order of what happened. */
-interface RetractionHeader {
-  retracted: { request_id: string };
-}
-
 export const encodeWithdrawal = (withdrawn: Withdrawal): Buffer =>
   encodeCopy<WithdrawalHeader>({ withdrawn }, '');
 
@@ -55,9 +51,8 @@ export interface Copy {
 
 /** What a message of the topic of copies is. */
 export function readCopyMessage(body: Uint8Array): { copy: Copy } | { withdrawn: Withdrawal } {
-  const { header, text } = decodeCopy<CopyHeader | WithdrawalHeader | RetractionHeader>(body);
+  const { header, text } = decodeCopy<CopyHeader | WithdrawalHeader>(body);
   if ('withdrawn' in header) return header;
-  if ('retracted' in header) return { withdrawn: { request_id: header.retracted.request_id, round: 0 } };
   return { copy: { header, text } };
 }
 
@@ -73,3 +68,23 @@ export function decodeCopy<H extends object = CopyHeader>(body: Uint8Array): { h
   const end = all.indexOf('\n');
   return { header: JSON.parse(all.slice(0, end)) as H, text: all.slice(end + 1) };
 }
+
+/*
+ * The rounds of a further destination: those of the main one, and within each the replays of the copy itself, which a person sends
+ * back when this destination has refused it.
+ */
+
+const replaysOfRound = 2 ** 16;
+
+export const roundOfCopy = ({ round = 0, replay }: Pick<CopyHeader, 'round' | 'replay'>): number =>
+  round * replaysOfRound + Math.min(replay?.round ?? 0, replaysOfRound - 2);
+
+/** The last of the main destination's round: whatever copy of it comes later is too late. */
+export const entryOfWithdrawal = ({ request_id: requestId, round }: Withdrawal): LetterEntry => ({
+  requestId,
+  round: round * replaysOfRound + replaysOfRound - 1,
+});
+
+/** A copy of a later round says that the row of the round before is to go, whether the message about it came or not. */
+export const entryBefore = ({ request_id, round = 0 }: CopyHeader): LetterEntry | undefined =>
+  round === 0 ? undefined : entryOfWithdrawal({ request_id, round: round - 1 });

@@ -11,9 +11,16 @@ import { loadPace } from '../open.ts';
 import { ParkedReaders, lookAgain } from '../parked-readers.ts';
 import type { WaitingTable } from '../waiting-tables.ts';
 import { CopyLoad, type SentCopy } from './copy-load.ts';
-import { copyGroup, copyTopic, parkedCopyTable, parkedCopyTopic, readCopyMessage } from './message.ts';
+import {
+  copyGroup,
+  copyTopic,
+  parkedCopyTable,
+  parkedCopyTopic,
+  readCopyMessage,
+  entryBefore,
+  entryOfWithdrawal,
+} from './message.ts';
 import { type Opened, Opening } from './opening.ts';
-import { entryBefore, entryOfWithdrawal } from './rounds.ts';
 
 export interface CopyStatus {
   name: string;

@@ -1,4 +1,3 @@
-import type { Contract } from '../../contracts/contract.ts';
 import type { ContractRegistry } from '../../contracts/registry.ts';
 import { parseExact } from '../../model/exact-json.ts';
 import type { JsonObject } from '../../model/json.ts';
@@ -6,7 +5,7 @@ import { type Result, fail, ok } from '../../model/result.ts';
 import { fillEnvelope } from '../../validate/envelope.ts';
 import type { Violation } from '../../model/violation.ts';
 import type { Row } from '../destination.ts';
-import { createRowMaker } from '../row.ts';
+import { createRowMakers } from '../row.ts';
 import type { CopyHeader } from './message.ts';
 
 /**
@@ -16,7 +15,7 @@ import type { CopyHeader } from './message.ts';
 export function createCopyRows(
   contracts: Pick<ContractRegistry, 'get'>,
 ): (copy: { header: Omit<CopyHeader, 'replay'>; text: string }, round?: number) => Result<Row, Violation[]> {
-  const makers = new Map<Contract, ReturnType<typeof createRowMaker>>();
+  const makeRow = createRowMakers();
 
   return ({ header, text }, round) => {
     const { request_id: requestId, received_at: receivedAt, source, headers } = header;
@@ -31,10 +30,8 @@ export function createCopyRows(
     const { value } = validation;
     let { changed } = validation;
     for (const field of filled ?? []) changed = { ...changed, [field]: value[field]! };
-    let make = makers.get(contract);
-    if (make === undefined) makers.set(contract, (make = createRowMaker(contract)));
     return ok(
-      make(value, {
+      makeRow(contract, value, {
         requestId,
         round,
         receivedAt,

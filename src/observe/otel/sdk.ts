@@ -1,4 +1,4 @@
-import { type HrTime, DiagLogLevel, diag } from '@opentelemetry/api';
+import { type HrTime, DiagLogLevel, diag, ROOT_CONTEXT, TraceFlags, trace } from '@opentelemetry/api';
 import { getNumberFromEnv } from '@opentelemetry/core';
 import {
   type Resource,
@@ -15,16 +15,16 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import { BasicTracerProvider, BatchSpanProcessor, type ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { limitLog } from '../../support/log-limit.ts';
-import type { LogRing } from '../../support/log-ring.ts';
+import type { LogRing, LogLine } from '../../support/log-ring.ts';
 import type { Logger } from '../../support/log.ts';
 import { packageVersion } from '../../support/package-folder.ts';
 import { pause } from '../../support/retry.ts';
 import { OtlpExporter } from './exporters.ts';
-import { emitLine } from './log-records.ts';
 import { metricsOf } from './metric-page.ts';
 import type { OtelSettings, OtlpProtocol } from './settings.ts';
 import type { Telemetry } from './telemetry.ts';
 import { createTracing } from './tracing.ts';
+import { type AnyValueMap, type Logger as OtelLogger, SeverityNumber } from '@opentelemetry/api-logs';
 
 interface Parts {
   log: Logger;
@@ -140,3 +140,47 @@ function metricsTo(
 }
 
 const timeOf = (ms: number): HrTime => [Math.floor(ms / 1000), Math.round((ms % 1000) * 1e6)];
+
+const severities: Readonly<Record<string, SeverityNumber>> = {
+  trace: SeverityNumber.TRACE,
+  debug: SeverityNumber.DEBUG,
+  info: SeverityNumber.INFO,
+  warn: SeverityNumber.WARN,
+  error: SeverityNumber.ERROR,
+  fatal: SeverityNumber.FATAL,
+};
+
+/** Sends a line of the log on as a record, with the trace that it belongs to, when it names one. */
+function emitLine(logger: OtelLogger, line: LogLine): void {
+  const { seq: _, level, time, msg, trace_id, span_id, err, ...rest } = line;
+  const severityText = typeof level === 'string' ? level : 'info';
+  const context =
+    typeof trace_id === 'string' && typeof span_id === 'string'
+      ? trace.setSpanContext(ROOT_CONTEXT, {
+          traceId: trace_id,
+          spanId: span_id,
+          traceFlags: TraceFlags.SAMPLED,
+        })
+      : ROOT_CONTEXT;
+  logger.emit({
+    timestamp: typeof time === 'string' ? new Date(time) : Date.now(),
+    severityText,
+    severityNumber: severities[severityText] ?? SeverityNumber.INFO,
+    body: typeof msg === 'string' ? msg : '',
+    attributes: { ...(rest as AnyValueMap), ...exceptionOf(err) },
+    context,
+  });
+}
+
+/** By the names of OpenTelemetry's conventions. */
+function exceptionOf(err: LogLine[string] | undefined): Record<string, string> {
+  if (typeof err !== 'object' || err === null || Array.isArray(err)) return {};
+  const { type, message, stack } = err as Record<string, unknown>;
+  return Object.fromEntries(
+    Object.entries({
+      'exception.type': type,
+      'exception.message': message,
+      'exception.stacktrace': stack,
+    }).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
+}

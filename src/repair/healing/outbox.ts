@@ -41,7 +41,7 @@ export class HealingOutbox {
     await Promise.all([...this.#messages].map(([topic, messages]) => this.#engine.publish(topic, messages)));
     for (const { fields, events } of this.#counts.values())
       if (fields['status'] === 'repaired') this.#log.info({ ...fields, events }, 'repaired by a healer');
-      // The keeper warns of each, with its reason.
+      // The stage of the dead letters warns of each, with its reason.
       else this.#log.info({ ...fields, events }, 'no repair; kept for a person');
   }
 }

@@ -3,7 +3,6 @@ import type { DeadLetter, DeadLetterStatus } from '../../model/dead-letter.ts';
 import type { EventStatus } from '../../model/event.ts';
 import { parseExact } from '../../model/exact-json.ts';
 import type { ServerContext } from '../context.ts';
-import { defined } from '../../support/defined.ts';
 import { eventIdOf } from '../event-trail.ts';
 import type { EventItem, Findings, SearchFilter, SearchPage } from './filter.ts';
 
@@ -30,7 +29,7 @@ export async function amongDeadLetters(
   if (statuses.length === 0) return { items: [], cut: false };
   const after = before && { id: before.requestId, receivedAt: before.receivedAt };
   const hash = q === undefined ? undefined : idHash(q);
-  const sought = defined({ statuses, contract, source, from, to, before: after, idHash: hash });
+  const sought = { statuses, contract, source, from, to, before: after, idHash: hash };
   const mostPlaces = eventId === undefined && q === undefined ? limit : mostRead;
   const places = deadLetters.newest(sought, mostPlaces);
   const items: EventItem[] = [];

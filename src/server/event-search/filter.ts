@@ -1,15 +1,6 @@
-import type { EventStatus, HealerName } from '../../model/event.ts';
+import type { ItemOf } from '../../api/client.ts';
+import type { EventStatus } from '../../model/event.ts';
 import type { EventPlace } from '../../load/event-search.ts';
-
-export const eventStatuses = [
-  'accepted',
-  'healing',
-  'loaded',
-  'repaired',
-  'duplicate',
-  'dead_letter',
-  'discarded',
-] as const satisfies readonly EventStatus[];
 
 export interface SearchFilter {
   requestId?: string;
@@ -30,20 +21,7 @@ export interface SearchPage {
   before?: EventPlace;
 }
 
-/** One event of a search; null where it is not known (yet). */
-export interface EventItem {
-  request_id: string;
-  event_id: string | null;
-  contract: string | null;
-  version: string | null;
-  source: string | null;
-  status: EventStatus;
-  /** ISO 8601 time. */
-  received_at: string;
-  rule_id?: string;
-  healer?: HealerName;
-  dead_letter_id?: string;
-}
+export type EventItem = ItemOf<'GET /api/v1/events'>;
 
 /** What one place where events can be has to say. */
 export interface Findings {

@@ -9,11 +9,11 @@ import { tryReplay } from '../../dead-letter/replay-many.ts';
 import type { DeadLetterStore } from '../../dead-letter/store.ts';
 import { parseExact } from '../../model/exact-json.ts';
 import type { ServerContext } from '../context.ts';
-import { withoutLargeEvents } from '../listed-letters.ts';
 import { createMasking } from '../masking.ts';
 import { mount } from '../mount.ts';
 import { notFound, sendProblem } from '../replies.ts';
 import { namesNothing, whatItNames } from './letter-filter.ts';
+import { groupValues } from '../../dead-letter/group-values.ts';
 
 export function deadLetterRoutes(app: FastifyInstance, context: ServerContext): void {
   const { letters, deadLetters, pipeline } = context;
@@ -56,6 +56,16 @@ export function deadLetterRoutes(app: FastifyInstance, context: ServerContext): 
       const job = await context.jobs.create({ kind: 'replay', filter, as_of }, request.actor);
       return { job_id: job.id };
     },
+
+    'GET /api/v1/dead-letters/groups/{signature}/values': async ({ params: { signature }, query }) =>
+      groupValues(context, { signature, ...query }, await masking()),
+
+    async 'GET /api/v1/dead-letters/contract'({ query: { name, ...filter } }, reply) {
+      // Loaded when somebody asks: most services are started without.
+      const { inferContract } = await import('../../dead-letter/infer-contract.ts');
+      const inferred = await inferContract(letters, filter, name);
+      return inferred ?? sendProblem(reply, notFound('No open dead letters match these filters.'));
+    },
   });
 }
 
@@ -81,4 +91,25 @@ export function present(
 
 export function unknownLetter(id: string) {
   return notFound(`There is no dead letter "${id.slice(0, 100)}".`);
+}
+
+/** Characters of events that a page holds, and of one that is shown whole in it. */
+const mostOfPage = 1_000_000;
+const mostOfOne = 64 * 1024;
+/** Of one that is not. */
+const head = 1000;
+
+/** Letters as a list shows them: of a large event its beginning only, so that a page stays small. The letter itself has all. */
+export function withoutLargeEvents(
+  letters: readonly DeadLetter[],
+): { letter: DeadLetter; eventBytes: number | undefined }[] {
+  let left = mostOfPage;
+  return letters.map((letter) => {
+    const { edited, edit: _, repair, ...rest } = letter;
+    const size = letter.raw.length + (edited?.length ?? 0) + (repair?.original.length ?? 0);
+    left -= Math.min(size, mostOfOne);
+    if (size <= mostOfOne && left > 0) return { letter, eventBytes: undefined };
+    const raw = letter.raw.slice(0, head).toWellFormed();
+    return { letter: { ...rest, raw }, eventBytes: Buffer.byteLength(letter.raw) };
+  });
 }

@@ -4,11 +4,8 @@ import { isRequestId } from '../../ingest/request-id.ts';
 import type { ServerContext } from '../context.ts';
 import { readPlace, searchEvents } from '../event-search.ts';
 import { eventTrail } from '../event-trail.ts';
-import { defined } from '../../support/defined.ts';
 import { mount } from '../mount.ts';
 import { notFound, sendProblem } from '../replies.ts';
-
-export type { EventTrail as EventInfo } from '../event-trail.ts';
 
 export function eventRoutes(app: FastifyInstance, context: ServerContext): void {
   mount(app, table, {
@@ -17,7 +14,7 @@ export function eventRoutes(app: FastifyInstance, context: ServerContext): void 
       const before = cursor === undefined ? undefined : readPlace(cursor);
       // A cursor that we did not make is past the end.
       if (cursor !== undefined && before === undefined) return { items: [], next: null };
-      return searchEvents(context, defined({ requestId, eventId, ...rest }), { limit, before });
+      return searchEvents(context, { requestId, eventId, ...rest }, { limit, before });
     },
 
     async 'GET /api/v1/events/{id}'({ params }, reply) {

@@ -5,7 +5,6 @@ import type { Json } from '../../model/json.ts';
 import type { RepairEntry, RepairFilter } from '../../load/repair-audit.ts';
 import { readRollback } from '../../repair/rules/rollback-record.ts';
 import type { ServerContext } from '../context.ts';
-import { defined } from '../../support/defined.ts';
 import { mount } from '../mount.ts';
 import { notFound, sendProblem } from '../replies.ts';
 import { unknownRule } from './rules.ts';
@@ -17,7 +16,7 @@ const sampleSize = 10;
 /** What was repaired, by which rule, and the way back. */
 export function repairRoutes(app: FastifyInstance, { pipeline, engine, rules }: ServerContext): void {
   async function list(filter: RepairFilter, page: { limit: number; cursor?: string }) {
-    const { items, next } = await pipeline.repairs(defined(filter), page);
+    const { items, next } = await pipeline.repairs(filter, page);
     return { items: items.map(present), next: next ?? null };
   }
 

@@ -7,7 +7,6 @@ import { deadLetterStatuses } from '../../model/dead-letter.ts';
 import type { StateStore } from '../../engine/engine.ts';
 import type { Json } from '../../model/json.ts';
 import type { ServerContext } from '../context.ts';
-import { defined } from '../../support/defined.ts';
 import { keysPrefix } from '../../sources/keys.ts';
 import { mount } from '../mount.ts';
 
@@ -72,7 +71,7 @@ async function* groupsOf(state: StateStore): AsyncGenerator<string> {
   const seen = new Set<string>();
   let after: string | undefined;
   for (;;) {
-    const [entry] = await state.list('', defined({ limit: 1, after }));
+    const [entry] = await state.list('', { limit: 1, after });
     if (entry === undefined) return;
     const group = entry.key.split('/', 1)[0]!;
     if (!seen.has(group)) yield group;
@@ -86,7 +85,7 @@ async function countBelow(state: StateStore, group: string): Promise<Pick<StateG
   let count = (await state.get(group)) === undefined ? 0 : 1;
   let after: string | undefined;
   while (count < mostCounted) {
-    const page = await state.list(`${group}/`, defined({ limit: 100, after }));
+    const page = await state.list(`${group}/`, { limit: 100, after });
     count += page.length;
     if (page.length < 100) return { count, exact: true };
     after = page.at(-1)!.key;

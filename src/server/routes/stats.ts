@@ -85,5 +85,7 @@ export function statsRoutes(app: FastifyInstance, context: ServerContext, stream
       await sendStats([reader]);
       return reply;
     },
+
+    'GET /api/v1/history': ({ query: { minutes, ...filter } }) => context.pipeline.history(filter, minutes),
   });
 }

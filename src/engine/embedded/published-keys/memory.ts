@@ -1,7 +1,15 @@
 import type { PublishedKey } from '../../published-key.ts';
 import { refresh, type Store } from '../store.ts';
-import { bytesOf, encodeEntries, decodeEntry, entryWords, expiryOf, idOf, wordsOf } from './entries.ts';
-import { publishedKey } from './layout.ts';
+import {
+  bytesOf,
+  encodeEntries,
+  decodeEntry,
+  entryWords,
+  expiryOf,
+  idOf,
+  wordsOf,
+  publishedKey,
+} from './entries.ts';
 import { Partitions, usualSizes } from './partitions.ts';
 import { RecentEntries } from './recent.ts';
 

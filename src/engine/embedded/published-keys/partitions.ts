@@ -1,8 +1,21 @@
 import type { PublishedKey } from '../../published-key.ts';
 import { refresh, type Store, writeTogether } from '../store.ts';
-import { bytesOf, decodeEntry, entryWords, expiryOf, idOf, lastWith, wordOf, wordsOf } from './entries.ts';
+import {
+  bytesOf,
+  decodeEntry,
+  entryWords,
+  expiryOf,
+  idOf,
+  lastWith,
+  wordOf,
+  wordsOf,
+  bucketKey,
+  bucketOf,
+  bucketsOf,
+  filterKey,
+  partitionOf,
+} from './entries.ts';
 import { KeyFilter } from './filter.ts';
-import { bucketKey, bucketOf, bucketsOf, filterKey, partitionOf } from './layout.ts';
 
 export interface Sizes {
   /** Entries that are written together. */

@@ -1,5 +1,5 @@
 import type { RepairAudit, RepairFilter } from '../../repair-audit.ts';
-import { filterColumns, placeOf, repairPage } from '../../destination-kit/repair-page.ts';
+import { wantedBy, placeOf, repairPage } from '../../destination-kit/repair-page.ts';
 import type { Api, Params } from './api.ts';
 
 export async function listRepairs(
@@ -8,9 +8,9 @@ export async function listRepairs(
   { limit, cursor }: { limit: number; cursor?: string },
 ): ReturnType<RepairAudit['list']> {
   const params: Params = {};
-  const conditions = Object.entries(filter).map(([field, value]) => {
-    params[field] = String(value);
-    return `${filterColumns[field as keyof RepairFilter]} = @${field}`;
+  const conditions = wantedBy(filter).map(([column, value]) => {
+    params[column] = value;
+    return `${column} = @${column}`;
   });
   const place = cursor === undefined ? undefined : placeOf(cursor);
   if (cursor !== undefined && place === undefined) return { items: [], next: undefined };

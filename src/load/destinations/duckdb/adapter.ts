@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { access, constants, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { messageOf } from '../../../model/errors.ts';
-import { nearestExisting } from '../../../support/nearest-existing.ts';
+import { nearestExisting } from '../../../support/disk-space.ts';
 import type { BuiltInAdapter } from '../../adapter.ts';
 import { exportsFolder } from '../../export.ts';
 import { type DuckDbConfig, configure, settings } from './settings.ts';

@@ -41,7 +41,7 @@ async function findDuplicate(connection: DuckDBConnection, id: string): Promise<
   const [row] = await rowsOf(
     connection,
     `SELECT table_name, contract, contract_version, source, first_request_id::VARCHAR, changed, replaced, event
-     FROM _sentinel_duplicates WHERE request_id = ${id} ORDER BY coalesce(round, 0) DESC LIMIT 1`,
+     FROM _sentinel_duplicates WHERE request_id = ${id} ORDER BY round DESC LIMIT 1`,
   );
   if (row === undefined) return undefined;
   const [table, contract, version, source] = row.map(String) as [string, string, string, string];

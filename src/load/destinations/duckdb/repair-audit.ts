@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { RepairAudit, RepairFilter, RepairPage, TouchedByRule } from '../../repair-audit.ts';
-import { filterColumns, placeOf, repairPage } from '../../destination-kit/repair-page.ts';
+import { wantedBy, placeOf, repairPage } from '../../destination-kit/repair-page.ts';
 import { integersOf, rowsOf } from './rows.ts';
 import { literal } from './sql.ts';
 
@@ -20,9 +20,7 @@ async function listRepairs(
   filter: RepairFilter,
   { limit, cursor }: { limit: number; cursor?: string },
 ): Promise<RepairPage> {
-  const conditions = Object.entries(filter).map(
-    ([field, value]) => `${filterColumns[field as keyof RepairFilter]} = ${literal(String(value))}`,
-  );
+  const conditions = wantedBy(filter).map(([column, value]) => `${column} = ${literal(value)}`);
   const place = cursor === undefined ? undefined : placeOf(cursor);
   if (cursor !== undefined && place === undefined) return { items: [], next: undefined };
   if (place !== undefined)

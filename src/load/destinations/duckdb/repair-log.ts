@@ -37,32 +37,7 @@ const view = `CREATE OR REPLACE VIEW _sentinel_repairs AS
 
 export async function ensureRepairLog(connection: DuckDBConnection): Promise<void> {
   for (const statement of definitions) await connection.run(statement);
-  await takeOverTable(connection);
   await connection.run(view);
-}
-
-/** Before version 0.2, `_sentinel_repairs` was a table, which held everything. */
-async function takeOverTable(connection: DuckDBConnection): Promise<void> {
-  const present = await rowsOf(
-    connection,
-    `SELECT column_name FROM duckdb_columns() WHERE schema_name = 'main' AND NOT internal AND table_name =
-       (SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main' AND table_name = '_sentinel_repairs')`,
-  );
-  if (present.length === 0) return;
-  const rolledBack = present.some(([name]) => name === 'rolled_back_at') ? 'rolled_back_at' : 'NULL';
-  const kind = kindColumns.join(', ');
-  const same = kindColumns.map((name) => `k.${name} IS NOT DISTINCT FROM r.${name}`).join(' AND ');
-  await connection.run(
-    `INSERT INTO _sentinel_repair_kinds
-       SELECT row_number() OVER () + (SELECT coalesce(max(id), 0) FROM _sentinel_repair_kinds), ${kind}
-       FROM (SELECT DISTINCT ${kind} FROM main._sentinel_repairs)`,
-  );
-  await connection.run(
-    `INSERT INTO _sentinel_repair_log
-       SELECT r.request_id, k.id, r.original, NULL, r.result, r.by_hand, r.repaired_at, ${rolledBack}
-       FROM main._sentinel_repairs r JOIN _sentinel_repair_kinds k ON ${same}`,
-  );
-  await connection.run('DROP TABLE main._sentinel_repairs');
 }
 
 /** The numbers of the repair kinds, given out as rows are made ready and written with the first load after that. */

@@ -109,7 +109,7 @@ async function writeEntries(connection: DuckDBConnection, range: string): Promis
      LEFT JOIN (
        SELECT request_id, max(round) AS newest FROM (
          SELECT request_id, round FROM _sentinel_outcomes WHERE request_id ${range}
-         UNION ALL SELECT request_id, coalesce(round, 0) FROM _sentinel_duplicates WHERE request_id ${range})
+         UNION ALL SELECT request_id, round FROM _sentinel_duplicates WHERE request_id ${range})
        GROUP BY request_id) e ON e.request_id = t.request_id
      GROUP BY t.request_id, e.newest`,
   );

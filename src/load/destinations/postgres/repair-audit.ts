@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 import type { RepairAudit, RepairFilter, RepairPage, TouchedByRule } from '../../repair-audit.ts';
-import { filterColumns, placeOf, repairPage } from '../../destination-kit/repair-page.ts';
+import { wantedBy, placeOf, repairPage } from '../../destination-kit/repair-page.ts';
 import type { Session } from './session.ts';
 import { identifier } from './sql.ts';
 
@@ -23,9 +23,7 @@ async function listRepairs(
 ): Promise<RepairPage> {
   const values: string[] = [];
   const value = (text: string) => `$${values.push(text)}`;
-  const conditions = Object.entries(filter).map(
-    ([field, wanted]) => `${filterColumns[field as keyof RepairFilter]} = ${value(String(wanted))}`,
-  );
+  const conditions = wantedBy(filter).map(([column, wanted]) => `${column} = ${value(wanted)}`);
   const place = cursor === undefined ? undefined : placeOf(cursor);
   if (cursor !== undefined && place === undefined) return { items: [], next: undefined };
   if (place !== undefined)
