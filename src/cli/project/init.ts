@@ -6,6 +6,7 @@ import { CliError, print, type Io } from '../io.ts';
 import { messageOf } from '../../model/errors.ts';
 import { withExamples } from '../options.ts';
 import { projectFiles } from './files.ts';
+import { ownSource } from './surroundings.ts';
 
 export function registerInit(program: Command, io: Io): void {
   const command = program
@@ -52,8 +53,14 @@ async function init(io: Io, folder: string): Promise<void> {
     `${there === '' ? '' : `cd ${there} && `}npm install`,
     'npx sentinel dev',
     'npx sentinel ingest samples/signup.json --source website   # in another terminal',
+    'npm test                                                   # the contract and the step, without a service',
   ];
   print(io, `\nNext:\n${next.map((line) => `  ${line}`).join('\n')}`);
+  if (ownSource().startsWith('file:'))
+    print(
+      io,
+      '\npackage.json takes data-sentinel from a path of this machine: in the Dockerfile and in CI, npm ci does not find it. Put a package or a repository that they reach in its place first.',
+    );
 }
 
 /** A name that npm accepts. */

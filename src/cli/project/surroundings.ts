@@ -1,5 +1,6 @@
 import { readFileSync, realpathSync } from 'node:fs';
-import { packageFolder } from '../../support/package-folder.ts';
+import { join, resolve } from 'node:path';
+import { packageFolder, packageVersion } from '../../support/package-folder.ts';
 
 /** An event of the example contract. */
 export const sample = `{
@@ -20,17 +21,32 @@ export function packageJson(name: string): string {
       start: 'sentinel start',
       test: 'node --test && sentinel simulate',
     },
-    dependencies: { 'data-sentinel': ownVersion() },
+    dependencies: { 'data-sentinel': ownSource() },
   };
   return `${JSON.stringify(contents, null, 2)}\n`;
 }
 
-/** The version that wrote the project, or the checkout that it was run from. */
-function ownVersion(): string {
+/** Where the copy that writes the project came from: the checkout it is run from, the file it was installed from, or a registry. */
+export function ownSource(): string {
   const folder = realpathSync(packageFolder('.'));
-  if (!/[/\\\\]node_modules[/\\\\]/.test(folder)) return `file:${folder}`;
-  const { version } = JSON.parse(readFileSync(packageFolder('package.json'), 'utf8')) as { version: string };
-  return `^${version}`;
+  const [, project] = /^(.*)[/\\\\]node_modules[/\\\\]data-sentinel$/.exec(folder) ?? [];
+  if (project === undefined) return `file:${folder}`;
+  const resolved = resolvedIn(project);
+  return resolved?.startsWith('file:') === true
+    ? `file:${resolve(project, resolved.slice('file:'.length))}`
+    : `^${packageVersion()}`;
+}
+
+/** As npm has noted it; undefined for what another package manager has installed. */
+function resolvedIn(project: string): string | undefined {
+  try {
+    const { packages } = JSON.parse(
+      readFileSync(join(project, 'node_modules', '.package-lock.json'), 'utf8'),
+    ) as { packages: Record<string, { resolved?: string }> };
+    return packages['node_modules/data-sentinel']?.resolved;
+  } catch {
+    return undefined;
+  }
 }
 
 export const tsconfig = `{
