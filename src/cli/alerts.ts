@@ -27,7 +27,23 @@ async function list(io: Io, options: Options): Promise<void> {
     columns: ['since', 'kind', 'what'],
     row: ({ since, kind, title }) => [since, kind, title],
   });
+  const next = [...new Set(answer.items.flatMap(({ kind, page }) => commandFor(kind, page) ?? []))];
+  if (next.length > 0) print(io, ['', 'See:', ...next.map((command) => `  sentinel ${command}`)].join('\n'));
 }
+
+/** What shows the letters, rules or queues that an alert is about. */
+function commandFor(kind: string, page: string): string | undefined {
+  const [, signature] = /^\/dead-letters\/group\/(\w+)/.exec(page) ?? [];
+  if (signature !== undefined) return `dead-letters list --signature ${signature}`;
+  const [, rule] = /^\/rules\/([\w-]+)/.exec(page) ?? [];
+  if (rule !== undefined) return `rules show ${rule}`;
+  return commands[kind];
+}
+
+const commands: Readonly<Record<string, string>> = {
+  dead_letter_rate: 'dead-letters groups',
+  destination_down: 'doctor',
+};
 
 async function test(io: Io, options: Options, outcome: Outcome): Promise<void> {
   const { items } = await withClient(io, options, (client) => client.request('POST /api/v1/alerts/test'));

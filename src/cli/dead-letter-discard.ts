@@ -24,7 +24,7 @@ export function registerDiscard(letters: Command, io: Io, outcome: Outcome): voi
     )
     .argument('[id]', 'one dead letter; not with a filter')
     .requiredOption('--reason <text>', 'why, for whoever looks later; each letter keeps it')
-    .option('--group <signature>', 'the same as --signature')
+    .option('--group <signature>', 'of many: that failed in this way (see: sentinel dead-letters groups)')
     .option('--dry-run', 'of many: only say how many there are')
     .option('--yes', 'of many: do not ask')
     .option('--json', 'of many: print JSON')
@@ -33,7 +33,7 @@ export function registerDiscard(letters: Command, io: Io, outcome: Outcome): voi
     command,
     'sentinel dead-letters discard <id> --reason "a test event of the vendor"',
     'sentinel dead-letters discard --group <signature> --reason "spam of one sender"',
-    'sentinel dead-letters discard --source shop --code unrepairable --until 7d --reason "spam" --yes',
+    'sentinel dead-letters discard --source shop --code no_repair_found --until 7d --reason "spam" --yes',
   );
 }
 

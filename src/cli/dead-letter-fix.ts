@@ -39,7 +39,9 @@ export function registerFix(letters: Command, io: Io): void {
     );
 
   withFix(letters.command('edit'))
-    .description('The same, with the event in your editor ($VISUAL or $EDITOR).')
+    .description(
+      'Correct one dead letter in your editor ($VISUAL or $EDITOR): then shows what the correction amounts to and what else it would repair.',
+    )
     .argument('<id>')
     .action((id: string, options: FixOptions) => edit(io, id, options));
 }
@@ -48,7 +50,7 @@ function withFix(command: Command): Command {
   return withServer(command)
     .option('--dry-run', 'only say what would happen')
     .option('--learn', 'make a rule of the correction, for all events that fail like this one')
-    .option('--group', 'the same, and settle the dead letters that failed in the same way')
+    .option('--group', 'make a rule of it, and replay all dead letters that failed in the same way')
     .option('--force', 'send it even if it still breaks its contract')
     .option('--yes', 'do not ask')
     .option('--json', 'print JSON');

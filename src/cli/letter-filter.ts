@@ -1,4 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
+import { letterCodes } from '../model/letter-codes.ts';
 import { CliError } from './io.ts';
 
 export interface FilterOptions {
@@ -32,7 +33,10 @@ export function withFilter(command: Command): Command {
     .option('--contract <name>', 'of this contract')
     .option('--source <name>', 'of this source')
     .option('--signature <signature>', 'that failed in this way (see: sentinel dead-letters groups)')
-    .option('--code <code>', 'that could not be settled for this reason, as unrepairable')
+    .option(
+      '--code <code>',
+      `that could not be settled for this reason: ${Object.keys(letterCodes).join(', ')}, or a code of a step of yours`,
+    )
     .option('--since <time>', 'received then or later: 2026-01-31T08:00:00Z, or a time ago: 24h', timeOption)
     .option('--until <time>', 'received then or before', timeOption)
     .option('--q <text>', 'with this text in the reason, a violation or the event');

@@ -91,7 +91,7 @@ export interface DeadLetterFilter {
   source?: string;
   signature?: string;
   status?: DeadLetterStatus;
-  /** Why it could not be settled, `unrepairable`. */
+  /** Why it could not be settled (letter-codes.ts). */
   code?: string;
   /** ISO 8601 times of its reception, both included. */
   since?: string;

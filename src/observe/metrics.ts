@@ -10,6 +10,8 @@ export interface SettlementCount {
   contract: string;
   status: Settlement;
   count: number;
+  /** Of these, replays of dead letters: their events were counted before, as they first ended. */
+  replays: number;
 }
 
 export interface PipelineMetrics {
@@ -41,21 +43,21 @@ export function createPipelineMetrics({
   const delay = createDelayHistogram();
   let last: SettlementCount | undefined;
 
-  function count(source: string, contract: string, status: Settlement): void {
+  function count(source: string, contract: string, status: Settlement, isReplay = false): void {
     // Neighbours in a batch are mostly of one kind.
-    if (last?.status === status && last.contract === contract && last.source === source) {
-      last.count++;
-      return;
+    if (last?.status !== status || last.contract !== contract || last.source !== source) {
+      const label = bounded(source, sources);
+      const key = `${status}/${contract}/${label}`;
+      last = counts.get(key);
+      if (last === undefined)
+        counts.set(key, (last = { source: label, contract, status, count: 0, replays: 0 }));
     }
-    const label = bounded(source, sources);
-    const key = `${status}/${contract}/${label}`;
-    last = counts.get(key);
-    if (last === undefined) counts.set(key, (last = { source: label, contract, status, count: 0 }));
     last.count++;
+    if (isReplay) last.replays++;
   }
 
   return {
-    settled: count,
+    settled: (source, contract, status) => count(source, contract, status),
     loaded(rows, outcomes) {
       const at = now();
       for (let index = 0; index < outcomes.length; index++) {
@@ -63,10 +65,12 @@ export function createPipelineMetrics({
         // It was counted when it ended, or will be.
         if (status === 'already' || status === 'waits') continue;
         const row = rows[index]!;
-        const { source, contract, repair, receivedAt } = row;
+        const { source, contract, repair, receivedAt, round = 0 } = row;
         if (row.extra !== undefined && repair === undefined) onExtra?.(row);
-        count(source, contract, status === 'loaded' && repair !== undefined ? 'repaired' : status);
-        if (status === 'loaded') delay.observe(Math.max(0, at - receivedAt) / 1000);
+        const isReplay = round > 0;
+        count(source, contract, status === 'loaded' && repair !== undefined ? 'repaired' : status, isReplay);
+        // A dead letter waits for a person, which is no delay of the service's.
+        if (status === 'loaded' && !isReplay) delay.observe(Math.max(0, at - receivedAt) / 1000);
       }
     },
     counts: () => counts.values(),

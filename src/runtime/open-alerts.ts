@@ -3,6 +3,7 @@ import type { DeadLetterCounts } from '../dead-letter/counts.ts';
 import type { Engine } from '../engine/engine.ts';
 import { leasesOf } from '../engine/lease.ts';
 import { Alerts } from '../observe/alerts/alerts.ts';
+import { destinationName } from '../model/destination-name.ts';
 import type { RuleStore } from '../repair/rules/store.ts';
 import type { Logger } from '../support/log.ts';
 import type { Pipeline } from './pipeline-api.ts';
@@ -33,6 +34,7 @@ export function openAlerts(
     rules,
     pipeline,
     limits: config.alertLimits,
+    destination: destinationName(config.destination.type),
     targets: config.alerts,
     leases: leasesOf(engine),
     consoleUrl: consoleUrl(config.http, url),

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ConsolePage, lacksBrowser, launchBrowser, openPage } from '../helpers/browser.ts';
-import { type RunningSentinel, startProcess } from '../helpers/sentinel.ts';
+import { type RunningSentinel, get, startProcess } from '../helpers/sentinel.ts';
 import { until } from '../helpers/until.ts';
 import { ingest, many, renamed, stats, transaction } from './events.ts';
 
@@ -72,7 +72,7 @@ describe.skipIf(lacksBrowser())('dead letters in the console', () => {
     expect(await table.getByRole('row').nth(1).innerText()).toContain('"Euro"');
 
     await open.page.getByRole('link', { name: 'Fix by editing one' }).click();
-    await open.page.getByRole('button', { name: 'Edit and replay' }).waitFor();
+    await open.page.getByText('Sent back unchanged, it fails again').waitFor();
     const editor = open.page.getByRole('textbox', { name: 'The event as JSON' });
     await editor.waitFor();
     const received = await editor.innerText();
@@ -115,9 +115,9 @@ describe.skipIf(lacksBrowser())('dead letters in the console', () => {
     await open.page.getByRole('button', { name: 'Replay all 500' }).click();
 
     await open.page.getByText('500 letters on the way. A rule was learned for the next ones.').waitFor();
-    await open.page.getByRole('heading', { name: 'Group' }).waitFor();
     await until(async () => (await stats(service.url))['repaired'] === 500, 30_000);
     await open.page.getByText('This group is settled').waitFor();
+    await open.page.getByRole('heading', { name: 'amount is missing' }).waitFor();
     await until(async () => (await stats(service.url))['dead_letters'] === 2);
     const rules = (await (await fetch(`${service.url}/api/v1/rules`)).json()) as {
       items: { origin: string }[];
@@ -197,6 +197,70 @@ describe.skipIf(lacksBrowser())('dead letters in the console', () => {
     await open.page.getByText('1,200 letters discarded. They stay on record.').waitFor();
     await dialog.waitFor({ state: 'detached' });
     expect((await stats(service.url))['dead_letters']).toBe(2);
+  });
+
+  it('corrects a group by a plan that is built by clicking, and tried as it is built', async () => {
+    await ingest(
+      service.url,
+      'web',
+      ['5', '6', 'x'].map((amount) => renamed(transaction({ amount }), 'amount', 'cost')),
+    );
+    await until(async () => (await stats(service.url))['dead_letters'] === 5);
+    await goTo('/dead-letters?source=web');
+    await open.page.getByRole('link', { name: 'amount is missing' }).click();
+    await open.page.getByRole('link', { name: 'Correct all…' }).click();
+    const row = open.page.getByRole('listitem', { name: 'Operation 1' });
+    expect(await row.getByLabel('To').inputValue()).toBe('/amount');
+    await row.getByLabel('From').fill('/cost');
+    await open.page.getByRole('button', { name: 'Add an operation' }).click();
+    const second = open.page.getByRole('listitem', { name: 'Operation 2' });
+    await second
+      .getByRole('combobox', { name: 'What operation 2 does' })
+      .selectOption('Read a field as another type');
+    await second.getByLabel('Field').fill('/amount');
+    await second.getByLabel('As', { exact: true }).selectOption('decimal');
+    await open.page.getByText(/^1 letter: operation 1:/).waitFor();
+    await open.page.getByText('Also make a rule of it').waitFor();
+    await open.page.getByRole('button', { name: 'Correct 2 letters' }).click();
+    await open.page.getByText('2 letters corrected and on the way. 1 letter left alone.').waitFor();
+    await open.page.getByText('1 open letter').waitFor();
+    await until(async () => (await stats(service.url))['dead_letters'] === 3);
+  });
+
+  it('imports what was corrected in a file, after a dry run that names faulty lines', async () => {
+    await goTo('/dead-letters');
+    const { items } = await get<{ items: { event: object }[] }>(
+      `${service.url}/api/v1/dead-letters?source=web`,
+    );
+    const line = { ...items[0]!, event: { ...items[0]!.event, amount: 7 } };
+    const choose = async (lines: readonly object[]) =>
+      open.page.getByLabel('Corrected file').setInputFiles({
+        name: 'letters.ndjson',
+        mimeType: 'application/x-ndjson',
+        buffer: Buffer.from(lines.map((one) => JSON.stringify(one)).join('\n')),
+      });
+    await open.page.getByRole('button', { name: 'Import corrected…' }).click();
+    const dialog = open.page.getByRole('dialog');
+    await choose([line, { ...line, id: 'nobody' }]);
+    await dialog.getByText('Line 2: there is no dead letter nobody').waitFor();
+    expect(await dialog.getByRole('button', { name: 'Correct the letters' }).isDisabled()).toBe(true);
+    await choose([line]);
+    await dialog.getByText('1 line: 1 corrected, 0 unchanged.').waitFor();
+    await dialog.getByRole('button', { name: 'Correct 1 letter' }).click();
+    await open.page.getByText('1 letter corrected and on the way.').waitFor();
+    await until(async () => (await stats(service.url))['dead_letters'] === 2);
+  });
+
+  it('finds letters by code and time', async () => {
+    await goTo('/dead-letters/all');
+    const table = open.page.getByRole('table', { name: 'Dead letters' });
+    await table.getByRole('link').first().waitFor();
+    await open.page.getByRole('combobox', { name: 'Code' }).selectOption('rolled_back');
+    await open.page.getByText('No open dead letters match these filters.').waitFor();
+    await open.page.getByRole('combobox', { name: 'Code' }).selectOption('no_repair_found');
+    await open.page.getByRole('combobox', { name: 'Received' }).selectOption('last hour');
+    await table.getByRole('link').first().waitFor();
+    expect(open.page.url()).toContain('within=60');
   });
 
   it('caused no complaint of the browser', () => expect(open.complaints).toEqual([]));

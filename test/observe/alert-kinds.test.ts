@@ -61,6 +61,7 @@ async function world() {
       sources: async () => history.sources(),
       history: async (filter, minutes) => history.series(filter, minutes),
     },
+    destination: 'PostgreSQL',
     limits: { deadLetterPercent: 5, queueStuckMinutes: 5, silentMinutes: 60 },
     targets,
     leases: freeLeases,

@@ -68,6 +68,7 @@ async function world() {
       sources: async () => [],
       history: async () => Promise.reject(new Error('not asked for')),
     },
+    destination: 'PostgreSQL',
     limits: { deadLetterPercent: 5, queueStuckMinutes: 5, silentMinutes: 60 },
     targets: targets(),
     leases: freeLeases,
@@ -142,7 +143,7 @@ describe('alerts', () => {
     await until(async () => smtp.mails.length === 1);
     delete trouble.now;
     await until(async () => smtp.mails.length === 2);
-    expect(smtp.mails[0]).toMatch(/^Subject: \[Data Sentinel\] The main destination takes no rows$/m);
+    expect(smtp.mails[0]).toMatch(/^Subject: \[Data Sentinel\] PostgreSQL takes no rows$/m);
     expect(smtp.mails[1]).toMatch(/^Subject: \[Data Sentinel\] Over: /m);
     expect(smtp.mails[0]).toContain('https://sentinel.example.com/console/');
   });

@@ -33,6 +33,21 @@ it('counts what became of each event, and how long it took to be loaded', async 
   );
 });
 
+it('tells replays from first ends: history counts an event once, and the wait for a person is no delay', () => {
+  const metrics = createPipelineMetrics({ now: () => now });
+  metrics.settled('shop', 'order', 'dead_letter');
+  metrics.loaded(
+    [row('shop', 5), { ...row('shop', 600_000, true), round: 1 }],
+    [{ status: 'loaded' }, { status: 'loaded' }],
+  );
+  expect([...metrics.counts()].map(({ status, count, replays }) => [status, count, replays])).toEqual([
+    ['dead_letter', 1, 0],
+    ['loaded', 1, 0],
+    ['repaired', 1, 1],
+  ]);
+  expect(metrics.text()).toContain('sentinel_event_delay_seconds_count 1\n');
+});
+
 it('keeps the sources beyond some hundreds under one label', async () => {
   const metrics = createPipelineMetrics();
   for (let source = 0; source < 600; source++) metrics.settled(`s${source}`, 'order', 'invalid');

@@ -1,14 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { TriangleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { destinationName } from '../../../src/model/destination-name.ts';
 import { useLive } from '../api/live.ts';
 import type { Stats } from '../api/types.ts';
 import { basePath } from '../lib/base-path.ts';
 import { count, plural } from '../lib/format.ts';
 import { Ago } from '../ui/basics.tsx';
-
-const names: Record<string, string> = { duckdb: 'DuckDB', postgres: 'PostgreSQL', bigquery: 'BigQuery' };
-const nameOf = (type: string): string => names[type] ?? type;
 
 /** What stops the service from loading, on every page, with its cause. */
 export function Banner() {
@@ -30,7 +28,7 @@ export function Banner() {
           error !== undefined && (
             <Line key={name}>
               <b>
-                {name} ({nameOf(type)}) takes no rows.
+                {name} ({destinationName(type)}) takes no rows.
               </b>{' '}
               {plural(pending, 'event')} {pending === 1 ? 'waits' : 'wait'} for it; the other destinations go
               on. <Cause text={error} />
@@ -45,7 +43,7 @@ function DestinationDown({ stats: { destination, pending } }: { stats: Stats }) 
   const { type, since, error } = destination;
   return (
     <Line>
-      <b>{nameOf(type)} takes no rows.</b>{' '}
+      <b>{destinationName(type)} takes no rows.</b>{' '}
       {since !== undefined && (
         <>
           First failure <Ago at={since} />.{' '}

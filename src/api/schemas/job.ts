@@ -7,7 +7,7 @@ export const letterFilter = {
   contract: z.string().max(200).optional(),
   source: z.string().max(200).optional(),
   signature: z.string().max(200).optional(),
-  code: z.string().max(200).optional().describe('why it could not be settled, as `unrepairable`'),
+  code: z.string().max(200).optional().describe('why it could not be settled, as `no_repair_found`'),
   since: timeParameter.optional().describe('received then or later'),
   until: timeParameter.optional().describe('received then or before'),
   q: z.string().max(200).optional().describe('text in the id, the reason, a violation or the event'),

@@ -30,6 +30,8 @@ export interface Condition {
 export interface Alert extends Omit<Condition, 'first' | 'describe'> {
   id: string;
   since: string;
+  /** What it is about now, where that has changed since people were told. */
+  latest?: Pick<Condition, 'title' | 'detail'>;
   /** It was there before anybody could be told: no message at its end either. */
   isSilent?: boolean;
 }

@@ -68,8 +68,10 @@ export class Alerts {
     await this.#running;
   }
 
+  /** With the figures of now. */
   async open(): Promise<Alert[]> {
-    return [...(await this.#store.open()).values()].filter(({ isSilent }) => isSilent !== true);
+    const all = [...(await this.#store.open()).values()];
+    return all.filter(({ isSilent }) => isSilent !== true).map((alert) => ({ ...alert, ...alert.latest }));
   }
 
   /** Sends each receiver a message, and says which of them took it. */
@@ -108,19 +110,22 @@ export class Alerts {
     const kinds = new Set(targets.flatMap(({ on }) => on));
     const opened: Alert[] = [];
     const over: Alert[] = [];
+    const changed: Alert[] = [];
     for (const kind of kinds) {
       const current = await this.#currentOf(kind, known);
       if (current === undefined) continue;
       const keys = new Set(current.map(({ key }) => key));
       for (const condition of current) {
         this.#goneSince.delete(condition.key);
-        if (!known.has(condition.key)) opened.push(await this.#alertOf(condition, isFirst));
+        const alert = known.get(condition.key);
+        if (alert === undefined) opened.push(await this.#alertOf(condition, isFirst));
+        else if (saysOtherwise(alert, condition)) changed.push({ ...alert, latest: wordsOf(condition) });
       }
       for (const alert of known.values())
         if (alert.kind === kind && !keys.has(alert.key) && this.#isOver(alert)) over.push(alert);
     }
     this.#looks++;
-    if (opened.length === 0 && over.length === 0) return;
+    if (opened.length === 0 && over.length === 0 && changed.length === 0) return;
     const at = new Date().toISOString();
     const { consoleUrl, log } = this.#parts;
     const messages = targets.flatMap((target) =>
@@ -131,7 +136,7 @@ export class Alerts {
         nextAt: 0,
       })),
     );
-    await this.#store.change({ opened, over }, messages);
+    await this.#store.change({ opened, over, changed }, messages);
     for (const { kind, title } of opened) log.warn({ code: 'alert_opened', kind }, title);
     for (const { kind, title } of over) log.info({ code: 'alert_resolved', kind }, `over: ${title}`);
   }
@@ -182,4 +187,11 @@ export class Alerts {
     this.#goneSince.delete(key);
     return true;
   }
+}
+
+const wordsOf = ({ title, detail }: Condition) => ({ title, detail });
+
+/** One that was described in more detail when people were told keeps that. */
+function saysOtherwise({ title, detail, latest = { title, detail } }: Alert, now: Condition): boolean {
+  return now.describe === undefined && (latest.title !== now.title || latest.detail !== now.detail);
 }

@@ -14,12 +14,15 @@ export interface Watched {
   rules: Pick<RuleStore, 'list'>;
   pipeline: Pick<Pipeline, 'status' | 'destinations' | 'history' | 'sources'>;
   limits: AlertLimits;
+  /** What the main destination is, as people call it. */
+  destination: string;
   now?: () => number;
 }
 
 /** A destination that is down for a moment is nobody's concern. */
 const downForMs = 5_000;
 const rateMinutes = 10;
+const mostOfCause = 200;
 /** Fewer are no rate, and each new failure is told by itself. */
 const fewestForRate = 20;
 
@@ -55,7 +58,7 @@ export function createConditions(watched: Watched): Kinds {
       ];
     },
 
-    destination_down: () => destinationsDown(pipeline, now),
+    destination_down: () => destinationsDown(watched, now),
 
     queue_stuck: ofQueues({ engine, pipeline, limits, now }),
 
@@ -68,7 +71,7 @@ export function createConditions(watched: Watched): Kinds {
   };
 }
 
-async function destinationsDown(pipeline: Watched['pipeline'], now: () => number): Promise<Condition[]> {
+async function destinationsDown({ pipeline, destination }: Watched, now: () => number): Promise<Condition[]> {
   const [{ trouble, tables = [] }, further] = await Promise.all([
     pipeline.status(),
     pipeline.destinations().catch(() => []),
@@ -91,10 +94,10 @@ async function destinationsDown(pipeline: Watched['pipeline'], now: () => number
   const whole = [...(isLong ? ['main'] : []), ...down].map((name): Condition => ({
     key: `destination_down/${name}`,
     kind: 'destination_down',
-    title: `The ${name === 'main' ? 'main destination' : `destination ${name}`} takes no rows`,
+    title: name === 'main' ? `${destination} takes no rows` : `The destination ${name} takes no rows`,
     detail:
       name === 'main' && trouble !== undefined
-        ? `Since ${trouble.since} (${trouble.code}). Events are kept in the queue.`
+        ? `Since ${trouble.since}: ${trouble.error.slice(0, mostOfCause)}. Events are accepted, and wait in the queue.`
         : 'Its copies wait; the main destination is loaded.',
     page: '/',
   }));

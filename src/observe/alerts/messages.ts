@@ -39,7 +39,7 @@ function told(
       at,
       kind: alert.kind,
       title: alert.title,
-      detail: type === 'alert.resolved' ? `It was the matter since ${alert.since}.` : alert.detail,
+      detail: type === 'alert.resolved' ? overInWords(alert.since, at) : alert.detail,
       link: consoleUrl + alert.page,
     }));
   const { kind, page } = alerts[0]!;
@@ -59,4 +59,30 @@ function told(
       link: consoleUrl + page.replace(/\/(?:group\/)?[^/]*\?.*$/, ''),
     },
   ];
+}
+
+/** `It lasted 1 min 54 s, from … to ….` */
+function overInWords(since: string, at: string): string {
+  const seconds = Math.max(0, Math.round((Date.parse(at) - Date.parse(since)) / 1000));
+  return `It lasted ${durationInWords(seconds)}, from ${since} to ${at}.`;
+}
+
+export function durationInWords(seconds: number): string {
+  const units = [
+    [86_400, 'd'],
+    [3600, 'h'],
+    [60, 'min'],
+    [1, 's'],
+  ] as const;
+  const first = units.findIndex(([size]) => seconds >= size);
+  if (first === -1) return '0 s';
+  let left = seconds;
+  return units
+    .slice(first, first + 2)
+    .flatMap(([size, unit]) => {
+      const whole = Math.floor(left / size);
+      left -= whole * size;
+      return whole === 0 ? [] : [`${whole} ${unit}`];
+    })
+    .join(' ');
 }

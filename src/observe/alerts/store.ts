@@ -49,13 +49,16 @@ export class AlertStore {
 
   /** The messages with the change that they tell of: first, where a store does not write both at once. */
   async change(
-    change: { opened: readonly Alert[]; over: readonly Alert[] },
+    change: { opened: readonly Alert[]; over: readonly Alert[]; changed: readonly Alert[] },
     messages: readonly Pending[],
   ): Promise<void> {
     const room = Math.max(0, mostPending - (await this.pending()).length);
     const writes: StateWrite[] = [
       ...messages.slice(0, room).map((one) => ({ put: outboxKey(one), value: plain(one) })),
-      ...change.opened.map((alert) => ({ put: openKey(alert.key), value: plain(alert) })),
+      ...[...change.opened, ...change.changed].map((alert) => ({
+        put: openKey(alert.key),
+        value: plain(alert),
+      })),
       ...change.over.map(({ key }) => ({ delete: openKey(key) })),
     ];
     if (writes.length > 0) await this.#state.write(writes);

@@ -131,12 +131,14 @@ function createDifference(metrics: PipelineMetrics): () => Pick<Sample, 'pairs' 
 
   return () => {
     const pairs = new Map<string, PairCounts>();
-    for (const { source, contract, status, count } of metrics.counts()) {
+    for (const { source, contract, status, count, replays } of metrics.counts()) {
       const outcome = outcomeOf[status];
       if (outcome === undefined) continue;
       const key = `${status}\n${contract}\n${source}`;
-      const grown = count - (before.get(key) ?? 0);
-      before.set(key, count);
+      // Each event once, as it first ended.
+      const first = count - replays;
+      const grown = first - (before.get(key) ?? 0);
+      before.set(key, first);
       if (grown === 0) continue;
       const pair = pairs.get(`${contract}\n${source}`) ?? [source, contract, ...outcomes.map(() => 0)];
       pair[columnOf[outcome] + 2] = grown;

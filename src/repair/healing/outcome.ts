@@ -1,4 +1,4 @@
-import { firstInWords } from '../../model/violation.ts';
+import { type Violation, firstInWords } from '../../model/violation.ts';
 import type { FailedEvent, FixedEvent, HealingAttempt, UnrecoverableEvent } from '../../model/event.ts';
 import type { BackgroundState } from './background.ts';
 import type { RecordSpan, stopwatch } from '../../observe/otel/span.ts';
@@ -32,9 +32,15 @@ export function repaired(
 /** `why` completes the sentence that the first violation begins, and says what a person can do. */
 export function deadLetter({ failed, attempts }: Case, code: string, why: string): Outcome {
   const first = firstInWords(failed.violations);
-  const reason = first === undefined ? why : `${first}; ${why}`;
+  const reason = first === undefined ? why : `${first}; ${withoutMissing(why, failed.violations[0]!)}`;
   return { kind: 'dead_letter', event: { ...failed, reason, code, attempts } };
 }
+
+/** The first violation has said that the field is missing. */
+const withoutMissing = (why: string, { code, path }: Violation): string =>
+  code === 'required' && why.startsWith(`${path} is missing, and `)
+    ? why.slice(path.length + ' is missing, and '.length)
+    : why;
 
 /** What waits is healed later: its span is that of the try that settles it. */
 export function traceOutcome(

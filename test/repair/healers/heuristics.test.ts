@@ -99,7 +99,7 @@ describe('a repair that would be valid but wrong is refused', () => {
     expect(proposal).toEqual({
       kind: 'refused',
       reason:
-        '/email is sent, as null, so /user_email may mean something else: make it an alias if it does not',
+        '/email is sent, as null, so /user_email may mean something else: make it an alias if it is the same',
     });
   });
 

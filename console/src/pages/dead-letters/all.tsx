@@ -1,5 +1,6 @@
 import { Inbox } from 'lucide-react';
 import { useMemo } from 'react';
+import { letterCodes } from '../../../../src/model/letter-codes.ts';
 import { usePages } from '../../api/queries.ts';
 import { useFilters } from '../../lib/use-filters.ts';
 import { Button, Card, Empty, Page } from '../../ui/basics.tsx';
@@ -20,25 +21,6 @@ const statuses = [
   { value: 'discarded', label: 'Discarded' },
 ];
 
-/** Those of the service; steps have codes of their own, which are offered where they stand in the list. */
-const usualCodes = [
-  'no_repair_found',
-  'ambiguous_rules',
-  'rule_failed',
-  'rule_disabled',
-  'refused_by_llm',
-  'llm_unavailable',
-  'given_up',
-  'repair_turned_down',
-  'repair_contradicted',
-  'unknown_contract',
-  'unknown_contract_version',
-  'not_an_envelope',
-  'rejected_by_destination',
-  'rolled_back',
-  'step_failed',
-];
-
 const filterNames = ['q', 'status', 'code', 'contract', 'source', 'signature', ...timeFilterNames] as const;
 
 /** Every dead letter, searched by text; also those that were settled. */
@@ -48,8 +30,9 @@ export default function AllLetters() {
   const { from: since, to: until } = timesOf(filters);
   const filter = { ...wanted, since, until };
   const letters = usePages('GET /api/v1/dead-letters', { query: { ...filter, limit: 100 } });
+  // Steps have codes of their own, which are offered where they stand in the list.
   const codes = useMemo(
-    () => [...new Set([...usualCodes, ...letters.rows.map(({ code }) => code)])].toSorted(),
+    () => [...new Set([...Object.keys(letterCodes), ...letters.rows.map(({ code }) => code)])].toSorted(),
     [letters.rows],
   );
   const clear = () => setFilters(Object.fromEntries(filterNames.map((name) => [name, undefined])));

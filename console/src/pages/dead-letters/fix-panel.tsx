@@ -41,7 +41,7 @@ export function FixPanel({ letter, edit, settle, jumpTo }: FixPanelProps) {
         )}
       </Card>
       {isChanged && review?.valid === true && review.fixes !== null && <FixesView fixes={review.fixes} />}
-      <ReachChoice edit={edit} settle={settle} onEdit={() => jumpTo(violations[0]?.path ?? '')} />
+      <ReachChoice edit={edit} settle={settle} />
     </div>
   );
 }

@@ -2,7 +2,7 @@ import { CircleCheck, ListChecks, PenLine } from 'lucide-react';
 import { useMemo } from 'react';
 import { Link, useParams } from 'wouter';
 import { useApi, usePages } from '../../api/queries.ts';
-import type { DeadLetter, DeadLetterGroup } from '../../api/types.ts';
+import type { DeadLetter, DeadLetterGroup, LetterGroup } from '../../api/types.ts';
 import { count, plural } from '../../lib/format.ts';
 import { formatJson } from '../../lib/format-json.ts';
 import { correctHref, letterHref } from '../../lib/links.ts';
@@ -37,11 +37,7 @@ export default function Group() {
   const fields = failingFields(sample);
   const columns = useMemo(() => lettersOfGroup(fields === '' ? [] : fields.split('\n')), [fields]);
   if (letters.rows.length === 0)
-    return (
-      <Page title="Group" crumbs={<Link href="/dead-letters">Dead letters</Link>}>
-        {letters.isPending ? <Skeleton height={240} /> : <Settled signature={signature} />}
-      </Page>
-    );
+    return <NoneOpen group={{ ...origin, signature }} isPending={letters.isPending} />;
   const filter = { ...origin, signature };
   return (
     <Page
@@ -126,6 +122,27 @@ function Facts({ group }: { group: DeadLetterGroup }) {
         <dd className="mono">{group.signature}</dd>
       </dl>
     </div>
+  );
+}
+
+/** All are settled, or nothing is known yet; what they were about is told by one that was settled. */
+function NoneOpen({ group, isPending }: { group: LetterGroup; isPending: boolean }) {
+  const query = (status: 'replayed' | 'discarded') => ({ ...group, status, limit: 1 });
+  const replayed = useApi('GET /api/v1/dead-letters', { query: query('replayed'), enabled: !isPending });
+  const discarded = useApi('GET /api/v1/dead-letters', { query: query('discarded'), enabled: !isPending });
+  const one = replayed.data?.items[0] ?? discarded.data?.items[0];
+  return (
+    <Page
+      title={one === undefined ? 'Group' : failureInWords(one)}
+      crumbs={
+        <>
+          <Link href="/dead-letters">Dead letters</Link>
+          {one !== undefined && ` / ${one.source} → ${one.contract}`}
+        </>
+      }
+    >
+      {isPending ? <Skeleton height={240} /> : <Settled signature={group.signature} />}
+    </Page>
   );
 }
 

@@ -1,4 +1,4 @@
-import { PenLine, RotateCw, Send } from 'lucide-react';
+import { RotateCw, Send } from 'lucide-react';
 import { count } from '../../lib/format.ts';
 import { Button, Card, Kbd } from '../../ui/basics.tsx';
 import type { Edit } from './use-edit.ts';
@@ -7,12 +7,10 @@ import type { Reach, Settle } from './use-settle.ts';
 interface ReachChoiceProps {
   edit: Edit;
   settle: Settle;
-  /** Leads to what must be corrected. */
-  onEdit: () => void;
 }
 
 /** For this letter alone, for the next ones too, or for all of the group. */
-export function ReachChoice({ edit, settle, onEdit }: ReachChoiceProps) {
+export function ReachChoice({ edit, settle }: ReachChoiceProps) {
   const { canLearn, others, reach, setReach, blocked, isBusy } = settle;
   const options: readonly { value: Reach; label: string; note: string; isPossible: boolean }[] = [
     {
@@ -29,7 +27,7 @@ export function ReachChoice({ edit, settle, onEdit }: ReachChoiceProps) {
     },
     { value: 'letter', label: 'This letter only', note: 'nothing is learned', isPossible: true },
   ];
-  if (!edit.isChanged && edit.review?.valid === false) return <EditFirst settle={settle} onEdit={onEdit} />;
+  if (!edit.isChanged && edit.review?.valid === false) return <EditFirst settle={settle} />;
   return (
     <Card title="Replay">
       <div className="stack" style={{ gap: 12 }}>
@@ -78,19 +76,16 @@ export function ReachChoice({ edit, settle, onEdit }: ReachChoiceProps) {
   );
 }
 
-/** Sent back unchanged it would fail again, so that is not what the first button does. */
-function EditFirst({ settle, onEdit }: Pick<ReachChoiceProps, 'settle' | 'onEdit'>) {
+/** Sent back unchanged it would fail again, so no button says that it is the thing to do. */
+function EditFirst({ settle }: Pick<ReachChoiceProps, 'settle'>) {
   return (
     <Card title="Replay">
       <div className="stack" style={{ gap: 12 }}>
         <p className="muted">
-          Sent back unchanged, it fails again: its contract refuses it, and no rule repairs it. Correct it
-          first.
+          Sent back unchanged, it fails again: its contract refuses it, and no rule repairs it. Correct the
+          event first.
         </p>
         <div className="row">
-          <Button kind="primary" icon={PenLine} onClick={onEdit}>
-            Edit and replay
-          </Button>
           <Button icon={RotateCw} disabled={settle.isBusy} onClick={() => void settle.run()}>
             Replay unchanged
           </Button>

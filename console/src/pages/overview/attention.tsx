@@ -1,10 +1,11 @@
-import { CircleCheck, Inbox, PauseCircle, Ruler, Siren } from 'lucide-react';
+import { CircleCheck, Database, Inbox, PauseCircle, Ruler, Siren } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
+import { destinationName } from '../../../../src/model/destination-name.ts';
 import { useLive } from '../../api/live.ts';
 import { useApi } from '../../api/queries.ts';
 import type { Consumer, DeadLetterGroup, Rule, Stats } from '../../api/types.ts';
-import { count, plural } from '../../lib/format.ts';
+import { plural } from '../../lib/format.ts';
 import { groupHref } from '../../lib/links.ts';
 import { Card } from '../../ui/basics.tsx';
 import { failureInWords } from '../../ui/violations.tsx';
@@ -28,6 +29,7 @@ export function Attention() {
   const rules = useApi('GET /api/v1/rules', { query: { status: 'candidate' }, every: 10_000 });
   const consumers = useApi('GET /api/v1/consumers', { every: 10_000 });
   const needs = [
+    ...destinationNeeds(stats),
     ...groupNeeds(groups.data?.items ?? []),
     ...ruleNeeds(rules.data?.items ?? []),
     ...pauseNeeds(consumers.data?.items ?? []),
@@ -64,14 +66,28 @@ export function Attention() {
 /** What is true when nobody is needed: not every event has ended while some are on their way. */
 function restOf(stats: Stats | undefined): string {
   const further = stats?.destinations ?? [];
-  const isDown = stats?.destination.state === 'waiting' || further.some(({ state }) => state !== 'ok');
   const pending = (stats?.pending ?? 0) + further.reduce((sum, one) => sum + one.pending, 0);
-  if (pending === 0)
-    return isDown ? 'Nothing here.' : 'Nothing. Every event was loaded, repaired or settled.';
-  const wait = pending === 1 ? 'event waits' : 'events wait';
-  if (isDown)
-    return `Nothing here; ${count(pending)} ${wait} for the destination, and will load by themselves.`;
-  return `Nothing; ${plural(pending, 'event')} on the way.`;
+  return pending === 0
+    ? 'Nothing. Every event was loaded, repaired or settled.'
+    : `Nothing; ${plural(pending, 'event')} on the way.`;
+}
+
+/** What is not loaded loads by itself later; that a destination is back is a person's work. */
+function destinationNeeds(stats: Stats | undefined): Need[] {
+  if (stats === undefined) return [];
+  const { destination, destinations = [], pending } = stats;
+  const need = (name: string, waiting: number): Need => ({
+    key: `destination ${name}`,
+    tone: 'dead_letter',
+    icon: Database,
+    href: '/logs',
+    what: `${name} takes no rows`,
+    badge: `${plural(waiting, 'event')} waiting`,
+  });
+  return [
+    ...(destination.state === 'waiting' ? [need(destinationName(destination.type), pending)] : []),
+    ...destinations.filter(({ state }) => state !== 'ok').map((one) => need(one.name, one.pending)),
+  ];
 }
 
 function groupNeeds(groups: readonly DeadLetterGroup[]): Need[] {

@@ -7,6 +7,9 @@ import { Skeleton } from '../../ui/basics.tsx';
 import { type Share, ShareBar, SparkLine } from '../../ui/sparkline.tsx';
 import { type Tone, Dot, lookOf } from '../../ui/status.tsx';
 
+/** A line of a few points would only show how it began. */
+const fewestRates = 10;
+
 interface PeriodStatsProps {
   stats: Stats;
   minutes: number;
@@ -29,7 +32,9 @@ export function PeriodStats({ stats, minutes, period }: PeriodStatsProps) {
             <small>/s</small>
           </span>
         </div>
-        <SparkLine values={recentRates} tone="accent" label="Events per second of the last two minutes" />
+        {recentRates.length >= fewestRates && (
+          <SparkLine values={recentRates} tone="accent" label="Events per second of the last two minutes" />
+        )}
         <span className="muted now-note">
           {history !== undefined && acceptedInWords(sum(history.series.accepted), stats.accepted, period)}
         </span>
@@ -64,7 +69,7 @@ function Outcomes({ stats, history, period }: { stats: Stats; history: History; 
       </dl>
       <ShareBar shares={parts} label={`Events of the last ${period} by outcome`} />
       <p className="muted now-note">
-        Ends of the last {period}.{' '}
+        How the events of the last {period} first ended.{' '}
         {stats.dead_letters > 0 && (
           <>
             <Link href="/dead-letters">{plural(stats.dead_letters, 'dead letter')}</Link>{' '}

@@ -34,12 +34,12 @@ export function findMissing(search: Search, target: Target, named = namedLike(se
 
   const [only, ...others] = matches;
   const fits = (candidate: Candidate) => search.fitter.fit(placed(candidate, path)).kind !== 'none';
-  if (only === undefined) return { ok: false, reason: missingReason(pointer, named.rivals.find(fits)) };
+  if (only === undefined) return { ok: false, reason: missingReason(pointer, named.rivals.filter(fits)) };
   // A sender that still sends the field, if empty, has not renamed it.
   if (only.name.score < 1 && valueAt(search.failure.event, path) === null)
     return {
       ok: false,
-      reason: `${pointer} is sent, as null, so ${only.candidate.pointer} may mean something else: make it an alias if it does not`,
+      reason: `${pointer} is sent, as null, so ${only.candidate.pointer} may mean something else: make it an alias if it is the same`,
     };
   // A container of the very field is not that field.
   const inner = others.find(
@@ -118,11 +118,14 @@ export function moved({ candidate, name, changes }: Match, to: string): Extract<
 const at = (path: string, changes: readonly Change[]): Operation[] =>
   changes.map((change) => changeAt(path, change));
 
-function missingReason(target: string, rival: Candidate | undefined): string {
-  return rival === undefined
-    ? `${target} is missing, and no other field is named like it and fits`
-    : `${target} is missing, and ${rival.pointer} may mean something else: make it an alias if it does not`;
+function missingReason(target: string, rivals: readonly Candidate[]): string {
+  if (rivals.length === 0) return `${target} is missing, and no other field is named like it and fits`;
+  const named = rivals.slice(0, mostRivals).map(({ pointer }) => pointer);
+  const [may, name] = named.length === 1 ? ['may be it', 'its name'] : ['may each be it', 'their names'];
+  return `${target} is missing, and ${named.join(' and ')} ${may}, but ${name} can mean something else: if it is the same, make it an alias, or correct one letter and replay its group`;
 }
+
+const mostRivals = 3;
 
 export function described(changes: readonly Change[]): string {
   if (changes.length === 0) return '';

@@ -1,0 +1,20 @@
+/** Why events become dead letters, by code. Steps of a project have codes of their own, beside `step_failed`. */
+export const letterCodes = {
+  no_repair_found: 'no healer found a repair',
+  ambiguous_rules: 'several rules are for it, and repair it in different ways',
+  rule_failed: 'its rule does not repair it',
+  rule_disabled: 'the rule for it was disabled',
+  repair_contradicted: 'what is known of other events speaks against its repair',
+  repair_turned_down: 'a person turned its repair down',
+  refused_by_llm: 'the LLM refused',
+  llm_unavailable: 'the LLM did not answer in time',
+  unknown_contract: 'no contract has the name that its source or type gives',
+  unknown_contract_version: 'its contract has no such version',
+  not_an_envelope: 'no event stands where the settings of its source look for events',
+  undeclared: 'its contract keeps events with undeclared fields for a person',
+  contract_failed: "its contract's own code threw",
+  contract_hung: "its contract's own code did not end",
+  rejected_by_destination: 'a destination refused its row',
+  rolled_back: 'the rule that repaired it was rolled back',
+  step_failed: 'a step could not process it',
+} as const;
