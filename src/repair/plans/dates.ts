@@ -84,7 +84,7 @@ const token = /YYYY|MMMM|MMM|MM|DD|dddd|ddd|HH|hh|mm|ss|SSS|A|Z|[\s\S]/g;
 const dense = /(YYYY|MM|DD|HH|mm|ss)(YYYY|MM|DD|HH|mm|ss)/;
 
 /** Nobody writes so, and a date that was read once would be read again, as another. */
-const unusable = /^YYYY.?DD.?MM/;
+const unusable = /^YYYY.?DD.?MM|^(?:DD|MM).?YYYY.?(?:DD|MM)/;
 
 /** Formats come from a short list, or from a plan: those that were used last are kept. */
 const patterns = new Map<string, RegExp | undefined>();

@@ -175,12 +175,13 @@ function remembered<T>(work: (key: string) => T): (key: string) => T {
   };
 }
 
-/** Letters and digits alone, in lower case, without diacritics. */
+/** Letters and digits alone, in lower case, without diacritics; what parts two digits counts. */
 export const folded = remembered((key: string) =>
   key
     .slice(0, maxNameLength)
     .normalize('NFD')
     .replace(/\p{Diacritic}/gu, '')
     .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, ''),
+    .replace(/(?<=\p{N})[^\p{L}\p{N}]+(?=\p{N})/gu, '.')
+    .replace(/[^\p{L}\p{N}.]+|(?<!\p{N})\.|\.(?!\p{N})/gu, ''),
 );

@@ -6,6 +6,7 @@ import type { Violation } from '../../model/violation.ts';
 import { declaredTree } from './declared-tree.ts';
 import { timesInAnotherZone } from './declared-zones.ts';
 import { eachNamesake } from './namesakes.ts';
+import { schemasAt } from './schema-paths.ts';
 
 /**
  * Validates an event as its sender sent it. One that its contract accepts, but that has the value of an optional field under
@@ -21,7 +22,9 @@ export function validateWhole(contract: Contract, event: JsonObject): Validation
   if (misnamed.length === 0) return validation;
   // Code of the contract's author may have taken the value from where it stands.
   const isTaken = ({ path }: Violation): boolean =>
-    contract.ownCode?.functions === true && isThere(valueAt(validation.value, segmentsOf(path)));
+    contract.ownCode?.functions === true &&
+    isThere(valueAt(validation.value, segmentsOf(path))) &&
+    !schemasAt(contract.jsonSchema, segmentsOf(path)).some((schema) => Object.hasOwn(schema, 'default'));
   const left = misnamed.filter((violation) => !isTaken(violation));
   return left.length === 0 ? validation : { ok: false, violations: left };
 }

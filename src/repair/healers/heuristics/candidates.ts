@@ -108,7 +108,14 @@ const isOneOfSeveral = (
   field: Json,
   around: JsonObject,
   isKnown: (name: string) => boolean,
-): boolean => Array.isArray(field) && isPlural(name) && Object.keys(around).some(isKnown);
+): boolean =>
+  Array.isArray(field) &&
+  ((isPlural(name) && Object.keys(around).some(isKnown)) ||
+    (name === 'included' && isResource(around['data'])));
+
+/** As JSON:API has it, beside a list `included` of other resources. */
+const isResource = (value: Json | undefined): boolean =>
+  value !== undefined && isObject(value) && typeof value['type'] === 'string' && Object.hasOwn(value, 'id');
 
 /** The object that a field holds: itself, spelled as JSON text, or alone in an array. */
 function openContainer(

@@ -16,11 +16,11 @@ import { moments, wordSet } from './words.ts';
  */
 const removals = [
   // from a store, or out of sight
-  'delete remove erase purge destroy expunge discard scrap trash archive',
+  'delete remove erase purge destroy expunge discard scrap trash archive unpublish',
   // as if it had never been
-  'void nullify annul invalidate rescind revoke retract withdraw',
+  'void nullify annul invalidate rescind revoke retract withdraw rollback',
   // at the end of its life
-  'terminate obsolete tombstone',
+  'terminate obsolete tombstone supersede',
 ].flatMap((line) => line.split(' '));
 const irregular = 'del|destruction|revocation|nullification|withdrawn|annull(?:ed|ing|ment)|deletion|erasure';
 
@@ -95,8 +95,9 @@ export function goneByAnother(
 
 function saysGone(name: string, value: Json, own: OwnNames): boolean {
   if (typeof value === 'object') return false;
-  const { isFlag, isTeller } = kindOf(name);
+  const { isFlag, isFormer, isTeller } = kindOf(name);
   if (isFlag) return !no.has(plain(value));
+  if (isFormer) return no.has(plain(value));
   if (typeof value !== 'string' || value.length > 64 || value === '') return false;
   if (isTeller && /^d$/i.test(value)) return true;
   // A path of words, as types and topics are, or a lone one; in prose the same word says nothing of the record.
@@ -126,6 +127,8 @@ const yes: ReadonlySet<Json> = new Set<Json>([true, 1, '1', 'true', 'yes', 'y', 
 
 const unreal =
   /^(?:tests?|testing|testmode|dry|dryrun|simulat(?:e|ed|ion)|samples?|mock(?:ed)?|faked?|dummy|sandbox(?:ed)?|staging|development|dev|qa|uat|synthetic|demo|example|preview|rehearsal|placeholder|fictitious|pretend)$/;
+/** A record that is not this is the one before: `is_current: false`. */
+const current = /^(?:current|latest|newest)$/;
 const real = /^(?:live|livemode|prod|production|real)$/;
 const modes: ReadonlySet<string> = new Set(['environment', 'mode', 'stage']);
 
@@ -142,6 +145,7 @@ const besideUnreal: ReadonlySet<string> = wordSet(
 interface NameKind {
   isFlag: boolean;
   isTeller: boolean;
+  isFormer: boolean;
   /** How it says that a record is not real: by being set, by not being set, or by the name of a mode. */
   unreal: 'set' | 'unset' | 'mode' | undefined;
 }
@@ -152,11 +156,12 @@ const maxKinds = 20_000;
 function kindOf(name: string): NameKind {
   const known = kinds.get(name);
   if (known !== undefined) return known;
-  const words = wordsOf(name);
+  const words = wordsOf(name.replace(/rolled[_-]?back/i, 'rollback'));
   const others = words.filter((word) => !takenAway.test(word));
   const isMadeOf = (telling: (word: string) => boolean) =>
     words.some(telling) && words.every((word) => telling(word) || besideUnreal.has(word));
   const kind: NameKind = {
+    isFormer: isMadeOf((word) => current.test(word)),
     unreal: isMadeOf((word) => unreal.test(word))
       ? 'set'
       : isMadeOf((word) => real.test(word))

@@ -67,7 +67,7 @@ export function singular(word: string): string {
 
 const letters = new Map<string, string>();
 
-/** All letters and digits of a name, whichever words they make. */
+/** All letters and digits of a name, whichever words they make. What parts two digits counts: `pm1_0` is no `pm10`. */
 export function lettersOf(name: string): string {
   let found = letters.get(name);
   if (found === undefined) {
@@ -75,12 +75,21 @@ export function lettersOf(name: string): string {
       .slice(0, maxLength)
       .normalize('NFD')
       .toLowerCase()
-      .replace(/[^a-z0-9]+/g, '');
+      .replace(/(?<=\d)[^a-z0-9]+(?=\d)/g, '.')
+      .replace(/[^a-z0-9.]+|(?<!\d)\.|\.(?!\d)/g, '');
     if (letters.size >= maxKnown) letters.clear();
     if (name.length <= maxLength) letters.set(name, found);
   }
   return found;
 }
 
-/** Equal for two spellings of one name, with or without separators. */
-export const foldedName = (words: readonly string[]): string => words.join('');
+/** Equal for two spellings of one name, with or without separators, but for those between digits. */
+export function foldedName(words: readonly string[]): string {
+  let folded = '';
+  for (const word of words)
+    folded += endsInDigit.test(folded) && beginsWithDigit.test(word) ? `.${word}` : word;
+  return folded;
+}
+
+const endsInDigit = /\d$/;
+const beginsWithDigit = /^\d/;

@@ -94,9 +94,11 @@ function waysToSplit(
   return isTelling && ways.length === 1 ? ways : [];
 }
 
-/** `48,85` is one number in half of the world. */
+/** `48,85` is one number in half of the world, and two in the other: whole, and as a part. */
 const mayBeDecimal = (separator: string, parts: readonly string[]): boolean =>
-  separator === ',' && parts.every((part) => /^[-+]?\d+$/.test(part));
+  separator === ','
+    ? parts.every((part) => /^[-+]?\d+$/.test(part))
+    : parts.some((part) => /^[-+]?\d+,\d+$/.test(part));
 
 /** Whether a name is that of two fields together, in this order, and what then stands between them, if that is known. */
 function wholeOf(

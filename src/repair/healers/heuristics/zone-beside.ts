@@ -18,7 +18,7 @@ export function zoneBeside(
 ): { from: Pointer; zone: string } | undefined {
   const { around, zones } = zonesBeside(event, time);
   const [only] = zones;
-  if (only === undefined) return undefined;
+  if (only === undefined || saysUtc(time)) return undefined;
   const [name, zone] = only;
   if (!isZone(zone) || zones.some(([, other]) => !isZone(other))) return undefined;
   return { from: genericPointer(pointerOf([...around, name]), event), zone };
@@ -27,7 +27,11 @@ export function zoneBeside(
 /** Whether a field is called so that it may name the zone of any time beside it. */
 export const isZoneName = (name: string): boolean => zoneName.test(lettersOf(name));
 
-/** All that the event says of the zone of a time, in the nearest object that says anything of it. */
+/** Whether a time is called after its zone: of `started_at_utc` a `timezone` beside it says nothing. */
+export const saysUtc = (time: readonly string[]): boolean =>
+  tokensOf(time.at(-1)!).some((token) => /^(utc|gmt)$/i.test(token));
+
+/** All that the event says of the zone of a time: its own name, and the nearest object that says anything of it. */
 export function zonesBeside(
   event: JsonObject,
   time: readonly string[],
@@ -39,7 +43,7 @@ export function zonesBeside(
     const around = time.slice(0, depth);
     const object = depth === 0 ? event : valueAt(event, around);
     const zones = object !== undefined && isObject(object) ? zonesIn(object, stems) : [];
-    if (zones.length > 0) return { around, zones };
+    if (zones.length > 0) return { around, zones: saysUtc(time) ? [...zones, [time.at(-1)!, 'UTC']] : zones };
   }
   return { around: [], zones: [] };
 }

@@ -1,6 +1,8 @@
 import type { Contract } from '../../../contracts/contract.ts';
-import type { Plan, Pointer } from '../../../model/plan.ts';
-import { pathsOf } from '../operation-paths.ts';
+import type { Operation, Plan, Pointer } from '../../../model/plan.ts';
+import { segmentsOf } from '../../../model/pointer.ts';
+import { saysUtc } from '../../healers/heuristics/zone-beside.ts';
+import { pathsOf, zoneOf } from '../operation-paths.ts';
 import { changeByMap } from './maps.ts';
 import { changeOfMeaning } from './names.ts';
 import { leafOf, plainWords } from './words.ts';
@@ -18,6 +20,12 @@ export function changeOfMeaningIn({ operations }: Plan, contract: Contract): str
       if (change !== undefined) return change;
       continue;
     }
+    const zone = zoneOf(operation);
+    const utc =
+      zone === undefined
+        ? undefined
+        : timesOf(operation, operations).find((time) => saysUtc(segmentsOf(time)));
+    if (utc !== undefined) return `${utc} is a time in UTC, and not in the zone at ${zone}`;
     const { reads, writes } = pathsOf(operation);
     // A part is called otherwise than the whole: a first name is part of a name.
     const ignored = reads.length > 1 || writes.length > 1 ? new Set([...own, ...parts]) : own;
@@ -30,6 +38,13 @@ export function changeOfMeaningIn({ operations }: Plan, contract: Contract): str
   }
   return undefined;
 }
+
+/** Where the time of a cast is, and where it was before. */
+const timesOf = (cast: Operation, operations: readonly Operation[]): Pointer[] => {
+  const { reads } = pathsOf(cast);
+  const brought = operations.map(pathsOf).filter(({ writes }) => writes.some((path) => reads.includes(path)));
+  return [...reads, ...brought.flatMap((paths) => paths.reads)];
+};
 
 const parts =
   'first last middle given family lat latitude lon lng longitude date day month year time hour minute'.split(

@@ -1,4 +1,6 @@
 import type { Pointer } from '../../../model/plan.ts';
+import { differInUnit } from '../../healers/heuristics/name-form.ts';
+import { lettersOf } from '../../healers/heuristics/names.ts';
 import { isMisspelling } from '../../healers/heuristics/spelling.ts';
 import { axes, kinds, negations, negative, particular, shortUnits, units } from './vocabulary.ts';
 import { leafOf, plainWords, wordsOn } from './words.ts';
@@ -10,7 +12,11 @@ import { leafOf, plainWords, wordsOn } from './words.ts';
 export function changeOfMeaning(from: Pointer, to: Pointer, own: ReadonlySet<string>): string | undefined {
   const source = about(from, own);
   const target = about(to, own);
-  const unit = differs(source.unit, target.unit);
+  const [found, meant] = [leafOf(from), leafOf(to)];
+  // Of one name in two spellings only a case that tells units apart makes another one: `kWhImport` is `kwh_import`.
+  const isOneName =
+    lettersOf(found) === lettersOf(meant) && !/m[A-Z]/.test(found + meant) && !differInUnit(found, meant);
+  const unit = isOneName ? undefined : differs(source.unit, target.unit);
   if (unit !== undefined) return `the unit (${unit})`;
   const opposite = oppositeOf(source.words, target.words) ?? oppositeOf(target.words, source.words);
   if (opposite !== undefined) return `the sense (${opposite})`;
