@@ -4,6 +4,7 @@ import { type Result, fail, ok } from '../../model/result.ts';
 import type { Violation } from '../../model/violation.ts';
 import type { Failure } from '../healing/healer.ts';
 import { compileChangedAlike } from './changed-alike.ts';
+import { compileArrivals } from './arrivals.ts';
 import { timesInAnotherZone } from './declared-zones.ts';
 import { type PlanContext, compilePlan } from './interpreter.ts';
 import { changeOfMeaningIn } from './meaning/index.ts';
@@ -68,6 +69,7 @@ export function compileRule(
     onFormat,
   });
   const unproven = compileProvenance(plan, contract);
+  const doubtful = compileArrivals(plan, contract);
   const leftovers = compileLeftovers(plan, contract);
   const alike = compileChangedAlike(plan, contract);
   const leavesOf = byShape((_event: JsonObject, result: JsonObject) =>
@@ -82,7 +84,7 @@ export function compileRule(
     if (within !== undefined) return fail({ reason: within });
     const applied = compiled.apply(event, pathsOf(violations, event));
     if (!applied.ok) return fail({ reason: `operation ${applied.error.operation}: ${applied.error.reason}` });
-    const doubt = unproven(event, applied.value);
+    const doubt = unproven(event, applied.value) ?? doubtful(applied.value);
     if (doubt !== undefined) return fail({ reason: doubt });
     const [time] = timesInAnotherZone(contract, applied.value);
     if (time !== undefined)

@@ -1,6 +1,6 @@
 import type { Contract, Validation } from '../../contracts/contract.ts';
 import { maxViolations } from '../../contracts/violation.ts';
-import type { Json, JsonObject } from '../../model/json.ts';
+import { type Json, type JsonObject, isObject, sameJson } from '../../model/json.ts';
 import { pointerOf, segmentsOf, valueAt } from '../../model/pointer.ts';
 import type { Violation } from '../../model/violation.ts';
 import { declaredTree } from './declared-tree.ts';
@@ -32,13 +32,22 @@ export function validateWhole(contract: Contract, event: JsonObject): Validation
 /** The declared fields that are absent while an undeclared one has their name. */
 export function misnamedIn(contract: Contract, event: JsonObject): Violation[] {
   let found: Map<string, Violation> | undefined;
-  eachNamesake(event, declaredTree(contract), ({ at, to, name, value, meant }) => {
-    if (value === null || isThere(meant)) return;
+  const nulls = new Set<string>();
+  let isOfAnother = false;
+  eachNamesake(event, declaredTree(contract), ({ at, to, name, value, meant, isExact }) => {
+    if (value === null) return;
+    if (isThere(meant)) {
+      isOfAnother ||= isExact && !isObject(value) && !sameJson(value, meant);
+      return;
+    }
     found ??= new Map();
     const path = pointerOf(to);
+    if (meant === null) nulls.add(path);
     if (found.size < maxViolations) found.set(path, misnamed(path, pointerOf(at), name));
   });
   if (found === undefined) return none;
+  // Beside a second record, in which other fields of the same names differ, a field that holds null is sent as such.
+  if (isOfAnother) for (const path of nulls) found.delete(path);
   const paths = found;
   // What lies within a field moves with it.
   return [...paths.values()].filter(({ path }) =>
@@ -48,7 +57,7 @@ export function misnamedIn(contract: Contract, event: JsonObject): Violation[] {
 
 const none: Violation[] = [];
 
-const isThere = (value: Json | undefined): boolean => value !== undefined && value !== null;
+const isThere = (value: Json | undefined): value is Json => value !== undefined && value !== null;
 
 const misnamed = (path: string, at: string, name: string): Violation => ({
   path,

@@ -3,6 +3,7 @@ import { type InPlaceOperation, transformOf } from '../../plans/in-place.ts';
 import { listedValues, schemasAt, typesOf } from '../../plans/schema-paths.ts';
 import { castsFor } from './casts.ts';
 import { booleanMap, spellingMap } from './enums.ts';
+import { tokensOf } from './names.ts';
 
 /** An in-place operation whose path is still to be said. */
 export type Change = InPlaceOperation extends infer One
@@ -43,7 +44,8 @@ export function* changesFor(
     yield [{ op: 'lower' }];
     yield [{ op: 'upper' }];
   }
-  const values = spellingMap(value, listed);
+  const field = tokensOf(path.findLast((segment) => !/^(\d+|\*)$/.test(segment)) ?? '');
+  const values = spellingMap(value, listed, field);
   if (values !== undefined) yield [{ op: 'map', values }];
   if (value === value.trim()) return;
   yield [{ op: 'trim' }];

@@ -51,7 +51,7 @@ export function compareNames(
   if (foldedName(source) === foldedName(target)) return { score: 1, reason: 'the same name' };
   const withOwn = compareWithOwn(source, target, context.own);
   if (withOwn !== undefined) return withOwn;
-  const [from, to] = withoutMoments(source, target);
+  const [from, to] = withoutMoments(inUsualForm(source), inUsualForm(target));
   if (from.length === to.length && from.some((word) => !to.includes(word))) return compareSpelling(from, to);
   const onlySource = from.filter((word) => !to.includes(word));
   const onlyTarget = to.filter((word) => !from.includes(word));
@@ -127,6 +127,22 @@ const kindsBefore: ReadonlySet<string> = new Set(['price', 'cost', 'rate', 'coun
 
 const makesKind = (name: readonly string[], rest: readonly string[]): boolean =>
   name.length === 1 && (qualifiers.has(name[0]!) || kindsBefore.has(rest[0]!));
+
+/** What has happened to each record that is there, as a verb or a noun. */
+const happened: ReadonlyMap<string, string> = new Map([
+  ['create', 'created'],
+  ['creation', 'created'],
+  ['update', 'updated'],
+  ['modify', 'modified'],
+  ['modification', 'modified'],
+]);
+
+/** `create_time` and `creation_date` as `created_at`, `number_of_items` as `item_count`. */
+function inUsualForm(words: readonly string[]): readonly string[] {
+  const [first, ...rest] = words.filter((word) => word !== 'of');
+  if (first === 'number' && rest.length > 0) return [...rest, 'count'];
+  return words.some((word) => moments.has(word)) ? words.map((word) => happened.get(word) ?? word) : words;
+}
 
 /** Of what happened, its words for a time tell nothing: `created_date` and `created_at` are compared as `created`. */
 function withoutMoments(

@@ -1,4 +1,4 @@
-import { foldedName, lettersOf, wordsOf } from './names.ts';
+import { foldedName, lettersOf, tokensOf, wordsOf } from './names.ts';
 import { people, wordSet } from './words.ts';
 
 /** The names of the contract itself, as words: `tax_rate` is ["tax", "rate"]. */
@@ -15,8 +15,8 @@ export const ownNamesOf = ({ name, table }: { name: string; table: string }): Ow
  * about the event, not of it).
  */
 export const neutral: ReadonlySet<string> = wordSet(
-  'blob body content data detail document entity envelope event info information item json message ' +
-    'object payload raw record resource result row wrapper',
+  'argument blob body content data detail document dto element entity entry envelope event info information instance ' +
+    'item json message model node notification object payload raw record resource response result row value webhook wrapper',
 );
 
 /** Those that are things themselves when there is one of them: a `property`, a `field` of a farm. */
@@ -58,13 +58,31 @@ function leadsToEcho(name: string, leaf: string): boolean {
   );
 }
 
+/** What is called as what is around it, `payer.payer_info`, adds nothing to that. */
+function repeats(name: string, around: string | undefined): boolean {
+  const words = wordsOf(name).filter((word) => !neutral.has(word));
+  const known = around === undefined ? [] : wordsOf(around);
+  return words.length > 0 && words.every((word) => known.includes(word));
+}
+
+/** How an object is called that holds one value and says of it only that it is one, or of which type. */
+const valueWords: ReadonlySet<string> = wordSet(
+  'value content text string str integer int long number double float decimal numeric boolean bool date datetime time timestamp ' +
+    'uuid oid data item items list array elements entries nodes records results values',
+);
+
+/** `{value: 5}`, `{stringValue: "x"}`, `{"$numberDecimal": "4.5"}`, `{S: "x"}`, `{"#text": "x"}`, `{items: […]}`. */
+export const isValueName = (name: string): boolean =>
+  /^(?:\$|_|\$t|[SN]|BOOL)$/.test(name) ||
+  (/[a-z]/i.test(name) && tokensOf(name).every((token) => valueWords.has(token.toLowerCase())));
+
 /** The segments of a path that say something of the field at its end: no indexes, no neutral containers, no echoes. */
 export function telling(path: readonly string[], own: OwnNames): string[] {
   const leaf = path.at(-1)!;
   const kept: string[] = [];
   let isEchoed = false;
-  for (const segment of path.slice(0, -1).toReversed()) {
-    if (/^(\d+|\*)$/.test(segment) || isNeutral(segment, own)) continue;
+  for (const [at, segment] of [...path.slice(0, -1).entries()].toReversed()) {
+    if (/^(\d+|\*)$/.test(segment) || isNeutral(segment, own) || repeats(segment, path[at - 1])) continue;
     if (kept.length === 0 && isEcho(segment, leaf)) isEchoed = true;
     else if (!(kept.length === 0 && isEchoed && leadsToEcho(segment, leaf))) kept.push(segment);
   }

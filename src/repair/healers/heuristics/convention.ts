@@ -5,7 +5,7 @@ import { fieldsOf } from './declared.ts';
 import { foldedName, wordsOf } from './names.ts';
 import type { Search } from './search.ts';
 import { axes, particular } from '../../plans/meaning/vocabulary.ts';
-import { isParticiple, qualifiers } from './words.ts';
+import { isParticiple, qualifiers, wordSet } from './words.ts';
 
 /** A field that reads as a declared one after a change that other fields of the event went through as well. */
 export interface Conventional {
@@ -14,8 +14,10 @@ export interface Conventional {
   reason: string;
 }
 
-/** So many fields have to have changed alike before the change tells anything. */
+/** So many fields have to have changed alike before the change tells anything; fewer, of a word that means the record itself. */
 const fewest = 3;
+const fewestOfItself = 2;
+const itself: ReadonlySet<string> = wordSet('event record object resource');
 
 /**
  * Evidence from the other fields: when one change of name (the same words put before, put behind, or left out) explains
@@ -39,7 +41,7 @@ function findConventions(search: Search): Map<Candidate, Conventional> {
     const absent = fieldsOf(contract.jsonSchema, group.target)
       .names.map((name) => ({ path: [...group.target, name], words: wordsOf(name) }))
       .filter(({ path }) => valueAt(event, path) === undefined);
-    if (absent.length < fewest || group.fields.length < fewest) continue;
+    if (Math.min(absent.length, group.fields.length) < fewestOfItself) continue;
     const ways = waysOf(group.fields, absent)
       .filter((way) => isConvention(way, group.fields, search))
       .toSorted((a, b) => b.pairs.length - a.pairs.length);
@@ -120,10 +122,11 @@ function isConvention(
   fields: readonly Candidate[],
   search: Search,
 ): boolean {
-  if (pairs.length < fewest || words.some((word) => qualifiers.has(word) || isParticiple(word))) return false;
+  const isKnown = isOwnOrEmpty(words, search.own);
+  if (pairs.length < (words.every((word) => itself.has(word)) ? fewestOfItself : fewest)) return false;
+  if (words.some((word) => qualifiers.has(word) || isParticiple(word))) return false;
   const targets = new Set(pairs.map(({ path }) => pointerOf(path)));
   if (targets.size < pairs.length) return false;
-  const isKnown = isOwnOrEmpty(words, search.own);
   if (!isKnown && words.some(isOfSide)) return false;
   if (isLeftOut) return isKnown || pairs.length * 2 > fields.length;
   const others = fields.filter((field) => !pairs.some((pair) => pair.field === field));

@@ -53,10 +53,14 @@ const maxMembers = 256;
  * When a value is one of the listed ones in another case or with other separators: the map from that spelling, of all of
  * them, to theirs, so that the rule fits the sender's other values too. Undefined when two members would read the same.
  */
-export function spellingMap(value: string, listed: readonly Json[]): Record<string, string> | undefined {
+export function spellingMap(
+  value: string,
+  listed: readonly Json[],
+  field: readonly string[] = [],
+): Record<string, string> | undefined {
   const members = [...new Set(listed)].filter((member) => typeof member === 'string');
   if (members.length > maxMembers) return undefined;
-  for (const spell of spellings) {
+  for (const spell of [...spellings, ...spellingsAfter(value, field)]) {
     const spelled = members.map(spell);
     if (!spelled.includes(value) || new Set(spelled).size < members.length) continue;
     // What reads as a member already is that member.
@@ -65,6 +69,15 @@ export function spellingMap(value: string, listed: readonly Json[]): Record<stri
     return Object.fromEntries(entries) as Record<string, string>;
   }
   return undefined;
+}
+
+/** As enums of protocols have it, after the name of the field: `STATE_ACTIVE`, `JOB_STATE_ACTIVE` of a `state`. */
+function spellingsAfter(value: string, field: readonly string[]): Spelling[] {
+  const name = field.join('_').toUpperCase();
+  const at = name === '' ? -1 : value.indexOf(`${name}_`);
+  if (at === -1 || !/^(?:[A-Z]+_)*$/.test(value.slice(0, at))) return [];
+  const prefix = value.slice(0, at + name.length + 1);
+  return [(member) => prefix + upper(member).replace(separatorsOfWords, '_')];
 }
 
 const truths = [

@@ -6,7 +6,16 @@ import { telling, wordsOfPath } from './containers.ts';
 import { conventionsOf } from './convention.ts';
 import { differInUnit, isOneWord, isPlural } from './name-form.ts';
 import { foldedName, vendorMark, wordsOf } from './names.ts';
-import { isOtherContainer, isOutOfPlace, isPutTogether, pulledUp, putTogether } from './place.ts';
+import {
+  contextFor,
+  inside,
+  isInside,
+  isOtherContainer,
+  isOutOfPlace,
+  isPutTogether,
+  pulledUp,
+  putTogether,
+} from './place.ts';
 import type { Search } from './search.ts';
 import { differingWord, isMisspelling } from './spelling.ts';
 import { type Target, elementOf } from './target.ts';
@@ -67,6 +76,7 @@ export function nameEvidence(search: Search, candidate: Candidate, target: Targe
   if (words.letters === target.words.letters) return { score: 1, reason: 'the same name' };
   const evidence =
     (isPutTogether(search, candidate, target) ? putTogether : undefined) ??
+    (isInside(search, candidate, target) ? inside : undefined) ??
     fromWords(search, candidate, target) ??
     pulledUp(search, candidate, target);
   if (evidence.score === 0) return evidence;
@@ -87,8 +97,7 @@ function fromWords(search: Search, candidate: Candidate, target: Target): NameEv
     return { score: sameName, reason: convention.reason };
   if (isJoined(candidate, target)) return { score: 0.9, reason: 'the same path' };
   if (isWordOfItsOwn(candidate, target)) return { score: supports, reason: 'a word of its own' };
-  const { own, isOfAct } = search;
-  const context = { own, isOfAct, isDistinctive: target.isDistinctive, isFlag: target.isFlag };
+  const context = contextFor(search, target);
   const full = compareNames(words.full, target.words.full, context);
   const short = compareNames(words.short, target.words.short, context);
   const best = full.score > short.score ? full : short;

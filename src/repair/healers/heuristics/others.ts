@@ -1,10 +1,10 @@
 import { isObject, jsonType, sameJson } from '../../../model/json.ts';
-import { isBelow, valueAt } from '../../../model/pointer.ts';
+import { isBelow, pointerOf, valueAt } from '../../../model/pointer.ts';
 import type { Candidate } from './candidates.ts';
 import { isNeutral, isOwnName } from './containers.ts';
 import { fieldsOf } from './declared.ts';
 import { former, isThing } from './doubts.ts';
-import { foldedName, wordsOf } from './names.ts';
+import { foldedName, lettersOf, wordsOf } from './names.ts';
 import type { Search } from './search.ts';
 import type { Target } from './target.ts';
 import { commonplace } from './words.ts';
@@ -42,24 +42,26 @@ export function higherUp(
 }
 
 /**
- * Another field of the container, which the event has outside as well, with another value: then the container is about
- * something else than what is around it, and which of the two the record is nobody can tell.
+ * Another field beside the candidate, which the event has under its own name as well, with another value: then what is
+ * spelled so, or stands in that container, is about something else, and which of the two the record is nobody can tell.
  */
 export function contradicting(
   { candidates, failure, own }: Search,
   { container, path }: Candidate,
   target: readonly string[],
 ): string | undefined {
-  if (container === undefined) return undefined;
-  if (!path.slice(container.outermost - 1, -1).every((name) => isNeutral(name, own))) return undefined;
+  const depth = container === undefined ? path.length - 1 : container.outermost - 1;
+  if (!path.slice(depth, -1).every((name) => isNeutral(name, own))) return undefined;
   const around = target.slice(0, -1);
+  if (container === undefined && pointerOf(around) !== pointerOf(path.slice(0, -1))) return undefined;
   const { names } = fieldsOf(failure.contract.jsonSchema, around);
+  const named = new Map(names.map((name) => [lettersOf(name), name]));
   return candidates.find((other) => {
-    const name = other.path.at(-1)!;
     const isBeside =
       other.path.length === path.length &&
       other.path.slice(0, -1).every((segment, at) => segment === path[at]);
-    const outside = isBeside && names.includes(name) ? valueAt(failure.event, [...around, name]) : undefined;
+    const name = isBeside ? named.get(lettersOf(other.path.at(-1)!)) : undefined;
+    const outside = name === undefined ? undefined : valueAt(failure.event, [...around, name]);
     return outside !== undefined && outside !== null && !isObject(outside) && !sameJson(outside, other.value);
   })?.pointer;
 }

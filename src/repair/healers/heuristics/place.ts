@@ -2,8 +2,8 @@ import { type JsonObject, isObject } from '../../../model/json.ts';
 import { isBelow, pointerOf, valueAt } from '../../../model/pointer.ts';
 import { isDeclared, schemasAt, typesOf } from '../../plans/schema-paths.ts';
 import type { Candidate } from './candidates.ts';
-import { type NameEvidence, another } from './compare.ts';
-import { isNeutral } from './containers.ts';
+import { type NameContext, type NameEvidence, another, compareNames } from './compare.ts';
+import { isNeutral, isValueName } from './containers.ts';
 import { fieldsOf } from './declared.ts';
 import { foldedName, wordsOf } from './names.ts';
 import type { Search } from './search.ts';
@@ -23,20 +23,37 @@ export function isOtherContainer({ own }: Search, { path, container }: Candidate
   return theirs.length > 0 && ours.length > 0 && !theirs.some((name) => ours.includes(name));
 }
 
+export const contextFor = ({ own, isOfAct }: Search, { isDistinctive, isFlag }: Target): NameContext => ({
+  own,
+  isOfAct,
+  isDistinctive,
+  isFlag,
+});
+
+export const inside: NameEvidence = { score: 0.9, reason: 'the value that stands in its place' };
+
+/** The `value` of `level: {value}`, where the contract has no object. What else that holds must have gone elsewhere. */
+export const isInside = ({ failure }: Search, { path }: Candidate, target: Target): boolean =>
+  path.length === target.path.length + 1 &&
+  isBelow(path, target.path) &&
+  isValueName(path.at(-1)!) &&
+  schemasAt(failure.contract.jsonSchema, target.path).every((schema) => !typesOf(schema).includes('object'));
+
 export const putTogether: NameEvidence = {
   score: 0.9,
   reason: 'the same name, put together with a field beside it',
 };
 
 /** The `currency` in `amount: {value, currency}`, where the contract has both side by side. */
-export function isPutTogether({ failure }: Search, { path, words }: Candidate, target: Target): boolean {
+export function isPutTogether(search: Search, { path, words }: Candidate, target: Target): boolean {
+  const { failure } = search;
   const around = path.slice(0, -1);
   const { jsonSchema } = failure.contract;
   return (
     path.length === target.path.length + 1 &&
     target.path.slice(0, -1).every((segment, at) => segment === path[at]) &&
-    foldedName(words.leaf) === foldedName(target.words.leaf) &&
     isDeclared(jsonSchema, around) &&
+    compareNames(words.leaf, target.words.leaf, contextFor(search, target)).score >= 0.9 &&
     schemasAt(jsonSchema, around).every((schema) => !typesOf(schema).includes('object'))
   );
 }

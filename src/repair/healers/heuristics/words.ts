@@ -61,6 +61,9 @@ export const redundantBeside: ReadonlyMap<string, readonly string[]> = new Map([
   ['currency', ['code', 'iso']],
   ['description', ['text']],
   ['timestamp', ['utc']],
+  // A record has one time of its change: that of the last.
+  ['updated', ['last']],
+  ['modified', ['last']],
   // Of a place, that it is part of an address goes without saying.
   ['city', ['address']],
   ['street', ['address']],
