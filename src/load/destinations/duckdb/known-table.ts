@@ -5,14 +5,11 @@ import type { JsonObject } from '../../../model/json.ts';
 import type { Table } from '../../destination.ts';
 import { inexactColumn } from '../../destination-kit/exact-values.ts';
 import { keyFields } from '../../destination-kit/key-fields.ts';
-import { KeyFilter } from './key-filter.ts';
 import { type KeyHash, keyHash } from './key-hash.ts';
 import type { KnownEvents } from './known-events.ts';
 import { LineStore } from './line-store.ts';
 import type { RepairKinds } from './repair-log.ts';
-import { forEachPair, rowsOf } from './rows.ts';
-import { identifier } from './sql.ts';
-import { keyHashes } from './table-sql.ts';
+import { TableKeys } from './table-keys.ts';
 
 /** A prepared table, with what is kept in memory about its rows. */
 export interface KnownTable {
@@ -20,8 +17,7 @@ export interface KnownTable {
   /** Of the declared columns. */
   columnNames: ReadonlySet<string>;
   inexact: (values: JsonObject) => Column | undefined;
-  /** Hashes of the keys in the table, and perhaps of some that are not. */
-  keys: KeyFilter;
+  keys: TableKeys;
   /** Of a row's key; tells nothing when this DuckDB hashes otherwise than hash.ts. */
   keyHash: KeyHash;
   /** Of all tables. */
@@ -34,9 +30,6 @@ export interface KnownTable {
   rowCount: number;
 }
 
-/** What is kept about the rows that are there. */
-type Contents = Pick<KnownTable, 'keys' | 'rowCount'>;
-
 /** `agree`: see `hashesAgree`. `known`: the same table as it was prepared before; unless its key is another now, its rows are not read again. */
 export async function knowTable(
   connection: DuckDBConnection,
@@ -45,7 +38,7 @@ export async function knowTable(
   known?: KnownTable,
 ): Promise<KnownTable> {
   const { keys, rowCount } =
-    known !== undefined && hasSameKey(known.spec, spec) ? known : await contentsOf(connection, spec);
+    known !== undefined && hasSameKey(known.spec, spec) ? known : await TableKeys.open(connection, spec);
   return {
     spec,
     columnNames: new Set(spec.columns.map((column) => column.name)),
@@ -62,13 +55,3 @@ export async function knowTable(
 
 /** Types count: equal values of other types have other hashes. */
 const hasSameKey = (a: Table, b: Table): boolean => isDeepStrictEqual(keyFields(a), keyFields(b));
-
-/** Reads the keys of all rows: some 0.3 µs a row. */
-async function contentsOf(connection: DuckDBConnection, spec: Table): Promise<Contents> {
-  const hashes = keyHashes(spec);
-  const name = `main.${identifier(spec.name)}`;
-  const [[rows = 0] = []] = await rowsOf(connection, `SELECT count(*) FROM ${name}`);
-  const keys = new KeyFilter(hashes === undefined ? 0 : Number(rows));
-  if (hashes !== undefined) await forEachPair(connection, hashes, (high, low) => keys.add(high, low));
-  return { keys, rowCount: Number(rows) };
-}

@@ -114,6 +114,8 @@ export class Session {
 
   async close(): Promise<void> {
     if (this.#isClosed) return;
+    // Whoever reads would keep the checkpoint from being written.
+    await this.#endReading();
     try {
       await this.#writing?.run('CHECKPOINT').catch((error: unknown) => {
         throw unavailable('write its last checkpoint', error);
@@ -155,9 +157,13 @@ export class Session {
     }
   }
 
-  async #release(): Promise<void> {
+  async #endReading(): Promise<void> {
     for (const connection of this.#reading.keys()) connection.interrupt();
     await Promise.allSettled(this.#reading.values());
+  }
+
+  async #release(): Promise<void> {
+    await this.#endReading();
     this.#writing?.closeSync();
     this.#instance?.closeSync();
     this.#writing = undefined;

@@ -84,6 +84,7 @@ export class Writer {
         this.#tables.set(name, await knowTable(connection, spec, { repairKinds, events, agree }, known));
       }
       this.#latest = undefined;
+      this.#readKeys();
       const rows = await rowsOf(
         connection,
         'SELECT table_name, contract, contract_version FROM _sentinel_contracts',
@@ -99,8 +100,19 @@ export class Writer {
           connection,
           Array.from(this.#tables.values(), ({ spec }) => spec),
         );
+      this.#readKeys();
       return settleBatch(connection, this.#warehouse, settlement);
     });
+  }
+
+  /**
+   * Beside the work, on connections of their own. A failure, as when the database has to be opened anew, is mended by the next
+   * batch, which calls this again.
+   */
+  #readKeys(): void {
+    for (const { keys } of this.#tables.values())
+      if (keys.areUnread)
+        void this.#session.read((connection) => keys.read(connection)).catch(() => undefined);
   }
 
   /** See `Destination.prepareRow`. */
