@@ -7,7 +7,7 @@ import {
 } from '../model/dead-letter.ts';
 import { type Group, type LetterPlace, bySize, cursorOf, newestFirst, placeOf } from './group-order.ts';
 import { groupTally } from './group-tally.ts';
-import { type IndexValue, indexPrefix, readIndexKey } from './index-key.ts';
+import { type IndexValue, idOf, indexKey, indexPrefix, readIndexKey } from './index-key.ts';
 import type { DeadLetterStore } from './store.ts';
 
 export interface GroupFilter {
@@ -43,12 +43,25 @@ export async function watchDeadLetters(
   { now = Date.now }: { now?: () => number } = {},
 ): Promise<DeadLetterCounts> {
   const counts = new DeadLetterCounts(state, letters, now);
+  const keys = new Map<string, string>();
+  const doubled = new Set<string>();
   for (let after: string | undefined; ;) {
     const page = await state.list<IndexValue>(indexPrefix, { limit: scanPage, after });
-    for (const { key, value } of page) counts.set(key, value);
-    if (page.length < scanPage) return counts;
+    for (const { key, value } of page) {
+      counts.set(key, value);
+      const other = keys.get(idOf(key));
+      if (other !== undefined) doubled.add(other).add(key);
+      keys.set(idOf(key), key);
+    }
+    if (page.length < scanPage) break;
     after = page.at(-1)!.key;
   }
+  // On NATS, a process that died in the midst of a change has left an entry too many.
+  for (const key of doubled) {
+    const letter = await letters.get(idOf(key));
+    if (letter === undefined || indexKey(letter) !== key) counts.set(key, undefined);
+  }
+  return counts;
 }
 
 /**

@@ -1,6 +1,7 @@
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import type { EngineState } from '../../src/engine/engine.ts';
 import { replaceIndexed } from '../../src/engine/nats/replace-indexed.ts';
+import { watchDeadLetters } from '../../src/dead-letter/counts.ts';
 import { createDeadLetters } from '../../src/dead-letter/store.ts';
 import type { UnrecoverableEvent } from '../../src/model/event.ts';
 import { memoryState } from '../../src/testing/memory-state.ts';
@@ -52,6 +53,9 @@ it.each([0, 1, 2])(
     const status = items[0]!.status;
     expect(status).toBe(writes < 2 ? 'open' : 'replaying');
     expect((await letters.list({ status }, { limit: 10 })).items).toHaveLength(1);
+    const counts = await watchDeadLetters(state, letters);
+    onTestFinished(() => counts.close());
+    expect([counts.count('open'), counts.count('replaying')]).toEqual(writes < 2 ? [1, 0] : [0, 1]);
   },
 );
 
