@@ -1,9 +1,7 @@
 import type { Config } from '../config/load.ts';
 import { SentinelError } from '../model/errors.ts';
-import { builtinSteps } from '../steps/builtin.ts';
 import { contractsForSteps } from '../steps/contracts.ts';
-import { flowGraph } from '../steps/flow-graph.ts';
-import { originsOf } from '../steps/origin.ts';
+import { wholeFlow } from '../steps/whole-flow.ts';
 import { type RunningSteps, startSteps } from '../steps/runner.ts';
 import type { StepRequest } from '../steps/http-trigger.ts';
 import type { HttpReply } from '../steps/step.ts';
@@ -113,10 +111,6 @@ async function startOwnSteps(
 function answersOf({ config, engine }: PipelineParts, base: Base, loading: Loading, { healing }: Stages) {
   const { contracts, steps, insight, rules, letters } = base;
   const { store, exports, rollbacks, copies } = loading;
-  const ownSteps = builtinSteps(
-    contracts.all().flatMap((contract) => contract.topic ?? []),
-    config.destinations.map(({ name }) => name),
-  );
   return {
     ...createAnswers({
       config,
@@ -126,7 +120,7 @@ function answersOf({ config, engine }: PipelineParts, base: Base, loading: Loadi
       letters,
       state: engine.state,
     }),
-    flow: async () => flowGraph([...ownSteps, ...steps.map((step) => step.config)], originsOf(steps, config)),
+    flow: async () => wholeFlow(steps, contracts, config),
     ...exports.api,
     healing: () => healing.status(),
     ...insight.api,

@@ -6,10 +6,8 @@ import { type ErrorCode, SentinelError, errorCodes } from '../model/errors.ts';
 import type { Json } from '../model/json.ts';
 import { stepFolders } from '../config/project.ts';
 import type { ExportApi } from '../load/exports.ts';
-import { builtinSteps } from '../steps/builtin.ts';
 import { discoverSteps } from '../steps/discover.ts';
-import { flowGraph } from '../steps/flow-graph.ts';
-import { originsOf } from '../steps/origin.ts';
+import { wholeFlow } from '../steps/whole-flow.ts';
 import { sampleOf } from '../contracts/sample/of-registry.ts';
 import { toContractInfo } from '../observe/contract-info.ts';
 import type { PipelineHost } from './host.ts';
@@ -42,10 +40,6 @@ export async function gatewayHost(config: Config, calls: Calls, log: Logger): Pr
 async function remotePipeline(config: Config, calls: Calls, log: Logger): Promise<Pipeline> {
   const contracts = await serviceContracts(config, log);
   const steps = await discoverSteps(stepFolders(config));
-  const ownSteps = builtinSteps(
-    contracts.all().flatMap((contract) => contract.topic ?? []),
-    config.destinations.map(({ name }) => name),
-  );
   const routes = steps.flatMap(({ config: { name, triggers } }) =>
     triggers.flatMap((trigger) =>
       trigger.type === 'http'
@@ -64,7 +58,7 @@ async function remotePipeline(config: Config, calls: Calls, log: Logger): Promis
     ...asked,
     contracts: async () => contracts.all().map(toContractInfo),
     sampleEvent: async (name, version) => sampleOf(contracts, name, version),
-    flow: async () => flowGraph([...ownSteps, ...steps.map((step) => step.config)], originsOf(steps, config)),
+    flow: async () => wholeFlow(steps, contracts, config),
     routes: async () => routes,
     async callRoute(route, request) {
       const step = routes.find(({ method, path }) => method === route.method && path === route.path)?.step;

@@ -3,7 +3,15 @@ import { type MsgHdrs, headers } from '@nats-io/transport-node';
 import type { Json } from '../../model/json.ts';
 import type { Link } from './connection.ts';
 import { isWrongSequence } from './errors.ts';
-import { type LargeBodies, largeHeader, lastOf, overheadBytes, readRef, writeRef } from './large.ts';
+import {
+  type LargeBodies,
+  headerIn,
+  largeHeader,
+  lastOf,
+  overheadBytes,
+  readRef,
+  writeRef,
+} from './large.ts';
 import { encodeKey } from './names.ts';
 import { patiently } from './patience.ts';
 import { streamOfBucket, subjectOfBucket } from './streams.ts';
@@ -68,7 +76,7 @@ export function createBucket(link: Link, name: string, large: LargeBodies): Buck
     async read(key) {
       const message = await patiently(() => lastOf(link, stream, subjectOf(key)));
       if (message === null) return undefined;
-      const header = (name: string) => message.header.get(name) || undefined;
+      const header = headerIn(message);
       const head = readHead(header);
       const { seq } = message;
       if (head.isDelete || isExpired(head)) return { seq, value: undefined };

@@ -3,7 +3,7 @@ import type { Link } from './connection.ts';
 import { isNotFound } from './errors.ts';
 import { follow } from './follow.ts';
 import { readDeliveries } from './intake.ts';
-import { type LargeBodies, largeHeader, readRef } from './large.ts';
+import { type LargeBodies, headerIn, largeHeader, nextOf, readRef } from './large.ts';
 import { encodeToken, type Layout } from './names.ts';
 import { patiently } from './patience.ts';
 import type { RetryArea } from './retry-area.ts';
@@ -72,24 +72,12 @@ async function findWaiting<T>(
   group: string,
   match: Match<T>,
 ): Promise<T | undefined> {
-  const next_by_subj = `${layout.retrySubjectOf(topic, group)}.*`;
+  const subject = `${layout.retrySubjectOf(topic, group)}.*`;
   for (let seq = 1; ;) {
-    // The client's types lack what the server's API has had since 2.9.
-    const query = { seq, next_by_subj } as { seq: number };
-    const message = await patiently(async () => {
-      try {
-        return await link.jsm.streams.getMessage(layout.retryStream, query);
-      } catch (error) {
-        if (isNotFound(error)) return null;
-        throw error;
-      }
-    });
+    const message = await patiently(() => nextOf(link, layout.retryStream, subject, seq));
     if (message === null) return undefined;
-    const { delivery } = await retries.read({
-      data: message.data,
-      subject: message.subject,
-      header: (name) => message.header.get(name) || undefined,
-    });
+    const { data } = message;
+    const { delivery } = await retries.read({ data, subject: message.subject, header: headerIn(message) });
     const found = match(delivery);
     if (found !== undefined) return found;
     seq = message.seq + 1;

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { StoredMsg } from '@nats-io/jetstream';
 import { headers } from '@nats-io/transport-node';
 import { SentinelError } from '../../model/errors.ts';
 import type { Link } from './connection.ts';
@@ -96,12 +97,33 @@ export function createLargeBodies(link: Link, layout: Layout): LargeBodies {
   return bodies;
 }
 
-/** The last message on a subject, from the stream's leader: a replica might not have it yet. */
-export async function lastOf(link: Link, stream: string, subject: string) {
+/** The last message on a subject; null when there is none. */
+export const lastOf = (link: Link, stream: string, subject: string): Promise<StoredMsg | null> =>
+  messageOf(link, stream, { last_by_subj: subject });
+
+/** The first message on a subject from this sequence on. The client's types lack what the server's API has had since 2.9. */
+export const nextOf = (
+  link: Link,
+  stream: string,
+  next_by_subj: string,
+  seq: number,
+): Promise<StoredMsg | null> => messageOf(link, stream, { seq, next_by_subj } as { seq: number });
+
+/** From the stream's leader: a replica might not have it yet. */
+async function messageOf(
+  { jsm }: Link,
+  stream: string,
+  query: Parameters<Link['jsm']['streams']['getMessage']>[1],
+): Promise<StoredMsg | null> {
   try {
-    return await link.jsm.streams.getMessage(stream, { last_by_subj: subject });
+    return await jsm.streams.getMessage(stream, query);
   } catch (error) {
     if (isNotFound(error)) return null;
     throw error;
   }
 }
+
+export const headerIn =
+  ({ header }: StoredMsg) =>
+  (name: string): string | undefined =>
+    header.get(name) || undefined;

@@ -3,8 +3,7 @@ import type { StoredMsg } from '@nats-io/jetstream';
 import type { ExportedMessage } from '../embedded/export.ts';
 import { decodeBlock } from './block.ts';
 import type { Link } from './connection.ts';
-import { isNotFound } from './errors.ts';
-import { type LargeBodies, largeHeader, readRef } from './large.ts';
+import { type LargeBodies, headerIn, largeHeader, nextOf, readRef } from './large.ts';
 import { encodeToken, type Layout } from './names.ts';
 import { patiently } from './patience.ts';
 import type { RetryArea } from './retry-area.ts';
@@ -48,34 +47,19 @@ export async function readFingerprints(
       ? [layout.streamOf(topic), layout.subjectOf(topic)]
       : [layout.retryStream, `${layout.retrySubjectOf(topic, group)}.*`];
   const found = new Map<string, number>();
-  for (let message = await next(deps.link, stream, subject, 1); message !== null;) {
+  const next = (seq: number) => patiently(() => nextOf(deps.link, stream, subject, seq));
+  for (let message = await next(1); message !== null; message = await next(message.seq + 1)) {
     const held =
       group === undefined ? await readPublished(deps, topic, message) : await readDeferred(deps, message);
     const name = fingerprint(held);
     found.set(name, (found.get(name) ?? 0) + 1);
-    message = await next(deps.link, stream, subject, message.seq + 1);
   }
   return found;
 }
 
-async function next(
-  { jsm }: Link,
-  stream: string,
-  next_by_subj: string,
-  seq: number,
-): Promise<StoredMsg | null> {
-  try {
-    // The client's types lack what the server's API has had since 2.9.
-    return await patiently(() => jsm.streams.getMessage(stream, { seq, next_by_subj } as { seq: number }));
-  } catch (error) {
-    if (isNotFound(error)) return null;
-    throw error;
-  }
-}
-
-async function readDeferred({ retries }: ReadBackDeps, { data, subject, header }: StoredMsg): Promise<Held> {
-  const read = await retries.read({ data, subject, header: (name) => header.get(name) || undefined });
-  return read.delivery;
+async function readDeferred({ retries }: ReadBackDeps, message: StoredMsg): Promise<Held> {
+  const { data, subject } = message;
+  return (await retries.read({ data, subject, header: headerIn(message) })).delivery;
 }
 
 async function readPublished(
