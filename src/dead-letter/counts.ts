@@ -5,16 +5,19 @@ import {
   type DeadLetterStatus,
   deadLetterStatuses,
 } from '../model/dead-letter.ts';
-import { type Group, type LetterPlace, bySize, cursorOf, newestFirst, placeOf } from './group-order.ts';
+import {
+  type Group,
+  type GroupFilter,
+  type LetterPlace,
+  type NewestFilter,
+  bySize,
+  cursorOf,
+  newestFirst,
+  placeOf,
+} from './group-order.ts';
 import { groupTally } from './group-tally.ts';
 import { type IndexValue, idOf, indexKey, indexPrefix, readIndexKey } from './index-key.ts';
 import type { DeadLetterStore } from './store.ts';
-
-export interface GroupFilter {
-  contract?: string;
-  source?: string;
-  signature?: string;
-}
 
 export interface GroupPage {
   items: DeadLetterGroup[];
@@ -22,17 +25,6 @@ export interface GroupPage {
   /** Groups that match, and the letters in them. */
   total: number;
   letters: number;
-}
-
-/** Times in milliseconds since 1970. */
-export interface NewestFilter extends GroupFilter {
-  statuses: readonly DeadLetterStatus[];
-  from?: number;
-  to?: number;
-  /** Only what comes after this place in the order newest first. */
-  before?: LetterPlace;
-  /** Only letters that may hold this value of an id (see `idHash`). */
-  idHash?: string;
 }
 
 const scanPage = 1000;

@@ -36,3 +36,20 @@ export function placeOf(cursor: string): Place {
     /^(\d{1,15}) ([\s\S]+)$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
   return { key, tally: { size: Number(size) } };
 }
+
+export interface GroupFilter {
+  contract?: string;
+  source?: string;
+  signature?: string;
+}
+
+/** Times in milliseconds since 1970. */
+export interface NewestFilter extends GroupFilter {
+  statuses: readonly DeadLetterStatus[];
+  from?: number;
+  to?: number;
+  /** Only what comes after this place in the order newest first. */
+  before?: LetterPlace;
+  /** Only letters that may hold this value of an id (see `idHash`). */
+  idHash?: string;
+}
