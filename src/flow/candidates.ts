@@ -1,4 +1,5 @@
 import type { Reception, ReplayTrail } from '../model/event.ts';
+import type { Received } from '../ingest/record.ts';
 import type { Row } from '../load/destination.ts';
 import type { RowEnd } from '../load/waiting-tables.ts';
 
@@ -25,6 +26,28 @@ export function addCandidate(
   if (trace !== undefined) traces.set(rows.length, trace);
   rows.push(row);
   raws.push(raw);
+}
+
+/** The same with others between them, each before the row of its number `before`. */
+export function withOthers(candidates: Candidates, others: readonly Other[]): Candidates {
+  const { rows, raws, replays, traces } = candidates;
+  const all = noCandidates();
+  let from = 0;
+  const addUntil = (end: number): void => {
+    for (; from < end; from++)
+      addCandidate(all, rows[from]!, raws[from]!, { replay: replays.get(from), trace: traces.get(from) });
+  };
+  for (const { before, row, text, header } of others) {
+    addUntil(before);
+    addCandidate(all, row, text, header);
+  }
+  addUntil(rows.length);
+  return all;
+}
+
+export interface Other extends Pick<Received, 'text' | 'header'> {
+  before: number;
+  row: Row;
 }
 
 /** The replays whose event has ended as a row or a duplicate. */

@@ -1,6 +1,6 @@
 import type { ContractRegistry } from '../contracts/registry.ts';
 import { type Apart, nothingApart } from '../contracts/apart/judged-apart.ts';
-import { type Incoming, soleEvent } from '../ingest/record.ts';
+import { type Incoming, type Received, parsedAnew } from '../ingest/record.ts';
 import type { Row } from '../load/destination.ts';
 import type { FixedEvent } from '../model/event.ts';
 import type { PipelineMetrics } from '../observe/metrics.ts';
@@ -17,12 +17,17 @@ import { createSettleVerdict } from './settle-verdict.ts';
 
 /** Says which row an event makes, or sends it on its way: to the healers, or to the dead letters. */
 export interface Judge {
-  incoming(incoming: Incoming, outbox: Outbox): Row | undefined;
-  /** A record of one event whose contract may hang: nothing else waits for it. */
-  slow(record: Uint8Array, outbox: Outbox): Promise<{ incoming: Incoming; row: Row | undefined }>;
-  fixed(fixed: FixedEvent, outbox: Outbox): Row | undefined;
-  parked(body: Uint8Array, candidates: Candidates, outbox: Outbox): void;
+  /** `asksOthers`: it is to be judged by `together`. */
+  incoming(incoming: Incoming, outbox: Outbox): Row | undefined | typeof asksOthers;
+  /** Events whose contracts have code of their own; `null` for one for which the others are not to wait, as its contract may hang. */
+  together(events: readonly Received[], outbox: Outbox): Promise<(Row | undefined | null)[]>;
+  /** An event whose contract may hang: nothing else waits for it. */
+  slow(event: Received, outbox: Outbox): Promise<Row | undefined>;
+  fixed(fixed: FixedEvent, outbox: Outbox): Promise<Row | undefined>;
+  parked(body: Uint8Array, candidates: Candidates, outbox: Outbox): Promise<void>;
 }
+
+export const asksOthers = Symbol('asks others');
 
 export function createJudge(deps: {
   contracts: ContractRegistry;
@@ -48,25 +53,30 @@ export function createJudge(deps: {
     deps.recordSpan?.({ name: 'validate', trace, ...measured(), ...toldOf(verdict, requestId) });
     return verdict;
   };
+  const settleFixed = createSettleFixed(contracts, makeRow);
+  const parkedRows = createParkedRows(contracts);
+  const judgeAnew = (event: Received) => () => {
+    // Anew each time: validation fills in fields.
+    const incoming = parsedAnew(event);
+    return { incoming, verdict: validate(incoming) };
+  };
   return {
     incoming(incoming, outbox) {
       const verdict = apart.atOnce(() => validate(incoming));
-      if (verdict === undefined) {
-        outbox.slow(incoming);
-        return undefined;
-      }
-      return settleVerdict(verdict.value, incoming, outbox);
+      return verdict === undefined ? asksOthers : settleVerdict(verdict.value, incoming, outbox);
     },
-    async slow(record, outbox) {
-      const { incoming, verdict } = await apart.inTurn(() => {
-        // Anew each time: validation fills in fields.
-        const incoming = soleEvent(record);
-        return { incoming, verdict: validate(incoming) };
-      });
-      return { incoming, row: settleVerdict(verdict, incoming, outbox) };
+    async together(events, outbox) {
+      const judged = await apart.together(events.map(judgeAnew));
+      return judged.map((done) =>
+        done === undefined ? null : settleVerdict(done.value.verdict, done.value.incoming, outbox),
+      );
     },
-    fixed: createSettleFixed(contracts, makeRow),
-    parked: createParkedRows(contracts),
+    async slow(event, outbox) {
+      const { incoming, verdict } = await apart.inTurn(judgeAnew(event));
+      return settleVerdict(verdict, incoming, outbox);
+    },
+    fixed: (fixed, outbox) => apart.inTurn(() => settleFixed(fixed, outbox)),
+    parked: (body, candidates, outbox) => apart.inTurn(() => parkedRows(body, candidates, outbox)),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Contract } from '../contracts/contract.ts';
 import { healingKey } from '../dead-letter/store.ts';
 import type { Engine, Message, StateWrite } from '../engine/engine.ts';
-import { type Incoming, recordOf } from '../ingest/record.ts';
+import { type Received, recordOf } from '../ingest/record.ts';
 import {
   type FailedEvent,
   type FixedEvent,
@@ -52,7 +52,7 @@ export class Outbox {
   }
 
   /** To be judged aside. */
-  slow(incoming: Incoming): void {
+  slow(incoming: Received): void {
     this.#add(topics.slow, recordOf(incoming));
   }
 

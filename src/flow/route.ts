@@ -1,12 +1,11 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Delivery, Unsettled } from '../engine/engine.ts';
-import { forEachEvent } from '../ingest/record.ts';
 import type { FixedEvent } from '../model/event.ts';
 import { parseJson } from '../model/exact-json.ts';
 import { stopwatch } from '../observe/otel/span.ts';
 import { createInOrder } from '../support/in-order.ts';
 import { limitLog } from '../support/log-limit.ts';
 import { createPatience } from '../support/patience.ts';
+import { BatchJudge } from './batch-judge.ts';
 import { type Candidates, addCandidate, noCandidates, replaysOver } from './candidates.ts';
 import type { Outbox } from './outbox.ts';
 import { encodeParked } from './parked-event.ts';
@@ -15,19 +14,6 @@ import { lookAgain } from '../load/parked-readers.ts';
 import { traceLoad } from './trace-load.ts';
 import type { RouteParts } from './route-parts.ts';
 import type { RowEnd } from '../load/waiting-tables.ts';
-
-/** Milliseconds of validation between two looks at what else waits, above all the settlement of the batch before. */
-const turnMs = 2;
-
-/** Milliseconds of judging after which a batch of slow events is settled. */
-const slowBatchMs = 1000;
-
-/** The judgement of a batch. */
-interface Judged {
-  candidates: Candidates;
-  /** Events that are no candidates, and copies for subscribers. */
-  outbox: Outbox;
-}
 
 /**
  * The way of a batch, which is acknowledged when its method resolves:
@@ -40,12 +26,14 @@ interface Judged {
  */
 export class Route {
   readonly #parts: RouteParts;
+  readonly #batches: BatchJudge;
   readonly #inOrder = createInOrder();
   readonly #patience;
   readonly #limited;
 
   constructor(parts: RouteParts) {
     this.#parts = parts;
+    this.#batches = new BatchJudge(parts);
     this.#patience = createPatience(parts.log);
     this.#limited = limitLog(parts.log);
   }
@@ -53,7 +41,7 @@ export class Route {
   /** Batches of `raw_event` and `replay_event`. Two at a time: while one is settled, the next is judged. */
   async fromQueue(batch: readonly Delivery[]): Promise<void> {
     const { candidates } = await this.#inOrder(
-      () => this.#judgeAll(batch),
+      () => this.#batches.all(batch),
       // In place until it works: a batch behind this one must not be settled before, or the later of two events with one key wins.
       ({ outbox }) =>
         this.#patience.until(() => outbox.flush(), {
@@ -65,21 +53,18 @@ export class Route {
     await this.#settle(candidates);
   }
 
-  /** Batches of `slow_event`, for a second: what is not judged by then comes again, so that the others are settled. */
+  /**
+   * Batches of `slow_event`. First those whose contract is trusted again, or was not asked; then the others one by one: what is
+   * not judged in time comes again, so that the others are settled.
+   */
   async fromSlow(batch: readonly Delivery[]): Promise<Unsettled[]> {
-    const outbox = this.#parts.outbox();
-    const candidates = noCandidates();
-    const until = performance.now() + slowBatchMs;
-    let done = 0;
-    for (; done < batch.length && performance.now() < until; done++) {
-      const { incoming, row } = await this.#parts.judge.slow(batch[done]!.body, outbox);
-      if (row === undefined) continue;
-      this.#parts.loading.prepareRow(row);
-      addCandidate(candidates, row, incoming.text, incoming.header);
-    }
+    const trusted = await this.#batches.trusted(batch);
+    await trusted.outbox.flush();
+    await this.#settle(trusted.candidates);
+    const { candidates, outbox, rest } = await this.#batches.aside(trusted.slow);
     await outbox.flush();
     await this.#settle(candidates);
-    return batch.slice(done).map((_, at) => ({ index: done + at, deferMs: 0 }));
+    return rest.map(({ index }) => ({ index, deferMs: 0 }));
   }
 
   /** Batches of `schema_fixed`: what the healers repaired is validated again. */
@@ -90,7 +75,7 @@ export class Route {
     for (const { body } of batch) {
       const fixed = parseJson(Buffer.from(body).toString()) as unknown as FixedEvent;
       if (fixed.chained === true) continue;
-      const row = this.#parts.judge.fixed(fixed, outbox);
+      const row = await this.#parts.judge.fixed(fixed, outbox);
       if (row === undefined) continue;
       healed.push(fixed.request_id);
       addCandidate(candidates, row, fixed.raw, fixed);
@@ -104,7 +89,7 @@ export class Route {
     const { waiting, judge } = this.#parts;
     const outbox = this.#parts.outbox();
     const candidates = noCandidates();
-    for (const { body } of batch) judge.parked(body, candidates, outbox);
+    for (const { body } of batch) await judge.parked(body, candidates, outbox);
     const measured = stopwatch();
     const takesRows = await this.#ended(candidates, () => waiting.settleWaiting(table, candidates.rows));
     if (!takesRows) return lookAgain(batch, measured());
@@ -115,24 +100,6 @@ export class Route {
   /** Gives up waiting for a queue that is full. */
   stop(): void {
     this.#patience.stop();
-  }
-
-  async #judgeAll(batch: readonly Delivery[]): Promise<Judged> {
-    const { judge, loading } = this.#parts;
-    const judged: Judged = { candidates: noCandidates(), outbox: this.#parts.outbox() };
-    let since = performance.now();
-    for (const { body } of batch) {
-      forEachEvent(body, (incoming) => {
-        const row = judge.incoming(incoming, judged.outbox);
-        if (row === undefined) return;
-        loading.prepareRow(row);
-        addCandidate(judged.candidates, row, incoming.text, incoming.header);
-      });
-      if (performance.now() - since < turnMs) continue;
-      await nextTurn();
-      since = performance.now();
-    }
-    return judged;
   }
 
   /** `healed`: events that the healers are done with. */

@@ -70,15 +70,24 @@ export function forEachEvent(body: Uint8Array, handle: (incoming: Incoming) => v
   }
 }
 
-/** The event of a record that holds one. */
-export function soleEvent(body: Uint8Array): Incoming {
-  let sole: Incoming | undefined;
-  forEachEvent(body, (incoming) => (sole = incoming));
-  return sole!;
+/** An event as it was received. */
+export type Received = Omit<Incoming, 'event'>;
+
+/** The events of a record, as text. */
+export function eventsOf(body: Uint8Array): Received[] {
+  const events: Received[] = [];
+  forEachEvent(body, ({ header, requestId, text }) => events.push({ header, requestId, text }));
+  return events;
+}
+
+/** The event, parsed anew. */
+export function parsedAnew(received: Received): Incoming {
+  const { header, text } = received;
+  return { ...received, event: (header.exact === true ? parseExact(text) : JSON.parse(text)) as JsonObject };
 }
 
 /** A record of this event alone, as it was received. */
-export const recordOf = ({ header, requestId, text }: Incoming): Buffer =>
+export const recordOf = ({ header, requestId, text }: Received): Buffer =>
   encodeRecord({ ...header, id: requestId, n: 1 }, text);
 
 const lineFeed = 0x0a;

@@ -1,43 +1,39 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from '../../support/log.ts';
 import { limitLog } from '../../support/log-limit.ts';
 import { Lane } from './lane.ts';
 import type { Question } from './question.ts';
 import { Suspects } from './suspects.ts';
 import { type Asked, type ContractSources, JudgeThread } from './thread.ts';
+import { Threads } from './threads.ts';
+import { type Ask, type Unanswered, Work } from './work.ts';
 
-/** What an answer may take where the event can be judged aside instead. */
-const mostAtOnceMs = 250;
+/** What an answer may take where others wait for it, milliseconds: some microseconds mostly, but a busy machine takes its time. */
+const mostTogetherMs = 250;
+/** The first answer, for which a schema is compiled. One of so many characters takes as long again. */
 const mostAtFirstMs = 1000;
-/** A schema of this length takes a second to compile on a busy machine. */
-const compiledInSecond = 100_000;
+const compiledMeanwhile = 100_000;
+/** Questions that are sent together, so that answers come while others are still asked. */
+const most = 1000;
 
-type Ask = (label: string, question: Question) => Asked | undefined;
-
-/** Ends work that has asked what can't be answered at once. */
-class Unanswered extends Error {
-  readonly label: string;
-  readonly question: Question;
-
-  constructor(label: string, question: Question) {
-    super('no answer at once');
-    this.label = label;
-    this.question = question;
-  }
+interface Asking<T> {
+  at: number;
+  work: Work<T>;
+  asks: Unanswered;
 }
 
 /**
  * Judges events in threads that hold nothing else, so that they can be ended: whatever a contract's code does there, it
- * costs the event that it is about. Who asks stands still meanwhile: within `atOnce` for a moment at most, within
- * `inTurn` not at all, otherwise for a part of `stallMs`.
+ * costs the event that it is about. Nobody stands still meanwhile, but whoever asks by `ask` outside of `together` and `inTurn`: for a
+ * part of `stallMs`.
  */
 export class Judge {
-  readonly #start: () => JudgeThread;
   readonly #stallMs: number;
   readonly #suspects: Suspects;
+  readonly #start: () => JudgeThread;
+  readonly #threads: Threads;
   readonly #lane: Lane;
-  #thread: JudgeThread;
-  #isFirst = true;
+  /** For those who stand still until they are answered. */
+  #waiting: Threads | undefined;
   #ask: Ask = (label, question) => this.#askWaiting(label, question);
 
   constructor(given: ContractSources, { stallMs, log }: { stallMs: number; log: Logger }) {
@@ -49,11 +45,12 @@ export class Judge {
         { status: 'failed', code: 'contract_failed', error },
         'the code of a contract failed after it had answered, such as a promise that nobody waits for',
       );
-    this.#start = () => new JudgeThread(given, onError);
+    const start = (): JudgeThread => new JudgeThread(given, onError);
+    this.#start = start;
     this.#stallMs = stallMs;
     this.#suspects = new Suspects(stallMs, log);
-    this.#lane = new Lane(this.#start, this.#suspects, stallMs);
-    this.#thread = this.#start();
+    this.#lane = new Lane(start, this.#suspects, stallMs);
+    this.#threads = new Threads(start);
   }
 
   /** What the contract says; undefined when its code did not end, nor could be interrupted. */
@@ -61,90 +58,117 @@ export class Judge {
     return this.#ask(label, question);
   }
 
-  /** Undefined when the work asks a contract that hangs, or has hung lately: it is to be done again, by `inTurn`. */
+  /** Does work that asks nothing; undefined when it asks: it is to be done again, by `together`. */
   atOnce<T>(work: () => T): { value: T } | undefined {
-    const done = this.#attempt(work, (label, question) => this.#askAtOnce(label, question));
-    return done instanceof Unanswered ? undefined : done;
+    const done = this.#attempt(new Work(work));
+    return 'value' in done ? done : undefined;
   }
 
-  /** Does the work again each time that a question was answered, so it must ask the same each time, and change nothing. */
-  async inTurn<T>(work: () => T): Promise<T> {
-    const known: { label: string; question: Question; asked: Asked | undefined }[] = [];
+  /**
+   * Does each work, as often as it asks; for work, see `Work`. Undefined for one that asks a contract that hangs, or has hung
+   * lately, or for which no thread is ready: it is to be done by `inTurn`, so that the others need not wait for it.
+   */
+  async together<T>(works: readonly (() => T)[]): Promise<({ value: T } | undefined)[]> {
+    const results: ({ value: T } | undefined)[] = works.map(() => undefined);
+    let asking: Asking<T>[] = [];
+    const attempt = (at: number, work: Work<T>): void => {
+      const done = this.#attempt(work);
+      if ('value' in done) results[at] = done;
+      else asking.push({ at, work, asks: done });
+    };
+    for (const [at, work] of works.entries()) attempt(at, new Work(work));
     for (;;) {
-      const done = this.#attempt(work, (label, question) => {
-        const found = known.find(
-          (each) => each.label === label && isDeepStrictEqual(each.question, question),
-        );
-        if (found === undefined) throw new Unanswered(label, question);
-        return found.asked;
-      });
-      if (!(done instanceof Unanswered)) return done.value;
+      asking = asking.filter(({ asks }) => !this.#suspects.has(asks.label));
+      const part = asking.slice(0, most);
+      const answers = part.length === 0 ? undefined : await this.#askTogether(part.map(({ asks }) => asks));
+      if (answers === undefined) return results;
+      // Those behind what hangs are asked once more, of the next thread.
+      asking = asking.slice(answers.length);
+      for (const [i, answer] of answers.entries()) {
+        const { at, work } = part[i]!;
+        work.learn(answer);
+        attempt(at, work);
+      }
+    }
+  }
+
+  /** Does the work until it asks no more, however long its contract's code takes. */
+  async inTurn<T>(given: () => T): Promise<T> {
+    const work = new Work(given);
+    for (;;) {
+      const done = this.#attempt(work);
+      if ('value' in done) return done.value;
       const { label, question } = done;
-      known.push({ label, question, asked: await this.#lane.ask(label, question) });
+      const answers = this.#suspects.has(label) ? undefined : await this.#askTogether([done]);
+      work.learn(answers?.[0] ?? (await this.#lane.ask(label, question)));
     }
   }
 
-  #attempt<T>(work: () => T, ask: Ask): { value: T } | Unanswered {
-    const before = this.#ask;
-    this.#ask = ask;
-    try {
-      return { value: work() };
-    } catch (error) {
-      if (error instanceof Unanswered) return error;
-      throw error;
-    } finally {
-      this.#ask = before;
-    }
+  #attempt<T>(work: Work<T>): { value: T } | Unanswered {
+    return work.attempt((ask, run) => {
+      const before = this.#ask;
+      this.#ask = ask;
+      try {
+        return run();
+      } finally {
+        this.#ask = before;
+      }
+    });
   }
 
-  #askAtOnce(label: string, question: Question): Asked {
-    const thread = this.#ready();
-    // Where one has hung, the next may take seconds to start. Only at the start of the service is there nothing to lose.
-    const isReady = thread.isOpen || (this.#isFirst && thread.opens());
-    if (!isReady || this.#suspects.has(label)) throw new Unanswered(label, question);
-    const withinMs = thread.used.has(label)
-      ? Math.min(this.#stallMs * 0.2, mostAtOnceMs)
-      : Math.min(this.#stallMs * 0.3, mostAtFirstMs * (1 + question.schemaLength / compiledInSecond));
-    thread.used.add(label);
-    const asked = thread.ask(question, withinMs);
-    if (asked !== undefined) return asked;
-    this.#suspect(label);
-    throw new Unanswered(label, question);
+  /**
+   * The answers, until one does not come in time: its contract is a suspect then, and has lost its thread. Undefined when no
+   * thread is ready.
+   */
+  async #askTogether(asked: readonly Unanswered[]): Promise<Asked[] | undefined> {
+    return this.#threads.inTurn(async (thread) => {
+      const first = new Set<number>();
+      for (const [at, { label }] of asked.entries()) {
+        if (!thread.used.has(label)) first.add(at);
+        thread.used.add(label);
+      }
+      const withinMs = (at: number): number =>
+        first.has(at)
+          ? mostAtFirstMs * (1 + asked[at]!.question.schemaLength / compiledMeanwhile)
+          : mostTogetherMs;
+      const { answers, stoodAt } = await thread.askAll(
+        asked.map(({ question }) => question),
+        withinMs,
+      );
+      if (stoodAt !== undefined)
+        this.#suspect(asked[Math.min(stoodAt, asked.length - 1)]!.label, this.#threads);
+      return answers;
+    });
   }
 
   /** When the code does not end, it is asked once more, and interrupted, which can tell the field. */
   #askWaiting(label: string, question: Question): Asked | undefined {
+    const threads = (this.#waiting ??= new Threads(this.#start));
     if (!this.#suspects.has(label)) {
-      const thread = this.#ready();
+      const thread = threads.current;
       const withinMs = this.#stallMs * (thread.used.has(label) ? 0.2 : 0.3);
       thread.used.add(label);
       const asked = thread.opens() ? thread.ask(question, withinMs) : undefined;
       if (asked !== undefined) return asked;
-      this.#suspect(label);
+      this.#suspect(label, threads);
     }
-    const thread = this.#ready();
+    const thread = threads.current;
     const limitMs = this.#suspects.patienceMs(label);
     const asked = thread.opens() ? thread.ask({ ...question, limitMs }, this.#stallMs / 2) : undefined;
-    if (asked === undefined) thread.end();
+    if (asked === undefined) threads.replace();
     this.#suspects.learn(label, asked);
     return asked;
   }
 
-  #suspect(label: string): void {
+  #suspect(label: string, threads: Threads): void {
     this.#suspects.add(label);
-    this.#thread.end();
-    this.#ready();
+    threads.replace();
     this.#lane.warm();
   }
 
-  #ready(): JudgeThread {
-    if (!this.#thread.isOver) return this.#thread;
-    this.#isFirst = false;
-    return (this.#thread = this.#start());
-  }
-
   close(): void {
-    this.#thread.end();
+    this.#threads.close();
+    this.#waiting?.close();
     this.#lane.close();
   }
 }

@@ -6,11 +6,12 @@ import type { Judge } from './judge.ts';
 import type { Question } from './question.ts';
 
 /** The ways to do work that may ask contracts with code of their own; see `Judge`. */
-export type Apart = Pick<Judge, 'atOnce' | 'inTurn' | 'close'>;
+export type Apart = Pick<Judge, 'atOnce' | 'together' | 'inTurn' | 'close'>;
 
 /** Where no contract has code of its own. */
 export const nothingApart: Apart = {
   atOnce: (work) => ({ value: work() }),
+  together: async (works) => works.map((work) => ({ value: work() })),
   inTurn: async (work) => work(),
   close: () => undefined,
 };

@@ -69,6 +69,16 @@ export class JudgeThread {
     return this.#orEnd(await this.#caller.askLater(packNumbers(question), withinMs));
   }
 
+  /** See `SyncCaller.askAll`. */
+  async askAll(
+    questions: readonly Question[],
+    withinMs: (at: number) => number,
+  ): Promise<{ answers: Asked[]; stoodAt?: number }> {
+    const { answers, stoodAt } = await this.#caller.askAll(questions.map(packNumbers), withinMs);
+    if (stoodAt !== undefined) this.end();
+    return { answers: answers.map((answer) => ({ answer: unpackNumbers(answer) as Answer })), stoodAt };
+  }
+
   #orEnd(answered: { answer: unknown } | undefined): Asked | undefined {
     if (answered !== undefined) return { answer: unpackNumbers(answered.answer) as Answer };
     this.end();

@@ -34,7 +34,7 @@ const service = await startProcess({
   env: postgres === undefined ? {} : { SENTINEL_POSTGRES_URL: postgres.url() },
 });
 const { url } = service;
-const load = startLoad(url, Number(values.rate), { drift: false, poison: false }, randomOf(1));
+const load = startLoad(url, Number(values.rate), { drift: false, poison: false }, randomOf(1), 10);
 const sent: { kind: string; id: string; ends: readonly string[] }[] = [];
 const statuses = new Map<string, number>();
 const deadline = performance.now() + Number(values.minutes) * 60_000;

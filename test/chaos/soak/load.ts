@@ -26,10 +26,10 @@ const giveUpMs = 30_000;
 const drifts = 40;
 
 /**
- * A steady number of events a second, in NDJSON bodies, whatever the answers; one probe a second is followed until it is a
- * row. Names that senders change get other spellings each minute, so that rules come and go.
+ * A steady number of events a second, in NDJSON bodies, whatever the answers; `probes` a second are followed until they are
+ * rows. Names that senders change get other spellings each minute, so that rules come and go.
  */
-export function startLoad(url: string, rate: number, mood: Mood, random: Random) {
+export function startLoad(url: string, rate: number, mood: Mood, random: Random, probes = 1) {
   const stopping = new AbortController();
   const { signal } = stopping;
   const counts: LoadCounts = { accepted: 0, refused: 0 };
@@ -76,7 +76,8 @@ export function startLoad(url: string, rate: number, mood: Mood, random: Random)
     await Promise.all(running);
   }
 
-  async function probe(): Promise<void> {
+  async function probe(number: number): Promise<void> {
+    await sleep((1000 * number) / probes);
     while (!signal.aborted) {
       const from = performance.now();
       await follow(from).catch(() => counts.refused++);
@@ -95,7 +96,7 @@ export function startLoad(url: string, rate: number, mood: Mood, random: Random)
     latencies.queryable.push(performance.now() - from);
   }
 
-  const working = [send(), probe()];
+  const working = [send(), ...Array.from({ length: probes }, (_, number) => probe(number))];
   const takeLatencies = (): Latencies => {
     const taken = latencies;
     latencies = { accepted: [], queryable: [] };

@@ -85,6 +85,7 @@ export function createWorker(
     contracts,
     apart: {
       atOnce: (work) => (opinion === 'hangs' ? undefined : { value: work() }),
+      together: async (works) => works.map((work) => (opinion === 'hangs' ? undefined : { value: work() })),
       inTurn: async (work) => work(),
       close: () => undefined,
     },

@@ -1,8 +1,9 @@
 import pg from 'pg';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { OpenDestination, Row } from '../../../src/load/destination.ts';
 import { Refused } from '../../../src/load/refused.ts';
 import { createLoadStage } from '../../../src/load/stage.ts';
+import { TableFault, settleOrBlame } from '../../../src/load/table-fault.ts';
 import { WaitingTables } from '../../../src/load/waiting-tables.ts';
 import { createRequestIds } from '../../../src/ingest/request-id.ts';
 import { row } from '../../conformance/destination.ts';
@@ -87,6 +88,40 @@ describe.skipIf(withoutPostgres())('one table at fault holds its own events only
     expect(await statuses(waiting, rowOf('plain', 'a'), rowOf('other', 'a'))).toEqual(['waits', 'loaded']);
     await sql('DROP TRIGGER act ON plain');
     expect(await waiting.settleWaiting('plain', [rowOf('plain', 'a')])).toMatchObject([{ status: 'loaded' }]);
+  });
+
+  it('but not when the login may no longer make temporary tables, which every table needs', async () => {
+    const { waiting, schema } = await started();
+    await postgres.server
+      .run(`DO $$ BEGIN CREATE ROLE loader LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+      GRANT ALL ON SCHEMA "${schema}" TO loader; GRANT ALL ON ALL TABLES IN SCHEMA "${schema}" TO loader;
+      REVOKE TEMP ON DATABASE postgres FROM PUBLIC`);
+    onTestFinished(async () => void (await postgres.server.run('GRANT TEMP ON DATABASE postgres TO PUBLIC')));
+    const destination = await postgres.open(schema, { url: postgres.server.url('loader') });
+    await destination.prepare([plain, other]);
+    const settling = settleOrBlame(destination, { rows: [rowOf('plain', 'a')], letters: [] });
+    await expect(settling).rejects.not.toBeInstanceOf(TableFault);
+    expect(waiting.list()).toEqual([]);
+  });
+
+  it.each([
+    [
+      'foreign key',
+      'ADD CONSTRAINT c FOREIGN KEY (count) REFERENCES parent (q) DEFERRABLE INITIALLY DEFERRED NOT VALID',
+      'loaded,rejected,loaded,loaded',
+    ],
+    [
+      'unique index that no batch can use',
+      'ADD CONSTRAINT c UNIQUE (count) DEFERRABLE INITIALLY DEFERRED',
+      'waits,waits,waits,loaded',
+    ],
+  ])('when somebody adds a deferred %s', async (_, change, ends) => {
+    const { waiting, sql } = await started();
+    await sql(
+      `CREATE TABLE parent (q bigint PRIMARY KEY); INSERT INTO parent VALUES (1), (3); ALTER TABLE plain ${change}`,
+    );
+    const rows = [1, 2, 3].map((count) => rowOf('plain', `e${count}`, { count }));
+    expect((await statuses(waiting, ...rows, rowOf('other', 'a'))).join(',')).toBe(ends);
   });
 
   it('when it can’t be read at the start', async () => {

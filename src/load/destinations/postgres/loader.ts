@@ -28,6 +28,9 @@ export async function settleBatch(
   const { rows, letters, mark } = settlement;
   const { schema, slot, unreadable } = warehouse;
   refuseUnreadable(warehouse, settlement);
+  // Asked to settle nothing, it tells whether it could: every batch needs temporary tables.
+  if (rows.length === 0 && letters.length === 0)
+    await client.query('CREATE TEMP TABLE _sentinel_look () ON COMMIT DROP');
   // A row may be replaced, which decides about its event and its key too: no other worker may change them meanwhile.
   const replacing = new Set([...warehouse.tables.values()].filter(isReplacing).map(({ spec }) => spec.name));
   const mayReplace = replacing.size > 0 && rows.some(({ table }) => replacing.has(table));

@@ -16,6 +16,8 @@ export async function takeTurn(client: ClientBase, schema: string, turn: 'rows' 
 
 /** Milliseconds to wait for a table that somebody has locked: every other one waits meanwhile. */
 export const tableLockMs = 3000;
+/** And for a row that somebody has not committed: a batch of another worker's, or a session that was forgotten. */
+export const rowLockMs = 6000;
 
 /** Beyond so many within the range of the ids, the ids themselves are looked up. */
 const maxInRange = 5000;

@@ -33,7 +33,7 @@ export interface Limits {
 }
 
 /** Within a load. What takes longer is in trouble, and better begun again. */
-export const usual: Limits = { statementMs: 60_000, lockMs: 20_000 };
+const usual: Limits = { statementMs: 60_000, lockMs: 20_000 };
 /** Making an index on a table that is large already takes long; but whoever waits for a lock has others wait behind him. */
 export const patient: Limits = { statementMs: 6 * 3_600_000, lockMs: 3000 };
 

@@ -2,8 +2,7 @@ import type { ClientBase } from 'pg';
 import { TableFault } from '../../table-fault.ts';
 import { ShapeChanged, sqlStateOf } from './errors.ts';
 import type { KnownTable } from './known-table.ts';
-import { tableLockMs } from './outcomes.ts';
-import { usual } from './session.ts';
+import { rowLockMs, tableLockMs } from './outcomes.ts';
 import { identifier, literal } from './sql.ts';
 
 /** As bits of `tgtype`. */
@@ -61,7 +60,7 @@ export async function holdShape(client: ClientBase, schema: string, table: Known
   const results = (await client
     .query(
       `SET LOCAL lock_timeout = ${tableLockMs};
-       LOCK TABLE ${identifier(schema)}.${identifier(name)} IN ROW EXCLUSIVE MODE; SET LOCAL lock_timeout = ${usual.lockMs};
+       LOCK TABLE ${identifier(schema)}.${identifier(name)} IN ROW EXCLUSIVE MODE; SET LOCAL lock_timeout = ${rowLockMs};
        SELECT ${shapeOf(schema, name)} AS shape`,
     )
     .catch((error: unknown) => {
