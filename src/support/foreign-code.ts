@@ -7,6 +7,7 @@ export type Fault = { kind: 'threw'; error: unknown } | { kind: 'hung'; afterMs:
 /** The longest that suspected code may take for one call; halved each time it does, so that many such calls cost little. */
 const patienceMs = 2000;
 const leastPatienceMs = 50;
+const mostExtraMs = 4000;
 
 let canBeEnded = false;
 let limitMs: number | undefined;
@@ -24,15 +25,21 @@ export function limitCalls(withinMs: number | undefined): void {
 export class ForeignCode {
   readonly #mayHang: boolean;
   #patience = patienceMs;
+  #extraMs = 0;
 
   constructor(mayHang: boolean) {
     this.#mayHang = mayHang;
   }
 
+  /** Code that took so long to compile is long: V8 makes its parts when they are called first, on a machine as busy as this one. */
+  tookToCompile(ms: number): void {
+    this.#extraMs = Math.min(this.#extraMs + Math.ceil(ms), mostExtraMs);
+  }
+
   run<T>(work: () => T): Result<T, Fault> {
     try {
       const withinMs = canBeEnded ? limitMs : this.#mayHang ? this.#patience : undefined;
-      return withinMs === undefined ? ok(work()) : this.#runBriefly(work, withinMs);
+      return withinMs === undefined ? ok(work()) : this.#runBriefly(work, withinMs + this.#extraMs);
     } catch (error) {
       return fail({ kind: 'threw', error });
     }

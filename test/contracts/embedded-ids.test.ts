@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -45,4 +45,36 @@ it.each([
 
   expect(found.validate({ n: 5 }).ok).toBe(true);
   expect(found.validate({ n: 5.5 }).ok).toBe(false);
+});
+
+it('takes of a file beside it what is referred to, as its publisher refers to it, and no more', async () => {
+  const beside = join(folder, 'kubernetes');
+  await mkdir(beside);
+  const part = {
+    $id: 'https://example.io/api/_definitions.json',
+    $defs: {
+      meta: { type: 'object', properties: { $id: { type: 'string' }, labels: { $ref: '#/$defs/labels' } } },
+      labels: { type: 'object', additionalProperties: { $ref: '#text' } },
+      text: { $anchor: 'text', type: 'string', minLength: 1 },
+      ...Object.fromEntries(Array.from({ length: 50 }, (_, at) => [`other${at}`, { $ref: '#/$defs/gone' }])),
+    },
+  };
+  const schema = {
+    $id: 'https://example.io/api/deployment/v1',
+    'x-contract': { name: 'deployment', version: '1.0.0' },
+    type: 'object',
+    properties: {
+      metadata: { $ref: '/api/_definitions.json#/$defs/meta' },
+      name: { $ref: '_definitions.json#text' },
+    },
+  };
+  await writeFile(join(beside, '_definitions.json'), JSON.stringify(part));
+  await writeFile(join(beside, 'deployment.schema.json'), JSON.stringify(schema));
+  const found = (await loadContracts([beside], { strict: true })).get('deployment', '1.0.0')!;
+
+  expect(found.validate({ metadata: { $id: 'a', labels: { app: 'web' } }, name: 'b' }).ok).toBe(true);
+  for (const broken of [{ metadata: { $id: 1 } }, { metadata: { labels: { app: 1 } } }, { name: '' }])
+    expect([broken, found.validate(broken).ok]).toEqual([broken, false]);
+  expect(found.columns.map(({ type }) => type.kind)).toEqual(['json', 'string']);
+  expect(JSON.stringify(found.jsonSchema)).not.toContain('other');
 });

@@ -232,6 +232,18 @@ models:
     ]).toEqual([true, false, false]);
   });
 
+  it('says of an Avro schema that lies elsewhere that anything is taken', () => {
+    const payload = {
+      schemaFormat: 'application/vnd.apache.avro;version=1.9.0',
+      schema: { $ref: './order.avsc' },
+    };
+    const [order] = importContracts(
+      JSON.stringify({ asyncapi: '3.0.0', components: { messages: { order: { payload } } } }),
+      'x',
+    );
+    expect(order!.notes).toEqual([expect.stringContaining('./order.avsc')]);
+  });
+
   it.each([
     ['{"swagger":"2.0"}', 'Swagger 2'],
     ['{"a":1}', 'it is no JSON Schema'],

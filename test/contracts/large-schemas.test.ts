@@ -38,7 +38,7 @@ describe('a large schema', () => {
     expect((user + system) / 1e6).toBeLessThan(3);
   });
 
-  it('is compiled without a limit: the limit is for its events', () => {
+  it('is compiled without a limit, which is for its events, and longer where it took long to compile', () => {
     const passes = (ms: number) => {
       for (const end = performance.now() + ms; performance.now() < end;);
     };
@@ -60,7 +60,7 @@ describe('a large schema', () => {
       },
     );
     limitCalls(300);
-    expect(validate({ ms: 1 })).toMatchObject({ ok: true });
+    expect(validate({ ms: 500 })).toMatchObject({ ok: true });
     expect(validate({ ms: 2000 })).toMatchObject({ ok: false, violations: [{ code: 'contract_hung' }] });
   });
 

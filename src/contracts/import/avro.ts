@@ -61,7 +61,13 @@ class AvroReader {
       );
     if (kind === 'record' || kind === 'error')
       return this.#named(type, namespace, (inner) => compact({ ...this.#record(type, inner), description }));
-    return this.schemaOf(kind ?? {}, namespace);
+    if (kind === undefined) {
+      this.#notes.push(
+        `a schema without a type${textOf(type['$ref']) === undefined ? '' : `, at ${textOf(type['$ref'])},`} takes anything`,
+      );
+      return {};
+    }
+    return this.schemaOf(kind, namespace);
   }
 
   #record({ fields }: JsonObject, namespace: string): JsonObject {

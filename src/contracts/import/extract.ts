@@ -1,6 +1,6 @@
 import { type Json, type JsonObject, isObject, setOwn } from '../../model/json.ts';
-
-const dataKeywords = new Set(['const', 'default', 'enum', 'example', 'examples']);
+import { valueAt } from '../json-schema/refs.ts';
+import { rewritten } from '../json-schema/walk.ts';
 
 /**
  * A part of a document as a schema of its own: what it refers to, and nothing else, is taken along under `keyword`
@@ -29,21 +29,19 @@ export function extracted(
     setOwn(definitions, name, target === undefined ? {} : copyOf(target));
     return name;
   };
-  const copyOf = (node: Json): Json => {
-    if (Array.isArray(node)) return node.map(copyOf);
-    if (!isObject(node)) return node;
-    const copy: JsonObject = {};
-    for (const [key, value] of Object.entries(node)) {
-      if (key !== '$ref' || typeof value !== 'string')
-        setOwn(copy, key, dataKeywords.has(key) ? value : copyOf(value));
-      else if (isWithin(value)) copy[key] = value;
-      else if (value.startsWith('#/')) copy[key] = `#/${keyword}/${nameOf(value)}`;
-      else {
-        if (value !== '#') notes.push(`refers to ${value}, which has to lie beside the contract`);
-        copy[key] = value;
-      }
-    }
-    return copy;
+  const copyOf = (node: Json): Json =>
+    isObject(node)
+      ? rewritten(node, (copy) => {
+          const { $ref } = copy;
+          if (typeof $ref === 'string') copy['$ref'] = targetOf($ref);
+          return copy;
+        })
+      : node;
+  const targetOf = (ref: string): string => {
+    if (isWithin(ref)) return ref;
+    if (ref.startsWith('#/')) return `#/${keyword}/${nameOf(ref)}`;
+    if (ref !== '#') notes.push(`refers to ${ref}, which has to lie beside the contract`);
+    return ref;
   };
 
   /** Many write a schema into a document as it stood in its own file: then its references lead into itself. */
@@ -73,23 +71,4 @@ export function objectAt(part: Json | undefined, root: JsonObject): JsonObject {
   return isObject(found) ? found : {};
 }
 
-function lookUp(root: JsonObject, pointer: string): Json | undefined {
-  let at: Json | undefined = root;
-  for (const segment of pointer.slice(2).split('/')) {
-    const name = decoded(segment).replaceAll('~1', '/').replaceAll('~0', '~');
-    at = Array.isArray(at)
-      ? at[Number(name)]
-      : isObject(at) && Object.hasOwn(at, name)
-        ? at[name]
-        : undefined;
-  }
-  return at;
-}
-
-function decoded(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
-  }
-}
+const lookUp = (root: JsonObject, pointer: string): Json | undefined => valueAt(root, pointer.slice(2));

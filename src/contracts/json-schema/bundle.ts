@@ -1,8 +1,9 @@
-import { readFileSync, readdirSync, realpathSync } from 'node:fs';
-import { basename, dirname, join, relative, resolve, sep } from 'node:path';
-import { messageOf } from '../../model/errors.ts';
-import { parseExact } from '../../model/exact-json.ts';
+import { realpathSync } from 'node:fs';
+import { dirname, relative, resolve } from 'node:path';
 import { type Json, type JsonObject, isObject, setOwn } from '../../model/json.ts';
+import { isThere, namedBeside, readJson, within } from './files.ts';
+import { decoded, decodedSegment } from './refs.ts';
+import { rewritten, schemasOf } from './walk.ts';
 
 /** Where a schema lies, and the folder of contracts that its references may not leave. */
 export interface Place {
@@ -10,133 +11,151 @@ export interface Place {
   folder: string;
 }
 
-const relativePath = /^(?![a-z][a-z\d+.-]*:|\/|#)([^#]+)(#.*)?$/i;
+const isRelative = (path: string): boolean => /^(?![a-z][a-z\d+.-]*:|\/)/i.test(path);
 
 /**
- * A schema with the files that it refers to (`"$ref": "./money.json#/definitions/amount"`) in its own `$defs`. Reads
- * nothing outside the folder, links followed, and nothing from the network. `read`: the files that were taken in.
+ * A schema with what it refers to in other files (`"$ref": "./money.json#/definitions/amount"`) in its own `$defs`: the
+ * definitions that are named, or the whole file. Reads nothing outside the folder, links followed, and nothing from the network.
+ * `read`: the files that were taken in.
  */
 export function bundled(schema: JsonObject, place: Place, read?: Set<string>): JsonObject {
-  const folder = realpathSync(place.folder);
-  const parts = new Map<string, { name: string; content: Json }>();
-  const ids = new Set<string>();
-  const absolute = resolverFrom(schema);
-  let idsBeside: Map<string, string> | undefined;
-  collectIds(schema, ids, absolute);
+  return new Bundle(schema, place, read).whole();
+}
 
-  const partOf = (path: string, from: string): string => {
-    const file = within(folder, resolve(dirname(from), decodeURIComponent(path)), path);
-    const known = parts.get(file);
-    if (known !== undefined) return known.name;
-    const name = relative(folder, file).replaceAll(/[^\w.-]+/g, '_');
-    const part = {
-      name: [...parts.values()].some((other) => other.name === name) ? `${name}_${parts.size}` : name,
-      content: true as Json,
-    };
-    parts.set(file, part);
-    read?.add(file);
-    const content = readJson(file, path);
-    part.content = isObject(content) ? rewritten(withoutId(content), file, part.name) : content;
-    return part.name;
-  };
+/** A file that is referred to. */
+interface Part {
+  /** In `$defs`. */
+  name: string;
+  file: string;
+  content: Json;
+  absolute: (name: string) => string;
+  /** All of it, once that is referred to. */
+  all?: Json;
+  /** By keyword and name. */
+  definitions: JsonObject;
+}
 
-  const rewritten = (node: JsonObject, file: string, part: string | undefined): JsonObject => {
-    const copy: JsonObject = {};
-    for (const [key, value] of Object.entries(node)) {
-      // Within the whole, a part's names would be those of another document.
-      if (part !== undefined && (key === '$id' || key === '$schema' || key === 'x-contract')) continue;
-      if (key === '$ref' && typeof value === 'string') copy[key] = target(value, file, part);
-      else setOwn(copy, key, each(value, file, part));
-    }
-    return copy;
-  };
-  const each = (value: Json, file: string, part: string | undefined): Json => {
-    if (Array.isArray(value)) return value.map((item) => each(item, file, part));
-    return isObject(value) ? rewritten(value, file, part) : value;
-  };
-  const target = (ref: string, file: string, part: string | undefined): string => {
-    const parsed = relativePath.exec(ref);
-    const [, path = '', fragment = ''] = parsed ?? [];
+class Bundle {
+  readonly #schema: JsonObject;
+  readonly #place: Place;
+  readonly #folder: string;
+  readonly #read: Set<string> | undefined;
+  readonly #parts = new Map<string, Part>();
+  /** What the schema itself embeds, by name. */
+  readonly #ids = new Set<string>();
+  readonly #absolute: (name: string) => string;
+  #beside: Map<string, string> | undefined;
+
+  constructor(schema: JsonObject, place: Place, read: Set<string> | undefined) {
+    this.#schema = schema;
+    this.#place = place;
+    this.#folder = realpathSync(place.folder);
+    this.#read = read;
+    this.#absolute = resolverFrom(schema);
+    for (const [, { $id, id }] of schemasOf(schema))
+      for (const name of [$id, id])
+        if (typeof name === 'string') this.#ids.add(name).add(this.#absolute(name));
+  }
+
+  whole(): JsonObject {
+    const whole = rewritten(this.#schema, (copy) => {
+      const { $ref } = copy;
+      if (typeof $ref === 'string') copy['$ref'] = this.#target($ref, this.#place.file, this.#absolute);
+      return copy;
+    });
+    if (this.#parts.size === 0) return whole;
+    const own = isObject(whole['$defs']) ? whole['$defs'] : {};
+    const added = [...this.#parts.values()].map(({ name, all, definitions }) => [name, all ?? definitions]);
+    return { ...whole, $defs: { ...own, ...(Object.fromEntries(added) as JsonObject) } };
+  }
+
+  #target(ref: string, from: string, absolute: (name: string) => string): string {
+    const [path = '', ...after] = ref.split('#');
+    const fragment = after.join('#');
     // What a compound document embeds under that name is meant, rather than a file.
-    const [base = '', ...after] = ref.split('#');
-    if (parsed === null && base !== '' && !ids.has(base) && !ids.has(ref)) {
-      const beside = (idsBeside ??= namedBeside(place.file)).get(base);
-      if (beside !== undefined)
-        return `#/$defs/${partOf(encodeURIComponent(beside), place.file)}${after.join('#')}`;
-    }
-    if (parsed === null || ids.has(ref) || (part === undefined && ids.has(absolute(path)))) {
-      return part !== undefined && /^#(\/|$)/.test(ref) ? `#/$defs/${part}${ref.slice(1)}` : ref;
-    }
-    return `#/$defs/${partOf(path, file)}${fragment.slice(1)}`;
-  };
-
-  const whole = rewritten(schema, place.file, undefined);
-  if (parts.size === 0) return whole;
-  const own = isObject(whole['$defs']) ? whole['$defs'] : {};
-  const added = Object.fromEntries([...parts.values()].map(({ name, content }) => [name, content]));
-  return { ...whole, $defs: { ...own, ...added } };
-}
-
-/** The files in the folder of this one, by the names (`$id`, `id`) that they give themselves; a name of several is nobody's. */
-function namedBeside(file: string): Map<string, string> {
-  const folder = dirname(file);
-  const named = new Map<string, string>();
-  const several = new Set<string>();
-  for (const name of readdirSync(folder)) {
-    if (!name.endsWith('.json') || name === basename(file)) continue;
-    let content: Json;
-    try {
-      content = readJson(join(folder, name), name);
-    } catch {
-      continue; // whatever else lies in the folder
-    }
-    if (!isObject(content)) continue;
-    const id = content['$id'] ?? content['id'];
-    if (typeof id !== 'string') continue;
-    const plain = id.replace(/#$/, '');
-    if (named.has(plain)) several.add(plain);
-    named.set(plain, name);
+    if (path === '' || [path, ref, absolute(path)].some((name) => this.#ids.has(name))) return ref;
+    const file = resolve(dirname(from), decoded(path));
+    if (isRelative(path) && isThere(file))
+      return this.#take(within(this.#folder, file, path), path, fragment);
+    const beside = this.#namedBeside(path) ?? this.#namedBeside(absolute(path));
+    if (beside !== undefined) return this.#take(within(this.#folder, beside, path), path, fragment);
+    return isRelative(path) ? this.#take(within(this.#folder, file, path), path, fragment) : ref;
   }
-  for (const id of several) named.delete(id);
-  return named;
-}
 
-/** Draft 4's name of a document, which would be the base of what the part refers to. */
-function withoutId({ id, ...rest }: JsonObject): JsonObject {
-  return typeof id === 'string' || id === undefined ? rest : { id, ...rest };
-}
-
-function within(folder: string, file: string, path: string): string {
-  let real: string;
-  try {
-    real = realpathSync(file);
-  } catch {
-    throw new Error(`\`$ref\` ${path} names no file: correct it, or put the file beside the schema`);
+  #namedBeside(id: string): string | undefined {
+    return (this.#beside ??= namedBeside(this.#place.file)).get(id);
   }
-  if (real.startsWith(folder + sep)) return real;
-  throw new Error(`\`$ref\` ${path} leads out of the folder of contracts: copy the file into it`);
+
+  /** The place of what the fragment names in the file, which is taken in. */
+  #take(file: string, path: string, fragment: string): string {
+    const part = this.#parts.get(file) ?? this.#open(file, path);
+    const pointer = fragment === '' || fragment.startsWith('/') ? fragment : anchorOf(part.content, fragment);
+    const [, keyword, encoded = ''] = /^\/(\$defs|definitions)\/([^/]+)/.exec(pointer) ?? [];
+    if (keyword === undefined) this.#takeAll(part);
+    else this.#takeDefinition(part, keyword, decodedSegment(encoded));
+    return `#/$defs/${part.name}${pointer}`;
+  }
+
+  #open(file: string, path: string): Part {
+    const content = readJson(file, path);
+    const name = relative(this.#folder, file).replaceAll(/[^\w.-]+/g, '_');
+    const part: Part = {
+      name: [...this.#parts.values()].some((other) => other.name === name)
+        ? `${name}_${this.#parts.size}`
+        : name,
+      file,
+      content,
+      absolute: isObject(content) ? resolverFrom(content) : this.#absolute,
+      definitions: {},
+    };
+    this.#parts.set(file, part);
+    this.#read?.add(file);
+    return part;
+  }
+
+  #takeAll(part: Part): void {
+    if (part.all !== undefined) return;
+    part.all = true;
+    part.all = this.#inPart(part.content, part);
+  }
+
+  #takeDefinition(part: Part, keyword: string, name: string): void {
+    const of = isObject(part.content) ? part.content[keyword] : undefined;
+    const definition = isObject(of) && Object.hasOwn(of, name) ? of[name] : undefined;
+    const taken = (part.definitions[keyword] ??= {}) as JsonObject;
+    // What leads nowhere is told by all references together.
+    if (part.all !== undefined || definition === undefined || Object.hasOwn(taken, name)) return;
+    setOwn(taken, name, true);
+    setOwn(taken, name, this.#inPart(definition, part));
+  }
+
+  #inPart(node: Json, part: Part): Json {
+    if (!isObject(node)) return node;
+    return rewritten(node, (copy) => {
+      // Within the whole, a part's names would be those of another document.
+      const { $id: _, $schema: __, 'x-contract': ___, id, $ref, ...rest } = copy;
+      // Draft 4's name of a document would be the base of what the part refers to.
+      const kept = typeof id === 'string' || id === undefined ? rest : { id, ...rest };
+      if (typeof $ref !== 'string') return $ref === undefined ? kept : { $ref, ...kept };
+      const target = $ref.startsWith('#')
+        ? this.#take(part.file, part.file, $ref.slice(1))
+        : this.#target($ref, part.file, part.absolute);
+      return { $ref: target, ...kept };
+    });
+  }
 }
 
-function readJson(file: string, path: string): Json {
-  try {
-    return parseExact(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''));
-  } catch (error) {
-    throw new Error(`the file of \`$ref\` ${path} can't be read: ${messageOf(error)}`, { cause: error });
-  }
+/** JSON Pointer of what has this anchor; what leads nowhere when nothing has. */
+function anchorOf(content: Json, anchor: string): string {
+  if (isObject(content))
+    for (const [at, { $anchor, $dynamicAnchor, $id, id }] of schemasOf(content))
+      if ($anchor === anchor || $dynamicAnchor === anchor || [$id, id].includes(`#${anchor}`)) return at;
+  return `/#${anchor}`;
 }
 
 /** Resolves what the schema's own `$id`, if it has one, is the base of. */
-function resolverFrom({ $id }: JsonObject): (name: string) => string {
-  const base = typeof $id === 'string' && URL.canParse($id) ? $id : 'schema:/';
+function resolverFrom({ $id, id }: JsonObject): (name: string) => string {
+  const named = $id ?? id;
+  const base = typeof named === 'string' && URL.canParse(named) ? named : 'schema:/';
   return (name) => (URL.canParse(name, base) ? new URL(name, base).href : name);
-}
-
-function collectIds(node: Json, ids: Set<string>, absolute: (name: string) => string): void {
-  if (Array.isArray(node)) for (const item of node) collectIds(item, ids, absolute);
-  if (!isObject(node)) return;
-  for (const key of ['$id', 'id']) {
-    const id = node[key];
-    if (typeof id === 'string') ids.add(id).add(absolute(id));
-  }
-  for (const value of Object.values(node)) collectIds(value, ids, absolute);
 }

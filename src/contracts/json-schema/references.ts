@@ -1,5 +1,5 @@
-import type { JsonObject } from '../../model/json.ts';
-import { derefOnce } from './refs.ts';
+import { type Json, type JsonObject, isObject } from '../../model/json.ts';
+import { valueAt } from './refs.ts';
 import { schemasOf } from './walk.ts';
 
 /** What makes a reference mean something else than a place in the file: then the compiler itself has to say. */
@@ -24,7 +24,7 @@ export function danglingReference(root: JsonObject): { ref: string } | 'unclear'
     const ref = schema['$ref'];
     if (typeof ref !== 'string') continue;
     if (!/^#(\/|$)/.test(ref)) return 'unclear';
-    if (derefOnce(schema, root) === undefined && !leadsToBoolean(ref, root)) dangling ??= { ref };
+    if (!isSchema(ref === '#' ? root : valueAt(root, ref.slice(2)))) dangling ??= { ref };
   }
   return dangling;
 }
@@ -33,12 +33,4 @@ const isName = (schema: JsonObject, keyword: string): boolean =>
   renaming.has(keyword) && typeof schema[keyword] === 'string';
 
 /** `true` and `false` are schemas too, from draft 6 on. */
-function leadsToBoolean(ref: string, root: JsonObject): boolean {
-  const parent = ref.slice(0, ref.lastIndexOf('/'));
-  const holder = parent === '#' ? root : derefOnce({ $ref: parent }, root);
-  const name = ref
-    .slice(parent.length + 1)
-    .replaceAll('~1', '/')
-    .replaceAll('~0', '~');
-  return typeof holder?.[name] === 'boolean';
-}
+const isSchema = (value: Json | undefined): boolean => isObject(value) || typeof value === 'boolean';

@@ -19,13 +19,31 @@ export function derefOnce(schema: JsonObject, root: JsonObject): JsonObject | un
 }
 
 function schemaAt(root: JsonObject, path: string): JsonObject | undefined {
+  const target = valueAt(root, path);
+  return isObject(target) ? target : undefined;
+}
+
+/** What stands at a path of segments, as the fragment of a reference spells them: `definitions/a~1b`, `definitions/a%20b`. */
+export function valueAt(root: JsonObject, path: string): Json | undefined {
   let target: Json | undefined = root;
-  for (const segment of decodeURIComponent(path).split('/')) {
-    const key = segment.replaceAll('~1', '/').replaceAll('~0', '~');
+  for (const segment of path.split('/')) {
+    const key = decodedSegment(segment);
     if (Array.isArray(target)) target = target[Number(key)];
     else target = isObject(target) && Object.hasOwn(target, key) ? target[key] : undefined;
   }
-  return isObject(target) ? target : undefined;
+  return target;
+}
+
+export const decodedSegment = (segment: string): string =>
+  decoded(segment).replaceAll('~1', '/').replaceAll('~0', '~');
+
+/** As it stands where it is no encoding. */
+export function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 const known = new WeakMap<JsonObject, Map<string, JsonObject | undefined>>();
