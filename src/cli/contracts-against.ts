@@ -128,7 +128,11 @@ function show(io: Io, trials: readonly Trial[], { format, against }: AgainstOpti
   }
   for (const trial of trials) {
     const { contract, version, valid, would_fail: failed, letters, letters_would_load: loaded } = trial;
-    print(io, `${contract} ${version}: ${failed} of ${valid} valid events would fail`);
+    const tried = valid + letters > 0;
+    const result = tried
+      ? `${failed} of ${valid} valid events would fail`
+      : 'there are no events of it to try';
+    print(io, `${contract} ${version}: ${result}`);
     for (const failure of trial.failures) print(io, `  ${failureInWords(failure)}`);
     if (letters > 0) print(io, `  ${loaded} of ${letters} open dead letters would be valid`);
     if (trial.unclear > 0) print(io, `  ${trial.unclear} rows do not tell how their events were`);

@@ -32,7 +32,12 @@ async function infer(io: Io, file: string, { name = nameOf(file), key, out }: In
   const inference = new Inference();
   const { unit, events } = await openEvents(io, file);
   for await (const { number, text } of events) inference.add(readSample(text, `${unit} ${number}`));
-  if (inference.events === 0) throw new CliError(`there are no events in ${file}`);
+  if (inference.events === 0)
+    throw new CliError(
+      file === '-'
+        ? 'there are no events on standard input (dead-letters export writes open letters; --status asks for others)'
+        : `there are no events in ${file}`,
+    );
   const { schema, notes } = inference.result({ name, key });
   checked(schema);
   await writeSchema(io, schema, out);

@@ -58,6 +58,8 @@ export interface OwnCode {
   /** Functions of its author: checks, transforms. */
   functions: boolean;
   slowPatterns: readonly SlowPattern[];
+  /** What these functions are, each with the JSON Pointer of its field, to tell versions apart. */
+  sources?: readonly { at: string; text: string }[];
 }
 
 /** The versioned schema of one kind of event, compiled once at start. */

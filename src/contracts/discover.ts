@@ -29,6 +29,8 @@ interface Source {
   file: string;
   /** In the first of several folders, whose contracts may be replaced. */
   replaceable: boolean;
+  /** Another file has the same name and version: neither is known to be meant. */
+  isTwice?: boolean;
 }
 
 /**
@@ -89,6 +91,11 @@ export async function loadContracts(
     else if (!isModule(problem.file) || !isImported(problem.file, modules)) options.onWarning?.(problem);
   }
   if (problems.length > 0 && options.strict !== false) throw refusal(problems);
+  for (const [contract, { isTwice }] of sources)
+    if (isTwice === true) {
+      registry.withdraw(contract);
+      sources.delete(contract);
+    }
   for (const problem of problems) {
     if (problem.name !== undefined) registry.markBroken(problem.name, problem.version);
     options.onProblem?.(problem);
@@ -144,10 +151,9 @@ function register(
   if (present === contract) return;
   const other = present === undefined ? undefined : sources.get(present);
   if (other !== undefined && !(other.replaceable && !source.replaceable)) {
-    throw new SentinelError(
-      'contract_invalid',
-      `contract ${contract.name} ${contract.version} is defined twice, also in ${other.file}: change the version of one, or remove it`,
-    );
+    other.isTwice = true;
+    const message = `contract ${contract.name} ${contract.version} is defined twice, also in ${other.file}: change the version of one, or remove it`;
+    throw new Unreadable(new SentinelError('contract_invalid', message), contract);
   }
   try {
     registry.register(contract, { override: other !== undefined });

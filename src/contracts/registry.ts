@@ -59,6 +59,17 @@ export class ContractRegistry {
     this.#ofTable.set(contract.table.toLowerCase(), contract.name);
   }
 
+  /** Takes a version out again, of which another file says something else: neither is known to be meant. */
+  withdraw({ name, version, table }: Contract): void {
+    const left = (this.#byName.get(name) ?? []).filter(({ own }) => own.version !== version);
+    if (left.length > 0) {
+      this.#byName.set(name, withUpgrades(left));
+      return;
+    }
+    this.#byName.delete(name);
+    this.#ofTable.delete(table.toLowerCase());
+  }
+
   /**
    * A version that could not be read: its events wait for a person, and are not judged by another one. Without a version
    * that is one, the name counts as broken unless it has versions that are sound.

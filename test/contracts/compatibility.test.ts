@@ -33,6 +33,54 @@ describe('what a change breaks', () => {
     ['null allowed', field(text), field({ type: ['string', 'null'] }), ['forward /a']],
     ['integer to number', field({ type: 'integer' }), field({ type: 'number' }), ['forward /a', 'table /a']],
     ['text to number', field(text), field({ type: 'number' }), ['backward /a', 'forward /a', 'table /a']],
+    [
+      'closing by unevaluatedProperties',
+      field(text),
+      field(text, { unevaluatedProperties: false }),
+      ['backward '],
+    ],
+    [
+      'closing what its parts declare',
+      { allOf: [field(text)] },
+      { allOf: [field(text)], unevaluatedProperties: false },
+      ['backward '],
+    ],
+    [
+      'closing a list',
+      field({ type: 'array' }),
+      field({ type: 'array', unevaluatedItems: false }),
+      ['backward /a'],
+    ],
+    [
+      'a limit beside a reference',
+      field({ $ref: '#/$defs/x' }, { $defs: { x: text } }),
+      field({ $ref: '#/$defs/x', maxLength: 2 }, { $defs: { x: text } }),
+      ['backward /a'],
+    ],
+    [
+      'one alternative that was any',
+      field({ anyOf: [{ type: 'integer' }, { type: 'number', minimum: 0 }] }),
+      field({ oneOf: [{ type: 'integer' }, { type: 'number', minimum: 0 }] }),
+      ['backward /a'],
+    ],
+    [
+      'one alternative of several that are apart',
+      field({ anyOf: [{ type: 'integer' }, text] }),
+      field({ oneOf: [{ type: 'integer' }, text] }),
+      [],
+    ],
+    [
+      'counted contents',
+      field({ type: 'array', contains: { const: 1 } }),
+      field({ type: 'array', contains: { const: 1 }, minContains: 2 }),
+      ['backward /a'],
+    ],
+    [
+      'a field that ingest no longer fills',
+      field({ type: 'string', format: 'date-time', 'x-envelope': 'received_at' }, required),
+      field({ type: 'string', format: 'date-time' }, required),
+      ['backward /a'],
+    ],
     ['a choice more', field({ enum: ['x', 'y'] }), field({ enum: ['x', 'y', 'z'] }), ['forward /a']],
     ['a choice less', field({ enum: ['x', 'y'] }), field({ enum: ['x'] }), ['backward /a']],
     ['text to choices', field(text), field({ type: 'string', enum: ['x'] }), ['backward /a']],
@@ -151,4 +199,24 @@ describe('what a change breaks', () => {
     const found = broken(deep({ v: text }), deep({ v: { type: 'integer' } }));
     expect(found).toEqual(['backward /a/v', 'forward /a/v']);
   });
+});
+
+it('code that is new or another can not be compared', () => {
+  const version = (version: string, schema: z.ZodObject) =>
+    defineContract({ name: 'thing', version, schema, key: 'a' });
+  const long = z.object({ a: z.string().refine((text) => text.length > 3) });
+  const plain = z.object({ a: z.string() });
+  const between = (one: z.ZodObject, other: z.ZodObject) =>
+    findingsBetween(version('1.0.0', one), version('2.0.0', other)).map(
+      ({ breaks, path }) => `${breaks} ${path}`,
+    );
+  expect(between(plain, long)).toEqual(['backward /a']);
+  expect(between(long, plain)).toEqual(['forward /a']);
+  expect(between(long, long)).toEqual([]);
+  expect(
+    between(
+      plain,
+      plain.refine(({ a }) => a !== 'x'),
+    ),
+  ).toEqual(['backward ']);
 });

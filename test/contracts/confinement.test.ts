@@ -155,11 +155,27 @@ describe('a name and version stand once', () => {
     });
     for (const folders of [['x', 'y'], ['shipped', 'x', 'y'], ['']]) {
       const { names, problems } = await load({ override: folders.length > 2 }, folders);
-      expect(names).toContain('a 1.0.0');
+      expect(names).not.toContain('a 1.0.0');
       expect(problems).toEqual([
         expect.stringMatching(/^y\/a2\.schema\.json: .*defined twice, also in .*x\/a\.schema\.json/),
       ]);
     }
+  });
+
+  it('and neither of two is taken, as nobody knows which is meant', async () => {
+    await write({
+      'x/a.schema.json': schema('a'),
+      'x/b.schema.json': schema('b'),
+      'y/a2.schema.json': schema('a'),
+      'y/a3.schema.json': schema('a'),
+    });
+    const { registry, problems } = await load({}, ['x', 'y']);
+    expect(problems).toHaveLength(2);
+    expect(registry.all().map(({ name }) => name)).toEqual(['b']);
+    expect(registry.resolve('a', '1.0.0', 'latest')).toMatchObject({
+      ok: false,
+      error: { code: 'unknown_contract', message: expect.stringContaining("can't be read") as string },
+    });
   });
 
   it('the first of the folders is no other when nothing shipped is in it', async () => {

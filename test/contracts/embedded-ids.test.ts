@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { loadContracts } from '../../src/contracts/discover.ts';
+import type { JsonObject } from '../../src/model/json.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -73,8 +74,8 @@ it('takes of a file beside it what is referred to, as its publisher refers to it
   const found = (await loadContracts([beside], { strict: true })).get('deployment', '1.0.0')!;
 
   expect(found.validate({ metadata: { $id: 'a', labels: { app: 'web' } }, name: 'b' }).ok).toBe(true);
-  for (const broken of [{ metadata: { $id: 1 } }, { metadata: { labels: { app: 1 } } }, { name: '' }])
-    expect([broken, found.validate(broken).ok]).toEqual([broken, false]);
+  const wrong: JsonObject[] = [{ metadata: { $id: 1 } }, { metadata: { labels: { app: 1 } } }, { name: '' }];
+  for (const broken of wrong) expect([broken, found.validate(broken).ok]).toEqual([broken, false]);
   expect(found.columns.map(({ type }) => type.kind)).toEqual(['json', 'string']);
   expect(JSON.stringify(found.jsonSchema)).not.toContain('other');
 });

@@ -232,6 +232,40 @@ models:
     ]).toEqual([true, false, false]);
   });
 
+  it.each([
+    ['amount MONEY', 'decimal(19,4)', 0.0001],
+    ['n NUMERIC', 'decimal(38,9)', 1234.123456789],
+    ['n BIGNUMERIC(50,10)', 'decimal(38,10)', 0.0000000001],
+    ['n decimal(65,30)', 'decimal(38,18)', 1.5],
+    ['n decimal(10)', 'decimal(10,0)', 7],
+    ['n bigint unsigned', 'decimal(20,0)', 7],
+    ['n int unsigned', 'integer', 7],
+  ])(
+    'takes no exact number of SQL for a float, and none that is unsigned below zero: %s',
+    (column, type, sent) => {
+      const [found] = importContracts(`CREATE TABLE t (${column} NOT NULL)`, 't.sql');
+      const contract = compiled(found!);
+      const [name] = column.split(' ');
+      expect(Object.values(columnsOf(contract))).toContain(type);
+      expect(accepts(contract, { [name!]: sent })).toBe(true);
+      expect(accepts(contract, { [name!]: -1.5 })).toBe(type.startsWith('decimal') && !/,0\)/.test(type));
+      const narrowed = !/decimal\(10|unsigned/.test(column);
+      expect(found!.notes).toEqual(narrowed ? [expect.stringContaining(`is taken as ${type}`)] : []);
+    },
+  );
+
+  it('says which rules of a table are not taken over', () => {
+    const [found] = importContracts(
+      'CREATE TABLE t (id int PRIMARY KEY, qty int CHECK (qty > 0), mail text UNIQUE, UNIQUE (qty, mail))',
+      't.sql',
+    );
+    expect(found!.notes).toEqual([
+      'qty: its CHECK is not taken over',
+      'mail: UNIQUE is not taken over: it may be the key (--key)',
+      'UNIQUE of the table is not taken over',
+    ]);
+  });
+
   it('says of an Avro schema that lies elsewhere that anything is taken', () => {
     const payload = {
       schemaFormat: 'application/vnd.apache.avro;version=1.9.0',

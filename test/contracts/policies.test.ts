@@ -135,3 +135,25 @@ describe('a key that may be missing', () => {
     await rm(dir, { recursive: true });
   });
 });
+
+describe('aliases', () => {
+  const contract = (aliases: Record<string, string[]>) =>
+    contractFromJsonSchema({
+      'x-contract': { name: 'thing', version: '1.0.0', aliases },
+      type: 'object',
+      properties: { a: { type: 'string' }, b: { type: 'object', properties: { c: {} } } },
+    });
+  it.each<[Record<string, string[]>, RegExp]>([
+    [{ '/zz': ['x'] }, /names \/zz, which the schema does not declare/],
+    [{ '/a': ['x'], '/b': ['x'] }, /gives the name x to \/a and to \/b/],
+    [{ '/a': ['b'] }, /gives \/a the name b, which is a field of its own/],
+  ])('that can not be meant are refused: %j', (aliases, message) => {
+    expect(() => contract(aliases)).toThrow(message);
+  });
+  it('that lead to one field each are taken', () => {
+    expect(contract({ '/a': ['x', 'y'], '/b/c': ['x'] }).aliases).toEqual({
+      '/a': ['x', 'y'],
+      '/b/c': ['x'],
+    });
+  });
+});

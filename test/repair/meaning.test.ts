@@ -8,7 +8,7 @@ const contract = defineContract({
   name: 'receipt',
   version: '1.0.0',
   aliases: { '/amount': ['tip'] },
-  schema: z.object({ id: z.string() }),
+  schema: z.object({ id: z.string(), amount: z.number().optional() }),
 });
 const plain = defineContract({ name: 'receipt', version: '1.0.0', schema: z.object({ id: z.string() }) });
 const refund = defineContract({ name: 'refund', version: '1.0.0', schema: z.object({ id: z.string() }) });

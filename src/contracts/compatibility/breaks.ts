@@ -1,7 +1,9 @@
 import { type Json, type JsonObject, isObject, sameJson } from '../../model/json.ts';
 import { escapeSegment } from '../violation.ts';
 import { deref } from '../json-schema/refs.ts';
+import { areApart } from './apart.ts';
 import { valueBreaks } from './value-breaks.ts';
+import { wholeOf } from './whole.ts';
 
 /** Why events that one schema accepts may be refused by another: where, and in words. */
 export interface Break {
@@ -33,8 +35,8 @@ export function breaksBetween(from: JsonObject, to: JsonObject): Break[] {
 function compare(given: Json, wanted: Json, whole: Comparison): Break[] {
   if (wanted === true || given === false) return [];
   if (wanted === false) return [{ path: '', reason: 'nothing is allowed there' }];
-  const from = isObject(given) ? deref(given, whole.from) : {};
-  const to = isObject(wanted) ? deref(wanted, whole.to) : {};
+  const from = isObject(given) ? wholeOf(given, whole.from) : {};
+  const to = isObject(wanted) ? wholeOf(wanted, whole.to) : {};
   const known = whole.known.get(from) ?? new WeakMap<JsonObject, Break[]>();
   whole.known.set(from, known);
   const before = known.get(to);
@@ -46,6 +48,12 @@ function compare(given: Json, wanted: Json, whole: Comparison): Break[] {
 }
 
 function compareParts(from: JsonObject, to: JsonObject, whole: Comparison): Break[] {
+  const { oneOf } = to;
+  if (Array.isArray(oneOf) && !sameJson(oneOf, from['oneOf']) && !areApart(oneOf, whole.to)) {
+    const { oneOf: _, ...rest } = to;
+    const reason = 'exactly one alternative is asked for, and several may fit';
+    return [{ path: '', reason }, ...compareParts(from, { ...rest, anyOf: oneOf }, whole)];
+  }
   const alternatives = alternativesOf(from);
   if (alternatives !== undefined) return alternatives.flatMap((one) => compareParts(one, to, whole));
   const choices = unionOf(to);
@@ -121,15 +129,16 @@ function fieldBreaks(from: JsonObject, to: JsonObject, whole: Comparison): Break
   const isGiven = new Set(requiredOf(from));
   for (const name of requiredOf(to)) {
     const declared = wanted[name];
-    const isFilled = isObject(declared) && deref(declared, whole.to)['x-envelope'] !== undefined;
-    if (!isGiven.has(name) && !isFilled)
+    const isSent = isGiven.has(name) && !isFilled(given[name], whole.from);
+    if (!isSent && !isFilled(declared, whole.to))
       breaks.push({ path: `/${escapeSegment(name)}`, reason: 'it may be missing' });
   }
-  const { additionalProperties: others } = to;
+  const closed = to['unevaluatedProperties'] === false;
+  const evaluated = closed ? fieldsOf(withParts(to, whole.to)) : wanted;
+  const { additionalProperties: others = closed ? false : undefined } = to;
   for (const [name, schema] of Object.entries(given)) {
-    const declared = Object.hasOwn(wanted, name) ? wanted[name]! : others;
-    if (declared === false || (declared === undefined && to['unevaluatedProperties'] === false))
-      breaks.push({ path: `/${escapeSegment(name)}`, reason: refused });
+    const declared = Object.hasOwn(evaluated, name) ? evaluated[name]! : others;
+    if (declared === false) breaks.push({ path: `/${escapeSegment(name)}`, reason: refused });
     else if (declared !== undefined)
       breaks.push(...within(escapeSegment(name), compare(schema, declared, whole)));
   }
@@ -140,6 +149,10 @@ function fieldBreaks(from: JsonObject, to: JsonObject, whole: Comparison): Break
     breaks.push(...within('*', compare(unlisted, others, whole)));
   return breaks;
 }
+
+/** By ingest, when the event does not bring it. */
+const isFilled = (declared: Json | undefined, root: JsonObject): boolean =>
+  isObject(declared) && deref(declared, root)['x-envelope'] !== undefined;
 
 function itemBreaks(from: JsonObject, to: JsonObject, whole: Comparison): Break[] {
   const { items } = to;

@@ -19,6 +19,8 @@ export function findingsBetween(before: Contract, after: Contract): Finding[] {
   return [
     ...tableFindings(before, after),
     ...policyFindings(before, after),
+    ...codeFindings(before, after, 'backward'),
+    ...codeFindings(after, before, 'forward'),
     ...breaksBetween(before.jsonSchema, after.jsonSchema).map(({ path, reason }) => ({
       path,
       breaks: 'backward' as const,
@@ -39,6 +41,14 @@ function policyFindings(before: Contract, after: Contract): Finding[] {
   const reason = 'undeclared fields are refused';
   if (byPolicy(after) && !refuses(before)) return [{ path: '', breaks: 'backward', reason }];
   return byPolicy(before) && !refuses(after) ? [{ path: '', breaks: 'forward', reason }] : [];
+}
+
+/** Checks and transforms in code that only one of them has. */
+function codeFindings(before: Contract, after: Contract, breaks: 'backward' | 'forward'): Finding[] {
+  const known = new Set((before.ownCode?.sources ?? []).map(({ at, text }) => `${at} ${text}`));
+  const added = (after.ownCode?.sources ?? []).filter(({ at, text }) => !known.has(`${at} ${text}`));
+  const reason = `a check or transform in code is new or another, and what it lets through can't be compared`;
+  return [...new Set(added.map(({ at }) => at))].map((path) => ({ path, breaks, reason }));
 }
 
 export const isBroken = ({ breaks }: Finding, mode: Mode): boolean =>

@@ -117,6 +117,9 @@ const alike = [
   'format',
   'uniqueItems',
   'contains',
+  'minContains',
+  'maxContains',
+  'unevaluatedItems',
   'propertyNames',
   'patternProperties',
   'prefixItems',
@@ -131,7 +134,7 @@ const alike = [
 
 function differs(keyword: string, from: JsonObject, to: JsonObject): string[] {
   const wanted = to[keyword];
-  if (wanted === undefined || wanted === false || sameJson(wanted, from[keyword])) return [];
+  if (wanted === undefined || sameJson(wanted, from[keyword]) || saysNothing(keyword, wanted)) return [];
   const isText = keyword === 'pattern' || keyword === 'format';
   if (isText && typesOf(from)?.includes('string') === false) return [];
   const said = typeof wanted === 'string' ? ` ${wanted}` : '';
@@ -139,3 +142,8 @@ function differs(keyword: string, from: JsonObject, to: JsonObject): string[] {
     `${keyword}${said} ${from[keyword] === undefined ? 'is new' : 'is another'}, and what it lets through can't be compared`,
   ];
 }
+
+const saysNothing = (keyword: string, wanted: Json): boolean =>
+  keyword === 'uniqueItems' || keyword === 'not'
+    ? wanted === false
+    : keyword === 'unevaluatedItems' && wanted === true;

@@ -30,7 +30,7 @@ function modelOf(model: JsonObject): Imported {
     if (name === undefined) continue;
     const rules = rulesOf(column);
     const type = textOf(column['data_type']);
-    const typed = type === undefined ? {} : schemaOfSqlType(type);
+    const typed = type === undefined ? {} : schemaOfSqlType(type, (note) => notes.push(`${name}: ${note}`));
     if (typed === undefined) notes.push(`${name}: the type ${type} is not known, so anything is taken`);
     const values = rules.get('accepted_values');
     const schema = compact({

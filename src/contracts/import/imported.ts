@@ -40,14 +40,18 @@ export function objectOf(properties: JsonObject, required: readonly string[]): J
   return compact({ type: 'object', required: required.length === 0 ? undefined : [...required], properties });
 }
 
-/** An exact number: with its scale as a step, and the column to hold it. */
+const mostDigits = 38;
+/** A step of fewer digits is kept exactly. */
+const finestScale = 18;
+
+/** An exact number: with its scale as a step, and the column to hold it, which may be narrower than what a store has. */
 export function decimalSchema(precision: number, scale: number): JsonObject {
-  const sound = precision >= 1 && precision <= 38 && scale >= 0 && scale <= precision;
-  if (!sound) return { type: 'number' };
+  const held = Math.min(Math.max(scale, 0), finestScale);
+  const digits = Math.min(Math.max(precision, held, 1), mostDigits);
   return {
     type: 'number',
-    multipleOf: scale === 0 ? 1 : Number(`1e-${scale}`),
-    'x-column': `decimal(${precision},${scale})`,
+    multipleOf: held === 0 ? 1 : Number(`1e-${held}`),
+    'x-column': `decimal(${digits},${held})`,
   };
 }
 

@@ -82,7 +82,9 @@ function objectSchema(object: JsonObject, path: readonly string[], found: Found)
 
 function propertySchema(property: JsonObject, path: readonly string[], found: Found): JsonObject {
   const { logicalType, physicalType, logicalTypeOptions, description, items, quality } = property;
-  const physical = schemaOfSqlType(textOf(physicalType) ?? '');
+  const physical = schemaOfSqlType(textOf(physicalType) ?? '', (note) =>
+    found.notes.push(`${path.join('.')}: ${note}`),
+  );
   const type = typeSchema(logicalType);
   if (type === undefined && logicalType !== undefined)
     found.notes.push(`${path.join('.')}: the type ${textOf(logicalType)} is not known, so anything is taken`);

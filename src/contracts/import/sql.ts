@@ -78,13 +78,20 @@ function tableOf(name: string, parts: readonly string[][]): Imported {
     .find((columns) => columns !== undefined);
   for (const part of parts) {
     const [first = ''] = part;
+    if (/^(?:unique|check|exclude)$/i.test(first))
+      notes.push(`${first.toUpperCase()} of the table is not taken over`);
     if (constraint.test(first) || first === '') continue;
     const column = unquoted(first);
     const end = part.findIndex((word, at) => at > 0 && typeEnd.test(word));
     const rest = end === -1 ? [] : part.slice(end);
     const type = part.slice(1, end === -1 ? undefined : end);
     const words = rest.join(' ').toLowerCase();
-    const schema = { ...columnSchema(column, type, notes), ...choicesOf(rest) };
+    const choices = choicesOf(rest);
+    const schema = { ...columnSchema(column, type, notes), ...choices };
+    if (/\bcheck\b/.test(words) && choices['enum'] === undefined)
+      notes.push(`${column}: its CHECK is not taken over`);
+    if (/\bunique\b/.test(words))
+      notes.push(`${column}: UNIQUE is not taken over: it may be the key (--key)`);
     const isKey = /\bprimary key\b/.test(words);
     const mayBeNull = !isKey && key?.includes(column) !== true && !/\bnot null\b/.test(words);
     if (isKey) key = [column];
@@ -114,7 +121,7 @@ function columnSchema(column: string, type: readonly string[], notes: string[]):
   if (isWord(type[0], 'enum'))
     return { type: 'string', enum: type.filter((word) => word.startsWith("'")).map(unquoted) };
   const text = type.join(' ').replaceAll(/\s*([(),[\]])\s*/g, '$1');
-  const schema = schemaOfSqlType(text);
+  const schema = schemaOfSqlType(text, (note) => notes.push(`${column}: ${note}`));
   if (schema === undefined) notes.push(`${column}: the type ${text} is not known, so anything is taken`);
   return schema ?? {};
 }

@@ -2,6 +2,7 @@ import { type Place, bundled } from './bundle.ts';
 import { danglingReference } from './references.ts';
 import { SentinelError, messageOf } from '../../model/errors.ts';
 import type { JsonObject } from '../../model/json.ts';
+import { checkedAliases } from '../aliases.ts';
 import { fieldsOf } from '../columns.ts';
 import type { Contract, Validation } from '../contract.ts';
 import { envelopeDefaultsOf } from '../envelope-defaults.ts';
@@ -90,7 +91,7 @@ function compile(read: JsonObject, { place, parts, onWarning }: SchemaOptions): 
     ...names,
     description:
       header.description ?? (typeof schema['description'] === 'string' ? schema['description'] : ''),
-    aliases: header.aliases,
+    aliases: checkedAliases(header.aliases, schema, names.name),
     jsonSchema: schema,
     ...policies,
     upgrade: readUpgrade(header.upgrade, { ...names, jsonSchema: schema }),

@@ -1,4 +1,5 @@
 import { type JsonObject, isObject } from '../../model/json.ts';
+import { nearest } from '../../support/nearest-word.ts';
 import { escapeSegment } from '../violation.ts';
 import { ofSameValue } from './endless.ts';
 import { mapKeywords, partsOf, schemaKeywords } from './walk.ts';
@@ -40,7 +41,7 @@ export function slipsOf(root: JsonObject): string[] {
 }
 
 const meantBy = (keyword: string): string | undefined =>
-  keywords.has(keyword) || keyword.length > 24 ? undefined : guessed.find((known) => isLike(keyword, known));
+  keywords.has(keyword) || keyword.startsWith('x-') ? undefined : nearest(keyword, guessed);
 
 function undeclaredOf(schema: JsonObject): string[] {
   const { properties, required, additionalProperties } = schema;
@@ -58,21 +59,5 @@ function undeclaredOf(schema: JsonObject): string[] {
   if (isObject(additionalProperties) || declaredElsewhere.some((keyword) => keyword in schema)) return [];
   return required.filter(
     (name): name is string => typeof name === 'string' && !Object.hasOwn(properties, name),
-  );
-}
-
-/** Equal but for case, or for one letter that is missing, too many, another, or in the wrong place. */
-function isLike(word: string, known: string): boolean {
-  const [one, other] = [word.toLowerCase(), known.toLowerCase()];
-  if (Math.abs(one.length - other.length) > 1) return false;
-  let at = 0;
-  while (at < one.length && one[at] === other[at]) at++;
-  const [rest, otherRest] = [one.slice(at), other.slice(at)];
-  return (
-    rest === otherRest ||
-    rest.slice(1) === otherRest ||
-    rest === otherRest.slice(1) ||
-    rest.slice(1) === otherRest.slice(1) ||
-    (rest[0] === otherRest[1] && rest[1] === otherRest[0] && rest.slice(2) === otherRest.slice(2))
   );
 }

@@ -18,10 +18,17 @@ export interface AuthorsCode {
    */
   functions: boolean;
   slowPatterns: SlowPattern[];
+  sources: Source[];
+}
+
+/** The text of a function, and the field that it is about. */
+export interface Source {
+  at: string;
+  text: string;
 }
 
 export function authorsCodeOf(schema: z.core.$ZodType): AuthorsCode {
-  const found: AuthorsCode = { functions: false, slowPatterns: [] };
+  const found: AuthorsCode = { functions: false, slowPatterns: [], sources: [] };
   visit(schema, '', found, new Set());
   return found;
 }
@@ -37,8 +44,12 @@ function visit(schema: z.core.$ZodType, at: string, found: AuthorsCode, seen: Se
   const type = String(def['type']);
   if (withFunctions.has(type) || (type === 'pipe' && typeof def['transform'] === 'function'))
     found.functions = true;
+  noteSource(def['transform'] ?? def['fn'], at, found);
   for (const check of def.checks ?? []) {
-    if (check._zod.def.check === 'custom') found.functions = true;
+    if (check._zod.def.check === 'custom') {
+      found.functions = true;
+      noteSource((check._zod.def as { fn?: unknown }).fn ?? check._zod.check, at, found);
+    }
     notePatterns(check._zod.def, at, found);
   }
   notePatterns(def, at, found);
@@ -48,6 +59,10 @@ function visit(schema: z.core.$ZodType, at: string, found: AuthorsCode, seen: Se
       const below = name === 'shape' ? `${at}/${escapeSegment(key)}` : name === 'element' ? `${at}/*` : at;
       visit(inner, below, found, seen);
     }
+}
+
+function noteSource(code: unknown, at: string, { sources }: AuthorsCode): void {
+  if (typeof code === 'function') sources.push({ at, text: Function.prototype.toString.call(code) });
 }
 
 function notePatterns(def: object, at: string, found: AuthorsCode): void {

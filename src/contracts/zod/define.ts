@@ -6,6 +6,7 @@ import { SentinelError, messageOf } from '../../model/errors.ts';
 import { type JsonObject, cloneJson } from '../../model/json.ts';
 import { pointerOf } from '../../model/pointer.ts';
 import type { Violation } from '../../model/violation.ts';
+import { checkedAliases } from '../aliases.ts';
 import { fieldsOf } from '../columns.ts';
 import type { Contract, FieldCheck, OnRepeat, UndeclaredPolicy, Validation } from '../contract.ts';
 import { envelopeDefaultsOf } from '../envelope-defaults.ts';
@@ -83,7 +84,7 @@ export function defineContract<S extends z.ZodType>(
   const names = settleNames(definition, declared);
   if (declared.has('__proto__')) throw invalid(name, 'a field can not be called __proto__');
   const parse = parserOf(schema);
-  const { functions: mayWrite, slowPatterns } = authorsCodeOf(schema);
+  const { functions: mayWrite, slowPatterns, sources } = authorsCodeOf(schema);
   const mayHang = mayWrite || slowPatterns.length > 0 || hasManyPaths(jsonSchema);
   const parts = new Map<string, ReturnType<typeof parserOfAll>>();
   const remade = remadeBy(schema);
@@ -91,14 +92,14 @@ export function defineContract<S extends z.ZodType>(
   return {
     ...names,
     description: definition.description ?? '',
-    aliases: definition.aliases ?? {},
+    aliases: checkedAliases(definition.aliases ?? {}, jsonSchema, name),
     jsonSchema,
     ...policies,
     makesUnknown: saysNothing(output),
     rewrites: remade !== undefined && remade.given.size > 0,
     upgrade: readUpgrade(definition.upgrade, { ...names, jsonSchema }),
     envelopeDefaults: envelopeDefaultsOf(jsonSchema),
-    ownCode: mayHang ? { functions: mayWrite, slowPatterns } : undefined,
+    ownCode: mayHang ? { functions: mayWrite, slowPatterns, sources } : undefined,
     open: policies.undeclared !== 'reject' && isOpen(jsonSchema),
     ...fenced(
       names,
