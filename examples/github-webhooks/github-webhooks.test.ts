@@ -13,14 +13,8 @@ import type { DeadLetter, DeadLetterGroup } from '../../src/model/dead-letter.ts
 import type { Json, JsonObject } from '../../src/model/json.ts';
 import type { EventTrail } from '../../src/server/event-info.ts';
 import type { Stats } from '../../src/server/stats.ts';
-import {
-  type RunningSentinel,
-  get,
-  ingest,
-  query,
-  settled,
-  startProcess,
-} from '../../test/helpers/sentinel.ts';
+import { get, ingest, query, settled } from '../../test/helpers/sentinel.ts';
+import { type ServiceHere, startHere } from '../../test/helpers/service-here.ts';
 
 interface Recorded {
   /** `api.github.com`, or a version of GitHub Enterprise Server. */
@@ -44,7 +38,7 @@ const tables = ['push', 'issues', 'pull_request', 'release', 'star', 'workflow_r
 let folder: string;
 let example: Example;
 let payloads: Recorded[];
-let sentinel: RunningSentinel;
+let sentinel: ServiceHere;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sentinel-github-'));
@@ -308,12 +302,12 @@ describe('When GitHub drifts', () => {
 });
 
 /** The service with the example's own configuration, and its contracts beside it. */
-async function startWithContracts(): Promise<RunningSentinel> {
+async function startWithContracts(): Promise<ServiceHere> {
   const files: Record<string, string> = {};
   for (const name of await readdir(folder))
     files[`contracts/${name}`] = await readFile(join(folder, name), 'utf8');
   const config = parse(await readFile(here('sentinel-config.yaml'), 'utf8')) as object;
-  return startProcess({ config, files });
+  return startHere({ config, files });
 }
 
 /** What a column holds, as the event spelled it. */

@@ -1,16 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  type RunningSentinel,
-  get,
-  ingest,
-  post,
-  query,
-  runCommand,
-  settled,
-  startProcess,
-  transaction,
-  without,
-} from '../helpers/sentinel.ts';
+import { get, ingest, post, query, runCommand, settled, transaction, without } from '../helpers/sentinel.ts';
+import { type ServiceHere, startHere } from '../helpers/service-here.ts';
 import { until } from '../helpers/until.ts';
 
 /** Chapter 10: what a rule has done can be seen, and taken back. */
@@ -36,9 +26,9 @@ interface Letter {
   attempts: { rule_id: string; plan: object }[];
 }
 
-let sentinel: RunningSentinel;
+let sentinel: ServiceHere;
 beforeAll(async () => {
-  sentinel = await startProcess();
+  sentinel = await startHere();
 });
 afterAll(() => sentinel.stop());
 
@@ -247,10 +237,10 @@ describe('the command line', () => {
 
   it('does it without a running service, too', async () => {
     const { ids, rule } = await repaired('offline-shop', 4);
-    await sentinel.kill('SIGTERM');
-    const done = await runCommand(sentinel.dir, ['rules', 'rollback', rule, '--yes', '--json']);
-    expect(JSON.parse(done.out)).toMatchObject({ status: 'done', taken: 4 });
-    await sentinel.restart();
+    const done = await sentinel.restart(() =>
+      runCommand(sentinel.dir, ['rules', 'rollback', rule, '--yes', '--json']),
+    );
+    expect(JSON.parse(done!.out)).toMatchObject({ status: 'done', taken: 4 });
     for (const id of ids) expect(await status(id)).toBe('dead_letter');
     await everythingAddsUp();
   }, 60_000);

@@ -7,8 +7,10 @@ import { createLogger } from '../../src/support/log.ts';
 import type { StartOptions } from './sentinel.ts';
 
 export interface ServiceHere {
-  url: string;
-  dir: string;
+  readonly url: string;
+  readonly dir: string;
+  /** In good order; the port is another one then. `meanwhile`: while nothing has the data folder open. */
+  restart<T>(meanwhile?: () => Promise<T>): Promise<T | undefined>;
   /** The service ends, and its folder is removed. */
   stop(): Promise<void>;
 }
@@ -25,10 +27,19 @@ export async function startHere(
     await writeFile(join(dir, path), text);
   }
   const config = loadConfig({ cwd: dir, env: { SENTINEL_API_PORT: '0', ...options.env } });
-  const sentinel = await startSentinel(config, { log: createLogger({ level: 'silent', format: 'json' }) });
+  const start = () => startSentinel(config, { log: createLogger({ level: 'silent', format: 'json' }) });
+  let sentinel = await start();
   return {
-    url: sentinel.url,
+    get url() {
+      return sentinel.url;
+    },
     dir,
+    async restart(meanwhile) {
+      await sentinel.close();
+      const done = await meanwhile?.();
+      sentinel = await start();
+      return done;
+    },
     async stop() {
       await sentinel.close();
       await rm(dir, { recursive: true, force: true });

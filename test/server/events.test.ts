@@ -1,19 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SearchResult } from '../../src/server/event-search.ts';
 import type { EventTrail } from '../../src/server/event-info.ts';
-import {
-  type RunningSentinel,
-  get,
-  ingest,
-  post,
-  settled,
-  startProcess,
-  transaction,
-  without,
-} from '../helpers/sentinel.ts';
+import { get, ingest, post, settled, transaction, without } from '../helpers/sentinel.ts';
+import { type ServiceHere, startHere } from '../helpers/service-here.ts';
 import { until } from '../helpers/until.ts';
 
-let sentinel: RunningSentinel;
+let sentinel: ServiceHere;
 const api = (path: string) => `${sentinel.url}/api/v1${path}`;
 const search = (query: string) => get<SearchResult>(api(`/events${query}`));
 const ids: Record<'loaded' | 'repaired' | 'dead_letter' | 'duplicate' | 'discarded', string> = {
@@ -26,7 +18,7 @@ const ids: Record<'loaded' | 'repaired' | 'dead_letter' | 'duplicate' | 'discard
 const eventIds = { loaded: crypto.randomUUID(), dead: crypto.randomUUID() };
 
 beforeAll(async () => {
-  sentinel = await startProcess();
+  sentinel = await startHere();
   const send = async (event: object, source: string) => {
     const id = await ingest(sentinel.url, event, source);
     await settled(sentinel.url, id);
@@ -157,7 +149,6 @@ describe('the trail of an event', () => {
     const keeper = '/consumers/validation_unrecoverable/dead-letters';
     await post(api(`${keeper}/pause`), {});
     // From the next start on it is certainly in force.
-    await sentinel.kill('SIGTERM');
     await sentinel.restart();
     const id = await ingest(sentinel.url, transaction({ version: '9.0.0' }), 'late');
     await until(async () => {

@@ -1,22 +1,16 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { HistorySeries } from '../../src/observe/history/history.ts';
 import type { SourceInfo } from '../../src/observe/history/sources.ts';
-import {
-  type RunningSentinel,
-  get,
-  ingest,
-  settled,
-  startProcess,
-  transaction,
-} from '../helpers/sentinel.ts';
+import { get, ingest, settled, transaction } from '../helpers/sentinel.ts';
+import { type ServiceHere, startHere } from '../helpers/service-here.ts';
 import { until } from '../helpers/until.ts';
 
-let sentinel: RunningSentinel;
+let sentinel: ServiceHere;
 const api = (path: string) => `${sentinel.url}/api/v1${path}`;
 const sum = (counts: number[]) => counts.reduce((total, count) => total + count, 0);
 
 beforeAll(async () => {
-  sentinel = await startProcess();
+  sentinel = await startHere();
   const valid = transaction();
   const { amount, ...rest } = transaction();
   const events: [unknown, string][] = [
@@ -64,7 +58,6 @@ it('sources: the unstable one first', async () => {
 });
 
 it('both survive a restart', async () => {
-  await sentinel.kill('SIGTERM');
   await sentinel.restart();
   await expectAll();
   expect((await get<{ items: SourceInfo[] }>(api('/sources'))).items).toMatchObject([
