@@ -55,18 +55,18 @@ async function firstEvent(
   contracts: readonly { name: string; jsonSchema: JsonObject }[],
 ): Promise<string> {
   const named = Object.keys(config.sources).find((name) => typeof contractOf(config, name) === 'string');
-  const verify = named === undefined ? undefined : sourceConfig(config, named)?.verify;
-  if (named !== undefined && verify !== undefined && presets.has(verify.type))
-    return `npx sentinel sources test ${named}`;
   const contract = named === undefined ? config.defaultContract : (contractOf(config, named) as string);
   const { event } = await ask<ReplyTo<'GET /api/v1/contracts/{name}/sample'>>(
     `/api/v1/contracts/${encodeURIComponent(contract)}/sample`,
   );
   if (!event) return 'npx sentinel ingest <file>';
-  const token = config.http.token === undefined ? '' : ` -H "authorization: Bearer $SENTINEL_API_TOKEN"`;
-  const path = named === undefined ? '/ingest' : `/ingest/${encodeURIComponent(named)}`;
   const schema = contracts.findLast(({ name }) => name === contract)?.jsonSchema ?? {};
   const body = JSON.stringify(withoutEnvelope(event, schema)).replaceAll("'", String.raw`'\''`);
+  const verify = named === undefined ? undefined : sourceConfig(config, named)?.verify;
+  if (named !== undefined && verify !== undefined && presets.has(verify.type))
+    return `npx sentinel sources test ${named} --body '${body}'`;
+  const token = config.http.token === undefined ? '' : ` -H "authorization: Bearer $SENTINEL_API_TOKEN"`;
+  const path = named === undefined ? '/ingest' : `/ingest/${encodeURIComponent(named)}`;
   return `curl -X POST ${base}${path}${token} -H 'content-type: application/json' -d '${body}'`;
 }
 

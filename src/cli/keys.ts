@@ -61,6 +61,14 @@ async function create(io: Io, options: CreateOptions): Promise<void> {
   if (options.json === true) return printJson(io, made);
   print(io, made.key);
   say(io, `Key ${made.id} (${made.name}). Keep it now; it is not shown again.`);
+  if (role === 'admin' && options.token === undefined && !io.env['SENTINEL_API_TOKEN'])
+    say(
+      io,
+      [
+        'From now on every request needs a key. Commands take it from SENTINEL_API_TOKEN (export SENTINEL_API_TOKEN=<key>);',
+        'a sender without a signature of its own needs one, too: sentinel keys create --role ingest --source <name>',
+      ].join('\n'),
+    );
 }
 
 async function list(io: Io, options: ServerOptions & { json?: boolean }): Promise<void> {

@@ -10,7 +10,7 @@ import { type ServerOptions, configOf, withExamples, withJson, withServer } from
 import { printList, printable } from './table.ts';
 
 interface TestOptions extends ServerOptions {
-  body: string;
+  body?: string;
   header: Record<string, string>;
 }
 
@@ -39,10 +39,10 @@ export function registerSources(program: Command, io: Io, outcome: Outcome): voi
   withExamples(list, 'sentinel sources list');
   const test = withServer(sources.command('test'))
     .description(
-      'Sign a sample with the configured secret, send it to the running service, and say what it answered.',
+      'Sign a request with the configured secret, send it to the running service, and say what it answered.',
     )
     .argument('<name>')
-    .option('--body <json>', 'the event to send', '{"type":"sentinel.test"}')
+    .option('--body <json>', 'an event to send (default: nothing, so that only the signature is tried)')
     .option('--header <name=value>', 'a header to send with it; may come several times', collectHeader, {})
     .action((name: string, options: TestOptions) => send(io, name, options, outcome));
   withExamples(
@@ -86,8 +86,15 @@ async function send(io: Io, name: string, options: TestOptions, outcome: Outcome
     throw new CliError(
       `only the vendor can sign for type ${source.verify.type}; send a test from its own pages`,
     );
+  if (!source.authenticates && options.body === undefined)
+    throw new CliError(`source ${name} has no verification to try; send an event with --body`);
   const server = await requireServer(io, options);
-  const sample = { method: 'POST', url: `/ingest/${name}`, body: Buffer.from(options.body), now: Date.now() };
+  const sample = {
+    method: 'POST',
+    url: `/ingest/${name}`,
+    body: Buffer.from(options.body ?? ''),
+    now: Date.now(),
+  };
   const signed: Signed = source.authenticates ? source.sign!(sample) : { headers: server.headers };
   const { url = sample.url, body = sample.body, headers } = signed;
   let response: Response;
@@ -102,6 +109,11 @@ async function send(io: Io, name: string, options: TestOptions, outcome: Outcome
     throw new CliError(`the service did not answer: ${messageOf(error)}`);
   }
   const answer = printable(await response.text());
+  if (response.ok && answer.includes('"ignored"'))
+    return print(
+      io,
+      `accepted (${response.status}): it is verified; it held no event, so nothing was stored`,
+    );
   print(io, `${response.ok ? 'accepted' : 'refused'} (${response.status}): ${answer}`);
   if (!response.ok) outcome.exitCode = 1;
 }

@@ -26,14 +26,14 @@ describe.skipIf(lacksBrowser())('the console of a service with a token', () => {
     page.on('request', (request) => urls.push(request.url()));
     // Below the prefix of a proxy; nothing but the dialog and what it is for is there before.
     await page.goto(`${service.url}/gate/console/rules`);
-    await page.getByRole('dialog').getByText('This server asks for a token').waitFor();
+    await page.getByRole('dialog').getByText('Paste a key that').waitFor();
     expect(await page.getByRole('alert').count()).toBe(0);
     expect(await page.locator('main').innerText()).not.toMatch(/again|refused|401/);
-    await page.getByRole('textbox', { name: 'Token' }).fill('wrong');
-    await page.getByRole('button', { name: 'Use the token' }).click();
-    await page.getByText('The server does not know this token.').waitFor();
-    await page.getByRole('textbox', { name: 'Token' }).fill('sesame');
-    await page.getByRole('button', { name: 'Use the token' }).click();
+    await page.getByRole('textbox', { name: 'Key' }).fill('wrong');
+    await page.getByRole('button', { name: 'Use the key' }).click();
+    await page.getByText('The server does not know this key.').waitFor();
+    await page.getByRole('textbox', { name: 'Key' }).fill('sesame');
+    await page.getByRole('button', { name: 'Use the key' }).click();
     await page.getByText('Nothing was learned yet').waitFor();
     await page.getByRole('status').getByText('Live').first().waitFor();
     await page.reload();

@@ -18,8 +18,8 @@ import { TokenDialog } from './token-dialog.tsx';
 function Locked() {
   return (
     <div className="page">
-      <Empty icon={KeyRound} title="This server asks for a token">
-        The page shows itself as soon as it has one.
+      <Empty icon={KeyRound} title="Key needed">
+        The page shows itself as soon as it has a key.
       </Empty>
     </div>
   );

@@ -51,7 +51,7 @@ export function Sidebar({ open }: { open: (dialog: 'palette' | 'help' | 'token')
         <ConnectionState />
         <div className="row">
           <ThemeSwitch />
-          <Button kind="ghost" icon={KeyRound} aria-label="API token" onClick={() => open('token')} />
+          <Button kind="ghost" icon={KeyRound} aria-label="API key" onClick={() => open('token')} />
           <Button kind="ghost" icon={Keyboard} aria-label="Keyboard help" onClick={() => open('help')} />
         </div>
       </div>

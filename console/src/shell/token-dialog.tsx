@@ -18,14 +18,14 @@ export function TokenDialog({ onClose }: { onClose: () => void }) {
     if (response === undefined) return setError('The server can’t be reached.');
     if (response.status === 403) return setError('This key may not read.');
     if (response.status === 401)
-      return setError(token === '' ? 'The server asks for a token.' : 'The server does not know this token.');
+      return setError(token === '' ? 'The server asks for a key.' : 'The server does not know this key.');
     tokenStore.accept(token === '' ? undefined : token);
     onClose();
     await queryClient.resetQueries();
   }
 
   return (
-    <Dialog title="API token" onClose={onClose}>
+    <Dialog title="API key" onClose={onClose}>
       <form
         className="stack"
         style={{ gap: 14 }}
@@ -35,13 +35,12 @@ export function TokenDialog({ onClose }: { onClose: () => void }) {
         }}
       >
         <p>
-          {wasRefused
-            ? 'This server asks for a token: the value of SENTINEL_API_TOKEN that it was started with.'
-            : 'The value of SENTINEL_API_TOKEN that the server was started with; empty when it has none.'}{' '}
-          It is kept in this browser only.
+          Paste a key that <code>sentinel keys create</code> made (it begins with <code>ds_</code>), or the
+          value of SENTINEL_API_TOKEN that the server was started with
+          {wasRefused ? '' : '; empty when it has neither'}. It is kept in this browser only.
         </p>
         <label className="field">
-          Token
+          Key
           <input
             className="input"
             type="password"
@@ -59,7 +58,7 @@ export function TokenDialog({ onClose }: { onClose: () => void }) {
         <div className="dialog-actions">
           {!wasRefused && <Button onClick={onClose}>Cancel</Button>}
           <Button kind="primary" type="submit">
-            Use the token
+            Use the key
           </Button>
         </div>
       </form>

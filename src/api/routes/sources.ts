@@ -60,7 +60,13 @@ export const sourceRoutes = defineRoutes({
     role: 'operate',
     act: 'source_test',
     body: z.strictObject({
-      body: z.string().max(65_536).optional().describe('JSON text; by default `{"type":"sentinel.test"}`'),
+      body: z
+        .string()
+        .max(65_536)
+        .optional()
+        .describe(
+          'JSON text of an event; by default nothing, so that the signature is tried and nothing is stored',
+        ),
     }),
     reply: z.object({ accepted: z.boolean(), status: z.number(), answer: z.string() }),
   },

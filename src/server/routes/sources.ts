@@ -43,7 +43,7 @@ export function sourceRoutes(app: FastifyInstance, context: ServerContext): void
               : 'This source is not verified; send an event from the Test page, or with a key.',
           ),
         );
-      const sent = await sendSample(app.server, source, body.body ?? '{"type":"sentinel.test"}');
+      const sent = await sendSample(app.server, source, body.body ?? '');
       return { accepted: sent.status < 300, ...sent };
     },
   });

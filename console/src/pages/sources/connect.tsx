@@ -50,19 +50,19 @@ export default function Connect() {
         {source?.sender === undefined ? (
           <p className="muted">
             The settings have no source {chosen} yet. Add the lines above, set the variable, and restart the
-            service (<code>npm run dev</code> reads the settings by itself).
+            service (<code>npm run dev</code> reads the settings by itself). A button that tries the signature
+            stands here then.
           </p>
         ) : source.sender.can_test ? (
           <div className="stack" style={{ gap: 12 }}>
             <p className="muted">
-              Signs a sample with the configured secret and sends it as the sender would. Unless a contract
-              takes it, it becomes a dead letter that you can discard. The same:{' '}
-              <code>sentinel sources test {chosen}</code>
+              Signs an empty request with the configured secret and sends it as the sender would. It tries the
+              signature; nothing is stored. The same: <code>sentinel sources test {chosen}</code>
             </p>
             <TestButton source={chosen} />
           </div>
         ) : (
-          <p className="muted">Only the sender can sign such requests: send a test from its own pages.</p>
+          <p className="muted">Only {kind.label} can sign such requests: send a test from its own pages.</p>
         )}
       </Card>
     </Page>
@@ -83,6 +83,10 @@ function Steps({ kind, name }: { kind: SenderKind; name: string }) {
               never shown here.
             </p>
           )}
+          <p className="muted">
+            <code>contract</code> names the contract for its events, one of your <code>contracts/</code>;
+            without that line the event&apos;s own <code>type</code> decides, else the default contract.
+          </p>
         </div>
       </Card>
       <Card title={`2. There: ${kind.label}`} end={<Copy text={address} label="the URL" />}>

@@ -176,5 +176,5 @@ export const senders: readonly SenderKind[] = [
 export function snippetOf({ type, env, more }: SenderKind, name: string): string {
   const secret = env && `${type === 'basic' ? 'password_env' : 'secret_env'}: ${env}`;
   const settings = [`type: ${type}`, secret, more?.replace('{name}', name)].filter(Boolean).join(', ');
-  return `sources:\n  ${name}:\n    verify: { ${settings} }\n`;
+  return `sources:\n  ${name}:\n    verify: { ${settings} }\n    # contract: ${name}\n`;
 }

@@ -5,7 +5,7 @@ import { refresh } from '../../api/queries.ts';
 import { Button } from '../../ui/basics.tsx';
 import { attempt } from '../../ui/toasts.tsx';
 
-/** Sends a signed sample, and shows what was answered. */
+/** Sends a signed, empty request, and shows what was answered. */
 export function TestButton({ source }: { source: string }) {
   const [answer, setAnswer] = useState<string>();
   const [isBusy, setBusy] = useState(false);
@@ -25,7 +25,7 @@ export function TestButton({ source }: { source: string }) {
     <div className="stack" style={{ gap: 8 }}>
       <div>
         <Button icon={Send} size="small" disabled={isBusy} onClick={() => void test()}>
-          Send a signed sample
+          Try the signature
         </Button>
       </div>
       {answer !== undefined && (
