@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { defineContract } from '../../src/contracts/zod/define.ts';
 import { contractFromJsonSchema } from '../../src/contracts/json-schema/compile.ts';
 import { ContractRegistry } from '../../src/contracts/registry.ts';
 import { type Shape, schemaOf } from '../../bench/drift/shape.ts';
@@ -6,6 +8,7 @@ import type { JsonObject } from '../../src/model/json.ts';
 import { heuristicsHealer } from '../../src/repair/healers/heuristics/index.ts';
 import { type RuleStore, openRuleStore } from '../../src/repair/rules/store.ts';
 import { memoryState } from '../../src/testing/memory-state.ts';
+import { validateWhole } from '../../src/repair/plans/whole.ts';
 import { checkEvent } from '../../src/testing/check-event.ts';
 import { createValidate } from '../../src/validate/stage.ts';
 import { failureOf, silent } from '../helpers/healing.ts';
@@ -148,5 +151,41 @@ it('is told as a violation that names both fields', () => {
         found: 'missing',
       },
     ],
+  });
+});
+
+describe('what code of a contract puts in the place of a field', () => {
+  const stay = defineContract({
+    name: 'stay',
+    version: '1.0.0',
+    schema: z.object({
+      room: z.string(),
+      guests: z.int().catch(0),
+      board: z.preprocess((value) => value ?? 'none', z.string()),
+      nights: z.int().default(1),
+    }),
+  });
+  const codesOf = (more: JsonObject) => {
+    const checked = validateWhole(stay, { room: 'a', ...more });
+    return checked.ok ? [] : checked.violations.map(({ path, code }) => `${code} ${path}`);
+  };
+
+  it('does not hide that it stands elsewhere', () => {
+    expect(codesOf({})).toEqual([]);
+    expect(codesOf({ Guests: 5 })).toEqual(['misnamed /guests']);
+    expect(codesOf({ Board: 'x' })).toEqual(['misnamed /board']);
+    expect(codesOf({ Nights: 5 })).toEqual(['misnamed /nights']);
+  });
+
+  it('may be the value from elsewhere', () => {
+    const taking = defineContract({
+      name: 'taking',
+      version: '1.0.0',
+      schema: z.preprocess(
+        (event) => ({ ...(event as object), size: (event as JsonObject)['Size'] }),
+        z.object({ size: z.int().optional() }),
+      ),
+    });
+    expect(validateWhole(taking, { Size: 5 })).toMatchObject({ ok: true, value: { size: 5 } });
   });
 });

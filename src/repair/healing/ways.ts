@@ -28,7 +28,8 @@ export function byKnownRule(tools: Tools, failure: Failure, healing: Case): Outc
   const { rules, background } = tools;
   const { contract, source, violations, event, signature } = failure;
   const { name, version } = contract;
-  const found = rules.find(name, version, source, violations, event);
+  // The validator has counted the event as one that the rule does not repair.
+  const found = rules.peek(name, version, source, violations, event);
   if (found.kind === 'ambiguous') {
     const ids = found.rules.map((rule) => rule.id).join(', ');
     return deadLetter(
@@ -41,6 +42,8 @@ export function byKnownRule(tools: Tools, failure: Failure, healing: Case): Outc
     const { id: rule_id, plan } = found.rule;
     const result = found.apply(event, violations);
     if (result.ok) {
+      const used = rules.find(name, version, source, violations, event);
+      if (used.kind === 'rule') used.apply(event, violations);
       const healer = background?.healedBy(healing.failed.request_id) ?? 'rule';
       return repaired(healing, { healer, rule_id, plan, event: result.value.event });
     }

@@ -3,10 +3,10 @@ import { maxViolations } from '../../contracts/violation.ts';
 import { type Json, type JsonObject, isObject, sameJson } from '../../model/json.ts';
 import { pointerOf, segmentsOf, valueAt } from '../../model/pointer.ts';
 import type { Violation } from '../../model/violation.ts';
+import { Draft } from './draft.ts';
 import { declaredTree } from './declared-tree.ts';
 import { timesInAnotherZone } from './declared-zones.ts';
 import { eachNamesake } from './namesakes.ts';
-import { schemasAt } from './schema-paths.ts';
 
 /**
  * Validates an event as its sender sent it. One that its contract accepts, but that has the value of an optional field under
@@ -18,20 +18,47 @@ export function validateWhole(contract: Contract, event: JsonObject): Validation
   if (!validation.ok) return validation;
   const zoned = timesInAnotherZone(contract, event).map(inAnotherZone);
   if (zoned.length > 0) return { ok: false, violations: zoned.slice(0, maxViolations) };
-  const misnamed = misnamedIn(contract, event);
+  const misnamed = findMisnamed(contract, event);
   if (misnamed.length === 0) return validation;
-  // Code of the contract's author may have taken the value from where it stands.
-  const isTaken = ({ path }: Violation): boolean =>
-    contract.ownCode?.functions === true &&
-    isThere(valueAt(validation.value, segmentsOf(path))) &&
-    !schemasAt(contract.jsonSchema, segmentsOf(path)).some((schema) => Object.hasOwn(schema, 'default'));
-  const left = misnamed.filter((violation) => !isTaken(violation));
-  return left.length === 0 ? validation : { ok: false, violations: left };
+  const left =
+    contract.ownCode?.functions === true
+      ? misnamed.filter((violation) => !isTaken(contract, event, validation.value, violation))
+      : misnamed;
+  return left.length === 0 ? validation : { ok: false, violations: left.map(({ violation }) => violation) };
+}
+
+/** Whether code of the contract's author has taken a value from where it stands: without it there, it makes another one. */
+function isTaken(
+  contract: Contract,
+  event: JsonObject,
+  made: JsonObject,
+  { violation, at }: Misnamed,
+): boolean {
+  const place = segmentsOf(violation.path);
+  if (!isThere(valueAt(made, place))) return false;
+  const draft = new Draft(event);
+  const without = draft.delete(at) ? contract.validate(draft.value) : undefined;
+  return (
+    without?.ok === false ||
+    (without?.ok === true && !isSame(valueAt(without.value, place), valueAt(made, place)))
+  );
+}
+
+const isSame = (one: Json | undefined, other: Json | undefined): boolean =>
+  one === undefined || other === undefined ? one === other : sameJson(one, other);
+
+/** A violation, and where the value of the field stands. */
+interface Misnamed {
+  violation: Violation;
+  at: readonly string[];
 }
 
 /** The declared fields that are absent while an undeclared one has their name. */
-export function misnamedIn(contract: Contract, event: JsonObject): Violation[] {
-  let found: Map<string, Violation> | undefined;
+export const misnamedIn = (contract: Contract, event: JsonObject): Violation[] =>
+  findMisnamed(contract, event).map(({ violation }) => violation);
+
+function findMisnamed(contract: Contract, event: JsonObject): readonly Misnamed[] {
+  let found: Map<string, Misnamed> | undefined;
   const nulls = new Set<string>();
   let isOfAnother = false;
   eachNamesake(event, declaredTree(contract), ({ at, to, name, value, meant, isExact }) => {
@@ -43,19 +70,19 @@ export function misnamedIn(contract: Contract, event: JsonObject): Violation[] {
     found ??= new Map();
     const path = pointerOf(to);
     if (meant === null) nulls.add(path);
-    if (found.size < maxViolations) found.set(path, misnamed(path, pointerOf(at), name));
+    if (found.size < maxViolations) found.set(path, { violation: misnamed(path, pointerOf(at), name), at });
   });
   if (found === undefined) return none;
   // Beside a second record, in which other fields of the same names differ, a field that holds null is sent as such.
   if (isOfAnother) for (const path of nulls) found.delete(path);
   const paths = found;
   // What lies within a field moves with it.
-  return [...paths.values()].filter(({ path }) =>
+  return [...paths.values()].filter(({ violation: { path } }) =>
     segmentsOf(path).every((_, at, segments) => at === 0 || !paths.has(pointerOf(segments.slice(0, at)))),
   );
 }
 
-const none: Violation[] = [];
+const none: readonly never[] = [];
 
 const isThere = (value: Json | undefined): value is Json => value !== undefined && value !== null;
 

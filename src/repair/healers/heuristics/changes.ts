@@ -3,6 +3,7 @@ import { type InPlaceOperation, transformOf } from '../../plans/in-place.ts';
 import { listedValues, schemasAt, typesOf } from '../../plans/schema-paths.ts';
 import { castsFor } from './casts.ts';
 import { booleanMap, spellingMap } from './enums.ts';
+import { isUnitByCase } from './name-form.ts';
 import { tokensOf } from './names.ts';
 
 /** An in-place operation whose path is still to be said. */
@@ -40,7 +41,7 @@ export function* changesFor(
   if (typeof value !== 'string') return;
 
   const listed = listedValues(jsonSchema, path);
-  if (listed.length > 0 || schemas.some(isLetterCode)) {
+  if ((listed.length > 0 && !tellByCase(value, listed)) || schemas.some(isLetterCode)) {
     yield [{ op: 'lower' }];
     yield [{ op: 'upper' }];
   }
@@ -64,6 +65,13 @@ export function applyChanges(changes: readonly Change[], value: Json, zone?: Jso
 }
 
 export const changeAt = (path: string, change: Change): InPlaceOperation => ({ ...change, path });
+
+/** Whether the case of listed values counts: two of them differ in nothing else, or the value may be another unit. */
+function tellByCase(value: string, listed: readonly Json[]): boolean {
+  const members = listed.filter((member) => typeof member === 'string');
+  const folded = new Set(members.map((member) => member.toLowerCase()));
+  return folded.size < new Set(members).size || members.some((member) => isUnitByCase(value, member));
+}
 
 /** Codes of letters in one case, such as those of currencies and countries. Elsewhere case may tell values apart. */
 function isLetterCode({ pattern }: JsonObject): boolean {

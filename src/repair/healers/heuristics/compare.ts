@@ -157,17 +157,19 @@ function withoutMoments(
 /** Word by word: the same, another spelling, or an abbreviation. */
 function compareSpelling(source: readonly string[], target: readonly string[]): NameEvidence {
   const reasons: string[] = [];
-  let doubtful = 0;
+  let [doubtful, variants] = [0, 0];
   for (const [at, meant] of target.entries()) {
     const found = source[at]!;
     if (found === meant) continue;
-    if (isSpellingVariant(found, meant)) reasons.push(`"${found}" is "${meant}"`);
-    else if (mayBeSpellingVariant(found, meant)) {
+    if (isSpellingVariant(found, meant)) {
+      reasons.push(`"${found}" is "${meant}"`);
+      variants++;
+    } else if (mayBeSpellingVariant(found, meant)) {
       reasons.push(`"${found}" may be "${meant}"`);
       doubtful++;
     } else if (isAbbreviation(found, meant)) reasons.push(`"${found}" is short for "${meant}"`);
     else return another;
   }
   // One may be another word; two in one name are a way of spelling.
-  return { score: doubtful === 1 ? supports : 0.85, reason: reasons.join(', ') };
+  return { score: doubtful === 1 && variants === 0 ? supports : 0.85, reason: reasons.join(', ') };
 }

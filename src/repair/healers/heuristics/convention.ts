@@ -1,11 +1,12 @@
 import { pointerOf, valueAt } from '../../../model/pointer.ts';
 import type { Candidate } from './candidates.ts';
+import { axes, particular } from '../../plans/meaning/vocabulary.ts';
 import { type OwnNames, isNeutral } from './containers.ts';
 import { fieldsOf } from './declared.ts';
+import { isUnreal } from './gone.ts';
 import { foldedName, wordsOf } from './names.ts';
 import type { Search } from './search.ts';
-import { axes, particular } from '../../plans/meaning/vocabulary.ts';
-import { isParticiple, qualifiers, wordSet } from './words.ts';
+import { fieldMarks, particles, isParticiple, qualifiers, wordSet } from './words.ts';
 
 /** A field that reads as a declared one after a change that other fields of the event went through as well. */
 export interface Conventional {
@@ -43,7 +44,7 @@ function findConventions(search: Search): Map<Candidate, Conventional> {
       .filter(({ path }) => valueAt(event, path) === undefined);
     if (Math.min(absent.length, group.fields.length) < fewestOfItself) continue;
     const ways = waysOf(group.fields, absent)
-      .filter((way) => isConvention(way, group.fields, search))
+      .filter((way) => isConvention(way, group, search))
       .toSorted((a, b) => b.pairs.length - a.pairs.length);
     const [best, next] = ways;
     // Two that explain as much tell that neither is one.
@@ -116,25 +117,26 @@ function changeOf(
   return undefined;
 }
 
-/** Words that mean another state or party do so however many fields bear them: `old_id`, `requested_id`, `billing_id`. */
-function isConvention(
-  { words, pairs, isLeftOut }: Way,
-  fields: readonly Candidate[],
-  search: Search,
-): boolean {
+/**
+ * A word that is not the contract's own tells fields apart where one of them comes without it, however many bear it: `mock_price`
+ * beside `id`. What means another state or party does so always: `old_id`, `requested_id`, `billing_id`.
+ */
+function isConvention({ words, pairs, isLeftOut }: Way, { fields, target }: Group, search: Search): boolean {
   const isKnown = isOwnOrEmpty(words, search.own);
   if (pairs.length < (words.every((word) => itself.has(word)) ? fewestOfItself : fewest)) return false;
   if (words.some((word) => qualifiers.has(word) || isParticiple(word))) return false;
   const targets = new Set(pairs.map(({ path }) => pointerOf(path)));
   if (targets.size < pairs.length) return false;
-  if (!isKnown && words.some(isOfSide)) return false;
-  if (isLeftOut) return isKnown || pairs.length * 2 > fields.length;
+  if (isKnown) return true;
+  if (words.some((word) => isOfSide(word) || isUnreal(word))) return false;
+  const { contract, event } = search.failure;
+  const filled = new Set(target.length > 0 ? [] : contract.envelopeDefaults.map(({ field }) => field));
+  const names = fieldsOf(contract.jsonSchema, target).names.filter((name) => !filled.has(name));
+  if (isLeftOut) return names.every((name) => words.every((word) => wordsOf(name).includes(word)));
   const others = fields.filter((field) => !pairs.some((pair) => pair.field === field));
-  const bearIt = (field: Candidate) => words.every((word) => field.words.leaf.includes(word));
-  return (
-    isKnown ||
-    others.every((field) => bearIt(field) || field.value === null || typeof field.value === 'object')
-  );
+  const bearsIt = ({ words: { leaf }, value }: Candidate) =>
+    value === null || typeof value === 'object' || words.every((word) => leaf.includes(word));
+  return others.every(bearsIt) && names.every((name) => valueAt(event, [...target, name]) === undefined);
 }
 
 /** A word for which another party, time or bound has another: `sender_name` may stand beside a `recipient_name`. */
@@ -142,4 +144,5 @@ const isOfSide = (word: string): boolean =>
   particular.has(word) || axes.some(({ sides }) => sides.some((side) => side.includes(word)));
 
 const isOwnOrEmpty = (words: readonly string[], own: OwnNames): boolean =>
-  own.some((name) => foldedName(name) === foldedName(words)) || words.every((word) => isNeutral(word, own));
+  own.some((name) => foldedName(name) === foldedName(words)) ||
+  words.every((word) => isNeutral(word, own) || particles.has(word) || fieldMarks.has(word));

@@ -1,3 +1,4 @@
+import { isUnitByCase } from './name-form.ts';
 import type { Json } from '../../../model/json.ts';
 import { recased } from '../../plans/letter-case.ts';
 import { separatorsOfWords } from '../../plans/separators.ts';
@@ -65,6 +66,7 @@ export function spellingMap(
     if (!spelled.includes(value) || new Set(spelled).size < members.length) continue;
     // What reads as a member already is that member.
     if (spelled.some((text, at) => members.includes(text) && members[at] !== text)) continue;
+    if (spelled.some((text, at) => isUnitByCase(text, members[at]!))) continue;
     const entries = spelled.flatMap((text, at) => (text === members[at] ? [] : [[text, members[at]!]]));
     return Object.fromEntries(entries) as Record<string, string>;
   }

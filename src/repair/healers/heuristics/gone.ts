@@ -127,6 +127,7 @@ const yes: ReadonlySet<Json> = new Set<Json>([true, 1, '1', 'true', 'yes', 'y', 
 
 const unreal =
   /^(?:tests?|testing|testmode|dry|dryrun|simulat(?:e|ed|ion)|samples?|mock(?:ed)?|faked?|dummy|sandbox(?:ed)?|staging|development|dev|qa|uat|synthetic|demo|example|preview|rehearsal|placeholder|fictitious|pretend)$/;
+export const isUnreal = (word: string): boolean => unreal.test(word);
 /** A record that is not this is the one before: `is_current: false`. */
 const current = /^(?:current|latest|newest)$/;
 const real = /^(?:live|livemode|prod|production|real)$/;

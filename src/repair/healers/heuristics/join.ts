@@ -140,6 +140,8 @@ function namedParts(path: readonly string[], beside: readonly Candidate[]): Part
               isCalled(names, behind(name.slice(0, at), words.leaf)) ||
               names.some((part) => isBothNames(words.leaf, name.slice(0, at), part.split(' '))),
           );
+        // Without the name between them it would be half of one.
+        if (beside.some(({ words }) => words.leaf.includes('middle'))) return [];
         const [[start, ...otherStarts], [end, ...otherEnds]] = [called(first), called(second)];
         if (start === undefined || end === undefined || otherStarts.length + otherEnds.length > 0) return [];
         return [{ parts: [start, end], separator }];

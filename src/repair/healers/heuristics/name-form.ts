@@ -11,7 +11,19 @@ export function isPlural(name: string): boolean {
 export const isOneWord = (words: readonly string[]): boolean => words.length === 1 && isEnglish(words[0]!);
 
 /** Units of which m is a thousandth and M a million, or b a bit and B a byte. */
-const unitOfSize = /^(m(w|wh|hz|pa|v|va|a|j|n|l|bar)|[kmgtp]i?b(ps)?)$/i;
+const unitOfSize =
+  /^(m(w|wh|hz|pa|v|va|a|ah|j|n|l|bar|g|s|sv|gy|mol|eq)|p(g|s|a|mol)|n(m|mi)|[kmgtp]i?b(ps)?)$/i;
+/** Of these nobody means the other unit, however they are written. */
+const customary: ReadonlySet<string> = new Set(['MHz', 'mL']);
+
+/** Whether two spellings of a unit in other cases are, or may be, two units: `mW` and `MW`, `Mb` and `MB`. */
+export function isUnitByCase(one: string, other: string): boolean {
+  if (one === other || one.toLowerCase() !== other.toLowerCase() || !unitOfSize.test(one)) return false;
+  return (
+    ![one, other].some((text) => customary.has(text)) ||
+    ![one, other].some((text) => text === text.toLowerCase())
+  );
+}
 
 /**
  * Whether two names are the same but for a case that makes another unit: `power_mW` and `power_MW`. Names that are all in
@@ -20,7 +32,7 @@ const unitOfSize = /^(m(w|wh|hz|pa|v|va|a|j|n|l|bar)|[kmgtp]i?b(ps)?)$/i;
 export function differInUnit(one: string, other: string): boolean {
   const [a, b] = [unitOf(one), unitOf(other)];
   if (a === undefined || b === undefined || a.token.toLowerCase() !== b.token.toLowerCase()) return false;
-  return a.token !== b.token && (a.isTold || b.isTold);
+  return (a.isTold || b.isTold) && isUnitByCase(a.token, b.token);
 }
 
 function unitOf(name: string): { token: string; isTold: boolean } | undefined {

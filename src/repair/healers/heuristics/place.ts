@@ -1,4 +1,5 @@
-import { type JsonObject, isObject } from '../../../model/json.ts';
+import { isAnyNumber } from '../../../model/exact-number.ts';
+import { type Json, type JsonObject, isObject } from '../../../model/json.ts';
 import { isBelow, pointerOf, valueAt } from '../../../model/pointer.ts';
 import { isDeclared, schemasAt, typesOf } from '../../plans/schema-paths.ts';
 import type { Candidate } from './candidates.ts';
@@ -71,6 +72,8 @@ export function pulledUp(
   const folded = foldedName(words.leaf);
   if (folded !== foldedName(target.words.leaf) || words.leaf.every((word) => commonplace.has(word)))
     return another;
+  // A number is one of something: a `cost` beside `shipping` may be that of the whole.
+  if (words.leaf.length < 2 && !target.isDistinctive && isNumber(candidate.value)) return another;
   // Of two that are called so, either may be the one.
   if (candidates.some((other) => other !== candidate && foldedName(other.words.leaf) === folded))
     return another;
@@ -91,6 +94,9 @@ export function pulledUp(
   );
   return beside.every(isOfTarget) ? { score: 0.85, reason: 'the same name, further up' } : another;
 }
+
+const isNumber = (value: Json): boolean =>
+  isAnyNumber(value) || (typeof value === 'string' && /^-?\d+(?:[.,]\d+)?$/.test(value));
 
 /** Whether a declared path has an object to stand in, and does not; in lists nobody looked. */
 const isMissingFrom = (event: JsonObject, path: readonly string[]): boolean =>

@@ -85,9 +85,13 @@ export const isSpellingVariant = (a: string, b: string): boolean => a !== b && o
 export const mayBeSpellingVariant = (a: string, b: string): boolean => a !== b && american(a) === american(b);
 
 const oneL = (word: string): string =>
-  word.length < 6
+  word.length < 5
     ? word
-    : word.replace(/^(.{4,})ll(ed|ing|er)$/, '$1l$2').replace(/^(.{3,}[^l])ll?(ment|ful)$/, '$1l$2');
+    : word
+        .replace(/^(.{4,})ll(ed|ing|er)$/, '$1l$2')
+        .replace(/^(.{3,}[^l])ll?(ment|ful)$/, '$1l$2')
+        .replace(/^(.{3,})our(ed|ing|ful)?$/, '$1or$2')
+        .replace(/^(cen|thea)tre$/, '$1ter');
 
 const american = (word: string): string =>
   word.length < 6

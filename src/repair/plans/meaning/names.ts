@@ -15,7 +15,7 @@ export function changeOfMeaning(from: Pointer, to: Pointer, own: ReadonlySet<str
   const [found, meant] = [leafOf(from), leafOf(to)];
   // Of one name in two spellings only a case that tells units apart makes another one: `kWhImport` is `kwh_import`.
   const isOneName =
-    lettersOf(found) === lettersOf(meant) && !/m[A-Z]/.test(found + meant) && !differInUnit(found, meant);
+    lettersOf(found) === lettersOf(meant) && !/m[WVA]/.test(found + meant) && !differInUnit(found, meant);
   const unit = isOneName ? undefined : differs(source.unit, target.unit);
   if (unit !== undefined) return `the unit (${unit})`;
   const opposite = oppositeOf(source.words, target.words) ?? oppositeOf(target.words, source.words);

@@ -9,7 +9,7 @@ const words = (lines: string): string[] => lines.trim().split(/\s+/);
  */
 const noNames: ReadonlySet<string> = new Set([
   ...words(`mr mrs ms miss mx mister missus madam sir dame lord lady dr doctor prof professor rev reverend father mother
-    sister brother hon judge capt captain col colonel lt lieutenant sgt sergeant maj major gen general
+    sister brother nurse rabbi imam coach engr attorney doktor hon judge capt captain col colonel lt lieutenant sgt sergeant maj major gen general
     herr hr frau fr fräulein fraeulein herrn familie family monsieur madame mademoiselle mme mlle señor senor señora senora
     señorita senorita sr sra srta don doña dona signor signore signora signorina sig dott dottore dottoressa ing dipl mag
     senhor senhora meneer mevrouw mevr dhr fru frk pan pani bay bayan`),
@@ -20,7 +20,7 @@ const noNames: ReadonlySet<string> = new Set([
     sa sas sarl srl spa sl bv nv oy oyj ab as asa aps pty pte kk kft zrt sro doo uab sia oü group holding holdings foundation
     bank university institute association society partners sons bros solutions services systems technologies`),
   ...words(`deleted unknown anonymous anon guest user users admin administrator customer client account member support team
-    service system test none null nobody department office sales info staff and und et y`),
+    service system test none null nobody not no provided department office sales info staff and und et y`),
 ]);
 
 /** Whether a field is a part of a person's name. */
