@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { ItemOf } from '../api/client.ts';
-import { isObject } from '../model/json.ts';
+import { actInWords, detailInWords } from '../model/act-words.ts';
 import { withClient } from './client.ts';
 import type { Io } from './io.ts';
 import { wholeNumber, withExamples, withJson, withServer, type ServerOptions } from './options.ts';
@@ -37,7 +37,7 @@ async function audit(io: Io, options: AuditOptions): Promise<void> {
     row: (entry) => [
       entry.at,
       entry.actor.name,
-      entry.act,
+      actInWords(entry),
       Object.values(entry.target).join(' '),
       inWords(entry),
     ],
@@ -45,7 +45,7 @@ async function audit(io: Io, options: AuditOptions): Promise<void> {
 }
 
 /** What was asked, and how much it came to. */
-function inWords({ detail, counts }: ItemOf<'GET /api/v1/audit'>): string {
-  const all = { ...(isObject(detail) ? detail : {}), ...counts };
-  return Object.keys(all).length === 0 ? '' : JSON.stringify(all);
+function inWords({ detail, counts = {} }: ItemOf<'GET /api/v1/audit'>): string {
+  const numbers = Object.entries(counts).map(([name, count]) => `${name.replaceAll('_', ' ')} ${count}`);
+  return [detailInWords(detail), numbers.join(', ')].filter((text) => text !== '').join('; ');
 }

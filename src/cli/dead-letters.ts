@@ -94,7 +94,7 @@ async function list(io: Io, options: ListOptions): Promise<void> {
     for await (const page of pages(client, options, options.limit)) items.push(...page);
   });
   printList(io, items, options, {
-    none: 'There are no such dead letters.',
+    none: `There are no ${options.status} dead letters that match.`,
     columns: ['id', 'received', 'contract', 'version', 'source', 'code', 'reason'],
     row: ({ id, received_at, contract, version, source, code, reason }) => [
       id,

@@ -35,7 +35,7 @@ export function registerAudit(rules: Command, io: Io): void {
 
 function printExchanges(io: Io, items: AuditEntry[], options: AuditOptions): void {
   printList(io, items, options, {
-    none: 'The model was asked nothing of the kind.',
+    none: 'The language model has not been asked anything of this kind.',
     columns: ['at', 'contract', 'source', 'signature', 'attempt', 'model', 'outcome', 'tokens', 'ms', 'rule'],
     row: ({ at, contract, version, source, signature, attempt, model, outcome, tokens, ...entry }) => [
       at,

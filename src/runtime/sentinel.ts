@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Config } from '../config/load.ts';
 import { resumeReplays } from '../dead-letter/replay.ts';
+import { noteConfigChanges } from '../server/config-history.ts';
 import { routesWhenFree } from './routes-when-free.ts';
 import { type SentinelOptions, openService } from './open-service.ts';
 
@@ -42,6 +43,17 @@ export async function startSentinel(
     url === '' ? 'started without a port of its own' : `listening on ${url}`,
   );
 
+  const noteChanges = async ({ sources }: Config): Promise<void> => {
+    if (config.role === 'worker') return;
+    await parts.host.api
+      .contracts()
+      .then((contracts) => noteConfigChanges(parts.engine.state, parts.audit, { contracts, sources }))
+      .catch((err: unknown) =>
+        log.warn({ err, code: 'changes_not_noted' }, 'changes of contracts and sources were not noted'),
+      );
+  };
+  await noteChanges(config);
+
   const stepRoutes = async () => JSON.stringify(await routesWhenFree(parts.host.api));
   const mounted = await stepRoutes();
 
@@ -51,6 +63,7 @@ export async function startSentinel(
     async reload(config) {
       await parts.host.restart(config);
       parts.setSources(config);
+      await noteChanges(config);
       void parts.bridge?.refresh();
       if ((await stepRoutes()) !== mounted)
         log.warn({ code: 'restart_needed' }, 'new routes of steps are served after a restart');

@@ -36,13 +36,14 @@ export async function noteAct(
 }
 
 /** The job that the act has ordered, whose end is another entry; what an erasure was about, without its value. */
-const targets = ['job_id', 'receipt_id', 'path', 'value_sha256'];
-const namedIn = (answer: unknown): Record<string, string> =>
-  isObject(answer)
-    ? Object.fromEntries(
-        targets.flatMap((name) => (typeof answer[name] === 'string' ? [[name, answer[name]]] : [])),
-      )
-    : {};
+const targets = ['job_id', 'rule_id', 'signature', 'receipt_id', 'path', 'value_sha256'];
+function namedIn(answer: unknown): Record<string, string> {
+  if (!isObject(answer)) return {};
+  const all = isObject(answer['group']) ? { ...answer['group'], ...answer } : answer;
+  return Object.fromEntries(
+    targets.flatMap((name) => (typeof all[name] === 'string' ? [[name, all[name]]] : [])),
+  );
+}
 
 /** Flags, reasons and filters; an event's values have no place in the audit, and neither has what is long. */
 function detailOf(body: JsonObject): JsonObject {
@@ -58,10 +59,13 @@ function detailOf(body: JsonObject): JsonObject {
   return detail;
 }
 
+/** The numbers of an answer, also within it, and how long its lists are. */
 function countsOf(answer: object): Record<string, number> {
   return Object.fromEntries(
-    Object.entries(answer as Record<string, unknown>).flatMap(([field, value]) =>
-      typeof value === 'number' ? [[field, value]] : Array.isArray(value) ? [[field, value.length]] : [],
-    ),
+    Object.entries(answer as Record<string, unknown>).flatMap(([field, value]): [string, number][] => {
+      if (typeof value === 'number') return [[field, value]];
+      if (Array.isArray(value)) return [[field, value.length]];
+      return field === 'group' && isObject(value) ? Object.entries(countsOf(value)) : [];
+    }),
   );
 }

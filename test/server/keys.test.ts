@@ -193,7 +193,7 @@ describe('the audit', () => {
     const shown = await runCommand(sentinel.dir, ['audit', '--actor', 'grace', '--url', sentinel.url], {
       SENTINEL_API_TOKEN: token,
     });
-    expect(shown.out).toMatch(/grace +pause +validation_error healer/);
+    expect(shown.out).toMatch(/grace +Paused a reader +validation_error healer/);
   });
 });
 

@@ -1,5 +1,5 @@
+import { actInWords, detailInWords } from '../../../src/model/act-words.ts';
 import { usePages } from '../api/queries.ts';
-import type { AuditEntry } from '../api/types.ts';
 import { plural } from '../lib/format.ts';
 import { Ago, Card } from './basics.tsx';
 
@@ -24,16 +24,4 @@ export function AuditHistory({ target }: { target: string }) {
       </ul>
     </Card>
   );
-}
-
-export const actInWords = ({ act }: AuditEntry): string => {
-  const words = act.replaceAll('_', ' ');
-  return words.charAt(0).toUpperCase() + words.slice(1);
-};
-
-/** `reason: spam, filter: {…}` */
-export function detailInWords(detail: AuditEntry['detail']): string {
-  return Object.entries(detail ?? {})
-    .map(([name, value]) => `${name}: ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
-    .join(', ');
 }

@@ -104,5 +104,5 @@ export const replayed = z.object({
   status: z.literal('replaying'),
   rule_id: z.string().optional(),
   replayed: z.literal(1).optional(),
-  group: z.object({ replaying: z.number(), left: z.number() }).optional(),
+  group: z.object({ replaying: z.number(), left: z.number(), signature: z.string() }).optional(),
 });

@@ -57,7 +57,8 @@ export function deadLetterEditRoutes(app: FastifyInstance, context: ServerContex
     const edit = corrected && { edited: JSON.stringify(corrected.event), edit: corrected.edit };
     const replayed = await replay(context, letter.id, edit);
     if (!replayed.ok) return sendProblem(reply, conflict(replayed.error));
-    const others = group === true ? await replayGroup(context, letter) : undefined;
+    const others =
+      group === true ? { ...(await replayGroup(context, letter)), signature: letter.signature } : undefined;
     return {
       id: replayed.value.id,
       request_id: replayed.value.request_id,

@@ -1,8 +1,8 @@
 import { UserCheck } from 'lucide-react';
+import { actInWords, detailInWords } from '../../../../src/model/act-words.ts';
 import { usePages } from '../../api/queries.ts';
 import type { AuditEntry } from '../../api/types.ts';
 import { useFilters } from '../../lib/use-filters.ts';
-import { actInWords, detailInWords } from '../../ui/audit-history.tsx';
 import { Ago, Button, Card, Empty, Page } from '../../ui/basics.tsx';
 import { SearchBox } from '../../ui/filters.tsx';
 import { Failed } from '../../ui/load.tsx';
@@ -11,18 +11,18 @@ import { type Column, Table } from '../../ui/table.tsx';
 const columns: Column<AuditEntry>[] = [
   { header: 'When', width: '96px', cell: ({ at }) => <Ago at={at} /> },
   { header: 'Who', width: 'minmax(0, 1fr)', cell: ({ actor }) => actor.name },
-  { header: 'Act', width: '128px', cell: actInWords },
+  { header: 'Act', width: 'minmax(0, 1.6fr)', phone: 'wide', cell: actInWords },
   {
     header: 'What',
     width: 'minmax(0, 2fr)',
     phone: 'wide',
-    cell: ({ target }) => <span className="mono truncate">{Object.values(target).join(' ')}</span>,
+    cell: ({ target }) => <span className="mono wrapped">{Object.values(target).join(' ')}</span>,
   },
   {
     header: 'Detail',
     width: 'minmax(0, 2fr)',
     phone: 'hide',
-    cell: ({ detail }) => <span className="muted truncate">{detailInWords(detail)}</span>,
+    cell: ({ detail }) => <span className="muted wrapped">{detailInWords(detail)}</span>,
   },
 ];
 
@@ -62,7 +62,8 @@ export default function Audit() {
               )
             }
           >
-            Replays, discards, decisions on rules, pauses and keys are listed here, by default for a year.
+            Replays, discards, decisions on rules, pauses, keys, and changes of contracts and sources are
+            listed here, by default for a year.
           </Empty>
         ) : (
           <Table label="Acts" rows={entries.rows} columns={columns} keyOf={({ id }) => id} more={entries} />

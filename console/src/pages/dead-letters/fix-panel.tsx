@@ -35,8 +35,8 @@ export function FixPanel({ letter, edit, settle, jumpTo }: FixPanelProps) {
         {review?.valid === true && isChanged && <Correction review={review} />}
         {!isChanged && letter.step === undefined && (
           <p className="hint-text muted">
-            Correct the event on the left. Each change is checked as you type, and you see which other letters
-            it would fix.
+            Correct the event. Each change is checked as you type, and you see which other letters it would
+            fix.
           </p>
         )}
       </Card>

@@ -1,6 +1,7 @@
 import { useCallback, useMemo } from 'react';
 import { useApi } from '../../api/queries.ts';
 import type { FlowStep } from '../../api/types.ts';
+import { useMedia } from '../../lib/use-media.ts';
 import { useFilters } from '../../lib/use-filters.ts';
 import { Card, Page } from '../../ui/basics.tsx';
 import { Choice } from '../../ui/filters.tsx';
@@ -8,6 +9,7 @@ import { Load } from '../../ui/load.tsx';
 import { activityOf, partOf } from './activity.ts';
 import { FlowEnds } from './ends.tsx';
 import { Graph } from './graph.tsx';
+import { StepList } from './step-list.tsx';
 import { StepDetail } from './step-detail.tsx';
 import './flow.css';
 
@@ -19,6 +21,7 @@ export default function Flow() {
   const activity = useMemo(() => activityOf(live.data), [live.data]);
   const graph = useMemo(() => query.data && partOf(query.data, flow), [query.data, flow]);
   const choose = useCallback((name: string) => setFilters({ step: name }), [setFilters]);
+  const isPhone = useMedia('(max-width: 600px)');
   const chosen = graph?.nodes.find((node): node is FlowStep => node.kind === 'step' && node.name === step);
   return (
     <Page
@@ -41,7 +44,11 @@ export default function Flow() {
           <>
             <FlowEnds />
             <Card flush className="flow-card">
-              <Graph key={flow} graph={graph} activity={activity} chosen={step} onChoose={choose} />
+              {isPhone ? (
+                <StepList graph={graph} activity={activity} chosen={step} onChoose={choose} />
+              ) : (
+                <Graph key={flow} graph={graph} activity={activity} chosen={step} onChoose={choose} />
+              )}
             </Card>
             {chosen !== undefined && (
               <StepDetail

@@ -1,7 +1,8 @@
 import { Background, Controls, type Edge, type Node, ReactFlow } from '@xyflow/react';
 import '@xyflow/react/dist/style.css';
-import { useEffect, useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import type { FlowGraph } from '../../api/types.ts';
+import { useMedia } from '../../lib/use-media.ts';
 import { useTheme } from '../../lib/theme.ts';
 import type { Activity } from './activity.ts';
 import { EdgeArrow, TopicEdge, type TopicEdgeData } from './edge.tsx';
@@ -10,8 +11,6 @@ import { StepNode, type StepNodeData, TopicNode, type TopicNodeData } from './no
 
 const nodeTypes = { step: StepNode, topic: TopicNode };
 const edgeTypes = { topic: TopicEdge };
-const narrow = matchMedia('(max-width: 820px)');
-
 interface GraphProps {
   graph: FlowGraph;
   activity: Activity;
@@ -21,12 +20,7 @@ interface GraphProps {
 
 /** Steps and topics as their own declarations say, with what goes through them now. */
 export function Graph({ graph, activity, chosen, onChoose }: GraphProps) {
-  const [isNarrow, setNarrow] = useState(narrow.matches);
-  useEffect(() => {
-    const listen = () => setNarrow(narrow.matches);
-    narrow.addEventListener('change', listen);
-    return () => narrow.removeEventListener('change', listen);
-  }, []);
+  const isNarrow = useMedia('(max-width: 820px)');
   const { isDark } = useTheme();
   const places = useMemo(() => layOut(graph, isNarrow), [graph, isNarrow]);
 

@@ -55,10 +55,24 @@ export function layOut({ nodes, edges }: FlowGraph, isNarrow: boolean): FlowLayo
     edges: new Map(
       edges.map(({ id, from, to }) => {
         const { points, x, y } = graph.edge(from, to, id) as { points: Point[]; x: number; y: number };
-        return [id, { points, label: { x, y } }];
+        if (from !== to) return [id, { points, label: { x, y } }];
+        return [id, { points: loop(graph.node(from), x - label.width / 2), label: { x, y } }];
       }),
     ),
   };
+}
+
+/** Out of the right side of a node, and back into it; `right` is how far there is room. */
+function loop(node: Point & { width: number; height: number }, right: number): Point[] {
+  const side = node.x + node.width / 2;
+  const [top, bottom] = [node.y - node.height / 4, node.y + node.height / 4];
+  const far = Math.max(side + 12, right);
+  return [
+    { x: side, y: top },
+    { x: far, y: top },
+    { x: far, y: bottom },
+    { x: side, y: bottom },
+  ];
 }
 
 /** A line through the points without corners. */

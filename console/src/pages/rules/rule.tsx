@@ -3,7 +3,7 @@ import { Link, useParams } from 'wouter';
 import { describePlan } from '../../../../src/repair/plans/describe-plan.ts';
 import { useApi } from '../../api/queries.ts';
 import type { Rule } from '../../api/types.ts';
-import { count } from '../../lib/format.ts';
+import { count, plural } from '../../lib/format.ts';
 import { AuditHistory } from '../../ui/audit-history.tsx';
 import { Ago, Card, Page } from '../../ui/basics.tsx';
 import { Copy } from '../../ui/copy.tsx';
@@ -113,8 +113,8 @@ function About({ rule }: { rule: Rule }) {
           {rule.source} →{' '}
           <Link href={`/contracts/${encodeURIComponent(rule.contract)}`}>{rule.contract}</Link> {rule.version}
         </dd>
-        <dt>Repaired</dt>
-        <dd>{count(rule.hits)} events</dd>
+        <dt>Repaired since</dt>
+        <dd>{plural(rule.hits, 'event')}</dd>
         <dt>Could not repair</dt>
         <dd>{count(rule.failures)}</dd>
         <dt>Last used</dt>

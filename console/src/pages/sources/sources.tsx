@@ -10,6 +10,7 @@ import { Load } from '../../ui/load.tsx';
 import { ShareBar, SparkBars } from '../../ui/sparkline.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
 import { sharesOf, unstableShare } from './shares.ts';
+import { AuditHistory } from '../../ui/audit-history.tsx';
 import { SourceDetail } from './source-detail.tsx';
 
 const columns: Column<SourceInfo>[] = [
@@ -134,7 +135,10 @@ export default function Sources() {
           return (
             <>
               {chosen !== undefined && (
-                <SourceDetail source={chosen} onClose={() => setFilters({ source: undefined })} />
+                <>
+                  <SourceDetail source={chosen} onClose={() => setFilters({ source: undefined })} />
+                  <AuditHistory target={chosen.source} />
+                </>
               )}
               <Card flush>
                 {items.length === 0 ? (
