@@ -5,7 +5,7 @@ export const services = [
   'test/cli/doctor-nats.test.ts',
   'test/console/**/*.test.ts',
   'test/contracts/json-schema-suite.test.ts',
-  'test/e2e/{bigquery,deliveries-nats,destinations,destinations-nats,main-destination-down,migrate,nats-away,postgres,repeats,waiting-table}.test.ts',
+  'test/e2e/{bigquery,deliveries-nats,destinations,destinations-nats,letters-nats,main-destination-down,migrate,nats-away,postgres,repeats,waiting-table}.test.ts',
   'test/deploy/nats-login.test.ts',
   'test/engine/nats/**/*.test.ts',
   'test/load/{bigquery,postgres}/**/*.test.ts',

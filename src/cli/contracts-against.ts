@@ -4,7 +4,7 @@ import { cloneJson } from '../model/json.ts';
 import { fillEnvelope } from '../validate/envelope.ts';
 import { connect } from './client.ts';
 import { ContractFinder } from './contract-reference.ts';
-import { CliError, type Io, print, printJson } from './io.ts';
+import { CliError, type Io, amountOf, print, printJson } from './io.ts';
 import { junit } from './junit.ts';
 import type { ServerOptions } from './options.ts';
 import { type Sample, type Samples, eventsOfFile, recentEvents } from './recent-events.ts';
@@ -36,6 +36,8 @@ interface Trial {
   failures: Failure[];
   letters: number;
   letters_would_load: number;
+  /** Letters of events for another major version: they would not be judged by this one. */
+  letters_of_other_versions: number;
   /** Rows from which no event could be made. */
   unclear: number;
 }
@@ -75,8 +77,12 @@ export async function checkAgainst(
 
 function tried(contract: Contract, { samples, unclear }: Samples): Trial {
   const failures = new Map<string, Failure>();
-  const count = { valid: 0, failed: 0, letters: 0, loaded: 0 };
+  const count = { valid: 0, failed: 0, letters: 0, loaded: 0, others: 0 };
   for (const sample of samples) {
+    if (isForAnother(sample, contract)) {
+      count.others++;
+      continue;
+    }
     const violations = violationsOf(contract, sample);
     if (sample.kind === 'letter') {
       count.letters++;
@@ -102,9 +108,14 @@ function tried(contract: Contract, { samples, unclear }: Samples): Trial {
     failures: [...failures.values()].toSorted((a, b) => b.count - a.count),
     letters: count.letters,
     letters_would_load: count.loaded,
+    letters_of_other_versions: count.others,
     unclear,
   };
 }
+
+/** A replay would find no contract again, whatever this one says of the event. */
+const isForAnother = ({ unknownVersion: version }: Sample, contract: Contract): boolean =>
+  version !== undefined && version.split('.', 1)[0] !== contract.version.split('.', 1)[0];
 
 function violationsOf(contract: Contract, sample: Sample) {
   const event = cloneJson(sample.event);
@@ -128,13 +139,15 @@ function show(io: Io, trials: readonly Trial[], { format, against }: AgainstOpti
   }
   for (const trial of trials) {
     const { contract, version, valid, would_fail: failed, letters, letters_would_load: loaded } = trial;
-    const tried = valid + letters > 0;
+    const { letters_of_other_versions: others } = trial;
+    const tried = valid + letters + others > 0;
     const result = tried
       ? `${failed} of ${valid} valid events would fail`
       : 'there are no events of it to try';
     print(io, `${contract} ${version}: ${result}`);
     for (const failure of trial.failures) print(io, `  ${failureInWords(failure)}`);
     if (letters > 0) print(io, `  ${loaded} of ${letters} open dead letters would be valid`);
+    if (others > 0) print(io, `  ${amountOf(others, 'open dead letter')} of other versions`);
     if (trial.unclear > 0) print(io, `  ${trial.unclear} rows do not tell how their events were`);
   }
 }

@@ -60,7 +60,7 @@ export interface Outcome {
 export async function confirm(io: Io, question: string, options: { yes?: boolean }): Promise<boolean> {
   if (options.yes === true) return true;
   if (!io.interactive)
-    throw new CliError(`there is no terminal to ask on: ${question} Add --yes for yes.`, 2);
+    throw new CliError(`${question} There is no terminal to ask on; add --yes to go ahead.`, 2);
   const prompt = createInterface({ input: io.stdin, output: io.stderr });
   try {
     return /^y(?:es)?$/i.test((await prompt.question(`${question} [y/N] `)).trim());

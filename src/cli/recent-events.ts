@@ -18,6 +18,8 @@ export interface Sample {
   event: JsonObject;
   /** It was valid, or it is an open dead letter. */
   kind: 'valid' | 'letter';
+  /** Of a letter whose event is for a version that no contract has: that one. */
+  unknownVersion?: string;
 }
 
 export interface Samples {
@@ -52,13 +54,22 @@ export async function recentEvents(
     }
   }
   const letters = await client.request('GET /api/v1/dead-letters', { query: { contract, limit } });
-  for (const { id, raw, event_bytes: isLarge } of letters.items) {
+  for (const { id, raw, code, version, event_bytes: isLarge } of letters.items) {
     const whole = isLarge && (await client.request('GET /api/v1/dead-letters/{id}', { params: { id } }));
     const event = parseExact(whole ? whole.raw : raw);
-    if (isObject(event)) samples.push({ id, event, kind: 'letter' });
+    if (isObject(event)) samples.push({ id, event, kind: 'letter', ...unknownVersion({ code, version }) });
   }
   return { samples, unclear };
 }
+
+const unknownVersion = ({
+  code,
+  version,
+}: {
+  code?: Json;
+  version?: Json;
+}): Pick<Sample, 'unknownVersion'> =>
+  code === 'unknown_contract_version' && typeof version === 'string' ? { unknownVersion: version } : {};
 
 /** The events of a file; those of exported dead letters count as letters. */
 export async function eventsOfFile(io: Io, file: string): Promise<Samples> {
@@ -70,7 +81,9 @@ export async function eventsOfFile(io: Io, file: string): Promise<Samples> {
     const raw = eventTextOf(read);
     const event = raw === undefined ? read : parseExact(raw);
     if (!isObject(event)) continue;
-    samples.push({ id: `${unit} ${number}`, event, kind: raw === undefined ? 'valid' : 'letter' });
+    const id = `${unit} ${number}`;
+    if (raw === undefined) samples.push({ id, event, kind: 'valid' });
+    else samples.push({ id, event, kind: 'letter', ...unknownVersion(read) });
   }
   return { samples, unclear: 0 };
 }

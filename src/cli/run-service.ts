@@ -1,6 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import type { Config } from '../config/load.ts';
 import { fileOf } from '../config/destinations.ts';
+import { collectWhenIdle } from '../support/idle-gc.ts';
 import { allowNoMoreThan } from '../support/umask.ts';
 import { createLogger, type Logger } from '../support/log.ts';
 import { type LogRing, createLogRing } from '../support/log-ring.ts';
@@ -26,6 +27,7 @@ export async function runService(
   const databases = [config.destination, ...config.destinations].flatMap((each) => fileOf(each) ?? []);
   await allowNoMoreThan(databases);
   const service = await start({ log, logs });
+  collectWhenIdle();
   if (io.columns !== undefined) print(io, await banner(service.url, config));
   const signal = await stopped.received;
   log.info(

@@ -1,8 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createChanges } from '../dead-letter/changes.ts';
+import type { ImportLine } from '../dead-letter/corrections/import-line.ts';
+import { stagedForMs, stagedPrefix } from '../dead-letter/corrections/staged.ts';
 import { deadLetterGroup } from '../dead-letter/index-key.ts';
 import type { EngineState, StateStore, TopicStats } from '../engine/engine.ts';
 import type { Destination, Table } from '../load/destination.ts';
+import type { Json } from '../model/json.ts';
 import type { LoadStage } from '../load/stage.ts';
 import { type DeadLetter, isFollowUp } from '../model/dead-letter.ts';
 import { uuidShape } from '../load/destination-kit/uuid-shape.ts';
@@ -61,7 +64,10 @@ export async function erase(parts: EraserParts, where: Where, dryRun: boolean): 
       destinations.push({ name, ...part });
     }
   }
-  if (!dryRun) await removeLetters(parts.state, letters);
+  if (!dryRun) {
+    await forgetStaged(parts.state, where);
+    await removeLetters(parts.state, letters);
+  }
   unreached.push(...(await onTheWay(parts)));
   return {
     letters: letters.length,
@@ -96,6 +102,19 @@ async function removeLetters(state: EngineState, letters: readonly DeadLetter[])
         for (let letter = await get(id); letter !== undefined; letter = await get(id)) await remove(letter);
       }),
     );
+}
+
+/** Corrections that a person has imported, and that wait for their turn. */
+async function forgetStaged(state: StateStore, where: Where): Promise<void> {
+  for (let after: string | undefined; ;) {
+    const [part] = await state.list(stagedPrefix, { limit: 1, after });
+    if (part === undefined) return;
+    after = part.key;
+    const lines = part.value as unknown as ImportLine[];
+    const kept = lines.filter(({ edited }) => !isTextAbout(edited, where));
+    if (kept.length < lines.length)
+      await state.put(part.key, kept as unknown as Json, { ttlMs: stagedForMs });
+  }
 }
 
 /** A search's text stands in the job that it ordered. */

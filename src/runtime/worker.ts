@@ -5,6 +5,7 @@ import { leasesOf } from '../engine/lease.ts';
 import { withPauses } from '../engine/pauses.ts';
 import { SentinelError, messageOf } from '../model/errors.ts';
 import { keepBeat } from '../support/beat.ts';
+import { collectWhenIdle } from '../support/idle-gc.ts';
 import { createLogger, isFatal } from '../support/log.ts';
 import { writeNote } from '../support/shared-note.ts';
 import { stopAnyway } from '../support/stop-anyway.ts';
@@ -23,6 +24,7 @@ const { config, consume, writer, beat, reading, strict, setAside, logPort, spanP
   workerData as WorkerInput;
 const report = (what: WorkerReport): void => port.postMessage(what);
 keepBeat(beat);
+collectWhenIdle();
 const tap = logPort === undefined ? undefined : sendBatches<string>(logPort, isFatal);
 const recordSpan = spanPort === undefined ? undefined : sendBatches<SpanData>(spanPort);
 const log = createLogger(config.log, tap === undefined ? {} : { tap }).child({

@@ -151,7 +151,7 @@ describe('against a running service, and against its data folder when it has sto
     expect(await json([...discard, '--dry-run', '--json'])).toMatchObject({ dry_run: true, matched: 3 });
     const unasked = await cli(discard);
     expect(unasked.code).toBe(2);
-    expect(unasked.err).toContain('there is no terminal to ask on: Discard 3? Add --yes for yes.');
+    expect(unasked.err).toContain('Discard 3? There is no terminal to ask on; add --yes to go ahead.');
     const no = await shell.cli(discard, { env, stdin: 'n\n', interactive: true });
     expect(no.err).toContain('Discard 3? [y/N]');
     expect(no.err).toContain('Nothing was discarded.');

@@ -20,6 +20,7 @@ const places: readonly { path: string; ready: string }[] = [
   { path: '/dead-letters', ready: '.row-link' },
   { path: '/dead-letters/all', ready: '.row-link' },
   { path: '{group}', ready: '.row-link' },
+  { path: '{correct}', ready: '.operation' },
   { path: '/dead-letters/{letter}', ready: '.cm-content' },
   { path: '/rules', ready: '.row-link' },
   { path: '/rules/{rule}', ready: '.row-link' },
@@ -62,6 +63,7 @@ describe.skipIf(lacksBrowser())('every page of the console', () => {
     names['rule'] = (await first('rules'))['id']!;
     const { signature } = await first('dead-letters/groups');
     names['group'] = `/dead-letters/group/${signature}?contract=transaction&source=erp`;
+    names['correct'] = `/dead-letters/group/${signature}/correct?contract=transaction&source=erp`;
   });
   afterAll(async () => {
     await browser?.close();

@@ -64,6 +64,8 @@ describe.skipIf(lacksBrowser())('the pages of the console', () => {
       .locator('.outcomes')
       .getByText(String(before + 7))
       .waitFor();
+    await open.page.getByRole('button', { name: '1 h', exact: true }).click();
+    await see('How the events of the last 1 h first ended.');
   });
 
   it('flow: steps and topics as a graph; a step tells about itself; the choice is in the URL', async () => {
@@ -94,7 +96,7 @@ describe.skipIf(lacksBrowser())('the pages of the console', () => {
     await open.page.getByLabel('Status').selectOption('repaired');
     await until(async () => (await open.page.getByRole('table').getByRole('link').count()) === 6);
     expect(new URL(open.page.url()).search).toBe('?status=repaired');
-    await open.page.getByRole('searchbox', { name: 'Request id' }).fill(repaired);
+    await open.page.getByRole('searchbox', { name: 'Any id, order number or e-mail' }).fill(repaired);
     await until(async () => (await open.page.getByRole('table').getByRole('link').count()) === 1);
     await open.page.getByRole('table').getByRole('link').click();
     await see('Did not fit its contract');
@@ -118,7 +120,7 @@ describe.skipIf(lacksBrowser())('the pages of the console', () => {
     await see('Disabled by a person');
     await open.page.getByRole('button', { name: 'Approve' }).click();
     await see('Approved.');
-    await see('Rule approve');
+    await see('Approved a rule');
     await goTo('/rules?sort=hits');
     await open.page.getByRole('link', { name: 'move /user_email to /email' }).click();
     await open.page.getByRole('button', { name: 'Roll back…' }).click();

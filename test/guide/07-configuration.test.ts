@@ -141,7 +141,9 @@ describe('contracts of a project', () => {
 
   it('a newer version adds a column; old rows have NULL there, and senders of both versions load', async () => {
     const [before] = await query(sentinel.url, 'select count(*) as n from parcels');
-    await sentinel.kill('SIGTERM');
+    // As when the terminal is closed: it ends in good order, and says so.
+    expect(await sentinel.kill('SIGHUP')).toBe(0);
+    expect(sentinel.log()).toContainEqual(expect.objectContaining({ status: 'stopping', signal: 'SIGHUP' }));
     await writeFile(
       join(sentinel.dir, 'contracts/parcel-1.1.schema.json'),
       parcel('1.1.0', { carrier: { type: 'string' } }),

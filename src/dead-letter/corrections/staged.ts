@@ -18,14 +18,16 @@ export interface StagedImports {
 }
 
 export const stagedPrefix = 'imports/';
-const keptMs = 7 * 86_400_000;
+export const stagedForMs = 7 * 86_400_000;
 
 export function createStagedImports(state: StateStore): StagedImports {
   const prefixOf = (jobId: string) => `${stagedPrefix}${jobId}/`;
   const asLines = (value: Json) => value as unknown as ImportLine[];
   return {
     add: (jobId, part, lines) =>
-      state.put(prefixOf(jobId) + String(part).padStart(6, '0'), lines as unknown as Json, { ttlMs: keptMs }),
+      state.put(prefixOf(jobId) + String(part).padStart(6, '0'), lines as unknown as Json, {
+        ttlMs: stagedForMs,
+      }),
     async next(jobId, after) {
       const [entry] = await state.list(prefixOf(jobId), { limit: 1, after });
       return entry && { key: entry.key, lines: asLines(entry.value) };
