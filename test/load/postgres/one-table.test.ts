@@ -124,6 +124,36 @@ describe.skipIf(withoutPostgres())('one table at fault holds its own events only
     expect((await statuses(waiting, ...rows, rowOf('other', 'a'))).join(',')).toBe(ends);
   });
 
+  it('when a session has not committed a row with the key of an event', async () => {
+    const { waiting, schema } = await started();
+    const held = new pg.Client(postgres.server.url());
+    await held.connect();
+    await held.query(
+      `BEGIN; INSERT INTO "${schema}".plain (event_id, _request_id) VALUES ('a', '${nextId()}')`,
+    );
+    expect(await statuses(waiting, rowOf('plain', 'a'), rowOf('other', 'a'))).toEqual(['waits', 'loaded']);
+    expect(waiting.list()[0]?.error).toMatch(/row of it, is locked by another session/);
+    await held.query('ROLLBACK');
+    await held.end();
+  });
+
+  it('and tables that somebody else has made hold none', async () => {
+    const { waiting, destination, sql, schema } = await started();
+    const [first] = await waiting.settle([rowOf('plain', 'a')]);
+    expect(first).toEqual({ status: 'loaded' });
+    await postgres.server
+      .run(`DO $$ BEGIN CREATE ROLE loader LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+      GRANT ALL ON SCHEMA "${schema}" TO loader; GRANT ALL ON ALL TABLES IN SCHEMA "${schema}" TO loader`);
+    await sql('CREATE TABLE my_copy AS SELECT * FROM plain; CREATE TABLE child () INHERITS (plain)');
+    await destination.close();
+    const own = await postgres.open(schema, { url: postgres.server.url('loader') });
+    await own.prepare([plain, other]);
+    const id = nextId();
+    const { letters } = await own.settle({ rows: [], letters: [{ requestId: id, round: 0 }] });
+    expect(letters).toEqual([{ status: 'written' }]);
+    expect(await own.find(nextId())).toBeUndefined();
+  });
+
   it('when it can’t be read at the start', async () => {
     const schema = postgres.nextSchema();
     await (await postgres.open(schema)).prepare([plain]);

@@ -2,6 +2,7 @@ import type { PoolClient } from 'pg';
 import { TableFault } from '../../table-fault.ts';
 import type { AllCounts, Row, RowOutcome, Settled, Settlement } from '../../destination.ts';
 import { insertRepairs, keepBooks } from './books.ts';
+import { sqlStateOf } from './errors.ts';
 import type { KnownTable } from './known-table.ts';
 import type { Warehouse } from './warehouse.ts';
 import { findRecorded, saveMark, takeTurn, writeEntries } from './outcomes.ts';
@@ -76,10 +77,13 @@ async function writeRows(
   const counts: AllCounts = { loaded: 0, repaired: 0, duplicate: 0, changed: 0 };
   const replaced = new Map<string, Entry>();
   for (const [table, ofTable] of rowsByTable(warehouse, rows)) {
-    await holdShape(client, schema, table);
+    const ifLocked = (error: unknown): never => {
+      throw blameLock(table, error);
+    };
+    await holdShape(client, schema, table).catch(ifLocked);
     const { lines, sameEvent } = linesOf(table, ofTable, outcomes);
     const { answerMs } = warehouse;
-    const unwritten = await writeLines(client, table, lines, answerMs);
+    const unwritten = await writeLines(client, table, lines, answerMs).catch(ifLocked);
     const repeats = await settleRepeats(client, schema, { table, lines, unwritten, answerMs });
     for (const [id, entry] of repeats.entries) replaced.set(id, entry);
     for (const [line, result] of unwritten) outcomes.set(line.row, outcomeOf(result));
@@ -97,6 +101,15 @@ async function writeRows(
   }
   return { outcomes, counts, replaced };
 }
+
+/** What is not free within its time, which whoever locks it does not let go of. */
+const blameLock = ({ spec }: KnownTable, error: unknown): unknown =>
+  sqlStateOf(error) === '55P03'
+    ? new TableFault(
+        spec.name,
+        `table ${spec.name}, or a row of it, is locked by another session; pg_locks names it`,
+      )
+    : error;
 
 function repairedAmong(lines: readonly Line[], unwritten: ReadonlyMap<Line, Unwritten>): Row[] {
   const repaired: Row[] = [];

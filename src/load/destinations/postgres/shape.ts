@@ -1,6 +1,5 @@
 import type { ClientBase } from 'pg';
-import { TableFault } from '../../table-fault.ts';
-import { ShapeChanged, sqlStateOf } from './errors.ts';
+import { ShapeChanged } from './errors.ts';
 import type { KnownTable } from './known-table.ts';
 import { rowLockMs, tableLockMs } from './outcomes.ts';
 import { identifier, literal } from './sql.ts';
@@ -52,22 +51,15 @@ export async function readShapes(
 
 /**
  * Within the transaction of a load: from here to its end the table stays as it was prepared. The lock is the one that an
- * INSERT takes, so loads do not wait for each other, but nobody alters the table in between. Throws `ShapeChanged`, or a
- * `TableFault` when somebody else has locked it.
+ * INSERT takes, so loads do not wait for each other, but nobody alters the table in between. Throws `ShapeChanged`.
  */
 export async function holdShape(client: ClientBase, schema: string, table: KnownTable): Promise<void> {
   const { name } = table.spec;
-  const results = (await client
-    .query(
-      `SET LOCAL lock_timeout = ${tableLockMs};
-       LOCK TABLE ${identifier(schema)}.${identifier(name)} IN ROW EXCLUSIVE MODE; SET LOCAL lock_timeout = ${rowLockMs};
-       SELECT ${shapeOf(schema, name)} AS shape`,
-    )
-    .catch((error: unknown) => {
-      throw sqlStateOf(error) === '55P03'
-        ? new TableFault(name, `table ${name} is locked by somebody else`)
-        : error;
-    })) as unknown as { rows: { shape: string | null }[] }[];
+  const results = (await client.query(
+    `SET LOCAL lock_timeout = ${tableLockMs};
+     LOCK TABLE ${identifier(schema)}.${identifier(name)} IN ROW EXCLUSIVE MODE; SET LOCAL lock_timeout = ${rowLockMs};
+     SELECT ${shapeOf(schema, name)} AS shape`,
+  )) as unknown as { rows: { shape: string | null }[] }[];
   if (results.at(-1)?.rows[0]?.shape !== table.shape)
     throw new ShapeChanged(`table ${name} has been changed while the service ran; it is looked at again`);
 }

@@ -156,13 +156,19 @@ export async function tablesWith(client: ClientBase, schema: string, column: str
   return new Set(rows.map(({ name }) => name));
 }
 
-/** The tables that hold events, those of contracts that are gone included. */
+/**
+ * The tables that hold events, those of contracts that are gone included: they are on record as written by a contract, or have
+ * our index, which follows a table that is renamed. A copy that somebody else has made is none of ours.
+ */
 export async function eventTables(client: ClientBase, schema: string): Promise<string[]> {
   const names = ownColumns.map(({ name }) => literal(name)).join(', ');
   const { rows } = await client.query<{ name: string }>(
     `SELECT c.relname AS name FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
      WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = $1) AND c.relkind IN ('r', 'p')
        AND a.attname IN (${names}) AND NOT a.attisdropped
+       AND (c.relname IN (SELECT table_name FROM ${identifier(schema)}._sentinel_contracts)
+         OR EXISTS (SELECT FROM pg_index i JOIN pg_class own ON own.oid = i.indexrelid
+                    WHERE i.indrelid = c.oid AND own.relname LIKE '\\_sentinel\\_id\\_%'))
      GROUP BY c.relname HAVING count(*) = ${ownColumns.length}`,
     [schema],
   );
