@@ -2,11 +2,12 @@ import { access, constants, rm, statfs, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { formatBytes } from '../config/fields.ts';
-import type { Config } from '../config/load.ts';
+import type { Config, FurtherDestination } from '../config/load.ts';
 import { stepFolders } from '../config/project.ts';
 import { messageOf } from '../model/errors.ts';
 import { discoverSteps } from '../steps/discover.ts';
 import { serverOf } from './client.ts';
+import { readContracts } from './contracts-read.ts';
 import { checkContracts } from './doctor-contracts.ts';
 import { checkLlm } from './doctor-llm.ts';
 import type { CheckResult, Finding } from './doctor-finding.ts';
@@ -14,6 +15,7 @@ import { nearestExisting } from '../support/disk-space.ts';
 import type { Io } from './io.ts';
 import { configOf, type ConfigOption } from './options.ts';
 import { adapterOf } from '../load/adapters.ts';
+import { withHeaders } from '../load/headers-column.ts';
 
 /** All checks, in the order in which the service would stumble. A broken configuration ends them. */
 export async function* runChecks(
@@ -161,10 +163,15 @@ async function checkSteps(config: Config): Promise<Finding> {
 async function checkDestinations(config: Config): Promise<Finding> {
   const found: string[] = [];
   let fix: string | undefined;
+  const tables = withHeaders((await readContracts(config)).registry.tables());
   for (const destination of [config.destination, ...config.destinations]) {
     const name = 'name' in destination ? `${destination.name}: ` : '';
     const adapter = await adapterOf(destination);
-    const { version, warning } = await adapter.doctor(destination, config);
+    const { contracts: taken }: Partial<FurtherDestination> = destination;
+    const { version, warning } = await adapter.doctor(destination, {
+      dataDir: config.dataDir,
+      tables: tables.filter(({ contract }) => taken?.includes(contract) !== false),
+    });
     found.push(`${name}${adapter.describe(destination)}${version === undefined ? '' : ` (${version})`}`);
     if (warning === undefined) continue;
     found.push(warning.found);

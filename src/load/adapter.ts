@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Environment } from '../config/environment.ts';
 import type { JsonObject } from '../model/json.ts';
-import type { Destination } from './destination.ts';
+import type { Destination, Table } from './destination.ts';
 
 /**
  * What a destination's folder exports, and all that the rest of the service knows of its type. It loads fast: the
@@ -14,7 +14,7 @@ export interface DestinationAdapter<Config> {
   /** For people: where the rows go, without secrets. */
   describe(config: Config): string;
   /** Reaches the store as the service would, and changes nothing. Rejects with what to do when that fails. */
-  doctor(config: Config, place: OpenPlace): Promise<Diagnosis>;
+  doctor(config: Config, place: DoctorPlace): Promise<Diagnosis>;
   open(config: Config, place: OpenPlace): Promise<Destination>;
 }
 
@@ -38,6 +38,11 @@ export interface Pace {
 
 export interface OpenPlace {
   dataDir: string;
+}
+
+export interface DoctorPlace extends OpenPlace {
+  /** That it is to hold. */
+  tables: readonly Table[];
 }
 
 export interface Diagnosis {

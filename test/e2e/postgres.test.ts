@@ -169,7 +169,7 @@ describe.skipIf(withoutPostgres())('the service with PostgreSQL', () => {
         /^FAIL .*"nobody"/,
       );
       expect(await doctor({ SENTINEL_POSTGRES_URL: postgres.server.url('reader') })).toMatch(
-        /^FAIL .*may not create tables in the schema health/,
+        /^FAIL .*may not read and write the table .*_sentinel_outcomes/,
       );
     } finally {
       await sentinel.stop();

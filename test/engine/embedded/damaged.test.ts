@@ -65,9 +65,9 @@ it.each<[string, (path: string, size: number) => Promise<void>]>([
     { name: 't', contract: 't', key: ['/id'], columns: [{ name: 'id', type: { kind: 'string' } }] },
   ]);
   await destination.close();
-  await expect(duckdb.doctor({ type: 'duckdb', path }, { dataDir: dir })).resolves.toEqual({});
+  await expect(duckdb.doctor({ type: 'duckdb', path }, { tables: [], dataDir: dir })).resolves.toEqual({});
   await damage(path, (await stat(path)).size);
-  await expect(duckdb.doctor({ type: 'duckdb', path }, { dataDir: dir })).rejects.toMatchObject({
+  await expect(duckdb.doctor({ type: 'duckdb', path }, { tables: [], dataDir: dir })).rejects.toMatchObject({
     code: 'store_damaged',
   });
   await expect(openDuckDb({ path })).rejects.toMatchObject({

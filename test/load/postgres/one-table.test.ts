@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { OpenDestination, Row } from '../../../src/load/destination.ts';
+import type { OpenDestination, Row, Table } from '../../../src/load/destination.ts';
+import { checkPostgres } from '../../../src/load/destinations/postgres/check.ts';
 import { Refused } from '../../../src/load/refused.ts';
 import { createLoadStage } from '../../../src/load/stage.ts';
 import { TableFault, settleOrBlame } from '../../../src/load/table-fault.ts';
@@ -152,6 +153,22 @@ describe.skipIf(withoutPostgres())('one table at fault holds its own events only
     const { letters } = await own.settle({ rows: [], letters: [{ requestId: id, round: 0 }] });
     expect(letters).toEqual([{ status: 'written' }]);
     expect(await own.find(nextId())).toBeUndefined();
+  });
+
+  it('and doctor names it, and asks for no right but those that are needed', async () => {
+    const { sql, schema } = await started();
+    await postgres.server
+      .run(`DO $$ BEGIN CREATE ROLE loader LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+      GRANT USAGE ON SCHEMA "${schema}" TO loader; GRANT ALL ON ALL TABLES IN SCHEMA "${schema}" TO loader`);
+    const url = postgres.server.url('loader');
+    const check = (...tables: Table[]) =>
+      checkPostgres({ type: 'postgres', url, schema, poolSize: 2 }, tables);
+    expect((await check(plain, other)).warning).toBeUndefined();
+    await expect(check({ ...plain, name: 'third' })).rejects.toMatchObject({
+      message: expect.stringMatching(/may not create tables/) as string,
+    });
+    await sql('ALTER TABLE plain ALTER count TYPE numeric');
+    expect((await check(plain, other)).warning?.found).toMatch(/table plain takes no rows.*"count"/);
   });
 
   it('when it can’t be read at the start', async () => {

@@ -11,9 +11,9 @@ export const postgres: BuiltInAdapter<typeof settings, PostgresConfig> = {
     pace: (_, limits) => ({ lingerMs: 60, ...limits }),
   },
   describe: ({ url, schema }) => `postgres ${withoutLogin(url)}, schema ${schema}`,
-  async doctor(config) {
+  async doctor(config, { tables }) {
     const { checkPostgres } = await import('./check.ts');
-    const { version, warning } = await checkPostgres(config);
+    const { version, warning } = await checkPostgres(config, tables);
     return { version: `PostgreSQL ${version}`, warning };
   },
   async open(config) {

@@ -54,7 +54,7 @@ function explained(statement: string, error: unknown): unknown {
 }
 
 /** The statements that would make the schema as it must be. */
-async function missing(
+export async function missing(
   client: ClientBase,
   schema: string,
   specs: readonly Table[],
