@@ -1,5 +1,5 @@
 import { mkdir, readFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { compact } from '../contracts/import/imported.ts';
 import { type Imported, importContracts } from '../contracts/import/index.ts';
@@ -72,14 +72,16 @@ const fileNameOf = ({ name, version }: Imported, all: readonly Imported[]): stri
   all.filter((one) => one.name === name).length > 1 ? `${name}-${version}` : name;
 
 async function read(io: Io, file: string): Promise<Imported[]> {
+  const path = resolve(io.cwd, file);
   let text: string;
   try {
-    text = await readFile(resolve(io.cwd, file), 'utf8');
+    text = await readFile(path, 'utf8');
   } catch (error) {
     throw new CliError(`${file} can't be read: ${messageOf(error)}`);
   }
   try {
-    return importContracts(text, basename(file).replace(/(?:\.schema)?\.(?:json|ya?ml|avsc)$/i, ''));
+    const name = basename(file).replace(/(?:\.schema)?\.(?:json|ya?ml|avsc)$/i, '');
+    return importContracts(text, name, { file: path, folder: dirname(path) });
   } catch (error) {
     throw new CliError(`${file}: ${messageOf(error)}`);
   }

@@ -42,9 +42,19 @@ export function typeSchema(logicalType: Json | undefined): JsonObject | undefine
 
 /** `logicalTypeOptions` of a schema, or the keywords of options: what both have under the same name. */
 export function sharedOf(given: JsonObject, logicalType: Json | undefined): JsonObject {
-  const shared = Object.fromEntries(
-    sharedOptions.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]]])),
-  );
+  const shared: JsonObject = {};
+  for (const name of sharedOptions) if (given[name] !== undefined) shared[name] = given[name];
+  for (const bound of ['inimum', 'aximum']) {
+    const [loose, strict] = [`m${bound}`, `exclusiveM${bound}`];
+    if (typeof shared[strict] !== 'boolean') continue;
+    // As draft 4 and OpenAPI 3.0 have it: beside the limit.
+    const { [strict]: isStrict, [loose]: limit } = shared;
+    delete shared[strict];
+    if (isStrict === true && limit !== undefined) {
+      delete shared[loose];
+      shared[strict] = limit;
+    }
+  }
   const { format } = given;
   // Of a date it is a pattern of another language.
   if (logicalType === 'string' && typeof format === 'string') shared['format'] = format;
@@ -63,4 +73,13 @@ export function choicesOf(rule: JsonObject): Json[] | undefined {
   const choices =
     metric === 'invalidValues' && mustBe === 0 && isObject(given) ? given['validValues'] : undefined;
   return Array.isArray(choices) ? choices : undefined;
+}
+
+/** What the standard has no word for, under a name of ours. */
+export const customProperty = (property: string, value: Json | undefined): JsonObject[] | undefined =>
+  value === undefined ? undefined : [{ property, value }];
+
+export function customValue({ customProperties }: JsonObject, property: string): Json | undefined {
+  const all = Array.isArray(customProperties) ? customProperties.filter(isObject) : [];
+  return all.find((one) => one['property'] === property)?.['value'];
 }

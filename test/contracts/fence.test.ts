@@ -97,7 +97,7 @@ describe('what validation returns must be JSON', () => {
       b: z.any().transform(() => 12345678901234567890n),
       c: z.coerce.date(),
     });
-    const { value, changed } = accepted(made, { a: '12', b: 1, c: '2026-01-01' });
+    const { value, changed } = accepted(made, { a: '12', b: 1, c: '2026-01-01T00:00:00Z' });
     expect(JSON.stringify(value)).toBe(
       '{"id":"a","a":12,"b":12345678901234567890,"c":"2026-01-01T00:00:00.000Z"}',
     );

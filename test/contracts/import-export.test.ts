@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { Contract } from '../../src/contracts/contract.ts';
 import { toAsyncApi } from '../../src/contracts/export/asyncapi.ts';
@@ -11,6 +13,7 @@ import { derefOnce } from '../../src/contracts/json-schema/refs.ts';
 import { typeName } from '../../src/contracts/tables.ts';
 import { toDdl } from '../../src/load/ddl.ts';
 import type { JsonObject } from '../../src/model/json.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const compiled = ({ name, version, key, table, schema }: ReturnType<typeof importContracts>[number]) =>
   contractFromJsonSchema({
@@ -254,6 +257,42 @@ models:
     },
   );
 
+  it('says what it does not take over of ODCS, and takes PII for private', () => {
+    const properties = [
+      { name: 'mail', logicalType: 'string', classification: 'PII', unique: true },
+      { name: 'odd', logicalType: 'weird', quality: [{ metric: 'nullValues', mustBe: 0 }] },
+    ];
+    const document = { kind: 'DataContract', schema: [{ name: 't', properties }] };
+    const [found] = importContracts(JSON.stringify(document), 'x');
+    expect(found!.header).toEqual({ pii: ['/mail'] });
+    expect(found!.notes).toEqual([
+      'mail: unique is not taken over: it may be the key (--key)',
+      'odd: the type weird is not known, so anything is taken',
+      'its quality rules are not taken over',
+    ]);
+  });
+
+  it('takes in what lies beside an OpenAPI document', async () => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, 'money.json'), '{"Money":{"type":"number","multipleOf":0.01}}');
+    await writeFile(
+      join(folder, 'other.yaml'),
+      'Ext: { type: object, required: [x], properties: { x: { type: string } } }',
+    );
+    const document = stringify({
+      openapi: '3.1.0',
+      components: {
+        schemas: {
+          Order: { type: 'object', properties: { total: { $ref: './money.json#/Money' } } },
+          Ext: { $ref: './other.yaml#/Ext' },
+        },
+      },
+    });
+    const [order, ext] = importContracts(document, 'api', { file: join(folder, 'api.yaml'), folder });
+    expect(columnsOf(compiled(order!))).toEqual({ total: 'decimal(38,2)' });
+    expect([accepts(compiled(ext!), { x: 'a' }), accepts(compiled(ext!), {})]).toEqual([true, false]);
+  });
+
   it('says which rules of a table are not taken over', () => {
     const [found] = importContracts(
       'CREATE TABLE t (id int PRIMARY KEY, qty int CHECK (qty > 0), mail text UNIQUE, UNIQUE (qty, mail))',
@@ -402,6 +441,46 @@ describe('export, and import again', () => {
         broken,
         false,
       ]);
+  });
+
+  it('ODCS with mapped columns, policies, own columns and limits of draft 4', () => {
+    const contract = contractFromJsonSchema({
+      $schema: 'http://json-schema.org/draft-04/schema#',
+      'x-contract': {
+        name: 'deep',
+        version: '1.0.0',
+        key: '/o/id',
+        columns: { '/o/id': 'oid', '/o/deep/x': 'x' },
+        on_repeat: 'replace',
+        undeclared: 'reject',
+      },
+      type: 'object',
+      required: ['o'],
+      properties: {
+        o: {
+          type: 'object',
+          required: ['id'],
+          properties: {
+            id: { type: 'string' },
+            deep: { type: 'object', properties: { x: { type: 'integer' } } },
+          },
+        },
+        b: { type: 'string', 'x-column': 'decimal(10,2)' },
+        n: { type: 'number', minimum: 0, exclusiveMinimum: true },
+      },
+    });
+    const [found] = importContracts(stringify(toOdcs(contract)), 'x');
+    const { name, version, key, table, header, schema } = found!;
+    const again = contractFromJsonSchema({
+      ...schema,
+      'x-contract': JSON.parse(JSON.stringify({ ...header, name, version, key, table })) as JsonObject,
+    });
+    expect(columnsOf(again)).toEqual(columnsOf(contract));
+    expect([again.key, again.onRepeat, again.undeclared]).toEqual([['/o/id'], 'replace', 'reject']);
+    expect([accepts(again, { o: { id: 'a' }, n: 0.5 }), accepts(again, { o: { id: 'a' }, n: 0 })]).toEqual([
+      true,
+      false,
+    ]);
   });
 
   it('as TypeScript', () => {

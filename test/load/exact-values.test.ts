@@ -28,6 +28,8 @@ describe('values that a cast would change in silence', () => {
     [{ kind: 'date' }, 'infinity'],
     [{ kind: 'datetime' }, 'infinity'],
     [{ kind: 'datetime' }, '2026-01-15'],
+    [{ kind: 'datetime' }, '2026-01-15 10:30'],
+    [{ kind: 'datetime' }, '2026-01-15T10:30:00.123'],
     [{ kind: 'uuid' }, '{5f0c1d0e-8a3b-4d7e-9c55-1f2e3d4c5b6a}'],
   ])('%j does not take %j', (type, value) => expect(holds(type, value)).toBe(false));
 
@@ -44,6 +46,8 @@ describe('values that a cast would change in silence', () => {
     [{ kind: 'number' }, '0.1000000000000000055511151231257827021181583404541015625'],
     [{ kind: 'number' }, '820982911946154496'],
     [{ kind: 'number' }, '-12.50'],
+    [{ kind: 'datetime' }, '2026-01-15 10:30Z'],
+    [{ kind: 'datetime' }, '2026-01-15T10:30:00,123-05:00'],
     [{ kind: 'json' }, { any: ['thing'] }],
     [{ kind: 'string' }, 'text'],
     [money, null],

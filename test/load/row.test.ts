@@ -58,7 +58,7 @@ describe('a row', () => {
         '0192D0C4-9A5E-7C0B-8A10-5A6F3F1C2B3D',
         '0192d0c4-9a5e-7c0b-8a10-5a6f3f1c2b3d',
       ),
-      timestamp: field(undefined, 1_700_000_000, '2026-11-23', '2026-11-23T20:48:31Z'),
+      timestamp: field(undefined, 1_700_000_000, '2026-11-23T21:48+01:00', '2026-11-23T20:48:31Z'),
       source: field(undefined, 'shop', 'other'),
       amount: field(1, '1', '+01.50', 99.99),
       description: field(undefined, null, 'a book'),

@@ -3,12 +3,14 @@ import { pointerOf } from '../../model/pointer.ts';
 import type { Contract } from '../contract.ts';
 import { compact } from '../import/imported.ts';
 import { deref } from '../json-schema/refs.ts';
-import { choicesRule, logicalTypeOf, sharedOf } from '../odcs-types.ts';
+import { choicesRule, customProperty, logicalTypeOf, sharedOf } from '../odcs-types.ts';
+import { toJsonSchema } from './json-schema.ts';
 
 const maxDepth = 12;
 
 /** A contract as a document of the Open Data Contract Standard 3.1, with one object: its table. */
-export function toOdcs({ name, version, description, table, key, jsonSchema }: Contract): JsonObject {
+export function toOdcs(contract: Contract): JsonObject {
+  const { name, version, description, table, key, jsonSchema } = contract;
   const said = description === '' ? undefined : description;
   return compact({
     apiVersion: 'v3.1.0',
@@ -25,10 +27,19 @@ export function toOdcs({ name, version, description, table, key, jsonSchema }: C
         physicalType: 'table',
         logicalType: 'object',
         description: said,
+        customProperties: customProperty('x-contract', settingsOf(contract)),
         properties: new Writer(jsonSchema, key).fieldsOf(jsonSchema, []),
       }),
     ],
   });
+}
+
+/** What of the contract's header stands nowhere else. */
+function settingsOf(contract: Contract): JsonObject | undefined {
+  const header = toJsonSchema(contract)['x-contract'] as JsonObject;
+  const elsewhere = new Set(['name', 'version', 'description', 'table', 'key', 'upgrade']);
+  const rest = Object.entries(header).filter(([setting]) => !elsewhere.has(setting));
+  return rest.length === 0 ? undefined : Object.fromEntries(rest);
 }
 
 class Writer {
@@ -62,11 +73,13 @@ class Writer {
   #propertyOf(schema: JsonObject, path: readonly string[]): JsonObject {
     const { description, items, 'x-column': column } = schema;
     const type = logicalTypeOf(schema);
+    const isDecimal = typeof column === 'string' && column.startsWith('decimal');
     const options = sharedOf(schema, type);
     const choices = choicesIn(schema);
     return compact({
       logicalType: type,
-      physicalType: typeof column === 'string' && column.startsWith('decimal') ? column : undefined,
+      physicalType: isDecimal ? column : undefined,
+      customProperties: isDecimal && type === 'number' ? undefined : customProperty('x-column', column),
       description: typeof description === 'string' ? description : undefined,
       logicalTypeOptions: Object.keys(options).length === 0 ? undefined : options,
       quality: choices === undefined ? undefined : [choicesRule(choices)],

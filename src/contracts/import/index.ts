@@ -1,6 +1,7 @@
 import { parseAllDocuments } from 'yaml';
 import { parseExact } from '../../model/exact-json.ts';
 import { type Json, type JsonObject, isObject } from '../../model/json.ts';
+import { type Place, bundled } from '../json-schema/bundle.ts';
 import { fromAsyncApi } from './asyncapi.ts';
 import { fromAvro } from './avro.ts';
 import { fromDbt } from './dbt.ts';
@@ -13,14 +14,25 @@ export type { Imported } from './imported.ts';
 
 /**
  * The contracts that a description gives: JSON Schema, OpenAPI 3, AsyncAPI 2 or 3, ODCS 3, Avro, SQL or dbt, told by its
- * content. `fileName` names what has no name of its own. Throws when it is none of these.
+ * content. `fileName` names what has no name of its own; from `place` references to other files are followed. Throws when it is none
+ * of these.
  */
-export function importContracts(text: string, fileName: string): Imported[] {
+export function importContracts(text: string, fileName: string, place?: Place): Imported[] {
   if (/\.sql$/i.test(fileName) || /^\s*(?:--.*\s*)*create\s/i.test(text.slice(0, 2_000)))
     return fromSql(text);
   const documents = read(text);
-  if (documents.length > 1) return documents.flatMap((one) => importDocument(one, fileName));
-  return importDocument(documents[0] ?? null, fileName);
+  return (documents.length === 0 ? [null] : documents).flatMap((one) =>
+    importDocument(isObject(one) && place !== undefined ? withFiles(one, place) : one, fileName),
+  );
+}
+
+/** As it is where a file is missing: what needs it says so. */
+function withFiles(document: JsonObject, place: Place): JsonObject {
+  try {
+    return bundled(document, place);
+  } catch {
+    return document;
+  }
 }
 
 function importDocument(document: Json, fileName: string): Imported[] {

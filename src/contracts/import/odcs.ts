@@ -9,7 +9,7 @@ import {
   objectOf,
   textOf,
 } from './imported.ts';
-import { choicesOf, sharedOf, typeSchema } from '../odcs-types.ts';
+import { choicesOf, customValue, sharedOf, typeSchema } from '../odcs-types.ts';
 import { orNull } from './sql.ts';
 import { schemaOfSqlType } from './sql-types.ts';
 
@@ -18,9 +18,10 @@ export function fromOdcs(document: JsonObject): Imported[] {
   const version = contractVersion(document['version']);
   return listOf(document['schema']).map((object) => {
     const keyed: Keyed[] = [];
+    const pii: string[] = [];
     const notes: string[] = [];
     if (!sparesRules(object)) notes.push('its quality rules are not taken over');
-    const schema = objectSchema(object, [], { keyed, notes });
+    const schema = objectSchema(object, [], { keyed, pii, notes });
     const { name, physicalName, description } = object;
     return {
       name: contractName(textOf(name) ?? 'event'),
@@ -28,10 +29,20 @@ export function fromOdcs(document: JsonObject): Imported[] {
       description: textOf(description),
       table: tableName(textOf(physicalName)),
       key: keyed.length === 0 ? undefined : keyed.toSorted((a, b) => a.position - b.position).map(spelled),
+      header: headerOf(object, pii),
       schema: { $schema: draft2020, ...schema },
       notes: [...new Set(notes)],
     };
   });
+}
+
+/** As an export of ours has it, and with what is classified as private. */
+function headerOf(object: JsonObject, pii: readonly string[]): JsonObject | undefined {
+  const custom = customValue(object, 'x-contract');
+  const given = isObject(custom) ? custom : {};
+  const all = [...new Set([given['pii'] ?? [], pii].flat(2))];
+  const header = { ...given, ...(all.length > 0 && { pii: all }) };
+  return Object.keys(header).length === 0 ? undefined : header;
 }
 
 /** A part of the key. */
@@ -54,6 +65,8 @@ const tableName = (name: string | undefined): string | undefined =>
 
 interface Found {
   keyed: Keyed[];
+  /** JSON Pointers of the fields that are classified so. */
+  pii: string[];
   notes: string[];
 }
 
@@ -72,6 +85,9 @@ function objectSchema(object: JsonObject, path: readonly string[], found: Found)
         position: typeof position === 'number' && position > 0 ? position : found.keyed.length + 1,
       });
     const keys = found.keyed.length;
+    if (/^pii$/i.test(textOf(property['classification']) ?? '')) found.pii.push(pointerOf(here));
+    if (property['unique'] === true && !isKey)
+      found.notes.push(`${here.join('.')}: unique is not taken over: it may be the key (--key)`);
     const schema = propertySchema(property, here, found);
     const isRequired = property['required'] === true || isKey || found.keyed.length > keys;
     if (isRequired) required.push(name);
@@ -97,6 +113,7 @@ function propertySchema(property: JsonObject, path: readonly string[], found: Fo
     ...(isObject(logicalTypeOptions) ? sharedOf(logicalTypeOptions, logicalType) : {}),
     items:
       logicalType === 'array' && isObject(items) ? propertySchema(items, [...path, '*'], found) : undefined,
+    'x-column': customValue(property, 'x-column') ?? (isExact ? physical?.['x-column'] : undefined),
     enum: listOf(quality)
       .map(choicesOf)
       .find((choices) => choices !== undefined),

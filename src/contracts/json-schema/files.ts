@@ -1,5 +1,7 @@
+import { createRequire } from 'node:module';
 import { readFileSync, readdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
+import type * as yaml from 'yaml';
 import { messageOf } from '../../model/errors.ts';
 import { parseExact } from '../../model/exact-json.ts';
 import { type Json, isObject } from '../../model/json.ts';
@@ -47,8 +49,13 @@ export function within(folder: string, file: string, path: string): string {
 
 export function readJson(file: string, path: string): Json {
   try {
-    return parseExact(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''));
+    const text = readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
+    return /\.ya?ml$/i.test(file) ? fromYaml(text) : parseExact(text);
   } catch (error) {
     throw new Error(`the file of \`$ref\` ${path} can't be read: ${messageOf(error)}`, { cause: error });
   }
 }
+
+/** The parser is loaded when it is needed: contracts are JSON. */
+const fromYaml = (text: string): Json =>
+  (createRequire(import.meta.url)('yaml') as typeof yaml).parse(text, { maxAliasCount: 100 }) as Json;

@@ -18,7 +18,7 @@ const readers: Readonly<Record<string, (value: unknown) => unknown>> = {
 const isInstant = (value: unknown): value is string | number =>
   (typeof value === 'number' && value >= 1e11) ||
   (typeof value === 'string' &&
-    /^\d{4}-\d\d-\d\d(?:[Tt]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:[Zz]|[+-]\d\d:?\d\d))?$/.test(value));
+    /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:[Zz]|[+-]\d\d:?\d\d)$/.test(value));
 
 /** The same schema; where it coerces, it takes what it can without inventing anything. */
 export const withSoundCoercion = (schema: Schema): Schema => {

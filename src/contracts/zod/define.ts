@@ -14,6 +14,7 @@ import { brokenContract, fenced, part } from '../fence.ts';
 import { isOpen } from '../json-schema/open.ts';
 import { authorsCodeOf } from './authors-code.ts';
 import { closed } from './closed.ts';
+import { nameTypes } from './json-types.ts';
 import { type NoJson, complete } from './complete.ts';
 import { notJson } from './json-side.ts';
 import { parserOf, parserOfAll } from './parse.ts';
@@ -183,14 +184,6 @@ function jsonSchemaOf(schema: Schema, io: 'input' | 'output', name: string): Jso
   } catch (error) {
     throw invalid(name, `its schema has no JSON Schema: ${messageOf(error)}`, error);
   }
-}
-
-/** Zod knows no JSON for these; here they have one: see `forJsonNumbers` and `complete`. */
-function nameTypes(schema: Schema, jsonSchema: JsonObject): void {
-  const { type, format } = schema._zod.def as { type: string; format?: string };
-  if (type === 'bigint')
-    Object.assign(jsonSchema, { type: 'integer', ...(format === 'uint64' && { format }) });
-  if (type === 'date') Object.assign(jsonSchema, { type: 'string', format: 'date-time' });
 }
 
 function invalid(name: string, problem: string, cause?: unknown): SentinelError {

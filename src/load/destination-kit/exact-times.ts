@@ -17,6 +17,8 @@ export function instantText(text: string): string | undefined {
   if (parts === null) return undefined;
   const [, year = '', month = '', day = '', hour = '', minute = '', second = '00', fraction, zone = ''] =
     parts;
+  // No zone is ever assumed.
+  if (zone === undefined) return undefined;
   if (!isDay(year, month, day) || hour > '23' || minute > '59' || second > '59') return undefined;
   const [hours = '0', minutes = '0'] = /^[+-](\d\d):?(\d\d)?$/.exec(zone)?.slice(1) ?? [];
   // PostgreSQL knows no zone beyond 15:59.

@@ -25,7 +25,8 @@ export function inexactColumn(columns: readonly Column[]): (values: JsonObject) 
 const wholeNumeral = /^[+-]?\d{1,40}$/;
 const numeral = /^[+-]?\d{1,400}(?:\.\d{1,400})?(?:[eE][+-]?\d{1,3})?$/;
 const dateShape = /^\d{4}-\d\d-\d\d$/;
-const instantShape = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d/;
+/** With its zone: a store would assume its own. */
+const instantShape = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d[\d:.,]*\s?(?:[Zz]|[+-]\d\d(?::?\d\d)?)$/;
 
 function holder(type: ColumnType): ((value: Json) => boolean) | undefined {
   switch (type.kind) {
