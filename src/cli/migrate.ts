@@ -13,7 +13,7 @@ export function registerMigrate(program: Command, io: Io): void {
     .description(
       'Carry the queue and the state of a data folder (the embedded engine) over to the NATS that is configured. Stop the service first. An interrupted migration goes on when it is run again.',
     )
-    .option('--dry-run', 'only count what there is')
+    .option('--dry-run', 'only count what there is in the folder; NATS is not looked at')
     .action((options: MigrateOptions) => run(io, options));
   withExamples(
     command,

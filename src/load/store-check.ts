@@ -5,8 +5,8 @@ import type { OpenDestination } from './destination.ts';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** What the queue's own state knows of the destination. */
-type Remembered = { newest: string; loaded: number };
+/** What the state knows of the destination. A migrated queue brings it along, under an id that the destination has not seen. */
+type Remembered = { queueId: string; newest: string; loaded: number };
 
 const rememberedKey = 'destination-mark';
 const tablesKey = 'destination-tables';
@@ -25,7 +25,6 @@ export class StoreCheck {
   #timer: NodeJS.Timeout | undefined;
   #destination: OpenDestination | undefined;
   #remembered: Remembered | undefined;
-  #lost: string | undefined;
 
   /** `restoredFrom`: when the backup was made that the queue came from, if it was restored since the last start. */
   constructor(state: StateStore, queueId: string, restoredFrom: string | undefined, log: Logger) {
@@ -33,11 +32,6 @@ export class StoreCheck {
     this.#queueId = queueId;
     this.#restoredFrom = restoredFrom;
     this.#log = log;
-  }
-
-  /** What the destination has lost, in words; undefined when it is as it was. */
-  get lost(): string | undefined {
-    return this.#lost;
   }
 
   /** Before missing tables are made anew: says which of those that were there at the last start are gone. */
@@ -55,13 +49,14 @@ export class StoreCheck {
   /** When the destination is open, before anything is settled. */
   async begin(destination: OpenDestination): Promise<void> {
     this.#destination = destination;
-    const remembered = await this.#state.get<Remembered>(rememberedKey);
+    const known = await this.#state.get<Remembered>(rememberedKey);
+    const remembered = known?.queueId === this.#queueId ? known : undefined;
     const newest = await destination.marked(this.#queueId);
     if (this.#restoredFrom !== undefined) this.#sayRestored(this.#restoredFrom, newest);
     if (remembered !== undefined && (newest === undefined || newest < remembered.newest)) {
       const { loaded } = await destination.counts();
       const until = newest === undefined ? 'nothing of this queue' : `events until ${timeText(newest)}`;
-      this.#lost =
+      const lost =
         `the destination knows ${until}, but it had settled events until ${timeText(remembered.newest)}: ` +
         `it had ${remembered.loaded} rows and says ${loaded} now; was it restored from a backup, or replaced?`;
       this.#log.error(
@@ -71,7 +66,7 @@ export class StoreCheck {
           rows_before: remembered.loaded,
           rows_now: loaded,
         },
-        this.#lost,
+        lost,
       );
     }
     if (destination.erasing !== undefined)
@@ -95,7 +90,7 @@ export class StoreCheck {
       const newest = await destination.marked(this.#queueId);
       if (newest === undefined || newest === this.#remembered?.newest) return;
       const { loaded } = await destination.counts();
-      this.#remembered = { newest, loaded };
+      this.#remembered = { queueId: this.#queueId, newest, loaded };
       await this.#state.put(rememberedKey, this.#remembered);
     } catch (error) {
       // A destination that is away is told of elsewhere; the next look is soon.

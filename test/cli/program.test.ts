@@ -109,7 +109,7 @@ describe('sentinel init', () => {
     await mkdir(join(shell.folder, 'mine'));
     await writeFile(join(shell.folder, 'mine/sentinel-config.yaml'), '# nothing\n');
     const { out } = await shell.cli(['init', 'mine']);
-    expect(out).toContain('once sentinel-config.yaml says contracts: [./contracts]');
+    expect(out).toContain('once sentinel-config.yaml says, too:\n  contracts: [./contracts]');
     expect(out).toContain('cd mine && npm install');
     const fresh = await shell.cli(['init', 'other']);
     expect(fresh.out).not.toContain('once sentinel-config.yaml says');

@@ -36,6 +36,7 @@ describe.skipIf(noNatsServer !== undefined)('from one machine to NATS', () => {
     expect(done).toMatchObject({ code: 0 });
     await sentinel.restart();
     expect(sentinel.log().findLast(({ status }) => status === 'started')).toMatchObject({ engine: 'nats' });
+    expect(sentinel.log().filter(({ code }) => code === 'destination_older')).toEqual([]);
     const letters = await get<{ items: DeadLetter[] }>(`${sentinel.url}/api/v1/dead-letters`);
     expect(letters.items.map(({ request_id }) => request_id)).toEqual([bad]);
     expect(await get<Stats>(`${sentinel.url}/api/v1/stats`)).toMatchObject({

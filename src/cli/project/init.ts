@@ -19,13 +19,17 @@ export function registerInit(program: Command, io: Io): void {
   withExamples(command, 'sentinel init my-gatekeeper && cd my-gatekeeper && sentinel dev');
 }
 
-/** A config file that was there before may not know of the contract. */
+/** A config file that was there before may not know of the contract and its source. */
 function configFault(folder: string): string | undefined {
-  const fix = 'contracts/signup.ts is loaded once sentinel-config.yaml says contracts: [./contracts]';
   try {
-    return loadConfig({ cwd: folder, env: {} }).contracts.includes(join(folder, 'contracts'))
+    const { contracts, sources } = loadConfig({ cwd: folder, env: {} });
+    const lacks = [
+      ...(contracts.includes(join(folder, 'contracts')) ? [] : ['contracts: [./contracts]']),
+      ...(Object.hasOwn(sources, 'website') ? [] : ['sources: { website: { contract: signup } }']),
+    ];
+    return lacks.length === 0
       ? undefined
-      : fix;
+      : `contracts/signup.ts is put to use once sentinel-config.yaml says, too:\n${lacks.map((line) => `  ${line}`).join('\n')}`;
   } catch (error) {
     return `mend sentinel-config.yaml first. ${messageOf(error)}`;
   }
@@ -50,7 +54,7 @@ async function init(io: Io, folder: string): Promise<void> {
   if (unused !== undefined) print(io, `\n${unused}`);
   const there = relative(io.cwd, folder);
   const next = [
-    `${there === '' ? '' : `cd ${there} && `}npm install`,
+    `${there === '' ? '' : `cd ${/^[\w./-]+$/.test(there) ? there : JSON.stringify(there)} && `}npm install`,
     'npx sentinel dev',
     'npx sentinel ingest samples/signup.json --source website   # in another terminal',
     'npm test                                                   # the contract and the step, without a service',

@@ -65,7 +65,7 @@ export async function checkPostgres(
 
 const queriesRefused = {
   found: 'queries are refused, as the login may do more than read tables',
-  fix: 'set SENTINEL_POSTGRES_QUERY_URL to a login that may only read',
+  fix: 'set SENTINEL_POSTGRES_QUERY_URL to a login that may only read; docs/destinations.md has the SQL for one',
 };
 const notEncrypted = {
   found: 'the connection is not encrypted, as the server offers no encryption',

@@ -79,7 +79,7 @@ async function refusePowerful(client: pg.Client): Promise<void> {
   const [row] = rows;
   if (row?.powerful === 't')
     throw refused(
-      `the login ${row.login} may do more than read tables; set SENTINEL_POSTGRES_QUERY_URL to a login that may only read`,
+      `the login ${row.login} may do more than read tables; set SENTINEL_POSTGRES_QUERY_URL to a login that may only read (docs/destinations.md has the SQL for one)`,
     );
 }
 
