@@ -103,6 +103,16 @@ it.each<[string, string[], RegExp, string[]]>([
     ['ALTER TABLE "order" RENAME rid TO _request_id'],
   ],
   [
+    'a column that must be filled',
+    [
+      'ALTER TABLE "order" ADD COLUMN nn INTEGER',
+      'UPDATE "order" SET nn = 1',
+      'ALTER TABLE "order" ALTER nn SET NOT NULL',
+    ],
+    /"nn".*is NOT NULL and has no default/,
+    ['ALTER TABLE "order" ALTER nn DROP NOT NULL'],
+  ],
+  [
     'a column of its key renamed',
     ['ALTER TABLE "order" RENAME event_id TO eid'],
     /"event_id".*loaded twice/,

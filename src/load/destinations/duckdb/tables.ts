@@ -21,6 +21,7 @@ export async function ensureTables(connection: DuckDBConnection, tables: readonl
   const present = tables.length === 0 ? new Map<string, Types>() : await tableTypes(connection);
   const views = tables.length === 0 ? [] : await rowsOf(connection, viewNames);
   const keys = tables.length === 0 ? new Map<string, string>() : await keysOnRecord(connection);
+  const demanding = tables.length === 0 ? [] : await rowsOf(connection, demandingColumns);
   for (const table of tables) {
     if (views.some(([view]) => sameName(String(view)) === sameName(table.name)))
       throw conflict(
@@ -28,7 +29,14 @@ export async function ensureTables(connection: DuckDBConnection, tables: readonl
       );
     const types = present.get(sameName(table.name)) ?? new Map();
     const [known, key] = [keys.get(sameName(table.name)), JSON.stringify(table.key)];
-    if (types.size > 0) refuseLost(table, types, known === key);
+    if (types.size > 0) {
+      refuseLost(table, types, known === key);
+      const mine = demanding.filter(([name]) => sameName(String(name)) === sameName(table.name));
+      refuseDemanding(
+        table,
+        mine.map(([, column]) => String(column)),
+      );
+    }
     await ensureTable(connection, table, types);
     if (known !== key) await recordKey(connection, table.name, key);
   }
@@ -44,6 +52,15 @@ function refuseLost(table: Table, types: Types, hasSameKey: boolean): void {
   if (lost !== undefined)
     throw conflict(
       `column "${lost}" of table "${table.name}" was renamed or dropped: events would be loaded twice without it; give it its name again, or rename the table away`,
+    );
+}
+
+function refuseDemanding(table: Table, columns: readonly string[]): void {
+  const written = new Set([...table.columns, ...ownColumns].map(({ name }) => sameName(name)));
+  const unwritten = columns.find((name) => !written.has(sameName(name)));
+  if (unwritten !== undefined)
+    throw conflict(
+      `column "${unwritten}" of table "${table.name}" is NOT NULL and has no default, and nothing writes it; give it a default, or drop NOT NULL`,
     );
 }
 
@@ -83,6 +100,9 @@ async function ensureTable(connection: DuckDBConnection, table: Table, present: 
 type Types = Map<string, string>;
 
 const viewNames = `SELECT view_name FROM duckdb_views() WHERE NOT internal AND database_name = current_database() AND schema_name = 'main'`;
+/** Those that must be filled, and that nothing but an INSERT fills. */
+const demandingColumns = `SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = current_database()
+  AND schema_name = 'main' AND NOT is_nullable AND column_default IS NULL`;
 const allColumns = `FROM duckdb_columns() WHERE database_name = current_database() AND schema_name = 'main'`;
 
 async function tableTypes(connection: DuckDBConnection): Promise<Map<string, Types>> {
