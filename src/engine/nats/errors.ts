@@ -40,8 +40,10 @@ function hasApiCode(error: unknown, code: number): boolean {
   return error instanceof JetStreamApiError && error.apiError().err_code === code;
 }
 
+export const isStreamGone = (error: unknown): boolean => hasApiCode(error, JetStreamApiCodes.StreamNotFound);
+
 export const isNotFound = (error: unknown): boolean =>
-  hasApiCode(error, JetStreamApiCodes.StreamNotFound) ||
+  isStreamGone(error) ||
   hasApiCode(error, JetStreamApiCodes.ConsumerNotFound) ||
   hasApiCode(error, JetStreamApiCodes.NoMessageFound);
 

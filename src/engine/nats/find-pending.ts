@@ -1,18 +1,28 @@
 import type { PendingMessage } from '../engine.ts';
 import type { Link } from './connection.ts';
-import { isNotFound } from './errors.ts';
+import { SentinelError } from '../../model/errors.ts';
+import { isNotFound, isStreamGone } from './errors.ts';
 import { follow } from './follow.ts';
 import { readDeliveries } from './intake.ts';
 import { type LargeBodies, headerIn, largeHeader, nextOf, readRef } from './large.ts';
 import { encodeToken, type Layout } from './names.ts';
 import { patiently } from './patience.ts';
 import type { RetryArea } from './retry-area.ts';
+import type { Streams } from './streams.ts';
 
 type Match<T> = (message: PendingMessage) => T | undefined;
 
+interface Deps {
+  link: Link;
+  layout: Layout;
+  large: LargeBodies;
+  retries: RetryArea;
+  streams: Pick<Streams, 'has'>;
+}
+
 /** The port's `findPending`. What is deferred while the stream is searched shows up in the second look at the retries. */
 export async function findPending<T>(
-  deps: { link: Link; layout: Layout; large: LargeBodies; retries: RetryArea },
+  deps: Deps,
   topic: string,
   group: string,
   match: Match<T>,
@@ -25,13 +35,15 @@ export async function findPending<T>(
 }
 
 async function findNew<T>(
-  { link, layout, large }: { link: Link; layout: Layout; large: LargeBodies },
+  { link, layout, large, streams }: Deps,
   topic: string,
   group: string,
   match: Match<T>,
 ): Promise<T | undefined> {
   const stream = layout.streamOf(topic);
   const start = await patiently(() => firstUnsettled(link, stream, layout.consumerOf(group)));
+  if (start === undefined && streams.has(topic))
+    throw new SentinelError('engine_unavailable', `NATS has lost the stream of ${topic}; it is made again`);
   if (start === undefined) return undefined;
   let found: T | undefined;
   const bodies: Promise<void>[] = [];
@@ -54,13 +66,14 @@ async function findNew<T>(
   return found;
 }
 
-/** Undefined when there is no such group. */
+/** A group that has never read has all before it. Undefined when there is no such stream. */
 async function firstUnsettled({ jsm }: Link, stream: string, consumer: string): Promise<number | undefined> {
   try {
     const { ack_floor: floor } = await jsm.consumers.info(stream, consumer);
     return floor.stream_seq + 1;
   } catch (error) {
-    if (isNotFound(error)) return undefined;
+    if (isStreamGone(error)) return undefined;
+    if (isNotFound(error)) return 1;
     throw error;
   }
 }

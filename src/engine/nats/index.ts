@@ -74,7 +74,7 @@ export async function openNatsEngine(options: NatsEngineOptions): Promise<Engine
       trimmer.touch(topic);
     },
     findPending: (topic, group, match) =>
-      life.guard(() => findPending({ link, layout, large, retries }, topic, group, match)),
+      life.guard(() => findPending({ link, layout, large, retries, streams }, topic, group, match)),
     cluster: {
       calls: createCalls(link, layout, large),
       connected: link.isConnected,

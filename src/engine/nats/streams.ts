@@ -12,6 +12,8 @@ const duplicateWindowMs = 120_000;
 export interface Streams {
   /** Makes the topic's stream unless it is there; a call costs nothing from the second time on. */
   topic(topic: string): Promise<string>;
+  /** Whether the topic's stream was there. */
+  has(topic: string): boolean;
   /** Makes the topic's stream once more if it is gone, as nobody answered for it. Does not wait for NATS. */
   renew(topic: string): Promise<void>;
   /** Those that do not belong to one topic. */
@@ -63,6 +65,7 @@ export function createStreams(link: Link, layout: Layout, replicas: number): Str
       }
       return making;
     },
+    has: (topic) => known.has(topic),
     async renew(topic) {
       await ensure(configOf(topic), 0);
     },

@@ -103,6 +103,12 @@ export function groupSuite(subject: Subject): void {
       expect(await subject.engine.findPending('orders', 'loader', textIf('settled'))).toBeUndefined();
       await untilGroup('orders', 'loader', { pending: 2, waiting: 1 });
     });
+
+    it('has everything before a group that has not begun to read, and nothing where nothing was published', async () => {
+      expect(await subject.engine.findPending('orders', 'loader', textIf('a'))).toBeUndefined();
+      await publish('orders', 'a');
+      expect(await subject.engine.findPending('orders', 'loader', textIf('a'))).toBe('a');
+    });
   });
 
   describe('stats', () => {
