@@ -34,7 +34,7 @@ export function limitsOf({
   return { maxEvents, maxBytes };
 }
 
-/** Runs a group's handler over the batches of a source: how many at a time, in which order, again after a failure. */
+/** Runs a group's handler over the batches of a source: decides how many run at a time, in which order, and what is retried. */
 export class Batches<B extends { readonly deliveries: readonly Delivery[] }> implements Consumer {
   readonly #source: BatchSource<B>;
   readonly #options: ConsumeOptions;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { pause } from '../support/retry.ts';
 import type { Engine, StateStore } from './engine.ts';
 
-/** What only one process of a cluster may do at a time. */
+/** Work that only one process of a cluster may do at a time. */
 export interface Leases {
   /**
    * Takes the lease, or says that another holds it: undefined. It ends by itself when it is not released, so that one
@@ -30,7 +30,7 @@ export const leasesOf = ({ cluster, state }: Pick<Engine, 'cluster' | 'state'>):
   cluster === undefined ? freeLeases : sharedLeases(state);
 
 const free: Lease = { renew: async () => true, release: async () => undefined };
-/** Where one process does everything there is nobody to share with. */
+/** For a single process, which always holds every lease. */
 export const freeLeases: Leases = { take: async () => free, waitFor: async () => free };
 
 export function sharedLeases(state: StateStore): Leases {

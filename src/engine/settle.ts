@@ -109,7 +109,7 @@ function namedBy({ index }: Unsettled, deliveries: readonly Delivery[]): Deliver
   return delivery;
 }
 
-/** The error itself says that trying again is of no use. */
+/** The error itself says that a retry is useless. */
 function isFinal(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'retryable' in error && error.retryable === false;
 }

@@ -74,7 +74,7 @@ export async function eraseFrom({ destination, loading }: Reached, erased: Erase
       emptied: emptied.slice(from, from + atOnce),
       barred: barred.slice(from, from + atOnce),
     };
-    await loading.inTurn('an erasure', () => erasing!.remove(part), { notFor: 'a table' });
+    await loading.inTurn('an erasure', () => erasing!.remove(part), { failOnTableFault: true });
   }
   if (longest > 0) await originals?.reclaim?.();
 }

@@ -3,7 +3,7 @@ import type { Received } from '../ingest/record.ts';
 import type { Row } from '../load/destination.ts';
 import type { RowEnd } from '../load/waiting-tables.ts';
 
-/** What becomes rows if the destination takes it. Lists side by side: an object more for each event costs the collector. */
+/** Events that become rows if the destination accepts them. Parallel lists, as one more object for each event burdens the garbage collector. */
 export interface Candidates {
   rows: Row[];
   /** The events as they were received, JSON text. */

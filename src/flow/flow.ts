@@ -17,7 +17,7 @@ import type { StartedPipeline } from '../runtime/pipeline-api.ts';
 import { type Base, type Loading, type Stages, openBase, openLoading, openStages } from './stages.ts';
 
 /**
- * Composes the way of an event, from the queue to the destination, and starts it.
+ * Composes the path of an event, from the queue to the destination, and starts it.
  *
  *   raw_event, replay_event ─► judge ─► settle
  *                                ├─► slow_event ─► judge, one by one ─► settle
@@ -47,7 +47,7 @@ export async function startPipeline(parts: PipelineParts): Promise<StartedPipeli
     ...answersOf(parts, base, loading, stages),
     routes: async () => running.routes.map(({ method, path, source }) => ({ method, path, source })),
     callRoute: (route, request) => callRoute(running, route, request),
-    /** In the order of the flow: take nothing more, finish what runs, then release the stores. */
+    /** Takes no more events, finishes what is running, then releases the stores. */
     async close() {
       base.faults.expectEnd();
       loading.store.loading.stop();
@@ -72,7 +72,7 @@ export async function startPipeline(parts: PipelineParts): Promise<StartedPipeli
   };
 }
 
-/** What goes on beside the flow. */
+/** Work in the background. */
 function startBackground({ config, engine, log }: PipelineParts, base: Base, { store, copies }: Loading) {
   const parts = { ...base, state: engine.state, log };
   const { letterTable } = store.destination;

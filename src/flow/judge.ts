@@ -15,7 +15,7 @@ import { createRowMakers } from '../load/row.ts';
 import { createSettleFixed } from './settle-fixed.ts';
 import { createSettleVerdict } from './settle-verdict.ts';
 
-/** Says which row an event makes, or sends it on its way: to the healers, or to the dead letters. */
+/** Decides which row an event makes, or sends it to the healers or the dead letters. */
 export interface Judge {
   /** `asksOthers`: it is to be judged by `together`. */
   incoming(incoming: Incoming, outbox: Outbox): Row | undefined | typeof asksOthers;

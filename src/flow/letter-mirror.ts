@@ -23,17 +23,17 @@ export interface MirrorParts {
 const leaseMs = 30_000;
 const everyMs = 500;
 const sliceLength = 200;
-/** Where writes are dear. */
+/** For a destination whose writes are expensive. */
 const longSlice = 2000;
 const longestWaitMs = 30_000;
-/** A change that nobody told of is made good by a comparison of all. */
+/** All letters are compared so often, in case a change went unnoticed. */
 const compareEveryMs = 600_000;
-/** With more changes than that, comparing all is less work. */
+/** With more changes than that, comparing all letters is less work. */
 const mostChanged = 50_000;
 
 /**
- * Keeps `_sentinel_dead_letters` as the letters are. What has changed is written in slices, as it is at that moment, so a
- * change that is told twice or late does no harm; at the start, and every ten minutes, all are compared by their versions. In
+ * Keeps `_sentinel_dead_letters` in step with the letters. Changed letters are written in slices, as they are at that moment, so a
+ * change that is reported twice or late does no harm; at the start, and every ten minutes, all are compared by their versions. In
  * a cluster one worker does it.
  */
 export class LetterMirror {
@@ -74,7 +74,7 @@ export class LetterMirror {
         if (lease !== undefined) await this.#follow(signal);
         waitMs = everyMs;
       } catch (error) {
-        // Of a destination that is away the loader says why; what else is wrong with the table is said here only.
+        // The loader reports a destination that is unavailable; any other fault of the table is reported only here.
         const level = isRetryable(error) ? 'debug' : 'warn';
         if (waitMs === everyMs)
           this.#parts.log[level](
@@ -127,7 +127,7 @@ export class LetterMirror {
     return step === undefined ? maskAll : (event) => event;
   }
 
-  /** Notes every letter of which the table says something else. */
+  /** Notes every letter that differs from its row in the table. */
   async #compare(signal: AbortSignal): Promise<void> {
     const versions = await this.#versions(signal);
     let after = '';

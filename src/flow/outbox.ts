@@ -51,7 +51,7 @@ export class Outbox {
     if (this.#subscribed.has(topics.fixed)) this.#add(topics.fixed, encode(event()));
   }
 
-  /** To be judged aside. */
+  /** To be judged in a thread of its own. */
   slow(incoming: Received): void {
     this.#add(topics.slow, recordOf(incoming));
   }
@@ -64,7 +64,7 @@ export class Outbox {
     this.#add(topics.failed, encode(event));
   }
 
-  /** The event is with the healers no more. */
+  /** The healers have finished the event. */
   healed(requestId: string): void {
     this.#marks.push({ delete: healingKey(requestId) });
   }

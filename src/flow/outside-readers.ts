@@ -16,7 +16,7 @@ export async function followOutsideReaders(
   );
   for (const { key } of await engine.state.list(prefix)) {
     const topic = key.slice(prefix.length);
-    // Nobody is left: what is published would be kept for ever.
+    // Nobody reads it any more, and what is published would be kept for ever.
     if (read.has(topic)) subscribed.add(topic);
     else await engine.state.delete(key);
   }

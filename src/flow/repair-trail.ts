@@ -48,7 +48,7 @@ function planText(plan: Plan): string {
   return text;
 }
 
-/** Makes its result when asked for: until its load, a row is rather small than quick to tell its story. */
+/** Makes its result only when asked: until a row is loaded, its size matters more than the time it takes to tell its story. */
 class PatchedTrail implements RepairTrail {
   readonly healer = 'rule';
   readonly ruleId: string;

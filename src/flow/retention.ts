@@ -29,19 +29,19 @@ export interface RetentionParts {
 const dayMs = 86_400_000;
 const leaseMs = 60_000;
 const originalsAtOnce = 500;
-/** Of the time, the part that is others', to the part that a batch took. */
-const restShare = 2;
+/** After a batch, others have the store for so many times as long as it took. */
+const restFactor = 2;
 const shortestRestMs = 20;
 
 /**
- * Deletes what is kept no longer: settled dead letters, and originals in the destinations. In small batches with rests between
- * them; what a stop cuts off is found by the next run. In a cluster one worker does it.
+ * Deletes settled dead letters, and originals in the destinations, when their time is up. In small batches with pauses between
+ * them; the next run continues what a stop has interrupted. In a cluster one worker does it.
  */
 export class Retention {
   readonly #parts: RetentionParts;
   readonly #now: () => number;
   readonly #closing = new AbortController();
-  /** By destination: how many runs are still to give space back. */
+  /** By destination: how many more runs give space back. */
   readonly #unreclaimed = new Map<string, number>();
   readonly #running: Promise<void>;
 
@@ -114,7 +114,7 @@ export class Retention {
     try {
       await work();
     } catch (error) {
-      // Of a destination that is away the loader says why.
+      // The loader reports a destination that is unavailable.
       this.#parts.log[isRetryable(error) ? 'debug' : 'warn'](
         { err: error, code: 'retention_waits' },
         'what has aged out can not be deleted now; it is tried again',
@@ -152,7 +152,7 @@ export class Retention {
 
   /** False when this run has to end. */
   async #rest(tookMs: number, lease: Lease): Promise<boolean> {
-    const ms = Math.max(shortestRestMs, tookMs * restShare);
+    const ms = Math.max(shortestRestMs, tookMs * restFactor);
     return (await pause(ms, this.#closing.signal)) && (await lease.renew());
   }
 }

@@ -16,7 +16,7 @@ import type { RouteParts } from './route-parts.ts';
 import type { RowEnd } from '../load/waiting-tables.ts';
 
 /**
- * The way of a batch, which is acknowledged when its method resolves:
+ * The path of a batch, which is acknowledged when its method resolves:
  *
  *   events ─► judge ─► publish the failures ─► settle the rows ─► publish the refused rows, copy the loaded ones
  *
@@ -102,7 +102,7 @@ export class Route {
     this.#patience.stop();
   }
 
-  /** `healed`: events that the healers are done with. */
+  /** `healed`: events that the healers have finished. */
   async #settle(candidates: Candidates, healed: readonly string[] = []): Promise<void> {
     await this.#ended(candidates, () => this.#parts.waiting.settle(candidates.rows), healed);
   }

@@ -10,7 +10,7 @@ import type { Outbox } from './outbox.ts';
 import { byPerson, repairedByRule } from './repair-trail.ts';
 import type { MakeRow } from '../load/row.ts';
 
-/** Sends an event that can't be loaded on its way, or says which row it makes. */
+/** Sends an event that can't be loaded to the healers or the dead letters, or returns its row. */
 export type SettleVerdict = (verdict: Verdict, incoming: Incoming, outbox: Outbox) => Row | undefined;
 
 interface Deps {

@@ -56,7 +56,7 @@ export async function openBase({ config, engine, log, consume, project }: Pipeli
   return { contracts, apart, steps, insight, faults, letters, recent, leases, rules };
 }
 
-/** The destination, those that follow it, and the way back out. */
+/** The main destination, the further ones, exports and rollbacks. */
 export async function openLoading(parts: PipelineParts, base: Base) {
   const { config, engine, log } = parts;
   const { contracts, letters, insight, faults } = base;

@@ -9,14 +9,14 @@ export interface LoadStage {
   prepareRow(row: Row): void;
   /**
    * Settles in the order of the calls, however long the destination is down. Rejects only with `pipeline_stopped`, or with an
-   * error that is not retryable, or (`notFor: 'a table'`) with a `TableFault`.
+   * error that is not retryable, or (`failOnTableFault`) with a `TableFault`.
    */
-  settle(settlement: Omit<Settlement, 'mark'>, waits?: { notFor: 'a table' }): Promise<Settled>;
+  settle(settlement: Omit<Settlement, 'mark'>, options?: { failOnTableFault: true }): Promise<Settled>;
   /**
    * Does other work with the destination, between two settlements and just as patiently; `doing` is for the log. Ends early
-   * (`notFor: 'a table'`) with a `TableFault`.
+   * (`failOnTableFault`) with a `TableFault`.
    */
-  inTurn<T>(doing: string, work: () => Promise<T>, waits?: { notFor: 'a table' }): Promise<T>;
+  inTurn<T>(doing: string, work: () => Promise<T>, options?: { failOnTableFault: true }): Promise<T>;
   /** Why the destination does not take rows; undefined while it does. */
   trouble(): Trouble | undefined;
   /** Gives up waiting for a destination that is down. */
@@ -52,15 +52,15 @@ export function createLoadStage({
 
   return {
     prepareRow: (row) => destination.prepareRow?.(row),
-    settle(settlement, waits) {
+    settle(settlement, options) {
       const { rows, letters } = settlement;
       const mark = queueId === undefined ? undefined : markOf(queueId, rows);
       const all = { ...settlement, mark };
       const settle = (): Promise<Settled> =>
-        waits === undefined ? destination.settle(all) : settleOrBlame(destination, all);
-      return inTurn(settle, { rows: rows.length, letters: letters.length }, 'the batch', isOverOf(waits));
+        options === undefined ? destination.settle(all) : settleOrBlame(destination, all);
+      return inTurn(settle, { rows: rows.length, letters: letters.length }, 'the batch', isOverOf(options));
     },
-    inTurn: (doing, work, waits) => inTurn(work, { doing }, doing, isOverOf(waits)),
+    inTurn: (doing, work, options) => inTurn(work, { doing }, doing, isOverOf(options)),
     trouble: () => patience.trouble(),
     stop: () => patience.stop(),
   };
@@ -68,8 +68,8 @@ export function createLoadStage({
 
 type IsOver = (error: unknown) => boolean;
 
-const isOverOf = (waits: { notFor: 'a table' } | undefined): IsOver | undefined =>
-  waits === undefined ? undefined : (error) => error instanceof TableFault;
+const isOverOf = (options: { failOnTableFault: true } | undefined): IsOver | undefined =>
+  options === undefined ? undefined : (error) => error instanceof TableFault;
 
 /** Request ids grow with time. */
 function markOf(queueId: string, rows: readonly Row[]): QueueMark | undefined {

@@ -14,8 +14,8 @@ const everyMs = 5000;
 
 /**
  * Notices at the start that the destination went back in time (restored from a backup, its file removed): its mark of this
- * queue lies before what the queue's state remembers of it. Rows that are gone are not loaded again by themselves, so it is
- * said, with counts.
+ * queue lies before what the queue's state remembers of it. Lost rows are not loaded again by themselves, so it is
+ * reported, with counts.
  */
 export class StoreCheck {
   readonly #state: StateStore;
@@ -93,7 +93,7 @@ export class StoreCheck {
       this.#remembered = { queueId: this.#queueId, newest, loaded };
       await this.#state.put(rememberedKey, this.#remembered);
     } catch (error) {
-      // A destination that is away is told of elsewhere; the next look is soon.
+      // An unavailable destination is reported elsewhere; the next look is soon.
       this.#log.debug({ err: error }, 'the mark of the destination could not be read');
     }
   }

@@ -114,7 +114,7 @@ export class WaitingTables {
   }
 
   #settle(settlement: Parameters<LoadStage['settle']>[0]): Promise<Settled> {
-    return this.#deps.loading.settle(settlement, { notFor: 'a table' });
+    return this.#deps.loading.settle(settlement, { failOnTableFault: true });
   }
 
   async #prepared(table: string): Promise<boolean> {

@@ -2,10 +2,10 @@ import { SentinelError } from '../model/errors.ts';
 import { type Beat, countOf } from '../support/beat.ts';
 
 const lookEveryMs = 250;
-/** Whoever asks is answered within two seconds. */
+/** So that every call is answered within two seconds. */
 const answerWithinMs = 1500;
 
-/** Whoever asks a thread that starts or stands still is told so, instead of waiting with it: `pipeline_busy`. */
+/** A call to a thread that is starting or blocked fails with `pipeline_busy` instead of waiting. */
 export class StallWatch {
   #beat: Beat;
   readonly #waiting = new Set<{ since: number; reject: (error: Error) => void }>();
@@ -41,7 +41,7 @@ export class StallWatch {
   #look(): void {
     const count = countOf(this.#beat);
     const now = performance.now();
-    // A machine on which this thread stands still, too, says nothing of the other one.
+    // When this thread was blocked, too, the machine was busy, which says nothing of the other one.
     this.#turnedAt += Math.max(0, now - this.#lookedAt - lookEveryMs);
     this.#lookedAt = now;
     if (count !== this.#count) {

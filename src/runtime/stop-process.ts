@@ -7,7 +7,7 @@ export interface Faults {
   /** An unexpected error stops the process rather than lose the event; the batch is delivered again. */
   onFailure: NonNullable<ConsumeOptions['onFailure']>;
   onBroken: (error: unknown) => void;
-  /** From now on the end of the engine is no surprise: it leaves early when its servers are away. */
+  /** From now on a closed engine is expected: it leaves early when its servers are unavailable. */
   expectEnd(): void;
 }
 

@@ -52,7 +52,7 @@ export class Withdrawal {
         return withdrawn;
       };
       // A table that keeps its rows holds the rollback up, and no load.
-      const page = await loading.inTurn('a rollback', take, { notFor: 'a table' });
+      const page = await loading.inTurn('a rollback', take, { failOnTableFault: true });
       after = page.after;
       if (which === 'byRule' && after !== undefined)
         await state.write([rollbackWrite({ ...this.#record, taken: await this.taken() })]);
