@@ -86,24 +86,10 @@ export function createLlmAudit(
     counted.set(id, at);
   }
 
-  async function* scan(after?: string): AsyncGenerator<AuditEntry> {
-    for (let last = after; ;) {
-      const page = await state.list(prefix, {
-        limit: scanPage,
-        ...(last === undefined ? undefined : { after: prefix + last }),
-      });
-      for (const { key, value } of page) {
-        last = key.slice(prefix.length);
-        yield { id: last, ...(value as unknown as LlmExchange) };
-      }
-      if (page.length < scanPage) return;
-    }
-  }
-
   async function readIds(): Promise<string[]> {
     const found: string[] = [];
     try {
-      for await (const { id } of scan()) found.push(id);
+      for await (const { id } of scan(state)) found.push(id);
       return found;
     } catch (error) {
       ids = undefined;
@@ -135,7 +121,7 @@ export function createLlmAudit(
     },
     async list({ contract, signature }, { limit, cursor }) {
       const items: AuditEntry[] = [];
-      for await (const entry of scan(cursor)) {
+      for await (const entry of scan(state, cursor)) {
         if (contract !== undefined && entry.contract !== contract) continue;
         if (signature !== undefined && entry.signature !== signature) continue;
         if (items.length === limit) return { items, next: items.at(-1)!.id };
@@ -154,12 +140,27 @@ export function createLlmAudit(
       state.watch(prefix, ({ key, value }) => {
         if (value !== undefined) tell(key.slice(prefix.length), value as unknown as LlmExchange);
       });
-      for await (const { id, ...exchange } of scan()) {
+      for await (const { id, ...exchange } of scan(state)) {
         if (Date.parse(exchange.at) <= now() - hourMs) break;
         tell(id, exchange);
       }
     },
   };
+}
+
+/** Newest first. */
+async function* scan(state: StateStore, after?: string): AsyncGenerator<AuditEntry> {
+  for (let last = after; ;) {
+    const page = await state.list(prefix, {
+      limit: scanPage,
+      ...(last === undefined ? undefined : { after: prefix + last }),
+    });
+    for (const { key, value } of page) {
+      last = key.slice(prefix.length);
+      yield { id: last, ...(value as unknown as LlmExchange) };
+    }
+    if (page.length < scanPage) return;
+  }
 }
 
 const endOfTime = 9_999_999_999_999;

@@ -8,8 +8,10 @@ import { cast } from './cast.ts';
 import { schemasAt } from './schema-paths.ts';
 
 /** The times of an event that are read in the zone of the contract, while the event itself names another one. */
-export function timesInAnotherZone({ jsonSchema }: Contract, event: JsonObject): Pointer[] {
-  return zonedFields(jsonSchema).flatMap(({ path, zone }) =>
+export function timesInAnotherZone({ jsonSchema }: Contract, event: JsonObject): readonly Pointer[] {
+  const fields = zonedFields(jsonSchema);
+  if (fields.length === 0) return none;
+  return fields.flatMap(({ path, zone }) =>
     (bindings(event, path) ?? [])
       .map((indexes) => bind(path, indexes))
       .filter((time) => {
@@ -25,6 +27,8 @@ export function timesInAnotherZone({ jsonSchema }: Contract, event: JsonObject):
   );
 }
 
+const none: readonly never[] = [];
+
 interface ZonedField {
   path: readonly string[];
   zone: string;
@@ -37,7 +41,7 @@ function zonedFields(jsonSchema: JsonObject): readonly ZonedField[] {
   let fields = known.get(jsonSchema);
   if (fields === undefined) {
     fields = !JSON.stringify(jsonSchema).includes('"x-zone"')
-      ? []
+      ? none
       : declaredPaths(jsonSchema).flatMap((path) =>
           schemasAt(jsonSchema, path).flatMap(({ 'x-zone': zone }) =>
             typeof zone === 'string' ? [{ path, zone }] : [],

@@ -16,8 +16,8 @@ import { eachNamesake } from './namesakes.ts';
 export function validateWhole(contract: Contract, event: JsonObject): Validation {
   const validation = contract.validate(event);
   if (!validation.ok) return validation;
-  const zoned = timesInAnotherZone(contract, event).map(inAnotherZone);
-  if (zoned.length > 0) return { ok: false, violations: zoned.slice(0, maxViolations) };
+  const zoned = timesInAnotherZone(contract, event);
+  if (zoned.length > 0) return { ok: false, violations: zoned.slice(0, maxViolations).map(inAnotherZone) };
   const misnamed = findMisnamed(contract, event);
   if (misnamed.length === 0) return validation;
   const left =

@@ -44,30 +44,14 @@ export function createRuleDecisions(deps: {
   const { state, index, records, uses, contracts, ttlMs, now } = deps;
   const { inTurn, write } = deps.writes;
 
-  async function existing(id: string): Promise<StoredRule> {
-    const rule = await records.read(id);
-    if (rule === undefined) throw new SentinelError('not_found', `there is no rule ${JSON.stringify(id)}`);
-    return rule;
-  }
-
-  async function notRollingBack(id: string): Promise<void> {
-    if ((await readRollback(state, id))?.status === 'running')
-      throw new SentinelError('conflict', `rule ${id} is being rolled back; wait until that is done`);
-  }
-
   const activeRival = (rule: StoredRule): StoredRule | undefined =>
     index.rivals(rule).find((other) => statusAt(other, now()) === 'active');
-
-  const active = (rule: StoredRule): StoredRule => {
-    const { disabled_by: _by, disabled_reason: _reason, doubt: _doubt, expires_at: _end, ...rest } = rule;
-    return { ...rest, status: 'active' };
-  };
 
   return {
     approve: (id) =>
       inTurn(async () => {
-        const rule = active(await existing(id));
-        await notRollingBack(id);
+        const rule = active(await existing(records, id));
+        await notRollingBack(state, id);
         const rival = activeRival(rule);
         if (rival !== undefined) throw new SentinelError('conflict', rivalry(rival));
         await write(rule, [endOfRollback(id)]);
@@ -78,7 +62,7 @@ export function createRuleDecisions(deps: {
     disable: (id) =>
       inTurn(async () => {
         const rule: StoredRule = {
-          ...(await existing(id)),
+          ...(await existing(records, id)),
           status: 'disabled',
           disabled_by: 'person',
           disabled_reason: undefined,
@@ -89,8 +73,8 @@ export function createRuleDecisions(deps: {
 
     delete: (id) =>
       inTurn(async () => {
-        const rule = await existing(id);
-        await notRollingBack(id);
+        const rule = await existing(records, id);
+        await notRollingBack(state, id);
         const reason = `the repair proposed for it (rule ${id}) was turned down by a person`;
         const refusal = { code: 'repair_turned_down', reason, at: new Date(now()).toISOString() };
         const turnedDown = [
@@ -128,3 +112,19 @@ export function createRuleDecisions(deps: {
 
 const rivalry = (rival: StoredRule): string =>
   `rule ${rival.id} repairs the same events in another way; disable it first`;
+
+const active = (rule: StoredRule): StoredRule => {
+  const { disabled_by: _by, disabled_reason: _reason, doubt: _doubt, expires_at: _end, ...rest } = rule;
+  return { ...rest, status: 'active' };
+};
+
+async function existing(records: RuleRecords, id: string): Promise<StoredRule> {
+  const rule = await records.read(id);
+  if (rule === undefined) throw new SentinelError('not_found', `there is no rule ${JSON.stringify(id)}`);
+  return rule;
+}
+
+async function notRollingBack(state: StateStore, id: string): Promise<void> {
+  if ((await readRollback(state, id))?.status === 'running')
+    throw new SentinelError('conflict', `rule ${id} is being rolled back; wait until that is done`);
+}

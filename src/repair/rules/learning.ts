@@ -32,8 +32,7 @@ export type Learned =
 /** Many more than any sender's drift needs; a bound for a sender that drifts on purpose. */
 const maxRules = 10_000;
 
-/** Makes rules of plans that worked, unless something speaks against them. */
-export function createRuleLearning(deps: {
+interface LearningDeps {
   state: StateStore;
   index: RuleIndex;
   writes: RuleWrites;
@@ -42,38 +41,17 @@ export function createRuleLearning(deps: {
   ttlMs: number;
   log: Logger;
   now: () => number;
-}): (lesson: Lesson) => Promise<Learned> {
-  const { state, index, recent, ttlMs, log, now } = deps;
+}
+
+/** Makes rules of plans that worked, unless something speaks against them. */
+export function createRuleLearning(deps: LearningDeps): (lesson: Lesson) => Promise<Learned> {
+  const { state, index, ttlMs, log, now } = deps;
   const { inTurn, write } = deps.writes;
 
   /** A person has deleted it as a candidate, or rolled it back; another person's word stands against the latter. */
   async function isBarred({ origin }: Lesson, id: string): Promise<boolean> {
     if (await wasTurnedDown(state, id)) return true;
     return origin !== 'person' && (await readRollback(state, id)) !== undefined;
-  }
-
-  /**
-   * The trial before a rule is applied: by its names, on recent valid events, and against the sender's other rules. A person is told,
-   * and knows better; under review a conflict of rules, which valid events do not decide, is left to the reviewer.
-   */
-  function plausibility(lesson: Lesson): { objection: string | undefined; notes: string[] } {
-    const { failure, plan, origin, approval } = lesson;
-    const { contract, source, event } = failure;
-    const valid = recent?.of(contract, source) ?? [];
-    const { contradiction, support } = tryOnValid(plan, contract, valid);
-    const conflict = index
-      .activeOf(contract.name, contract.version, source)
-      .map((rule) => conflictWith(plan, event, rule))
-      .find((found) => found !== undefined);
-    const change = changeOfMeaningIn(plan, contract);
-    const warnings = [change, contradiction, conflict].filter((found) => found !== undefined);
-    const toPerson = [...support, ...warnings.map((warning) => `but ${warning}`)];
-    if (origin === 'person') return { objection: undefined, notes: toPerson };
-    const certain = change ?? contradiction;
-    if (certain !== undefined) return { objection: certain, notes: [] };
-    return approval === 'review'
-      ? { objection: undefined, notes: toPerson }
-      : { objection: conflict, notes: support };
   }
 
   /** The healer saw more fields beside than the one that made the rule, and stands by the plan. */
@@ -84,27 +62,6 @@ export function createRuleLearning(deps: {
     const wider = { ...rule, match: { ...rule.match, beside } };
     await write(wider);
     return wider;
-  }
-
-  /** A format that no value proves, or that the sender has contradicted before, makes no rule that nobody looks at. */
-  function formatDoubt({ failure, plan, origin, approval }: Lesson): Learned | undefined {
-    if (origin === 'person' || approval === 'review') return undefined;
-    const { contract, source, event, violations, peers = [] } = failure;
-    if (planKey(plan) === planKey(withoutFormats(plan))) return undefined;
-    const proof = proofOf(plan, contract, [event, ...peers]);
-    if (proof !== 'proven')
-      return { kind: 'unproven', alike: proof === 'alike', reason: 'no value proves how it is written' };
-    const { name, version } = contract;
-    const isMixed = index
-      .matching({ contract: name, version, source, violations, event }, 'disabled')
-      .some(
-        ({ rule }) =>
-          rule.disabled_by === 'contradiction' &&
-          planKey(withoutFormats(rule.plan)) === planKey(withoutFormats(plan)),
-      );
-    if (!isMixed) return undefined;
-    const alike = proofOf(plan, contract, [event]) !== 'open';
-    return { kind: 'unproven', alike, reason: 'the sender has written it in different ways' };
   }
 
   return (lesson) =>
@@ -123,11 +80,11 @@ export function createRuleLearning(deps: {
         .matching({ ...question, event: failure.event }, 'active')
         .find((indexed) => index.compiled(indexed)?.(failure.event, failure.violations).ok === true);
       if (rival !== undefined) return { kind: 'conflicting', rule: rival.rule };
-      const unproven = formatDoubt(lesson);
+      const unproven = formatDoubt(lesson, index);
       if (unproven !== undefined) return unproven;
       if (known === undefined && index.size >= maxRules) return { kind: 'full' };
       if (await isBarred(lesson, lessonRule.id)) return { kind: 'turned_down', rule: lessonRule };
-      const { objection, notes } = plausibility(lesson);
+      const { objection, notes } = plausibility(lesson, deps);
       if (objection !== undefined) return { kind: 'contradicted', reason: objection };
       lessonRule = ruleFrom({ ...lesson, evidence: [...lesson.evidence, ...notes] }, times);
       await write(lessonRule, [endOfRollback(lessonRule.id)]);
@@ -135,4 +92,52 @@ export function createRuleLearning(deps: {
       log.info({ rule_id, contract, source, origin, rule_status: lessonRule.status }, 'repair rule learned');
       return { kind: 'learned', rule: lessonRule };
     });
+}
+
+/**
+ * The trial before a rule is applied: by its names, on recent valid events, and against the sender's other rules. A person is told,
+ * and knows better; under review a conflict of rules, which valid events do not decide, is left to the reviewer.
+ */
+function plausibility(
+  lesson: Lesson,
+  { index, recent }: Pick<LearningDeps, 'index' | 'recent'>,
+): { objection: string | undefined; notes: string[] } {
+  const { failure, plan, origin, approval } = lesson;
+  const { contract, source, event } = failure;
+  const valid = recent?.of(contract, source) ?? [];
+  const { contradiction, support } = tryOnValid(plan, contract, valid);
+  const conflict = index
+    .activeOf(contract.name, contract.version, source)
+    .map((rule) => conflictWith(plan, event, rule))
+    .find((found) => found !== undefined);
+  const change = changeOfMeaningIn(plan, contract);
+  const warnings = [change, contradiction, conflict].filter((found) => found !== undefined);
+  const toPerson = [...support, ...warnings.map((warning) => `but ${warning}`)];
+  if (origin === 'person') return { objection: undefined, notes: toPerson };
+  const certain = change ?? contradiction;
+  if (certain !== undefined) return { objection: certain, notes: [] };
+  return approval === 'review'
+    ? { objection: undefined, notes: toPerson }
+    : { objection: conflict, notes: support };
+}
+
+/** A format that no value proves, or that the sender has contradicted before, makes no rule that nobody looks at. */
+function formatDoubt({ failure, plan, origin, approval }: Lesson, index: RuleIndex): Learned | undefined {
+  if (origin === 'person' || approval === 'review') return undefined;
+  const { contract, source, event, violations, peers = [] } = failure;
+  if (planKey(plan) === planKey(withoutFormats(plan))) return undefined;
+  const proof = proofOf(plan, contract, [event, ...peers]);
+  if (proof !== 'proven')
+    return { kind: 'unproven', alike: proof === 'alike', reason: 'no value proves how it is written' };
+  const { name, version } = contract;
+  const isMixed = index
+    .matching({ contract: name, version, source, violations, event }, 'disabled')
+    .some(
+      ({ rule }) =>
+        rule.disabled_by === 'contradiction' &&
+        planKey(withoutFormats(rule.plan)) === planKey(withoutFormats(plan)),
+    );
+  if (!isMixed) return undefined;
+  const alike = proofOf(plan, contract, [event]) !== 'open';
+  return { kind: 'unproven', alike, reason: 'the sender has written it in different ways' };
 }

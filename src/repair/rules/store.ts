@@ -1,7 +1,7 @@
 import type { Contract } from '../../contracts/contract.ts';
 import type { StateStore } from '../../engine/engine.ts';
 import type { Leases } from '../../engine/lease.ts';
-import { type JsonObject, sameJson } from '../../model/json.ts';
+import type { JsonObject } from '../../model/json.ts';
 import type { Logger } from '../../support/log.ts';
 import type { Violation } from '../../model/violation.ts';
 import { ExpectedDrift } from './expected-drift.ts';
@@ -11,8 +11,8 @@ import { type Apply, type IndexedRule, RuleIndex, type RuleQuestion } from './in
 import { type Learned, createRuleLearning } from './learning.ts';
 import type { Lesson } from './lesson.ts';
 import { type RuleFilter, ruleRecords } from './records.ts';
-import { mostSpecific } from './specific.ts';
-import { createRuleTrust } from './trust.ts';
+import { type Found, lookUp } from './look-up.ts';
+import { type RuleTrust, createRuleTrust } from './trust.ts';
 import { RuleUseCounter } from './uses.ts';
 import { createRuleWrites } from './writes.ts';
 import type { Rule, RuleStatus, StoredRule } from '../../model/rule.ts';
@@ -33,13 +33,6 @@ export interface RuleStoreOptions {
   /** Milliseconds since 1970. */
   now?: () => number;
 }
-
-export type Found =
-  /** `apply` runs the plan and validates the result; each call is counted as a use of the rule. */
-  | { kind: 'rule'; rule: StoredRule; apply: Apply }
-  | { kind: 'none' }
-  /** Rules with different plans claim the event; none is applied. */
-  | { kind: 'ambiguous'; rules: StoredRule[] };
 
 export interface RuleStore extends RuleDecisions {
   /** The hot path: which rule repairs such an event. Synchronous; follows other threads' changes within a second. */
@@ -110,54 +103,20 @@ export async function openRuleStore(state: StateStore, options: RuleStoreOptions
     index.set(rule);
   });
 
-  function countedApply(indexed: IndexedRule, apply: Apply): Apply {
-    return (event, violations) => {
-      indexed.formats.contradiction = undefined;
-      const result = apply(event, violations);
-      if (!result.ok) {
-        const { contradiction: reason, provenAt: since } = indexed.formats;
-        if (reason !== undefined) trust.contradicted(indexed, { since, reason });
-        else if (result.error.leaves === undefined) trust.failed(indexed);
-        return result;
-      }
-      const contract = contracts?.get(indexed.rule.contract, indexed.rule.version);
-      if (contract !== undefined) expected.remember(indexed, contract, apply);
-      trust.repaired(indexed);
-      return result;
-    };
-  }
-
-  function lookUp(question: RuleQuestion): Found & { indexed?: IndexedRule } {
-    const usable = index.matching(question, 'active').flatMap((indexed) => {
-      const apply = index.compiled(indexed);
-      return apply === undefined ? [] : { indexed, apply };
-    });
-    const [first, ...others] = mostSpecific(usable);
-    if (first === undefined) return { kind: 'none' };
-    if (others.length === 0) return { kind: 'rule', rule: first.indexed.rule, ...first };
-    // Several that have nothing to do with each other: what works, when it comes to the same.
-    const { event, violations } = question;
-    const tried = [first, ...others].map((one) => ({ ...one, made: one.apply(event, violations) }));
-    const willing = tried.filter(({ made }) => made.ok || made.error.leaves !== undefined);
-    const results = willing.map(({ made }) => (made.ok ? made.value.event : undefined));
-    // Where none repairs it, or each leaves something to another, the healers may find what does all of it.
-    const [only] = willing;
-    if (only === undefined || results.every((result) => result === undefined)) return { kind: 'none' };
-    if (results.every((result) => sameJson(result, results[0])))
-      return { kind: 'rule', rule: only.indexed.rule, indexed: only.indexed, apply: only.apply };
-    return { kind: 'ambiguous', rules: [first, ...others].map(({ indexed }) => indexed.rule) };
-  }
-
   return {
     find(contract, version, source, violations, event) {
-      const found = lookUp({ contract, version, source, violations, event });
+      const found = lookUp(index, { contract, version, source, violations, event });
       if (found.kind !== 'rule' || found.indexed === undefined) return found;
       const { rule, indexed, apply } = found;
-      return { kind: 'rule', rule, apply: countedApply(indexed, apply) };
+      const onRepaired = () => {
+        const known = contracts?.get(contract, version);
+        if (known !== undefined) expected.remember(indexed, known, apply);
+      };
+      return { kind: 'rule', rule, apply: countedApply(indexed, apply, { trust, onRepaired }) };
     },
 
     peek: (contract, version, source, violations, event) =>
-      lookUp({ contract, version, source, violations, event }),
+      lookUp(index, { contract, version, source, violations, event }),
 
     repairExpected(contract, source, event) {
       const found = expected.repair(contract, source, event);
@@ -188,5 +147,26 @@ export async function openRuleStore(state: StateStore, options: RuleStoreOptions
       await writes.inTurn(() => Promise.resolve());
       await uses.flush();
     },
+  };
+}
+
+/** Says of each use what comes of it. */
+function countedApply(
+  indexed: IndexedRule,
+  apply: Apply,
+  { trust, onRepaired }: { trust: RuleTrust; onRepaired: () => void },
+): Apply {
+  return (event, violations) => {
+    indexed.formats.contradiction = undefined;
+    const result = apply(event, violations);
+    if (!result.ok) {
+      const { contradiction: reason, provenAt: since } = indexed.formats;
+      if (reason !== undefined) trust.contradicted(indexed, { since, reason });
+      else if (result.error.leaves === undefined) trust.failed(indexed);
+      return result;
+    }
+    onRepaired();
+    trust.repaired(indexed);
+    return result;
   };
 }

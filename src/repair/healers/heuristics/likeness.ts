@@ -55,12 +55,9 @@ export function sameFieldBeside(
   const fields = names.map((name) => ({ name, words: wordsOf(name), pointer: pointerOf([...around, name]) }));
   return (key) => {
     const words = wordsOf(key);
-    const initial = foldedName(words)[0];
     return fields
       .filter(({ name, words: meant, pointer }) => {
-        // Cheaply: a slip, a short form and another spelling begin alike, and all else has a word in common.
-        if (foldedName(meant)[0] !== initial && !meant.some((word) => words.includes(word))) return false;
-        if (isPlural(key) !== isPlural(name)) return false;
+        if (!mayReadAlike(words, meant) || isPlural(key) !== isPlural(name)) return false;
         const differing = differingWord(key, name);
         return (
           (differing !== undefined &&
@@ -70,4 +67,22 @@ export function sameFieldBeside(
       })
       .map(({ name }) => name);
   };
+}
+
+/** Cheaply, as a sender may make up names: whether two have a word in common, or may be one in another spelling. */
+function mayReadAlike(words: readonly string[], meant: readonly string[]): boolean {
+  if (meant.some((word) => words.includes(word))) return true;
+  return words.length === meant.length && meant.every((word, at) => mayBeOneWord(words[at]!, word));
+}
+
+/** One is the other with letters left out, or with two of them changed at most. */
+function mayBeOneWord(one: string, other: string): boolean {
+  const [short, long] = one.length < other.length ? [one, other] : [other, one];
+  if (short[0] !== long[0]) return false;
+  let [found, changed] = [0, 0];
+  for (let at = 0; at < long.length; at++) {
+    if (short[found] === long[at]) found++;
+    if (short[at] !== long[at]) changed++;
+  }
+  return found === short.length || (short.length === long.length && changed <= 2);
 }

@@ -53,24 +53,12 @@ export function openAiClient(options: ClientOptions): Complete {
   let format = 0;
   let sendTemperature = true;
 
-  async function connect(): Promise<OpenAI> {
-    const { OpenAI } = await import('openai');
-    return new OpenAI({
-      apiKey: options.apiKey,
-      baseURL: options.baseUrl ?? null,
-      // The library sleeps as long as the server says and can't be interrupted while it does; see `pauseFor`.
-      maxRetries: 0,
-      logLevel: 'off',
-      fetch: boundedFetch(maxAnswerBytes),
-    });
-  }
-
   async function request(
     messages: readonly ChatMessage[],
     signal: AbortSignal,
     wanted: AnswerFormat,
   ): Promise<Completion> {
-    client ??= connect();
+    client ??= connect(options);
     options.beforeRequest();
     const responseFormat = responseFormats[format]!(wanted);
     const { completions } = (await client).chat;
@@ -130,6 +118,18 @@ export function openAiClient(options: ClientOptions): Complete {
       }
     }
   };
+}
+
+async function connect({ apiKey, baseUrl }: ClientOptions): Promise<OpenAI> {
+  const { OpenAI } = await import('openai');
+  return new OpenAI({
+    apiKey,
+    baseURL: baseUrl ?? null,
+    // The library sleeps as long as the server says and can't be interrupted while it does; see `pauseFor`.
+    maxRetries: 0,
+    logLevel: 'off',
+    fetch: boundedFetch(maxAnswerBytes),
+  });
 }
 
 interface ApiFailure {

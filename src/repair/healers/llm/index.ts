@@ -113,11 +113,6 @@ export function llmHealer(config: LlmConfig, options: LlmHealerOptions = {}): He
 
   function status(): LlmStatus {
     const used = budget.used();
-    const share = (spent: number, limit: number) => ({
-      used: spent,
-      limit,
-      left: Math.max(0, limit - spent),
-    });
     const { state, lastFailure } = breaker;
     return {
       model,
@@ -134,6 +129,8 @@ export function llmHealer(config: LlmConfig, options: LlmHealerOptions = {}): He
 
   return { name: 'llm', mode: 'background', propose, status };
 }
+
+const share = (used: number, limit: number) => ({ used, limit, left: Math.max(0, limit - used) });
 
 /** Without a user, a password or a query, in which some gateways take their key. */
 function withoutSecrets(url: string): string {
