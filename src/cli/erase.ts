@@ -42,7 +42,7 @@ async function erase(io: Io, client: ApiClient, { where, dryRun, yes, json }: Er
   const trial = (await client.request(key, { body: { where, dry_run: true } })) as ForecastOf<typeof key>;
   if (dryRun === true) return json === true ? printJson(io, trial) : print(io, report(trial));
   say(io, report(trial));
-  if (!(await confirm(io, 'Erase this? It can not be undone.', { yes })))
+  if (!(await confirm(io, 'Erase this? It cannot be undone.', { yes })))
     return say(io, 'Nothing was erased.');
   const receipt = (await client.request(key, { body: { where } })) as DoneBy<typeof key>;
   if (json === true) return printJson(io, receipt);

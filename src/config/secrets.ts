@@ -27,7 +27,7 @@ export function readSecrets(env: Environment, problems: string[]): Secrets {
   if (baseUrl !== undefined) {
     if (isHttpUrl(baseUrl) && hasLogin(baseUrl))
       problems.push(
-        'environment variable OPENAI_BASE_URL: a URL with a user or a password in it can not be asked; set OPENAI_API_KEY instead',
+        'environment variable OPENAI_BASE_URL: a URL with a user or a password in it cannot be asked; set OPENAI_API_KEY instead',
       );
     else if (isHttpUrl(baseUrl)) secrets.openaiBaseUrl = baseUrl;
     else

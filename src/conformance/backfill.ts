@@ -92,7 +92,7 @@ async function holdsExactly(on: Backfilling, type: ColumnType, text: string, val
 }
 
 const promises: Promised<Backfilling>[] = [
-  ['is filled page by page, and what the column can not hold exactly stays where it is', fillsPageByPage],
+  ['is filled page by page, and what the column cannot hold exactly stays where it is', fillsPageByPage],
   ...held.map(([type, text, value]): Promised<Backfilling> => [
     `holds the ${type.kind} ${text} exactly`,
     (on) => holdsExactly(on, type, text, value),

@@ -79,7 +79,7 @@ export class LetterMirror {
         if (waitMs === everyMs)
           this.#parts.log[level](
             { err: error, code: 'letter_table_waits' },
-            'the table of dead letters can not be written now; it is tried again',
+            'the table of dead letters cannot be written now; it is tried again',
           );
         waitMs = Math.min(longestWaitMs, waitMs * 2);
       }

@@ -117,7 +117,7 @@ export class Retention {
       // The loader reports a destination that is unavailable.
       this.#parts.log[isRetryable(error) ? 'debug' : 'warn'](
         { err: error, code: 'retention_waits' },
-        'what has aged out can not be deleted now; it is tried again',
+        'what has aged out cannot be deleted now; it is tried again',
       );
     }
   }

@@ -186,7 +186,7 @@ export class IngestHandler {
     return known.every((one) => one);
   }
 
-  /** Counted, unless it is the service that can not take it now. */
+  /** Counted, unless it is the service that cannot take it now. */
   #refuse(request: IncomingMessage, source: Source, problem: Problem): Result<never, Problem> {
     if (problem.status < 500)
       this.#refusals.count(source.name, problem.code, this.#options.clientAddress(request));

@@ -35,7 +35,7 @@ export const partlyUnavailable: Problem = {
 export const notVerifiable: Problem = {
   status: 503,
   code: 'verification_unavailable',
-  title: 'The signature can not be checked now',
+  title: 'The signature cannot be checked now',
   detail: "The sender's certificate can't be read. Nothing of this request was stored. Send it again later.",
   retryAfter: 10,
 };

@@ -64,7 +64,7 @@ class OpenedAtUse implements OpenDestination {
     this.#part('withdraw', () => new SentinelError('conflict', 'the destination gives no rows back')),
   );
   readonly erasing = atUse(() => this.#part('erasing', () => refused('is not erased from here')));
-  readonly search = atUse(() => this.#part('search', () => refused('can not be looked through')));
+  readonly search = atUse(() => this.#part('search', () => refused('cannot be looked through')));
 
   readonly originals: KeptOriginals = {
     forget: async (aged) => (await this.#reached()).originals?.forget(aged) ?? 0,

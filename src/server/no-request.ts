@@ -53,7 +53,7 @@ const noHttp: Problem = {
   code: 'not_http',
   title: 'Not an HTTP request',
   detail:
-    'What came can not be read as a request of HTTP/1.1. Is it meant for another port, or sent with TLS to a port without?',
+    'What came cannot be read as a request of HTTP/1.1. Is it meant for another port, or sent with TLS to a port without?',
 };
 const headersTooLarge: Problem = {
   status: 431,

@@ -12,7 +12,7 @@ export function parseWith<S extends z.ZodType>(schema: S, input: unknown): Resul
   return fail({
     status: 422,
     code: 'invalid_request',
-    title: 'The request can not be carried out',
+    title: 'The request cannot be carried out',
     detail: details.join('; '),
   });
 }

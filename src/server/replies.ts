@@ -13,7 +13,7 @@ export function notFound(detail: string): Problem {
 }
 
 export function unprocessable(detail: string, code = 'invalid_request'): Problem {
-  return { status: 422, code, title: 'The request can not be carried out', detail };
+  return { status: 422, code, title: 'The request cannot be carried out', detail };
 }
 
 export const conflict = (detail: string): Problem => ({ ...unprocessable(detail, 'conflict'), status: 409 });

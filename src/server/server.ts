@@ -104,7 +104,7 @@ function problemOf(error: unknown): Problem {
     return {
       status,
       code: error.code,
-      title: status >= 500 ? 'The service can not answer now' : 'The request can not be carried out',
+      title: status >= 500 ? 'The service cannot answer now' : 'The request cannot be carried out',
       detail: error.message,
       retryAfter: status === 503 ? 1 : undefined,
     };

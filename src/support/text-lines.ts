@@ -6,7 +6,7 @@ export interface TextLine {
   text: string;
 }
 
-/** A text that can not be read by lines; the message says why. */
+/** A text that cannot be read by lines; the message says why. */
 export class UnreadableText extends Error {}
 
 /**

@@ -24,7 +24,7 @@ const invoice = {
   properties: { number: { type: 'string' } },
 };
 
-describe('contracts that can not be read, beside good ones', () => {
+describe('contracts that cannot be read, beside good ones', () => {
   beforeEach(() =>
     write({
       'sentinel-config.yaml': 'contracts: [./contracts]\ndefault_contract: invoice\n',

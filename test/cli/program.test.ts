@@ -158,7 +158,7 @@ describe('sentinel doctor', () => {
     expect(code).toBe(0);
   });
 
-  it('finds a destination whose file can not be made, also one of several', async () => {
+  it('finds a destination whose file cannot be made, also one of several', async () => {
     await writeFile(join(shell.folder, 'taken'), 'a file');
     await writeFile(
       join(shell.folder, 'sentinel-config.yaml'),

@@ -84,7 +84,7 @@ describe.skipIf(noCluster !== undefined)(
     });
 
     it(
-      'takes events before any worker is up, and says what can not be answered yet',
+      'takes events before any worker is up, and says what cannot be answered yet',
       { timeout },
       async () => {
         world.gateways = await Promise.all([world.gateway(), world.gateway()]);

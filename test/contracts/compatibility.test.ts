@@ -201,7 +201,7 @@ describe('what a change breaks', () => {
   });
 });
 
-it('code that is new or another can not be compared', () => {
+it('code that is new or another cannot be compared', () => {
   const version = (version: string, schema: z.ZodObject) =>
     defineContract({ name: 'thing', version, schema, key: 'a' });
   const long = z.object({ a: z.string().refine((text) => text.length > 3) });

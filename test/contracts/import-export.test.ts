@@ -322,7 +322,7 @@ models:
     ['{"a":1}', 'it is no JSON Schema'],
     ['hello', 'neither JSON'],
     ['a: &a [1]\nb: [*a,*a]', 'it is no JSON Schema'],
-  ])('says what it can not read: %s', (text, message) => {
+  ])('says what it cannot read: %s', (text, message) => {
     expect(() => importContracts(text, 'x')).toThrow(message);
   });
 

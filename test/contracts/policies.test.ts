@@ -147,7 +147,7 @@ describe('aliases', () => {
     [{ '/zz': ['x'] }, /names \/zz, which the schema does not declare/],
     [{ '/a': ['x'], '/b': ['x'] }, /gives the name x to \/a and to \/b/],
     [{ '/a': ['b'] }, /gives \/a the name b, which is a field of its own/],
-  ])('that can not be meant are refused: %j', (aliases, message) => {
+  ])('that cannot be meant are refused: %j', (aliases, message) => {
     expect(() => contract(aliases)).toThrow(message);
   });
   it('that lead to one field each are taken', () => {

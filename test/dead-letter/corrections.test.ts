@@ -241,7 +241,7 @@ describe('letters are exported, corrected in a file, and imported', () => {
     };
     expect(await send(Buffer.from([0x7b, 0xff, 0x0a]))).toEqual([
       422,
-      'the file can not be read: it is not UTF-8',
+      'the file cannot be read: it is not UTF-8',
     ]);
     expect(await send('{}', 'application/json')).toEqual([
       422,

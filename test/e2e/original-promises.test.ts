@@ -57,7 +57,7 @@ describe('an event without an id', () => {
 });
 
 describe('other machines and other pages', () => {
-  it('can not reach it by default: it listens on loopback only', async () => {
+  it('cannot reach it by default: it listens on loopback only', async () => {
     const outside = Object.values(networkInterfaces())
       .flatMap((addresses) => addresses ?? [])
       .filter(({ internal, family }) => !internal && family === 'IPv4');

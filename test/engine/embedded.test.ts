@@ -22,7 +22,7 @@ engineConformance('embedded', async () => {
   };
 });
 
-it('makes folders that other accounts of the machine can not enter', async () => {
+it('makes folders that other accounts of the machine cannot enter', async () => {
   const parent = await mkdtemp(join(tmpdir(), 'sentinel-engine-'));
   const data = join(parent, 'data');
   const engine = await openEmbeddedEngine({ dir: join(data, 'queue'), writer: 'main' });

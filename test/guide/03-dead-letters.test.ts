@@ -188,7 +188,7 @@ describe('learning from an edit', () => {
     });
   });
 
-  it('is refused when a value was entered by hand: a rule can not invent', async () => {
+  it('is refused when a value was entered by hand: a rule cannot invent', async () => {
     const event = transaction({ amount: 'not-a-number' });
     const id = await deadLetter(event);
     const response = await replay(id, { event: { ...event, amount: 5 }, learn: true });

@@ -205,7 +205,7 @@ describe('a request of the wrong kind', () => {
 });
 
 describe('an event with hostile content', () => {
-  it('can not reach a prototype', async () => {
+  it('cannot reach a prototype', async () => {
     for (const key of ['__proto__', '\\u005f_proto__']) {
       const response = await send(`{"${key}":{"email":"${canary}@example.com"},"amount":1}`);
       expect((await refusal(response, 422)).code).toBe('forbidden_key');

@@ -17,7 +17,7 @@ import {
 } from '../helpers/sentinel.ts';
 import { until } from '../helpers/until.ts';
 
-/** Chapter 11: what the language model costs, what it is told, and what happens while it can not be asked. */
+/** Chapter 11: what the language model costs, what it is told, and what happens while it cannot be asked. */
 let openai: OpenAiServer;
 let sentinel: RunningSentinel;
 
@@ -136,7 +136,7 @@ describe('by default', () => {
       expect(body.messages?.filter(({ role }) => role === 'system')).toHaveLength(1);
   });
 
-  it('while the model can not be asked the circuit opens, its events wait, clean ones pass, and none is lost', async () => {
+  it('while the model cannot be asked the circuit opens, its events wait, clean ones pass, and none is lost', async () => {
     const names = ['price', 'cost', 'worth', 'betrag', 'importe'];
     const before = await stats();
     openai.requests.splice(0);

@@ -94,7 +94,7 @@ describe('a plan tried on valid events of its sender', () => {
     ['no target', [move('/remark', '/note')], { remark: 'x' }],
     ['an empty target', [move('/remark', '/note')], { remark: 'x', note: null }],
     [
-      'a source that the plan can not read',
+      'a source that the plan cannot read',
       [move('/gross', '/weight'), { op: 'cast', path: '/weight', to: 'decimal' }],
       { gross: 'heavy' },
     ],

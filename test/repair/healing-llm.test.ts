@@ -60,7 +60,7 @@ describe('a failure that the model can repair', () => {
     });
   });
 
-  it('may name a key that it can not see, in its plan, and hears of it by the same word', async () => {
+  it('may name a key that it cannot see, in its plan, and hears of it by the same word', async () => {
     bench = await healingBench();
     const key = (number: number, letters: number) => `<key ${number} like text(${letters}), 2 parts by " ">`;
     const from = (hidden: string) => ({

@@ -8,7 +8,7 @@ const priceToAmount = { operations: [{ op: 'move', from: '/price', to: '/amount'
 
 const waitingSignatures = async () => (await bench.status()).llm?.waiting;
 
-describe('while the model can not be asked', () => {
+describe('while the model cannot be asked', () => {
   it('events wait, the circuit opens, and none is lost when it comes back', async () => {
     let time = Date.now();
     bench = await healingBench({ now: () => time });

@@ -249,7 +249,7 @@ describe('a rule and its neighbours', () => {
     expect(bench.model.requests).toEqual([]);
   });
 
-  it('a value that the rule can not mend is a dead letter, and no second rule', async () => {
+  it('a value that the rule cannot mend is a dead letter, and no second rule', async () => {
     bench = await healingBench({ healers: [renames('price', 'amount')] });
     await bench.submit(priced('12.50'));
     await bench.settled(1);

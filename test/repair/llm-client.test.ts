@@ -131,7 +131,7 @@ describe('a question to the model', () => {
 
   it('tells a refusal of the model from an answer', async () => {
     server.answer({
-      choice: { message: { role: 'assistant', content: null, refusal: 'I can not do that' } },
+      choice: { message: { role: 'assistant', content: null, refusal: 'I cannot do that' } },
     });
     expect(await client()(question, never)).toMatchObject({
       kind: 'rejected',

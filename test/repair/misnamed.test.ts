@@ -105,7 +105,7 @@ describe('a valid event whose optional field stands elsewhere is repaired', () =
   });
 });
 
-describe('or refused, when it can not be told', () => {
+describe('or refused, when it cannot be told', () => {
   it.each<[string, JsonObject]>([
     ['its value does not fit', { Amount: 'three' }],
     ['its value has two readings', { Amount: '1,234' }],

@@ -34,7 +34,7 @@ describe('any plan on any event', () => {
   });
 
   // A field that is reshaped in several steps has to be mended by them: then it is left alone.
-  it('twice equals once, even if the event still counts as broken; what can not be mended may be refused', () => {
+  it('twice equals once, even if the event still counts as broken; what cannot be mended may be refused', () => {
     let changed = 0;
     fc.assert(
       fc.property(anyEvent, permittedPlan.filter(reshapesEachFieldOnce), (event, plan) => {

@@ -101,7 +101,7 @@ describe('rules that disagree', () => {
     expect(await rules.learn(other)).toMatchObject({ kind: 'conflicting', rule: { id } });
   });
 
-  it('can not both be approved', async () => {
+  it('cannot both be approved', async () => {
     const first = await learnPrice({ approval: 'review' });
     const copy: Plan = { operations: [{ op: 'copy', from: '/price', to: '/amount' }] };
     await rules.learn(lesson(priced(), copy, { approval: 'review' }));

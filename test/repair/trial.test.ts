@@ -40,7 +40,7 @@ describe('a proposed plan', () => {
     });
   });
 
-  it('that can not be applied says where it stopped', () => {
+  it('that cannot be applied says where it stopped', () => {
     expect(attempt([move, { op: 'move', from: '/post', to: '/note' }])).toMatchObject({
       error: { reason: 'operation 1: there is nothing at /post' },
     });

@@ -10,7 +10,7 @@ export default defineStep(
     name: 'fragile', description: 'Fails on what it is told to.', enqueues: [], flows: ['test'],
     triggers: [{ type: 'queue', topic: 'validated_data' }],
   },
-  async (message) => { if (message.event.description === 'fail') throw new Error('can not take "a value"'); },
+  async (message) => { if (message.event.description === 'fail') throw new Error('cannot take "a value"'); },
 );
 `;
 
@@ -49,7 +49,7 @@ it('tells of each step what it did and how it failed, of each queue how it moves
   expect(step('ingest')).toMatchObject({ handled: 4, errors: 1 });
   expect(step('validator')).toMatchObject({ handled: 4, errors: 0 });
   expect(step('loader')).toMatchObject({ handled: 3, errors: 0, last_errors: [] });
-  expect(step('fragile')!.last_errors[0]).toMatchObject({ message: 'can not take …' });
+  expect(step('fragile')!.last_errors[0]).toMatchObject({ message: 'cannot take …' });
   const names = (await get<{ nodes: { kind: string; name?: string }[] }>(api('/flow'))).nodes.flatMap(
     ({ name }) => name ?? [],
   );

@@ -116,7 +116,7 @@ describe('keys', () => {
     [{ role: 'ingest', source: '../x' }, /^source: write the name/],
     [{ role: 'read', expires_in: 'soon' }, /^expires_in: write hours or days/],
     [{ role: 'read', name: 'two\nlines' }, /^name: write it in one line/],
-  ])('can not be made of %j', async (body, detail) => {
+  ])('cannot be made of %j', async (body, detail) => {
     const response = await send('POST', '/api/v1/keys', token, body);
     expect(response.status).toBe(422);
     expect(((await response.json()) as { detail: string }).detail).toMatch(detail);

@@ -49,7 +49,7 @@ it("is never visited when it is not Amazon's", async () => {
   expect(visited).toEqual([]);
 });
 
-it('that can not be visited is answered so that SNS asks again', async () => {
+it('that cannot be visited is answered so that SNS asks again', async () => {
   const { answer } = await ask(true, url, () => Promise.reject(new Error('away')));
   expect(answer).toMatchObject({ status: 503 });
 });

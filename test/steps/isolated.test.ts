@@ -115,7 +115,7 @@ it('fails as it says: the class, tag and retry of its error', async () => {
   expect(errorOf('undeclared')).toMatchObject({ code: 'step_invalid' });
 });
 
-it('that can not be loaded is a problem by the name of its file', async () => {
+it('that cannot be loaded is a problem by the name of its file', async () => {
   const bad = join(folder, 'bad');
   await mkdir(bad);
   const problemsOf = async (name: string, code: string, loadMs?: number): Promise<string> => {

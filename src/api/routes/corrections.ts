@@ -17,7 +17,7 @@ const forecast = {
 
 const errors = z
   .array(z.object({ line: z.number(), detail: z.string() }))
-  .describe('the first lines that can not be imported; as long as there is one, none is');
+  .describe('the first lines that cannot be imported; as long as there is one, none is');
 
 /** A person corrects many letters at once. Each is settled as by a single edit, by a job. */
 export const correctionRoutes = defineRoutes({
@@ -54,7 +54,7 @@ export const correctionRoutes = defineRoutes({
       ...forecast,
       lines: z.number(),
       unchanged: z.number().describe('lines whose event is as it was received'),
-      faulty: z.number().describe('lines that can not be imported'),
+      faulty: z.number().describe('lines that cannot be imported'),
       errors,
     }),
     reply: orderedJob.extend({

@@ -53,7 +53,7 @@ export const healingRoutes = defineRoutes({
             outcomes: z.record(z.string(), z.number()),
           }),
           calls_in_flight: z.number(),
-          waiting: z.number().describe('signatures whose events wait because the model can not be asked'),
+          waiting: z.number().describe('signatures whose events wait because the model cannot be asked'),
         })
         .optional(),
       refused_signatures: z.number().describe('signatures that were refused lately and are not sent again'),

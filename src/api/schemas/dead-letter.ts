@@ -94,7 +94,7 @@ export const editDryRun = z.object({
   plan: plan.nullable().describe('the structural part of the edit'),
   by_hand: z.array(z.string()).describe('pointers of the values that the plan does not make'),
   learnable: z.boolean(),
-  reason: z.string().optional().describe('why the edit can not become a rule'),
+  reason: z.string().optional().describe('why the edit cannot become a rule'),
   fixes: fixes.nullable().describe('what else the rule would repair'),
 });
 

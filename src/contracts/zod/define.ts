@@ -83,7 +83,7 @@ export function defineContract<S extends z.ZodType>(
   const policies = settlePolicies(definition, output, name);
   const declared = new Set([...fieldsOf(output), ...fieldsOf(jsonSchema)]);
   const names = settleNames(definition, declared);
-  if (declared.has('__proto__')) throw invalid(name, 'a field can not be called __proto__');
+  if (declared.has('__proto__')) throw invalid(name, 'a field cannot be called __proto__');
   const parse = parserOf(schema);
   const { functions: mayWrite, slowPatterns, sources } = authorsCodeOf(schema);
   const mayHang = mayWrite || slowPatterns.length > 0 || hasManyPaths(jsonSchema);
@@ -137,7 +137,7 @@ function noJson(
   { path, what }: NoJson,
 ): Violation {
   const where = path.length === 0 ? 'the event' : pointerOf(path.slice(0, maxPathLength));
-  const made = `made ${what} of ${where}, which can not be loaded`;
+  const made = `made ${what} of ${where}, which cannot be loaded`;
   return brokenContract('contract_failed', contract, event, path.slice(0, maxPathLength), made);
 }
 

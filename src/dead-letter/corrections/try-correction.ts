@@ -52,7 +52,7 @@ export interface ImportForecast extends Forecast {
   matched: number;
   /** Lines whose event is as it was received. */
   unchanged: number;
-  /** Lines that can not be imported: as long as there is one, none is. */
+  /** Lines that cannot be imported: as long as there is one, none is. */
   faulty: number;
   /** The first of them. */
   errors: { line: number; detail: string }[];

@@ -118,7 +118,7 @@ export class Jobs {
     const notNow = (err: unknown) =>
       this.#parts.log.warn(
         { err, code: 'jobs_unknown' },
-        'the jobs of other processes can not be looked at now',
+        'the jobs of other processes cannot be looked at now',
       );
     await look();
     if (this.#cluster) this.#timer = setInterval(() => void look().catch(notNow), lookMs).unref();

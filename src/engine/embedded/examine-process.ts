@@ -20,7 +20,7 @@ const tables = [
 try {
   process.stdout.write(String(read()));
 } catch (error) {
-  process.stdout.write(error instanceof Error ? error.message : 'it can not be read');
+  process.stdout.write(error instanceof Error ? error.message : 'it cannot be read');
   process.exitCode = 1;
 }
 

@@ -94,7 +94,7 @@ export class Alerts {
         failing = false;
       } catch (err) {
         if (!failing && !signal.aborted)
-          log.warn({ err, code: 'alerts_wait' }, 'alerts can not be looked after now');
+          log.warn({ err, code: 'alerts_wait' }, 'alerts cannot be looked after now');
         failing = true;
       }
       await pause(this.#timing.lookMs, signal);

@@ -119,7 +119,7 @@ export class BackgroundHealing {
     this.#healed.delete(requestId);
   }
 
-  /** Signatures that the model is being asked about, and those that wait because it can not be. */
+  /** Signatures that the model is being asked about, and those that wait because it cannot be. */
   counts(): { asking: number; waiting: number } {
     const now = this.#deps.now();
     const waiting = [...this.#outages].filter(

@@ -23,7 +23,7 @@ export interface HealingStatus {
   llm?: LlmStatus & {
     /** Signatures that the model is being asked about. */
     calls_in_flight: number;
-    /** Signatures whose events wait because it can not be asked. */
+    /** Signatures whose events wait because it cannot be asked. */
     waiting: number;
   };
   /** Signatures that were refused lately and are not sent again (the negative cache). */

@@ -187,7 +187,7 @@ export class Rollbacks {
   /** However long the engine or the destination is away. */
   #untilDone<T>(ruleId: string, work: () => Promise<T>): Promise<T> {
     return this.#patience.until(work, {
-      failed: 'a rollback can not go on; it waits',
+      failed: 'a rollback cannot go on; it waits',
       recovered: 'the rollback goes on',
       fields: { rule_id: ruleId },
     });

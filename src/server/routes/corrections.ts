@@ -67,7 +67,7 @@ export function correctionRoutes(app: FastifyInstance, context: ServerContext): 
         if (!(error instanceof UnreadableText)) throw error;
         return sendProblem(
           reply,
-          unprocessable(`the file can not be read: ${error.message}`, 'unreadable_file'),
+          unprocessable(`the file cannot be read: ${error.message}`, 'unreadable_file'),
         );
       }
     },
@@ -92,6 +92,6 @@ const noFile = unprocessable(
 function faulty({ faulty: count, errors }: FaultyFile): Problem {
   const lines = count === 1 ? '1 line' : `${count} lines`;
   const [first] = errors;
-  const detail = `${lines} can not be imported, so none was; line ${first!.line}: ${first!.detail}`;
+  const detail = `${lines} cannot be imported, so none was; line ${first!.line}: ${first!.detail}`;
   return { ...unprocessable(detail, 'faulty_lines'), errors };
 }

@@ -34,7 +34,7 @@ export function eraseRoutes(app: FastifyInstance, { pipeline }: Pick<ServerConte
         at: new Date().toISOString(),
         actor: { id, name },
         path,
-        // With the id, so that the same value can not be followed from receipt to receipt.
+        // With the id, so that the same value cannot be followed from receipt to receipt.
         value_sha256: createHash('sha256').update(`${receiptId}\n${value}`).digest('hex'),
         ...counts,
       };

@@ -108,6 +108,6 @@ function readJson(text: string, maxDepth: number): Result<Json, Problem> {
 const badBody = (detail: string): Problem => ({
   status: 400,
   code: 'invalid_body',
-  title: 'The body can not be read',
+  title: 'The body cannot be read',
   detail,
 });

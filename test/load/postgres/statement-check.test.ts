@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { checkText } from '../../../src/load/destinations/postgres/statement-check.ts';
 import { measureWork } from '../../helpers/work.ts';
 
-describe('a call can not hide behind apostrophes', () => {
+describe('a call cannot hide behind apostrophes', () => {
   test.each([
     ['in comments', `select /*'*/ pg_sleep(1) /*'*/`],
     ['in comments to the end of the line', `select 1 --'\n, pg_sleep(1) --'`],

@@ -101,7 +101,7 @@ function Revoke({ of: { id, name }, onClose }: { of: ApiKey; onClose: () => void
   }
   return (
     <Dialog title={`Revoke ${name}`} onClose={onClose}>
-      <p>Whoever uses this key is refused within a second. A revoked key can not be brought back.</p>
+      <p>Whoever uses this key is refused within a second. A revoked key cannot be brought back.</p>
       <div className="dialog-actions">
         <Button onClick={onClose}>Cancel</Button>
         <Button kind="danger" onClick={() => void revoke()}>
