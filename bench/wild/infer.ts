@@ -128,12 +128,14 @@ function whole(schema: JsonObject, root: JsonObject, depth = 0): Whole {
   for (const keyword of ['allOf', 'oneOf', 'anyOf']) {
     const parts = target[keyword];
     if (!Array.isArray(parts) || depth > 8) continue;
-    for (const part of parts) {
-      if (!isObject(part)) continue;
+    const said = parts.filter(isObject).filter((part) => deref(part, root)['type'] !== 'null');
+    // Of one schema or null it is that one, when it is there.
+    const isOnly = keyword === 'allOf' || said.length === 1;
+    for (const part of said) {
       const { properties, required, types } = whole(part, root, depth + 1);
       sum.properties = { ...properties, ...sum.properties };
       for (const type of types) sum.types.add(type);
-      if (keyword === 'allOf') for (const name of required) sum.required.add(name);
+      if (isOnly) for (const name of required) sum.required.add(name);
     }
   }
   if (isObject(target['properties'])) sum.properties = { ...sum.properties, ...target['properties'] };

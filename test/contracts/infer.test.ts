@@ -129,3 +129,16 @@ describe('events of GitHub', () => {
     for (const event of faulty) expect(contract.validate(event)).toMatchObject({ ok: false });
   });
 });
+
+it('of an object of which few were seen, a like one elsewhere tells what is required', () => {
+  const user = (id: number) => ({ login: `u${id}`, node: id, url: `https://x.org/${id}`, admin: false });
+  const events = many(12, (at) => ({
+    id: at,
+    owner: user(at),
+    ...(at === 3 && { reviewer: { ...user(at), note: 'x' } }),
+    ...(at === 4 && { place: { street: 'a', zip: 'b', city: 'c', country: 'd' } }),
+  }));
+  const { properties } = infer(events);
+  expect(properties['reviewer']!['required']).toEqual(['login', 'node', 'url', 'admin']);
+  expect(properties['place']!['required']).toBeUndefined();
+});

@@ -4,7 +4,7 @@ import { formatVersion, parseVersion } from '../versions.ts';
 import { columnsFor } from './columns.ts';
 import { keyOf } from './key.ts';
 import { type Profile, Profiler } from './profile.ts';
-import { objectSchema } from './schema.ts';
+import { eventSchema } from './schema.ts';
 
 export interface InferOptions {
   name: string;
@@ -60,7 +60,7 @@ export class Inference {
       `Inferred from ${root.count} ${root.count === 1 ? 'event' : 'events'}.`,
       ...(found === undefined ? [] : [`Key: ${found.pointer} has ${found.values} values, none twice.`]),
     ];
-    const body = objectSchema(root, 0);
+    const body = eventSchema(root);
     requireKey(body, chosen);
     const schema: JsonObject = {
       $schema: 'https://json-schema.org/draft/2020-12/schema',

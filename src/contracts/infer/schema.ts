@@ -1,14 +1,20 @@
 import type { Json, JsonObject } from '../../model/json.ts';
 import { setOwn } from '../../model/json.ts';
+import { knownByOthers } from './alike.ts';
 import { type Profile, merged } from './profile.ts';
 import { textSchema } from './texts.ts';
 
 /** Deeper objects and lists are taken as they come. */
 const maxDepth = 24;
 
-/** The schema of what was seen, with the counts behind each choice as `$comment`. */
-export function schemaOfProfile(profile: Profile, name = '', depth = 0): JsonObject {
-  const kinds = kindsOf(profile, name, depth);
+/** See `knownByOthers`. */
+type Kinds = ReadonlyMap<Profile, ReadonlySet<string>>;
+
+/** The schema of an event as events were seen, with the counts behind each choice as `$comment`. */
+export const eventSchema = (root: Profile): JsonObject => objectSchema(root, 0, knownByOthers(root));
+
+function schemaOfProfile(profile: Profile, name: string, depth: number, of: Kinds): JsonObject {
+  const kinds = kindsOf(profile, name, depth, of);
   const nulls = profile.nulls > 0 ? `null in ${profile.nulls} of ${profile.count}` : undefined;
   if (kinds.length === 0) return nulls === undefined ? {} : { $comment: 'always null so far' };
   const [first, ...others] = kinds;
@@ -23,14 +29,14 @@ export function schemaOfProfile(profile: Profile, name = '', depth = 0): JsonObj
 }
 
 /** A schema for each JSON type that was seen, but null. */
-function kindsOf(profile: Profile, name: string, depth: number): JsonObject[] {
+function kindsOf(profile: Profile, name: string, depth: number, of: Kinds): JsonObject[] {
   const kinds: JsonObject[] = [];
   if (profile.texts > 0) kinds.push(textSchema(profile, name));
   if (profile.fractions > 0) kinds.push(numberSchema(profile));
   else if (profile.integers > 0) kinds.push({ type: 'integer' });
   if (profile.booleans > 0) kinds.push({ type: 'boolean' });
-  if (profile.objects > 0) kinds.push(objectSchema(profile, depth));
-  if (profile.arrays > 0) kinds.push(listSchema(profile, name, depth));
+  if (profile.objects > 0) kinds.push(objectSchema(profile, depth, of));
+  if (profile.arrays > 0) kinds.push(listSchema(profile, name, depth, of));
   return kinds;
 }
 
@@ -59,19 +65,19 @@ function numberSchema({ scale, fractions, integers }: Profile): JsonObject {
   };
 }
 
-function listSchema({ items }: Profile, name: string, depth: number): JsonObject {
+function listSchema({ items }: Profile, name: string, depth: number, of: Kinds): JsonObject {
   if (items === undefined || items.count === 0) return { $comment: 'always empty so far', type: 'array' };
   return depth >= maxDepth
     ? { type: 'array' }
-    : { type: 'array', items: schemaOfProfile(items, name, depth + 1) };
+    : { type: 'array', items: schemaOfProfile(items, name, depth + 1, of) };
 }
 
-export function objectSchema(profile: Profile, depth: number): JsonObject {
+function objectSchema(profile: Profile, depth: number, of: Kinds): JsonObject {
   const { fields, objects } = profile;
   if (depth >= maxDepth) return { type: 'object' };
   if (fields.size === 0) return { $comment: 'always empty so far', type: 'object' };
   if (isMap(profile)) {
-    const values = schemaOfProfile(merged(fields.values()), '', depth + 1);
+    const values = schemaOfProfile(merged(fields.values()), '', depth + 1, of);
     return {
       $comment: `${fields.size} names in ${objects} objects: taken for data, not for fields`,
       type: 'object',
@@ -81,8 +87,8 @@ export function objectSchema(profile: Profile, depth: number): JsonObject {
   const properties: JsonObject = {};
   const required: string[] = [];
   for (const [name, field] of fields) {
-    const schema = schemaOfProfile(field, name, depth + 1);
-    const must = isRequired(name, field, objects);
+    const schema = schemaOfProfile(field, name, depth + 1, of);
+    const must = isRequired(name, field, objects, of.get(profile));
     if (must) required.push(name);
     setOwn(properties, name, must ? schema : withShare(schema, field.count, objects));
   }
@@ -96,9 +102,15 @@ const enoughObjects = 4;
 const core =
   /^(?:id|uuid|guid|type|kind|object|event|topic|action|name|status|currency)$|[_-]?(?:event|message|request)[_-]?(?:id|type|name|code)$|_id$|[a-z]Id$|^(?:created|occurred)(?:_at|At)?$|^timestamp$/;
 
-/** Few samples show few gaps. */
-const isRequired = (name: string, field: Profile, objects: number): boolean =>
-  field.count === objects && (objects >= enoughObjects || (field.nulls === 0 && core.test(name)));
+/** Few samples show few gaps; then other objects of the kind tell. */
+const isRequired = (
+  name: string,
+  field: Profile,
+  objects: number,
+  always: ReadonlySet<string> | undefined,
+): boolean =>
+  field.count === objects &&
+  (objects >= enoughObjects || (field.nulls === 0 && core.test(name)) || always?.has(name) === true);
 
 const withShare = ({ $comment, ...schema }: JsonObject, count: number, of: number): JsonObject => ({
   $comment: [`optional: in ${count === of ? `all ${of}, which are few` : `${count} of ${of}`}`, $comment]
