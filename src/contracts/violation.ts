@@ -5,6 +5,9 @@ import type { Violation, ViolationCode } from '../model/violation.ts';
 /** More violations than this of one event tell a person or a healer nothing new. */
 export const maxViolations = 50;
 
+/** What an author writes may be of any length. */
+const maxWords = 1000;
+
 /**
  * A violation at `path` (property names and array indexes) of `event`. A field that is not there is `required`,
  * whatever check it failed. Holds nothing of the event but the names of its fields and their JSON types.
@@ -13,8 +16,9 @@ export function violationAt(
   event: JsonObject,
   path: readonly PropertyKey[],
   code: ViolationCode,
-  expected: string,
+  wanted: string,
 ): Violation {
+  const expected = wanted.slice(0, maxWords);
   const value = valueAt(event, path);
   const pointer = path.map((segment) => `/${escapeSegment(String(segment))}`).join('');
   const field = pointer === '' ? 'the event' : pointer;

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -13,12 +13,33 @@ const contract = (name: string, pattern: string) => ({
   'x-contract': { name, version: '1.0.0', key: 'id' },
   properties: { id: { type: 'string', pattern } },
 });
+/** What code of a contract does to the thread that it shares with others. */
+const rude = `
+import { defineContract, z } from 'data-sentinel';
+const acts = {
+  patch: () => { Array.prototype.push = () => { throw new Error('push'); }; },
+  blind: () => { JSON.stringify = () => '{}'; },
+  pollute: () => { Object.prototype.polluted = 'yes'; },
+  lock: () => Object.defineProperty(Array.prototype, 'map', { value: 1, configurable: false, writable: false }),
+  kill: () => process.kill(process.pid, 'SIGKILL'),
+  group: () => process.kill(0, 'SIGTERM'),
+};
+const contract = (name, id) => defineContract({ name, version: '1.0.0', key: 'id', schema: z.object({ id }) });
+export const rude = contract('rude', z.string().refine((act) => (acts[act]?.(), true)));
+export const polite = contract('polite', z.string().transform((id) => JSON.parse(JSON.stringify([id])).map(String)[0]));
+export const wordy = contract('wordy', z.string().refine(() => false, 'm'.repeat(50_000_000)));
+`;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sentinel-apart-'));
+  await mkdir(join(folder, 'contracts'));
   for (const [name, pattern] of Object.entries({ good: '^[a-z]+$', bad: '^(a+)+$', worse: '^(a|a)*$' }))
-    await writeFile(join(folder, `${name}.schema.json`), JSON.stringify(contract(name, pattern)));
+    await writeFile(
+      join(folder, 'contracts', `${name}.schema.json`),
+      JSON.stringify(contract(name, pattern)),
+    );
+  await writeFile(join(folder, 'contracts', 'rude.mjs'), rude);
   judge = new Judge(
-    { folders: [folder], cache: join(folder, 'cache'), setAside: new Map() },
+    { folders: [join(folder, 'contracts')], cache: join(folder, 'cache'), setAside: new Map() },
     { stallMs: 2000, log: silent },
   );
 });
@@ -57,4 +78,24 @@ it('work of many events is done together, but for that whose contract hangs, for
   await expect
     .poll(async () => (await judge.together([work('good', 'X')]))[0]?.value.ok, { timeout: 20_000 })
     .toBe(false);
+});
+
+it.each(['patch', 'blind', 'pollute', 'lock', 'kill', 'group'])(
+  'a contract that wants to %s costs its own event, and others are judged as before',
+  async (act) => {
+    const of = (name: string, id: string) => judge.inTurn(work(name, id));
+    const rude = await of('rude', act);
+    // What can't be put back ends the thread, as if its code did not end.
+    if (act === 'lock') expect(rude).toBeUndefined();
+    else expect(brokenBy(rude.ok ? [] : rude.violations)?.message).toContain('Contract rude 1.0.0');
+    expect(await of('polite', 'a')).toMatchObject({ ok: true, value: { id: 'a' } });
+    expect((await of('good', 'x')).ok).toBe(true);
+    expect((await of('rude', 'nothing')).ok).toBe(true);
+  },
+  20_000,
+);
+
+it('a message of any length is cut', async () => {
+  const { violations } = (await judge.inTurn(work('wordy', 'x'))) as { violations: { message: string }[] };
+  expect(violations[0]!.message.length).toBeLessThan(1200);
 });

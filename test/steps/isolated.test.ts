@@ -26,6 +26,7 @@ const bodies = {
     await enqueue('out', { n: input.n, state: await state.get('seen'), verdict: verdict.ok, attempt, aborted: signal.aborted });`,
   loops: `if (input.bad) for (;;);`,
   exits: `if (input.bad) process.exit(7);`,
+  kills: `if (input.bad) process.kill(process.pid, 'SIGKILL');`,
   rejects: `if (input.bad) void Promise.reject(new Error('canary'));`,
   late: `if (input.bad) await new Promise(() => setTimeout(() => { throw null; }, 1));`,
   leaks: `const all = []; while (input.bad) all.push(new Array(1e5).fill(input.bad));`,

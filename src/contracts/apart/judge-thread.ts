@@ -2,8 +2,11 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { packNumbers, unpackNumbers } from '../../model/exact-messages.ts';
 import { limitCalls } from '../../support/foreign-code.ts';
 import { type AnswerEnd, answerCalls } from '../../support/sync-call.ts';
+import { Builtins } from '../../support/builtins.ts';
+import { fenceProcess } from '../../support/fence-process.ts';
 import type { FieldCheck } from '../contract.ts';
 import { loadContracts } from '../discover.ts';
+import { brokenContract } from '../fence.ts';
 import type { Answer, Question } from './question.ts';
 
 /** What the thread is given that judges events by contracts with code of their own. */
@@ -22,13 +25,30 @@ for (const event of ['uncaughtException', 'unhandledRejection'] as const)
   process.on(event, (error: unknown) =>
     parentPort!.postMessage(error instanceof Error ? error.name : 'no error'),
   );
+const endThread = fenceProcess();
 process.exit = () => {
   throw new Error('a contract may not end the process');
 };
 
 const registry = await loadContracts(folders, { strict: false, cache, setAside });
+const builtins = new Builtins();
+let checkedAt = 0;
 const fieldChecks = new Map<string, FieldCheck | undefined>();
-answerCalls(answerEnd, (question) => packNumbers(answer(unpackNumbers(question) as Question)));
+answerCalls(answerEnd, (question) => packNumbers(answerAlone(unpackNumbers(question) as Question)));
+
+/** Answers for this contract alone: what its code does to what all code stands on is put back, and is its own fault. */
+function answerAlone(question: Question): Answer {
+  // What came late, of a contract that has answered.
+  if (performance.now() - checkedAt > 1) builtins.restore();
+  const answered = answer(question);
+  const changed = builtins.restore();
+  checkedAt = performance.now();
+  if (changed.length === 0 || question.event === undefined) return answered;
+  if (builtins.restore().length > 0) endThread();
+  const what = `changes ${changed.slice(0, 3).join(', ')}, which all code stands on`;
+  const violations = [brokenContract('contract_failed', question, question.event, [], what)];
+  return question.fields === undefined ? { ok: false, violations } : violations;
+}
 
 function answer({ name, version, event, fields, limitMs }: Question): Answer {
   limitCalls(limitMs);

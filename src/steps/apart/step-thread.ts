@@ -4,6 +4,7 @@ import type { Validation } from '../../contracts/contract.ts';
 import { SentinelError } from '../../model/errors.ts';
 import { packNumbers, unpackNumbers } from '../../model/exact-messages.ts';
 import { keepBeat } from '../../support/beat.ts';
+import { fenceProcess } from '../../support/fence-process.ts';
 import { type Logger, createLogger } from '../../support/log.ts';
 import { SyncCaller } from '../../support/sync-call.ts';
 import { loadStep } from '../discover.ts';
@@ -21,6 +22,7 @@ import {
 /** The thread of one step: runs its handler, and asks the pipeline for everything that a handler may use. */
 const { file, beat } = workerData as StepThreadInput;
 keepBeat(beat);
+fenceProcess();
 const port = parentPort!;
 const post = (message: FromThread): void => port.postMessage(packNumbers(message));
 
