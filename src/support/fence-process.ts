@@ -3,7 +3,7 @@ export function fenceProcess(): () => never {
   const { kill, pid, ppid, exit } = process;
   process.kill = (target, signal) => {
     // 0 is the group of the process, a negative number a group.
-    if ([pid, ppid, 0, -1, -pid].includes(Number(target as unknown)))
+    if ([pid, ppid, 0, -1, -pid].some((own) => String(own) === String(target)))
       throw new Error('code of a contract or step may not end the process');
     return kill.call(process, target, signal);
   };
