@@ -46,6 +46,7 @@ it('declares the field in a JSON Schema file, adds the column, and fills it', as
     dataDir: dir,
     contracts: [dir],
     destination: { type: 'duckdb', path },
+    pipeline: { stallMs: 1000 },
   } as unknown as Config;
   await promote(io, 'visit', '/_extra/visitor', { type: undefined, config });
   expect(said.join('')).toContain('2 rows of visit: visitor is in the column visitor now.');
