@@ -15,6 +15,7 @@ const scenarios = [
   'ndjson',
   'postgres',
   'latency',
+  'replay',
   'backlog',
   'restart',
   'contracts',

@@ -66,6 +66,7 @@ export async function startSentinel({ prepare, config, env } = {}) {
     },
     dir,
     ready,
+    call,
     stats,
     /** CPU seconds (user and system) that the process has used. */
     cpuSeconds() {

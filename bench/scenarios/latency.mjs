@@ -54,7 +54,7 @@ async function maximalRate(seconds) {
 }
 
 /** Milliseconds from the 202 of one event until a query finds it; looked for every 5 ms. */
-async function untilQueryable(sentinel, probe) {
+export async function untilQueryable(sentinel, probe) {
   const id = `cccccccc-0000-4000-8000-${probe.toString(16).padStart(12, '0')}`;
   const response = await fetch(`${sentinel.url}/ingest`, {
     method: 'POST',

@@ -3,6 +3,7 @@ import type { ItemOf } from '../api/client.ts';
 import { actInWords, detailInWords } from '../model/act-words.ts';
 import { withClient } from './client.ts';
 import type { Io } from './io.ts';
+import { timeOption } from './letter-filter.ts';
 import { wholeNumber, withExamples, withJson, withServer, type ServerOptions } from './options.ts';
 import { printList } from './table.ts';
 
@@ -21,7 +22,7 @@ export function registerAudit(program: Command, io: Io): void {
     .option('--actor <name>', "a key's name or id")
     .option('--act <act>', 'replay, discard, rule_approve, pause, …')
     .option('--target <id>', 'a dead letter, a rule, a key or a topic')
-    .option('--since <time>', 'an ISO 8601 time with a zone')
+    .option('--since <time>', 'then or later: 2026-01-31T08:00:00Z, or a time ago: 24h', timeOption)
     .option('--limit <count>', 'how many at most', wholeNumber(1, 500), 50)
     .action((options: AuditOptions) => audit(io, options));
   withExamples(command, 'sentinel audit', 'sentinel audit --actor ada --act discard');

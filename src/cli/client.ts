@@ -4,7 +4,7 @@ import { type Ask, type AskArgs, type Key, type ReplyTo, addressOf, queryString 
 import { parseJson } from '../model/exact-json.ts';
 import { readEnvironment, variable } from '../config/environment.ts';
 import type { Config } from '../config/load.ts';
-import { messageOf } from '../model/errors.ts';
+import { SentinelError, messageOf } from '../model/errors.ts';
 import { isObject } from '../model/json.ts';
 import { CliError, type Io } from './io.ts';
 import { configOf, type ServerOptions } from './options.ts';
@@ -43,7 +43,20 @@ export async function connect(io: Io, options: ServerOptions): Promise<ApiClient
   }
   const config = configOf(io, options);
   const server = serverOf(config, options);
-  return clientOf((await isListening(server)) ? overHttp(server) : await inProcess(config, io));
+  return clientOf((await isListening(server)) ? overHttp(server) : await dataFolder(config, io, server));
+}
+
+/** Another process has the folder where its service listens elsewhere than this one's settings say: nobody should stop that. */
+async function dataFolder(config: Config, io: Io, { url }: Server): Promise<Transport> {
+  try {
+    return await inProcess(config, io);
+  } catch (error) {
+    if (!(error instanceof SentinelError && error.code === 'data_folder_in_use')) throw error;
+    const [, pid = 'another'] = /with pid (\d+)/.exec(error.message) ?? [];
+    throw new CliError(
+      `no service answers at ${url}, but process ${pid} uses ${config.dataDir}: give the address of its service with --url, or set SENTINEL_API_PORT`,
+    );
+  }
 }
 
 /** The server; throws a `CliError` when none runs. */

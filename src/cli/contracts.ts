@@ -32,7 +32,7 @@ export function registerContracts(program: Command, io: Io, outcome: Outcome): v
   const contracts = program
     .command('contracts')
     .description(
-      'Look at the contracts as they are configured here, and check events against them. No service is needed.',
+      'Look at the contracts as they are configured here, and check events against them. Only check --against recent, promote and --url need the service or its data.',
     );
   withExamples(
     contracts,

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { resolve } from 'node:path';
@@ -45,7 +45,7 @@ export function registerDeadLetters(program: Command, io: Io, outcome: Outcome):
 
   withJson(withFilter(withServer(letters.command('list'))))
     .description('List dead letters, the newest first.')
-    .option('--status <status>', `one of ${deadLetterStatuses.join(', ')}`, 'open')
+    .addOption(withStatus())
     .option('--limit <count>', 'how many at most', wholeNumber(1, 100_000), 100)
     .action((options: ListOptions) => list(io, options));
 
@@ -64,7 +64,7 @@ export function registerDeadLetters(program: Command, io: Io, outcome: Outcome):
 
   withFilter(withServer(letters.command('replay')))
     .description('Replay one dead letter, unchanged or corrected; without an id, all that match.')
-    .argument('[id]')
+    .argument('[id]', 'one dead letter; not with a filter')
     .option('--event <file>', 'the corrected event, JSON (- is standard input)')
     .option('--all', 'without an id and a filter: all open dead letters')
     .option('--learn', 'make a rule of the correction, for all events that fail like this one')
@@ -83,10 +83,13 @@ export function registerDeadLetters(program: Command, io: Io, outcome: Outcome):
 
   withFilter(withServer(letters.command('export')))
     .description('Write dead letters as NDJSON, one a line, with their whole events; "import" takes it back.')
-    .option('--status <status>', `one of ${deadLetterStatuses.join(', ')}`, 'open')
+    .addOption(withStatus())
     .option('-o, --output <file>', 'write to a file that does not exist yet, instead of standard output')
     .action((options: ListOptions & { output?: string }) => exportLetters(io, options));
 }
+
+const withStatus = () =>
+  new Option('--status <status>', 'that are in this state').choices(deadLetterStatuses).default('open');
 
 async function list(io: Io, options: ListOptions): Promise<void> {
   const items: ShownLetter[] = [];

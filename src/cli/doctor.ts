@@ -10,7 +10,7 @@ const marks = { ok: 'ok  ', warn: 'warn', fail: 'FAIL' } as const;
 export function registerDoctor(program: Command, io: Io, outcome: Outcome): void {
   const command = withJson(withConfig(program.command('doctor')))
     .description(
-      'Check that this machine and this configuration can run the service, and how to mend what cannot.',
+      'Check that this machine and this configuration can run the service, and say how to mend what does not pass.',
     )
     .option('--deep', 'read every entry of the embedded queue, which takes a while')
     .action(async (options: ConfigOption & { json?: boolean; deep?: boolean }) => {

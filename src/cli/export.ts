@@ -21,7 +21,7 @@ export function registerExport(program: Command, io: Io): void {
         exportFormats,
       ),
     )
-    .requiredOption('-o, --out <file>', 'file to write; replaced when the whole export is there')
+    .requiredOption('-o, --out <file>', 'file to write (needed); replaced when the whole export is there')
     .action((table: string, options: ExportOptions) => exportTable(io, table, options));
   withExamples(
     command,

@@ -67,7 +67,8 @@ async function rollback(io: Io, client: ApiClient, id: string, options: Rollback
     duplicates === 0
       ? ''
       : `; ${amountOf(duplicates, 'event')} ${duplicates === 1 ? 'was' : 'were'} dropped as duplicates, and will not be brought back`;
-  const forecast = `${amountOf(total, 'row')} by rule ${id} would become dead letters again${dropped}.`;
+  const become = total === 1 ? 'become a dead letter' : 'become dead letters';
+  const forecast = `${amountOf(total, 'row')} by rule ${id} would ${become} again${dropped}.`;
   if (options.dryRun === true) return print(io, forecast);
   say(io, forecast);
   if (!(await confirm(io, `Disable the rule and take ${amountOf(total, 'row')} back?`, options)))

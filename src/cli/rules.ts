@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { ruleStatuses, type Rule } from '../model/rule.ts';
 import { describePlan } from '../repair/plans/describe-plan.ts';
 import { withClient, type ApiClient } from './client.ts';
@@ -19,7 +19,7 @@ interface ListOptions extends ServerOptions {
 export function registerRules(program: Command, io: Io, outcome: Outcome): void {
   const rules = program
     .command('rules')
-    .description('Look at the repair rules that were learned, and rule over them.');
+    .description('Look at the repair rules that were learned; approve, disable, delete or roll them back.');
   withExamples(
     rules,
     'sentinel rules list --status candidate',
@@ -32,7 +32,7 @@ export function registerRules(program: Command, io: Io, outcome: Outcome): void 
     .description('List the rules.')
     .option('--contract <name>', 'of this contract')
     .option('--source <name>', 'of this source')
-    .option('--status <status>', `one of ${ruleStatuses.join(', ')}`)
+    .addOption(new Option('--status <status>', 'that are in this state').choices(ruleStatuses))
     .action((options: ListOptions) => withClient(io, options, (client) => list(io, client, options)));
 
   withServer(rules.command('show'))

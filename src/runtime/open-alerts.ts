@@ -16,6 +16,7 @@ export function openAlerts(
     deadLetters,
     rules,
     pipeline,
+    startedAt,
     url,
     log,
   }: {
@@ -23,6 +24,7 @@ export function openAlerts(
     deadLetters: DeadLetterCounts;
     rules: RuleStore;
     pipeline: Pipeline;
+    startedAt: number;
     url: string;
     log: Logger;
   },
@@ -33,6 +35,7 @@ export function openAlerts(
     deadLetters,
     rules,
     pipeline,
+    startedAt,
     limits: config.alertLimits,
     destination: destinationName(config.destination.type),
     targets: config.alerts,

@@ -19,6 +19,7 @@ import type { Logger } from '../support/log.ts';
 import { type LogRing, createLogRing } from '../support/log-ring.ts';
 import { type PipelineHost, hostPipeline } from './host.ts';
 import { type Telemetry, openTelemetry } from '../observe/otel/telemetry.ts';
+import { endProcess } from './end-process.ts';
 import { listen } from './listen.ts';
 import { openAlerts } from './open-alerts.ts';
 import { openBridge } from './open-bridge.ts';
@@ -56,6 +57,7 @@ async function openParts(
   { log, logs = createLogRing(), consume, listens = consume, onCrash }: OpenOptions,
   resources: Resources,
 ) {
+  const startedAt = Date.now();
   await prepareFolder(config);
   const telemetry = resources.keep(await openTelemetryOf(consume, { log, logs }));
   await examineQueue(config);
@@ -97,7 +99,7 @@ async function openParts(
   const bridgeParts = { server: port.server, pipeline: host.api, engine, letters, isOpen, log };
   const bridge = consume ? await openBridge(config, bridgeParts, resources) : undefined;
   const running = { ...stores, config, engine, ingest, pipeline: host.api, bridge };
-  const alerts = resources.keep(openAlerts(config, { ...running, url, log }));
+  const alerts = resources.keep(openAlerts(config, { ...running, startedAt, url, log }));
   const metrics = createMetricsPage(running);
   telemetry.sendMetrics(metrics.text);
   const app = resources.keep(
@@ -190,11 +192,3 @@ function openIngest(
 /** Commands that only look at a data folder say nothing to others. */
 const openTelemetryOf = (consume: boolean, parts: { log: Logger; logs: LogRing }): Promise<Telemetry> =>
   openTelemetry(consume ? readEnvironment(process.cwd(), process.env) : {}, parts);
-
-function endProcess(log: Logger, error: Error): void {
-  log.fatal(
-    { err: error, status: 'failed', code: 'pipeline_crashed' },
-    'the pipeline has died; the process ends, events stay in the queue',
-  );
-  process.exit(1);
-}

@@ -97,6 +97,11 @@ const statusOfCode: Partial<Record<ErrorCode, Problem['status']>> = {
   conflict: 409,
 };
 
+function titleOf(status: Problem['status']): string {
+  if (status === 404) return 'Not found';
+  return status >= 500 ? 'The service cannot answer now' : 'The request cannot be carried out';
+}
+
 /** What a client is told of an exception. */
 function problemOf(error: unknown): Problem {
   if (error instanceof SentinelError) {
@@ -104,7 +109,7 @@ function problemOf(error: unknown): Problem {
     return {
       status,
       code: error.code,
-      title: status >= 500 ? 'The service cannot answer now' : 'The request cannot be carried out',
+      title: titleOf(status),
       detail: error.message,
       retryAfter: status === 503 ? 1 : undefined,
     };

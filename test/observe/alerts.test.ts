@@ -160,6 +160,20 @@ describe('alerts', () => {
     expect(JSON.stringify(messages())).not.toContain('group/old');
   });
 
+  it('tell of what came since the service took events, also before they looked for the first time', async () => {
+    const { letters, parts } = await world();
+    const startedAt = Date.now() - 5000;
+    await letters.keep([
+      { ...failed('early', 'early'), received_at: startedAt + 1 },
+      { ...failed('old', 'old'), received_at: startedAt - 1 },
+    ]);
+    running = new Alerts({ ...parts, startedAt });
+    running.start();
+    await until(async () => hook.received.length === 1);
+    expect(messages()[0]!.data.link).toContain('/group/early?');
+    expect(await running.open()).toHaveLength(1);
+  });
+
   it('can be tried, and say which receiver does not take them, without its URL', async () => {
     const { parts } = await world();
     slack.control.status = 404;

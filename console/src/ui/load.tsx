@@ -30,7 +30,11 @@ export function Failed({ error, retry }: { error: Error; retry: () => void }) {
         </Empty>
       );
     return (
-      <Empty icon={error.status === 404 ? SearchX : CircleAlert} title={titleOf(error)} actions={again}>
+      <Empty
+        icon={error.status === 404 ? SearchX : CircleAlert}
+        title={titleOf(error)}
+        actions={error.status === 404 ? undefined : again}
+      >
         {error.message}
       </Empty>
     );
@@ -44,6 +48,6 @@ export function Failed({ error, retry }: { error: Error; retry: () => void }) {
 
 function titleOf({ status }: ApiError): string {
   if (status === 401) return 'A token is needed';
-  if (status === 404) return 'There is no such thing';
+  if (status === 404) return 'This does not exist';
   return status >= 500 ? 'The server could not answer' : 'The server refused';
 }

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import { duration } from '../lib/format.ts';
 import { useTheme } from '../lib/theme.ts';
 import type { Line } from './chart-line.ts';
 import { chartTip } from './chart-tip.ts';
@@ -112,7 +113,15 @@ function optionsOf(
         size: 28,
         values: (_, ticks, __, ___, step) => ticks.map((tick) => clockOf(tick, step)),
       },
-      { ...axis, size: 56, space: 36, gap: 8, values: (_, ticks) => ticks.map(format) },
+      {
+        ...axis,
+        size: 56,
+        space: 36,
+        gap: 8,
+        // Minutes are no tens of seconds.
+        ...(format === duration && { incrs: durationSteps }),
+        values: (_, ticks) => ticks.map(format),
+      },
     ],
     series: [
       {},
@@ -127,6 +136,14 @@ function optionsOf(
     plugins: [chartTip(linesNow, format)],
   };
 }
+
+/** Milliseconds between two lines of an axis of durations. */
+const durationSteps = [
+  ...[1, 10, 100].flatMap((size) => [size, 2 * size, 5 * size]),
+  ...[1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21_600, 86_400].map(
+    (seconds) => seconds * 1000,
+  ),
+];
 
 /** With seconds where the ticks are less than a minute apart. */
 function clockOf(seconds: number, step: number): string {

@@ -14,6 +14,8 @@ export interface AlertParts extends Watched {
   targets: readonly AlertTarget[];
   state: StateStore;
   leases: Leases;
+  /** When the service began to take events, in milliseconds; default: now. What came since is news. */
+  startedAt?: number;
   /** Where people reach the console; without a slash at its end. */
   consoleUrl: string;
   log: Logger;
@@ -43,7 +45,7 @@ export class Alerts {
   readonly #conditions;
   readonly #store: AlertStore;
   readonly #timing;
-  readonly #startedAt = Date.now();
+  readonly #startedAt: number;
   readonly #closing = new AbortController();
   readonly #goneSince = new Map<string, number>();
   readonly #slow = new Map<AlertKind, Condition[]>();
@@ -54,6 +56,7 @@ export class Alerts {
 
   constructor(parts: AlertParts) {
     this.#parts = parts;
+    this.#startedAt = parts.startedAt ?? Date.now();
     this.#conditions = createConditions(parts);
     this.#store = new AlertStore(parts.state);
     this.#timing = parts.timing ?? usual;

@@ -32,11 +32,14 @@ export default function Letter() {
       title={letter === undefined ? 'Dead letter' : `Letter ${shortId(letter.id)}`}
       crumbs={
         <>
-          <Link href="/dead-letters">Dead letters</Link> /{' '}
+          <Link href="/dead-letters">Dead letters</Link>
           {letter !== undefined && (
-            <Link href={groupHref(letter)}>
-              {letter.source} → {letter.contract} {letter.version}
-            </Link>
+            <>
+              {' / '}
+              <Link href={groupHref(letter)}>
+                {letter.source} → {letter.contract} {letter.version}
+              </Link>
+            </>
           )}
         </>
       }

@@ -56,13 +56,13 @@ export function layOut({ nodes, edges }: FlowGraph, isNarrow: boolean): FlowLayo
       edges.map(({ id, from, to }) => {
         const { points, x, y } = graph.edge(from, to, id) as { points: Point[]; x: number; y: number };
         if (from !== to) return [id, { points, label: { x, y } }];
-        return [id, { points: loop(graph.node(from), x - label.width / 2), label: { x, y } }];
+        return [id, { points: loop(graph.node(from), x - 44), label: { x, y } }];
       }),
     ),
   };
 }
 
-/** Out of the right side of a node, and back into it; `right` is how far there is room. */
+/** Out of the right side of a node, and back into it; `right` is where its label begins. */
 function loop(node: Point & { width: number; height: number }, right: number): Point[] {
   const side = node.x + node.width / 2;
   const [top, bottom] = [node.y - node.height / 4, node.y + node.height / 4];

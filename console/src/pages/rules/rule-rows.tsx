@@ -68,7 +68,7 @@ export function RuleRows({ id, doubtSince }: { id: string; doubtSince?: string }
 }
 
 function noteOf({ total, rolled_back: back, duplicates }: RuleEvents): string {
-  const parts = [`${plural(total, 'row')}, those included that it was learned from`];
+  const parts = [`${plural(total, 'row')}, with those that it was learned from`];
   if (back > 0) parts.push(`${count(back)} rolled back`);
   if (duplicates > 0) parts.push(`${plural(duplicates, 'duplicate')} left out`);
   return parts.join(', ');

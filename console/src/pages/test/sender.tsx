@@ -71,6 +71,7 @@ export function Sender({ contract, template }: SenderProps) {
             <Button kind="primary" icon={Send} onClick={() => void send()}>
               Send
             </Button>
+            <small className="muted">It is sent for real: it becomes a row, and steps run.</small>
           </div>
         </Card>
       </div>
