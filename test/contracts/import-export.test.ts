@@ -499,6 +499,16 @@ describe('export, and import again', () => {
         map: { type: 'object', additionalProperties: { type: 'number' } },
         parent: { $ref: '#' },
         either: { anyOf: [{ type: 'string' }, { type: 'number' }] },
+        named: {
+          type: 'object',
+          patternProperties: { '^a': { type: 'number' } },
+          additionalProperties: false,
+        },
+        pair: {
+          type: 'array',
+          prefixItems: [{ type: 'string' }, { type: 'number' }],
+          items: { type: 'boolean' },
+        },
       },
     });
     expect(toTypeScript(contract)).toBe(`/** gh_issue 1.0.0: ends * / here */
@@ -512,6 +522,8 @@ export type GhIssue = {
   map?: Record<string, number>;
   parent?: unknown;
   either?: (string | number);
+  named?: Record<string, number>;
+  pair?: [string, number, ...(boolean)[]];
   [field: string]: unknown;
 };`);
   });

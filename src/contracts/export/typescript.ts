@@ -74,7 +74,12 @@ class Writer {
       case 'number':
         return 'number';
       case 'array': {
-        const { items } = schema;
+        const { items, prefixItems } = schema;
+        if (Array.isArray(prefixItems)) {
+          const first = prefixItems.map((one) => this.typeOf(one, indent, depth + 1));
+          const rest = items === false ? [] : [`...(${this.typeOf(items, indent, depth + 1)})[]`];
+          return `[${[...first, ...rest].join(', ')}]`;
+        }
         const item =
           items === undefined || Array.isArray(items) ? 'unknown' : this.typeOf(items, indent, depth + 1);
         return /[ |&]/.test(item) && !item.startsWith('{') ? `(${item})[]` : `${item}[]`;
@@ -84,7 +89,8 @@ class Writer {
     }
   }
 
-  #object({ properties, required, additionalProperties }: JsonObject, indent: string, depth: number): string {
+  #object(schema: JsonObject, indent: string, depth: number): string {
+    const { properties, required, additionalProperties, patternProperties } = schema;
     const deeper = `${indent}  `;
     const needed = new Set(Array.isArray(required) ? required : []);
     const lines = Object.entries(isObject(properties) ? properties : {}).map(([name, declared]) => {
@@ -95,6 +101,10 @@ class Writer {
     });
     if (isObject(additionalProperties) && lines.length === 0)
       return `Record<string, ${this.typeOf(additionalProperties, indent, depth + 1)}>`;
+    if (isObject(patternProperties) && lines.length === 0 && additionalProperties === false) {
+      const values = Object.values(patternProperties).map((one) => this.typeOf(one, indent, depth + 1));
+      return `Record<string, ${union(values)}>`;
+    }
     // Undeclared fields are kept.
     if (additionalProperties !== false) lines.push(`${deeper}[field: string]: unknown;`);
     return lines.length === 0 ? 'Record<string, never>' : `{\n${lines.join('\n')}\n${indent}}`;
