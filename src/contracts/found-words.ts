@@ -6,7 +6,12 @@ const shapes: readonly [RegExp, string][] = [
   [/^[+-]?\d+$/, 'a whole number as text'],
   [/^[+-]?\d*\.\d+$/, 'a number as text'],
   [/^\d{1,2}[./-]\d{1,2}[./-]\d{2,4}$/, 'a date in another order'],
-  [/^[+-]?\d{1,3}(?:[.,' ]\d{3})*(?:[.,]\d+)?$/, 'a number as text, with group signs'],
+  [
+    /^[+-]?[1-9]\d{0,2},\d{3}$/,
+    'a number as text, with one comma before three digits: thousands or decimals',
+  ],
+  [/^[+-]?\d+,\d+$/, 'a number as text, with a comma'],
+  [/^[+-]?\d{1,3}(?:[.,' ]\d{3})+(?:[.,]\d+)?$/, 'a number as text, with group signs'],
   [/^\d{4}-\d\d-\d\d$/, 'a date as YYYY-MM-DD'],
   [/^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d/, 'a date with a time'],
   [/^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i, 'a UUID'],

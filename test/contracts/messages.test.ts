@@ -20,7 +20,13 @@ import type { JsonObject } from '../../src/model/json.ts';
 
 describe('a message says what was expected and what came', () => {
   it.each<[z.ZodType, string, string]>([
-    [decimal(), '"12,50"', 'Send /a as decimal: found a number as text, with group signs (5 characters).'],
+    [decimal(), '"12,50"', 'Send /a as decimal: found a number as text, with a comma (5 characters).'],
+    [decimal(), '"1,234.5"', 'Send /a as decimal: found a number as text, with group signs (7 characters).'],
+    [
+      decimal(),
+      '"1,187"',
+      'Send /a as decimal: found a number as text, with one comma before three digits: thousands or decimals (5 characters).',
+    ],
     [decimal({ positive: true }), '-1', 'Send /a as decimal > 0: found a negative integer.'],
     [
       decimal({ scale: 2 }),

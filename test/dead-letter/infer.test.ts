@@ -51,6 +51,25 @@ function infer(event: JsonObject, edited: JsonObject) {
 }
 
 describe('the plan that an edit amounts to', () => {
+  it.each([
+    ['12,50', '12.50', '1.234,56'],
+    ['20,00', '20.00', '1.234,56'],
+    ['1.200,00', '1200.00', '1.234,56'],
+    ['1,187', '1.187', '1234,56'],
+    ['1,500', '1.500', '1234,56'],
+  ])('a decimal by its value: %s as %s', (total, typed, format) => {
+    expect(infer(goodBut({ total }), goodBut({ total: typed }))).toEqual({
+      plan: { operations: [{ op: 'cast', path: '/total', to: 'decimal', format }] },
+      byHand: [],
+    });
+  });
+
+  it('one comma before three digits as thousands: for this event alone', () => {
+    expect(infer(goodBut({ total: '1,187' }), goodBut({ total: '1187' }))).toMatchObject({
+      byHand: ['/total'],
+    });
+  });
+
   it('a field that takes the place of the object it was in, once the others have left', () => {
     const before = goodBut({ buyer: { name: { text: 'Ada', note: 'a remark' }, age: 36 } });
     expect(infer(before, goodBut({ note: 'a remark' }))).toEqual({

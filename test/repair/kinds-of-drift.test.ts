@@ -21,7 +21,7 @@ interface Sender {
   events: [JsonObject, Right | Right[]][];
 }
 
-const senders = ['kinds-of-drift', 'kinds-of-healing'].flatMap((name) =>
+const senders = ['kinds-of-drift', 'kinds-of-healing', 'kinds-of-doubt'].flatMap((name) =>
   readFileSync(new URL(`../fixtures/${name}.ndjson`, import.meta.url), 'utf8')
     .trimEnd()
     .split('\n')

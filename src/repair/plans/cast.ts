@@ -6,7 +6,8 @@ import { parseDate } from './dates.ts';
 
 /**
  * Casts a JSON value to a type without losing or guessing anything. `format` says how to read text that is ambiguous
- * otherwise: a date format (dates.ts; `zone` names that of a time without one), or for numbers `1,234.56`, `1.234,56` or `1234.56` (a point, and no groups). The
+ * otherwise: a date format (dates.ts; `zone` names that of a time without one), or for numbers `1,234.56`, `1.234,56`,
+ * `1234.56` or `1234,56` (no groups, so that `1,234` is one and a bit: only a person or other values can say so). The
  * error never quotes the value.
  */
 export function cast(value: Json, to: CastType, format?: string, zone?: Json): Result<Json> {
@@ -53,13 +54,13 @@ function toInteger(value: Json, format: string | undefined): Result<Json> {
 function toNumber(value: Json, format: string | undefined): Result<Json> {
   if (isAnyNumber(value)) return ok(value);
   const digits = plainNumber(value, format);
-  return digits === undefined ? fail('does not spell a number') : ok(numberOf(canonicalDecimal(digits)));
+  return digits === undefined ? fail(whyNoNumber(value, format)) : ok(numberOf(canonicalDecimal(digits)));
 }
 
 function toDecimal(value: Json, format: string | undefined): Result<Json> {
   if (isAnyNumber(value)) return ok(value);
   const digits = plainNumber(value, format);
-  return digits === undefined ? fail('does not spell a number') : ok(canonicalDecimal(digits));
+  return digits === undefined ? fail(whyNoNumber(value, format)) : ok(canonicalDecimal(digits));
 }
 
 function toBoolean(value: Json): Result<Json> {
@@ -90,6 +91,10 @@ function plainNumber(value: Json, format: string | undefined): string | undefine
       return pointed.test(value) && !grouped.test(value) ? value : undefined;
     case '1234.56':
       return pointed.test(value) ? value : undefined;
+    case '1234,56':
+      return pointed.test(value.replace(',', '.')) && !value.includes('.')
+        ? value.replace(',', '.')
+        : undefined;
     case '1,234.56':
       return !mayBeGrouped(value) && /^-?(0|[1-9]\d{0,2}(,\d{3})*|[1-9]\d*)(\.\d+)?$/.test(value)
         ? value.replaceAll(',', '')
@@ -101,6 +106,12 @@ function plainNumber(value: Json, format: string | undefined): string | undefine
     default:
       return undefined;
   }
+}
+
+function whyNoNumber(value: Json, format: string | undefined): string {
+  if (mayBeGrouped(value))
+    return 'is a number with one sign before three digits: it may be thousands or decimals';
+  return format === undefined ? 'does not spell a number' : `does not spell a number as ${format}`;
 }
 
 const pointed = /^-?(0|[1-9]\d*)(\.\d+)?$/;

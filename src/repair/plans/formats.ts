@@ -45,6 +45,7 @@ const confusable: Readonly<Record<string, readonly string[]>> = {
   '1,234.56': ['1.234,56'],
   '1.234,56': ['1,234.56'],
   '1234.56': ['1.234,56'],
+  '1234,56': ['1,234.56'],
 };
 
 const rivals = new Map<string, readonly string[]>();

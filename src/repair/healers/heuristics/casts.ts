@@ -102,8 +102,8 @@ function formatsFor(value: Json, to: CastType): string[] {
   if (value.includes(',') && value.includes('.')) return ['1,234.56', '1.234,56'];
   if (/^-?[1-9]\d{0,2}(\.\d{3})+$/.test(value)) return ['1.234,56'];
   if (/^-?[1-9]\d{0,2}(,\d{3}){2,}$/.test(value)) return ['1,234.56'];
-  // No group has one digit or two.
-  if (/^-?\d+,\d{1,2}$/.test(value)) return ['1.234,56'];
+  // No group has other than three digits, and none stands behind more than three.
+  if (/^-?(?:\d+,(?:\d{1,2}|\d{4,})|\d{4,},\d{3})$/.test(value)) return ['1.234,56'];
   // Whose point it is must be known of the next number, too.
   return value.includes('.') ? ['1234.56'] : [];
 }

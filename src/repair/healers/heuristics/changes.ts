@@ -1,9 +1,9 @@
 import { type Json, type JsonObject, isObject } from '../../../model/json.ts';
 import { type InPlaceOperation, transformOf } from '../../plans/in-place.ts';
 import { listedValues, schemasAt, typesOf } from '../../plans/schema-paths.ts';
+import { areUnits } from '../../plans/meaning/unit-symbols.ts';
 import { castsFor } from './casts.ts';
 import { booleanMap, spellingMap } from './enums.ts';
-import { isUnitByCase } from './name-form.ts';
 import { tokensOf } from './names.ts';
 
 /** An in-place operation whose path is still to be said. */
@@ -41,11 +41,11 @@ export function* changesFor(
   if (typeof value !== 'string') return;
 
   const listed = listedValues(jsonSchema, path);
-  if ((listed.length > 0 && !tellByCase(value, listed)) || schemas.some(isLetterCode)) {
+  const field = tokensOf(path.findLast((segment) => !/^(\d+|\*)$/.test(segment)) ?? '');
+  if ((listed.length > 0 && !tellByCase(listed, field)) || schemas.some(isLetterCode)) {
     yield [{ op: 'lower' }];
     yield [{ op: 'upper' }];
   }
-  const field = tokensOf(path.findLast((segment) => !/^(\d+|\*)$/.test(segment)) ?? '');
   const values = spellingMap(value, listed, field);
   if (values !== undefined) yield [{ op: 'map', values }];
   if (value === value.trim()) return;
@@ -66,11 +66,11 @@ export function applyChanges(changes: readonly Change[], value: Json, zone?: Jso
 
 export const changeAt = (path: string, change: Change): InPlaceOperation => ({ ...change, path });
 
-/** Whether the case of listed values counts: two of them differ in nothing else, or the value may be another unit. */
-function tellByCase(value: string, listed: readonly Json[]): boolean {
+/** Whether the case of listed values counts: two of them differ in nothing else, or they are units. */
+function tellByCase(listed: readonly Json[], field: readonly string[]): boolean {
   const members = listed.filter((member) => typeof member === 'string');
   const folded = new Set(members.map((member) => member.toLowerCase()));
-  return folded.size < new Set(members).size || members.some((member) => isUnitByCase(value, member));
+  return folded.size < new Set(members).size || areUnits(members, field);
 }
 
 /** Codes of letters in one case, such as those of currencies and countries. Elsewhere case may tell values apart. */

@@ -1,6 +1,6 @@
-import { isUnitByCase } from './name-form.ts';
 import type { Json } from '../../../model/json.ts';
 import { recased } from '../../plans/letter-case.ts';
+import { areUnits, customarySymbol, differInUnitCase } from '../../plans/meaning/unit-symbols.ts';
 import { separatorsOfWords } from '../../plans/separators.ts';
 
 type Spelling = (member: string) => string;
@@ -31,6 +31,7 @@ const spellings: Spelling[] = [
     ),
   ),
   ...camelCases,
+  customarySymbol,
 ];
 
 function lower(text: string): string {
@@ -61,14 +62,17 @@ export function spellingMap(
 ): Record<string, string> | undefined {
   const members = [...new Set(listed)].filter((member) => typeof member === 'string');
   if (members.length > maxMembers) return undefined;
+  const isOther = areUnits(members, field) ? differInUnitCase : () => false;
   for (const spell of [...spellings, ...spellingsAfter(value, field)]) {
     const spelled = members.map(spell);
     if (!spelled.includes(value) || new Set(spelled).size < members.length) continue;
     // What reads as a member already is that member.
     if (spelled.some((text, at) => members.includes(text) && members[at] !== text)) continue;
-    if (spelled.some((text, at) => isUnitByCase(text, members[at]!))) continue;
-    const entries = spelled.flatMap((text, at) => (text === members[at] ? [] : [[text, members[at]!]]));
-    return Object.fromEntries(entries) as Record<string, string>;
+    const entries = spelled.flatMap((text, at) =>
+      text === members[at] || isOther(text, members[at]!) ? [] : [[text, members[at]!]],
+    );
+    const map = Object.fromEntries(entries) as Record<string, string>;
+    return Object.hasOwn(map, value) ? map : undefined;
   }
   return undefined;
 }

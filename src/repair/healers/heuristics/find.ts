@@ -1,4 +1,6 @@
-import { isObject, sameJson } from '../../../model/json.ts';
+import { type Json, isObject, sameJson } from '../../../model/json.ts';
+import { mayBeGrouped } from '../../plans/cast.ts';
+import { schemasAt, typesOf } from '../../plans/schema-paths.ts';
 import { genericPointer, isBelow, pointerOf, valueAt } from '../../../model/pointer.ts';
 import type { Operation } from '../../../model/plan.ts';
 import type { Candidate } from './candidates.ts';
@@ -100,7 +102,18 @@ export function reshape(search: Search, path: readonly string[]): Found {
     const found = findMissing({ ...search, candidates: within }, targetAt(search, path));
     if (found.ok) return found;
   }
-  return { ok: false, reason: `${target} has a value that no lossless change makes fit` };
+  return { ok: false, reason: whyUnfit(search, path, value, target) };
+}
+
+/** What stands in the way, where it is only that nobody says which of two is meant. */
+function whyUnfit(search: Search, path: readonly string[], value: Json, target: string): string {
+  const schemas = schemasAt(search.failure.contract.jsonSchema, path);
+  const isNumber = schemas.some(
+    (schema) => schema['format'] === 'decimal' || typesOf(schema).includes('number'),
+  );
+  if (!isNumber || !mayBeGrouped(value)) return `${target} has a value that no lossless change makes fit`;
+  const sign = String(value).includes(',') ? 'comma' : 'point';
+  return `${target} is a number with one ${sign} before three digits: it may be thousands or decimals; correct one such event to say that they are decimals`;
 }
 
 export function moved({ candidate, name, changes }: Match, to: string): Extract<Found, { ok: true }> {

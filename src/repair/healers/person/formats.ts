@@ -1,10 +1,12 @@
 import type { Json } from '../../../model/json.ts';
+import { mayBeGrouped } from '../../plans/cast.ts';
 
 /** The formats (repair/cast.ts, repair/dates.ts) in which a value may be written, by the look of it. */
 export function formatsOf(value: Json): string[] {
   if (typeof value === 'number') return unix;
   if (typeof value !== 'string' || value.length > 40) return [];
   if (/^-?\d+$/.test(value)) return [...unix, ...(dense[value.length] ?? [])];
+  if (mayBeGrouped(value)) return [value.includes(',') ? '1234,56' : '1234.56'];
   if (/^-?[\d.,]+$/.test(value) && !/^\d+\.\d+\.\d+$/.test(value)) return ['1,234.56', '1.234,56'];
   return dates(value);
 }

@@ -1,9 +1,12 @@
-import { type JsonObject, isContainer } from '../../../model/json.ts';
+import { type JsonObject, isContainer, sameJson } from '../../../model/json.ts';
 import type { Failure } from '../../healing/healer.ts';
+import { cast } from '../../plans/cast.ts';
+import { Draft } from '../../plans/draft.ts';
 import { planLimits } from '../../plans/parse-plan.ts';
 import type { Operation, Plan, Pointer } from '../../../model/plan.ts';
 import { genericPointer, pointerOf, segmentsOf, valueAt } from '../../../model/pointer.ts';
 import { leavesOf } from '../../plans/provenance/differences.ts';
+import { schemasAt } from '../../plans/schema-paths.ts';
 import type { PlanPermissions } from '../../plans/static-check.ts';
 import { tryPlan } from '../../plans/trial.ts';
 import { mapInPlace, reshapeInPlace, respellInPlace } from './in-place.ts';
@@ -46,6 +49,29 @@ export function inferEdit(
   edited: JsonObject,
   permissions: PlanPermissions = {},
 ): Inference {
+  const asTyped = infer(failure, edited, permissions);
+  const byValue = withPlainDecimals(failure, edited, asTyped.byHand);
+  if (byValue === undefined) return asTyped;
+  const inferred = infer(failure, byValue, permissions);
+  return inferred.byHand.length < asTyped.byHand.length ? inferred : asTyped;
+}
+
+/** The edit without the zeros that say nothing of a decimal: a person types `12.50` where a cast makes `12.5`. */
+function withPlainDecimals(
+  { contract }: Failure,
+  edited: JsonObject,
+  pointers: readonly Pointer[],
+): JsonObject | undefined {
+  const draft = new Draft(edited);
+  for (const path of pointers.map(segmentsOf)) {
+    const isDecimal = schemasAt(contract.jsonSchema, path).some(({ format }) => format === 'decimal');
+    const plain = isDecimal ? cast(valueAt(edited, path) ?? null, 'decimal', '1234.56') : undefined;
+    if (plain?.ok === true) draft.set(path, plain.value);
+  }
+  return sameJson(draft.value, edited) ? undefined : draft.value;
+}
+
+function infer(failure: Failure, edited: JsonObject, permissions: PlanPermissions): Inference {
   const bench = new Workbench(failure, edited);
   while (step(bench));
   removeTheRest(bench);

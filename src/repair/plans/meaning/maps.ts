@@ -1,6 +1,7 @@
 import type { Json } from '../../../model/json.ts';
 import type { Operation } from '../../../model/plan.ts';
 import { isNegative } from './names.ts';
+import { differInUnitCase, isUnitSymbol } from './unit-symbols.ts';
 import { negations, no, nothing, yes } from './vocabulary.ts';
 import { leafOf, plainWords } from './words.ts';
 
@@ -19,7 +20,11 @@ function isChange(input: string, output: Json, field: readonly string[]): boolea
   if (output === null) return !nothing.has(folded);
   if (typeof output === 'boolean') return truthOf(input, field) !== output;
   if (typeof output !== 'string') return false;
-  if (folded === fold(output)) return signsOf(input) !== signsOf(output);
+  if (folded === fold(output))
+    return (
+      signsOf(input) !== signsOf(output) ||
+      (isUnitSymbol(output) && output.length > 1 && differInUnitCase(input, output))
+    );
   return isNegative(plainWords(input)) !== isNegative(plainWords(output)) || isOpposite(folded, fold(output));
 }
 

@@ -3,6 +3,7 @@ import { differInUnit } from '../../healers/heuristics/name-form.ts';
 import { lettersOf } from '../../healers/heuristics/names.ts';
 import { isMisspelling } from '../../healers/heuristics/spelling.ts';
 import { axes, kinds, negations, negative, particular, shortUnits, units } from './vocabulary.ts';
+import { mayHoldMilli } from './unit-symbols.ts';
 import { leafOf, plainWords, wordsOn } from './words.ts';
 
 /**
@@ -14,8 +15,8 @@ export function changeOfMeaning(from: Pointer, to: Pointer, own: ReadonlySet<str
   const target = about(to, own);
   const [found, meant] = [leafOf(from), leafOf(to)];
   // Of one name in two spellings only a case that tells units apart makes another one: `kWhImport` is `kwh_import`.
-  const isOneName =
-    lettersOf(found) === lettersOf(meant) && !/m[WVA]/.test(found + meant) && !differInUnit(found, meant);
+  if (differInUnit(found, meant)) return `the unit (${found} and ${meant})`;
+  const isOneName = lettersOf(found) === lettersOf(meant) && !mayHoldMilli(found) && !mayHoldMilli(meant);
   const unit = isOneName ? undefined : differs(source.unit, target.unit);
   if (unit !== undefined) return `the unit (${unit})`;
   const opposite = oppositeOf(source.words, target.words) ?? oppositeOf(target.words, source.words);
