@@ -18,6 +18,14 @@ export interface RuleInput {
   /** JSON Pointer, `*` for every element of an array. */
   path: string;
   type: JsonType;
+  /** Of a text that the plan splits. */
+  parts?: RuleParts;
+}
+
+/** What a text was split at when the rule was learned, and of which sorts its parts were: `digits letters` of `10115 Berlin`. */
+export interface RuleParts {
+  separator: string;
+  forms: string[];
 }
 
 /** Which events of the rule's contract, version and source it is for. */
@@ -75,6 +83,10 @@ export function planKey(plan: Plan): string {
   return JSON.stringify(plan.operations.map((operation) => Object.entries(operation).sort(byName)));
 }
 
+/** Equal for two inputs that are the same values. */
+export const inputKey = ({ path, type, parts }: RuleInput): string =>
+  `${path} ${type}${parts === undefined ? '' : ` ${JSON.stringify([parts.separator, parts.forms])}`}`;
+
 const byName = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < b ? -1 : 1);
 
 /**
@@ -82,7 +94,7 @@ const byName = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < 
  * can't make two rules of one.
  */
 export function ruleId(rule: Pick<Rule, 'contract' | 'version' | 'source' | 'match' | 'plan'>): string {
-  const inputs = rule.match.inputs.map(({ path, type }) => `${path} ${type}`).sort();
+  const inputs = rule.match.inputs.map(inputKey).sort();
   const identity = [
     rule.contract,
     rule.version,

@@ -53,6 +53,15 @@ describe('a person teaches', () => {
     expect(next).toEqual({ ...good, tags: ['old'] });
   });
 
+  it.each(['"a,b",c', 'a,"b"', '“a”,b', "'a,b'"])('but no list with quotation marks: %s', (tags) => {
+    const [, reason] = taught(
+      { ...good, tags: 'new,gift' },
+      { ...good, tags: ['new', 'gift'] },
+      { ...good, tags },
+    );
+    expect(reason).toMatch(/no list of that form/);
+  });
+
   it.each([
     ['1;2;3', [1, 2, 3], '7;8', [7, 8], 'integer', ';'],
     ['1.5, 2, 3.25', [1.5, 2, 3.25], '7.5, 8', [7.5, 8], 'number', ', '],

@@ -1,12 +1,30 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/model/json.ts';
+import type { Plan } from '../../src/model/plan.ts';
 import { compileInputs, learnInputs } from '../../src/repair/rules/inputs.ts';
 
+const none: Plan = { operations: [] };
+
 describe('the inputs of a rule', () => {
+  it.each<[string, string, boolean]>([
+    ['10115 Berlin', '20095 Hamburg', true],
+    ['10115 Berlin', 'Berlin 10115', false],
+    ['10115 Berlin', 'Bad Homburg', false],
+    ['10115 Berlin', 'London SW1A', false],
+    ['10115 Berlin', '61348 Bad Homburg', false],
+    ['SW1A London', 'N1 Leeds', true],
+    ['Anna Lee', 'Bob Ray', true],
+    ['Anna Lee', 'Agent 47', false],
+  ])('a text that is split as %s: %s fits: %s', (taught, text, fits) => {
+    const plan: Plan = { operations: [{ op: 'split', from: '/ort', separator: ' ', to: ['/zip', '/city'] }] };
+    const inputs = learnInputs(['/ort'], plan, { ort: taught });
+    expect(compileInputs(inputs)({ ort: text })).toBe(fits);
+  });
+
   it('are remembered with the types they had', () => {
     const event: JsonObject = { qty: '2', items: [{ price: 1 }, { price: '2' }, {}], 'a/b': null };
-    expect(learnInputs(['/qty', '/items/*/price', '/a~1b', '/absent'], event)).toEqual([
+    expect(learnInputs(['/qty', '/items/*/price', '/a~1b', '/absent'], none, event)).toEqual([
       { path: '/qty', type: 'string' },
       { path: '/items/*/price', type: 'number' },
       { path: '/items/*/price', type: 'string' },
@@ -31,7 +49,7 @@ describe('the inputs of a rule', () => {
       fc.property(fc.object({ maxDepth: 3, withNullPrototype: false }), (object) => {
         const event = JSON.parse(JSON.stringify(object)) as JsonObject;
         const paths = Object.keys(event).map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`);
-        expect(compileInputs(learnInputs(paths, event))(event)).toBe(true);
+        expect(compileInputs(learnInputs(paths, none, event))(event)).toBe(true);
       }),
     );
   });

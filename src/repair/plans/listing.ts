@@ -13,13 +13,18 @@ export function elementsOf(text: string, separator: string): Result<string[]> {
   if (elements.length > maxElements) return fail('lists too many values');
   if (
     packed.test(text) ||
-    elements.some((element) => element === '' || element.trim() !== element || several.test(element))
+    elements.some(
+      (element) => element === '' || element.trim() !== element || several.test(element) || isQuoted(element),
+    )
   )
     return fail('is no list of that form');
   if (separator === ',' && elements.length === 2 && elements.every((element) => /^[-+]?\d+$/.test(element)))
     return fail('may be a decimal number');
   return saysNone(text) ? fail('may say that there is none') : ok(elements);
 }
+
+/** A quotation mark says that not every separator separates: `"a,b",c`. An apostrophe within a word says nothing. */
+export const isQuoted = (part: string): boolean => /^['’]|["“”„«»]|['’]$/u.test(part);
 
 /** The text that lists these elements, if it says each of them again. */
 export function listed(elements: readonly Json[], separator: string): Result<string> {

@@ -47,6 +47,9 @@ const exportedRule = z.object({
         z.object({
           path: text(256),
           type: z.enum(['string', 'number', 'integer', 'boolean', 'null', 'object', 'array']),
+          parts: z
+            .object({ separator: text(64).min(1), forms: z.array(text(500)).min(1).max(32) })
+            .optional(),
         }),
       )
       .max(256),

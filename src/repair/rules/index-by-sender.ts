@@ -5,7 +5,7 @@ import { violationsKey } from '../../validate/signature.ts';
 import type { Violation } from '../../model/violation.ts';
 import { compileRivals, maxBeside } from './rivals.ts';
 import { type InputTest, compileInputs } from './inputs.ts';
-import { type RuleStatus, type StoredRule, planKey, statusAt } from '../../model/rule.ts';
+import { type RuleStatus, type StoredRule, inputKey, planKey, statusAt } from '../../model/rule.ts';
 import { checkPlan } from '../plans/static-check.ts';
 import { byShape } from '../plans/shapes.ts';
 import { type Repaired, compileRule } from '../plans/trial.ts';
@@ -182,8 +182,4 @@ export class RuleIndex {
 const senderKey = (contract: string, version: string, source: string): string =>
   `${contract}\n${version}\n${source}`;
 
-const inputsKey = (inputs: StoredRule['match']['inputs']): string =>
-  inputs
-    .map(({ path, type }) => `${path} ${type}`)
-    .sort()
-    .join('\n');
+const inputsKey = (inputs: StoredRule['match']['inputs']): string => inputs.map(inputKey).sort().join('\n');

@@ -1,42 +1,68 @@
 import { type Json, type JsonObject, jsonType, isObject } from '../../model/json.ts';
 import { segmentsOf } from '../../model/pointer.ts';
-import type { RuleInput } from '../../model/rule.ts';
+import type { Plan } from '../../model/plan.ts';
+import type { RuleInput, RuleParts } from '../../model/rule.ts';
 
 /** True for an event on which the inputs of a rule exist, and have the types they had when it was learned. */
 export type InputTest = (event: JsonObject) => boolean;
 
-/** The inputs that exist in the event a plan is learned from, with their types. */
-export function learnInputs(paths: readonly string[], event: JsonObject): RuleInput[] {
+/** The inputs that exist in the event a plan is learned from, with their types and, of what is split, the forms of the parts. */
+export function learnInputs(paths: readonly string[], { operations }: Plan, event: JsonObject): RuleInput[] {
   const inputs: RuleInput[] = [];
   for (const path of new Set(paths)) {
+    const split = operations.find((operation) => operation.op === 'split' && operation.from === path);
+    const separator = split?.op === 'split' ? split.separator : undefined;
     const types = new Set<RuleInput['type']>();
+    const forms = new Set<string>();
     visit(event, segmentsOf(path), 0, (value) => {
       types.add(foldedType(value));
+      if (separator !== undefined && typeof value === 'string') forms.add(formsOf(value, separator));
       return true;
     });
-    for (const type of types) inputs.push({ path, type });
+    for (const type of types)
+      inputs.push({
+        path,
+        type,
+        ...(type === 'string' &&
+          separator !== undefined && { parts: { separator, forms: [...forms].sort() } }),
+      });
   }
   return inputs;
 }
 
 /** Compiled once for each rule: the hot path runs it for every event with the rule's violations. */
 export function compileInputs(inputs: readonly RuleInput[]): InputTest {
-  const typesByPath = new Map<string, Set<RuleInput['type']>>();
-  for (const { path, type } of inputs) {
-    const types = typesByPath.get(path) ?? new Set();
-    types.add(type === 'integer' ? 'number' : type);
-    typesByPath.set(path, types);
-  }
-  const tests = [...typesByPath].map(([path, types]) => ({ segments: segmentsOf(path), types }));
+  const tests = [...new Set(inputs.map(({ path }) => path))].map((path) => {
+    const ofPath = inputs.filter((input) => input.path === path);
+    return {
+      segments: segmentsOf(path),
+      types: new Set<RuleInput['type']>(ofPath.map(({ type }) => (type === 'integer' ? 'number' : type))),
+      parts: ofPath.find(({ parts }) => parts !== undefined)?.parts,
+    };
+  });
   return (event) =>
-    tests.every(({ segments, types }) => {
+    tests.every(({ segments, types, parts }) => {
       let exists = false;
       const fits = visit(event, segments, 0, (value) => {
         exists = true;
-        return types.has(foldedType(value));
+        return types.has(foldedType(value)) && (parts === undefined || hasParts(value, parts));
       });
       return exists && fits;
     });
+}
+
+/** `Berlin 10115` is not split as `10115 Berlin` was: the parts are of other sorts. */
+const hasParts = (value: Json, { separator, forms }: RuleParts): boolean =>
+  typeof value !== 'string' || forms.includes(formsOf(value, separator));
+
+const longestSplit = 1000;
+
+function formsOf(text: string, separator: string): string {
+  if (text.length > longestSplit) return 'long';
+  const parts = text.trim().split(separator);
+  return parts
+    .map((part) => (/\p{N}/u.test(part) ? (/\p{L}/u.test(part) ? 'both' : 'digits') : 'letters'))
+    .join(' ');
 }
 
 /** A sender of 12.5 also sends 12: whole and broken numbers are one type here. */

@@ -29,7 +29,7 @@ export function ruleFrom(lesson: Lesson, times: { now: number; ttlMs: number }):
     source,
     match: {
       violations: violationsKey(violations),
-      inputs: learnInputs(inputsOf(plan), event),
+      inputs: learnInputs(inputsOf(plan), plan, event),
       beside: besideOf(lesson),
     },
     plan,

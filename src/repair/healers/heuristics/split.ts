@@ -76,7 +76,7 @@ function waysToSplit(
   known: string | undefined,
 ): Way[] {
   const isOnlySign = (separator: string) =>
-    text.split(separator).every((part) => !/[^\p{L}\p{N}.]/u.test(part.replace(/^-(?=\d)/, '')));
+    text.split(separator).every((part) => !/[^\p{L}\p{N}.]/u.test(withoutOwnSigns(part, known)));
   const isTold = (separator: string) => delimiters.includes(separator) || isOnlySign(separator);
   const usual = known === undefined ? [...delimiters, ...signs] : [known];
   const ways = usual.flatMap((separator): Way[] => {
@@ -93,6 +93,10 @@ function waysToSplit(
   const isTelling = paths.some((path) => isDistinctive(failure.contract.jsonSchema, path));
   return isTelling && ways.length === 1 ? ways : [];
 }
+
+/** A minus, and what stands within a name: `Meyer-Ott`, `O'Neil`. */
+const withoutOwnSigns = (part: string, known: string | undefined): string =>
+  known === ' ' ? part.replaceAll(/(?<=\p{L})['’-](?=\p{Lu})/gu, '') : part.replace(/^-(?=\d)/, '');
 
 /** `48,85` is one number in half of the world, and two in the other: whole, and as a part. */
 const mayBeDecimal = (separator: string, parts: readonly string[]): boolean =>

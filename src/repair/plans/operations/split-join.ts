@@ -1,5 +1,6 @@
 import type { Pointer } from '../../../model/plan.ts';
 import { isBelow, pointerOf } from '../../../model/pointer.ts';
+import { isQuoted } from '../listing.ts';
 import { isNamePart, mayBeName } from './person-names.ts';
 import { compileVacate, isFree } from './relocate.ts';
 import { type Step, forEachElement } from './run.ts';
@@ -16,7 +17,7 @@ export const partsBy =
   (text) => {
     if ((separator === ',' || separator === '.') && oneNumber.test(text)) return undefined;
     const parts = text.split(separator);
-    if (parts.some((part) => otherSeparator.test(part))) return undefined;
+    if (parts.some((part) => otherSeparator.test(part) || isQuoted(part))) return undefined;
     if (parts.some((part, at) => to[at] !== undefined && isNamePart(to[at]) && !mayBeName(part)))
       return undefined;
     return separator.trim() === '' && !areAlike(parts) ? undefined : parts;
