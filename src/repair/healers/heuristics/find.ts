@@ -112,7 +112,7 @@ function whyUnfit(search: Search, path: readonly string[], value: Json, target: 
     (schema) => schema['format'] === 'decimal' || typesOf(schema).includes('number'),
   );
   if (!isNumber || !mayBeGrouped(value)) return `${target} has a value that no lossless change makes fit`;
-  const sign = String(value).includes(',') ? 'comma' : 'point';
+  const sign = JSON.stringify(value).includes(',') ? 'comma' : 'point';
   return `${target} is a number with one ${sign} before three digits: it may be thousands or decimals; correct one such event to say that they are decimals`;
 }
 
