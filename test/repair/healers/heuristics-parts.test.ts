@@ -85,7 +85,7 @@ describe('one text that holds two fields', () => {
     ['that two of its signs split', listed, { last_name_email: 'Lima de#ana@example.com' }],
     ['of three words', person, { full_name: 'Ana Maria Lima' }],
     ['of one word', person, { full_name: 'Ana' }],
-    ['with two separators', person, { full_name: 'Ana-Maria Lima' }],
+    ['with two separators', person, { full_name: 'Ana_Maria Lima' }],
     ['not called after both', person, { title: 'Ana Lima' }],
     ['whose parts do not fit', paid, { amount_currency: '12.5 euros' }],
   ])('%s is refused', async (_, contract, event) => {
