@@ -2,7 +2,7 @@ import type { Contract } from '../../contracts/contract.ts';
 import { type JsonObject, isObject } from '../../model/json.ts';
 import type { Plan, Pointer } from '../../model/plan.ts';
 import { child, pointerOf, segmentsOf, valueAt } from '../../model/pointer.ts';
-import { type DeclaredObject, declaredTree } from './declared-tree.ts';
+import { type DeclaredObject, declaredTree, folded } from './declared-tree.ts';
 import { eachNamesake } from './namesakes.ts';
 import { pathsOf } from './operation-paths.ts';
 
@@ -38,8 +38,9 @@ export function compileLeftovers(plan: Plan, contract: Contract): LeftoverCheck 
     for (const { from, to, node } of ways) {
       const [left, around] = [valueAt(result, from), valueAt(result, to)];
       if (!isObject(left) || !isObject(around)) continue;
+      const outside = nodeAt(tree, from);
       for (const key in left)
-        for (const name of namesakesIn(node, key))
+        for (const name of outside?.names.has(key) === true ? [] : namesakesIn(node, key))
           if (isWanted(child(around, name), node, name)) report([...from, key]);
     }
     return [...found];
@@ -78,8 +79,10 @@ function touchedBy({ operations }: Plan, tree: DeclaredObject): Touched {
       written.set(node, (written.get(node) ?? new Set()).add(segmentsOf(path).at(-1)!));
       for (const read of reads) {
         const from = segmentsOf(read).slice(0, -1);
-        if (from.includes('*') || to.includes('*') || from.length === 0) continue;
-        if (nodeAt(tree, from) === undefined)
+        if (from.includes('*') || to.includes('*') || pointerOf(from) === pointerOf(to)) continue;
+        // Out of a declared object fields go into another one as they are: the others of that may follow.
+        const isPushed = folded(segmentsOf(read).at(-1)!) === folded(segmentsOf(path).at(-1)!);
+        if (nodeAt(tree, from) === undefined || isPushed)
           ways.set(`${pointerOf(from)} ${pointerOf(to)}`, { from, to, node });
       }
     }

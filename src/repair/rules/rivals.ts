@@ -11,7 +11,7 @@ import { type Search, searchFor } from '../healers/heuristics/search.ts';
 import { pathsOf } from '../plans/operation-paths.ts';
 
 /**
- * The undeclared fields of an event that may mean what a plan fills from another one, wherever they stand, or an optional
+ * The undeclared fields of an event that may mean what a plan fills from another one or respells, wherever they stand, or an optional
  * field that is absent: what the heuristics would weigh. When one turns up after a rule was learned, the healers look
  * again. As pointers, `*` for array indexes.
  */
@@ -25,12 +25,7 @@ const maxCompared = 20_000;
 
 export function compileRivals({ operations }: Plan, contract: Contract): RivalFinder {
   const mine = operations.flatMap((operation) => pathsOf(operation).reads);
-  const filled = new Set(
-    operations.flatMap((operation) => {
-      const { reads, writes } = pathsOf(operation);
-      return writes.filter((path) => !reads.includes(path));
-    }),
-  );
+  const filled = new Set(operations.flatMap((operation) => pathsOf(operation).writes));
   if (filled.size === 0) return () => none;
   const names = [...filled];
   const targets = names.map(segmentsOf);

@@ -125,7 +125,7 @@ function compareWithOwn(
 
 const kindsBefore: ReadonlySet<string> = new Set(['price', 'cost', 'rate', 'count']);
 
-const makesKind = (name: readonly string[], rest: readonly string[]): boolean =>
+export const makesKind = (name: readonly string[], rest: readonly string[]): boolean =>
   name.length === 1 && (qualifiers.has(name[0]!) || kindsBefore.has(rest[0]!));
 
 /** What has happened to each record that is there, as a verb or a noun. */

@@ -1,8 +1,8 @@
-import { pointerOf, segmentsOf } from '../../../model/pointer.ts';
+import { isBelow, pointerOf, segmentsOf } from '../../../model/pointer.ts';
 import { schemasAt, typesOf } from '../../plans/schema-paths.ts';
 import type { Candidate } from './candidates.ts';
-import { type NameEvidence, another, compareNames, sameName, supports } from './compare.ts';
-import { telling, wordsOfPath } from './containers.ts';
+import { type NameEvidence, another, compareNames, makesKind, sameName, supports } from './compare.ts';
+import { isNeutral, telling, wordsOfPath } from './containers.ts';
 import { conventionsOf } from './convention.ts';
 import { differInUnit, isOneWord, isPlural } from './name-form.ts';
 import { foldedName, vendorMark, wordsOf } from './names.ts';
@@ -96,6 +96,8 @@ function fromWords(search: Search, candidate: Candidate, target: Target): NameEv
   if (convention !== undefined && pointerOf(convention.path) === pointerOf(target.path))
     return { score: sameName, reason: convention.reason };
   if (isJoined(candidate, target)) return { score: 0.9, reason: 'the same path' };
+  if (isCalledAfterObject(search, candidate, target))
+    return { score: 0.9, reason: 'the same name after that of its object' };
   if (isWordOfItsOwn(candidate, target)) return { score: supports, reason: 'a word of its own' };
   const context = contextFor(search, target);
   const full = compareNames(words.full, target.words.full, context);
@@ -111,6 +113,18 @@ function fromWords(search: Search, candidate: Candidate, target: Target): NameEv
   return isOutOfPlace(search, candidate, target)
     ? { score: 0, reason: 'a common name, within something of its own' }
     : best;
+}
+
+/** `company.company_name` is the `company.name`; a `sale.sale_price` is another price. */
+function isCalledAfterObject({ own }: Search, { path, words: { leaf } }: Candidate, target: Target): boolean {
+  const around = target.path.slice(0, -1);
+  const object = around.at(-1);
+  if (object === undefined || isNeutral(object, own)) return false;
+  if (path.length !== target.path.length || !isBelow(path, around)) return false;
+  const name = wordsOf(object);
+  return (
+    !makesKind(name, target.words.leaf) && foldedName(leaf) === foldedName([...name, ...target.words.leaf])
+  );
 }
 
 /** A `username` may be a thing of its own, and may be the name of the user. */

@@ -80,12 +80,21 @@ export function findMissing(search: Search, target: Target, named = namedLike(se
   return moved(only, pointer);
 }
 
+/** A field that would be taken for the one at a path if that were missing, with another value. */
+function rivalOf(search: Search, path: readonly string[], value: Json): Candidate | undefined {
+  return namedLike(search, targetAt(search, path)).matches.find(
+    ({ candidate }) => candidate.container === undefined && !sameJson(candidate.value, value),
+  )?.candidate;
+}
+
 /** A declared field whose value has another form than the contract wants, or holds the value one level down. */
 export function reshape(search: Search, path: readonly string[]): Found {
   const { event } = search.failure;
   const target = genericPointer(pointerOf(path), event);
   const value = valueAt(event, path)!;
   const fit = search.fitter.fit({ path, value, from: target, at: path });
+  const rival = fit.kind === 'fits' && !isObject(value) ? rivalOf(search, path, value) : undefined;
+  if (rival !== undefined) return { ok: false, reason: `${target} could be ${target} or ${rival.pointer}` };
   if (fit.kind === 'fits' || (fit.kind === 'nearly' && fit.changes.length > 0)) {
     const operations = at(target, fit.changes);
     return {

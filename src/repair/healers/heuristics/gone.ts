@@ -22,7 +22,8 @@ const removals = [
   // at the end of its life
   'terminate obsolete tombstone supersede',
 ].flatMap((line) => line.split(' '));
-const irregular = 'del|destruction|revocation|nullification|withdrawn|annull(?:ed|ing|ment)|deletion|erasure';
+const irregular =
+  'del|destruction|revocation|nullification|withdrawn|annull(?:ed|ing|ment)|deletion|erasure|invalid|unlink(?:ed)?';
 
 /** In any form of the word: deletes, deleted, deleting, deletion. */
 const takenAway = new RegExp(
@@ -114,7 +115,9 @@ const plain = (value: Json): Json => (typeof value === 'string' ? value.trim().t
  * of the mode (`environment: sandbox`).
  */
 function saysUnreal(name: string, value: Json, own: OwnNames): boolean {
-  const { unreal: how } = kindOf(name);
+  const { unreal: how, isTeller } = kindOf(name);
+  if (isTeller && typeof value === 'string' && value.length <= 64 && isProbe(value))
+    return !own.flat().includes('test');
   if (how === undefined || typeof value === 'object') return false;
   const said = plain(value);
   const text = String(value);
@@ -126,12 +129,15 @@ function saysUnreal(name: string, value: Json, own: OwnNames): boolean {
 const yes: ReadonlySet<Json> = new Set<Json>([true, 1, '1', 'true', 'yes', 'y', 't', 'on']);
 
 const unreal =
-  /^(?:tests?|testing|testmode|dry|dryrun|simulat(?:e|ed|ion)|samples?|mock(?:ed)?|faked?|dummy|sandbox(?:ed)?|staging|development|dev|qa|uat|synthetic|demo|example|preview|rehearsal|placeholder|fictitious|pretend)$/;
+  /^(?:tests?|testing|testmode|dry|dryrun|simulat(?:e|ed|ion)|samples?|mock(?:ed)?|faked?|dummy|sandbox(?:ed)?|staging|development|dev|qa|uat|synthetic|demo|example|preview|rehearsal|draft|template|placeholder|fictitious|pretend)$/;
 export const isUnreal = (word: string): boolean => unreal.test(word);
 /** A record that is not this is the one before: `is_current: false`. */
 const current = /^(?:current|latest|newest)$/;
 const real = /^(?:live|livemode|prod|production|real)$/;
 const modes: ReadonlySet<string> = new Set(['environment', 'mode', 'stage']);
+
+/** What happened is only that somebody tried whether anything arrives. */
+const isProbe = (value: string): boolean => wordsIn(value).some((word) => /^(?:test|ping)$/.test(word));
 
 const isUnrealMode = (text: string): boolean => {
   const words = wordsIn(text).filter((word) => !besideUnreal.has(word));
@@ -163,13 +169,14 @@ function kindOf(name: string): NameKind {
     words.some(telling) && words.every((word) => telling(word) || besideUnreal.has(word));
   const kind: NameKind = {
     isFormer: isMadeOf((word) => current.test(word)),
-    unreal: isMadeOf((word) => unreal.test(word))
-      ? 'set'
-      : isMadeOf((word) => real.test(word))
-        ? 'unset'
-        : isMadeOf((word) => modes.has(word))
-          ? 'mode'
-          : undefined,
+    unreal:
+      isMadeOf((word) => unreal.test(word)) || /^validate_?only$/i.test(name)
+        ? 'set'
+        : isMadeOf((word) => real.test(word))
+          ? 'unset'
+          : isMadeOf((word) => modes.has(word))
+            ? 'mode'
+            : undefined,
     isFlag: others.length < words.length && others.every((word) => beside.has(word)),
     isTeller:
       words.some((word) => tellers.has(word)) ||

@@ -124,7 +124,7 @@ function pushedDown(search: Search, candidate: Candidate, { taken, filled }: Don
   const objects = new Set(
     [...taken].flatMap(([from, to]) => {
       const [around, object] = [aroundOf(from), aroundOf(to)];
-      const isDown = object.startsWith(`${around}/`) && leafOf(from) === leafOf(to);
+      const isDown = object !== around && leafOf(from) === leafOf(to);
       return isDown && around === aroundOf(candidate.pointer) && !object.includes('*') ? [object] : [];
     }),
   );

@@ -1,15 +1,15 @@
-import { isAnyNumber } from '../../../model/exact-number.ts';
-import { type Json, type JsonObject, isObject } from '../../../model/json.ts';
+import { type JsonObject, isObject } from '../../../model/json.ts';
 import { isBelow, pointerOf, valueAt } from '../../../model/pointer.ts';
 import { isDeclared, schemasAt, typesOf } from '../../plans/schema-paths.ts';
 import type { Candidate } from './candidates.ts';
 import { type NameContext, type NameEvidence, another, compareNames } from './compare.ts';
 import { isNeutral, isValueName } from './containers.ts';
+import { axes } from '../../plans/meaning/vocabulary.ts';
 import { fieldsOf } from './declared.ts';
 import { foldedName, wordsOf } from './names.ts';
 import type { Search } from './search.ts';
 import type { Target } from './target.ts';
-import { commonplace } from './words.ts';
+import { commonplace, qualifiers } from './words.ts';
 
 /**
  * Where the contract itself has a container that says nothing, `data`, a field in another one of the kind, `information`, may
@@ -72,8 +72,8 @@ export function pulledUp(
   const folded = foldedName(words.leaf);
   if (folded !== foldedName(target.words.leaf) || words.leaf.every((word) => commonplace.has(word)))
     return another;
-  // A number is one of something: a `cost` beside `shipping` may be that of the whole.
-  if (words.leaf.length < 2 && !target.isDistinctive && isNumber(candidate.value)) return another;
+  // A lone `email` beside `insured` may be somebody else's, and a `cost` beside `shipping` that of the whole.
+  if (target.words.full.slice(0, -words.leaf.length).some(isQualifier)) return another;
   // Of two that are called so, either may be the one.
   if (candidates.some((other) => other !== candidate && foldedName(other.words.leaf) === folded))
     return another;
@@ -92,11 +92,20 @@ export function pulledUp(
   const beside = candidates.filter(
     (other) => other.container === undefined && pointerOf(other.path.slice(0, -1)) === pointerOf(around),
   );
+  const together = beside.filter(
+    (other) => valueAt(failure.event, [...target.path.slice(0, -1), other.path.at(-1)!]) === undefined,
+  );
+  if (words.leaf.length < 2 && together.length < 2) return another;
   return beside.every(isOfTarget) ? { score: 0.85, reason: 'the same name, further up' } : another;
 }
 
-const isNumber = (value: Json): boolean =>
-  isAnyNumber(value) || (typeof value === 'string' && /^-?\d+(?:[.,]\d+)?$/.test(value));
+/** Whether an object's name says which of several values of the same field is in it: `previous`, `max`, `billing`. */
+const isQualifier = (word: string): boolean =>
+  qualifiers.has(word) ||
+  axes.some(
+    ({ name, sides }) =>
+      (name === 'time of the value' || name === 'bound') && sides.some((side) => side.includes(word)),
+  );
 
 /** Whether a declared path has an object to stand in, and does not; in lists nobody looked. */
 const isMissingFrom = (event: JsonObject, path: readonly string[]): boolean =>

@@ -14,7 +14,9 @@ export function isMisspelling(found: string, meant: string, nameLength = meant.l
   if (found.at(-1) !== meant.at(-1) && slip !== 'swapped') return false;
   const isInLong = nameLength >= 7;
   const isTold =
-    slip === 'replaced' ? shortest >= 7 || (shortest >= 5 && isInLong) : shortest >= 5 || isInLong;
+    slip === 'replaced'
+      ? shortest >= 7 || (shortest >= 5 && isInLong)
+      : shortest >= 5 || isInLong || (slip === 'swapped' && nameLength >= 6);
   return isTold && isNoWord(found, meant);
 }
 

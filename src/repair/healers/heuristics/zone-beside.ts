@@ -8,6 +8,8 @@ import { moments } from './words.ts';
 /** What a field is called that names the zone of the times beside it. */
 const zoneName = /^(iana)?(timezone|tz)(name|id|identifier|offset)?$|^(utc|gmt)offset$/;
 
+const anyZoneName = /(timezone|tz|utcoffset|gmtoffset)(name|id|identifier)?$/;
+
 /**
  * The one zone that the event names for a time: in a field that is called after it (`created_tz`), else for all of its
  * object, else for all that is around that. Undefined when none does, or several do and differ.
@@ -58,6 +60,14 @@ function zonesIn(object: JsonObject, stems: readonly string[]): [string, Json][]
         zoneName.test(letters.slice(stem.length).replace(/^(at|on)/, '')),
     );
   const own = zones.filter(({ letters }) => isOwn(letters));
-  const found = own.length > 0 ? own : zones.filter(({ letters }) => zoneName.test(letters));
-  return found.map(({ name, value }) => [name, value]);
+  if (own.length > 0) return own.map(({ name, value }) => [name, value]);
+  const found = zones.filter(({ letters }) => zoneName.test(letters));
+  // Another zone of something in the object leaves open in which of the two the time is.
+  const others = zones.flatMap(({ name, value, letters }): [string, Json][] => {
+    if (isObject(value)) return Object.entries(value).filter(([inner]) => isZoneName(inner));
+    return !zoneName.test(letters) && anyZoneName.test(letters) ? [[name, value]] : [];
+  });
+  return found.length === 0
+    ? []
+    : [...found.map(({ name, value }): [string, Json] => [name, value]), ...others];
 }
