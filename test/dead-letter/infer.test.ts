@@ -51,6 +51,25 @@ function infer(event: JsonObject, edited: JsonObject) {
 }
 
 describe('the plan that an edit amounts to', () => {
+  it('a time in the zone that the event names', () => {
+    const drifted = { sold_at: undefined, zeit: '2026-04-13 10:30:00', zone: 'Europe/Berlin' };
+    expect(
+      infer(goodBut(drifted), goodBut({ sold_at: '2026-04-13T08:30:00Z', zone: 'Europe/Berlin' })),
+    ).toEqual({
+      plan: {
+        operations: [
+          { op: 'move', from: '/zeit', to: '/sold_at' },
+          { op: 'cast', path: '/sold_at', to: 'datetime', zone_from: '/zone' },
+        ],
+      },
+      byHand: [],
+    });
+    const elsewhere = goodBut({ sold_at: '2026-04-13T10:30:00Z', zone: 'Europe/Berlin' });
+    expect(infer(goodBut(drifted), elsewhere).plan.operations).not.toContainEqual(
+      expect.objectContaining({ op: 'cast' }),
+    );
+  });
+
   it.each([
     ['12,50', '12.50', '1.234,56'],
     ['20,00', '20.00', '1.234,56'],

@@ -10,6 +10,7 @@ import {
 } from './compositions.ts';
 import { foldedName, wordsOf } from './names.ts';
 import { genericPointer, pointerOf } from '../../../model/pointer.ts';
+import { isFurtherNamePart } from '../../plans/operations/person-names.ts';
 import { schemasAt } from '../../plans/schema-paths.ts';
 import type { Found, Search } from './search.ts';
 import { wordSet } from './words.ts';
@@ -140,8 +141,8 @@ function namedParts(path: readonly string[], beside: readonly Candidate[]): Part
               isCalled(names, behind(name.slice(0, at), words.leaf)) ||
               names.some((part) => isBothNames(words.leaf, name.slice(0, at), part.split(' '))),
           );
-        // Without the name between them it would be half of one.
-        if (beside.some(({ words }) => words.leaf.includes('middle'))) return [];
+        // Without the name between them, or what follows, it would be half of one.
+        if (beside.some((candidate) => isFurtherNamePart(candidate.path.at(-1)!))) return [];
         const [[start, ...otherStarts], [end, ...otherEnds]] = [called(first), called(second)];
         if (start === undefined || end === undefined || otherStarts.length + otherEnds.length > 0) return [];
         return [{ parts: [start, end], separator }];

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Json, type JsonObject, sameJson } from '../../../model/json.ts';
 import type { Failure } from '../../healing/healer.ts';
+import { cast } from '../../plans/cast.ts';
+import { isZone } from '../../../model/time-zones.ts';
 import { compilePlan } from '../../plans/interpreter.ts';
 import { planLimits } from '../../plans/parse-plan.ts';
 import { type CastType, type Operation, type Pointer, castTypes } from '../../../model/plan.ts';
@@ -16,6 +18,7 @@ import { type Pairs, type Respelling, respell } from './respelling.ts';
 
 /** An event with thousands of changed fields is not worth minutes of a thread; what is left is called by hand. */
 const maxTries = 200;
+const maxZones = 8;
 const maxComparisons = 10_000;
 
 /**
@@ -30,6 +33,8 @@ export class Workbench {
   readonly doubts = new Map<Pointer, string>();
   #current: JsonObject;
   #wrong: Set<Pointer>;
+  /** Where the event names a zone. */
+  readonly #zones: readonly { path: readonly string[]; value: Json }[];
   #tries = 0;
   #comparisons = 0;
   readonly #wanted: { path: readonly string[]; value: Json; pointer: Pointer }[];
@@ -40,6 +45,9 @@ export class Workbench {
     this.#current = failure.event;
     this.#wanted = [...leavesOf(after)].map((leaf) => ({ ...leaf, pointer: pointerOf(leaf.path) }));
     this.#wrong = this.#wrongIn(failure.event);
+    this.#zones = [...leavesOf(failure.event)]
+      .filter(({ value }) => typeof value === 'string' && isZone(value))
+      .slice(0, maxZones);
   }
 
   get current(): JsonObject {
@@ -83,7 +91,29 @@ export class Workbench {
 
   /** How a value at some other place becomes what is wanted at this one, as far as the time goes. */
   respell(pairs: Pairs, { segments }: Place): Respelling {
-    return ++this.#comparisons > maxComparisons ? { kind: 'none' } : respell(pairs, this.#castsFor(segments));
+    if (++this.#comparisons > maxComparisons) return { kind: 'none' };
+    const found = respell(pairs, this.#castsFor(segments));
+    return found.kind === 'none' ? this.#inZone(pairs, segments) : found;
+  }
+
+  /** A time without a zone that the person wrote as it is in the one zone that the event names. */
+  #inZone(pairs: Pairs, segments: readonly string[]): Respelling {
+    const isMoment = schemasAt(this.failure.contract.jsonSchema, segments).some(
+      ({ format }) => format === 'date-time',
+    );
+    const [pair, ...others] = pairs;
+    if (!isMoment || pair === undefined || others.length > 0 || segments.includes('*'))
+      return { kind: 'none' };
+    const [from, to] = pair;
+    if (typeof from !== 'string' || typeof to !== 'string') return { kind: 'none' };
+    const zones = this.#zones.filter(({ value }) => {
+      const made = cast(from, 'datetime', undefined, value);
+      return made.ok && sameJson(made.value, to);
+    });
+    const [only, ...more] = zones;
+    return only === undefined || more.length > 0
+      ? { kind: 'none' }
+      : { kind: 'found', links: [{ op: 'cast', to: 'datetime', zone_from: pointerOf(only.path) }] };
   }
 
   /** Whether there was too much to look through. */

@@ -1,5 +1,5 @@
 import type { Pointer } from '../../../model/plan.ts';
-import { leafOf } from '../meaning/words.ts';
+import { leafOf, plainWords } from '../meaning/words.ts';
 
 const words = (lines: string): string[] => lines.trim().split(/\s+/);
 
@@ -66,6 +66,15 @@ export function isNamePart(pointer: Pointer): boolean {
       name,
     ) || /^(?:first|given|last|family)$/.test(name)
   );
+}
+
+const furtherParts = new Set(words('middle mid initial suffix patronymic'));
+const furtherNames = new Set(words('second third additional maternal other'));
+
+/** Whether a field holds what a first and a last name leave out: `middle_name`, `second_name`, `name_suffix`. */
+export function isFurtherNamePart(name: string): boolean {
+  const parts = plainWords(name);
+  return parts.some((word) => furtherParts.has(word) || (furtherNames.has(word) && parts.includes('name')));
 }
 
 /** What ends the names of trades and institutions, and of hardly anybody: `Logistics`, `Solutions`, `Management`. */

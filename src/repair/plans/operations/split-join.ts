@@ -1,7 +1,9 @@
 import type { Pointer } from '../../../model/plan.ts';
 import { isBelow, pointerOf } from '../../../model/pointer.ts';
 import { isQuoted } from '../listing.ts';
-import { isNamePart, mayBeName } from './person-names.ts';
+import { type Json, isObject } from '../../../model/json.ts';
+import { leafOf } from '../meaning/words.ts';
+import { isFurtherNamePart, isNamePart, mayBeName } from './person-names.ts';
 import { compileVacate, isFree } from './relocate.ts';
 import { type Step, forEachElement } from './run.ts';
 
@@ -75,6 +77,8 @@ export function compileSplit(
   });
 }
 
+const hasText = (value: Json | undefined): boolean => typeof value === 'string' && value.trim() !== '';
+
 /** Several texts into one; none of them may be empty, since nobody could tell the parts then. */
 export function compileJoin(
   from: readonly Pointer[],
@@ -83,6 +87,7 @@ export function compileJoin(
   isDeclared: (pointer: Pointer) => boolean,
 ): Step {
   const vacates = from.map((pointer) => compileVacate(pointer, isDeclared));
+  const isName = from.some(isNamePart) && !from.some((pointer) => isFurtherNamePart(leafOf(pointer)));
   return forEachElement(from, [to], (run, paths) => {
     const { draft } = run;
     const target = paths.to[0]!;
@@ -91,6 +96,12 @@ export function compileJoin(
     if (parts.every((part) => part === undefined))
       return present === undefined ? `there is nothing at ${pointerOf(paths.from[0]!)}` : undefined;
     if (!isFree(run, to, present)) return `${pointerOf(target)} is there already`;
+    const around = isName ? draft.get(paths.from[0]!.slice(0, -1)) : undefined;
+    if (
+      isObject(around) &&
+      Object.keys(around).some((name) => isFurtherNamePart(name) && hasText(around[name]))
+    )
+      return 'another part of the name stands beside';
     const texts: string[] = [];
     for (const [index, part] of parts.entries()) {
       if (typeof part !== 'string' || part === '') return `${pointerOf(paths.from[index]!)} is not text`;
