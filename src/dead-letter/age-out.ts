@@ -1,7 +1,7 @@
 import type { EngineState } from '../engine/engine.ts';
 import type { DeadLetterStatus } from '../model/dead-letter.ts';
 import { createChanges } from './changes.ts';
-import { type IndexValue, idOf, indexKey, indexPrefix, prefixOf } from './index-key.ts';
+import { type IndexValue, idOf, indexKey, indexPrefix, prefixOf, receivedAtOf } from './index-key.ts';
 
 const settled: readonly DeadLetterStatus[] = ['replayed', 'discarded'];
 const scanPage = 500;
@@ -28,9 +28,9 @@ export async function* ageOutLetters(state: EngineState, before: number): AsyncG
   for (const status of settled) {
     const prefix = indexPrefix + prefixOf({ status });
     for (let after: string | undefined; ;) {
-      const page = await state.list<IndexValue>(prefix, { limit: scanPage, after });
+      const page = await state.list(prefix, { limit: scanPage, after });
       // What was received later was settled later.
-      const old = page.filter(({ value: [receivedAt] }) => receivedAt < before);
+      const old = page.filter(({ value }) => receivedAtOf(value as unknown as IndexValue) < before);
       const gone = await Promise.all(old.map(({ key }) => takeOut(key)));
       yield gone.filter(Boolean).length;
       if (page.length < scanPage) break;

@@ -9,16 +9,19 @@ const byIdPrefix = `${deadLetterGroup}/by-id/`;
 const changedAtOnce = 500;
 
 type MaybeLetter = DeadLetter | undefined;
+export type Next = (known: MaybeLetter) => MaybeLetter | Promise<MaybeLetter>;
 
 export interface Changes {
-  get(id: string): Promise<MaybeLetter>;
+  get(id: string): Promise<DeadLetter | undefined>;
   /**
    * Writes what `next` makes of a letter, whichever process changes it meanwhile; undefined when `next` leaves it as it is.
    * `next` may be called several times.
    */
-  change(id: string, next: (known: MaybeLetter) => MaybeLetter): Promise<MaybeLetter>;
+  change(id: string, next: Next): Promise<DeadLetter | undefined>;
   /** Deletes a letter, unless it has changed since it was read; false then. */
   remove(letter: DeadLetter): Promise<boolean>;
+  /** Whether a version before 0.3 has written the letter as it is; the destination has no entries of its replays. */
+  isBefore03(letter: DeadLetter): Promise<boolean>;
 }
 
 /** Letters in the state: each under its id, with an index entry, changed only as long as nobody else has changed it. */
@@ -31,10 +34,11 @@ export function createChanges(state: EngineState): Changes {
   return {
     get,
     remove: (letter) => replace(letter.id, letter, undefined),
+    isBefore03: async (letter) => typeof (await state.get(indexKey(letter))) === 'number',
     async change(id, next) {
       for (;;) {
         const known = await get(id);
-        const letter = next(known);
+        const letter = await next(known);
         if (letter === undefined) return undefined;
         if (await replace(id, known, letter)) return letter;
       }

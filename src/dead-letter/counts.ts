@@ -16,7 +16,15 @@ import {
   placeOf,
 } from './group-order.ts';
 import { groupTally } from './group-tally.ts';
-import { type IndexValue, idOf, indexKey, indexPrefix, readIndexKey } from './index-key.ts';
+import {
+  type IndexValue,
+  idOf,
+  idsOf,
+  indexKey,
+  indexPrefix,
+  readIndexKey,
+  receivedAtOf,
+} from './index-key.ts';
 import type { DeadLetterStore } from './store.ts';
 
 export interface GroupPage {
@@ -93,8 +101,7 @@ export class DeadLetterCounts {
       group = { key: groupKey, status, contract, source, signature, tally: groupTally() };
       this.#groups.set(groupKey, group);
     }
-    const [receivedAt, , , ids] = value;
-    if (group.tally.add(id, receivedAt, ids)) this.#addTo(group.status, 1);
+    if (group.tally.add(id, receivedAtOf(value), idsOf(value))) this.#addTo(group.status, 1);
   }
 
   count(status: DeadLetterStatus): number {

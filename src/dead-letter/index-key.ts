@@ -12,9 +12,11 @@ export function indexKey({ status, contract, source, signature, id }: DeadLetter
 /**
  * The value of an index entry: milliseconds since 1970 of the event's reception; what makes two states of a letter with
  * the same key two: a status comes once with a number of replays, of one row of the main destination; and by which values of
- * its event it is found (id-values.ts).
+ * its event it is found (id-values.ts), which letters of versions before have not.
  */
-export type IndexValue = [receivedAt: number, replays: number, copyRound: number, ids: string];
+export type IndexValue =
+  | [receivedAt: number, replays: number, copyRound: number]
+  | [receivedAt: number, replays: number, copyRound: number, ids: string];
 
 export const indexValue = ({ received_at, replays, copy_round = 0, raw }: DeadLetter): IndexValue => [
   received_at,
@@ -22,6 +24,13 @@ export const indexValue = ({ received_at, replays, copy_round = 0, raw }: DeadLe
   copy_round,
   idHashes(raw),
 ];
+
+export const idsOf = (value: IndexValue | number): string =>
+  typeof value === 'number' ? '' : (value[3] ?? '');
+
+/** Versions before 0.3 kept the time alone. */
+export const receivedAtOf = (value: IndexValue | number): number =>
+  typeof value === 'number' ? value : value[0];
 
 /** What an index key says about its letter. */
 export function readIndexKey(

@@ -2,7 +2,15 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { StateStore } from '../engine/engine.ts';
 import type { DeadLetter, DeadLetterFilter } from '../model/dead-letter.ts';
 import type { Changes } from './changes.ts';
-import { type IndexValue, idOf, indexKey, indexPrefix, keyMatches, prefixOf } from './index-key.ts';
+import {
+  type IndexValue,
+  idOf,
+  indexKey,
+  indexPrefix,
+  keyMatches,
+  prefixOf,
+  receivedAtOf,
+} from './index-key.ts';
 
 const scanPage = 500;
 /** By one call: a search for a rare text is continued with the cursor, and other requests get their turn. */
@@ -21,13 +29,13 @@ export async function listLetters(
   let after = cursor;
   for (let looked = 0; looked < mostLookedAt; looked += scanPage) {
     if (looked > 0) await nextTurn();
-    const page = await state.list<IndexValue>(prefix, { limit: scanPage, after });
-    for (const {
-      key,
-      value: [receivedAt],
-    } of page) {
+    const page = await state.list(prefix, {
+      limit: scanPage,
+      after,
+    });
+    for (const { key, value } of page) {
       after = key;
-      if (!keyMatches(key, filter) || !isInTime(receivedAt)) continue;
+      if (!keyMatches(key, filter) || !isInTime(receivedAtOf(value as IndexValue))) continue;
       const letter = await get(idOf(key));
       // Its other entry is the one that counts.
       if (letter === undefined || indexKey(letter) !== key || !contentMatches(letter, filter)) continue;

@@ -9,8 +9,9 @@ import {
   afterFailure,
   afterRollback,
   deadLetterId,
+  isLoaded,
 } from '../model/dead-letter.ts';
-import { type Changes, changeAll, createChanges } from './changes.ts';
+import { type Changes, type Next, changeAll, createChanges } from './changes.ts';
 import { indexPrefix, readIndexKey } from './index-key.ts';
 import { listLetters } from './list.ts';
 
@@ -68,13 +69,13 @@ export function createDeadLetters(
   { now = () => new Date() }: { now?: () => Date } = {},
 ): DeadLetterStore {
   const changes = createChanges(state);
-  const { get, change } = changes;
+  const { get, change, isBefore03 } = changes;
   const settle = createSettle(changes, now);
 
   /** Returns the ids of those that `next` opens. */
   async function open(
     events: readonly UnrecoverableEvent[],
-    next: (known: DeadLetter | undefined, at: number) => DeadLetter | undefined,
+    next: (known: DeadLetter | undefined, at: number) => ReturnType<Next>,
   ): Promise<string[]> {
     const letters = await changeAll([...events.entries()], ([at, event]) =>
       change(deadLetterId(event), (known) => next(known, at)),
@@ -97,7 +98,12 @@ export function createDeadLetters(
     takeBack: (taken) =>
       open(
         taken.map(({ event }) => event),
-        (known, at) => afterRollback(known, taken[at]!, now()),
+        async (known, at) => {
+          const { event, round } = taken[at]!;
+          const uncounted =
+            known !== undefined && known.replays > round && isLoaded(known) && (await isBefore03(known));
+          return afterRollback(known, { event, round, uncounted }, now());
+        },
       ),
 
     list: (filter, page) => listLetters(state, changes, filter, page),

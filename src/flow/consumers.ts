@@ -66,7 +66,7 @@ export async function startConsumers(
     tableOf: parkedTable,
     start: (table) =>
       engine.consume(
-        parkedTopic(table),
+        table === '' ? topics.parked : parkedTopic(table),
         groups.loader,
         ...insight.counting('loader', { ...inOrder, lingerMs }, (batch) => route.fromParked(table, batch)),
       ),

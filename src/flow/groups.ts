@@ -3,5 +3,6 @@ export const groups = {
   pipeline: 'pipeline',
   loader: 'loader',
   healer: 'healer',
-  deadLetters: 'dead-letters',
+  // As queues of versions before have it: a group of another name would begin anew beside it.
+  deadLetters: 'dead-letter-keeper',
 } as const;

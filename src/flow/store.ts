@@ -3,12 +3,12 @@ import type { OpenDestination, Table } from '../load/destination.ts';
 import { openMain, queueIdOf } from '../load/open.ts';
 import { Refused } from '../load/refused.ts';
 import { type LoadStage, createLoadStage } from '../load/stage.ts';
-import { takeRestoreNote, StoreCheck } from '../load/store-check.ts';
+import { StoreCheck, takeRestoreNote } from '../load/store-check.ts';
 import type { Insight } from '../observe/insight.ts';
 import { type Faults, unlessStopped } from '../runtime/stop-process.ts';
 import type { PipelineParts } from './parts.ts';
 import { WaitingTables } from '../load/waiting-tables.ts';
-import { enterLetters } from './enter-letters.ts';
+import { takeOverLetters } from './take-over.ts';
 
 /** The main destination, open or to be opened, and the one order in which everything settles there. */
 export interface Store {
@@ -56,7 +56,9 @@ export async function openStore(
   // In its turn, which is the first.
   if (consume)
     void loading
-      .inTurn('entering the dead letters', () => enterLetters({ letters, destination, queueId, log }))
+      .inTurn('the take-over of dead letters', () =>
+        takeOverLetters({ state: engine.state, letters, destination, queueId, log }),
+      )
       .catch(unlessStopped(faults.onBroken));
   const waiting = new WaitingTables({ loading, refused, log: loaderLog });
   return { destination, loading, waiting, check };

@@ -166,15 +166,15 @@ function opened(known: DeadLetter | undefined, event: UnrecoverableEvent, now: D
 /**
  * The dead letter of an event whose row was withdrawn from the destination, by the entry of this round; `event` ends with the
  * attempt that says so. Undefined when the letter was opened for this entry before: it may have gone on since. That is told by
- * rounds alone, never by times, as the clocks of several processes differ.
+ * rounds alone, never by times, as the clocks of several processes differ. `uncounted`: the destination does not know the letter's replays.
  */
 export function afterRollback(
   known: DeadLetter | undefined,
-  { event, round }: { event: UnrecoverableEvent; round: number },
+  { event, round, uncounted = false }: { event: UnrecoverableEvent; round: number; uncounted?: boolean },
   now: Date,
 ): DeadLetter | undefined {
   if (known !== undefined) {
-    if (known.replays > round) return undefined;
+    if (known.replays > round && !uncounted) return undefined;
     if (known.replays === round && !isLoaded(known)) return undefined;
   }
   const replay = { round: Math.max(round, known?.replays ?? 0), original: event.raw };

@@ -17,7 +17,7 @@ export const topics = {
   fixed: 'schema_fixed',
   /** Failed events that no known rule could repair. */
   failed: 'validation_error',
-  /** Begins the topics of valid events whose table takes no rows; see `parkedTopic`. */
+  /** Begins the topics of valid events whose table takes no rows; by itself of versions before 0.3. */
   parked: 'parked_event',
   /** Events that wait for a person; flow/dead-letter-stage.ts stores them. */
   unrecoverable: 'validation_unrecoverable',
@@ -26,8 +26,9 @@ export const topics = {
 /** Valid events that wait for this table. */
 export const parkedTopic = (table: string): string => `${topics.parked}.${encodeURIComponent(table)}`;
 
-/** Undefined of other topics. */
+/** Undefined of other topics; empty of the one of older versions, whose tables are not known. */
 export function parkedTable(topic: string): string | undefined {
+  if (topic === topics.parked) return '';
   return topic.startsWith(`${topics.parked}.`)
     ? decodeURIComponent(topic.slice(topics.parked.length + 1))
     : undefined;

@@ -146,7 +146,7 @@ describe('the trail of an event', () => {
   });
 
   it('is there while the event is on its way to the dead letters', async () => {
-    const keeper = '/consumers/validation_unrecoverable/dead-letters';
+    const keeper = '/consumers/validation_unrecoverable/dead-letter-keeper';
     await post(api(`${keeper}/pause`), {});
     // From the next start on it is certainly in force.
     await sentinel.restart();

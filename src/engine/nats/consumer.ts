@@ -177,7 +177,7 @@ async function readBlock(large: LargeBodies, topic: string, message: Pulled): Pr
 
 /** Undefined for one that is not due: it comes again when it is. */
 async function readRetry(retries: RetryArea, message: Pulled): Promise<Held | undefined> {
-  const { delivery, dueAt, delayMs } = await retries.read(message);
+  const { delivery, dueAt, delayMs = Infinity } = await retries.read(message);
   const left = dueAt - Date.now();
   // No more is left than the whole delay, unless the clock of whoever deferred it was ahead: then it is waited for once.
   const early = left <= delayMs ? left : message.deliveries > 1 ? 0 : delayMs;

@@ -17,10 +17,13 @@ export interface RetryGroup {
 export interface RetryArea {
   /** Durable when it resolves. */
   put(group: RetryGroup, entry: Deferred): Promise<void>;
-  /** The message; when it is due by the clock of the worker that deferred it (milliseconds since 1970), and after which delay. */
+  /**
+   * The message; when it is due by the clock of the worker that deferred it (milliseconds since 1970), and after which delay,
+   * which is not known of messages of older versions.
+   */
   read(
     message: Pick<Pulled, 'data' | 'header' | 'subject'>,
-  ): Promise<{ delivery: Delivery; dueAt: number; delayMs: number }>;
+  ): Promise<{ delivery: Delivery; dueAt: number; delayMs: number | undefined }>;
   /** Removes what belongs to a settled message beside itself. */
   release(message: Pick<Pulled, 'header'>): Promise<void>;
 }
@@ -53,6 +56,7 @@ export function createRetryArea(link: Link, layout: Layout, large: LargeBodies):
     },
     async read({ data, header, subject }) {
       const ref = readRef(header(largeHeader));
+      const delay = header(delayHeader);
       return {
         delivery: {
           body: ref === undefined ? data : await large.load(owner, ref),
@@ -64,7 +68,7 @@ export function createRetryArea(link: Link, layout: Layout, large: LargeBodies):
           attempt: Number(header(failuresHeader)) + 1,
         },
         dueAt: Number(header(dueHeader)),
-        delayMs: Number(header(delayHeader)),
+        delayMs: delay === undefined ? undefined : Number(delay),
       };
     },
     async release({ header }) {

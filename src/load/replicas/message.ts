@@ -41,6 +41,11 @@ interface WithdrawalHeader {
   withdrawn: Withdrawal;
 }
 
+/** Of versions before 0.3, which sent messages in the order of what happened. */
+interface RetractionHeader {
+  retracted: { request_id: string };
+}
+
 export const encodeWithdrawal = (withdrawn: Withdrawal): Buffer =>
   encodeCopy<WithdrawalHeader>({ withdrawn }, '');
 
@@ -51,8 +56,9 @@ export interface Copy {
 
 /** What a message of the topic of copies is. */
 export function readCopyMessage(body: Uint8Array): { copy: Copy } | { withdrawn: Withdrawal } {
-  const { header, text } = decodeCopy<CopyHeader | WithdrawalHeader>(body);
+  const { header, text } = decodeCopy<CopyHeader | WithdrawalHeader | RetractionHeader>(body);
   if ('withdrawn' in header) return header;
+  if ('retracted' in header) return { withdrawn: { request_id: header.retracted.request_id, round: 0 } };
   return { copy: { header, text } };
 }
 

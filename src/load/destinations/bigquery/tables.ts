@@ -57,14 +57,35 @@ const bookkeeping: Record<string, TableSpec> = {
 
 export async function ensureBookkeeping(api: Api): Promise<void> {
   await api.ensureDataset();
-  for (const [name, spec] of Object.entries({ ...bookkeeping, [letterTable]: letterTableSpec }))
-    if ((await api.fieldsOf(name)) === undefined) await api.create(name, spec);
+  for (const [name, spec] of Object.entries(bookkeeping)) await ensureBook(api, name, spec);
+  await ensureBook(api, letterTable, letterTableSpec);
   const counters = api.table('_sentinel_counters');
   // One row, whoever makes it. MERGE and not INSERT, which two workers could do at once.
   await api.run(
     `MERGE INTO ${counters} c USING (SELECT '' AS batch) n ON TRUE
      WHEN NOT MATCHED THEN INSERT (batch, loaded, repaired, duplicate, changed) VALUES (n.batch, 0, 0, 0, 0)`,
   );
+  // What was recorded as a duplicate before there was a table of outcomes.
+  await api.run(
+    `MERGE INTO ${api.table('_sentinel_outcomes')} o
+     USING (SELECT DISTINCT request_id FROM ${api.table('_sentinel_duplicates')}) d ON o.request_id = d.request_id
+     WHEN NOT MATCHED THEN INSERT (request_id, round, outcome) VALUES (d.request_id, 0, 'duplicate')`,
+  );
+  // So did events whose rows were taken out, until they were dead letters, in a table of their own.
+  if ((await api.fieldsOf('_sentinel_leaving')) !== undefined)
+    await api.run(
+      `MERGE INTO ${api.table('_sentinel_outcomes')} o USING ${api.table('_sentinel_leaving')} l ON o.request_id = l.request_id
+       WHEN NOT MATCHED THEN INSERT (request_id, round, outcome, received_at) VALUES (l.request_id, 0, 'withdrawn', l.received_at);
+       DELETE FROM ${api.table('_sentinel_leaving')} WHERE TRUE`,
+    );
+}
+
+async function ensureBook(api: Api, name: string, spec: TableSpec): Promise<void> {
+  const present = await api.fieldsOf(name);
+  if (present === undefined) return api.create(name, spec);
+  const names = new Set(present.map((field) => field.name));
+  const added = spec.fields.filter((field) => !names.has(field.name));
+  if (added.length > 0) await api.setFields(name, [...present, ...added]);
 }
 
 /** Creates the table, or adds the columns it lacks; the rows that are there keep NULL in them. */

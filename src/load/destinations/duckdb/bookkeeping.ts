@@ -6,19 +6,24 @@ import { integersOf, rowsOf } from './rows.ts';
 import { literal } from './sql.ts';
 
 const tables = [
-  `CREATE TABLE IF NOT EXISTS _sentinel_counters (loaded BIGINT, repaired BIGINT, duplicate BIGINT, changed BIGINT)`,
-  `INSERT INTO _sentinel_counters (loaded, repaired, duplicate, changed) SELECT 0, 0, 0, 0 WHERE NOT EXISTS (FROM _sentinel_counters)`,
+  `CREATE TABLE IF NOT EXISTS _sentinel_counters (loaded BIGINT, repaired BIGINT, duplicate BIGINT)`,
+  `INSERT INTO _sentinel_counters (loaded, repaired, duplicate) SELECT 0, 0, 0 WHERE NOT EXISTS (FROM _sentinel_counters)`,
   // Which contract wrote a table's rows of a version.
   `CREATE TABLE IF NOT EXISTS _sentinel_contracts (table_name VARCHAR, contract VARCHAR, contract_version VARCHAR)`,
-  // Events that were not written because an event with their key was there: `first_request_id`. What a changed one says, by
-  // column, is in `event`; `replaced`: it had the row before.
+  // Events that were not written because an event with their key was there: `first_request_id`.
   `CREATE TABLE IF NOT EXISTS _sentinel_duplicates (request_id UUID, contract VARCHAR, source VARCHAR,
-     contract_version VARCHAR, table_name VARCHAR, first_request_id UUID, received_at TIMESTAMPTZ, changed BOOLEAN,
-     replaced BOOLEAN, event VARCHAR, round INTEGER)`,
+     contract_version VARCHAR, table_name VARCHAR, first_request_id UUID, received_at TIMESTAMPTZ)`,
+  // Of a later version: what a changed repeat says, by column, and whether it had the row before. NULL: nobody looked.
+  `ALTER TABLE _sentinel_duplicates ADD COLUMN IF NOT EXISTS changed BOOLEAN`,
+  `ALTER TABLE _sentinel_duplicates ADD COLUMN IF NOT EXISTS replaced BOOLEAN`,
+  `ALTER TABLE _sentinel_duplicates ADD COLUMN IF NOT EXISTS event VARCHAR`,
+  `ALTER TABLE _sentinel_counters ADD COLUMN IF NOT EXISTS changed BIGINT DEFAULT 0`,
+  // NULL: from before rounds were kept, which is round 0.
+  `ALTER TABLE _sentinel_duplicates ADD COLUMN IF NOT EXISTS round INTEGER`,
   // Events that ended otherwise than as a row or a duplicate: see docs/exactly-once.md. Of a row that was withdrawn, when its
   // event was received, and its `_headers`.
-  `CREATE TABLE IF NOT EXISTS _sentinel_outcomes (request_id UUID, round INTEGER, outcome VARCHAR, received_at TIMESTAMPTZ,
-     headers VARCHAR)`,
+  `CREATE TABLE IF NOT EXISTS _sentinel_outcomes (request_id UUID, round INTEGER, outcome VARCHAR, received_at TIMESTAMPTZ)`,
+  `ALTER TABLE _sentinel_outcomes ADD COLUMN IF NOT EXISTS headers VARCHAR`,
   `CREATE TABLE IF NOT EXISTS _sentinel_marks (queue VARCHAR, newest UUID)`,
   // By which pointers repeats of a table were told at last.
   `CREATE TABLE IF NOT EXISTS _sentinel_keys (table_name VARCHAR, key VARCHAR)`,
@@ -28,6 +33,22 @@ const tables = [
 export async function ensureBookkeeping(connection: DuckDBConnection): Promise<void> {
   for (const statement of tables) await connection.run(statement);
   await ensureRepairLog(connection);
+  await takeOverLeaving(connection);
+}
+
+/** Before version 0.3, events whose rows were taken out stood in a table of their own until they were dead letters. */
+async function takeOverLeaving(connection: DuckDBConnection): Promise<void> {
+  const present = await rowsOf(
+    connection,
+    `FROM duckdb_tables() WHERE schema_name = 'main' AND table_name = '_sentinel_leaving'`,
+  );
+  if (present.length === 0) return;
+  await connection.run(
+    `INSERT INTO _sentinel_outcomes (request_id, round, outcome, received_at)
+     SELECT request_id, 0, 'withdrawn', received_at FROM main._sentinel_leaving`,
+  );
+  await connection.run('DROP TABLE main._sentinel_leaving');
+  await connection.run('DROP TABLE IF EXISTS main._sentinel_positions');
 }
 
 /** Statements for the transaction of the rows. */
@@ -35,7 +56,7 @@ export function addToCounts({ loaded, repaired, duplicate, changed }: AllCounts)
   if (loaded === 0 && repaired === 0 && duplicate === 0) return [];
   return [
     `UPDATE _sentinel_counters SET loaded = loaded + ${loaded}, repaired = repaired + ${repaired},
-       duplicate = duplicate + ${duplicate}, changed = changed + ${changed}`,
+       duplicate = duplicate + ${duplicate}, changed = coalesce(changed, 0) + ${changed}`,
   ];
 }
 

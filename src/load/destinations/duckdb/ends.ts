@@ -45,7 +45,7 @@ export async function findEnds(connection: DuckDBConnection, requestIds: readonl
         part(`main.${identifier(table)}`, '_request_id', 'NULL', '0'),
       ),
       part('_sentinel_outcomes', 'request_id', 'outcome', 'round'),
-      part('_sentinel_duplicates', 'request_id', `'duplicate'`, 'round'),
+      part('_sentinel_duplicates', 'request_id', `'duplicate'`, 'coalesce(round, 0)'),
     ].join(' UNION ALL ')}`,
   );
   const ends = new Map<string, End>();

@@ -48,12 +48,13 @@ export function bookkeepingTables(schema: string): [name: string, statements: st
         `CREATE INDEX _sentinel_repairs_newest ON ${name('_sentinel_repairs')} (repaired_at, request_id)`,
       ],
     ],
-    // How each event ended that is no row; of a row that was withdrawn, when its event was received, and its `_headers`.
+    // How each event ended that is no row; of a row that was withdrawn, when its event was received, and its `_headers`. What was recorded as a duplicate before there was this table counts.
     [
       '_sentinel_outcomes',
       [
         `CREATE TABLE ${name('_sentinel_outcomes')} (request_id uuid PRIMARY KEY, round integer NOT NULL,
            outcome text NOT NULL, received_at timestamptz, headers text)`,
+        `INSERT INTO ${name('_sentinel_outcomes')} (request_id, round, outcome) SELECT request_id, 0, 'duplicate' FROM ${name('_sentinel_duplicates')}`,
       ],
     ],
     // See describe.ts.
@@ -74,6 +75,15 @@ export function bookkeepingTables(schema: string): [name: string, statements: st
     ],
   ];
 }
+
+/** Columns that tables of earlier versions lack: table, name, type. */
+export const laterColumns = [
+  ['_sentinel_counters', 'changed', 'bigint NOT NULL DEFAULT 0'],
+  ['_sentinel_duplicates', 'changed', 'boolean'],
+  ['_sentinel_duplicates', 'replaced', 'boolean'],
+  ['_sentinel_duplicates', 'event', 'text'],
+  ['_sentinel_outcomes', 'headers', 'text'],
+] as const;
 
 /** How many rows share the counting; two workers that draw the same one wait for each other's commit, no longer. */
 export const counterSlots = 256;

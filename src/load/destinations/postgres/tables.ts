@@ -1,7 +1,7 @@
 import type { ClientBase, QueryConfig } from 'pg';
 import { ownColumns } from '../../../model/own-columns.ts';
 import type { Table } from '../../destination.ts';
-import { bookkeepingTables } from './bookkeeping.ts';
+import { bookkeepingTables, laterColumns } from './bookkeeping.ts';
 import { isRowsFault, sqlStateOf } from './errors.ts';
 import { commentOn, commentOnTable, dropRequired, noMoreRequired, noteRequired } from './describe.ts';
 import { createIndexes, staleAndMissing } from './indexes.ts';
@@ -72,9 +72,33 @@ export async function missing(
   if (again && !names.has('_sentinel_outcomes')) throw recordGone(schema);
   const statements = found.rows.length === 0 ? [`CREATE SCHEMA ${identifier(schema)}`] : [];
   for (const [name, create] of bookkeepingTables(schema)) if (!names.has(name)) statements.push(...create);
+  statements.push(...(await lateColumns(client, schema, names)));
+  // Before version 0.3, events whose rows were taken out stood in a table of their own until they were dead letters.
+  if (names.has('_sentinel_leaving'))
+    statements.push(
+      `INSERT INTO ${identifier(schema)}._sentinel_outcomes (request_id, round, outcome, received_at)
+         SELECT request_id, 0, 'withdrawn', received_at FROM ${identifier(schema)}._sentinel_leaving ON CONFLICT DO NOTHING`,
+      `DROP TABLE ${identifier(schema)}._sentinel_leaving`,
+    );
   for (const spec of specs)
     statements.push(...(await missingOf(client, schema, spec, { relations: names, again })));
   return statements;
+}
+
+async function lateColumns(
+  client: ClientBase,
+  schema: string,
+  relations: ReadonlySet<string>,
+): Promise<string[]> {
+  const { rows } = await client.query<{ place: string }>(
+    `SELECT table_name || ' ' || column_name AS place FROM information_schema.columns
+     WHERE table_schema = $1 AND table_name LIKE '\\_sentinel\\_%'`,
+    [schema],
+  );
+  const present = new Set(rows.map(({ place }) => place));
+  return laterColumns
+    .filter(([table, name]) => relations.has(table) && !present.has(`${table} ${name}`))
+    .map(([table, name, type]) => `ALTER TABLE ${identifier(schema)}.${table} ADD COLUMN ${name} ${type}`);
 }
 
 async function missingOf(
