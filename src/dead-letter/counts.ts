@@ -8,6 +8,7 @@ import {
 import {
   type Group,
   type GroupFilter,
+  type GroupPage,
   type LetterPlace,
   type NewestFilter,
   bySize,
@@ -26,14 +27,6 @@ import {
   receivedAtOf,
 } from './index-key.ts';
 import type { DeadLetterStore } from './store.ts';
-
-export interface GroupPage {
-  items: DeadLetterGroup[];
-  next: string | undefined;
-  /** Groups that match, and the letters in them. */
-  total: number;
-  letters: number;
-}
 
 const scanPage = 1000;
 

@@ -1,4 +1,4 @@
-import type { DeadLetterStatus } from '../model/dead-letter.ts';
+import type { DeadLetterGroup, DeadLetterStatus } from '../model/dead-letter.ts';
 import type { GroupTally } from './group-tally.ts';
 
 export interface LetterPlace {
@@ -52,4 +52,12 @@ export interface NewestFilter extends GroupFilter {
   before?: LetterPlace;
   /** Only letters that may hold this value of an id (see `idHash`). */
   idHash?: string;
+}
+
+export interface GroupPage {
+  items: DeadLetterGroup[];
+  next: string | undefined;
+  /** Groups that match, and the letters in them. */
+  total: number;
+  letters: number;
 }
