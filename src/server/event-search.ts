@@ -31,7 +31,11 @@ export async function searchEvents(
   filter: SearchFilter,
   page: SearchPage,
 ): Promise<SearchResult> {
-  const { requestId = requestIdIn(filter.q) } = filter;
+  const { requestId } = filter;
+  // A sender's own ids may be UUIDs, too.
+  const sought = requestIdIn(filter.q);
+  const same = sought === undefined ? [] : await oneEvent(context, filter, page, sought);
+  if (same.length > 0) return { items: same, next: null };
   if (requestId !== undefined) return { items: await oneEvent(context, filter, page, requestId), next: null };
 
   // One more than is shown says whether there is another page.
