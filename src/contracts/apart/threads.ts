@@ -1,12 +1,11 @@
 import { Mutex } from '../../support/mutex.ts';
 import type { JudgeThread } from './thread.ts';
 
-/** The thread that is asked and, once one had to be ended, another one that is ready to take its place. */
+/** The thread that is asked; another one takes the place of one that had to be ended, as soon as it has started. */
 export class Threads {
   readonly #start: () => JudgeThread;
   readonly #mutex = new Mutex();
   #current: JudgeThread;
-  #spare: JudgeThread | undefined;
   #isFirst = true;
 
   constructor(start: () => JudgeThread) {
@@ -31,13 +30,10 @@ export class Threads {
   replace(): void {
     this.#isFirst = false;
     this.#current.end();
-    const isSpareGood = this.#spare !== undefined && !this.#spare.isOver;
-    this.#current = isSpareGood ? this.#spare! : this.#start();
-    this.#spare = this.#start();
+    this.#current = this.#start();
   }
 
   close(): void {
     this.#current.end();
-    this.#spare?.end();
   }
 }
