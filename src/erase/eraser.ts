@@ -3,6 +3,7 @@ import { createChanges } from '../dead-letter/changes.ts';
 import type { ImportLine } from '../dead-letter/corrections/import-line.ts';
 import { stagedForMs, stagedPrefix } from '../dead-letter/corrections/staged.ts';
 import { deadLetterGroup } from '../dead-letter/index-key.ts';
+import { jobPrefix } from '../dead-letter/jobs/store.ts';
 import type { EngineState, StateStore, TopicStats } from '../engine/engine.ts';
 import type { Destination, Table } from '../load/destination.ts';
 import type { Json } from '../model/json.ts';
@@ -119,7 +120,7 @@ async function forgetStaged(state: StateStore, where: Where): Promise<void> {
 
 /** A search's text stands in the job that it ordered. */
 async function forgetJobs(state: StateStore, { text }: Where, dryRun: boolean): Promise<number> {
-  const jobs = await state.list<{ filter?: { q?: string }; finished_at?: string }>('jobs/');
+  const jobs = await state.list<{ filter?: { q?: string }; finished_at?: string }>(jobPrefix);
   const about = jobs.filter(
     ({ value }) => value.finished_at !== undefined && value.filter?.q?.includes(text) === true,
   );

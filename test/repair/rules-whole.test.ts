@@ -166,6 +166,51 @@ describe('a rival steps in', () => {
   });
 });
 
+describe('a rival of what a rule takes apart, or takes one of', () => {
+  const people = defineContract({
+    name: 'person',
+    version: '1.0.0',
+    schema: z.object({ first_name: z.string(), last_name: z.string(), email: z.string().optional() }),
+  });
+  const split: Operation = {
+    op: 'split',
+    from: '/full_name',
+    separator: ' ',
+    to: ['/first_name', '/last_name'],
+  };
+  const ana = { first_name: 'Ana', last_name: 'Lima' };
+  beforeEach(async () => {
+    rules = await openRuleStore(memoryState(), {
+      ttlDays: 7,
+      contracts: { get: () => people },
+      log: silent,
+    });
+  });
+
+  it.each<[string, JsonObject]>([
+    ['another whole', { name: 'Bob Ray' }],
+    ['the same whole in another spelling', { fullName: 'Bob Ray' }],
+  ])('%s', async (_, rival) => {
+    await learn({ full_name: 'Ana Lima' }, [split], people);
+    expect(byRule({ full_name: 'Ana Lima' }, people)).toEqual(ana);
+    expect(byRule({ full_name: 'Ana Lima', ...rival }, people)).toBeUndefined();
+  });
+
+  it('a list of what it takes one of', async () => {
+    const mail = { ...ana, Email: 'a@x.de' };
+    const needed = defineContract({
+      name: 'person',
+      version: '1.0.0',
+      schema: z.object({ first_name: z.string(), last_name: z.string(), email: z.string() }),
+    });
+    rules = await openRuleStore(memoryState(), { ttlDays: 7, contracts: { get: () => needed }, log: silent });
+    await learn(mail, [move('/Email', '/email')], needed);
+    expect(byRule(mail, needed)).toEqual({ ...ana, email: 'a@x.de' });
+    expect(byRule({ ...mail, emails: ['b@x.de'] }, needed)).toBeUndefined();
+    expect(byRule({ ...mail, colours: ['red'] }, needed)).toMatchObject({ email: 'a@x.de' });
+  });
+});
+
 describe('rules that overlap', () => {
   const wide = [...unpack, move('/data/coupon_code', '/coupon_code')];
   const event = { data: { ...valid, coupon_code: 'X' } };

@@ -15,7 +15,8 @@ export interface StoredJob extends Job {
   end?: boolean;
 }
 
-export const jobPrefix = 'jobs/';
+/** Not `jobs/`: a process of a version before on the same NATS would take a correction for a discard. */
+export const jobPrefix = 'letter-jobs/';
 const keptMs = 7 * 86_400_000;
 const mostKept = 500;
 const mostUnfinished = 100;

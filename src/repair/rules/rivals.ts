@@ -1,10 +1,12 @@
 import type { Contract } from '../../contracts/contract.ts';
 import type { JsonObject } from '../../model/json.ts';
-import type { Plan, Pointer } from '../../model/plan.ts';
+import type { Operation, Plan, Pointer } from '../../model/plan.ts';
 import { covers, segmentsOf } from '../../model/pointer.ts';
 import type { Candidate } from '../healers/heuristics/candidates.ts';
 import { fieldsOf } from '../healers/heuristics/declared.ts';
 import { mayMean } from '../healers/heuristics/evidence.ts';
+import { foldedName, wordsOf } from '../healers/heuristics/names.ts';
+import { wholeOf } from '../healers/heuristics/split.ts';
 import { type Target, targetAt } from '../healers/heuristics/target.ts';
 import { optionalsLike } from '../healers/heuristics/optionals.ts';
 import { type Search, searchFor } from '../healers/heuristics/search.ts';
@@ -29,6 +31,7 @@ export function compileRivals({ operations }: Plan, contract: Contract): RivalFi
   if (filled.size === 0) return () => none;
   const names = [...filled];
   const targets = names.map(segmentsOf);
+  const wholes = operations.flatMap((operation) => (operation.op === 'split' ? [wholeSplit(operation)] : []));
   return (event) => {
     const search = searchFor({ contract, event, source: '', violations: [], signature: '' }, 1);
     const declared = fieldsOf(contract.jsonSchema, []).names.length;
@@ -38,12 +41,14 @@ export function compileRivals({ operations }: Plan, contract: Contract): RivalFi
     const found = new Set<Pointer>();
     for (const candidate of search.candidates) {
       if (found.size >= maxBeside) break;
-      if (typeof candidate.value === 'object' || isPart(candidate, mine)) continue;
-      if (
-        places.some((target) => isRival(search, candidate, target)) ||
-        optionalsLike(search, candidate, names).next().done === false
-      )
-        found.add(candidate.pointer);
+      if (isPart(candidate, mine)) continue;
+      const isOne =
+        typeof candidate.value === 'object'
+          ? places.some((target) => isListOf(candidate, target))
+          : places.some((target) => isRival(search, candidate, target)) ||
+            wholes.some((whole) => isAnother(candidate, whole)) ||
+            optionalsLike(search, candidate, names).next().done === false;
+      if (isOne) found.add(candidate.pointer);
     }
     return [...found];
   };
@@ -54,6 +59,33 @@ const none: Pointer[] = [];
 /** Of what the plan itself reads, what is in it and what is around it. */
 const isPart = ({ pointer }: Candidate, mine: readonly Pointer[]): boolean =>
   mine.some((read) => covers(read, pointer) || covers(pointer, read));
+
+/** `emails` beside what `email` is filled from: which of them is meant is for the healers to say. */
+const isListOf = ({ value, pointer, words }: Candidate, target: Target): boolean =>
+  Array.isArray(value) &&
+  value.every((item) => typeof item !== 'object') &&
+  around(pointer) === around(target.pointer) &&
+  foldedName(words.leaf) === foldedName(target.words.leaf);
+
+/** What a plan splits in two: where it stands, what it is called, and what its parts are called. */
+interface Whole {
+  around: Pointer;
+  name: string;
+  parts: readonly (readonly string[])[];
+}
+
+const wholeSplit = ({ from, to }: Extract<Operation, { op: 'split' }>): Whole => ({
+  around: around(from),
+  name: foldedName(wordsOf(segmentsOf(from).at(-1)!)),
+  parts: to.map((path) => wordsOf(segmentsOf(path).at(-1)!)),
+});
+
+/** `name` and `fullName` beside a `full_name`: either could be split into the same parts. */
+const isAnother = ({ pointer, words }: Candidate, whole: Whole): boolean =>
+  around(pointer) === whole.around &&
+  (foldedName(words.leaf) === whole.name || wholeOf(words.leaf, whole.parts) !== undefined);
+
+const around = (pointer: Pointer): Pointer => pointer.slice(0, pointer.lastIndexOf('/'));
 
 /** In a list, the fields of its elements are weighed against each other, and against none outside. */
 function isRival(search: Search, candidate: Candidate, target: Target): boolean {

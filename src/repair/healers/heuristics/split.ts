@@ -105,7 +105,7 @@ const mayBeDecimal = (separator: string, parts: readonly string[]): boolean =>
     : parts.some((part) => /^[-+]?\d+,\d+$/.test(part));
 
 /** Whether a name is that of two fields together, in this order, and what then stands between them, if that is known. */
-function wholeOf(
+export function wholeOf(
   words: readonly string[],
   parts: readonly (readonly string[])[],
 ): { separator: string | undefined } | undefined {
