@@ -53,7 +53,7 @@ export async function startConsumers(
     [
       topics.unrecoverable,
       groups.deadLetters,
-      'dead-letter-keeper',
+      'dead-letters',
       { ...inOrder, ...together },
       (batch) => deadLetters.fromQueue(batch),
     ],

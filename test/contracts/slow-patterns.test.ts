@@ -82,12 +82,12 @@ describe('what a contract has of its own', () => {
   });
 
   it('names the slow patterns with their place', () => {
-    expect(ofSchema({ items: { pattern: '^(a+)+$' } })).toEqual({
+    expect(ofSchema({ items: { pattern: '^(a+)+$' } })).toMatchObject({
       functions: false,
       slowPatterns: [{ at: '/properties/a/items', pattern: '^(a+)+$' }],
     });
     expect(ofSchema({ patternProperties: { '^(b+)+$': {} } })?.slowPatterns[0]?.pattern).toBe('^(b+)+$');
-    expect(ofZod(z.array(z.string().regex(/^(a+)+$/)))).toEqual({
+    expect(ofZod(z.array(z.string().regex(/^(a+)+$/)))).toMatchObject({
       functions: false,
       slowPatterns: [{ at: '/a/*', pattern: '^(a+)+$' }],
     });
