@@ -51,7 +51,7 @@ function pathOf(target: string): string {
   return target.startsWith('/') ? target : target.replace(/^https?:\/\/[^/?#]*(?=[/?]|$)/i, '') || '/';
 }
 
-/** An encoded letter is that letter (RFC 3986, 6.2.2), and of two addresses that were joined with two slashes one is too much. */
+/** An encoded letter is that letter (RFC 3986, 6.2.2), and two slashes, as where URLs were joined, are one. */
 function plainPath(url: string): string {
   if (!url.includes('%') && !url.includes('//')) return url;
   const end = url.search(/[?#]/);

@@ -2,7 +2,7 @@ import { type RequestListener, STATUS_CODES, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { type Problem, problemBody, problemMediaType } from '../api/problem.ts';
 
-/** Answers what is no HTTP, or came too slowly, in the form of all refusals. */
+/** Answers what is not HTTP, or came too slowly, with a problem like every other refusal. */
 export function answerNoRequests(server: Server): void {
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable || hasAnswer(socket as Socket)) socket.destroy();
@@ -53,13 +53,13 @@ const noHttp: Problem = {
   code: 'not_http',
   title: 'Not an HTTP request',
   detail:
-    'What came cannot be read as a request of HTTP/1.1. Is it meant for another port, or sent with TLS to a port without?',
+    'This could not be read as an HTTP/1.1 request. Was it meant for another port, or sent with TLS to a port without it?',
 };
 const headersTooLarge: Problem = {
   status: 431,
   code: 'headers_too_large',
   title: 'Headers too large',
-  detail: 'All headers of a request together may have 16 KiB.',
+  detail: 'The headers of a request may take 16 KiB in all.',
 };
 const tooSlow: Problem = {
   status: 408,

@@ -1,6 +1,6 @@
 /**
- * What JavaScript brings along, as it is in this thread when this is made. Foreign code that changes it would change what
- * everybody else's code does.
+ * JavaScript's built-ins, as they are in this thread when this is made. Foreign code that changes one changes how all other
+ * code behaves.
  */
 export class Builtins {
   readonly #properties: Property[] = [];

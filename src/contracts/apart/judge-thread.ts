@@ -36,16 +36,16 @@ let checkedAt = 0;
 const fieldChecks = new Map<string, FieldCheck | undefined>();
 answerCalls(answerEnd, (question) => packNumbers(answerAlone(unpackNumbers(question) as Question)));
 
-/** Answers for this contract alone: what its code does to what all code stands on is put back, and is its own fault. */
+/** Answers for this contract alone: built-ins that its code changes are put back, and the change is its own fault. */
 function answerAlone(question: Question): Answer {
-  // What came late, of a contract that has answered.
+  // Code that ran late, of a contract that had already answered.
   if (performance.now() - checkedAt > 1) builtins.restore();
   const answered = answer(question);
   const changed = builtins.restore();
   checkedAt = performance.now();
   if (changed.length === 0 || question.event === undefined) return answered;
   if (builtins.restore().length > 0) endThread();
-  const what = `changes ${changed.slice(0, 3).join(', ')}, which all code stands on`;
+  const what = `changes ${changed.slice(0, 3).join(', ')}, on which other code relies`;
   const violations = [brokenContract('contract_failed', question, question.event, [], what)];
   return question.fields === undefined ? { ok: false, violations } : violations;
 }
