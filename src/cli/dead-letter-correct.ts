@@ -4,7 +4,7 @@ import { isObject } from '../model/json.ts';
 import { withClient } from './client.ts';
 import { confirm, CliError, amountOf, print, printJson, say, type Io, type Outcome } from './io.ts';
 import { readEvent } from './dead-letter-fix.ts';
-import { correctionText } from './dead-letter-forecast.ts';
+import { correctionText, mendsNothing } from './dead-letter-forecast.ts';
 import { followCorrection } from './follow-correction.ts';
 import { actFilter, withFilter, type FilterOptions } from './letter-filter.ts';
 import { withExamples, withServer, type ServerOptions } from './options.ts';
@@ -53,7 +53,7 @@ async function correct(io: Io, options: CorrectOptions, outcome: Outcome): Promi
     ].join('\n');
     if (options.dryRun === true) return options.json === true ? printJson(io, trial) : print(io, forecast);
     say(io, forecast);
-    if (trial.would_load === 0) throw new CliError('nothing was sent: the plan mends none of them');
+    if (mendsNothing(trial)) throw new CliError('nothing was sent: the plan mends none of them');
     if (!(await confirm(io, `Correct ${trial.matched}?`, options))) return say(io, 'Nothing was sent.');
     const { job_id, rule_id } = (await send({ learn: options.learn })) as DoneBy<typeof corrects>;
     if (rule_id !== undefined) say(io, `rule ${rule_id} was learned`);

@@ -48,6 +48,10 @@ export function correctionText(found: CorrectionDryRun): string[] {
   ];
 }
 
+/** Of very many only the first are tried, and the others may be mended all the same. */
+export const mendsNothing = ({ matched, tried, would_load }: CorrectionDryRun): boolean =>
+  would_load === 0 && tried >= matched;
+
 function changes(before: Json, after: Json): string[] {
   const { appeared, vanished } = differences(before, after);
   const line = (sign: string) => (leaf: Leaf) =>

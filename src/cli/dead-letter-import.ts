@@ -6,7 +6,7 @@ import type { DoneBy, ForecastOf } from '../api/client.ts';
 import { messageOf } from '../model/errors.ts';
 import { withClient } from './client.ts';
 import { confirm, CliError, amountOf, print, printJson, say, type Io, type Outcome } from './io.ts';
-import { correctionText } from './dead-letter-forecast.ts';
+import { correctionText, mendsNothing } from './dead-letter-forecast.ts';
 import { followCorrection } from './follow-correction.ts';
 import { withExamples, withServer, type ServerOptions } from './options.ts';
 
@@ -52,7 +52,7 @@ async function importFile(io: Io, file: string, options: ImportOptions, outcome:
     }
     say(io, forecastText(trial));
     if (trial.faulty > 0) throw new CliError('nothing was sent: mend these lines first');
-    if (trial.would_load === 0) throw new CliError('nothing was sent: there is nothing to correct in it');
+    if (mendsNothing(trial)) throw new CliError('nothing was sent: there is nothing to correct in it');
     if (!(await confirm(io, `Correct ${trial.matched}?`, options))) return say(io, 'Nothing was sent.');
     const { job_id } = (await send(false)) as DoneBy<typeof imports>;
     await followCorrection({ io, client, outcome }, job_id, options);
