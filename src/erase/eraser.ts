@@ -4,6 +4,7 @@ import type { ImportLine } from '../dead-letter/corrections/import-line.ts';
 import { stagedForMs, stagedPrefix } from '../dead-letter/corrections/staged.ts';
 import { deadLetterGroup } from '../dead-letter/index-key.ts';
 import { jobPrefix } from '../dead-letter/jobs/store.ts';
+import { removeCounted } from '../dead-letter/removal.ts';
 import type { EngineState, StateStore, TopicStats } from '../engine/engine.ts';
 import type { Destination, Table } from '../load/destination.ts';
 import type { Json } from '../model/json.ts';
@@ -97,12 +98,16 @@ async function findLetters(state: StateStore, where: Where): Promise<DeadLetter[
 
 async function removeLetters(state: EngineState, letters: readonly DeadLetter[]): Promise<void> {
   const { get, remove } = createChanges(state);
-  for (let from = 0; from < letters.length; from += slice)
+  for (let from = 0; from < letters.length; from += slice) {
+    const ids = letters.slice(from, from + slice).map(({ id }) => id);
+    await removeCounted(state, ids, 'erased');
+    // Those whose events have ended otherwise.
     await Promise.all(
-      letters.slice(from, from + slice).map(async ({ id }) => {
+      ids.map(async (id) => {
         for (let letter = await get(id); letter !== undefined; letter = await get(id)) await remove(letter);
       }),
     );
+  }
 }
 
 /** Corrections that a person has imported, and that wait for their turn. */

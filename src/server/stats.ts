@@ -1,3 +1,4 @@
+import { removedCounts } from '../dead-letter/removal.ts';
 import type { TopicStats } from '../engine/engine.ts';
 import { pendingOf } from '../engine/pending.ts';
 import { SentinelError } from '../model/errors.ts';
@@ -22,7 +23,10 @@ export interface Stats {
   changed_duplicates: number;
   /** Open ones, and those that are being replayed. */
   dead_letters: number;
+  /** By a person; those that were erased as well. */
   discarded: number;
+  /** Of the discarded: those that were erased with a person's data. */
+  erased: number;
   /** Accepted and not yet looked at, or on the way to the destination. */
   pending: number;
   /** With the healers. */
@@ -44,10 +48,14 @@ export interface Stats {
 }
 
 export async function collectStats(
-  { pipeline, deadLetters, config }: ServerContext,
+  { pipeline, deadLetters, config, engine }: ServerContext,
   queues: readonly TopicStats[],
 ): Promise<Stats> {
-  const [counts, status] = await Promise.all([countsOf(pipeline), statusOf(pipeline)]);
+  const [counts, status, removed] = await Promise.all([
+    countsOf(pipeline),
+    statusOf(pipeline),
+    removedCounts(engine.state),
+  ]);
   const trouble = status.trouble ?? counts.trouble;
   const topic = (name: string) => queues.find((queue) => queue.topic === name);
   const pending = (name: string, group: string) => pendingOf(topic(name), group);
@@ -58,7 +66,8 @@ export async function collectStats(
     duplicate: counts.duplicate,
     changed_duplicates: counts.changed ?? 0,
     dead_letters: deadLetters.count('open') + deadLetters.count('replaying'),
-    discarded: deadLetters.count('discarded'),
+    discarded: deadLetters.count('discarded') + removed.discarded + removed.erased,
+    erased: removed.erased,
     pending:
       pending(topics.raw, groups.pipeline) +
       pending(topics.replay, groups.pipeline) +

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { ageOutLetters } from '../../src/dead-letter/age-out.ts';
 import { watchDeadLetters } from '../../src/dead-letter/counts.ts';
 import { indexKey, indexPrefix } from '../../src/dead-letter/index-key.ts';
+import { finishRemoval, removeCounted, removedCounts } from '../../src/dead-letter/removal.ts';
 import { createDeadLetters } from '../../src/dead-letter/store.ts';
 import type { EngineState } from '../../src/engine/engine.ts';
 import type { UnrecoverableEvent } from '../../src/model/event.ts';
@@ -55,7 +56,9 @@ it('deletes settled letters by the time of their settlement, with their entries;
     'open',
     'replaying',
   ]);
-  expect(await state.list('dead-letters/')).toHaveLength(6);
+  expect(await state.list('dead-letters/by-id/')).toHaveLength(3);
+  expect(await state.list(indexPrefix)).toHaveLength(3);
+  expect(await removedCounts(state)).toEqual({ discarded: 1, erased: 0 });
   await until(() => counts.count('discarded') === 1 && counts.count('replayed') === 0);
   counts.close();
 });
@@ -92,4 +95,36 @@ it('deletes the entry that a crash left without its letter', async () => {
   expect(await state.get(indexKey(letter))).toBeDefined();
   await ageOut(state, Date.now());
   expect(await state.list(indexPrefix)).toEqual([]);
+});
+
+it('counts each deleted letter once, wherever a crash cuts the deletion off', async () => {
+  const ids = ['a', 'b', 'c'];
+  for (let writes = 0; ; writes++) {
+    const inner = memoryState();
+    const { letters } = at(inner);
+    await letters.keep([...ids, 'stays'].map(failed));
+    await letters.startReplay('c');
+    await letters.settleReplayed([{ id: 'c', round: 1 }]);
+    let left = writes;
+    const crash = () => left-- > 0 || Promise.reject(new Error('killed'));
+    const state: EngineState = {
+      ...inner,
+      replace: async (...args) => (await crash()) && inner.replace(...args),
+      replaceIndexed: async (...args) => (await crash()) && inner.replaceIndexed(...args),
+    };
+    const isWhole = await removeCounted(state, ids, 'erased').then(
+      () => true,
+      () => false,
+    );
+    await removeCounted(inner, ids, 'erased');
+    await finishRemoval(inner);
+    const kept = (await letters.list({}, { limit: 9 })).items.map(({ id }) => id);
+    expect({ writes, kept, ...(await removedCounts(inner)) }).toEqual({
+      writes,
+      kept: ['stays', 'c'],
+      discarded: 0,
+      erased: 2,
+    });
+    if (isWhole) return;
+  }
 });

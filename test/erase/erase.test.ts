@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import {
   type RunningSentinel,
+  countedStats,
   get,
   ingest,
   post,
@@ -76,6 +77,8 @@ it('a person goes from rows, letters, originals and repeats, with a receipt, and
   expect(audit.items[0]).toMatchObject({ target: { path: '/email' }, counts: { rows: 2, letters: 1 } });
   expect(JSON.stringify(audit)).not.toContain(person);
   expect(JSON.stringify(sentinel.log())).not.toContain(person);
+  // Erased letters have a place, so the counters add up.
+  expect((await countedStats(url)).discarded).toBe(1);
   const again = await erase('--yes', '--json');
   expect(JSON.parse(again.out)).toMatchObject({ rows: 0, letters: 0, originals: 0, repeats: 0 });
 });

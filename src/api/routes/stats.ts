@@ -38,7 +38,8 @@ const stats = name(
       .number()
       .describe('of the duplicates: those that say something else than the event that has the row'),
     dead_letters: z.number().describe('open ones, and those that are being replayed'),
-    discarded: z.number(),
+    discarded: z.number().describe('by a person; those that were erased as well'),
+    erased: z.number().describe('of the discarded: those that were erased with the data of a person'),
     pending: z.number().describe('not looked at yet, or on the way to the destination'),
     healing: z.number().describe('with the healers'),
     counters_as_of: time
