@@ -125,7 +125,7 @@ function answersOf({ config, engine }: PipelineParts, base: Base, loading: Loadi
     healing: () => healing.status(),
     ...insight.api,
     metrics: async () => insight.metrics.text() + copies.metrics() + llmMetrics(await healing.status()),
-    rollBack: (ruleId: string, reason: string) => rollbacks.start(ruleId, reason),
+    rollBack: rollbacks.start.bind(rollbacks),
     status: async () => ({ trouble: store.loading.trouble(), tables: store.waiting.list() }),
     erase: (where: Where, dryRun: boolean) =>
       erase(

@@ -11,6 +11,7 @@ import { healersFor } from '../repair/healing/healers.ts';
 import { healingStage } from '../repair/healing/stage.ts';
 import { recentEvents } from '../repair/rules/recent-events.ts';
 import { openRuleStore } from '../repair/rules/store.ts';
+import { auditWrite, rollbackEnd } from '../server/audit.ts';
 import { Rollbacks } from '../repair/rollback/rollbacks.ts';
 import { followOutsideReaders } from './outside-readers.ts';
 import { subscribedTopics } from '../steps/runner.ts';
@@ -72,6 +73,7 @@ export async function openLoading(parts: PipelineParts, base: Base) {
     tellWithdrawn: feed && createTellWithdrawn(engine, feed),
     state: engine.state,
     leases: base.leases,
+    noteEnd: (record) => auditWrite(rollbackEnd(record), { days: config.retention.auditDays }),
     log,
     onBroken: faults.onBroken,
     onTaken: (source, contract) => insight.metrics.settled(source, contract, 'dead_letter'),

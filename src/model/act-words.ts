@@ -18,7 +18,7 @@ const done: Readonly<Record<string, string>> = {
   rule_disable: 'Disabled a rule',
   rule_delete: 'Deleted a rule',
   rules_import: 'Imported rules',
-  rollback: 'Rolled back a rule',
+  rollback: 'Ordered the rollback of a rule',
   pause: 'Paused a reader',
   resume: 'Resumed a reader',
   key_create: 'Made a key',
@@ -53,6 +53,10 @@ export function actInWords({ act, detail, counts = {} }: Act): string {
     const state = isObject(detail) ? detail['state'] : undefined;
     const letters = (counts['done'] ?? 0) - (counts['failed'] ?? 0);
     return `${job}: ${typeof state === 'string' ? state : 'ended'} (${letters === 1 ? '1 letter' : `${letters} letters`})`;
+  }
+  if (act === 'rollback_end') {
+    const taken = counts['taken'] ?? 0;
+    return `Rolled back a rule: ${taken === 1 ? '1 row became a dead letter' : `${taken} rows became dead letters`}`;
   }
   const more = counts['replaying'] ?? 0;
   if (act === 'replay' && more > 0) return `Replayed a letter and ${more} more of its group`;

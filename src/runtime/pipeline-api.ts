@@ -75,7 +75,7 @@ export interface Pipeline extends InsightApi, ExportApi, Corrector {
   repairs(...args: Parameters<RepairAudit['list']>): ReturnType<RepairAudit['list']>;
   touchedByRule(ruleId: string): Promise<TouchedByRule>;
   /** Disables a rule and begins to take its rows out of the destination; goes on in the background. `not_found`. */
-  rollBack(ruleId: string, reason: string): Promise<RollbackRecord>;
+  rollBack(ruleId: string, reason: string, actor: RollbackRecord['actor']): Promise<RollbackRecord>;
   /** Removes what is kept of the events that are meant; a dry run only counts it. */
   erase(where: Where, dryRun: boolean): Promise<Erasure>;
   /** Prometheus text. */

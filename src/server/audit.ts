@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { ItemOf } from '../api/client.ts';
-import type { StateStore } from '../engine/engine.ts';
+import type { StatePut, StateStore } from '../engine/engine.ts';
 import type { Job } from '../model/job.ts';
 import type { Json } from '../model/json.ts';
+import type { RollbackRecord } from '../repair/rules/rollback-record.ts';
 
 export type AuditEntry = ItemOf<'GET /api/v1/audit'>;
 export type Act = Omit<AuditEntry, 'id' | 'at'>;
@@ -63,11 +64,7 @@ export function createAudit(
 
   return {
     async note(act) {
-      const at = now();
-      const entry = { at: new Date(at).toISOString(), ...act };
-      await state.put(prefix + newId(at), JSON.parse(JSON.stringify(entry)) as Json, {
-        ttlMs: days * dayMs,
-      });
+      await state.write([auditWrite(act, { days, now })]);
       if (++sinceLook % pruneEvery === 0) await prune();
     },
     async list(filter, { limit, cursor }) {
@@ -82,6 +79,26 @@ export function createAudit(
     },
   };
 }
+
+/** An entry, to be written with what it is about. */
+export function auditWrite(
+  act: Act,
+  { days, now = Date.now }: { days: number; now?: () => number },
+): StatePut {
+  const at = now();
+  const entry = { at: new Date(at).toISOString(), ...act };
+  return { put: prefix + newId(at), value: JSON.parse(JSON.stringify(entry)) as Json, ttlMs: days * dayMs };
+}
+
+/** A rollback's end, likewise; also when rows of the rule were taken back that arrived later. */
+export const rollbackEnd = ({ rule_id, reason, actor, total, before, taken }: RollbackRecord): Act => ({
+  actor: actor ?? { id: 'unknown', name: 'unknown' },
+  act: 'rollback_end',
+  request: 'POST /api/v1/rules/{id}/rollback',
+  target: { rule_id },
+  detail: { reason },
+  counts: { total, before, taken },
+});
 
 /** A job's end, by who ordered it. */
 export const endOf = ({ id, kind, state, actor, total, done, failed, failed_again }: Job): Act => ({

@@ -63,6 +63,8 @@ function detailOf(body: JsonObject): JsonObject {
 function countsOf(answer: object): Record<string, number> {
   return Object.fromEntries(
     Object.entries(answer as Record<string, unknown>).flatMap(([field, value]): [string, number][] => {
+      // How far it is when it begins says nothing.
+      if (field === 'taken') return [];
       if (typeof value === 'number') return [[field, value]];
       if (Array.isArray(value)) return [[field, value.length]];
       return field === 'group' && isObject(value) ? Object.entries(countsOf(value)) : [];

@@ -233,6 +233,11 @@ describe('the command line', () => {
     expect(done).toMatchObject({ code: 0 });
     expect(done.out).toContain('4 rows became dead letters again');
     for (const id of ids) expect(await status(id)).toBe('dead_letter');
+    const audit = await cli('audit', '--target', rule, '--json');
+    expect(JSON.parse(audit.out)).toMatchObject([
+      { act: 'rollback_end', actor: { id: 'local' }, counts: { taken: 4 } },
+      { act: 'rollback', counts: { total: 4 } },
+    ]);
   });
 
   it('does it without a running service, too', async () => {

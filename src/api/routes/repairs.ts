@@ -25,6 +25,7 @@ const rollback = name(
     rule_id: z.string(),
     status: z.enum(['running', 'done']),
     reason: z.string(),
+    actor: z.object({ id: z.string(), name: z.string() }).optional().describe('who ordered it'),
     started_at: time,
     finished_at: time.optional(),
     total: z.number().describe('rows that the rule had repaired when the rollback began'),

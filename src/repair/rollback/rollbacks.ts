@@ -60,8 +60,8 @@ export class Rollbacks {
   }
 
   /** Disables the rule and begins. `not_found` when there is neither such a rule nor a repair by it. */
-  start(ruleId: string, reason: string): Promise<RollbackRecord> {
-    return this.#starting.run(() => this.#begin(ruleId, reason));
+  start(ruleId: string, reason: string, actor?: RollbackRecord['actor']): Promise<RollbackRecord> {
+    return this.#starting.run(() => this.#begin(ruleId, reason, actor));
   }
 
   /** Goes on with what a stop has interrupted. */
@@ -95,7 +95,7 @@ export class Rollbacks {
     await Promise.all([...this.#runs.values()].map(({ done }) => done));
   }
 
-  async #begin(ruleId: string, reason: string): Promise<RollbackRecord> {
+  async #begin(ruleId: string, reason: string, actor: RollbackRecord['actor']): Promise<RollbackRecord> {
     const { state, rules, destination, log } = this.#parts;
     if (destination.withdraw === undefined)
       throw new SentinelError('conflict', 'this destination gives no rows back');
@@ -109,6 +109,7 @@ export class Rollbacks {
       rule_id: ruleId,
       status: 'running',
       reason: reason === '' ? 'no reason was given' : reason,
+      ...(actor && { actor }),
       started_at: new Date(this.#now()).toISOString(),
       total: touched.repairs,
       before: touched.rolledBack,
@@ -147,7 +148,7 @@ export class Rollbacks {
   }
 
   async #run(ruleId: string, mine: Run, lease: Lease): Promise<void> {
-    const { state, log } = this.#parts;
+    const { state, noteEnd, log } = this.#parts;
     const found = await readRollback(state, ruleId);
     // A person has approved or deleted the rule: what it repairs from now on stays.
     if (found === undefined) return;
@@ -161,15 +162,15 @@ export class Rollbacks {
     if (!(await withdrawal.pages('byRule'))) await withdrawal.pages('again');
     if (this.#closing.signal.aborted) return;
     const taken = await withdrawal.taken();
+    if (mine.again) return state.write([rollbackWrite({ ...record, taken })]);
     const finished_at = new Date(this.#now()).toISOString();
-    await state.write([
-      rollbackWrite(mine.again ? { ...record, taken } : { ...record, taken, status: 'done', finished_at }),
-    ]);
-    if (!mine.again)
-      log.info(
-        { status: 'rolled_back', rule_id: ruleId, events: taken },
-        'rule rolled back: its rows are dead letters again',
-      );
+    const ended: RollbackRecord = { ...record, taken, status: 'done', finished_at };
+    const isNews = found.status === 'running' || taken !== found.taken;
+    await state.write([rollbackWrite(ended), ...(isNews && noteEnd ? [noteEnd(ended)] : [])]);
+    log.info(
+      { status: 'rolled_back', rule_id: ruleId, events: taken },
+      'rule rolled back: its rows are dead letters again',
+    );
   }
 
   /** Waits for its turn; does nothing when it closes meanwhile. */

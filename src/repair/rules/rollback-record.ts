@@ -9,6 +9,8 @@ export type RollbackRecord = {
   /** `running` goes on by itself after a restart. */
   status: 'running' | 'done';
   reason: string;
+  /** Who ordered it; versions before did not keep that. */
+  actor?: { id: string; name: string };
   /** ISO 8601 times. */
   started_at: string;
   finished_at?: string;

@@ -48,7 +48,8 @@ export function repairRoutes(app: FastifyInstance, { pipeline, engine, rules }: 
     },
 
     async 'POST /api/v1/rules/{id}/rollback'({ params: { id }, body: { reason, dry_run } }, reply) {
-      if (!dry_run) return pipeline.rollBack(id, reason);
+      const { id: actorId, name } = reply.request.actor;
+      if (!dry_run) return pipeline.rollBack(id, reason, { id: actorId, name });
       const touched = await touchedBy(id);
       if (touched === undefined) return unknownRule(reply, id);
       const { items } = await list({ ruleId: id }, { limit: sampleSize });
