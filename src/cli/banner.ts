@@ -4,6 +4,7 @@ import type { ReplyTo } from '../api/client.ts';
 import { type JsonObject, isObject } from '../model/json.ts';
 import { presets } from '../sources/verify/presets.ts';
 import { serverOf } from './client.ts';
+import { reach } from './reach.ts';
 
 /** What a terminal shows when the service is up: where everything is, and a command that loads a first event. */
 export async function banner(url: string, config: Config): Promise<string> {
@@ -39,9 +40,9 @@ function listed(names: readonly string[]): string {
 type Ask = <T>(path: string) => Promise<Partial<T>>;
 
 function apiOf(url: string, config: Config): Ask {
-  const { headers } = serverOf(config);
+  const server = { ...serverOf(config), url: url + config.http.basePath };
   return async <T>(path: string) => {
-    const response = await fetch(url + config.http.basePath + path, { headers });
+    const response = await reach(server, path, { headers: server.headers });
     const reply = (await response.json()) as Partial<T>;
     return response.ok ? reply : {};
   };

@@ -8,7 +8,8 @@ import { SentinelError, messageOf } from '../model/errors.ts';
 import { isObject } from '../model/json.ts';
 import { CliError, type Io } from './io.ts';
 import { configOf, type ServerOptions } from './options.ts';
-import { type Server, type Transport, inProcess, overHttp } from './transport.ts';
+import { type Server, agentFor, reach } from './reach.ts';
+import { type Transport, inProcess, overHttp } from './transport.ts';
 
 /** The service's API, reached over HTTP or, when nothing runs, opened in this process. */
 export interface ApiClient {
@@ -73,8 +74,11 @@ export function serverOf(
   { http }: Config,
   { token = http.token }: Pick<ServerOptions, 'token'> = {},
 ): Server {
-  const scheme = http.tls === undefined ? 'http' : 'https';
-  return { url: `${scheme}://${reachable(http.host)}:${http.port}`, headers: authorized(token) };
+  const address = `${reachable(http.host)}:${http.port}`;
+  const headers = authorized(token);
+  if (http.tls === undefined) return { url: `http://${address}`, headers };
+  const agent = agentFor(http.tls);
+  return { url: `https://${address}`, headers, ...(agent && { agent }) };
 }
 
 /** A server elsewhere: only the token is asked of this machine, not the secrets that the service itself needs. */
@@ -94,12 +98,13 @@ function reachable(host: string): string {
 }
 
 /** False when nothing listens there; throws when something does that is not this service. */
-async function isListening({ url }: Server): Promise<boolean> {
+async function isListening(server: Server): Promise<boolean> {
+  const { url } = server;
   if (!/^https?:\/\//.test(url) || !URL.canParse(url))
     throw new CliError(`--url: ${url} is not a URL; write it as http://127.0.0.1:3111`, 2);
   let response: Response;
   try {
-    response = await fetch(`${url}/health`, { signal: AbortSignal.timeout(probeTimeoutMs) });
+    response = await reach(server, '/health', { signal: AbortSignal.timeout(probeTimeoutMs) });
   } catch (error) {
     if (causeCode(error) === 'ECONNREFUSED') return false;
     throw new CliError(`${url} can't be reached: ${messageOf((error as Error).cause ?? error)}`);

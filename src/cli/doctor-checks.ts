@@ -7,6 +7,7 @@ import { stepFolders } from '../config/project.ts';
 import { messageOf } from '../model/errors.ts';
 import { discoverSteps } from '../steps/discover.ts';
 import { serverOf } from './client.ts';
+import { reach } from './reach.ts';
 import { readContracts } from './contracts-read.ts';
 import { checkContracts } from './doctor-contracts.ts';
 import { checkLlm } from './doctor-llm.ts';
@@ -122,11 +123,11 @@ async function checkEngine(config: Config, deep: boolean): Promise<Finding> {
 
 async function checkPort(config: Config): Promise<Finding> {
   const { host, port } = config.http;
-  const { url } = serverOf(config);
+  const server = serverOf(config);
   if (port === 0) return { status: 'ok', found: 'the system chooses one' };
   if (await isFree(host, port)) return { status: 'ok', found: `${port} on ${host} is free` };
-  const answer = await fetch(`${url}/health`, { signal: AbortSignal.timeout(3000) }).catch(() => undefined);
-  if (answer?.ok === true) return { status: 'ok', found: `the service runs at ${url}` };
+  const answer = await reach(server, '/health', { signal: AbortSignal.timeout(3000) }).catch(() => undefined);
+  if (answer?.ok === true) return { status: 'ok', found: `the service runs at ${server.url}` };
   return {
     status: 'fail',
     found: `${port} on ${host} is taken by another program`,

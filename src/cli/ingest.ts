@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isObject } from '../model/json.ts';
 import { messageOf } from '../model/errors.ts';
 import { refusalText, requireServer } from './client.ts';
-import type { Server } from './transport.ts';
+import { type Server, reach } from './reach.ts';
 import { openEvents, type EventLine } from './event-source.ts';
 import { amountOf, CliError, print, printJson, type Io, type Outcome } from './io.ts';
 import { wholeNumber, withExamples, withServer, type ServerOptions } from './options.ts';
@@ -105,7 +105,7 @@ function sender(server: Server, options: IngestOptions, unit: string, progress: 
     const first = batch[0]?.number ?? 0;
     const last = batch.at(-1)?.number ?? first;
     try {
-      return await fetch(server.url + path, {
+      return await reach(server, path, {
         method: 'POST',
         headers: { ...server.headers, 'content-type': 'application/x-ndjson' },
         body: batch.map(({ text }) => text).join('\n'),

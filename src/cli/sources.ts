@@ -7,6 +7,7 @@ import type { Signed } from '../sources/verify/scheme.ts';
 import { requireServer, withClient } from './client.ts';
 import { CliError, type Io, type Outcome, print } from './io.ts';
 import { type ServerOptions, configOf, withExamples, withJson, withServer } from './options.ts';
+import { reach } from './reach.ts';
 import { printList, printable } from './table.ts';
 
 interface TestOptions extends ServerOptions {
@@ -99,7 +100,7 @@ async function send(io: Io, name: string, options: TestOptions, outcome: Outcome
   const { url = sample.url, body = sample.body, headers } = signed;
   let response: Response;
   try {
-    response = await fetch(server.url + url, {
+    response = await reach(server, url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...options.header, ...headers },
       body: new Uint8Array(body),

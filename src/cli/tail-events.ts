@@ -3,7 +3,7 @@ import { refusalText, requireServer } from './client.ts';
 import { type EventFilter, type FoundEvent, rowOf } from './found-event.ts';
 import { CliError, print, say, type Io } from './io.ts';
 import { printable } from './table.ts';
-import type { Server } from './transport.ts';
+import { type Server, reach } from './reach.ts';
 
 /** Events that one look reads; of more a second, the newest are shown. */
 const mostAtOnce = 500;
@@ -49,7 +49,7 @@ const overlapMs = 60_000;
 async function newest(server: Server, options: EventFilter, since: Date): Promise<FoundEvent[]> {
   const { source, contract, status } = options;
   const query = queryString({ source, contract, status, from: since.toISOString(), limit: mostAtOnce });
-  const response = await fetch(`${server.url}/api/v1/events${query}`, { headers: server.headers });
+  const response = await reach(server, `/api/v1/events${query}`, { headers: server.headers });
   const body = (await response.json()) as { items: FoundEvent[] };
   if (!response.ok) throw new CliError(refusalText(response.status, body));
   return body.items;
@@ -60,8 +60,8 @@ const lineOf = (event: FoundEvent): string =>
     .map((value) => printable(value ?? '-'))
     .join('  ');
 
-async function* readStream({ url, headers }: Server): AsyncGenerator<{ event: string; data: string }> {
-  const response = await fetch(`${url}/api/v1/stream`, { headers });
+async function* readStream(server: Server): AsyncGenerator<{ event: string; data: string }> {
+  const response = await reach(server, '/api/v1/stream', { headers: server.headers });
   if (!response.ok || response.body === null)
     throw new CliError(refusalText(response.status, await response.json()));
   let rest = '';

@@ -3,12 +3,7 @@ import type { Method } from '../api/route.ts';
 import type { Config } from '../config/load.ts';
 import { createLogger } from '../support/log.ts';
 import type { Io } from './io.ts';
-
-/** Where the service is and how to be let in. */
-export interface Server {
-  url: string;
-  headers: Record<string, string>;
-}
+import { type Server, reach } from './reach.ts';
 
 /** How requests reach the API. */
 export interface Transport {
@@ -34,16 +29,17 @@ interface Answered {
   body: Readable;
 }
 
-export function overHttp({ url, headers }: Server): Transport {
+export function overHttp(server: Server): Transport {
   return {
     async send({ method, path, body, file, range }) {
       const type = file?.type ?? (body === undefined ? undefined : 'application/json');
-      const all = { ...headers, ...range, ...(type !== undefined && { 'content-type': type }) };
-      const sent =
-        file === undefined
-          ? body !== undefined && { body: JSON.stringify(body) }
-          : { body: Readable.toWeb(file.stream), duplex: 'half' as const };
-      const response = await fetch(url + path, { method, headers: all, ...sent });
+      const all = { ...server.headers, ...range, ...(type !== undefined && { 'content-type': type }) };
+      const sent = file?.stream ?? (body === undefined ? undefined : JSON.stringify(body));
+      const response = await reach(server, path, {
+        method,
+        headers: all,
+        ...(sent !== undefined && { body: sent }),
+      });
       return {
         status: response.status,
         length: Number(response.headers.get('content-length')),

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { type IncomingMessage, get as httpGet } from 'node:http';
 import { get as httpsGet } from 'node:https';
@@ -7,6 +7,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { afterEach, expect, it } from 'vitest';
+import { runCommand } from '../helpers/command.ts';
 import { post, transaction } from '../helpers/sentinel.ts';
 import { type ServiceHere, startHere } from '../helpers/service-here.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
@@ -88,6 +89,25 @@ it('answers by TLS, and with a new certificate as soon as there is one', async (
   expect(await name()).toBe('first');
   use('second');
   await until(async () => (await name()) === 'second', 30_000);
+
+  // The commands on this machine know the service by its certificate, whatever names that is for, and by no other.
+  const command = (...args: string[]) =>
+    runCommand(
+      sentinel!.dir,
+      args,
+      { SENTINEL_API_PORT: new URL(url).port },
+      { stdin: '{"a":1}\n{"a":2}\n' },
+    );
+  expect(await command('ingest', '-', '--source', 'shop')).toMatchObject({ code: 0 });
+  expect((await command('doctor')).out).toContain(`the service runs at ${url}`);
+  const listed = await command('events', 'search', '--source', 'shop', '--json');
+  expect(listed).toMatchObject({ code: 0, err: '' });
+  expect(JSON.parse(listed.out)).toHaveLength(2);
+  const other = { tls: { cert: join(dir, 'first.crt'), key: join(dir, 'first.key') } };
+  writeFileSync(join(dir, 'other.yaml'), JSON.stringify({ http: other }));
+  expect((await command('jobs', 'list', '--config', join(dir, 'other.yaml'))).err).toMatch(
+    /can't be reached: .*certificate/,
+  );
 });
 
 it('reads a path as it was meant', async () => {
