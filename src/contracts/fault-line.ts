@@ -1,6 +1,6 @@
-import { createRequire } from 'node:module';
 import type * as Yaml from 'yaml';
 import { segmentsOf } from '../model/pointer.ts';
+import { requirePackage } from '../support/require-package.ts';
 
 /** A larger file is a generated one, in which nobody looks for a line by hand. */
 const largest = 2_000_000;
@@ -41,7 +41,7 @@ export function lineOfField(text: string, pointer: string): number | undefined {
 
 function lineOfPlace(text: string, pointer: string): number | undefined {
   // Most starts find no fault, and need not load it.
-  const { LineCounter, isNode, parseDocument } = createRequire(import.meta.url)('yaml') as typeof Yaml;
+  const { LineCounter, isNode, parseDocument } = requirePackage<typeof Yaml>('yaml');
   const lines = new LineCounter();
   const node = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false }).getIn(
     segmentsOf(pointer),

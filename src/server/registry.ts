@@ -1,10 +1,19 @@
-import { Counter, Gauge, type Metric, Registry, collectDefaultMetrics } from 'prom-client';
+import type * as PromClient from 'prom-client';
+import type { Metric, Registry } from 'prom-client';
+import { requirePackage } from '../support/require-package.ts';
 import type { Measured } from './metrics.ts';
 import { furtherDestinations, troubleOf } from './stats.ts';
 
+const {
+  Counter,
+  Gauge,
+  Registry: NewRegistry,
+  collectDefaultMetrics,
+} = requirePackage<typeof PromClient>('prom-client');
+
 /** The metrics of this process; those of the pipeline are its own. */
 export function createRegistry(context: Measured): Registry {
-  const registry = new Registry();
+  const registry = new NewRegistry();
   collectDefaultMetrics({
     register: registry,
     prefix: 'sentinel_',

@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http';
-import Fastify, { type FastifyInstance } from 'fastify';
+import type * as fastify from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { limitLog } from '../support/log-limit.ts';
 import type { ServerContext } from './context.ts';
 import { createEventStreams } from './event-stream.ts';
@@ -9,6 +10,7 @@ import { apiRoutes } from './routes.ts';
 import { healthRoutes } from './routes/health.ts';
 import { type ErrorCode, SentinelError } from '../model/errors.ts';
 import type { Problem } from '../api/problem.ts';
+import { requirePackage } from '../support/require-package.ts';
 
 /** Lines in the log about requests that failed with the same code. */
 const failuresPerSecond = 2;
@@ -20,7 +22,7 @@ const failuresPerSecond = 2;
 export async function createApi(context: ServerContext, port: Port): Promise<FastifyInstance> {
   const { config } = context;
   let answer: RequestListener | undefined;
-  const app = Fastify({
+  const app = requirePackage<typeof fastify>('fastify').fastify({
     logger: false,
     bodyLimit: config.http.maxBodyBytes,
     // The port has its own (no-request.ts).

@@ -1,9 +1,9 @@
-import { createRequire } from 'node:module';
 import { isatty } from 'node:tty';
 import { pino, type DestinationStream, type Logger as PinoLogger } from 'pino';
 import type prettyFactory from 'pino-pretty';
 import type { LogConfig } from '../config/types.ts';
 import { SentinelError } from '../model/errors.ts';
+import { requirePackage } from './require-package.ts';
 
 export type Logger = PinoLogger;
 
@@ -60,7 +60,7 @@ function openStandard(config: LogConfig, fd: number): DestinationStream {
   const terminal = isatty(fd);
   if (config.format === 'pretty' || (config.format === 'auto' && terminal)) {
     // Loaded only where it is used, and without waiting, as a logger is needed before anything else.
-    const pretty = createRequire(import.meta.url)('pino-pretty') as typeof prettyFactory;
+    const pretty = requirePackage<typeof prettyFactory>('pino-pretty');
     return pretty({
       destination: fd,
       sync: true,

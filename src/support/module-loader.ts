@@ -4,9 +4,9 @@ import { sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as zod from 'zod';
 import { packageFolder } from './package-folder.ts';
-import { createRequire } from 'node:module';
 import { Script } from 'node:vm';
 import type * as Sucrase from 'sucrase';
+import { requirePackage } from './require-package.ts';
 
 /** Left to Node's own cache when modules are read again: installed packages do not change under a running service. */
 const installed = `${sep}node_modules${sep}`;
@@ -75,8 +75,6 @@ function forgetUserModules(jiti: Jiti): void {
   }
 }
 
-const require = createRequire(import.meta.url);
-
 type Transform = (given: TransformOptions) => TransformResult;
 
 /**
@@ -94,7 +92,7 @@ function createTransform(babel: Transform): Transform {
   function quick({ source, ts = false, async = false }: TransformOptions): string | undefined {
     if (needsBabel.test(source)) return undefined;
     // Only where the cache does not have the file.
-    const { transform } = require('sucrase') as typeof Sucrase;
+    const { transform } = requirePackage<typeof Sucrase>('sucrase');
     try {
       const { code } = transform(source, {
         transforms: ts ? ['typescript', 'imports'] : ['imports'],

@@ -1,10 +1,10 @@
-import { createRequire } from 'node:module';
 import { readFileSync, readdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
 import type * as yaml from 'yaml';
 import { messageOf } from '../../model/errors.ts';
 import { parseExact } from '../../model/exact-json.ts';
 import { type Json, isObject } from '../../model/json.ts';
+import { requirePackage } from '../../support/require-package.ts';
 
 /** The files in the folder of this one, by the names (`$id`, `id`) that they give themselves; a name of several is nobody's. */
 export function namedBeside(file: string): Map<string, string> {
@@ -58,4 +58,4 @@ export function readJson(file: string, path: string): Json {
 
 /** The parser is loaded when it is needed: contracts are JSON. */
 const fromYaml = (text: string): Json =>
-  (createRequire(import.meta.url)('yaml') as typeof yaml).parse(text, { maxAliasCount: 100 }) as Json;
+  requirePackage<typeof yaml>('yaml').parse(text, { maxAliasCount: 100 }) as Json;

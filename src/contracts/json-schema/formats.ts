@@ -1,10 +1,10 @@
-import { createRequire } from 'node:module';
 import { domainToASCII } from 'node:url';
 import type { Ajv } from 'ajv';
 import type * as package_ from 'ajv-formats';
+import { requirePackage } from '../../support/require-package.ts';
 import { isEmail } from '../fields/email-shape.ts';
 
-const formats = () => (createRequire(import.meta.url)('ajv-formats') as typeof package_.default).default;
+const formats = () => requirePackage<typeof package_.default>('ajv-formats').default;
 
 /** The formats of ajv-formats, some of them in another way, and those that it lacks. */
 export function addFormats(ajv: Ajv): void {

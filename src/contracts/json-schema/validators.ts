@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import type * as ajv7 from 'ajv';
 import type { Ajv, AnySchemaObject, ErrorObject, Options, ValidateFunction } from 'ajv';
 import type * as ajv2019 from 'ajv/dist/2019.js';
@@ -8,14 +7,12 @@ import { addFormats } from './formats.ts';
 import { exactNumbersExist } from '../../model/exact-number.ts';
 import { type JsonObject, holdsExactNumber } from '../../model/json.ts';
 import { hasMoreValuesThan, maxExplainedValues } from '../fields/size.ts';
+import { requirePackage } from '../../support/require-package.ts';
 import { onDemand } from '../on-demand.ts';
 import { regularExpression } from '../patterns/regular-expression.ts';
 import type { Dialect } from './dialects.ts';
 import { type ExactContext, compareExactly, mendKeywords } from './exact-keywords.ts';
 import { type Originals, withStandIns } from './stand-ins.ts';
-
-/** Ajv is loaded by the first schema that needs it: a project of Zod contracts starts without. */
-const require = createRequire(import.meta.url);
 
 /** What Ajv calls in place of `new RegExp`; it is not asked for standalone code, in which `code` would stand. */
 const regExp = Object.assign(regularExpression, { code: 'new RegExp' });
@@ -103,22 +100,22 @@ const bringsMetaSchema = /"\$?id":"https?:\/\/json-schema\.org\/draft/;
 /** In short schemas, calls of definitions cost more than copies of them. */
 const longestInlined = 8000;
 
-/** The classes are named first: of `new (require(…) as …).Name()` the compiler leaves out the brackets. */
+/** Ajv is loaded by the first schema that needs it: a project of Zod contracts starts without. */
 function create(dialect: Dialect, options: Options): Ajv {
   if (dialect === 'draft-04') {
-    const { default: Draft04 } = (require('ajv-draft-04') as typeof draft04).default;
+    const { default: Draft04 } = requirePackage<typeof draft04>('ajv-draft-04').default;
     return new Draft04(options);
   }
   if (dialect === '2019-09') {
-    const { Ajv2019 } = require('ajv/dist/2019.js') as typeof ajv2019;
+    const { Ajv2019 } = requirePackage<typeof ajv2019>('ajv/dist/2019.js');
     return withoutOldId(new Ajv2019(options));
   }
   if (dialect === 'draft-06' || dialect === 'draft-07') {
-    const { Ajv } = require('ajv') as typeof ajv7;
+    const { Ajv } = requirePackage<typeof ajv7>('ajv');
     const ajv = withoutOldId(new Ajv(options));
     return dialect === 'draft-07' || options.meta === false ? ajv : ajv.addMetaSchema(metaSchema06());
   }
-  const { Ajv2020 } = require('ajv/dist/2020.js') as typeof ajv2020;
+  const { Ajv2020 } = requirePackage<typeof ajv2020>('ajv/dist/2020.js');
   return withoutOldId(new Ajv2020(options));
 }
 
@@ -126,7 +123,7 @@ function create(dialect: Dialect, options: Options): Ajv {
 const withoutOldId = (ajv: Ajv): Ajv => ajv.removeKeyword('id');
 
 const metaSchema06 = (): AnySchemaObject =>
-  require('ajv/dist/refs/json-schema-draft-06.json') as AnySchemaObject;
+  requirePackage<AnySchemaObject>('ajv/dist/refs/json-schema-draft-06.json');
 
 /** What a schema breaks of its own dialect's rules, in words; undefined when nothing. */
 export function faultOf(schema: JsonObject, dialect: Dialect): string | undefined {

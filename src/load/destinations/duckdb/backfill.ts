@@ -1,4 +1,5 @@
-import { type DuckDBConnection, INTEGER, VARCHAR } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { INTEGER, VARCHAR } from './duckdb.ts';
 import { type Backfill, type BackfillPage, fieldMover } from '../../backfill.ts';
 import { rowsOf } from './rows.ts';
 import { identifier, literal, tryCast } from './sql.ts';

@@ -1,4 +1,5 @@
-import { type DuckDBConnection, INTEGER } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { INTEGER } from './duckdb.ts';
 import { type End, entryAgainst, findEnds, noEnds } from './ends.ts';
 import { KeyFilter } from './key-filter.ts';
 import { mayHaveEnded } from './known-events.ts';

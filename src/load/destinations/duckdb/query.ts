@@ -1,4 +1,5 @@
-import { type DuckDBConnection, type DuckDBDataChunk, StatementType } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
+import { StatementType } from './duckdb.ts';
 import { SentinelError, messageOf } from '../../../model/errors.ts';
 import type { Destination, QueryResult } from '../../destination.ts';
 import { type QueryLimits, queryTurns, usualLimits } from '../../destination-kit/query-turns.ts';

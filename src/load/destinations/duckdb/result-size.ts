@@ -1,4 +1,5 @@
-import { DuckDBListVector, DuckDBMapVector, DuckDBStructVector, type DuckDBVector } from '@duckdb/node-api';
+import type { DuckDBVector } from '@duckdb/node-api';
+import { DuckDBListVector, DuckDBMapVector, DuckDBStructVector } from './duckdb.ts';
 
 /**
  * How many values a column of a chunk holds, those within lists, maps and structs counted: what making them JavaScript

@@ -1,4 +1,4 @@
-import { DuckDBInstance } from '@duckdb/node-api';
+import { DuckDBInstance } from './duckdb.ts';
 import { SentinelError } from '../../../model/errors.ts';
 import { openingError } from './errors.ts';
 import { rowsOf } from './rows.ts';

@@ -1,6 +1,7 @@
 import { mkdir, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { DuckDBInstance } from './duckdb.ts';
 import { SentinelError } from '../../../model/errors.ts';
 import { type SpillFiles, openSpillFiles } from './spill-files.ts';
 import type { QueryLimits } from '../../destination-kit/query-turns.ts';

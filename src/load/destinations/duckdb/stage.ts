@@ -1,4 +1,5 @@
-import { DuckDBDataChunk, type DuckDBConnection, INTEGER, VARCHAR } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { DuckDBDataChunk, INTEGER, VARCHAR } from './duckdb.ts';
 import { type Result, fail, ok } from '../../../model/result.ts';
 import type { Json, JsonObject } from '../../../model/json.ts';
 import type { Row, Table } from '../../destination.ts';

@@ -1,4 +1,12 @@
 import { parseJson } from '../../../model/exact-json.ts';
+import type {
+  DuckDBArrayValue,
+  DuckDBListValue,
+  DuckDBMapValue,
+  DuckDBStructValue,
+  DuckDBType,
+  DuckDBValue,
+} from '@duckdb/node-api';
 import {
   DuckDBArrayType,
   DuckDBBlobValue,
@@ -8,13 +16,7 @@ import {
   DuckDBStructType,
   DuckDBTimestampTZValue,
   DuckDBTimestampValue,
-  type DuckDBArrayValue,
-  type DuckDBListValue,
-  type DuckDBMapValue,
-  type DuckDBStructValue,
-  type DuckDBType,
-  type DuckDBValue,
-} from '@duckdb/node-api';
+} from './duckdb.ts';
 
 /** Makes a JSON value of a value that is not NULL. */
 export type ToJson = (value: DuckDBValue) => unknown;

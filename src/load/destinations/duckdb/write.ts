@@ -1,4 +1,5 @@
-import { type DuckDBConnection, INTEGER, VARCHAR } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { INTEGER, VARCHAR } from './duckdb.ts';
 import type { AllCounts } from '../../destination.ts';
 import { type Decided, verdicts } from './decide.ts';
 import { literal } from './sql.ts';
