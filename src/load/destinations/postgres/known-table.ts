@@ -3,6 +3,7 @@ import { ownColumns } from '../../../model/own-columns.ts';
 import type { Row, Table } from '../../destination.ts';
 import type { Result } from '../../../model/result.ts';
 import type { Refusal } from '../../destination-kit/exact-row.ts';
+import { DirectCopies } from './direct.ts';
 import { type Line, lineMaker } from './row-lines.ts';
 import type { Shape } from './shape.ts';
 import { identifier, keyOf, typeName } from './sql.ts';
@@ -20,6 +21,8 @@ export interface KnownTable {
   stage: string;
   empty: string;
   copy: string;
+  copyDirectly: string;
+  directCopies: DirectCopies;
   /** Moves the rows from there; returns how many, and the request ids if they are not all ($1). */
   insert: string;
   /** One of them, by request id, with an error where `insert` passes over it. */
@@ -50,6 +53,8 @@ export function knowTable(schema: string, spec: Table, { shape, triggers }: Shap
       (${all.map(({ name, type }) => `${identifier(name)} ${type}`).join(', ')}) ON COMMIT DELETE ROWS`,
     empty: `TRUNCATE ${stage}`,
     copy: `COPY ${stage} (${columns}) FROM STDIN`,
+    copyDirectly: `COPY ${table} (${columns}) FROM STDIN`,
+    directCopies: new DirectCopies(),
     insert: `WITH written AS (INSERT INTO ${table} (${columns}) SELECT ${columns} FROM ${stage}
         ON CONFLICT DO NOTHING RETURNING _request_id)
       SELECT count(*) AS count, CASE WHEN count(*) < $1 THEN string_agg(_request_id::text, ',') END AS ids FROM written`,
