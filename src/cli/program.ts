@@ -1,8 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { SentinelError, messageOf } from '../model/errors.ts';
 import { packageVersion } from '../support/package-folder.ts';
+import { type Register, commands } from './commands.ts';
 import { CliError, say, type Io, type Outcome } from './io.ts';
-import { registerStart } from './start.ts';
 
 /** Runs one command line. Resolves with its exit code: 0 done, 1 failed, 2 used wrongly. Never rejects. */
 export async function runCli(args: readonly string[], io: Io): Promise<number> {
@@ -17,15 +17,19 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
       ...(io.columns === undefined ? {} : { getOutHelpWidth: () => io.columns ?? 80 }),
     });
   const outcome: Outcome = { exitCode: 0 };
-  // The code of all commands takes longer to load than the service: a start does not wait for it.
-  const commands = args[0] === 'start' ? [registerStart] : (await import('./commands.ts')).commands;
-  for (const register of commands) register(program, io, outcome);
+  for (const register of await asked(args[0])) register(program, io, outcome);
   try {
     await program.parseAsync([...args], { from: 'user' });
     return outcome.exitCode;
   } catch (error) {
     return explain(error, io);
   }
+}
+
+/** The command of this name; all of them where none has it, for the help and for what may have been meant. */
+async function asked(name = ''): Promise<Register[]> {
+  const known = Object.hasOwn(commands, name) ? [commands[name]!] : Object.values(commands);
+  return Promise.all(known.map((load) => load()));
 }
 
 function explain(error: unknown, io: Io): number {
