@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../src/model/json.ts';
+import { heuristicsHealer } from '../../../src/repair/healers/heuristics/index.ts';
+import { failureOf } from '../../helpers/healing.ts';
 import { contract, heal, integer, moment, number, object, text } from './evidence-support.ts';
 
 const product = contract('product', { id: text, name: text, price: number, 'stock?': integer });
@@ -17,7 +19,9 @@ describe('one change that explains many fields', () => {
     ['a prefix that is short', (name) => `prd_${name}`],
     ['a suffix', (name) => `${name}__c`],
     ['the name of the contract', (name) => `product_${name}`],
-    ['two words', (name) => `catalog_item_${name}`],
+    ['another word for it', (name) => `article_${name}`],
+    ['a short form of its name', (name) => `prdct_${name}`],
+    ['two words', (name) => `product_item_${name}`],
   ])('%s', async (_, rename) => {
     expect(await heal(product, renamed(valid, rename))).toEqual(valid);
   });
@@ -74,6 +78,9 @@ describe('one change that explains little, or something else', () => {
     ['that was asked for', (name) => `requested_${name}`],
     ['of another party', (name) => `billing_${name}`],
     ['that was turned down', (name) => `rejected_${name}`],
+    ['of a rival', (name) => `competitor_${name}`],
+    ['of another thing', (name) => `referrer_${name}`],
+    ['of a sort of its own', (name) => `catalog_item_${name}`],
     ['of a parent', (name) => `parent_${name}`],
   ])('%s', async (_, rename) => {
     expect(await heal(product, renamed(valid, rename))).toMatch('missing');
@@ -84,6 +91,42 @@ describe('one change that explains little, or something else', () => {
     expect(await heal(product, { ...event, competitor: 'x' })).toMatchObject(valid);
     const other = { ...renamed(valid, (name) => `rival_${name}`), colour: 'red', size: 4 };
     expect(await heal(product, other)).toMatch('missing');
+  });
+
+  it('a thing that an order is not', async () => {
+    const order = contract('order', { id: text, name: text, total: number });
+    const fields = { id: 'o', name: 'n', total: 5 };
+    expect(
+      await heal(
+        order,
+        renamed(fields, (name) => `product_${name}`),
+      ),
+    ).toMatch('missing');
+    expect(
+      await heal(
+        order,
+        renamed(fields, (name) => `customer_${name}`),
+      ),
+    ).toMatch('missing');
+    expect(
+      await heal(
+        order,
+        renamed(fields, (name) => `purchase_${name}`),
+      ),
+    ).toEqual(fields);
+  });
+
+  it('the name that the sender trades under, but not what it is', async () => {
+    const failed = (prefix: string) =>
+      failureOf(
+        renamed(valid, (name) => `${prefix}_${name}`),
+        product,
+      );
+    const proposed = async (prefix: string) =>
+      (await heuristicsHealer().propose({ ...failed(prefix), source: prefix }, new AbortController().signal))
+        .kind;
+    expect(await proposed('shopify')).toBe('plan');
+    expect(await proposed('market')).toBe('refused');
   });
 
   it('two that explain as much', async () => {

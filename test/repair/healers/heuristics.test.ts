@@ -74,7 +74,7 @@ describe('a field under another spelling', () => {
 
   it('with a prefix that most fields of the event have', async () => {
     const { event_id, timestamp, source } = transactionWith({});
-    const prefixed = { pay_amount: amount, pay_currency: currency, pay_user_id: user_id, pay_email: address };
+    const prefixed = { trx_amount: amount, trx_currency: currency, trx_user_id: user_id, trx_email: address };
     expect(await heal({ event_id, timestamp, source, ...prefixed } as JsonObject)).toEqual(
       transactionWith({}),
     );

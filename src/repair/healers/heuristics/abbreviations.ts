@@ -18,7 +18,7 @@ export const abbreviations: ReadonlyMap<string, string> = new Map(
     'object: obj; option: opt; order: ord; organization: org organisation; original: orig; package: pkg',
     'password: pwd; payment: pmt pymt; percent: pct perc; permission: perm; person: pers; phone: phn tel telephone',
     'picture: pic; position: pos; postal code: postcode; preference: pref; previous: prev; price: prc; private: priv',
-    'process: proc; product: prod; project: prj proj; property: prop; public: pub; pull request: pr; purchase: purch',
+    'process: proc; product: prd prod; project: prj proj; property: prop; public: pub; pull request: pr; purchase: purch',
     'quantity: qnt qnty qty quant; query: qry; receipt: rcpt; received: rcv rcvd recv; reference: ref; report: rpt',
     'repository: repo; request: req; response: resp; schedule: sched; section: sect; segment: seg; sequence: seq sqn',
     'service: srv svc; session: sess; shipping: shpg; signature: sig; source: src; specification: spec; standard: std',

@@ -3,9 +3,12 @@ import type { Candidate } from './candidates.ts';
 import { axes, particular } from '../../plans/meaning/vocabulary.ts';
 import { type OwnNames, isNeutral } from './containers.ts';
 import { fieldsOf } from './declared.ts';
+import { isEnglish } from './dictionary.ts';
+import { isKnownThing, isOneThing, wordsFor } from '../../plans/meaning/known-things.ts';
 import { isUnreal } from './gone.ts';
 import { foldedName, wordsOf } from './names.ts';
 import type { Search } from './search.ts';
+import { isAbbreviation } from './spelling.ts';
 import { fieldMarks, particles, isParticiple, qualifiers, wordSet } from './words.ts';
 
 /** A field that reads as a declared one after a change that other fields of the event went through as well. */
@@ -118,25 +121,53 @@ function changeOf(
 }
 
 /**
- * A word that is not the contract's own tells fields apart where one of them comes without it, however many bear it: `mock_price`
- * beside `id`. What means another state or party does so always: `old_id`, `requested_id`, `billing_id`.
+ * What all fields bear may be the record's own name, and may as well be another thing's: a `competitor_id` with its name and
+ * price. So the words have to be empty, to name what the contract is about, or to be the contract's own, left out. What means
+ * another state or party never is a convention: `old_id`, `requested_id`, `billing_id`.
  */
 function isConvention({ words, pairs, isLeftOut }: Way, { fields, target }: Group, search: Search): boolean {
-  const isKnown = isOwnOrEmpty(words, search.own);
   if (pairs.length < (words.every((word) => itself.has(word)) ? fewestOfItself : fewest)) return false;
   if (words.some((word) => qualifiers.has(word) || isParticiple(word))) return false;
   const targets = new Set(pairs.map(({ path }) => pointerOf(path)));
   if (targets.size < pairs.length) return false;
-  if (isKnown) return true;
-  if (words.some((word) => isOfSide(word) || isUnreal(word))) return false;
+  if (isOwnOrEmpty(words, search.own)) return true;
   const { contract, event } = search.failure;
   const filled = new Set(target.length > 0 ? [] : contract.envelopeDefaults.map(({ field }) => field));
   const names = fieldsOf(contract.jsonSchema, target).names.filter((name) => !filled.has(name));
-  if (isLeftOut) return names.every((name) => words.every((word) => wordsOf(name).includes(word)));
-  const others = fields.filter((field) => !pairs.some((pair) => pair.field === field));
+  if (isLeftOut)
+    return (
+      !words.some((word) => isOfSide(word) || isUnreal(word)) &&
+      names.every((name) => words.every((word) => wordsOf(name).includes(word)))
+    );
+  // Where one comes without it, the word tells fields apart: a `shopify_price` beside the `id` may be one of several prices.
   const bearsIt = ({ words: { leaf }, value }: Candidate) =>
     value === null || typeof value === 'object' || words.every((word) => leaf.includes(word));
-  return others.every(bearsIt) && names.every((name) => valueAt(event, [...target, name]) === undefined);
+  return (
+    namesRecord(words, target, search) &&
+    fields.every(bearsIt) &&
+    names.every((name) => valueAt(event, [...target, name]) === undefined)
+  );
+}
+
+/**
+ * Whether words name the record itself: its sender, or what the contract, or the object in it, is called after, by the noun that
+ * its name ends in, a short form (`prd`), or a word for the same thing. An `article` is whatever is not known to be another thing.
+ */
+function namesRecord(words: readonly string[], target: readonly string[], search: Search): boolean {
+  const around = target.findLast((segment) => !/^(\d+|\*)$/.test(segment));
+  const names = around === undefined ? search.own : [wordsOf(around)];
+  const sender = foldedName(wordsOf(search.failure.source));
+  // What the sender trades as, and not what it is: a `shop_name` is that of the shop.
+  if (foldedName(words) === sender && !isEnglish(sender)) return true;
+  if (names.some((name) => foldedName(words) === foldedName(name))) return true;
+  const [word, ...others] = words;
+  if (word === undefined || others.length > 0) return false;
+  const nouns = names.map((name) => name.at(-1)!);
+  return (
+    nouns.some((noun) => word === noun || isAbbreviation(word, noun) || isOneThing(word, noun)) ||
+    (wordsFor('item').some((other) => word === other || isAbbreviation(word, other)) &&
+      nouns.every((noun) => wordsFor('item').includes(noun) || !isKnownThing(noun)))
+  );
 }
 
 /** A word for which another party, time or bound has another: `sender_name` may stand beside a `recipient_name`. */

@@ -13,7 +13,6 @@ import {
   isOtherContainer,
   isOutOfPlace,
   isPutTogether,
-  pulledUp,
   putTogether,
 } from './place.ts';
 import type { Search } from './search.ts';
@@ -78,7 +77,7 @@ export function nameEvidence(search: Search, candidate: Candidate, target: Targe
     (isPutTogether(search, candidate, target) ? putTogether : undefined) ??
     (isInside(search, candidate, target) ? inside : undefined) ??
     fromWords(search, candidate, target) ??
-    pulledUp(search, candidate, target);
+    another;
   if (evidence.score === 0) return evidence;
   if (isOtherContainer(search, candidate, target)) return { score: 0, reason: 'another container' };
   if (folded !== foldedName(target.words.short) && isNameOfAnother(search, words.short, target))

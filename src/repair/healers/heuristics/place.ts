@@ -1,15 +1,13 @@
-import { type JsonObject, isObject } from '../../../model/json.ts';
-import { isBelow, pointerOf, valueAt } from '../../../model/pointer.ts';
+import { isBelow } from '../../../model/pointer.ts';
 import { isDeclared, schemasAt, typesOf } from '../../plans/schema-paths.ts';
 import type { Candidate } from './candidates.ts';
-import { type NameContext, type NameEvidence, another, compareNames } from './compare.ts';
+import { type NameContext, type NameEvidence, compareNames } from './compare.ts';
 import { isNeutral, isValueName } from './containers.ts';
-import { axes } from '../../plans/meaning/vocabulary.ts';
 import { fieldsOf } from './declared.ts';
 import { foldedName, wordsOf } from './names.ts';
 import type { Search } from './search.ts';
 import type { Target } from './target.ts';
-import { commonplace, qualifiers } from './words.ts';
+import { commonplace } from './words.ts';
 
 /**
  * Where the contract itself has a container that says nothing, `data`, a field in another one of the kind, `information`, may
@@ -58,58 +56,6 @@ export function isPutTogether(search: Search, { path, words }: Candidate, target
     schemasAt(jsonSchema, around).every((schema) => !typesOf(schema).includes('object'))
   );
 }
-
-/**
- * The very same name in an object around the target's place, when the contract has one field of this name only, and
- * nothing beside it that may be what it belongs to: a `city` beside an `ip` is not that of the address.
- */
-export function pulledUp(
-  { declared, candidates, failure }: Search,
-  candidate: Candidate,
-  target: Target,
-): NameEvidence {
-  const { path, words, container } = candidate;
-  const folded = foldedName(words.leaf);
-  if (folded !== foldedName(target.words.leaf) || words.leaf.every((word) => commonplace.has(word)))
-    return another;
-  // A lone `email` beside `insured` may be somebody else's, and a `cost` beside `shipping` that of the whole.
-  if (target.words.full.slice(0, -words.leaf.length).some(isQualifier)) return another;
-  // Of two that are called so, either may be the one.
-  if (candidates.some((other) => other !== candidate && foldedName(other.words.leaf) === folded))
-    return another;
-  const around = path.slice(0, -1);
-  if (path.length >= target.path.length || !isBelow(target.path, around) || container !== undefined)
-    return another;
-  // The only place below from which it can be missing.
-  const places = declared
-    .endingIn(folded)
-    .filter((place) => isBelow(place, around) && place.length > path.length)
-    .filter((place) => isMissingFrom(failure.event, place));
-  if (places.length !== 1) return another;
-  const ofTarget = fieldsOf(failure.contract.jsonSchema, target.path.slice(0, -1)).names;
-  const isOfTarget = (other: Candidate) =>
-    ofTarget.some((name) => foldedName(wordsOf(name)) === foldedName(other.words.leaf));
-  const beside = candidates.filter(
-    (other) => other.container === undefined && pointerOf(other.path.slice(0, -1)) === pointerOf(around),
-  );
-  const together = beside.filter(
-    (other) => valueAt(failure.event, [...target.path.slice(0, -1), other.path.at(-1)!]) === undefined,
-  );
-  if (words.leaf.length < 2 && together.length < 2) return another;
-  return beside.every(isOfTarget) ? { score: 0.85, reason: 'the same name, further up' } : another;
-}
-
-/** Whether an object's name says which of several values of the same field is in it: `previous`, `max`, `billing`. */
-const isQualifier = (word: string): boolean =>
-  qualifiers.has(word) ||
-  axes.some(
-    ({ name, sides }) =>
-      (name === 'time of the value' || name === 'bound') && sides.some((side) => side.includes(word)),
-  );
-
-/** Whether a declared path has an object to stand in, and does not; in lists nobody looked. */
-const isMissingFrom = (event: JsonObject, path: readonly string[]): boolean =>
-  path.includes('*') || (isObject(valueAt(event, path.slice(0, -1))) && valueAt(event, path) === undefined);
 
 /** A field `id` of a container that holds other things is the id of those. */
 export function isOutOfPlace(

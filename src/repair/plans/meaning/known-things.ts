@@ -31,7 +31,7 @@ const wordsForOne = [
   'street road',
   'state province region',
   'quantity count unit piece',
-  'product item article',
+  'product item article ware',
   'order purchase',
   'invoice bill',
   'last surname family',
@@ -54,10 +54,17 @@ const wordsForOne = [
   'failed error',
 ].map((line) => line.split(' '));
 
-const isOneThing = (a: string, b: string): boolean =>
+/** Whether one of two words stands for the other. */
+export const isOneThing = (a: string, b: string): boolean =>
   wordsForOne.some(([general, ...others]) =>
     a === general ? others.includes(b) : b === general && others.includes(a),
   );
+
+/** All words for what a word may stand for. */
+export const wordsFor = (word: string): readonly string[] =>
+  wordsForOne.filter((line) => line.includes(word)).flat();
+
+export const isKnownThing = (word: string): boolean => wordsFor(word).length > 0;
 
 /** Words of one stem: `complete` and `completed`. */
 const isOneStem = (a: string, b: string): boolean =>
