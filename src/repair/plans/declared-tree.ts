@@ -3,6 +3,7 @@ import { isObject } from '../../model/json.ts';
 import { pointerOf } from '../../model/pointer.ts';
 import { isOwnName, ownNamesOf } from '../healers/heuristics/containers.ts';
 import { sameFieldBeside } from '../healers/heuristics/likeness.ts';
+import { foldedName, lettersOf } from '../healers/heuristics/names.ts';
 import { schemasAt } from './schema-paths.ts';
 
 /** An object that a contract declares: its fields, and how other names read beside them. */
@@ -68,8 +69,8 @@ function declaredObject(contract: Contract, path: readonly string[]): DeclaredOb
   };
   const within = (prefix: string, key: string, depth: number): ReadingWithin['within'] => {
     if (depth > maxUndeclaredDepth) return undefined;
-    const fold = folded(key);
-    const before = plainContainers.has(fold) || isOwnName(key, own) ? prefix : prefix + fold;
+    const fold = lettersOf(key);
+    const before = plainContainers.has(fold) || isOwnName(key, own) ? prefix : foldedName([prefix, fold]);
     return declared().hasLonger(before)
       ? remembered((inner) => readingWithin(before, inner, depth))
       : undefined;
@@ -79,7 +80,7 @@ function declaredObject(contract: Contract, path: readonly string[]): DeclaredOb
     within: within(prefix, key, depth + 1),
   });
   const namesakes = (prefix: string, key: string): Pick<ReadingWithin, 'namesakes' | 'isExact'> => {
-    const exact = declared().byFold.get(prefix + folded(key));
+    const exact = declared().byFold.get(foldedName([prefix, lettersOf(key)]));
     if (exact !== undefined) return { namesakes: exact, isExact: true };
     return { namesakes: prefix === '' ? alike(key).map((name) => [name]) : none, isExact: false };
   };
@@ -121,7 +122,7 @@ function foldedPaths(
       const others = contract.aliases[pointerOf([...path, ...within])] ?? [];
       const aliases = others.filter((alias) => !alias.startsWith('/'));
       for (const leaf of [within.at(-1)!, ...aliases]) {
-        const fold = folded([...within.slice(0, -1), leaf].map(folded).join(''));
+        const fold = foldedName([...within.slice(0, -1), leaf].map(lettersOf));
         const alike = byFold.get(fold) ?? [];
         // A field's own name comes before that of a path.
         if (alike.includes(within) || (alike[0]?.length ?? depth) < depth) continue;
@@ -174,14 +175,3 @@ function remembered<T>(work: (key: string) => T): (key: string) => T {
     return found;
   };
 }
-
-/** Letters and digits alone, in lower case, without diacritics; what parts two digits counts. */
-export const folded = remembered((key: string) =>
-  key
-    .slice(0, maxNameLength)
-    .normalize('NFD')
-    .replace(/\p{Diacritic}/gu, '')
-    .toLowerCase()
-    .replace(/(?<=\p{N})[^\p{L}\p{N}]+(?=\p{N})/gu, '.')
-    .replace(/[^\p{L}\p{N}.]+|(?<!\p{N})\.|\.(?!\p{N})/gu, ''),
-);

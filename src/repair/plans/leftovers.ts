@@ -2,7 +2,8 @@ import type { Contract } from '../../contracts/contract.ts';
 import { type JsonObject, isObject } from '../../model/json.ts';
 import type { Plan, Pointer } from '../../model/plan.ts';
 import { child, pointerOf, segmentsOf, valueAt } from '../../model/pointer.ts';
-import { type DeclaredObject, declaredTree, folded } from './declared-tree.ts';
+import { lettersOf } from '../healers/heuristics/names.ts';
+import { type DeclaredObject, declaredTree } from './declared-tree.ts';
 import { eachNamesake } from './namesakes.ts';
 import { pathsOf } from './operation-paths.ts';
 
@@ -81,7 +82,7 @@ function touchedBy({ operations }: Plan, tree: DeclaredObject): Touched {
         const from = segmentsOf(read).slice(0, -1);
         if (from.includes('*') || to.includes('*') || pointerOf(from) === pointerOf(to)) continue;
         // Out of a declared object fields go into another one as they are: the others of that may follow.
-        const isPushed = folded(segmentsOf(read).at(-1)!) === folded(segmentsOf(path).at(-1)!);
+        const isPushed = lettersOf(segmentsOf(read).at(-1)!) === lettersOf(segmentsOf(path).at(-1)!);
         if (nodeAt(tree, from) === undefined || isPushed)
           ways.set(`${pointerOf(from)} ${pointerOf(to)}`, { from, to, node });
       }

@@ -20,21 +20,34 @@ export function wordsOf(name: string): readonly string[] {
 /** What marks a field that was added to a vendor's own: `Street__c`. */
 export const vendorMark = /__[a-z]$/i;
 
-/** The parts of a name as they are written, without diacritics. */
-export function tokensOf(name: string): string[] {
-  return (
-    name
-      .slice(0, 128)
-      .normalize('NFD')
-      .replace(/\p{Diacritic}/gu, '')
-      // The mark of a field that was added to a vendor's own: `Street__c`.
-      .replace(/__[a-z]$/i, '')
-      .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
-      .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
-      .split(/[^A-Za-z0-9]+/)
-      .filter((token) => token !== '')
-  );
+/** What parts two words or stands around a name. Any other sign says something: `tax %` is a rate, and `!active` is not active. */
+const between = String.raw`\s\p{Cc}\p{Cf}\p{Pc}\p{Pd}.:,;'"‘’‚‛“”„‟«»\x60\\()\[\]{}`;
+/** What JSON-LD, XML, MongoDB and others put before a name. */
+const markBefore = /^[@$#]+(?=[\p{L}_])/u;
+const word = new RegExp(String.raw`[\p{L}\p{M}\p{N}]+|[^\p{L}\p{M}\p{N}${between}]`, 'gu');
+const plain = /^\w*$/;
+
+/** The words and signs of a name as they are written, Latin letters without diacritics. */
+function writtenWords(name: string): string[] {
+  const start = name.slice(0, maxLength);
+  if (plain.test(start)) return start.split('_').filter((token) => token !== '');
+  const letters = start
+    .normalize('NFKD')
+    .replace(/(\p{Script=Latin})\p{M}+/gu, '$1')
+    .normalize('NFC')
+    .replaceAll('ß', 'ss');
+  return letters.replace(markBefore, '').match(word) ?? [];
 }
+
+/** The parts of a name as they are written, without diacritics. */
+export const tokensOf = (name: string): string[] =>
+  // The mark of a field that was added to a vendor's own: `Street__c`.
+  writtenWords(name.slice(0, maxLength).replace(/__[a-z]$/i, '')).flatMap((token) =>
+    token
+      .replace(/([\p{Ll}\p{N}])(\p{Lu})/gu, '$1 $2')
+      .replace(/(\p{Lu}+)(\p{Lu}\p{Ll})/gu, '$1 $2')
+      .split(' '),
+  );
 
 /** `e-mail`, `eMail`, `e_mail` are one word. */
 function joinSplitWords(words: readonly string[]): string[] {
@@ -67,16 +80,11 @@ export function singular(word: string): string {
 
 const letters = new Map<string, string>();
 
-/** All letters and digits of a name, whichever words they make. What parts two digits counts: `pm1_0` is no `pm10`. */
+/** All letters, digits and telling signs of a name, whichever words they make. What parts two digits counts: `pm1_0` is no `pm10`. */
 export function lettersOf(name: string): string {
   let found = letters.get(name);
   if (found === undefined) {
-    found = name
-      .slice(0, maxLength)
-      .normalize('NFD')
-      .toLowerCase()
-      .replace(/(?<=\d)[^a-z0-9]+(?=\d)/g, '.')
-      .replace(/[^a-z0-9.]+|(?<!\d)\.|\.(?!\d)/g, '');
+    found = foldedName(writtenWords(name).map((token) => token.toLowerCase()));
     if (letters.size >= maxKnown) letters.clear();
     if (name.length <= maxLength) letters.set(name, found);
   }
@@ -91,5 +99,5 @@ export function foldedName(words: readonly string[]): string {
   return folded;
 }
 
-const endsInDigit = /\d$/;
-const beginsWithDigit = /^\d/;
+const endsInDigit = /\p{N}$/u;
+const beginsWithDigit = /^\p{N}/u;
