@@ -4,7 +4,7 @@ import type { AllCounts, Row } from '../../destination.ts';
 import { insertRepairs, insertRows } from './direct-sql.ts';
 import type { SpillFiles } from './spill-files.ts';
 import type { KnownTable } from './known-table.ts';
-import type { Place } from './line-store.ts';
+import type { Place } from '../../destination-kit/line-store.ts';
 import { type PreparedRow, wasWrittenSince, prepareRow } from './prepared-row.ts';
 
 /** The rows of one table, by the way that they take; rows go by their numbers in the batch. */
@@ -41,8 +41,8 @@ function takeReady(table: KnownTable, row: Row): PreparedRow {
   if (ready?.table !== table) return prepareRow(table, row);
   if (ready.way === 'staged' || !wasWrittenSince(ready)) return ready;
   const { line, repair } = ready;
-  if (line !== undefined) table.lines.release([line]);
-  if (repair !== undefined) table.repairLines.release([repair]);
+  if (line !== undefined) table.lines.release(line);
+  if (repair !== undefined) table.repairLines.release(repair);
   return { ...ready, way: 'staged', line: undefined, repair: undefined };
 }
 
@@ -65,7 +65,7 @@ export async function insertDirect(
   opening: string,
 ): Promise<AllCounts> {
   await spill.rows.write(table.lines.bytesOf(lines));
-  table.lines.release(lines);
+  table.lines.releaseAll(lines);
   try {
     await connection.run(opening + insertRows(table.spec, spill.rows.path));
   } catch (error) {
@@ -73,7 +73,7 @@ export async function insertDirect(
   }
   if (repairs.length > 0) {
     await spill.repairs.write(table.repairLines.bytesOf(repairs));
-    table.repairLines.release(repairs);
+    table.repairLines.releaseAll(repairs);
     await connection.run(insertRepairs(spill.repairs.path));
   }
   table.rowCount += lines.length;

@@ -7,7 +7,7 @@ import { inexactColumn } from '../../destination-kit/exact-values.ts';
 import { keyFields } from '../../destination-kit/key-fields.ts';
 import { type KeyHash, keyHash } from './key-hash.ts';
 import type { KnownEvents } from './known-events.ts';
-import { LineStore } from './line-store.ts';
+import { LineStore } from '../../destination-kit/line-store.ts';
 import type { RepairKinds } from './repair-log.ts';
 import { TableKeys } from './table-keys.ts';
 

@@ -5,7 +5,7 @@ import type { RepairTrail } from '../../../model/loaded-event.ts';
 import { longestLine, separator } from './direct-sql.ts';
 import { type Hash, ofUuid } from './hash.ts';
 import type { KnownTable } from './known-table.ts';
-import type { Place } from './line-store.ts';
+import type { Place } from '../../destination-kit/line-store.ts';
 
 /** What is known of a row before its batch is settled, without a query. */
 export interface PreparedRow {
@@ -84,7 +84,7 @@ export function prepareRow(table: KnownTable, row: Row): PreparedRow {
   if (line !== undefined && row.repair !== undefined) {
     repair = repairLine(table, row, row.repair);
     if (repair === undefined) {
-      table.lines.release([line]);
+      table.lines.release(line);
       return toBeStaged(table);
     }
   }

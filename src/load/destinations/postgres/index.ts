@@ -10,7 +10,7 @@ import { createExport } from './export.ts';
 import { findEvent } from './find.ts';
 import { knownLetters, writeLetterRows } from './letter-table.ts';
 import type { KnownTable } from './known-table.ts';
-import { prepareRow, settleBatch } from './loader.ts';
+import { prepareRow, releaseLines, settleBatch } from './loader.ts';
 import { PreparedTables } from './prepared-tables.ts';
 import type { Warehouse } from './warehouse.ts';
 import { readMark } from './outcomes.ts';
@@ -111,7 +111,7 @@ async function settle(
   settlement: Settlement,
 ): Promise<Settled> {
   // What a constraint refuses only at the end of the transaction is found by halves.
-  return settleByHalves(settlement, async (part) => {
+  const all = await settleByHalves(settlement, async (part) => {
     const names = new Set(part.rows.map(({ table }) => table).filter((name) => warehouse.tables.has(name)));
     try {
       const { settled, committed } = await prepared.write('settle a batch', names, (client) =>
@@ -124,4 +124,6 @@ async function settle(
       throw error;
     }
   });
+  releaseLines(settlement.rows);
+  return all;
 }

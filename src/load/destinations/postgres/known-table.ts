@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { ownColumns } from '../../../model/own-columns.ts';
 import type { Row, Table } from '../../destination.ts';
-import type { Result } from '../../../model/result.ts';
-import type { Refusal } from '../../destination-kit/exact-row.ts';
+import { LineStore } from '../../destination-kit/line-store.ts';
 import { DirectCopies } from './direct.ts';
-import { type Line, lineMaker } from './row-lines.ts';
+import { type Made, lineMaker } from './row-lines.ts';
 import type { Shape } from './shape.ts';
 import { identifier, keyOf, typeName } from './sql.ts';
 import { differing } from './stored-as-sent.ts';
@@ -16,7 +15,8 @@ export interface KnownTable {
   shape: string | null;
   /** Set where something may change rows as they are written; see stored-as-sent.ts. */
   checked: { triggers: string; differing: string } | undefined;
-  line: (row: Row) => Result<Line, Refusal>;
+  lines: LineStore;
+  line: (row: Row) => Made;
   /** Makes the temporary table that rows are handed over in; empty again after each transaction. */
   stage: string;
   empty: string;
@@ -44,11 +44,13 @@ export function knowTable(schema: string, spec: Table, { shape, triggers }: Shap
   const sameKey = key.map((part, i) => `${part} = ${stagedKey[i]}`).join(' AND ');
   const oneOf = (where: string) => `LEFT JOIN LATERAL (SELECT true AS found, t._request_id FROM ${table} t
        WHERE ${where} LIMIT 1)`;
+  const lines = new LineStore();
   return {
     spec,
     shape,
     checked: triggers === null ? undefined : { triggers, differing: differing(table, stage, all) },
-    line: lineMaker(spec),
+    lines,
+    line: lineMaker(spec, lines),
     stage: `CREATE TEMP TABLE IF NOT EXISTS ${stage.slice('pg_temp.'.length)}
       (${all.map(({ name, type }) => `${identifier(name)} ${type}`).join(', ')}) ON COMMIT DELETE ROWS`,
     empty: `TRUNCATE ${stage}`,

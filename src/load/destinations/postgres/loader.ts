@@ -7,9 +7,7 @@ import type { KnownTable } from './known-table.ts';
 import type { Warehouse } from './warehouse.ts';
 import { findRecorded, saveMark, takeTurn, writeEntries } from './outcomes.ts';
 import { type Entry, endedBefore, judgeLetters } from '../../destination-kit/judge.ts';
-import type { Result } from '../../../model/result.ts';
-import type { Refusal } from '../../destination-kit/exact-row.ts';
-import type { Line } from './row-lines.ts';
+import type { Line, Made } from './row-lines.ts';
 import { holdShape } from './shape.ts';
 import { duplicateRecords, insertDuplicates, replacedRecord } from './duplicates.ts';
 import { settleRepeats } from './repeats.ts';
@@ -131,23 +129,30 @@ function rowsByTable({ tables }: Warehouse, rows: readonly Row[]): [KnownTable, 
   return [...groups].toSorted(([a], [b]) => (a.spec.name < b.spec.name ? -1 : 1));
 }
 
-interface PreparedRow {
-  /** Whose columns the line has. */
-  table: KnownTable;
-  line: Result<Line, Refusal>;
-}
-
 /** Makes the row's line, while the batch before its own loads; the values are not needed any more then. */
 export function prepareRow({ tables }: Warehouse, row: Row): void {
   const table = tables.get(row.table);
   if (table === undefined) return;
-  row.prepared = { table, line: table.line(row) } satisfies PreparedRow;
+  row.prepared = table.line(row);
   row.releaseValues?.();
 }
 
-function lineOf(table: KnownTable, row: Row): Result<Line, Refusal> {
-  const ready = row.prepared as PreparedRow | undefined;
-  return ready?.table === table ? ready.line : table.line(row);
+function lineOf(table: KnownTable, row: Row): Made {
+  const ready = row.prepared as Made | undefined;
+  // Made for the table as it was before, it may have other columns.
+  if (ready?.store === table.lines) return ready;
+  const made = table.line(row);
+  row.prepared = made;
+  return made;
+}
+
+/** Lets go of the lines of rows that are settled. */
+export function releaseLines(rows: readonly Row[]): void {
+  for (const row of rows) {
+    const made = row.prepared as Made | undefined;
+    if (made !== undefined && 'row' in made) made.store.release(made);
+    row.prepared = undefined;
+  }
 }
 
 /** The lines to write; rows of an event that is among them already share its outcome. */
@@ -160,12 +165,12 @@ function linesOf(
   const sameEvent = new Map<Row, Line>();
   for (const row of rows) {
     const line = lineOf(table, row);
-    if (!line.ok) {
-      outcomes.set(row, { status: 'rejected', ...line.error });
+    if ('refusal' in line) {
+      outcomes.set(row, { status: 'rejected', ...line.refusal });
       continue;
     }
-    const first = byId.get(line.value.id);
-    if (first === undefined) byId.set(line.value.id, line.value);
+    const first = byId.get(line.id);
+    if (first === undefined) byId.set(line.id, line);
     else if (first.row !== row) sameEvent.set(row, first);
   }
   return { lines: [...byId.values()], sameEvent };

@@ -6,56 +6,94 @@ import { inexactColumn } from '../../destination-kit/exact-values.ts';
 import { type Result, fail, ok } from '../../../model/result.ts';
 import { type Field, fieldOf } from './values.ts';
 import { keyFields } from '../../destination-kit/key-fields.ts';
+import type { LineStore, Place } from '../../destination-kit/line-store.ts';
 
-/** A row as COPY reads it, with what it is sorted by. */
-export interface Line {
+/** A row as COPY reads it, kept as bytes: as text it would be moved about by the garbage collector until its batch is settled. */
+export interface Line extends Place {
+  /** Where its bytes lie. */
+  store: LineStore;
   row: Row;
   /** Lower case. */
   id: string;
-  text: string;
-  /** The parts of its key, together; undefined when it has none. */
+  /** The parts of its key, together, to sort by; undefined when it has none. */
   key: string | undefined;
 }
 
-const lastColumn = ownColumns.at(-1)!.name;
+/** A row that the table can't hold. */
+interface Unfit {
+  store: LineStore;
+  refusal: Refusal;
+}
+
+export type Made = Line | Unfit;
 
 /** Of a row's key, in UTF-8: a longer one fits in no index, and without the index no event would be loaded once. */
 const maxKeyBytes = 2000;
 
-/** Makes the lines of one table's rows. Whatever passes is read by the server without an error. */
-export function lineMaker(spec: Table): (row: Row) => Result<Line, Refusal> {
+/** Makes the lines of one table's rows, in `store`. Whatever passes is read by the server without an error. */
+export function lineMaker(spec: Table, store: LineStore): (row: Row) => Made {
   const inexact = inexactColumn(spec.columns);
   const columns = spec.columns.map((column) => ({ name: column.name, field: fieldOf(column) }));
-  const own = ownColumns.map((column) => ({
-    ...column,
-    // The one instant among them is exact text already.
-    field: column.type.kind === 'datetime' ? asField : fieldOf(column),
-  }));
+  const tailOf = tailMaker();
   const key = keyFields(spec);
-  const refused = (column: string) => fail(cannotHold(spec.name, column));
+  const unfit = (refusal: Refusal): Unfit => ({ store, refusal });
+  const refused = (column: string): Unfit => unfit(cannotHold(spec.name, column));
 
   return (row) => {
-    const { requestId, values } = row;
+    const { values } = row;
     const wrong = inexact(values);
     if (wrong !== undefined) return refused(wrong.name);
     let text = '';
     for (const { name, field } of columns) {
       const encoded = field(Object.hasOwn(values, name) ? values[name] : undefined);
       if (encoded === undefined) return refused(name);
-      text += `${encoded}\t`;
+      text += encoded;
+      text += '\t';
     }
-    for (const { name, of, field } of own) {
-      const encoded = field(of(row));
-      if (encoded === undefined) return refused(name);
-      text += `${encoded}${name === lastColumn ? '\n' : '\t'}`;
-    }
+    const id = row.requestId.toLowerCase();
+    const tail = tailOf(row);
+    if (!tail.ok) return refused(tail.error);
     const sortKey = keyText(key, values);
     if (sortKey !== undefined && isLongerThan(maxKeyBytes, sortKey))
-      return fail({
+      return unfit({
         reason: `the key of the row (${spec.key.join(', ')}) is longer than ${maxKeyBytes} bytes`,
         column: key[0]!.column.name,
       });
-    return ok({ row, id: requestId.toLowerCase(), text, key: sortKey });
+    const place = store.add(`${text}${id}${tail.value}`);
+    if (place === undefined) throw new Error('half of a surrogate pair was let through');
+    const { chunk, start, end } = place;
+    return { chunk, start, end, store, row, id, key: sortKey };
+  };
+}
+
+const columnsAfterId = ownColumns.slice(1);
+
+/** Makes the columns after the request id, which most rows of a request share; or names the one that can't hold its value. */
+function tailMaker(): (row: Row) => Result<string> {
+  const fields = columnsAfterId.map((column) => ({
+    ...column,
+    // The one instant among them is exact text already.
+    field: column.type.kind === 'datetime' ? asField : fieldOf(column),
+  }));
+  let [at, source, version] = [Number.NaN, '', ''];
+  let last: Result<string>;
+
+  function make(row: Row): Result<string> {
+    let text = '';
+    for (const { name, of, field } of fields) {
+      const encoded = field(of(row));
+      if (encoded === undefined) return fail(name);
+      text += `\t${encoded}`;
+    }
+    return ok(text);
+  }
+  return (row) => {
+    if (row.repair !== undefined || row.extra !== undefined) return make(row);
+    if (row.receivedAt !== at || row.source !== source || row.contractVersion !== version) {
+      ({ receivedAt: at, source, contractVersion: version } = row);
+      last = make(row);
+    }
+    return last;
   };
 }
 

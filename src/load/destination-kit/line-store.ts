@@ -7,7 +7,7 @@ export class LineStore {
    * Keeps `head`, `body` and `tail` as one line; undefined when it is not well-formed, as UTF-8 can't carry it then.
    * `isAscii`: of the body, whose bytes are copied then. In three parts, as to join them would be a copy more.
    */
-  add(head: string, body: string, isAscii: boolean, tail = ''): Place | undefined {
+  add(head: string, body = '', isAscii = true, tail = ''): Place | undefined {
     if (!head.isWellFormed() || !(isAscii || body.isWellFormed())) return undefined;
     const most = (head.length + body.length) * mostBytesPerUnit + tail.length + 1;
     if (this.#current.used + most > this.#current.bytes.length) this.#next(most);
@@ -15,7 +15,7 @@ export class LineStore {
     const { bytes } = chunk;
     const start = chunk.used;
     let at = start + bytes.write(head, start, 'utf8');
-    at += isAscii ? bytes.write(body, at, 'latin1') : bytes.write(body, at, 'utf8');
+    if (body !== '') at += bytes.write(body, at, isAscii ? 'latin1' : 'utf8');
     for (let i = 0; i < tail.length; i++) bytes[at++] = tail.charCodeAt(i);
     bytes[at++] = lineFeed;
     chunk.used = at;
@@ -40,13 +40,15 @@ export class LineStore {
   }
 
   /** Lets the memory be used again. Lines that are never released are left to the collector, with their chunk. */
-  release(places: readonly Place[]): void {
-    for (const { chunk } of places) {
-      if (--chunk.lines > 0) continue;
-      // New memory for each batch would cost the kernel as much as the copy.
-      if (chunk === this.#current) chunk.used = 0;
-      else this.#spare = chunk;
-    }
+  releaseAll(places: readonly Place[]): void {
+    for (const place of places) this.release(place);
+  }
+
+  release({ chunk }: Place): void {
+    if (--chunk.lines > 0) return;
+    // New memory for each batch would cost the kernel as much as the copy.
+    if (chunk === this.#current) chunk.used = 0;
+    else this.#spare = chunk;
   }
 
   #next(atLeast: number): void {
