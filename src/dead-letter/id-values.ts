@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { parseExact } from '../model/exact-json.ts';
+import { hash } from 'node:crypto';
+import { parseJson } from '../model/exact-json.ts';
 import { isAnyNumber } from '../model/exact-number.ts';
 import { isIdName } from '../model/id-field.ts';
 import { type Json, isContainer } from '../model/json.ts';
@@ -25,7 +25,7 @@ const isTime = /^\d{4}-\d{2}-\d{2}(?:[T ]|$)/;
 export function idHashes(raw: string): string {
   let event: Json;
   try {
-    event = parseExact(raw);
+    event = parseJson(raw);
   } catch {
     return '';
   }
@@ -52,7 +52,7 @@ export function mayHoldId(hashes: string, hash: string): boolean {
 
 /** In any case of its letters. */
 export const idHash = (value: string): string =>
-  createHash('sha256').update(value.toLowerCase()).digest('base64url').slice(0, hashLength);
+  hash('sha256', value.toLowerCase(), 'base64url').slice(0, hashLength);
 
 function isTelling(value: Json): boolean {
   if (isAnyNumber(value)) return Number.isInteger(Number(value)) && String(value).length >= shortest;

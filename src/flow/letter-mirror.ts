@@ -4,7 +4,7 @@ import { type IndexValue, idOf, indexPrefix, readIndexKey } from '../dead-letter
 import type { DeadLetterStore } from '../dead-letter/store.ts';
 import type { StateStore } from '../engine/engine.ts';
 import type { Lease, Leases } from '../engine/lease.ts';
-import { type LetterTable, letterRow, letterVersion } from '../load/letter-table.ts';
+import { type LetterRow, type LetterTable, letterRow, letterVersion } from '../load/letter-table.ts';
 import type { DeadLetter } from '../model/dead-letter.ts';
 import { isRetryable } from '../model/errors.ts';
 import type { Json } from '../model/json.ts';
@@ -22,9 +22,12 @@ export interface MirrorParts {
 
 const leaseMs = 30_000;
 const everyMs = 500;
-const sliceLength = 200;
-/** For a destination whose writes are expensive. */
+/** Letters of one write; fewer where they are long. For a destination whose writes are expensive, more. */
+const sliceLength = 1000;
 const longSlice = 2000;
+const readAtOnce = 100;
+/** Characters of events in one write, about. */
+const sliceText = 4_000_000;
 const longestWaitMs = 30_000;
 /** All letters are compared so often, in case a change went unnoticed. */
 const compareEveryMs = 600_000;
@@ -98,26 +101,32 @@ export class LetterMirror {
         0,
         this.#parts.table.everyMs === undefined ? sliceLength : longSlice,
       );
-      for (const id of ids) this.#changed.delete(id);
-      try {
-        await this.#write(ids);
-      } catch (error) {
-        for (const id of ids) this.#changed.add(id);
-        throw error;
-      }
+      await this.#write(ids);
     }
   }
 
   async #write(ids: readonly string[]): Promise<void> {
     const { letters, table } = this.#parts;
-    const found = await Promise.all(ids.map((id) => letters.get(id)));
-    const rows = found.flatMap((letter) =>
-      letter === undefined ? [] : letterRow(letter, this.#maskOf(letter)),
-    );
-    await table.write(
-      rows,
-      ids.filter((_, at) => found[at] === undefined),
-    );
+    const [rows, gone, read]: [LetterRow[], string[], string[]] = [[], [], []];
+    let length = 0;
+    try {
+      while (read.length < ids.length && length < sliceText) {
+        const some = ids.slice(read.length, read.length + readAtOnce);
+        // Before they are read: what changes meanwhile is noted again.
+        for (const id of some) this.#changed.delete(id);
+        read.push(...some);
+        const found = await Promise.all(some.map((id) => letters.get(id)));
+        for (const [at, letter] of found.entries()) {
+          if (letter === undefined) gone.push(some[at]!);
+          else rows.push(letterRow(letter, this.#maskOf(letter)));
+          length += letter?.raw.length ?? 0;
+        }
+      }
+      await table.write(rows, gone);
+    } catch (error) {
+      for (const id of read) this.#changed.add(id);
+      throw error;
+    }
   }
 
   #maskOf({ contract, version, step }: DeadLetter): (event: Json) => Json {

@@ -1,5 +1,5 @@
 import type { DeadLetter } from '../model/dead-letter.ts';
-import { parseExact } from '../model/exact-json.ts';
+import { parseJson } from '../model/exact-json.ts';
 import type { Json } from '../model/json.ts';
 
 /**
@@ -83,7 +83,7 @@ export function letterRow(letter: DeadLetter, mask: (event: Json) => Json): Lett
 function maskedText(raw: string, mask: (event: Json) => Json): string {
   let event: Json;
   try {
-    event = parseExact(raw);
+    event = parseJson(raw);
   } catch {
     return JSON.stringify(raw);
   }

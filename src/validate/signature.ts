@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type Json, type JsonObject, type JsonType, isObject, jsonType, isContainer } from '../model/json.ts';
 import { pointerOf } from '../model/pointer.ts';
 import { isDeclared, schemasAt } from '../repair/plans/schema-paths.ts';
@@ -49,7 +49,7 @@ export function errorSignature(failure: {
   }
   const undeclared = names.size > maxNames ? ['many'] : [...names].sort();
   const identity = JSON.stringify([contract, version, source, violationsKey(violations), undeclared]);
-  return createHash('sha256').update(identity).digest('hex').slice(0, 32);
+  return hash('sha256', identity, 'hex').slice(0, 32);
 }
 
 /**

@@ -1,6 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Json } from '../../model/json.ts';
 import type { EngineState, StateChange, StateEntry, StateWrite } from '../engine.ts';
+import { ConditionalWrites } from './conditional-writes.ts';
 import { isExpired, putEntry, sweep } from './expiry.ts';
 import { durable, refresh, writeTogether, type Store } from './store.ts';
 import { keyBytes } from '../state-key.ts';
@@ -14,11 +14,13 @@ export class EmbeddedState implements EngineState {
   readonly #store: Store;
   readonly #wakeup: Wakeup;
   readonly #timer: NodeJS.Timeout;
+  readonly #conditional: ConditionalWrites;
   #sweeping: Promise<void> | undefined;
 
   constructor(store: Store, wakeup: Wakeup) {
     this.#store = store;
     this.#wakeup = wakeup;
+    this.#conditional = new ConditionalWrites(store, wakeup, (key) => this.#read(key));
     this.#timer = setInterval(() => void this.#sweepQuietly(), sweepMs).unref();
   }
 
@@ -51,7 +53,7 @@ export class EmbeddedState implements EngineState {
   }
 
   replace(key: string, from: Json | undefined, to: Json | undefined): Promise<boolean> {
-    return this.#writeWhile(key, from, [to === undefined ? { delete: key } : { put: key, value: to }]);
+    return this.#unlessChanged(key, from, [to === undefined ? { delete: key } : { put: key, value: to }]);
   }
 
   replaceIndexed(
@@ -63,7 +65,7 @@ export class EmbeddedState implements EngineState {
     const operations: StateWrite[] = [to === undefined ? { delete: key } : { put: key, value: to }];
     if (from !== undefined) operations.push({ delete: entryOf(from).key });
     if (to !== undefined) operations.push({ put: entryOf(to).key, value: entryOf(to).value });
-    return this.#writeWhile(key, from, operations);
+    return this.#unlessChanged(key, from, operations);
   }
 
   async delete(key: string): Promise<void> {
@@ -105,9 +107,11 @@ export class EmbeddedState implements EngineState {
       for (const key of changed) tell(listener, { key, value: this.#read(Buffer.from(key)) });
     });
   }
+
   /** Ends the sweeper. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
+    await this.#conditional.idle();
     await this.#sweeping?.catch(() => undefined);
   }
 
@@ -117,22 +121,13 @@ export class EmbeddedState implements EngineState {
   }
 
   /** All or nothing, and only while the value of `key` is still `from`. */
-  async #writeWhile(
+  async #unlessChanged(
     key: string,
     from: Json | undefined,
     operations: readonly StateWrite[],
   ): Promise<boolean> {
-    const bytes = keyBytes(key);
     const write = this.#prepared(operations);
-    const won = await durable(this.#store, () =>
-      this.#store.root.transaction(() => {
-        const isSame = isDeepStrictEqual(this.#read(bytes), from);
-        if (isSame) write();
-        return isSame;
-      }),
-    );
-    if (won) this.#wakeup.changed([...new Set(operations.map(keyOf))]);
-    return won;
+    return this.#conditional.add({ key: keyBytes(key), from, changed: operations.map(keyOf), write });
   }
 
   /** Throws for a key that is too long, before anything is written. */

@@ -97,13 +97,20 @@ export async function writeTogether(store: Store, writes: () => void): Promise<v
 /** LMDB damages the memory of the process when a write finds no room, so none is begun on a disk that is nearly full. */
 const leastFreeBytes = 32 * 2 ** 20;
 
+/** Nothing fills that much of a disk within so many milliseconds. */
+const roomFor = 5;
+const lookedAt = new Map<string, number>();
+
 function checkRoom(path: string): void {
+  const now = performance.now();
+  if (now - (lookedAt.get(path) ?? -Infinity) < roomFor) return;
   const { bavail, bsize } = statfsSync(dirname(path));
   if (bavail * bsize < leastFreeBytes)
     throw new SentinelError(
       'engine_unavailable',
       `the disk of ${path} is full: it has less than ${leastFreeBytes / 2 ** 20} MiB left`,
     );
+  lookedAt.set(path, now);
 }
 
 /** Awaits a write and names its failure; false when the write's condition did not hold. */

@@ -15,6 +15,15 @@ export const createLetterTable = `CREATE TABLE IF NOT EXISTS ${letterTable} (${l
   .map((name) => `${name} ${types[letterColumns[name]]}`)
   .join(', ')})`;
 
+/** The rows come as JSON text in a parameter: written out as values, each costs four times as much to parse and to bind. */
+const insertRows = `INSERT INTO ${letterTable} (${letterColumnNames.join(', ')})
+  SELECT ${letterColumnNames.map((name) => `CAST(letter.${name} AS ${types[letterColumns[name]]})`).join(', ')}
+  FROM (SELECT unnest(from_json($1, ${literal(
+    JSON.stringify([Object.fromEntries(letterColumnNames.map((name) => [name, 'VARCHAR']))]),
+  )})) AS letter)`;
+
+const deleteRows = `DELETE FROM ${letterTable} WHERE id IN (SELECT unnest(from_json($1, '["VARCHAR"]')))`;
+
 export async function writeLetterRows(
   connection: DuckDBConnection,
   letters: readonly LetterRow[],
@@ -22,23 +31,17 @@ export async function writeLetterRows(
 ): Promise<void> {
   const ids = [...letters.map(({ id }) => id!), ...gone];
   if (ids.length === 0) return;
-  const statements = [
-    'BEGIN TRANSACTION',
-    createLetterTable,
-    `DELETE FROM ${letterTable} WHERE id IN (${ids.map(literal).join(', ')})`,
-  ];
-  const values = letters.map(
-    (row) => `(${letterColumnNames.map((name) => valueOf(row[name], letterColumns[name])).join(', ')})`,
-  );
-  if (values.length > 0)
-    statements.push(
-      `INSERT INTO ${letterTable} (${letterColumnNames.join(', ')}) VALUES ${values.join(', ')}`,
-    );
-  await connection.run([...statements, 'COMMIT'].join('; '));
+  await connection.run(`BEGIN TRANSACTION; ${createLetterTable}; ${deleteRows}`, [JSON.stringify(ids)]);
+  if (letters.length > 0) await connection.run(insertRows, [JSON.stringify(letters.map(wellFormed))]);
+  await connection.run('COMMIT');
 }
 
-const valueOf = (text: string | null, type: keyof typeof types): string =>
-  text === null ? 'NULL' : type === 'text' ? literal(text) : `${literal(text)}::${types[type]}`;
+/** Half a surrogate pair is no text for DuckDB: it becomes a replacement character. */
+function wellFormed(row: LetterRow): LetterRow {
+  const result = { ...row };
+  for (const name of letterColumnNames) result[name] = row[name]?.toWellFormed() ?? null;
+  return result;
+}
 
 export async function knownLetters(
   connection: DuckDBConnection,

@@ -2,7 +2,6 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { LetterEntry, LetterOutcome } from '../../destination.ts';
 import { type Entry, entryAgainst, findEnds, noEnds } from './ends.ts';
 import { type KnownEvents, mayHaveEnded, rememberEnd } from './known-events.ts';
-import { literal } from './sql.ts';
 
 const written: LetterOutcome = { status: 'written' };
 
@@ -18,6 +17,7 @@ export async function writeLetters(
   /** Within this batch. */
   const mine = new Map<string, Entry>();
   const fresh: string[] = [];
+  const rounds: number[] = [];
   const outcomes = letters.map(({ round }, at): LetterOutcome => {
     const id = ids[at]!;
     const { isRow, newest } = ends(id);
@@ -29,12 +29,16 @@ export async function writeLetters(
         : { status: 'already', as: against.kind };
     mine.set(id, { kind: 'letter', round });
     rememberEnd(events, id);
-    fresh.push(`(${literal(id)}::UUID, ${Math.trunc(round)}, 'letter')`);
+    fresh.push(id);
+    rounds.push(Math.trunc(round));
     return written;
   });
   if (fresh.length > 0)
+    // As two lists: written out as values, each entry would be parsed and bound by itself.
     await connection.run(
-      `INSERT INTO _sentinel_outcomes (request_id, round, outcome) VALUES ${fresh.join(', ')}`,
+      `INSERT INTO _sentinel_outcomes (request_id, round, outcome)
+       SELECT unnest(string_split($1, ','))::UUID, unnest(string_split($2, ','))::INTEGER, 'letter'`,
+      [fresh.join(','), rounds.join(',')],
     );
   return outcomes;
 }
