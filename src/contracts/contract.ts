@@ -95,6 +95,8 @@ export interface Contract {
   readonly envelopeDefaults: readonly EnvelopeDefault[];
   /** What may take any time at all and do anything: it is judged where it can be ended. Undefined where there is nothing of the kind. */
   readonly ownCode: OwnCode | undefined;
+  /** Where it is asked in another thread: resolves when `validate` need not wait for that to start. */
+  ready?(): Promise<void>;
   /** False when undeclared top-level fields are a violation. */
   readonly open: boolean;
   /**

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Delivery } from '../engine/engine.ts';
 import { type Received, eventsOf, forEachEvent } from '../ingest/record.ts';
 import { type Candidates, addCandidate, noCandidates, withOthers } from './candidates.ts';
+import { topics } from '../model/event.ts';
 import { asksOthers } from './judge.ts';
 import type { Outbox } from './outbox.ts';
 import type { RouteParts } from './route-parts.ts';
@@ -23,7 +24,7 @@ type Waiting = Received & { before: number };
 /** `index`: the place of its message in the batch. */
 type Slow = Received & { index: number };
 
-/** Judges whole batches. No event waits for another whose contract's code does not end: that one is judged aside. */
+/** Judges whole batches. No event waits for another whose contract does not answer at once: that one leaves the batch. */
 export class BatchJudge {
   readonly #parts: Pick<RouteParts, 'judge' | 'loading' | 'outbox'>;
 
@@ -31,8 +32,8 @@ export class BatchJudge {
     this.#parts = parts;
   }
 
-  /** Of `raw_event` and `replay_event`. */
-  async all(batch: readonly Delivery[]): Promise<Judged> {
+  /** Of `raw_event` and `replay_event`; `isLate`: of `late_event`, where nothing waits but for contracts that hang. */
+  async all(batch: readonly Delivery[], { isLate = false } = {}): Promise<Judged> {
     const { judge, loading } = this.#parts;
     const { candidates, outbox } = this.#nothing();
     const others: Waiting[] = [];
@@ -53,14 +54,14 @@ export class BatchJudge {
       since = performance.now();
     }
     if (others.length === 0) return { candidates, outbox };
-    return { candidates: await this.#withOthers(candidates, others, outbox), outbox };
+    return { candidates: await this.#withOthers(candidates, others, outbox, isLate), outbox };
   }
 
   /** Of `slow_event`, those that need not be judged aside any more; and the others. */
   async trusted(batch: readonly Delivery[]): Promise<Judged & { slow: Slow[] }> {
     const events = batch.flatMap(({ body }, index) => eventsOf(body).map((event) => ({ ...event, index })));
     const { candidates, outbox } = this.#nothing();
-    const rows = await this.#parts.judge.together(events, outbox);
+    const rows = await this.#parts.judge.together(events, outbox, { isPatient: true });
     for (const [at, row] of rows.entries())
       if (row !== undefined && row !== null) this.#add(candidates, row, events[at]!);
     return { candidates, outbox, slow: events.filter((_, at) => rows[at] === null) };
@@ -78,10 +79,16 @@ export class BatchJudge {
     return { candidates, outbox, rest: slow.slice(done) };
   }
 
-  async #withOthers(candidates: Candidates, others: readonly Waiting[], outbox: Outbox): Promise<Candidates> {
+  async #withOthers(
+    candidates: Candidates,
+    others: readonly Waiting[],
+    outbox: Outbox,
+    isLate: boolean,
+  ): Promise<Candidates> {
     const { judge, loading } = this.#parts;
-    const rows = await judge.together(others, outbox);
-    for (const [at, row] of rows.entries()) if (row === null) outbox.slow(others[at]!);
+    const rows = await judge.together(others, outbox, { isPatient: isLate });
+    const aside = isLate ? topics.slow : topics.late;
+    for (const [at, row] of rows.entries()) if (row === null) outbox.aside(aside, others[at]!);
     const judged = others.flatMap((other, at) => {
       const row = rows[at];
       return row === undefined || row === null ? [] : [{ ...other, row }];

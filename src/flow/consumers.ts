@@ -47,6 +47,7 @@ export async function startConsumers(
       (batch) => route.fromQueue(batch),
     ],
     [topics.replay, groups.pipeline, 'validator', inOrder, (batch) => route.fromQueue(batch)],
+    [topics.late, groups.pipeline, 'validator', inOrder, (batch) => route.fromLate(batch)],
     [topics.slow, groups.pipeline, 'validator', inOrder, (batch) => route.fromSlow(batch)],
     [topics.fixed, groups.loader, 'loader', inOrder, (batch) => route.fromHealers(batch)],
     [topics.failed, groups.healer, 'healer', untilHealed, healing.handle],

@@ -20,7 +20,8 @@ import { type Base, type Loading, type Stages, openBase, openLoading, openStages
  * Composes the path of an event, from the queue to the destination, and starts it.
  *
  *   raw_event, replay_event ─► judge ─► settle
- *                                ├─► slow_event ─► judge, one by one ─► settle
+ *                                ├─► late_event ─► judge ─► settle
+ *                                │      └─► slow_event ─► judge, one by one ─► settle
  *                                └─► validation_error ─► heal ─► schema_fixed ─► settle
  *                                                          └─► validation_unrecoverable ─► settle, keep
  */

@@ -19,8 +19,12 @@ import { createSettleVerdict } from './settle-verdict.ts';
 export interface Judge {
   /** `asksOthers`: it is to be judged by `together`. */
   incoming(incoming: Incoming, outbox: Outbox): Row | undefined | typeof asksOthers;
-  /** Events whose contracts have code of their own; `null` for one for which the others are not to wait, as its contract may hang. */
-  together(events: readonly Received[], outbox: Outbox): Promise<(Row | undefined | null)[]>;
+  /** Events whose contracts have code of their own; `null` for one for which the others are not to wait; see `Judge.together`. */
+  together(
+    events: readonly Received[],
+    outbox: Outbox,
+    options?: { isPatient: boolean },
+  ): Promise<(Row | undefined | null)[]>;
   /** An event whose contract may hang: nothing else waits for it. */
   slow(event: Received, outbox: Outbox): Promise<Row | undefined>;
   fixed(fixed: FixedEvent, outbox: Outbox): Promise<Row | undefined>;
@@ -65,8 +69,8 @@ export function createJudge(deps: {
       const verdict = apart.atOnce(() => validate(incoming));
       return verdict === undefined ? asksOthers : settleVerdict(verdict.value, incoming, outbox);
     },
-    async together(events, outbox) {
-      const judged = await apart.together(events.map(judgeAnew));
+    async together(events, outbox, options) {
+      const judged = await apart.together(events.map(judgeAnew), options);
       return judged.map((done) =>
         done === undefined ? null : settleVerdict(done.value.verdict, done.value.incoming, outbox),
       );

@@ -7,6 +7,7 @@ import {
   type FixedEvent,
   type Reception,
   type UnrecoverableEvent,
+  type asideTopics,
   parkedTopic,
   topics,
 } from '../model/event.ts';
@@ -51,9 +52,9 @@ export class Outbox {
     if (this.#subscribed.has(topics.fixed)) this.#add(topics.fixed, encode(event()));
   }
 
-  /** To be judged in a thread of its own. */
-  slow(incoming: Received): void {
-    this.#add(topics.slow, recordOf(incoming));
+  /** To be judged where no other event waits for it. */
+  aside(topic: (typeof asideTopics)[number], incoming: Received): void {
+    this.#add(topic, recordOf(incoming));
   }
 
   failed(event: FailedEvent): void {

@@ -53,6 +53,13 @@ export class Route {
     await this.#settle(candidates);
   }
 
+  /** Batches of `late_event`. */
+  async fromLate(batch: readonly Delivery[]): Promise<void> {
+    const { candidates, outbox } = await this.#batches.all(batch, { isLate: true });
+    await outbox.flush();
+    await this.#settle(candidates);
+  }
+
   /**
    * Batches of `slow_event`. First those whose contract is trusted again, or was not asked; then the others one by one: what is
    * not judged in time comes again, so that the others are settled.

@@ -5,7 +5,7 @@ import { parseExact } from '../model/exact-json.ts';
 import { requestIdsFrom } from './request-id.ts';
 
 /**
- * The body of a `raw_event`, `replay_event` or `slow_event` message: one line of metadata, then one line for each event, as
+ * The body of a `raw_event`, `replay_event`, `late_event` or `slow_event` message: one line of metadata, then one line for each event, as
  * it was received. Text all through, so that an event is read with one `JSON.parse` and handed on unchanged, and a
  * person can read a queue with a pager.
  */

@@ -9,7 +9,9 @@ export const topics = {
   raw: 'raw_event',
   /** Dead letters that a person sent back. */
   replay: 'replay_event',
-  /** Events whose contract has hung lately, as records of one event: they are judged aside. */
+  /** Events whose contract did not answer at once, as records of one event: their batch went on without them. */
+  late: 'late_event',
+  /** Those whose contract has hung lately: they are judged one by one. */
   slow: 'slow_event',
   /** Valid events; kept only while some step subscribes. */
   validated: 'validated_data',
@@ -22,6 +24,9 @@ export const topics = {
   /** Events that wait for a person; flow/dead-letter-stage.ts stores them. */
   unrecoverable: 'validation_unrecoverable',
 } as const;
+
+/** Of events that left their batch, unjudged. */
+export const asideTopics = [topics.late, topics.slow] as const;
 
 /** Valid events that wait for this table. */
 export const parkedTopic = (table: string): string => `${topics.parked}.${encodeURIComponent(table)}`;

@@ -63,6 +63,8 @@ export function createAnswers(deps: {
   const { targetFields } = config.healing;
   const permissions = targetFields === undefined ? {} : { targetFields };
   const editing = { contracts, rules, letters, preview, permissions };
+  const ready = async ({ contract, version }: { contract: string; version: string }): Promise<void> =>
+    contracts.get(contract, version)?.ready?.();
 
   return {
     find: (requestId) => destination.find(requestId),
@@ -80,6 +82,7 @@ export function createAnswers(deps: {
     async violations({ contract: name, version, source, event, ...facts }) {
       const contract = contracts.get(name, version);
       if (contract === undefined) return [];
+      await contract.ready?.();
       fillEnvelope(event, contract, { ...facts, source: source === 'unknown' ? undefined : source });
       const validation = validateWhole(contract, event);
       return validation.ok ? [] : validation.violations;
@@ -101,9 +104,18 @@ export function createAnswers(deps: {
           violations: verdict.kind === 'invalid' ? verdict.violations : [verdict.violation],
         };
       }),
-    reviewEdit: async (letter, edited) => reviewEdit(editing, letter, edited).review,
-    dryRunEdit: (letter, edited) => dryRunEdit(editing, letter, edited),
-    learn: (letter, edited) => learnFromPerson(editing, letter, edited),
+    async reviewEdit(letter, edited) {
+      await ready(letter);
+      return reviewEdit(editing, letter, edited).review;
+    },
+    async dryRunEdit(letter, edited) {
+      await ready(letter);
+      return dryRunEdit(editing, letter, edited);
+    },
+    async learn(letter, edited) {
+      await ready(letter);
+      return learnFromPerson(editing, letter, edited);
+    },
     learnPlan: (letter, plan) => learnPlan(editing, letter, plan),
     correctByHand: (all, force) => correctByHand(editing, all, force),
     correctByPlan: (letters, plan) => correctByPlan(editing, letters, plan),

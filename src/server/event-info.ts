@@ -3,7 +3,7 @@ import type { DeadLetter } from '../model/dead-letter.ts';
 import type { PendingMessage } from '../engine/engine.ts';
 import { healingKey } from '../dead-letter/store.ts';
 import { SentinelError } from '../model/errors.ts';
-import { type UnrecoverableEvent, topics } from '../model/event.ts';
+import { type UnrecoverableEvent, asideTopics, topics } from '../model/event.ts';
 import { parseExact } from '../model/exact-json.ts';
 import { type RecordHeader, headerOf } from '../ingest/record.ts';
 import { indexOfRequestId } from '../ingest/request-id.ts';
@@ -127,9 +127,9 @@ async function inQueue(id: string, { engine }: ServerContext): Promise<FoundInfo
     const candidate = headerOf(body);
     return indexOfRequestId(candidate.id, candidate.n, id) === -1 ? undefined : candidate;
   };
-  const header =
-    (await engine.findPending(topics.raw, groups.pipeline, holds)) ??
-    (await engine.findPending(topics.slow, groups.pipeline, holds));
+  let header: RecordHeader | undefined;
+  for (const topic of [topics.raw, ...asideTopics])
+    header ??= await engine.findPending(topic, groups.pipeline, holds);
   if (header === undefined) return undefined;
   const { source = null, at: receivedAt } = header;
   return { request_id: id, status: 'accepted', contract: null, version: null, source, receivedAt };

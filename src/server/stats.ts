@@ -71,6 +71,7 @@ export async function collectStats(
     pending:
       pending(topics.raw, groups.pipeline) +
       pending(topics.replay, groups.pipeline) +
+      pending(topics.late, groups.pipeline) +
       pending(topics.slow, groups.pipeline) +
       pending(topics.fixed, groups.loader) +
       queues.reduce(

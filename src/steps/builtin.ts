@@ -30,9 +30,11 @@ export function builtinSteps(
       triggers: [
         { type: 'queue', topic: topics.raw },
         { type: 'queue', topic: topics.replay },
+        { type: 'queue', topic: topics.late },
         { type: 'queue', topic: topics.slow },
       ],
       enqueues: [
+        topics.late,
         topics.slow,
         topics.validated,
         topics.fixed,

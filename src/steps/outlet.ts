@@ -11,6 +11,7 @@ export type Outlet = (topic: string, text: string, source?: string) => Promise<v
 /** Topics whose messages only the project's own stages write. */
 const reserved: ReadonlySet<string> = new Set([
   topics.replay,
+  topics.late,
   topics.slow,
   topics.fixed,
   topics.failed,

@@ -47,15 +47,21 @@ export class ForeignCode {
 
   #runBriefly<T>(work: () => T, withinMs: number): Result<T, Fault> {
     const done: { value: T }[] = [];
-    callees.current = () => void done.push({ value: work() });
-    try {
-      limited.runInThisContext({ timeout: withinMs });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException | undefined)?.code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
-      this.#patience = Math.max(leastPatienceMs, Math.floor(this.#patience / 2));
-      return fail({ kind: 'hung', afterMs: withinMs });
-    }
-    return ok(done[0]!.value);
+    if (endsWithin(withinMs, () => void done.push({ value: work() }))) return ok(done[0]!.value);
+    this.#patience = Math.max(leastPatienceMs, Math.floor(this.#patience / 2));
+    return fail({ kind: 'hung', afterMs: withinMs });
+  }
+}
+
+/** Does the work, which is interrupted after that time, wherever it is; false then. Costs 50 µs. */
+export function endsWithin(withinMs: number, work: () => void): boolean {
+  callees.current = work;
+  try {
+    limited.runInThisContext({ timeout: withinMs });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException | undefined)?.code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
+    return false;
   }
 }
 

@@ -11,13 +11,17 @@ const answeredFlag = 1;
 /** The number of the question, among several, that the thread is at. */
 const placeFlag = 2;
 
-type Asked = { one: unknown } | { all: readonly unknown[] };
+type Asked = { one: unknown } | { all: readonly Limited[] };
 
-/** Of several questions: the answers that came, and the number of the question at which the thread stood still, if it did. */
-export interface Answers {
-  answers: unknown[];
-  stoodAt?: number;
+/** A question: after how long its answer is interrupted, and given up when that is of no use. */
+export interface Limited {
+  question: unknown;
+  limitMs: number;
+  mostMs: number;
 }
+
+/** `hung`: it was interrupted. */
+export type Told = { answer: unknown } | 'hung' | 'skipped';
 
 const lookEveryMs = 25;
 
@@ -68,25 +72,30 @@ export class SyncCaller {
   }
 
   /**
-   * Asks them in their order, while this thread goes on. `withinMs` says how long the thread may be at a question. Time in which
-   * this thread stands still, too, does not count: the machine is busy then.
+   * Asks them in their order, while this thread goes on; `tell` is told each answer as it comes. Resolves with the number of the
+   * question at which the other thread stood still, if it did. Time in which this thread stands still, too, does not count: the
+   * machine is busy then.
    */
-  askAll(questions: readonly unknown[], withinMs: (at: number) => number): Promise<Answers> {
-    const answers: unknown[] = [];
-    let [place, looks] = [-1, 0];
+  askAll(questions: readonly Limited[], tell: (told: Told) => void): Promise<number | undefined> {
+    let [told, place, looks] = [0, -1, 0];
     Atomics.store(this.#flags, placeFlag, 0);
-    return this.#listen<Answers>({ all: questions }, (done) => {
-      const onClose = (): void => done({ answers, stoodAt: Atomics.load(this.#flags, placeFlag) });
+    return this.#listen<number | undefined>({ all: questions }, (done) => {
+      const onClose = (): void => done(Atomics.load(this.#flags, placeFlag));
       const timer = setInterval(() => {
         const now = Atomics.load(this.#flags, placeFlag);
         looks = now === place ? looks + 1 : 0;
         place = now;
-        if (now < questions.length && looks * lookEveryMs >= withinMs(now)) onClose();
+        const mostMs = questions[now]?.mostMs;
+        if (mostMs !== undefined && looks * lookEveryMs >= mostMs) onClose();
       }, lookEveryMs);
       return {
-        onMessage(answer) {
-          answers.push(answer);
-          if (answers.length === questions.length) done({ answers });
+        onMessage(message) {
+          const answer = message as { at: number; told: Told };
+          // One that was interrupted after it had answered answers again.
+          if (answer.at < told) return;
+          told++;
+          tell(answer.told);
+          if (told === questions.length) done(undefined);
         },
         onClose,
         end: () => clearInterval(timer),
@@ -121,19 +130,26 @@ interface Listening {
   end: () => void;
 }
 
-/** The other end; keeps its thread alive. `answer` must not throw. */
-export function answerCalls({ port, flags }: AnswerEnd, answer: (question: unknown) => unknown): void {
-  function answerAll(questions: readonly unknown[]): void {
-    for (const [at, question] of questions.entries()) {
-      Atomics.store(flags, placeFlag, at);
-      // Each by itself: what stands still keeps no other answer back.
-      port.postMessage(answer(question));
-    }
-    Atomics.store(flags, placeFlag, questions.length);
-  }
-
+/**
+ * The other end; keeps its thread alive. `answer` must not throw. `answerAll` is to tell of each question, in their order, and to
+ * call `at` with its number before.
+ */
+export function answerCalls(
+  { port, flags }: AnswerEnd,
+  answer: (question: unknown) => unknown,
+  answerAll?: (
+    questions: readonly Limited[],
+    given: { at: (place: number) => void; tell: (place: number, told: Told) => void },
+  ) => void,
+): void {
   port.on('message', (asked: Asked) => {
-    if ('all' in asked) return answerAll(asked.all);
+    if ('all' in asked) {
+      answerAll!(asked.all, {
+        at: (place) => void Atomics.store(flags, placeFlag, place),
+        tell: (at, told) => port.postMessage({ at, told }),
+      });
+      return void Atomics.store(flags, placeFlag, asked.all.length);
+    }
     port.postMessage(answer(asked.one));
     Atomics.store(flags, answeredFlag, 1);
     Atomics.notify(flags, answeredFlag);

@@ -45,7 +45,13 @@ export const functionQueueOf = (queue: string): string => `iii_calls.${queue}`;
 export const isFunctionQueue = (topic: string): boolean => topic.startsWith(functionQueueOf(''));
 
 /** Their messages have a form of our own; what is in them is read elsewhere. */
-const internal: ReadonlySet<string> = new Set([topics.raw, topics.replay, topics.slow, topics.parked]);
+const internal: ReadonlySet<string> = new Set([
+  topics.raw,
+  topics.replay,
+  topics.late,
+  topics.slow,
+  topics.parked,
+]);
 
 /**
  * Functions of the engine as readers of our topics: each is a step to the queue, with its position, tries and dead letters.

@@ -4,10 +4,11 @@ import { limitCalls } from '../../support/foreign-code.ts';
 import { type AnswerEnd, answerCalls } from '../../support/sync-call.ts';
 import { Builtins } from '../../support/builtins.ts';
 import { fenceProcess } from '../../support/fence-process.ts';
-import type { FieldCheck } from '../contract.ts';
+import type { Contract, FieldCheck } from '../contract.ts';
 import { loadContracts } from '../discover.ts';
 import { brokenContract } from '../fence.ts';
-import type { Answer, Question } from './question.ts';
+import { answerAll } from './answer-all.ts';
+import { type Answer, type Question, labelOf } from './question.ts';
 
 /** What the thread is given that judges events by contracts with code of their own. */
 export interface JudgeInput {
@@ -33,8 +34,27 @@ process.exit = () => {
 const registry = await loadContracts(folders, { strict: false, cache, setAside });
 const builtins = new Builtins();
 let checkedAt = 0;
+const prepared = new Set<Contract>();
 const fieldChecks = new Map<string, FieldCheck | undefined>();
-answerCalls(answerEnd, (question) => packNumbers(answerAlone(unpackNumbers(question) as Question)));
+const answerPacked = (question: unknown): unknown =>
+  packNumbers(answerAlone(unpackNumbers(question) as Question));
+answerCalls(answerEnd, answerPacked, (questions, given) =>
+  answerAll(questions, {
+    ...given,
+    prepare: (question) => prepare(question as Question),
+    answer: answerPacked,
+    labelOf: (question) => labelOf(question as Question),
+  }),
+);
+
+/** Contracts are compiled with their first event. */
+function prepare({ name, version }: Question): void {
+  const contract = registry.registered(name, version);
+  if (contract === undefined || prepared.has(contract)) return;
+  prepared.add(contract);
+  contract.validate({});
+  builtins.restore();
+}
 
 /** Answers for this contract alone: built-ins that its code changes are put back, and the change is its own fault. */
 function answerAlone(question: Question): Answer {

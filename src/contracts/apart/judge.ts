@@ -1,19 +1,21 @@
 import type { Logger } from '../../support/log.ts';
 import { limitLog } from '../../support/log-limit.ts';
 import { Lane } from './lane.ts';
+import { withLimits } from './limits.ts';
 import type { Question } from './question.ts';
 import { Suspects } from './suspects.ts';
-import { type Asked, type ContractSources, JudgeThread } from './thread.ts';
+import { type Asked, type ContractSources, type Heard, JudgeThread } from './thread.ts';
 import { Threads } from './threads.ts';
+import { whileAnswered } from './while-answered.ts';
 import { type Ask, type Unanswered, Work } from './work.ts';
 
-/** What an answer may take where others wait for it, milliseconds: some microseconds mostly, but a busy machine takes its time. */
-const mostTogetherMs = 250;
-/** The first answer, for which a schema is compiled. One of so many characters takes as long again. */
-const mostAtFirstMs = 1000;
-const compiledMeanwhile = 100_000;
+/** Where the whole pipeline stands still for it. */
+const mostWaitingMs = 500;
 /** Questions that are sent together, so that answers come while others are still asked. */
 const most = 1000;
+/** How long a batch waits for answers that do come: so long, and as much for each question. */
+const batchWaitsMs = 250;
+const batchWaitsForEachMs = 0.2;
 
 interface Asking<T> {
   at: number;
@@ -22,9 +24,8 @@ interface Asking<T> {
 }
 
 /**
- * Judges events in threads that hold nothing else, so that they can be ended: whatever a contract's code does there, it
- * costs the event that it is about. Nobody stands still meanwhile, but whoever asks by `ask` outside of `together` and `inTurn`: for a
- * part of `stallMs`.
+ * Judges events in threads that hold nothing else, so that they can be interrupted, or ended: whatever a contract's code does there,
+ * it costs the event that it is about. Nobody stands still meanwhile, but whoever asks by `ask` outside of `together` and `inTurn`.
  */
 export class Judge {
   readonly #stallMs: number;
@@ -35,6 +36,7 @@ export class Judge {
   /** For those who stand still until they are answered. */
   #waiting: Threads | undefined;
   #ask: Ask = (label, question) => this.#askWaiting(label, question);
+  #answers = 0;
 
   constructor(given: ContractSources, { stallMs, log }: { stallMs: number; log: Logger }) {
     const lines = limitLog(log);
@@ -64,11 +66,20 @@ export class Judge {
     return 'value' in done ? done : undefined;
   }
 
+  /** Resolves when `ask` finds a thread that has started. */
+  async ready(): Promise<void> {
+    await (this.#waiting ??= new Threads(this.#start)).current.opensLater();
+  }
+
   /**
-   * Does each work, as often as it asks; for work, see `Work`. Undefined for one that asks a contract that hangs, or has hung
-   * lately, or for which no thread is ready: it is to be done by `inTurn`, so that the others need not wait for it.
+   * Does each work, as often as it asks; for work, see `Work`. Undefined for one that is to be done aside, so that the others need
+   * not wait for it: it asks a contract that hangs, or has hung lately, or whose answer does not come at once. `isPatient`: only
+   * those that hang are.
    */
-  async together<T>(works: readonly (() => T)[]): Promise<({ value: T } | undefined)[]> {
+  async together<T>(
+    works: readonly (() => T)[],
+    { isPatient = false } = {},
+  ): Promise<({ value: T } | undefined)[]> {
     const results: ({ value: T } | undefined)[] = works.map(() => undefined);
     let asking: Asking<T>[] = [];
     const attempt = (at: number, work: Work<T>): void => {
@@ -80,15 +91,20 @@ export class Judge {
     for (;;) {
       asking = asking.filter(({ asks }) => !this.#suspects.has(asks.label));
       const part = asking.slice(0, most);
-      const answers = part.length === 0 ? undefined : await this.#askTogether(part.map(({ asks }) => asks));
-      if (answers === undefined) return results;
-      // Those behind what hangs are asked once more, of the next thread.
-      asking = asking.slice(answers.length);
-      for (const [i, answer] of answers.entries()) {
+      if (part.length === 0) return results;
+      const { heard, isOver } = await this.#askTogether(
+        part.map(({ asks }) => asks),
+        isPatient,
+      );
+      // Those behind what has ended its thread are asked once more, of the next thread.
+      asking = asking.slice(heard.length);
+      for (const [i, answer] of heard.entries()) {
         const { at, work } = part[i]!;
+        if (typeof answer === 'string') continue;
         work.learn(answer);
         attempt(at, work);
       }
+      if (isOver) return results;
     }
   }
 
@@ -99,8 +115,8 @@ export class Judge {
       const done = this.#attempt(work);
       if ('value' in done) return done.value;
       const { label, question } = done;
-      const answers = this.#suspects.has(label) ? undefined : await this.#askTogether([done]);
-      work.learn(answers?.[0] ?? (await this.#lane.ask(label, question)));
+      const [heard] = this.#suspects.has(label) ? [] : (await this.#askTogether([done], true)).heard;
+      work.learn(typeof heard === 'object' ? heard : await this.#lane.ask(label, question));
     }
   }
 
@@ -116,53 +132,50 @@ export class Judge {
     });
   }
 
-  /**
-   * The answers, until one does not come in time: its contract is a suspect then, and has lost its thread. Undefined when no
-   * thread is ready.
-   */
-  async #askTogether(asked: readonly Unanswered[]): Promise<Asked[] | undefined> {
-    return this.#threads.inTurn(async (thread) => {
-      const first = new Set<number>();
-      for (const [at, { label }] of asked.entries()) {
-        if (!thread.used.has(label)) first.add(at);
-        thread.used.add(label);
-      }
-      const withinMs = (at: number): number =>
-        first.has(at)
-          ? mostAtFirstMs * (1 + asked[at]!.question.schemaLength / compiledMeanwhile)
-          : mostTogetherMs;
-      const { answers, stoodAt } = await thread.askAll(
-        asked.map(({ question }) => question),
-        withinMs,
-      );
-      if (stoodAt !== undefined)
-        this.#suspect(asked[Math.min(stoodAt, asked.length - 1)]!.label, this.#threads);
-      return answers;
-    });
+  /** What was heard; `isOver`: of the others nothing will be, for now. */
+  async #askTogether(
+    asked: readonly Unanswered[],
+    isPatient: boolean,
+  ): Promise<{ heard: readonly Heard[]; isOver: boolean }> {
+    const heard: Heard[] = [];
+    let [isLate, isOver] = [false, true];
+    const done = this.#threads.inTurn(
+      async (thread) => {
+        if (isLate) return;
+        isOver = false;
+        const stoodAt = await thread.askAll(withLimits(asked, thread.used), (told) => {
+          const { label } = asked[heard.length]!;
+          thread.used.add(label);
+          if (told === 'hung') this.#suspect(label);
+          heard.push(told);
+          this.#answers++;
+        });
+        if (stoodAt === undefined) return;
+        this.#suspect(asked[Math.min(stoodAt, asked.length - 1)]!.label);
+        this.#threads.replace();
+      },
+      { waits: isPatient },
+    );
+    if (isPatient) await done;
+    else await whileAnswered(done, () => this.#answers, batchWaitsMs + batchWaitsForEachMs * asked.length);
+    isLate = true;
+    return { heard: [...heard], isOver: isOver || (!isPatient && heard.length < asked.length) };
   }
 
-  /** When the code does not end, it is asked once more, and interrupted, which can tell the field. */
   #askWaiting(label: string, question: Question): Asked | undefined {
     const threads = (this.#waiting ??= new Threads(this.#start));
-    if (!this.#suspects.has(label)) {
-      const thread = threads.current;
-      const withinMs = this.#stallMs * (thread.used.has(label) ? 0.2 : 0.3);
-      thread.used.add(label);
-      const asked = thread.opens() ? thread.ask(question, withinMs) : undefined;
-      if (asked !== undefined) return asked;
-      this.#suspect(label, threads);
-    }
     const thread = threads.current;
-    const limitMs = this.#suspects.patienceMs(label);
-    const asked = thread.opens() ? thread.ask({ ...question, limitMs }, this.#stallMs / 2) : undefined;
+    const limitMs = Math.min(this.#suspects.patienceMs(label), mostWaitingMs);
+    const asked = thread.opens()
+      ? thread.ask({ ...question, limitMs }, limitMs + this.#stallMs / 2)
+      : undefined;
     if (asked === undefined) threads.replace();
     this.#suspects.learn(label, asked);
     return asked;
   }
 
-  #suspect(label: string, threads: Threads): void {
+  #suspect(label: string): void {
     this.#suspects.add(label);
-    threads.replace();
     this.#lane.warm();
   }
 

@@ -3,7 +3,7 @@ import { brokenContract } from '../fence.ts';
 import type { Violation } from '../../model/violation.ts';
 import type { ContractRegistry } from '../registry.ts';
 import type { Judge } from './judge.ts';
-import type { Question } from './question.ts';
+import { type Question, labelOf } from './question.ts';
 
 /** The ways to do work that may ask contracts with code of their own; see `Judge`. */
 export type Apart = Pick<Judge, 'atOnce' | 'together' | 'inTurn' | 'close'>;
@@ -30,12 +30,13 @@ export function judgeApart(registry: ContractRegistry, start: () => Judge): Apar
 
 function judgedBy(judge: Judge, contract: Contract): Contract {
   const { name, version } = contract;
-  const label = `contract ${name} ${version}`;
+  const label = labelOf(contract);
   const schemaLength = JSON.stringify(contract.jsonSchema).length;
   const ask = (about: Pick<Question, 'event' | 'fields'>) =>
     judge.ask(label, { name, version, schemaLength, ...about });
   return {
     ...contract,
+    ready: () => judge.ready(),
     validate(event) {
       const asked = ask({ event });
       if (asked?.answer !== undefined) return asked.answer as Validation;

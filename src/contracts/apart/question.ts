@@ -16,3 +16,7 @@ export interface Question {
 
 /** Undefined when the other thread does not have that contract, or can't tell. */
 export type Answer = Validation | Violation[] | boolean | undefined;
+
+/** The contract that is asked, in words. */
+export const labelOf = ({ name, version }: Pick<Question, 'name' | 'version'>): string =>
+  `contract ${name} ${version}`;

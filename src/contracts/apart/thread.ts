@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { packNumbers, unpackNumbers } from '../../model/exact-messages.ts';
-import { SyncCaller } from '../../support/sync-call.ts';
+import { type Limited, SyncCaller } from '../../support/sync-call.ts';
 import type { JudgeInput } from './judge-thread.ts';
 import type { Answer, Question } from './question.ts';
 
@@ -16,6 +16,9 @@ export type ContractSources = Pick<JudgeInput, 'folders' | 'cache' | 'setAside'>
 export interface Asked {
   answer: Answer;
 }
+
+/** `hung`: its code was interrupted; `skipped`: it was not asked, after that. */
+export type Heard = Asked | 'hung' | 'skipped';
 
 /** A thread that holds nothing but contracts. It is ended when it does not answer, and takes no questions then. */
 export class JudgeThread {
@@ -69,14 +72,17 @@ export class JudgeThread {
     return this.#orEnd(await this.#caller.askLater(packNumbers(question), withinMs));
   }
 
-  /** See `SyncCaller.askAll`. */
+  /** See `SyncCaller.askAll`. It is ended when it stood still. */
   async askAll(
-    questions: readonly Question[],
-    withinMs: (at: number) => number,
-  ): Promise<{ answers: Asked[]; stoodAt?: number }> {
-    const { answers, stoodAt } = await this.#caller.askAll(questions.map(packNumbers), withinMs);
+    questions: readonly (Limited & { question: Question })[],
+    tell: (told: Heard) => void,
+  ): Promise<number | undefined> {
+    const stoodAt = await this.#caller.askAll(
+      questions.map((limited) => ({ ...limited, question: packNumbers(limited.question) })),
+      (told) => tell(typeof told === 'string' ? told : { answer: unpackNumbers(told.answer) as Answer }),
+    );
     if (stoodAt !== undefined) this.end();
-    return { answers: answers.map((answer) => ({ answer: unpackNumbers(answer) as Answer })), stoodAt };
+    return stoodAt;
   }
 
   #orEnd(answered: { answer: unknown } | undefined): Asked | undefined {

@@ -6,7 +6,6 @@ export class Threads {
   readonly #start: () => JudgeThread;
   readonly #mutex = new Mutex();
   #current: JudgeThread;
-  #isFirst = true;
 
   constructor(start: () => JudgeThread) {
     this.#start = start;
@@ -18,17 +17,16 @@ export class Threads {
     return this.#current;
   }
 
-  /** One at a time. Undefined when there is no thread that could be asked now: only for the first one there is nothing to lose. */
-  inTurn<T>(ask: (thread: JudgeThread) => Promise<T>): Promise<T | undefined> {
+  /** One at a time. Undefined when there is no thread that could be asked; `waits`: until it has started, if need be. */
+  inTurn<T>(ask: (thread: JudgeThread) => Promise<T>, { waits }: { waits: boolean }): Promise<T | undefined> {
     return this.#mutex.run(async () => {
       const thread = this.current;
-      const isReady = thread.isOpen || (this.#isFirst && (await thread.opensLater()));
+      const isReady = thread.isOpen || (waits && (await thread.opensLater()));
       return isReady ? ask(thread) : undefined;
     });
   }
 
   replace(): void {
-    this.#isFirst = false;
     this.#current.end();
     this.#current = this.#start();
   }

@@ -137,6 +137,7 @@ async function settle(
       `there is no contract ${failed.contract} ${failed.version} any more: add it again, then replay the event`,
     );
 
+  await contract.ready?.();
   const event = readEvent(failed, contract);
   const validation = validateWhole(contract, event);
   // The contract has changed since, and takes the event as it is.

@@ -1,6 +1,6 @@
 import type { Engine } from '../../engine/engine.ts';
 import { healingPrefix } from '../../dead-letter/store.ts';
-import { topics } from '../../model/event.ts';
+import { asideTopics, topics } from '../../model/event.ts';
 import { type RecordHeader, headerOf } from '../../ingest/record.ts';
 import { requestIdsFrom, timeOfRequestId } from '../../ingest/request-id.ts';
 import { groups } from '../../flow/groups.ts';
@@ -55,7 +55,7 @@ export async function inTheQueue(
   if (status !== undefined && status !== 'accepted') return nothing;
   const headers: RecordHeader[] = [];
   let looked = 0;
-  for (const topic of [topics.raw, topics.slow])
+  for (const topic of [topics.raw, ...asideTopics])
     await engine.findPending(topic, groups.pipeline, ({ body }) => {
       const header = headerOf(body);
       if (source === undefined || header.source === source) headers.push(header);

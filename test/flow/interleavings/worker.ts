@@ -41,6 +41,7 @@ export function opinionsOn(
     waits = false,
   }: { heals?: boolean; refuses?: boolean; hangs?: boolean; waits?: boolean },
 ): Opinion[] {
+  if (topic === topics.late) return ['row', 'hangs'];
   if (topic === topics.slow) return ['row', 'no row'];
   if (hangs && topic === topics.raw) return ['row', 'hangs'];
   if (waits && (topic === topics.raw || topic === topics.replay)) return ['row', 'no row', 'waits'];
@@ -137,6 +138,7 @@ export function createWorker(
   const stages: Record<string, (batch: readonly Delivery[]) => Promise<unknown>> = {
     [topics.raw]: (batch) => route.fromQueue(batch),
     [topics.replay]: (batch) => route.fromQueue(batch),
+    [topics.late]: (batch) => route.fromLate(batch),
     [topics.slow]: (batch) => route.fromSlow(batch),
     [topics.fixed]: (batch) => route.fromHealers(batch),
     [topics.failed]: ([delivery]) => heal(delivery!.body),
