@@ -1,4 +1,5 @@
 import { SentinelError } from '../../model/errors.ts';
+import { Mutex } from '../../support/mutex.ts';
 import type { Question } from './question.ts';
 import type { Suspects } from './suspects.ts';
 import type { Asked, JudgeThread } from './thread.ts';
@@ -11,6 +12,7 @@ export class Lane {
   readonly #start: () => JudgeThread;
   readonly #suspects: Suspects;
   readonly #stallMs: number;
+  readonly #mutex = new Mutex();
   #thread: JudgeThread | undefined;
 
   constructor(start: () => JudgeThread, suspects: Suspects, stallMs: number) {
@@ -25,8 +27,12 @@ export class Lane {
     return this.#thread;
   }
 
-  /** Undefined when the code could not be interrupted either. Throws when there is no thread to ask. */
-  async ask(label: string, question: Question): Promise<Asked | undefined> {
+  /** One at a time. Undefined when the code could not be interrupted either. Throws when there is no thread to ask. */
+  ask(label: string, question: Question): Promise<Asked | undefined> {
+    return this.#mutex.run(() => this.#askNow(label, question));
+  }
+
+  async #askNow(label: string, question: Question): Promise<Asked | undefined> {
     const thread = this.warm();
     if (!(await thread.opensLater())) {
       thread.end();
