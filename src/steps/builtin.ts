@@ -1,4 +1,4 @@
-import { topics } from '../model/event.ts';
+import { topics, asideTopics } from '../model/event.ts';
 import { copyTopic } from '../load/replicas/message.ts';
 import type { StepConfig } from './step.ts';
 
@@ -30,12 +30,10 @@ export function builtinSteps(
       triggers: [
         { type: 'queue', topic: topics.raw },
         { type: 'queue', topic: topics.replay },
-        { type: 'queue', topic: topics.late },
-        { type: 'queue', topic: topics.slow },
+        ...asideTopics.map((topic) => ({ type: 'queue' as const, topic })),
       ],
       enqueues: [
-        topics.late,
-        topics.slow,
+        ...asideTopics,
         topics.validated,
         topics.fixed,
         topics.failed,
