@@ -32,7 +32,12 @@ export const wordy = contract('wordy', z.string().refine(() => false, 'm'.repeat
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sentinel-apart-'));
   await mkdir(join(folder, 'contracts'));
-  for (const [name, pattern] of Object.entries({ good: '^[a-z]+$', bad: '^(a+)+$', worse: '^(a|a)*$' }))
+  for (const [name, pattern] of Object.entries({
+    good: '^[a-z]+$',
+    bad: '^(a+)+$',
+    worse: '^(a|a)*$',
+    worst: '^(a|aa)+$',
+  }))
     await writeFile(
       join(folder, 'contracts', `${name}.schema.json`),
       JSON.stringify(contract(name, pattern)),
@@ -66,7 +71,7 @@ it('work of many events is done together, but for that whose contract hangs, for
     work('good', 'X'),
     work('worse', evil),
   ];
-  const done = await judge.together(works);
+  const done = await judge.together(works, { isPatient: true });
   expect(done.slice(0, 3)).toMatchObject([{ value: { ok: true } }, { value: { ok: true } }, undefined]);
   // It has hung: from now on its events are judged aside, and nobody waits for it.
   const from = performance.now();
@@ -94,6 +99,13 @@ it.each(['patch', 'blind', 'pollute', 'lock', 'kill', 'group'])(
   },
   60_000,
 );
+
+it('a batch does not wait until code that does not end is interrupted', async () => {
+  const batch = judge.together([work('worst', evil)]);
+  const behind = judge.together([work('good', 'x')], { isPatient: true });
+  expect(await Promise.race([batch, behind])).toEqual([undefined]);
+  expect((await behind)[0]?.value.ok).toBe(true);
+});
 
 it('suspects that are asked at the same time are told their own answers', async () => {
   await judge.inTurn(work('bad', evil));
