@@ -17,6 +17,13 @@ export class TableFault extends SentinelError {
   }
 }
 
+/** The destination itself can't go on, whatever the tables: none is looked for that is to blame. */
+export class DestinationFault extends SentinelError {
+  constructor(message: string, cause?: unknown) {
+    super('destination_unavailable', message, { cause });
+  }
+}
+
 /**
  * Settles a batch. When the destination fails, looks whether it does so without the rows of each table: a table without which it
  * works is to blame, whatever the matter is, and named by a `TableFault`. Other errors are the destination's own.
@@ -49,7 +56,9 @@ async function blame(table: string, settle: () => Promise<Settled>): Promise<voi
 }
 
 const mayBeTables = (error: unknown): boolean =>
-  error instanceof SentinelError && !(error instanceof TableFault) && error.code !== 'pipeline_stopped';
+  error instanceof SentinelError &&
+  !(error instanceof TableFault || error instanceof DestinationFault) &&
+  error.code !== 'pipeline_stopped';
 
 function rowsByTable(rows: readonly Row[]): Map<string, Row[]> {
   const tables = new Map<string, Row[]>();

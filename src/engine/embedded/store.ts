@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { open, type Database, type RootDatabase } from 'lmdb';
 import { SentinelError, messageOf } from '../../model/errors.ts';
 import type { Json } from '../../model/json.ts';
+import { OpenedFile } from '../../support/opened-file.ts';
 
 /** `[topic, writer, block number]` */
 export type LogKey = [string, string, number];
@@ -15,6 +16,7 @@ export type EngineRecord = TopicRecord | PartitionRecord | GroupRecord;
 export interface Store {
   /** Of the environment's file. */
   path: string;
+  file: OpenedFile;
   root: RootDatabase;
   /** Blocks of messages (block.ts). */
   log: Database<Buffer, LogKey>;
@@ -57,6 +59,7 @@ export function openStore(path: string): Store {
     });
     return {
       path,
+      file: new OpenedFile(path),
       root,
       log: root.openDB<Buffer, LogKey>({ name: 'log', encoding: 'binary' }),
       retries: root.openDB<Buffer, RetryKey>({ name: 'retries', encoding: 'binary' }),
@@ -113,11 +116,21 @@ function checkRoom(path: string): void {
   lookedAt.set(path, now);
 }
 
+function checkFile({ path, file }: Store): void {
+  if (!file.isThere())
+    throw new SentinelError(
+      'engine_unavailable',
+      `${path} was deleted or replaced while the service has it open: nothing that is written would be kept; put it back or restart the service`,
+    );
+}
+
 /** Awaits a write and names its failure; false when the write's condition did not hold. */
-export async function durable({ path }: Store, write: () => Promise<boolean>): Promise<boolean> {
-  checkRoom(path);
+export async function durable(store: Store, write: () => Promise<boolean>): Promise<boolean> {
+  checkFile(store);
+  checkRoom(store.path);
+  let written: boolean;
   try {
-    return await write();
+    written = await write();
   } catch (error) {
     const cause = await commitError(error);
     throw new SentinelError(
@@ -128,6 +141,9 @@ export async function durable({ path }: Store, write: () => Promise<boolean>): P
       },
     );
   }
+  // It may have gone in between.
+  checkFile(store);
+  return written;
 }
 
 /** lmdb hides why a commit failed in a promise of its own, which must be handled, and may come a little later. */

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Engine } from '../../../src/engine/engine.ts';
@@ -26,6 +26,18 @@ describe('space', () => {
     await engine.publish('orders', [message('after')]);
     const taken = await readAll(engine, 'orders', 2);
     expect(taken).toEqual(['before', 'after']);
+  });
+
+  it('is asked for by its file: what is written to a deleted or replaced one would be kept nowhere', async () => {
+    const dir = await temporaryFolder();
+    const engine = await openEngine(dir);
+    await engine.publish('orders', [message('before')]);
+    await rm(join(dir, 'engine.mdb'));
+    await expect(engine.publish('orders', [message('lost')])).rejects.toThrow(/deleted or replaced/);
+    await writeFile(join(dir, 'engine.mdb'), 'another');
+    await expect(engine.publish('orders', [message('lost')])).rejects.toMatchObject({
+      code: 'engine_unavailable',
+    });
   });
 
   it('is used again: filling and draining ten times does not let the file grow', async () => {

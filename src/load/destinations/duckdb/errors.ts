@@ -1,7 +1,10 @@
 import { SentinelError, messageOf } from '../../../model/errors.ts';
+import { DestinationFault } from '../../table-fault.ts';
 
 /** Kinds of DuckDB errors whose text speaks of files and memory, never of values. */
 const harmless = /^(?:IO|Out of Memory|TransactionContext|FATAL|Catalog|Connection) Error\b/;
+
+const full = /No space left on device|Disk quota exceeded/i;
 
 /** Wraps a failure of the database; any other error (a bug) is returned unchanged. */
 export function unavailable(doing: string, error: unknown, options: { retryable?: boolean } = {}): unknown {
@@ -10,6 +13,7 @@ export function unavailable(doing: string, error: unknown, options: { retryable?
   const message = messageOf(error).split('\n', 1)[0]!;
   const shown = harmless.test(message) ? message : /^[\w ]+ Error(?=:)/.exec(message)?.[0];
   const text = shown === undefined ? `DuckDB could not ${doing}` : `DuckDB could not ${doing}: ${shown}`;
+  if (full.test(message)) return new DestinationFault(`${text} (the disk is full)`, error);
   return new SentinelError('destination_unavailable', text, { cause: error, ...options });
 }
 
@@ -35,3 +39,8 @@ export function inUse(path: string, holder: string, cause?: unknown): SentinelEr
   const text = `the DuckDB file ${path} is in use by ${holder}; stop it, or take a copy with: sentinel snapshot FILE`;
   return new SentinelError('data_folder_in_use', text, { cause });
 }
+
+export const fileGone = (file: string): DestinationFault =>
+  new DestinationFault(
+    `the DuckDB file ${file} was deleted or replaced while the service has it open; put it back, or restart the service to go on with what is there`,
+  );

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
@@ -5,10 +6,11 @@ import { DuckDBInstance } from './duckdb.ts';
 import { SentinelError } from '../../../model/errors.ts';
 import { type SpillFiles, openSpillFiles } from './spill-files.ts';
 import type { QueryLimits } from '../../destination-kit/query-turns.ts';
-import { inUse, openingError, unavailable } from './errors.ts';
+import { fileGone, inUse, openingError, unavailable } from './errors.ts';
 import { type InstanceOptions, instanceSettings } from './instance-settings.ts';
 import { literal } from './sql.ts';
 import { openPrivately } from './private-file.ts';
+import { OpenedFile } from '../../../support/opened-file.ts';
 
 export interface DuckDbOptions extends InstanceOptions {
   /** Database file, created when there is none; `:memory:` for a database that is gone when closed. */
@@ -32,6 +34,7 @@ export class Session {
   #writing: DuckDBConnection | undefined;
   #opening: Promise<DuckDBConnection> | undefined;
   #spill: SpillFiles | undefined;
+  #openedFile: OpenedFile | undefined;
   #isClosed = false;
 
   private constructor(options: DuckDbOptions, file: string | undefined) {
@@ -98,6 +101,14 @@ export class Session {
     return using;
   }
 
+  /** After a commit: throws when what was committed would be gone at the next start, since somebody took the file away. */
+  async checkFiles(): Promise<void> {
+    if (this.#openedFile === undefined) return;
+    // A commit leaves a log, unless it has made a checkpoint; without one the database has to hold everything.
+    if (!existsSync(`${this.#file!}.wal`)) await this.#writing!.run('CHECKPOINT');
+    if (!this.#openedFile.isThere()) throw fileGone(this.#file!);
+  }
+
   /** After a failure on the writer: leaves no transaction open, and opens the database anew when that is needed. */
   async recover(): Promise<void> {
     const connection = await this.writer();
@@ -151,6 +162,7 @@ export class Session {
       // Last, as nothing can be set after it.
       await connection.run(`SET GLOBAL lock_configuration = true`);
       [this.#instance, this.#writing] = [opened, connection];
+      this.#openedFile = file === undefined ? undefined : new OpenedFile(file);
       return connection;
     } catch (error) {
       opened.closeSync();

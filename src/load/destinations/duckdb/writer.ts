@@ -60,7 +60,9 @@ export class Writer {
   exclusively<T>(doing: string, work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
     const mine = this.#mutex.run(async () => {
       try {
-        return await work(await this.#session.writer());
+        const done = await work(await this.#session.writer());
+        await this.#session.checkFiles();
+        return done;
       } catch (error) {
         this.#unsure = true;
         await this.#session.recover();
