@@ -142,6 +142,20 @@ describe('query', () => {
     expect((await query('select 1')).rows.length).toBe(1);
   });
 
+  it('refuses giant texts before they are read, and says in time that a giant one is not done', async () => {
+    const hurried = await openInFolder({ queryLimits: { runMs: 100, waitMs: 300 } });
+    onTestFinished(() => hurried.cleanup());
+    const texts = "select repeat('x', 1000000) from range(280)";
+    for (const sql of [texts, `select list(t) from (${texts}) as many(t)`])
+      await expect(destination.query!(sql)).rejects.toMatchObject({
+        code: 'query_failed',
+        message: expect.stringContaining('256 MiB') as string,
+      });
+    await expect(
+      hurried.destination.query("select levenshtein(repeat('a', 25000), repeat('b', 25000))"),
+    ).rejects.toThrow(/took longer than 0.1 s/);
+  });
+
   it('says what is wrong with the SQL', async () => {
     await expect(destination.query!('select x from nowhere')).rejects.toMatchObject({ code: 'query_failed' });
   });

@@ -4,6 +4,7 @@ import { requirePackage } from '../../../support/require-package.ts';
 /** The driver, what of it is needed at run time. */
 export const {
   DuckDBArrayType,
+  DuckDBBlobVector,
   DuckDBBlobValue,
   DuckDBDataChunk,
   DuckDBDecimalValue,
@@ -16,6 +17,7 @@ export const {
   DuckDBStructVector,
   DuckDBTimestampTZValue,
   DuckDBTimestampValue,
+  DuckDBVarCharVector,
   INTEGER,
   StatementType,
   VARCHAR,

@@ -3,7 +3,7 @@ import { StatementType } from './duckdb.ts';
 import { SentinelError, messageOf } from '../../../model/errors.ts';
 import type { Destination, QueryResult } from '../../destination.ts';
 import { type QueryLimits, queryTurns, usualLimits } from '../../destination-kit/query-turns.ts';
-import { valuesIn } from './result-size.ts';
+import { textBytesIn, valuesIn } from './result-size.ts';
 import type { Session } from './session.ts';
 import { checkStatement, failed, refused } from './statement-check.ts';
 import { type ToJson, toJson } from './values.ts';
@@ -14,6 +14,10 @@ const interruptEveryMs = 250;
 const maxResultSize = 64 * 1024 * 1024;
 /** In a column of one chunk (2,048 rows). Each takes a hundred bytes as a JavaScript value. */
 const mostValues = 2_000_000;
+/** Of the texts in a column of one chunk. */
+const mostTextBytes = 256 * 1024 * 1024;
+/** DuckDB notices an interruption between two chunks: a function that makes a giant value of one row goes on to its end. */
+const graceMs = 500;
 
 /** Read-only SQL, each query on a connection and in a snapshot of its own, so that loads go on meanwhile. */
 export function createQuery(
@@ -23,12 +27,22 @@ export function createQuery(
   const inTurn = queryTurns(limits);
   const { runMs } = limits;
   return (sql, { maxRows = defaultMaxRows } = {}) =>
-    inTurn(() => session.read((connection) => runQuery(connection, sql, { maxRows, runMs }))).catch(
-      (error: unknown) => {
-        throw explained(error);
-      },
-    );
+    new Promise<QueryResult>((resolve, reject) => {
+      // The answer comes in time; the turn is taken until the work has ended.
+      const answered = async (): Promise<void> => {
+        const late = setTimeout(() => reject(tooLong(runMs)), runMs + graceMs);
+        try {
+          resolve(await session.read((connection) => runQuery(connection, sql, { maxRows, runMs })));
+        } finally {
+          clearTimeout(late);
+        }
+      };
+      inTurn(answered).catch((error: unknown) => reject(explained(error)));
+    });
 }
+
+const tooLong = (runMs: number, cause?: unknown): SentinelError =>
+  failed(`the query took longer than ${runMs / 1000} s and was stopped`, cause);
 
 async function runQuery(
   connection: DuckDBConnection,
@@ -63,7 +77,7 @@ async function runQuery(
       if (!take(chunk, convert, rows, budget)) return { columns, rows, truncated: true };
     }
   } catch (error) {
-    if (timedOut) throw failed(`the query took longer than ${runMs / 1000} s and was stopped`, error);
+    if (timedOut) throw tooLong(runMs, error);
     throw error;
   } finally {
     clearInterval(timer);
@@ -82,6 +96,11 @@ function take(
   for (const vector of vectors)
     if (valuesIn(vector) > mostValues)
       throw failed(`lists and maps of more than ${mostValues} values can't be shown; select a part of them`);
+  for (const vector of vectors)
+    if (textBytesIn(vector) > mostTextBytes)
+      throw failed(
+        `a column has more than ${mostTextBytes / 2 ** 20} MiB of text in ${chunk.rowCount} rows; select a part of it`,
+      );
   for (let row = 0; row < chunk.rowCount; row++) {
     if (rows.length >= budget.rows || budget.size <= 0) return false;
     rows.push(

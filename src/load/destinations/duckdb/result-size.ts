@@ -1,5 +1,11 @@
 import type { DuckDBVector } from '@duckdb/node-api';
-import { DuckDBListVector, DuckDBMapVector, DuckDBStructVector } from './duckdb.ts';
+import {
+  DuckDBBlobVector,
+  DuckDBListVector,
+  DuckDBMapVector,
+  DuckDBStructVector,
+  DuckDBVarCharVector,
+} from './duckdb.ts';
 
 /**
  * How many values a column of a chunk holds, those within lists, maps and structs counted: what making them JavaScript
@@ -14,6 +20,29 @@ export function valuesIn(vector: DuckDBVector): number {
     return sum;
   }
   return vector.itemCount;
+}
+
+/** Bytes of the texts and blobs of a column of a chunk, those within lists, maps and structs counted; none is read for it. */
+export function textBytesIn(vector: DuckDBVector): number {
+  if (vector instanceof DuckDBListVector) return textBytesIn(vector.childVector);
+  if (vector instanceof DuckDBMapVector) return textBytesIn(listOf(vector));
+  let sum = 0;
+  if (vector instanceof DuckDBStructVector) {
+    for (let entry = 0; entry < vector.type.entryCount; entry++)
+      sum += textBytesIn(vector.entryVectorAt(entry));
+  } else if (vector instanceof DuckDBVarCharVector || vector instanceof DuckDBBlobVector) {
+    const { dataView, validity } = vector as unknown as TextVector;
+    // Each begins with its length.
+    for (let item = 0; item < vector.itemCount; item++)
+      if (validity.itemValid(item)) sum += dataView.getUint32(16 * item, true);
+  }
+  return sum;
+}
+
+/** Fields that the library keeps to itself. */
+interface TextVector {
+  dataView: DataView;
+  validity: { itemValid(item: number): boolean };
 }
 
 /** The list of keys and values that a map is; the library has no word for it. */
