@@ -37,7 +37,7 @@ export function createQuery(
           clearTimeout(late);
         }
       };
-      inTurn(answered).catch((error: unknown) => reject(explained(error)));
+      void inTurn(answered).catch((error: unknown) => reject(explained(error)));
     });
 }
 
