@@ -90,7 +90,7 @@ it('a full disk is the trouble of the destination, not of the table that happene
   await settleOrBlame(destination, { rows, letters: [] });
   expect(await count()).toBe(5000);
   await destination.close();
-  disk.remove();
+  await disk.remove();
   file = join(dir, 'w.duckdb');
   await opened();
 });
