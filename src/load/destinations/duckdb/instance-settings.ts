@@ -1,4 +1,6 @@
 import { totalmem } from 'node:os';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { literal } from './sql.ts';
 
 export interface InstanceOptions {
   /**
@@ -39,4 +41,36 @@ export function instanceSettings({
     threads: String(threads),
     memory_limit: memoryLimit,
   };
+}
+
+/**
+ * Queries come from people and other services: they reach nothing outside the database file but `files`, those of the hand-over,
+ * and the folder of exports, which only functions that no query may call can read (statement-check.ts).
+ */
+export async function confine(
+  connection: DuckDBConnection,
+  { files, folder }: { files: readonly string[]; folder: string | undefined },
+): Promise<void> {
+  await connection.run(`SET GLOBAL TimeZone = 'UTC'`);
+  await connection.run(`SET GLOBAL allowed_paths = [${files.map(literal).join(', ')}]`);
+  if (folder !== undefined) await connection.run(`SET GLOBAL allowed_directories = [${literal(folder)}]`);
+  await connection.run(`SET GLOBAL enable_external_access = false`);
+  // For givePagesBack.
+  await connection.run(`SET GLOBAL allowed_configs = ['memory_limit', 'max_memory']`);
+  // Last, as nothing else can be set after it.
+  await connection.run(`SET GLOBAL lock_configuration = true`);
+}
+
+/** What DuckDB keeps when pages are given back. */
+const leastMemory = '16MiB';
+
+/**
+ * Gives the pages of the database that were read, and that nobody reads now, back to the machine: DuckDB would keep them until
+ * its memory is full. Nothing happens while work in progress needs more than is to be left.
+ */
+export async function givePagesBack(connection: DuckDBConnection, options: InstanceOptions): Promise<void> {
+  const { memory_limit: limit } = instanceSettings(options);
+  await connection
+    .run(`SET GLOBAL memory_limit = '${leastMemory}'; SET GLOBAL memory_limit = ${literal(limit!)}`)
+    .catch(() => undefined);
 }

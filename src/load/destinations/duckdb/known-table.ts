@@ -9,7 +9,7 @@ import { type KeyHash, keyHash } from './key-hash.ts';
 import type { KnownEvents } from './known-events.ts';
 import { LineStore } from '../../destination-kit/line-store.ts';
 import type { RepairKinds } from './repair-log.ts';
-import { TableKeys } from './table-keys.ts';
+import { TableKeys, countRows } from './table-keys.ts';
 
 /** A prepared table, with what is kept in memory about its rows. */
 export interface KnownTable {
@@ -37,13 +37,13 @@ export async function knowTable(
   { repairKinds, events, agree }: Pick<KnownTable, 'repairKinds' | 'events'> & { agree: boolean },
   known?: KnownTable,
 ): Promise<KnownTable> {
-  const { keys, rowCount } =
-    known !== undefined && hasSameKey(known.spec, spec) ? known : await TableKeys.open(connection, spec);
+  const isSame = known !== undefined && hasSameKey(known.spec, spec);
+  const rowCount = isSame ? known.rowCount : await countRows(connection, spec);
   return {
     spec,
     columnNames: new Set(spec.columns.map((column) => column.name)),
     inexact: inexactColumn(spec.columns),
-    keys,
+    keys: isSame ? known.keys : new TableKeys(spec, rowCount === 0),
     keyHash: agree ? keyHash(spec) : () => undefined,
     lines: new LineStore(),
     repairLines: new LineStore(),

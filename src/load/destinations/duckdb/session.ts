@@ -7,8 +7,7 @@ import { SentinelError } from '../../../model/errors.ts';
 import { type SpillFiles, openSpillFiles } from './spill-files.ts';
 import type { QueryLimits } from '../../destination-kit/query-turns.ts';
 import { fileGone, inUse, openingError, unavailable } from './errors.ts';
-import { type InstanceOptions, instanceSettings } from './instance-settings.ts';
-import { literal } from './sql.ts';
+import { type InstanceOptions, confine, givePagesBack, instanceSettings } from './instance-settings.ts';
 import { openPrivately } from './private-file.ts';
 import { OpenedFile } from '../../../support/opened-file.ts';
 
@@ -109,6 +108,11 @@ export class Session {
     if (!this.#openedFile.isThere()) throw fileGone(this.#file!);
   }
 
+  /** See `givePagesBack`. */
+  async givePagesBack(): Promise<void> {
+    await this.apart((connection) => givePagesBack(connection, this.#options));
+  }
+
   /** After a failure on the writer: leaves no transaction open, and opens the database anew when that is needed. */
   async recover(): Promise<void> {
     const connection = await this.writer();
@@ -149,18 +153,12 @@ export class Session {
         : await openPrivately(file, () => DuckDBInstance.create(file, instanceSettings(options)));
     try {
       const connection = await opened.connect();
-      await connection.run(`SET GLOBAL TimeZone = 'UTC'`);
-      // Queries come from people and other services: nothing outside the database file but the files of the hand-over and
-      // of exports, which only functions that no query may call can read (statement-check.ts).
       // Only now that the database is ours, and its lock with it: the files may be those of a service that runs.
       this.#spill ??= await openSpillFiles(file);
-      const handed = [this.#spill.rows, this.#spill.repairs].map(({ path }) => literal(path)).join(', ');
-      await connection.run(`SET GLOBAL allowed_paths = [${handed}]`);
-      if (options.exports !== undefined)
-        await connection.run(`SET GLOBAL allowed_directories = [${literal(options.exports)}]`);
-      await connection.run(`SET GLOBAL enable_external_access = false`);
-      // Last, as nothing can be set after it.
-      await connection.run(`SET GLOBAL lock_configuration = true`);
+      await confine(connection, {
+        files: [this.#spill.rows.path, this.#spill.repairs.path],
+        folder: options.exports,
+      });
       [this.#instance, this.#writing] = [opened, connection];
       this.#openedFile = file === undefined ? undefined : new OpenedFile(file);
       return connection;

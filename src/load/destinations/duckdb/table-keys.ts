@@ -1,66 +1,83 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Table } from '../../destination.ts';
+import { FixedFilter } from './fixed-filter.ts';
 import { KeyFilter } from './key-filter.ts';
 import { forEachPair, rowsOf } from './rows.ts';
 import { identifier } from './sql.ts';
 import { keyHashes } from './table-sql.ts';
 
-/** Reading them takes some 0.5 µs a row, which a start waits for; those of a larger table are read while it works. */
-const readAtStart = 500_000;
+/** After so many rows, the pages that were read are given back. */
+const restEvery = 1_000_000;
 
-/**
- * What is known of the keys of a table's rows: "certainly new" or "maybe there". As long as those from before this start are
- * not read, each key may be there, and is looked for in the table.
- */
+/** What is known of the keys of a table's rows: "certainly new" or "maybe there". */
 export class TableKeys {
-  readonly #filter: KeyFilter;
+  readonly #spec: Table;
+  /** Undefined when the table has no key. */
   readonly #hashes: string | undefined;
-  #state: 'unread' | 'reading' | 'read' = 'unread';
+  /** Of the rows that were there when they were read. */
+  #before: FixedFilter | undefined;
+  /** Of those that were written since this start. */
+  readonly #since = new KeyFilter();
+  #isRead: boolean;
+  #reading: Promise<void> | undefined;
 
-  private constructor(expected: number, hashes: string | undefined) {
-    this.#filter = new KeyFilter(expected);
-    this.#hashes = hashes;
-    if (hashes === undefined) this.#state = 'read';
+  /** `isEmpty`: the table has no rows yet. */
+  constructor(spec: Table, isEmpty: boolean) {
+    this.#spec = spec;
+    this.#hashes = keyHashes(spec);
+    this.#isRead = isEmpty || this.#hashes === undefined;
   }
 
-  /** Of a table as it is now, with the number of its rows. */
-  static async open(
-    connection: DuckDBConnection,
-    spec: Table,
-  ): Promise<{ keys: TableKeys; rowCount: number }> {
-    const hashes = keyHashes(spec);
-    const [[count = 0] = []] = await rowsOf(connection, `SELECT count(*) FROM main.${identifier(spec.name)}`);
-    const rowCount = Number(count);
-    const keys = new TableKeys(hashes === undefined ? 0 : rowCount, hashes);
-    if (rowCount <= readAtStart) await keys.read(connection);
-    return { keys, rowCount };
-  }
-
-  /** Nobody reads them, and somebody should. */
-  get areUnread(): boolean {
-    return this.#state === 'unread';
+  /** As long as those from before this start are not read, each key may be there. */
+  get isRead(): boolean {
+    return this.#isRead;
   }
 
   /** False: the key is certainly not in the table. */
   has(high: number, low: number): boolean {
-    return this.#state !== 'read' || this.#filter.has(high, low);
+    return !this.#isRead || this.#since.has(high, low) || this.#before?.has(high, low) === true;
   }
 
   /** The key is there from now on. Returns false when it may have been there before. */
   add(high: number, low: number): boolean {
-    return this.#filter.add(high, low) && this.#state === 'read';
+    return this.#since.add(high, low) && this.#isRead && this.#before?.has(high, low) !== true;
   }
 
-  /** Reads what the connection sees. Rows that are written meanwhile are added by who writes them, so none is missed. */
-  async read(connection: DuckDBConnection): Promise<void> {
-    if (this.#state !== 'unread') return;
-    this.#state = 'reading';
-    try {
-      await forEachPair(connection, this.#hashes!, (high, low) => this.#filter.add(high, low));
-      this.#state = 'read';
-    } catch (error) {
-      this.#state = 'unread';
-      throw error;
-    }
+  /**
+   * Resolves when they are read, in 0.15 µs a row. `connected`: gives a connection on which one transaction is open. Rows that
+   * are written meanwhile are added by who writes them, so none is missed. `rest` is called now and then. After a failure the
+   * next call tries again.
+   */
+  async read(
+    connected: (use: (connection: DuckDBConnection) => Promise<void>) => Promise<void>,
+    rest: () => Promise<void>,
+  ): Promise<void> {
+    if (this.#isRead) return;
+    this.#reading ??= connected((connection) => this.#readAll(connection, rest)).finally(
+      () => (this.#reading = undefined),
+    );
+    await this.#reading;
   }
+
+  async #readAll(connection: DuckDBConnection, rest: () => Promise<void>): Promise<void> {
+    const filter = new FixedFilter(await countRows(connection, this.#spec));
+    let untilRest = restEvery;
+    const visit = (high: number, low: number): void => {
+      untilRest--;
+      filter.add(high, low);
+    };
+    await forEachPair(connection, this.#hashes!, visit, () => {
+      if (untilRest > 0) return undefined;
+      untilRest = restEvery;
+      return rest();
+    });
+    filter.complete();
+    this.#before = filter;
+    this.#isRead = true;
+  }
+}
+
+export async function countRows(connection: DuckDBConnection, { name }: Table): Promise<number> {
+  const [[count = 0] = []] = await rowsOf(connection, `SELECT count(*) FROM main.${identifier(name)}`);
+  return Number(count);
 }

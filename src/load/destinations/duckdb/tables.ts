@@ -124,11 +124,11 @@ export async function columnsOf(connection: DuckDBConnection, table: string): Pr
   return new Map(rows.map(([name, type]) => [sameName(String(name)), String(type)]));
 }
 
-/** The tables that hold events, those of contracts that are gone included. */
+/** The tables that hold events, those of contracts that are gone included; no views of them. */
 export async function eventTables(connection: DuckDBConnection): Promise<string[]> {
   const rows = await rowsOf(
     connection,
-    `SELECT table_name ${allColumns}
+    `SELECT table_name ${allColumns} AND table_oid IN (SELECT table_oid FROM duckdb_tables())
      GROUP BY table_name
      HAVING ${ownColumns.map((column) => `count(*) FILTER (column_name = '${column.name}') > 0`).join(' AND ')}`,
   );

@@ -74,8 +74,8 @@ export class Writer {
     });
   }
 
-  prepare(specs: readonly Table[]): Promise<void> {
-    return this.exclusively('prepare its tables', async (connection) => {
+  async prepare(specs: readonly Table[]): Promise<void> {
+    await this.exclusively('prepare its tables', async (connection) => {
       const { writers, repairKinds, events } = this.#warehouse;
       const merged = mergeTables(specs, typeName, sameName);
       await this.#ensureTables(connection, merged);
@@ -86,35 +86,47 @@ export class Writer {
         this.#tables.set(name, await knowTable(connection, spec, { repairKinds, events, agree }, known));
       }
       this.#latest = undefined;
-      this.#readKeys();
       const rows = await rowsOf(
         connection,
         'SELECT table_name, contract, contract_version FROM _sentinel_contracts',
       );
       for (const row of rows) writers.add(writerOf(...(row.map(String) as [string, string, string])));
     });
+    // Beside the work; whoever needs one that could not be read tries again, and fails with it.
+    void this.#readKeys(this.#unread()).catch(() => undefined);
   }
 
-  settle(settlement: Settlement): Promise<Settled> {
+  async settle(settlement: Settlement): Promise<Settled> {
+    const unread = this.#unread();
+    if (unread.length > 0) {
+      const names = new Set(settlement.rows.map(({ table }) => sameName(table)));
+      await this.#readKeys(unread.filter(({ spec }) => names.has(sameName(spec.name)))).catch(
+        (error: unknown) => {
+          throw unavailable('read the keys of its rows', error);
+        },
+      );
+    }
     return this.exclusively('settle a batch', async (connection) => {
       if (this.#unsure)
         await this.#ensureTables(
           connection,
           Array.from(this.#tables.values(), ({ spec }) => spec),
         );
-      this.#readKeys();
       return settleBatch(connection, this.#warehouse, settlement);
     });
   }
 
-  /**
-   * Beside the work, on connections of their own. A failure, as when the database has to be opened anew, is mended by the next
-   * batch, which calls this again.
-   */
-  #readKeys(): void {
-    for (const { keys } of this.#tables.values())
-      if (keys.areUnread)
-        void this.#session.read((connection) => keys.read(connection)).catch(() => undefined);
+  /** The tables whose keys are not read yet, small ones first. */
+  #unread(): KnownTable[] {
+    const unread = Array.from(this.#tables.values()).filter(({ keys }) => !keys.isRead);
+    return unread.toSorted((a, b) => a.rowCount - b.rowCount);
+  }
+
+  async #readKeys(tables: readonly KnownTable[]): Promise<void> {
+    // A load that needs memory in that moment would fail.
+    const rest = (): Promise<void> => this.#mutex.run(() => this.#session.givePagesBack());
+    for (const { keys } of tables) await keys.read((use) => this.#session.read(use), rest);
+    if (tables.length > 0) await rest();
   }
 
   /** See `Destination.prepareRow`. */
@@ -125,7 +137,8 @@ export class Writer {
       if (table === undefined) return;
       this.#latest = { name: row.table, table };
     }
-    row.prepared = prepareRow(this.#latest.table, row);
+    // Nor does it tell anything before they are read; then it is made ready when its batch is settled.
+    if (this.#latest.table.keys.isRead) row.prepared = prepareRow(this.#latest.table, row);
   }
 
   /** Resolves when all that was begun is done. */
