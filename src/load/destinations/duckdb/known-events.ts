@@ -21,7 +21,7 @@ export async function readKnownEvents(connection: DuckDBConnection): Promise<Kno
     ['_sentinel_duplicates', 'request_id'],
   ] as const;
   const newestOf = async (condition: (table: string, id: string) => string): Promise<string> => {
-    const each = tables.map(([t, id]) => `SELECT max(${id}) FROM ${t} WHERE ${condition(t!, id!)}`);
+    const each = tables.map(([t, id]) => `SELECT max(${id}) FROM ${t} WHERE ${condition(t, id)}`);
     const found = await rowsOf(connection, each.join(' UNION ALL '));
     const ids = found.map(([id]) => (id === null ? '' : String(id)));
     return ids.toSorted().at(-1) ?? '';
