@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ColumnType } from '../../src/contracts/contract.ts';
 import type { Json } from '../../src/model/json.ts';
+import { instantText, isCommonInstant } from '../../src/load/destination-kit/exact-times.ts';
 import { inexactColumn } from '../../src/load/destination-kit/exact-values.ts';
 
 const holds = (type: ColumnType, value: Json): boolean =>
@@ -52,6 +53,32 @@ describe('values that a cast would change in silence', () => {
     [{ kind: 'string' }, 'text'],
     [money, null],
   ])('%j takes %j', (type, value) => expect(holds(type, value)).toBe(true));
+
+  it('tells at a look only those instants that are stored as they are written', () => {
+    const two = fc.integer({ min: 0, max: 99 }).map((n) => String(n).padStart(2, '0'));
+    const text = fc
+      .tuple(
+        fc.constantFrom('2026', '0000', '1900', '0001', '202x'),
+        two,
+        two,
+        two,
+        two,
+        two,
+        fc.constantFrom('Z', 'z', '.Z', '.1Z', '.123456Z', '.1234567Z', '+01:00', '', ' Z', ',5Z'),
+        fc.constantFrom('T', 't', ' ', '-'),
+      )
+      .map(([year, month, day, h, m, s, end, t]) => `${year}-${month}-${day}${t}${h}:${m}:${s}${end}`);
+    const plausible = fc
+      .date({ min: new Date('0001-01-01'), max: new Date('9999-12-31'), noInvalidDate: true })
+      .map((at) => at.toISOString());
+    fc.assert(
+      fc.property(fc.oneof(text, plausible), (instant) => {
+        if (isCommonInstant(instant)) expect(instantText(instant)).toBe(instant.replace('T', ' '));
+      }),
+      { numRuns: 2000 },
+    );
+    expect(['2026-02-28T23:59:59Z', '2026-03-04T05:06:07.123Z'].every(isCommonInstant)).toBe(true);
+  });
 
   it('takes every amount of cents', () => {
     fc.assert(

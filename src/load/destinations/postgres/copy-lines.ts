@@ -1,5 +1,4 @@
-import { pipeline } from 'node:stream/promises';
-import { Readable } from 'node:stream';
+import { once } from 'node:events';
 import type { PoolClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { SentinelError } from '../../../model/errors.ts';
@@ -35,17 +34,27 @@ export async function copyLines(
   answerMs: number,
 ): Promise<number> {
   const copy = client.query(copyFrom(statement));
-  // The client's own time limit is not for streams.
-  const signal = AbortSignal.timeout(answerMs);
+  let timer: NodeJS.Timeout | undefined;
+  const done = new Promise((resolve, reject) => {
+    copy.on('finish', resolve);
+    // It may come a second time, when the connection is given up.
+    copy.on('error', reject);
+    // The client's own time limit is not for streams.
+    timer = setTimeout(() => {
+      const message = `PostgreSQL did not take the rows within ${answerMs} ms`;
+      const error = new SentinelError('destination_unavailable', message);
+      reject(error);
+      copy.destroy(error);
+    }, answerMs);
+  });
+  done.catch(() => undefined); // it is looked at below
   try {
-    await pipeline(Readable.from(piecesOf(lines), { objectMode: false }), copy, { signal });
+    for (const piece of piecesOf(lines))
+      if (!copy.write(piece)) await Promise.race([once(copy, 'drain'), done]);
+    copy.end();
+    await done;
     return copy.rowCount;
-  } catch (error) {
-    if (!signal.aborted) throw error;
-    throw new SentinelError(
-      'destination_unavailable',
-      `PostgreSQL did not take the rows within ${answerMs} ms`,
-      { cause: error },
-    );
+  } finally {
+    clearTimeout(timer);
   }
 }

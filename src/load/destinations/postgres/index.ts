@@ -25,7 +25,7 @@ import { withdrawByEvent, withdrawByRule, withdrawnAgain } from './withdraw.ts';
 export type { PostgresOptions };
 
 /**
- * A schema of a PostgreSQL database (12 or newer) as the destination. Any number of processes can load into it at once:
+ * A schema of a PostgreSQL database (13 or newer) as the destination. Any number of processes can load into it at once:
  * unique indexes on the request id and on the contract's key are what makes loading exactly once. Rows, bookkeeping
  * (`_sentinel_…` tables) are committed together. Throws `destination_unavailable`, not retryable
  * when the login, the database or a right is missing.

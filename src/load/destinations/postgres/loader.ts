@@ -161,19 +161,30 @@ function linesOf(
   rows: readonly Row[],
   outcomes: Map<Row, RowOutcome>,
 ): { lines: Line[]; sameEvent: Map<Row, Line> } {
-  const byId = new Map<string, Line>();
+  const lines: Line[] = [];
   const sameEvent = new Map<Row, Line>();
+  /** Made at the first id that is not larger than all before it, which most batches do not have. */
+  let byId: Map<string, Line> | undefined;
+  let largest = '';
   for (const row of rows) {
     const line = lineOf(table, row);
     if ('refusal' in line) {
       outcomes.set(row, { status: 'rejected', ...line.refusal });
       continue;
     }
-    const first = byId.get(line.id);
-    if (first === undefined) byId.set(line.id, line);
-    else if (first.row !== row) sameEvent.set(row, first);
+    if (line.id > largest) largest = line.id;
+    else {
+      byId ??= new Map(lines.map((each) => [each.id, each]));
+      const first = byId.get(line.id);
+      if (first !== undefined) {
+        if (first.row !== row) sameEvent.set(row, first);
+        continue;
+      }
+    }
+    byId?.set(line.id, line);
+    lines.push(line);
   }
-  return { lines: [...byId.values()], sameEvent };
+  return { lines, sameEvent };
 }
 
 function outcomeOf(written: Unwritten): RowOutcome {

@@ -1,7 +1,7 @@
 import type { Column, ColumnType } from '../../../contracts/contract.ts';
 import { plainText } from '../../../model/exact-number.ts';
 import type { Json } from '../../../model/json.ts';
-import { dateText, instantText } from '../../destination-kit/exact-times.ts';
+import { dateText, instantText, isCommonInstant } from '../../destination-kit/exact-times.ts';
 
 /**
  * Makes the text that PostgreSQL reads as the value, exactly; undefined when the type can't hold it. Called for values
@@ -25,7 +25,10 @@ const encoders: Record<ColumnType['kind'], Encode> = {
   number: (value) => String(Number(value)),
   decimal: textOf,
   boolean: (value) => (value === true ? 't' : 'f'),
-  datetime: (value) => instantText(textOf(value)),
+  datetime(value) {
+    const text = textOf(value);
+    return isCommonInstant(text) ? text : instantText(text);
+  },
   date: (value) => dateText(textOf(value)),
   uuid: textOf,
 };
