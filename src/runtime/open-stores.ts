@@ -1,7 +1,7 @@
 import type { Config } from '../config/load.ts';
 import { watchDeadLetters } from '../dead-letter/counts.ts';
 import { Jobs } from '../dead-letter/jobs/jobs.ts';
-import { createPace } from '../dead-letter/jobs/pace.ts';
+import { createPace, longSlice } from '../dead-letter/jobs/pace.ts';
 import { createDeadLetters } from '../dead-letter/store.ts';
 import type { Engine } from '../engine/engine.ts';
 import { leasesOf } from '../engine/lease.ts';
@@ -42,7 +42,7 @@ export async function openStores(
       pipeline,
       leases: leasesOf(engine),
       // Without a running flow there is nothing to wait for.
-      pace: consume ? createPace(engine) : async () => undefined,
+      pace: consume ? createPace(engine) : async () => longSlice,
       onEnd: (job) => audit.note(endOf(job)),
       log,
     }),

@@ -132,12 +132,16 @@ export async function furtherDestinations({
   });
 }
 
+const staleMs = 60_000;
+
 /** Events per second between two looks at the counters. */
 export function createRates(now: () => number = Date.now): (stats: Stats) => Record<string, number> {
   let before: { at: number; stats: Stats } | undefined;
   let rates: Record<string, number> = {};
   return (stats) => {
     const at = now();
+    // Nobody has looked for long: an average would say nothing of now.
+    if (before !== undefined && at - before.at > staleMs) [before, rates] = [undefined, {}];
     if (before !== undefined && at - before.at >= 500) {
       const seconds = (at - before.at) / 1000;
       // Counters fall when a rule is rolled back; nothing was loaded at a negative rate then.

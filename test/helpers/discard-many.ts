@@ -33,9 +33,11 @@ export async function discardMany(
   });
   let slices = 0;
   const pace = async () => {
-    if (++slices !== cancelAt) return;
-    const job = (await jobs.get(id))!;
-    await jobs.replace(job, { ...job, state: 'cancelling' });
+    if (++slices === cancelAt) {
+      const job = (await jobs.get(id))!;
+      await jobs.replace(job, { ...job, state: 'cancelling' });
+    }
+    return 100;
   };
   const parts = {
     jobs,

@@ -54,6 +54,9 @@ it('sources: the unstable one first', async () => {
   const { items } = await get<{ items: SourceInfo[] }>(api('/sources'));
   expect(items.map(({ source }) => source)).toEqual(['till', 'shop']);
   expect(items[0]).toMatchObject({ contracts: ['transaction'], valid: 0, repaired: 1, dead_letter: 2 });
+  // Real ones at once, whoever looked before.
+  expect(items[0]!.rates.events_per_second).toBeGreaterThan(0);
+  expect(items[1]!.rates.rows_per_second).toBeGreaterThan(0);
   expect(items[1]).toMatchObject({ valid: 1, duplicate: 1, last_drift_at: null });
 });
 

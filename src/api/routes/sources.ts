@@ -32,6 +32,9 @@ const source = name(
     dead_letter: z.number(),
     duplicate: z.number(),
     healing: z.number().describe('broke their contract in a way that no rule knew'),
+    rates: z
+      .object({ events_per_second: z.number(), rows_per_second: z.number() })
+      .describe('of the last minute'),
     trend: z
       .array(z.object({ valid: z.number(), repaired: z.number(), dead_letter: z.number() }))
       .describe('hour by hour, oldest first'),

@@ -25,6 +25,7 @@ const destination = z.object({
   repaired: z.number(),
   duplicate: z.number(),
   rejected: z.number(),
+  per_second: z.number().optional().describe('rows, since the look before'),
 });
 
 const stats = name(

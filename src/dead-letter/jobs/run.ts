@@ -2,7 +2,7 @@ import { type JobKind, type LeftAlone, isFinished } from '../../model/job.ts';
 import type { DeadLetterStore } from '../store.ts';
 import type { Logger } from '../../support/log.ts';
 import { pause } from '../../support/retry.ts';
-import type { Pace } from './pace.ts';
+import { type Pace, longSlice } from './pace.ts';
 import type { JobStore, StoredJob } from './store.ts';
 import type { Work } from './work.ts';
 
@@ -36,7 +36,9 @@ export async function runJob(
   const work = parts.work[job.kind];
   /** Of a slice that an earlier run has begun, letters may be settled already. */
   let isResumed = true;
+  let length = longSlice;
   for (;;) {
+    const began = Date.now();
     const ended = await lookAtSent(parts.letters, job);
     const left = job.slice.length === 0 ? [] : await settleSlice(parts, job, isResumed);
     isResumed = false;
@@ -58,22 +60,27 @@ export async function runJob(
       next.started_at = next.updated_at;
       next.total = await work.total(job);
     }
-    Object.assign(next, await work.next(job));
+    Object.assign(next, await work.next(job, length));
     if (await jobs.replace(job, next)) job = next;
     else return cancelledElsewhere(parts, job, next);
-    if (job.slice.length > 0) job = await rest(parts, job, signal);
+    if (job.slice.length > 0) ({ job, length } = await rest(parts, job, { began, signal }));
   }
 }
 
 /** Waits for the turn of the next slice; a wait that takes long is said in the record and in the log. */
-async function rest({ jobs, pace, log }: RunParts, job: StoredJob, signal: AbortSignal): Promise<StoredJob> {
+async function rest(
+  { jobs, pace, log }: RunParts,
+  job: StoredJob,
+  { began, signal }: { began: number; signal: AbortSignal },
+): Promise<{ job: StoredJob; length: number }> {
   let current = job;
-  await pace(signal, async (waits) => {
+  const onWait = async (waits: string) => {
     log.warn({ status: 'waiting', code: 'job_waits', job_id: job.id }, `job ${job.id} waits: ${waits}`);
     const waiting = { ...current, waits, updated_at: new Date().toISOString() };
     if (await jobs.replace(current, waiting)) current = waiting;
-  });
-  return current;
+  };
+  const length = await pace({ began, signal, onWait });
+  return { job: current, length };
 }
 
 /** Of what was sent back before: how many are open again, and which are still on their way. */

@@ -22,16 +22,13 @@ export interface WorkParts {
 export interface Work {
   /** Letters that it is for. */
   total(job: StoredJob): Promise<number>;
-  /** The slice that follows the job's cursor. */
-  next(job: StoredJob): Promise<Pick<StoredJob, 'slice' | 'cursor' | 'end'>>;
+  /** The slice that follows the job's cursor, of so many letters at most; an import has its own. */
+  next(job: StoredJob, length: number): Promise<Pick<StoredJob, 'slice' | 'cursor' | 'end'>>;
   /** Settles the slice in hand. Of each of its letters why it was left alone; undefined where it was settled. */
   settle(job: StoredJob): Promise<(LeftAlone | undefined)[]>;
   /** Whether this job has settled a letter before, in a run that was cut off. */
   hasSettled(job: StoredJob, letter: DeadLetter, replays: number): boolean;
 }
-
-/** Their writes share a commit, and so many may be settled twice over when the process dies: the second time changes nothing. */
-const sliceLength = 100;
 
 export function createWork(parts: WorkParts): Record<JobKind, Work> {
   const listed = listedLetters(parts);
@@ -73,8 +70,8 @@ function listedLetters({ letters, deadLetters }: WorkParts): Pick<Work, 'total' 
     total: async ({ filter, as_of }) =>
       deadLetters.countOpen(filter) ?? (await countOpen(letters, filter, new Date(as_of))),
     // Whatever changed after the job was ordered was not open then, or was open for another reason.
-    async next({ filter, cursor, as_of }) {
-      const page = await letters.list({ ...filter, status: 'open' }, { limit: sliceLength, cursor });
+    async next({ filter, cursor, as_of }, length) {
+      const page = await letters.list({ ...filter, status: 'open' }, { limit: length, cursor });
       const asOf = Date.parse(as_of);
       const slice = page.items
         .filter(({ updated_at: at }) => Date.parse(at) <= asOf)

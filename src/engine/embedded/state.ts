@@ -64,7 +64,8 @@ export class EmbeddedState implements EngineState {
   ): Promise<boolean> {
     const operations: StateWrite[] = [to === undefined ? { delete: key } : { put: key, value: to }];
     if (from !== undefined) operations.push({ delete: entryOf(from).key });
-    if (to !== undefined) operations.push({ put: entryOf(to).key, value: entryOf(to).value });
+    const entry = to === undefined ? undefined : entryOf(to);
+    if (entry !== undefined) operations.push({ put: entry.key, value: entry.value });
     return this.#unlessChanged(key, from, operations);
   }
 

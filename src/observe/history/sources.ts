@@ -1,5 +1,5 @@
 import type { Pair } from './pairs.ts';
-import { dayMinutes } from './ring.ts';
+import { dayMinutes, fineStepMs, minuteMs } from './ring.ts';
 import { type Outcome, columnOf, outcomes } from './sample.ts';
 
 /** How a source's events ended in the last 24 hours. */
@@ -13,6 +13,8 @@ export interface SourceInfo {
   duplicate: number;
   /** Broke their contract in a way that no rule knew. */
   healing: number;
+  /** Of the last minute; of a source that began within it, since then. */
+  rates: { events_per_second: number; rows_per_second: number };
   /** Hour by hour, oldest first, the last one is the current hour. */
   trend: { valid: number; repaired: number; dead_letter: number }[];
   /** ISO 8601 times. */
@@ -43,6 +45,7 @@ function infoOf(source: string, pairs: readonly Pair[], now: number): SourceInfo
     dead_letter: total('dead_letter'),
     duplicate: total('duplicate'),
     healing: total('healing'),
+    rates: ratesOf(pairs, now),
     trend: perHour.map((counts) => ({
       valid: counts[columnOf.loaded]!,
       repaired: counts[columnOf.repaired]!,
@@ -62,6 +65,36 @@ function hourOf(pairs: readonly Pair[], hour: number): number[] {
       for (const column of counts.keys()) counts[column]! += own.minutes.read(minute, column) ?? 0;
   }
   return counts;
+}
+
+const rateSteps = minuteMs / fineStepMs;
+
+function ratesOf(pairs: readonly Pair[], now: number): SourceInfo['rates'] {
+  const last = Math.floor(now / fineStepMs);
+  const steps = Array.from({ length: rateSteps }, (_, at) => last - rateSteps + 1 + at);
+  const count = (of: readonly Outcome[], step: number) =>
+    pairs.reduce(
+      (sum, { counts }) =>
+        of.reduce((total, outcome) => total + (counts.fine.read(step, columnOf[outcome]) ?? 0), sum),
+      0,
+    );
+  const isNew = !pairs.some(({ counts }) => sentBefore(counts, now));
+  const first = isNew ? (steps.find((step) => count(ends, step) > 0) ?? last) : steps[0]!;
+  const seconds = Math.max(fineStepMs, now - first * fineStepMs) / 1000;
+  const perSecond = (of: readonly Outcome[]) =>
+    Math.round((10 * steps.reduce((sum, step) => sum + count(of, step), 0)) / seconds) / 10;
+  return { events_per_second: perSecond(ends), rows_per_second: perSecond(rows) };
+}
+
+const rows: readonly Outcome[] = ['loaded', 'repaired'];
+const ends: readonly Outcome[] = [...rows, 'dead_letter', 'duplicate'];
+
+/** Within the hour before the last minute. */
+function sentBefore({ minutes }: Pair['counts'], now: number): boolean {
+  const last = Math.floor(now / minuteMs) - 2;
+  for (let minute = last; minute > last - minutesOfHour; minute--)
+    if (ends.some((outcome) => (minutes.read(minute, columnOf[outcome]) ?? 0) > 0)) return true;
+  return false;
 }
 
 /**

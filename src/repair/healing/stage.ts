@@ -32,8 +32,8 @@ export interface HealingStage {
   stop(): Promise<void>;
 }
 
-/** Events after which other work of the thread gets its turn: trying plans takes time, and clean events go first. */
-const eventsPerTurn = 16;
+/** Milliseconds after which other work of the thread gets its turn: trying plans takes time, and clean events go first. */
+const turnMs = 2;
 
 interface HealingDeps {
   engine: Pick<Engine, 'publish' | 'state'>;
@@ -69,8 +69,12 @@ export function healingStage(deps: HealingDeps): HealingStage {
       const refusals = oncePerSignature((signature) => readRefusal(engine.state, signature));
       const events = batch.map(({ body }) => JSON.parse(Buffer.from(body).toString()) as FailedEvent);
       const peers = peersAmong(events);
+      let since = performance.now();
       for (const [index, failed] of events.entries()) {
-        if (index % eventsPerTurn === eventsPerTurn - 1) await nextTurn();
+        if (performance.now() - since > turnMs) {
+          await nextTurn();
+          since = performance.now();
+        }
         const measured = stopwatch();
         const outcome = await settle(tools, contracts, failed, { refusals, peers });
         traceOutcome(deps.recordSpan, outcome, measured);

@@ -56,6 +56,7 @@ const nothingSeen = {
   dead_letter: 0,
   duplicate: 0,
   healing: 0,
+  rates: { events_per_second: 0, rows_per_second: 0 },
   trend: [],
   last_drift_at: null,
   last_seen_at: null,

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { statsRoutes as table } from '../../api/routes/stats.ts';
 import { pendingOf } from '../../engine/pending.ts';
 import { copyGroup, copyTopic, parkedCopyTable } from '../../load/replicas/message.ts';
+import { createRateMeter } from '../../observe/history/rate-meter.ts';
 import type { ServerContext } from '../context.ts';
 import type { EventStream, EventStreams } from '../event-stream.ts';
 import { mount } from '../mount.ts';
@@ -12,6 +13,7 @@ const streamIntervalMs = 1000;
 
 export function statsRoutes(app: FastifyInstance, context: ServerContext, streams: EventStreams): void {
   const ratesSince = createRates();
+  const meter = createRateMeter();
   const readers = new Set<EventStream>();
   let timer: NodeJS.Timeout | undefined;
   let failing = false;
@@ -28,7 +30,8 @@ export function statsRoutes(app: FastifyInstance, context: ServerContext, stream
       const pending = queues
         .filter(({ topic }) => topic === copyTopic(name) || parkedCopyTable(name, topic) !== undefined)
         .reduce((sum, queue) => sum + pendingOf(queue, copyGroup), 0);
-      return { ...destination, tables: tables?.map(waitingTable), pending, ...counts };
+      const per_second = meter.perSecond(name, counts.loaded + counts.repaired);
+      return { ...destination, tables: tables?.map(waitingTable), pending, ...counts, per_second };
     });
     return {
       ...stats,

@@ -1,7 +1,7 @@
 import { Link } from 'wouter';
 import { useLive } from '../../api/live.ts';
 import { useApi } from '../../api/queries.ts';
-import type { SourceInfo, Stats } from '../../api/types.ts';
+import type { SourceInfo } from '../../api/types.ts';
 import { count, plural, rate } from '../../lib/format.ts';
 import { Card } from '../../ui/basics.tsx';
 import { Badge } from '../../ui/status.tsx';
@@ -15,16 +15,19 @@ export function FlowEnds() {
   if (stats === undefined || data === undefined) return null;
   const sources = data.items.filter((source) => eventsOf(source) > 0);
   const more = sources.length - shown;
+  const all = (of: keyof SourceInfo['rates']) => sources.reduce((sum, { rates }) => sum + rates[of], 0);
   return (
     <Card flush className="flow-ends">
       <section aria-label="Sources">
         <h2>From {plural(sources.length, 'source')}</h2>
-        <b className="flow-rate">{rate(stats.rates['accepted_per_second'] ?? 0)}/s</b>
+        <b className="flow-rate">{rate(all('events_per_second'))}/s</b>
         <ul>
           {sources.slice(0, shown).map((source) => (
             <li key={source.source}>
               <Link href={`/sources?source=${encodeURIComponent(source.source)}`}>{source.source}</Link>{' '}
-              <span className="muted">{count(eventsOf(source))} in 24 h</span>
+              <span className="muted">
+                {rate(source.rates.events_per_second)}/s, {count(eventsOf(source))} in 24 h
+              </span>
             </li>
           ))}
           {more > 0 && (
@@ -36,16 +39,21 @@ export function FlowEnds() {
       </section>
       <section aria-label="Destinations">
         <h2>Into {plural(1 + (stats.destinations?.length ?? 0), 'destination')}</h2>
-        <b className="flow-rate">{rate(loadedPerSecond(stats))}/s</b>
+        <b className="flow-rate">{rate(all('rows_per_second'))}/s</b>
         <ul>
           <li>
             {stats.destination.type} <State of={stats.destination.state} />{' '}
-            <span className="muted">{count(stats.loaded + stats.repaired)} rows</span>
+            <span className="muted">
+              {rate(all('rows_per_second'))}/s, {count(stats.loaded + stats.repaired)} rows
+            </span>
           </li>
-          {stats.destinations?.map(({ name, type, state, pending }) => (
+          {stats.destinations?.map(({ name, type, state, pending, per_second: perSecond }) => (
             <li key={name}>
               {name} ({type}) <State of={state} />{' '}
-              {pending > 0 && <span className="muted">{count(pending)} waiting</span>}
+              <span className="muted">
+                {perSecond !== undefined && `${rate(perSecond)}/s`}
+                {pending > 0 && ` ${count(pending)} waiting`}
+              </span>
             </li>
           ))}
         </ul>
@@ -56,9 +64,6 @@ export function FlowEnds() {
 
 const eventsOf = ({ valid, repaired, dead_letter: dead, duplicate }: SourceInfo): number =>
   valid + repaired + dead + duplicate;
-
-const loadedPerSecond = ({ rates }: Stats): number =>
-  (rates['loaded_per_second'] ?? 0) + (rates['repaired_per_second'] ?? 0);
 
 function State({ of: state }: { of: string }) {
   return (
