@@ -43,6 +43,10 @@ function commandFor(kind: string, page: string): string | undefined {
 const commands: Readonly<Record<string, string>> = {
   dead_letter_rate: 'dead-letters groups',
   destination_down: 'doctor',
+  // What drifts and is repaired is a rule's work.
+  drift: 'rules list',
+  queue_stuck: 'doctor',
+  source_silent: 'sources list',
 };
 
 async function test(io: Io, options: Options, outcome: Outcome): Promise<void> {

@@ -1,8 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import { statsRoutes as table } from '../../api/routes/stats.ts';
+import type { TopicStats } from '../../engine/engine.ts';
 import { pendingOf } from '../../engine/pending.ts';
+import type { CopyStatus } from '../../load/replicas/reader.ts';
 import { copyGroup, copyTopic, parkedCopyTable } from '../../load/replicas/message.ts';
-import { createRateMeter } from '../../observe/history/rate-meter.ts';
+import { type RateMeter, createRateMeter } from '../../observe/history/rate-meter.ts';
 import type { ServerContext } from '../context.ts';
 import type { EventStream, EventStreams } from '../event-stream.ts';
 import { mount } from '../mount.ts';
@@ -25,14 +27,7 @@ export function statsRoutes(app: FastifyInstance, context: ServerContext, stream
       collectStats(context, queues),
       furtherDestinations(context),
     ]);
-    const further = destinations.map(({ counts, tables, ...destination }) => {
-      const { name } = destination;
-      const pending = queues
-        .filter(({ topic }) => topic === copyTopic(name) || parkedCopyTable(name, topic) !== undefined)
-        .reduce((sum, queue) => sum + pendingOf(queue, copyGroup), 0);
-      const per_second = meter.perSecond(name, counts.loaded + counts.repaired);
-      return { ...destination, tables: tables?.map(waitingTable), pending, ...counts, per_second };
-    });
+    const further = destinations.map((one) => statusOf(one, queues, meter));
     return {
       ...stats,
       rates: ratesSince(stats),
@@ -91,4 +86,17 @@ export function statsRoutes(app: FastifyInstance, context: ServerContext, stream
 
     'GET /api/v1/history': ({ query: { minutes, ...filter } }) => context.pipeline.history(filter, minutes),
   });
+}
+
+function statusOf(
+  { counts, tables, ...destination }: CopyStatus,
+  queues: readonly TopicStats[],
+  meter: RateMeter,
+) {
+  const { name } = destination;
+  const pending = queues
+    .filter(({ topic }) => topic === copyTopic(name) || parkedCopyTable(name, topic) !== undefined)
+    .reduce((sum, queue) => sum + pendingOf(queue, copyGroup), 0);
+  const per_second = meter.perSecond(name, counts.loaded + counts.repaired);
+  return { ...destination, tables: tables?.map(waitingTable), pending, ...counts, per_second };
 }

@@ -125,9 +125,7 @@ function DoIt({ filter, plan, back }: DoItProps) {
       note={forecast && `over ${plural(forecast.tried, 'letter')}; nothing is changed by it`}
     >
       <div className="stack" style={{ gap: 14 }}>
-        {plan === undefined && (
-          <p className="muted">Fill in the operations on the left; they are tried as you go.</p>
-        )}
+        {plan === undefined && <p className="muted">Fill in the operations; they are tried as you go.</p>}
         {error !== null && <Notice tone="dead_letter">{error.message}</Notice>}
         {isAsking && <p className="muted">Trying it on the letters…</p>}
         {forecast !== undefined && <CorrectionForecast of={forecast} />}

@@ -111,4 +111,4 @@ function Field({ field: { label, kind, placeholder, optional }, paths, value, on
   );
 }
 
-const placeholders = { path: '/amount', paths: '/first_name, /last_name', text: '' };
+const placeholders = { path: '/a/field', paths: '/first_name, /last_name', text: '' };

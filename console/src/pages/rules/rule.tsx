@@ -113,7 +113,7 @@ function About({ rule }: { rule: Rule }) {
           {rule.source} →{' '}
           <Link href={`/contracts/${encodeURIComponent(rule.contract)}`}>{rule.contract}</Link> {rule.version}
         </dd>
-        <dt>Repaired since</dt>
+        <dt>Repaired</dt>
         <dd>{plural(rule.hits, 'event')}</dd>
         <dt>Could not repair</dt>
         <dd>{count(rule.failures)}</dd>

@@ -61,6 +61,11 @@ export default function Connect() {
             </p>
             <TestButton source={chosen} />
           </div>
+        ) : source.sender.verified_by !== kind.type ? (
+          <p className="muted">
+            The settings have a source {chosen} that is verified otherwise. Put the lines above in its place,
+            set the variable, and restart the service, or choose another name.
+          </p>
         ) : (
           <p className="muted">Only {kind.label} can sign such requests: send a test from its own pages.</p>
         )}

@@ -37,6 +37,7 @@ export function SourceDetail({ source, onClose }: { source: SourceInfo; onClose:
         {(history) => (
           <div className="stack">
             <SenderPanel source={source} />
+            <span className="muted">Events per second, the last half hour</span>
             <TimeChart
               label={`Events of ${source.source} of the last half hour by outcome`}
               {...chartOf(history)}
