@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { withHeaders } from '../load/headers-column.ts';
 import { Judge } from '../contracts/apart/judge.ts';
 import { judgeApart } from '../contracts/apart/judged-apart.ts';
@@ -38,7 +39,11 @@ export async function openBase({ config, engine, log, consume, project }: Pipeli
     () =>
       new Judge(
         { folders: contractFolders(config), cache, setAside },
-        { stallMs: config.pipeline.stallMs, log },
+        {
+          stallMs: config.pipeline.stallMs,
+          marks: consume ? join(config.dataDir, 'judging') : undefined,
+          log,
+        },
       ),
   );
   const insight = await openInsight({ engine, log, record: consume });

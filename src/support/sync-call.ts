@@ -59,18 +59,6 @@ export class SyncCaller {
     return Atomics.load(this.#flags, openFlag) === 1;
   }
 
-  /** As `ask`, while this thread goes on; one question at a time. Undefined, too, once the other thread has ended. */
-  askLater(question: unknown, withinMs: number): Promise<{ answer: unknown } | undefined> {
-    return this.#listen<{ answer: unknown } | undefined>({ one: question }, (done) => {
-      const timer = setTimeout(() => done(undefined), withinMs);
-      return {
-        onMessage: (answer) => done({ answer }),
-        onClose: () => done(undefined),
-        end: () => clearTimeout(timer),
-      };
-    });
-  }
-
   /**
    * Asks them in their order, while this thread goes on; `tell` is told each answer as it comes. Resolves with the number of the
    * question at which the other thread stood still, if it did. Time in which this thread stands still, too, does not count: the

@@ -1,10 +1,14 @@
+import { join } from 'node:path';
 import type { Logger } from '../../support/log.ts';
 import { limitLog } from '../../support/log-limit.ts';
+import { killersIn, type markedThreads } from './deaths.ts';
+import type { ContractSources } from './judging.ts';
 import { Lane } from './lane.ts';
 import { withLimits } from './limits.ts';
+import { JudgeProcess } from './process.ts';
 import type { Question } from './question.ts';
 import { Suspects } from './suspects.ts';
-import { type Asked, type ContractSources, type Heard, JudgeThread } from './thread.ts';
+import { type Asked, type Heard, JudgeThread } from './thread.ts';
 import { Threads } from './threads.ts';
 import { whileAnswered } from './while-answered.ts';
 import { type Ask, type Unanswered, Work } from './work.ts';
@@ -30,7 +34,7 @@ interface Asking<T> {
 export class Judge {
   readonly #stallMs: number;
   readonly #suspects: Suspects;
-  readonly #start: () => JudgeThread;
+  readonly #start: (mark: (typeof markedThreads)[number]) => JudgeThread;
   readonly #threads: Threads;
   readonly #lane: Lane;
   /** For those who stand still until they are answered. */
@@ -38,7 +42,11 @@ export class Judge {
   #ask: Ask = (label, question) => this.#askWaiting(label, question);
   #answers = 0;
 
-  constructor(given: ContractSources, { stallMs, log }: { stallMs: number; log: Logger }) {
+  /** `marks`: the folder where it is noted which contract's code runs. */
+  constructor(
+    given: Omit<ContractSources, 'mark'>,
+    { stallMs, marks, log }: { stallMs: number; marks?: string | undefined; log: Logger },
+  ) {
     const lines = limitLog(log);
     const onError = (error: string): void =>
       lines.write(
@@ -47,12 +55,14 @@ export class Judge {
         { status: 'failed', code: 'contract_failed', error },
         'the code of a contract failed after it had answered, such as a promise that nobody waits for',
       );
-    const start = (): JudgeThread => new JudgeThread(given, onError);
-    this.#start = start;
+    const killers = marks === undefined ? undefined : killersIn(marks);
+    this.#start = (name) =>
+      new JudgeThread({ ...given, mark: killers === undefined ? undefined : join(marks!, name) }, onError);
     this.#stallMs = stallMs;
     this.#suspects = new Suspects(stallMs, log);
-    this.#lane = new Lane(start, this.#suspects, stallMs);
-    this.#threads = new Threads(start);
+    for (const killer of killers ?? []) this.#suspects.addKiller(killer);
+    this.#lane = new Lane(() => new JudgeProcess(given, onError), this.#suspects, stallMs);
+    this.#threads = new Threads(() => this.#start('together'));
   }
 
   /** What the contract says; undefined when its code did not end, nor could be interrupted. */
@@ -68,7 +78,7 @@ export class Judge {
 
   /** Resolves when `ask` finds a thread that has started. */
   async ready(): Promise<void> {
-    await (this.#waiting ??= new Threads(this.#start)).current.opensLater();
+    await (this.#waiting ??= new Threads(() => this.#start('waiting'))).current.opensLater();
   }
 
   /**
@@ -163,7 +173,8 @@ export class Judge {
   }
 
   #askWaiting(label: string, question: Question): Asked | undefined {
-    const threads = (this.#waiting ??= new Threads(this.#start));
+    if (this.#suspects.isKiller(label)) return undefined;
+    const threads = (this.#waiting ??= new Threads(() => this.#start('waiting')));
     const thread = threads.current;
     const limitMs = Math.min(this.#suspects.patienceMs(label), mostWaitingMs);
     const asked = thread.opens()

@@ -40,7 +40,7 @@ function judgedBy(judge: Judge, contract: Contract): Contract {
     validate(event) {
       const asked = ask({ event });
       if (asked?.answer !== undefined) return asked.answer as Validation;
-      const what = 'did not finish its check of an event, nor could it be interrupted';
+      const what = 'did not finish its check of an event, and had to be ended, or ended its process';
       return { ok: false, violations: [brokenContract('contract_hung', contract, event, [], what)] };
     },
     checkFields(fields) {

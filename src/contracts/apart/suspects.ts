@@ -1,6 +1,7 @@
 import { limitLog } from '../../support/log-limit.ts';
 import type { Logger } from '../../support/log.ts';
 import { brokenBy } from '../fence.ts';
+import type { Killer } from './deaths.ts';
 import type { Answer } from './question.ts';
 import type { Asked } from './thread.ts';
 
@@ -10,6 +11,7 @@ const leastPatienceMs = 50;
 
 interface Suspect {
   until: number;
+  isKiller?: boolean;
   quietMs: number;
   patienceMs: number;
 }
@@ -33,6 +35,27 @@ export class Suspects {
     return suspect !== undefined && performance.now() < suspect.until;
   }
 
+  /** The process has ended while its code ran: it is not to run in this one. */
+  isKiller(label: string): boolean {
+    return this.has(label) && this.#suspects.get(label)!.isKiller === true;
+  }
+
+  addKiller({ label, quietMs }: Killer): void {
+    const until = performance.now() + quietMs;
+    this.#suspects.set(label, {
+      until,
+      quietMs: firstQuietMs,
+      patienceMs: this.#firstPatienceMs,
+      isKiller: true,
+    });
+    this.#lines.write(
+      'error',
+      'contract_killed',
+      { status: 'failed', code: 'contract_failed' },
+      `the service ended while the code of ${label} ran; its events are judged in a process of their own for ${Math.ceil(quietMs / 1000)} s`,
+    );
+  }
+
   /** Milliseconds that one call of its code may take: less each time that it did not end, so that many such events cost little. */
   patienceMs(label: string): number {
     return this.#suspects.get(label)?.patienceMs ?? this.#firstPatienceMs;
@@ -48,7 +71,13 @@ export class Suspects {
           ? before.quietMs
           : Math.min(2 * before.quietMs, longestQuietMs);
     const patienceMs = this.patienceMs(label);
-    this.#suspects.set(label, { until: performance.now() + quietMs, quietMs, patienceMs });
+    const { until = 0, isKiller } = before ?? {};
+    this.#suspects.set(label, {
+      until: Math.max(until, performance.now() + quietMs),
+      quietMs,
+      patienceMs,
+      ...(isKiller && { isKiller }),
+    });
     this.#lines.write(
       'warn',
       'contract_hung',

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { packNumbers, unpackNumbers } from '../../model/exact-messages.ts';
+import { clearMark } from '../../support/mark-file.ts';
 import { type Limited, SyncCaller } from '../../support/sync-call.ts';
 import type { JudgeInput } from './judge-thread.ts';
+import type { ContractSources } from './judging.ts';
 import type { Answer, Question } from './question.ts';
 
 /** What a contract's code may take of memory: an event of the largest size, many times over. */
@@ -10,8 +12,6 @@ const resourceLimits = { maxOldGenerationSizeMb: 512 };
 
 /** Reading contracts in TypeScript takes seconds on a busy machine. */
 const opensWithinMs = 30_000;
-
-export type ContractSources = Pick<JudgeInput, 'folders' | 'cache' | 'setAside'>;
 
 export interface Asked {
   answer: Answer;
@@ -26,11 +26,13 @@ export class JudgeThread {
   readonly used = new Set<string>();
   readonly #thread: Worker;
   readonly #caller = new SyncCaller();
+  readonly #mark: string | undefined;
   #isOver = false;
 
   /** `onError` is told the name of what the code of a contract threw after it had answered. */
   constructor(given: ContractSources, onError: (name: string) => void) {
     const { answerEnd } = this.#caller;
+    this.#mark = given.mark;
     this.#thread = new Worker(new URL(threadFile, import.meta.url), {
       name: 'judge',
       workerData: { ...given, answerEnd } satisfies JudgeInput,
@@ -68,10 +70,6 @@ export class JudgeThread {
     return this.#orEnd(this.#caller.ask(packNumbers(question), withinMs));
   }
 
-  async askLater(question: Question, withinMs: number): Promise<Asked | undefined> {
-    return this.#orEnd(await this.#caller.askLater(packNumbers(question), withinMs));
-  }
-
   /** See `SyncCaller.askAll`. It is ended when it stood still. */
   async askAll(
     questions: readonly (Limited & { question: Question })[],
@@ -95,6 +93,8 @@ export class JudgeThread {
     this.#isOver = true;
     this.#caller.close();
     void this.#thread.terminate();
+    // This process has survived it.
+    if (this.#mark !== undefined) clearMark(this.#mark);
   }
 }
 
