@@ -73,6 +73,8 @@ describe.skipIf(lacksBrowser())('dead letters in the console', () => {
 
     await open.page.getByRole('link', { name: 'Fix by editing one' }).click();
     await open.page.getByText('Sent back unchanged, it fails again').waitFor();
+    const unchanged = open.page.getByRole('button', { name: 'Replay unchanged' });
+    expect(await unchanged.getAttribute('class')).not.toContain('primary');
     const editor = open.page.getByRole('textbox', { name: 'The event as JSON' });
     await editor.waitFor();
     const received = await editor.innerText();

@@ -129,12 +129,24 @@ function optionsOf(
         label,
         stroke: colour(tone),
         width: stacked && isOver !== true ? 1 : 1.75,
-        ...(stacked ? { points: { show: false } } : {}),
+        points: stacked ? { show: false } : { filter: lonePoints },
         ...(stacked && isOver !== true ? { fill: colour(tone) } : {}),
       })),
     ],
     plugins: [chartTip(linesNow, format)],
   };
+}
+
+/** A value without a neighbour makes no line: it is drawn as a point, however narrow the steps are. */
+function lonePoints({ data }: uPlot, series: number, areAllShown: boolean): number[] | null {
+  if (areAllShown) return null;
+  const values = data[series]!;
+  return [...values.keys()].filter(
+    (at) =>
+      typeof values[at] === 'number' &&
+      typeof values[at - 1] !== 'number' &&
+      typeof values[at + 1] !== 'number',
+  );
 }
 
 /** Milliseconds between two lines of an axis of durations. */
