@@ -10,6 +10,7 @@ import { check } from '../figures.mjs';
 import { postSingles } from '../load/single.mjs';
 import { transactionText } from '../load/transaction.mjs';
 import { sendBatches } from './ndjson.mjs';
+import { cpuOfPostgres } from './postgres.mjs';
 
 export const everyRound = true;
 export const ownOnly = true;
@@ -82,9 +83,10 @@ export async function run({ figures, options, dir }) {
   });
 }
 
-function record(figures, kind, events, { seconds, cpu }) {
+function record(figures, kind, events, { seconds, cpu, server }) {
   figures.record(`Benthos, loaded from ${kind} (events/s)`, events / seconds);
   figures.record(`Benthos, CPU, from ${kind} (µs/event)`, (cpu / events) * 1e6);
+  figures.record(`Benthos, CPU of the server, from ${kind} (µs/event)`, (server / events) * 1e6);
 }
 
 async function withBenthos({ program, dir, startPostgres }, work) {
@@ -107,8 +109,12 @@ async function withBenthos({ program, dir, startPostgres }, work) {
       url,
       rows: async () => (await postgres.run('select count(*)::int n from peer'))[0].n,
       measure() {
-        const [start, before] = [performance.now(), cpuSeconds()];
-        return () => ({ seconds: (performance.now() - start) / 1000, cpu: cpuSeconds() - before });
+        const [start, before, serverBefore] = [performance.now(), cpuSeconds(), cpuOfPostgres()];
+        return () => ({
+          seconds: (performance.now() - start) / 1000,
+          cpu: cpuSeconds() - before,
+          server: cpuOfPostgres() - serverBefore,
+        });
       },
     });
   } finally {

@@ -8,11 +8,17 @@ import { transactionText } from '../load/transaction.mjs';
 import { startSentinel } from '../sentinel-process.mjs';
 import { sendBatches } from './ndjson.mjs';
 
+const jiti = createJiti(import.meta.url);
+const { cpuOfChildren } = await jiti.import('../cluster/cpu.ts');
+/** CPU seconds that the server has used. */
+export const cpuOfPostgres = () =>
+  cpuOfChildren((command) => (/(?:^|\/)postgres(?:: | -D)/.test(command) ? 'server' : undefined)).server ?? 0;
+
 export const everyRound = true;
 const warmUp = 20_000;
 
 export async function run({ figures, options, dir }) {
-  const { startPostgres } = await createJiti(import.meta.url).import('../../test/helpers/postgres.ts');
+  const { startPostgres } = await jiti.import('../../test/helpers/postgres.ts');
   const postgres = await startPostgres();
   const start = (schema) =>
     startSentinel({
@@ -42,12 +48,14 @@ async function singles(sentinel, connections, seconds) {
   const before = await sentinel.acceptedAtRest();
   await sentinel.drained(performance.now(), before);
   const cpuBefore = sentinel.cpuSeconds();
+  const serverBefore = cpuOfPostgres();
   const start = performance.now();
   const result = await postSingles(url, { connections, seconds });
   check(result.errors + result.non2xx === 0, `${result.non2xx} refused, ${result.errors} failed`);
   const accepted = (await sentinel.acceptedAtRest()) - before;
   const drained = await sentinel.drained(start, before + accepted);
   const cpu = sentinel.cpuSeconds() - cpuBefore;
+  const server = cpuOfPostgres() - serverBefore;
   await sentinel.stop();
   return {
     kind: `single POSTs, ${connections} connections`,
@@ -55,6 +63,7 @@ async function singles(sentinel, connections, seconds) {
     all: before + accepted,
     seconds: drained.seconds,
     cpu,
+    server,
   };
 }
 
@@ -68,16 +77,19 @@ async function ndjson(sentinel, events, dir) {
   await sentinel.drained(performance.now(), warmUp);
   const rest = file('rest', events);
   const cpuBefore = sentinel.cpuSeconds();
+  const serverBefore = cpuOfPostgres();
   const start = performance.now();
   await sendBatches(sentinel, rest);
   const { seconds } = await sentinel.drained(start, warmUp + events);
   const cpu = sentinel.cpuSeconds() - cpuBefore;
+  const server = cpuOfPostgres() - serverBefore;
   await sentinel.stop();
-  return { kind: 'NDJSON', events, all: warmUp + events, seconds, cpu };
+  return { kind: 'NDJSON', events, all: warmUp + events, seconds, cpu, server };
 }
 
-function record(figures, { kind, events, all, seconds, cpu }, { n, ids }) {
+function record(figures, { kind, events, all, seconds, cpu, server }, { n, ids }) {
   check(n === all && ids === all, `${all} expected, ${n} rows, ${ids} ids`);
   figures.record(`loaded into PostgreSQL from ${kind} (events/s)`, events / seconds);
   figures.record(`CPU, into PostgreSQL from ${kind} (µs/event)`, (cpu / events) * 1e6);
+  figures.record(`CPU of the server, into PostgreSQL from ${kind} (µs/event)`, (server / events) * 1e6);
 }
