@@ -6,6 +6,7 @@ import { lettersOf } from '../healers/heuristics/names.ts';
 import { type DeclaredObject, declaredTree } from './declared-tree.ts';
 import { eachNamesake } from './namesakes.ts';
 import { pathsOf } from './operation-paths.ts';
+import { takesNull } from './schema-paths.ts';
 
 /**
  * The undeclared fields of a result that have the name of a declared one which is still empty, or which the plan filled
@@ -30,7 +31,8 @@ export function compileLeftovers(plan: Plan, contract: Contract): LeftoverCheck 
     eachNamesake(
       result,
       tree,
-      ({ at, meant, node, name, isExact }) => {
+      ({ at, to, meant, node, name, isExact, value }) => {
+        if (value === null && !takesNull(contract.jsonSchema, to)) return;
         // One that is only like it is a rival of what the plan took, and no leftover.
         if (isExact ? isWanted(meant, node, name) : isEmpty(meant)) report(at);
       },
@@ -41,8 +43,10 @@ export function compileLeftovers(plan: Plan, contract: Contract): LeftoverCheck 
       if (!isObject(left) || !isObject(around)) continue;
       const outside = nodeAt(tree, from);
       for (const key in left)
-        for (const name of outside?.names.has(key) === true ? [] : namesakesIn(node, key))
-          if (isWanted(child(around, name), node, name)) report([...from, key]);
+        for (const name of outside?.names.has(key) === true ? [] : namesakesIn(node, key)) {
+          const isNothing = left[key] === null && !takesNull(contract.jsonSchema, [...to, name]);
+          if (!isNothing && isWanted(child(around, name), node, name)) report([...from, key]);
+        }
     }
     return [...found];
   };

@@ -1,4 +1,6 @@
 import { deref } from '../../contracts/json-schema/refs.ts';
+import { isLinear } from '../../contracts/patterns/linear.ts';
+import { regularExpression } from '../../contracts/patterns/regular-expression.ts';
 import { type Json, type JsonObject, isObject } from '../../model/json.ts';
 
 /**
@@ -26,6 +28,14 @@ export function listedValues(root: JsonObject, segments: readonly string[]): Jso
     if (Array.isArray(schema['enum'])) return schema['enum'];
     if (Object.hasOwn(schema, 'const')) return [schema['const']!];
     return typesOf(schema).includes('boolean') ? [true, false] : [];
+  });
+}
+
+/** Whether null is a value at a path, and not only what stands for none; an index is one, as it stands in the event. */
+export function takesNull(root: JsonObject, segments: readonly string[]): boolean {
+  return schemasAt(root, segments).some((schema) => {
+    const listed = Array.isArray(schema['enum']) ? schema['enum'] : [schema['const']];
+    return typesOf(schema).includes('null') || schema['nullable'] === true || listed.includes(null);
   });
 }
 
@@ -79,12 +89,34 @@ function alternatives(schema: JsonObject, root: JsonObject, depth = 0): JsonObje
   return [resolved, ...combined];
 }
 
+/** What is said of the names that match a pattern. Patterns that may take long are passed over: names come from outside. */
+function patternsFor({ patternProperties }: JsonObject, segment: string): JsonObject[] {
+  if (!isObject(patternProperties) || segment === '*') return [];
+  let compiled = patterns.get(patternProperties);
+  if (compiled === undefined) {
+    compiled = Object.entries(patternProperties).flatMap(([pattern, schema]) =>
+      isObject(schema) && isLinear(pattern) ? [{ names: regularExpression(pattern), schema }] : [],
+    );
+    patterns.set(patternProperties, compiled);
+  }
+  return compiled.filter(({ names }) => names.test(segment)).map(({ schema }) => schema);
+}
+
+const patterns = new WeakMap<JsonObject, readonly { names: RegExp; schema: JsonObject }[]>();
+
 function below(schema: JsonObject, segment: string, root: JsonObject): JsonObject[] {
   const found: JsonObject[] = [];
   const { properties, items, prefixItems, additionalProperties } = schema;
-  if (isObject(properties) && Object.hasOwn(properties, segment)) {
-    if (isObject(properties[segment])) found.push(properties[segment]);
-  } else if (isObject(additionalProperties) && Object.keys(additionalProperties).length > 0) {
+  const isNamed = isObject(properties) && Object.hasOwn(properties, segment);
+  if (isNamed && isObject(properties[segment])) found.push(properties[segment]);
+  const matching = patternsFor(schema, segment);
+  found.push(...matching);
+  if (
+    !isNamed &&
+    matching.length === 0 &&
+    isObject(additionalProperties) &&
+    Object.keys(additionalProperties).length > 0
+  ) {
     found.push(additionalProperties);
   }
   if (segment === '*' || /^\d+$/.test(segment)) {

@@ -4,6 +4,7 @@ import type { Operation, Plan, Pointer } from '../../model/plan.ts';
 import { covers, segmentsOf } from '../../model/pointer.ts';
 import { pathsOf, zoneOf } from './operation-paths.ts';
 import { isDeclared, listedValues } from './schema-paths.ts';
+import { checkWholeNumbers } from './whole-numbers.ts';
 
 export interface PlanPermissions {
   /** Fields that a repair may write, as names or JSON Pointers; all declared ones when absent. */
@@ -32,7 +33,7 @@ export function checkPlan(
     before.copied.push(...copiedBy(operation));
     before.closed.push(...closedBy(operation));
   }
-  return undefined;
+  return checkWholeNumbers(plan, contract);
 }
 
 /** What the operations so far have put somewhere, taken away, and changed in its place. */

@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '../../../model/json.ts';
 import { cast, mayBeGrouped } from '../../plans/cast.ts';
 import type { CastType } from '../../../model/plan.ts';
 import { typesOf } from '../../plans/schema-paths.ts';
+import { takesWholeNumbersOnly } from '../../plans/whole-numbers.ts';
 
 export interface Cast {
   to: CastType;
@@ -55,7 +56,9 @@ const dateFormats = [
 
 /** The casts that make of a value what the contract wants at a place, as far as the value allows them. */
 export function castsFor(value: Json, schemas: readonly JsonObject[]): Cast[] {
-  const casts = [...new Set(schemas.flatMap(wantedTypes))].flatMap((to): Cast[] => [
+  const whole = takesWholeNumbersOnly(schemas);
+  const wanted = schemas.flatMap(wantedTypes).map((to) => (whole && isFraction(to) ? 'integer' : to));
+  const casts = [...new Set(wanted)].flatMap((to): Cast[] => [
     ...formatsFor(value, to).map((format) => ({ to, format })),
     { to },
   ]);
@@ -64,6 +67,8 @@ export function castsFor(value: Json, schemas: readonly JsonObject[]): Cast[] {
     return made.ok && (format === undefined || !isRemote(made.value, to));
   });
 }
+
+const isFraction = (to: CastType): boolean => to === 'number' || to === 'decimal';
 
 /** A date read by a guessed format, but in a year nobody writes of: more likely it was meant to be read otherwise. */
 function isRemote(made: Json, to: CastType): boolean {
@@ -84,7 +89,8 @@ function wantedTypes(schema: JsonObject): CastType[] {
   const { format } = schema;
   const special = typeof format === 'string' ? typeOfFormat.get(format) : undefined;
   if (special !== undefined) return [special];
-  const members = Array.isArray(schema['enum']) ? schema['enum'].map((member) => typeof member) : [];
+  const listed = Array.isArray(schema['enum']) ? schema['enum'] : [schema['const'] ?? null];
+  const members = listed.map((member) => typeof member);
   return [...typesOf(schema), ...members].filter(
     (type): type is CastType =>
       type === 'string' || type === 'integer' || type === 'number' || type === 'boolean',

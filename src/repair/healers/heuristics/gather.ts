@@ -7,6 +7,7 @@ import { isOneWord } from './name-form.ts';
 import { foldedName, wordsOf } from './names.ts';
 import { type Found, type Search, placed } from './search.ts';
 import { commonplace } from './words.ts';
+import { takesNull } from '../../plans/schema-paths.ts';
 
 interface Part {
   candidate: Candidate;
@@ -101,6 +102,8 @@ function partsOf(
       ({ words: { leaf } }) => prefix.length === 0 || !isOneWord(leaf),
     );
     if (found.length > 1) return undefined;
+    // One that holds null, where that is no value, is no part of the object.
+    if (found[0]?.value === null && !required.has(name) && !takesNull(jsonSchema, at)) continue;
     if (found[0] !== undefined) parts.push({ candidate: found[0], path: at });
     else {
       const within = depth < maxDepth ? partsOf(jsonSchema, at, words, beside, depth + 1) : undefined;

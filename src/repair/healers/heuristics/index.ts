@@ -1,6 +1,8 @@
 import type { Failure, Healer, Proposal } from '../../healing/healer.ts';
 import type { Operation, Plan } from '../../../model/plan.ts';
+import type { Violation } from '../../../model/violation.ts';
 import { tryPlan } from '../../plans/trial.ts';
+import { misnamedIn } from '../../plans/whole.ts';
 import { changeFeed } from './change-feed.ts';
 import { namedLike } from './evidence.ts';
 import { targetAt } from './target.ts';
@@ -96,7 +98,8 @@ function repair(search: Search): Repair {
 }
 
 function* repairsOf(search: Search): Generator<Found> {
-  const { contract, event, violations } = search.failure;
+  const { contract, event } = search.failure;
+  const violations = withMisnamed(search.failure);
   const { missing, malformed, hopeless } = targetsOf(violations, event, contract.jsonSchema);
   if (hopeless !== undefined) {
     const { path, message } = hopeless;
@@ -138,6 +141,13 @@ function* repairsOf(search: Search): Generator<Found> {
   }
   yield* partsAndWholes(search, lost, reasons);
   for (const path of malformed) yield reshape(search, path);
+}
+
+/** A contract that takes no undeclared fields complains of those alone, where an optional field is sent under another spelling. */
+function withMisnamed({ contract, event, violations }: Failure): readonly Violation[] {
+  if (!violations.some(({ code }) => code === 'undeclared')) return violations;
+  const named = new Set(violations.map(({ path }) => path));
+  return [...violations, ...misnamedIn(contract, event).filter(({ path }) => !named.has(path))];
 }
 
 /** More fields than that are not in pieces, but gone. */

@@ -40,6 +40,7 @@ export function findLeftovers(search: Search, done: Done): Found[] {
     if (isTaken(candidate.pointer) || !isOpened) continue;
     const path =
       namesake(search, candidate, filled, emptied) ??
+      aliased(search, candidate, filled) ??
       conventional(search, candidate, filled) ??
       changedAlike(search, candidate, done) ??
       pushedDown(search, candidate, done);
@@ -87,6 +88,21 @@ function containersEmptied(taken: ReadonlyMap<string, string>): Set<string> {
     ([from, to]) => aroundOf(aroundOf(from)) === aroundOf(to) && aroundOf(from) !== '',
   );
   return new Set(moved.map(([from]) => aroundOf(from)));
+}
+
+/** The absent field beside it of which the contract says that senders call it so. */
+function aliased({ failure }: Search, candidate: Candidate, filled: readonly string[]): string[] | undefined {
+  const { contract, event } = failure;
+  if (candidate.container !== undefined) return undefined;
+  const called = foldedName(candidate.words.leaf);
+  const [only, ...others] = Object.entries(contract.aliases).filter(
+    ([pointer, aliases]) =>
+      aroundOf(pointer) === aroundOf(candidate.pointer) &&
+      aliases.some((alias) => foldedName(wordsOf(alias)) === called),
+  );
+  if (only === undefined || others.length > 0 || filled.includes(only[0])) return undefined;
+  const path = [...candidate.path.slice(0, -1), segmentsOf(only[0]).at(-1)!];
+  return valueAt(event, path) === undefined ? path : undefined;
 }
 
 /** The absent path that the sender's convention makes of the candidate's. */

@@ -71,5 +71,5 @@ export function areUnits(listed: readonly string[], field: readonly string[]): b
   if (words.some((word) => sayUnits.has(word))) return true;
   if (words.some((word) => sayCodes.has(word))) return false;
   const symbols = listed.filter(isUnitSymbol);
-  return symbols.length * 2 >= listed.length && symbols.some((text) => text.length > 1);
+  return symbols.length * 2 >= listed.length && symbols.some((text) => partsOf(text).join('').length > 1);
 }
