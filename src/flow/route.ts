@@ -30,6 +30,7 @@ export class Route {
   readonly #inOrder = createInOrder();
   readonly #patience;
   readonly #limited;
+  #batchesInFlight = 0;
 
   constructor(parts: RouteParts) {
     this.#parts = parts;
@@ -40,6 +41,20 @@ export class Route {
 
   /** Batches of `raw_event` and `replay_event`. Two at a time: while one is settled, the next is judged. */
   async fromQueue(batch: readonly Delivery[]): Promise<void> {
+    this.#batchesInFlight++;
+    try {
+      await this.#fromQueue(batch);
+    } finally {
+      this.#batchesInFlight--;
+    }
+  }
+
+  /** While one batch is settled, the next has come already: work that is less urgent should wait. */
+  hasFullLoad(): boolean {
+    return this.#batchesInFlight > 1;
+  }
+
+  async #fromQueue(batch: readonly Delivery[]): Promise<void> {
     const { candidates } = await this.#inOrder(
       () => this.#batches.all(batch),
       // In place until it works: a batch behind this one must not be settled before, or the later of two events with one key wins.

@@ -103,16 +103,6 @@ export async function openStages(
 ) {
   const { contracts, rules, recent, insight, letters } = base;
   const { metrics } = insight;
-  const healing = healingStage({
-    engine,
-    contracts: (name, version) => contracts.get(name, version),
-    rules,
-    healers: await healersFor(config.healing, engine.state, recent, log),
-    config: config.healing,
-    leases: base.leases,
-    recordSpan,
-    log: log.child({ step: 'healer' }),
-  });
   const subscribed = subscribedTopics(base.steps);
   const readers = config.bridge?.queue ? await followOutsideReaders(engine, subscribed) : undefined;
   const route = new Route({
@@ -134,6 +124,17 @@ export async function openStages(
     onSettled: (rows) => loading.rollbacks.settled(rows),
     recordSpan,
     log: log.child({ step: 'loader' }),
+  });
+  const healing = healingStage({
+    engine,
+    contracts: (name, version) => contracts.get(name, version),
+    rules,
+    healers: await healersFor(config.healing, engine.state, recent, log),
+    config: config.healing,
+    hasFullLoad: () => route.hasFullLoad(),
+    leases: base.leases,
+    recordSpan,
+    log: log.child({ step: 'healer' }),
   });
   const deadLetters = new DeadLetterStage({
     waiting: loading.store.waiting,

@@ -1,5 +1,4 @@
 import { brokenBy } from '../../contracts/fence.ts';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Contract } from '../../contracts/contract.ts';
 import type { Delivery, Engine, Unsettled } from '../../engine/engine.ts';
 import { type Leases, freeLeases } from '../../engine/lease.ts';
@@ -16,6 +15,7 @@ import type { HealingStatus } from './status.ts';
 import { BackgroundHealing } from './background.ts';
 import { readEvent } from './read-event.ts';
 import { countRefusals, readRefusal } from './refusals.ts';
+import { createTurns } from './turns.ts';
 import { createWaitingNotes } from './waiting.ts';
 import { type Tools, byHeuristics, byKnownRule, byModel, byRefusal } from './ways.ts';
 import type { RuleStore } from '../rules/store.ts';
@@ -32,9 +32,6 @@ export interface HealingStage {
   stop(): Promise<void>;
 }
 
-/** Milliseconds after which other work of the thread gets its turn: trying plans takes time, and clean events go first. */
-const turnMs = 2;
-
 interface HealingDeps {
   engine: Pick<Engine, 'publish' | 'state'>;
   contracts: (name: string, version: string) => Contract | undefined;
@@ -42,6 +39,8 @@ interface HealingDeps {
   /** Asked in this order; the LLM in the background and last. */
   healers: readonly Healer[];
   config: HealingConfig;
+  /** Whether as many clean events wait as the thread can do. Default: never. */
+  hasFullLoad?: () => boolean;
   /** Default: there are no other workers. */
   leases?: Leases;
   /** Undefined while traces are not exported. */
@@ -69,12 +68,10 @@ export function healingStage(deps: HealingDeps): HealingStage {
       const refusals = oncePerSignature((signature) => readRefusal(engine.state, signature));
       const events = batch.map(({ body }) => JSON.parse(Buffer.from(body).toString()) as FailedEvent);
       const peers = peersAmong(events);
-      let since = performance.now();
+      const turn = createTurns(deps.hasFullLoad ?? (() => false));
       for (const [index, failed] of events.entries()) {
-        if (performance.now() - since > turnMs) {
-          await nextTurn();
-          since = performance.now();
-        }
+        const pause = turn();
+        if (pause !== undefined) await pause;
         const measured = stopwatch();
         const outcome = await settle(tools, contracts, failed, { refusals, peers });
         traceOutcome(deps.recordSpan, outcome, measured);
