@@ -58,6 +58,26 @@ export function letterTableConformance({ describe, it, beforeEach, afterEach, op
       expect(JSON.stringify(b['event'])).toContain('820982911946154508');
     });
 
+    it('can be read whatever an event holds', async () => {
+      const texts = ['\\ud800', '\\uDC00\\ud83d', '\\u0000', '\\ud83d\\ude00', '\\\\ud800', '\\\\\\ud800x'];
+      await destination.letterTable.write(
+        texts.map((text, at) => rowOf(String(at), { raw: `{"note":"${text}"}` })),
+        [],
+      );
+      const rows = (await under.rows(letterTable)) as { id: string; event: unknown }[];
+      const notes = rows
+        .toSorted((a, b) => Number(a.id) - Number(b.id))
+        .map(({ event }) => (typeof event === 'string' ? JSON.parse(event) : event) as { note: string });
+      expect(notes.map(({ note }) => note)).toEqual([
+        '\ufffd',
+        '\ufffd\ufffd',
+        '\ufffd',
+        '\u{1f600}',
+        '\\ud800',
+        '\\\ufffdx',
+      ]);
+    });
+
     it('stays when the destination is opened again', async () => {
       await destination.letterTable.write([rowOf('a')], []);
       destination = full(await under.reopen());

@@ -1,15 +1,16 @@
 import { maskAll, maskPrivate } from '../contracts/pii.ts';
 import type { Contract } from '../contracts/contract.ts';
-import { type IndexValue, idOf, indexPrefix, readIndexKey } from '../dead-letter/index-key.ts';
+import { idOf, indexPrefix } from '../dead-letter/index-key.ts';
 import type { DeadLetterStore } from '../dead-letter/store.ts';
 import type { StateStore } from '../engine/engine.ts';
 import type { Lease, Leases } from '../engine/lease.ts';
-import { type LetterRow, type LetterTable, letterRow, letterVersion } from '../load/letter-table.ts';
+import { type LetterRow, type LetterTable, letterRow } from '../load/letter-table.ts';
 import type { DeadLetter } from '../model/dead-letter.ts';
 import { isRetryable } from '../model/errors.ts';
 import type { Json } from '../model/json.ts';
 import type { Logger } from '../support/log.ts';
 import { pause } from '../support/retry.ts';
+import { letterVersions } from './letter-versions.ts';
 
 export interface MirrorParts {
   table: LetterTable;
@@ -18,6 +19,12 @@ export interface MirrorParts {
   contracts: { get(name: string, version: string): Pick<Contract, 'pii'> | undefined };
   leases: Leases;
   log: Logger;
+}
+
+/** A letter as it is to be written; without a row it is gone. */
+interface Entry {
+  id: string;
+  row: LetterRow | undefined;
 }
 
 const leaseMs = 30_000;
@@ -46,6 +53,9 @@ export class LetterMirror {
   readonly #stopWatching: () => void;
   readonly #running: Promise<void>;
   #comparedAt = -Infinity;
+  /** Whether the table has taken a letter in this round, and the last one that it did not. */
+  #isTaking = false;
+  #refused: string | undefined;
 
   constructor(parts: MirrorParts) {
     this.#parts = parts;
@@ -69,6 +79,7 @@ export class LetterMirror {
     let waitMs = everyMs;
     let lease: Lease | undefined;
     while (!signal.aborted) {
+      this.#isTaking = false;
       try {
         if (lease === undefined || !(await lease.renew())) {
           lease = await this.#parts.leases.take('letter-mirror', leaseMs);
@@ -78,10 +89,10 @@ export class LetterMirror {
         waitMs = everyMs;
       } catch (error) {
         // The loader reports a destination that is unavailable; any other fault of the table is reported only here.
-        const level = isRetryable(error) ? 'debug' : 'warn';
+        const level = isRetryable(error) && !this.#isTaking ? 'debug' : 'warn';
         if (waitMs === everyMs)
           this.#parts.log[level](
-            { err: error, code: 'letter_table_waits' },
+            { err: error, code: 'letter_table_waits', letter: this.#isTaking ? this.#refused : undefined },
             'the table of dead letters cannot be written now; it is tried again',
           );
         waitMs = Math.min(longestWaitMs, waitMs * 2);
@@ -106,26 +117,54 @@ export class LetterMirror {
   }
 
   async #write(ids: readonly string[]): Promise<void> {
-    const { letters, table } = this.#parts;
-    const [rows, gone, read]: [LetterRow[], string[], string[]] = [[], [], []];
+    const read: Entry[] = [];
     let length = 0;
     try {
       while (read.length < ids.length && length < sliceText) {
         const some = ids.slice(read.length, read.length + readAtOnce);
         // Before they are read: what changes meanwhile is noted again.
         for (const id of some) this.#changed.delete(id);
-        read.push(...some);
-        const found = await Promise.all(some.map((id) => letters.get(id)));
+        const from = read.length;
+        read.push(...some.map((id) => ({ id, row: undefined })));
+        const found = await Promise.all(some.map((id) => this.#parts.letters.get(id)));
         for (const [at, letter] of found.entries()) {
-          if (letter === undefined) gone.push(some[at]!);
-          else rows.push(letterRow(letter, this.#maskOf(letter)));
+          if (letter !== undefined) read[from + at]!.row = letterRow(letter, this.#maskOf(letter));
           length += letter?.raw.length ?? 0;
         }
       }
-      await table.write(rows, gone);
     } catch (error) {
-      for (const id of read) this.#changed.add(id);
+      for (const { id } of read) this.#changed.add(id);
       throw error;
+    }
+    await this.#put(read);
+  }
+
+  /**
+   * By halves when the table refuses them, so that one letter that it can't hold keeps no other out; when it is away, that ends with
+   * the first letter. Throws what it was refused with at last, and notes what was not written.
+   */
+  async #put(entries: readonly Entry[]): Promise<void> {
+    try {
+      const rows = entries.flatMap(({ row }) => row ?? []);
+      await this.#parts.table.write(
+        rows,
+        entries.flatMap(({ id, row }) => (row === undefined ? [id] : [])),
+      );
+      this.#isTaking ||= rows.length > 0;
+    } catch (error) {
+      if (entries.length === 1) {
+        this.#refused = entries[0]!.id;
+        this.#changed.add(this.#refused);
+        throw error;
+      }
+      const half = Math.floor(entries.length / 2);
+      const [first, second] = [entries.slice(0, half), entries.slice(half)];
+      let refused: unknown;
+      await this.#put(first).catch((reason: unknown) => (refused = reason));
+      if (refused !== undefined && first.length > 1 && first.every(({ id }) => this.#changed.has(id)))
+        for (const { id } of second) this.#changed.add(id);
+      else await this.#put(second);
+      if (refused !== undefined) throw refused;
     }
   }
 
@@ -138,7 +177,7 @@ export class LetterMirror {
 
   /** Notes every letter that differs from its row in the table. */
   async #compare(signal: AbortSignal): Promise<void> {
-    const versions = await this.#versions(signal);
+    const versions = await letterVersions(this.#parts.state, signal);
     let after = '';
     for (let isLast = false; !isLast && !signal.aborted;) {
       const page = await this.#parts.table.known({ after, limit: 5000 });
@@ -150,23 +189,5 @@ export class LetterMirror {
       after = page.at(-1)?.id ?? after;
     }
     for (const id of versions.keys()) this.#changed.add(id);
-  }
-
-  async #versions(signal: AbortSignal): Promise<Map<string, string>> {
-    const versions = new Map<string, string>();
-    let after: string | undefined;
-    while (!signal.aborted) {
-      const page = await this.#parts.state.list<IndexValue>(indexPrefix, { limit: 1000, after });
-      for (const { key, value } of page) {
-        const [, replays, copied] = value;
-        versions.set(
-          idOf(key),
-          letterVersion({ status: readIndexKey(key).status, replays, copy_round: copied }),
-        );
-      }
-      after = page.at(-1)?.key;
-      if (page.length < 1000) break;
-    }
-    return versions;
   }
 }

@@ -74,7 +74,7 @@ export function letterRow(letter: DeadLetter, mask: (event: Json) => Json): Lett
     received_at: new Date(received).toISOString(),
     created_at: letter.created_at,
     settled_at: isSettled ? letter.updated_at : null,
-    event: maskedText(raw, mask),
+    event: readable(maskedText(raw, mask)),
     letter_version: letterVersion(letter),
   };
 }
@@ -90,3 +90,13 @@ function maskedText(raw: string, mask: (event: Json) => Json): string {
   const shown = mask(event);
   return shown === event ? raw : JSON.stringify(shown);
 }
+
+/** Pairs of surrogates, halves of one, NUL, and other escapes, of which a backslash must not be taken for the next one's. */
+const escapes = /\\u[dD][89abAB]\w\w\\u[dD][c-fC-F]\w\w|\\u[dD][89a-fA-F]\w\w|\\u0000|\\./g;
+const unreadable = /^\\u(?:[dD]\w{3}|0000)$/;
+
+/** JSON text as every destination can read it: what is no character there becomes the replacement character. */
+const readable = (json: string): string =>
+  json.includes('\\u')
+    ? json.replaceAll(escapes, (escape) => (unreadable.test(escape) ? '\\ufffd' : escape)).toWellFormed()
+    : json.toWellFormed();

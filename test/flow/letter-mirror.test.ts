@@ -25,12 +25,13 @@ const failed = (id: string): UnrecoverableEvent => ({
 /** A table in memory, which is away while `down`. */
 function table() {
   const rows = new Map<string, LetterRow>();
-  const control = { down: false };
+  const control = { down: false, refused: '' };
   const answer = <T>(work: () => T) =>
     control.down ? Promise.reject(new Error('away')) : Promise.resolve(work());
   const it: LetterTable = {
-    write: (letters, gone) =>
+    write: async (letters, gone) =>
       answer(() => {
+        if (letters.some(({ id }) => id === control.refused)) throw new Error('no such character');
         for (const id of gone) rows.delete(id);
         for (const row of letters) rows.set(row.id!, row);
       }),
@@ -84,4 +85,22 @@ it('follows the letters: those that were there, changes, and what was missed whi
   control.down = false;
   await until(async () => rows.get('b')?.status === 'replaying' && rows.has('d'));
   expect([...rows.keys()].toSorted()).toEqual(['a', 'b', 'c', 'd']);
+});
+
+it('a letter that the table can not hold keeps no other one out', async () => {
+  const state = memoryState();
+  const letters = createDeadLetters(state);
+  const { it, rows, control } = table();
+  control.refused = 'b';
+  await letters.keep(['a', 'b', 'c'].map(failed));
+  mirror = new LetterMirror({
+    table: it,
+    state,
+    letters,
+    contracts: { get: () => undefined },
+    leases: freeLeases,
+    log: createLogger({ level: 'silent', format: 'json' } as never),
+  });
+  await until(async () => rows.has('a') && rows.has('c'));
+  expect(rows.has('b')).toBe(false);
 });

@@ -77,6 +77,26 @@ describe.skipIf(withoutPostgres())('a table that changes what is written into it
     expect(await stored()).toEqual([['a', 'Some', 12.75]]);
   });
 
+  it.each<[string, string, string]>([
+    ['keeps', 'RETURN NULL;', 'BEFORE DELETE'],
+    ['puts back', 'INSERT INTO plain SELECT (OLD).*; RETURN NULL;', 'AFTER DELETE'],
+  ])(
+    '%s a row that is to be replaced has the batch wait: its event would be nowhere',
+    async (_, body, when) => {
+      const { destination, alter, stored } = await prepared('SELECT');
+      await destination.prepare([{ ...plain, onRepeat: 'replace' }]);
+      await settle(destination, plainRow({ event_id: 'a', ratio: 1 }));
+      await alter(trigger(body, when));
+      const later = { ...plainRow({ event_id: 'a', ratio: 2 }), receivedAt: Date.now() + 1000 };
+      await expect(settle(destination, later)).rejects.toThrow(
+        'table plain does not let go of rows that are to be taken out: a trigger or a rule keeps them',
+      );
+      await alter('DROP TRIGGER meddle ON plain');
+      expect(await settle(destination, later)).toEqual([{ status: 'loaded' }]);
+      expect(await stored()).toEqual([['a', null, 2]]);
+    },
+  );
+
   it('refuses the rows that it changes, and loads those that it does not', async () => {
     const { destination, stored } = await prepared(
       trigger(`IF NEW.note = 'raise' THEN RAISE 'no'; END IF; ${round}`),

@@ -18,14 +18,16 @@ export async function deleteRows<R extends QueryResultRow>(
     // What waits for the commit shall speak now.
     await client.query('SET CONSTRAINTS ALL IMMEDIATE');
     const { rows: kept } = await client.query(`SELECT 1 ${mine} LIMIT 1`, [ids]);
-    if (kept.length > 0) throw keeps(table, 'a trigger or a rule keeps them, or puts them back');
+    if (kept.length > 0) throw keeps(table, keptBack);
     return rows;
   } catch (error) {
     throw keptBy(table, error);
   }
 }
 
-const keeps = (table: string, why: string): TableFault =>
+export const keptBack = 'a trigger or a rule keeps them, or puts them back';
+
+export const keeps = (table: string, why: string): TableFault =>
   new TableFault(table, `table ${table} does not let go of rows that are to be taken out: ${why}`);
 
 /** What a row, a constraint, a trigger, a rule or a right is to blame for, and not the server. */

@@ -9,6 +9,7 @@ import {
   storedValues,
 } from '../../destination-kit/repeats.ts';
 import type { Row, Table } from '../../destination.ts';
+import { keeps, keptBack } from './delete-rows.ts';
 import type { KnownTable } from './known-table.ts';
 import type { Line } from './row-lines.ts';
 import { isRowsFault } from './errors.ts';
@@ -99,6 +100,8 @@ async function replaceRow(
   }
   await client.query(`${table.stage}; ${table.empty}`);
   const result = (await writeLines(client, table, [line], answerMs)).get(line);
+  // Its key is still taken, by a row that was to go or that came in its place: as a duplicate its event would be nowhere.
+  if (result?.status === 'duplicate') throw keeps(table.spec.name, keptBack);
   await client.query(
     result === undefined
       ? 'RELEASE SAVEPOINT replacing'
