@@ -157,11 +157,23 @@ async function keepsAHistory(on: Repeats): Promise<void> {
     expect(await on.destination.counts()).toEqual({ loaded: 4, repaired: 0, duplicate: 0, changed: 0 });
 }
 
+async function areToldByAnObject(on: Repeats): Promise<void> {
+  await on.destination.prepare([orders({ key: ['/lines'] })]);
+  const at = { a: [{ x: 1, y: 2 }], b: 2 };
+  const again = { b: 2, a: [{ y: 2, x: 1 }] };
+  expect(await on.load(order({ lines: at }), order({ lines: again }))).toEqual(['loaded', 'duplicate']);
+  expect(await on.load(order({ lines: again }), order({ lines: { ...at, b: 3 } }))).toEqual([
+    'duplicate',
+    'loaded',
+  ]);
+}
+
 const promises: Promised<Repeats>[] = [
   [
     'are counted apart from changed ones, however values are spelled, and what a changed one says is kept',
     countsChangedOnes,
   ],
+  ['are told by a key that is an object, its members in any order', areToldByAnObject],
   ['are told from changed ones within one batch', tellsChangesWithinABatch],
   ...[1, 2, 6].map((size): Promised<Repeats> => [
     `replace the row by a field, out of order and twice, ${size} in a batch, redelivered after each`,

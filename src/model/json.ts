@@ -74,3 +74,14 @@ export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
     keys.every((key) => Object.hasOwn(b, key) && sameJson(a[key], b[key]))
   );
 }
+
+/** The same value with the members of every object in the order of their names. */
+export function inOneOrder(value: Json): Json {
+  if (Array.isArray(value)) return value.map(inOneOrder);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.keys(value)
+      .toSorted()
+      .map((name) => [name, inOneOrder(value[name]!)]),
+  );
+}

@@ -18,6 +18,8 @@ export interface KnownTable {
   columnNames: ReadonlySet<string>;
   inexact: (values: JsonObject) => Column | undefined;
   keys: TableKeys;
+  /** Columns of JSON that the key is in: as text, it would be another one with its members in another order. */
+  jsonKeys: ReadonlySet<string>;
   /** Of a row's key; tells nothing when this DuckDB hashes otherwise than hash.ts. */
   keyHash: KeyHash;
   /** Of all tables. */
@@ -44,6 +46,9 @@ export async function knowTable(
     columnNames: new Set(spec.columns.map((column) => column.name)),
     inexact: inexactColumn(spec.columns),
     keys: isSame ? known.keys : new TableKeys(spec, rowCount === 0),
+    jsonKeys: new Set(
+      keyFields(spec).flatMap(({ column: { name, type } }) => (type.kind === 'json' ? [name] : [])),
+    ),
     keyHash: agree ? keyHash(spec) : () => undefined,
     lines: new LineStore(),
     repairLines: new LineStore(),

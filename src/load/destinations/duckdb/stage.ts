@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { DuckDBDataChunk, INTEGER, VARCHAR } from './duckdb.ts';
 import { type Result, fail, ok } from '../../../model/result.ts';
-import type { Json, JsonObject } from '../../../model/json.ts';
+import { type Json, type JsonObject, inOneOrder } from '../../../model/json.ts';
 import type { Row, Table } from '../../destination.ts';
 import type { RepairTrail } from '../../../model/loaded-event.ts';
 import { type Refusal, cannotHold } from '../../destination-kit/exact-row.ts';
@@ -74,7 +74,7 @@ const notUnicode: Refusal = { reason: 'holds text that is not valid Unicode' };
 /** As `JSON.stringify` escapes it, after an even number of backslashes. DuckDB refuses the whole batch for one. */
 const loneSurrogate = /(?<!\\)(?:\\\\)*\\ud[89a-f]/;
 
-function stagedRow({ repairKinds, spec }: KnownTable, row: Row): StagedRow {
+function stagedRow({ repairKinds, spec, jsonKeys }: KnownTable, row: Row): StagedRow {
   const { requestId, round, receivedAt, source, contract, contractVersion, repair, extra, values } = row;
   return {
     id: requestId,
@@ -86,7 +86,7 @@ function stagedRow({ repairKinds, spec }: KnownTable, row: Row): StagedRow {
     rule: repair?.ruleId,
     repair: repair === undefined ? undefined : stagedRepair(repairKinds.numberOf(row, repair), repair),
     extra: jsonText(extra),
-    values: withJsonTexts(values, spec),
+    values: withJsonTexts(values, spec, jsonKeys),
   };
 }
 
@@ -99,10 +99,15 @@ function jsonTexts({ values, extra }: Row, { columns }: Table): string[] {
   return [extra, ...nested].flatMap((value) => jsonText(value) ?? []);
 }
 
-function withJsonTexts(values: JsonObject, { columns }: Table): Readonly<Record<string, Json | undefined>> {
+function withJsonTexts(
+  values: JsonObject,
+  { columns }: Table,
+  jsonKeys: ReadonlySet<string>,
+): Readonly<Record<string, Json | undefined>> {
   const texts: Record<string, Json | undefined> = { ...values };
   for (const { name, type } of columns)
-    if (type.kind === 'json' && Object.hasOwn(values, name)) texts[name] = jsonText(values[name]);
+    if (type.kind === 'json' && Object.hasOwn(values, name))
+      texts[name] = jsonText(jsonKeys.has(name) ? inOneOrder(values[name]!) : values[name]);
   return texts;
 }
 
