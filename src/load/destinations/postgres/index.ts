@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { fail, ok } from '../../../model/result.ts';
 import { settleByHalves } from '../../destination-kit/by-halves.ts';
+import { LineStore } from '../../destination-kit/line-store.ts';
 import type { Destination, Settled, Settlement } from '../../destination.ts';
 import { backfill } from './backfill.ts';
 import { counterSlots, readCounts } from './bookkeeping.ts';
@@ -42,6 +43,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Required<D
     writers: new Set(),
     slot: randomInt(counterSlots),
     answerMs: session.answerMs,
+    lines: new LineStore(),
   };
   const prepared = new PreparedTables(session, warehouse, tables);
 
@@ -124,6 +126,6 @@ async function settle(
       throw error;
     }
   });
-  releaseLines(settlement.rows);
+  releaseLines(warehouse, settlement.rows);
   return all;
 }

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { ownColumns } from '../../../model/own-columns.ts';
-import type { Row, Table } from '../../destination.ts';
-import { LineStore } from '../../destination-kit/line-store.ts';
+import type { Table } from '../../destination.ts';
+import type { LineStore } from '../../destination-kit/line-store.ts';
 import { DirectCopies } from './direct.ts';
-import { type Made, lineMaker } from './row-lines.ts';
+import { type LineMaker, lineMaker } from './row-lines.ts';
 import type { Shape } from './shape.ts';
 import { identifier, keyOf, typeName } from './sql.ts';
 import { differing } from './stored-as-sent.ts';
@@ -15,8 +15,7 @@ export interface KnownTable {
   shape: string | null;
   /** Set where something may change rows as they are written; see stored-as-sent.ts. */
   checked: { triggers: string; differing: string } | undefined;
-  lines: LineStore;
-  line: (row: Row) => Made;
+  line: LineMaker;
   /** Makes the temporary table that rows are handed over in; empty again after each transaction. */
   stage: string;
   empty: string;
@@ -31,7 +30,13 @@ export interface KnownTable {
   lookUp: string;
 }
 
-export function knowTable(schema: string, spec: Table, { shape, triggers }: Shape): KnownTable {
+/** `lines` is where the lines of its rows are kept. */
+export function knowTable(
+  schema: string,
+  spec: Table,
+  { shape, triggers }: Shape,
+  lines: LineStore,
+): KnownTable {
   const all = [...spec.columns, ...ownColumns].map(({ name, type }) => ({ name, type: typeName(type) }));
   const columns = all.map(({ name }) => identifier(name)).join(', ');
   // Another set of columns is another table: this one may live on in its session.
@@ -44,12 +49,10 @@ export function knowTable(schema: string, spec: Table, { shape, triggers }: Shap
   const sameKey = key.map((part, i) => `${part} = ${stagedKey[i]}`).join(' AND ');
   const oneOf = (where: string) => `LEFT JOIN LATERAL (SELECT true AS found, t._request_id FROM ${table} t
        WHERE ${where} LIMIT 1)`;
-  const lines = new LineStore();
   return {
     spec,
     shape,
     checked: triggers === null ? undefined : { triggers, differing: differing(table, stage, all) },
-    lines,
     line: lineMaker(spec, lines),
     stage: `CREATE TEMP TABLE IF NOT EXISTS ${stage.slice('pg_temp.'.length)}
       (${all.map(({ name, type }) => `${identifier(name)} ${type}`).join(', ')}) ON COMMIT DELETE ROWS`,

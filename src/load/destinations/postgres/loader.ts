@@ -140,17 +140,17 @@ export function prepareRow({ tables }: Warehouse, row: Row): void {
 function lineOf(table: KnownTable, row: Row): Made {
   const ready = row.prepared as Made | undefined;
   // Made for the table as it was before, it may have other columns.
-  if (ready?.store === table.lines) return ready;
+  if (ready?.maker === table.line) return ready;
   const made = table.line(row);
   row.prepared = made;
   return made;
 }
 
 /** Lets go of the lines of rows that are settled. */
-export function releaseLines(rows: readonly Row[]): void {
+export function releaseLines({ lines }: Warehouse, rows: readonly Row[]): void {
   for (const row of rows) {
     const made = row.prepared as Made | undefined;
-    if (made !== undefined && 'row' in made) made.store.release(made);
+    if (made !== undefined && 'row' in made) lines.release(made);
     row.prepared = undefined;
   }
 }

@@ -52,7 +52,7 @@ export class PreparedTables {
       limits,
     );
     for (const [at, spec] of specs.entries())
-      this.#tables.set(spec.name, knowTable(schema, spec, shapes[at]!));
+      this.#tables.set(spec.name, knowTable(schema, spec, shapes[at]!, this.#warehouse.lines));
   }
 
   /** What was fine at the start and is not any more is for a person to mend; until then the rows of that table wait. */

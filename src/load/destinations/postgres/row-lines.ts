@@ -10,8 +10,8 @@ import type { LineStore, Place } from '../../destination-kit/line-store.ts';
 
 /** A row as COPY reads it, kept as bytes: as text it would be moved about by the garbage collector until its batch is settled. */
 export interface Line extends Place {
-  /** Where its bytes lie. */
-  store: LineStore;
+  /** What made it: a table that was altered has another one. */
+  maker: LineMaker;
   row: Row;
   /** Lower case. */
   id: string;
@@ -21,25 +21,26 @@ export interface Line extends Place {
 
 /** A row that the table can't hold. */
 interface Unfit {
-  store: LineStore;
+  maker: LineMaker;
   refusal: Refusal;
 }
 
 export type Made = Line | Unfit;
+export type LineMaker = (row: Row) => Made;
 
 /** Of a row's key, in UTF-8: a longer one fits in no index, and without the index no event would be loaded once. */
 const maxKeyBytes = 2000;
 
 /** Makes the lines of one table's rows, in `store`. Whatever passes is read by the server without an error. */
-export function lineMaker(spec: Table, store: LineStore): (row: Row) => Made {
+export function lineMaker(spec: Table, store: LineStore): LineMaker {
   const inexact = inexactColumn(spec.columns);
   const columns = spec.columns.map((column) => ({ name: column.name, field: fieldOf(column) }));
   const tailOf = tailMaker();
   const key = keyFields(spec);
-  const unfit = (refusal: Refusal): Unfit => ({ store, refusal });
+  const unfit = (refusal: Refusal): Unfit => ({ maker: make, refusal });
   const refused = (column: string): Unfit => unfit(cannotHold(spec.name, column));
 
-  return (row) => {
+  function make(row: Row): Made {
     const { values } = row;
     const wrong = inexact(values);
     if (wrong !== undefined) return refused(wrong.name);
@@ -62,8 +63,9 @@ export function lineMaker(spec: Table, store: LineStore): (row: Row) => Made {
     const place = store.add(`${text}${id}${tail.value}`);
     if (place === undefined) throw new Error('half of a surrogate pair was let through');
     const { chunk, start, end } = place;
-    return { chunk, start, end, store, row, id, key: sortKey };
-  };
+    return { chunk, start, end, maker: make, row, id, key: sortKey };
+  }
+  return make;
 }
 
 const columnsAfterId = ownColumns.slice(1);

@@ -1,3 +1,4 @@
+import type { LineStore } from '../../destination-kit/line-store.ts';
 import type { KnownTable } from './known-table.ts';
 import type { Unreadable } from './unreadable.ts';
 
@@ -14,4 +15,6 @@ export interface Warehouse {
   /** Of `_sentinel_counters`. */
   slot: number;
   answerMs: number;
+  /** Of all tables: one for each would keep its largest batch's memory. */
+  lines: LineStore;
 }
