@@ -20,6 +20,7 @@ const acts = {
   patch: () => { Array.prototype.push = () => { throw new Error('push'); }; },
   blind: () => { JSON.stringify = () => '{}'; },
   pollute: () => { Object.prototype.polluted = 'yes'; },
+  rename: () => { globalThis.JSON = null; },
   lock: () => Object.defineProperty(Array.prototype, 'map', { value: 1, configurable: false, writable: false }),
   kill: () => process.kill(process.pid, 'SIGKILL'),
   group: () => process.kill(0, 'SIGTERM'),
@@ -85,7 +86,7 @@ it('work of many events is done together, but for that whose contract hangs, for
     .toBe(false);
 });
 
-it.each(['patch', 'blind', 'pollute', 'lock', 'kill', 'group'])(
+it.each(['patch', 'blind', 'pollute', 'rename', 'lock', 'kill', 'group'])(
   'a contract that wants to %s costs its own event, and others are judged as before',
   async (act) => {
     const of = (name: string, id: string) => judge.inTurn(work(name, id));

@@ -1,5 +1,5 @@
 import { packNumbers, unpackNumbers } from '../../model/exact-messages.ts';
-import { Builtins } from '../../support/builtins.ts';
+import { Builtins, lockGlobals } from '../../support/builtins.ts';
 import { fenceProcess } from '../../support/fence-process.ts';
 import { limitCalls } from '../../support/foreign-code.ts';
 import { MarkFile } from '../../support/mark-file.ts';
@@ -37,6 +37,7 @@ export async function openJudging(
     throw new Error('a contract may not end the process');
   };
   const registry = await loadContracts(folders, { strict: false, cache, setAside });
+  lockGlobals();
   return new Judging(registry, mark === undefined ? undefined : new MarkFile(mark), endThread);
 }
 
