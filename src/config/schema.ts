@@ -126,6 +126,7 @@ my-step: { run_on: gpu, retry: { max_attempts: 3 } }`,
     stall_seconds: positiveNumber(3600, 'seconds')
       .default(10)
       .describe('what the code of a contract may take before its event is given up on'),
+    step_timeout_seconds: positiveNumber(86_400, 'seconds').default(600).describe('for one message'),
   }).prefault({}),
   retry: group({
     max_attempts: maxAttempts

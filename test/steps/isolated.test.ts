@@ -29,6 +29,7 @@ const bodies = {
   kills: `if (input.bad) process.kill(process.pid, 'SIGKILL');`,
   rejects: `if (input.bad) void Promise.reject(new Error('canary'));`,
   late: `if (input.bad) await new Promise(() => setTimeout(() => { throw null; }, 1));`,
+  never: `if (input.bad) await new Promise(() => undefined);`,
   leaks: `const all = []; while (input.bad) all.push(new Array(1e5).fill(input.bad));`,
   throws: `if (input.bad) throw new StepFailure('not this one', { tag: 'UNWANTED', retryable: false });`,
   motia: `
@@ -52,7 +53,12 @@ beforeAll(async () => {
     await writeFile(join(folder, `${name}.step.mjs`), source(name, body));
   ({ engine, dispose } = await temporaryEngine());
   steps = await discoverSteps([folder], {
-    isolate: (file) => new IsolatedStep(file, { stallMs: 1500, memoryMb: 64 }),
+    isolate: (file) =>
+      new IsolatedStep(file, {
+        stallMs: 1500,
+        memoryMb: 64,
+        stepTimeoutMs: file.endsWith('never.step.mjs') ? 1500 : 60_000,
+      }),
   });
   running = await startSteps(steps, {
     engine,
@@ -87,8 +93,8 @@ it("has what Motia's handlers use, and leaves out what its condition refuses", a
   expect(other).toEqual([{ order: { done: 3 }, none: null }]);
 });
 
-it('costs its message when it loops, exits, leaks or leaves a rejected promise behind; others go on', async () => {
-  const killers = ['loops', 'exits', 'rejects', 'late', 'leaks'] as const;
+it('costs its message when it loops, never returns, exits, leaks or leaves a rejected promise behind; others go on', async () => {
+  const killers = ['loops', 'exits', 'rejects', 'late', 'leaks', 'never'] as const;
   for (const name of killers) await engine.publish(`${name}-in`, [message({ bad: true }), message({})]);
   await until(
     () => exhausted.length === killers.length && killers.every((name) => handled.includes(name)),
@@ -100,6 +106,7 @@ it('costs its message when it loops, exits, leaks or leaves a rejected promise b
   }
   const reasonOf = (name: string): string => String(exhausted.find(({ step }) => step === name)!.error);
   expect(reasonOf('loops')).toContain('stood still for 1.5 s');
+  expect(reasonOf('never')).toContain('did not return within 1.5 s');
   expect(reasonOf('exits')).toMatch(/ended its thread|stood still/);
   expect(reasonOf('leaks')).toMatch(/memory|stood still/);
   expect(reasonOf('rejects')).not.toContain('canary');

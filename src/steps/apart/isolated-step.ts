@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { packNumbers, unpackNumbers } from '../../model/exact-messages.ts';
-import { type Beat, countOf, createBeat } from '../../support/beat.ts';
+import { type Beat, createBeat } from '../../support/beat.ts';
 import { answerCalls } from '../../support/sync-call.ts';
 import { type StepConfig, type StepContext, type StepModule, StepFailure } from '../step.ts';
 import { ContextCalls } from './context-calls.ts';
@@ -11,10 +11,13 @@ import {
   type StepThreadInput,
   fromPlain,
 } from './protocol.ts';
+import { watchBeat, watchRun } from './watches.ts';
 
 interface Limits {
   /** How long its code may keep the thread from turning. */
   stallMs: number;
+  /** How long it may take for a message. Default 10 minutes. */
+  stepTimeoutMs?: number;
   /** To compile what it imports, on a busy machine. Default 30 s. */
   loadMs?: number;
   /** Of its heap. Default 512. */
@@ -23,7 +26,6 @@ interface Limits {
 
 /** A message that has ended its step's thread so often is given up on. */
 const maxDeaths = 3;
-const lookEveryMs = 250;
 
 interface Thread {
   worker: Worker;
@@ -31,6 +33,7 @@ interface Thread {
   loaded: Promise<Extract<FromThread, { problems: string[] }>>;
   runs: Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void; attempt: number }>;
   calls: ContextCalls;
+  end: (why: string) => void;
 }
 
 /**
@@ -43,9 +46,9 @@ export class IsolatedStep {
   #thread: Thread | undefined;
   #ids = 0;
 
-  constructor(file: string, { stallMs, loadMs = 30_000, memoryMb = 512 }: Limits) {
+  constructor(file: string, { stallMs, stepTimeoutMs = 600_000, loadMs = 30_000, memoryMb = 512 }: Limits) {
     this.#file = file;
-    this.#limits = { stallMs, loadMs, memoryMb };
+    this.#limits = { stallMs, stepTimeoutMs, loadMs, memoryMb };
   }
 
   /** The step's config, or why it can't be used. */
@@ -88,7 +91,9 @@ export class IsolatedStep {
       thread.runs.set(run, { resolve, reject, attempt });
     });
     thread.worker.postMessage(packNumbers({ run, input, trigger, attempt, requestId } satisfies Run));
+    const slow = watchRun(thread, context, this.#limits.stepTimeoutMs);
     return result.finally(() => {
+      clearInterval(slow);
       signal.removeEventListener('abort', abort);
       thread.runs.delete(run);
       thread.calls.end(run);
@@ -111,6 +116,10 @@ export class IsolatedStep {
     const runs: Thread['runs'] = new Map();
     const calls = new ContextCalls((message) => worker.postMessage(packNumbers(message)));
     let reason: string | undefined;
+    const end = (why: string): void => {
+      reason = why;
+      void worker.terminate();
+    };
     const loaded = new Promise<Extract<FromThread, { problems: string[] }>>((resolve, reject) => {
       worker.on('message', (packed: FromThread) => {
         const message = unpackNumbers(packed) as FromThread;
@@ -137,10 +146,7 @@ export class IsolatedStep {
       });
       let isLoaded = false;
       const limit = (): number => (isLoaded ? stallMs : loadMs);
-      const watch = this.#watch(beat, limit, () => {
-        reason = `stood still for ${limit() / 1000} s`;
-        void worker.terminate();
-      });
+      const watch = watchBeat(beat, limit, () => end(`stood still for ${limit() / 1000} s`));
       worker.on('exit', () => {
         clearInterval(watch);
         if (this.#thread?.worker === worker) this.#thread = undefined;
@@ -152,18 +158,7 @@ export class IsolatedStep {
       });
     });
     loaded.catch(() => undefined);
-    return { worker, beat, loaded, runs, calls };
-  }
-
-  /** A thread turns even when it has nothing to do. */
-  #watch(beat: Beat, limit: () => number, stalled: () => void): NodeJS.Timeout {
-    let last = { count: 0, allowed: 0, at: Date.now() };
-    return setInterval(() => {
-      const count = countOf(beat);
-      const allowed = limit();
-      if (count !== last.count || allowed !== last.allowed) last = { count, allowed, at: Date.now() };
-      else if (Date.now() - last.at > allowed) stalled();
-    }, lookEveryMs).unref();
+    return { worker, beat, loaded, runs, calls, end };
   }
 
   async close(): Promise<void> {
