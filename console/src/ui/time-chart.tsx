@@ -101,7 +101,8 @@ function optionsOf(
   return {
     width: element.clientWidth || 300,
     height,
-    padding: [8, 8, 0, 0],
+    // Room for half a time at the right end.
+    padding: [8, 26, 0, 0],
     legend: { show: false },
     cursor: { y: false, points: { show: !stacked } },
     scales: { y: { range: (_, __, max) => [0, Math.max(max * 1.08, 1)] } },
