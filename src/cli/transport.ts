@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Method } from '../api/route.ts';
 import type { Config } from '../config/load.ts';
 import { createLogger } from '../support/log.ts';
@@ -29,17 +30,26 @@ interface Answered {
   body: Readable;
 }
 
+/** A service that starts answers in a moment. */
+const startsForMs = 60_000;
+
 export function overHttp(server: Server): Transport {
   return {
     async send({ method, path, body, file, range }) {
       const type = file?.type ?? (body === undefined ? undefined : 'application/json');
       const all = { ...server.headers, ...range, ...(type !== undefined && { 'content-type': type }) };
       const sent = file?.stream ?? (body === undefined ? undefined : JSON.stringify(body));
-      const response = await reach(server, path, {
-        method,
-        headers: all,
-        ...(sent !== undefined && { body: sent }),
-      });
+      const ask = () =>
+        reach(server, path, { method, headers: all, ...(sent !== undefined && { body: sent }) });
+      let response = await ask();
+      // A stream can't be sent twice.
+      for (const until = Date.now() + startsForMs; response.status === 503 && file === undefined;) {
+        const said = await response.text();
+        if (!said.includes('"code":"starting"') || Date.now() > until)
+          return { status: 503, length: said.length, body: Readable.from([said]) };
+        await sleep(1000 * Number(response.headers.get('retry-after') ?? 1));
+        response = await ask();
+      }
       return {
         status: response.status,
         length: Number(response.headers.get('content-length')),

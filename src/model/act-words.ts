@@ -58,6 +58,7 @@ export function actInWords({ act, detail, counts = {} }: Act): string {
     const taken = counts['taken'] ?? 0;
     return `Rolled back a rule: ${taken === 1 ? '1 row became a dead letter' : `${taken} rows became dead letters`}`;
   }
+  if (act === 'alerts_test' && counts['items'] === 0) return 'Tried the alerts: there are no receivers';
   const more = counts['replaying'] ?? 0;
   if (act === 'replay' && more > 0) return `Replayed a letter and ${more} more of its group`;
   return done[act] ?? act.replaceAll('_', ' ');
