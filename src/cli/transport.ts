@@ -42,11 +42,11 @@ export function overHttp(server: Server): Transport {
       const ask = () =>
         reach(server, path, { method, headers: all, ...(sent !== undefined && { body: sent }) });
       let response = await ask();
-      // A stream can't be sent twice.
-      for (const until = Date.now() + startsForMs; response.status === 503 && file === undefined;) {
+      for (const until = Date.now() + startsForMs; response.status === 503;) {
         const said = await response.text();
-        if (!said.includes('"code":"starting"') || Date.now() > until)
-          return { status: 503, length: said.length, body: Readable.from([said]) };
+        // A stream can't be sent twice.
+        const isPassing = file === undefined && said.includes('"code":"starting"') && Date.now() < until;
+        if (!isPassing) return { status: 503, length: said.length, body: Readable.from([said]) };
         await sleep(1000 * Number(response.headers.get('retry-after') ?? 1));
         response = await ask();
       }

@@ -115,6 +115,18 @@ describe('sentinel init', () => {
     expect(fresh.out).not.toContain('once sentinel-config.yaml says');
   });
 
+  it('says what a package.json that was there lacks, as npm init writes it', async () => {
+    await mkdir(join(shell.folder, 'begun'));
+    const begun = join(shell.folder, 'begun/package.json');
+    const scripts = { test: 'echo "Error: no test specified" && exit 1' };
+    await writeFile(begun, JSON.stringify({ name: 'begun', type: 'commonjs', scripts }));
+    const { out } = await shell.cli(['init', 'begun']);
+    expect(out).toContain('npm pkg set "scripts.test=node --test && sentinel simulate"');
+    expect(out).toContain('npm pkg set "type=module"');
+    expect(out).toContain('npm pkg set "dependencies.data-sentinel=');
+    expect((await shell.cli(['init', 'other'])).out).not.toContain('npm pkg set');
+  });
+
   it('begins with an event that its own contract takes, and breaches that it refuses', async () => {
     await shell.cli(['init']);
     const check = await shell.cli(['contracts', 'check', 'samples/signup.json', '--source', 'website']);

@@ -19,7 +19,8 @@ export function projectFiles(name: string): Record<string, string> {
     'contracts/signup.ts': contractTemplate,
     'steps/welcome.step.ts': stepTemplate,
     'samples/signup.json': sample,
-    'test/signup.test.js': testTemplate,
+    // A module whatever the package's `type` is.
+    'test/signup.test.mjs': testTemplate,
     'package.json': packageJson(name),
     'tsconfig.json': tsconfig,
     '.env.example': envTemplate,

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { loadConfig } from '../../config/load.ts';
@@ -6,7 +7,7 @@ import { CliError, print, type Io } from '../io.ts';
 import { messageOf } from '../../model/errors.ts';
 import { withExamples } from '../options.ts';
 import { projectFiles } from './files.ts';
-import { ownSource } from './surroundings.ts';
+import { ownSource, testScript } from './surroundings.ts';
 
 export function registerInit(program: Command, io: Io): void {
   const command = program
@@ -17,6 +18,39 @@ export function registerInit(program: Command, io: Io): void {
     .argument('[folder]', 'where', '.')
     .action((folder: string) => init(io, resolve(io.cwd, folder)));
   withExamples(command, 'sentinel init my-gatekeeper && cd my-gatekeeper && sentinel dev');
+}
+
+/** npm's own, which only fails. */
+const placeholder = /no test specified/;
+
+/** What a package.json that was there before lacks, as commands that add it. */
+function packageLacks(folder: string): string[] {
+  const known = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+    type?: string;
+    scripts?: { test?: string };
+    dependencies?: Record<string, string>;
+    devDependencies?: Record<string, string>;
+  };
+  const { type, scripts: { test = '' } = {}, dependencies, devDependencies } = known;
+  const add = (setting: string) => `npm pkg set ${JSON.stringify(setting)}`;
+  return [
+    ...(test === '' || placeholder.test(test) ? [add(`scripts.test=${testScript}`)] : []),
+    ...(type === 'module' ? [] : [add('type=module')]),
+    ...('data-sentinel' in { ...dependencies, ...devDependencies }
+      ? []
+      : [add(`dependencies.data-sentinel=${ownSource()}`)]),
+  ];
+}
+
+function packageFault(folder: string): string | undefined {
+  try {
+    const lacks = packageLacks(folder);
+    return lacks.length === 0
+      ? undefined
+      : `package.json lacks what the commands below use; this adds it:\n${lacks.map((line) => `  ${line}`).join('\n')}`;
+  } catch (error) {
+    return `mend package.json first. ${messageOf(error)}`;
+  }
 }
 
 /** A config file that was there before may not know of the contract and its source. */
@@ -50,8 +84,8 @@ async function init(io: Io, folder: string): Promise<void> {
       print(io, `kept   ${shown} (it already exists)`);
     }
   }
-  const unused = configFault(folder);
-  if (unused !== undefined) print(io, `\n${unused}`);
+  for (const fault of [configFault(folder), packageFault(folder)])
+    if (fault !== undefined) print(io, `\n${fault}`);
   const there = relative(io.cwd, folder);
   const next = [
     `${there === '' ? '' : `cd ${/^[\w./-]+$/.test(there) ? there : JSON.stringify(there)} && `}npm install`,

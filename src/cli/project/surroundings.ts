@@ -11,6 +11,8 @@ export const sample = `{
 }
 `;
 
+export const testScript = 'node --test && sentinel simulate';
+
 export function packageJson(name: string): string {
   const contents = {
     name,
@@ -19,7 +21,7 @@ export function packageJson(name: string): string {
     scripts: {
       dev: 'sentinel dev',
       start: 'sentinel start',
-      test: 'node --test && sentinel simulate',
+      test: testScript,
     },
     dependencies: { 'data-sentinel': ownSource() },
   };
