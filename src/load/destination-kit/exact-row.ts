@@ -1,9 +1,10 @@
-import type { Json } from '../../model/json.ts';
+import { type Json, inOneOrder } from '../../model/json.ts';
 import { ownColumns } from '../../model/own-columns.ts';
 import { type Result, fail, ok } from '../../model/result.ts';
 import type { Row, Table } from '../destination.ts';
 import { encodeExactly } from './encode-exactly.ts';
 import { inexactColumn } from './exact-values.ts';
+import { jsonKeys } from './key-fields.ts';
 
 /** Why a row can't be loaded; holds no value of the event. */
 export interface Refusal {
@@ -19,10 +20,14 @@ export const cannotHold = (table: string, column: string): Refusal => ({
 /** Makes all columns of a table's rows, as `encodeExactly` has them, absent fields as null. */
 export function exactRow(table: Table): (row: Row) => Result<Record<string, Json>, Refusal> {
   const inexact = inexactColumn(table.columns);
+  const keys = jsonKeys(table);
   const columns = [
     ...table.columns.map((column) => ({
       column,
-      of: ({ values }: Row) => (Object.hasOwn(values, column.name) ? values[column.name] : undefined),
+      of: ({ values }: Row): Json | undefined => {
+        const value = Object.hasOwn(values, column.name) ? values[column.name] : undefined;
+        return value !== undefined && keys.has(column.name) ? inOneOrder(value) : value;
+      },
     })),
     ...ownColumns.map((column) => ({ column, of: (row: Row): Json => column.of(row) })),
   ];

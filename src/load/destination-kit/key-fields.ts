@@ -21,3 +21,7 @@ export function keyFields(table: Table): { column: Column; inner: string[] }[] {
     return { column, inner };
   });
 }
+
+/** The columns of JSON that the key is in. As text, it would be another one with its members in another order (`inOneOrder`). */
+export const jsonKeys = (table: Table): ReadonlySet<string> =>
+  new Set(keyFields(table).flatMap(({ column: { name, type } }) => (type.kind === 'json' ? [name] : [])));

@@ -4,7 +4,7 @@ import type { Column } from '../../../contracts/contract.ts';
 import type { JsonObject } from '../../../model/json.ts';
 import type { Table } from '../../destination.ts';
 import { inexactColumn } from '../../destination-kit/exact-values.ts';
-import { keyFields } from '../../destination-kit/key-fields.ts';
+import { jsonKeys, keyFields } from '../../destination-kit/key-fields.ts';
 import { type KeyHash, keyHash } from './key-hash.ts';
 import type { KnownEvents } from './known-events.ts';
 import { LineStore } from '../../destination-kit/line-store.ts';
@@ -18,8 +18,7 @@ export interface KnownTable {
   columnNames: ReadonlySet<string>;
   inexact: (values: JsonObject) => Column | undefined;
   keys: TableKeys;
-  /** Columns of JSON that the key is in: as text, it would be another one with its members in another order. */
-  jsonKeys: ReadonlySet<string>;
+  jsonKeys: ReturnType<typeof jsonKeys>;
   /** Of a row's key; tells nothing when this DuckDB hashes otherwise than hash.ts. */
   keyHash: KeyHash;
   /** Of all tables. */
@@ -46,9 +45,7 @@ export async function knowTable(
     columnNames: new Set(spec.columns.map((column) => column.name)),
     inexact: inexactColumn(spec.columns),
     keys: isSame ? known.keys : new TableKeys(spec, rowCount === 0),
-    jsonKeys: new Set(
-      keyFields(spec).flatMap(({ column: { name, type } }) => (type.kind === 'json' ? [name] : [])),
-    ),
+    jsonKeys: jsonKeys(spec),
     keyHash: agree ? keyHash(spec) : () => undefined,
     lines: new LineStore(),
     repairLines: new LineStore(),
