@@ -47,6 +47,12 @@ describe.skipIf(withoutPostgres())('a table that somebody changes while the serv
        INSERT INTO plain SELECT * FROM plain`,
       /share a key/,
     ],
+    [
+      'the key to a collation that knows no case',
+      `CREATE COLLATION ci (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+       ALTER TABLE plain ALTER event_id TYPE text COLLATE ci`,
+      /"event_id".*collation/,
+    ],
     ['a column that is smaller', 'ALTER TABLE plain ALTER count TYPE smallint', /"count".*smallint/],
     ['another type of text', 'ALTER TABLE plain ALTER data TYPE text', /"data".*text/],
     ['a number of fewer digits', 'ALTER TABLE plain ALTER ratio TYPE numeric(4,1)', /"ratio".*numeric/],

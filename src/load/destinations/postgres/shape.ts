@@ -19,7 +19,7 @@ export const triggersOf = (oid: string, statement: keyof typeof statements = 'in
  */
 const shapeOf = (schema: string, table: string): string =>
   `(SELECT concat_ws(' ', c.oid, c.relkind, c.relpersistence, c.relhasrules,
-      (SELECT string_agg(concat_ws(' ', attname, format_type(atttypid, atttypmod), attnotnull, atthasdef, attidentity, attgenerated), ',' ORDER BY attnum)
+      (SELECT string_agg(concat_ws(' ', attname, format_type(atttypid, atttypmod), attcollation, attnotnull, atthasdef, attidentity, attgenerated), ',' ORDER BY attnum)
        FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped),
       (SELECT string_agg(pg_get_indexdef(indexrelid), ',' ORDER BY indexrelid)
        FROM pg_index WHERE indrelid = c.oid AND indisunique AND indisvalid),

@@ -12,6 +12,8 @@ interface PresentColumn {
   demanded: string;
   /** It takes no values. */
   generated: string;
+  /** Its collation takes different texts for the same. */
+  loose: string;
   comment: string | null;
 }
 
@@ -19,6 +21,7 @@ export async function presentColumns(client: ClientBase, table: string): Promise
   const { rows } = await client.query<PresentColumn>(
     `SELECT attname AS name, format_type(atttypid, atttypmod) AS type,
        attnotnull AND NOT atthasdef AND attidentity = '' AS demanded, attgenerated <> '' OR attidentity = 'a' AS generated,
+       coalesce((SELECT NOT collisdeterministic FROM pg_collation WHERE oid = attcollation), false) AS loose,
        col_description(attrelid, attnum) AS comment
      FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped`,
     [table],
@@ -72,16 +75,21 @@ export async function refuseUnusable(client: ClientBase, spec: Table, found: Fou
 
 function refuseColumns(spec: Table, { present, written, loosened, again }: Found): void {
   const names = new Set(present.map(({ name }) => name));
+  const keys = new Set(keyFields(spec).map(({ column }) => column.name));
   const lost = [
     // The rest of what every table has: rows were loaded into it.
     ...(names.has('_received_at') ? ['_request_id'] : []),
-    ...(again ? keyFields(spec).map(({ column }) => column.name) : []),
+    ...(again ? keys : []),
   ].find((name) => !names.has(name));
   if (lost !== undefined)
     throw conflict(
       `column "${lost}" of table "${spec.name}" was renamed or dropped: events would be loaded twice without it; give it its name again, or rename the table away`,
     );
-  for (const { name, demanded, generated } of present) {
+  for (const { name, demanded, generated, loose } of present) {
+    if (loose === 't' && keys.has(name))
+      throw conflict(
+        `column "${name}" of table "${spec.name}", a part of its key, has a collation for which different texts are the same; give it COLLATE "C"`,
+      );
     if (generated === 't' && written.has(name))
       throw conflict(
         `column "${name}" of table "${spec.name}" is generated, so the event's value can't be stored; drop the expression, or give the field another name`,
