@@ -11,8 +11,6 @@ export interface Calls {
 /** What an engine has that several processes share. */
 export interface Cluster {
   calls: Calls;
-  /** Whether the engine is reached now. */
-  connected(): boolean;
   /**
    * Said when the service begins to stop. From then on this process waits for an engine that is away only a moment longer,
    * and what still needs it fails with `engine_closed`.

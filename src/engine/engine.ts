@@ -41,6 +41,8 @@ export interface Engine {
   backup?(file: string): Promise<void>;
   /** What waits now, per topic; a cheap call. */
   stats(): Promise<TopicStats[]>;
+  /** Why nothing can be stored now, in words; undefined when it can. */
+  trouble(): string | undefined;
   /** Stops all consumers (their running batches are finished first), flushes and releases everything. */
   close(): Promise<void>;
 }

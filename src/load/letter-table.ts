@@ -21,7 +21,9 @@ export interface KnownLetter {
   version: string;
 }
 
-/** One row. Times are ISO 8601; `codes` and `event` are JSON text. */
+/**
+ * One row, of text that every destination can hold. Times are ISO 8601; `codes` and `event` are JSON text.
+ */
 export type LetterRow = Record<LetterColumn, string | null>;
 
 /** Name and type, `time` and `json` as the destination calls them. */
@@ -57,7 +59,7 @@ export const letterVersion = ({ status, replays, copy_round: copied = 0 }: Versi
 export function letterRow(letter: DeadLetter, mask: (event: Json) => Json): LetterRow {
   const { status, violations, raw, received_at: received } = letter;
   const isSettled = status === 'replayed' || status === 'discarded';
-  return {
+  const row: LetterRow = {
     id: letter.id,
     request_id: letter.request_id,
     status,
@@ -74,9 +76,14 @@ export function letterRow(letter: DeadLetter, mask: (event: Json) => Json): Lett
     received_at: new Date(received).toISOString(),
     created_at: letter.created_at,
     settled_at: isSettled ? letter.updated_at : null,
-    event: readable(maskedText(raw, mask)),
+    event: maskedText(raw, mask),
     letter_version: letterVersion(letter),
   };
+  for (const name of letterColumnNames) {
+    row[name] &&= row[name].toWellFormed().replaceAll('\0', '\uFFFD');
+    if (letterColumns[name] === 'json') row[name] &&= readable(row[name]);
+  }
+  return row;
 }
 
 /** The text itself where nothing is hidden: its numbers keep their digits. What is no JSON becomes a JSON text. */
@@ -98,5 +105,5 @@ const unreadable = /^\\u(?:[dD]\w{3}|0000)$/;
 /** JSON text as every destination can read it: what is no character there becomes the replacement character. */
 const readable = (json: string): string =>
   json.includes('\\u')
-    ? json.replaceAll(escapes, (escape) => (unreadable.test(escape) ? '\\ufffd' : escape)).toWellFormed()
-    : json.toWellFormed();
+    ? json.replaceAll(escapes, (escape) => (unreadable.test(escape) ? '\\ufffd' : escape))
+    : json;

@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 
 /**
- * A file that is open. Deleted or replaced, it stays open, and what is written to it is gone at the next start: whoever promises to keep
- * something asks whether its path still leads to it.
+ * A file that is open. Deleted, replaced or cut to nothing, it stays open, and what is written to it is gone at the next start: whoever
+ * promises to keep something asks whether its path still leads to it.
  */
 export class OpenedFile {
   readonly #path: string;
@@ -20,6 +20,6 @@ export class OpenedFile {
   /** Asks the file system, which takes 2 µs. */
   isThere(): boolean {
     const now = statSync(this.#path, { throwIfNoEntry: false });
-    return now !== undefined && now.ino === this.#ino && now.dev === this.#dev;
+    return now !== undefined && now.ino === this.#ino && now.dev === this.#dev && now.size > 0;
   }
 }

@@ -12,7 +12,7 @@ import { Publisher, type Limits } from './publisher.ts';
 import { groupKey, readGroup, updateTopic } from './records.ts';
 import { retryKeys } from './retry-area.ts';
 import { EmbeddedState } from './state.ts';
-import { openStore, writeTogether, type Store } from './store.ts';
+import { openStore, troubleOf, writeTogether, type Store } from './store.ts';
 import { createTrimmer } from './trimmer.ts';
 import { createWakeup } from './wakeup.ts';
 
@@ -91,6 +91,7 @@ export async function openEmbeddedEngine(options: EmbeddedEngineOptions): Promis
     findPending: (topic, group, match) => life.guard(() => findPending(store, topic, group, match)),
     backup: (file) => life.guard(() => store.root.backup(file, true)),
     stats: () => life.guard(async () => readStats(store)),
+    trouble: () => troubleOf(store),
     close: () => life.close(flush, release),
   };
 }

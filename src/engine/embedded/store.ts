@@ -104,30 +104,27 @@ const leastFreeBytes = 32 * 2 ** 20;
 const roomFor = 5;
 const lookedAt = new Map<string, number>();
 
-function checkRoom(path: string): void {
+/** Why nothing may be written now; undefined when it may. */
+export function troubleOf({ path, file }: Pick<Store, 'path' | 'file'>): string | undefined {
+  if (!file.isThere())
+    return `${path} was deleted, emptied or replaced while the service has it open: nothing that is written would be kept; put it back or restart the service`;
   const now = performance.now();
-  if (now - (lookedAt.get(path) ?? -Infinity) < roomFor) return;
+  if (now - (lookedAt.get(path) ?? -Infinity) < roomFor) return undefined;
   const { bavail, bsize } = statfsSync(dirname(path));
   if (bavail * bsize < leastFreeBytes)
-    throw new SentinelError(
-      'engine_unavailable',
-      `the disk of ${path} is full: it has less than ${leastFreeBytes / 2 ** 20} MiB left`,
-    );
+    return `the disk of ${path} is full: it has less than ${leastFreeBytes / 2 ** 20} MiB left`;
   lookedAt.set(path, now);
+  return undefined;
 }
 
-function checkFile({ path, file }: Store): void {
-  if (!file.isThere())
-    throw new SentinelError(
-      'engine_unavailable',
-      `${path} was deleted or replaced while the service has it open: nothing that is written would be kept; put it back or restart the service`,
-    );
+function checkFile(store: Store): void {
+  const trouble = troubleOf(store);
+  if (trouble !== undefined) throw new SentinelError('engine_unavailable', trouble);
 }
 
 /** Awaits a write and names its failure; false when the write's condition did not hold. */
 export async function durable(store: Store, write: () => Promise<boolean>): Promise<boolean> {
   checkFile(store);
-  checkRoom(store.path);
   let written: boolean;
   try {
     written = await write();
@@ -142,7 +139,7 @@ export async function durable(store: Store, write: () => Promise<boolean>): Prom
     );
   }
   // It may have gone in between.
-  checkFile(store);
+  if (!store.file.isThere()) checkFile(store);
   return written;
 }
 

@@ -77,10 +77,10 @@ export async function openNatsEngine(options: NatsEngineOptions): Promise<Engine
       life.guard(() => findPending({ link, layout, large, retries, streams }, topic, group, match)),
     cluster: {
       calls: createCalls(link, layout, large),
-      connected: link.isConnected,
       leave: link.leave,
     },
     stats: () => life.guard(parts.stats),
+    trouble: () => (link.isConnected() ? undefined : 'NATS is not reached; nothing can be stored'),
     close: () => life.close(parts.flush, parts.release),
   };
 }

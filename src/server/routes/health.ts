@@ -19,8 +19,8 @@ export function healthRoutes(app: FastifyInstance, context: ServerContext): void
           .header('retry-after', '1')
           .send({ status: 'not_ready', reason, ...cause });
       if (!ready()) return notReady('starting or stopping');
-      if (context.engine.cluster?.connected() === false)
-        return notReady('NATS is not reached; nothing can be stored');
+      const trouble = context.engine.trouble();
+      if (trouble !== undefined) return notReady(trouble);
       // A gateway takes events whatever the workers do.
       const status = config.role === 'gateway' ? {} : await unlessBusy(pipeline.status());
       if (status === undefined) return notReady('the pipeline is busy; events wait in the queue');

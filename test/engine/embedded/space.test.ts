@@ -33,7 +33,8 @@ describe('space', () => {
     const engine = await openEngine(dir);
     await engine.publish('orders', [message('before')]);
     await rm(join(dir, 'engine.mdb'));
-    await expect(engine.publish('orders', [message('lost')])).rejects.toThrow(/deleted or replaced/);
+    await expect(engine.publish('orders', [message('lost')])).rejects.toThrow(/was deleted/);
+    expect(engine.trouble()).toMatch(/was deleted/);
     await writeFile(join(dir, 'engine.mdb'), 'another');
     await expect(engine.publish('orders', [message('lost')])).rejects.toMatchObject({
       code: 'engine_unavailable',

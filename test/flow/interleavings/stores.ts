@@ -82,6 +82,7 @@ export function engineOf(stores: Stores, process: Process, thread: Thread): Engi
     findPending: unused,
     state: stateOf(stores, process, thread),
     stats: unused,
+    trouble: () => undefined,
     close: unused,
   };
 }

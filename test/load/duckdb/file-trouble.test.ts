@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, rename, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, rename, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -41,12 +41,24 @@ it('a batch is not acknowledged while the database is not where it was', async (
   await expect(settling).rejects.toMatchObject({
     code: 'destination_unavailable',
     retryable: true,
-    message: expect.stringContaining('deleted or replaced') as string,
+    message: expect.stringContaining('was deleted') as string,
   });
   await expect(settling).rejects.not.toHaveProperty('table');
   await rename(elsewhere, file);
   expect(await settleRows(destination, [row])).toMatchObject([{ status: 'loaded' }]);
   expect(await count()).toBe(2);
+});
+
+it('nor while it is empty', async () => {
+  await settleRows(destination, [rowOf('a')]);
+  await truncate(file);
+  await expect(settleRows(destination, [rowOf('b')])).rejects.toMatchObject({
+    code: 'destination_unavailable',
+  });
+  await destination.close().catch(() => undefined);
+  await rm(file);
+  await rm(`${file}.wal`, { force: true });
+  await opened();
 });
 
 it('what waited for a deleted database is loaded into the new one', async () => {

@@ -42,5 +42,5 @@ export function inUse(path: string, holder: string, cause?: unknown): SentinelEr
 
 export const fileGone = (file: string): DestinationFault =>
   new DestinationFault(
-    `the DuckDB file ${file} was deleted or replaced while the service has it open; put it back, or restart the service to go on with what is there`,
+    `the DuckDB file ${file} was deleted, emptied or replaced while the service has it open; put it back, or restart the service to go on with what is there`,
   );

@@ -32,15 +32,8 @@ export async function writeLetterRows(
   const ids = [...letters.map(({ id }) => id!), ...gone];
   if (ids.length === 0) return;
   await connection.run(`BEGIN TRANSACTION; ${createLetterTable}; ${deleteRows}`, [JSON.stringify(ids)]);
-  if (letters.length > 0) await connection.run(insertRows, [JSON.stringify(letters.map(wellFormed))]);
+  if (letters.length > 0) await connection.run(insertRows, [JSON.stringify(letters)]);
   await connection.run('COMMIT');
-}
-
-/** Half a surrogate pair is no text for DuckDB: it becomes a replacement character. */
-function wellFormed(row: LetterRow): LetterRow {
-  const result = { ...row };
-  for (const name of letterColumnNames) result[name] = row[name]?.toWellFormed() ?? null;
-  return result;
 }
 
 export async function knownLetters(

@@ -8,7 +8,7 @@ import {
 } from '../../letter-table.ts';
 import { identifier } from './sql.ts';
 
-// Not jsonb, which has no place for \u0000 and changes numbers.
+// Not jsonb, which changes numbers.
 const types = { text: 'text', json: 'json', time: 'timestamptz' } as const;
 
 const columns = letterColumnNames.map((name) => ({ name, type: types[letterColumns[name]] }));
@@ -30,7 +30,7 @@ export async function writeLetterRows(
   const place = placeOf(schema);
   if (gone.length > 0) await client.query(`DELETE FROM ${place} WHERE id = ANY($1)`, [gone]);
   if (letters.length === 0) return;
-  const values = columns.map(({ name }) => letters.map((row) => withoutNul(row[name])));
+  const values = columns.map(({ name }) => letters.map((row) => row[name]));
   const given = columns.map((_, at) => `$${at + 1}::text[]`).join(', ');
   const names = columns.map(({ name }) => name);
   await client.query(
@@ -41,9 +41,6 @@ export async function writeLetterRows(
     values,
   );
 }
-
-/** PostgreSQL's text has no place for it. */
-const withoutNul = (text: string | null): string | null => text?.replaceAll('\0', '\uFFFD') ?? null;
 
 export async function knownLetters(
   client: ClientBase,
