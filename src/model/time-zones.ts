@@ -1,18 +1,18 @@
 import type { Json } from './json.ts';
 import { type Result, fail, ok } from './result.ts';
 
-/** Minutes east of UTC: 0 for `Z`, `GMT` and `UTC`, undefined for no offset at all. */
+/** Minutes east of UTC: 0 for `Z`, `GMT` and `UTC`, 120 for `+02:00` and `UTC+2`, undefined for no offset at all. */
 export function minutesOf(offset: string | undefined): number | undefined {
   if (offset === undefined) return undefined;
-  const match = /^([+-])(\d{2}):?(\d{2})$/.exec(offset);
+  const match = /^(?:UTC|GMT)? ?([+-])(\d{1,2}?)(?::?(\d{2}))?$/.exec(offset);
   if (match === null) return 0;
-  return (match[1] === '-' ? -1 : 1) * (Number(match[2]) * 60 + Number(match[3]));
+  return (match[1] === '-' ? -1 : 1) * (Number(match[2]) * 60 + Number(match[3] ?? 0));
 }
 
 const day = 86_400_000;
 
 /**
- * The offset, in minutes, at a time of the clock in a zone that the event names: an offset (`-05:00`), or a name of the
+ * The offset, in minutes, at a time of the clock in a zone that the event names: an offset (`-05:00`, `UTC-5`), or a name of the
  * IANA database (`America/New_York`). `wall` is that time as if it were UTC, in milliseconds. Fails for a time that the
  * clock shows twice, or never, and for an abbreviation (`CST` is three zones) or a bare number.
  */
@@ -28,10 +28,13 @@ export function offsetIn(zone: Json | undefined, wall: number): Result<number> {
   return ok(only);
 }
 
+const writtenOffset =
+  /^(?:Z|UTC|GMT|[+-]\d{2}:?[0-5]\d|(?:UTC|GMT) ?[+-](?:\d{1,2}(?::[0-5]\d)?|\d{2}[0-5]\d))$/;
+
 /** Whether a value names a zone in a way that only one is meant. */
 export function isZone(value: Json | undefined): value is string {
   if (typeof value !== 'string' || value.length > 40) return false;
-  if (/^(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})$/.test(value)) return Math.abs(minutesOf(value)!) <= 14 * 60;
+  if (writtenOffset.test(value)) return Math.abs(minutesOf(value)!) <= 14 * 60;
   return /^[A-Z][A-Za-z_]+(?:\/[A-Za-z0-9_+-]+){1,2}$/.test(value) && clockOf(value) !== undefined;
 }
 

@@ -45,10 +45,11 @@ function toText(value: Json): Result<Json> {
  */
 function toInteger(value: Json, format: string | undefined): Result<Json> {
   if (isAnyNumber(value)) return isWholeNumber(value) ? ok(value) : fail('is not a whole number');
-  if (typeof value !== 'string' || value.length > 100 || !/^-?(0|[1-9]\d*)$/.test(value))
+  const text = withUsualSign(value);
+  if (typeof text !== 'string' || text.length > 100 || !/^-?(0|[1-9]\d*)$/.test(text))
     return fail('does not spell a whole number');
-  if (plainNumber(value, format) === undefined) return fail('is not a number of that format');
-  return ok(numberOf(canonicalDecimal(value)));
+  if (plainNumber(text, format) === undefined) return fail('is not a number of that format');
+  return ok(numberOf(canonicalDecimal(text)));
 }
 
 function toNumber(value: Json, format: string | undefined): Result<Json> {
@@ -80,15 +81,18 @@ function toUuid(value: Json): Result<Json> {
 }
 
 /**
- * Sign, digits and point; no exponent, no grouping unless the format says how. No leading zeros: `007` is more likely a
- * code than a number, and would come back as `7`. `1.234` is a thousand and more to some, unless the format says whose
- * point it is.
+ * Sign, digits and point; no points or commas that group, unless the format says how. No leading zeros: `007` is more
+ * likely a code than a number, and would come back as `7`. `1.234` is a thousand and more to some, unless the format says
+ * whose point it is.
  */
-function plainNumber(value: Json, format: string | undefined): string | undefined {
+function plainNumber(written: Json, format: string | undefined): string | undefined {
+  const value = withUsualSign(written);
   if (typeof value !== 'string' || value.length > 100) return undefined;
+  const told = toldByItsSigns(value);
+  if (told !== undefined) return told;
   switch (format) {
     case undefined:
-      return pointed.test(value) && !grouped.test(value) ? value : undefined;
+      return pointed.test(value) && !grouped.test(value) ? value : withoutExponent(value);
     case '1234.56':
       return pointed.test(value) ? value : undefined;
     case '1234,56':
@@ -108,24 +112,59 @@ function plainNumber(value: Json, format: string | undefined): string | undefine
   }
 }
 
+/** `+5` and `−5`, with the minus of typesetters, as `5` and `-5`. */
+const withUsualSign = (value: Json): Json =>
+  typeof value === 'string' ? value.replace(/^\+(?=[\d.])/, '').replace(/^\u2212(?=[\d.])/, '-') : value;
+
+/**
+ * An apostrophe or a space between groups of three digits is no decimal sign, so that what else stands there is one:
+ * `1'234.50`, `1 234,50`. One such sign alone may also part two numbers.
+ */
+function toldByItsSigns(text: string): string | undefined {
+  const match =
+    /^(-?[1-9]\d{0,2})((?:['’]\d{3})+|(?: \d{3})+|(?:\u00a0\d{3})+|(?:\u202f\d{3})+)(?:[.,](\d+))?$/.exec(
+      text,
+    );
+  if (match === null) return undefined;
+  const [, start, groups, fraction] = match;
+  if (groups!.length === 4 && fraction === undefined) return undefined;
+  return start! + groups!.replaceAll(/\D/g, '') + (fraction === undefined ? '' : `.${fraction}`);
+}
+
+/** `1.5e3` as `1500`; undefined for what has no exponent, or one that is not of everyday numbers. */
+function withoutExponent(text: string): string | undefined {
+  const match = /^(-?)([1-9])(?:\.(\d+))?[eE]([-+]?\d{1,2})$/.exec(text);
+  if (match === null || Math.abs(Number(match[4])) > maxExponent) return undefined;
+  const [, sign, whole, fraction = '', exponent] = match;
+  const digits = `${whole}${fraction}`;
+  const point = 1 + Number(exponent);
+  if (point <= 0) return `${sign}0.${'0'.repeat(-point)}${digits}`;
+  const padded = digits.padEnd(point, '0');
+  return padded.length === point
+    ? `${sign}${padded}`
+    : `${sign}${padded.slice(0, point)}.${padded.slice(point)}`;
+}
+
+const maxExponent = 30;
+
 function whyNoNumber(value: Json, format: string | undefined): string {
   if (mayBeGrouped(value))
     return 'is a number with one sign before three digits: it may be thousands or decimals';
   return format === undefined ? 'does not spell a number' : `does not spell a number as ${format}`;
 }
 
-const pointed = /^-?(0|[1-9]\d*)(\.\d+)?$/;
+const pointed = /^-?(?:(?:0|[1-9]\d*)(?:\.\d+)?|\.\d+)$/;
 const grouped = /^-?[1-9]\d{0,2}\.\d{3}$/;
 
 /** Whether one sign stands before exactly three digits: then it may group them, and may be a decimal sign as well. */
 export const mayBeGrouped = (value: Json): boolean =>
-  typeof value === 'string' && /^-?[1-9]\d{0,2}[.,]\d{3}$/.test(value);
+  typeof value === 'string' && /^[-+\u2212]?[1-9]\d{0,2}[.,]\d{3}$/.test(value);
 
 /** Without zeros that say nothing. */
 function canonicalDecimal(text: string): string {
-  const match = /^(-?)0*(\d+)(?:\.(\d*?)0*)?$/.exec(text);
+  const match = /^(-?)0*(\d*)(?:\.(\d*?)0*)?$/.exec(text);
   if (match === null) return text;
   const [, sign, whole, fraction] = match;
-  const digits = fraction ? `${whole}.${fraction}` : whole!;
+  const digits = fraction ? `${whole || '0'}.${fraction}` : whole || '0';
   return /^[0.]+$/.test(digits) ? '0' : `${sign}${digits}`;
 }

@@ -4,16 +4,16 @@ import { fromUnix } from './unix-time.ts';
 import { minutesOf, offsetIn } from '../../model/time-zones.ts';
 
 /**
- * Reads a date or time. Without a format only ISO 8601 is read, also without its zeros (`2026-5-8`), since `03/04/2026` is two dates. Formats: `unix`,
- * `unix_ms`, and patterns of `YYYY MM DD HH mm ss SSS` with any separators, such as `DD/MM/YYYY HH:mm`; also `MMM` and
- * `MMMM` (English names of months), `ddd` and `dddd` (of weekdays), `hh` with `A` (AM or PM), and `Z` (`Z`, `GMT`, `UTC`
- * or `+02:00`). A time that names no zone is no instant, unless `zone` names it (zones.ts), and neither is a lone date:
- * nobody can say which one was meant.
+ * Reads a date or time. Without a format only ISO 8601 is read, also without its zeros (`2026-5-8`), since `03/04/2026`
+ * is two dates. Formats: docs/healing.md. A number is read as the digits of a date without separators (`YYYYMMDD`). A
+ * time that names no zone is no instant, unless `zone` names it, and neither is a lone date.
  * A datetime comes out as ISO 8601 with `Z`, a date as `YYYY-MM-DD`.
  */
 export function parseDate(value: Json, to: 'datetime' | 'date', format?: string, zone?: Json): Result<Json> {
   if (typeof value === 'string' && printed[to].test(value)) format = undefined;
   if (format === 'unix' || format === 'unix_ms') return fromUnix(value, to, format);
+  if (typeof value === 'number' && format !== undefined && /^(?:YYYY|MM|DD){3}$/.test(format))
+    value = String(value);
   if (typeof value !== 'string' || value.length > 40) return fail('is not the text of a date');
   const fields = format === undefined ? readIso(value) : readPattern(value, format);
   if (fields !== undefined) return print(fields, to, zone);
@@ -77,11 +77,11 @@ const tokens: ReadonlyMap<string, string> = new Map([
   ['ss', '(?<second>\\d{2})'],
   ['SSS', '(?<fraction>\\d{1,9})'],
   ['A', '(?<half>AM|PM)'],
-  ['Z', '(?<offset>Z|UTC|GMT|[+-]\\d{2}:?\\d{2})'],
+  ['Z', '(?<offset>Z|(?:UTC|GMT)(?:[+-]\\d{2}:?\\d{2})?|[+-]\\d{2}:?\\d{2})'],
 ]);
 const token = /YYYY|MMMM|MMM|MM|DD|dddd|ddd|HH|hh|mm|ss|SSS|A|Z|[\s\S]/g;
 /** Side by side, only fixed widths say where one number ends and the next begins. */
-const dense = /(YYYY|MM|DD|HH|mm|ss)(YYYY|MM|DD|HH|mm|ss)/;
+const dense = /(YYYY|(?<!M)MM(?!M)|DD|HH|mm|ss)(YYYY|MM(?!M)|DD|HH|mm|ss)/;
 
 /** Nobody writes so, and a date that was read once would be read again, as another. */
 const unusable = /^YYYY.?DD.?MM|^(?:DD|MM).?YYYY.?(?:DD|MM)/;

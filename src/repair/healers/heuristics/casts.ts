@@ -9,37 +9,41 @@ export interface Cast {
   format?: string;
 }
 
+const clocks = ['HH:mm', 'HH:mm:ss', 'HH:mm:ss.SSS', 'hh:mm A', 'hh:mm:ss A'];
 /** A time of the day says something only with its zone. */
-const times = [
-  '',
-  ...['HH:mm', 'HH:mm:ss', 'HH:mm:ss.SSS', 'hh:mm A', 'hh:mm:ss A'].flatMap((time) => [
-    ` ${time} Z`,
-    ` ${time}Z`,
-  ]),
-];
+const times = ['', ...clocks.flatMap((time) => [` ${time} Z`, ` ${time}Z`])];
 
 /**
  * Ways in which dates are commonly written, beside ISO 8601; a date that fits two of them with different results is
  * ambiguous.
  */
+const dates = [
+  'DD/MM/YYYY',
+  'MM/DD/YYYY',
+  'YYYY/MM/DD',
+  'DD.MM.YYYY',
+  'MM.DD.YYYY',
+  'YYYY.MM.DD',
+  'DD-MM-YYYY',
+  'MM-DD-YYYY',
+  'DD MMM YYYY',
+  'DD MMMM YYYY',
+  'DD-MMM-YYYY',
+  'MMM DD, YYYY',
+  'MMMM DD, YYYY',
+  'ddd, DD MMM YYYY',
+  'dddd, DD MMMM YYYY',
+  'dddd, MMMM DD, YYYY',
+  'ddd MMM DD YYYY',
+];
+
+/** Times without a zone: for where the event names it elsewhere. */
+export const timeFormats: readonly string[] = dates.flatMap((date) =>
+  clocks.flatMap((time) => [`${date} ${time}`, `${date}, ${time}`]),
+);
+
 const dateFormats = [
-  ...[
-    'DD/MM/YYYY',
-    'MM/DD/YYYY',
-    'YYYY/MM/DD',
-    'DD.MM.YYYY',
-    'MM.DD.YYYY',
-    'YYYY.MM.DD',
-    'DD-MM-YYYY',
-    'MM-DD-YYYY',
-    'DD MMM YYYY',
-    'DD MMMM YYYY',
-    'DD-MMM-YYYY',
-    'MMM DD, YYYY',
-    'MMMM DD, YYYY',
-    'ddd, DD MMM YYYY',
-    'ddd MMM DD YYYY',
-  ].flatMap((date) => times.map((time) => date + time)),
+  ...dates.flatMap((date) => times.map((time) => date + time)),
   'YYYY-MM-DD HH:mm:ss Z',
   'YYYY-MM-DD hh:mm:ss A Z',
   'DD/MM/YYYYTHH:mm:ssZ',
@@ -71,7 +75,7 @@ export function castsFor(value: Json, schemas: readonly JsonObject[]): Cast[] {
 const isFraction = (to: CastType): boolean => to === 'number' || to === 'decimal';
 
 /** A date read by a guessed format, but in a year nobody writes of: more likely it was meant to be read otherwise. */
-function isRemote(made: Json, to: CastType): boolean {
+export function isRemote(made: Json, to: CastType): boolean {
   if ((to !== 'datetime' && to !== 'date') || typeof made !== 'string') return false;
   const year = Number(made.slice(0, 4));
   return year < 1800 || year > 2200;
@@ -97,9 +101,11 @@ function wantedTypes(schema: JsonObject): CastType[] {
   );
 }
 
-function formatsFor(value: Json, to: CastType): string[] {
+function formatsFor(written: Json, to: CastType): string[] {
+  const value = typeof written === 'string' ? written.replace(/^[+\u2212](?=\d)/, '') : written;
   if (to === 'datetime' && isUnixTime(value, 10)) return ['unix'];
   if (to === 'datetime' && isUnixTime(value, 13)) return ['unix_ms'];
+  if (to === 'date' && typeof value === 'number' && /^\d{8}$/.test(String(value))) return ['YYYYMMDD'];
   if (typeof value !== 'string') return [];
   if (to === 'datetime' || to === 'date') return dateFormats;
   if (to !== 'decimal' && to !== 'number') return [];

@@ -137,11 +137,24 @@ const happened: ReadonlyMap<string, string> = new Map([
   ['modification', 'modified'],
 ]);
 
-/** `create_time` and `creation_date` as `created_at`, `number_of_items` as `item_count`. */
+/** Which of a person's names it is, however it is said. */
+const ordinalOf: ReadonlyMap<string, string> = new Map([
+  ['given', 'first'],
+  ['family', 'last'],
+]);
+const partsOfNames: ReadonlyMap<string, readonly string[]> = new Map([
+  ['forename', ['first', 'name']],
+  ['surname', ['last', 'name']],
+]);
+
+/** `create_time` and `creation_date` as `created_at`, `number_of_items` as `item_count`, `given_name` as `first_name`. */
 function inUsualForm(words: readonly string[]): readonly string[] {
   const [first, ...rest] = words.filter((word) => word !== 'of');
   if (first === 'number' && rest.length > 0) return [...rest, 'count'];
-  return words.some((word) => moments.has(word)) ? words.map((word) => happened.get(word) ?? word) : words;
+  if (words.some((word) => moments.has(word))) return words.map((word) => happened.get(word) ?? word);
+  return words.flatMap(
+    (word, at) => partsOfNames.get(word) ?? (words[at + 1] === 'name' ? (ordinalOf.get(word) ?? word) : word),
+  );
 }
 
 /** Of what happened, its words for a time tell nothing: `created_date` and `created_at` are compared as `created`. */

@@ -8,7 +8,7 @@ import { fieldsOf } from './declared.ts';
 import { type Faults, createFaults } from './faults.ts';
 import { foldedName, wordsOf } from './names.ts';
 import { type PeerValues, peerValues } from './peers.ts';
-import { zoneBeside } from './zone-beside.ts';
+import { timesInZone } from './zoned-time.ts';
 
 export type ValueFit =
   /** The changes that make the value fit; none when it does as it is. */
@@ -70,7 +70,9 @@ export function createFitter(failure: Failure): Fitter {
       if (left?.length === 0) working.push({ changes, result });
       else if (left !== undefined && isNearly(jsonSchema, path, result, left)) nearly ??= changes;
     }
-    if (working.length === 0 && at !== undefined) working.push(...inZone(path, value, at));
+    if (working.length === 0 && at !== undefined)
+      for (const read of inZone(path, value, at))
+        if (!working.some(({ result }) => result === read.result)) working.push(read);
     const [only, ...more] = working;
     if (only !== undefined)
       return more.length === 0 ? { kind: 'fits', changes: only.changes } : { kind: 'ambiguous' };
@@ -80,11 +82,7 @@ export function createFitter(failure: Failure): Fitter {
   /** A time without a zone, in the zone that the event names beside it. */
   function inZone(path: readonly string[], value: Json, at: readonly string[]) {
     if (typeof value !== 'string' || !schemasAt(jsonSchema, path).some(isMoment)) return [];
-    const beside = zoneBeside(event, at);
-    if (beside === undefined) return [];
-    const changes: Change[] = [{ op: 'cast', to: 'datetime', zone_from: beside.from }];
-    const result = applyChanges(changes, value, beside.zone);
-    return result === undefined || faults.at(path, result)?.length !== 0 ? [] : [{ changes, result }];
+    return timesInZone(event, peers, at, value).filter(({ result }) => faults.at(path, result)?.length === 0);
   }
 
   return { fit, presume: faults.presume };
