@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type * as z from 'zod';
 import { addressOf } from '../../src/api/client.ts';
@@ -17,6 +18,7 @@ import {
   without,
 } from '../helpers/sentinel.ts';
 import { order } from '../helpers/job.ts';
+import { hostileRequests } from './hostile-request.ts';
 
 const routes = Object.entries(api) as [string, Route][];
 
@@ -163,7 +165,31 @@ describe('a running service', () => {
     expect(response.status).toBe(422);
     expect(((await response.json()) as { detail: string }).detail).toMatch(/^sql: /);
   });
+
+  // FUZZ_RUNS=100000 npx vitest run test/server/api-table.test.ts -t hostile: the long form.
+  it('refuses or answers hostile parameters, and neither fails nor hangs', async () => {
+    const numRuns = Math.ceil(Number(process.env['FUZZ_RUNS'] ?? 2 * routes.length) / routes.length);
+    for (const [key, route] of routes)
+      await fc.assert(
+        fc.asyncProperty(hostileRequests(key, route), async ({ method, path, body }) => {
+          const response = await fetch(sentinel.url + path, {
+            method,
+            signal: AbortSignal.timeout(answersWithinMs),
+            ...(body !== undefined && { body, headers: { 'content-type': 'application/json' } }),
+          });
+          // What is busy says so.
+          const isFine = response.status < 500 || response.headers.has('retry-after');
+          if (!isFine) expect(`${response.status} ${await response.text()}`).toBe('an answer or a refusal');
+          await response.body?.cancel();
+        }),
+        { numRuns },
+      );
+    expect((await fetch(`${sentinel.url}/health`)).status).toBe(200);
+  }, 600_000);
 });
+
+/** One request that is not answered for so long has hung. */
+const answersWithinMs = 20_000;
 
 function expectForm(schema: z.ZodType, value: unknown): void {
   const parsed = schema.safeParse(value);
