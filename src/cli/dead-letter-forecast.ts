@@ -22,6 +22,7 @@ export function forecastText(dryRun: EditDryRun): string {
     lines.push(
       'Entered by hand, for this event alone:',
       ...byHand.map((pointer) => `  ${printable(pointer)}`),
+      '(For all of its group: dead-letters export, correct the file, dead-letters import.)',
     );
   if (!learnable) lines.push(`It makes no rule: ${printable(reason ?? '')}.`);
   if (fixes !== null) lines.push(...fixesText(fixes));

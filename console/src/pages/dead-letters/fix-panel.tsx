@@ -1,6 +1,8 @@
+import { Link } from 'wouter';
 import { CircleCheck, CircleX, LoaderCircle, TriangleAlert } from 'lucide-react';
 import { describeOperation } from '../../../../src/repair/plans/describe-plan.ts';
 import type { DeadLetter, EditDryRun } from '../../api/types.ts';
+import { groupHref } from '../../lib/links.ts';
 import { pathInWords } from '../../lib/pointer.ts';
 import { Card } from '../../ui/basics.tsx';
 import { Notice } from '../../ui/status.tsx';
@@ -32,7 +34,7 @@ export function FixPanel({ letter, edit, settle, jumpTo }: FixPanelProps) {
             Step <b>{letter.step}</b> could not process this: {letter.reason}
           </p>
         )}
-        {review?.valid === true && isChanged && <Correction review={review} />}
+        {review?.valid === true && isChanged && <Correction letter={letter} review={review} />}
         {!isChanged && letter.step === undefined && (
           <p className="hint-text muted">
             Correct the event. Each change is checked as you type, and you see which other letters it would
@@ -68,7 +70,7 @@ function VerdictLine({ icon: Icon, tone, text }: { icon: typeof CircleX; tone: s
   );
 }
 
-function Correction({ review }: { review: EditDryRun }) {
+function Correction({ letter, review }: { letter: DeadLetter; review: EditDryRun }) {
   const { plan, by_hand: byHand, learnable, reason } = review;
   const operations = plan?.operations ?? [];
   return (
@@ -90,7 +92,8 @@ function Correction({ review }: { review: EditDryRun }) {
           <h3 className="panel-title">Entered by hand</h3>
           <p>
             {byHand.map(pathInWords).join(', ')}: no plan makes these values, so they are for this letter
-            only.
+            only. For all of <Link href={groupHref(letter)}>its group</Link>: export it, correct the file, and
+            import it.
           </p>
         </>
       )}

@@ -122,7 +122,7 @@ function whyUnfit(search: Search, path: readonly string[], value: Json, target: 
   );
   if (!isNumber || !mayBeGrouped(value)) return `${target} has a value that no lossless change makes fit`;
   const sign = JSON.stringify(value).includes(',') ? 'comma' : 'point';
-  return `${target} is a number with one ${sign} before three digits: it may be thousands or decimals; correct one such event to say that they are decimals`;
+  return `${target} is a number with one ${sign} before three digits: it may be thousands or decimals; if they are decimals, correct one such event; if they are thousands, export the group, correct the file, and import it`;
 }
 
 export function moved({ candidate, name, changes }: Match, to: string): Extract<Found, { ok: true }> {
