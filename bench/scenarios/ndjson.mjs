@@ -81,12 +81,17 @@ async function beside({ figures, percent, files, events }) {
   await sendBatches(sentinel, files.first);
   await sentinel.drained(performance.now(), warmUp);
   const clean = events - hopeless;
+  const cpuBefore = sentinel.cpuSeconds();
   const start = performance.now();
   await sendBatches(sentinel, files.rest);
   const seconds = await sentinel.loaded(start, warmUp - hopelessFirst + clean);
   figures.record(`loaded from NDJSON, ${percent} % unrepairable (clean events/s)`, clean / seconds);
   const all = warmUp + events;
   const { stats } = await sentinel.drained(start, all);
+  figures.record(
+    `CPU, ${percent} % unrepairable (µs/event)`,
+    ((sentinel.cpuSeconds() - cpuBefore) / events) * 1e6,
+  );
   const dead = hopelessFirst + hopeless;
   check(stats.dead_letters === dead, `${dead} were hopeless, ${stats.dead_letters} are dead letters`);
   await checkRows(sentinel, all - dead);

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
-import { type Json, type JsonObject, type JsonType, isObject, jsonType, isContainer } from '../model/json.ts';
+import { type Json, type JsonObject, type JsonType, isContainer, isObject, jsonType } from '../model/json.ts';
 import { pointerOf } from '../model/pointer.ts';
-import { isDeclared, schemasAt } from '../repair/plans/schema-paths.ts';
+import { type SchemaPlace, placeAtRoot } from '../repair/plans/schema-paths.ts';
 import type { Violation } from '../model/violation.ts';
 
 /** A field of an event that its contract does not declare. */
@@ -43,10 +43,10 @@ export function errorSignature(failure: {
 }): string {
   const { contract, version, source, violations, event, jsonSchema } = failure;
   const names = new Set<string>();
-  for (const { path, type } of walkUndeclared(event, jsonSchema)) {
-    names.add(`${foldedName(path)} ${type}`);
-    if (names.size > maxNames) break;
-  }
+  eachUndeclared(event, jsonSchema, (path, field) => {
+    names.add(`${foldedName(pointerOf(path))} ${jsonType(field)}`);
+    return names.size <= maxNames;
+  });
   const undeclared = names.size > maxNames ? ['many'] : [...names].sort();
   const identity = JSON.stringify([contract, version, source, violationsKey(violations), undeclared]);
   return hash('sha256', identity, 'hex').slice(0, 32);
@@ -58,43 +58,55 @@ export function errorSignature(failure: {
  */
 export function undeclaredFields(event: JsonObject, jsonSchema: JsonObject): UndeclaredField[] {
   const found = new Map<string, UndeclaredField>();
-  for (const field of walkUndeclared(event, jsonSchema)) {
-    found.set(`${field.path} ${field.type}`, field);
-    if (found.size >= maxListed) break;
-  }
+  eachUndeclared(event, jsonSchema, (segments, field) => {
+    const [path, type] = [pointerOf(segments), jsonType(field)];
+    found.set(`${path} ${type}`, { path, name: segments.at(-1)!, type });
+    return found.size < maxListed;
+  });
   return [...found.values()];
 }
 
 const maxListed = 256;
 
-function* walkUndeclared(event: JsonObject, jsonSchema: JsonObject): Generator<UndeclaredField> {
+/** Shows each undeclared field, until it returns false. */
+function eachUndeclared(
+  event: JsonObject,
+  jsonSchema: JsonObject,
+  show: (path: readonly string[], field: Json) => boolean,
+): void {
   let visited = 0;
+  const path: string[] = [];
 
-  function* visit(value: Json, segments: string[]): Generator<UndeclaredField> {
-    if (++visited > maxVisited) return;
+  /** False when all has been seen that is to be seen. */
+  const visit = (value: Json, place: SchemaPlace): boolean => {
+    if (++visited > maxVisited) return false;
     if (Array.isArray(value)) {
-      const below = [...segments, '*'];
+      path.push('*');
       for (const item of value) {
-        if (++visited > maxVisited) return;
-        if (isContainer(item)) yield* visit(item, below);
+        if (++visited > maxVisited) return false;
+        if (isContainer(item) && !visit(item, place.below('*'))) return false;
       }
-      return;
+      path.pop();
+      return true;
     }
-    if (!isObject(value) || !listsProperties(jsonSchema, segments)) return;
-    for (const [name, field] of Object.entries(value)) {
-      const path = [...segments, name];
-      if (isDeclared(jsonSchema, path)) yield* visit(field, path);
-      else if (++visited > maxVisited) return;
-      else yield { path: pointerOf(path), name, type: jsonType(field) };
+    if (!isObject(value) || !listsFields(place)) return true;
+    for (const name of Object.keys(value)) {
+      const field = value[name]!;
+      const below = place.below(name);
+      path.push(name);
+      if (below.schemas.length > 0) {
+        if (!visit(field, below)) return false;
+      } else if (++visited > maxVisited || !show(path, field)) return false;
+      path.pop();
     }
-  }
-  yield* visit(event, []);
+    return true;
+  };
+  visit(event, placeAtRoot(jsonSchema));
 }
 
 /** False for an object whose fields the contract leaves free: nothing in it is undeclared. */
-function listsProperties(jsonSchema: JsonObject, segments: string[]): boolean {
-  return schemasAt(jsonSchema, segments).some((schema) => isObject(schema['properties']));
-}
+const listsFields = ({ schemas }: SchemaPlace): boolean =>
+  schemas.some(({ properties }) => isObject(properties));
 
 function foldedName(path: string): string {
   const name = path.slice(0, maxNameLength * 4);

@@ -8,14 +8,24 @@ import { type Json, type JsonObject, isObject } from '../../model/json.ts';
  * through `$ref`, `allOf`, `anyOf` and `oneOf`. Empty when the path is not declared.
  */
 export function schemasAt(root: JsonObject, segments: readonly string[]): JsonObject[] {
-  let tree = trees.get(root);
-  if (tree === undefined) {
-    tree = { root: { schemas: distinct(alternatives(root, root)), below: new Map() }, places: 1 };
-    trees.set(root, tree);
-  }
-  let place = tree.root;
-  for (const segment of segments) place = placeBelow(place, segment, root, tree);
+  let place = placeAtRoot(root);
+  for (const segment of segments) place = place.below(segment);
   return place.schemas;
+}
+
+/** A place in the events of a contract, for who goes through an event step by step. */
+export interface SchemaPlace {
+  /** As `schemasAt`; none where nothing is declared. */
+  readonly schemas: JsonObject[];
+  /** `*` for the elements of a list. */
+  below(segment: string): SchemaPlace;
+}
+
+export function placeAtRoot(schema: JsonObject): SchemaPlace {
+  let root = roots.get(schema);
+  if (root === undefined)
+    roots.set(schema, (root = new Place(alternatives(schema, schema), { schema, places: 1 })));
+  return root;
 }
 
 export function isDeclared(root: JsonObject, segments: readonly string[]): boolean {
@@ -46,29 +56,41 @@ export function typesOf(schema: JsonObject): string[] {
 }
 
 /** A path of a schema that was asked for before: a contract of twenty alternatives is slow to walk for every field. */
-interface Place {
-  schemas: JsonObject[];
-  below: Map<string, Place>;
+class Place implements SchemaPlace {
+  readonly schemas: JsonObject[];
+  readonly #tree: Tree;
+  readonly #known = new Map<string, Place>();
+
+  constructor(schemas: JsonObject[], tree: Tree) {
+    this.schemas = distinct(schemas);
+    this.#tree = tree;
+  }
+
+  below(segment: string): Place {
+    const known = this.#known.get(segment);
+    if (known !== undefined) return known;
+    const { schema } = this.#tree;
+    const next = new Place(
+      this.schemas.flatMap((one) => below(one, segment, schema)),
+      this.#tree,
+    );
+    // Only what the schema itself names is remembered; the names in an event are without end.
+    const isNamed = segment === '*' || this.schemas.some((one) => names(one, segment));
+    if (isNamed && this.#tree.places < maxPlaces) {
+      this.#known.set(segment, next);
+      this.#tree.places++;
+    }
+    return next;
+  }
 }
-const trees = new WeakMap<JsonObject, { root: Place; places: number }>();
+
+interface Tree {
+  schema: JsonObject;
+  places: number;
+}
+const roots = new WeakMap<JsonObject, Place>();
 /** A schema that refers to itself has no end of paths. */
 const maxPlaces = 20_000;
-
-function placeBelow(place: Place, segment: string, root: JsonObject, tree: { places: number }): Place {
-  const known = place.below.get(segment);
-  if (known !== undefined) return known;
-  const schemas = distinct(place.schemas.flatMap((schema) => below(schema, segment, root)));
-  const next = { schemas, below: new Map<string, Place>() };
-  // Only what the schema itself names is remembered; the names in an event are without end.
-  if (
-    tree.places < maxPlaces &&
-    (segment === '*' || place.schemas.some((schema) => names(schema, segment)))
-  ) {
-    place.below.set(segment, next);
-    tree.places++;
-  }
-  return next;
-}
 
 const distinct = (schemas: JsonObject[]) => [...new Set(schemas)];
 
