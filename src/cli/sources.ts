@@ -59,8 +59,12 @@ const configured = (config: Config) =>
 /** A source that the settings do not name is one whose events name it. */
 async function known(io: Io, options: ServerOptions) {
   const { items } = await withClient(io, options, (client) => client.request('GET /api/v1/sources'));
-  return items.map(({ source, sender, contracts }) => ({
-    ...row(source, sender ?? { verified_by: 'key', contract: contracts.join(', '), delivery_id: '' }),
+  return items.map(({ source, sender, contracts, asks_for: asksFor }) => ({
+    ...row(
+      source,
+      sender ?? { verified_by: 'key', contract: contracts.join(', '), delivery_id: '' },
+      asksFor === 'nothing' ? 'nothing: whoever reaches the URL may send' : 'a key',
+    ),
     url: sender === undefined ? '/ingest' : `/ingest/${source}`,
   }));
 }
@@ -68,10 +72,12 @@ async function known(io: Io, options: ServerOptions) {
 const row = (
   name: string,
   { verified_by, contract, delivery_id }: { verified_by: string; contract: string; delivery_id: string },
+  // Without the service nobody knows.
+  byKey = 'a key, once there are keys',
 ) => ({
   source: name,
   url: `/ingest/${name}`,
-  verified_by: verified_by === 'key' ? 'a key' : verified_by,
+  verified_by: verified_by === 'key' ? byKey : verified_by,
   contract,
   id: delivery_id,
 });

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Readable } from 'node:stream';
 import type { Actor } from '../sources/authorize.ts';
 import { masked } from '../contracts/pii.ts';
 import { type JsonObject, isObject } from '../model/json.ts';
@@ -30,7 +31,9 @@ export async function noteAct(
     act: act.act,
     request: act.key,
     target: { ...(request.params as Record<string, string>), ...namedIn(answer) },
-    detail: isObject(request.body) ? detailOf(request.body) : undefined,
+    // A file comes as a stream, whose own fields say nothing of it.
+    detail:
+      isObject(request.body) && !(request.body instanceof Readable) ? detailOf(request.body) : undefined,
     counts: isObject(answer) ? countsOf(answer) : undefined,
   });
 }

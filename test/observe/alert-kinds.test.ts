@@ -147,7 +147,7 @@ const kinds: Record<AlertKind, Kind> = {
     ends: ({ clock }) => (clock.now += 31 * minuteMs),
     title: /^Events from shop no longer look as their contract says$/,
     detail: /order/,
-    page: '/sources',
+    page: '/sources?source=shop',
   },
   destination_down: {
     begins: ({ facts }) => (facts.waiting = ['lake']),
@@ -192,7 +192,7 @@ const kinds: Record<AlertKind, Kind> = {
     },
     ends: ({ count }) => count(['shop', 1, 0]),
     title: /^Nothing comes from shop any more$/,
-    page: '/sources',
+    page: '/sources?source=shop',
   },
 };
 

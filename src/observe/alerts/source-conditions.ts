@@ -27,7 +27,7 @@ export function ofSources({ pipeline, limits, now }: Watched) {
         kind: 'drift',
         title: `Events from ${source} no longer look as their contract says`,
         detail: `Contracts: ${contracts.slice(0, 5).join(', ')}. Some are repaired, or become dead letters.`,
-        page: '/sources',
+        page: `/sources?source=${encodeURIComponent(source)}`,
       }));
     },
 
@@ -46,7 +46,7 @@ export function ofSources({ pipeline, limits, now }: Watched) {
         kind: 'source_silent',
         title: `Nothing comes from ${source} any more`,
         detail: `Its last event came at ${at}.`,
-        page: '/sources',
+        page: `/sources?source=${encodeURIComponent(source)}`,
       }));
       const seen = new Map(sources.map(({ source, last_seen_at: at }) => [keyOf(source), at ?? '']));
       const still = [...known.values()].filter(

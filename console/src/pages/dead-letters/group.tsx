@@ -128,8 +128,10 @@ function Facts({ group }: { group: DeadLetterGroup }) {
 /** All are settled, or nothing is known yet; what they were about is told by one that was settled. */
 function NoneOpen({ group, isPending }: { group: LetterGroup; isPending: boolean }) {
   const query = (status: 'replayed' | 'discarded') => ({ ...group, status, limit: 1 });
-  const replayed = useApi('GET /api/v1/dead-letters', { query: query('replayed'), enabled: !isPending });
-  const discarded = useApi('GET /api/v1/dead-letters', { query: query('discarded'), enabled: !isPending });
+  // Those that are on their way follow.
+  const often = { enabled: !isPending, every: 3000 };
+  const replayed = useApi('GET /api/v1/dead-letters', { query: query('replayed'), ...often });
+  const discarded = useApi('GET /api/v1/dead-letters', { query: query('discarded'), ...often });
   const one = replayed.data?.items[0] ?? discarded.data?.items[0];
   return (
     <Page
@@ -141,12 +143,25 @@ function NoneOpen({ group, isPending }: { group: LetterGroup; isPending: boolean
         </>
       }
     >
-      {isPending ? <Skeleton height={240} /> : <Settled signature={group.signature} />}
+      {isPending ? (
+        <Skeleton height={240} />
+      ) : (
+        <Settled
+          signature={group.signature}
+          statuses={(
+            [
+              ['replayed', replayed.data],
+              ['discarded', discarded.data],
+            ] as const
+          ).flatMap(([status, found]) => (found !== undefined && found.items.length > 0 ? [status] : []))}
+        />
+      )}
     </Page>
   );
 }
 
-function Settled({ signature }: { signature: string }) {
+/** `statuses`: in which there are letters of the group. */
+function Settled({ signature, statuses }: { signature: string; statuses: readonly string[] }) {
   return (
     <Empty
       icon={CircleCheck}
@@ -156,12 +171,15 @@ function Settled({ signature }: { signature: string }) {
           <Link href="/dead-letters" className="button button-primary">
             Back to the groups
           </Link>
-          <Link href={`/dead-letters/all?status=replayed&signature=${signature}`} className="button">
-            See what was replayed
-          </Link>
-          <Link href={`/dead-letters/all?status=discarded&signature=${signature}`} className="button">
-            See what was discarded
-          </Link>
+          {statuses.map((status) => (
+            <Link
+              key={status}
+              href={`/dead-letters/all?status=${status}&signature=${signature}`}
+              className="button"
+            >
+              See what was {status}
+            </Link>
+          ))}
         </>
       }
     >
