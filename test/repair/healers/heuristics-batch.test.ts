@@ -59,6 +59,13 @@ describe('a change of form has to suit the whole batch', () => {
     expect(await amongOthers('insured', 1, [0, 2])).toHaveProperty('refused');
   });
 
+  it.each([
+    ['1,234.56', ['12,50', '1.234,56', '1,234,567'], '1234.56'],
+    ['12,50', ['1,234.56', '7.5'], '12.5'],
+  ])('%s is read by itself beside amounts that are written in other ways', async (value, others, meant) => {
+    expect(await amongOthers('weight', value, others)).toEqual({ weight: meant });
+  });
+
   it('text that nobody can read is no contradiction, unless most of it is such', async () => {
     expect(await amongOthers('due', '23/11/2026', ['22/11/2026', 'soon'])).toEqual({ due: '2026-11-23' });
     expect(await amongOthers('due', '23/11/2026', ['soon', 'later', 'never'])).toHaveProperty('refused');

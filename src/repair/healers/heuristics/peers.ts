@@ -6,8 +6,8 @@ import { type Change, applyChanges, changesFor } from './changes.ts';
 export interface PeerValues {
   /** Changes that would read one of them, each once. */
   changes: readonly Change[][];
-  /** Whether nothing among them speaks against a change. */
-  allow(changes: readonly Change[]): boolean;
+  /** Whether nothing among them speaks against a change of this value. */
+  allow(changes: readonly Change[], of: Json): boolean;
 }
 
 const maxValues = 400;
@@ -47,10 +47,12 @@ function readPeers(
   }
   return {
     changes: [...changes.values()],
-    allow(change) {
+    allow(change, of) {
       let unreadable = 0;
       for (const { value, isReadable } of values) {
         if (applyChanges(change, value) !== undefined) continue;
+        // Another way of writing, such as `12,50` beside `1,234.56`: each is read by itself.
+        if (isReadable && formOf(value) !== formOf(of)) continue;
         // Text that nobody can read says nothing of how the others are meant, unless most of it is such.
         if (isReadable || typeof value !== 'string') return false;
         unreadable++;
@@ -59,6 +61,10 @@ function readPeers(
     },
   };
 }
+
+/** How a text is written, whatever its digits and letters are: `05/13/2026` and `13/05/2026` are written alike. */
+const formOf = (value: Json): Json =>
+  typeof value === 'string' ? value.replaceAll(/\d+/g, '9').replaceAll(/\p{L}+/gu, 'a') : value;
 
 function distinctValues(peers: readonly JsonObject[], segments: readonly string[]): Json[] {
   const found = new Map<string, Json>();

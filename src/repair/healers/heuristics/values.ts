@@ -64,7 +64,7 @@ export function createFitter(failure: Failure): Fitter {
       if (tried.some((other) => sameChange(other, changes))) continue;
       tried.push(changes);
       const result = applyChanges(changes, value);
-      if (result === undefined || others?.allow(changes) === false) continue;
+      if (result === undefined || others?.allow(changes, value) === false) continue;
       if (working.some((other) => sameJson(other.result, result))) continue;
       const left = faults.at(path, result);
       if (left?.length === 0) working.push({ changes, result });
