@@ -70,6 +70,17 @@ describe.skipIf(withoutPostgres())('one table at fault holds its own events only
     expect(waiting.list()).toEqual([]);
   });
 
+  it('whose rows are hidden: events of other tables are found, and whether one is in it is not guessed', async () => {
+    const { destination: owner, schema } = await started();
+    const [there, hidden] = [rowOf('other', 'a'), rowOf('plain', 'a')];
+    await owner.settle({ rows: [there, hidden], letters: [] });
+    await postgres.server.run(`CREATE ROLE finder LOGIN; GRANT ALL ON SCHEMA "${schema}" TO finder;
+      GRANT ALL ON ALL TABLES IN SCHEMA "${schema}" TO finder; ALTER TABLE "${schema}".plain ENABLE ROW LEVEL SECURITY`);
+    const destination = await postgres.open(schema, { url: postgres.server.url('finder') });
+    expect(await destination.find!(there.requestId)).toMatchObject({ status: 'loaded', table: 'other' });
+    await expect(destination.find!(hidden.requestId)).rejects.toThrow(/plain/);
+  });
+
   it('when somebody makes an index', async () => {
     const { waiting, schema } = await started();
     const unlock = await lock(schema, 'SHARE');
