@@ -80,7 +80,8 @@ function declaredObject(contract: Contract, path: readonly string[]): DeclaredOb
     within: within(prefix, key, depth + 1),
   });
   const namesakes = (prefix: string, key: string): Pick<ReadingWithin, 'namesakes' | 'isExact'> => {
-    const exact = declared().byFold.get(foldedName([prefix, lettersOf(key)]));
+    // A path with slashes, `company/industry`, names a field within an object.
+    const exact = declared().byFold.get(foldedName([prefix, lettersOf(key).replaceAll('/', '')]));
     if (exact !== undefined) return { namesakes: exact, isExact: true };
     return { namesakes: prefix === '' ? alike(key).map((name) => [name]) : none, isExact: false };
   };

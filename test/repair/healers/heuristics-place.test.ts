@@ -84,6 +84,16 @@ describe('an object whose fields are elsewhere', () => {
         guestAddressPostalCode: address.postal_code,
       },
     ],
+    [
+      'with its name before them, as a path',
+      {
+        ...without('guest'),
+        'guest/full_name': guest.full_name,
+        'guest/email': guest.email,
+        'guest/phone': guest.phone,
+        'guest/address': address,
+      },
+    ],
     ['under their own names', { ...without('guest'), ...guest }],
     ['in one container of any name, with all the rest', { blob: valid }],
     ['in JSON text, with all the rest', { message: JSON.stringify(valid) }],

@@ -69,7 +69,8 @@ function candidatesBeside({ candidates }: Search, around: readonly string[]): Ma
       candidate.path.length === around.length + 1 &&
       around.every((segment, at) => candidate.path[at] === segment);
     if (!isThere) continue;
-    const folded = foldedName(candidate.words.leaf);
+    // A path with slashes names the object and its field.
+    const folded = foldedName(candidate.words.leaf.filter((word) => word !== '/'));
     beside.set(folded, [...(beside.get(folded) ?? []), candidate]);
   }
   return beside;
