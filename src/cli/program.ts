@@ -26,9 +26,10 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
   }
 }
 
-/** The command of this name; all of them where none has it, for the help and for what may have been meant. */
+/** The command of this name; all of them where none has it, for the help and for what may have been meant, and for completion. */
 async function asked(name = ''): Promise<Register[]> {
-  const known = Object.hasOwn(commands, name) ? [commands[name]!] : Object.values(commands);
+  const isAlone = Object.hasOwn(commands, name) && name !== 'completion';
+  const known = isAlone ? [commands[name]!] : Object.values(commands);
   return Promise.all(known.map((load) => load()));
 }
 
