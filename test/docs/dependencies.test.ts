@@ -23,7 +23,7 @@ async function importsOf(folder: string): Promise<Set<string>> {
   for (const file of files.filter((each) => each.endsWith('.ts'))) {
     const text = (await read(`${folder}${file}`)).replaceAll(/^(?:import|export) type [^;]*;/gm, '');
     for (const [, specifier = ''] of text.matchAll(
-      /(?:\bfrom |\bimport |\bimport\(|\brequire\(|\brequirePackage<[^>]+>\()'([^'\s]+)'(?:;|\))/g,
+      /(?:\bfrom |\bimport |\bimport\(|\brequire\(|\brequirePackage<[^>]+>\(|\bresolvePackage\()'([^'\s]+)'(?:;|\))/g,
     )) {
       if (specifier.startsWith('.') || isBuiltin(specifier)) continue;
       names.add(/^(?:@[^/]+\/)?[^/]+/.exec(specifier)![0]);

@@ -1,4 +1,4 @@
-import { abbreviations } from './abbreviations.ts';
+import { abbreviations, abbreviationsAlone } from './abbreviations.ts';
 import { isEnglish } from './dictionary.ts';
 
 const known = new Map<string, readonly string[]>();
@@ -10,9 +10,12 @@ export function wordsOf(name: string): readonly string[] {
   const before = known.get(name);
   if (before !== undefined) return before;
   if (known.size >= maxKnown) known.clear();
-  const words = joinSplitWords(tokensOf(name).map((token) => token.toLowerCase())).flatMap(
-    (word) => abbreviations.get(word)?.split(' ') ?? singularOrLonger(word),
-  );
+  const tokens = joinSplitWords(tokensOf(name).map((token) => token.toLowerCase()));
+  const alone = tokens.length === 1 ? abbreviationsAlone.get(tokens[0]!) : undefined;
+  const words =
+    alone === undefined
+      ? tokens.flatMap((token) => abbreviations.get(token)?.split(' ') ?? singularOrLonger(token))
+      : [alone];
   known.set(name, words);
   return words;
 }

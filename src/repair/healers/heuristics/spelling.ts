@@ -1,5 +1,5 @@
 import { abbreviations } from './abbreviations.ts';
-import { isEnglish, isWordSequence } from './dictionary.ts';
+import { isEnglish, isInUse, isWordSequence, wordsWithoutVowels } from './dictionary.ts';
 import { foldedName, tokensOf, wordsOf } from './names.ts';
 
 /**
@@ -17,7 +17,7 @@ export function isMisspelling(found: string, meant: string, nameLength = meant.l
     slip === 'replaced'
       ? shortest >= 7 || (shortest >= 5 && isInLong)
       : shortest >= 5 || isInLong || (slip === 'swapped' && nameLength >= 6);
-  return isTold && isNoWord(found, meant);
+  return isTold && isNoWord(found, meant) && !mayBeOtherWord(found, meant, slip);
 }
 
 /** The same where it proves nothing, and is only to be ruled out: also in a short name, and at the end of a word. */
@@ -28,6 +28,21 @@ export function mayBeMisspelling(found: string, meant: string, nameLength = mean
   return (
     (slip === 'swapped' || shortest >= 5 || (shortest >= 3 && nameLength >= 7)) && isNoWord(found, meant)
   );
+}
+
+const letters = [...'abcdefghijklmnopqrstuvwxyz'];
+
+/** Whether the same slip makes it of another word as well: `trck` of a truck. */
+function mayBeOtherWord(found: string, meant: string, slip: 'swapped' | 'replaced' | 'left out'): boolean {
+  if (slip === 'swapped' || found.length > meant.length) return false;
+  const inner = Array.from(found, (_, at) => at).slice(1, slip === 'replaced' ? -1 : undefined);
+  return inner.some((at) => {
+    const rest = found.slice(slip === 'replaced' ? at + 1 : at);
+    return letters.some((letter) => {
+      const word = found.slice(0, at) + letter + rest;
+      return word !== meant && isInUse(word);
+    });
+  });
 }
 
 /** The one word in which two names of as many words differ. */
@@ -64,9 +79,11 @@ function isSwap(a: string, b: string): boolean {
   return a[at] === b[at + 1] && a[at + 1] === b[at] && a.slice(at + 2) === b.slice(at + 2);
 }
 
+/** Another vowel in the ending makes another word: `butanal` of `butanol`, `heptene` of `heptane`. */
 function isSubstitution(a: string, b: string): boolean {
   const at = differsAt(a, b);
-  return a.slice(at + 1) === b.slice(at + 1);
+  const isInEnding = at >= a.length - 3 && /^[aeiou]{2}$/.test(a[at]! + b[at]!);
+  return a.slice(at + 1) === b.slice(at + 1) && !isInEnding;
 }
 
 function isWithout(longer: string, shorter: string): boolean {
@@ -106,7 +123,10 @@ const american = (word: string): string =>
         .replace(/^(.{3,})tre$/, '$1ter')
         .replace(/^(.{3,})ence$/, '$1ense');
 
-/** Whether one word is the other without its vowels (`cstmr`, `msg`) or its end: no word of a language is written so. */
+/**
+ * Whether one word is the other without its vowels (`cstmr`) or its end (`recip`): no word of a language is written so. Of short ones
+ * several words are often left alike: `lst` is a list and the last, `prt` a part and a port.
+ */
 export function isAbbreviation(a: string, b: string): boolean {
   const [short, long] = a.length < b.length ? [a, b] : [b, a];
   if (short.length < 3 || short.length === long.length || /\d/.test(short)) return false;
@@ -115,6 +135,6 @@ export function isAbbreviation(a: string, b: string): boolean {
     return !isEnglish(short);
   if (/[aeiou]/.test(short.slice(1))) return false;
   const consonants = long[0] + long.slice(1).replace(/[aeiou]/g, '');
-  // `tgs` is too short to be known as a plural.
-  return [consonants, `${consonants}s`, consonants.replace(/(.)\1/g, '$1')].includes(short);
+  if (![consonants, `${consonants}s`, consonants.replace(/(.)\1/g, '$1')].includes(short)) return false;
+  return short.length > 4 || wordsWithoutVowels(short).every((word) => word === long);
 }

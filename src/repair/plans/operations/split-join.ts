@@ -3,7 +3,7 @@ import { isBelow, pointerOf } from '../../../model/pointer.ts';
 import { isQuoted } from '../listing.ts';
 import { type Json, isObject } from '../../../model/json.ts';
 import { leafOf } from '../meaning/words.ts';
-import { isFurtherNamePart, isNamePart, mayBeName } from './person-names.ts';
+import { holdsName, isFurtherNamePart, isNamePart, mayBeName } from './person-names.ts';
 import { compileVacate, isFree } from './relocate.ts';
 import { type Step, forEachElement } from './run.ts';
 
@@ -20,8 +20,9 @@ export const partsBy =
     if ((separator === ',' || separator === '.') && oneNumber.test(text)) return undefined;
     const parts = text.split(separator);
     if (parts.some((part) => otherSeparator.test(part) || isQuoted(part))) return undefined;
-    if (parts.some((part, at) => to[at] !== undefined && isNamePart(to[at]) && !mayBeName(part)))
-      return undefined;
+    const names = parts.filter((_, at) => to[at] !== undefined && isNamePart(to[at]));
+    if (!names.every(mayBeName)) return undefined;
+    if (separator.trim() === '' && names.length > 1 && !holdsName(names)) return undefined;
     return separator.trim() === '' && !areAlike(parts) ? undefined : parts;
   };
 
