@@ -24,6 +24,11 @@ const neutralPlurals: ReadonlySet<string> = wordSet(
   'attributes attrs cols columns fields parameters params properties props traits values vals',
 );
 
+/** Objects that are called after what their fields are together, and not after whose or which they are. */
+export const composites: ReadonlySet<string> = wordSet(
+  'address coordinate dimension geo geolocation gps location loc measurement place point position size vital',
+);
+
 /** Whether an object is called as the contract. */
 export const isOwnName = (name: string, own: OwnNames): boolean =>
   own.some((names) => foldedName(names) === foldedName(wordsOf(name)));

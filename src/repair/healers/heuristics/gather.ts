@@ -1,6 +1,7 @@
 import { type JsonObject, isObject } from '../../../model/json.ts';
 import { genericPointer, pointerOf, segmentsOf, valueAt } from '../../../model/pointer.ts';
 import type { Candidate } from './candidates.ts';
+import { composites, isNeutral, neutral } from './containers.ts';
 import { fieldsOf } from './declared.ts';
 import { moved } from './find.ts';
 import { isOneWord } from './name-form.ts';
@@ -25,14 +26,17 @@ export function gatherObject(search: Search, path: readonly string[]): Found[] |
   const around = path.slice(0, -1);
   if (!isObject(valueAt(event, around)) && around.length > 0) return undefined;
   const beside = candidatesBeside(search, around);
-  const styles = [wordsOf(path.at(-1)!), []].flatMap((prefix) => {
+  const [prefixed, bare] = [wordsOf(path.at(-1)!), []].map((prefix) => {
     const parts = partsOf(contract.jsonSchema, path, prefix, beside);
-    return parts !== undefined && isEvident(parts, prefix) ? [parts] : [];
+    return parts !== undefined && isEvident(parts, prefix) ? parts : undefined;
   });
-  const [parts, ...others] = styles;
+  const parts = prefixed ?? (isComposite(search, path) ? bare : undefined);
   if (parts === undefined) return undefined;
   const target = genericPointer(pointerOf(path), event);
-  if (others.length > 0) return [{ ok: false, reason: `the fields of ${target} are there twice` }];
+  if (prefixed !== undefined && bare !== undefined && isComposite(search, path))
+    return [{ ok: false, reason: `the fields of ${target} are there twice` }];
+  if (prefixed === undefined && hasLike(search, path))
+    return [{ ok: false, reason: `the fields of ${target} may be of another such object` }];
   search.fitter.presume(parts.map(({ candidate, path: to }) => ({ path: to, value: candidate.value })));
   return parts.map((part) => placePart(search, part));
 }
@@ -74,6 +78,29 @@ function candidatesBeside({ candidates }: Search, around: readonly string[]): Ma
     beside.set(folded, [...(beside.get(folded) ?? []), candidate]);
   }
   return beside;
+}
+
+/**
+ * Whether an object's fields may stand under their own names where it is missing: its name says nothing but what they are together
+ * (`address`). A lone `amount` is not that of a `discount`.
+ */
+const isComposite = ({ own }: Search, path: readonly string[]): boolean =>
+  isNeutral(path.at(-1)!, own) ||
+  wordsOf(path.at(-1)!).every((word) => composites.has(word) || neutral.has(word));
+
+/** Whether something else in the event or the contract has such fields. */
+function hasLike({ failure, declared, candidates }: Search, path: readonly string[]): boolean {
+  const { contract, event } = failure;
+  const target = genericPointer(pointerOf(path), event);
+  const fields = fieldsOf(contract.jsonSchema, path).names.map((field) => foldedName(wordsOf(field)));
+  const shared = fields.filter(
+    (field) =>
+      declared.endingIn(field).some((other) => pointerOf(other.slice(0, -1)) !== target) ||
+      candidates.some(
+        ({ path: at, words: { leaf } }) => at.length > path.length && foldedName(leaf) === field,
+      ),
+  );
+  return shared.length >= Math.min(2, fields.length);
 }
 
 /** Fields under their own name have to tell by more than one that they belong together. */

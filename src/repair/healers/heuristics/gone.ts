@@ -23,7 +23,7 @@ const removals = [
   'terminate obsolete tombstone supersede',
 ].flatMap((line) => line.split(' '));
 const irregular =
-  'del|destruction|revocation|nullification|withdrawn|annull(?:ed|ing|ment)|deletion|erasure|invalid|unlink(?:ed)?';
+  'del|redact(?:ed|ion)?|destruction|revocation|nullification|withdrawn|annull(?:ed|ing|ment)|deletion|erasure|invalid|unlink(?:ed)?';
 
 /** In any form of the word: deletes, deleted, deleting, deletion. */
 const takenAway = new RegExp(
@@ -38,7 +38,7 @@ const beside: ReadonlySet<string> = new Set([
 
 /** Fields in which a sender says what happened to a record, or how it stands; elsewhere such a word is a value. */
 const tellers: ReadonlySet<string> = wordSet(
-  'action change event kind method op operation state status topic type verb',
+  'action change crud event image kind method op operation state status topic type verb',
 );
 
 const no: ReadonlySet<Json> = new Set<Json>([
@@ -95,18 +95,24 @@ export function goneByAnother(
 }
 
 function saysGone(name: string, value: Json, own: OwnNames): boolean {
+  if (replaced.test(name)) return !no.has(plain(value));
   if (typeof value === 'object') return false;
   const { isFlag, isFormer, isTeller } = kindOf(name);
   if (isFlag) return !no.has(plain(value));
   if (isFormer) return no.has(plain(value));
   if (typeof value !== 'string' || value.length > 64 || value === '') return false;
-  if (isTeller && /^d$/i.test(value)) return true;
+  if (isTeller && formerRow.test(value)) return true;
   // A path of words, as types and topics are, or a lone one; in prose the same word says nothing of the record.
   if (!isTeller && !/^[a-z][\w-]*(?:[./:][\w-]+)+$|^[A-Z]+$|^[a-z]+(?:_[a-z]+)?(?:ed|wn)$/i.test(value))
     return false;
   if (/\bentered[ -_]in[ -_]error\b/i.test(value)) return true;
   return wordsIn(value).some((word) => takenAway.test(word) && !isOwn(word, own));
 }
+
+/** Another record has taken its place. */
+const replaced = /^(?:replaced|merged)[_-]?(?:by|into|with)$/i;
+/** A deletion, or the row as it was before a change: in the feeds of DMS, Flink and Delta. */
+const formerRow = /^(?:-?d|-u|(?:\w+[_-])?(?:before|pre_?image))$/i;
 
 const plain = (value: Json): Json => (typeof value === 'string' ? value.trim().toLowerCase() : value);
 
@@ -115,6 +121,7 @@ const plain = (value: Json): Json => (typeof value === 'string' ? value.trim().t
  * of the mode (`environment: sandbox`).
  */
 function saysUnreal(name: string, value: Json, own: OwnNames): boolean {
+  if (saysError(name, value)) return !own.flat().includes('error');
   const { unreal: how, isTeller } = kindOf(name);
   if (isTeller && typeof value === 'string' && value.length <= 64 && isProbe(value))
     return !own.flat().includes('test');
@@ -126,18 +133,28 @@ function saysUnreal(name: string, value: Json, own: OwnNames): boolean {
   return !words.some((word) => unreal.test(word) && isOwn(word, own));
 }
 
+/** What could not be made is no record: `error: {…}`, `status: error`, `statusCode: 500`. */
+function saysError(name: string, value: Json): boolean {
+  const words = wordsOf(name).join(' ');
+  if (words === 'error')
+    return isObject(value) || Array.isArray(value) ? Object.keys(value).length > 0 : !no.has(plain(value));
+  if (words === 'status') return plain(value) === 'error';
+  return words === 'status code' && Number(value) >= 400;
+}
+
 const yes: ReadonlySet<Json> = new Set<Json>([true, 1, '1', 'true', 'yes', 'y', 't', 'on']);
 
 const unreal =
-  /^(?:tests?|testing|testmode|dry|dryrun|simulat(?:e|ed|ion)|samples?|mock(?:ed)?|faked?|dummy|sandbox(?:ed)?|staging|development|dev|qa|uat|synthetic|demo|example|preview|rehearsal|draft|template|placeholder|fictitious|pretend)$/;
+  /^(?:tests?|testing|testmode|dry|dryrun|simulat(?:e|ed|ion)|samples?|mock(?:ed)?|faked?|dummy|sandbox(?:ed)?|staging|development|dev|qa|uat|synthetic|demo|example|preview|rehearsal|draft|template|placeholder|fictitious|pretend|hypothetical|forecast|shadow|canary|partial|failed|previous|old|historical|historic|outdated|stale|backup)$/;
 export const isUnreal = (word: string): boolean => unreal.test(word);
 /** A record that is not this is the one before: `is_current: false`. */
 const current = /^(?:current|latest|newest)$/;
-const real = /^(?:live|livemode|prod|production|real)$/;
+const real = /^(?:live|livemode|prod|production|real|success|successful|succeeded|ok|valid|committed)$/;
 const modes: ReadonlySet<string> = new Set(['environment', 'mode', 'stage']);
 
 /** What happened is only that somebody tried whether anything arrives. */
-const isProbe = (value: string): boolean => wordsIn(value).some((word) => /^(?:test|ping)$/.test(word));
+const isProbe = (value: string): boolean =>
+  wordsIn(value).some((word) => /^(?:test|ping|heartbeat)$/.test(word));
 
 const isUnrealMode = (text: string): boolean => {
   const words = wordsIn(text).filter((word) => !besideUnreal.has(word));
@@ -146,7 +163,7 @@ const isUnrealMode = (text: string): boolean => {
 
 /** What may stand beside such a word in the name of a flag, or in that of a mode. */
 const besideUnreal: ReadonlySet<string> = wordSet(
-  'call data event flag is item message mode object only payload record request row run was',
+  'account call data event flag is item message mode object only order payload payment record request row run transaction was webhook',
 );
 
 interface NameKind {

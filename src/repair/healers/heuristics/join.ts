@@ -98,7 +98,7 @@ const formats: Readonly<Record<string, Format>> = {
   email: {
     separator: '@',
     parts: [
-      { looks: /^[^\s@]+$/, says: wordSet('local part user username name mailbox account') },
+      { looks: /^[^\s@]+$/, says: wordSet('local part user username mailbox account') },
       { looks: /^([a-z0-9-]+\.)+[a-z]{2,}$/i, says: wordSet('domain host server') },
     ],
     droppable: new Set(),

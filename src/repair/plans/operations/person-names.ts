@@ -43,13 +43,19 @@ export function isNamePart(pointer: Pointer): boolean {
   );
 }
 
-const furtherParts = new Set(words('middle mid initial suffix patronymic'));
-const furtherNames = new Set(words('second third additional maternal other'));
+const furtherParts = new Set(words('middle mid initial suffix infix patronymic tussenvoegsel'));
+/** Of a name, or alone. */
+const furtherNames = new Set(words('second third additional maternal other prefix particle'));
 
-/** Whether a field holds what a first and a last name leave out: `middle_name`, `second_name`, `name_suffix`. */
+/** Whether a field holds what a first and a last name leave out: `middle_name`, `second_name`, `prefix`, `last_name_2`. */
 export function isFurtherNamePart(name: string): boolean {
   const parts = plainWords(name);
-  return parts.some((word) => furtherParts.has(word) || (furtherNames.has(word) && parts.includes('name')));
+  return parts.some(
+    (word) =>
+      furtherParts.has(word) ||
+      (furtherNames.has(word) && (parts.includes('name') || parts.length === 1)) ||
+      (/^\d+$/.test(word) && parts.includes('name')),
+  );
 }
 
 /** What ends the names of trades and institutions, and of hardly anybody: `Logistics`, `Solutions`, `Management`. */

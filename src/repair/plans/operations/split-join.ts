@@ -2,7 +2,7 @@ import type { Pointer } from '../../../model/plan.ts';
 import { isBelow, pointerOf } from '../../../model/pointer.ts';
 import { isQuoted } from '../listing.ts';
 import { type Json, isObject } from '../../../model/json.ts';
-import { leafOf } from '../meaning/words.ts';
+import { leafOf, plainWords } from '../meaning/words.ts';
 import { holdsName, isFurtherNamePart, isNamePart, mayBeName } from './person-names.ts';
 import { compileVacate, isFree } from './relocate.ts';
 import { type Step, forEachElement } from './run.ts';
@@ -23,8 +23,30 @@ export const partsBy =
     const names = parts.filter((_, at) => to[at] !== undefined && isNamePart(to[at]));
     if (!names.every(mayBeName)) return undefined;
     if (separator.trim() === '' && names.length > 1 && !holdsName(names)) return undefined;
+    if (!suitPlaces(parts, to, separator)) return undefined;
     return separator.trim() === '' && !areAlike(parts) ? undefined : parts;
   };
+
+const places = ['street', 'city', 'state', 'country'];
+const placeOf = (field: Pointer): number => places.indexOf(plainWords(leafOf(field)).at(-1) ?? '');
+const isPostalCode = (field: Pointer): boolean => /(?:zip|post(?:al)?)[^a-z]*(?:code)?$/i.test(leafOf(field));
+
+/** A postal code has a digit, and a city has none; after a comma comes the larger place (`Berlin, Germany`). */
+function suitPlaces(parts: readonly string[], to: readonly Pointer[], separator: string): boolean {
+  if (parts.length !== to.length) return true;
+  const isMixedUp = to.some((field, at) =>
+    isPostalCode(field)
+      ? !/\d/.test(parts[at]!)
+      : placeOf(field) > 0 &&
+        (/\d/.test(parts[at]!) || (to.some(isPostalCode) && /^[A-Z]{1,3}$/.test(parts[at]!))),
+  );
+  const named = to.map(placeOf);
+  const isLargerFirst =
+    separator.includes(',') &&
+    named.every((place) => place !== -1) &&
+    named.some((place, at) => place < (named[at - 1] ?? 0));
+  return !isMixedUp && !isLargerFirst;
+}
 
 /** Words at a space: `Dr. Lopez` has no first name, and `LOPEZ Ana` has the last one first. */
 function areAlike(parts: readonly string[]): boolean {
