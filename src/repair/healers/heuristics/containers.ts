@@ -24,9 +24,10 @@ const neutralPlurals: ReadonlySet<string> = wordSet(
   'attributes attrs cols columns fields parameters params properties props traits values vals',
 );
 
-/** Objects that are called after what their fields are together, and not after whose or which they are. */
+/** Objects that are called after what their fields are together, or collect what the record has, and say not whose or which it is. */
 export const composites: ReadonlySet<string> = wordSet(
-  'address coordinate dimension geo geolocation gps location loc measurement place point position size vital',
+  'address coordinate dimension flag geo geolocation gps label location loc measurement meta metadata option place point position ' +
+    'setting size vital',
 );
 
 /** Whether an object is called as the contract. */
