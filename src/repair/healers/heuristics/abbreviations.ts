@@ -42,3 +42,6 @@ export const abbreviationsAlone: ReadonlyMap<string, string> = new Map([
   ['cur', 'currency'],
   ['curr', 'currency'],
 ]);
+
+/** What is customary only beside another word: a `ttl_amount` is the total one, and a `ttl` a time to live. */
+export const abbreviationsBeside: ReadonlyMap<string, string> = new Map([['ttl', 'total']]);

@@ -1,4 +1,4 @@
-import { abbreviations, abbreviationsAlone } from './abbreviations.ts';
+import { abbreviations, abbreviationsAlone, abbreviationsBeside } from './abbreviations.ts';
 import { isEnglish } from './dictionary.ts';
 
 const known = new Map<string, readonly string[]>();
@@ -11,11 +11,10 @@ export function wordsOf(name: string): readonly string[] {
   if (before !== undefined) return before;
   if (known.size >= maxKnown) known.clear();
   const tokens = joinSplitWords(tokensOf(name).map((token) => token.toLowerCase()));
-  const alone = tokens.length === 1 ? abbreviationsAlone.get(tokens[0]!) : undefined;
-  const words =
-    alone === undefined
-      ? tokens.flatMap((token) => abbreviations.get(token)?.split(' ') ?? singularOrLonger(token))
-      : [alone];
+  const special = tokens.length === 1 ? abbreviationsAlone : abbreviationsBeside;
+  const words = tokens.flatMap(
+    (token) => (special.get(token) ?? abbreviations.get(token))?.split(' ') ?? singularOrLonger(token),
+  );
   known.set(name, words);
   return words;
 }
