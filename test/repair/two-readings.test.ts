@@ -14,16 +14,17 @@ describe('a full name', () => {
   );
 
   it.each([
-    ...[
-      'Grand Palace',
-      'Blue Lagoon',
-      'Night Shift',
-      'Sales Desk',
-      'Nurse Joy',
-      'Not Provided',
-      'Acme Logistics',
-    ],
-    ...['Neue Galerie', 'Herr Schmidt', 'Hotel Adlon', 'San Marino'],
+    'Grand Palace',
+    'Blue Lagoon',
+    'Night Shift',
+    'Sales Desk',
+    'Nurse Joy',
+    'Not Provided',
+    'Acme Logistics',
+    'Neue Galerie',
+    'Herr Schmidt',
+    'Hotel Adlon',
+    'San Marino',
   ])('of something else, or of none: %s', (name) => {
     expect(cut(name)).toBeUndefined();
   });

@@ -33,7 +33,8 @@ export function cast(value: Json, to: CastType, format?: string, zone?: Json): R
 /** Of a fraction nobody knows any more whether it was written `1.1` or `1.10`, which are two versions, chapters and articles. */
 function toText(value: Json): Result<Json> {
   if (typeof value === 'string') return ok(value);
-  if (Number.isSafeInteger(value) && !Object.is(value, -0)) return ok(String(value));
+  if (typeof value === 'number' && Number.isSafeInteger(value) && !Object.is(value, -0))
+    return ok(String(value));
   if (typeof value === 'boolean') return ok(String(value));
   if (value instanceof ExactNumber && !/e/i.test(value.text)) return ok(value.text);
   return fail('has no text that reads back as the same value');

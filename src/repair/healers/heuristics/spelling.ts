@@ -30,7 +30,7 @@ export function mayBeMisspelling(found: string, meant: string, nameLength = mean
   );
 }
 
-const letters = [...'abcdefghijklmnopqrstuvwxyz'];
+const letters = 'abcdefghijklmnopqrstuvwxyz'.split('');
 
 /** Whether the same slip makes it of another word as well: `trck` of a truck. */
 function mayBeOtherWord(found: string, meant: string, slip: 'swapped' | 'replaced' | 'left out'): boolean {
