@@ -1,4 +1,4 @@
-import { compoundKeyParts, looseKeyParts } from './key-check.ts';
+import { looseKeyParts } from './key-check.ts';
 import { readFile, realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { SentinelError, messageOf } from '../model/errors.ts';
@@ -139,9 +139,6 @@ const makesUnknown = ({ name, version }: Contract): string =>
 const looseKey = ({ name, version }: Contract, part: string): string =>
   `contract ${name} ${version}: its key ${part} may be missing or null, and then repeats of the event are loaded again: make it required and not null, or choose another key`;
 
-const compoundKey = ({ name, version }: Contract, part: string): string =>
-  `contract ${name} ${version}: its key ${part} is an object or a list, which can be written in many ways, each a key of its own: name fields in it instead, such as "${part}/id"`;
-
 /** A name and version stand once, but that what is shipped may be replaced. */
 function register(
   registry: ContractRegistry,
@@ -158,9 +155,7 @@ function register(
     const message = `contract ${contract.name} ${contract.version} is defined twice, also in ${other.file}: change the version of one, or remove it`;
     throw new Unreadable(new SentinelError('contract_invalid', message), contract);
   }
-  const [compound] = compoundKeyParts(contract);
   try {
-    if (compound !== undefined) throw new SentinelError('contract_invalid', compoundKey(contract, compound));
     registry.register(contract, { override: other !== undefined });
   } catch (error) {
     throw new Unreadable(error, contract);

@@ -1,4 +1,4 @@
-import { type Json, type JsonObject, isObject } from '../model/json.ts';
+import { type JsonObject, isObject } from '../model/json.ts';
 import { segmentsOf } from '../model/pointer.ts';
 import type { Contract } from './contract.ts';
 import { deref } from './json-schema/refs.ts';
@@ -12,20 +12,6 @@ export function looseKeyParts({ key, jsonSchema, envelopeDefaults }: Contract): 
   return key.filter(
     (pointer) => !filled.has(pointer) && !isAlwaysThere(jsonSchema, segmentsOf(pointer), jsonSchema),
   );
-}
-
-/** Parts of the key that are objects or lists: one of these can be written in many ways, and each would be a key of its own. */
-export function compoundKeyParts({ key, jsonSchema }: Contract): string[] {
-  return key.filter((pointer) => {
-    let schema: JsonObject | undefined = deref(jsonSchema, jsonSchema);
-    for (const name of segmentsOf(pointer)) {
-      const properties: Json | undefined = schema?.['properties'];
-      const inner: Json | undefined = isObject(properties) ? properties[name] : undefined;
-      schema = isObject(inner) ? deref(inner, jsonSchema) : undefined;
-    }
-    const types = [schema?.['type'] ?? []].flat();
-    return types.some((type) => type === 'object' || type === 'array');
-  });
 }
 
 /** Whether every event that the schema accepts has a value at the path, and not null. */

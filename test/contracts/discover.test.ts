@@ -34,21 +34,6 @@ const names = async (folders: string[] = [''], options?: LoadOptions) => {
 };
 
 describe('finding contracts', () => {
-  it.each(['object', 'array'])(
-    'refuses a key that is an %s: one can be written in many ways',
-    async (type) => {
-      await write({
-        'a.schema.json': JSON.stringify({
-          'x-contract': { name: 'a', version: '1.0.0', key: '/k' },
-          type: 'object',
-          properties: { k: { type } },
-          required: ['k'],
-        }),
-      });
-      await expect(names()).rejects.toThrow(/its key \/k is an object or a list.*name fields in it/);
-    },
-  );
-
   it('says so when somebody forgot to compile one', async () => {
     await write({
       'a.ts': `import { z } from 'data-sentinel';

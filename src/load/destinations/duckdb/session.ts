@@ -182,10 +182,10 @@ export class Session {
   }
 }
 
-/** The same file by whatever path it is named, whether it is there already or not. */
 /** Whether this process has the file open: a second handle would drop its lock. */
 export const isOpenHere = async (path: string): Promise<boolean> => openFiles.has(await canonical(path));
 
+/** The same file by whatever path it is named, whether it is there already or not. */
 async function canonical(path: string): Promise<string> {
   const absolute = resolve(path);
   await mkdir(dirname(absolute), { recursive: true });
