@@ -58,7 +58,11 @@ function withFilter(command: Command): Command {
 }
 
 async function search(io: Io, text: string | undefined, options: SearchOptions): Promise<void> {
-  const items = await withClient(io, options, (client) => find(client, text, options));
+  const { items, unreadable } = await withClient(io, options, (client) => find(client, text, options));
+  for (const table of unreadable ?? [])
+    io.stderr.write(
+      `table ${table} can't be read now (rights, row-level security or a lock): its events are missing here\n`,
+    );
   printList(io, items, options, { none: 'No event matches.', columns, row: rowOf });
 }
 
@@ -66,15 +70,16 @@ async function find(
   client: ApiClient,
   text: string | undefined,
   { source, contract, status, since, until, limit }: SearchOptions,
-): Promise<FoundEvent[]> {
+): Promise<{ items: FoundEvent[]; unreadable?: string[] | undefined }> {
   const query = { source, contract, status, from: since, to: until, limit };
-  if (text === undefined) return (await client.request('GET /api/v1/events', { query })).items;
+  if (text === undefined) return client.request('GET /api/v1/events', { query });
   if (isRequestId(text.toLowerCase())) {
     const one = await client.request('GET /api/v1/events', { query: { ...query, request_id: text } });
-    if (one.items.length > 0) return one.items;
+    if (one.items.length > 0) return one;
   }
-  const { items } = await client.request('GET /api/v1/events', { query: { ...query, q: text } });
-  if (status !== undefined && status !== 'dead_letter') return items;
+  const found = await client.request('GET /api/v1/events', { query: { ...query, q: text } });
+  const { items } = found;
+  if (status !== undefined && status !== 'dead_letter') return found;
   const letters = await client.request('GET /api/v1/dead-letters', {
     query: { q: text, source, contract, since, until, limit },
   });
@@ -87,5 +92,5 @@ async function find(
       status: 'dead_letter',
       dead_letter_id: letter.id,
     }));
-  return [...items, ...more].slice(0, limit);
+  return { ...found, items: [...items, ...more].slice(0, limit) };
 }

@@ -16,7 +16,7 @@ import { type Where, isTextAbout } from './meant.ts';
 
 /** A destination that can be asked now. */
 export interface Reached {
-  destination: Pick<Destination, 'erasing' | 'originals'>;
+  destination: Pick<Destination, 'erasing' | 'originals' | 'unreadable'>;
   loading: Pick<LoadStage, 'inTurn'>;
 }
 
@@ -61,7 +61,12 @@ export async function erase(parts: EraserParts, where: Where, dryRun: boolean): 
         `destination ${name}: nothing is erased from this kind of destination here; use its own tools`,
       );
     else {
-      const { erased, part } = await findIn(erasing, parts.tables(), where);
+      const unreadable = (await reached.destination.unreadable?.()) ?? [];
+      for (const table of unreadable)
+        unreached.push(
+          `table ${table} of destination ${name}: it can't be read (rights, row-level security or a lock); ask again when it can`,
+        );
+      const { erased, part } = await findIn(erasing, parts.tables(), where, new Set(unreadable));
       if (!dryRun) await eraseFrom(reached, { ...erased, barred });
       destinations.push({ name, ...part });
     }

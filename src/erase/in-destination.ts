@@ -25,9 +25,15 @@ interface Found {
 const pageLength = 1000;
 const atOnce = 500;
 
-export async function findIn(erasing: Erasing, specs: readonly Table[], where: Where): Promise<Found> {
+export async function findIn(
+  erasing: Erasing,
+  specs: readonly Table[],
+  where: Where,
+  leftOut: ReadonlySet<string>,
+): Promise<Found> {
   const rows: Erased['rows'][number][] = [];
   for (const table of await erasing.tables()) {
+    if (leftOut.has(table)) continue;
     const spec = specs.find(({ name }) => name.toLowerCase() === table.toLowerCase());
     const place = columnPointer(spec?.columns ?? [], where.path);
     const columns = [segmentsOf(place)[0] ?? '', '_extra'];

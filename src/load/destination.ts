@@ -46,6 +46,8 @@ export interface Destination {
   readonly letterTable?: LetterTable;
   /** Looks through its events. */
   readonly search?: EventSearch;
+  /** Tables of events that can't be read now (rights, a lock): `search` and `erasing` leave them out, and whoever asks is told. Default: none. */
+  unreadable?(): Promise<string[]>;
   /** Read-only SQL. Refuses anything that writes or leaves the database (`query_refused`). */
   query?(sql: string, options?: { maxRows?: number }): Promise<QueryResult>;
   /** Takes whole tables out. */

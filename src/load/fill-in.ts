@@ -31,6 +31,7 @@ export function fillIn(given: Destination): OpenDestination {
     ...(given.prepareRow && { prepareRow: (row) => given.prepareRow!(row) }),
     ...(given.backfill && { backfill: (request) => given.backfill!(request) }),
     ...(given.query && { query: (sql, options) => given.query!(sql, options) }),
+    ...(given.unreadable && { unreadable: () => given.unreadable!() }),
     ...(given.export && { export: given.export }),
     search,
     withdraw,

@@ -53,6 +53,8 @@ class OpenedAtUse implements OpenDestination {
   settle: Destination['settle'] = async (settlement) => (await this.#reached()).settle(settlement);
   find: Destination['find'] = async (requestId) => (await this.#reached()).find(requestId);
   marked: OpenDestination['marked'] = async (queueId) => (await this.#reached()).marked(queueId);
+  unreadable: Required<Destination>['unreadable'] = async () =>
+    (await (await this.#reached()).unreadable?.()) ?? [];
   counts: OpenDestination['counts'] = async () => (await this.#reached()).counts();
 
   prepareRow(row: Row): void {

@@ -77,7 +77,7 @@ export function createAnswers(deps: {
         );
       return destination.query(sql, maxRows === undefined ? {} : { maxRows });
     },
-    searchEvents: createSearchEvents(contracts, () => destination.search),
+    searchEvents: createSearchEvents(contracts, () => destination),
     storedRow: async (...args) => destination.search?.row(...args),
     async violations({ contract: name, version, source, event, ...facts }) {
       const contract = contracts.get(name, version);

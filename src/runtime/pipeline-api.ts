@@ -38,12 +38,12 @@ export interface Pipeline extends InsightApi, ExportApi, Corrector {
   query(sql: string, maxRows?: number): Promise<QueryResult>;
   /**
    * `q`: what an id of the event says (`idFieldsOf`). Undefined where the destination can't be looked through; `cut`: only keys were,
-   * as the other fields take too long.
+   * as the other fields take too long; `unreadable`: tables that were left out.
    */
   searchEvents(
     filter: Omit<EventFilter, 'id' | 'withinMs'> & { q?: string },
     page: Parameters<EventSearch['events']>[1],
-  ): Promise<{ events: FoundEvent[]; cut: boolean } | undefined>;
+  ): Promise<{ events: FoundEvent[]; cut: boolean; unreadable: string[] } | undefined>;
   /** As the destination has it; undefined where it can't say. */
   storedRow(...args: Parameters<EventSearch['row']>): ReturnType<EventSearch['row']>;
   /** What a contract says of an event as it was received; empty when there is no such contract any more. */

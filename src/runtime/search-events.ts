@@ -1,6 +1,6 @@
 import { idFieldsOf } from '../contracts/id-fields.ts';
 import type { ContractRegistry } from '../contracts/registry.ts';
-import type { EventSearch } from '../load/event-search.ts';
+import type { Destination } from '../load/destination.ts';
 import { SentinelError } from '../model/errors.ts';
 import type { IdField } from '../model/id-field.ts';
 import { segmentsOf } from '../model/pointer.ts';
@@ -12,19 +12,20 @@ const fieldsWithinMs = 3000;
 /** Looks for an id in the keys and in the other fields by which people look; in the keys alone when that takes too long. */
 export function createSearchEvents(
   contracts: ContractRegistry,
-  search: () => EventSearch | undefined,
+  destination: () => Pick<Destination, 'search' | 'unreadable'>,
 ): Pipeline['searchEvents'] {
   return async ({ q, ...filter }, page) => {
-    const found = search();
+    const { search: found } = destination();
     if (found === undefined) return undefined;
-    if (q === undefined) return { events: await found.events(filter, page), cut: false };
+    const unreadable = (await destination().unreadable?.()) ?? [];
+    if (q === undefined) return { events: await found.events(filter, page), cut: false, unreadable };
     const id = { text: q, keys: keysOf(contracts) };
     try {
       const wide = { ...filter, id: { ...id, fields: fieldsOf(contracts) }, withinMs: fieldsWithinMs };
-      return { events: await found.events(wide, page), cut: false };
+      return { events: await found.events(wide, page), cut: false, unreadable };
     } catch (error) {
       if (!(error instanceof SentinelError && error.code === 'query_failed')) throw error;
-      return { events: await found.events({ ...filter, id }, page), cut: true };
+      return { events: await found.events({ ...filter, id }, page), cut: true, unreadable };
     }
   };
 }

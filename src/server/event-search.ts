@@ -20,6 +20,8 @@ export interface SearchResult {
   next: string | null;
   /** Some place was too large to be looked through. */
   cut?: true;
+  /** Tables that could not be read, where there are such. */
+  unreadable?: string[];
 }
 
 /**
@@ -47,6 +49,7 @@ export async function searchEvents(
     amongParked(context.engine, filter, more),
     inTheQueue(context.engine, filter, more),
   ]);
+  const [{ unreadable = [] }] = places;
   const byId = new Map<string, EventItem>();
   for (const item of places.flatMap(({ items }) => items)) {
     const known = byId.get(item.request_id);
@@ -60,6 +63,7 @@ export async function searchEvents(
     items,
     next: last === undefined ? null : cursorOf(placeOf(last)),
     ...(places.some(({ cut }) => cut) ? { cut: true } : undefined),
+    ...(unreadable.length > 0 ? { unreadable } : undefined),
   };
 }
 
@@ -73,7 +77,7 @@ async function inTheDestination(
   { pipeline }: Pick<ServerContext, 'pipeline'>,
   { eventId, q, source, contract, status, from, to }: SearchFilter,
   page: SearchPage,
-): Promise<Findings> {
+): Promise<Findings & { unreadable?: string[] }> {
   const isStored = status === 'loaded' || status === 'repaired' || status === 'duplicate';
   if (status !== undefined && !isStored) return { items: [], cut: false };
   const statuses = status === undefined ? undefined : [status];
@@ -90,7 +94,7 @@ async function inTheDestination(
     rule_id: event.ruleId,
     healer: event.healer,
   }));
-  return { items, cut: found.cut };
+  return { items, cut: found.cut, unreadable: found.unreadable };
 }
 
 async function oneEvent(

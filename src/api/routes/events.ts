@@ -114,6 +114,12 @@ export const eventRoutes = defineRoutes({
       items: z.array(item),
       next: nextCursor,
       cut: z.literal(true).optional().describe('some place was too large to be looked through'),
+      unreadable: z
+        .array(z.string())
+        .optional()
+        .describe(
+          'tables of the destination that can’t be read now (rights, row-level security, a lock): their events are missing here',
+        ),
     }),
   },
   'GET /api/v1/events/{id}': {

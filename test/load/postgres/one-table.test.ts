@@ -2,6 +2,8 @@ import pg from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { OpenDestination, Row, Table } from '../../../src/load/destination.ts';
 import { checkPostgres } from '../../../src/load/destinations/postgres/check.ts';
+import { openEmbeddedEngine } from '../../../src/engine/embedded/index.ts';
+import { erase } from '../../../src/erase/eraser.ts';
 import { Refused } from '../../../src/load/refused.ts';
 import { createLoadStage } from '../../../src/load/stage.ts';
 import { TableFault, settleOrBlame } from '../../../src/load/table-fault.ts';
@@ -9,6 +11,7 @@ import { WaitingTables } from '../../../src/load/waiting-tables.ts';
 import { createRequestIds } from '../../../src/ingest/request-id.ts';
 import { row } from '../../conformance/destination.ts';
 import { silent } from '../../helpers/healing.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 import { withoutPostgres } from '../../helpers/postgres.ts';
 import { plain, postgresForTests } from './support.ts';
 
@@ -79,6 +82,26 @@ describe.skipIf(withoutPostgres())('one table at fault holds its own events only
     const destination = await postgres.open(schema, { url: postgres.server.url('finder') });
     expect(await destination.find(there.requestId)).toMatchObject({ status: 'loaded', table: 'other' });
     await expect(destination.find(hidden.requestId)).rejects.toThrow(/plain/);
+
+    expect(await destination.unreadable!()).toEqual(['plain']);
+    const found = await destination.search!.events({ id: { text: 'a', keys: {} } }, { limit: 9 });
+    expect(found.map(({ requestId }) => requestId)).toEqual([there.requestId]);
+    const engine = await openEmbeddedEngine({ dir: await temporaryFolder(), writer: 'main' });
+    onTestFinished(() => engine.close());
+    const loading = createLoadStage({ destination, queueId: 'q', log: silent });
+    const parts = {
+      state: engine.state,
+      tables: () => [plain, other],
+      destinations: () => [{ name: 'main', reached: { destination, loading } }],
+      stats: () => Promise.resolve([]),
+    };
+    const erasure = await erase(parts, { path: '/event_id', text: 'a' }, false);
+    expect(erasure.destinations).toMatchObject([{ rows: 1, tables: [{ table: 'other', rows: 1 }] }]);
+    expect(erasure.unreached).toEqual([
+      expect.stringMatching(/^table plain of destination main: it can't be read/),
+    ]);
+    expect(await destination.find(there.requestId).catch(() => 'unsaid')).toBe('unsaid');
+    expect(await owner.find(there.requestId)).toBeUndefined();
   });
 
   it('when somebody makes an index', async () => {

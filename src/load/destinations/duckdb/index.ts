@@ -79,6 +79,7 @@ export async function openDuckDb(options: DuckDbOptions): Promise<Required<Desti
         question('read its table of dead letters', (connection) => knownLetters(connection, page)),
     },
     search: createSearch(question),
+    unreadable: () => Promise.resolve([]),
     query: createQuery(session, options.queryLimits),
     export: createExport(session, options.path),
     async close() {

@@ -3,7 +3,8 @@ import { type Erased, type Erasing, type HeldTexts, lastRound, spellingsOf } fro
 import { takeTurn, writeEntries } from './outcomes.ts';
 import { deleteRows } from './delete-rows.ts';
 import { identifier } from './sql.ts';
-import { eventTables, tablesWith } from './tables.ts';
+import { tablesByAccess } from './readable.ts';
+import { tablesWith } from './tables.ts';
 
 type Asked<Name extends 'rows' | 'originals'> = Parameters<Erasing[Name]>[0];
 
@@ -66,7 +67,7 @@ export async function remove(
   const own = identifier(schema);
   const gone = rows.map(({ requestId }) => requestId);
   const out = [...new Set([...gone, ...barred])];
-  for (const table of await eventTables(client, schema)) {
+  for (const table of (await tablesByAccess(client, schema)).readable) {
     // A replay may have loaded one that is barred since it was found.
     const ids = [...rows.flatMap((row) => (row.table === table ? [row.requestId] : [])), ...barred];
     if (ids.length > 0) await deleteRows(client, { schema, table }, ids, '1');

@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg';
 import type { LoadedEvent, RepairTrail, RepeatTrail } from '../../../model/loaded-event.ts';
 import { uuidShape } from '../../destination-kit/uuid-shape.ts';
 import { identifier, literal } from './sql.ts';
-import { eventTables } from './tables.ts';
+import { tablesByAccess } from './readable.ts';
 
 interface Found {
   status: LoadedEvent['status'];
@@ -19,16 +19,10 @@ export async function findEvent(
   requestId: string,
 ): Promise<LoadedEvent | undefined> {
   if (!uuidShape.test(requestId)) return undefined;
-  const all = await eventTables(client, schema);
-  const { rows: readable } = await client.query<{ name: string }>(
-    `SELECT relname AS name FROM pg_class WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = $1)
-       AND relname = ANY($2) AND has_table_privilege(oid, 'SELECT') AND NOT row_security_active(oid)`,
-    [schema, all],
-  );
-  const tables = readable.map(({ name }) => name);
-  const found = await findIn(client, schema, tables, requestId);
-  if (found !== undefined) return found;
-  return all.length === tables.length ? undefined : findIn(client, schema, all, requestId);
+  const { readable, unreadable } = await tablesByAccess(client, schema);
+  const found = await findIn(client, schema, readable, requestId);
+  if (found !== undefined || unreadable.length === 0) return found;
+  return findIn(client, schema, unreadable, requestId);
 }
 
 async function findIn(

@@ -17,6 +17,7 @@ import type { Warehouse } from './warehouse.ts';
 import { readMark } from './outcomes.ts';
 import { forgetOriginals } from './originals.ts';
 import { createQuery } from './query.ts';
+import { tablesByAccess } from './readable.ts';
 import { repairAudit } from './repair-audit.ts';
 import { createSearch } from './search.ts';
 import { type PostgresOptions, openSession, patient } from './session.ts';
@@ -101,6 +102,11 @@ export async function openPostgres(options: PostgresOptions): Promise<Required<D
         session.question('read its table of dead letters', (client) => knownLetters(client, schema, page)),
     },
     search: createSearch(session),
+    unreadable: () =>
+      session.question(
+        'list its tables',
+        async (client) => (await tablesByAccess(client, schema)).unreadable,
+      ),
     query: createQuery(options),
     export: createExport(options),
     close: () => session.close(),

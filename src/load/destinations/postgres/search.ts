@@ -11,6 +11,7 @@ import { sqlStateOf } from './errors.ts';
 import { uuidShape } from '../../destination-kit/uuid-shape.ts';
 import { toJson } from './query-values.ts';
 import { createParameters, duplicatesPart, rowsPart } from './search-sql.ts';
+import { tablesByAccess } from './readable.ts';
 import type { Session } from './session.ts';
 import { identifier } from './sql.ts';
 import { failed } from './statement-check.ts';
@@ -55,7 +56,8 @@ async function searchEvents(
   const { eventId, id, source, contract, statuses = ['loaded', 'repaired', 'duplicate'] } = filter;
   // No text of a database holds a NUL.
   if ([eventId, id?.text, source, contract].some((text) => text?.includes('\0') === true)) return [];
-  const tables = await describeTables(client, schema, filter);
+  const { readable } = await tablesByAccess(client, schema);
+  const tables = await describeTables(client, schema, readable, filter);
   const parameters = createParameters();
   const order = `ORDER BY received_at DESC, request_id DESC LIMIT ${limit}`;
   const parts: string[] = [];
@@ -90,9 +92,9 @@ async function searchEvents(
 async function describeTables(
   client: PoolClient,
   schema: string,
+  names: readonly string[],
   { id }: EventFilter,
 ): Promise<EventTable[]> {
-  const names = await eventTables(client, schema);
   const { rows: columns } = await client.query<{ table: string; name: string; type: string }>(
     `SELECT c.relname AS table, a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type
      FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
