@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { SentinelError } from '../../../model/errors.ts';
 import { type Json, isObject } from '../../../model/json.ts';
+import { largeValueIn } from './growth.ts';
 import { rowsOf } from './rows.ts';
 
 /**
@@ -15,7 +16,7 @@ const tableFunctions = new Set(
 );
 
 /** Functions that write, or hold a thread without working. */
-const refusedFunctions = new Set(['nextval', 'write_log', 'sleep_ms', 'setseed', 'query', 'query_table']);
+const refusedFunctions = new Set(['nextval', 'write_log', 'sleep_ms', 'pg_sleep', 'setseed', 'query', 'query_table']);
 
 const explain = /^(?:\s|--[^\n]*(?:\n|$)|\/\*[^*]*\*\/)*explain\s+(?:analyze\s+|\([^()]*\)\s*)?/i;
 
@@ -41,6 +42,8 @@ export async function checkStatement(connection: DuckDBConnection, sql: string):
     const allowed = isTable ? tableFunctions.has(name) : !refusedFunctions.has(name);
     if (!allowed) throw refused(`the function ${name} is not possible here`);
   }
+  const large = largeValueIn(parsed.statements);
+  if (large !== undefined) throw refused(large);
 }
 
 type Parsed =
