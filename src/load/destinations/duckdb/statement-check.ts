@@ -16,7 +16,15 @@ const tableFunctions = new Set(
 );
 
 /** Functions that write, or hold a thread without working. */
-const refusedFunctions = new Set(['nextval', 'write_log', 'sleep_ms', 'pg_sleep', 'setseed', 'query', 'query_table']);
+const refusedFunctions = new Set([
+  'nextval',
+  'write_log',
+  'sleep_ms',
+  'pg_sleep',
+  'setseed',
+  'query',
+  'query_table',
+]);
 
 const explain = /^(?:\s|--[^\n]*(?:\n|$)|\/\*[^*]*\*\/)*explain\s+(?:analyze\s+|\([^()]*\)\s*)?/i;
 
