@@ -54,8 +54,15 @@ export async function replayMany(io: Io, options: ReplayOptions, outcome: Outcom
   });
 }
 
-function forecast({ matched, tried, would_load, would_fail }: ForecastOf<typeof replays>): string {
+function forecast(trial: ForecastOf<typeof replays>): string {
+  const { matched, tried, would_load, would_wait, would_fail, healed, follow_ups } = trial;
   const of = tried < matched ? ` Of the first ${tried},` : '';
   const match = matched === 1 ? 'matches' : 'match';
-  return `${amountOf(matched, 'dead letter')} ${match}${of === '' ? ':' : '.'}${of} ${would_load} would load, ${would_fail} would fail again.`;
+  const ends = [
+    `${would_load} would load${healed > 0 ? ` (${healed} by a repair that the healers find now)` : ''}`,
+    ...(would_wait > 0 ? [`${would_wait} would wait for the LLM or for a rule's approval`] : []),
+    ...(follow_ups > 0 ? [`${follow_ups} would be tried again by their step or destination`] : []),
+    `${would_fail} would fail again`,
+  ];
+  return `${amountOf(matched, 'dead letter')} ${match}${of === '' ? ':' : '.'}${of} ${ends.join(', ')}.`;
 }

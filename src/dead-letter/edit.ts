@@ -1,6 +1,7 @@
 import type { Contract } from '../contracts/contract.ts';
 import { parseExact } from '../model/exact-json.ts';
-import { type JsonObject, cloneJson } from '../model/json.ts';
+import { type JsonObject, cloneJson, sameJson } from '../model/json.ts';
+import type { Reception } from '../model/event.ts';
 import type { Failure } from '../repair/healing/healer.ts';
 import type { Plan } from '../model/plan.ts';
 import { pointerOf } from '../model/pointer.ts';
@@ -47,7 +48,8 @@ export interface ReviewedEdit {
 
 export function reviewEdit(deps: EditDeps, letter: DeadLetter, edited: JsonObject): ReviewedEdit {
   const facts = factsOf(letter);
-  const verdict = deps.preview(cloneJson(edited), facts);
+  const isEdited = !sameJson(parseExact(letter.raw), edited);
+  const verdict = deps.preview(cloneJson(edited), facts, isEdited ? 'edited' : 'as received');
   const outcome = {
     valid: verdict.kind === 'valid' || verdict.kind === 'repaired',
     violations:
@@ -94,11 +96,12 @@ export function completed(letter: DeadLetter, contract: Contract, edited: JsonOb
   return event;
 }
 
-function factsOf(letter: Pick<DeadLetter, 'request_id' | 'received_at' | 'source'>): EnvelopeFacts {
+export function factsOf({ request_id, received_at, source, headers }: Reception): EnvelopeFacts {
   return {
-    requestId: letter.request_id,
-    receivedAt: letter.received_at,
-    source: letter.source === 'unknown' ? undefined : letter.source,
+    requestId: request_id,
+    receivedAt: received_at,
+    source: source === 'unknown' ? undefined : source,
+    headers,
   };
 }
 

@@ -120,6 +120,7 @@ function answersOf({ config, engine }: PipelineParts, base: Base, loading: Loadi
       rules,
       letters,
       state: engine.state,
+      forecast: (events) => healing.forecast(events),
     }),
     flow: async () => wholeFlow(steps, contracts, config),
     ...exports.api,

@@ -50,10 +50,10 @@ export function createJudge(deps: {
   const validate = ({ header, requestId, event, text }: Incoming) => {
     const { at: receivedAt, source, headers, notAt, trace, replay } = header;
     const facts = { requestId, receivedAt, source, headers, notAt };
-    const isEdited = replay !== undefined && replay.original !== text;
-    if (trace === undefined) return deps.validate(event, facts, isEdited);
+    const again = replay && (replay.original === text ? 'as received' : 'edited');
+    if (trace === undefined) return deps.validate(event, facts, again);
     const measured = stopwatch();
-    const verdict = deps.validate(event, facts, isEdited);
+    const verdict = deps.validate(event, facts, again);
     deps.recordSpan?.({ name: 'validate', trace, ...measured(), ...toldOf(verdict, requestId) });
     return verdict;
   };

@@ -55,9 +55,10 @@ export async function openInsight(deps: { engine: Engine; log: Logger; record: b
       drift: async (contract) => drift.fields(contract),
       activity: async () => stepsWithLoader(activity.steps(), metrics),
     },
-    watching: (validate) => (event, facts) => {
-      const verdict = validate(event, facts);
-      drift.look(verdict, event);
+    watching: (validate) => (event, facts, again) => {
+      const verdict = validate(event, facts, again);
+      // It was looked at when it was sent.
+      if (again === undefined) drift.look(verdict, event);
       return verdict;
     },
     counting: (step, options, handle) => [

@@ -34,7 +34,7 @@ export function createPipelineMetrics({
   onExtra,
 }: {
   now?: () => number;
-  /** Is shown the rows with undeclared fields of events that came so, not from a repair. */
+  /** Is shown the rows with undeclared fields of events that came so, not from a repair or a replay. */
   onExtra?: (row: Row) => void;
 } = {}): PipelineMetrics {
   const sources = new Set<string>();
@@ -66,8 +66,8 @@ export function createPipelineMetrics({
         if (status === 'already' || status === 'waits') continue;
         const row = rows[index]!;
         const { source, contract, repair, receivedAt, round = 0 } = row;
-        if (row.extra !== undefined && repair === undefined) onExtra?.(row);
         const isReplay = round > 0;
+        if (row.extra !== undefined && repair === undefined && !isReplay) onExtra?.(row);
         count(source, contract, status === 'loaded' && repair !== undefined ? 'repaired' : status, isReplay);
         // A dead letter waits for a person, which is no delay of the service's.
         if (status === 'loaded' && !isReplay) delay.observe(Math.max(0, at - receivedAt) / 1000);

@@ -7,9 +7,8 @@ import { correctByHand, correctByPlan } from '../dead-letter/corrections/correct
 import { learnFromPerson, learnPlan } from '../dead-letter/learn.ts';
 import type { DeadLetterStore } from '../dead-letter/store.ts';
 import type { StateStore } from '../engine/engine.ts';
+import { type TrialDeps, tryAgain } from '../dead-letter/trial.ts';
 import { SentinelError } from '../model/errors.ts';
-import { parseExact } from '../model/exact-json.ts';
-import type { JsonObject } from '../model/json.ts';
 import type { OpenDestination } from '../load/destination.ts';
 import { createKnownCounts } from '../load/destination-kit/known-counts.ts';
 import { validateWhole } from '../repair/plans/whole.ts';
@@ -53,6 +52,7 @@ export function createAnswers(deps: {
   rules: RuleStore;
   letters: DeadLetterStore;
   state: StateStore;
+  forecast: TrialDeps['forecast'];
 }): Answers {
   const { config, contracts, destination, rules, letters, state } = deps;
   const preview = createValidate({
@@ -92,18 +92,7 @@ export function createAnswers(deps: {
     sampleEvent: async (name, version) => sampleOf(contracts, name, version),
     // Together, so that a column which the new ones dropped is there until the old ones have stopped.
     prepare: (tables) => destination.prepare(withHeaders([...contracts.tables(), ...tables])),
-    trial: async (events) =>
-      events.map(({ raw, source, receivedAt, id }) => {
-        const event = parseExact(raw) as JsonObject;
-        const from = source === 'unknown' ? undefined : source;
-        const verdict = preview(event, { requestId: id, receivedAt, source: from });
-        if (verdict.kind === 'valid') return { kind: 'valid' };
-        if (verdict.kind === 'repaired') return { kind: 'repaired', ruleId: verdict.rule.id };
-        return {
-          kind: 'invalid',
-          violations: verdict.kind === 'invalid' ? verdict.violations : [verdict.violation],
-        };
-      }),
+    trial: (all, options) => tryAgain({ contracts, preview, forecast: deps.forecast }, all, options),
     async reviewEdit(letter, edited) {
       await ready(letter);
       return reviewEdit(editing, letter, edited).review;

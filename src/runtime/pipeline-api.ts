@@ -21,7 +21,7 @@ import type { Result } from '../model/result.ts';
 import type { FlowGraph } from '../steps/flow-graph.ts';
 import type { StepRequest } from '../steps/http-trigger.ts';
 import type { HttpReply } from '../steps/step.ts';
-import type { TrialVerdict } from '../validate/stage.ts';
+import type { Trial } from '../dead-letter/try-replay.ts';
 import type { Violation } from '../model/violation.ts';
 import type { WaitingTable } from '../load/waiting-tables.ts';
 import type { Trouble } from '../support/patience.ts';
@@ -60,8 +60,8 @@ export interface Pipeline extends InsightApi, ExportApi, Corrector {
    * `destination_schema_conflict`, and changes nothing, when they do not fit.
    */
   prepare(tables: Table[]): Promise<void>;
-  /** What the validator would say of these events now; nothing is changed. */
-  trial(events: { raw: string; source: string; receivedAt: number; id: string }[]): Promise<TrialVerdict[]>;
+  /** What would become of dead letters if they were sent back together now; nothing is changed. */
+  trial: Trial['trial'];
   /** What a person's edit of a dead letter amounts to; nothing is changed. */
   reviewEdit(letter: DeadLetter, edited: JsonObject): Promise<EditReview>;
   /** The same, and what else it would repair; nothing is changed or counted. */

@@ -38,8 +38,10 @@ export type Verdict =
   /** Its contract could not be told, or could not judge it: no repair can help, a person must look. */
   | ({ kind: 'unknown'; source: string; signature: string } & UnknownContract);
 
-/** `isEdited`: by a person, who knows better what is to be left under which name. */
-export type Validate = (event: JsonObject, facts: EnvelopeFacts, isEdited?: boolean) => Verdict;
+/** A dead letter that comes again: `edited` by a person, who knows better what is to be left under which name. */
+export type Again = 'edited' | 'as received';
+
+export type Validate = (event: JsonObject, facts: EnvelopeFacts, again?: Again) => Verdict;
 
 interface Deps {
   contracts: ContractRegistry;
@@ -50,7 +52,7 @@ interface Deps {
 export function createValidate(deps: Deps): Validate {
   const { contracts, rules, choice } = deps;
 
-  return (event, facts, isEdited = false) => {
+  return (event, facts, again) => {
     const source = sourceOf(event, facts.source);
     const chosen = chooseContract(event, source, contracts, choice, facts.headers);
     if (facts.notAt !== undefined)
@@ -64,7 +66,7 @@ export function createValidate(deps: Deps): Validate {
       const { rule, repaired } = expected;
       return held(contract, source, repaired.value) ?? repairedBy(rule, repaired, source, contract, filled);
     }
-    const validation = isEdited ? contract.validate(event) : validateWhole(contract, event);
+    const validation = again === 'edited' ? contract.validate(event) : validateWhole(contract, event);
     if (validation.ok) {
       const { value, changed } = validation;
       const waits = held(contract, source, value);
@@ -144,7 +146,3 @@ function signatureOfUnknown({ contract, violation }: UnknownContract, source: st
     jsonSchema: {},
   });
 }
-
-/** What would become of an event if it came now. */
-export type TrialVerdict =
-  { kind: 'valid' } | { kind: 'repaired'; ruleId: string } | { kind: 'invalid'; violations: Violation[] };

@@ -111,6 +111,54 @@ describe('replay', () => {
     ]);
   });
 
+  it('says beforehand what the healers would repair, and learns and counts nothing by that', async () => {
+    const renamed = { user_id: undefined, userId: transaction()['user_id'], site: 'x' };
+    const rules = async () =>
+      (await get<{ items: { id: string }[] }>(`${sentinel.url}/api/v1/rules?source=healed-again`)).items;
+    const seen = async () =>
+      (
+        await get<{ fields: { path: string; count: number; sources: string[] }[] }>(
+          `${sentinel.url}/api/v1/contracts/transaction/drift`,
+        )
+      ).fields
+        .filter(({ sources }) => sources.includes('healed-again'))
+        .map(({ path, count }) => [path, count]);
+    await settled(sentinel.url, await ingest(sentinel.url, transaction(renamed), 'healed-again'));
+    const [rule] = await rules();
+    expect((await post(`${sentinel.url}/api/v1/rules/${rule!.id}/disable`, {})).status).toBe(200);
+    // The pipeline's thread follows within a second.
+    let id = '';
+    await until(async () => {
+      id = await ingest(sentinel.url, transaction(renamed), 'healed-again');
+      return (await settled(sentinel.url, id)).status === 'dead_letter';
+    });
+    expect((await fetch(`${sentinel.url}/api/v1/rules/${rule!.id}`, { method: 'DELETE' })).ok).toBe(true);
+    const before = await seen();
+    expect(before.map(([path]) => path)).toEqual(['/site', '/userId']);
+    await until(async () => (await letters('?source=healed-again')).items.length === 1);
+
+    const filter = { source: 'healed-again' };
+    const dryRun = await post(`${sentinel.url}/api/v1/dead-letters/replay`, { filter, dry_run: true });
+    const forecast = { matched: 1, would_load: 1, healed: 1, repaired: 0, would_fail: 0 };
+    expect(await dryRun.json()).toMatchObject(forecast);
+    expect(await rules()).toEqual([]);
+    await bulk(sentinel.url, 'replay', { filter });
+    expect(await settled(sentinel.url, id)).toMatchObject({ status: 'repaired', healer: 'heuristics' });
+    expect(await seen()).toEqual(before);
+  });
+
+  it('loads an edited event with what a person left under the name of an optional field', async () => {
+    const event = { ...transaction({ amount: '?' }), Description: 'left' };
+    const id = await deadLetter(event);
+    await replay(id, { event: { ...event, amount: 1 } });
+    expect(await settled(sentinel.url, id)).toMatchObject({ status: 'repaired', healer: 'person' });
+    const [row] = await query(
+      sentinel.url,
+      `select description, _extra from transaction where _request_id = '${id}'`,
+    );
+    expect(row).toEqual({ description: null, _extra: { Description: 'left' } });
+  });
+
   it('makes no second row of an event that is loaded already', async () => {
     const event = transaction({ amount: '?' });
     const id = await deadLetter(event);

@@ -12,6 +12,7 @@ import { type FailedEvent, type FixedEvent, type UnrecoverableEvent, topics } fr
 
 import type { JsonObject } from '../../src/model/json.ts';
 import type { Failure, Healer } from '../../src/repair/healing/healer.ts';
+import type { HealingForecast } from '../../src/repair/healing/forecast.ts';
 import type { HealingConfig } from '../../src/repair/healing/config.ts';
 import type { HealingStatus } from '../../src/repair/healing/status.ts';
 import { healingStage } from '../../src/repair/healing/stage.ts';
@@ -82,6 +83,8 @@ export interface HealingBench {
   dead: UnrecoverableEvent[];
   /** Sends events that fail their contract to the healing stage; returns their request ids. */
   submit(...events: JsonObject[]): Promise<string[]>;
+  /** What it would do with them. */
+  forecast(...events: JsonObject[]): Promise<HealingForecast[]>;
   /** Waits until so many events are settled. */
   settled(count: number): Promise<void>;
   /** Waits until the condition holds. */
@@ -156,6 +159,21 @@ export async function healingBench(
     }),
   ];
 
+  function failed(event: JsonObject): FailedEvent {
+    const { source, violations, signature } = failureOf(event, contract);
+    const { name, version } = contract;
+    return {
+      request_id: randomUUID(),
+      received_at: now(),
+      source,
+      contract: name,
+      version,
+      signature,
+      violations: [...violations],
+      raw: JSON.stringify(event),
+    };
+  }
+
   const until: HealingBench['until'] = (condition) =>
     waitUntil(async () => {
       if (await condition()) return true;
@@ -172,23 +190,9 @@ export async function healingBench(
     fixed,
     dead,
     until,
+    forecast: (...events) => stage.forecast(events.map(failed)),
     async submit(...events) {
-      const messages = events.map((event): FailedEvent => {
-        const { source, violations, signature } = failureOf(event, contract);
-        const { name, version } = contract;
-        const request_id = randomUUID();
-        const received_at = now();
-        return {
-          request_id,
-          received_at,
-          source,
-          contract: name,
-          version,
-          signature,
-          violations: [...violations],
-          raw: JSON.stringify(event),
-        };
-      });
+      const messages = events.map(failed);
       await engine.publish(
         topics.failed,
         messages.map((message) => ({ body: Buffer.from(JSON.stringify(message)) })),

@@ -10,7 +10,7 @@ import { type RuleStore, openRuleStore } from '../../src/repair/rules/store.ts';
 import { memoryState } from '../../src/testing/memory-state.ts';
 import { validateWhole } from '../../src/repair/plans/whole.ts';
 import { checkEvent } from '../../src/testing/check-event.ts';
-import { createValidate } from '../../src/validate/stage.ts';
+import { type Again, createValidate } from '../../src/validate/stage.ts';
 import { failureOf, silent } from '../helpers/healing.ts';
 
 const fields: Shape = {
@@ -41,14 +41,14 @@ beforeEach(async () => {
 });
 
 /** The validator's verdict, and where it is no row, what the heuristics make of the event, whose plan becomes a rule. */
-async function load(sent: JsonObject, isEdited = false): Promise<[by: string, value?: JsonObject]> {
+async function load(sent: JsonObject, comesAgain?: Again): Promise<[by: string, value?: JsonObject]> {
   const validate = createValidate({
     contracts,
     rules,
     choice: { sources: {}, defaultContract: 'order', unknownVersion: 'dead_letter' },
   });
   const event = { order_ref: 'a', ...sent };
-  const verdict = validate(event, { requestId: 'r', receivedAt: 0, source: 'shop' }, isEdited);
+  const verdict = validate(event, { requestId: 'r', receivedAt: 0, source: 'shop' }, comesAgain);
   if (verdict.kind === 'valid' || verdict.kind === 'repaired') return [verdict.kind, verdict.value];
   const failure = failureOf(event, order);
   const proposal = await heuristicsHealer().propose(failure, new AbortController().signal);
@@ -135,7 +135,7 @@ describe('but it is loaded as it is', () => {
   });
 
   it('when a person has edited it so', async () => {
-    expect((await load({ Coupon_Code: 'X' }, true))[0]).toBe('valid');
+    expect((await load({ Coupon_Code: 'X' }, 'edited'))[0]).toBe('valid');
   });
 });
 

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { brokenBy } from '../../contracts/fence.ts';
 import type { Contract } from '../../contracts/contract.ts';
 import type { Delivery, Engine, Unsettled } from '../../engine/engine.ts';
@@ -13,6 +14,7 @@ import { type Case, type Outcome, deadLetter, repaired, traceOutcome } from './o
 import { HealingOutbox } from './outbox.ts';
 import type { HealingStatus } from './status.ts';
 import { BackgroundHealing } from './background.ts';
+import { type HealingForecast, dryTools } from './forecast.ts';
 import { readEvent } from './read-event.ts';
 import { countRefusals, readRefusal } from './refusals.ts';
 import { createTurns } from './turns.ts';
@@ -27,6 +29,8 @@ export interface HealingStage {
    * resolves; what waits for the model or for a person is returned as deferred.
    */
   handle(batch: readonly Delivery[]): Promise<Unsettled[]>;
+  /** What would become of events that failed together, if they came now; nothing is changed, counted or asked. */
+  forecast(events: readonly FailedEvent[]): Promise<HealingForecast[]>;
   status(): Promise<HealingStatus>;
   /** Cancels the calls to the model. Events that waited for them stay in the queue. */
   stop(): Promise<void>;
@@ -58,14 +62,14 @@ interface HealingDeps {
 export function healingStage(deps: HealingDeps): HealingStage {
   const { engine, contracts, config, log } = deps;
   const stopping = new AbortController();
-  const tools = toolsFor(deps, stopping.signal);
-  const { background, waiting } = tools;
+  const { tools, background, waiting } = toolsFor(deps, stopping.signal);
+  const readerOfRefusals = () => oncePerSignature((signature) => readRefusal(engine.state, signature));
 
   return {
     async handle(batch) {
       const outbox = new HealingOutbox(engine, log);
       const unsettled: Unsettled[] = [];
-      const refusals = oncePerSignature((signature) => readRefusal(engine.state, signature));
+      const refusals = readerOfRefusals();
       const events = batch.map(({ body }) => JSON.parse(Buffer.from(body).toString()) as FailedEvent);
       const peers = peersAmong(events);
       const turn = createTurns(deps.hasFullLoad ?? (() => false));
@@ -82,6 +86,16 @@ export function healingStage(deps: HealingDeps): HealingStage {
       await outbox.flush();
       for (const requestId of outbox.requestIds) background?.settled(requestId);
       return unsettled;
+    },
+    async forecast(events) {
+      const [refusals, peers, dry] = [readerOfRefusals(), peersAmong(events), dryTools(tools)];
+      const forecasts: HealingForecast[] = [];
+      for (const failed of events) {
+        const { kind } = await settle(dry, contracts, failed, { refusals, peers });
+        forecasts.push(kind === 'repaired' || kind === 'dead_letter' ? kind : 'waits');
+        await nextTurn();
+      }
+      return forecasts;
     },
     async status() {
       const llmStatus = deps.healers.find(({ status }) => status !== undefined)?.status?.();
@@ -101,24 +115,20 @@ export function healingStage(deps: HealingDeps): HealingStage {
   };
 }
 
-function toolsFor(deps: HealingDeps, stopping: AbortSignal): Tools {
+function toolsFor(deps: HealingDeps, stopping: AbortSignal) {
   const { engine, rules, healers, config, log, now = Date.now } = deps;
   const { state } = engine;
   const leases = deps.leases ?? freeLeases;
   const healer = inTurn(healers.filter(({ mode }) => mode === 'background'));
-  return {
-    rules,
-    config,
-    stopping,
+  const inline = healers.filter(({ mode }) => mode === 'inline');
+  const background = healer && new BackgroundHealing({ healer, rules, state, config, leases, log, now });
+  const waiting = createWaitingNotes({
+    state,
+    onFailure: (err) => log.warn({ err }, 'what waits for a review could not be noted'),
     now,
-    inline: healers.filter(({ mode }) => mode === 'inline'),
-    background: healer && new BackgroundHealing({ healer, rules, state, config, leases, log, now }),
-    waiting: createWaitingNotes({
-      state,
-      onFailure: (err) => log.warn({ err }, 'what waits for a review could not be noted'),
-      now,
-    }),
-  };
+  });
+  const tools: Tools = { rules, config, stopping, now, inline, background, waiting };
+  return { tools, background, waiting };
 }
 
 async function settle(

@@ -10,11 +10,11 @@ import type { WaitingNotes } from './waiting.ts';
 
 /** What the ways to a repair work with. */
 export interface Tools {
-  rules: RuleStore;
+  rules: Pick<RuleStore, 'peek' | 'find' | 'inactive' | 'learn' | 'wouldLearn' | 'outdone'>;
   /** Asked in this order. */
   inline: readonly Healer[];
-  background: BackgroundHealing | undefined;
-  waiting: WaitingNotes;
+  background: Pick<BackgroundHealing, 'isAsking' | 'waitFor' | 'healedBy' | 'ask'> | undefined;
+  waiting: Pick<WaitingNotes, 'saw'>;
   config: HealingConfig;
   stopping: AbortSignal;
   /** Milliseconds since 1970. */

@@ -43,8 +43,14 @@ interface LearningDeps {
   now: () => number;
 }
 
-/** Makes rules of plans that worked, unless something speaks against them. */
-export function createRuleLearning(deps: LearningDeps): (lesson: Lesson) => Promise<Learned> {
+export interface RuleLearning {
+  /** Makes a rule of a plan that worked, unless something speaks against it; durable when it resolves. */
+  learn(lesson: Lesson): Promise<Learned>;
+  /** The same for a dry run: what `learn` would answer now, without making the rule. */
+  wouldLearn(lesson: Lesson): Promise<Learned>;
+}
+
+export function createRuleLearning(deps: LearningDeps): RuleLearning {
   const { state, index, ttlMs, log, now } = deps;
   const { inTurn, write } = deps.writes;
 
@@ -64,34 +70,50 @@ export function createRuleLearning(deps: LearningDeps): (lesson: Lesson) => Prom
     return wider;
   }
 
-  return (lesson) =>
-    inTurn(async (): Promise<Learned> => {
-      const times = { now: now(), ttlMs };
-      let lessonRule = ruleFrom(lesson, times);
-      const known = index.get(lessonRule.id);
-      const status = known === undefined ? undefined : statusAt(known, now());
-      if (known !== undefined && status === 'disabled') return { kind: 'disabled', rule: known };
-      if (known !== undefined && (status === 'active' || status === lessonRule.status))
-        return { kind: 'known', rule: await remembering(known, lessonRule) };
-      const { failure } = lesson;
-      const { name, version } = failure.contract;
-      const question = { contract: name, version, source: failure.source, violations: failure.violations };
-      const rival = index
-        .matching({ ...question, event: failure.event }, 'active')
-        .find((indexed) => index.compiled(indexed)?.(failure.event, failure.violations).ok === true);
-      if (rival !== undefined) return { kind: 'conflicting', rule: rival.rule };
-      const unproven = formatDoubt(lesson, index);
-      if (unproven !== undefined) return unproven;
-      if (known === undefined && index.size >= maxRules) return { kind: 'full' };
-      if (await isBarred(lesson, lessonRule.id)) return { kind: 'turned_down', rule: lessonRule };
-      const { objection, notes } = plausibility(lesson, deps);
-      if (objection !== undefined) return { kind: 'contradicted', reason: objection };
-      lessonRule = ruleFrom({ ...lesson, evidence: [...lesson.evidence, ...notes] }, times);
-      await write(lessonRule, [endOfRollback(lessonRule.id)]);
-      const { id: rule_id, contract, source, origin } = lessonRule;
-      log.info({ rule_id, contract, source, origin, rule_status: lessonRule.status }, 'repair rule learned');
-      return { kind: 'learned', rule: lessonRule };
-    });
+  async function wouldLearn(lesson: Lesson): Promise<Learned> {
+    const times = { now: now(), ttlMs };
+    const rule = ruleFrom(lesson, times);
+    const known = index.get(rule.id);
+    const status = known === undefined ? undefined : statusAt(known, now());
+    if (known !== undefined && status === 'disabled') return { kind: 'disabled', rule: known };
+    if (known !== undefined && (status === 'active' || status === rule.status))
+      return { kind: 'known', rule: known };
+    const { failure } = lesson;
+    const { name, version } = failure.contract;
+    const question = { contract: name, version, source: failure.source, violations: failure.violations };
+    const rival = index
+      .matching({ ...question, event: failure.event }, 'active')
+      .find((indexed) => index.compiled(indexed)?.(failure.event, failure.violations).ok === true);
+    if (rival !== undefined) return { kind: 'conflicting', rule: rival.rule };
+    const unproven = formatDoubt(lesson, index);
+    if (unproven !== undefined) return unproven;
+    if (known === undefined && index.size >= maxRules) return { kind: 'full' };
+    if (await isBarred(lesson, rule.id)) return { kind: 'turned_down', rule };
+    const { objection, notes } = plausibility(lesson, deps);
+    if (objection !== undefined) return { kind: 'contradicted', reason: objection };
+    return {
+      kind: 'learned',
+      rule: ruleFrom({ ...lesson, evidence: [...lesson.evidence, ...notes] }, times),
+    };
+  }
+
+  return {
+    wouldLearn,
+    learn: (lesson) =>
+      inTurn(async () => {
+        const learned = await wouldLearn(lesson);
+        if (learned.kind === 'known')
+          return {
+            ...learned,
+            rule: await remembering(learned.rule, ruleFrom(lesson, { now: now(), ttlMs })),
+          };
+        if (learned.kind !== 'learned') return learned;
+        const { id: rule_id, contract, source, origin, status } = learned.rule;
+        await write(learned.rule, [endOfRollback(rule_id)]);
+        log.info({ rule_id, contract, source, origin, rule_status: status }, 'repair rule learned');
+        return learned;
+      }),
+  };
 }
 
 /**

@@ -8,8 +8,7 @@ import { ExpectedDrift } from './expected-drift.ts';
 import type { RecentEvents } from './recent-events.ts';
 import { type RuleDecisions, createRuleDecisions } from './decisions.ts';
 import { type Apply, type IndexedRule, RuleIndex, type RuleQuestion } from './index-by-sender.ts';
-import { type Learned, createRuleLearning } from './learning.ts';
-import type { Lesson } from './lesson.ts';
+import { type RuleLearning, createRuleLearning } from './learning.ts';
 import { type RuleFilter, ruleRecords } from './records.ts';
 import { type Found, lookUp } from './look-up.ts';
 import { type RuleTrust, createRuleTrust } from './trust.ts';
@@ -34,7 +33,7 @@ export interface RuleStoreOptions {
   now?: () => number;
 }
 
-export interface RuleStore extends RuleDecisions {
+export interface RuleStore extends RuleDecisions, RuleLearning {
   /** The hot path: which rule repairs such an event. Synchronous; follows other threads' changes within a second. */
   find(
     contract: string,
@@ -58,8 +57,6 @@ export interface RuleStore extends RuleDecisions {
   inactive(question: RuleQuestion): { candidates: StoredRule[]; disabled: StoredRule[] };
   /** Another plan has repaired an event that this rule is for. */
   outdone(id: string): void;
-  /** Makes a rule of a plan that worked; durable when it resolves. */
-  learn(lesson: Lesson): Promise<Learned>;
   /** Newest first. */
   list(filter?: RuleFilter): Promise<Rule[]>;
   get(id: string): Promise<Rule | undefined>;
@@ -131,7 +128,7 @@ export async function openRuleStore(state: StateStore, options: RuleStoreOptions
     },
 
     outdone: (id) => trust.outdone(id),
-    learn: createRuleLearning({ state, index, writes, recent: options.recent, ttlMs, log, now }),
+    ...createRuleLearning({ state, index, writes, recent: options.recent, ttlMs, log, now }),
     ...createRuleDecisions({ state, index, records, writes, uses, contracts, ttlMs, now }),
     list: (filter) => records.list(filter),
     async get(id) {

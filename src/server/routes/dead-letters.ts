@@ -5,7 +5,7 @@ import { deadLetterRoutes as table } from '../../api/routes/dead-letters.ts';
 import type { DeadLetter, DeadLetterFilter } from '../../model/dead-letter.ts';
 import { listNewest } from '../../dead-letter/newest.ts';
 import { pagesOf } from '../../dead-letter/pages.ts';
-import { tryReplay } from '../../dead-letter/replay-many.ts';
+import { tryReplay } from '../../dead-letter/try-replay.ts';
 import type { DeadLetterStore } from '../../dead-letter/store.ts';
 import { parseExact } from '../../model/exact-json.ts';
 import type { ServerContext } from '../context.ts';

@@ -23,6 +23,27 @@ export function ReplayGroupButton({ filter }: { filter: LetterGroup }) {
   );
 }
 
+const heading = ({ matched, tried }: ReplayDryRun): string =>
+  tried < matched
+    ? `Of the first ${count(tried)} of ${plural(matched, 'letter')}`
+    : `Of ${plural(matched, 'letter')}`;
+
+/** How they would end; without what happens to none, but for the failures. */
+function fates({ valid, repaired, healed, would_wait, would_fail, follow_ups }: ReplayDryRun) {
+  const all: [number, string][] = [
+    [valid, 'would load as they are'],
+    [repaired, 'would be repaired by a rule'],
+    [healed, 'would be repaired by the healers'],
+    [would_wait, 'would wait for the LLM or for the approval of a rule'],
+    [follow_ups, 'would be tried again by their step or destination'],
+    [would_fail, 'would fail again'],
+  ];
+  return all.filter(([number, words]) => number > 0 || words === 'would fail again');
+}
+
+const isFutile = ({ matched, tried, would_fail }: ReplayDryRun): boolean =>
+  tried === matched && would_fail === matched;
+
 function ReplayDialog({ filter, onClose }: { filter: LetterGroup; onClose: () => void }) {
   const [forecast, setForecast] = useState<ReplayDryRun>();
   const { job, isBusy, run: runJob, stop } = useJob();
@@ -50,22 +71,18 @@ function ReplayDialog({ filter, onClose }: { filter: LetterGroup; onClose: () =>
         <Skeleton height={80} />
       ) : (
         <>
-          <p>Of {plural(forecast.matched, 'letter')}, with the contracts and rules of this moment:</p>
+          <p>{heading(forecast)}, with the contracts, rules and healers of this moment:</p>
           <ul className="stack">
-            <li>
-              <b>{count(forecast.valid)}</b> are valid now
-            </li>
-            <li>
-              <b>{count(forecast.repaired)}</b> are repaired by a rule
-            </li>
-            <li>
-              <b>{count(forecast.would_fail)}</b> fail as before
-            </li>
+            {fates(forecast).map(([number, words]) => (
+              <li key={words}>
+                <b>{count(number)}</b> {words}
+              </li>
+            ))}
           </ul>
-          {forecast.would_load === 0 && (
+          {isFutile(forecast) && (
             <Notice tone="healing">
-              None would load: they come back as dead letters, unless a healer finds a repair this time. Edit
-              one of them instead, and let the others be fixed like it.
+              None would load: all would be dead letters again. Edit one of them instead, and let the others
+              be fixed like it.
             </Notice>
           )}
         </>
@@ -81,7 +98,7 @@ function ReplayDialog({ filter, onClose }: { filter: LetterGroup; onClose: () =>
       <div className="dialog-actions">
         <Button onClick={isBusy ? stop : onClose}>{isBusy ? 'Stop' : 'Cancel'}</Button>
         <Button
-          kind={forecast?.would_load === 0 ? undefined : 'primary'}
+          kind={forecast !== undefined && isFutile(forecast) ? undefined : 'primary'}
           disabled={forecast === undefined || isBusy}
           onClick={() => void run()}
         >
