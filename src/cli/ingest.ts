@@ -4,6 +4,7 @@ import { isObject } from '../model/json.ts';
 import { messageOf } from '../model/errors.ts';
 import { refusalText, requireServer } from './client.ts';
 import { type Server, reach } from './reach.ts';
+import { inBatches } from './batches.ts';
 import { openEvents, type EventLine } from './event-source.ts';
 import { amountOf, CliError, print, printJson, type Io, type Outcome } from './io.ts';
 import { wholeNumber, withExamples, withServer, type ServerOptions } from './options.ts';
@@ -18,14 +19,13 @@ interface IngestOptions extends ServerOptions {
   json?: boolean;
 }
 
-const maxBatchBytes = 2 ** 20;
 /** For a busy service that does not say how long. */
 const defaultWaitSeconds = 1;
 
 export function registerIngest(program: Command, io: Io, outcome: Outcome): void {
   const command = withServer(program.command('ingest'))
     .description(
-      'Send a file of events (NDJSON, a JSON array or object) to the service; - reads standard input.',
+      'Send a file of events (NDJSON, a JSON array or object) to the service; - reads standard input, and sends its lines as they come.',
     )
     .argument('<file>')
     .option('--source <name>', 'the name of the sender: POST /ingest/<name>')
@@ -48,6 +48,7 @@ export function registerIngest(program: Command, io: Io, outcome: Outcome): void
     command,
     'sentinel ingest orders.ndjson --source shopify',
     'zcat archive.ndjson.gz | sentinel ingest -',
+    'tail -f app.ndjson | sentinel ingest - --source app',
   );
 }
 
@@ -57,7 +58,7 @@ async function ingest(io: Io, file: string, options: IngestOptions, outcome: Out
   const progress = createProgress(io);
   const send = sender(server, options, unit, progress);
   try {
-    for await (const batch of batches(events, options)) await send(batch);
+    for await (const batch of inBatches(events, options)) await send(batch);
   } finally {
     progress.end();
   }
@@ -70,26 +71,6 @@ async function ingest(io: Io, file: string, options: IngestOptions, outcome: Out
       `${amountOf(accepted, 'event')} accepted, ${refused} refused, in ${seconds.toFixed(1)} s (${rate}/s)`,
     );
   if (refused > 0) outcome.exitCode = 1;
-}
-
-async function* batches(
-  events: AsyncIterable<EventLine>,
-  { batch, fromLine }: IngestOptions,
-): AsyncGenerator<EventLine[]> {
-  let pending: EventLine[] = [];
-  let bytes = 0;
-  for await (const event of events) {
-    if (event.number < fromLine) continue;
-    const size = Buffer.byteLength(event.text) + 1;
-    if (pending.length > 0 && (pending.length === batch || bytes + size > maxBatchBytes)) {
-      yield pending;
-      pending = [];
-      bytes = 0;
-    }
-    pending.push(event);
-    bytes += size;
-  }
-  if (pending.length > 0) yield pending;
 }
 
 /** Sends batches, one after the other; reports the lines that are refused and sends the others. */

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { PassThrough, type Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SentinelError } from '../../src/model/errors.ts';
 import { createDeliveries } from '../../src/ingest/create-deliveries.ts';
@@ -11,6 +12,7 @@ import { IngestHandler } from '../../src/ingest/handler.ts';
 import { forEachEvent } from '../../src/ingest/record.ts';
 import { createLogger } from '../../src/support/log.ts';
 import { createAuthorize } from '../../src/sources/authorize.ts';
+import { until } from '../helpers/until.ts';
 import { cliFolder } from './support.ts';
 
 let shell: Awaited<ReturnType<typeof cliFolder>>;
@@ -65,7 +67,7 @@ afterEach(async () => {
   await shell.dispose();
 });
 
-const run = (args: string[], stdin = '') =>
+const run = (args: string[], stdin: string | Readable = '') =>
   shell.cli(['ingest', ...args, '--url', url], { stdin, env: { SENTINEL_API_TOKEN: 'secret' } });
 const lines = (...events: unknown[]) => events.map((event) => JSON.stringify(event)).join('\n');
 
@@ -83,6 +85,26 @@ describe('sentinel ingest', () => {
     const { code, out } = await run(['-', '--json'], '[{"n":1},{"n":2}]');
     expect(code).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ accepted: 2, refused: 0 });
+  });
+
+  it('sends the lines of a slow pipe as they come', async () => {
+    const pipe = new PassThrough();
+    const running = run(['-', '--json'], pipe);
+    for (let n = 1; n <= 3; n++) {
+      pipe.write(`${lines({ n })}\n`);
+      await until(() => accepted.length === n);
+    }
+    pipe.end(lines({ n: 4 }, { n: 5 }));
+    expect(JSON.parse((await running).out)).toMatchObject({ accepted: 5, refused: 0 });
+    expect(requests).toBe(4);
+  });
+
+  it('ends when the service refuses, though the pipe stays open', async () => {
+    const pipe = new PassThrough();
+    busy = 100;
+    pipe.write(`${lines({ n: 1 })}\n`);
+    const { code, err } = await run(['-', '--max-wait', '0'], pipe);
+    expect([code, err]).toEqual([1, expect.stringContaining('go on with --from-line 1')]);
   });
 
   it('names each refused line by its number in the file, and sends the others', async () => {

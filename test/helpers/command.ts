@@ -8,7 +8,7 @@ export interface CommandRun {
 }
 
 export interface Terminal {
-  stdin?: string;
+  stdin?: string | Readable;
   /** Width of the terminal; none by default. */
   columns?: number;
   /** With somebody there who answers with `stdin`. */
@@ -27,7 +27,7 @@ export async function runCommand(
   const out = sink(onOut);
   const err = sink();
   const code = await runCli(args, {
-    stdin: Readable.from([Buffer.from(stdin)]),
+    stdin: typeof stdin === 'string' ? Readable.from([Buffer.from(stdin)]) : stdin,
     stdout: out.stream,
     stderr: err.stream,
     env: { PATH: process.env['PATH'], SENTINEL_API_PORT: '0', ...env },
