@@ -49,7 +49,8 @@ export function valueAt(value: Json, segments: readonly string[]): Json | undefi
 
 /**
  * The concrete paths that a path with `*` means in this event, each with the indexes that its stars stand for.
- * What follows the last star need not exist. Undefined when something that should be an array is not.
+ * What follows the last star need not exist, and an element may lack a deeper array. Undefined when something else that should
+ * be an array is not.
  */
 export function bindings(event: JsonObject, segments: readonly string[]): string[][] | undefined {
   const last = segments.lastIndexOf('*');
@@ -64,8 +65,8 @@ export function bindings(event: JsonObject, segments: readonly string[]): string
     const segment = segments[at]!;
     if (segment !== '*') {
       const next = value === undefined ? undefined : child(value, segment);
-      if (next === undefined) broken = true;
-      else walk(next, at + 1, indexes);
+      if (next !== undefined && next !== null) walk(next, at + 1, indexes);
+      else if (indexes.length === 0) broken = true;
       return;
     }
     if (!Array.isArray(value)) {

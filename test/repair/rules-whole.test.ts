@@ -97,11 +97,34 @@ describe('a rule repairs an event whole or leaves it to the healers', () => {
   it.each<[string, JsonObject]>([
     ['fields of other names', { data: { ...valid, campaign: 'X' } }],
     ['the field in its own place', { data: valid, coupon_code: 'X' }],
-    ['a twin of a field that is filled', { data: { ...valid, CouponCode: 'Y' }, coupon_code: 'X' }],
+    ['a twin that says the same', { data: { ...valid, CouponCode: 'X' }, coupon_code: 'X' }],
     ['a namesake somewhere else', { data: valid, campaign: { coupon_code: 'X', name: 'Y' } }],
   ])('but does not mind %s', async (_, event) => {
     await learn({ data: valid }, unpack);
     expect(byRule(event)).toMatchObject(valid);
+  });
+
+  it.each<[string, JsonObject]>([
+    ['the same name', { data: { ...valid, coupon_code: 'Y' }, coupon_code: 'X' }],
+    ['another spelling', { data: { ...valid, CouponCode: 'Y' }, coupon_code: 'X' }],
+    ['another type', { data: { ...valid, coupon_code: 5 }, coupon_code: '5' }],
+  ])('and steps back where the container has a field by %s that differs', async (_, event) => {
+    await learn({ data: valid, coupon_code: 'X' }, unpack);
+    expect(byRule({ data: valid, coupon_code: 'X' })).toMatchObject({ ...valid, coupon_code: 'X' });
+    expect(byRule(event)).toBeUndefined();
+    expect(await heal(event)).toBeUndefined();
+  });
+
+  it('but not where a person has said which of the two is meant', async () => {
+    const event = { data: { ...valid, coupon_code: 'Y' }, coupon_code: 'X' };
+    await rules.learn({
+      failure: failureOf(event, orders),
+      plan: { operations: unpack },
+      origin: 'person',
+      evidence: [],
+      approval: 'auto',
+    });
+    expect(byRule(event)).toMatchObject({ ...valid, coupon_code: 'X' });
   });
 
   it('optional fields come and go, in any order', async () => {

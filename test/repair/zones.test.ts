@@ -86,6 +86,39 @@ describe('the heuristics', () => {
   });
 });
 
+describe('what the event says of a time counts against the zone beside it', () => {
+  const zoned: Operation = { op: 'cast', path: '/started_at', to: 'datetime', zone_from: '/timezone' };
+  const there = { ...event, timezone: 'America/New_York' };
+
+  it.each<[string, JsonObject]>([
+    ['a flag', { is_utc: true }],
+    ['a flag that is a text', { times_in_gmt: 'yes' }],
+    ['a flag that is not set', { started_at_is_local: false }],
+    ['a flag in an object beside', { meta: { utc: true } }],
+    ['a zone under another name', { all_times_in: 'UTC' }],
+    ['the same time as a number', { started_at_unix: 1772620200 }],
+    ['the same time in milliseconds', { startedMs: 1772620200000 }],
+    ['the same time on the clock of the place', { started_at_local: '2026-03-04 05:30' }],
+    ['the offset of another time', { ended_at: '2026-03-04T11:30:00+01:00' }],
+  ])('%s', async (_, said) => {
+    expect(await heal(visit, { ...there, ...said })).toMatch('more than one time zone');
+    // A rule that was learned without it says so as well.
+    const failure = failureOf({ ...there, ...said }, visit);
+    expect(tryPlan(failure, { operations: [zoned] })).toMatchObject({ ok: false });
+  });
+
+  it.each<[string, JsonObject]>([
+    ['a flag that agrees', { is_utc: false, is_local: true }],
+    ['the same time as a number', { started_at_unix: 1772638200 }],
+    ['the same time on the clock of the place', { started_at_local: '2026-03-04 10:30' }],
+    ['the offset of another time', { ended_at: '2026-07-04T11:30:00-04:00' }],
+    ['a time in UTC', { created_at: '2026-03-04T11:30:00Z' }],
+    ['when it was sent', { sent: 1772600000 }],
+  ])('but not %s', async (_, said) => {
+    expect(await heal(visit, { ...there, ...said })).toMatchObject(instant);
+  });
+});
+
 describe('a plan that reads a zone', () => {
   const zoned: Operation = { op: 'cast', path: '/started_at', to: 'datetime', zone_from: '/timezone' };
   const reasonOf = (operations: Operation[], changes: JsonObject = {}) => {

@@ -9,6 +9,7 @@ import { compileJoin, compileSplit, partsBy } from './operations/split-join.ts';
 import type { Operation, Plan, Pointer } from '../../model/plan.ts';
 import { pointerOf, valueAt } from '../../model/pointer.ts';
 import { isZoneName, zonesBeside } from '../healers/heuristics/zone-beside.ts';
+import { contradictsZone } from '../healers/heuristics/zone-contradictions.ts';
 import { pathsOf, zoneOf } from './operation-paths.ts';
 import { numberAndUnit } from './listing.ts';
 
@@ -135,10 +136,12 @@ function saysOtherwise(
   const named = valueAt(event, zone);
   if (named === undefined || !isZoneName(zone.at(-1)!)) return false;
   const made = read(named);
+  if (!made.ok || typeof made.value !== 'string') return false;
+  if (contradictsZone(event, { path: time, zone: named, moment: made.value })) return true;
   return [time, [...zone.slice(0, -1), time.at(-1)!]].some((place) =>
     zonesBeside(event, place).zones.some(([, other]) => {
       const otherwise = read(other);
-      return made.ok && !(otherwise.ok && otherwise.value === made.value);
+      return !(otherwise.ok && otherwise.value === made.value);
     }),
   );
 }

@@ -13,6 +13,7 @@ import type { Plan, Pointer } from '../../model/plan.ts';
 import { genericPointer, segmentsOf } from '../../model/pointer.ts';
 import { compileProvenance } from './provenance.ts';
 import { isDeclared } from './schema-paths.ts';
+import { compileSecondRecord } from './second-record.ts';
 import { byShape } from './shapes.ts';
 import { type PlanPermissions, checkPlan } from './static-check.ts';
 import { compileUnpacking } from './unpacking.ts';
@@ -38,6 +39,8 @@ export interface Refusal {
 export interface TrialOptions extends PlanPermissions {
   /** Fields that may be left over, since a person has looked at them; all of them when the plan is a person's own. */
   mayLeave?: 'all' | ReadonlySet<Pointer>;
+  /** Whether a person has said which of two fields that differ is meant. */
+  isTold?: boolean;
   onFormat?: PlanContext['onFormat'];
 }
 
@@ -62,7 +65,11 @@ export function tryPlan(failure: Failure, plan: Plan, options: TrialOptions = {}
 export function compileRule(
   plan: Plan,
   contract: Contract,
-  { mayLeave, onFormat }: Pick<TrialOptions, 'mayLeave' | 'onFormat'> = {},
+  {
+    mayLeave,
+    onFormat,
+    isTold = mayLeave === 'all',
+  }: Pick<TrialOptions, 'mayLeave' | 'onFormat' | 'isTold'> = {},
 ): (event: JsonObject, violations: readonly Violation[]) => Result<Repaired, Refusal> {
   const compiled = compilePlan(plan, {
     isDeclared: (pointer) => isDeclared(contract.jsonSchema, segmentsOf(pointer)),
@@ -78,6 +85,7 @@ export function compileRule(
       : [...leftovers(result), ...alike(result)].filter((pointer) => mayLeave?.has(pointer) !== true),
   );
   const closed = mayLeave === 'all' ? undefined : compileUnpacking(plan, contract);
+  const second = isTold ? undefined : compileSecondRecord(plan, contract);
   const pathsOf = rememberedPaths();
   return (event, violations) => {
     const within = closed?.(event);
@@ -86,6 +94,9 @@ export function compileRule(
     if (!applied.ok) return fail({ reason: `operation ${applied.error.operation}: ${applied.error.reason}` });
     const doubt = unproven(event, applied.value) ?? doubtful(applied.value);
     if (doubt !== undefined) return fail({ reason: doubt });
+    const otherwise = second?.(applied.value);
+    if (otherwise !== undefined)
+      return fail({ reason: `${otherwise} says something else than the event has under its own name` });
     const [time] = timesInAnotherZone(contract, applied.value);
     if (time !== undefined)
       return fail({ reason: `of the time at ${time} the event names another zone than the contract` });

@@ -159,12 +159,13 @@ export class RuleIndex {
 
   /** The plan, which steps back from events on which the healers should look again. */
   #compile({ rule, formats }: IndexedRule, contract: Contract): Apply {
-    const { plan, match } = rule;
+    const { plan, match, origin } = rule;
     const known = new Set(match.beside);
     const rivals = compileRivals(plan, contract);
     const news = byShape((event) => rivals(event).filter((pointer) => !known.has(pointer)));
     const apply = compileRule(plan, contract, {
       mayLeave: known,
+      isTold: origin === 'person',
       onFormat: (witness, path, format) => {
         if (witness === 'proves') formats.provenAt = this.#options.now();
         if (witness === 'contradicts')

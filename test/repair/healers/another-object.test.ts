@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { contractFromJsonSchema } from '../../../src/contracts/json-schema/compile.ts';
+import type { Json, JsonObject } from '../../../src/model/json.ts';
 import { partsBy } from '../../../src/repair/plans/operations/split-join.ts';
-import { contract, email, heal, number, object, text } from './evidence-support.ts';
+import { contract, email, heal, integer, number, object, text } from './evidence-support.ts';
 
 describe('fields that stand under their own names, of a missing object', () => {
   const money = object({ amount: number, currency: text });
@@ -78,5 +80,60 @@ describe('two halves', () => {
   it('of an address are not a name to be shown', async () => {
     const letter = contract('letter', { email });
     expect(await heal(letter, { email_name: 'Ann', email_domain: 'b.de' })).toMatch('missing');
+  });
+});
+
+describe('a flattened name that leaves out an object between', () => {
+  const address = object({ city: text, zip: text }, ['city']);
+  const order = contract('sale', { customer: object({ email: text, address }, ['email']) });
+
+  it('may be an optional field in there: half a repair is none', async () => {
+    const event = { customer_email: 'a@b.de', customer_city: 'Porto' };
+    expect(await heal(order, event)).toMatch('may be the optional /customer/address/city');
+    expect(await heal(order, { customer_email: 'a@b.de', address_zip: '4' })).toMatch('may be the optional');
+  });
+
+  it('is put there when it leaves out none', async () => {
+    const event = { customer_email: 'a@b.de', customer_address_city: 'Porto' };
+    expect(await heal(order, event)).toMatchObject({
+      customer: { email: 'a@b.de', address: { city: 'Porto' } },
+    });
+  });
+});
+
+describe('two records in one event', () => {
+  const order = contract('sale', { id: text, customer: object({ name: text, email: text }) });
+  const customer = { email: 'a@b.de' };
+
+  it('where a flattened field says something else than the one in its place', async () => {
+    const event = { id: '1', customer, customer_name: 'Ana' };
+    expect(await heal(order, event)).toMatchObject({ customer: { name: 'Ana', email: 'a@b.de' } });
+    expect(await heal(order, { ...event, customer_email: 'a@b.de' })).toMatchObject({ customer });
+    expect(await heal(order, { ...event, customer_email: 'c@d.de' })).toMatch('says something else');
+  });
+});
+
+describe('a tree', () => {
+  const branch = { $ref: '#/$defs/branch' };
+  const tree = contractFromJsonSchema({
+    'x-contract': { name: 'tree', version: '1.0.0' },
+    ...object({ root: branch }),
+    $defs: {
+      branch: object({ name: text, size: integer, kids: { type: 'array', items: branch } }, ['name']),
+    },
+  });
+
+  it('is repaired where its branches are of different depths', async () => {
+    const event = (small: Json, large: Json): JsonObject => ({
+      root: {
+        name: 'a',
+        kids: [
+          { name: 'b', size: small },
+          { name: 'c', kids: [{ name: 'd', size: large }] },
+        ],
+      },
+    });
+    expect(await heal(tree, event('5', '6'))).toEqual(event(5, 6));
+    expect(await heal(tree, event(5, '6'))).toEqual(event(5, 6));
   });
 });

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../src/model/json.ts';
+import type { Operation } from '../../../src/model/plan.ts';
+import { tryPlan } from '../../../src/repair/plans/trial.ts';
+import { failureOf } from '../../helpers/healing.ts';
 import { contract, heal, integer, moment, number, object, text } from './evidence-support.ts';
 
 const subscription = contract('subscription', {
@@ -24,7 +27,6 @@ describe('a container that is known to mean nothing', () => {
     'record',
     'object',
     'result',
-    'item',
     'content',
     'subscription',
     'Data',
@@ -46,6 +48,72 @@ describe('a container that is known to mean nothing', () => {
     const event = { data: { id, type: 'devices', attributes, links: { self: 'https://api.example/d-1' } } };
     const healed = await heal(device, event);
     expect(healed).toMatchObject({ id, ...attributes });
+  });
+});
+
+describe('what a thing has is not the thing', () => {
+  const order = contract('sale', { order_id: text });
+
+  it.each([
+    'items',
+    'item',
+    'entry',
+    'event',
+    'message',
+    'document',
+    'response',
+    'resource',
+    'row',
+    'elements',
+  ])('order.%s.id is no order_id', async (name) => {
+    expect(await heal(order, { order: { [name]: { id: 'i-9' } } })).toMatch('missing');
+  });
+
+  it.each(['data', 'attributes', 'record', 'node', 'details'])('order.%s.id is', async (name) => {
+    expect(await heal(order, { order: { [name]: { id: 'o-9' } } })).toMatchObject({ order_id: 'o-9' });
+  });
+
+  it.each<[string, JsonObject]>([
+    ['of several', { orders: { id: 'o-9' } }],
+    ['in a list of several', { orders: [{ id: 'o-9' }] }],
+    ['in a list within it', { order: { lines: [{ id: 'l-9' }] } }],
+  ])('nor is an id %s', async (_, event) => {
+    expect(await heal(order, event)).toMatch('missing');
+  });
+
+  it('a word of its own is no path', async () => {
+    const account = contract('account', { username: text });
+    expect(await heal(account, { user: { name: 'Ann Lee' } })).toMatch('missing');
+    expect(await heal(contract('account', { user_name: text }), { user: { name: 'al' } })).toMatchObject({
+      user_name: 'al',
+    });
+  });
+});
+
+describe('a list of one that holds the record', () => {
+  it('is passed through alone, or beside what the contract declares', async () => {
+    const { seats, ...rest } = row;
+    expect(await heal(subscription, { data: [row] })).toEqual(row);
+    expect(await heal(subscription, { data: [rest], seats, next: null })).toMatchObject(row);
+  });
+
+  it.each<JsonObject>([
+    { has_more: true },
+    { page: 1 },
+    { next: 'https://api.example/?page=2' },
+    { meta: { total: 40 } },
+  ])('is one page of a list beside %j', async (beside) => {
+    expect(await heal(subscription, { data: [row], ...beside })).toMatch('events: /data/*');
+    const failure = failureOf({ data: [row], ...beside }, subscription);
+    const operations: Operation[] = [
+      { op: 'unwrap', path: '/data' },
+      ...Object.keys(row).map((name): Operation => ({ op: 'move', from: `/data/${name}`, to: `/${name}` })),
+    ];
+    expect(tryPlan(failure, { operations })).toMatchObject({ ok: false });
+  });
+
+  it('is a list, when it is called one', async () => {
+    expect(await heal(subscription, { records: [row] })).toMatch('missing');
   });
 });
 

@@ -58,7 +58,7 @@ export function candidatesOf(event: JsonObject, jsonSchema: JsonObject, own: Own
       const pointer = preparation.length === 0 ? genericPointer(pointerOf(at), event) : pointerOf(at);
       found.push({ path: at, pointer, value: field, preparation, words: wordsAt(at, own), container });
       const opened = openContainer(field, pointer);
-      if (opened === undefined || isOneOfSeveral(name, field, value, isKnown)) continue;
+      if (opened === undefined || isOneOfSeveral(name, field, value)) continue;
       queue.push({
         value: opened.value,
         path: at,
@@ -102,16 +102,9 @@ export function wordsAt(path: readonly string[], own: OwnNames): Candidate['word
 /** The index of an array is no word. */
 const wordsOfName = (segment: string): readonly string[] => (/^\d+$/.test(segment) ? [] : wordsOf(segment));
 
-/** A list of one, called a list, beside fields of the record: the next time it holds two, and neither is the record. */
-const isOneOfSeveral = (
-  name: string,
-  field: Json,
-  around: JsonObject,
-  isKnown: (name: string) => boolean,
-): boolean =>
-  Array.isArray(field) &&
-  ((isPlural(name) && Object.keys(around).some(isKnown)) ||
-    (name === 'included' && isResource(around['data'])));
+/** A list of one that is called a list: the next time it holds two, and neither is the record. */
+const isOneOfSeveral = (name: string, field: Json, around: JsonObject): boolean =>
+  Array.isArray(field) && (isPlural(name) || (name === 'included' && isResource(around['data'])));
 
 /** As JSON:API has it, beside a list `included` of other resources. */
 const isResource = (value: Json | undefined): boolean =>

@@ -10,14 +10,23 @@ export const ownNamesOf = ({ name, table }: { name: string; table: string }): Ow
 
 /**
  * Names of containers that are known to mean nothing: what is in them is as if it were outside. Any other container may say
- * of what is in it that it is old, someone else's, or void, so this list is closed: a name has to be one that several
+ * of what is in it that it is old, someone else's, or void, so these lists are closed: a name has to be one that several
  * systems put around a whole record, and must not be a sort of record itself (`metadata`, `context`: what is in there is
  * about the event, not of it).
  */
-export const neutral: ReadonlySet<string> = wordSet(
-  'argument blob body content data detail document dto element entity entry envelope event info information instance ' +
-    'item json message model node notification object payload raw record resource response result row value webhook wrapper',
+const neutralAnywhere: ReadonlySet<string> = wordSet(
+  'argument blob data detail dto entity envelope info information json node object payload raw record value wrapper',
 );
+
+/** Those that are things of their own when something else has them: the `message` of an order, the `row` of a seat. */
+const neutralOutside: ReadonlySet<string> = wordSet(
+  'body content document entry event instance message model notification resource response result row webhook',
+);
+
+export const neutral: ReadonlySet<string> = new Set([...neutralAnywhere, ...neutralOutside]);
+
+/** Before all fields such a word is the record; as a container it is one of those that the record has. */
+export const isAnyThing = (word: string): boolean => neutral.has(word) || word === 'item';
 
 /** Those that are things themselves when there is one of them: a `property`, a `field` of a farm. */
 const neutralPlurals: ReadonlySet<string> = wordSet(
@@ -34,15 +43,16 @@ export const composites: ReadonlySet<string> = wordSet(
 export const isOwnName = (name: string, own: OwnNames): boolean =>
   own.some((names) => foldedName(names) === foldedName(wordsOf(name)));
 
-/** Whether a container says nothing of what is in it: by its name, or since it bears the contract's own. */
-export function isNeutral(name: string, own: OwnNames): boolean {
+/** Whether a container says nothing of what is in it: by its name, or since it bears the contract's own. `isWithinThing`: it is in one that says something. */
+export function isNeutral(name: string, own: OwnNames, isWithinThing = false): boolean {
   // Who defined the fields says nothing of what is in them: `custom_fields`.
   if (neutralPlurals.has(lettersOf(name).replace(/^custom/, ''))) return true;
   const words = wordsOf(name);
   if (foldedName(words) === 'profile') return own.flat().some((word) => people.has(word));
   if (words.length === 0) return false;
   const beyondOwn = own.find((names) => foldedName(words.slice(0, names.length)) === foldedName(names));
-  return words.slice(beyondOwn?.length ?? 0).every((word) => neutral.has(word));
+  const known = isWithinThing ? neutralAnywhere : neutral;
+  return words.slice(beyondOwn?.length ?? 0).every((word) => known.has(word));
 }
 
 /** What repeats nothing but the field's own words, `subscription_details.subscription`, says nothing either. */
@@ -82,17 +92,23 @@ export const isValueName = (name: string): boolean =>
   /^(?:\$|_|\$t|[SN]|BOOL)$/.test(name) ||
   (/[a-z]/i.test(name) && tokensOf(name).every((token) => valueWords.has(token.toLowerCase())));
 
+const isIndex = (segment: string): boolean => /^(\d+|\*)$/.test(segment);
+
 /** The segments of a path that say something of the field at its end: no indexes, no neutral containers, no echoes. */
 export function telling(path: readonly string[], own: OwnNames): string[] {
   const leaf = path.at(-1)!;
   const kept: string[] = [];
   let isEchoed = false;
-  for (const [at, segment] of [...path.slice(0, -1).entries()].toReversed()) {
-    if (/^(\d+|\*)$/.test(segment) || isNeutral(segment, own) || repeats(segment, path[at - 1])) continue;
+  const isPlain = (segment: string) => isIndex(segment) || isNeutral(segment, own);
+  const around = path.slice(0, -1);
+  const first = around.findIndex((segment) => !isPlain(segment));
+  for (const [at, segment] of [...around.entries()].toReversed()) {
+    const isNothing = first === -1 || at < first || isIndex(segment) || isNeutral(segment, own, true);
+    if (isNothing || repeats(segment, path[at - 1])) continue;
     if (kept.length === 0 && isEcho(segment, leaf)) isEchoed = true;
     else if (!(kept.length === 0 && isEchoed && leadsToEcho(segment, leaf))) kept.push(segment);
   }
-  return [...kept.toReversed(), ...(/^(\d+|\*)$/.test(leaf) ? [] : [leaf])];
+  return [...kept.toReversed(), ...(isIndex(leaf) ? [] : [leaf])];
 }
 
 /** The words of a path, without those that say nothing. */

@@ -1,7 +1,7 @@
 import { pointerOf, valueAt } from '../../../model/pointer.ts';
 import type { Candidate } from './candidates.ts';
 import { axes, particular } from '../../plans/meaning/vocabulary.ts';
-import { type OwnNames, isNeutral } from './containers.ts';
+import { type OwnNames, isAnyThing, isNeutral } from './containers.ts';
 import { fieldsOf } from './declared.ts';
 import { isEnglish } from './dictionary.ts';
 import { isKnownThing, isOneThing, wordsFor } from '../../plans/meaning/known-things.ts';
@@ -176,4 +176,6 @@ const isOfSide = (word: string): boolean =>
 
 const isOwnOrEmpty = (words: readonly string[], own: OwnNames): boolean =>
   own.some((name) => foldedName(name) === foldedName(words)) ||
-  words.every((word) => isNeutral(word, own) || particles.has(word) || fieldMarks.has(word));
+  words.every(
+    (word) => isNeutral(word, own) || isAnyThing(word) || particles.has(word) || fieldMarks.has(word),
+  );

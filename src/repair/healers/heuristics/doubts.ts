@@ -73,6 +73,16 @@ export function doubtsWithin(
   return (container, inside) => {
     if (gone === undefined || beside === undefined) look();
     const doubts: Doubt[] = [];
+    if (Array.isArray(around[container]) && isNeutral(container, own)) {
+      // What stands beside a list is about the list: the next time that holds two, and neither is the record.
+      const other = Object.keys(around).find(
+        (name) => name !== container && around[name] !== null && !isDeclared(name),
+      );
+      if (other !== undefined)
+        doubts.push({
+          reason: `${container} is a list with ${other} beside it, of which this may be one page: if each element is an event, set "events: /${container}/*" on the source`,
+        });
+    }
     const doubt = gone!.find(({ name }) => name !== container);
     if (doubt !== undefined) doubts.push({ reason: `of ${container}, ${doubt.reason}` });
     const said = goneBy(inside, own, isShown) ?? goneByAnother(around, container, own, isShown);

@@ -5,7 +5,7 @@ import { type NameEvidence, another, compareNames, makesKind, sameName, supports
 import { isNeutral, telling, wordsOfPath } from './containers.ts';
 import { conventionsOf } from './convention.ts';
 import { differInUnit, isOneWord, isPlural } from './name-form.ts';
-import { foldedName, vendorMark, wordsOf } from './names.ts';
+import { foldedName, tokensOf, vendorMark, wordsOf } from './names.ts';
 import {
   contextFor,
   inside,
@@ -72,6 +72,7 @@ export function nameEvidence(search: Search, candidate: Candidate, target: Targe
   if (differInUnit(found, meant)) return { score: 0, reason: 'another unit' };
   if (isPlural(found) !== isPlural(meant) && isCounted(search, candidate, target))
     return { score: 0, reason: 'a plural that counts' };
+  if (isOfMany(search, candidate, target)) return { score: 0, reason: 'within several of them' };
   if (words.letters === target.words.letters) return { score: 1, reason: 'the same name' };
   const evidence =
     (isPutTogether(search, candidate, target) ? putTogether : undefined) ??
@@ -97,7 +98,8 @@ function fromWords(search: Search, candidate: Candidate, target: Target): NameEv
   if (isJoined(candidate, target)) return { score: 0.9, reason: 'the same path' };
   if (isCalledAfterObject(search, candidate, target))
     return { score: 0.9, reason: 'the same name after that of its object' };
-  if (isWordOfItsOwn(candidate, target)) return { score: supports, reason: 'a word of its own' };
+  if (isWordOfItsOwn(candidate, target) || isWordOfItsOwn(target, candidate))
+    return { score: supports, reason: 'a word of its own' };
   const context = contextFor(search, target);
   const full = compareNames(words.full, target.words.full, context);
   const short = compareNames(words.short, target.words.short, context);
@@ -127,11 +129,11 @@ function isCalledAfterObject({ own }: Search, { path, words: { leaf } }: Candida
 }
 
 /** A `username` may be a thing of its own, and may be the name of the user. */
-const isWordOfItsOwn = ({ words }: Candidate, target: Target): boolean =>
-  isOneWord(words.leaf) &&
-  target.words.full.length > 1 &&
-  foldedName(words.leaf) === foldedName(target.words.full) &&
-  target.words.leaf.length < target.words.full.length;
+const isWordOfItsOwn = (one: Pick<Candidate, 'words'>, { words }: Pick<Candidate, 'words'>): boolean =>
+  isOneWord(one.words.leaf) &&
+  words.short.length > 1 &&
+  foldedName(one.words.leaf) === foldedName(words.short) &&
+  words.leaf.length < words.short.length;
 
 /** What ends an object's name begins the field's, and is said once: `parking_lot.lot_number` for `parking_lot_number`. */
 function isJoined({ path, words: { leaf, full } }: Candidate, target: Target): boolean {
@@ -160,6 +162,15 @@ function isCounted({ failure }: Search, { value, words }: Candidate, { path }: T
     typeof one === 'number' || (typeof one === 'string' && /^[-+]?\d+(\.\d+)?$/.test(one.trim()));
   // A whole number may count anything; a fraction may still be an amount.
   return isNumber && (Number.isInteger(Number(one)) || !measures.has(words.leaf.at(-1) ?? ''));
+}
+
+/** The `amount` within `payments` is that of all of them, or one of several, and not the `payment_amount`. */
+function isOfMany({ own }: Search, { path, container }: Candidate, target: Target): boolean {
+  if (container === undefined) return false;
+  const meant = target.path.flatMap(tokensOf).map((token) => token.toLowerCase());
+  return telling(path.slice(container.outermost - 1), own)
+    .slice(0, -1)
+    .some((name) => isPlural(name) && !meant.includes(tokensOf(name).at(-1)!.toLowerCase()));
 }
 
 const wantsList = ({ contract }: Search['failure'], path: readonly string[]): boolean =>

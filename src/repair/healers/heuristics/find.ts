@@ -9,7 +9,7 @@ import { sameName } from './compare.ts';
 import { doubtFor } from './doubts.ts';
 import { type NameMatch, namedLike } from './evidence.ts';
 import { hasTimeBeside } from './join.ts';
-import { contradicting, higherUp, isLike, isPartBeside, isTwinOf, readsSo } from './others.ts';
+import { higherUp, isLike, isPartBeside, isTwinOf, readsSo } from './others.ts';
 import { type Found, type Search, placed } from './search.ts';
 import { type Target, targetAt } from './target.ts';
 
@@ -71,12 +71,6 @@ export function findMissing(search: Search, target: Target, named = namedLike(se
   const doubt = doubtFor(only.candidate.container?.doubts ?? [], path);
   if (doubt !== undefined)
     return { ok: false, reason: `${only.candidate.pointer} may be ${pointer}, but ${doubt}` };
-  const otherwise = contradicting(search, only.candidate, path);
-  if (otherwise !== undefined)
-    return {
-      ok: false,
-      reason: `${only.candidate.pointer} may be ${pointer}, but ${otherwise} beside it says something else than the event`,
-    };
   return moved(only, pointer);
 }
 

@@ -1,9 +1,9 @@
-import { pointerOf, valueAt } from '../../../model/pointer.ts';
+import { isBelow, pointerOf, valueAt } from '../../../model/pointer.ts';
 import type { Candidate } from './candidates.ts';
 import { supports } from './compare.ts';
 import { fieldsOf } from './declared.ts';
 import { nameEvidence } from './evidence.ts';
-import { foldedName } from './names.ts';
+import { foldedName, wordsOf } from './names.ts';
 import type { Found, Search } from './search.ts';
 import { type Target, targetAt } from './target.ts';
 import { commonplace, measures } from './words.ts';
@@ -31,6 +31,7 @@ export function* optionalsLike(
   filled: readonly string[],
 ): Generator<Target> {
   if (candidate.container !== undefined) return;
+  yield* optionalsDeeper(search, candidate, filled);
   const [initial] = foldedName(candidate.words.leaf);
   for (const target of absentBeside(search, candidate.path.slice(0, -1))) {
     const { leaf } = target.words;
@@ -42,6 +43,27 @@ export function* optionalsLike(
     if (!mayBe || filled.includes(target.pointer)) continue;
     const { score } = nameEvidence(search, candidate, target);
     if (score >= Math.min(supports, search.threshold) || isLonger(candidate.words.leaf, leaf)) yield target;
+  }
+}
+
+/** `customer_city` may be the `city` in the `address` of the `customer`: the name leaves out an object between. */
+function* optionalsDeeper(
+  search: Search,
+  { path, words: { leaf } }: Candidate,
+  filled: readonly string[],
+): Generator<Target> {
+  const around = path.slice(0, -1);
+  for (let split = 1; split < leaf.length; split++) {
+    const [object, field] = [foldedName(leaf.slice(0, split)), foldedName(leaf.slice(split))];
+    for (const declared of search.declared.endingIn(field)) {
+      const isWithin =
+        declared.length > around.length + 2 && isBelow(declared, around) && !declared.includes('*');
+      const between = declared.slice(around.length, -1);
+      if (!isWithin || !between.some((name) => foldedName(wordsOf(name)) === object)) continue;
+      if (valueAt(search.failure.event, declared) !== undefined) continue;
+      const target = targetAt(search, declared);
+      if (!filled.includes(target.pointer)) yield target;
+    }
   }
 }
 

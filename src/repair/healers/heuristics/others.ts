@@ -1,10 +1,10 @@
-import { isObject, jsonType, sameJson } from '../../../model/json.ts';
-import { isBelow, pointerOf, valueAt } from '../../../model/pointer.ts';
+import { jsonType, sameJson } from '../../../model/json.ts';
+import { isBelow } from '../../../model/pointer.ts';
 import type { Candidate } from './candidates.ts';
-import { isNeutral, isOwnName } from './containers.ts';
+import { isOwnName } from './containers.ts';
 import { fieldsOf } from './declared.ts';
 import { former, isThing } from './doubts.ts';
-import { foldedName, lettersOf, wordsOf } from './names.ts';
+import { foldedName, wordsOf } from './names.ts';
 import type { Search } from './search.ts';
 import type { Target } from './target.ts';
 import { commonplace } from './words.ts';
@@ -39,31 +39,6 @@ export function higherUp(
       isBelow(path, other.path.slice(0, -1)) &&
       !sameJson(other.value, value),
   );
-}
-
-/**
- * Another field beside the candidate, which the event has under its own name as well, with another value: then what is
- * spelled so, or stands in that container, is about something else, and which of the two the record is nobody can tell.
- */
-export function contradicting(
-  { candidates, failure, own }: Search,
-  { container, path }: Candidate,
-  target: readonly string[],
-): string | undefined {
-  const depth = container === undefined ? path.length - 1 : container.outermost - 1;
-  if (!path.slice(depth, -1).every((name) => isNeutral(name, own))) return undefined;
-  const around = target.slice(0, -1);
-  if (container === undefined && pointerOf(around) !== pointerOf(path.slice(0, -1))) return undefined;
-  const { names } = fieldsOf(failure.contract.jsonSchema, around);
-  const named = new Map(names.map((name) => [lettersOf(name), name]));
-  return candidates.find((other) => {
-    const isBeside =
-      other.path.length === path.length &&
-      other.path.slice(0, -1).every((segment, at) => segment === path[at]);
-    const name = isBeside ? named.get(lettersOf(other.path.at(-1)!)) : undefined;
-    const outside = name === undefined ? undefined : valueAt(failure.event, [...around, name]);
-    return outside !== undefined && outside !== null && !isObject(outside) && !sameJson(outside, other.value);
-  })?.pointer;
 }
 
 /** Two fields of one sort side by side are two candidates, even if the value of one is broken. */

@@ -50,6 +50,10 @@ export function zonesBeside(
   return { around: [], zones: [] };
 }
 
+/** `all_times_in: "UTC"`: no text but a zone is written so. */
+const isWrittenOut = (value: Json): boolean =>
+  typeof value === 'string' && /^(UTC|GMT)|^[A-Z][a-z]+\/|:/.test(value) && isZone(value);
+
 function zonesIn(object: JsonObject, stems: readonly string[]): [string, Json][] {
   const zones = Object.entries(object).map(([name, value]) => ({ name, value, letters: lettersOf(name) }));
   const isOwn = (letters: string) =>
@@ -65,7 +69,9 @@ function zonesIn(object: JsonObject, stems: readonly string[]): [string, Json][]
   // Another zone of something in the object leaves open in which of the two the time is.
   const others = zones.flatMap(({ name, value, letters }): [string, Json][] => {
     if (isObject(value)) return Object.entries(value).filter(([inner]) => isZoneName(inner));
-    return !zoneName.test(letters) && anyZoneName.test(letters) ? [[name, value]] : [];
+    return !zoneName.test(letters) && (anyZoneName.test(letters) || isWrittenOut(value))
+      ? [[name, value]]
+      : [];
   });
   return found.length === 0
     ? []
