@@ -1,10 +1,13 @@
 import type { Config } from '../config/load.ts';
+import { join } from 'node:path';
+import { stepMark } from '../config/marks.ts';
 import { stepFolders } from '../config/project.ts';
 import type { LoadOptions } from '../contracts/discover.ts';
 import { serviceContracts } from '../contracts/for-service.ts';
 import type { ContractRegistry } from '../contracts/registry.ts';
 import { checkDestinations } from '../load/check-destinations.ts';
 import { IsolatedStep } from '../steps/apart/isolated-step.ts';
+import { contentId } from '../steps/content-id.ts';
 import { discoverSteps } from '../steps/discover.ts';
 import type { StepModule } from '../steps/step.ts';
 import type { Logger } from '../support/log.ts';
@@ -24,17 +27,28 @@ export async function readProject(
   {
     onFile,
     setAside = new Map(),
+    apart = [],
+    marks,
     ...options
   }: Pick<LoadOptions, 'strict' | 'setAside'> & {
     /** Told of each file of contracts before its code runs, and of undefined when all are read. */
     onFile?: (file: string | undefined) => void;
+    /** Files of steps that are to run in processes of their own. */
+    apart?: readonly string[];
+    /** Folder for the marks that say whose code runs; none by default. */
+    marks?: string | undefined;
   } = {},
 ): Promise<Project> {
   const contracts = await serviceContracts(config, log, { ...options, setAside, ...(onFile && { onFile }) });
   onFile?.(undefined);
   await checkDestinations(config, contracts);
   const steps = await discoverSteps(stepFolders(config), {
-    isolate: (file) => new IsolatedStep(file, config.pipeline),
+    isolate: (file) =>
+      new IsolatedStep(file, {
+        ...config.pipeline,
+        isApart: apart.includes(file),
+        mark: marks === undefined ? undefined : join(marks, `${stepMark}${contentId(file)}`),
+      }),
   });
   return { contracts, steps, setAside };
 }

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { marksFolder } from '../config/marks.ts';
 import { withHeaders } from '../load/headers-column.ts';
 import { Judge } from '../contracts/apart/judge.ts';
 import { judgeApart } from '../contracts/apart/judged-apart.ts';
@@ -41,7 +41,7 @@ export async function openBase({ config, engine, log, consume, project }: Pipeli
         { folders: contractFolders(config), cache, setAside },
         {
           stallMs: config.pipeline.stallMs,
-          marks: consume ? join(config.dataDir, 'judging') : undefined,
+          marks: consume ? marksFolder(config) : undefined,
           log,
         },
       ),

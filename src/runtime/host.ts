@@ -1,7 +1,9 @@
 import type { Config } from '../config/load.ts';
+import { marksFolder } from '../config/marks.ts';
 import { SentinelError, messageOf } from '../model/errors.ts';
 import type { RecordSpan } from '../observe/otel/span.ts';
 import type { Logger } from '../support/log.ts';
+import { deadlyCode, noDeadlyCode } from './deadly-code.ts';
 import type { Pipeline } from './pipeline-api.ts';
 import type { RunningPipeline } from './pipeline-thread.ts';
 import { readFenced } from './read-fenced.ts';
@@ -34,7 +36,8 @@ export interface HostOptions {
  * nothing in the service knows how to go on then.
  */
 export async function hostPipeline(config: Config, options: HostOptions): Promise<PipelineHost> {
-  const read = await readFenced(config, options);
+  const deadly = options.consume ? await deadlyCode(marksFolder(config), options.log) : noDeadlyCode;
+  const read = await readFenced(config, options, { deadly });
   const watch = new StallWatch(read.beat);
   let current: Promise<RunningPipeline> = read.start();
   await current;
@@ -54,7 +57,7 @@ export async function hostPipeline(config: Config, options: HostOptions): Promis
           ),
     }),
     async restart(config) {
-      const next = await readFenced(config, options, { strict: true });
+      const next = await readFenced(config, options, { strict: true, deadly });
       const previous = await running();
       try {
         await previous?.api.prepare(next.tables);

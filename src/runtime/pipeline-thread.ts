@@ -29,7 +29,7 @@ export interface ReadPipeline {
  * wrong with the project, or with `ThreadEnded`, also when `signal` ended it.
  */
 export async function readInThread(
-  { config, strict, setAside }: Pick<WorkerInput, 'config' | 'strict' | 'setAside'>,
+  { config, strict, setAside, apart }: Pick<WorkerInput, 'config' | 'strict' | 'setAside' | 'apart'>,
   { consume, onCrash, onLogLine, onSpan }: HostOptions,
   { beat, reading, signal }: Pick<WorkerInput, 'beat' | 'reading'> & { signal: AbortSignal },
 ): Promise<ReadPipeline> {
@@ -44,6 +44,7 @@ export async function readInThread(
       beat,
       reading,
       setAside,
+      apart,
       ...(strict !== undefined && { strict }),
       ...(logPort && { logPort }),
       ...(spanPort && { spanPort }),

@@ -1,5 +1,6 @@
 import type { Config } from '../config/load.ts';
 import type { Beat } from '../support/beat.ts';
+import { type DeadlyCode, noDeadlyCode } from './deadly-code.ts';
 import type { HostOptions } from './host.ts';
 import { type ReadPipeline, readInThread } from './pipeline-thread.ts';
 import { untilRead } from './until-read.ts';
@@ -8,7 +9,7 @@ import { untilRead } from './until-read.ts';
 export function readFenced(
   config: Config,
   options: HostOptions,
-  { strict }: { strict?: boolean } = {},
+  { strict, deadly = noDeadlyCode }: { strict?: boolean; deadly?: DeadlyCode } = {},
 ): Promise<ReadPipeline & { beat: Beat }> {
   return untilRead(
     config.pipeline.stallMs,
@@ -18,8 +19,10 @@ export function readFenced(
         `${file} ${what}; ${isLast ? 'it is set aside' : 'it is tried once more'}`,
       ),
     async ({ setAside, beat, reading, signal }) => {
-      const given = { config, setAside, ...(strict !== undefined && { strict }) };
+      const { apart } = deadly;
+      const given = { config, setAside, apart, ...(strict !== undefined && { strict }) };
       return { ...(await readInThread(given, options, { beat, reading, signal })), beat };
     },
+    deadly.setAside,
   );
 }

@@ -32,14 +32,15 @@ const waitsAtMostMs = 30_000;
 /**
  * Has a thread read files. When the code of a file does not end, the thread is replaced: the file is tried once more, with twice
  * the time, and then set aside, as one is at once that ends its thread; the others go on. `read` rejects with `ThreadEnded` when
- * the thread ended, and with the faults of the files, which are passed on.
+ * the thread ended, and with the faults of the files, which are passed on. `known`: files that are set aside from the beginning.
  */
 export async function untilRead<T>(
   stallMs: number,
   onFault: (fault: ReadingFault) => void,
   read: (given: Reading) => Promise<T>,
+  known: ReadonlyMap<string, string> = new Map(),
 ): Promise<T> {
-  const setAside = new Map<string, string>();
+  const setAside = new Map(known);
   const tried = new Set<string>();
   for (;;) {
     const beat = createBeat();

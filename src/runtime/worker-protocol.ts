@@ -19,6 +19,8 @@ export interface WorkerInput {
   strict?: boolean;
   /** See `Project`. */
   setAside: ReadonlyMap<string, string>;
+  /** See `DeadlyCode`. */
+  apart: readonly string[];
   /** Takes the log lines of this thread, where somebody collects them. */
   logPort?: MessagePort;
   /** Takes the spans of this thread, while traces are exported. */

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { parentPort, threadId, workerData } from 'node:worker_threads';
 import { openEngine } from '../engine/open.ts';
 import { leasesOf } from '../engine/lease.ts';
@@ -7,10 +8,12 @@ import { SentinelError, messageOf } from '../model/errors.ts';
 import { keepBeat } from '../support/beat.ts';
 import { collectWhenIdle } from '../support/idle-gc.ts';
 import { createLogger, isFatal } from '../support/log.ts';
+import { openMark } from '../support/mark-file.ts';
 import { writeNote } from '../support/shared-note.ts';
 import { stopAnyway } from '../support/stop-anyway.ts';
 import type { SpanData } from '../observe/otel/span.ts';
 import { sendBatches } from './batch-port.ts';
+import { marksFolder, readingMark } from '../config/marks.ts';
 import { startPipeline } from '../flow/flow.ts';
 import { readProject } from '../flow/project.ts';
 import { serve } from './rpc.ts';
@@ -20,7 +23,7 @@ import type { WorkerInput, WorkerReport } from './worker-protocol.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('this module is the entry of a worker thread');
-const { config, consume, writer, beat, reading, strict, setAside, logPort, spanPort } =
+const { config, consume, writer, beat, reading, strict, setAside, apart, logPort, spanPort } =
   workerData as WorkerInput;
 const report = (what: WorkerReport): void => port.postMessage(what);
 keepBeat(beat);
@@ -31,11 +34,19 @@ const log = createLogger(config.log, tap === undefined ? {} : { tap }).child({
   thread: `pipeline-${threadId}`,
 });
 
+const marks = consume ? marksFolder(config) : undefined;
+const mark = marks === undefined ? undefined : openMark(join(marks, readingMark));
+
 try {
   const project = await readProject(config, log, {
     ...(strict !== undefined && { strict }),
     setAside,
-    onFile: (file = '') => writeNote(reading, file),
+    apart,
+    marks,
+    onFile: (file = '') => {
+      writeNote(reading, file);
+      mark?.write(file);
+    },
   });
   const goesOn = once(port, 'message');
   report({ tables: project.contracts.tables() });

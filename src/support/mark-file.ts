@@ -1,4 +1,5 @@
-import { openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
 
 /** A line that outlives its process, however that ends; not the machine. Costs some microseconds when it changes. */
 export class MarkFile {
@@ -13,6 +14,16 @@ export class MarkFile {
     if (text === this.#text) return;
     this.#text = text;
     writeSync(this.#file, `${text}\n`, 0);
+  }
+}
+
+/** Undefined where nothing can be written. */
+export function openMark(path: string): MarkFile | undefined {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    return new MarkFile(path);
+  } catch {
+    return undefined;
   }
 }
 

@@ -138,10 +138,26 @@ export function answerCalls(
       });
       return void Atomics.store(flags, placeFlag, asked.all.length);
     }
-    port.postMessage(answer(asked.one));
-    Atomics.store(flags, answeredFlag, 1);
-    Atomics.notify(flags, answeredFlag);
+    reply({ port, flags }, answer(asked.one));
   });
+  open(flags);
+}
+
+/** The same where the answer comes from elsewhere; to one question at a time, and never to several together. */
+export function answerLater(end: AnswerEnd, answer: (question: unknown) => Promise<unknown>): void {
+  end.port.on('message', (asked: Asked) => {
+    if ('one' in asked) void answer(asked.one).then((answered) => reply(end, answered));
+  });
+  open(end.flags);
+}
+
+function reply({ port, flags }: AnswerEnd, answer: unknown): void {
+  port.postMessage(answer);
+  Atomics.store(flags, answeredFlag, 1);
+  Atomics.notify(flags, answeredFlag);
+}
+
+function open(flags: Int32Array): void {
   Atomics.store(flags, openFlag, 1);
   Atomics.notify(flags, openFlag);
 }

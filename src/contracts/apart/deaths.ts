@@ -18,17 +18,20 @@ export interface Killer {
 }
 
 /**
- * The contracts whose code ran when the process ended lately, from the marks in this folder, which is made. After the first time
- * that may be chance, and is held against a contract for a minute; after the second for an hour, then for a day. Undefined where
+ * The contracts, or steps, whose code ran when the process ended lately, from the marks in this folder, which is made. After the first time
+ * that may be chance, and is held against it for a minute; after the second for an hour, then for a day. Undefined where
  * nothing can be written.
  */
-export function killersIn(folder: string): Killer[] | undefined {
+export function killersIn(
+  folder: string,
+  { marks = markedThreads, book = 'deaths.json' }: { marks?: readonly string[]; book?: string } = {},
+): Killer[] | undefined {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const file = join(folder, 'deaths.json');
+    const file = join(folder, book);
     const now = Date.now();
     const deaths = readDeaths(file, now);
-    const marked = new Set(markedThreads.map((name) => readMark(join(folder, name))));
+    const marked = new Set(marks.map((name) => readMark(join(folder, name))));
     for (const label of marked)
       if (label !== undefined) deaths[label] = { deaths: (deaths[label]?.deaths ?? 0) + 1, at: now };
     writeFileSync(file, JSON.stringify(deaths), { mode: 0o600 });

@@ -1,16 +1,10 @@
-import { Worker } from 'node:worker_threads';
 import { packNumbers, unpackNumbers } from '../../model/exact-messages.ts';
 import { type Beat, createBeat } from '../../support/beat.ts';
-import { answerCalls } from '../../support/sync-call.ts';
+import { type MarkFile, openMark } from '../../support/mark-file.ts';
 import { type StepConfig, type StepContext, type StepModule, StepFailure } from '../step.ts';
 import { ContextCalls } from './context-calls.ts';
-import {
-  type ContractQuestion,
-  type FromThread,
-  type Run,
-  type StepThreadInput,
-  fromPlain,
-} from './protocol.ts';
+import { type ContractQuestion, type FromThread, type Run, fromPlain } from './protocol.ts';
+import { type StepWorker, startProcess, startThread } from './step-worker.ts';
 import { watchBeat, watchRun } from './watches.ts';
 
 interface Limits {
@@ -24,11 +18,18 @@ interface Limits {
   memoryMb?: number;
 }
 
+export interface Isolation extends Limits {
+  /** The process ended while its code ran, lately: it runs in a process of its own. */
+  isApart?: boolean;
+  /** Path of the file that says that its code runs. */
+  mark?: string | undefined;
+}
+
 /** A message that has ended its step's thread so often is given up on. */
 const maxDeaths = 3;
 
 interface Thread {
-  worker: Worker;
+  worker: StepWorker;
   beat: Beat;
   loaded: Promise<Extract<FromThread, { problems: string[] }>>;
   runs: Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void; attempt: number }>;
@@ -43,16 +44,36 @@ interface Thread {
 export class IsolatedStep {
   readonly #file: string;
   readonly #limits: Required<Limits>;
+  readonly #isApart: boolean;
+  readonly #mark: MarkFile | undefined;
+  #marked = 0;
   #thread: Thread | undefined;
   #ids = 0;
 
-  constructor(file: string, { stallMs, stepTimeoutMs = 600_000, loadMs = 30_000, memoryMb = 512 }: Limits) {
+  constructor(file: string, { isApart = false, mark, ...limits }: Isolation) {
+    const { stallMs, stepTimeoutMs = 600_000, loadMs = 30_000, memoryMb = 512 } = limits;
     this.#file = file;
+    this.#isApart = isApart;
+    this.#mark = mark === undefined || isApart ? undefined : openMark(mark);
     this.#limits = { stallMs, stepTimeoutMs, loadMs, memoryMb };
   }
 
   /** The step's config, or why it can't be used. */
-  async load(): Promise<{ step?: StepModule; problems: string[] }> {
+  load(): Promise<{ step?: StepModule; problems: string[] }> {
+    return this.#marking(() => this.#load());
+  }
+
+  /** While its code may run, the mark names it. */
+  async #marking<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#marked++ === 0) this.#mark?.write(this.#file);
+    try {
+      return await work();
+    } finally {
+      if (--this.#marked === 0) this.#mark?.write('');
+    }
+  }
+
+  async #load(): Promise<{ step?: StepModule; problems: string[] }> {
     const thread = this.#current();
     const { loadMs } = this.#limits;
     let timer: NodeJS.Timeout | undefined;
@@ -75,7 +96,7 @@ export class IsolatedStep {
     return {
       config,
       file: this.#file,
-      handler: (input, context) => this.#run(input, context) as never,
+      handler: (input, context) => this.#marking(() => this.#run(input, context)) as never,
       close: () => this.close(),
     };
   }
@@ -107,14 +128,14 @@ export class IsolatedStep {
   #start(): Thread {
     const { stallMs, loadMs, memoryMb } = this.#limits;
     const beat = createBeat();
-    const worker = new Worker(new URL(threadFile, import.meta.url), {
-      name: 'step',
-      workerData: { file: this.#file, beat } satisfies StepThreadInput,
-      resourceLimits: { maxOldGenerationSizeMb: memoryMb },
-    });
-    worker.unref();
     const runs: Thread['runs'] = new Map();
     const calls = new ContextCalls((message) => worker.postMessage(packNumbers(message)));
+    const worker = (this.#isApart ? startProcess : startThread)({
+      file: this.#file,
+      beat,
+      memoryMb,
+      answer: (question) => packNumbers(calls.validate(unpackNumbers(question) as ContractQuestion)),
+    });
     let reason: string | undefined;
     const end = (why: string): void => {
       reason = why;
@@ -125,10 +146,6 @@ export class IsolatedStep {
         const message = unpackNumbers(packed) as FromThread;
         if ('problems' in message) {
           isLoaded = true;
-          answerCalls(message.contracts, (question) =>
-            packNumbers(calls.validate(unpackNumbers(question) as ContractQuestion)),
-          );
-          message.contracts.port.unref();
           resolve(message);
         } else if ('done' in message) {
           const entry = runs.get(message.done);
@@ -147,11 +164,11 @@ export class IsolatedStep {
       let isLoaded = false;
       const limit = (): number => (isLoaded ? stallMs : loadMs);
       const watch = watchBeat(beat, limit, () => end(`stood still for ${limit() / 1000} s`));
-      worker.on('exit', () => {
+      worker.on('exit', (how) => {
         clearInterval(watch);
         if (this.#thread?.worker === worker) this.#thread = undefined;
         calls.close();
-        const why = reason ?? 'ended its thread';
+        const why = reason ?? (typeof how === 'string' ? how : 'ended its thread');
         reject(new Error(why));
         for (const { reject, attempt } of runs.values())
           reject(new StepFailure(`its code ${why}`, { tag: 'step_killed', retryable: attempt < maxDeaths }));
@@ -165,8 +182,3 @@ export class IsolatedStep {
     await this.#thread?.worker.terminate();
   }
 }
-
-/** Worker threads get no TypeScript loader: from the sources, too, the built file is started. */
-const threadFile = import.meta.url.endsWith('.ts')
-  ? '../../../dist/steps/apart/step-thread.js'
-  : './step-thread.js';

@@ -1,0 +1,99 @@
+import { EventEmitter } from 'node:events';
+import { type ChildProcess, fork } from 'node:child_process';
+import { Worker } from 'node:worker_threads';
+import { type AnswerEnd, answerCalls } from '../../support/sync-call.ts';
+import type { Beat } from '../../support/beat.ts';
+import type { FromThread, StepThreadInput } from './protocol.ts';
+
+/** What is said across the border of the process, beside the messages of the thread within it. */
+export type FromProcess =
+  | { message: Omit<FromThread, 'contracts'> }
+  | { question: unknown }
+  | { beat: number }
+  | { error: { code?: string | undefined; name: string } }
+  | { ended: true };
+export type ToProcess =
+  { start: { file: string; memoryMb: number } } | { message: unknown } | { answer: unknown };
+
+export interface StepWorkerOptions {
+  file: string;
+  beat: Beat;
+  memoryMb: number;
+  /** Carries out what the handler asks of contracts; must not throw. */
+  answer: (question: unknown) => unknown;
+}
+
+/** Where a step's code runs; `exit` comes once, with why when it is known. */
+export interface StepWorker {
+  postMessage(message: unknown): void;
+  terminate(): Promise<unknown>;
+  on(event: 'message', listener: (message: FromThread) => void): unknown;
+  on(event: 'error', listener: (thrown: unknown) => void): unknown;
+  on(event: 'exit', listener: (why: unknown) => void): unknown;
+}
+
+/** A thread of this process: what crashes it natively ends the service. */
+export function startThread({ file, beat, memoryMb, answer }: StepWorkerOptions): StepWorker {
+  const worker = new Worker(new URL(`${built}step-thread.js`, import.meta.url), {
+    name: 'step',
+    workerData: { file, beat } satisfies StepThreadInput,
+    resourceLimits: { maxOldGenerationSizeMb: memoryMb },
+  });
+  worker.unref();
+  worker.on('message', (message: FromThread) => {
+    if (!('problems' in message)) return;
+    answerCalls(message.contracts as AnswerEnd, answer);
+    (message.contracts as AnswerEnd).port.unref();
+  });
+  return worker;
+}
+
+/** The same thread in a process of its own: nothing else dies of what its code does. A message takes some 100 µs longer. */
+export const startProcess = (options: StepWorkerOptions): StepWorker => new StepProcess(options);
+
+class StepProcess extends EventEmitter implements StepWorker {
+  readonly #child: ChildProcess;
+  readonly #over: Promise<void>;
+
+  constructor({ file, beat, memoryMb, answer }: StepWorkerOptions) {
+    super();
+    this.#child = fork(new URL(`${built}step-process.js`, import.meta.url), [], {
+      serialization: 'advanced',
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+    this.#child.unref();
+    this.#child.channel?.unref();
+    this.#child.on('message', (said: FromProcess) => {
+      if ('message' in said) this.emit('message', said.message);
+      else if ('question' in said) this.#send({ answer: answer(said.question) });
+      else if ('beat' in said) Atomics.store(beat, 0, said.beat);
+      else if ('error' in said) this.emit('error', Object.assign(new Error('the step failed'), said.error));
+    });
+    this.#over = new Promise((resolve) => {
+      const over = (_code: unknown, signal?: unknown): void => {
+        resolve();
+        this.emit('exit', typeof signal === 'string' ? `ended its process (${signal})` : undefined);
+      };
+      this.#child.once('exit', over);
+      this.#child.once('error', over);
+    });
+    this.#send({ start: { file, memoryMb } });
+  }
+
+  postMessage(message: unknown): void {
+    this.#send({ message });
+  }
+
+  async terminate(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.#over;
+  }
+
+  #send(message: ToProcess): void {
+    // One that has ended is told nothing; its end is.
+    if (this.#child.connected) this.#child.send(message, () => undefined);
+  }
+}
+
+/** Threads and processes get no TypeScript loader: from the sources, too, the built files are started. */
+const built = import.meta.url.endsWith('.ts') ? '../../../dist/steps/apart/' : './';
