@@ -61,7 +61,7 @@ it('a step whose code the last process did not survive runs in one of its own, a
     { n: 3, ok: true },
   ]);
   await running.stop();
-  await Promise.all(found.map(({ close }) => close?.()));
+  for (const { close } of found) await close?.();
   await dispose();
 });
 

@@ -44,7 +44,7 @@ function start({ file, memoryMb }: { file: string; memoryMb: number }): Worker {
   });
   thread.on('error', (thrown: unknown) => {
     const { code, name }: { code?: string | undefined; name: unknown } =
-      thrown instanceof Error ? (thrown as NodeJS.ErrnoException) : { name: undefined };
+      thrown instanceof Error ? thrown : { name: undefined };
     send({ error: { code, name: typeof name === 'string' ? name : '' } });
   });
   thread.on('exit', () => send({ ended: true }, () => process.exit(0)));

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { type ChildProcess, fork } from 'node:child_process';
 import { Worker } from 'node:worker_threads';
-import { type AnswerEnd, answerCalls } from '../../support/sync-call.ts';
+import { answerCalls } from '../../support/sync-call.ts';
 import type { Beat } from '../../support/beat.ts';
 import type { FromThread, StepThreadInput } from './protocol.ts';
 
@@ -43,7 +43,7 @@ export function startThread({ file, beat, memoryMb, answer }: StepWorkerOptions)
   worker.on('message', (message: FromThread) => {
     if (!('problems' in message)) return;
     answerCalls(message.contracts as AnswerEnd, answer);
-    (message.contracts as AnswerEnd).port.unref();
+    message.contracts.port.unref();
   });
   return worker;
 }
