@@ -7,7 +7,7 @@ import type { FromThread, StepThreadInput } from './protocol.ts';
 
 /** What is said across the border of the process, beside the messages of the thread within it. */
 export type FromProcess =
-  | { message: Omit<FromThread, 'contracts'> }
+  | { message: unknown }
   | { question: unknown }
   | { beat: number }
   | { error: { code?: string | undefined; name: string } }
@@ -42,7 +42,7 @@ export function startThread({ file, beat, memoryMb, answer }: StepWorkerOptions)
   worker.unref();
   worker.on('message', (message: FromThread) => {
     if (!('problems' in message)) return;
-    answerCalls(message.contracts as AnswerEnd, answer);
+    answerCalls(message.contracts, answer);
     message.contracts.port.unref();
   });
   return worker;
