@@ -13,12 +13,13 @@ import {
   type NewestFilter,
   bySize,
   cursorOf,
-  newestFirst,
   placeOf,
 } from './group-order.ts';
 import { groupTally } from './group-tally.ts';
+import { newestOf } from './newest-places.ts';
 import {
   type IndexValue,
+  codeOf,
   idOf,
   idsOf,
   indexKey,
@@ -26,9 +27,9 @@ import {
   readIndexKey,
   receivedAtOf,
 } from './index-key.ts';
+import { indexEntries } from './index-entries.ts';
+import { HashSet } from '../support/hash-set.ts';
 import type { DeadLetterStore } from './store.ts';
-
-const scanPage = 1000;
 
 export async function watchDeadLetters(
   state: StateStore,
@@ -36,24 +37,19 @@ export async function watchDeadLetters(
   { now = Date.now }: { now?: () => number } = {},
 ): Promise<DeadLetterCounts> {
   const counts = new DeadLetterCounts(state, letters, now);
-  const keys = new Map<string, string>();
+  const seen = new HashSet();
   const doubled = new Set<string>();
-  for (let after: string | undefined; ;) {
-    const page = await state.list<IndexValue>(indexPrefix, { limit: scanPage, after });
-    for (const { key, value } of page) {
-      counts.set(key, value);
-      const other = keys.get(idOf(key));
-      if (other !== undefined) doubled.add(other).add(key);
-      keys.set(idOf(key), key);
-    }
-    if (page.length < scanPage) break;
-    after = page.at(-1)!.key;
+  for await (const { key, value } of indexEntries(state)) {
+    counts.set(key, value);
+    if (!seen.add(idOf(key))) doubled.add(idOf(key));
   }
   // On NATS, a process that died in the midst of a change has left an entry too many.
-  for (const key of doubled) {
-    const letter = await letters.get(idOf(key));
-    if (letter === undefined || indexKey(letter) !== key) counts.set(key, undefined);
-  }
+  if (doubled.size > 0)
+    for await (const { key } of indexEntries(state)) {
+      if (!doubled.has(idOf(key))) continue;
+      const letter = await letters.get(idOf(key));
+      if (letter === undefined || indexKey(letter) !== key) counts.set(key, undefined);
+    }
   return counts;
 }
 
@@ -94,7 +90,8 @@ export class DeadLetterCounts {
       group = { key: groupKey, status, contract, source, signature, tally: groupTally() };
       this.#groups.set(groupKey, group);
     }
-    if (group.tally.add(id, receivedAtOf(value), idsOf(value))) this.#addTo(group.status, 1);
+    const facts = { receivedAt: receivedAtOf(value), ids: idsOf(value), code: codeOf(value) };
+    if (group.tally.add(id, facts)) this.#addTo(group.status, 1);
   }
 
   count(status: DeadLetterStatus): number {
@@ -140,25 +137,7 @@ export class DeadLetterCounts {
 
   /** The newest letters of these statuses that were received before `before`, newest first, at most `limit`. */
   newest(filter: NewestFilter, limit: number): LetterPlace[] {
-    const { from = -Infinity, to = Infinity, before, idHash } = filter;
-    const found: LetterPlace[] = [];
-    const mostGathered = 2 * limit + 1000;
-    let least = from;
-    for (const { tally } of this.#matching(filter, filter.statuses)) {
-      const span = tally.span();
-      if (span.last < from || span.first > to) continue;
-      const letters = idHash === undefined ? tally.letters() : tally.withId(idHash);
-      for (const [id, receivedAt] of letters) {
-        if (receivedAt < least || receivedAt > to) continue;
-        if (before !== undefined && newestFirst(before, { id, receivedAt }) >= 0) continue;
-        found.push({ id, receivedAt });
-        if (found.length < mostGathered) continue;
-        // Letters beyond the limit are dropped as the list grows, so that a hundred thousand do not pile up, or are sorted at once.
-        found.sort(newestFirst).splice(limit);
-        least = found.at(-1)!.receivedAt;
-      }
-    }
-    return found.sort(newestFirst).slice(0, limit);
+    return newestOf(this.#matching(filter, filter.statuses), filter, limit);
   }
 
   close(): void {

@@ -52,6 +52,8 @@ export interface NewestFilter extends GroupFilter {
   before?: LetterPlace;
   /** Only letters that may hold this value of an id (see `idHash`). */
   idHash?: string;
+  /** Only letters that may have this code: of those of versions before, only the letter itself tells. */
+  code?: string;
 }
 
 export interface GroupPage {

@@ -1,9 +1,9 @@
-import { mayHoldId } from './id-values.ts';
+import { LetterColumns, type LetterFacts } from './letter-columns.ts';
 
 /** The letters of one group, counted as they come and go, so that asking needs no look at each. */
 export interface GroupTally {
   /** Returns false when the letter was known. */
-  add(id: string, receivedAt: number, ids: string): boolean;
+  add(id: string, facts: LetterFacts): boolean;
   /** Returns false when there was no such letter. */
   remove(id: string): boolean;
   readonly size: number;
@@ -12,10 +12,7 @@ export interface GroupTally {
   span(): GroupSpan;
   /** Letters by the hour of their reception: the last 24 hours, oldest first, the last one is the hour of `now`. */
   trend(now: number): number[];
-  /** Id → time of reception in milliseconds. */
-  letters(): ReadonlyMap<string, number>;
-  /** Those that may hold a value of this hash. */
-  withId(hash: string): Iterable<[id: string, receivedAt: number]>;
+  readonly letters: Pick<LetterColumns, 'size' | 'id' | 'receivedAt' | 'mayHoldId' | 'mayHaveCode'>;
 }
 
 /** Times in milliseconds since 1970. */
@@ -30,8 +27,7 @@ const hourMs = 3_600_000;
 const trendHours = 24;
 
 export function groupTally(): GroupTally {
-  const ids = new Map<string, number>();
-  const hashes = new Map<string, string>();
+  const letters = new LetterColumns();
   const perHour = new Map<number, number>();
   let span: GroupSpan | undefined;
 
@@ -43,21 +39,25 @@ export function groupTally(): GroupTally {
   }
 
   return {
-    add(id, receivedAt, found) {
-      const known = ids.get(id);
-      if (known !== undefined) count(known, -1);
-      ids.set(id, receivedAt);
-      if (found !== '') hashes.set(id, found);
+    add(id, facts) {
+      const { receivedAt } = facts;
+      const slot = letters.find(id);
       count(receivedAt, 1);
-      if (known !== undefined && known !== receivedAt) span = undefined;
-      else if (span !== undefined) span = widened(span, id, receivedAt);
-      return known === undefined;
+      if (slot === -1) letters.add(id, facts);
+      else {
+        const known = letters.receivedAt(slot);
+        count(known, -1);
+        letters.set(slot, facts);
+        if (known !== receivedAt) span = undefined;
+      }
+      if (span !== undefined) span = widened(span, id, receivedAt);
+      return slot === -1;
     },
     remove(id) {
-      const receivedAt = ids.get(id);
-      if (receivedAt === undefined) return false;
-      ids.delete(id);
-      hashes.delete(id);
+      const slot = letters.find(id);
+      if (slot === -1) return false;
+      const receivedAt = letters.receivedAt(slot);
+      letters.remove(slot);
       count(receivedAt, -1);
       // Only who was at an end makes the ends unknown.
       if (span !== undefined && (id === span.newest || receivedAt <= span.first || receivedAt >= span.last))
@@ -65,30 +65,38 @@ export function groupTally(): GroupTally {
       return true;
     },
     get size() {
-      return ids.size;
+      return letters.size;
     },
     within(from, to) {
-      if (from === -Infinity && to === Infinity) return ids.size;
-      let count = 0;
-      for (const receivedAt of ids.values()) if (receivedAt >= from && receivedAt <= to) count++;
-      return count;
+      if (from === -Infinity && to === Infinity) return letters.size;
+      let found = 0;
+      for (let slot = 0; slot < letters.size; slot++) {
+        const at = letters.receivedAt(slot);
+        if (at >= from && at <= to) found++;
+      }
+      return found;
     },
     span() {
-      span ??= [...ids].reduce((so, [id, receivedAt]) => widened(so, id, receivedAt), nothing);
+      span ??= spanOf(letters);
       return span;
     },
     trend(now) {
       const hour = Math.floor(now / hourMs);
       return Array.from({ length: trendHours }, (_, at) => perHour.get(hour - trendHours + 1 + at) ?? 0);
     },
-    letters: () => ids,
-    *withId(hash) {
-      for (const [id, found] of hashes) if (mayHoldId(found, hash)) yield [id, ids.get(id)!];
-    },
+    letters,
   };
 }
 
-const nothing: GroupSpan = { first: Infinity, last: -Infinity, newest: '' };
+function spanOf(letters: LetterColumns): GroupSpan {
+  let [first, last, newest] = [Infinity, -Infinity, -1];
+  for (let slot = 0; slot < letters.size; slot++) {
+    const at = letters.receivedAt(slot);
+    if (at < first) first = at;
+    if (at >= last) [last, newest] = [at, slot];
+  }
+  return { first, last, newest: newest === -1 ? '' : letters.id(newest) };
+}
 
 function widened(span: GroupSpan, id: string, receivedAt: number): GroupSpan {
   return {

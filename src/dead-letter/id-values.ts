@@ -10,7 +10,8 @@ import { type Json, isContainer } from '../model/json.ts';
  * that the letter may hold the value.
  */
 
-const mostValues = 8;
+/** Of one letter. */
+export const mostIdHashes = 8;
 const mostLooked = 200;
 const mostDepth = 5;
 /** Of base64url: 36 bits. */
@@ -47,15 +48,14 @@ function hashesIn(raw: string): string {
         open.push([Array.isArray(value) ? name : key, inner, depth + 1]);
     } else if (isTelling(value)) (isIdName(name) ? named : others).add(String(value));
   }
-  return [...new Set([...named, ...others])].slice(0, mostValues).map(idHash).join('');
+  return [...new Set([...named, ...others])].slice(0, mostIdHashes).map(idHash).join('');
 }
 
-/** Whether the hashes of an event hold that of a value: then the event may hold the value. */
-export function mayHoldId(hashes: string, hash: string): boolean {
-  for (let at = hashes.indexOf(hash); at !== -1; at = hashes.indexOf(hash, at + 1))
-    if (at % hashLength === 0) return true;
-  return false;
-}
+/** 32 bits of each hash. */
+export const idHashWords = (hashes: string): number[] =>
+  Array.from({ length: Math.min(mostIdHashes, Math.floor(hashes.length / hashLength)) }, (_, at) =>
+    Buffer.from(hashes.slice(at * hashLength, (at + 1) * hashLength), 'base64url').readUInt32BE(),
+  );
 
 /** In any case of its letters. */
 export const idHash = (value: string): string =>

@@ -11,19 +11,23 @@ export function indexKey({ status, contract, source, signature, id }: DeadLetter
 
 /**
  * The value of an index entry: milliseconds since 1970 of the event's reception; what makes two states of a letter with
- * the same key two: a status comes once with a number of replays, of one row of the main destination; and by which values of
- * its event it is found (id-values.ts), which letters of versions before have not.
+ * the same key two: a status comes once with a number of replays, of one row of the main destination; by which values of
+ * its event it is found (id-values.ts); and its code, unless that is very long. Letters of versions before lack the last ones.
  */
 export type IndexValue =
   | [receivedAt: number, replays: number, copyRound: number]
-  | [receivedAt: number, replays: number, copyRound: number, ids: string];
+  | [receivedAt: number, replays: number, copyRound: number, ids: string]
+  | [receivedAt: number, replays: number, copyRound: number, ids: string, code: string];
 
-export const indexValue = ({ received_at, replays, copy_round = 0, raw }: DeadLetter): IndexValue => [
-  received_at,
-  replays,
-  copy_round,
-  idHashes(raw),
-];
+export function indexValue({ received_at, replays, copy_round = 0, raw, code }: DeadLetter): IndexValue {
+  const ids = idHashes(raw);
+  return code.length > maxNameLength
+    ? [received_at, replays, copy_round, ids]
+    : [received_at, replays, copy_round, ids, code];
+}
+
+export const codeOf = (value: IndexValue | number): string | undefined =>
+  typeof value === 'number' ? undefined : value[4];
 
 export const idsOf = (value: IndexValue | number): string =>
   typeof value === 'number' ? '' : (value[3] ?? '');

@@ -6,9 +6,10 @@ import { idHash } from './id-values.ts';
 import { contentMatches } from './list.ts';
 import type { DeadLetterStore } from './store.ts';
 
-/** Letters that one call reads: who looks for a text that few have asks again, and others get their turn. */
+/** One call reads letters for so long, and so many: who looks for a text that few have asks again, and others get their turn. */
+const mostMs = 50;
 const mostRead = 10_000;
-const turn = 500;
+const turn = 100;
 
 /**
  * The letters of one status that match, newest first; those whose id is `q` come before the others. A page may hold
@@ -28,6 +29,7 @@ export async function listNewest(
     contract,
     source,
     signature,
+    code,
     from: since === undefined ? undefined : Date.parse(since),
     to: until === undefined ? undefined : Date.parse(until),
   };
@@ -46,11 +48,16 @@ export async function listNewest(
   const before = cursor === undefined ? undefined : placeOf(cursor);
   const isByContent = q !== undefined || code !== undefined;
   const asked = isByContent ? mostRead : limit + 1;
+  const began = performance.now();
   const places = deadLetters.newest({ ...sought, before }, asked);
   const items: DeadLetter[] = [];
   for (const [at, place] of places.entries()) {
     if (items.length === limit) return { items, next: cursorOf(places[at - 1]!) };
-    if (at % turn === turn - 1) await nextTurn();
+    if (at % turn === turn - 1) {
+      await nextTurn();
+      if (isByContent && performance.now() - began > mostMs)
+        return { items, next: cursorOf(places[at - 1]!) };
+    }
     if (!isShown.has(place.id)) items.push(...(await matching(place)));
   }
   // Also where the place of a letter that has changed meanwhile left the page short of one.

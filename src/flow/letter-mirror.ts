@@ -10,7 +10,7 @@ import { isRetryable } from '../model/errors.ts';
 import type { Json } from '../model/json.ts';
 import type { Logger } from '../support/log.ts';
 import { pause } from '../support/retry.ts';
-import { letterVersions } from './letter-versions.ts';
+import { differing } from './letter-differences.ts';
 
 export interface MirrorParts {
   table: LetterTable;
@@ -177,17 +177,6 @@ export class LetterMirror {
 
   /** Notes every letter that differs from its row in the table. */
   async #compare(signal: AbortSignal): Promise<void> {
-    const versions = await letterVersions(this.#parts.state, signal);
-    let after = '';
-    for (let isLast = false; !isLast && !signal.aborted;) {
-      const page = await this.#parts.table.known({ after, limit: 5000 });
-      for (const { id, version } of page) {
-        if (versions.get(id) !== version) this.#changed.add(id);
-        versions.delete(id);
-      }
-      isLast = page.length < 5000;
-      after = page.at(-1)?.id ?? after;
-    }
-    for (const id of versions.keys()) this.#changed.add(id);
+    for await (const id of differing(this.#parts.state, this.#parts.table, signal)) this.#changed.add(id);
   }
 }

@@ -267,9 +267,11 @@ describe('letters are exported, corrected in a file, and imported', () => {
     expect([count, unchanged]).toEqual([2, 0]);
     const job: Job = await ended(service.url, job_id);
     expect(job).toMatchObject({ kind: 'import', state: 'done', total: 2, done: 2, failed: 0 });
-    const { items } = await get<{ items: { act: string; detail?: unknown }[] }>(
-      api(`/audit?target=${job_id}`),
-    );
+    let items: { act: string; detail?: unknown }[] = [];
+    await until(async () => {
+      ({ items } = await get<{ items: typeof items }>(api(`/audit?target=${job_id}`)));
+      return items.length === 2;
+    });
     expect(items.map(({ act }) => act)).toEqual(['import_many_end', 'import_many']);
     expect(items[1]!.detail).toBeUndefined();
     await until(

@@ -14,7 +14,6 @@ export interface InstanceOptions {
    */
   memoryLimit?: string;
 }
-
 /**
  * With batches of 10,000 rows a load costs 14 µs of CPU a row instead of 16 at DuckDB's default of 16 MiB. Reading back
  * a log of 183 MB after a kill -9 takes 1.1 s.

@@ -7,7 +7,7 @@ import { inexactColumn } from '../../destination-kit/exact-values.ts';
 import { jsonKeys, keyFields } from '../../destination-kit/key-fields.ts';
 import { type KeyHash, keyHash } from './key-hash.ts';
 import type { KnownEvents } from './known-events.ts';
-import { LineStore } from '../../destination-kit/line-store.ts';
+import type { LineStore } from '../../destination-kit/line-store.ts';
 import type { RepairKinds } from './repair-log.ts';
 import { TableKeys, countRows } from './table-keys.ts';
 
@@ -23,7 +23,7 @@ export interface KnownTable {
   keyHash: KeyHash;
   /** Of all tables. */
   events: KnownEvents;
-  /** By which its next rows, and their repairs, are handed over. */
+  /** By which next rows, and their repairs, are handed over; of all tables, as each would keep its largest batch's memory. */
   lines: LineStore;
   repairLines: LineStore;
   repairKinds: RepairKinds;
@@ -31,11 +31,13 @@ export interface KnownTable {
   rowCount: number;
 }
 
+export type SharedByTables = Pick<KnownTable, 'events' | 'lines' | 'repairLines' | 'repairKinds'>;
+
 /** `agree`: see `hashesAgree`. `known`: the same table as it was prepared before; unless its key is another now, its rows are not read again. */
 export async function knowTable(
   connection: DuckDBConnection,
   spec: Table,
-  { repairKinds, events, agree }: Pick<KnownTable, 'repairKinds' | 'events'> & { agree: boolean },
+  { agree, ...shared }: SharedByTables & { agree: boolean },
   known?: KnownTable,
 ): Promise<KnownTable> {
   const isSame = known !== undefined && hasSameKey(known.spec, spec);
@@ -47,11 +49,8 @@ export async function knowTable(
     keys: isSame ? known.keys : new TableKeys(spec, rowCount === 0),
     jsonKeys: jsonKeys(spec),
     keyHash: agree ? keyHash(spec) : () => undefined,
-    lines: new LineStore(),
-    repairLines: new LineStore(),
-    repairKinds,
     rowCount,
-    events,
+    ...shared,
   };
 }
 

@@ -6,12 +6,10 @@ import { settleByHalves } from '../../destination-kit/by-halves.ts';
 import { addToCounts, moveMark } from './bookkeeping.ts';
 import { DirectRefused, type Sorted, insertDirect, sortRows } from './direct.ts';
 import type { SpillFiles } from './spill-files.ts';
-import { type KnownEvents } from './known-events.ts';
-import type { KnownTable } from './known-table.ts';
+import type { KnownTable, SharedByTables } from './known-table.ts';
 import { writeLetters } from './letters.ts';
 import { takeReplaced } from './replace.ts';
 import { refusalBy } from './refusal.ts';
-import type { RepairKinds } from './repair-log.ts';
 import { recordRepeats } from './repeats.ts';
 import { literal } from './sql.ts';
 import { writersOf } from '../../destination-kit/writers.ts';
@@ -21,15 +19,13 @@ import { writeStaged } from './write.ts';
 import { type ByTable, type Outcome, noteReplaced, remember, stageRows } from './staged-rows.ts';
 
 /** What a load works with. */
-export interface Warehouse {
+export interface Warehouse extends SharedByTables {
   tables: ReadonlyMap<string, KnownTable>;
   spill: SpillFiles;
   /** Contracts that `_sentinel_contracts` knows as the writers of a table; grown by committed loads. */
   writers: Set<string>;
   /** Queues that have a mark; grown likewise. */
   queues: Set<string>;
-  events: KnownEvents;
-  repairKinds: RepairKinds;
 }
 
 const loaded: Outcome = { status: 'loaded' };

@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Row, Settled, Settlement, Table } from '../../destination.ts';
+import { LineStore } from '../../destination-kit/line-store.ts';
 import { mergeTables } from '../../destination-kit/merge-tables.ts';
 import { hashesAgree } from './hash.ts';
 import { ensureBookkeeping } from './bookkeeping.ts';
@@ -43,6 +44,8 @@ export class Writer {
         writers: new Set(),
         queues: new Set(),
         events: await readKnownEvents(connection),
+        lines: new LineStore(),
+        repairLines: new LineStore(),
         repairKinds: createRepairKinds(await highestRepairKind(connection)),
       };
       return new Writer(session, warehouse, tables);
@@ -76,14 +79,15 @@ export class Writer {
 
   async prepare(specs: readonly Table[]): Promise<void> {
     await this.exclusively('prepare its tables', async (connection) => {
-      const { writers, repairKinds, events } = this.#warehouse;
+      const { writers, repairKinds, events, lines, repairLines } = this.#warehouse;
+      const shared = { repairKinds, events, lines, repairLines };
       const merged = mergeTables(specs, typeName, sameName);
       await this.#ensureTables(connection, merged);
       const agree = await hashesAgree(connection);
       for (const spec of merged) {
         const name = sameName(spec.name);
         const known = this.#tables.get(name);
-        this.#tables.set(name, await knowTable(connection, spec, { repairKinds, events, agree }, known));
+        this.#tables.set(name, await knowTable(connection, spec, { ...shared, agree }, known));
       }
       this.#latest = undefined;
       const rows = await rowsOf(
