@@ -90,8 +90,8 @@ export class LetterColumns {
 
   id(slot: number): string {
     const at = slot * idWords;
-    const words = Array.from(this.#ids.subarray(at, at + 4), (word) => word.toString(16).padStart(8, '0'));
-    const hex = words.join('');
+    const ids = this.#ids;
+    const hex = hexOf(ids[at]!) + hexOf(ids[at + 1]!) + hexOf(ids[at + 2]!) + hexOf(ids[at + 3]!);
     const end = this.#ends.name(this.#ids[at + 4]!);
     if (hex === noUuid) return end;
     return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}${end}`;
@@ -128,6 +128,7 @@ export class LetterColumns {
 
 const unknownCode = 0;
 const uuid = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}/;
+const hexOf = (word: number): string => word.toString(16).padStart(8, '0');
 const noUuid = '0'.repeat(32);
 
 function wordsOf(id: string): [number, number, number, number, string] {

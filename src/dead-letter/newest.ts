@@ -8,7 +8,7 @@ import type { DeadLetterStore } from './store.ts';
 
 /** One call reads letters for so long, and so many: who looks for a text that few have asks again, and others get their turn. */
 const mostMs = 50;
-const mostRead = 10_000;
+const mostRead = 2500;
 const turn = 100;
 
 /**

@@ -6,7 +6,7 @@ import { unavailable } from './errors.ts';
 import { findOriginals, findRows, remove } from './erasing.ts';
 import { createExport } from './export.ts';
 import { findEvent } from './find.ts';
-import { knownLetters, writeLetterRows } from './letter-table.ts';
+import { knownLetters, letterWriter } from './letter-table.ts';
 import { forgetOriginals } from './originals.ts';
 import { createQuery } from './query.ts';
 import { repairAudit } from './repair-audit.ts';
@@ -32,6 +32,8 @@ export async function openDuckDb(options: DuckDbOptions): Promise<Required<Desti
     session.read(ask).catch((error: unknown) => {
       throw unavailable(doing, error);
     });
+
+  const writeLetters = letterWriter();
 
   return {
     prepare: (specs) => writer.prepare(specs),
@@ -73,7 +75,7 @@ export async function openDuckDb(options: DuckDbOptions): Promise<Required<Desti
     letterTable: {
       write: (letters, gone) =>
         writer.exclusively('write its table of dead letters', (connection) =>
-          writeLetterRows(connection, letters, gone),
+          writeLetters(connection, letters, gone),
         ),
       known: (page) =>
         question('read its table of dead letters', (connection) => knownLetters(connection, page)),

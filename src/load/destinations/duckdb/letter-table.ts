@@ -6,6 +6,7 @@ import {
   letterColumns,
   letterTable,
 } from '../../letter-table.ts';
+import { messageOf } from '../../../model/errors.ts';
 import { rowsOf } from './rows.ts';
 import { literal } from './sql.ts';
 
@@ -24,16 +25,38 @@ const insertRows = `INSERT INTO ${letterTable} (${letterColumnNames.join(', ')})
 
 const deleteRows = `DELETE FROM ${letterTable} WHERE id IN (SELECT unnest(from_json($1, '["VARCHAR"]')))`;
 
-export async function writeLetterRows(
+/** Characters of letters, which DuckDB holds in memory until a checkpoint. With rows alone it makes one by itself, seldom: they are small. */
+const mostUnwritten = 24 * 2 ** 20;
+
+type Write = (
   connection: DuckDBConnection,
   letters: readonly LetterRow[],
   gone: readonly string[],
-): Promise<void> {
-  const ids = [...letters.map(({ id }) => id!), ...gone];
-  if (ids.length === 0) return;
-  await connection.run(`BEGIN TRANSACTION; ${createLetterTable}; ${deleteRows}`, [JSON.stringify(ids)]);
-  if (letters.length > 0) await connection.run(insertRows, [JSON.stringify(letters)]);
-  await connection.run('COMMIT');
+) => Promise<void>;
+
+export function letterWriter(): Write {
+  let unwritten = 0;
+  return async (connection, letters, gone) => {
+    const ids = [...letters.map(({ id }) => id!), ...gone];
+    if (ids.length === 0) return;
+    await connection.run(`BEGIN TRANSACTION; ${createLetterTable}; ${deleteRows}`, [JSON.stringify(ids)]);
+    const rows = JSON.stringify(letters);
+    if (letters.length > 0) await connection.run(insertRows, [rows]);
+    await connection.run('COMMIT');
+    unwritten += rows.length;
+    if (unwritten > mostUnwritten && (await checkpoint(connection))) unwritten = 0;
+  };
+}
+
+/** False when somebody who reads keeps it from being made. */
+async function checkpoint(connection: DuckDBConnection): Promise<boolean> {
+  try {
+    await connection.run('CHECKPOINT');
+    return true;
+  } catch (error) {
+    if (messageOf(error).includes('Cannot CHECKPOINT')) return false;
+    throw error;
+  }
 }
 
 export async function knownLetters(
