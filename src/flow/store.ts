@@ -38,6 +38,7 @@ export async function openStore(
   const refused = new Refused();
   const destination = await openMain(config, tables, {
     mustBeThere: !consume,
+    isKnown: await check.isKnown(),
     beforeTables: async (opened) => {
       if (consume) await check.lookForTables(opened);
     },

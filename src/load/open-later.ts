@@ -7,12 +7,15 @@ import type { LetterTable } from './letter-table.ts';
 
 /**
  * Opens a destination: one that is away at the start, or in use by another program, is opened as soon as somebody uses it and
- * it is back. What only a person can mend (a login, a right, a column's type) is thrown, here or by the first use.
+ * it is back. What only a person can mend (a login, a right) is thrown, here or by the first use, unless the destination has
+ * worked before (`isKnown`): then somebody has changed it, and events are taken until it is mended.
  */
 export async function openNowOrLater(
   open: () => Promise<OpenDestination>,
-  log: Logger,
+  { isKnown, log }: { isKnown: boolean; log: Logger },
 ): Promise<OpenDestination> {
+  const mayPass = (error: unknown): error is SentinelError =>
+    isTaken(error) || (isAway(error) && (isKnown || isRetryable(error)));
   try {
     return await open();
   } catch (error) {
@@ -31,12 +34,10 @@ export async function openNowOrLater(
   }
 }
 
-function mayPass(error: unknown): error is SentinelError {
-  return (
-    error instanceof SentinelError &&
-    (error.code === 'data_folder_in_use' || (error.code === 'destination_unavailable' && isRetryable(error)))
-  );
-}
+const isTaken = (error: unknown): error is SentinelError =>
+  error instanceof SentinelError && error.code === 'data_folder_in_use';
+const isAway = (error: unknown): error is SentinelError =>
+  error instanceof SentinelError && error.code === 'destination_unavailable';
 
 /** Stands for a destination that is opened by its first use. What it lacks then is refused when it is used. */
 class OpenedAtUse implements OpenDestination {

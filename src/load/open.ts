@@ -37,12 +37,15 @@ export async function openMain(
   tables: readonly Table[],
   {
     mustBeThere,
+    isKnown,
     beforeTables,
     onOpen,
     refused,
     log,
   }: {
     mustBeThere: boolean;
+    /** It has worked before, with this queue. */
+    isKnown: boolean;
     /** Sees it as it was left, before missing tables are made. */
     beforeTables: (it: OpenDestination) => Promise<void>;
     onOpen: (it: OpenDestination) => Promise<void>;
@@ -62,7 +65,7 @@ export async function openMain(
       throw error;
     }
   };
-  return mustBeThere ? open() : openNowOrLater(open, log);
+  return mustBeThere ? open() : openNowOrLater(open, { isKnown, log });
 }
 
 /** Names the queue whose mark a destination keeps. It lies with the queue: one that begins anew is another one. */

@@ -34,6 +34,12 @@ export class StoreCheck {
     this.#log = log;
   }
 
+  /** Whether the destination has been opened with this queue. */
+  async isKnown(): Promise<boolean> {
+    const [tables, mark] = await Promise.all([this.#state.get(tablesKey), this.#state.get(rememberedKey)]);
+    return tables !== undefined || mark !== undefined;
+  }
+
   /** Before missing tables are made anew: says which of those that were there at the last start are gone. */
   async lookForTables({ erasing }: Pick<OpenDestination, 'erasing'>): Promise<void> {
     const present = new Set(await erasing?.tables());

@@ -151,6 +151,26 @@ describe.skipIf(withoutPostgres())('the service with PostgreSQL', () => {
     }
   });
 
+  it('waits for a login that is refused at a start, where it has worked before', async () => {
+    await postgres.server.run('CREATE ROLE locked LOGIN; GRANT CREATE ON DATABASE postgres TO locked');
+    const { config } = setting('locked');
+    const env = { SENTINEL_POSTGRES_URL: postgres.server.url('locked') };
+    const sentinel = await startProcess({ config, env });
+    try {
+      await settled(sentinel.url, await ingest(sentinel.url, transaction()));
+      await postgres.server.run('ALTER ROLE locked NOLOGIN');
+      await sentinel.kill('SIGKILL');
+      await sentinel.restart();
+      const id = await ingest(sentinel.url, transaction());
+      const ready = await fetch(`${sentinel.url}/ready`);
+      expect([ready.status, await ready.json()]).toMatchObject([503, { code: 'destination_unavailable' }]);
+      await postgres.server.run('ALTER ROLE locked LOGIN');
+      expect(await settled(sentinel.url, id)).toMatchObject({ status: 'loaded' });
+    } finally {
+      await sentinel.stop();
+    }
+  });
+
   it('is looked at by the doctor', async () => {
     const sentinel = await startProcess(setting('health'));
     try {

@@ -47,6 +47,7 @@ async function start() {
     [plain, other],
     {
       mustBeThere: false,
+      isKnown: false,
       beforeTables: (it) => check.lookForTables(it),
       onOpen: (it) => check.begin(it),
       refused,

@@ -9,7 +9,7 @@ import type { Diagnosis } from '../../adapter.ts';
 import type { Table } from '../../destination.ts';
 import { typeName } from './sql.ts';
 import { missing } from './tables.ts';
-import { clientConfig } from './session.ts';
+import { clientConfig, ownSettings } from './session.ts';
 import { tlsOf } from './tls.ts';
 
 const oldest = 120_000;
@@ -38,7 +38,7 @@ export async function checkPostgres(
   client.on('error', () => undefined);
   try {
     await client.connect();
-    await client.query('BEGIN READ ONLY; SET LOCAL lock_timeout = 3000');
+    await client.query(`BEGIN READ ONLY; SET LOCAL lock_timeout = 3000; ${ownSettings}`);
     const facts = await askFacts(client, schema);
     const { number, version } = facts;
     if (Number(number) < oldest)

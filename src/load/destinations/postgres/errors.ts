@@ -15,11 +15,18 @@ export class RowsRefused extends SentinelError {
   /** Names what refused it; the server's own text may quote a row. */
   readonly reason: string;
 
-  constructor(message: string, reason: string) {
+  readonly sqlState: string;
+
+  constructor(message: string, reason: string, sqlState: string) {
     super('destination_unavailable', message);
     this.reason = reason;
+    this.sqlState = sqlState;
   }
 }
+
+/** A character has no place in the encoding of the database. */
+export const untranslatable = '22P05';
+export const unwritable = `the encoding of the database has no place for a character of it (${untranslatable}); UTF8 has one for all`;
 
 /** Two transactions stood in each other's way, and this one was rolled back: the same work can be done again at once. */
 export const isCollision = (error: unknown): boolean => ['40001', '40P01'].includes(sqlStateOf(error) ?? '');
@@ -57,8 +64,9 @@ export function unavailable(doing: string, error: unknown, options: { opening?: 
   const shown = harmless.test(state) ? `${message} (${state})` : [`error ${state}`, ...place].join(', ');
   const said = `PostgreSQL could not ${doing}: ${shown}`;
   if (isRowsFault(error) && options.opening !== true) {
+    if (state === untranslatable) return new RowsRefused(said, unwritable, state);
     const by = constraint === undefined ? `table ${table}` : `the constraint ${constraint} of table ${table}`;
-    return new RowsRefused(said, `${by} refuses the row (${state})`);
+    return new RowsRefused(said, `${by} refuses the row (${state})`, state);
   }
   if (gone.test(state) && options.opening !== true) return new ShapeChanged(said);
   return new SentinelError('destination_unavailable', said, {

@@ -7,7 +7,7 @@ import { SentinelError } from '../../../model/errors.ts';
 import { type ParquetColumn, parquetOfCsv } from '../../destination-kit/parquet.ts';
 import type { Export, TableExport } from '../../export.ts';
 import { unavailable } from './errors.ts';
-import { type PostgresOptions, clientConfig } from './session.ts';
+import { type PostgresOptions, clientConfig, ownSettings } from './session.ts';
 import { identifier, literal } from './sql.ts';
 
 /** The server writes the rows as text (`COPY … TO STDOUT`), which streams into the file. */
@@ -21,8 +21,7 @@ export function createExport(options: PostgresOptions): Export {
         await client.connect();
         await client.query(
           `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 20000;
-           SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL IntervalStyle = 'iso_8601';
-           SET LOCAL extra_float_digits = 1; SET LOCAL standard_conforming_strings = on`,
+           ${ownSettings}`,
         );
         return await exportTable(client, options.schema, request);
       } catch (error) {

@@ -3,13 +3,14 @@ import { fail, ok } from '../../../model/result.ts';
 import { settleByHalves } from '../../destination-kit/by-halves.ts';
 import { LineStore } from '../../destination-kit/line-store.ts';
 import type { Destination, Settled, Settlement } from '../../destination.ts';
+import type { LetterRow } from '../../letter-table.ts';
 import { backfill } from './backfill.ts';
 import { counterSlots, readCounts } from './bookkeeping.ts';
 import { findOriginals, findRows, remove } from './erasing.ts';
-import { RowsRefused } from './errors.ts';
+import { RowsRefused, untranslatable } from './errors.ts';
 import { createExport } from './export.ts';
 import { findEvent } from './find.ts';
-import { knownLetters, writeLetterRows } from './letter-table.ts';
+import { inAscii, knownLetters, writeLetterRows } from './letter-table.ts';
 import type { KnownTable } from './known-table.ts';
 import { prepareRow, releaseLines, settleBatch } from './loader.ts';
 import { PreparedTables } from './prepared-tables.ts';
@@ -57,25 +58,23 @@ export async function openPostgres(options: PostgresOptions): Promise<Required<D
     await session.close();
     throw error;
   }
+  const { question } = prepared;
   return {
     prepare: (specs) => prepared.prepare(specs),
     prepareRow: (row) => prepareRow(warehouse, row),
     settle: (settlement) => settle(prepared, warehouse, settlement),
-    marked: (queue) => session.question('read its mark', (client) => readMark(client, schema, queue)),
+    marked: (queue) => question('read its mark', (client) => readMark(client, schema, queue)),
     withdraw: {
       byRule: (ruleId, page) =>
         session.transaction('take rows out', (client) => withdrawByRule(client, warehouse, ruleId, page)),
       again: (ruleId, page) =>
-        session.question('read what was withdrawn', (client) =>
-          withdrawnAgain(client, warehouse, ruleId, page),
-        ),
+        question('read what was withdrawn', (client) => withdrawnAgain(client, warehouse, ruleId, page)),
       byEvent: (events, at) =>
         session.transaction('take rows out', (client) => withdrawByEvent(client, warehouse, events, at)),
     },
-    find: (requestId) =>
-      session.question('look for an event', (client) => findEvent(client, schema, requestId)),
-    counts: () => session.question('read its counters', (client) => readCounts(client, schema)),
-    repairs: repairAudit(session),
+    find: (requestId) => question('look for an event', (client) => findEvent(client, schema, requestId)),
+    counts: () => question('read its counters', (client) => readCounts(client, schema)),
+    repairs: repairAudit({ ...session, question }),
     backfill: (request) =>
       session.transaction('fill a column', (client) =>
         backfill(client, { schema, known: tables.get(request.table) }, request),
@@ -85,28 +84,32 @@ export async function openPostgres(options: PostgresOptions): Promise<Required<D
         session.transaction('empty old originals', (client) => forgetOriginals(client, schema, aged)),
     },
     erasing: {
-      tables: () => session.question('list its tables', (client) => eventTables(client, schema)),
-      rows: (asked) =>
-        session.question('look for a text', (client) => findRows(client, schema, asked), patient),
+      tables: () => question('list its tables', (client) => eventTables(client, schema)),
+      rows: (asked) => question('look for a text', (client) => findRows(client, schema, asked), patient),
       originals: (asked) =>
-        session.question('look for a text', (client) => findOriginals(client, schema, asked), patient),
+        question('look for a text', (client) => findOriginals(client, schema, asked), patient),
       remove: (what) =>
         session.transaction('erase events', (client) => remove(client, schema, what), patient),
     },
     letterTable: {
-      write: (letters, gone) =>
-        session.transaction('write its table of dead letters', (client) =>
-          writeLetterRows(client, schema, letters, gone),
-        ),
+      write: async (letters, gone) => {
+        const write = (rows: readonly LetterRow[]) =>
+          session.transaction('write its table of dead letters', (client) =>
+            writeLetterRows(client, schema, rows, gone),
+          );
+        await write(letters).catch((error: unknown) => {
+          // Of several, the caller finds out which one is at fault.
+          if (!(error instanceof RowsRefused) || error.sqlState !== untranslatable || letters.length > 1)
+            throw error;
+          return write(letters.map(inAscii));
+        });
+      },
       known: (page) =>
-        session.question('read its table of dead letters', (client) => knownLetters(client, schema, page)),
+        question('read its table of dead letters', (client) => knownLetters(client, schema, page)),
     },
-    search: createSearch(session),
+    search: createSearch({ ...session, question }),
     unreadable: () =>
-      session.question(
-        'list its tables',
-        async (client) => (await tablesByAccess(client, schema)).unreadable,
-      ),
+      question('list its tables', async (client) => (await tablesByAccess(client, schema)).unreadable),
     query: createQuery(options),
     export: createExport(options),
     close: () => session.close(),

@@ -21,6 +21,16 @@ export const letterTableStatements = (schema: string): string[] => [
   `CREATE INDEX _sentinel_dead_letters_status ON ${placeOf(schema)} (status, received_at)`,
 ];
 
+/** For a database whose encoding has no place for some of its characters: `?` for each beyond ASCII, so that reports can read the rest. */
+export const inAscii = (row: LetterRow): LetterRow =>
+  Object.fromEntries(
+    letterColumnNames.map((name) => [
+      name,
+      // An escape in JSON is a character, too, as soon as somebody reads the field.
+      row[name]?.replace(/\\u(?!00[0-7])[0-9a-f]{4}|[^\0-\x7f]/giu, '?') ?? null,
+    ]),
+  ) as LetterRow;
+
 export async function writeLetterRows(
   client: ClientBase,
   schema: string,

@@ -100,6 +100,18 @@ export class PreparedTables {
     for (const name of this.#tables.keys()) this.#unsure.add(name);
   }
 
+  /** Where somebody has dropped a table of the bookkeeping, it is made anew, and the question asked again. */
+  question: Session['question'] = async (doing, ask, limits) => {
+    const once = () => this.#session.question(doing, ask, limits);
+    return once().catch(async (error: unknown) => {
+      if (!(error instanceof ShapeChanged)) throw error;
+      this.#doubt();
+      this.#warehouse.writers.clear();
+      await this.#ensure([], patient);
+      return once();
+    });
+  };
+
   /**
    * Work on the rows of these tables. One that somebody has changed is looked at again at once; then the batch is tried once
    * more. Throws a `TableFault` when it takes no rows any more.

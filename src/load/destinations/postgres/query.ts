@@ -4,7 +4,7 @@ import type { Destination, QueryResult } from '../../destination.ts';
 import { sqlStateOf, unavailable } from './errors.ts';
 import { queryTurns, usualLimits } from '../../destination-kit/query-turns.ts';
 import { type ToJson, toJson } from './query-values.ts';
-import { type PostgresOptions, clientConfig } from './session.ts';
+import { type PostgresOptions, clientConfig, ownSettings } from './session.ts';
 import { identifier } from './sql.ts';
 import { checkText, failed, refused } from './statement-check.ts';
 
@@ -48,9 +48,8 @@ async function runQuery(
   try {
     await client.query(
       `BEGIN READ ONLY; SET LOCAL statement_timeout = ${runMs}; SET LOCAL lock_timeout = 5000;
-       SET LOCAL idle_in_transaction_session_timeout = ${runMs}; SET LOCAL standard_conforming_strings = on;
-       SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL IntervalStyle = 'iso_8601';
-       SET LOCAL extra_float_digits = 1; SET LOCAL bytea_output = 'hex'; SET LOCAL search_path = ${identifier(schema)}`,
+       SET LOCAL idle_in_transaction_session_timeout = ${runMs}; ${ownSettings};
+       SET LOCAL search_path = ${identifier(schema)}`,
     );
     await refusePowerful(client);
     // With an (empty) list of parameters the server takes one statement only.

@@ -124,6 +124,11 @@ export function openSession({
   };
 }
 
+/** Of a session, whatever is set for its login or database: texts mean the same on their way in and out. */
+export const ownSettings = `SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL IntervalStyle = 'iso_8601';
+  SET LOCAL extra_float_digits = 1; SET LOCAL bytea_output = 'hex'; SET LOCAL quote_all_identifiers = off;
+  SET LOCAL array_nulls = on; SET LOCAL standard_conforming_strings = on; SET LOCAL transform_null_equals = off`;
+
 /** One try of a transaction. The server ends one whose client is silent for `idleMs`. */
 async function tryOnce<T>(
   pool: pg.Pool,
@@ -139,8 +144,7 @@ async function tryOnce<T>(
       `BEGIN ISOLATION LEVEL READ COMMITTED ${begin};
        SET LOCAL statement_timeout = ${statementMs}; SET LOCAL lock_timeout = ${lockMs};
        SET LOCAL idle_in_transaction_session_timeout = ${idleMs};
-       SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL IntervalStyle = 'iso_8601';
-       SET LOCAL row_security = off; SET LOCAL extra_float_digits = 1; SET LOCAL bytea_output = 'hex';
+       SET LOCAL row_security = off; ${ownSettings};
        SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'`,
     );
     const result = await work(client);

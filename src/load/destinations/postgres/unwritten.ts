@@ -1,6 +1,6 @@
 import type { DatabaseError, PoolClient } from 'pg';
 import type { Refusal } from '../../destination-kit/exact-row.ts';
-import { isRowsFault, sqlStateOf } from './errors.ts';
+import { isRowsFault, sqlStateOf, untranslatable, unwritable } from './errors.ts';
 import type { KnownTable } from './known-table.ts';
 import type { Line } from './row-lines.ts';
 
@@ -73,6 +73,7 @@ async function insertAlone(
 /** Names what refused it; the server's own text may quote the row. */
 export function refusalOf({ spec }: KnownTable, error: DatabaseError): Refusal {
   const { code, column, constraint, table = spec.name } = error;
+  if (code === untranslatable) return { reason: unwritable };
   const known = spec.columns.find(({ name }) => name === column);
   const by =
     constraint !== undefined
