@@ -3,14 +3,13 @@ import { fail, ok } from '../../../model/result.ts';
 import { settleByHalves } from '../../destination-kit/by-halves.ts';
 import { LineStore } from '../../destination-kit/line-store.ts';
 import type { Destination, Settled, Settlement } from '../../destination.ts';
-import type { LetterRow } from '../../letter-table.ts';
 import { backfill } from './backfill.ts';
 import { counterSlots, readCounts } from './bookkeeping.ts';
 import { findOriginals, findRows, remove } from './erasing.ts';
-import { RowsRefused, untranslatable } from './errors.ts';
+import { RowsRefused } from './errors.ts';
 import { createExport } from './export.ts';
 import { findEvent } from './find.ts';
-import { inAscii, knownLetters, writeLetterRows } from './letter-table.ts';
+import { createLetterTable } from './letter-table.ts';
 import type { KnownTable } from './known-table.ts';
 import { prepareRow, releaseLines, settleBatch } from './loader.ts';
 import { PreparedTables } from './prepared-tables.ts';
@@ -91,22 +90,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Required<D
       remove: (what) =>
         session.transaction('erase events', (client) => remove(client, schema, what), patient),
     },
-    letterTable: {
-      write: async (letters, gone) => {
-        const write = (rows: readonly LetterRow[]) =>
-          session.transaction('write its table of dead letters', (client) =>
-            writeLetterRows(client, schema, rows, gone),
-          );
-        await write(letters).catch((error: unknown) => {
-          // Of several, the caller finds out which one is at fault.
-          if (!(error instanceof RowsRefused) || error.sqlState !== untranslatable || letters.length > 1)
-            throw error;
-          return write(letters.map(inAscii));
-        });
-      },
-      known: (page) =>
-        question('read its table of dead letters', (client) => knownLetters(client, schema, page)),
-    },
+    letterTable: createLetterTable({ ...session, question }),
     search: createSearch({ ...session, question }),
     unreadable: () =>
       question('list its tables', async (client) => (await tablesByAccess(client, schema)).unreadable),

@@ -2,10 +2,13 @@ import type { ClientBase } from 'pg';
 import {
   type KnownLetter,
   type LetterRow,
+  type LetterTable,
   letterColumnNames,
   letterColumns,
   letterTable,
 } from '../../letter-table.ts';
+import { RowsRefused, untranslatable } from './errors.ts';
+import type { Session } from './session.ts';
 import { identifier } from './sql.ts';
 
 // Not jsonb, which changes numbers.
@@ -21,8 +24,28 @@ export const letterTableStatements = (schema: string): string[] => [
   `CREATE INDEX _sentinel_dead_letters_status ON ${placeOf(schema)} (status, received_at)`,
 ];
 
+export function createLetterTable(session: Session): LetterTable {
+  const { schema } = session;
+  return {
+    async write(letters, gone) {
+      const write = (rows: readonly LetterRow[]) =>
+        session.transaction('write its table of dead letters', (client) =>
+          writeLetterRows(client, schema, rows, gone),
+        );
+      await write(letters).catch((error: unknown) => {
+        // Of several, the caller finds out which one is at fault.
+        if (!(error instanceof RowsRefused) || error.sqlState !== untranslatable || letters.length > 1)
+          throw error;
+        return write(letters.map(inAscii));
+      });
+    },
+    known: (page) =>
+      session.question('read its table of dead letters', (client) => knownLetters(client, schema, page)),
+  };
+}
+
 /** For a database whose encoding has no place for some of its characters: `?` for each beyond ASCII, so that reports can read the rest. */
-export const inAscii = (row: LetterRow): LetterRow =>
+const inAscii = (row: LetterRow): LetterRow =>
   Object.fromEntries(
     letterColumnNames.map((name) => [
       name,
@@ -31,7 +54,7 @@ export const inAscii = (row: LetterRow): LetterRow =>
     ]),
   ) as LetterRow;
 
-export async function writeLetterRows(
+async function writeLetterRows(
   client: ClientBase,
   schema: string,
   letters: readonly LetterRow[],
@@ -52,7 +75,7 @@ export async function writeLetterRows(
   );
 }
 
-export async function knownLetters(
+async function knownLetters(
   client: ClientBase,
   schema: string,
   { after, limit }: { after: string; limit: number },
