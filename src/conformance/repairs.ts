@@ -39,6 +39,10 @@ async function listsRepairs(on: Subject): Promise<void> {
     rolledBackAt: undefined,
   });
   expect(all.items[0]!.ruleId).toBeUndefined();
+  expect(all.items[0]!.events).toBeUndefined();
+  const [newest] = (await on.destination.repairs.list({}, { limit: 1, events: true })).items;
+  const { original, result } = second.at(-1)!.repair!;
+  expect(newest!.events).toMatchObject({ original, result });
 
   const paged: string[] = [];
   let cursor: string | undefined;

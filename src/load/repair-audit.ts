@@ -2,10 +2,17 @@ import type { RepairTrail } from '../model/loaded-event.ts';
 
 /** What a destination knows of the repairs behind its rows. */
 export interface RepairAudit {
-  /** Newest first, without the events themselves. */
-  list(filter: RepairFilter, page: { limit: number; cursor?: string }): Promise<RepairPage>;
+  /** Newest first. */
+  list(filter: RepairFilter, page: RepairPageOptions): Promise<RepairPage>;
   /** How much a rule has touched. */
   touched(ruleId: string): Promise<TouchedByRule>;
+}
+
+export interface RepairPageOptions {
+  limit: number;
+  cursor?: string;
+  /** With the events themselves, of those that are not too large for a list. */
+  events?: boolean;
 }
 
 export interface RepairFilter {
@@ -37,6 +44,8 @@ export interface RepairEntry {
   repairedAt: string;
   /** Set when the row was taken out again. */
   rolledBackAt: string | undefined;
+  /** JSON texts; only where they were asked for, are there still, and have a length that suits a list. */
+  events?: { original: string; result: string };
 }
 
 export interface TouchedByRule {

@@ -42,3 +42,14 @@ export function firstInWords([first, ...others]: readonly Pick<Violation, 'messa
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
   return first.message.replace(/\.$/, '') + more;
 }
+
+/** The sorted pairs of path and code, array indexes as `*`: which rule may help. */
+export function violationsKey(violations: readonly Pick<Violation, 'path' | 'code'>[]): string {
+  const pairs = violations.map(({ path, code }) => `${withStars(path)} ${code}`);
+  return pairs.length === 1 ? pairs[0]! : [...new Set(pairs)].sort().join('\n');
+}
+
+/** A segment of digits is an index here: a violation's path does not say what the event held. */
+export function withStars(path: string): string {
+  return /\/\d/.test(path) ? path.replace(/\/\d+(?=\/|$)/g, '/*') : path;
+}

@@ -4,19 +4,21 @@ import { parseExact } from '../model/exact-json.ts';
 import type { Json } from '../model/json.ts';
 import type { ContractInfo } from '../observe/contract-info.ts';
 
-type Mask = (event: Json) => Json;
+export type Mask = (event: Json) => Json;
+/** Hides what this contract calls private. */
+export type MaskOf = (of: { contract: string; version: string }) => Mask;
 
 /** Contracts change by a reload at most. */
 const freshForMs = 5000;
 
 /**
- * Hides what contracts call private (`pii`) from the lists of letters; a letter's own page shows it whole. A letter whose contract
+ * Hides what contracts call private (`pii`) from lists; the page of a letter or an event shows it whole. What is of a contract that
  * is not known here is masked by what any contract calls private, and wholly while no contract can be asked for.
  */
 export function createMasking(
   contracts: () => Promise<ContractInfo[]>,
   now: () => number = Date.now,
-): () => Promise<(letter: DeadLetter) => DeadLetter> {
+): () => Promise<MaskOf> {
   let known: { at: number; masks: Map<string, Mask>; any: Mask } | undefined;
 
   async function read(): Promise<typeof known> {
@@ -31,17 +33,13 @@ export function createMasking(
 
   return async () => {
     const found = await read();
-    return (letter) => {
-      const mask =
-        found === undefined
-          ? maskAll
-          : (found.masks.get(`${letter.contract}@${letter.version}`) ?? found.any);
-      return maskedLetter(letter, mask);
-    };
+    return ({ contract, version }) =>
+      found === undefined ? maskAll : (found.masks.get(`${contract}@${version}`) ?? found.any);
   };
 }
 
-function maskedLetter(letter: DeadLetter, mask: Mask): DeadLetter {
+export function maskedLetter(letter: DeadLetter, maskOf: MaskOf): DeadLetter {
+  const mask = maskOf(letter);
   const event = parseExact(letter.raw);
   const shown = mask(event);
   if (shown === event) return letter;

@@ -2,7 +2,9 @@ import { hash } from 'node:crypto';
 import { type Json, type JsonObject, type JsonType, isContainer, isObject, jsonType } from '../model/json.ts';
 import { pointerOf } from '../model/pointer.ts';
 import { type SchemaPlace, placeAtRoot } from '../repair/plans/schema-paths.ts';
-import type { Violation } from '../model/violation.ts';
+import { type Violation, violationsKey, withStars } from '../model/violation.ts';
+
+export { violationsKey, withStars };
 
 /** A field of an event that its contract does not declare. */
 export interface UndeclaredField {
@@ -16,17 +18,6 @@ const maxNames = 32;
 const maxNameLength = 64;
 /** How many values are looked at; a larger event is looked at in part. */
 const maxVisited = 5000;
-
-/** The sorted pairs of path and code, array indexes as `*`: which rule may help. */
-export function violationsKey(violations: readonly Violation[]): string {
-  const pairs = violations.map(({ path, code }) => `${withStars(path)} ${code}`);
-  return pairs.length === 1 ? pairs[0]! : [...new Set(pairs)].sort().join('\n');
-}
-
-/** A segment of digits is an index here: a violation's path does not say what the event held. */
-export function withStars(path: string): string {
-  return /\/\d/.test(path) ? path.replace(/\/\d+(?=\/|$)/g, '/*') : path;
-}
 
 /**
  * What makes two failures the same: contract, version, source, the violations, and the names and types of the undeclared

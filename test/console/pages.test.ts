@@ -227,5 +227,28 @@ describe.skipIf(lacksBrowser())('the pages of the console', () => {
     await open.page.getByRole('heading', { name: 'Rules' }).waitFor();
   });
 
+  it('overview: names rules whose rows are in doubt, and their page what each row was before and after', async () => {
+    const before = await stats(service.url);
+    const [first = ''] = await ingest(
+      service.url,
+      'till',
+      ['1,234', '2,345'].map((amount) => transaction({ amount })),
+    );
+    const letter = `${service.url}/api/v1/dead-letters/${first}`;
+    await until(async () => (await fetch(letter)).ok);
+    await until(async () => (await stats(service.url))['dead_letters'] === before['dead_letters']! + 2);
+    const { event } = (await (await fetch(letter)).json()) as { event: object };
+    const body = JSON.stringify({ event: { ...event, amount: '1.234' }, learn: true, group: true });
+    const headers = { 'content-type': 'application/json' };
+    expect((await fetch(`${letter}/replay`, { method: 'POST', headers, body })).status).toBe(202);
+    await until(async () => (await stats(service.url))['repaired'] === before['repaired']! + 2);
+    await ingest(service.url, 'till', [transaction({ amount: '1,234.56' })]);
+    await goTo('/');
+    await open.page.getByRole('link', { name: 'Rows of transaction may have been repaired wrongly' }).click();
+    expect(await row('2,345').innerText()).toContain('amount "2,345" → "2.345"');
+    await row('2,345').getByText('in doubt').waitFor();
+    await see(/When they are wrong, roll the rule back/);
+  });
+
   it('caused no complaint of the browser', () => expect(open.complaints).toEqual([]));
 });

@@ -287,3 +287,36 @@ describe('a rule in memory', () => {
     await until(async () => (await outcome()) === 'repaired');
   });
 });
+
+describe('a rule that a later event contradicts', () => {
+  it('comes first among the rules in doubt, with what it changed in each row; a rollback settles the doubt', async () => {
+    const amounts = ['1,234', '2,345'];
+    const ids: string[] = [];
+    for (const amount of amounts) ids.push(await ingest(sentinel.url, transaction({ amount }), 'till'));
+    for (const id of ids) expect((await settled(sentinel.url, id)).status).toBe('dead_letter');
+    const { raw } = await api<Letter>(`/dead-letters/${ids[0]}`);
+    const event = { ...(JSON.parse(raw) as object), amount: '1.234' };
+    const learned = await send(`/dead-letters/${ids[0]}/replay`, { event, learn: true, group: true });
+    const { rule_id: rule } = (await learned.json()) as { rule_id: string };
+    for (const id of ids) await until(async () => (await status(id)) === 'repaired');
+
+    await settled(sentinel.url, await ingest(sentinel.url, transaction({ amount: '1,234.56' }), 'till'));
+    type Rules = { items: { id: string; doubt?: object; status: string }[] };
+    await until(async () => (await api<Rules>('/rules?sort=doubts&limit=1')).items[0]?.id === rule);
+    const rows = await api<{ items: { changes: object[] }[] }>(
+      `/rules/${rule}/events?in_doubt=true&changes=true`,
+    );
+    const amountOf = ({ changes }: (typeof rows.items)[0]) =>
+      changes.find((change) => 'path' in change && change.path === '/amount');
+    expect(rows.items.map(amountOf)).toEqual(
+      expect.arrayContaining(
+        amounts.map((before) => expect.objectContaining({ before, after: before.replace(',', '.') })),
+      ),
+    );
+
+    await send(`/rules/${rule}/rollback`, { reason: 'thousands' });
+    await rolledBack(rule);
+    expect(await api<object>(`/rules/${rule}`)).toMatchObject({ status: 'disabled' });
+    expect(await api<object>(`/rules/${rule}`)).not.toHaveProperty('doubt');
+  });
+});

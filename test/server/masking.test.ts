@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { defineContract, z } from '../../src/index.ts';
 import { maskPrivate } from '../../src/contracts/pii.ts';
 import { openingMessages } from '../../src/repair/healers/llm/prompt.ts';
-import { createMasking } from '../../src/server/masking.ts';
+import { createMasking, maskedLetter } from '../../src/server/masking.ts';
 import { toContractInfo } from '../../src/observe/contract-info.ts';
 import type { DeadLetter } from '../../src/model/dead-letter.ts';
 
@@ -35,13 +35,16 @@ it('masks private fields wherever they have drifted to, and nothing else', () =>
 });
 
 it('masks letters in lists, those of unknown contracts too, and everything while no contract can be asked for', async () => {
-  const mask = await createMasking(async () => [toContractInfo(contract)])();
+  const maskOf = await createMasking(async () => [toContractInfo(contract)])();
   const edited = JSON.stringify({ id: 'u1', email: 'bob@example.com' });
-  for (const shown of [mask(letter({ edited })), mask(letter({ contract: 'nobody knows' }))])
+  for (const shown of [
+    maskedLetter(letter({ edited }), maskOf),
+    maskedLetter(letter({ contract: 'nobody knows' }), maskOf),
+  ])
     expect(JSON.stringify(shown)).not.toMatch(/@example|555/);
-  expect(JSON.parse(mask(letter()).raw)).toMatchObject({ id: 'u1' });
+  expect(JSON.parse(maskedLetter(letter(), maskOf).raw)).toMatchObject({ id: 'u1' });
   const blind = await createMasking(() => Promise.reject(new Error('no worker')))();
-  expect(blind(letter()).raw).not.toMatch(/u1|home/);
+  expect(maskedLetter(letter(), blind).raw).not.toMatch(/u1|home/);
 });
 
 it('shows an LLM no private values, even where values are shared', () => {

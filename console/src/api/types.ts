@@ -49,6 +49,7 @@ export type CorrectionDryRun = ForecastOf<'POST /api/v1/dead-letters/correct'>;
 export type ImportDryRun = ForecastOf<'POST /api/v1/dead-letters/import'>;
 export type DiscardDryRun = ForecastOf<'POST /api/v1/dead-letters/discard'>;
 
+export type Alert = ItemOf<'GET /api/v1/alerts'>;
 export type Rule = ReplyTo<'GET /api/v1/rules/{id}'>;
 export type RuleStatus = Rule['status'];
 export type Repair = ItemOf<'GET /api/v1/repairs'>;

@@ -5,6 +5,7 @@ import icon from '../icon.svg';
 import { shortCount } from '../lib/format.ts';
 import { type Theme, setTheme, useTheme } from '../lib/theme.ts';
 import { navigation } from '../pages/index.ts';
+import { useRulesForPerson } from '../pages/rules/use-rules-for-person.ts';
 import { Button, Kbd } from '../ui/basics.tsx';
 import { ConnectionState } from './connection.tsx';
 
@@ -13,6 +14,11 @@ const modifier = /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘' : 'Ctrl';
 export function Sidebar({ open }: { open: (dialog: 'palette' | 'help' | 'token') => void }) {
   const [location] = useLocation();
   const { stats } = useLive();
+  const { candidates, doubted } = useRulesForPerson();
+  const waiting: Readonly<Record<string, number>> = {
+    '/dead-letters': stats?.dead_letters ?? 0,
+    '/rules': candidates.length + doubted.length,
+  };
   return (
     <aside className="sidebar">
       <Link href="/" className="brand">
@@ -37,9 +43,9 @@ export function Sidebar({ open }: { open: (dialog: 'palette' | 'help' | 'token')
               >
                 <Icon size={15} aria-hidden />
                 {label}
-                {path === '/dead-letters' && stats !== undefined && stats.dead_letters > 0 && (
+                {(waiting[path] ?? 0) > 0 && (
                   <span className="count" title="waiting for a person">
-                    {shortCount(stats.dead_letters)}
+                    {shortCount(waiting[path]!)}
                   </span>
                 )}
               </Link>

@@ -117,6 +117,15 @@ export function Ago({ at }: { at: string | null | undefined }) {
   );
 }
 
+/** A moment, to the second. */
+export function At({ at }: { at: string }) {
+  return (
+    <time dateTime={at} title={at}>
+      {dateTime(at)}
+    </time>
+  );
+}
+
 export function Kbd({ children }: { children: ReactNode }) {
   return <kbd className="kbd">{children}</kbd>;
 }

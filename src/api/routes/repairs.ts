@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { defineRoutes } from '../route.ts';
+import { change } from './events.ts';
 import { healer, json, limit, name, nextCursor, page, time } from '../schemas/common.ts';
 
 const repair = name(
@@ -16,6 +17,12 @@ const repair = name(
     by_hand: z.array(z.string()).readonly().describe('pointers of values that a person entered'),
     repaired_at: time,
     rolled_back_at: time.nullable(),
+    changes: z
+      .array(change)
+      .optional()
+      .describe(
+        'what it changed; private values masked; absent of a large event, or when the original is gone',
+      ),
   }),
 );
 
@@ -44,6 +51,7 @@ export const repairRoutes = defineRoutes({
     query: z.strictObject({
       ...pageFields,
       in_doubt: z.enum(['true', 'false']).optional().describe('only rows that stand and are in doubt'),
+      changes: z.enum(['true', 'false']).optional().describe('with what was changed; 100 rows at most'),
     }),
     reply: z.object({
       rule_id: z.string(),

@@ -8,8 +8,23 @@ export const wantedBy = ({ ruleId, ...rest }: RepairFilter): [column: string, va
 
 /**
  * A row of `_sentinel_repairs` as text: request id, table, contract, version, source, healer, rule id, plan, the
- * pointers entered by hand (JSON), and when it was repaired and rolled back (microseconds since 1970).
+ * pointers entered by hand (JSON), when it was repaired and rolled back (microseconds since 1970), and, where they were asked
+ * for, original and result.
  */
+/** Characters of an original and its result that a list shows. */
+const longestListed = 65_536;
+
+/** The columns, in SQL, that end the row where the events are asked for. */
+export const eventColumns = (events: boolean | undefined): string =>
+  events === true
+    ? ['', 'original', 'result']
+        .map(
+          (name) =>
+            name && `CASE WHEN length(original) + length(result) <= ${longestListed} THEN ${name} END`,
+        )
+        .join(', ')
+    : '';
+
 type RepairCells = readonly (string | null | undefined)[];
 
 /** The page of rows that were read with one more than `limit`, newest first. */
@@ -25,6 +40,7 @@ export function repairPage(rows: readonly RepairCells[], limit: number): RepairP
 function entryOf(cells: RepairCells): RepairEntry {
   const [id, table, contract, version, source, healer, ruleId, plan, byHand, repairedAt, rolledBackAt] =
     cells;
+  const [original, result] = cells.slice(11);
   return {
     requestId: id ?? '',
     table: table ?? '',
@@ -37,6 +53,7 @@ function entryOf(cells: RepairCells): RepairEntry {
     byHand: byHandOf(byHand),
     repairedAt: isoOf(repairedAt ?? '0'),
     rolledBackAt: rolledBackAt === null || rolledBackAt === undefined ? undefined : isoOf(rolledBackAt),
+    ...(original != null && result != null && { events: { original, result } }),
   };
 }
 

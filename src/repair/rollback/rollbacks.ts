@@ -104,7 +104,7 @@ export class Rollbacks {
     const [rule, touched] = await Promise.all([rules.get(ruleId), destination.repairs.touched(ruleId)]);
     if (rule === undefined && touched.repairs + touched.rolledBack === 0)
       throw new SentinelError('not_found', `there is no rule ${JSON.stringify(ruleId)}`);
-    if (rule !== undefined) await rules.disable(ruleId);
+    if (rule !== undefined) await rules.disable(ruleId, { rollsBack: true });
     const record: RollbackRecord = {
       rule_id: ruleId,
       status: 'running',

@@ -18,7 +18,7 @@ export interface RuleDecisions {
    */
   approve(id: string): Promise<Rule>;
   /** `not_found`. */
-  disable(id: string): Promise<Rule>;
+  disable(id: string, options?: { rollsBack?: boolean }): Promise<Rule>;
   /**
    * Forgets the rule, so that healers may learn it again; a candidate's events become dead letters. `not_found`;
    * `conflict` while the rule is rolled back.
@@ -59,10 +59,12 @@ export function createRuleDecisions(deps: {
         return records.withUses(rule);
       }),
 
-    disable: (id) =>
+    disable: (id, { rollsBack = false } = {}) =>
       inTurn(async () => {
+        const known = await existing(records, id);
         const rule: StoredRule = {
-          ...(await existing(records, id)),
+          ...known,
+          doubt: rollsBack ? undefined : known.doubt,
           status: 'disabled',
           disabled_by: 'person',
           disabled_reason: undefined,

@@ -9,7 +9,7 @@ import { tryReplay } from '../../dead-letter/try-replay.ts';
 import type { DeadLetterStore } from '../../dead-letter/store.ts';
 import { parseExact } from '../../model/exact-json.ts';
 import type { ServerContext } from '../context.ts';
-import { createMasking } from '../masking.ts';
+import { createMasking, maskedLetter } from '../masking.ts';
 import { mount } from '../mount.ts';
 import { notFound, sendProblem } from '../replies.ts';
 import { namesNothing, whatItNames } from './letter-filter.ts';
@@ -21,8 +21,9 @@ export function deadLetterRoutes(app: FastifyInstance, context: ServerContext): 
 
   mount(app, table, {
     async 'GET /api/v1/dead-letters'({ query: { limit, cursor, ...filter } }) {
-      const [page, mask] = await Promise.all([listNewest(context, filter, { limit, cursor }), masking()]);
-      const items = withoutLargeEvents(page.items.map(mask)).map(({ letter, eventBytes }) =>
+      const [page, maskOf] = await Promise.all([listNewest(context, filter, { limit, cursor }), masking()]);
+      const shown = page.items.map((letter) => maskedLetter(letter, maskOf));
+      const items = withoutLargeEvents(shown).map(({ letter, eventBytes }) =>
         eventBytes === undefined ? present(letter) : { ...present(letter, null), event_bytes: eventBytes },
       );
       return { items, next: page.next ?? null };
@@ -50,15 +51,17 @@ export function deadLetterRoutes(app: FastifyInstance, context: ServerContext): 
       if (filter === undefined) return sendProblem(reply, namesNothing);
       if (body.dry_run) {
         void reply.code(200);
-        return { ...(await tryReplay(context, filter)), dry_run: true as const };
+        return tryReplay(context, filter);
       }
       const as_of = new Date().toISOString();
       const job = await context.jobs.create({ kind: 'replay', filter, as_of }, request.actor);
       return { job_id: job.id };
     },
 
-    'GET /api/v1/dead-letters/groups/{signature}/values': async ({ params: { signature }, query }) =>
-      groupValues(context, { signature, ...query }, await masking()),
+    async 'GET /api/v1/dead-letters/groups/{signature}/values'({ params: { signature }, query }) {
+      const maskOf = await masking();
+      return groupValues(context, { signature, ...query }, (letter) => maskedLetter(letter, maskOf));
+    },
 
     async 'GET /api/v1/dead-letters/contract'({ query: { name, ...filter } }, reply) {
       // Loaded when somebody asks: most services are started without.

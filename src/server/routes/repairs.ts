@@ -1,8 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 import type { ReplyOf } from '../../api/route.ts';
 import { repairRoutes as table } from '../../api/routes/repairs.ts';
-import type { Json } from '../../model/json.ts';
-import type { RepairEntry, RepairFilter } from '../../load/repair-audit.ts';
+import { masked } from '../../contracts/pii.ts';
+import { parseExact } from '../../model/exact-json.ts';
+import { type Json, type JsonObject, sameJson } from '../../model/json.ts';
+import type { Plan } from '../../model/plan.ts';
+import { segmentsOf, valueAt } from '../../model/pointer.ts';
+import { changesOf } from '../../repair/plans/changes.ts';
+import { type Mask, type MaskOf, createMasking } from '../masking.ts';
+import type { RepairEntry, RepairFilter, RepairPageOptions } from '../../load/repair-audit.ts';
 import { readRollback } from '../../repair/rules/rollback-record.ts';
 import type { ServerContext } from '../context.ts';
 import { mount } from '../mount.ts';
@@ -12,12 +18,15 @@ import { unknownRule } from './rules.ts';
 type RepairInfo = ReplyOf<(typeof table)['GET /api/v1/repairs']>['items'][number];
 
 const sampleSize = 10;
+const mostWithChanges = 100;
 
 /** What was repaired, by which rule, and the way back. */
 export function repairRoutes(app: FastifyInstance, { pipeline, engine, rules }: ServerContext): void {
-  async function list(filter: RepairFilter, page: { limit: number; cursor?: string }) {
-    const { items, next } = await pipeline.repairs(filter, page);
-    return { items: items.map(present), next: next ?? null };
+  const masking = createMasking(() => pipeline.contracts());
+
+  async function list(filter: RepairFilter, page: RepairPageOptions) {
+    const [{ items, next }, maskOf] = await Promise.all([pipeline.repairs(filter, page), masking()]);
+    return { items: items.map((entry) => present(entry, maskOf)), next: next ?? null };
   }
 
   /** The rule may be long gone; what it did is on record. */
@@ -35,8 +44,9 @@ export function repairRoutes(app: FastifyInstance, { pipeline, engine, rules }: 
       const touched = await touchedBy(id);
       if (touched === undefined) return unknownRule(reply, id);
       const doubt = (await rules.get(id))?.doubt;
-      const { in_doubt, ...page } = query;
-      const all = await list({ ruleId: id }, page);
+      const { in_doubt, changes, ...page } = query;
+      const limit = changes === 'true' ? Math.min(page.limit, mostWithChanges) : page.limit;
+      const all = await list({ ruleId: id }, { ...page, limit, events: changes === 'true' });
       return {
         rule_id: id,
         ...(doubt === undefined ? undefined : { doubt }),
@@ -80,7 +90,7 @@ function inDoubt({ items, next }: { items: RepairInfo[]; next: string | null }, 
   };
 }
 
-function present(entry: RepairEntry): RepairInfo {
+function present(entry: RepairEntry, maskOf: MaskOf): RepairInfo {
   const { requestId, table, contract, version, source, healer, ruleId, plan, byHand } = entry;
   return {
     request_id: requestId,
@@ -94,5 +104,36 @@ function present(entry: RepairEntry): RepairInfo {
     by_hand: byHand ?? [],
     repaired_at: entry.repairedAt,
     rolled_back_at: entry.rolledBackAt ?? null,
+    changes: entry.events && changesIn(entry, entry.events, maskOf(entry)),
   };
+}
+
+/** A value is hidden where it was and where it is, when one of the places is private. */
+function changesIn(
+  { plan, byHand }: RepairEntry,
+  texts: NonNullable<RepairEntry['events']>,
+  mask: Mask,
+): RepairInfo['changes'] {
+  const [original, result] = [
+    parseExact(texts.original) as JsonObject,
+    parseExact(texts.result) as JsonObject,
+  ];
+  const [shownOriginal, shownResult] = [mask(original), mask(result)];
+  const isHidden = (path: string, [event, shown]: [Json, Json]): boolean => {
+    const [value, seen] = [event, shown].map((of) => valueAt(of, segmentsOf(path)));
+    return value !== undefined && (seen === undefined || !sameJson(value, seen));
+  };
+  // Only what the checks of plans let through is ever stored as one.
+  const known = JSON.parse(plan) as Plan;
+  return changesOf(original, known, result, byHand).map((change) => {
+    const hides =
+      isHidden(change.path, [result, shownResult]) ||
+      [change.path, ...change.from].some((path) => isHidden(path, [original, shownOriginal]));
+    if (!hides) return change;
+    return {
+      ...change,
+      ...(change.before !== undefined && { before: masked }),
+      ...(change.after !== undefined && { after: masked }),
+    };
+  });
 }

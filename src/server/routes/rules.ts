@@ -55,7 +55,7 @@ const placesBy = {
   newest: byTime,
   hits: (rule: Rule) => `${padded(rule.hits)}_${byTime(rule)}`,
   failures: (rule: Rule) => `${padded(rule.failures)}_${byTime(rule)}`,
-  doubts: (rule: Rule) => `${rule.doubt?.since ?? ''}_${byTime(rule)}`,
+  doubts: (rule: Rule) => `${rule.doubt?.since ?? '0'}_${byTime(rule)}`,
 };
 
 function orUnknown<T>(reply: FastifyReply, id: string, rule: T | undefined): T | FastifyReply {

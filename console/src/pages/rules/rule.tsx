@@ -5,7 +5,7 @@ import { useApi } from '../../api/queries.ts';
 import type { Rule } from '../../api/types.ts';
 import { count, plural } from '../../lib/format.ts';
 import { AuditHistory } from '../../ui/audit-history.tsx';
-import { Ago, Card, Page } from '../../ui/basics.tsx';
+import { Ago, At, Card, Page } from '../../ui/basics.tsx';
 import { Copy } from '../../ui/copy.tsx';
 import { JsonView } from '../../ui/json-view.tsx';
 import { Load } from '../../ui/load.tsx';
@@ -13,7 +13,7 @@ import { Notice, Status } from '../../ui/status.tsx';
 import { RuleActions } from './rule-actions.tsx';
 import { RuleReview } from './rule-review.tsx';
 import { RuleRows } from './rule-rows.tsx';
-import { whyDisabled } from './why-disabled.ts';
+import { otherDoubt, whyDisabled } from './why-disabled.ts';
 
 /** One rule: why it was believed, what it does, and each row that it touched. */
 export default function RulePage() {
@@ -62,8 +62,9 @@ function Troubles({ rule }: { rule: Rule }) {
       )}
       {rule.doubt !== undefined && (
         <Notice tone="dead_letter" icon={TriangleAlert}>
-          What it repaired since <Ago at={rule.doubt.since} /> may be wrong: {rule.doubt.reason}. Look at the
-          rows below that are in doubt; roll the rule back when they are wrong.
+          What it repaired since <At at={rule.doubt.since} /> may be wrong{otherDoubt(rule)}. Look at the rows
+          below that are in doubt. When they are wrong, roll the rule back; when they are right, approve or
+          delete it, and they stay.
         </Notice>
       )}
     </>

@@ -6,11 +6,11 @@ import type { Rule } from '../../api/types.ts';
 import { plural, shortCount } from '../../lib/format.ts';
 import { ruleHref } from '../../lib/links.ts';
 import { useFilters } from '../../lib/use-filters.ts';
-import { Ago, Button, Card, Empty, Page } from '../../ui/basics.tsx';
+import { Ago, At, Button, Card, Empty, Page } from '../../ui/basics.tsx';
 import { Choice } from '../../ui/filters.tsx';
 import { Failed } from '../../ui/load.tsx';
 import { OriginFilters } from '../../ui/origin-filters.tsx';
-import { whyDisabled } from './why-disabled.ts';
+import { otherDoubt, whyDisabled } from './why-disabled.ts';
 import { Status, lookOf } from '../../ui/status.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
 
@@ -76,7 +76,8 @@ function Trouble({ rule }: { rule: Rule }) {
       {why}
       {doubt !== undefined && (
         <span style={{ color: 'var(--dead_letter-ink)' }}>
-          {why === undefined ? '' : ' '}In doubt since <Ago at={doubt.since} />: {doubt.reason}
+          {why === undefined ? '' : ' '}What it repaired since <At at={doubt.since} /> may be wrong
+          {otherDoubt(rule)}.
         </span>
       )}
     </span>

@@ -11,3 +11,7 @@ export function whyDisabled({ status, disabled_by, disabled_reason }: Rule): str
   if (status !== 'disabled' || disabled_by === undefined) return undefined;
   return `Disabled ${by[disabled_by]}${disabled_reason === undefined ? '' : `: ${disabled_reason}`}.`;
 }
+
+/** Why its rows are in doubt, where that is not why it is disabled. */
+export const otherDoubt = ({ doubt, disabled_reason }: Rule): string =>
+  doubt === undefined || doubt.reason === disabled_reason ? '' : `: ${doubt.reason}`;

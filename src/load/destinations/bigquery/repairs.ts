@@ -1,11 +1,11 @@
-import type { RepairAudit, RepairFilter } from '../../repair-audit.ts';
-import { wantedBy, placeOf, repairPage } from '../../destination-kit/repair-page.ts';
+import type { RepairAudit, RepairFilter, RepairPageOptions } from '../../repair-audit.ts';
+import { eventColumns, wantedBy, placeOf, repairPage } from '../../destination-kit/repair-page.ts';
 import type { Api, Params } from './api.ts';
 
 export async function listRepairs(
   api: Api,
   filter: RepairFilter,
-  { limit, cursor }: { limit: number; cursor?: string },
+  { limit, cursor, events }: RepairPageOptions,
 ): ReturnType<RepairAudit['list']> {
   const params: Params = {};
   const conditions = wantedBy(filter).map(([column, value]) => {
@@ -21,7 +21,7 @@ export async function listRepairs(
   }
   const rows = await api.run(
     `SELECT request_id, table_name, contract, contract_version, source, healer, rule_id, plan, TO_JSON_STRING(by_hand),
-       UNIX_MICROS(repaired_at), UNIX_MICROS(rolled_back_at)
+       UNIX_MICROS(repaired_at), UNIX_MICROS(rolled_back_at)${eventColumns(events)}
      FROM ${api.table('_sentinel_repairs')} ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`}
      ORDER BY repaired_at DESC, request_id DESC LIMIT ${limit + 1}`,
     params,

@@ -1,6 +1,12 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { RepairAudit, RepairFilter, RepairPage, TouchedByRule } from '../../repair-audit.ts';
-import { wantedBy, placeOf, repairPage } from '../../destination-kit/repair-page.ts';
+import type {
+  RepairAudit,
+  RepairFilter,
+  RepairPage,
+  RepairPageOptions,
+  TouchedByRule,
+} from '../../repair-audit.ts';
+import { eventColumns, wantedBy, placeOf, repairPage } from '../../destination-kit/repair-page.ts';
 import { integersOf, rowsOf } from './rows.ts';
 import { literal } from './sql.ts';
 
@@ -18,7 +24,7 @@ export function repairAudit(
 async function listRepairs(
   connection: DuckDBConnection,
   filter: RepairFilter,
-  { limit, cursor }: { limit: number; cursor?: string },
+  { limit, cursor, events }: RepairPageOptions,
 ): Promise<RepairPage> {
   const conditions = wantedBy(filter).map(([column, value]) => `${column} = ${literal(value)}`);
   const place = cursor === undefined ? undefined : placeOf(cursor);
@@ -28,7 +34,7 @@ async function listRepairs(
   const rows = await rowsOf(
     connection,
     `SELECT request_id::VARCHAR, table_name, contract, contract_version, source, healer, rule_id, plan,
-       to_json(by_hand)::VARCHAR, epoch_us(repaired_at), epoch_us(rolled_back_at)
+       to_json(by_hand)::VARCHAR, epoch_us(repaired_at), epoch_us(rolled_back_at)${eventColumns(events)}
      FROM _sentinel_repairs ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`}
      ORDER BY epoch_us(repaired_at) DESC, request_id DESC LIMIT ${limit + 1}`,
   );

@@ -1,6 +1,12 @@
 import type { ClientBase } from 'pg';
-import type { RepairAudit, RepairFilter, RepairPage, TouchedByRule } from '../../repair-audit.ts';
-import { wantedBy, placeOf, repairPage } from '../../destination-kit/repair-page.ts';
+import type {
+  RepairAudit,
+  RepairFilter,
+  RepairPage,
+  RepairPageOptions,
+  TouchedByRule,
+} from '../../repair-audit.ts';
+import { eventColumns, wantedBy, placeOf, repairPage } from '../../destination-kit/repair-page.ts';
 import type { Session } from './session.ts';
 import { identifier } from './sql.ts';
 
@@ -19,7 +25,7 @@ async function listRepairs(
   client: ClientBase,
   schema: string,
   filter: RepairFilter,
-  { limit, cursor }: { limit: number; cursor?: string },
+  { limit, cursor, events }: RepairPageOptions,
 ): Promise<RepairPage> {
   const values: string[] = [];
   const value = (text: string) => `$${values.push(text)}`;
@@ -34,7 +40,7 @@ async function listRepairs(
   const { rows } = await client.query<(string | null)[]>({
     rowMode: 'array',
     text: `SELECT request_id, table_name, contract, contract_version, source, healer, rule_id, plan,
-       to_json(by_hand), ${micros('repaired_at')}, ${micros('rolled_back_at')}
+       to_json(by_hand), ${micros('repaired_at')}, ${micros('rolled_back_at')}${eventColumns(events)}
      FROM ${identifier(schema)}._sentinel_repairs ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`}
      ORDER BY repaired_at DESC, request_id DESC LIMIT ${limit + 1}`,
     values,
