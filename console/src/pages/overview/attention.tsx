@@ -9,14 +9,13 @@ import { plural } from '../../lib/format.ts';
 import { Card } from '../../ui/basics.tsx';
 import { Badge } from '../../ui/status.tsx';
 import { useRulesForPerson } from '../rules/use-rules-for-person.ts';
+import { alertNeeds, driftNeeds } from './alert-needs.tsx';
 import {
   type Need,
-  alertNeeds,
   candidateNeeds,
   destinationNeeds,
   disabledNeeds,
   doubtNeeds,
-  driftNeeds,
   groupNeeds,
   pauseNeeds,
 } from './needs.tsx';
