@@ -120,17 +120,15 @@ export class ContractRegistry {
     policy: UnknownVersionPolicy,
   ): Result<Contract, UnresolvedContract> {
     const sound = this.#byName.get(name);
-    const broken = this.#broken.get(name) ?? [];
+    const broken = this.#broken.get(name);
     if (sound === undefined)
       return fail(this.#broken.has(name) ? this.#brokenContract(name) : this.#unknownContract());
-    const lacking = broken.filter((of) => !sound.some((entry) => compareVersions(entry.version, of) === 0));
-    const entries: readonly Candidate[] =
-      lacking.length === 0
-        ? sound
-        : [...sound, ...lacking.map((of) => ({ version: of, contract: undefined }))].toSorted((a, b) =>
-            compareVersions(a.version, b.version),
-          );
-    const chosen = chosenFrom(name, entries, version, policy);
+    const chosen = chosenFrom(
+      name,
+      broken === undefined ? sound : withBroken(sound, broken),
+      version,
+      policy,
+    );
     if (!chosen.ok) return fail(chosen.error);
     const { contract } = chosen.value;
     return contract === undefined ? fail(this.#brokenContract(name)) : ok(contract);
@@ -176,3 +174,11 @@ function withUpgrades(entries: readonly Entry[]): Entry[] {
 }
 
 const invalid = (message: string): SentinelError => new SentinelError('contract_invalid', message);
+
+/** The versions that could not be read stand among the others, and hold their places. */
+function withBroken(sound: readonly Entry[], broken: readonly Version[]): Candidate[] {
+  const lacking = broken.filter((of) => !sound.some((entry) => compareVersions(entry.version, of) === 0));
+  return [...sound, ...lacking.map((of) => ({ version: of, contract: undefined }))].toSorted((a, b) =>
+    compareVersions(a.version, b.version),
+  );
+}

@@ -10,7 +10,7 @@ import type { Destination, Table } from '../load/destination.ts';
 import type { Json } from '../model/json.ts';
 import type { LoadStage } from '../load/stage.ts';
 import { type DeadLetter, isFollowUp } from '../model/dead-letter.ts';
-import { uuidShape } from '../load/destination-kit/uuid-shape.ts';
+import { isUuid } from '../model/uuid.ts';
 import { type ErasedPart, eraseFrom, findIn } from './in-destination.ts';
 import { type Where, isTextAbout } from './meant.ts';
 
@@ -48,7 +48,7 @@ export async function erase(parts: EraserParts, where: Where, dryRun: boolean): 
   const letters = await findLetters(parts.state, where);
   // A replayed letter's event ended otherwise, as did that of a letter about a step or a further destination.
   const barred = letters
-    .filter((letter) => !isFollowUp(letter) && letter.status !== 'replayed' && uuidShape.test(letter.id))
+    .filter((letter) => !isFollowUp(letter) && letter.status !== 'replayed' && isUuid(letter.id))
     .map(({ request_id: id }) => id);
   const unreached: string[] = [];
   const destinations: Erasure['destinations'] = [];

@@ -5,6 +5,7 @@ import type { JsonObject } from '../model/json.ts';
 import type { RepairTrail } from '../model/loaded-event.ts';
 import type { RowFacts } from '../load/row.ts';
 import { differenceOf, mergePatchOf, patched } from '../repair/plans/difference.ts';
+import { touchedFields } from '../repair/plans/operation-paths.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Verdict } from '../validate/stage.ts';
 
@@ -12,15 +13,15 @@ import type { Verdict } from '../validate/stage.ts';
 export function repairedByRule(
   { header, event: original, text: raw }: Incoming,
   { event, value, changed, rule, filled }: Verdict & { kind: 'repaired' },
-): Pick<RowFacts, 'text' | 'gone'> & {
+): Pick<RowFacts, 'text' | 'isApart' | 'gone'> & {
   repair: RepairTrail;
   isPlain: boolean;
   filled: JsonObject | undefined;
 } {
-  const plan = planText(rule.plan);
+  const { text: plan, touched } = planFacts(rule.plan);
   // The event's own text has what its plan left alone, unless only other text holds its numbers.
   const isOwn = header.exact !== true && header.replay === undefined;
-  const difference = isOwn ? differenceOf(original, event, filled) : undefined;
+  const difference = isOwn ? differenceOf(original, event, touched, filled) : undefined;
   const patch = difference && mergePatchOf(event, difference);
   if (difference === undefined || patch === undefined) {
     const text = JSON.stringify(event);
@@ -36,16 +37,33 @@ export function repairedByRule(
   const repair = new PatchedTrail(rule.id, raw, plan, patch);
   const { set, gone } = difference;
   const isPlain = header.plain === true;
-  return { repair, text: raw, isPlain, filled: withFields(changed, value, set), gone };
+  const all = withFields(changed, value, set);
+  return { repair, text: raw, isPlain, filled: all, isApart: isApart(all, original, filled), gone };
 }
 
-const planTexts = new WeakMap<Plan, string>();
+/** Whether the event's text has none of the fields. */
+function isApart(
+  fields: JsonObject | undefined,
+  original: JsonObject,
+  filled: readonly string[] = [],
+): boolean {
+  for (const field in fields) if (Object.hasOwn(original, field) && !filled.includes(field)) return false;
+  return true;
+}
+
+interface PlanFacts {
+  text: string;
+  touched: string[] | undefined;
+}
+
+const known = new WeakMap<Plan, PlanFacts>();
 
 /** A rule's plan is the same object for all of its events. */
-function planText(plan: Plan): string {
-  let text = planTexts.get(plan);
-  if (text === undefined) planTexts.set(plan, (text = JSON.stringify(plan)));
-  return text;
+function planFacts(plan: Plan): PlanFacts {
+  let facts = known.get(plan);
+  if (facts === undefined)
+    known.set(plan, (facts = { text: JSON.stringify(plan), touched: touchedFields(plan) }));
+  return facts;
 }
 
 /** Makes its result only when asked: until a row is loaded, its size matters more than the time it takes to tell its story. */
@@ -88,7 +106,7 @@ export function byPerson(replay: ReplayTrail | undefined, raw: string): RepairTr
     healer: 'person',
     ruleId: replay.rule_id,
     original: replay.original,
-    plan: planText(replay.plan ?? { operations: [] }),
+    plan: JSON.stringify(replay.plan ?? { operations: [] }),
     result: raw,
     ...(replay.by_hand === undefined ? undefined : { byHand: replay.by_hand }),
   };

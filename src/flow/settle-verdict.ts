@@ -91,7 +91,7 @@ function rowOfRepaired(
     event,
     chained: true,
   }));
-  const { repair, text, isPlain, filled: changed, gone } = repairedByRule(incoming, verdict);
+  const { repair, text, isPlain, filled: changed, isApart, gone } = repairedByRule(incoming, verdict);
   return makeRow(contract, value, {
     requestId,
     round: header.replay?.round,
@@ -102,6 +102,7 @@ function rowOfRepaired(
     text,
     isPlain,
     changed,
+    isApart,
     gone,
   });
 }

@@ -1,4 +1,5 @@
 import { randomFillSync } from 'node:crypto';
+import { isSmallUuid } from '../model/uuid.ts';
 
 /**
  * Request ids are UUIDs of version 7 (RFC 9562): ordered by time, so that a destination finds them by range.
@@ -69,8 +70,4 @@ export function timeOfRequestId(id: string): number {
   return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
 }
 
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-
-export function isRequestId(text: string): boolean {
-  return uuid.test(text);
-}
+export const isRequestId = isSmallUuid;

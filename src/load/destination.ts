@@ -104,6 +104,8 @@ export interface Row {
   isPlain?: boolean;
   /** The fields of `values` for which `text` does not hold: filled in or coerced. */
   filled?: JsonObject | undefined;
+  /** `text` has none of the fields of `filled`, in any form. */
+  isApart?: boolean;
   /** Undeclared top-level fields. */
   extra: JsonObject | undefined;
   /** Set when the event was repaired. */

@@ -28,6 +28,8 @@ export interface RowFacts {
   isPlain?: boolean;
   /** The fields of the value that the text does not have, or has otherwise. */
   changed: JsonObject | undefined;
+  /** The text has none of these fields. Default: that is not known. */
+  isApart?: boolean | undefined;
   /** The fields of the text that the value does not have. Default: none. */
   gone?: readonly string[] | undefined;
 }
@@ -105,6 +107,7 @@ class EventRow implements Row {
   readonly text: string | undefined;
   readonly isPlain: boolean;
   readonly filled: JsonObject | undefined;
+  readonly isApart: boolean;
   readonly extra: JsonObject | undefined;
   readonly repair: RepairTrail | undefined;
   prepared: unknown;
@@ -113,7 +116,17 @@ class EventRow implements Row {
 
   constructor(
     { table, contract, version, columns }: Shape,
-    { requestId, round = 0, receivedAt, source, headers, repair, isPlain = false }: RowFacts,
+    {
+      requestId,
+      round = 0,
+      receivedAt,
+      source,
+      headers,
+      repair,
+      isPlain = false,
+      changed,
+      isApart = false,
+    }: RowFacts,
     text: string | undefined,
     values: JsonObject,
     filled: JsonObject | undefined,
@@ -130,6 +143,8 @@ class EventRow implements Row {
     this.text = text;
     this.isPlain = isPlain && text !== undefined;
     this.filled = filled;
+    // With what was filled in here, that is not known.
+    this.isApart = isApart && filled === changed;
     this.extra = extra;
     this.repair = repair;
     this.prepared = undefined;

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { isSmallUuid, isUuid } from '../../model/uuid.ts';
 import { datetime, type FieldHints } from './datetime.ts';
 import { emailShape, longestEmail } from './email-shape.ts';
 import { Breach, field } from './field.ts';
@@ -7,18 +8,14 @@ export { date, datetime } from './datetime.ts';
 export { decimal, type DecimalOptions } from './decimal.ts';
 export { integer, type IntegerOptions } from './integer.ts';
 
-const uuidShape = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-/** As most are sent; telling so first is half the cost. */
-const uuidPrintedSmall = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-
 /** A UUID of any version, in any case; comes out in lower case. */
 export function uuid(hints: FieldHints = {}) {
   const type = new Breach('type', 'UUID');
   const format = new Breach('format', 'UUID');
   return field<string>({ type: 'string', format: 'uuid', 'x-column': 'uuid', ...hints }, (value) => {
     if (typeof value !== 'string') return type;
-    if (uuidPrintedSmall.test(value)) return value;
-    return uuidShape.test(value) ? value.toLowerCase() : format;
+    if (isSmallUuid(value)) return value;
+    return isUuid(value) ? value.toLowerCase() : format;
   });
 }
 

@@ -1,6 +1,7 @@
 import { ExactNumber } from '../../model/exact-number.ts';
 import { type Json, type JsonObject, isContainer, isObject, jsonType, sameScalar } from '../../model/json.ts';
 import { numberOfBigInt } from './bigints.ts';
+import { isBare, isUnchanged } from './unchanged.ts';
 import type { Remade } from './remade.ts';
 import { type Result, fail, ok } from '../../model/result.ts';
 
@@ -25,6 +26,7 @@ export interface NoJson {
  * or be shared by all events.
  */
 export function complete(input: JsonObject, output: unknown, remade?: Remade): Result<Completed, NoJson> {
+  if (isUnchanged(input, output)) return ok({ value: output, changed: undefined });
   const walk: Walk = { path: [], left: maxContainers, charactersLeft: maxNewCharacters };
   try {
     if (!isObject(output)) throw new Fault(output === undefined ? 'nothing' : whatIs(output));
@@ -157,8 +159,7 @@ function countNew(input: Json | undefined, output: string, walk: Walk): void {
 function enter(container: object, walk: Walk): void {
   if (--walk.left < 0 || walk.path.length > maxDepth) throw new Fault('nesting without end');
   if (Array.isArray(container)) return;
-  const prototype: unknown = Object.getPrototypeOf(container);
-  if (prototype !== Object.prototype && prototype !== null) throw new Fault(whatIs(container));
+  if (!isBare(container)) throw new Fault(whatIs(container));
 }
 
 function primitive(value: unknown): Json {

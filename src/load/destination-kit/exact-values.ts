@@ -1,7 +1,7 @@
 import type { Column, ColumnType } from '../../contracts/contract.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import { readDecimal, sameDecimal } from '../../model/decimal.ts';
-import { isUuid } from './uuid-shape.ts';
+import { isUuid } from '../../model/uuid.ts';
 
 /**
  * Looks for a value that a store's casts would change in silence (12.5 to the integer 12, 0.125 to 0.13, `"yes"` to

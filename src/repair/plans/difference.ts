@@ -8,19 +8,23 @@ export interface Difference {
   gone: readonly string[];
 }
 
-/** `filled`: fields of both that the original's text does not have. */
+/** `touched`: the only fields that may differ; all of them when undefined. `filled`: fields of both that the original's text does not have. */
 export function differenceOf(
   original: JsonObject,
   result: JsonObject,
+  touched: readonly string[] | undefined,
   filled: readonly string[] = [],
 ): Difference {
   const set: string[] = [];
   const gone: string[] = [];
-  // What a plan leaves alone is the same value.
-  for (const field in result)
-    if (original[field] !== result[field] || filled.includes(field)) set.push(field);
-  for (const field in original)
-    if (!Object.hasOwn(result, field) && !filled.includes(field)) gone.push(field);
+  for (const field of touched ?? Object.keys({ ...original, ...result })) {
+    if (filled.includes(field)) continue;
+    if (!Object.hasOwn(result, field)) {
+      if (Object.hasOwn(original, field)) gone.push(field);
+      // What a plan leaves alone is the same value.
+    } else if (original[field] !== result[field]) set.push(field);
+  }
+  for (const field of filled) if (Object.hasOwn(result, field)) set.push(field);
   return { set, gone };
 }
 
@@ -29,17 +33,17 @@ export function differenceOf(
  * has no way to set a null, nor to replace an object by another one.
  */
 export function mergePatchOf(result: JsonObject, { set, gone }: Difference): string | undefined {
-  const patch: JsonObject = {};
+  let patch = '';
   for (const field of set) {
     const value = result[field]!;
     if (field === '__proto__' || value === null || isObject(value)) return undefined;
-    patch[field] = value;
+    patch += `${patch === '' ? '{' : ','}${JSON.stringify(field)}:${JSON.stringify(value)}`;
   }
   for (const field of gone) {
     if (field === '__proto__') return undefined;
-    patch[field] = null;
+    patch += `${patch === '' ? '{' : ','}${JSON.stringify(field)}:null`;
   }
-  return JSON.stringify(patch);
+  return patch === '' ? '{}' : `${patch}}`;
 }
 
 /** What the patch, one of `mergePatchOf`, makes of the original. */

@@ -7,7 +7,9 @@ const maxCopied = 262_144;
 /** An event that is being changed: copies what it touches, along the path, and leaves the original alone. */
 export class Draft {
   #root: JsonObject;
-  readonly #own = new WeakSet<object>();
+  #isRootOwn = false;
+  /** Objects within the root that nothing else holds; most plans touch none. */
+  #own: Set<object> | undefined;
   #copied = 0;
 
   constructor(original: JsonObject) {
@@ -24,7 +26,7 @@ export class Draft {
 
   /** Writes a value, making the objects on the way; false when something else is in the way. */
   set(path: readonly string[], value: Json): boolean {
-    const parent = this.#ownParent(path, true);
+    const parent = path.length === 1 ? this.#ownRoot() : this.#ownParent(path, true);
     if (parent === undefined) return false;
     const name = path.at(-1)!;
     if (!Array.isArray(parent)) {
@@ -38,6 +40,11 @@ export class Draft {
 
   /** Removes a field; elements of arrays stay. */
   delete(path: readonly string[]): boolean {
+    if (path.length <= 1) {
+      this.#root = without(this.#root, path[0]!);
+      this.#isRootOwn = true;
+      return true;
+    }
     const container = path.slice(0, -1);
     const parent = this.get(container);
     if (!isObject(parent)) return false;
@@ -53,28 +60,30 @@ export class Draft {
 
   /** Puts an object that nothing else holds in the place of another. */
   #replace(path: readonly string[], value: JsonObject): void {
-    this.#own.add(value);
-    if (path.length === 0) {
-      this.#root = value;
-      return;
-    }
+    (this.#own ??= new Set()).add(value);
     const parent = this.#ownParent(path, false)!;
     const name = path.at(-1)!;
     if (Array.isArray(parent)) parent[Number(name)] = value;
     else define(parent, name, value);
   }
 
+  #ownRoot(): JsonObject {
+    if (!this.#isRootOwn) this.#root = copyObject(this.#root);
+    this.#isRootOwn = true;
+    return this.#root;
+  }
+
   #ownParent(path: readonly string[], make: boolean): JsonObject | Json[] | undefined {
-    this.#root = this.#copy(this.#root);
-    let at: JsonObject | Json[] = this.#root;
+    const own = (this.#own ??= new Set());
+    let at: JsonObject | Json[] = this.#ownRoot();
     for (const segment of path.slice(0, -1)) {
       const next = child(at, segment);
       let copy: JsonObject | Json[];
       if (next === undefined) {
         if (!make || Array.isArray(at)) return undefined;
         copy = {};
-        this.#own.add(copy);
-      } else if (isObject(next) || Array.isArray(next)) copy = this.#copy(next);
+        own.add(copy);
+      } else if (isObject(next) || Array.isArray(next)) copy = copied(next, own);
       else return undefined;
       if (Array.isArray(at)) at[Number(segment)] = copy;
       else define(at, segment, copy);
@@ -82,13 +91,14 @@ export class Draft {
     }
     return at;
   }
+}
 
-  #copy<T extends JsonObject | Json[]>(value: T): T {
-    if (this.#own.has(value)) return value;
-    const copy = (Array.isArray(value) ? value.slice() : copyObject(value)) as T;
-    this.#own.add(copy);
-    return copy;
-  }
+/** The value itself, if nothing else holds it. */
+function copied<T extends JsonObject | Json[]>(value: T, own: Set<object>): T {
+  if (own.has(value)) return value;
+  const copy = (Array.isArray(value) ? value.slice() : copyObject(value)) as T;
+  own.add(copy);
+  return copy;
 }
 
 /** An object whose fields have been deleted is slow for all who read it after. */

@@ -88,6 +88,19 @@ export function eachNamesake(
   look(event, tree);
 }
 
+/** Whether `eachNamesake` has anything to look at: mostly it has not, and this makes nothing to find that out. */
+export function mayHaveNamesakes(value: Json, node: DeclaredObject): boolean {
+  if (Array.isArray(value)) return value.some((item) => mayHaveNamesakes(item, node));
+  if (!isObject(value)) return false;
+  for (const key in value) {
+    const { isDeclared, below, within, namesakes } = node.reading(key);
+    if (!isDeclared && (within !== undefined || namesakes.length > 0)) return true;
+    const inner = below === undefined ? undefined : value[key];
+    if (typeof inner === 'object' && inner !== null && mayHaveNamesakes(inner, below!)) return true;
+  }
+  return false;
+}
+
 /** The declared object with whose fields names are compared: as it stands in the event, and how long its path is. */
 interface Place {
   around: JsonObject;

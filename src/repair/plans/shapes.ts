@@ -11,6 +11,8 @@ export interface Shape {
 interface Node extends Shape {
   /** By the next name, then by the shape of what it holds; of a list, by the shape of an element alone. */
   readonly next: Map<string, Map<Shape, Node>>;
+  /** The step that was taken last, which mostly is the next one, too: it saves the two look-ups. */
+  last: { name: string; shape: Shape; node: Node } | undefined;
 }
 
 const nothing: Shape = { kind: 'null' };
@@ -26,7 +28,7 @@ function newRoots(): { object: Node; list: Node } {
 
 function newNode(kind: 'object' | 'list'): Node {
   count++;
-  return { kind, next: new Map() };
+  return { kind, next: new Map(), last: undefined };
 }
 
 let lastEvent: JsonObject | undefined;
@@ -91,10 +93,13 @@ function shapeOfText(text: string, depth: number): Shape | undefined {
 }
 
 function step(node: Node, name: string, shape: Shape): Node {
+  const { last } = node;
+  if (last !== undefined && last.name === name && last.shape === shape) return last.node;
   let shapes = node.next.get(name);
   if (shapes === undefined) node.next.set(name, (shapes = new Map()));
   let next = shapes.get(shape);
   if (next === undefined) shapes.set(shape, (next = newNode(node.kind as 'object' | 'list')));
+  node.last = { name, shape, node: next };
   return next;
 }
 

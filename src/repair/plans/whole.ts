@@ -6,7 +6,7 @@ import type { Violation } from '../../model/violation.ts';
 import { Draft } from './draft.ts';
 import { declaredTree } from './declared-tree.ts';
 import { timesInAnotherZone } from './declared-zones.ts';
-import { eachNamesake } from './namesakes.ts';
+import { eachNamesake, mayHaveNamesakes } from './namesakes.ts';
 
 /**
  * Validates an event as its sender sent it. One that its contract accepts, but that has the value of an optional field under
@@ -58,10 +58,12 @@ export const misnamedIn = (contract: Contract, event: JsonObject): Violation[] =
   findMisnamed(contract, event).map(({ violation }) => violation);
 
 function findMisnamed(contract: Contract, event: JsonObject): readonly Misnamed[] {
+  const tree = declaredTree(contract);
+  if (!mayHaveNamesakes(event, tree)) return none;
   let found: Map<string, Misnamed> | undefined;
   const nulls = new Set<string>();
   let isOfAnother = false;
-  eachNamesake(event, declaredTree(contract), ({ at, to, name, value, meant, isExact }) => {
+  eachNamesake(event, tree, ({ at, to, name, value, meant, isExact }) => {
     if (value === null) return;
     if (isThere(meant)) {
       isOfAnother ||= isExact && !isObject(value) && !sameJson(value, meant);

@@ -4,9 +4,7 @@ import type { JsonObject } from '../../model/json.ts';
 import { violationsKey } from '../../validate/signature.ts';
 import type { Violation } from '../../model/violation.ts';
 import type { Apply, IndexedRule, RuleIndex } from './index-by-sender.ts';
-import { segmentsOf } from '../../model/pointer.ts';
-import type { Plan } from '../../model/plan.ts';
-import { pathsOf } from '../plans/operation-paths.ts';
+import { touchedFields } from '../plans/operation-paths.ts';
 import type { Repaired } from '../plans/trial.ts';
 
 /** A rule that repaired a sender's recent events, with all that is needed to use it on the next one. */
@@ -133,15 +131,4 @@ function areSame(some: readonly Violation[], others: readonly Violation[] | unde
   if (some === others) return true;
   if (some.length !== others?.length) return false;
   return some.every(({ path, code }, at) => path === others[at]!.path && code === others[at]!.code);
-}
-
-/** The top-level fields that a plan reads, writes or takes away; undefined when it touches the whole event. */
-function touchedFields(plan: Plan): string[] | undefined {
-  const paths = plan.operations.flatMap((operation) => {
-    if (operation.op === 'remove') return [operation.path];
-    const { reads, writes } = pathsOf(operation);
-    return [...reads, ...writes];
-  });
-  const fields = new Set(paths.map((path) => segmentsOf(path)[0]));
-  return fields.has(undefined) ? undefined : ([...fields] as string[]);
 }

@@ -1,5 +1,5 @@
 import type { LoadedEvent, RepairTrail } from '../../../model/loaded-event.ts';
-import { uuidShape } from '../../destination-kit/uuid-shape.ts';
+import { isUuid } from '../../../model/uuid.ts';
 import { byHandOf } from '../../destination-kit/repair-page.ts';
 import { type Api, cell } from './api.ts';
 import { literal } from './tables.ts';
@@ -12,7 +12,7 @@ export async function findEvent(
   prepared: readonly string[],
   requestId: string,
 ): Promise<LoadedEvent | undefined> {
-  if (!uuidShape.test(requestId)) return undefined;
+  if (!isUuid(requestId)) return undefined;
   const id = requestId.toLowerCase();
   const days = daysAround([id]);
   const found = await findWithin(api, prepared, id, days);

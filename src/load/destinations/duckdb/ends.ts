@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { EntryKind } from '../../destination.ts';
-import { uuidShape } from '../../destination-kit/uuid-shape.ts';
+import { isUuid } from '../../../model/uuid.ts';
 import { rowsOf } from './rows.ts';
 import { identifier, literal } from './sql.ts';
 import { eventTables } from './tables.ts';
@@ -31,7 +31,7 @@ export const entryAgainst = ({ newest }: End, round: number): Entry | undefined 
 
 /** Looks for the rows and the entries of events. */
 export async function findEnds(connection: DuckDBConnection, requestIds: readonly string[]): Promise<Ends> {
-  const ids = requestIds.map((id) => id.toLowerCase()).filter((id) => uuidShape.test(id));
+  const ids = requestIds.map((id) => id.toLowerCase()).filter((id) => isUuid(id));
   if (ids.length === 0) return noEnds;
   const sorted = ids.toSorted();
   // Request ids grow with time, and so lie together: the range spares the rest of the tables.

@@ -1,6 +1,6 @@
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 import type { LoadedEvent, RepairTrail } from '../../../model/loaded-event.ts';
-import { uuidShape } from '../../destination-kit/uuid-shape.ts';
+import { isUuid } from '../../../model/uuid.ts';
 import { rowsOf } from './rows.ts';
 import { identifier, literal } from './sql.ts';
 import { eventTables } from './tables.ts';
@@ -10,7 +10,7 @@ export async function findEvent(
   connection: DuckDBConnection,
   requestId: string,
 ): Promise<LoadedEvent | undefined> {
-  if (!uuidShape.test(requestId)) return undefined;
+  if (!isUuid(requestId)) return undefined;
   const id = `${literal(requestId)}::UUID`;
   const places = (await eventTables(connection)).map(
     (table) =>

@@ -65,7 +65,9 @@ export class KeyFilter {
     this.#lows = new Uint32Array(this.#capacity);
     this.#highs = new Uint16Array(this.#capacity);
     this.#size = 0;
-    for (const [slot, low] of lows.entries()) if (low !== emptySlot) this.add(highs[slot]!, low);
+    // Not by `entries`, which makes a pair for each.
+    for (let slot = 0; slot < lows.length; slot++)
+      if (lows[slot] !== emptySlot) this.add(highs[slot]!, lows[slot]!);
   }
 }
 

@@ -116,7 +116,7 @@ function rowLine({ columnNames, lines }: KnownTable, row: Row, values: JsonObjec
   let event = ownText(row, columnNames);
   let first = '';
   if (event !== undefined && filled !== undefined) {
-    if (mayHold(event, filled)) event = undefined;
+    if (!event.startsWith('{"') || !(row.isApart === true || isApart(event, filled))) event = undefined;
     else first = `${JSON.stringify(filled).slice(0, -1)},`;
   }
   const isOwn = event !== undefined && text !== undefined;
@@ -167,11 +167,11 @@ function ownText({ text, isPlain = false, extra }: Row, columns: ReadonlySet<str
   return (text.includes('\\') && text.includes('\\u')) || text.includes('\n') ? undefined : text;
 }
 
-/** Whether fields can't be put in front of the text's own, as it may hold one of them, in another form. */
-function mayHold(text: string, fields: JsonObject): boolean {
-  if (!text.startsWith('{"') || text.includes('\\/')) return true;
-  for (const name in fields) if (text.includes(JSON.stringify(name))) return true;
-  return false;
+/** Whether none of the fields is in the text, in another form. */
+function isApart(text: string, fields: JsonObject): boolean {
+  if (text.includes('\\/')) return false;
+  for (const name in fields) if (text.includes(JSON.stringify(name))) return false;
+  return true;
 }
 
 /** The row's repair as one line of `insertRepairs`; undefined when it can't be one. */
@@ -184,11 +184,12 @@ function repairLine(
   if (byHand !== undefined || original === '') return undefined;
   const result = patch === '' ? repair.result : '';
   if (original.length + patch.length + result.length > longestLine) return undefined;
-  if (unfit.some((end) => original.includes(end) || result.includes(end) || patch.includes(end)))
-    return undefined;
-  const head = [row.requestId, repairKinds.numberOf(row, repair), patch, result, ''].join(separator);
+  if (isUnfit(original) || isUnfit(result) || isUnfit(patch)) return undefined;
+  const kind = repairKinds.numberOf(row, repair);
+  const head = `${row.requestId}${separator}${kind}${separator}${patch}${separator}${result}${separator}`;
   return repairLines.add(head, original, row.isPlain === true && original === row.text);
 }
 
-/** What would end a field or a line. */
-const unfit = [separator, '\n', '\r', '\0'];
+/** Whether it holds what would end a field or a line. */
+const isUnfit = (text: string): boolean =>
+  text.includes(separator) || text.includes('\n') || text.includes('\r') || text.includes('\0');

@@ -48,6 +48,7 @@ export class RecentIds {
     this.#floor = this.#newestOfOlder;
     this.#newestOfOlder = this.#newest;
     this.#older = this.#younger;
-    this.#younger = new KeyFilter();
+    // As many come again: to grow step by step is to write each of them three times.
+    this.#younger = new KeyFilter(this.#generation);
   }
 }

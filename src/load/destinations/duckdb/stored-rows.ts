@@ -8,7 +8,7 @@ import {
   storedExtra,
   storedValues,
 } from '../../destination-kit/repeats.ts';
-import { uuidShape } from '../../destination-kit/uuid-shape.ts';
+import { isUuid } from '../../../model/uuid.ts';
 import type { Table } from '../../destination.ts';
 import { rowsOf } from './rows.ts';
 import { identifier, literal } from './sql.ts';
@@ -19,7 +19,7 @@ export async function readStored(
   { name, columns }: Table,
   requestIds: readonly string[],
 ): Promise<Map<string, StoredRow>> {
-  const ids = [...new Set(requestIds.map((id) => id.toLowerCase()))].filter((id) => uuidShape.test(id));
+  const ids = [...new Set(requestIds.map((id) => id.toLowerCase()))].filter((id) => isUuid(id));
   if (ids.length === 0) return new Map();
   // DuckDB's own JSON rounds the numbers in what is JSON already.
   const cells = columns.map(({ name: column, type }) =>

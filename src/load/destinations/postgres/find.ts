@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 import type { LoadedEvent, RepairTrail, RepeatTrail } from '../../../model/loaded-event.ts';
-import { uuidShape } from '../../destination-kit/uuid-shape.ts';
+import { isUuid } from '../../../model/uuid.ts';
 import { identifier, literal } from './sql.ts';
 import { tablesByAccess } from './readable.ts';
 
@@ -18,7 +18,7 @@ export async function findEvent(
   schema: string,
   requestId: string,
 ): Promise<LoadedEvent | undefined> {
-  if (!uuidShape.test(requestId)) return undefined;
+  if (!isUuid(requestId)) return undefined;
   const { readable, unreadable } = await tablesByAccess(client, schema);
   const found = await findIn(client, schema, readable, requestId);
   if (found !== undefined || unreadable.length === 0) return found;

@@ -1,5 +1,5 @@
 import type { EventFilter, EventPlace, EventTable, SoughtColumn } from '../../event-search.ts';
-import { uuidShape } from '../../destination-kit/uuid-shape.ts';
+import { isUuid } from '../../../model/uuid.ts';
 import { identifier, literal } from './sql.ts';
 
 /** The values of a statement: `$1` is the first. */
@@ -25,7 +25,7 @@ function conditionsOf(
   if (source !== undefined) conditions.push(`${column.source} = ${add(source)}`);
   if (from !== undefined) conditions.push(`${column.receivedAt} >= ${instant(from)}`);
   if (to !== undefined) conditions.push(`${column.receivedAt} <= ${instant(to)}`);
-  if (before !== undefined && uuidShape.test(before.requestId))
+  if (before !== undefined && isUuid(before.requestId))
     conditions.push(
       `(${column.receivedAt}, ${column.requestId}) < (${instant(before.receivedAt)}, ${add(before.requestId)}::uuid)`,
     );
@@ -103,7 +103,7 @@ function sameValue(
     case undefined:
       return undefined;
     case 'uuid':
-      return uuidShape.test(text) ? `${column} = ${add(text)}::uuid` : undefined;
+      return isUuid(text) ? `${column} = ${add(text)}::uuid` : undefined;
     case 'bigint':
       return /^-?\d{1,18}$/.test(text) ? `${column} = ${add(text)}::bigint` : undefined;
     case 'text':

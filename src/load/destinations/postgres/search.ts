@@ -8,7 +8,7 @@ import {
   idColumns,
 } from '../../event-search.ts';
 import { sqlStateOf } from './errors.ts';
-import { uuidShape } from '../../destination-kit/uuid-shape.ts';
+import { isUuid } from '../../../model/uuid.ts';
 import { toJson } from './query-values.ts';
 import { createParameters, duplicatesPart, rowsPart } from './search-sql.ts';
 import { tablesByAccess } from './readable.ts';
@@ -122,7 +122,7 @@ async function readRow(
   table: string,
   requestId: string,
 ): Promise<Record<string, unknown> | undefined> {
-  if (!uuidShape.test(requestId) || !(await eventTables(client, schema)).includes(table)) return undefined;
+  if (!isUuid(requestId) || !(await eventTables(client, schema)).includes(table)) return undefined;
   const { fields, rows } = await client.query<(string | null)[]>({
     text: `SELECT * FROM ${identifier(schema)}.${identifier(table)} WHERE _request_id = $1 LIMIT 1`,
     values: [requestId],

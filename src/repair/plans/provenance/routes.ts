@@ -65,6 +65,7 @@ export function flatProofOf(
     const route = follow(start, trace);
     return { from: route.from[0]!, to: route.to[0]!, route };
   });
+  const sources = [...new Set(routes.map(({ from }) => from))];
 
   return (original, result) => {
     const arrives = (field: string, end: 'from' | 'to'): boolean => {
@@ -75,11 +76,22 @@ export function flatProofOf(
       }
       return false;
     };
+    const isLost = (field: string): boolean =>
+      original[field] !== null && original[field] !== result[field] && !arrives(field, 'from');
+    let changed = 0;
+    for (const _field in original) changed++;
     // Equal values are own ones: no prototype holds JSON of an event.
-    for (const field in result) if (original[field] !== result[field] && !arrives(field, 'to')) return false;
-    for (const field in original)
-      if (original[field] !== null && original[field] !== result[field] && !arrives(field, 'from'))
-        return false;
+    for (const field in result)
+      if (original[field] === result[field]) changed--;
+      else if (!arrives(field, 'to')) return false;
+    for (const field of sources) {
+      if (!Object.hasOwn(original, field) || original[field] === result[field]) continue;
+      if (isLost(field)) return false;
+      changed--;
+    }
+    // To have counted the fields is cheaper than to look at all of them again.
+    if (changed === 0) return true;
+    for (const field in original) if (isLost(field)) return false;
     return true;
   };
 }
