@@ -12,7 +12,8 @@ export interface GroupTally {
   span(): GroupSpan;
   /** Letters by the hour of their reception: the last 24 hours, oldest first, the last one is the hour of `now`. */
   trend(now: number): number[];
-  readonly letters: Pick<LetterColumns, 'size' | 'id' | 'receivedAt' | 'mayHoldId' | 'mayHaveCode'>;
+  /** To be read only. */
+  readonly letters: LetterColumns;
 }
 
 /** Times in milliseconds since 1970. */

@@ -51,11 +51,20 @@ function hashesIn(raw: string): string {
   return [...new Set([...named, ...others])].slice(0, mostIdHashes).map(idHash).join('');
 }
 
-/** 32 bits of each hash. */
-export const idHashWords = (hashes: string): number[] =>
-  Array.from({ length: Math.min(mostIdHashes, Math.floor(hashes.length / hashLength)) }, (_, at) =>
-    Buffer.from(hashes.slice(at * hashLength, (at + 1) * hashLength), 'base64url').readUInt32BE(),
-  );
+/** The first 32 bits of each hash. */
+export function idHashWords(hashes: string): number[] {
+  const words: number[] = [];
+  for (let at = 0; at + hashLength <= hashes.length && words.length < mostIdHashes; at += hashLength) {
+    let word = 0;
+    for (let digit = 0; digit < hashLength - 1; digit++)
+      word = (word << 6) | digits.indexOf(hashes[at + digit]!);
+    words.push(((word << 2) | (digits.indexOf(hashes[at + hashLength - 1]!) >> 4)) >>> 0);
+  }
+  return words;
+}
+
+/** Of base64url. */
+const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
 /** In any case of its letters. */
 export const idHash = (value: string): string =>

@@ -91,10 +91,26 @@ export class LetterColumns {
   id(slot: number): string {
     const at = slot * idWords;
     const ids = this.#ids;
+    const end = this.#ends.name(ids[at + 4]!);
+    if (!this.#isUuid(at)) return end;
     const hex = hexOf(ids[at]!) + hexOf(ids[at + 1]!) + hexOf(ids[at + 2]!) + hexOf(ids[at + 3]!);
-    const end = this.#ends.name(this.#ids[at + 4]!);
-    if (hex === noUuid) return end;
     return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}${end}`;
+  }
+
+  /** As texts compare, negative when the first one's id is less; hardly ever made as texts for that. */
+  compareIds(slot: number, others: LetterColumns, other: number): number {
+    const [mine, theirs] = [slot * idWords, other * idWords];
+    if (this.#isUuid(mine) && others.#isUuid(theirs))
+      for (let word = 0; word < idWords - 1; word++) {
+        const difference = this.#ids[mine + word]! - others.#ids[theirs + word]!;
+        if (difference !== 0) return difference;
+      }
+    const [a, b] = [this.id(slot), others.id(other)];
+    return a === b ? 0 : a < b ? -1 : 1;
+  }
+
+  #isUuid(at: number): boolean {
+    return this.#ids[at] !== 0 || this.#ids[at + 1] !== 0;
   }
 
   /** Whether the letter may hold an id with this hash, see `idHashWords`. */
@@ -129,10 +145,9 @@ export class LetterColumns {
 const unknownCode = 0;
 const uuid = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}/;
 const hexOf = (word: number): string => word.toString(16).padStart(8, '0');
-const noUuid = '0'.repeat(32);
 
 function wordsOf(id: string): [number, number, number, number, string] {
-  if (!uuid.test(id) || id.startsWith('00000000-0000')) return [0, 0, 0, 0, id];
+  if (!uuid.test(id) || id.startsWith('00000000-0000-0000')) return [0, 0, 0, 0, id];
   const hex = (text: string): number => Number.parseInt(text, 16);
   return [
     hex(id.slice(0, 8)),

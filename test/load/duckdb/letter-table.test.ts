@@ -13,24 +13,19 @@ const letters = fc.uniqueArray(
   { selector: ({ id }) => id, maxLength: 5 },
 );
 
+function rowOf({ id, reason, source, raw }: Record<'id' | 'reason' | 'source' | 'raw', string>): LetterRow {
+  const times = { received_at: 0, created_at: '2026-01-15T00:00:01.000Z', updated_at: '' };
+  const kept = { contract: 'order', version: '1', signature: 's', code: 'c', violations: [], attempts: [] };
+  const letter = { id, request_id: id, status: 'open' as const, replays: 0, reason, source, raw };
+  return letterRow({ ...letter, ...kept, ...times }, (event) => event);
+}
+
 it('keeps the rows of dead letters as they are, whatever is in their texts', async () => {
   const { destination, cleanup } = await openInFolder();
   onTestFinished(cleanup);
   await fc.assert(
     fc.asyncProperty(letters, async (some) => {
-      const rows = some.map(({ id, reason, source, raw }): LetterRow => {
-        const times = { received_at: 0, created_at: '2026-01-15T00:00:01.000Z', updated_at: '' };
-        const kept = {
-          contract: 'order',
-          version: '1',
-          signature: 's',
-          code: 'c',
-          violations: [],
-          attempts: [],
-        };
-        const letter = { id, request_id: id, status: 'open' as const, replays: 0, reason, source, raw };
-        return letterRow({ ...letter, ...kept, ...times }, (event) => event);
-      });
+      const rows = some.map(rowOf);
       await destination.letterTable.write(rows, []);
       await destination.letterTable.write(rows, []);
       const { rows: found } = await destination.query(
@@ -54,4 +49,18 @@ it('keeps the rows of dead letters as they are, whatever is in their texts', asy
     }),
     { numRuns: 20 },
   );
+});
+
+it('does not hold many letters in memory until DuckDB would write them out', async () => {
+  const { destination, cleanup } = await openInFolder();
+  onTestFinished(cleanup);
+  const raw = JSON.stringify({ note: 'x'.repeat(30_000) });
+  const rows = Array.from({ length: 1000 }, (_, at) =>
+    rowOf({ id: String(at), reason: 'r', source: 's', raw }),
+  );
+  await destination.letterTable.write(rows, []);
+  const { rows: held } = await destination.query(
+    `SELECT memory_usage_bytes < 5000000 FROM duckdb_memory() WHERE tag = 'IN_MEMORY_TABLE'`,
+  );
+  expect(held).toEqual([[true]]);
 });

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, realpath } from 'node:fs/promises';
+import { mkdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { DuckDBInstance } from './duckdb.ts';
@@ -100,17 +100,24 @@ export class Session {
     return using;
   }
 
-  /** After a commit: throws when what was committed would be gone at the next start, since somebody took the file away. */
+  /** After a commit, which leaves a log unless it has made a checkpoint: throws when somebody took the file, and what was committed, away. */
   async checkFiles(): Promise<void> {
     if (this.#openedFile === undefined) return;
-    // A commit leaves a log, unless it has made a checkpoint; without one the database has to hold everything.
     if (!existsSync(`${this.#file!}.wal`)) await this.#writing!.run('CHECKPOINT');
     if (!this.#openedFile.isThere()) throw fileGone(this.#file!);
   }
 
-  /** See `givePagesBack`. */
-  async givePagesBack(): Promise<void> {
-    await this.apart((connection) => givePagesBack(connection, this.#options));
+  givePagesBack(): Promise<void> {
+    return this.apart((connection) => givePagesBack(connection, this.#options));
+  }
+
+  /** Writes out what DuckDB holds in memory, unless it is little, and gives back what the process does not need; false while somebody reads. */
+  async rest(): Promise<boolean> {
+    if (this.#reading.size > 0) return false;
+    const { size } = await stat(`${this.#file}.wal`).catch(() => ({ size: 0 }));
+    if (size > 16 * 2 ** 20) await this.#writing?.run('CHECKPOINT');
+    await this.givePagesBack();
+    return true;
   }
 
   /** After a failure on the writer: leaves no transaction open, and opens the database anew when that is needed. */

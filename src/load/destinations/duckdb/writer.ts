@@ -16,6 +16,9 @@ import { typeName } from './sql.ts';
 import { ensureTables, sameName } from './tables.ts';
 import { Mutex } from '../../../support/mutex.ts';
 
+const quietMs = 5000;
+const worthwhile = 10_000;
+
 /** All that writes, one at a time on the writer's connection. */
 export class Writer {
   readonly #session: Session;
@@ -24,6 +27,9 @@ export class Writer {
   readonly #mutex = new Mutex();
   /** After a failure the next batch makes sure of its tables first: one may have been dropped. */
   #unsure = false;
+  /** Rows and letters since memory was given back. */
+  #written = 0;
+  readonly #quiet = setTimeout(() => void this.#giveBack().catch(() => undefined), quietMs).unref();
   /** Neighbours mostly are for the same table. */
   #latest: { name: string; table: KnownTable } | undefined;
 
@@ -110,6 +116,8 @@ export class Writer {
         },
       );
     }
+    this.#written += settlement.rows.length + settlement.letters.length;
+    this.#quiet.refresh();
     return this.exclusively('settle a batch', async (connection) => {
       if (this.#unsure)
         await this.#ensureTables(
@@ -145,8 +153,17 @@ export class Writer {
     if (this.#latest.table.keys.isRead) row.prepared = prepareRow(this.#latest.table, row);
   }
 
-  /** Resolves when all that was begun is done. */
+  /** What a busy time has left, once it is over. */
+  async #giveBack(): Promise<void> {
+    if (this.#written < worthwhile) return;
+    const isDone = await this.exclusively('give its memory back', () => this.#session.rest());
+    if (isDone) this.#written = 0;
+    else this.#quiet.refresh();
+  }
+
+  /** Resolves when all that was begun is done. To be called before the database is closed. */
   idle(): Promise<void> {
+    clearTimeout(this.#quiet);
     return this.#mutex.idle();
   }
 
