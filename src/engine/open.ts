@@ -87,6 +87,11 @@ async function openNats(
         { status: 'failed', code: 'storage_lost', streams },
         'NATS has lost its storage: these streams were made again, and what they held (waiting events, dead letters, rules, keys) is gone',
       ),
+    onFloorStands: (stream, consumer) =>
+      log.warn(
+        { status: 'recovering', code: 'acknowledgement_lost', stream, consumer },
+        'NATS has lost an acknowledgement: another server is to lead this consumer, and gives what was not acknowledged once more',
+      ),
     onUnsafeServer: (warning) => log.warn({ status: 'unsafe', code: 'unsafe_server' }, warning),
     onError: (error) => log.error({ err: error, status: 'failed', code: 'engine_unavailable' }, 'NATS'),
   });

@@ -6,7 +6,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Stats } from '../../src/server/stats.ts';
 import { get } from '../helpers/sentinel.ts';
-import { until } from '../helpers/until.ts';
 import { type Balance, faultsOf } from './balance.ts';
 import { startAgain } from './faults/kills.ts';
 import { type People, startPeople } from './people.ts';
@@ -36,7 +35,8 @@ export interface Report {
   problems: string[];
 }
 
-const restMs = 180_000;
+/** Of waiting events whose number does not fall. */
+const patienceMs = 120_000;
 const settleMs = 10_000;
 
 /** Runs one profile under traffic, people and faults for a time, lets it come to rest, and counts. */
@@ -59,7 +59,8 @@ export async function runCampaign(options: CampaignOptions): Promise<Report> {
     await people?.stop();
     await traffic.stop();
     const restless = await rest(profile, ended);
-    let counted = await count(profile, ledger);
+    // What is still on its way is nowhere yet.
+    let counted = restless === undefined ? await count(profile, ledger) : restless;
     if (typeof counted !== 'string' && faultsOf(counted).length > 0) {
       // What a withdrawal or a replay is still about to write is no fault.
       await sleep(settleMs);
@@ -70,7 +71,6 @@ export async function runCampaign(options: CampaignOptions): Promise<Report> {
       ...(typeof counted === 'string' ? [counted] : faultsOf(counted)),
       ...ended.map((why) => `a service ended by itself: ${why}`),
       ...traffic.odd.map((line) => `odd answer: ${line}`),
-      ...restless,
     ];
     if (problems.length > 0) problems.push(`what the services said: ${await keepLogs(profile)}`);
     const done = people?.done ?? { replays: 0, edits: 0, discards: 0, rollbacks: 0 };
@@ -92,27 +92,37 @@ async function revive({ services }: Profile, busy: ReadonlySet<string>, ended: s
   }
 }
 
-/** Until nothing is on its way any more. Returns what still is after minutes. */
-async function rest(profile: Profile, ended: string[]): Promise<string[]> {
+/** Waits while less and less is on its way, until nothing is. Says what stands still. */
+async function rest(profile: Profile, ended: string[]): Promise<string | undefined> {
   let last = '';
+  let [least, fellAt] = [Infinity, performance.now()];
   const isQuiet = async (): Promise<boolean> => {
     await revive(profile, new Set(), ended);
     const url = profile.urls()[0]!;
     const { pending, healing } = await get<Stats>(`${url}/api/v1/stats`);
     const { items } = await get<{ items: unknown[] }>(`${url}/api/v1/dead-letters?status=replaying&limit=5`);
     last = JSON.stringify({ pending, healing, replaying: items.length });
-    return pending === 0 && healing === 0 && items.length === 0;
+    const left = pending + healing + items.length;
+    if (left < least || left === 0) [least, fellAt] = [left, performance.now()];
+    return left === 0;
   };
-  let quiet = 0;
-  return until(async () => {
+  for (let quiet = 0; ;) {
     await sleep(500);
     quiet = (await isQuiet().catch((error: unknown) => ((last = String(error)), false))) ? quiet + 1 : 0;
     // Letters of a rollback follow its rows.
-    return quiet >= 6;
-  }, restMs).then(
-    () => [],
-    () => [`not at rest: ${last}; ${saidLast(profile)}`],
+    if (quiet === 6) return undefined;
+    if (performance.now() - fellAt > patienceMs)
+      return `not at rest, and nothing has fallen for ${patienceMs / 1000} s: ${last}\n${await standing(profile)}; ${saidLast(profile)}`;
+  }
+}
+
+/** What waits where. */
+async function standing({ urls, describe }: Profile): Promise<string> {
+  const consumers = await get<{ items: { pending: number }[] }>(`${urls()[0]!}/api/v1/consumers`).then(
+    ({ items }) => JSON.stringify(items.filter(({ pending }) => pending > 0)),
+    String,
   );
+  return [consumers, await describe?.().catch(String)].join('\n');
 }
 
 /** The log of each service, without the letters. Returns the folder. */

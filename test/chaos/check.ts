@@ -91,19 +91,26 @@ for (const { id, kind, amount, ends: allowed } of accepted.values()) {
   const isRow = ends.get(id)?.includes('row') === true;
   if (isRow && allowed?.includes('loaded') === false) wrong.push(`${id} (${kind}) became a row`);
 }
+const entriesOf = new Map<string, typeof entries>();
+for (const entry of entries)
+  entriesOf.set(String(entry['id']), [...(entriesOf.get(String(entry['id'])) ?? []), entry]);
 const detailOf = (id: string): string => {
-  const mine = entries.filter((entry) => String(entry['id']) === id);
+  const mine = entriesOf.get(id) ?? [];
   const { kind = 'unheard' } = accepted.get(id) ?? {};
   return `${kind};${told.get(id) ?? ''} entries ${JSON.stringify(mine.map(({ outcome, round }) => [outcome, round]))}`;
 };
-/** A letter that is there, and that no listing has, is as good as lost to people; it is another fault. */
+/** Of the first ones: a letter that is there, and that no listing has, is as good as lost to people; it is another fault. */
+const mostLookedUp = 100;
 const unlisted = async (id: string): Promise<string> => {
   const response = await fetch(`${url}/api/v1/dead-letters/${id}`);
   if (!response.ok) return '';
   const { status, updated_at } = (await response.json()) as DeadLetter;
   return ` has a letter that no listing has: ${status}, of ${updated_at}`;
 };
-const lost = [...accepted.keys()].filter((id) => !ends.has(id));
+const lost: string[] = [];
+for (const id of accepted.keys())
+  if (!ends.has(id))
+    lost.push(`${id} (${detailOf(id)})${lost.length < mostLookedUp ? await unlisted(id) : ''}`);
 const count = (as: string) => [...ends.values()].filter((all) => all.includes(as)).length;
 const balance: Balance = {
   accepted: accepted.size,
@@ -112,7 +119,7 @@ const balance: Balance = {
   open: count('open letter'),
   replaying: count('replaying letter'),
   discarded: count('discarded letter'),
-  lost: await Promise.all(lost.map(async (id) => `${id} (${detailOf(id)})${await unlisted(id)}`)),
+  lost,
   twice: [
     ...[...ends]
       .filter(([, all]) => all.length > 1)

@@ -24,6 +24,8 @@ export interface Profile {
   /** Of PostgreSQL, where that is the destination. */
   postgresUrl: string | undefined;
   services: RunningSentinel[];
+  /** What the servers of the queue say of what waits, where there are some. */
+  describe?: () => Promise<string>;
   remove(): Promise<void>;
 }
 
@@ -98,6 +100,7 @@ async function cluster(parts: Parts): Promise<Omit<Profile, 'remove'>> {
     urls: () => gateways.map(({ service }) => service.url),
     services: named.map(({ service }) => service),
     postgresUrl: database.postgres.url(),
+    describe: () => nats.describe(),
     faults: [
       ...named.flatMap(({ who, service, file }) => [...killsOf(who, service), clockJumps(who, file)]),
       ...database.faults,

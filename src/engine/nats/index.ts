@@ -8,6 +8,7 @@ import { type ConnectionEvents, type NatsAccess, openLink } from './connection.t
 import { NatsConsumer } from './consumer.ts';
 import { toEngineError } from './errors.ts';
 import { findPending } from './find-pending.ts';
+import { watchFloors } from './floor-watch.ts';
 import { ensureGroup, removeGroup } from './groups.ts';
 import { createLargeBodies } from './large.ts';
 import { encodeToken, layoutOf } from './names.ts';
@@ -35,6 +36,8 @@ export interface NatsEngineOptions extends NatsAccess, ConnectionEvents {
   limits?: { bytes?: number };
   /** Told of streams that were gone, and were made again empty. */
   onStorageLost?: (streams: string[]) => void;
+  /** Told of a consumer that is given another leader, see `FloorWatch`. */
+  onFloorStands?: (stream: string, consumer: string) => void;
   /** Told, at the start and after a reconnect, that the server's version is not safe for several copies. */
   onUnsafeServer?: (warning: string) => void;
 }
@@ -62,6 +65,7 @@ export async function openNatsEngine(options: NatsEngineOptions): Promise<Engine
       life.checkStaysOpen();
       checkNames({ topic, group });
       const ensure = () => ensureGroup({ link, layout, streams }, topic, group, ackWaitMs);
+      trimmer.touch(topic);
       const deps = { link, large, retries, ackWaitMs, ensure, onSettled: () => trimmer.touch(topic) };
       return await life.consumers.start(topic, group, () =>
         life.translate(() => NatsConsumer.start(deps, { topic, group }, consumeOptions, handle)),
@@ -109,7 +113,8 @@ async function openParts(options: NatsEngineOptions) {
     return tally;
   };
   const me = `${options.writer}-${crypto.randomUUID()}`;
-  const trimmer = new Trimmer({ link, layout, meta, large, tallyOf }, me);
+  const floors = watchFloors(link, options);
+  const trimmer = new Trimmer({ link, layout, meta, large, tallyOf, floors }, me);
   const sweeper = new Sweeper(link, bucket, meta, large);
   return {
     link,

@@ -2,6 +2,7 @@ import type { Bucket } from './bucket.ts';
 import type { Link } from './connection.ts';
 import { deleteMessage } from './delete-message.ts';
 import { isNotFound } from './errors.ts';
+import type { FloorWatch } from './floor-watch.ts';
 import { readGroups } from './groups.ts';
 import type { LargeBodies } from './large.ts';
 import { encodeToken, type Layout } from './names.ts';
@@ -22,6 +23,7 @@ interface TrimmerDeps {
   meta: Bucket;
   large: LargeBodies;
   tallyOf: (topic: string) => Tally;
+  floors: FloorWatch;
 }
 
 /**
@@ -102,19 +104,29 @@ export class Trimmer {
 
   /** The sequence before which everything is settled by all groups; undefined when there is no group. */
   async #settledBefore(topic: string): Promise<number | undefined> {
-    const floors = (await readGroups(this.#deps.link, this.#deps.layout, topic)).map(
-      ({ ack_floor: floor }) => floor.stream_seq + 1,
-    );
+    const { link, layout, floors: watch } = this.#deps;
+    const groups = await readGroups(link, layout, topic);
+    if (groups.map((one) => watch.look(one)).includes(true)) this.touch(topic);
+    const floors = groups.map(({ ack_floor: floor }) => floor.stream_seq + 1);
     return floors.length === 0 ? undefined : Math.min(...floors);
+  }
+
+  /** Of what was deferred, which is removed as it is settled: nothing else would look at it. */
+  async #lookAtRetries(topic: string): Promise<void> {
+    const { link, layout, floors: watch } = this.#deps;
+    for (const { group } of await readGroups(link, layout, topic))
+      watch.look(await link.jsm.consumers.info(layout.retryStream, layout.retryConsumerOf(topic, group)));
   }
 
   async #round(): Promise<void> {
     this.#rounds++;
     for (const [topic, isTouched] of this.#touched) {
-      if (!isTouched && this.#rounds % idleRounds !== 0) continue;
+      const isIdleRound = this.#rounds % idleRounds === 0;
+      if (!isTouched && !isIdleRound) continue;
       this.#touched.set(topic, false);
       try {
         await this.#trim(topic);
+        if (isIdleRound) await this.#lookAtRetries(topic);
       } catch (error) {
         if (!isNotFound(error)) this.#touched.set(topic, true); // NATS that does not answer is reported by those who need it
       }

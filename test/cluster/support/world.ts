@@ -125,12 +125,8 @@ export async function quiet(world: World, ms = 60_000): Promise<void> {
       }
     }, ms);
   } catch (error) {
-    const queues = await fetch(`${gateways[0]!.url}/api/v1/consumers`).then(
-      (response) => response.text(),
-      String,
-    );
-    const state = await world.nats.describe(rawStream).catch(String);
-    throw new Error(`the cluster has not come to rest: ${last}; ${queues}; ${state}`, { cause: error });
+    const state = await world.nats.describe().catch(String);
+    throw new Error(`the cluster has not come to rest: ${last}\n${state}`, { cause: error });
   }
 }
 
