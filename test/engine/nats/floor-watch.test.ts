@@ -21,10 +21,7 @@ describe('a consumer whose acknowledgement floor stands still for good gets anot
       const { floor, held, ...rest } = at(ms);
       const sequence = (seq: number) => ({ consumer_seq: seq, stream_seq: seq, last_active: 0 });
       const one = { delivered: sequence(100), ack_floor: sequence(floor), num_ack_pending: held };
-      watch.look(
-        { stream_name: 'raw', name: 'pipeline', cluster: { replicas }, ...one, ...rest },
-        ms,
-      );
+      watch.look({ stream_name: 'raw', name: 'pipeline', cluster: { replicas }, ...one, ...rest }, ms);
     }
   };
 
