@@ -104,6 +104,7 @@ async function startOwnSteps(
     contracts: contractsForSteps(contracts),
     onExhausted: (message) => deadLetters.keepFailedStep(message),
     onReplayed: (id) => letters.settleReplayed([{ id }]),
+    limits: { maxBytes: config.http.maxBodyBytes, maxDepth: config.http.maxDepth },
     activity: insight.reports,
   });
 }

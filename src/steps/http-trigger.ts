@@ -1,3 +1,4 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { isObject } from '../model/json.ts';
 import type { Logger } from '../support/log.ts';
 import type { ContextFactory } from './context.ts';
@@ -45,8 +46,19 @@ export function httpRoutes(
 
 function toReply(returned: unknown): HttpReply {
   if (returned === undefined) return { status: 204 };
-  if (isObject(returned) && Number.isInteger(returned['status'])) return returned as unknown as HttpReply;
-  throw new TypeError('An HTTP step returns nothing, or {status, body, headers}.');
+  if (!isObject(returned)) throw new TypeError('An HTTP step returns nothing, or {status, body, headers}.');
+  const { status, body, headers = {} } = returned as Partial<HttpReply>;
+  if (!Number.isInteger(status) || status! < 200 || status! > 599)
+    throw new TypeError('The status of what an HTTP step returns is a number from 200 to 599.');
+  if (!isObject(headers)) throw new TypeError('The headers of what an HTTP step returns are an object.');
+  for (const [name, value] of Object.entries(headers)) {
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+  }
+  // What is no JSON (a BigInt, a circle) is the step's fault, and not the server's.
+  if (JSON.stringify(body) === undefined && body !== undefined)
+    throw new TypeError('The body of what an HTTP step returns is JSON.');
+  return returned as unknown as HttpReply;
 }
 
 const failed = (step: string): HttpReply => ({

@@ -5,7 +5,7 @@ import type { Logger } from '../support/log.ts';
 import { contextFactory } from './context.ts';
 import { startCronTriggers } from './cron-trigger.ts';
 import { httpRoutes, type StepRoute } from './http-trigger.ts';
-import { createOutlet } from './outlet.ts';
+import { type OutletLimits, createOutlet } from './outlet.ts';
 import { startQueueTriggers, type ExhaustedMessage } from './queue-trigger.ts';
 import type { StepReports } from './reports.ts';
 import type { StepContracts, StepModule } from './step.ts';
@@ -28,6 +28,8 @@ export interface StepDeps {
   onReplayed: (deadLetterId: string) => Promise<void>;
   /** What a handler has to end in after its signal, in milliseconds. */
   stopGraceMs?: number | undefined;
+  /** Of what they enqueue. Default: those of a request. */
+  limits?: OutletLimits;
   /** Is told what the steps do. */
   activity?: StepReports;
 }
@@ -50,7 +52,7 @@ export async function startSteps(steps: readonly StepModule[], deps: StepDeps): 
   const { signal } = abort;
   // Each run listens to it.
   setMaxListeners(0, signal);
-  const outlet = createOutlet(deps.engine, deps.subscribed ?? subscribedTopics(steps));
+  const outlet = createOutlet(deps.engine, deps.subscribed ?? subscribedTopics(steps), deps.limits);
   const routes: StepRoute[] = [];
   const running: Pick<Consumer, 'stop'>[] = [];
 

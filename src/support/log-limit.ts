@@ -1,8 +1,10 @@
 import type { Logger } from './log.ts';
 
+type Level = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
+
 export interface LimitedLog {
-  /** Writes the line, or counts it when its kind has had its share of this second. */
-  write(level: 'info' | 'warn' | 'error', kind: string, fields: object, message: string): void;
+  /** Writes the line, or counts it when its kind has had its share of this second. `to`: default the log that is limited. */
+  write(level: Level, kind: string, fields: object, message: string | undefined, to?: Logger): void;
 }
 
 /**
@@ -20,7 +22,7 @@ export function limitLog(log: Logger, perSecond = 20, now: () => number = Date.n
   }
 
   return {
-    write(level, kind, fields, message) {
+    write(level, kind, fields, message, to = log) {
       const second = Math.floor(now() / 1000);
       let window = kinds.get(kind);
       if (window?.second !== second) {
@@ -30,7 +32,7 @@ export function limitLog(log: Logger, perSecond = 20, now: () => number = Date.n
       }
       const current = window;
       current.lines++;
-      if (current.lines <= perSecond) log[level](fields, message);
+      if (current.lines <= perSecond) to[level](fields, message);
       // A flood that is over must not wait for the next one to be told of.
       else current.timer ??= setTimeout(() => sayLeftOut(kind, current), 1000).unref();
     },

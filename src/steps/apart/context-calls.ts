@@ -1,8 +1,12 @@
+import { type LimitedLog, limitLog } from '../../support/log-limit.ts';
 import type { Logger } from '../../support/log.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import { parseJson } from '../../model/exact-json.ts';
 import type { StepContext } from '../step.ts';
 import { type ContractQuestion, type FromThread, type ToThread, toPlain } from './protocol.ts';
+
+const linesPerSecond = 200;
+const mostMessage = 10_000;
 
 /** Carries out, on the pipeline's side, what the handler asks of its context. */
 export class ContextCalls {
@@ -11,6 +15,7 @@ export class ContextCalls {
   readonly #watches = new Map<number, () => void>();
   /** For what is asked when its run is over. */
   #latest: StepContext | undefined;
+  #lines: LimitedLog | undefined;
 
   constructor(post: (message: ToThread) => void) {
     this.#post = post;
@@ -28,12 +33,19 @@ export class ContextCalls {
   receive(message: Extract<FromThread, { run: number }>): void {
     const context = this.#contexts.get(message.run) ?? this.#latest;
     if (context === undefined) return;
-    if ('line' in message) return writeLine(context.logger, message.line);
+    if ('line' in message) return this.#write(context.logger, message.line);
     const { call, method, args } = message;
     this.#carryOut(context, method, args).then(
       (value) => this.#post({ answer: call, value }),
       (error: unknown) => this.#post({ answer: call, error: toPlain(error) }),
     );
+  }
+
+  /** A step that writes without end fills no log. */
+  #write(logger: Logger, line: string): void {
+    this.#lines ??= limitLog(logger, linesPerSecond);
+    const { level, fields, message } = readLine(line);
+    this.#lines.write(level, 'step_line', fields, message, logger);
   }
 
   async #carryOut(context: StepContext, method: string, args: unknown[]): Promise<unknown> {
@@ -70,7 +82,7 @@ export class ContextCalls {
 }
 
 /** A line of the thread's logger, which has done the redacting. */
-function writeLine(logger: Logger, line: string): void {
+function readLine(line: string): { level: 'info'; fields: object; message: string | undefined } {
   const {
     level,
     time: _,
@@ -82,7 +94,7 @@ function writeLine(logger: Logger, line: string): void {
   for (const key of ['err', 'error'])
     if (typeof fields[key] === 'object')
       fields[key] = asError(fields[key] as unknown as WrittenError) as never;
-  logger[level as 'info'](fields, msg as string);
+  return { level: level as 'info', fields, message: (msg as string | undefined)?.slice(0, mostMessage) };
 }
 
 /** As a logger writes an error. */
