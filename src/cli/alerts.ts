@@ -23,28 +23,31 @@ async function list(io: Io, options: Options): Promise<void> {
   const answer = await withClient(io, options, (client) => client.request('GET /api/v1/alerts'));
   if (options.json === true) return printJson(io, answer);
   printList(io, answer.items, options, {
-    none: 'Nothing is the matter.',
-    columns: ['since', 'kind', 'what'],
-    row: ({ since, kind, title }) => [since, kind, title],
+    none:
+      answer.receivers.length === 0
+        ? 'Nobody is told of anything: add alerts: to sentinel-config.yaml (docs/operations.md).'
+        : 'Nothing is the matter.',
+    columns: ['since', 'kind', 'what', 'see'],
+    row: ({ since, kind, title, page }) => [since, kind, title, commandFor(kind, page)],
   });
-  const next = [...new Set(answer.items.flatMap(({ kind, page }) => commandFor(kind, page) ?? []))];
-  if (next.length > 0) print(io, ['', 'See:', ...next.map((command) => `  sentinel ${command}`)].join('\n'));
 }
 
 /** What shows the letters, rules or queues that an alert is about. */
 function commandFor(kind: string, page: string): string | undefined {
   const [, signature] = /^\/dead-letters\/group\/(\w+)/.exec(page) ?? [];
-  if (signature !== undefined) return `dead-letters list --signature ${signature}`;
+  if (signature !== undefined) return `sentinel dead-letters list --signature ${signature}`;
   const [, rule] = /^\/rules\/([\w-]+)/.exec(page) ?? [];
-  if (rule !== undefined) return `rules show ${rule}`;
-  return commands[kind];
+  if (rule !== undefined) return `sentinel rules show ${rule}`;
+  // What drifts and is repaired is a rule's work.
+  const [, source] = /^\/sources\?source=([\w.%-]+)$/.exec(page) ?? [];
+  if (kind === 'drift' && source !== undefined)
+    return `sentinel rules list --source ${decodeURIComponent(source)}`;
+  return commands[kind] && `sentinel ${commands[kind]}`;
 }
 
 const commands: Readonly<Record<string, string>> = {
   dead_letter_rate: 'dead-letters groups',
   destination_down: 'doctor',
-  // What drifts and is repaired is a rule's work.
-  drift: 'rules list',
   queue_stuck: 'doctor',
   source_silent: 'sources list',
 };

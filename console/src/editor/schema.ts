@@ -53,8 +53,13 @@ export function valuesOf(schema: JsonObject | undefined): Json[] {
   return schema['type'] === 'boolean' ? [true, false] : [];
 }
 
+const longestPattern = 40;
+
 export function wantedIn(schema: JsonObject, root: JsonObject): string {
-  return describeSchema(schema, root);
+  const words = describeSchema(schema, root);
+  const { pattern } = deref(schema, root);
+  const isTelling = words === 'string' && typeof pattern === 'string' && pattern.length <= longestPattern;
+  return isTelling ? `text that matches ${pattern}` : words;
 }
 
 function itemOf(schema: JsonObject, segment: string): JsonObject | undefined {

@@ -1,4 +1,4 @@
-import { type JsonObject, isObject } from '../../model/json.ts';
+import { type Json, type JsonObject, isObject } from '../../model/json.ts';
 import { deref } from '../json-schema/refs.ts';
 import { oneOf } from '../violation.ts';
 
@@ -39,14 +39,19 @@ export function describeSchema(schema: JsonObject, root: JsonObject): string {
   const { type, format, minimum, exclusiveMinimum } = target;
   const types = (Array.isArray(type) ? type : [type]).filter((name) => typeof name === 'string');
   if (types.length === 0) return describeAlternatives(target, root) ?? 'a value';
-  const words = types.map((name) =>
-    name === 'string' && typeof format === 'string' ? describeFormat(format) : name,
-  );
+  const words = format === 'decimal' && types.includes('number') ? decimal(types) : types.map(wordOf(format));
   const isNumeric = types.includes('number') || types.includes('integer');
   if (isNumeric && typeof exclusiveMinimum === 'number') return `${words.join(' or ')} > ${exclusiveMinimum}`;
   if (isNumeric && typeof minimum === 'number') return `${words.join(' or ')} ≥ ${minimum}`;
   return words.join(' or ');
 }
+
+const wordOf = (format: Json | undefined) => (type: string) =>
+  type === 'string' && typeof format === 'string' ? describeFormat(format) : type;
+
+/** A decimal may come as a number or as its digits in a text. */
+const decimal = (types: readonly string[]): string[] =>
+  types.filter((type) => type !== 'string').map((type) => (type === 'number' ? 'decimal' : type));
 
 function describeAlternatives(schema: JsonObject, root: JsonObject): string | undefined {
   const [keyword] = ['oneOf', 'anyOf', 'allOf'].filter((keyword) => Array.isArray(schema[keyword]));

@@ -107,6 +107,8 @@ function DoIt({ filter, plan, back }: DoItProps) {
   const [, navigate] = useLocation();
   const [learn, setLearn] = useState(false);
   const { forecast, error, isAsking, job, isBusy, run, stop } = useCorrection(filter, plan);
+  // Of very many only the first are tried, and the others may be mended all the same.
+  const mayMend = forecast !== undefined && (forecast.would_load > 0 || forecast.tried < forecast.matched);
 
   async function correct(): Promise<void> {
     const ended = await run(learn);
@@ -150,13 +152,8 @@ function DoIt({ filter, plan, back }: DoItProps) {
           />
         )}
         <div className="row">
-          <Button
-            kind="primary"
-            icon={Send}
-            disabled={isBusy || forecast === undefined || forecast.would_load === 0}
-            onClick={() => void correct()}
-          >
-            {forecast === undefined || forecast.would_load === 0
+          <Button kind="primary" icon={Send} disabled={isBusy || !mayMend} onClick={() => void correct()}>
+            {!mayMend
               ? 'Correct the letters'
               : `Correct ${plural(forecast.tried < forecast.matched ? forecast.matched : forecast.would_load, 'letter')}`}
           </Button>

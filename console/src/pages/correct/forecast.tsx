@@ -30,6 +30,9 @@ export function CorrectionForecast({ of }: { of: CorrectionDryRun }) {
         <dt>Would be left alone</dt>
         <dd>{count(left)}</dd>
       </dl>
+      {mended === 0 && tried < matched && (
+        <p className="muted">None of those that were tried would be mended; the others may be.</p>
+      )}
       {failures.length > 0 && (
         <ul className="stack failures">
           {failures.map(({ reason, count: number, id }) => (

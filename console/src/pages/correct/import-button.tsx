@@ -56,7 +56,10 @@ function ImportDialog({ onClose }: { onClose: () => void }) {
     onClose();
   }
 
-  const canSend = forecast !== undefined && forecast.faulty === 0 && forecast.would_load > 0;
+  const canSend =
+    forecast !== undefined &&
+    forecast.faulty === 0 &&
+    (forecast.would_load > 0 || forecast.tried < forecast.matched);
   return (
     <Dialog title="Import corrected letters" onClose={isBusy ? stop : onClose} wide>
       <div className="stack" style={{ gap: 14 }}>

@@ -56,16 +56,24 @@ export function layOut({ nodes, edges }: FlowGraph, isNarrow: boolean): FlowLayo
       edges.map(({ id, from, to }) => {
         const { points, x, y } = graph.edge(from, to, id) as { points: Point[]; x: number; y: number };
         if (from !== to) return [id, { points, label: { x, y } }];
-        return [id, { points: loop(graph.node(from), x - 44), label: { x, y } }];
+        const others = edges
+          .filter((one) => one.from === from && one.to === to)
+          .map((one) => (graph.edge(from, to, one.id) as Point).x);
+        const inner = others.filter((other) => other < x).length;
+        const share = others.length === 1 ? 0.25 : 0.14 + (0.29 * inner) / (others.length - 1);
+        return [id, { points: loop(graph.node(from), x - 44, share), label: { x, y } }];
       }),
     ),
   };
 }
 
-/** Out of the right side of a node, and back into it; `right` is where its label begins. */
-function loop(node: Point & { width: number; height: number }, right: number): Point[] {
+/**
+ * Out of the right side of a node, and back into it; `right` is where its label begins, and `share` how much of the node's height
+ * lies between the middle and the line: an outer loop goes around the labels of those within.
+ */
+function loop(node: Point & { width: number; height: number }, right: number, share: number): Point[] {
   const side = node.x + node.width / 2;
-  const [top, bottom] = [node.y - node.height / 4, node.y + node.height / 4];
+  const [top, bottom] = [node.y - node.height * share, node.y + node.height * share];
   const far = Math.max(side + 12, right);
   return [
     { x: side, y: top },

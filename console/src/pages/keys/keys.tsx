@@ -69,8 +69,9 @@ export default function Keys() {
           <Card flush>
             {items.length === 0 ? (
               <Empty icon={KeyRound} title="No keys yet" actions={add}>
-                A sender that signs nothing needs a key with the role ingest; each person and each tool gets
-                one of its own. Once there is an admin key, every request needs a key.
+                As long as there is no key and no SENTINEL_API_TOKEN, requests need none. Give each sender
+                that signs nothing a key with the role ingest; each person and each tool gets one of its own.
+                Once there is an admin key, every request needs a key.
               </Empty>
             ) : (
               <Table

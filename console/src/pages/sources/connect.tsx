@@ -50,8 +50,8 @@ export default function Connect() {
         {source?.sender === undefined ? (
           <p className="muted">
             The settings have no source {chosen} yet. Add the lines above, set the variable, and restart the
-            service (<code>npm run dev</code> reads the settings by itself). A button that tries the signature
-            stands here then.
+            service (<code>sentinel dev</code> restarts by itself). A button that tries the signature appears
+            here then.
           </p>
         ) : source.sender.can_test ? (
           <div className="stack" style={{ gap: 12 }}>
@@ -88,6 +88,10 @@ function Steps({ kind, name }: { kind: SenderKind; name: string }) {
               never shown here.
             </p>
           )}
+          <p className="muted">
+            When the file has <code>sources:</code> already, add what follows that line to it: a key may stand
+            there once.
+          </p>
           <p className="muted">
             <code>contract</code> names the contract for its events, one of your <code>contracts/</code>;
             without that line the event&apos;s own <code>type</code> decides, else the default contract.

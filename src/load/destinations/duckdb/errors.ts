@@ -36,7 +36,7 @@ export function openingError(path: string, error: unknown): unknown {
 }
 
 export function inUse(path: string, holder: string, cause?: unknown): SentinelError {
-  const text = `the DuckDB file ${path} is in use by ${holder}; stop it, or take a copy with: sentinel snapshot FILE`;
+  const text = `the DuckDB file ${path} is in use by ${holder}; one process at a time can have it open: stop the other one. To read it beside a service, take a copy with: sentinel snapshot FILE`;
   return new SentinelError('data_folder_in_use', text, { cause });
 }
 
