@@ -2,6 +2,8 @@ import { marksFolder } from '../config/marks.ts';
 import { withHeaders } from '../load/headers-column.ts';
 import { Judge } from '../contracts/apart/judge.ts';
 import { judgeApart } from '../contracts/apart/judged-apart.ts';
+import { shareKillers } from '../contracts/apart/share-killers.ts';
+import { Suspects } from '../contracts/apart/suspects.ts';
 import { createDeadLetters } from '../dead-letter/store.ts';
 import { leasesOf } from '../engine/lease.ts';
 import { Exports } from '../load/exports.ts';
@@ -34,18 +36,12 @@ export type Stages = Awaited<ReturnType<typeof openStages>>;
 export async function openBase({ config, engine, log, consume, project }: PipelineParts) {
   const { contracts, steps, setAside } = project;
   const cache = moduleCache(config);
-  const apart = judgeApart(
-    contracts,
-    () =>
-      new Judge(
-        { folders: contractFolders(config), cache, setAside },
-        {
-          stallMs: config.pipeline.stallMs,
-          marks: consume ? marksFolder(config) : undefined,
-          log,
-        },
-      ),
-  );
+  const { stallMs } = config.pipeline;
+  const apart = judgeApart(contracts, () => {
+    const suspects = new Suspects({ stallMs, marks: consume ? marksFolder(config) : undefined, log });
+    if (consume && engine.cluster !== undefined) shareKillers(engine.state, suspects);
+    return new Judge({ folders: contractFolders(config), cache, setAside }, { stallMs, suspects, log });
+  });
   const insight = await openInsight({ engine, log, record: consume });
   const faults = createFaults(log);
   const letters = createDeadLetters(engine.state);

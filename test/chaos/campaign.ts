@@ -53,9 +53,10 @@ export async function runCampaign(options: CampaignOptions): Promise<Report> {
     const ended: string[] = [];
     const busy = new Set<string>();
     const lanes = profile.services.length > 1 ? 2 : 1;
-    const made = await carryOut({ faults: profile.faults, seed, seconds, lanes, only }, busy, () =>
-      revive(profile, busy, ended),
-    );
+    const made = await carryOut({ faults: profile.faults, seed, seconds, lanes, only }, busy, {
+      between: () => revive(profile, busy, ended),
+      onTrouble: (what) => void ended.push(what),
+    });
     await people?.stop();
     await traffic.stop();
     const restless = await rest(profile, ended);
@@ -69,7 +70,7 @@ export async function runCampaign(options: CampaignOptions): Promise<Report> {
     const balance = typeof counted === 'string' ? undefined : counted;
     const problems = [
       ...(typeof counted === 'string' ? [counted] : faultsOf(counted)),
-      ...ended.map((why) => `a service ended by itself: ${why}`),
+      ...ended.map((why) => `a service ended by itself, or did not start again: ${why}`),
       ...traffic.odd.map((line) => `odd answer: ${line}`),
     ];
     if (problems.length > 0) problems.push(`what the services said: ${await keepLogs(profile)}`);

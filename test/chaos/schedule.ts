@@ -37,11 +37,14 @@ function* planOf({ faults, seed }: Schedule, lane: number): Generator<Planned> {
   }
 }
 
-/** Makes the faults until the time is over, or the last of `only` has been made. */
+/**
+ * Makes the faults until the time is over, or the last of `only` has been made. `onTrouble` is told of one after which
+ * something did not start again.
+ */
 export async function carryOut(
   schedule: Schedule,
   busy: Set<string>,
-  between: () => Promise<void>,
+  { between, onTrouble }: { between: () => Promise<void>; onTrouble: (what: string) => void },
 ): Promise<Made[]> {
   const { seconds, lanes, only } = schedule;
   const made: Made[] = [];
@@ -57,10 +60,10 @@ export async function carryOut(
       if (!busy.has(fault.victim)) {
         busy.add(fault.victim);
         made.push({ id, name });
-        await fault.happen(random);
+        await fault.happen(random).catch((error: unknown) => onTrouble(`${name}: ${String(error)}`));
         busy.delete(fault.victim);
       }
-      await between();
+      await between().catch((error: unknown) => onTrouble(`after ${name}: ${String(error)}`));
     }
   };
   await Promise.all(Array.from({ length: lanes }, (_, lane) => run(lane)));

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Judge } from '../../src/contracts/apart/judge.ts';
+import { Suspects } from '../../src/contracts/apart/suspects.ts';
 import { brokenBy } from '../../src/contracts/fence.ts';
 import type { Validation } from '../../src/contracts/contract.ts';
 import { silent } from '../helpers/healing.ts';
@@ -46,7 +47,7 @@ beforeAll(async () => {
   await writeFile(join(folder, 'contracts', 'rude.mjs'), rude);
   judge = new Judge(
     { folders: [join(folder, 'contracts')], cache: join(folder, 'cache'), setAside: new Map() },
-    { stallMs: 2000, log: silent },
+    { stallMs: 2000, suspects: new Suspects({ stallMs: 2000, log: silent }), log: silent },
   );
 });
 afterAll(async () => {

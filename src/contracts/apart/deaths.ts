@@ -5,12 +5,21 @@ import { readMark } from '../../support/mark-file.ts';
 /** The threads that note which contract's code they run. */
 export const markedThreads = ['together', 'waiting'] as const;
 
-const firstQuietMs = 60_000;
-const factor = 60;
-const longestQuietMs = 24 * 3_600_000;
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+const longestDoubtMs = 10 * minuteMs;
 
-/** By contract: how often the process has ended while its code ran, and when it did last. */
-type Deaths = Record<string, { deaths: number; at: number }>;
+/** How often the process has ended while this code ran, and when it did last. */
+interface Death {
+  deaths: number;
+  at: number;
+  /** It has ended a process that ran nothing else, too. */
+  isProven?: true;
+}
+type Deaths = Record<string, Death>;
+
+const bookOfContracts = 'deaths.json';
 
 export interface Killer {
   label: string;
@@ -18,13 +27,13 @@ export interface Killer {
 }
 
 /**
- * The contracts, or steps, whose code ran when the process ended lately, from the marks in this folder, which is made. After the first time
- * that may be chance, and is held against it for a minute; after the second for an hour, then for a day. Undefined where
- * nothing can be written.
+ * The contracts, or steps, whose code ran when the process ended lately, from the marks in this folder, which is made. That may be
+ * chance, such as a deployment that kills: it is held against the code for a minute, and for ten at most when it comes again within the
+ * hour. For longer only what is proven. Undefined where nothing can be written.
  */
 export function killersIn(
   folder: string,
-  { marks = markedThreads, book = 'deaths.json' }: { marks?: readonly string[]; book?: string } = {},
+  { marks = markedThreads, book = bookOfContracts }: { marks?: readonly string[]; book?: string } = {},
 ): Killer[] | undefined {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -33,23 +42,40 @@ export function killersIn(
     const deaths = readDeaths(file, now);
     const marked = new Set(marks.map((name) => readMark(join(folder, name))));
     for (const label of marked)
-      if (label !== undefined) deaths[label] = { deaths: (deaths[label]?.deaths ?? 0) + 1, at: now };
+      if (label !== undefined)
+        deaths[label] = { ...deaths[label], deaths: (deaths[label]?.deaths ?? 0) + 1, at: now };
     writeFileSync(file, JSON.stringify(deaths), { mode: 0o600 });
     return Object.entries(deaths)
-      .map(([label, { deaths: count, at }]) => ({
-        label,
-        quietMs: at + Math.min(firstQuietMs * factor ** (count - 1), longestQuietMs) - now,
-      }))
+      .map(([label, death]) => ({ label, quietMs: death.at + quietMsOf(death) - now }))
       .filter(({ quietMs }) => quietMs > 0);
   } catch {
     return undefined;
   }
 }
 
+/** Its code has ended a process that ran nothing else. Returns for how long it is not to run elsewhere, in milliseconds. */
+export function prove(folder: string, label: string): number {
+  const now = Date.now();
+  const file = join(folder, bookOfContracts);
+  const deaths = readDeaths(file, now);
+  const death: Death = { deaths: deaths[label]?.deaths ?? 1, at: now, isProven: true };
+  try {
+    writeFileSync(file, JSON.stringify({ ...deaths, [label]: death }), { mode: 0o600 });
+  } catch {
+    // The next start learns it anew.
+  }
+  return quietMsOf(death);
+}
+
+const quietMsOf = ({ deaths, isProven }: Death): number =>
+  isProven ? (deaths > 1 ? dayMs : hourMs) : Math.min(minuteMs * 3 ** (deaths - 1), longestDoubtMs);
+
 function readDeaths(file: string, now: number): Deaths {
   try {
     const deaths = JSON.parse(readFileSync(file, 'utf8')) as Deaths;
-    return Object.fromEntries(Object.entries(deaths).filter(([, { at }]) => now - at < longestQuietMs));
+    return Object.fromEntries(
+      Object.entries(deaths).filter(([, { at, isProven }]) => now - at < (isProven ? dayMs : hourMs)),
+    );
   } catch {
     return {};
   }

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import type { Logger } from '../../support/log.ts';
 import { limitLog } from '../../support/log-limit.ts';
-import { killersIn, type markedThreads } from './deaths.ts';
+import type { markedThreads } from './deaths.ts';
 import type { ContractSources } from './judging.ts';
 import { Lane } from './lane.ts';
 import { withLimits } from './limits.ts';
 import { JudgeProcess } from './process.ts';
 import type { Question } from './question.ts';
-import { Suspects } from './suspects.ts';
+import type { Suspects } from './suspects.ts';
 import { type Asked, type Heard, JudgeThread } from './thread.ts';
 import { Threads } from './threads.ts';
 import { whileAnswered } from './while-answered.ts';
@@ -42,10 +42,9 @@ export class Judge {
   #ask: Ask = (label, question) => this.#askWaiting(label, question);
   #answers = 0;
 
-  /** `marks`: the folder where it is noted which contract's code runs. */
   constructor(
     given: Omit<ContractSources, 'mark'>,
-    { stallMs, marks, log }: { stallMs: number; marks?: string | undefined; log: Logger },
+    { stallMs, suspects, log }: { stallMs: number; suspects: Suspects; log: Logger },
   ) {
     const lines = limitLog(log);
     const onError = (error: string): void =>
@@ -55,12 +54,10 @@ export class Judge {
         { status: 'failed', code: 'contract_failed', error },
         'the code of a contract failed after it had answered, such as a promise that nobody waits for',
       );
-    const killers = marks === undefined ? undefined : killersIn(marks);
-    this.#start = (name) =>
-      new JudgeThread({ ...given, mark: killers === undefined ? undefined : join(marks!, name) }, onError);
+    const { marks } = suspects;
+    this.#start = (name) => new JudgeThread({ ...given, mark: marks && join(marks, name) }, onError);
     this.#stallMs = stallMs;
-    this.#suspects = new Suspects(stallMs, log);
-    for (const killer of killers ?? []) this.#suspects.addKiller(killer);
+    this.#suspects = suspects;
     this.#lane = new Lane(() => new JudgeProcess(given, onError), this.#suspects, stallMs);
     this.#threads = new Threads(() => this.#start('together'));
   }

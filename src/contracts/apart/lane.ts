@@ -55,6 +55,7 @@ export class Lane {
     const limitMs = this.#suspects.patienceMs(label);
     const asked = await process.ask({ ...question, limitMs }, limitMs + this.#stallMs / 2);
     this.#suspects.learn(label, asked);
+    if (asked === undefined && process.hasDied) this.#suspects.convict(label);
     return asked;
   }
 

@@ -14,6 +14,7 @@ export class JudgeProcess {
   readonly used = new Set<string>();
   readonly #child: ChildProcess;
   #isOver = false;
+  #hasDied = false;
   #onAnswer: ((answer: unknown) => void) | undefined;
   #onOver: (() => void) | undefined;
   readonly #opened: Promise<void>;
@@ -35,6 +36,7 @@ export class JudgeProcess {
       else this.#onAnswer?.(message.answer);
     });
     const over = (): void => {
+      this.#hasDied ||= !this.#isOver;
       this.#isOver = true;
       opened();
       this.#onOver?.();
@@ -46,6 +48,11 @@ export class JudgeProcess {
 
   get isOver(): boolean {
     return this.#isOver;
+  }
+
+  /** It has ended, and nobody has ended it. */
+  get hasDied(): boolean {
+    return this.#hasDied;
   }
 
   async opens(withinMs: number): Promise<boolean> {

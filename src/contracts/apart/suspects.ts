@@ -1,7 +1,7 @@
 import { limitLog } from '../../support/log-limit.ts';
 import type { Logger } from '../../support/log.ts';
 import { brokenBy } from '../fence.ts';
-import type { Killer } from './deaths.ts';
+import { type Killer, killersIn, prove } from './deaths.ts';
 import type { Answer } from './question.ts';
 import type { Asked } from './thread.ts';
 
@@ -23,11 +23,27 @@ interface Suspect {
 export class Suspects {
   readonly #suspects = new Map<string, Suspect>();
   readonly #firstPatienceMs: number;
+  /** Undefined where nothing can be noted. */
+  readonly marks: string | undefined;
+  /** Told of a contract whose code has ended two processes. */
+  onConvict: ((killer: Killer) => void) | undefined;
   readonly #lines;
 
-  constructor(stallMs: number, log: Logger) {
+  /** `marks`: the folder where it is noted which contract's code runs; what it holds is what the last process has ended in. */
+  constructor({ stallMs, marks, log }: { stallMs: number; marks?: string | undefined; log: Logger }) {
     this.#firstPatienceMs = Math.ceil(stallMs / 5);
     this.#lines = limitLog(log);
+    const killers = marks === undefined ? undefined : killersIn(marks);
+    this.marks = killers === undefined ? undefined : marks;
+    for (const killer of killers ?? [])
+      this.#addKiller(killer, `the service ended while the code of ${killer.label} ran`);
+  }
+
+  /** Those of whom this process itself knows. */
+  killers(): Killer[] {
+    return [...this.#suspects].flatMap(([label, { isKiller, until }]) =>
+      isKiller === true ? [{ label, quietMs: until - performance.now() }] : [],
+    );
   }
 
   has(label: string): boolean {
@@ -40,19 +56,34 @@ export class Suspects {
     return this.has(label) && this.#suspects.get(label)!.isKiller === true;
   }
 
-  addKiller({ label, quietMs }: Killer): void {
-    const until = performance.now() + quietMs;
+  /** Its code has ended another worker. */
+  addFar(killer: Killer): void {
+    const { label, quietMs } = killer;
+    const known = this.isKiller(label) ? this.#suspects.get(label)!.until - performance.now() : 0;
+    if (known < quietMs / 2) this.#addKiller(killer, `another worker ended while the code of ${label} ran`);
+  }
+
+  /** Its code has ended a process that ran nothing else. One that has ended no service is no danger to it. */
+  convict(label: string): void {
+    if (this.marks === undefined || !this.isKiller(label)) return;
+    const killer = { label, quietMs: prove(this.marks, label) };
+    if (this.#suspects.get(label)!.until > performance.now() + killer.quietMs / 2) return;
+    this.#addKiller(killer, `the code of ${label} has ended the process that judges it, too`);
+    this.onConvict?.(killer);
+  }
+
+  #addKiller({ label, quietMs }: Killer, what: string): void {
     this.#suspects.set(label, {
-      until,
+      until: performance.now() + quietMs,
       quietMs: firstQuietMs,
-      patienceMs: this.#firstPatienceMs,
+      patienceMs: this.patienceMs(label),
       isKiller: true,
     });
     this.#lines.write(
       'error',
       'contract_killed',
       { status: 'failed', code: 'contract_failed' },
-      `the service ended while the code of ${label} ran; its events are judged in a process of their own for ${Math.ceil(quietMs / 1000)} s`,
+      `${what}; its events are judged in a process of their own for ${Math.ceil(quietMs / 1000)} s`,
     );
   }
 
