@@ -53,6 +53,12 @@ export function oneOf(values: readonly unknown[]): string {
   return values.length === 1 ? `${shown[0]}` : `one of ${shown.join(', ')}${more}`;
 }
 
+/** Which fields each of some alternatives asks for, ` with email, or with phone`; empty when one of them asks for something else. */
+export function fieldsInWords(alternatives: readonly (readonly string[] | undefined)[]): string {
+  const words = alternatives.slice(0, 10).map((names) => names?.slice(0, 5).join(' and ') ?? '');
+  return words.includes('') ? '' : ` with ${words.join(', or with ')}`;
+}
+
 function valueAt(event: JsonObject, path: readonly PropertyKey[]): Json | undefined {
   let value: Json | undefined = event;
   for (const segment of path) {

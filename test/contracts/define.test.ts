@@ -224,6 +224,18 @@ describe('validation', () => {
     });
   });
 
+  it('says of alternatives without a discriminator which one is meant, or what each asks for', () => {
+    const paid = z.object({ kind: z.literal('a'), total: z.number() });
+    const taxed = z.object({ kind: z.literal('b'), total: z.number(), vat: z.number() });
+    const either = z.object({ of: z.union([paid, taxed]) });
+    expect(faults(either, { of: { kind: 'b', total: 5, VAT: 1 } })).toEqual(['/of/vat required missing']);
+    const reached = z.union([z.object({ email: z.string() }), z.object({ phone: z.string() })]);
+    const expected = 'one of 2 alternatives with email, or with phone';
+    expect(contract(z.object({ of: reached })).validate({ of: { Email: 'x' } })).toMatchObject({
+      violations: [{ path: '/of', code: 'no_match', expected }],
+    });
+  });
+
   it('names the field and what is wanted in each message, and never a value', () => {
     const schema = z.object({ amount: decimal({ positive: true }), mail: z.email(), kind: z.literal('x') });
     const result = contract(schema).validate({ amount: 'secret', mail: 'secret', kind: 'secret' });

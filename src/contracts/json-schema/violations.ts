@@ -2,7 +2,7 @@ import type { ErrorObject } from 'ajv';
 import { type JsonObject, isObject } from '../../model/json.ts';
 import type { Violation, ViolationCode } from '../../model/violation.ts';
 import { createAlternatives } from '../zod/alternatives.ts';
-import { describeFormat, describeSchema } from '../zod/describe-schema.ts';
+import { describeChoice, describeFormat, describeSchema } from '../zod/describe-schema.ts';
 import { deref } from './refs.ts';
 import { maxViolations, oneOf, violationAt } from '../violation.ts';
 
@@ -127,10 +127,10 @@ function meaningOf(error: ErrorObject, root: JsonObject): Meaning {
     case 'oneOf':
       if (Array.isArray(params.passingSchemas))
         return { code: 'no_match', expected: 'one alternative only, as several fit' };
-      return { code: 'no_match', expected: describeSchema(schemaOf(error), root) };
+      return { code: 'no_match', expected: describeChoice(schemaOf(error), error.keyword, root) };
     case 'anyOf':
     case 'if':
-      return { code: 'no_match', expected: describeSchema(schemaOf(error), root) };
+      return { code: 'no_match', expected: describeChoice(schemaOf(error), error.keyword, root) };
     default:
       return { code: 'custom', expected: `what the schema's ${error.keyword} asks for` };
   }

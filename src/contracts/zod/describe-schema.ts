@@ -1,6 +1,6 @@
 import { type Json, type JsonObject, isObject } from '../../model/json.ts';
 import { deref } from '../json-schema/refs.ts';
-import { oneOf } from '../violation.ts';
+import { fieldsInWords, oneOf } from '../violation.ts';
 
 const formatWords: ReadonlyMap<string, string> = new Map([
   ['date-time', 'ISO 8601 date-time'],
@@ -60,4 +60,17 @@ function describeAlternatives(schema: JsonObject, root: JsonObject): string | un
   const words = parts.filter((part) => isObject(part)).map((part) => deref(part, root)['type']);
   const named = words.filter((word) => typeof word === 'string');
   return named.length === 0 ? undefined : [...new Set(named)].join(' or ');
+}
+
+/** What a schema with alternatives wants; the fields that each requires tell them apart, where nothing shorter does. */
+export function describeChoice(schema: JsonObject, keyword: string, root: JsonObject): string {
+  const words = describeSchema(schema, root);
+  const parts = schema[keyword];
+  if (!Array.isArray(parts) || !/^(?:a value|object)$/.test(words)) return words;
+  const required = parts.map((part) => {
+    const names = isObject(part) ? deref(part, root)['required'] : undefined;
+    return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : undefined;
+  });
+  const fields = fieldsInWords(required);
+  return fields === '' ? words : `object${fields}`;
 }

@@ -4,7 +4,7 @@ import type { Violation } from '../../model/violation.ts';
 import { describeFormat } from './describe-schema.ts';
 import { Breach, breachParam } from '../fields/field.ts';
 import { wholeNumbers } from './numbers.ts';
-import { maxViolations, oneOf, violationAt } from '../violation.ts';
+import { fieldsInWords, maxViolations, oneOf, violationAt } from '../violation.ts';
 
 /** As Zod's parser leaves it, before it is made into an error: most have no message and no path yet. */
 type Issue = z.core.$ZodRawIssue;
@@ -95,15 +95,33 @@ function fromUnion(
   const here = violationAt(event, path, 'type', '').path;
   const isMismatch = (violation: Violation) =>
     violation.path === here && ['type', 'enum', 'required'].includes(violation.code);
-  const fitting = alternatives.filter((violations) => !violations.some(isMismatch));
+  const ofItsKind = alternatives.filter((violations) => !violations.some(isMismatch));
+  // `{"kind":"b"}` is no alternative whose `kind` is `a`.
+  const isOtherTag = ({ code, path: at }: Violation) =>
+    code === 'enum' && at.slice(0, at.lastIndexOf('/')) === here && at !== here;
+  const ofItsTag = ofItsKind.filter((violations) => !violations.some(isOtherTag));
+  const fitting = ofItsTag.length === 0 ? ofItsKind : ofItsTag;
   if (fitting.length === 1 && fitting[0] !== undefined) return fitting[0];
   if (fitting.length > 1)
-    return [violationAt(event, path, 'no_match', `one of ${fitting.length} alternatives`)];
+    return [
+      violationAt(
+        event,
+        path,
+        'no_match',
+        `one of ${fitting.length} alternatives${fieldsInWords(fitting.map(missingIn))}`,
+      ),
+    ];
   const mismatches = alternatives.flatMap((violations) => violations.filter(isMismatch));
   const wanted = [...new Set(mismatches.map((violation) => violation.expected))].join(' or ');
   const code = mismatches.every((violation) => violation.code === 'enum') ? 'enum' : 'type';
   return [violationAt(event, path, code, wanted)];
 }
+
+/** The names of the fields that are missing, when nothing else is wrong with an alternative. */
+const missingIn = (violations: readonly Violation[]): string[] | undefined =>
+  violations.every(({ code }) => code === 'required')
+    ? violations.map(({ path }) => path.slice(path.lastIndexOf('/') + 1))
+    : undefined;
 
 const typeWords: Readonly<Record<string, string>> = {
   int: 'integer',
