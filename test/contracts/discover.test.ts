@@ -146,6 +146,28 @@ describe('finding contracts', () => {
     ]);
   });
 
+  it('warns of what no value can be', async () => {
+    const properties = {
+      id: { type: 'string' },
+      choice: { type: 'string', enum: [1, 2] },
+      bounds: { type: 'number', minimum: 10, maximum: 5 },
+      long: { type: 'string', minLength: 2, maxLength: 1 },
+      never: false,
+      whole: { type: 'number', enum: [1, 2.5], minimum: 1, maximum: 1 },
+      either: { anyOf: [{ type: 'string', enum: [1] }, { type: 'number' }] },
+    };
+    const schema = { 'x-contract': { name: 'a', version: '1.0.0', key: 'id' }, type: 'object', properties };
+    await write({ 'a.schema.json': JSON.stringify({ ...schema, required: ['id', 'never'] }) });
+    const warnings: string[] = [];
+    await names([''], { onWarning: ({ message }) => warnings.push(message) });
+    expect(warnings).toEqual([
+      expect.stringContaining('the schema takes no object: "never" is required') as string,
+      expect.stringContaining('/properties/choice takes no value: none of its `enum`') as string,
+      expect.stringContaining('/properties/bounds takes no value: minimum is more than maximum') as string,
+      expect.stringContaining('/properties/long takes no value: minLength is more') as string,
+    ]);
+  });
+
   it('does not warn of what other contracts import', async () => {
     await write({
       'money.ts': "import { z } from 'data-sentinel'; export default () => z.number();",

@@ -172,6 +172,29 @@ describe('import', () => {
     ]).toEqual([true, false, false]);
   });
 
+  it('takes the aliases of an Avro record, and says what else of it is not taken over', () => {
+    const inner = { type: 'record', name: 'Sub', fields: [{ name: 'x', type: 'int', aliases: ['y'] }] };
+    const [found] = importContracts(
+      JSON.stringify({
+        type: 'record',
+        name: 'Order',
+        fields: [
+          { name: 'bill', type: 'string', aliases: ['billing'] },
+          { name: 'sub', type: inner },
+          { name: 'code', type: { type: 'fixed', name: 'Code', size: 4 } },
+          { name: 'kind', type: { type: 'enum', name: 'Kind', symbols: ['A'], default: 'A' } },
+        ],
+      }),
+      'order.avsc',
+    );
+    expect(found!.header).toEqual({ aliases: { '/bill': ['billing'] } });
+    expect(found!.notes).toEqual([
+      expect.stringContaining('Sub.x: its aliases') as string,
+      'Code: its size is not taken over',
+      expect.stringContaining('Kind: its default') as string,
+    ]);
+  });
+
   it('takes all columns and the key after a comparison, and the key is never null', () => {
     const [table] = importContracts(
       `CREATE TABLE t (n int CHECK (n > 0 AND n < 9), tags ARRAY<STRUCT<a INT64>>, id bigint, CONSTRAINT pk PRIMARY KEY (id));`,
@@ -303,6 +326,20 @@ models:
       'mail: UNIQUE is not taken over: it may be the key (--key)',
       'UNIQUE of the table is not taken over',
     ]);
+  });
+
+  it('says so of constraints with a name, and takes every spelling of an exact number', () => {
+    const [found] = importContracts(
+      `CREATE TABLE t (id int PRIMARY KEY, a dec(12,2), b fixed(10,2), no int, CONSTRAINT uq UNIQUE (no),
+         CONSTRAINT c CHECK (a > 0), CONSTRAINT f FOREIGN KEY (no) REFERENCES x (no))`,
+      't.sql',
+    );
+    expect(found!.notes).toEqual([
+      'UNIQUE of the table is not taken over',
+      'CHECK of the table is not taken over',
+      'FOREIGN KEY of the table is not taken over',
+    ]);
+    expect(columnsOf(compiled(found!))).toMatchObject({ a: 'decimal(12,2)', b: 'decimal(10,2)' });
   });
 
   it('says of an Avro schema that lies elsewhere that anything is taken', () => {

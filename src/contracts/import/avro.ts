@@ -1,4 +1,5 @@
 import { type Json, type JsonObject, isObject, setOwn } from '../../model/json.ts';
+import { escapeSegment } from '../violation.ts';
 import {
   type Imported,
   compact,
@@ -17,7 +18,20 @@ export function fromAvro(record: JsonObject): Imported[] {
   const { $defs } = reader;
   const whole = { $schema: draft2020, ...schema, ...(Object.keys($defs).length === 0 ? {} : { $defs }) };
   const name = typeof record['name'] === 'string' ? record['name'].split('.').at(-1)! : 'event';
-  return [{ name: contractName(name), version: '1.0.0', schema: whole, notes }];
+  const aliases = aliasesOf(record, (pointer) => `/${escapeSegment(pointer)}`);
+  const header = Object.keys(aliases).length === 0 ? undefined : { aliases };
+  return [{ name: contractName(name), version: '1.0.0', schema: whole, notes, header }];
+}
+
+/** Other names of a record's fields, by what `keyOf` makes of the name. */
+function aliasesOf({ fields }: JsonObject, keyOf: (name: string) => string): JsonObject {
+  const found: JsonObject = {};
+  for (const field of Array.isArray(fields) ? fields : []) {
+    const { name, aliases } = isObject(field) ? field : {};
+    const names = Array.isArray(aliases) ? aliases.filter((alias) => typeof alias === 'string') : [];
+    if (typeof name === 'string' && names.length > 0) setOwn(found, keyOf(name), names);
+  }
+  return found;
 }
 
 const plain: Readonly<Record<string, JsonObject>> = {
@@ -54,7 +68,12 @@ class AvroReader {
     if (kind === 'array') return { type: 'array', items: this.schemaOf(items ?? {}, namespace) };
     if (kind === 'map')
       return { type: 'object', additionalProperties: this.schemaOf(values ?? {}, namespace) };
-    if (kind === 'fixed') return this.#named(type, namespace, () => ({ type: 'string' }));
+    if (kind === 'fixed') {
+      this.#notes.push(`${nameOf(type)}: its size is not taken over`);
+      return this.#named(type, namespace, () => ({ type: 'string' }));
+    }
+    if (kind === 'enum' && type['default'] !== undefined)
+      this.#notes.push(`${nameOf(type)}: its default is not taken over: an event with another value fails`);
     if (kind === 'enum')
       return this.#named(type, namespace, () =>
         compact({ type: 'string', enum: Array.isArray(symbols) ? symbols : [], description }),
@@ -117,6 +136,9 @@ class AvroReader {
     this.#root ??= name;
     const schema = make(inner);
     if (name === this.#root) return schema;
+    // Where its values are in an event, only those know who use it.
+    for (const field of Object.keys(aliasesOf(type, String)))
+      this.#notes.push(`${nameOf(type)}.${field}: its aliases are not taken over: name them in \`aliases\``);
     setOwn(this.$defs, name, schema);
     return { $ref: `#/$defs/${name}` };
   }
@@ -128,6 +150,8 @@ class AvroReader {
     return {};
   }
 }
+
+const nameOf = ({ name }: JsonObject): string => textOf(name) ?? 'a type without a name';
 
 const fullName = (name: string, namespace: string): string =>
   name.includes('.') || namespace === '' ? name : `${namespace}.${name}`;

@@ -7,7 +7,7 @@ const types: readonly [RegExp, (size: readonly number[]) => JsonObject][] = [
     () => ({ type: 'integer' }),
   ],
   [
-    /^(?:decimal|numeric|number|bignumeric)$/,
+    /^(?:dec(?:imal)?|fixed|numeric|number|bignumeric)$/,
     // Without a size each database has its own: the widest with as many digits after the point as BigQuery has.
     ([precision = 38, scale]) => decimalSchema(precision, scale ?? (precision === 38 ? 9 : 0)),
   ],

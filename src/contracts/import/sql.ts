@@ -78,8 +78,12 @@ function tableOf(name: string, parts: readonly string[][]): Imported {
     .find((columns) => columns !== undefined);
   for (const part of parts) {
     const [first = ''] = part;
-    if (/^(?:unique|check|exclude)$/i.test(first))
-      notes.push(`${first.toUpperCase()} of the table is not taken over`);
+    // `CONSTRAINT name UNIQUE (…)`
+    const kind = (/^constraint$/i.test(first) ? part[2] : first) ?? '';
+    if (/^(?:unique|check|exclude|foreign)$/i.test(kind))
+      notes.push(
+        `${kind.toUpperCase()}${/^foreign$/i.test(kind) ? ' KEY' : ''} of the table is not taken over`,
+      );
     if (constraint.test(first) || first === '') continue;
     const column = unquoted(first);
     const end = part.findIndex((word, at) => at > 0 && typeEnd.test(word));

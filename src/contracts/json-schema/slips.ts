@@ -1,4 +1,5 @@
-import { type JsonObject, isObject } from '../../model/json.ts';
+import { type AnyNumber, compareNumbers, isAnyNumber } from '../../model/exact-number.ts';
+import { type JsonObject, isObject, jsonType } from '../../model/json.ts';
 import { nearest } from '../../support/nearest-word.ts';
 import { escapeSegment } from '../violation.ts';
 import { ofSameValue } from './endless.ts';
@@ -25,6 +26,8 @@ export function slipsOf(root: JsonObject): string[] {
       slips.push(
         `${at}/required names ${JSON.stringify(name)}, which is not among the properties there: correct the name, or declare it`,
       );
+    for (const why of isPart ? [] : impossibleIn(schema))
+      slips.push(`${at === '' ? 'the schema' : at} ${why}`);
     for (const keyword of Object.keys(schema)) {
       const meant = meantBy(keyword);
       if (meant !== undefined)
@@ -39,6 +42,35 @@ export function slipsOf(root: JsonObject): string[] {
   look(root, '', false);
   return slips.slice(0, mostWarnings);
 }
+
+/** Why no value can be what the schema asks for. */
+function impossibleIn(schema: JsonObject): string[] {
+  const { type, enum: values, properties, required } = schema;
+  const reasons: string[] = [];
+  const types = [type ?? []].flat().map((name) => (name === 'integer' ? 'number' : name));
+  const kinds = Array.isArray(values) ? values.map((value) => jsonType(value)) : [];
+  if (
+    types.length > 0 &&
+    kinds.length > 0 &&
+    kinds.every((kind) => !types.includes(kind === 'integer' ? 'number' : kind))
+  )
+    reasons.push('takes no value: none of its `enum` has its `type`');
+  for (const [least, most] of limits)
+    if (
+      isAnyNumber(schema[least!]) &&
+      isAnyNumber(schema[most!]) &&
+      compareNumbers(schema[least!] as AnyNumber, schema[most!] as AnyNumber) > 0
+    )
+      reasons.push(`takes no value: ${least} is more than ${most}`);
+  for (const name of Array.isArray(required) && isObject(properties) ? required : [])
+    if (typeof name === 'string' && (properties as JsonObject)[name] === false)
+      reasons.push(`takes no object: ${JSON.stringify(name)} is required, and nothing is allowed there`);
+  return reasons;
+}
+
+const limits = ['', 'Length', 'Items', 'Properties', 'Contains'].map((of) =>
+  of === '' ? ['minimum', 'maximum'] : [`min${of}`, `max${of}`],
+);
 
 const meantBy = (keyword: string): string | undefined =>
   keywords.has(keyword) || keyword.startsWith('x-') ? undefined : nearest(keyword, guessed);
