@@ -4,6 +4,7 @@ import { stepMark } from '../config/marks.ts';
 import { stepFolders } from '../config/project.ts';
 import type { LoadOptions } from '../contracts/discover.ts';
 import { serviceContracts } from '../contracts/for-service.ts';
+import { bookOfSteps, prove } from '../contracts/apart/deaths.ts';
 import type { ContractRegistry } from '../contracts/registry.ts';
 import { checkDestinations } from '../load/check-destinations.ts';
 import { IsolatedStep } from '../steps/apart/isolated-step.ts';
@@ -47,6 +48,7 @@ export async function readProject(
       new IsolatedStep(file, {
         ...config.pipeline,
         isApart: apart.includes(file),
+        onDeadly: () => marks !== undefined && void prove(marks, file, bookOfSteps),
         mark: marks === undefined ? undefined : join(marks, `${stepMark}${contentId(file)}`),
       }),
   });

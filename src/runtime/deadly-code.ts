@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readingMark, stepMark } from '../config/marks.ts';
-import { type Killer, killersIn } from '../contracts/apart/deaths.ts';
+import { type Killer, bookOfSteps, killersIn } from '../contracts/apart/deaths.ts';
 import type { Logger } from '../support/log.ts';
 
 /** What the process ended in when it ended last, from the marks in this folder. */
@@ -18,7 +18,7 @@ export const noDeadlyCode: DeadlyCode = { apart: [], setAside: new Map() };
 /** To be called once in a process, before its own marks are written. */
 export async function deadlyCode(folder: string, log: Logger): Promise<DeadlyCode> {
   const marks = existsSync(folder) ? readdirSync(folder).filter((name) => name.startsWith(stepMark)) : [];
-  const killers = killersIn(folder, { marks, book: 'deaths-of-steps.json' }) ?? [];
+  const killers = killersIn(folder, { marks, book: bookOfSteps }) ?? [];
   for (const name of marks) rmSync(join(folder, name), { force: true });
   for (const killer of killers) sayStep(killer, log);
   return { apart: killers.map(({ label }) => label), setAside: await deadlyFile(folder, log) };

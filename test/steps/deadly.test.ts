@@ -2,6 +2,7 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { readingMark } from '../../src/config/marks.ts';
+import { bookOfSteps, killersIn, prove } from '../../src/contracts/apart/deaths.ts';
 import { deadlyCode } from '../../src/runtime/deadly-code.ts';
 import { IsolatedStep } from '../../src/steps/apart/isolated-step.ts';
 import { discoverSteps } from '../../src/steps/discover.ts';
@@ -37,7 +38,12 @@ it('a step whose code the last process did not survive runs in one of its own, a
   const { engine, dispose } = await temporaryEngine();
   const exhausted: ExhaustedMessage[] = [];
   const found = await discoverSteps([steps], {
-    isolate: (path) => new IsolatedStep(path, { stallMs: 5000, isApart: apart.includes(path) }),
+    isolate: (path) =>
+      new IsolatedStep(path, {
+        stallMs: 5000,
+        isApart: apart.includes(path),
+        onDeadly: () => prove(marks, path, bookOfSteps),
+      }),
   });
   const running = await startSteps(found, {
     engine,
@@ -63,6 +69,9 @@ it('a step whose code the last process did not survive runs in one of its own, a
   await running.stop();
   for (const { close } of found) await close?.();
   await dispose();
+  // Proven, and not by chance: for longer than a minute.
+  expect(killersIn(marks, { marks: [], book: bookOfSteps })).toMatchObject([{ label: file }]);
+  expect(killersIn(marks, { marks: [], book: bookOfSteps })![0]!.quietMs).toBeGreaterThan(600_000);
 });
 
 it('a file of contracts that ends the process which reads it is set aside; one that was read by chance is not', async () => {

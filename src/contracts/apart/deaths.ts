@@ -20,6 +20,7 @@ interface Death {
 type Deaths = Record<string, Death>;
 
 const bookOfContracts = 'deaths.json';
+export const bookOfSteps = 'deaths-of-steps.json';
 
 export interface Killer {
   label: string;
@@ -54,9 +55,9 @@ export function killersIn(
 }
 
 /** Its code has ended a process that ran nothing else. Returns for how long it is not to run elsewhere, in milliseconds. */
-export function prove(folder: string, label: string): number {
+export function prove(folder: string, label: string, book = bookOfContracts): number {
   const now = Date.now();
-  const file = join(folder, bookOfContracts);
+  const file = join(folder, book);
   const deaths = readDeaths(file, now);
   const death: Death = { deaths: deaths[label]?.deaths ?? 1, at: now, isProven: true };
   try {

@@ -21,6 +21,8 @@ interface Limits {
 export interface Isolation extends Limits {
   /** The process ended while its code ran, lately: it runs in a process of its own. */
   isApart?: boolean;
+  /** Its code has ended the process of its own. */
+  onDeadly?: () => void;
   /** Path of the file that says that its code runs. */
   mark?: string | undefined;
 }
@@ -45,15 +47,17 @@ export class IsolatedStep {
   readonly #file: string;
   readonly #limits: Required<Limits>;
   readonly #isApart: boolean;
+  readonly #onDeadly: (() => void) | undefined;
   readonly #mark: MarkFile | undefined;
   #marked = 0;
   #thread: Thread | undefined;
   #ids = 0;
 
-  constructor(file: string, { isApart = false, mark, ...limits }: Isolation) {
+  constructor(file: string, { isApart = false, onDeadly, mark, ...limits }: Isolation) {
     const { stallMs, stepTimeoutMs = 600_000, loadMs = 30_000, memoryMb = 512 } = limits;
     this.#file = file;
     this.#isApart = isApart;
+    this.#onDeadly = onDeadly;
     this.#mark = mark === undefined || isApart ? undefined : openMark(mark);
     this.#limits = { stallMs, stepTimeoutMs, loadMs, memoryMb };
   }
@@ -168,6 +172,8 @@ export class IsolatedStep {
         clearInterval(watch);
         if (this.#thread?.worker === worker) this.#thread = undefined;
         calls.close();
+        // By a signal, and none of ours.
+        if (reason === undefined && typeof how === 'string') this.#onDeadly?.();
         const why = reason ?? (typeof how === 'string' ? how : 'ended its thread');
         reject(new Error(why));
         for (const { reject, attempt } of runs.values())

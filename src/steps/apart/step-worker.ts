@@ -54,6 +54,7 @@ export const startProcess = (options: StepWorkerOptions): StepWorker => new Step
 class StepProcess extends EventEmitter implements StepWorker {
   readonly #child: ChildProcess;
   readonly #over: Promise<void>;
+  #isEnded = false;
 
   constructor({ file, beat, memoryMb, answer }: StepWorkerOptions) {
     super();
@@ -72,7 +73,10 @@ class StepProcess extends EventEmitter implements StepWorker {
     this.#over = new Promise((resolve) => {
       const over = (_code: unknown, signal?: unknown): void => {
         resolve();
-        this.emit('exit', typeof signal === 'string' ? `ended its process (${signal})` : undefined);
+        this.emit(
+          'exit',
+          typeof signal === 'string' && !this.#isEnded ? `ended its process (${signal})` : undefined,
+        );
       };
       this.#child.once('exit', over);
       this.#child.once('error', over);
@@ -85,6 +89,7 @@ class StepProcess extends EventEmitter implements StepWorker {
   }
 
   async terminate(): Promise<void> {
+    this.#isEnded = true;
     this.#child.kill('SIGKILL');
     await this.#over;
   }
