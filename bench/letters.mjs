@@ -21,7 +21,9 @@ try {
   console.log(`${cpus().length} × ${cpus()[0].model}, Node ${process.version}`);
   await start('');
   await fill();
-  await look('after they came');
+  console.log(`just after: ${await memory()}`);
+  await sleep(60_000);
+  await look('a minute later');
   await restart('');
   await look('after a restart');
   await discard();
@@ -91,22 +93,25 @@ function post(path, body, type = 'application/json') {
   return answer(path, { method: 'POST', headers: { 'content-type': type }, body });
 }
 
-/** Of six kinds, from ten sources. */
+/** In 300 groups: each of twenty sources sends what fails in fifteen ways, 300 to 900 bytes long. */
 async function fill() {
   const kinds = [
     { currency: 'Euro' },
     { amount: 'twelve' },
     { user_id: '7' },
-    { timestamp: '26/11/2026' },
-    { amount: undefined, price: '1' },
+    { timestamp: '26/11/2026x' },
     { amount: -1 },
   ];
   const began = performance.now();
-  for (let sent = 0; sent < letters; sent += 5000) {
-    const lines = Array.from({ length: Math.min(5000, letters - sent) }, (_, at) =>
-      event(sent + at, kinds[at % kinds.length]),
+  const perRequest = 2000;
+  for (let sent = 0; sent < letters; sent += perRequest) {
+    const lines = Array.from({ length: Math.min(perRequest, letters - sent) }, (_, at) =>
+      event(sent + at, {
+        [`note_${Math.floor(at / 5) % 3}`]: 'x'.repeat((at * 37) % 600),
+        ...kinds[at % kinds.length],
+      }),
     );
-    await post(`/ingest/source-${(sent / 5000) % 10}`, lines.join('\n'), 'application/x-ndjson');
+    await post(`/ingest/source-${(sent / perRequest) % 20}`, lines.join('\n'), 'application/x-ndjson');
   }
   for (;;) {
     const now = await answer('/api/v1/stats');
@@ -127,7 +132,13 @@ async function look(when) {
   await sleep(2000);
   console.log(`${when}: ${await memory()}`);
   await timed('groups', () => answer('/api/v1/dead-letters/groups'));
-  await timed('newest letters', () => answer('/api/v1/dead-letters?limit=50'));
+  const { items } = await answer('/api/v1/dead-letters/groups?limit=1');
+  const { contract, source, signature } = items[0];
+  const group = new URLSearchParams({ contract, source, signature, limit: '100' });
+  await timed('a group', () => answer(`/api/v1/dead-letters?${group}`));
+  await timed('newest letters', () => answer('/api/v1/dead-letters?limit=100'));
+  await timed('a code', () => answer('/api/v1/dead-letters?limit=100&code=no_repair_found'));
+  await timed('q, no letter has it', () => answer('/api/v1/dead-letters?limit=100&q=nowhere'));
   const email = `person-${Math.round(letters / 20)}@example.com`;
   await timed('q, an e-mail address', () => find(email));
   await timed('events by q', () => answer(`/api/v1/events?q=${email}`).catch(() => undefined));

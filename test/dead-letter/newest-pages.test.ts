@@ -76,3 +76,33 @@ it('letters of which the text is an id come first, and once; the others that hol
   expect(pages.flat()).toEqual(['2', '3', '0', '1']);
   expect(pages[0]).toEqual(['2', '3']);
 });
+
+it('a list by code reads no letters of other codes, but those whose entries an older version wrote', async () => {
+  const state = memoryState();
+  const letters = createDeadLetters(state);
+  const codes = ['a', 'b', 'a', 'b', 'a'.repeat(100)];
+  await letters.keep(
+    codes.map((code, at) => ({
+      request_id: String(at),
+      received_at: at,
+      source: 'shop',
+      contract: 'transaction',
+      version: '1.0.0',
+      signature: 'abc',
+      violations: [],
+      raw: '{}',
+      reason: 'no healer knows a repair',
+      code,
+      attempts: [],
+    })),
+  );
+  const older = { 0: [0, 0, 0, ''], 1: [1, 0, 0] };
+  for (const [id, value] of Object.entries(older)) await state.put(indexKey((await letters.get(id))!), value);
+  const deadLetters = await watchDeadLetters(state, letters);
+  const read: string[] = [];
+  const counted = { get: (id: string) => (read.push(id), letters.get(id)) };
+  const { items } = await listNewest({ letters: counted, deadLetters }, { code: 'a' }, { limit: 10 });
+  deadLetters.close();
+  expect(items.map(({ id }) => id)).toEqual(['2', '0']);
+  expect(read).toEqual(['4', '2', '1', '0']);
+});

@@ -33,7 +33,7 @@ export async function openDuckDb(options: DuckDbOptions): Promise<Required<Desti
       throw unavailable(doing, error);
     });
 
-  const writeLetters = letterWriter();
+  const writeLetters = letterWriter(() => session.rest());
 
   return {
     prepare: (specs) => writer.prepare(specs),

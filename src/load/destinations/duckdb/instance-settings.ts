@@ -54,25 +54,8 @@ export async function confine(
   await connection.run(`SET GLOBAL allowed_paths = [${files.map(literal).join(', ')}]`);
   if (folder !== undefined) await connection.run(`SET GLOBAL allowed_directories = [${literal(folder)}]`);
   await connection.run(`SET GLOBAL enable_external_access = false`);
-  // For givePagesBack.
+  // For givePagesBack (memory.ts).
   await connection.run(`SET GLOBAL allowed_configs = ['memory_limit', 'max_memory']`);
   // Last, as nothing else can be set after it.
   await connection.run(`SET GLOBAL lock_configuration = true`);
-}
-
-/** What DuckDB keeps when pages are given back. */
-const leastMemory = '16MiB';
-
-/**
- * Gives the pages of the database that were read, and that nobody reads now, back to the machine: DuckDB would keep them until
- * its memory is full. That is left out while work in progress needs more than is to be left. With each setting DuckDB also has the C
- * library give back what the whole process has freed (`malloc_trim`), which it would keep for later: some 100 MB after a busy time.
- */
-export async function givePagesBack(connection: DuckDBConnection, options: InstanceOptions): Promise<void> {
-  const { memory_limit: limit } = instanceSettings(options);
-  const restore = `SET GLOBAL memory_limit = ${literal(limit!)}`;
-  await connection
-    .run(`SET GLOBAL memory_limit = '${leastMemory}'; ${restore}`)
-    .catch(() => connection.run(restore))
-    .catch(() => undefined);
 }

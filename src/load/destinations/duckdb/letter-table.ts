@@ -6,7 +6,6 @@ import {
   letterColumns,
   letterTable,
 } from '../../letter-table.ts';
-import { messageOf } from '../../../model/errors.ts';
 import { rowsOf } from './rows.ts';
 import { literal } from './sql.ts';
 
@@ -34,7 +33,8 @@ type Write = (
   gone: readonly string[],
 ) => Promise<void>;
 
-export function letterWriter(): Write {
+/** `rest` writes them out, unless somebody reads. */
+export function letterWriter(rest: () => Promise<boolean>): Write {
   let unwritten = 0;
   return async (connection, letters, gone) => {
     const ids = [...letters.map(({ id }) => id!), ...gone];
@@ -44,19 +44,8 @@ export function letterWriter(): Write {
     if (letters.length > 0) await connection.run(insertRows, [rows]);
     await connection.run('COMMIT');
     unwritten += rows.length;
-    if (unwritten > mostUnwritten && (await checkpoint(connection))) unwritten = 0;
+    if (unwritten > mostUnwritten && (await rest())) unwritten = 0;
   };
-}
-
-/** False when somebody who reads keeps it from being made. */
-async function checkpoint(connection: DuckDBConnection): Promise<boolean> {
-  try {
-    await connection.run('CHECKPOINT');
-    return true;
-  } catch (error) {
-    if (messageOf(error).includes('Cannot CHECKPOINT')) return false;
-    throw error;
-  }
 }
 
 export async function knownLetters(

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, realpath, stat } from 'node:fs/promises';
+import { mkdir, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { DuckDBInstance } from './duckdb.ts';
@@ -7,7 +7,8 @@ import { SentinelError } from '../../../model/errors.ts';
 import { type SpillFiles, openSpillFiles } from './spill-files.ts';
 import type { QueryLimits } from '../../destination-kit/query-turns.ts';
 import { fileGone, inUse, openingError, unavailable } from './errors.ts';
-import { type InstanceOptions, confine, givePagesBack, instanceSettings } from './instance-settings.ts';
+import { type InstanceOptions, confine, instanceSettings } from './instance-settings.ts';
+import { givePagesBack, writeOut } from './memory.ts';
 import { openPrivately } from './private-file.ts';
 import { OpenedFile } from '../../../support/opened-file.ts';
 
@@ -113,9 +114,7 @@ export class Session {
 
   /** Writes out what DuckDB holds in memory, unless it is little, and gives back what the process does not need; false while somebody reads. */
   async rest(): Promise<boolean> {
-    if (this.#reading.size > 0) return false;
-    const { size } = await stat(`${this.#file}.wal`).catch(() => ({ size: 0 }));
-    if (size > 16 * 2 ** 20) await this.#writing?.run('CHECKPOINT');
+    if (this.#reading.size > 0 || !(await writeOut(this.#writing!, this.#file))) return false;
     await this.givePagesBack();
     return true;
   }
