@@ -22,6 +22,7 @@ const scenarios = [
   'large-table',
   'refill',
   'idle',
+  'growth',
 ];
 const peers = ['benthos', 'dlt'];
 const { values } = parseArgs({
@@ -33,6 +34,9 @@ const { values } = parseArgs({
     backlog: { type: 'string', default: '5000000' },
     pending: { type: 'string', default: '1000000' },
     rows: { type: 'string', default: '20000000' },
+    scale: { type: 'string', default: '1' },
+    growing: { type: 'string' },
+    svg: { type: 'string' },
     only: { type: 'string' },
     json: { type: 'string' },
     against: { type: 'string' },
@@ -48,6 +52,9 @@ if (values.help) {
   --backlog N     events that pile up (5000000)
   --pending N     events that wait at the restart (1000000)
   --rows N        in the large table (20000000)
+  --scale N       times the sizes of growth, which are those of a quick run (1); what the documentation shows took 10
+  --growing TEXT  only the costs of growth with this in their name, as "dead letters"
+  --svg FILE      gets the plots of growth
   --json FILE     the figures and targets, for programs
   --peers         also Benthos, with the load of the scenario postgres (needs Go), and dlt, with that of ndjson (needs Python)
   --against DIR   another folder with a build (dist/): both are measured in turns, and their medians compared`);
@@ -63,8 +70,9 @@ const count = (name) => {
   return number;
 };
 const options = Object.fromEntries(
-  ['rounds', 'seconds', 'events', 'backlog', 'pending', 'rows'].map((name) => [name, count(name)]),
+  ['rounds', 'seconds', 'events', 'backlog', 'pending', 'rows', 'scale'].map((name) => [name, count(name)]),
 );
+const { growing, svg } = values;
 
 const dir = mkdtempSync(join(tmpdir(), 'sentinel-bench-data-'));
 const figures = new Figures();
@@ -84,7 +92,7 @@ try {
         // What an older build does not have cannot be measured there.
         if (ownOnly === true && build !== mine) continue;
         useBuild(build.folder);
-        await run({ figures: build.figures, options, dir });
+        await run({ figures: build.figures, options: { ...options, growing, svg }, dir });
       }
     }
 } finally {

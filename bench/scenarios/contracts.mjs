@@ -31,7 +31,7 @@ async function measure(figures, name, write) {
 }
 
 /** As publishers write them: some twenty fields, of which some are nested. */
-function writeJsonSchemas(folder) {
+export function writeJsonSchemas(folder, count = 300) {
   for (let at = 0; at < count; at++) {
     const schema = {
       $schema: 'https://json-schema.org/draft/2020-12/schema',

@@ -39,7 +39,7 @@ async function rate({ events }, rows, figures) {
 }
 
 /** The keys of a large table are read after the start; until then rows are loaded slowly. */
-async function atRest(sentinel) {
+export async function atRest(sentinel) {
   for (let before = -1; sentinel.cpuSeconds() - before > 0.1;) {
     before = sentinel.cpuSeconds();
     await sleep(1000);
@@ -47,7 +47,7 @@ async function atRest(sentinel) {
 }
 
 /** Rows as the loader would have written them, in the order of their ids. */
-async function fill(data, rows) {
+export async function fill(data, rows) {
   await mkdir(data, { recursive: true });
   const instance = await DuckDBInstance.create(join(data, 'warehouse.duckdb'));
   const connection = await instance.connect();
