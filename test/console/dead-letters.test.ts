@@ -72,7 +72,7 @@ describe.skipIf(lacksBrowser())('dead letters in the console', () => {
     expect(await table.getByRole('row').nth(1).innerText()).toContain('"Euro"');
 
     await open.page.getByRole('link', { name: 'Fix by editing one' }).click();
-    await open.page.getByText('Sent back unchanged, it fails again').waitFor();
+    await open.page.getByText('no rule repairs it: sent back unchanged, it comes back here').waitFor();
     const unchanged = open.page.getByRole('button', { name: 'Replay unchanged' });
     expect(await unchanged.getAttribute('class')).not.toContain('primary');
     const editor = open.page.getByRole('textbox', { name: 'The event as JSON' });

@@ -45,7 +45,7 @@ export function Shell({ children }: { children: ReactNode }) {
       <a className="skip" href="#main">
         Skip to the content
       </a>
-      <div className="topbar">
+      <header className="topbar">
         <Button
           kind="ghost"
           icon={Menu}
@@ -58,7 +58,7 @@ export function Shell({ children }: { children: ReactNode }) {
         </Link>
         <ConnectionState />
         <Button kind="ghost" icon={Search} aria-label="Go to…" onClick={() => setOpen('palette')} />
-      </div>
+      </header>
       {isMenuOpen && (
         <button
           type="button"

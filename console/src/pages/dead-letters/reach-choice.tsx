@@ -82,8 +82,8 @@ function EditFirst({ settle }: Pick<ReachChoiceProps, 'settle'>) {
     <Card title="Replay">
       <div className="stack" style={{ gap: 12 }}>
         <p className="muted">
-          Sent back unchanged, it fails again: its contract refuses it, and no rule repairs it. Correct the
-          event first.
+          Its contract refuses it as it is, and no rule repairs it: sent back unchanged, it comes back here,
+          unless a healer finds a repair this time. Correct the event first.
         </p>
         <div className="row">
           <Button icon={RotateCw} disabled={settle.isBusy} onClick={() => void settle.run()}>

@@ -8,12 +8,14 @@ export interface TopicEdgeData extends Record<string, unknown> {
   points: Point[];
   label: Point;
   activity: TopicActivity | undefined;
+  /** Several steps write to the topic: its figures are of all of them. */
+  isShared: boolean;
 }
 
 /** A topic on its way between two steps: how fast, and how many wait. */
 export function TopicEdge({ id, data }: EdgeProps<Edge<TopicEdgeData>>) {
   if (data === undefined) return null;
-  const { topic, points, label, activity } = data;
+  const { topic, points, label, activity, isShared } = data;
   const isMoving = activity !== undefined && activity.rate !== null && activity.rate > 0;
   const isDeep = activity !== undefined && activity.pending > 0;
   return (
@@ -32,7 +34,7 @@ export function TopicEdge({ id, data }: EdgeProps<Edge<TopicEdgeData>>) {
         >
           <span className="truncate">{topic}</span>
           <span className="topic-figures">
-            {activity === undefined ? 'in memory' : `${rate(activity.rate)}/s`}
+            {activity === undefined ? 'in memory' : `${rate(activity.rate)}/s${isShared ? ' in all' : ''}`}
             {isDeep && <b>{shortCount(activity.pending)} waiting</b>}
           </span>
         </div>

@@ -36,17 +36,22 @@ export function Graph({ graph, activity, chosen, onChoose }: GraphProps) {
       }),
     [graph, places, activity, chosen, onChoose],
   );
-  const edges = useMemo(
-    () =>
-      graph.edges.map(({ id, from, to, topic }): Edge<TopicEdgeData> => ({
-        id,
-        type: 'topic',
-        source: from,
-        target: to,
-        data: { topic, ...places.edges.get(id)!, activity: activity.topic(topic) },
-      })),
-    [graph, places, activity],
-  );
+  const edges = useMemo(() => {
+    const writers = (of: string) =>
+      new Set(graph.edges.filter(({ topic }) => topic === of).map(({ from }) => from)).size;
+    return graph.edges.map(({ id, from, to, topic }): Edge<TopicEdgeData> => ({
+      id,
+      type: 'topic',
+      source: from,
+      target: to,
+      data: {
+        topic,
+        ...places.edges.get(id)!,
+        activity: activity.topic(topic),
+        isShared: writers(topic) > 1,
+      },
+    }));
+  }, [graph, places, activity]);
 
   return (
     <div className="flow-graph">
