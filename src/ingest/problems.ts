@@ -18,7 +18,7 @@ export const unsupportedType: Problem = {
   code: 'unsupported_media_type',
   title: 'Unsupported media type',
   detail:
-    'Send application/json (an object or an array), application/x-ndjson (one object a line), CloudEvents, a form (application/x-www-form-urlencoded), or text/plain that is JSON.',
+    'Send application/json (an object or an array), application/x-ndjson (one object a line), CloudEvents, a form (application/x-www-form-urlencoded), or text/plain that is JSON. multipart/form-data is not taken.',
 };
 export const unavailable: Problem = {
   status: 503,
