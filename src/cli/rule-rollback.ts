@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DoneBy } from '../api/client.ts';
+import type { DoneBy, ItemOf } from '../api/client.ts';
 import { withClient, type ApiClient } from './client.ts';
 import { confirm, amountOf, print, printJson, say, type Io } from './io.ts';
 import { withJson, withServer, type ServerOptions } from './options.ts';
@@ -47,14 +47,29 @@ async function events(
   id: string,
   { json, limit, inDoubt }: EventsOptions,
 ): Promise<void> {
-  const query = { limit, ...(inDoubt === true ? { in_doubt: 'true' } : undefined) };
+  // Longer lists come without what was changed.
+  const changes = Number(limit) <= mostWithChanges ? 'true' : undefined;
+  const query = { limit, changes, ...(inDoubt === true ? { in_doubt: 'true' } : undefined) };
   const answer = await client.request('GET /api/v1/rules/{id}/events', { params: { id }, query });
   if (json === true) return printJson(io, answer);
   const columns = ['request_id', 'table', 'source', 'healer', 'repaired_at', 'rolled_back_at'] as const;
-  const rows = answer.items.map((item) => columns.map((column) => item[column]));
-  if (rows.length > 0) print(io, formatTable(columns, rows, io.columns));
-  if (answer.doubt !== undefined) say(io, `In doubt since ${answer.doubt.since}: ${answer.doubt.reason}`);
+  const rows = answer.items.map((item) => [...columns.map((column) => item[column]), inWords(item)]);
+  if (rows.length > 0) print(io, formatTable([...columns, 'changed'], rows, io.columns));
+  if (answer.doubt !== undefined)
+    say(io, `What it repaired since ${answer.doubt.since} may be wrong: ${answer.doubt.reason}`);
   say(io, `${amountOf(answer.total, 'row')} stand, ${answer.rolled_back} were rolled back.`);
+}
+
+const mostWithChanges = 100;
+const mostShown = 3;
+
+/** `/amount "1,234" → "1.234"`, for some of the fields. */
+function inWords({ changes = [] }: ItemOf<'GET /api/v1/rules/{id}/events'>): string {
+  const made = changes.filter(({ operations }) => operations.length > 0);
+  return made
+    .slice(0, mostShown)
+    .map(({ path, before, after }) => `${path} ${JSON.stringify(before)} → ${JSON.stringify(after)}`)
+    .join(', ');
 }
 
 async function rollback(io: Io, client: ApiClient, id: string, options: RollbackOptions): Promise<void> {

@@ -314,6 +314,10 @@ describe('a rule that a later event contradicts', () => {
       ),
     );
 
+    const shown = await cli('rules', 'events', rule, '--in-doubt');
+    expect(shown.out).toContain('/amount "2,345" → "2.345"');
+    expect(shown.err).toContain('may be wrong: ');
+
     await send(`/rules/${rule}/rollback`, { reason: 'thousands' });
     await rolledBack(rule);
     expect(await api<object>(`/rules/${rule}`)).toMatchObject({ status: 'disabled' });

@@ -1,7 +1,7 @@
 import { useApi } from '../../api/queries.ts';
 import type { Rule } from '../../api/types.ts';
 
-const every = 10_000;
+const every = 30_000;
 /** More rules in doubt at a time are no longer looked at one by one. */
 const mostInDoubt = 20;
 
