@@ -12,7 +12,7 @@ import { missing } from './tables.ts';
 import { clientConfig, ownSettings } from './session.ts';
 import { tlsOf } from './tls.ts';
 
-const oldest = 120_000;
+const oldest = 130_000;
 
 interface Facts {
   number: string;
@@ -44,7 +44,7 @@ export async function checkPostgres(
     if (Number(number) < oldest)
       throw new SentinelError(
         'destination_unavailable',
-        `PostgreSQL ${version} is too old; 12 is the oldest that works`,
+        `PostgreSQL ${version} is too old; 13 is the oldest that works`,
       );
     const { refused, isWhole } = await lookAtTables(client, schema, tables);
     if (!isWhole) refuseWithoutRights(facts, schema);
