@@ -4,7 +4,8 @@ import type { StateStore } from '../engine/engine.ts';
 import { type LetterTable, letterVersion } from '../load/letter-table.ts';
 import { HashSet } from '../support/hash-set.ts';
 
-const pageLength = 5000;
+/** Some destinations look through the whole table for each page. */
+const pageLength = 20_000;
 
 /** The ids of letters whose row in the table is another one, or lacks; some twice. No text of each is held in memory. */
 export async function* differing(
