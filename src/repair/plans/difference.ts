@@ -37,13 +37,27 @@ export function mergePatchOf(result: JsonObject, { set, gone }: Difference): str
   for (const field of set) {
     const value = result[field]!;
     if (field === '__proto__' || value === null || isObject(value)) return undefined;
-    patch += `${patch === '' ? '{' : ','}${JSON.stringify(field)}:${JSON.stringify(value)}`;
+    patch += `${patch === '' ? '{' : ','}${named(field)}${JSON.stringify(value)}`;
   }
   for (const field of gone) {
     if (field === '__proto__') return undefined;
-    patch += `${patch === '' ? '{' : ','}${JSON.stringify(field)}:null`;
+    patch += `${patch === '' ? '{' : ','}${named(field)}null`;
   }
   return patch === '' ? '{}' : `${patch}}`;
+}
+
+const known = new Map<string, string>();
+/** The names are those of plans, and the same for all events of a rule. */
+const maxKnown = 1000;
+
+/** A name as it stands before its value. */
+function named(field: string): string {
+  let text = known.get(field);
+  if (text === undefined) {
+    text = `${JSON.stringify(field)}:`;
+    if (known.size < maxKnown) known.set(field, text);
+  }
+  return text;
 }
 
 /** What the patch, one of `mergePatchOf`, makes of the original. */

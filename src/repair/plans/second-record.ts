@@ -6,9 +6,10 @@ import { fieldsOf } from '../healers/heuristics/declared.ts';
 import { type OwnNames, ownNamesOf, telling } from '../healers/heuristics/containers.ts';
 import { foldedName, lettersOf } from '../healers/heuristics/names.ts';
 import { pathsOf } from './operation-paths.ts';
+import { byShape } from './shapes.ts';
 
 /** The field that says of a record something else than the event does, as a pointer; undefined when none does. */
-export type SecondRecordCheck = (result: JsonObject) => Pointer | undefined;
+export type SecondRecordCheck = (event: JsonObject, result: JsonObject) => Pointer | undefined;
 
 /**
  * A plan takes fields out of an object that has another one beside them, which the event has under its own name as well, with
@@ -28,24 +29,35 @@ export function compileSecondRecord({ operations }: Plan, contract: Contract): S
       }
   }
   const all = [...ways.values()];
-  return (result) => {
-    for (const { from, to, named } of all)
-      for (const indexes of bindings(result, from) ?? none) {
-        const left = valueAt(result, bind(from, indexes));
-        const record = valueAt(result, bind(to, indexes));
-        if (!isObject(left) || !isObject(record)) continue;
-        for (const key in left) {
-          const name = named(key);
-          if (name === undefined || !Object.hasOwn(record, name)) continue;
-          const pointer = pointerOf([...from, key]);
-          if (!kept.has(pointer) && differ(left[key]!, record[name]!)) return pointer;
-        }
-      }
-    return undefined;
+  const named = (result: JsonObject): Namesake[] =>
+    all.flatMap((way) => namesakesOf(result, way)).filter(({ pointer }) => !kept.has(pointer));
+  // Mostly there is none, which the names alone tell.
+  const hasNamed = byShape((_event: JsonObject, result: JsonObject) => named(result).length > 0);
+  return (event, result) => {
+    if (!hasNamed(event, result)) return undefined;
+    return named(result).find(({ left, meant }) => differ(left, meant))?.pointer;
   };
 }
 
-const none: readonly never[] = [];
+/** A field that is left where others were taken from, and the one of the event that has its name. */
+interface Namesake {
+  pointer: Pointer;
+  left: Json;
+  meant: Json;
+}
+
+function namesakesOf(result: JsonObject, { from, to, named }: Way): Namesake[] {
+  return (bindings(result, from) ?? []).flatMap((indexes) => {
+    const around = valueAt(result, bind(from, indexes));
+    const record = valueAt(result, bind(to, indexes));
+    if (!isObject(around) || !isObject(record)) return [];
+    return Object.keys(around).flatMap((key): Namesake[] => {
+      const name = named(key);
+      if (name === undefined || !Object.hasOwn(record, name)) return [];
+      return [{ pointer: pointerOf([...from, key]), left: around[key]!, meant: record[name]! }];
+    });
+  });
+}
 
 const differ = (left: Json, meant: Json): boolean =>
   meant !== null && left !== null && !isObject(meant) && !sameJson(left, meant);

@@ -94,7 +94,7 @@ export function compileRule(
     if (!applied.ok) return fail({ reason: `operation ${applied.error.operation}: ${applied.error.reason}` });
     const doubt = unproven(event, applied.value) ?? doubtful(applied.value);
     if (doubt !== undefined) return fail({ reason: doubt });
-    const otherwise = second?.(applied.value);
+    const otherwise = second?.(event, applied.value);
     if (otherwise !== undefined)
       return fail({ reason: `${otherwise} says something else than the event has under its own name` });
     const [time] = timesInAnotherZone(contract, applied.value);

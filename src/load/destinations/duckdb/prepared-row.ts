@@ -184,7 +184,8 @@ function repairLine(
   if (byHand !== undefined || original === '') return undefined;
   const result = patch === '' ? repair.result : '';
   if (original.length + patch.length + result.length > longestLine) return undefined;
-  if (isUnfit(original) || isUnfit(result) || isUnfit(patch)) return undefined;
+  // The patch is JSON text of ours.
+  if (isUnfit(original) || (result !== '' && isUnfit(result))) return undefined;
   const kind = repairKinds.numberOf(row, repair);
   const head = `${row.requestId}${separator}${kind}${separator}${patch}${separator}${result}${separator}`;
   return repairLines.add(head, original, row.isPlain === true && original === row.text);
