@@ -1,5 +1,5 @@
 import type { Incoming } from '../ingest/record.ts';
-import type { Reception } from '../model/event.ts';
+import type { FailedEvent, Reception } from '../model/event.ts';
 import type { Row } from '../load/destination.ts';
 import { limitLog } from '../support/log-limit.ts';
 import type { Logger } from '../support/log.ts';
@@ -107,9 +107,24 @@ function rowOfRepaired(
   });
 }
 
-function failureOf({ contract, violations, signature, source }: Kind<'invalid'>, incoming: Incoming) {
-  const failed = { contract: contract.name, version: contract.version, signature, violations };
-  return { ...receivedAs(incoming, source), ...failed, raw: incoming.text };
+/** Written out: to spread two objects into one costs more than to judge the event. */
+function failureOf(
+  { contract, violations, signature, source }: Kind<'invalid'>,
+  { header, requestId, text }: Incoming,
+): FailedEvent {
+  return {
+    request_id: requestId,
+    received_at: header.at,
+    source,
+    headers: header.headers,
+    replay: header.replay,
+    trace: header.trace,
+    contract: contract.name,
+    version: contract.version,
+    signature,
+    violations,
+    raw: text,
+  };
 }
 
 function logFailure(

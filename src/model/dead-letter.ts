@@ -137,14 +137,13 @@ export function afterFailure(
 }
 
 function opened(known: DeadLetter | undefined, event: UnrecoverableEvent, now: Date): DeadLetter {
-  return {
+  const letter: DeadLetter = {
     id: deadLetterId(event),
     request_id: event.request_id,
     status: 'open',
     contract: event.contract,
     version: event.version,
     source: event.source,
-    ...(event.headers === undefined ? undefined : { headers: event.headers }),
     signature: event.signature,
     violations: event.violations,
     reason: event.reason,
@@ -155,12 +154,15 @@ function opened(known: DeadLetter | undefined, event: UnrecoverableEvent, now: D
     created_at: known?.created_at ?? now.toISOString(),
     updated_at: now.toISOString(),
     replays: event.replay?.round ?? 0,
-    ...(event.trace === undefined ? undefined : { trace: event.trace }),
-    ...(event.step === undefined ? undefined : { step: event.step }),
-    ...(event.destination === undefined ? undefined : { destination: event.destination }),
-    ...(event.copy_round === undefined ? undefined : { copy_round: event.copy_round }),
-    ...(event.repair === undefined ? undefined : { repair: event.repair }),
   };
+  // Set one by one, as spreads cost microseconds.
+  if (event.headers !== undefined) letter.headers = event.headers;
+  if (event.trace !== undefined) letter.trace = event.trace;
+  if (event.step !== undefined) letter.step = event.step;
+  if (event.destination !== undefined) letter.destination = event.destination;
+  if (event.copy_round !== undefined) letter.copy_round = event.copy_round;
+  if (event.repair !== undefined) letter.repair = event.repair;
+  return letter;
 }
 
 /**

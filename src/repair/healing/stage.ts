@@ -10,7 +10,7 @@ import { errorSignature, violationsKey } from '../../validate/signature.ts';
 import { type Failure, type Healer, inTurn } from './healer.ts';
 import { type PeerReader, type RefusalReader, oncePerSignature, peersAmong } from './batch.ts';
 import type { HealingConfig } from './config.ts';
-import { type Case, type Outcome, deadLetter, repaired, traceOutcome } from './outcome.ts';
+import { type Case, type Outcome, deadLetter, failedAs, repaired, traceOutcome } from './outcome.ts';
 import { HealingOutbox } from './outbox.ts';
 import type { HealingStatus } from './status.ts';
 import { BackgroundHealing } from './background.ts';
@@ -156,7 +156,7 @@ async function settle(
     return repaired({ failed, attempts: [] }, { healer: 'rule', plan: { operations: [] }, event });
 
   const { violations } = validation;
-  const current = { ...failed, violations, signature: signatureNow(failed, contract, event, violations) };
+  const current = failedAs(failed, violations, signatureNow(failed, contract, event, violations));
   const { source, signature } = current;
   const failure: Failure = { contract, source, event, violations, signature };
   const healing: Case = { failed: current, attempts: [] };
