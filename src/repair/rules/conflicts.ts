@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../model/json.ts';
 import { type Claim, claimsOf } from '../plans/claims.ts';
 import type { Plan } from '../../model/plan.ts';
-import { bindings, segmentsOf, valueAt } from '../../model/pointer.ts';
+import { bind, bindings, covers, segmentsOf, valueAt } from '../../model/pointer.ts';
 import type { StoredRule } from '../../model/rule.ts';
 
 /**
@@ -15,7 +15,8 @@ export function conflictWith(plan: Plan, event: JsonObject, rule: StoredRule): s
       const [source, target] = [shared(mine.from, other.from), shared(mine.to, other.to)];
       if (source !== undefined && target === undefined && mine.op !== 'copy' && other.op !== 'copy')
         return `rule ${rule.id} takes ${source} to be ${other.to.join(' and ')}, and not ${mine.to.join(' and ')}`;
-      if (target !== undefined && source === undefined && other.from.every((path) => exists(event, path)))
+      const isAnother = source === undefined && !isWithin(mine.from, other.from);
+      if (target !== undefined && isAnother && other.from.every((path) => exists(event, path)))
         return `rule ${rule.id} takes ${other.from.join(' and ')}, which is there too, to be ${target}`;
     }
   }
@@ -27,9 +28,13 @@ const relocates = ({ op }: Claim): boolean => op !== 'change';
 const shared = (a: readonly string[], b: readonly string[]): string | undefined =>
   a.find((path) => b.includes(path));
 
+/** What was a value may hold it now: `Amount: {Value}` is no other field than `Amount`. */
+const isWithin = (inner: readonly string[], outer: readonly string[]): boolean =>
+  inner.every((path) => outer.some((other) => covers(other, path)));
+
 function exists(event: JsonObject, path: string): boolean {
   const segments = segmentsOf(path);
-  const star = segments.indexOf('*');
-  if (star === -1) return valueAt(event, segments) !== undefined;
-  return (bindings(event, segments)?.length ?? 0) > 0;
+  return (bindings(event, segments) ?? []).some(
+    (indexes) => valueAt(event, bind(segments, indexes)) !== undefined,
+  );
 }

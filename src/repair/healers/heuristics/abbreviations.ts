@@ -41,6 +41,7 @@ export const abbreviations: ReadonlyMap<string, string> = new Map(
 export const abbreviationsAlone: ReadonlyMap<string, string> = new Map([
   ['cur', 'currency'],
   ['curr', 'currency'],
+  ['long', 'longitude'],
 ]);
 
 /** What is customary only beside another word: a `ttl_amount` is the total one, and a `ttl` a time to live. */

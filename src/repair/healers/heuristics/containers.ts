@@ -33,11 +33,16 @@ const neutralPlurals: ReadonlySet<string> = wordSet(
   'attributes attrs cols columns fields parameters params properties props traits values vals',
 );
 
-/** Objects that are called after what their fields are together, or collect what the record has, and say not whose or which it is. */
-export const composites: ReadonlySet<string> = wordSet(
-  'address coordinate dimension flag geo geolocation gps label location loc measurement meta metadata option place point position ' +
-    'setting size vital',
+/** Objects that are called after what says where something is: only the fields in there say of it what it is. */
+export const places: ReadonlySet<string> = wordSet(
+  'address coordinate geo geolocation gps loc location place point position',
 );
+
+/** Objects that are called after what their fields are together, or collect what the record has, and say not whose or which it is. */
+export const composites: ReadonlySet<string> = new Set([
+  ...places,
+  ...wordSet('dimension flag label measurement meta metadata option setting size vital'),
+]);
 
 /** Whether an object is called as the contract. */
 export const isOwnName = (name: string, own: OwnNames): boolean =>

@@ -3,6 +3,7 @@ import { type OwnNames, isNeutral, isOwnName, neutral } from './containers.ts';
 import { declaredNames } from './declared.ts';
 import { type Saying, goneBy, goneByAnother } from './gone.ts';
 import { foldedName, lettersOf, wordsOf } from './names.ts';
+import { wordSet } from './words.ts';
 
 const image =
   /(^|_)(after|before|current|new|old|previous|prior)(_|$)|^(after|before|current|new|old|prev|previous)[A-Z]/;
@@ -19,12 +20,18 @@ export interface Doubt {
   reason: string;
   /** The container, when the doubt is which of several is meant: a target that is called after it says so. */
   among?: string;
+  /** The only field that it is about; all by default. */
+  field?: string;
 }
 
 /** The first doubt that the name of the target does not settle: `buyer.email` beside `seller.email` is the `buyer_email`. */
 export function doubtFor(doubts: readonly Doubt[], target: readonly string[]): string | undefined {
   const words = target.flatMap(wordsOf);
-  return doubts.find(({ among }) => among === undefined || !isCalledAfter(words, among))?.reason;
+  return doubts.find(
+    ({ among, field }) =>
+      (field === undefined || lettersOf(target.at(-1) ?? '') === field) &&
+      (among === undefined || !isCalledAfter(words, among)),
+  )?.reason;
 }
 
 function isCalledAfter(words: readonly string[], container: string): boolean {
@@ -85,7 +92,16 @@ export function doubtsWithin(
     }
     const doubt = gone!.find(({ name }) => name !== container);
     if (doubt !== undefined) doubts.push({ reason: `of ${container}, ${doubt.reason}` });
-    const said = goneBy(inside, own, isShown) ?? goneByAnother(around, container, own, isShown);
+    if (isMessage(container, own) && idsIn(around).some(isDeclared) && idsIn(inside).length === 0)
+      doubts.push({
+        reason: `the id beside ${container} may be that of the message, and not of what is in there`,
+      });
+    if (idsIn(inside).length > 0 && beside!.some(({ name }) => name !== container && isMessage(name, own)))
+      doubts.push({ reason: `the id in ${container} may be that of the message`, field: 'id' });
+    const said =
+      goneBy(inside, own, isShown) ??
+      goneByAnother(inside, '', own, isShown) ??
+      goneByAnother(around, container, own, isShown);
     if (said !== undefined) doubts.push({ reason: `of ${container}, ${said.reason}` });
     const fields = new Set(Object.keys(inside).map(lettersOf));
     const isCurrent = isNeutral(container, own);
@@ -104,6 +120,17 @@ export function doubtsWithin(
     return doubts;
   };
 }
+
+const idsIn = (object: JsonObject): string[] =>
+  Object.keys(object).filter((name) => lettersOf(name) === 'id' && !isObject(object[name]!));
+
+/** What a message holds, whose own id stands around it. Beside `attributes` or `details` the id is that of the record. */
+const isMessage = (name: string, own: OwnNames): boolean => {
+  const words = wordsOf(name);
+  return !isOwnName(name, own) && words.length > 0 && words.every((word) => held.has(word));
+};
+
+const held: ReadonlySet<string> = wordSet('body data document event message object payload record resource');
 
 /** Beside what is called as the contract, a thing of its own: it has an id, but not all that is in there. */
 function isAnotherThing(

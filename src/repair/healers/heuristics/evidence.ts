@@ -9,6 +9,8 @@ import { foldedName, tokensOf, vendorMark, wordsOf } from './names.ts';
 import {
   contextFor,
   inside,
+  isAloneInside,
+  isOfPlace,
   isInside,
   isOtherContainer,
   isOutOfPlace,
@@ -77,6 +79,7 @@ export function nameEvidence(search: Search, candidate: Candidate, target: Targe
   const evidence =
     (isPutTogether(search, candidate, target) ? putTogether : undefined) ??
     (isInside(search, candidate, target) ? inside : undefined) ??
+    (isAloneInside(search, candidate, target) ? { ...inside, score: sameName } : undefined) ??
     fromWords(search, candidate, target) ??
     another;
   if (evidence.score === 0) return evidence;
@@ -95,6 +98,7 @@ function fromWords(search: Search, candidate: Candidate, target: Target): NameEv
   const convention = conventionsOf(search).get(candidate);
   if (convention !== undefined && pointerOf(convention.path) === pointerOf(target.path))
     return { score: sameName, reason: convention.reason };
+  if (isOfPlace(search, candidate, target)) return { score: 0.9, reason: 'the same name, in its place' };
   if (isJoined(candidate, target)) return { score: 0.9, reason: 'the same path' };
   if (isCalledAfterObject(search, candidate, target))
     return { score: 0.9, reason: 'the same name after that of its object' };

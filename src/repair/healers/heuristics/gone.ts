@@ -62,7 +62,7 @@ function saysGone(name: string, value: Json, own: OwnNames): boolean {
   if (isFlag) return !no.has(plain(value));
   if (isFormer) return no.has(plain(value));
   if (typeof value !== 'string' || value.length > 64 || value === '') return false;
-  if (isTeller && formerRow.test(value)) return true;
+  if (formerImage.test(value) || (isTeller && formerRow.test(value))) return true;
   // A path of words, as types and topics are, or a lone one; in prose the same word says nothing of the record.
   if (!isTeller && !/^[a-z][\w-]*(?:[./:][\w-]+)+$|^[A-Z]+$|^[a-z]+(?:_[a-z]+)?(?:ed|wn)$/i.test(value))
     return false;
@@ -74,6 +74,8 @@ function saysGone(name: string, value: Json, own: OwnNames): boolean {
 const replaced = /^(?:replaced|merged)[_-]?(?:by|into|with)$/i;
 /** A deletion, or the row as it was before a change: in the feeds of DMS, Flink and Delta. */
 const formerRow = /^(?:-?d|-u|(?:\w+[_-])?(?:before|pre_?image))$/i;
+
+const formerImage = /^(?:before|old|previous|prior|former)$/i;
 
 const plain = (value: Json): Json => (typeof value === 'string' ? value.trim().toLowerCase() : value);
 
@@ -106,7 +108,7 @@ function saysError(name: string, value: Json): boolean {
 const yes: ReadonlySet<Json> = new Set<Json>([true, 1, '1', 'true', 'yes', 'y', 't', 'on']);
 
 const unreal =
-  /^(?:tests?|testing|testmode|dry|dryrun|simulat(?:e|ed|ion)|samples?|mock(?:ed)?|faked?|dummy|sandbox(?:ed)?|staging|development|dev|qa|uat|synthetic|demo|example|preview|rehearsal|draft|template|placeholder|fictitious|pretend|hypothetical|forecast|shadow|canary|partial|failed|previous|old|historical|historic|outdated|stale|backup)$/;
+  /^(?:tests?|testing|testmode|dry|dryrun|simulat(?:e|ed|ion)|samples?|mock(?:ed)?|faked?|dummy|sandbox(?:ed)?|staging|development|dev|qa|uat|synthetic|demo|example|preview|rehearsal|draft|template|placeholder|fictitious|pretend|hypothetical|forecast|shadow|canary|partial|failed|previous|old|historical|historic|outdated|stale|backup|duplicate|healthcheck)$/;
 export const isUnreal = (word: string): boolean => unreal.test(word);
 /** A record that is not this is the one before: `is_current: false`. */
 const current = /^(?:current|latest|newest)$/;

@@ -16,6 +16,7 @@ import { findSplit } from './split.ts';
 import { type Found, type Search, searchFor } from './search.ts';
 import { hasTooManyFields } from './size.ts';
 import { targetsOf } from './targets.ts';
+import { covers } from '../../../model/pointer.ts';
 
 export interface HeuristicsOptions {
   /** Smallest evidence of a name, 0 to 1. Default 0.8. */
@@ -94,7 +95,19 @@ function repair(search: Search): Repair {
     const reason = take(found);
     if (reason !== undefined) return { ok: false, reason };
   }
-  return { ok: true, operations: [...operations.values()], evidence: [...evidence] };
+  return { ok: true, operations: inOrder([...operations.values()]), evidence: [...evidence] };
+}
+
+/** What stands beside a value that takes the place of the object around it has to leave that first. */
+function inOrder(operations: readonly Operation[]): Operation[] {
+  const lifts = operations.filter(
+    (operation) => operation.op === 'move' && covers(operation.to, operation.from),
+  );
+  const isBeside = (operation: Operation) =>
+    operation.op === 'move' &&
+    !lifts.includes(operation) &&
+    lifts.some((lift) => lift.op === 'move' && covers(lift.to, operation.from));
+  return [...operations.filter(isBeside), ...operations.filter((operation) => !isBeside(operation))];
 }
 
 function* repairsOf(search: Search): Generator<Found> {
@@ -143,12 +156,16 @@ function* repairsOf(search: Search): Generator<Found> {
   for (const path of malformed) yield reshape(search, path);
 }
 
-/** A contract that takes no undeclared fields complains of those alone, where an optional field is sent under another spelling. */
+/** What an event breaks hides which optional fields it has under other names, and which fields of an alternative. */
 function withMisnamed({ contract, event, violations }: Failure): readonly Violation[] {
-  if (!violations.some(({ code }) => code === 'undeclared')) return violations;
-  const named = new Set(violations.map(({ path }) => path));
-  return [...violations, ...misnamedIn(contract, event).filter(({ path }) => !named.has(path))];
+  if (violations.length > mostBroken) return violations;
+  const broken = violations.filter(({ code }) => code !== 'no_match').map(({ path }) => path);
+  const isKnown = (path: string) => broken.some((other) => covers(other, path));
+  return [...violations, ...misnamedIn(contract, event).filter(({ path }) => !isKnown(path))];
 }
+
+/** What breaks a contract in more places is compared with what is missing only: the names of large contracts cost seconds. */
+const mostBroken = 25;
 
 /** More fields than that are not in pieces, but gone. */
 const maxLost = 4;

@@ -2,9 +2,10 @@ import { isBelow } from '../../../model/pointer.ts';
 import { isDeclared, schemasAt, typesOf } from '../../plans/schema-paths.ts';
 import type { Candidate } from './candidates.ts';
 import { type NameContext, type NameEvidence, compareNames } from './compare.ts';
-import { isNeutral, isValueName } from './containers.ts';
+import { isNeutral, isValueName, places, telling } from './containers.ts';
 import { fieldsOf } from './declared.ts';
-import { foldedName, wordsOf } from './names.ts';
+import { isPlural } from './name-form.ts';
+import { foldedName, lettersOf, wordsOf } from './names.ts';
 import type { Search } from './search.ts';
 import type { Target } from './target.ts';
 import { commonplace } from './words.ts';
@@ -37,6 +38,41 @@ export const isInside = ({ failure }: Search, { path }: Candidate, target: Targe
   isBelow(path, target.path) &&
   isValueName(path.at(-1)!) &&
   schemasAt(failure.contract.jsonSchema, target.path).every((schema) => !typesOf(schema).includes('object'));
+
+/** `Email: {value: "x"}` and `Items: {Item: […]}`: in an object of its name, which holds nothing else. */
+export function isAloneInside(search: Search, { path, container }: Candidate, target: Target): boolean {
+  const { failure, own } = search;
+  const [name, leaf] = [path.at(-2), path.at(-1)!];
+  if (name === undefined || container === undefined || container.names.length !== 1) return false;
+  const types = schemasAt(failure.contract.jsonSchema, target.path).flatMap(typesOf);
+  const isElement =
+    types.includes('array') && isPlural(name) && foldedName(wordsOf(name)) === foldedName(wordsOf(leaf));
+  if (types.includes('object') || !(isElement || isValueName(leaf))) return false;
+  const read = (of: readonly string[]) => telling(of, own).map(lettersOf).join('/');
+  return read(path.slice(0, -1)) === read(target.path);
+}
+
+/** `location: {lat, lon}`, where the contract has both side by side, and all that is in there. */
+export function isOfPlace(
+  { failure }: Search,
+  { path, container, words }: Candidate,
+  target: Target,
+): boolean {
+  const name = path.at(-2);
+  if (container === undefined || container.names.length < 2 || path.length !== target.path.length + 1)
+    return false;
+  if (!wordsOf(name!).every((word) => places.has(word))) return false;
+  const around = target.path.slice(0, -1);
+  if (!around.every((segment, at) => segment === path[at])) return false;
+  const declared = new Set(
+    fieldsOf(failure.contract.jsonSchema, around).names.map((field) => foldedName(wordsOf(field))),
+  );
+  return (
+    foldedName(words.leaf) === foldedName(target.words.leaf) &&
+    !words.leaf.every((word) => commonplace.has(word)) &&
+    container.names.every((field) => declared.has(foldedName(wordsOf(field))))
+  );
+}
 
 export const putTogether: NameEvidence = {
   score: 0.9,

@@ -124,17 +124,18 @@ const american = (word: string): string =>
         .replace(/^(.{3,})ence$/, '$1ense');
 
 /**
- * Whether one word is the other without its vowels (`cstmr`) or its end (`recip`): no word of a language is written so. Of short ones
- * several words are often left alike: `lst` is a list and the last, `prt` a part and a port.
+ * Whether one word is the other, a known one, without its vowels (`cstmr`) or its end (`recip`): no word of a language is written so. Of short ones
+ * several words are often left alike: `lst` is a list and the last, `prt` a part and a port. Of a language that is not known, the
+ * longer word may as well be a compound: `kundenberater` of `kunden`.
  */
 export function isAbbreviation(a: string, b: string): boolean {
   const [short, long] = a.length < b.length ? [a, b] : [b, a];
   if (short.length < 3 || short.length === long.length || /\d/.test(short)) return false;
   // Cut off: `recip`, `subscr`. What is a word itself says something else.
   if (short.length >= 5 && long.length >= short.length + 2 && long.startsWith(short))
-    return !isEnglish(short);
+    return !/[aeiou]$/.test(short) && !isEnglish(short) && isEnglish(long);
   if (/[aeiou]/.test(short.slice(1))) return false;
   const consonants = long[0] + long.slice(1).replace(/[aeiou]/g, '');
   if (![consonants, `${consonants}s`, consonants.replace(/(.)\1/g, '$1')].includes(short)) return false;
-  return short.length > 4 || wordsWithoutVowels(short).every((word) => word === long);
+  return short.length > 4 ? isEnglish(long) : wordsWithoutVowels(short).every((word) => word === long);
 }

@@ -1,5 +1,8 @@
 import { type Change, changeAt } from './changes.ts';
-import { behind, candidatesBeside, compositions, hasLooseSign, isCalled } from './compositions.ts';
+import type { Json } from '../../../model/json.ts';
+import type { Candidate } from './candidates.ts';
+import { behind, compositions, hasLooseSign, isCalled } from './compositions.ts';
+import { isNeutral } from './containers.ts';
 import { isDistinctive } from './target.ts';
 import { foldedName, wordsOf } from './names.ts';
 import { genericPointer, pointerOf, valueAt } from '../../../model/pointer.ts';
@@ -28,22 +31,19 @@ export function findSplit(
     [other, one],
   ]) {
     const names = paths.map((path) => wordsOf(path.at(-1)!));
-    const named = candidatesBeside(search, one).flatMap((candidate) => {
+    const named = candidatesFor(search, one).flatMap((candidate) => {
       const whole = wholeOf(candidate.words.leaf, names);
       return whole === undefined ? [] : [{ candidate, whole }];
     });
     const [only, ...others] = named;
-    if (only === undefined || others.length > 0 || typeof only.candidate.value !== 'string') continue;
+    const text = only === undefined || others.length > 0 ? undefined : oneOf(only.candidate.value);
+    if (only === undefined || typeof text !== 'string') continue;
     const { candidate, whole } = only;
-    const [way] = waysToSplit(search, only.candidate.value, paths, whole.separator);
-    if (
-      way === undefined ||
-      partsBy(way.separator, paths.map(pointerOf))(candidate.value as string) === undefined
-    )
-      continue;
+    const [way] = waysToSplit(search, text, paths, whole.separator);
+    if (way === undefined || partsBy(way.separator, paths.map(pointerOf))(text) === undefined) continue;
     const from = candidate.pointer;
     const isOnAll = peers.every((peer) => {
-      const value = valueAt(peer, candidate.path);
+      const value = oneOf(valueAt(peer, candidate.path));
       return typeof value !== 'string' || value.split(way.separator).length === 2;
     });
     if (!isOnAll) continue;
@@ -53,6 +53,8 @@ export function findSplit(
       from: [from],
       to,
       operations: [
+        ...candidate.preparation,
+        ...(text === candidate.value ? [] : [{ op: 'unwrap', path: from } as const]),
         { op: 'split', from, separator: way.separator, to },
         ...way.changes.flatMap((changes, at) => changes.map((change) => changeAt(to[at]!, change))),
       ],
@@ -62,6 +64,22 @@ export function findSplit(
   }
   return undefined;
 }
+
+/** What stands alone in a list. */
+const oneOf = (value: Json | undefined): Json | undefined =>
+  Array.isArray(value) && value.length === 1 ? value[0] : value;
+
+/** The fields beside a missing one, and in the containers there that mean nothing. */
+const candidatesFor = ({ candidates, own }: Search, path: readonly string[]): Candidate[] =>
+  candidates.filter(
+    ({ path: at, container }) =>
+      at.length >= path.length &&
+      path.slice(0, -1).every((segment, depth) => segment === at[depth]) &&
+      (container === undefined
+        ? at.length === path.length
+        : container.doubts.length === 0 &&
+          at.slice(path.length - 1, -1).every((segment) => isNeutral(segment, own))),
+  );
 
 interface Way {
   separator: string;

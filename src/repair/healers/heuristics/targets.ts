@@ -1,6 +1,6 @@
 import { type JsonObject, isObject } from '../../../model/json.ts';
 import type { Violation } from '../../../model/violation.ts';
-import { segmentsOf, valueAt } from '../../../model/pointer.ts';
+import { isBelow, segmentsOf, valueAt } from '../../../model/pointer.ts';
 import { fieldsOf } from './declared.ts';
 
 export interface Targets {
@@ -37,10 +37,15 @@ export function targetsOf(
       targets.missing.push(path);
     else if (formCodes.has(violation.code) && value !== undefined && path.length > 0)
       targets.malformed.push(path);
+    else if (violation.code === 'no_match' && violations.some((other) => isMisnamedIn(path, other))) continue;
     else targets.hopeless ??= violation;
   }
   return targets;
 }
+
+/** A field of an alternative that the object may be, once the field has its own name. */
+const isMisnamedIn = (path: readonly string[], { code, path: field }: Violation): boolean =>
+  code === 'misnamed' && isBelow(segmentsOf(field), path);
 
 /** What an object that is none of the alternatives lacks, whichever of them it was to be. */
 function absentFields(jsonSchema: JsonObject, path: readonly string[], value: JsonObject): string[][] {
