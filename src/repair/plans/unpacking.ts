@@ -57,7 +57,7 @@ export function compileUnpacking(
       const holder = around.length === 0 ? event : valueAt(event, around);
       if (!isObject(holder)) continue;
       const inside = holder[container];
-      const doubts = doubtsWithin(holder, isKnown, context)(container, opened(inside));
+      const doubts = doubtsWithin(holder, isKnown, context, around.length === 0)(container, opened(inside));
       if (doubts.length === 0) continue;
       const doubt = targets.map((target) => doubtFor(doubts, target)).find((reason) => reason !== undefined);
       if (doubt !== undefined) return doubt;

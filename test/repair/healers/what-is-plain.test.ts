@@ -102,8 +102,8 @@ describe('the id of a message', () => {
 
   it.each<JsonObject>([
     { id: 'evt_9', type: 'account.created', data: { email: 'a' } },
-    { id: 'msg_9', payload: { email: 'a' } },
-    { id: 'evt_9', data: { attributes: { email: 'a' } } },
+    { id: 'msg_9', sent_at: 'x', payload: { email: 'a' } },
+    { id: 'evt_9', object: 'event', data: { attributes: { email: 'a' } } },
     { data: { email: 'a' }, event: { id: 'evt_9' } },
   ])('may be another than that of what it holds: %j', async (event) => {
     expect(await heal(account, event)).toMatch('that of the message');
@@ -111,6 +111,7 @@ describe('the id of a message', () => {
 
   it.each<JsonObject>([
     { id: '9', attributes: { email: 'a' } },
+    { id: '9', data: { email: 'a' } },
     { id: '9', details: { email: 'a' } },
     { data: { id: '9', attributes: { email: 'a' } } },
   ])('is not that of a record beside its fields: %j', async (event) => {

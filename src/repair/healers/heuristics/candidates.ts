@@ -46,7 +46,7 @@ export function candidatesOf(event: JsonObject, jsonSchema: JsonObject, own: Own
   for (const { value, path, preparation, container } of queue) {
     if (path.length >= maxDepth) continue;
     const isKnown = (name: string) => isDeclared(jsonSchema, [...path, name]);
-    const doubtsAbout = doubtsWithin(value, isKnown, context);
+    const doubtsAbout = doubtsWithin(value, isKnown, context, path.length === 0);
     for (const [name, field] of Object.entries(value)) {
       const at = [...path, name];
       if (isDeclared(jsonSchema, at)) {

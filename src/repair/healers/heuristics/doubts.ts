@@ -3,7 +3,7 @@ import { type OwnNames, isNeutral, isOwnName, neutral } from './containers.ts';
 import { declaredNames } from './declared.ts';
 import { type Saying, goneBy, goneByAnother } from './gone.ts';
 import { foldedName, lettersOf, wordsOf } from './names.ts';
-import { wordSet } from './words.ts';
+import { commonplace, wordSet } from './words.ts';
 
 const image =
   /(^|_)(after|before|current|new|old|previous|prior)(_|$)|^(after|before|current|new|old|prev|previous)[A-Z]/;
@@ -59,6 +59,7 @@ export function doubtsWithin(
   around: JsonObject,
   isDeclared: (name: string) => boolean,
   { own, isShown }: DoubtContext,
+  isRoot: boolean,
 ): (container: string, inside: JsonObject) => Doubt[] {
   let gone: Saying[] | undefined;
   let beside: { name: string; fields: string[] }[] | undefined;
@@ -92,11 +93,20 @@ export function doubtsWithin(
     }
     const doubt = gone!.find(({ name }) => name !== container);
     if (doubt !== undefined) doubts.push({ reason: `of ${container}, ${doubt.reason}` });
-    if (isMessage(container, own) && idsIn(around).some(isDeclared) && idsIn(inside).length === 0)
+    if (
+      isRoot &&
+      isMessage(container, own) &&
+      isOnlyId(around, container, isDeclared) &&
+      idsIn(inside).length === 0
+    )
       doubts.push({
         reason: `the id beside ${container} may be that of the message, and not of what is in there`,
       });
-    if (idsIn(inside).length > 0 && beside!.some(({ name }) => name !== container && isMessage(name, own)))
+    if (
+      isRoot &&
+      idsIn(inside).length > 0 &&
+      beside!.some(({ name }) => name !== container && isMessage(name, own))
+    )
       doubts.push({ reason: `the id in ${container} may be that of the message`, field: 'id' });
     const said =
       goneBy(inside, own, isShown) ??
@@ -123,6 +133,14 @@ export function doubtsWithin(
 
 const idsIn = (object: JsonObject): string[] =>
   Object.keys(object).filter((name) => lettersOf(name) === 'id' && !isObject(object[name]!));
+
+/** Whether of all that a record has only its id stands there, and what messages have as well, something at least: a type, a time. */
+const isOnlyId = (around: JsonObject, container: string, isDeclared: (name: string) => boolean): boolean =>
+  idsIn(around).some(isDeclared) &&
+  Object.keys(around).some((name) => name !== container && lettersOf(name) !== 'id') &&
+  Object.keys(around).every(
+    (name) => !isDeclared(name) || wordsOf(name).every((word) => commonplace.has(word)),
+  );
 
 /** What a message holds, whose own id stands around it. Beside `attributes` or `details` the id is that of the record. */
 const isMessage = (name: string, own: OwnNames): boolean => {

@@ -5,11 +5,12 @@ import { type NameEvidence, another, compareNames, makesKind, sameName, supports
 import { isNeutral, telling, wordsOfPath } from './containers.ts';
 import { conventionsOf } from './convention.ts';
 import { differInUnit, isOneWord, isPlural } from './name-form.ts';
-import { foldedName, tokensOf, vendorMark, wordsOf } from './names.ts';
+import { foldedName, vendorMark, wordsOf } from './names.ts';
 import {
   contextFor,
   inside,
   isAloneInside,
+  isOfMany,
   isOfPlace,
   isInside,
   isOtherContainer,
@@ -166,15 +167,6 @@ function isCounted({ failure }: Search, { value, words }: Candidate, { path }: T
     typeof one === 'number' || (typeof one === 'string' && /^[-+]?\d+(\.\d+)?$/.test(one.trim()));
   // A whole number may count anything; a fraction may still be an amount.
   return isNumber && (Number.isInteger(Number(one)) || !measures.has(words.leaf.at(-1) ?? ''));
-}
-
-/** The `amount` within `payments` is that of all of them, or one of several, and not the `payment_amount`. */
-function isOfMany({ own }: Search, { path, container }: Candidate, target: Target): boolean {
-  if (container === undefined) return false;
-  const meant = target.path.flatMap(tokensOf).map((token) => token.toLowerCase());
-  return telling(path.slice(container.outermost - 1), own)
-    .slice(0, -1)
-    .some((name) => isPlural(name) && !meant.includes(tokensOf(name).at(-1)!.toLowerCase()));
 }
 
 const wantsList = ({ contract }: Search['failure'], path: readonly string[]): boolean =>

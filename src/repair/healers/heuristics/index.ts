@@ -12,6 +12,7 @@ import { findLeftovers } from './leftovers.ts';
 import { fieldsOf } from './declared.ts';
 import { sameName } from './compare.ts';
 import { findJoined } from './join.ts';
+import { inOrder } from './order.ts';
 import { findSplit } from './split.ts';
 import { type Found, type Search, searchFor } from './search.ts';
 import { hasTooManyFields } from './size.ts';
@@ -96,18 +97,6 @@ function repair(search: Search): Repair {
     if (reason !== undefined) return { ok: false, reason };
   }
   return { ok: true, operations: inOrder([...operations.values()]), evidence: [...evidence] };
-}
-
-/** What stands beside a value that takes the place of the object around it has to leave that first. */
-function inOrder(operations: readonly Operation[]): Operation[] {
-  const lifts = operations.filter(
-    (operation) => operation.op === 'move' && covers(operation.to, operation.from),
-  );
-  const isBeside = (operation: Operation) =>
-    operation.op === 'move' &&
-    !lifts.includes(operation) &&
-    lifts.some((lift) => lift.op === 'move' && covers(lift.to, operation.from));
-  return [...operations.filter(isBeside), ...operations.filter((operation) => !isBeside(operation))];
 }
 
 function* repairsOf(search: Search): Generator<Found> {

@@ -5,7 +5,7 @@ import { type NameContext, type NameEvidence, compareNames } from './compare.ts'
 import { isNeutral, isValueName, places, telling } from './containers.ts';
 import { fieldsOf } from './declared.ts';
 import { isPlural } from './name-form.ts';
-import { foldedName, lettersOf, wordsOf } from './names.ts';
+import { foldedName, lettersOf, tokensOf, wordsOf } from './names.ts';
 import type { Search } from './search.ts';
 import type { Target } from './target.ts';
 import { commonplace } from './words.ts';
@@ -113,3 +113,12 @@ export function isOutOfPlace(
 }
 
 const ofResource: ReadonlySet<string> = new Set(['type', 'links', 'relationships']);
+
+/** The `amount` within `payments` is that of all of them, or one of several, and not the `payment_amount`. */
+export function isOfMany({ own }: Search, { path, container }: Candidate, target: Target): boolean {
+  if (container === undefined) return false;
+  const meant = target.path.flatMap(tokensOf).map((token) => token.toLowerCase());
+  return telling(path.slice(container.outermost - 1), own)
+    .slice(0, -1)
+    .some((name) => isPlural(name) && !meant.includes(tokensOf(name).at(-1)!.toLowerCase()));
+}
