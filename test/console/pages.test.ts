@@ -248,6 +248,10 @@ describe.skipIf(lacksBrowser())('the pages of the console', () => {
     expect(await row('2,345').innerText()).toContain('amount "2,345" → "2.345"');
     await row('2,345').getByText('in doubt').waitFor();
     await see(/When they are wrong, roll the rule back/);
+    await ingest(service.url, 'till', [transaction({ amount: '3,456' })]);
+    await goTo('/');
+    await open.page.getByRole('link', { name: 'A rule for such letters is disabled' }).click();
+    await see('What it does');
   });
 
   it('caused no complaint of the browser', () => expect(open.complaints).toEqual([]));
