@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { defineContract, z } from '../../src/index.ts';
 import { maskPrivate } from '../../src/contracts/pii.ts';
 import { openingMessages } from '../../src/repair/healers/llm/prompt.ts';
+import { maskedChanges } from '../../src/server/masked-changes.ts';
 import { createMasking, maskedLetter } from '../../src/server/masking.ts';
 import { toContractInfo } from '../../src/observe/contract-info.ts';
 import type { DeadLetter } from '../../src/model/dead-letter.ts';
@@ -45,6 +46,23 @@ it('masks letters in lists, those of unknown contracts too, and everything while
   expect(JSON.parse(maskedLetter(letter(), maskOf).raw)).toMatchObject({ id: 'u1' });
   const blind = await createMasking(() => Promise.reject(new Error('no worker')))();
   expect(maskedLetter(letter(), blind).raw).not.toMatch(/u1|home/);
+});
+
+it('hides what a repair changed where it was and where it is', () => {
+  const plan = JSON.stringify({
+    operations: [
+      { op: 'move', from: '/contact', to: '/email' },
+      { op: 'cast', path: '/age', to: 'integer' },
+    ],
+  });
+  const original = JSON.stringify({ contact: 'ann@example.com', age: '41' });
+  const result = JSON.stringify({ email: 'ann@example.com', age: 41 });
+  const changes = maskedChanges({ plan, byHand: undefined }, { original, result }, maskPrivate(contract.pii));
+  expect(changes).toMatchObject([
+    { path: '/age', before: '41', after: 41 },
+    { path: '/email', from: ['/contact'], before: '•••', after: '•••' },
+  ]);
+  expect(JSON.stringify(changes)).not.toContain('@example');
 });
 
 it('shows an LLM no private values, even where values are shared', () => {

@@ -1,13 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import type { ReplyOf } from '../../api/route.ts';
 import { repairRoutes as table } from '../../api/routes/repairs.ts';
-import { masked } from '../../contracts/pii.ts';
-import { parseExact } from '../../model/exact-json.ts';
-import { type Json, type JsonObject, sameJson } from '../../model/json.ts';
-import type { Plan } from '../../model/plan.ts';
-import { segmentsOf, valueAt } from '../../model/pointer.ts';
-import { changesOf } from '../../repair/plans/changes.ts';
-import { type Mask, type MaskOf, createMasking } from '../masking.ts';
+import type { Json } from '../../model/json.ts';
+import { maskedChanges } from '../masked-changes.ts';
+import { type MaskOf, createMasking } from '../masking.ts';
 import type { RepairEntry, RepairFilter, RepairPageOptions } from '../../load/repair-audit.ts';
 import { readRollback } from '../../repair/rules/rollback-record.ts';
 import type { ServerContext } from '../context.ts';
@@ -104,36 +100,6 @@ function present(entry: RepairEntry, maskOf: MaskOf): RepairInfo {
     by_hand: byHand ?? [],
     repaired_at: entry.repairedAt,
     rolled_back_at: entry.rolledBackAt ?? null,
-    changes: entry.events && changesIn(entry, entry.events, maskOf(entry)),
+    changes: entry.events && maskedChanges(entry, entry.events, maskOf(entry)),
   };
-}
-
-/** A value is hidden where it was and where it is, when one of the places is private. */
-function changesIn(
-  { plan, byHand }: RepairEntry,
-  texts: NonNullable<RepairEntry['events']>,
-  mask: Mask,
-): RepairInfo['changes'] {
-  const [original, result] = [
-    parseExact(texts.original) as JsonObject,
-    parseExact(texts.result) as JsonObject,
-  ];
-  const [shownOriginal, shownResult] = [mask(original), mask(result)];
-  const isHidden = (path: string, [event, shown]: [Json, Json]): boolean => {
-    const [value, seen] = [event, shown].map((of) => valueAt(of, segmentsOf(path)));
-    return value !== undefined && (seen === undefined || !sameJson(value, seen));
-  };
-  // Only what the checks of plans let through is ever stored as one.
-  const known = JSON.parse(plan) as Plan;
-  return changesOf(original, known, result, byHand).map((change) => {
-    const hides =
-      isHidden(change.path, [result, shownResult]) ||
-      [change.path, ...change.from].some((path) => isHidden(path, [original, shownOriginal]));
-    if (!hides) return change;
-    return {
-      ...change,
-      ...(change.before !== undefined && { before: masked }),
-      ...(change.after !== undefined && { after: masked }),
-    };
-  });
 }
