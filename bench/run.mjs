@@ -52,7 +52,7 @@ if (values.help) {
   --backlog N     events that pile up (5000000)
   --pending N     events that wait at the restart (1000000)
   --rows N        in the large table (20000000)
-  --scale N       times the sizes of growth, which are those of a quick run (1); what the documentation shows took 10
+  --scale N       times the sizes of growth, which are those of a quick run (1); what the documentation shows took 4
   --growing TEXT  only the costs of growth with this in their name, as "dead letters"
   --svg FILE      gets the plots of growth
   --json FILE     the figures and targets, for programs
