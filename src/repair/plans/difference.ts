@@ -33,31 +33,18 @@ export function differenceOf(
  * has no way to set a null, nor to replace an object by another one.
  */
 export function mergePatchOf(result: JsonObject, { set, gone }: Difference): string | undefined {
-  let patch = '';
+  // Not text put together from parts, which would outlive its event as a tree of them.
+  const patch: JsonObject = {};
   for (const field of set) {
     const value = result[field]!;
     if (field === '__proto__' || value === null || isObject(value)) return undefined;
-    patch += `${patch === '' ? '{' : ','}${named(field)}${JSON.stringify(value)}`;
+    patch[field] = value;
   }
   for (const field of gone) {
     if (field === '__proto__') return undefined;
-    patch += `${patch === '' ? '{' : ','}${named(field)}null`;
+    patch[field] = null;
   }
-  return patch === '' ? '{}' : `${patch}}`;
-}
-
-const known = new Map<string, string>();
-/** The names are those of plans, and the same for all events of a rule. */
-const maxKnown = 1000;
-
-/** A name as it stands before its value. */
-function named(field: string): string {
-  let text = known.get(field);
-  if (text === undefined) {
-    text = `${JSON.stringify(field)}:`;
-    if (known.size < maxKnown) known.set(field, text);
-  }
-  return text;
+  return JSON.stringify(patch);
 }
 
 /** What the patch, one of `mergePatchOf`, makes of the original. */
