@@ -9,6 +9,8 @@ import { schemasAt } from './schema-paths.ts';
 /** An object that a contract declares: its fields, and how other names read beside them. */
 export interface DeclaredObject {
   readonly names: ReadonlySet<string>;
+  /** Whether it takes names that it does not list as declared: a dictionary. */
+  readonly isOpen: boolean;
   /** How a name in the object reads. */
   reading(key: string): Reading;
   /** The object at a field, or in the elements of the array there. */
@@ -53,7 +55,7 @@ const maxUndeclaredDepth = 3;
 const maxDepth = 16;
 
 function declaredObject(contract: Contract, path: readonly string[]): DeclaredObject {
-  const { names, isOpen } = namesOf(contract, path);
+  const { names, isOpen, hasPatterns } = namesOf(contract, path);
   const own = ownNamesOf(contract);
   const alike = sameFieldBeside(contract, path, isOpen ? [] : [...names]);
   const children = new Map<string, DeclaredObject | undefined>();
@@ -87,6 +89,7 @@ function declaredObject(contract: Contract, path: readonly string[]): DeclaredOb
   };
   return {
     names,
+    isOpen: isOpen || hasPatterns,
     below,
     reading: remembered((key) =>
       names.has(key)
@@ -97,14 +100,18 @@ function declaredObject(contract: Contract, path: readonly string[]): DeclaredOb
 }
 
 /** The names of an object's fields; `isOpen`: it is a dictionary. */
-function namesOf({ jsonSchema }: Contract, path: readonly string[]): { names: Set<string>; isOpen: boolean } {
+function namesOf(
+  { jsonSchema }: Contract,
+  path: readonly string[],
+): { names: Set<string>; isOpen: boolean; hasPatterns: boolean } {
   const names = new Set<string>();
-  let isOpen = false;
-  for (const { properties, additionalProperties } of schemasAt(jsonSchema, path)) {
+  let [isOpen, hasPatterns] = [false, false];
+  for (const { properties, additionalProperties, patternProperties } of schemasAt(jsonSchema, path)) {
+    hasPatterns ||= isObject(patternProperties);
     if (isObject(properties)) for (const name of Object.keys(properties)) names.add(name);
     isOpen ||= isObject(additionalProperties) && Object.keys(additionalProperties).length > 0;
   }
-  return { names, isOpen };
+  return { names, isOpen, hasPatterns };
 }
 
 const maxPaths = 5000;

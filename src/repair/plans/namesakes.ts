@@ -125,7 +125,7 @@ function placeOf(
 }
 
 /** An object, also one that is spelled as JSON text, or those in a list: of several any may be the event. */
-function opened(value: Json): [index: string | undefined, object: JsonObject][] {
+export function opened(value: Json): [index: string | undefined, object: JsonObject][] {
   if (isObject(value)) return [[undefined, value]];
   if (Array.isArray(value))
     return value

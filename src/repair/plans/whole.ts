@@ -5,13 +5,14 @@ import { pointerOf, segmentsOf, valueAt } from '../../model/pointer.ts';
 import type { Violation } from '../../model/violation.ts';
 import { Draft } from './draft.ts';
 import { declaredTree } from './declared-tree.ts';
+import { fieldsWithin } from './event-within.ts';
 import { timesInAnotherZone } from './declared-zones.ts';
 import { eachNamesake, mayHaveNamesakes } from './namesakes.ts';
 
 /**
  * Validates an event as its sender sent it. One that its contract accepts, but that has the value of an optional field under
- * another spelling of its name, or in a container that only holds the event, would be loaded without it: that is a
- * violation, too.
+ * another spelling of its name, or in a container that holds the event, would be loaded without it: that is a violation, too.
+ * So is one in which no field is known.
  */
 export function validateWhole(contract: Contract, event: JsonObject): Validation {
   const validation = contract.validate(event);
@@ -35,6 +36,8 @@ function isTaken(
   { violation, at }: Misnamed,
 ): boolean {
   const place = segmentsOf(violation.path);
+  // It makes its fields of something else.
+  if (at.length === 0) return true;
   if (!isThere(valueAt(made, place))) return false;
   const draft = new Draft(event);
   const without = draft.delete(at) ? contract.validate(draft.value) : undefined;
@@ -59,7 +62,8 @@ export const misnamedIn = (contract: Contract, event: JsonObject): Violation[] =
 
 function findMisnamed(contract: Contract, event: JsonObject): readonly Misnamed[] {
   const tree = declaredTree(contract);
-  if (!mayHaveNamesakes(event, tree)) return none;
+  const within = fieldsWithin(event, tree);
+  if (within?.length === 0 && !mayHaveNamesakes(event, tree)) return none;
   let found: Map<string, Misnamed> | undefined;
   const nulls = new Set<string>();
   let isOfAnother = false;
@@ -74,7 +78,13 @@ function findMisnamed(contract: Contract, event: JsonObject): readonly Misnamed[
     if (meant === null) nulls.add(path);
     if (found.size < maxViolations) found.set(path, { violation: misnamed(path, pointerOf(at), name), at });
   });
-  if (found === undefined) return none;
+  for (const { name, at } of within ?? none) {
+    found ??= new Map();
+    const path = pointerOf([name]);
+    if (found.size < maxViolations && !found.has(path))
+      found.set(path, { violation: misnamed(path, pointerOf(at), name), at });
+  }
+  if (found === undefined) return within === undefined ? [{ violation: noFieldKnown, at: [] }] : none;
   // Beside a second record, in which other fields of the same names differ, a field that holds null is sent as such.
   if (isOfAnother) for (const path of nulls) found.delete(path);
   const paths = found;
@@ -95,6 +105,15 @@ const misnamed = (path: string, at: string, name: string): Violation => ({
   expected: name,
   found: 'missing',
 });
+
+/** Loaded, it would be a row of nothing. */
+const noFieldKnown: Violation = {
+  path: '',
+  code: 'no_match',
+  message: 'Send at least one field that the contract declares: the event has none of them.',
+  expected: 'one of the declared fields',
+  found: 'object',
+};
 
 const inAnotherZone = (path: string): Violation => ({
   path,
