@@ -90,7 +90,7 @@ async function openNats(
     onFloorStands: (stream, consumer) =>
       log.warn(
         { status: 'recovering', code: 'acknowledgement_lost', stream, consumer },
-        'NATS has lost an acknowledgement: another server is to lead this consumer, and gives what was not acknowledged once more',
+        'NATS may have lost an acknowledgement, as the floor of this consumer stands still: another server is to lead it, and gives what was not acknowledged once more',
       ),
     onUnsafeServer: (warning) => log.warn({ status: 'unsafe', code: 'unsafe_server' }, warning),
     onError: (error) => log.error({ err: error, status: 'failed', code: 'engine_unavailable' }, 'NATS'),

@@ -123,7 +123,12 @@ async function standing({ urls, describe }: Profile): Promise<string> {
     ({ items }) => JSON.stringify(items.filter(({ pending }) => pending > 0)),
     String,
   );
-  return [consumers, await describe?.().catch(String)].join('\n');
+  // Or the destination takes no rows.
+  const destination = await get<Stats>(`${urls()[0]!}/api/v1/stats`).then(
+    (stats) => JSON.stringify(stats.destination),
+    String,
+  );
+  return [consumers, destination, await describe?.().catch(String)].join('\n');
 }
 
 /** The log of each service, without the letters. Returns the folder. */
