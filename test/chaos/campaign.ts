@@ -60,15 +60,22 @@ export async function runCampaign(options: CampaignOptions): Promise<Report> {
     await people?.stop();
     await traffic.stop();
     const restless = await rest(profile, ended);
-    // What is still on its way is nowhere yet.
-    let counted = restless === undefined ? await count(profile, ledger) : restless;
+    const look = async (): Promise<Balance | string> => {
+      const found = await count(profile, ledger);
+      // What is still on its way is nowhere yet.
+      return restless === undefined || typeof found === 'string'
+        ? found
+        : { ...found, lost: [], replaying: 0 };
+    };
+    let counted = await look();
     if (typeof counted !== 'string' && faultsOf(counted).length > 0) {
       // What a withdrawal or a replay is still about to write is no fault.
       await sleep(settleMs);
-      counted = await count(profile, ledger);
+      counted = await look();
     }
     const balance = typeof counted === 'string' ? undefined : counted;
     const problems = [
+      ...(restless === undefined ? [] : [restless]),
       ...(typeof counted === 'string' ? [counted] : faultsOf(counted)),
       ...ended.map((why) => `a service ended by itself, or did not start again: ${why}`),
       ...traffic.odd.map((line) => `odd answer: ${line}`),
