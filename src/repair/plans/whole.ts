@@ -58,7 +58,9 @@ interface Misnamed {
 
 /** The declared fields that are absent while an undeclared one has their name. */
 export const misnamedIn = (contract: Contract, event: JsonObject): Violation[] =>
-  findMisnamed(contract, event).map(({ violation }) => violation);
+  findMisnamed(contract, event).flatMap(({ violation }) =>
+    violation.code === 'misnamed' ? [violation] : [],
+  );
 
 function findMisnamed(contract: Contract, event: JsonObject): readonly Misnamed[] {
   const tree = declaredTree(contract);

@@ -17,7 +17,7 @@ export function isMisspelling(found: string, meant: string, nameLength = meant.l
     slip === 'replaced'
       ? shortest >= 7 || (shortest >= 5 && isInLong)
       : shortest >= 5 || isInLong || (slip === 'swapped' && nameLength >= 6);
-  return isTold && isNoWord(found, meant) && !mayBeOtherWord(found, meant, slip);
+  return isTold && isKnown(meant) && isNoWord(found, meant) && !mayBeOtherWord(found, meant, slip);
 }
 
 /** The same where it proves nothing, and is only to be ruled out: also in a short name, and at the end of a word. */
@@ -70,6 +70,9 @@ function slipBetween(found: string, meant: string): 'swapped' | 'replaced' | 'le
   const [longer, shorter] = found.length > meant.length ? [found, meant] : [meant, found];
   return longer.length === shorter.length + 1 && isWithout(longer, shorter) ? 'left out' : undefined;
 }
+
+/** A slip away from a word of a language that is not known may be another word of it: `nachnahme` and `nachname`. */
+const isKnown = (word: string): boolean => isEnglish(word) || abbreviations.has(word);
 
 const isNoWord = (found: string, meant: string): boolean =>
   !isEnglish(found) && !abbreviations.has(found) && (isEnglish(meant) || !isWordSequence(found));
