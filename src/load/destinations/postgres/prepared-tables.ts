@@ -1,14 +1,13 @@
-import type { ClientBase, PoolClient } from 'pg';
+import type { PoolClient } from 'pg';
 import { mergeTables } from '../../destination-kit/merge-tables.ts';
 import type { Table } from '../../destination.ts';
-import { SentinelError } from '../../../model/errors.ts';
 import { TableFault } from '../../table-fault.ts';
+import { ensureShapes } from './ensure-shapes.ts';
 import { ShapeChanged } from './errors.ts';
 import { type KnownTable, knowTable } from './known-table.ts';
 import { type Limits, type Session, patient } from './session.ts';
-import { readShapes } from './shape.ts';
 import { typeName } from './sql.ts';
-import { ensureTables, eventTables } from './tables.ts';
+import { eventTables } from './tables.ts';
 import { findUnreadable } from './unreadable.ts';
 import type { Warehouse } from './warehouse.ts';
 
@@ -40,14 +39,9 @@ export class PreparedTables {
     const shapes = await this.#session.transaction(
       'prepare its tables',
       async (client) => {
-        if (!again || specs.length === 0) await ensureTables(client, schema, specs, again);
-        else for (const spec of specs) await ensureAgain(client, schema, spec);
+        const known = await ensureShapes(client, schema, specs, again);
         this.#warehouse.eventTables = await eventTables(client, schema);
-        return readShapes(
-          client,
-          schema,
-          specs.map(({ name }) => name),
-        );
+        return known;
       },
       limits,
     );
@@ -133,14 +127,5 @@ export class PreparedTables {
       this.#doubt();
       throw error;
     }
-  }
-}
-
-async function ensureAgain(client: ClientBase, schema: string, spec: Table): Promise<void> {
-  try {
-    await ensureTables(client, schema, [spec], true);
-  } catch (error) {
-    if (!(error instanceof SentinelError) || error.code !== 'destination_schema_conflict') throw error;
-    throw new TableFault(spec.name, error.message);
   }
 }

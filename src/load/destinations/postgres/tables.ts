@@ -22,17 +22,16 @@ interface SqlColumn {
 }
 
 /**
- * Creates what is missing, within the transaction that is open. Looks first: where nothing is missing, no right but to
- * read the catalog is needed, and no load of another worker is held up. `again`: all was there when the service began, so what
- * loading once relies on is not begun anew.
+ * Creates what is missing, in the transaction that is open; true if something was made. Looks first: where nothing is missing, no right
+ * but to read the catalog is needed, and no load is held up. `again`: all was there when the service began, so nothing is begun anew.
  */
 export async function ensureTables(
   client: ClientBase,
   schema: string,
   specs: readonly Table[],
   again = false,
-): Promise<void> {
-  if ((await missing(client, schema, specs, again)).length === 0) return;
+): Promise<boolean> {
+  if ((await missing(client, schema, specs, again)).length === 0) return false;
   // Workers that start together would otherwise create the same thing twice.
   await client.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [`data-sentinel ${schema}`]);
   for (const statement of await missing(client, schema, specs, again)) {
@@ -42,6 +41,7 @@ export async function ensureTables(
       throw explained(statement, error);
     }
   }
+  return true;
 }
 
 function explained(statement: string, error: unknown): unknown {
