@@ -68,11 +68,15 @@ export function registerDeadLetters(program: Command, io: Io, outcome: Outcome):
     .option('--event <file>', 'the corrected event, JSON (- is standard input)')
     .option('--all', 'without an id and a filter: all open dead letters')
     .option('--learn', 'make a rule of the correction, for all events that fail like this one')
+    .option('--force', 'send the corrected event even if it still breaks its contract')
     .option('--dry-run', 'only say what would happen')
     .option('--yes', 'do not ask')
     .option('--json', 'print JSON')
-    .action((id: string | undefined, options: ReplayOptions & { event?: string; learn?: boolean }) =>
-      id === undefined ? replayMany(io, options, outcome) : replayOne(io, id, options),
+    .action(
+      (
+        id: string | undefined,
+        options: ReplayOptions & { event?: string; learn?: boolean; force?: boolean },
+      ) => (id === undefined ? replayMany(io, options, outcome) : replayOne(io, id, options)),
     );
 
   registerFix(letters, io);
@@ -140,7 +144,7 @@ async function replayOne(io: Io, id: string, options: FixOptions & { event?: str
     throw new CliError('--learn needs --event: there is a rule to learn only from a correction', 2);
   }
   if (event !== undefined && !isObject(event)) throw new CliError('an event is a JSON object');
-  const body = { event, learn: options.learn };
+  const body = { event, learn: options.learn, force: options.force };
   await withClient(io, options, (client) =>
     client.request('POST /api/v1/dead-letters/{id}/replay', { params: { id }, body }),
   );

@@ -89,6 +89,6 @@ function whyNot(
 }
 
 function refusalOf(review: EditReview): Problem {
-  const detail = `${stillInvalid(review)}; add "force": true to send it all the same`;
+  const detail = `${stillInvalid(review)}; add "force": true (--force) to send it all the same, for the healers`;
   return { ...unprocessable(detail, 'still_invalid'), violations: review.violations };
 }
