@@ -12,7 +12,7 @@ import { type People, startPeople } from './people.ts';
 import { type Profile, type ProfileName, startProfile } from './profiles.ts';
 import { randomOf } from './random.ts';
 import { type Made, carryOut } from './schedule.ts';
-import { startTraffic } from './traffic.ts';
+import { type Traffic, startTraffic } from './traffic.ts';
 
 export interface CampaignOptions {
   profile: ProfileName;
@@ -38,6 +38,7 @@ export interface Report {
 /** Of waiting events whose number does not fall. */
 const patienceMs = 120_000;
 const settleMs = 10_000;
+const tellEveryMs = 60_000;
 
 /** Runs one profile under traffic, people and faults for a time, lets it come to rest, and counts. */
 export async function runCampaign(options: CampaignOptions): Promise<Report> {
@@ -50,6 +51,7 @@ export async function runCampaign(options: CampaignOptions): Promise<Report> {
     const people = options.withPeople
       ? startPeople(profile.urls, randomOf(seed + 2), traffic.driftAnew)
       : undefined;
+    const telling = setInterval(() => process.stdout.write(`${progressOf(traffic)}\n`), tellEveryMs).unref();
     const ended: string[] = [];
     const busy = new Set<string>();
     const lanes = profile.services.length > 1 ? 2 : 1;
@@ -60,6 +62,7 @@ export async function runCampaign(options: CampaignOptions): Promise<Report> {
     await people?.stop();
     await traffic.stop();
     const restless = await rest(profile, ended);
+    clearInterval(telling);
     const look = async (): Promise<Balance | string> => {
       const found = await count(profile, ledger);
       // What is still on its way is nowhere yet.
@@ -79,6 +82,12 @@ export async function runCampaign(options: CampaignOptions): Promise<Report> {
       ...(typeof counted === 'string' ? [counted] : faultsOf(counted)),
       ...ended.map((why) => `a service ended by itself, or did not start again: ${why}`),
       ...traffic.odd.map((line) => `odd answer: ${line}`),
+      ...profile.services.flatMap((service) =>
+        service
+          .log()
+          .filter(({ code }) => code === 'no_json')
+          .map(({ msg }) => `a line of a log is no JSON: ${String(msg)}`),
+      ),
     ];
     if (problems.length > 0) problems.push(`what the services said: ${await keepLogs(profile)}`);
     const done = people?.done ?? { replays: 0, edits: 0, discards: 0, rollbacks: 0 };
@@ -88,6 +97,10 @@ export async function runCampaign(options: CampaignOptions): Promise<Report> {
     await rm(dir, { recursive: true, force: true });
   }
 }
+
+/** What a log that ends early still tells. */
+const progressOf = ({ accepted, refused }: Traffic): string =>
+  `  ${new Date().toISOString().slice(11, 19)}: ${accepted} accepted, ${refused} tries in vain; this process takes ${Math.round(process.memoryUsage.rss() / 2 ** 20)} MB`;
 
 /** Starts what has ended by itself, as a supervisor would; only while nobody else stops and starts services. */
 async function revive({ services }: Profile, busy: ReadonlySet<string>, ended: string[]): Promise<void> {

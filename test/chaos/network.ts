@@ -10,6 +10,7 @@ export async function startNetwork(port: number) {
   const now: { weather: Weather } = { weather: 'fair' };
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
+    client.on('error', () => undefined);
     if (now.weather === 'refused') return void client.resetAndDestroy();
     const upstream = connect(port, '127.0.0.1');
     carry(client, upstream);

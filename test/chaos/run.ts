@@ -5,12 +5,15 @@ import { parseArgs } from 'node:util';
 import { type CampaignOptions, type Report, runCampaign } from './campaign.ts';
 import { profileNames } from './profiles.ts';
 import { commandOf, shrink } from './shrink.ts';
+import { sayHowItEnds, watch } from './watched.ts';
 
 const modes: Record<string, string> = {
   '--poison': './poison/run.ts',
   '--soak': './soak/run.ts',
 };
 const say = (text: string) => process.stdout.write(`${text}\n`);
+if (process.env['CHAOS_WATCHED'] === undefined) process.exit(await watch());
+sayHowItEnds();
 const mode = process.argv[2] === undefined ? undefined : modes[process.argv[2]];
 if (mode === undefined) process.exit((await campaigns()) ? 0 : 1);
 process.argv.splice(2, 1);

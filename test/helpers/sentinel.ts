@@ -17,6 +17,7 @@ const cli = new URL('../../dist/cli.js', import.meta.url).pathname;
 const startsWithinMs = 60_000;
 const endsWithinMs = 60_000;
 const answersWithinMs = 60_000;
+const keptChars = 200_000;
 
 export interface RunningSentinel {
   url: string;
@@ -50,7 +51,9 @@ export async function startProcess(options: StartOptions = {}): Promise<RunningS
     await mkdir(join(dir, path, '..'), { recursive: true });
     await writeFile(join(dir, path), text);
   }
+  /** The end of what it wrote; a campaign goes on for an hour. */
   let output = '';
+  const write = (text: string) => void (output = (output + text).slice(-keptChars));
   const logged: Record<string, unknown>[] = [];
   let child: ChildProcess;
   /** Resolves when it has ended and all that it wrote has been read. */
@@ -58,7 +61,7 @@ export async function startProcess(options: StartOptions = {}): Promise<RunningS
   let url = '';
 
   async function start(): Promise<void> {
-    const from = output.length;
+    output = '';
     child = spawn(process.execPath, [cli, ...(options.command ?? ['start'])], {
       cwd: dir,
       env: { PATH: process.env['PATH'], SENTINEL_API_PORT: '0', ...options.env },
@@ -68,17 +71,16 @@ export async function startProcess(options: StartOptions = {}): Promise<RunningS
     closed = once(child, 'close');
     let rest = '';
     child.stdout!.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
+      write(text);
       const lines = (rest + text).split('\n');
       // Comes in parts; what a killed process was writing is no line.
       rest = lines.pop()!;
-      for (const line of lines)
-        if (line.startsWith('{')) logged.push(JSON.parse(line) as Record<string, unknown>);
+      for (const line of lines) if (line.startsWith('{')) logged.push(parseLine(line));
     });
-    child.stderr!.setEncoding('utf8').on('data', (text: string) => (output += text));
+    child.stderr!.setEncoding('utf8').on('data', write);
     try {
       await until(async () => {
-        url = /"url":"([^"]+)"/.exec(output.slice(from))?.[1] ?? '';
+        url = /"url":"([^"]+)"/.exec(output)?.[1] ?? '';
         if (child.exitCode !== null) {
           await closed;
           throw new Error(`sentinel ended with ${child.exitCode}:\n${output}`);
@@ -123,6 +125,14 @@ export async function startProcess(options: StartOptions = {}): Promise<RunningS
       return code;
     },
   };
+}
+
+function parseLine(line: string): Record<string, unknown> {
+  try {
+    return JSON.parse(line) as Record<string, unknown>;
+  } catch {
+    return { code: 'no_json', level: 'error', msg: line.slice(0, 1000) };
+  }
 }
 
 export async function post(

@@ -27,6 +27,8 @@ export function mountSmallDisk(bytes: number): SmallDisk | undefined {
     process.stderr.write(`skipped: "the disk is full" (a tmpfs can't be mounted here: ${String(error)})\n`);
     return undefined;
   }
+  const unmount = () => void execFileSync('umount', ['-l', folder]);
+  process.once('exit', unmount);
   const fill = () => {
     const filler = join(folder, 'filler');
     takeAll(filler);
@@ -46,7 +48,8 @@ export function mountSmallDisk(bytes: number): SmallDisk | undefined {
     }),
     async remove() {
       await sleep(100);
-      execFileSync('umount', ['-l', folder]);
+      process.off('exit', unmount);
+      unmount();
       rmSync(folder, { recursive: true, force: true });
     },
   };
