@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Config } from '../config/load.ts';
 import { type Sentinel, type SentinelOptions, startSentinel } from '../runtime/sentinel.ts';
+import { shippedFolder } from '../support/package-folder.ts';
 import { startSender } from './sender.ts';
 import { demoSources } from './sources.ts';
 import { createStream } from './stream.ts';
@@ -18,7 +18,7 @@ export function demoConfig(config: Config, { dataDir }: { dataDir?: string } = {
     ...config,
     http,
     dataDir: dataDir ?? join(config.dataDir, 'demo'),
-    contracts: [fileURLToPath(new URL('contracts', import.meta.url))],
+    contracts: [shippedFolder('src/demo/contracts')],
     builtinContracts: true,
     steps: [],
     stepRetry: {},

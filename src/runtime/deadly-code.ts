@@ -3,6 +3,7 @@ import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readingMark, stepMark } from '../config/marks.ts';
 import { type Killer, bookOfSteps, killersIn } from '../contracts/apart/deaths.ts';
+import { builtFile } from '../support/package-folder.ts';
 import type { Logger } from '../support/log.ts';
 
 /** What the process ended in when it ended last, from the marks in this folder. */
@@ -47,7 +48,7 @@ const readsAtMostMs = 30_000;
 /** The signal that ended a process which read the file; undefined when none did, whatever else happened. */
 function signalOf(file: string): Promise<string | undefined> {
   return new Promise((resolve) => {
-    const child = fork(new URL(processFile, import.meta.url), [file], { stdio: 'ignore' });
+    const child = fork(builtFile('read-process'), [file], { stdio: 'ignore' });
     let isLate = false;
     const timer = setTimeout(() => {
       isLate = true;
@@ -61,8 +62,3 @@ function signalOf(file: string): Promise<string | undefined> {
     child.once('error', () => over(undefined));
   });
 }
-
-/** From the sources, too, the built file is started. */
-const processFile = import.meta.url.endsWith('.ts')
-  ? '../../dist/runtime/read-process.js'
-  : './read-process.js';

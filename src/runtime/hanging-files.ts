@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { builtFile } from '../support/package-folder.ts';
 import type { ImportInput } from './import-thread.ts';
 import { ThreadEnded, untilRead } from './until-read.ts';
 
@@ -13,7 +14,7 @@ export async function hangingFiles(
     stallMs,
     () => undefined,
     async ({ signal, ...given }) => {
-      const thread = new Worker(new URL(threadFile, import.meta.url), {
+      const thread = new Worker(builtFile('import-thread'), {
         name: 'import',
         workerData: { files, cache, ...given } satisfies ImportInput,
       });
@@ -28,8 +29,3 @@ export async function hangingFiles(
     },
   );
 }
-
-/** Worker threads get no TypeScript loader: from the sources, too, the built file is started. */
-const threadFile = import.meta.url.endsWith('.ts')
-  ? '../../dist/runtime/import-thread.js'
-  : './import-thread.js';

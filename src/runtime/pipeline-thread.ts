@@ -2,6 +2,7 @@ import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { Table } from '../load/destination.ts';
 import { type ErrorCode, SentinelError, fromThread } from '../model/errors.ts';
 import type { Beat } from '../support/beat.ts';
+import { builtFile } from '../support/package-folder.ts';
 import type { HostOptions } from './host.ts';
 import { receiveBatches } from './batch-port.ts';
 import type { Pipeline } from './pipeline-api.ts';
@@ -35,7 +36,7 @@ export async function readInThread(
 ): Promise<ReadPipeline> {
   const logPort = onLogLine && portTo(onLogLine);
   const spanPort = onSpan && portTo(onSpan);
-  const worker = new Worker(new URL(workerFile, import.meta.url), {
+  const worker = new Worker(builtFile('worker'), {
     name: 'pipeline',
     workerData: {
       config,
@@ -114,6 +115,3 @@ function portTo<T>(take: (item: T) => void): MessagePort {
 
 const refusalOf = ({ message, code }: { message: string; code: string | undefined }): SentinelError =>
   new SentinelError((code ?? 'pipeline_stopped') as ErrorCode, message);
-
-/** Worker threads get no TypeScript loader: from the sources, too, the built file is started. */
-const workerFile = import.meta.url.endsWith('.ts') ? '../../dist/runtime/worker.js' : './worker.js';

@@ -39,10 +39,6 @@ export async function importModule(
 
 async function createLoader(cache: string | undefined): Promise<Jiti> {
   const { createJiti } = await import('jiti');
-  // Imported late, because the entry exports what stands here; by URL, because its extension differs once built.
-  const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
-  const own = (path: string) =>
-    import(/* @vite-ignore */ new URL(`../${path}${extension}`, import.meta.url).href) as Promise<object>;
   const babel = createJiti(import.meta.url, { fsCache: false, interopDefault: false, sourceMaps: true });
   return createJiti(import.meta.url, {
     transform: createTransform((given) => ({ code: babel.transform(given) })),
@@ -51,10 +47,10 @@ async function createLoader(cache: string | undefined): Promise<Jiti> {
     fsCache: await cacheFolder(cache),
     sourceMaps: true,
     virtualModules: {
-      'data-sentinel': await own('index'),
+      'data-sentinel': await import('../index.ts'),
       // In its place, so that a step file of Motia's runs here and not in its own process.
-      motia: await own('steps/motia/index'),
-      'data-sentinel/destination-kit': await own('load/destination-kit/index'),
+      motia: await import('../steps/motia/index.ts'),
+      'data-sentinel/destination-kit': await import('../load/destination-kit/index.ts'),
       zod,
     },
   });

@@ -80,7 +80,7 @@ describe('the log', () => {
         "import(process.argv[1]).then(({ createLogger }) => createLogger({ level: 'info', format: 'auto' }).info('worker'))",
         { eval: true, argv: [process.argv[1]] },
       );`;
-    const built = new URL('../../dist/support/log.js', import.meta.url).href;
+    const built = new URL('../../dist/index.js', import.meta.url).href;
     const { stdout } = await promisify(execFile)(process.execPath, [
       '--input-type=module',
       '-e',
@@ -116,7 +116,7 @@ describe('the log', () => {
         pbkdf2('', '', 500_000, 64, 'sha512', () => undefined);
         worker.postMessage('die');
       });`;
-    const built = new URL('../../dist/support/log.js', import.meta.url).href;
+    const built = new URL('../../dist/index.js', import.meta.url).href;
     const ended = promisify(execFile)(process.execPath, ['--input-type=module', '-e', script, built], {
       env: { ...process.env, UV_THREADPOOL_SIZE: '1' },
     });

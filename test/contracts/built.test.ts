@@ -3,7 +3,7 @@ import type * as source from '../../src/contracts/index.ts';
 
 /** The compiler that builds the package is another one than the one that runs the tests. */
 const { contractFromJsonSchema } = (await import(
-  new URL('../../dist/contracts/index.js', import.meta.url).href
+  new URL('../../dist/index.js', import.meta.url).href
 )) as typeof source;
 
 it.each([

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { packNumbers, unpackNumbers } from '../../model/exact-messages.ts';
+import { builtFile } from '../../support/package-folder.ts';
 import type { ContractSources } from './judging.ts';
 import type { Answer, Question } from './question.ts';
 import type { Asked } from './thread.ts';
@@ -21,7 +22,7 @@ export class JudgeProcess {
 
   /** `onStray` is told the name of what the code of a contract threw after it had answered. */
   constructor(given: ContractSources, onStray: (name: string) => void) {
-    this.#child = fork(new URL(processFile, import.meta.url), [], {
+    this.#child = fork(builtFile('judge-process'), [], {
       serialization: 'advanced',
       execArgv: [`--max-old-space-size=${mostMemoryMb}`],
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
@@ -90,8 +91,3 @@ export class JudgeProcess {
     this.#onOver?.();
   }
 }
-
-/** From the sources, too, the built file is started. */
-const processFile = import.meta.url.endsWith('.ts')
-  ? '../../../dist/contracts/apart/judge-process.js'
-  : './judge-process.js';

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { packNumbers, unpackNumbers } from '../../model/exact-messages.ts';
 import { clearMark } from '../../support/mark-file.ts';
+import { builtFile } from '../../support/package-folder.ts';
 import { type Limited, SyncCaller } from '../../support/sync-call.ts';
 import type { JudgeInput } from './judge-thread.ts';
 import type { ContractSources } from './judging.ts';
@@ -33,7 +34,7 @@ export class JudgeThread {
   constructor(given: ContractSources, onError: (name: string) => void) {
     const { answerEnd } = this.#caller;
     this.#mark = given.mark;
-    this.#thread = new Worker(new URL(threadFile, import.meta.url), {
+    this.#thread = new Worker(builtFile('judge-thread'), {
       name: 'judge',
       workerData: { ...given, answerEnd } satisfies JudgeInput,
       transferList: [answerEnd.port],
@@ -97,8 +98,3 @@ export class JudgeThread {
     if (this.#mark !== undefined) clearMark(this.#mark);
   }
 }
-
-/** Worker threads get no TypeScript loader: from the sources, too, the built file is started. */
-const threadFile = import.meta.url.endsWith('.ts')
-  ? '../../../dist/contracts/apart/judge-thread.js'
-  : './judge-thread.js';

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { builtFile } from '../../support/package-folder.ts';
 import { type Result, fail, ok } from '../../model/result.ts';
 
 /** `start`: a part of the entries, so that a start takes no longer; `whole`: every entry and its value. */
@@ -20,18 +21,12 @@ export async function examineStore(path: string, depth: Depth): Promise<Result<n
   if (size === undefined) return ok(0);
   // A first start that was killed leaves one, too, but no id of the queue yet.
   if (size === 0) return existsSync(join(dirname(path), 'id')) ? fail('it is empty (0 bytes)') : ok(0);
-  const child = spawn(process.execPath, [reader, path, depth], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const child = spawn(process.execPath, [builtFile('examine-process'), path, depth], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
   let answer = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (answer += text));
   const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
   if (code === 0) return ok(Number(answer));
   return fail(answer !== '' ? answer : `reading it ends the process (${signal ?? `code ${code}`})`);
 }
-
-/** From the sources, too, the built file is started. */
-const reader = new URL(
-  import.meta.url.endsWith('.ts')
-    ? '../../../dist/engine/embedded/examine-process.js'
-    : './examine-process.js',
-  import.meta.url,
-).pathname;

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { countOf, createBeat } from '../../support/beat.ts';
+import { builtFile } from '../../support/package-folder.ts';
 import { answerLater } from '../../support/sync-call.ts';
 import type { FromThread, StepThreadInput } from './protocol.ts';
 import type { FromProcess, ToProcess } from './step-worker.ts';
@@ -28,7 +29,7 @@ process.on('message', (said: ToProcess) => {
 function start({ file, memoryMb }: { file: string; memoryMb: number }): Worker {
   const beat = createBeat();
   setInterval(() => send({ beat: countOf(beat) }), 200);
-  const thread = new Worker(new URL('./step-thread.js', import.meta.url), {
+  const thread = new Worker(builtFile('step-thread'), {
     workerData: { file, beat } satisfies StepThreadInput,
     resourceLimits: { maxOldGenerationSizeMb: memoryMb },
   });

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { type ChildProcess, fork } from 'node:child_process';
 import { Worker } from 'node:worker_threads';
 import { answerCalls } from '../../support/sync-call.ts';
+import { builtFile } from '../../support/package-folder.ts';
 import type { Beat } from '../../support/beat.ts';
 import type { FromThread, StepThreadInput } from './protocol.ts';
 
@@ -34,7 +35,7 @@ export interface StepWorker {
 
 /** A thread of this process: what crashes it natively ends the service. */
 export function startThread({ file, beat, memoryMb, answer }: StepWorkerOptions): StepWorker {
-  const worker = new Worker(new URL(`${built}step-thread.js`, import.meta.url), {
+  const worker = new Worker(builtFile('step-thread'), {
     name: 'step',
     workerData: { file, beat } satisfies StepThreadInput,
     resourceLimits: { maxOldGenerationSizeMb: memoryMb },
@@ -58,7 +59,7 @@ class StepProcess extends EventEmitter implements StepWorker {
 
   constructor({ file, beat, memoryMb, answer }: StepWorkerOptions) {
     super();
-    this.#child = fork(new URL(`${built}step-process.js`, import.meta.url), [], {
+    this.#child = fork(builtFile('step-process'), [], {
       serialization: 'advanced',
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
@@ -99,6 +100,3 @@ class StepProcess extends EventEmitter implements StepWorker {
     if (this.#child.connected) this.#child.send(message, () => undefined);
   }
 }
-
-/** Threads and processes get no TypeScript loader: from the sources, too, the built files are started. */
-const built = import.meta.url.endsWith('.ts') ? '../../../dist/steps/apart/' : './';
