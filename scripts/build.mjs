@@ -15,7 +15,7 @@ const entries = {
   // Threads and processes: see `builtFile`.
   worker: 'runtime/worker',
   'import-thread': 'runtime/import-thread',
-  'read-process': 'runtime/read-process',
+  'import-process': 'runtime/import-process',
   'examine-process': 'engine/embedded/examine-process',
   'judge-thread': 'contracts/apart/judge-thread',
   'judge-process': 'contracts/apart/judge-process',

@@ -91,7 +91,7 @@ function startBackground({ config, engine, log }: PipelineParts, base: Base, { s
 
 async function startOwnSteps(
   { config, engine, log }: PipelineParts,
-  { contracts, letters, insight }: Base,
+  { contracts, apart, letters, insight }: Base,
   { subscribed, deadLetters }: Stages,
   mine: Base['steps'],
 ): Promise<RunningSteps> {
@@ -101,7 +101,7 @@ async function startOwnSteps(
     log,
     retry: config.retry,
     stepRetry: config.stepRetry,
-    contracts: contractsForSteps(contracts),
+    contracts: contractsForSteps(contracts, apart),
     onExhausted: (message) => deadLetters.keepFailedStep(message),
     onReplayed: (id) => letters.settleReplayed([{ id }]),
     limits: { maxBytes: config.http.maxBodyBytes, maxDepth: config.http.maxDepth },

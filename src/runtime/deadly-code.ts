@@ -1,28 +1,27 @@
-import { fork } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readingMark, stepMark } from '../config/marks.ts';
 import { type Killer, bookOfSteps, killersIn } from '../contracts/apart/deaths.ts';
-import { builtFile } from '../support/package-folder.ts';
 import type { Logger } from '../support/log.ts';
+import { hangingFiles } from './hanging-files.ts';
 
 /** What the process ended in when it ended last, from the marks in this folder. */
 export interface DeadlyCode {
   /** Files of steps: they run in processes of their own. */
   apart: readonly string[];
-  /** Files of contracts that end each process that reads them, and what is said of each. */
+  /** Files of contracts that end each process or thread that reads them, or do not end, and what is said of each. */
   setAside: ReadonlyMap<string, string>;
 }
 
 export const noDeadlyCode: DeadlyCode = { apart: [], setAside: new Map() };
 
 /** To be called once in a process, before its own marks are written. */
-export async function deadlyCode(folder: string, log: Logger): Promise<DeadlyCode> {
+export async function deadlyCode(folder: string, stallMs: number, log: Logger): Promise<DeadlyCode> {
   const marks = existsSync(folder) ? readdirSync(folder).filter((name) => name.startsWith(stepMark)) : [];
   const killers = killersIn(folder, { marks, book: bookOfSteps }) ?? [];
   for (const name of marks) rmSync(join(folder, name), { force: true });
   for (const killer of killers) sayStep(killer, log);
-  return { apart: killers.map(({ label }) => label), setAside: await deadlyFile(folder, log) };
+  return { apart: killers.map(({ label }) => label), setAside: await deadlyFile(folder, stallMs, log) };
 }
 
 const sayStep = ({ label }: Killer, log: Logger): void =>
@@ -32,33 +31,16 @@ const sayStep = ({ label }: Killer, log: Logger): void =>
   );
 
 /** A start may have been killed by chance, so the file is read once more where nothing else dies of it. */
-async function deadlyFile(folder: string, log: Logger): Promise<ReadonlyMap<string, string>> {
+async function deadlyFile(
+  folder: string,
+  stallMs: number,
+  log: Logger,
+): Promise<ReadonlyMap<string, string>> {
   const mark = join(folder, readingMark);
   const file = existsSync(mark) ? readFileSync(mark, 'utf8').split('\n', 1)[0]! : '';
   rmSync(mark, { force: true });
-  const signal = file !== '' && existsSync(file) ? await signalOf(file) : undefined;
-  if (signal === undefined) return new Map();
-  const what = `ends the process that reads it (${signal})`;
-  log.error({ status: 'failed', code: 'contract_failed', file }, `${file} ${what}; it is set aside`);
-  return new Map([[file, `${what}. Mend the code at the top level of the file, then start again`]]);
-}
-
-const readsAtMostMs = 30_000;
-
-/** The signal that ended a process which read the file; undefined when none did, whatever else happened. */
-function signalOf(file: string): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const child = fork(builtFile('read-process'), [file], { stdio: 'ignore' });
-    let isLate = false;
-    const timer = setTimeout(() => {
-      isLate = true;
-      child.kill('SIGKILL');
-    }, readsAtMostMs);
-    const over = (signal: string | undefined): void => {
-      clearTimeout(timer);
-      resolve(isLate ? undefined : signal);
-    };
-    child.once('exit', (_, signal) => over(signal ?? undefined));
-    child.once('error', () => over(undefined));
-  });
+  const found = await hangingFiles(existsSync(file) ? [file] : [], { stallMs, cache: undefined });
+  for (const what of found.values())
+    log.error({ status: 'failed', code: 'contract_failed', file }, `${file} ${what}; it is set aside`);
+  return found;
 }

@@ -36,7 +36,9 @@ export interface HostOptions {
  * nothing in the service knows how to go on then.
  */
 export async function hostPipeline(config: Config, options: HostOptions): Promise<PipelineHost> {
-  const deadly = options.consume ? await deadlyCode(marksFolder(config), options.log) : noDeadlyCode;
+  const deadly = options.consume
+    ? await deadlyCode(marksFolder(config), config.pipeline.stallMs, options.log)
+    : noDeadlyCode;
   const read = await readFenced(config, options, { deadly });
   const watch = new StallWatch(read.beat);
   let current: Promise<RunningPipeline> = read.start();

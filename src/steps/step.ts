@@ -80,6 +80,11 @@ export interface ValidEventMessage<C = unknown> {
 /** Contracts, as a step may use them. An unknown contract or version is a violation, not an exception. */
 export interface StepContracts {
   validate(name: string, version: string, event: JsonObject): Validation;
+  /**
+   * The same for a handler in a thread of its own, which can wait until a contract whose code hangs has been asked aside.
+   * @internal
+   */
+  inTurn?(name: string, version: string, event: JsonObject): Promise<Validation>;
 }
 
 /** What a handler gets beside its input. */

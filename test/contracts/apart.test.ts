@@ -2,11 +2,15 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { judgeApart } from '../../src/contracts/apart/judged-apart.ts';
 import { Judge } from '../../src/contracts/apart/judge.ts';
 import { Suspects } from '../../src/contracts/apart/suspects.ts';
+import { loadContracts } from '../../src/contracts/discover.ts';
 import { brokenBy } from '../../src/contracts/fence.ts';
 import type { Validation } from '../../src/contracts/contract.ts';
+import { contractsForSteps } from '../../src/steps/contracts.ts';
 import { silent } from '../helpers/healing.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 let folder: string;
 let judge: Judge;
@@ -114,6 +118,24 @@ it('suspects that are asked at the same time are told their own answers', async 
   const ids = ['aa', 'b', 'aaa', 'c'];
   const answers = await Promise.all(ids.map((id) => judge.inTurn(work('bad', id))));
   expect(answers.map(({ ok }) => ok)).toEqual([true, false, true, false]);
+});
+
+it('a step is told the verdict of a contract that is held, and not that it hangs', async () => {
+  const marks = await temporaryFolder();
+  await writeFile(join(marks, 'together'), 'contract good 1.0.0\n');
+  const registry = await loadContracts([join(folder, 'contracts')]);
+  const apart = judgeApart(registry, () => {
+    const suspects = new Suspects({ stallMs: 2000, marks, log: silent });
+    expect(suspects.isKiller('contract good 1.0.0')).toBe(true);
+    return new Judge(
+      { folders: [join(folder, 'contracts')], cache: join(folder, 'cache'), setAside: new Map() },
+      { stallMs: 2000, suspects, log: silent },
+    );
+  });
+  const steps = contractsForSteps(registry, apart);
+  expect((await steps.inTurn!('good', '1.0.0', { id: 'x' })).ok).toBe(true);
+  expect(await steps.inTurn!('good', '1.0.0', { id: 'X' })).toMatchObject({ violations: [{ path: '/id' }] });
+  apart.close();
 });
 
 it('a message of any length is cut', async () => {

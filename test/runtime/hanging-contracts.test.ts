@@ -45,13 +45,18 @@ it('sets aside a file of contracts whose code does not end, or ends its thread, 
   expect(said).toMatch(/loops\.ts did not end within 1 s when it was read; it is tried once more/);
   expect(said).toMatch(/loops\.ts did not end within 2 s when it was read; it is set aside/);
   expect(said).toMatch(/exits\.ts did not end well when it was read: it ended its thread; it is set aside/);
-  // The same in the commands, which have no service.
+  // The same in the commands, which have no service; and a file that no thread survives costs them nothing.
+  await writeFile(
+    join(folder, 'own', 'dies.mjs'),
+    "(await import('node:child_process')).execSync(`kill -SEGV ${process.pid}`);",
+  );
   const { registry, problems } = await readContracts({
     ...config,
     pipeline: { ...config.pipeline, stallMs: 300 },
   });
   expect(registry.all().map(({ name }) => name)).toEqual(['good']);
   expect(problems.map(inWords)).toEqual([
+    expect.stringMatching(/dies\.mjs: ends the process that reads it \(SIGSEGV\)/),
     expect.stringMatching(/exits\.ts: did not end well/),
     expect.stringMatching(/loops\.ts: did not end within 0\.6 s/),
   ]);

@@ -31,7 +31,7 @@ it('a step whose code the last process did not survive runs in one of its own, a
   await writeFile(join(marks, 'step-a'), `${file}\n`);
   await writeFile(join(marks, 'step-b'), '\n');
 
-  const { apart } = await deadlyCode(marks, silent);
+  const { apart } = await deadlyCode(marks, 5000, silent);
   expect(apart).toEqual([file]);
   expect(await readdir(marks)).toEqual(['deaths-of-steps.json']);
 
@@ -81,7 +81,7 @@ it('a file of contracts that ends the process which reads it is set aside; one t
   await writeFile(chance, 'export default 1;');
   const after = async (file: string) => {
     await writeFile(join(folder, readingMark), `${file}\n`);
-    return [...(await deadlyCode(folder, silent)).setAside];
+    return [...(await deadlyCode(folder, 5000, silent)).setAside];
   };
   expect(await after(deadly)).toEqual([[deadly, expect.stringMatching(/SIGABRT.*Mend the code/)]]);
   expect(await after(chance)).toEqual([]);
@@ -94,7 +94,7 @@ it('the mark names a step while its code runs, and no longer', async () => {
   const mark = join(folder, 'judging', 'step-a');
   const isolated = new IsolatedStep(file, { stallMs: 5000, mark });
   const loading = isolated.load();
-  expect((await deadlyCode(join(folder, 'judging'), silent)).apart).toEqual([file]);
+  expect((await deadlyCode(join(folder, 'judging'), 5000, silent)).apart).toEqual([file]);
   await loading;
   await isolated.close();
 });

@@ -1,8 +1,10 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Engine } from '../../src/engine/engine.ts';
+import { SentinelError } from '../../src/model/errors.ts';
 import { IsolatedStep } from '../../src/steps/apart/isolated-step.ts';
 import { discoverSteps } from '../../src/steps/discover.ts';
 import { type ExhaustedMessage, type RunningSteps, startSteps } from '../../src/steps/runner.ts';
@@ -14,7 +16,7 @@ import { collect, message, quickRetry, silent, temporaryEngine } from './support
 const source = (name: string, body: string): string => `
   import { StepFailure } from 'data-sentinel';
   export const config = {
-    name: '${name}', description: 'd', triggers: [{ type: 'queue', topic: '${name}-in', condition: ({ skip }) => !skip }], enqueues: ['out', 'other'], flows: [],
+    name: '${name}', description: 'd', triggers: [{ type: 'queue', topic: '${name}-in', condition: ({ skip }) => !skip }], enqueues: ['out', 'other', 'answered'], flows: [],
   };
   export async function handler(input, { enqueue, state, logger, contracts, attempt, signal }) { ${body} }`;
 
@@ -36,6 +38,7 @@ const bodies = {
     await state.set('orders', 'a', { done: input.n });
     logger.info('seen', { n: input.n });
     await enqueue({ topic: 'other', data: { order: await state.get('orders', 'a'), none: await state.get('orders', 'b') } });`,
+  asks: `await enqueue('answered', { ok: contracts.validate('order', input.ask, {}).ok, attempt });`,
   undeclared: `await enqueue('elsewhere', {});`,
 };
 
@@ -46,6 +49,7 @@ let steps: StepModule[];
 let running: RunningSteps;
 const exhausted: ExhaustedMessage[] = [];
 const handled: string[] = [];
+const busy = [1];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sentinel-isolated-'));
@@ -63,8 +67,17 @@ beforeAll(async () => {
   running = await startSteps(steps, {
     engine,
     log: silent,
-    subscribed: new Set(['out', 'other']),
-    contracts: { validate: (_name, _version, value) => ({ ok: true, value }) },
+    subscribed: new Set(['out', 'other', 'answered']),
+    contracts: {
+      validate: (_name, _version, value) => ({ ok: true, value }),
+      async inTurn(_name, version, value) {
+        // Judged aside, for longer than a step may stand still.
+        if (version === 'slow') await sleep(2000);
+        if (version === 'busy' && busy.shift() !== undefined)
+          throw new SentinelError('pipeline_busy', 'later', { retryable: true });
+        return { ok: true, value };
+      },
+    },
     retry: { ...quickRetry, maxAttempts: 5 },
     onReplayed: async () => undefined,
     onExhausted: async (given) => void exhausted.push(given),
@@ -91,6 +104,18 @@ it("has what Motia's handlers use, and leaves out what its condition refuses", a
   await engine.publish('motia-in', [message({ n: 2, skip: true }), message({ n: 3 })]);
   await until(() => other.length === 1);
   expect(other).toEqual([{ order: { done: 3 }, none: null }]);
+});
+
+it('waits for a contract that is judged aside, and comes again when that can not be done now', async () => {
+  const answered = await collect(engine, 'answered');
+  await engine.publish('asks-in', [message({ ask: 'slow' }), message({ ask: 'busy' })]);
+  await until(() => answered.length === 2);
+  expect(answered).toEqual(
+    expect.arrayContaining([
+      { ok: true, attempt: 1 },
+      { ok: true, attempt: 2 },
+    ]),
+  );
 });
 
 it('costs its message when it loops, never returns, exits, leaks or leaves a rejected promise behind; others go on', async () => {

@@ -3,7 +3,13 @@ import type { Logger } from '../../support/log.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import { parseJson } from '../../model/exact-json.ts';
 import type { StepContext } from '../step.ts';
-import { type ContractQuestion, type FromThread, type ToThread, toPlain } from './protocol.ts';
+import {
+  type ContractAnswer,
+  type ContractQuestion,
+  type FromThread,
+  type ToThread,
+  toPlain,
+} from './protocol.ts';
 
 const linesPerSecond = 200;
 const mostMessage = 10_000;
@@ -16,6 +22,7 @@ export class ContextCalls {
   /** For what is asked when its run is over. */
   #latest: StepContext | undefined;
   #lines: LimitedLog | undefined;
+  #asked = 0;
 
   constructor(post: (message: ToThread) => void) {
     this.#post = post;
@@ -71,9 +78,22 @@ export class ContextCalls {
     return methods[name]!(...args);
   }
 
-  /** Its thread stands still meanwhile; must not throw. */
-  validate([name, version, event]: ContractQuestion): unknown {
-    return this.#latest?.contracts.validate(name, version, event as JsonObject);
+  /** Its thread stands still meanwhile. */
+  async validate([name, version, event]: ContractQuestion): Promise<ContractAnswer> {
+    this.#asked++;
+    try {
+      const contracts = this.#latest!.contracts;
+      return { value: await (contracts.inTurn ?? contracts.validate)(name, version, event as JsonObject) };
+    } catch (error) {
+      return { error: toPlain(error) };
+    } finally {
+      this.#asked--;
+    }
+  }
+
+  /** Its thread waits for an answer. */
+  get isAsked(): boolean {
+    return this.#asked > 0;
   }
 
   close(): void {

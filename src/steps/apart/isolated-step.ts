@@ -138,7 +138,8 @@ export class IsolatedStep {
       file: this.#file,
       beat,
       memoryMb,
-      answer: (question) => packNumbers(calls.validate(unpackNumbers(question) as ContractQuestion)),
+      answer: async (question) =>
+        packNumbers(await calls.validate(unpackNumbers(question) as ContractQuestion)),
     });
     let reason: string | undefined;
     const end = (why: string): void => {
@@ -166,7 +167,7 @@ export class IsolatedStep {
             : `failed where nobody waited for it (${typeof name === 'string' ? name : 'it threw no error'})`;
       });
       let isLoaded = false;
-      const limit = (): number => (isLoaded ? stallMs : loadMs);
+      const limit = (): number => (calls.isAsked ? Infinity : isLoaded ? stallMs : loadMs);
       const watch = watchBeat(beat, limit, () => end(`stood still for ${limit() / 1000} s`));
       worker.on('exit', (how) => {
         clearInterval(watch);

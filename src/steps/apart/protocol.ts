@@ -1,6 +1,7 @@
 import type { Trigger, StepConfig } from '../step.ts';
 import { StepFailure } from '../step.ts';
 import { type ErrorCode, SentinelError, errorCodes } from '../../model/errors.ts';
+import type { Validation } from '../../contracts/contract.ts';
 import type { AnswerEnd } from '../../support/sync-call.ts';
 import type { Beat } from '../../support/beat.ts';
 
@@ -35,6 +36,7 @@ export type FromThread =
 
 /** What the thread asks about contracts, and waits for. */
 export type ContractQuestion = [name: string, version: string, event: unknown];
+export type ContractAnswer = { value: Validation } | { error: PlainError };
 
 /** An error as it crosses threads, which drop its class and its fields. */
 export interface PlainError {

@@ -1,6 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { StateStore } from '../../engine/engine.ts';
-import type { Validation } from '../../contracts/contract.ts';
 import { SentinelError } from '../../model/errors.ts';
 import { packNumbers, unpackNumbers } from '../../model/exact-messages.ts';
 import { keepBeat } from '../../support/beat.ts';
@@ -11,6 +10,8 @@ import { loadStep } from '../discover.ts';
 import type { SharedState } from '../motia/shared-state.ts';
 import type { StepContext } from '../step.ts';
 import {
+  type ContractAnswer,
+  type ContractQuestion,
   type FromThread,
   type Run,
   type StepThreadInput,
@@ -103,8 +104,13 @@ function contextOf({ run, trigger, attempt, requestId }: Run): StepContext {
     state: stateOf(ask),
     shared: sharedOf(ask),
     contracts: {
-      validate: (contract, version, event) =>
-        unpackNumbers(contracts.ask(packNumbers([contract, version, event]), Infinity)!.answer) as Validation,
+      validate(contract, version, event) {
+        const question = [contract, version, event] satisfies ContractQuestion;
+        const { answer } = contracts.ask(packNumbers(question), Infinity)!;
+        const answered = unpackNumbers(answer) as ContractAnswer;
+        if ('error' in answered) throw fromPlain(answered.error);
+        return answered.value;
+      },
     },
     signal: abort.signal,
   };

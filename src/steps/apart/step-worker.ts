@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { type ChildProcess, fork } from 'node:child_process';
 import { Worker } from 'node:worker_threads';
-import { answerCalls } from '../../support/sync-call.ts';
+import { answerLater } from '../../support/sync-call.ts';
 import { builtFile } from '../../support/package-folder.ts';
 import type { Beat } from '../../support/beat.ts';
 import type { FromThread, StepThreadInput } from './protocol.ts';
@@ -20,8 +20,8 @@ export interface StepWorkerOptions {
   file: string;
   beat: Beat;
   memoryMb: number;
-  /** Carries out what the handler asks of contracts; must not throw. */
-  answer: (question: unknown) => unknown;
+  /** Carries out what the handler asks of contracts; must not reject. */
+  answer: (question: unknown) => Promise<unknown>;
 }
 
 /** Where a step's code runs; `exit` comes once, with why when it is known. */
@@ -43,7 +43,7 @@ export function startThread({ file, beat, memoryMb, answer }: StepWorkerOptions)
   worker.unref();
   worker.on('message', (message: FromThread) => {
     if (!('problems' in message)) return;
-    answerCalls(message.contracts, answer);
+    answerLater(message.contracts, answer);
     message.contracts.port.unref();
   });
   return worker;
@@ -67,7 +67,7 @@ class StepProcess extends EventEmitter implements StepWorker {
     this.#child.channel?.unref();
     this.#child.on('message', (said: FromProcess) => {
       if ('message' in said) this.emit('message', said.message);
-      else if ('question' in said) this.#send({ answer: answer(said.question) });
+      else if ('question' in said) void answer(said.question).then((given) => this.#send({ answer: given }));
       else if ('beat' in said) Atomics.store(beat, 0, said.beat);
       else if ('error' in said) this.emit('error', Object.assign(new Error('the step failed'), said.error));
     });
