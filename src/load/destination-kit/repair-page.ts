@@ -1,3 +1,4 @@
+import { type Cells, byHandOf } from './stored-cells.ts';
 import type { RepairEntry, RepairFilter, RepairPage } from '../repair-audit.ts';
 
 /** What a filter asks for: columns of `_sentinel_repairs`, and what they must say. */
@@ -25,10 +26,8 @@ export const eventColumns = (events: boolean | undefined): string =>
         .join(', ')
     : '';
 
-type RepairCells = readonly (string | null | undefined)[];
-
 /** The page of rows that were read with one more than `limit`, newest first. */
-export function repairPage(rows: readonly RepairCells[], limit: number): RepairPage {
+export function repairPage(rows: readonly Cells[], limit: number): RepairPage {
   const shown = rows.slice(0, limit);
   const last = rows.length > limit ? shown.at(-1) : undefined;
   return {
@@ -37,7 +36,7 @@ export function repairPage(rows: readonly RepairCells[], limit: number): RepairP
   };
 }
 
-function entryOf(cells: RepairCells): RepairEntry {
+function entryOf(cells: Cells): RepairEntry {
   const [id, table, contract, version, source, healer, ruleId, plan, byHand, repairedAt, rolledBackAt] =
     cells;
   const [original, result] = cells.slice(11);
@@ -55,12 +54,6 @@ function entryOf(cells: RepairCells): RepairEntry {
     rolledBackAt: rolledBackAt === null || rolledBackAt === undefined ? undefined : isoOf(rolledBackAt),
     ...(original != null && result != null && { events: { original, result } }),
   };
-}
-
-/** Of JSON text; a list of nothing is none. */
-export function byHandOf(json: string | null | undefined): string[] | undefined {
-  const list = JSON.parse(json ?? '[]') as string[];
-  return list.length === 0 ? undefined : list;
 }
 
 const isoOf = (micros: string): string => new Date(Number(micros) / 1000).toISOString();

@@ -1,4 +1,5 @@
 import type { AllCounts } from '../../destination.ts';
+import { countsOf } from '../../destination-kit/stored-cells.ts';
 import type { Api } from './api.ts';
 
 /** What others have loaded is seen this much later. */
@@ -16,15 +17,10 @@ export function createCounts(api: Api): {
   return {
     async read() {
       if (known !== undefined && Date.now() - known.at < freshForMs) return known.counts;
-      const [[loaded, repaired, duplicate, changed] = []] = await api.run(
+      const [row] = await api.run(
         `SELECT loaded, repaired, duplicate, changed FROM ${api.table('_sentinel_counters')}`,
       );
-      const counts = {
-        loaded: Number(loaded ?? 0),
-        repaired: Number(repaired ?? 0),
-        duplicate: Number(duplicate ?? 0),
-        changed: Number(changed ?? 0),
-      };
+      const counts = countsOf(row);
       known = { at: Date.now(), counts };
       return counts;
     },

@@ -1,6 +1,6 @@
-import type { LoadedEvent, RepairTrail } from '../../../model/loaded-event.ts';
+import type { LoadedEvent, RepairTrail, RepeatTrail } from '../../../model/loaded-event.ts';
 import { isUuid } from '../../../model/uuid.ts';
-import { byHandOf } from '../../destination-kit/repair-page.ts';
+import { placeOfEvent, repairOf, repeatOf } from '../../destination-kit/stored-cells.ts';
 import { type Api, cell } from './api.ts';
 import { literal } from './tables.ts';
 
@@ -63,60 +63,27 @@ async function findWithin(
   );
   const [row] = rows;
   if (row === undefined) return undefined;
-  const [, status, table, contract, version, source] = row;
-  if (status === 'duplicate')
-    return {
-      status,
-      table: cell(table),
-      contract: cell(contract),
-      version: cell(version),
-      source: cell(source),
-      ...(await findRepeat(api, id)),
-    };
-  const repair = status === 'repaired' ? await findRepair(api, id) : undefined;
-  return {
-    status: status as LoadedEvent['status'],
-    table: cell(table),
-    contract: cell(contract ?? table),
-    version: cell(version),
-    source: cell(source),
-    repair,
-  };
+  const place = placeOfEvent(row.slice(2));
+  if (row[1] === 'duplicate') return { status: 'duplicate', ...place, repeat: await findRepeat(api, id) };
+  const isRepaired = row[1] === 'repaired';
+  const repair = isRepaired ? await findRepair(api, id) : undefined;
+  return { status: isRepaired ? 'repaired' : 'loaded', ...place, repair };
 }
 
-async function findRepeat(api: Api, id: string): Promise<Pick<LoadedEvent, 'repeat'>> {
+async function findRepeat(api: Api, id: string): Promise<RepeatTrail | undefined> {
   const [row] = await api.run(
     `SELECT first_request_id, TO_JSON_STRING(changed), TO_JSON_STRING(replaced), event
      FROM ${api.table('_sentinel_duplicates')} WHERE request_id = @id LIMIT 1`,
     { id },
   );
-  if (row === undefined) return {};
-  const [of, changed, replaced, event] = row;
-  return {
-    repeat: {
-      of: of ?? undefined,
-      isChanged: changed === 'null' ? undefined : changed === 'true',
-      wasReplaced: replaced === 'true',
-      event: event ?? undefined,
-    },
-  };
+  return row && repeatOf(row);
 }
 
 async function findRepair(api: Api, id: string): Promise<RepairTrail | undefined> {
   const [row] = await api.run(
-    `SELECT healer, rule_id, original, plan, result, TO_JSON_STRING(by_hand) FROM ${api.table('_sentinel_repairs')}
+    `SELECT healer, rule_id, original, plan, TO_JSON_STRING(by_hand), result FROM ${api.table('_sentinel_repairs')}
      WHERE request_id = @id AND rolled_back_at IS NULL LIMIT 1`,
-    { id: id },
+    { id },
   );
-  if (row === undefined) return undefined;
-  const [healer, ruleId, original, plan, result, hand] = row;
-  const byHand = byHandOf(hand);
-  return {
-    healer: healer as RepairTrail['healer'],
-    ruleId: ruleId ?? undefined,
-    original: cell(original),
-    plan: cell(plan),
-    result: cell(result),
-    byHand,
-  };
+  return row && repairOf(row);
 }

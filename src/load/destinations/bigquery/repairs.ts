@@ -1,5 +1,7 @@
 import type { RepairAudit, RepairFilter, RepairPageOptions } from '../../repair-audit.ts';
 import { eventColumns, wantedBy, placeOf, repairPage } from '../../destination-kit/repair-page.ts';
+import { touchedOf } from '../../destination-kit/stored-cells.ts';
+import { where } from '../../destination-kit/sql/question.ts';
 import type { Api, Params } from './api.ts';
 
 export async function listRepairs(
@@ -22,7 +24,7 @@ export async function listRepairs(
   const rows = await api.run(
     `SELECT request_id, table_name, contract, contract_version, source, healer, rule_id, plan, TO_JSON_STRING(by_hand),
        UNIX_MICROS(repaired_at), UNIX_MICROS(rolled_back_at)${eventColumns(events)}
-     FROM ${api.table('_sentinel_repairs')} ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`}
+     FROM ${api.table('_sentinel_repairs')} ${where(conditions)}
      ORDER BY repaired_at DESC, request_id DESC LIMIT ${limit + 1}`,
     params,
   );
@@ -31,16 +33,12 @@ export async function listRepairs(
 
 export async function countTouched(api: Api, ruleId: string): ReturnType<RepairAudit['touched']> {
   const repairs = api.table('_sentinel_repairs');
-  const [[recorded, rolledBack, duplicates] = []] = await api.run(
+  const [row] = await api.run(
     `SELECT COUNTIF(rolled_back_at IS NULL AND original IS NOT NULL), COUNTIF(rolled_back_at IS NOT NULL),
        (SELECT COUNT(*) FROM ${api.table('_sentinel_duplicates')} WHERE first_request_id IN
          (SELECT request_id FROM ${repairs} WHERE rule_id = @rule AND rolled_back_at IS NULL))
      FROM ${repairs} WHERE rule_id = @rule`,
     { rule: ruleId },
   );
-  return {
-    repairs: Number(recorded ?? 0),
-    rolledBack: Number(rolledBack ?? 0),
-    duplicates: Number(duplicates ?? 0),
-  };
+  return touchedOf(row);
 }

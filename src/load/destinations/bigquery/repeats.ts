@@ -3,9 +3,8 @@ import {
   type Comparison,
   type StoredRow,
   judgeRepeats,
-  storedExtra,
-  storedValues,
 } from '../../destination-kit/repeats.ts';
+import { storedRowOf } from '../../destination-kit/stored-cells.ts';
 import { endedBefore } from '../../destination-kit/judge.ts';
 import type { AllCounts, Row, Table } from '../../destination.ts';
 import { type Api, cell } from './api.ts';
@@ -130,18 +129,5 @@ async function readStored(
      FROM ${api.table(name)} t WHERE t._request_id IN UNNEST(@ids) ${daysAround(ids)}`,
     { ids: [...ids] },
   );
-  return new Map(
-    rows.map(([id, receivedAt, repaired, source, version, extra, ...values]) => [
-      cell(id),
-      {
-        requestId: cell(id),
-        receivedAt: Number(receivedAt),
-        isRepaired: repaired === 'true',
-        source: cell(source),
-        version: cell(version),
-        extra: storedExtra(extra),
-        values: storedValues(columns, values),
-      },
-    ]),
-  );
+  return new Map(rows.map((row) => [cell(row[0]), storedRowOf(columns, row)]));
 }

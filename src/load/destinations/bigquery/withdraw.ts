@@ -1,8 +1,7 @@
 import type { KeptHeaders } from '../../../model/event.ts';
-import type { RepairTrail } from '../../../model/loaded-event.ts';
 import { type Api, cell } from './api.ts';
 import { headersField, headersIn } from '../../headers-column.ts';
-import { byHandOf } from '../../destination-kit/repair-page.ts';
+import { withdrawnOf } from '../../destination-kit/stored-cells.ts';
 import type { LetterEntry } from '../../destination.ts';
 import type { WithdrawPage, Withdrawn, WithdrawnEvent } from '../../withdraw.ts';
 import { type Warehouse, commit, lastBatch, preparedTables } from './warehouse.ts';
@@ -131,15 +130,13 @@ async function withHeaders(api: Api, events: readonly WithdrawnEvent[]): Promise
   return events.map((event) => ({ ...event, headers: kept.get(event.requestId) }));
 }
 
-type Repair = Omit<WithdrawnEvent, 'round' | 'receivedAt'>;
-
-/** One for each event: the one that stands, or the last that was marked at `at` or later. */
+/** One for each event, whose round and reception are to be added: the one that stands, or the last that was marked at `at` or later. */
 async function readRepairs(
   { api }: Warehouse,
   ruleId: string,
   { limit, at, after = '' }: WithdrawPage,
   which: 'current' | 'withdrawn',
-): Promise<Repair[]> {
+): Promise<WithdrawnEvent[]> {
   const state =
     which === 'current'
       ? 'rolled_back_at IS NULL AND original IS NOT NULL'
@@ -153,18 +150,5 @@ async function readRepairs(
      ORDER BY request_id LIMIT ${limit}`,
     { rule: ruleId, after, ...(which === 'withdrawn' ? { at: new Date(at).toISOString() } : undefined) },
   );
-  return rows.map(([id, withdrawnAt, contract, version, source, healer, rule, original, plan, hand]) => ({
-    requestId: cell(id),
-    withdrawnAt: Number(withdrawnAt ?? 0),
-    contract: cell(contract),
-    version: cell(version),
-    source: cell(source),
-    repair: {
-      healer: healer as RepairTrail['healer'],
-      ruleId: rule ?? undefined,
-      original: cell(original),
-      plan: cell(plan),
-      byHand: byHandOf(hand),
-    },
-  }));
+  return rows.map(([id, withdrawnAt, ...rest]) => withdrawnOf([id, '0', '0', withdrawnAt, null, ...rest]));
 }

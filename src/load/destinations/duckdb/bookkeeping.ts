@@ -2,7 +2,8 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { AllCounts, QueueMark } from '../../destination.ts';
 import { createLetterTable } from './letter-table.ts';
 import { ensureRepairLog } from './repair-log.ts';
-import { integersOf, rowsOf } from './rows.ts';
+import { rowsOf, textsOf } from './rows.ts';
+import { countsOf } from '../../destination-kit/stored-cells.ts';
 import { literal } from './sql.ts';
 
 const tables = [
@@ -83,9 +84,9 @@ export async function readMark(connection: DuckDBConnection, queueId: string): P
 }
 
 export async function readCounts(connection: DuckDBConnection): Promise<AllCounts> {
-  const [[loaded = 0, repaired = 0, duplicate = 0, changed = 0] = []] = await integersOf(
+  const [row] = await textsOf(
     connection,
     'SELECT loaded, repaired, duplicate, changed FROM _sentinel_counters',
   );
-  return { loaded, repaired, duplicate, changed };
+  return countsOf(row);
 }

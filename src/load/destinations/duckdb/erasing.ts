@@ -1,54 +1,21 @@
-import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
-import { type Erased, type Erasing, type HeldTexts, lastRound, spellingsOf } from '../../erasing.ts';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { findTexts } from '../../destination-kit/sql/find-texts.ts';
+import { type Erased, type Erasing, type HeldTexts, lastRound } from '../../erasing.ts';
 import { type KnownEvents, rememberEnd } from './known-events.ts';
-import { rowsOf } from './rows.ts';
+import { questionOf } from './question.ts';
 import { identifier, literal } from './sql.ts';
 import { columnsOf, eventTables, sameName } from './tables.ts';
-
-type Asked<Name extends 'rows' | 'originals'> = Parameters<Erasing[Name]>[0];
 
 /** See `Erasing.rows`. */
 export async function findRows(
   connection: DuckDBConnection,
-  { table, columns, text, after, limit }: Asked<'rows'>,
+  { table, columns, ...asked }: Parameters<Erasing['rows']>[0],
 ): Promise<HeldTexts[]> {
   const types = await columnsOf(connection, table);
   const present = columns.filter((column) => types.has(sameName(column)));
-  return find(connection, `main.${identifier(table)}`, '_request_id', present, { text, after, limit });
+  const question = questionOf(connection);
+  return findTexts(question, { place: question.place(table), id: '_request_id', columns: present }, asked);
 }
-
-/** See `Erasing.originals`. */
-export const findOriginals = (connection: DuckDBConnection, { of, ...asked }: Asked<'originals'>) =>
-  of === 'repairs'
-    ? find(connection, '_sentinel_repairs', 'request_id', ['original', 'result'], asked)
-    : find(connection, '_sentinel_duplicates', 'request_id', ['event', 'table_name'], asked);
-
-async function find(
-  connection: DuckDBConnection,
-  table: string,
-  id: string,
-  columns: readonly string[],
-  { text, after, limit }: { text: string; after?: string | undefined; limit: number },
-): Promise<HeldTexts[]> {
-  if (columns.length === 0) return [];
-  const texts = columns.map((column) => `${identifier(column)}::VARCHAR`);
-  const may = texts.flatMap((column) =>
-    spellingsOf(text).map((spelling) => `contains(${column}, ${literal(spelling)})`),
-  );
-  const behind = after === undefined ? '' : `AND ${id} > ${literal(after)}::UUID`;
-  const rows = await rowsOf(
-    connection,
-    `SELECT ${id}::VARCHAR, ${texts.join(', ')} FROM ${table} WHERE (${may.join(' OR ')}) ${behind}
-     ORDER BY ${id} LIMIT ${limit}`,
-  );
-  return rows.map(([requestId, ...values]) => ({
-    requestId: String(requestId),
-    texts: Object.fromEntries(columns.map((column, at) => [column, textOf(values[at])])),
-  }));
-}
-
-const textOf = (value: DuckDBValue | undefined): string | null =>
-  value === null || value === undefined ? null : String(value);
 
 /** See `Erasing.remove`. */
 export async function remove(

@@ -3,13 +3,15 @@ import type { Destination } from '../../destination.ts';
 import { backfill } from './backfill.ts';
 import { readCounts, readMark } from './bookkeeping.ts';
 import { unavailable } from './errors.ts';
-import { findOriginals, findRows, remove } from './erasing.ts';
+import { findEvent } from '../../destination-kit/sql/find-event.ts';
+import { findTextsBeside } from '../../destination-kit/sql/find-texts.ts';
+import { repairAudit } from '../../destination-kit/sql/repair-audit.ts';
+import { findRows, remove } from './erasing.ts';
 import { createExport } from './export.ts';
-import { findEvent } from './find.ts';
 import { knownLetters, letterWriter } from './letter-table.ts';
 import { forgetOriginals } from './originals.ts';
 import { createQuery } from './query.ts';
-import { repairAudit } from './repair-audit.ts';
+import { questionOf } from './question.ts';
 import { createSearch } from './search.ts';
 import { type DuckDbOptions, Session } from './session.ts';
 import { eventTables } from './tables.ts';
@@ -40,9 +42,12 @@ export async function openDuckDb(options: DuckDbOptions): Promise<Required<Desti
     prepareRow: (row) => writer.prepareRow(row),
     settle: (settlement) => writer.settle(settlement),
     marked: (queueId) => question('read its mark', (connection) => readMark(connection, queueId)),
-    find: (requestId) => question('look for an event', (connection) => findEvent(connection, requestId)),
+    find: (requestId) =>
+      question('look for an event', async (connection) =>
+        findEvent(questionOf(connection), await eventTables(connection), requestId, 'ORDER BY round DESC'),
+      ),
     counts: () => question('read its counters', readCounts),
-    repairs: repairAudit(question),
+    repairs: repairAudit((doing, ask) => question(doing, (connection) => ask(questionOf(connection)))),
     withdraw: {
       byRule: (ruleId, page) =>
         writer.exclusively('withdraw rows', (connection) => withdrawByRule(connection, ruleId, page)),
@@ -68,7 +73,8 @@ export async function openDuckDb(options: DuckDbOptions): Promise<Required<Desti
     erasing: {
       tables: () => question('list its tables', eventTables),
       rows: (asked) => question('look for a text', (connection) => findRows(connection, asked)),
-      originals: (asked) => question('look for a text', (connection) => findOriginals(connection, asked)),
+      originals: (asked) =>
+        question('look for a text', (connection) => findTextsBeside(questionOf(connection), asked)),
       remove: (what) =>
         writer.exclusively('erase events', (connection) => remove(connection, writer.events, what)),
     },

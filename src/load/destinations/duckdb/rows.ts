@@ -1,4 +1,5 @@
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
+import type { Cells } from '../../destination-kit/stored-cells.ts';
 
 /** All rows of a small answer. */
 export async function rowsOf(
@@ -9,6 +10,10 @@ export async function rowsOf(
   const result = await connection.run(sql, values);
   return result.getRows();
 }
+
+/** The same, each cell as text. */
+export const textsOf = async (connection: DuckDBConnection, sql: string): Promise<Cells[]> =>
+  (await rowsOf(connection, sql)).map((row) => row.map((value) => (value === null ? null : String(value))));
 
 /** All rows of a small answer that holds whole numbers only, NULL as 0. */
 export async function integersOf(connection: DuckDBConnection, sql: string): Promise<number[][]> {

@@ -1,16 +1,10 @@
-import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
-import {
-  type EventFilter,
-  type EventPlace,
-  type EventSearch,
-  type EventTable,
-  type FoundEvent,
-  idColumns,
-} from '../../event-search.ts';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { EventSearch } from '../../event-search.ts';
 import { gate } from '../../destination-kit/gate.ts';
-import { rowsOf } from './rows.ts';
+import { searchEvents } from '../../destination-kit/sql/search-events.ts';
+import { questionOf } from './question.ts';
+import { textsOf } from './rows.ts';
 import { identifier, literal } from './sql.ts';
-import { conditionsOf, duplicatesPart, rowsPart } from './search-sql.ts';
 import { failed } from './statement-check.ts';
 import { eventTables } from './tables.ts';
 import { toJson } from './values.ts';
@@ -28,13 +22,24 @@ export function createSearch(question: Question): EventSearch {
     events: (filter, page) =>
       inTurn(() =>
         question('search its events', (connection) =>
-          inTime(connection, () => searchEvents(connection, filter, page), filter.withinMs),
+          inTime(
+            connection,
+            async () => {
+              const names = await eventTables(connection);
+              const columns = await textsOf(connection, allColumns);
+              return searchEvents(questionOf(connection), { names, columns }, filter, page);
+            },
+            filter.withinMs,
+          ),
         ),
       ),
     row: (table, requestId) =>
       question('read a row', (connection) => inTime(connection, () => readRow(connection, table, requestId))),
   };
 }
+
+const allColumns = `SELECT table_name, column_name, data_type FROM duckdb_columns()
+  WHERE database_name = current_database() AND schema_name = 'main'`;
 
 async function inTime<T>(
   connection: DuckDBConnection,
@@ -54,89 +59,6 @@ async function inTime<T>(
   } finally {
     clearTimeout(timer);
   }
-}
-
-async function searchEvents(
-  connection: DuckDBConnection,
-  filter: EventFilter,
-  { limit, before }: { limit: number; before?: EventPlace },
-): Promise<FoundEvent[]> {
-  const { eventId, id, source, contract, statuses = ['loaded', 'repaired', 'duplicate'] } = filter;
-  // A NUL ends the text of a statement, and no name holds one.
-  if ([eventId, id?.text, source, contract].some((text) => text?.includes('\0') === true)) return [];
-  const tables = await describeTables(connection, filter);
-  const common = conditionsOf(filter, before);
-  const order = `ORDER BY received_at DESC, request_id DESC LIMIT ${limit}`;
-  const ofRows = statuses.includes('loaded') || statuses.includes('repaired');
-  const parts = ofRows ? tables.flatMap((table) => rowsPart(table, filter, statuses, common) ?? []) : [];
-  if (statuses.includes('duplicate')) parts.push(duplicatesPart(tables, filter, common));
-  if (parts.length === 0) return [];
-  const found = await rowsOf(
-    connection,
-    `SELECT request_id::VARCHAR, epoch_ms(received_at), status, event_id, contract, version, source, rule_id
-     FROM (${parts.map((part) => `(FROM (${part}) ${order})`).join(' UNION ALL ')}) ${order}`,
-  );
-  const healers = await healersOf(
-    connection,
-    found.filter((row) => row[2] === 'repaired').map((row) => String(row[0])),
-  );
-  return found.map((row) => foundEvent(row, healers));
-}
-
-async function describeTables(connection: DuckDBConnection, { id }: EventFilter): Promise<EventTable[]> {
-  const names = await eventTables(connection);
-  const types = await rowsOf(
-    connection,
-    `SELECT table_name, column_name, data_type FROM duckdb_columns()
-     WHERE database_name = current_database() AND schema_name = 'main'`,
-  );
-  const writers = await rowsOf(
-    connection,
-    'SELECT table_name, contract, contract_version FROM _sentinel_contracts',
-  );
-  const columns = types.map(([table, name, type]) => ({
-    table: String(table),
-    name: String(name),
-    type: String(type),
-  }));
-  return names.map((name) => ({
-    name,
-    ...idColumns(name, columns, id),
-    contracts: new Map(
-      writers
-        .filter(([table]) => table === name)
-        .map(([, contract, version]) => [String(version), String(contract)]),
-    ),
-  }));
-}
-
-async function healersOf(
-  connection: DuckDBConnection,
-  ids: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
-  if (ids.length === 0) return new Map();
-  const rows = await rowsOf(
-    connection,
-    `SELECT request_id::VARCHAR, healer FROM _sentinel_repairs
-     WHERE request_id IN (${ids.map((id) => `${literal(id)}::UUID`).join(', ')}) AND rolled_back_at IS NULL`,
-  );
-  return new Map(rows.map(([id, healer]) => [String(id), String(healer)]));
-}
-
-function foundEvent(row: readonly DuckDBValue[], healers: ReadonlyMap<string, string>): FoundEvent {
-  const [requestId = '', receivedAt, status, eventId, contract = '', version = '', source = '', ruleId] =
-    row.map((value) => (value === null ? undefined : String(value)));
-  return {
-    requestId,
-    receivedAt: Number(receivedAt),
-    status: status as FoundEvent['status'],
-    eventId,
-    contract,
-    version,
-    source,
-    ruleId,
-    healer: healers.get(requestId),
-  };
 }
 
 async function readRow(

@@ -5,12 +5,11 @@ import {
   type Repeat,
   type StoredRow,
   judgeRepeats,
-  storedExtra,
-  storedValues,
 } from '../../destination-kit/repeats.ts';
+import { storedRowOf } from '../../destination-kit/stored-cells.ts';
 import { isUuid } from '../../../model/uuid.ts';
 import type { Table } from '../../destination.ts';
-import { rowsOf } from './rows.ts';
+import { textsOf } from './rows.ts';
 import { identifier, literal } from './sql.ts';
 
 /** Rows of a table, by request id in lower case. */
@@ -25,26 +24,13 @@ export async function readStored(
   const cells = columns.map(({ name: column, type }) =>
     type.kind === 'json' ? `t.${identifier(column)}::VARCHAR` : `to_json(t.${identifier(column)})::VARCHAR`,
   );
-  const found = await rowsOf(
+  const found = await textsOf(
     connection,
     `SELECT t._request_id::VARCHAR, epoch_ms(t._received_at), t._repaired, t._source, t._contract_version,
        t._extra::VARCHAR, ${cells.join(', ')}
      FROM main.${identifier(name)} t WHERE ${among('t._request_id', ids)}`,
   );
-  return new Map(
-    found.map(([id, receivedAt, repaired, source, version, extra, ...values]) => [
-      String(id),
-      {
-        requestId: String(id),
-        receivedAt: Number(receivedAt),
-        isRepaired: repaired === true,
-        source: String(source),
-        version: String(version),
-        extra: storedExtra(extra as string | null),
-        values: storedValues(columns, values as (string | null)[]),
-      },
-    ]),
-  );
+  return new Map(found.map((row) => [row[0]!, storedRowOf(columns, row)]));
 }
 
 /** Request ids grow with time, and so lie together: the range spares the rest of the table. `ids` in lower case. */

@@ -1,17 +1,14 @@
-import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
-import { headersField, headersIn } from '../../headers-column.ts';
-import type { RepairTrail } from '../../../model/loaded-event.ts';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { headersField } from '../../headers-column.ts';
+import { withdrawnOf } from '../../destination-kit/stored-cells.ts';
 import type { WithdrawPage, Withdrawn, WithdrawnEvent } from '../../withdraw.ts';
-import { rowsOf } from './rows.ts';
+import { rowsOf, textsOf } from './rows.ts';
 import { identifier, instant, literal } from './sql.ts';
 import { columnsOf, eventTables, sameName } from './tables.ts';
 
 /** Temporary tables of the writer's connection: what one call looks at, and the rows that it takes. */
 const looked = 'temp._sentinel_looked';
 const taken = 'temp._sentinel_taken';
-
-const asText = (value: DuckDBValue | undefined): string | undefined =>
-  value === null || value === undefined ? undefined : String(value);
 
 /** See `Withdraw.byRule`. */
 export async function withdrawByRule(
@@ -121,10 +118,10 @@ async function readWithdrawn(
   mine: string,
   { range, from }: { range: string; from: string },
 ): Promise<WithdrawnEvent[]> {
-  const rows = await rowsOf(
+  const rows = await textsOf(
     connection,
-    `SELECT w.request_id::VARCHAR, w.round, epoch_ms(w.received_at), epoch_ms(r.rolled_back_at), r.contract,
-       r.contract_version, r.source, r.healer, r.rule_id, r.original, r.plan, to_json(r.by_hand)::VARCHAR, w.headers
+    `SELECT w.request_id::VARCHAR, w.round, epoch_ms(w.received_at), epoch_ms(r.rolled_back_at), w.headers,
+       r.contract, r.contract_version, r.source, r.healer, r.rule_id, r.original, r.plan, to_json(r.by_hand)::VARCHAR
      FROM (
        SELECT request_id, max(round) AS round, arg_max(received_at, round) AS received_at,
          arg_max(headers, round) AS headers
@@ -137,26 +134,5 @@ async function readWithdrawn(
      ON r.request_id = w.request_id
      ORDER BY w.request_id`,
   );
-  return rows.map((row) => {
-    const [requestId = '', round, receivedAt, withdrawnAt, contract = '', version = '', source = ''] =
-      row.map(asText);
-    const [healer, ruleId, original = '', plan = '', byHand, headers] = row.slice(7).map(asText);
-    return {
-      requestId,
-      round: Number(round),
-      receivedAt: Number(receivedAt),
-      withdrawnAt: Number(withdrawnAt),
-      contract,
-      version,
-      source,
-      headers: headersIn(headers),
-      repair: {
-        healer: healer as RepairTrail['healer'],
-        ruleId,
-        original,
-        plan,
-        ...(byHand === undefined ? undefined : { byHand: JSON.parse(byHand) as string[] }),
-      },
-    };
-  });
+  return rows.map(withdrawnOf);
 }

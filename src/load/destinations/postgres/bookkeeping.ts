@@ -2,6 +2,8 @@ import type { ClientBase } from 'pg';
 import type { AllCounts } from '../../destination.ts';
 import { letterTable } from '../../letter-table.ts';
 import { letterTableStatements } from './letter-table.ts';
+import { countsOf } from '../../destination-kit/stored-cells.ts';
+import { cellsOf } from './question.ts';
 import { identifier } from './sql.ts';
 
 /** By name: what makes each, in order. The same columns as in DuckDB, but for `queue` and `slot`. */
@@ -106,15 +108,9 @@ export async function addToCounts(
 }
 
 export async function readCounts(client: ClientBase, schema: string): Promise<AllCounts> {
-  const { rows } = await client.query<Record<keyof AllCounts, string | null>>(
-    `SELECT sum(loaded) AS loaded, sum(repaired) AS repaired, sum(duplicate) AS duplicate, sum(changed) AS changed
-     FROM ${identifier(schema)}._sentinel_counters`,
+  const [sums] = await cellsOf(
+    client,
+    `SELECT sum(loaded), sum(repaired), sum(duplicate), sum(changed) FROM ${identifier(schema)}._sentinel_counters`,
   );
-  const [sums] = rows;
-  return {
-    loaded: Number(sums?.loaded ?? 0),
-    repaired: Number(sums?.repaired ?? 0),
-    duplicate: Number(sums?.duplicate ?? 0),
-    changed: Number(sums?.changed ?? 0),
-  };
+  return countsOf(sums);
 }

@@ -1,61 +1,35 @@
 import type { ClientBase, PoolClient } from 'pg';
-import { type Erased, type Erasing, type HeldTexts, lastRound, spellingsOf } from '../../erasing.ts';
+import { findTexts, findTextsBeside } from '../../destination-kit/sql/find-texts.ts';
+import { type Erased, type Erasing, type HeldTexts, lastRound } from '../../erasing.ts';
 import { takeTurn, writeEntries } from './outcomes.ts';
 import { deleteRows } from './delete-rows.ts';
+import { questionOf } from './question.ts';
 import { identifier } from './sql.ts';
 import { tablesByAccess } from './readable.ts';
 import { tablesWith } from './tables.ts';
-
-type Asked<Name extends 'rows' | 'originals'> = Parameters<Erasing[Name]>[0];
 
 /** See `Erasing.rows`. */
 export async function findRows(
   client: ClientBase,
   schema: string,
-  { table, columns, ...asked }: Asked<'rows'>,
+  { table, columns, ...asked }: Parameters<Erasing['rows']>[0],
 ): Promise<HeldTexts[]> {
   const present: string[] = [];
   for (const column of columns)
     if ((await tablesWith(client, schema, column)).has(table)) present.push(column);
-  return find(client, `${identifier(schema)}.${identifier(table)}`, '_request_id', present, asked);
+  // PostgreSQL's text has no place for it.
+  if (asked.text.includes('\0')) return [];
+  const question = questionOf(client, schema);
+  return findTexts(question, { place: question.place(table), id: '_request_id', columns: present }, asked);
 }
 
 /** See `Erasing.originals`. */
-export const findOriginals = (client: ClientBase, schema: string, { of, ...asked }: Asked<'originals'>) =>
-  of === 'repairs'
-    ? find(client, `${identifier(schema)}._sentinel_repairs`, 'request_id', ['original', 'result'], asked)
-    : find(
-        client,
-        `${identifier(schema)}._sentinel_duplicates`,
-        'request_id',
-        ['event', 'table_name'],
-        asked,
-      );
-
-async function find(
+export const findOriginals = async (
   client: ClientBase,
-  table: string,
-  id: string,
-  columns: readonly string[],
-  { text, after, limit }: { text: string; after?: string | undefined; limit: number },
-): Promise<HeldTexts[]> {
-  // PostgreSQL's text has no place for it.
-  if (columns.length === 0 || text.includes('\0')) return [];
-  const texts = columns.map((column) => `${identifier(column)}::text`);
-  const may = texts.map(
-    (column) => `EXISTS (SELECT FROM unnest($1::text[]) s WHERE strpos(${column}, s) > 0)`,
-  );
-  const { rows } = await client.query<(string | null)[]>({
-    rowMode: 'array',
-    text: `SELECT ${id}::text, ${texts.join(', ')} FROM ${table}
-      WHERE (${may.join(' OR ')}) AND ($2::uuid IS NULL OR ${id} > $2) ORDER BY ${id} LIMIT $3`,
-    values: [spellingsOf(text), after ?? null, limit],
-  });
-  return rows.map(([requestId, ...values]) => ({
-    requestId: requestId!,
-    texts: Object.fromEntries(columns.map((column, at) => [column, values[at] ?? null])),
-  }));
-}
+  schema: string,
+  asked: Parameters<Erasing['originals']>[0],
+): Promise<HeldTexts[]> =>
+  asked.text.includes('\0') ? [] : findTextsBeside(questionOf(client, schema), asked);
 
 /** See `Erasing.remove`; within the transaction that is open. */
 export async function remove(

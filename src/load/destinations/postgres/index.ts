@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { fail, ok } from '../../../model/result.ts';
 import { settleByHalves } from '../../destination-kit/by-halves.ts';
+import { repairAudit } from '../../destination-kit/sql/repair-audit.ts';
 import { LineStore } from '../../destination-kit/line-store.ts';
 import type { Destination, Settled, Settlement } from '../../destination.ts';
 import { backfill } from './backfill.ts';
@@ -8,7 +9,6 @@ import { counterSlots, readCounts } from './bookkeeping.ts';
 import { findOriginals, findRows, remove } from './erasing.ts';
 import { RowsRefused } from './errors.ts';
 import { createExport } from './export.ts';
-import { findEvent } from './find.ts';
 import { createLetterTable } from './letter-table.ts';
 import type { KnownTable } from './known-table.ts';
 import { prepareRow, releaseLines, settleBatch } from './loader.ts';
@@ -17,8 +17,8 @@ import type { Warehouse } from './warehouse.ts';
 import { readMark } from './outcomes.ts';
 import { forgetOriginals } from './originals.ts';
 import { createQuery } from './query.ts';
-import { tablesByAccess } from './readable.ts';
-import { repairAudit } from './repair-audit.ts';
+import { questionOf } from './question.ts';
+import { findEvent, tablesByAccess } from './readable.ts';
 import { createSearch } from './search.ts';
 import { type PostgresOptions, openSession, patient } from './session.ts';
 import { ensureTables, eventTables } from './tables.ts';
@@ -73,7 +73,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Required<D
     },
     find: (requestId) => question('look for an event', (client) => findEvent(client, schema, requestId)),
     counts: () => question('read its counters', (client) => readCounts(client, schema)),
-    repairs: repairAudit({ ...session, question }),
+    repairs: repairAudit((doing, ask) => question(doing, (client) => ask(questionOf(client, schema)))),
     backfill: (request) =>
       session.transaction('fill a column', (client) =>
         backfill(client, { schema, known: tables.get(request.table) }, request),

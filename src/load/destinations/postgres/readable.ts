@@ -1,4 +1,7 @@
 import type { ClientBase } from 'pg';
+import type { LoadedEvent } from '../../../model/loaded-event.ts';
+import { findEvent as findIn } from '../../destination-kit/sql/find-event.ts';
+import { questionOf } from './question.ts';
 import { eventTables } from './tables.ts';
 
 /** The tables that hold events. */
@@ -29,4 +32,16 @@ export async function tablesByAccess(client: ClientBase, schema: string): Promis
     readable: all.filter((name) => readable.has(name)),
     unreadable: all.filter((name) => !readable.has(name)),
   };
+}
+
+/** Looks in every table for an event; in those that can't be read, when it is in no other one. */
+export async function findEvent(
+  client: ClientBase,
+  schema: string,
+  requestId: string,
+): Promise<LoadedEvent | undefined> {
+  const { readable, unreadable } = await tablesByAccess(client, schema);
+  const question = questionOf(client, schema);
+  const found = await findIn(question, readable, requestId);
+  return found ?? (unreadable.length === 0 ? undefined : findIn(question, unreadable, requestId));
 }

@@ -1,18 +1,13 @@
 import type { PoolClient } from 'pg';
 import type { Entry } from '../../destination-kit/judge.ts';
-import {
-  type Repeat,
-  type Comparison,
-  type StoredRow,
-  judgeRepeats,
-  storedExtra,
-  storedValues,
-} from '../../destination-kit/repeats.ts';
+import { type Repeat, type Comparison, type StoredRow, judgeRepeats } from '../../destination-kit/repeats.ts';
+import { storedRowOf } from '../../destination-kit/stored-cells.ts';
 import type { Row, Table } from '../../destination.ts';
 import { keeps, keptBack } from './delete-rows.ts';
 import type { KnownTable } from './known-table.ts';
 import type { Line } from './row-lines.ts';
 import { isRowsFault } from './errors.ts';
+import { cellsOf } from './question.ts';
 import { identifier } from './sql.ts';
 import { type Unwritten, refusalOf } from './unwritten.ts';
 import { writeLines } from './write-rows.ts';
@@ -137,25 +132,12 @@ async function readStored(
   const ids = requestIds.filter((id) => id !== '');
   if (ids.length === 0) return new Map();
   const cells = columns.map((column) => `to_jsonb(t.${identifier(column.name)})::text`);
-  const { rows } = await client.query<(string | null)[]>({
-    rowMode: 'array',
-    text: `SELECT t._request_id::text, (extract(epoch FROM t._received_at) * 1000)::bigint::text, t._repaired::text, t._source,
+  const rows = await cellsOf(
+    client,
+    `SELECT t._request_id::text, (extract(epoch FROM t._received_at) * 1000)::bigint::text, t._repaired::text, t._source,
         t._contract_version, t._extra::text, ${cells.join(', ')}
       FROM ${identifier(schema)}.${identifier(name)} t WHERE t._request_id = ANY($1::uuid[])`,
-    values: [ids],
-  });
-  return new Map(
-    rows.map(([id, receivedAt, repaired, source, version, extra, ...values]) => [
-      id!,
-      {
-        requestId: id!,
-        receivedAt: Number(receivedAt),
-        isRepaired: repaired === 'true',
-        source: source ?? '',
-        version: version ?? '',
-        extra: storedExtra(extra),
-        values: storedValues(columns, values),
-      },
-    ]),
+    [ids],
   );
+  return new Map(rows.map((row) => [row[0]!, storedRowOf(columns, row)]));
 }

@@ -1,16 +1,10 @@
 import type { PoolClient } from 'pg';
-import {
-  type EventFilter,
-  type EventPlace,
-  type EventSearch,
-  type EventTable,
-  type FoundEvent,
-  idColumns,
-} from '../../event-search.ts';
+import type { EventSearch } from '../../event-search.ts';
+import { searchEvents } from '../../destination-kit/sql/search-events.ts';
 import { sqlStateOf } from './errors.ts';
 import { isUuid } from '../../../model/uuid.ts';
 import { toJson } from './query-values.ts';
-import { createParameters, duplicatesPart, rowsPart } from './search-sql.ts';
+import { cellsOf, questionOf } from './question.ts';
 import { tablesByAccess } from './readable.ts';
 import type { Session } from './session.ts';
 import { identifier } from './sql.ts';
@@ -37,84 +31,24 @@ export function createSearch(session: Session): EventSearch {
     });
   return {
     events: (filter, page) =>
-      inTime('search its events', (client) => searchEvents(client, schema, filter, page), filter.withinMs),
+      inTime(
+        'search its events',
+        async (client) => {
+          const { readable: names } = await tablesByAccess(client, schema);
+          const columns = await cellsOf(client, allColumns, [schema]);
+          return searchEvents(questionOf(client, schema), { names, columns }, filter, page);
+        },
+        filter.withinMs,
+      ),
     row: (table, requestId) => inTime('read a row', (client) => readRow(client, schema, table, requestId)),
   };
 }
 
-type Found = Record<
-  'request_id' | 'ms' | 'status' | 'event_id' | 'contract' | 'version' | 'source' | 'rule_id' | 'healer',
-  string | null
->;
-
-async function searchEvents(
-  client: PoolClient,
-  schema: string,
-  filter: EventFilter,
-  { limit, before }: { limit: number; before?: EventPlace },
-): Promise<FoundEvent[]> {
-  const { eventId, id, source, contract, statuses = ['loaded', 'repaired', 'duplicate'] } = filter;
-  // No text of a database holds a NUL.
-  if ([eventId, id?.text, source, contract].some((text) => text?.includes('\0') === true)) return [];
-  const { readable } = await tablesByAccess(client, schema);
-  const tables = await describeTables(client, schema, readable, filter);
-  const parameters = createParameters();
-  const order = `ORDER BY received_at DESC, request_id DESC LIMIT ${limit}`;
-  const parts: string[] = [];
-  if (statuses.includes('loaded') || statuses.includes('repaired'))
-    for (const table of tables) {
-      const part = rowsPart(schema, table, filter, statuses, before, parameters);
-      if (part !== undefined) parts.push(part);
-    }
-  if (statuses.includes('duplicate')) parts.push(duplicatesPart(schema, tables, filter, before, parameters));
-  if (parts.length === 0) return [];
-  const { rows } = await client.query<Found>(
-    `SELECT f.*, (extract(epoch FROM f.received_at) * 1000)::bigint AS ms,
-       (SELECT r.healer FROM ${identifier(schema)}._sentinel_repairs r
-        WHERE f.status = 'repaired' AND r.request_id = f.request_id AND r.rolled_back_at IS NULL) AS healer
-     FROM (${parts.map((part) => `SELECT * FROM (${part} ${order}) p`).join(' UNION ALL ')} ${order}) f
-     ORDER BY received_at DESC, request_id DESC`,
-    parameters.values,
-  );
-  return rows.map((row) => ({
-    requestId: row.request_id ?? '',
-    receivedAt: Number(row.ms),
-    status: row.status as FoundEvent['status'],
-    eventId: row.event_id ?? undefined,
-    contract: row.contract ?? '',
-    version: row.version ?? '',
-    source: row.source ?? '',
-    ruleId: row.rule_id ?? undefined,
-    healer: row.healer ?? undefined,
-  }));
-}
-
-async function describeTables(
-  client: PoolClient,
-  schema: string,
-  names: readonly string[],
-  { id }: EventFilter,
-): Promise<EventTable[]> {
-  const { rows: columns } = await client.query<{ table: string; name: string; type: string }>(
-    `SELECT c.relname AS table, a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type
-     FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-     WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = $1) AND c.relkind IN ('r', 'p')
-       AND a.attnum > 0 AND NOT a.attisdropped`,
-    [schema],
-  );
-  const { rows: writers } = await client.query<
-    Record<'table_name' | 'contract' | 'contract_version', string>
-  >(`SELECT table_name, contract, contract_version FROM ${identifier(schema)}._sentinel_contracts`);
-  return names.map((name) => ({
-    name,
-    ...idColumns(name, columns, id),
-    contracts: new Map(
-      writers
-        .filter(({ table_name: table }) => table === name)
-        .map(({ contract_version: version, contract }) => [version, contract]),
-    ),
-  }));
-}
+/** Of each column its table, name and type. */
+const allColumns = `SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod)
+  FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+  WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = $1) AND c.relkind IN ('r', 'p')
+    AND a.attnum > 0 AND NOT a.attisdropped`;
 
 async function readRow(
   client: PoolClient,

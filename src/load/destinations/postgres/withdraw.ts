@@ -1,10 +1,12 @@
 import type { PoolClient } from 'pg';
-import { headersField, headersIn } from '../../headers-column.ts';
+import { withdrawnOf } from '../../destination-kit/stored-cells.ts';
+import { headersField } from '../../headers-column.ts';
 import type { LetterEntry } from '../../destination.ts';
 import type { WithdrawPage, Withdrawn, WithdrawnEvent } from '../../withdraw.ts';
 import { addToCounts } from './bookkeeping.ts';
 import { deleteRows } from './delete-rows.ts';
 import { takeTurn } from './outcomes.ts';
+import { cellsOf } from './question.ts';
 import { identifier } from './sql.ts';
 import { eventTables, tablesWith } from './tables.ts';
 
@@ -159,34 +161,15 @@ async function readWithdrawn(
   ids: readonly string[],
 ): Promise<WithdrawnEvent[]> {
   const own = identifier(schema);
-  const { rows } = await client.query<Record<string, string | null>>(
-    `SELECT DISTINCT ON (o.request_id) o.request_id, o.round, (extract(epoch FROM o.received_at) * 1000)::bigint AS received_at,
-       (extract(epoch FROM r.rolled_back_at) * 1000)::bigint AS withdrawn_at, r.contract, r.contract_version, r.source,
-       r.healer, r.rule_id, r.original, r.plan, to_json(r.by_hand) AS by_hand, o.headers
+  const rows = await cellsOf(
+    client,
+    `SELECT DISTINCT ON (o.request_id) o.request_id, o.round, (extract(epoch FROM o.received_at) * 1000)::bigint,
+       (extract(epoch FROM r.rolled_back_at) * 1000)::bigint, o.headers, r.contract, r.contract_version, r.source,
+       r.healer, r.rule_id, r.original, r.plan, to_json(r.by_hand)
      FROM ${own}._sentinel_outcomes o JOIN ${own}._sentinel_repairs r ON r.request_id = o.request_id
      WHERE o.request_id = ANY($1::uuid[]) AND o.outcome = 'withdrawn' AND r.rule_id = $2 AND r.rolled_back_at IS NOT NULL
      ORDER BY o.request_id, r.rolled_back_at DESC`,
     [ids, ruleId],
   );
-  return rows.map((row) => {
-    const text = (column: string): string => row[column] ?? '';
-    const byHand = row['by_hand'] ?? undefined;
-    return {
-      requestId: text('request_id'),
-      round: Number(row['round']),
-      receivedAt: Number(row['received_at']),
-      withdrawnAt: Number(row['withdrawn_at']),
-      contract: text('contract'),
-      version: text('contract_version'),
-      source: text('source'),
-      headers: headersIn(row['headers']),
-      repair: {
-        healer: text('healer'),
-        ruleId: row['rule_id'] ?? undefined,
-        original: text('original'),
-        plan: text('plan'),
-        byHand: byHand === undefined ? undefined : (JSON.parse(byHand) as string[]),
-      },
-    };
-  });
+  return rows.map(withdrawnOf);
 }
