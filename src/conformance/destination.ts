@@ -51,6 +51,10 @@ export function destinationConformance(
         await cleanup();
       }
     });
+    test.it('answers a ping, if it takes one', async () => {
+      const { destination, cleanup } = await open();
+      await Promise.resolve(destination.ping?.()).finally(cleanup);
+    });
     loadingConformance(suite);
     settlingConformance(suite);
     if (suite.has('repeats')) repeatsConformance(suite);
