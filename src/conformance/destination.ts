@@ -53,7 +53,11 @@ export function destinationConformance(
     });
     test.it('answers a ping, if it takes one', async () => {
       const { destination, cleanup } = await open();
-      await Promise.resolve(destination.ping?.()).finally(cleanup);
+      try {
+        await destination.ping?.();
+      } finally {
+        await cleanup();
+      }
     });
     loadingConformance(suite);
     settlingConformance(suite);
