@@ -22,7 +22,9 @@ const wordSet = (text: string): ReadonlySet<string> => new Set(text.split(' '));
 /** Words for what a number lacks. */
 const saysUnit = wordSet('unit uom measure measurement denomination format');
 const saysSign = wordSet('sign signed negative minus debit credit dc reversal reversed direction');
-const saysScale = wordSet('scale exponent multiplier divisor factor decimal minor cent penny pence thousand million');
+const saysScale = wordSet(
+  'scale exponent multiplier divisor factor decimal minor cent penny pence thousand million',
+);
 const saysOfPhone = wordSet('extension ext dial dialling dialing calling area prefix country');
 
 /** Whose value is one, whatever it is. */
