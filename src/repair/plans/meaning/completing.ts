@@ -116,11 +116,12 @@ const isIdentity = (name: readonly string[]): boolean => {
 export function isNeutralBeside(value: Json, { says, isNamed }: Told, { sort, names }: Measured): boolean {
   if (value === null || value === false || value === '') return true;
   if (value === true) return says === 'unit' && !isNamed;
+  if (isAnyNumber(value) && sort !== 'phone')
+    return says !== 'scale' || Number(value) === 1 || Number(value) === 0;
+  if (typeof value === 'object') return true;
+  const text = `${value}`.trim();
   // Digits to dial, and no country's letters.
-  if (sort === 'phone') return !/^\+?[\d ()-]{1,8}$/.test(String(value));
-  if (isAnyNumber(value)) return says !== 'scale' || Number(value) === 1 || Number(value) === 0;
-  if (typeof value !== 'string') return true;
-  const text = value.trim();
+  if (sort === 'phone') return !/^\+?[\d ()-]{1,8}$/.test(text);
   if (sort === 'time') return true;
   // A number again, as it is shown, or a sentence.
   if (text === '+' || (says === 'more' && /\d|\s\S+\s/.test(text))) return true;
