@@ -23,16 +23,16 @@ async function list(io: Io, options: Options): Promise<void> {
   const answer = await withClient(io, options, (client) => client.request('GET /api/v1/alerts'));
   if (options.json === true) return printJson(io, answer);
   printList(io, answer.items, options, {
-    none: 'Nothing is the matter.',
-    columns: ['since', 'kind', 'what', 'see'],
-    row: ({ since, kind, title, page }) => [since, kind, title, commandFor(kind, page)],
+    none:
+      answer.receivers.length === 0
+        ? 'Nobody is told of anything: add alerts: to sentinel-config.yaml (docs/operations.md).'
+        : 'Nothing is the matter.',
+    columns: { since: 'since', kind: 'kind', what: 'title', see: commandFor },
   });
-  if (answer.receivers.length === 0)
-    say(io, 'Nobody gets a message of alerts: add alerts: to sentinel-config.yaml (docs/operations.md).');
 }
 
 /** What shows the letters, rules or queues that an alert is about. */
-function commandFor(kind: string, page: string): string | undefined {
+function commandFor({ kind, page }: { kind: string; page: string }): string | undefined {
   const [, signature] = /^\/dead-letters\/group\/(\w+)/.exec(page) ?? [];
   if (signature !== undefined) return `sentinel dead-letters list --signature ${signature}`;
   const [, rule] = /^\/rules\/([\w-]+)/.exec(page) ?? [];

@@ -34,14 +34,13 @@ async function audit(io: Io, options: AuditOptions): Promise<void> {
   const { items } = await withClient(io, options, (client) => client.request('GET /api/v1/audit', { query }));
   printList(io, items, options, {
     none: 'No act matches.',
-    columns: ['at', 'who', 'act', 'target', 'detail'],
-    row: (entry) => [
-      entry.at,
-      entry.actor.name,
-      actInWords(entry),
-      Object.values(entry.target).join(' '),
-      inWords(entry),
-    ],
+    columns: {
+      at: 'at',
+      who: ({ actor }) => actor.name,
+      act: actInWords,
+      target: ({ target }) => Object.values(target).join(' '),
+      detail: inWords,
+    },
   });
 }
 

@@ -2,33 +2,28 @@ import type { Command } from 'commander';
 import type { DoneBy, ForecastOf } from '../api/client.ts';
 import { isObject } from '../model/json.ts';
 import { withClient } from './client.ts';
-import { confirm, CliError, amountOf, print, printJson, say, type Io, type Outcome } from './io.ts';
+import { confirm, CliError, amountOf, say, type Io, type Outcome } from './io.ts';
 import { readEvent } from './dead-letter-fix.ts';
 import { correctionText, mendsNothing } from './dead-letter-forecast.ts';
 import { followCorrection } from './follow-correction.ts';
 import { actFilter, withFilter, type FilterOptions } from './letter-filter.ts';
 import { withExamples, withServer, type ServerOptions } from './options.ts';
+import { type ActOptions, wasAll, withTrial } from './trial.ts';
 
-interface CorrectOptions extends ServerOptions, FilterOptions {
+interface CorrectOptions extends ServerOptions, FilterOptions, ActOptions {
   plan: string;
   all?: boolean;
   learn?: boolean;
-  dryRun?: boolean;
-  yes?: boolean;
-  json?: boolean;
 }
 
 const corrects = 'POST /api/v1/dead-letters/correct';
 
 export function registerCorrect(letters: Command, io: Io, outcome: Outcome): void {
-  const command = withFilter(withServer(letters.command('correct')))
+  const command = withTrial(withFilter(withServer(letters.command('correct'))))
     .description('Correct all open dead letters that match by one plan, and send back those that it mends.')
     .requiredOption('--plan <file>', 'the repair plan, JSON: {"operations": […]} (- is standard input)')
     .option('--all', 'all open dead letters')
     .option('--learn', 'make a rule of the plan, for the next ones; with --signature')
-    .option('--dry-run', 'only say what would happen')
-    .option('--yes', 'do not ask')
-    .option('--json', 'print JSON')
     .action((options: CorrectOptions) => correct(io, options, outcome));
   withExamples(
     command,
@@ -51,8 +46,7 @@ async function correct(io: Io, options: CorrectOptions, outcome: Outcome): Promi
       `${amountOf(trial.matched, 'open dead letter')} ${match}.`,
       ...correctionText(trial),
     ].join('\n');
-    if (options.dryRun === true) return options.json === true ? printJson(io, trial) : print(io, forecast);
-    say(io, forecast);
+    if (wasAll(io, options, trial, forecast)) return;
     if (mendsNothing(trial)) throw new CliError('nothing was sent: the plan mends none of them');
     if (!(await confirm(io, `Correct ${trial.matched}?`, options))) return say(io, 'Nothing was sent.');
     const { job_id, rule_id } = (await send({ learn: options.learn })) as DoneBy<typeof corrects>;

@@ -5,14 +5,12 @@ import { confirm, CliError, amountOf, print, printJson, say, type Io, type Outco
 import { followJob } from './follow-job.ts';
 import { filterOf, withFilter, type FilterOptions } from './letter-filter.ts';
 import { withExamples, withServer, type ServerOptions } from './options.ts';
+import { type ActOptions, wasAll } from './trial.ts';
 import { printable } from './table.ts';
 
-interface DiscardOptions extends ServerOptions, FilterOptions {
+interface DiscardOptions extends ServerOptions, FilterOptions, ActOptions {
   group?: string;
   reason: string;
-  dryRun?: boolean;
-  yes?: boolean;
-  json?: boolean;
 }
 
 const discards = 'POST /api/v1/dead-letters/discard';
@@ -68,9 +66,10 @@ async function discardMany(
   io: Io,
   client: ApiClient,
   filter: FilterOptions,
-  { reason, dryRun, yes, json }: DiscardOptions,
+  options: DiscardOptions,
   outcome: Outcome,
 ): Promise<void> {
+  const { reason, json } = options;
   const trial = (await client.request(discards, {
     body: { filter, dry_run: true, reason },
   })) as ForecastOf<typeof discards>;
@@ -78,9 +77,8 @@ async function discardMany(
   const match = matched === 1 ? 'matches' : 'match';
   const which = filter.signature === undefined ? match : 'of this group';
   const forecast = `${amountOf(matched, 'open dead letter')} ${which}${await like(client, filter)}`;
-  if (dryRun === true) return json === true ? printJson(io, trial) : print(io, forecast);
-  say(io, forecast);
-  if (matched > 0 && !(await confirm(io, `Discard ${matched}?`, { yes })))
+  if (wasAll(io, options, trial, forecast)) return;
+  if (matched > 0 && !(await confirm(io, `Discard ${matched}?`, options)))
     return say(io, 'Nothing was discarded.');
 
   if (matched === 0) return json === true ? printJson(io, { matched, discarded: 0 }) : undefined;

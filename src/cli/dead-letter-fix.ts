@@ -12,14 +12,12 @@ import { editText } from './editor.ts';
 import { CliError, confirm, print, printJson, say, type Io } from './io.ts';
 import { jsonFault } from './json-fault.ts';
 import { withServer, type ServerOptions } from './options.ts';
+import { type ActOptions, wasAll, withTrial } from './trial.ts';
 
-export interface FixOptions extends ServerOptions {
+export interface FixOptions extends ServerOptions, ActOptions {
   learn?: boolean;
   group?: boolean;
-  dryRun?: boolean;
   force?: boolean;
-  yes?: boolean;
-  json?: boolean;
 }
 
 const replays = 'POST /api/v1/dead-letters/{id}/replay';
@@ -47,13 +45,10 @@ export function registerFix(letters: Command, io: Io): void {
 }
 
 function withFix(command: Command): Command {
-  return withServer(command)
-    .option('--dry-run', 'only say what would happen')
+  return withTrial(withServer(command))
     .option('--learn', 'make a rule of the correction, for all events that fail like this one')
     .option('--group', 'make a rule of it, and replay all dead letters that failed in the same way')
-    .option('--force', 'send it even if it still breaks its contract')
-    .option('--yes', 'do not ask')
-    .option('--json', 'print JSON');
+    .option('--force', 'send it even if it still breaks its contract');
 }
 
 async function edit(io: Io, id: string, options: FixOptions): Promise<void> {
@@ -71,11 +66,8 @@ export async function fix(io: Io, id: string, event: Json, options: FixOptions):
   await withClient(io, options, async (client) => {
     const send = (flags: Flags) => client.request(replays, { params: { id }, body: { event, ...flags } });
     const dryRun = (await send({ dry_run: true })) as EditDryRun;
-    if (options.dryRun === true)
-      return options.json === true ? printJson(io, dryRun) : print(io, forecastText(dryRun));
-
+    if (wasAll(io, options, dryRun, forecastText(dryRun))) return;
     const learn = options.learn === true || options.group === true;
-    say(io, forecastText(dryRun));
     if (!dryRun.valid && options.force !== true)
       throw new CliError('it was not sent; --force sends it all the same');
     if (learn && !dryRun.learnable)

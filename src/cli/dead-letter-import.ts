@@ -5,31 +5,26 @@ import type { Readable } from 'node:stream';
 import type { DoneBy, ForecastOf } from '../api/client.ts';
 import { messageOf } from '../model/errors.ts';
 import { withClient } from './client.ts';
-import { confirm, CliError, amountOf, print, printJson, say, type Io, type Outcome } from './io.ts';
+import { confirm, CliError, amountOf, say, type Io, type Outcome } from './io.ts';
 import { correctionText, mendsNothing } from './dead-letter-forecast.ts';
 import { followCorrection } from './follow-correction.ts';
 import { withExamples, withServer, type ServerOptions } from './options.ts';
+import { type ActOptions, wasAll, withTrial } from './trial.ts';
 
-interface ImportOptions extends ServerOptions {
+interface ImportOptions extends ServerOptions, ActOptions {
   force?: boolean;
-  dryRun?: boolean;
-  yes?: boolean;
-  json?: boolean;
 }
 
 const imports = 'POST /api/v1/dead-letters/import';
 type ImportDryRun = ForecastOf<typeof imports>;
 
 export function registerImport(letters: Command, io: Io, outcome: Outcome): void {
-  const command = withServer(letters.command('import'))
+  const command = withTrial(withServer(letters.command('import')))
     .description(
       'Send back dead letters as a corrected export has them; letters that changed meanwhile are left alone.',
     )
     .argument('<file>', 'what "export" wrote, with "event" corrected in any number of lines')
     .option('--force', 'also send events that still break their contract')
-    .option('--dry-run', 'only say what would happen')
-    .option('--yes', 'do not ask')
-    .option('--json', 'print JSON')
     .action((file: string, options: ImportOptions) => importFile(io, file, options, outcome));
   withExamples(
     command,
@@ -41,16 +36,15 @@ export function registerImport(letters: Command, io: Io, outcome: Outcome): void
 }
 
 async function importFile(io: Io, file: string, options: ImportOptions, outcome: Outcome): Promise<void> {
-  const { force, json } = options;
+  const { force } = options;
   await withClient(io, options, async (client) => {
     const send = async (dryRun: boolean) =>
       client.upload(imports, await read(io, file), { query: { dry_run: dryRun, force } });
     const trial = (await send(true)) as ImportDryRun;
-    if (options.dryRun === true) {
+    if (wasAll(io, options, trial, forecastText(trial))) {
       if (trial.faulty > 0) outcome.exitCode = 1;
-      return json === true ? printJson(io, trial) : print(io, forecastText(trial));
+      return;
     }
-    say(io, forecastText(trial));
     if (trial.faulty > 0) throw new CliError('nothing was sent: mend these lines first');
     if (mendsNothing(trial)) throw new CliError('nothing was sent: there is nothing to correct in it');
     if (!(await confirm(io, `Correct ${trial.matched}?`, options))) return say(io, 'Nothing was sent.');

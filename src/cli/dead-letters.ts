@@ -16,7 +16,7 @@ import { amountOf, CliError, print, printJson, say, type Io, type Outcome } from
 import { filterOf, withFilter, type FilterOptions } from './letter-filter.ts';
 import { wholeNumber, withExamples, withJson, withServer, type ServerOptions } from './options.ts';
 import { replayMany, type ReplayOptions } from './replay.ts';
-import { printList } from './table.ts';
+import { asNamed, printList } from './table.ts';
 
 type ShownLetter = ItemOf<'GET /api/v1/dead-letters'>;
 
@@ -102,16 +102,11 @@ async function list(io: Io, options: ListOptions): Promise<void> {
   });
   printList(io, items, options, {
     none: `There are no ${options.status} dead letters that match.`,
-    columns: ['id', 'received', 'contract', 'version', 'source', 'code', 'reason'],
-    row: ({ id, received_at, contract, version, source, code, reason }) => [
-      id,
-      received_at,
-      contract,
-      version,
-      source,
-      code,
-      reason,
-    ],
+    columns: {
+      id: 'id',
+      received: 'received_at',
+      ...asNamed('contract', 'version', 'source', 'code', 'reason'),
+    },
   });
 }
 
@@ -121,15 +116,11 @@ async function groups(io: Io, options: ServerOptions & { json?: boolean }): Prom
   );
   printList(io, items, options, {
     none: 'There are no open dead letters.',
-    columns: ['count', 'contract', 'source', 'last', 'signature', 'reason'],
-    row: ({ count, contract, source, last_seen, signature, reason }) => [
-      count,
-      contract,
-      source,
-      last_seen,
-      signature,
-      reason,
-    ],
+    columns: {
+      ...asNamed('count', 'contract', 'source'),
+      last: 'last_seen',
+      ...asNamed('signature', 'reason'),
+    },
   });
 }
 

@@ -4,12 +4,10 @@ import { type ApiClient, withClient } from './client.ts';
 import { confirm, amountOf, print, printJson, say, type Io } from './io.ts';
 import { withExamples, withJson, withServer, type ServerOptions } from './options.ts';
 import { printable } from './table.ts';
+import { type ActOptions, wasAll } from './trial.ts';
 
-interface EraseOptions extends ServerOptions {
+interface EraseOptions extends ServerOptions, ActOptions {
   where: { path: string; value: string };
-  dryRun?: boolean;
-  yes?: boolean;
-  json?: boolean;
 }
 
 const key = 'POST /api/v1/erase';
@@ -38,11 +36,11 @@ export function registerErase(program: Command, io: Io): void {
 }
 
 /** Counts first, then asks, then erases. What was counted may have grown by then. */
-async function erase(io: Io, client: ApiClient, { where, dryRun, yes, json }: EraseOptions): Promise<void> {
+async function erase(io: Io, client: ApiClient, options: EraseOptions): Promise<void> {
+  const { where, json } = options;
   const trial = (await client.request(key, { body: { where, dry_run: true } })) as ForecastOf<typeof key>;
-  if (dryRun === true) return json === true ? printJson(io, trial) : print(io, report(trial));
-  say(io, report(trial));
-  if (!(await confirm(io, 'Erase this? It cannot be undone.', { yes })))
+  if (wasAll(io, options, trial, report(trial))) return;
+  if (!(await confirm(io, 'Erase this? It cannot be undone.', options)))
     return say(io, 'Nothing was erased.');
   const receipt = (await client.request(key, { body: { where } })) as DoneBy<typeof key>;
   if (json === true) return printJson(io, receipt);

@@ -3,7 +3,7 @@ import { eventStatuses } from '../model/event.ts';
 import { isRequestId } from '../ingest/request-id.ts';
 import { type ApiClient, withClient } from './client.ts';
 import { printJson, type Io } from './io.ts';
-import { columns, type EventFilter, type FoundEvent, rowOf } from './found-event.ts';
+import { columns, type EventFilter, type FoundEvent } from './found-event.ts';
 import { timeOption } from './letter-filter.ts';
 import { wholeNumber, withExamples, withJson, withServer, type ServerOptions } from './options.ts';
 import { printList } from './table.ts';
@@ -63,7 +63,7 @@ async function search(io: Io, text: string | undefined, options: SearchOptions):
     io.stderr.write(
       `table ${table} can't be read now (rights, row-level security or a lock): its events are missing here\n`,
     );
-  printList(io, items, options, { none: 'No event matches.', columns, row: rowOf });
+  printList(io, items, options, { none: 'No event matches.', columns });
 }
 
 async function find(

@@ -1,5 +1,6 @@
 import type { ItemOf } from '../api/client.ts';
 import type { ServerOptions } from './options.ts';
+import { asNamed } from './table.ts';
 
 export type FoundEvent = ItemOf<'GET /api/v1/events'>;
 
@@ -10,13 +11,8 @@ export interface EventFilter extends ServerOptions {
   status?: FoundEvent['status'];
 }
 
-export const columns = ['request_id', 'received', 'status', 'source', 'contract', 'version', 'event_id'];
-export const rowOf = (event: FoundEvent): (string | null | undefined)[] => [
-  event.request_id,
-  event.received_at,
-  event.status,
-  event.source,
-  event.contract,
-  event.version,
-  event.event_id,
-];
+export const columns = {
+  request_id: 'request_id',
+  received: 'received_at',
+  ...asNamed('status', 'source', 'contract', 'version', 'event_id'),
+} as const;

@@ -3,7 +3,7 @@ import { withClient } from './client.ts';
 import { followJob, progressOf } from './follow-job.ts';
 import { print, printJson, type Io, type Outcome } from './io.ts';
 import { withExamples, withJson, withServer, type ServerOptions } from './options.ts';
-import { printList } from './table.ts';
+import { asNamed, printList } from './table.ts';
 
 type Options = ServerOptions & { json?: boolean };
 
@@ -51,16 +51,13 @@ async function list(io: Io, options: Options): Promise<void> {
   const { items } = await withClient(io, options, (client) => client.request('GET /api/v1/jobs'));
   printList(io, items, options, {
     none: 'There are no jobs.',
-    columns: ['id', 'kind', 'state', 'done', 'left alone', 'failed again', 'by', 'since'],
-    row: ({ id, kind, state, total, done, failed, failed_again, actor, created_at }) => [
-      id,
-      kind,
-      state,
-      total === null ? String(done) : `${done} of ${total}`,
-      failed,
-      failed_again,
-      actor.name,
-      created_at,
-    ],
+    columns: {
+      ...asNamed('id', 'kind', 'state'),
+      done: ({ done, total }) => (total === null ? String(done) : `${done} of ${total}`),
+      'left alone': 'failed',
+      'failed again': 'failed_again',
+      by: ({ actor }) => actor.name,
+      since: 'created_at',
+    },
   });
 }

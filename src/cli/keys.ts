@@ -3,7 +3,7 @@ import { roles } from '../api/route.ts';
 import { withClient } from './client.ts';
 import { print, printJson, say, type Io } from './io.ts';
 import { withExamples, withJson, withServer, type ServerOptions } from './options.ts';
-import { printList } from './table.ts';
+import { asNamed, printList } from './table.ts';
 
 interface CreateOptions extends ServerOptions {
   role: (typeof roles)[number];
@@ -73,7 +73,6 @@ async function create(io: Io, options: CreateOptions): Promise<void> {
 
 async function list(io: Io, options: ServerOptions & { json?: boolean }): Promise<void> {
   const { items } = await withClient(io, options, (client) => client.request('GET /api/v1/keys'));
-  const columns = ['id', 'name', 'role', 'source', 'created_at', 'expires_at', 'last_used_at'] as const;
-  const row = (item: (typeof items)[number]) => columns.map((column) => item[column]);
-  printList(io, items, options, { none: 'There are no keys.', columns, row });
+  const columns = asNamed('id', 'name', 'role', 'source', 'created_at', 'expires_at', 'last_used_at');
+  printList(io, items, options, { none: 'There are no keys.', columns });
 }

@@ -5,21 +5,16 @@ import { confirm, amountOf, print, printJson, say, type Io, type Outcome } from 
 import { followJob } from './follow-job.ts';
 import { type FilterOptions, actFilter, withFilter } from './letter-filter.ts';
 import { withExamples, withServer, type ServerOptions } from './options.ts';
+import { type ActOptions, wasAll, withTrial } from './trial.ts';
 
-export interface ReplayOptions extends ServerOptions, FilterOptions {
+export interface ReplayOptions extends ServerOptions, FilterOptions, ActOptions {
   all?: boolean;
-  dryRun?: boolean;
-  yes?: boolean;
-  json?: boolean;
 }
 
 export function registerReplay(program: Command, io: Io, outcome: Outcome): void {
-  const command = withFilter(withServer(program.command('replay')))
+  const command = withTrial(withFilter(withServer(program.command('replay'))))
     .description('Send open dead letters back to the validator: count first, then ask, then replay.')
     .option('--all', 'all open dead letters')
-    .option('--dry-run', 'only say what would happen')
-    .option('--yes', 'do not ask')
-    .option('--json', 'print JSON')
     .action((options: ReplayOptions) => replayMany(io, options, outcome));
   withExamples(
     command,
@@ -37,9 +32,7 @@ export async function replayMany(io: Io, options: ReplayOptions, outcome: Outcom
   await withClient(io, options, async (client) => {
     const send = (dryRun: boolean) => client.request(replays, { body: { filter, dry_run: dryRun } });
     const trial = (await send(true)) as ForecastOf<typeof replays>;
-    if (options.dryRun === true)
-      return options.json === true ? printJson(io, trial) : print(io, forecast(trial));
-    say(io, forecast(trial));
+    if (wasAll(io, options, trial, forecast(trial))) return;
     if (trial.matched === 0)
       return options.json === true ? printJson(io, { matched: 0, replayed: 0 }) : undefined;
     if (!(await confirm(io, `Replay ${trial.matched}?`, options))) return say(io, 'Nothing was replayed.');

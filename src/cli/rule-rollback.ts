@@ -5,6 +5,7 @@ import { withClient, type ApiClient } from './client.ts';
 import { confirm, amountOf, print, printJson, say, type Io } from './io.ts';
 import { withJson, withServer, type ServerOptions } from './options.ts';
 import { formatTable } from './table.ts';
+import { type ActOptions, wasAll } from './trial.ts';
 
 interface EventsOptions extends ServerOptions {
   json?: boolean;
@@ -12,10 +13,7 @@ interface EventsOptions extends ServerOptions {
   limit?: string;
 }
 
-interface RollbackOptions extends ServerOptions {
-  json?: boolean;
-  dryRun?: boolean;
-  yes?: boolean;
+interface RollbackOptions extends ServerOptions, ActOptions {
   reason?: string;
 }
 
@@ -76,7 +74,6 @@ async function rollback(io: Io, client: ApiClient, id: string, options: Rollback
   const rollBack = (body: { reason?: string; dry_run?: boolean }) =>
     client.request('POST /api/v1/rules/{id}/rollback', { params: { id }, body });
   const trial = await rollBack({ dry_run: true });
-  if (options.dryRun === true && options.json === true) return printJson(io, trial);
   const { total, duplicates } = trial;
   const dropped =
     duplicates === 0
@@ -84,8 +81,7 @@ async function rollback(io: Io, client: ApiClient, id: string, options: Rollback
       : `; ${amountOf(duplicates, 'event')} ${duplicates === 1 ? 'was' : 'were'} dropped as duplicates, and will not be brought back`;
   const become = total === 1 ? 'become a dead letter' : 'become dead letters';
   const forecast = `${amountOf(total, 'row')} by rule ${id} would ${become} again${dropped}.`;
-  if (options.dryRun === true) return print(io, forecast);
-  say(io, forecast);
+  if (wasAll(io, options, trial, forecast)) return;
   if (!(await confirm(io, `Disable the rule and take ${amountOf(total, 'row')} back?`, options)))
     return say(io, 'Nothing was changed.');
 

@@ -3,7 +3,7 @@ import type { ItemOf } from '../api/client.ts';
 import { withClient } from './client.ts';
 import { print, type Io } from './io.ts';
 import { withExamples, withJson, withServer, type ServerOptions } from './options.ts';
-import { printList, printable } from './table.ts';
+import { asNamed, printList, printable } from './table.ts';
 
 type AuditEntry = ItemOf<'GET /api/v1/healing/audit'>;
 
@@ -36,19 +36,13 @@ export function registerAudit(rules: Command, io: Io): void {
 function printExchanges(io: Io, items: AuditEntry[], options: AuditOptions): void {
   printList(io, items, options, {
     none: 'The language model has not been asked anything of this kind.',
-    columns: ['at', 'contract', 'source', 'signature', 'attempt', 'model', 'outcome', 'tokens', 'ms', 'rule'],
-    row: ({ at, contract, version, source, signature, attempt, model, outcome, tokens, ...entry }) => [
-      at,
-      `${contract}@${version}`,
-      source,
-      signature,
-      attempt,
-      model,
-      outcome,
-      tokens,
-      entry.duration_ms,
-      entry.rule_id,
-    ],
+    columns: {
+      at: 'at',
+      contract: ({ contract, version }) => `${contract}@${version}`,
+      ...asNamed('source', 'signature', 'attempt', 'model', 'outcome', 'tokens'),
+      ms: 'duration_ms',
+      rule: 'rule_id',
+    },
   });
 }
 

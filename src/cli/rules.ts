@@ -6,7 +6,7 @@ import { confirm, print, printJson, type Io, type Outcome, CliError, say } from 
 import { withExamples, withJson, withServer, type ServerOptions } from './options.ts';
 import { registerAudit } from './rules-audit.ts';
 import { registerRuleRollback } from './rule-rollback.ts';
-import { printList, printable } from './table.ts';
+import { asNamed, printList, printable } from './table.ts';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { messageOf } from '../model/errors.ts';
@@ -100,15 +100,13 @@ async function list(io: Io, client: ApiClient, options: ListOptions): Promise<vo
     items.push(...page.items);
     cursor = page.next ?? undefined;
   } while (cursor !== undefined);
-  const fields = ['id', 'status', 'contract', 'version', 'source', 'origin', 'hits', 'failures'] as const;
   printList(io, items, options, {
     none: 'There are no such rules.',
-    columns: [...fields, 'expires', 'plan'],
-    row: (rule) => [
-      ...fields.map((field) => rule[field]),
-      rule.expires_at?.slice(0, 10) ?? 'never',
-      describePlan(rule.plan).join('; '),
-    ],
+    columns: {
+      ...asNamed('id', 'status', 'contract', 'version', 'source', 'origin', 'hits', 'failures'),
+      expires: ({ expires_at }) => expires_at?.slice(0, 10) ?? 'never',
+      plan: ({ plan }) => describePlan(plan).join('; '),
+    },
   });
 }
 

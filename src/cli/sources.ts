@@ -8,7 +8,7 @@ import { requireServer, withClient } from './client.ts';
 import { CliError, type Io, type Outcome, print } from './io.ts';
 import { type ServerOptions, configOf, withExamples, withJson, withServer } from './options.ts';
 import { reach } from './reach.ts';
-import { printList, printable } from './table.ts';
+import { asNamed, printList, printable } from './table.ts';
 
 interface TestOptions extends ServerOptions {
   body?: string;
@@ -33,8 +33,12 @@ export function registerSources(program: Command, io: Io, outcome: Outcome): voi
       const rows = options.url === undefined ? configured(configOf(io, options)) : await known(io, options);
       printList(io, rows, options, {
         none: 'There are no sources.',
-        columns: ['source', 'url', 'verified by', 'contract', 'delivery id'],
-        row: Object.values,
+        columns: {
+          ...asNamed('source', 'url'),
+          'verified by': 'verified_by',
+          contract: 'contract',
+          'delivery id': 'id',
+        },
       });
     });
   withExamples(list, 'sentinel sources list');

@@ -1,15 +1,24 @@
 import { type Io, print, printJson, say } from './io.ts';
 
+/** By the header of a column: the field that it shows, or what it makes of an item. */
+type ListColumns<T> = Readonly<Record<string, keyof T | ((item: T) => unknown)>>;
+
+/** Columns whose headers are the names of their fields. */
+export const asNamed = <const Name extends string>(...names: Name[]): { [N in Name]: N } =>
+  Object.fromEntries(names.map((name) => [name, name])) as { [N in Name]: N };
+
 /** Prints items: as JSON where that was asked for, else as a table, or `none` when there are none. */
 export function printList<T>(
   io: Io,
   items: readonly T[],
   { json }: { json?: boolean },
-  { none, columns, row }: { none: string; columns: readonly string[]; row: (item: T) => readonly unknown[] },
+  { none, columns }: { none: string; columns: ListColumns<T> },
 ): void {
   if (json === true) return printJson(io, items);
   if (items.length === 0) return say(io, none);
-  print(io, formatTable(columns, items.map(row), io.columns));
+  const cells = Object.values(columns);
+  const rowOf = (item: T) => cells.map((cell) => (typeof cell === 'function' ? cell(item) : item[cell]));
+  print(io, formatTable(Object.keys(columns), items.map(rowOf), io.columns));
 }
 
 /**

@@ -1,6 +1,6 @@
 import { queryString } from '../api/client.ts';
 import { refusalText, requireServer } from './client.ts';
-import { type EventFilter, type FoundEvent, rowOf } from './found-event.ts';
+import { columns, type EventFilter, type FoundEvent } from './found-event.ts';
 import { CliError, print, say, type Io } from './io.ts';
 import { printable } from './table.ts';
 import { type Server, reach } from './reach.ts';
@@ -56,8 +56,8 @@ async function newest(server: Server, options: EventFilter, since: Date): Promis
 }
 
 const lineOf = (event: FoundEvent): string =>
-  rowOf(event)
-    .map((value) => printable(value ?? '-'))
+  Object.values(columns)
+    .map((field) => printable(event[field] ?? '-'))
     .join('  ');
 
 async function* readStream(server: Server): AsyncGenerator<{ event: string; data: string }> {

@@ -1,6 +1,7 @@
+import { Outgoing } from '../engine/outgoing.ts';
 import type { Contract } from '../contracts/contract.ts';
 import { healingKey } from '../dead-letter/store.ts';
-import type { Engine, Message, StateWrite } from '../engine/engine.ts';
+import type { Engine, StateWrite } from '../engine/engine.ts';
 import { type Received, recordOf } from '../ingest/record.ts';
 import {
   type FailedEvent,
@@ -21,7 +22,7 @@ import type { ValidEventMessage } from '../steps/step.ts';
 export class Outbox {
   readonly #engine: Engine;
   readonly #subscribed: ReadonlySet<string>;
-  readonly #messages = new Map<string, Message[]>();
+  readonly #messages = new Outgoing();
   readonly #marks: StateWrite[] = [];
 
   constructor(engine: Engine, subscribed: ReadonlySet<string>) {
@@ -45,16 +46,16 @@ export class Outbox {
       event: value,
     };
     const body = encode(message);
-    for (const topic of this.#topicsOf(contract)) this.#add(topic, body);
+    for (const topic of this.#topicsOf(contract)) this.#messages.add(topic, body);
   }
 
   fixedInChain(event: () => FixedEvent): void {
-    if (this.#subscribed.has(topics.fixed)) this.#add(topics.fixed, encode(event()));
+    if (this.#subscribed.has(topics.fixed)) this.#messages.add(topics.fixed, encode(event()));
   }
 
   /** To be judged where no other event waits for it. */
   aside(topic: (typeof asideTopics)[number], incoming: Received): void {
-    this.#add(topic, recordOf(incoming));
+    this.#messages.add(topic, recordOf(incoming));
   }
 
   failed(event: FailedEvent): void {
@@ -62,7 +63,7 @@ export class Outbox {
       put: healingKey(event.request_id),
       value: { contract: event.contract, version: event.version, source: event.source },
     });
-    this.#add(topics.failed, encode(event));
+    this.#messages.add(topics.failed, encode(event));
   }
 
   /** The healers have finished the event. */
@@ -71,33 +72,27 @@ export class Outbox {
   }
 
   unrecoverable(event: UnrecoverableEvent): void {
-    this.#add(topics.unrecoverable, encode(event));
+    this.#messages.add(topics.unrecoverable, encode(event));
   }
 
   /** Waits for its table. */
   parked(table: string, body: Uint8Array): void {
-    this.#add(parkedTopic(table), body);
+    this.#messages.add(parkedTopic(table), body);
   }
 
   /** A copy for a further destination. */
-  readonly copy = (topic: string, body: Uint8Array): void => this.#add(topic, body);
+  readonly copy = this.#messages.add;
 
   /** Resolves when all of it is durable. */
   async flush(): Promise<void> {
     if (this.#marks.length > 0) await this.#engine.state.write(this.#marks);
-    await Promise.all([...this.#messages].map(([topic, messages]) => this.#engine.publish(topic, messages)));
+    await this.#messages.publish(this.#engine);
   }
 
   #topicsOf({ topic }: Contract): string[] {
     return [topics.validated, topic].filter(
       (name): name is string => name !== undefined && this.#subscribed.has(name),
     );
-  }
-
-  #add(topic: string, body: Uint8Array): void {
-    const messages = this.#messages.get(topic);
-    if (messages === undefined) this.#messages.set(topic, [{ body }]);
-    else messages.push({ body });
   }
 }
 

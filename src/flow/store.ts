@@ -55,15 +55,12 @@ export async function openStore(
     onFailure: (error) => insight.reports.failed('loader', error),
   });
   // In its turn, which is the first.
-  if (consume) {
-    const onBroken = unlessStopped(faults.onBroken);
+  if (consume)
     void loading
       .inTurn('the take-over of dead letters', () =>
         takeOverLetters({ state: engine.state, letters, destination, queueId, log }),
       )
-      .catch(onBroken);
-    loading.watch(onBroken);
-  }
+      .catch(unlessStopped(faults.onBroken));
   const waiting = new WaitingTables({ loading, refused, log: loaderLog });
   return { destination, loading, waiting, check };
 }

@@ -1,3 +1,4 @@
+import { addTo } from '../support/add-to.ts';
 import { SentinelError, messageOf } from '../model/errors.ts';
 import type { Destination, Row, Settled, Settlement } from './destination.ts';
 
@@ -63,9 +64,7 @@ const mayBeTables = (error: unknown): boolean =>
 function rowsByTable(rows: readonly Row[]): Map<string, Row[]> {
   const tables = new Map<string, Row[]>();
   for (const row of rows) {
-    const mine = tables.get(row.table);
-    if (mine === undefined) tables.set(row.table, [row]);
-    else mine.push(row);
+    addTo(tables, row.table, row);
   }
   return tables;
 }

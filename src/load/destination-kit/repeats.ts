@@ -1,3 +1,4 @@
+import { addTo } from '../../support/add-to.ts';
 import type { Column } from '../../contracts/contract.ts';
 import { parseExact } from '../../model/exact-json.ts';
 import { type Json, type JsonObject, isObject, sameJson } from '../../model/json.ts';
@@ -56,9 +57,7 @@ export function judgeRepeats(
   const judged: Judged = { repeats: new Map(), replaced: new Map() };
   const groups = new Map<string, Row[]>();
   for (const { row, of } of repeats) {
-    const group = groups.get(of);
-    if (group === undefined) groups.set(of, [row]);
-    else group.push(row);
+    addTo(groups, of, row);
   }
   for (const [of, rows] of groups) {
     const holder = known(of);

@@ -1,6 +1,7 @@
+import { Outgoing } from '../../engine/outgoing.ts';
 import type { ContractRegistry } from '../../contracts/registry.ts';
 import type { DeadLetterStore } from '../../dead-letter/store.ts';
-import type { Engine, Message, Unsettled } from '../../engine/engine.ts';
+import type { Engine, Unsettled } from '../../engine/engine.ts';
 import { deadLetterId } from '../../model/dead-letter.ts';
 import { type UnrecoverableEvent, topics } from '../../model/event.ts';
 import type { Row } from '../destination.ts';
@@ -82,16 +83,10 @@ export class CopyLoad {
   }
 
   async #park(copies: readonly SentCopy[], ends: readonly RowEnd[]): Promise<void> {
-    const messages = new Map<string, Message[]>();
-    for (const [at, end] of ends.entries()) {
-      if (end.status !== 'waits') continue;
-      const { body } = copies[at]!;
-      const mine = messages.get(end.table);
-      if (mine === undefined) messages.set(end.table, [{ body }]);
-      else mine.push({ body });
-    }
-    for (const [table, mine] of messages)
-      await this.#engine.publish(parkedCopyTopic(this.#name, table), mine);
+    const messages = new Outgoing();
+    for (const [at, end] of ends.entries())
+      if (end.status === 'waits') messages.add(parkedCopyTopic(this.#name, end.table), copies[at]!.body);
+    await messages.publish(this.#engine);
   }
 
   /** Returns those that may have a row in a table that nobody can read: they come again. */

@@ -1,5 +1,6 @@
+import { Outgoing } from '../../engine/outgoing.ts';
 import type { FurtherDestination } from '../../config/load.ts';
-import type { Engine, Message } from '../../engine/engine.ts';
+import type { Engine } from '../../engine/engine.ts';
 import type { Row } from '../destination.ts';
 import type { RepairTrail } from '../../model/loaded-event.ts';
 import { type CopyHeader, type Withdrawal, copyTopic, encodeCopy, encodeWithdrawal } from './message.ts';
@@ -53,14 +54,9 @@ export type TellWithdrawn = (events: readonly WithdrawnFrom[]) => Promise<void>;
 
 export function createTellWithdrawn(engine: Pick<Engine, 'publish'>, feed: CopyFeed): TellWithdrawn {
   return async (events) => {
-    const messages = new Map<string, Message[]>();
-    const put = (topic: string, body: Uint8Array): void => {
-      const mine = messages.get(topic);
-      if (mine === undefined) messages.set(topic, [{ body }]);
-      else mine.push({ body });
-    };
-    for (const event of events) feed.withdraw(event, put);
-    await Promise.all([...messages].map(([topic, mine]) => engine.publish(topic, mine)));
+    const messages = new Outgoing();
+    for (const event of events) feed.withdraw(event, messages.add);
+    await messages.publish(engine);
   };
 }
 

@@ -2,7 +2,6 @@ import type { Config, FurtherDestination } from '../../config/load.ts';
 import type { ContractRegistry } from '../../contracts/registry.ts';
 import { SentinelError, messageOf } from '../../model/errors.ts';
 import type { Logger } from '../../support/log.ts';
-import type { Trouble } from '../../support/patience.ts';
 import { repeatedError } from '../../support/repeated-error.ts';
 import { type RetryPolicy, retry } from '../../support/retry.ts';
 import type { Destination, OpenDestination } from '../destination.ts';
@@ -16,8 +15,6 @@ export interface Opened {
   destination: Destination;
   loading: LoadStage;
   waiting: WaitingTables;
-  /** Ends `loading.watch`. */
-  unwatch: () => void;
 }
 
 const policy: RetryPolicy = {
@@ -39,7 +36,7 @@ export class Opening {
   readonly #stopping = new AbortController();
   #current: Opened | undefined;
   #opening: Promise<Opened>;
-  #trouble: Omit<Trouble, 'code'> | undefined;
+  #error: string | undefined;
 
   constructor(
     which: FurtherDestination,
@@ -66,8 +63,8 @@ export class Opening {
   }
 
   /** Why it is out of reach. */
-  get trouble(): Omit<Trouble, 'code'> | undefined {
-    return this.#trouble;
+  get error(): string | undefined {
+    return this.#error;
   }
 
   whenOpen(): Promise<Opened> {
@@ -75,11 +72,9 @@ export class Opening {
   }
 
   /** Its tables do not fit, or it is another one now: from the beginning. */
-  async reopen(opened: Opened): Promise<void> {
-    if (opened !== this.#current) return;
+  async reopen({ destination }: Opened): Promise<void> {
     this.#opening = this.#begin();
-    opened.unwatch();
-    await opened.destination.close().catch(() => undefined);
+    await destination.close().catch(() => undefined);
   }
 
   async close(): Promise<void> {
@@ -119,7 +114,7 @@ export class Opening {
       const opened = await this.#openPrepared();
       if (attempt > 1)
         this.#log.info({ status: 'recovered', attempt }, `destination ${name} is reached again`);
-      this.#trouble = undefined;
+      this.#error = undefined;
       return (this.#current = opened);
     };
     return retry(once, {
@@ -128,7 +123,7 @@ export class Opening {
       isPassing: (failure) => failure instanceof SentinelError,
       onRetry: ({ error, attempt, delayMs }) => {
         const failure = error as SentinelError;
-        this.#trouble = { error: failure.message, since: this.#trouble?.since ?? new Date().toISOString() };
+        this.#error = failure.message;
         const err = repeated.due(failure);
         if (err === undefined) return;
         this.#log.error(
@@ -168,11 +163,6 @@ export class Opening {
     const loading = createLoadStage({ destination, log });
     const waiting = new WaitingTables({ loading, refused, log });
     waiting.onBegin(this.#onTableWaits);
-    const unwatch = loading.watch((failure) => {
-      if (!(failure instanceof SentinelError)) this.#onBroken(failure);
-      else if (failure.code !== 'pipeline_stopped') void this.reopen(opened);
-    });
-    const opened = { destination, loading, waiting, unwatch };
-    return opened;
+    return { destination, loading, waiting };
   }
 }

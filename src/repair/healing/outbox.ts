@@ -1,4 +1,5 @@
-import type { Engine, Message } from '../../engine/engine.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { Outgoing } from '../../engine/outgoing.ts';
 import { topics } from '../../model/event.ts';
 import type { Logger } from '../../support/log.ts';
 import type { Outcome } from './outcome.ts';
@@ -10,7 +11,7 @@ export class HealingOutbox {
   readonly requestIds: string[] = [];
   readonly #engine: Pick<Engine, 'publish'>;
   readonly #log: Logger;
-  readonly #messages = new Map<string, Message[]>();
+  readonly #messages = new Outgoing();
   readonly #counts = new Map<string, { fields: Record<string, unknown>; events: number }>();
 
   constructor(engine: Pick<Engine, 'publish'>, log: Logger) {
@@ -20,9 +21,7 @@ export class HealingOutbox {
 
   add({ kind, event }: Settled): void {
     const topic = kind === 'repaired' ? topics.fixed : topics.unrecoverable;
-    const messages = this.#messages.get(topic) ?? [];
-    this.#messages.set(topic, messages);
-    messages.push({ body: Buffer.from(JSON.stringify(event)) });
+    this.#messages.add(topic, Buffer.from(JSON.stringify(event)));
     this.requestIds.push(event.request_id);
 
     const { source, contract } = event;
@@ -38,7 +37,7 @@ export class HealingOutbox {
 
   /** Resolves when all of it is durable. */
   async flush(): Promise<void> {
-    await Promise.all([...this.#messages].map(([topic, messages]) => this.#engine.publish(topic, messages)));
+    await this.#messages.publish(this.#engine);
     for (const { fields, events } of this.#counts.values())
       if (fields['status'] === 'repaired') this.#log.info({ ...fields, events }, 'repaired by a healer');
       // The stage of the dead letters warns of each, with its reason.

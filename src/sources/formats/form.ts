@@ -1,3 +1,4 @@
+import { addTo } from '../../support/add-to.ts';
 import { isUtf8 } from 'node:buffer';
 import type { Problem } from '../../api/problem.ts';
 import { type Result, fail, ok } from '../../model/result.ts';
@@ -45,9 +46,7 @@ function readFields(
     if (name === undefined || value === undefined)
       return fail(invalid(`It is not ${charset}; name its character set in Content-Type, as charset=….`));
     if (name === '__proto__') return fail(invalid('The field "__proto__" is not allowed.'));
-    const values = fields.get(name);
-    if (values === undefined) fields.set(name, [value]);
-    else values.push(value);
+    addTo(fields, name, value);
   }
   return ok(fields);
 }

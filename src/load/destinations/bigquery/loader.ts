@@ -1,3 +1,4 @@
+import { addTo } from '../../../support/add-to.ts';
 import { TableFault } from '../../table-fault.ts';
 import type { AllCounts, Row, RowOutcome, Settled, Settlement, Table } from '../../destination.ts';
 import type { Api } from './api.ts';
@@ -86,9 +87,7 @@ function rowsByTable({ tables }: Warehouse, rows: readonly Row[]): Map<Table, Ro
   for (const row of rows) {
     const table = tables.get(sameName(row.table));
     if (table === undefined) throw new TableFault(row.table, `table ${row.table} is not prepared`);
-    const group = groups.get(table);
-    if (group === undefined) groups.set(table, [row]);
-    else group.push(row);
+    addTo(groups, table, row);
   }
   return groups;
 }

@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { INTEGER } from './duckdb.ts';
-import { type End, entryAgainst, findEnds, noEnds } from './ends.ts';
+import { endedBefore } from '../../destination-kit/judge.ts';
+import { type Ends, findEnds } from './ends.ts';
 import { KeyFilter } from './key-filter.ts';
 import { mayHaveEnded } from './known-events.ts';
 import type { Comparison } from '../../destination-kit/repeats.ts';
@@ -37,43 +38,38 @@ export interface Decided {
 }
 
 /**
- * Decides what becomes of each staged row, in their order, as if they were loaded one by one. `mine`: how events end by the
- * batch itself, by id; it grows.
+ * Decides what becomes of each staged row, in their order, as if they were loaded one by one. `ends`: what the batch has found and
+ * decided so far; it grows.
  */
-export async function decide(
-  connection: DuckDBConnection,
-  staged: Staged,
-  mine: Map<string, End>,
-): Promise<Decided> {
+export async function decide(connection: DuckDBConnection, staged: Staged, ends: Ends): Promise<Decided> {
   const ids = staged.rows.map((row) => row.requestId.toLowerCase());
   const asked = ids.filter((id) => mayHaveEnded(staged.table.events, id));
-  const ends = asked.length === 0 ? noEnds : await findEnds(connection, asked);
+  await findEnds(connection, asked, ends);
   const taken = await findTaken(connection, staged);
   const leaders = await findRepeated(connection, staged);
 
   const decided: Decided = { verdicts: [], firsts: [], endedAs: new Map(), repeats: new Map() };
   const seenKeys = new Map<number, string>();
   for (const [pos, id] of ids.entries()) {
-    const { round = 0 } = staged.rows[pos]!;
+    const row = staged.rows[pos]!;
     let first: string | null = null;
     const decideOne = (): Verdict => {
       if (staged.refused[pos] !== undefined) return verdicts.refused;
-      const end = mine.get(id) ?? ends(id);
-      if (end.isRow) return verdicts.again;
-      const against = entryAgainst(end, round);
-      if (against?.kind === 'duplicate' && against.round === round) return verdicts.duplicateAgain;
-      if (against !== undefined) {
-        decided.endedAs.set(pos, against.kind);
+      const ended = endedBefore(row, ends);
+      if (ended?.status === 'loaded') return verdicts.again;
+      if (ended?.status === 'duplicate') return verdicts.duplicateAgain;
+      if (ended?.status === 'already') {
+        decided.endedAs.set(pos, ended.as);
         return verdicts.already;
       }
       const leader = leaders.get(pos);
       first = taken.get(pos) ?? (leader === undefined ? undefined : seenKeys.get(leader)) ?? null;
       if (first !== null) {
-        mine.set(id, { isRow: false, newest: { kind: 'duplicate', round } });
+        ends.entries.set(id, { kind: 'duplicate', round: row.round ?? 0 });
         return verdicts.duplicate;
       }
       if (leader !== undefined) seenKeys.set(leader, id);
-      mine.set(id, { isRow: true, newest: undefined });
+      ends.rows.add(id);
       return verdicts.write;
     };
     decided.verdicts.push(decideOne());

@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Comparison, StoredRow } from '../../destination-kit/repeats.ts';
 import type { AllCounts, Table } from '../../destination.ts';
 import { type Decided, verdicts } from './decide.ts';
-import { type End, findEnds } from './ends.ts';
+import { type Ends, findEnds } from './ends.ts';
 import { type KnownEvents, rememberEnd } from './known-events.ts';
 import { identifier, literal } from './sql.ts';
 import type { Staged } from './stage.ts';
@@ -16,13 +16,13 @@ export interface ReplacedRow {
 
 /**
  * Says how the duplicates among the staged rows stand to the events that have the rows, and lets the latest of them have it
- * where the table's repeats replace. Changes what was decided; returns the rows of the table that are to go. `mine` as in `decide`.
+ * where the table's repeats replace. Changes what was decided; returns the rows of the table that are to go. `ends` as in `decide`.
  */
 export async function settleRepeats(
   connection: DuckDBConnection,
   { table, rows }: Staged,
   decided: Decided,
-  mine: Map<string, End>,
+  ends: Ends,
 ): Promise<ReplacedRow[]> {
   const repeats = rows.flatMap((row, pos) =>
     decided.verdicts[pos] === verdicts.duplicate ? [{ row, of: decided.firsts[pos] ?? '' }] : [],
@@ -35,13 +35,14 @@ export async function settleRepeats(
   const gone: ReplacedRow[] = [];
   for (const [of, { by, comparison }] of judged.replaced) {
     decided.verdicts[rows.indexOf(by)] = verdicts.write;
-    mine.set(by.requestId.toLowerCase(), { isRow: true, newest: undefined });
+    ends.rows.add(by.requestId.toLowerCase());
     const holder = batch.get(of.toLowerCase());
     const stored = judged.stored.get(of.toLowerCase());
     if (holder !== undefined) {
       decided.verdicts[rows.indexOf(holder)] = verdicts.duplicate;
       decided.repeats.set(holder, comparison);
-      mine.set(of.toLowerCase(), { isRow: false, newest: { kind: 'duplicate', round: holder.round ?? 0 } });
+      ends.rows.delete(of.toLowerCase());
+      ends.entries.set(of.toLowerCase(), { kind: 'duplicate', round: holder.round ?? 0 });
     } else if (stored !== undefined) gone.push({ row: stored, comparison });
   }
   for (const [pos, row] of rows.entries())
@@ -62,7 +63,7 @@ export async function takeReplaced(
   const counts: AllCounts = { loaded: 0, repaired: 0, duplicate: 0, changed: 0 };
   if (replaced.length === 0) return counts;
   const ids = replaced.map(({ row }) => row.requestId);
-  const ends = await findEnds(connection, ids);
+  const { entries } = await findEnds(connection, ids);
   const lines = replaced.map(({ row, comparison }) => {
     const { requestId, source, version, receivedAt, isRepaired } = row;
     counts.loaded--;
@@ -70,7 +71,7 @@ export async function takeReplaced(
     if (isRepaired) counts.repaired--;
     if (comparison.isChanged === true) counts.changed++;
     rememberEnd(events, requestId);
-    const round = (ends(requestId).newest?.round ?? -1) + 1;
+    const round = (entries.get(requestId.toLowerCase())?.round ?? -1) + 1;
     const texts = [contract, source, version, name].map(literal).join(', ');
     const event = comparison.event === undefined ? 'NULL' : literal(comparison.event);
     return `(${literal(requestId)}::UUID, ${texts}, ${literal(comparison.of)}::UUID, make_timestamptz(${receivedAt * 1000}),

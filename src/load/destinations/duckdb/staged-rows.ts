@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Row, Settled } from '../../destination.ts';
 import { type Decided, decide, verdicts } from './decide.ts';
-import type { End } from './ends.ts';
+import { noEnds } from './ends.ts';
 import { type KnownEvents, rememberEnd } from './known-events.ts';
 import type { KnownTable } from './known-table.ts';
 import { type ReplacedRow, settleRepeats } from './replace.ts';
@@ -25,7 +25,7 @@ export async function stageRows(
   outcomes: (Outcome | undefined)[],
 ): Promise<Group[]> {
   const groups: Group[] = [];
-  const ends = new Map<string, End>();
+  const ends = noEnds();
   for (const [table, numbers] of byTable) {
     const undecided = numbers.filter((number) => outcomes[number] === undefined);
     const { accepted, lines } = linesOf(table, rows, undecided, outcomes);

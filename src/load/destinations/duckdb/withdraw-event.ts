@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { LetterEntry } from '../../destination.ts';
-import { entryAgainst, findEnds } from './ends.ts';
+import { findEnds } from './ends.ts';
 import { type KnownEvents, rememberEnd } from './known-events.ts';
 import { integersOf } from './rows.ts';
 import { identifier, instant, literal } from './sql.ts';
@@ -13,17 +13,17 @@ export async function withdrawByEvent(
   events: readonly LetterEntry[],
   at: number,
 ): Promise<number> {
-  const ends = await findEnds(
+  const { entries: standing, rows: loadedIds } = await findEnds(
     connection,
     events.map(({ requestId }) => requestId),
   );
   const rounds = new Map<string, number>();
   for (const { requestId, round } of events) {
     const id = requestId.toLowerCase();
-    if (entryAgainst(ends(id), round) === undefined) rounds.set(id, Math.max(round, rounds.get(id) ?? round));
+    if (round > (standing.get(id)?.round ?? -1)) rounds.set(id, Math.max(round, rounds.get(id) ?? round));
   }
   if (rounds.size === 0) return 0;
-  const rows = [...rounds.keys()].filter((id) => ends(id).isRow);
+  const rows = [...rounds.keys()].filter((id) => loadedIds.has(id));
   const listed = `(${rows.map((id) => `${literal(id)}::UUID`).join(', ')})`;
   for (const id of rounds.keys()) rememberEnd(known, id);
   await connection.run('BEGIN TRANSACTION');

@@ -1,3 +1,4 @@
+import { addTo } from '../../../support/add-to.ts';
 import type { PoolClient } from 'pg';
 import { TableFault } from '../../table-fault.ts';
 import type { AllCounts, Row, RowOutcome, Settled, Settlement } from '../../destination.ts';
@@ -122,9 +123,7 @@ function rowsByTable({ tables }: Warehouse, rows: readonly Row[]): [KnownTable, 
   for (const row of rows) {
     const table = tables.get(row.table);
     if (table === undefined) throw new TableFault(row.table, `table ${row.table} is not prepared`);
-    const group = groups.get(table);
-    if (group === undefined) groups.set(table, [row]);
-    else group.push(row);
+    addTo(groups, table, row);
   }
   return [...groups].toSorted(([a], [b]) => (a.spec.name < b.spec.name ? -1 : 1));
 }

@@ -1,3 +1,4 @@
+import { addTo } from '../../../support/add-to.ts';
 import { type JsonObject, isObject } from '../../../model/json.ts';
 import { schemasAt } from '../../plans/schema-paths.ts';
 import { wordsOfPath } from './containers.ts';
@@ -49,9 +50,7 @@ export function declaredPaths(jsonSchema: JsonObject): string[][] {
 }
 
 function add(paths: Map<string, string[][]>, folded: string, path: string[]): void {
-  const alike = paths.get(folded);
-  if (alike === undefined) paths.set(folded, [path]);
-  else alike.push(path);
+  addTo(paths, folded, path);
 }
 
 function pathsBelow(jsonSchema: JsonObject, path: readonly string[]): string[][] {
