@@ -1,5 +1,5 @@
 // Builds the JavaScript of dist/: the service, what the package exports, and the contracts and steps that it ships. Types are tsc's.
-import { readdirSync, rmSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
@@ -25,10 +25,15 @@ const entries = {
 
 const filesIn = (folder) => readdirSync(folder, { recursive: true }).map((file) => `${folder}/${file}`);
 
-/** Contracts and steps: a start looks for them in their folder. See `shippedFolder`. */
+/** Other files are what these import. */
+const isContractOrStep = (file) =>
+  file.endsWith('.step.ts') || (file.endsWith('.ts') && /^export default /m.test(readFileSync(file, 'utf8')));
+
+/** A start looks for them in their folder: see `shippedFolder`. */
 const shipped = ['contracts', 'steps', 'src/demo/contracts']
   .flatMap(filesIn)
-  .flatMap((file) => (file.endsWith('.ts') ? [{ in: file, out: `shipped/${file.slice(0, -3)}` }] : []));
+  .filter(isContractOrStep)
+  .map((file) => ({ in: file, out: `shipped/${file.slice(0, -'.ts'.length)}` }));
 
 const { metafile } = await build({
   entryPoints: [...Object.entries(entries).map(([out, file]) => ({ in: `src/${file}.ts`, out })), ...shipped],

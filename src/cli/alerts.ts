@@ -23,12 +23,11 @@ async function list(io: Io, options: Options): Promise<void> {
   const answer = await withClient(io, options, (client) => client.request('GET /api/v1/alerts'));
   if (options.json === true) return printJson(io, answer);
   printList(io, answer.items, options, {
-    none:
-      answer.receivers.length === 0
-        ? 'Nobody is told of anything: add alerts: to sentinel-config.yaml (docs/operations.md).'
-        : 'Nothing is the matter.',
+    none: 'Nothing is the matter.',
     columns: { since: 'since', kind: 'kind', what: 'title', see: commandFor },
   });
+  if (answer.receivers.length === 0)
+    say(io, 'Nobody gets a message of alerts: add alerts: to sentinel-config.yaml (docs/operations.md).');
 }
 
 /** What shows the letters, rules or queues that an alert is about. */

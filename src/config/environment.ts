@@ -1,7 +1,8 @@
-import { parse as parseDotenv } from 'dotenv';
+import type * as Dotenv from 'dotenv';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SentinelError, messageOf } from '../model/errors.ts';
+import { requirePackage } from '../support/require-package.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -31,7 +32,8 @@ export function readEnvironment(cwd: string, env: Environment): Environment {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return env;
     throw new SentinelError('config_invalid', `${file} can't be read: ${messageOf(error)}`, { cause: error });
   }
-  return { ...parseDotenv(text), ...env };
+  // Here, as there need not be a file.
+  return { ...requirePackage<typeof Dotenv>('dotenv').parse(text), ...env };
 }
 
 /** A variable's value; one that is set to nothing counts as not set, as container tools can't unset one. */

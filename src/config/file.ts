@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { LineCounter, isNode, parseDocument } from 'yaml';
+import type * as Yaml from 'yaml';
 import { SentinelError, messageOf } from '../model/errors.ts';
+import { requirePackage } from '../support/require-package.ts';
 
 /** A config file as it was read: plain values, and the line on which each key stands. */
 export interface ConfigFile {
@@ -18,6 +19,8 @@ export function readConfigFile(path: string): ConfigFile | undefined {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw new SentinelError('config_invalid', `${path} can't be read: ${messageOf(error)}`, { cause: error });
   }
+  // Here, as there need not be a file.
+  const { LineCounter, isNode, parseDocument } = requirePackage<typeof Yaml>('yaml');
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   if (document.errors.length > 0) {

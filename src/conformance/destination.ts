@@ -51,6 +51,14 @@ export function destinationConformance(
         await cleanup();
       }
     });
+    test.it('answers a ping, if it takes one', async () => {
+      const { destination, cleanup } = await open();
+      try {
+        await destination.ping?.();
+      } finally {
+        await cleanup();
+      }
+    });
     loadingConformance(suite);
     settlingConformance(suite);
     if (suite.has('repeats')) repeatsConformance(suite);

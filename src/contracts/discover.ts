@@ -6,6 +6,7 @@ import { shippedFolder } from '../support/package-folder.ts';
 import type { Contract } from './contract.ts';
 import { slowPatternWarnings } from './patterns/slow-patterns.ts';
 import { lineOfFault, lineOfField } from './fault-line.ts';
+import { contractsMeantBy } from './names-in-file.ts';
 import { Unreadable, contractFiles, contractsOfFile, headerOf } from './read-contracts.ts';
 import { type ContractProblem, type ProblemOptions, refusal } from './problems.ts';
 import { ContractRegistry } from './registry.ts';
@@ -97,7 +98,9 @@ export async function loadContracts(
       sources.delete(contract);
     }
   for (const problem of problems) {
-    if (problem.name !== undefined) registry.markBroken(problem.name, problem.version);
+    const { file, name, version } = problem;
+    const meant = name === undefined ? await contractsMeantBy(file) : [{ name, version }];
+    for (const one of meant) registry.markBroken(one.name, one.version);
     options.onProblem?.(problem);
   }
   for (const [contract, { file }] of sources) {

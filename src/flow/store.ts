@@ -55,12 +55,15 @@ export async function openStore(
     onFailure: (error) => insight.reports.failed('loader', error),
   });
   // In its turn, which is the first.
-  if (consume)
+  if (consume) {
+    const onBroken = unlessStopped(faults.onBroken);
     void loading
       .inTurn('the take-over of dead letters', () =>
         takeOverLetters({ state: engine.state, letters, destination, queueId, log }),
       )
-      .catch(unlessStopped(faults.onBroken));
+      .catch(onBroken);
+    loading.watch(onBroken);
+  }
   const waiting = new WaitingTables({ loading, refused, log: loaderLog });
   return { destination, loading, waiting, check };
 }

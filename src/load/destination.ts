@@ -27,6 +27,11 @@ export interface Destination {
   /** How an event ended, by request id. */
   find(requestId: string): Promise<LoadedEvent | undefined>;
   close(): Promise<void>;
+  /**
+   * Rejects while the store can't be reached. Asked every few seconds while nothing is loaded, so it must cost next to nothing.
+   * Default: a store that is away is noticed by the next load.
+   */
+  ping?(): Promise<void>;
   /** Counters since the store began, kept in the same transactions as the rows. */
   counts?(): Promise<LoadCounts>;
   /**

@@ -28,6 +28,7 @@ export function fillIn(given: Destination): OpenDestination {
     counts: async () => (await given.counts?.()) ?? { ...counted },
     marked: async (queueId) => given.marked?.(queueId),
     repairs,
+    ...(given.ping && { ping: () => given.ping!() }),
     ...(given.prepareRow && { prepareRow: (row) => given.prepareRow!(row) }),
     ...(given.backfill && { backfill: (request) => given.backfill!(request) }),
     ...(given.query && { query: (sql, options) => given.query!(sql, options) }),

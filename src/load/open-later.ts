@@ -52,6 +52,7 @@ class OpenedAtUse implements OpenDestination {
 
   prepare: Destination['prepare'] = async (tables) => (await this.#reached()).prepare(tables);
   settle: Destination['settle'] = async (settlement) => (await this.#reached()).settle(settlement);
+  ping = async (): Promise<void> => (await this.#reached()).ping?.();
   find: Destination['find'] = async (requestId) => (await this.#reached()).find(requestId);
   marked: OpenDestination['marked'] = async (queueId) => (await this.#reached()).marked(queueId);
   unreadable: Required<Destination>['unreadable'] = async () =>

@@ -2,6 +2,7 @@ import type { Logger } from '../support/log.ts';
 import { Mutex } from '../support/mutex.ts';
 import { type Trouble, createPatience } from '../support/patience.ts';
 import { TableFault, settleOrBlame } from './table-fault.ts';
+import { type WatchTiming, watchWhileIdle } from './idle-watch.ts';
 import type { Destination, QueueMark, Row, Settled, Settlement } from './destination.ts';
 
 export interface LoadStage {
@@ -17,6 +18,11 @@ export interface LoadStage {
    * (`failOnTableFault`) with a `TableFault`.
    */
   inTurn<T>(doing: string, work: () => Promise<T>, options?: { failOnTableFault: true }): Promise<T>;
+  /**
+   * Notices within seconds, while nothing is loaded, that the destination is away, or back. `onBroken` gets an error that is
+   * not retryable. Ends with `stop`, or when the returned function is called.
+   */
+  watch(onBroken: (error: unknown) => void, timing?: WatchTiming): () => void;
   /** Why the destination does not take rows; undefined while it does. */
   trouble(): Trouble | undefined;
   /** Gives up waiting for a destination that is down. */
@@ -38,16 +44,30 @@ export function createLoadStage({
 }): LoadStage {
   const patience = createPatience(log, onFailure);
   const mutex = new Mutex();
+  const stopping = new AbortController();
+  let unfinished = 0;
+  let restingSince = Date.now();
 
-  function inTurn<T>(work: () => Promise<T>, fields: object, waits: string, isOver?: IsOver): Promise<T> {
-    return mutex.run(() =>
-      patience.until(work, {
-        failed: `the destination does not take rows; ${waits} waits`,
-        recovered: 'the destination takes rows again',
-        fields,
-        isOver,
-      }),
-    );
+  async function inTurn<T>(
+    work: () => Promise<T>,
+    fields: object,
+    waits: string,
+    isOver?: IsOver,
+  ): Promise<T> {
+    unfinished++;
+    try {
+      return await mutex.run(() =>
+        patience.until(work, {
+          failed: `the destination does not take rows; ${waits} waits`,
+          recovered: 'the destination takes rows again',
+          fields,
+          isOver,
+        }),
+      );
+    } finally {
+      unfinished--;
+      restingSince = Date.now();
+    }
   }
 
   return {
@@ -61,8 +81,21 @@ export function createLoadStage({
       return inTurn(settle, { rows: rows.length, letters: letters.length }, 'the batch', isOverOf(options));
     },
     inTurn: (doing, work, options) => inTurn(work, { doing }, doing, isOverOf(options)),
+    watch(onBroken, timing) {
+      const ended = new AbortController();
+      watchWhileIdle(async () => destination.ping?.(), {
+        restingSince: () => (unfinished > 0 ? undefined : restingSince),
+        inTurn: (ask) => inTurn(ask, {}, 'whatever comes next'),
+        signal: AbortSignal.any([ended.signal, stopping.signal]),
+        timing,
+      }).catch(onBroken);
+      return () => ended.abort();
+    },
     trouble: () => patience.trouble(),
-    stop: () => patience.stop(),
+    stop() {
+      stopping.abort();
+      patience.stop();
+    },
   };
 }
 

@@ -7,6 +7,7 @@ import { withPauses } from '../engine/pauses.ts';
 import { SentinelError, messageOf } from '../model/errors.ts';
 import { keepBeat } from '../support/beat.ts';
 import { collectWhenIdle } from '../support/idle-gc.ts';
+import { fenceProcess } from '../support/fence-process.ts';
 import { createLogger, isFatal } from '../support/log.ts';
 import { openMark } from '../support/mark-file.ts';
 import { writeNote } from '../support/shared-note.ts';
@@ -27,6 +28,8 @@ const { config, consume, writer, beat, reading, strict, setAside, apart, logPort
   workerData as WorkerInput;
 const report = (what: WorkerReport): void => port.postMessage(what);
 keepBeat(beat);
+// The code of contracts runs here when their files are read.
+fenceProcess();
 collectWhenIdle();
 const tap = logPort === undefined ? undefined : sendBatches<string>(logPort, isFatal);
 const recordSpan = spanPort === undefined ? undefined : sendBatches<SpanData>(spanPort);

@@ -15,6 +15,12 @@ import { requirePackage } from '../support/require-package.ts';
 /** Lines in the log about requests that failed with the same code. */
 const failuresPerSecond = 2;
 
+const noCompiler = (): never => {
+  throw new Error('a route has no schema of Fastify: `mount` checks what comes');
+};
+/** Else Fastify reads two compilers of schemas, and nothing asks them: 60 files. */
+const noSchemas = { buildValidator: () => noCompiler, buildSerializer: () => noCompiler };
+
 /**
  * The API, health and metrics. Ingest shares the port, but its requests never reach the framework. The port
  * is closed with the API.
@@ -24,6 +30,7 @@ export async function createApi(context: ServerContext, port: Port): Promise<Fas
   let answer: RequestListener | undefined;
   const app = requirePackage<typeof fastify>('fastify').fastify({
     logger: false,
+    schemaController: { compilersFactory: noSchemas },
     bodyLimit: config.http.maxBodyBytes,
     // The port has its own (no-request.ts).
     clientErrorHandler: () => undefined,

@@ -1,5 +1,8 @@
-import { mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import fs, { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+
+// As they are before foreign code is fenced: what it has not opened, it can't close.
+const { openSync, writeSync } = fs;
 
 /** A line that outlives its process, however that ends; not the machine. Costs some microseconds when it changes. */
 export class MarkFile {

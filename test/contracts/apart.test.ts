@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -20,8 +20,15 @@ const contract = (name: string, pattern: string) => ({
 });
 /** What code of a contract does to the thread that it shares with others. */
 const rude = `
+import fs, { closeSync } from 'node:fs';
 import { defineContract, z } from 'data-sentinel';
 const acts = {
+  close: () => closeSync(1),
+  'close all': () => { for (let fd = 3; fd < 100; fd++) fs.closeSync(fd); },
+  'close what it can': () => { for (let fd = 3; fd < 100; fd++) try { closeSync(fd); } catch {} throw new Error('done'); },
+  'close later': () => fs.close(2, () => undefined),
+  'write elsewhere': () => { for (let fd = 3; fd < 100; fd++) fs.writeSync(fd, 'x'); },
+  'cut files': () => { for (let fd = 3; fd < 100; fd++) fs.ftruncateSync(fd, 0); },
   patch: () => { Array.prototype.push = () => { throw new Error('push'); }; },
   blind: () => { JSON.stringify = () => '{}'; },
   pollute: () => { Object.prototype.polluted = 'yes'; },
@@ -32,6 +39,7 @@ const acts = {
 };
 const contract = (name, id) => defineContract({ name, version: '1.0.0', key: 'id', schema: z.object({ id }) });
 export const rude = contract('rude', z.string().refine((act) => (acts[act]?.(), true)));
+export const tidy = contract('tidy', z.string().refine((path) => { const fd = fs.openSync(path, 'w'); fs.writeSync(fd, 'x'); fs.closeSync(fd); fs.writeFileSync(path, 'y'); fs.writeSync(2, ''); return true; }));
 export const polite = contract('polite', z.string().transform((id) => JSON.parse(JSON.stringify([id])).map(String)[0]));
 export const wordy = contract('wordy', z.string().refine(() => false, 'm'.repeat(50_000_000)));
 `;
@@ -91,7 +99,21 @@ it('work of many events is done together, but for that whose contract hangs, for
     .toBe(false);
 });
 
-it.each(['patch', 'blind', 'pollute', 'rename', 'lock', 'kill', 'group'])(
+it.each([
+  'patch',
+  'blind',
+  'pollute',
+  'rename',
+  'lock',
+  'kill',
+  'group',
+  'close',
+  'close all',
+  'close what it can',
+  'close later',
+  'write elsewhere',
+  'cut files',
+])(
   'a contract that wants to %s costs its own event, and others are judged as before',
   async (act) => {
     const of = (name: string, id: string) => judge.inTurn(work(name, id));
@@ -118,6 +140,11 @@ it('suspects that are asked at the same time are told their own answers', async 
   const ids = ['aa', 'b', 'aaa', 'c'];
   const answers = await Promise.all(ids.map((id) => judge.inTurn(work('bad', id))));
   expect(answers.map(({ ok }) => ok)).toEqual([true, false, true, false]);
+});
+
+it('a contract may close and change what it has opened itself', async () => {
+  expect(await judge.inTurn(work('tidy', join(folder, 'own')))).toMatchObject({ ok: true });
+  expect(await readFile(join(folder, 'own'), 'utf8')).toBe('y');
 });
 
 it('a step is told the verdict of a contract that is held, and not that it hangs', async () => {

@@ -1,9 +1,11 @@
+import { pathToFileURL } from 'node:url';
 import { expect, it } from 'vitest';
 import type * as source from '../../src/contracts/index.ts';
+import { packageFolder } from '../../src/support/package-folder.ts';
 
 /** The compiler that builds the package is another one than the one that runs the tests. */
-const { contractFromJsonSchema } = (await import(
-  new URL('../../dist/index.js', import.meta.url).href
+const { contractFromJsonSchema, loadContracts } = (await import(
+  pathToFileURL(packageFolder('dist/index.js')).href
 )) as typeof source;
 
 it.each([
@@ -22,3 +24,18 @@ it.each([
   expect(contract.validate({ at: '2026-01-01T00:00:00Z', n: 4.35 })).toMatchObject({ ok: true });
   expect(contract.validate({ at: 'soon', n: 4.355 })).toMatchObject({ ok: false });
 });
+
+it.each(['contracts', 'src/demo/contracts'])(
+  'the contracts of %s are built, and nothing else',
+  async (folder) => {
+    const problems: unknown[] = [];
+    const built = await loadContracts([packageFolder(`dist/shipped/${folder}`)], {
+      onWarning: (problem) => problems.push(problem),
+    });
+    const written = await loadContracts([packageFolder(folder)]);
+    const names = (registry: source.ContractRegistry) =>
+      registry.all().map(({ name, version }) => `${name} ${version}`);
+    expect(names(built)).toEqual(names(written));
+    expect(problems).toEqual([]);
+  },
+);

@@ -121,6 +121,36 @@ export default defineContract({
   });
 });
 
+describe('a file that does not come as far as to name its contract', () => {
+  const choice = { sources: {}, defaultContract: 'a', unknownVersion: 'latest' as const };
+
+  it.each([
+    ['cut.schema.json', '{ "x-contract": { "name": "b", "version": "1.0.0" }, '],
+    ['b.schema.json', '{'],
+    ['b.ts', 'export default {{{'],
+    ['all.ts', `export const one = contract({ name: 'c' }); export const two = contract({ name: 'b' })`],
+    ['lazy.mjs', `const names = ['b', 'c']; export default names.map((name) => nothing(name));`],
+    ['old.js', `throw new Error('x'); export const name = "b";`],
+  ])('its events are not judged by the default contract: %s', async (file, text) => {
+    await write({ 'a.schema.json': schema('a'), [file]: text });
+    const { registry, problems } = await load();
+    expect(problems).toHaveLength(1);
+    const of = (type: string) => chooseContract({ type, n: 1 }, 'shop', registry, choice);
+    expect(of('b')).toMatchObject({ ok: false, error: { violation: { code: 'unknown_contract' } } });
+    expect(of('sale')).toMatchObject({ ok: true, value: { name: 'a' } });
+  });
+
+  it('nor by another version of it', async () => {
+    await write({
+      'a.schema.json': schema('a'),
+      'next.ts': `export default { name: 'a', version: '1.1.0', upgrade: { from: '1.0.0' } `,
+    });
+    const { registry } = await load();
+    const of = (version: string) => chooseContract({ type: 'a', version, n: 1 }, 'shop', registry, choice).ok;
+    expect(['1.0.0', '1.1.0', '1.2.0'].map(of)).toEqual([true, false, false]);
+  });
+});
+
 describe('one bad version does not stop the others of its name', () => {
   it('an event waits when it means the bad one, and only then', async () => {
     await write({

@@ -57,7 +57,10 @@ async function world() {
     rules: { list: async () => facts.rules as Rule[] },
     pipeline: {
       status: async () => (facts.trouble === undefined ? {} : { trouble: facts.trouble }),
-      destinations: async () => facts.waiting.map((name) => ({ name, state: 'waiting' }) as never),
+      destinations: async () =>
+        facts.waiting.map(
+          (name) => ({ name, state: 'waiting', error: 'away', since: new Date(0).toISOString() }) as never,
+        ),
       sources: async () => history.sources(),
       history: async (filter, minutes) => history.series(filter, minutes),
     },

@@ -7,6 +7,7 @@ import { freeLeases } from '../../src/engine/lease.ts';
 import type { UnrecoverableEvent } from '../../src/model/event.ts';
 import type { AlertTarget } from '../../src/observe/alerts/alert.ts';
 import { type AlertParts, Alerts } from '../../src/observe/alerts/alerts.ts';
+import { createHistory } from '../../src/observe/history/history.ts';
 import { createLogger } from '../../src/support/log.ts';
 import { memoryState } from '../../src/testing/memory-state.ts';
 import { httpReceiver, smtpReceiver } from '../helpers/receivers.ts';
@@ -66,7 +67,7 @@ async function world() {
       status: async () => (trouble.now === undefined ? {} : { trouble: trouble.now }),
       destinations: async () => [],
       sources: async () => [],
-      history: async () => Promise.reject(new Error('not asked for')),
+      history: async (filter, minutes) => createHistory().series(filter, minutes),
     },
     destination: 'PostgreSQL',
     limits: { deadLetterPercent: 5, queueStuckMinutes: 5, silentMinutes: 60 },
@@ -112,6 +113,22 @@ describe('alerts', () => {
     expect(text).toContain('shop &lt;!channel&gt;');
     expect(JSON.stringify([hook.received, slack.received])).not.toContain('ada@');
     expect(await running!.open()).toMatchObject([{ kind: 'new_failure' }]);
+  });
+
+  it('are open where nobody is told; whoever is told later hears of new ones only', async () => {
+    const { letters, parts, start } = await world();
+    const receivers = parts.targets;
+    parts.targets = [];
+    start();
+    await letters.keep([failed('a')]);
+    await until(async () => (await running!.open()).length === 1);
+    await running!.close();
+    parts.targets = receivers;
+    start();
+    await letters.discard('a', 'spam');
+    await letters.keep([failed('b', 'def')]);
+    await until(async () => (await running!.open()).length === 1 && hook.received.length === 1);
+    expect(messages()).toMatchObject([{ type: 'alert.opened', data: { kind: 'new_failure' } }]);
   });
 
   it('are tried again, by the next start as well, with the same id', async () => {

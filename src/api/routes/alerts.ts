@@ -10,7 +10,7 @@ const receiver = z.object({
 
 export const alertRoutes = defineRoutes({
   'GET /api/v1/alerts': {
-    summary: 'What people were told of and what is not over yet, and who is told',
+    summary: 'What is the matter now, and who is told of it',
     role: 'read',
     reply: z.object({
       items: z.array(

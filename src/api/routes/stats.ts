@@ -19,6 +19,7 @@ const destination = z.object({
   type: z.string(),
   state: z.enum(['opening', 'ok', 'waiting']),
   error: z.string().optional(),
+  since: time.optional().describe('since when it takes no rows'),
   tables: waitingTables,
   pending: z.number(),
   loaded: z.number(),

@@ -2,6 +2,7 @@ import type { Config, FurtherDestination } from '../../config/load.ts';
 import type { ContractRegistry } from '../../contracts/registry.ts';
 import { SentinelError, messageOf } from '../../model/errors.ts';
 import type { Logger } from '../../support/log.ts';
+import type { Trouble } from '../../support/patience.ts';
 import { repeatedError } from '../../support/repeated-error.ts';
 import { type RetryPolicy, retry } from '../../support/retry.ts';
 import type { Destination, OpenDestination } from '../destination.ts';
@@ -15,6 +16,8 @@ export interface Opened {
   destination: Destination;
   loading: LoadStage;
   waiting: WaitingTables;
+  /** Ends `loading.watch`. */
+  unwatch: () => void;
 }
 
 const policy: RetryPolicy = {
@@ -36,7 +39,7 @@ export class Opening {
   readonly #stopping = new AbortController();
   #current: Opened | undefined;
   #opening: Promise<Opened>;
-  #error: string | undefined;
+  #trouble: Omit<Trouble, 'code'> | undefined;
 
   constructor(
     which: FurtherDestination,
@@ -63,8 +66,8 @@ export class Opening {
   }
 
   /** Why it is out of reach. */
-  get error(): string | undefined {
-    return this.#error;
+  get trouble(): Omit<Trouble, 'code'> | undefined {
+    return this.#trouble;
   }
 
   whenOpen(): Promise<Opened> {
@@ -72,9 +75,11 @@ export class Opening {
   }
 
   /** Its tables do not fit, or it is another one now: from the beginning. */
-  async reopen({ destination }: Opened): Promise<void> {
+  async reopen(opened: Opened): Promise<void> {
+    if (opened !== this.#current) return;
     this.#opening = this.#begin();
-    await destination.close().catch(() => undefined);
+    opened.unwatch();
+    await opened.destination.close().catch(() => undefined);
   }
 
   async close(): Promise<void> {
@@ -114,7 +119,7 @@ export class Opening {
       const opened = await this.#openPrepared();
       if (attempt > 1)
         this.#log.info({ status: 'recovered', attempt }, `destination ${name} is reached again`);
-      this.#error = undefined;
+      this.#trouble = undefined;
       return (this.#current = opened);
     };
     return retry(once, {
@@ -123,7 +128,7 @@ export class Opening {
       isPassing: (failure) => failure instanceof SentinelError,
       onRetry: ({ error, attempt, delayMs }) => {
         const failure = error as SentinelError;
-        this.#error = failure.message;
+        this.#trouble = { error: failure.message, since: this.#trouble?.since ?? new Date().toISOString() };
         const err = repeated.due(failure);
         if (err === undefined) return;
         this.#log.error(
@@ -163,6 +168,11 @@ export class Opening {
     const loading = createLoadStage({ destination, log });
     const waiting = new WaitingTables({ loading, refused, log });
     waiting.onBegin(this.#onTableWaits);
-    return { destination, loading, waiting };
+    const unwatch = loading.watch((failure) => {
+      if (!(failure instanceof SentinelError)) this.#onBroken(failure);
+      else if (failure.code !== 'pipeline_stopped') void this.reopen(opened);
+    });
+    const opened = { destination, loading, waiting, unwatch };
+    return opened;
   }
 }

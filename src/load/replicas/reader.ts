@@ -29,6 +29,8 @@ export interface CopyStatus {
   state: 'opening' | 'ok' | 'waiting';
   /** Why it is not ok. */
   error?: string;
+  /** Since when, ISO 8601. */
+  since?: string;
   /** Those that take no rows while the others do. */
   tables?: WaitingTable[];
   /** Events since the process started, by outcome. */
@@ -90,14 +92,15 @@ export class CopyReader {
   }
 
   status(): CopyStatus {
-    const { current, error } = this.#opening;
-    const trouble = current?.loading.trouble();
+    const { current } = this.#opening;
+    const trouble = current === undefined ? this.#opening.trouble : current.loading.trouble();
     const tables = current?.waiting.list() ?? [];
     return {
       name: this.name,
       type: this.#type,
       state: current === undefined ? 'opening' : trouble === undefined ? 'ok' : 'waiting',
-      error: trouble?.error ?? error,
+      error: trouble?.error,
+      since: trouble?.since,
       ...(tables.length > 0 && { tables }),
       counts: this.#load.counts,
     };
@@ -110,9 +113,9 @@ export class CopyReader {
 
   /** Rejects while the destination is out of reach. */
   async find(requestId: string): Promise<LoadedEvent | undefined> {
-    const { current, error } = this.#opening;
+    const { current, trouble } = this.#opening;
     if (current === undefined)
-      throw new SentinelError('destination_unavailable', error ?? 'it is being opened');
+      throw new SentinelError('destination_unavailable', trouble?.error ?? 'it is being opened');
     return current.destination.find(requestId);
   }
 

@@ -34,6 +34,8 @@ export interface Alert extends Omit<Condition, 'first' | 'describe'> {
   latest?: Pick<Condition, 'title' | 'detail'>;
   /** It was there before anybody could be told: no message at its end either. */
   isSilent?: boolean;
+  /** There were no receivers when it began: none is told of its end either. */
+  isUntold?: boolean;
 }
 
 /** What a receiver gets. */

@@ -3,8 +3,9 @@ import type { StateStore } from '../../engine/engine.ts';
 import type { Lease, Leases } from '../../engine/lease.ts';
 import type { Logger } from '../../support/log.ts';
 import { pause } from '../../support/retry.ts';
-import type { Alert, AlertKind, AlertTarget, Condition } from './alert.ts';
+import { type Alert, type AlertTarget, type Condition, alertKinds } from './alert.ts';
 import { type Watched, createConditions } from './conditions.ts';
+import { Looks } from './looks.ts';
 import { messagesOf } from './messages.ts';
 import { type Tried, sendTest } from './test-message.ts';
 import { sendPending } from './outbox.ts';
@@ -24,17 +25,9 @@ export interface AlertParts extends Watched {
 }
 
 const leaseMs = 60_000;
+/** Changes at a time that have a line of their own. */
+const mostLogged = 20;
 const usual = { lookMs: 2_000, overAfterMs: 10_000 };
-/** What costs more to look at, and is no matter of seconds. */
-const slowKinds: readonly AlertKind[] = [
-  'dead_letter_rate',
-  'drift',
-  'source_silent',
-  'rule_disabled',
-  'rule_wrong_doubt',
-];
-const slowLooks = 10;
-
 /**
  * Tells people once what is wrong, and once more when it is over. What they were told stands in the state with the
  * messages that are still on their way, so a restart repeats none and loses none: at worst a message whose answer was lost is
@@ -42,28 +35,27 @@ const slowLooks = 10;
  */
 export class Alerts {
   readonly #parts: AlertParts;
-  readonly #conditions;
+  readonly #looks: Looks;
   readonly #store: AlertStore;
   readonly #timing;
   readonly #startedAt: number;
   readonly #closing = new AbortController();
   readonly #goneSince = new Map<string, number>();
-  readonly #slow = new Map<AlertKind, Condition[]>();
-  /** Kinds that could not be looked at the last time. */
-  readonly #unknown = new Set<AlertKind>();
+  /** The open ones, while this process has the lease. */
+  #known: Map<string, Alert> | undefined;
   #running: Promise<void> | undefined;
-  #looks = 0;
 
   constructor(parts: AlertParts) {
     this.#parts = parts;
     this.#startedAt = parts.startedAt ?? Date.now();
-    this.#conditions = createConditions(parts);
+    this.#looks = new Looks(createConditions(parts), parts.log);
     this.#store = new AlertStore(parts.state);
     this.#timing = parts.timing ?? usual;
   }
 
+  /** Also where nobody is told: console and CLI show what is open, and the log has it. */
   start(): void {
-    if (this.#parts.targets.length > 0) this.#running ??= this.#run();
+    this.#running ??= this.#run();
   }
 
   async close(): Promise<void> {
@@ -89,7 +81,10 @@ export class Alerts {
     let failing = false;
     while (!signal.aborted) {
       try {
-        if (lease === undefined || !(await lease.renew())) lease = await leases.take('alerts', leaseMs);
+        if (lease === undefined || !(await lease.renew())) {
+          this.#known = undefined;
+          lease = await leases.take('alerts', leaseMs);
+        }
         if (lease !== undefined) {
           await this.#look();
           await sendPending(this.#store, this.#parts);
@@ -107,15 +102,14 @@ export class Alerts {
 
   async #look(): Promise<void> {
     const { targets } = this.#parts;
-    const known = await this.#store.open();
+    const known = (this.#known ??= await this.#store.open());
     const began = await this.#store.began(this.#startedAt);
     const isFirst = began === this.#startedAt;
-    const kinds = new Set(targets.flatMap(({ on }) => on));
     const opened: Alert[] = [];
     const over: Alert[] = [];
     const changed: Alert[] = [];
-    for (const kind of kinds) {
-      const current = await this.#currentOf(kind, known);
+    for (const kind of alertKinds) {
+      const current = await this.#looks.at(kind, known);
       if (current === undefined) continue;
       const keys = new Set(current.map(({ key }) => key));
       for (const condition of current) {
@@ -127,7 +121,7 @@ export class Alerts {
       for (const alert of known.values())
         if (alert.kind === kind && !keys.has(alert.key) && this.#isOver(alert)) over.push(alert);
     }
-    this.#looks++;
+    this.#looks.next();
     if (opened.length === 0 && over.length === 0 && changed.length === 0) return;
     const at = new Date().toISOString();
     const { consoleUrl, log } = this.#parts;
@@ -140,38 +134,19 @@ export class Alerts {
       })),
     );
     await this.#store.change({ opened, over, changed }, messages);
-    for (const { kind, title } of opened) log.warn({ code: 'alert_opened', kind }, title);
-    for (const { kind, title } of over) log.info({ code: 'alert_resolved', kind }, `over: ${title}`);
-  }
-
-  /** Undefined while it can't be known: nothing begins or ends then. */
-  async #currentOf(kind: AlertKind, known: ReadonlyMap<string, Alert>): Promise<Condition[] | undefined> {
-    const isSlow = slowKinds.includes(kind);
-    if (isSlow && this.#looks % slowLooks !== 0) return this.#slow.get(kind);
-    const found = await this.#conditions[kind](known).then(
-      (conditions) => {
-        this.#unknown.delete(kind);
-        return conditions;
-      },
-      (err: unknown) => {
-        if (!this.#unknown.has(kind))
-          this.#parts.log.warn(
-            { err, code: 'alert_unknown', kind },
-            `whether there is a ${kind} can't be told now`,
-          );
-        this.#unknown.add(kind);
-        return undefined;
-      },
-    );
-    if (isSlow && found !== undefined) this.#slow.set(kind, found);
-    return found;
+    for (const alert of [...opened, ...changed]) known.set(alert.key, alert);
+    for (const { key } of over) known.delete(key);
+    for (const { kind, title } of opened.slice(0, mostLogged))
+      log.warn({ code: 'alert_opened', kind }, title);
+    for (const { kind, title } of over.slice(0, mostLogged))
+      log.info({ code: 'alert_resolved', kind }, `over: ${title}`);
   }
 
   /** What was there before anybody was to be told of it is no news. */
   async #alertOf(condition: Condition, isFirst: boolean): Promise<Alert> {
     const { first, describe, ...rest } = condition;
     const wasThere =
-      first === undefined ? this.#looks === 0 && rest.kind.startsWith('rule_') : first < this.#startedAt;
+      first === undefined ? this.#looks.isFirst && rest.kind.startsWith('rule_') : first < this.#startedAt;
     const isOld = isFirst && wasThere;
     return {
       ...rest,
@@ -179,6 +154,7 @@ export class Alerts {
       id: `alert_${randomUUID()}`,
       since: new Date().toISOString(),
       ...(isOld ? { isSilent: true } : undefined),
+      ...(this.#parts.targets.length === 0 ? { isUntold: true } : undefined),
     };
   }
 

@@ -26,10 +26,10 @@ const mostOfCause = 200;
 /** Fewer are no rate, and each new failure is told by itself. */
 const fewestForRate = 20;
 
-type Kinds = Record<AlertKind, (known: ReadonlyMap<string, Alert>) => Promise<Condition[]>>;
+export type Conditions = Record<AlertKind, (known: ReadonlyMap<string, Alert>) => Promise<Condition[]>>;
 
 /** What is the matter, kind by kind. Each kind is asked for by itself, as some cost more than others. */
-export function createConditions(watched: Watched): Kinds {
+export function createConditions(watched: Watched): Conditions {
   const { deadLetters, rules, pipeline, engine, limits } = watched;
   const now = watched.now ?? Date.now;
 
@@ -76,32 +76,49 @@ async function destinationsDown({ pipeline, destination }: Watched, now: () => n
     pipeline.status(),
     pipeline.destinations().catch(() => []),
   ]);
-  const down = further.filter(({ state }) => state === 'waiting').map(({ name }) => name);
-  const isLong = trouble !== undefined && now() - Date.parse(trouble.since) >= downForMs;
+  const isLong = ({ since }: { since: string }) => now() - Date.parse(since) >= downForMs;
   const waiting = [
     ...tables.map((table) => ({ ...table, place: '' })),
     ...further.flatMap(({ name, tables = [] }) => tables.map((table) => ({ ...table, place: name }))),
   ];
-  const longWaiting = waiting
-    .filter(({ since }) => now() - Date.parse(since) >= downForMs)
-    .map(({ place, table, since }): Condition => ({
-      key: ['destination_down/table', place, table].filter(Boolean).join('/'),
-      kind: 'destination_down',
-      title: `The table ${table}${place && ` of ${place}`} takes no rows`,
-      detail: `Since ${since}. Its events are kept in the queue, and the others are loaded; the log says why.`,
-      page: '/',
-    }));
-  const whole = [...(isLong ? ['main'] : []), ...down].map((name): Condition => ({
-    key: `destination_down/${name}`,
+  const longWaiting = waiting.filter(isLong).map(({ place, table, since }): Condition => ({
+    key: ['destination_down/table', place, table].filter(Boolean).join('/'),
     kind: 'destination_down',
-    title: name === 'main' ? `${destination} takes no rows` : `The destination ${name} takes no rows`,
-    detail:
-      name === 'main' && trouble !== undefined
-        ? `Since ${trouble.since}: ${trouble.error.slice(0, mostOfCause)}. Events are accepted, and wait in the queue.`
-        : 'Its copies wait; the main destination is loaded.',
+    title: `The table ${table}${place && ` of ${place}`} takes no rows`,
+    detail: `Since ${since}. Its events are kept in the queue, and the others are loaded; the log says why.`,
     page: '/',
   }));
-  return [...whole, ...longWaiting];
+  const down = ({ name, title, detail }: Record<'name' | 'title' | 'detail', string>): Condition => ({
+    key: `destination_down/${name}`,
+    kind: 'destination_down',
+    title,
+    detail,
+    page: '/',
+  });
+  const causeOf = ({ error, since }: { error: string; since: string }) =>
+    `Since ${since}: ${error.slice(0, mostOfCause)}`;
+  const whole =
+    trouble === undefined || !isLong(trouble)
+      ? []
+      : [
+          down({
+            name: 'main',
+            title: `${destination} takes no rows`,
+            detail: `${causeOf(trouble)}. Events are accepted, and wait in the queue.`,
+          }),
+        ];
+  const copies = further.flatMap(({ name, error, since }) =>
+    error === undefined || since === undefined || !isLong({ since })
+      ? []
+      : [
+          down({
+            name,
+            title: `The destination ${name} takes no rows`,
+            detail: `${causeOf({ error, since })}. Its copies wait; the main destination is loaded.`,
+          }),
+        ],
+  );
+  return [...whole, ...copies, ...longWaiting];
 }
 
 function ofRule(kind: 'rule_disabled' | 'rule_wrong_doubt', rule: Rule): Condition {

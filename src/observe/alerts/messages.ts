@@ -18,7 +18,9 @@ export function messagesOf(
 }
 
 function byKind(alerts: readonly Alert[], on: AlertTarget['on']): Alert[][] {
-  const loud = alerts.filter(({ isSilent, kind }) => isSilent !== true && on.includes(kind));
+  const loud = alerts.filter(
+    ({ isSilent, isUntold, kind }) => isSilent !== true && isUntold !== true && on.includes(kind),
+  );
   return [...new Set(loud.map(({ kind }) => kind))].map((kind) => loud.filter((one) => one.kind === kind));
 }
 

@@ -5,6 +5,7 @@ import type { Violation } from '../../model/violation.ts';
 import type { Failure } from '../healing/healer.ts';
 import { compileChangedAlike } from './changed-alike.ts';
 import { compileArrivals } from './arrivals.ts';
+import { compileCompanions } from './companions.ts';
 import { timesInAnotherZone } from './declared-zones.ts';
 import { type PlanContext, compilePlan } from './interpreter.ts';
 import { changeOfMeaningIn } from './meaning/index.ts';
@@ -85,6 +86,7 @@ export function compileRule(
       : [...leftovers(result), ...alike(result)].filter((pointer) => mayLeave?.has(pointer) !== true),
   );
   const closed = mayLeave === 'all' ? undefined : compileUnpacking(plan, contract);
+  const completing = mayLeave === 'all' ? undefined : compileCompanions(plan, contract);
   const second = isTold ? undefined : compileSecondRecord(plan, contract);
   const pathsOf = rememberedPaths();
   return (event, violations) => {
@@ -94,6 +96,8 @@ export function compileRule(
     if (!applied.ok) return fail({ reason: `operation ${applied.error.operation}: ${applied.error.reason}` });
     const doubt = unproven(event, applied.value) ?? doubtful(applied.value);
     if (doubt !== undefined) return fail({ reason: doubt });
+    const more = completing?.(event, applied.value);
+    if (more !== undefined) return fail({ reason: more });
     const otherwise = second?.(event, applied.value);
     if (otherwise !== undefined)
       return fail({ reason: `${otherwise} says something else than the event has under its own name` });

@@ -40,6 +40,8 @@ export interface Api {
   create(table: string, spec: TableSpec): Promise<void>;
   setFields(table: string, fields: Field[]): Promise<void>;
   ensureDataset(): Promise<void>;
+  /** Tried once; costs nothing. */
+  ping(): Promise<void>;
   /** Does not wait, and does not mind: such tables vanish by themselves. */
   forget(tables: readonly string[]): void;
 }
@@ -139,6 +141,7 @@ export async function openApi(options: BigQueryOptions): Promise<Api> {
             });
         }
       }),
+    ping: async () => void (await dataset.getMetadata()),
     forget(tables) {
       for (const table of tables) dataset.table(table).delete().catch(messageOf);
     },

@@ -101,6 +101,7 @@ export async function openBigQuery(
       known: (page) => question('read its table of dead letters', () => knownLetters(api, page)),
     },
     find: (requestId) => question('look for an event', () => findEvent(api, prepared(), requestId)),
+    ping: () => question('be reached', () => api.ping()),
     counts: () => question('read its counters', counts.read),
     repairs: repairsOf(api),
     close: () => mutex.idle(),

@@ -90,6 +90,7 @@ export async function openDuckDb(options: DuckDbOptions): Promise<Required<Desti
     unreadable: () => Promise.resolve([]),
     query: createQuery(session, options.queryLimits),
     export: createExport(session, options.path),
+    ping: async () => session.checkFile(),
     async close() {
       await writer.idle();
       await session.close();

@@ -1,6 +1,4 @@
 import { existsSync } from 'node:fs';
-import { mkdir, realpath } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { DuckDBInstance } from './duckdb.ts';
 import { SentinelError } from '../../../model/errors.ts';
@@ -10,6 +8,7 @@ import { fileGone, inUse, openingError, unavailable } from './errors.ts';
 import { type InstanceOptions, confine, instanceSettings } from './instance-settings.ts';
 import { givePagesBack, writeOut } from './memory.ts';
 import { openPrivately } from './private-file.ts';
+import { canonical } from './canonical-path.ts';
 import { OpenedFile } from '../../../support/opened-file.ts';
 
 export interface DuckDbOptions extends InstanceOptions {
@@ -105,7 +104,12 @@ export class Session {
   async checkFiles(): Promise<void> {
     if (this.#openedFile === undefined) return;
     if (!existsSync(`${this.#file!}.wal`)) await this.#writing!.run('CHECKPOINT');
-    if (!this.#openedFile.isThere()) throw fileGone(this.#file!);
+    this.checkFile();
+  }
+
+  /** Throws when the database is not the file that its path leads to. */
+  checkFile(): void {
+    if (this.#openedFile?.isThere() === false) throw fileGone(this.#file!);
   }
 
   givePagesBack(): Promise<void> {
@@ -190,10 +194,3 @@ export class Session {
 
 /** Whether this process has the file open: a second handle would drop its lock. */
 export const isOpenHere = async (path: string): Promise<boolean> => openFiles.has(await canonical(path));
-
-/** The same file by whatever path it is named, whether it is there already or not. */
-async function canonical(path: string): Promise<string> {
-  const absolute = resolve(path);
-  await mkdir(dirname(absolute), { recursive: true });
-  return realpath(absolute).catch(async () => join(await realpath(dirname(absolute)), basename(absolute)));
-}

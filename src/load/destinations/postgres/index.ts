@@ -96,6 +96,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Required<D
       question('list its tables', async (client) => (await tablesByAccess(client, schema)).unreadable),
     query: createQuery(options),
     export: createExport(options),
+    ping: () => session.ping(),
     close: () => session.close(),
   };
 }

@@ -59,6 +59,7 @@ export interface Session {
   ): Promise<T>;
   /** Read only. */
   question<T>(doing: string, ask: (client: pg.PoolClient) => Promise<T>, limits?: Limits): Promise<T>;
+  ping(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -120,8 +121,27 @@ export function openSession({
         return transaction(doing, work);
       }),
     question: (doing, ask, limits = usual) => inTransaction(doing, ask, limits, 'READ ONLY'),
+    ping: () =>
+      ping(pool).catch((error: unknown) => {
+        throw unavailable('be reached', error);
+      }),
     close: () => (closing ??= mutex.run(() => pool.end())),
   };
+}
+
+const pingMs = 3000;
+
+/** Whoever uses the connections, when all are in use, sees by himself whether the server is there. */
+async function ping(pool: pg.Pool): Promise<void> {
+  if (pool.idleCount === 0 && pool.totalCount >= pool.options.max) return;
+  const client = await pool.connect();
+  let broken = true;
+  try {
+    await client.query({ text: 'SELECT 1', query_timeout: pingMs } as pg.QueryConfig);
+    broken = false;
+  } finally {
+    client.release(broken);
+  }
 }
 
 /** Of a session, whatever is set for its login or database: texts mean the same on their way in and out. */
