@@ -94,7 +94,7 @@ export const settingsSchema = group({
     .describe('the contracts that come with Data Sentinel (transaction, order, …)'),
   contracts_strict: yesOrNo().optional().meta({
     sample: 'true',
-    description: 'a contract that cannot be read ends the start; default: where CI is set',
+    description: 'a contract or step that cannot be read ends the start; default: where CI is set',
   }),
   steps: group({ folders: folders.optional() })
     .catchall(group({ retry: stepRetry.optional(), run_on: stepLabel.optional() }))

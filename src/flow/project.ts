@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { stepMark } from '../config/marks.ts';
 import { stepFolders } from '../config/project.ts';
 import type { LoadOptions } from '../contracts/discover.ts';
-import { serviceContracts } from '../contracts/for-service.ts';
+import { isStrict, serviceContracts } from '../contracts/for-service.ts';
 import { bookOfSteps, prove } from '../contracts/apart/deaths.ts';
 import type { ContractRegistry } from '../contracts/registry.ts';
 import { checkDestinations } from '../load/check-destinations.ts';
@@ -19,6 +19,8 @@ export interface Project {
   /** Files of contracts whose code did not end when they were read, and what is said of each. */
   setAside: ReadonlyMap<string, string>;
   steps: StepModule[];
+  /** Steps that can't be used; nobody knows what they read. */
+  brokenSteps: string[];
 }
 
 /** Reads them before any store is opened: a thread that hangs in their code can be ended then. */
@@ -43,7 +45,16 @@ export async function readProject(
   const contracts = await serviceContracts(config, log, { ...options, setAside, ...(onFile && { onFile }) });
   onFile?.(undefined);
   await checkDestinations(config, contracts);
+  const brokenSteps: string[] = [];
+  const onProblem = (problem: string): void => {
+    brokenSteps.push(problem);
+    log.error(
+      { status: 'failed', code: 'step_invalid' },
+      `a step can't be used; the other steps go on, and what it has read before waits for it: ${problem}`,
+    );
+  };
   const steps = await discoverSteps(stepFolders(config), {
+    onProblem: (options.strict ?? isStrict(config)) ? undefined : onProblem,
     isolate: (file) =>
       new IsolatedStep(file, {
         ...config.pipeline,
@@ -52,5 +63,5 @@ export async function readProject(
         mark: marks === undefined ? undefined : join(marks, `${stepMark}${contentId(file)}`),
       }),
   });
-  return { contracts, steps, setAside };
+  return { contracts, steps, brokenSteps, setAside };
 }

@@ -19,6 +19,7 @@ import { Rollbacks } from '../repair/rollback/rollbacks.ts';
 import { followOutsideReaders } from './outside-readers.ts';
 import { subscribedTopics } from '../steps/runner.ts';
 import { createValidate } from '../validate/stage.ts';
+import { groups } from './groups.ts';
 import { createJudge } from './judge.ts';
 import { openInsight } from '../observe/insight.ts';
 import { DeadLetterStage } from './dead-letter-stage.ts';
@@ -27,6 +28,8 @@ import { Route } from './route.ts';
 import { openStore } from './store.ts';
 import type { PipelineParts } from './parts.ts';
 import { createFaults } from '../runtime/stop-process.ts';
+
+const ownGroups = new Set<string>(Object.values(groups));
 
 export type Base = Awaited<ReturnType<typeof openBase>>;
 export type Loading = Awaited<ReturnType<typeof openLoading>>;
@@ -93,13 +96,17 @@ export async function openLoading(parts: PipelineParts, base: Base) {
 }
 
 export async function openStages(
-  { config, engine, log, recordSpan }: PipelineParts,
+  { config, engine, log, recordSpan, project }: PipelineParts,
   base: Base,
   loading: Loading,
 ) {
   const { contracts, rules, recent, insight, letters } = base;
   const { metrics } = insight;
   const subscribed = subscribedTopics(base.steps);
+  // What a step has read before it was broken waits until it is mended.
+  if (project.brokenSteps.length > 0)
+    for (const { topic, groups: readers } of await engine.stats())
+      if (readers.some(({ group }) => !ownGroups.has(group))) subscribed.add(topic);
   const readers = config.bridge?.queue ? await followOutsideReaders(engine, subscribed) : undefined;
   const route = new Route({
     judge: createJudge({

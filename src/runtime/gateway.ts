@@ -1,11 +1,12 @@
 import type { Logger } from '../support/log.ts';
 import type { Config } from '../config/load.ts';
-import { serviceContracts } from '../contracts/for-service.ts';
+import { isStrict, serviceContracts } from '../contracts/for-service.ts';
 import type { Calls } from '../engine/cluster.ts';
 import { type ErrorCode, SentinelError, errorCodes } from '../model/errors.ts';
 import type { Json } from '../model/json.ts';
 import { stepFolders } from '../config/project.ts';
 import type { ExportApi } from '../load/exports.ts';
+import { IsolatedStep } from '../steps/apart/isolated-step.ts';
 import { discoverSteps } from '../steps/discover.ts';
 import { wholeFlow } from '../steps/whole-flow.ts';
 import { sampleOf } from '../contracts/sample/of-registry.ts';
@@ -39,7 +40,15 @@ export async function gatewayHost(config: Config, calls: Calls, log: Logger): Pr
  */
 async function remotePipeline(config: Config, calls: Calls, log: Logger): Promise<Pipeline> {
   const contracts = await serviceContracts(config, log);
-  const steps = await discoverSteps(stepFolders(config));
+  const steps = await discoverSteps(stepFolders(config), {
+    isolate: (file) => new IsolatedStep(file, config.pipeline),
+    onProblem: isStrict(config)
+      ? undefined
+      : (problem) =>
+          log.error({ status: 'failed', code: 'step_invalid' }, `a step can't be used: ${problem}`),
+  });
+  // They run on the workers; here only their routes count.
+  await Promise.all(steps.map(async (step) => step.close?.()));
   const routes = steps.flatMap(({ config: { name, triggers } }) =>
     triggers.flatMap((trigger) =>
       trigger.type === 'http'

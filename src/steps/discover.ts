@@ -1,4 +1,5 @@
 import { readFile, readdir } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { importModule } from '../support/module-loader.ts';
 import { packageFolder } from '../support/package-folder.ts';
@@ -14,38 +15,56 @@ const stepFile = /\.step\.(?:ts|mts|js|mjs)$|_step\.py$/;
 /**
  * Finds and loads the steps below the folders: files named `*.step.ts`, `.mts`, `.js` or `.mjs` that export
  * `config` and `handler`, or both as their default, in our form or in Motia's. With `fresh`, changed files are read again; with `isolate`, those that are
- * not shipped run in threads of their own. Throws one
- * `step_invalid` that lists every problem with its file and field.
+ * not shipped run in threads of their own. Throws one `step_invalid` that lists every problem with its file and field;
+ * with `onProblem`, which is told each, the other steps are returned.
  */
 export async function discoverSteps(
   folders: readonly string[],
-  options: { fresh?: boolean; isolate?: (file: string) => Pick<IsolatedStep, 'load'> } = {},
+  options: {
+    fresh?: boolean;
+    isolate?: Isolate | undefined;
+    onProblem?: ((problem: string) => void) | undefined;
+  } = {},
 ): Promise<StepModule[]> {
   const problems: string[] = [];
   const steps: StepModule[] = [];
   let fresh = options.fresh === true;
-  const { isolate } = options;
+  const { isolate, onProblem } = options;
   for (const folder of folders) {
     const files = await findStepFiles(resolve(folder));
-    const isolated = new Map(
-      files
-        .filter((file) => !file.startsWith(packageFolder('dist')))
-        .map((file) => [file, isolate?.(file).load()]),
-    );
+    const own = files.filter((file) => !file.startsWith(packageFolder('dist')));
+    const isolated = isolate === undefined ? undefined : await loadApart(own, isolate);
     for (const file of files) {
-      const loaded = (await isolated.get(file)) ?? (await loadStep(file, fresh));
+      const loaded = isolated?.get(file) ?? (await loadStep(file, fresh));
       problems.push(...loaded.problems);
       // The first fresh import forgets all modules; forgetting again would load shared ones several times.
       fresh = false;
       if (loaded.step) steps.push(loaded.step);
     }
   }
-  problems.push(...duplicateNames(steps));
-  if (problems.length > 0) {
+  const { sound, twice } = uniqueNames(steps);
+  problems.push(...twice);
+  if (problems.length > 0 && onProblem === undefined) {
     const list = problems.map((problem) => `  - ${problem}`).join('\n');
     throw new SentinelError('step_invalid', `The steps can't be used:\n${list}`);
   }
-  return steps;
+  problems.forEach((problem) => onProblem?.(problem));
+  await Promise.all(steps.filter((step) => !sound.includes(step)).map(async (step) => step.close?.()));
+  return sound;
+}
+
+type Isolate = (file: string) => Pick<IsolatedStep, 'load'>;
+type Loaded = Awaited<ReturnType<typeof loadStep>>;
+
+/** As many at a time as there are processors: each has a time limit. */
+async function loadApart(files: readonly string[], isolate: Isolate): Promise<Map<string, Loaded>> {
+  const loaded = new Map<string, Loaded>();
+  const left = files.values();
+  const load = async (): Promise<void> => {
+    for (const file of left) loaded.set(file, await isolate(file).load());
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, load));
+  return loaded;
 }
 
 async function findStepFiles(folder: string): Promise<string[]> {
@@ -118,13 +137,14 @@ function asRecord(value: unknown): Record<string, unknown> {
 const field = (path: readonly PropertyKey[]): string =>
   path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
 
-function duplicateNames(steps: readonly StepModule[]): string[] {
-  const files = new Map<string, string>();
-  const problems: string[] = [];
-  for (const { config, file } of steps) {
-    const first = files.get(config.name);
-    if (first === undefined) files.set(config.name, file);
-    else problems.push(`${file}: config.name: ${config.name} is taken by ${first}`);
-  }
-  return problems;
+/** Of two with one name, nobody knows which is meant. */
+function uniqueNames(steps: readonly StepModule[]): { sound: StepModule[]; twice: string[] } {
+  const named = (name: string): StepModule[] => steps.filter(({ config }) => config.name === name);
+  return {
+    sound: steps.filter(({ config }) => named(config.name).length === 1),
+    twice: steps.flatMap(({ config: { name }, file }) => {
+      const [first] = named(name);
+      return first!.file === file ? [] : [`${file}: config.name: ${name} is taken by ${first!.file}`];
+    }),
+  };
 }

@@ -82,6 +82,17 @@ describe('finding steps', () => {
     await expect(discoverSteps([folder])).rejects.toThrow(`same is taken by ${join(folder, 'a.step.ts')}`);
   });
 
+  it('leaves out those that can not be used, where a start is to go on', async () => {
+    await write('a.step.ts', named('same'));
+    await write('b.step.ts', named('same'));
+    await write('c.step.ts', named('c'));
+    await write('d.step.ts', 'throw new Error("boom")');
+    const problems: string[] = [];
+    const steps = await discoverSteps([folder], { onProblem: (problem) => problems.push(problem) });
+    expect(steps.map(({ config }) => config.name)).toEqual(['c']);
+    expect(problems).toEqual([expect.stringContaining('boom'), expect.stringContaining('same is taken')]);
+  });
+
   it('lists all problems at once', async () => {
     await write('a.step.ts', 'export const config = 1; export const handler = 1;');
     await write('b.step.ts', 'export {}');

@@ -39,6 +39,8 @@ const bodies = {
     logger.info('seen', { n: input.n });
     await enqueue({ topic: 'other', data: { order: await state.get('orders', 'a'), none: await state.get('orders', 'b') } });`,
   asks: `await enqueue('answered', { ok: contracts.validate('order', input.ask, {}).ok, attempt });`,
+  wordy: `throw new StepFailure('x'.repeat(30_000_000), { retryable: false });`,
+  odd: `throw Object.create(null);`,
   undeclared: `await enqueue('elsewhere', {});`,
 };
 
@@ -141,11 +143,16 @@ it('fails as it says: the class, tag and retry of its error', async () => {
   exhausted.length = 0;
   await engine.publish('throws-in', [message({ bad: true })]);
   await engine.publish('undeclared-in', [message({})]);
-  await until(() => exhausted.length === 2);
+  await engine.publish('wordy-in', [message({})]);
+  await engine.publish('odd-in', [message({})]);
+  await until(() => exhausted.length === 4);
   const errorOf = (name: string) => exhausted.find(({ step }) => step === name)!.error;
   expect(errorOf('throws')).toBeInstanceOf(StepFailure);
   expect(errorOf('throws')).toMatchObject({ message: 'not this one', tag: 'UNWANTED', retryable: false });
   expect(errorOf('undeclared')).toMatchObject({ code: 'step_invalid' });
+  const wordy = errorOf('wordy') as Error;
+  expect(wordy.message.length + wordy.stack!.length).toBeLessThan(25_000);
+  expect(errorOf('odd')).toMatchObject({ message: expect.stringContaining('threw') as string });
 });
 
 it('that cannot be loaded is a problem by the name of its file', async () => {

@@ -48,18 +48,28 @@ export interface PlainError {
   tag?: string | undefined;
 }
 
+/** Of the text of an error: it is logged, and stands in the letter. */
+const mostText = 10_000;
+
 export function toPlain(thrown: unknown): PlainError {
-  if (!(thrown instanceof Error)) return { name: 'Error', message: String(thrown), stack: undefined };
-  const { name, message, stack, code, retryable, tag } = thrown as Error & Record<string, unknown>;
-  return {
-    name,
-    message,
-    stack,
-    code: typeof code === 'string' ? code : undefined,
-    retryable: typeof retryable === 'boolean' ? retryable : undefined,
-    tag: typeof tag === 'string' ? tag : undefined,
-  };
+  try {
+    if (!(thrown instanceof Error)) return { name: 'Error', message: cut(String(thrown))!, stack: undefined };
+    const { name, message, stack, code, retryable, tag } = thrown as Error & Record<string, unknown>;
+    return {
+      name: cut(name) ?? 'Error',
+      message: cut(message) ?? '',
+      stack: cut(stack),
+      code: cut(code),
+      retryable: typeof retryable === 'boolean' ? retryable : undefined,
+      tag: cut(tag),
+    };
+  } catch {
+    return { name: 'Error', message: 'the step threw what can not be looked at', stack: undefined };
+  }
 }
+
+const cut = (text: unknown): string | undefined =>
+  typeof text !== 'string' ? undefined : text.length > mostText ? `${text.slice(0, mostText)}…` : text;
 
 export function fromPlain({ name, message, stack, code, retryable, tag }: PlainError): Error {
   const error =
