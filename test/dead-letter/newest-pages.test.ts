@@ -5,25 +5,26 @@ import { listNewest } from '../../src/dead-letter/newest.ts';
 import { createDeadLetters } from '../../src/dead-letter/store.ts';
 import { memoryState } from '../../src/testing/memory-state.ts';
 
+const letter = (id: string, receivedAt: number, more: { raw?: string; code?: string } = {}) => ({
+  request_id: id,
+  received_at: receivedAt,
+  source: 'shop',
+  contract: 'transaction',
+  version: '1.0.0',
+  signature: 'abc',
+  violations: [],
+  raw: '{}',
+  reason: 'no healer knows a repair',
+  code: 'no_repair_found',
+  attempts: [],
+  ...more,
+});
+
 it('a page with the place of a letter that has changed meanwhile is not the last one', async () => {
   const state = memoryState();
   const letters = createDeadLetters(state);
   const ids = ['1', '2', '3', '4', '5'];
-  await letters.keep(
-    ids.map((id) => ({
-      request_id: id,
-      received_at: Number(id),
-      source: 'shop',
-      contract: 'transaction',
-      version: '1.0.0',
-      signature: 'abc',
-      violations: [],
-      raw: '{}',
-      reason: 'no healer knows a repair',
-      code: 'no_repair_found',
-      attempts: [],
-    })),
-  );
+  await letters.keep(ids.map((id) => letter(id, Number(id))));
   const changed = (await letters.get('4'))!;
   await letters.discard('4', 'useless');
   // As after a crash between the letter and its old entry.
@@ -49,21 +50,7 @@ it('letters of which the text is an id come first, and once; the others that hol
     '{"order":{"no":"A-100"}}',
     '{"order":"a-100"}',
   ];
-  await letters.keep(
-    texts.map((raw, at) => ({
-      request_id: String(at),
-      received_at: texts.length - at,
-      source: 'shop',
-      contract: 'transaction',
-      version: '1.0.0',
-      signature: 'abc',
-      violations: [],
-      raw,
-      reason: 'no healer knows a repair',
-      code: 'no_repair_found',
-      attempts: [],
-    })),
-  );
+  await letters.keep(texts.map((raw, at) => letter(String(at), texts.length - at, { raw })));
   const deadLetters = await watchDeadLetters(state, letters);
   const pages: string[][] = [];
   let cursor: string | undefined;
@@ -81,21 +68,7 @@ it('a list by code reads no letters of other codes, but those whose entries an o
   const state = memoryState();
   const letters = createDeadLetters(state);
   const codes = ['a', 'b', 'a', 'b', 'a'.repeat(100)];
-  await letters.keep(
-    codes.map((code, at) => ({
-      request_id: String(at),
-      received_at: at,
-      source: 'shop',
-      contract: 'transaction',
-      version: '1.0.0',
-      signature: 'abc',
-      violations: [],
-      raw: '{}',
-      reason: 'no healer knows a repair',
-      code,
-      attempts: [],
-    })),
-  );
+  await letters.keep(codes.map((code, at) => letter(String(at), at, { code })));
   const older = { 0: [0, 0, 0, ''], 1: [1, 0, 0] };
   for (const [id, value] of Object.entries(older)) await state.put(indexKey((await letters.get(id))!), value);
   const deadLetters = await watchDeadLetters(state, letters);

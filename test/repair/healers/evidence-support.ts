@@ -28,11 +28,15 @@ export function contract(name: string, fields: Record<string, Json>): Contract {
   });
 }
 
-const healer = heuristicsHealer();
+export const healer = heuristicsHealer();
 
 /** The event after the heuristics' plan; the reason when they refuse. */
-export async function heal(of: Contract, event: JsonObject): Promise<JsonObject | string> {
-  const failure = failureOf(event, of);
+export async function heal(
+  of: Contract,
+  event: JsonObject,
+  peers: JsonObject[] = [],
+): Promise<JsonObject | string> {
+  const failure = { ...failureOf(event, of), peers };
   const proposal = await healer.propose(failure, new AbortController().signal);
   if (proposal.kind === 'refused') return proposal.reason;
   const tried = tryPlan(failure, proposal.plan);

@@ -2,11 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Contract } from '../../../src/contracts/contract.ts';
 import { contractFromJsonSchema } from '../../../src/contracts/json-schema/compile.ts';
 import type { JsonObject } from '../../../src/model/json.ts';
-import { heuristicsHealer } from '../../../src/repair/healers/heuristics/index.ts';
-import { tryPlan } from '../../../src/repair/plans/trial.ts';
-import { failureOf } from '../../helpers/healing.ts';
-
-const healer = heuristicsHealer();
+import { heal as healOf } from './evidence-support.ts';
 
 function contractOf(properties: JsonObject): Contract {
   return contractFromJsonSchema({
@@ -30,14 +26,8 @@ const contacted = contractOf({ contact_name: text });
 const reached = contractOf({ contact_email: { type: 'string', format: 'email' } });
 const paid = contractOf({ amount: { type: 'number' }, currency: { type: 'string', pattern: '^[A-Z]{3}$' } });
 
-async function heal(event: JsonObject, contract: Contract, peers: JsonObject[] = []) {
-  const failure = { ...failureOf(event, contract), peers };
-  const proposal = await healer.propose(failure, new AbortController().signal);
-  if (proposal.kind === 'refused') return proposal.reason;
-  const tried = tryPlan(failure, proposal.plan);
-  if (!tried.ok) throw new Error(tried.error.reason);
-  return tried.value.event;
-}
+const heal = (event: JsonObject, contract: Contract, peers: JsonObject[] = []) =>
+  healOf(contract, event, peers);
 
 describe('one text that holds two fields', () => {
   it.each([

@@ -2,11 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Contract } from '../../../src/contracts/contract.ts';
 import { contractFromJsonSchema } from '../../../src/contracts/json-schema/compile.ts';
 import type { JsonObject } from '../../../src/model/json.ts';
-import { heuristicsHealer } from '../../../src/repair/healers/heuristics/index.ts';
-import { tryPlan } from '../../../src/repair/plans/trial.ts';
-import { failureOf } from '../../helpers/healing.ts';
+import { heal as healOf } from './evidence-support.ts';
 
-const healer = heuristicsHealer();
 const text = { type: 'string' };
 const object = (properties: JsonObject, required: string[]): JsonObject => ({
   type: 'object',
@@ -52,14 +49,7 @@ const valid: JsonObject = {
 const without = (...fields: string[]): JsonObject =>
   Object.fromEntries(Object.entries(valid).filter(([name]) => !fields.includes(name)));
 
-async function heal(event: JsonObject): Promise<JsonObject | string> {
-  const failure = failureOf(event, booking);
-  const proposal = await healer.propose(failure, new AbortController().signal);
-  if (proposal.kind === 'refused') return proposal.reason;
-  const tried = tryPlan(failure, proposal.plan);
-  if (!tried.ok) throw new Error(tried.error.reason);
-  return tried.value.event;
-}
+const heal = (event: JsonObject) => healOf(booking, event);
 
 describe('an object whose fields are elsewhere', () => {
   it.each<[string, JsonObject]>([
