@@ -65,27 +65,36 @@ export async function fix(io: Io, id: string, event: Json, options: FixOptions):
   if (!isObject(event)) throw new CliError('an event is a JSON object');
   await withClient(io, options, async (client) => {
     const send = (flags: Flags) => client.request(replays, { params: { id }, body: { event, ...flags } });
-    const dryRun = (await send({ dry_run: true })) as EditDryRun;
-    if (wasAll(io, options, dryRun, forecastText(dryRun))) return;
+    const letter = await client.request('GET /api/v1/dead-letters/{id}', { params: { id } });
     const learn = options.learn === true || options.group === true;
-    if (!dryRun.valid && options.force !== true)
-      throw new CliError('it was not sent; --force sends it all the same');
-    if (learn && !dryRun.learnable)
-      throw new CliError('it was not sent; without --learn and --group it would be, alone');
+    // No contract is for the input of a step, and no rule for what one destination refused: there is nothing to forecast.
+    const isFollowUp = letter.step !== undefined || letter.destination !== undefined;
+    const dryRun =
+      isFollowUp && options.dryRun !== true ? undefined : ((await send({ dry_run: true })) as EditDryRun);
+    if (dryRun !== undefined) {
+      if (wasAll(io, options, dryRun, forecastText(dryRun))) return;
+      if (!dryRun.valid && options.force !== true)
+        throw new CliError('it was not sent; --force sends it all the same');
+      if (learn && !dryRun.learnable)
+        throw new CliError('it was not sent; without --learn and --group it would be, alone');
+    }
     if (!(await confirm(io, question(dryRun, { ...options, learn }), options)))
       return say(io, 'Nothing was sent.');
     const { group, force } = options;
     const sent = (await send({ learn, group, force })) as DoneBy<typeof replays>;
     if (options.json === true) return printJson(io, sent);
-    print(io, `${id} is on its way again; see: sentinel dead-letters show ${id}`);
+    print(io, onItsWay(id));
     if (sent.rule_id !== undefined) print(io, `rule ${sent.rule_id} was learned`);
     if (sent.group !== undefined)
       print(io, `${sent.group.replaying} more of its group are on their way, ${sent.group.left} stay`);
   });
 }
 
-function question({ fixes }: EditDryRun, { learn, group }: FixOptions): string {
-  if (group === true) return `Send it, make a rule of it, and settle ${fixes?.in_group ?? 0} more?`;
+export const onItsWay = (id: string): string =>
+  `${id} is on its way again; see: sentinel dead-letters show ${id}`;
+
+function question(dryRun: EditDryRun | undefined, { learn, group }: FixOptions): string {
+  if (group === true) return `Send it, make a rule of it, and settle ${dryRun?.fixes?.in_group ?? 0} more?`;
   return learn === true ? 'Send it, and make a rule of it?' : 'Send it?';
 }
 

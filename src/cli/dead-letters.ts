@@ -6,12 +6,11 @@ import type { Writable } from 'node:stream';
 import type { ItemOf } from '../api/client.ts';
 import { deadLetterStatuses } from '../model/dead-letter.ts';
 import { messageOf } from '../model/errors.ts';
-import { isObject } from '../model/json.ts';
 import { withClient, type ApiClient } from './client.ts';
 import { registerCorrect } from './dead-letter-correct.ts';
 import { registerImport } from './dead-letter-import.ts';
 import { registerDiscard } from './dead-letter-discard.ts';
-import { fix, readEvent, registerFix, type FixOptions } from './dead-letter-fix.ts';
+import { fix, onItsWay, readEvent, registerFix, type FixOptions } from './dead-letter-fix.ts';
 import { amountOf, CliError, print, printJson, say, type Io, type Outcome } from './io.ts';
 import { filterOf, withFilter, type FilterOptions } from './letter-filter.ts';
 import { wholeNumber, withExamples, withJson, withServer, type ServerOptions } from './options.ts';
@@ -124,22 +123,16 @@ async function groups(io: Io, options: ServerOptions & { json?: boolean }): Prom
   });
 }
 
+/** With a corrected event it is `fix`, which does not ask here. */
 async function replayOne(io: Io, id: string, options: FixOptions & { event?: string }): Promise<void> {
-  if (options.dryRun === true) {
-    if (options.event === undefined)
-      throw new CliError('--dry-run needs --event, or a filter instead of an id', 2);
-    return fix(io, id, await readEvent(io, options.event), options);
-  }
-  const event = options.event === undefined ? undefined : await readEvent(io, options.event);
-  if (options.learn === true && event === undefined) {
-    throw new CliError('--learn needs --event: there is a rule to learn only from a correction', 2);
-  }
-  if (event !== undefined && !isObject(event)) throw new CliError('an event is a JSON object');
-  const body = { event, learn: options.learn, force: options.force };
+  if (options.event !== undefined)
+    return fix(io, id, await readEvent(io, options.event), { ...options, yes: true });
+  if (options.dryRun === true || options.learn === true)
+    throw new CliError('--dry-run and --learn need --event <file>, the corrected event', 2);
   await withClient(io, options, (client) =>
-    client.request('POST /api/v1/dead-letters/{id}/replay', { params: { id }, body }),
+    client.request('POST /api/v1/dead-letters/{id}/replay', { params: { id }, body: {} }),
   );
-  print(io, `${id} is on its way again; see: sentinel dead-letters show ${id}`);
+  print(io, onItsWay(id));
 }
 
 /** Whole events, as the service writes them: lists mask private fields and cut large events. */

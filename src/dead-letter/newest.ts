@@ -7,9 +7,11 @@ import { contentMatches } from './list.ts';
 import type { DeadLetterStore } from './store.ts';
 
 /** One call reads letters for so long, and so many: who looks for a text that few have asks again, and others get their turn. */
-const mostMs = 50;
+const mostMs = 25;
 const mostRead = 2500;
-const turn = 100;
+const turn = 50;
+/** Of the letters that only their content can tell, so many are found at a time. */
+const slice = 500;
 
 /**
  * The letters of one status that match, newest first; those whose id is `q` come before the others. A page may hold
@@ -45,24 +47,27 @@ export async function listNewest(
   if (first.length > 0 && cursor === undefined) return { items: first, next: cursorOf(newerThanAll) };
   const isShown = new Set(first.map(({ id }) => id));
 
-  const before = cursor === undefined ? undefined : placeOf(cursor);
   const isByContent = q !== undefined || code !== undefined;
-  const asked = isByContent ? mostRead : limit + 1;
+  const asked = isByContent ? Math.max(slice, limit + 1) : limit + 1;
   const began = performance.now();
-  const places = deadLetters.newest({ ...sought, before }, asked);
   const items: DeadLetter[] = [];
-  for (const [at, place] of places.entries()) {
-    if (items.length === limit) return { items, next: cursorOf(places[at - 1]!) };
-    if (at % turn === turn - 1) {
-      await nextTurn();
-      if (isByContent && performance.now() - began > mostMs)
-        return { items, next: cursorOf(places[at - 1]!) };
+  let last = cursor === undefined ? undefined : placeOf(cursor);
+  for (let read = 0; read < mostRead;) {
+    const places = deadLetters.newest({ ...sought, before: last }, asked);
+    for (const place of places) {
+      if (items.length === limit) return { items, next: cursorOf(last!) };
+      if (++read % turn === 0) {
+        await nextTurn();
+        if (isByContent && performance.now() - began > mostMs) return { items, next: cursorOf(last!) };
+      }
+      if (!isShown.has(place.id)) items.push(...(await matching(place)));
+      last = place;
     }
-    if (!isShown.has(place.id)) items.push(...(await matching(place)));
+    // Also where the place of a letter that has changed meanwhile left the page short of one.
+    if (places.length < asked) return { items, next: undefined };
+    if (!isByContent) break;
   }
-  // Also where the place of a letter that has changed meanwhile left the page short of one.
-  const isCut = places.length === asked;
-  return { items, next: isCut ? cursorOf(places.at(-1)!) : undefined };
+  return { items, next: cursorOf(last!) };
 }
 
 const newerThanAll: LetterPlace = { receivedAt: 999_999_999_999_999, id: '~' };

@@ -39,7 +39,7 @@ describe('the command line', () => {
     [['replay', '--since', 'yesterday'], 'a time ago: 90m'],
     [['dead-letters', 'discard', 'id', '--group', 'abc', '--reason', 'spam'], 'leave one of them out'],
     [['dead-letters', 'discard', 'id', '--source', 'shop', '--reason', 'spam'], 'leave one of them out'],
-    [['dead-letters', 'replay', 'id', '--learn'], '--learn needs --event'],
+    [['dead-letters', 'replay', 'id', '--learn'], 'need --event'],
     [['rules', 'delete', 'id'], 'add --yes'],
   ])('ends with 2 when it is used wrongly: %j', async (args, message) => {
     const { code, err } = await shell.cli(args);

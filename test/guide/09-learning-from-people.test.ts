@@ -260,6 +260,15 @@ describe('a value that a person made up', () => {
   });
 });
 
+it('an event that only reads otherwise, in another order and without spaces, is no edit', async () => {
+  const [letter] = await group('as-it-came', [transaction({ amount: 'a lot' })]);
+  const { event, id } = letter!;
+  const shuffled = Object.fromEntries(Object.entries(event).toReversed());
+  expect((await replay(id, { event: shuffled, force: true })).status).toBe(202);
+  const sent = await get<object>(`${sentinel.url}/api/v1/dead-letters/${id}`);
+  expect(sent).not.toHaveProperty('edited');
+});
+
 it('digits that JavaScript would round arrive as a person typed them', async () => {
   const [letter] = await group('digits', [transaction({ amount: 'a lot' })]);
   const text = JSON.stringify({ event: { ...letter!.event, amount: 0 } });

@@ -6,7 +6,7 @@ import { type DeadLetter, type EditTrail, isFollowUp } from '../../model/dead-le
 import { replayGroup } from '../../dead-letter/replay-many.ts';
 import { replay } from '../../dead-letter/replay.ts';
 import { parseExact } from '../../model/exact-json.ts';
-import type { JsonObject } from '../../model/json.ts';
+import { type JsonObject, sameJson } from '../../model/json.ts';
 import type { ServerContext } from '../context.ts';
 import { mount } from '../mount.ts';
 import type { Problem } from '../../api/problem.ts';
@@ -36,6 +36,7 @@ export function deadLetterEditRoutes(app: FastifyInstance, context: ServerContex
 
       const review = await pipeline.reviewEdit(letter, event);
       if (!review.valid && body.force !== true) return sendProblem(reply, refusalOf(review));
+      if (sameJson(parseExact(letter.raw), event) && learn !== true) return sendBack(reply, letter);
       if (learn !== true) return sendBack(reply, letter, { event, edit: trailOf(review) });
       const learned = await pipeline.learn(letter, event);
       if (!learned.ok)

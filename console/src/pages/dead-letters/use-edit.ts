@@ -53,7 +53,7 @@ export function useEdit(letter: DeadLetter): Edit {
     text,
     setText,
     malformed,
-    isChanged: text !== formatJson(letter.raw),
+    isChanged: malformed !== undefined || formatJson(text) !== formatJson(letter.raw),
     review: isCurrent ? query.data : undefined,
     isReviewing: canReview && (!isCurrent || query.isFetching) && malformed === undefined,
     error: query.error,

@@ -25,7 +25,7 @@ const insertRows = `INSERT INTO ${letterTable} (${letterColumnNames.join(', ')})
 const deleteRows = `DELETE FROM ${letterTable} WHERE id IN (SELECT unnest(from_json($1, '["VARCHAR"]')))`;
 
 /** Characters of letters, which DuckDB holds in memory until a checkpoint. With rows alone it makes one by itself, seldom: they are small. */
-const mostUnwritten = 24 * 2 ** 20;
+const mostUnwritten = 8 * 2 ** 20;
 
 type Write = (
   connection: DuckDBConnection,

@@ -5,7 +5,7 @@ import { type InstanceOptions, instanceSettings } from './instance-settings.ts';
 import { literal } from './sql.ts';
 
 /** Bytes since the last checkpoint for which one is worth its work. */
-const largeLog = 16 * 2 ** 20;
+const largeLog = 8 * 2 ** 20;
 
 /** Makes a checkpoint of what DuckDB holds in memory, unless it is little. False when somebody who reads keeps it from being made. */
 export async function writeOut(connection: DuckDBConnection, file: string | undefined): Promise<boolean> {
@@ -25,8 +25,8 @@ const leastMemory = '16MiB';
 
 /**
  * Gives the pages of the database that were read, and that nobody reads now, back to the machine: DuckDB would keep them until
- * its memory is full. That is left out while work in progress needs more than is to be left. With each setting DuckDB also has the C
- * library give back what the whole process has freed (`malloc_trim`), which it would keep for later: some 100 MB after a busy time.
+ * its memory is full. That is left out while work in progress needs more than is to be left. What the C library keeps is given back as
+ * well (support/trim-memory.ts).
  */
 export async function givePagesBack(connection: DuckDBConnection, options: InstanceOptions): Promise<void> {
   const { memory_limit: limit } = instanceSettings(options);

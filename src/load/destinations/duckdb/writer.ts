@@ -16,8 +16,7 @@ import { typeName } from './sql.ts';
 import { ensureTables, sameName } from './tables.ts';
 import { Mutex } from '../../../support/mutex.ts';
 
-/** An idle thread collects its garbage first (support/idle-gc.ts): that is given back, too. */
-const quietMs = 20_000;
+const quietMs = 2_000;
 const worthwhile = 10_000;
 
 /** All that writes, one at a time on the writer's connection. */
