@@ -44,7 +44,8 @@ export const repairOf = ([healer, ruleId, original, plan, byHand, result]: Cells
   ruleId: ruleId ?? undefined,
   original: original ?? '',
   plan: plan ?? '',
-  byHand: byHandOf(byHand),
+  // Of a person, that nothing was entered by hand says something.
+  byHand: byHandOf(byHand) ?? (healer === 'person' ? [] : undefined),
   result: result ?? '',
 });
 
