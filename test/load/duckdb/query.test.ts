@@ -1,3 +1,4 @@
+import { usualLimits } from '../../../src/load/destination-kit/query-turns.ts';
 import { settleRows } from '../../conformance/destination.ts';
 import { totalmem } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -157,8 +158,19 @@ describe('query', () => {
       expect(answer).toMatchObject(answer.status === 'fulfilled' ? {} : { reason: { code: 'query_busy' } });
   });
 
+  it('stops a query that takes more memory than it may, which no limit of DuckDB counts', async () => {
+    const modest = await openInFolder({ queryLimits: { ...usualLimits, memoryBytes: 100 * 2 ** 20 } });
+    onTestFinished(() => modest.cleanup());
+    const { query } = modest.destination;
+    await expect(query('select len(list(range)) from range(60000000)')).rejects.toMatchObject({
+      code: 'query_failed',
+      message: expect.stringContaining('too much of the memory') as string,
+    });
+    expect((await query('select 1 as one')).rows).toEqual([[1]]);
+  });
+
   it('tells whoever waits too long behind others to come again, and stops those at their time', async () => {
-    const hurried = await openInFolder({ queryLimits: { runMs: 2000, waitMs: 300 } });
+    const hurried = await openInFolder({ queryLimits: { ...usualLimits, runMs: 2000, waitMs: 300 } });
     onTestFinished(() => hurried.cleanup());
     const query = hurried.destination.query;
     const endless = 'select count(*) from range(10000000) a, range(10000000) b where a.range <> b.range';
@@ -174,7 +186,7 @@ describe('query', () => {
   });
 
   it('refuses giant texts before they are read, and says in time that a giant one is not done', async () => {
-    const hurried = await openInFolder({ queryLimits: { runMs: 100, waitMs: 300 } });
+    const hurried = await openInFolder({ queryLimits: { ...usualLimits, runMs: 100, waitMs: 300 } });
     onTestFinished(() => hurried.cleanup());
     const texts = `select concat(${"repeat('x', 100000), ".repeat(10)}'') from range(280)`;
     for (const sql of [texts, `select list(t) from (${texts}) as many(t)`])

@@ -92,6 +92,16 @@ describe.skipIf(withoutPostgres())('a table that somebody changes while the serv
       /_sentinel_outcomes.*put it back/,
     ],
     [
+      'a column of that record renamed',
+      'ALTER TABLE _sentinel_outcomes RENAME outcome TO oc',
+      /_sentinel_outcomes.*has lost its column outcome: put it back/,
+    ],
+    [
+      'a column of the counts dropped',
+      'ALTER TABLE _sentinel_counters DROP loaded',
+      /_sentinel_counters.*has lost its column loaded/,
+    ],
+    [
       'its schema moved',
       `DO $$ BEGIN EXECUTE format('ALTER SCHEMA %I RENAME TO %I', current_schema(), current_schema() || ' moved'); END $$`,
       /schema test.*moved or dropped/,

@@ -1,3 +1,4 @@
+import { usualLimits } from '../../../src/load/destination-kit/query-turns.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { OpenDestination } from '../../../src/load/destination.ts';
 import { withoutPostgres } from '../../helpers/postgres.ts';
@@ -98,7 +99,7 @@ describe.skipIf(withoutPostgres())('queries on PostgreSQL', () => {
   });
 
   it('stops queries at their time, also those that answer bit by bit, and tells others to come again', async () => {
-    const queryLimits = { runMs: 1500, waitMs: 300 };
+    const queryLimits = { ...usualLimits, runMs: 1500, waitMs: 300 };
     const hurried = await postgres.open(postgres.nextSchema(), { queryLimits });
     const endless = 'select count(*) from generate_series(1, 1000000) a, generate_series(1, 1000000) b';
     // Each row of it takes a while, and each part of its answer less than the time.

@@ -9,7 +9,8 @@ import { checkStatement, failed, refused } from './statement-check.ts';
 import { type ToJson, toJson } from './values.ts';
 
 const defaultMaxRows = 10_000;
-const interruptEveryMs = 250;
+/** Memory may grow by a gigabyte in a second. */
+const lookEveryMs = 50;
 /** Characters and bytes, roughly, after which a result is cut off as after `maxRows`. */
 const maxResultSize = 64 * 1024 * 1024;
 /** In a column of one chunk (2,048 rows). Each takes a hundred bytes as a JavaScript value. */
@@ -25,14 +26,16 @@ export function createQuery(
   limits: QueryLimits = usualLimits,
 ): NonNullable<Destination['query']> {
   const inTurn = queryTurns(limits);
-  const { runMs } = limits;
+  const { runMs, memoryBytes } = limits;
   return (sql, { maxRows = defaultMaxRows } = {}) =>
     new Promise<QueryResult>((resolve, reject) => {
       // The answer comes in time; the turn is taken until the work has ended.
       const answered = async (): Promise<void> => {
         const late = setTimeout(() => reject(tooLong(runMs)), runMs + graceMs);
         try {
-          resolve(await session.read((connection) => runQuery(connection, sql, { maxRows, runMs })));
+          resolve(
+            await session.read((connection) => runQuery(connection, sql, { maxRows, runMs, memoryBytes })),
+          );
         } finally {
           clearTimeout(late);
         }
@@ -44,21 +47,44 @@ export function createQuery(
 const tooLong = (runMs: number, cause?: unknown): SentinelError =>
   failed(`the query took longer than ${runMs / 1000} s and was stopped`, cause);
 
+const tooLarge = (cause: unknown): SentinelError =>
+  failed(
+    'the query took too much of the memory of the service and was stopped; select a part of it, or query a copy (sentinel snapshot)',
+    cause,
+  );
+
+interface Watch {
+  stopped: 'time' | 'memory' | undefined;
+  end(): void;
+}
+
+/** Stops what takes too long or too much: DuckDB's own limit does not count lists and texts that an aggregate gathers. */
+function watchQuery(
+  connection: DuckDBConnection,
+  { runMs, memoryBytes }: Pick<QueryLimits, 'runMs' | 'memoryBytes'>,
+): Watch {
+  const latest = Date.now() + runMs;
+  const { rss } = process.memoryUsage;
+  const mostBytes = rss() + Math.min(memoryBytes, process.availableMemory() / 2);
+  // Again and again: between two parts of a result nothing runs that could be interrupted.
+  const timer = setInterval(() => {
+    if (Date.now() >= latest) watch.stopped ??= 'time';
+    else if (rss() > mostBytes) watch.stopped ??= 'memory';
+    if (watch.stopped !== undefined) connection.interrupt();
+  }, lookEveryMs);
+  const watch: Watch = { stopped: undefined, end: () => clearInterval(timer) };
+  return watch;
+}
+
 async function runQuery(
   connection: DuckDBConnection,
   sql: string,
-  { maxRows, runMs }: { maxRows: number; runMs: number },
+  { maxRows, ...limits }: { maxRows: number } & Pick<QueryLimits, 'runMs' | 'memoryBytes'>,
 ): Promise<QueryResult> {
   const statements = await connection.extractStatements(sql);
   if (statements.count !== 1) throw refused('one statement at a time is possible here');
   await checkStatement(connection, sql);
-  const end = Date.now() + runMs;
-  let timedOut = false;
-  // Again and again: between two parts of a result nothing runs that could be interrupted.
-  const timer = setInterval(() => {
-    timedOut = Date.now() >= end;
-    if (timedOut) connection.interrupt();
-  }, interruptEveryMs);
+  const watch = watchQuery(connection, limits);
   const statement = await statements.prepare(0);
   try {
     const { statementType } = statement;
@@ -72,15 +98,15 @@ async function runQuery(
     const budget = { rows: maxRows, size: maxResultSize };
     for (;;) {
       const chunk = await result.fetchChunk();
-      if (timedOut) throw new Error('too long');
+      if (watch.stopped !== undefined) throw new Error('stopped');
       if (chunk === null || chunk.rowCount === 0) return { columns, rows, truncated: false };
       if (!take(chunk, convert, rows, budget)) return { columns, rows, truncated: true };
     }
   } catch (error) {
-    if (timedOut) throw tooLong(runMs, error);
-    throw error;
+    if (watch.stopped === 'memory') throw tooLarge(error);
+    throw watch.stopped === 'time' ? tooLong(limits.runMs, error) : error;
   } finally {
-    clearInterval(timer);
+    watch.end();
     statement.destroySync();
   }
 }

@@ -1,7 +1,7 @@
 import type { ClientBase, QueryConfig } from 'pg';
 import { ownColumns } from '../../../model/own-columns.ts';
 import type { Table } from '../../destination.ts';
-import { bookkeepingTables, laterColumns } from './bookkeeping.ts';
+import { bookkeepingTables } from './bookkeeping.ts';
 import { isRowsFault, sqlStateOf } from './errors.ts';
 import { commentOn, commentOnTable, dropRequired, noMoreRequired, noteRequired } from './describe.ts';
 import { createIndexes, staleAndMissing } from './indexes.ts';
@@ -9,6 +9,7 @@ import { patient } from './session.ts';
 import { conflict, keyFields } from '../../destination-kit/key-fields.ts';
 import { expectType } from '../../destination-kit/merge-tables.ts';
 import { identifier, literal, maxNameBytes, typeName } from './sql.ts';
+import { lateColumns } from './book-columns.ts';
 import { presentColumns, recordGone, refuseUnusable } from './usable-table.ts';
 
 interface SqlColumn {
@@ -83,22 +84,6 @@ export async function missing(
   for (const spec of specs)
     statements.push(...(await missingOf(client, schema, spec, { relations: names, again })));
   return statements;
-}
-
-async function lateColumns(
-  client: ClientBase,
-  schema: string,
-  relations: ReadonlySet<string>,
-): Promise<string[]> {
-  const { rows } = await client.query<{ place: string }>(
-    `SELECT table_name || ' ' || column_name AS place FROM information_schema.columns
-     WHERE table_schema = $1 AND table_name LIKE '\\_sentinel\\_%'`,
-    [schema],
-  );
-  const present = new Set(rows.map(({ place }) => place));
-  return laterColumns
-    .filter(([table, name]) => relations.has(table) && !present.has(`${table} ${name}`))
-    .map(([table, name, type]) => `ALTER TABLE ${identifier(schema)}.${table} ADD COLUMN ${name} ${type}`);
 }
 
 async function missingOf(
