@@ -36,6 +36,10 @@ export const idsOf = (value: IndexValue | number): string =>
 export const receivedAtOf = (value: IndexValue | number): number =>
   typeof value === 'number' ? value : value[0];
 
+/** How often it was replayed, and copied to a further destination; of versions before 0.3 it is not known. */
+export const roundsOf = (value: IndexValue | number): { replays: number; copied: number } =>
+  typeof value === 'number' ? { replays: 0, copied: 0 } : { replays: value[1], copied: value[2] };
+
 /** What an index key says about its letter. */
 export function readIndexKey(
   key: string,

@@ -41,11 +41,15 @@ export async function startPipeline(parts: PipelineParts): Promise<StartedPipeli
       })
     : [];
   const mine = parts.consume ? base.steps.filter(({ config: { name } }) => runsHere(name, parts.config)) : [];
-  const background = parts.consume ? startBackground(parts, base, loading) : [];
+  const { mirror, background } = startBackground(parts, base, loading);
   const running = await startOwnSteps(parts, base, stages, mine);
   return {
     runs: mine.map(({ config: { name } }) => name),
     ...answersOf(parts, base, loading, stages),
+    status: async () => ({
+      trouble: loading.store.loading.trouble(),
+      tables: [...loading.store.waiting.list(), mirror?.trouble()].filter((table) => table !== undefined),
+    }),
     routes: async () => running.routes.map(({ method, path, source }) => ({ method, path, source })),
     callRoute: (route, request) => callRoute(running, route, request),
     /** Takes no more events, finishes what is running, then releases the stores. */
@@ -73,8 +77,13 @@ export async function startPipeline(parts: PipelineParts): Promise<StartedPipeli
   };
 }
 
-/** Work in the background. */
-function startBackground({ config, engine, log }: PipelineParts, base: Base, { store, copies }: Loading) {
+/** Work in the background, where events are consumed. */
+function startBackground(
+  { config, engine, log, consume }: PipelineParts,
+  base: Base,
+  { store, copies }: Loading,
+): { mirror?: LetterMirror; background: { stop(): Promise<void> }[] } {
+  if (!consume) return { background: [] };
   const parts = { ...base, state: engine.state, log };
   const { letterTable } = store.destination;
   const places = () => [
@@ -83,10 +92,10 @@ function startBackground({ config, engine, log }: PipelineParts, base: Base, { s
       .reached()
       .map(({ name, reached }) => ({ name: `to.${name}`, originals: reached?.destination.originals })),
   ];
-  return [
-    ...(letterTable === undefined ? [] : [new LetterMirror({ ...parts, table: letterTable })]),
-    new Retention({ ...parts, places, days: config.retention }),
-  ];
+  const retention = new Retention({ ...parts, places, days: config.retention });
+  if (letterTable === undefined) return { background: [retention] };
+  const mirror = new LetterMirror({ ...parts, table: letterTable });
+  return { mirror, background: [mirror, retention] };
 }
 
 async function startOwnSteps(
@@ -129,7 +138,6 @@ function answersOf({ config, engine }: PipelineParts, base: Base, loading: Loadi
     ...insight.api,
     metrics: async () => insight.metrics.text() + copies.metrics() + llmMetrics(await healing.status()),
     rollBack: rollbacks.start.bind(rollbacks),
-    status: async () => ({ trouble: store.loading.trouble(), tables: store.waiting.list() }),
     erase: (where: Where, dryRun: boolean) =>
       erase(
         {

@@ -1,5 +1,5 @@
 import { indexEntries } from '../dead-letter/index-entries.ts';
-import { idOf, readIndexKey } from '../dead-letter/index-key.ts';
+import { idOf, readIndexKey, roundsOf } from '../dead-letter/index-key.ts';
 import type { StateStore } from '../engine/engine.ts';
 import { type LetterTable, letterVersion } from '../load/letter-table.ts';
 import { HashSet } from '../support/hash-set.ts';
@@ -35,7 +35,7 @@ export async function* differing(
 async function* versions(state: StateStore, signal: AbortSignal) {
   for await (const { key, value } of indexEntries(state)) {
     if (signal.aborted) return;
-    const [, replays, copied] = value;
+    const { replays, copied } = roundsOf(value);
     const { id, status } = { id: idOf(key), status: readIndexKey(key).status };
     yield { id, version: letterVersion({ status, replays, copy_round: copied }) };
   }

@@ -4,9 +4,10 @@ import { idOf, indexPrefix } from '../dead-letter/index-key.ts';
 import type { DeadLetterStore } from '../dead-letter/store.ts';
 import type { StateStore } from '../engine/engine.ts';
 import type { Lease, Leases } from '../engine/lease.ts';
-import { type LetterRow, type LetterTable, letterRow } from '../load/letter-table.ts';
+import { type LetterRow, type LetterTable, letterRow, letterTable } from '../load/letter-table.ts';
+import type { WaitingTable } from '../load/waiting-tables.ts';
 import type { DeadLetter } from '../model/dead-letter.ts';
-import { isRetryable } from '../model/errors.ts';
+import { isRetryable, messageOf } from '../model/errors.ts';
 import type { Json } from '../model/json.ts';
 import type { Logger } from '../support/log.ts';
 import { pause } from '../support/retry.ts';
@@ -53,6 +54,7 @@ export class LetterMirror {
   readonly #stopWatching: () => void;
   readonly #running: Promise<void>;
   #comparedAt = -Infinity;
+  #trouble: WaitingTable | undefined;
   /** Whether the table has taken a letter in this round, and the last one that it did not. */
   #isTaking = false;
   #refused: string | undefined;
@@ -66,6 +68,11 @@ export class LetterMirror {
       this.#comparedAt = -Infinity;
     });
     this.#running = this.#run();
+  }
+
+  /** Why it is behind, unless the whole destination is away. */
+  trouble(): WaitingTable | undefined {
+    return this.#trouble;
   }
 
   async stop(): Promise<void> {
@@ -87,9 +94,15 @@ export class LetterMirror {
         }
         if (lease !== undefined) await this.#follow(signal);
         waitMs = everyMs;
+        this.#trouble = undefined;
       } catch (error) {
         // The loader reports a destination that is unavailable; any other fault of the table is reported only here.
         const level = isRetryable(error) && !this.#isTaking ? 'debug' : 'warn';
+        const since = this.#trouble?.since ?? new Date().toISOString();
+        this.#trouble =
+          level === 'warn'
+            ? { table: letterTable, error: messageOf(error), code: 'letter_table_waits', since }
+            : undefined;
         if (waitMs === everyMs)
           this.#parts.log[level](
             { err: error, code: 'letter_table_waits', letter: this.#isTaking ? this.#refused : undefined },

@@ -1,4 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
+import { indexPrefix } from '../../src/dead-letter/index-key.ts';
 import { createDeadLetters } from '../../src/dead-letter/store.ts';
 import { freeLeases } from '../../src/engine/lease.ts';
 import { LetterMirror } from '../../src/flow/letter-mirror.ts';
@@ -103,4 +104,25 @@ it('a letter that the table can not hold keeps no other one out', async () => {
   });
   await until(async () => rows.has('a') && rows.has('c'));
   expect(rows.has('b')).toBe(false);
+});
+
+it('follows letters whose index entry is of a version before 0.3, and says when the table is behind', async () => {
+  const state = memoryState();
+  const letters = createDeadLetters(state);
+  const { it, rows, control } = table();
+  await letters.keep([failed('a'), failed('b')]);
+  const [entry] = await state.list(indexPrefix, { limit: 1 });
+  await state.put(entry!.key, 1);
+  control.refused = 'a';
+  mirror = new LetterMirror({
+    table: it,
+    state,
+    letters,
+    contracts: { get: () => undefined },
+    leases: freeLeases,
+    log: createLogger({ level: 'silent', format: 'json' } as never),
+  });
+  await until(() => mirror!.trouble()?.error === 'no such character' && rows.has('b'));
+  control.refused = '';
+  await until(() => mirror!.trouble() === undefined && rows.has('a'), 10_000);
 });

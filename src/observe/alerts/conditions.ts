@@ -85,7 +85,7 @@ async function destinationsDown({ pipeline, destination }: Watched, now: () => n
     key: ['destination_down/table', place, table].filter(Boolean).join('/'),
     kind: 'destination_down',
     title: `The table ${table}${place && ` of ${place}`} takes no rows`,
-    detail: `Since ${since}. Its events are kept in the queue, and the others are loaded; the log says why.`,
+    detail: `Since ${since}. What is for it is kept, and the other tables are written; the log says why.`,
     page: '/',
   }));
   const down = ({ name, title, detail }: Record<'name' | 'title' | 'detail', string>): Condition => ({
