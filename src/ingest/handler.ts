@@ -5,7 +5,7 @@ import { type Result, fail, ok } from '../model/result.ts';
 import { formatOf } from '../sources/formats/content-type.ts';
 import { type Parcel, decode } from '../sources/formats/decode.ts';
 import { type HandshakeOutside, greetingOf } from '../sources/handshakes/handshake.ts';
-import { greet, shakeHands } from '../sources/handshakes/handshakes.ts';
+import { greet, greetUnsigned, shakeHands } from '../sources/handshakes/handshakes.ts';
 import { type Refusals, createRefusals } from '../sources/refusals.ts';
 import { type Source, type Sources, createSources } from '../sources/source.ts';
 import { verified } from '../sources/verify/scheme.ts';
@@ -158,8 +158,11 @@ export class IngestHandler {
     const body = await readBody(request, this.#options.limits.maxBodyBytes, hand);
     if (!body.ok) return this.#refuse(request, source, body.error);
     const verdict = source.authenticates ? await verifySource(request, source, body.value) : verified;
-    if (verdict.kind !== 'verified' && verdict.kind !== 'late')
-      return this.#refuse(request, source, problemOfVerdict(verdict));
+    if (verdict.kind !== 'verified' && verdict.kind !== 'late') {
+      const isUnsigned = verdict.kind === 'refused' && verdict.reason === 'signature_missing';
+      const answer = isUnsigned ? greetUnsigned(body.value.plain, greetingOf(request, source)) : undefined;
+      return answer === undefined ? this.#refuse(request, source, problemOfVerdict(verdict)) : ok(answer);
+    }
     if (source.known && verdict.kind === 'verified') {
       const answer = await shakeHands(body.value.plain, greetingOf(request, source), this.#options);
       if (answer !== undefined) return ok(answer);

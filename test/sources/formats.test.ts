@@ -27,6 +27,8 @@ describe('media types', () => {
     ['application/cloudevents-batch+json', 'cloudevents'],
     ['application/x-ndjson', 'ndjson'],
     ['application/jsonl', 'ndjson'],
+    ['application/jsonlines', 'ndjson'],
+    ['text/x-ndjson', 'ndjson'],
     ['Text/Plain; charset=UTF-8', 'json'],
     ['application/x-www-form-urlencoded', 'form'],
     ['multipart/form-data; boundary=x', undefined],

@@ -135,6 +135,40 @@ it('Asana: the secret comes back in its header, with a request that has no event
   expect(stored()).toBe(1);
 });
 
+describe('a sender that signs nothing yet', () => {
+  const sourceOf = (header: string) => ({ verify: { type: 'hmac', header, secrets: ['s'] } });
+
+  it('Asana: the secret comes back from the source that will check its signatures, and from no other', async () => {
+    await start(sourceOf('X-Hook-Signature'));
+    for (const body of ['', '{}']) {
+      const answer = await post(body, { 'x-hook-secret': 'b537207f' });
+      expect([answer.status, answer.headers.get('x-hook-secret')]).toEqual([200, 'b537207f']);
+    }
+    expect((await post('{"a":1}', { 'x-hook-secret': 'b537207f' })).status).toBe(401);
+    expect((await post('{}', {})).status).toBe(401);
+    const wrong = await post('{}', { 'x-hook-secret': 'b537207f', 'x-hook-signature': '00' });
+    expect([wrong.status, wrong.headers.get('x-hook-secret')]).toEqual([401, null]);
+    expect(stored()).toBe(0);
+  });
+
+  it('WooCommerce: a form with the number of the webhook alone is answered', async () => {
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    await start(sourceOf('x-wc-webhook-signature'));
+    expect((await post('webhook_id=5', form)).status).toBe(200);
+    for (const body of ['webhook_id=5&x=1', 'webhook_id=', 'webhook_id=a'])
+      expect((await post(body, form)).status).toBe(401);
+    expect(stored()).toBe(0);
+  });
+
+  it('another source answers neither', async () => {
+    await start(sourceOf('x-signature'));
+    expect((await post('{}', { 'x-hook-secret': 'b537207f' })).status).toBe(401);
+    expect((await post('webhook_id=5', { 'content-type': 'application/x-www-form-urlencoded' })).status).toBe(
+      401,
+    );
+  });
+});
+
 it('monday: the challenge comes back as it came, when nothing stands beside it', async () => {
   await start({ verify: { type: 'api_key', in: 'query', name: 'code', secrets: ['k'] } });
   const answer = await post({ challenge: '3eZbrw' }, {}, '/ingest/s?code=k');

@@ -33,10 +33,14 @@ const jsonTypes = new Set([
   'text/plain',
 ]);
 const ndjsonTypes = new Set([
-  'application/x-ndjson',
-  'application/ndjson',
   'application/jsonl',
+  'application/jsonlines',
+  'application/ndjson',
+  'application/x-jsonl',
   'application/x-jsonlines',
+  'application/x-ndjson',
+  'text/jsonl',
+  'text/x-ndjson',
 ]);
 
 /** Reads a request body. Either all of its events are taken or none. */

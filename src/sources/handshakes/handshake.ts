@@ -41,6 +41,14 @@ export interface Handshake {
     greeting: Greeting,
     outside: HandshakeOutside,
   ) => HandshakeAnswer | undefined | Promise<HandshakeAnswer | undefined>;
+  /**
+   * For a request without a signature of a sender that signs only later, in a header of this name (in lower case): it is asked only
+   * where the source checks that header, and says nothing but what the request itself has said.
+   */
+  unsigned?: {
+    signedBy: string;
+    answer: (body: Buffer, greeting: Greeting) => HandshakeAnswer | undefined;
+  };
 }
 
 export const textAnswer = (body: string): HandshakeAnswer => ({

@@ -17,6 +17,7 @@ import { probe } from './probe.ts';
 import { slack } from './slack.ts';
 import { sns } from './sns.ts';
 import { twitch } from './twitch.ts';
+import { wooCommerce } from './woocommerce.ts';
 import { zoom } from './zoom.ts';
 
 const all: readonly Handshake[] = [
@@ -29,6 +30,7 @@ const all: readonly Handshake[] = [
   sns,
   asana,
   monday,
+  wooCommerce,
   challenge,
   probe,
 ];
@@ -40,6 +42,13 @@ export function greet(greeting: Greeting): HandshakeAnswer | undefined {
     if (answer !== undefined) return answer;
   }
   return undefined;
+}
+
+/** Answers a request that lacks its signature because its sender signs nothing yet. */
+export function greetUnsigned(body: Buffer, greeting: Greeting): HandshakeAnswer | undefined {
+  const header = greeting.source.verify?.header?.toLowerCase();
+  if (header === undefined || body.length > maxBytes) return undefined;
+  return all.find(({ unsigned }) => unsigned?.signedBy === header)?.unsigned?.answer(body, greeting);
 }
 
 /** Answers a verified request that is a handshake and no event. */

@@ -2,15 +2,15 @@ import { fitsAnyDigest, hmac } from './compare.ts';
 import { judgeTime, timeOf } from './hmac-preset.ts';
 import { isObject } from '../../model/json.ts';
 import { type Preset, refuse } from './scheme.ts';
-import { readObject } from './read-body.ts';
+import { readFields, readObject } from './read-body.ts';
 
 /**
- * Mailgun: the HTTP webhook signing key. It signs a token and the time, not the event, so whoever has seen one
+ * Mailgun: the HTTP webhook signing key. Its signature is an object within the JSON, or three fields of a form (routes, older webhooks). It signs a token and the time, not the event, so whoever has seen one
  * delivery could send anything with its token: each token counts once, and that is why it is the delivery's id.
  */
 export const mailgun: Preset = {
   type: 'mailgun',
-  id: '/signature/token',
+  id: ['/signature/token', '/token'],
   // Everything else is sent again, up to eight hours.
   respond: 200,
   needs: ['secret'],
@@ -19,10 +19,10 @@ export const mailgun: Preset = {
     const sign = (secret: string, timestamp: string, token: string) =>
       hmac('sha256', secret, [timestamp, token], 'hex');
     return {
-      verify({ body }) {
-        const event = readObject(body);
+      verify({ body, headers }) {
+        const event = readObject(body) ?? readFields(body, headers['content-type']);
         if (event === undefined) return refuse('body_unreadable');
-        const given = isObject(event['signature']) ? event['signature'] : {};
+        const given = isObject(event['signature']) ? event['signature'] : event;
         const { timestamp, token, signature } = given;
         if (typeof signature !== 'string' || typeof token !== 'string' || token === '')
           return refuse('signature_missing');

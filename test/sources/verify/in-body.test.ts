@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { hmacValidator as HmacValidator } from '@adyen/api-library';
 import { describe, expect, it } from 'vitest';
 import { presets } from '../../../src/sources/verify/presets.ts';
@@ -29,6 +30,22 @@ describe('signatures within the body', () => {
     for (const text of ['[]', 'no', '{"signature":[]}'])
       expect((await verifier(settings).verify(post(text, {}))).kind).toBe('refused');
     expect(presets.get('mailgun')!.respond).toBe(200);
+  });
+
+  it('Mailgun: the fields of a form are signed in the same way, and its token is the id', async () => {
+    const now = Date.now();
+    const timestamp = String(Math.floor(now / 1000));
+    const signature = createHmac('sha256', 'key').update(`${timestamp}abc`).digest('hex');
+    const check = (fields: string, type = 'application/x-www-form-urlencoded; charset=utf-8') =>
+      verifier({ type: 'mailgun', secrets: ['key'] }, { now: () => now }).verify(
+        post(fields, { 'content-type': type }),
+      );
+    const form = `subject=a%20b&timestamp=${timestamp}&token=abc&signature=${signature}`;
+    expect(await check(form)).toEqual(verified);
+    expect(await check(form.replace('token=abc', 'token=abd'))).toEqual(refused('signature_wrong'));
+    expect(await check(`${form}&token=abd`)).toEqual(refused('signature_missing'));
+    expect(await check(form, 'text/plain')).toEqual(refused('body_unreadable'));
+    expect(presets.get('mailgun')!.id).toEqual(['/signature/token', '/token']);
   });
 
   it('Adyen: each item is signed; one that is not spoils the request', async () => {
