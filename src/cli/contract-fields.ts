@@ -1,3 +1,4 @@
+import { deref } from '../contracts/json-schema/refs.ts';
 import type { Contract } from '../contracts/contract.ts';
 import { isObject, type Json, type JsonObject } from '../model/json.ts';
 
@@ -34,17 +35,8 @@ function fieldsOf(schema: JsonObject, path: string, root: JsonObject, depth: num
   return fields;
 }
 
-/** Follows a reference within the document; anything else stays as it is. */
-function resolved(schema: Json | undefined, root: JsonObject): JsonObject {
-  if (!isObject(schema)) return {};
-  const reference = schema['$ref'];
-  if (typeof reference !== 'string' || !reference.startsWith('#/')) return schema;
-  let at: Json | undefined = root;
-  for (const part of reference.slice(2).split('/')) {
-    at = isObject(at) && Object.hasOwn(at, part) ? at[part] : undefined;
-  }
-  return isObject(at) ? at : {};
-}
+const resolved = (schema: Json | undefined, root: JsonObject): JsonObject =>
+  isObject(schema) ? deref(schema, root) : {};
 
 const restrictions = [
   'format',

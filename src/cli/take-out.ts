@@ -1,9 +1,10 @@
 import { createWriteStream } from 'node:fs';
-import { open, rename, stat } from 'node:fs/promises';
+import { open, rename } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pipeline } from 'node:stream/promises';
 import type { ReplyTo } from '../api/client.ts';
 import { messageOf } from '../model/errors.ts';
+import { sizeOf } from '../support/disk-space.ts';
 import type { ApiClient } from './client.ts';
 import { CliError, say, type Io } from './io.ts';
 
@@ -87,10 +88,7 @@ async function bring(
         throw new CliError(`${file} was not written: ${messageOf(error)}`);
       await pause(500);
     }
-    has = await stat(part).then(
-      ({ size }) => size,
-      () => 0,
-    );
+    has = await sizeOf(part);
   }
   const handle = await open(part, 'r+');
   await handle.sync();

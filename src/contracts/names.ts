@@ -1,5 +1,5 @@
+import { escapeSegment, segmentsOf } from '../model/pointer.ts';
 import { SentinelError } from '../model/errors.ts';
-import { escapeSegment } from './violation.ts';
 import { formatVersion, parseVersion } from './versions.ts';
 
 const nameShape = /^[A-Za-z][A-Za-z0-9_.-]{0,99}$/;
@@ -43,7 +43,7 @@ function keyPointers({ name, key }: Naming, declared: ReadonlySet<string>): read
   const pointers = parts.map((part) => (part.startsWith('/') ? part : `/${escapeSegment(part)}`));
   if (pointers.length === 0) throw invalid(name, 'key', 'a field name, or a list of at least one');
   for (const pointer of pointers) {
-    const top = (pointer.split('/')[1] ?? '').replaceAll('~1', '/').replaceAll('~0', '~');
+    const [top = ''] = segmentsOf(pointer);
     if (top !== 'event_id' && !declared.has(top)) {
       throw invalid(name, 'key', `made of fields that the schema declares; ${pointer} is not`);
     }

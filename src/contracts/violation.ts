@@ -1,3 +1,4 @@
+import { escapeSegment } from '../model/pointer.ts';
 import { foundWords } from './found-words.ts';
 import { type Json, type JsonObject, isObject, jsonType } from '../model/json.ts';
 import type { Violation, ViolationCode } from '../model/violation.ts';
@@ -35,11 +36,6 @@ function adviceFor(code: ViolationCode, field: string, expected: string): string
   // What the author wrote, mostly a sentence of its own, which names no type to send it as.
   if (code === 'custom') return `Correct ${field} (${expected})`;
   return `Send ${field} as ${expected}`;
-}
-
-/** One segment of a JSON Pointer (RFC 6901). */
-export function escapeSegment(segment: string): string {
-  return segment.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
 /** A list of allowed values as the contract spells them: `one of EUR, USD`. */

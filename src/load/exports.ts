@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { SentinelError, messageOf } from '../model/errors.ts';
-import { requireSpace, reservedBytes } from '../support/disk-space.ts';
+import { requireSpace, reservedBytes, sizeOf } from '../support/disk-space.ts';
 import type { Logger } from '../support/log.ts';
 import { exportsFolder } from './export.ts';
 import { type Exported, type ExportRequest, writerOf } from './export-writer.ts';
@@ -88,11 +88,7 @@ export class Exports {
 
   async status(id: string): Promise<ExportStatus> {
     const { file, state, rows, error } = this.#find(id);
-    const bytes = await stat(file).then(
-      ({ size }) => size,
-      () => 0,
-    );
-    return { id, state, bytes, rows, error };
+    return { id, state, bytes: await sizeOf(file), rows, error };
   }
 
   /** Where a finished one lies. Throws `conflict` of another. */

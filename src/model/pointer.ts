@@ -4,17 +4,20 @@ import { type Json, type JsonObject, isObject } from './json.ts';
 export function segmentsOf(pointer: string): string[] {
   const segments = pointer.split('/').slice(1);
   if (!pointer.includes('~')) return segments;
-  return segments.map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
+  return segments.map(unescapeSegment);
 }
+
+export const unescapeSegment = (segment: string): string =>
+  segment.replaceAll('~1', '/').replaceAll('~0', '~');
 
 export function pointerOf(segments: readonly string[]): string {
   let pointer = '';
-  for (const segment of segments) pointer += `/${escaped(segment)}`;
+  for (const segment of segments) pointer += `/${escapeSegment(segment)}`;
   return pointer;
 }
 
-/** Few names have one of the signs, and looking for them is cheaper than replacing none. */
-const escaped = (segment: string): string =>
+/** One segment of a JSON Pointer (RFC 6901). Few names have one of the signs, and looking for them is cheaper than replacing none. */
+export const escapeSegment = (segment: string): string =>
   segment.includes('~') || segment.includes('/')
     ? segment.replaceAll('~', '~0').replaceAll('/', '~1')
     : segment;

@@ -1,4 +1,4 @@
-import { statfs, access } from 'node:fs/promises';
+import { access, stat, statfs } from 'node:fs/promises';
 import { SentinelError } from '../model/errors.ts';
 import { dirname } from 'node:path';
 
@@ -33,3 +33,10 @@ export async function nearestExisting(path: string): Promise<string> {
     return nearestExisting(parent);
   }
 }
+
+/** Bytes of a file; 0 of one that is not there. */
+export const sizeOf = (path: string): Promise<number> =>
+  stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  );

@@ -1,5 +1,5 @@
+import { escapeSegment } from '../../model/pointer.ts';
 import { type Json, type JsonObject, isObject, sameJson } from '../../model/json.ts';
-import { escapeSegment } from '../violation.ts';
 import { deref } from '../json-schema/refs.ts';
 import { areApart } from './apart.ts';
 import { valueBreaks } from './value-breaks.ts';

@@ -1,5 +1,5 @@
+import { escapeSegment } from '../../model/pointer.ts';
 import { type Json, type JsonObject, isObject, setOwn } from '../../model/json.ts';
-import { escapeSegment } from '../violation.ts';
 import {
   type Imported,
   compact,

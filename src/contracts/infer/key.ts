@@ -1,4 +1,4 @@
-import { escapeSegment } from '../violation.ts';
+import { escapeSegment } from '../../model/pointer.ts';
 import type { Profile } from './profile.ts';
 
 /** Names of fields that identify, the likeliest first. */

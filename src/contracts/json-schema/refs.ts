@@ -1,4 +1,5 @@
 import { type Json, type JsonObject, isObject } from '../../model/json.ts';
+import { unescapeSegment } from '../../model/pointer.ts';
 import { schemasOf } from './walk.ts';
 
 /**
@@ -34,8 +35,7 @@ export function valueAt(root: JsonObject, path: string): Json | undefined {
   return target;
 }
 
-export const decodedSegment = (segment: string): string =>
-  decoded(segment).replaceAll('~1', '/').replaceAll('~0', '~');
+export const decodedSegment = (segment: string): string => unescapeSegment(decoded(segment));
 
 /** As it stands where it is no encoding. */
 export function decoded(text: string): string {

@@ -1,7 +1,7 @@
+import { escapeSegment } from '../../model/pointer.ts';
 import { type AnyNumber, compareNumbers, isAnyNumber } from '../../model/exact-number.ts';
 import { type JsonObject, isObject, jsonType } from '../../model/json.ts';
 import { nearest } from '../../support/nearest-word.ts';
-import { escapeSegment } from '../violation.ts';
 import { ofSameValue } from './endless.ts';
 import { mapKeywords, partsOf, schemaKeywords } from './walk.ts';
 

@@ -1,3 +1,4 @@
+import { segmentsOf } from '../../model/pointer.ts';
 import type { ErrorObject } from 'ajv';
 import { type JsonObject, isObject } from '../../model/json.ts';
 import type { Violation, ViolationCode } from '../../model/violation.ts';
@@ -179,11 +180,4 @@ function discriminator(property: string, error: ErrorObject, root: JsonObject): 
 /** The schema that holds the failed keyword; ajv gives it in its verbose mode. */
 function schemaOf(error: ErrorObject): JsonObject {
   return isObject(error.parentSchema) ? error.parentSchema : {};
-}
-
-function segmentsOf(pointer: string): string[] {
-  return pointer
-    .split('/')
-    .slice(1)
-    .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
 }

@@ -1,5 +1,5 @@
+import { escapeSegment } from '../../model/pointer.ts';
 import { type Json, type JsonObject, isObject, setOwn } from '../../model/json.ts';
-import { escapeSegment } from '../violation.ts';
 
 /** Keywords whose value is a schema or a list of schemas, and those whose value maps names to schemas. */
 export const schemaKeywords = new Set(

@@ -1,3 +1,4 @@
+import { derefOnce } from '../json-schema/refs.ts';
 import { type Json, type JsonObject, isObject } from '../../model/json.ts';
 import { sampleText } from './text.ts';
 
@@ -65,7 +66,7 @@ function valueOf(given: Json | undefined, place: Place): Json {
 function resolved(given: Json | undefined, place: Place): JsonObject {
   let schema: JsonObject = isObject(given) ? given : {};
   for (let hops = 0; typeof schema['$ref'] === 'string'; hops++) {
-    const target = hops < deepest ? lookUp(place.root, schema['$ref']) : undefined;
+    const target = hops < deepest ? derefOnce(schema, place.root) : undefined;
     if (target === undefined) throw new NoSample(place.path);
     const { $ref: _, ...beside } = schema;
     schema = joined(target, beside);
@@ -98,16 +99,6 @@ function joined(a: JsonObject, b: JsonObject): JsonObject {
 function objectAt(schema: JsonObject, name: string): JsonObject {
   const value = schema[name];
   return isObject(value) ? value : {};
-}
-
-function lookUp(root: JsonObject, reference: string): JsonObject | undefined {
-  if (!reference.startsWith('#')) return undefined;
-  let at: Json | undefined = root;
-  for (const part of decodeURIComponent(reference.slice(1)).split('/').slice(1)) {
-    if (!isObject(at)) return undefined;
-    at = at[part.replaceAll('~1', '/').replaceAll('~0', '~')];
-  }
-  return isObject(at) ? at : undefined;
 }
 
 function typeOf(schema: JsonObject): string {

@@ -1,7 +1,7 @@
+import { escapeSegment } from '../../model/pointer.ts';
 import { z } from 'zod';
 import { isLinear } from '../patterns/linear.ts';
 import type { SlowPattern } from '../patterns/slow-patterns.ts';
-import { escapeSegment } from '../violation.ts';
 
 /** The readers of our own field types; they leave what they are given alone. */
 const ours = new WeakSet<object>();

@@ -1,4 +1,5 @@
-import { open, rename, rm, stat, statfs } from 'node:fs/promises';
+import { sizeOf } from '../../support/disk-space.ts';
+import { open, rename, rm, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { lockFolder } from './folder-lock.ts';
 import { type Store, openStore } from './store.ts';
@@ -70,12 +71,6 @@ function usedBytes({ root, log, retries, records, state, expiry, publishedKeys }
   }
   return bytes;
 }
-
-const sizeOf = (path: string): Promise<number> =>
-  stat(path).then(
-    ({ size }) => size,
-    () => 0,
-  );
 
 async function sync(path: string): Promise<void> {
   const file = await open(path, 'r');

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { stat } from 'node:fs/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { SentinelError } from '../../../model/errors.ts';
+import { sizeOf } from '../../../support/disk-space.ts';
 import { type Export, type ExportFormat, type TableExport } from '../../export.ts';
 import { unavailable } from './errors.ts';
 import { separator } from './direct-sql.ts';
@@ -25,13 +25,7 @@ export function createExport(session: Session, path: string): Export {
           throw unavailable('copy itself', error);
         }),
     snapshotSize: async () => {
-      const sizes = [path, `${path}.wal`].map((file) =>
-        stat(file).then(
-          ({ size }) => size,
-          () => 0,
-        ),
-      );
-      return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+      return (await sizeOf(path)) + (await sizeOf(`${path}.wal`));
     },
   };
 }

@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Column } from '../../../contracts/contract.ts';
 import { ownColumns } from '../../../model/own-columns.ts';
 import type { Table } from '../../destination.ts';
-import { conflict, keyFields } from '../../destination-kit/key-fields.ts';
+import { columnDemanded, columnLost, conflict, keyFields } from '../../destination-kit/key-fields.ts';
 import { expectType } from '../../destination-kit/merge-tables.ts';
 import { rowsOf } from './rows.ts';
 import { identifier, literal, typeName } from './sql.ts';
@@ -49,19 +49,13 @@ function refuseLost(table: Table, types: Types, hasSameKey: boolean): void {
     ...(types.has('_received_at') ? ['_request_id'] : []),
     ...(hasSameKey ? keyFields(table).map(({ column }) => column.name) : []),
   ].find((name) => !types.has(sameName(name)));
-  if (lost !== undefined)
-    throw conflict(
-      `column "${lost}" of table "${table.name}" was renamed or dropped: events would be loaded twice without it; give it its name again, or rename the table away`,
-    );
+  if (lost !== undefined) throw columnLost(table.name, lost);
 }
 
 function refuseDemanding(table: Table, columns: readonly string[]): void {
   const written = new Set([...table.columns, ...ownColumns].map(({ name }) => sameName(name)));
   const unwritten = columns.find((name) => !written.has(sameName(name)));
-  if (unwritten !== undefined)
-    throw conflict(
-      `column "${unwritten}" of table "${table.name}" is NOT NULL and has no default, and nothing writes it; give it a default, or drop NOT NULL`,
-    );
+  if (unwritten !== undefined) throw columnDemanded(table.name, unwritten);
 }
 
 async function keysOnRecord(connection: DuckDBConnection): Promise<Map<string, string>> {

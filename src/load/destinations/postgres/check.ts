@@ -1,4 +1,4 @@
-import pg from 'pg';
+import type pg from 'pg';
 import type { PostgresConfig } from './settings.ts';
 import { SentinelError } from '../../../model/errors.ts';
 import { decideEncryption } from './encryption.ts';
@@ -9,7 +9,8 @@ import type { Diagnosis } from '../../adapter.ts';
 import type { Table } from '../../destination.ts';
 import { typeName } from './sql.ts';
 import { missing } from './tables.ts';
-import { clientConfig, ownSettings } from './session.ts';
+import { onConnection } from './own-connection.ts';
+import { ownSettings } from './session.ts';
 import { tlsOf } from './tls.ts';
 
 const oldest = 130_000;
@@ -34,10 +35,7 @@ export async function checkPostgres(
   tables: readonly Table[] = [],
 ): Promise<{ version: string; warning: Warning }> {
   const url = await decideEncryption(given);
-  const client = new pg.Client(clientConfig(url, 'data-sentinel doctor'));
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
+  return onConnection(url, 'data-sentinel doctor', async (client) => {
     await client.query(`BEGIN READ ONLY; SET LOCAL lock_timeout = 3000; ${ownSettings}`);
     const facts = await askFacts(client, schema);
     const { number, version } = facts;
@@ -56,11 +54,9 @@ export async function checkPostgres(
       isOpen ? notEncrypted : undefined,
     ];
     return { version: version.split(' ', 1)[0]!, warning: warnings.find((warning) => warning !== undefined) };
-  } catch (error) {
+  }).catch((error: unknown) => {
     throw unavailable('be reached', error);
-  } finally {
-    await client.end().catch(() => undefined);
-  }
+  });
 }
 
 const queriesRefused = {

@@ -1,36 +1,30 @@
 import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import pg from 'pg';
+import type pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { SentinelError } from '../../../model/errors.ts';
 import { type ParquetColumn, parquetOfCsv } from '../../destination-kit/parquet.ts';
 import type { Export, TableExport } from '../../export.ts';
 import { unavailable } from './errors.ts';
-import { type PostgresOptions, clientConfig, ownSettings } from './session.ts';
+import { onConnection } from './own-connection.ts';
+import { type PostgresOptions, ownSettings } from './session.ts';
 import { identifier, literal } from './sql.ts';
 
 /** The server writes the rows as text (`COPY … TO STDOUT`), which streams into the file. */
 export function createExport(options: PostgresOptions): Export {
   return {
-    table: async (request) => {
-      const client = new pg.Client(clientConfig(options.url, 'data-sentinel export'));
-      // Emitted beside the rejection of the copy; without a listener it would end the process.
-      client.on('error', () => undefined);
-      try {
-        await client.connect();
+    table: (request) =>
+      onConnection(options.url, 'data-sentinel export', async (client) => {
         await client.query(
           `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 20000;
            ${ownSettings}`,
         );
-        return await exportTable(client, options.schema, request);
-      } catch (error) {
+        return exportTable(client, options.schema, request);
+      }).catch((error: unknown) => {
         request.signal.throwIfAborted();
         throw unavailable('export a table', error);
-      } finally {
-        await client.end().catch(() => undefined);
-      }
-    },
+      }),
   };
 }
 

@@ -1,10 +1,11 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { SentinelError } from '../../../model/errors.ts';
 import type { Destination, QueryResult } from '../../destination.ts';
 import { sqlStateOf, unavailable } from './errors.ts';
 import { queryTurns, usualLimits } from '../../destination-kit/query-turns.ts';
 import { type ToJson, toJson } from './query-values.ts';
-import { type PostgresOptions, clientConfig, ownSettings } from './session.ts';
+import { onConnection } from './own-connection.ts';
+import { type PostgresOptions, ownSettings } from './session.ts';
 import { identifier } from './sql.ts';
 import { checkText, failed, refused } from './statement-check.ts';
 
@@ -33,37 +34,33 @@ interface Bounds {
   runMs: number;
 }
 
-/** On a connection of its own, so that no setting or lock outlives it. */
-async function runQuery(
+function runQuery(
   { url, queryUrl, schema }: PostgresOptions,
   { text, explain }: { text: string; explain: boolean },
   { maxRows, runMs }: Bounds,
 ): Promise<QueryResult> {
   const end = Date.now() + runMs;
-  const client = new pg.Client(clientConfig(queryUrl ?? url, 'data-sentinel query'));
-  // Emitted beside the rejection of the query; without a listener it would end the process.
-  client.on('error', () => undefined);
-  await client.connect();
-  const timer = setTimeout(() => void client.end().catch(() => undefined), runMs + 5000);
-  try {
-    await client.query(
-      `BEGIN READ ONLY; SET LOCAL statement_timeout = ${runMs}; SET LOCAL lock_timeout = 5000;
-       SET LOCAL idle_in_transaction_session_timeout = ${runMs}; ${ownSettings};
-       SET LOCAL search_path = ${identifier(schema)}`,
-    );
-    await refusePowerful(client);
-    // With an (empty) list of parameters the server takes one statement only.
-    if (explain) return await answerOf(client, text, { maxRows, end });
-    await client.query({
-      text: `DECLARE answer NO SCROLL CURSOR FOR ${text}`,
-      values: [],
-      queryMode: 'extended',
-    } as pg.QueryConfig);
-    return await answerOf(client, undefined, { maxRows, end });
-  } finally {
-    clearTimeout(timer);
-    await client.end().catch(() => undefined);
-  }
+  return onConnection(queryUrl ?? url, 'data-sentinel query', async (client) => {
+    const timer = setTimeout(() => void client.end().catch(() => undefined), runMs + 5000);
+    try {
+      await client.query(
+        `BEGIN READ ONLY; SET LOCAL statement_timeout = ${runMs}; SET LOCAL lock_timeout = 5000;
+         SET LOCAL idle_in_transaction_session_timeout = ${runMs}; ${ownSettings};
+         SET LOCAL search_path = ${identifier(schema)}`,
+      );
+      await refusePowerful(client);
+      // With an (empty) list of parameters the server takes one statement only.
+      if (explain) return await answerOf(client, text, { maxRows, end });
+      await client.query({
+        text: `DECLARE answer NO SCROLL CURSOR FOR ${text}`,
+        values: [],
+        queryMode: 'extended',
+      } as pg.QueryConfig);
+      return await answerOf(client, undefined, { maxRows, end });
+    } finally {
+      clearTimeout(timer);
+    }
+  });
 }
 
 /** Whether the login could read the server's files or run programs from within a SELECT; SQL. */

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 import { SentinelError } from '../../../model/errors.ts';
-import { conflict, keyFields } from '../../destination-kit/key-fields.ts';
+import { columnDemanded, columnLost, conflict, keyFields } from '../../destination-kit/key-fields.ts';
 import type { Table } from '../../destination.ts';
 
 /** A column that a table has. */
@@ -81,10 +81,7 @@ function refuseColumns(spec: Table, { present, written, loosened, again }: Found
     ...(names.has('_received_at') ? ['_request_id'] : []),
     ...(again ? keys : []),
   ].find((name) => !names.has(name));
-  if (lost !== undefined)
-    throw conflict(
-      `column "${lost}" of table "${spec.name}" was renamed or dropped: events would be loaded twice without it; give it its name again, or rename the table away`,
-    );
+  if (lost !== undefined) throw columnLost(spec.name, lost);
   for (const { name, demanded, generated, loose } of present) {
     if (loose === 't' && keys.has(name))
       throw conflict(
@@ -95,9 +92,7 @@ function refuseColumns(spec: Table, { present, written, loosened, again }: Found
         `column "${name}" of table "${spec.name}" is generated, so the event's value can't be stored; drop the expression, or give the field another name`,
       );
     if (demanded === 't' && !written.has(name) && !loosened.includes(name))
-      throw conflict(
-        `column "${name}" of table "${spec.name}" is NOT NULL and has no default, and nothing writes it; give it a default, or drop NOT NULL`,
-      );
+      throw columnDemanded(spec.name, name);
   }
 }
 

@@ -1,7 +1,6 @@
 import { type Json, type JsonObject, isObject } from '../../../model/json.ts';
-import { escapeSegment } from '../../../contracts/violation.ts';
 import type { Operation, Plan } from '../../../model/plan.ts';
-import { child, pointerOf, segmentsOf } from '../../../model/pointer.ts';
+import { child, pointerOf, segmentsOf, escapeSegment } from '../../../model/pointer.ts';
 import { schemasAt } from '../../plans/schema-paths.ts';
 import { wordsOf } from '../heuristics/names.ts';
 import { contractWords, fieldWords } from './field-words.ts';

@@ -1,5 +1,5 @@
+import { escapeSegment } from '../../../model/pointer.ts';
 import { isAnyNumber } from '../../../model/exact-number.ts';
-import { escapeSegment } from '../../../contracts/violation.ts';
 import { type Json, isContainer } from '../../../model/json.ts';
 import { looksLikeValue } from './text-class.ts';
 
