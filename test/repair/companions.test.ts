@@ -91,15 +91,64 @@ describe('what stands beside a number and completes it', () => {
   });
 });
 
-it('half a number to call, and a time that is only expected, are none', async () => {
+describe('half of another value', () => {
   const caller = contract('caller', { id: text, phone: text });
-  expect(await heal(caller, { id: 'c', Phone: '123', phone_ext: '7' })).toMatch(says);
-  expect(await heal(caller, { id: 'c', phone_number: '123', dial_code: '+49' })).toMatch(says);
-  expect(await heal(caller, { id: 'c', Phone: '123', country: 'DE' })).toMatchObject({ phone: '123' });
   const task = contract('task', { id: text, due_at: moment });
+  const visit = contract('visit', { id: text, starts_at: moment });
+  const ship = contract('ship', { lat: number, lon: number });
+  const house = contract('house', { id: text, street: text });
+  const invoice = contract('invoice', { invoice_number: text });
+  const till = contract('till', { id: text, total: number });
+  const call = contract('call', { id: text, duration_minutes: integer });
+  const mail = contract('mail', { id: text, body: text });
+  const hour = { id: 'v', starts_at: '2026-03-04 02:00', timezone: 'UTC' };
+  const at = { latitude: 33.9, longitude: 18.4 };
   const due = { id: 't', dueAt: '2026-03-04T10:00:00Z' };
-  expect(await heal(task, { ...due, due_at_estimated: true })).toMatch(says);
-  expect(await heal(task, { ...due, due_at_estimated: false, is_due: true })).toMatchObject({ id: 't' });
+  const coded = { id: 'm', Body: 'aGVsbG8=' };
+
+  it.each<[string, typeof caller, JsonObject, JsonObject]>([
+    ['an extension', caller, { id: 'c', Phone: '123' }, { phone_ext: '7' }],
+    ['a code to dial', caller, { id: 'c', phone_number: '123' }, { dial_code: '+49' }],
+    ['a code to dial as a number', caller, { id: 'c', phone_number: '123' }, { area_code: 89 }],
+    ['a time that is only expected', task, due, { due_at_estimated: true }],
+    ['the half of the day', visit, hour, { am_pm: 'PM' }],
+    ['the half of the day under another name', visit, hour, { period: 'p.m.' }],
+    ['the half of the day, in short', visit, hour, { ap: 'p' }],
+    ['the half of the day, as a flag', visit, hour, { is_pm: true }],
+    ['the south', ship, at, { lat_dir: 'S' }],
+    ['the west', ship, at, { ns: 'N', ew: 'W' }],
+    ['the south, by a word', ship, at, { latitude_hemisphere: 'South' }],
+    ['the south, by a flag', ship, at, { lat_is_south: true }],
+    ['the south, by a number', ship, at, { lat_sign: -1 }],
+    ['minutes of a degree', ship, at, { latitude_minutes: 30 }],
+    ['the house', house, { id: 'h', Street: 'Main St' }, { house_number: '5' }],
+    ['the number in the street', house, { id: 'h', Street: 'Main St' }, { street_number: '5' }],
+    ['the series of a number', invoice, { invoiceNumber: '123' }, { invoice_series: 'F' }],
+    ['cents', till, { id: 't', Total: 19 }, { total_cents: 99 }],
+    ['cents alone', till, { id: 't', Total: 19 }, { cents: 99 }],
+    ['hours beside minutes', call, { id: 'c', durationMinutes: 30 }, { duration_hours: 1 }],
+    ['hours alone beside minutes', call, { id: 'c', durationMinutes: 30 }, { hours: 1.5 }],
+    ['a code', mail, coded, { isBase64Encoded: true }],
+    ['its code', mail, coded, { body_encoding: 'base64' }],
+    ['a code by its header', mail, coded, { content_transfer_encoding: 'base64' }],
+    ['a cut', mail, { id: 'm', Body: 'Dear Ann, we' }, { body_truncated: true }],
+  ])('%s: none is taken', async (_, of, event, beside) => {
+    expect(await heal(of, event)).toBeTypeOf('object');
+    expect(await heal(of, { ...event, ...beside })).toMatch(says);
+  });
+
+  it.each<[string, typeof caller, JsonObject, JsonObject]>([
+    ['a country', caller, { id: 'c', Phone: '123' }, { country: 'DE' }],
+    ['no estimate', task, due, { due_at_estimated: false, is_due: true }],
+    ['another period', visit, hour, { period: 'spring' }],
+    ['the north-east', ship, at, { lat_dir: 'N', lon_dir: 'E' }],
+    ['the same in cents', till, { id: 't', Total: 19 }, { total_cents: 1900 }],
+    ['the same in seconds', call, { id: 'c', durationMinutes: 30 }, { duration_seconds: 1800 }],
+    ['an alphabet', mail, coded, { encoding: 'UTF-8' }],
+    ['another cut', mail, { id: 'm', Body: 'Dear Ann, we' }, { truncated: true }],
+  ])('%s: says nothing of it', async (_, of, event, beside) => {
+    expect(await heal(of, { ...event, ...beside })).toBeTypeOf('object');
+  });
 });
 
 describe('whoever proposed the plan', () => {

@@ -1,10 +1,10 @@
 import type { Contract } from '../../contracts/contract.ts';
 import { isAnyNumber } from '../../model/exact-number.ts';
 import { type Json, type JsonObject, isContainer, isObject } from '../../model/json.ts';
-import type { Plan } from '../../model/plan.ts';
+import type { Plan, Pointer } from '../../model/plan.ts';
 import { bind, bindings, pointerOf, segmentsOf, valueAt } from '../../model/pointer.ts';
 import { wordsOf } from '../healers/heuristics/names.ts';
-import { type Measured, type Told, completes, isNeutralBeside } from './meaning/completing.ts';
+import { type Measured, type Telling, completes } from './meaning/completing.ts';
 import { pathsOf } from './operation-paths.ts';
 import { isDeclared, schemasAt, typesOf } from './schema-paths.ts';
 import { byShape } from './shapes.ts';
@@ -14,14 +14,14 @@ export type CompanionCheck = (event: JsonObject, result: JsonObject) => string |
 
 /** A value that a plan moves or casts, and where it stands before and after. */
 interface Taken extends Measured {
-  to: string;
+  to: Pointer;
   places: readonly (readonly string[])[];
 }
 
 /** An undeclared field that may complete a value. */
 interface Companion {
   path: readonly string[];
-  told: Told;
+  telling: Telling;
   taken: Taken;
 }
 
@@ -48,19 +48,25 @@ export function compileCompanions(plan: Plan, contract: Contract): CompanionChec
   );
   return (event, result) => {
     const companions = companionsOf(event, result);
-    for (const { path, told, taken: one } of companions)
+    for (const { path, telling, taken: one } of companions)
       for (const holder of [result, event])
         for (const indexes of bindings(holder, path) ?? []) {
           const value = valueAt(holder, bind(path, indexes));
           if (
             value !== undefined &&
-            !isNeutralBeside(value, told, one) &&
-            (told.isNamed || !isOfAnother(holder, path, indexes, one))
+            telling.saysMore(value, meantBy(result, one.to, indexes)) &&
+            (telling.isNamed || !isOfAnother(holder, path, indexes, one))
           )
             return `${pointerOf(path)} says more of the value at ${one.to}, and the contract does not declare it`;
         }
     return undefined;
   };
+}
+
+function meantBy(result: JsonObject, to: Pointer, indexes: readonly string[]): Json | undefined {
+  const path = segmentsOf(to);
+  const stars = path.filter((segment) => segment === '*').length;
+  return stars > indexes.length ? undefined : valueAt(result, bind(path, indexes));
 }
 
 /** In an object of its own, a unit or a sign may be that of a number in there. */
@@ -89,7 +95,7 @@ function takenBy({ operations }: Plan, { jsonSchema }: Contract): Taken[] {
       const name = target.findLast((segment) => segment !== '*');
       const isCast = operation.op === 'cast' && reads.includes(to);
       if (name === undefined || (reads.includes(to) && !isCast)) continue;
-      const sort = sortOf(jsonSchema, target);
+      const sort = sortOf(jsonSchema, target, isCast);
       if (sort === undefined) continue;
       for (const from of reads) {
         const source = segmentsOf(from);
@@ -106,15 +112,26 @@ function takenBy({ operations }: Plan, { jsonSchema }: Contract): Taken[] {
   return [...found.values()];
 }
 
-function sortOf(jsonSchema: JsonObject, path: readonly string[]): Measured['sort'] | undefined {
+function sortOf(
+  jsonSchema: JsonObject,
+  path: readonly string[],
+  isCast: boolean,
+): Measured['sort'] | undefined {
   const schemas = schemasAt(jsonSchema, path);
   const types = schemas.flatMap(typesOf);
   if (types.includes('object') || types.includes('array')) return undefined;
   const formats = schemas.map(({ format }) => format);
   if (formats.includes('decimal') || types.includes('number') || types.includes('integer')) return 'number';
-  if (formats.includes('date-time') || formats.includes('date')) return 'time';
-  return wordsOf(path.at(-1)!).includes('phone') ? 'phone' : undefined;
+  if (formats.includes('date-time') || formats.includes('date')) return isCast ? 'clock' : 'time';
+  if (wordsOf(path.at(-1)!).includes('phone')) return 'phone';
+  return types.includes('string') &&
+    schemas.every((schema) => Object.keys(schema).every((key) => !telling.has(key)))
+    ? 'text'
+    : undefined;
 }
+
+/** Keywords of a text that has a form of its own. */
+const telling: ReadonlySet<string> = new Set(['enum', 'const', 'format', 'pattern']);
 
 /** The objects around some paths, the innermost first. */
 const placesOf = (paths: readonly (readonly string[])[]): string[][] => {
@@ -159,6 +176,6 @@ function companionAt(
   beside: JsonObject = {},
 ): Companion[] {
   if (value === undefined || isContainer(value)) return [];
-  const told = completes(path.at(-1)!, taken, beside);
-  return told === undefined ? [] : [{ path, told, taken }];
+  const telling = completes(path.at(-1)!, taken, beside);
+  return telling === undefined ? [] : [{ path, telling, taken }];
 }

@@ -1,104 +1,99 @@
 import type { Json, JsonObject } from '../../../model/json.ts';
-import { isAnyNumber } from '../../../model/exact-number.ts';
 import { wordsOf } from '../../healers/heuristics/names.ts';
-import { fieldMarks, general, moments } from '../../healers/heuristics/words.ts';
-import { isUnitSymbol } from './unit-symbols.ts';
+import { fieldMarks, general, moments, wordSet } from '../../healers/heuristics/words.ts';
+import { besideNumber, ofAny } from './beside-number.ts';
 import { units } from './vocabulary.ts';
 
-/** A value by its names, before and after it is taken, as words. */
+/** A value by its names, before and after it is taken, as words; `clock` is a time that is read from text. */
 export interface Measured {
-  sort: 'number' | 'time' | 'phone';
+  sort: 'number' | 'time' | 'clock' | 'phone' | 'text';
   names: readonly (readonly string[])[];
 }
 
-/** What the name of a field tells that stands beside a value: what it says of it, and whether it is called after it. */
-export interface Told {
-  says: 'unit' | 'any unit' | 'sign' | 'scale' | 'more';
+/** What the name of a field beside a value promises: whether it is called after the value, and which values of it say more. */
+export interface Telling {
   isNamed: boolean;
+  saysMore(value: Json, meant: Json | undefined): boolean;
 }
 
-const wordSet = (text: string): ReadonlySet<string> => new Set(text.split(' '));
-
-/** Words for what a number lacks. */
-const saysUnit = wordSet('unit uom measure measurement denomination format');
-const saysSign = wordSet('sign signed negative minus debit credit dc reversal reversed direction');
-const saysScale = wordSet(
-  'scale exponent multiplier divisor factor decimal minor cent penny pence thousand million',
+const ofPhone = wordSet('extension ext dial dialling dialing calling area prefix country');
+const ofHalfDay = wordSet('am pm ampm ap meridiem meridian');
+/** Of a text: what stands before or behind it, and in which form it is; `sery` is how `series` reads. */
+const ofText = wordSet(
+  'prefix suffix sery encoding encoded base64 compressed encrypted hashed truncated redacted masked preview partial',
 );
-const saysOfPhone = wordSet('extension ext dial dialling dialing calling area prefix country');
-
-/** Whose value is one, whatever it is. */
-const plainUnit = wordSet('unit uom');
-
-/** What a thing has that is called after a number: `price_id`, `score_label`. */
-const saysNothing: ReadonlySet<string> = new Set(
-  [
-    ...general,
-    'description',
-    'note',
-    'comment',
-    'source',
-    'currency',
-    'is',
-    'has',
-    'formatted',
-    'display',
-  ].filter((word) => word !== 'type' && word !== 'code'),
-);
-
-/** What says nothing of which number is meant. */
-const ofAny = wordSet(
-  'amount value number currency money price in is are the of as code place unit field flag indicator ind type',
-);
+const ofHouse = wordSet('house civic hausnummer hsnr suffix');
+const ofContent = wordSet('content transfer body text is');
 
 /**
- * What a field says of a value beside it, by its name: its unit, sign or scale, or, called after it, anything more (`amount_sign`,
+ * What a field says of a value beside it: its unit, sign, scale or other half, or, called after it, anything more (`amount_sign`,
  * `due_at_estimated`). Undefined for nothing, and for what is called after another field there: the `weight_unit` beside a `weight`.
  */
-export function completes(key: string, { sort, names }: Measured, beside: JsonObject): Told | undefined {
+export function completes(key: string, { sort, names }: Measured, beside: JsonObject): Telling | undefined {
   const words = wordsOf(key);
-  if (sort === 'time')
-    return names.some((name) => isFlagOf(words, name)) ? { says: 'more', isNamed: true } : undefined;
-  const rest = names.map((name) => beyond(words, coreOf(name))).find((left) => left !== undefined);
-  const isNamed = rest !== undefined;
+  if (sort === 'clock' || sort === 'time') return besideTime(words, names, sort);
+  const rest = names
+    .map((name) => beyond(words, sort === 'text' ? headOf(name) : coreOf(name)))
+    .find((left) => left !== undefined);
   const left = rest ?? words;
-  if (sort === 'phone') {
-    const isOfPhone =
-      left.every((word) => saysOfPhone.has(word) || ofAny.has(word)) &&
-      left.some((word) => saysOfPhone.has(word));
-    return isOfPhone ? { says: 'more', isNamed } : undefined;
-  }
-  const says = sayingOf(left);
-  if (isNamed && (says !== undefined || !left.every((word) => saysNothing.has(word))))
-    return { says: says ?? 'more', isNamed };
-  if (says === undefined || names.some(isIdentity)) return undefined;
-  const others = left.filter((word) => !ofAny.has(word) && sayingOf([word]) === undefined);
-  if (others.length === 0)
-    return { says: left.every((word) => plainUnit.has(word)) ? 'any unit' : says, isNamed };
-  // Called after something else: of a unit its value tells, of anything else nothing does.
-  const isOfAnother = Object.keys(beside).some(
-    (other) => other !== key && others.every((word) => wordsOf(other).includes(word)),
-  );
-  return says === 'unit' && !isOfAnother ? { says: 'unit', isNamed } : undefined;
+  const isNamed = rest !== undefined;
+  const isAll = (set: ReadonlySet<string>) =>
+    left.some((word) => set.has(word)) && left.every((word) => set.has(word) || ofAny.has(word));
+  if (sort === 'phone') return isAll(ofPhone) ? { isNamed, saysMore: isDialled } : undefined;
+  if (sort === 'text') return besideText(left, names, isNamed);
+  return besideNumber(left, { isNamed, names, key, beside });
 }
 
-/** `due_at_estimated`, of `due_at`. */
-const isFlagOf = (words: readonly string[], name: readonly string[]): boolean => {
-  const core = name.filter((word) => !fieldMarks.has(word));
-  return core.length > 1 && words.length > core.length && core.every((word, at) => words[at] === word);
-};
+/** What stands before or behind a text, or in which form it is; of a street, the house. */
+function besideText(
+  left: readonly string[],
+  names: Measured['names'],
+  isNamed: boolean,
+): Telling | undefined {
+  const isForm = left.some((word) => ofText.has(word));
+  if (isNamed && isForm) return { isNamed, saysMore: isThere };
+  if (names.some((name) => name.at(-1) === 'street')) {
+    const isHouse = left.some((word) => ofHouse.has(word) || (isNamed && word === 'number'));
+    return isHouse ? { isNamed: true, saysMore: isThere } : undefined;
+  }
+  if (isNamed || !isForm || !left.every((word) => ofText.has(word) || ofContent.has(word))) return undefined;
+  // Of any text around, it is one that is in no language.
+  return { isNamed, saysMore: (value, meant) => isThere(value) && isCoded(meant) && !isPlainText(value) };
+}
 
-function sayingOf(words: readonly string[]): Told['says'] | undefined {
-  if (words.some((word) => saysScale.has(word))) return 'scale';
-  if (words.some((word) => saysSign.has(word))) return 'sign';
-  return words.some((word) => saysUnit.has(word)) ? 'unit' : undefined;
+const isCoded = (meant: Json | undefined): boolean =>
+  typeof meant === 'string' && meant.length >= 8 && !/\s/.test(meant);
+
+const isPlainText = (value: Json): boolean =>
+  typeof value === 'string' &&
+  /^(utf-?\d+|ascii|us-ascii|iso-8859-1|latin1|identity|none|plain|7bit|8bit)$/i.test(value);
+
+/** `due_at_estimated` of `due_at`; of a time on a clock of twelve hours, which half of the day it is in. */
+function besideTime(
+  words: readonly string[],
+  names: Measured['names'],
+  sort: Measured['sort'],
+): Telling | undefined {
+  const isFlag = names.some((name) => {
+    const core = name.filter((word) => !fieldMarks.has(word));
+    return core.length > 1 && words.length > core.length && core.every((word, at) => words[at] === word);
+  });
+  const isOfHalf = words.some((word) => ofHalfDay.has(word));
+  const isHalf = (value: Json) =>
+    typeof value === 'string' &&
+    (/^\s*[ap]\.?\s?m\.?\s*$/i.test(value) || (isOfHalf && /^\s*[ap]\.?\s*$/i.test(value)));
+  if (sort === 'time') return isFlag ? { isNamed: true, saysMore: (value) => value === true } : undefined;
+  return {
+    isNamed: true,
+    saysMore: (value) => isHalf(value) || (value === true && (isFlag || isOfHalf)),
+  };
 }
 
 /** What a name has besides all words of another; undefined when it lacks one. */
-const beyond = (words: readonly string[], core: readonly string[]): string[] | undefined =>
-  core.length > 0 && core.every((word) => words.includes(word))
-    ? words.filter((word) => !core.includes(word))
-    : undefined;
+const beyond = (words: readonly string[], core: readonly string[]): string[] | undefined => {
+  const left = words.filter((word) => !core.includes(word));
+  return core.length > 0 && left.length > 0 && core.every((word) => words.includes(word)) ? left : undefined;
+};
 
 /** The words of a name without its unit, and without what only says that it is a value or a time. */
 const coreOf = (name: readonly string[]): string[] => {
@@ -106,46 +101,12 @@ const coreOf = (name: readonly string[]): string[] => {
   return core.every((word) => general.has(word)) ? [] : core;
 };
 
-/** A number that measures nothing: an id, a code, a year. */
-const isIdentity = (name: readonly string[]): boolean => {
-  const last = name.at(-1) ?? '';
-  return last !== 'value' && (general.has(last) || last === 'year');
-};
+/** The words of a name without what is general: an `invoice_series` is part of an `invoice_number`. */
+const headOf = (name: readonly string[]): string[] =>
+  name.filter((word) => !general.has(word) || name.length === 1);
 
-/** Whether a value beside another one says no more of it than goes without saying. */
-export function isNeutralBeside(value: Json, { says, isNamed }: Told, { sort, names }: Measured): boolean {
-  if (value === null || value === false || value === '') return true;
-  if (value === true) return says === 'unit' && !isNamed;
-  if (isAnyNumber(value) && sort !== 'phone')
-    return says !== 'scale' || Number(value) === 1 || Number(value) === 0;
-  if (typeof value === 'object') return true;
-  const text = `${value}`.trim();
-  // Digits to dial, and no country's letters.
-  if (sort === 'phone') return !/^\+?[\d ()-]{1,8}$/.test(text);
-  if (sort === 'time') return true;
-  // A number again, as it is shown, or a sentence.
-  if (text === '+' || (says === 'more' && /\d|\s\S+\s/.test(text))) return true;
-  if (says === 'sign') return !isNamed && !tellsSign.has(text.toLowerCase());
-  if (isCurrency(text) || counts.has(text.toLowerCase()) || names.some((name) => isUnitOf(text, name)))
-    return true;
-  if (isNamed || says === 'scale' || says === 'any unit') return false;
-  return !isUnit(text);
-}
+const isThere = (value: Json): boolean => value !== null && value !== false && value !== '';
 
-const tellsSign = wordSet(
-  '- − minus debit credit d c dr cr db dbit crdt h s soll haben negative n neg in out',
-);
-const counts = wordSet('each ea pc pcs piece pieces item items unit units count');
-
-const isUnit = (text: string): boolean =>
-  units.has(text.toLowerCase()) || (text.length > 1 && isUnitSymbol(text));
-
-/** `kg` of a `weight_kg`. */
-function isUnitOf(text: string, name: readonly string[]): boolean {
-  const word = text.toLowerCase();
-  const unit = units.get(word) ?? word;
-  return name.some((part) => part === word || units.get(part) === unit);
-}
-
-const currencies: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
-const isCurrency = (text: string): boolean => currencies.has(text);
+/** Digits to dial, and no country's letters. */
+const isDialled = (value: Json): boolean =>
+  (typeof value === 'string' || typeof value === 'number') && /^\s*\+?[\d ()-]{1,8}\s*$/.test(`${value}`);
