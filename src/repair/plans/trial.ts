@@ -9,6 +9,7 @@ import { compileCompanions } from './companions.ts';
 import { timesInAnotherZone } from './declared-zones.ts';
 import { type PlanContext, compilePlan } from './interpreter.ts';
 import { changeOfMeaningIn } from './meaning/index.ts';
+import { compileHollow } from './hollow.ts';
 import { compileLeftovers } from './leftovers.ts';
 import type { Plan, Pointer } from '../../model/plan.ts';
 import { genericPointer, segmentsOf } from '../../model/pointer.ts';
@@ -87,6 +88,7 @@ export function compileRule(
   );
   const closed = mayLeave === 'all' ? undefined : compileUnpacking(plan, contract);
   const completing = mayLeave === 'all' ? undefined : compileCompanions(plan, contract);
+  const hollow = mayLeave === 'all' ? undefined : compileHollow(plan, contract);
   const second = isTold ? undefined : compileSecondRecord(plan, contract);
   const pathsOf = rememberedPaths();
   return (event, violations) => {
@@ -107,7 +109,9 @@ export function compileRule(
     const made = validated(contract, applied.value);
     if (!made.ok) return made;
     const leaves = leavesOf(event, applied.value);
-    return leaves.length === 0 ? made : half(contract, applied.value, leaves);
+    if (leaves.length > 0) return half(contract, applied.value, leaves);
+    const empty = hollow?.(event, applied.value);
+    return empty === undefined ? made : fail({ reason: `${empty} would hold none of its declared fields` });
   };
 }
 

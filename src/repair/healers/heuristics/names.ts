@@ -29,15 +29,33 @@ const markBefore = /^[@$#]+(?=[\p{L}_])/u;
 const word = new RegExp(String.raw`[\p{L}\p{M}\p{N}]+|[^\p{L}\p{M}\p{N}${between}]`, 'gu');
 const plain = /^\w*$/;
 
-/** The words and signs of a name as they are written, Latin letters without diacritics. */
+/**
+ * Letters of their own, which no one leaves the signs out of: `zahlung` is no `zählung`, and is spelled `zaehlung` where letters
+ * are few. So is the last one of a French participle: `livré` is no `livre`.
+ */
+const spelledOut: ReadonlyMap<string, string> = new Map([
+  ['ä', 'ae'],
+  ['ö', 'oe'],
+  ['ü', 'ue'],
+  ['ß', 'ss'],
+  ['å', 'aa'],
+  ['ø', 'oe'],
+  ['æ', 'ae'],
+  ['ñ', 'ny'],
+  ['é', 'eh'],
+]);
+const otherLetters = /[äöüßåøæñÄÖÜÅØÆÑ]|(?<!it)é(?=e?s?(?![\p{L}\p{M}]))|(?<!IT)É(?=E?S?(?![\p{L}\p{M}]))/gu;
+
+/** The words and signs of a name as they are written, Latin letters without other diacritics. */
 function writtenWords(name: string): string[] {
   const start = name.slice(0, maxLength);
   if (plain.test(start)) return start.split('_').filter((token) => token !== '');
   const letters = start
+    .normalize('NFKC')
+    .replace(otherLetters, (letter) => spelledOut.get(letter.toLowerCase())!)
     .normalize('NFKD')
     .replace(/(\p{Script=Latin})\p{M}+/gu, '$1')
-    .normalize('NFC')
-    .replaceAll('ß', 'ss');
+    .normalize('NFC');
   return letters.replace(markBefore, '').match(word) ?? [];
 }
 
