@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../../model/json.ts';
 import type { Operation, Plan, Pointer } from '../../model/plan.ts';
 import { bind, bindings, segmentsOf, valueAt } from '../../model/pointer.ts';
 import { schemasAt } from './schema-paths.ts';
+import { leafOf } from './meaning/words.ts';
 import { pathsOf } from './operation-paths.ts';
 import { isUnixTime } from '../../model/unix-time.ts';
 
@@ -10,21 +11,26 @@ import { isUnixTime } from '../../model/unix-time.ts';
 export type ArrivalCheck = (result: JsonObject) => string | undefined;
 
 /**
- * Some contracts take any text or number for a time. That is their word on what is sent under the field's own name; of what a
+ * Some contracts take any text or number for a time, and any text for a name. That is their word on what is sent under the field's own name; of what a
  * plan brings there from elsewhere nobody has said so.
  */
 export function compileArrivals({ operations }: Plan, { jsonSchema }: Contract): ArrivalCheck {
-  const times = new Set<Pointer>();
+  const doubts = new Map<Pointer, (value: Json | undefined) => string | undefined>();
   for (const operation of operations) {
     const { reads, writes } = pathsOf(operation);
     for (const path of writes)
       if ((!reads.includes(path) || isNumberRead(operation)) && isInstant(jsonSchema, segmentsOf(path)))
-        times.add(path);
+        doubts.set(path, doubtOfTime);
+      else if (reads.some((from) => isLogin(from, path))) doubts.set(path, doubtOfName);
   }
-  if (times.size === 0) return () => undefined;
-  const places = [...times].map((pointer) => ({ pointer, segments: segmentsOf(pointer) }));
+  if (doubts.size === 0) return () => undefined;
+  const places = [...doubts].map(([pointer, doubtOf]) => ({
+    pointer,
+    segments: segmentsOf(pointer),
+    doubtOf,
+  }));
   return (result) => {
-    for (const { pointer, segments } of places)
+    for (const { pointer, segments, doubtOf } of places)
       for (const indexes of bindings(result, segments) ?? []) {
         const doubt = doubtOf(valueAt(result, bind(segments, indexes)));
         if (doubt !== undefined) return `the value at ${pointer} ${doubt}`;
@@ -32,6 +38,13 @@ export function compileArrivals({ operations }: Plan, { jsonSchema }: Contract):
     return undefined;
   };
 }
+
+/** A `user_name` may be what a user signs in by, and may be the name of the user. */
+const isLogin = (from: Pointer, to: Pointer): boolean =>
+  /^(?:user|member|account)\W*_?name$/i.test(leafOf(from)) && /^name$/i.test(leafOf(to));
+
+const doubtOfName = (value: Json | undefined): string | undefined =>
+  typeof value === 'string' && /[\d@_]/.test(value) ? 'may be a login, and no name' : undefined;
 
 /** Digits that become a number where a time may be one: `20260304101500` is none. */
 const isNumberRead = (operation: Operation): boolean =>
@@ -43,7 +56,7 @@ function isInstant(jsonSchema: JsonObject, segments: readonly string[]): boolean
   );
 }
 
-function doubtOf(value: Json | undefined): string | undefined {
+function doubtOfTime(value: Json | undefined): string | undefined {
   if (typeof value === 'string' && !/^-?\d+(\.\d+)?$/.test(value)) {
     if (!/^\d{4}-\d\d-\d\d/.test(value)) return undefined;
     if (!/^.{10}[Tt ]\d/.test(value)) return 'has no time of the day';

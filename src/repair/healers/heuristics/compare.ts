@@ -49,6 +49,7 @@ export function compareNames(
   context: NameContext,
 ): NameEvidence {
   if (foldedName(source) === foldedName(target)) return { score: 1, reason: 'the same name' };
+  if (saysNone(source) !== saysNone(target)) return another;
   const withOwn = compareWithOwn(source, target, context.own);
   if (withOwn !== undefined) return withOwn;
   const [from, to] = withoutMoments(inUsualForm(source), inUsualForm(target));
@@ -78,6 +79,9 @@ export function compareNames(
     ? { score: 0.9, reason: `the same name but for "${extra.join(' ')}"` }
     : { score: 0.85, reason: `the same name without "${extra.join(' ')}"` };
 }
+
+/** `no_claims` counts those that were not made, or says that there are none; a `claim_no` is called by it. */
+const saysNone = (words: readonly string[]): boolean => words.length > 1 && words[0] === 'no';
 
 const ordinals: ReadonlySet<string> = new Set(['first', 'last']);
 

@@ -15,7 +15,7 @@ export const ownNamesOf = ({ name, table }: { name: string; table: string }): Ow
  * about the event, not of it).
  */
 const neutralAnywhere: ReadonlySet<string> = wordSet(
-  'argument blob data detail dto entity envelope info information json node object payload raw record value wrapper',
+  'argument blob data detail dto entity envelope info information json node object payload record value wrapper',
 );
 
 /** Those that are things of their own when something else has them: the `message` of an order, the `row` of a seat. */

@@ -4,7 +4,7 @@ import type { Candidate } from './candidates.ts';
 import { type NameEvidence, another, compareNames, makesKind, sameName, supports } from './compare.ts';
 import { isNeutral, telling, wordsOfPath } from './containers.ts';
 import { conventionsOf } from './convention.ts';
-import { differInUnit, isOneWord, isPlural } from './name-form.ts';
+import { differInUnit, isCountOf, isOneWord, isPlural } from './name-form.ts';
 import { foldedName, vendorMark, wordsOf } from './names.ts';
 import {
   contextFor,
@@ -75,6 +75,7 @@ export function nameEvidence(search: Search, candidate: Candidate, target: Targe
   if (differInUnit(found, meant)) return { score: 0, reason: 'another unit' };
   if (isPlural(found) !== isPlural(meant) && isCounted(search, candidate, target))
     return { score: 0, reason: 'a plural that counts' };
+  if (isCountOf(found, meant)) return { score: 0, reason: 'how many there are' };
   if (isOfMany(search, candidate, target)) return { score: 0, reason: 'within several of them' };
   if (words.letters === target.words.letters) return { score: 1, reason: 'the same name' };
   const evidence =

@@ -8,6 +8,16 @@ export function isPlural(name: string): boolean {
   return singular(last) !== last;
 }
 
+/** Whether one of two names counts what the other numbers: `rooms_number` and `room_number`. */
+export function isCountOf(one: string, other: string): boolean {
+  const numbered = [one, other].map((name) => tokensOf(name).map((token) => token.toLowerCase()));
+  if (!numbered.every((tokens) => numberWords.has(tokens.at(-1) ?? ''))) return false;
+  const [a, b] = numbered.map((tokens) => tokens.slice(0, -1).some((token) => singular(token) !== token));
+  return a !== b;
+}
+
+const numberWords: ReadonlySet<string> = new Set(['no', 'nr', 'nbr', 'num', 'number']);
+
 /** Whether the words of a name are one of the language, and not two that were written as one. */
 export const isOneWord = (words: readonly string[]): boolean => words.length === 1 && isEnglish(words[0]!);
 

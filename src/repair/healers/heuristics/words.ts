@@ -7,7 +7,7 @@ export const particles: ReadonlySet<string> = new Set(['col', 'fld', 'of', 'str'
 export const fieldMarks: ReadonlySet<string> = new Set(['field', 'str', 'string', 'text', 'value']);
 
 /** What may follow a name where few values would fit: an `email_data` that is an e-mail address is the e-mail. */
-export const looseMarks: ReadonlySet<string> = new Set(['data', 'info', 'raw']);
+export const looseMarks: ReadonlySet<string> = new Set(['data', 'info']);
 
 /** What is a value itself: an `amount_value` is an amount, while a `stock_value` is no stock. */
 export const measures: ReadonlySet<string> = wordSet(
@@ -35,10 +35,16 @@ const acts: ReadonlySet<string> = new Set(
 
 /**
  * Whether a contract is about something that people do, so that `user_email` is its e-mail address. Of a person, an account
- * or a thing it may be that of somebody else: a lead's seller, an employee's recruiter.
+ * or a thing it may be that of somebody else: a lead's seller, an employee's recruiter. So of who reviews what
+ * another has done: a `payment_review`.
  */
 export const isOfAct = (own: readonly (readonly string[])[]): boolean =>
-  own.some((words) => acts.has(words.at(-1) ?? ''));
+  own.some((words) => {
+    const [act = '', ...before] = words.toReversed();
+    return acts.has(act) && !(onAnother.has(act) && before.some((word) => acts.has(word)));
+  });
+
+const onAnother: ReadonlySet<string> = new Set(['response', 'review', 'transfer', 'vote']);
 
 /** Of what happened, any of these only says that it has a time: `created_at`, `created_date`, `created`. */
 export const moments: ReadonlySet<string> = new Set([
