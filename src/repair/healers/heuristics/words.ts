@@ -7,7 +7,7 @@ export const particles: ReadonlySet<string> = new Set(['col', 'fld', 'of', 'str'
 export const fieldMarks: ReadonlySet<string> = new Set(['field', 'str', 'string', 'text', 'value']);
 
 /** What may follow a name where few values would fit: an `email_data` that is an e-mail address is the e-mail. */
-export const looseMarks: ReadonlySet<string> = new Set(['data', 'info']);
+export const looseMarks: ReadonlySet<string> = new Set(['data', 'info', 'raw']);
 
 /** What is a value itself: an `amount_value` is an amount, while a `stock_value` is no stock. */
 export const measures: ReadonlySet<string> = wordSet(
