@@ -25,17 +25,19 @@ it.each([
   expect(contract.validate({ at: 'soon', n: 4.355 })).toMatchObject({ ok: false });
 });
 
-it.each(['contracts', 'src/demo/contracts'])(
-  'the contracts of %s are built, and nothing else',
-  async (folder) => {
-    const problems: unknown[] = [];
-    const built = await loadContracts([packageFolder(`dist/shipped/${folder}`)], {
-      onWarning: (problem) => problems.push(problem),
-    });
-    const written = await loadContracts([packageFolder(folder)]);
-    const names = (registry: source.ContractRegistry) =>
-      registry.all().map(({ name, version }) => `${name} ${version}`);
-    expect(names(built)).toEqual(names(written));
-    expect(problems).toEqual([]);
-  },
-);
+it.each([
+  ['contracts', ['order', 'order', 'transaction']],
+  ['src/demo/contracts', ['shipment', 'signup']],
+])('of %s the contracts are built, and nothing else', async (folder, names) => {
+  const warnings: unknown[] = [];
+  const registry = await loadContracts([packageFolder(`dist/shipped/${folder}`)], {
+    onWarning: (warning) => warnings.push(warning),
+  });
+  expect(
+    registry
+      .all()
+      .map(({ name }) => name)
+      .sort(),
+  ).toEqual(names);
+  expect(warnings).toEqual([]);
+});
