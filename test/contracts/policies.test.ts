@@ -157,3 +157,48 @@ describe('aliases', () => {
     });
   });
 });
+
+describe('a closed schema', () => {
+  const closedBy = (more: object) =>
+    contractFromJsonSchema({
+      'x-contract': { name: 'shut', version: '1.0.0' },
+      type: 'object',
+      properties: { a: { type: 'integer' } },
+      ...more,
+    });
+
+  it.each([
+    ['additionalProperties', closedBy({ additionalProperties: false })],
+    ['unevaluatedProperties', closedBy({ unevaluatedProperties: false })],
+    ['a part', closedBy({ allOf: [{ properties: { a: {} }, additionalProperties: false }] })],
+    [
+      'z.strictObject',
+      defineContract({ name: 's', version: '1.0.0', schema: z.strictObject({ a: z.int() }) }),
+    ],
+    [
+      'open: false',
+      defineContract({ name: 's', version: '1.0.0', open: false, schema: z.object({ a: z.int() }) }),
+    ],
+  ])('takes the words by which an event says what it is, and keeps them: %s', (_, { validate }) => {
+    const event = { type: 'shut', version: '1.0.0', event_id: 'x', source: 's', timestamp: 't', a: 1 };
+    expect(validate(event)).toEqual({ ok: true, value: event });
+    expect(validate({ a: 1 })).toEqual({ ok: true, value: { a: 1 } });
+    const violationsOf = (sent: JsonObject) => {
+      const validation = validate(sent);
+      return validation.ok ? [] : validation.violations.map(({ path, code }) => `${path} ${code}`);
+    };
+    expect(violationsOf({ ...event, b: 1 })).toEqual(['/b undeclared']);
+    expect(violationsOf({ type: 'shut', a: 'x' })).toEqual(['/a type']);
+  });
+
+  it('judges those that it declares, or that its patterns are about', () => {
+    const { validate } = closedBy({
+      properties: { type: { const: 'shut' } },
+      patternProperties: { '^source$': { type: 'integer' } },
+      additionalProperties: false,
+    });
+    expect(validate({ type: 'shut', source: 1, version: '1.0.0' }).ok).toBe(true);
+    expect(validate({ type: 'other' }).ok).toBe(false);
+    expect(validate({ type: 'shut', source: 'x' }).ok).toBe(false);
+  });
+});

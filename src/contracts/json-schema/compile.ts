@@ -21,7 +21,7 @@ import { settleNames } from '../names.ts';
 import { settlePolicies } from '../policies.ts';
 import { topFields } from '../mapping.ts';
 import { readUpgrade } from '../upgrade.ts';
-import { refusingUndeclared } from '../undeclared.ts';
+import { besideEnvelope, refusingUndeclared } from '../undeclared.ts';
 import { endlessReference } from './endless.ts';
 import { slipsOf } from './slips.ts';
 import { readHeader } from './header.ts';
@@ -100,18 +100,22 @@ function compile(read: JsonObject, { place, parts, onWarning }: SchemaOptions): 
     open: policies.undeclared !== 'reject' && isOpen(schema),
     ...fenced(
       names,
-      refusingUndeclared(policies.undeclared, topFields(policies.columns), {
-        fields,
-        mayHang,
-        validate(event): Validation {
-          const errors = errorsOf(event);
-          return errors === undefined
-            ? { ok: true, value: event }
-            : { ok: false, violations: violationsFromAjv(errors, event) };
-        },
-        checkFields: (fields) => fieldCheckOf(schema, fields, dialect),
-        tryField: createFieldTrial(schema, dialect),
-      }),
+      refusingUndeclared(
+        policies.undeclared,
+        topFields(policies.columns),
+        besideEnvelope(schema, fields, {
+          fields,
+          mayHang,
+          validate(event): Validation {
+            const errors = errorsOf(event);
+            return errors === undefined
+              ? { ok: true, value: event }
+              : { ok: false, violations: violationsFromAjv(errors, event) };
+          },
+          checkFields: (fields) => fieldCheckOf(schema, fields, dialect),
+          tryField: createFieldTrial(schema, dialect),
+        }),
+      ),
     ),
   };
 }

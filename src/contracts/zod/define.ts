@@ -24,7 +24,7 @@ import { saysNothing, takesNoObject } from './what-is-taken.ts';
 import { settleNames } from '../names.ts';
 import { settlePolicies } from '../policies.ts';
 import { type GivenUpgrade, readUpgrade } from '../upgrade.ts';
-import { refusingUndeclared } from '../undeclared.ts';
+import { besideEnvelope, refusingUndeclared } from '../undeclared.ts';
 import { rememberAbsence } from './remember-absence.ts';
 import { maxViolations, violationAt } from '../violation.ts';
 import { violationsFromZod } from './violations.ts';
@@ -104,26 +104,30 @@ export function defineContract<S extends z.ZodType>(
     open: policies.undeclared !== 'reject' && isOpen(jsonSchema),
     ...fenced(
       names,
-      refusingUndeclared(policies.undeclared, declared, {
-        fields: [...declared],
-        mayHang,
-        validate(event): Validation {
-          const { issues, value } = parse(mayWrite ? cloneJson(event) : event);
-          if (issues.length > 0) return { ok: false, violations: violationsFromZod(issues, event) };
-          const completed = complete(event, value, remade);
-          if (completed.ok) return { ok: true, ...completed.value };
-          return { ok: false, violations: [noJson(names, event, completed.error)] };
-        },
-        checkFields: (fields) => fieldCheckOf(schema, fields),
-        tryField: (field) => {
-          if (!(schema instanceof z.ZodObject) || !Object.hasOwn(schema.shape, field)) return undefined;
-          const one =
-            parts.get(field) ??
-            part(() => parserOfAll(z.object({ [field]: schema.shape[field] as z.ZodType })));
-          parts.set(field, one);
-          return (event) => violationsFromZod(one(event).issues, event);
-        },
-      }),
+      refusingUndeclared(
+        policies.undeclared,
+        declared,
+        besideEnvelope(jsonSchema, declared, {
+          fields: [...declared],
+          mayHang,
+          validate(event): Validation {
+            const { issues, value } = parse(mayWrite ? cloneJson(event) : event);
+            if (issues.length > 0) return { ok: false, violations: violationsFromZod(issues, event) };
+            const completed = complete(event, value, remade);
+            if (completed.ok) return { ok: true, ...completed.value };
+            return { ok: false, violations: [noJson(names, event, completed.error)] };
+          },
+          checkFields: (fields) => fieldCheckOf(schema, fields),
+          tryField: (field) => {
+            if (!(schema instanceof z.ZodObject) || !Object.hasOwn(schema.shape, field)) return undefined;
+            const one =
+              parts.get(field) ??
+              part(() => parserOfAll(z.object({ [field]: schema.shape[field] as z.ZodType })));
+            parts.set(field, one);
+            return (event) => violationsFromZod(one(event).issues, event);
+          },
+        }),
+      ),
     ),
   };
 }
