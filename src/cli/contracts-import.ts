@@ -1,4 +1,5 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { readText } from './read-file.ts';
+import { mkdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { compact } from '../contracts/import/imported.ts';
@@ -73,12 +74,7 @@ const fileNameOf = ({ name, version }: Imported, all: readonly Imported[]): stri
 
 async function read(io: Io, file: string): Promise<Imported[]> {
   const path = resolve(io.cwd, file);
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    throw new CliError(`${file} can't be read: ${messageOf(error)}`);
-  }
+  const text = await readText(io, file);
   try {
     const name = basename(file).replace(/(?:\.schema)?\.(?:json|ya?ml|avsc)$/i, '');
     return importContracts(text, name, { file: path, folder: dirname(path) });

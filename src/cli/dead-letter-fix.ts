@@ -1,8 +1,6 @@
+import { readText } from './read-file.ts';
 import type { Command } from 'commander';
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import type { DoneBy, ForecastOf } from '../api/client.ts';
-import { messageOf } from '../model/errors.ts';
 import { parseExact } from '../model/exact-json.ts';
 import { type Json, isObject, sameJson } from '../model/json.ts';
 import { withClient } from './client.ts';
@@ -99,13 +97,7 @@ function question(dryRun: EditDryRun | undefined, { learn, group }: FixOptions):
 }
 
 export async function readEvent(io: Io, file: string): Promise<Json> {
-  let text: string;
-  try {
-    text = file === '-' ? await readAll(io.stdin) : await readFile(resolve(io.cwd, file), 'utf8');
-  } catch (error) {
-    throw new CliError(`${file} can't be read: ${messageOf(error)}`);
-  }
-  return readJson(text, file);
+  return readJson(file === '-' ? await readAll(io.stdin) : await readText(io, file), file);
 }
 
 /** Numbers that JavaScript would round stay text, as the service shows them. */

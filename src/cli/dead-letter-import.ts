@@ -1,9 +1,6 @@
+import { openFile } from './read-file.ts';
 import type { Command } from 'commander';
-import { open } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import type { Readable } from 'node:stream';
 import type { DoneBy, ForecastOf } from '../api/client.ts';
-import { messageOf } from '../model/errors.ts';
 import { withClient } from './client.ts';
 import { confirm, CliError, amountOf, say, type Io, type Outcome } from './io.ts';
 import { correctionText, mendsNothing } from './dead-letter-forecast.ts';
@@ -38,8 +35,9 @@ export function registerImport(letters: Command, io: Io, outcome: Outcome): void
 async function importFile(io: Io, file: string, options: ImportOptions, outcome: Outcome): Promise<void> {
   const { force } = options;
   await withClient(io, options, async (client) => {
+    // Read twice, first to see what would happen: so it must be a file.
     const send = async (dryRun: boolean) =>
-      client.upload(imports, await read(io, file), { query: { dry_run: dryRun, force } });
+      client.upload(imports, await openFile(io, file), { query: { dry_run: dryRun, force } });
     const trial = (await send(true)) as ImportDryRun;
     if (wasAll(io, options, trial, forecastText(trial))) {
       if (trial.faulty > 0) outcome.exitCode = 1;
@@ -62,15 +60,4 @@ function forecastText(trial: ImportDryRun): string {
     ...(more > 0 ? [`  … ${amountOf(more, 'more faulty line')}`] : []),
     ...(matched > 0 ? correctionText(trial) : []),
   ].join('\n');
-}
-
-/** Read twice, first to see what would happen: so it must be a file. */
-async function read(io: Io, file: string): Promise<Readable> {
-  try {
-    const handle = await open(resolve(io.cwd, file));
-    if ((await handle.stat()).isDirectory()) throw new Error('it is a folder');
-    return handle.createReadStream();
-  } catch (error) {
-    throw new CliError(`${file} can't be read: ${messageOf(error)}`);
-  }
 }

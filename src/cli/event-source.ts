@@ -1,7 +1,5 @@
-import { open, stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { openFile } from './read-file.ts';
 import type { Readable } from 'node:stream';
-import { messageOf } from '../model/errors.ts';
 import { UnreadableText, textLines } from '../support/text-lines.ts';
 import { splitArray } from '../ingest/split-array.ts';
 import { CliError, type Io } from './io.ts';
@@ -29,7 +27,7 @@ const maxLineLength = maxJsonBytes;
  * whose first line is not a whole JSON value is taken for JSON, unless the file is called `.ndjson` or `.jsonl`.
  */
 export async function openEvents(io: Io, file: string): Promise<EventSource> {
-  const stream = file === '-' ? io.stdin : await openFile(resolve(io.cwd, file));
+  const stream = file === '-' ? io.stdin : await openFile(io, file);
   const lines = linesOf(stream);
   const first = await firstLine(lines);
   const isNdjson = /\.(?:ndjson|jsonl)$/i.test(file) || (!/^\s*\[/.test(first.text) && isJson(first.text));
@@ -37,16 +35,6 @@ export async function openEvents(io: Io, file: string): Promise<EventSource> {
   return isNdjson
     ? { unit: 'line', events: withoutBlank(all) }
     : { unit: 'event', events: elements(all, file) };
-}
-
-async function openFile(path: string): Promise<Readable> {
-  try {
-    if ((await stat(path)).isDirectory()) throw new Error('it is a folder');
-    const handle = await open(path);
-    return handle.createReadStream();
-  } catch (error) {
-    throw new CliError(`${path} can't be read: ${messageOf(error)}`);
-  }
 }
 
 /** Which fault the text has is told in a sentence of the command's. */
