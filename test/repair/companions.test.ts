@@ -100,6 +100,7 @@ describe('half of another value', () => {
   const invoice = contract('invoice', { invoice_number: text });
   const till = contract('till', { id: text, total: number });
   const call = contract('call', { id: text, duration_minutes: integer });
+  const reading = contract('reading', { value: number });
   const mail = contract('mail', { id: text, body: text });
   const hour = { id: 'v', starts_at: '2026-03-04 02:00', timezone: 'UTC' };
   const at = { latitude: 33.9, longitude: 18.4 };
@@ -120,6 +121,10 @@ describe('half of another value', () => {
     ['the south, by a word', ship, at, { latitude_hemisphere: 'South' }],
     ['the south, by a flag', ship, at, { lat_is_south: true }],
     ['the south, by a number', ship, at, { lat_sign: -1 }],
+    ['a bound', reading, { result: { value: 5.5 } }, { result: { value: 5.5, comparator: '<' } }],
+    ['a bound of its own', reading, { Value: 5.5 }, { value_comparator: '>=' }],
+    ['a mark of doubt', reading, { data: { value: 5.5 } }, { approximate: true }],
+    ['so many of them', till, { id: 't', Total: 19 }, { per: 1000 }],
     ['minutes of a degree', ship, at, { latitude_minutes: 30 }],
     ['the house', house, { id: 'h', Street: 'Main St' }, { house_number: '5' }],
     ['the number in the street', house, { id: 'h', Street: 'Main St' }, { street_number: '5' }],

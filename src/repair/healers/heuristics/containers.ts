@@ -20,7 +20,7 @@ const neutralAnywhere: ReadonlySet<string> = wordSet(
 
 /** Those that are things of their own when something else has them: the `message` of an order, the `row` of a seat. */
 const neutralOutside: ReadonlySet<string> = wordSet(
-  'body content document entry event instance message model notification resource response result row webhook',
+  'body content document entry event instance message model notification raw resource response result row webhook',
 );
 
 export const neutral: ReadonlySet<string> = new Set([...neutralAnywhere, ...neutralOutside]);

@@ -99,5 +99,5 @@ export const qualifiers: ReadonlySet<string> = wordSet(
   'actual alternate alternative average backup base billing cent child count current deprecated ' +
     'discount estimated expected external final foreign gross head home initial internal last legacy ' +
     'local max maximum min minimum minor ms net new next old original other parent percent previous ' +
-    'primary recovery refund secondary shipping sub tax temporary test total unit usd work',
+    'primary raw recovery refund secondary shipping sub tax temporary test total unit usd work',
 );

@@ -10,9 +10,11 @@ import { units } from './vocabulary.ts';
 const ofUnit = wordSet('unit uom measure measurement denomination format');
 const ofSign = wordSet('sign signed negative minus debit credit dc reversal reversed direction');
 const ofScale = wordSet(
-  'scale exponent multiplier divisor factor decimal fraction minor cent penny pence thousand million',
+  'scale exponent multiplier divisor factor decimal fraction minor cent penny pence thousand million per',
 );
-const factors = wordSet('scale multiplier divisor factor');
+const factors = wordSet('scale multiplier divisor factor per');
+/** What makes of a value a bound, or another kind of number: `<`, `approximate`. */
+const ofBound = wordSet('comparator operator qualifier relation modifier approximate percent delta');
 /** Units of which a larger one may hold the rest: half an hour beside an hour. */
 const ofTime = wordSet('hrs mins sec days');
 const ofHemisphere = wordSet('ns ew n s e w hemisphere direction dir');
@@ -65,6 +67,8 @@ export function besideNumber(
       },
     };
   }
+  if (left.every((word) => ofBound.has(word) || ofAny.has(word)) && has(ofBound))
+    return { isNamed, saysMore: (value) => flag(value) || isBound(value) };
   if (!(isScale || has(ofSign) || has(ofUnit)) || names.some(isIdentity)) return undefined;
   const others = left.filter((word) => ![ofAny, ofScale, ofSign, ofUnit].some((set) => set.has(word)));
   if (others.length > 0) {
@@ -92,6 +96,9 @@ const isIdentity = (name: readonly string[]): boolean => {
   const last = name.at(-1) ?? '';
   return last !== 'value' && (general.has(last) || last === 'year');
 };
+
+const isBound = (value: Json): boolean =>
+  typeof value === 'string' && /^\s*(?:[<>~≤≥≈±]=?|lte?|gte?|le|ge)\s*$/i.test(value);
 
 const isOtherSide = (value: Json): boolean =>
   typeof value === 'string' && /^\s*(s|w|south|west|-)\s*$/i.test(value);
