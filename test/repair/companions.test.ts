@@ -100,6 +100,7 @@ describe('half of another value', () => {
   const invoice = contract('invoice', { invoice_number: text });
   const till = contract('till', { id: text, total: number });
   const call = contract('call', { id: text, duration_minutes: integer });
+  const paid = contract('till', { total: number, currency: text });
   const reading = contract('reading', { value: number });
   const mail = contract('mail', { id: text, body: text });
   const hour = { id: 'v', starts_at: '2026-03-04 02:00', timezone: 'UTC' };
@@ -121,6 +122,8 @@ describe('half of another value', () => {
     ['the south, by a word', ship, at, { latitude_hemisphere: 'South' }],
     ['the south, by a flag', ship, at, { lat_is_south: true }],
     ['the south, by a number', ship, at, { lat_sign: -1 }],
+    ['the number as it is shown', till, { id: 't', Total: 500 }, { total_formatted: '$5.00' }],
+    ['another currency', paid, { Total: 5, currency: 'EUR' }, { total_currency: 'USD' }],
     ['a bound', reading, { result: { value: 5.5 } }, { result: { value: 5.5, comparator: '<' } }],
     ['a bound of its own', reading, { Value: 5.5 }, { value_comparator: '>=' }],
     ['a mark of doubt', reading, { data: { value: 5.5 } }, { approximate: true }],
@@ -147,6 +150,8 @@ describe('half of another value', () => {
     ['no estimate', task, due, { due_at_estimated: false, is_due: true }],
     ['another period', visit, hour, { period: 'spring' }],
     ['the north-east', ship, at, { lat_dir: 'N', lon_dir: 'E' }],
+    ['the same as it is shown', till, { id: 't', Total: 1500 }, { total_formatted: '€1.500,00' }],
+    ['the same currency', paid, { Total: 5, currency: 'EUR' }, { total_currency: 'eur' }],
     ['the same in cents', till, { id: 't', Total: 19 }, { total_cents: 1900 }],
     ['the same in seconds', call, { id: 'c', durationMinutes: 30 }, { duration_seconds: 1800 }],
     ['an alphabet', mail, coded, { encoding: 'UTF-8' }],

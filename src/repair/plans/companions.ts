@@ -54,7 +54,7 @@ export function compileCompanions(plan: Plan, contract: Contract): CompanionChec
           const value = valueAt(holder, bind(path, indexes));
           if (
             value !== undefined &&
-            telling.saysMore(value, meantBy(result, one.to, indexes)) &&
+            telling.saysMore(value, ...meantBy(result, one.to, indexes)) &&
             (telling.isNamed || !isOfAnother(holder, path, indexes, one))
           )
             return `${pointerOf(path)} says more of the value at ${one.to}, and the contract does not declare it`;
@@ -63,10 +63,16 @@ export function compileCompanions(plan: Plan, contract: Contract): CompanionChec
   };
 }
 
-function meantBy(result: JsonObject, to: Pointer, indexes: readonly string[]): Json | undefined {
+/** What a plan has put at a place, and the object around it. */
+function meantBy(
+  result: JsonObject,
+  to: Pointer,
+  indexes: readonly string[],
+): [Json | undefined, JsonObject] {
   const path = segmentsOf(to);
-  const stars = path.filter((segment) => segment === '*').length;
-  return stars > indexes.length ? undefined : valueAt(result, bind(path, indexes));
+  if (path.filter((segment) => segment === '*').length > indexes.length) return [undefined, {}];
+  const around = valueAt(result, bind(path.slice(0, -1), indexes));
+  return [valueAt(result, bind(path, indexes)), around !== undefined && isObject(around) ? around : {}];
 }
 
 /** In an object of its own, a unit or a sign may be that of a number in there. */

@@ -57,12 +57,15 @@ export function besideNumber(
   const isNoScale = (value: Json, meant: Json | undefined) =>
     (Number(value) === 1 && has(factors)) || isSameInOther(value, meant);
   if (isNamed) {
-    if (!isScale && !has(ofSign) && !has(ofUnit) && left.every((word) => ofThing.has(word))) return undefined;
+    if (left.includes('currency')) return { isNamed, saysMore: isOtherCurrency };
+    if (!isScale && !has(ofSign) && !has(ofUnit) && left.every((word) => ofThing.has(word)))
+      return { isNamed, saysMore: isScaled };
     return {
       isNamed,
       saysMore: (value, meant) => {
         if (isAnyNumber(value))
           return (isScale && !isNoScale(value, meant)) || (has(ofSign) && Number(value) < 0);
+        if (isScaled(value, meant)) return true;
         return flag(value) || (isWord(value) && !isUsual(value, names) && !(has(ofSign) && value === '+'));
       },
     };
@@ -96,6 +99,26 @@ const isIdentity = (name: readonly string[]): boolean => {
   const last = name.at(-1) ?? '';
   return last !== 'value' && (general.has(last) || last === 'year');
 };
+
+/** Whether a text is the same number with its point elsewhere: `$5.00` beside 500. */
+function isScaled(value: Json, meant: Json | undefined): boolean {
+  if (typeof value !== 'string' || value.length > 40) return false;
+  const digits = value.replace(/[^\d.,]/g, '').replace(/[.,](?=\d{3}(?:\D|$))/g, '');
+  const ratio = Number(digits.replace(',', '.')) / Math.abs(Number(meant));
+  return powers.has(Math.round(Math.max(ratio, 1 / ratio) * 1e6) / 1e6);
+}
+
+const powers: ReadonlySet<number> = new Set([10, 100, 1000, 10_000]);
+
+/** Whether a currency beside an amount is another one than that of the event. */
+const isOtherCurrency = (value: Json, _meant: Json | undefined, around: JsonObject): boolean =>
+  typeof value === 'string' &&
+  Object.entries(around).some(
+    ([name, other]) =>
+      wordsOf(name).join(' ') === 'currency' &&
+      typeof other === 'string' &&
+      other.trim().toLowerCase() !== value.trim().toLowerCase(),
+  );
 
 const isBound = (value: Json): boolean =>
   typeof value === 'string' && /^\s*(?:[<>~≤≥≈±]=?|lte?|gte?|le|ge)\s*$/i.test(value);

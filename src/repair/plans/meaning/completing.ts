@@ -13,7 +13,8 @@ export interface Measured {
 /** What the name of a field beside a value promises: whether it is called after the value, and which values of it say more. */
 export interface Telling {
   isNamed: boolean;
-  saysMore(value: Json, meant: Json | undefined): boolean;
+  /** `around`: what the value stands in. */
+  saysMore(value: Json, meant: Json | undefined, around: JsonObject): boolean;
 }
 
 const ofPhone = wordSet('extension ext dial dialling dialing calling area prefix country');
