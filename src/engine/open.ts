@@ -87,6 +87,11 @@ async function openNats(
         { status: 'failed', code: 'storage_lost', streams },
         'NATS has lost its storage: these streams were made again, and what they held (waiting events, dead letters, rules, keys) is gone',
       ),
+    onSettingsAltered: (stream, settings) =>
+      log.error(
+        { status: 'recovered', code: 'stream_altered', stream, settings },
+        'NATS: somebody has changed settings of this stream by which it loses or refuses messages; they were put back, and what it has let go of meanwhile is lost',
+      ),
     onFloorStands: (stream, consumer) =>
       log.warn(
         { status: 'recovering', code: 'acknowledgement_lost', stream, consumer },

@@ -36,6 +36,8 @@ export interface NatsEngineOptions extends NatsAccess, ConnectionEvents {
   limits?: { bytes?: number };
   /** Told of streams that were gone, and were made again empty. */
   onStorageLost?: (streams: string[]) => void;
+  /** Told of a stream whose settings somebody has changed so that it loses or refuses messages; they were put back. */
+  onSettingsAltered?: (stream: string, settings: string[]) => void;
   /** Told of a consumer that is given another leader, see `FloorWatch`. */
   onFloorStands?: (stream: string, consumer: string) => void;
   /** Told, at the start and after a reconnect, that the server's version is not safe for several copies. */
@@ -92,7 +94,7 @@ export async function openNatsEngine(options: NatsEngineOptions): Promise<Engine
 async function openParts(options: NatsEngineOptions) {
   const layout = layoutOf(options.prefix);
   const link = await openLink(options, options.writer, options);
-  const streams = createStreams(link, layout, options.replicas);
+  const streams = createStreams(link, layout, options.replicas, options.onSettingsAltered);
   try {
     await streams.common();
   } catch (error) {

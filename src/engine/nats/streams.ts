@@ -1,5 +1,6 @@
 import { DiscardPolicy, RetentionPolicy, type StreamConfig, StorageType } from '@nats-io/jetstream';
 import { SentinelError } from '../../model/errors.ts';
+import { alteredIn } from './altered.ts';
 import type { Link } from './connection.ts';
 import { create } from './create.ts';
 import { isNotFound } from './errors.ts';
@@ -22,7 +23,13 @@ export interface Streams {
   check(): Promise<void>;
 }
 
-export function createStreams(link: Link, layout: Layout, replicas: number): Streams {
+/** `onAltered` is told of a stream whose settings somebody has changed, and that they were put back. */
+export function createStreams(
+  link: Link,
+  layout: Layout,
+  replicas: number,
+  onAltered: (stream: string, settings: string[]) => void = () => undefined,
+): Streams {
   const known = new Map<string, Promise<string>>();
   /** When each stream was made: one that was made later has lost what it held. */
   const made = new Map<string, string>();
@@ -43,6 +50,10 @@ export function createStreams(link: Link, layout: Layout, replicas: number): Str
         checkSubjects(config, found);
         if (found.num_replicas !== replicas)
           await link.jsm.streams.update(config.name, { num_replicas: replicas });
+        const altered = alteredIn(config, found);
+        if (altered === undefined) return;
+        await link.jsm.streams.update(config.name, altered);
+        onAltered(config.name, Object.keys(altered));
       } catch (error) {
         if (!isNotFound(error)) throw error;
         const { created } = await create(
