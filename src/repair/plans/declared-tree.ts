@@ -2,9 +2,10 @@ import type { Contract } from '../../contracts/contract.ts';
 import { isObject } from '../../model/json.ts';
 import { pointerOf } from '../../model/pointer.ts';
 import { isOwnName, ownNamesOf } from '../healers/heuristics/containers.ts';
-import { sameFieldBeside } from '../healers/heuristics/likeness.ts';
+import { misspeltBeside } from '../healers/heuristics/likeness.ts';
 import { foldedName, lettersOf } from '../healers/heuristics/names.ts';
 import { schemasAt } from './schema-paths.ts';
+import { type Place, placesOf } from './undeclared-places.ts';
 
 /** An object that a contract declares: its fields, and how other names read beside them. */
 export interface DeclaredObject {
@@ -22,14 +23,15 @@ export interface Reading extends ReadingWithin {
   isDeclared: boolean;
   /** Of a declared name: the object there. */
   below: DeclaredObject | undefined;
+  /** Of any other: which declared fields it may hold. */
+  place: Place | undefined;
 }
 
 /** How a name in an undeclared container reads, in the declared object around it. */
 export interface ReadingWithin {
   /**
    * The paths of declared fields that it may be called after: of one segment for a field of the object itself, else of a field
-   * of the objects in it. They read so without case, separators and diacritics, or as an alias, or else as the healers would
-   * read a name in its place, slips of the keys included.
+   * of the objects in it. They read so without case, separators and diacritics, or as an alias, or else with a slip of the keys.
    */
   namesakes: readonly (readonly string[])[];
   /** Whether it reads as they do, and is not only like them. */
@@ -57,7 +59,7 @@ const maxDepth = 16;
 function declaredObject(contract: Contract, path: readonly string[]): DeclaredObject {
   const { names, isOpen, hasPatterns } = namesOf(contract, path);
   const own = ownNamesOf(contract);
-  const alike = sameFieldBeside(contract, path, isOpen ? [] : [...names]);
+  const misspelt = misspeltBeside(isOpen ? [] : [...names]);
   const children = new Map<string, DeclaredObject | undefined>();
   let found: ReturnType<typeof foldedPaths> | undefined;
   // The keys of a dictionary are values, and none reads like another by mistake.
@@ -85,7 +87,7 @@ function declaredObject(contract: Contract, path: readonly string[]): DeclaredOb
     // A path with slashes, `company/industry`, names a field within an object.
     const exact = declared().byFold.get(foldedName([prefix, lettersOf(key).replaceAll('/', '')]));
     if (exact !== undefined) return { namesakes: exact, isExact: true };
-    return { namesakes: prefix === '' ? alike(key).map((name) => [name]) : none, isExact: false };
+    return { namesakes: prefix === '' ? misspelt(key).map((name) => [name]) : none, isExact: false };
   };
   return {
     names,
@@ -93,11 +95,19 @@ function declaredObject(contract: Contract, path: readonly string[]): DeclaredOb
     below,
     reading: remembered((key) =>
       names.has(key)
-        ? { isDeclared: true, below: below(key), namesakes: none, isExact: false, within: undefined }
-        : { isDeclared: false, below: undefined, ...readingWithin('', key, 0) },
+        ? { isDeclared: true, below: below(key), place: undefined, ...noNamesakes }
+        : {
+            isDeclared: false,
+            below: undefined,
+            place: placeAt(contract, [...path, key]),
+            ...readingWithin('', key, 0),
+          },
     ),
   };
 }
+
+const placeAt = (contract: Contract, path: readonly string[]): Place =>
+  path.reduce((place, segment) => place.below(segment), placesOf(contract));
 
 /** The names of an object's fields; `isOpen`: it is a dictionary. */
 function namesOf(
@@ -166,6 +176,7 @@ function objectAt(contract: Contract, path: readonly string[]): DeclaredObject |
 }
 
 const none: readonly never[] = [];
+const noNamesakes = { namesakes: none, isExact: false, within: undefined };
 
 /** A sender that makes up names could go on for ever: then all is worked out anew. */
 const maxRemembered = 2000;

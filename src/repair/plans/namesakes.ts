@@ -1,6 +1,7 @@
 import { type Json, type JsonObject, isObject } from '../../model/json.ts';
 import { child } from '../../model/pointer.ts';
 import type { DeclaredObject, ReadingWithin } from './declared-tree.ts';
+import type { Place } from './undeclared-places.ts';
 
 /** An undeclared field that has the name of a declared one. */
 export interface Namesake {
@@ -35,7 +36,7 @@ export function eachNamesake(
 ): void {
   const path: string[] = [];
 
-  const show = (reading: ReadingWithin, value: Json, place: Place): void => {
+  const show = (reading: ReadingWithin, value: Json, place: Surroundings): void => {
     for (const names of reading.namesakes) {
       const found = placeOf(names, place);
       if (found === undefined) continue;
@@ -45,7 +46,11 @@ export function eachNamesake(
     if (reading.within !== undefined) lookWithin(value, reading.within, place);
   };
 
-  const lookWithin = (held: Json, within: NonNullable<ReadingWithin['within']>, place: Place): void => {
+  const lookWithin = (
+    held: Json,
+    within: NonNullable<ReadingWithin['within']>,
+    place: Surroundings,
+  ): void => {
     for (const [index, container] of opened(held)) {
       if (index !== undefined) path.push(index);
       for (const key in container) {
@@ -88,21 +93,28 @@ export function eachNamesake(
   look(event, tree);
 }
 
-/** Whether `eachNamesake` has anything to look at: mostly it has not, and this makes nothing to find that out. */
-export function mayHaveNamesakes(value: Json, node: DeclaredObject): boolean {
-  if (Array.isArray(value)) return value.some((item) => mayHaveNamesakes(item, node));
+/**
+ * Whether anything that a declared object holds besides may have to do with its fields, or hold what has: mostly nothing does,
+ * and this makes nothing to find that out.
+ */
+export function mayHoldFields(value: Json, node: DeclaredObject): boolean {
+  if (Array.isArray(value)) return value.some((item) => mayHoldFields(item, node));
   if (!isObject(value)) return false;
   for (const key in value) {
-    const { isDeclared, below, within, namesakes } = node.reading(key);
-    if (!isDeclared && (within !== undefined || namesakes.length > 0)) return true;
+    const { isDeclared, below, within, namesakes, place } = node.reading(key);
+    if (!isDeclared && (within !== undefined || namesakes.length > 0 || concerns(place!, value[key]!)))
+      return true;
     const inner = below === undefined ? undefined : value[key];
-    if (typeof inner === 'object' && inner !== null && mayHaveNamesakes(inner, below!)) return true;
+    if (typeof inner === 'object' && inner !== null && mayHoldFields(inner, below!)) return true;
   }
   return false;
 }
 
+const concerns = ({ isAlone, isClosed }: Place, value: Json): boolean =>
+  !isAlone || (!isClosed && (typeof value === 'object' || (typeof value === 'string' && spells.test(value))));
+
 /** The declared object with whose fields names are compared: as it stands in the event, and how long its path is. */
-interface Place {
+interface Surroundings {
   around: JsonObject;
   node: DeclaredObject;
   depth: number;
@@ -111,7 +123,7 @@ interface Place {
 /** What stands at a path below a declared object; undefined where a value is in the way. */
 function placeOf(
   names: readonly string[],
-  { around, node }: Place,
+  { around, node }: Surroundings,
 ): Pick<Namesake, 'node' | 'meant'> | undefined {
   let of: DeclaredObject | undefined = node;
   let holder: Json | undefined = around;
@@ -133,11 +145,19 @@ export function opened(value: Json): [index: string | undefined, object: JsonObj
       .flatMap((item, at): [string | undefined, JsonObject][] =>
         isObject(item) ? [[value.length === 1 ? undefined : String(at), item]] : [],
       );
-  if (typeof value !== 'string' || value.length > maxTextLength || !/^\s*\{/.test(value)) return [];
+  const read = spelledObject(value);
+  return read === undefined ? [] : [[undefined, read]];
+}
+
+const spells = /^\s*\{/;
+
+/** The object that a text spells. */
+export function spelledObject(value: Json): JsonObject | undefined {
+  if (typeof value !== 'string' || value.length > maxTextLength || !spells.test(value)) return undefined;
   try {
     const read = JSON.parse(value) as Json;
-    return isObject(read) ? [[undefined, read]] : [];
+    return isObject(read) ? read : undefined;
   } catch {
-    return [];
+    return undefined;
   }
 }

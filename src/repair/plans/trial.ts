@@ -8,11 +8,12 @@ import { compileArrivals } from './arrivals.ts';
 import { compileCompanions } from './companions.ts';
 import { timesInAnotherZone } from './declared-zones.ts';
 import { type PlanContext, compilePlan } from './interpreter.ts';
+import { foundElsewhere } from './found-elsewhere.ts';
 import { changeOfMeaningIn } from './meaning/index.ts';
 import { compileHollow } from './hollow.ts';
 import { compileLeftovers } from './leftovers.ts';
 import type { Plan, Pointer } from '../../model/plan.ts';
-import { genericPointer, segmentsOf } from '../../model/pointer.ts';
+import { genericPointer, pointerOf, segmentsOf } from '../../model/pointer.ts';
 import { compileProvenance } from './provenance.ts';
 import { isDeclared } from './schema-paths.ts';
 import { compileSecondRecord } from './second-record.ts';
@@ -111,9 +112,21 @@ export function compileRule(
     const leaves = leavesOf(event, applied.value);
     if (leaves.length > 0) return half(contract, applied.value, leaves);
     const empty = hollow?.(event, applied.value);
-    return empty === undefined ? made : fail({ reason: `${empty} would hold none of its declared fields` });
+    if (empty !== undefined) return fail({ reason: `${empty} would hold none of its declared fields` });
+    const elsewhere = mayLeave === 'all' ? [] : leftElsewhere(contract, applied.value, mayLeave);
+    return elsewhere.length === 0 ? made : half(contract, applied.value, elsewhere);
   };
 }
+
+/** The undeclared fields in which the healers would find a field that is still missing, `*` for array indexes. */
+const leftElsewhere = (
+  contract: Contract,
+  result: JsonObject,
+  mayLeave: ReadonlySet<Pointer> | undefined,
+): Pointer[] =>
+  foundElsewhere(contract, result)
+    .map(({ at }) => genericPointer(pointerOf(at), result))
+    .filter((pointer) => mayLeave?.has(pointer) !== true);
 
 /** What is left under another name may be taken along by a wider plan. */
 function half(contract: Contract, event: JsonObject, leaves: Pointer[]): Result<Repaired, Refusal> {

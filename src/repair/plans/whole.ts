@@ -7,7 +7,8 @@ import { Draft } from './draft.ts';
 import { declaredTree } from './declared-tree.ts';
 import { fieldsWithin } from './event-within.ts';
 import { timesInAnotherZone } from './declared-zones.ts';
-import { eachNamesake, mayHaveNamesakes } from './namesakes.ts';
+import { foundElsewhere } from './found-elsewhere.ts';
+import { eachNamesake, mayHoldFields } from './namesakes.ts';
 
 /**
  * Validates an event as its sender sent it. One that its contract accepts, but that has the value of an optional field under
@@ -65,7 +66,7 @@ export const misnamedIn = (contract: Contract, event: JsonObject): Violation[] =
 function findMisnamed(contract: Contract, event: JsonObject): readonly Misnamed[] {
   const tree = declaredTree(contract);
   const within = fieldsWithin(event, tree);
-  if (within?.length === 0 && !mayHaveNamesakes(event, tree)) return none;
+  if (within?.length === 0 && !mayHoldFields(event, tree)) return none;
   let found: Map<string, Misnamed> | undefined;
   const nulls = new Set<string>();
   let isOfAnother = false;
@@ -86,6 +87,12 @@ function findMisnamed(contract: Contract, event: JsonObject): readonly Misnamed[
     if (found.size < maxViolations && !found.has(path))
       found.set(path, { violation: misnamed(path, pointerOf(at), name), at });
   }
+  for (const { path: to, at } of foundElsewhere(contract, event)) {
+    found ??= new Map();
+    const path = pointerOf(to);
+    if (found.size < maxViolations && !found.has(path))
+      found.set(path, { violation: misnamed(path, pointerOf(at), to.at(-1)!, 'may hold it'), at });
+  }
   if (found === undefined) return within === undefined ? [{ violation: noFieldKnown, at: [] }] : none;
   // Beside a second record, in which other fields of the same names differ, a field that holds null is sent as such.
   if (isOfAnother) for (const path of nulls) found.delete(path);
@@ -100,10 +107,10 @@ const none: readonly never[] = [];
 
 const isThere = (value: Json | undefined): value is Json => value !== undefined && value !== null;
 
-const misnamed = (path: string, at: string, name: string): Violation => ({
+const misnamed = (path: string, at: string, name: string, says = 'has its name'): Violation => ({
   path,
   code: 'misnamed',
-  message: `Send ${path} under its own name: it is missing, and ${at} has its name.`,
+  message: `Send ${path} under its own name: it is missing, and ${at} ${says}.`,
   expected: name,
   found: 'missing',
 });

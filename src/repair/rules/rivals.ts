@@ -8,7 +8,7 @@ import { mayMean } from '../healers/heuristics/evidence.ts';
 import { foldedName, wordsOf } from '../healers/heuristics/names.ts';
 import { wholeOf } from '../healers/heuristics/split.ts';
 import { type Target, targetAt } from '../healers/heuristics/target.ts';
-import { optionalsLike } from '../healers/heuristics/optionals.ts';
+import { isShortened, optionalsLike } from '../healers/heuristics/optionals.ts';
 import { type Search, searchFor } from '../healers/heuristics/search.ts';
 import { pathsOf } from '../plans/operation-paths.ts';
 
@@ -32,6 +32,11 @@ export function compileRivals({ operations }: Plan, contract: Contract): RivalFi
   const names = [...filled];
   const targets = names.map(segmentsOf);
   const wholes = operations.flatMap((operation) => (operation.op === 'split' ? [wholeSplit(operation)] : []));
+  const abbreviates = operations.some(
+    (operation) =>
+      operation.op === 'move' &&
+      isShortened(segmentsOf(operation.from).at(-1)!, segmentsOf(operation.to).at(-1)!),
+  );
   return (event) => {
     const search = searchFor({ contract, event, source: '', violations: [], signature: '' }, 1);
     const declared = fieldsOf(contract.jsonSchema, []).names.length;
@@ -47,7 +52,7 @@ export function compileRivals({ operations }: Plan, contract: Contract): RivalFi
           ? places.some((target) => isListOf(candidate, target))
           : places.some((target) => isRival(search, candidate, target)) ||
             wholes.some((whole) => isAnother(candidate, whole)) ||
-            optionalsLike(search, candidate, names).next().done === false;
+            optionalsLike(search, candidate, names, abbreviates).next().done === false;
       if (isOne) found.add(candidate.pointer);
     }
     return [...found];

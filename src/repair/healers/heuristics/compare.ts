@@ -152,7 +152,7 @@ const partsOfNames: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 
 /** `create_time` and `creation_date` as `created_at`, `number_of_items` as `item_count`, `given_name` as `first_name`. */
-function inUsualForm(words: readonly string[]): readonly string[] {
+export function inUsualForm(words: readonly string[]): readonly string[] {
   const [first, ...rest] = words.filter((word) => word !== 'of');
   if (first === 'number' && rest.length > 0) return [...rest, 'count'];
   if (words.some((word) => moments.has(word))) return words.map((word) => happened.get(word) ?? word);

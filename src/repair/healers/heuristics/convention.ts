@@ -95,7 +95,7 @@ function waysOf(fields: readonly Candidate[], absent: readonly Absent[]): Way[] 
   const ways = new Map<string, Way>();
   for (const field of fields)
     for (const { path, words } of absent) {
-      const change = changeOf(field.words.leaf, words);
+      const change = affixBetween(field.words.leaf, words);
       if (change === undefined) continue;
       const what = `"${change.words.join(' ')}" ${change.how}`;
       const way = ways.get(what) ?? { what, ...change, pairs: [] };
@@ -105,7 +105,8 @@ function waysOf(fields: readonly Candidate[], absent: readonly Absent[]): Way[] 
   return [...ways.values()];
 }
 
-function changeOf(
+/** The one or two words that one of two names has before or behind the other. */
+export function affixBetween(
   source: readonly string[],
   target: readonly string[],
 ): { how: string; words: readonly string[]; isLeftOut: boolean } | undefined {

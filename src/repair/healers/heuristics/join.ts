@@ -75,7 +75,7 @@ interface Look {
   says: ReadonlySet<string>;
 }
 
-const formats: Readonly<Record<string, Format>> = {
+export const formats: Readonly<Record<string, Format>> = {
   'date-time': {
     separator: 'T',
     parts: [

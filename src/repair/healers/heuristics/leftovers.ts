@@ -10,7 +10,7 @@ import { doubtFor } from './doubts.ts';
 import { changeOf } from '../../plans/changed-alike.ts';
 import { foldedName, wordsOf } from './names.ts';
 import { type Found, type Search, placed } from './search.ts';
-import { doubtfulOf } from './optionals.ts';
+import { doubtfulOf, isShortened } from './optionals.ts';
 
 /** What the repair does already. */
 export interface Done {
@@ -73,9 +73,11 @@ export function findLeftovers(search: Search, done: Done): Found[] {
     ];
   });
   const moving = new Set([...alone, ...gathered].flatMap((found) => (found.ok ? found.from : [])));
+  const leafOf = (pointer: string) => segmentsOf(pointer).at(-1)!;
+  const abbreviates = [...done.taken].some(([from, to]) => isShortened(leafOf(from), leafOf(to)));
   const doubt = search.candidates
     .filter(({ pointer }) => !isTaken(pointer) && !moving.has(pointer))
-    .map((candidate) => doubtfulOf(search, candidate, filled))
+    .map((candidate) => doubtfulOf(search, candidate, filled, abbreviates))
     .find((found) => found !== undefined);
   return doubt === undefined ? [...alone, ...gathered] : [doubt];
 }

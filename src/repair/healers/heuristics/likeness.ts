@@ -1,6 +1,6 @@
 import type { Contract } from '../../../contracts/contract.ts';
 import type { Pointer } from '../../../model/plan.ts';
-import { pointerOf, segmentsOf } from '../../../model/pointer.ts';
+import { segmentsOf } from '../../../model/pointer.ts';
 import { type NameEvidence, another, compareNames } from './compare.ts';
 import { ownNamesOf, telling } from './containers.ts';
 import { isDistinctive, isFlag } from './target.ts';
@@ -41,28 +41,19 @@ export function likeness(from: Pointer, to: Pointer, contract: Contract): NameEv
 const leafOf = (path: readonly string[]): string => path.findLast((segment) => segment !== '*') ?? '';
 
 /** So good has the evidence of a name to be for the healers to take a field for another, by default. */
-const enough = 0.8;
+export const enough = 0.8;
 
-/**
- * The declared fields of an object that an undeclared name beside them may be: as the healers would read it if they were
- * missing, and with a slip of the keys that is too little to prove anything.
- */
-export function sameFieldBeside(
-  contract: Contract,
-  around: readonly string[],
-  names: readonly string[],
-): (key: string) => string[] {
-  const fields = names.map((name) => ({ name, words: wordsOf(name), pointer: pointerOf([...around, name]) }));
+/** The fields of an object that a name beside them may be misspelt, also where that is too little to prove anything. */
+export function misspeltBeside(names: readonly string[]): (key: string) => string[] {
+  const fields = names.map((name) => ({ name, words: wordsOf(name) }));
   return (key) => {
     const words = wordsOf(key);
     return fields
-      .filter(({ name, words: meant, pointer }) => {
+      .filter(({ name, words: meant }) => {
         if (!mayReadAlike(words, meant) || isPlural(key) !== isPlural(name)) return false;
         const differing = differingWord(key, name);
         return (
-          (differing !== undefined &&
-            mayBeMisspelling(differing.typed, differing.right, differing.nameLength)) ||
-          likeness(pointerOf([...around, key]), pointer, contract).score >= enough
+          differing !== undefined && mayBeMisspelling(differing.typed, differing.right, differing.nameLength)
         );
       })
       .map(({ name }) => name);
@@ -70,7 +61,7 @@ export function sameFieldBeside(
 }
 
 /** Cheaply, as a sender may make up names: whether two have a word in common, or may be one in another spelling. */
-function mayReadAlike(words: readonly string[], meant: readonly string[]): boolean {
+export function mayReadAlike(words: readonly string[], meant: readonly string[]): boolean {
   if (meant.some((word) => words.includes(word))) return true;
   return words.length === meant.length && meant.every((word, at) => mayBeOneWord(words[at]!, word));
 }

@@ -59,8 +59,20 @@ function writtenWords(name: string): string[] {
   return letters.replace(markBefore, '').match(word) ?? [];
 }
 
+const tokens = new Map<string, readonly string[]>();
+
 /** The parts of a name as they are written, without diacritics. */
-export const tokensOf = (name: string): string[] =>
+export function tokensOf(name: string): readonly string[] {
+  let found = tokens.get(name);
+  if (found === undefined) {
+    found = partsOf(name);
+    if (tokens.size >= maxKnown) tokens.clear();
+    if (name.length <= maxLength) tokens.set(name, found);
+  }
+  return found;
+}
+
+const partsOf = (name: string): string[] =>
   // The mark of a field that was added to a vendor's own: `Street__c`.
   writtenWords(name.slice(0, maxLength).replace(/__[a-z]$/i, '')).flatMap((token) =>
     token

@@ -3,7 +3,7 @@ import type { Candidate } from './candidates.ts';
 import { supports } from './compare.ts';
 import { fieldsOf } from './declared.ts';
 import { nameEvidence } from './evidence.ts';
-import { foldedName, wordsOf } from './names.ts';
+import { foldedName, tokensOf, wordsOf } from './names.ts';
 import type { Found, Search } from './search.ts';
 import { type Target, targetAt } from './target.ts';
 import { commonplace, measures } from './words.ts';
@@ -16,19 +16,24 @@ export function doubtfulOf(
   search: Search,
   candidate: Candidate,
   filled: readonly string[],
+  abbreviates: boolean,
 ): Found | undefined {
   if (candidate.value === null) return undefined;
-  const [target] = optionalsLike(search, candidate, filled);
+  const [target] = optionalsLike(search, candidate, filled, abbreviates);
   if (target === undefined) return undefined;
   const reason = `${candidate.pointer} may be the optional ${target.pointer}: make it an alias, or declare it`;
   return { ok: false, reason };
 }
 
-/** The absent optional fields beside a field that its name may mean: another spelling, or a word more that tells nothing. */
+/**
+ * The absent optional fields beside a field that its name may mean: another spelling, or a word more that tells nothing;
+ * of a sender that abbreviates, any name with letters left out.
+ */
 export function* optionalsLike(
   search: Search,
   candidate: Candidate,
   filled: readonly string[],
+  abbreviates: boolean,
 ): Generator<Target> {
   if (candidate.container !== undefined) return;
   yield* optionalsDeeper(search, candidate, filled);
@@ -43,6 +48,7 @@ export function* optionalsLike(
     if (!mayBe || filled.includes(target.pointer)) continue;
     const { score } = nameEvidence(search, candidate, target);
     if (score >= Math.min(supports, search.threshold) || isLonger(candidate.words.leaf, leaf)) yield target;
+    else if (abbreviates && isShortened(candidate.path.at(-1)!, target.path.at(-1)!)) yield target;
   }
 }
 
@@ -65,6 +71,23 @@ function* optionalsDeeper(
       if (!filled.includes(target.pointer)) yield target;
     }
   }
+}
+
+/** Whether a name is another one with letters left out of its words: `stat` of a `status`. */
+export function isShortened(name: string, full: string): boolean {
+  const [short, long] = [name, full].map((one) => tokensOf(one).map((token) => token.toLowerCase()));
+  return (
+    short!.length === long!.length &&
+    short!.join('').length < long!.join('').length &&
+    short!.every((word, at) => isSubsequence(word, long![at]!))
+  );
+}
+
+function isSubsequence(letters: string, of: string): boolean {
+  if (letters[0] !== of[0]) return false;
+  let found = 0;
+  for (const letter of of) if (letter === letters[found]) found++;
+  return found === letters.length;
 }
 
 /** The declared fields of an object that the event does not have; worked out once for all that stands beside them. */
