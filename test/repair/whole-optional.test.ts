@@ -85,6 +85,13 @@ describe('or the event is refused', () => {
   it.each<[string, Shape, JsonObject]>([
     ['a date of two readings', { 'paidAt?': 'date' }, { paid_at: '03/04/2026' }],
     ['in a container of two readings', { 'paidAt?': 'date' }, { properties: { paid_at: '03/04/2026' } }],
+    ['a list in the form of forms', { 'items?': [{ sku: 'string' }] }, { 'items[0][sku]': 'a' }],
+    [
+      'a list in the form of dots',
+      { 'items?': [{ sku: 'string' }] },
+      { 'items.0.sku': 'a', 'items.1.sku': 'b' },
+    ],
+    ['a list in flat names', { 'items?': [{ sku: 'string' }] }, { items_0_sku: 'a' }],
     ['a short form beside another', { 'amount?': 'integer', 'status?': 'string' }, { amt: 5, stat: 'paid' }],
     ['two of its name', { 'email?': 'string' }, { traits: { email: 'a' }, properties: { email: 'b' } }],
   ])('%s', async (_, fields, sent) => {
@@ -115,4 +122,59 @@ describe('what is truly extra stays extra', () => {
   ])('%s', (_, fields, sent) => {
     expect(validateWhole(contractOf({ ...id, ...fields }), { id: '1', ...sent }).ok).toBe(true);
   });
+});
+
+describe('a reason says where what is meant stands, and what to do', () => {
+  it.each<[Shape, JsonObject, string]>([
+    [
+      { children: 'integer' },
+      { children: null },
+      '/children is null, where the contract takes an integer: allow null in the contract, or have the sender leave the field out',
+    ],
+    [
+      { price: 'number' },
+      { price: { amount: 5 } },
+      '/price holds /price/amount, where the contract takes a number',
+    ],
+    [
+      { flight_no: 'string' },
+      { flight_number: 'LH1' },
+      '/flight_no is missing, and /flight_number has another name, or a value that does not fit: if it is the same, make it an alias, or correct one letter and replay its group',
+    ],
+    [
+      { items: [{ sku: 'string' }] },
+      { 'items[0][sku]': 'a' },
+      '/items is missing, and /items[0][sku] is called as a field of its elements: have the sender send a list',
+    ],
+  ])('%j of %j', async (fields, sent, reason) => {
+    expect(await tryHealing(contractOf(fields), sent)).toMatchObject({ repaired: false, reason });
+  });
+});
+
+describe('an alias is a word of a person', () => {
+  const aliased = (fields: Shape, aliases: Record<string, string[]>) =>
+    contractFromJsonSchema({
+      'x-contract': { name: 'thing', version: '1.0.0', aliases },
+      ...schemaOf(fields),
+    });
+
+  it('in any case, whatever units its letters may spell', async () => {
+    const trial = await tryHealing(aliased({ tax: 'number' }, { '/tax': ['mwst'] }), { MwSt: 1 });
+    expect(trial).toMatchObject({ repaired: true, event: { tax: 1 } });
+  });
+
+  it('for a list and in its elements at once', async () => {
+    const contract = aliased(
+      { items: [{ sku: 'string', qty: 'integer' }] },
+      { '/items': ['positionen'], '/items/*/qty': ['anzahl'] },
+    );
+    const trial = await tryHealing(contract, { positionen: [{ sku: 'a', anzahl: '1' }] });
+    expect(trial).toMatchObject({ repaired: true, event: { items: [{ sku: 'a', qty: 1 }] } });
+  });
+});
+
+it('a short form of an object is its name, whatever that may mean elsewhere', async () => {
+  const contract = contractOf({ bal: { avail: 'number', booked: 'number' } });
+  const trial = await tryHealing(contract, { balance: { avail: 1, booked: 2 } });
+  expect(trial).toMatchObject({ repaired: true, event: { bal: { avail: 1, booked: 2 } } });
 });

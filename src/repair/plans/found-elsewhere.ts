@@ -3,7 +3,6 @@ import type { JsonObject } from '../../model/json.ts';
 import { pointerOf, segmentsOf, valueAt } from '../../model/pointer.ts';
 import type { Candidate } from '../healers/heuristics/candidates.ts';
 import { conventionsOf } from '../healers/heuristics/convention.ts';
-import { nameEvidence } from '../healers/heuristics/evidence.ts';
 import { gatherObject } from '../healers/heuristics/gather.ts';
 import { findJoined, hasTimeBeside } from '../healers/heuristics/join.ts';
 import { enough } from '../healers/heuristics/likeness.ts';
@@ -13,7 +12,7 @@ import { findSplit } from '../healers/heuristics/split.ts';
 import { targetAt } from '../healers/heuristics/target.ts';
 import { byShape } from './shapes.ts';
 import { type Pair, type Sought, soughtIn } from './sought.ts';
-import { placesOf } from './undeclared-places.ts';
+import { isNamed, placesOf } from './undeclared-places.ts';
 
 /** A declared field that an event lacks, and where the healers would find it. */
 export interface FoundElsewhere {
@@ -65,7 +64,7 @@ function byName(search: Search, { named, loose }: Sought): Set<string> {
       if (isNamed(candidate, path)) found.add(key);
     }
   };
-  take(named, (candidate, path) => nameEvidence(search, candidate, targetAt(search, path)).score >= enough);
+  take(named, (candidate, path) => isNamed(search, candidate, targetAt(search, path)));
   take(loose, (candidate, path) => {
     const convention = conventionsOf(search).get(candidate);
     return convention !== undefined && pointerOf(convention.path) === pointerOf(path);

@@ -7,6 +7,8 @@ import { declaredNames } from '../healers/heuristics/declared.ts';
 import { nameEvidence } from '../healers/heuristics/evidence.ts';
 import { enough } from '../healers/heuristics/likeness.ts';
 import { wordsOf } from '../healers/heuristics/names.ts';
+import type { Target } from '../healers/heuristics/target.ts';
+import { listElementOf } from '../healers/heuristics/flat-lists.ts';
 import type { Search } from '../healers/heuristics/search.ts';
 import { createFitter } from '../healers/heuristics/values.ts';
 import { isOfAct, persons } from '../healers/heuristics/words.ts';
@@ -94,7 +96,7 @@ function undeclaredPlace(
   const candidate = candidateAt(contract, path, own);
   const alike = declared.alike(candidate);
   const search = alike.length === 0 ? undefined : searchIn(contract, own);
-  const fields = alike.filter((target) => nameEvidence(search!, candidate, target).score >= enough);
+  const fields = alike.filter((target) => isNamed(search!, candidate, target));
   const { loose, halves, wholes } = declared.related(candidate);
   return {
     isDeclared: false,
@@ -106,6 +108,10 @@ function undeclaredPlace(
     isAlone: fields.length + loose.length + halves.length + wholes.length === 0,
   };
 }
+
+/** Whether the healers would take a field for another by its name, or it is called as a part of one that is a list. */
+export const isNamed = (search: Search, candidate: Candidate, target: Target): boolean =>
+  nameEvidence(search, candidate, target).score >= enough || listElementOf(search, candidate, target.path);
 
 /** Whether fields in a container of this name may be fields of the contract. */
 const mayHold = (name: string, own: OwnNames, declared: ReadonlySet<string>): boolean =>

@@ -1,6 +1,4 @@
 import { type Json, isObject, sameJson } from '../../../model/json.ts';
-import { mayBeGrouped } from '../../plans/cast.ts';
-import { schemasAt, typesOf } from '../../plans/schema-paths.ts';
 import { genericPointer, isBelow, pointerOf, valueAt } from '../../../model/pointer.ts';
 import type { Operation } from '../../../model/plan.ts';
 import type { Candidate } from './candidates.ts';
@@ -10,6 +8,7 @@ import { doubtFor } from './doubts.ts';
 import { type NameMatch, namedLike } from './evidence.ts';
 import { hasTimeBeside } from './join.ts';
 import { higherUp, isLike, isPartBeside, isTwinOf, readsSo } from './others.ts';
+import { whyMissing, whyUnfit } from './reasons.ts';
 import { type Found, type Search, placed } from './search.ts';
 import { type Target, targetAt } from './target.ts';
 
@@ -36,7 +35,7 @@ export function findMissing(search: Search, target: Target, named = namedLike(se
 
   const [only, ...others] = matches;
   const fits = (candidate: Candidate) => search.fitter.fit(placed(candidate, path)).kind !== 'none';
-  if (only === undefined) return { ok: false, reason: missingReason(pointer, named.rivals.filter(fits)) };
+  if (only === undefined) return { ok: false, reason: whyMissing(search, target, named.rivals.filter(fits)) };
   // A sender that still sends the field, if empty, has not renamed it.
   if (only.name.score < 1 && valueAt(search.failure.event, path) === null)
     return {
@@ -105,18 +104,7 @@ export function reshape(search: Search, path: readonly string[]): Found {
     const found = findMissing({ ...search, candidates: within }, targetAt(search, path));
     if (found.ok) return found;
   }
-  return { ok: false, reason: whyUnfit(search, path, value, target) };
-}
-
-/** What stands in the way, where it is only that nobody says which of two is meant. */
-function whyUnfit(search: Search, path: readonly string[], value: Json, target: string): string {
-  const schemas = schemasAt(search.failure.contract.jsonSchema, path);
-  const isNumber = schemas.some(
-    (schema) => schema['format'] === 'decimal' || typesOf(schema).includes('number'),
-  );
-  if (!isNumber || !mayBeGrouped(value)) return `${target} has a value that no lossless change makes fit`;
-  const sign = JSON.stringify(value).includes(',') ? 'comma' : 'point';
-  return `${target} is a number with one ${sign} before three digits: it may be thousands or decimals; if they are decimals, correct one such event; if they are thousands, export the group, correct the file, and import it`;
+  return { ok: false, reason: whyUnfit(search, value, target) };
 }
 
 export function moved({ candidate, name, changes }: Match, to: string): Extract<Found, { ok: true }> {
@@ -133,15 +121,6 @@ export function moved({ candidate, name, changes }: Match, to: string): Extract<
 /** The same change for every element of an array, so that the rule does not depend on a position. */
 const at = (path: string, changes: readonly Change[]): Operation[] =>
   changes.map((change) => changeAt(path, change));
-
-function missingReason(target: string, rivals: readonly Candidate[]): string {
-  if (rivals.length === 0) return `${target} is missing, and no other field is named like it and fits`;
-  const named = rivals.slice(0, mostRivals).map(({ pointer }) => pointer);
-  const [may, name] = named.length === 1 ? ['may be it', 'its name'] : ['may each be it', 'their names'];
-  return `${target} is missing, and ${named.join(' and ')} ${may}, but ${name} can mean something else: if it is the same, make it an alias, or correct one letter and replay its group`;
-}
-
-const mostRivals = 3;
 
 export function described(changes: readonly Change[]): string {
   if (changes.length === 0) return '';

@@ -1,5 +1,6 @@
 import { type Json, type JsonObject, isObject, sameJson } from '../../../model/json.ts';
 import type { Violation } from '../../../model/violation.ts';
+import type { Contract } from '../../../contracts/contract.ts';
 import type { Failure } from '../../healing/healer.ts';
 import { genericPointer, pointerOf, segmentsOf, valueAt } from '../../../model/pointer.ts';
 import { schemasAt } from '../../plans/schema-paths.ts';
@@ -57,7 +58,7 @@ export function createFitter(failure: Failure): Fitter {
     const tried: Change[][] = [];
     const working: { changes: Change[]; result: Json }[] = [];
     let nearly: Change[] | undefined =
-      asItIs !== undefined && isNearly(jsonSchema, path, value, asItIs) ? [] : undefined;
+      asItIs !== undefined && isNearly(contract, path, value, asItIs) ? [] : undefined;
     for (const changes of [...changesFor(jsonSchema, path, value), ...(others?.changes ?? [])]) {
       // What fits already needs no further change.
       if (working.some((done) => done.changes.every((step, at) => sameChange(step, changes[at])))) continue;
@@ -68,7 +69,7 @@ export function createFitter(failure: Failure): Fitter {
       if (working.some((other) => sameJson(other.result, result))) continue;
       const left = faults.at(path, result);
       if (left?.length === 0) working.push({ changes, result });
-      else if (left !== undefined && isNearly(jsonSchema, path, result, left)) nearly ??= changes;
+      else if (left !== undefined && isNearly(contract, path, result, left)) nearly ??= changes;
     }
     if (working.length === 0 && at !== undefined)
       for (const read of inZone(path, value, at))
@@ -90,7 +91,7 @@ export function createFitter(failure: Failure): Fitter {
 
 /** An object, or a list of objects, that has most of what the contract asks for, and whose faults are those of drift. */
 function isNearly(
-  jsonSchema: JsonObject,
+  contract: Contract,
   path: readonly string[],
   value: Json,
   within: readonly Violation[],
@@ -102,11 +103,11 @@ function isNearly(
   const below = within.map((violation) => segmentsOf(violation.path.slice(pointer.length)));
   const faults = new Set(
     below
-      .filter((fault, at) => within[at]!.code !== 'required' || !isRespelled(value, fault))
+      .filter((fault, at) => within[at]!.code !== 'required' || !isRespelled(contract, path, value, fault))
       .map((fault) => fault.filter((segment) => !/^\d+$/.test(segment)).join('/')),
   );
   if (faults.size > maxFaultsWithin) return false;
-  const { names } = fieldsOf(jsonSchema, Array.isArray(value) ? [...path, '*'] : path);
+  const { names } = fieldsOf(contract.jsonSchema, Array.isArray(value) ? [...path, '*'] : path);
   const known = new Set(names.map((name) => foldedName(wordsOf(name))));
   const isKnown = (name: string) => known.has(foldedName(wordsOf(name)));
   return items.every((item) => Object.keys(item).filter(isKnown).length > faults.size);
@@ -118,11 +119,17 @@ const starred = (path: readonly string[], event: JsonObject): string[] =>
     .slice(1)
     .map((segment, at) => (segment === '*' ? '*' : path[at]!));
 
-/** Whether what is missing stands beside its place, in another spelling. */
-function isRespelled(value: Json, missing: readonly string[]): boolean {
+/** Whether what is missing stands beside its place, in another spelling or under an alias. */
+function isRespelled(
+  { aliases }: Contract,
+  path: readonly string[],
+  value: Json,
+  missing: readonly string[],
+): boolean {
   const around = valueAt(value, missing.slice(0, -1));
-  const meant = foldedName(wordsOf(missing.at(-1)!));
-  return isObject(around) && Object.keys(around).some((name) => foldedName(wordsOf(name)) === meant);
+  const pointer = pointerOf([...path, ...missing].map((segment) => (/^\d+$/.test(segment) ? '*' : segment)));
+  const meant = [missing.at(-1)!, ...(aliases[pointer] ?? [])].map((name) => foldedName(wordsOf(name)));
+  return isObject(around) && Object.keys(around).some((name) => meant.includes(foldedName(wordsOf(name))));
 }
 
 const isMoment = ({ format }: JsonObject): boolean => format === 'date-time';

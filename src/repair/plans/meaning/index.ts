@@ -1,6 +1,7 @@
 import type { Contract } from '../../../contracts/contract.ts';
 import type { Operation, Plan, Pointer } from '../../../model/plan.ts';
 import { segmentsOf } from '../../../model/pointer.ts';
+import { lettersOf } from '../../healers/heuristics/names.ts';
 import { saysUtc } from '../../healers/heuristics/zone-beside.ts';
 import { pathsOf, zoneOf } from '../operation-paths.ts';
 import { changeByMap } from './maps.ts';
@@ -52,4 +53,4 @@ const parts =
   );
 
 const isAlias = ({ aliases }: Contract, from: Pointer, to: Pointer): boolean =>
-  aliases[to]?.some((alias) => alias === from || alias === leafOf(from)) === true;
+  aliases[to]?.some((alias) => alias === from || lettersOf(alias) === lettersOf(leafOf(from))) === true;

@@ -1,4 +1,5 @@
 import type { Pointer } from '../../../model/plan.ts';
+import { abbreviations } from '../../healers/heuristics/abbreviations.ts';
 import { differInUnit } from '../../healers/heuristics/name-form.ts';
 import { lettersOf } from '../../healers/heuristics/names.ts';
 import { isMisspelling } from '../../healers/heuristics/spelling.ts';
@@ -108,6 +109,7 @@ function hasLike(words: readonly string[], word: string): boolean {
   return words.some(
     (other) =>
       singular(other) === singular(word) ||
+      abbreviations.get(other) === word ||
       isCutShort(other, word) ||
       isMisspelling(other, word) ||
       sides.some((group) => group.includes(other)),
