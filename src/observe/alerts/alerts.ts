@@ -136,9 +136,10 @@ export class Alerts {
     await this.#store.change({ opened, over, changed }, messages);
     for (const alert of [...opened, ...changed]) known.set(alert.key, alert);
     for (const { key } of over) known.delete(key);
-    for (const { kind, title } of opened.slice(0, mostLogged))
+    const isNews = ({ isSilent }: Alert) => isSilent !== true;
+    for (const { kind, title } of opened.filter(isNews).slice(0, mostLogged))
       log.warn({ code: 'alert_opened', kind }, title);
-    for (const { kind, title } of over.slice(0, mostLogged))
+    for (const { kind, title } of over.filter(isNews).slice(0, mostLogged))
       log.info({ code: 'alert_resolved', kind }, `over: ${title}`);
   }
 
