@@ -59,6 +59,12 @@ export class StoreCheck {
     const remembered = known?.queueId === this.#queueId ? known : undefined;
     const newest = await destination.marked(this.#queueId);
     if (this.#restoredFrom !== undefined) this.#sayRestored(this.#restoredFrom, newest);
+    else if (newest !== undefined && !(await this.isKnown()))
+      this.#log.error(
+        { status: 'failed', code: 'queue_emptied' },
+        `the queue is empty and remembers nothing, but the destination has settled its events until ${timeText(newest)}: was its file removed? ` +
+          `What waited in it, dead letters, rules and keys are gone; rows stay, and a backup can be put back (sentinel restore)`,
+      );
     if (remembered !== undefined && (newest === undefined || newest < remembered.newest)) {
       const { loaded } = await destination.counts();
       const until = newest === undefined ? 'nothing of this queue' : `events until ${timeText(newest)}`;

@@ -178,3 +178,23 @@ it('a table that was emptied, or got columns, is loaded', async () => {
   const { rows: stored } = await destination.query!('SELECT event_id, price FROM "order"');
   expect(stored).toEqual([['b', '12.75']]);
 });
+
+it('a queue whose file was removed is said, as the destination knows its events', async () => {
+  const first = await start();
+  const [row] = rows('a');
+  await first.destination.settle({
+    rows: [row!],
+    letters: [],
+    mark: { queueId: 'q', newest: row!.requestId },
+  });
+  await first.stop();
+  const again = await start();
+  await again.stop();
+  expect(lines.filter(({ code }) => code === 'queue_emptied')).toEqual([]);
+  await engine.close();
+  await rm(join(dir, 'queue'), { recursive: true });
+  engine = await openEmbeddedEngine({ dir: join(dir, 'queue'), writer: 'main' });
+  const emptied = await start();
+  await emptied.stop();
+  expect(lines.filter(({ code }) => code === 'queue_emptied')).toHaveLength(1);
+});
