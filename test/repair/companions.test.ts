@@ -95,6 +95,7 @@ describe('half of another value', () => {
   const caller = contract('caller', { id: text, phone: text });
   const task = contract('task', { id: text, due_at: moment });
   const visit = contract('visit', { id: text, starts_at: moment });
+  const stay = contract('stay', { id: text, day: { type: 'string', format: 'date' } });
   const ship = contract('ship', { lat: number, lon: number });
   const house = contract('house', { id: text, street: text });
   const invoice = contract('invoice', { invoice_number: text });
@@ -117,6 +118,9 @@ describe('half of another value', () => {
     ['the half of the day under another name', visit, hour, { period: 'p.m.' }],
     ['the half of the day, in short', visit, hour, { ap: 'p' }],
     ['the half of the day, as a flag', visit, hour, { is_pm: true }],
+    ['the unit of a Unix time', visit, { id: 'v', starts_at: 1772618400 }, { starts_at_unit: 'ms' }],
+    ['the rest of a second', visit, { id: 'v', starts_at: 1772618400 }, { starts_at_nanos: 5e8 }],
+    ['how a date is written', stay, { id: 's', day: '12/31/2026' }, { date_format: 'DD/MM/YYYY' }],
     ['the south', ship, at, { lat_dir: 'S' }],
     ['the west', ship, at, { ns: 'N', ew: 'W' }],
     ['the south, by a word', ship, at, { latitude_hemisphere: 'South' }],
@@ -148,6 +152,9 @@ describe('half of another value', () => {
   it.each<[string, typeof caller, JsonObject, JsonObject]>([
     ['a country', caller, { id: 'c', Phone: '123' }, { country: 'DE' }],
     ['no estimate', task, due, { due_at_estimated: false, is_due: true }],
+    ['the unit of something else', visit, hour, { unit: 'kg' }],
+    ['how long something took', visit, { id: 'v', starts_at: 1772618400 }, { latency_ms: 250 }],
+    ['another format', stay, { id: 's', day: '12/31/2026' }, { format: 'json' }],
     ['another period', visit, hour, { period: 'spring' }],
     ['the north-east', ship, at, { lat_dir: 'N', lon_dir: 'E' }],
     ['the same as it is shown', till, { id: 't', Total: 1500 }, { total_formatted: '€1.500,00' }],

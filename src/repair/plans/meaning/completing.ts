@@ -19,6 +19,8 @@ export interface Telling {
 
 const ofPhone = wordSet('extension ext dial dialling dialing calling area prefix country');
 const ofHalfDay = wordSet('am pm ampm ap meridiem meridian');
+/** Parts of a second, and what a Unix time may count. */
+const ofSecond = wordSet('sec millis micro micros us ns');
 /** Of a text: what stands before or behind it, and in which form it is; `sery` is how `series` reads. */
 const ofText = wordSet(
   'prefix suffix sery encoding encoded base64 compressed encrypted hashed truncated redacted masked preview partial',
@@ -84,9 +86,22 @@ function besideTime(
     typeof value === 'string' &&
     (/^\s*[ap]\.?\s?m\.?\s*$/i.test(value) || (isOfHalf && /^\s*[ap]\.?\s*$/i.test(value)));
   if (sort === 'time') return isFlag ? { isNamed: true, saysMore: (value) => value === true } : undefined;
+  const saysForm = words.includes('format') || (words.includes('date') && words.includes('order'));
+  const isForm = (value: Json) =>
+    typeof value === 'string' && /^[DMY]+[^a-z]*[DMY]+[^a-z]*[DMY]+$/i.test(value.trim());
+  const isFraction =
+    names.some((name) => name[0] === words[0]) &&
+    words.some((word) => ofSecond.has(units.get(word) ?? units.get(`${word}s`) ?? ''));
+  const isTimeUnit = (value: Json) =>
+    typeof value === 'string' && ofSecond.has(units.get(value.trim().toLowerCase()) ?? '');
   return {
     isNamed: true,
-    saysMore: (value) => isHalf(value) || (value === true && (isFlag || isOfHalf)),
+    saysMore: (value) =>
+      isHalf(value) ||
+      (value === true && (isFlag || isOfHalf)) ||
+      (saysForm && isForm(value)) ||
+      (isFraction && typeof value === 'number' && value !== 0) ||
+      (words.includes('unit') && isTimeUnit(value)),
   };
 }
 
