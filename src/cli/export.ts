@@ -4,7 +4,7 @@ import { type ExportFormat, exportFormats } from '../load/export.ts';
 import { withClient } from './client.ts';
 import { amountOf, CliError, say, type Io } from './io.ts';
 import { withExamples, withServer, type ServerOptions } from './options.ts';
-import { sizeInWords, takeOut } from './take-out.ts';
+import { sizeInWords, takeOut, targetOf } from './take-out.ts';
 import { existsSync } from 'node:fs';
 
 interface ExportOptions extends ServerOptions {
@@ -21,26 +21,30 @@ export function registerExport(program: Command, io: Io): void {
         exportFormats,
       ),
     )
-    .requiredOption('-o, --out <file>', 'file to write (needed); replaced when the whole export is there')
+    .requiredOption(
+      '-o, --out <file>',
+      'file to write (needed), replaced when the whole export is there; - for standard output',
+    )
     .action((table: string, options: ExportOptions) => exportTable(io, table, options));
   withExamples(
     command,
     'sentinel export transaction --out transactions.parquet',
-    'sentinel export order --format csv --out orders.csv',
+    'sentinel export order --format csv --out - | head',
   );
 }
 
 async function exportTable(io: Io, table: string, options: ExportOptions): Promise<void> {
   const format = options.format ?? formatOf(options.out);
+  const target = await targetOf(io, options.out);
   const started = performance.now();
   const { rows, bytes } = await withClient(io, options, async (client) => {
     const begun = await client.request('POST /api/v1/exports', { body: { table, format } });
-    return takeOut(io, client, begun, resolve(io.cwd, options.out));
+    return takeOut(io, client, begun, target);
   });
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   say(
     io,
-    `${amountOf(rows ?? 0, 'row')} of ${table} in ${options.out} (${format}, ${sizeInWords(bytes)}, ${seconds} s)`,
+    `${amountOf(rows ?? 0, 'row')} of ${table} in ${options.out === '-' ? 'standard output' : options.out} (${format}, ${sizeInWords(bytes)}, ${seconds} s)`,
   );
 }
 

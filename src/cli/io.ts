@@ -20,7 +20,8 @@ export function processIo(): Io {
   // `sentinel query … | head` closes the pipe early, which is no failure.
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0);
-    throw error;
+    stderr.write(`error: the output can't be written: ${error.message}\n`);
+    process.exit(1);
   });
   return {
     stdin,

@@ -32,7 +32,7 @@ export function registerQuery(program: Command, io: Io, outcome: Outcome): void 
     )
     .option(
       '--max-rows <count>',
-      `rows to print at most (default: ${screenRows}; of --csv and --json into a file or pipe all, up to 1,000,000)`,
+      `rows to print at most (default: ${screenRows}; into a file or pipe all, up to 1,000,000)`,
       wholeNumber(1, mostRows),
     )
     .action((sql: string, options: QueryOptions) => query(io, sql, options, outcome));
@@ -44,8 +44,8 @@ export function registerQuery(program: Command, io: Io, outcome: Outcome): void 
 }
 
 async function query(io: Io, sql: string, options: QueryOptions, outcome: Outcome): Promise<void> {
-  const isForProgram = io.columns === undefined && (options.csv === true || options.json === true);
-  const max_rows = options.maxRows ?? (isForProgram ? mostRows : screenRows);
+  const isScreen = io.columns !== undefined;
+  const max_rows = options.maxRows ?? (isScreen ? screenRows : mostRows);
   const result = await withClient(io, options, (client) =>
     client.request('POST /api/v1/query', { body: { sql, max_rows } }),
   );
@@ -55,7 +55,7 @@ async function query(io: Io, sql: string, options: QueryOptions, outcome: Outcom
       io,
       options.csv === true
         ? formatCsv(result.columns, result.rows, {
-            forTerminal: io.columns !== undefined,
+            forTerminal: isScreen,
             safeCells: options.safeCells,
           })
         : formatTable(result.columns, result.rows, io.columns),
@@ -63,5 +63,5 @@ async function query(io: Io, sql: string, options: QueryOptions, outcome: Outcom
   if (!result.truncated) return;
   say(io, `There are more rows; these are the first ${result.rows.length}. See --max-rows.`);
   // Whoever wrote a file shall not take it for the whole.
-  if (isForProgram && options.maxRows === undefined) outcome.exitCode = 1;
+  if (!isScreen && options.maxRows === undefined) outcome.exitCode = 1;
 }

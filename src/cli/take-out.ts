@@ -1,5 +1,7 @@
 import { createWriteStream } from 'node:fs';
-import { open, rename } from 'node:fs/promises';
+import { open, realpath, rename, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Writable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pipeline } from 'node:stream/promises';
 import type { ReplyTo } from '../api/client.ts';
@@ -23,28 +25,44 @@ const askEveryMs = [50, 100, 200, 400, 1000];
 const sayEveryMs = 5000;
 const mostBreaks = 5;
 
+/** A file that is replaced once all is there, or what can only be written to: standard output, a pipe, a device. */
+type Target = string | Writable;
+
+/** Where a person wants an export: `-` is standard output, and a link means the file behind it. */
+export async function targetOf(io: Io, out: string): Promise<Target> {
+  if (out === '-') return io.stdout;
+  const path = resolve(io.cwd, out);
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) return path;
+  if (found.isDirectory()) throw new CliError(`${out} is a folder: name a file in it`, 2);
+  return found.isFile() ? realpath(path) : createWriteStream(path);
+}
+
 /**
  * Waits until the service has written an export, and brings its file here: into `file` once it is whole, into
- * `file.part` until then. A download that breaks off goes on where it was.
+ * `file.part` until then. A download that breaks off goes on where it was, unless it goes to a stream.
  */
 export async function takeOut(
   io: Io,
   client: ApiClient,
   begun: Status,
-  file: string,
+  file: Target,
   keys: Keys = ofRows,
 ): Promise<Status> {
   const { id } = begun;
   const line = progressLine(io);
   try {
     const status = await written(client, begun, keys, (bytes) => line.show(`writing: ${sizeInWords(bytes)}`));
-    await bring({ client, keys, file }, status, (bytes) =>
-      line.show(`copying: ${sizeInWords(bytes)} of ${sizeInWords(status.bytes)}`),
-    );
+    const onBytes = (bytes: number): void =>
+      line.show(`copying: ${sizeInWords(bytes)} of ${sizeInWords(status.bytes)}`);
+    if (typeof file === 'string') await bring({ client, keys, file }, status, onBytes);
+    else await pass({ client, keys, to: file, isOpen: file === io.stdout }, status, onBytes);
     return status;
   } catch (error) {
     if (error instanceof CliError) throw error;
-    throw new CliError(`${file} was not written: the service does not answer any more (${messageOf(error)})`);
+    const name = typeof file === 'string' ? file : 'the output';
+    if (isLocal(error)) throw new CliError(`${name} was not written: ${messageOf(error)}`);
+    throw new CliError(`${name} was not written: the service does not answer any more (${messageOf(error)})`);
   } finally {
     line.end();
     await client.request(keys.remove, { params: { id } }).catch(() => undefined);
@@ -65,6 +83,20 @@ async function written(
   }
   if (status.state === 'failed') throw new CliError(status.error ?? 'the service could not write it');
   return status;
+}
+
+/** Into what can be written to only once: a download that breaks off is an error. */
+async function pass(
+  { client, keys, to, isOpen }: { client: ApiClient; keys: Keys; to: Writable; isOpen: boolean },
+  { id, bytes: expected }: Status,
+  onBytes: (bytes: number) => void,
+): Promise<void> {
+  const { body } = await client.download(keys.file, 0, { params: { id } });
+  let has = 0;
+  body.on('data', (chunk: Uint8Array) => onBytes((has += chunk.length)));
+  await pipeline(body, to, { end: !isOpen });
+  if (has !== expected)
+    throw new CliError(`the connection broke after ${has} of ${expected} bytes. Run the command again`);
 }
 
 async function bring(

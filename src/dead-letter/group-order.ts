@@ -1,4 +1,5 @@
 import type { DeadLetterGroup, DeadLetterStatus } from '../model/dead-letter.ts';
+import { SentinelError } from '../model/errors.ts';
 import type { GroupTally } from './group-tally.ts';
 
 export interface LetterPlace {
@@ -30,10 +31,13 @@ export function bySize(a: Place, b: Place): number {
 export const cursorOf = ({ tally, key }: Group): string =>
   Buffer.from(`${tally.size} ${key}`).toString('base64url');
 
-/** A cursor that we did not make is past the end. */
+/** Whoever goes on with a cursor that was cut would believe that the list ends here. */
+export const badCursor = (): SentinelError =>
+  new SentinelError('query_refused', 'cursor: send the `next` of the page before, as it came');
+
 export function placeOf(cursor: string): Place {
-  const [, size = '0', key = '\uffff'] =
-    /^(\d{1,15}) ([\s\S]+)$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
+  const [, size, key] = /^(\d{1,15}) ([\s\S]+)$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
+  if (key === undefined) throw badCursor();
   return { key, tally: { size: Number(size) } };
 }
 

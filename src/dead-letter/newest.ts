@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DeadLetter, DeadLetterFilter } from '../model/dead-letter.ts';
 import type { DeadLetterCounts } from './counts.ts';
-import type { LetterPlace } from './group-order.ts';
+import { type LetterPlace, badCursor } from './group-order.ts';
 import { idHash } from './id-values.ts';
 import { contentMatches } from './list.ts';
 import type { DeadLetterStore } from './store.ts';
@@ -74,8 +74,8 @@ const newerThanAll: LetterPlace = { receivedAt: 999_999_999_999_999, id: '~' };
 
 const cursorOf = ({ receivedAt, id }: LetterPlace): string => `${receivedAt}.${id}`;
 
-/** A cursor that we did not make is past the end. */
 function placeOf(cursor: string): LetterPlace {
-  const [, receivedAt = '0', id = ''] = /^(\d{1,15})\.(.+)$/.exec(cursor) ?? [];
+  const [, receivedAt, id] = /^(\d{1,15})\.(.+)$/.exec(cursor) ?? [];
+  if (id === undefined) throw badCursor();
   return { id, receivedAt: Number(receivedAt) };
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile, readdir, stat } from 'node:fs/promises';
+import { lstat, readFile, readdir, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -89,6 +89,11 @@ describe('sentinel export and snapshot', () => {
   it('query prints every row into a file or pipe, and a result that was cut is an error', async () => {
     const all = await cli(['query', '--csv', 'SELECT event_id FROM transaction']);
     expect([all.code, all.out.trimEnd().split('\n').length]).toEqual([0, many + 1]);
+    const table = await cli(['query', 'SELECT event_id FROM transaction']);
+    expect([table.code, table.out.split('\n').filter((line) => /[0-9a-f-]{36}/.test(line)).length]).toEqual([
+      0,
+      many,
+    ]);
     const asked = await cli(['query', '--csv', '--max-rows', '2', 'SELECT event_id FROM transaction']);
     expect([asked.code, asked.err]).toEqual([0, expect.stringContaining('There are more rows')]);
     const cut = await cli(['query', '--csv', "SELECT repeat('x', 40000) FROM range(3000)"]);
@@ -100,6 +105,19 @@ describe('sentinel export and snapshot', () => {
     expect(names.filter((name) => name.endsWith('.part'))).toEqual([]);
     expect((await stat(file('all.csv'))).mode & 0o77).toBe(0);
     expect(await readdir(join(shell.folder, 'data', 'exports'))).toEqual([]);
+  });
+
+  it('writes to standard output, and into the file behind a link, which stays', async () => {
+    const piped = await cli(['export', 'transaction', '--format', 'ndjson', '--out', '-']);
+    expect([piped.code, piped.out.trimEnd().split('\n').length]).toEqual([0, many]);
+    expect(piped.err).toContain('in standard output');
+    await symlink(file('behind.csv'), file('link.csv'));
+    await writeFile(file('behind.csv'), 'before');
+    expect((await cli(['export', 'transaction', '--out', file('link.csv')])).code).toBe(0);
+    expect((await lstat(file('link.csv'))).isSymbolicLink()).toBe(true);
+    expect(await readFile(file('behind.csv'), 'utf8')).toContain(',7.1,');
+    const folder = await cli(['export', 'transaction', '--format', 'csv', '--out', shell.folder]);
+    expect([folder.code, folder.err]).toEqual([2, expect.stringContaining('is a folder')]);
   });
 
   it('exports tables of any name, and says which is not there', async () => {

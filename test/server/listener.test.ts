@@ -26,6 +26,8 @@ it('answers below a base path, whether a proxy takes it away or not', async () =
     expect((await fetch(url + path)).status, path).toBe(200);
   expect((await post(`${url}/gate/ingest/shop`, transaction())).status).toBe(202);
   expect((await fetch(`${url}/gateway/health`)).status).toBe(404);
+  for (const path of ['/', '/gate/'])
+    expect((await fetch(url + path, { redirect: 'manual' })).headers.get('location')).toBe('/gate/console');
   const page = await (await fetch(`${url}/gate/console/rules`)).text();
   const files = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, file]) => file!);
   expect(files.length).toBeGreaterThan(1);
@@ -47,7 +49,7 @@ it('takes the whole URL in the request line, as clients of a proxy write it', as
   };
   expect(await statusOf(`http://${hostname}:${port}/gate/health`)).toBe(200);
   expect(await statusOf(`http://${hostname}:${port}/ingest/x`)).toBe(405);
-  expect(await statusOf('http://x')).toBe(404);
+  expect(await statusOf('http://x')).toBe(302);
 });
 
 it('answers by TLS, and with a new certificate as soon as there is one', async () => {

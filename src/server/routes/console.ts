@@ -62,6 +62,8 @@ export function consoleRoutes(
 
   // The page itself asks for the key.
   const config = { role: 'anyone' } as const;
+  // The address that a start prints.
+  app.get('/', { config }, (_request, reply) => reply.redirect(`${base}/console`));
   app.get('/console', { config }, (_request, reply) => serve('index.html', false, reply));
   app.get<{ Params: { '*': string } }>('/console/*', { config }, (request, reply) =>
     serve(request.params['*'], /\bgzip\b/.test(request.headers['accept-encoding'] ?? ''), reply),
