@@ -1,3 +1,6 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
@@ -189,4 +192,15 @@ describe('sentinel doctor', () => {
   ] as const)('takes Node.js %s for %s', (version, status) => {
     expect(checkNode(version).status).toBe(status);
   });
+});
+
+it.skipIf(!existsSync('/dev/full'))('says in one line that a disk is full', () => {
+  const command = fileURLToPath(new URL('../../bin/sentinel.js', import.meta.url));
+  const full = openSync('/dev/full', 'w');
+  const { status, stderr } = spawnSync(process.execPath, [command, '--version'], {
+    stdio: ['ignore', full, 'pipe'],
+    encoding: 'utf8',
+  });
+  closeSync(full);
+  expect([status, stderr]).toEqual([1, expect.stringMatching(/^error: .*ENOSPC.*\n$/)]);
 });

@@ -52,7 +52,7 @@ export function createConditions(watched: Watched): Conditions {
           key: 'dead_letter_rate',
           kind: 'dead_letter_rate',
           title: `${percent.toFixed(0)} % of the events of the last ${rateMinutes} minutes are dead letters`,
-          detail: `${dead} of ${all}; the limit is ${limits.deadLetterPercent} %.`,
+          detail: `${dead.toLocaleString('en-US')} of ${all.toLocaleString('en-US')}; the limit is ${limits.deadLetterPercent} %.`,
           page: '/dead-letters',
         },
       ];
