@@ -92,15 +92,16 @@ export async function loadContracts(
     else if (!isModule(problem.file) || !isImported(problem.file, modules)) options.onWarning?.(problem);
   }
   if (problems.length > 0 && options.strict !== false) throw refusal(problems);
-  for (const [contract, { isTwice }] of sources)
-    if (isTwice === true) {
-      registry.withdraw(contract);
-      sources.delete(contract);
-    }
+  const twice = [...sources].flatMap(([contract, { isTwice }]) => (isTwice === true ? [contract] : []));
+  withdraw(twice, registry, sources);
   for (const problem of problems) {
     const { file, name, version } = problem;
     const meant = name === undefined ? await contractsMeantBy(file) : [{ name, version }];
-    for (const one of meant) registry.markBroken(one.name, one.version);
+    for (const one of meant) {
+      // It was meant to take the place of what is shipped.
+      withdraw(replaceables({ name: one.name }, sources), registry, sources);
+      registry.markBroken(one.name, one.version);
+    }
     options.onProblem?.(problem);
   }
   for (const [contract, { file }] of sources) {
@@ -142,7 +143,7 @@ const makesUnknown = ({ name, version }: Contract): string =>
 const looseKey = ({ name, version }: Contract, part: string): string =>
   `contract ${name} ${version}: its key ${part} may be missing or null, and then repeats of the event are loaded again: make it required and not null, or choose another key`;
 
-/** A name and version stand once, but that what is shipped may be replaced. */
+/** A name and version stand once, but what is shipped may be replaced: all of its name or table, where it does not go with what replaces it. */
 function register(
   registry: ContractRegistry,
   contract: Contract,
@@ -161,7 +162,31 @@ function register(
   try {
     registry.register(contract, { override: other !== undefined });
   } catch (error) {
-    throw new Unreadable(error, contract);
+    const inTheWay = source.replaceable ? [] : replaceables(contract, sources);
+    if (inTheWay.length === 0) throw new Unreadable(error, contract);
+    withdraw(inTheWay, registry, sources);
+    return register(registry, contract, source, sources);
   }
   sources.set(contract, source);
+}
+
+function replaceables(
+  { name, table }: { name: string; table?: string },
+  sources: ReadonlyMap<Contract, Source>,
+): Contract[] {
+  return [...sources].flatMap(([contract, { replaceable }]) => {
+    const isSame = contract.name === name || contract.table.toLowerCase() === table?.toLowerCase();
+    return replaceable && isSame ? [contract] : [];
+  });
+}
+
+function withdraw(
+  contracts: readonly Contract[],
+  registry: ContractRegistry,
+  sources: Map<Contract, Source>,
+): void {
+  for (const contract of contracts) {
+    registry.withdraw(contract);
+    sources.delete(contract);
+  }
 }

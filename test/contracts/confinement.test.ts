@@ -227,6 +227,24 @@ describe('a name and version stand once', () => {
     const { registry, problems } = await load({ override: true }, ['shipped', 'own']);
     expect([registry.get('a', '1.0.0')?.description, problems]).toEqual(['own', []]);
   });
+
+  it('what is shipped is in the way of no contract of the user', async () => {
+    const text = { properties: { n: { type: 'string' } } };
+    const ofTable = { ...schema('c'), 'x-contract': { name: 'c', version: '1.0.0', table: 'B' } };
+    await write({
+      'shipped/a.schema.json': schema('a'),
+      'shipped/a2.schema.json': schema('a', '2.0.0'),
+      'shipped/b.schema.json': schema('b'),
+      'shipped/d.schema.json': schema('d'),
+      'own/a.schema.json': schema('a', '1.0.0', text),
+      'own/c.schema.json': ofTable,
+      'own/d.schema.json': '{ "x-contract": { "name": "d", "version": "1.0.0" }, ',
+    });
+    const { registry, problems } = await load({ override: true, strict: false }, ['shipped', 'own']);
+    expect(registry.all().map(({ name, version }) => `${name} ${version}`)).toEqual(['a 1.0.0', 'c 1.0.0']);
+    expect(problems).toHaveLength(1);
+    expect(registry.resolve('d', undefined, 'latest')).toMatchObject({ ok: false });
+  });
 });
 
 describe('what is read otherwise than its author may think is said', () => {
