@@ -92,6 +92,11 @@ describe('or the event is refused', () => {
       { 'items.0.sku': 'a', 'items.1.sku': 'b' },
     ],
     ['a list in flat names', { 'items?': [{ sku: 'string' }] }, { items_0_sku: 'a' }],
+    [
+      'a name without its accent beside another',
+      { référence: 'string', 'payé?': 'boolean' },
+      { reference: 'R', paye: true },
+    ],
     ['a short form beside another', { 'amount?': 'integer', 'status?': 'string' }, { amt: 5, stat: 'paid' }],
     ['two of its name', { 'email?': 'string' }, { traits: { email: 'a' }, properties: { email: 'b' } }],
   ])('%s', async (_, fields, sent) => {
@@ -145,6 +150,11 @@ describe('a reason says where what is meant stands, and what to do', () => {
       { items: [{ sku: 'string' }] },
       { 'items[0][sku]': 'a' },
       '/items is missing, and /items[0][sku] is called as a field of its elements: have the sender send a list',
+    ],
+    [
+      { ...id, total: 'number' },
+      { id: '1', detail: { id: '2', total: 5 } },
+      '/detail/id says something else than the event has under its own name: if /detail is the event, set "events: /detail" on its source',
     ],
   ])('%j of %j', async (fields, sent, reason) => {
     expect(await tryHealing(contractOf(fields), sent)).toMatchObject({ repaired: false, reason });

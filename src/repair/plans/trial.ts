@@ -102,8 +102,7 @@ export function compileRule(
     const more = completing?.(event, applied.value);
     if (more !== undefined) return fail({ reason: more });
     const otherwise = second?.(event, applied.value);
-    if (otherwise !== undefined)
-      return fail({ reason: `${otherwise} says something else than the event has under its own name` });
+    if (otherwise !== undefined) return fail({ reason: twoRecords(otherwise) });
     const [time] = timesInAnotherZone(contract, applied.value);
     if (time !== undefined)
       return fail({ reason: `of the time at ${time} the event names another zone than the contract` });
@@ -116,6 +115,13 @@ export function compileRule(
     const elsewhere = mayLeave === 'all' ? [] : leftElsewhere(contract, applied.value, mayLeave);
     return elsewhere.length === 0 ? made : half(contract, applied.value, elsewhere);
   };
+}
+
+/** Most often the event is wrapped in a message that has an id of its own. */
+function twoRecords(field: Pointer): string {
+  const around = field.slice(0, field.lastIndexOf('/'));
+  const remedy = `: if ${around} is the event, set "events: ${around}" on its source`;
+  return `${field} says something else than the event has under its own name${around === '' || around.includes('*') ? '' : remedy}`;
 }
 
 /** The undeclared fields in which the healers would find a field that is still missing, `*` for array indexes. */

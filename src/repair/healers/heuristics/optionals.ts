@@ -48,6 +48,7 @@ export function* optionalsLike(
     if (!mayBe || filled.includes(target.pointer)) continue;
     const { score } = nameEvidence(search, candidate, target);
     if (score >= Math.min(supports, search.threshold) || isLonger(candidate.words.leaf, leaf)) yield target;
+    else if (isSpelledAlike(candidate, target)) yield target;
     else if (abbreviates && isShortened(candidate.path.at(-1)!, target.path.at(-1)!)) yield target;
   }
 }
@@ -72,6 +73,17 @@ function* optionalsDeeper(
     }
   }
 }
+
+/** Whether two names are the same but for accents, which may make another word: `paye` and `payé`. */
+const isSpelledAlike = (candidate: Candidate, target: Target): boolean =>
+  plainLetters(candidate.path.at(-1)!) === plainLetters(target.path.at(-1)!);
+
+const plainLetters = (name: string): string =>
+  name
+    .slice(0, 128)
+    .normalize('NFD')
+    .replaceAll(/[^\p{L}\p{N}]/gu, '')
+    .toLowerCase();
 
 /** Whether a name is another one with letters left out of its words: `stat` of a `status`. */
 export function isShortened(name: string, full: string): boolean {
