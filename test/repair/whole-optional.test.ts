@@ -44,6 +44,12 @@ describe('what is repaired where a field is required is not lost where it is opt
       { address: { city: 'B', postalCode: '1' } },
     ],
     [
+      'in a place of theirs',
+      { 'lat?': 'number', 'lon?': 'number' },
+      { location: { lat: 1, lon: 2 } },
+      { lat: 1, lon: 2 },
+    ],
+    [
       'in a container of fields that others defined',
       { 'phone?': 'string' },
       { custom_fields: { phone: '1' } },

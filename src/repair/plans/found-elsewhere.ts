@@ -67,7 +67,9 @@ function byName(search: Search, { named, loose }: Sought): Set<string> {
   take(named, (candidate, path) => isNamed(search, candidate, targetAt(search, path)));
   take(loose, (candidate, path) => {
     const convention = conventionsOf(search).get(candidate);
-    return convention !== undefined && pointerOf(convention.path) === pointerOf(path);
+    return convention === undefined
+      ? isNamed(search, candidate, targetAt(search, path))
+      : pointerOf(convention.path) === pointerOf(path);
   });
   return found;
 }

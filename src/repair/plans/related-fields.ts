@@ -2,10 +2,10 @@ import type { Contract } from '../../contracts/contract.ts';
 import { pointerOf, segmentsOf } from '../../model/pointer.ts';
 import type { Candidate } from '../healers/heuristics/candidates.ts';
 import { compositions, isCalled } from '../healers/heuristics/compositions.ts';
-import { type OwnNames, composites, isNeutral } from '../healers/heuristics/containers.ts';
+import { type OwnNames, composites, isNeutral, places } from '../healers/heuristics/containers.ts';
 import { affixBetween } from '../healers/heuristics/convention.ts';
 import { formats } from '../healers/heuristics/join.ts';
-import { foldedName } from '../healers/heuristics/names.ts';
+import { foldedName, wordsOf } from '../healers/heuristics/names.ts';
 import { wholeOf } from '../healers/heuristics/split.ts';
 import type { Target } from '../healers/heuristics/target.ts';
 import { schemasAt } from './schema-paths.ts';
@@ -85,8 +85,14 @@ export function relatedTo(
   besideOf: (object: string) => Beside,
 ): Related {
   const depth = container?.outermost ?? path.length;
-  if (!path.slice(depth - 1, -1).every((name) => isNeutral(name, own))) return nothing;
+  const containers = path.slice(depth - 1, -1);
   const beside = besideOf(pointerOf(segmentsOf(pointer).slice(0, depth - 1)));
+  const inPlace = containers.length === 1 && wordsOf(containers[0]!).every((word) => places.has(word));
+  if (inPlace) {
+    const alike = (field: DeclaredField) => foldedName(field.words.leaf) === foldedName(leaf);
+    return { ...nothing, loose: (beside.byWord.get(leaf[0]!) ?? none).filter(alike) };
+  }
+  if (!containers.every((name) => isNeutral(name, own))) return nothing;
   const sharing = [...new Set(leaf.flatMap((word) => beside.byWord.get(word) ?? none))];
   const loose = [
     ...sharing.filter((field) => affixBetween(leaf, field.words.leaf) !== undefined),
