@@ -171,7 +171,7 @@ describe('a rival steps in', () => {
   });
 
   it('is no news when it was there when the rule was learned', async () => {
-    const event = { ...amt, net_amount_shop: '100' };
+    const event = { ...amt, shop_net_amount: '3' };
     await learn(event, [move('/amt', '/net_amount')]);
     expect(byRule(event)).toMatchObject({ net_amount: '1' });
     // The healers stood by the plan: from then on the rule does too.
