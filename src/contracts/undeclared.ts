@@ -1,4 +1,4 @@
-import type { JsonObject } from '../model/json.ts';
+import { type JsonObject, isObject } from '../model/json.ts';
 import type { Violation } from '../model/violation.ts';
 import { pointerOf } from '../model/pointer.ts';
 import type { Contract, UndeclaredPolicy } from './contract.ts';
@@ -43,7 +43,8 @@ export function besideEnvelope(schema: JsonObject, fields: Iterable<string>, jud
   return {
     ...judge,
     validate(event) {
-      const said = words.filter((word) => Object.hasOwn(event, word));
+      // A schema may be asked about what is no object.
+      const said = isObject(event) ? words.filter((word) => Object.hasOwn(event, word)) : [];
       const whole = said.length > 0 && refusesAll ? undefined : judge.validate(event);
       if (whole !== undefined && (whole.ok || !whole.violations.some(isAbout(said)))) return whole;
       const rest = { ...event };
