@@ -81,6 +81,10 @@ describe('what stands beside a number and completes it', () => {
   it('may be the unit that the name has', async () => {
     const parcel = contract('parcel', { id: text, weight_kg: number });
     expect(await heal(parcel, { id: 'p', weightKg: 5, weight_unit: 'kg' })).toMatchObject({ weight_kg: 5 });
+    const room = contract('room', { id: text, temp_c: number });
+    for (const unit of ['celsius', '°C'])
+      expect(await heal(room, { id: 'r', tempC: 21.5, unit })).toMatchObject({ temp_c: 21.5 });
+    expect(await heal(room, { id: 'r', tempC: 21.5, unit: '°F' })).toMatch(says);
     expect(await heal(parcel, { id: 'p', weightKg: 5, weight_unit: 'lb' })).toMatch(says);
     expect(await heal(parcel, { id: 'p', weightKg: 5, unit: 'lb' })).toMatch(says);
   });
@@ -162,6 +166,7 @@ describe('half of another value', () => {
     ['the same in cents', till, { id: 't', Total: 19 }, { total_cents: 1900 }],
     ['the same in seconds', call, { id: 'c', durationMinutes: 30 }, { duration_seconds: 1800 }],
     ['an alphabet', mail, coded, { encoding: 'UTF-8' }],
+    ['an alphabet, by its name', mail, coded, { body_encoding: 'UTF-8' }],
     ['another cut', mail, { id: 'm', Body: 'Dear Ann, we' }, { truncated: true }],
   ])('%s: says nothing of it', async (_, of, event, beside) => {
     expect(await heal(of, { ...event, ...beside })).toBeTypeOf('object');

@@ -147,11 +147,19 @@ const isUnit = (value: Json): value is string =>
 
 const currencies: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
 
-/** `kg` of a `weight_kg`, `pcs` of a quantity, and a currency, which is that of any amount. */
+const degrees = new Map([
+  ['celsius', 'c'],
+  ['°c', 'c'],
+  ['fahrenheit', 'f'],
+  ['°f', 'f'],
+]);
+
+/** `kg` of a `weight_kg`, `celsius` of a `temp_c`, `pcs` of a quantity, and a currency, which is that of any amount. */
 function isUsual(value: string, names: Measured['names']): boolean {
   const word = value.trim().toLowerCase();
   const unit = units.get(word) ?? word;
-  const isOf = (name: readonly string[]) => name.some((part) => part === word || units.get(part) === unit);
+  const isOf = (name: readonly string[]) =>
+    name.some((part) => part === word || part === degrees.get(word) || units.get(part) === unit);
   return currencies.has(value.trim()) || counts.has(word) || names.some(isOf);
 }
 

@@ -54,7 +54,7 @@ function besideText(
   isNamed: boolean,
 ): Telling | undefined {
   const isForm = left.some((word) => ofText.has(word));
-  if (isNamed && isForm) return { isNamed, saysMore: isThere };
+  if (isNamed && isForm) return { isNamed, saysMore: (value) => isThere(value) && !isPlainText(value) };
   if (names.some((name) => name.at(-1) === 'street')) {
     const isHouse = left.some((word) => ofHouse.has(word) || (isNamed && word === 'number'));
     return isHouse ? { isNamed: true, saysMore: isThere } : undefined;
