@@ -1,3 +1,4 @@
+import { addTo } from '../../support/add-to.ts';
 import type { Contract } from '../../contracts/contract.ts';
 import { pointerOf } from '../../model/pointer.ts';
 import { type Candidate, wordsAt } from '../healers/heuristics/candidates.ts';
@@ -12,7 +13,6 @@ import {
   type Beside,
   type DeclaredField,
   type Related,
-  addTo,
   besideIn,
   nothingBeside,
   relatedTo,

@@ -1,3 +1,4 @@
+import { addTo } from '../../support/add-to.ts';
 import type { Contract } from '../../contracts/contract.ts';
 import { pointerOf, segmentsOf } from '../../model/pointer.ts';
 import type { Candidate } from '../healers/heuristics/candidates.ts';
@@ -21,12 +22,6 @@ export interface Related {
   loose: DeclaredField[];
   halves: (readonly [DeclaredField, DeclaredField])[];
   wholes: DeclaredField[];
-}
-
-export function addTo<T>(map: Map<string, T[]>, key: string, value: T): void {
-  const before = map.get(key);
-  if (before === undefined) map.set(key, [value]);
-  else before.push(value);
 }
 
 const none: readonly DeclaredField[] = [];

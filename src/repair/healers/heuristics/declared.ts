@@ -27,8 +27,8 @@ export function declaredNames(jsonSchema: JsonObject): DeclaredNames {
   for (const path of declaredPaths(jsonSchema)) {
     const leaf = path.at(-1)!;
     if (leaf === '*') continue;
-    add(byLeaf, foldedName(wordsOf(leaf)), path);
-    add(byPath, foldedName(wordsOfPath(path, [])), path);
+    addTo(byLeaf, foldedName(wordsOf(leaf)), path);
+    addTo(byPath, foldedName(wordsOfPath(path, [])), path);
   }
   const names: DeclaredNames = {
     endingIn: (folded) => byLeaf.get(folded) ?? [],
@@ -47,10 +47,6 @@ export function declaredPaths(jsonSchema: JsonObject): string[][] {
     paths.push(...level);
   }
   return paths;
-}
-
-function add(paths: Map<string, string[][]>, folded: string, path: string[]): void {
-  addTo(paths, folded, path);
 }
 
 function pathsBelow(jsonSchema: JsonObject, path: readonly string[]): string[][] {

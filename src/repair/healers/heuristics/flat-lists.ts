@@ -4,7 +4,7 @@ import { fieldsOf } from './declared.ts';
 import { foldedName, wordsOf } from './names.ts';
 import type { Search } from './search.ts';
 
-/** `items[0][sku]`, `items.0.sku`, `items_0_sku`, `item1_sku`. */
+/** `items[0][sku]`, `items.0.sku`, `items_0_sku`. */
 const element = /^(?<list>[^[\]]*?\p{L})[[._]?\d+[\][._]{1,3}(?<field>\p{L}[^[\]]*)\]?$/u;
 
 /** Whether an undeclared field is called as that of one element of a declared list, as forms and flattening tools do. */
