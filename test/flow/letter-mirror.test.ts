@@ -48,6 +48,15 @@ function table() {
   return { it, rows, control };
 }
 
+type Parts = ConstructorParameters<typeof LetterMirror>[0];
+const mirrorOf = (parts: Pick<Parts, 'table' | 'state' | 'letters'> & Partial<Parts>) =>
+  new LetterMirror({
+    contracts: { get: () => undefined },
+    leases: freeLeases,
+    log: createLogger({ level: 'silent', format: 'json' } as never),
+    ...parts,
+  });
+
 let mirror: LetterMirror | undefined;
 afterEach(() => mirror?.stop());
 
@@ -56,14 +65,7 @@ it('follows the letters: those that were there, changes, and what was missed whi
   const letters = createDeadLetters(state);
   const { it, rows, control } = table();
   const start = () =>
-    new LetterMirror({
-      table: it,
-      state,
-      letters,
-      contracts: { get: () => ({ pii: ['/email'] }) },
-      leases: freeLeases,
-      log: createLogger({ level: 'silent', format: 'json' } as never),
-    });
+    mirrorOf({ table: it, state, letters, contracts: { get: () => ({ pii: ['/email'] }) } });
   await letters.keep([failed('a'), failed('b')]);
   mirror = start();
   await until(async () => rows.size === 2);
@@ -94,14 +96,7 @@ it('a letter that the table can not hold keeps no other one out', async () => {
   const { it, rows, control } = table();
   control.refused = 'b';
   await letters.keep(['a', 'b', 'c'].map(failed));
-  mirror = new LetterMirror({
-    table: it,
-    state,
-    letters,
-    contracts: { get: () => undefined },
-    leases: freeLeases,
-    log: createLogger({ level: 'silent', format: 'json' } as never),
-  });
+  mirror = mirrorOf({ table: it, state, letters });
   await until(async () => rows.has('a') && rows.has('c'));
   expect(rows.has('b')).toBe(false);
 });
@@ -114,14 +109,7 @@ it('follows letters whose index entry is of a version before 0.3, and says when 
   const [entry] = await state.list(indexPrefix, { limit: 1 });
   await state.put(entry!.key, 1);
   control.refused = 'a';
-  mirror = new LetterMirror({
-    table: it,
-    state,
-    letters,
-    contracts: { get: () => undefined },
-    leases: freeLeases,
-    log: createLogger({ level: 'silent', format: 'json' } as never),
-  });
+  mirror = mirrorOf({ table: it, state, letters });
   await until(() => mirror!.trouble()?.error === 'no such character' && rows.has('b'));
   control.refused = '';
   await until(() => mirror!.trouble() === undefined && rows.has('a'), 10_000);
